@@ -1,0 +1,43 @@
+"""Which offices and periods are late with people's applications, by how much, and why.
+
+``import workbench as wb`` gives the analyst's door: ``wb.open()`` reads the results of the
+project in the current folder, ``wb.open("DIR")`` those of a ``workbench analyse`` folder.
+Names are looked up on first use, so that a pipeline stage never pays for charts or notebooks.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+# jsonschema would compile 35 grammars through this optional package at every start (1.3 s CPU).
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+if TYPE_CHECKING:
+    from workbench.book import Book, open_book
+    from workbench.vocabulary import Period
+
+__version__ = "0.1.0"
+__all__ = ["Book", "Period", "__version__", "open", "open_book", "testing"]
+
+_HOMES = {
+    "Book": "workbench.book",
+    "open_book": "workbench.book",
+    "open": "workbench.book",
+    "Period": "workbench.vocabulary",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use (PEP 562)."""
+    if name == "testing":
+        return import_module("workbench.testing")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'workbench' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), "open_book" if name == "open" else name)
+
+
+def __dir__() -> list[str]:
+    """Names a user may ask for."""
+    return sorted(__all__)

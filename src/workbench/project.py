@@ -1,0 +1,106 @@
+"""Where things lie: the rooms of a project and the files shipped with the package.
+
+One place knows the folder names of the design; everything else asks a ``Project``. Nothing here
+reads or writes data.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.errors import UsageProblem
+
+
+@dataclass(frozen=True)
+class Project:
+    """The rooms of one project folder.
+
+    >>> Project(Path("p")).landed.as_posix()
+    'p/data/landed'
+    """
+
+    root: Path
+
+    @property
+    def data(self) -> Path:
+        """Every data room lies in here."""
+        return self.root / "data"
+
+    @property
+    def inbox(self) -> Path:
+        """Exports as delivered; they hold names and never leave."""
+        return self.data / "inbox"
+
+    @property
+    def truth(self) -> Path:
+        """The injected causes of the synthetic sample; no analysis reads it."""
+        return self.data / "truth"
+
+    @property
+    def landed(self) -> Path:
+        """Typed-as-text rows without personal data."""
+        return self.data / "landed"
+
+    @property
+    def clean(self) -> Path:
+        """Dossiers, steps, pauses, quarantine, reconciliation."""
+        return self.data / "clean"
+
+    @property
+    def clock(self) -> Path:
+        """Outcomes and ledger."""
+        return self.data / "clock"
+
+    @property
+    def results(self) -> Path:
+        """Measures, comparisons, causes, metrics and plots."""
+        return self.data / "results"
+
+    @property
+    def briefings(self) -> Path:
+        """One folder per period and unit."""
+        return self.data / "briefings"
+
+    @property
+    def reference(self) -> Path:
+        """Reviewed facts: calendars, units, procedures, code lists, profiles."""
+        return self.data / "reference"
+
+    @property
+    def pipelines(self) -> Path:
+        """SQL models, one file per table."""
+        return self.root / "pipelines"
+
+    @property
+    def notebooks(self) -> Path:
+        """Parameterised notebooks."""
+        return self.root / "notebooks"
+
+    @property
+    def params(self) -> Path:
+        """Knobs of the pipeline."""
+        return self.root / "params.yaml"
+
+
+def find_project(start: Path | None = None) -> Project:
+    """Find the project a command was called in: the nearest folder upwards with ``dvc.yaml``.
+
+    Raises:
+        UsageProblem: No folder from ``start`` (default: the current one) upwards is a project.
+    """
+    here = (start or Path(os.environ.get("WORKBENCH_PROJECT", "."))).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "dvc.yaml").is_file() and (folder / "pipelines").is_dir():
+            return Project(folder)
+    raise UsageProblem("cli.no_project", folder=here)
+
+
+def shipped() -> Project:
+    """Return the models, notebooks and reference facts shipped with this installation.
+
+    A checkout ships itself; an installed wheel carries copies inside the package.
+    """
+    packaged = Path(__file__).parent / "_home"
+    return Project(packaged if packaged.is_dir() else Path(__file__).resolve().parents[2])
