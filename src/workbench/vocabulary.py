@@ -84,7 +84,9 @@ PeriodKind = Literal["month", "quarter", "half", "year"]
 PERIOD_KINDS: tuple[PeriodKind, ...] = ("month", "quarter", "half", "year")
 
 _MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-_LABEL = re.compile(r"(?P<year>\d{4})(?:-(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|(?P<month>\d{2})))?")
+_LABEL = re.compile(
+    r"(?P<year>\d{4})(?:-(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|(?P<month>\d{2})))?"
+)
 
 
 @dataclass(frozen=True, order=True)

@@ -65,4 +65,6 @@ def catalogue(subject: str) -> dict[str, dict[str, str]]:
 
 def subjects() -> list[str]:
     """Name the subject files of the catalogue."""
-    return sorted(p.name.removesuffix(".toml") for p in files(__name__).iterdir() if p.name.endswith(".toml"))
+    return sorted(
+        p.name.removesuffix(".toml") for p in files(__name__).iterdir() if p.name.endswith(".toml")
+    )

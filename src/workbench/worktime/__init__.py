@@ -1,0 +1,160 @@
+"""The legal clock: working time as a coordinate.
+
+Every instant of a calendar has one integer, its *working second* W: how many seconds the office
+was open between the calendar's first day and that instant. Working time between two instants is
+then a subtraction, and "n working seconds later" the inverse map. Calendars are reviewed facts
+(``data/reference/calendars``); a day that no calendar covers is an error, never a guess.
+
+The pipeline computes W in SQL (``pipelines/macros/working_second.sql``) from the table made by
+``Calendars.days``; the methods of ``Calendar`` serve single questions and the simulator.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from workbench.errors import InputRejected
+from workbench.worktime.calendar import Calendar
+from workbench.worktime.compiler import CalendarCompiler, read_rows
+
+__all__ = ["Calendar", "Calendars"]
+
+
+class Calendars:
+    """All calendars of a reference folder, and which unit keeps which.
+
+    >>> from workbench.project import shipped
+    >>> calendar = Calendars.read(shipped().reference / "calendars")["vn_dong_thap"]
+    >>> calendar.add_working_days(dt.date(2022, 4, 29), 1)
+    datetime.date(2022, 5, 4)
+    """
+
+    def __init__(self, calendars: dict[str, Calendar], units: pl.DataFrame) -> None:
+        self._calendars = calendars
+        self._units = units
+
+    @classmethod
+    def read(cls, folder: Path) -> Calendars:
+        """Read calendars.csv, holidays.csv, office_hours.csv and unit_calendars.csv.
+
+        Raises:
+            InputRejected: A file or column is missing, a zone or date cannot be read, windows
+                overlap, or a day has more than two windows.
+        """
+        holidays = read_rows(folder / "holidays.csv", "holiday_list", "day", "kind", "paired_day")
+        hours = read_rows(
+            folder / "office_hours.csv",
+            *("calendar_id", "valid_from", "valid_to", "weekdays", "opens", "closes"),
+        )
+        wanted = ("calendar_id", "time_zone", "first_day", "last_day", "holiday_list")
+        calendars = {
+            row["calendar_id"]: CalendarCompiler(row, holidays, hours).compile()
+            for row in read_rows(folder / "calendars.csv", *wanted)
+        }
+        units = read_rows(
+            folder / "unit_calendars.csv", "unit_id", "calendar_id", "valid_from", "valid_to"
+        )
+        return cls(calendars, _unit_frame(units, calendars))
+
+    def __getitem__(self, calendar_id: str) -> Calendar:
+        """Return a calendar by its name.
+
+        Raises:
+            InputRejected: There is no calendar of that name.
+        """
+        if calendar_id not in self._calendars:
+            known = ", ".join(sorted(self._calendars))
+            raise InputRejected("worktime.unknown_calendar", calendar=calendar_id, known=known)
+        return self._calendars[calendar_id]
+
+    def __contains__(self, calendar_id: str) -> bool:
+        """Say whether there is a calendar of that name."""
+        return calendar_id in self._calendars
+
+    def keys(self) -> pl.DataFrame:
+        """Return one row per calendar: where its days start in ``days`` and its zone offset.
+
+        ``key_base`` + days since 1970 (at ``offset_seconds``) is the key of ``days``.
+        """
+        bases = self._bases()
+        rows = [
+            {
+                "calendar_id": name,
+                "offset_seconds": c.offset,
+                "key_base": bases[name] - c.first_number,
+                "first_day": c.first_day,
+                "last_day": c.last_day,
+            }
+            for name, c in sorted(self._calendars.items())
+        ]
+        return pl.DataFrame(
+            rows, schema_overrides={"offset_seconds": pl.Int32, "key_base": pl.Int32}
+        )
+
+    def days(self) -> pl.DataFrame:
+        """Return one row per calendar and day, keyed by one dense integer ``day_key``.
+
+        ``c2`` holds twice the working seconds before the day plus both window lengths, so that
+        W needs no branch in SQL; ``before`` and ``length`` serve the inverse map; ``ordinal``
+        counts the working days before the day.
+        """
+        bases = self._bases()
+        return pl.concat(_day_frame(c, bases[name]) for name, c in sorted(self._calendars.items()))
+
+    def units(self) -> pl.DataFrame:
+        """Return one row per unit that keeps another calendar than its source, with validity."""
+        return self._units
+
+    def _bases(self) -> dict[str, int]:
+        names = sorted(self._calendars)
+        lengths = [len(self._calendars[n].opens) for n in names]
+        return dict(
+            zip(names, np.concatenate([[0], np.cumsum(lengths)[:-1]]).tolist(), strict=True)
+        )
+
+
+def _day_frame(calendar: Calendar, base: int) -> pl.DataFrame:
+    opens, closes = calendar.opens, calendar.closes
+    working = calendar.lengths > 0
+    twice = 2 * calendar.before + calendar.lengths
+    if twice.max() >= 2**31:
+        raise InputRejected("worktime.too_long", calendar=calendar.calendar_id)
+    count = len(opens)
+    frame = pl.DataFrame(
+        {
+            "day_key": np.arange(base, base + count),
+            "calendar_id": [calendar.calendar_id] * count,
+            "day": [calendar.first_day + dt.timedelta(days=i) for i in range(count)],
+            "c2": twice,
+            "open_1": opens[:, 0],
+            "close_1": closes[:, 0],
+            "open_2": opens[:, 1],
+            "close_2": closes[:, 1],
+            "before": calendar.before,
+            "length": calendar.lengths,
+            "is_working": working,
+            "ordinal": np.cumsum(working) - working,
+        }
+    )
+    return frame.with_columns(pl.col(pl.Int64).cast(pl.Int32))
+
+
+def _unit_frame(rows: list[dict[str, str]], known: dict[str, Calendar]) -> pl.DataFrame:
+    for row in rows:
+        if row["calendar_id"] not in known:
+            raise InputRejected(
+                "worktime.unknown_calendar",
+                calendar=row["calendar_id"],
+                known=", ".join(sorted(known)),
+            )
+    columns = ("unit_id", "calendar_id", "valid_from", "valid_to")
+    frame = pl.DataFrame(
+        [[row[c] or None for c in columns] for row in rows],
+        schema=dict.fromkeys(columns, pl.String),
+        orient="row",
+    )
+    return frame.with_columns(pl.col("valid_from", "valid_to").str.to_date())
