@@ -1,16 +1,19 @@
 """Where things lie: the rooms of a project and the files shipped with the package.
 
-One place knows the folder names of the design; everything else asks a ``Project``. Nothing here
-reads or writes data.
+One place knows the folder names of the design; everything else asks a ``Project``. A room is
+replaced whole or not at all (``fresh_folder``).
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from workbench.errors import UsageProblem
+from workbench.errors import OutputBusy, UsageProblem
 
 
 @dataclass(frozen=True)
@@ -104,3 +107,28 @@ def shipped() -> Project:
     """
     packaged = Path(__file__).parent / "_home"
     return Project(packaged if packaged.is_dir() else Path(__file__).resolve().parents[2])
+
+
+@contextmanager
+def fresh_folder(folder: Path) -> Iterator[Path]:
+    """Give an empty folder to write into, and put it in the place of ``folder`` at the end.
+
+    When the block fails, what stood there before stays as it was and nothing half-written is
+    left behind.
+
+    Raises:
+        OutputBusy: The place cannot be written or is held open by another program.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
+        fresh, old = Path(scratch) / "new", Path(scratch) / "old"
+        fresh.mkdir()
+        yield fresh
+        try:
+            if folder.exists():
+                folder.rename(old)
+            fresh.rename(folder)
+        except OSError as problem:
+            if old.exists() and not folder.exists():
+                old.rename(folder)
+            raise OutputBusy("cli.output_busy", folder=folder, reason=problem.strerror) from problem
