@@ -170,14 +170,16 @@ class Warehouse:
     def frame(self, name: str) -> pl.DataFrame:
         """Return a table as a frame, ordered by its key where it has one."""
         self._provide(name, name)
-        return self._ordered(name).pl()
+        rows: pl.DataFrame = self._ordered(name).pl()
+        return rows
 
     def query(self, path: str) -> pl.DataFrame:
         """Return the rows of a model that is asked, not built: ``"<stage>/<name>"``."""
         model = Model.read(self._pipelines / f"{path}.sql")
         for table in model.reads:
             self._provide(table, model.name)
-        return self._connection.sql(model.sql).pl()
+        rows: pl.DataFrame = self._connection.sql(model.sql).pl()
+        return rows
 
     def write(self, names: Iterable[str], folder: Path) -> None:
         """Write tables as Parquet, rows ordered by key, replacing the folder as a whole.

@@ -1,0 +1,58 @@
+-- grain: one row per dossier: its unit's calendar and the seconds between which its clock runs
+-- key: dossier_id
+-- reads: dossiers, unit_calendars, calendar_keys
+-- promises: end_second >= start_second; offset_seconds is not null
+
+with spans as (
+    select
+        dossier_id,
+        unit_id,
+        calendar_id,
+        time_zone,
+        received_at,
+        received_on,
+        resolved_at is null
+        and status not in ('withdrawn', 'rejected', 'refused_intake') as is_open,
+        coalesce(resolved_at, snapshot_at) as clock_end_at
+    from dossiers
+),
+
+own_calendar as (
+    select
+        spans.dossier_id,
+        max(unit_calendars.calendar_id) as calendar_id
+    from spans
+    inner join unit_calendars
+        on spans.unit_id = unit_calendars.unit_id
+        and coalesce(unit_calendars.valid_from, spans.received_on) <= spans.received_on
+        and coalesce(unit_calendars.valid_to, spans.received_on) >= spans.received_on
+    group by spans.dossier_id
+),
+
+placed as (
+    select
+        spans.*,
+        coalesce(own_calendar.calendar_id, spans.calendar_id) as calendar_used
+    from spans
+    left join own_calendar on spans.dossier_id = own_calendar.dossier_id
+),
+
+keyed as (
+    select
+        placed.dossier_id,
+        placed.calendar_used as calendar_id,
+        placed.time_zone,
+        calendar_keys.offset_seconds,
+        calendar_keys.key_base,
+        calendar_keys.first_day,
+        calendar_keys.last_day,
+        placed.received_on,
+        placed.is_open,
+        placed.clock_end_at,
+        epoch_second(placed.received_at) as start_second,
+        epoch_second(placed.clock_end_at) as end_second
+    from placed
+    left join calendar_keys on placed.calendar_used = calendar_keys.calendar_id
+)
+
+select * from keyed

@@ -1,0 +1,22 @@
+-- grain: one row per dossier that was judged under the profile asked for: late or in time
+-- key: dossier_id
+-- reads: dossiers, outcomes
+-- promises: judged_on is not null
+-- Open dossiers past their due instant are late here, on the day of the snapshot.
+
+with judged_dossiers as (
+    select
+        dossiers.dossier_id,
+        dossiers.unit_id,
+        dossiers.procedure_id,
+        outcomes.outcome in ('late', 'open_overdue') as is_late,
+        timezone(
+            dossiers.time_zone, coalesce(dossiers.resolved_at, dossiers.snapshot_at)
+        )::date as judged_on
+    from dossiers
+    inner join outcomes on dossiers.dossier_id = outcomes.dossier_id
+    where outcomes.profile = getvariable('profile')
+        and outcomes.outcome in ('early', 'on_time', 'late', 'open_overdue')
+)
+
+select * from judged_dossiers

@@ -1,0 +1,41 @@
+-- grain: one row per period, unit ('*' all), late or not, kind of segment and step
+-- key: period, unit_id, is_late, kind, step
+-- reads: judged_dossiers, ledger, steps, periods
+-- promises: n_dossiers > 0; work_seconds >= 0
+-- The unit is the one responsible for the dossier; a transfer is named after the step it leads to.
+
+with spent as (
+    select
+        ledger.dossier_id,
+        ledger.kind,
+        coalesce(steps.step, '-') as step,
+        sum(ledger.work_seconds)::bigint as work_seconds
+    from ledger
+    left join steps
+        on ledger.dossier_id = steps.dossier_id
+        and ledger.step_no = steps.step_no
+    group by ledger.dossier_id, ledger.kind, coalesce(steps.step, '-')
+),
+
+step_time as (
+    select
+        periods.period,
+        case when grouping(judged.unit_id) = 0 then judged.unit_id else '*' end as unit_id,
+        judged.is_late,
+        spent.kind,
+        spent.step,
+        count(*) as n_dossiers,
+        sum(spent.work_seconds)::bigint as work_seconds,
+        quantile_disc(spent.work_seconds, 0.5) as median_seconds
+    from judged_dossiers as judged
+    inner join spent on judged.dossier_id = spent.dossier_id
+    inner join periods
+        on judged.judged_on >= periods.starts_on
+        and judged.judged_on <= periods.ends_on
+    group by grouping sets (
+        (periods.period, judged.is_late, spent.kind, spent.step),
+        (periods.period, judged.is_late, spent.kind, spent.step, judged.unit_id)
+    )
+)
+
+select * from step_time
