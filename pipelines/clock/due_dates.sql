@@ -1,22 +1,23 @@
 -- grain: one row per dossier whose term is known: the due instant that the term gives
 -- key: dossier_id
 -- reads: dossiers, dossier_calendars, calendar_days, procedures
--- promises: due_recomputed_at is not null
+-- promises:
 -- The day of reception is not counted; a last day on which the office is closed rolls on to the
--- next working day; same-day terms received from 15:00 on are due the next working day.
+-- next working day; same-day terms received from 15:00 on are due the next working day. A due day
+-- beyond the calendar stays missing; where a verdict would rest on it, uncovered_instants stops.
 
 with procedure_terms as (
     select
         procedure_id,
-        term_unit,
-        term_value::bigint as term_value,
-        coalesce(valid_from, '0001-01-01')::date as valid_from,
-        coalesce(valid_to, '9999-12-31')::date as valid_to
+        norm::bigint as term_value,
+        case unit
+            when 'wd' then 'working_day' when 'd' then 'calendar_day' else unit
+        end as term_unit
     from procedures
-    where term_value is not null and term_unit is not null
+    where norm is not null and unit in ('wd', 'd', 'same_day')
 ),
 
-terms as (
+known_terms as (
     select
         dossiers.dossier_id,
         calendars.calendar_id,
@@ -32,9 +33,13 @@ terms as (
     inner join dossier_calendars as calendars on dossiers.dossier_id = calendars.dossier_id
     left join procedure_terms
         on dossiers.procedure_id = procedure_terms.procedure_id
-        and calendars.received_on between procedure_terms.valid_from and procedure_terms.valid_to
         and dossiers.term_unit is null
-    where coalesce(dossiers.term_unit, procedure_terms.term_unit) is not null
+),
+
+terms as (
+    select *
+    from known_terms
+    where term_unit is not null and (term_unit <> 'hour' or term_value > 0)
 ),
 
 -- the working day asked for, as a rank among the calendar's working days
@@ -70,7 +75,9 @@ by_day as (
         ranked.is_procedure_term,
         case
             when greatest(day.close_1, day.close_2) = 86400
-                then timezone(ranked.time_zone, day.day::timestamp + interval 1 day) - interval 1 second
+                then timezone(
+                    ranked.time_zone, day.day::timestamp + interval 1 day - interval 1 second
+                )
             else to_timestamp(
                 (day.day - date '1970-01-01') * 86400
                 + greatest(day.close_1, day.close_2) - ranked.offset_seconds

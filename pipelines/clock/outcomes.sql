@@ -68,8 +68,8 @@ judged as (
             when 'day'
                 then timezone(
                     appointed.time_zone,
-                    timezone(appointed.time_zone, appointed.due_at)::date::timestamp + interval 1 day
-                ) - interval 1 microsecond
+                    timezone(appointed.time_zone, appointed.due_at)::date + time '23:59:59.999999'
+                )
             else appointed.due_at
         end as due_at_used
     from appointed

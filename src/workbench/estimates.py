@@ -72,11 +72,16 @@ def difference(left: Estimate, right: Estimate) -> tuple[float | None, float | N
     >>> [round(x, 4) for x in low_high]
     [0.2, 0.0524, 0.3339]
     """
-    if left.value is None or right.value is None:
+    one, other = _interval(left), _interval(right)
+    if one is None or other is None:
         return None, None, None
-    assert left.lower is not None and left.upper is not None  # noqa: S101
-    assert right.lower is not None and right.upper is not None  # noqa: S101
-    gap = right.value - left.value
-    down = sqrt((right.value - right.lower) ** 2 + (left.upper - left.value) ** 2)
-    up = sqrt((right.upper - right.value) ** 2 + (left.value - left.lower) ** 2)
+    gap = other[0] - one[0]
+    down = sqrt((other[0] - other[1]) ** 2 + (one[2] - one[0]) ** 2)
+    up = sqrt((other[2] - other[0]) ** 2 + (one[0] - one[1]) ** 2)
     return gap, gap - down, gap + up
+
+
+def _interval(estimate: Estimate) -> tuple[float, float, float] | None:
+    if estimate.value is None or estimate.lower is None or estimate.upper is None:
+        return None
+    return estimate.value, estimate.lower, estimate.upper

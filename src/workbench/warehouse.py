@@ -24,6 +24,7 @@ from workbench.errors import InputRejected, RuleFailed
 from workbench.project import fresh_folder
 
 _HEADER = re.compile(r"--\s*(grain|key|reads|promises|audit):\s*(.*)")
+_CONTINUED = "--   "
 _ROW_GROUP = 122_880
 
 
@@ -59,9 +60,10 @@ class Model:
         for line in text.splitlines():
             if not line.startswith("--"):
                 break
-            found = _HEADER.match(line)
-            last = found[1] if found else last
-            head[last] = f"{head.get(last, '')} {found[2] if found else line[2:].strip()}".strip()
+            if found := _HEADER.match(line):
+                last, head[found[1]] = found[1], found[2].strip()
+            elif line.startswith(_CONTINUED):
+                head[last] += f" {line.removeprefix(_CONTINUED).strip()}"
         missing = [name for name in ("grain", "key", "reads", "promises") if name not in head]
         if missing:
             raise InputRejected("warehouse.no_header", file=path.name, line=", ".join(missing))

@@ -1,0 +1,44 @@
+"""The knobs of ``params.yaml``, read once and checked: an unknown or missing knob is an error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import yaml
+
+from workbench.errors import InputRejected
+from workbench.project import Project
+
+
+@dataclass(frozen=True)
+class Params:
+    """Every knob of the pipeline, ``section.name`` in the file and ``section_name`` here."""
+
+    simulate_seed: int
+    explain_profile: str
+    brief_period: str
+    brief_against: str
+    brief_unit: str
+    brief_language: str
+
+
+def read_params(project: Project) -> Params:
+    """Read a project's knobs.
+
+    Raises:
+        InputRejected: The file is no YAML, lacks a knob, or holds one that nothing reads.
+    """
+    try:
+        sections: Any = yaml.safe_load(project.params.read_text(encoding="utf-8"))
+        found = {
+            f"{section}_{name}": value
+            for section, knobs in sections.items()
+            for name, value in knobs.items()
+        }
+    except (OSError, yaml.YAMLError, AttributeError) as problem:
+        raise InputRejected("cli.bad_params", file=project.params, reason=problem) from problem
+    if odd := sorted(set(found) ^ {field.name for field in fields(Params)}):
+        raise InputRejected("cli.odd_params", file=project.params, names=", ".join(odd))
+    seed = found.pop("simulate_seed")
+    return Params(simulate_seed=int(seed), **{name: str(value) for name, value in found.items()})

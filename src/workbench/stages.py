@@ -1,0 +1,190 @@
+"""The stages of the pipeline, as ``dvc.yaml`` and ``workbench analyse`` call them.
+
+Each stage reads the rooms before it and replaces its own room whole: a failing stage leaves the
+previous results as they were. Rules live in the SQL models and in the modules called here; this
+one only says what is read, built and kept.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from workbench.errors import InputRejected
+from workbench.project import Project, fresh_folder
+from workbench.vocabulary import EVERYTHING, PERIOD_KINDS, PeriodKind, periods_between
+from workbench.warehouse import Warehouse
+
+Progress = Callable[[str], None]
+
+CLEAN_TABLES = ("dossiers", "steps", "pauses", "quarantine", "reconciliation")
+CLOCK_TABLES = ("outcomes", "ledger", "due_dates")
+RESULT_TABLES = ("measures", "time_use", "step_time")
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """Where a run reads facts and rules, and where it puts tables.
+
+    In a project both are the project; ``analyse`` borrows the facts and works in a scratch place.
+    """
+
+    work: Project
+    facts: Project
+    progress: Progress = lambda _: None
+
+
+def clean(rooms: Rooms) -> None:
+    """Turn landed text into dossiers, steps, pauses, quarantine and reconciliation.
+
+    Raises:
+        InputRejected: The landed room or a reference table is missing.
+        RuleFailed: A cleaned table breaks its key or a promise.
+    """
+    with Warehouse(rooms.facts.pipelines) as warehouse:
+        warehouse.attach(rooms.work.landed)
+        warehouse.attach(rooms.facts.reference)
+        warehouse.build("clean", rooms.progress)
+        warehouse.write(CLEAN_TABLES, rooms.work.clean)
+
+
+def clock(rooms: Rooms) -> None:
+    """Judge every dossier under every lateness profile and split its time exactly.
+
+    Raises:
+        InputRejected: A calendar or profile cannot be read.
+        RuleFailed: An instant lies outside its calendar, or an identity of the ledger breaks.
+    """
+    from workbench.worktime import Calendars
+
+    calendars = Calendars.read(rooms.facts.reference / "calendars")
+    with Warehouse(rooms.facts.pipelines) as warehouse:
+        warehouse.attach(rooms.work.clean)
+        warehouse.attach(rooms.facts.reference)
+        warehouse.register("calendar_keys", calendars.keys())
+        warehouse.register("calendar_days", calendars.days())
+        warehouse.register("unit_calendars", calendars.units())
+        warehouse.register("profiles", lateness_profiles(rooms.facts.reference / "profiles"))
+        warehouse.build("clock", rooms.progress)
+        warehouse.write(CLOCK_TABLES, rooms.work.clock)
+
+
+def explain(rooms: Rooms, *, profile: str) -> None:
+    """Count, measure and split time by unit and period; write metrics and plot data.
+
+    Raises:
+        InputRejected: There is no clean dossier, or no profile of that name.
+    """
+    from workbench.measures import measure
+
+    known = lateness_profiles(rooms.facts.reference / "profiles")["profile"].to_list()
+    if profile not in known:
+        raise InputRejected("stages.no_profile", profile=profile, known=", ".join(known))
+    with Warehouse(rooms.facts.pipelines) as warehouse:
+        warehouse.attach(rooms.work.clean)
+        warehouse.attach(rooms.work.clock)
+        warehouse.register("periods", _periods(warehouse.frame("dossiers")))
+        warehouse.set("profile", profile)
+        warehouse.build("explain", rooms.progress)
+        measures = measure(warehouse.frame("counts"))
+        warehouse.register("measures", measures)
+        with fresh_folder(rooms.work.results) as fresh:
+            for table in RESULT_TABLES:
+                warehouse.write_table(table, fresh / f"{table}.parquet")
+            write_metrics(measures, profile, fresh / "measures.json")
+            _write_plots(measures, profile, fresh / "plots")
+
+
+def lateness_profiles(folder: Path) -> pl.DataFrame:
+    """Return the named definitions of "late": one row per profile with its granularity.
+
+    Raises:
+        InputRejected: A profile file is no TOML or lacks a key.
+    """
+    wanted = ("profile", "version", "granularity", "label_vi", "label_en", "source", "verified")
+    rows = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            entry = tomllib.loads(path.read_text(encoding="utf-8"))
+            rows.append({name: entry[name] for name in wanted})
+        except (tomllib.TOMLDecodeError, KeyError) as problem:
+            raise InputRejected("stages.bad_profile", file=path.name, reason=problem) from problem
+    return pl.DataFrame(rows)
+
+
+def _periods(dossiers: pl.DataFrame) -> pl.DataFrame:
+    if dossiers.is_empty():
+        raise InputRejected("stages.no_dossiers")
+    days: list[dt.date] = dossiers["received_on"].sort().to_list()
+    first, last = days[0], max(days[-1], _snapshot_day(dossiers))
+    rows = [
+        (str(period), kind, period.starts_on, period.ends_on)
+        for kind in PERIOD_KINDS
+        for period in periods_between(first, last, kind)
+    ]
+    return pl.DataFrame(rows, schema=["period", "kind", "starts_on", "ends_on"], orient="row")
+
+
+def _snapshot_day(dossiers: pl.DataFrame) -> dt.date:
+    latest = dossiers.sort("snapshot_at").select("snapshot_at", "time_zone").row(-1)
+    local = pl.Series([latest[0]]).dt.convert_time_zone(latest[1])
+    day: dt.date = local.dt.date()[0]
+    return day
+
+
+def write_metrics(
+    measures: pl.DataFrame, profile: str, path: Path, kind: PeriodKind = "half"
+) -> None:
+    """Write the headline figures as JSON: period -> unit (``all`` together) -> measure -> value.
+
+    One profile and one kind of period; shares rounded to six decimals. Small enough for
+    ``dvc metrics diff`` to read well: everything for all units together, four figures per unit.
+    """
+    from workbench.compare import SIDE_BY_SIDE_COUNTS
+    from workbench.vocabulary import Period
+
+    chosen = measures.filter(
+        pl.col("profile") == profile,
+        pl.col("procedure_id") == EVERYTHING,
+        pl.col("channel_in") == EVERYTHING,
+        (pl.col("unit_id") == EVERYTHING)
+        | pl.col("measure").is_in([*SIDE_BY_SIDE_COUNTS, "late_or_overdue"]),
+    ).sort("period", "unit_id", "measure")
+    figures: dict[str, dict[str, dict[str, float]]] = {}
+    for row in chosen.iter_rows(named=True):
+        if Period.parse(row["period"]).kind == kind:
+            unit = "all" if row["unit_id"] == EVERYTHING else row["unit_id"]
+            value = row["numerator"] if row["method"] == "count" else round(row["value"], 6)
+            figures.setdefault(row["period"], {}).setdefault(unit, {})[row["measure"]] = value
+    text = json.dumps({"profile": profile, "measures": figures}, ensure_ascii=False, indent=1)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _write_plots(measures: pl.DataFrame, profile: str, folder: Path) -> None:
+    """Write the data of the DVC plots: lateness by month, and by unit and half-year."""
+    folder.mkdir()
+    rates = measures.filter(
+        pl.col("profile") == profile,
+        pl.col("measure") == "late_or_overdue",
+        pl.col("procedure_id") == EVERYTHING,
+        pl.col("channel_in") == EVERYTHING,
+    ).select(
+        "period",
+        "unit_id",
+        "numerator",
+        "denominator",
+        *(pl.col(name).round(6) for name in ("value", "lower", "upper")),
+    )
+    month = pl.col("period").str.contains(r"^\d{4}-\d{2}$")
+    half = pl.col("period").str.contains("-H")
+    together = pl.col("unit_id") == EVERYTHING
+    by_month = rates.filter(month, together).drop("unit_id").sort("period")
+    by_unit = rates.filter(half, ~together).sort("period", "unit_id")
+    by_month.write_csv(folder / "late_by_month.csv")
+    by_unit.write_csv(folder / "late_by_unit.csv")

@@ -1,0 +1,165 @@
+"""What every test may ask for: the project's folders, the real registers, a clock to run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, settings
+
+from workbench.project import Project
+from workbench.stages import lateness_profiles
+from workbench.warehouse import Warehouse
+from workbench.worktime import Calendars
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+settings.register_profile(
+    "steady",
+    derandomize=True,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session")
+def repository() -> Project:
+    """This checkout as a project."""
+    return Project(REPOSITORY)
+
+
+@pytest.fixture(scope="session")
+def reference_dir() -> Path:
+    """The reviewed facts shipped with the project."""
+    return REPOSITORY / "data" / "reference"
+
+
+@pytest.fixture(scope="session")
+def pipelines_dir() -> Path:
+    """The SQL models."""
+    return REPOSITORY / "pipelines"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The real registers that lie beside the project on some machines."""
+    folder = REPOSITORY.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the real registers (shared/data beside the project) are not on this machine")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def calendars(reference_dir: Path) -> Calendars:
+    """The shipped calendars."""
+    return Calendars.read(reference_dir / "calendars")
+
+
+@pytest.fixture(autouse=True)
+def _speak_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests read messages in English unless they ask otherwise."""
+    monkeypatch.setenv("WORKBENCH_LANG", "en")
+
+
+DOSSIER = {
+    "dossier_id": pl.String,
+    "source": pl.String,
+    "unit_id": pl.String,
+    "procedure_id": pl.String,
+    "field_of_work": pl.String,
+    "channel_in": pl.String,
+    "channel_out": pl.String,
+    "service_level": pl.String,
+    "processed_online": pl.Boolean,
+    "applicant_kind": pl.String,
+    "submitted_at": pl.Datetime("us", "UTC"),
+    "received_at": pl.Datetime("us", "UTC"),
+    "received_on": pl.Date,
+    "due_at": pl.Datetime("us", "UTC"),
+    "resolved_at": pl.Datetime("us", "UTC"),
+    "returned_at": pl.Datetime("us", "UTC"),
+    "status": pl.String,
+    "snapshot_at": pl.Datetime("us", "UTC"),
+    "calendar_id": pl.String,
+    "time_zone": pl.String,
+    "term_value": pl.Int64,
+    "term_unit": pl.String,
+}
+STEP = {
+    "dossier_id": pl.String,
+    "step_no": pl.Int64,
+    "step": pl.String,
+    "step_kind": pl.String,
+    "unit_id": pl.String,
+    "holder_id": pl.String,
+    "arrived_at": pl.Datetime("us", "UTC"),
+    "started_at": pl.Datetime("us", "UTC"),
+    "finished_at": pl.Datetime("us", "UTC"),
+    "norm_seconds": pl.Int64,
+}
+PAUSE = {
+    "dossier_id": pl.String,
+    "pause_no": pl.Int64,
+    "reason": pl.String,
+    "paused_at": pl.Datetime("us", "UTC"),
+    "resumed_at": pl.Datetime("us", "UTC"),
+}
+HOUSE = {
+    "source": "test",
+    "unit_id": "U1",
+    "procedure_id": "P1",
+    "channel_in": "counter",
+    "status": "resolved",
+    "calendar_id": "vn_dong_thap",
+    "time_zone": "Asia/Ho_Chi_Minh",
+    "snapshot_at": dt.datetime(2026, 6, 30, 10, tzinfo=dt.UTC),
+}
+
+
+def table(rows: list[dict[str, object]], schema: dict[str, object]) -> pl.DataFrame:
+    """Build a clean table from rows that name only what matters; the rest is missing."""
+    full = [{name: row.get(name) for name in schema} for row in rows]
+    frame = pl.DataFrame(full, schema=schema, orient="row")
+    if "received_on" in schema:
+        zone = frame["time_zone"][0] if frame.height else "UTC"
+        local = pl.col("received_at").dt.convert_time_zone(zone).dt.date()
+        frame = frame.with_columns(local.alias("received_on"))
+    return frame
+
+
+Clock = Callable[..., dict[str, pl.DataFrame]]
+
+
+@pytest.fixture(scope="session")
+def run_clock(calendars: Calendars, reference_dir: Path, pipelines_dir: Path) -> Clock:
+    """Run the clock models on dossiers, steps and pauses given as rows or frames."""
+
+    def run(
+        dossiers: list[dict[str, object]] | pl.DataFrame,
+        steps: list[dict[str, object]] | pl.DataFrame = (),
+        pauses: list[dict[str, object]] | pl.DataFrame = (),
+        *,
+        calendars: Calendars = calendars,
+        tables: tuple[str, ...] = ("outcomes", "ledger", "due_dates"),
+    ) -> dict[str, pl.DataFrame]:
+        if not isinstance(dossiers, pl.DataFrame):
+            dossiers = table([{**HOUSE, **row} for row in dossiers], DOSSIER)
+        with Warehouse(pipelines_dir) as warehouse:
+            warehouse.attach(reference_dir)
+            warehouse.register("dossiers", dossiers)
+            for name, rows, schema in (("steps", steps, STEP), ("pauses", pauses, PAUSE)):
+                frame = rows if isinstance(rows, pl.DataFrame) else table(list(rows), schema)
+                warehouse.register(name, frame)
+            warehouse.register("calendar_keys", calendars.keys())
+            warehouse.register("calendar_days", calendars.days())
+            warehouse.register("unit_calendars", calendars.units())
+            warehouse.register("profiles", lateness_profiles(reference_dir / "profiles"))
+            warehouse.build("clock")
+            return {name: warehouse.frame(name) for name in tables}
+
+    return run
