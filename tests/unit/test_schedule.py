@@ -78,8 +78,8 @@ def test_the_convention_sets_the_day_of_the_run(project, period, convention, day
 
 
 def test_a_convention_that_is_not_the_calendars_is_explained_in_the_entry(project):
-    assert "dương lịch" in schedule_lines(project, kind="cron", convention="nd09_2019")
-    assert "dương lịch" not in schedule_lines(project, kind="cron", convention="calendar")
+    assert "calendar period" in schedule_lines(project, kind="cron", convention="nd09_2019")
+    assert "calendar period" not in schedule_lines(project, kind="cron", convention="calendar")
 
 
 @pytest.mark.parametrize("name", ["ho-so", "Hồ sơ quận 100%", "it's a $HOME"])

@@ -1,0 +1,89 @@
+"""Two revisions side by side, joined by key in the warehouse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+from workbench.project import Project
+from workbench.revisions.reasons import Reason, find_reasons
+from workbench.revisions.snapshots import Snapshot
+from workbench.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Revisions:
+    """What differs between two revisions; every frame is ordered by its key.
+
+    Attributes:
+        left: How the earlier side is called on a page.
+        right: How the later side is called.
+        measures: One row per figure that moved, both sides with numerator and denominator.
+        flips: One row per dossier and profile whose outcome changed, with what moved it.
+        dossiers: One row per dossier that only one side holds (``change`` says which).
+        exports: One row per sheet of an export whose bytes differ.
+        reasons: Inputs of the pipeline that differ.
+        measure_names: Every measure that either side knows, moved or not.
+    """
+
+    left: str
+    right: str
+    measures: pl.DataFrame
+    flips: pl.DataFrame
+    dossiers: pl.DataFrame
+    exports: pl.DataFrame
+    reasons: tuple[Reason, ...]
+    measure_names: frozenset[str]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no figure and no dossier differs."""
+        return self.measures.is_empty() and self.flips.is_empty() and self.dossiers.is_empty()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many figures moved, and how many dossiers flipped, appeared and disappeared."""
+        changes = self.dossiers["change"]
+        return {
+            "figures": self.measures.height,
+            "flips": self.flips["dossier_id"].n_unique(),
+            "appeared": int((changes == "appeared").sum()),
+            "disappeared": int((changes == "disappeared").sum()),
+        }
+
+
+def compare_revisions(project: Project, left: str, right: str | None = None) -> Revisions:
+    """Compare two revisions of a project; without the second, the working tree.
+
+    Raises:
+        UsageProblem: Git knows no such revision, or the project is in no git repository.
+        InputRejected: The tables of a revision are neither in the cache nor in a remote.
+    """
+    before, after = Snapshot.at(project, left), Snapshot.at(project, right)
+    with TemporaryDirectory(prefix="workbench-") as name, Warehouse(project.pipelines) as warehouse:
+        folder = Path(name)
+        before.fetch(folder, "left")
+        after.fetch(folder, "right")
+        warehouse.attach(folder)
+        warehouse.build("revisions")
+        known = [warehouse.frame(f"{side}_measures")["measure"] for side in ("left", "right")]
+        measures = warehouse.frame("moved_measures")
+        flips = warehouse.frame("flipped_outcomes")
+        dossiers = warehouse.frame("come_and_gone")
+        exports = warehouse.frame("changed_exports")
+    reasons = find_reasons(before, after)
+    if not reasons and (measures.height or flips.height or dossiers.height):
+        reasons = (Reason("unrecorded", "dvc.lock", (), "", ""),)
+    return Revisions(
+        left=before.label,
+        right=after.label,
+        measures=measures,
+        flips=flips,
+        dossiers=dossiers,
+        exports=exports,
+        reasons=reasons,
+        measure_names=frozenset(pl.concat(known).unique()),
+    )

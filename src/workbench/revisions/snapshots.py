@@ -1,0 +1,121 @@
+"""One revision as files: its tables out of the DVC cache, its ``dvc.lock`` out of git.
+
+A side is read-only and complete: either every table is there or the revision is refused. The
+working tree is a side like any other, named by ``None``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from workbench.errors import InputRejected, UsageProblem
+from workbench.project import Project
+from workbench.wording import say
+
+TABLES = {
+    "measures": "data/results",
+    "outcomes": "data/clock",
+    "dossiers": "data/clean",
+    "landed_files": "data/landed",
+}
+"""Tables that are compared, and the room each lies in."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One side of a comparison: a commit, or the working tree where ``commit`` is empty."""
+
+    project: Project
+    commit: str
+    label: str
+
+    @classmethod
+    def at(cls, project: Project, revision: str | None) -> Snapshot:
+        """Find a revision by any name git knows.
+
+        Raises:
+            UsageProblem: Git knows no such revision, or the project is in no git repository.
+        """
+        if revision is None:
+            return cls(project, "", say("revisions.working_tree"))
+        name = f"{revision}^{{commit}}"
+        commit = git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", name).strip()
+        if not commit:
+            raise UsageProblem("revisions.no_revision", revision=revision, folder=project.root)
+        return cls(project, commit, f"{revision} ({commit[:7]})")
+
+    def lock(self) -> dict[str, Any]:
+        """Return the stages of ``dvc.lock``, empty where there was none."""
+        file = self.project.root / "dvc.lock"
+        if self.commit:
+            text = git(self.project, "show", f"{self.commit}:./dvc.lock")
+        else:
+            text = file.read_text(encoding="utf-8") if file.is_file() else ""
+        stages: dict[str, Any] = (yaml.safe_load(text) or {}).get("stages", {})
+        return stages
+
+    def fetch(self, folder: Path, side: str) -> None:
+        """Put the compared tables into a folder as ``<side>_<table>.parquet``.
+
+        Raises:
+            InputRejected: A table is neither in the working tree nor in the cache or a remote.
+        """
+        for table, room in TABLES.items():
+            target = folder / f"{side}_{table}.parquet"
+            try:
+                self._copy(f"{room}/{table}.parquet", target)
+            except FileNotFoundError:
+                key = "revisions.not_cached" if self.commit else "revisions.not_made"
+                raise InputRejected(
+                    key, file=f"{room}/{table}.parquet", label=self.label, commit=self.commit[:7]
+                ) from None
+
+    def _copy(self, path: str, target: Path) -> None:
+        if not self.commit:
+            shutil.copyfile(self.project.root / path, target)
+            return
+        # Half a second to import, and only a comparison with a commit needs it.
+        from dvc.api import DVCFileSystem
+        from dvc.exceptions import DvcException
+        from dvc_data.index import DataIndexDirError
+
+        root, config = str(self.project.root), _inside(self.project)
+        try:
+            DVCFileSystem(repo=root, rev=self.commit, config=config).get_file(path, str(target))
+        except (DvcException, DataIndexDirError) as problem:
+            raise FileNotFoundError(path) from problem
+
+
+def git(project: Project, *arguments: str) -> str:
+    """Return what a git command prints in the project's folder, nothing where it fails.
+
+    Raises:
+        UsageProblem: The project is in no git repository, or git is not installed.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed program, arguments never through a shell
+            ["git", *arguments],  # noqa: S607
+            cwd=project.root,
+            check=False,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, "LC_ALL": "C"},
+        )
+    except FileNotFoundError:
+        raise UsageProblem("revisions.no_git", folder=project.root) from None
+    if done.returncode == 128 and "not a git repository" in done.stderr:
+        raise UsageProblem("revisions.no_git", folder=project.root)
+    return done.stdout if done.returncode == 0 else ""
+
+
+def _inside(project: Project) -> dict[str, dict[str, str]]:
+    # DVC would otherwise keep its index in a folder of the whole machine.
+    return {"core": {"site_cache_dir": str(project.root / ".dvc" / "tmp" / "site")}}
