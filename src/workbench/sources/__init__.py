@@ -1,0 +1,23 @@
+"""Brings exports into the workbench: source profiles, readers and the landing room.
+
+A register is described by a TOML profile; a reader turns its files into text; the landing keeps
+only mapped columns that are not personal, each row with its file, sheet and row number. What a
+profile does not name is an error that names it.
+"""
+
+from __future__ import annotations
+
+from workbench.sources.landing import Delivery, Landing, deliveries, inbox_deliveries, ingest
+from workbench.sources.profile import Profile, find_profile, read_profile, shipped_profiles
+
+__all__ = [
+    "Delivery",
+    "Landing",
+    "Profile",
+    "deliveries",
+    "find_profile",
+    "inbox_deliveries",
+    "ingest",
+    "read_profile",
+    "shipped_profiles",
+]

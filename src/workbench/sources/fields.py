@@ -1,0 +1,97 @@
+"""Which columns the landed tables have, and what kind of value each field holds.
+
+A source profile may map a column only to a field named here (or to an extra ``x_...`` of a
+dossier). Landed values are text as the file has it; typing happens once, in ``pipelines/clean``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+POSITION = ("source_file", "source_sheet", "source_row")
+"""Where a landed row stood: the trace back to the export. A text file has an empty sheet."""
+
+DOSSIER_FIELDS = (
+    "dossier_id",
+    "unit_id",
+    "procedure_id",
+    "procedure_name",
+    "field_of_work",
+    "channel_in",
+    "channel_out",
+    "service_level",
+    "applicant_kind",
+    "submitted_at",
+    "received_at",
+    "due_at",
+    "due_first_at",
+    "resolved_at",
+    "returned_at",
+    "paper_result_on",
+    "status",
+)
+STEP_FIELDS = (
+    "dossier_id",
+    "step_no",
+    "step",
+    "step_kind",
+    "unit_id",
+    "holder_id",
+    "arrived_at",
+    "started_at",
+    "finished_at",
+    "step_due_at",
+    "norm_hours",
+)
+PAUSE_FIELDS = ("dossier_id", "reason", "paused_at", "resumed_at")
+
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "dossier": DOSSIER_FIELDS,
+    "step": STEP_FIELDS,
+    "pause": PAUSE_FIELDS,
+}
+TABLES: Mapping[str, str] = {
+    "dossier": "landed_dossiers",
+    "step": "landed_steps",
+    "pause": "landed_pauses",
+}
+ROW_KINDS = ("dossier", "step", "pause", "event")
+
+FILES_SCHEMA: Mapping[str, pl.DataType] = {
+    "source": pl.String(),
+    "source_file": pl.String(),
+    "source_sheet": pl.String(),
+    "row_kind": pl.String(),
+    "rows_read": pl.Int64(),
+    "rows_landed": pl.Int64(),
+    "rows_ignored": pl.Int64(),
+    "sha256": pl.String(),
+    "encoding": pl.String(),
+    "day_first": pl.Boolean(),
+    "day_first_evidence": pl.String(),
+    "time_zone": pl.String(),
+    "calendar_id": pl.String(),
+    "unit_list": pl.String(),
+    "procedure_list": pl.String(),
+    "snapshot_at": pl.String(),
+    "term_value": pl.Int64(),
+    "term_unit": pl.String(),
+    "synthetic": pl.Boolean(),
+}
+"""``landed_files``: what was read of each file and sheet, and how its text is to be understood."""
+
+
+def is_instant(field: str) -> bool:
+    """Say whether a field holds a date or a point in time.
+
+    >>> is_instant("due_at"), is_instant("paper_result_on"), is_instant("unit_id")
+    (True, True, False)
+    """
+    return field.endswith(("_at", "_on"))
+
+
+def is_extra(field: str) -> bool:
+    """Say whether a field is an attribute of this source only, kept beside the known ones."""
+    return field.startswith("x_") and field.isidentifier() and field == field.lower()

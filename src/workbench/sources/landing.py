@@ -1,0 +1,220 @@
+"""The room where exports land: mapped fields as text, with file, sheet and row; no names of people.
+
+Four Parquet tables are written together or not at all: ``landed_dossiers``, ``landed_steps``,
+``landed_pauses`` and ``landed_files``. An event log gives both steps (its events) and dossiers
+(the attributes of each case, taken from its first event). Rows are ordered by file, sheet and
+row, so the same exports give the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from workbench.errors import InputRejected
+from workbench.project import fresh_folder
+from workbench.sources import mapping
+from workbench.sources.fields import FIELDS, FILES_SCHEMA, POSITION, TABLES
+from workbench.sources.profile import Part, Profile, Target
+from workbench.sources.readers import RawTable, read
+from workbench.sources.readers.delivery import fingerprint
+
+Progress = Callable[[str], None]
+_ROW_GROUP = 122_880
+_NOT_EXPORTS = (".", "~$")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file of an export and how it is read."""
+
+    path: Path
+    profile: Profile
+    part: Part
+
+
+@dataclass(frozen=True)
+class Landing:
+    """How many rows landed in each table, and how many files were read."""
+
+    files: int
+    dossiers: int
+    steps: int
+    pauses: int
+
+
+def deliveries(paths: Iterable[Path], profile: Profile) -> list[Delivery]:
+    """Pair the files (or the files of folders) handed over with one profile's parts.
+
+    Raises:
+        InputRejected: A path does not exist, a folder is empty, or no part reads a file.
+    """
+    files = [file for path in paths for file in _files(path)]
+    return [Delivery(file, profile, profile.part_of(file)) for file in dict.fromkeys(files)]
+
+
+def inbox_deliveries(inbox: Path, profiles: Sequence[Profile]) -> list[Delivery]:
+    """Pair every file of a project's inbox with the profile whose file pattern fits.
+
+    Raises:
+        InputRejected: The inbox is missing or empty, or no profile knows a file.
+    """
+    files = _exports(inbox) if inbox.is_dir() else []
+    if not files:
+        raise InputRejected("sources.empty_inbox", folder=inbox)
+    return [_known(file, profiles) for file in files]
+
+
+def ingest(
+    exports: Sequence[Delivery],
+    out: Path,
+    *,
+    as_of: str = "",
+    progress: Progress = lambda _: None,
+) -> Landing:
+    """Read exports and write the four landed tables into a folder, as a whole.
+
+    Args:
+        exports: Files with their profiles, from ``deliveries`` or ``inbox_deliveries``.
+        out: Folder to write; what stood there before is replaced only when all went well.
+        as_of: Date (end of that day) or local instant at which the exports were taken, ISO
+            form, instead of what profiles or headings say.
+        progress: Called with each file's name before it is read.
+
+    Raises:
+        InputRejected: A file cannot be read as its profile says. Nothing is written.
+        OutputBusy: The folder cannot be replaced.
+    """
+    names = _names([export.path for export in exports])
+    landed: list[_Landed] = []
+    for export, name in zip(exports, names, strict=True):
+        progress(name)
+        landed.extend(_read(export, name, as_of))
+    tables = {table: _stacked(landed, kind) for kind, table in TABLES.items()}
+    files = pl.DataFrame([sheet.file for sheet in landed], FILES_SCHEMA, orient="row")
+    tables["landed_files"] = files.sort("source_file", "source_sheet")
+    with fresh_folder(out) as fresh:
+        for table, frame in tables.items():
+            frame.write_parquet(fresh / f"{table}.parquet", row_group_size=_ROW_GROUP)
+    heights = [tables[table].height for table in TABLES.values()]
+    return Landing(len(set(names)), *heights)
+
+
+@dataclass(frozen=True)
+class _Landed:
+    """One sheet: its row of ``landed_files`` and its rows by kind."""
+
+    file: dict[str, Any]
+    rows: dict[str, pl.DataFrame]
+
+
+def _read(export: Delivery, name: str, as_of: str) -> list[_Landed]:
+    digest = fingerprint(export.path) if export.path.is_file() else ""
+    return [_land(raw, export, name, as_of, digest) for raw in read(export.path, export.part)]
+
+
+def _land(raw: RawTable, export: Delivery, name: str, as_of: str, digest: str) -> _Landed:
+    profile, part = export.profile, export.part
+    fields = mapping.mapped(raw, part, profile, export.path, name)
+    order = mapping.date_order(fields, profile.day_first)
+    kinds = ("dossier", "step") if part.rows == "event" else (part.rows,)
+    rows = {kind: mapping.landed(fields, raw, kind, profile, name) for kind in kinds}
+    if profile.id_scope == "unit":
+        units = fields[Target(kinds[0], "unit_id")]
+        rows = {kind: mapping.scoped(frame, units) for kind, frame in rows.items()}
+    if part.rows == "event":
+        rows["dossier"] = rows["dossier"].unique("dossier_id", keep="first", maintain_order=True)
+        rows["step"] = rows["step"].filter(pl.any_horizontal(_events_say(rows["step"])))
+    file = {
+        "source": profile.name,
+        "source_file": name,
+        "source_sheet": raw.sheet,
+        "row_kind": part.rows,
+        "rows_read": raw.rows_read,
+        "rows_landed": raw.frame.height,
+        "rows_ignored": raw.rows_ignored,
+        "sha256": digest,
+        "encoding": raw.encoding,
+        "day_first": order.day_first,
+        "day_first_evidence": order.evidence,
+        "time_zone": profile.time_zone,
+        "calendar_id": profile.calendar_id,
+        "unit_list": profile.unit_list,
+        "procedure_list": profile.procedure_list,
+        "snapshot_at": as_of or _snapshot(raw, part, profile, name),
+        "term_value": profile.term.value if profile.term else None,
+        "term_unit": profile.term.unit if profile.term else None,
+        "synthetic": _synthetic(raw, profile),
+    }
+    return _Landed(file, rows)
+
+
+def _events_say(steps: pl.DataFrame) -> list[pl.Expr]:
+    said = [f for f in FIELDS["step"] if f not in ("dossier_id", "unit_id")]
+    return [pl.col(field).is_not_null() for field in said if field in steps.columns]
+
+
+def _snapshot(raw: RawTable, part: Part, profile: Profile, name: str) -> str | None:
+    rule = profile.snapshot
+    if rule.latest:
+        return "latest"
+    if rule.at:
+        return rule.at
+    found = mapping.heading_instant(rule.heading, raw.heading)
+    if not found and part.rows in ("dossier", "event"):
+        raise InputRejected("sources.no_snapshot", file=name, pattern=rule.heading)
+    return found or None
+
+
+def _synthetic(raw: RawTable, profile: Profile) -> bool:
+    marker = profile.synthetic_heading
+    return bool(marker) and any(marker in text for text in raw.heading)
+
+
+def _stacked(landed: Sequence[_Landed], kind: str) -> pl.DataFrame:
+    frames = [sheet.rows[kind] for sheet in landed if kind in sheet.rows]
+    if not frames:
+        text = dict.fromkeys(("dossier_id", "source", *FIELDS[kind][1:], *POSITION[:2]), pl.String)
+        return pl.DataFrame(schema={**text, POSITION[2]: pl.Int64})
+    stacked = pl.concat(frames, how="diagonal")
+    extras = sorted(column for column in stacked.columns if column.startswith("x_"))
+    return stacked.select("dossier_id", "source", *FIELDS[kind][1:], *extras, *POSITION).sort(
+        *POSITION
+    )
+
+
+def _names(paths: Sequence[Path]) -> list[str]:
+    """Call files by name; files of the same name by folder and name."""
+    count = Counter(path.name for path in paths)
+    return [p.name if count[p.name] == 1 else f"{p.parent.name}/{p.name}" for p in paths]
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        if not (found := _exports(path)):
+            raise InputRejected("sources.empty_folder", folder=path)
+        return found
+    if not path.exists():
+        raise InputRejected("sources.no_file", file=path)
+    return [path]
+
+
+def _exports(folder: Path) -> list[Path]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in files if not path.name.startswith(_NOT_EXPORTS))
+
+
+def _known(file: Path, profiles: Sequence[Profile]) -> Delivery:
+    for profile in profiles:
+        if part := profile.part_named(file):
+            return Delivery(file, profile, part)
+    known = "; ".join(
+        f"{p.name}: {', '.join(pattern for part in p.parts for pattern in part.patterns)}"
+        for p in profiles
+    )
+    raise InputRejected("sources.no_pattern", file=file.name, known=known)

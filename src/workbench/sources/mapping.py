@@ -1,0 +1,168 @@
+"""From a file's own columns to the landed fields: only mapped, non-personal columns pass.
+
+Every code must be in the profile's list. The order of day and month is decided once per sheet,
+by counting the dates that can be read one way only; the count is kept as evidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from workbench.errors import InputRejected
+from workbench.sources.fields import FIELDS, POSITION, is_extra, is_instant
+from workbench.sources.profile import Part, Profile, Target
+from workbench.sources.readers import RawTable
+from workbench.sources.spelling import folded
+
+_NUMERIC_DATE = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-]\d{4}"
+_ISO_T = r"^(\d{4}-\d{2}-\d{2})T"
+_ISO_FRACTION = r"^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})(?:\.0+|(\.\d*?[1-9])0+)([+\-Z]|$)"
+_ISO_UTC = r"^(\d{4}-\d{2}-\d{2} .*)Z$"
+
+
+@dataclass(frozen=True)
+class DateOrder:
+    """Whether day comes before month in a sheet, and the dates that say so."""
+
+    day_first: bool
+    evidence: str
+
+
+def mapped(
+    raw: RawTable, part: Part, profile: Profile, path: Path, name: str
+) -> dict[Target, pl.Series]:
+    """Return one text series per fed field, all as long as the table.
+
+    Args:
+        raw: A sheet as read.
+        part: Its column map.
+        profile: Where the code lists stand.
+        path: The file, whose name may hold a field.
+        name: How messages and ``source_file`` call the file.
+
+    Raises:
+        InputRejected: A value is not in the code list of its field, or the file name lacks the
+            field that the profile takes from it.
+    """
+    series: dict[Target, pl.Series] = {}
+    for header, targets in part.columns.items():
+        column = _column(raw.frame, header, part.empty_values)
+        for target in targets:
+            codes = profile.codes.get(target.field)
+            place = {"file": name, "sheet": raw.sheet or "-", "column": header}
+            series[target] = _coded(column, codes, raw.frame, place) if codes else column
+    for target, value in (_from_name(part, path) | dict(part.constants)).items():
+        series[target] = pl.Series([value], dtype=pl.String).new_from_index(0, raw.frame.height)
+    return {target: _one_iso(s) if is_instant(target.field) else s for target, s in series.items()}
+
+
+def landed(
+    fields: Mapping[Target, pl.Series], raw: RawTable, table: str, profile: Profile, name: str
+) -> pl.DataFrame:
+    """Return the rows of one landed table: every canonical column, extras, the position.
+
+    One row per row of the sheet; a field that nothing feeds is missing.
+    """
+    own = {t.field: s for t, s in fields.items() if t.table == table}
+    key = Target("step", "dossier_id")
+    if table != "step" and key in fields:
+        own["dossier_id"] = fields[key]
+    none = pl.Series([None], dtype=pl.String).new_from_index(0, raw.frame.height)
+    extras = sorted(field for field in own if is_extra(field))
+    columns = {field: own.get(field, none) for field in (*FIELDS[table], *extras)}
+    return pl.DataFrame({n: s.alias(n) for n, s in columns.items()}).select(
+        pl.col("dossier_id"),
+        pl.lit(profile.name).alias("source"),
+        pl.all().exclude("dossier_id"),
+        pl.lit(name).alias(POSITION[0]),
+        pl.lit(raw.sheet).alias(POSITION[1]),
+        raw.frame["source_row"].alias(POSITION[2]),
+    )
+
+
+def scoped(frame: pl.DataFrame, units: pl.Series) -> pl.DataFrame:
+    """Lead each dossier number with its unit, for registers that count per unit."""
+    return frame.with_columns(dossier_id=pl.concat_str(units, pl.col("dossier_id"), separator="/"))
+
+
+def date_order(fields: Mapping[Target, pl.Series], otherwise: bool) -> DateOrder:
+    """Decide by vote whether day or month comes first in ``05/11/2022``.
+
+    A date whose first number is above 12 votes for day first, one whose second is for month
+    first. Without a vote, or at a draw, the profile's order stands.
+    """
+    day = month = 0
+    for target, series in fields.items():
+        if is_instant(target.field):
+            first, second = (series.str.extract(_NUMERIC_DATE, n).cast(pl.Int8) for n in (1, 2))
+            day += int((first > 12).sum())
+            month += int((second > 12).sum())
+    evidence = f"first number above 12: {day}; second number above 12: {month}"
+    return DateOrder(otherwise if day == month else day > month, evidence)
+
+
+def heading_instant(pattern: str, heading: Iterable[str]) -> str:
+    """Find the snapshot in the texts above a table: groups ``date`` and ``time``, or none.
+
+    >>> heading_instant(r"đến (?P<time>[0-9:]+) ngày (?P<date>[0-9/]+)",
+    ...                 ["Số liệu tính đến 17:00 ngày 30/06/2022"])
+    '30/06/2022 17:00'
+    """
+    for text in heading:
+        if found := re.search(pattern, text):
+            groups = found.groupdict()
+            return f"{groups['date']} {groups.get('time') or ''}".strip()
+    return ""
+
+
+def _column(frame: pl.DataFrame, header: str, empty_values: tuple[str, ...]) -> pl.Series:
+    if header not in frame.columns:
+        return pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
+    column = frame[header]
+    if not empty_values:
+        return column
+    return frame.select(pl.when(~pl.col(header).is_in(empty_values)).then(pl.col(header)))[header]
+
+
+def _coded(
+    column: pl.Series, codes: Mapping[str, str], frame: pl.DataFrame, place: dict[str, str]
+) -> pl.Series:
+    code = column.to_frame("text").select(
+        folded(pl.col("text")).replace_strict(codes, default=None, return_dtype=pl.String)
+    )["text"]
+    unknown = (column.is_not_null() & code.is_null()).arg_true()
+    if len(unknown):
+        at = unknown[0]
+        raise InputRejected(
+            "sources.unknown_code",
+            **place,
+            row=frame["source_row"][at],
+            value=column[at],
+            accepted=", ".join(codes),
+        )
+    return code
+
+
+def _from_name(part: Part, path: Path) -> dict[Target, str]:
+    values = {}
+    for target, pattern in part.from_name.items():
+        if not (found := re.search(pattern, path.name)):
+            raise InputRejected(
+                "sources.no_name_part", file=path.name, field=target.field, pattern=pattern
+            )
+        values[target] = found[1]
+    return values
+
+
+def _one_iso(column: pl.Series) -> pl.Series:
+    """Write ISO instants one way: a space before the time, no idle zeros, ``+00:00`` for Z."""
+    return (
+        column.str.replace(_ISO_T, "${1} ")
+        .str.replace(_ISO_FRACTION, "${1}${2}${3}")
+        .str.replace(_ISO_UTC, "${1}+00:00")
+    )

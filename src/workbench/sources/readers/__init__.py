@@ -1,0 +1,35 @@
+"""Readers of files as delivered: every cell as text, with the row it stood in.
+
+A reader refuses what it cannot read whole; it never repairs, types or drops a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from workbench.sources.profile import Part
+from workbench.sources.readers.delivery import check_content
+from workbench.sources.readers.eventlog import read_event_log
+from workbench.sources.readers.raw import RawTable
+from workbench.sources.readers.text import read_text
+from workbench.sources.readers.workbook import read_workbook
+
+__all__ = ["RawTable", "read"]
+
+_READERS: Mapping[str, Callable[[Path, Part], Iterator[RawTable]]] = {
+    "csv": read_text,
+    "xlsx": read_workbook,
+    "xes": read_event_log,
+}
+
+
+def read(path: Path, part: Part) -> Iterator[RawTable]:
+    """Yield the tables of a file, one per sheet, as the part of a profile describes them.
+
+    Raises:
+        InputRejected: The file is missing, is something else than its name says, is damaged, or
+            has columns the profile does not know.
+    """
+    check_content(path, part.kind)
+    yield from _READERS[part.kind](path, part)

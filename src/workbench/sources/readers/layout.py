@@ -1,0 +1,147 @@
+"""Where the table lies inside a sheet that people made for people.
+
+Offices print national headings and titles above the table, merge header cells over two rows,
+number the columns, and put section rows, totals and signatures between and below the records.
+The header is the row (or pair of rows) that holds most of the profile's column names. A row is a
+record when it has a dossier number, or enough of the other mapped cells; everything else is
+counted as ignored, and a record without its number is kept for the rules to judge.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from workbench.errors import InputRejected
+from workbench.sources.profile import Part
+from workbench.sources.readers.raw import RawTable
+from workbench.sources.spelling import tidy, trimmed
+
+SEARCH_ROWS = 40
+_TOTALS = r"(?i)^(tổng cộng|tổng số|tổng|cộng|trong đó|total)\b"
+_COLUMN_NUMBER = r"^\(?\d{1,2}\)?$"
+_ENOUGH_CELLS = 3
+
+Cells = Sequence[str | None]
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header found: its first row (counted from 0), how many rows it takes, its names.
+
+    A column without a header has the name ``""``.
+    """
+
+    row: int
+    depth: int
+    names: tuple[str, ...]
+
+    @property
+    def below(self) -> int:
+        """First row under the header, counted from 0."""
+        return self.row + self.depth
+
+
+def find_header(top: Sequence[Cells], part: Part) -> Header | None:
+    """Find the header among the first rows of a sheet, or nothing that resembles it.
+
+    Returns the candidate with most of the part's column names; at least half of the required
+    ones must be there.
+    """
+    known = set(part.headers())
+    best, best_score = None, max(1, len(part.required()) // 2) - 1
+    for row in range(len(top)):
+        for depth in (1, 2):
+            names = _names(top[row : row + depth])
+            if (score := len(known.intersection(names))) > best_score:
+                best, best_score = Header(row, depth, names), score
+    return best
+
+
+def check_header(header: Header | None, part: Part, path: Path, sheet: str = "") -> Header:
+    """Return a header whose columns are all known and all there.
+
+    Raises:
+        InputRejected: No header was found, a column is unknown, repeated or missing.
+    """
+    where = {"file": path.name, "sheet": sheet or "-"}
+    if header is None:
+        raise InputRejected("sources.no_header", **where, expected=", ".join(part.required()))
+    check_columns(header.names, part, **where, row=header.row + 1)
+    return header
+
+
+def check_columns(names: Sequence[str], part: Part, **where: object) -> None:
+    """Refuse a column that is neither mapped, personal nor ignored, and a missing one.
+
+    Raises:
+        InputRejected: Names the column, where it stands and what the profile knows.
+    """
+    known = part.headers()
+    for name, count in Counter(name for name in names if name).items():
+        if name not in known:
+            accepted = ", ".join(known)
+            raise InputRejected("sources.unknown_column", **where, column=name, accepted=accepted)
+        if count > 1:
+            raise InputRejected("sources.same_column", **where, column=name)
+    for name in part.required():
+        if name not in names:
+            found = ", ".join(n for n in names if n)
+            raise InputRejected("sources.missing_column", **where, column=name, found=found)
+
+
+def records(cells: pl.DataFrame, header: Header, part: Part, sheet: str, encoding: str) -> RawTable:
+    """Name the columns of the rows under a header and keep the records.
+
+    Args:
+        cells: Text columns in sheet order and ``source_row``, rows under the header only.
+        header: The header of these columns.
+        part: Which columns are mapped.
+        sheet: Name of the sheet, empty for a text file.
+        encoding: How the text was decoded.
+    """
+    texts = cells.drop("source_row").columns[: len(header.names)]
+    named = {text: name for text, name in zip(texts, header.names, strict=False) if name}
+    frame = cells.with_columns(trimmed(text) for text in cells.columns if text != "source_row")
+    texts = [text for text in frame.columns if text != "source_row"]
+    kept = frame.filter(_is_record(texts, named, part))
+    return RawTable(
+        sheet, kept.select("source_row", *named).rename(named), cells.height, (), encoding
+    )
+
+
+def _names(rows: Sequence[Cells]) -> tuple[str, ...]:
+    """Join a header of one or two rows; a name met twice is led by its group's."""
+    width = max((len(row) for row in rows), default=0)
+    padded = [[tidy(row[i] or "") if i < len(row) else "" for i in range(width)] for row in rows]
+    top, low = padded[0], padded[-1]
+    names = [low[i] or top[i] for i in range(width)]
+    twice = {name for name, count in Counter(names).items() if count > 1 and name}
+    group, out = "", []
+    for i, name in enumerate(names):
+        group = top[i] or group
+        out.append(f"{group} / {name}" if name in twice and low[i] and group != name else name)
+    return tuple(out)
+
+
+def _is_record(texts: list[str], named: dict[str, str], part: Part) -> pl.Expr:
+    mapped = [text for text, name in named.items() if name in part.columns]
+    key = next((t for t in mapped if _feeds_key(part, named[t])), texts[0])
+    others = [pl.col(text).is_not_null() for text in mapped if text != key] or [pl.lit(False)]
+    filled = pl.sum_horizontal(others)
+    first = pl.coalesce(texts)
+    total = first.str.contains(_TOTALS) & (pl.col(key).is_null() | (pl.col(key) == first))
+    numbers = pl.all_horizontal(
+        pl.col(text).is_null() | pl.col(text).str.contains(_COLUMN_NUMBER) for text in texts
+    ) & (pl.int_range(pl.len()) == 0)
+    has_key = pl.col(key).is_not_null() & ~pl.col(key).str.contains(r"\s")
+    enough = filled >= min(_ENOUGH_CELLS, max(1, len(others) - 1))
+    return (has_key | enough) & ~total.fill_null(value=False) & ~numbers
+
+
+def _feeds_key(part: Part, header: str) -> bool:
+    return any(target.field == "dossier_id" for target in part.columns[header])

@@ -1,0 +1,29 @@
+"""What every reader hands over: a sheet's rows as text, with the row each one stood in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One sheet (or text file, or event log) as text.
+
+    ``frame`` has one column per header and ``source_row``, the row as a person counts it in the
+    file (in an event log: the number of the event). ``rows_read`` counts all rows below the
+    header; those not in ``frame`` are titles, totals, blank rows and signatures.
+    ``heading`` are the texts above the header.
+    """
+
+    sheet: str
+    frame: pl.DataFrame
+    rows_read: int
+    heading: tuple[str, ...]
+    encoding: str
+
+    @property
+    def rows_ignored(self) -> int:
+        """Rows below the header that are no records."""
+        return self.rows_read - self.frame.height

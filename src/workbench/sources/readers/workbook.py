@@ -1,0 +1,78 @@
+"""Reads the sheets of an Excel workbook as text, true dates in ISO form.
+
+A cell that Excel holds as a date arrives as ``2022-01-05 10:30:00`` (or ``2022-01-05`` when it
+has no time of day, which Excel cannot tell from midnight), so it is never mistaken for a text
+date whose day and month are in doubt. A bare serial number stays a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import fastexcel
+import polars as pl
+
+from workbench.errors import InputRejected
+from workbench.sources.profile import Part
+from workbench.sources.readers import layout
+from workbench.sources.readers.delivery import unreadable
+from workbench.sources.readers.raw import RawTable
+
+_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
+
+
+def read_workbook(path: Path, part: Part) -> Iterator[RawTable]:
+    """Yield the tables of a workbook: the named sheet, or every sheet that has the header.
+
+    Raises:
+        InputRejected: The workbook is damaged, has no such sheet, or no sheet with the header.
+    """
+    book = _open(path)
+    if part.sheet and part.sheet not in book.sheet_names:
+        sheets = ", ".join(book.sheet_names)
+        raise InputRejected("sources.no_sheet", file=path.name, sheet=part.sheet, found=sheets)
+    names = [part.sheet] if part.sheet else book.sheet_names
+    found = [(name, *_searched(_sheet(book, name, path), part)) for name in names]
+    wanted = [entry for entry in found if entry[2]] or found[:1]
+    for name, cells, header in wanted:
+        yield _table(cells, layout.check_header(header, part, path, name), part, name)
+
+
+def _open(path: Path) -> Any:
+    try:
+        return fastexcel.read_excel(path)
+    except fastexcel.FastExcelError as problem:
+        raise unreadable(path, _reason(problem)) from problem
+
+
+def _sheet(book: Any, name: str, path: Path) -> pl.DataFrame:
+    try:
+        sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+        frame: pl.DataFrame = sheet.to_polars()
+    except fastexcel.FastExcelError as problem:
+        raise unreadable(path, _reason(problem)) from problem
+    cells = frame.rename({c: f"c{i}" for i, c in enumerate(frame.columns)})
+    return cells.with_columns(pl.all().str.replace(_MIDNIGHT, "$1")).with_row_index(
+        "source_row", offset=1
+    )
+
+
+def _searched(cells: pl.DataFrame, part: Part) -> tuple[pl.DataFrame, layout.Header | None]:
+    return cells, layout.find_header(_rows(cells.head(layout.SEARCH_ROWS)), part)
+
+
+def _rows(cells: pl.DataFrame) -> list[tuple[str | None, ...]]:
+    return cells.drop("source_row").rows()
+
+
+def _table(cells: pl.DataFrame, header: layout.Header, part: Part, sheet: str) -> RawTable:
+    below = cells.slice(header.below).with_columns(pl.col("source_row").cast(pl.Int64))
+    heading = tuple(c for row in _rows(cells.head(header.row)) for c in row if c)
+    table = layout.records(below, header, part, sheet, "xlsx")
+    return RawTable(sheet, table.frame, table.rows_read, heading, "xlsx")
+
+
+def _reason(problem: Exception) -> str:
+    return str(problem).splitlines()[0]
