@@ -1,0 +1,127 @@
+"""What a question gets back: claims with their evidence level, a chart, a table and the frame.
+
+An answer is finished text in one language; it computes nothing. In a notebook it shows itself as
+prose, an interactive chart and a table; in a page the same parts are laid out by the briefing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from workbench.charts import Figure
+from workbench.errors import UsageProblem
+from workbench.tables import Table, template
+from workbench.wording import say
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One sentence and how strong the evidence for it is.
+
+    Levels: 1 accounting, 2 comparison, 3 counterfactual, 4 causal.
+    """
+
+    text: str
+    level: int = 1
+
+    @property
+    def badge(self) -> str:
+        """The level in words, short."""
+        return say("briefing.level", level=self.level)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One large number at the head of a page."""
+
+    label: str
+    number: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A heading, large numbers and claims, as a fragment of a page."""
+
+    title: str
+    claims: tuple[tuple[str, str], ...]
+    denominators: str
+    tiles: tuple[Tile, ...] = ()
+
+    def html(self) -> str:
+        """Return the fragment; every value is escaped."""
+        return template("prose.html").render(prose=self)
+
+    def __str__(self) -> str:
+        """Return the claims for a terminal, each with its level."""
+        lines = [f"{text} [{badge}]" for text, badge in self.claims]
+        return "\n".join([self.title, *lines, self.denominators])
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/html": self.html(), "text/plain": str(self)}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to one question.
+
+    Args:
+        title: What was asked.
+        claims: Sentences with their evidence level, strongest finding first.
+        frame: The figures behind the claims, one row per row of the table or finer.
+        denominators: What was counted and what was left out, in one sentence.
+        listing: The table.
+        figure: The chart, where there is something to draw.
+        tiles: Large numbers for the head of a page.
+    """
+
+    title: str
+    claims: tuple[Claim, ...]
+    frame: pl.DataFrame
+    denominators: str
+    listing: Table
+    figure: Figure | None = None
+    tiles: tuple[Tile, ...] = ()
+
+    @property
+    def evidence_level(self) -> int:
+        """The weakest level any of the claims needs (1 is the most certain)."""
+        return max((c.level for c in self.claims), default=1)
+
+    def sentence(self) -> str:
+        """Return the claims as running text."""
+        return " ".join(c.text for c in self.claims)
+
+    def chart(self) -> Figure:
+        """Return the chart.
+
+        Raises:
+            UsageProblem: There is nothing to draw for this question.
+        """
+        if self.figure is None:
+            raise UsageProblem("briefing.no_chart", title=self.title)
+        return self.figure
+
+    def table(self) -> Table:
+        """Return the table."""
+        return self.listing
+
+    def prose(self) -> Prose:
+        """Return title, large numbers and claims as one piece."""
+        claims = tuple((c.text, c.badge) for c in self.claims)
+        return Prose(self.title, claims, self.denominators, self.tiles)
+
+    def __str__(self) -> str:
+        """Return prose and table for a terminal."""
+        return f"{self.prose()}\n\n{self.listing}"
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        display(self.prose())
+        if self.figure is not None:
+            display(self.figure)
+        display(self.listing)

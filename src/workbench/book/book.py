@@ -1,0 +1,360 @@
+"""One run's tables and the questions that can be put to them.
+
+Frames are read once, when first asked for, and shown in the zone of their source. Each question
+is answered by a function of its own in this package; the book only finds units, periods and
+tables, and speaks the language it was opened in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+import polars as pl
+
+from workbench.book import changes, entries, flow, headline, quality, units
+from workbench.book.answer import Answer
+from workbench.book.judging import COMPARED
+from workbench.errors import UsageProblem
+from workbench.vocabulary import EVERYTHING, Period, PeriodKind
+from workbench.wording import say, use_language
+
+PROFILE = "wb_strict"
+RATE = "late_or_overdue"
+SHOWN = 12
+"""How many units or periods a message lists before it stops."""
+
+
+@dataclass(frozen=True)
+class Book:
+    """The tables of one run.
+
+    Args:
+        home: The project or ``analyse`` folder.
+        rooms: Folders that hold the tables, one Parquet file each.
+        reference: Folder with ``units.csv``.
+        language: ``vi`` or ``en``, for everything the answers say.
+    """
+
+    home: Path
+    rooms: tuple[Path, ...]
+    reference: Path
+    language: str = "vi"
+
+    # tables -------------------------------------------------------------------------------
+
+    @cached_property
+    def dossiers(self) -> pl.DataFrame:
+        """One row per dossier."""
+        return self._frame("dossiers")
+
+    @cached_property
+    def steps(self) -> pl.DataFrame:
+        """One row per dossier and step."""
+        return self._frame("steps")
+
+    @cached_property
+    def pauses(self) -> pl.DataFrame:
+        """One row per dossier and pause."""
+        return self._frame("pauses")
+
+    @cached_property
+    def quarantine(self) -> pl.DataFrame:
+        """One row per rejected or flagged row of the source files."""
+        return self._frame("quarantine")
+
+    @cached_property
+    def reconciliation(self) -> pl.DataFrame:
+        """One row per source file: where each of its rows went."""
+        return self._frame("reconciliation")
+
+    @cached_property
+    def outcomes(self) -> pl.DataFrame:
+        """One row per dossier and lateness profile."""
+        return self._frame("outcomes")
+
+    @cached_property
+    def ledger(self) -> pl.DataFrame:
+        """One row per dossier and segment of its time."""
+        return self._frame("ledger")
+
+    @cached_property
+    def measures(self) -> pl.DataFrame:
+        """One row per measure, profile, group and period."""
+        return self._frame("measures")
+
+    @cached_property
+    def time_by_kind(self) -> pl.DataFrame:
+        """One row per period, unit, late or not, and kind of segment (table ``time_use``)."""
+        return self._frame("time_use")
+
+    @cached_property
+    def time_by_step(self) -> pl.DataFrame:
+        """One row per period, unit, late or not, kind of segment and step (table ``step_time``)."""
+        return self._frame("step_time")
+
+    def _frame(self, name: str) -> pl.DataFrame:
+        frame = pl.read_parquet(self._file(name))
+        if self.zone == "UTC":
+            return frame
+        moments = [c for c, t in frame.schema.items() if isinstance(t, pl.Datetime) and t.time_zone]
+        return frame.with_columns(pl.col(c).dt.convert_time_zone(self.zone) for c in moments)
+
+    def _file(self, name: str) -> Path:
+        for room in self.rooms:
+            if (room / f"{name}.parquet").is_file():
+                return room / f"{name}.parquet"
+        raise UsageProblem("briefing.no_table", table=name, folder=self.home)
+
+    # what it is about ---------------------------------------------------------------------
+
+    @cached_property
+    def zone(self) -> str:
+        """The time zone of the sources; ``UTC`` when they lie in several."""
+        zones = pl.read_parquet(self._file("dossiers"), columns=["time_zone"])["time_zone"].unique()
+        return str(zones[0]) if len(zones) == 1 and zones[0] else "UTC"
+
+    @cached_property
+    def snapshot(self) -> dt.datetime | None:
+        """The moment the exports were made: the latest of all dossiers, in their zone."""
+        latest = self.dossiers["snapshot_at"].max()
+        return latest if isinstance(latest, dt.datetime) else None
+
+    @cached_property
+    def synthetic(self) -> bool:
+        """Whether any dossier is simulated; every page then says so."""
+        return bool(self.dossiers["synthetic"].any())
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Twelve characters that stand for exactly these results, whatever machine made them."""
+        digest = sha256()
+        for name in ("dossiers", "ledger", "measures", "outcomes", "reconciliation"):
+            digest.update(self._file(name).read_bytes())
+        return digest.hexdigest()[:12]
+
+    def units(self) -> list[str]:
+        """Return the ids of all units that have dossiers, sorted."""
+        return sorted(u for u in self.measures["unit_id"].unique() if u != EVERYTHING)
+
+    def periods(self, kind: PeriodKind) -> list[str]:
+        """Return the labels of the periods of a kind that hold dossiers."""
+        return [p for p in self._periods if Period.parse(p).kind == kind]
+
+    @cached_property
+    def _periods(self) -> list[str]:
+        told = self.measures.filter(
+            pl.col("measure").is_in(["received", "resolved"]),
+            pl.col("unit_id") == EVERYTHING,
+            pl.col("numerator") > 0,
+        )
+        return sorted(p for p in told["period"].unique() if p != EVERYTHING)
+
+    @cached_property
+    def _register(self) -> dict[str, dict[str, str]]:
+        return entries.units(self.reference)
+
+    @property
+    def official(self) -> bool:
+        """Whether every unit stands in the reviewed list of Vietnamese units."""
+        return all(u in self._register for u in self.units())
+
+    def unit_name(self, unit_id: str) -> str:
+        """Return a unit's name in the book's language, or its id where no list knows it."""
+        if unit_id == EVERYTHING:
+            with use_language(self.language):
+                return say("briefing.all_units")
+        return entries.name(self._register.get(unit_id, {}), self.language) or unit_id
+
+    def parent_name(self, unit_id: str) -> str:
+        """Return the name of the body a unit belongs to; of all units' common one for ``*``."""
+        asked = self.units() if unit_id == EVERYTHING else [unit_id]
+        parents = {self._register.get(u, {}).get("parent", "") for u in asked}
+        above = {p for p in parents if p and p in self._register}
+        return self.unit_name(above.pop()) if len(above) == 1 else ""
+
+    # finding what was asked for -----------------------------------------------------------
+
+    def unit(self, asked: str) -> str:
+        """Return the id of a unit given by id or name; ``*`` or ``all`` stands for all units.
+
+        Raises:
+            UsageProblem: No dossier belongs to such a unit.
+        """
+        if asked in ("", EVERYTHING, "all"):
+            return EVERYTHING
+        known = {u: u for u in self.units()} | {self.unit_name(u): u for u in self.units()}
+        if asked in known:
+            return known[asked]
+        raise self._unknown("briefing.no_unit", asked, known, self.units())
+
+    def period(self, asked: str) -> str:
+        """Return the label of a period that holds dossiers.
+
+        Raises:
+            UsageProblem: The label is no period, or nothing was received or resolved in it.
+        """
+        label = str(Period.parse(asked))
+        if label not in self._periods:
+            kind = Period.parse(asked).kind
+            raise self._unknown("briefing.no_period", asked, self._periods, self.periods(kind))
+        return label
+
+    def against(self, period: str, asked: str = "") -> str:
+        """Return the period to compare with: as asked, else a year before, else the one before.
+
+        Returns an empty text when nothing was asked and no earlier period holds dossiers.
+
+        Raises:
+            UsageProblem: A period was asked for that holds no dossiers.
+        """
+        if asked:
+            return self.period(asked)
+        this = Period.parse(period)
+        earlier = (str(this.a_year_before()), str(this.previous()))
+        return next((p for p in earlier if p in self._periods), "")
+
+    def profile(self, asked: str) -> str:
+        """Return the name of a lateness profile the results hold.
+
+        Raises:
+            UsageProblem: The results hold no such profile.
+        """
+        known = sorted(self.measures["profile"].unique())
+        if asked not in known:
+            raise self._unknown("briefing.no_profile", asked, known, known)
+        return asked
+
+    def _unknown(
+        self, key: str, asked: str, names: Iterable[str], known: list[str]
+    ) -> UsageProblem:
+        with use_language(self.language):
+            near = ", ".join(get_close_matches(asked, list(names), n=3, cutoff=0.5)) or "–"
+            listed = ", ".join(known[:SHOWN]) + (" …" if len(known) > SHOWN else "")
+        return UsageProblem(key, asked=asked, near=near, known=listed or "–", total=len(known))
+
+    # questions ----------------------------------------------------------------------------
+
+    def headline(
+        self, period: str, *, against: str = "", unit: str = EVERYTHING, profile: str = PROFILE
+    ) -> Answer:
+        """How much came in, how much was resolved, how much of it late, what is open overdue?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return headline.headline(self, asked, self.against(asked.period, against))
+
+    def compare_units(
+        self,
+        period: str,
+        *,
+        measure: str = RATE,
+        unit: str = EVERYTHING,
+        profile: str = PROFILE,
+    ) -> Answer:
+        """Which units differ from the overall rate, and which cannot be told from it?
+
+        Args:
+            period: Label of the period.
+            measure: ``late_or_overdue``, ``late_done``, ``ot_done`` or
+                ``ot_done_plus_overdue_open``.
+            unit: A unit to set off among the others.
+            profile: Lateness profile.
+
+        Raises:
+            UsageProblem: Unit, period, profile or measure is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return units.units(self, asked, self._rate(measure))
+
+    def compare_periods(
+        self,
+        period: str,
+        *,
+        against: str = "",
+        measure: str = RATE,
+        unit: str = EVERYTHING,
+        profile: str = PROFILE,
+    ) -> Answer:
+        """What changed against another period, and is the change more than chance?
+
+        Raises:
+            UsageProblem: Unit, period, profile or measure is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            other = self.against(asked.period, against)
+            return changes.change(self, asked, other, self._rate(measure))
+
+    def course(
+        self,
+        period: str,
+        *,
+        measure: str = RATE,
+        unit: str = EVERYTHING,
+        profile: str = PROFILE,
+    ) -> Answer:
+        """How did a rate move month by month, up to the end of a period?
+
+        Raises:
+            UsageProblem: Unit, period, profile or measure is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return changes.months(self, asked, self._rate(measure))
+
+    def time_use(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
+        """Where did the working time of late dossiers go, and where that of the others?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return flow.time_use(self, asked)
+
+    def slowest_steps(
+        self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE
+    ) -> Answer:
+        """Which steps and transfers took longer in late dossiers than in the others?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return flow.slowest_steps(self, asked)
+
+    def excluded(self) -> Answer:
+        """Which rows of the source files are in these figures, and which are not?"""
+        with use_language(self.language):
+            return quality.excluded(self)
+
+    def dossier(self, dossier_id: str, *, profile: str = PROFILE) -> Answer:
+        """How did one dossier spend its time, segment by segment?
+
+        Raises:
+            UsageProblem: No dossier has this number, or the profile is unknown.
+        """
+        known = self.dossiers["dossier_id"]
+        if dossier_id not in known:
+            raise self._unknown("briefing.no_dossier", dossier_id, known, known.head(3).to_list())
+        with use_language(self.language):
+            return flow.dossier(self, dossier_id, self.profile(profile))
+
+    def _asked(self, period: str, unit: str, profile: str) -> entries.Asked:
+        return entries.Asked(self.period(period), self.unit(unit), self.profile(profile))
+
+    def _rate(self, measure: str) -> str:
+        if measure not in COMPARED:
+            raise self._unknown("briefing.no_measure", measure, COMPARED, list(COMPARED))
+        return measure

@@ -1,0 +1,51 @@
+"""What a question names: a unit, a period, a profile, as they stand in the reference lists.
+
+One place reads the list of units for names. A list that is absent means ids are shown; it never
+stops a question.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Period, unit and profile of one question, all known to exist."""
+
+    period: str
+    unit: str
+    profile: str
+
+
+def units(reference: Path) -> dict[str, dict[str, str]]:
+    """Return the rows of ``units.csv`` by unit id; nothing when there is no list."""
+    listing = reference / "units.csv"
+    if not listing.is_file():
+        return {}
+    with listing.open(encoding="utf-8", newline="") as rows:
+        return {row["unit_id"]: row for row in csv.DictReader(rows)}
+
+
+def name(row: dict[str, str], language: str) -> str:
+    """Return the name of a unit's row in a language, or the Vietnamese one.
+
+    >>> name({"name_vi": "Thanh tra", "name_en": ""}, "en")
+    'Thanh tra'
+    """
+    return row.get(f"name_{language}") or row.get("name_vi", "")
+
+
+def distinct(ids: Iterable[str], named: Callable[[str], str]) -> dict[str, str]:
+    """Return a name for each id; ids that share a name get the id behind it.
+
+    >>> distinct(["a", "b", "c"], {"a": "Y tế", "b": "Y tế", "c": "Thuế"}.__getitem__)
+    {'a': 'Y tế (a)', 'b': 'Y tế (b)', 'c': 'Thuế'}
+    """
+    names = {i: named(i) for i in ids}
+    often = Counter(names.values())
+    return {i: f"{n} ({i})" if often[n] > 1 else n for i, n in names.items()}

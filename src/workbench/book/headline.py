@@ -1,0 +1,174 @@
+"""One period in figures: received, resolved, late, open overdue, beside an earlier period.
+
+Both denominators are always told: of the resolved, and of the resolved with those still open
+though overdue. A count has no interval and says so.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from workbench import compare, numerals
+from workbench.book.answer import Answer, Claim, Tile
+from workbench.book.entries import Asked
+from workbench.book.judging import Row, measures_of, rate_words
+from workbench.charts import Figure, draw, shares
+from workbench.tables import Blank, Cell, Column, Table
+from workbench.vocabulary import Period
+from workbench.wording import say
+
+if TYPE_CHECKING:
+    from workbench.book.book import Book
+
+_JUDGED = ("early", "on_time", "late")
+_COUNTS = (
+    "received",
+    "resolved",
+    *_JUDGED,
+    "unknown",
+    "withdrawn",
+    "rejected",
+    "open_in_time",
+    "open_overdue",
+    "open_unknown",
+)
+_RATES = (
+    "late_done",
+    "late_or_overdue",
+    "ot_done",
+    "ot_done_plus_overdue_open",
+    "ot_due",
+    "online_in",
+    "online_processed",
+    "post_out",
+)
+
+
+def headline(book: Book, asked: Asked, against: str) -> Answer:
+    """Answer how much came in, was resolved, late and open overdue, beside another period."""
+    now = measures_of(book, asked, asked.period)
+    before = measures_of(book, asked, against) if against else {}
+    return Answer(
+        title=say("briefing.headline_title"),
+        claims=_headline_claims(book, asked, now),
+        frame=pl.concat(
+            compare.headline(book.measures, period=p, profile=asked.profile, unit_id=asked.unit)
+            for p in (asked.period, against)
+            if p
+        ),
+        denominators=say("briefing.headline_denominators"),
+        listing=_headline_table(book, asked, against, (now, before)),
+        figure=_outcome_bars({against: before, asked.period: now}),
+        tiles=_tiles(now),
+    )
+
+
+def _number(rows: dict[str, Row], *names: str) -> int:
+    return sum(int(rows[n]["numerator"]) for n in names if n in rows)
+
+
+def _headline_claims(book: Book, asked: Asked, now: dict[str, Row]) -> tuple[Claim, ...]:
+    counts = {name: numerals.count(_number(now, name)) for name in _COUNTS}
+    who = book.unit_name(asked.unit)
+    said = [say("briefing.headline_flow", unit=who, period=numerals.period(asked.period), **counts)]
+    if _number(now, "unknown", "withdrawn", "rejected"):
+        said.append(say("briefing.headline_apart", **counts))
+    said += [
+        say(f"briefing.headline_{name}", **rate_words(now[name]))
+        for name in ("late_done", "late_or_overdue", "online_in", "post_out")
+        if name in now
+    ]
+    still = _number(now, "open_in_time", "open_overdue", "open_unknown")
+    day = numerals.day(_counted_on(book, asked.period))
+    key = "headline_open" if still else "headline_none_open"
+    said.insert(
+        -2 if "post_out" in now else len(said),
+        say(
+            f"briefing.{key}",
+            day=day,
+            still=numerals.count(still),
+            overdue=counts["open_overdue"],
+        ),
+    )
+    return tuple(Claim(text) for text in said)
+
+
+def _counted_on(book: Book, period: str) -> dt.date:
+    ends = Period.parse(period).ends_on
+    return min(ends, book.snapshot.date()) if book.snapshot else ends
+
+
+def _tiles(now: dict[str, Row]) -> tuple[Tile, ...]:
+    late = now.get("late_done")
+    share = numerals.percent(late["value"]) if late else say("briefing.no_rate")
+    notes = {
+        "received": _share_note(now, "online_in"),
+        "resolved": _share_note(now, "ot_done"),
+        "late": say("briefing.tile_late", share=share),
+        "open_overdue": say(
+            "briefing.tile_open", n=numerals.count(_number(now, "open_in_time", "open_overdue"))
+        ),
+    }
+    return tuple(
+        Tile(say(f"briefing.{n}"), numerals.count(_number(now, n)), note)
+        for n, note in notes.items()
+    )
+
+
+def _share_note(now: dict[str, Row], rate: str) -> str:
+    if rate not in now:
+        return say("briefing.no_rate")
+    return say(f"briefing.tile_{rate}", share=numerals.percent(now[rate]["value"]))
+
+
+def _headline_table(
+    book: Book, asked: Asked, against: str, sides: tuple[dict[str, Row], dict[str, Row]]
+) -> Table:
+    periods = [numerals.period(p) for p in (asked.period, against) if p]
+    columns = [Column(say("briefing.measure"), number=False)]
+    for name in periods:
+        columns += [Column(name), Column(say("briefing.interval"))]
+    rows = []
+    for name in (*_COUNTS, *_RATES):
+        if any(name in side for side in sides):
+            used = sides[: len(periods)]
+            cells = [c for side in used for c in _headline_cells(side.get(name), name)]
+            rows.append((say(f"briefing.{name}"), *cells))
+    caption = say("briefing.headline_caption", unit=book.unit_name(asked.unit))
+    return Table(caption, tuple(columns), tuple(rows))
+
+
+def _headline_cells(row: Row | None, name: str) -> tuple[Cell, Cell]:
+    if name in _COUNTS:
+        return numerals.count(row["numerator"] if row else 0), Blank(say("briefing.no_interval"))
+    if row is None:
+        none = Blank(say("briefing.no_denominator"))
+        return none, none
+    words = rate_words(row)
+    return f"{words['value']} ({words['fraction']})", words["interval"]
+
+
+def _outcome_bars(sides: dict[str, dict[str, Row]]) -> Figure | None:
+    rows = []
+    for label, measures in sides.items():
+        judged = _number(measures, *_JUDGED)
+        for name in _JUDGED if judged else ():
+            share = _number(measures, name) / judged
+            rows.append(
+                (
+                    numerals.period(label),
+                    say(f"labels.{name}"),
+                    share * 100,
+                    numerals.percent(share),
+                )
+            )
+    if not rows:
+        return None
+    order = [say(f"labels.{name}") for name in _JUDGED]
+    caption = say("briefing.outcome_caption")
+    described = "; ".join(f"{row}, {part} {label}" for row, part, _, label in rows)
+    chart = shares(rows, order, say("briefing.outcome_axis"))
+    return draw(chart, caption, f"{caption} {described}.")

@@ -1,0 +1,70 @@
+"""What the figures leave out: where every row of the source files went.
+
+Accounting (evidence level 1): read equals clean plus quarantined plus merged plus ignored, file
+by file; a briefing that does not say what it left out claims too much.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from workbench import numerals
+from workbench.book.answer import Answer, Claim
+from workbench.tables import Column, Table
+from workbench.wording import say
+
+if TYPE_CHECKING:
+    from workbench.book.book import Book
+
+PARTS = ("rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored")
+
+
+def excluded(book: Book) -> Answer:
+    """Answer which rows of the source files are in the figures, and which are not and why."""
+    totals = {part: int(book.reconciliation[part].sum()) for part in PARTS}
+    rules = (
+        book.quarantine.group_by("rule_id", "severity")
+        .agg(pl.len().alias("rows"), pl.col("message").sort().first())
+        .sort(
+            pl.col("rows"), pl.col("rule_id"), pl.col("severity"), descending=[True, False, False]
+        )
+    )
+    return Answer(
+        title=say("briefing.excluded_title"),
+        claims=_claims(totals, book.reconciliation.height, rules),
+        frame=rules,
+        denominators=say("briefing.excluded_denominators"),
+        listing=_table(rules),
+    )
+
+
+def _claims(totals: dict[str, int], files: int, rules: pl.DataFrame) -> tuple[Claim, ...]:
+    told = {part: numerals.count(n) for part, n in totals.items()}
+    read = totals["rows_read"]
+    share = numerals.percent(totals["rows_quarantined"] / read if read else None)
+    flow = say("briefing.excluded_flow", files=numerals.count(files), share=share, **told)
+    if rules.is_empty():
+        return Claim(flow), Claim(say("briefing.excluded_nothing"))
+    flagged = int(rules.filter(pl.col("severity") != "error")["rows"].sum())
+    return Claim(flow), Claim(say("briefing.excluded_flagged", n=numerals.count(flagged)))
+
+
+def _table(rules: pl.DataFrame) -> Table:
+    columns = (
+        Column(say("briefing.rule"), number=False),
+        Column(say("briefing.severity"), number=False),
+        Column(say("briefing.rows")),
+        Column(say("briefing.example"), number=False),
+    )
+    rows = [
+        (r["rule_id"], _severity(r["severity"]), numerals.count(r["rows"]), r["message"])
+        for r in rules.iter_rows(named=True)
+    ]
+    return Table(say("briefing.excluded_table"), columns, tuple(rows))
+
+
+def _severity(severity: str) -> str:
+    """Say what a severity did to its rows."""
+    return say("briefing.severity_error" if severity == "error" else "briefing.severity_warn")

@@ -1,0 +1,28 @@
+"""Every picture of the workbench, in one quiet style that prints, reads and draws offline.
+
+Altair is imported nowhere else. Charts take rows that are already computed and worded; they
+refuse to do statistics.
+"""
+
+from workbench.charts.durations import Pair, Stretch, dumbbells, paired_bars, path, shares
+from workbench.charts.house import FONTS, LAB_MIME, Figure, draw, svg_of
+from workbench.charts.intervals import Dot, Scale, Standing, course, dots
+
+__all__ = [
+    "FONTS",
+    "LAB_MIME",
+    "Dot",
+    "Figure",
+    "Pair",
+    "Scale",
+    "Standing",
+    "Stretch",
+    "course",
+    "dots",
+    "draw",
+    "dumbbells",
+    "paired_bars",
+    "path",
+    "shares",
+    "svg_of",
+]

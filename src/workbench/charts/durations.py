@@ -1,0 +1,178 @@
+"""Where working time went: bars per kind of segment, dumbbells per step, one dossier's path.
+
+Dark and filled is late, pale and outlined is the others; lengths are hours of working time, and
+every bar carries its number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+
+from workbench import numerals
+from workbench.charts.house import BLUE, GREY, INK, MUTED, PALE, PAPER, WIDTH
+from workbench.wording import say
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One row with the hours of late dossiers and of the others; a missing side is ``None``."""
+
+    name: str
+    late: float | None
+    others: float | None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One stretch of a dossier's way, in hours of working time from its start."""
+
+    name: str
+    start: float
+    end: float
+    note: str
+    counted: bool = True
+
+
+def paired_bars(pairs: Sequence[Pair], axis: str) -> Any:
+    """Draw two bars per row, late above others, each with its number; rows in the order given."""
+    late, others = say("charts.late_dossiers"), say("charts.other_dossiers")
+    rows = [
+        {"name": p.name, "group": group, "value": value, "label": label}
+        for p in pairs
+        for group, value in ((late, p.late), (others, p.others))
+        for label in (_hours(value),)
+        if value is not None
+    ]
+    x = alt.X("value:Q", title=axis, axis=alt.Axis(tickCount=6, format=".1~f"))
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
+        y=alt.Y("name:N", sort=None, title=None, scale=alt.Scale(paddingInner=0.35)),
+        yOffset=alt.YOffset("group:N", sort=[late, others]),
+        x=x,
+    )
+    bars = base.mark_bar(strokeWidth=1).encode(
+        fill=alt.Fill("group:N", title=None, scale=_two(late, others, BLUE, PALE)),
+        stroke=alt.Stroke("group:N", title=None, scale=_two(late, others, BLUE, BLUE)),
+    )
+    numbers = base.mark_text(align="left", dx=5, fontSize=10, color=MUTED).encode(text="label:N")
+    return (bars + numbers).properties(width=WIDTH + 60, height=alt.Step(13, **{"for": "offset"}))
+
+
+def dumbbells(pairs: Sequence[Pair], axis: str, note: str) -> Any:
+    """Draw one row per step: a hollow dot for the others, a full one for the late, joined."""
+    late, others = say("charts.late_dossiers"), say("charts.other_dossiers")
+    joins = [
+        {"name": p.name, "from": p.others, "to": p.late, "note": p.note}
+        for p in pairs
+        if p.late is not None and p.others is not None
+    ]
+    rows = [
+        {"name": p.name, "group": group, "value": value, "note": p.note}
+        for p in pairs
+        for group, value in ((others, p.others), (late, p.late))
+        if value is not None
+    ]
+    y = alt.Y("name:N", sort=[p.name for p in pairs], title=None)
+    axis_x = alt.Axis(title=axis, tickCount=6, format=".1~f")
+    bars = (
+        alt.Chart(alt.InlineData(values=joins))
+        .mark_rule(color=GREY, strokeWidth=2)
+        .encode(y=y, x=alt.X("from:Q", axis=axis_x), x2="to:Q")
+    )
+    base = alt.Chart(alt.InlineData(values=rows)).encode(y=y)
+    points = base.mark_point(size=64, filled=True, strokeWidth=1.6, opacity=1, stroke=BLUE).encode(
+        x=alt.X("value:Q", axis=axis_x),
+        shape=alt.Shape("group:N", title=None, scale=_two(late, others, "diamond", "circle")),
+        fill=alt.Fill("group:N", title=None, scale=_two(late, others, BLUE, PAPER)),
+    )
+    notes = base.mark_text(align="right", color=MUTED).encode(
+        x=alt.value(WIDTH + 96), text="note:N"
+    )
+    title = (
+        alt.Chart(alt.InlineData(values=[{}]))
+        .mark_text(align="right", baseline="bottom", color=MUTED)
+        .encode(x=alt.value(WIDTH + 96), y=alt.value(-5), text=alt.value(note))
+    )
+    return alt.layer(bars, points, notes, title).properties(width=WIDTH, height=alt.Step(22))
+
+
+def path(stretches: Sequence[Stretch], axis: str) -> Any:
+    """Draw one dossier's way, one row per stretch in time order; what did not count is pale."""
+    rows = [
+        {
+            "name": s.name,
+            "start": s.start,
+            "end": s.end,
+            "note": s.note,
+            "counted": s.counted,
+        }
+        for s in stretches
+    ]
+    base = alt.Chart(alt.InlineData(values=rows)).encode(y=alt.Y("name:N", sort=None, title=None))
+    x = alt.X("start:Q", axis=alt.Axis(title=axis, tickCount=6, format=".1~f"))
+    bars = base.mark_bar(height=10, stroke=BLUE, strokeWidth=1).encode(
+        x=x,
+        x2="end:Q",
+        fill=alt.condition("datum.counted", alt.value(BLUE), alt.value(PAPER)),
+    )
+    notes = base.mark_text(align="left", dx=5, color=INK).encode(x=alt.X("end:Q"), text="note:N")
+    return (bars + notes).properties(width=WIDTH, height=alt.Step(20))
+
+
+def shares(rows: Sequence[tuple[str, str, float, str]], order: Sequence[str], axis: str) -> Any:
+    """Draw one full-width bar per row, cut into parts that are labelled where they have room.
+
+    Args:
+        rows: (row name, part name, per cent, label), rows and parts in the order to show.
+        order: Part names from left to right; three at most, dark to pale.
+        axis: Title of the axis.
+    """
+    values = [
+        {"row": r, "part": part, "value": value, "label": label, "order": order.index(part)}
+        for r, part, value, label in rows
+    ]
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        y=alt.Y("row:N", sort=None, title=None),
+        x=alt.X(
+            "value:Q",
+            stack="zero",
+            scale=alt.Scale(domain=[0, 100]),
+            axis=alt.Axis(title=axis, tickCount=5, format=".0f", grid=False),
+        ),
+        order="order:Q",
+    )
+    ramp = alt.Scale(domain=list(order), range=[PALE, "#6f93b3", BLUE][: len(order)])
+    bars = base.mark_bar(height=26, stroke=PAPER, strokeWidth=2).encode(
+        fill=alt.Fill("part:N", title=None, scale=ramp)
+    )
+    middle = (alt.datum.value >= 7) & (alt.datum.order < len(order) - 1)
+    inside = (
+        base.transform_filter(middle)
+        .mark_text(fontSize=11)
+        .encode(
+            x=alt.X("value:Q", stack="zero", bandPosition=0.5),
+            text="label:N",
+            color=alt.condition("datum.order == 0", alt.value(INK), alt.value(PAPER)),
+        )
+    )
+    ends = [v for v in values if v["order"] == len(order) - 1]
+    last = (
+        alt.Chart(alt.InlineData(values=ends))
+        .mark_text(align="left", fontWeight="bold")
+        .encode(y=alt.Y("row:N", sort=None, title=None), x=alt.value(WIDTH + 68), text="label:N")
+    )
+    return (bars + inside + last).properties(width=WIDTH + 60, height=alt.Step(38))
+
+
+def _two(first: str, second: str, for_first: str, for_second: str) -> alt.Scale:
+    """Return a scale that gives each of two groups its look."""
+    return alt.Scale(domain=[first, second], range=[for_first, for_second])
+
+
+def _hours(value: float | None) -> str:
+    """Write hours that are already hours."""
+    return numerals.decimal(value)

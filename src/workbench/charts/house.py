@@ -1,0 +1,147 @@
+"""How every chart looks and how it reaches the reader: theme, font, locale, MIME bundle, SVG.
+
+Importing this module sets the house theme and a renderer that draws without a network: Vega-Lite
+5 JSON for JupyterLab 4 (which has no newer Vega-Lite), SVG for pages and previews, a sentence for
+terminals. Labels are strings made in Python, so a picture never depends on the machine's zone.
+It draws what it is given and computes no statistic.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+from workbench.wording import language
+
+FONTS = Path(__file__).parents[1] / "assets" / "fonts"
+FONT = "Noto Sans"
+VEGA_LITE = "6.4"
+LAB_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+LAB_MIME = "application/vnd.vegalite.v5+json"
+
+INK, MUTED, RULE, PAPER = "#1f2933", "#5d6975", "#dde2e7", "#ffffff"
+BLUE, TEAL, RUST, GREY = "#12436d", "#1e7f77", "#b4410e", "#8b96a1"
+PALE = "#b9cbdb"
+
+WIDTH = 400
+
+vl_convert.register_font_directory(str(FONTS))
+
+
+def theme() -> dict[str, Any]:
+    """Return the house configuration of Vega-Lite: quiet axes, local numbers, no frame."""
+    axis = {
+        "labelColor": INK,
+        "titleColor": MUTED,
+        "titleFontWeight": "normal",
+        "titleFontSize": 11,
+        "labelFontSize": 11,
+        "labelLimit": 230,
+        "domain": False,
+        "ticks": False,
+        "labelPadding": 6,
+        "titlePadding": 8,
+        "gridColor": RULE,
+    }
+    return {
+        "config": {
+            "aria": False,
+            "background": PAPER,
+            "font": FONT,
+            "view": {"stroke": None, "continuousWidth": WIDTH},
+            "axis": axis,
+            "axisY": {"grid": False},
+            "text": {"color": INK, "fontSize": 11},
+            "legend": {
+                "orient": "top",
+                "direction": "horizontal",
+                "title": None,
+                "labelFontSize": 11,
+                "labelColor": INK,
+                "labelLimit": 320,
+                "symbolSize": 80,
+                "symbolOpacity": 1,
+                "columnPadding": 16,
+                "offset": 8,
+            },
+            "header": {"labelFontSize": 11, "labelColor": INK},
+            "locale": _locale(),
+        }
+    }
+
+
+def _locale() -> dict[str, Any]:
+    """Return number and date words of the current language, for axes and tooltips."""
+    if language() == "en":
+        return {}
+    number = {
+        "decimal": ",",
+        "thousands": ".",
+        "grouping": [3],
+        "currency": ["", " ₫"],
+        "minus": "-",
+    }
+    return {"number": number, "time": vl_convert.get_time_format_locale("vi-VN")}
+
+
+def lab_bundle(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return one chart as JupyterLab, pages and terminals each can show it, without a network."""
+    return {
+        LAB_MIME: {**spec, "$schema": LAB_SCHEMA},
+        "image/svg+xml": svg_of(spec),
+        "text/plain": spec.get("description", "chart"),
+    }
+
+
+def svg_of(spec: dict[str, Any], vega_lite: str = VEGA_LITE) -> str:
+    """Draw a Vega-Lite specification as SVG; same specification, same bytes.
+
+    Identifiers inside the picture get a prefix of their own, so that two pictures on one page
+    never share a clip path.
+    """
+    drawn = str(vl_convert.vegalite_to_svg(spec, vl_version=vega_lite, allowed_base_urls=[]))
+    prefix = f"f{sha256(drawn.encode()).hexdigest()[:8]}-"
+    drawn = re.sub(r'\bid="', f'id="{prefix}', drawn)
+    drawn = re.sub(r"url\(#", f"url(#{prefix}", drawn)
+    label = escape(str(spec.get("description", "")), quote=True)
+    return drawn.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One chart with its caption and a description for those who cannot see it.
+
+    Shown in a notebook it is interactive; in a page it is the same picture as SVG. ``chart`` is
+    the Altair chart to build upon, ``spec`` the finished specification in the language it was
+    made in.
+    """
+
+    chart: Any
+    spec: dict[str, Any]
+    caption: str
+
+    @property
+    def svg(self) -> str:
+        """The picture as SVG text."""
+        return svg_of(self.spec)
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        return lab_bundle(self.spec), {"caption": self.caption}
+
+
+def draw(chart: Any, caption: str, description: str) -> Figure:
+    """Finish a chart: house theme in the current language, caption and description."""
+    described = chart.properties(description=description)
+    return Figure(described, described.to_dict(), caption)
+
+
+alt.theme.register("workbench", enable=True)(theme)
+alt.renderers.register("workbench", lab_bundle)
+alt.renderers.enable("workbench")
