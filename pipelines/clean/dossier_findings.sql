@@ -1,0 +1,78 @@
+-- grain: one row per dossier row and rule it breaks
+-- key: source_file, source_sheet, source_row, rule_id
+-- reads: dossier_rows, file_snapshots
+-- promises: rule_id is not null
+-- The exact repeat of an earlier row is only that; a later row with the same number but other
+-- content is refused in favour of the newest export.
+
+with judged as (
+    select
+        dossiers.*,
+        snapshots.snapshot_at,
+        dossiers.status in ('submitted', 'received', 'in_progress', 'supplement', 'financial')
+            as is_open,
+        row_number() over (
+            partition by dossiers.dossier_id, dossiers.copy_no > 1
+            order by
+                snapshots.snapshot_at desc,
+                dossiers.source_file,
+                dossiers.source_sheet,
+                dossiers.source_row
+        ) as claim_no
+    from dossier_rows as dossiers
+    inner join file_snapshots as snapshots
+        on dossiers.source_file = snapshots.source_file
+        and dossiers.source_sheet = snapshots.source_sheet
+),
+
+findings as (
+    select
+        source_file,
+        source_sheet,
+        source_row,
+        unreadable,
+        in_clock_changes,
+        unnest(
+            case
+                when copy_no > 1 then ['P07']
+                else [
+                    case when dossier_id is null or claim_no > 1 then 'D01' end,
+                    case when received_at is null then 'D04' end,
+                    case when received_at > snapshot_at then 'D05' end,
+                    case when greatest(reported_end_at, returned_at) > snapshot_at then 'D06' end,
+                    case
+                        when
+                            ends_before(reported_end_at, received_at, time_zone)
+                            then 'D07'
+                    end,
+                    case
+                        when
+                            status in ('resolved', 'returned')
+                            and coalesce(reported_end_at, returned_at) is null
+                            then 'D08'
+                    end,
+                    case when due_at is null and term_value is null then 'D10' end,
+                    case when unit_id is null then 'D21' end,
+                    case when unreadable <> '' then 'P01' end,
+                    case when in_clock_changes <> '' then 'P02' end,
+                    case when is_unknown_procedure then 'P04' end,
+                    case when is_open and reported_end_at is not null then 'P05' end
+                ]
+            end
+        ) as rule_id
+    from judged
+),
+
+dossier_findings as (
+    select
+        source_file,
+        source_sheet,
+        source_row,
+        rule_id,
+        case rule_id when 'P01' then unreadable when 'P02' then in_clock_changes else '' end
+            as fields
+    from findings
+    where rule_id is not null
+)
+
+select * from dossier_findings

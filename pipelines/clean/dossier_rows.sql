@@ -1,0 +1,82 @@
+-- grain: one row per landed dossier row: its text made into instants, units and procedures
+-- key: source_file, source_sheet, source_row
+-- reads: dossier_texts, unit_names, procedures
+-- promises: received_at is null or received_on is not null
+-- Nothing is judged or dropped here: what cannot be read is listed for the rules.
+
+with typed as (
+    select
+        texts.*,
+        parse_instant(submitted_at, day_first, time_zone) as submitted,
+        parse_instant(received_at, day_first, time_zone) as received,
+        parse_due(due_at, day_first, time_zone) as due,
+        parse_due(due_first_at, day_first, time_zone) as due_first,
+        parse_instant(resolved_at, day_first, time_zone) as resolved,
+        parse_instant(returned_at, day_first, time_zone) as returned,
+        parse_local(paper_result_on, day_first)::date as paper_result
+    from dossier_texts as texts
+),
+
+placed as (
+    select
+        typed.*,
+        case when typed.has_unit_list then unit_names.unit_id else typed.unit_id end as unit_used,
+        coalesce(by_code.procedure_id, by_name.procedure_id) as procedure_known,
+        coalesce(by_code.field_vi, by_name.field_vi) as field_known
+    from typed
+    left join unit_names
+        on typed.has_unit_list
+        and name_key(typed.unit_id) = unit_names.unit_key
+        and timezone(typed.time_zone, coalesce(typed.received, typed.submitted))::date
+        between unit_names.valid_from and unit_names.valid_to
+    left join procedures as by_code
+        on typed.has_procedure_list
+        and procedure_code(typed.procedure_id) = by_code.procedure_id
+    left join procedures as by_name
+        on typed.has_procedure_list
+        and by_code.procedure_id is null
+        and name_key(typed.procedure_name) = name_key(by_name.name_vi)
+),
+
+dossier_rows as (
+    select
+        * exclude (
+            unit_id, procedure_id, field_of_work, submitted_at, received_at, due_at, due_first_at,
+            resolved_at, returned_at, paper_result_on, submitted, received, due, due_first,
+            resolved, returned, paper_result, unit_used, procedure_known, field_known
+        ),
+        unit_used as unit_id,
+        unit_id as unit_text,
+        coalesce(procedure_known, procedure_id, procedure_name) as procedure_id,
+        has_procedure_list and procedure_known is null as is_unknown_procedure,
+        coalesce(field_of_work, field_known) as field_of_work,
+        submitted as submitted_at,
+        received as received_at,
+        timezone(time_zone, received)::date as received_on,
+        due as due_at,
+        due_first as due_first_at,
+        resolved as reported_end_at,
+        returned as returned_at,
+        paper_result as paper_result_on,
+        concat_ws(
+            ', ',
+            case when submitted_at is not null and submitted is null then 'submitted_at' end,
+            case when received_at is not null and received is null then 'received_at' end,
+            case when due_at is not null and due is null then 'due_at' end,
+            case when due_first_at is not null and due_first is null then 'due_first_at' end,
+            case when resolved_at is not null and resolved is null then 'resolved_at' end,
+            case when returned_at is not null and returned is null then 'returned_at' end,
+            case when paper_result_on is not null and paper_result is null then 'paper_result_on' end
+        ) as unreadable,
+        concat_ws(
+            ', ',
+            case when in_clock_change(submitted_at, day_first, time_zone) then 'submitted_at' end,
+            case when in_clock_change(received_at, day_first, time_zone) then 'received_at' end,
+            case when in_clock_change(due_at, day_first, time_zone) then 'due_at' end,
+            case when in_clock_change(resolved_at, day_first, time_zone) then 'resolved_at' end,
+            case when in_clock_change(returned_at, day_first, time_zone) then 'returned_at' end
+        ) as in_clock_changes
+    from placed
+)
+
+select * from dossier_rows

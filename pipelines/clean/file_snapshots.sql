@@ -1,0 +1,53 @@
+-- grain: one row per source file and sheet: the instant at which the export was taken
+-- key: source_file, source_sheet
+-- reads: landed_files, dossier_rows, step_rows
+-- promises: rows_read = 0 or snapshot_at is not null
+-- A source that does not say takes its latest stamp: of receptions, ends, returns and steps, not
+-- of due dates. A file without a heading of its own takes the newest of its source's other files.
+
+with stamps as (
+    select
+        source,
+        greatest(max(received_at), max(reported_end_at), max(returned_at)) as stamp
+    from dossier_rows
+    group by source
+    union all
+    select
+        source,
+        greatest(max(arrived_at), max(started_at), max(finished_at)) as stamp
+    from step_rows
+    group by source
+),
+
+latest as (
+    select
+        source,
+        max(stamp) as latest_at
+    from stamps
+    group by source
+),
+
+said as (
+    select
+        files.source,
+        files.source_file,
+        files.source_sheet,
+        files.rows_read,
+        case
+            when files.snapshot_at = 'latest' then latest.latest_at
+            else parse_due(files.snapshot_at, files.day_first, files.time_zone)
+        end as said_at
+    from landed_files as files
+    left join latest on files.source = latest.source
+),
+
+file_snapshots as (
+    select
+        source_file,
+        source_sheet,
+        rows_read,
+        coalesce(said_at, max(said_at) over (partition by source)) as snapshot_at
+    from said
+)
+
+select * from file_snapshots

@@ -1,0 +1,37 @@
+-- grain: one row per dossier and pause that breaks no rule of severity error
+-- key: dossier_id, pause_no
+-- reads: pause_rows, pause_findings, quality_rules
+-- promises: resumed_at is null or resumed_at >= paused_at
+
+with refused as (
+    select distinct
+        findings.source_file,
+        findings.source_sheet,
+        findings.source_row
+    from pause_findings as findings
+    inner join quality_rules as rules on findings.rule_id = rules.rule_id
+    where rules.severity in ('error', 'merged')
+),
+
+pauses as (
+    select
+        pauses.dossier_id,
+        row_number() over (
+            partition by pauses.dossier_id
+            order by
+                pauses.paused_at, pauses.source_file, pauses.source_sheet, pauses.source_row
+        )::integer as pause_no,
+        pauses.reason,
+        pauses.paused_at,
+        pauses.resumed_at,
+        pauses.source_file,
+        pauses.source_sheet,
+        pauses.source_row
+    from pause_rows as pauses
+    anti join refused
+        on pauses.source_file = refused.source_file
+        and pauses.source_sheet = refused.source_sheet
+        and pauses.source_row = refused.source_row
+)
+
+select * from pauses

@@ -1,0 +1,63 @@
+-- grain: one row per landed row and rule it breaks: refused, merged or only flagged
+-- key: source_file, source_sheet, source_row, row_kind, rule_id
+-- reads: dossier_findings, step_findings, pause_findings, quality_rules, dossier_texts,
+--   landed_steps, landed_pauses
+-- promises: severity in ('error', 'merged', 'warn'); record is not null; message is not null
+-- Severity error and merged leave the clean tables, warn stays there. The record is the landed row,
+-- from which personal columns are gone.
+
+with findings as (
+    select 'dossier' as row_kind, * from dossier_findings
+    union all
+    select 'step' as row_kind, * from step_findings
+    union all
+    select 'pause' as row_kind, * from pause_findings
+),
+
+records as (
+    select
+        'dossier' as row_kind,
+        source_file,
+        source_sheet,
+        source_row,
+        record
+    from dossier_texts
+    union all
+    select
+        'step' as row_kind,
+        source_file,
+        source_sheet,
+        source_row,
+        to_json(landed_steps)::varchar as record
+    from landed_steps
+    union all
+    select
+        'pause' as row_kind,
+        source_file,
+        source_sheet,
+        source_row,
+        to_json(landed_pauses)::varchar as record
+    from landed_pauses
+),
+
+quarantine as (
+    select
+        findings.rule_id,
+        rules.severity,
+        findings.row_kind,
+        findings.source_file,
+        findings.source_sheet,
+        findings.source_row,
+        concat_ws(' ', rules.message_vi, nullif(findings.fields, '')) as message,
+        concat_ws(' ', rules.message_en, nullif(findings.fields, '')) as message_en,
+        records.record
+    from findings
+    inner join quality_rules as rules on findings.rule_id = rules.rule_id
+    inner join records
+        on findings.row_kind = records.row_kind
+        and findings.source_file = records.source_file
+        and findings.source_sheet = records.source_sheet
+        and findings.source_row = records.source_row
+)
+
+select * from quarantine

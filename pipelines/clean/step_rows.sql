@@ -1,0 +1,71 @@
+-- grain: one row per landed step row: its text made into instants, units and numbers
+-- key: source_file, source_sheet, source_row
+-- reads: landed_steps, landed_files, unit_names
+-- promises: copy_no >= 1
+-- Nothing is judged or dropped here. A row that repeats another exactly has a copy_no above 1.
+
+with typed as (
+    select
+        steps.*,
+        files.unit_list = 'reference' as has_unit_list,
+        files.time_zone,
+        parse_instant(steps.arrived_at, files.day_first, files.time_zone) as arrived,
+        parse_instant(steps.started_at, files.day_first, files.time_zone) as started,
+        parse_instant(steps.finished_at, files.day_first, files.time_zone) as finished,
+        parse_due(steps.step_due_at, files.day_first, files.time_zone) as step_due,
+        parse_number(steps.norm_hours) as norm,
+        try_cast(steps.step_no as integer) as logged_no,
+        in_clock_change(steps.arrived_at, files.day_first, files.time_zone)
+        or in_clock_change(steps.started_at, files.day_first, files.time_zone)
+        or in_clock_change(steps.finished_at, files.day_first, files.time_zone)
+            as is_in_clock_change,
+        row_number() over (
+            partition by
+                steps.dossier_id, steps.step_no, steps.step, steps.step_kind, steps.unit_id,
+                steps.holder_id, steps.arrived_at, steps.started_at, steps.finished_at,
+                steps.step_due_at, steps.norm_hours
+            order by steps.source_file, steps.source_sheet, steps.source_row
+        ) as copy_no
+    from landed_steps as steps
+    inner join landed_files as files
+        on steps.source_file = files.source_file
+        and steps.source_sheet = files.source_sheet
+),
+
+step_rows as (
+    select
+        typed.dossier_id,
+        typed.source,
+        typed.logged_no,
+        typed.step,
+        coalesce(typed.step_kind, 'other') as step_kind,
+        case when typed.has_unit_list then unit_names.unit_id else typed.unit_id end as unit_id,
+        typed.holder_id,
+        typed.arrived as arrived_at,
+        typed.started as started_at,
+        typed.finished as finished_at,
+        typed.step_due as step_due_at,
+        round(typed.norm * 3600)::bigint as norm_seconds,
+        typed.is_in_clock_change,
+        typed.copy_no,
+        concat_ws(
+            ', ',
+            case when typed.step_no is not null and typed.logged_no is null then 'step_no' end,
+            case when typed.arrived_at is not null and typed.arrived is null then 'arrived_at' end,
+            case when typed.started_at is not null and typed.started is null then 'started_at' end,
+            case when typed.finished_at is not null and typed.finished is null then 'finished_at' end,
+            case when typed.step_due_at is not null and typed.step_due is null then 'step_due_at' end,
+            case when typed.norm_hours is not null and typed.norm is null then 'norm_hours' end
+        ) as unreadable,
+        typed.source_file,
+        typed.source_sheet,
+        typed.source_row
+    from typed
+    left join unit_names
+        on typed.has_unit_list
+        and name_key(typed.unit_id) = unit_names.unit_key
+        and timezone(typed.time_zone, coalesce(typed.arrived, typed.started, typed.finished))::date
+        between unit_names.valid_from and unit_names.valid_to
+)
+
+select * from step_rows

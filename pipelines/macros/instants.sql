@@ -1,0 +1,89 @@
+-- Dates and times as people and systems write them, told apart by their shape. A shape no rule
+-- knows, and a date that no calendar has (31/02), give null; the caller reports the text. Choosing
+-- the format by shape is several times faster than trying formats in turn.
+
+-- a text with slashes for dots and dashes where the day, not the year, comes first
+create macro with_slashes(stamp) as
+case
+    when substr(stamp, 5, 1) <> '-' and regexp_matches(stamp, '^\d{1,2}[.-]\d{1,2}[.-]\d{4}')
+        then regexp_replace(stamp, '^(\d{1,2})[.-](\d{1,2})[.-]', '\1/\2/')
+    else stamp
+end;
+
+-- dd/mm/yyyy or mm/dd/yyyy, with or without a time of day, 12 or 24 hours
+create macro parse_slashes(stamp, day_first) as
+case
+    when not regexp_matches(stamp, '^\d{1,2}/\d{1,2}/\d{4}( |$)') then null
+    when upper(right(stamp, 1)) = 'M' and day_first
+        then try_strptime(stamp, ['%d/%m/%Y %I:%M:%S %p', '%d/%m/%Y %I:%M %p'])
+    when upper(right(stamp, 1)) = 'M'
+        then try_strptime(stamp, ['%m/%d/%Y %I:%M:%S %p', '%m/%d/%Y %I:%M %p'])
+    when not contains(stamp, ':') and day_first then try_strptime(stamp, '%d/%m/%Y')
+    when not contains(stamp, ':') then try_strptime(stamp, '%m/%d/%Y')
+    when substr(stamp, -3, 1) = ':' and substr(stamp, -6, 1) = ':' and day_first
+        then try_strptime(stamp, '%d/%m/%Y %H:%M:%S')
+    when substr(stamp, -3, 1) = ':' and substr(stamp, -6, 1) = ':'
+        then try_strptime(stamp, '%m/%d/%Y %H:%M:%S')
+    when day_first then try_strptime(stamp, '%d/%m/%Y %H:%M')
+    else try_strptime(stamp, '%m/%d/%Y %H:%M')
+end;
+
+-- days since 30/12/1899, as Excel counts from 1900 on, to the second
+create macro parse_serial(stamp) as
+timestamp '1899-12-30' + to_seconds(round(try_cast(stamp as decimal(24, 10)) * 86400)::bigint);
+
+-- the local time a text without zone says
+create macro parse_local(stamp, day_first) as
+case
+    when substr(stamp, 5, 1) = '-' then try_cast(stamp as timestamp)
+    when contains(stamp, '/') then parse_slashes(stamp, day_first)
+    when regexp_full_match(stamp, '\d{14}') then try_strptime(stamp, '%Y%m%d%H%M%S')
+    when regexp_full_match(stamp, '\d{12}') then try_strptime(stamp, '%Y%m%d%H%M')
+    when regexp_full_match(stamp, '\d{8}') then try_strptime(stamp, '%Y%m%d')
+    when regexp_full_match(stamp, '\d{5}(\.\d+)?') then parse_serial(stamp)
+    else parse_slashes(with_slashes(stamp), day_first)
+end;
+
+create macro has_offset(stamp) as
+substr(stamp, 5, 1) = '-'
+and strlen(stamp) > 16
+and (right(stamp, 1) = 'Z' or regexp_matches(right(stamp, 6), '[+-]\d{2}:?\d{2}$'));
+
+-- the instant a text says; without an offset of its own it is read in the zone
+create macro parse_instant(stamp, day_first, zone) as
+case
+    when has_offset(stamp) then try_cast(stamp as timestamptz)
+    else timezone(zone, parse_local(stamp, day_first))
+end;
+
+-- a date without a time of day
+create macro is_date_only(stamp) as
+regexp_full_match(stamp, '\d{4}-\d{2}-\d{2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{8}|\d{5}');
+
+-- a due instant: a mere date means the end of that day
+create macro parse_due(stamp, day_first, zone) as
+case
+    when is_date_only(stamp)
+        then timezone(zone, parse_local(stamp, day_first) + interval '23:59:59')
+    else parse_instant(stamp, day_first, zone)
+end;
+
+-- whether a clock change makes the local time a text says ambiguous or impossible
+create macro in_clock_change(stamp, day_first, zone) as
+not has_offset(stamp)
+and (
+    timezone(zone, timezone(zone, parse_local(stamp, day_first)))
+    <> parse_local(stamp, day_first)
+    or timezone(zone, timezone(zone, parse_local(stamp, day_first)) + interval 1 hour)
+    = parse_local(stamp, day_first)
+    or timezone(zone, timezone(zone, parse_local(stamp, day_first)) - interval 1 hour)
+    = parse_local(stamp, day_first)
+);
+
+-- whether an end lies before a start; an end at midnight is a mere date and counts as its whole day
+create macro ends_before(ended_at, began_at, zone) as
+ended_at < began_at
+and not (
+    timezone(zone, ended_at)::time = time '00:00:00'
+    and timezone(zone, ended_at)::date = timezone(zone, began_at)::date
+);

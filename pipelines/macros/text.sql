@@ -1,0 +1,24 @@
+-- Text as it is compared: names in one spelling, numbers in one notation, codes without suffix.
+
+-- a name for comparison: composed letters, lower case, single spaces, and the tone mark of oa, oe
+-- and uy on the first vowel (hoà and hòa are the same name)
+create macro name_key(label) as
+replace(replace(replace(replace(replace(
+    replace(replace(replace(replace(replace(
+        replace(replace(replace(replace(replace(
+            trim(regexp_replace(lower(nfc_normalize(label)), '[\s\x{00a0}]+', ' ', 'g')),
+            'oà', 'òa'), 'oá', 'óa'), 'oả', 'ỏa'), 'oã', 'õa'), 'oạ', 'ọa'
+        ), 'oè', 'òe'), 'oé', 'óe'), 'oẻ', 'ỏe'), 'oẽ', 'õe'), 'oẹ', 'ọe'
+    ), 'uỳ', 'ùy'), 'uý', 'úy'), 'uỷ', 'ủy'), 'uỹ', 'ũy'), 'uỵ', 'ụy'
+);
+
+-- national code of a procedure without the suffix of the agency that published it
+create macro procedure_code(label) as
+coalesce(nullif(regexp_extract(label, '^([123]\.\d{6})(\.\d{3}\.\d{2}\.\d{2}\.H\d{2})?$', 1), ''), label);
+
+-- a number in Vietnamese (1.234,5) or plain (1234.5) notation; null when it is none
+create macro parse_number(label) as
+case
+    when contains(label, ',') then try_cast(replace(replace(label, '.', ''), ',', '.') as decimal(18, 6))
+    else try_cast(label as decimal(18, 6))
+end;
