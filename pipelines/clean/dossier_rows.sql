@@ -4,17 +4,29 @@
 -- promises: received_at is null or received_on is not null
 -- Nothing is judged or dropped here: what cannot be read is listed for the rules.
 
-with typed as (
+with walls as (
     select
-        texts.*,
-        parse_instant(submitted_at, day_first, time_zone) as submitted,
-        parse_instant(received_at, day_first, time_zone) as received,
-        parse_due(due_at, day_first, time_zone) as due,
-        parse_due(due_first_at, day_first, time_zone) as due_first,
-        parse_instant(resolved_at, day_first, time_zone) as resolved,
-        parse_instant(returned_at, day_first, time_zone) as returned,
+        *,
+        wall_time(submitted_at, day_first) as submitted_wall,
+        wall_time(received_at, day_first) as received_wall,
+        wall_due(due_at, day_first) as due_wall,
+        wall_due(due_first_at, day_first) as due_first_wall,
+        wall_time(resolved_at, day_first) as resolved_wall,
+        wall_time(returned_at, day_first) as returned_wall,
         parse_local(paper_result_on, day_first)::date as paper_result
-    from dossier_texts as texts
+    from dossier_texts
+),
+
+typed as (
+    select
+        *,
+        instant_of(submitted_wall, submitted_at, time_zone) as submitted,
+        instant_of(received_wall, received_at, time_zone) as received,
+        instant_of(due_wall, due_at, time_zone) as due,
+        instant_of(due_first_wall, due_first_at, time_zone) as due_first,
+        instant_of(resolved_wall, resolved_at, time_zone) as resolved,
+        instant_of(returned_wall, returned_at, time_zone) as returned
+    from walls
 ),
 
 placed as (
@@ -43,7 +55,8 @@ dossier_rows as (
         * exclude (
             unit_id, procedure_id, field_of_work, submitted_at, received_at, due_at, due_first_at,
             resolved_at, returned_at, paper_result_on, submitted, received, due, due_first,
-            resolved, returned, paper_result, unit_used, procedure_known, field_known
+            resolved, returned, paper_result, submitted_wall, received_wall, due_wall, due_first_wall,
+            resolved_wall, returned_wall, unit_used, procedure_known, field_known
         ),
         unit_used as unit_id,
         unit_id as unit_text,
@@ -70,11 +83,11 @@ dossier_rows as (
         ) as unreadable,
         concat_ws(
             ', ',
-            case when in_clock_change(submitted_at, day_first, time_zone) then 'submitted_at' end,
-            case when in_clock_change(received_at, day_first, time_zone) then 'received_at' end,
-            case when in_clock_change(due_at, day_first, time_zone) then 'due_at' end,
-            case when in_clock_change(resolved_at, day_first, time_zone) then 'resolved_at' end,
-            case when in_clock_change(returned_at, day_first, time_zone) then 'returned_at' end
+            case when in_clock_change(submitted_wall, time_zone) then 'submitted_at' end,
+            case when in_clock_change(received_wall, time_zone) then 'received_at' end,
+            case when in_clock_change(due_wall, time_zone) then 'due_at' end,
+            case when in_clock_change(resolved_wall, time_zone) then 'resolved_at' end,
+            case when in_clock_change(returned_wall, time_zone) then 'returned_at' end
         ) as in_clock_changes
     from placed
 )

@@ -4,42 +4,50 @@
 -- promises: copy_no >= 1
 -- Nothing is judged or dropped here. A row that repeats another exactly has a copy_no above 1.
 
-with pause_rows as (
+with walls as (
     select
-        pauses.dossier_id,
-        pauses.source,
-        pauses.reason,
-        parse_instant(pauses.paused_at, files.day_first, files.time_zone) as paused_at,
-        parse_instant(pauses.resumed_at, files.day_first, files.time_zone) as resumed_at,
-        in_clock_change(pauses.paused_at, files.day_first, files.time_zone)
-        or in_clock_change(pauses.resumed_at, files.day_first, files.time_zone)
-            as is_in_clock_change,
-        concat_ws(
-            ', ',
-            case
-                when
-                    pauses.paused_at is not null
-                    and parse_instant(pauses.paused_at, files.day_first, files.time_zone) is null
-                    then 'paused_at'
-            end,
-            case
-                when
-                    pauses.resumed_at is not null
-                    and parse_instant(pauses.resumed_at, files.day_first, files.time_zone) is null
-                    then 'resumed_at'
-            end
-        ) as unreadable,
+        pauses.*,
+        files.time_zone,
+        wall_time(pauses.paused_at, files.day_first) as paused_wall,
+        wall_time(pauses.resumed_at, files.day_first) as resumed_wall,
         row_number() over (
             partition by pauses.dossier_id, pauses.reason, pauses.paused_at, pauses.resumed_at
             order by pauses.source_file, pauses.source_sheet, pauses.source_row
-        ) as copy_no,
-        pauses.source_file,
-        pauses.source_sheet,
-        pauses.source_row
+        ) as copy_no
     from landed_pauses as pauses
     inner join landed_files as files
         on pauses.source_file = files.source_file
         and pauses.source_sheet = files.source_sheet
+),
+
+typed as (
+    select
+        *,
+        instant_of(paused_wall, paused_at, time_zone) as paused,
+        instant_of(resumed_wall, resumed_at, time_zone) as resumed,
+        in_clock_change(paused_wall, time_zone)
+        or in_clock_change(resumed_wall, time_zone) as is_in_clock_change
+    from walls
+),
+
+pause_rows as (
+    select
+        dossier_id,
+        source,
+        reason,
+        paused as paused_at,
+        resumed as resumed_at,
+        is_in_clock_change,
+        copy_no,
+        concat_ws(
+            ', ',
+            case when paused_at is not null and paused is null then 'paused_at' end,
+            case when resumed_at is not null and resumed is null then 'resumed_at' end
+        ) as unreadable,
+        source_file,
+        source_sheet,
+        source_row
+    from typed
 )
 
 select * from pause_rows

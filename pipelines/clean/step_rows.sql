@@ -2,34 +2,44 @@
 -- key: source_file, source_sheet, source_row
 -- reads: landed_steps, landed_files, unit_names
 -- promises: copy_no >= 1
--- Nothing is judged or dropped here. A row that repeats another exactly has a copy_no above 1.
+-- Nothing is judged or dropped here. A row that repeats another exactly has a copy_no above 1; rows
+-- of one file that differ in columns not mapped are different events (variant_no).
 
-with typed as (
+with walls as (
     select
         steps.*,
         files.unit_list = 'reference' as has_unit_list,
         files.time_zone,
-        parse_instant(steps.arrived_at, files.day_first, files.time_zone) as arrived,
-        parse_instant(steps.started_at, files.day_first, files.time_zone) as started,
-        parse_instant(steps.finished_at, files.day_first, files.time_zone) as finished,
-        parse_due(steps.step_due_at, files.day_first, files.time_zone) as step_due,
+        wall_time(steps.arrived_at, files.day_first) as arrived_wall,
+        wall_time(steps.started_at, files.day_first) as started_wall,
+        wall_time(steps.finished_at, files.day_first) as finished_wall,
+        wall_due(steps.step_due_at, files.day_first) as due_wall,
         parse_number(steps.norm_hours) as norm,
         try_cast(steps.step_no as integer) as logged_no,
-        in_clock_change(steps.arrived_at, files.day_first, files.time_zone)
-        or in_clock_change(steps.started_at, files.day_first, files.time_zone)
-        or in_clock_change(steps.finished_at, files.day_first, files.time_zone)
-            as is_in_clock_change,
         row_number() over (
             partition by
                 steps.dossier_id, steps.step_no, steps.step, steps.step_kind, steps.unit_id,
                 steps.holder_id, steps.arrived_at, steps.started_at, steps.finished_at,
-                steps.step_due_at, steps.norm_hours
+                steps.step_due_at, steps.norm_hours, steps.variant_no
             order by steps.source_file, steps.source_sheet, steps.source_row
         ) as copy_no
     from landed_steps as steps
     inner join landed_files as files
         on steps.source_file = files.source_file
         and steps.source_sheet = files.source_sheet
+),
+
+typed as (
+    select
+        *,
+        instant_of(arrived_wall, arrived_at, time_zone) as arrived,
+        instant_of(started_wall, started_at, time_zone) as started,
+        instant_of(finished_wall, finished_at, time_zone) as finished,
+        instant_of(due_wall, step_due_at, time_zone) as step_due,
+        in_clock_change(arrived_wall, time_zone)
+        or in_clock_change(started_wall, time_zone)
+        or in_clock_change(finished_wall, time_zone) as is_in_clock_change
+    from walls
 ),
 
 step_rows as (

@@ -49,36 +49,35 @@ substr(stamp, 5, 1) = '-'
 and strlen(stamp) > 16
 and (right(stamp, 1) = 'Z' or regexp_matches(right(stamp, 6), '[+-]\d{2}:?\d{2}$'));
 
--- the instant a text says; without an offset of its own it is read in the zone
-create macro parse_instant(stamp, day_first, zone) as
-case
-    when has_offset(stamp) then try_cast(stamp as timestamptz)
-    else timezone(zone, parse_local(stamp, day_first))
-end;
-
 -- a date without a time of day
 create macro is_date_only(stamp) as
 regexp_full_match(stamp, '\d{4}-\d{2}-\d{2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{8}|\d{5}');
 
--- a due instant: a mere date means the end of that day
-create macro parse_due(stamp, day_first, zone) as
-case
-    when is_date_only(stamp)
-        then timezone(zone, parse_local(stamp, day_first) + interval '23:59:59')
-    else parse_instant(stamp, day_first, zone)
-end;
+-- what a text without an offset says on the clock of its place; null when it has one of its own
+create macro wall_time(stamp, day_first) as
+case when not has_offset(stamp) then parse_local(stamp, day_first) end;
 
--- whether a clock change makes the local time a text says ambiguous or impossible
-create macro in_clock_change(stamp, day_first, zone) as
-not has_offset(stamp)
-and (
-    timezone(zone, timezone(zone, parse_local(stamp, day_first)))
-    <> parse_local(stamp, day_first)
-    or timezone(zone, timezone(zone, parse_local(stamp, day_first)) + interval 1 hour)
-    = parse_local(stamp, day_first)
-    or timezone(zone, timezone(zone, parse_local(stamp, day_first)) - interval 1 hour)
-    = parse_local(stamp, day_first)
-);
+-- the same for a due instant: a mere date means the end of that day
+create macro wall_due(stamp, day_first) as
+wall_time(stamp, day_first)
++ case when is_date_only(stamp) then interval '23:59:59' else interval '0 seconds' end;
+
+-- the instant of a wall time in its zone, or of a text with an offset of its own
+create macro instant_of(wall, stamp, zone) as
+coalesce(timezone(zone, wall), case when has_offset(stamp) then try_cast(stamp as timestamptz) end);
+
+-- both steps at once, for a text used once
+create macro parse_instant(stamp, day_first, zone) as
+instant_of(wall_time(stamp, day_first), stamp, zone);
+
+create macro parse_due(stamp, day_first, zone) as
+instant_of(wall_due(stamp, day_first), stamp, zone);
+
+-- whether a clock change makes a wall time ambiguous or impossible
+create macro in_clock_change(wall, zone) as
+timezone(zone, timezone(zone, wall)) <> wall
+or timezone(zone, timezone(zone, wall) + interval 1 hour) = wall
+or timezone(zone, timezone(zone, wall) - interval 1 hour) = wall;
 
 -- whether an end lies before a start; an end at midnight is a mere date and counts as its whole day
 create macro ends_before(ended_at, began_at, zone) as

@@ -57,6 +57,9 @@ TABLES: Mapping[str, str] = {
     "step": "landed_steps",
     "pause": "landed_pauses",
 }
+NUMBERS: Mapping[str, tuple[str, ...]] = {"step": ("variant_no",)}
+"""Columns the landing adds. ``variant_no`` tells rows of one file apart that are alike in all
+mapped columns and differ in others (two events of a log); true repeats share it."""
 ROW_KINDS = ("dossier", "step", "pause", "event")
 
 FILES_SCHEMA: Mapping[str, pl.DataType] = {

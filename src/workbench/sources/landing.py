@@ -19,7 +19,7 @@ import polars as pl
 from workbench.errors import InputRejected
 from workbench.project import fresh_folder
 from workbench.sources import mapping
-from workbench.sources.fields import FIELDS, FILES_SCHEMA, POSITION, TABLES
+from workbench.sources.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION, TABLES
 from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable, read
 from workbench.sources.readers.delivery import fingerprint
@@ -130,6 +130,8 @@ def _land(raw: RawTable, export: Delivery, name: str, as_of: str, digest: str) -
     if part.rows == "event":
         rows["dossier"] = rows["dossier"].unique("dossier_id", keep="first", maintain_order=True)
         rows["step"] = rows["step"].filter(pl.any_horizontal(_events_say(rows["step"])))
+    if "step" in rows:
+        rows["step"] = mapping.with_variants(rows["step"], raw)
     file = {
         "source": profile.name,
         "source_file": name,
@@ -180,12 +182,12 @@ def _stacked(landed: Sequence[_Landed], kind: str) -> pl.DataFrame:
     frames = [sheet.rows[kind] for sheet in landed if kind in sheet.rows]
     if not frames:
         text = dict.fromkeys(("dossier_id", "source", *FIELDS[kind][1:], *POSITION[:2]), pl.String)
-        return pl.DataFrame(schema={**text, POSITION[2]: pl.Int64})
+        number = dict.fromkeys((*NUMBERS.get(kind, ()), POSITION[2]), pl.Int64)
+        return pl.DataFrame(schema=text | number)
     stacked = pl.concat(frames, how="diagonal")
     extras = sorted(column for column in stacked.columns if column.startswith("x_"))
-    return stacked.select("dossier_id", "source", *FIELDS[kind][1:], *extras, *POSITION).sort(
-        *POSITION
-    )
+    known = (*FIELDS[kind][1:], *extras, *NUMBERS.get(kind, ()))
+    return stacked.select("dossier_id", "source", *known, *POSITION).sort(*POSITION)
 
 
 def _names(paths: Sequence[Path]) -> list[str]:

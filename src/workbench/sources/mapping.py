@@ -90,6 +90,18 @@ def scoped(frame: pl.DataFrame, units: pl.Series) -> pl.DataFrame:
     return frame.with_columns(dossier_id=pl.concat_str(units, pl.col("dossier_id"), separator="/"))
 
 
+def with_variants(rows: pl.DataFrame, raw: RawTable) -> pl.DataFrame:
+    """Number rows that are alike in all mapped columns but not in the file, from 1."""
+    fields = [column for column in rows.columns if column not in POSITION]
+    alike = rows.filter(rows.select(fields).is_duplicated()).select(*fields, "source_row")
+    whole = pl.struct(pl.col(raw.frame.columns).exclude("source_row"))
+    numbered = alike.join(
+        raw.frame.select("source_row", whole.alias("whole")), on="source_row", maintain_order="left"
+    ).select("source_row", pl.col("whole").rank("dense").over(fields).alias("variant_no"))
+    joined = rows.join(numbered, on="source_row", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("variant_no").fill_null(1).cast(pl.Int64))
+
+
 def date_order(fields: Mapping[Target, pl.Series], otherwise: bool) -> DateOrder:
     """Decide by vote whether day or month comes first in ``05/11/2022``.
 
