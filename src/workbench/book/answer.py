@@ -21,16 +21,22 @@ from workbench.wording import say
 class Claim:
     """One sentence and how strong the evidence for it is.
 
-    Levels: 1 accounting, 2 comparison, 3 counterfactual, 4 causal.
+    Levels: 1 accounting, 2 comparison, 3 counterfactual, 4 causal. ``badge`` is the level in
+    words.
     """
 
     text: str
-    level: int = 1
+    level: int
+    badge: str
 
-    @property
-    def badge(self) -> str:
-        """The level in words, short."""
-        return say("briefing.level", level=self.level)
+
+def claim(text: str, level: int = 1) -> Claim:
+    """Make a claim in the current language.
+
+    >>> claim("Trễ 2%.").badge
+    'bằng chứng mức 1'
+    """
+    return Claim(text, level, say("briefing.level", level=level))
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.book import changes, entries, flow, headline, quality, units
+from workbench.book import changes, entries, flow, headline, quality, story, units
 from workbench.book.answer import Answer
-from workbench.book.judging import COMPARED
+from workbench.book.judging import COMPARED, inline
 from workbench.errors import UsageProblem
 from workbench.vocabulary import EVERYTHING, Period, PeriodKind
 from workbench.wording import say, use_language
@@ -170,6 +170,15 @@ class Book:
             with use_language(self.language):
                 return say("briefing.all_units")
         return entries.name(self._register.get(unit_id, {}), self.language) or unit_id
+
+    def unit_inline(self, unit_id: str) -> str:
+        """Return a unit's name as it stands inside a sentence."""
+        named = self.unit_name(unit_id)
+        return inline(named) if unit_id == EVERYTHING else named
+
+    def profile_label(self, profile: str) -> str:
+        """Return what a lateness profile says, in the book's language; its name where unlisted."""
+        return entries.profile_label(self.reference, profile, self.language)
 
     def parent_name(self, unit_id: str) -> str:
         """Return the name of the body a unit belongs to; of all units' common one for ``*``."""
@@ -349,7 +358,7 @@ class Book:
         if dossier_id not in known:
             raise self._unknown("briefing.no_dossier", dossier_id, known, known.head(3).to_list())
         with use_language(self.language):
-            return flow.dossier(self, dossier_id, self.profile(profile))
+            return story.dossier(self, dossier_id, self.profile(profile))
 
     def _asked(self, period: str, unit: str, profile: str) -> entries.Asked:
         return entries.Asked(self.period(period), self.unit(unit), self.profile(profile))

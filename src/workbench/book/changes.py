@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from workbench import compare, numerals
-from workbench.book.answer import Answer, Claim
+from workbench.book.answer import Answer, Claim, claim
 from workbench.book.entries import Asked, distinct
-from workbench.book.judging import FEW, Row, listed, measures_of, rate_words, standing
+from workbench.book.judging import FEW, Row, inline, listed, measures_of, rate_words, standing
 from workbench.charts import Dot, Figure, Scale, Standing, course, dots, draw
 from workbench.tables import Blank, Cell, Column, Table
 from workbench.vocabulary import EVERYTHING, Period
@@ -37,7 +37,8 @@ def change(book: Book, asked: Asked, against: str, measure: str) -> Answer:
     rows.sort(key=lambda r: (r["unit_id"] != EVERYTHING, -r["difference"], names[r["unit_id"]]))
     drawn = [_dot(row, names, asked) for row in rows]
     words = {
-        "rate": say(f"briefing.{measure}"),
+        "rate": inline(say(f"briefing.{measure}")),
+        "Rate": say(f"briefing.{measure}"),
         "period": numerals.period(asked.period),
         "against": numerals.period(against),
     }
@@ -55,7 +56,7 @@ def _nothing_to_compare(book: Book, asked: Asked) -> Answer:
     text = say("briefing.change_nothing", period=numerals.period(asked.period))
     return Answer(
         title=say("briefing.change_title"),
-        claims=(Claim(text),),
+        claims=(claim(text),),
         frame=book.measures.clear(),
         denominators="",
         listing=Table(text, (Column(say("briefing.unit"), number=False),), ()),
@@ -72,7 +73,7 @@ def _claims(
 ) -> tuple[Claim, ...]:
     own = next((r for r in rows if r["unit_id"] == asked.unit), None)
     if own is None:
-        return (Claim(say("briefing.change_no_rate", **words)),)
+        return (claim(say("briefing.change_no_rate", **words)),)
     told = say(
         "briefing.change_own",
         unit=names[own["unit_id"]],
@@ -83,9 +84,9 @@ def _claims(
         **words,
     )
     level = own["evidence_level"]
-    claims = [Claim(f"{told} {say(f'briefing.change_{_standing(own)}', few=FEW)}", level)]
+    claims = [claim(f"{told} {say(f'briefing.change_{_standing(own)}', few=FEW)}", level)]
     if asked.unit == EVERYTHING:
-        claims += [Claim(text, level) for text in _moved(rows, names)]
+        claims += [claim(text, level) for text in _moved(rows, names)]
     return tuple(claims)
 
 
@@ -171,7 +172,7 @@ def months(book: Book, asked: Asked, measure: str) -> Answer:
     found = [(m, measures_of(book, asked, m).get(measure)) for m in labels]
     known = [(m, row) for m, row in found if row is not None]
     rate = say(f"briefing.{measure}")
-    caption = say("briefing.course_caption", rate=rate, unit=book.unit_name(asked.unit))
+    caption = say("briefing.course_caption", rate=rate, unit=book.unit_inline(asked.unit))
     return Answer(
         title=say("briefing.course_title"),
         claims=_course_claims(known, rate),
@@ -185,13 +186,13 @@ def months(book: Book, asked: Asked, measure: str) -> Answer:
 def _course_claims(known: list[tuple[str, Row]], rate: str) -> tuple[Claim, ...]:
     above, total = _above_the_rest(known)
     if not total:
-        return (Claim(say("briefing.course_nothing", rate=rate)),)
+        return (claim(say("briefing.course_nothing", rate=rate)),)
     first, last = numerals.month_tick(known[0][0]), numerals.month_tick(known[-1][0])
     span = say("briefing.course_span", rate=rate, n=len(known), first=first, last=last)
     if not above:
-        return (Claim(f"{span} {say('briefing.course_even')}"),)
+        return (claim(f"{span} {say('briefing.course_even')}"),)
     told = listed(f"{numerals.month_tick(m)} ({rate_words(r)['value']})" for m, r in above)
-    return (Claim(f"{span} {say('briefing.course_above', months=told)}"),)
+    return (claim(f"{span} {say('briefing.course_above', months=told)}"),)
 
 
 def _above_the_rest(known: list[tuple[str, Row]]) -> tuple[list[tuple[str, Row]], int]:

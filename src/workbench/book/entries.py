@@ -7,6 +7,7 @@ stops a question.
 from __future__ import annotations
 
 import csv
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -29,6 +30,15 @@ def units(reference: Path) -> dict[str, dict[str, str]]:
         return {}
     with listing.open(encoding="utf-8", newline="") as rows:
         return {row["unit_id"]: row for row in csv.DictReader(rows)}
+
+
+def profile_label(reference: Path, profile: str, language: str) -> str:
+    """Return the sentence that defines a lateness profile; its name when no file defines it."""
+    listing = reference / "profiles" / f"{profile}.toml"
+    if not listing.is_file():
+        return profile
+    defined = tomllib.loads(listing.read_text(encoding="utf-8"))
+    return str(defined.get(f"label_{language}", profile))
 
 
 def name(row: dict[str, str], language: str) -> str:

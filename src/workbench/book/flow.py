@@ -1,4 +1,4 @@
-"""Where working time went: by kind of segment, by step and transfer, and in one dossier.
+"""Where working time went: by kind of segment, and by step and transfer.
 
 Accounting (evidence level 1): the segments of a dossier tile its time exactly, so the shares
 add up. It says where the time lies, not whose fault it is.
@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from workbench import causes, numerals
-from workbench.book.answer import Answer, Claim
+from workbench.book.answer import Answer, Claim, claim
 from workbench.book.entries import Asked
 from workbench.book.judging import FEW, Row
-from workbench.charts import Figure, Pair, Stretch, draw, dumbbells, paired_bars, path
+from workbench.charts import Figure, Pair, draw, dumbbells, paired_bars
 from workbench.tables import Blank, Cell, Column, Table
 from workbench.vocabulary import SEGMENT_KINDS
 from workbench.wording import say
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
 STEPS = 10
 """How many steps the chart shows; the table holds them all."""
 NO_STEP = "-"
+_FIGURES = ("mean", "p90", "share")
 
 
 # by kind of segment -----------------------------------------------------------------------
@@ -74,11 +73,11 @@ def _groups_told(groups: Groups) -> str:
 def _time_claims(groups: Groups, kinds: list[str]) -> tuple[Claim, ...]:
     late = [k for k in kinds if _mean(groups, late=True, kind=k)]
     if not late:
-        return (Claim(say("briefing.time_nothing")),)
+        return (claim(say("briefing.time_nothing")),)
     told = "; ".join(_kind_told(groups, k) for k in late[:3])
-    claims = [Claim(say("briefing.time_where", kinds=told))]
+    claims = [claim(say("briefing.time_where", kinds=told))]
     if _size(groups, late=True) < FEW:
-        claims.append(Claim(say("briefing.time_few", few=FEW)))
+        claims.append(claim(say("briefing.time_few", few=FEW)))
     return tuple(claims)
 
 
@@ -95,7 +94,13 @@ def _kind_told(groups: Groups, kind: str) -> str:
 
 def _time_figure(groups: Groups, kinds: list[str], caption: str) -> Figure:
     pairs = [Pair(say(f"labels.{k}"), *_mean_hours(groups, k)) for k in kinds]
-    described = "; ".join(
+    chart = paired_bars(pairs, say("briefing.mean_hours"))
+    return draw(chart, caption, f"{caption} {_pairs_told(pairs)}.")
+
+
+def _pairs_told(pairs: list[Pair]) -> str:
+    """Say every pair of a chart, for those who cannot see it."""
+    return "; ".join(
         say(
             "briefing.pair_told",
             name=p.name,
@@ -104,8 +109,6 @@ def _time_figure(groups: Groups, kinds: list[str], caption: str) -> Figure:
         )
         for p in pairs
     )
-    chart = paired_bars(pairs, say("briefing.mean_hours"))
-    return draw(chart, caption, f"{caption} {described}.")
 
 
 def _mean_hours(groups: Groups, kind: str) -> tuple[float | None, float | None]:
@@ -118,30 +121,27 @@ def _mean_hours(groups: Groups, kind: str) -> tuple[float | None, float | None]:
 
 
 def _time_table(groups: Groups, kinds: list[str], caption: str) -> Table:
-    late, others = say("charts.late_dossiers"), say("charts.other_dossiers")
-    columns = [Column(say("briefing.segment"), number=False)]
-    for group in (late, others):
-        for figure in ("mean", "median", "p90", "share"):
-            columns.append(
-                Column(say("briefing.of_group", figure=say(f"briefing.{figure}"), group=group))
-            )
-    rows = [
+    headings = [f"{g}_{figure}" for g in ("late", "others") for figure in _FIGURES]
+    columns = (
+        Column(say("briefing.segment"), number=False),
+        *(Column(say(f"briefing.time_{heading}")) for heading in headings),
+    )
+    rows = tuple(
         (
-            say(f"labels.{k}"),
+            say(f"labels.{k}").capitalize(),
             *_time_cells(groups.get((True, k))),
             *_time_cells(groups.get((False, k))),
         )
         for k in kinds
-    ]
-    return Table(caption, tuple(columns), tuple(rows), notes=(say("briefing.in_hours"),))
+    )
+    return Table(caption, columns, rows, notes=(say("briefing.in_hours"),))
 
 
 def _time_cells(row: Row | None) -> list[Cell]:
     if row is None:
-        return [Blank(say("briefing.no_such_dossiers"))] * 4
+        return [Blank(say("briefing.no_such_dossiers"))] * len(_FIGURES)
     return [
         numerals.hours(row["mean_seconds"]),
-        numerals.hours(row["median_seconds"]),
         numerals.hours(row["p90_seconds"]),
         numerals.percent(row["share"]),
     ]
@@ -154,161 +154,104 @@ def slowest_steps(book: Book, asked: Asked) -> Answer:
     """Answer which steps and transfers took more of late dossiers' time than of the others'."""
     frame = causes.slowest_steps(book.time_by_step, period=asked.period, unit_id=asked.unit)
     rows = list(frame.iter_rows(named=True))
-    slow = [r for r in rows if (r["excess_seconds"] or 0) > 0]
+    named = list(zip(_step_names(rows), rows, strict=True))
+    slow = [(name, r) for name, r in named if (r["excess_seconds"] or 0) > 0]
     caption = say("briefing.steps_caption", period=numerals.period(asked.period))
     return Answer(
         title=say("briefing.steps_title"),
-        claims=_step_claims(slow),
+        claims=_step_claims(named, slow),
         frame=frame,
         denominators=say("briefing.steps_denominators"),
-        listing=_step_table(rows, caption),
+        listing=_step_table(named, caption),
         figure=_step_figure(slow[:STEPS], caption) if slow else None,
     )
 
 
 def step_name(row: Row) -> str:
-    """Name a step by its kind of segment and the step's own name."""
-    kind = say(f"labels.{row['kind']}")
-    return kind if row["step"] in (None, NO_STEP) else f"{kind} · {row['step']}"
+    """Name a stretch by its step, a wait or transfer by the step it stands before.
+
+    >>> step_name({"kind": "transfer", "step": "Trình ký"})
+    'Chuyển đến: Trình ký'
+    """
+    kind, step = row["kind"], row["step"]
+    if step in (None, NO_STEP):
+        return say(f"labels.{kind}").capitalize()
+    if kind in ("transfer", "queue", "pause"):
+        return say(f"briefing.step_{kind}", step=step)
+    return str(step)
 
 
-def _step_claims(slow: list[Row]) -> tuple[Claim, ...]:
-    if not slow:
-        return (Claim(say("briefing.steps_nothing")),)
-    told = "; ".join(
-        say(
-            "briefing.step_told",
-            step=step_name(r),
-            late=numerals.hours(r["median_late_seconds"]),
-            others=numerals.hours(r["median_others_seconds"]),
-            n=numerals.count(r["n_late"]),
-        )
-        for r in slow[:3]
+def _step_names(rows: list[Row]) -> list[str]:
+    """Name every row; rows of one name get their kind of segment behind it."""
+    names = [step_name(r) for r in rows]
+    kinds = [say(f"labels.{r['kind']}") for r in rows]
+    return [f"{n} ({k})" if names.count(n) > 1 else n for n, k in zip(names, kinds, strict=True)]
+
+
+Named = list[tuple[str, Row]]
+
+
+def _step_claims(named: Named, slow: Named) -> tuple[Claim, ...]:
+    said = []
+    if slow:
+        told = "; ".join(_step_told(name, row) for name, row in slow[:3])
+        said.append(say("briefing.steps_where", steps=told))
+    alone = [(name, r) for name, r in named if r["n_others"] == 0 and r["late_seconds"]]
+    if alone:
+        told = "; ".join(_alone_told(name, row) for name, row in alone[:3])
+        said.append(say("briefing.steps_alone", steps=told))
+    return tuple(claim(text) for text in said or [say("briefing.steps_nothing")])
+
+
+def _step_told(name: str, row: Row) -> str:
+    return say(
+        "briefing.step_told",
+        step=name,
+        late=numerals.hours(row["median_late_seconds"]),
+        others=numerals.hours(row["median_others_seconds"]),
+        n=numerals.count(row["n_late"]),
     )
-    return (Claim(say("briefing.steps_where", steps=told)),)
 
 
-def _step_figure(slow: list[Row], caption: str) -> Figure:
+def _alone_told(name: str, row: Row) -> str:
+    return say(
+        "briefing.step_alone",
+        step=name,
+        late=numerals.hours(row["median_late_seconds"]),
+        n=numerals.count(row["n_late"]),
+    )
+
+
+def _step_figure(slow: Named, caption: str) -> Figure:
     pairs = [
         Pair(
-            step_name(r),
-            r["median_late_seconds"] / 3600,
-            r["median_others_seconds"] / 3600,
-            numerals.hours(r["excess_seconds"]),
+            name,
+            row["median_late_seconds"] / 3600,
+            row["median_others_seconds"] / 3600,
+            numerals.hours(row["excess_seconds"]),
         )
-        for r in slow
+        for name, row in slow
     ]
-    described = "; ".join(
-        say(
-            "briefing.pair_told",
-            name=p.name,
-            late=numerals.decimal(p.late),
-            others=numerals.decimal(p.others),
-        )
-        for p in pairs
-    )
     chart = dumbbells(pairs, say("briefing.median_hours"), say("briefing.excess_short"))
-    return draw(chart, caption, f"{caption} {described}.")
+    return draw(chart, caption, f"{caption} {_pairs_told(pairs)}.")
 
 
-def _step_table(rows: list[Row], caption: str) -> Table:
+def _step_table(named: Named, caption: str) -> Table:
+    headings = ("n_late", "n_others", "median_late", "median_others", "excess")
     columns = (
         Column(say("briefing.step"), number=False),
-        Column(say("briefing.n_late")),
-        Column(say("briefing.n_others")),
-        Column(say("briefing.median_late")),
-        Column(say("briefing.median_others")),
-        Column(say("briefing.excess")),
+        *(Column(say(f"briefing.{heading}")) for heading in headings),
     )
+    rows = tuple((name, *_step_cells(row)) for name, row in named)
+    return Table(caption, columns, rows, notes=(say("briefing.in_hours"),))
+
+
+def _step_cells(row: Row) -> tuple[Cell, ...]:
     none = Blank(say("briefing.no_such_dossiers"))
-    cells = [
-        (
-            step_name(r),
-            numerals.count(r["n_late"]),
-            numerals.count(r["n_others"]),
-            numerals.hours(r["median_late_seconds"]),
-            *(
-                none if r[c] is None else numerals.hours(r[c])
-                for c in ("median_others_seconds", "excess_seconds")
-            ),
-        )
-        for r in rows
-    ]
-    return Table(caption, columns, tuple(cells), notes=(say("briefing.in_hours"),))
-
-
-# one dossier ------------------------------------------------------------------------------
-
-
-def dossier(book: Book, dossier_id: str, profile: str) -> Answer:
-    """Answer how one dossier spent its time, segment by segment."""
-    segments = book.ledger.filter(pl.col("dossier_id") == dossier_id).sort("segment_no")
-    step = book.steps.filter(pl.col("dossier_id") == dossier_id).select("step_no", "step")
-    frame = segments.join(step, on="step_no", how="left", maintain_order="left")
-    rows = list(frame.iter_rows(named=True))
-    caption = say("briefing.dossier_caption", dossier=dossier_id)
-    return Answer(
-        title=say("briefing.dossier_title", dossier=dossier_id),
-        claims=_dossier_claims(book, dossier_id, profile),
-        frame=frame,
-        denominators=say("briefing.dossier_denominators"),
-        listing=_dossier_table(book, rows, caption),
-        figure=_dossier_figure(rows, caption) if rows else None,
+    beside = [row["median_others_seconds"], row["excess_seconds"]]
+    return (
+        numerals.count(row["n_late"]),
+        numerals.count(row["n_others"]),
+        numerals.hours(row["median_late_seconds"]),
+        *(none if seconds is None else numerals.hours(seconds) for seconds in beside),
     )
-
-
-def _dossier_claims(book: Book, dossier_id: str, profile: str) -> tuple[Claim, ...]:
-    found = book.outcomes.filter(
-        pl.col("dossier_id") == dossier_id, pl.col("profile") == profile
-    ).to_dicts()
-    return tuple(
-        Claim(
-            say(
-                "briefing.dossier_outcome",
-                outcome=say(f"labels.{row['outcome']}"),
-                profile=profile,
-                due=numerals.instant(row["due_at_used"]),
-                ended=numerals.instant(row["ended_at_used"]),
-                used=numerals.hours(row["used_seconds"]),
-                allowed=numerals.hours(row["allowed_seconds"]),
-                paused=numerals.hours(row["paused_seconds"]),
-            )
-        )
-        for row in found
-    )
-
-
-def _dossier_figure(rows: list[Row], caption: str) -> Figure:
-    stretches, at = [], 0.0
-    for row in rows:
-        end = at + row["work_seconds"] / 3600
-        name = f"{row['segment_no']}. {step_name(row)}"
-        counted = row["kind"] != "pause"
-        stretches.append(Stretch(name, at, end, numerals.hours(row["work_seconds"]), counted))
-        at = end
-    described = "; ".join(f"{s.name} {s.note}" for s in stretches)
-    return draw(path(stretches, say("briefing.hours_since")), caption, f"{caption} {described}.")
-
-
-def _dossier_table(book: Book, rows: list[Row], caption: str) -> Table:
-    columns = (
-        Column(say("briefing.segment"), number=False),
-        Column(say("briefing.unit"), number=False),
-        Column(say("briefing.from")),
-        Column(say("briefing.to")),
-        Column(say("briefing.work_hours")),
-        Column(say("briefing.overrun")),
-    )
-    none = Blank(say("briefing.no_norm"))
-    cells = [
-        (
-            f"{r['segment_no']}. {step_name(r)}",
-            book.unit_name(r["unit_id"] or numerals.MISSING),
-            numerals.instant(r["from_at"]),
-            numerals.instant(r["to_at"]),
-            numerals.hours(r["work_seconds"]),
-            none if r["overrun_seconds"] is None else numerals.hours(r["overrun_seconds"]),
-        )
-        for r in rows
-    ]
-    return Table(caption, columns, tuple(cells), notes=(say("briefing.in_hours"),))

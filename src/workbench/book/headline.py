@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from workbench import compare, numerals
-from workbench.book.answer import Answer, Claim, Tile
+from workbench.book.answer import Answer, Claim, Tile, claim
 from workbench.book.entries import Asked
 from workbench.book.judging import Row, measures_of, rate_words
 from workbench.charts import Figure, draw, shares
@@ -72,28 +72,28 @@ def _number(rows: dict[str, Row], *names: str) -> int:
 
 def _headline_claims(book: Book, asked: Asked, now: dict[str, Row]) -> tuple[Claim, ...]:
     counts = {name: numerals.count(_number(now, name)) for name in _COUNTS}
-    who = book.unit_name(asked.unit)
+    who = book.unit_inline(asked.unit)
     said = [say("briefing.headline_flow", unit=who, period=numerals.period(asked.period), **counts)]
     if _number(now, "unknown", "withdrawn", "rejected"):
         said.append(say("briefing.headline_apart", **counts))
-    said += [
-        say(f"briefing.headline_{name}", **rate_words(now[name]))
-        for name in ("late_done", "late_or_overdue", "online_in", "post_out")
-        if name in now
-    ]
+    said += _rates_told(now, "late_done", "late_or_overdue")
+    said.append(_stock_told(book, asked, now))
+    said += _rates_told(now, "online_in", "post_out")
+    return tuple(claim(text) for text in said)
+
+
+def _rates_told(now: dict[str, Row], *names: str) -> list[str]:
+    return [say(f"briefing.headline_{n}", **rate_words(now[n])) for n in names if n in now]
+
+
+def _stock_told(book: Book, asked: Asked, now: dict[str, Row]) -> str:
     still = _number(now, "open_in_time", "open_overdue", "open_unknown")
-    day = numerals.day(_counted_on(book, asked.period))
-    key = "headline_open" if still else "headline_none_open"
-    said.insert(
-        -2 if "post_out" in now else len(said),
-        say(
-            f"briefing.{key}",
-            day=day,
-            still=numerals.count(still),
-            overdue=counts["open_overdue"],
-        ),
+    return say(
+        "briefing.headline_open" if still else "briefing.headline_none_open",
+        day=numerals.day(_counted_on(book, asked.period)),
+        still=numerals.count(still),
+        overdue=numerals.count(_number(now, "open_overdue")),
     )
-    return tuple(Claim(text) for text in said)
 
 
 def _counted_on(book: Book, period: str) -> dt.date:
@@ -137,7 +137,7 @@ def _headline_table(
             used = sides[: len(periods)]
             cells = [c for side in used for c in _headline_cells(side.get(name), name)]
             rows.append((say(f"briefing.{name}"), *cells))
-    caption = say("briefing.headline_caption", unit=book.unit_name(asked.unit))
+    caption = say("briefing.headline_caption", unit=book.unit_inline(asked.unit))
     return Table(caption, tuple(columns), tuple(rows))
 
 

@@ -66,3 +66,12 @@ def listed(names: Iterable[str]) -> str:
     text = "; ".join(everyone[:NAMED])
     rest = len(everyone) - NAMED
     return say("briefing.and_more", names=text, n=rest) if rest > 0 else text
+
+
+def inline(text: str) -> str:
+    """Return a label as it stands inside a sentence, its first letter small.
+
+    >>> inline("Tỷ lệ trễ hạn")
+    'tỷ lệ trễ hạn'
+    """
+    return text[:1].lower() + text[1:]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from workbench import compare, numerals
-from workbench.book.answer import Answer, Claim
+from workbench.book.answer import Answer, Claim, claim
 from workbench.book.entries import Asked, distinct
 from workbench.book.judging import FEW, Row, listed, measures_of, rate_words, standing
 from workbench.charts import Dot, Figure, Scale, Standing, dots, draw
@@ -35,7 +35,7 @@ def units(book: Book, asked: Asked, measure: str) -> Answer:
     judged = [(r, _standing_of(r, measure, overall)) for r in known]
     return Answer(
         title=say("briefing.units_title"),
-        claims=_unit_claims(judged, names, measure, overall),
+        claims=_unit_claims(judged, names, asked, measure, overall),
         frame=frame,
         denominators=say("briefing.units_denominators", few=FEW),
         listing=_unit_table(frame, names, asked),
@@ -54,20 +54,24 @@ def _standing_of(row: Row, measure: str, overall: Row | None) -> Standing:
 def _unit_claims(
     judged: Sequence[tuple[Row, Standing]],
     names: dict[str, str],
+    asked: Asked,
     measure: str,
     overall: Row | None,
 ) -> tuple[Claim, ...]:
     if overall is None:
-        return (Claim(say("briefing.units_nothing")),)
+        return (claim(say("briefing.units_nothing")),)
     rate = say(f"briefing.{measure}")
-    said = [Claim(say("briefing.units_overall", rate=rate, **rate_words(overall)))]
+    said = [say("briefing.units_overall", rate=rate, **rate_words(overall))]
+    for row, side in judged:
+        if row["unit_id"] == asked.unit:
+            told = _named_rate(row, names, measure)
+            said.append(say(f"briefing.unit_{side}", unit=told, few=FEW))
     for side in ("above", "below", "within", "few"):
         here = [r for r, s in judged if s == side]
         if here:
             told = listed(_named_rate(r, names, measure) for r in here)
-            text = say(f"briefing.units_{side}", n=len(here), units=told, few=FEW)
-            said.append(Claim(text))
-    return tuple(said)
+            said.append(say(f"briefing.units_{side}", n=len(here), units=told, few=FEW))
+    return tuple(claim(text) for text in said)
 
 
 def _named_rate(row: Row, names: dict[str, str], measure: str) -> str:

@@ -1,0 +1,192 @@
+"""A project of 330 dossiers whose clock and measures are made by the real models.
+
+Two units carry markup in their names, one of them few dossiers; every third dossier of the slow
+unit is late in its last half-year. Everything is counted off, nothing is random.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from workbench import stages
+from workbench.book import Book, open_book
+from workbench.project import Project
+
+UNITS = ("SD-P1", "SD-VH", "SD-YT", "<script>alert(1)</script>")
+MOMENT = pl.Datetime("us", "UTC")
+STEPS = (
+    ("Tiếp nhận", "intake", 0, 1),
+    ("Thẩm định <b onclick=x>", "work", 4, 20),
+    ("Trình ký", "sign", 30, 33),
+    ("Vào sổ, đóng dấu", "record", 33, 34),
+)
+"""Step, kind, hours from receipt to start and to end (true hours; nights do not count)."""
+
+
+def _hours(start: dt.datetime, hours: float) -> dt.datetime:
+    return start + dt.timedelta(hours=hours)
+
+
+def _dossiers() -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    first = dt.datetime(2021, 1, 4, 1, 30, tzinfo=dt.UTC)
+    for number in range(330):
+        unit = UNITS[number % 3] if number % 30 else UNITS[3]
+        received = first + dt.timedelta(days=7 * (number // 5), hours=number % 5)
+        late = unit == "SD-VH" and number % (3 if received.year == 2022 else 15) == 1
+        resolved = received + dt.timedelta(days=7 if late else 2, hours=1)
+        still_open = number >= 322
+        rows.append(
+            {
+                "dossier_id": f"H{number:04d}",
+                "source": "test",
+                "unit_id": unit,
+                "procedure_id": "P1",
+                "procedure_name": "Thủ tục",
+                "field_of_work": "Hộ tịch",
+                "channel_in": "online" if number % 3 else "counter",
+                "channel_out": "post" if number % 4 == 0 else "counter",
+                "service_level": "full",
+                "processed_online": bool(number % 3),
+                "applicant_kind": "citizen",
+                "submitted_at": received,
+                "received_at": received,
+                "received_on": (received + dt.timedelta(hours=7)).date(),
+                "due_at": received + dt.timedelta(days=3),
+                "due_first_at": received + dt.timedelta(days=3),
+                "resolved_at": None if still_open else resolved,
+                "returned_at": None if still_open else resolved + dt.timedelta(hours=2),
+                "paper_result_on": None,
+                "status": "in_progress" if still_open else "returned",
+                "snapshot_at": dt.datetime(2022, 6, 30, 10, tzinfo=dt.UTC),
+                "calendar_id": "vn_dong_thap",
+                "time_zone": "Asia/Ho_Chi_Minh",
+                "term_value": 3,
+                "term_unit": "working_day",
+                "synthetic": True,
+                "source_file": "a.xlsx",
+                "source_row": number,
+            }
+        )
+    return rows
+
+
+def _steps(dossiers: list[dict[str, object]]) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for dossier in dossiers:
+        received, resolved = dossier["received_at"], dossier["resolved_at"]
+        assert isinstance(received, dt.datetime)
+        stretch = 1.0
+        if isinstance(resolved, dt.datetime):
+            stretch = (resolved - received) / dt.timedelta(hours=34)
+        for number, (step, kind, start, end) in enumerate(STEPS, start=1):
+            open_end = resolved is None and kind in ("sign", "record")
+            if open_end:
+                continue
+            rows.append(
+                {
+                    "dossier_id": dossier["dossier_id"],
+                    "step_no": number,
+                    "step": step,
+                    "step_kind": kind,
+                    "unit_id": dossier["unit_id"],
+                    "holder_id": "cb01",
+                    "arrived_at": _hours(received, start * stretch),
+                    "started_at": _hours(received, start * stretch),
+                    "finished_at": _hours(received, end * stretch),
+                    "step_due_at": None,
+                    "norm_seconds": 3600 * 8,
+                    "source_file": "b.csv",
+                    "source_row": len(rows),
+                }
+            )
+    return rows
+
+
+def _frame(rows: list[dict[str, object]]) -> pl.DataFrame:
+    moments = [n for n in rows[0] if n.endswith("_at")]
+    dates = {"paper_result_on": pl.Date}
+    return pl.DataFrame(
+        rows,
+        schema_overrides=dict.fromkeys(moments, MOMENT) | dates if rows else None,
+        infer_schema_length=None,
+    )
+
+
+def write_clean_room(room: Path, *, synthetic: bool = True) -> None:
+    """Write the clean tables of the small project."""
+    room.mkdir(parents=True)
+    dossiers = _dossiers()
+    frames = {
+        "dossiers": _frame(dossiers).with_columns(pl.lit(synthetic).alias("synthetic")),
+        "steps": _frame(_steps(dossiers)),
+        "pauses": pl.DataFrame(
+            schema={
+                "dossier_id": pl.String,
+                "pause_no": pl.Int64,
+                "reason": pl.String,
+                "paused_at": MOMENT,
+                "resumed_at": MOMENT,
+            }
+        ),
+        "quarantine": pl.DataFrame(
+            {
+                "rule_id": ["due_before_received", "step_overlaps"],
+                "severity": ["error", "warn"],
+                "source_file": ["a.xlsx", "b.csv"],
+                "source_sheet": ["", ""],
+                "source_row": [7, 9],
+                "message": ["<img src=x onerror=alert(1)> row 7", "row 9"],
+                "record": ["{}", "{}"],
+            }
+        ),
+        "reconciliation": pl.DataFrame(
+            {
+                "source_file": ["a.xlsx", "b.csv"],
+                "rows_read": [340, 1320],
+                "rows_clean": [330, 1316],
+                "rows_quarantined": [1, 0],
+                "rows_merged": [2, 0],
+                "rows_ignored": [7, 4],
+            }
+        ),
+    }
+    for name, frame in frames.items():
+        frame.write_parquet(room / f"{name}.parquet")
+
+
+@pytest.fixture(scope="session")
+def small_project(tmp_path_factory: pytest.TempPathFactory, repository: Project) -> Project:
+    """A finished pipeline on 330 dossiers; tests read it and never write into it."""
+    project = Project(tmp_path_factory.mktemp("small") / "project")
+    write_clean_room(project.clean)
+    (project.root / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")
+    project.pipelines.mkdir()
+    shutil.copytree(repository.notebooks, project.notebooks)
+    shutil.copytree(repository.reference, project.reference)
+    rooms = stages.Rooms(project, repository)
+    stages.clock(rooms)
+    stages.explain(rooms, profile="wb_strict")
+    return project
+
+
+@pytest.fixture(scope="session")
+def small_book(small_project: Project) -> Book:
+    """The small project's results, speaking Vietnamese."""
+    return open_book(small_project.root, language="vi")
+
+
+@pytest.fixture
+def analysed(small_project: Project, tmp_path: Path) -> Path:
+    """The same results as an ``analyse`` folder."""
+    tables = tmp_path / "analysed" / "tables"
+    tables.mkdir(parents=True)
+    for room in (small_project.clean, small_project.clock, small_project.results):
+        for table in room.glob("*.parquet"):
+            shutil.copy(table, tables / table.name)
+    return tables.parent
