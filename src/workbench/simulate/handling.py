@@ -272,9 +272,8 @@ class Handler:
     def _give_back(self, goes_on: Flags) -> None:
         """Hand out the result: collected, posted or sent; the clock has stopped before."""
         channel = self.dossiers.channel_out
-        means = np.array([0.0, 0.0, 0.0])
-        means[[COUNTER, ONLINE, POST]] = 6 * _HOUR, 2 * _MINUTE, 3 * _HOUR
-        wait = 1 + self.streams.exponential("collected after", means[channel])
+        waits = np.select([channel == COUNTER, channel == POST], [6 * _HOUR, 3 * _HOUR], _MINUTE)
+        wait = 1 + self.streams.exponential("collected after", waits)
         delivery = self.streams.lognormal("delivery", 1.2 * self.day, 0.4)
         length = np.where(channel == POST, delivery, 2 * _MINUTE)
         self._pass(RETURN, self.finished[:, RECORD], wait, length, goes_on)

@@ -37,7 +37,6 @@ class Office:
 
     unit_id: str
     name: str
-    kind: str
     code_number: str
     share: float
     front_desk: str
@@ -103,7 +102,6 @@ class QuietSpell:
     first: dt.date
     last: dt.date
     factor: float
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -188,14 +186,13 @@ def read_scenario(reference: Path) -> Scenario:
 
 
 def _offices(reference: Path) -> Iterable[Office]:
-    facts = _rows(reference / "units.csv", "unit_id", "name_vi", "kind")
+    facts = _rows(reference / "units.csv", "unit_id", "name_vi")
     by_id = {row["unit_id"]: row for row in facts}
     for row in csv.DictReader(_assumed("offices.csv").splitlines()):
         fact = _known(by_id, row["unit_id"], "units.csv")
         yield Office(
             unit_id=row["unit_id"],
             name=fact["name_vi"],
-            kind=fact["kind"],
             code_number=row["code_number"],
             share=float(row["share"]),
             front_desk=row["front_desk"],
