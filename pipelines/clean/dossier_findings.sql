@@ -15,9 +15,9 @@ with judged as (
             partition by dossiers.dossier_id, dossiers.copy_no > 1
             order by
                 snapshots.snapshot_at desc,
-                dossiers.source_file,
-                dossiers.source_sheet,
-                dossiers.source_row
+                dossiers.source_file asc,
+                dossiers.source_sheet asc,
+                dossiers.source_row asc
         ) as claim_no
     from dossier_rows as dossiers
     inner join file_snapshots as snapshots
@@ -37,7 +37,11 @@ findings as (
                 when copy_no > 1 then ['P07']
                 else [
                     case when dossier_id is null or claim_no > 1 then 'D01' end,
-                    case when received_at is null then 'D04' end,
+                    case
+                        when received_at is not null then null
+                        when status in ('submitted', 'refused_intake') then 'P10'
+                        else 'D04'
+                    end,
                     case when received_at > snapshot_at then 'D05' end,
                     case when greatest(reported_end_at, returned_at) > snapshot_at then 'D06' end,
                     case

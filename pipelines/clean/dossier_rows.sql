@@ -55,8 +55,8 @@ dossier_rows as (
         * exclude (
             unit_id, procedure_id, field_of_work, submitted_at, received_at, due_at, due_first_at,
             resolved_at, returned_at, paper_result_on, submitted, received, due, due_first,
-            resolved, returned, paper_result, submitted_wall, received_wall, due_wall, due_first_wall,
-            resolved_wall, returned_wall, unit_used, procedure_known, field_known
+            resolved, returned, paper_result, submitted_wall, received_wall, due_wall,
+            due_first_wall, resolved_wall, returned_wall, unit_used, procedure_known, field_known
         ),
         unit_used as unit_id,
         unit_id as unit_text,
@@ -79,7 +79,9 @@ dossier_rows as (
             case when due_first_at is not null and due_first is null then 'due_first_at' end,
             case when resolved_at is not null and resolved is null then 'resolved_at' end,
             case when returned_at is not null and returned is null then 'returned_at' end,
-            case when paper_result_on is not null and paper_result is null then 'paper_result_on' end
+            case
+                when paper_result_on is not null and paper_result is null then 'paper_result_on'
+            end
         ) as unreadable,
         concat_ws(
             ', ',
@@ -92,4 +94,4 @@ dossier_rows as (
     from placed
 )
 
-select * from dossier_rows
+select * from dossier_rows -- noqa: AM04

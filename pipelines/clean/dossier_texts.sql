@@ -36,4 +36,4 @@ texts as (
         and recorded.source_sheet = files.source_sheet
 )
 
-select * from texts
+select * from texts -- noqa: AM04

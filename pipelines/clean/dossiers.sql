@@ -46,6 +46,7 @@ dossiers as (
         channel_in,
         channel_out,
         service_level,
+        processed_online = 'yes' as processed_online,
         applicant_kind,
         submitted_at,
         received_at,
@@ -71,12 +72,12 @@ dossiers as (
         synthetic,
         * exclude (
             dossier_id, source, unit_id, procedure_id, procedure_name, field_of_work, channel_in,
-            channel_out, service_level, applicant_kind, submitted_at, received_at, received_on,
-            due_at, due_first_at, reported_end_at, returned_at, paper_result_on, status,
-            status_used, snapshot_at, calendar_id, time_zone, term_value, term_unit, synthetic,
-            source_file, source_sheet, source_row, record, day_first, has_unit_list,
-            has_procedure_list, copy_no, unit_text, is_unknown_procedure, unreadable,
-            in_clock_changes
+            channel_out, service_level, processed_online, applicant_kind, submitted_at,
+            received_at, received_on, due_at, due_first_at, reported_end_at, returned_at,
+            paper_result_on, status, status_used, snapshot_at, calendar_id, time_zone, term_value,
+            term_unit, synthetic, source_file, source_sheet, source_row, record, day_first,
+            has_unit_list, has_procedure_list, copy_no, unit_text, is_unknown_procedure,
+            unreadable, in_clock_changes
         ),
         source_file,
         source_sheet,
@@ -84,4 +85,4 @@ dossiers as (
     from kept
 )
 
-select * from dossiers
+select * from dossiers -- noqa: AM04

@@ -63,8 +63,12 @@ step_rows as (
             case when typed.step_no is not null and typed.logged_no is null then 'step_no' end,
             case when typed.arrived_at is not null and typed.arrived is null then 'arrived_at' end,
             case when typed.started_at is not null and typed.started is null then 'started_at' end,
-            case when typed.finished_at is not null and typed.finished is null then 'finished_at' end,
-            case when typed.step_due_at is not null and typed.step_due is null then 'step_due_at' end,
+            case
+                when typed.finished_at is not null and typed.finished is null then 'finished_at'
+            end,
+            case
+                when typed.step_due_at is not null and typed.step_due is null then 'step_due_at'
+            end,
             case when typed.norm_hours is not null and typed.norm is null then 'norm_hours' end
         ) as unreadable,
         typed.source_file,

@@ -14,11 +14,15 @@ replace(replace(replace(replace(replace(
 
 -- national code of a procedure without the suffix of the agency that published it
 create macro procedure_code(label) as
-coalesce(nullif(regexp_extract(label, '^([123]\.\d{6})(\.\d{3}\.\d{2}\.\d{2}\.H\d{2})?$', 1), ''), label);
+coalesce(
+    nullif(regexp_extract(label, '^([123]\.\d{6})(\.\d{3}\.\d{2}\.\d{2}\.H\d{2})?$', 1), ''),
+    label
+);
 
 -- a number in Vietnamese (1.234,5) or plain (1234.5) notation; null when it is none
 create macro parse_number(label) as
 case
-    when contains(label, ',') then try_cast(replace(replace(label, '.', ''), ',', '.') as decimal(18, 6))
+    when contains(label, ',')
+        then try_cast(replace(replace(label, '.', ''), ',', '.') as decimal(18, 6))
     else try_cast(label as decimal(18, 6))
 end;

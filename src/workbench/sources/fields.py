@@ -22,6 +22,7 @@ DOSSIER_FIELDS = (
     "channel_in",
     "channel_out",
     "service_level",
+    "processed_online",
     "applicant_kind",
     "submitted_at",
     "received_at",

@@ -40,12 +40,17 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Landing:
-    """How many rows landed in each table, and how many files were read."""
+    """How many rows landed in each table, and how many files they came from."""
 
     files: int
     dossiers: int
     steps: int
     pauses: int
+
+    @property
+    def rows(self) -> int:
+        """Rows of all three tables together."""
+        return self.dossiers + self.steps + self.pauses
 
 
 def deliveries(paths: Iterable[Path], profile: Profile) -> list[Delivery]:
@@ -181,9 +186,10 @@ def _synthetic(raw: RawTable, profile: Profile) -> bool:
 def _stacked(landed: Sequence[_Landed], kind: str) -> pl.DataFrame:
     frames = [sheet.rows[kind] for sheet in landed if kind in sheet.rows]
     if not frames:
-        text = dict.fromkeys(("dossier_id", "source", *FIELDS[kind][1:], *POSITION[:2]), pl.String)
-        number = dict.fromkeys((*NUMBERS.get(kind, ()), POSITION[2]), pl.Int64)
-        return pl.DataFrame(schema=text | number)
+        texts = ("dossier_id", "source", *FIELDS[kind][1:])
+        numbers = (*NUMBERS.get(kind, ()), POSITION[2])
+        schema = [(name, pl.String()) for name in (*texts, *POSITION[:2])]
+        return pl.DataFrame(schema=[*schema, *((name, pl.Int64()) for name in numbers)])
     stacked = pl.concat(frames, how="diagonal")
     extras = sorted(column for column in stacked.columns if column.startswith("x_"))
     known = (*FIELDS[kind][1:], *extras, *NUMBERS.get(kind, ()))

@@ -17,7 +17,7 @@ from workbench.errors import InputRejected
 from workbench.sources.fields import FIELDS, POSITION, is_extra, is_instant
 from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable
-from workbench.sources.spelling import folded
+from workbench.sources.spelling import fold, folded, tidy
 
 _NUMERIC_DATE = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-]\d{4}"
 _ISO_T = r"^(\d{4}-\d{2}-\d{2})T"
@@ -125,7 +125,7 @@ def heading_instant(pattern: str, heading: Iterable[str]) -> str:
     ...                 ["Số liệu tính đến 17:00 ngày 30/06/2022"])
     '30/06/2022 17:00'
     """
-    for text in heading:
+    for text in map(tidy, heading):
         if found := re.search(pattern, text):
             groups = found.groupdict()
             return f"{groups['date']} {groups.get('time') or ''}".strip()
@@ -144,8 +144,9 @@ def _column(frame: pl.DataFrame, header: str, empty_values: tuple[str, ...]) -> 
 def _coded(
     column: pl.Series, codes: Mapping[str, str], frame: pl.DataFrame, place: dict[str, str]
 ) -> pl.Series:
+    compared = {fold(text): code for text, code in codes.items()}
     code = column.to_frame("text").select(
-        folded(pl.col("text")).replace_strict(codes, default=None, return_dtype=pl.String)
+        folded(pl.col("text")).replace_strict(compared, default=None, return_dtype=pl.String)
     )["text"]
     unknown = (column.is_not_null() & code.is_null()).arg_true()
     if len(unknown):

@@ -18,7 +18,7 @@ from zoneinfo import available_timezones
 
 from workbench.errors import InputRejected, UsageProblem
 from workbench.sources.fields import FIELDS, ROW_KINDS, is_extra
-from workbench.sources.spelling import fold, tidy
+from workbench.sources.spelling import tidy
 
 FileKind = Literal["csv", "xlsx", "xes"]
 ListKind = Literal["reference", "as_is"]
@@ -226,7 +226,7 @@ class _Checker:
             day_first=said.get("date_order", "day_first") == "day_first",
             term=self.term(said["term"]) if "term" in said else None,
             synthetic_heading=self.synthetic(said.get("synthetic", {})),
-            codes=self.codes(said.get("codes", {})),
+            codes=said.get("codes", {}),
         )
 
     def part(self, said: dict[str, Any], number: int) -> Part:
@@ -293,9 +293,6 @@ class _Checker:
     def synthetic(self, said: dict[str, Any]) -> str:
         self.keys(said, "", "heading", at="synthetic")
         return self.pattern(said.get("heading", ""), "synthetic.heading")
-
-    def codes(self, said: dict[str, Any]) -> dict[str, dict[str, str]]:
-        return {name: {fold(text): code for text, code in m.items()} for name, m in said.items()}
 
     def pattern(self, text: str, at: str) -> str:
         try:

@@ -54,8 +54,8 @@ def find_header(top: Sequence[Cells], part: Part) -> Header | None:
     """
     known = set(part.headers())
     best, best_score = None, max(1, len(part.required()) // 2) - 1
-    for row in range(len(top)):
-        for depth in (1, 2):
+    for depth in (1, 2):
+        for row in range(len(top) - depth + 1):
             names = _names(top[row : row + depth])
             if (score := len(known.intersection(names))) > best_score:
                 best, best_score = Header(row, depth, names), score
