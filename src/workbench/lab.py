@@ -112,4 +112,4 @@ def strip_outputs(model: dict[str, Any], path: str, **_: object) -> None:
             cell["execution_count"] = None
             cell["metadata"].pop("execution", None)
     # The version of Python that happened to open the notebook is no part of it.
-    model["content"]["metadata"].pop("language_info", None)
+    model["content"]["metadata"]["language_info"] = {"name": "python"}

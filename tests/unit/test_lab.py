@@ -57,7 +57,10 @@ def test_a_project_notebook_is_saved_without_outputs_run_counts_and_python_versi
     cell = model["content"]["cells"][1]
     assert (cell["outputs"], cell["execution_count"]) == ([], None)
     assert cell["metadata"] == {"tags": ["parameters"]}
-    assert model["content"]["metadata"] == {"kernelspec": {"name": "python3"}}
+    assert model["content"]["metadata"] == {
+        "kernelspec": {"name": "python3"},
+        "language_info": {"name": "python"},
+    }
 
 
 @pytest.mark.parametrize("path", ["mine.ipynb", "data/briefings/2022-H1/briefing.ipynb"])

@@ -1,0 +1,128 @@
+"""Imports point one way: a module may use what lies below it, and nothing beside or above."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[2] / "src" / "workbench"
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+LAYERS = (
+    {"cli"},
+    {"briefing", "revisions", "schedule", "lab"},
+    {"book", "testing"},
+    {"charts", "tables"},
+    {"stages"},
+    {"compare", "causes", "measures"},
+    {"estimates"},
+    {"warehouse", "sources", "simulate"},
+    {"worktime"},
+    {"numerals", "params", "project"},
+    {"vocabulary"},
+    {"wording", "errors"},
+)
+"""From the door to the ground; modules of one layer may use each other, never in a circle."""
+
+ONLY_IN = {"duckdb": "warehouse", "papermill": "briefing", "altair": "charts"}
+
+IMPORTS_UPWARDS = """
+from workbench.errors import UsageProblem
+def f():
+    from workbench.book import open_book
+if TYPE_CHECKING:
+    from workbench.cli import main
+"""
+
+
+def room(path: Path) -> str:
+    """The module or subpackage of ``workbench`` that a file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def level(name: str) -> int:
+    for depth, layer in enumerate(LAYERS):
+        if name in layer:
+            return depth
+    raise AssertionError(f"workbench.{name} has no layer yet: give it one in {__file__}")
+
+
+def executed(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every node but those that only a type checker sees."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            continue
+        yield node
+        yield from executed(node)
+
+
+def imported(source: str) -> Iterator[str]:
+    """Dotted names that a source imports, ``from a import b`` as ``a.b``."""
+    for node in executed(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def rooms_used(source: str) -> set[str]:
+    names = [name.split(".") for name in imported(source)]
+    rooms = {parts[1] for parts in names if parts[0] == "workbench" and len(parts) > 1}
+    return {name for name in rooms if not name.startswith("__")}
+
+
+def file_of(dotted: str) -> Path | None:
+    """The file that an imported name makes Python run."""
+    parts = dotted.split(".")[1:]
+    for end in range(len(parts), 0, -1):
+        path = PACKAGE.joinpath(*parts[:end])
+        if path.with_suffix(".py").is_file():
+            return path.with_suffix(".py")
+        if (path / "__init__.py").is_file():
+            return path / "__init__.py"
+    return None
+
+
+def upward(path: Path, source: str) -> list[str]:
+    here = room(path)
+    return [name for name in sorted(rooms_used(source)) if level(name) < level(here)]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_a_module_uses_only_what_lies_below_it(path):
+    if path == PACKAGE / "__init__.py":
+        pytest.skip("the door looks names up on first use")
+    assert upward(path, path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_each_engine_has_one_door(path):
+    tops = {name.split(".")[0] for name in imported(path.read_text(encoding="utf-8"))}
+    assert [e for e, home in ONLY_IN.items() if e in tops and room(path) != home] == []
+
+
+def test_no_file_needs_itself_to_be_imported():
+    graph = {
+        path: {
+            found
+            for name in imported(path.read_text(encoding="utf-8"))
+            if name.startswith("workbench.") and (found := file_of(name)) and found != path
+        }
+        for path in FILES
+        if path != PACKAGE / "__init__.py"
+    }
+    try:
+        list(TopologicalSorter(graph).static_order())
+    except CycleError as problem:
+        circle = " -> ".join(path.relative_to(PACKAGE).as_posix() for path in problem.args[1])
+        pytest.fail(f"imports run in a circle: {circle}")
+
+
+def test_the_check_itself_sees_an_import_upwards_inside_a_function():
+    assert upward(PACKAGE / "tables.py", IMPORTS_UPWARDS) == ["book"]
+    assert upward(PACKAGE / "lab.py", IMPORTS_UPWARDS) == []

@@ -1,0 +1,84 @@
+"""Every sentence stands in the catalogue, in both languages, with the same holes, and is used."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from workbench.wording import LANGUAGES, catalogue, subjects
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "src" / "workbench"
+ENTRIES = sorted(f"{subject}.{entry}" for subject in subjects() for entry in catalogue(subject))
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+TEXTS = [
+    *SOURCES,
+    *sorted((PACKAGE / "assets").rglob("*.html")),
+    *sorted((ROOT / "notebooks").glob("*.ipynb")),
+    *sorted((ROOT / "pipelines").rglob("*.sql")),
+]
+SPEAKERS = {"say", "WorkbenchError", "UsageProblem", "InputRejected", "RuleFailed", "OutputBusy"}
+
+
+def texts(key: str) -> dict[str, str]:
+    subject, _, entry = key.partition(".")
+    return catalogue(subject)[entry]
+
+
+def holes(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def spoken(path: Path) -> Iterator[tuple[str, bool]]:
+    """Keys that a source speaks; of an f-string its fixed beginning, marked as such."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+        if name not in SPEAKERS:
+            continue
+        key = node.args[0]
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            yield key.value, False
+        elif isinstance(key, ast.JoinedStr) and isinstance(key.values[0], ast.Constant):
+            yield str(key.values[0].value), True
+
+
+def test_a_sentence_stands_in_both_languages_with_the_same_holes():
+    wrong = []
+    for key in ENTRIES:
+        said = texts(key)
+        complete = set(said) == set(LANGUAGES) and all(text.strip() for text in said.values())
+        if not complete or holes(said["vi"]) != holes(said["en"]):
+            wrong.append(key)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_every_key_spoken_by_the_code_stands_in_the_catalogue(path):
+    missing = [
+        key
+        for key, is_beginning in spoken(path)
+        if not (any(e.startswith(key) for e in ENTRIES) if is_beginning else key in ENTRIES)
+    ]
+    assert missing == []
+
+
+def test_every_sentence_of_the_catalogue_is_spoken_somewhere():
+    everything = "\n".join(path.read_text(encoding="utf-8") for path in TEXTS)
+    named = set(re.findall(r"\b[a-z_]+\.[a-z][a-z0-9_]*\b", everything))
+    beginnings = {key for path in SOURCES for key, is_beginning in spoken(path) if is_beginning}
+    beginnings |= set(re.findall(r"""f["']([a-z]+\.[a-z0-9_]*)\{""", everything))
+    silent = [k for k in ENTRIES if k not in named and not k.startswith(tuple(beginnings))]
+    assert silent == [], "take these out of the catalogue, or say them"
+
+
+def test_vietnamese_is_written_composed():
+    decomposed = [key for key in ENTRIES if not unicodedata.is_normalized("NFC", texts(key)["vi"])]
+    assert decomposed == []

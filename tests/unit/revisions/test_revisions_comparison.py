@@ -1,0 +1,198 @@
+"""Two revisions are compared row by row, out of the cache, with the inputs that differ."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import polars as pl
+import pytest
+
+from workbench.errors import InputRejected, RuleFailed, UsageProblem
+from workbench.project import Project
+from workbench.revisions import compare_revisions, enforce_limits, read_limits, to_text
+
+
+def test_figures_that_moved_carry_both_sides_and_only_those_are_listed(revisions):
+    moved = revisions.measures.filter(pl.col("measure") == "late_done", pl.col("unit_id") == "*")
+    row = moved.row(by_predicate=pl.col("reading_order") == 1, named=True)
+    assert (row["left_numerator"], row["left_denominator"], row["left_value"]) == (0, 4, 0.0)
+    assert (row["right_numerator"], row["right_denominator"], row["right_value"]) == (2, 4, 0.5)
+    assert "online_in" not in set(revisions.measures["measure"])
+
+
+def test_a_figure_known_to_one_side_only_has_moved_and_is_empty_on_the_other(revisions):
+    row = revisions.measures.row(by_predicate=pl.col("unit_id") == "p1", named=True)
+    assert (row["left_numerator"], row["left_value"], row["right_numerator"]) == (None, None, 1)
+
+
+def test_half_years_over_everything_are_read_first_then_units_then_months_then_details(revisions):
+    order = dict(
+        revisions.measures.filter(pl.col("measure") == "late_done")
+        .select(pl.concat_str("unit_id", "period", "channel_in", separator=" "), "reading_order")
+        .iter_rows()
+    )
+    assert order == {
+        "* 2022-H1 *": 1,
+        "p1 2022-H1 *": 2,
+        "p9 2022-H1 *": 2,
+        "* 2022-06 *": 3,
+        "* 2022-H1 online": 4,
+    }
+
+
+def test_a_flipped_dossier_is_shown_with_what_moved_it(revisions):
+    d2, d3 = revisions.flips.sort("dossier_id").iter_rows(named=True)
+    assert (d2["dossier_id"], d2["left_outcome"], d2["right_outcome"]) == ("D2", "on_time", "late")
+    assert (d2["left_slack_seconds"], d2["right_slack_seconds"]) == (60, -7200)
+    assert (d2["is_due_moved"], d2["is_end_moved"]) == (True, False)
+    assert (d3["is_due_moved"], d3["is_end_moved"]) == (True, True)
+
+
+def test_dossiers_that_came_and_went_are_not_counted_as_flipped(revisions):
+    assert dict(revisions.dossiers.select("dossier_id", "change").iter_rows()) == {
+        "D4": "disappeared",
+        "D5": "appeared",
+    }
+    assert revisions.counts == {"figures": 6, "flips": 2, "appeared": 1, "disappeared": 1}
+
+
+def test_exports_that_differ_are_listed_by_their_bytes(revisions):
+    assert dict(revisions.exports.select("source_file", "change").iter_rows()) == {
+        "a.csv": "changed",
+        "b.csv": "disappeared",
+        "c.csv": "appeared",
+    }
+
+
+def test_the_reasons_are_the_inputs_whose_hash_or_value_differs_in_the_two_locks(revisions):
+    found = {r.what: (r.group, r.stages) for r in revisions.reasons}
+    assert found == {
+        "data/inbox": ("data", ("ingest",)),
+        "params.yaml:late.profile": ("rules", ("clock",)),
+        "data/reference/calendars/days.csv": ("calendar", ("clock",)),
+        "src": ("code", ("ingest",)),
+        "made/clean": ("code", ("clean",)),
+        "made/clock": ("code", ("clock",)),
+        "made/results": ("code", ("explain",)),
+    }
+
+
+def test_a_changed_folder_names_the_files_that_git_sees_differ(revisions):
+    files = {r.what: r.files for r in revisions.reasons}
+    assert files["src"] == ("src/new_rule.py",)
+
+
+def test_a_changed_knob_shows_both_values(revisions):
+    reason = next(r for r in revisions.reasons if r.what == "params.yaml:late.profile")
+    assert (reason.left, reason.right) == ("wb_strict", "due_instant")
+
+
+def test_what_one_stage_makes_for_another_is_no_reason(revisions):
+    assert not any(r.what.startswith(("data/landed", "data/clean")) for r in revisions.reasons)
+
+
+def test_the_working_tree_stands_on_the_right_when_no_revision_is_named(project):
+    same = compare_revisions(project, "after")
+    assert same.is_empty
+    assert same.reasons == ()
+    assert "No figure and no dossier differs" in to_text(same)
+
+
+def test_a_result_changed_by_hand_is_said_to_be_unrecorded(copied):
+    file = copied.root / "data" / "results" / "measures.parquet"
+    pl.read_parquet(file).with_columns(numerator=pl.col("numerator") + 1).write_parquet(file)
+    changed = compare_revisions(copied.project, "after")
+    assert [r.group for r in changed.reasons] == ["unrecorded"]
+    assert "dvc status" in to_text(changed)
+
+
+def test_untracked_files_count_as_changes_of_the_working_tree(copied):
+    copied.write("src/mine.py", "")
+    copied.dvc("repro", "-q")
+    changed = compare_revisions(copied.project, "after")
+    assert [(r.what, r.files) for r in changed.reasons] == [("src", ("src/mine.py",))]
+
+
+# ---- refusals -----------------------------------------------------------------------------
+
+
+def test_an_unknown_revision_is_a_usage_problem(project):
+    with pytest.raises(UsageProblem, match="no-such"):
+        compare_revisions(project, "no-such")
+
+
+def test_an_option_is_never_taken_for_a_revision(project):
+    with pytest.raises(UsageProblem, match="--output"):
+        compare_revisions(project, "--output=x")
+
+
+def test_a_folder_outside_git_is_a_usage_problem(tmp_path):
+    with pytest.raises(UsageProblem, match="git init"):
+        compare_revisions(Project(tmp_path), "HEAD")
+
+
+def test_a_machine_without_git_is_a_usage_problem(project, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(UsageProblem, match="git"):
+        compare_revisions(project, "before")
+
+
+def test_a_revision_no_longer_in_the_cache_says_how_to_bring_it(copied):
+    shutil.rmtree(copied.root / ".dvc" / "cache")
+    shutil.rmtree(copied.root / ".dvc" / "tmp")
+    with pytest.raises(InputRejected, match="dvc fetch --all-commits"):
+        compare_revisions(copied.project, "before", "after")
+
+
+def test_a_working_tree_never_reproduced_says_how_to(copied):
+    shutil.rmtree(copied.root / "data" / "clock")
+    with pytest.raises(InputRejected, match="dvc repro"):
+        compare_revisions(copied.project, "after")
+
+
+def test_a_revision_that_only_a_remote_keeps_is_read_from_there(copied, tmp_path):
+    remote = tmp_path / "remote"
+    copied.dvc("remote", "add", "-d", "kept", str(remote))
+    copied.git("commit", "-qam", "remote")
+    copied.dvc("push", "-q", "--all-commits")
+    shutil.rmtree(copied.root / ".dvc" / "cache")
+    shutil.rmtree(copied.root / ".dvc" / "tmp")
+    assert compare_revisions(copied.project, "HEAD", None).is_empty
+
+
+# ---- limits -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [["flips=2"], ["appeared=1,disappeared=1"], ["late_done=100"], ["online_in=0"], []],
+)
+def test_a_limit_holds_up_to_its_number(revisions, limits):
+    enforce_limits(revisions, read_limits(limits) if limits else {})
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        ("flips=1", "flips: 2.00 > 1.00"),
+        ("figures=0", "figures: 6.00 > 0.00"),
+        ("late_done=99", "late_done: 100.00 > 99.00"),
+        ("resolved=1000", "resolved: 1,001.00 > 1,000.00"),
+    ],
+)
+def test_a_passed_limit_fails_as_a_rule_and_says_by_how_much(revisions, limit, said):
+    with pytest.raises(RuleFailed, match=re.escape(said)) as failure:
+        enforce_limits(revisions, read_limits([limit]))
+    assert failure.value.exit_code == 4
+
+
+def test_a_limit_on_nothing_known_names_the_choices(revisions):
+    with pytest.raises(UsageProblem, match="online_in"):
+        enforce_limits(revisions, {"lateness": 0})
+
+
+@pytest.mark.parametrize("text", ["flips", "flips=", "=1", "flips=x", "flips=-1", "flips=nan"])
+def test_a_limit_that_is_no_number_is_a_usage_problem(text):
+    with pytest.raises(UsageProblem):
+        read_limits([text])

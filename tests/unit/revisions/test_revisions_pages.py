@@ -1,0 +1,80 @@
+"""What a comparison says on a page, and that nothing from data is markup there."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+
+from workbench.revisions import to_html, to_markdown, to_text, write_plots_page
+from workbench.wording import use_language
+
+# ---- pages --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", [to_text, to_markdown, to_html])
+def test_every_page_says_the_counts_the_reason_the_figure_and_the_dossier(revisions, page):
+    with use_language("vi"):
+        text = html.unescape(page(revisions)).replace("\\", "")
+    for expected in (
+        "6 số liệu thay đổi; 2 hồ sơ đổi kết quả",
+        "params.yaml:late.profile",
+        "src/new_rule.py",
+        "0,0% (0/4)",
+        "50,0% (2/4)",
+        "+50,0 điểm %",
+        "+1.001",
+        "đúng hạn",
+        "-2,0",
+        "D5",
+    ):
+        assert expected in text, expected
+
+
+def test_english_on_request(revisions):
+    text = to_text(revisions)
+    assert "6 figures moved; 2 dossiers changed outcome" in text
+    assert "50.0% (2/4)" in text
+
+
+def test_nothing_from_data_is_markup_in_html(revisions):
+    page = to_html(revisions)
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_nothing_from_data_is_markup_in_markdown(revisions):
+    page = to_markdown(revisions)
+    assert "<" not in page
+    flips = [line for line in page.splitlines() if line.startswith("| D")]
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in flips} == {9, 6}
+
+
+def test_a_list_cut_short_says_what_it_leaves_out(revisions):
+    assert "5 more rows are not shown" in to_text(revisions, rows=1)
+
+
+def test_a_missing_value_has_its_reason(revisions):
+    assert "the denominator is 0" in to_text(revisions)
+    assert "stands in one revision only" in to_text(revisions)
+
+
+# ---- dvc plots ----------------------------------------------------------------------------
+
+
+def test_dvc_plots_makes_a_page_that_asks_the_network_for_nothing(copied):
+    copied.write("plots.csv", "period,late\n2021-H1,3\n2022-H1,2\n")
+    plots = "plots:\n  - plots.csv:\n      x: period\n      y: late\n"
+    copied.write("dvc.yaml", (copied.root / "dvc.yaml").read_text(encoding="utf-8") + plots)
+    written = write_plots_page(copied.project).read_bytes()
+    assert write_plots_page(copied.project).read_bytes() == written
+
+    copied.dvc("plots", "show", "-o", "pages")
+
+    page = (copied.root / "pages" / "index.html").read_text(encoding="utf-8")
+    assert "vegaEmbed('#" in page
+    outside = re.sub(r"<script>\(function.*?</script>", "", page, flags=re.S)
+    assert outside.count("<script") == 1
+    assert "://" not in outside.split("<script", 1)[0]
+    assert re.findall(r"<(?:script|link|img)[^>]+(?:src|href)", outside) == []
