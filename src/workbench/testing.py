@@ -33,4 +33,4 @@ def one_stop_export(
     ...     len(one_stop_export(Path(folder)).files)
     9
     """
-    return simulate(shipped(), seed=seed, out=folder, truth=truth, dossiers=dossiers)
+    return simulate(shipped().reference, seed=seed, out=folder, truth=truth, dossiers=dossiers)

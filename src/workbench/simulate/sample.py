@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from workbench.errors import OutputBusy, UsageProblem
-from workbench.project import Project
 from workbench.simulate.exports import Exporter
 from workbench.simulate.handling import Handler
 from workbench.simulate.population import draw_dossiers
@@ -31,7 +30,7 @@ SNAPSHOT = dt.datetime(2022, 6, 30, 17)  # noqa: DTZ001 - local time of the cale
 
 
 def simulate(
-    project: Project,
+    reference: Path,
     *,
     seed: int,
     out: Path,
@@ -42,7 +41,7 @@ def simulate(
     """Write the exports of a synthetic register, and the truth about its late dossiers.
 
     Args:
-        project: Its reference tables give units, procedures, limits and calendars.
+        reference: Folder of the reviewed facts: units, procedures, limits, calendars.
         seed: Any whole number from 0; the same seed gives the same bytes.
         out: Folder of the exports: per half-year a workbook and two text files.
         truth: Folder of ``causes.csv`` and ``cells.csv``; none are written without it.
@@ -59,7 +58,7 @@ def simulate(
     """
     if seed < 0:
         raise UsageProblem("simulate.bad_seed", seed=seed)
-    scenario = read_scenario(project.reference)
+    scenario = read_scenario(reference)
     if dossiers is not None:
         scenario = scenario.shrunk(dossiers)
     sent = draw_dossiers(scenario, seed)
@@ -74,7 +73,7 @@ def simulate(
         raise UsageProblem("simulate.nothing_yet", snapshot=f"{snapshot:%d/%m/%Y %H:%M}")
     names = UnitNames(
         {office.unit_id: office.name for office in scenario.offices},
-        project.reference / "unit_aliases.csv",
+        reference / "unit_aliases.csv",
     )
     exporter = Exporter(names, seed, len(sent), f"{snapshot:%H:%M ngày %d/%m/%Y}")
     files = _publish(out, lambda folder: exporter.write(register, folder))
