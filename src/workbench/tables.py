@@ -88,8 +88,8 @@ class Table:
         body = ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)) for line in grid]
         return "\n".join([self.caption, *(line.rstrip() for line in body), *self.all_notes])
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return {"text/html": self.html(), "text/plain": str(self)}
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        return {"text/html": self.html(), "text/plain": str(self)}, {"rows": len(self.rows)}
 
 
 @cache

@@ -159,11 +159,6 @@ class Book:
     def _register(self) -> dict[str, dict[str, str]]:
         return entries.units(self.reference)
 
-    @property
-    def official(self) -> bool:
-        """Whether every unit stands in the reviewed list of Vietnamese units."""
-        return all(u in self._register for u in self.units())
-
     def unit_name(self, unit_id: str) -> str:
         """Return a unit's name in the book's language, or its id where no list knows it."""
         if unit_id == EVERYTHING:
@@ -181,11 +176,14 @@ class Book:
         return entries.profile_label(self.reference, profile, self.language)
 
     def parent_name(self, unit_id: str) -> str:
-        """Return the name of the body a unit belongs to; of all units' common one for ``*``."""
+        """Return the name of the body above a unit, of the one above all units for ``*``.
+
+        Nothing where a unit is unknown to the reviewed list or several bodies share them.
+        """
         asked = self.units() if unit_id == EVERYTHING else [unit_id]
-        parents = {self._register.get(u, {}).get("parent", "") for u in asked}
-        above = {p for p in parents if p and p in self._register}
-        return self.unit_name(above.pop()) if len(above) == 1 else ""
+        above = {self._register.get(u, {}).get("parent", "") for u in asked}
+        only = above.pop() if len(above) == 1 else ""
+        return self.unit_name(only) if only in self._register else ""
 
     # finding what was asked for -----------------------------------------------------------
 

@@ -1,0 +1,244 @@
+"""Writes the pages of a period: which notebooks, for which units, under which heading.
+
+The output folder is held by a lock for the time of writing; a second run does not wait. Nothing
+is replaced before everything is made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from workbench import __version__, numerals
+from workbench.book import Book
+from workbench.briefing.notebooks import as_text, check_parameters, quiet_jupyter, run_notebook
+from workbench.briefing.page import Page, render
+from workbench.errors import OutputBusy, UsageProblem
+from workbench.project import fresh_folder, shipped
+from workbench.vocabulary import EVERYTHING, PeriodKind
+from workbench.wording import say, use_language
+
+NOTEBOOKS = ("briefing", "compare_units", "compare_periods", "causes")
+PROFILE = "wb_strict"
+AT_ONCE = 2
+"""Notebooks run side by side; a kernel keeps one core busy."""
+EACH = "each"
+PATIENCE = 0.5
+"""Seconds to wait for another run before giving up."""
+
+Progress = Callable[[str], None]
+
+
+def write_briefings(
+    book: Book,
+    *,
+    period: str,
+    against: str = "",
+    unit: str = EVERYTHING,
+    formats: Sequence[str] = ("html",),
+    out: Path,
+    progress: Progress = lambda _: None,
+) -> list[Path]:
+    """Write a period's briefings into ``out/<period>/<unit>/`` and return the briefing pages.
+
+    Args:
+        book: The results; pages speak its language.
+        period: Label of the period, such as ``2022-H1``.
+        against: Period to compare with; a year before, else the one before, when left out.
+        unit: A unit's id or name, ``*`` or ``all`` for all together, ``each`` for one folder
+            per unit beside the one for all.
+        formats: ``html`` is what this version writes.
+        out: Folder of all briefings.
+        progress: Told which notebook is being made.
+
+    Raises:
+        UsageProblem: A unit, period or format does not exist.
+        RuleFailed: A notebook failed, or made something a page may not hold.
+        OutputBusy: Another run is writing, or the folder cannot be written.
+    """
+    _check_formats(formats)
+    period = book.period(period)
+    against = book.against(period, against)
+    units = [EVERYTHING, *book.units()] if unit == EACH else [book.unit(unit)]
+    asked = {"period": period, "against": against, "language": book.language}
+    with _writing(book, out), ExitStack() as stack:
+        jobs = []
+        for one in units:
+            fresh = stack.enter_context(fresh_folder(out / period / folder_name(one)))
+            jobs += [Job(name, {**asked, "unit": one}, fresh) for name in NOTEBOOKS]
+        _make(book, jobs, progress)
+    return [out / period / folder_name(one) / "briefing.html" for one in units]
+
+
+def write_page(
+    book: Book,
+    *,
+    kind: PeriodKind = "half",
+    profile: str = PROFILE,
+    out: Path,
+    progress: Progress = lambda _: None,
+) -> Path:
+    """Write ``briefing.html`` of an ``analyse`` folder, for its last period of a kind.
+
+    Raises:
+        UsageProblem: The results hold no period of that kind, or no such profile.
+        RuleFailed: The notebook failed.
+        OutputBusy: Another run is writing, or the folder cannot be written.
+    """
+    periods = book.periods(kind)
+    if not periods:
+        raise UsageProblem("briefing.no_period", asked=kind, near="–", known="–", total=0)
+    asked = {
+        "period": periods[-1],
+        "against": book.against(periods[-1]),
+        "unit": EVERYTHING,
+        "profile": book.profile(profile),
+        "language": book.language,
+    }
+    with _writing(book, out / "briefing"), TemporaryDirectory(dir=out, prefix=".page-") as fresh:
+        _make(book, [Job("briefing", asked, Path(fresh), linked=False)], progress)
+        (Path(fresh) / "briefing.html").replace(out / "briefing.html")
+    return out / "briefing.html"
+
+
+def folder_name(unit: str) -> str:
+    """Return the folder of a unit's briefing; ids that are no file name get a safe one.
+
+    >>> folder_name("*"), folder_name("SD-P1"), folder_name("a/b")
+    ('all', 'SD-P1', 'a_b-c14cddc0')
+    """
+    if unit == EVERYTHING:
+        return "all"
+    safe = re.sub(r"[^\w-]", "_", unit)
+    return safe if safe == unit else f"{safe}-{sha256(unit.encode()).hexdigest()[:8]}"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook to run for one unit, and the folder its files go to."""
+
+    notebook: str
+    asked: Mapping[str, str]
+    folder: Path
+    linked: bool = True
+
+    def told(self, book: Book) -> str:
+        """Say which notebook is made, for whom."""
+        unit, period = book.unit_name(self.asked["unit"]), numerals.period(self.asked["period"])
+        return say("briefing.running", notebook=self.notebook, unit=unit, period=period)
+
+
+def _check_formats(formats: Sequence[str]) -> None:
+    unknown = [f for f in formats if f != "html"]
+    if unknown or not formats:
+        raise UsageProblem("briefing.format", asked=", ".join(unknown) or "–")
+
+
+@contextmanager
+def _writing(book: Book, out: Path) -> Iterator[None]:
+    """Hold the output and speak the book's language; kernels see nothing of the user's."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(out.parent / f".{out.name}.lock", timeout=PATIENCE)
+        with lock, use_language(book.language), quiet_jupyter(book.home):
+            yield
+    except Timeout as problem:
+        raise OutputBusy("briefing.busy", folder=out) from problem
+    except OSError as problem:
+        raise OutputBusy("briefing.cannot_write", folder=out, error=problem.strerror) from problem
+
+
+def _make(book: Book, jobs: Sequence[Job], progress: Progress) -> None:
+    """Run the notebooks a few at a time and write each with its page; stop at the first fault."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        runs = [(job, pool.submit(_run, book, job)) for job in jobs]
+        try:
+            for job, run in runs:
+                progress(job.told(book))
+                _write(book, job, run.result())
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _run(book: Book, job: Job) -> Any:
+    """Run one notebook on the book's folder with those parameters it takes."""
+    own = book.home / "notebooks"
+    folder = own if own.is_dir() else shipped().notebooks
+    notebook = folder / f"{job.notebook}.ipynb"
+    given = {**job.asked, "data": "." if (book.home / "tables").is_dir() else ""}
+    taken = {name: given[name] for name in check_parameters(notebook, {}) if name in given}
+    return run_notebook(notebook, taken, home=book.home)
+
+
+def _write(book: Book, job: Job, executed: Any) -> None:
+    page = render(executed, _page(book, job), job.notebook)
+    (job.folder / f"{job.notebook}.html").write_text(page, encoding="utf-8", newline="\n")
+    if job.linked:
+        text = as_text(executed)
+        path = job.folder / f"{job.notebook}.ipynb"
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _page(book: Book, job: Job) -> Page:
+    """Return heading, title and footer of one page."""
+    unit, against = job.asked["unit"], job.asked["against"]
+    agency = dict.fromkeys(
+        [book.parent_name(unit), "" if unit == EVERYTHING else book.unit_name(unit)]
+    )
+    about = say(
+        "briefing.page_against" if against else "briefing.page_about",
+        unit=book.unit_name(unit),
+        period=numerals.period(job.asked["period"]),
+        against=numerals.period(against) if against else "",
+    )
+    others = [name for name in NOTEBOOKS if name != job.notebook]
+    return Page(
+        language=book.language,
+        title=say(f"briefing.page_{job.notebook}"),
+        about=about,
+        agency=tuple(line for line in agency if line),
+        dated=_dated(book),
+        synthetic=book.synthetic,
+        foot=_foot(book, job.asked.get("profile", PROFILE)),
+        links=tuple((f"{n}.html", say(f"briefing.page_{n}")) for n in others if job.linked),
+    )
+
+
+def _dated(book: Book) -> str:
+    at = book.snapshot
+    if at is None:
+        return ""
+    # Official writing: a leading zero for days below 10 and for the first two months only.
+    month = f"{at.month:02d}" if at.month <= 2 else str(at.month)
+    return say("briefing.dated", time=at, day=f"{at.day:02d}", month=month, year=at.year)
+
+
+def _foot(book: Book, profile: str) -> tuple[str, ...]:
+    """Say which data, which definition and which denominators stand behind the page."""
+    label = book.profile_label(profile)
+    lines = (
+        say(
+            "briefing.foot_denominators",
+            dossiers=numerals.count(book.dossiers.height),
+            units=numerals.count(len(book.units())),
+        ),
+        say("briefing.levels"),
+        say("briefing.foot_profile", profile=profile, label=label),
+        say(
+            "briefing.foot",
+            fingerprint=book.fingerprint,
+            snapshot=numerals.instant(book.snapshot),
+            version=__version__,
+        ),
+    )
+    return (*lines, say("briefing.synthetic")) if book.synthetic else lines
