@@ -8,6 +8,7 @@ row, so the same exports give the same bytes.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any
 
 import polars as pl
 
-from workbench.errors import InputRejected
+from workbench.errors import InputRejected, UsageProblem
 from workbench.project import fresh_folder
 from workbench.sources import mapping
 from workbench.sources.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION, TABLES
@@ -93,8 +94,10 @@ def ingest(
 
     Raises:
         InputRejected: A file cannot be read as its profile says. Nothing is written.
+        UsageProblem: ``as_of`` is no date.
         OutputBusy: The folder cannot be replaced.
     """
+    _check_date(as_of)
     names = _names([export.path for export in exports])
     landed: list[_Landed] = []
     for export, name in zip(exports, names, strict=True):
@@ -194,6 +197,13 @@ def _stacked(landed: Sequence[_Landed], kind: str) -> pl.DataFrame:
     extras = sorted(column for column in stacked.columns if column.startswith("x_"))
     known = (*FIELDS[kind][1:], *extras, *NUMBERS.get(kind, ()))
     return stacked.select("dossier_id", "source", *known, *POSITION).sort(*POSITION)
+
+
+def _check_date(as_of: str) -> None:
+    try:
+        dt.datetime.fromisoformat(as_of or "2000-01-01")
+    except ValueError as problem:
+        raise UsageProblem("sources.bad_as_of", date=as_of) from problem
 
 
 def _names(paths: Sequence[Path]) -> list[str]:

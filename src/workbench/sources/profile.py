@@ -28,6 +28,19 @@ _SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "xlsx": (".xlsx", ".xlsm"),
     "xes": (".xes", ".xes.gz"),
 }
+_SHAPES = {list: "[ ... ]", dict: "[table]", str: '"text"'}
+_PART_SHAPES: Mapping[str, type] = {
+    "patterns": list,
+    "columns": dict,
+    "personal": list,
+    "ignored": list,
+    "optional": list,
+    "from_name": dict,
+    "constants": dict,
+    "empty_values": list,
+    "encoding": str,
+    "delimiter": str,
+}
 _TERM_UNITS = ("working_day", "calendar_day", "hour")
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "kind": tuple(_SUFFIXES),
@@ -210,6 +223,7 @@ class _Checker:
             "unit_list procedure_list id_scope date_order term synthetic codes",
             at="",
         )
+        self.shape(said["files"], list, "files")
         if said["time_zone"] not in available_timezones():
             raise InputRejected("sources.bad_zone", file=self.file, zone=said["time_zone"])
         return Profile(
@@ -231,12 +245,17 @@ class _Checker:
 
     def part(self, said: dict[str, Any], number: int) -> Part:
         at = f"files[{number}]"
+        self.shape(said, dict, at)
         self.keys(
             said,
             "patterns kind rows columns",
             "personal ignored optional from_name constants empty_values sheet encoding delimiter",
             at=at,
         )
+        for name, shape in _PART_SHAPES.items():
+            self.shape(said.get(name, shape()), shape, f"{at}.{name}")
+        for name, pattern in said.get("from_name", {}).items():
+            self.pattern(pattern, f"{at}.from_name.{name}")
         rows = said["rows"]
         columns = {
             tidy(header): tuple(self.target(f, rows, at) for f in _several(fields))
@@ -280,6 +299,7 @@ class _Checker:
                 self.unknown(header, f"{at}.optional", columns)
 
     def snapshot(self, said: dict[str, Any]) -> Snapshot:
+        self.shape(said, dict, "snapshot")
         self.keys(said, "", "at heading latest", at="snapshot")
         if len(said) != 1:
             raise InputRejected("sources.one_snapshot", file=self.file)
@@ -302,6 +322,12 @@ class _Checker:
                 "sources.bad_pattern", file=self.file, place=at, pattern=text, reason=problem
             ) from problem
         return text
+
+    def shape(self, value: object, shape: type, key: str) -> None:
+        if not isinstance(value, shape):
+            raise InputRejected(
+                "sources.bad_shape", file=self.file, key=key, expected=_SHAPES[shape]
+            )
 
     def keys(self, said: Mapping[str, Any], required: str, optional: str, *, at: str) -> None:
         needed, accepted = required.split(), (required + " " + optional).split()

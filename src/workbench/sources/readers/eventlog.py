@@ -27,8 +27,12 @@ _BLOCK = 1 << 16
 _BATCH = 20_000
 
 
-class _Forbidden(Exception):
+class _ForbiddenError(Exception):
     """The log declares a document type or an entity."""
+
+
+class _MisplacedError(Exception):
+    """An event stands outside a case."""
 
 
 def read_event_log(path: Path, part: Part) -> Iterator[RawTable]:
@@ -62,9 +66,10 @@ def _frames(stream: IO[bytes], path: Path) -> Iterator[pl.DataFrame]:
         raise InputRejected(
             "sources.bad_xml", file=path.name, row=problem.lineno, reason=problem
         ) from problem
-    except _Forbidden as problem:
+    except (_ForbiddenError, _MisplacedError) as problem:
+        key = "entities" if isinstance(problem, _ForbiddenError) else "misplaced"
         row = parser.CurrentLineNumber
-        raise InputRejected("sources.entities", file=path.name, row=row) from problem
+        raise InputRejected(f"sources.{key}", file=path.name, row=row) from problem
     if log.rows:
         yield log.batch()
 
@@ -79,49 +84,66 @@ def _parser(log: _Log) -> expat.XMLParserType:
 
 
 def _forbid(*_: object) -> None:
-    raise _Forbidden
+    raise _ForbiddenError
 
 
 class _Log:
-    """The state of the parse: the open case, the open event, and the rows finished so far."""
+    """The state of the parse: the open case, the open event, and the rows finished so far.
+
+    A row is an event and the number of its case, whose attributes are held once.
+    """
 
     def __init__(self) -> None:
         self.rows: list[dict[str, str]] = []
-        self._case: dict[str, str] = {}
+        self._cases: list[dict[str, str]] = []
+        self._owners: list[int] = []
         self._into: dict[str, str] | None = None
         self._path: list[str] = []
-        self._events = 0
+        self._has_events = True
 
     def batch(self) -> pl.DataFrame:
         """Return the finished rows as a frame of text and forget them."""
-        rows, self.rows = self.rows, []
-        names = dict.fromkeys(key for row in rows for key in row)
-        return pl.DataFrame(
-            {n: [row.get(n) for row in rows] for n in names}, dict.fromkeys(names, pl.String)
-        )
+        cases, events = _texts(self._cases, "case:"), _texts(self.rows, "")
+        frame = pl.concat([cases[self._owners], events], how="horizontal")
+        self._cases, self._owners, self.rows = self._cases[-1:], [], []
+        return frame
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Open a case, an event, or an attribute inside one."""
         if tag == "event":
-            self._into, self._events = dict(self._case), self._events + 1
+            if self._into is None:
+                raise _MisplacedError
+            self._into, self._has_events = {}, True
         elif tag == "trace":
-            self._into = self._case = {}
-            self._events = 0
+            self._into, self._has_events = {}, False
+            self._cases.append(self._into)
         elif self._into is not None:
             self._path.append(attributes.get("key", tag))
             if (value := attributes.get("value")) is not None:
-                lead = "case:" if self._into is self._case else ""
-                self._into[lead + "/".join(self._path)] = value
+                self._into["/".join(self._path)] = value
 
     def end(self, tag: str) -> None:
         """Close what ``start`` opened; an event, or a case without any, becomes a row."""
         if tag == "event":
-            if self._into is not None:
-                self.rows.append(self._into)
-            self._into = self._case
+            self._add(self._into or {})
+            self._into = self._cases[-1]
         elif tag == "trace":
-            if not self._events:
-                self.rows.append(self._case)
+            if not self._has_events:
+                self._add({})
             self._into = None
         elif self._into is not None:
             self._path.pop()
+
+    def _add(self, event: dict[str, str]) -> None:
+        self.rows.append(event)
+        self._owners.append(len(self._cases) - 1)
+
+
+def _texts(rows: list[dict[str, str]], lead: str) -> pl.DataFrame:
+    names = dict.fromkeys(key for row in rows for key in row)
+    columns = {lead + name: [row.get(name) for row in rows] for name in names}
+    return (
+        pl.DataFrame(columns, dict.fromkeys(columns, pl.String))
+        if columns
+        else pl.DataFrame(height=len(rows))
+    )

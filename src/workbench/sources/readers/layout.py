@@ -10,7 +10,7 @@ counted as ignored, and a record without its number is kept for the rules to jud
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,6 @@ import polars as pl
 
 from workbench.errors import InputRejected
 from workbench.sources.profile import Part
-from workbench.sources.readers.raw import RawTable
 from workbench.sources.spelling import tidy, trimmed
 
 SEARCH_ROWS = 40
@@ -94,24 +93,35 @@ def check_columns(names: Sequence[str], part: Part, **where: object) -> None:
             raise InputRejected("sources.missing_column", **where, column=name, found=found)
 
 
-def records(cells: pl.DataFrame, header: Header, part: Part, sheet: str, encoding: str) -> RawTable:
+def records(
+    cells: pl.DataFrame, header: Header, part: Part, *, where: Mapping[str, object]
+) -> pl.DataFrame:
     """Name the columns of the rows under a header and keep the records.
 
     Args:
         cells: Text columns in sheet order and ``source_row``, rows under the header only.
         header: The header of these columns.
         part: Which columns are mapped.
-        sheet: Name of the sheet, empty for a text file.
-        encoding: How the text was decoded.
+        where: File and sheet, for messages.
+
+    Raises:
+        InputRejected: A column without a header holds values.
     """
     texts = cells.drop("source_row").columns[: len(header.names)]
     named = {text: name for text, name in zip(texts, header.names, strict=False) if name}
     frame = cells.with_columns(trimmed(text) for text in cells.columns if text != "source_row")
     texts = [text for text in frame.columns if text != "source_row"]
     kept = frame.filter(_is_record(texts, named, part))
-    return RawTable(
-        sheet, kept.select("source_row", *named).rename(named), cells.height, (), encoding
-    )
+    _refuse_unnamed(kept.select("source_row", pl.exclude("source_row", *named)), where)
+    return kept.select("source_row", *named).rename(named)
+
+
+def _refuse_unnamed(rest: pl.DataFrame, where: Mapping[str, object]) -> None:
+    for column in rest.columns[1:]:
+        at = rest[column].is_not_null().arg_true()
+        if len(at):
+            row, number = rest["source_row"][at[0]], int(column.removeprefix("c")) + 1
+            raise InputRejected("sources.unnamed_column", **where, row=row, number=number)
 
 
 def _names(rows: Sequence[Cells]) -> tuple[str, ...]:

@@ -33,8 +33,8 @@ def read_text(path: Path, part: Part) -> Iterator[RawTable]:
     header = layout.check_header(layout.find_header(top, part), part, path)
     cells = _cells(data, lines[header.below - 1], part.delimiter, path)
     heading = tuple(cell for row in top[: header.row] for cell in row if cell)
-    table = layout.records(cells, header, part, "", part.encoding)
-    yield RawTable("", table.frame, table.rows_read, heading, part.encoding)
+    frame = layout.records(cells, header, part, where={"file": path.name, "sheet": "-"})
+    yield RawTable("", frame, cells.height, heading, part.encoding)
 
 
 def _utf8(data: bytes, encoding: str, path: Path) -> bytes:

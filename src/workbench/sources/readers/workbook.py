@@ -37,7 +37,11 @@ def read_workbook(path: Path, part: Part) -> Iterator[RawTable]:
     found = [(name, *_searched(_sheet(book, name, path), part)) for name in names]
     wanted = [entry for entry in found if entry[2]] or found[:1]
     for name, cells, header in wanted:
-        yield _table(cells, layout.check_header(header, part, path, name), part, name)
+        checked = layout.check_header(header, part, path, name)
+        where = {"file": path.name, "sheet": name}
+        frame = layout.records(_below(cells, checked), checked, part, where=where)
+        heading = tuple(c for row in _rows(cells.head(checked.row)) for c in row if c)
+        yield RawTable(name, frame, cells.height - checked.below, heading, "xlsx")
 
 
 def _open(path: Path) -> Any:
@@ -67,11 +71,8 @@ def _rows(cells: pl.DataFrame) -> list[tuple[str | None, ...]]:
     return cells.drop("source_row").rows()
 
 
-def _table(cells: pl.DataFrame, header: layout.Header, part: Part, sheet: str) -> RawTable:
-    below = cells.slice(header.below).with_columns(pl.col("source_row").cast(pl.Int64))
-    heading = tuple(c for row in _rows(cells.head(header.row)) for c in row if c)
-    table = layout.records(below, header, part, sheet, "xlsx")
-    return RawTable(sheet, table.frame, table.rows_read, heading, "xlsx")
+def _below(cells: pl.DataFrame, header: layout.Header) -> pl.DataFrame:
+    return cells.slice(header.below).with_columns(pl.col("source_row").cast(pl.Int64))
 
 
 def _reason(problem: Exception) -> str:
