@@ -22,21 +22,22 @@ class Claim:
     """One sentence and how strong the evidence for it is.
 
     Levels: 1 accounting, 2 comparison, 3 counterfactual, 4 causal. ``badge`` is the level in
-    words.
+    words; a ``key`` claim also stands in the summary of a briefing.
     """
 
     text: str
     level: int
     badge: str
+    key: bool = False
 
 
-def claim(text: str, level: int = 1) -> Claim:
+def claim(text: str, level: int = 1, *, key: bool = False) -> Claim:
     """Make a claim in the current language.
 
     >>> claim("Trễ 2%.").badge
-    'bằng chứng mức 1'
+    'mức 1'
     """
-    return Claim(text, level, say("briefing.level", level=level))
+    return Claim(text, level, say("briefing.level", level=level), key)
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Answer:
         claims: Sentences with their evidence level, strongest finding first.
         frame: The figures behind the claims, one row per row of the table or finer.
         denominators: What was counted and what was left out, in one sentence.
-        listing: The table.
+        listing: The table, where there is more than the claims say.
         figure: The chart, where there is something to draw.
         tiles: Large numbers for the head of a page.
     """
@@ -88,7 +89,7 @@ class Answer:
     claims: tuple[Claim, ...]
     frame: pl.DataFrame
     denominators: str
-    listing: Table
+    listing: Table | None = None
     figure: Figure | None = None
     tiles: tuple[Tile, ...] = ()
 
@@ -112,7 +113,13 @@ class Answer:
         return self.figure
 
     def table(self) -> Table:
-        """Return the table."""
+        """Return the table.
+
+        Raises:
+            UsageProblem: The claims say all there is.
+        """
+        if self.listing is None:
+            raise UsageProblem("briefing.no_listing", title=self.title)
         return self.listing
 
     def prose(self) -> Prose:
@@ -122,12 +129,12 @@ class Answer:
 
     def __str__(self) -> str:
         """Return prose and table for a terminal."""
-        return f"{self.prose()}\n\n{self.listing}"
+        parts = [self.prose(), *([self.listing] if self.listing else [])]
+        return "\n\n".join(str(part) for part in parts)
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        display(self.prose())
-        if self.figure is not None:
-            display(self.figure)
-        display(self.listing)
+        for part in (self.prose(), self.figure, self.listing):
+            if part is not None:
+                display(part)

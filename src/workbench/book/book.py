@@ -17,7 +17,7 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.book import changes, entries, flow, headline, quality, story, units
+from workbench.book import changes, entries, flow, headline, quality, story, summary, units
 from workbench.book.answer import Answer
 from workbench.book.judging import COMPARED, inline
 from workbench.errors import UsageProblem
@@ -246,6 +246,18 @@ class Book:
         return UsageProblem(key, asked=asked, near=near, known=listed or "–", total=len(known))
 
     # questions ----------------------------------------------------------------------------
+
+    def summary(
+        self, period: str, *, against: str = "", unit: str = EVERYTHING, profile: str = PROFILE
+    ) -> Answer:
+        """What should one know first? The key claims of the answers below, and four numbers.
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return summary.summary(self, asked, self.against(asked.period, against), RATE)
 
     def headline(
         self, period: str, *, against: str = "", unit: str = EVERYTHING, profile: str = PROFILE

@@ -84,7 +84,7 @@ def _claims(
         **words,
     )
     level = own["evidence_level"]
-    claims = [claim(f"{told} {say(f'briefing.change_{_standing(own)}', few=FEW)}", level)]
+    claims = [claim(f"{told} {say(f'briefing.change_{_standing(own)}', few=FEW)}", level, key=True)]
     if asked.unit == EVERYTHING:
         claims += [claim(text, level) for text in _moved(rows, names)]
     return tuple(claims)

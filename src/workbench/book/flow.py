@@ -75,7 +75,7 @@ def _time_claims(groups: Groups, kinds: list[str]) -> tuple[Claim, ...]:
     if not late:
         return (claim(say("briefing.time_nothing")),)
     told = "; ".join(_kind_told(groups, k) for k in late[:3])
-    claims = [claim(say("briefing.time_where", kinds=told))]
+    claims = [claim(say("briefing.time_where", kinds=told), key=True)]
     if _size(groups, late=True) < FEW:
         claims.append(claim(say("briefing.time_few", few=FEW)))
     return tuple(claims)
@@ -195,12 +195,12 @@ def _step_claims(named: Named, slow: Named) -> tuple[Claim, ...]:
     said = []
     if slow:
         told = "; ".join(_step_told(name, row) for name, row in slow[:3])
-        said.append(say("briefing.steps_where", steps=told))
+        said.append(claim(say("briefing.steps_where", steps=told), key=True))
     alone = [(name, r) for name, r in named if r["n_others"] == 0 and r["late_seconds"]]
     if alone:
         told = "; ".join(_alone_told(name, row) for name, row in alone[:3])
-        said.append(say("briefing.steps_alone", steps=told))
-    return tuple(claim(text) for text in said or [say("briefing.steps_nothing")])
+        said.append(claim(say("briefing.steps_alone", steps=told)))
+    return tuple(said) or (claim(say("briefing.steps_nothing")),)
 
 
 def _step_told(name: str, row: Row) -> str:

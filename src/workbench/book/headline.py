@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from workbench.book.book import Book
 
 _JUDGED = ("early", "on_time", "late")
+_OPEN = ("open_in_time", "open_overdue", "open_unknown")
 _COUNTS = (
     "received",
     "resolved",
@@ -31,9 +32,7 @@ _COUNTS = (
     "unknown",
     "withdrawn",
     "rejected",
-    "open_in_time",
-    "open_overdue",
-    "open_unknown",
+    *_OPEN,
 )
 _RATES = (
     "late_done",
@@ -62,7 +61,6 @@ def headline(book: Book, asked: Asked, against: str) -> Answer:
         denominators=say("briefing.headline_denominators"),
         listing=_headline_table(book, asked, against, (now, before)),
         figure=_outcome_bars({against: before, asked.period: now}),
-        tiles=_tiles(now),
     )
 
 
@@ -73,21 +71,23 @@ def _number(rows: dict[str, Row], *names: str) -> int:
 def _headline_claims(book: Book, asked: Asked, now: dict[str, Row]) -> tuple[Claim, ...]:
     counts = {name: numerals.count(_number(now, name)) for name in _COUNTS}
     who = book.unit_inline(asked.unit)
-    said = [say("briefing.headline_flow", unit=who, period=numerals.period(asked.period), **counts)]
+    flow = say("briefing.headline_flow", unit=who, period=numerals.period(asked.period), **counts)
+    said = [claim(flow, key=True)]
     if _number(now, "unknown", "withdrawn", "rejected"):
-        said.append(say("briefing.headline_apart", **counts))
-    said += _rates_told(now, "late_done", "late_or_overdue")
-    said.append(_stock_told(book, asked, now))
-    said += _rates_told(now, "online_in", "post_out")
-    return tuple(claim(text) for text in said)
+        said.append(claim(say("briefing.headline_apart", **counts)))
+    said += _rates_told(now, "late_done", "late_or_overdue", key=True)
+    said.append(claim(_stock_told(book, asked, now), key=True))
+    said += _rates_told(now, "online_in", "post_out", key=False)
+    return tuple(said)
 
 
-def _rates_told(now: dict[str, Row], *names: str) -> list[str]:
-    return [say(f"briefing.headline_{n}", **rate_words(now[n])) for n in names if n in now]
+def _rates_told(now: dict[str, Row], *names: str, key: bool) -> list[Claim]:
+    rates = [(n, rate_words(now[n])) for n in names if n in now]
+    return [claim(say(f"briefing.headline_{n}", **words), key=key) for n, words in rates]
 
 
 def _stock_told(book: Book, asked: Asked, now: dict[str, Row]) -> str:
-    still = _number(now, "open_in_time", "open_overdue", "open_unknown")
+    still = _number(now, *_OPEN)
     return say(
         "briefing.headline_open" if still else "briefing.headline_none_open",
         day=numerals.day(_counted_on(book, asked.period)),
@@ -101,16 +101,15 @@ def _counted_on(book: Book, period: str) -> dt.date:
     return min(ends, book.snapshot.date()) if book.snapshot else ends
 
 
-def _tiles(now: dict[str, Row]) -> tuple[Tile, ...]:
+def tiles(now: dict[str, Row]) -> tuple[Tile, ...]:
+    """Return the four numbers a reader looks for first."""
     late = now.get("late_done")
     share = numerals.percent(late["value"]) if late else say("briefing.no_rate")
     notes = {
         "received": _share_note(now, "online_in"),
         "resolved": _share_note(now, "ot_done"),
         "late": say("briefing.tile_late", share=share),
-        "open_overdue": say(
-            "briefing.tile_open", n=numerals.count(_number(now, "open_in_time", "open_overdue"))
-        ),
+        "open_overdue": say("briefing.tile_open", n=numerals.count(_number(now, *_OPEN))),
     }
     return tuple(
         Tile(say(f"briefing.{n}"), numerals.count(_number(now, n)), note)

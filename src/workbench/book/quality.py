@@ -46,9 +46,9 @@ def _claims(totals: dict[str, int], files: int, rules: pl.DataFrame) -> tuple[Cl
     share = numerals.percent(totals["rows_quarantined"] / read if read else None)
     flow = say("briefing.excluded_flow", files=numerals.count(files), share=share, **told)
     if rules.is_empty():
-        return claim(flow), claim(say("briefing.excluded_nothing"))
+        return claim(flow, key=True), claim(say("briefing.excluded_nothing"))
     flagged = int(rules.filter(pl.col("severity") != "error")["rows"].sum())
-    return claim(flow), claim(say("briefing.excluded_flagged", n=numerals.count(flagged)))
+    return claim(flow, key=True), claim(say("briefing.excluded_flagged", n=numerals.count(flagged)))
 
 
 def _table(rules: pl.DataFrame) -> Table:

@@ -61,17 +61,18 @@ def _unit_claims(
     if overall is None:
         return (claim(say("briefing.units_nothing")),)
     rate = say(f"briefing.{measure}")
-    said = [say("briefing.units_overall", rate=rate, **rate_words(overall))]
+    said = [claim(say("briefing.units_overall", rate=rate, **rate_words(overall)))]
     for row, side in judged:
         if row["unit_id"] == asked.unit:
             told = _named_rate(row, names, measure)
-            said.append(say(f"briefing.unit_{side}", unit=told, few=FEW))
+            said.append(claim(say(f"briefing.unit_{side}", unit=told, few=FEW), key=True))
     for side in ("above", "below", "within", "few"):
         here = [r for r, s in judged if s == side]
         if here:
             told = listed(_named_rate(r, names, measure) for r in here)
-            said.append(say(f"briefing.units_{side}", n=len(here), units=told, few=FEW))
-    return tuple(claim(text) for text in said)
+            text = say(f"briefing.units_{side}", n=len(here), units=told, few=FEW)
+            said.append(claim(text, key=side in ("above", "within")))
+    return tuple(said)
 
 
 def _named_rate(row: Row, names: dict[str, str], measure: str) -> str:

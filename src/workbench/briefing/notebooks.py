@@ -91,6 +91,7 @@ def _execute(notebook: Path, parameters: Mapping[str, str], home: Path) -> Any:
             language="python",
             progress_bar=False,
             record_timing=False,
+            shutdown_kernel="immediate",
             cwd=home,
             kernel_manager_class=PrivateKernelManager,
         )

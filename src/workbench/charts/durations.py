@@ -58,8 +58,8 @@ def paired_bars(pairs: Sequence[Pair], axis: str) -> Any:
         fill=alt.Fill("group:N", title=None, scale=_two(late, others, BLUE, PALE)),
         stroke=alt.Stroke("group:N", title=None, scale=_two(late, others, BLUE, BLUE)),
     )
-    numbers = base.mark_text(align="left", dx=5, fontSize=10, color=MUTED).encode(text="label:N")
-    return (bars + numbers).properties(width=WIDTH + 60, height=alt.Step(13, **{"for": "offset"}))
+    numbers = base.mark_text(align="left", dx=5, fontSize=11, color=MUTED).encode(text="label:N")
+    return (bars + numbers).properties(width=WIDTH + 60, height=alt.Step(14, **{"for": "offset"}))
 
 
 def dumbbells(pairs: Sequence[Pair], axis: str, note: str) -> Any:
@@ -152,7 +152,7 @@ def shares(rows: Sequence[tuple[str, str, float, str]], order: Sequence[str], ax
     middle = (alt.datum.value >= 7) & (alt.datum.order < len(order) - 1)
     inside = (
         base.transform_filter(middle)
-        .mark_text(fontSize=11)
+        .mark_text()
         .encode(
             x=alt.X("value:Q", stack="zero", bandPosition=0.5),
             text="label:N",

@@ -30,7 +30,7 @@ INK, MUTED, RULE, PAPER = "#1f2933", "#5d6975", "#dde2e7", "#ffffff"
 BLUE, TEAL, RUST, GREY = "#12436d", "#1e7f77", "#b4410e", "#8b96a1"
 PALE = "#b9cbdb"
 
-WIDTH = 400
+WIDTH = 440
 
 vl_convert.register_font_directory(str(FONTS))
 
@@ -41,8 +41,8 @@ def theme() -> dict[str, Any]:
         "labelColor": INK,
         "titleColor": MUTED,
         "titleFontWeight": "normal",
-        "titleFontSize": 11,
-        "labelFontSize": 11,
+        "titleFontSize": 12,
+        "labelFontSize": 12,
         "labelLimit": 230,
         "domain": False,
         "ticks": False,
@@ -58,12 +58,12 @@ def theme() -> dict[str, Any]:
             "view": {"stroke": None, "continuousWidth": WIDTH},
             "axis": axis,
             "axisY": {"grid": False},
-            "text": {"color": INK, "fontSize": 11},
+            "text": {"color": INK, "fontSize": 12},
             "legend": {
                 "orient": "top",
                 "direction": "horizontal",
                 "title": None,
-                "labelFontSize": 11,
+                "labelFontSize": 12,
                 "labelColor": INK,
                 "labelLimit": 320,
                 "symbolSize": 80,
@@ -71,7 +71,7 @@ def theme() -> dict[str, Any]:
                 "columnPadding": 16,
                 "offset": 8,
             },
-            "header": {"labelFontSize": 11, "labelColor": INK},
+            "header": {"labelFontSize": 12, "labelColor": INK},
             "locale": _locale(),
         }
     }

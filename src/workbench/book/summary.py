@@ -1,0 +1,42 @@
+"""The first screen of a briefing: four numbers and the key claims of every answer below.
+
+It says nothing that a later section does not show with its table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from workbench import compare
+from workbench.book import changes, flow, headline, quality, units
+from workbench.book.answer import Answer
+from workbench.book.entries import Asked
+from workbench.book.judging import measures_of
+from workbench.wording import say
+
+if TYPE_CHECKING:
+    from workbench.book.book import Book
+
+
+def summary(book: Book, asked: Asked, against: str, measure: str) -> Answer:
+    """Answer what a chairman asks first: how much, what changed, who, where the time went."""
+    answers = _answers(book, asked, against, measure)
+    return Answer(
+        title=say("briefing.summary_title"),
+        claims=tuple(c for answer in answers for c in answer.claims if c.key),
+        frame=compare.headline(
+            book.measures, period=asked.period, profile=asked.profile, unit_id=asked.unit
+        ),
+        denominators=say("briefing.levels"),
+        tiles=headline.tiles(measures_of(book, asked, asked.period)),
+    )
+
+
+def _answers(book: Book, asked: Asked, against: str, measure: str) -> Iterator[Answer]:
+    yield headline.headline(book, asked, against)
+    yield changes.change(book, asked, against, measure)
+    yield units.units(book, asked, measure)
+    yield flow.time_use(book, asked)
+    yield flow.slowest_steps(book, asked)
+    yield quality.excluded(book)
