@@ -79,7 +79,7 @@ def _execute(notebook: Path, parameters: Mapping[str, str], home: Path) -> Any:
     from nbclient.exceptions import CellExecutionError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
-    from workbench.kernels import PrivateKernelManager
+    from workbench.briefing.kernels import PrivateKernelManager
 
     try:
         return _with_own_loop(
