@@ -31,8 +31,7 @@ NEVER = -1
 
 _MINUTE, _HOUR = 60, 3_600
 _DUTIES = 1.6
-_SIGNING_SHARE = 0.45
-_DAILY_SESSIONS = 2
+_SESSIONS = (0.45, 0.95)
 _PAPER_DATED, _PAPER_DATED_LATE_CLICK = 0.6, 0.9
 
 
@@ -241,16 +240,19 @@ class Handler:
     def _sign(self, arrived: Whole, goes_on: Flags) -> None:
         """Sign at once in same-day matters, else at the leader's next session."""
         at_once = arrived + self.streams.lognormal("signature", 9 * _MINUTE, 0.7)
-        session = self._next_session(arrived, self.day // _DAILY_SESSIONS, _SIGNING_SHARE)
+        session = self._next_session(arrived, self.day // 2, _SESSIONS[0])
         for office, item in self.scenario.acting("batching"):
-            rare = self._next_session(arrived, int(item.dose * self.day), 0.9)
+            rare = self._next_session(arrived, int(item.dose * self.day), _SESSIONS[1])
             session = np.where(self._struck(item, office), rare, session)
         length = self.streams.lognormal("signing", 3 * _MINUTE, 0.6)
         wait = np.where(self.same_day, at_once, session) - arrived
         self._pass(SIGN, arrived, wait, length, goes_on)
 
     def _next_session(self, ready: Whole, every: int, share: float) -> Whole:
-        """Return the first session after ``ready``; sessions lie ``every`` seconds apart."""
+        """Return the first session after ``ready``.
+
+        Sessions lie ``every`` working seconds apart, the first at a share of the first day.
+        """
         first = int(share * self.day)
         return first + (np.maximum(ready - first, 0) // every + 1) * every
 

@@ -63,7 +63,7 @@ def simulate(
         scenario = scenario.shrunk(dossiers)
     sent = draw_dossiers(scenario, seed)
     streams = Streams(seed, len(sent))
-    instant = _instant(snapshot, scenario)
+    instant = instant_of(snapshot, scenario)
 
     def live(under: Scenario) -> Snapshot:
         return Snapshot(Handler(sent, under, streams).run(), under.calendar, instant)
@@ -83,7 +83,8 @@ def simulate(
     return Summary(tuple(files), count_half_years(register.dossiers), len(scenario.injections))
 
 
-def _instant(snapshot: dt.datetime, scenario: Scenario) -> int:
+def instant_of(snapshot: dt.datetime, scenario: Scenario) -> int:
+    """Return a local time of the scenario's calendar as epoch seconds."""
     return int(snapshot.replace(tzinfo=ZoneInfo(scenario.calendar.time_zone)).timestamp())
 
 
