@@ -35,6 +35,16 @@ with clipped as (
     where coalesce(steps.arrived_at, steps.started_at, steps.finished_at) is not null
 ),
 
+-- a start before the arrival, or a finish before the start, is moved up to it: time runs one way
+forward as (
+    select
+        * replace (
+            case when started is not null then greatest(started, arrived) end as started,
+            case when finished is not null then greatest(finished, started, arrived) end as finished
+        )
+    from clipped
+),
+
 followed as (
     select
         *,
@@ -50,7 +60,7 @@ followed as (
             ),
             start_second
         ) as reached
-    from clipped
+    from forward
 ),
 
 gaps as (
@@ -103,7 +113,7 @@ last_reached as (
         dossier_id,
         max(coalesce(finished, started, arrived)) as reached,
         bool_or(arrived is not null) as has_arrivals
-    from clipped
+    from forward
     group by dossier_id
 ),
 

@@ -75,7 +75,7 @@ def clock(rooms: Rooms) -> None:
         warehouse.write(CLOCK_TABLES, rooms.work.clock)
 
 
-def explain(rooms: Rooms, *, profile: str) -> None:
+def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
     """Count, measure and split time by unit and period; write metrics and plot data.
 
     Raises:
@@ -97,7 +97,7 @@ def explain(rooms: Rooms, *, profile: str) -> None:
         with fresh_folder(rooms.work.results) as fresh:
             for table in RESULT_TABLES:
                 warehouse.write_table(table, fresh / f"{table}.parquet")
-            write_metrics(measures, profile, fresh / "measures.json")
+            write_metrics(measures, profile, fresh / "measures.json", kind)
             _write_plots(measures, profile, fresh / "plots")
 
 

@@ -1,0 +1,76 @@
+# Everything a newcomer needs. «make» alone lists the targets.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+export PATH := $(BIN):$(PATH)
+export DVC_NO_ANALYTICS := 1
+export DVC_SITE_CACHE_DIR := $(CURDIR)/.dvc/tmp/site
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+.PHONY: briefing
+briefing: setup  ## reproduce the pipeline (on a made-up sample, when data/inbox is empty) and show the briefing
+	@workbench simulate --if-empty
+	@dvc repro
+	@printf '\n'; workbench brief --where
+
+.PHONY: setup
+setup: $(VENV)/ready  ## the virtual environment, from requirements.lock
+
+$(VENV)/ready: requirements.lock requirements-build.lock pyproject.toml
+	@echo "Setting up $(VENV) from requirements.lock (about a minute, once) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --quiet --require-hashes -r requirements.lock
+	@$(PIP) install --quiet --require-hashes -r requirements-build.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
+	@echo "Adding what tests and checks need, from requirements-dev.lock ..."
+	@$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.PHONY: test
+test: $(VENV)/ready-dev  ## all tests
+	@pytest -n 2
+
+.PHONY: check
+check: $(VENV)/ready-dev  ## format, lint, types, SQL lint, notebook style
+	ruff format --check .
+	ruff check .
+	mypy
+	sqlfluff lint pipelines
+	pytest -p no:xdist tests/spec -k house
+
+.PHONY: format
+format: $(VENV)/ready-dev  ## rewrite files in the house style
+	ruff format .
+	ruff check --fix .
+
+.PHONY: lab
+lab: setup  ## JupyterLab on the project, ready to work offline
+	@workbench lab
+
+.PHONY: bench
+bench: $(VENV)/ready-dev  ## speed, as ratios beside the raw scan of the same file
+	@python benches/clock.py
+
+.PHONY: lock
+lock:  ## resolve the locks anew (needs uv on the path)
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-annotate --no-header --python-version 3.11 --all-extras pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-annotate --no-header --python-version 3.11 -c requirements-dev.lock pyproject.toml -o requirements.lock
+	printf 'hatchling==1.33.0\neditables\n' | uv pip compile --quiet --universal --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --python-version 3.11 -c requirements-dev.lock - -o requirements-build.lock
+
+.PHONY: clean
+clean:  ## remove the environment and caches; data stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

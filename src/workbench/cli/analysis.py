@@ -1,0 +1,81 @@
+"""The whole way on any files, outside a DVC project: from exports to tables and one page.
+
+The facts and rules are those of the project one stands in, or the ones shipped with the
+installation. Only ``tables/``, ``measures.json`` and ``briefing.html`` of the output folder are
+written; each is replaced whole, and only when the run succeeded.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from workbench import stages
+from workbench.errors import UsageProblem
+from workbench.project import Project, find_project, fresh_folder, shipped
+from workbench.vocabulary import PeriodKind
+
+
+def analyse(
+    paths: Sequence[Path],
+    *,
+    source: str,
+    out: Path,
+    as_of: str,
+    kind: PeriodKind,
+    profile: str,
+    progress: stages.Progress,
+) -> Path:
+    """Run every stage on the files and return the briefing's path.
+
+    Args:
+        paths: Files or folders, all of one source.
+        source: Name of a shipped source profile, or a path to one.
+        out: Folder for ``tables/``, ``measures.json`` and ``briefing.html``.
+        as_of: Date at which the exports were taken, when they do not say.
+        kind: Kind of period for the metrics and the briefing.
+        profile: Lateness profile of headlines.
+        progress: Told what is being done.
+
+    Raises:
+        InputRejected: A file, profile or reference table is not what it claims to be.
+        RuleFailed: A table breaks its key or a promise.
+    """
+    from workbench.sources import deliveries, find_profile, ingest
+
+    facts = _facts()
+    exports = deliveries(paths, find_profile(source, facts.reference))
+    with TemporaryDirectory(prefix="workbench-") as scratch:
+        work = Project(Path(scratch))
+        rooms = stages.Rooms(work, facts, progress)
+        ingest(exports, work.landed, as_of=as_of, progress=progress)
+        stages.clean(rooms)
+        stages.clock(rooms)
+        stages.explain(rooms, profile=profile, kind=kind)
+        _deliver(work, out)
+    return _page(out, kind, profile, progress)
+
+
+def _facts() -> Project:
+    try:
+        return find_project()
+    except UsageProblem:
+        return shipped()
+
+
+def _deliver(work: Project, out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    with fresh_folder(out / "tables") as tables:
+        for room in (work.clean, work.clock, work.results):
+            for table in sorted(room.glob("*.parquet")):
+                shutil.copy(table, tables / table.name)
+    shutil.copy(work.results / "measures.json", out / "measures.json")
+
+
+def _page(out: Path, kind: PeriodKind, profile: str, progress: stages.Progress) -> Path:
+    from workbench.book import open_book
+    from workbench.briefing import write_page
+
+    return write_page(open_book(out), kind=kind, profile=profile, out=out, progress=progress)

@@ -1,0 +1,163 @@
+"""What each command does. Modules are imported when their command runs, and only then.
+
+A pipeline stage so reads and imports nothing that its entry in ``dvc.yaml`` does not name.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from workbench.errors import UsageProblem
+from workbench.project import find_project
+from workbench.wording import say
+
+
+def _tell(text: str) -> None:
+    """Say what is being done, apart from results."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def _step(name: str) -> None:
+    _tell(f"  · {name}")
+
+
+def analyse(asked: Namespace) -> None:
+    """The whole way on any files, outside DVC."""
+    from workbench.cli.analysis import analyse as run
+
+    page = run(
+        asked.paths,
+        source=asked.source,
+        out=asked.out,
+        as_of=asked.as_of,
+        kind=asked.period,
+        profile=asked.profile,
+        progress=_step,
+    )
+    sys.stdout.write(say("cli.analysed", page=page) + "\n")
+
+
+def ingest(asked: Namespace) -> None:
+    """Bring the inbox in: mapped, non-personal columns only."""
+    from workbench.sources import inbox_deliveries, shipped_profiles
+    from workbench.sources import ingest as land
+
+    project = find_project()
+    exports = inbox_deliveries(project.inbox, shipped_profiles(project.reference))
+    landing = land(exports, project.landed, as_of=asked.as_of, progress=_step)
+    _tell(say("cli.ingested", files=landing.files, rows=landing.rows))
+
+
+def clean(_asked: Namespace) -> None:
+    """Turn landed text into clean tables."""
+    from workbench import stages
+
+    project = find_project()
+    stages.clean(stages.Rooms(project, project, _step))
+
+
+def clock(_asked: Namespace) -> None:
+    """Judge every dossier and split its time."""
+    from workbench import stages
+
+    project = find_project()
+    stages.clock(stages.Rooms(project, project, _step))
+
+
+def explain(asked: Namespace) -> None:
+    """Count and measure; or, with a dossier's code, tell that dossier's story."""
+    if asked.dossier:
+        _one_dossier(asked.dossier)
+        return
+    from workbench import stages
+    from workbench.params import read_params
+
+    project = find_project()
+    profile = read_params(project).explain_profile
+    stages.explain(stages.Rooms(project, project, _step), profile=profile)
+
+
+def _one_dossier(dossier: str) -> None:
+    from workbench.book import open_book
+
+    sys.stdout.write(f"{open_book().dossier(dossier)}\n")
+
+
+def brief(asked: Namespace) -> None:
+    """Write a period's briefings; safe to run twice, refused while another run writes."""
+    import datetime as dt
+
+    from workbench.book import open_book
+    from workbench.briefing import write_briefings
+    from workbench.params import read_params
+    from workbench.schedule import resolve_against, resolve_period
+    from workbench.wording import language
+
+    project = find_project()
+    params = read_params(project)
+    today = dt.datetime.now().astimezone().date()
+    period = resolve_period(asked.period or params.brief_period, today)
+    default = "year-before" if asked.period else params.brief_against
+    against = resolve_against(asked.against or default, period)
+    speech = asked.lang or (language() if asked.period else params.brief_language)
+    pages = write_briefings(
+        open_book(project.root, language=speech),
+        period=str(period),
+        against=str(against),
+        unit=asked.unit or params.brief_unit,
+        formats=tuple(asked.format.split(",")),
+        out=project.briefings,
+        progress=_step,
+    )
+    for page in pages:
+        sys.stdout.write(f"{page}\n")
+
+
+def diff(asked: Namespace) -> None:
+    """Say what moved between two revisions, and why."""
+    from workbench.revisions import WRITERS, compare_revisions, enforce_limits, read_limits
+
+    limits = read_limits(asked.fail_on)
+    found = compare_revisions(find_project(), asked.rev_a, asked.rev_b)
+    sys.stdout.write(WRITERS[asked.format](found, rows=asked.rows))
+    enforce_limits(found, limits)
+
+
+def simulate(asked: Namespace) -> None:
+    """Write the synthetic sample's exports, and the truth beside them."""
+    from workbench.params import read_params
+    from workbench.simulate import simulate as run
+
+    project = find_project()
+    out = asked.out or project.inbox
+    if out.is_dir() and any(out.iterdir()):
+        if asked.if_empty:
+            _tell(say("cli.inbox_kept", folder=out))
+            return
+        raise UsageProblem("cli.inbox_filled", folder=out)
+    seed = read_params(project).simulate_seed if asked.seed is None else asked.seed
+    run(project.reference, seed=seed, out=out, truth=asked.truth or project.truth)
+    _tell(say("cli.simulated", folder=out))
+
+
+def schedule(asked: Namespace) -> None:
+    """Print the entry that makes a scheduler brief each period."""
+    from workbench.schedule import schedule_lines
+
+    text = schedule_lines(
+        find_project(),
+        kind=asked.kind,
+        period=asked.period,
+        at=asked.at,
+        convention=asked.convention,
+    )
+    sys.stdout.write(text)
+
+
+def lab(asked: Namespace) -> None:
+    """Open JupyterLab on the project, ready to work without a network."""
+    from workbench.lab import start_lab
+
+    start_lab(find_project(), browser=not asked.no_browser, port=asked.port)

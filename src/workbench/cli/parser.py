@@ -1,0 +1,103 @@
+"""The words of the command line and their options; what they do stands in ``commands``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from workbench.cli import commands
+from workbench.vocabulary import PERIOD_KINDS
+from workbench.wording import LANGUAGES, say
+
+Run = Callable[[argparse.Namespace], None]
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of every command; each one's function stands in its ``run``."""
+    parser = argparse.ArgumentParser(prog="workbench", description=say("cli.about"))
+    words = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def word(name: str, run: Run) -> argparse.ArgumentParser:
+        text = say(f"cli.help_{name}")
+        added = words.add_parser(name, help=text, description=text)
+        added.set_defaults(run=run)
+        return added
+
+    _analyse(word("analyse", commands.analyse))
+    _ingest(word("ingest", commands.ingest))
+    word("clean", commands.clean)
+    word("clock", commands.clock)
+    _explain(word("explain", commands.explain))
+    _brief(word("brief", commands.brief))
+    _diff(word("diff", commands.diff))
+    _simulate(word("simulate", commands.simulate))
+    _schedule(word("schedule", commands.schedule))
+    _lab(word("lab", commands.lab))
+    return parser
+
+
+def _analyse(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=say("cli.opt_paths"))
+    parser.add_argument("--source", required=True, help=say("cli.opt_source"))
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help=say("cli.opt_out"))
+    parser.add_argument("--as-of", default="", metavar="DATE", help=say("cli.opt_as_of"))
+    parser.add_argument(
+        "--period", choices=PERIOD_KINDS, default="half", help=say("cli.opt_period_kind")
+    )
+    parser.add_argument("--profile", default="wb_strict", help=say("cli.opt_profile"))
+    _language(parser)
+
+
+def _ingest(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as-of", default="", metavar="DATE", help=say("cli.opt_as_of"))
+
+
+def _explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dossier", nargs="?", metavar="DOSSIER", help=say("cli.opt_dossier"))
+    _language(parser)
+
+
+def _brief(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--period", default="", help=say("cli.opt_period"))
+    parser.add_argument("--against", default="", help=say("cli.opt_against"))
+    parser.add_argument("--unit", default="", metavar="ID|all", help=say("cli.opt_unit"))
+    parser.add_argument("--format", default="html", help=say("cli.opt_format"))
+    _language(parser)
+
+
+def _diff(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("rev_a", metavar="REV_A", help=say("cli.opt_rev_a"))
+    parser.add_argument("rev_b", nargs="?", metavar="REV_B", help=say("cli.opt_rev_b"))
+    parser.add_argument(
+        "--format", choices=("text", "md", "html"), default="text", help=say("cli.opt_diff_format")
+    )
+    parser.add_argument("--rows", type=int, default=40, metavar="N", help=say("cli.opt_rows"))
+    parser.add_argument(
+        "--fail-on", action="append", default=[], metavar="LIMIT", help=say("cli.opt_fail_on")
+    )
+    _language(parser)
+
+
+def _simulate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=int, help=say("cli.opt_seed"))
+    parser.add_argument("--out", type=Path, metavar="DIR", help=say("cli.opt_simulate_out"))
+    parser.add_argument("--truth", type=Path, metavar="DIR", help=say("cli.opt_truth"))
+    parser.add_argument("--if-empty", action="store_true", help=say("cli.opt_if_empty"))
+
+
+def _schedule(parser: argparse.ArgumentParser) -> None:
+    kinds = ("cron", "systemd", "windows")
+    parser.add_argument("--kind", choices=kinds, default="cron", help=say("cli.opt_kind"))
+    parser.add_argument("--period", default="half", help=say("cli.opt_period_kind"))
+    parser.add_argument("--at", default="06:30", metavar="HH:MM", help=say("cli.opt_at"))
+    parser.add_argument("--convention", default="calendar", help=say("cli.opt_convention"))
+
+
+def _lab(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--no-browser", action="store_true", help=say("cli.opt_no_browser"))
+    parser.add_argument("--port", type=int, default=8888, help=say("cli.opt_port"))
+
+
+def _language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lang", choices=LANGUAGES, help=say("cli.opt_lang"))
