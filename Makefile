@@ -30,6 +30,7 @@ $(VENV)/ready: requirements.lock requirements-build.lock pyproject.toml
 	@$(PIP) install --quiet --require-hashes -r requirements.lock
 	@$(PIP) install --quiet --require-hashes -r requirements-build.lock
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@workbench plots-page
 	@touch $@
 
 $(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock

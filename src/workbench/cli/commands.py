@@ -9,7 +9,7 @@ import sys
 from argparse import Namespace
 
 from workbench.errors import UsageProblem
-from workbench.project import find_project
+from workbench.project import Project, find_project
 from workbench.wording import say
 
 
@@ -99,6 +99,9 @@ def brief(asked: Namespace) -> None:
     params = read_params(project)
     today = dt.datetime.now().astimezone().date()
     period = resolve_period(asked.period or params.brief_period, today)
+    if asked.where:
+        _say_where(project, str(period), asked.unit or params.brief_unit)
+        return
     default = "year-before" if asked.period else params.brief_against
     against = resolve_against(asked.against or default, period)
     speech = asked.lang or (language() if asked.period else params.brief_language)
@@ -115,6 +118,13 @@ def brief(asked: Namespace) -> None:
         sys.stdout.write(f"{page}\n")
 
 
+def _say_where(project: Project, period: str, unit: str) -> None:
+    page = project.briefings / period / unit / "briefing.html"
+    if not page.is_file():
+        raise UsageProblem("cli.no_briefing", page=page)
+    sys.stdout.write(f"{say('cli.briefing_at', page=page)}\n{page.as_uri()}\n")
+
+
 def diff(asked: Namespace) -> None:
     """Say what moved between two revisions, and why."""
     from workbench.revisions import WRITERS, compare_revisions, enforce_limits, read_limits
@@ -123,6 +133,13 @@ def diff(asked: Namespace) -> None:
     found = compare_revisions(find_project(), asked.rev_a, asked.rev_b)
     sys.stdout.write(WRITERS[asked.format](found, rows=asked.rows))
     enforce_limits(found, limits)
+
+
+def plots_page(_asked: Namespace) -> None:
+    """Write the page that lets ``dvc plots diff`` draw without a network."""
+    from workbench.revisions import write_plots_page
+
+    _tell(say("cli.plots_page", page=write_plots_page(find_project())))
 
 
 def simulate(asked: Namespace) -> None:

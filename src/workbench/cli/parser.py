@@ -19,7 +19,7 @@ def build_parser() -> argparse.ArgumentParser:
     words = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def word(name: str, run: Run) -> argparse.ArgumentParser:
-        text = say(f"cli.help_{name}")
+        text = say(f"cli.help_{name.replace('-', '_')}")
         added = words.add_parser(name, help=text, description=text)
         added.set_defaults(run=run)
         return added
@@ -31,6 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
     _explain(word("explain", commands.explain))
     _brief(word("brief", commands.brief))
     _diff(word("diff", commands.diff))
+    word("plots-page", commands.plots_page)
     _simulate(word("simulate", commands.simulate))
     _schedule(word("schedule", commands.schedule))
     _lab(word("lab", commands.lab))
@@ -63,6 +64,7 @@ def _brief(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--against", default="", help=say("cli.opt_against"))
     parser.add_argument("--unit", default="", metavar="ID|all", help=say("cli.opt_unit"))
     parser.add_argument("--format", default="html", help=say("cli.opt_format"))
+    parser.add_argument("--where", action="store_true", help=say("cli.opt_where"))
     _language(parser)
 
 
