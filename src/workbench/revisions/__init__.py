@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from workbench.revisions.comparison import Revisions, compare_revisions
 from workbench.revisions.limits import enforce_limits, read_limits
-from workbench.revisions.pages import to_html, to_markdown, to_text
+from workbench.revisions.pages import WRITERS, to_html, to_markdown, to_text
 from workbench.revisions.plots_page import write_plots_page
 from workbench.revisions.reasons import Reason
 
 __all__ = [
+    "WRITERS",
     "Reason",
     "Revisions",
     "compare_revisions",

@@ -29,7 +29,7 @@ def read_limits(texts: Sequence[str]) -> dict[str, float]:
     {'flips': 0.0, 'late_done': 0.5}
     """
     limits = {}
-    for text in ",".join(texts).split(","):
+    for text in (part for several in texts for part in several.split(",")):
         name, _, number = text.partition("=")
         try:
             limit = float(number)

@@ -65,13 +65,24 @@ def _tables(revisions: Revisions, rows: int) -> Iterator[Table]:
         yield _reasons_table(revisions.reasons)
     frames: list[tuple[str, pl.DataFrame, Callable[[dict[str, Any]], tuple[Cell, ...]]]] = [
         ("exports", revisions.exports, _export_cells),
-        ("figures", revisions.measures.sort("reading_order", maintain_order=True), _figure_cells),
-        ("flips", revisions.flips, _flip_cells),
+        ("figures", _in_reading_order(revisions.measures), _figure_cells),
+        ("flips", _profiles_together(revisions.flips), _flip_cells),
         ("dossiers", revisions.dossiers, _dossier_cells),
     ]
     for name, frame, cells in frames:
         if not frame.is_empty():
             yield _frame_table(name, frame, cells, rows)
+
+
+def _in_reading_order(measures: pl.DataFrame) -> pl.DataFrame:
+    is_count = pl.col("method") == "count"
+    return _profiles_together(measures).sort("reading_order", is_count, maintain_order=True)
+
+
+def _profiles_together(frame: pl.DataFrame) -> pl.DataFrame:
+    """Say once what several profiles say alike."""
+    others = [name for name in frame.columns if name != "profile"]
+    return frame.group_by(others, maintain_order=True).agg(pl.col("profile").str.join(", "))
 
 
 def _frame_table(
@@ -204,3 +215,7 @@ def _markdown_table(table: Table) -> str:
     body = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     notes = [_inert(note) for note in table.all_notes]
     return "\n\n".join([f"### {_inert(table.caption)}", body, *notes])
+
+
+WRITERS = {"text": to_text, "md": to_markdown, "html": to_html}
+"""The page of each format that ``workbench diff --format`` takes."""

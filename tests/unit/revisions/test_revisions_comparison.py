@@ -169,7 +169,7 @@ def test_a_revision_that_only_a_remote_keeps_is_read_from_there(copied, tmp_path
     [["flips=2"], ["appeared=1,disappeared=1"], ["late_done=100"], ["online_in=0"], []],
 )
 def test_a_limit_holds_up_to_its_number(revisions, limits):
-    enforce_limits(revisions, read_limits(limits) if limits else {})
+    enforce_limits(revisions, read_limits(limits))
 
 
 @pytest.mark.parametrize(

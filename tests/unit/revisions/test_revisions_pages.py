@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import re
 
+import polars as pl
 import pytest
 
 from workbench.revisions import to_html, to_markdown, to_text, write_plots_page
@@ -53,6 +55,15 @@ def test_nothing_from_data_is_markup_in_markdown(revisions):
 
 def test_a_list_cut_short_says_what_it_leaves_out(revisions):
     assert "5 more rows are not shown" in to_text(revisions, rows=1)
+
+
+def test_what_several_profiles_say_alike_is_said_once(revisions):
+    other = pl.lit("due_instant").alias("profile")
+    twice = pl.concat([revisions.flips.with_columns(other), revisions.flips]).sort("dossier_id")
+    text = to_text(dataclasses.replace(revisions, flips=twice))
+    flips = [line for line in text.splitlines() if line.startswith(("D2", "D3"))]
+    assert len(flips) == 2
+    assert all("due_instant, wb_strict" in line for line in flips)
 
 
 def test_a_missing_value_has_its_reason(revisions):

@@ -1,0 +1,123 @@
+"""A project of its own for the pipeline's tests: the checkout's files and a small made-up inbox."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from workbench.project import Project
+from workbench.testing import one_stop_export
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = ("dvc.yaml", "params.yaml", ".gitignore", ".dvcignore", ".dvc/config", ".dvc/.gitignore")
+FOLDERS = ("src", "pipelines", "notebooks", "data/reference")
+DOSSIERS = 400
+SETTINGS = ("WORKBENCH_", "DVC_", "JUPYTER", "IPYTHON", "GIT_")
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A project folder and the commands of this installation run in it, on its own sources."""
+
+    root: Path
+    settings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def project(self) -> Project:
+        return Project(self.root)
+
+    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run a command as a newcomer would: empty home, nothing set, English."""
+        done = subprocess.run(
+            command,
+            cwd=self.root,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert not check or done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+        return done
+
+    def start(self, *command: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command,
+            cwd=self.root,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: v for name, v in os.environ.items() if not name.startswith(SETTINGS)}
+        return {
+            **kept,
+            "DVC_NO_ANALYTICS": "1",
+            "DVC_SITE_CACHE_DIR": str(self.root / ".dvc" / "tmp" / "site"),
+            "HOME": str(self.root.parent / "home"),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": str(self.root / "src"),
+            "WORKBENCH_LANG": "en",
+            **self.settings,
+        }
+
+    def dvc(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return self.run(sys.executable, "-m", "dvc", *arguments, check=check)
+
+    def workbench(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return self.run(sys.executable, "-m", "workbench.cli", *arguments, check=check)
+
+    def copy_to(self, root: Path, **settings: str) -> Bench:
+        shutil.copytree(self.root, root, symlinks=True)
+        return Bench(root, settings)
+
+    def tree(self, folder: str = "data") -> dict[str, bytes]:
+        """The bytes of every result, by path."""
+        results = [p for p in sorted((self.root / folder).rglob("*")) if p.is_file()]
+        return {
+            p.relative_to(self.root).as_posix(): p.read_bytes()
+            for p in results
+            if not p.name.startswith(".") and p.suffix != ".lock"
+        }
+
+
+def lay_out(root: Path) -> Bench:
+    """Lay out a project as a fresh clone has it, with a small register in its inbox."""
+    skipped = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+    for folder in FOLDERS:
+        shutil.copytree(ROOT / folder, root / folder, ignore=skipped)
+    for name in FILES:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, root / name)
+    one_stop_export(root / "data" / "inbox", dossiers=DOSSIERS)
+    bench = Bench(root)
+    bench.run("git", "init", "-q", ".")
+    return bench
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """A project as cloned, nothing reproduced yet. Only to be copied."""
+    return lay_out(tmp_path_factory.mktemp("fresh") / "dự án")
+
+
+@pytest.fixture(scope="session")
+def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """A project after one ``dvc repro``; made once for all test processes. Only to be copied."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    root = shared / "reproduced" / "project"
+    with FileLock(shared / "reproduced.lock"):
+        if not (root / "dvc.lock").is_file():
+            shutil.rmtree(root, ignore_errors=True)
+            lay_out(root).dvc("repro")
+    return Bench(root)

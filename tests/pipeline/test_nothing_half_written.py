@@ -1,0 +1,127 @@
+"""Whatever goes wrong, the results from before stand as they were, and one message says why."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+
+import pytest
+from filelock import FileLock
+
+HALF = ("brief", "--period", "2022-H1")
+
+
+@pytest.fixture
+def bench(reproduced, tmp_path):
+    return reproduced.copy_to(tmp_path / "project")
+
+
+def results(bench) -> dict[str, bytes]:
+    return {p: data for p, data in bench.tree().items() if not p.startswith("data/inbox/")}
+
+
+def refused(bench, *command: str) -> tuple[int, str]:
+    """Run a command that must fail: one message, no traceback, every result as before."""
+    before = results(bench)
+    done = bench.workbench(*command, check=False)
+    assert results(bench) == before
+    assert "Traceback" not in done.stdout + done.stderr
+    told = [line for line in done.stderr.splitlines() if line.startswith("workbench: ")]
+    assert len(told) == 1, done.stderr
+    return done.returncode, told[0]
+
+
+def damage_workbook(bench) -> str:
+    next(iter(sorted(bench.project.inbox.glob("*.xlsx")))).write_bytes(b"PK\x03\x04 no workbook")
+    return "so-theo-doi-ho-so_2021-H1.xlsx"
+
+
+def rename_column(bench) -> str:
+    steps = bench.project.inbox / "nhat-ky-xu-ly_2021-H1.csv"
+    text = steps.read_text(encoding="utf-8-sig").replace("Mã hồ sơ", "Số hiệu hồ sơ", 1)
+    steps.write_text(text, encoding="utf-8-sig")
+    return steps.name
+
+
+def unknown_code(bench) -> str:
+    steps = bench.project.inbox / "nhat-ky-xu-ly_2021-H1.csv"
+    text = steps.read_text(encoding="utf-8-sig").replace(";Thẩm định;", ";Xem bói;", 1)
+    steps.write_text(text, encoding="utf-8-sig")
+    return "Xem bói"
+
+
+def empty_inbox(bench) -> str:
+    shutil.rmtree(bench.project.inbox)
+    bench.project.inbox.mkdir()
+    return "inbox"
+
+
+def no_inbox(bench) -> str:
+    shutil.rmtree(bench.project.inbox)
+    return "inbox"
+
+
+@pytest.mark.parametrize(
+    "spoil", [damage_workbook, rename_column, unknown_code, empty_inbox, no_inbox]
+)
+def test_an_inbox_that_cannot_be_read_is_rejected_by_name(bench, spoil):
+    named = spoil(bench)
+    code, told = refused(bench, "ingest")
+    assert code == 3, told
+    assert named in told
+
+
+def test_a_failing_stage_stops_dvc_and_leaves_every_room_as_it_was(bench):
+    before = results(bench)
+    damage_workbook(bench)
+    done = bench.dvc("repro", check=False)
+    assert done.returncode != 0
+    assert results(bench) == before
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        (("brief", "--period", "2022-H3"), "2022-H3"),
+        (("brief", "--period", "2019-H1"), "2019-H1"),
+        ((*HALF, "--unit", "nowhere"), "nowhere"),
+        ((*HALF, "--format", "odt"), "odt"),
+        ((*HALF, "--against", "last"), "last"),
+        (("explain", "no-such-dossier"), "no-such-dossier"),
+    ],
+)
+def test_asking_for_what_does_not_exist_is_a_usage_problem_that_names_it(bench, asked, named):
+    code, told = refused(bench, *asked)
+    assert code == 2, told
+    assert named in told
+
+
+def test_a_briefing_is_refused_while_another_run_writes_and_then_gives_the_same_bytes(bench):
+    before = results(bench)
+    with FileLock(bench.root / "data" / ".briefings.lock"):
+        code, told = refused(bench, *HALF)
+    assert code == 5, told
+    bench.workbench(*HALF, "--lang", "vi")
+    assert results(bench) == before
+
+
+def test_two_briefings_at_once_end_with_one_whole_result(bench):
+    before = results(bench)
+    runs = [bench.start("workbench", *HALF, "--lang", "vi") for _ in range(2)]
+    codes = sorted(run.wait(timeout=120) for run in runs)
+    assert codes in ([0, 0], [0, 5])
+    assert results(bench) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of this kind are POSIX's")
+def test_a_briefing_killed_half_way_leaves_the_old_one_and_frees_the_place(bench):
+    before = results(bench)
+    run = bench.start("workbench", *HALF, "--lang", "vi")
+    time.sleep(1.5)
+    run.send_signal(signal.SIGKILL)
+    run.wait(timeout=30)
+    assert {p: data for p, data in results(bench).items() if p in before} == before
+    bench.workbench(*HALF, "--lang", "vi")
+    assert {p: data for p, data in results(bench).items() if p in before} == before

@@ -1,0 +1,94 @@
+"""The pipeline from an inbox to a briefing: the same bytes anywhere, and never half a result."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import yaml
+
+from workbench.testing import one_stop_export
+
+DOSSIERS = 400
+STAGES = ("ingest", "clean", "clock", "explain", "brief")
+
+
+def outputs(bench) -> dict[str, dict[str, str]]:
+    lock = yaml.safe_load((bench.root / "dvc.lock").read_text(encoding="utf-8"))
+    return {
+        stage: {out["path"]: out["md5"] for out in lock["stages"][stage]["outs"]}
+        for stage in STAGES
+    }
+
+
+def test_the_same_input_gives_the_same_bytes_in_another_place_hour_and_order(
+    reproduced, fresh, tmp_path
+):
+    elsewhere = fresh.copy_to(
+        tmp_path / "a longer folder name", TZ="America/New_York", PYTHONHASHSEED="7"
+    )
+    elsewhere.dvc("repro", "-f")
+    assert outputs(elsewhere) == outputs(reproduced)
+    first, second = reproduced.tree(), elsewhere.tree()
+    assert sorted(first) == sorted(second)
+    assert [path for path in first if first[path] != second[path]] == []
+    assert any(path.endswith(".ipynb") for path in first)
+    assert any(path.endswith(".html") for path in first)
+
+
+def test_a_second_repro_has_nothing_to_do(reproduced, tmp_path):
+    bench = reproduced.copy_to(tmp_path / "project")
+    bench.dvc("status", "-q")
+    said = bench.dvc("repro").stdout
+    assert "Data and pipelines are up to date" in said
+
+
+def test_no_result_holds_a_path_of_the_machine_or_a_person_of_the_inbox(reproduced):
+    places = [str(reproduced.root).encode(), str(reproduced.root.parent).encode()]
+    people = inbox_names(reproduced)
+    assert len(people) > 100
+    for path, data in reproduced.tree().items():
+        if not path.startswith(("data/inbox/", "data/reference/")):
+            assert not any(place in data for place in places), path
+            if not path.endswith(".parquet"):
+                assert not any(name in data for name in people), path
+
+
+def inbox_names(bench) -> set[bytes]:
+    """Names of applicants as the register spells them."""
+    import polars as pl
+
+    names: set[bytes] = set()
+    for workbook in bench.project.inbox.glob("*.xlsx"):
+        sheet = pl.read_excel(workbook, has_header=False, infer_schema_length=0)
+        header = next(
+            row for row in sheet.iter_rows() if row and "Họ tên" in {str(c).strip() for c in row}
+        )
+        column = [str(c).strip() for c in header].index("Họ tên")
+        values = sheet[:, column].drop_nulls().to_list()
+        names |= {v.encode() for v in values if len(v.split()) >= 3 and not v.startswith("Họ tên")}
+    return names
+
+
+def test_other_data_shows_in_metrics_plots_and_diff_with_its_reason(reproduced, tmp_path):
+    bench = reproduced.copy_to(tmp_path / "project")
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.org")
+    bench.run("git", "add", "-A")
+    bench.run("git", *identity, "commit", "-qm", "before")
+    one_stop_export(bench.project.inbox, seed=2, dossiers=DOSSIERS)
+    bench.dvc("repro", "-q", "explain")
+
+    metrics = json.loads(bench.dvc("metrics", "diff", "--json").stdout)
+    moved = metrics["data/results/measures.json"]
+    assert "measures.2022-H1.all.late_done" in moved
+    plots = json.loads(bench.dvc("plots", "diff", "HEAD", "--json", "--split").stdout)
+    assert plots["data"]
+
+    done = bench.workbench("diff", "HEAD", "--fail-on", "late_done=0.01", check=False)
+    assert done.returncode == 4
+    assert "late_done:" in done.stderr
+    assert re.search(r"^data +data/inbox .* ingest", done.stdout, re.M)
+    assert re.search(r"^so-theo-doi-ho-so_2022-H1.xlsx .* changed", done.stdout, re.M)
+    assert re.search(
+        r"^late_done +due_instant, wb_strict +all +2022-H1 .* points$", done.stdout, re.M
+    )
