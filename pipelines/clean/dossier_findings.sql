@@ -55,8 +55,23 @@ findings as (
                             and coalesce(reported_end_at, returned_at) is null
                             then 'D08'
                     end,
-                    case when due_at is null and term_value is null then 'D10' end,
-                    case when unit_id is null then 'D21' end,
+                    case
+                        when
+                            due_at is null
+                            and term_value is null
+                            and not contains(unreadable, 'due_at')
+                            then 'D10'
+                    end,
+                    -- without a date nothing can say who held the unit's name
+                    case
+                        when
+                            unit_id is null
+                            and (
+                                unit_text is null
+                                or coalesce(received_at, submitted_at) is not null
+                            )
+                            then 'D21'
+                    end,
                     case when unreadable <> '' then 'P01' end,
                     case when in_clock_changes <> '' then 'P02' end,
                     case when is_unknown_procedure then 'P04' end,

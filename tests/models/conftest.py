@@ -1,0 +1,86 @@
+"""A landed room from a few rows, cleaned by the models as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from workbench.sources.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION
+from workbench.warehouse import Warehouse
+
+Rows = list[dict[str, object]]
+Clean = Callable[..., dict[str, pl.DataFrame]]
+
+DOSSIER = {
+    "dossier_id": "A",
+    "unit_id": "SD-P1",
+    "procedure_id": "1.001193",
+    "channel_in": "counter",
+    "received_at": "04/01/2022 08:00",
+    "due_at": "10/01/2022 17:00",
+    "resolved_at": "07/01/2022 10:00",
+    "status": "resolved",
+}
+STEP = {
+    "dossier_id": "A",
+    "step": "Thẩm định",
+    "step_kind": "work",
+    "unit_id": "SD-P1",
+    "finished_at": "05/01/2022 10:00:00",
+}
+PAUSE = {"dossier_id": "A", "reason": "supplement", "paused_at": "05/01/2022 08:00:00"}
+FILE = {
+    "source": "test",
+    "source_sheet": "",
+    "rows_ignored": 0,
+    "day_first": True,
+    "time_zone": "Asia/Ho_Chi_Minh",
+    "calendar_id": "vn_dong_thap",
+    "unit_list": "reference",
+    "procedure_list": "reference",
+    "snapshot_at": "30/06/2022 17:00",
+    "synthetic": False,
+}
+TABLES = ("dossiers", "steps", "pauses", "quarantine", "reconciliation")
+
+
+def landed(kind: str, rows: Rows, house: dict[str, object]) -> pl.DataFrame:
+    """A landed table whose rows name only what matters."""
+    texts = ["dossier_id", "source", *FIELDS[kind][1:]]
+    texts += sorted({name for row in rows for name in row if name.startswith("x_")})
+    numbers = list(NUMBERS.get(kind, ()))
+    schema = dict.fromkeys(texts, pl.String) | dict.fromkeys(numbers, pl.Int64)
+    schema |= dict.fromkeys(POSITION[:2], pl.String) | {POSITION[2]: pl.Int64}
+    file = {"source": "test", "source_file": f"{kind}s.csv", "source_sheet": "", "variant_no": 1}
+    full = [{"source_row": n, **file, **house, **row} for n, row in enumerate(rows, start=2)]
+    return pl.DataFrame([{c: row.get(c) for c in schema} for row in full], schema, orient="row")
+
+
+@pytest.fixture(scope="session")
+def clean(pipelines_dir: Path, reference_dir: Path) -> Clean:
+    """Clean landed rows: ``clean(dossiers, steps, pauses, snapshot_at=...)`` -> tables by name."""
+
+    def build(
+        dossiers: Rows, steps: Rows = (), pauses: Rows = (), **said: object
+    ) -> dict[str, pl.DataFrame]:
+        tables = {
+            "dossier": landed("dossier", dossiers, DOSSIER),
+            "step": landed("step", list(steps), STEP),
+            "pause": landed("pause", list(pauses), PAUSE),
+        }
+        rows = pl.concat(frame.select(POSITION[0], POSITION[2]) for frame in tables.values())
+        read = rows.unique().group_by("source_file").agg(pl.len().alias("rows_read"))
+        files = [{**FILE, **row, **said} for row in read.sort("source_file").iter_rows(named=True)]
+        with Warehouse(pipelines_dir) as warehouse:
+            warehouse.attach(reference_dir)
+            for kind, frame in tables.items():
+                warehouse.register(f"landed_{kind}s", frame)
+            known = [{c: row.get(c) for c in FILES_SCHEMA} for row in files]
+            warehouse.register("landed_files", pl.DataFrame(known, FILES_SCHEMA, orient="row"))
+            warehouse.build("clean")
+            return {name: warehouse.frame(name) for name in TABLES}
+
+    return build

@@ -1,0 +1,155 @@
+"""Each rule of the clean models: one row that breaks it, one that does not."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import polars as pl
+import pytest
+
+
+def broken(tables: dict[str, pl.DataFrame]) -> list[tuple[str, str, str]]:
+    """The findings as (kind of row, rule, severity)."""
+    quarantine = tables["quarantine"].sort("row_kind", "source_row", "rule_id")
+    return quarantine.select("row_kind", "rule_id", "severity").rows()
+
+
+def test_a_sound_dossier_breaks_no_rule(clean) -> None:
+    tables = clean([{}], steps=[{}], pauses=[{}])
+    assert broken(tables) == []
+    assert [tables[name].height for name in ("dossiers", "steps", "pauses")] == [1, 1, 1]
+
+
+# a dossier row and the one rule it breaks
+DOSSIERS = [
+    ("D01", "error", {"dossier_id": None}),
+    ("D04", "error", {"received_at": None}),
+    ("D05", "error", {"received_at": "30/06/2022 17:01", "resolved_at": None, "status": None}),
+    ("D06", "error", {"resolved_at": "30/06/2022 17:01"}),
+    ("D06", "error", {"returned_at": "01/07/2022 08:00"}),
+    ("D07", "error", {"resolved_at": "04/01/2022 07:59"}),
+    ("D08", "warn", {"resolved_at": None}),
+    ("D10", "warn", {"due_at": None}),
+    ("D21", "error", {"unit_id": "UBND Phường Không Có"}),
+    ("D21", "error", {"unit_id": None}),
+    ("D21", "error", {"unit_id": "Phường Sa Đéc"}),
+    ("P01", "error", {"due_at": "ngày 10 tháng 1"}),
+    ("P04", "warn", {"procedure_id": "9.999999", "procedure_name": "Thủ tục lạ"}),
+    ("P05", "warn", {"status": "in_progress"}),
+    ("P10", "error", {"received_at": None, "resolved_at": None, "status": "submitted"}),
+]
+STEPS = [
+    ("D06", "error", {"finished_at": "30/06/2022 17:00:01"}),
+    ("P01", "error", {"norm_hours": "tám giờ"}),
+    ("P03", "error", {"dossier_id": "không có"}),
+    ("P06", "warn", {"unit_id": None}),
+    ("P06", "warn", {"unit_id": "UBND Phường Không Có"}),
+    ("P08", "warn", {"started_at": "05/01/2022 10:00:01"}),
+]
+PAUSES = [
+    ("P01", "error", {"resumed_at": "mai"}),
+    ("P03", "error", {"dossier_id": "không có"}),
+    ("P09", "error", {"resumed_at": "05/01/2022 07:59:59"}),
+    ("P09", "error", {"paused_at": None}),
+]
+CASES = [
+    (kind, n, *case)
+    for kind, cases in (("dossier", DOSSIERS), ("step", STEPS), ("pause", PAUSES))
+    for n, case in enumerate(cases)
+]
+
+
+@pytest.fixture(scope="module")
+def cases(clean) -> dict[str, pl.DataFrame]:
+    """All cases cleaned at once, each in its own row of its kind's file."""
+    dossiers = [{"dossier_id": f"case {n}", **case[2]} for n, case in enumerate(DOSSIERS)]
+    steps = [{"step": f"step {n}", **case[2]} for n, case in enumerate(STEPS)]
+    pauses = [{"reason": f"pause {n}", **case[2]} for n, case in enumerate(PAUSES)]
+    return clean([*dossiers, {}], steps, pauses)
+
+
+@pytest.mark.parametrize(("kind", "n", "rule", "severity", "row"), CASES)
+def test_a_rule_fires_alone_on_its_row(cases, kind, n, rule, severity, row) -> None:
+    where = {"row_kind": kind, "source_row": n + 2}
+    found = cases["quarantine"].filter(**where).select("rule_id", "severity").rows()
+    assert found == [(rule, severity)]
+    stays = cases[f"{kind}s"].filter(source_row=n + 2).height
+    assert stays == (0 if severity == "error" else 1)
+
+
+def test_a_stamp_in_a_clock_change_is_flagged_and_stays(clean) -> None:
+    row = {"received_at": "01/11/2015 01:30", "resolved_at": "02/11/2015 01:30", "due_at": None}
+    tables = clean([row], time_zone="America/New_York", unit_list="as_is", term_value=1)
+    assert ("dossier", "P02", "warn") in broken(tables)
+    assert tables["dossiers"].height == 1
+
+
+def test_a_register_with_a_term_of_its_own_needs_no_due_date(clean) -> None:
+    tables = clean([{"due_at": None}], term_value=56, term_unit="calendar_day")
+    assert broken(tables) == []
+    assert tables["dossiers"].select("term_value", "term_unit").rows() == [(56, "calendar_day")]
+
+
+def test_the_steps_of_a_refused_dossier_are_refused_with_it(clean) -> None:
+    tables = clean([{"received_at": None}], steps=[{}], pauses=[{}])
+    assert [finding[:2] for finding in broken(tables)] == [
+        ("dossier", "D04"),
+        ("pause", "P03"),
+        ("step", "P03"),
+    ]
+
+
+def test_an_exact_repeat_is_merged(clean) -> None:
+    tables = clean([{}, {}], steps=[{}, {}], pauses=[{}, {}])
+    assert {finding[1:] for finding in broken(tables)} == {("P07", "merged")}
+    assert [tables[name].height for name in ("dossiers", "steps", "pauses")] == [1, 1, 1]
+
+
+def test_rows_of_a_log_that_differ_outside_the_map_are_no_repeats(clean) -> None:
+    tables = clean([{}], steps=[{"variant_no": 1}, {"variant_no": 2}])
+    assert tables["steps"]["step_no"].to_list() == [1, 2]
+
+
+def test_the_same_number_with_other_content_is_refused_in_favour_of_the_first(clean) -> None:
+    tables = clean([{}, {"unit_id": "SD-P2"}])
+    assert broken(tables) == [("dossier", "D01", "error")]
+    assert tables["dossiers"]["unit_id"].to_list() == ["SD-P1"]
+
+
+def test_an_open_status_outranks_a_date_of_the_end(clean) -> None:
+    dossier = clean([{"status": "in_progress"}])["dossiers"].row(0, named=True)
+    assert dossier["resolved_at"] is None
+    assert dossier["reported_end_at"] == dt.datetime(2022, 1, 7, 3, tzinfo=dt.UTC)
+
+
+def test_a_register_without_status_is_open_where_no_end_stands(clean) -> None:
+    rows = [{"status": None}, {"dossier_id": "B", "status": None, "resolved_at": None}]
+    assert clean(rows)["dossiers"]["status"].to_list() == ["resolved", "in_progress"]
+
+
+def test_a_result_dated_on_the_day_of_reception_is_not_before_it(clean) -> None:
+    tables = clean([{"resolved_at": "04/01/2022"}])
+    dossier = tables["dossiers"].row(0, named=True)
+    assert broken(tables) == []
+    assert dossier["resolved_at"] == dossier["received_at"]
+
+
+def test_the_record_of_a_finding_is_the_landed_row(clean) -> None:
+    quarantine = clean([{"received_at": None, "x_kept": "as it was"}])["quarantine"]
+    record = json.loads(quarantine["record"][0])
+    assert record["dossier_id"] == "A"
+    assert record["x_kept"] == "as it was"
+
+
+def test_an_unreadable_field_is_named(clean) -> None:
+    row = {"due_at": "10.1", "received_at": "04/13/2022"}
+    message = clean([row])["quarantine"].filter(rule_id="P01")["message_en"][0]
+    assert message.endswith("received_at, due_at")
+
+
+def test_every_rule_that_can_fire_has_words_in_both_languages(reference_dir) -> None:
+    rules = pl.read_csv(reference_dir / "quality_rules.csv", infer_schema=False)
+    assert rules.null_count().sum_horizontal()[0] == 0
+    assert rules["rule_id"].is_unique().all()
+    assert set(rules["severity"]) == {"error", "warn", "merged"}
