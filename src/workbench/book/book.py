@@ -180,10 +180,10 @@ class Book:
 
         Nothing where a unit is unknown to the reviewed list or several bodies share them.
         """
-        asked = self.units() if unit_id == EVERYTHING else [unit_id]
-        above = {self._register.get(u, {}).get("parent", "") for u in asked}
-        only = above.pop() if len(above) == 1 else ""
-        return self.unit_name(only) if only in self._register else ""
+        body = self._register.get(unit_id, {}).get("parent", "")
+        if unit_id == EVERYTHING:
+            body = entries.common_body(self._register, self.units())
+        return self.unit_name(body) if body in self._register else ""
 
     # finding what was asked for -----------------------------------------------------------
 

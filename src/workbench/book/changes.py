@@ -43,7 +43,7 @@ def change(book: Book, asked: Asked, against: str, measure: str) -> Answer:
         "against": numerals.period(against),
     }
     return Answer(
-        title=say("briefing.change_title"),
+        title=say("briefing.change_title", **words),
         claims=_claims(rows, names, asked, words),
         frame=frame,
         denominators=say("briefing.change_denominators", few=FEW),
@@ -55,11 +55,10 @@ def change(book: Book, asked: Asked, against: str, measure: str) -> Answer:
 def _nothing_to_compare(book: Book, asked: Asked) -> Answer:
     text = say("briefing.change_nothing", period=numerals.period(asked.period))
     return Answer(
-        title=say("briefing.change_title"),
+        title=say("briefing.change_nothing_title"),
         claims=(claim(text),),
         frame=book.measures.clear(),
         denominators="",
-        listing=Table(text, (Column(say("briefing.unit"), number=False),), ()),
     )
 
 

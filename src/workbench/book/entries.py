@@ -32,6 +32,27 @@ def units(reference: Path) -> dict[str, dict[str, str]]:
         return {row["unit_id"]: row for row in csv.DictReader(rows)}
 
 
+def common_body(register: dict[str, dict[str, str]], ids: Iterable[str]) -> str:
+    """Return the lowest body that all units belong to or are; nothing where there is none.
+
+    >>> bodies = {"a": {"parent": "b"}, "b": {"parent": "c"}, "c": {}}
+    >>> common_body(bodies, ["a", "b"])
+    'b'
+    """
+    chains = [_chain(register, unit_id) for unit_id in ids]
+    shared = [body for body in chains[0] if all(body in chain for chain in chains)]
+    return shared[0] if shared else ""
+
+
+def _chain(register: dict[str, dict[str, str]], unit_id: str) -> list[str]:
+    """Return a listed unit and the listed bodies above it, lowest first."""
+    chain: list[str] = []
+    while unit_id in register and unit_id not in chain:
+        chain.append(unit_id)
+        unit_id = register[unit_id].get("parent", "")
+    return chain
+
+
 def profile_label(reference: Path, profile: str, language: str) -> str:
     """Return the sentence that defines a lateness profile; its name when no file defines it."""
     listing = reference / "profiles" / f"{profile}.toml"

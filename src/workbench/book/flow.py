@@ -12,7 +12,7 @@ from workbench import causes, numerals
 from workbench.book.answer import Answer, Claim, claim
 from workbench.book.entries import Asked
 from workbench.book.judging import FEW, Row
-from workbench.charts import Figure, Pair, draw, dumbbells, paired_bars
+from workbench.charts import Bar, Figure, Pair, bars, draw, paired_bars
 from workbench.tables import Blank, Cell, Column, Table
 from workbench.vocabulary import SEGMENT_KINDS
 from workbench.wording import say
@@ -207,6 +207,7 @@ def _step_told(name: str, row: Row) -> str:
     return say(
         "briefing.step_told",
         step=name,
+        excess=numerals.count(round(row["excess_seconds"] / 3600)),
         late=numerals.hours(row["median_late_seconds"]),
         others=numerals.hours(row["median_others_seconds"]),
         n=numerals.count(row["n_late"]),
@@ -223,17 +224,18 @@ def _alone_told(name: str, row: Row) -> str:
 
 
 def _step_figure(slow: Named, caption: str) -> Figure:
-    pairs = [
-        Pair(
-            name,
-            row["median_late_seconds"] / 3600,
-            row["median_others_seconds"] / 3600,
-            numerals.hours(row["excess_seconds"]),
-        )
-        for name, row in slow
-    ]
-    chart = dumbbells(pairs, say("briefing.median_hours"), say("briefing.excess_short"))
-    return draw(chart, caption, f"{caption} {_pairs_told(pairs)}.")
+    drawn = [Bar(name, row["excess_seconds"] / 3600, _bar_note(row)) for name, row in slow]
+    described = "; ".join(f"{bar.name}: {bar.note}" for bar in drawn)
+    chart = bars(drawn, say("briefing.excess_axis"))
+    return draw(chart, caption, f"{caption} {described}.")
+
+
+def _bar_note(row: Row) -> str:
+    return say(
+        "briefing.excess_note",
+        hours=numerals.count(round(row["excess_seconds"] / 3600)),
+        n=numerals.count(row["n_late"]),
+    )
 
 
 def _step_table(named: Named, caption: str) -> Table:

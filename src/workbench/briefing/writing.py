@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from workbench import __version__, numerals
 from workbench.book import Book
-from workbench.briefing.notebooks import as_text, check_parameters, quiet_jupyter, run_notebook
+from workbench.briefing.notebooks import as_text, quiet_jupyter, run_notebook
 from workbench.briefing.page import Page, render
 from workbench.errors import OutputBusy, UsageProblem
 from workbench.project import fresh_folder, shipped
@@ -28,6 +28,8 @@ from workbench.vocabulary import EVERYTHING, PeriodKind
 from workbench.wording import say, use_language
 
 NOTEBOOKS = ("briefing", "compare_units", "compare_periods", "causes")
+COMPARING = ("briefing", "compare_periods")
+"""Notebooks that set a period against another."""
 PROFILE = "wb_strict"
 AT_ONCE = 2
 """Notebooks run side by side; a kernel keeps one core busy."""
@@ -69,12 +71,13 @@ def write_briefings(
     period = book.period(period)
     against = book.against(period, against)
     units = [EVERYTHING, *book.units()] if unit == EACH else [book.unit(unit)]
-    asked = {"period": period, "against": against, "language": book.language}
+    profile = book.profile(PROFILE)
     with _writing(book, out), ExitStack() as stack:
         jobs = []
         for one in units:
             fresh = stack.enter_context(fresh_folder(out / period / folder_name(one)))
-            jobs += [Job(name, {**asked, "unit": one}, fresh) for name in NOTEBOOKS]
+            asked = _asked(book, period, against, one, profile)
+            jobs += [_job(name, asked, fresh) for name in NOTEBOOKS]
         _make(book, jobs, progress)
     return [out / period / folder_name(one) / "briefing.html" for one in units]
 
@@ -97,13 +100,8 @@ def write_page(
     periods = book.periods(kind)
     if not periods:
         raise UsageProblem("briefing.no_period", asked=kind, near="–", known="–", total=0)
-    asked = {
-        "period": periods[-1],
-        "against": book.against(periods[-1]),
-        "unit": EVERYTHING,
-        "profile": book.profile(profile),
-        "language": book.language,
-    }
+    last = periods[-1]
+    asked = _asked(book, last, book.against(last), EVERYTHING, book.profile(profile))
     with _writing(book, out / "briefing"), TemporaryDirectory(dir=out, prefix=".page-") as fresh:
         _make(book, [Job("briefing", asked, Path(fresh), linked=False)], progress)
         (Path(fresh) / "briefing.html").replace(out / "briefing.html")
@@ -135,6 +133,23 @@ class Job:
         """Say which notebook is made, for whom."""
         unit, period = book.unit_name(self.asked["unit"]), numerals.period(self.asked["period"])
         return say("briefing.running", notebook=self.notebook, unit=unit, period=period)
+
+
+def _asked(book: Book, period: str, against: str, unit: str, profile: str) -> dict[str, str]:
+    """Return the parameters of a briefing, as its notebooks name them."""
+    return {
+        "period": period,
+        "against": against,
+        "unit": unit,
+        "language": book.language,
+        "profile": profile,
+    }
+
+
+def _job(notebook: str, asked: Mapping[str, str], folder: Path) -> Job:
+    """Give a notebook the parameters it has a use for."""
+    spared = () if notebook in COMPARING else ("against",)
+    return Job(notebook, {n: v for n, v in asked.items() if n not in spared}, folder)
 
 
 def _check_formats(formats: Sequence[str]) -> None:
@@ -171,13 +186,12 @@ def _make(book: Book, jobs: Sequence[Job], progress: Progress) -> None:
 
 
 def _run(book: Book, job: Job) -> Any:
-    """Run one notebook on the book's folder with those parameters it takes."""
+    """Run one notebook, the project's own or the shipped one, in the book's folder."""
     own = book.home / "notebooks"
     folder = own if own.is_dir() else shipped().notebooks
+    data = "." if (book.home / "tables").is_dir() else ""
     notebook = folder / f"{job.notebook}.ipynb"
-    given = {**job.asked, "data": "." if (book.home / "tables").is_dir() else ""}
-    taken = {name: given[name] for name in check_parameters(notebook, {}) if name in given}
-    return run_notebook(notebook, taken, home=book.home)
+    return run_notebook(notebook, {**job.asked, "data": data}, home=book.home)
 
 
 def _write(book: Book, job: Job, executed: Any) -> None:
@@ -191,7 +205,7 @@ def _write(book: Book, job: Job, executed: Any) -> None:
 
 def _page(book: Book, job: Job) -> Page:
     """Return heading, title and footer of one page."""
-    unit, against = job.asked["unit"], job.asked["against"]
+    unit, against = job.asked["unit"], job.asked.get("against", "")
     agency = dict.fromkeys(
         [book.parent_name(unit), "" if unit == EVERYTHING else book.unit_name(unit)]
     )
@@ -209,7 +223,7 @@ def _page(book: Book, job: Job) -> Page:
         agency=tuple(line for line in agency if line),
         dated=_dated(book),
         synthetic=book.synthetic,
-        foot=_foot(book, job.asked.get("profile", PROFILE)),
+        foot=_foot(book, job.asked["profile"]),
         links=tuple((f"{n}.html", say(f"briefing.page_{n}")) for n in others if job.linked),
     )
 

@@ -4,23 +4,24 @@ Altair is imported nowhere else. Charts take rows that are already computed and 
 refuse to do statistics.
 """
 
-from workbench.charts.durations import Pair, Stretch, dumbbells, paired_bars, path, shares
+from workbench.charts.durations import Bar, Pair, Stretch, bars, paired_bars, path, shares
 from workbench.charts.house import FONTS, LAB_MIME, Figure, draw, svg_of
 from workbench.charts.intervals import Dot, Scale, Standing, course, dots
 
 __all__ = [
     "FONTS",
     "LAB_MIME",
+    "Bar",
     "Dot",
     "Figure",
     "Pair",
     "Scale",
     "Standing",
     "Stretch",
+    "bars",
     "course",
     "dots",
     "draw",
-    "dumbbells",
     "paired_bars",
     "path",
     "shares",

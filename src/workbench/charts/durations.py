@@ -1,4 +1,4 @@
-"""Where working time went: bars per kind of segment, dumbbells per step, one dossier's path.
+"""Where working time went: bars per kind of segment and per step, one dossier's path.
 
 Dark and filled is late, pale and outlined is the others; lengths are hours of working time, and
 every bar carries its number.
@@ -13,7 +13,7 @@ from typing import Any
 import altair as alt
 
 from workbench import numerals
-from workbench.charts.house import BLUE, GREY, INK, MUTED, PALE, PAPER, WIDTH
+from workbench.charts.house import BLUE, INK, MUTED, PALE, PAPER, WIDTH
 from workbench.wording import say
 
 
@@ -24,7 +24,15 @@ class Pair:
     name: str
     late: float | None
     others: float | None
-    note: str = ""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row with its length in hours, and what stands at its end."""
+
+    name: str
+    value: float
+    note: str
 
 
 @dataclass(frozen=True)
@@ -54,50 +62,24 @@ def paired_bars(pairs: Sequence[Pair], axis: str) -> Any:
         yOffset=alt.YOffset("group:N", sort=[late, others]),
         x=x,
     )
-    bars = base.mark_bar(strokeWidth=1).encode(
+    sides = base.mark_bar(strokeWidth=1).encode(
         fill=alt.Fill("group:N", title=None, scale=_two(late, others, BLUE, PALE)),
         stroke=alt.Stroke("group:N", title=None, scale=_two(late, others, BLUE, BLUE)),
     )
     numbers = base.mark_text(align="left", dx=5, fontSize=11, color=MUTED).encode(text="label:N")
-    return (bars + numbers).properties(width=WIDTH + 60, height=alt.Step(14, **{"for": "offset"}))
+    return (sides + numbers).properties(width=WIDTH + 60, height=alt.Step(14, **{"for": "offset"}))
 
 
-def dumbbells(pairs: Sequence[Pair], axis: str, note: str) -> Any:
-    """Draw one row per step: a hollow dot for the others, a full one for the late, joined."""
-    late, others = say("charts.late_dossiers"), say("charts.other_dossiers")
-    joins = [
-        {"name": p.name, "from": p.others, "to": p.late, "note": p.note}
-        for p in pairs
-        if p.late is not None and p.others is not None
-    ]
-    rows = [
-        {"name": p.name, "group": group, "value": value, "note": p.note}
-        for p in pairs
-        for group, value in ((others, p.others), (late, p.late))
-        if value is not None
-    ]
-    y = alt.Y("name:N", sort=[p.name for p in pairs], title=None)
-    axis_x = alt.Axis(title=axis, tickCount=6, format=".1~f")
-    bars = (
-        alt.Chart(alt.InlineData(values=joins))
-        .mark_rule(color=GREY, strokeWidth=2)
-        .encode(y=y, x=alt.X("from:Q", axis=axis_x), x2="to:Q")
+def bars(rows: Sequence[Bar], axis: str) -> Any:
+    """Draw one bar per row with its note at the end; rows in the order given."""
+    values = [{"name": r.name, "value": r.value, "note": r.note} for r in rows]
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        y=alt.Y("name:N", sort=None, title=None),
+        x=alt.X("value:Q", title=axis, axis=alt.Axis(tickCount=6, format=",.1~f")),
     )
-    base = alt.Chart(alt.InlineData(values=rows)).encode(y=y)
-    points = base.mark_point(size=64, filled=True, strokeWidth=1.6, opacity=1, stroke=BLUE).encode(
-        x=alt.X("value:Q", axis=axis_x),
-        shape=alt.Shape("group:N", title=None, scale=_two(late, others, "diamond", "circle")),
-        fill=alt.Fill("group:N", title=None, scale=_two(late, others, BLUE, PAPER)),
-    )
-    notes = base.mark_text(align="right", color=MUTED).encode(
-        x=alt.value(WIDTH + 96), text="note:N"
-    )
-    title = (
-        alt.Chart(alt.InlineData(values=[{}]))
-        .mark_text(align="right", baseline="bottom", color=MUTED)
-        .encode(x=alt.value(WIDTH + 96), y=alt.value(-5), text=alt.value(note))
-    )
-    return alt.layer(bars, points, notes, title).properties(width=WIDTH, height=alt.Step(22))
+    notes = base.mark_text(align="left", dx=6, color=MUTED).encode(text="note:N")
+    drawn = base.mark_bar(height=12, color=BLUE) + notes
+    return drawn.properties(width=WIDTH + 20, height=alt.Step(22))
 
 
 def path(stretches: Sequence[Stretch], axis: str) -> Any:

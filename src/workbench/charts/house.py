@@ -57,7 +57,7 @@ def theme() -> dict[str, Any]:
             "font": FONT,
             "view": {"stroke": None, "continuousWidth": WIDTH},
             "axis": axis,
-            "axisY": {"grid": False},
+            "axisY": {"grid": False, "labelPadding": 10},
             "text": {"color": INK, "fontSize": 12},
             "legend": {
                 "orient": "top",
