@@ -7,11 +7,12 @@ fails leaves the earlier files as they were.
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
+
+from xlsxwriter.exceptions import FileCreateError
 
 from workbench.errors import OutputBusy, UsageProblem
 from workbench.simulate.exports import Exporter
@@ -54,7 +55,7 @@ def simulate(
     Raises:
         UsageProblem: The seed is negative, or nothing was sent in before the snapshot.
         InputRejected: A reference table or a fact the simulation needs is missing.
-        OutputBusy: A file of an earlier run is held open or cannot be replaced.
+        OutputBusy: The folder cannot be written, or a file of an earlier run is held open.
     """
     if seed < 0:
         raise UsageProblem("simulate.bad_seed", seed=seed)
@@ -75,10 +76,10 @@ def simulate(
         {office.unit_id: office.name for office in scenario.offices},
         reference / "unit_aliases.csv",
     )
-    exporter = Exporter(names, seed, len(sent), f"{snapshot:%H:%M ngày %d/%m/%Y}")
+    known = None if truth is None else tell_truth(live, scenario, register.dossiers)
+    exporter = Exporter(names, seed, len(sent), f"{snapshot:%H:%M} ngày {snapshot:%d/%m/%Y}")
     files = _publish(out, lambda folder: exporter.write(register, folder))
-    if truth is not None:
-        known = tell_truth(live, scenario, register.dossiers)
+    if truth is not None and known is not None:
         files += _publish(truth, known.write)
     return Summary(tuple(files), count_half_years(register.dossiers), len(scenario.injections))
 
@@ -90,13 +91,9 @@ def instant_of(snapshot: dt.datetime, scenario: Scenario) -> int:
 
 def _publish(folder: Path, write: Callable[[Path], list[Path]]) -> list[Path]:
     """Let files be written beside a folder and move them in when all of them are complete."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder, prefix=".simulate-") as beside:
-        written = write(Path(beside))
-        for path in written:
-            try:
-                os.replace(path, folder / path.name)  # noqa: PTH105 - one call, all systems
-            except OSError as reason:
-                target = folder / path.name
-                raise OutputBusy("simulate.busy", file=target, reason=reason) from reason
-    return [folder / path.name for path in written]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=folder, prefix=".simulate-") as beside:
+            return [path.replace(folder / path.name) for path in write(Path(beside))]
+    except (OSError, FileCreateError) as reason:
+        raise OutputBusy("simulate.busy", folder=folder, reason=reason) from reason

@@ -79,6 +79,7 @@ class _Page:
         self.row = 0
 
     def fill(self, rows: pl.DataFrame, snapshot: str) -> None:
+        """Write the whole sheet."""
         self._heading(snapshot)
         self._header()
         for number, (key, section) in enumerate(rows.group_by("section", maintain_order=True)):

@@ -175,13 +175,19 @@ def test_missing_reference_is_refused_before_anything_is_written(tmp_path: Path)
 def test_a_file_that_cannot_be_replaced_is_named(
     reference_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    def held_open(source: Path, target: Path) -> None:
-        raise PermissionError("held open")
+    def held_open(source: Path, target: Path) -> Path:
+        raise PermissionError(13, "held open", str(target))
 
-    monkeypatch.setattr(sample_module.os, "replace", held_open)
-    with pytest.raises(OutputBusy, match=r"so-theo-doi-ho-so_2021-H1\.xlsx.*held open"):
+    monkeypatch.setattr(Path, "replace", held_open)
+    with pytest.raises(OutputBusy, match=r"held open.*so-theo-doi-ho-so_2021-H1\.xlsx"):
         simulate(reference_dir, seed=1, out=tmp_path, dossiers=40)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_named(reference_dir: Path, tmp_path: Path):
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    with pytest.raises(OutputBusy, match="file"):
+        simulate(reference_dir, seed=1, out=tmp_path / "file" / "out", dossiers=40)
 
 
 def test_a_failing_export_leaves_the_earlier_files(
@@ -194,6 +200,6 @@ def test_a_failing_export_leaves_the_earlier_files(
         raise OSError("disk full")
 
     monkeypatch.setattr(sample_module.Exporter, "_pause_rows", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(OutputBusy, match="disk full"):
         simulate(reference_dir, seed=2, out=tmp_path, dossiers=40)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == kept
