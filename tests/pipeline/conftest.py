@@ -81,13 +81,10 @@ class Bench:
         return Bench(root, settings)
 
     def tree(self, folder: str = "data") -> dict[str, bytes]:
-        """The bytes of every result, by path."""
-        results = [p for p in sorted((self.root / folder).rglob("*")) if p.is_file()]
-        return {
-            p.relative_to(self.root).as_posix(): p.read_bytes()
-            for p in results
-            if not p.name.startswith(".") and p.suffix != ".lock"
-        }
+        """The bytes of every file by path, without what hides behind a dot or locks a place."""
+        files = [p for p in sorted((self.root / folder).rglob("*")) if p.is_file()]
+        names = {p.relative_to(self.root).as_posix(): p for p in files if p.suffix != ".lock"}
+        return {name: p.read_bytes() for name, p in names.items() if "/." not in f"/{name}"}
 
 
 def lay_out(root: Path) -> Bench:
