@@ -189,10 +189,10 @@ def _synthetic(raw: RawTable, profile: Profile) -> bool:
 def _stacked(landed: Sequence[_Landed], kind: str) -> pl.DataFrame:
     frames = [sheet.rows[kind] for sheet in landed if kind in sheet.rows]
     if not frames:
-        texts = ("dossier_id", "source", *FIELDS[kind][1:])
-        numbers = (*NUMBERS.get(kind, ()), POSITION[2])
-        schema = [(name, pl.String()) for name in (*texts, *POSITION[:2])]
-        return pl.DataFrame(schema=[*schema, *((name, pl.Int64()) for name in numbers)])
+        numbers = NUMBERS.get(kind, ())
+        columns = ("dossier_id", "source", *FIELDS[kind][1:], *numbers, *POSITION)
+        whole = (*numbers, POSITION[2])
+        return pl.DataFrame(schema={c: pl.Int64() if c in whole else pl.String() for c in columns})
     stacked = pl.concat(frames, how="diagonal")
     extras = sorted(column for column in stacked.columns if column.startswith("x_"))
     known = (*FIELDS[kind][1:], *extras, *NUMBERS.get(kind, ()))

@@ -28,7 +28,7 @@ _SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "xlsx": (".xlsx", ".xlsm"),
     "xes": (".xes", ".xes.gz"),
 }
-_SHAPES = {list: "[ ... ]", dict: "[table]", str: '"text"'}
+_SHAPES: Mapping[type, str] = {list: "[ ... ]", dict: "[table]", str: '"text"'}
 _PART_SHAPES: Mapping[str, type] = {
     "patterns": list,
     "columns": dict,

@@ -144,12 +144,13 @@ def _is_record(texts: list[str], named: dict[str, str], part: Part) -> pl.Expr:
     others = [pl.col(text).is_not_null() for text in mapped if text != key] or [pl.lit(False)]
     filled = pl.sum_horizontal(others)
     first = pl.coalesce(texts)
-    total = first.str.contains(_TOTALS) & (pl.col(key).is_null() | (pl.col(key) == first))
     numbers = pl.all_horizontal(
         pl.col(text).is_null() | pl.col(text).str.contains(_COLUMN_NUMBER) for text in texts
     ) & (pl.int_range(pl.len()) == 0)
     has_key = pl.col(key).is_not_null() & ~pl.col(key).str.contains(r"\s")
     enough = filled >= min(_ENOUGH_CELLS, max(1, len(others) - 1))
+    own_key = pl.col(key).is_not_null() & (pl.col(key) != first)
+    total = first.str.contains(_TOTALS) & ~(own_key & enough)
     return (has_key | enough) & ~total.fill_null(value=False) & ~numbers
 
 

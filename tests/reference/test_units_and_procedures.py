@@ -1,0 +1,59 @@
+"""The reviewed lists of units and procedures leave no doubt who or what is meant on a day."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from workbench.warehouse import Warehouse
+
+
+@pytest.fixture(scope="module")
+def spellings(pipelines_dir: Path, reference_dir: Path) -> pl.DataFrame:
+    """All spellings of all units with their days, as the clean models see them."""
+    with Warehouse(pipelines_dir) as warehouse:
+        warehouse.attach(reference_dir)
+        return warehouse.query("clean/unit_names")
+
+
+def test_no_spelling_means_two_units_on_one_day(spellings: pl.DataFrame) -> None:
+    pairs = spellings.join(spellings, on="unit_key", suffix="_other").filter(
+        pl.col("unit_id") < pl.col("unit_id_other"),
+        pl.col("valid_from") <= pl.col("valid_to_other"),
+        pl.col("valid_from_other") <= pl.col("valid_to"),
+    )
+    assert pairs.select("unit_key", "unit_id", "unit_id_other").rows() == []
+
+
+def test_the_code_29905_changes_hands_with_the_reform(spellings: pl.DataFrame) -> None:
+    holders = spellings.filter(unit_key="29905").sort("valid_from")
+    assert holders["unit_id"].to_list() == ["SD-P1", "P-SADEC"]
+
+
+def test_every_alias_belongs_to_a_unit_and_lies_within_its_days(reference_dir: Path) -> None:
+    units, aliases = (
+        pl.read_csv(reference_dir / f"{name}.csv", infer_schema=False)
+        for name in ("units", "unit_aliases")
+    )
+    days = units.select("unit_id", "valid_from", "valid_to")
+    joined = aliases.join(days, on="unit_id", how="left", suffix="_unit")
+    same = pl.col("valid_from").eq_missing(pl.col("valid_from_unit")) & pl.col(
+        "valid_to"
+    ).eq_missing(pl.col("valid_to_unit"))
+    assert joined.filter(~same).is_empty()
+
+
+def test_each_procedure_has_an_id_of_its_own(reference_dir: Path) -> None:
+    procedures = pl.read_csv(reference_dir / "procedures.csv", infer_schema=False)
+    assert procedures["procedure_id"].is_unique().all()
+    assert procedures["name_vi"].is_unique().all()
+    assert procedures["procedure_id"].null_count() == 0
+
+
+@pytest.mark.parametrize("name", ["units", "unit_aliases", "procedures"])
+def test_every_fact_names_its_source_and_how_far_it_is_verified(reference_dir, name) -> None:
+    rows = pl.read_csv(reference_dir / f"{name}.csv", infer_schema=False)
+    assert rows["source"].null_count() == 0
+    assert set(rows["verified"]) <= {"yes", "partly", "no"}
