@@ -7,6 +7,7 @@ appears in two spellings. A missing value becomes an en dash; this module never 
 from __future__ import annotations
 
 import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel.numbers import format_decimal
 
@@ -33,7 +34,11 @@ def decimal(value: float | None, places: int = 1) -> str:
     """
     if value is None:
         return MISSING
-    return str(format_decimal(value, "#,##0." + "0" * places, locale=language()))
+    # Half up, as officials round; taking the shortest decimal first keeps 0.285 from being 0.2849.
+    exact = Decimal(repr(round(float(value), 9))).quantize(
+        Decimal(1).scaleb(-places), ROUND_HALF_UP
+    )
+    return str(format_decimal(exact or abs(exact), "#,##0." + "0" * places, locale=language()))
 
 
 def percent(share: float | None) -> str:

@@ -1,4 +1,233 @@
-def test_x(small_book):
-    b = small_book
-    for a in (b.headline("2022-H1"), b.compare_units("2022-H1", unit="SD-VH"), b.compare_periods("2022-H1"), b.course("2022-H1"), b.time_use("2022-H1"), b.slowest_steps("2022-H1"), b.excluded(), b.dossier("H0001"), b.dossier("H0329"),b.compare_periods("2022-H1",unit="SD-VH"),b.compare_periods("2021-H1"), ):
-        print(a); print()
+"""The book finds what was asked for, refuses what it does not hold, and claims no more."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import workbench as wb
+from workbench.book import Book, open_book
+from workbench.book.judging import standing
+from workbench.errors import UsageProblem
+
+QUESTIONS = {
+    "summary": lambda book: book.summary("2022-H1"),
+    "headline": lambda book: book.headline("2022-H1"),
+    "units": lambda book: book.compare_units("2022"),
+    "periods": lambda book: book.compare_periods("2022-H1"),
+    "course": lambda book: book.course("2022-H1"),
+    "kinds": lambda book: book.time_use("2022-H1"),
+    "steps": lambda book: book.slowest_steps("2022-H1"),
+    "left out": lambda book: book.excluded(),
+    "dossier": lambda book: book.dossier("H0001"),
+}
+EACH_QUESTION = pytest.mark.parametrize("ask", QUESTIONS.values(), ids=QUESTIONS)
+
+
+def test_the_door_of_the_package_opens_a_project_and_an_analyse_folder(small_project, analysed):
+    project, folder = wb.open(small_project.root), wb.open(str(analysed))
+    assert isinstance(project, Book)
+    assert project.measures.equals(folder.measures)
+    assert project.fingerprint == folder.fingerprint
+
+
+def test_the_project_around_the_current_folder_is_found(small_project, monkeypatch):
+    monkeypatch.delenv("WORKBENCH_PROJECT", raising=False)
+    monkeypatch.chdir(small_project.notebooks)
+    assert open_book().home == small_project.root
+
+
+def test_a_folder_that_is_neither_says_what_to_do(tmp_path):
+    with pytest.raises(UsageProblem, match="workbench analyse"):
+        open_book(tmp_path)
+
+
+def test_a_project_without_results_says_to_run_the_pipeline(tmp_path):
+    (tmp_path / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")
+    (tmp_path / "pipelines").mkdir()
+    with pytest.raises(UsageProblem, match="dvc repro"):
+        open_book(tmp_path)
+
+
+def test_a_missing_table_is_named(small_project, tmp_path):
+    book = Book(tmp_path, (tmp_path,), small_project.reference, "en")
+    with pytest.raises(UsageProblem, match="«measures»"):
+        _ = book.measures
+
+
+def test_frames_are_shown_in_the_zone_of_their_source(small_book):
+    assert small_book.dossiers.schema["received_at"] == pl.Datetime("us", "Asia/Ho_Chi_Minh")
+    assert small_book.ledger.schema["from_at"] == pl.Datetime("us", "Asia/Ho_Chi_Minh")
+    assert small_book.snapshot.isoformat() == "2022-06-30T17:00:00+07:00"
+    assert small_book.pauses.height == 0
+
+
+def test_sources_in_several_zones_stay_in_utc(analysed):
+    path = analysed / "tables" / "dossiers.parquet"
+    zones = pl.when(pl.col("unit_id") == "SD-P1").then(pl.lit("Europe/Berlin"))
+    frame = pl.read_parquet(path)
+    frame.with_columns(zones.otherwise("time_zone").alias("time_zone")).write_parquet(path)
+    book = open_book(analysed)
+    assert book.zone == "UTC"
+    assert book.dossiers.schema["received_at"] == pl.Datetime("us", "UTC")
+
+
+def test_units_are_found_by_id_by_name_and_all_together(small_book):
+    assert small_book.units() == ["<script>alert(1)</script>", "SD-P1", "SD-VH", "SD-YT"]
+    assert small_book.unit("SD-VH") == "SD-VH"
+    assert small_book.unit("Phòng Văn hóa và Thông tin") == "SD-VH"
+    assert [small_book.unit(u) for u in ("*", "all", "")] == ["*"] * 3
+    assert small_book.unit_name("U9") == "U9"
+
+
+def test_the_agency_is_the_body_above_a_unit_or_above_all(small_book, analysed):
+    assert small_book.parent_name("SD-P1") == "UBND Thành phố Sa Đéc"
+    assert small_book.parent_name("*") == "", "one unit stands in no list"
+    path = analysed / "tables" / "measures.parquet"
+    known = pl.read_parquet(path).filter(~pl.col("unit_id").str.contains("script"))
+    known.write_parquet(path)
+    assert open_book(analysed, language="vi").parent_name("*") == "UBND Thành phố Sa Đéc"
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda book: book.headline("2022-H1", unit="SD-P11"), "«SD-P11».*SD-P1.*4 units"),
+        (lambda book: book.headline("2031-H1"), "«2031-H1».*2021-H1, 2021-H2, 2022-H1"),
+        (lambda book: book.headline("2022-H3"), "«2022-H3»"),
+        (lambda book: book.headline("2022-H1", against="2020-H1"), "«2020-H1»"),
+        (lambda book: book.headline("2022-H1", profile="wb_strickt"), "«wb_strickt».*wb_strict"),
+        (lambda book: book.compare_units("2022-H1", measure="late"), "«late».*late_done"),
+        (lambda book: book.dossier("H1"), "«H1».*H0000"),
+        (lambda book: book.excluded().chart(), "no chart"),
+        (lambda book: book.summary("2022-H1").table(), "no table"),
+    ],
+)
+def test_what_does_not_exist_is_named_with_what_does(small_project, ask, said):
+    with pytest.raises(UsageProblem, match=said) as problem:
+        ask(open_book(small_project.root, language="en"))
+    assert problem.value.exit_code == 2
+
+
+@EACH_QUESTION
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_an_answer_speaks_the_books_language_whole(small_project, ask, language):
+    answer = ask(open_book(small_project.root, language=language))
+    told = f"{answer} {answer.prose().html()}"
+    assert answer.sentence()
+    assert "{" not in told
+    assert ("mức 1" in told or "mức 2" in told) is (language == "vi")
+    assert ("level 1" in told or "level 2" in told) is (language == "en")
+
+
+@EACH_QUESTION
+def test_every_claim_has_a_level_and_every_answer_its_denominators(small_book, ask):
+    answer = ask(small_book)
+    assert {c.level for c in answer.claims} <= {1, 2}
+    assert answer.evidence_level == max(c.level for c in answer.claims)
+    assert answer.denominators
+
+
+@EACH_QUESTION
+def test_markup_in_the_data_is_text_in_the_answer(small_book, ask):
+    answer = ask(small_book)
+    pieces = [answer.prose().html(), answer.listing.html() if answer.listing else ""]
+    pieces.append(answer.figure.svg if answer.figure else "")
+    for piece in pieces:
+        assert "<script" not in piece
+        assert "<img" not in piece
+        assert "<b onclick" not in piece
+
+
+def test_a_notebook_shows_an_answer_as_prose_chart_and_table(small_book, monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    answer = small_book.compare_units("2022")
+    answer._ipython_display_()
+    assert shown == [answer.prose(), answer.chart(), answer.table()]
+    shown.clear()
+    small_book.excluded()._ipython_display_()
+    assert len(shown) == 2
+
+
+def test_counts_and_both_denominators_of_the_headline_are_those_of_the_dossiers(small_book):
+    outcomes = small_book.outcomes.filter(pl.col("profile") == "wb_strict")
+    judged = small_book.dossiers.join(outcomes, on="dossier_id")
+    half = judged.filter(pl.col("resolved_at").dt.date() >= dt.date(2022, 1, 1))
+    late = half.filter(pl.col("outcome") == "late").height
+    overdue = judged.filter(pl.col("outcome") == "open_overdue").height
+    told = small_book.headline("2022-H1").sentence()
+    assert f"({late}/{half.height};" in told
+    assert f"({late + overdue}/{half.height + overdue};" in told
+
+
+def test_a_unit_with_few_dossiers_is_never_named_above_or_below():
+    assert standing((0.9, 1.0), 0.05, 29) == "few"
+    assert standing((0.9, 1.0), 0.05, 30) == "above"
+    assert standing((0.0, 0.01), 0.05, 300) == "below"
+    assert standing((0.0, 0.06), 0.05, 300) == "within"
+    assert standing((0.0, 0.06), None, 300) == "within"
+
+
+def test_an_interval_that_holds_the_overall_rate_is_said_to_hold_it(small_book):
+    told = small_book.compare_units("2021", unit="SD-YT").sentence()
+    assert "dưới 30 hồ sơ" in told
+    assert "chưa đủ căn cứ để nói là khác" in told or "dưới mức chung" in told
+
+
+def test_a_clear_change_is_said_to_be_clear_and_an_unclear_one_unclear(small_book):
+    rise = small_book.compare_periods("2022-H1").sentence()
+    assert "tăng rõ" in rise
+    still = small_book.compare_periods("2021-H2", against="2021-H1").sentence()
+    assert "chưa đủ căn cứ để nói có thay đổi" in still
+    few = small_book.compare_periods("2022-03", against="2022-02").sentence()
+    assert "không nhận xét" in few
+
+
+def test_without_an_earlier_period_the_comparison_says_so(small_book):
+    answer = small_book.compare_periods("2021-H1")
+    assert "không có kỳ nào trước" in answer.sentence()
+    assert answer.figure is None
+    assert answer.listing is None
+
+
+def test_the_period_compared_with_is_a_year_before_else_the_one_before(small_book):
+    assert small_book.against("2022-H1") == "2021-H1"
+    assert small_book.against("2021-H2") == "2021-H1"
+    assert small_book.against("2021-H1") == ""
+    assert small_book.against("2022-H1", "2021-H2") == "2021-H2"
+
+
+def test_a_period_without_late_dossiers_is_told_as_such(small_book):
+    unit = {"unit": "SD-P1"}
+    assert "Không có hồ sơ trễ hạn" in small_book.time_use("2021-H1", **unit).sentence()
+    assert "Không có bước nào" in small_book.slowest_steps("2021-H1", **unit).sentence()
+
+
+def test_steps_that_only_late_dossiers_met_are_told_apart(small_book):
+    assert "Chỉ hồ sơ trễ hạn có" in small_book.slowest_steps("2022-H1").sentence()
+
+
+def test_one_dossiers_stretches_add_up_to_its_time(small_book):
+    answer = small_book.dossier("H0001")
+    used = small_book.outcomes.filter(
+        pl.col("dossier_id") == "H0001", pl.col("profile") == "wb_strict"
+    )
+    total = used["used_seconds"][0] + used["paused_seconds"][0]
+    assert answer.frame["work_seconds"].sum() == total
+    assert answer.chart().caption == "Đường đi của hồ sơ H0001"
+
+
+def test_a_profile_no_file_defines_keeps_its_name(small_book):
+    assert "trước ngày hẹn" in small_book.profile_label("wb_strict")
+    assert small_book.profile_label("house") == "house"
+
+
+def test_units_are_shown_by_id_where_no_list_is(analysed):
+    book = Book(analysed, (analysed / "tables",), Path("nowhere"), "vi")
+    assert book.unit_name("SD-P1") == "SD-P1"
+    assert book.parent_name("*") == ""
+    assert book.synthetic

@@ -1,10 +1,282 @@
-import shutil, time
+"""Briefings: the same bytes twice, nothing that runs or fetches, and never half a result."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from filelock import FileLock
+
 from workbench.book import open_book
-from workbench.briefing import write_briefings, write_page
-def test_x(small_book, tmp_path, analysed):
-    t=time.time()
-    out = tmp_path/"out"
-    print(write_briefings(small_book, period="2022-H1", out=out, progress=lambda s: print(s, round(time.time()-t,1))))
-    print(time.time()-t)
-    shutil.rmtree("/tmp/brief", ignore_errors=True); shutil.copytree(out, "/tmp/brief")
-    print(write_page(open_book(analysed), out=analysed)); print(time.time()-t); shutil.copy(analysed/"briefing.html","/tmp/brief/analysed.html")
+from workbench.briefing import run_notebook, write_briefings, write_page
+from workbench.briefing.kernels import LONGEST, PrivateKernelManager
+from workbench.briefing.writing import NOTEBOOKS, folder_name
+from workbench.errors import OutputBusy, RuleFailed, UsageProblem
+
+UNIT = "<script>alert(1)</script>"
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def briefed(small_book, tmp_path_factory) -> Path:
+    """The briefing of all units together, in Vietnamese."""
+    out = tmp_path_factory.mktemp("briefed") / "briefings"
+    pages = write_briefings(small_book, period="2022-H1", out=out)
+    assert pages == [out / "2022-H1" / "all" / "briefing.html"]
+    return pages[0].parent
+
+
+@pytest.fixture(scope="module")
+def briefed_unit(small_project, tmp_path_factory) -> Path:
+    """The briefing of the unit whose name is markup, in English, against an earlier half-year."""
+    out = tmp_path_factory.mktemp("unit") / "briefings"
+    book = open_book(small_project.root, language="en")
+    pages = write_briefings(book, period="2022-H1", against="2021-H2", unit=UNIT, out=out)
+    return pages[0].parent
+
+
+@pytest.fixture
+def bench(small_project, tmp_path) -> Path:
+    """A copy of the small project whose notebooks may be changed."""
+    root = tmp_path / "bench"
+    shutil.copytree(small_project.root, root)
+    return root
+
+
+def write_notebook(path: Path, *cells: str) -> None:
+    """Write a notebook that takes the usual parameters and runs ``cells``."""
+    names = ("period", "against", "unit", "language", "profile", "data")
+    parameters = nbformat.v4.new_code_cell("\n".join(f'{name} = ""' for name in names))
+    parameters.metadata.tags = ["parameters"]
+    notebook = nbformat.v4.new_notebook(
+        cells=[parameters, *(nbformat.v4.new_code_cell(c) for c in cells)],
+        metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": "p"}},
+    )
+    nbformat.write(notebook, path)
+
+
+# what is written --------------------------------------------------------------------------
+
+
+def test_each_notebook_becomes_a_page_and_an_executed_notebook(briefed):
+    assert sorted(p.name for p in briefed.iterdir()) == sorted(
+        f"{name}.{kind}" for name in NOTEBOOKS for kind in ("html", "ipynb")
+    )
+
+
+def test_a_second_run_gives_the_same_bytes_in_the_same_place(small_book, briefed):
+    before = tree(briefed)
+    write_briefings(small_book, period="2022-H1", unit="all", out=briefed.parents[1])
+    assert tree(briefed) == before
+    assert [p.name for p in briefed.parent.iterdir()] == ["all"]
+
+
+def test_a_page_runs_nothing_and_fetches_nothing(briefed, briefed_unit):
+    for page in (*briefed.glob("*.html"), *briefed_unit.glob("*.html")):
+        text = page.read_text(encoding="utf-8")
+        assert "<script" not in text
+        assert not re.search(r"<[^>]+\son\w+=", text)
+        assert "default-src 'none'" in text
+        addresses = set(re.findall(r"https?://[^\s\"'<>)]+", text))
+        assert {a for a in addresses if "w3.org/" not in a} == set()
+        fetched = re.findall(r"(?:src|href)=\"([^\"]+)\"", text)
+        assert all(re.fullmatch(r"\w+\.html", target) for target in fetched)
+        assert all(u.startswith("url(data:font/woff2") for u in re.findall(r"url\([^#].{20}", text))
+
+
+def test_every_chart_has_a_caption_a_description_and_its_table_on_the_page(briefed):
+    text = (briefed / "briefing.html").read_text(encoding="utf-8")
+    figures = re.findall(r"<figure>.*?</figure>", text, re.S)
+    assert len(figures) == 5
+    for figure in figures:
+        assert re.search(r'<svg role="img" aria-label="[^"]{20,}"', figure)
+        assert re.search(r"<figcaption>.{10,}</figcaption>", figure, re.S)
+    assert text.count("<caption>") == 6
+
+
+def test_the_page_says_whose_it_is_what_it_rests_on_and_that_it_is_synthetic(briefed, small_book):
+    text = (briefed / "briefing.html").read_text(encoding="utf-8")
+    assert '<html lang="vi">' in text
+    assert text.count("DỮ LIỆU MÔ PHỎNG") == 2
+    assert "Toàn bộ đơn vị · 6 tháng đầu năm 2022 · so với 6 tháng đầu năm 2021" in text
+    assert "17 giờ 00, ngày 30 tháng 6 năm 2022" in text
+    assert small_book.fingerprint in text
+    assert "wb_strict" in text
+    for page in NOTEBOOKS[1:]:
+        assert f'href="{page}.html"' in text
+
+
+def test_a_units_page_bears_the_units_name_as_text_and_sets_its_row_off(briefed_unit):
+    assert briefed_unit.name == folder_name(UNIT)
+    text = (briefed_unit / "briefing.html").read_text(encoding="utf-8")
+    assert '<html lang="en">' in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; · first half of 2022" in text
+    assert "second half of 2021" in text
+    units = (briefed_unit / "compare_units.html").read_text(encoding="utf-8")
+    assert re.search(r'<tr class="marked">\s*<th scope="row">&lt;script', units)
+
+
+def test_an_executed_notebook_holds_no_time_version_warning_or_path(briefed, briefed_unit):
+    for path in (*briefed.glob("*.ipynb"), *briefed_unit.glob("*.ipynb")):
+        text = path.read_text(encoding="utf-8")
+        notebook = nbformat.reads(text, as_version=4)
+        nbformat.validate(notebook)
+        assert notebook.metadata.language_info == {"name": "python"}
+        assert "papermill" not in notebook.metadata
+        assert all(set(cell.metadata) <= {"tags"} for cell in notebook.cells)
+        assert [cell.id for cell in notebook.cells] == [
+            f"c{n:03d}" for n in range(len(notebook.cells))
+        ]
+        outputs = [o for cell in notebook.cells for o in cell.get("outputs", [])]
+        assert {o.output_type for o in outputs} == {"display_data"}
+        assert str(briefed.parents[2]) not in text
+
+
+def test_parameters_are_written_as_a_person_would(briefed, small_project, tmp_path):
+    notebook = nbformat.read(briefed / "briefing.ipynb", as_version=4)
+    injected = next(
+        c for c in notebook.cells if "injected-parameters" in c.metadata.get("tags", [])
+    )
+    assert injected.source.splitlines() == [
+        'period = "2022-H1"',
+        'against = "2021-H1"',
+        'unit = "*"',
+        'language = "vi"',
+        'profile = "wb_strict"',
+        'data = ""',
+    ]
+
+
+# what is refused --------------------------------------------------------------------------
+
+
+def test_an_unknown_parameter_is_an_error_that_names_the_known_ones(small_project):
+    notebook = small_project.notebooks / "causes.ipynb"
+    with pytest.raises(UsageProblem, match=r"«perod».*period, unit, language.*mean: period"):
+        run_notebook(notebook, {"perod": "2022-H1"}, home=small_project.root)
+
+
+def test_an_unknown_notebook_is_an_error_that_names_the_known_ones(small_project):
+    notebook = small_project.notebooks / "cause.ipynb"
+    with pytest.raises(UsageProblem, match=r"«cause».*briefing, causes"):
+        run_notebook(notebook, {}, home=small_project.root)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"formats": ("html", "docx", "pdf")}, "html only.*docx, pdf"),
+        ({"formats": ()}, "html only"),
+        ({"unit": "SD-P11"}, "«SD-P11»"),
+        ({"period": "2031-H1"}, "«2031-H1»"),
+        ({"against": "2019-H1"}, "«2019-H1»"),
+    ],
+)
+def test_what_cannot_be_briefed_is_refused_before_anything_runs(
+    small_project, tmp_path, asked, said
+):
+    book = open_book(small_project.root, language="en")
+    with pytest.raises(UsageProblem, match=said):
+        write_briefings(book, **{"period": "2022-H1", "out": tmp_path / "out", **asked})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failing_notebook_is_named_with_cell_and_error_and_the_old_pages_stay(bench):
+    out = bench / "data" / "briefings"
+    for name in NOTEBOOKS:
+        write_notebook(bench / "notebooks" / f"{name}.ipynb", "1 + 1")
+    book = open_book(bench, language="en")
+    write_briefings(book, period="2022-H1", out=out)
+    before = tree(out)
+    write_notebook(bench / "notebooks" / "causes.ipynb", "1 + 1", "1 / 0")
+    with pytest.raises(RuleFailed, match=r"«causes».*cell 4: ZeroDivisionError") as problem:
+        write_briefings(book, period="2022-H1", out=out)
+    assert problem.value.exit_code == 4
+    assert tree(out) == before
+
+
+def test_a_notebook_that_asks_for_what_does_not_exist_says_so_in_plain_words(bench):
+    asks = "import workbench as wb", "wb.open(data, language='en').headline('2031-H1')"
+    write_notebook(bench / "notebooks" / "odd.ipynb", *asks)
+    with pytest.raises(RuleFailed, match="cell 4: No dossier in the period «2031-H1»"):
+        run_notebook(bench / "notebooks" / "odd.ipynb", {"data": str(bench)}, home=bench)
+
+
+def test_a_second_run_at_once_is_refused_without_waiting(small_book, tmp_path):
+    out = tmp_path / "briefings"
+    with (
+        FileLock(tmp_path / ".briefings.lock"),
+        pytest.raises(OutputBusy, match="briefings") as problem,
+    ):
+        write_briefings(small_book, period="2022-H1", out=out)
+    assert problem.value.exit_code == 5
+    assert not out.exists()
+
+
+def test_a_place_that_cannot_be_written_is_told(small_book, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(OutputBusy):
+        write_briefings(small_book, period="2022-H1", out=tmp_path / "file" / "briefings")
+
+
+# the page of an analyse folder ------------------------------------------------------------
+
+
+def test_an_analyse_folder_gets_one_page_for_its_last_period(analysed):
+    page = write_page(open_book(analysed, language="vi"), kind="half", out=analysed)
+    assert page == analysed / "briefing.html"
+    text = page.read_text(encoding="utf-8")
+    assert "Toàn bộ đơn vị · 6 tháng đầu năm 2022 · so với" in text
+    assert "href=" not in text
+    assert str(analysed) not in text
+    assert sorted(p.name for p in analysed.iterdir() if not p.name.startswith(".")) == [
+        "briefing.html",
+        "tables",
+    ]
+
+
+def test_a_folder_without_a_period_of_that_kind_is_told(analysed):
+    import polars as pl
+
+    path = analysed / "tables" / "measures.parquet"
+    pl.read_parquet(path).filter(pl.col("period") != "2022").filter(
+        pl.col("period") != "2021"
+    ).write_parquet(path)
+    with pytest.raises(UsageProblem, match="year"):
+        write_page(open_book(analysed), kind="year", out=analysed)
+
+
+# the kernel -------------------------------------------------------------------------------
+
+
+def test_a_kernel_talks_through_private_files_and_two_never_share_them():
+    one, other = PrivateKernelManager(), PrivateKernelManager()
+    assert one.transport == other.transport == "ipc"
+    assert one.ip != other.ip
+    folder = Path(one.ip).parent
+    assert folder.is_dir()
+    del one
+    assert not folder.is_dir()
+
+
+def test_a_path_too_long_for_a_socket_falls_back(monkeypatch, tmp_path):
+    long = tmp_path / ("x" * LONGEST)
+    long.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(long))
+    assert PrivateKernelManager().transport == "tcp"
+
+
+def test_the_environment_is_as_before_after_a_run(briefed, small_project):
+    assert os.environ.get("JUPYTER_RUNTIME_DIR", "").find("wb-") == -1
+    assert os.environ.get("WORKBENCH_PROJECT") != str(small_project.root)
+    assert json.loads((briefed / "causes.ipynb").read_text(encoding="utf-8"))["nbformat"] == 4

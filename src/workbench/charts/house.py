@@ -32,6 +32,8 @@ PALE = "#b9cbdb"
 
 WIDTH = 440
 
+_ENGLISH_ROLES = re.compile(r' (?:role="graphics-[a-z]+"|aria-roledescription="[^"]*")')
+
 vl_convert.register_font_directory(str(FONTS))
 
 
@@ -104,10 +106,11 @@ def svg_of(spec: dict[str, Any], vega_lite: str = VEGA_LITE) -> str:
     """Draw a Vega-Lite specification as SVG; same specification, same bytes.
 
     Identifiers inside the picture get a prefix of their own, so that two pictures on one page
-    never share a clip path.
+    never share a clip path; the picture's own description replaces Vega's English roles.
     """
     drawn = str(vl_convert.vegalite_to_svg(spec, vl_version=vega_lite, allowed_base_urls=[]))
     prefix = f"f{sha256(drawn.encode()).hexdigest()[:8]}-"
+    drawn = _ENGLISH_ROLES.sub("", drawn)
     drawn = re.sub(r'\bid="', f'id="{prefix}', drawn)
     drawn = re.sub(r"url\(#", f"url(#{prefix}", drawn)
     label = escape(str(spec.get("description", "")), quote=True)
