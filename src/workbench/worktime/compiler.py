@@ -65,13 +65,16 @@ class CalendarCompiler:
         if day in self.off:
             return []
         model = self.made_up.get(day, day)
-        return sorted(
+        found = sorted(
             (_second(h["opens"], self.name), _second(h["closes"], self.name))
             for h in self.hours
             if _holds(h["weekdays"], model.isoweekday(), self.name)
             and (not h["valid_from"] or _date(h["valid_from"], self.name) <= day)
             and (not h["valid_to"] or day <= _date(h["valid_to"], self.name))
         )
+        if any(opens >= closes for opens, closes in found):
+            raise InputRejected("worktime.bad_windows", calendar=self.name, day=day)
+        return found
 
     def _place(
         self, found: list[list[tuple[int, int]]], index: int, day: dt.date, opens: int, closes: int
@@ -95,7 +98,7 @@ class CalendarCompiler:
     def _checked(self, windows: list[tuple[int, int]], index: int) -> list[tuple[int, int]]:
         ordered = sorted(windows)
         overlap = any(a[1] > b[0] for a, b in pairwise(ordered))
-        if overlap or len(ordered) > _MOST_WINDOWS or any(a >= b for a, b in ordered):
+        if overlap or len(ordered) > _MOST_WINDOWS:
             day = self.first + dt.timedelta(days=index)
             raise InputRejected("worktime.bad_windows", calendar=self.name, day=day)
         return ordered

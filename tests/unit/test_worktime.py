@@ -1,0 +1,169 @@
+"""Calendars: what they cover, what they refuse, and days that are easily got wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from workbench.errors import InputRejected
+from workbench.worktime import Calendars
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def at(text: str, zone=HANOI) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=zone)
+
+
+@pytest.fixture
+def folder(tmp_path, reference_dir):
+    return shutil.copytree(reference_dir / "calendars", tmp_path / "calendars")
+
+
+def rewrite(folder, name, old, new):
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_make_up_saturday_is_worked_and_its_pair_is_not(calendars):
+    calendar = calendars["vn_dong_thap"]
+    assert calendar.working_seconds(at("2025-04-25T16:00"), at("2025-04-28T08:30")) == (
+        3600 + 8 * 3600 + 5400
+    )
+    assert calendar.working_seconds(at("2025-04-29T16:00"), at("2025-05-05T08:30")) == 3600 + 5400
+
+
+def test_hours_from_half_past_seven_give_the_figures_of_the_literature(folder):
+    """570 and 120 minutes: the two intervals on which open tools were measured to fail."""
+    hours = folder / "office_hours.csv"
+    hours.write_text(
+        "calendar_id,valid_from,valid_to,weekdays,opens,closes,source,verified\n"
+        "vn_dong_thap,,,1-5,07:30,11:30,test,no\n"
+        "vn_dong_thap,,,1-5,13:30,17:00,test,no\n"
+        "vn_epar,,,1-5,08:00,12:00,test,no\n"
+        "always,,,1-7,00:00,24:00,test,no\n",
+        encoding="utf-8",
+    )
+    calendar = Calendars.read(folder)["vn_dong_thap"]
+    assert calendar.working_seconds(at("2025-04-25T16:00"), at("2025-04-28T08:30")) == 570 * 60
+    assert calendar.working_seconds(at("2025-04-29T16:00"), at("2025-05-05T08:30")) == 120 * 60
+
+
+def test_utc_and_local_stamps_of_one_instant_agree(calendars):
+    calendar = calendars["vn_dong_thap"]
+    local = (at("2022-05-04T10:15"), at("2022-05-20T16:45"))
+    utc = tuple(stamp.astimezone(dt.UTC) for stamp in local)
+    assert calendar.working_seconds(*local) == calendar.working_seconds(*utc)
+
+
+def test_reversed_intervals_are_negative(calendars):
+    calendar = calendars["vn_dong_thap"]
+    there, back = at("2022-05-04T10:00"), at("2022-05-05T10:00")
+    assert calendar.working_seconds(back, there) == -calendar.working_seconds(there, back)
+
+
+def test_adding_seconds_and_counting_them_are_inverse(calendars):
+    calendar = calendars["vn_dong_thap"]
+    start = at("2022-04-29T16:59:30")
+    for seconds in (1, 30, 31, 8 * 3600, 100 * 3600):
+        reached = calendar.add_working_seconds(start, seconds)
+        assert calendar.working_seconds(start, reached) == seconds
+        before = reached - dt.timedelta(seconds=1)
+        assert calendar.working_seconds(start, before) < seconds
+    assert calendar.add_working_seconds(start, 0) == start
+
+
+def test_adding_days_skips_the_day_itself_and_days_off(calendars):
+    calendar = calendars["vn_dong_thap"]
+    assert calendar.add_working_days(dt.date(2022, 4, 29), 1) == dt.date(2022, 5, 4)
+    assert calendar.add_working_days(dt.date(2022, 4, 30), 0) == dt.date(2022, 5, 4)
+    assert calendar.add_working_days(dt.date(2022, 5, 4), 0) == dt.date(2022, 5, 4)
+
+
+def test_a_day_beyond_the_calendar_is_an_error_that_says_what_to_do(calendars):
+    calendar = calendars["vn_dong_thap"]
+    with pytest.raises(InputRejected, match=r"2018-12-31 is not covered .* «vn_dong_thap»"):
+        calendar.working_seconds(at("2018-12-31T10:00"), at("2019-01-02T10:00"))
+    with pytest.raises(InputRejected, match="2027-01-01 is not covered"):
+        calendar.add_working_days(dt.date(2026, 12, 31), 1)
+    with pytest.raises(InputRejected, match="2027-01-01 is not covered"):
+        calendar.add_working_seconds(at("2026-12-31T16:00"), 2 * 3600)
+    with pytest.raises(InputRejected, match="2030-01-01 is not covered"):
+        calendar.is_working_day(dt.date(2030, 1, 1))
+
+
+def test_a_stamp_without_zone_is_refused(calendars):
+    naive = dt.datetime(2022, 5, 4, 10)  # noqa: DTZ001
+    with pytest.raises(InputRejected, match="has no time zone"):
+        calendars["vn_dong_thap"].working_seconds(naive, naive)
+
+
+def test_an_unknown_calendar_is_an_error_that_names_the_known_ones(calendars):
+    with pytest.raises(InputRejected, match=r"«mars».*always.*vn_dong_thap"):
+        calendars["mars"]
+    assert "always" in calendars
+
+
+def test_summer_time_shifts_the_windows(folder):
+    rewrite(folder, "calendars.csv", "vn_epar,Asia/Ho_Chi_Minh", "vn_epar,Europe/Amsterdam")
+    calendar = Calendars.read(folder)["vn_epar"]
+    zone = ZoneInfo("Europe/Amsterdam")
+    for day in ("2022-01-12", "2022-07-13"):
+        assert calendar.working_seconds(at(f"{day}T00:00", zone), at(f"{day}T08:30", zone)) == 3600
+        assert calendar.working_seconds(at(f"{day}T07:30", zone), at(f"{day}T16:00", zone)) == (
+            6.5 * 3600
+        )
+
+
+def test_always_counts_every_second_across_a_clock_change(calendars):
+    zone = ZoneInfo("Europe/Amsterdam")
+    night = (at("2012-03-25T01:30", zone), at("2012-03-25T03:30", zone))
+    assert calendars["always"].working_seconds(*night) == 3600
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        ("office_hours.csv", "07:00", "7h", "«7h» cannot be read"),
+        ("office_hours.csv", "1-5", "Mon", "«Mon» cannot be read"),
+        ("office_hours.csv", "13:30,17:00", "11:00,17:00", "windows .* overlap"),
+        ("office_hours.csv", "13:30,17:00", "17:00,13:30", "run backwards"),
+        ("holidays.csv", "2019-01-01", "01/01/2019", "«01/01/2019» cannot be read"),
+        ("calendars.csv", "Asia/Ho_Chi_Minh", "Asia/Nowhere", "«Asia/Nowhere» cannot be read"),
+        ("calendars.csv", "1999-01-01", "1950-01-01", "more than 34 years"),
+        ("calendars.csv", "last_day", "end", "lacks the column: last_day"),
+        ("unit_calendars.csv", "unit_id", "unit", "lacks the column: unit_id"),
+    ],
+)
+def test_a_faulty_reference_row_is_named(folder, name, old, new, message):
+    rewrite(folder, name, old, new)
+    with pytest.raises(InputRejected, match=message):
+        Calendars.read(folder).days()
+
+
+def test_a_missing_file_is_named(folder):
+    (folder / "holidays.csv").unlink()
+    with pytest.raises(InputRejected, match=r"holidays\.csv is missing"):
+        Calendars.read(folder)
+
+
+def test_a_calendar_without_hours_is_an_error(folder):
+    path = folder / "office_hours.csv"
+    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if "epar" not in line]
+    path.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    with pytest.raises(InputRejected, match="«vn_epar» has no office hours"):
+        Calendars.read(folder)
+
+
+def test_a_unit_may_keep_a_calendar_of_its_own(folder):
+    rewrite(folder, "unit_calendars.csv", "verified\n", "verified\nU9,always,2022-01-01,,test,no\n")
+    units = Calendars.read(folder).units()
+    assert units.row(0, named=True)["calendar_id"] == "always"
+    rewrite(folder, "unit_calendars.csv", "U9,always", "U9,nowhere")
+    with pytest.raises(InputRejected, match="no calendar named «nowhere»"):
+        Calendars.read(folder)
