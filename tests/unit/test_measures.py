@@ -1,0 +1,155 @@
+"""Rates name their numerators and denominators; comparisons carry their intervals."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from workbench import causes, compare
+from workbench.estimates import wilson
+from workbench.measures import COUNTS, RATES, measure
+
+UNITS = {
+    "*": {"received": 70, "early": 30, "on_time": 25, "late": 5, "open_overdue": 3, "unknown": 2},
+    "A": {"received": 40, "early": 20, "on_time": 10, "late": 5, "open_overdue": 3, "unknown": 2},
+    "B": {"received": 30, "early": 10, "on_time": 15},
+}
+
+
+def counts(period="2022-H1", units=UNITS, **changes):
+    rows = [
+        {
+            "profile": "wb_strict",
+            "period": period,
+            "unit_id": unit,
+            "procedure_id": "*",
+            "channel_in": "*",
+            "counter": counter,
+            "n": n,
+            **changes,
+        }
+        for unit, counters in units.items()
+        for counter, n in counters.items()
+    ]
+    return pl.DataFrame(rows)
+
+
+@pytest.fixture(scope="module")
+def measures():
+    harder = {
+        unit: {**c, "late": c.get("late", 0) + 10 * (unit != "B")} for unit, c in UNITS.items()
+    }
+    return measure(pl.concat([counts(), counts("2022-H2", harder)]))
+
+
+def figure(measures, name, unit="*", period="2022-H1"):
+    rows = measures.filter(
+        pl.col("measure") == name, pl.col("unit_id") == unit, pl.col("period") == period
+    )
+    return rows.row(0, named=True)
+
+
+def test_resolved_counts_every_outcome_but_rates_leave_the_undecidable_out(measures):
+    assert figure(measures, "resolved")["numerator"] == 62
+    assert figure(measures, "late_done")["denominator"] == 60
+    assert figure(measures, "late_done")["numerator"] == 5
+
+
+def test_both_denominators_differ_by_the_open_overdue(measures):
+    done, with_open = figure(measures, "ot_done"), figure(measures, "ot_done_plus_overdue_open")
+    assert (done["numerator"], done["denominator"]) == (55, 60)
+    assert (with_open["numerator"], with_open["denominator"]) == (55, 63)
+    both = figure(measures, "late_or_overdue")
+    assert (both["numerator"], both["denominator"]) == (8, 63)
+    assert both["value"] + with_open["value"] == pytest.approx(1)
+
+
+def test_every_figure_carries_numerator_method_and_level(measures):
+    assert measures["numerator"].null_count() == 0
+    assert set(measures["method"]) == {"count", "wilson"}
+    assert set(measures["evidence_level"]) == {1}
+    rates = measures.filter(pl.col("method") == "wilson")
+    assert rates["denominator"].min() > 0
+    inside = (rates["lower"] <= rates["value"]) & (rates["value"] <= rates["upper"])
+    assert inside.all()
+
+
+def test_a_rate_without_dossiers_has_no_row(measures):
+    assert measures.filter(pl.col("measure") == "post_out").is_empty()
+
+
+def test_definitions_use_only_counters_that_the_models_make(pipelines_dir):
+    text = "".join(
+        (pipelines_dir / "explain" / f"{name}.sql").read_text(encoding="utf-8")
+        for name in ("day_counts", "open_counts")
+    )
+    used = {c for cs in COUNTS.values() for c in cs} | {c for n, d in RATES.values() for c in n + d}
+    assert [counter for counter in sorted(used) if f"'{counter}'" not in text] == []
+
+
+def test_units_stand_side_by_side_without_rank(measures):
+    units = compare.units_side_by_side(measures, period="2022-H1", profile="wb_strict")
+    assert units["unit_id"].to_list() == ["A", "B"]
+    a, b = units.rows(named=True)
+    assert (a["late"], b["late"], b["open_overdue"]) == (5, 0, 0)
+    assert a["late_done"] == pytest.approx(5 / 35)
+    assert a["late_done_upper"] == pytest.approx(wilson(5, 35).upper)
+    assert (b["late_done"], b["late_done_lower"]) == (0.0, 0.0)
+
+
+def test_a_change_holds_both_sides_and_an_interval(measures):
+    moved = compare.change(measures, left="2022-H1", right="2022-H2", profile="wb_strict")
+    together = moved.filter(pl.col("unit_id") == "*").row(0, named=True)
+    assert (together["left_numerator"], together["right_numerator"]) == (8, 18)
+    assert together["difference"] == pytest.approx(18 / 73 - 8 / 63)
+    assert together["lower"] < together["difference"] < together["upper"]
+    assert (together["method"], together["evidence_level"]) == ("newcombe", 2)
+
+
+def test_a_unit_that_is_missing_on_one_side_has_no_difference():
+    only = measure(pl.concat([counts(), counts("2022-H2", {"*": UNITS["*"]})]))
+    moved = compare.change(only, left="2022-H1", right="2022-H2", profile="wb_strict")
+    row = moved.filter(pl.col("unit_id") == "B").row(0, named=True)
+    assert (row["difference"], row["lower"], row["right_denominator"]) == (None, None, None)
+
+
+def test_the_headline_is_one_units_figures_of_one_period(measures):
+    mine = compare.headline(measures, period="2022-H1", profile="wb_strict", unit_id="A")
+    assert set(mine["unit_id"]) == {"A"}
+    assert mine.filter(pl.col("measure") == "received")["numerator"].to_list() == [40]
+
+
+def step_time(rows):
+    schema = ["is_late", "kind", "step", "n_dossiers", "work_seconds", "median_seconds"]
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    return frame.with_columns(pl.lit("2022-H1").alias("period"), pl.lit("*").alias("unit_id"))
+
+
+def test_steps_are_listed_by_what_late_dossiers_spent_beyond_the_others():
+    table = step_time(
+        [
+            (True, "transfer", "sign", 4, 4_000, 1_000),
+            (False, "transfer", "sign", 40, 4_000, 100),
+            (True, "work", "work", 4, 40_000, 10_000),
+            (False, "work", "work", 40, 400_000, 10_000),
+            (True, "external", "opinion", 1, 500, 500),
+        ]
+    )
+    slow = causes.slowest_steps(table, period="2022-H1")
+    assert slow["kind"].to_list() == ["transfer", "work", "external"]
+    assert slow["excess_seconds"].to_list() == [3_600, 0, None]
+    assert slow["n_others"].to_list() == [40, 40, 0]
+
+
+def test_shares_of_time_add_up_to_one_in_each_group():
+    table = step_time(
+        [
+            (True, "work", "-", 2, 30, 15),
+            (True, "queue", "-", 2, 70, 35),
+            (False, "work", "-", 5, 50, 10),
+        ]
+    ).drop("step")
+    use = causes.time_use(table, period="2022-H1")
+    shares = use.group_by("is_late").agg(pl.col("share").sum())
+    assert shares["share"].to_list() == [1.0, 1.0]
+    assert use.filter("is_late", pl.col("kind") == "queue")["mean_seconds"].to_list() == [35.0]

@@ -1,0 +1,146 @@
+"""The warehouse builds what headers say, in their order, and believes no promise unchecked."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from workbench.errors import InputRejected, RuleFailed
+from workbench.warehouse import Model, Warehouse, models_of
+
+
+@pytest.fixture
+def pipelines(tmp_path):
+    (tmp_path / "macros").mkdir()
+    (tmp_path / "stage").mkdir()
+    return tmp_path
+
+
+def model(pipelines, name, *, reads="", key="id", promises="", audit="", sql="select 1 as id"):
+    lines = ["-- grain: one row per thing", f"-- key: {key}", f"-- reads: {reads}"]
+    lines.append(f"-- promises: {promises}")
+    if audit:
+        lines.append(f"-- audit: {audit}")
+    text = "\n".join([*lines, "", sql, ""])
+    (pipelines / "stage" / f"{name}.sql").write_text(text, encoding="utf-8")
+
+
+def test_models_build_in_the_order_in_which_they_read_each_other(pipelines):
+    model(pipelines, "a_last", reads="z_first, m_middle", sql="select id + 1 as id from m_middle")
+    model(pipelines, "m_middle", reads="z_first", sql="select id + 1 as id from z_first")
+    model(pipelines, "z_first")
+    seen = []
+    with Warehouse(pipelines) as warehouse:
+        assert warehouse.build("stage", seen.append) == ["z_first", "m_middle", "a_last"]
+        assert warehouse.frame("a_last")["id"].to_list() == [3]
+    assert seen == ["z_first", "m_middle", "a_last"]
+
+
+def test_a_header_may_run_over_lines_and_be_followed_by_prose(pipelines):
+    path = pipelines / "stage" / "long.sql"
+    path.write_text(
+        "-- grain: one row\n-- key: a,\n--   b\n-- reads: x\n-- promises: a > 0;\n--   b > 0\n"
+        "-- Prose that explains.\n\nselect 1 as a, 2 as b\n",
+        encoding="utf-8",
+    )
+    read = Model.read(path)
+    assert (read.key, read.promises) == (("a", "b"), ("a > 0", "b > 0"))
+
+
+def test_a_model_without_a_header_line_is_refused(pipelines):
+    (pipelines / "stage" / "bare.sql").write_text("-- grain: x\nselect 1", encoding="utf-8")
+    with pytest.raises(InputRejected, match=r"bare\.sql lacks the header line: key, reads, prom"):
+        models_of(pipelines, "stage")
+
+
+@pytest.mark.parametrize("rows", ["(1), (1)", "(1), (null)"])
+def test_a_key_that_repeats_or_is_missing_stops_the_build(pipelines, rows):
+    model(pipelines, "things", sql=f"select id from (values {rows}) as v (id)")
+    with Warehouse(pipelines) as warehouse, pytest.raises(RuleFailed, match=r"key \(id\) repeats"):
+        warehouse.build("stage")
+
+
+def test_a_broken_promise_stops_the_build_and_shows_a_row(pipelines):
+    model(pipelines, "things", promises="id > 0; id < 2", sql="select * from range(1, 3) as t (id)")
+    with (
+        Warehouse(pipelines) as warehouse,
+        pytest.raises(RuleFailed, match=r"«id < 2».*\{'id': 2\}"),
+    ):
+        warehouse.build("stage")
+
+
+def test_a_missing_value_does_not_break_a_promise_about_it(pipelines):
+    model(pipelines, "things", promises="x > 0", sql="select 1 as id, null::int as x")
+    with Warehouse(pipelines) as warehouse:
+        assert warehouse.build("stage") == ["things"]
+
+
+def test_an_audit_that_finds_rows_stops_with_its_own_sentence(pipelines):
+    audit = "select 'D1' as id, 2 as count, date '2030-01-01' as day, 'c' as calendar_id"
+    model(
+        pipelines,
+        "offenders",
+        audit="clock.uncovered",
+        sql=audit.replace("2 as count, ", "")
+        + ", 'D1' as dossier_id, date '2019-01-01' as first_day, date '2026-12-31' as last_day",
+    )
+    with (
+        Warehouse(pipelines) as warehouse,
+        pytest.raises(RuleFailed, match=r"Dossier D1 has the day 2030-01-01 outside.*1 cases"),
+    ):
+        warehouse.build("stage")
+
+
+def test_a_table_that_is_nowhere_is_named_with_who_reads_it(pipelines, tmp_path):
+    model(pipelines, "things", reads="ghosts", sql="select * from ghosts")
+    with Warehouse(pipelines) as warehouse:
+        warehouse.attach(tmp_path)
+        with pytest.raises(InputRejected, match="things reads the table «ghosts»"):
+            warehouse.build("stage")
+
+
+def test_reference_rows_are_text_and_parquet_keeps_its_types(pipelines, tmp_path):
+    (tmp_path / "codes.csv").write_text("code,name\n007,An Hòa\n,x\n", encoding="utf-8")
+    pl.DataFrame({"n": [1]}).write_parquet(tmp_path / "numbers.parquet")
+    with Warehouse(pipelines) as warehouse:
+        warehouse.attach(tmp_path)
+        assert warehouse.frame("codes").rows() == [("007", "An Hòa"), (None, "x")]
+        assert warehouse.frame("numbers").schema == {"n": pl.Int64}
+
+
+def test_written_bytes_do_not_depend_on_threads_or_on_the_order_of_rows(pipelines, tmp_path):
+    sql = "select (i * 7919) % 300007 as id, i % 13 as x from range(300000) as t (i)"
+    model(pipelines, "things", sql=sql)
+    files = []
+    for threads in (1, 2, 4):
+        with Warehouse(pipelines, threads=threads) as warehouse:
+            warehouse.build("stage")
+            warehouse.write(["things"], tmp_path / f"out{threads}")
+        files.append((tmp_path / f"out{threads}" / "things.parquet").read_bytes())
+    assert files[0] == files[1] == files[2]
+    assert pl.read_parquet(tmp_path / "out1" / "things.parquet")["id"].is_sorted()
+
+
+def test_a_failing_write_leaves_the_folder_as_it_was(pipelines, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "kept.txt").write_text("before", encoding="utf-8")
+    with Warehouse(pipelines) as warehouse, pytest.raises(Exception, match="nothing_here"):
+        warehouse.write(["nothing_here"], out)
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith(("out", "."))] == ["out"]
+    assert (out / "kept.txt").read_text(encoding="utf-8") == "before"
+
+
+def test_variables_reach_the_models(pipelines):
+    model(pipelines, "things", sql="select getvariable('limit_day') as id")
+    with Warehouse(pipelines) as warehouse:
+        warehouse.set("limit_day", "2022-06-30")
+        warehouse.build("stage")
+        assert warehouse.frame("things")["id"].to_list() == ["2022-06-30"]
+
+
+def test_a_question_is_answered_without_being_built(pipelines):
+    model(pipelines, "asked", reads="numbers", key="n", sql="select max(n) as n from numbers")
+    with Warehouse(pipelines) as warehouse:
+        warehouse.register("numbers", pl.DataFrame({"n": [3, 5]}))
+        assert warehouse.query("stage/asked")["n"].to_list() == [5]
