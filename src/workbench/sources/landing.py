@@ -176,7 +176,7 @@ def _snapshot(raw: RawTable, part: Part, profile: Profile, name: str) -> str | N
     if rule.at:
         return rule.at
     found = mapping.heading_instant(rule.heading, raw.heading)
-    if not found and part.rows in ("dossier", "event"):
+    if not found and raw.frame.height and part.rows in ("dossier", "event"):
         raise InputRejected("sources.no_snapshot", file=name, pattern=rule.heading)
     return found or None
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from workbench.errors import InputRejected, UsageProblem
 from workbench.sources.fields import FIELDS, ROW_KINDS, is_extra
@@ -224,8 +224,7 @@ class _Checker:
             at="",
         )
         self.shape(said["files"], list, "files")
-        if said["time_zone"] not in available_timezones():
-            raise InputRejected("sources.bad_zone", file=self.file, zone=said["time_zone"])
+        self.zone(said["time_zone"])
         return Profile(
             name=said["name"],
             title_vi=said["title_vi"],
@@ -242,6 +241,12 @@ class _Checker:
             synthetic_heading=self.synthetic(said.get("synthetic", {})),
             codes=said.get("codes", {}),
         )
+
+    def zone(self, name: str) -> None:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
+            raise InputRejected("sources.bad_zone", file=self.file, zone=name) from problem
 
     def part(self, said: dict[str, Any], number: int) -> Part:
         at = f"files[{number}]"

@@ -99,6 +99,7 @@ def test_a_quoted_cell_may_hold_delimiters_and_line_breaks(put, small) -> None:
         ("small.csv", HEADER + ROW.replace("\n", ",surplus\n"), "cannot be split"),
         ("small.csv", HEADER + ROW.replace("Somebody", '"Somebody'), "never closes"),
         ("small.csv", HEADER + ROW + "\0\n", "row 3: a NUL"),
+        ("small.csv", "x" * 200_000 + "\n" + HEADER + ROW, "cannot be split"),
         ("small.csv", (HEADER + ROW).encode() + b"\xff\xfe", "row 3: bytes that are not utf-8"),
         ("small.csv", gzip.compress(HEADER.encode()), "holds gzip"),
         ("small.csv.gz", HEADER, "holds text"),
@@ -158,6 +159,18 @@ def known_headers(profile: Profile) -> list[str]:
 def test_the_sheet_may_have_any_name(tmp_path: Path, one_stop) -> None:
     path = workbook(tmp_path / "so-theo-doi-ho-so.xlsx", known_headers(one_stop), "Sheet1")
     assert only(path, one_stop).sheet == "Sheet1"
+
+
+def test_a_sheet_without_the_header_is_counted_as_ignored(tmp_path: Path, one_stop) -> None:
+    path = tmp_path / "so-theo-doi-ho-so.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        notes = book.add_worksheet("Hướng dẫn")
+        notes.write_column(0, 0, ["Cách ghi sổ", "1. Ghi rõ ràng"])
+        page = book.add_worksheet("Sổ")
+        page.write_row(0, 0, known_headers(one_stop))
+        page.write_row(1, 0, [f"cell {n}" for n, _ in enumerate(known_headers(one_stop))])
+    tables = list(read(path, one_stop.part_of(path)))
+    assert [(table.sheet, table.rows_ignored) for table in tables] == [("Hướng dẫn", 2), ("Sổ", 0)]
 
 
 def test_an_unknown_column_of_a_workbook_is_named_with_its_sheet(tmp_path: Path, one_stop) -> None:
@@ -225,6 +238,8 @@ LAUGHS = """<?xml version="1.0"?>
         ("log.xes", LAUGHS, "row 2: declares a DOCTYPE"),
         ("log.xes", '<!DOCTYPE log SYSTEM "file:///etc/passwd"><log/>', "declares a DOCTYPE"),
         ("log.xes", LOG[: len(LOG) // 2], "broken or truncated XML"),
+        ("log.xes", LOG.replace("UTF-8", "UTF-99"), "unknown encoding"),
+        ("log.xes", LOG.replace("UTF-8", "shift_jis"), "cannot be read"),
         ("log.xes", "plain words", "broken or truncated XML"),
         ("log.xes", "<log></log>", "no case"),
         ("log.xes", "<log><event/></log>", "an event outside a case"),

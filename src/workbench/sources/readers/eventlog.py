@@ -18,7 +18,7 @@ import polars as pl
 
 from workbench.errors import InputRejected
 from workbench.sources.profile import Part
-from workbench.sources.readers.delivery import opened
+from workbench.sources.readers.delivery import opened, unreadable
 from workbench.sources.readers.layout import check_columns
 from workbench.sources.readers.raw import RawTable
 from workbench.sources.spelling import trimmed
@@ -66,6 +66,9 @@ def _frames(stream: IO[bytes], path: Path) -> Iterator[pl.DataFrame]:
         raise InputRejected(
             "sources.bad_xml", file=path.name, row=problem.lineno, reason=problem
         ) from problem
+    except (LookupError, ValueError) as problem:
+        # the declared encoding is unknown, or one that the parser cannot read
+        raise unreadable(path, problem) from problem
     except (_ForbiddenError, _MisplacedError) as problem:
         key = "entities" if isinstance(problem, _ForbiddenError) else "misplaced"
         row = parser.CurrentLineNumber

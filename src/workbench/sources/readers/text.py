@@ -29,7 +29,10 @@ def read_text(path: Path, part: Part) -> Iterator[RawTable]:
     """
     with opened(path) as stream:
         data = _utf8(stream.read(), part.encoding, path)
-    top, lines = _top_rows(data, part.delimiter)
+    try:
+        top, lines = _top_rows(data, part.delimiter)
+    except csv.Error as problem:
+        raise _unsplit(path, problem) from problem
     header = layout.check_header(layout.find_header(top, part), part, path)
     cells = _cells(data, lines[header.below - 1], part.delimiter, path)
     heading = tuple(cell for row in top[: header.row] for cell in row if cell)
@@ -75,7 +78,11 @@ def _cells(data: bytes, header_line: int, delimiter: str, path: Path) -> pl.Data
             row_index_offset=header_line + 1,
         )
     except pl.exceptions.PolarsError as problem:
-        reason = str(problem).splitlines()[0]
-        raise InputRejected("sources.ragged", file=path.name, reason=reason) from problem
+        raise _unsplit(path, problem) from problem
     numbered = frame.with_columns(pl.col("source_row").cast(pl.Int64))
     return numbered.rename({c: f"c{i}" for i, c in enumerate(numbered.columns[1:])})
+
+
+def _unsplit(path: Path, problem: Exception) -> InputRejected:
+    reason = str(problem).splitlines()[0]
+    return InputRejected("sources.ragged", file=path.name, reason=reason)

@@ -20,11 +20,14 @@ from workbench.sources.readers import layout
 from workbench.sources.readers.delivery import unreadable
 from workbench.sources.readers.raw import RawTable
 
+_NO_ROWS = {"source_row": pl.Int64}
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
 
 
 def read_workbook(path: Path, part: Part) -> Iterator[RawTable]:
-    """Yield the tables of a workbook: the named sheet, or every sheet that has the header.
+    """Yield the tables of a workbook: the named sheet, or every sheet.
+
+    A sheet without the header, beside one that has it, gives a table of ignored rows only.
 
     Raises:
         InputRejected: The workbook is damaged, has no such sheet, or no sheet with the header.
@@ -35,8 +38,11 @@ def read_workbook(path: Path, part: Part) -> Iterator[RawTable]:
         raise InputRejected("sources.no_sheet", file=path.name, sheet=part.sheet, found=sheets)
     names = [part.sheet] if part.sheet else book.sheet_names
     found = [(name, *_searched(_sheet(book, name, path), part)) for name in names]
-    wanted = [entry for entry in found if entry[2]] or found[:1]
-    for name, cells, header in wanted:
+    some = any(header for _, _, header in found)
+    for name, cells, header in found:
+        if some and not header:
+            yield RawTable(name, pl.DataFrame(schema=_NO_ROWS), cells.height, (), "xlsx")
+            continue
         checked = layout.check_header(header, part, path, name)
         where = {"file": path.name, "sheet": name}
         frame = layout.records(_below(cells, checked), checked, part, where=where)
