@@ -16,7 +16,7 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.errors import InputRejected
+from workbench.errors import InputRejected, UsageProblem
 from workbench.project import Project, fresh_folder
 from workbench.vocabulary import EVERYTHING, PERIOD_KINDS, PeriodKind, periods_between
 from workbench.warehouse import Warehouse
@@ -79,13 +79,14 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
     """Count, measure and split time by unit and period; write metrics and plot data.
 
     Raises:
-        InputRejected: There is no clean dossier, or no profile of that name.
+        UsageProblem: There is no lateness profile of that name.
+        InputRejected: There is no clean dossier.
     """
     from workbench.measures import measure
 
     known = lateness_profiles(rooms.facts.reference / "profiles")["profile"].to_list()
     if profile not in known:
-        raise InputRejected("stages.no_profile", profile=profile, known=", ".join(known))
+        raise UsageProblem("stages.no_profile", profile=profile, known=", ".join(known))
     with Warehouse(rooms.facts.pipelines) as warehouse:
         warehouse.attach(rooms.work.clean)
         warehouse.attach(rooms.work.clock)

@@ -1,0 +1,107 @@
+"""``workbench analyse``: the whole way on files that belong to no project."""
+
+from __future__ import annotations
+
+import json
+
+import polars as pl
+import pytest
+
+from workbench.cli import main
+from workbench.testing import one_stop_export
+from workbench.vocabulary import OUTCOMES, SEGMENT_KINDS
+
+TABLES = (
+    *("dossiers", "steps", "pauses", "quarantine", "reconciliation"),
+    *("outcomes", "ledger", "measures"),
+)
+
+
+@pytest.fixture(scope="module")
+def inbox(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("exports")
+    one_stop_export(folder, dossiers=120)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory, inbox):
+    folder = tmp_path_factory.mktemp("out")
+    (folder / "mine.txt").write_text("an analyst's own note", encoding="utf-8")
+    assert main(["analyse", str(inbox), "--source", "one_stop", "--out", str(folder)]) == 0
+    return folder
+
+
+def test_it_writes_the_tables_the_metrics_and_a_page(out):
+    assert {f"{name}.parquet" for name in TABLES} <= {p.name for p in (out / "tables").iterdir()}
+    figures = json.loads((out / "measures.json").read_text(encoding="utf-8"))
+    assert "all" in figures["measures"]["2022-H1"]
+    assert (out / "briefing.html").stat().st_size > 10_000
+
+
+def test_what_an_analyst_keeps_in_the_folder_stays(out):
+    assert (out / "mine.txt").read_text(encoding="utf-8") == "an analyst's own note"
+    assert sorted(p.name for p in out.iterdir() if not p.name.startswith(".")) == [
+        *("briefing.html", "measures.json", "mine.txt", "tables"),
+    ]
+
+
+def test_tables_hold_the_words_of_the_vocabulary_and_add_up(out):
+    tables = {name: pl.read_parquet(out / "tables" / f"{name}.parquet") for name in TABLES}
+    assert set(tables["outcomes"]["outcome"]) <= set(OUTCOMES)
+    assert set(tables["ledger"]["kind"]) <= set(SEGMENT_KINDS)
+    rows = tables["reconciliation"]
+    parts = ("rows_clean", "rows_quarantined", "rows_merged", "rows_ignored")
+    assert (rows["rows_read"] == rows.select(pl.sum_horizontal(*parts)).to_series()).all()
+    sums = tables["ledger"].group_by("dossier_id").agg(pl.col("work_seconds").sum())
+    judged = tables["outcomes"].filter(pl.col("profile") == "wb_strict")
+    both = judged.join(sums, on="dossier_id", how="left").with_columns(
+        pl.col("work_seconds").fill_null(0)
+    )
+    assert (both["work_seconds"] == both["used_seconds"] + both["paused_seconds"]).all()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["nowhere.csv", "--source", "one_stop"], 3, "nowhere.csv"),
+        (["{inbox}", "--source", "atlantis"], 2, "atlantis"),
+        (["{inbox}", "--source", "receipt"], 3, "so-theo-doi-ho-so"),
+        (["{inbox}", "--source", "one_stop", "--profile", "mine"], 2, "wb_strict"),
+        (["{inbox}", "--source", "one_stop", "--as-of", "yesterday"], 2, "yesterday"),
+    ],
+)
+def test_bad_input_is_one_message_and_nothing_is_written(
+    tmp_path, inbox, capsys, arguments, code, told
+):
+    filled = [word.format(inbox=inbox) for word in arguments]
+    folder = tmp_path / "out"
+    assert main(["analyse", *filled, "--out", str(folder)]) == code
+    said = capsys.readouterr().err
+    assert told in said
+    assert "Traceback" not in said
+    assert not folder.exists()
+
+
+def test_an_unknown_word_is_a_usage_problem(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["analyze", "x"])
+    assert stopped.value.code == 2
+    assert "analyse" in capsys.readouterr().err
+
+
+def test_outside_a_project_a_stage_says_where_it_looked(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["clean"]) == 2
+    assert str(tmp_path) in capsys.readouterr().err
+
+
+def test_an_unforeseen_fault_is_one_line_without_a_traceback(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr("workbench.stages.clean", lambda _: 1 / 0)
+    monkeypatch.setenv("WORKBENCH_PROJECT", str(tmp_path))
+    (tmp_path / "pipelines").mkdir()
+    (tmp_path / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")
+    assert main(["clean"]) == 1
+    said = capsys.readouterr().err
+    assert "ZeroDivisionError" in said
+    assert "Traceback" not in said
