@@ -17,7 +17,7 @@ from workbench.testing import one_stop_export
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ("dvc.yaml", "params.yaml", ".gitignore", ".dvcignore", ".dvc/config", ".dvc/.gitignore")
-FOLDERS = ("src", "pipelines", "notebooks", "data/reference")
+FOLDERS = ("src", "pipelines", "notebooks", "data/reference", ".dvc/plots")
 DOSSIERS = 400
 SETTINGS = ("WORKBENCH_", "DVC_", "JUPYTER", "IPYTHON", "GIT_")
 
@@ -95,6 +95,7 @@ def lay_out(root: Path) -> Bench:
     for name in FILES:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / name)
+    (root / ".dvc" / "plots" / "page.html").unlink(missing_ok=True)
     one_stop_export(root / "data" / "inbox", dossiers=DOSSIERS)
     bench = Bench(root)
     bench.run("git", "init", "-q", ".")

@@ -16,7 +16,8 @@ _VEGA_LITE = "5.21"
 """DVC's templates are written in Vega-Lite 5."""
 
 # DVC calls vegaEmbed from scripts that run while the page is read: a module would come too late,
-# and without a function around it the bundle's own names would clash with DVC's.
+# and without a function around it the bundle's own names would clash with DVC's. Drawn as SVG,
+# a plot prints sharp.
 _PAGE = """\
 <!doctype html>
 <html>
@@ -26,6 +27,8 @@ _PAGE = """\
 <title>dvc plots</title>
 <script>(function(){{
 {bundle}
+const draw = window.vegaEmbed;
+window.vegaEmbed = (place, plot) => draw(place, plot, {{renderer: "svg"}});
 }})();</script>
 <style>body {{ font-family: "Noto Sans", "Segoe UI", Arial, sans-serif; margin: 2rem; }}</style>
 </head>

@@ -1,0 +1,94 @@
+"""``make lab``: every notebook runs and draws its charts with the network cut."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+NOTEBOOKS = sorted(
+    path.stem for path in (Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb")
+)
+READY = """() => {
+  const widget = window.jupyterapp?.shell?.currentWidget;
+  const session = widget?.sessionContext;
+  return widget?.context?.isReady && session?.isReady
+    && session.session?.kernel?.status === 'idle';
+}"""
+RUN = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+FINISHED = """() => {
+  const widget = window.jupyterapp.shell.currentWidget;
+  const cells = [...widget.content.model.cells].filter(cell => cell.type === 'code');
+  return widget.sessionContext.session.kernel.status === 'idle'
+    && cells.every(cell => cell.executionCount !== null);
+}"""
+FAILED = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
+  .filter(cell => cell.type === 'code')
+  .flatMap(cell => cell.outputs.toJSON())
+  .filter(output => output.output_type === 'error' || output.name === 'stderr')
+  .map(output => output.evalue ?? output.text)"""
+OFFERED = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
+  .filter(cell => cell.type === 'code')
+  .flatMap(cell => cell.outputs.toJSON())
+  .filter(output => Object.keys(output.data ?? {}).some(type => type.includes('vegalite')))
+  .length"""
+SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
+CHARTS = ".jp-OutputArea-output :is(svg.marks, canvas.marks)"
+
+
+def boxes(page) -> list[tuple[float, float]]:
+    """Width and height of every chart on the page, each scrolled into view first."""
+    found = []
+    for chart in page.locator(CHARTS).all():
+        chart.scroll_into_view_if_needed()
+        box = chart.bounding_box()
+        found.append((box["width"], box["height"]))
+    return found
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_runs_and_draws_its_charts_with_the_network_cut(
+    lab, context, guard, name, tmp_path
+):
+    watch = guard((lab.url,))
+    page = watch.watch(context)
+    page.set_default_timeout(60_000)
+    page.goto(lab.notebook(name))
+    page.wait_for_function(READY)
+    page.evaluate(RUN)
+    page.wait_for_function(FINISHED)
+
+    assert page.evaluate(FAILED) == []
+    offered = page.evaluate(OFFERED)
+    assert offered > 0, "no cell of the notebook gave a chart"
+    page.wait_for_function(f"() => document.querySelectorAll('{CHARTS}').length > 0")
+    drawn = boxes(page)
+    assert len(drawn) == offered
+    assert all(width > 200 and height > 80 for width, height in drawn), drawn
+    page.screenshot(path=tmp_path / f"{name}.png")
+
+    assert watch.refused == []
+    assert watch.errors == []
+    assert page.locator(".Toastify__toast").count() == 0, "the lab asks nothing of a newcomer"
+
+
+def test_a_notebook_run_and_saved_is_the_same_file_as_before(lab, context, guard):
+    file = lab.root / "notebooks" / f"{NOTEBOOKS[0]}.ipynb"
+    before = file.read_bytes()
+    page = guard((lab.url,)).watch(context)
+    page.set_default_timeout(60_000)
+    page.goto(lab.notebook(NOTEBOOKS[0]))
+    page.wait_for_function(READY)
+    page.evaluate(RUN)
+    page.wait_for_function(FINISHED)
+    written = file.stat().st_mtime_ns
+    page.evaluate(SAVE)
+    assert file.stat().st_mtime_ns > written
+    assert file.read_bytes() == before
+
+
+def test_the_lab_writes_nothing_into_the_home_of_its_user(lab):
+    home = lab.root.parent / "home"
+    assert [p for p in home.rglob("*") if p.is_file()] == []

@@ -1,0 +1,81 @@
+"""Pages that leave the house open from disk, with their charts, and ask the network for nothing."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from workbench.testing import one_stop_export
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("briefing", "compare_units", "compare_periods", "causes")
+
+
+def opened(context, guard, path):
+    """Open a page from disk; return it and what it asked for beyond files."""
+    watch = guard(("file:",))
+    page = watch.watch(context)
+    page.goto(path.as_uri())
+    return page, watch
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_briefing_opens_from_disk_with_its_charts(reproduced, context, guard, name, tmp_path):
+    folder = reproduced.project.briefings / "2022-H1" / "all"
+    page, watch = opened(context, guard, folder / f"{name}.html")
+    figures = page.locator("figure svg")
+    assert figures.count() > 0
+    for figure in figures.all():
+        figure.scroll_into_view_if_needed()
+        box = figure.bounding_box()
+        assert box["width"] > 200, box
+        assert box["height"] > 80, box
+    assert page.locator("figure").count() <= page.locator("table").count()
+    assert page.locator("script").count() == 0
+    assert "mô phỏng" in page.locator("body").inner_text().lower()
+    page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
+    assert watch.refused == []
+    assert watch.errors == []
+
+
+def test_a_briefing_fits_a_telephone(reproduced, browser, guard):
+    narrow = browser.new_context(viewport={"width": 390, "height": 800})
+    page, _ = opened(narrow, guard, reproduced.project.briefings / "2022-H1/all/briefing.html")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    narrow.close()
+
+
+def test_dvc_plots_draws_from_disk(reproduced, context, guard, tmp_path):
+    bench = reproduced.copy_to(tmp_path / "project")
+    bench.run(sys.executable, "-m", "workbench.revisions")
+    bench.dvc("plots", "show", "-o", "pages")
+    page, watch = opened(context, guard, bench.root / "pages" / "index.html")
+    page.wait_for_selector("svg.marks")
+    plots = page.locator("svg.marks")
+    assert plots.count() == 2
+    for plot in plots.all():
+        box = plot.bounding_box()
+        assert box["width"] > 200, box
+        assert box["height"] > 80, box
+        assert plot.locator(".role-mark.mark-symbol path").count() >= 18
+        assert plot.locator(".role-mark.mark-rule line").count() >= 18
+    page.screenshot(path=tmp_path / "plots.png", full_page=True)
+    assert watch.refused == []
+    assert watch.errors == []
+
+
+def test_what_differs_between_two_revisions_opens_from_disk(reproduced, context, guard, tmp_path):
+    bench = reproduced.copy_to(tmp_path / "project")
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.org")
+    bench.run("git", "add", "-A")
+    bench.run("git", *identity, "commit", "-qm", "before")
+    one_stop_export(bench.project.inbox, seed=2, dossiers=200)
+    bench.dvc("repro", "-q", "explain")
+    told = bench.workbench("diff", "HEAD", "--format", "html").stdout
+    (tmp_path / "diff.html").write_text(told, encoding="utf-8")
+    page, watch = opened(context, guard, tmp_path / "diff.html")
+    assert page.locator("table").count() >= 4
+    page.screenshot(path=tmp_path / "diff.png", full_page=True)
+    assert watch.refused == []
