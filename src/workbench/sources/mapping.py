@@ -16,7 +16,7 @@ import polars as pl
 from workbench.errors import InputRejected
 from workbench.sources.fields import FIELDS, POSITION, is_extra, is_instant
 from workbench.sources.profile import Part, Profile, Target
-from workbench.sources.readers import RawTable
+from workbench.sources.readers import RawTable, place
 from workbench.sources.spelling import fold, folded, tidy
 
 _NUMERIC_DATE = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-]\d{4}"
@@ -54,8 +54,8 @@ def mapped(
         column = _column(raw.frame, header, part.empty_values)
         for target in targets:
             codes = profile.codes.get(target.field)
-            place = {"file": name, "sheet": raw.sheet or "-", "column": header}
-            series[target] = _coded(column, codes, raw.frame, place) if codes else column
+            where = {"file": place(name, raw.sheet), "column": header}
+            series[target] = _coded(column, codes, raw.frame, where) if codes else column
     for target, value in (_from_name(part, path) | dict(part.constants)).items():
         series[target] = pl.Series([value], dtype=pl.String).new_from_index(0, raw.frame.height)
     return {target: _one_iso(s) if is_instant(target.field) else s for target, s in series.items()}
@@ -142,7 +142,7 @@ def _column(frame: pl.DataFrame, header: str, empty_values: tuple[str, ...]) -> 
 
 
 def _coded(
-    column: pl.Series, codes: Mapping[str, str], frame: pl.DataFrame, place: dict[str, str]
+    column: pl.Series, codes: Mapping[str, str], frame: pl.DataFrame, where: dict[str, str]
 ) -> pl.Series:
     compared = {fold(text): code for text, code in codes.items()}
     code = column.to_frame("text").select(
@@ -153,7 +153,7 @@ def _coded(
         at = unknown[0]
         raise InputRejected(
             "sources.unknown_code",
-            **place,
+            **where,
             row=frame["source_row"][at],
             value=column[at],
             accepted=", ".join(codes),

@@ -177,7 +177,7 @@ def test_an_unknown_column_of_a_workbook_is_named_with_its_sheet(tmp_path: Path,
     headers = [*known_headers(one_stop), "Số CCCD"]
     path = workbook(tmp_path / "so-theo-doi-ho-so.xlsx", headers)
     message = refused(path, one_stop)
-    assert "sheet Sổ theo dõi, row 1: the column «Số CCCD»" in message
+    assert "so-theo-doi-ho-so.xlsx › Sổ theo dõi, row 1: the column «Số CCCD»" in message
 
 
 def test_an_optional_column_may_vanish(tmp_path: Path, one_stop) -> None:
@@ -243,8 +243,8 @@ LAUGHS = """<?xml version="1.0"?>
         ("log.xes", "plain words", "broken or truncated XML"),
         ("log.xes", "<log></log>", "no case"),
         ("log.xes", "<log><event/></log>", "an event outside a case"),
-        ("log.xes", LOG.replace('"note"', '"remark"'), "the column «remark»"),
-        ("log.xes", LOG.replace("concept:name", "name"), "the column «case:name»"),
+        ("log.xes", LOG.replace('"note"', '"remark"'), "the attribute «remark»"),
+        ("log.xes", LOG.replace("concept:name", "name"), "the attribute «case:name»"),
         ("log.xes.gz", gzip.compress(LOG.encode())[:-9], "cannot be read"),
         ("log.xes", b"PK\x03\x04 and more", "holds xlsx"),
     ],

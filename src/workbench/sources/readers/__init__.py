@@ -11,11 +11,11 @@ from pathlib import Path
 from workbench.sources.profile import Part
 from workbench.sources.readers.delivery import check_content
 from workbench.sources.readers.eventlog import read_event_log
-from workbench.sources.readers.raw import RawTable
+from workbench.sources.readers.raw import RawTable, place
 from workbench.sources.readers.text import read_text
 from workbench.sources.readers.workbook import read_workbook
 
-__all__ = ["RawTable", "read"]
+__all__ = ["RawTable", "place", "read"]
 
 _READERS: Mapping[str, Callable[[Path, Part], Iterator[RawTable]]] = {
     "csv": read_text,

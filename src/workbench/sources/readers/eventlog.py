@@ -48,7 +48,7 @@ def read_event_log(path: Path, part: Part) -> Iterator[RawTable]:
     events = pl.concat(frames, how="diagonal").with_row_index("source_row", offset=1)
     frame = events.with_columns(pl.col("source_row").cast(pl.Int64))
     headers = [name for name in frame.columns if name != "source_row"]
-    check_columns(headers, part, file=path.name, sheet="-", row="-")
+    check_columns(headers, part, file=path.name)
     tidied = frame.with_columns(trimmed(name) for name in headers if name in part.columns)
     yield RawTable("", tidied, frame.height, (), "utf-8")
 

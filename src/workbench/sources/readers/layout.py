@@ -10,7 +10,7 @@ counted as ignored, and a record without its number is kept for the rules to jud
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import polars as pl
 
 from workbench.errors import InputRejected
 from workbench.sources.profile import Part
+from workbench.sources.readers.raw import place
 from workbench.sources.spelling import tidy, trimmed
 
 SEARCH_ROWS = 40
@@ -67,15 +68,17 @@ def check_header(header: Header | None, part: Part, path: Path, sheet: str = "")
     Raises:
         InputRejected: No header was found, a column is unknown, repeated or missing.
     """
-    where = {"file": path.name, "sheet": sheet or "-"}
+    where = place(path.name, sheet)
     if header is None:
-        raise InputRejected("sources.no_header", **where, expected=", ".join(part.required()))
-    check_columns(header.names, part, **where, row=header.row + 1)
+        raise InputRejected("sources.no_header", file=where, expected=", ".join(part.required()))
+    check_columns(header.names, part, file=where, row=header.row + 1)
     return header
 
 
-def check_columns(names: Sequence[str], part: Part, **where: object) -> None:
+def check_columns(names: Sequence[str], part: Part, *, file: str, row: int = 0) -> None:
     """Refuse a column that is neither mapped, personal nor ignored, and a missing one.
+
+    ``row`` is the row of the header, 0 for an event log, which has none.
 
     Raises:
         InputRejected: Names the column, where it stands and what the profile knows.
@@ -83,19 +86,17 @@ def check_columns(names: Sequence[str], part: Part, **where: object) -> None:
     known = part.headers()
     for name, count in Counter(name for name in names if name).items():
         if name not in known:
-            accepted = ", ".join(known)
-            raise InputRejected("sources.unknown_column", **where, column=name, accepted=accepted)
+            key = "sources.unknown_column" if row else "sources.unknown_attribute"
+            raise InputRejected(key, file=file, row=row, column=name, accepted=", ".join(known))
         if count > 1:
-            raise InputRejected("sources.same_column", **where, column=name)
+            raise InputRejected("sources.same_column", file=file, column=name)
     for name in part.required():
         if name not in names:
             found = ", ".join(n for n in names if n)
-            raise InputRejected("sources.missing_column", **where, column=name, found=found)
+            raise InputRejected("sources.missing_column", file=file, column=name, found=found)
 
 
-def records(
-    cells: pl.DataFrame, header: Header, part: Part, *, where: Mapping[str, object]
-) -> pl.DataFrame:
+def records(cells: pl.DataFrame, header: Header, part: Part, *, where: str) -> pl.DataFrame:
     """Name the columns of the rows under a header and keep the records.
 
     Args:
@@ -116,12 +117,12 @@ def records(
     return kept.select("source_row", *named).rename(named)
 
 
-def _refuse_unnamed(rest: pl.DataFrame, where: Mapping[str, object]) -> None:
+def _refuse_unnamed(rest: pl.DataFrame, where: str) -> None:
     for column in rest.columns[1:]:
         at = rest[column].is_not_null().arg_true()
         if len(at):
             row, number = rest["source_row"][at[0]], int(column.removeprefix("c")) + 1
-            raise InputRejected("sources.unnamed_column", **where, row=row, number=number)
+            raise InputRejected("sources.unnamed_column", file=where, row=row, number=number)
 
 
 def _names(rows: Sequence[Cells]) -> tuple[str, ...]:

@@ -7,6 +7,15 @@ from dataclasses import dataclass
 import polars as pl
 
 
+def place(file: str, sheet: str) -> str:
+    """Say where something stands in an export, the same in every language.
+
+    >>> place("book.xlsx", "Sổ theo dõi"), place("log.csv", "")
+    ('book.xlsx › Sổ theo dõi', 'log.csv')
+    """
+    return f"{file} › {sheet}" if sheet else file
+
+
 @dataclass(frozen=True)
 class RawTable:
     """One sheet (or text file, or event log) as text.

@@ -36,7 +36,7 @@ def read_text(path: Path, part: Part) -> Iterator[RawTable]:
     header = layout.check_header(layout.find_header(top, part), part, path)
     cells = _cells(data, lines[header.below - 1], part.delimiter, path)
     heading = tuple(cell for row in top[: header.row] for cell in row if cell)
-    frame = layout.records(cells, header, part, where={"file": path.name, "sheet": "-"})
+    frame = layout.records(cells, header, part, where=path.name)
     yield RawTable("", frame, cells.height, heading, part.encoding)
 
 

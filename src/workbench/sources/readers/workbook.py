@@ -18,7 +18,7 @@ from workbench.errors import InputRejected
 from workbench.sources.profile import Part
 from workbench.sources.readers import layout
 from workbench.sources.readers.delivery import unreadable
-from workbench.sources.readers.raw import RawTable
+from workbench.sources.readers.raw import RawTable, place
 
 _NO_ROWS = {"source_row": pl.Int64}
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
@@ -44,7 +44,7 @@ def read_workbook(path: Path, part: Part) -> Iterator[RawTable]:
             yield RawTable(name, pl.DataFrame(schema=_NO_ROWS), cells.height, (), "xlsx")
             continue
         checked = layout.check_header(header, part, path, name)
-        where = {"file": path.name, "sheet": name}
+        where = place(path.name, name)
         frame = layout.records(_below(cells, checked), checked, part, where=where)
         heading = tuple(c for row in _rows(cells.head(checked.row)) for c in row if c)
         yield RawTable(name, frame, cells.height - checked.below, heading, "xlsx")
