@@ -1,0 +1,102 @@
+"""What the README and the manual tell a reader to type exists and is read as meant."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from workbench.cli.parser import build_parser
+from workbench.wording import LANGUAGES, use_language
+
+ROOT = Path(__file__).resolve().parents[2]
+README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
+SHELLS = {"", "sh", "bash", "console", "shell", "powershell", "cmd", "bat", "text"}
+PROMPT = re.compile(r"^(?:\$ |> |PS[^>]*> )")
+
+
+def fenced(page: Path) -> list[tuple[str, str]]:
+    """Language and text of every fenced block."""
+    found = re.findall(r"^```(\w*)[^\n]*\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
+    return [(language, text) for language, text in found]
+
+
+def typed(page: Path) -> list[list[str]]:
+    """Command lines of a page's shell blocks, each as words."""
+    lines = []
+    for language, text in fenced(page):
+        if language in SHELLS:
+            joined = re.sub(r"[\\`^]\n\s*", " ", text)
+            lines += [PROMPT.sub("", line.strip()) for line in joined.splitlines()]
+    parts = [part for line in lines for part in re.split(r"&&|\|\||[|;>]", line)]
+    return [words for part in parts if (words := shlex.split(part, comments=True, posix=False))]
+
+
+def commands() -> dict[str, argparse.ArgumentParser]:
+    parser = build_parser()
+    actions = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+    return dict(actions[0].choices)
+
+
+def targets() -> set[str]:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return set(re.findall(r"^([a-z][\w-]*):", text, re.M))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_every_workbench_command_shown_is_read_by_the_command_line(page, capsys):
+    for words in typed(page):
+        if words[0] != "workbench":
+            continue
+        try:
+            build_parser().parse_args(words[1:])
+        except SystemExit as end:
+            asked_for_help = end.code == 0
+            assert asked_for_help, f"{' '.join(words)}\n{capsys.readouterr().err}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_every_make_target_shown_exists(page):
+    shown = {word for words in typed(page) if words[0] == "make" for word in words[1:]}
+    assert {t for t in shown if "=" not in t and not t.startswith("-")} <= targets()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_every_file_a_page_points_to_is_there(page):
+    text = page.read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'src="([^"]+)"', text)
+    inside = [link.split("#")[0] for link in links if "://" not in link]
+    assert [link for link in inside if link and not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_is_told_about(command):
+    told = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert re.search(rf"\bworkbench {command}\b", told), f"no page tells about workbench {command}"
+
+
+@pytest.mark.parametrize("speech", LANGUAGES)
+@pytest.mark.parametrize("command", commands())
+def test_every_command_explains_itself_and_each_of_its_options(command, speech):
+    with use_language(speech):
+        parser = commands()[command]
+    assert parser.description
+    silent = [a.dest for a in parser._actions if not a.help]
+    assert silent == []
+
+
+def test_the_readme_opens_with_a_sentence_a_picture_and_the_two_commands():
+    screen = "\n".join(README.read_text(encoding="utf-8").splitlines()[:40])
+    assert re.search(r"!\[[^\]]+\]\([^)]+\)|<img [^>]*alt=", screen), "a picture of a briefing"
+    assert screen.index("make briefing") < screen.index("make test")
+
+
+def test_the_readme_tells_how_to_do_the_same_on_windows_without_make():
+    text = README.read_text(encoding="utf-8")
+    windows = text[text.index("Windows") :]
+    for needed in ("pip install", "requirements.lock", "workbench simulate", "dvc repro"):
+        assert needed in windows, needed
