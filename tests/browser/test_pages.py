@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 
 from workbench.testing import one_stop_export
@@ -49,7 +47,7 @@ def test_a_briefing_fits_a_telephone(reproduced, browser, guard):
 
 def test_dvc_plots_draws_from_disk(reproduced, context, guard, tmp_path):
     bench = reproduced.copy_to(tmp_path / "project")
-    bench.run(sys.executable, "-m", "workbench.revisions")
+    bench.workbench("plots-page")
     bench.dvc("plots", "show", "-o", "pages")
     page, watch = opened(context, guard, bench.root / "pages" / "index.html")
     page.wait_for_selector("svg.marks")
