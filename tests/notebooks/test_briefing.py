@@ -134,8 +134,8 @@ def test_a_units_page_bears_the_units_name_as_text_and_sets_its_row_off(briefed_
     assert briefed_unit.name == folder_name(UNIT)
     text = (briefed_unit / "briefing.html").read_text(encoding="utf-8")
     assert '<html lang="en">' in text
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; · first half of 2022" in text
-    assert "second half of 2021" in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; · H1 2022" in text
+    assert "H2 2021" in text
     units = (briefed_unit / "compare_units.html").read_text(encoding="utf-8")
     assert re.search(r'<tr class="marked">\s*<th scope="row">&lt;script', units)
 

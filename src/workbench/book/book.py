@@ -226,6 +226,30 @@ class Book:
         earlier = (str(this.a_year_before()), str(this.previous()))
         return next((p for p in earlier if p in self._periods), "")
 
+    def ended(self, period: str) -> bool:
+        """Tell whether a period had ended when the exports were made."""
+        last = Period.parse(period).ends_on
+        return self.snapshot is None or last <= self.snapshot.date()
+
+    def latest(self, kind: PeriodKind) -> str:
+        """Return the last ended period of a kind in which dossiers were received.
+
+        Where none had ended, the last period of that kind with dossiers.
+
+        Raises:
+            UsageProblem: No period of that kind holds dossiers.
+        """
+        told = self.measures.filter(
+            pl.col("measure") == "received",
+            pl.col("unit_id") == EVERYTHING,
+            pl.col("numerator") > 0,
+        )
+        held = self.periods(kind)
+        if not held:
+            raise self._unknown("briefing.no_period", kind, [], self._periods)
+        received = set(told["period"])
+        return next((p for p in reversed(held) if p in received and self.ended(p)), held[-1])
+
     def profile(self, asked: str) -> str:
         """Return the name of a lateness profile the results hold.
 

@@ -35,7 +35,8 @@ def change(book: Book, asked: Asked, against: str, measure: str) -> Answer:
     names = distinct(frame["unit_id"], book.unit_name)
     rows = [r for r in frame.iter_rows(named=True) if r["difference"] is not None]
     rows.sort(key=lambda r: (r["unit_id"] != EVERYTHING, -r["difference"], names[r["unit_id"]]))
-    drawn = [_dot(row, names, asked) for row in rows]
+    judged = book.ended(asked.period) and book.ended(against)
+    drawn = [_dot(row, names, asked, judged=judged) for row in rows]
     words = {
         "rate": inline(say(f"briefing.{measure}")),
         "Rate": say(f"briefing.{measure}"),
@@ -44,7 +45,7 @@ def change(book: Book, asked: Asked, against: str, measure: str) -> Answer:
     }
     return Answer(
         title=say("briefing.change_title", **words),
-        claims=_claims(rows, names, asked, words),
+        claims=_claims(rows, names, asked, words, judged=judged),
         frame=frame,
         denominators=say("briefing.change_denominators", few=FEW),
         listing=_table(frame, names, words),
@@ -68,7 +69,7 @@ def _standing(row: Row) -> Standing:
 
 
 def _claims(
-    rows: list[Row], names: dict[str, str], asked: Asked, words: dict[str, str]
+    rows: list[Row], names: dict[str, str], asked: Asked, words: dict[str, str], *, judged: bool
 ) -> tuple[Claim, ...]:
     own = next((r for r in rows if r["unit_id"] == asked.unit), None)
     if own is None:
@@ -83,8 +84,9 @@ def _claims(
         **words,
     )
     level = own["evidence_level"]
-    claims = [claim(f"{told} {say(f'briefing.change_{_standing(own)}', few=FEW)}", level, key=True)]
-    if asked.unit == EVERYTHING:
+    verdict = f"change_{_standing(own)}" if judged else "change_unended"
+    claims = [claim(f"{told} {say(f'briefing.{verdict}', few=FEW)}", level, key=True)]
+    if asked.unit == EVERYTHING and judged:
         claims += [claim(text, level) for text in _moved(rows, names)]
     return tuple(claims)
 
@@ -107,7 +109,7 @@ def _moved(rows: list[Row], names: dict[str, str]) -> list[str]:
     return [*said, say("briefing.change_units_within", n=unclear)] if unclear else said
 
 
-def _dot(row: Row, names: dict[str, str], asked: Asked) -> Dot:
+def _dot(row: Row, names: dict[str, str], asked: Asked, *, judged: bool) -> Dot:
     note = " · ".join(numerals.percent(row[f"{side}_value"]) for side in ("left", "right"))
     return Dot(
         name=names[row["unit_id"]],
@@ -115,7 +117,7 @@ def _dot(row: Row, names: dict[str, str], asked: Asked) -> Dot:
         lower=row["lower"] * 100,
         upper=row["upper"] * 100,
         note=note,
-        standing=_standing(row),
+        standing=_standing(row) if judged else "few",
         marked=row["unit_id"] in (EVERYTHING, asked.unit),
     )
 

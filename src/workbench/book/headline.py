@@ -71,9 +71,10 @@ def _number(rows: dict[str, Row], *names: str) -> int:
 def _headline_claims(book: Book, asked: Asked, now: dict[str, Row]) -> tuple[Claim, ...]:
     counts = {name: numerals.count(_number(now, name)) for name in _COUNTS}
     who = book.unit_inline(asked.unit)
-    flow = say("briefing.headline_flow", unit=who, period=numerals.period(asked.period), **counts)
+    key = "headline_flow_unknown" if _number(now, "unknown") else "headline_flow"
+    flow = say(f"briefing.{key}", unit=who, period=numerals.period(asked.period), **counts)
     said = [claim(flow, key=True)]
-    if _number(now, "unknown", "withdrawn", "rejected"):
+    if _number(now, "withdrawn", "rejected"):
         said.append(claim(say("briefing.headline_apart", **counts)))
     said += _rates_told(now, "late_done", "late_or_overdue", key=True)
     said.append(claim(_stock_told(book, asked, now), key=True))

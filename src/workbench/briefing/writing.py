@@ -90,17 +90,14 @@ def write_page(
     out: Path,
     progress: Progress = lambda _: None,
 ) -> Path:
-    """Write ``briefing.html`` of an ``analyse`` folder, for its last period of a kind.
+    """Write ``briefing.html`` of an ``analyse`` folder, for its last ended period of a kind.
 
     Raises:
         UsageProblem: The results hold no period of that kind, or no such profile.
         RuleFailed: The notebook failed.
         OutputBusy: Another run is writing, or the folder cannot be written.
     """
-    periods = book.periods(kind)
-    if not periods:
-        raise UsageProblem("briefing.no_period", asked=kind, near="–", known="–", total=0)
-    last = periods[-1]
+    last = book.latest(kind)
     asked = _asked(book, last, book.against(last), EVERYTHING, book.profile(profile))
     with _writing(book, out / "briefing"), TemporaryDirectory(dir=out, prefix=".page-") as fresh:
         _make(book, [Job("briefing", asked, Path(fresh), linked=False)], progress)
