@@ -50,7 +50,7 @@ def _dossier_claims(book: Book, dossier_id: str, profile: str) -> tuple[Claim, .
                 profile=profile,
                 due=numerals.instant(row["due_at_used"]),
                 ended=numerals.instant(row["ended_at_used"]),
-                used=numerals.hours(row["used_seconds"]),
+                spent=numerals.hours(row["used_seconds"] + row["paused_seconds"]),
                 allowed=numerals.hours(row["allowed_seconds"]),
                 paused=numerals.hours(row["paused_seconds"]),
             )

@@ -166,7 +166,9 @@ def _writing(book: Book, out: Path) -> Iterator[None]:
     except Timeout as problem:
         raise OutputBusy("briefing.busy", folder=out) from problem
     except OSError as problem:
-        raise OutputBusy("briefing.cannot_write", folder=out, error=problem.strerror) from problem
+        raise OutputBusy(
+            "briefing.cannot_write", folder=out, error=problem.strerror or problem
+        ) from problem
 
 
 def _make(book: Book, jobs: Sequence[Job], progress: Progress) -> None:

@@ -1,0 +1,117 @@
+"""The tables of one run as frames: read once, when first asked for, in the zone of their source.
+
+A table that is missing is an error that says which stage to run; nothing is written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+import polars as pl
+
+from workbench.errors import UsageProblem
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of one run.
+
+    Args:
+        home: The project or ``analyse`` folder.
+        rooms: Folders that hold the tables, one Parquet file each.
+    """
+
+    home: Path
+    rooms: tuple[Path, ...]
+
+    @cached_property
+    def dossiers(self) -> pl.DataFrame:
+        """One row per dossier."""
+        return self._frame("dossiers")
+
+    @cached_property
+    def steps(self) -> pl.DataFrame:
+        """One row per dossier and step."""
+        return self._frame("steps")
+
+    @cached_property
+    def pauses(self) -> pl.DataFrame:
+        """One row per dossier and pause."""
+        return self._frame("pauses")
+
+    @cached_property
+    def quarantine(self) -> pl.DataFrame:
+        """One row per rejected or flagged row of the source files."""
+        return self._frame("quarantine")
+
+    @cached_property
+    def reconciliation(self) -> pl.DataFrame:
+        """One row per source file: where each of its rows went."""
+        return self._frame("reconciliation")
+
+    @cached_property
+    def outcomes(self) -> pl.DataFrame:
+        """One row per dossier and lateness profile."""
+        return self._frame("outcomes")
+
+    @cached_property
+    def ledger(self) -> pl.DataFrame:
+        """One row per dossier and segment of its time."""
+        return self._frame("ledger")
+
+    @cached_property
+    def measures(self) -> pl.DataFrame:
+        """One row per measure, profile, group and period."""
+        return self._frame("measures")
+
+    @cached_property
+    def time_by_kind(self) -> pl.DataFrame:
+        """One row per period, unit, late or not, and kind of segment (table ``time_use``)."""
+        return self._frame("time_use")
+
+    @cached_property
+    def time_by_step(self) -> pl.DataFrame:
+        """One row per period, unit, late or not, kind of segment and step (table ``step_time``)."""
+        return self._frame("step_time")
+
+    def _frame(self, name: str) -> pl.DataFrame:
+        frame = pl.read_parquet(self._file(name))
+        if self.zone == "UTC":
+            return frame
+        moments = [c for c, t in frame.schema.items() if isinstance(t, pl.Datetime) and t.time_zone]
+        return frame.with_columns(pl.col(c).dt.convert_time_zone(self.zone) for c in moments)
+
+    def _file(self, name: str) -> Path:
+        for room in self.rooms:
+            if (room / f"{name}.parquet").is_file():
+                return room / f"{name}.parquet"
+        raise UsageProblem("briefing.no_table", table=name, folder=self.home)
+
+    @cached_property
+    def zone(self) -> str:
+        """The time zone of the sources; ``UTC`` when they lie in several."""
+        zones = pl.read_parquet(self._file("dossiers"), columns=["time_zone"])["time_zone"].unique()
+        return str(zones[0]) if len(zones) == 1 and zones[0] else "UTC"
+
+    @cached_property
+    def snapshot(self) -> dt.datetime | None:
+        """The moment the exports were made: the latest of all dossiers, in their zone."""
+        latest = self.dossiers["snapshot_at"].max()
+        return latest if isinstance(latest, dt.datetime) else None
+
+    @cached_property
+    def synthetic(self) -> bool:
+        """Whether any dossier is simulated; every page then says so."""
+        return bool(self.dossiers["synthetic"].any())
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Twelve characters that stand for exactly these results, whatever machine made them."""
+        digest = sha256()
+        for name in ("dossiers", "ledger", "measures", "outcomes", "reconciliation"):
+            digest.update(self._file(name).read_bytes())
+        return digest.hexdigest()[:12]
