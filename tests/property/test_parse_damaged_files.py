@@ -83,7 +83,7 @@ def test_a_damaged_event_log_never_breaks_the_run(attempt, edits, kept) -> None:
 @settings(max_examples=100)
 @given(edits=EDITS, kept=st.integers(0, 100_000))
 def test_a_damaged_archive_never_breaks_the_run(attempt, edits, kept) -> None:
-    packed = gzip.compress(STEPS, mtime=0, mtime=0)
+    packed = gzip.compress(STEPS, mtime=0)
     attempt("one_stop", "nhat-ky-xu-ly.csv.gz", damaged(packed, edits, kept))
 
 
