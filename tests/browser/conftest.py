@@ -16,7 +16,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocket, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Route,
+    WebSocket,
+    sync_playwright,
+)
 
 _PIPELINE = Path(__file__).resolve().parents[1] / "pipeline" / "conftest.py"
 _spec = importlib.util.spec_from_file_location("pipeline_conftest", _PIPELINE)
@@ -44,12 +52,14 @@ class Guard:
     allowed: tuple[str, ...]
     refused: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
 
     def watch(self, context: BrowserContext) -> Page:
         context.route("**/*", self._decide)
         page = context.new_page()
         page.on("websocket", self._note_socket)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._note_complaint)
         return page
 
     def _decide(self, route: Route) -> None:
@@ -59,6 +69,10 @@ class Guard:
         else:
             self.refused.append(url)
             route.abort()
+
+    def _note_complaint(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
 
     def _note_socket(self, socket: WebSocket) -> None:
         if not socket.url.replace("ws:", "http:", 1).startswith(self.allowed):
