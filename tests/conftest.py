@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, settings
 
+from workbench.lateness import lateness_profiles
 from workbench.project import Project
-from workbench.stages import lateness_profiles
 from workbench.warehouse import Warehouse
 from workbench.worktime import Calendars
 
@@ -81,6 +81,7 @@ DOSSIER = {
     "received_at": pl.Datetime("us", "UTC"),
     "received_on": pl.Date,
     "due_at": pl.Datetime("us", "UTC"),
+    "due_first_at": pl.Datetime("us", "UTC"),
     "resolved_at": pl.Datetime("us", "UTC"),
     "returned_at": pl.Datetime("us", "UTC"),
     "status": pl.String,

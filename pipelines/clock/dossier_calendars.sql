@@ -1,11 +1,13 @@
 -- grain: one row per dossier: its unit's calendar and the seconds between which its clock runs
 -- key: dossier_id
 -- reads: dossiers, unit_calendars, calendar_keys
--- promises: end_second >= start_second; offset_seconds is not null
+-- promises: end_second >= start_second; dossier_no > 0
+-- dossier_no is a dense number for joins inside this room; it means nothing outside.
 
 with spans as (
     select
         dossier_id,
+        row_number() over (order by dossier_id)::integer as dossier_no,
         unit_id,
         calendar_id,
         time_zone,
@@ -19,14 +21,14 @@ with spans as (
 
 own_calendar as (
     select
-        spans.dossier_id,
+        spans.dossier_no,
         max(unit_calendars.calendar_id) as calendar_id
     from spans
     inner join unit_calendars
         on spans.unit_id = unit_calendars.unit_id
         and coalesce(unit_calendars.valid_from, spans.received_on) <= spans.received_on
         and coalesce(unit_calendars.valid_to, spans.received_on) >= spans.received_on
-    group by spans.dossier_id
+    group by spans.dossier_no
 ),
 
 placed as (
@@ -34,12 +36,13 @@ placed as (
         spans.*,
         coalesce(own_calendar.calendar_id, spans.calendar_id) as calendar_used
     from spans
-    left join own_calendar on spans.dossier_id = own_calendar.dossier_id
+    left join own_calendar on spans.dossier_no = own_calendar.dossier_no
 ),
 
 keyed as (
     select
         placed.dossier_id,
+        placed.dossier_no,
         placed.calendar_used as calendar_id,
         placed.time_zone,
         calendar_keys.offset_seconds,

@@ -1,116 +1,232 @@
--- grain: one row per dossier whose term is known: the due instant that the term gives
+-- grain: one row per dossier: the due instant that its term gives, and how the issued one differs
 -- key: dossier_id
--- reads: dossiers, dossier_calendars, calendar_days, procedures
--- promises:
+-- reads: dossiers, dossier_calendars, terms_used, pause_spells, counted_days, calendar_days
+-- promises: due_class in ('agrees', 'calendar_error', 'shorter', 'longer', 'reappointed',
+--   'missing', 'not_comparable'); (due_class = 'calendar_error') = (days_off is not null)
 -- The day of reception is not counted; a last day on which the office is closed rolls on to the
 -- next working day; same-day terms received from 15:00 on are due the next working day. A due day
 -- beyond the calendar stays missing; where a verdict would rest on it, uncovered_instants stops.
+-- Pauses that are over move the due day by whole working days, rounded up, in due_credited_at; a
+-- pause whose policy is restart begins the term anew when it ends.
 
-with procedure_terms as (
+with restarted as (
     select
-        procedure_id,
-        norm::bigint as term_value,
-        case unit
-            when 'wd' then 'working_day' when 'd' then 'calendar_day' else unit
-        end as term_unit
-    from procedures
-    where norm is not null and unit in ('wd', 'd', 'same_day')
+        dossier_no,
+        work_seconds,
+        to_second,
+        max(case when restarts then to_second end) over (partition by dossier_no)
+            as restarted_second
+    from pause_spells
+    where not is_unended
 ),
 
-known_terms as (
+stood as (
     select
-        dossiers.dossier_id,
+        dossier_no,
+        max(restarted_second) as restarted_second,
+        sum(
+            case when to_second > coalesce(restarted_second, 0) then work_seconds else 0 end
+        )::bigint as stood_seconds
+    from restarted
+    group by dossier_no
+),
+
+terms as (
+    select
+        terms_used.*,
         calendars.calendar_id,
         calendars.time_zone,
         calendars.offset_seconds,
         calendars.key_base,
-        calendars.received_on,
-        calendars.start_second,
-        coalesce(dossiers.term_unit, procedure_terms.term_unit) as term_unit,
-        coalesce(dossiers.term_value, procedure_terms.term_value) as term_value,
-        dossiers.term_unit is null as is_procedure_term
-    from dossiers
-    inner join dossier_calendars as calendars on dossiers.dossier_id = calendars.dossier_id
-    left join procedure_terms
-        on dossiers.procedure_id = procedure_terms.procedure_id
-        and dossiers.term_unit is null
-),
-
-terms as (
-    select *
-    from known_terms
-    where term_unit is not null and (term_unit <> 'hour' or term_value > 0)
+        coalesce(stood.stood_seconds, 0) as stood_seconds,
+        coalesce(stood.restarted_second, calendars.start_second) as from_second,
+        case
+            when stood.restarted_second is not null
+                then timezone(
+                    calendars.time_zone, to_timestamp(stood.restarted_second)
+                )::date
+            else calendars.received_on
+        end as from_on
+    from terms_used
+    inner join dossier_calendars as calendars on terms_used.dossier_no = calendars.dossier_no
+    left join stood on terms_used.dossier_no = stood.dossier_no
 ),
 
 -- the working day asked for, as a rank among the calendar's working days
 ranked as (
     select
         terms.*,
+        day.ordinal + day.is_working::integer as rank_of_start,
+        (terms.stood_seconds + counted.day_length - 1) // counted.day_length as days_stood,
         working_second(
-            second_of_day(terms.start_second, terms.offset_seconds),
+            second_of_day(terms.from_second, terms.offset_seconds),
             day.c2, day.open_1, day.close_1, day.open_2, day.close_2
         ) + terms.term_value * 3600 as target_second,
         case
             when terms.term_unit = 'working_day' and terms.term_value > 0
-                then day.ordinal + day.is_working::int - 1 + terms.term_value
+                then day.ordinal + day.is_working::integer - 1 + terms.term_value
             when terms.term_unit = 'calendar_day' then last_day.ordinal
             when
                 terms.term_unit = 'same_day'
-                and second_of_day(terms.start_second, terms.offset_seconds) >= 15 * 3600
+                and second_of_day(terms.from_second, terms.offset_seconds) >= 15 * 3600
                 then day.ordinal + day.is_working::integer
             else day.ordinal
         end as target_ordinal
     from terms
     left join calendar_days as day
-        on day_key(terms.start_second, terms.offset_seconds, terms.key_base) = day.day_key
-    left join calendar_days as last_day
+        on day_key(terms.from_second, terms.offset_seconds, terms.key_base) = day.day_key
+    left join counted_days as counted on day.day_key = counted.day_key
+    left join counted_days as last_day
         on terms.calendar_id = last_day.calendar_id
-        and terms.received_on + terms.term_value::integer = last_day.day
+        and terms.from_on + terms.term_value::integer = last_day.day
 ),
 
 -- the last second of that day's office hours; of the civil day where the office never closes
 by_day as (
     select
-        ranked.dossier_id,
-        ranked.is_procedure_term,
-        case
-            when greatest(day.close_1, day.close_2) = 86400
-                then timezone(
-                    ranked.time_zone, day.day::timestamp + interval 1 day - interval 1 second
-                )
-            else to_timestamp(
-                (day.day - date '1970-01-01') * 86400
-                + greatest(day.close_1, day.close_2) - ranked.offset_seconds
-            )
-        end as due_recomputed_at
+        ranked.dossier_no,
+        closing_instant(
+            own.day, own.closes, ranked.offset_seconds, ranked.time_zone
+        ) as due_recomputed_at,
+        closing_instant(
+            moved.day, moved.closes, ranked.offset_seconds, ranked.time_zone
+        ) as due_credited_at
     from ranked
-    left join calendar_days as day
-        on ranked.calendar_id = day.calendar_id
-        and ranked.target_ordinal = day.ordinal
-        and day.is_working
+    left join counted_days as own
+        on ranked.calendar_id = own.calendar_id
+        and ranked.target_ordinal = own.ordinal
+        and own.is_working
+    left join counted_days as moved
+        on ranked.calendar_id = moved.calendar_id
+        and ranked.target_ordinal + ranked.days_stood = moved.ordinal
+        and moved.is_working
     where ranked.term_unit <> 'hour'
+),
+
+hours as (
+    select dossier_no, calendar_id, offset_seconds, target_second, false as is_credited
+    from ranked
+    where term_unit = 'hour'
+    union all
+    select
+        dossier_no,
+        calendar_id,
+        offset_seconds,
+        target_second + stood_seconds as target_second,
+        true as is_credited
+    from ranked
+    where term_unit = 'hour'
+),
+
+reached as (
+    select
+        hours.dossier_no,
+        hours.is_credited,
+        to_timestamp(
+            (day.day - date '1970-01-01') * 86400
+            + second_after(hours.target_second - day.before, day.open_1, day.close_1, day.open_2)
+            - hours.offset_seconds
+        ) as due_at
+    from hours
+    asof left join calendar_days as day
+        on hours.calendar_id = day.calendar_id
+        and hours.target_second > day.before
 ),
 
 by_hour as (
     select
-        ranked.dossier_id,
-        ranked.is_procedure_term,
-        to_timestamp(
-            (day.day - date '1970-01-01') * 86400
-            + second_after(ranked.target_second - day.before, day.open_1, day.close_1, day.open_2)
-            - ranked.offset_seconds
-        ) as due_recomputed_at
-    from ranked
-    asof left join calendar_days as day
-        on ranked.calendar_id = day.calendar_id
-        and ranked.target_second > day.before
-    where ranked.term_unit = 'hour'
+        dossier_no,
+        max(case when not is_credited then due_at end) as due_recomputed_at,
+        max(case when is_credited then due_at end) as due_credited_at
+    from reached
+    group by dossier_no
 ),
 
 due as (
     select * from by_day
     union all
     select * from by_hour
+),
+
+compared as (
+    select
+        dossiers.dossier_id,
+        ranked.is_procedure_term,
+        ranked.term_value,
+        ranked.term_unit,
+        due.due_recomputed_at,
+        due.due_credited_at,
+        dossiers.due_at,
+        dossiers.due_first_at,
+        ranked.days_stood,
+        ranked.from_on,
+        timezone(dossiers.time_zone, dossiers.due_at)::date as issued_on,
+        timezone(dossiers.time_zone, due.due_recomputed_at)::date as recomputed_on,
+        timezone(dossiers.time_zone, due.due_credited_at)::date as credited_on,
+        issued.ordinal + issued.is_working::integer - ranked.rank_of_start as days_given,
+        issued.holidays_until - start.holidays_until as holidays_passed,
+        issued.made_up_until - start.made_up_until as made_up_passed
+    from dossiers
+    inner join dossier_calendars as calendars on dossiers.dossier_id = calendars.dossier_id
+    left join ranked on calendars.dossier_no = ranked.dossier_no
+    left join due on calendars.dossier_no = due.dossier_no
+    left join counted_days as start
+        on ranked.calendar_id = start.calendar_id
+        and ranked.from_on = start.day
+    left join counted_days as issued
+        on ranked.calendar_id = issued.calendar_id
+        and timezone(dossiers.time_zone, dossiers.due_at)::date = issued.day
+),
+
+-- how many closed days the issued date took for working days (negative: make-up days left out)
+counted as (
+    select
+        *,
+        case
+            when term_unit = 'working_day'
+                then term_value
+                    + case when issued_on > credited_on then days_stood else 0 end
+                    - days_given
+            when term_unit = 'calendar_day' and issued_on = from_on + term_value::integer
+                then recomputed_on - issued_on
+        end as days_missed
+    from compared
+),
+
+classed as (
+    select
+        dossier_id,
+        is_procedure_term,
+        term_value,
+        term_unit,
+        due_recomputed_at,
+        due_credited_at,
+        case
+            when due_recomputed_at is null then 'not_comparable'
+            when due_at is null then 'missing'
+            when term_unit = 'hour' and due_at in (due_recomputed_at, due_credited_at) then 'agrees'
+            when term_unit <> 'hour' and issued_on in (recomputed_on, credited_on) then 'agrees'
+            when due_first_at is not null and due_first_at <> due_at then 'reappointed'
+            when days_missed > 0
+                and (
+                    days_missed <= holidays_passed
+                    or days_missed = issued_on - from_on - days_given
+                    or term_unit = 'calendar_day'
+                )
+                then 'calendar_error'
+            when days_missed < 0 and -days_missed <= made_up_passed then 'calendar_error'
+            when due_at < due_recomputed_at then 'shorter'
+            else 'longer'
+        end as due_class,
+        days_missed
+    from counted
+),
+
+due_dates as (
+    select
+        * exclude (days_missed),
+        case when due_class = 'calendar_error' then days_missed::integer end as days_off
+    from classed
 )
 
-select * from due
+select * from due_dates

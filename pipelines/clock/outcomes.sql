@@ -1,107 +1,77 @@
 -- grain: one row per dossier and lateness profile: was it in time, by that profile's rule
 -- key: dossier_id, profile
--- reads: dossiers, dossier_calendars, calendar_days, due_dates, pause_spells, profiles
+-- reads: clock_totals, due_limits, profiles
 -- promises: outcome in ('early', 'on_time', 'late', 'open_in_time', 'open_overdue', 'withdrawn',
 --   'rejected', 'unknown'); outcome <> 'late' or slack_seconds <= 0;
---   outcome not in ('early', 'open_in_time') or slack_seconds >= 0;
+--   outcome <> 'early' or slack_seconds >= 0;
 --   used_seconds >= 0 and paused_seconds >= 0
 -- The appointed due instant counts; where a register has none but states a term of its own, the
--- due instant that the term gives. Without either the dossier is 'unknown', never in time.
+-- due instant that the term gives. What a profile does with a missing one, with waiting and with
+-- stopped dossiers stands in its columns (data/reference/profiles); no profile has a branch here.
+-- used_seconds and paused_seconds are those of the clock, the same under every profile.
 
-with paused as (
+with ended as (
     select
-        pause_spells.dossier_id,
-        sum(
-            working_second(
-                second_of_day(pause_spells.to_second, calendars.offset_seconds),
-                last_day.c2, last_day.open_1, last_day.close_1, last_day.open_2, last_day.close_2
-            )
-            - working_second(
-                second_of_day(pause_spells.from_second, calendars.offset_seconds),
-                first_day.c2, first_day.open_1, first_day.close_1,
-                first_day.open_2, first_day.close_2
-            )
-        )::bigint as paused_seconds
-    from pause_spells
-    inner join dossier_calendars as calendars on pause_spells.dossier_id = calendars.dossier_id
-    left join calendar_days as first_day
-        on first_day.day_key = day_key(
-            pause_spells.from_second, calendars.offset_seconds, calendars.key_base
-        )
-    left join calendar_days as last_day
-        on last_day.day_key = day_key(
-            pause_spells.to_second, calendars.offset_seconds, calendars.key_base
-        )
-    group by pause_spells.dossier_id
-),
-
-appointed as (
-    select
-        dossiers.dossier_id,
-        dossiers.status,
-        dossiers.snapshot_at,
-        calendars.is_open,
-        calendars.clock_end_at,
-        calendars.time_zone,
-        calendars.offset_seconds,
-        calendars.key_base,
-        calendars.start_second,
-        calendars.end_second,
-        coalesce(
-            dossiers.due_at,
-            case when not due_dates.is_procedure_term then due_dates.due_recomputed_at end
-        ) as due_at,
-        coalesce(paused.paused_seconds, 0) as paused_seconds
-    from dossiers
-    inner join dossier_calendars as calendars on dossiers.dossier_id = calendars.dossier_id
-    left join due_dates on dossiers.dossier_id = due_dates.dossier_id
-    left join paused on dossiers.dossier_id = paused.dossier_id
-),
-
-judged as (
-    select
-        appointed.*,
+        totals.*,
         profiles.profile,
-        timezone(appointed.time_zone, appointed.due_at)::date as due_on,
-        timezone(appointed.time_zone, appointed.clock_end_at)::date as ended_on,
-        case profiles.granularity
-            when 'day'
-                then timezone(
-                    appointed.time_zone,
-                    timezone(appointed.time_zone, appointed.due_at)::date + time '23:59:59.999999'
-                )
-            else appointed.due_at
-        end as due_at_used
-    from appointed
+        profiles.end_event,
+        profiles.due,
+        profiles.granularity,
+        profiles.early_before,
+        profiles.early_needs,
+        profiles.missing_due,
+        profiles.paused_open,
+        profiles.withdrawn,
+        profiles.rejected,
+        totals.status in ('withdrawn', 'rejected', 'refused_intake') as is_stopped,
+        case
+            when totals.is_open then null
+            when totals.status = 'rejected' and profiles.rejected = 'open_in_time' then null
+            when totals.status in ('withdrawn', 'rejected', 'refused_intake')
+                then totals.clock_end_at
+            when profiles.end_event = 'returned_at' then totals.returned_at
+            else totals.clock_end_at
+        end as ended_at
+    from clock_totals as totals
     cross join profiles
 ),
 
-clocked as (
+stood as (
     select
-        judged.*,
-        working_second(
-            second_of_day(judged.end_second, judged.offset_seconds),
-            last_day.c2, last_day.open_1, last_day.close_1, last_day.open_2, last_day.close_2
-        ) as end_w,
-        working_second(
-            second_of_day(judged.start_second, judged.offset_seconds),
-            first_day.c2, first_day.open_1, first_day.close_1, first_day.open_2, first_day.close_2
-        ) as start_w,
-        working_second(
-            second_of_day(epoch_second(judged.due_at_used), judged.offset_seconds),
-            due_day.c2, due_day.open_1, due_day.close_1, due_day.open_2, due_day.close_2
-        ) as due_w
-    from judged
-    left join calendar_days as first_day
-        on first_day.day_key = day_key(
-            judged.start_second, judged.offset_seconds, judged.key_base
-        )
-    left join calendar_days as last_day
-        on day_key(judged.end_second, judged.offset_seconds, judged.key_base) = last_day.day_key
-    left join calendar_days as due_day
-        on due_day.day_key = day_key(
-            epoch_second(judged.due_at_used), judged.offset_seconds, judged.key_base
-        )
+        *,
+        case
+            when ended_at is not null and end_event = 'returned_at' and not is_stopped
+                then returned_w
+            when ended_at is null and paused_open = 'stands_still' then coalesce(still_w, end_w)
+            else end_w
+        end as judged_w,
+        case
+            when ended_at is not null then ended_at
+            when paused_open = 'stands_still' then coalesce(still_at, snapshot_at)
+            else snapshot_at
+        end as judged_at
+    from ended
+),
+
+limited as (
+    select
+        stood.*,
+        limits.late_after,
+        limits.due_w,
+        case stood.early_before
+            when 'due' then limits.due_at
+            when 'due_day' then limits.day_begins_at
+            when 'due_half_day' then limits.half_begins_at
+            when 'due_half_shift' then limits.shift_opens_at
+        end as early_before_at,
+        stood.early_needs = 'nothing'
+        or stood.is_extended
+        or coalesce(stood.returned_at < limits.due_at, false) as may_be_early
+    from stood
+    left join due_limits as limits
+        on stood.dossier_no = limits.dossier_no
+        and stood.due = limits.due
+        and stood.granularity = limits.granularity
 ),
 
 outcomes as (
@@ -109,22 +79,28 @@ outcomes as (
         dossier_id,
         profile,
         case
+            when status = 'withdrawn' and withdrawn <> 'own' then withdrawn
+            when status = 'rejected' and rejected <> 'own' then rejected
             when status = 'withdrawn' then 'withdrawn'
-            when status in ('rejected', 'refused_intake') then 'rejected'
-            when due_at_used is null then 'unknown'
-            when is_open and clock_end_at > due_at_used then 'open_overdue'
-            when is_open then 'open_in_time'
-            when clock_end_at > due_at_used then 'late'
-            when ended_on < due_on then 'early'
+            when is_stopped then 'rejected'
+            when ended_at is null and is_waiting and paused_open = 'in_time' then 'open_in_time'
+            when ended_at is null and is_waiting and paused_open = 'on_time' then 'on_time'
+            when late_after is null and missing_due = 'unknown' then 'unknown'
+            when ended_at is null and late_after is null then 'open_in_time'
+            when late_after is null then missing_due
+            when ended_at is null and judged_at > late_after then 'open_overdue'
+            when ended_at is null then 'open_in_time'
+            when judged_at > late_after then 'late'
+            when judged_at < early_before_at and may_be_early then 'early'
             else 'on_time'
         end as outcome,
-        due_at_used,
-        case when not is_open then clock_end_at end as ended_at_used,
+        late_after as due_at_used,
+        ended_at as ended_at_used,
         due_w - start_w as allowed_seconds,
-        end_w - start_w - paused_seconds as used_seconds,
+        used_seconds,
         paused_seconds,
-        due_w - end_w as slack_seconds
-    from clocked
+        due_w - judged_w as slack_seconds
+    from limited
 )
 
 select * from outcomes

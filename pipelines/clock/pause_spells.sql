@@ -1,20 +1,27 @@
 -- grain: one row per dossier and spell in which its clock stood still, overlapping pauses united
 -- key: dossier_id, spell_no
--- reads: pauses, dossier_calendars
--- promises: to_second > from_second
--- A pause that was never ended lasts to the end of the dossier's clock.
+-- reads: pauses, dossiers, dossier_calendars, calendar_days, pause_policies_used
+-- promises: to_second > from_second; work_seconds >= 0; to_at > from_at
+-- A pause that was never ended lasts to the end of the dossier's clock. Pauses whose policy is to
+-- be ignored are left out; restarts says that the term begins anew when the spell ends.
 
 with clipped as (
     select
-        pauses.dossier_id,
+        calendars.dossier_no,
         pauses.pause_no,
+        policies.policy,
         greatest(epoch_second(pauses.paused_at), calendars.start_second) as from_second,
         least(
             coalesce(epoch_second(pauses.resumed_at), calendars.end_second),
             calendars.end_second
-        ) as to_second
+        ) as to_second,
+        coalesce(epoch_second(pauses.resumed_at) > calendars.end_second, true) as is_unended
     from pauses
+    inner join dossiers on pauses.dossier_id = dossiers.dossier_id
     inner join dossier_calendars as calendars on pauses.dossier_id = calendars.dossier_id
+    left join pause_policies_used as policies
+        on coalesce(dossiers.procedure_id, '') = policies.procedure_id
+        and coalesce(pauses.reason, '') = policies.reason
 ),
 
 marked as (
@@ -22,7 +29,7 @@ marked as (
         *,
         coalesce(
             from_second > max(to_second) over (
-                partition by dossier_id
+                partition by dossier_no
                 order by from_second, pause_no
                 rows between unbounded preceding and 1 preceding
             ),
@@ -30,13 +37,14 @@ marked as (
         ) as is_new
     from clipped
     where to_second > from_second
+        and policy is distinct from 'ignore'
 ),
 
 numbered as (
     select
         *,
         count(*) filter (where is_new) over (
-            partition by dossier_id
+            partition by dossier_no
             order by from_second, pause_no
             rows between unbounded preceding and current row
         ) as spell_no
@@ -45,12 +53,48 @@ numbered as (
 
 spells as (
     select
-        dossier_id,
+        dossier_no,
         spell_no,
         min(from_second) as from_second,
-        max(to_second) as to_second
+        max(to_second) as to_second,
+        bool_or(is_unended) as is_unended,
+        bool_or(coalesce(policy = 'restart', false)) as restarts
     from numbered
-    group by dossier_id, spell_no
+    group by dossier_no, spell_no
+),
+
+measured as (
+    select
+        calendars.dossier_id,
+        calendars.dossier_no,
+        spells.spell_no,
+        to_timestamp(spells.from_second) as from_at,
+        to_timestamp(spells.to_second) as to_at,
+        spells.is_unended and calendars.is_open as is_unended,
+        spells.restarts,
+        (
+            working_second(
+                second_of_day(spells.to_second, calendars.offset_seconds),
+                last_day.c2, last_day.open_1, last_day.close_1, last_day.open_2, last_day.close_2
+            )
+            - working_second(
+                second_of_day(spells.from_second, calendars.offset_seconds),
+                first_day.c2, first_day.open_1, first_day.close_1,
+                first_day.open_2, first_day.close_2
+            )
+        )::bigint as work_seconds,
+        spells.from_second,
+        spells.to_second
+    from spells
+    inner join dossier_calendars as calendars on spells.dossier_no = calendars.dossier_no
+    left join calendar_days as first_day
+        on first_day.day_key = day_key(
+            spells.from_second, calendars.offset_seconds, calendars.key_base
+        )
+    left join calendar_days as last_day
+        on last_day.day_key = day_key(
+            spells.to_second, calendars.offset_seconds, calendars.key_base
+        )
 )
 
-select * from spells
+select * from measured

@@ -27,3 +27,11 @@ end;
 -- x held between two bounds; nothing stays nothing (least and greatest alone would skip it)
 create macro held(x, low, high) as
 case when x is not null then greatest(least(x, high), low) end;
+
+-- the last second of a day's office hours; of the civil day where the office never closes
+create macro closing_instant(day, closes, offset_seconds, zone) as
+case
+    when closes = 86400
+        then timezone(zone, day::timestamp + interval 1 day - interval 1 second)
+    else to_timestamp((day - date '1970-01-01') * 86400 + closes - offset_seconds)
+end;

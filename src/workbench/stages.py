@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from workbench.errors import InputRejected, UsageProblem
+from workbench.lateness import lateness_profiles
 from workbench.project import Project, fresh_folder
 from workbench.vocabulary import EVERYTHING, PERIOD_KINDS, PeriodKind, periods_between
 from workbench.warehouse import Warehouse
@@ -24,7 +24,7 @@ from workbench.warehouse import Warehouse
 Progress = Callable[[str], None]
 
 CLEAN_TABLES = ("dossiers", "steps", "pauses", "quarantine", "reconciliation")
-CLOCK_TABLES = ("outcomes", "ledger", "due_dates")
+CLOCK_TABLES = ("outcomes", "ledger", "due_dates", "pause_spells", "odd_pauses")
 RESULT_TABLES = ("measures", "time_use", "step_time")
 
 
@@ -84,13 +84,15 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
     """
     from workbench.measures import measure
 
-    known = lateness_profiles(rooms.facts.reference / "profiles")["profile"].to_list()
+    profiles = lateness_profiles(rooms.facts.reference / "profiles")
+    known = profiles["profile"].to_list()
     if profile not in known:
         raise UsageProblem("stages.no_profile", profile=profile, known=", ".join(known))
     with Warehouse(rooms.facts.pipelines) as warehouse:
         warehouse.attach(rooms.work.clean)
         warehouse.attach(rooms.work.clock)
         warehouse.register("periods", _periods(warehouse.frame("dossiers")))
+        warehouse.register("profiles", profiles)
         warehouse.set("profile", profile)
         warehouse.build("explain", rooms.progress)
         measures = measure(warehouse.frame("counts"))
@@ -100,23 +102,6 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
                 warehouse.write_table(table, fresh / f"{table}.parquet")
             write_metrics(measures, profile, fresh / "measures.json", kind)
             _write_plots(measures, profile, fresh / "plots")
-
-
-def lateness_profiles(folder: Path) -> pl.DataFrame:
-    """Return the named definitions of "late": one row per profile with its granularity.
-
-    Raises:
-        InputRejected: A profile file is no TOML or lacks a key.
-    """
-    wanted = ("profile", "version", "granularity", "label_vi", "label_en", "source", "verified")
-    rows = []
-    for path in sorted(folder.glob("*.toml")):
-        try:
-            entry = tomllib.loads(path.read_text(encoding="utf-8"))
-            rows.append({name: entry[name] for name in wanted})
-        except (tomllib.TOMLDecodeError, KeyError) as problem:
-            raise InputRejected("stages.bad_profile", file=path.name, reason=problem) from problem
-    return pl.DataFrame(rows)
 
 
 def _periods(dossiers: pl.DataFrame) -> pl.DataFrame:

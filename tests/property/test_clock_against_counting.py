@@ -102,6 +102,9 @@ def judged(run_clock, intervals) -> dict[str, pl.DataFrame]:
         pl.lit("vn_dong_thap").alias("calendar_id"),
         pl.lit("Asia/Ho_Chi_Minh").alias("time_zone"),
         pl.lit(None, dtype=pl.Datetime("us", "UTC")).alias("due_at"),
+        pl.lit(None, dtype=pl.Datetime("us", "UTC")).alias("due_first_at"),
+        pl.lit(None, dtype=pl.Datetime("us", "UTC")).alias("returned_at"),
+        pl.lit("test").alias("source"),
         pl.col("resolved_at").alias("snapshot_at"),
         pl.col("received_at").dt.convert_time_zone(str(ZONE)).dt.date().alias("received_on"),
     )

@@ -21,7 +21,7 @@ LAYERS = (
     {"compare", "causes", "measures"},
     {"estimates"},
     {"warehouse", "sources", "simulate"},
-    {"worktime", "privacy"},
+    {"worktime", "lateness", "privacy"},
     {"numerals", "params", "project"},
     {"vocabulary"},
     {"wording", "errors"},

@@ -1,7 +1,8 @@
 """How dossiers stand at a snapshot: what has been resolved, what is due when, what is late.
 
-Lateness is judged by day: late when resolved, or still open, after the promised day. The
-overrun is counted in working seconds after closing time of that day.
+Lateness is judged by day: late when resolved, or still open, after the promised day; while a
+pause lasts that began before, the clock stands still and an open dossier is in time. The overrun
+is counted in working seconds after closing time of that day.
 """
 
 from __future__ import annotations
@@ -63,12 +64,21 @@ class Snapshot:
         return ended
 
     @cached_property
+    def stands_still(self) -> Flags:
+        """Dossiers on a pause that began by the promised instant and is not over yet."""
+        now, due = self.calendar.w(np.array([self.at]))[0], self.calendar.w(self.due)
+        begins, ends = self.handling.pauses[:, :, 0], self.handling.pauses[:, :, 1]
+        lasting = (begins >= 0) & (begins <= np.minimum(now, due)[:, None]) & (ends > now)
+        still: Flags = lasting.any(axis=1)
+        return still
+
+    @cached_property
     def outcomes(self) -> list[str]:
         """Outcome of each dossier, as the vocabulary names it; unknown when not accepted yet."""
         ended, due = self.ended_day, self.due_day
         choices = [
             (~self.received, "unknown"),
-            (~self.resolved & (self.at > self.due), "open_overdue"),
+            (~self.resolved & (self.at > self.due) & ~self.stands_still, "open_overdue"),
             (~self.resolved, "open_in_time"),
             (self.handling.ending == WITHDRAWN, "withdrawn"),
             (self.handling.ending == REJECTED, "rejected"),

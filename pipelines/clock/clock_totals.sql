@@ -1,0 +1,97 @@
+-- grain: one row per dossier: its clock in working seconds, its pauses, and where it stands still
+-- key: dossier_no
+-- reads: dossiers, dossier_calendars, calendar_days, pause_spells, due_dates
+-- promises: used_seconds >= 0; paused_seconds >= 0
+-- still_at is the start of a pause that had not ended at the snapshot: from then on the clock of an
+-- open dossier stands still. A status of waiting without a pause row is no evidence of its start.
+
+with paused as (
+    select
+        dossier_no,
+        sum(work_seconds)::bigint as paused_seconds,
+        max(case when is_unended then from_second end) as still_second
+    from pause_spells
+    group by dossier_no
+),
+
+spans as (
+    select
+        calendars.*,
+        dossiers.status,
+        dossiers.returned_at,
+        dossiers.snapshot_at,
+        coalesce(dossiers.due_first_at <> dossiers.due_at, false) as is_extended,
+        coalesce(
+            dossiers.due_at,
+            case when not due_dates.is_procedure_term then due_dates.due_recomputed_at end
+        ) as due_issued_at,
+        due_dates.due_credited_at,
+        coalesce(paused.paused_seconds, 0) as paused_seconds,
+        case when calendars.is_open then paused.still_second end as still_second
+    from dossiers
+    inner join dossier_calendars as calendars on dossiers.dossier_id = calendars.dossier_id
+    left join due_dates on dossiers.dossier_id = due_dates.dossier_id
+    left join paused on calendars.dossier_no = paused.dossier_no
+),
+
+clocked as (
+    select
+        spans.*,
+        working_second(
+            second_of_day(spans.start_second, spans.offset_seconds),
+            first_day.c2, first_day.open_1, first_day.close_1, first_day.open_2, first_day.close_2
+        ) as start_w,
+        working_second(
+            second_of_day(spans.end_second, spans.offset_seconds),
+            last_day.c2, last_day.open_1, last_day.close_1, last_day.open_2, last_day.close_2
+        ) as end_w,
+        working_second(
+            second_of_day(spans.still_second, spans.offset_seconds),
+            still_day.c2, still_day.open_1, still_day.close_1, still_day.open_2, still_day.close_2
+        ) as still_w,
+        working_second(
+            second_of_day(epoch_second(spans.returned_at), spans.offset_seconds),
+            back.c2, back.open_1, back.close_1, back.open_2, back.close_2
+        ) as returned_w
+    from spans
+    left join calendar_days as first_day
+        on first_day.day_key = day_key(spans.start_second, spans.offset_seconds, spans.key_base)
+    left join calendar_days as last_day
+        on day_key(spans.end_second, spans.offset_seconds, spans.key_base) = last_day.day_key
+    left join calendar_days as still_day
+        on day_key(spans.still_second, spans.offset_seconds, spans.key_base) = still_day.day_key
+    left join calendar_days as back
+        on back.day_key = day_key(
+            epoch_second(spans.returned_at), spans.offset_seconds, spans.key_base
+        )
+),
+
+totals as (
+    select
+        dossier_id,
+        dossier_no,
+        calendar_id,
+        time_zone,
+        offset_seconds,
+        key_base,
+        status,
+        is_open,
+        is_extended,
+        status in ('supplement', 'financial') or still_second is not null as is_waiting,
+        clock_end_at,
+        snapshot_at,
+        case when status not in ('withdrawn', 'rejected', 'refused_intake') then returned_at end
+            as returned_at,
+        to_timestamp(still_second) as still_at,
+        due_issued_at,
+        due_credited_at,
+        start_w,
+        end_w,
+        still_w,
+        returned_w,
+        end_w - start_w - paused_seconds as used_seconds,
+        paused_seconds
+    from clocked
+)
+
+select * from totals

@@ -1,0 +1,104 @@
+-- grain: one row per dossier, kind of due date and granularity: until when it is in time
+-- key: dossier_no, due, granularity
+-- reads: clock_totals, profiles, calendar_days
+-- promises: late_after >= due_at
+-- A half-day ends where the office opens again in the afternoon, at noon where it never closes:
+-- no working time passes in between. Days and minutes are those of the civil clock.
+
+with kinds as (
+    select distinct due, granularity
+    from profiles
+),
+
+dues as (
+    select dossier_no, time_zone, offset_seconds, key_base, 'issued' as due, due_issued_at as due_at
+    from clock_totals
+    where due_issued_at is not null
+    union all
+    select
+        dossier_no, time_zone, offset_seconds, key_base, 'recomputed' as due,
+        due_credited_at as due_at
+    from clock_totals
+    where due_credited_at is not null
+),
+
+placed as (
+    select
+        dues.*,
+        timezone(dues.time_zone, timezone(dues.time_zone, dues.due_at)::date::timestamp)
+            as day_begins_at,
+        timezone(
+            dues.time_zone, timezone(dues.time_zone, dues.due_at)::date + time '23:59:59.999999'
+        ) as day_ends_at,
+        epoch_second(dues.due_at) - second_of_day(epoch_second(dues.due_at), dues.offset_seconds)
+            as day_second,
+        day.open_1,
+        day.open_2
+    from dues
+    left join calendar_days as day
+        on day.day_key = day_key(epoch_second(dues.due_at), dues.offset_seconds, dues.key_base)
+),
+
+halved as (
+    select
+        *,
+        case
+            when open_2 > 0 then to_timestamp(day_second + open_2)
+            else timezone(time_zone, timezone(time_zone, due_at)::date + time '12:00:00')
+        end as half_at
+    from placed
+),
+
+limits as (
+    select
+        halved.dossier_no,
+        halved.offset_seconds,
+        halved.key_base,
+        halved.due,
+        kinds.granularity,
+        halved.due_at,
+        halved.day_begins_at,
+        case when halved.due_at < halved.half_at then halved.day_begins_at else halved.half_at end
+            as half_begins_at,
+        case
+            when halved.due_at >= halved.half_at then halved.half_at
+            when halved.open_1 > 0 then to_timestamp(halved.day_second + halved.open_1)
+            else halved.day_begins_at
+        end as shift_opens_at,
+        case kinds.granularity
+            when 'instant' then halved.due_at
+            when 'minute' then date_trunc('minute', halved.due_at) + interval '59.999999 seconds'
+            when 'half_day'
+                then case
+                    when halved.due_at < halved.half_at
+                        then halved.half_at - interval '0.000001 seconds'
+                    else halved.day_ends_at
+                end
+            else halved.day_ends_at
+        end as late_after
+    from halved
+    inner join kinds on halved.due = kinds.due
+),
+
+clocked as (
+    select
+        limits.dossier_no,
+        limits.due,
+        limits.granularity,
+        limits.due_at,
+        limits.day_begins_at,
+        limits.half_begins_at,
+        limits.shift_opens_at,
+        limits.late_after,
+        working_second(
+            second_of_day(epoch_second(limits.late_after), limits.offset_seconds),
+            day.c2, day.open_1, day.close_1, day.open_2, day.close_2
+        ) as due_w
+    from limits
+    left join calendar_days as day
+        on day.day_key = day_key(
+            epoch_second(limits.late_after), limits.offset_seconds, limits.key_base
+        )
+)
+
+select * from clocked

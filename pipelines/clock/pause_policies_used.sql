@@ -1,0 +1,37 @@
+-- grain: one row per procedure and reason of a pause that occurs: what the pause does to the clock
+-- key: procedure_id, reason
+-- reads: dossiers, pauses, pause_policies
+-- promises: policy in ('pause', 'restart', 'ignore')
+-- The most special rule wins: a procedure before '*', then a reason before '*'.
+
+with met as (
+    select distinct
+        coalesce(dossiers.procedure_id, '') as procedure_id,
+        coalesce(pauses.reason, '') as reason
+    from pauses
+    inner join dossiers on pauses.dossier_id = dossiers.dossier_id
+),
+
+matched as (
+    select
+        met.procedure_id,
+        met.reason,
+        pause_policies.policy,
+        2 * (pause_policies.procedure_id <> '*')::integer
+        + (pause_policies.reason <> '*')::integer as rank
+    from met
+    inner join pause_policies
+        on pause_policies.procedure_id in (met.procedure_id, '*')
+        and pause_policies.reason in (met.reason, '*')
+),
+
+chosen as (
+    select
+        procedure_id,
+        reason,
+        arg_max(policy, rank) as policy
+    from matched
+    group by procedure_id, reason
+)
+
+select * from chosen
