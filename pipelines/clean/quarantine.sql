@@ -1,7 +1,7 @@
 -- grain: one row per landed row and rule it breaks: refused, merged or only flagged
 -- key: source_file, source_sheet, source_row, row_kind, rule_id
--- reads: dossier_findings, step_findings, pause_findings, quality_rules, dossier_texts,
---   landed_steps, landed_pauses
+-- reads: dossier_findings, step_findings, pause_findings, behaviour_findings, quality_rules,
+--   dossier_texts, landed_steps, landed_pauses
 -- promises: severity in ('error', 'merged', 'warn'); record is not null; message is not null
 -- Severity error and merged leave the clean tables, warn stays there. The record is the landed row,
 -- from which personal columns are gone.
@@ -12,6 +12,8 @@ with findings as (
     select 'step' as row_kind, * from step_findings
     union all
     select 'pause' as row_kind, * from pause_findings
+    union all
+    select * from behaviour_findings
 ),
 
 records as (

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from workbench.sources.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION
+from workbench.sources.people import MASKS
 from workbench.warehouse import Warehouse
 
 Rows = list[dict[str, object]]
@@ -64,7 +65,7 @@ def clean(pipelines_dir: Path, reference_dir: Path) -> Clean:
     """Clean landed rows: ``clean(dossiers, steps, pauses, snapshot_at=...)`` -> tables by name."""
 
     def build(
-        dossiers: Rows, steps: Rows = (), pauses: Rows = (), **said: object
+        dossiers: Rows, steps: Rows = (), pauses: Rows = (), masks: Rows = (), **said: object
     ) -> dict[str, pl.DataFrame]:
         tables = {
             "dossier": landed("dossier", dossiers, DOSSIER),
@@ -79,6 +80,7 @@ def clean(pipelines_dir: Path, reference_dir: Path) -> Clean:
             for kind, frame in tables.items():
                 warehouse.register(f"landed_{kind}s", frame)
             known = [{c: row.get(c) for c in FILES_SCHEMA} for row in files]
+            warehouse.register("landed_masks", pl.DataFrame(list(masks), MASKS, orient="row"))
             warehouse.register("landed_files", pl.DataFrame(known, FILES_SCHEMA, orient="row"))
             warehouse.build("clean")
             return {name: warehouse.frame(name) for name in TABLES}

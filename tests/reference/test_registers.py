@@ -23,7 +23,9 @@ def cleaned(shared_data, reference_dir, pipelines_dir, tmp_path_factory):
     def run(profile: str, *paths: str) -> Tables:
         landed = tmp_path_factory.mktemp("landed") / "landed"
         files = [shared_data / path for path in paths]
-        ingest(deliveries(files, find_profile(profile, reference_dir)), landed)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("WORKBENCH_KEY", "the same staff in csv and xes")
+            ingest(deliveries(files, find_profile(profile, reference_dir)), landed)
         with Warehouse(pipelines_dir) as warehouse:
             warehouse.attach(landed)
             warehouse.attach(reference_dir)
@@ -96,6 +98,7 @@ def test_wabo_is_accounted_for(wabo) -> None:
         ("dossier", "D08"): 362,
         ("dossier", "P05"): 930,
         ("step", "D06"): 17,
+        ("step", "D24"): 1013,
         ("step", "P03"): 318,
         ("step", "P07"): 32,
     }
@@ -116,7 +119,11 @@ def test_an_open_case_of_wabo_stays_open_whatever_end_date_it_has(wabo) -> None:
 
 def test_boston_is_accounted_for(boston) -> None:
     assert sums(boston) == (58119, 58035, 84, 0, 0)
-    assert found(boston) == {("dossier", "D07"): 84, ("dossier", "D10"): 14527}
+    assert found(boston) == {
+        ("dossier", "D07"): 84,
+        ("dossier", "D10"): 14527,
+        ("dossier", "D14"): 1440,
+    }
 
 
 def test_boston_is_read_month_first_in_its_own_zone(boston) -> None:

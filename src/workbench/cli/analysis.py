@@ -50,7 +50,7 @@ def analyse(
     with TemporaryDirectory(prefix="workbench-") as scratch:
         work = Project(Path(scratch))
         rooms = stages.Rooms(work, facts, progress)
-        ingest(exports, work.landed, as_of=as_of, progress=progress)
+        ingest(exports, work.landed, as_of=as_of, progress=progress, reference=facts.reference)
         stages.clean(rooms)
         stages.clock(rooms)
         stages.explain(rooms, profile=profile, kind=kind)

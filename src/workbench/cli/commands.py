@@ -46,7 +46,13 @@ def ingest(asked: Namespace) -> None:
 
     project = find_project()
     exports = inbox_deliveries(project.inbox, shipped_profiles(project.reference))
-    landing = land(exports, project.landed, as_of=asked.as_of, progress=_step)
+    landing = land(
+        exports,
+        project.landed,
+        as_of=asked.as_of,
+        progress=_step,
+        reference=project.reference,
+    )
     _tell(say("cli.ingested", files=landing.files, rows=landing.rows))
 
 

@@ -96,6 +96,11 @@ def is_instant(field: str) -> bool:
     return field.endswith(("_at", "_on"))
 
 
+def is_staff(field: str) -> bool:
+    """Say whether a field holds an account of staff, which lands as a salted id."""
+    return field in ("holder_id", "x_responsible")
+
+
 def is_extra(field: str) -> bool:
     """Say whether a field is an attribute of this source only, kept beside the known ones."""
     return field.startswith("x_") and field.isidentifier() and field == field.lower()

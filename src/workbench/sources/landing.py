@@ -1,7 +1,8 @@
 """The room where exports land: mapped fields as text, with file, sheet and row; no names of people.
 
-Four Parquet tables are written together or not at all: ``landed_dossiers``, ``landed_steps``,
-``landed_pauses`` and ``landed_files``. An event log gives both steps (its events) and dossiers
+Five Parquet tables are written together or not at all: ``landed_dossiers``, ``landed_steps``,
+``landed_pauses``, ``landed_files`` and ``landed_masks`` (where an identifier of a person was
+masked). An event log gives both steps (its events) and dossiers
 (the attributes of each case, taken from its first event). Rows are ordered by file, sheet and
 row, so the same exports give the same bytes.
 """
@@ -21,6 +22,7 @@ from workbench.errors import InputRejected, UsageProblem
 from workbench.project import fresh_folder
 from workbench.sources import mapping
 from workbench.sources.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION, TABLES
+from workbench.sources.people import MASKS, Veil
 from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable, read
 from workbench.sources.readers.delivery import fingerprint
@@ -82,8 +84,9 @@ def ingest(
     *,
     as_of: str = "",
     progress: Progress = lambda _: None,
+    reference: Path | None = None,
 ) -> Landing:
-    """Read exports and write the four landed tables into a folder, as a whole.
+    """Read exports and write the five landed tables into a folder, as a whole.
 
     Args:
         exports: Files with their profiles, from ``deliveries`` or ``inbox_deliveries``.
@@ -91,6 +94,8 @@ def ingest(
         as_of: Date (end of that day) or local instant at which the exports were taken, ISO
             form, instead of what profiles or headings say.
         progress: Called with each file's name before it is read.
+        reference: The folder ``data/reference`` with the patterns of personal data; the shipped
+            one if not given.
 
     Raises:
         InputRejected: A file cannot be read as its profile says. Nothing is written.
@@ -98,14 +103,17 @@ def ingest(
         OutputBusy: The folder cannot be replaced.
     """
     _check_date(as_of)
-    names = _names([export.path for export in exports])
+    paths = [export.path for export in exports]
+    names, veil = _names(paths), Veil.over(paths, reference)
     landed: list[_Landed] = []
     for export, name in zip(exports, names, strict=True):
         progress(name)
-        landed.extend(_read(export, name, as_of))
+        landed.extend(_read(export, name, as_of, veil))
     tables = {table: _stacked(landed, kind) for kind, table in TABLES.items()}
     files = pl.DataFrame([sheet.file for sheet in landed], FILES_SCHEMA, orient="row")
     tables["landed_files"] = files.sort("source_file", "source_sheet")
+    masks = pl.concat([pl.DataFrame(schema=MASKS), *(sheet.masks for sheet in landed)])
+    tables["landed_masks"] = masks.sort(pl.all())
     with fresh_folder(out) as fresh:
         for table, frame in tables.items():
             frame.write_parquet(fresh / f"{table}.parquet", row_group_size=_ROW_GROUP)
@@ -115,26 +123,32 @@ def ingest(
 
 @dataclass(frozen=True)
 class _Landed:
-    """One sheet: its row of ``landed_files`` and its rows by kind."""
+    """One sheet: its row of ``landed_files``, its rows by kind, what was masked in them."""
 
     file: dict[str, Any]
     rows: dict[str, pl.DataFrame]
+    masks: pl.DataFrame
 
 
-def _read(export: Delivery, name: str, as_of: str) -> list[_Landed]:
+def _read(export: Delivery, name: str, as_of: str, veil: Veil) -> list[_Landed]:
     digest = fingerprint(export.path) if export.path.is_file() else ""
-    return [_land(raw, export, name, as_of, digest) for raw in read(export.path, export.part)]
+    said = {"sha256": digest, "snapshot_at": as_of}
+    return [_land(raw, export, name, said, veil) for raw in read(export.path, export.part)]
 
 
-def _land(raw: RawTable, export: Delivery, name: str, as_of: str, digest: str) -> _Landed:
+def _land(raw: RawTable, export: Delivery, name: str, said: dict[str, str], veil: Veil) -> _Landed:
     profile, part = export.profile, export.part
-    fields = mapping.mapped(raw, part, profile, export.path, name)
+    bare = mapping.mapped(raw, part, profile, export.path, name)
+    fields, masks = veil.drawn(bare, raw, profile, name)
     order = mapping.date_order(fields, profile.day_first)
     kinds = ("dossier", "step") if part.rows == "event" else (part.rows,)
     rows = {kind: mapping.landed(fields, raw, kind, profile, name) for kind in kinds}
     if profile.id_scope == "unit":
         units = fields[Target(kinds[0], "unit_id")]
         rows = {kind: mapping.scoped(frame, units) for kind, frame in rows.items()}
+    applicants = veil.applicants(raw, part)
+    if applicants is not None and "dossier" in rows:
+        rows["dossier"] = rows["dossier"].with_columns(applicants.alias("x_applicant_key"))
     if part.rows == "event":
         rows["dossier"] = rows["dossier"].unique("dossier_id", keep="first", maintain_order=True)
         rows["step"] = rows["step"].filter(pl.any_horizontal(_events_say(rows["step"])))
@@ -148,7 +162,7 @@ def _land(raw: RawTable, export: Delivery, name: str, as_of: str, digest: str) -
         "rows_read": raw.rows_read,
         "rows_landed": raw.frame.height,
         "rows_ignored": raw.rows_ignored,
-        "sha256": digest,
+        "sha256": said["sha256"],
         "encoding": raw.encoding,
         "day_first": order.day_first,
         "day_first_evidence": order.evidence,
@@ -156,12 +170,12 @@ def _land(raw: RawTable, export: Delivery, name: str, as_of: str, digest: str) -
         "calendar_id": profile.calendar_id,
         "unit_list": profile.unit_list,
         "procedure_list": profile.procedure_list,
-        "snapshot_at": as_of or _snapshot(raw, part, profile, name),
+        "snapshot_at": said["snapshot_at"] or _snapshot(raw, part, profile, name),
         "term_value": profile.term.value if profile.term else None,
         "term_unit": profile.term.unit if profile.term else None,
         "synthetic": _synthetic(raw, profile),
     }
-    return _Landed(file, rows)
+    return _Landed(file, rows, masks)
 
 
 def _events_say(steps: pl.DataFrame) -> list[pl.Expr]:

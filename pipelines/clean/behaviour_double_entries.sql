@@ -1,0 +1,37 @@
+-- grain: one row per dossier that looks like another one under a second number
+-- key: row_kind, source_file, source_sheet, source_row
+-- reads: dossiers, dossier_texts
+-- promises: rule_id = 'D23'
+-- Same keyed digest of the applicant, same procedure, same day of reception. The digest exists only
+-- where WORKBENCH_KEY was set at ingest; without it nobody can be told apart and nothing is found.
+
+with entries as (
+    select
+        dossiers.source_file,
+        dossiers.source_sheet,
+        dossiers.source_row,
+        count(*) over (
+            partition by
+                texts.record ->> 'x_applicant_key', dossiers.procedure_id, dossiers.received_on
+        ) as n_alike
+    from dossiers
+    inner join dossier_texts as texts
+        on dossiers.source_file = texts.source_file
+        and dossiers.source_sheet = texts.source_sheet
+        and dossiers.source_row = texts.source_row
+    where texts.record ->> 'x_applicant_key' is not null
+),
+
+behaviour_double_entries as (
+    select
+        'dossier' as row_kind,
+        source_file,
+        source_sheet,
+        source_row,
+        'D23' as rule_id,
+        concat('n = ', n_alike) as fields
+    from entries
+    where n_alike > 1
+)
+
+select * from behaviour_double_entries

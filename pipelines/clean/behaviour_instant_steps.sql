@@ -1,0 +1,44 @@
+-- grain: one row per dossier or step that ended in the second in which it began
+-- key: row_kind, source_file, source_sheet, source_row
+-- reads: dossiers, steps
+-- promises: rule_id = 'D14'
+-- An integration that has no end sends the begin. Mere dates (midnight on both sides) say nothing,
+-- and a mere hand-over (intake, return) may be one click.
+
+with spells as (
+    select
+        'dossier' as row_kind,
+        source_file,
+        source_sheet,
+        source_row,
+        received_at as began_at,
+        reported_end_at as ended_at,
+        time_zone
+    from dossiers
+    union all
+    select
+        'step' as row_kind,
+        steps.source_file,
+        steps.source_sheet,
+        steps.source_row,
+        coalesce(steps.started_at, steps.arrived_at) as began_at,
+        steps.finished_at as ended_at,
+        dossiers.time_zone
+    from steps
+    inner join dossiers on steps.dossier_id = dossiers.dossier_id
+    where steps.step_kind not in ('intake', 'return')
+),
+
+behaviour_instant_steps as (
+    select
+        row_kind,
+        source_file,
+        source_sheet,
+        source_row,
+        'D14' as rule_id,
+        '' as fields
+    from spells
+    where ended_at = began_at and timezone(time_zone, ended_at)::time <> time '00:00:00'
+)
+
+select * from behaviour_instant_steps

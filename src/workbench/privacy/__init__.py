@@ -1,0 +1,25 @@
+"""Nobody exposed: what is masked at ingest, what stands for people, and what is not published.
+
+Personal columns are dropped by the source profile and never get here. This package covers what a
+profile cannot know: identifiers typed into other columns (``patterns``), staff accounts and the
+applicant of a dossier (``keys``), and small cells of published tables (``small_cells``). It knows
+no table of the pipeline; the rooms that call it do.
+"""
+
+from __future__ import annotations
+
+from workbench.privacy.keys import applicant_keys, secret_key, staff_ids, staff_salt
+from workbench.privacy.patterns import MASKS_SCHEMA, Patterns, read_patterns
+from workbench.privacy.small_cells import hidden_cells, suppress
+
+__all__ = [
+    "MASKS_SCHEMA",
+    "Patterns",
+    "applicant_keys",
+    "hidden_cells",
+    "read_patterns",
+    "secret_key",
+    "staff_ids",
+    "staff_salt",
+    "suppress",
+]

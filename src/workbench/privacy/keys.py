@@ -1,0 +1,107 @@
+"""What stands for a person: staff ids without a name, and a key of the applicant only on request.
+
+``WORKBENCH_KEY`` holds a secret, or names the file that does; it belongs outside the repository
+and outside every DVC remote. With it ids are the same from export to export, and applicants can
+be told apart. Without it there is no applicant key, and staff ids are salted with the exports
+themselves: a digest, published nowhere, of the very files that name the staff. The same exports
+give the same ids on every machine, nobody without them can try account names, and the ids change
+when an export is added. Both are still personal data of the staff; nothing ranks by them.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from hashlib import blake2b, sha256
+from pathlib import Path
+
+import polars as pl
+
+from workbench.errors import UsageProblem
+
+_SHORTEST = 16
+_STAFF_LENGTH, _APPLICANT_LENGTH = 10, 32
+
+
+def secret_key() -> bytes | None:
+    """Return the secret of ``WORKBENCH_KEY``, or nothing when none is set.
+
+    Raises:
+        UsageProblem: The secret is shorter than 16 bytes.
+    """
+    said = os.environ.get("WORKBENCH_KEY", "")
+    if not said:
+        return None
+    named = _file_named(said)
+    secret = named.read_bytes().strip() if named else said.encode("utf-8")
+    if len(secret) < _SHORTEST:
+        raise UsageProblem("privacy.short_key", shortest=_SHORTEST)
+    return secret
+
+
+def _file_named(said: str) -> Path | None:
+    try:
+        path = Path(said)
+        return path if path.is_file() else None
+    except OSError:
+        return None
+
+
+def staff_salt(exports: Iterable[Path]) -> bytes:
+    """Return what staff ids of one ingest are salted with: the secret, or the exports' own bytes.
+
+    Order and place of the exports do not matter. The digest is of another kind than the
+    fingerprints that ``landed_files`` shows, so those do not give it away.
+    """
+    if secret := secret_key():
+        return secret
+    digests = sorted(_digest(path) for path in exports if path.is_file())
+    return blake2b(b"".join(digests), person=b"workbench-staff").digest()
+
+
+def _digest(path: Path) -> bytes:
+    digest = blake2b(person=b"workbench-staff")
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.digest()
+
+
+def staff_ids(accounts: pl.Series, salt: bytes, source: str) -> pl.Series:
+    """Return accounts as ids that tell people apart within a source and name nobody.
+
+    >>> staff_ids(pl.Series(["cb01", None]), b"0123456789abcdef", "one_stop").to_list()
+    ['cb-ae1814da6c', None]
+    """
+    return _named(accounts, lambda a: f"cb-{_code(salt, f'{source}/{a}', _STAFF_LENGTH)}")
+
+
+def applicant_keys(columns: Iterable[pl.Series], secret: bytes) -> pl.Series:
+    """Return one key per row from the columns that identify its applicant; none where all lack.
+
+    Case, spaces, punctuation and the composition of letters make no difference.
+    """
+    compared = [column.map_elements(_compared, pl.String) for column in columns]
+    whole = pl.DataFrame([c.alias(f"c{n}") for n, c in enumerate(compared)]).select(
+        pl.concat_str(pl.all(), separator="|", ignore_nulls=True).alias("whole")
+    )
+    texts = whole.select(pl.when(pl.col("whole") != "").then("whole").alias("whole"))["whole"]
+    return _named(texts, lambda a: _code(secret, f"applicant/{a}", _APPLICANT_LENGTH))
+
+
+def _compared(text: str) -> str | None:
+    letters = re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", text).casefold())
+    return letters or None
+
+
+def _named(texts: pl.Series, name: Callable[[str], str]) -> pl.Series:
+    known = texts.unique().drop_nulls().to_list()
+    names = {text: name(text) for text in known}
+    return texts.replace_strict(names, default=None, return_dtype=pl.String)
+
+
+def _code(secret: bytes, text: str, length: int) -> str:
+    return hmac.new(secret, text.encode("utf-8"), sha256).hexdigest()[:length]
