@@ -14,7 +14,7 @@ from workbench.wording import LANGUAGES, use_language
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
-PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 SHELLS = {"", "sh", "bash", "console", "shell", "powershell", "cmd", "bat", "text"}
 PROMPT = re.compile(r"^(?:\$ |> |PS[^>]*> )")
 
@@ -26,8 +26,9 @@ def fenced(page: Path) -> list[tuple[str, str]]:
 
 
 def typed(page: Path) -> list[list[str]]:
-    """Command lines of a page's shell blocks, each as words."""
-    lines = []
+    """Command lines of a page's shell blocks and of its code in running text, as words."""
+    text = page.read_text(encoding="utf-8")
+    lines = re.findall(r"(?<!`)`((?:workbench|make) [^`\n]+)`(?!`)", text)
     for language, text in fenced(page):
         if language in SHELLS:
             joined = re.sub(r"[\\`^]\n\s*", " ", text)
@@ -50,7 +51,7 @@ def targets() -> set[str]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_every_workbench_command_shown_is_read_by_the_command_line(page, capsys):
     for words in typed(page):
-        if words[0] != "workbench":
+        if words[0] != "workbench" or (len(words) == 2 and words[1] in commands()):
             continue
         try:
             build_parser().parse_args(words[1:])
@@ -76,7 +77,8 @@ def test_every_file_a_page_points_to_is_there(page):
 @pytest.mark.parametrize("command", commands())
 def test_every_command_is_told_about(command):
     told = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
-    assert re.search(rf"\bworkbench {command}\b", told), f"no page tells about workbench {command}"
+    named = rf"\bworkbench {command}\b|`{command}`"
+    assert re.search(named, told), f"no page tells about workbench {command}"
 
 
 @pytest.mark.parametrize("speech", LANGUAGES)

@@ -18,7 +18,7 @@ LAYERS = (
     {"book", "testing"},
     {"charts", "tables"},
     {"stages"},
-    {"compare", "causes", "measures"},
+    {"compare", "causes", "measures", "official"},
     {"estimates"},
     {"warehouse", "sources", "simulate"},
     {"worktime", "lateness", "privacy"},
