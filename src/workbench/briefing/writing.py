@@ -46,6 +46,7 @@ def write_briefings(
     period: str,
     against: str = "",
     unit: str = EVERYTHING,
+    profile: str = PROFILE,
     formats: Sequence[str] = ("html",),
     out: Path,
     progress: Progress = lambda _: None,
@@ -58,12 +59,13 @@ def write_briefings(
         against: Period to compare with; a year before, else the one before, when left out.
         unit: A unit's id or name, ``*`` or ``all`` for all together, ``each`` for one folder
             per unit beside the one for all.
+        profile: Lateness profile of every figure on the pages.
         formats: ``html`` is what this version writes.
         out: Folder of all briefings.
         progress: Told which notebook is being made.
 
     Raises:
-        UsageProblem: A unit, period or format does not exist.
+        UsageProblem: A unit, period, profile or format does not exist.
         RuleFailed: A notebook failed, or made something a page may not hold.
         OutputBusy: Another run is writing, or the folder cannot be written.
     """
@@ -71,7 +73,7 @@ def write_briefings(
     period = book.period(period)
     against = book.against(period, against)
     units = [EVERYTHING, *book.units()] if unit == EACH else [book.unit(unit)]
-    profile = book.profile(PROFILE)
+    profile = book.profile(profile)
     with _writing(book, out), ExitStack() as stack:
         jobs = []
         for one in units:

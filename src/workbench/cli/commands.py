@@ -108,14 +108,15 @@ def brief(asked: Namespace) -> None:
     if asked.where:
         _say_where(project, str(period), asked.unit or params.brief_unit)
         return
-    default = "year-before" if asked.period else params.brief_against
-    against = resolve_against(asked.against or default, period)
+    wanted = asked.against or ("" if asked.period else params.brief_against)
+    against = str(resolve_against(wanted, period)) if wanted else ""
     speech = asked.lang or (language() if asked.period else params.brief_language)
     pages = write_briefings(
         open_book(project.root, language=speech),
         period=str(period),
-        against=str(against),
+        against=against,
         unit=asked.unit or params.brief_unit,
+        profile=params.explain_profile,
         formats=tuple(asked.format.split(",")),
         out=project.briefings,
         progress=_step,
