@@ -6,11 +6,9 @@ whose denominator is zero has no value. Evidence level 1: plain accounting.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import polars as pl
 
-from workbench.estimates import Estimate, count, wilson
+from workbench.estimates import count, wilson
 
 COUNTS: dict[str, tuple[str, ...]] = {
     "received": ("received",),
@@ -74,24 +72,38 @@ def measure(counts: pl.DataFrame) -> pl.DataFrame:
         no counter of the group feeds has none either.
     """
     wide = counts.pivot(on="counter", index=list(GROUP), values="n", aggregate_function="sum")
-    rows = [row for record in wide.iter_rows(named=True) for row in _rows(record)]
-    frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
-    return frame.sort("measure", *GROUP)
+    parts = [_part(wide, name, counters, None) for name, counters in COUNTS.items()]
+    parts += [_part(wide, name, above, below) for name, (above, below) in RATES.items()]
+    figures = pl.concat(parts)
+    pairs = figures.select("numerator", "denominator").unique()
+    frame = figures.join(_estimates(pairs), on=["numerator", "denominator"], nulls_equal=True)
+    return frame.select(pl.col(n).cast(t) for n, t in _SCHEMA.items()).sort("measure", *GROUP)
 
 
-def _rows(record: dict[str, object]) -> Iterator[tuple[object, ...]]:
-    group = tuple(record[name] for name in GROUP)
-    for name, counters in COUNTS.items():
-        yield _row(name, group, count(_total(record, counters)))
-    for name, (above, below) in RATES.items():
-        if denominator := _total(record, below):
-            yield _row(name, group, wilson(_total(record, above), denominator))
+def _part(
+    wide: pl.DataFrame, name: str, above: tuple[str, ...], below: tuple[str, ...] | None
+) -> pl.DataFrame:
+    """Return one measure of every group that has it, with numerator and denominator."""
+    denominator = pl.lit(None, dtype=pl.Int64) if below is None else _total(wide, below)
+    part = wide.select(
+        pl.lit(name).alias("measure"),
+        *GROUP,
+        _total(wide, above).alias("numerator"),
+        denominator.alias("denominator"),
+    )
+    return part if below is None else part.filter(pl.col("denominator") > 0)
 
 
-def _row(name: str, group: tuple[object, ...], e: Estimate) -> tuple[object, ...]:
-    return (name, *group, e.numerator, e.denominator, e.value, e.lower, e.upper, e.method, 1)
+def _total(wide: pl.DataFrame, counters: tuple[str, ...]) -> pl.Expr:
+    met = [pl.col(name) for name in counters if name in wide.columns]
+    return pl.sum_horizontal(pl.lit(0, dtype=pl.Int64), *met)
 
 
-def _total(record: dict[str, object], counters: tuple[str, ...]) -> int:
-    found = (record.get(name) for name in counters)
-    return sum(n for n in found if isinstance(n, int))
+def _estimates(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Estimate each pair of numerator and denominator once: few differ among many groups."""
+    found = [
+        count(above) if below is None else wilson(above, below) for above, below in pairs.rows()
+    ]
+    rows = [(e.numerator, e.denominator, e.value, e.lower, e.upper, e.method, 1) for e in found]
+    names = ("numerator", "denominator", "value", "lower", "upper", "method", "evidence_level")
+    return pl.DataFrame(rows, schema={name: _SCHEMA[name] for name in names}, orient="row")
