@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import os
 import re
+import subprocess
 
+import pytest
 import yaml
 
+from workbench.schedule import resolve_period
 from workbench.testing import one_stop_export
 
 DOSSIERS = 400
@@ -92,3 +97,19 @@ def test_other_data_shows_in_metrics_plots_and_diff_with_its_reason(reproduced, 
     assert re.search(
         r"^late_done +due_instant, wb_strict +all +2022-H1 .* points$", done.stdout, re.M
     )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="cron is not on Windows")
+def test_the_printed_cron_line_runs_as_cron_runs_it(reproduced, tmp_path):
+    bench = reproduced.copy_to(tmp_path / "dự án 100%")
+    line = bench.workbench("schedule", "--kind", "cron").stdout.splitlines()[-1]
+    command = line.split(" ", 5)[5].replace("\\%", "%")
+    kept = ("HOME", "PYTHONPATH", "DVC_SITE_CACHE_DIR")
+    bare = {name: bench.environment[name] for name in kept} | {"PATH": "/usr/bin:/bin"}
+    done = subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, env=bare, check=False)
+    log = (bench.root / "data" / "brief.log").read_text(encoding="utf-8")
+    # The register ends in June 2022: there is no last half-year to brief on, and the log says so.
+    assert done.returncode == 2, log
+    asked = resolve_period("last-half", dt.datetime.now().astimezone().date())
+    assert f"«{asked}»" in log
+    assert "Traceback" not in log
