@@ -14,7 +14,7 @@ import pytest
 from filelock import FileLock
 
 from workbench.book import open_book
-from workbench.briefing import run_notebook, write_briefings, write_page
+from workbench.briefing import check_formats, run_notebook, write_briefings, write_page
 from workbench.briefing.kernels import LONGEST, PrivateKernelManager
 from workbench.briefing.writing import NOTEBOOKS, folder_name
 from workbench.errors import OutputBusy, RuleFailed, UsageProblem
@@ -189,8 +189,6 @@ def test_an_unknown_notebook_is_an_error_that_names_the_known_ones(small_project
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"formats": ("html", "docx", "pdf")}, "html only.*docx, pdf"),
-        ({"formats": ()}, "html only"),
         ({"unit": "SD-P11"}, "«SD-P11»"),
         ({"period": "2031-H1"}, "«2031-H1»"),
         ({"against": "2019-H1"}, "«2019-H1»"),
@@ -203,6 +201,15 @@ def test_what_cannot_be_briefed_is_refused_before_anything_runs(
     with pytest.raises(UsageProblem, match=said):
         write_briefings(book, **{"period": "2022-H1", "out": tmp_path / "out", **asked})
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("formats", "said"), [(["html", "docx", "pdf"], "html only.*docx, pdf"), ([], "html only")]
+)
+def test_a_format_that_is_not_written_is_refused(formats, said):
+    check_formats(["html"])
+    with pytest.raises(UsageProblem, match=said):
+        check_formats(formats)
 
 
 def test_a_failing_notebook_is_named_with_cell_and_error_and_the_old_pages_stay(bench):

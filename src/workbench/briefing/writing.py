@@ -47,7 +47,6 @@ def write_briefings(
     against: str = "",
     unit: str = EVERYTHING,
     profile: str = PROFILE,
-    formats: Sequence[str] = ("html",),
     out: Path,
     progress: Progress = lambda _: None,
 ) -> list[Path]:
@@ -60,16 +59,14 @@ def write_briefings(
         unit: A unit's id or name, ``*`` or ``all`` for all together, ``each`` for one folder
             per unit beside the one for all.
         profile: Lateness profile of every figure on the pages.
-        formats: ``html`` is what this version writes.
         out: Folder of all briefings.
         progress: Told which notebook is being made.
 
     Raises:
-        UsageProblem: A unit, period, profile or format does not exist.
+        UsageProblem: A unit, period or profile does not exist.
         RuleFailed: A notebook failed, or made something a page may not hold.
         OutputBusy: Another run is writing, or the folder cannot be written.
     """
-    _check_formats(formats)
     period = book.period(period)
     against = book.against(period, against)
     units = [EVERYTHING, *book.units()] if unit == EACH else [book.unit(unit)]
@@ -151,7 +148,12 @@ def _job(notebook: str, asked: Mapping[str, str], folder: Path) -> Job:
     return Job(notebook, {n: v for n, v in asked.items() if n not in spared}, folder)
 
 
-def _check_formats(formats: Sequence[str]) -> None:
+def check_formats(formats: Sequence[str]) -> None:
+    """Do nothing for the formats this version writes, which is ``html``.
+
+    Raises:
+        UsageProblem: Another format is asked for, or none.
+    """
     unknown = [f for f in formats if f != "html"]
     if unknown or not formats:
         raise UsageProblem("briefing.format", asked=", ".join(unknown) or "–")

@@ -96,11 +96,12 @@ def brief(asked: Namespace) -> None:
     import datetime as dt
 
     from workbench.book import open_book
-    from workbench.briefing import write_briefings
+    from workbench.briefing import check_formats, write_briefings
     from workbench.params import read_params
     from workbench.schedule import resolve_against, resolve_period
     from workbench.wording import language
 
+    check_formats([name.strip() for name in asked.format.split(",") if name.strip()])
     project = find_project()
     params = read_params(project)
     today = dt.datetime.now().astimezone().date()
@@ -117,7 +118,6 @@ def brief(asked: Namespace) -> None:
         against=against,
         unit=asked.unit or params.brief_unit,
         profile=params.explain_profile,
-        formats=tuple(asked.format.split(",")),
         out=project.briefings,
         progress=_step,
     )
