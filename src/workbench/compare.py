@@ -6,6 +6,8 @@ holds zero is no finding, and the frames carry what a reader needs to see that.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from workbench.estimates import Estimate, difference, wilson
@@ -13,6 +15,17 @@ from workbench.vocabulary import EVERYTHING
 
 SIDE_BY_SIDE_COUNTS = ("received", "resolved", "late", "open_overdue")
 SIDE_BY_SIDE_RATES = ("late_done", "late_or_overdue", "ot_done", "ot_done_plus_overdue_open")
+SENSITIVE = (
+    "early",
+    "on_time",
+    "late",
+    "unknown",
+    "open_in_time",
+    "open_overdue",
+    "late_done",
+    "late_or_overdue",
+    "ot_done",
+)
 _BOUNDS = ("numerator", "denominator", "value", "lower", "upper")
 
 
@@ -79,6 +92,44 @@ def change(
         pl.lit("newcombe").alias("method"),
         pl.lit(2).alias("evidence_level"),
     )
+
+
+def sensitivity(
+    measures: pl.DataFrame,
+    chosen: Sequence[str] = SENSITIVE,
+    *,
+    period: str,
+    unit_id: str = EVERYTHING,
+) -> pl.DataFrame:
+    """Return how much the figures hang on the definition of "late": one row per profile.
+
+    Args:
+        measures: The measures table.
+        chosen: Measures to show; a count is one column, a rate comes with its numerator,
+            denominator and interval as in ``units_side_by_side``.
+        period: Period of the figures.
+        unit_id: One unit, or ``*`` for all together.
+
+    Counts a profile never gives are 0, rates without a denominator null. Ordered by profile.
+    """
+    rows = measures.filter(
+        pl.col("period") == period,
+        pl.col("unit_id") == unit_id,
+        pl.col("procedure_id") == EVERYTHING,
+        pl.col("channel_in") == EVERYTHING,
+    )
+    table = rows.select("profile").unique().sort("profile")
+    for name in chosen:
+        one = rows.filter(pl.col("measure") == name)
+        if one.filter(pl.col("method") != "count").is_empty():
+            counted = one.select("profile", pl.col("numerator").alias(name))
+            table = table.join(counted, on="profile", how="left").with_columns(
+                pl.col(name).fill_null(0)
+            )
+        else:
+            named = [pl.col(b).alias(name if b == "value" else f"{name}_{b}") for b in _BOUNDS]
+            table = table.join(one.select("profile", *named), on="profile", how="left")
+    return table.sort("profile")
 
 
 def _gap(row: dict[str, object]) -> tuple[float | None, float | None, float | None]:

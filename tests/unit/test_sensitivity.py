@@ -1,0 +1,30 @@
+"""The table of figures under every definition of "late"."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from workbench.compare import sensitivity
+from workbench.measures import measure
+
+GROUP = {"unit_id": "*", "period": "2022-H1", "procedure_id": "*", "channel_in": "*"}
+
+
+def _measures() -> pl.DataFrame:
+    counted = [("a", "early", 3), ("a", "late", 1), ("b", "on_time", 2), ("b", "open_overdue", 2)]
+    return measure(
+        pl.DataFrame([{"profile": p, **GROUP, "counter": c, "n": n} for p, c, n in counted])
+    )
+
+
+def test_each_profile_has_one_row_with_counts_and_rates():
+    table = sensitivity(_measures(), period="2022-H1")
+    assert table["profile"].to_list() == ["a", "b"]
+    assert table["late"].to_list() == [1, 0]
+    assert table["late_or_overdue_numerator"].to_list() == [1, 2]
+    assert table["late_or_overdue"].to_list() == [0.25, 0.5]
+
+
+def test_only_the_measures_asked_for_are_shown():
+    table = sensitivity(_measures(), ["open_overdue"], period="2022-H1")
+    assert table.columns == ["profile", "open_overdue"]
