@@ -11,11 +11,11 @@ from pathlib import Path
 from workbench.sources.profile import Part
 from workbench.sources.readers.delivery import check_content
 from workbench.sources.readers.eventlog import read_event_log
-from workbench.sources.readers.raw import RawTable, place
+from workbench.sources.readers.raw import RawTable, place, whole
 from workbench.sources.readers.text import read_text
 from workbench.sources.readers.workbook import read_workbook
 
-__all__ = ["RawTable", "place", "read"]
+__all__ = ["RawTable", "place", "read", "read_pieces"]
 
 _READERS: Mapping[str, Callable[[Path, Part], Iterator[RawTable]]] = {
     "csv": read_text,
@@ -30,6 +30,17 @@ def read(path: Path, part: Part) -> Iterator[RawTable]:
     Raises:
         InputRejected: The file is missing, is something else than its name says, is damaged, or
             has columns the profile does not know.
+    """
+    return whole(read_pieces(path, part))
+
+
+def read_pieces(path: Path, part: Part) -> Iterator[RawTable]:
+    """Yield the tables of a file in pieces that memory can hold.
+
+    Pieces of a sheet follow one another in the order of its rows; the first has the heading.
+
+    Raises:
+        InputRejected: As ``read``.
     """
     check_content(path, part.kind)
     yield from _READERS[part.kind](path, part)

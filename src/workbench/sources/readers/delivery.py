@@ -8,11 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Protocol
 
 from workbench.errors import InputRejected
+from workbench.sources.readers import limits
 
 _GZIP, _ZIP, _OLD_EXCEL = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+
+class Bytes(Protocol):
+    """A file being read from its beginning, block by block."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, at most so many; none at the end."""
+        ...
 
 
 def check_content(path: Path, kind: str) -> None:
@@ -24,7 +33,7 @@ def check_content(path: Path, kind: str) -> None:
     start = first_bytes(path)
     packed = path.suffix.casefold() == ".gz"
     found = _content(start)
-    expected = "gzip" if packed else {"xlsx": "xlsx", "csv": "text", "xes": "text"}[kind]
+    expected = "gzip" if packed else "xlsx" if kind == "xlsx" else "text"
     if found != expected:
         raise InputRejected("sources.wrong_content", file=path.name, found=found, expected=expected)
 
@@ -48,18 +57,52 @@ def first_bytes(path: Path, count: int = 8) -> bytes:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[IO[bytes]]:
+def opened(path: Path) -> Iterator[Bytes]:
     """Open a file for reading, unpacking ``.gz``; a damaged archive is a rejected input.
 
     Raises:
-        InputRejected: The archive is truncated or damaged.
+        InputRejected: The archive is truncated or damaged, or unpacks to more than it may.
     """
     try:
         with path.open("rb") as stream:
             packed = path.suffix.casefold() == ".gz"
-            yield cast("IO[bytes]", gzip.GzipFile(fileobj=stream)) if packed else stream
+            yield _Unpacked(path, stream) if packed else stream
     except (EOFError, gzip.BadGzipFile, zlib.error) as problem:
         raise unreadable(path, problem) from problem
+
+
+class _Unpacked:
+    """A gzipped file that stops unpacking at the limit."""
+
+    def __init__(self, path: Path, stream: IO[bytes]) -> None:
+        self._path, self._size = path, path.stat().st_size
+        self._stream = gzip.GzipFile(fileobj=stream)
+        self._unpacked = 0
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next unpacked bytes.
+
+        Raises:
+            InputRejected: The file unpacks to more than it may.
+        """
+        block = self._stream.read(size)
+        self._unpacked += len(block)
+        if limits.is_bomb(self._unpacked, self._size):
+            raise bomb(self._path, self._unpacked, self._size)
+        return block
+
+
+def bomb(path: Path, unpacked: int, packed: int) -> InputRejected:
+    """Word the refusal of a file that unpacks to far more than a register's export."""
+    return InputRejected(
+        "readers.bomb",
+        file=path.name,
+        packed=f"{packed / 1e6:.1f}",
+        unpacked=f"{unpacked / 1e6:.0f}",
+        most=limits.UNPACKED_BYTES >> 30,
+        workbook=limits.WORKBOOK_BYTES >> 30,
+        ratio=limits.RATIO,
+    )
 
 
 def unreadable(path: Path, problem: object) -> InputRejected:

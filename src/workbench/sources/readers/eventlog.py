@@ -4,22 +4,24 @@ A case's attributes repeat on each of its events under ``case:<key>``, as in the
 logs; a case without events gives one row without event attributes. Defaults in ``<global>`` are
 not applied: what the log does not say stays missing. Nested attributes are named
 ``<key>/<inner key>``. A document type or an entity, the door of expansion attacks, rejects the
-file; memory holds one batch of events as Python objects, never the document.
+file, and so do attributes nested without end, values without end and, at the first batch that has
+one, an attribute the profile does not know. Memory holds one batch of events as Python objects,
+never the document.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO
 from xml.parsers import expat
 
 import polars as pl
 
 from workbench.errors import InputRejected
 from workbench.sources.profile import Part
-from workbench.sources.readers.delivery import opened, unreadable
-from workbench.sources.readers.layout import check_columns
+from workbench.sources.readers import limits
+from workbench.sources.readers.delivery import Bytes, opened, unreadable
+from workbench.sources.readers.layout import check_columns, check_known
 from workbench.sources.readers.raw import RawTable
 from workbench.sources.spelling import trimmed
 
@@ -35,6 +37,10 @@ class _MisplacedError(Exception):
     """An event stands outside a case."""
 
 
+class _TooDeepError(Exception):
+    """Attributes are nested deeper than any log nests them."""
+
+
 def read_event_log(path: Path, part: Part) -> Iterator[RawTable]:
     """Yield the one table of an event log.
 
@@ -42,7 +48,7 @@ def read_event_log(path: Path, part: Part) -> Iterator[RawTable]:
         InputRejected: The log is damaged, declares entities, or has an unknown attribute.
     """
     with opened(path) as stream:
-        frames = list(_frames(stream, path))
+        frames = list(_frames(stream, path, part))
     if not frames:
         raise InputRejected("sources.no_cases", file=path.name)
     events = pl.concat(frames, how="diagonal").with_row_index("source_row", offset=1)
@@ -53,14 +59,29 @@ def read_event_log(path: Path, part: Part) -> Iterator[RawTable]:
     yield RawTable("", tidied, frame.height, (), "utf-8")
 
 
-def _frames(stream: IO[bytes], path: Path) -> Iterator[pl.DataFrame]:
+def _frames(stream: Bytes, path: Path, part: Part) -> Iterator[pl.DataFrame]:
     log = _Log()
-    parser = _parser(log)
+    for _ in _parsed(stream, log, path):
+        if len(log.rows) >= _BATCH:
+            yield _known(log.batch(), part, path)
+    if log.rows:
+        yield _known(log.batch(), part, path)
+
+
+def _known(frame: pl.DataFrame, part: Part, path: Path) -> pl.DataFrame:
+    check_known(frame.columns, part, file=path.name)
+    return frame
+
+
+def _parsed(stream: Bytes, log: _Log, path: Path) -> Iterator[None]:
+    """Feed a log block by block, pausing after each."""
+    parser, fed = _parser(log), 0
     try:
         while block := stream.read(_BLOCK):
             parser.Parse(block, False)
-            if len(log.rows) >= _BATCH:
-                yield log.batch()
+            fed += len(block)
+            _check_value(parser, fed, path)
+            yield
         parser.Parse(b"", True)
     except expat.ExpatError as problem:
         raise InputRejected(
@@ -69,12 +90,25 @@ def _frames(stream: IO[bytes], path: Path) -> Iterator[pl.DataFrame]:
     except (LookupError, ValueError) as problem:
         # the declared encoding is unknown, or one that the parser cannot read
         raise unreadable(path, problem) from problem
-    except (_ForbiddenError, _MisplacedError) as problem:
-        key = "entities" if isinstance(problem, _ForbiddenError) else "misplaced"
+    except (_ForbiddenError, _MisplacedError, _TooDeepError) as problem:
         row = parser.CurrentLineNumber
-        raise InputRejected(f"sources.{key}", file=path.name, row=row) from problem
-    if log.rows:
-        yield log.batch()
+        raise InputRejected(
+            _REASONS[type(problem)], file=path.name, row=row, most=limits.XML_DEPTH
+        ) from problem
+
+
+_REASONS: Mapping[type, str] = {
+    _ForbiddenError: "sources.entities",
+    _MisplacedError: "sources.misplaced",
+    _TooDeepError: "readers.too_deep",
+}
+
+
+def _check_value(parser: expat.XMLParserType, fed: int, path: Path) -> None:
+    """Refuse an element that has not ended after more bytes than any has."""
+    if fed - max(parser.CurrentByteIndex, 0) > limits.LINE_BYTES:
+        row = parser.CurrentLineNumber
+        raise InputRejected("readers.huge_value", file=path.name, row=row, most=limits.LINE_BYTES)
 
 
 def _parser(log: _Log) -> expat.XMLParserType:
@@ -122,6 +156,8 @@ class _Log:
             self._cases.append(self._into)
         elif self._into is not None:
             self._path.append(attributes.get("key", tag))
+            if len(self._path) > limits.XML_DEPTH:
+                raise _TooDeepError
             if (value := attributes.get("value")) is not None:
                 self._into["/".join(self._path)] = value
 

@@ -18,6 +18,7 @@ import polars as pl
 
 from workbench.errors import InputRejected
 from workbench.sources.profile import Part
+from workbench.sources.readers import limits
 from workbench.sources.readers.raw import place
 from workbench.sources.spelling import tidy, trimmed
 
@@ -83,6 +84,19 @@ def check_columns(names: Sequence[str], part: Part, *, file: str, row: int = 0) 
     Raises:
         InputRejected: Names the column, where it stands and what the profile knows.
     """
+    check_known(names, part, file=file, row=row)
+    for name in part.required():
+        if name not in names:
+            found = ", ".join(n for n in names if n)
+            raise InputRejected("sources.missing_column", file=file, column=name, found=found)
+
+
+def check_known(names: Sequence[str], part: Part, *, file: str, row: int = 0) -> None:
+    """Refuse a column that is neither mapped, personal nor ignored, and a repeated one.
+
+    Raises:
+        InputRejected: Names the column and what the profile knows.
+    """
     known = part.headers()
     for name, count in Counter(name for name in names if name).items():
         if name not in known:
@@ -90,13 +104,11 @@ def check_columns(names: Sequence[str], part: Part, *, file: str, row: int = 0) 
             raise InputRejected(key, file=file, row=row, column=name, accepted=", ".join(known))
         if count > 1:
             raise InputRejected("sources.same_column", file=file, column=name)
-    for name in part.required():
-        if name not in names:
-            found = ", ".join(n for n in names if n)
-            raise InputRejected("sources.missing_column", file=file, column=name, found=found)
 
 
-def records(cells: pl.DataFrame, header: Header, part: Part, *, where: str) -> pl.DataFrame:
+def records(
+    cells: pl.DataFrame, header: Header, part: Part, *, where: str, is_first: bool = True
+) -> pl.DataFrame:
     """Name the columns of the rows under a header and keep the records.
 
     Args:
@@ -104,17 +116,35 @@ def records(cells: pl.DataFrame, header: Header, part: Part, *, where: str) -> p
         header: The header of these columns.
         part: Which columns are mapped.
         where: File and sheet, for messages.
+        is_first: The rows follow the header, not an earlier piece of the same table.
 
     Raises:
-        InputRejected: A column without a header holds values.
+        InputRejected: A column without a header holds values, or a cell is larger than any cell.
     """
     texts = cells.drop("source_row").columns[: len(header.names)]
     named = {text: name for text, name in zip(texts, header.names, strict=False) if name}
     frame = cells.with_columns(trimmed(text) for text in cells.columns if text != "source_row")
     texts = [text for text in frame.columns if text != "source_row"]
-    kept = frame.filter(_is_record(texts, named, part))
+    kept = frame.filter(_is_record(texts, named, part, is_first=is_first))
+    _refuse_huge(kept, named, where)
     _refuse_unnamed(kept.select("source_row", pl.exclude("source_row", *named)), where)
     return kept.select("source_row", *named).rename(named)
+
+
+def _refuse_huge(kept: pl.DataFrame, named: dict[str, str], where: str) -> None:
+    lengths = kept.select(pl.col(*named).str.len_bytes().max())
+    for column in lengths.columns:
+        if (lengths[column][0] or 0) <= limits.CELL_LENGTH:
+            continue
+        at = (kept[column].str.len_chars() > limits.CELL_LENGTH).arg_true()
+        if len(at):
+            raise InputRejected(
+                "readers.huge_cell",
+                file=where,
+                row=kept["source_row"][at[0]],
+                column=named[column],
+                most=limits.CELL_LENGTH,
+            )
 
 
 def _refuse_unnamed(rest: pl.DataFrame, where: str) -> None:
@@ -139,7 +169,7 @@ def _names(rows: Sequence[Cells]) -> tuple[str, ...]:
     return tuple(out)
 
 
-def _is_record(texts: list[str], named: dict[str, str], part: Part) -> pl.Expr:
+def _is_record(texts: list[str], named: dict[str, str], part: Part, *, is_first: bool) -> pl.Expr:
     mapped = [text for text, name in named.items() if name in part.columns]
     key = next((t for t in mapped if _feeds_key(part, named[t])), texts[0])
     others = [pl.col(text).is_not_null() for text in mapped if text != key] or [pl.lit(False)]
@@ -147,7 +177,7 @@ def _is_record(texts: list[str], named: dict[str, str], part: Part) -> pl.Expr:
     first = pl.coalesce(texts)
     numbers = pl.all_horizontal(
         pl.col(text).is_null() | pl.col(text).str.contains(_COLUMN_NUMBER) for text in texts
-    ) & (pl.int_range(pl.len()) == 0)
+    ) & (pl.int_range(pl.len()) == (0 if is_first else -1))
     has_key = pl.col(key).is_not_null() & ~pl.col(key).str.contains(r"\s")
     enough = filled >= min(_ENOUGH_CELLS, max(1, len(others) - 1))
     own_key = pl.col(key).is_not_null() & (pl.col(key) != first)

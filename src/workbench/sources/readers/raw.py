@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 import polars as pl
 
@@ -18,7 +20,7 @@ def place(file: str, sheet: str) -> str:
 
 @dataclass(frozen=True)
 class RawTable:
-    """One sheet (or text file, or event log) as text.
+    """One sheet (or text file, or event log) as text, or a piece of a long one.
 
     ``frame`` has one column per header and ``source_row``, the row as a person counts it in the
     file (in an event log: the number of the event). ``rows_read`` counts all rows below the
@@ -36,3 +38,12 @@ class RawTable:
     def rows_ignored(self) -> int:
         """Rows below the header that are no records."""
         return self.rows_read - self.frame.height
+
+
+def whole(pieces: Iterable[RawTable]) -> Iterator[RawTable]:
+    """Join the pieces of each sheet, which follow one another, into one table."""
+    for _, group in groupby(pieces, lambda piece: piece.sheet):
+        first, *more = group
+        frames = [piece.frame for piece in (first, *more)]
+        rows_read = first.rows_read + sum(piece.rows_read for piece in more)
+        yield replace(first, frame=pl.concat(frames), rows_read=rows_read) if more else first

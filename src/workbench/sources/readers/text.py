@@ -1,86 +1,221 @@
-"""Reads a delimited text file, plain or gzipped, as text.
+"""Reads a delimited text file, plain or gzipped, as text, a block of rows at a time.
 
-Nothing is typed and nothing is repaired: bytes that the profile's encoding cannot decode, a NUL
-byte, an open quote or a row with more cells than the header reject the file.
+Nothing is typed and nothing is repaired: bytes that the file's encoding cannot decode, a NUL
+byte, an open quote, a row without end or with more cells than the header reject the file. The
+only text changed is that of fonts from before Unicode (``legacy``): bytes that are no UTF-8 are
+tried under the old Vietnamese conventions, and the table says which one was undone. Memory holds
+a block, never the file.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-from collections.abc import Iterator
-from itertools import islice
+import unicodedata
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from workbench.errors import InputRejected
+from workbench.sources.legacy import LEGACY, convention_of, spelling_share, to_unicode
 from workbench.sources.profile import Part
-from workbench.sources.readers import layout
-from workbench.sources.readers.delivery import opened
+from workbench.sources.readers import layout, limits
+from workbench.sources.readers.delivery import Bytes, opened
 from workbench.sources.readers.raw import RawTable
+
+BLOCK = 8 << 20
+_SAMPLE = 1 << 18
+_UTF8 = ("utf-8", "utf-8-sig", "utf8")
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_QUOTE, _NEWLINE = 34, 10
+_CLEAR = 0.8
 
 
 def read_text(path: Path, part: Part) -> Iterator[RawTable]:
-    """Yield the one table of a text file.
+    """Yield the one table of a text file in pieces of whole rows; the first has the heading.
 
     Raises:
         InputRejected: The file cannot be decoded or split into the profile's columns.
     """
     with opened(path) as stream:
-        data = _utf8(stream.read(), part.encoding, path)
+        decoded = Decoded(stream, part.encoding, path)
+        blocks = whole_rows(decoded, path)
+        first = next(blocks, b"")
+        top, lines = top_rows(first, part.delimiter, path)
+        header = layout.check_header(layout.find_header(top, part), part, path)
+        width = max(map(len, top[header.row : header.below]))
+        heading = tuple(cell for row in top[: header.row] for cell in row if cell)
+        row = lines[header.below - 1]
+        for number, block in enumerate(chain((after_line(first, row),), blocks)):
+            cells = cells_of(block, part.delimiter, width, path, row=row + 1)
+            frame = layout.records(cells, header, part, where=path.name, is_first=number == 0)
+            yield RawTable("", frame, cells.height, () if number else heading, decoded.encoding)
+            row += cells.height
+
+
+class Decoded:
+    """A text file as blocks of UTF-8 bytes, and ``encoding``, what it was before.
+
+    UTF-8 is taken for granted unless the profile says otherwise; bytes that are none are tried
+    as UTF-16 (by its mark) and under the old Vietnamese conventions.
+    """
+
+    def __init__(self, stream: Bytes, encoding: str, path: Path) -> None:
+        self._stream, self._path = stream, path
+        self._first = stream.read(BLOCK)
+        self._codec, self._convention = _encoding_of(self._first, encoding)
+        self.encoding = self._convention or self._codec
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the file; in an old convention, up to the end of a line each time."""
+        rest = ""
+        for text in self._texts():
+            if self._convention:
+                cut = text.rfind("\n") + 1
+                yield _modern(rest + text[:cut], self._convention).encode("utf-8")
+                rest = text[cut:]
+            else:
+                yield text.encode("utf-8")
+        yield _modern(rest, self._convention).encode("utf-8")
+
+    def _texts(self) -> Iterator[str]:
+        decoder = codecs.getincrementaldecoder(self._codec)()
+        block, line = self._first, 1
+        old_mac = b"\n" not in block
+        while True:
+            try:
+                text = decoder.decode(block, final=not block)
+            except UnicodeDecodeError as problem:
+                row = line + bytes(problem.object[: problem.start]).count(b"\n")
+                raise InputRejected(
+                    "sources.undecodable", file=self._path.name, row=row, encoding=self.encoding
+                ) from problem
+            if (nul := text.find("\0")) >= 0:
+                row = line + text.count("\n", 0, nul)
+                raise InputRejected("sources.nul", file=self._path.name, row=row)
+            yield text.replace("\r", "\n") if old_mac else text
+            if not block:
+                return
+            line += text.count("\n")
+            block = self._stream.read(BLOCK)
+
+
+def _encoding_of(start: bytes, said: str) -> tuple[str, str]:
+    """Return the codec of a file and the old convention its letters follow, if any."""
+    if said in LEGACY:
+        return "latin-1", said
+    if said not in _UTF8:
+        return said, ""
+    if start.startswith(_UTF16_MARKS):
+        return "utf-16", ""
+    sample = start[:_SAMPLE]
     try:
-        top, lines = _top_rows(data, part.delimiter)
+        text = codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        return _legacy_codec(sample) or (said, "")
+    return said, "" if text.isascii() else convention_of(text.splitlines())
+
+
+def _legacy_codec(sample: bytes) -> tuple[str, str] | None:
+    if convention := convention_of(sample.decode("latin-1").splitlines()):
+        return "latin-1", convention
+    windows = unicodedata.normalize("NFC", sample.decode("cp1258", "replace"))
+    return ("cp1258", "") if spelling_share(windows.splitlines()) >= _CLEAR else None
+
+
+def _modern(text: str, convention: str) -> str:
+    return "\n".join(to_unicode(line, convention) for line in text.split("\n")) if text else ""
+
+
+def whole_rows(blocks: Iterable[bytes], path: Path) -> Iterator[bytes]:
+    """Yield the same bytes, cut where a row ends and no quoted cell is open.
+
+    Raises:
+        InputRejected: A row is longer than any row, or a quote never closes.
+    """
+    rest = b""
+    for block in blocks:
+        data = rest + block
+        cut = _end_of_rows(data)
+        if len(data) - cut > limits.LINE_BYTES:
+            raise _endless(path, data[cut:])
+        if cut:
+            yield data[:cut]
+        rest = data[cut:]
+    if rest.count(b'"') % 2:
+        raise InputRejected("sources.open_quote", file=path.name)
+    if rest:
+        yield rest
+
+
+def _endless(path: Path, rest: bytes) -> InputRejected:
+    if b'"' in rest and b"\n" in rest:
+        return InputRejected("sources.open_quote", file=path.name)
+    return InputRejected("readers.long_line", file=path.name, most=limits.LINE_BYTES)
+
+
+def _end_of_rows(data: bytes) -> int:
+    if b'"' not in data:
+        return data.rfind(b"\n") + 1
+    signs = np.frombuffer(data, np.uint8)
+    inside = np.bitwise_xor.accumulate((signs == _QUOTE).view(np.uint8))
+    ends = np.flatnonzero((signs == _NEWLINE) & (inside == 0))
+    return int(ends[-1]) + 1 if len(ends) else 0
+
+
+def top_rows(data: bytes, delimiter: str, path: Path) -> tuple[list[list[str]], list[int]]:
+    """Return the first rows and, for each, the number of the line it ends on.
+
+    Raises:
+        InputRejected: They are no rows of a delimited text.
+    """
+    lines_of = io.TextIOWrapper(io.BytesIO(data), "utf-8", newline="\n")
+    reader = csv.reader(lines_of, delimiter=delimiter)
+    rows, lines = [], []
+    try:
+        for row in islice(reader, layout.SEARCH_ROWS):
+            rows.append(row)
+            lines.append(reader.line_num)
     except csv.Error as problem:
         raise _unsplit(path, problem) from problem
-    header = layout.check_header(layout.find_header(top, part), part, path)
-    cells = _cells(data, lines[header.below - 1], part.delimiter, path)
-    heading = tuple(cell for row in top[: header.row] for cell in row if cell)
-    frame = layout.records(cells, header, part, where=path.name)
-    yield RawTable("", frame, cells.height, heading, part.encoding)
-
-
-def _utf8(data: bytes, encoding: str, path: Path) -> bytes:
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as problem:
-        line = data.count(b"\n", 0, problem.start) + 1
-        raise InputRejected(
-            "sources.undecodable", file=path.name, row=line, encoding=encoding
-        ) from problem
-    if (nul := text.find("\0")) >= 0:
-        raise InputRejected("sources.nul", file=path.name, row=text.count("\n", 0, nul) + 1)
-    if text.count('"') % 2:
-        raise InputRejected("sources.open_quote", file=path.name)
-    return text.encode("utf-8")
-
-
-def _top_rows(data: bytes, delimiter: str) -> tuple[list[list[str]], list[int]]:
-    """Return the first rows and, for each, the number of the line it ends on."""
-    reader = csv.reader(
-        io.TextIOWrapper(io.BytesIO(data), "utf-8", newline=""), delimiter=delimiter
-    )
-    rows, lines = [], []
-    for row in islice(reader, layout.SEARCH_ROWS):
-        rows.append(row)
-        lines.append(reader.line_num)
     return rows, lines
 
 
-def _cells(data: bytes, header_line: int, delimiter: str, path: Path) -> pl.DataFrame:
+def after_line(data: bytes, line: int) -> bytes:
+    """Return what follows so many lines."""
+    at = 0
+    for _ in range(line):
+        at = data.find(b"\n", at) + 1
+        if not at:
+            return b""
+    return data[at:]
+
+
+def cells_of(data: bytes, delimiter: str, width: int, path: Path, *, row: int) -> pl.DataFrame:
+    """Split whole rows into columns ``c0``, ``c1`` ... with ``source_row`` counted from ``row``.
+
+    Raises:
+        InputRejected: A row has more cells than the header.
+    """
+    schema = dict.fromkeys((f"c{n}" for n in range(width)), pl.String)
+    if not data:
+        return pl.DataFrame(schema={"source_row": pl.Int64, **schema})
     try:
         frame = pl.read_csv(
-            io.BytesIO(data),
+            data,
             separator=delimiter,
-            skip_lines=header_line - 1,
-            infer_schema=False,
+            has_header=False,
+            schema=schema,
             row_index_name="source_row",
-            row_index_offset=header_line + 1,
+            row_index_offset=row,
         )
     except pl.exceptions.PolarsError as problem:
         raise _unsplit(path, problem) from problem
-    numbered = frame.with_columns(pl.col("source_row").cast(pl.Int64))
-    return numbered.rename({c: f"c{i}" for i, c in enumerate(numbered.columns[1:])})
+    return frame.with_columns(pl.col("source_row").cast(pl.Int64))
 
 
 def _unsplit(path: Path, problem: Exception) -> InputRejected:
