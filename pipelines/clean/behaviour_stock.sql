@@ -23,7 +23,12 @@ with rows_seen as (
     inner join file_snapshots as snapshots
         on dossiers.source_file = snapshots.source_file
         and dossiers.source_sheet = snapshots.source_sheet
-    where dossiers.copy_no = 1 and dossiers.dossier_id is not null
+    where dossiers.dossier_id is not null
+    qualify
+        row_number() over (
+            partition by dossiers.source, dossiers.dossier_id, snapshots.snapshot_at
+            order by dossiers.source_file, dossiers.source_sheet, dossiers.source_row
+        ) = 1
 ),
 
 exports as (

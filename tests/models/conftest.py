@@ -74,7 +74,9 @@ def clean(pipelines_dir: Path, reference_dir: Path) -> Clean:
         }
         rows = pl.concat(frame.select(POSITION[0], POSITION[2]) for frame in tables.values())
         read = rows.unique().group_by("source_file").agg(pl.len().alias("rows_read"))
+        taken = said.pop("snapshots", {})
         files = [{**FILE, **row, **said} for row in read.sort("source_file").iter_rows(named=True)]
+        files = [{**f, "snapshot_at": taken.get(f["source_file"], f["snapshot_at"])} for f in files]
         with Warehouse(pipelines_dir) as warehouse:
             warehouse.attach(reference_dir)
             for kind, frame in tables.items():

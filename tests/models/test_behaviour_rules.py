@@ -1,0 +1,155 @@
+"""Rules about behaviour: each fired once and once at rest. They flag, and no row leaves by them."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+
+def flagged(tables: dict[str, pl.DataFrame], rule: str) -> list[tuple[str, int]]:
+    rows = tables["quarantine"].filter(rule_id=rule).sort("row_kind", "source_row")
+    assert set(rows["severity"]) <= {"warn"}
+    return rows.select("row_kind", "source_row").rows()
+
+
+def dossiers(count: int, **said: object) -> list[dict[str, object]]:
+    return [{"dossier_id": f"d{n}", **said} for n in range(count)]
+
+
+def clicks(count: int, gap: int, **said: object) -> list[dict[str, object]]:
+    """Steps of as many dossiers, completed by one person ``gap`` seconds apart."""
+    stamps = [f"05/01/2022 10:{n * gap // 60:02d}:{n * gap % 60:02d}" for n in range(count)]
+    return [
+        {"dossier_id": f"d{n}", "holder_id": "cb-1", "finished_at": stamp, **said}
+        for n, stamp in enumerate(stamps)
+    ]
+
+
+def test_a_batch_of_clicks_is_flagged_step_by_step(clean) -> None:
+    tables = clean(dossiers(6), clicks(5, gap=59))
+    assert flagged(tables, "D24") == [("step", row) for row in range(2, 7)]
+    assert tables["steps"].height == 5
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        clicks(5, gap=60),
+        clicks(4, gap=1),
+        clicks(6, gap=1, holder_id=None),
+        clicks(6, gap=1, dossier_id="d0"),
+        [{**row, "finished_at": "05/01/2022"} for row in clicks(6, gap=1)],
+        [{**row, "holder_id": f"cb-{n}"} for n, row in enumerate(clicks(6, gap=1))],
+    ],
+    ids=["slow", "few", "nobody", "one dossier", "mere dates", "several people"],
+)
+def test_work_at_a_human_pace_is_no_batch(clean, steps) -> None:
+    assert flagged(clean(dossiers(6), steps), "D24") == []
+
+
+def closed(count: int, stamp: str, start: int = 0) -> list[dict[str, object]]:
+    return [
+        {"dossier_id": f"{stamp} {n}", "resolved_at": f"{stamp}:{n:02d}"}
+        for n in range(start, start + count)
+    ]
+
+
+QUIET = [row for day in range(10, 22) for row in closed(1, f"{day}/01/2022 09")]
+
+
+def test_closing_in_bulk_before_the_end_of_a_quarter_is_flagged(clean) -> None:
+    tables = clean([*QUIET, *closed(12, "30/03/2022 16")])
+    assert flagged(tables, "D25") == [("dossier", row) for row in range(14, 26)]
+    assert tables["dossiers"].height == 24
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [closed(9, "30/03/2022 16"), closed(12, "28/03/2022 16"), closed(12, "15/03/2022 16")],
+    ids=["few", "four days before", "mid-month"],
+)
+def test_a_busy_hour_is_not_always_bulk(clean, rows) -> None:
+    assert flagged(clean([*QUIET, *rows]), "D25") == []
+
+
+def test_a_unit_that_always_closes_so_many_is_at_rest(clean) -> None:
+    busy = [row for day in range(10, 15) for row in closed(12, f"{day}/01/2022 09")]
+    assert flagged(clean([*busy, *closed(12, "30/03/2022 16")]), "D25") == []
+
+
+def test_an_end_in_the_second_of_the_begin_is_flagged(clean) -> None:
+    moment = "04/01/2022 08:00:07"
+    step = {"started_at": moment, "finished_at": moment}
+    tables = clean([{"received_at": moment, "resolved_at": moment}], [step])
+    assert flagged(tables, "D14") == [("dossier", 2), ("step", 2)]
+
+
+def test_mere_dates_hand_overs_and_a_second_of_work_are_no_sign(clean) -> None:
+    date, moment = "04/01/2022", "04/01/2022 08:00:07"
+    steps = [
+        {"step_no": "1", "started_at": date, "finished_at": date},
+        {"step_no": "2", "started_at": moment, "finished_at": "04/01/2022 08:00:08"},
+        {"step_no": "3", "started_at": moment, "finished_at": moment, "step_kind": "intake"},
+        {"step_no": "4", "finished_at": moment},
+    ]
+    tables = clean([{"received_at": date, "resolved_at": date}], steps)
+    assert flagged(tables, "D14") == []
+
+
+def test_one_applicant_twice_on_one_day_is_flagged_where_a_key_was_made(clean) -> None:
+    same = {"x_applicant_key": "k"}
+    rows = [same, {**same, "dossier_id": "B"}, {"dossier_id": "C", "x_applicant_key": "other"}]
+    assert flagged(clean(rows), "D23") == [("dossier", 2), ("dossier", 3)]
+
+
+def test_without_a_key_or_on_another_day_nobody_is_counted_twice(clean) -> None:
+    later = {"received_at": "05/01/2022 08:00"}
+    assert flagged(clean([{}, {"dossier_id": "B"}]), "D23") == []
+    keyed = [{"x_applicant_key": "k"}, {"x_applicant_key": "k", "dossier_id": "B", **later}]
+    assert flagged(clean(keyed), "D23") == []
+
+
+def test_masked_text_is_flagged_with_the_field_and_the_kind(clean) -> None:
+    place = {"source_file": "pauses.csv", "source_sheet": "", "source_row": 2, "row_kind": "pause"}
+    masks = [{**place, "field": "reason", "pattern": p} for p in ("phone", "titled_name")]
+    tables = clean([{}], pauses=[{}], masks=masks)
+    assert flagged(tables, "D31") == [("pause", 2)]
+    message = tables["quarantine"].filter(rule_id="D31")["message_en"][0]
+    assert message.endswith("reason: phone, reason: titled_name")
+    assert flagged(clean([{}], pauses=[{}]), "D31") == []
+
+
+SNAPSHOTS = {"old.csv": "31/03/2022 17:00", "new.csv": "30/06/2022 17:00"}
+OPEN = {"source_file": "old.csv", "status": "in_progress", "resolved_at": None}
+OTHERS = [
+    {"dossier_id": n, "source_file": "old.csv", "source_row": 10 + r, "received_at": day}
+    for r, (n, day) in enumerate((("Y", "03/01/2022 08:00"), ("Z", "30/03/2022 08:00")))
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ([OPEN], {"resolved_at": "30/03/2022 10:00"}),
+        ([], {"resolved_at": "07/05/2022 10:00"}),
+    ],
+    ids=["closed with an earlier date", "entered afterwards"],
+)
+def test_a_stock_that_was_rewritten_is_flagged_in_the_later_export(clean, old, new) -> None:
+    rows = [*old, *OTHERS, {"source_file": "new.csv", "source_row": 99, **new}]
+    assert flagged(clean(rows, snapshots=SNAPSHOTS), "D27") == [("dossier", 99)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ([OPEN], {"resolved_at": "01/04/2022 10:00"}),
+        ([], {"received_at": "01/04/2022 08:00", "resolved_at": "07/05/2022 10:00"}),
+        ([], {"received_at": "30/12/2021 08:00", "resolved_at": "07/05/2022 10:00"}),
+        ([{"source_file": "old.csv"}], {}),
+    ],
+    ids=["closed later", "received later", "before the older export begins", "unchanged"],
+)
+def test_a_stock_that_was_carried_on_is_at_rest(clean, old, new) -> None:
+    rows = [*old, *OTHERS, {"source_file": "new.csv", "source_row": 99, **new}]
+    assert flagged(clean(rows, snapshots=SNAPSHOTS), "D27") == []
