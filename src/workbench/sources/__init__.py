@@ -8,7 +8,8 @@ profile does not name is an error that names it.
 from __future__ import annotations
 
 from workbench.sources.landing import Delivery, Landing, deliveries, inbox_deliveries, ingest
-from workbench.sources.profile import Profile, find_profile, read_profile, shipped_profiles
+from workbench.sources.profile import Profile
+from workbench.sources.profile_files import find_profile, read_profile, shipped_profiles
 
 __all__ = [
     "Delivery",

@@ -28,10 +28,12 @@ DOSSIER_FIELDS = (
     "received_at",
     "due_at",
     "due_first_at",
+    "due_first_from",
     "resolved_at",
     "returned_at",
     "paper_result_on",
     "status",
+    "late_reason",
 )
 STEP_FIELDS = (
     "dossier_id",
@@ -45,6 +47,8 @@ STEP_FIELDS = (
     "finished_at",
     "step_due_at",
     "norm_hours",
+    "transition",
+    "status_after",
 )
 PAUSE_FIELDS = ("dossier_id", "reason", "paused_at", "resumed_at")
 
@@ -67,6 +71,8 @@ FILES_SCHEMA: Mapping[str, pl.DataType] = {
     "source": pl.String(),
     "source_file": pl.String(),
     "source_sheet": pl.String(),
+    "sheet_of": pl.String(),
+    "batch": pl.String(),
     "row_kind": pl.String(),
     "rows_read": pl.Int64(),
     "rows_landed": pl.Int64(),
@@ -80,11 +86,17 @@ FILES_SCHEMA: Mapping[str, pl.DataType] = {
     "unit_list": pl.String(),
     "procedure_list": pl.String(),
     "snapshot_at": pl.String(),
+    "incremental": pl.Boolean(),
+    "case_dates": pl.String(),
     "term_value": pl.Int64(),
     "term_unit": pl.String(),
     "synthetic": pl.Boolean(),
 }
-"""``landed_files``: what was read of each file and sheet, and how its text is to be understood."""
+"""``landed_files``: what was read of each file and sheet, and how its text is to be understood.
+
+Where one row gives several steps, each stage is a sheet of its own, with the sheet whose rows these
+are in ``sheet_of`` (missing elsewhere). Files delivered together share a ``batch``.
+"""
 
 
 def is_instant(field: str) -> bool:

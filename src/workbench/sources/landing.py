@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from workbench.sources.people import MASKS, Veil
 from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable, read
 from workbench.sources.readers.delivery import fingerprint
+from workbench.sources.wide import stage_tables
 
 Progress = Callable[[str], None]
 _ROW_GROUP = 122_880
@@ -62,8 +63,8 @@ def deliveries(paths: Iterable[Path], profile: Profile) -> list[Delivery]:
     Raises:
         InputRejected: A path does not exist, a folder is empty, or no part reads a file.
     """
-    files = [file for path in paths for file in _files(path)]
-    return [Delivery(file, profile, profile.part_of(file)) for file in dict.fromkeys(files)]
+    files = dict.fromkeys(file for path in paths for file in _files(path))
+    return [Delivery(file, profile, part) for file in files for part in profile.parts_of(file)]
 
 
 def inbox_deliveries(inbox: Path, profiles: Sequence[Profile]) -> list[Delivery]:
@@ -75,7 +76,7 @@ def inbox_deliveries(inbox: Path, profiles: Sequence[Profile]) -> list[Delivery]
     files = _exports(inbox) if inbox.is_dir() else []
     if not files:
         raise InputRejected("sources.empty_inbox", folder=inbox)
-    return [_known(file, profiles) for file in files]
+    return [export for file in files for export in _known(file, profiles)]
 
 
 def ingest(
@@ -103,12 +104,12 @@ def ingest(
         OutputBusy: The folder cannot be replaced.
     """
     _check_date(as_of)
-    paths = [export.path for export in exports]
-    names, veil = _names(paths), Veil.over(paths, reference)
+    paths = list(dict.fromkeys(export.path for export in exports))
+    names, veil = dict(zip(paths, _names(paths), strict=True)), Veil.over(paths, reference)
     landed: list[_Landed] = []
-    for export, name in zip(exports, names, strict=True):
-        progress(name)
-        landed.extend(_read(export, name, as_of, veil))
+    for export in exports:
+        progress(names[export.path])
+        landed.extend(_read(export, names[export.path], as_of, veil))
     tables = {table: _stacked(landed, kind) for kind, table in TABLES.items()}
     files = pl.DataFrame([sheet.file for sheet in landed], FILES_SCHEMA, orient="row")
     tables["landed_files"] = files.sort("source_file", "source_sheet")
@@ -118,7 +119,7 @@ def ingest(
         for table, frame in tables.items():
             frame.write_parquet(fresh / f"{table}.parquet", row_group_size=_ROW_GROUP)
     heights = [tables[table].height for table in TABLES.values()]
-    return Landing(len(set(names)), *heights)
+    return Landing(len(paths), *heights)
 
 
 @dataclass(frozen=True)
@@ -130,13 +131,17 @@ class _Landed:
     masks: pl.DataFrame
 
 
-def _read(export: Delivery, name: str, as_of: str, veil: Veil) -> list[_Landed]:
+def _read(export: Delivery, name: str, as_of: str, veil: Veil) -> Iterator[_Landed]:
     digest = fingerprint(export.path) if export.path.is_file() else ""
-    said = {"sha256": digest, "snapshot_at": as_of}
-    return [_land(raw, export, name, said, veil) for raw in read(export.path, export.part)]
+    said = {"sha256": digest, "snapshot_at": as_of, "sheet_of": None}
+    for raw in read(export.path, export.part):
+        yield _land(raw, export, name, said, veil)
+        for table, part in stage_tables(raw, export.part):
+            stage = replace(export, part=part)
+            yield _land(table, stage, name, said | {"sheet_of": raw.sheet}, veil)
 
 
-def _land(raw: RawTable, export: Delivery, name: str, said: dict[str, str], veil: Veil) -> _Landed:
+def _land(raw: RawTable, export: Delivery, name: str, said: dict[str, Any], veil: Veil) -> _Landed:
     profile, part = export.profile, export.part
     bare = mapping.mapped(raw, part, profile, export.path, name)
     fields, masks = veil.drawn(bare, raw, profile, name)
@@ -158,6 +163,8 @@ def _land(raw: RawTable, export: Delivery, name: str, said: dict[str, str], veil
         "source": profile.name,
         "source_file": name,
         "source_sheet": raw.sheet,
+        "sheet_of": said["sheet_of"],
+        "batch": _batch(export, name),
         "row_kind": part.rows,
         "rows_read": raw.rows_read,
         "rows_landed": raw.frame.height,
@@ -171,6 +178,8 @@ def _land(raw: RawTable, export: Delivery, name: str, said: dict[str, str], veil
         "unit_list": profile.unit_list,
         "procedure_list": profile.procedure_list,
         "snapshot_at": said["snapshot_at"] or _snapshot(raw, part, profile, name),
+        "incremental": part.incremental,
+        "case_dates": ",".join(part.case_dates),
         "term_value": profile.term.value if profile.term else None,
         "term_unit": profile.term.unit if profile.term else None,
         "synthetic": _synthetic(raw, profile),
@@ -189,10 +198,24 @@ def _snapshot(raw: RawTable, part: Part, profile: Profile, name: str) -> str | N
         return "latest"
     if rule.at:
         return rule.at
+    if rule.name:
+        return _named_snapshot(rule.name, name)
     found = mapping.heading_instant(rule.heading, raw.heading)
     if not found and raw.frame.height and part.rows in ("dossier", "event"):
         raise InputRejected("sources.no_snapshot", file=name, pattern=rule.heading)
     return found or None
+
+
+def _named_snapshot(pattern: str, name: str) -> str:
+    if not (found := mapping.heading_instant(pattern, [name])):
+        raise InputRejected("sources.no_name_snapshot", file=name, pattern=pattern)
+    return found
+
+
+def _batch(export: Delivery, name: str) -> str:
+    """Name the delivery a file belongs to: its folder, where names need one, and its own tail."""
+    folder = name.rpartition("/")[0]
+    return f"{folder}/{export.part.batch(export.path) or ''}"
 
 
 def _synthetic(raw: RawTable, profile: Profile) -> bool:
@@ -241,10 +264,10 @@ def _exports(folder: Path) -> list[Path]:
     return sorted(path for path in files if not path.name.startswith(_NOT_EXPORTS))
 
 
-def _known(file: Path, profiles: Sequence[Profile]) -> Delivery:
+def _known(file: Path, profiles: Sequence[Profile]) -> list[Delivery]:
     for profile in profiles:
-        if part := profile.part_named(file):
-            return Delivery(file, profile, part)
+        if parts := profile.parts_named(file):
+            return [Delivery(file, profile, part) for part in parts]
     known = "; ".join(
         f"{p.name}: {', '.join(pattern for part in p.parts for pattern in part.patterns)}"
         for p in profiles

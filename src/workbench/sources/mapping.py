@@ -56,6 +56,11 @@ def mapped(
             codes = profile.codes.get(target.field)
             where = {"file": place(name, raw.sheet), "column": header}
             series[target] = _coded(column, codes, raw.frame, where) if codes else column
+    for target, rule in part.from_text.items():
+        series[target] = _column(raw.frame, rule.column, part.empty_values).str.extract(
+            rule.pattern
+        )
+    series |= _provenance(series, part)
     for target, value in (_from_name(part, path) | dict(part.constants)).items():
         series[target] = pl.Series([value], dtype=pl.String).new_from_index(0, raw.frame.height)
     return {target: _one_iso(s) if is_instant(target.field) else s for target, s in series.items()}
@@ -159,6 +164,16 @@ def _coded(
             accepted=", ".join(codes),
         )
     return code
+
+
+def _provenance(series: Mapping[Target, pl.Series], part: Part) -> dict[Target, pl.Series]:
+    """Say of a first due date whether a column holds it or only a note."""
+    due, said = Target("dossier", "due_first_at"), Target("dossier", "due_first_from")
+    if due not in series:
+        return {}
+    origin = "note" if due in part.from_text else "column"
+    given = series[due].is_not_null().to_frame("given")
+    return {said: given.select(pl.when("given").then(pl.lit(origin)).alias("said"))["said"]}
 
 
 def _from_name(part: Part, path: Path) -> dict[Target, str]:

@@ -28,7 +28,7 @@ from workbench.sources.fields import POSITION, is_extra, is_instant, is_staff
 from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable
 
-FREE_TEXT = ("reason",)
+FREE_TEXT = ("reason", "late_reason")
 """Known fields in which people write freely; so they do in extras that hold no code or date."""
 
 MASKS: Mapping[str, type[pl.DataType]] = {

@@ -36,14 +36,14 @@ LOG = """<?xml version="1.0" encoding="UTF-8" ?>
 
 def only(path: Path, profile: Profile) -> RawTable:
     """The one table of a file."""
-    (table,) = read(path, profile.part_of(path))
+    (table,) = read(path, profile.parts_of(path)[0])
     return table
 
 
 def refused(path: Path, profile: Profile) -> str:
     """The message with which a file is refused."""
     with pytest.raises(InputRejected) as caught:
-        list(read(path, profile.part_of(path)))
+        list(read(path, profile.parts_of(path)[0]))
     return str(caught.value)
 
 
@@ -104,7 +104,11 @@ def test_a_quoted_cell_may_hold_delimiters_and_line_breaks(put, small) -> None:
         ("small.csv", gzip.compress(HEADER.encode(), mtime=0), "holds gzip"),
         ("small.csv.gz", HEADER, "holds text"),
         ("small.csv.gz", gzip.compress((HEADER + ROW).encode(), mtime=0)[:-9], "cannot be read"),
-        ("small.csv.gz", gzip.compress(ROW.encode(), mtime=0)[:12] + b"damage" * 9, "cannot be read"),
+        (
+            "small.csv.gz",
+            gzip.compress(ROW.encode(), mtime=0)[:12] + b"damage" * 9,
+            "cannot be read",
+        ),
     ],
 )
 def test_a_damaged_text_file_is_refused_with_its_reason(put, small, name, content, message) -> None:
@@ -169,7 +173,7 @@ def test_a_sheet_without_the_header_is_counted_as_ignored(tmp_path: Path, one_st
         page = book.add_worksheet("Sổ")
         page.write_row(0, 0, known_headers(one_stop))
         page.write_row(1, 0, [f"cell {n}" for n, _ in enumerate(known_headers(one_stop))])
-    tables = list(read(path, one_stop.part_of(path)))
+    tables = list(read(path, one_stop.parts_of(path)[0]))
     assert [(table.sheet, table.rows_ignored) for table in tables] == [("Hướng dẫn", 2), ("Sổ", 0)]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from workbench.sources.profile import Part
 from workbench.sources.readers.delivery import check_content
 from workbench.sources.readers.eventlog import read_event_log
+from workbench.sources.readers.payload import read_payload
 from workbench.sources.readers.raw import RawTable, place, whole
 from workbench.sources.readers.text import read_text
 from workbench.sources.readers.workbook import read_workbook
@@ -21,6 +22,7 @@ _READERS: Mapping[str, Callable[[Path, Part], Iterator[RawTable]]] = {
     "csv": read_text,
     "xlsx": read_workbook,
     "xes": read_event_log,
+    "json": read_payload,
 }
 
 

@@ -1,0 +1,138 @@
+"""Reads JSON payloads: one object, a list, one object per line, or an envelope around a list.
+
+Every value arrives as the text it has in the file, numbers included. A nested list of objects is a
+table of its own, read by the part that names it; there a key of the object around it is called
+``../key``. A row is the number of the object, counted from 1.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from workbench.errors import InputRejected
+from workbench.sources.profile import Part
+from workbench.sources.readers.delivery import opened
+from workbench.sources.readers.layout import check_columns
+from workbench.sources.readers.raw import RawTable, place
+from workbench.sources.spelling import trimmed
+
+_BLOCK = 1 << 20
+Object = dict[str, Any]
+
+
+def read_payload(path: Path, part: Part) -> Iterator[RawTable]:
+    """Yield the one table a part takes from a payload.
+
+    Raises:
+        InputRejected: The file is no JSON, holds something else than objects, or an object has a
+            key that the profile does not know.
+    """
+    found = list(_objects(path, part))
+    rows = list(_nested(found, part, path)) if part.nested else found
+    where = place(path.name, part.nested)
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    if rows:
+        check_columns([*names, *_absent(part, names)], part, file=where)
+    texts = {
+        name: [_text(row, name, part, where, n) for n, row in enumerate(rows, start=1)]
+        for name in names
+    }
+    frame = pl.DataFrame(texts, dict.fromkeys(names, pl.String))
+    numbered = frame.with_row_index("source_row", offset=1).with_columns(
+        pl.col("source_row").cast(pl.Int64), *(trimmed(name) for name in names)
+    )
+    yield RawTable(part.nested, numbered, numbered.height, (), "utf-8")
+
+
+def _absent(part: Part, names: list[str]) -> list[str]:
+    """Senders leave out keys that have no value: only the dossier's number must be there."""
+    return [
+        name
+        for name, fed in part.columns.items()
+        if name not in names and all(target.field != "dossier_id" for target in fed)
+    ]
+
+
+def _objects(path: Path, part: Part) -> Iterator[Object]:
+    with opened(path) as stream:
+        data = b"".join(iter(lambda: stream.read(_BLOCK), b""))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = data.count(b"\n", 0, problem.start) + 1
+        raise InputRejected(
+            "sources.undecodable", file=path.name, row=line, encoding="utf-8"
+        ) from problem
+    for number, value in enumerate(_values(text, path), start=1):
+        if not isinstance(value, dict):
+            raise InputRejected("sources.no_object", file=path.name, row=number)
+        yield from _inside(value, part, path, number)
+
+
+def _values(text: str, path: Path) -> Iterable[Any]:
+    """Return the objects of a document, or of each line where every line is a document."""
+    try:
+        value = _parsed(text)
+    except json.JSONDecodeError as problem:
+        lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+        if len(lines) < 2:
+            raise _broken(path, problem.lineno, problem) from problem
+        return [_line(line, n, path) for n, line in lines]
+    except RecursionError as problem:
+        raise InputRejected("sources.too_deep", file=path.name) from problem
+    return value if isinstance(value, list) else [value]
+
+
+def _line(line: str, number: int, path: Path) -> Any:
+    try:
+        return _parsed(line)
+    except json.JSONDecodeError as problem:
+        raise _broken(path, number, problem) from problem
+    except RecursionError as problem:
+        raise InputRejected("sources.too_deep", file=path.name) from problem
+
+
+def _parsed(text: str) -> Any:
+    return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+
+
+def _inside(value: Object, part: Part, path: Path, number: int) -> Iterator[Object]:
+    """Unwrap an envelope: an object whose key ``records`` holds the list of rows."""
+    if not part.records or part.records not in value:
+        yield value
+        return
+    inner = value[part.records]
+    for row in inner if isinstance(inner, list) else [inner]:
+        if not isinstance(row, dict):
+            raise InputRejected("sources.no_object", file=path.name, row=number)
+        yield row
+
+
+def _nested(rows: list[Object], part: Part, path: Path) -> Iterator[Object]:
+    for number, row in enumerate(rows, start=1):
+        entries = row.get(part.nested) or []
+        for entry in entries if isinstance(entries, list) else [entries]:
+            if not isinstance(entry, dict):
+                raise InputRejected("sources.no_object", file=path.name, row=number)
+            around = {f"../{k}": v for k, v in row.items() if f"../{k}" in part.columns}
+            yield around | entry
+
+
+def _text(row: Object, name: str, part: Part, where: str, number: int) -> str | None:
+    value = row.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if name in part.columns:
+        raise InputRejected("sources.not_a_value", file=where, row=number, column=name)
+    return None
+
+
+def _broken(path: Path, row: int, problem: json.JSONDecodeError) -> InputRejected:
+    return InputRejected("sources.bad_json", file=path.name, row=row, reason=problem.msg)
