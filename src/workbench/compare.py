@@ -149,3 +149,30 @@ def _all_procedures(measures: pl.DataFrame, period: str, profile: str) -> pl.Dat
         pl.col("profile") == profile,
         pl.col("procedure_id") == EVERYTHING,
     )
+
+
+def with_and_without_suspects(table: pl.DataFrame, *, period: str) -> pl.DataFrame:
+    """Return the late share of each unit with all its dossiers, and without the suspect ones.
+
+    Args:
+        table: The ``verdict_counts`` table.
+        period: Label of a period.
+
+    Returns:
+        One row per unit and one for ``*``: n_dossiers, n_late, n_suspect, and for ``all`` and
+        ``sound`` the share with its Wilson interval (``all_value``, ``all_lower``, …), null
+        where no dossier is left. Open overdue dossiers count as late.
+    """
+    rows = table.filter(pl.col("period") == period).drop("period").sort("unit_id")
+    sides = {
+        "all": [wilson(r["n_late"], r["n_dossiers"]) for r in rows.iter_rows(named=True)],
+        "sound": [wilson(r["n_late_sound"], r["n_sound"]) for r in rows.iter_rows(named=True)],
+    }
+    return rows.with_columns(
+        (pl.col("n_dossiers") - pl.col("n_sound")).alias("n_suspect"),
+        *(
+            pl.Series(f"{side}_{bound}", [getattr(e, bound) for e in found], dtype=pl.Float64)
+            for side, found in sides.items()
+            for bound in ("value", "lower", "upper")
+        ),
+    )

@@ -24,8 +24,16 @@ from workbench.warehouse import Warehouse
 Progress = Callable[[str], None]
 
 CLEAN_TABLES = ("dossiers", "steps", "pauses", "quarantine", "reconciliation")
-CLOCK_TABLES = ("outcomes", "ledger", "due_dates", "pause_spells", "odd_pauses")
-RESULT_TABLES = ("measures", "time_use", "step_time")
+CLOCK_TABLES = ("outcomes", "ledger", "due_dates", "pause_spells", "odd_pauses", "receptions")
+RESULT_TABLES = (
+    "measures",
+    "time_use",
+    "step_time",
+    "official_counts",
+    "official_overruns",
+    "findings_by_unit",
+    "verdict_counts",
+)
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,7 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
         InputRejected: There is no clean dossier.
     """
     from workbench.measures import measure
+    from workbench.official.conventions import Conventions
 
     profiles = lateness_profiles(rooms.facts.reference / "profiles")
     known = profiles["profile"].to_list()
@@ -91,7 +100,10 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
     with Warehouse(rooms.facts.pipelines) as warehouse:
         warehouse.attach(rooms.work.clean)
         warehouse.attach(rooms.work.clock)
-        warehouse.register("periods", _periods(warehouse.frame("dossiers")))
+        first, last = _days(warehouse.frame("dossiers"))
+        conventions = Conventions.read(rooms.facts.reference)
+        warehouse.register("periods", _periods(first, last))
+        warehouse.register("report_periods", conventions.periods(first, last))
         warehouse.register("profiles", profiles)
         warehouse.set("profile", profile)
         warehouse.build("explain", rooms.progress)
@@ -104,11 +116,14 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
             _write_plots(measures, profile, fresh / "plots")
 
 
-def _periods(dossiers: pl.DataFrame) -> pl.DataFrame:
+def _days(dossiers: pl.DataFrame) -> tuple[dt.date, dt.date]:
     if dossiers.is_empty():
         raise InputRejected("stages.no_dossiers")
     days: list[dt.date] = dossiers["received_on"].sort().to_list()
-    first, last = days[0], max(days[-1], _snapshot_day(dossiers))
+    return days[0], max(days[-1], _snapshot_day(dossiers))
+
+
+def _periods(first: dt.date, last: dt.date) -> pl.DataFrame:
     rows = [
         (str(period), kind, period.starts_on, period.ends_on)
         for kind in PERIOD_KINDS

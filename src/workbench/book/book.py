@@ -14,7 +14,17 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.book import changes, entries, flow, headline, quality, story, summary, units
+from workbench.book import (
+    changes,
+    entries,
+    flow,
+    headline,
+    quality,
+    story,
+    summary,
+    units,
+    verdicts,
+)
 from workbench.book.answer import Answer
 from workbench.book.judging import COMPARED, inline
 from workbench.book.rooms import Tables
@@ -287,6 +297,21 @@ class Book(Tables):
         """Which rows of the source files are in these figures, and which are not?"""
         with use_language(self.language):
             return quality.excluded(self)
+
+    def findings(self) -> Answer:
+        """What did each quality rule find, unit by unit?"""
+        with use_language(self.language):
+            return verdicts.findings(self)
+
+    def verdicts(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
+        """Which verdicts on units stand without suspect records, and which rest on them?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return verdicts.verdicts(self, asked)
 
     def dossier(self, dossier_id: str, *, profile: str = PROFILE) -> Answer:
         """How did one dossier spend its time, segment by segment?

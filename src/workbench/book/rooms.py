@@ -78,6 +78,16 @@ class Tables:
         """One row per period, unit, late or not, kind of segment and step (table ``step_time``)."""
         return self._frame("step_time")
 
+    @cached_property
+    def findings_by_unit(self) -> pl.DataFrame:
+        """One row per unit, quality rule and severity."""
+        return self._frame("findings_by_unit")
+
+    @cached_property
+    def verdict_counts(self) -> pl.DataFrame:
+        """One row per period and unit: late dossiers with and without suspect records."""
+        return self._frame("verdict_counts")
+
     def _frame(self, name: str) -> pl.DataFrame:
         frame = pl.read_parquet(self._file(name))
         if self.zone == "UTC":
