@@ -1,6 +1,6 @@
 -- grain: one row per profile, group, period and counter; '*' stands for all values together
 -- key: profile, period, unit_id, procedure_id, channel_in, counter
--- reads: day_counts, open_counts, periods
+-- reads: day_counts, open_counts, official_progress, periods
 -- promises: n > 0
 
 with by_period as (
@@ -19,6 +19,9 @@ with by_period as (
     union all
     select profile, unit_id, procedure_id, channel_in, period, counter, n
     from open_counts
+    union all
+    select profile, unit_id, procedure_id, channel_in, period, counter, n
+    from official_progress
 ),
 
 counts as (

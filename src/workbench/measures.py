@@ -35,6 +35,8 @@ RATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "ot_done_plus_overdue_open": (_IN_TIME, (*_JUDGED, "open_overdue")),
     "late_or_overdue": (("late", "open_overdue"), (*_JUDGED, "open_overdue")),
     "ot_due": (("fell_due_in_time",), ("fell_due",)),
+    "ot_766": (("progress_in_time",), ("in_play",)),
+    "reception_8h": (("received_within_8h",), ("reception_known",)),
     "online_in": (("received_online",), ("received",)),
     "online_processed": (("online_processed",), ("online_known",)),
     "post_out": (("returned_by_post",), ("returned",)),

@@ -24,7 +24,15 @@ from workbench.warehouse import Warehouse
 Progress = Callable[[str], None]
 
 CLEAN_TABLES = ("dossiers", "steps", "pauses", "quarantine", "reconciliation")
-CLOCK_TABLES = ("outcomes", "ledger", "due_dates", "pause_spells", "odd_pauses", "receptions")
+CLOCK_TABLES = (
+    "outcomes",
+    "ledger",
+    "due_dates",
+    "clock_starts",
+    "pause_spells",
+    "odd_pauses",
+    "receptions",
+)
 RESULT_TABLES = (
     "measures",
     "time_use",

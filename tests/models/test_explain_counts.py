@@ -7,6 +7,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
+from workbench.official.conventions import Conventions
 from workbench.vocabulary import Period, periods_between
 from workbench.warehouse import Warehouse
 
@@ -34,7 +35,7 @@ DOSSIERS = [
 
 
 @pytest.fixture(scope="module")
-def counted(run_clock, pipelines_dir):
+def counted(run_clock, pipelines_dir, reference_dir):
     rows = [
         {
             "dossier_id": name,
@@ -51,7 +52,8 @@ def counted(run_clock, pipelines_dir):
         }
         for name, unit, received, due, resolved, channel, channel_out in DOSSIERS
     ]
-    tables = run_clock(rows, tables=("dossiers", "outcomes", "ledger", "steps", "pause_spells"))
+    names = ("dossiers", "outcomes", "ledger", "steps", "pause_spells", "profiles", "receptions")
+    tables = run_clock(rows, tables=names)
     first, last = dt.date(2022, 3, 1), dt.date(2022, 6, 30)
     periods = [
         (str(p), kind, p.starts_on, p.ends_on)
@@ -63,6 +65,8 @@ def counted(run_clock, pipelines_dir):
         for name, frame in tables.items():
             warehouse.register(name, frame)
         warehouse.register("periods", pl.DataFrame(periods, schema=schema, orient="row"))
+        conventions = Conventions.read(reference_dir)
+        warehouse.register("report_periods", conventions.periods(first, last))
         warehouse.set("profile", "wb_strict")
         warehouse.build("explain")
         return warehouse.frame("counts").filter(pl.col("profile") == "wb_strict")

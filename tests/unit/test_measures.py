@@ -81,7 +81,7 @@ def test_a_rate_without_dossiers_has_no_row(measures):
 def test_definitions_use_only_counters_that_the_models_make(pipelines_dir):
     text = "".join(
         (pipelines_dir / "explain" / f"{name}.sql").read_text(encoding="utf-8")
-        for name in ("day_counts", "open_counts")
+        for name in ("day_counts", "stock", "official_progress")
     )
     used = {c for cs in COUNTS.values() for c in cs} | {c for n, d in RATES.values() for c in n + d}
     assert [counter for counter in sorted(used) if f"'{counter}'" not in text] == []

@@ -1,0 +1,43 @@
+-- grain: one row per profile, unit, procedure, channel, calendar period and counter
+-- key: profile, unit_id, procedure_id, channel_in, period, counter
+-- reads: official_counts
+-- promises: n > 0
+-- What the progress ratio of decision 766 and the eight-hour rule of reception divide.
+
+with totals as (
+    select
+        profile,
+        unit_id,
+        procedure_id,
+        channel_in,
+        period,
+        sum(in_play)::bigint as in_play,
+        sum(progress_in_time)::bigint as progress_in_time,
+        sum(reception_known)::bigint as reception_known,
+        sum(received_within_8h)::bigint as received_within_8h
+    from official_counts
+    where convention = 'calendar'
+    group by profile, unit_id, procedure_id, channel_in, period
+),
+
+happened as (
+    select *, 'in_play' as counter, in_play as n
+    from totals
+    union all
+    select *, 'progress_in_time' as counter, progress_in_time as n
+    from totals
+    union all
+    select *, 'reception_known' as counter, reception_known as n
+    from totals
+    union all
+    select *, 'received_within_8h' as counter, received_within_8h as n
+    from totals
+),
+
+official_progress as (
+    select profile, unit_id, procedure_id, channel_in, period, counter, n
+    from happened
+    where n > 0
+)
+
+select * from official_progress

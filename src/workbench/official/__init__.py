@@ -1,0 +1,1 @@
+"""The official figures of a period: forms, reporting conventions, rates, index groups."""

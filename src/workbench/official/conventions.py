@@ -1,0 +1,130 @@
+"""From which day to which a report counts: calendar periods, and the shifted ones in use.
+
+Figures of "Quarter I" closed on 14 March in one province, on 29 February in another. A convention
+says on which day of which month a period begins; periods of a convention follow each other
+without gap or overlap, so a period ends the day before the next one begins.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from workbench.errors import InputRejected, UsageProblem
+from workbench.vocabulary import PERIOD_KINDS, Period, PeriodKind, periods_between
+
+CALENDAR = "calendar"
+_MONTHS_BACK = {"same": 0, "before": 1}
+_SCHEMA = {
+    "convention": pl.String,
+    "period": pl.String,
+    "kind": pl.String,
+    "starts_on": pl.Date,
+    "ends_on": pl.Date,
+}
+
+
+@dataclass(frozen=True)
+class Span:
+    """The days that a labelled period covers under a convention; both bounds belong to it."""
+
+    convention: str
+    period: str
+    starts_on: dt.date
+    ends_on: dt.date
+
+
+@dataclass(frozen=True)
+class Convention:
+    """When a period of one kind begins: ``first_day`` of its first month, or of the one before."""
+
+    name: str
+    kind: PeriodKind
+    months_back: int
+    first_day: int
+
+    def starts_on(self, period: Period) -> dt.date:
+        """Return the first day that counts."""
+        first = period.starts_on
+        if self.months_back:
+            first = (first - dt.timedelta(days=1)).replace(day=1)
+        return first.replace(day=self.first_day)
+
+    def span(self, period: Period) -> Span:
+        """Return the days of a period."""
+        after = self.starts_on(period.next())
+        ends_on = after - dt.timedelta(days=1)
+        return Span(self.name, str(period), self.starts_on(period), ends_on)
+
+
+@dataclass(frozen=True)
+class Conventions:
+    """The reporting conventions of ``data/reference/report_conventions.csv``."""
+
+    rows: tuple[Convention, ...]
+
+    @classmethod
+    def read(cls, reference: Path) -> Conventions:
+        """Read the reviewed conventions.
+
+        Raises:
+            InputRejected: A row cannot be read.
+        """
+        file = reference / "report_conventions.csv"
+        with file.open(encoding="utf-8", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+        return cls(tuple(_convention(row, n) for n, row in enumerate(rows, start=2)))
+
+    def span(self, period: str, convention: str = CALENDAR) -> Span:
+        """Return the days of a labelled period under a convention.
+
+        Raises:
+            UsageProblem: The label is no period, or the convention has none of its kind.
+
+        >>> from workbench.project import shipped
+        >>> known = Conventions.read(shipped().reference)
+        >>> span = known.span("2022-H1", "nd09_2019")
+        >>> f"{span.starts_on:%d/%m/%Y}-{span.ends_on:%d/%m/%Y}"
+        '15/12/2021-14/06/2022'
+        """
+        asked = Period.parse(period)
+        for row in self.rows:
+            if row.name == convention and row.kind == asked.kind:
+                return row.span(asked)
+        known = ", ".join(sorted(f"{r.name} ({r.kind})" for r in self.rows))
+        raise UsageProblem(
+            "official.no_convention", convention=convention, period=period, known=known
+        )
+
+    def periods(self, first: dt.date, last: dt.date) -> pl.DataFrame:
+        """Return every period, under every convention, that holds a day from first to last.
+
+        One row per convention and period: convention, period, kind, starts_on, ends_on (dates,
+        both inclusive), ordered by convention and first day. Table ``report_periods``.
+        """
+        spans = [(row.kind, row.span(p)) for row in self.rows for p in _around(first, last, row)]
+        rows = [
+            (s.convention, s.period, kind, s.starts_on, s.ends_on)
+            for kind, s in spans
+            if s.starts_on <= last and s.ends_on >= first
+        ]
+        frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+        return frame.sort("convention", "kind", "starts_on")
+
+
+def _around(first: dt.date, last: dt.date, row: Convention) -> list[Period]:
+    # A shifted period may begin before the calendar period of the same name does.
+    return list(periods_between(first, last + dt.timedelta(days=31), row.kind))
+
+
+def _convention(row: dict[str, str], number: int) -> Convention:
+    kind = next((k for k in PERIOD_KINDS if k == row.get("period_kind")), None)
+    back = _MONTHS_BACK.get(row.get("first_month") or "")
+    day = row.get("first_day") or ""
+    if kind is None or back is None or not day.isdecimal() or not 1 <= int(day) <= 28:
+        raise InputRejected("official.bad_convention", row=number, convention=row.get("convention"))
+    return Convention(row["convention"], kind, back, int(day))

@@ -1,0 +1,231 @@
+"""A form filled for one period: rows of fields or units, subtotals by level, and a total.
+
+Each figure is a sum of counters over the rows of ``official_counts``. Nothing is balanced by
+force: where two sides of an identity differ, the gap is listed with its size, with what explains
+it, and with what nothing explains. A cell that no source fills is null, never zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from workbench.errors import UsageProblem
+from workbench.official.conventions import Span
+from workbench.official.forms import COUNTERS, Form, FormColumn, Identity
+from workbench.vocabulary import EVERYTHING, Period
+
+Figures = dict[str, int]
+GAP_SCHEMA = {
+    "form": pl.String,
+    "convention": pl.String,
+    "period": pl.String,
+    "profile": pl.String,
+    "row_kind": pl.String,
+    "row_id": pl.String,
+    "identity": pl.String,
+    "left": pl.Int64,
+    "right": pl.Int64,
+    "gap": pl.Int64,
+    "explained_by": pl.String,
+    "explained": pl.Int64,
+    "unexplained": pl.Int64,
+}
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of rows: a field or unit by id, and the level of each unit (``A``, ``B`` ...).
+
+    ``levels`` maps a unit to the key of its level, ``level_names`` a level to its name in the
+    order of the sections. A unit without level stands in a section of its own at the end.
+    """
+
+    rows: Mapping[str, str] = field(default_factory=dict)
+    levels: Mapping[str, str] = field(default_factory=dict)
+    level_names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FilledForm:
+    """A form with its figures.
+
+    Attributes:
+        form: The form.
+        span: The period and the days it covers.
+        profile: The lateness profile that judged the dossiers.
+        table: One row per section, row and total: row_no, row_kind (``section``, ``row``,
+            ``total``), row_id, label, then one column per figure of the form; null = not known.
+        gaps: The identities that do not hold, one row per row of the table and identity: both
+            sides, the gap (left minus right), what explains it and what nothing explains. Empty
+            when everything adds up.
+    """
+
+    form: Form
+    span: Span
+    profile: str
+    table: pl.DataFrame
+    gaps: pl.DataFrame
+
+    @property
+    def total(self) -> dict[str, int | float | None]:
+        """The figures of the last row by their key."""
+        last = self.table.row(-1, named=True)
+        return {column.key: last[column.key] for column in self.form.figures}
+
+
+def fill(
+    form: Form, counts: pl.DataFrame, *, span: Span, profile: str, names: Names | None = None
+) -> FilledForm:
+    """Fill a form for one period.
+
+    Args:
+        form: The form.
+        counts: Table ``official_counts``: one row per profile, convention, period, unit, field,
+            procedure and channel, one column per counter. Filter it by unit beforehand for the
+            form of one unit.
+        span: The period and its days (``Conventions.span``).
+        profile: Lateness profile.
+        names: Names of rows and levels; ids where there is none.
+
+    Raises:
+        UsageProblem: The counts hold nothing for this period, convention and profile.
+    """
+    chosen = _of_period(counts, span.period, span.convention, profile)
+    if chosen.is_empty():
+        raise UsageProblem(
+            "official.no_counts",
+            period=span.period,
+            convention=span.convention,
+            profile=profile,
+        )
+    named = names or Names()
+    lines = _lines(form, chosen, named)
+    cells = [_cells(form, figures) for _, figures in lines]
+    head = {
+        "row_no": pl.Series([h[0] for h, _ in lines], dtype=pl.String),
+        "row_kind": pl.Series([h[1] for h, _ in lines], dtype=pl.String),
+        "row_id": pl.Series([h[2] for h, _ in lines], dtype=pl.String),
+        "label": pl.Series([h[3] for h, _ in lines], dtype=pl.String),
+    }
+    body = {
+        column.key: pl.Series(
+            [row[column.number] for row in cells], dtype=pl.Float64 if column.rate else pl.Int64
+        )
+        for column in form.figures
+    }
+    gaps = [
+        (form.name, span.convention, span.period, profile, *gap)
+        for (head_of_row, figures), row in zip(lines, cells, strict=True)
+        for gap in _gaps(form, head_of_row, row, figures)
+    ]
+    before = _of_period(counts, str(Period.parse(span.period).previous()), span.convention, profile)
+    gaps += [
+        (form.name, span.convention, span.period, profile, *gap)
+        for gap in _opening_gaps(form, chosen, before)
+    ]
+    frame = pl.DataFrame(gaps, schema=GAP_SCHEMA, orient="row")
+    return FilledForm(form, span, profile, pl.DataFrame({**head, **body}), frame)
+
+
+def _of_period(counts: pl.DataFrame, period: str, convention: str, profile: str) -> pl.DataFrame:
+    return counts.filter(
+        pl.col("period") == period,
+        pl.col("convention") == convention,
+        pl.col("profile") == profile,
+    )
+
+
+Head = tuple[str, str, str, str]
+
+
+def _lines(form: Form, chosen: pl.DataFrame, names: Names) -> list[tuple[Head, Figures]]:
+    """Return number, kind, id, label and summed counters of every line, total last."""
+    units = chosen["unit_id"].to_list()
+    level = pl.Series("level", [names.levels.get(u, "") for u in units], dtype=pl.String)
+    placed = chosen.with_columns(level)
+    known = [*names.level_names, ""]
+    lines: list[tuple[Head, Figures]] = []
+    number = 0
+    sections = [key for key in known if key in level]
+    for letter, key in zip("ABCDEFGH", sections, strict=False):
+        inside = placed.filter(pl.col("level") == key)
+        if len(sections) > 1 or key:
+            label = names.level_names.get(key, "")
+            lines.append(((letter, "section", key, label), _sums(inside)))
+        for row_id in _ordered(inside[form.rows_by].unique().to_list(), names):
+            number += 1
+            figures = _sums(inside.filter(pl.col(form.rows_by) == row_id))
+            lines.append(((str(number), "row", row_id, names.rows.get(row_id, row_id)), figures))
+    lines.append((("", "total", EVERYTHING, ""), _sums(chosen)))
+    return lines
+
+
+def _ordered(ids: list[str], names: Names) -> list[str]:
+    return sorted(ids, key=lambda i: (names.rows.get(i, i), i))
+
+
+def _sums(rows: pl.DataFrame) -> Figures:
+    totals = rows.select(pl.col(c).sum().cast(pl.Int64) for c in COUNTERS)
+    return totals.row(0, named=True)
+
+
+def _cells(form: Form, figures: Figures) -> dict[int, int | float | None]:
+    cells: dict[int, int | float | None] = {
+        column.number: _count(column, figures) for column in form.figures
+    }
+    for column in form.figures:
+        if column.rate:
+            above, below = (sum(int(cells[n] or 0) for n in side) for side in column.rate)
+            cells[column.number] = above / below if below else None
+    return cells
+
+
+def _count(column: FormColumn, figures: Figures) -> int | None:
+    hidden = bool(column.unknown_when) and figures[column.unknown_when] > 0
+    if hidden or not column.counters:
+        return None
+    return sum(figures[c] for c in column.counters)
+
+
+def _gaps(
+    form: Form, head: Head, cells: dict[int, int | float | None], figures: Figures
+) -> list[tuple[object, ...]]:
+    found = []
+    for identity in form.identities:
+        left = int(cells[identity.left] or 0)
+        right = sum(int(cells[n] or 0) for n in identity.right)
+        if left != right:
+            found.append(_gap(head, identity, (left, right), figures))
+    return found
+
+
+def _gap(
+    head: Head, identity: Identity, sides: tuple[int, int], figures: Figures
+) -> tuple[object, ...]:
+    left, right = sides
+    parts = {c: figures[c] for c in identity.explained_by if figures[c]}
+    explained = sum(parts.values())
+    told = ", ".join(f"{name} {n}" for name, n in parts.items())
+    gap = left - right
+    return (*head[1:3], str(identity), left, right, gap, told, explained, gap - explained)
+
+
+def _opening_gaps(form: Form, now: pl.DataFrame, before: pl.DataFrame) -> list[tuple[object, ...]]:
+    """Compare what was carried into the period with what the period before left open.
+
+    Both are counted on their own. Without an earlier period in the data there is nothing to
+    compare with, and no gap is claimed.
+    """
+    if before.is_empty():
+        return []
+    opening = now.group_by(form.rows_by).agg(pl.col("carried").sum().cast(pl.Int64))
+    closing = before.group_by(form.rows_by).agg(pl.col("open_total").sum().cast(pl.Int64))
+    both = opening.join(closing, on=form.rows_by, how="full", coalesce=True).fill_null(0)
+    rows = both.filter(pl.col("carried") != pl.col("open_total")).sort(form.rows_by).rows()
+    return [
+        ("row", row_id, "opening = previous closing", o, c, o - c, "", 0, o - c)
+        for row_id, o, c in rows
+    ]
