@@ -22,6 +22,7 @@ from workbench.wording import language, say
 
 DEFAULT_ROWS = 40
 _FILES_SHOWN = 8
+_PROFILES_SHOWN = 3
 
 
 def to_text(revisions: Revisions, *, rows: int = DEFAULT_ROWS) -> str:
@@ -63,10 +64,11 @@ def _sentences(revisions: Revisions) -> Iterator[str]:
 def _tables(revisions: Revisions, rows: int) -> Iterator[Table]:
     if revisions.reasons:
         yield _reasons_table(revisions.reasons)
+    known = revisions.measures["profile"].n_unique()
     frames: list[tuple[str, pl.DataFrame, Callable[[dict[str, Any]], tuple[Cell, ...]]]] = [
         ("exports", revisions.exports, _export_cells),
-        ("figures", _in_reading_order(revisions.measures), _figure_cells),
-        ("flips", _profiles_together(revisions.flips), _flip_cells),
+        ("figures", _in_reading_order(revisions.measures, known), _figure_cells),
+        ("flips", _profiles_together(revisions.flips, known), _flip_cells),
         ("dossiers", revisions.dossiers, _dossier_cells),
     ]
     for name, frame, cells in frames:
@@ -74,15 +76,21 @@ def _tables(revisions: Revisions, rows: int) -> Iterator[Table]:
             yield _frame_table(name, frame, cells, rows)
 
 
-def _in_reading_order(measures: pl.DataFrame) -> pl.DataFrame:
+def _in_reading_order(measures: pl.DataFrame, known: int) -> pl.DataFrame:
     is_count = pl.col("method") == "count"
-    return _profiles_together(measures).sort("reading_order", is_count, maintain_order=True)
+    ordered = measures.sort("reading_order", is_count, maintain_order=True)
+    return _profiles_together(ordered, known)
 
 
-def _profiles_together(frame: pl.DataFrame) -> pl.DataFrame:
-    """Say once what several profiles say alike."""
+def _profiles_together(frame: pl.DataFrame, known: int) -> pl.DataFrame:
+    """Say once what several profiles say alike; ``known`` is how many there are."""
     others = [name for name in frame.columns if name != "profile"]
-    return frame.group_by(others, maintain_order=True).agg(pl.col("profile").str.join(", "))
+    name, count = pl.col("profile"), pl.len()
+    every = pl.when(count == max(known, 2)).then(pl.lit(say("revisions.every_profile")))
+    few = name.head(_PROFILES_SHOWN).str.join(", ")
+    more = pl.format(" (+{})", count - _PROFILES_SHOWN)
+    named = pl.when(count > _PROFILES_SHOWN).then(few + more).otherwise(few)
+    return frame.group_by(others, maintain_order=True).agg(every.otherwise(named).alias("profile"))
 
 
 def _frame_table(

@@ -57,13 +57,24 @@ def test_a_list_cut_short_says_what_it_leaves_out(revisions):
     assert "5 more rows are not shown" in to_text(revisions, rows=1)
 
 
-def test_what_several_profiles_say_alike_is_said_once(revisions):
-    other = pl.lit("due_instant").alias("profile")
-    twice = pl.concat([revisions.flips.with_columns(other), revisions.flips]).sort("dossier_id")
-    text = to_text(dataclasses.replace(revisions, flips=twice))
-    flips = [line for line in text.splitlines() if line.startswith(("D2", "D3"))]
-    assert len(flips) == 2
-    assert all("due_instant, wb_strict" in line for line in flips)
+def flips_under(revisions, profiles, known):
+    """The lines of flipped dossiers, had they flipped alike under several profiles."""
+    measures = [revisions.measures.with_columns(profile=pl.lit(name)) for name in known]
+    flips = [revisions.flips.with_columns(profile=pl.lit(name)) for name in profiles]
+    text = to_text(
+        dataclasses.replace(revisions, measures=pl.concat(measures), flips=pl.concat(flips))
+    )
+    return [line for line in text.splitlines() if line.startswith(("D2", "D3"))]
+
+
+@pytest.mark.parametrize(
+    ("profiles", "known", "said"),
+    [("ab", "abc", " a, b "), ("abcde", "abcdef", " a, b, c (+2) "), ("abc", "abc", " all ")],
+)
+def test_what_several_profiles_say_alike_is_said_once(revisions, profiles, known, said):
+    lines = flips_under(revisions, profiles, known)
+    assert len(lines) == 2
+    assert all(said in line for line in lines)
 
 
 def test_a_missing_value_has_its_reason(revisions):
