@@ -70,13 +70,13 @@ def _blocks(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[tuple[b
     with archive.open(part) as stream:
         before = b""
         while block := stream.read(_BLOCK):
-            if not before and b"\0" in block[:4]:
-                raise ValueError("UTF-16")
             yield before + block, len(block)
             before = block[-_OVERLAP:]
 
 
 def _check_declarations(path: Path, part: str, block: bytes) -> None:
+    if b"\0" in block:
+        raise ValueError("UTF-16")
     if _DECLARED.search(block):
         raise InputRejected("readers.entities_part", file=path.name, part=part)
 

@@ -28,6 +28,7 @@ from workbench.sources.readers.delivery import Bytes, opened
 from workbench.sources.readers.raw import RawTable
 
 BLOCK = 8 << 20
+_MOST_ROWS = 250_000
 _SAMPLE = 1 << 18
 _UTF8 = ("utf-8", "utf-8-sig", "utf8")
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -144,12 +145,22 @@ def whole_rows(blocks: Iterable[bytes], path: Path) -> Iterator[bytes]:
         if len(data) - cut > limits.LINE_BYTES:
             raise _endless(path, data[cut:])
         if cut:
-            yield data[:cut]
+            yield from _few_rows(data[:cut])
         rest = data[cut:]
     if rest.count(b'"') % 2:
         raise InputRejected("sources.open_quote", file=path.name)
     if rest:
         yield rest
+
+
+def _few_rows(rows: bytes) -> Iterator[bytes]:
+    """Yield whole rows in parts of no more than memory should hold: blank lines cost as rows do."""
+    cut = _end_of_rows(rows[: len(rows) // 2]) if rows.count(b"\n") > _MOST_ROWS else 0
+    if cut:
+        yield from _few_rows(rows[:cut])
+        yield from _few_rows(rows[cut:])
+    else:
+        yield rows
 
 
 def _endless(path: Path, rest: bytes) -> InputRejected:
@@ -201,15 +212,14 @@ def cells_of(data: bytes, delimiter: str, width: int, path: Path, *, row: int) -
     Raises:
         InputRejected: A row has more cells than the header.
     """
-    schema = dict.fromkeys((f"c{n}" for n in range(width)), pl.String)
+    names = [f"c{n}" for n in range(width)]
     if not data:
-        return pl.DataFrame(schema={"source_row": pl.Int64, **schema})
+        return pl.DataFrame(schema={"source_row": pl.Int64, **dict.fromkeys(names, pl.String)})
     try:
         frame = pl.read_csv(
-            data,
+            f"{delimiter.join(names)}\n".encode() + data,
             separator=delimiter,
-            has_header=False,
-            schema=schema,
+            infer_schema=False,
             row_index_name="source_row",
             row_index_offset=row,
         )

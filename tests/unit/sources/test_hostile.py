@@ -1,0 +1,277 @@
+"""A file made to harm is refused with its reason, in bounded memory, and nothing of it runs."""
+
+from __future__ import annotations
+
+import gzip
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from workbench.errors import InputRejected
+from workbench.sources import Profile, deliveries, ingest, read_profile
+from workbench.sources.profile import Part
+from workbench.sources.readers import limits, read, read_pieces, text
+
+HEADER = "No.,Code,Name,Received,Due,Channel\n"
+ROW = "1,A-1,Somebody,05/01/2022 08:00,10/01/2022,Tại quầy\n"
+BOOK = """
+name = "book"
+title_vi = "Sổ"
+title_en = "Book"
+time_zone = "Asia/Ho_Chi_Minh"
+calendar_id = "always"
+
+[snapshot]
+latest = true
+
+[[files]]
+patterns = ["book*.xlsx"]
+kind = "xlsx"
+rows = "dossier"
+
+[files.columns]
+"Mã hồ sơ" = "dossier_id"
+"Tên thủ tục" = "procedure_name"
+"Ngày tiếp nhận" = "received_at"
+"""
+FORMULA = "=cmd|' /C calc'!A0"
+Edit = Callable[[str, bytes], bytes]
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Profile:
+    """A workbook's profile of three columns."""
+    path = tmp_path / "book.toml"
+    path.write_text(BOOK, encoding="utf-8")
+    return read_profile(path)
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Callable[..., Path]:
+    """Write a workbook of one row, then change its parts or add others."""
+
+    def write(edit: Edit = lambda _, data: data, more: tuple[tuple[str, bytes], ...] = ()) -> Path:
+        plain, path = tmp_path / "plain.xlsx", tmp_path / "book.xlsx"
+        with xlsxwriter.Workbook(plain) as made:
+            page = made.add_worksheet("Sổ")
+            page.write_row(0, 0, ["Mã hồ sơ", "Tên thủ tục", "Ngày tiếp nhận"])
+            page.write_row(1, 0, ["A-1", "Khai sinh", "05/01/2022"])
+        with (
+            zipfile.ZipFile(plain) as old,
+            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new,
+        ):
+            for name in old.namelist():
+                new.writestr(name, edit(name, old.read(name)))
+            for name, data in more:
+                new.writestr(name, data)
+        return path
+
+    return write
+
+
+def in_sheet(old: bytes, new: bytes) -> Edit:
+    return lambda name, data: data.replace(old, new) if "sheet1" in name else data
+
+
+def refused(path: Path, part: Part) -> str:
+    with pytest.raises(InputRejected) as caught:
+        list(read(path, part))
+    return str(caught.value)
+
+
+# --- bombs
+
+
+def test_a_gzip_bomb_is_stopped_while_it_unpacks(monkeypatch, put, small) -> None:
+    monkeypatch.setattr(limits, "RATIO_FROM", 1 << 20)
+    packed = gzip.compress((HEADER + ROW).encode() + ROW.encode() * (1 << 19), mtime=0)
+    message = refused(put("small.csv.gz", packed), small.parts[0])
+    assert "more than 25 MB unpacked" in message
+    assert "Unpacking was stopped" in message
+
+
+def test_a_gzipped_log_that_never_ends_is_stopped(monkeypatch, put, small) -> None:
+    monkeypatch.setattr(limits, "RATIO_FROM", 1 << 20)
+    packed = gzip.compress(b"<log>" + b"<trace></trace>" * (1 << 20), mtime=0)
+    assert "Unpacking was stopped" in refused(put("log.xes.gz", packed), small.parts[1])
+
+
+def test_a_workbook_bomb_is_stopped_before_a_cell_is_built(monkeypatch, sheet, book) -> None:
+    monkeypatch.setattr(limits, "RATIO_FROM", 1 << 20)
+    path = sheet(more=(("xl/media/zeros.bin", bytes(16 << 20)),))
+    assert "Unpacking was stopped" in refused(path, book.parts[0])
+
+
+def test_a_part_that_lies_about_its_size_is_damaged(sheet, book) -> None:
+    path = sheet(more=(("xl/media/long.bin", b"x" * 5_000),))
+    data = path.read_bytes()
+    size = (5_000).to_bytes(4, "little")
+    path.write_bytes(data.replace(size, (10).to_bytes(4, "little")))
+    assert "cannot be read" in refused(path, book.parts[0])
+
+
+def test_a_bomb_of_parts_is_refused(monkeypatch, sheet, book) -> None:
+    monkeypatch.setattr(limits, "WORKBOOK_PARTS", 20)
+    path = sheet(more=tuple((f"xl/{n}.bin", b"") for n in range(30)))
+    assert "holds 40 parts" in refused(path, book.parts[0])
+
+
+@pytest.mark.parametrize("place", ["XFD1048576", "A99999999999999999999", "ZZZZZZZ2"])
+def test_a_cell_in_a_far_corner_does_not_cost_all_memory(sheet, book, place) -> None:
+    row = f'<row><c r="{place}"><v>1</v></c></row></sheetData>'.encode()
+    assert "its cells span" in refused(sheet(in_sheet(b"</sheetData>", row)), book.parts[0])
+
+
+# --- entities
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml"])
+@pytest.mark.parametrize(
+    "declared",
+    [
+        b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>',
+        b'<!DOCTYPE x SYSTEM "file:///etc/passwd">',
+        b"<!--" + b" " * (1 << 20) + b'--><!DOCTYPE x SYSTEM "http://example.org/x">',
+    ],
+)
+def test_entities_in_a_workbook_are_refused(sheet, book, part, declared) -> None:
+    def edit(name: str, data: bytes) -> bytes:
+        return data.replace(b"?>", b"?>" + declared, 1) if name == part else data
+
+    assert f"part {part}: declares a DOCTYPE" in refused(sheet(edit), book.parts[0])
+
+
+# --- sizes inside a file
+
+
+def test_a_line_of_ten_megabytes_is_refused(put, small) -> None:
+    path = put("small.csv", HEADER + ROW + "x" * 10_000_000)
+    assert "a line of more than 1048576 bytes" in refused(path, small.parts[0])
+
+
+def test_a_line_of_ten_megabytes_among_others_is_refused(put, small) -> None:
+    path = put("small.csv", HEADER + ROW.replace("A-1", "x" * 10_000_000) + ROW)
+    assert "a line of more than 1048576 bytes" in refused(path, small.parts[0])
+
+
+def test_a_huge_cell_is_named_by_its_row_and_column(put, small) -> None:
+    path = put("small.csv", HEADER + ROW + ROW.replace("Somebody", "đ" * 32_768))
+    assert "row 3, column «Name»" in refused(path, small.parts[0])
+
+
+def test_a_cell_as_large_as_excel_allows_is_read(put, small) -> None:
+    path = put("small.csv", HEADER + ROW.replace("Somebody", "đ" * 32_767))
+    assert next(read(path, small.parts[0])).frame["Name"].str.len_chars().to_list() == [32_767]
+
+
+def test_a_quote_that_swallows_a_file_is_refused_before_its_end(monkeypatch, put, small) -> None:
+    monkeypatch.setattr(text, "BLOCK", 1 << 20)
+    path = put("small.csv", HEADER + ROW.replace("Somebody", '"Some') + ROW * 60_000)
+    assert "never closes" in refused(path, small.parts[0])
+
+
+@pytest.mark.parametrize(
+    ("inside", "message"),
+    [
+        ('<string key="k" value="v">' * 50, "nested more than 16 deep"),
+        (f'<string key="note" value="{"x" * 3_000_000}"/>', "more than 1048576 bytes"),
+    ],
+)
+def test_an_event_log_nested_or_long_without_end_is_refused(put, small, inside, message) -> None:
+    log = f"<log><trace><event>{inside}"
+    assert message in refused(put("log.xes", log), small.parts[1])
+
+
+def test_a_log_of_ever_new_attributes_is_refused_at_its_first_batch(
+    monkeypatch, put, small
+) -> None:
+    monkeypatch.setattr("workbench.sources.readers.eventlog._BATCH", 10)
+    events = "".join(f'<event><string key="k{n}" value="v"/></event>' for n in range(5_000))
+    log = f'<log><trace><string key="concept:name" value="A"/>{events}'
+    assert "the attribute «k0»" in refused(put("log.xes", log), small.parts[1])
+
+
+# --- names, extensions and formulas
+
+
+@pytest.mark.parametrize("name", ["../../climbed.txt", "/climbed.txt", "C:\\climbed.txt"])
+def test_names_inside_an_archive_are_never_used_as_paths(tmp_path, sheet, book, name) -> None:
+    path = sheet(more=((name, b"out"),))
+    before = sorted(tmp_path.parent.rglob("*"))
+    assert next(read(path, book.parts[0])).frame.height == 1
+    assert sorted(tmp_path.parent.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("book.xlsx", b"M\xc3\xa3 h\xe1\xbb\x93 s\xc6\xa1,text\n"),
+        ("book.xlsx", b"\x1f\x8b packed"),
+        ("book.xlsx", b"\xd0\xcf\x11\xe0 old"),
+        ("book.xlsx", b"<html><table></table></html>"),
+        ("book.xlsx", b"PK\x03\x04 and then nothing"),
+    ],
+)
+def test_something_else_under_the_name_of_a_workbook_is_refused(put, book, name, content) -> None:
+    assert name in refused(put(name, content), book.parts[0])
+
+
+def test_of_a_formula_only_the_text_shown_is_read(sheet, book) -> None:
+    formula = b'<c r="B2" t="str"><f>cmd|\' /C calc\'!A0</f><v>shown</v></c>'
+    old = b'<c r="B2" t="s"><v>4</v></c>'
+    path = sheet(in_sheet(old, formula))
+    assert next(read(path, book.parts[0])).frame["Tên thủ tục"].to_list() == ["shown"]
+
+
+def test_a_formula_typed_as_text_stays_the_text_it_was(put, small) -> None:
+    path = put("small.csv", HEADER + ROW.replace("Somebody", FORMULA))
+    assert next(read(path, small.parts[0])).frame["Name"].to_list() == [FORMULA]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_refusal_speaks_the_reader_s_language(monkeypatch, put, small, language) -> None:
+    monkeypatch.setenv("WORKBENCH_LANG", language)
+    message = refused(put("small.csv", HEADER + "x" * 2_000_000), small.parts[0])
+    assert ("Hãy kiểm tra" in message) is (language == "vi")
+
+
+# --- pieces
+
+
+def test_a_text_read_in_pieces_is_the_text_read_at_once(monkeypatch, put, small) -> None:
+    rows = [ROW.replace("A-1", f"A-{n}").replace("Somebody", '"a,\n""b"""') for n in range(200)]
+    path = put("small.csv", "Sổ\n" + HEADER + "".join(rows) + "\nCộng,,,,,\n")
+    at_once = next(read(path, small.parts[0]))
+    monkeypatch.setattr(text, "BLOCK", 1_000)
+    pieces = list(read_pieces(path, small.parts[0]))
+    (joined,) = read(path, small.parts[0])
+    assert len(pieces) > 10
+    assert joined.frame.equals(at_once.frame)
+    assert (joined.rows_read, joined.heading) == (at_once.rows_read, at_once.heading)
+
+
+def test_memory_stays_small_however_long_the_text(monkeypatch, put, small) -> None:
+    monkeypatch.setattr(text, "BLOCK", 1 << 16)
+    path = put("small.csv", HEADER + ROW * 50_000)
+    assert max(piece.rows_read for piece in read_pieces(path, small.parts[0])) < 2_000
+
+
+def test_markup_and_formulas_land_as_the_text_they_are(put, tmp_path, small) -> None:
+    import polars as pl
+
+    code = "<img/src=x/onerror=alert(1)>"
+    row = ROW.replace("A-1", code)
+    path = put("small.csv", HEADER + row)
+    ingest(deliveries([path], small), tmp_path / "landed")
+    landed = pl.read_parquet(tmp_path / "landed" / "landed_dossiers.parquet")
+    assert landed["dossier_id"].to_list() == [code]
+
+
+def test_a_file_of_blank_lines_costs_no_more_than_one_of_rows(put, small) -> None:
+    path = put("small.csv", HEADER + ROW + "\n" * 2_000_000)
+    pieces = list(read_pieces(path, small.parts[0]))
+    assert max(piece.rows_read for piece in pieces) <= 250_000
+    assert sum(piece.rows_ignored for piece in pieces) == 2_000_000
