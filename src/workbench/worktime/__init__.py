@@ -23,6 +23,8 @@ from workbench.worktime.compiler import CalendarCompiler, read_rows
 
 __all__ = ["Calendar", "Calendars"]
 
+_NEVER = 86_400
+
 
 class Calendars:
     """All calendars of a reference folder, and which unit keeps which.
@@ -33,13 +35,22 @@ class Calendars:
     datetime.date(2022, 5, 4)
     """
 
-    def __init__(self, calendars: dict[str, Calendar], units: pl.DataFrame) -> None:
+    def __init__(
+        self,
+        calendars: dict[str, Calendar],
+        units: pl.DataFrame,
+        desks: dict[str, Calendar] | None = None,
+    ) -> None:
         self._calendars = calendars
         self._units = units
+        self._desks = desks or calendars
 
     @classmethod
     def read(cls, folder: Path) -> Calendars:
-        """Read calendars.csv, holidays.csv, office_hours.csv and unit_calendars.csv.
+        """Read the five tables of a calendars folder.
+
+        These are calendars, holidays, office_hours, reception_hours and unit_calendars. Reception hours are those in which a dossier may be handed in beyond the hours that the
+        clock counts (Saturdays); without a row for a calendar both are the same.
 
         Raises:
             InputRejected: A file or column is missing, a zone or date cannot be read, windows
@@ -51,14 +62,20 @@ class Calendars:
             *("calendar_id", "valid_from", "valid_to", "weekdays", "opens", "closes"),
         )
         wanted = ("calendar_id", "time_zone", "first_day", "last_day", "holiday_list")
-        calendars = {
-            row["calendar_id"]: CalendarCompiler(row, holidays, hours).compile()
-            for row in read_rows(folder / "calendars.csv", *wanted)
+        more = read_rows(
+            folder / "reception_hours.csv",
+            *("calendar_id", "valid_from", "valid_to", "weekdays", "opens", "closes"),
+        )
+        rows = {row["calendar_id"]: row for row in read_rows(folder / "calendars.csv", *wanted)}
+        calendars = {n: CalendarCompiler(r, holidays, hours).compile() for n, r in rows.items()}
+        desks = calendars | {
+            name: CalendarCompiler(rows[name], holidays, hours + more).compile()
+            for name in {row["calendar_id"] for row in more} & rows.keys()
         }
         units = read_rows(
             folder / "unit_calendars.csv", "unit_id", "calendar_id", "valid_from", "valid_to"
         )
-        return cls(calendars, _unit_frame(units, calendars))
+        return cls(calendars, _unit_frame(units, calendars), desks)
 
     def __getitem__(self, calendar_id: str) -> Calendar:
         """Return a calendar by its name.
@@ -100,10 +117,14 @@ class Calendars:
 
         ``c2`` holds twice the working seconds before the day plus both window lengths, so that
         W needs no branch in SQL; ``before`` and ``length`` serve the inverse map; ``ordinal``
-        counts the working days before the day.
+        counts the working days before the day. ``desk_opens`` and ``desk_closes`` bound the hours
+        of reception, 0 and 0 on days without.
         """
         bases = self._bases()
-        return pl.concat(_day_frame(c, bases[name]) for name, c in sorted(self._calendars.items()))
+        return pl.concat(
+            _day_frame(c, self._desks[name], bases[name])
+            for name, c in sorted(self._calendars.items())
+        )
 
     def units(self) -> pl.DataFrame:
         """Return one row per unit that keeps another calendar than its source, with validity."""
@@ -117,7 +138,7 @@ class Calendars:
         )
 
 
-def _day_frame(calendar: Calendar, base: int) -> pl.DataFrame:
+def _day_frame(calendar: Calendar, desk: Calendar, base: int) -> pl.DataFrame:
     opens, closes = calendar.opens, calendar.closes
     working = calendar.lengths > 0
     twice = 2 * calendar.before + calendar.lengths
@@ -138,6 +159,8 @@ def _day_frame(calendar: Calendar, base: int) -> pl.DataFrame:
             "length": calendar.lengths,
             "is_working": working,
             "ordinal": np.cumsum(working) - working,
+            "desk_opens": np.where(desk.closes > 0, desk.opens, _NEVER).min(axis=1) % _NEVER,
+            "desk_closes": desk.closes.max(axis=1),
         }
     )
     return frame.with_columns(pl.col(pl.Int64).cast(pl.Int32))

@@ -1,0 +1,165 @@
+"""Terms and due dates: days counted as the law counts them, each dossier by the rule of its day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from workbench.errors import RuleFailed
+from workbench.wording import use_language
+from workbench.worktime import Calendars
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def at(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=ZONE)
+
+
+def term(received: str, value: int, unit: str, due: str = "", **more: object) -> dict[str, object]:
+    issued = {"due_at": at(due)} if due else {}
+    ends = {"term_value": value, "term_unit": unit, "resolved_at": at(received)}
+    return {"dossier_id": "A", "received_at": at(received), **ends, **issued, **more}
+
+
+DUE = [
+    ("a working day is counted from the day after", "2022-01-04 08:00", 1, "working_day", "01-05"),
+    ("Tet is passed over", "2022-01-28 08:00", 1, "working_day", "02-07"),
+    ("calendar days end where they end", "2022-01-04 08:00", 10, "calendar_day", "01-14"),
+    ("a last day at Tet rolls on", "2022-01-21 08:00", 10, "calendar_day", "02-07"),
+    ("same day before three", "2022-01-04 14:59", 1, "same_day", "01-04"),
+    ("same day from three on is the next day", "2022-01-04 15:00", 1, "same_day", "01-05"),
+    ("same day on a Friday afternoon is Monday", "2022-01-07 15:30", 1, "same_day", "01-10"),
+    ("same day on a Saturday is Monday", "2022-01-08 09:00", 1, "same_day", "01-10"),
+    ("a working day from a Saturday is Monday", "2022-01-08 09:00", 1, "working_day", "01-10"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "received", "value", "unit", "day"), DUE)
+def test_a_term_ends_at_closing_time_of_its_last_day(
+    run_clock, sentence, received, value, unit, day
+):
+    due = run_clock([term(received, value, unit)])["due_dates"]
+    assert due["due_recomputed_at"].to_list() == [at(f"2022-{day} 17:00")], sentence
+
+
+def test_eight_working_hours_from_ten_end_at_ten_the_next_day(run_clock):
+    due = run_clock([term("2022-01-04 10:00", 8, "hour")])["due_dates"]
+    assert due["due_recomputed_at"].to_list() == [at("2022-01-05 10:00")]
+
+
+CLASSES = [
+    ("the date the term gives", "2022-01-04 08:00", 4, "2022-01-10 17:00", "agrees", None),
+    ("five days of Tet taken for work", "2022-01-26 08:00", 5, "2022-02-02 17:00", None, 3),
+    ("one holiday taken for work", "2022-04-08 08:00", 3, "2022-04-13 17:00", None, 1),
+    ("weekend taken for work", "2022-01-04 08:00", 5, "2022-01-09 17:00", None, 2),
+    ("a day too few", "2022-01-04 08:00", 4, "2022-01-07 17:00", "shorter", None),
+    ("a day too many", "2022-01-04 08:00", 4, "2022-01-11 17:00", "longer", None),
+    ("a make-up Saturday left out", "2025-04-25 08:00", 1, "2025-04-28 17:00", None, -1),
+]
+
+
+@pytest.mark.parametrize(("sentence", "received", "value", "due", "name", "off"), CLASSES)
+def test_an_issued_date_is_classed_against_the_term(
+    run_clock, sentence, received, value, due, name, off
+):
+    row = run_clock([term(received, value, "working_day", due)])["due_dates"].row(0, named=True)
+    assert (row["due_class"], row["days_off"]) == (name or "calendar_error", off), sentence
+
+
+def test_a_last_day_on_a_holiday_not_rolled_on_is_a_calendar_error(run_clock):
+    due = term("2022-01-21 08:00", 10, "calendar_day", "2022-01-31 17:00")
+    row = run_clock([due])["due_dates"].row(0, named=True)
+    assert (row["due_class"], row["days_off"]) == ("calendar_error", 7)
+
+
+def test_missing_moved_and_incomparable_dates_are_told_apart(run_clock):
+    moved = {"due_at": at("2022-01-20 17:00"), "due_first_at": at("2022-01-10 17:00")}
+    rows = [
+        {**term("2022-01-04 08:00", 4, "working_day"), "dossier_id": "missing"},
+        {**term("2022-01-04 08:00", 4, "working_day"), **moved, "dossier_id": "reappointed"},
+        {
+            **term("2022-01-04 08:00", 4, "working_day", "2022-01-10 17:00"),
+            "term_unit": None,
+            "dossier_id": "not_comparable",
+        },
+    ]
+    due = run_clock(rows)["due_dates"]
+    assert due["due_class"].to_list() == due["dossier_id"].to_list()
+
+
+def test_pauses_that_are_over_move_the_due_day_by_whole_working_days(run_clock):
+    pause = {"dossier_id": "A", "pause_no": 1, "reason": "tax"}
+    stood = {**pause, "paused_at": at("2022-01-05 10:00"), "resumed_at": at("2022-01-06 11:00")}
+    promised = term("2022-01-04 08:00", 4, "working_day", "2022-01-12 17:00")
+    dossier = {**promised, "resolved_at": at("2022-01-12 10:00")}
+    row = run_clock([dossier], pauses=[stood])["due_dates"].row(0, named=True)
+    assert row["due_recomputed_at"] == at("2022-01-10 17:00")
+    assert row["due_credited_at"] == at("2022-01-12 17:00")
+    assert row["due_class"] == "agrees"
+
+
+def test_saturday_reception_is_in_order_since_july_2025_and_starts_the_clock_on_monday(run_clock):
+    rows = [
+        {"dossier_id": name, "received_at": at(stamp), "resolved_at": at("2025-07-31 10:00")}
+        for name, stamp in (
+            ("before", "2025-06-28 08:00"),
+            ("later", "2025-07-12 08:00"),
+            ("lunch", "2025-07-14 12:00"),
+            ("noon", "2025-07-12 14:00"),
+            ("work", "2025-07-14 08:00"),
+        )
+    ]
+    starts = run_clock(rows, tables=("clock_starts",))["clock_starts"]
+    assert starts["received_when"].to_list() == [
+        *("closed", "reception_hours", "closed", "closed", "clock_hours")
+    ]
+    assert starts["clock_starts_at"].to_list() == [
+        at("2025-06-30 07:00"),
+        at("2025-07-14 07:00"),
+        at("2025-07-14 13:30"),
+        at("2025-07-14 07:00"),
+        at("2025-07-14 08:00"),
+    ]
+
+
+def test_utc_and_local_stamps_give_the_same_clock(run_clock):
+    local = {
+        "dossier_id": "A",
+        "received_at": at("2022-01-04 08:00"),
+        "due_at": at("2022-01-10 17:00"),
+        "resolved_at": at("2022-01-11 07:30"),
+    }
+    utc = {k: v.astimezone(dt.UTC) if isinstance(v, dt.datetime) else v for k, v in local.items()}
+    for table, frame in run_clock([local]).items():
+        assert frame.equals(run_clock([utc])[table])
+
+
+def test_a_unit_keeps_the_calendar_of_the_day(run_clock, reference_dir, tmp_path):
+    folder = shutil.copytree(reference_dir / "calendars", tmp_path / "calendars")
+    with (folder / "unit_calendars.csv").open("a", encoding="utf-8") as lines:
+        lines.write("U1,vn_epar,2022-01-01,2022-06-30,test,no\n")
+    rows = [
+        {**term(f"2022-{day} 08:00", 1, "working_day"), "dossier_id": day}
+        for day in ("06-29", "07-04")
+    ]
+    due = run_clock(rows, calendars=Calendars.read(folder))["due_dates"]
+    assert due["due_recomputed_at"].to_list() == [at("2022-06-30 16:00"), at("2022-07-05 17:00")]
+
+
+@pytest.mark.parametrize("missing", ["unit_id", "calendar_id", "time_zone"])
+@pytest.mark.parametrize(("language", "word"), [("vi", "múi giờ"), ("en", "time zone")])
+def test_a_dossier_without_unit_calendar_or_zone_stops_the_clock(
+    run_clock, missing, language, word
+):
+    row = {"dossier_id": "A-7", "received_at": at("2022-01-04 08:00")}
+    whole = {**row, "dossier_id": "A-6", "resolved_at": at("2022-01-05 08:00")}
+    with use_language(language):
+        with pytest.raises(RuleFailed) as refused:
+            run_clock([whole, {**row, missing: None}])
+        said = str(refused.value)
+    assert "A-7" in said
+    assert word in said
