@@ -47,7 +47,7 @@ def _claims(totals: dict[str, int], files: int, rules: pl.DataFrame) -> tuple[Cl
     flow = say("briefing.excluded_flow", files=numerals.count(files), share=share, **told)
     if rules.is_empty():
         return claim(flow, key=True), claim(say("briefing.excluded_nothing"))
-    flagged = int(rules.filter(pl.col("severity") != "error")["rows"].sum())
+    flagged = int(rules.filter(pl.col("severity") == "warn")["rows"].sum())
     return claim(flow, key=True), claim(say("briefing.excluded_flagged", n=numerals.count(flagged)))
 
 
@@ -59,12 +59,12 @@ def _table(rules: pl.DataFrame) -> Table:
         Column(say("briefing.example"), number=False),
     )
     rows = [
-        (r["rule_id"], _severity(r["severity"]), numerals.count(r["rows"]), r["message"])
+        (
+            r["rule_id"],
+            say(f"quality.severity_{r['severity']}"),
+            numerals.count(r["rows"]),
+            r["message"],
+        )
         for r in rules.iter_rows(named=True)
     ]
     return Table(say("briefing.excluded_table"), columns, tuple(rows))
-
-
-def _severity(severity: str) -> str:
-    """Say what a severity did to its rows."""
-    return say("briefing.severity_error" if severity == "error" else "briefing.severity_warn")

@@ -1,0 +1,90 @@
+"""A verdict that rests on suspect records says so, with their number; the others stand."""
+
+from __future__ import annotations
+
+import json
+
+import polars as pl
+import pytest
+
+from workbench import stages
+from workbench.book import open_book
+from workbench.compare import with_and_without_suspects
+from workbench.project import Project
+
+
+def suspect(dossier: str) -> dict[str, object]:
+    return {
+        "rule_id": "D24",
+        "severity": "warn",
+        "row_kind": "step",
+        "source_file": "steps.csv",
+        "source_sheet": "",
+        "source_row": 1,
+        "message": "một",
+        "message_en": "one",
+        "record": json.dumps({"dossier_id": dossier}),
+    }
+
+
+@pytest.fixture(scope="module")
+def doubtful(small_project, repository, tmp_path_factory):
+    """The small project again, with every late dossier of its worst unit made suspect."""
+    book = open_book(small_project.root, language="en")
+    judged = book.dossiers.join(
+        book.outcomes.filter(pl.col("profile") == "wb_strict"), on="dossier_id"
+    ).filter(pl.col("outcome").is_in(["late", "open_overdue"]))
+    counted = book.verdict_counts.filter(
+        pl.col("period") == "2021", pl.col("unit_id") != "*", pl.col("n_dossiers") >= 30
+    )
+    worst, n_late = (
+        counted.sort(pl.col("n_late") / pl.col("n_dossiers")).select("unit_id", "n_late").row(-1)
+    )
+    ids = judged.filter(pl.col("unit_id") == worst)["dossier_id"].to_list()
+
+    project = Project(tmp_path_factory.mktemp("doubt") / "project")
+    for room in ("clean", "clock"):
+        target = getattr(project, room)
+        target.mkdir(parents=True)
+        for table in getattr(small_project, room).glob("*.parquet"):
+            (target / table.name).write_bytes(table.read_bytes())
+    (project.root / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")
+    project.pipelines.mkdir()
+    findings = pl.DataFrame([suspect(name) for name in ids])
+    quarantine = pl.read_parquet(project.clean / "quarantine.parquet")
+    both = pl.concat([quarantine, findings.select(quarantine.columns)])
+    both.write_parquet(project.clean / "quarantine.parquet")
+    stages.explain(stages.Rooms(project, repository), profile="wb_strict")
+    return open_book(project.root, language="en"), worst, n_late
+
+
+def test_a_unit_whose_lateness_is_all_suspect_is_told_to_depend_on_it(doubtful):
+    book, worst, n = doubtful
+    told = f"{book.verdicts('2022-H1')}"
+    row = next(line for line in told.splitlines() if line.startswith(book.unit_name(worst)))
+    assert f"depends on {n} suspect dossiers" in row
+    assert "Verdicts that rest on suspect records" in told
+
+
+def test_without_suspects_every_verdict_stands(small_project):
+    book = open_book(small_project.root, language="en")
+    told = f"{book.verdicts('2022-H1')}"
+    assert "depends on" not in told
+    assert "Verdicts that rest" not in told
+
+
+def test_both_shares_carry_their_own_denominators(doubtful):
+    book, worst, n = doubtful
+    frame = with_and_without_suspects(book.verdict_counts, period="2021")
+    row = frame.filter(pl.col("unit_id") == worst).row(0, named=True)
+    assert row["n_suspect"] == n
+    assert row["n_sound"] == row["n_dossiers"] - n
+    assert row["sound_value"] == row["n_late_sound"] / row["n_sound"]
+    assert row["all_lower"] <= row["all_value"] <= row["all_upper"]
+
+
+def test_findings_stand_beside_the_unit_they_were_made_in(doubtful):
+    book, worst, n = doubtful
+    rows = book.findings_by_unit.filter(pl.col("unit_id") == worst, pl.col("rule_id") == "D24")
+    assert rows["n_dossiers"][0] >= n
+    assert "flagged, still counted" in f"{book.findings()}"
