@@ -8,7 +8,8 @@ Same register, same bytes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -31,13 +32,16 @@ class Exporter:
     """Writes a register as an office's exports.
 
     ``seed`` picks spellings, serials, doubled rows and lost dates; ``snapshot`` is the local
-    time printed in the headings; ``size`` is the number of simulated dossiers.
+    time printed in the headings; ``size`` is the number of simulated dossiers. ``suffix`` ends
+    the names of the files, ``typed`` holds what somebody typed over a cell of the workbook.
     """
 
     names: UnitNames
     seed: int
     size: int
     snapshot: str
+    suffix: str = ""
+    typed: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def write(self, register: Register, folder: Path) -> list[Path]:
         """Write the files of every half-year and return them in their order."""
@@ -45,11 +49,13 @@ class Exporter:
         written = []
         for period in dossiers["period"].unique().sort().to_list():
             only = pl.col("period") == period
-            book = folder / f"so-theo-doi-ho-so_{period}.xlsx"
-            write_workbook(book, self._register_rows(dossiers.filter(only)), self.snapshot)
-            steps = folder / f"nhat-ky-xu-ly_{period}.csv"
+            name = f"{period}{self.suffix}"
+            book = folder / f"so-theo-doi-ho-so_{name}.xlsx"
+            rows = self._register_rows(dossiers.filter(only))
+            write_workbook(book, rows, self.snapshot, self.typed)
+            steps = folder / f"nhat-ky-xu-ly_{name}.csv"
             self._write_text(steps, "journal", self._step_rows(register.steps.filter(only)))
-            pauses = folder / f"tam-dung_{period}.csv"
+            pauses = folder / f"tam-dung_{name}.csv"
             self._write_text(pauses, "pauses", self._pause_rows(register.pauses.filter(only)))
             written += [book, steps, pauses]
         return written
@@ -129,7 +135,7 @@ class Exporter:
     def _pause_rows(self, pauses: pl.DataFrame) -> pl.DataFrame:
         return pauses.select(
             pl.col("dossier_id").alias("Mã hồ sơ"),
-            pl.col("reason").replace_strict(spelling.REASONS).alias("Lý do"),
+            pl.col("reason").replace(spelling.REASONS).alias("Lý do"),
             _stamp("paused_at").alias("Tạm dừng từ"),
             _stamp("resumed_at").alias("Tiếp tục từ"),
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
@@ -17,14 +18,14 @@ from xlsxwriter.exceptions import FileCreateError
 from workbench.errors import OutputBusy, UsageProblem
 from workbench.simulate.exports import Exporter
 from workbench.simulate.handling import Handler
-from workbench.simulate.population import draw_dossiers
-from workbench.simulate.register import keep_register
+from workbench.simulate.population import Dossiers, draw_dossiers
+from workbench.simulate.register import Register, keep_register
 from workbench.simulate.scenario import Scenario, read_scenario
 from workbench.simulate.snapshot import Snapshot
 from workbench.simulate.spelling import UnitNames
 from workbench.simulate.streams import Streams
 from workbench.simulate.summary import Summary, count_half_years
-from workbench.simulate.truth import tell_truth
+from workbench.simulate.truth import Live, tell_truth
 
 SNAPSHOT = dt.datetime(2022, 6, 30, 17)  # noqa: DTZ001 - local time of the calendar
 """When the shipped sample is exported, in the office's own time."""
@@ -57,31 +58,72 @@ def simulate(
         InputRejected: A reference table or a fact the simulation needs is missing.
         OutputBusy: The folder cannot be written, or a file of an earlier run is held open.
     """
-    if seed < 0:
-        raise UsageProblem("simulate.bad_seed", seed=seed)
-    scenario = read_scenario(reference)
-    if dossiers is not None:
-        scenario = scenario.shrunk(dossiers)
-    sent = draw_dossiers(scenario, seed)
-    streams = Streams(seed, len(sent))
-    instant = instant_of(snapshot, scenario)
-
-    def live(under: Scenario) -> Snapshot:
-        return Snapshot(Handler(sent, under, streams).run(), under.calendar, instant)
-
-    register = keep_register(sent, scenario, live(scenario))
-    if register.dossiers.is_empty():
-        raise UsageProblem("simulate.nothing_yet", snapshot=f"{snapshot:%d/%m/%Y %H:%M}")
-    names = UnitNames(
-        {office.unit_id: office.name for office in scenario.offices},
-        reference / "unit_aliases.csv",
-    )
-    known = None if truth is None else tell_truth(live, scenario, register.dossiers)
-    exporter = Exporter(names, seed, len(sent), f"{snapshot:%H:%M} ngày {snapshot:%d/%m/%Y}")
-    files = _publish(out, lambda folder: exporter.write(register, folder))
+    sample = Sample.drawn(reference, seed, dossiers)
+    register = sample.register(snapshot)
+    known = None
+    if truth is not None:
+        known = tell_truth(sample.lived(snapshot), sample.scenario, register.dossiers)
+    exporter = sample.exporter(snapshot)
+    files = publish(out, lambda folder: exporter.write(register, folder))
     if truth is not None and known is not None:
-        files += _publish(truth, known.write)
-    return Summary(tuple(files), count_half_years(register.dossiers), len(scenario.injections))
+        files += publish(truth, known.write)
+    halves = count_half_years(register.dossiers)
+    return Summary(tuple(files), halves, len(sample.scenario.injections))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Dossiers drawn once, looked at and exported at any time."""
+
+    reference: Path
+    seed: int
+    scenario: Scenario
+    sent: Dossiers
+
+    @classmethod
+    def drawn(cls, reference: Path, seed: int, dossiers: int | None) -> Sample:
+        """Draw the dossiers of a seed, the shipped number of them or about so many.
+
+        Raises:
+            UsageProblem: The seed is negative.
+            InputRejected: A reference table or a fact the simulation needs is missing.
+        """
+        if seed < 0:
+            raise UsageProblem("simulate.bad_seed", seed=seed)
+        scenario = read_scenario(reference)
+        if dossiers is not None:
+            scenario = scenario.shrunk(dossiers)
+        return cls(reference, seed, scenario, draw_dossiers(scenario, seed))
+
+    def lived(self, snapshot: dt.datetime) -> Live:
+        """Return what lives the dossiers under a scenario and looks at them at a local time."""
+        streams = Streams(self.seed, len(self.sent))
+        instant = instant_of(snapshot, self.scenario)
+
+        def live(under: Scenario) -> Snapshot:
+            return Snapshot(Handler(self.sent, under, streams).run(), under.calendar, instant)
+
+        return live
+
+    def register(self, snapshot: dt.datetime) -> Register:
+        """Return what the offices' system knows at a local time.
+
+        Raises:
+            UsageProblem: Nothing was sent in before.
+        """
+        register = keep_register(self.sent, self.scenario, self.lived(snapshot)(self.scenario))
+        if register.dossiers.is_empty():
+            raise UsageProblem("simulate.nothing_yet", snapshot=f"{snapshot:%d/%m/%Y %H:%M}")
+        return register
+
+    def exporter(self, snapshot: dt.datetime) -> Exporter:
+        """Return what writes a register as the exports of that time."""
+        names = UnitNames(
+            {office.unit_id: office.name for office in self.scenario.offices},
+            self.reference / "unit_aliases.csv",
+        )
+        heading = f"{snapshot:%H:%M} ngày {snapshot:%d/%m/%Y}"
+        return Exporter(names, self.seed, len(self.sent), heading)
 
 
 def instant_of(snapshot: dt.datetime, scenario: Scenario) -> int:
@@ -89,7 +131,7 @@ def instant_of(snapshot: dt.datetime, scenario: Scenario) -> int:
     return int(snapshot.replace(tzinfo=ZoneInfo(scenario.calendar.time_zone)).timestamp())
 
 
-def _publish(folder: Path, write: Callable[[Path], list[Path]]) -> list[Path]:
+def publish(folder: Path, write: Callable[[Path], list[Path]]) -> list[Path]:
     """Let files be written beside a folder and move them in when all of them are complete."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ with its subtotal, the total, and the signature block.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ COLUMNS = (
 )
 """Header of each column, and the group it stands under."""
 
+_NOTHING: Mapping[tuple[str, str], str] = {}
 _SHEET = "Sổ theo dõi"
 _CREATED = dt.datetime(2022, 6, 30, 17)  # noqa: DTZ001 - a workbook keeps local time
 _SERIALS = 0.12
@@ -49,7 +51,9 @@ _HEADER_ROW = 6
 _TOTAL_COLUMN = 6
 
 
-def write_workbook(path: Path, rows: pl.DataFrame, snapshot: str) -> None:
+def write_workbook(
+    path: Path, rows: pl.DataFrame, snapshot: str, typed: Mapping[tuple[str, str], str] = _NOTHING
+) -> None:
     """Write the register of one half-year.
 
     Args:
@@ -58,18 +62,20 @@ def write_workbook(path: Path, rows: pl.DataFrame, snapshot: str) -> None:
             [0, 1) that picks the rows whose dates are true dates), then one column per
             ``COLUMNS`` but the first; rows of a section stand together.
         snapshot: Local time of the export, as printed in the heading.
+        typed: What somebody typed over a cell: (dossier's code, header) -> text.
     """
     book = xlsxwriter.Workbook(str(path), {"default_date_format": "dd/mm/yyyy hh:mm"})
     book.set_properties({"title": _SHEET, "created": _CREATED})
     with use_language("vi"):
-        _Page(book).fill(rows, snapshot)
+        _Page(book, typed).fill(rows, snapshot)
     book.close()
 
 
 class _Page:
     """Writes the sheet from top to bottom."""
 
-    def __init__(self, book: Any) -> None:
+    def __init__(self, book: Any, typed: Mapping[tuple[str, str], str]) -> None:
+        self.typed = typed
         self.sheet = book.add_worksheet(_SHEET)
         self.bold = book.add_format({"bold": True})
         self.head = book.add_format(
@@ -125,7 +131,8 @@ class _Page:
     def _dossier(self, number: int, cells: tuple[Any, ...]) -> None:
         as_serial = cells[0] < _SERIALS
         self.sheet.write_number(self.row, 0, number)
-        for column, value in enumerate(cells[1:], start=1):
+        for column, cell in enumerate(cells[1:], start=1):
+            value = self.typed.get((cells[1], COLUMNS[column][0]), cell)
             if value is None:
                 continue
             if isinstance(value, dt.date):
