@@ -129,27 +129,33 @@ class _Book:
     truth: list[tuple[str, ...]] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
 
-    def take(self, fault: Fault, where: pl.Expr, *, count: int | None = None) -> Rows:
+    def take(self, fault: Fault, where: pl.Expr) -> Rows:
         """Draw dossiers for a fault that carry none yet, and write down the truth.
 
         Raises:
             UsageProblem: There are not enough.
         """
         free = self.register.dossiers.filter(where, ~pl.col("dossier_id").is_in(list(self.used)))
-        wanted = fault.planted if count is None else count
         draws = Streams(self.streams.seed, len(free)).uniform(f"fault: {fault.name}")
-        drawn = free.with_columns(pl.Series("draw", draws)).sort("draw").head(wanted).drop("draw")
-        if len(drawn) < wanted:
+        drawn = (
+            free.with_columns(pl.Series("draw", draws))
+            .sort("draw")
+            .head(fault.planted)
+            .drop("draw")
+        )
+        if len(drawn) < fault.planted:
             raise UsageProblem("simulate.few_dossiers", fault=fault.name, found=len(drawn))
         self.note(fault, drawn)
         return drawn.sort("dossier_id")
 
     def note(self, fault: Fault, drawn: Rows) -> None:
-        """Write down that these dossiers carry a fault."""
+        """Write down that these dossiers carry a fault; two exports now say different things."""
+        twice = set(_half(self.earlier).dossiers["dossier_id"])
         for code, period in drawn.select("dossier_id", "period").rows():
             self.used.add(code)
             file = _FILES[fault.row_kind].format(period)
-            self.truth.append((fault.name, fault.rule_id, fault.row_kind, code, file, fault.also))
+            also = f"{fault.also} D01 P07".strip() if code in twice else fault.also
+            self.truth.append((fault.name, fault.rule_id, fault.row_kind, code, file, also))
 
     def change(self, table: str, codes: pl.Series, changes: Change) -> None:
         """Change columns of the rows of some dossiers."""
