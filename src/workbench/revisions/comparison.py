@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
+from workbench.params import read_params
 from workbench.project import Project
 from workbench.revisions.reasons import Reason, find_reasons
 from workbench.revisions.snapshots import Snapshot
@@ -21,6 +22,7 @@ class Revisions:
     Attributes:
         left: How the earlier side is called on a page.
         right: How the later side is called.
+        headline: The lateness profile of headlines (``params.yaml``), read before the others.
         measures: One row per figure that moved, both sides with numerator and denominator.
         flips: One row per dossier and profile whose outcome changed, with what moved it.
         dossiers: One row per dossier that only one side holds (``change`` says which).
@@ -31,6 +33,7 @@ class Revisions:
 
     left: str
     right: str
+    headline: str
     measures: pl.DataFrame
     flips: pl.DataFrame
     dossiers: pl.DataFrame
@@ -45,11 +48,18 @@ class Revisions:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many figures moved, and how many dossiers flipped, appeared and disappeared."""
+        """How many figures moved, and how many dossiers flipped, appeared and disappeared.
+
+        A dossier has flipped when it did so under any profile; ``headline_...`` counts those of
+        the headline profile alone.
+        """
         changes = self.dossiers["change"]
+        ours = pl.col("profile") == self.headline
         return {
             "figures": self.measures.height,
+            "headline_figures": self.measures.filter(ours).height,
             "flips": self.flips["dossier_id"].n_unique(),
+            "headline_flips": self.flips.filter(ours).height,
             "appeared": int((changes == "appeared").sum()),
             "disappeared": int((changes == "disappeared").sum()),
         }
@@ -60,7 +70,8 @@ def compare_revisions(project: Project, left: str, right: str | None = None) -> 
 
     Raises:
         UsageProblem: Git knows no such revision, or the project is in no git repository.
-        InputRejected: The tables of a revision are neither in the cache nor in a remote.
+        InputRejected: The tables of a revision are neither in the cache nor in a remote, or
+            the project's knobs cannot be read.
     """
     before, after = Snapshot.at(project, left), Snapshot.at(project, right)
     with TemporaryDirectory(prefix="workbench-") as name, Warehouse(project.pipelines) as warehouse:
@@ -80,6 +91,7 @@ def compare_revisions(project: Project, left: str, right: str | None = None) -> 
     return Revisions(
         left=before.label,
         right=after.label,
+        headline=read_params(project).explain_profile,
         measures=measures,
         flips=flips,
         dossiers=dossiers,

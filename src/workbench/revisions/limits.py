@@ -1,8 +1,9 @@
 """How much may change before a comparison fails: ``flips=0``, ``late_done=0.5``.
 
 A count is judged by ``flips``, ``appeared``, ``disappeared`` or ``figures``. A measure is judged
-over all units together in every period: a rate by its change in percentage points, a count by
-its change in dossiers. A limit is passed when the change is greater than it.
+over all units together in every period, under the headline profile: a rate by its change in
+percentage points, a count by its change in dossiers. A limit is passed when the change is
+greater than it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import polars as pl
 from workbench import numerals
 from workbench.errors import RuleFailed, UsageProblem
 from workbench.revisions.comparison import Revisions
+from workbench.vocabulary import EVERYTHING
 
 COUNTS = ("flips", "appeared", "disappeared", "figures")
 
@@ -70,8 +72,11 @@ def greatest_change(revisions: Revisions, name: str) -> float:
     """
     if name in COUNTS:
         return revisions.counts[name]
-    everything = [pl.col(key) == "*" for key in ("unit_id", "procedure_id", "channel_in")]
-    moved = revisions.measures.filter(pl.col("measure") == name, *everything)
+    moved = revisions.measures.filter(
+        pl.col("measure") == name,
+        pl.col("profile") == revisions.headline,
+        *(pl.col(key) == EVERYTHING for key in ("unit_id", "procedure_id", "channel_in")),
+    )
     unit = pl.when(pl.col("method") == "count").then(1).otherwise(100)
     difference = pl.col("right_value").fill_null(0) - pl.col("left_value").fill_null(0)
     return float(moved.select((difference.abs() * unit).max().fill_null(0)).item())

@@ -1,8 +1,8 @@
 """A comparison as text for a terminal, Markdown for a pull request, HTML for a colleague.
 
-The three say the same: the counts, why, the exports, the figures and the dossiers, with figures
-of half-years and quarters first. Everything taken from data is escaped in the form it is shown
-in. A list cut short says how many rows it leaves out.
+The three say the same: the counts, why, the exports, the figures and the dossiers. Half-years
+and quarters stand first, and of each the headline profile. Everything taken from data is escaped
+in the form it is shown in. A list cut short says how many rows it leaves out.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from workbench.wording import language, say
 
 DEFAULT_ROWS = 40
 _FILES_SHOWN = 8
-_PROFILES_SHOWN = 3
 
 
 def to_text(revisions: Revisions, *, rows: int = DEFAULT_ROWS) -> str:
@@ -56,7 +55,7 @@ def _sentences(revisions: Revisions) -> Iterator[str]:
         yield say("revisions.nothing")
     else:
         counts = {name: numerals.count(value) for name, value in revisions.counts.items()}
-        yield say("revisions.summary", **counts)
+        yield say("revisions.summary", profile=revisions.headline, **counts)
     if not revisions.reasons:
         yield say("revisions.no_reason")
 
@@ -64,33 +63,18 @@ def _sentences(revisions: Revisions) -> Iterator[str]:
 def _tables(revisions: Revisions, rows: int) -> Iterator[Table]:
     if revisions.reasons:
         yield _reasons_table(revisions.reasons)
-    known = revisions.measures["profile"].n_unique()
+    ours = pl.col("profile") == revisions.headline
+    is_count = pl.col("method") == "count"
+    figures = revisions.measures.sort("reading_order", ~ours, is_count, maintain_order=True)
     frames: list[tuple[str, pl.DataFrame, Callable[[dict[str, Any]], tuple[Cell, ...]]]] = [
         ("exports", revisions.exports, _export_cells),
-        ("figures", _in_reading_order(revisions.measures, known), _figure_cells),
-        ("flips", _profiles_together(revisions.flips, known), _flip_cells),
+        ("figures", figures, _figure_cells),
+        ("flips", revisions.flips.sort(~ours, maintain_order=True), _flip_cells),
         ("dossiers", revisions.dossiers, _dossier_cells),
     ]
     for name, frame, cells in frames:
         if not frame.is_empty():
             yield _frame_table(name, frame, cells, rows)
-
-
-def _in_reading_order(measures: pl.DataFrame, known: int) -> pl.DataFrame:
-    is_count = pl.col("method") == "count"
-    ordered = measures.sort("reading_order", is_count, maintain_order=True)
-    return _profiles_together(ordered, known)
-
-
-def _profiles_together(frame: pl.DataFrame, known: int) -> pl.DataFrame:
-    """Say once what several profiles say alike; ``known`` is how many there are."""
-    others = [name for name in frame.columns if name != "profile"]
-    name, count = pl.col("profile"), pl.len()
-    every = pl.when(count == max(known, 2)).then(pl.lit(say("revisions.every_profile")))
-    few = name.head(_PROFILES_SHOWN).str.join(", ")
-    more = pl.format(" (+{})", count - _PROFILES_SHOWN)
-    named = pl.when(count > _PROFILES_SHOWN).then(few + more).otherwise(few)
-    return frame.group_by(others, maintain_order=True).agg(every.otherwise(named).alias("profile"))
 
 
 def _frame_table(

@@ -30,7 +30,7 @@ stages:
   clock:
     cmd: {python} src/copy_room.py clock
     deps: [data/clean, made/clock, data/reference/calendars/days.csv]
-    params: [late.profile]
+    params: [explain.profile]
     outs: [data/clock]
   explain:
     cmd: {python} src/copy_room.py results
@@ -54,7 +54,7 @@ def figure(measure: str, numerator: int, denominator: int | None, **groups: str)
     method = "count" if denominator is None else "wilson"
     return {
         "measure": measure,
-        "profile": "wb_strict",
+        "profile": "due_instant",
         **keys,
         "numerator": numerator,
         "denominator": denominator,
@@ -66,7 +66,7 @@ def figure(measure: str, numerator: int, denominator: int | None, **groups: str)
 def judged(dossier: str, outcome: str, due: int, end: int, slack: int) -> dict[str, Any]:
     return {
         "dossier_id": dossier,
-        "profile": "wb_strict",
+        "profile": "due_instant",
         "outcome": outcome,
         "due_at_used": utc(due),
         "ended_at_used": utc(end),
@@ -174,7 +174,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     write(root, ".gitignore", "/data/*\n!/data/reference/\n")
     write(root, "dvc.yaml", DVC_YAML.format(python=sys.executable))
     write(root, "src/copy_room.py", COPY_ROOM)
-    write(root, "params.yaml", "late:\n  profile: wb_strict\n")
+    knobs = (here / "params.yaml").read_text(encoding="utf-8")
+    write(root, "params.yaml", knobs)
     write(root, "data/inbox/a.csv", "1")
     write(root, "data/reference/calendars/days.csv", "day\n2022-06-05\n")
     fill(root, BEFORE)
@@ -185,7 +186,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     fill(root, AFTER)
     write(root, "data/inbox/a.csv", "2")
     write(root, "src/new_rule.py", "")
-    write(root, "params.yaml", "late:\n  profile: due_instant\n")
+    write(root, "params.yaml", knobs.replace("profile: wb_strict", "profile: due_instant"))
     write(root, "data/reference/calendars/days.csv", "day\n2022-06-04\n")
     keep(root, "after")
     run(root, "git", "tag", "after")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shutil
 
@@ -54,7 +55,14 @@ def test_dossiers_that_came_and_went_are_not_counted_as_flipped(revisions):
         "D4": "disappeared",
         "D5": "appeared",
     }
-    assert revisions.counts == {"figures": 6, "flips": 2, "appeared": 1, "disappeared": 1}
+    assert revisions.counts == {
+        "figures": 6,
+        "headline_figures": 6,
+        "flips": 2,
+        "headline_flips": 2,
+        "appeared": 1,
+        "disappeared": 1,
+    }
 
 
 def test_exports_that_differ_are_listed_by_their_bytes(revisions):
@@ -69,7 +77,7 @@ def test_the_reasons_are_the_inputs_whose_hash_or_value_differs_in_the_two_locks
     found = {r.what: (r.group, r.stages) for r in revisions.reasons}
     assert found == {
         "data/inbox": ("data", ("ingest",)),
-        "params.yaml:late.profile": ("rules", ("clock",)),
+        "params.yaml:explain.profile": ("rules", ("clock",)),
         "data/reference/calendars/days.csv": ("calendar", ("clock",)),
         "src": ("code", ("ingest",)),
         "made/clean": ("code", ("clean",)),
@@ -84,7 +92,7 @@ def test_a_changed_folder_names_the_files_that_git_sees_differ(revisions):
 
 
 def test_a_changed_knob_shows_both_values(revisions):
-    reason = next(r for r in revisions.reasons if r.what == "params.yaml:late.profile")
+    reason = next(r for r in revisions.reasons if r.what == "params.yaml:explain.profile")
     assert (reason.left, reason.right) == ("wb_strict", "due_instant")
 
 
@@ -185,6 +193,11 @@ def test_a_passed_limit_fails_as_a_rule_and_says_by_how_much(revisions, limit, s
     with pytest.raises(RuleFailed, match=re.escape(said)) as failure:
         enforce_limits(revisions, read_limits([limit]))
     assert failure.value.exit_code == 4
+
+
+def test_a_limit_on_a_measure_judges_the_headline_profile_only(revisions):
+    elsewhere = dataclasses.replace(revisions, headline="another profile")
+    enforce_limits(elsewhere, {"late_done": 0})
 
 
 def test_a_limit_on_nothing_known_names_the_choices(revisions):
