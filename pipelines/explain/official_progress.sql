@@ -2,7 +2,8 @@
 -- key: profile, unit_id, procedure_id, channel_in, period, counter
 -- reads: official_counts
 -- promises: n > 0
--- What the progress ratio of decision 766 and the eight-hour rule of reception divide.
+-- What further rates divide: the progress ratio of decision 766, the eight-hour rule of reception,
+-- the level of online service and the form of the result.
 
 with totals as (
     select
@@ -14,7 +15,9 @@ with totals as (
         sum(in_play)::bigint as in_play,
         sum(progress_in_time)::bigint as progress_in_time,
         sum(reception_known)::bigint as reception_known,
-        sum(received_within_8h)::bigint as received_within_8h
+        sum(received_within_8h)::bigint as received_within_8h,
+        sum(online_full)::bigint as online_full,
+        sum(returned_online)::bigint as returned_online
     from official_counts
     where convention = 'calendar'
     group by profile, unit_id, procedure_id, channel_in, period
@@ -31,6 +34,12 @@ happened as (
     from totals
     union all
     select *, 'received_within_8h' as counter, received_within_8h as n
+    from totals
+    union all
+    select *, 'online_full' as counter, online_full as n
+    from totals
+    union all
+    select *, 'returned_online' as counter, returned_online as n
     from totals
 ),
 

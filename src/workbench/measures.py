@@ -39,7 +39,9 @@ RATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "reception_8h": (("received_within_8h",), ("reception_known",)),
     "online_in": (("received_online",), ("received",)),
     "online_processed": (("online_processed",), ("online_known",)),
+    "online_full_share": (("online_full",), ("received_online",)),
     "post_out": (("returned_by_post",), ("returned",)),
+    "electronic_out": (("returned_online",), ("returned",)),
 }
 """Measure -> counters of the numerator, counters of the denominator.
 

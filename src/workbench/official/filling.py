@@ -7,6 +7,7 @@ it, and with what nothing explains. A cell that no source fills is null, never z
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -164,7 +165,17 @@ def _lines(form: Form, chosen: pl.DataFrame, names: Names) -> list[tuple[Head, F
 
 
 def _ordered(ids: list[str], names: Names) -> list[str]:
-    return sorted(ids, key=lambda i: (names.rows.get(i, i), i))
+    return sorted(ids, key=lambda i: (_alphabetic(names.rows.get(i, i)), i))
+
+
+def _alphabetic(name: str) -> str:
+    """Return a name as it is sorted in Vietnamese, near enough: đ after d, marks last.
+
+    >>> sorted(["Hộ tịch", "Đất đai", "Chứng thực"], key=_alphabetic)
+    ['Chứng thực', 'Đất đai', 'Hộ tịch']
+    """
+    bare = unicodedata.normalize("NFD", name.casefold().replace("đ", "d~"))
+    return "".join(c for c in bare if not unicodedata.combining(c)) + " " + name
 
 
 def _sums(rows: pl.DataFrame) -> Figures:

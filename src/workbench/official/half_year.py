@@ -1,0 +1,145 @@
+"""The seed figures of a half-year report, with the sentences that carry them.
+
+Received, resolved early, on time and late, delivered by post, filed online by level, processed
+online, electronic against paper. Each is a count or a share with numerator, denominator and
+interval; a share of nothing is not spoken of. Accounting only: evidence level 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from workbench import numerals
+from workbench.estimates import Estimate, count
+from workbench.official.conventions import Span
+from workbench.official.metrics import rate, totals
+from workbench.vocabulary import EVERYTHING
+from workbench.wording import say
+
+COUNTS: dict[str, tuple[str, ...]] = {
+    "received": ("received",),
+    "carried": ("carried",),
+    "resolved": ("done",),
+    "early": ("early",),
+    "on_time": ("on_time",),
+    "late": ("late",),
+    "unknown": ("unknown",),
+    "withdrawn": ("withdrawn",),
+    "rejected": ("rejected",),
+    "open_in_time": ("open_in_time",),
+    "open_overdue": ("open_overdue",),
+    "open_unknown": ("open_unknown",),
+    "received_by_post": ("received_post",),
+    "online": ("received_online",),
+    "online_full": ("online_full",),
+    "online_part": ("online_part",),
+    "online_rest": ("online_rest",),
+    "returned": ("returned",),
+    "returned_electronic": ("returned_online",),
+    "returned_paper": ("returned_counter", "returned_by_post"),
+}
+"""Figure -> counters of ``official_counts`` it adds up."""
+
+RATES = (
+    "ot_done",
+    "early_share",
+    "late_done",
+    "late_or_overdue",
+    "ot_due",
+    "online_in",
+    "online_full_share",
+    "online_processed",
+    "post_out",
+    "electronic_out",
+)
+_SENTENCES = ("ot_done", "late_or_overdue", "online_in", "online_processed", "post_out")
+_SCHEMA = {
+    "figure": pl.String,
+    "numerator": pl.Int64,
+    "denominator": pl.Int64,
+    "value": pl.Float64,
+    "lower": pl.Float64,
+    "upper": pl.Float64,
+    "method": pl.String,
+    "evidence_level": pl.Int64,
+}
+
+
+@dataclass(frozen=True)
+class HalfYearReport:
+    """The figures of a period and their sentences in the current language.
+
+    ``frame`` has one row per figure: numerator, denominator (null for a count), value, 95 %
+    interval, method, evidence level.
+    """
+
+    span: Span
+    profile: str
+    frame: pl.DataFrame
+    sentences: tuple[str, ...]
+
+    def figure(self, name: str) -> dict[str, object]:
+        """Return one figure's row.
+
+        Raises:
+            KeyError: The report has no such figure.
+        """
+        rows = self.frame.filter(pl.col("figure") == name)
+        if rows.is_empty():
+            raise KeyError(name)
+        return rows.row(0, named=True)
+
+
+def half_year_report(
+    counts: pl.DataFrame, *, span: Span, profile: str, unit_id: str = EVERYTHING
+) -> HalfYearReport:
+    """Return the seed figures of a report; any period serves, not only a half-year.
+
+    Args:
+        counts: Table ``official_counts``.
+        span: The period under its reporting convention (``Conventions.span``).
+        profile: Lateness profile.
+        unit_id: A unit, ``*`` for all.
+    """
+    figures = totals(counts, span=span, profile=profile, unit_id=unit_id)
+    found = {name: count(sum(figures[c] for c in cs)) for name, cs in COUNTS.items()}
+    rates = {name: rate(name, figures) for name in RATES}
+    rows = [_row(name, e) for name, e in {**found, **rates}.items()]
+    frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+    return HalfYearReport(span, profile, frame, _sentences(span, found, rates))
+
+
+def _row(name: str, e: Estimate) -> tuple[object, ...]:
+    return (name, e.numerator, e.denominator, e.value, e.lower, e.upper, e.method, 1)
+
+
+def _sentences(
+    span: Span, found: dict[str, Estimate], rates: dict[str, Estimate]
+) -> tuple[str, ...]:
+    numbers = {name: numerals.count(e.numerator) for name, e in found.items()}
+    days = {"first": numerals.day(span.starts_on), "last": numerals.day(span.ends_on)}
+    period = numerals.period(span.period)
+    said = [
+        say("official.half_flow", period=period, **days, **numbers),
+        say("official.half_open", **days, **numbers),
+    ]
+    if found["withdrawn"].numerator or found["rejected"].numerator or found["unknown"].numerator:
+        said.append(say("official.half_apart", **numbers))
+    for name in _SENTENCES:
+        if rates[name].denominator:
+            said.append(say(f"official.half_{name}", **numbers, **_words(rates[name])))
+    if rates["online_full_share"].denominator:
+        said.append(say("official.half_levels", **numbers))
+    if rates["electronic_out"].denominator:
+        said.append(say("official.half_electronic", **numbers, **_words(rates["electronic_out"])))
+    return tuple(said)
+
+
+def _words(e: Estimate) -> dict[str, str]:
+    return {
+        "share": numerals.percent(e.value),
+        "fraction": numerals.fraction(e.numerator, e.denominator),
+        "interval": numerals.percent_range(e.lower, e.upper),
+    }

@@ -1,0 +1,119 @@
+"""The groups of decision 766 as one system computes them, as far as the data allow.
+
+A simulation after the software, never an official score: the decision's own text was not seen.
+An item without data gets no points and says why; a group says how many of its points could be
+computed; a band is named only for a full score, so that no part is taken for the whole.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from workbench.wording import language, say
+
+_ITEM_SCHEMA = {
+    "group_id": pl.String,
+    "group": pl.String,
+    "item_id": pl.String,
+    "item": pl.String,
+    "item_points": pl.Float64,
+    "numerator": pl.Int64,
+    "denominator": pl.Int64,
+    "value": pl.Float64,
+    "threshold": pl.Float64,
+    "points": pl.Float64,
+    "rule": pl.String,
+    "reason": pl.String,
+    "source": pl.String,
+    "verified": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Simulated766:
+    """What the software would give.
+
+    Attributes:
+        label: Says that this is a simulation; stands wherever a figure of it is shown.
+        items: One row per item: numerator, denominator, value, threshold, points (null without
+            data, with the reason), source, verified.
+        groups: One row per group: points, computable_points (what the items with data can give
+            at most), group_points (the decision's maximum).
+    """
+
+    label: str
+    items: pl.DataFrame
+    groups: pl.DataFrame
+
+
+def simulate_766(figures: dict[str, int], reference: Path) -> Simulated766:
+    """Compute the groups of decision 766 from the counters of one period.
+
+    Args:
+        figures: Summed counters (``metrics.totals``); the profile ``qd766`` is the software's.
+        reference: Folder with ``qd766_formulas.csv``.
+    """
+    with (reference / "qd766_formulas.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    items = pl.DataFrame([_item(r, figures) for r in rows], schema=_ITEM_SCHEMA, orient="row")
+    known = pl.col("points").is_not_null()
+    maxima = pl.DataFrame(
+        {"group_id": [r["group_id"] for r in rows], "top": [float(r["group_points"]) for r in rows]}
+    ).unique(maintain_order=True)
+    groups = (
+        items.group_by("group_id", "group", maintain_order=True)
+        .agg(
+            pl.when(known.any()).then(pl.col("points").sum()).alias("points"),
+            pl.col("item_points").filter(known).sum().alias("computable_points"),
+        )
+        .join(maxima, on="group_id", how="left", maintain_order="left")
+        .rename({"top": "group_points"})
+    )
+    return Simulated766(say("official.simulated_766"), items, groups)
+
+
+def band(points: float, reference: Path) -> str | None:
+    """Return the name of the band of a full score out of 100; none outside the bands.
+
+    The bounds are from memory and press reports (``qd766_bands.csv`` says how far verified).
+
+    >>> from workbench.project import shipped
+    >>> band(61.5, shipped().reference), band(43, shipped().reference)
+    ('Trung bình', 'Yếu')
+    """
+    with (reference / "qd766_bands.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            if float(row["from_points"]) <= points < float(row["to_points_exclusive"]):
+                return row[f"label_{language()}"]
+    return None
+
+
+def _item(row: dict[str, str], figures: dict[str, int]) -> tuple[object, ...]:
+    above, below = (_sum(row[side], figures) for side in ("numerator", "denominator"))
+    value = above / below if above is not None and below else None
+    threshold = float(row["threshold"]) if row["threshold"] else None
+    points = _points(row, value, threshold)
+    reason = row[f"absent_{language()}"] or ("" if points is not None else say("official.nothing"))
+    head = (row["group_id"], row[f"group_{language()}"], row["item_id"], row[f"item_{language()}"])
+    found = (float(row["item_points"]), above, below, value, threshold, points, row["rule"])
+    return (*head, *found, reason, row["source"], row["verified"])
+
+
+def _points(row: dict[str, str], value: float | None, threshold: float | None) -> float | None:
+    top = float(row["item_points"])
+    if row["rule"] == "constant":
+        return top
+    if value is None:
+        return None
+    if threshold is None:
+        return top * value
+    return top if value >= threshold else float(row["reduced_points"])
+
+
+def _sum(counters: str, figures: dict[str, int]) -> int | None:
+    names = [term.strip() for term in counters.split("+") if term.strip()]
+    return sum(figures[name] for name in names) if names else None

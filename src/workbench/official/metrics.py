@@ -1,0 +1,148 @@
+"""Every on-time rate in use, side by side: there is no single one.
+
+``data/reference/metrics.csv`` says of each id who uses it, what it divides and how far that is
+verified; ``workbench.measures.RATES`` computes it, and a test holds the two together. A rate
+without denominator has no value; nothing here chooses the right one.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from workbench.estimates import Estimate, wilson
+from workbench.measures import RATES
+from workbench.official.conventions import Span
+from workbench.official.forms import COUNTERS
+from workbench.vocabulary import EVERYTHING
+from workbench.wording import language
+
+_SCHEMA = {
+    "metric_id": pl.String,
+    "name": pl.String,
+    "numerator": pl.Int64,
+    "denominator": pl.Int64,
+    "value": pl.Float64,
+    "lower": pl.Float64,
+    "upper": pl.Float64,
+    "p90": pl.Float64,
+    "total": pl.Int64,
+    "method": pl.String,
+    "used_by": pl.String,
+    "source": pl.String,
+    "verified": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One named figure: what it divides in words, who uses it, and where that is known from."""
+
+    metric_id: str
+    kind: str
+    numerator: tuple[str, ...]
+    denominator: tuple[str, ...]
+    texts: dict[str, str]
+
+    def name(self) -> str:
+        """Return the name in the current language."""
+        return self.texts[f"name_{language()}"]
+
+
+def read_metrics(reference: Path) -> tuple[Metric, ...]:
+    """Read ``metrics.csv``: ids, names, counters above and below, users and sources."""
+    with (reference / "metrics.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    return tuple(
+        Metric(
+            row["metric_id"],
+            row["kind"],
+            _counters(row["numerator"]),
+            _counters(row["denominator"]),
+            row,
+        )
+        for row in rows
+    )
+
+
+def totals(
+    counts: pl.DataFrame, *, span: Span, profile: str, unit_id: str = EVERYTHING
+) -> dict[str, int]:
+    """Return the sum of every counter of ``official_counts`` for a period, unit and profile."""
+    rows = counts.filter(
+        pl.col("period") == span.period,
+        pl.col("convention") == span.convention,
+        pl.col("profile") == profile,
+        (pl.col("unit_id") == unit_id) | pl.lit(unit_id == EVERYTHING),
+    )
+    return rows.select(pl.col(c).sum().cast(pl.Int64) for c in COUNTERS).row(0, named=True)
+
+
+def rate(name: str, figures: dict[str, int]) -> Estimate:
+    """Return one rate of ``measures.RATES`` from summed counters, with its 95 % interval."""
+    above, below = RATES[name]
+    return wilson(sum(figures[c] for c in above), sum(figures[c] for c in below))
+
+
+def rates_side_by_side(
+    metrics: tuple[Metric, ...],
+    figures: dict[str, int],
+    overruns: pl.DataFrame,
+    *,
+    span: Span,
+    profile: str,
+    unit_id: str = EVERYTHING,
+) -> pl.DataFrame:
+    """Return every metric for one period, unit and profile, in the order of the list.
+
+    Args:
+        metrics: What ``read_metrics`` gave.
+        figures: Counters of the period (``totals``).
+        overruns: Table ``official_overruns``.
+        span: The period.
+        profile: Lateness profile.
+        unit_id: A unit, ``*`` for all.
+
+    Returns:
+        One row per metric: metric_id, name, numerator, denominator, value with 95 % interval,
+        method, used_by, source, verified. Rates are shares; ``overrun_days`` is the median number
+        of civil days with an interval by order statistics, and its ninth decile in ``p90`` and
+        sum in ``total``. Values are null where nothing is divided.
+    """
+    late = overruns.filter(
+        pl.col("period") == span.period,
+        pl.col("convention") == span.convention,
+        pl.col("profile") == profile,
+        pl.col("unit_id") == unit_id,
+    )
+    rows = [
+        _distribution_row(m, late) if m.kind == "distribution" else _rate_row(m, figures)
+        for m in metrics
+    ]
+    return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+
+
+def _rate_row(metric: Metric, figures: dict[str, int]) -> tuple[object, ...]:
+    e = rate(metric.metric_id, figures)
+    found = (e.numerator, e.denominator, e.value, e.lower, e.upper, None, None, e.method)
+    return (metric.metric_id, metric.name(), *found, *_provenance(metric))
+
+
+def _distribution_row(metric: Metric, late: pl.DataFrame) -> tuple[object, ...]:
+    found: tuple[object, ...] = (0, None, None, None, None, None, 0, "median")
+    for row in late.iter_rows(named=True):
+        bounds = (row["median_days"], row["lower_days"], row["upper_days"], row["p90_days"])
+        found = (row["n_late"], None, *map(float, bounds), row["total_days"], "median")
+    return (metric.metric_id, metric.name(), *found, *_provenance(metric))
+
+
+def _provenance(metric: Metric) -> tuple[str, str, str]:
+    texts = metric.texts
+    return texts["used_by"], texts["source"], texts["verified"]
+
+
+def _counters(text: str) -> tuple[str, ...]:
+    return tuple(term.strip() for term in text.split("+") if term.strip())
