@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             asked.run(asked)
         except WorkbenchError as problem:
-            sys.stderr.write(f"workbench: {problem}\n")
+            sys.stderr.write(f"workbench: {_without_people(str(problem))}\n")
             return problem.exit_code
         except KeyboardInterrupt:
             sys.stderr.write(f"workbench: {say('cli.interrupted')}\n")
@@ -36,9 +36,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if os.environ.get("WORKBENCH_DEBUG"):
                 raise
             what = f"{type(fault).__name__}: {fault}".splitlines()[0]
-            sys.stderr.write(f"workbench: {say('cli.fault', what=what)}\n")
+            sys.stderr.write(f"workbench: {_without_people(say('cli.fault', what=what))}\n")
             return WorkbenchError.exit_code
     return 0
+
+
+def _without_people(message: str) -> str:
+    """Mask identifiers in what a message quotes from a file: logs are kept and sent around."""
+    from workbench.privacy import read_patterns
+    from workbench.project import shipped
+
+    return read_patterns(shipped().reference).masked(message)
 
 
 def _speak_utf8() -> None:
