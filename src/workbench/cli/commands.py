@@ -9,7 +9,7 @@ import sys
 from argparse import Namespace
 
 from workbench.errors import UsageProblem
-from workbench.project import Project, find_project
+from workbench.project import Project, find_project, shipped
 from workbench.wording import say
 
 
@@ -185,3 +185,25 @@ def lab(asked: Namespace) -> None:
     from workbench.lab import start_lab
 
     start_lab(find_project(), browser=not asked.no_browser, port=asked.port)
+
+
+def inspect_source(asked: Namespace) -> None:
+    """Guess the profile of an unknown export and write its draft; no file is overwritten."""
+    from workbench.sources import inspect
+
+    out = asked.out
+    if out and out.exists():
+        raise UsageProblem("cli.draft_exists", file=out)
+    try:
+        reference = find_project().reference
+    except UsageProblem:
+        reference = shipped().reference
+    draft = inspect(asked.path, reference).to_toml()
+    if out is None:
+        sys.stdout.write(draft)
+        return
+    try:
+        out.write_text(draft, encoding="utf-8", newline="\n")
+    except OSError as problem:
+        raise UsageProblem("cli.draft_unwritten", file=out, reason=problem.strerror) from problem
+    _tell(say("cli.drafted", file=out))

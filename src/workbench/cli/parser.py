@@ -35,6 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     _simulate(word("simulate", commands.simulate))
     _schedule(word("schedule", commands.schedule))
     _lab(word("lab", commands.lab))
+    _sources(word("sources", commands.inspect_source))
     return parser
 
 
@@ -99,6 +100,15 @@ def _schedule(parser: argparse.ArgumentParser) -> None:
 def _lab(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-browser", action="store_true", help=say("cli.opt_no_browser"))
     parser.add_argument("--port", type=int, default=8888, help=say("cli.opt_port"))
+
+
+def _sources(parser: argparse.ArgumentParser) -> None:
+    text = say("cli.help_sources_inspect")
+    words = parser.add_subparsers(dest="word", required=True, metavar="COMMAND", help=text)
+    inspect = words.add_parser("inspect", help=text, description=text)
+    inspect.add_argument("path", type=Path, metavar="PATH", help=say("cli.opt_inspect_path"))
+    inspect.add_argument("--out", type=Path, metavar="FILE", help=say("cli.opt_inspect_out"))
+    _language(inspect)
 
 
 def _language(parser: argparse.ArgumentParser) -> None:

@@ -7,18 +7,21 @@ profile does not name is an error that names it.
 
 from __future__ import annotations
 
+from workbench.sources.inspecting import Inspection, inspect
 from workbench.sources.landing import Delivery, Landing, deliveries, inbox_deliveries, ingest
 from workbench.sources.profile import Profile
 from workbench.sources.profile_files import find_profile, read_profile, shipped_profiles
 
 __all__ = [
     "Delivery",
+    "Inspection",
     "Landing",
     "Profile",
     "deliveries",
     "find_profile",
     "inbox_deliveries",
     "ingest",
+    "inspect",
     "read_profile",
     "shipped_profiles",
 ]

@@ -57,7 +57,7 @@ def find_header(top: Sequence[Cells], part: Part) -> Header | None:
     best, best_score = None, max(1, len(part.required()) // 2) - 1
     for depth in (1, 2):
         for row in range(len(top) - depth + 1):
-            names = _names(top[row : row + depth])
+            names = names_of(top[row : row + depth])
             if (score := len(known.intersection(names))) > best_score:
                 best, best_score = Header(row, depth, names), score
     return best
@@ -155,8 +155,12 @@ def _refuse_unnamed(rest: pl.DataFrame, where: str) -> None:
             raise InputRejected("sources.unnamed_column", file=where, row=row, number=number)
 
 
-def _names(rows: Sequence[Cells]) -> tuple[str, ...]:
-    """Join a header of one or two rows; a name met twice is led by its group's."""
+def names_of(rows: Sequence[Cells]) -> tuple[str, ...]:
+    """Join a header of one or two rows; a name met twice is led by its group's.
+
+    >>> names_of([("Mã hồ sơ", "Thời gian", None), (None, "Ngày nộp", "Ngày trả")])
+    ('Mã hồ sơ', 'Ngày nộp', 'Ngày trả')
+    """
     width = max((len(row) for row in rows), default=0)
     padded = [[tidy(row[i] or "") if i < len(row) else "" for i in range(width)] for row in rows]
     top, low = padded[0], padded[-1]

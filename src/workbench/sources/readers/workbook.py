@@ -106,8 +106,9 @@ def _refusals(path: Path) -> Iterator[None]:
 def modern(cells: pl.DataFrame) -> tuple[pl.DataFrame, str]:
     """Return cells in Unicode and the old convention they followed, or ``""``."""
     texts = [column for column in cells.columns if column != "source_row"]
-    known = pl.concat([cells[column].drop_nulls().unique(maintain_order=True) for column in texts])
-    marked = known.filter(known.str.contains(r"[^\x00-\x7f]")).to_list() if texts else []
+    distinct = (cells[column].drop_nulls().unique(maintain_order=True) for column in texts)
+    known = pl.concat([pl.Series([], dtype=pl.String), *(s.rename("") for s in distinct)])
+    marked = known.filter(known.str.contains(r"[^\x00-\x7f]")).to_list()
     if not (convention := convention_of(marked)):
         return cells, ""
     letters = {text: to_unicode(text, convention) for text in marked}

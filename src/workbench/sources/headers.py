@@ -1,0 +1,125 @@
+"""Which field a column of an unknown export feeds, told by its header.
+
+Known headers are reviewed facts (``data/reference/header_aliases.csv``). A header is compared
+without regard to case, spaces and punctuation, then without accents too; a longer header that
+contains a known one counts less. What a header does not tell is left open.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from workbench.errors import InputRejected
+from workbench.sources.fields import ROW_KINDS
+
+PERSONAL, IGNORED, STAGE = "personal", "ignored", "stage:"
+_EXACT, _BARE, _WITHIN = 1.0, 0.9, 0.6
+_LONG_ENOUGH = 6
+_SPLIT = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a header says its column is: a field, ``personal``, ``ignored`` or ``stage:<kind>``."""
+
+    field: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Aliases:
+    """Known headers by kind of row (``dossier``, ``step``, ``pause``, ``event``, ``any``)."""
+
+    exact: Mapping[str, Mapping[str, str]]
+    bare: Mapping[str, Mapping[str, str]]
+
+    def guess(self, header: str, rows: str) -> Guess | None:
+        """Return what a header says in a table of such rows, or nothing."""
+        for kind in (rows, "any"):
+            if field := self.exact[kind].get(header_key(header)):
+                return Guess(field, _EXACT)
+        for kind in (rows, "any"):
+            if field := self.bare[kind].get(bare_key(header)):
+                return Guess(field, _BARE)
+        return self._within(bare_key(header), rows)
+
+    def _within(self, key: str, rows: str) -> Guess | None:
+        found = [
+            (len(known), field)
+            for kind in (rows, "any")
+            for known, field in self.bare[kind].items()
+            if len(known) >= _LONG_ENOUGH and f" {known} " in f" {key} "
+        ]
+        return Guess(max(found)[1], _WITHIN) if found else None
+
+    def score(self, headers: Iterable[str], rows: str) -> float:
+        """Return how well a row of cells reads as the header of a table of such rows.
+
+        Each field counts once, an explained but unmapped column half.
+        """
+        best: dict[str, float] = {}
+        for header in filter(None, headers):
+            if guess := self.guess(header, rows):
+                idle = guess.field in (PERSONAL, IGNORED)
+                name = header if idle else guess.field
+                best[name] = max(best.get(name, 0.0), guess.score / (2 if idle else 1))
+        return sum(best.values())
+
+
+def header_key(header: str) -> str:
+    r"""Return a header as it is compared: words in lower case, composed, one space between.
+
+    >>> header_key("Ngày hẹn\n trả (*)"), header_key("CASE_ENQUIRY_ID"), header_key("MaHoSo")
+    ('ngày hẹn trả', 'case enquiry id', 'mahoso')
+    """
+    words = _SPLIT.split(unicodedata.normalize("NFC", header).casefold())
+    return " ".join(word for word in words if word)
+
+
+def bare_key(header: str) -> str:
+    """Return a header as it is compared without accents.
+
+    >>> bare_key("Địa chỉ")
+    'dia chi'
+    """
+    parts = unicodedata.normalize("NFD", header_key(header)).replace("đ", "d")
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
+
+
+@cache
+def read_aliases(reference: Path) -> Aliases:
+    """Read the known headers of ``data/reference``.
+
+    Raises:
+        InputRejected: The file is missing or names an unknown kind of row.
+    """
+    path = reference / "header_aliases.csv"
+    if not path.is_file():
+        raise InputRejected("sources.no_file", file=path)
+    with path.open(encoding="utf-8", newline="") as lines:
+        return aliases_of(list(csv.DictReader(lines)), path)
+
+
+def aliases_of(rows: Sequence[Mapping[str, str]], path: Path) -> Aliases:
+    """Arrange the rows of the file; of two rows with one header the first counts."""
+    kinds = (*ROW_KINDS, "any")
+    exact: dict[str, dict[str, str]] = {kind: {} for kind in kinds}
+    bare: dict[str, dict[str, str]] = {kind: {} for kind in kinds}
+    for row in rows:
+        if row["rows"] not in kinds:
+            raise InputRejected(
+                "sources.bad_choice",
+                file=path.name,
+                key="rows",
+                value=row["rows"],
+                accepted=", ".join(kinds),
+            )
+        exact[row["rows"]].setdefault(header_key(row["header"]), row["field"])
+        bare[row["rows"]].setdefault(bare_key(row["header"]), row["field"])
+    return Aliases(exact, bare)
