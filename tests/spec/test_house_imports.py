@@ -14,7 +14,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = (
     {"cli"},
-    {"briefing", "revisions", "schedule", "lab"},
+    {"briefing", "revisions", "schedule", "lab", "forgetting"},
     {"book", "testing"},
     {"charts", "tables"},
     {"stages"},

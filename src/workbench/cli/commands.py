@@ -207,3 +207,12 @@ def inspect_source(asked: Namespace) -> None:
     except OSError as problem:
         raise UsageProblem("cli.draft_unwritten", file=out, reason=problem.strerror) from problem
     _tell(say("cli.drafted", file=out))
+
+
+def forget(asked: Namespace) -> None:
+    """Remove a source or file from the inbox, the rooms and the cache; say what is left."""
+    from workbench.forgetting import forget as run
+
+    gone = run(find_project(), asked.what, progress=_step)
+    done = say("forgetting.done", what=asked.what, files=len(gone.files), objects=gone.objects)
+    sys.stdout.write("\n".join([done, *gone.left]) + "\n")

@@ -35,6 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     _simulate(word("simulate", commands.simulate))
     _schedule(word("schedule", commands.schedule))
     _lab(word("lab", commands.lab))
+    _forget(word("forget", commands.forget))
     _sources(word("sources", commands.inspect_source))
     return parser
 
@@ -109,6 +110,11 @@ def _sources(parser: argparse.ArgumentParser) -> None:
     inspect.add_argument("path", type=Path, metavar="PATH", help=say("cli.opt_inspect_path"))
     inspect.add_argument("--out", type=Path, metavar="FILE", help=say("cli.opt_inspect_out"))
     _language(inspect)
+
+
+def _forget(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", metavar="SOURCE|FILE", help=say("cli.opt_forget"))
+    _language(parser)
 
 
 def _language(parser: argparse.ArgumentParser) -> None:
