@@ -1,0 +1,64 @@
+"""From which day to which a labelled period counts, under each convention in use."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+
+import polars as pl
+import pytest
+
+from workbench.errors import InputRejected, UsageProblem
+from workbench.official import Conventions
+
+EXAMPLES = [
+    ("calendar", "2022-H1", "01/01/2022", "30/06/2022"),
+    ("calendar", "2022-02", "01/02/2022", "28/02/2022"),
+    ("nd09_2019", "2022-Q1", "15/12/2021", "14/03/2022"),
+    ("nd09_2019", "2022-Q2", "15/03/2022", "14/06/2022"),
+    ("nd09_2019", "2022-H1", "15/12/2021", "14/06/2022"),
+    ("nd09_2019", "2022", "15/12/2021", "14/12/2022"),
+    ("lam_dong_2020", "2020-Q1", "01/12/2019", "29/02/2020"),
+    ("vinh_phuc_2021", "2021-08", "21/07/2021", "20/08/2021"),
+]
+
+
+@pytest.fixture(scope="module")
+def conventions(reference_dir) -> Conventions:
+    return Conventions.read(reference_dir)
+
+
+@pytest.mark.parametrize(("convention", "period", "first", "last"), EXAMPLES)
+def test_a_period_covers_the_days_its_reports_print(conventions, convention, period, first, last):
+    span = conventions.span(period, convention)
+    assert f"{span.starts_on:%d/%m/%Y}-{span.ends_on:%d/%m/%Y}" == f"{first}-{last}"
+
+
+def test_periods_of_a_convention_follow_each_other_without_gap_or_overlap(conventions):
+    frame = conventions.periods(dt.date(2019, 1, 1), dt.date(2024, 12, 31))
+    for (_, _), rows in frame.group_by(["convention", "kind"], maintain_order=True):
+        days = rows.sort("starts_on").select("starts_on", "ends_on").rows()
+        for (_, ended), (begins, _) in itertools.pairwise(days):
+            assert begins - ended == dt.timedelta(days=1)
+        assert days[0][0] <= dt.date(2019, 1, 1)
+        assert days[-1][1] >= dt.date(2024, 12, 31)
+
+
+def test_a_day_lies_in_one_period_of_each_convention_and_kind(conventions):
+    frame = conventions.periods(dt.date(2022, 6, 21), dt.date(2022, 6, 21))
+    held = frame.filter(convention="vinh_phuc_2021")
+    assert held["period"].to_list() == ["2022-07"]
+    assert frame.group_by("convention", "kind").len().filter(pl.col("len") > 1).is_empty()
+
+
+def test_a_convention_without_such_periods_is_refused_by_name(conventions):
+    with pytest.raises(UsageProblem, match=r"vinh_phuc_2021 \(month\)"):
+        conventions.span("2022-Q1", "vinh_phuc_2021")
+
+
+def test_a_row_that_cannot_be_read_names_itself(tmp_path):
+    head = "convention,period_kind,first_month,first_day,source,verified\n"
+    for row in ("x,week,same,1,s,no", "x,month,after,1,s,no", "x,month,same,31,s,no"):
+        (tmp_path / "report_conventions.csv").write_text(f"{head}{row}\n", encoding="utf-8")
+        with pytest.raises(InputRejected, match="row 2"):
+            Conventions.read(tmp_path)

@@ -1,0 +1,81 @@
+"""Criteria of the reform index: configuration with source and date, evaluated on rates."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from workbench.errors import InputRejected
+from workbench.official import evaluate, read_criteria
+from workbench.official.forms import COUNTERS
+
+HEAD = (
+    "criterion_id,name_vi,name_en,metric_id,points,rule,threshold,"
+    "valid_from,valid_to,decided_on,source,verified\n"
+)
+GOOD = "T1,Đúng hạn,,ot_done,2,{rule},{threshold},2022-01-01,{to},2021-12-20,QĐ 1/QĐ-UBND,yes\n"
+FIGURES = dict.fromkeys(COUNTERS, 0) | {"early": 50, "on_time": 40, "late": 10}
+DAY = dt.date(2022, 6, 30)
+
+
+@pytest.fixture
+def criteria(tmp_path):
+    def read(*rows: str):
+        file = tmp_path / "par_criteria.csv"
+        file.write_text(HEAD + "".join(rows), encoding="utf-8")
+        return read_criteria(file)
+
+    return read
+
+
+def good(rule="threshold", threshold="0.95", to=""):
+    return GOOD.format(rule=rule, threshold=threshold, to=to)
+
+
+def test_as_shipped_there_is_no_criterion(reference_dir):
+    assert read_criteria(reference_dir / "par_criteria.csv") == ()
+    assert evaluate((), FIGURES, on=DAY).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("rule", "threshold", "is_met", "points"),
+    [
+        ("threshold", "0.9", True, 2.0),
+        ("threshold", "0.95", False, 0.0),
+        ("proportional", "0.95", False, 2 * 0.9 / 0.95),
+        ("proportional", "0.8", True, 2.0),
+    ],
+)
+def test_points_follow_the_rule(criteria, rule, threshold, is_met, points):
+    row = evaluate(criteria(good(rule, threshold)), FIGURES, on=DAY).row(0, named=True)
+    assert (row["numerator"], row["denominator"], row["is_met"]) == (90, 100, is_met)
+    assert row["points"] == pytest.approx(points)
+    assert row["lower"] < row["value"] < row["upper"]
+    assert (row["source"], row["decided_on"]) == ("QĐ 1/QĐ-UBND", dt.date(2021, 12, 20))
+
+
+def test_a_criterion_no_longer_in_force_is_left_out(criteria):
+    assert evaluate(criteria(good(to="2022-06-29")), FIGURES, on=DAY).is_empty()
+    assert evaluate(criteria(good(to="2022-06-30")), FIGURES, on=DAY).height == 1
+
+
+def test_without_dossiers_there_are_no_points(criteria):
+    row = evaluate(criteria(good()), dict.fromkeys(COUNTERS, 0), on=DAY).row(0, named=True)
+    assert (row["value"], row["is_met"], row["points"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (good().replace("QĐ 1/QĐ-UBND", ""), "row 2: source is missing"),
+        (good().replace("2021-12-20", ""), "decided_on is missing"),
+        (good().replace("ot_done", "happiness"), "metric_id «happiness»"),
+        (good(rule="magic"), "rule «magic»"),
+        (good(threshold="95"), "at most 1"),
+        (good(threshold="high"), "row 2"),
+    ],
+)
+def test_a_criterion_that_cannot_be_right_is_refused(criteria, row, said):
+    with pytest.raises(InputRejected, match=said):
+        criteria(row)
