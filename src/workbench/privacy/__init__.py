@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from workbench.privacy.keys import applicant_keys, secret_key, staff_ids, staff_salt
 from workbench.privacy.patterns import MASKS_SCHEMA, Patterns, read_patterns
-from workbench.privacy.small_cells import hidden_cells, suppress
+from workbench.privacy.small_cells import hidden_cells, suppress, suppress_rates
 
 __all__ = [
     "MASKS_SCHEMA",
@@ -22,4 +22,5 @@ __all__ = [
     "staff_ids",
     "staff_salt",
     "suppress",
+    "suppress_rates",
 ]

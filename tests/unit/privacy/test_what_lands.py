@@ -1,0 +1,96 @@
+"""At ingest: staff land as ids, text without people, applicants only as a key and only on request."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from workbench.sources import deliveries, ingest, read_profile
+
+PROFILE = """
+name = "notes"
+title_vi = "Sổ có ghi chú"
+title_en = "Register with notes"
+time_zone = "Asia/Ho_Chi_Minh"
+calendar_id = "always"
+
+[snapshot]
+at = "2022-06-30"
+
+[[files]]
+patterns = ["notes*.csv"]
+kind = "csv"
+rows = "dossier"
+personal = ["Name", "Phone"]
+applicant = ["Name", "Phone"]
+
+[files.columns]
+"Code" = "dossier_id"
+"Unit" = "unit_id"
+"Received" = "received_at"
+"Officer" = "x_responsible"
+"Note" = "x_note"
+"""
+HEAD = "Code,Unit,Received,Officer,Note,Name,Phone\n"
+ROWS = (
+    "A-1,Phường 1,05.01.2022 08:30,officer-one,MST 1401234567 bà Lan,Lê Ví Dụ,0900000001\n"
+    "A-2,UBND ông Mẫu,0912345678,officer-one,-,lê ví dụ,0900 000 001\n"
+    "0912345679,Phường 1401234567,20220105083000,officer-two,,Trần Ví Dụ,\n"
+)
+
+
+@pytest.fixture
+def land(tmp_path, monkeypatch):
+    """Ingest the register: ``land(secret="")`` -> tables by name."""
+
+    def run(secret: str = "") -> dict[str, pl.DataFrame]:
+        monkeypatch.setenv("WORKBENCH_KEY", secret)
+        (tmp_path / "notes.toml").write_text(PROFILE, encoding="utf-8")
+        (tmp_path / "notes.csv").write_text(HEAD + ROWS, encoding="utf-8")
+        profile = read_profile(tmp_path / "notes.toml")
+        ingest(deliveries([tmp_path / "notes.csv"], profile), tmp_path / "landed")
+        tables = ("landed_dossiers", "landed_masks")
+        return {name: pl.read_parquet(tmp_path / "landed" / f"{name}.parquet") for name in tables}
+
+    return run
+
+
+def test_text_lands_without_people_and_dates_and_codes_as_they_are(land) -> None:
+    rows = land()["landed_dossiers"]
+    assert rows["x_note"].to_list() == ["MST [mã số thuế] bà [tên người]", "-", None]
+    assert rows["unit_id"].to_list() == ["Phường 1", "UBND ông [tên người]", "Phường 1401234567"]
+    stamps = ["05.01.2022 08:30", "[điện thoại]", "20220105083000"]
+    assert rows["received_at"].to_list() == stamps
+    assert rows["dossier_id"].to_list() == ["A-1", "A-2", "[điện thoại]"]
+
+
+def test_every_mask_is_kept_with_its_place_and_without_its_text(land) -> None:
+    masks = land()["landed_masks"]
+    assert masks.select("source_row", "row_kind", "field", "pattern").rows() == [
+        (2, "dossier", "x_note", "tax_code"),
+        (2, "dossier", "x_note", "titled_name"),
+        (3, "dossier", "received_at", "phone"),
+        (3, "dossier", "unit_id", "titled_name"),
+        (4, "dossier", "dossier_id", "phone"),
+    ]
+
+
+def test_staff_land_as_ids_that_tell_them_apart(land) -> None:
+    ids = land()["landed_dossiers"]["x_responsible"].to_list()
+    assert ids[0] == ids[1] != ids[2]
+    assert not any("officer" in text for text in ids)
+
+
+def test_an_applicant_has_a_key_only_where_a_secret_is_set(land) -> None:
+    assert "x_applicant_key" not in land()["landed_dossiers"].columns
+    keys = land("a secret of more than sixteen")["landed_dossiers"]["x_applicant_key"].to_list()
+    assert keys[0] == keys[1] != keys[2]
+    other = land("another secret of the same kind")["landed_dossiers"]["x_applicant_key"].to_list()
+    assert not set(keys) & set(other)
+
+
+def test_the_same_exports_land_as_the_same_bytes(land, tmp_path) -> None:
+    land()
+    first = {p.name: p.read_bytes() for p in (tmp_path / "landed").iterdir()}
+    land()
+    assert {p.name: p.read_bytes() for p in (tmp_path / "landed").iterdir()} == first
