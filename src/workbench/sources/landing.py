@@ -105,7 +105,8 @@ def ingest(
     """
     _check_date(as_of)
     paths = list(dict.fromkeys(export.path for export in exports))
-    names, veil = dict(zip(paths, _names(paths), strict=True)), Veil.over(paths, reference)
+    veil = Veil.over(paths, reference)
+    names = dict(zip(paths, veil.names(_names(paths)), strict=True))
     landed: list[_Landed] = []
     for export in exports:
         progress(names[export.path])
@@ -134,7 +135,8 @@ class _Landed:
 def _read(export: Delivery, name: str, as_of: str, veil: Veil) -> Iterator[_Landed]:
     digest = fingerprint(export.path) if export.path.is_file() else ""
     said = {"sha256": digest, "snapshot_at": as_of, "sheet_of": None}
-    for raw in read(export.path, export.part):
+    for found in read(export.path, export.part):
+        raw = replace(found, sheet=veil.patterns.masked(found.sheet))
         yield _land(raw, export, name, said, veil)
         for table, part in stage_tables(raw, export.part):
             stage = replace(export, part=part)

@@ -8,7 +8,7 @@ dates. What was masked is kept row by row, without the text itself, for rule D31
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +62,12 @@ class Veil:
         """
         patterns = read_patterns(reference or shipped().reference)
         return cls(patterns, staff_salt(exports), secret_key())
+
+    def names(self, files: Sequence[str]) -> list[str]:
+        """Return names of files without people, each still another one."""
+        bare = [self.patterns.masked(name) for name in files]
+        again = [bare[:n].count(name) for n, name in enumerate(bare)]
+        return [f"{name} ({n + 1})" if n else name for name, n in zip(bare, again, strict=True)]
 
     def drawn(
         self, fields: Mapping[Target, pl.Series], raw: RawTable, profile: Profile, name: str

@@ -1,4 +1,4 @@
-"""At ingest: staff land as ids, text without people, applicants only as a key and only on request."""
+"""At ingest staff land as ids, text without people, applicants as a key and only on request."""
 
 from __future__ import annotations
 
@@ -94,3 +94,15 @@ def test_the_same_exports_land_as_the_same_bytes(land, tmp_path) -> None:
     first = {p.name: p.read_bytes() for p in (tmp_path / "landed").iterdir()}
     land()
     assert {p.name: p.read_bytes() for p in (tmp_path / "landed").iterdir()} == first
+
+
+def test_people_in_names_of_files_do_not_land_and_files_stay_apart(land, tmp_path) -> None:
+    land()
+    profile = read_profile(tmp_path / "notes.toml")
+    files = [tmp_path / f"notes của bà {name}.csv" for name in ("Lan", "Mai")]
+    for file in files:
+        file.write_text(HEAD + ROWS, encoding="utf-8")
+    ingest(deliveries(files, profile), tmp_path / "landed")
+    found = pl.read_parquet(tmp_path / "landed" / "landed_files.parquet")["source_file"]
+    masked = "notes của bà [tên người].csv"
+    assert found.to_list() == [masked, f"{masked} (2)"]
