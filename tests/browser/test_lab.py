@@ -11,6 +11,7 @@ pytestmark = pytest.mark.browser
 NOTEBOOKS = sorted(
     path.stem for path in (Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb")
 )
+CHARTED = {"briefing", "causes", "compare_periods", "compare_units"}
 READY = """() => {
   const widget = window.jupyterapp?.shell?.currentWidget;
   const session = widget?.sessionContext;
@@ -62,8 +63,8 @@ def test_a_notebook_runs_and_draws_its_charts_with_the_network_cut(
 
     assert page.evaluate(FAILED) == []
     offered = page.evaluate(OFFERED)
-    assert offered > 0, "no cell of the notebook gave a chart"
-    page.wait_for_function(f"() => document.querySelectorAll('{CHARTS}').length > 0")
+    assert offered > 0 or name not in CHARTED, "no cell of the notebook gave a chart"
+    page.wait_for_function(f"() => document.querySelectorAll('{CHARTS}').length >= {offered}")
     drawn = boxes(page)
     assert len(drawn) == offered
     assert all(width > 200 and height > 80 for width, height in drawn), drawn
