@@ -1,115 +1,125 @@
--- grain: one row per dossier and segment: each dossier's time split exactly, pauses cut out
+-- grain: one row per dossier and segment: each dossier's time split exactly, against its norms
 -- key: dossier_id, segment_no
--- reads: step_segments, pause_spells, dossier_calendars, calendar_days
--- promises: to_at > from_at; work_seconds >= 0; clock_seconds > 0; overrun_seconds >= 0
+-- reads: measured_segments, dossier_calendars, dossiers, step_norms, learned_norms
+-- promises: to_at > from_at; work_seconds >= 0; clock_seconds > 0; overrun_seconds >= 0;
+--   norm_source in ('regulated', 'learned', 'none');
+--   (norm_source = 'none') = (norm_seconds is null)
+-- A norm of the log comes first, then the reviewed list, then what other units needed. A step's
+-- norm covers its waiting and handling; what passes it counts where it happens.
 
-with edges as (
-    select dossier_id, from_second as second from step_segments
-    union
-    select dossier_id, from_second as second from pause_spells
-    union
-    select dossier_id, to_second as second from pause_spells
-    union
-    select dossier_id, end_second as second from dossier_calendars
+with unregulated as (
+    select distinct
+        segments.dossier_no,
+        segments.step,
+        segments.unit_id
+    from measured_segments as segments
+    where segments.norm_seconds is null
+        and segments.phase not in ('gap', 'pause')
+        and segments.step is not null
 ),
 
-pieces as (
+listed as (
     select
-        dossier_id,
-        second as from_second,
-        lead(second) over (partition by dossier_id order by second) as to_second
-    from edges
+        unregulated.dossier_no,
+        unregulated.step,
+        unregulated.unit_id,
+        max((step_norms.norm_hours::decimal(10, 2) * 3600)::bigint) as listed_seconds,
+        max(learned_norms.norm_seconds) as learned_seconds
+    from unregulated
+    inner join dossier_calendars as calendars on unregulated.dossier_no = calendars.dossier_no
+    inner join dossiers on calendars.dossier_id = dossiers.dossier_id
+    left join step_norms
+        on dossiers.procedure_id = step_norms.procedure_id
+        and unregulated.step = step_norms.step
+        and coalesce(step_norms.valid_from::date, calendars.received_on) <= calendars.received_on
+        and coalesce(step_norms.valid_to::date, calendars.received_on) >= calendars.received_on
+    left join learned_norms
+        on coalesce(dossiers.procedure_id, '') = learned_norms.procedure_id
+        and unregulated.step = learned_norms.step
+        and coalesce(unregulated.unit_id, '') = learned_norms.unit_id
+    group by unregulated.dossier_no, unregulated.step, unregulated.unit_id
+    having listed_seconds is not null or learned_seconds is not null
 ),
 
-named as (
+normed as (
     select
-        pieces.dossier_id,
-        pieces.from_second,
-        pieces.to_second,
-        step_segments.kind,
-        step_segments.phase,
-        step_segments.step_no,
-        step_segments.unit_id,
-        step_segments.holder_id,
-        step_segments.norm_seconds
-    from pieces
-    asof inner join step_segments
-        on pieces.dossier_id = step_segments.dossier_id
-        and pieces.from_second >= step_segments.from_second
-    where pieces.to_second is not null
+        segments.* exclude (norm_seconds),
+        case
+            when segments.phase in ('gap', 'pause') then null
+            else coalesce(segments.norm_seconds, listed.listed_seconds, listed.learned_seconds)
+        end as norm_seconds,
+        segments.norm_seconds is null and listed.listed_seconds is null as is_learned
+    from measured_segments as segments
+    left join listed
+        on segments.dossier_no = listed.dossier_no
+        and segments.step = listed.step
+        and segments.unit_id is not distinct from listed.unit_id
 ),
 
-paused as (
-    select
-        named.*,
-        coalesce(pause_spells.to_second > named.from_second, false) as is_paused
-    from named
-    asof left join pause_spells
-        on named.dossier_id = pause_spells.dossier_id
-        and named.from_second >= pause_spells.from_second
+over_norm as (
+    select dossier_no, step_no
+    from normed
+    where norm_seconds is not null
+    group by dossier_no, step_no
+    having sum(work_seconds) > max(norm_seconds)
 ),
 
-measured as (
+-- only a step that passed its norm needs to be followed piece by piece
+followed as (
     select
-        paused.* replace (
-            case when paused.is_paused then 'pause' else paused.kind end as kind,
-            case when paused.is_paused then 'pause' else paused.phase end as phase
-        ),
-        working_second(
-            second_of_day(paused.to_second, calendars.offset_seconds),
-            last_day.c2, last_day.open_1, last_day.close_1, last_day.open_2, last_day.close_2
-        )
-        - working_second(
-            second_of_day(paused.from_second, calendars.offset_seconds),
-            first_day.c2, first_day.open_1, first_day.close_1, first_day.open_2, first_day.close_2
-        ) as work_seconds
-    from paused
-    inner join dossier_calendars as calendars on paused.dossier_id = calendars.dossier_id
-    left join calendar_days as first_day
-        on first_day.day_key = day_key(
-            paused.from_second, calendars.offset_seconds, calendars.key_base
-        )
-    left join calendar_days as last_day
-        on last_day.day_key = day_key(
-            paused.to_second, calendars.offset_seconds, calendars.key_base
-        )
+        normed.dossier_no,
+        normed.from_second,
+        held(
+            sum(normed.work_seconds) over (
+                partition by normed.dossier_no, normed.step_no
+                order by normed.from_second
+                rows between unbounded preceding and current row
+            ) - normed.norm_seconds,
+            0,
+            normed.work_seconds
+        )::bigint as overrun_seconds
+    from normed
+    semi join over_norm
+        on normed.dossier_no = over_norm.dossier_no
+        and normed.step_no = over_norm.step_no
+    where normed.norm_seconds is not null
 ),
 
--- a step's norm covers its waiting and handling; what passes it counts where it happens
-against_norm as (
+numbered as (
     select
-        *,
-        sum(case when phase not in ('gap', 'pause') then work_seconds end) over (
-            partition by dossier_id, step_no
-            order by from_second
-            rows between unbounded preceding and current row
-        ) as step_seconds
-    from measured
+        normed.*,
+        row_number() over (partition by normed.dossier_no order by normed.from_second)
+            as segment_no,
+        case when normed.norm_seconds is not null then coalesce(followed.overrun_seconds, 0) end
+            as overrun_seconds
+    from normed
+    left join followed
+        on normed.dossier_no = followed.dossier_no
+        and normed.from_second = followed.from_second
 ),
 
 ledger as (
     select
-        dossier_id,
-        row_number() over (partition by dossier_id order by from_second) as segment_no,
-        kind,
-        phase,
-        step_no,
-        unit_id,
-        holder_id,
-        to_timestamp(from_second) as from_at,
-        to_timestamp(to_second) as to_at,
-        work_seconds::bigint as work_seconds,
-        (to_second - from_second)::bigint as clock_seconds,
-        case when phase not in ('gap', 'pause') then norm_seconds end as norm_seconds,
+        calendars.dossier_id,
+        numbered.segment_no,
+        numbered.kind,
+        numbered.phase,
+        numbered.step_no,
+        numbered.unit_id,
+        numbered.holder_id,
+        to_timestamp(numbered.from_second) as from_at,
+        to_timestamp(numbered.to_second) as to_at,
+        numbered.work_seconds::bigint as work_seconds,
+        (numbered.to_second - numbered.from_second)::bigint as clock_seconds,
+        numbered.norm_seconds,
         case
-            when phase not in ('gap', 'pause') and norm_seconds is not null then 'regulated'
-            else 'none'
+            when numbered.norm_seconds is null then 'none'
+            when numbered.is_learned then 'learned'
+            else 'regulated'
         end as norm_source,
-        case
-            when phase not in ('gap', 'pause')
-                then held(step_seconds - norm_seconds, 0, work_seconds)::bigint
-        end as overrun_seconds
-    from against_norm
+        numbered.overrun_seconds
+    from numbered
+    inner join dossier_calendars as calendars on numbered.dossier_no = calendars.dossier_no
 )
 
 select * from ledger

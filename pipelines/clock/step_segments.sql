@@ -1,5 +1,5 @@
 -- grain: one row per dossier and stretch of its clock, from its start to its end without a gap
--- key: dossier_id, from_second
+-- key: dossier_no, from_second
 -- reads: steps, dossier_calendars
 -- promises: to_second > from_second
 -- Steps that run side by side share the time: it belongs to the one that came first. Where a log
@@ -7,8 +7,9 @@
 
 with clipped as (
     select
-        steps.dossier_id,
+        calendars.dossier_no,
         steps.step_no,
+        steps.step,
         steps.step_kind,
         steps.unit_id,
         steps.holder_id,
@@ -49,12 +50,12 @@ followed as (
     select
         *,
         row_number() over (
-            partition by dossier_id
+            partition by dossier_no
             order by coalesce(arrived, started, finished), step_no
         ) = 1 as is_first,
         coalesce(
             max(coalesce(finished, started, arrived)) over (
-                partition by dossier_id
+                partition by dossier_no
                 order by coalesce(arrived, started, finished), step_no
                 rows between unbounded preceding and 1 preceding
             ),
@@ -65,7 +66,7 @@ followed as (
 
 gaps as (
     select
-        dossier_id, step_no, unit_id, holder_id, norm_seconds,
+        dossier_no, step_no, step, unit_id, holder_id, norm_seconds,
         case when is_first then 'intake' else 'transfer' end as kind,
         'gap' as phase,
         reached as from_second,
@@ -76,7 +77,7 @@ gaps as (
 
 waits as (
     select
-        dossier_id, step_no, unit_id, holder_id, norm_seconds,
+        dossier_no, step_no, step, unit_id, holder_id, norm_seconds,
         case step_kind
             when 'intake' then 'intake' when 'sign' then 'sign' when 'record' then 'record'
             when 'return' then 'return' when 'opinion' then 'external'
@@ -91,7 +92,7 @@ waits as (
 
 handling as (
     select
-        dossier_id, step_no, unit_id, holder_id, norm_seconds,
+        dossier_no, step_no, step, unit_id, holder_id, norm_seconds,
         case step_kind
             when 'intake' then 'intake' when 'sign' then 'sign' when 'record' then 'record'
             when 'return' then 'return' when 'opinion' then 'external' when 'assign' then 'queue'
@@ -110,17 +111,18 @@ handling as (
 
 last_reached as (
     select
-        dossier_id,
+        dossier_no,
         max(coalesce(finished, started, arrived)) as reached,
         bool_or(arrived is not null) as has_arrivals
     from forward
-    group by dossier_id
+    group by dossier_no
 ),
 
 tails as (
     select
-        calendars.dossier_id,
+        calendars.dossier_no,
         null::bigint as step_no,
+        null::varchar as step,
         null::varchar as unit_id,
         null::varchar as holder_id,
         null::bigint as norm_seconds,
@@ -132,7 +134,7 @@ tails as (
         coalesce(last_reached.reached, calendars.start_second) as from_second,
         calendars.end_second as to_second
     from dossier_calendars as calendars
-    left join last_reached on calendars.dossier_id = last_reached.dossier_id
+    left join last_reached on calendars.dossier_no = last_reached.dossier_no
     where calendars.end_second > coalesce(last_reached.reached, calendars.start_second)
 ),
 

@@ -9,13 +9,14 @@ create macro epoch_second(instant) as epoch_us(instant) // 1000000;
 create macro day_key(epoch, offset_seconds, key_base) as
 (epoch + offset_seconds) // 86400 + key_base;
 
--- second of the calendar's day, 0 to 86399
-create macro second_of_day(epoch, offset_seconds) as (epoch + offset_seconds) % 86400;
+-- second of the calendar's day, 0 to 86399; written so because % costs six times a division
+create macro second_of_day(epoch, offset_seconds) as
+(epoch + offset_seconds) - (epoch + offset_seconds) // 86400 * 86400;
 
 -- working second W: how long the office was open from the calendar's first day to this second.
 -- clamp(x, 0, l) = (|x| - |x - l| + l) / 2 for each window; the constants are in c2.
 create macro working_second(y, c2, open_1, close_1, open_2, close_2) as
-(c2 + abs(y - open_1) - abs(y - close_1) + abs(y - open_2) - abs(y - close_2)) // 2;
+(c2 + abs(y - open_1) - abs(y - close_1) + abs(y - open_2) - abs(y - close_2)) >> 1;
 
 -- second of the day at which `rest` working seconds of the day have passed
 create macro second_after(rest, open_1, close_1, open_2) as

@@ -1,0 +1,88 @@
+-- grain: one row per procedure, step and unit without a regulated norm: what others needed
+-- key: procedure_id, step, unit_id
+-- reads: measured_segments, dossier_calendars, dossiers
+-- promises: norm_seconds > 0; n_steps >= 20
+-- The median of the same step in the same procedure at all other units, rounded up to a quarter of
+-- an hour: a unit is never measured by itself. Below twenty steps elsewhere nothing is learned.
+
+with spent as (
+    select
+        coalesce(dossiers.procedure_id, '') as procedure_id,
+        segments.step,
+        coalesce(segments.unit_id, '') as unit_id,
+        sum(segments.work_seconds) // 900 as quarter
+    from measured_segments as segments
+    inner join dossier_calendars as calendars on segments.dossier_no = calendars.dossier_no
+    inner join dossiers on calendars.dossier_id = dossiers.dossier_id
+    where segments.norm_seconds is null
+        and segments.phase not in ('gap', 'pause')
+        and segments.step is not null
+        and not calendars.is_open
+    group by
+        coalesce(dossiers.procedure_id, ''),
+        segments.step,
+        coalesce(segments.unit_id, ''),
+        segments.dossier_no,
+        segments.step_no
+),
+
+by_unit as (
+    select procedure_id, step, unit_id, quarter, count(*) as n
+    from spent
+    group by procedure_id, step, unit_id, quarter
+),
+
+together as (
+    select procedure_id, step, quarter, sum(n)::bigint as n
+    from by_unit
+    group by procedure_id, step, quarter
+),
+
+units as (
+    select distinct procedure_id, step, unit_id
+    from by_unit
+),
+
+elsewhere as (
+    select
+        units.procedure_id,
+        units.step,
+        units.unit_id,
+        together.quarter,
+        together.n - coalesce(by_unit.n, 0) as n
+    from units
+    inner join together
+        on units.procedure_id = together.procedure_id
+        and units.step = together.step
+    left join by_unit
+        on units.procedure_id = by_unit.procedure_id
+        and units.step = by_unit.step
+        and units.unit_id = by_unit.unit_id
+        and together.quarter = by_unit.quarter
+),
+
+ranked as (
+    select
+        *,
+        sum(n) over (
+            partition by procedure_id, step, unit_id
+            order by quarter
+            rows between unbounded preceding and current row
+        ) as n_up_to,
+        sum(n) over (partition by procedure_id, step, unit_id) as n_steps
+    from elsewhere
+),
+
+learned as (
+    select
+        procedure_id,
+        step,
+        unit_id,
+        (min(quarter) + 1)::bigint * 900 as norm_seconds,
+        max(n_steps)::bigint as n_steps
+    from ranked
+    where 2 * n_up_to >= n_steps and n_steps >= 20
+    group by procedure_id, step, unit_id
+)
+
+select * from learned

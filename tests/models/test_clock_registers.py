@@ -1,0 +1,111 @@
+"""The identities of the ledger on real registers and on the sample, dossier by dossier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from workbench.lateness import lateness_profiles
+from workbench.project import Project
+from workbench.simulate import simulate
+from workbench.sources import deliveries, find_profile, inbox_deliveries, ingest, shipped_profiles
+from workbench.warehouse import Warehouse
+
+TABLES = ("outcomes", "ledger", "dossier_calendars", "due_dates")
+Tables = dict[str, pl.DataFrame]
+
+
+@pytest.fixture(scope="module")
+def clocked(repository: Project, calendars, tmp_path_factory):
+    """Clean and clock what was ingested by ``land(folder)``: tables by name."""
+
+    def run(land) -> Tables:
+        landed = tmp_path_factory.mktemp("landed") / "landed"
+        land(landed)
+        with Warehouse(repository.pipelines) as warehouse:
+            warehouse.attach(landed)
+            warehouse.attach(repository.reference)
+            warehouse.build("clean")
+            profiles = lateness_profiles(repository.reference / "profiles")
+            warehouse.register("profiles", profiles)
+            warehouse.register("calendar_keys", calendars.keys())
+            warehouse.register("calendar_days", calendars.days())
+            warehouse.register("unit_calendars", calendars.units())
+            warehouse.build("clock")
+            return {name: warehouse.frame(name) for name in TABLES}
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def register(clocked, shared_data: Path, reference_dir: Path):
+    """Tables of a public register: ``register("wabo", "wabo/file")``."""
+
+    def run(profile: str, *paths: str) -> Tables:
+        files = [shared_data / path for path in paths]
+        return clocked(
+            lambda out: ingest(deliveries(files, find_profile(profile, reference_dir)), out)
+        )
+
+    return run
+
+
+def residuals(tables: Tables) -> dict[str, int]:
+    """How far the ledger is from tiling each clock and from used + paused, in seconds."""
+    ledger = tables["ledger"].sort("dossier_id", "segment_no")
+    gap = pl.col("from_at") != pl.col("to_at").shift(1).over("dossier_id")
+    sums = ledger.group_by("dossier_id").agg(
+        pl.col("work_seconds", "clock_seconds").sum(),
+        pl.col("work_seconds").filter(kind="pause").sum().alias("paused"),
+    )
+    spans = tables["dossier_calendars"].select(
+        "dossier_id", (pl.col("end_second") - pl.col("start_second")).alias("length")
+    )
+    whole = spans.join(sums, on="dossier_id", how="left").fill_null(0)
+    both = tables["outcomes"].join(whole, on="dossier_id")
+    total = pl.col("used_seconds") + pl.col("paused_seconds")
+    return {
+        "gaps": ledger.filter(gap).height,
+        "clock": (whole["clock_seconds"] - whole["length"]).abs().sum(),
+        "work": both.select((pl.col("work_seconds") - total).abs().sum()).item(),
+        "pause": both.select((pl.col("paused") - pl.col("paused_seconds")).abs().sum()).item(),
+    }
+
+
+EXACT = {"gaps": 0, "clock": 0, "work": 0, "pause": 0}
+
+
+def outcomes(tables: Tables, profile: str) -> dict[str, int]:
+    """How many dossiers have which outcome."""
+    rows = tables["outcomes"].filter(profile=profile)["outcome"].value_counts().sort("outcome")
+    return dict(rows.rows())
+
+
+def test_the_sample_is_split_exactly(clocked, reference_dir, tmp_path):
+    simulate(reference_dir, seed=7, out=tmp_path, dossiers=1_000)
+    exports = inbox_deliveries(tmp_path, shipped_profiles(reference_dir))
+    tables = clocked(lambda out: ingest(exports, out))
+    assert residuals(tables) == EXACT
+
+
+@pytest.mark.shared
+def test_receipt_is_split_exactly_and_says_what_it_cannot_separate(register):
+    tables = register("receipt", "receipt/receipt.csv.gz")
+    assert residuals(tables) == EXACT
+    own = tables["ledger"].filter(~pl.col("phase").is_in(["gap", "pause"]))
+    assert set(own["phase"]) == {"not_separable"}
+
+
+@pytest.mark.shared
+def test_a_wabo_register_is_split_exactly(register):
+    tables = register("wabo", "wabo/CoSeLoG_WABO_1.xes.gz")
+    assert residuals(tables) == EXACT
+
+
+@pytest.mark.shared
+def test_boston_has_no_steps_and_is_split_exactly_all_the_same(register):
+    tables = register("boston311", "boston311")
+    assert residuals(tables) == EXACT
+    assert set(tables["ledger"]["kind"]) == {"unlogged"}
