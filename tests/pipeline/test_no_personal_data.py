@@ -10,6 +10,7 @@ locks, logs and messages.
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ PROFILES = shipped_profiles(REFERENCE)
 GIVEN = ("data/inbox", "data/reference", "src", "pipelines", "notebooks", ".git/")
 
 
-MARKER = re.compile(rb"Zqmark[a-j]+|09876\d{5}|0871990\d{5}|zqmail\d{5}")
+MARKER = re.compile(rb"Zqmark[a-j]+|(?<![.\d])0987600\d{3}|0871990\d{5}|zqmail\d{5}")
 HEADING = "Số liệu tính đến 17:00 ngày 30/06/2022"
 SOUND = {
     "unit_id": "UBND Phường 1",
@@ -81,7 +82,8 @@ def plant(profile: Profile, folder: Path, people: People) -> list[Path]:
 def write(folder: Path, profile: Profile, part: Part, rows: list[Row]) -> Path:
     """Write rows as a file of a part's kind."""
     path = folder / part.patterns[0].replace("*", "1")
-    {"csv": _csv, "xlsx": _xlsx, "xes": _xes}[part.kind](path, profile, part, rows)
+    writers = {"csv": _csv, "xlsx": _xlsx, "xes": _xes, "json": _json}
+    writers[part.kind](path, profile, part, rows)
     return path
 
 
@@ -94,19 +96,31 @@ def coded(profile: Profile, part: Part) -> list[str]:
     ]
 
 
+def lists(profile: Profile) -> set[str]:
+    """Keys of JSON objects that hold rows of their own."""
+    return {name for part in profile.parts for name in (part.nested, part.records) if name}
+
+
+def plain(profile: Profile, part: Part) -> list[str]:
+    """Columns that take any text."""
+    taken = {*coded(profile, part), *lists(profile), *part.personal, *part.ignored}
+    return [h for h in part.headers() if h not in taken and not h.startswith("../")]
+
+
 def planted_rows(profile: Profile, part: Part, people: People) -> list[Row]:
     rows = [sound_row(profile, part, people, 0)]
-    for header in part.columns:
-        if header not in coded(profile, part):
-            row = sound_row(profile, part, people, len(rows))
-            row[header] = people.next(f"{profile.name}: {header}")
-            rows.append(row)
+    for header in plain(profile, part):
+        row = sound_row(profile, part, people, len(rows))
+        row[header] = people.next(f"{profile.name}: {header}")
+        rows.append(row)
     return rows
 
 
 def sound_row(profile: Profile, part: Part, people: People, number: int) -> Row:
-    row = {h: _sound(profile, part, h, number) for h in part.columns}
-    for header in (*part.personal, *part.ignored):
+    staged = {h: "06/05/2022" for stage in part.stages for h in (stage.ends, stage.holder) if h}
+    mapped = [h for h in part.columns if not h.startswith("../")]
+    row = staged | {h: _sound(profile, part, h, number) for h in mapped}
+    for header in sorted({*part.personal, *part.ignored} - lists(profile)):
         place = f"{profile.name}: {header}"
         row[header] = people.bare(place) if number % 2 else people.next(place)
     return row
@@ -139,6 +153,18 @@ def _xlsx(path: Path, profile: Profile, part: Part, rows: list[Row]) -> None:
         sheet.write_row(2, 0, list(rows[0]))
         for n, row in enumerate(rows, start=3):
             sheet.write_row(n, 0, list(row.values()))
+
+
+def _json(path: Path, profile: Profile, part: Part, rows: list[Row]) -> None:
+    """Write objects, or hang a nested part's objects on the ones that are there."""
+    written = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    if part.nested:
+        written = written or [{}]
+        written[0][part.nested] = rows
+    else:
+        hung = written[0] if written else {}
+        written = [row | hung if n == 0 else row for n, row in enumerate(rows)]
+    path.write_text(json.dumps(written, ensure_ascii=False), encoding="utf-8")
 
 
 def _xes(path: Path, profile: Profile, part: Part, rows: list[Row]) -> None:
@@ -210,7 +236,8 @@ def test_a_person_was_put_into_every_column_of_every_profile(run) -> None:
     planted = set(run.people.columns.values())
     for profile in PROFILES:
         for part in profile.parts:
-            for header in {*part.headers()} - {*coded(profile, part)}:
+            dropped = {*part.personal, *part.ignored} - lists(profile)
+            for header in {*plain(profile, part), *dropped}:
                 assert f"{profile.name}: {header}" in planted
 
 
