@@ -27,8 +27,10 @@ from workbench.book import (
 )
 from workbench.book.answer import Answer
 from workbench.book.judging import COMPARED, inline
+from workbench.book.official import Official
 from workbench.book.rooms import Tables
 from workbench.errors import UsageProblem
+from workbench.official.conventions import CALENDAR
 from workbench.vocabulary import EVERYTHING, Period, PeriodKind
 from workbench.wording import say, use_language
 
@@ -100,6 +102,21 @@ class Book(Tables):
         if unit_id == EVERYTHING:
             body = entries.common_body(self._register, self.units())
         return self.unit_name(body) if body in self._register else ""
+
+    def unit_kind(self, unit_id: str) -> str:
+        """Return what kind of body a unit is, nothing where no list knows it."""
+        return self._register.get(unit_id, {}).get("kind", "")
+
+    def office(self, unit_id: str) -> tuple[str, str]:
+        """Return the name of a reporting office and of the body above it, as a letterhead has them.
+
+        All units together report under the body they share; nothing where they share none.
+        """
+        body = entries.common_body(self._register, self.units())
+        office = body if unit_id == EVERYTHING else unit_id
+        above = self._register.get(office, {}).get("parent", "")
+        named = (self.unit_name(b) if b in self._register else "" for b in (office, above))
+        return next(named), next(named)
 
     # finding what was asked for -----------------------------------------------------------
 
@@ -324,6 +341,16 @@ class Book(Tables):
             raise self._unknown("briefing.no_dossier", dossier_id, known, known.head(3).to_list())
         with use_language(self.language):
             return story.dossier(self, dossier_id, self.profile(profile))
+
+    def official(
+        self, *, convention: str = CALENDAR, unit: str = EVERYTHING, profile: str = PROFILE
+    ) -> Official:
+        """Ask for official forms, seed figures and every rate in use.
+
+        Raises:
+            UsageProblem: Unit or profile is unknown.
+        """
+        return Official(self, convention, self.unit(unit), self.profile(profile))
 
     def _asked(self, period: str, unit: str, profile: str) -> entries.Asked:
         return entries.Asked(self.period(period), self.unit(unit), self.profile(profile))

@@ -88,6 +88,16 @@ class Tables:
         """One row per period and unit: late dossiers with and without suspect records."""
         return self._frame("verdict_counts")
 
+    @cached_property
+    def official_counts(self) -> pl.DataFrame:
+        """One row per profile, convention, period, unit, field, procedure and channel."""
+        return self._frame("official_counts")
+
+    @cached_property
+    def official_overruns(self) -> pl.DataFrame:
+        """One row per profile, convention, period and unit with late dossiers."""
+        return self._frame("official_overruns")
+
     def _frame(self, name: str) -> pl.DataFrame:
         frame = pl.read_parquet(self._file(name))
         if self.zone == "UTC":

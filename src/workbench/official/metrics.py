@@ -141,7 +141,7 @@ def _distribution_row(metric: Metric, late: pl.DataFrame) -> tuple[object, ...]:
 
 def _provenance(metric: Metric) -> tuple[str, str, str]:
     texts = metric.texts
-    return texts["used_by"], texts["source"], texts["verified"]
+    return texts[f"used_by_{language()}"], texts["source"], texts["verified"]
 
 
 def _counters(text: str) -> tuple[str, ...]:

@@ -1,0 +1,135 @@
+"""The tables of official answers: finished cells, and a reason where there is no value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from workbench import compare, numerals
+from workbench.official import FilledForm, Span
+from workbench.tables import Blank, Cell, Column, Table
+from workbench.wording import language, say
+
+if TYPE_CHECKING:
+    from workbench.book.book import Book
+
+
+def days(span: Span) -> dict[str, str]:
+    """Return the first and the last day of a period as they are written."""
+    return {"first": numerals.day(span.starts_on), "last": numerals.day(span.ends_on)}
+
+
+def form_table(filled: FilledForm) -> Table:
+    """Return a filled form: one column per column of the form, sections and total marked."""
+    spoken = language()
+    columns = [Column(c.header[spoken], number=False) for c in filled.form.columns[:2]]
+    for column in filled.form.figures:
+        groups = [g for g in (column.group[spoken], column.header[spoken]) if g]
+        columns.append(Column(f"{' / '.join(groups)} ({column.number})"))
+    lines = [_form_line(filled, row) for row in filled.table.iter_rows(named=True)]
+    marked = frozenset(
+        i for i, kind in enumerate(filled.table["row_kind"].to_list()) if kind != "row"
+    )
+    caption = say("official.form_caption", form=filled.form.name, **days(filled.span))
+    return Table(caption, tuple(columns), tuple(lines), marked=marked)
+
+
+def _form_line(filled: FilledForm, row: Mapping[str, Any]) -> tuple[Cell, ...]:
+    label = say("official.total") if row["row_kind"] == "total" else str(row["label"])
+    cells: list[Cell] = [str(row["row_no"]), label]
+    for column in filled.form.figures:
+        value = row[column.key]
+        if value is None:
+            cells.append(Blank(say("official.not_held", column=column.number)))
+        else:
+            cells.append(numerals.percent(value) if column.rate else numerals.count(value))
+    return tuple(cells)
+
+
+def rates_table(frame: pl.DataFrame) -> Table:
+    """Return every metric with its value, interval and who uses it."""
+    heads = ("metric_id", "metric_name", "metric_value", "metric_interval", "metric_users")
+    columns = tuple(Column(say(f"official.{h}"), number=h == "metric_value") for h in heads)
+    lines = [
+        (row["metric_id"], row["name"], *_rate_cells(row), row["used_by"])
+        for row in frame.iter_rows(named=True)
+    ]
+    return Table(say("official.rates_caption"), columns, tuple(lines))
+
+
+def _rate_cells(row: Mapping[str, Any]) -> tuple[Cell, Cell]:
+    if row["value"] is None:
+        none = Blank(say("official.nothing"))
+        return none, none
+    if row["method"] == "median":
+        told_days = {n: numerals.decimal(row[n], 0) for n in ("value", "lower", "upper", "p90")}
+        told = say(
+            "official.overrun_days",
+            n=numerals.count(row["numerator"]),
+            total=numerals.count(row["total"]),
+            **told_days,
+        )
+        return told, f"{told_days['lower']}–{told_days['upper']}"
+    over = numerals.fraction(row["numerator"], row["denominator"])
+    interval = numerals.percent_range(row["lower"], row["upper"])
+    return f"{numerals.decimal(row['value'] * 100, 2)}% ({over})", interval
+
+
+def spread(frame: pl.DataFrame) -> str:
+    """Say between which profiles the on-time share moves, and how far."""
+    rows = frame.filter(pl.col("ot_done").is_not_null()).sort("ot_done", "profile")
+    if rows.is_empty():
+        return say("official.nothing")
+    low, high = rows.row(0, named=True), rows.row(-1, named=True)
+    return say(
+        "official.sensitivity_told",
+        n=frame.height,
+        low=numerals.decimal(low["ot_done"] * 100, 2),
+        low_profile=low["profile"],
+        high=numerals.decimal(high["ot_done"] * 100, 2),
+        high_profile=high["profile"],
+    )
+
+
+def sensitivity_table(book: Book, frame: pl.DataFrame) -> Table:
+    """Return the headlines, one row per lateness profile."""
+    columns = [Column(say("official.profile"), number=False)]
+    columns += [Column(say(f"briefing.{name}")) for name in compare.SENSITIVE]
+    columns.append(Column(say("official.profile_says"), number=False))
+    lines = []
+    for row in frame.iter_rows(named=True):
+        cells: list[Cell] = [row["profile"]]
+        for name in compare.SENSITIVE:
+            is_rate = f"{name}_denominator" in row
+            cells.append(_share_cell(row, name) if is_rate else numerals.count(row[name]))
+        lines.append((*cells, book.profile_label(row["profile"])))
+    return Table(say("official.sensitivity_caption"), tuple(columns), tuple(lines))
+
+
+def _share_cell(row: Mapping[str, Any], name: str) -> Cell:
+    if row[name] is None:
+        return Blank(say("official.nothing"))
+    over = numerals.fraction(row[f"{name}_numerator"], row[f"{name}_denominator"])
+    return f"{numerals.decimal(row[name] * 100, 2)}% ({over})"
+
+
+def index_table(items: pl.DataFrame, label: str) -> Table:
+    """Return the items of decision 766 with points and reasons; the label stands under it."""
+    heads = ("index_group", "index_item", "index_points", "index_top", "index_share")
+    columns = tuple(Column(say(f"official.{h}"), number=n > 1) for n, h in enumerate(heads))
+    lines = [(row["group"], row["item"], *_index_cells(row)) for row in items.iter_rows(named=True)]
+    return Table(say("official.index_caption"), columns, tuple(lines), notes=(label,))
+
+
+def _index_cells(row: Mapping[str, Any]) -> tuple[Cell, Cell, Cell]:
+    top = numerals.decimal(row["item_points"], 0)
+    none = Blank(row["reason"])
+    if row["points"] is None:
+        return none, top, none
+    if row["value"] is None:
+        return numerals.decimal(row["points"], 2), top, none
+    over = numerals.fraction(row["numerator"], row["denominator"])
+    share = f"{numerals.decimal(row['value'] * 100, 2)}% ({over})"
+    return numerals.decimal(row["points"], 2), top, share
