@@ -1,6 +1,6 @@
 -- grain: one row per dossier and segment: each dossier's time split exactly, against its norms
 -- key: dossier_id, segment_no
--- reads: measured_segments, dossier_calendars, dossiers, step_norms, learned_norms
+-- reads: measured_segments, dossier_calendars, dossiers, numbered_steps, step_norms, learned_norms
 -- promises: to_at > from_at; work_seconds >= 0; clock_seconds > 0; overrun_seconds >= 0;
 --   norm_source in ('regulated', 'learned', 'none');
 --   (norm_source = 'none') = (norm_seconds is null)
@@ -8,36 +8,34 @@
 -- norm covers its waiting and handling; what passes it counts where it happens.
 
 with unregulated as (
-    select distinct
-        segments.dossier_no,
-        segments.step,
-        segments.unit_id
-    from measured_segments as segments
-    where segments.norm_seconds is null
-        and segments.phase not in ('gap', 'pause')
-        and segments.step is not null
+    select distinct dossier_no, step_no
+    from measured_segments
+    where norm_seconds is null
+        and phase not in ('gap', 'pause')
 ),
 
 listed as (
     select
         unregulated.dossier_no,
-        unregulated.step,
-        unregulated.unit_id,
+        unregulated.step_no,
         max((step_norms.norm_hours::decimal(10, 2) * 3600)::bigint) as listed_seconds,
         max(learned_norms.norm_seconds) as learned_seconds
     from unregulated
     inner join dossier_calendars as calendars on unregulated.dossier_no = calendars.dossier_no
     inner join dossiers on calendars.dossier_id = dossiers.dossier_id
+    inner join numbered_steps as steps
+        on calendars.dossier_no = steps.dossier_no
+        and unregulated.step_no = steps.step_no
     left join step_norms
         on dossiers.procedure_id = step_norms.procedure_id
-        and unregulated.step = step_norms.step
+        and steps.step = step_norms.step
         and coalesce(step_norms.valid_from::date, calendars.received_on) <= calendars.received_on
         and coalesce(step_norms.valid_to::date, calendars.received_on) >= calendars.received_on
     left join learned_norms
         on coalesce(dossiers.procedure_id, '') = learned_norms.procedure_id
-        and unregulated.step = learned_norms.step
-        and coalesce(unregulated.unit_id, '') = learned_norms.unit_id
-    group by unregulated.dossier_no, unregulated.step, unregulated.unit_id
+        and steps.step = learned_norms.step
+        and coalesce(steps.unit_id, '') = learned_norms.unit_id
+    group by unregulated.dossier_no, unregulated.step_no
     having listed_seconds is not null or learned_seconds is not null
 ),
 
@@ -52,8 +50,7 @@ normed as (
     from measured_segments as segments
     left join listed
         on segments.dossier_no = listed.dossier_no
-        and segments.step = listed.step
-        and segments.unit_id is not distinct from listed.unit_id
+        and segments.step_no = listed.step_no
 ),
 
 over_norm as (
@@ -105,8 +102,8 @@ ledger as (
         numbered.kind,
         numbered.phase,
         numbered.step_no,
-        numbered.unit_id,
-        numbered.holder_id,
+        steps.unit_id,
+        steps.holder_id,
         to_timestamp(numbered.from_second) as from_at,
         to_timestamp(numbered.to_second) as to_at,
         numbered.work_seconds::bigint as work_seconds,
@@ -120,6 +117,9 @@ ledger as (
         numbered.overrun_seconds
     from numbered
     inner join dossier_calendars as calendars on numbered.dossier_no = calendars.dossier_no
+    left join numbered_steps as steps
+        on numbered.dossier_no = steps.dossier_no
+        and numbered.step_no = steps.step_no
 )
 
 select * from ledger

@@ -69,9 +69,6 @@ measured as (
         case when named.is_paused then 'pause' else named.kind end as kind,
         case when named.is_paused then 'pause' else named.phase end as phase,
         named.step_no,
-        named.step,
-        named.unit_id,
-        named.holder_id,
         named.norm_seconds,
         working_second(
             second_of_day(named.to_second, calendars.offset_seconds),

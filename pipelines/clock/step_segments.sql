@@ -9,10 +9,7 @@ with clipped as (
     select
         calendars.dossier_no,
         steps.step_no,
-        steps.step,
         steps.step_kind,
-        steps.unit_id,
-        steps.holder_id,
         steps.norm_seconds,
         calendars.start_second,
         calendars.end_second,
@@ -66,7 +63,7 @@ followed as (
 
 gaps as (
     select
-        dossier_no, step_no, step, unit_id, holder_id, norm_seconds,
+        dossier_no, step_no, norm_seconds,
         case when is_first then 'intake' else 'transfer' end as kind,
         'gap' as phase,
         reached as from_second,
@@ -77,7 +74,7 @@ gaps as (
 
 waits as (
     select
-        dossier_no, step_no, step, unit_id, holder_id, norm_seconds,
+        dossier_no, step_no, norm_seconds,
         case step_kind
             when 'intake' then 'intake' when 'sign' then 'sign' when 'record' then 'record'
             when 'return' then 'return' when 'opinion' then 'external'
@@ -92,7 +89,7 @@ waits as (
 
 handling as (
     select
-        dossier_no, step_no, step, unit_id, holder_id, norm_seconds,
+        dossier_no, step_no, norm_seconds,
         case step_kind
             when 'intake' then 'intake' when 'sign' then 'sign' when 'record' then 'record'
             when 'return' then 'return' when 'opinion' then 'external' when 'assign' then 'queue'
@@ -122,9 +119,6 @@ tails as (
     select
         calendars.dossier_no,
         null::bigint as step_no,
-        null::varchar as step,
-        null::varchar as unit_id,
-        null::varchar as holder_id,
         null::bigint as norm_seconds,
         case
             when calendars.is_open and last_reached.has_arrivals then 'transfer'

@@ -232,8 +232,8 @@ class Warehouse:
         columns = ", ".join(model.key)
         if columns:
             missing = " or ".join(f"{column} is null" for column in model.key)
-            total, distinct = _one(rows.aggregate(f"count(*), count(distinct ({columns}))"))
-            if total != distinct or _one(rows.filter(missing).aggregate("count(*)"))[0]:
+            total = _one(rows.aggregate("count(*)"))
+            if total != _one(rows.project(columns).distinct().aggregate("count(*)")) or _one(rows.filter(missing).aggregate("count(*)"))[0]:
                 raise RuleFailed("warehouse.key_broken", table=model.name, key=columns)
         for promise in model.promises:
             broken = rows.filter(f"not ({promise})")
