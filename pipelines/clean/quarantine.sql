@@ -4,7 +4,7 @@
 --   dossier_texts, landed_steps, landed_pauses
 -- promises: severity in ('error', 'merged', 'warn'); record is not null; message is not null
 -- Severity error and merged leave the clean tables, warn stays there. The record is the landed row,
--- from which personal columns are gone.
+-- from which personal columns are gone, and the key of the applicant too.
 
 with findings as (
     select 'dossier' as row_kind, * from dossier_findings
@@ -52,7 +52,7 @@ quarantine as (
         findings.source_row,
         concat_ws(' ', rules.message_vi, nullif(findings.fields, '')) as message,
         concat_ws(' ', rules.message_en, nullif(findings.fields, '')) as message_en,
-        records.record
+        json_merge_patch(records.record, '{"x_applicant_key": null}')::varchar as record
     from findings
     inner join quality_rules as rules on findings.rule_id = rules.rule_id
     inner join records

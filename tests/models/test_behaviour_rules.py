@@ -153,3 +153,10 @@ def test_a_stock_that_was_rewritten_is_flagged_in_the_later_export(clean, old, n
 def test_a_stock_that_was_carried_on_is_at_rest(clean, old, new) -> None:
     rows = [*old, *OTHERS, {"source_file": "new.csv", "source_row": 99, **new}]
     assert flagged(clean(rows, snapshots=SNAPSHOTS), "D27") == []
+
+
+def test_the_key_of_an_applicant_is_in_no_record_of_the_quarantine(clean) -> None:
+    rows = [{"x_applicant_key": "digest"}, {"x_applicant_key": "digest", "dossier_id": "B"}]
+    records = clean(rows)["quarantine"]["record"]
+    assert len(records) == 2
+    assert not records.str.contains("digest").any()
