@@ -1,4 +1,4 @@
--- grain: one row per dossier or step that ended in the second in which it began
+-- grain: one row per step that ended in the second in which it began
 -- key: row_kind, source_file, source_sheet, source_row
 -- reads: dossiers, steps
 -- promises: rule_id = 'D14'
@@ -6,16 +6,6 @@
 -- and a mere hand-over (intake, return) may be one click.
 
 with spells as (
-    select
-        'dossier' as row_kind,
-        source_file,
-        source_sheet,
-        source_row,
-        received_at as began_at,
-        reported_end_at as ended_at,
-        time_zone
-    from dossiers
-    union all
     select
         'step' as row_kind,
         steps.source_file,

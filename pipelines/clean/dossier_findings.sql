@@ -1,28 +1,15 @@
 -- grain: one row per dossier row and rule it breaks
 -- key: source_file, source_sheet, source_row, rule_id
--- reads: dossier_rows, file_snapshots
+-- reads: dossier_claims
 -- promises: rule_id is not null
--- The exact repeat of an earlier row is only that; a later row with the same number but other
--- content is refused in favour of the newest export.
+-- The exact repeat of another row is only that, and so is the row of an earlier export; within one
+-- export a row with the same number but other content is refused in favour of the first.
 
 with judged as (
     select
-        dossiers.*,
-        snapshots.snapshot_at,
-        dossiers.status in ('submitted', 'received', 'in_progress', 'supplement', 'financial')
-            as is_open,
-        row_number() over (
-            partition by dossiers.dossier_id, dossiers.copy_no > 1
-            order by
-                snapshots.snapshot_at desc,
-                dossiers.source_file asc,
-                dossiers.source_sheet asc,
-                dossiers.source_row asc
-        ) as claim_no
-    from dossier_rows as dossiers
-    inner join file_snapshots as snapshots
-        on dossiers.source_file = snapshots.source_file
-        and dossiers.source_sheet = snapshots.source_sheet
+        *,
+        status in ('submitted', 'received', 'in_progress', 'supplement', 'financial') as is_open
+    from dossier_claims
 ),
 
 findings as (
@@ -35,6 +22,7 @@ findings as (
         unnest(
             case
                 when copy_no > 1 then ['P07']
+                when is_superseded then ['P12']
                 else [
                     case when dossier_id is null or claim_no > 1 then 'D01' end,
                     case

@@ -1,10 +1,20 @@
 -- grain: one row per landed dossier row: its text made into instants, units and procedures
 -- key: source_file, source_sheet, source_row
--- reads: dossier_texts, unit_names, procedures
+-- reads: dossier_texts, unit_names, procedure_names, case_spans
 -- promises: received_at is null or received_on is not null
 -- Nothing is judged or dropped here: what cannot be read is listed for the rules.
 
-with walls as (
+with spanned as (
+    select
+        texts.*,
+        case when contains(texts.case_dates, 'received_at') then spans.began_at end as case_began,
+        case when contains(texts.case_dates, 'resolved_at') then spans.ended_at end as case_ended
+    from dossier_texts as texts
+    left join case_spans as spans
+        on texts.case_dates <> '' and texts.dossier_id = spans.dossier_id
+),
+
+walls as (
     select
         *,
         wall_time(submitted_at, day_first) as submitted_wall,
@@ -14,17 +24,18 @@ with walls as (
         wall_time(resolved_at, day_first) as resolved_wall,
         wall_time(returned_at, day_first) as returned_wall,
         parse_local(paper_result_on, day_first)::date as paper_result
-    from dossier_texts
+    from spanned
 ),
 
 typed as (
     select
         *,
         instant_of(submitted_wall, submitted_at, time_zone) as submitted,
-        instant_of(received_wall, received_at, time_zone) as received,
+        coalesce(instant_of(received_wall, received_at, time_zone), case_began) as received,
+        timezone(time_zone, coalesce(received, submitted))::date as began_on,
         instant_of(due_wall, due_at, time_zone) as due,
         instant_of(due_first_wall, due_first_at, time_zone) as due_first,
-        instant_of(resolved_wall, resolved_at, time_zone) as resolved,
+        coalesce(instant_of(resolved_wall, resolved_at, time_zone), case_ended) as resolved,
         instant_of(returned_wall, returned_at, time_zone) as returned
     from walls
 ),
@@ -39,29 +50,33 @@ placed as (
     left join unit_names
         on typed.has_unit_list
         and name_key(typed.unit_id) = unit_names.unit_key
-        and timezone(typed.time_zone, coalesce(typed.received, typed.submitted))::date
-        between unit_names.valid_from and unit_names.valid_to
-    left join procedures as by_code
+        and typed.began_on between unit_names.valid_from and unit_names.valid_to
+    left join procedure_names as by_code
         on typed.has_procedure_list
-        and procedure_code(typed.procedure_id) = by_code.procedure_id
-    left join procedures as by_name
+        and name_key(procedure_code(typed.procedure_id)) = by_code.procedure_key
+        and typed.began_on between by_code.valid_from and by_code.valid_to
+    left join procedure_names as by_name
         on typed.has_procedure_list
         and by_code.procedure_id is null
-        and name_key(typed.procedure_name) = name_key(by_name.name_vi)
+        and name_key(typed.procedure_name) = by_name.procedure_key
+        and typed.began_on between by_name.valid_from and by_name.valid_to
 ),
 
 dossier_rows as (
     select
         * exclude (
-            unit_id, procedure_id, field_of_work, submitted_at, received_at, due_at, due_first_at,
-            resolved_at, returned_at, paper_result_on, submitted, received, due, due_first,
-            resolved, returned, paper_result, submitted_wall, received_wall, due_wall,
-            due_first_wall, resolved_wall, returned_wall, unit_used, procedure_known, field_known
+            unit_id, procedure_id, field_of_work, submitted_at, received_at, due_at,
+            due_first_at, resolved_at, returned_at, paper_result_on, submitted,
+            received, began_on, due, due_first, resolved, returned, paper_result,
+            case_began, case_ended, submitted_wall, received_wall, due_wall,
+            due_first_wall, resolved_wall, returned_wall, unit_used, procedure_known,
+            field_known
         ),
         unit_used as unit_id,
         unit_id as unit_text,
         coalesce(procedure_known, procedure_id, procedure_name) as procedure_id,
-        has_procedure_list and procedure_known is null as is_unknown_procedure,
+        has_procedure_list and procedure_known is null and began_on is not null
+            as is_unknown_procedure,
         coalesce(field_of_work, field_known) as field_of_work,
         submitted as submitted_at,
         received as received_at,

@@ -1,9 +1,9 @@
 -- grain: one row per landed dossier row: its text beside how its file is to be understood
 -- key: source_file, source_sheet, source_row
 -- reads: landed_dossiers, landed_files
--- promises: copy_no >= 1
+-- promises: record is not null
 -- The record is the row itself as JSON, without its position: rows with the same record repeat
--- each other, and every one after the first has a copy_no above 1.
+-- each other.
 
 with recorded as (
     select
@@ -23,13 +23,11 @@ texts as (
         files.calendar_id,
         files.unit_list = 'reference' as has_unit_list,
         files.procedure_list = 'reference' as has_procedure_list,
+        files.code_list = 'reference' as has_code_list,
+        files.case_dates,
         files.term_value,
         files.term_unit,
-        files.synthetic,
-        row_number() over (
-            partition by recorded.record
-            order by recorded.source_file, recorded.source_sheet, recorded.source_row
-        ) as copy_no
+        files.synthetic
     from recorded
     inner join landed_files as files
         on recorded.source_file = files.source_file

@@ -1,11 +1,15 @@
 -- grain: one row per dossier that breaks no rule of severity error
 -- key: dossier_id
--- reads: dossier_rows, dossier_findings, file_snapshots, quality_rules
+-- reads: dossier_claims, dossier_findings, lateness_exclusions, first_dues, quality_rules
 -- promises: received_at <= snapshot_at; resolved_at is null or resolved_at >= received_at;
 --   status is not null; unit_id is not null; time_zone is not null
 -- An open status outranks a date of the end, which stays as reported_end_at (rule P05). Where a
 -- register prints no status, a dossier with a date of its end is resolved, one without is open.
--- An end that is a mere date, on the day of reception, is not before the reception.
+-- An end that is a mere date, on the day of reception, is not before the reception; where only the
+-- return is dated, the result was ready by then. due_first_from tells the origin of due_first_at:
+-- a column, a note or an earlier export; one that is the due date less 7 days is not
+-- believed (P13).
+-- lateness_excluded names the rules by which no profile may judge the dossier.
 
 with refused as (
     select distinct
@@ -20,15 +24,30 @@ with refused as (
 kept as (
     select
         dossiers.*,
-        snapshots.snapshot_at,
+        coalesce(dossiers.reported_end_at, dossiers.returned_at) as ended_at,
         coalesce(
             dossiers.status,
-            case when dossiers.reported_end_at is null then 'in_progress' else 'resolved' end
-        ) as status_used
-    from dossier_rows as dossiers
-    inner join file_snapshots as snapshots
-        on dossiers.source_file = snapshots.source_file
-        and dossiers.source_sheet = snapshots.source_sheet
+            case
+                when coalesce(dossiers.reported_end_at, dossiers.returned_at) is null
+                    then 'in_progress'
+                else 'resolved'
+            end
+        ) as status_used,
+        exclusions.lateness_excluded,
+        case
+            when
+                dossiers.due_first_from = 'note'
+                or timezone(dossiers.time_zone, dossiers.due_first_at)::date
+                <> timezone(dossiers.time_zone, dossiers.due_at)::date - 7
+                then dossiers.due_first_at
+        end as due_first_said,
+        case when first_dues.due_at <> dossiers.due_at then first_dues.due_at end as due_first_seen
+    from dossier_claims as dossiers
+    left join lateness_exclusions as exclusions
+        on dossiers.source_file = exclusions.source_file
+        and dossiers.source_sheet = exclusions.source_sheet
+        and dossiers.source_row = exclusions.source_row
+    left join first_dues on dossiers.dossier_id = first_dues.dossier_id
     anti join refused
         on dossiers.source_file = refused.source_file
         and dossiers.source_sheet = refused.source_sheet
@@ -52,18 +71,24 @@ dossiers as (
         received_at,
         received_on,
         due_at,
-        due_first_at,
+        coalesce(due_first_said, due_first_seen) as due_first_at,
+        case
+            when due_first_said is not null then due_first_from
+            when due_first_seen is not null then 'export'
+        end as due_first_from,
         case
             when
                 status_used not in (
                     'submitted', 'received', 'in_progress', 'supplement', 'financial'
                 )
-                then held(reported_end_at, received_at, snapshot_at)
+                then held(ended_at, received_at, snapshot_at)
         end as resolved_at,
         reported_end_at,
         returned_at,
         paper_result_on,
         status_used as status,
+        late_reason,
+        lateness_excluded,
         snapshot_at,
         calendar_id,
         time_zone,
@@ -71,13 +96,16 @@ dossiers as (
         term_unit,
         synthetic,
         * exclude (
-            dossier_id, source, unit_id, procedure_id, procedure_name, field_of_work, channel_in,
-            channel_out, service_level, processed_online, applicant_kind, submitted_at,
-            received_at, received_on, due_at, due_first_at, reported_end_at, returned_at,
-            paper_result_on, status, status_used, snapshot_at, calendar_id, time_zone, term_value,
-            term_unit, synthetic, source_file, source_sheet, source_row, record, day_first,
-            has_unit_list, has_procedure_list, copy_no, unit_text, is_unknown_procedure,
-            unreadable, in_clock_changes
+            dossier_id, source, unit_id, procedure_id, procedure_name, field_of_work,
+            channel_in, channel_out, service_level, processed_online, applicant_kind,
+            submitted_at, received_at, received_on, due_at, due_first_at,
+            due_first_from, reported_end_at, returned_at, paper_result_on, status,
+            late_reason, snapshot_at, calendar_id, time_zone, term_value, term_unit,
+            synthetic, source_file, source_sheet, source_row, record, day_first,
+            has_unit_list, has_procedure_list, has_code_list, case_dates, unit_text,
+            is_unknown_procedure, unreadable, in_clock_changes, is_superseded,
+            copy_no, claim_no, ended_at, status_used, lateness_excluded,
+            due_first_said, due_first_seen
         ),
         source_file,
         source_sheet,

@@ -3,7 +3,8 @@
 -- reads: landed_files, dossier_rows, step_rows
 -- promises: rows_read = 0 or snapshot_at is not null
 -- A source that does not say takes its latest stamp: of receptions, ends, returns and steps, not
--- of due dates. A file without a heading of its own takes the newest of its source's other files.
+-- of due dates. A file without a heading of its own takes the newest of the files delivered with it
+-- (their names share a tail), or else of its source.
 
 with stamps as (
     select
@@ -33,6 +34,7 @@ said as (
         files.source_file,
         files.source_sheet,
         files.rows_read,
+        files.batch,
         case
             when files.snapshot_at = 'latest' then latest.latest_at
             else parse_due(files.snapshot_at, files.day_first, files.time_zone)
@@ -46,7 +48,11 @@ file_snapshots as (
         source_file,
         source_sheet,
         rows_read,
-        coalesce(said_at, max(said_at) over (partition by source)) as snapshot_at
+        coalesce(
+            said_at,
+            max(said_at) over (partition by source, batch),
+            max(said_at) over (partition by source)
+        ) as snapshot_at
     from said
 )
 

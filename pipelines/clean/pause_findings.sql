@@ -1,9 +1,28 @@
 -- grain: one row per pause row and rule it breaks
 -- key: source_file, source_sheet, source_row, rule_id
--- reads: pause_rows, dossiers
+-- reads: pause_rows, dossiers, file_snapshots
 -- promises: rule_id is not null
+-- As with steps, the pauses of a dossier are those of the newest export that has any.
 
-with findings as (
+with exported as (
+    select
+        pauses.*,
+        snapshots.snapshot_at,
+        snapshots.snapshot_at < max(snapshots.snapshot_at) over (partition by pauses.dossier_id)
+            as is_superseded,
+        row_number() over (
+            partition by
+                pauses.dossier_id, pauses.reason, pauses.paused_at, pauses.resumed_at,
+                pauses.unreadable, snapshots.snapshot_at
+            order by pauses.source_file, pauses.source_sheet, pauses.source_row
+        ) as copy_no
+    from pause_rows as pauses
+    inner join file_snapshots as snapshots
+        on pauses.source_file = snapshots.source_file
+        and pauses.source_sheet = snapshots.source_sheet
+),
+
+findings as (
     select
         pauses.source_file,
         pauses.source_sheet,
@@ -12,6 +31,7 @@ with findings as (
         unnest(
             case
                 when pauses.copy_no > 1 then ['P07']
+                when pauses.is_superseded then ['P12']
                 else [
                     case when pauses.unreadable <> '' then 'P01' end,
                     case when pauses.is_in_clock_change then 'P02' end,
@@ -24,7 +44,7 @@ with findings as (
                 ]
             end
         ) as rule_id
-    from pause_rows as pauses
+    from exported as pauses
     left join dossiers on pauses.dossier_id = dossiers.dossier_id
 ),
 

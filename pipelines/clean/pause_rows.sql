@@ -1,19 +1,15 @@
 -- grain: one row per landed pause row: its text made into instants
 -- key: source_file, source_sheet, source_row
 -- reads: landed_pauses, landed_files
--- promises: copy_no >= 1
--- Nothing is judged or dropped here. A row that repeats another exactly has a copy_no above 1.
+-- promises: unreadable is not null
+-- Nothing is judged or dropped here.
 
 with walls as (
     select
         pauses.*,
         files.time_zone,
         wall_time(pauses.paused_at, files.day_first) as paused_wall,
-        wall_time(pauses.resumed_at, files.day_first) as resumed_wall,
-        row_number() over (
-            partition by pauses.dossier_id, pauses.reason, pauses.paused_at, pauses.resumed_at
-            order by pauses.source_file, pauses.source_sheet, pauses.source_row
-        ) as copy_no
+        wall_time(pauses.resumed_at, files.day_first) as resumed_wall
     from landed_pauses as pauses
     inner join landed_files as files
         on pauses.source_file = files.source_file
@@ -38,7 +34,6 @@ pause_rows as (
         paused as paused_at,
         resumed as resumed_at,
         is_in_clock_change,
-        copy_no,
         concat_ws(
             ', ',
             case when paused_at is not null and paused is null then 'paused_at' end,

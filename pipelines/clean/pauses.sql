@@ -1,6 +1,6 @@
 -- grain: one row per dossier and pause that breaks no rule of severity error
 -- key: dossier_id, pause_no
--- reads: pause_rows, pause_findings, quality_rules
+-- reads: pause_rows, pause_findings, logged_pauses, quality_rules
 -- promises: resumed_at is null or resumed_at >= paused_at
 
 with refused as (
@@ -13,14 +13,9 @@ with refused as (
     where rules.severity in ('error', 'merged')
 ),
 
-pauses as (
+told as (
     select
         pauses.dossier_id,
-        row_number() over (
-            partition by pauses.dossier_id
-            order by
-                pauses.paused_at, pauses.source_file, pauses.source_sheet, pauses.source_row
-        )::integer as pause_no,
         pauses.reason,
         pauses.paused_at,
         pauses.resumed_at,
@@ -32,6 +27,24 @@ pauses as (
         on pauses.source_file = refused.source_file
         and pauses.source_sheet = refused.source_sheet
         and pauses.source_row = refused.source_row
+    union all
+    select * from logged_pauses
+),
+
+pauses as (
+    select
+        dossier_id,
+        row_number() over (
+            partition by dossier_id
+            order by paused_at, source_file, source_sheet, source_row
+        )::integer as pause_no,
+        reason,
+        paused_at,
+        resumed_at,
+        source_file,
+        source_sheet,
+        source_row
+    from told
 )
 
 select * from pauses

@@ -3,7 +3,8 @@
 -- reads: landed_files, landed_dossiers, landed_steps, landed_pauses, quarantine
 -- promises: rows_read = rows_clean + rows_quarantined + rows_merged + rows_ignored
 -- A row of an event log can feed a dossier and a step: it is quarantined when either is refused,
--- and merged only when all it feeds repeats an earlier row. Flags do not count.
+-- and merged only when all it feeds repeats an earlier row. So it is with the stages of a wide row,
+-- which are rows of the sheet they came from. Flags do not count.
 
 with fed as (
     select 'dossier' as row_kind, source_file, source_sheet, source_row from landed_dossiers
@@ -28,17 +29,23 @@ verdicts as (
 landed_rows as (
     select
         fed.source_file,
-        fed.source_sheet,
+        coalesce(files.sheet_of, fed.source_sheet) as source_sheet,
         fed.source_row,
         bool_or(coalesce(verdicts.is_refused, false)) as is_refused,
         bool_and(coalesce(verdicts.is_merged, false)) as is_merged
     from fed
+    inner join landed_files as files
+        on fed.source_file = files.source_file
+        and fed.source_sheet = files.source_sheet
     left join verdicts
         on fed.row_kind = verdicts.row_kind
         and fed.source_file = verdicts.source_file
         and fed.source_sheet = verdicts.source_sheet
         and fed.source_row = verdicts.source_row
-    group by fed.source_file, fed.source_sheet, fed.source_row
+    group by
+        fed.source_file,
+        coalesce(files.sheet_of, fed.source_sheet),
+        fed.source_row
 ),
 
 counted as (
@@ -55,8 +62,8 @@ files as (
     select
         source_file,
         max(source) as source,
-        sum(rows_read)::bigint as rows_read,
-        sum(rows_ignored)::bigint as rows_ignored
+        sum(rows_read) filter (where sheet_of is null)::bigint as rows_read,
+        sum(rows_ignored) filter (where sheet_of is null)::bigint as rows_ignored
     from landed_files
     group by source_file
 ),

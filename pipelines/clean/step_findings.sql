@@ -1,18 +1,19 @@
 -- grain: one row per step row and rule it breaks
 -- key: source_file, source_sheet, source_row, rule_id
--- reads: step_rows, dossiers, file_snapshots
+-- reads: step_claims, step_pairs, dossiers
 -- promises: rule_id is not null
 
 with judged as (
     select
         steps.*,
-        snapshots.snapshot_at,
-        dossiers.dossier_id is null as is_orphan
-    from step_rows as steps
-    inner join file_snapshots as snapshots
-        on steps.source_file = snapshots.source_file
-        and steps.source_sheet = snapshots.source_sheet
+        dossiers.dossier_id is null as is_orphan,
+        coalesce(pairs.is_joined, false) as is_joined
+    from step_claims as steps
     left join dossiers on steps.dossier_id = dossiers.dossier_id
+    left join step_pairs as pairs
+        on steps.source_file = pairs.source_file
+        and steps.source_sheet = pairs.source_sheet
+        and steps.source_row = pairs.source_row
 ),
 
 findings as (
@@ -24,6 +25,8 @@ findings as (
         unnest(
             case
                 when copy_no > 1 then ['P07']
+                when is_superseded then ['P12']
+                when is_joined then ['P11']
                 else [
                     case
                         when greatest(arrived_at, started_at, finished_at) > snapshot_at then 'D06'

@@ -1,9 +1,9 @@
 -- grain: one row per landed step row: its text made into instants, units and numbers
 -- key: source_file, source_sheet, source_row
 -- reads: landed_steps, landed_files, unit_names
--- promises: copy_no >= 1
--- Nothing is judged or dropped here. A row that repeats another exactly has a copy_no above 1; rows
--- of one file that differ in columns not mapped are different events (variant_no).
+-- promises: step_kind is not null
+-- Nothing is judged or dropped here. The stamp of an event that only begins a step (transition
+-- schedule or start) is when the step arrived or started, not when it finished.
 
 with walls as (
     select
@@ -15,14 +15,7 @@ with walls as (
         wall_time(steps.finished_at, files.day_first) as finished_wall,
         wall_due(steps.step_due_at, files.day_first) as due_wall,
         parse_number(steps.norm_hours) as norm,
-        try_cast(steps.step_no as integer) as logged_no,
-        row_number() over (
-            partition by
-                steps.dossier_id, steps.step_no, steps.step, steps.step_kind, steps.unit_id,
-                steps.holder_id, steps.arrived_at, steps.started_at, steps.finished_at,
-                steps.step_due_at, steps.norm_hours, steps.variant_no
-            order by steps.source_file, steps.source_sheet, steps.source_row
-        ) as copy_no
+        try_cast(steps.step_no as integer) as logged_no
     from landed_steps as steps
     inner join landed_files as files
         on steps.source_file = files.source_file
@@ -51,13 +44,19 @@ step_rows as (
         coalesce(typed.step_kind, 'other') as step_kind,
         case when typed.has_unit_list then unit_names.unit_id else typed.unit_id end as unit_id,
         typed.holder_id,
-        typed.arrived as arrived_at,
-        typed.started as started_at,
-        typed.finished as finished_at,
+        case when typed.transition = 'schedule' then typed.finished else typed.arrived end
+            as arrived_at,
+        case when typed.transition = 'start' then typed.finished else typed.started end
+            as started_at,
+        case
+            when coalesce(typed.transition, '') not in ('schedule', 'start') then typed.finished
+        end as finished_at,
         typed.step_due as step_due_at,
         round(typed.norm * 3600)::bigint as norm_seconds,
+        typed.transition,
+        typed.status_after,
+        typed.variant_no,
         typed.is_in_clock_change,
-        typed.copy_no,
         concat_ws(
             ', ',
             case when typed.step_no is not null and typed.logged_no is null then 'step_no' end,

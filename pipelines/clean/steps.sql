@@ -1,9 +1,10 @@
 -- grain: one row per dossier and step of its log that breaks no rule of severity error
 -- key: dossier_id, step_no
--- reads: step_rows, step_findings, quality_rules
+-- reads: step_claims, step_pairs, step_findings, quality_rules
 -- promises: step_no >= 1; step_kind is not null; norm_seconds is null or norm_seconds >= 0
 -- The numbers of the log stand where they number all steps of a dossier apart; otherwise steps are
--- numbered by their stamps, and by their row where stamps tie.
+-- numbered by their stamps, and by their row where stamps tie. In a log of transitions a completed
+-- step takes its arrival and start from the events before it.
 
 with refused as (
     select distinct
@@ -16,8 +17,15 @@ with refused as (
 ),
 
 kept as (
-    select steps.*
-    from step_rows as steps
+    select
+        steps.* exclude (arrived_at, started_at),
+        coalesce(steps.arrived_at, pairs.arrived_at) as arrived_at,
+        coalesce(steps.started_at, pairs.started_at) as started_at
+    from step_claims as steps
+    left join step_pairs as pairs
+        on steps.source_file = pairs.source_file
+        and steps.source_sheet = pairs.source_sheet
+        and steps.source_row = pairs.source_row
     anti join refused
         on steps.source_file = refused.source_file
         and steps.source_sheet = refused.source_sheet

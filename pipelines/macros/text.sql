@@ -26,3 +26,7 @@ case
         then try_cast(replace(replace(label, '.', ''), ',', '.') as decimal(18, 6))
     else try_cast(label as decimal(18, 6))
 end;
+
+-- the date inside a dossier number, unit-yyMMdd-NNNN; null when it holds none
+create macro code_date(dossier_no) as
+try_strptime(nullif(regexp_extract(dossier_no, '-(\d{6})-\d{4,}$', 1), ''), '%y%m%d')::date;

@@ -23,7 +23,15 @@ from workbench.warehouse import Warehouse
 
 Progress = Callable[[str], None]
 
-CLEAN_TABLES = ("dossiers", "steps", "pauses", "quarantine", "reconciliation")
+CLEAN_TABLES = (
+    "dossiers",
+    "steps",
+    "pauses",
+    "quarantine",
+    "reconciliation",
+    "dossier_history",
+    "source_findings",
+)
 CLOCK_TABLES = (
     "outcomes",
     "ledger",
@@ -60,12 +68,17 @@ def clean(rooms: Rooms) -> None:
     """Turn landed text into dossiers, steps, pauses, quarantine and reconciliation.
 
     Raises:
-        InputRejected: The landed room or a reference table is missing.
+        InputRejected: A calendar cannot be read, or the landed room or a reference
+            table is missing.
         RuleFailed: A cleaned table breaks its key or a promise.
     """
+    from workbench.worktime import Calendars
+
+    calendars = Calendars.read(rooms.facts.reference / "calendars")
     with Warehouse(rooms.facts.pipelines) as warehouse:
         warehouse.attach(rooms.work.landed)
         warehouse.attach(rooms.facts.reference)
+        warehouse.register("calendar_days", calendars.days())
         warehouse.build("clean", rooms.progress)
         warehouse.write(CLEAN_TABLES, rooms.work.clean)
 

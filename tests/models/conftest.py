@@ -11,6 +11,7 @@ import pytest
 from workbench.sources.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION
 from workbench.sources.people import MASKS
 from workbench.warehouse import Warehouse
+from workbench.worktime import Calendars
 
 Rows = list[dict[str, object]]
 Clean = Callable[..., dict[str, pl.DataFrame]]
@@ -45,7 +46,15 @@ FILE = {
     "snapshot_at": "30/06/2022 17:00",
     "synthetic": False,
 }
-TABLES = ("dossiers", "steps", "pauses", "quarantine", "reconciliation")
+TABLES = (
+    "dossiers",
+    "steps",
+    "pauses",
+    "quarantine",
+    "reconciliation",
+    "dossier_history",
+    "source_findings",
+)
 
 
 def landed(kind: str, rows: Rows, house: dict[str, object]) -> pl.DataFrame:
@@ -61,7 +70,13 @@ def landed(kind: str, rows: Rows, house: dict[str, object]) -> pl.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def clean(pipelines_dir: Path, reference_dir: Path) -> Clean:
+def calendar_days(reference_dir: Path) -> pl.DataFrame:
+    """The days of every calendar, as the stage registers them."""
+    return Calendars.read(reference_dir / "calendars").days()
+
+
+@pytest.fixture(scope="session")
+def clean(pipelines_dir: Path, reference_dir: Path, calendar_days: pl.DataFrame) -> Clean:
     """Clean landed rows: ``clean(dossiers, steps, pauses, snapshot_at=...)`` -> tables by name."""
 
     def build(
@@ -75,10 +90,13 @@ def clean(pipelines_dir: Path, reference_dir: Path) -> Clean:
         rows = pl.concat(frame.select(POSITION[0], POSITION[2]) for frame in tables.values())
         read = rows.unique().group_by("source_file").agg(pl.len().alias("rows_read"))
         taken = said.pop("snapshots", {})
+        extra = said.pop("files", {})
         files = [{**FILE, **row, **said} for row in read.sort("source_file").iter_rows(named=True)]
         files = [{**f, "snapshot_at": taken.get(f["source_file"], f["snapshot_at"])} for f in files]
+        files = [{**f, **extra.get(f["source_file"], {})} for f in files]
         with Warehouse(pipelines_dir) as warehouse:
             warehouse.attach(reference_dir)
+            warehouse.register("calendar_days", calendar_days)
             for kind, frame in tables.items():
                 warehouse.register(f"landed_{kind}s", frame)
             known = [{c: row.get(c) for c in FILES_SCHEMA} for row in files]

@@ -25,18 +25,36 @@ def test_a_sound_dossier_breaks_no_rule(clean) -> None:
 DOSSIERS = [
     ("D01", "error", {"dossier_id": None}),
     ("D04", "error", {"received_at": None}),
-    ("D05", "error", {"received_at": "30/06/2022 17:01", "resolved_at": None, "status": None}),
+    (
+        "D05",
+        "error",
+        {
+            "received_at": "30/06/2022 17:01",
+            "due_at": "04/07/2022 17:00",
+            "resolved_at": None,
+            "status": None,
+        },
+    ),
     ("D06", "error", {"resolved_at": "30/06/2022 17:01"}),
     ("D06", "error", {"returned_at": "01/07/2022 08:00"}),
     ("D07", "error", {"resolved_at": "04/01/2022 07:59"}),
     ("D08", "warn", {"resolved_at": None}),
+    ("D09", "warn", {"service_level": "2", "channel_in": "online"}),
     ("D10", "warn", {"due_at": None}),
+    ("D11", "warn", {"due_at": "31/12/2021 17:00"}),
+    ("D12", "warn", {"due_at": "08/01/2022 17:00"}),
+    ("D14", "warn", {"resolved_at": "04/01/2022 08:00"}),
+    ("D15", "warn", {"returned_at": "06/01/2022 10:00"}),
+    ("D18", "warn", {"due_at": "10/01/2565 17:00"}),
     ("D21", "error", {"unit_id": "UBND Phường Không Có"}),
     ("D21", "error", {"unit_id": None}),
     ("D21", "error", {"unit_id": "Phường Sa Đéc"}),
+    ("D30", "info", {"late_reason": "chờ ý kiến"}),
     ("P01", "error", {"due_at": "ngày 10 tháng 1"}),
     ("P04", "warn", {"procedure_id": "9.999999", "procedure_name": "Thủ tục lạ"}),
     ("P05", "warn", {"status": "in_progress"}),
+    ("P13", "warn", {"due_first_at": "03/01/2022 17:00", "due_first_from": "column"}),
+    ("P14", "warn", {"resolved_at": None, "returned_at": "11/01/2022 08:00"}),
     ("P10", "error", {"received_at": None, "resolved_at": None, "status": "submitted"}),
 ]
 STEPS = [
@@ -142,6 +160,60 @@ def test_the_record_of_a_finding_is_the_landed_row(clean) -> None:
     assert record["x_kept"] == "as it was"
 
 
+CODE = "000.00.14.H20-{}-0001"
+
+
+@pytest.mark.parametrize(
+    ("code", "rules"),
+    [
+        (CODE.format("220104"), []),
+        (CODE.format("220110"), ["D03"]),
+        (CODE.format("220107"), []),
+        ("biên nhận 17", ["D02"]),
+    ],
+)
+def test_a_number_follows_a_pattern_and_its_date_the_reception(clean, code, rules) -> None:
+    tables = clean([{"dossier_id": code}], code_list="reference")
+    assert [rule for _, rule, _ in broken(tables)] == rules
+
+
+def test_numbers_of_a_register_of_its_own_follow_no_pattern(clean) -> None:
+    assert broken(clean([{"dossier_id": "biên nhận 17"}])) == []
+
+
+def test_a_reused_code_is_joined_by_date_and_says_so(clean) -> None:
+    tables = clean([{"unit_id": "29905"}, {"dossier_id": "B", "unit_id": "29911"}])
+    assert broken(tables) == [("dossier", "D22", "info")]
+    assert tables["dossiers"]["unit_id"].to_list() == ["SD-P1", "SD-P2"]
+
+
+def test_a_month_typed_first_is_suspected_where_it_makes_sense(clean) -> None:
+    wrong = {"received_at": "04/05/2022 08:00", "resolved_at": "05/04/2022 10:00", "due_at": None}
+    plain = {"received_at": "13/05/2022 08:00", "resolved_at": "13/04/2022 10:00"}
+    hopeless = {**wrong, **plain, "dossier_id": "B"}
+    found = clean([wrong, hopeless])["quarantine"].filter(pl.col("rule_id") != "D10")
+    assert found.sort("source_row", "rule_id").select("source_row", "rule_id").rows() == [
+        (2, "D07"),
+        (2, "D17"),
+        (3, "D07"),
+    ]
+
+
+def test_a_column_of_days_is_told_from_one_of_instants(clean) -> None:
+    days = [{"dossier_id": f"{n}", "received_at": "04/01/2022"} for n in range(20)]
+    found = clean(days)["source_findings"].select("field", "time_of_day").rows()
+    assert ("received_at", "00:00:00") in found
+    assert clean(days[:19])["source_findings"].is_empty()
+
+
+def test_what_no_profile_may_judge_names_its_rules(clean) -> None:
+    late = {"dossier_id": "B", "resolved_at": None, "returned_at": "11/01/2022 08:00"}
+    in_time = {"dossier_id": "C", "resolved_at": None, "returned_at": "10/01/2022 08:00"}
+    dossiers = clean([{"resolved_at": None}, late, in_time])["dossiers"]
+    assert dossiers["lateness_excluded"].to_list() == ["D08", "P14", None]
+    assert dossiers["resolved_at"].is_null().to_list() == [True, False, False]
+
+
 def test_an_unreadable_field_is_named(clean) -> None:
     row = {"due_at": "10.1", "received_at": "04/13/2022"}
     message = clean([row])["quarantine"].filter(rule_id="P01")["message_en"][0]
@@ -152,4 +224,4 @@ def test_every_rule_that_can_fire_has_words_in_both_languages(reference_dir) -> 
     rules = pl.read_csv(reference_dir / "quality_rules.csv", infer_schema=False)
     assert rules.null_count().sum_horizontal()[0] == 0
     assert rules["rule_id"].is_unique().all()
-    assert set(rules["severity"]) == {"error", "warn", "merged"}
+    assert set(rules["severity"]) == {"error", "warn", "info", "merged"}

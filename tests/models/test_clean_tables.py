@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import polars as pl
 import pytest
 
 UNITS = [
@@ -128,3 +129,126 @@ def test_a_row_that_feeds_a_dossier_and_a_step_counts_once(clean) -> None:
         steps=[log, {**log, "source_row": 2, "step": "Trình ký"}],
     )
     assert tables["reconciliation"]["rows_quarantined"].to_list() == [2]
+
+
+OLD, NEW = {"source_file": "old.csv"}, {"source_file": "new.csv"}
+EXPORTS = {"old.csv": "31/03/2022 17:00", "new.csv": "30/06/2022 17:00"}
+
+
+def exports(clean, old, new, **more):
+    steps = [{**OLD, "source_row": 90, "step": "cũ"}, {**NEW, "source_row": 90, "step": "mới"}]
+    pauses = [{**OLD, "source_row": 91, "reason": "cũ"}, {**NEW, "source_row": 91, "reason": "mới"}]
+    return clean([{**OLD, **old}, {**NEW, **new}], steps, pauses, snapshots=EXPORTS, **more)
+
+
+def test_the_newest_export_of_a_dossier_wins_whole(clean) -> None:
+    tables = exports(clean, {"status": "in_progress", "resolved_at": None}, {})
+    assert tables["dossiers"]["source_file"].to_list() == ["new.csv"]
+    assert tables["steps"]["step"].to_list() == ["mới"]
+    assert tables["pauses"]["reason"].to_list() == ["mới"]
+    merged = tables["quarantine"].filter(rule_id="P12")
+    assert merged.select("source_file", "severity").unique().rows() == [("old.csv", "merged")]
+    sums = tables["reconciliation"].select("rows_read", "rows_clean", "rows_merged").rows()
+    assert sums == [(3, 3, 0), (3, 0, 3)]
+
+
+def test_an_unchanged_row_counts_as_of_the_newest_export(clean) -> None:
+    tables = exports(clean, {}, {})
+    assert tables["dossiers"]["source_file"].to_list() == ["new.csv"]
+    assert tables["dossier_history"].height == 2
+
+
+def test_a_changed_due_date_is_kept_as_history_and_flagged(clean) -> None:
+    tables = exports(clean, {}, {"due_at": "14/01/2022 17:00"})
+    flagged = tables["quarantine"].filter(rule_id="D28").row(0, named=True)
+    assert flagged["source_file"] == "new.csv"
+    assert "2022-01-10T10:00:00Z > 2022-01-14T10:00:00Z" in flagged["message"]
+    dossier = tables["dossiers"].row(0, named=True)
+    assert dossier["due_first_at"] == dt.datetime(2022, 1, 10, 10, tzinfo=dt.UTC)
+    assert dossier["due_first_from"] == "export"
+    history = tables["dossier_history"].filter(field="due_at")["value"].to_list()
+    assert history == ["2022-01-10T10:00:00Z", "2022-01-14T10:00:00Z"]
+
+
+@pytest.mark.parametrize(("now", "rules"), [("in_progress", ["D29"]), ("returned", [])])
+def test_a_status_that_goes_back_is_flagged(clean, now, rules) -> None:
+    tables = exports(clean, {}, {"status": now})
+    found = tables["quarantine"].filter(source_file="new.csv", row_kind="dossier")["rule_id"]
+    assert [rule for rule in found if rule.startswith("D")] == rules
+
+
+def test_a_log_that_only_adds_replaces_nothing(clean) -> None:
+    added = {name: {"incremental": True} for name in EXPORTS}
+    tables = exports(clean, {}, {}, files=added)
+    assert sorted(tables["steps"]["step"]) == ["cũ", "mới"]
+
+
+def test_an_old_due_date_in_a_note_is_believed_and_one_of_a_column_at_seven_days_not(clean) -> None:
+    old = {"due_first_at": "03/01/2022 17:00"}
+    rows = [
+        {**old, "due_first_from": "note"},
+        {**old, "dossier_id": "B", "due_first_from": "column"},
+    ]
+    dossiers = clean(rows)["dossiers"].select("due_first_at", "due_first_from").rows()
+    assert dossiers == [(dt.datetime(2022, 1, 3, 10, tzinfo=dt.UTC), "note"), (None, None)]
+
+
+def test_a_name_that_a_reform_gave_to_another_code_is_taken_by_its_date(clean) -> None:
+    rows = [
+        {"dossier_id": "A", "received_at": "30/06/2025 08:00"},
+        {"dossier_id": "B", "received_at": "01/07/2025 08:00"},
+    ]
+    name = {"procedure_id": None, "procedure_name": "Gia hạn giấy phép xây dựng"}
+    rows = [{**row, **name, "unit_id": "29905", "resolved_at": None} for row in rows]
+    dossiers = clean(rows, snapshot_at="31/12/2025 17:00")["dossiers"]
+    assert dossiers["procedure_id"].to_list() == ["1.009998", "1.013227"]
+
+
+def test_starts_of_a_log_are_joined_to_their_completions(clean) -> None:
+    stamps = ["schedule 08", "start 09", "complete 10", "start 11", "complete 12", "start 13"]
+    steps = [
+        {"transition": kind, "finished_at": f"05/01/2022 {hour}:00:00"}
+        for kind, hour in map(str.split, stamps)
+    ]
+    steps.append({"transition": "other", "finished_at": "05/01/2022 09:30:00"})
+    tables = clean([{}], steps)
+    columns = ("arrived_at", "started_at", "finished_at")
+    hours = tables["steps"].select(pl.col(c).dt.hour() + 7 for c in columns).rows()
+    assert hours == [(8, 9, 10), (None, 11, 12), (None, 13, None)]
+    assert set(tables["quarantine"]["rule_id"]) == {"P11"}
+    assert tables["reconciliation"].filter(source_file="steps.csv")["rows_merged"].to_list() == [4]
+
+
+def test_a_log_that_tells_the_status_gives_pauses(clean) -> None:
+    told = ["in_progress 08", "supplement 09", "supplement 10", "in_progress 14", "financial 16"]
+    steps = [
+        {"status_after": status, "finished_at": f"05/01/2022 {hour}:00:00"}
+        for status, hour in map(str.split, told)
+    ]
+    tables = clean([{}], steps)
+    spells = tables["pauses"].select(
+        "reason", pl.col("paused_at").dt.hour() + 7, pl.col("resumed_at").dt.hour() + 7
+    )
+    assert spells.rows() == [("supplement", 9, 14), ("financial", 16, None)]
+    listed = clean([{}], steps, pauses=[{"reason": "own list"}])["pauses"]["reason"].to_list()
+    assert listed == ["own list"]
+
+
+def test_the_dates_of_a_case_can_come_from_its_events(clean) -> None:
+    bare = {"received_at": None, "resolved_at": None, "status": None}
+    steps = [{"finished_at": "05/01/2022 10:00:00", "started_at": "05/01/2022 09:00:00"}]
+    dates = {"dossiers.csv": {"case_dates": "received_at,resolved_at"}}
+    dossier = clean([bare], steps, files=dates)["dossiers"].row(0, named=True)
+    assert dossier["received_at"] == dt.datetime(2022, 1, 5, 2, tzinfo=dt.UTC)
+    assert dossier["resolved_at"] == dt.datetime(2022, 1, 5, 3, tzinfo=dt.UTC)
+
+
+def test_each_old_unit_merged_into_one_that_began_the_next_day(reference_dir) -> None:
+    units = pl.read_csv(reference_dir / "units.csv", infer_schema=False)
+    mergers = pl.read_csv(reference_dir / "unit_mergers.csv", infer_schema=False)
+    old = mergers.join(units, left_on="old_unit_id", right_on="unit_id")
+    new = mergers.join(units, left_on="new_unit_id", right_on="unit_id")
+    assert old.height == new.height == mergers.height == 9
+    assert old["admin_code"].equals(old["old_code"])
+    assert set(old["valid_to"]) == {"2025-06-30"}
+    assert set(new["valid_from"]) == {"2025-07-01"} == set(mergers["merged_on"])

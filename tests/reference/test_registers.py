@@ -9,6 +9,7 @@ import pytest
 
 from workbench.sources import deliveries, find_profile, ingest
 from workbench.warehouse import Warehouse
+from workbench.worktime import Calendars
 
 pytestmark = pytest.mark.shared
 
@@ -29,6 +30,7 @@ def cleaned(shared_data, reference_dir, pipelines_dir, tmp_path_factory):
         with Warehouse(pipelines_dir) as warehouse:
             warehouse.attach(landed)
             warehouse.attach(reference_dir)
+            warehouse.register("calendar_days", Calendars.read(reference_dir / "calendars").days())
             warehouse.build("clean")
             return {name: warehouse.frame(name) for name in TABLES}
 

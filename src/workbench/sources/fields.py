@@ -85,6 +85,7 @@ FILES_SCHEMA: Mapping[str, pl.DataType] = {
     "calendar_id": pl.String(),
     "unit_list": pl.String(),
     "procedure_list": pl.String(),
+    "code_list": pl.String(),
     "snapshot_at": pl.String(),
     "incremental": pl.Boolean(),
     "case_dates": pl.String(),

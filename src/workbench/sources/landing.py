@@ -179,6 +179,7 @@ def _land(raw: RawTable, export: Delivery, name: str, said: dict[str, Any], veil
         "calendar_id": profile.calendar_id,
         "unit_list": profile.unit_list,
         "procedure_list": profile.procedure_list,
+        "code_list": profile.code_list,
         "snapshot_at": said["snapshot_at"] or _snapshot(raw, part, profile, name),
         "incremental": part.incremental,
         "case_dates": ",".join(part.case_dates),

@@ -164,6 +164,7 @@ class Profile:
     snapshot: Snapshot
     unit_list: ListKind = "as_is"
     procedure_list: ListKind = "as_is"
+    code_list: ListKind = "as_is"
     id_scope: str = "source"
     day_first: bool = True
     term: Term | None = None

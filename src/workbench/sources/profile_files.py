@@ -62,6 +62,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "rows": ROW_KINDS,
     "unit_list": ("reference", "as_is"),
     "procedure_list": ("reference", "as_is"),
+    "code_list": ("reference", "as_is"),
     "id_scope": ("source", "unit"),
     "date_order": ("day_first", "month_first"),
     "unit": _TERM_UNITS,
@@ -118,7 +119,7 @@ class _Checker:
         self.keys(
             said,
             "name title_vi title_en time_zone calendar_id files snapshot",
-            "unit_list procedure_list id_scope date_order term synthetic codes",
+            "unit_list procedure_list code_list id_scope date_order term synthetic codes",
             at="",
         )
         self.shape(said["files"], list, "files")
@@ -133,6 +134,7 @@ class _Checker:
             snapshot=self.snapshot(said["snapshot"]),
             unit_list=said.get("unit_list", "as_is"),
             procedure_list=said.get("procedure_list", "as_is"),
+            code_list=said.get("code_list", "as_is"),
             id_scope=said.get("id_scope", "source"),
             day_first=said.get("date_order", "day_first") == "day_first",
             term=self.term(said["term"]) if "term" in said else None,

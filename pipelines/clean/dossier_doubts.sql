@@ -1,0 +1,92 @@
+-- grain: one row per dossier row and rule by which its dates are doubtful, not impossible
+-- key: source_file, source_sheet, source_row, rule_id
+-- reads: dossier_claims, dossier_texts, calendar_days
+-- promises: rule_id is not null
+-- Rows that leave as repeats or superseded are not judged. D17 reads the two dates the other way
+-- round, day for month; D18 knows years of two digits, of another era, and of Excel's other epoch.
+
+with standing as (
+    select
+        claims.*,
+        timezone(claims.time_zone, claims.due_at)::date as due_on,
+        timezone(claims.time_zone, claims.due_first_at)::date as due_first_on,
+        timezone(claims.time_zone, claims.received_at) as received_wall,
+        timezone(claims.time_zone, claims.reported_end_at) as ended_wall,
+        wall_time(texts.received_at, not texts.day_first) as received_swapped,
+        wall_time(texts.resolved_at, not texts.day_first) as ended_swapped,
+        regexp_matches(
+            concat_ws(' ', texts.received_at, texts.due_at, texts.resolved_at, texts.returned_at),
+            '(^| )\d{1,2}[/.-]\d{1,2}[/.-]\d{2}( |$)'
+        ) as has_short_year
+    from dossier_claims as claims
+    inner join dossier_texts as texts
+        on claims.source_file = texts.source_file
+        and claims.source_sheet = texts.source_sheet
+        and claims.source_row = texts.source_row
+    where claims.copy_no = 1 and claims.claim_no = 1 and not claims.is_superseded
+),
+
+dated as (
+    select
+        standing.*,
+        days.is_working as is_due_when_open
+    from standing
+    left join calendar_days as days
+        on standing.calendar_id = days.calendar_id and standing.due_on = days.day
+),
+
+doubts as (
+    select
+        source_file,
+        source_sheet,
+        source_row,
+        unnest([
+            case when due_at < received_at then 'D11' end,
+            case when not is_due_when_open then 'D12' end,
+            case
+                when ended_wall = received_wall and ended_wall::time <> time '00:00:00'
+                    then 'D14'
+            end,
+            case when ends_before(returned_at, reported_end_at, time_zone) then 'D15' end,
+            case
+                when
+                    ends_before(reported_end_at, received_at, time_zone)
+                    and ended_wall::date <> received_wall::date
+                    and (
+                        ended_swapped between received_wall and timezone(time_zone, snapshot_at)
+                        or received_swapped <= ended_wall
+                    )
+                    then 'D17'
+            end,
+            case
+                when
+                    has_short_year
+                    or year(received_wall) not between 1990 and 2100
+                    or year(due_on) not between 1990 and 2100
+                    or date_diff('day', received_on, code_date(dossier_id)) = 1462
+                    then 'D18'
+            end,
+            case when due_first_from = 'column' and due_first_on = due_on - 7 then 'P13' end,
+            case
+                when
+                    status in ('resolved', 'returned')
+                    and reported_end_at is null
+                    and returned_at > due_at
+                    then 'P14'
+            end
+        ]) as rule_id
+    from dated
+),
+
+dossier_doubts as (
+    select
+        source_file,
+        source_sheet,
+        source_row,
+        rule_id,
+        '' as fields
+    from doubts
+    where rule_id is not null
+)
+
+select * from dossier_doubts

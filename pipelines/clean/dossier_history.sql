@@ -1,0 +1,45 @@
+-- grain: one row per dossier, field and export in which the field's value had changed
+-- key: dossier_id, field, snapshot_at
+-- reads: dossier_claims
+-- promises: field in ('due_at', 'status')
+-- Only dossiers that two or more exports name, from their first value on. Due instants are written
+-- in UTC; a due date that vanished is an empty value.
+
+with seen as (
+    select
+        dossier_id,
+        snapshot_at,
+        strftime(timezone('UTC', due_at), '%Y-%m-%dT%H:%M:%SZ') as due_at,
+        status
+    from dossier_claims
+    where dossier_id is not null and copy_no = 1 and claim_no = 1 and unreadable = ''
+    qualify min(snapshot_at) over (partition by dossier_id) < max(snapshot_at) over (
+        partition by dossier_id
+    )
+),
+
+valued as (
+    select
+        dossier_id,
+        'due_at' as field,
+        snapshot_at,
+        coalesce(due_at, '') as value
+    from seen
+    union all
+    select
+        dossier_id,
+        'status' as field,
+        snapshot_at,
+        coalesce(status, '') as value
+    from seen
+),
+
+dossier_history as (
+    select *
+    from valued
+    qualify
+        lag(value) over (partition by dossier_id, field order by snapshot_at)
+        is distinct from value
+)
+
+select * from dossier_history

@@ -1,0 +1,53 @@
+-- grain: one row per file, sheet and date column that a rule about whole columns catches
+-- key: source_file, source_sheet, field, rule_id
+-- reads: dossier_rows
+-- promises: rule_id = 'D16'; n_values >= 20
+-- A column whose every stamp has the same time of day says days, not instants: durations from it
+-- are whole days. Fewer than 20 values prove nothing.
+
+with stamps as (
+    select source_file, source_sheet, 'received_at' as field, received_at as stamp, time_zone
+    from dossier_rows
+    union all
+    select source_file, source_sheet, 'resolved_at' as field, reported_end_at as stamp, time_zone
+    from dossier_rows
+    union all
+    select source_file, source_sheet, 'returned_at' as field, returned_at as stamp, time_zone
+    from dossier_rows
+),
+
+timed as (
+    select
+        source_file,
+        source_sheet,
+        field,
+        timezone(time_zone, stamp)::time as time_of_day
+    from stamps
+    where stamp is not null
+),
+
+counted as (
+    select
+        source_file,
+        source_sheet,
+        field,
+        count(*) as n_values,
+        count(distinct time_of_day) as n_times,
+        min(time_of_day)::varchar as time_of_day
+    from timed
+    group by source_file, source_sheet, field
+),
+
+source_findings as (
+    select
+        'D16' as rule_id,
+        source_file,
+        source_sheet,
+        field,
+        n_values,
+        time_of_day
+    from counted
+    where n_times = 1 and n_values >= 20
+)
+
+select * from source_findings
