@@ -61,7 +61,7 @@ lab: setup  ## JupyterLab on the project, ready to work offline
 
 .PHONY: bench
 bench: $(VENV)/ready-dev  ## speed, as ratios beside the raw scan of the same file
-	@python benches/clock.py
+	@for bench in benches/*.py; do echo "== $$bench"; python "$$bench" || exit 1; done
 
 .PHONY: lock
 lock:  ## resolve the locks anew (needs uv on the path)

@@ -4,7 +4,7 @@ Five Parquet tables are written together or not at all: ``landed_dossiers``, ``l
 ``landed_pauses``, ``landed_files`` and ``landed_masks`` (where an identifier of a person was
 masked). An event log gives both steps (its events) and dossiers
 (the attributes of each case, taken from its first event). Rows are ordered by file, sheet and
-row, so the same exports give the same bytes.
+row, so the same exports give the same bytes. Long texts land piece by piece (``pouring``).
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from workbench.project import fresh_folder
 from workbench.sources import mapping
 from workbench.sources.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION, TABLES
 from workbench.sources.people import MASKS, Veil
+from workbench.sources.pouring import Tables, Variants
 from workbench.sources.profile import Part, Profile, Target
-from workbench.sources.readers import RawTable, read
+from workbench.sources.readers import RawTable, read, read_pieces
 from workbench.sources.readers.delivery import fingerprint
 from workbench.sources.wide import stage_tables
 
@@ -105,22 +106,90 @@ def ingest(
     """
     _check_date(as_of)
     paths = list(dict.fromkeys(export.path for export in exports))
-    veil = Veil.over(paths, reference)
-    names = dict(zip(paths, veil.names(_names(paths)), strict=True))
-    landed: list[_Landed] = []
-    for export in exports:
-        progress(names[export.path])
-        landed.extend(_read(export, names[export.path], as_of, veil))
-    tables = {table: _stacked(landed, kind) for kind, table in TABLES.items()}
-    files = pl.DataFrame([sheet.file for sheet in landed], FILES_SCHEMA, orient="row")
-    tables["landed_files"] = files.sort("source_file", "source_sheet")
-    masks = pl.concat([pl.DataFrame(schema=MASKS), *(sheet.masks for sheet in landed)])
-    tables["landed_masks"] = masks.sort(pl.all())
+    names, veil = dict(zip(paths, _names(paths), strict=True)), Veil.over(paths, reference)
+    parts = [export.part for export in exports]
+    notes: list[_Note] = []
     with fresh_folder(out) as fresh:
-        for table, frame in tables.items():
-            frame.write_parquet(fresh / f"{table}.parquet", row_group_size=_ROW_GROUP)
-    heights = [tables[table].height for table in TABLES.values()]
-    return Landing(len(paths), *heights)
+        with Tables(fresh, parts, applicants=_keyed(parts, veil)) as tables:
+            for path in sorted(paths, key=names.__getitem__):
+                progress(names[path])
+                own = [export for export in exports if export.path == path]
+                pour = _pour_pieces if _is_long(own) else _pour_whole
+                notes.extend(pour(own, names[path], as_of, veil, tables))
+        tables.renumber(pl.concat([_NO_NUMBERS, *(note.variants for note in notes)]))
+        _write_notes(notes, fresh)
+    return Landing(len(paths), *tables.heights)
+
+
+@dataclass(frozen=True)
+class _Note:
+    """What is kept of a sheet beside its rows: its row of ``landed_files`` and what was masked.
+
+    ``variants`` are rows already written whose number is not 1.
+    """
+
+    file: dict[str, Any]
+    masks: pl.DataFrame
+    variants: pl.DataFrame
+
+
+_NO_NUMBERS = Variants("").numbers()
+
+
+def _keyed(parts: Sequence[Part], veil: Veil) -> bool:
+    return veil.secret is not None and any(part.applicant for part in parts)
+
+
+def _is_long(exports: Sequence[Delivery]) -> bool:
+    """Say whether a file may be landed piece by piece: text whose rows need no other rows."""
+    part = exports[0].part
+    alone = len(exports) == 1 and part.kind == "csv" and not part.stages
+    return alone and part.rows != "event"
+
+
+def _pour_whole(
+    exports: Sequence[Delivery], name: str, as_of: str, veil: Veil, tables: Tables
+) -> Iterator[_Note]:
+    landed = [sheet for export in exports for sheet in _read(export, name, as_of, veil)]
+    for kind in TABLES:
+        frames = [sheet.rows[kind] for sheet in landed if kind in sheet.rows]
+        if frames:
+            tables.add(kind, pl.concat(frames, how="diagonal").sort(*POSITION))
+    for sheet in landed:
+        yield _Note(sheet.file, sheet.masks, _NO_NUMBERS)
+
+
+def _pour_pieces(
+    exports: Sequence[Delivery], name: str, as_of: str, veil: Veil, tables: Tables
+) -> Iterator[_Note]:
+    """Land a text piece by piece; votes and counts are those of the whole file."""
+    (export,) = exports
+    said = {"sha256": fingerprint(export.path), "snapshot_at": as_of, "sheet_of": None}
+    variants, votes, masks = Variants(name), mapping.DateVotes(), [pl.DataFrame(schema=MASKS)]
+    file: dict[str, Any] = {}
+    for raw in read_pieces(export.path, export.part):
+        piece = _land(raw, export, name, said, veil, is_whole=False)
+        for kind, rows in piece.rows.items():
+            if kind == "step":
+                variants.add(rows, raw.frame)
+            first = {n: pl.lit(1, pl.Int64) for n in NUMBERS.get(kind, ())}
+            tables.add(kind, rows.with_columns(**first))
+        counts = {c: piece.file[c] + file.get(c, 0) for c in _COUNTS}
+        file, votes = (file or piece.file) | counts, votes + piece.votes
+        masks.append(piece.masks)
+    order = votes.order(export.profile.day_first)
+    file |= {"day_first": order.day_first, "day_first_evidence": order.evidence}
+    yield _Note(file, pl.concat(masks), variants.numbers())
+
+
+_COUNTS = ("rows_read", "rows_landed", "rows_ignored")
+
+
+def _write_notes(notes: Sequence[_Note], folder: Path) -> None:
+    files = pl.DataFrame([note.file for note in notes], FILES_SCHEMA, orient="row")
+    masks = pl.concat([pl.DataFrame(schema=MASKS), *(note.masks for note in notes)])
+    files.sort("source_file", "source_sheet").write_parquet(folder / "landed_files.parquet")
+    masks.sort(pl.all()).write_parquet(folder / "landed_masks.parquet", row_group_size=_ROW_GROUP)
 
 
 @dataclass(frozen=True)
@@ -130,6 +199,7 @@ class _Landed:
     file: dict[str, Any]
     rows: dict[str, pl.DataFrame]
     masks: pl.DataFrame
+    votes: mapping.DateVotes
 
 
 def _read(export: Delivery, name: str, as_of: str, veil: Veil) -> Iterator[_Landed]:
@@ -143,11 +213,20 @@ def _read(export: Delivery, name: str, as_of: str, veil: Veil) -> Iterator[_Land
             yield _land(table, stage, name, said | {"sheet_of": raw.sheet}, veil)
 
 
-def _land(raw: RawTable, export: Delivery, name: str, said: dict[str, Any], veil: Veil) -> _Landed:
+def _land(
+    raw: RawTable,
+    export: Delivery,
+    name: str,
+    said: dict[str, Any],
+    veil: Veil,
+    *,
+    is_whole: bool = True,
+) -> _Landed:
     profile, part = export.profile, export.part
     bare = mapping.mapped(raw, part, profile, export.path, name)
     fields, masks = veil.drawn(bare, raw, profile, name)
-    order = mapping.date_order(fields, profile.day_first)
+    votes = mapping.date_votes(fields)
+    order = votes.order(profile.day_first)
     kinds = ("dossier", "step") if part.rows == "event" else (part.rows,)
     rows = {kind: mapping.landed(fields, raw, kind, profile, name) for kind in kinds}
     if profile.id_scope == "unit":
@@ -159,7 +238,7 @@ def _land(raw: RawTable, export: Delivery, name: str, said: dict[str, Any], veil
     if part.rows == "event":
         rows["dossier"] = rows["dossier"].unique("dossier_id", keep="first", maintain_order=True)
         rows["step"] = rows["step"].filter(pl.any_horizontal(_events_say(rows["step"])))
-    if "step" in rows:
+    if "step" in rows and is_whole:
         rows["step"] = mapping.with_variants(rows["step"], raw)
     file = {
         "source": profile.name,
@@ -179,7 +258,6 @@ def _land(raw: RawTable, export: Delivery, name: str, said: dict[str, Any], veil
         "calendar_id": profile.calendar_id,
         "unit_list": profile.unit_list,
         "procedure_list": profile.procedure_list,
-        "code_list": profile.code_list,
         "snapshot_at": said["snapshot_at"] or _snapshot(raw, part, profile, name),
         "incremental": part.incremental,
         "case_dates": ",".join(part.case_dates),
@@ -187,7 +265,7 @@ def _land(raw: RawTable, export: Delivery, name: str, said: dict[str, Any], veil
         "term_unit": profile.term.unit if profile.term else None,
         "synthetic": _synthetic(raw, profile),
     }
-    return _Landed(file, rows, masks)
+    return _Landed(file, rows, masks, votes)
 
 
 def _events_say(steps: pl.DataFrame) -> list[pl.Expr]:
@@ -224,19 +302,6 @@ def _batch(export: Delivery, name: str) -> str:
 def _synthetic(raw: RawTable, profile: Profile) -> bool:
     marker = profile.synthetic_heading
     return bool(marker) and any(marker in text for text in raw.heading)
-
-
-def _stacked(landed: Sequence[_Landed], kind: str) -> pl.DataFrame:
-    frames = [sheet.rows[kind] for sheet in landed if kind in sheet.rows]
-    if not frames:
-        numbers = NUMBERS.get(kind, ())
-        columns = ("dossier_id", "source", *FIELDS[kind][1:], *numbers, *POSITION)
-        whole = (*numbers, POSITION[2])
-        return pl.DataFrame(schema={c: pl.Int64() if c in whole else pl.String() for c in columns})
-    stacked = pl.concat(frames, how="diagonal")
-    extras = sorted(column for column in stacked.columns if column.startswith("x_"))
-    known = (*FIELDS[kind][1:], *extras, *NUMBERS.get(kind, ()))
-    return stacked.select("dossier_id", "source", *known, *POSITION).sort(*POSITION)
 
 
 def _check_date(as_of: str) -> None:

@@ -19,7 +19,9 @@ from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable, place
 from workbench.sources.spelling import fold, folded, tidy
 
-_NUMERIC_DATE = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-]\d{4}"
+_HIGH, _ANY, _YEAR = r"(?:1[3-9]|[2-9]\d)", r"\d{1,2}", r"(?:\d{4}|\d{2}\b)"
+_DAY_FIRST = rf"^{_HIGH}[/.\-]{_ANY}[/.\-]{_YEAR}"
+_MONTH_FIRST = rf"^{_ANY}[/.\-]{_HIGH}[/.\-]{_YEAR}"
 _ISO_T = r"^(\d{4}-\d{2}-\d{2})T"
 _ISO_FRACTION = r"^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})(?:\.0+|(\.\d*?[1-9])0+)([+\-Z]|$)"
 _ISO_UTC = r"^(\d{4}-\d{2}-\d{2} .*)Z$"
@@ -31,6 +33,27 @@ class DateOrder:
 
     day_first: bool
     evidence: str
+
+
+@dataclass(frozen=True)
+class DateVotes:
+    """How many dates can be read one way only: with the day first, with the month first."""
+
+    day: int = 0
+    month: int = 0
+
+    def __add__(self, other: DateVotes) -> DateVotes:
+        """Count the votes of two pieces of a sheet together."""
+        return DateVotes(self.day + other.day, self.month + other.month)
+
+    def order(self, otherwise: bool) -> DateOrder:
+        """Return what the majority says; without one ``otherwise`` stands.
+
+        >>> DateVotes(2, 0).order(otherwise=False).day_first
+        True
+        """
+        evidence = f"first number above 12: {self.day}; second number above 12: {self.month}"
+        return DateOrder(otherwise if self.day == self.month else self.day > self.month, evidence)
 
 
 def mapped(
@@ -107,20 +130,23 @@ def with_variants(rows: pl.DataFrame, raw: RawTable) -> pl.DataFrame:
     return joined.with_columns(pl.col("variant_no").fill_null(1).cast(pl.Int64))
 
 
-def date_order(fields: Mapping[Target, pl.Series], otherwise: bool) -> DateOrder:
-    """Decide by vote whether day or month comes first in ``05/11/2022``.
+def date_votes(fields: Mapping[Target, pl.Series]) -> DateVotes:
+    """Count the dates that say whether day or month comes first in ``05/11/2022``.
 
     A date whose first number is above 12 votes for day first, one whose second is for month
-    first. Without a vote, or at a draw, the profile's order stands.
+    first.
     """
-    day = month = 0
+    votes = DateVotes()
     for target, series in fields.items():
         if is_instant(target.field):
-            first, second = (series.str.extract(_NUMERIC_DATE, n).cast(pl.Int8) for n in (1, 2))
-            day += int((first > 12).sum())
-            month += int((second > 12).sum())
-    evidence = f"first number above 12: {day}; second number above 12: {month}"
-    return DateOrder(otherwise if day == month else day > month, evidence)
+            day, month = (series.str.contains(p).sum() for p in (_DAY_FIRST, _MONTH_FIRST))
+            votes += DateVotes(int(day), int(month))
+    return votes
+
+
+def date_order(fields: Mapping[Target, pl.Series], otherwise: bool) -> DateOrder:
+    """Decide by vote whether day or month comes first; without a majority ``otherwise`` stands."""
+    return date_votes(fields).order(otherwise)
 
 
 def heading_instant(pattern: str, heading: Iterable[str]) -> str:
@@ -189,6 +215,8 @@ def _from_name(part: Part, path: Path) -> dict[Target, str]:
 
 def _one_iso(column: pl.Series) -> pl.Series:
     """Write ISO instants one way: a space before the time, no idle zeros, ``+00:00`` for Z."""
+    if not column.str.contains_any(["T", ".", "Z"]).any():
+        return column
     return (
         column.str.replace(_ISO_T, "${1} ")
         .str.replace(_ISO_FRACTION, "${1}${2}${3}")

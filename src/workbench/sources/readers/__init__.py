@@ -39,7 +39,7 @@ def read(path: Path, part: Part) -> Iterator[RawTable]:
 def read_pieces(path: Path, part: Part) -> Iterator[RawTable]:
     """Yield the tables of a file in pieces that memory can hold.
 
-    Pieces of a sheet follow one another in the order of its rows; the first has the heading.
+    Pieces of a sheet follow one another in the order of its rows, each with the heading.
 
     Raises:
         InputRejected: As ``read``.

@@ -20,7 +20,7 @@ from workbench.errors import InputRejected
 from workbench.sources.profile import Part
 from workbench.sources.readers import limits
 from workbench.sources.readers.raw import place
-from workbench.sources.spelling import tidy, trimmed
+from workbench.sources.spelling import tidy, trimmed_series
 
 SEARCH_ROWS = 40
 _TOTALS = r"(?i)^(tổng cộng|tổng số|tổng|cộng|trong đó|total)\b"
@@ -123,7 +123,9 @@ def records(
     """
     texts = cells.drop("source_row").columns[: len(header.names)]
     named = {text: name for text, name in zip(texts, header.names, strict=False) if name}
-    frame = cells.with_columns(trimmed(text) for text in cells.columns if text != "source_row")
+    frame = cells.with_columns(
+        trimmed_series(cells[text]) for text in cells.columns if text != "source_row"
+    )
     texts = [text for text in frame.columns if text != "source_row"]
     kept = frame.filter(_is_record(texts, named, part, is_first=is_first))
     _refuse_huge(kept, named, where)

@@ -37,7 +37,7 @@ _CLEAR = 0.8
 
 
 def read_text(path: Path, part: Part) -> Iterator[RawTable]:
-    """Yield the one table of a text file in pieces of whole rows; the first has the heading.
+    """Yield the one table of a text file in pieces of whole rows, each with the heading.
 
     Raises:
         InputRejected: The file cannot be decoded or split into the profile's columns.
@@ -54,7 +54,7 @@ def read_text(path: Path, part: Part) -> Iterator[RawTable]:
         for number, block in enumerate(chain((after_line(first, row),), blocks)):
             cells = cells_of(block, part.delimiter, width, path, row=row + 1)
             frame = layout.records(cells, header, part, where=path.name, is_first=number == 0)
-            yield RawTable("", frame, cells.height, () if number else heading, decoded.encoding)
+            yield RawTable("", frame, cells.height, heading, decoded.encoding)
             row += cells.height
 
 
