@@ -1,19 +1,11 @@
 -- grain: one row per landed row and rule it breaks: refused, merged or only flagged
 -- key: source_file, source_sheet, source_row, row_kind, rule_id
-<<<<<<< /tmp/mine/pipelines/clean/quarantine.sql
 -- reads: dossier_findings, dossier_doubts, dossier_code_doubts, history_findings, step_findings,
 --   pause_findings, behaviour_findings, quality_rules, dossier_texts, landed_steps, landed_pauses
 -- promises: severity in ('error', 'merged', 'warn', 'info'); record is not null;
 --   message is not null
 -- Severity error and merged leave the clean tables, warn and info stay there. The record is the
--- landed row, from which personal columns are gone.
-=======
--- reads: dossier_findings, step_findings, pause_findings, behaviour_findings, quality_rules,
---   dossier_texts, landed_steps, landed_pauses
--- promises: severity in ('error', 'merged', 'warn'); record is not null; message is not null
--- Severity error and merged leave the clean tables, warn stays there. The record is the landed row,
--- from which personal columns are gone, and the key of the applicant too.
->>>>>>> /tmp/head/pipelines/clean/quarantine.sql
+-- landed row, from which personal columns are gone, and the key of the applicant too.
 
 with findings as (
     select 'dossier' as row_kind, * from dossier_findings
