@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -27,12 +28,13 @@ from workbench.book import (
 )
 from workbench.book.answer import Answer
 from workbench.book.judging import COMPARED, inline
-from workbench.book.official import Official
 from workbench.book.rooms import Tables
 from workbench.errors import UsageProblem
-from workbench.official.conventions import CALENDAR
 from workbench.vocabulary import EVERYTHING, Period, PeriodKind
 from workbench.wording import say, use_language
+
+if TYPE_CHECKING:
+    from workbench.book.official import Official
 
 PROFILE = "wb_strict"
 RATE = "late_or_overdue"
@@ -343,13 +345,16 @@ class Book(Tables):
             return story.dossier(self, dossier_id, self.profile(profile))
 
     def official(
-        self, *, convention: str = CALENDAR, unit: str = EVERYTHING, profile: str = PROFILE
+        self, *, convention: str = "calendar", unit: str = EVERYTHING, profile: str = PROFILE
     ) -> Official:
         """Ask for official forms, seed figures and every rate in use.
 
         Raises:
             UsageProblem: Unit or profile is unknown.
         """
+        # Briefings ask for none of this, and are not to be made anew when it changes.
+        from workbench.book.official import Official
+
         return Official(self, convention, self.unit(unit), self.profile(profile))
 
     def _asked(self, period: str, unit: str, profile: str) -> entries.Asked:

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from workbench import numerals
 from workbench.official.filling import FilledForm
 from workbench.official.forms import LABEL_COLUMNS, FormColumn
@@ -72,6 +70,8 @@ def write_form(filled: FilledForm, path: Path, letterhead: Letterhead) -> None:
         path: The ``.xlsx`` file; an existing one is replaced.
         letterhead: Office, provenance and snapshot.
     """
+    import xlsxwriter
+
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         created = letterhead.snapshot_at.replace(tzinfo=None, microsecond=0)
