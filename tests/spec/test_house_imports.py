@@ -18,7 +18,7 @@ LAYERS = (
     {"book", "testing"},
     {"charts", "tables"},
     {"stages"},
-    {"compare", "causes", "measures", "official"},
+    {"compare", "causes", "measures", "norms", "official"},
     {"estimates"},
     {"warehouse", "sources", "simulate"},
     {"worktime", "lateness", "privacy"},
