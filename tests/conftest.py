@@ -138,7 +138,10 @@ Clock = Callable[..., dict[str, pl.DataFrame]]
 
 @pytest.fixture(scope="session")
 def run_clock(calendars: Calendars, reference_dir: Path, pipelines_dir: Path) -> Clock:
-    """Run the clock models on dossiers, steps and pauses given as rows or frames."""
+    """Run the clock models on dossiers, steps and pauses given as rows or frames.
+
+    ``facts`` are reference tables to use instead of the shipped ones.
+    """
 
     def run(
         dossiers: list[dict[str, object]] | pl.DataFrame,
@@ -147,6 +150,7 @@ def run_clock(calendars: Calendars, reference_dir: Path, pipelines_dir: Path) ->
         *,
         calendars: Calendars = calendars,
         tables: tuple[str, ...] = ("outcomes", "ledger", "due_dates"),
+        facts: dict[str, pl.DataFrame] | None = None,
     ) -> dict[str, pl.DataFrame]:
         if not isinstance(dossiers, pl.DataFrame):
             dossiers = table([{**HOUSE, **row} for row in dossiers], DOSSIER)
@@ -155,6 +159,8 @@ def run_clock(calendars: Calendars, reference_dir: Path, pipelines_dir: Path) ->
             warehouse.register("dossiers", dossiers)
             for name, rows, schema in (("steps", steps, STEP), ("pauses", pauses, PAUSE)):
                 frame = rows if isinstance(rows, pl.DataFrame) else table(list(rows), schema)
+                warehouse.register(name, frame)
+            for name, frame in (facts or {}).items():
                 warehouse.register(name, frame)
             warehouse.register("calendar_keys", calendars.keys())
             warehouse.register("calendar_days", calendars.days())
