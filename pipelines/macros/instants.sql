@@ -10,6 +10,20 @@ case
     else stamp
 end;
 
+-- whether a year of two digits could stand in a text; cheap, so that others pay no more
+create macro may_have_short_year(stamp) as
+strlen(stamp) < 9 or ' ' in (substr(stamp, 7, 1), substr(stamp, 8, 1), substr(stamp, 9, 1));
+
+-- a text whose year of two digits is of this century, as in every register there is
+create macro with_century(stamp) as
+case
+    when may_have_short_year(stamp)
+        then regexp_replace(
+            stamp, '^(\d{1,2})[/.-](\d{1,2})[/.-](\d{2})( |$)', '\1/\2/20\3\4'
+        )
+    else stamp
+end;
+
 -- dd/mm/yyyy or mm/dd/yyyy, with or without a time of day, 12 or 24 hours
 create macro parse_slashes(stamp, day_first) as
 case
@@ -36,12 +50,12 @@ timestamp '1899-12-30' + to_seconds(round(try_cast(stamp as decimal(24, 10)) * 8
 create macro parse_local(stamp, day_first) as
 case
     when substr(stamp, 5, 1) = '-' then try_cast(stamp as timestamp)
-    when contains(stamp, '/') then parse_slashes(stamp, day_first)
+    when contains(stamp, '/') then parse_slashes(with_century(stamp), day_first)
     when regexp_full_match(stamp, '\d{14}') then try_strptime(stamp, '%Y%m%d%H%M%S')
     when regexp_full_match(stamp, '\d{12}') then try_strptime(stamp, '%Y%m%d%H%M')
     when regexp_full_match(stamp, '\d{8}') then try_strptime(stamp, '%Y%m%d')
     when regexp_full_match(stamp, '\d{5}(\.\d+)?') then parse_serial(stamp)
-    else parse_slashes(with_slashes(stamp), day_first)
+    else parse_slashes(with_slashes(with_century(stamp)), day_first)
 end;
 
 create macro has_offset(stamp) as
@@ -51,7 +65,7 @@ and (right(stamp, 1) = 'Z' or regexp_matches(right(stamp, 6), '[+-]\d{2}:?\d{2}$
 
 -- a date without a time of day
 create macro is_date_only(stamp) as
-regexp_full_match(stamp, '\d{4}-\d{2}-\d{2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{8}|\d{5}');
+regexp_full_match(stamp, '\d{4}-\d{2}-\d{2}|\d{1,2}[/.-]\d{1,2}[/.-](\d{4}|\d{2})|\d{8}|\d{5}');
 
 -- what a text without an offset says on the clock of its place; null when it has one of its own
 create macro wall_time(stamp, day_first) as
