@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -28,13 +27,11 @@ from workbench.book import (
 )
 from workbench.book.answer import Answer
 from workbench.book.judging import COMPARED, inline
+from workbench.book.official import Official
 from workbench.book.rooms import Tables
 from workbench.errors import UsageProblem
 from workbench.vocabulary import EVERYTHING, Period, PeriodKind
 from workbench.wording import say, use_language
-
-if TYPE_CHECKING:
-    from workbench.book.official import Official
 
 PROFILE = "wb_strict"
 RATE = "late_or_overdue"
@@ -352,9 +349,6 @@ class Book(Tables):
         Raises:
             UsageProblem: Unit or profile is unknown.
         """
-        # Briefings ask for none of this, and are not to be made anew when it changes.
-        from workbench.book.official import Official
-
         return Official(self, convention, self.unit(unit), self.profile(profile))
 
     def _asked(self, period: str, unit: str, profile: str) -> entries.Asked:
