@@ -106,7 +106,8 @@ def ingest(
     """
     _check_date(as_of)
     paths = list(dict.fromkeys(export.path for export in exports))
-    names, veil = dict(zip(paths, _names(paths), strict=True)), Veil.over(paths, reference)
+    veil = Veil.over(paths, reference)
+    names = dict(zip(paths, veil.names(_names(paths)), strict=True))
     parts = [export.part for export in exports]
     notes: list[_Note] = []
     with fresh_folder(out) as fresh:
@@ -258,6 +259,7 @@ def _land(
         "calendar_id": profile.calendar_id,
         "unit_list": profile.unit_list,
         "procedure_list": profile.procedure_list,
+        "code_list": profile.code_list,
         "snapshot_at": said["snapshot_at"] or _snapshot(raw, part, profile, name),
         "incremental": part.incremental,
         "case_dates": ",".join(part.case_dates),
