@@ -188,6 +188,14 @@ def write_metrics(
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
+def _inert(column: str) -> pl.Expr:
+    """Lead a text that a spreadsheet would run as a formula with an apostrophe."""
+    text = pl.col(column)
+    return (
+        pl.when(text.str.contains(r"^[=+\-@\t\r]")).then("'" + text).otherwise(text).alias(column)
+    )
+
+
 def _write_plots(measures: pl.DataFrame, profile: str, folder: Path) -> None:
     """Write the data of the DVC plots: lateness by month, and by unit and half-year."""
     folder.mkdir()
@@ -207,6 +215,8 @@ def _write_plots(measures: pl.DataFrame, profile: str, folder: Path) -> None:
     half = pl.col("period").str.contains("-H")
     together = pl.col("unit_id") == EVERYTHING
     by_month = rates.filter(month, together).drop("unit_id").sort("period")
-    by_unit = rates.filter(half, ~together).sort("period", "unit_id")
+    by_unit = (
+        rates.filter(half, ~together).sort("period", "unit_id").with_columns(_inert("unit_id"))
+    )
     by_month.write_csv(folder / "late_by_month.csv")
     by_unit.write_csv(folder / "late_by_unit.csv")
