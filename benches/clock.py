@@ -1,0 +1,262 @@
+"""How fast the clock is, as ratios beside the plain scan of the same file.
+
+Four questions: how many spans a core-second gives in SQL; what that is beside reading the two
+columns; how long clock and ledger take on a register of a million dossiers; and how PM4Py fares
+on its own task, where an environment with it is named. CPU seconds of this process, all threads
+together: wall times move with the neighbours, ratios hardly.
+
+``make bench``, or ``python benches/clock.py [--steps N] [--spans N] [--pm4py PYTHON]``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from workbench.lateness import lateness_profiles
+from workbench.project import shipped
+from workbench.warehouse import Warehouse
+from workbench.worktime import Calendars
+
+FACTS = shipped()
+CALENDARS = Calendars.read(FACTS.reference / "calendars")
+YEAR_2019 = 1_546_300_800
+YEARS = 6 * 365 * 86_400
+TRIES = 5
+INSTANT = pl.Datetime("us", "UTC")
+
+Connection = duckdb.DuckDBPyConnection
+
+
+def main() -> None:
+    """Run every bench and print its figures."""
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--spans", type=int, default=8_000_000)
+    asked.add_argument("--steps", type=int, default=8_000_000)
+    asked.add_argument("--profiles", default="wb_strict", help="names, or all")
+    asked.add_argument("--pm4py", default="", help="a python that has PM4Py and pyarrow")
+    said = asked.parse_args()
+    with TemporaryDirectory() as folder:
+        _spans(said.spans, Path(folder))
+        sys.stdout.flush()
+        _pm4py(Path(said.pm4py), Path(folder))
+        sys.stdout.flush()
+        _whole_clock(said.steps, said.profiles, Path(folder))
+
+
+def _spans(number: int, folder: Path) -> None:
+    """Spans per core-second, from instants as integers and as the warehouse writes them."""
+    random = np.random.default_rng(20220701)
+    first = np.sort(random.integers(YEAR_2019, YEAR_2019 + YEARS, number))
+    length = np.exp(random.uniform(0, np.log(120 * 86_400), number))
+    last = first + length.astype(np.int64)
+    key = CALENDARS.keys().filter(calendar_id="vn_dong_thap").row(0, named=True)
+    with duckdb.connect(config={"threads": 1}) as connection:
+        _prepare(connection)
+        frame = pl.DataFrame({"a": first, "b": last}).cast(pl.Int32)
+        connection.register("drawn", frame.to_arrow())
+        forms = {
+            "int32, v2 snappy": ("a, b", "parquet_version v2", "a", "b"),
+            "timestamptz, v2 snappy": (_STAMPS, "parquet_version v2", *_SECONDS),
+            "timestamptz, v1 zstd": (_STAMPS, "compression zstd", *_SECONDS),
+        }
+        print(
+            f"{number:,} spans, one core          M spans/s   x sum of columns   x read to memory"
+        )
+        for name, (columns, options, a, b) in forms.items():
+            path = folder / "spans.parquet"
+            connection.execute(
+                f"copy (select {columns} from drawn) to '{path}' (format parquet, {options})"
+            )
+            total = _cpu(lambda p=path, a=a, b=b: _sum(connection, p, a, b))
+            read = _cpu(lambda p=path: connection.sql(f"from '{p}'").to_arrow_table())
+            worked = _cpu(lambda p=path, a=a, b=b: _worked(connection, p, key, a, b))
+            found = _worked(connection, path, key, a, b)
+            if found != _expected(first, last):
+                raise SystemExit("the SQL and the calendar differ")
+            print(
+                f"  {name:<26} {number / worked / 1e6:>12.1f} {worked / total:>18.2f}"
+                f" {worked / read:>18.2f}"
+            )
+
+
+_STAMPS = "to_timestamp(a) as a, to_timestamp(b) as b"
+_SECONDS = ("(epoch_us(a) // 1000000)::integer", "(epoch_us(b) // 1000000)::integer")
+
+
+def _prepare(connection: Connection) -> None:
+    for macro in sorted((FACTS.pipelines / "macros").glob("*.sql")):
+        connection.execute(macro.read_text(encoding="utf-8"))
+    days = CALENDARS.days().filter(calendar_id="vn_dong_thap")
+    connection.register("days", days.to_arrow())
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("create table calendar_days as select * from days")
+
+
+def _sum(connection: Connection, path: Path, a: str, b: str) -> object:
+    return connection.execute(f"select sum({a}), sum({b}) from '{path}'").fetchall()
+
+
+def _worked(connection: Connection, path: Path, key: dict[str, int], a: str, b: str) -> int:
+    """Sum the working seconds of all spans with the project's own macros."""
+    offset, base = key["offset_seconds"], key["key_base"]
+    windows = "{0}.c2, {0}.open_1, {0}.close_1, {0}.open_2, {0}.close_2"
+    later, earlier = (
+        f"working_second(second_of_day(s.{end}, {offset}), {windows.format(day)})"
+        for end, day in (("b", "q"), ("a", "p"))
+    )
+    rows = connection.execute(
+        f"select sum({later} - {earlier}) from (select {a} as a, {b} as b from '{path}') as s "
+        f"join calendar_days as p on p.day_key = day_key(s.a, {offset}, {base}) "
+        f"join calendar_days as q on q.day_key = day_key(s.b, {offset}, {base})"
+    ).fetchall()
+    return int(rows[0][0])
+
+
+def _expected(first: np.ndarray, last: np.ndarray) -> int:
+    calendar = CALENDARS["vn_dong_thap"]
+    parts = [
+        int((calendar.w(last[i : i + 500_000]) - calendar.w(first[i : i + 500_000])).sum())
+        for i in range(0, len(first), 500_000)
+    ]
+    return sum(parts)
+
+
+def _cpu(work: Callable[[], object]) -> float:
+    """CPU seconds of the fastest of several tries."""
+    spent = []
+    for _ in range(TRIES):
+        start = time.process_time()
+        work()
+        spent.append(time.process_time() - start)
+    return min(spent)
+
+
+def _whole_clock(steps: int, names: str, folder: Path) -> None:
+    """Clock and ledger of a register with eight steps a dossier, an eighth of them paused."""
+    _register(steps // 8, folder)
+    start, cpu = time.perf_counter(), time.process_time()
+    profiles = lateness_profiles(FACTS.reference / "profiles")
+    if names != "all":
+        profiles = profiles.filter(pl.col("profile").is_in(names.split(",")))
+    told = time.perf_counter()
+    spent: dict[str, float] = {}
+    last = ""
+
+    def progress(model: str) -> None:
+        nonlocal told, last
+        now = time.perf_counter()
+        if last:
+            spent[last] = now - told
+        told, last = now, model
+
+    with Warehouse(FACTS.pipelines) as warehouse:
+        warehouse.attach(folder)
+        warehouse.attach(FACTS.reference)
+        warehouse.register("calendar_keys", CALENDARS.keys())
+        warehouse.register("calendar_days", CALENDARS.days())
+        warehouse.register("unit_calendars", CALENDARS.units())
+        warehouse.register("profiles", profiles)
+        warehouse.build("clock", progress)
+        progress("write")
+        warehouse.write(("outcomes", "ledger", "due_dates"), folder / "clock")
+        progress("")
+    wall, cpu = time.perf_counter() - start, time.process_time() - cpu
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(
+        f"clock and ledger of {steps:,} steps, {profiles.height} profile(s): "
+        f"{wall:.1f} s wall, {cpu:.1f} s cpu, peak {peak:.2f} GiB"
+    )
+    for model, seconds in sorted(spent.items(), key=lambda item: -item[1])[:8]:
+        print(f"  {model:<22} {seconds:>6.1f} s")
+
+
+def _register(dossiers: int, folder: Path) -> None:
+    """Write dossiers, steps and pauses as the cleaning stage would."""
+    random = np.random.default_rng(1)
+    names = pl.Series([f"000.00.14.H20-{n:08d}" for n in range(dossiers)])
+    received = random.integers(YEAR_2019, YEAR_2019 + YEARS, dossiers)
+    lengths = np.exp(random.uniform(np.log(600), np.log(4 * 86_400), (dossiers, 8, 3)))
+    stamps = received[:, None] + np.cumsum(lengths.reshape(dossiers, 24), axis=1).astype(np.int64)
+    none = pl.lit(None, dtype=INSTANT)
+    zone = pl.lit("Asia/Ho_Chi_Minh")
+    pl.DataFrame(
+        {
+            "dossier_id": names,
+            "received_at": _instants(received),
+            "resolved_at": _instants(stamps[:, -1]),
+            "due_at": _instants(received + 30 * 86_400),
+        }
+    ).with_columns(
+        pl.lit("bench").alias("source"),
+        (pl.int_range(pl.len()) % 200).cast(pl.String).alias("unit_id"),
+        (pl.int_range(pl.len()) % 40).cast(pl.String).alias("procedure_id"),
+        pl.lit("counter").alias("channel_in"),
+        pl.lit("resolved").alias("status"),
+        pl.lit("vn_dong_thap").alias("calendar_id"),
+        zone.alias("time_zone"),
+        *(none.alias(name) for name in ("submitted_at", "due_first_at", "returned_at")),
+        pl.lit(YEAR_2019 + YEARS + 200 * 86_400).mul(1_000_000).cast(INSTANT).alias("snapshot_at"),
+        pl.lit(15, dtype=pl.Int64).alias("term_value"),
+        pl.lit("working_day").alias("term_unit"),
+        pl.col("received_at")
+        .dt.convert_time_zone("Asia/Ho_Chi_Minh")
+        .dt.date()
+        .alias("received_on"),
+    ).write_parquet(folder / "dossiers.parquet")
+    kinds = ["intake", "assign", "work", "work", "opinion", "sign", "record", "return"]
+    whole = stamps.reshape(dossiers * 8, 3)
+    pl.DataFrame(
+        {
+            "dossier_id": names.gather(np.repeat(np.arange(dossiers), 8)),
+            "step_no": np.tile(np.arange(1, 9), dossiers),
+            "step": kinds * dossiers,
+            "step_kind": kinds * dossiers,
+            "arrived_at": _instants(whole[:, 0]),
+            "started_at": _instants(whole[:, 1]),
+            "finished_at": _instants(whole[:, 2]),
+        }
+    ).with_columns(
+        (pl.int_range(pl.len()) // 8 % 200).cast(pl.String).alias("unit_id"),
+        (pl.int_range(pl.len()) % 900).cast(pl.String).alias("holder_id"),
+        pl.lit(14_400, dtype=pl.Int64).alias("norm_seconds"),
+    ).write_parquet(folder / "steps.parquet")
+    pl.DataFrame(
+        {
+            "dossier_id": names.gather_every(8),
+            "paused_at": _instants(stamps[::8, 7]),
+            "resumed_at": _instants(stamps[::8, 13]),
+        }
+    ).with_columns(pl.lit(1).alias("pause_no"), pl.lit("supplement").alias("reason")).write_parquet(
+        folder / "pauses.parquet"
+    )
+
+
+def _instants(seconds: np.ndarray) -> pl.Series:
+    return pl.Series(seconds * 1_000_000).cast(INSTANT)
+
+
+def _pm4py(python: Path, folder: Path) -> None:
+    """PM4Py's own task against the clock, each in its own process."""
+    if not python.is_file():
+        print("PM4Py: skipped, no environment with it was named (--pm4py PYTHON)")
+        return
+    tool = Path(__file__).with_name("pm4py_task.py")
+    for side in ("make", "pm4py", "bare", "workbench"):
+        own = str(python) if side in ("pm4py", "bare") else sys.executable
+        command = [own, str(tool), side, str(folder)]
+        subprocess.run(command, check=True)
+
+
+if __name__ == "__main__":
+    main()
