@@ -64,7 +64,8 @@ def deliveries(paths: Iterable[Path], profile: Profile) -> list[Delivery]:
     Raises:
         InputRejected: A path does not exist, a folder is empty, or no part reads a file.
     """
-    files = dict.fromkeys(file for path in paths for file in _files(path))
+    found = (file for path in paths for file in _files(path))
+    files = dict.fromkeys(file for file in found if not profile.passes_over(file))
     return [Delivery(file, profile, part) for file in files for part in profile.parts_of(file)]
 
 

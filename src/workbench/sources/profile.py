@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Literal
 
@@ -170,6 +171,11 @@ class Profile:
     term: Term | None = None
     synthetic_heading: str = ""
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
+
+    def passes_over(self, path: Path) -> bool:
+        """Say whether a file lies beside the exports without being one."""
+        return any(fnmatch(path.name.casefold(), p.casefold()) for p in self.beside)
 
     def parts_named(self, path: Path) -> tuple[Part, ...]:
         """Return the parts whose file pattern fits: each reads its own sheet or list."""

@@ -119,10 +119,11 @@ class _Checker:
         self.keys(
             said,
             "name title_vi title_en time_zone calendar_id files snapshot",
-            "unit_list procedure_list code_list id_scope date_order term synthetic codes",
+            "unit_list procedure_list code_list id_scope date_order term synthetic codes beside",
             at="",
         )
         self.shape(said["files"], list, "files")
+        self.shape(said.get("beside", []), list, "beside")
         self.zone(said["time_zone"])
         return Profile(
             name=said["name"],
@@ -140,6 +141,7 @@ class _Checker:
             term=self.term(said["term"]) if "term" in said else None,
             synthetic_heading=self.synthetic(said.get("synthetic", {})),
             codes=said.get("codes", {}),
+            beside=tuple(said.get("beside", ())),
         )
 
     def zone(self, name: str) -> None:
