@@ -8,27 +8,41 @@
 -- at the snapshot. Where the profile lets the clock stand still, a dossier on pause at that moment
 -- is judged at the pause's start.
 
-with facts as (
+with closed as (
     select
-        outcomes.profile,
-        profiles.paused_open,
-        profiles.missing_due,
-        dossiers.dossier_id,
+        outcomes.*,
         dossiers.time_zone,
         dossiers.snapshot_at,
-        dossiers.received_at,
-        outcomes.outcome,
+        dossiers.received_on,
         coalesce(
             outcomes.ended_at_used,
             case
                 when outcomes.outcome not in ('open_in_time', 'open_overdue', 'unknown')
                     then dossiers.snapshot_at
             end
-        ) as closed_at,
-        outcomes.due_at_used
-    from dossiers
-    inner join outcomes on dossiers.dossier_id = outcomes.dossier_id
-    inner join profiles on outcomes.profile = profiles.profile
+        ) as closed_at
+    from outcomes
+    inner join dossiers on outcomes.dossier_id = dossiers.dossier_id
+),
+
+facts as (
+    select
+        closed.profile,
+        profiles.paused_open,
+        profiles.missing_due,
+        closed.dossier_id,
+        closed.time_zone,
+        closed.snapshot_at,
+        closed.received_on,
+        closed.outcome,
+        closed.closed_at,
+        closed.due_at_used,
+        timezone(closed.time_zone, closed.snapshot_at)::date as snapshot_on,
+        coalesce(
+            timezone(closed.time_zone, closed.closed_at)::date, date '9999-12-31'
+        ) as closed_on
+    from closed
+    inner join profiles on closed.profile = profiles.profile
 ),
 
 held as (
@@ -41,10 +55,9 @@ held as (
         ) as counted_at
     from facts
     inner join report_periods as periods
-        on facts.received_at < timezone(facts.time_zone, (periods.ends_on + 1)::timestamp)
-        and coalesce(facts.closed_at, timestamptz '9999-01-01')
-        >= timezone(facts.time_zone, (periods.ends_on + 1)::timestamp)
-        and timezone(facts.time_zone, periods.starts_on::timestamp) <= facts.snapshot_at
+        on facts.received_on <= periods.ends_on
+        and facts.closed_on > periods.ends_on
+        and facts.snapshot_on >= periods.starts_on
 ),
 
 judged as (
