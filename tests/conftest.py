@@ -85,6 +85,7 @@ DOSSIER = {
     "resolved_at": pl.Datetime("us", "UTC"),
     "returned_at": pl.Datetime("us", "UTC"),
     "status": pl.String,
+    "lateness_excluded": pl.String,
     "snapshot_at": pl.Datetime("us", "UTC"),
     "calendar_id": pl.String,
     "time_zone": pl.String,
@@ -154,6 +155,9 @@ def run_clock(calendars: Calendars, reference_dir: Path, pipelines_dir: Path) ->
     ) -> dict[str, pl.DataFrame]:
         if not isinstance(dossiers, pl.DataFrame):
             dossiers = table([{**HOUSE, **row} for row in dossiers], DOSSIER)
+        if "lateness_excluded" not in dossiers.columns:
+            none = pl.lit(None, dtype=pl.String)
+            dossiers = dossiers.with_columns(none.alias("lateness_excluded"))
         with Warehouse(pipelines_dir) as warehouse:
             warehouse.attach(reference_dir)
             warehouse.register("dossiers", dossiers)

@@ -18,6 +18,7 @@ spans as (
     select
         calendars.*,
         dossiers.status,
+        dossiers.lateness_excluded is not null as is_excluded,
         dossiers.returned_at,
         dossiers.snapshot_at,
         coalesce(dossiers.due_first_at <> dossiers.due_at, false) as is_extended,
@@ -75,6 +76,7 @@ totals as (
         offset_seconds,
         key_base,
         status,
+        is_excluded,
         is_open,
         is_extended,
         status in ('supplement', 'financial') or still_second is not null as is_waiting,

@@ -8,6 +8,7 @@
 -- The appointed due instant counts; where a register has none but states a term of its own, the
 -- due instant that the term gives. What a profile does with a missing one, with waiting and with
 -- stopped dossiers stands in its columns (data/reference/profiles); no profile has a branch here.
+-- A dossier that a quality rule excludes (lateness_excluded) is unknown under every profile.
 -- used_seconds and paused_seconds are those of the clock, the same under every profile.
 
 with ended as (
@@ -79,6 +80,7 @@ outcomes as (
         dossier_id,
         profile,
         case
+            when is_excluded then 'unknown'
             when status = 'withdrawn' and withdrawn <> 'own' then withdrawn
             when status = 'rejected' and rejected <> 'own' then rejected
             when status = 'withdrawn' then 'withdrawn'
@@ -94,7 +96,7 @@ outcomes as (
             when judged_at < early_before_at and may_be_early then 'early'
             else 'on_time'
         end as outcome,
-        late_after as due_at_used,
+        case when not is_excluded then late_after end as due_at_used,
         ended_at as ended_at_used,
         due_w - start_w as allowed_seconds,
         used_seconds,
