@@ -27,7 +27,7 @@ from workbench.project import fresh_folder, shipped
 from workbench.vocabulary import EVERYTHING, PeriodKind
 from workbench.wording import say, use_language
 
-NOTEBOOKS = ("briefing", "compare_units", "compare_periods", "causes", "quality")
+NOTEBOOKS = ("briefing", "compare_units", "compare_periods", "causes", "official", "quality")
 COMPARING = ("briefing", "compare_periods")
 """Notebooks that set a period against another."""
 PROFILE = "wb_strict"

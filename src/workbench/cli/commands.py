@@ -132,6 +132,19 @@ def _say_where(project: Project, period: str, unit: str) -> None:
     sys.stdout.write(f"{say('cli.briefing_at', page=page)}\n{page.as_uri()}\n")
 
 
+def form(asked: Namespace) -> None:
+    """Write an official form of a period as an Excel workbook in its official layout."""
+    from workbench.book import open_book
+    from workbench.params import read_params
+    from workbench.wording import language
+
+    project = find_project()
+    profile = asked.profile or read_params(project).explain_profile
+    book = open_book(project.root, language=language())
+    official = book.official(convention=asked.convention, unit=asked.unit, profile=profile)
+    sys.stdout.write(f"{official.write_form(asked.name, asked.period, asked.out)}\n")
+
+
 def diff(asked: Namespace) -> None:
     """Say what moved between two revisions, and why."""
     from workbench.revisions import WRITERS, compare_revisions, enforce_limits, read_limits

@@ -30,6 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
     word("clock", commands.clock)
     _explain(word("explain", commands.explain))
     _brief(word("brief", commands.brief))
+    _form(word("form", commands.form))
     _diff(word("diff", commands.diff))
     word("plots-page", commands.plots_page)
     _simulate(word("simulate", commands.simulate))
@@ -67,6 +68,16 @@ def _brief(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unit", default="", metavar="ID|all", help=say("cli.opt_unit"))
     parser.add_argument("--format", default="html", help=say("cli.opt_format"))
     parser.add_argument("--where", action="store_true", help=say("cli.opt_where"))
+    _language(parser)
+
+
+def _form(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="FORM", help=say("cli.opt_form"))
+    parser.add_argument("--period", required=True, help=say("cli.opt_period"))
+    parser.add_argument("--out", required=True, type=Path, metavar="FILE", help=say("cli.opt_xlsx"))
+    parser.add_argument("--convention", default="calendar", help=say("cli.opt_convention"))
+    parser.add_argument("--unit", default="*", metavar="ID", help=say("cli.opt_unit"))
+    parser.add_argument("--profile", default="", help=say("cli.opt_profile"))
     _language(parser)
 
 
