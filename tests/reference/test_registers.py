@@ -82,7 +82,12 @@ def test_receipt_given_twice_counts_once(cleaned, receipt) -> None:
 
 def test_receipt_is_accounted_for(receipt) -> None:
     assert sums(receipt) == (8577, 8573, 4, 0, 0)
-    assert found(receipt) == {("dossier", "D07"): 2, ("step", "P03"): 4, ("step", "P06"): 1936}
+    assert found(receipt) == {
+        ("dossier", "D07"): 2,
+        ("step", "D24"): 79,
+        ("step", "P03"): 4,
+        ("step", "P06"): 1936,
+    }
 
 
 def test_receipt_has_open_cases_and_departments_as_units(receipt) -> None:
