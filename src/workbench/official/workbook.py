@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench import numerals
+from workbench.errors import OutputBusy
 from workbench.official.filling import FilledForm
 from workbench.official.forms import LABEL_COLUMNS, FormColumn
 from workbench.wording import language, say
@@ -69,7 +70,19 @@ def write_form(filled: FilledForm, path: Path, letterhead: Letterhead) -> None:
         filled: The form with its figures.
         path: The ``.xlsx`` file; an existing one is replaced.
         letterhead: Office, provenance and snapshot.
+
+    Raises:
+        OutputBusy: The file cannot be written, or is open in another program.
     """
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        _write_workbook(filled, path, letterhead)
+    except FileCreateError as problem:
+        raise OutputBusy("cli.output_busy", folder=path, reason=problem) from problem
+
+
+def _write_workbook(filled: FilledForm, path: Path, letterhead: Letterhead) -> None:
     import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

@@ -10,6 +10,7 @@ import fastexcel
 import polars as pl
 import pytest
 
+from workbench.errors import OutputBusy
 from workbench.official import Form, Letterhead, Names, Span, fill, form_names, write_form
 from workbench.official.forms import COUNTERS
 from workbench.wording import use_language
@@ -147,3 +148,8 @@ def test_every_form_can_be_written_in_english(filled, tmp_path, reference_dir):
         with use_language("en"):
             write_form(filled(name), path, LETTERHEAD)
         assert "SIMULATED DATA" in [text for row in cells(path) for text in row]
+
+
+def test_a_place_that_cannot_be_written_is_told(filled, tmp_path):
+    with pytest.raises(OutputBusy, match="cannot be written"):
+        write_form(filled("II.06a"), tmp_path / "nowhere" / "form.xlsx", LETTERHEAD)
