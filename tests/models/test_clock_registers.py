@@ -27,11 +27,11 @@ def clocked(repository: Project, calendars, tmp_path_factory):
         with Warehouse(repository.pipelines) as warehouse:
             warehouse.attach(landed)
             warehouse.attach(repository.reference)
+            warehouse.register("calendar_days", calendars.days())
             warehouse.build("clean")
             profiles = lateness_profiles(repository.reference / "profiles")
             warehouse.register("profiles", profiles)
             warehouse.register("calendar_keys", calendars.keys())
-            warehouse.register("calendar_days", calendars.days())
             warehouse.register("unit_calendars", calendars.units())
             warehouse.build("clock")
             return {name: warehouse.frame(name) for name in TABLES}
