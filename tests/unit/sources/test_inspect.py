@@ -11,6 +11,7 @@ import xlsxwriter
 
 from workbench.errors import InputRejected
 from workbench.sources import Profile, deliveries, find_profile, ingest, read_profile
+from workbench.sources.fields import is_instant
 from workbench.sources.inspecting import Inspection, inspect
 from workbench.testing import one_stop_export
 
@@ -85,6 +86,44 @@ def test_the_columns_of_a_public_register_are_proposed_as_shipped(
     share, wrong = share_right(found, truth(find_profile(source, reference_dir), path))
     assert found.rows == rows
     assert share >= SHARE, wrong
+
+
+def laid_out(part, folder: Path) -> Path:
+    """A workbook with the columns of a part and three rows of values that say nothing."""
+    dated = {stage.ends for stage in part.stages} | {
+        header for header, to in part.columns.items() if any(is_instant(t.field) for t in to)
+    }
+    path = folder / "unknown.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet("Sheet1")
+        page.write(0, 0, "SỔ THEO DÕI")
+        for column, header in enumerate(part.headers()):
+            page.write(6, column, header)
+            for row in (7, 8, 9):
+                page.write(row, column, f"{row + 10}/01/2022" if header in dated else f"v{row}")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("source", "number", "rows"),
+    [("land_registry", 0, "dossier"), ("opencps", 0, "dossier")],
+)
+def test_the_columns_of_another_shipped_layout_are_proposed_as_shipped(
+    tmp_path, reference_dir, source, number, rows
+) -> None:
+    part = find_profile(source, reference_dir).parts[number]
+    path = laid_out(part, tmp_path)
+    found = inspect(path, reference_dir)
+    said = {h: {str(t).removeprefix(f"{rows}.") for t in to} for h, to in part.columns.items()}
+    said |= {h: {"personal"} for h in part.personal}
+    said |= {h: {"ignored"} for h in part.ignored}
+    for stage in part.stages:
+        said[stage.ends] = said.get(stage.ends, set()) | {f"stage:{stage.step_kind}"}
+        said |= {stage.holder: {"personal", "holder"}} if stage.holder else {}
+    share, wrong = share_right(found, said)
+    assert found.rows == rows
+    assert found.header_row == 7
+    assert share >= SHARE, (share, wrong)
 
 
 def test_personal_columns_are_found_and_none_of_their_values_is_written(
