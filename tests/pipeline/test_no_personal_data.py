@@ -81,7 +81,8 @@ def plant(profile: Profile, folder: Path, people: People) -> list[Path]:
 
 def write(folder: Path, profile: Profile, part: Part, rows: list[Row]) -> Path:
     """Write rows as a file of a part's kind."""
-    path = folder / part.patterns[0].replace("*", "1")
+    number = "_20220630170000" if profile.snapshot.name else "1"
+    path = folder / part.patterns[0].replace("*", number)
     writers = {"csv": _csv, "xlsx": _xlsx, "xes": _xes, "json": _json}
     writers[part.kind](path, profile, part, rows)
     return path
