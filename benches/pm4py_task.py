@@ -52,13 +52,13 @@ def pm4py(folder: Path) -> tuple[int, int]:
     return round(sum(durations)), round(total)
 
 
-def bare(folder: Path) -> None:
+def bare(_: Path) -> None:
     """Print how many spans a second PM4Py's own business-hours function gives, called in a loop."""
     import datetime as dt
 
     from pm4py.util.business_hours import soj_time_business_hours_diff
 
-    start = dt.datetime(2021, 3, 1, 8)
+    start = dt.datetime(2021, 3, 1, 8)  # noqa: DTZ001 - naive, as PM4Py wants it
     spans = [(start, start + dt.timedelta(hours=7 * n % 2_000)) for n in range(5_000)]
     began = time.process_time()
     for first, last in spans:
@@ -86,8 +86,9 @@ def workbench(folder: Path) -> tuple[int, int]:
             "preceding and 1 preceding), 0) + works::integer * 36000)::integer as c2 from days"
         )
         rows = connection.execute(
-            'with w as (select "case", name, stamp, working_second(second_of_day(s, 0), c2, o, c, 0, '
-            "0) as w from (select *, (epoch_us(stamp) // 1000000)::integer as s from "
+            'with w as (select "case", name, stamp, '
+            "working_second(second_of_day(s, 0), c2, o, c, 0, 0) as w from "
+            "(select *, (epoch_us(stamp) // 1000000)::integer as s from "
             f"'{folder / 'log.parquet'}') join calendar_days on day_key = s // 86400), "
             "steps as (select name, lead(name) over p as then_name, lead(w) over p - w as spent "
             'from w window p as (partition by "case" order by stamp)), '

@@ -2,6 +2,7 @@
 -- key: dossier_id
 -- reads: dossiers, unit_calendars, calendar_keys
 -- promises: end_second >= start_second; dossier_no > 0
+-- Seconds are narrow: what lies beyond 2038 is null here and listed by uncovered_instants.
 -- dossier_no is a dense number for joins inside this room; it means nothing outside.
 
 with spans as (
@@ -52,8 +53,8 @@ keyed as (
         placed.received_on,
         placed.is_open,
         placed.clock_end_at,
-        epoch_second(placed.received_at) as start_second,
-        epoch_second(placed.clock_end_at) as end_second
+        try_cast(epoch_second(placed.received_at) as integer) as start_second,
+        try_cast(epoch_second(placed.clock_end_at) as integer) as end_second
     from placed
     left join calendar_keys on placed.calendar_used = calendar_keys.calendar_id
 )

@@ -10,11 +10,13 @@ with clipped as (
         calendars.dossier_no,
         pauses.pause_no,
         policies.policy,
-        greatest(epoch_second(pauses.paused_at), calendars.start_second) as from_second,
+        held(
+            epoch_second(pauses.paused_at), calendars.start_second, calendars.end_second
+        )::integer as from_second,
         least(
             coalesce(epoch_second(pauses.resumed_at), calendars.end_second),
             calendars.end_second
-        ) as to_second,
+        )::bigint as to_second,
         coalesce(epoch_second(pauses.resumed_at) > calendars.end_second, true) as is_unended
     from pauses
     inner join dossiers on pauses.dossier_id = dossiers.dossier_id

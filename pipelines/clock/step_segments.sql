@@ -15,10 +15,10 @@ with clipped as (
         calendars.end_second,
         held(
             epoch_second(steps.arrived_at), calendars.start_second, calendars.end_second
-        ) as arrived,
+        )::integer as arrived,
         held(
             epoch_second(steps.started_at), calendars.start_second, calendars.end_second
-        ) as started,
+        )::integer as started,
         held(
             case
                 when steps.finished_at is not null then epoch_second(steps.finished_at)
@@ -27,7 +27,7 @@ with clipped as (
             end,
             calendars.start_second,
             calendars.end_second
-        ) as finished
+        )::integer as finished
     from steps
     inner join dossier_calendars as calendars on steps.dossier_id = calendars.dossier_id
     where coalesce(steps.arrived_at, steps.started_at, steps.finished_at) is not null

@@ -62,6 +62,7 @@ def fines(shared_data) -> pl.DataFrame:
         pl.lit(latest).cast(pl.Datetime("us", "UTC")).alias("snapshot_at"),
         pl.lit(None, dtype=pl.Int64).alias("term_value"),
         pl.lit(None, dtype=pl.String).alias("term_unit"),
+        pl.lit(None, dtype=pl.String).alias("lateness_excluded"),
         *(NONE.alias(n) for n in ("submitted_at", "due_at", "due_first_at", "returned_at")),
         local.alias("received_on"),
     )

@@ -106,6 +106,7 @@ def judged(run_clock, intervals) -> dict[str, pl.DataFrame]:
         pl.lit(None, dtype=pl.Datetime("us", "UTC")).alias("returned_at"),
         pl.lit(None, dtype=pl.Datetime("us", "UTC")).alias("submitted_at"),
         pl.lit("test").alias("source"),
+        pl.lit(None, dtype=pl.String).alias("lateness_excluded"),
         pl.lit("counter").alias("channel_in"),
         pl.col("resolved_at").alias("snapshot_at"),
         pl.col("received_at").dt.convert_time_zone(str(ZONE)).dt.date().alias("received_on"),
