@@ -20,7 +20,7 @@ LAYERS = (
     {"stages"},
     {"compare", "causes", "measures", "norms", "official"},
     {"estimates"},
-    {"warehouse", "sources", "simulate"},
+    {"warehouse", "sources", "simulate", "epar"},
     {"worktime", "lateness", "privacy"},
     {"numerals", "params", "project"},
     {"vocabulary"},

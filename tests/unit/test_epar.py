@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import InputRejected
-from workbench.sources.epar import calendar_exceptions, step_norms
+from workbench.epar import calendar_exceptions, step_norms
 
 STEPS = """procedure,task,step_days,task_days,step_first_task,kind
 A,A::TIEP_NHAN,0,0,A::TIEP_NHAN,
