@@ -229,12 +229,8 @@ class Warehouse:
         rows = self._connection.table(model.name)
         if model.audit:
             self._check_audit(model, rows)
-        columns = ", ".join(model.key)
-        if columns:
-            missing = " or ".join(f"{column} is null" for column in model.key)
-            total = _one(rows.aggregate("count(*)"))
-            if total != _one(rows.project(columns).distinct().aggregate("count(*)")) or _one(rows.filter(missing).aggregate("count(*)"))[0]:
-                raise RuleFailed("warehouse.key_broken", table=model.name, key=columns)
+        if model.key:
+            self._check_key(model, rows)
         for promise in model.promises:
             broken = rows.filter(f"not ({promise})")
             if example := broken.limit(1).fetchall():
@@ -244,6 +240,16 @@ class Warehouse:
                     promise=promise,
                     row=dict(zip(rows.columns, example[0], strict=True)),
                 )
+
+    def _check_key(self, model: Model, rows: duckdb.DuckDBPyRelation) -> None:
+        columns = ", ".join(model.key)
+        missing = rows.filter(" or ".join(f"{column} is null" for column in model.key))
+        distinct = rows.project(columns).distinct()
+        total, apart, empty = (
+            _one(some.aggregate("count(*)"))[0] for some in (rows, distinct, missing)
+        )
+        if empty or apart != total:
+            raise RuleFailed("warehouse.key_broken", table=model.name, key=columns)
 
     def _check_audit(self, model: Model, rows: duckdb.DuckDBPyRelation) -> None:
         if offender := rows.order(", ".join(model.key)).limit(1).fetchall():
