@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.errors import InputRejected
 from workbench.epar import calendar_exceptions, step_norms
+from workbench.errors import InputRejected
 
 STEPS = """procedure,task,step_days,task_days,step_first_task,kind
 A,A::TIEP_NHAN,0,0,A::TIEP_NHAN,
