@@ -23,7 +23,7 @@ NONE = pl.lit(None, dtype=pl.Datetime("us", "UTC"))
 
 
 def _dossier(name: str, events: list[tuple[str, dt.datetime]]) -> dict[str, object]:
-    first = {kind: stamp for kind, stamp in reversed(events)}
+    first = dict(reversed(events))
     sent, paid = first.get("Send Fine"), first.get("Payment")
     status = "resolved" if sent else "withdrawn" if paid else "in_progress"
     return {

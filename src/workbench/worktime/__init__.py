@@ -49,7 +49,8 @@ class Calendars:
     def read(cls, folder: Path) -> Calendars:
         """Read the five tables of a calendars folder.
 
-        These are calendars, holidays, office_hours, reception_hours and unit_calendars. Reception hours are those in which a dossier may be handed in beyond the hours that the
+        These are calendars, holidays, office_hours, reception_hours and unit_calendars.
+        Reception hours are those in which a dossier may be handed in beyond the hours that the
         clock counts (Saturdays); without a row for a calendar both are the same.
 
         Raises:
