@@ -123,7 +123,10 @@ def write_clean_room(room: Path, *, synthetic: bool = True) -> None:
     room.mkdir(parents=True)
     dossiers = _dossiers()
     frames = {
-        "dossiers": _frame(dossiers).with_columns(pl.lit(synthetic).alias("synthetic")),
+        "dossiers": _frame(dossiers).with_columns(
+            pl.lit(synthetic).alias("synthetic"),
+            pl.lit(None, dtype=pl.String).alias("lateness_excluded"),
+        ),
         "steps": _frame(_steps(dossiers)),
         "pauses": pl.DataFrame(
             schema={
