@@ -204,20 +204,22 @@ def _count(column: FormColumn, figures: Figures) -> int | None:
 def _gaps(
     form: Form, head: Head, cells: dict[int, int | float | None], figures: Figures
 ) -> list[tuple[object, ...]]:
+    counters = {column.number: column.counters for column in form.figures}
     found = []
     for identity in form.identities:
         left = int(cells[identity.left] or 0)
         right = sum(int(cells[n] or 0) for n in identity.right)
         if left != right:
-            found.append(_gap(head, identity, (left, right), figures))
+            emptied = [c for n in identity.right if cells[n] is None for c in counters[n]]
+            reasons = {c: figures[c] for c in (*identity.explained_by, *emptied) if figures[c]}
+            found.append(_gap(head, identity, (left, right), reasons))
     return found
 
 
 def _gap(
-    head: Head, identity: Identity, sides: tuple[int, int], figures: Figures
+    head: Head, identity: Identity, sides: tuple[int, int], parts: Figures
 ) -> tuple[object, ...]:
     left, right = sides
-    parts = {c: figures[c] for c in identity.explained_by if figures[c]}
     explained = sum(parts.values())
     told = ", ".join(f"{name} {n}" for name, n in parts.items())
     gap = left - right
