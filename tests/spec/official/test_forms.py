@@ -109,6 +109,24 @@ def test_07a_splits_late_dossiers_where_the_first_appointment_is_kept(counted, r
     assert (total["done_late_apology"], total["done_late_no_apology"]) == (2, 0)
 
 
+def test_a_split_kept_for_some_dossiers_only_stays_empty_and_leaves_nothing_unexplained(
+    counted, reference_dir
+):
+    span = counted.conventions.span("2022-H1")
+    first = (pl.col("period") == "2022-H1") & (pl.col("convention") == "calendar")
+    first &= (pl.col("profile") == "wb_strict") & (pl.col("late") > 0)
+    kept = pl.when(first & (first.cum_sum() == 1)).then(pl.col("late")).otherwise(0)
+    partly = counted.counts.with_columns(
+        kept.alias("late_reappointed"),
+        (pl.col("late") - kept).alias("late_unrecorded"),
+        pl.lit(0).alias("late_as_appointed"),
+    )
+    form = fill(Form.read("07a/BTP", reference_dir), partly, span=span, profile="wb_strict")
+    assert form.total["done_late_apology"] is None
+    gaps = form.gaps.filter(row_kind="total", identity="11 = 12 + 13 + 14")
+    assert gaps.select("gap", "unexplained").rows() == [(3, 0)]
+
+
 def test_opencps_counts_waiting_dossiers_apart(counted, reference_dir):
     total = filled(counted, reference_dir, "opencps20").total
     assert (total["processing"], total["undue"], total["overdue"]) == (2, 1, 1)
