@@ -298,6 +298,7 @@ def test_a_path_too_long_for_a_socket_falls_back(monkeypatch, tmp_path):
 
 
 def test_the_environment_is_as_before_after_a_run(briefed, small_project):
+    assert not Path.cwd().is_relative_to(small_project.root)
     assert os.environ.get("JUPYTER_RUNTIME_DIR", "").find("wb-") == -1
     assert os.environ.get("WORKBENCH_PROJECT") != str(small_project.root)
     assert json.loads((briefed / "causes.ipynb").read_text(encoding="utf-8"))["nbformat"] == 4

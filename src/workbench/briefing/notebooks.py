@@ -144,8 +144,12 @@ def as_text(notebook: Any) -> str:
 
 @contextmanager
 def quiet_jupyter(project: Path) -> Iterator[None]:
-    """Let kernels started inside find no user configuration, only the project and the language."""
-    before = dict(os.environ)
+    """Let kernels started inside find no user configuration, only the project and the language.
+
+    The environment and the working folder are as before afterwards: papermill moves the process
+    into the notebook's folder, and two notebooks at once would leave it there.
+    """
+    before, here = dict(os.environ), Path.cwd()
     with TemporaryDirectory(prefix="wb-", ignore_cleanup_errors=True) as scratch:
         rooms = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
         os.environ.update({room: f"{scratch}/{room.lower()}" for room in rooms})
@@ -160,3 +164,4 @@ def quiet_jupyter(project: Path) -> Iterator[None]:
         finally:
             os.environ.clear()
             os.environ.update(before)
+            os.chdir(here)
