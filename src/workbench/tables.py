@@ -7,7 +7,6 @@ under the table, never an empty cell.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -102,11 +101,6 @@ def template(name: str) -> Template:
         keep_trailing_newline=True,
     )
     return environment.get_template(name)
-
-
-def cell(write: Callable[..., str], *values: float | None, reason: str) -> Cell:
-    """Write a cell with one of the writers of ``numerals``, or say why there is no value."""
-    return Blank(reason) if None in values else write(*values)
 
 
 def _shown(value: Cell) -> str | Markup:
