@@ -59,9 +59,14 @@ format: $(VENV)/ready-dev  ## rewrite files in the house style
 lab: setup  ## JupyterLab on the project, ready to work offline
 	@workbench lab
 
+# More steps need more memory than a laptop has; PM4PY names a python that has PM4Py, if there is one.
+BENCH_STEPS ?= 1000000
+PM4PY ?=
+
 .PHONY: bench
 bench: $(VENV)/ready-dev  ## speed, as ratios beside the raw scan of the same file
-	@for bench in benches/*.py; do echo "== $$bench"; python "$$bench" || exit 1; done
+	@echo "== clock"; python benches/clock.py --steps $(BENCH_STEPS) $(if $(PM4PY),--pm4py $(PM4PY))
+	@echo "== ingest"; python benches/ingest.py
 
 .PHONY: lock
 lock:  ## resolve the locks anew (needs uv on the path)

@@ -61,22 +61,6 @@ STATUSES = (
     "resolved",
     "returned",
 )
-CAUSES = (
-    "intake_delay",
-    "portal_transfer",
-    "assignment_wait",
-    "queue",
-    "slow_work",
-    "signature_wait",
-    "batching",
-    "external_agency",
-    "applicant",
-    "record_lag",
-    "return_post",
-    "due_date_error",
-    "norms_too_long",
-    "unexplained",
-)
 EVERYTHING = "*"
 """Stands in a key column of ``measures`` for "all values together"."""
 
