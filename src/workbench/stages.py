@@ -79,7 +79,7 @@ def clean(rooms: Rooms) -> None:
         warehouse.attach(rooms.work.landed)
         warehouse.attach(rooms.facts.reference)
         warehouse.register("calendar_days", calendars.days())
-        warehouse.build("clean", rooms.progress)
+        warehouse.build("clean", rooms.progress, CLEAN_TABLES)
         warehouse.write(CLEAN_TABLES, rooms.work.clean)
 
 
@@ -100,7 +100,7 @@ def clock(rooms: Rooms) -> None:
         warehouse.register("calendar_days", calendars.days())
         warehouse.register("unit_calendars", calendars.units())
         warehouse.register("profiles", lateness_profiles(rooms.facts.reference / "profiles"))
-        warehouse.build("clock", rooms.progress)
+        warehouse.build("clock", rooms.progress, CLOCK_TABLES)
         warehouse.write(CLOCK_TABLES, rooms.work.clock)
 
 
@@ -127,7 +127,7 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
         warehouse.register("report_periods", conventions.periods(first, last))
         warehouse.register("profiles", profiles)
         warehouse.set("profile", profile)
-        warehouse.build("explain", rooms.progress)
+        warehouse.build("explain", rooms.progress, (*RESULT_TABLES, "counts"))
         measures = measure(warehouse.frame("counts"))
         warehouse.register("measures", measures)
         with fresh_folder(rooms.work.results) as fresh:

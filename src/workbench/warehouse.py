@@ -26,6 +26,8 @@ from workbench.project import fresh_folder
 _HEADER = re.compile(r"--\s*(grain|key|reads|promises|audit):\s*(.*)")
 _CONTINUED = "--   "
 _ROW_GROUP = 122_880
+MEMORY = "3GB"
+"""What DuckDB may hold before it spills to disk: a laptop's, whatever the machine."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,46 @@ def models_of(pipelines: Path, stage: str) -> list[Model]:
     return [found[name] for name in order.static_order()]
 
 
+def models_for(models: Iterable[Model], wanted: Iterable[str]) -> list[Model]:
+    """Return the audits, the wanted models and what these read, each right after what it reads.
+
+    Audits come first: what must not be is found before anything large is built.
+
+    >>> from workbench.project import shipped
+    >>> models = models_of(shipped().pipelines, "clock")
+    >>> models_for(models, ["receptions"])[-1].name
+    'receptions'
+    """
+    found = {model.name: model for model in models}
+    order: dict[str, Model] = {}
+
+    def take(name: str) -> None:
+        if name in found and name not in order:
+            for table in found[name].reads:
+                take(table)
+            order[name] = found[name]
+
+    for name in (*(name for name, model in found.items() if model.audit), *wanted):
+        take(name)
+    return list(order.values())
+
+
+def last_reads(models: list[Model], kept: Iterable[str]) -> dict[str, list[str]]:
+    """Return by model the tables that nobody needs once it is built.
+
+    Args:
+        models: Models in the order of building.
+        kept: Tables that stay to the end.
+    """
+    readers = {table: model.name for model in models for table in (*model.reads, model.name)}
+    made = {model.name for model in models} - set(kept)
+    done: dict[str, list[str]] = {model.name: [] for model in models}
+    for table, reader in readers.items():
+        if table in made:
+            done[reader].append(table)
+    return done
+
+
 class Warehouse:
     """An in-memory DuckDB that knows the project's models.
 
@@ -106,7 +148,9 @@ class Warehouse:
     2
     """
 
-    def __init__(self, pipelines: Path, *, threads: int | None = None) -> None:
+    def __init__(
+        self, pipelines: Path, *, threads: int | None = None, memory: str = MEMORY
+    ) -> None:
         self._pipelines = pipelines
         self._folders: list[Path] = []
         self._keys: dict[str, tuple[str, ...]] = {}
@@ -114,6 +158,7 @@ class Warehouse:
         self._connection = duckdb.connect(
             config={
                 "threads": threads or os.cpu_count() or 1,
+                "memory_limit": memory,
                 "temp_directory": self._spill.name,
                 "max_temp_directory_size": "20GB",
                 "autoinstall_known_extensions": False,
@@ -152,22 +197,45 @@ class Warehouse:
         """Set what models read as ``getvariable('name')``."""
         self._connection.execute(f"set variable {name} = $value", {"value": value})
 
-    def build(self, stage: str, progress: Callable[[str], None] = lambda _: None) -> list[str]:
-        """Build every model of a stage in order and check it; return the table names.
+    def build(
+        self,
+        stage: str,
+        progress: Callable[[str], None] = lambda _: None,
+        wanted: Iterable[str] | None = None,
+    ) -> list[str]:
+        """Build the models of a stage in order and check each; return the names built.
+
+        Args:
+            stage: Folder of ``pipelines/`` whose models are built.
+            progress: Told the name of each model before it is built.
+            wanted: Tables needed afterwards. Only these, what they read and the audits are built,
+                and every other table goes as soon as its last reader is built. All when not said.
 
         Raises:
             InputRejected: A model reads a table that is nowhere to be found.
             RuleFailed: A key repeats or is missing, a promise is broken, or an audit finds rows.
         """
         models = models_of(self._pipelines, stage)
+        kept = [model.name for model in models] if wanted is None else list(wanted)
+        if wanted is not None:
+            models = models_for(models, kept)
+        done = last_reads(models, kept)
+        # rows are ordered by key when they are written, so building need not keep an order
+        self._connection.execute("set preserve_insertion_order = false")
         for model in models:
             progress(model.name)
-            for table in model.reads:
-                self._provide(table, model.name)
-            self._connection.sql(model.sql).create(model.name)
-            self._keys[model.name] = model.key
-            self._check(model)
+            self._build(model)
+            for table in done[model.name]:
+                self._connection.execute(f"drop table {table}")
+        self._connection.execute("set preserve_insertion_order = true")
         return [model.name for model in models]
+
+    def _build(self, model: Model) -> None:
+        for table in model.reads:
+            self._provide(table, model.name)
+        self._connection.sql(model.sql).create(model.name)
+        self._keys[model.name] = model.key
+        self._check(model)
 
     def frame(self, name: str) -> pl.DataFrame:
         """Return a table as a frame, ordered by its key where it has one."""

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from workbench.errors import InputRejected, RuleFailed
-from workbench.warehouse import Model, Warehouse, models_of
+from workbench.warehouse import Model, Warehouse, last_reads, models_for, models_of
 
 
 @pytest.fixture
@@ -34,6 +34,46 @@ def test_models_build_in_the_order_in_which_they_read_each_other(pipelines):
         assert warehouse.build("stage", seen.append) == ["z_first", "m_middle", "a_last"]
         assert warehouse.frame("a_last")["id"].to_list() == [3]
     assert seen == ["z_first", "m_middle", "a_last"]
+
+
+def test_only_what_is_wanted_is_built_and_what_nobody_needs_any_more_goes(pipelines):
+    model(pipelines, "ground")
+    model(pipelines, "between", reads="ground", sql="select id + 1 as id from ground")
+    model(pipelines, "asked", reads="between", sql="select id + 1 as id from between")
+    model(pipelines, "idle", reads="ground", sql="select id from ground")
+    seen = []
+    with Warehouse(pipelines) as warehouse:
+        built = warehouse.build("stage", seen.append, ["asked", "elsewhere"])
+        assert built == seen == ["ground", "between", "asked"]
+        assert warehouse.frame("asked")["id"].to_list() == [3]
+        for gone in ("ground", "between", "idle"):
+            with pytest.raises(InputRejected, match=f"the table «{gone}»"):
+                warehouse.frame(gone)
+
+
+def test_an_audit_is_held_whether_or_not_it_is_wanted(pipelines):
+    model(pipelines, "things")
+    columns = "'D1' as dossier_id, '-' as unit_id, '-' as time_zone, '-' as calendar_id"
+    model(
+        pipelines,
+        "offenders",
+        key="dossier_id",
+        audit="clock.unplaced",
+        sql=f"select {columns}",
+    )
+    with Warehouse(pipelines) as warehouse, pytest.raises(RuleFailed, match="D1"):
+        warehouse.build("stage", wanted=["things"])
+
+
+def test_a_table_goes_after_its_last_reader_and_not_before(pipelines):
+    model(pipelines, "ground")
+    model(pipelines, "early", reads="ground", sql="select id from ground")
+    model(
+        pipelines, "late", reads="ground, early", sql="select id from ground join early using(id)"
+    )
+    models = models_for(models_of(pipelines, "stage"), ["early", "late"])
+    assert last_reads(models, ["early", "late"]) == {"ground": [], "early": [], "late": ["ground"]}
+    assert last_reads(models, ["ground", "late"]) == {"ground": [], "early": [], "late": ["early"]}
 
 
 def test_a_header_may_run_over_lines_and_be_followed_by_prose(pipelines):
