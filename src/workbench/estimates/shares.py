@@ -1,7 +1,6 @@
-"""Shares and differences of shares with honest intervals.
+"""Shares and differences of shares, and the form every figure comes in.
 
-Every function returns value, lower, upper, numerator, denominator and the method's name, so that
-no figure travels without them. Small tables only; nothing here reads data.
+A share of nothing has no value, and more than all is no share. Small tables only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Units and periods side by side, from the measures table.
+"""Rates of units, periods and definitions beside each other, from the measures table.
 
-First form: crude shares with intervals, both denominators shown. A difference whose interval
-holds zero is no finding, and the frames carry what a reader needs to see that.
+Crude shares with intervals, both denominators shown: the adjusted ones stand in
+``compare.adjusted``. Nothing is ranked.
 """
 
 from __future__ import annotations
