@@ -1,9 +1,9 @@
 -- grain: one row per dossier closed in bulk just before a report date
 -- key: row_kind, source_file, source_sheet, source_row
--- reads: dossiers, behaviour_limits
+-- reads: dossiers, behaviour_limits, report_dates
 -- promises: rule_id = 'D25'
--- Report dates are the ends of quarters. Bulk is an hour in which a unit closes at least bulk_size
--- dossiers and bulk_factor times its mean of a day with closings, in the last bulk_days days.
+-- Bulk is an hour in which a unit closes at least bulk_size dossiers and bulk_factor times its mean
+-- of a day with closings, in the last bulk_days days before a report date of any convention.
 
 with limits as (
     select
@@ -41,12 +41,11 @@ hours as (
         count(*) over (
             partition by closings.source, closings.unit_id, date_trunc('hour', closings.closed_at)
         ) as n_hour,
-        date_diff(
-            'day',
-            closings.closed_at::date,
-            (date_trunc('quarter', closings.closed_at) + interval 3 month)::date
-        ) as days_left
+        report_dates.conventions,
+        report_dates.ends_on,
+        report_dates.ends_on - closings.closed_at::date + 1 as days_left
     from closings
+    asof inner join report_dates on closings.closed_at::date <= report_dates.ends_on
     where closings.closed_at::time <> time '00:00:00'
 ),
 
@@ -57,7 +56,7 @@ behaviour_bulk_closings as (
         hours.source_sheet,
         hours.source_row,
         'D25' as rule_id,
-        concat('n = ', hours.n_hour) as fields
+        concat('n = ', hours.n_hour, '; ', hours.ends_on, ' (', hours.conventions, ')') as fields
     from hours
     inner join usual on hours.source = usual.source and hours.unit_id = usual.unit_id
     cross join limits

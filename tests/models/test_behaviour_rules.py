@@ -64,9 +64,24 @@ def test_closing_in_bulk_before_the_end_of_a_quarter_is_flagged(clean) -> None:
 
 
 @pytest.mark.parametrize(
+    ("stamp", "told"),
+    [
+        ("13/06/2022 16", "2022-06-14 (nd09_2019)"),
+        ("20/05/2022 16", "2022-05-20 (vinh_phuc_2021)"),
+        ("27/02/2022 16", "2022-02-28 (calendar, lam_dong_2020)"),
+    ],
+    ids=["15th to 14th", "21st to 20th", "last of February"],
+)
+def test_bulk_before_the_end_of_another_reporting_convention_is_flagged(clean, stamp, told) -> None:
+    tables = clean([*QUIET, *closed(12, stamp)])
+    assert len(flagged(tables, "D25")) == 12
+    assert tables["quarantine"].filter(rule_id="D25")["message_en"][0].endswith(f"n = 12; {told}")
+
+
+@pytest.mark.parametrize(
     "rows",
     [closed(9, "30/03/2022 16"), closed(12, "28/03/2022 16"), closed(12, "15/03/2022 16")],
-    ids=["few", "four days before", "mid-month"],
+    ids=["few", "four days before", "after the 14th"],
 )
 def test_a_busy_hour_is_not_always_bulk(clean, rows) -> None:
     assert flagged(clean([*QUIET, *rows]), "D25") == []
