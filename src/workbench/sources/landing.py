@@ -21,6 +21,7 @@ import polars as pl
 from workbench.errors import InputRejected, UsageProblem
 from workbench.project import fresh_folder
 from workbench.sources import mapping
+from workbench.sources.cases import dated_by_events
 from workbench.sources.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION, TABLES
 from workbench.sources.people import MASKS, Veil
 from workbench.sources.pouring import Tables, Variants
@@ -238,7 +239,8 @@ def _land(
     if applicants is not None and "dossier" in rows:
         rows["dossier"] = rows["dossier"].with_columns(applicants.alias("x_applicant_key"))
     if part.rows == "event":
-        rows["dossier"] = rows["dossier"].unique("dossier_id", keep="first", maintain_order=True)
+        cases = rows["dossier"].unique("dossier_id", keep="first", maintain_order=True)
+        rows["dossier"] = dated_by_events(cases, rows["step"], part.event_dates)
         rows["step"] = rows["step"].filter(pl.any_horizontal(_events_say(rows["step"])))
     if "step" in rows and is_whole:
         rows["step"] = mapping.with_variants(rows["step"], raw)

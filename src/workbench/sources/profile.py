@@ -57,6 +57,19 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class EventDate:
+    """A date of a dossier that its first or last event of an activity gives, in an event log.
+
+    ``status`` is what such an event makes of the dossier, if anything.
+    """
+
+    step: str
+    field: str
+    take: Literal["first", "last"] = "first"
+    status: str = ""
+
+
+@dataclass(frozen=True)
 class InText:
     """A value inside a longer text: group 1 of a pattern, searched in a column."""
 
@@ -72,7 +85,8 @@ class Part:
     name, ``from_text`` from inside a column (group 1 of a pattern); ``constants`` gives a field
     one value for all rows. ``applicant`` are the personal columns that tell applicants apart, read
     only to make a keyed digest. ``stages`` make steps of the dates in a dossier's row;
-    ``case_dates`` are dates of a case that its first and last events give. An ``incremental`` file
+    ``case_dates`` are dates of a case that its first and last events give, ``event_dates`` those
+    that an event of a named activity gives. An ``incremental`` file
     adds to earlier exports instead of replacing them. ``records`` and ``nested`` say where rows
     stand in JSON.
     """
@@ -91,6 +105,7 @@ class Part:
     from_text: Mapping[Target, InText] = field(default_factory=dict)
     stages: tuple[Stage, ...] = ()
     case_dates: tuple[str, ...] = ()
+    event_dates: tuple[EventDate, ...] = ()
     incremental: bool = False
     records: str = ""
     nested: str = ""

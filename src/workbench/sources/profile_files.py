@@ -14,9 +14,10 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from workbench.errors import InputRejected, UsageProblem
-from workbench.sources.fields import FIELDS, ROW_KINDS, is_extra
+from workbench.sources.fields import DOSSIER_FIELDS, FIELDS, ROW_KINDS, is_extra, is_instant
 from workbench.sources.profile import (
     SUFFIXES,
+    EventDate,
     InText,
     Part,
     Profile,
@@ -26,7 +27,7 @@ from workbench.sources.profile import (
     Term,
 )
 from workbench.sources.spelling import tidy
-from workbench.vocabulary import STEP_KINDS
+from workbench.vocabulary import STATUSES, STEP_KINDS
 
 _SHAPES: Mapping[type, str] = {
     list: "[ ... ]",
@@ -45,6 +46,7 @@ _PART_SHAPES: Mapping[str, type] = {
     "from_text": dict,
     "stages": list,
     "case_dates": list,
+    "event_dates": list,
     "incremental": bool,
     "records": str,
     "nested": str,
@@ -57,6 +59,7 @@ _PART_SHAPES: Mapping[str, type] = {
 _TERM_UNITS = ("working_day", "calendar_day", "hour")
 _PART_KEYS = " ".join(key for key in _PART_SHAPES if key not in ("patterns", "columns"))
 _CASE_DATES = ("received_at", "resolved_at")
+_DATES = tuple(field for field in DOSSIER_FIELDS if is_instant(field))
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "kind": tuple(SUFFIXES),
     "rows": ROW_KINDS,
@@ -66,6 +69,8 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "id_scope": ("source", "unit"),
     "date_order": ("day_first", "month_first"),
     "unit": _TERM_UNITS,
+    "field": _DATES,
+    "take": ("first", "last"),
 }
 
 
@@ -176,6 +181,7 @@ class _Checker:
             from_text=self.from_text(said, rows, at),
             stages=tuple(self.stage(stage, at) for stage in said.get("stages", ())),
             case_dates=self.case_dates(said.get("case_dates", ()), rows, at),
+            event_dates=tuple(self.event_date(d, rows, at) for d in said.get("event_dates", ())),
             incremental=said.get("incremental", False),
             records=said.get("records", ""),
             nested=said.get("nested", ""),
@@ -212,6 +218,16 @@ class _Checker:
             if rows != "event" or name not in _CASE_DATES:
                 self.refuse_choice(f"{at}.case_dates", name, _CASE_DATES)
         return tuple(said)
+
+    def event_date(self, said: dict[str, Any], rows: str, at: str) -> EventDate:
+        where = f"{at}.event_dates"
+        self.shape(said, dict, where)
+        self.keys(said, "step field", "take status", at=where)
+        if rows != "event":
+            self.refuse_choice(f"{at}.rows", rows, ("event",))
+        if said.get("status", "") not in ("", *STATUSES):
+            self.refuse_choice(f"{where}.status", said["status"], STATUSES)
+        return EventDate(**said)
 
     def target(self, name: str, rows: str, at: str) -> Target:
         table, dot, field_name = name.rpartition(".")
