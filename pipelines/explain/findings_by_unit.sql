@@ -1,31 +1,26 @@
 -- grain: one row per unit, rule and severity with what the rule found there
 -- key: unit_id, rule_id, severity
--- reads: quarantine, dossiers
+-- reads: findings, dossiers
 -- promises: n_rows > 0
 -- A row that belongs to no known dossier counts under the unit it names, else under 'unknown'.
 
-with findings as (
+with placed as (
     select
-        rule_id,
-        severity,
-        json_extract_string(record, '$.dossier_id') as dossier_id,
-        json_extract_string(record, '$.unit_id') as named_unit
-    from quarantine
+        findings.*,
+        coalesce(dossiers.unit_id, nullif(findings.named_unit, ''), 'unknown') as unit_id
+    from findings
+    left join dossiers on findings.dossier_id = dossiers.dossier_id
 ),
 
 findings_by_unit as (
     select
-        coalesce(dossiers.unit_id, findings.named_unit, 'unknown') as unit_id,
-        findings.rule_id,
-        findings.severity,
-        count(*) as n_rows,
-        count(distinct findings.dossier_id) as n_dossiers
-    from findings
-    left join dossiers on findings.dossier_id = dossiers.dossier_id
-    group by
-        coalesce(dossiers.unit_id, findings.named_unit, 'unknown'),
-        findings.rule_id,
-        findings.severity
+        unit_id,
+        rule_id,
+        severity,
+        sum(n_rows)::bigint as n_rows,
+        count(distinct nullif(dossier_id, '')) as n_dossiers
+    from placed
+    group by unit_id, rule_id, severity
 )
 
 select * from findings_by_unit

@@ -40,6 +40,7 @@ CLOCK_TABLES = (
     "pause_spells",
     "odd_pauses",
     "receptions",
+    "due_findings",
 )
 RESULT_TABLES = (
     "measures",

@@ -6,6 +6,7 @@ import datetime as dt
 import shutil
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 
 from workbench.errors import RuleFailed
@@ -163,3 +164,38 @@ def test_a_dossier_without_unit_calendar_or_zone_stops_the_clock(
         said = str(refused.value)
     assert "A-7" in said
     assert word in said
+
+
+NOT_THE_TERMS = [
+    ("a day too many", {"due_at": at("2022-01-11 17:00")}, ["longer"]),
+    ("a weekend taken for work", {"due_at": at("2022-01-09 17:00")}, ["shorter"]),
+    ("the date the term gives", {"due_at": at("2022-01-10 17:00")}, []),
+    ("an hour of the right day", {"due_at": at("2022-01-10 10:00")}, []),
+    (
+        "a date that was moved",
+        {"due_at": at("2022-01-20 17:00"), "due_first_at": at("2022-01-10 17:00")},
+        [],
+    ),
+    ("no date", {}, []),
+]
+
+
+@pytest.mark.parametrize(("sentence", "issued", "classes"), NOT_THE_TERMS)
+def test_a_due_date_that_its_term_does_not_give_is_a_finding(run_clock, sentence, issued, classes):
+    row = term("2022-01-04 08:00", 4, "working_day", **issued)
+    found = run_clock([row], tables=("due_findings",))["due_findings"]
+    assert found["message_en"].str.extract(r"\((\w+)\)$").to_list() == classes, sentence
+    assert set(found["rule_id"]) <= {"D13"}
+
+
+def test_how_far_a_due_date_may_be_off_is_a_limit_of_its_own(run_clock, reference_dir):
+    limits = pl.read_csv(reference_dir / "behaviour_limits.csv", infer_schema=False)
+    loose = limits.with_columns(
+        pl.when(pl.col("limit_id") == "due_tolerance")
+        .then(pl.lit("1"))
+        .otherwise("value")
+        .alias("value")
+    )
+    row = term("2022-01-04 08:00", 4, "working_day", "2022-01-11 17:00")
+    found = run_clock([row], tables=("due_findings",), facts={"behaviour_limits": loose})
+    assert found["due_findings"].is_empty()

@@ -68,7 +68,8 @@ def counted(run_clock, pipelines_dir, reference_dir):
         conventions = Conventions.read(reference_dir)
         warehouse.register("report_periods", conventions.periods(first, last))
         texts = dict.fromkeys(("rule_id", "severity", "record"), pl.String)
-        warehouse.register("quarantine", pl.DataFrame(schema=texts))
+        for empty in ("quarantine", "due_findings"):
+            warehouse.register(empty, pl.DataFrame(schema=texts))
         warehouse.set("profile", "wb_strict")
         warehouse.build("explain")
         return warehouse.frame("counts").filter(pl.col("profile") == "wb_strict")

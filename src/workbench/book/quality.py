@@ -24,8 +24,10 @@ PARTS = ("rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ign
 def excluded(book: Book) -> Answer:
     """Answer which rows of the source files are in the figures, and which are not and why."""
     totals = {part: int(book.reconciliation[part].sum()) for part in PARTS}
+    told = ("rule_id", "severity", "message")
+    findings = pl.concat([book.quarantine.select(told), book.due_findings.select(told)])
     rules = (
-        book.quarantine.group_by("rule_id", "severity")
+        findings.group_by("rule_id", "severity")
         .agg(pl.len().alias("rows"), pl.col("message").sort().first())
         .sort(
             pl.col("rows"), pl.col("rule_id"), pl.col("severity"), descending=[True, False, False]

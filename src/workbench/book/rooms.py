@@ -49,6 +49,11 @@ class Tables:
         return self._frame("quarantine")
 
     @cached_property
+    def due_findings(self) -> pl.DataFrame:
+        """One row per dossier whose due date is not the one its term gives (rule D13)."""
+        return self._frame("due_findings")
+
+    @cached_property
     def reconciliation(self) -> pl.DataFrame:
         """One row per source file: where each of its rows went."""
         return self._frame("reconciliation")

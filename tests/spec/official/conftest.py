@@ -110,7 +110,8 @@ def counted(run_clock, pipelines_dir, reference_dir) -> Counted:
     with Warehouse(pipelines_dir) as warehouse:
         for name, frame in tables.items():
             warehouse.register(name, frame)
-        warehouse.register("quarantine", pl.DataFrame(schema=texts))
+        for empty in ("quarantine", "due_findings"):
+            warehouse.register(empty, pl.DataFrame(schema=texts))
         warehouse.register("periods", pl.DataFrame(calendar, schema=schema, orient="row"))
         warehouse.register("report_periods", conventions.periods(first, last))
         warehouse.set("profile", "wb_strict")

@@ -1,0 +1,60 @@
+-- grain: one row per dossier whose due date is not the one that its term gives
+-- key: dossier_id, rule_id
+-- reads: due_dates, dossiers, behaviour_limits, quality_rules
+-- promises: rule_id = 'D13'; severity = 'warn'; message is not null
+-- A finding like those of the quarantine, made here because the clock alone knows terms and
+-- calendars. Re-appointed dates are left to D28, and a date that waited for pauses agrees.
+
+with limits as (
+    select max(value::integer) as due_tolerance
+    from behaviour_limits
+    where limit_id = 'due_tolerance'
+),
+
+compared as (
+    select
+        dossiers.dossier_id,
+        dossiers.unit_id,
+        dossiers.procedure_id,
+        dossiers.received_on,
+        due_dates.due_class,
+        due_dates.term_value,
+        due_dates.term_unit,
+        timezone(dossiers.time_zone, dossiers.due_at)::date as issued_on,
+        timezone(dossiers.time_zone, due_dates.due_recomputed_at)::date as recomputed_on,
+        timezone(dossiers.time_zone, due_dates.due_credited_at)::date as credited_on
+    from due_dates
+    inner join dossiers on due_dates.dossier_id = dossiers.dossier_id
+    where due_dates.due_class in ('calendar_error', 'shorter', 'longer')
+),
+
+told as (
+    select
+        *,
+        least(abs(issued_on - recomputed_on), abs(issued_on - credited_on)) as days_apart,
+        concat(' ', issued_on, ' <> ', recomputed_on, ' (', due_class, ')') as fields
+    from compared
+),
+
+due_findings as (
+    select
+        told.dossier_id,
+        rules.rule_id,
+        rules.severity,
+        concat(rules.message_vi, told.fields) as message,
+        concat(rules.message_en, told.fields) as message_en,
+        to_json({
+            'dossier_id': told.dossier_id,
+            'unit_id': told.unit_id,
+            'procedure_id': told.procedure_id,
+            'received_on': told.received_on,
+            'due_on': told.issued_on,
+            'term_value': told.term_value,
+            'term_unit': told.term_unit
+        })::varchar as record
+    from told
+    inner join quality_rules as rules on rules.rule_id = 'D13'
+    inner join limits on told.days_apart > limits.due_tolerance
+)
+
+select * from due_findings

@@ -1,0 +1,26 @@
+-- grain: one row per rule, dossier and unit that its rows name ('' where they name none)
+-- key: rule_id, severity, dossier_id, named_unit
+-- reads: quarantine, due_findings
+-- promises: n_rows > 0
+-- Rules about rows are judged by clean; D13 by the clock, which knows terms and calendars.
+
+with told as (
+    select rule_id, severity, record
+    from quarantine
+    union all
+    select rule_id, severity, record
+    from due_findings
+),
+
+findings as (
+    select
+        rule_id,
+        severity,
+        coalesce(json_extract_string(record, '$.dossier_id'), '') as dossier_id,
+        coalesce(json_extract_string(record, '$.unit_id'), '') as named_unit,
+        count(*) as n_rows
+    from told
+    group by all
+)
+
+select * from findings
