@@ -5,6 +5,7 @@ interval and evidence level. A difference whose interval holds zero is no findin
 carry what a reader needs to see that. Nothing here reads files or knows a language.
 """
 
+from workbench.compare.cellwise import cells
 from workbench.compare.sides import (
     SENSITIVE,
     SIDE_BY_SIDE_COUNTS,
@@ -20,6 +21,7 @@ __all__ = [
     "SENSITIVE",
     "SIDE_BY_SIDE_COUNTS",
     "SIDE_BY_SIDE_RATES",
+    "cells",
     "change",
     "headline",
     "sensitivity",

@@ -13,13 +13,16 @@ Z_95 = 1.959963984540054
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure with its interval and where it comes from; a share of nothing has no value."""
+    """A figure with its interval and where it comes from; a share of nothing has no value.
+
+    Numerator and denominator are counts of dossiers; expected counts may be fractions.
+    """
 
     value: float | None
     lower: float | None
     upper: float | None
-    numerator: int
-    denominator: int | None
+    numerator: float
+    denominator: float | None
     method: str
 
 

@@ -1,0 +1,126 @@
+"""Poisson limits, ratios, tails and families of tests against numbers printed elsewhere."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as some
+from scipy.stats import false_discovery_control, nbinom, poisson
+
+from workbench.estimates import Estimate
+from workbench.estimates.discovery import combined_p, q_values
+from workbench.estimates.excess import excess_limits, relative_spread, upper_tail
+from workbench.estimates.poisson import byar_limits, exact_limits, ratio
+
+PHE_BYARS = [
+    # PHEindicatormethods, tests/testthat/testdata_Byars_Wilson.xlsx
+    (65, 0.95, 50.163188, 82.849139),
+    (1045, 0.95, 982.593202, 1110.331213),
+    (1, 0.95, 0.013072, 5.563756),
+    (65, 0.998, 42.880261, 94.000291),
+    (1045, 0.998, 947.940704, 1148.806161),
+    (10, 0.998, 2.916318, 24.193725),
+]
+PHE_EXACT = [
+    # PHEindicatormethods, tests/testthat/testdata_Rate.xlsx, method Exact, per 100 000 of 100
+    (1, 0.95, 0.025317808, 5.571643391),
+    (1, 0.998, 0.0010005, 9.233413476),
+    (5, 0.95, 1.62348639, 11.668332079),
+    (5, 0.998, 0.739371732, 16.454745204),
+]
+PHE_RATIOS = [
+    # PHEindicatormethods, tests/testthat/testdata_DSR_ISR.xlsx, sheet testresults_ISR, rows 7-9
+    (895, 835.883561, 1.070723, 1.001715, 1.143233, "byar"),
+    (91, 835.883561, 0.108867, 0.08765, 0.133666, "byar"),
+    (9, 835.883561, 0.010767, 0.004923, 0.020439, "exact_poisson"),
+]
+BENJAMINI_HOCHBERG_1995 = [
+    # Benjamini and Hochberg (1995), section 3.2: fifteen comparisons of rt-PA with APSAC;
+    # at 5 % their procedure rejects the four smallest, Bonferroni's only three
+    *(0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459),
+    *(0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000),
+]
+
+
+@pytest.mark.parametrize(("count", "level", "low", "high"), PHE_BYARS)
+def test_byar_limits_equal_those_of_public_health(count, level, low, high):
+    assert [float(x) for x in byar_limits(count, level)] == pytest.approx([low, high], abs=1e-6)
+
+
+@pytest.mark.parametrize(("count", "level", "low", "high"), PHE_EXACT)
+def test_exact_limits_equal_those_of_public_health(count, level, low, high):
+    assert [float(x) for x in exact_limits(count, level)] == pytest.approx([low, high], abs=5e-9)
+
+
+@pytest.mark.parametrize(("seen", "due", "value", "low", "high", "method"), PHE_RATIOS)
+def test_a_ratio_to_the_expected_equals_public_health(seen, due, value, low, high, method):
+    found = ratio(seen, due)
+    assert [found.value, found.lower, found.upper] == pytest.approx([value, low, high], abs=1e-6)
+    assert (found.numerator, found.denominator, found.method) == (seen, due, method)
+
+
+def test_nothing_expected_gives_no_ratio_and_nothing_observed_a_lower_limit_of_zero():
+    assert ratio(0, 0.0) == Estimate(None, None, None, 0, 0.0, "exact_poisson")
+    assert ratio(0, 3.0).lower == 0.0
+    assert float(byar_limits(0)[0]) == 0.0
+    with pytest.raises(ValueError, match="below zero"):
+        ratio(-1, 3.0)
+
+
+def test_the_example_of_benjamini_and_hochberg_rejects_their_four():
+    adjusted = q_values(BENJAMINI_HOCHBERG_1995)
+    assert int(np.sum(adjusted <= 0.05)) == 4
+    assert adjusted[3] == pytest.approx(0.0095 * 15 / 4)
+
+
+@given(some.arrays(np.float64, st.integers(1, 60), elements=st.floats(0, 1)))
+def test_q_values_equal_scipy(chances):
+    assert q_values(chances) == pytest.approx(false_discovery_control(chances), abs=1e-12)
+
+
+@pytest.mark.parametrize("wrong", [[0.2, 1.2], [float("nan")], [-0.1]])
+def test_a_number_that_is_no_p_value_is_refused(wrong):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        q_values(wrong)
+
+
+@given(st.integers(0, 60), st.floats(0.01, 40), st.floats(0.001, 3))
+def test_tails_equal_scipy_with_and_without_spread(count, mean, spread):
+    size = 1 / spread
+    theirs = nbinom.sf(count - 1, size, size / (size + mean))
+    assert float(upper_tail(count, mean, spread)) == pytest.approx(theirs, abs=1e-10)
+    assert float(upper_tail(count, mean)) == pytest.approx(poisson.sf(count - 1, mean), abs=1e-10)
+
+
+@given(st.floats(0, 50), st.floats(0.05, 20), st.floats(0, 2))
+def test_a_share_of_an_event_lies_between_the_whole_ones(count, mean, spread):
+    below, above = np.floor(count), np.ceil(count)
+    tail = upper_tail([below, count, above], mean, spread)
+    assert tail[0] + 1e-12 >= tail[1] >= tail[2] - 1e-12
+
+
+def test_combined_tests_keep_their_size_and_the_strongest_voice():
+    one, other = np.random.default_rng(11).uniform(size=(2, 40_000))
+    assert np.mean(combined_p(one, other) <= 0.05) == pytest.approx(0.05, abs=0.005)
+    assert np.mean(combined_p(one, one) <= 0.05) == pytest.approx(0.05, abs=0.005)
+    assert float(combined_p(1e-20, 0.9)) == pytest.approx(2e-20)
+
+
+def test_the_spread_of_negative_binomial_counts_is_found_again_and_chance_has_none():
+    random = np.random.default_rng(5)
+    mean = random.uniform(2, 20, 20_000)
+    wide = random.poisson(mean * random.gamma(1 / 0.3, 0.3, mean.size))
+    assert relative_spread(wide, mean) == pytest.approx(0.3, abs=0.02)
+    assert relative_spread(random.poisson(mean), mean) < 0.01
+    assert relative_spread([3, 0], [1, 1]) == 0.0
+
+
+def test_limits_of_an_excess_are_those_of_the_count_and_widen_with_the_spread():
+    low, high = excess_limits([5, 0], [4.0, 2.0])
+    assert low == pytest.approx([1.62348639 - 4, -2.0])
+    assert float(high[0]) == pytest.approx(11.668332079 - 4)
+    wider_low, wider_high = excess_limits([5, 0], [4.0, 2.0], 0.5)
+    assert np.all(wider_low <= low)
+    assert np.all(wider_high > high)

@@ -1,0 +1,132 @@
+"""Cells of unit, period and cause: healthy ones left alone, sick ones found, congestion named."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from workbench.compare import cells
+from workbench.compare.cellwise import CELLS
+
+CAUSES = {"queue": 0.3, "slow_work": 0.25, "signature_wait": 0.2, "record_lag": 0.25}
+QUARTERS = ("2022-Q1", "2022-Q2", "2022-Q3", "2022-Q4")
+SICK = {("U01", "2022-Q2", "record_lag"), ("U01", "2022-Q3", "record_lag")}
+
+
+def world(seed: int, *, size: int = 60, sick: dict[tuple[str, str, str], float] | None = None):
+    """Twelve units, four quarters, four strata; congestion comes in waves, the rest by chance."""
+    random = np.random.default_rng(seed)
+    shares = random.dirichlet(np.full(4, 4.0), 12)
+    rates = 0.045 * np.array([0.6, 0.9, 1.1, 1.4])
+    rows = []
+    for unit in range(12):
+        for quarter in QUARTERS:
+            done = random.multinomial(random.poisson(size), shares[unit])
+            wave = random.gamma(1 / 0.3, 0.3)
+            for cause, share in CAUSES.items():
+                factor = share * (wave if cause == "queue" else 1.0)
+                more = (sick or {}).get((f"U{unit:02d}", quarter, cause), 0.0)
+                late = random.poisson(done * (rates * factor + more))
+                rows += [
+                    (f"U{unit:02d}", quarter, f"P{s}", "online", cause, done[s], late[s], late[s])
+                    for s in range(4)
+                ]
+    names = ("unit_id", "period", "procedure_id", "channel_in", "cause")
+    frame = pl.DataFrame(rows, schema=[*names, "n_dossiers", "n_late", "late_share"], orient="row")
+    return frame.with_columns(pl.col("n_late").sum().over(*names[:4]))
+
+
+def named(frame: pl.DataFrame) -> set[tuple[str, str, str]]:
+    return set(frame.filter("flagged").select("unit_id", "period", "cause").rows())
+
+
+def test_healthy_worlds_have_next_to_no_named_cells():
+    found = [named(cells(world(seed), kind="quarter")) for seed in range(40)]
+    assert np.mean([len(f) for f in found]) <= 0.5
+    assert np.mean([any(c != "queue" for _, _, c in f) for f in found]) <= 0.10
+
+
+def test_sick_cells_are_named_and_no_others():
+    hit = wrong = 0
+    for seed in range(10):
+        found = named(cells(world(seed, size=150, sick=dict.fromkeys(SICK, 0.08)), kind="quarter"))
+        hit += len(found & SICK)
+        wrong += len(found - SICK)
+    assert hit >= 19
+    assert wrong <= 3
+
+
+def test_a_sick_cell_does_not_hide_behind_sicker_ones():
+    sickest = {(f"U{u:02d}", "2022-Q1", "slow_work"): 0.5 for u in range(4)}
+    mild = ("U05", "2022-Q1", "slow_work")
+    found = named(cells(world(3, size=150, sick={**sickest, mild: 0.1}), kind="quarter"))
+    assert {*sickest, mild} <= found
+
+
+def test_congestion_is_reported_as_an_overload_seen_and_not_as_a_difference():
+    overloaded = {("U02", "2022-Q4", "queue"): 0.6, ("U03", "2022-Q1", "slow_work"): 0.4}
+    frame = cells(world(1, size=100, sick=overloaded), kind="quarter")
+    readings = {row["cause"]: row["reading"] for row in frame.filter("flagged").to_dicts()}
+    assert readings == {"queue": "overload", "slow_work": "difference"}
+    assert frame.filter(~pl.col("flagged"))["reading"].null_count() == frame.height - 2
+
+
+def test_time_of_all_dossiers_finds_what_late_ones_are_too_few_to_show():
+    plain = world(8, size=25)
+    slow = (pl.col("unit_id") == "U04") & (pl.col("cause") == "slow_work")
+    random = np.random.default_rng(1)
+    noise = random.normal(size=plain.height) * np.sqrt(plain["n_dossiers"].to_numpy())
+    timed = plain.with_columns(
+        pl.when(slow).then(pl.col("late_share") + 0.5).otherwise("late_share").alias("late_share"),
+        (pl.when(slow).then(pl.col("n_dossiers") * 1.2).otherwise(0.0) + noise).alias("score_sum"),
+        pl.col("n_dossiers").cast(pl.Float64).alias("score_square"),
+    )
+    without = timed.drop("score_sum", "score_square")
+    expected = {("U04", quarter, "slow_work") for quarter in QUARTERS}
+    assert not named(cells(without, kind="quarter")) & expected
+    found = named(cells(timed, kind="quarter"))
+    assert found <= expected
+    assert len(found) >= 2
+
+
+def test_figures_of_a_cell_add_up_and_carry_interval_and_level():
+    rows = world(2)
+    frame = cells(rows, kind="quarter")
+    assert frame.schema == CELLS
+    assert frame.select("unit_id", "period", "cause").is_duplicated().sum() == 0
+    assert frame["observed"].sum() == pytest.approx(rows["late_share"].sum())
+    assert frame["expected"].sum() == pytest.approx(rows["late_share"].sum(), rel=0.1)
+    assert (frame["excess"] - (frame["observed"] - frame["expected"])).abs().max() < 1e-12
+    assert frame.filter(
+        (pl.col("lower") > pl.col("excess")) | (pl.col("upper") < pl.col("excess"))
+    ).is_empty()
+    assert frame["evidence_level"].unique().to_list() == [2]
+
+
+def test_only_periods_of_the_kind_and_causes_proper_make_the_family():
+    rows = world(2)
+    halves = rows.with_columns(pl.lit("2022-H1").alias("period"))
+    everything = rows.with_columns(pl.lit("*").alias("cause"))
+    mixed = pl.concat([rows, halves, everything])
+    assert cells(mixed, kind="quarter").equals(cells(rows, kind="quarter"))
+    assert cells(rows.sample(fraction=1.0, shuffle=True, seed=1), kind="quarter").equals(
+        cells(rows, kind="quarter")
+    )
+
+
+def test_no_rows_give_no_cells():
+    assert cells(world(2), kind="month").is_empty()
+    assert cells(world(2), kind="month").schema == CELLS
+
+
+def test_a_unit_alone_in_its_strata_is_held_against_the_overall_rate_and_not_named():
+    rows = world(4).with_columns(
+        pl.when(pl.col("unit_id") == "U00")
+        .then(pl.lit("P9"))
+        .otherwise("procedure_id")
+        .alias("procedure_id")
+    )
+    grain = ["unit_id", "period", "procedure_id", "channel_in", "cause"]
+    frame = cells(rows.group_by(grain).agg(pl.all().sum()), kind="quarter")
+    assert frame.filter(pl.col("unit_id") == "U00")["expected"].min() > 0
