@@ -18,7 +18,7 @@ LAYERS = (
     {"book", "testing"},
     {"charts", "tables"},
     {"stages"},
-    {"compare", "causes", "measures", "norms", "official"},
+    {"compare", "causes", "measures", "norms", "official", "whatif"},
     {"estimates"},
     {"warehouse", "sources", "simulate", "epar"},
     {"worktime", "lateness", "privacy"},

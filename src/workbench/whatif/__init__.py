@@ -1,0 +1,10 @@
+"""What would have prevented lateness: timelines re-run without a cause, and queues run again.
+
+Every figure is a counterfactual (evidence level 3): it holds under the assumption printed beside
+it and no other.
+"""
+
+from workbench.whatif.capacity import more_officers
+from workbench.whatif.shifted import shifted
+
+__all__ = ["more_officers", "shifted"]

@@ -1,0 +1,49 @@
+"""How many late dossiers would have been on time, had a cause not been there."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from workbench.estimates import wilson
+
+COLUMNS = (
+    "scenario",
+    "unit_id",
+    "period",
+    "n_late",
+    "n_touched",
+    "n_saved",
+    "lower",
+    "upper",
+    "method",
+    "evidence_level",
+)
+
+
+def shifted(counts: pl.DataFrame) -> pl.DataFrame:
+    """Return the ``whatif`` rows of scenarios that shift each dossier's own timeline.
+
+    Args:
+        counts: ``whatif_counts``: scenario, unit_id, period, n_late, n_touched, n_saved.
+
+    Returns:
+        One row per scenario, unit and period. ``lower`` and ``upper`` bound ``n_saved``: the
+        95 % Wilson interval of the saved among the touched, in dossiers. Dossiers that the cause
+        never touched are not saved for certain. Level 3: timelines re-run.
+    """
+    bounds = [
+        wilson(row["n_saved"], row["n_touched"])
+        for row in counts.select("n_saved", "n_touched").iter_rows(named=True)
+    ]
+    touched = counts["n_touched"].to_list()
+    return counts.with_columns(
+        _dossiers("lower", [b.lower for b in bounds], touched),
+        _dossiers("upper", [b.upper for b in bounds], touched),
+        pl.lit("timeline_wilson").alias("method"),
+        pl.lit(3, pl.Int64).alias("evidence_level"),
+    ).select(COLUMNS)
+
+
+def _dossiers(name: str, shares: list[float | None], touched: list[int]) -> pl.Series:
+    values = [(share or 0.0) * n for share, n in zip(shares, touched, strict=True)]
+    return pl.Series(name, values, dtype=pl.Float64)

@@ -1,0 +1,68 @@
+"""Dossiers saved under a scenario: those whose removed time is worth their overrun."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from workbench.warehouse import Warehouse
+
+SCENARIOS = [
+    ("moved", "shift", "portal_transfer"),
+    ("signed", "shift", "signature_wait batching"),
+    ("staffed", "queue", "queue"),
+]
+LATE = [
+    # dossier, unit, ended on, overrun
+    ("A1", "A", dt.date(2022, 3, 31), 100),
+    ("A2", "A", dt.date(2022, 4, 1), 100),
+    ("B1", "B", dt.date(2022, 3, 1), 100),
+]
+CAUSES = [
+    ("A1", "portal_transfer", 100),
+    ("A2", "portal_transfer", 99),
+    ("A2", "signature_wait", 60),
+    ("A2", "batching", 40),
+    ("B1", "queue", 500),
+]
+
+
+@pytest.fixture(scope="module")
+def counted(pipelines_dir):
+    with Warehouse(pipelines_dir) as warehouse:
+        warehouse.register("scenarios", frame(SCENARIOS, "scenario", "kind", "causes"))
+        warehouse.register(
+            "late_dossiers", frame(LATE, "dossier_id", "unit_id", "ended_on", "overrun_seconds")
+        )
+        warehouse.register("causes", frame(CAUSES, "dossier_id", "cause", "excess_seconds"))
+        days = [("2022-Q1", dt.date(2022, 1, 1), dt.date(2022, 3, 31))]
+        days += [("2022-Q2", dt.date(2022, 4, 1), dt.date(2022, 6, 30))]
+        warehouse.register("periods", frame(days, "period", "starts_on", "ends_on"))
+        rows = warehouse.query("explain/whatif_counts")
+    return {
+        (r["scenario"], r["unit_id"], r["period"]): (r["n_late"], r["n_touched"], r["n_saved"])
+        for r in rows.iter_rows(named=True)
+    }
+
+
+def frame(rows, *names: str) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=list(names), orient="row")
+
+
+def test_time_worth_the_overrun_saves_and_a_second_less_does_not(counted):
+    assert counted["moved", "A", "2022-Q1"] == (1, 1, 1)
+    assert counted["moved", "A", "2022-Q2"] == (1, 1, 0)
+
+
+def test_the_causes_of_a_scenario_are_taken_away_together(counted):
+    assert counted["signed", "A", "2022-Q2"] == (1, 1, 1)
+
+
+def test_all_units_together_count_every_late_dossier(counted):
+    assert counted["moved", "*", "2022-Q1"] == (2, 1, 1)
+
+
+def test_questions_of_capacity_are_never_answered_by_shifting(counted):
+    assert not [key for key in counted if key[0] == "staffed"]

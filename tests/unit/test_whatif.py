@@ -1,0 +1,127 @@
+"""What would have helped: counted under its assumption, refused where no assumption fits."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import polars as pl
+import pytest
+
+from workbench.whatif import more_officers, shifted
+from workbench.whatif.queues import Visits, fitted_factor, queue_waits, rerun
+
+DAY = dt.datetime(2022, 1, 3, tzinfo=dt.UTC)
+
+
+def drawn(seed: int, number: int, load: float) -> tuple[np.ndarray, np.ndarray]:
+    """Poisson arrivals and exponential services of mean 10,000 s for two servers."""
+    random = np.random.default_rng(seed)
+    arrived = np.cumsum(random.exponential(10_000 / (2 * load), number)).astype(np.int64)
+    return arrived, random.exponential(10_000, number).astype(np.int64)
+
+
+def visits(arrived, served, waited=None) -> Visits:
+    return Visits(arrived, served, np.zeros_like(arrived) if waited is None else waited)
+
+
+def test_two_servers_wait_as_erlang_says():
+    """M/M/2 at load 0.75: Erlang's C is 9/14, the mean wait 9/7 of a service (textbook)."""
+    arrived, served = drawn(1917, 400_000, 0.75)
+    waits, _ = queue_waits(visits(arrived, served), np.zeros(2, dtype=np.int64), 1.0)
+    assert waits.mean() / 10_000 == pytest.approx(9 / 7, rel=0.05)
+
+
+def test_the_factor_gives_back_the_waits_it_was_made_with():
+    arrived, served = drawn(7, 2_000, 0.6)
+    free = np.zeros(2, dtype=np.int64)
+    target = float(queue_waits(visits(arrived, served), free, 1.3)[0].sum())
+    assert fitted_factor(visits(arrived, served), free, target=target) == pytest.approx(1.3, 0.01)
+
+
+def test_waits_that_no_load_explains_are_refused():
+    """Three visits, days apart: whatever made them wait, it was no queue."""
+    apart = np.array([0, 1_000_000, 2_000_000])
+    lone = visits(apart, np.array([10, 10, 10]))
+    assert fitted_factor(lone, np.zeros(1, dtype=np.int64), target=50_000.0) is None
+
+
+def test_another_officer_never_makes_anyone_wait_longer():
+    arrived, served = drawn(11, 3_000, 0.9)
+    free = (np.zeros(2, dtype=np.int64), np.zeros(3, dtype=np.int64))
+    waits, _ = queue_waits(visits(arrived, served), free[0], 1.0)
+    run = rerun(visits(arrived, served), free, target=float(waits.sum()))
+    assert run is not None
+    assert (run.eased <= run.waits).all()
+    assert run.eased.sum() < run.waits.sum() / 2
+
+
+def overloaded() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """A unit with one officer, 60 dossiers half an hour apart, 40 minutes of work each."""
+    number = 60
+    arrived = np.arange(number, dtype=np.int64) * 1_800
+    waited, _ = queue_waits(visits(arrived, np.full(number, 2_400)), np.zeros(1, np.int64), 1.0)
+    table = pl.DataFrame(
+        {
+            "dossier_id": [f"D{i:02}" for i in range(number)],
+            "step_no": [1] * number,
+            "unit_id": ["U"] * number,
+            "calendar_id": ["always"] * number,
+            "holder_id": ["h"] * number,
+            "arrived_at": [DAY + dt.timedelta(seconds=int(s)) for s in arrived],
+            "served_seconds": [2_400] * number,
+            "waited_seconds": waited,
+        }
+    ).with_columns(pl.col("arrived_at").dt.cast_time_unit("us"))
+    late = pl.DataFrame(
+        {
+            "dossier_id": ["D50", "D55", "D59"],
+            "unit_id": ["U"] * 3,
+            "ended_on": [dt.date(2022, 1, 5)] * 3,
+            "overrun_seconds": [20_000, 30_000, 40_000],
+        }
+    )
+    return table, late
+
+
+def from_first_day(_calendar: str, seconds: np.ndarray) -> np.ndarray:
+    return seconds - int(DAY.timestamp())
+
+
+def test_one_more_officer_saves_those_whose_wait_was_their_overrun():
+    table, late = overloaded()
+    found = more_officers(table, late, working=from_first_day, scenario="one_more", more=1)
+    quarter = found.filter(pl.col("period") == "2022-Q1", pl.col("unit_id") == "U")
+    row = quarter.row(0, named=True)
+    # waits grow by 600 s a dossier: 30,000 s for D50, 33,000 for D55, 35,400 for D59
+    assert (row["n_late"], row["n_touched"], row["n_saved"]) == (3, 3, 2)
+    assert row["lower"] <= row["n_saved"] <= row["upper"]
+    assert row["evidence_level"] == 3
+    assert set(found["unit_id"]) == {"U", "*"}
+
+
+def test_a_queue_that_cannot_be_run_gives_no_row():
+    table, late = overloaded()
+    calm = table.with_columns(pl.lit(0, pl.Int64).alias("waited_seconds"))
+    few = table.head(20)
+    for visits_of in (calm, few):
+        found = more_officers(visits_of, late, working=from_first_day, scenario="x", more=1)
+        assert found.is_empty()
+        assert "n_saved" in found.columns
+
+
+def test_shifted_bounds_lie_around_the_saved_and_never_beyond_the_touched():
+    counts = pl.DataFrame(
+        {
+            "scenario": ["s"] * 3,
+            "unit_id": ["*"] * 3,
+            "period": ["2022"] * 3,
+            "n_late": [100, 10, 5],
+            "n_touched": [40, 4, 0],
+            "n_saved": [30, 4, 0],
+        }
+    )
+    found = shifted(counts)
+    assert ((found["lower"] <= found["n_saved"]) & (found["n_saved"] <= found["upper"])).all()
+    assert (found["upper"] <= found["n_touched"]).all()
+    assert found["upper"].to_list()[2] == 0.0
