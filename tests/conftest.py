@@ -164,12 +164,12 @@ def run_clock(calendars: Calendars, reference_dir: Path, pipelines_dir: Path) ->
             for name, rows, schema in (("steps", steps, STEP), ("pauses", pauses, PAUSE)):
                 frame = rows if isinstance(rows, pl.DataFrame) else table(list(rows), schema)
                 warehouse.register(name, frame)
-            for name, frame in (facts or {}).items():
-                warehouse.register(name, frame)
             warehouse.register("calendar_keys", calendars.keys())
             warehouse.register("calendar_days", calendars.days())
             warehouse.register("unit_calendars", calendars.units())
-            warehouse.register("profiles", lateness_profiles(reference_dir / "profiles"))
+            profiles = lateness_profiles(reference_dir / "profiles")
+            for name, frame in ({"profiles": profiles} | (facts or {})).items():
+                warehouse.register(name, frame)
             warehouse.build("clock")
             return {name: warehouse.frame(name) for name in tables}
 

@@ -26,6 +26,7 @@ spans as (
             dossiers.due_at,
             case when not due_dates.is_procedure_term then due_dates.due_recomputed_at end
         ) as due_issued_at,
+        due_dates.due_recomputed_at,
         due_dates.due_credited_at,
         coalesce(paused.paused_seconds, 0) as paused_seconds,
         case when calendars.is_open then paused.still_second end as still_second
@@ -86,6 +87,7 @@ totals as (
             as returned_at,
         to_timestamp(still_second) as still_at,
         due_issued_at,
+        due_recomputed_at,
         due_credited_at,
         start_w,
         end_w,

@@ -1,25 +1,34 @@
--- grain: one row per dossier, kind of due date and granularity: until when it is in time
--- key: dossier_no, due, granularity
+-- grain: one row per dossier, kind of due date, what pauses do to it, and granularity: until when
+--   it is in time
+-- key: dossier_no, due, pauses, granularity
 -- reads: clock_totals, profiles, calendar_days
 -- promises: late_after >= due_at
 -- A half-day ends where the office opens again in the afternoon, at noon where it never closes:
 -- no working time passes in between. Days and minutes are those of the civil clock.
 
 with kinds as (
-    select distinct due, granularity
+    select distinct due, pauses, granularity
     from profiles
 ),
 
 dues as (
-    select dossier_no, time_zone, offset_seconds, key_base, 'issued' as due, due_issued_at as due_at
+    select
+        dossier_no, time_zone, offset_seconds, key_base, 'issued' as due, 'as_issued' as pauses,
+        due_issued_at as due_at
     from clock_totals
     where due_issued_at is not null
     union all
     select
         dossier_no, time_zone, offset_seconds, key_base, 'recomputed' as due,
-        due_credited_at as due_at
+        'by_procedure' as pauses, due_credited_at as due_at
     from clock_totals
     where due_credited_at is not null
+    union all
+    select
+        dossier_no, time_zone, offset_seconds, key_base, 'recomputed' as due,
+        'ignored' as pauses, due_recomputed_at as due_at
+    from clock_totals
+    where due_recomputed_at is not null
 ),
 
 placed as (
@@ -55,6 +64,7 @@ limits as (
         halved.offset_seconds,
         halved.key_base,
         halved.due,
+        halved.pauses,
         kinds.granularity,
         halved.due_at,
         halved.day_begins_at,
@@ -77,13 +87,16 @@ limits as (
             else halved.day_ends_at
         end as late_after
     from halved
-    inner join kinds on halved.due = kinds.due
+    inner join kinds
+        on halved.due = kinds.due
+        and halved.pauses = kinds.pauses
 ),
 
 clocked as (
     select
         limits.dossier_no,
         limits.due,
+        limits.pauses,
         limits.granularity,
         limits.due_at,
         limits.day_begins_at,

@@ -21,6 +21,7 @@ with ended as (
         profiles.early_before,
         profiles.early_needs,
         profiles.missing_due,
+        profiles.pauses,
         profiles.paused_open,
         profiles.withdrawn,
         profiles.rejected,
@@ -72,6 +73,7 @@ limited as (
     left join due_limits as limits
         on stood.dossier_no = limits.dossier_no
         and stood.due = limits.due
+        and stood.pauses = limits.pauses
         and stood.granularity = limits.granularity
 ),
 

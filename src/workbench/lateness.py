@@ -24,6 +24,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "early_before": ("due", "due_day", "due_half_day", "due_half_shift", "never"),
     "early_needs": ("nothing", "returned_or_extended"),
     "missing_due": ("unknown", "early", "on_time"),
+    "pauses": ("as_issued", "by_procedure", "ignored"),
     "paused_open": ("stands_still", "in_time", "on_time", "runs"),
     "withdrawn": ("own", "on_time"),
     "rejected": ("own", "on_time", "open_in_time"),
@@ -33,9 +34,14 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 ``end_event`` ends the clock; ``due`` is the date compared with; late is after the end of its
 ``granularity``; early is before ``early_before`` (and ``early_needs``); ``missing_due`` is the
 verdict on a finished dossier without due date (an open one is unknown, or open in time where the
-system calls it in time); ``paused_open`` says how an open dossier on pause is judged; ``withdrawn``
-and ``rejected`` dossiers keep their own category or count as what stands there.
+system calls it in time); ``pauses`` says what a pause that is over does to the due date: an issued
+date is taken as the office left it, a recomputed one moves as the policy of procedure and reason
+says (``pause_policies.csv``) or not at all; ``paused_open`` says how an open dossier on pause is
+judged; ``withdrawn`` and ``rejected`` dossiers keep their own category or count as what stands
+there.
 """
+
+_OF_DUE = {"issued": ("as_issued",), "recomputed": ("by_procedure", "ignored")}
 
 _TEXTS = ("label_vi", "label_en", "source", "verified")
 
@@ -60,7 +66,8 @@ def _profile(path: Path) -> dict[str, Any]:
         row = {name: said[name] for name in ("profile", "version", *CHOICES, *_TEXTS)}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as problem:
         raise InputRejected("stages.bad_profile", file=path.name, reason=problem) from problem
-    for name, choices in CHOICES.items():
+    accepted = {**CHOICES, "pauses": _OF_DUE.get(row["due"], CHOICES["pauses"])}
+    for name, choices in accepted.items():
         if row[name] not in choices:
             raise InputRejected(
                 "clock.bad_choice",

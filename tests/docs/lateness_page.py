@@ -21,7 +21,28 @@ of this project; a figure is worth nothing without its profile's name. Profiles 
 
 This page is written by `python tests/docs/lateness_page.py`; the tests run the same cases.
 """
-STAMPS = ("due", "due_first", "resolved", "returned", "status", "paused", "resumed", "term")
+PAUSES = """## Pauses
+
+What a pause that is over does to the due date depends on which date a profile compares with. An
+issued date is taken as the office left it (`as_issued`): systems that add paused days (e-par, TD)
+have written them into it. A recomputed date moves by the policy of the procedure and the reason
+(`by_procedure`), or not at all (`ignored`). Policies are rows of
+`data/reference/pause_policies.csv`, texts of reasons rows of `pause_reasons.csv`:
+
+- `pause`: the due day moves by the working days of the pause, begun days counted whole;
+- `restart`: the term begins anew when the pause ends;
+- `ignore`: the clock runs on.
+
+Pauses that overlap count once, and one that was never ended lasts to the end of the dossier's
+clock, or to the export. The most special rule wins: a procedure before `*`, then a reason before
+`*`.
+"""
+CASES = """Received 04/01/2022 08:00, export taken 20/01/2022 17:00, Vietnamese time. Where no
+policy is named, the shipped one (`pause`) holds.
+"""
+STAMPS = (
+    *("due", "due_first", "resolved", "returned", "status", "paused", "resumed", "policy", "term"),
+)
 
 
 def page() -> str:
@@ -45,8 +66,10 @@ def page() -> str:
             _table(["profile", "tiếng Việt", "English", "source", "verified"], said),
             "## Their choices\n",
             _table(["profile", *CHOICES], chosen),
+            PAUSES,
+            _table(list(_POLICY), _policies()),
             "## Cases\n",
-            "Received 04/01/2022 08:00, export taken 20/01/2022 17:00, Vietnamese time.\n",
+            CASES,
             _table(["no", "case", *STAMPS], situations),
             "## Outcomes\n",
             _table(["no", *(f"`{name}`" for name in names)], outcomes),
@@ -55,6 +78,15 @@ def page() -> str:
 
 
 _TOLD = ("label_vi", "label_en", "source", "verified")
+
+
+_POLICY = ("procedure_id", "reason", "policy", "note", "source", "verified")
+
+
+def _policies() -> list[list[str]]:
+    path = ROOT / "data" / "reference" / "pause_policies.csv"
+    with path.open(encoding="utf-8", newline="") as lines:
+        return [[row[name] for name in _POLICY] for row in csv.DictReader(lines)]
 
 
 def _cases(profile: str) -> list[dict[str, str]]:

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
+from workbench.lateness import lateness_profiles
+
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -58,6 +60,36 @@ def test_the_rule_of_the_procedure_goes_before_that_of_the_reason(run_clock):
     facts = policies(("*", "*", "pause"), ("*", "tax", "pause"), ("P1", "*", "ignore"))
     outcomes = run_clock([DOSSIER], pauses=TWO_DAYS, facts=facts)["outcomes"]
     assert set(outcomes["paused_seconds"]) == {0}
+
+
+@pytest.mark.parametrize(
+    ("text", "paused"),
+    [
+        ("tax", 0),
+        ("Chờ thuế", 0),
+        ("CHỜ  THUẾ", 0),
+        ("chờ họp", 2 * 8 * 3600),
+        (None, 2 * 8 * 3600),
+    ],
+)
+def test_a_reason_is_known_by_its_code_or_its_text_and_any_other_falls_under_all(
+    run_clock, text, paused
+):
+    facts = policies(("*", "*", "pause"), ("*", "tax", "ignore"))
+    outcomes = run_clock([DOSSIER], pauses=[{**TWO_DAYS[0], "reason": text}], facts=facts)
+    assert set(outcomes["outcomes"]["paused_seconds"]) == {paused}
+
+
+def test_a_profile_may_leave_pauses_out_of_a_recomputed_due_date(run_clock, reference_dir):
+    shipped = lateness_profiles(reference_dir / "profiles").filter(profile="wb_legal")
+    ignored = shipped.with_columns(profile=pl.lit("ignored"), pauses=pl.lit("ignored"))
+    facts = {"profiles": pl.concat([shipped, ignored])}
+    dossier = {**DOSSIER, "resolved_at": at("2022-01-12 10:00")}
+    found = run_clock([dossier], pauses=TWO_DAYS, facts=facts)["outcomes"]
+    assert found.select("profile", "outcome").rows() == [
+        ("ignored", "late"),
+        ("wb_legal", "on_time"),
+    ]
 
 
 def test_overlapping_pauses_of_all_kinds_count_once(run_clock):

@@ -22,6 +22,9 @@ PROFILES = sorted(path.stem for path in FOLDER.glob("*.csv"))
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SNAPSHOT = dt.datetime(2022, 1, 20, 17, tzinfo=ZONE)
 
+POLICIES = ["ignore", "pause", "restart"]
+ANY = pl.lit("*")
+
 Case = dict[str, str]
 
 
@@ -38,6 +41,7 @@ def dossier(profile: str, number: int, case: Case) -> dict[str, object]:
     value, _, unit = case["term"].partition(" ")
     return {
         "dossier_id": f"{profile}-{number:02d}",
+        "procedure_id": case["policy"] or "P1",
         "received_at": at(case["received"]),
         "due_at": at(case["due"]),
         "due_first_at": at(case["due_first"]),
@@ -50,23 +54,38 @@ def dossier(profile: str, number: int, case: Case) -> dict[str, object]:
     }
 
 
-def pause(profile: str, number: int, case: Case) -> dict[str, object]:
-    return {
-        "dossier_id": f"{profile}-{number:02d}",
-        "pause_no": 1,
-        "reason": "supplement",
-        "paused_at": at(case["paused"]),
-        "resumed_at": at(case["resumed"]),
-    }
+def pauses(profile: str, number: int, case: Case) -> list[dict[str, object]]:
+    """The pauses of a case: one, or several with a semicolon between them."""
+    ends = zip(case["paused"].split(";"), case["resumed"].split(";"), strict=True)
+    return [
+        {
+            "dossier_id": f"{profile}-{number:02d}",
+            "pause_no": pause_no,
+            "reason": "supplement",
+            "paused_at": at(paused.strip()),
+            "resumed_at": at(resumed.strip()),
+        }
+        for pause_no, (paused, resumed) in enumerate(ends, start=1)
+        if paused
+    ]
 
 
 @pytest.fixture(scope="module")
-def found(run_clock) -> pl.DataFrame:
+def policies(reference_dir) -> pl.DataFrame:
+    """The shipped policies, and procedures named after the policy they have."""
+    shipped = pl.read_csv(reference_dir / "pause_policies.csv", infer_schema=False)
+    own = pl.DataFrame({"procedure_id": POLICIES, "policy": POLICIES}).with_columns(reason=ANY)
+    return pl.concat([shipped, own], how="diagonal")
+
+
+@pytest.fixture(scope="module")
+def found(run_clock, policies) -> pl.DataFrame:
     """What the pipeline says of every case under the profile it was written for."""
     listed = [(p, n, case) for p in PROFILES for n, case in enumerate(cases(p), start=2)]
     tables = run_clock(
         [dossier(*entry) for entry in listed],
-        pauses=[pause(*entry) for entry in listed if entry[2]["paused"]],
+        pauses=[pause for entry in listed for pause in pauses(*entry)],
+        facts={"pause_policies": policies},
     )
     own = pl.col("dossier_id").str.starts_with(pl.col("profile") + "-")
     return tables["outcomes"].filter(own)
