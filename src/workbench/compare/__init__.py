@@ -5,7 +5,16 @@ interval and evidence level. A difference whose interval holds zero is no findin
 carry what a reader needs to see that. Nothing here reads files or knows a language.
 """
 
-from workbench.compare.cellwise import cells
+from workbench.compare.cellwise import CELLS, cells, spreads_of
+from workbench.compare.gapwise import (
+    GAPS,
+    PEERS,
+    Side,
+    gaps,
+    gaps_between_periods,
+    gaps_to_peers,
+    told,
+)
 from workbench.compare.sides import (
     SENSITIVE,
     SIDE_BY_SIDE_COUNTS,
@@ -18,13 +27,22 @@ from workbench.compare.sides import (
 )
 
 __all__ = [
+    "CELLS",
+    "GAPS",
+    "PEERS",
     "SENSITIVE",
     "SIDE_BY_SIDE_COUNTS",
     "SIDE_BY_SIDE_RATES",
+    "Side",
     "cells",
     "change",
+    "gaps",
+    "gaps_between_periods",
+    "gaps_to_peers",
     "headline",
     "sensitivity",
+    "spreads_of",
+    "told",
     "units_side_by_side",
     "with_and_without_suspects",
 ]

@@ -60,11 +60,15 @@ _SCORES = ("score_sum", "score_square")
 
 @dataclass(frozen=True)
 class _Tested:
-    """Figures of the cells, one entry per cell in their order."""
+    """Figures of the cells, one entry per cell in their order.
+
+    ``variance`` is relative: ``spread`` between cells plus what is unsure of ``expected``.
+    """
 
     expected: Floats
-    spread: Floats
+    variance: Floats
     chance: Floats
+    spread: float
 
 
 def cells(cause_cells: pl.DataFrame, *, kind: PeriodKind, q: float = 0.10) -> pl.DataFrame:
@@ -99,6 +103,20 @@ def cells(cause_cells: pl.DataFrame, *, kind: PeriodKind, q: float = 0.10) -> pl
     return _finished(tested, tested["p_value"].to_list(), q)
 
 
+def spreads_of(cause_cells: pl.DataFrame, *, kind: PeriodKind) -> dict[str, float]:
+    """Return how much cells of each cause differ beyond chance, relative to what was expected.
+
+    Tau squared by cause, from the cells not out of line: what ``gaps`` takes to widen intervals
+    where dossiers share their luck, as in a queue. Zero: no more than chance.
+    """
+    rows = _of_kind(cause_cells, kind)
+    return {
+        cause: _counted(part, *_places(part)).spread
+        for cause in rows["cause"].unique().sort()
+        if not (part := rows.filter(pl.col("cause") == cause)).is_empty()
+    }
+
+
 def _of_kind(cause_cells: pl.DataFrame, kind: PeriodKind) -> pl.DataFrame:
     """Keep the causes proper and the periods of one kind, one row per cell and stratum."""
     labels = cause_cells["period"].unique()
@@ -111,12 +129,7 @@ def _of_kind(cause_cells: pl.DataFrame, kind: PeriodKind) -> pl.DataFrame:
 
 def _of_cause(rows: pl.DataFrame) -> pl.DataFrame:
     """Test every cell of one cause."""
-    codes = rows.select(
-        pl.struct("unit_id", "period").rank("dense").alias("cell"),
-        pl.struct("procedure_id", "channel_in").rank("dense").alias("stratum"),
-    )
-    cell = codes["cell"].to_numpy().astype(np.int64) - 1
-    stratum = codes["stratum"].to_numpy().astype(np.int64) - 1
+    cell, stratum = _places(rows)
     table = rows.group_by(_CELL).agg(
         pl.col("n_dossiers").sum(),
         pl.col("n_late").sum(),
@@ -127,13 +140,23 @@ def _of_cause(rows: pl.DataFrame) -> pl.DataFrame:
     chance = counted.chance
     if set(_SCORES) <= set(rows.columns):
         chance = combined_p(chance, _timed(rows, cell, counted.chance))
-    low, high = excess_limits(table["observed"].to_numpy(), counted.expected, counted.spread)
+    low, high = excess_limits(table["observed"].to_numpy(), counted.expected, counted.variance)
     return table.with_columns(
         pl.Series("expected", counted.expected),
         pl.Series("lower", low),
         pl.Series("upper", high),
         pl.Series("p_value", chance),
     )
+
+
+def _places(rows: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Number the cells and the strata of the rows, both in their order."""
+    codes = rows.select(
+        pl.struct("unit_id", "period").rank("dense").alias("cell"),
+        pl.struct("procedure_id", "channel_in").rank("dense").alias("stratum"),
+    )
+    cell, stratum = (codes[c].to_numpy().astype(np.int64) - 1 for c in codes.columns)
+    return cell, stratum
 
 
 def _counted(rows: pl.DataFrame, cell: NDArray[np.int64], stratum: NDArray[np.int64]) -> _Tested:
@@ -174,7 +197,8 @@ def _against(
     expected = np.bincount(cell, dossiers * rate).astype(np.float64)
     unsure = 1 / (hits.sum() - np.bincount(cell, hits) + 0.5)
     wide = np.maximum(spread + unsure, 0.0)
-    return _Tested(expected, wide, upper_tail(np.bincount(cell, late), expected, wide))
+    chance = upper_tail(np.bincount(cell, late), expected, wide)
+    return _Tested(expected, wide, chance, spread)
 
 
 def _timed(rows: pl.DataFrame, cell: NDArray[np.int64], chance: Floats) -> Floats:

@@ -1,0 +1,272 @@
+"""Why one side is later than the other: harder work, the calendar, or which causes.
+
+Two units, a unit and its peers, or two periods. The gap between two late shares is split into
+parts that sum to it exactly: what the mix of procedures and channels explains, what the calendar
+explains, and what each cause adds to the rate at the same mix. A unit is never blamed for its
+mix. A comparison (evidence level 2): it says where the gap sits, not what would remove it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from workbench import numerals
+from workbench.estimates import difference, wilson
+from workbench.estimates.kitagawa import Counts, Split, split
+from workbench.vocabulary import CAUSES, EVERYTHING, Period
+from workbench.wording import say
+
+Floats = NDArray[np.float64]
+
+PEERS = "peers"
+"""Stands for all other units together."""
+GAPS = {
+    "comparison": pl.String,
+    "kind": pl.String,
+    "left": pl.String,
+    "right": pl.String,
+    "component": pl.String,
+    "effect": pl.Float64,
+    "lower": pl.Float64,
+    "upper": pl.Float64,
+    "gap": pl.Float64,
+    "gap_lower": pl.Float64,
+    "gap_upper": pl.Float64,
+    "left_late": pl.Int64,
+    "left_dossiers": pl.Int64,
+    "right_late": pl.Int64,
+    "right_dossiers": pl.Int64,
+    "method": pl.String,
+    "evidence_level": pl.Int32,
+}
+"""Columns of the table ``gaps``."""
+_STRATUM = ("procedure_id", "channel_in")
+_ROUNDING = 1e-6
+
+
+@dataclass(frozen=True)
+class Side:
+    """A unit (``*``: all units, ``peers``: all but the one compared with) in a period.
+
+    >>> Side("U01", "2022-H1").label
+    'U01@2022-H1'
+    """
+
+    unit_id: str
+    period: str
+
+    @property
+    def label(self) -> str:
+        """How the side is named in the table."""
+        return f"{self.unit_id}@{self.period}"
+
+
+def gaps(
+    cause_cells: pl.DataFrame,
+    pairs: Iterable[tuple[Side, Side]],
+    *,
+    calendar: Mapping[str, str] | None = None,
+    spreads: Mapping[str, float] | None = None,
+    replicates: int = 2_000,
+) -> pl.DataFrame:
+    """Split the gap of each pair (left, right) into mix, calendar, causes and residual.
+
+    Args:
+        cause_cells: One row per unit, period, stratum and cause, as in ``cells``.
+        pairs: Sides to compare; the gap is right minus left.
+        calendar: Month label -> class of month (say ``tet`` and ``plain``); given, the months of
+            each period are counted by their class, and what the classes explain is the effect
+            ``calendar``. Without it that effect is zero.
+        spreads: Relative variance of each cause between cells beyond chance (``spreads_of``);
+            widens the intervals where dossiers share their luck, as in queues.
+        replicates: Resamplings of the counts for the intervals.
+
+    Returns:
+        One row per pair and component (``mix``, ``calendar``, ``cause:<id>``, ``residual``) in
+        that order; effects of a pair sum to ``gap``. Columns as in ``GAPS``. A pair with a side
+        without dossiers has no rows.
+
+    Source: as ``estimates.kitagawa``.
+    """
+    book = _Ledger(cause_cells, calendar)
+    wide = None
+    if spreads is not None:
+        wide = np.array([spreads.get(cause, 0.0) for cause in book.causes] + [0.0])
+    parts = []
+    for left, right in pairs:
+        sides = book.counts(left, right), book.counts(right, left)
+        if all(side.dossiers.sum() > 0 for side in sides):
+            found = split(*sides, book.usual, wide, replicates=replicates)
+            parts.append(_rows((left, right), sides, found, book.causes))
+    return pl.concat(parts) if parts else pl.DataFrame(schema=GAPS)
+
+
+def gaps_to_peers(
+    cause_cells: pl.DataFrame,
+    *,
+    period: str,
+    calendar: Mapping[str, str] | None = None,
+    spreads: Mapping[str, float] | None = None,
+    replicates: int = 2_000,
+) -> pl.DataFrame:
+    """Split the gap between every unit and all the others together in one period."""
+    units = cause_cells.filter(pl.col("unit_id") != EVERYTHING)["unit_id"].unique().sort()
+    pairs = [(Side(PEERS, period), Side(unit, period)) for unit in units]
+    return gaps(cause_cells, pairs, calendar=calendar, spreads=spreads, replicates=replicates)
+
+
+def gaps_between_periods(
+    cause_cells: pl.DataFrame,
+    *,
+    left: str,
+    right: str,
+    calendar: Mapping[str, str] | None = None,
+    spreads: Mapping[str, float] | None = None,
+) -> pl.DataFrame:
+    """Split the change of every unit, and of all together, from period ``left`` to ``right``."""
+    units = cause_cells.filter(pl.col("unit_id") != EVERYTHING)["unit_id"].unique().sort()
+    pairs = [(Side(unit, left), Side(unit, right)) for unit in [EVERYTHING, *units]]
+    return gaps(cause_cells, pairs, calendar=calendar, spreads=spreads)
+
+
+def told(gap: pl.DataFrame, names: Mapping[str, str]) -> str:
+    """Tell one comparison in one sentence: the gap, the mix, and the cause that weighs most.
+
+    Args:
+        gap: The rows of one comparison.
+        names: How the two sides are called, by their labels.
+
+    Raises:
+        ValueError: The rows are not those of exactly one comparison.
+    """
+    if gap["comparison"].n_unique() != 1:
+        raise ValueError("one sentence tells one comparison")
+    effects = dict(gap.select("component", "effect").iter_rows())
+    causes = {c.removeprefix("cause:"): e for c, e in effects.items() if c.startswith("cause:")}
+    row = gap.row(0, named=True)
+    side = 1 if row["gap"] >= 0 else -1
+    main = max(causes, key=lambda c: (causes[c] * side, c)) if causes else "unexplained"
+    return say(
+        "compare.gap_told",
+        right=names[row["right"]],
+        left=names[row["left"]],
+        gap=numerals.points(row["gap"]),
+        interval=numerals.points_range(row["gap_lower"], row["gap_upper"]),
+        mix=numerals.points(effects["mix"]),
+        calendar=numerals.points(effects["calendar"]),
+        cause=say(f"causes.{main}"),
+        effect=numerals.points(causes.get(main, 0.0)),
+        others=numerals.points(
+            row["gap"] - effects["mix"] - effects["calendar"] - causes.get(main, 0.0)
+        ),
+    )
+
+
+class _Ledger:
+    """Counts of every unit and period on one common grid of causes, strata and classes."""
+
+    def __init__(self, cause_cells: pl.DataFrame, calendar: Mapping[str, str] | None) -> None:
+        self._calendar = calendar
+        met = set(cause_cells["cause"].unique())
+        self.causes = tuple(c for c in CAUSES if c in met)
+        self._rows = _classed(cause_cells, calendar)
+        self._strata = self._rows.select(_STRATUM).unique().sort(_STRATUM).rows()
+        self._classes = sorted(self._rows["class"].unique())
+        self._grids: dict[tuple[str, str], Counts] = {}
+        self.usual = self._usual()
+
+    def counts(self, side: Side, other: Side) -> Counts:
+        """Return the counts of a side; ``peers`` are all units but the other side's."""
+        if side.unit_id != PEERS:
+            return self._grid(side.unit_id, side.period)
+        everyone, own = (self._grid(u, side.period) for u in (EVERYTHING, other.unit_id))
+        late = np.maximum(everyone.late - own.late, 0.0)
+        return Counts(everyone.dossiers - own.dossiers, late)
+
+    def _grid(self, unit_id: str, period: str) -> Counts:
+        key = (unit_id, period)
+        if key not in self._grids:
+            labels = _labels(period, self._calendar)
+            rows = self._rows.filter(pl.col("period").is_in(labels))
+            if unit_id != EVERYTHING:
+                rows = rows.filter(pl.col("unit_id") == unit_id)
+            self._grids[key] = self._filled(rows)
+        return self._grids[key]
+
+    def _filled(self, rows: pl.DataFrame) -> Counts:
+        """Place sums on the grid; late dossiers put down to no cause come last."""
+        place = {s: i for i, s in enumerate(self._strata)}
+        shape = (len(self._strata), len(self._classes))
+        dossiers, late = np.zeros(shape), np.zeros((len(self.causes) + 1, *shape))
+        summed = rows.group_by(*_STRATUM, "class").agg(pl.sum("n_dossiers", "n_late", *self.causes))
+        for row in summed.sort(*_STRATUM, "class").iter_rows(named=True):
+            at = place[tuple(row[c] for c in _STRATUM)], self._classes.index(row["class"])
+            dossiers[at] = row["n_dossiers"]
+            shares = [row[c] for c in self.causes]
+            late[:, *at] = [*shares, row["n_late"] - sum(shares)]
+        return Counts(dossiers, late)
+
+    def _usual(self) -> Floats:
+        """Return late shares of everybody, for strata in which a side has no dossier."""
+        everyone = self._filled(self._rows)
+        overall = everyone.late.sum(axis=(1, 2)) / max(everyone.dossiers.sum(), 1.0)
+        held = np.maximum(everyone.dossiers, 1.0)
+        rates = np.where(everyone.dossiers > 0, everyone.late / held, overall[:, None, None])
+        return np.asarray(rates)
+
+
+def _labels(period: str, calendar: Mapping[str, str] | None) -> list[str]:
+    """Return the labels whose rows make up a period: its months where classes are asked for."""
+    if calendar is None:
+        return [period]
+    asked = Period.parse(period)
+    inside = (m for m in calendar if asked.starts_on <= Period.parse(m).starts_on <= asked.ends_on)
+    return sorted(inside)
+
+
+def _classed(cause_cells: pl.DataFrame, calendar: Mapping[str, str] | None) -> pl.DataFrame:
+    """Return one row per unit, period and stratum, a column per cause, with the month's class."""
+    grain = ("unit_id", "period", *_STRATUM)
+    kept = cause_cells
+    if calendar is not None:
+        kept = kept.filter(pl.col("period").is_in(list(calendar)))
+    whole = kept.group_by(grain).agg(pl.col("n_dossiers").max(), pl.col("n_late").max())
+    shares = kept.filter(pl.col("cause").is_in(CAUSES)).pivot(
+        on="cause", index=list(grain), values="late_share", aggregate_function="sum"
+    )
+    named = pl.lit("") if calendar is None else pl.col("period").replace_strict(dict(calendar))
+    both = whole.join(shares, on=list(grain), how="left").with_columns(named.alias("class"))
+    return both.filter(pl.col("unit_id") != EVERYTHING).fill_null(0).sort(grain)
+
+
+def _rows(
+    pair: tuple[Side, Side], sides: tuple[Counts, Counts], found: Split, causes: tuple[str, ...]
+) -> pl.DataFrame:
+    left, right = pair
+    names = ["mix", "calendar", *(f"cause:{c}" for c in causes), "residual"]
+    rates = [wilson(round(s.late.sum()), round(s.dossiers.sum())) for s in sides]
+    gap, low, high = difference(*rates)
+    effects, lower, upper = (x.copy() for x in (found.effects, found.lower, found.upper))
+    effects[-1] += (gap or 0.0) - effects.sum()
+    if max(side.late[-1].sum() for side in sides) < _ROUNDING:
+        lower[-1] = upper[-1] = effects[-1]
+    frame = pl.DataFrame({"component": names, "effect": effects, "lower": lower, "upper": upper})
+    return frame.with_columns(
+        pl.lit(f"{left.label}|{right.label}").alias("comparison"),
+        pl.lit("unit" if left.period == right.period else "period").alias("kind"),
+        pl.lit(left.label).alias("left"),
+        pl.lit(right.label).alias("right"),
+        *(pl.lit(v).alias(n) for n, v in (("gap", gap), ("gap_lower", low), ("gap_upper", high))),
+        *(
+            pl.lit(int(v)).alias(f"{name}_{what}")
+            for name, rate in zip(("left", "right"), rates, strict=True)
+            for what, v in (("late", rate.numerator), ("dossiers", rate.denominator or 0))
+        ),
+        pl.lit("kitagawa").alias("method"),
+        pl.lit(2).alias("evidence_level"),
+    ).select(pl.col(name).cast(kind) for name, kind in GAPS.items())

@@ -1,0 +1,157 @@
+"""Gaps between units and periods: exact parts, mix not blamed, one sentence."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from workbench.compare import (
+    GAPS,
+    PEERS,
+    Side,
+    gaps,
+    gaps_between_periods,
+    gaps_to_peers,
+    spreads_of,
+    told,
+)
+from workbench.wording import use_language
+
+MONTHS = ("2022-01", "2022-02", "2022-03", "2022-04")
+TET = {"2022-01": "plain", "2022-02": "tet", "2022-03": "plain", "2022-04": "plain"}
+
+
+def cell(unit: str, period: str, procedure: str, dossiers: int, **late: float) -> list[tuple]:
+    whole = round(sum(late.values()))
+    return [
+        (unit, period, procedure, "online", cause, dossiers, whole, float(share))
+        for cause, share in late.items()
+    ]
+
+
+def frame(*cells: list[tuple]) -> pl.DataFrame:
+    names = ("unit_id", "period", "procedure_id", "channel_in", "cause")
+    rows = [row for one in cells for row in one]
+    return pl.DataFrame(rows, schema=[*names, "n_dossiers", "n_late", "late_share"], orient="row")
+
+
+def effects(table: pl.DataFrame) -> dict[str, float]:
+    return dict(table.select("component", "effect").iter_rows())
+
+
+HARDER_WORK = frame(
+    cell("A", "2022-Q1", "easy", 90, queue=9, slow_work=0),
+    cell("A", "2022-Q1", "hard", 10, queue=3, slow_work=2),
+    cell("B", "2022-Q1", "easy", 10, queue=1, slow_work=0),
+    cell("B", "2022-Q1", "hard", 90, queue=27, slow_work=18),
+)
+
+
+def test_a_gap_of_harder_work_alone_is_put_on_the_mix_and_on_no_cause():
+    parts = effects(gaps(HARDER_WORK, [(Side("A", "2022-Q1"), Side("B", "2022-Q1"))]))
+    assert parts["mix"] == pytest.approx(0.32)
+    assert [parts[f"cause:{c}"] for c in ("queue", "slow_work")] == pytest.approx([0, 0])
+
+
+def test_a_worse_rate_at_the_same_mix_is_put_on_its_cause():
+    rows = frame(
+        cell("A", "2022-Q1", "easy", 100, queue=5, record_lag=5),
+        cell("B", "2022-Q1", "easy", 100, queue=5, record_lag=15),
+    )
+    table = gaps(rows, [(Side("A", "2022-Q1"), Side("B", "2022-Q1"))])
+    assert effects(table) == pytest.approx(
+        {"mix": 0, "calendar": 0, "cause:queue": 0, "cause:record_lag": 0.10, "residual": 0}
+    )
+    lag = table.row(by_predicate=pl.col("component") == "cause:record_lag", named=True)
+    assert 0 < lag["lower"] < 0.10 < lag["upper"]
+    assert (lag["left_late"], lag["left_dossiers"], lag["right_late"]) == (10, 100, 20)
+    assert (lag["kind"], lag["evidence_level"], table.schema) == ("unit", 2, GAPS)
+
+
+def random_world(seed: int) -> pl.DataFrame:
+    random = np.random.default_rng(seed)
+    parts = []
+    for unit in ("A", "B", "C"):
+        for month in MONTHS:
+            for procedure in ("p1", "p2", "p3"):
+                done = int(random.poisson(6))
+                late = random.multinomial(int(random.binomial(done, 0.3)), [0.5, 0.3, 0.2])
+                shares = zip(("queue", "slow_work", "unexplained"), late, strict=True)
+                parts.append(cell(unit, month, procedure, done, **dict(shares)))
+    return frame(*parts)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_effects_of_every_comparison_sum_to_its_gap(seed):
+    rows = random_world(seed)
+    tables = [
+        gaps_to_peers(rows, period="2022-02", replicates=50),
+        gaps_between_periods(rows, left="2022-01", right="2022-03"),
+        gaps_between_periods(rows, left="2022-Q1", right="2022-04", calendar=TET),
+    ]
+    sums = pl.concat(tables).group_by("comparison").agg(pl.sum("effect"), pl.first("gap"))
+    assert sums.height == 3 + 4 + 4
+    assert (sums["effect"] - sums["gap"]).abs().max() < 1e-12
+
+
+def test_peers_are_all_the_others_together():
+    rows = random_world(1)
+    table = gaps_to_peers(rows, period="2022-02", replicates=50)
+    first = table.filter(pl.col("right") == "A@2022-02").row(0, named=True)
+    judged = rows.filter(pl.col("period") == "2022-02", pl.col("cause") == "queue")
+    others = judged.filter(pl.col("unit_id") != "A")
+    assert first["left"] == f"{PEERS}@2022-02"
+    assert first["left_dossiers"] == others["n_dossiers"].sum()
+    assert first["left_late"] == others["n_late"].sum()
+
+
+def test_what_tet_does_to_everybody_is_put_on_the_calendar():
+    def month(unit: str, label: str, late: int) -> list[tuple]:
+        return cell(unit, label, "easy", 100, queue=late)
+
+    rows = frame(
+        *(month("A", m, 20 if m == "2022-02" else 5) for m in MONTHS),
+        *(month("B", m, 20 if m == "2022-02" else 5) for m in MONTHS),
+    )
+    parts = effects(
+        gaps(rows, [(Side("A", "2022-Q1"), Side("A", "2022-04"))], calendar=TET, replicates=50)
+    )
+    assert parts["calendar"] == pytest.approx(-0.05)
+    assert parts["cause:queue"] == pytest.approx(0.0)
+
+
+def test_late_dossiers_put_down_to_no_cause_are_the_residual():
+    rows = frame(cell("A", "2022-Q1", "p", 100, queue=5), cell("B", "2022-Q1", "p", 100, queue=5))
+    more = rows.with_columns(
+        pl.when(pl.col("unit_id") == "B").then(9).otherwise("n_late").alias("n_late")
+    )
+    parts = effects(gaps(more, [(Side("A", "2022-Q1"), Side("B", "2022-Q1"))]))
+    assert parts["residual"] == pytest.approx(0.04)
+
+
+def test_a_side_without_dossiers_is_no_comparison():
+    assert gaps(HARDER_WORK, [(Side("A", "2022-Q1"), Side("C", "2022-Q1"))]).is_empty()
+
+
+def test_shared_luck_widens_the_interval_of_its_cause_only():
+    pair = [(Side("A", "2022-Q1"), Side("B", "2022-Q1"))]
+    plain = gaps(HARDER_WORK, pair)
+    wide = gaps(HARDER_WORK, pair, spreads={"queue": 0.5})
+    width = (wide["upper"] - wide["lower"]) / (plain["upper"] - plain["lower"])
+    by_part = dict(zip(plain["component"], width, strict=True))
+    assert by_part["cause:queue"] > 1.5
+    assert by_part["cause:slow_work"] == pytest.approx(1.0, abs=0.1)
+    assert set(spreads_of(random_world(1), kind="month")) == {"queue", "slow_work", "unexplained"}
+
+
+def test_one_comparison_is_told_in_one_sentence():
+    table = gaps(HARDER_WORK, [(Side("A", "2022-Q1"), Side("B", "2022-Q1"))])
+    names = {"A@2022-Q1": "A", "B@2022-Q1": "B"}
+    with use_language("en"):
+        said = told(table, names)
+    assert said.startswith("B against A: the late share differs by +32.0 points (+19.5 to +43.2)")
+    assert "the mix of dossiers explains +32.0" in said
+    assert said.endswith("other causes 0.0.")
+    with pytest.raises(ValueError, match="one comparison"):
+        told(pl.concat([table, table.with_columns(comparison=pl.lit("x"))]), names)
