@@ -41,6 +41,7 @@ CLOCK_TABLES = (
     "odd_pauses",
     "receptions",
     "due_findings",
+    "dossier_calendars",
 )
 RESULT_TABLES = (
     "measures",
@@ -50,6 +51,9 @@ RESULT_TABLES = (
     "official_overruns",
     "findings_by_unit",
     "verdict_counts",
+    "causes",
+    "late_dossiers",
+    "cause_cells",
 )
 
 
@@ -114,6 +118,7 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
     """
     from workbench.measures import measure
     from workbench.official.conventions import Conventions
+    from workbench.worktime import Calendars
 
     profiles = lateness_profiles(rooms.facts.reference / "profiles")
     known = profiles["profile"].to_list()
@@ -122,6 +127,9 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
     with Warehouse(rooms.facts.pipelines) as warehouse:
         warehouse.attach(rooms.work.clean)
         warehouse.attach(rooms.work.clock)
+        warehouse.attach(rooms.facts.reference)
+        calendars = Calendars.read(rooms.facts.reference / "calendars")
+        warehouse.register("calendar_days", calendars.days())
         first, last = _days(warehouse.frame("dossiers"))
         conventions = Conventions.read(rooms.facts.reference)
         warehouse.register("periods", _periods(first, last))

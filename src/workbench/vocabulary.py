@@ -48,6 +48,25 @@ STEP_KINDS = (
     "applicant",
     "other",
 )
+CAUSES = (
+    "intake_delay",
+    "portal_transfer",
+    "assignment_wait",
+    "queue",
+    "slow_work",
+    "signature_wait",
+    "batching",
+    "external_agency",
+    "applicant",
+    "record_lag",
+    "return_post",
+    "due_date_error",
+    "norms_too_long",
+    "unexplained",
+)
+"""Why a dossier is late; the finer codes of ``cause_taxonomy.csv`` map onto these."""
+REALITIES = ("real", "record_only", "undecidable")
+"""Late also without the artefact, late only on record, or not decidable from what is logged."""
 CHANNELS_IN = ("counter", "online", "post", "other")
 STATUSES = (
     "submitted",

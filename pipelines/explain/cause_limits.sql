@@ -1,0 +1,24 @@
+-- grain: one row: the reviewed numbers that the models of this room use
+-- key: fewest_peers
+-- reads: cause_rules
+-- promises: fewest_peers > 0
+
+with cause_limits as (
+    select
+        max(case when rule_id = 'fewest_peers' then value::integer end) as fewest_peers,
+        max(case when rule_id = 'usual_share' then value::integer end) as usual_share,
+        max(case when rule_id = 'long_share' then value::integer end) as long_share,
+        max(case when rule_id = 'extreme_share' then value::integer end) as extreme_share,
+        max(case when rule_id = 'cell_size' then value::integer end) as cell_size,
+        max(case when rule_id = 'cell_deviation' then value::integer end) as cell_deviation,
+        max(case when rule_id = 'cell_share' then value::integer end) as cell_share,
+        max(case when rule_id = 'late_click' then value::integer end) as late_click,
+        max(case when rule_id = 'most_causes' then value::integer end) as most_causes,
+        max(case when rule_id = 'unlogged_share' then value::integer end) as unlogged_share,
+        max(case when rule_id = 'session_wait' then value::integer end) as session_wait,
+        max(case when rule_id = 'session_size' then value::integer end) as session_size,
+        max(case when rule_id = 'session_share' then value::integer end) as session_share
+    from cause_rules
+)
+
+select * from cause_limits

@@ -1,0 +1,122 @@
+-- grain: one row per judged dossier, step and part: the working seconds a cause could answer for
+-- key: dossier_no, step_code, part, unit_no
+-- reads: ledger, cause_dossiers, cause_steps, cause_units, transfer_rules, calendar_days
+-- promises: seconds > 0; over_rule_seconds is null or over_rule_seconds >= 0;
+--   over_norm_seconds >= 0
+-- Pauses, and time that no step covers, are no part of anything. What comes after the day of the
+-- paper result, or after the last signature when nothing was worked on any more, is recording,
+-- whoever had the dossier (record; recording is a step of that name without a second source).
+-- Parts that a log cannot tell apart (a wait with or without the transfer before it, a wait or the
+-- work) stay together under a name of their own.
+
+with signed as (
+    select
+        dossier_no,
+        max(case when step_kind = 'sign' then last_second end) as signed_second
+    from cause_steps
+    where step_kind not in ('record', 'return')
+    group by dossier_no
+    having max(case when step_kind = 'sign' then last_second end) >= max(last_second)
+),
+
+stretches as (
+    select
+        dossiers.dossier_no,
+        ledger.step_no,
+        ledger.unit_id,
+        ledger.kind,
+        ledger.phase,
+        epoch_second(ledger.from_at)::integer as from_second,
+        ledger.work_seconds::integer as work_seconds,
+        case when ledger.norm_source = 'regulated' then ledger.overrun_seconds end::integer
+            as overrun_seconds,
+        dossiers.offset_seconds,
+        dossiers.key_base,
+        dossiers.received_on,
+        dossiers.paper_second
+    from ledger
+    inner join cause_dossiers as dossiers on ledger.dossier_id = dossiers.dossier_id
+    where ledger.work_seconds > 0
+        and ledger.kind <> 'pause'
+),
+
+named as (
+    select
+        stretches.*,
+        coalesce(steps.step_code, 0) as step_code,
+        case
+            when stretches.from_second >= coalesce(stretches.paper_second, signed.signed_second)
+                or stretches.from_second >= signed.signed_second
+                then 'record'
+            when stretches.kind = 'unlogged' then 'unlogged'
+            when stretches.kind = 'transfer' then 'transfer'
+            when stretches.kind = 'intake' then 'intake'
+            when steps.step_kind = 'applicant' then 'applicant'
+            when stretches.kind = 'external' then 'external'
+            when stretches.kind = 'record' then 'recording'
+            when stretches.kind in ('sign', 'return') then stretches.kind
+            when stretches.phase = 'not_separable' then 'any'
+            when stretches.phase = 'gap_or_wait' then 'gap_or_wait'
+            when steps.step_kind = 'assign' then 'assign'
+            when stretches.phase = 'wait_or_handling' then 'wait_or_work'
+            when stretches.phase = 'wait' then 'queue'
+            else 'work'
+        end as part
+    from stretches
+    left join cause_steps as steps
+        on stretches.dossier_no = steps.dossier_no
+        and stretches.step_no = steps.step_no
+    left join signed on stretches.dossier_no = signed.dossier_no
+),
+
+-- what the same-working-day rule leaves for a transfer: to the end of the office day before the
+-- cut-off, to the first hour of the next one after it
+allowed as (
+    select
+        named.dossier_no,
+        named.from_second,
+        day.length + day.before
+        - working_second(
+            second_of_day(named.from_second, named.offset_seconds),
+            day.c2, day.open_1, day.close_1, day.open_2, day.close_2
+        )
+        + case
+            when not day.is_working
+                or second_of_day(named.from_second, named.offset_seconds)
+                >= epoch(rules.cutoff::time)::integer
+                then 3600
+            else 0
+        end as allowed_seconds
+    from named
+    inner join calendar_days as day
+        on day.day_key = day_key(named.from_second, named.offset_seconds, named.key_base)
+    inner join transfer_rules as rules
+        on rules.unit_id = '*'
+        and rules.rule = 'paper_transfer'
+        and coalesce(rules.valid_from::date, named.received_on) <= named.received_on
+        and coalesce(rules.valid_to::date, named.received_on) >= named.received_on
+    where named.part = 'transfer'
+        and named.work_seconds > 3600
+        and day.length < 86400
+),
+
+cause_parts as (
+    select
+        named.dossier_no,
+        named.step_code,
+        named.part,
+        units.unit_no,
+        sum(named.work_seconds)::integer as seconds,
+        sum(held(named.work_seconds - allowed.allowed_seconds, 0, named.work_seconds))::integer
+            as over_rule_seconds,
+        sum(coalesce(named.overrun_seconds, 0))::integer as over_norm_seconds,
+        bool_and(named.phase in ('gap', 'wait', 'handling')) as is_separable
+    from named
+    inner join cause_units as units on coalesce(named.unit_id, '') = units.unit_id
+    left join allowed
+        on named.dossier_no = allowed.dossier_no
+        and named.from_second = allowed.from_second
+    group by named.dossier_no, named.step_code, named.part, units.unit_no
+)
+
+select * from cause_parts

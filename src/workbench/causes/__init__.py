@@ -1,0 +1,13 @@
+"""Why dossiers are late: where their time went, and which causes the lateness is put down to.
+
+The causes themselves come from the models of ``pipelines/explain``; here their tables are read
+for people: shares with denominators and intervals, and the evidence in words. Nothing here knows
+how synthetic dossiers are made.
+"""
+
+from __future__ import annotations
+
+from workbench.causes.evidence import cause_label
+from workbench.causes.time_use import slowest_steps, time_use
+
+__all__ = ["cause_label", "slowest_steps", "time_use"]

@@ -1,0 +1,59 @@
+"""Causes have one list: the vocabulary, the models' order, the taxonomy and the labels agree."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import polars as pl
+
+from workbench.vocabulary import CAUSES
+from workbench.wording import LANGUAGES, catalogue
+
+ROOT = Path(__file__).resolve().parents[2]
+EXPLAINS = [
+    *sorted((ROOT / "src" / "workbench" / "causes").rglob("*.py")),
+    *sorted((ROOT / "pipelines" / "explain").glob("*.sql")),
+    *sorted((ROOT / "pipelines" / "macros").glob("*.sql")),
+]
+
+
+def test_the_models_settle_ties_in_the_order_of_the_vocabulary():
+    macro = (ROOT / "pipelines" / "macros" / "causes.sql").read_text(encoding="utf-8")
+    listed = macro.split("create macro cause_place(cause)")[1].split("]")[0]
+    assert tuple(re.findall(r"'(\w+)'", listed)) == CAUSES
+
+
+def test_every_cause_has_its_word_in_both_languages():
+    words = catalogue("causes")
+    assert [c for c in CAUSES if set(words.get(c, ())) != set(LANGUAGES)] == []
+
+
+def test_every_code_of_the_taxonomy_maps_onto_a_cause(reference_dir):
+    codes = pl.read_csv(reference_dir / "cause_taxonomy.csv", infer_schema=False)
+    assert codes.height == codes["code"].n_unique() == 31
+    assert set(codes["cause"]) <= set(CAUSES)
+
+
+def test_every_threshold_says_what_it_means_where_it_is_from_and_whether_it_was_verified(
+    reference_dir,
+):
+    rules = pl.read_csv(reference_dir / "cause_rules.csv", infer_schema=False)
+    said = rules.select("value", "unit", "meaning_vi", "meaning_en", "source", "verified")
+    assert said.null_count().sum_horizontal().item() == 0
+    assert rules["value"].str.contains(r"^\d+$").all()
+
+
+def test_what_explains_knows_nothing_of_what_simulates():
+    """Neither an import nor a name: truth must not leak into the finding of causes."""
+    assert EXPLAINS
+    told = re.compile(r"simulat|latebench|inject|\btruth\b")
+    for path in EXPLAINS:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".py":
+            names = [
+                n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Import | ast.ImportFrom)
+            ]
+            text = "\n".join(ast.unparse(name) for name in names)
+        assert not told.search(text), path.name
