@@ -17,6 +17,7 @@ LAYERS = (
     {"briefing", "revisions", "schedule", "lab", "forgetting"},
     {"book", "testing"},
     {"charts", "tables"},
+    {"latebench"},
     {"stages"},
     {"compare", "causes", "measures", "norms", "official", "whatif"},
     {"estimates"},

@@ -1,0 +1,151 @@
+"""The whole bench: which runs there are, run side by side, summed up over seeds as one table.
+
+The table has one row per tier, size, dose, contender and measure. Seeds 1 to 5 are for tuning,
+the reported ones are never looked at while rules are chosen.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import polars as pl
+
+from workbench.latebench.register import TIERS, Tier
+from workbench.latebench.run import Runner, Task
+from workbench.latebench.scores import Scores
+from workbench.project import Project
+
+TUNING_SEEDS = tuple(range(1, 6))
+REPORTED_SEEDS = tuple(range(1001, 1011))
+SIZES = (25, 60, 150)
+DOSES = (0.35, 0.6, 1.0)
+
+KEY = ("tier", "size", "dose", "contender", "measure")
+_RUN = {
+    "tier": pl.String,
+    "size": pl.Int64,
+    "dose": pl.Float64,
+    "seed": pl.Int64,
+    "contender": pl.String,
+    "measure": pl.String,
+    "value": pl.Float64,
+}
+
+Progress = Callable[[int, int, Task], None]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Which runs are made.
+
+    The main tier runs at every size and dose and with nothing put in; the harder tiers at the
+    size nearest to 60 and the strongest dose.
+    """
+
+    tiers: tuple[Tier, ...] = TIERS
+    sizes: tuple[int, ...] = SIZES
+    doses: tuple[float, ...] = DOSES
+    seeds: tuple[int, ...] = REPORTED_SEEDS
+
+    def tasks(self) -> list[Task]:
+        """Return every run, those that take longest first.
+
+        >>> len(Grid(tiers=("full",), seeds=(1,)).tasks())
+        12
+        """
+        middle = min(self.sizes, key=lambda size: abs(size - 60))
+        tasks = [
+            Task(tier, size, dose, seed)
+            for tier in self.tiers
+            for size in (self.sizes if tier == "full" else (middle,))
+            for dose in ((0.0, *self.doses) if tier == "full" else (max(self.doses),))
+            for seed in self.seeds
+        ]
+        return sorted(tasks, key=lambda task: (-task.size, task))
+
+
+def run_grid(
+    grid: Grid, facts: Project, *, pm4py: Path | None = None, progress: Progress, workers: int = 0
+) -> pl.DataFrame:
+    """Run a grid on all cores and return its table.
+
+    Args:
+        grid: Which runs.
+        facts: Where the reviewed facts and rules lie.
+        pm4py: A Python that has PM4Py; without one that contender does not run.
+        progress: Told how many runs of how many are done, and the last one.
+        workers: Processes; one per core when not said, none of its own when 1.
+
+    Raises:
+        UsageProblem: PM4Py does not run.
+    """
+    tasks = grid.tasks()
+    found: list[tuple[Task, dict[str, Scores]]] = []
+    for done in _all(tasks, facts, pm4py, workers or os.cpu_count() or 1):
+        found.append(done)
+        progress(len(found), len(tasks), done[0])
+    return summed_up(found)
+
+
+def summed_up(found: Iterable[tuple[Task, dict[str, Scores]]]) -> pl.DataFrame:
+    """Return one row per tier, size, dose, contender and measure: median, low, high, mean, seeds.
+
+    ``low`` and ``high`` are the smallest and largest value of any seed, ``seeds`` how many seeds
+    have the measure.
+    """
+    rows = [
+        (task.tier, task.size, task.dose, task.seed, contender, measure, value)
+        for task, scores in found
+        for contender, measures in scores.items()
+        for measure, value in measures.items()
+    ]
+    runs = pl.DataFrame(rows, schema=_RUN, orient="row").sort("seed")
+    value = pl.col("value")
+    return (
+        runs.group_by(KEY)
+        .agg(
+            value.median().alias("median"),
+            value.min().alias("low"),
+            value.max().alias("high"),
+            value.sort_by("seed").mean().alias("mean"),
+            pl.len().cast(pl.Int64).alias("seeds"),
+        )
+        .with_columns(pl.col("median", "low", "high", "mean").round(6))
+        .sort(KEY)
+    )
+
+
+_here: dict[str, Runner] = {}
+
+
+def _start(facts: Project, pm4py: Path | None) -> None:
+    _here["runner"] = Runner(facts, pm4py=pm4py)
+
+
+def _one(task: Task) -> tuple[Task, dict[str, Scores]]:
+    return task, _here["runner"].run(task)
+
+
+def _all(
+    tasks: list[Task], facts: Project, pm4py: Path | None, workers: int
+) -> Iterable[tuple[Task, dict[str, Scores]]]:
+    if workers == 1:
+        runner = Runner(facts, pm4py=pm4py)
+        yield from ((task, runner.run(task)) for task in tasks)
+        return
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_start, initargs=(facts, pm4py)
+    )
+    with pool:
+        waiting = [pool.submit(_one, task) for task in tasks]
+        try:
+            for done in as_completed(waiting):
+                yield done.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

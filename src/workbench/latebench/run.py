@@ -1,0 +1,94 @@
+"""One run of the bench: live a world, write its register, let the contenders answer, score them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.latebench.contenders import (
+    Analysis,
+    Answer,
+    Workbench,
+    dashboard_answer,
+    workbench_answer,
+)
+from workbench.latebench.plan import draw_plan
+from workbench.latebench.pm4py_side import pm4py_answer
+from workbench.latebench.register import CALENDAR, Register, Tier, keep_record, write_register
+from workbench.latebench.scores import Scores, score
+from workbench.latebench.truth import Truth, tell_truth
+from workbench.latebench.world import World
+from workbench.project import Project
+from workbench.worktime import Calendar, Calendars
+
+
+@dataclass(frozen=True, order=True)
+class Task:
+    """One run: what the register tells, dossiers per cell, dose (0: nothing put in), seed."""
+
+    tier: Tier
+    size: int
+    dose: float
+    seed: int
+
+
+@dataclass(frozen=True)
+class Case:
+    """A register, and the truth that no contender sees."""
+
+    register: Register
+    truth: Truth
+
+
+class Runner:
+    """Runs tasks with one set of reviewed facts and rules.
+
+    ``pm4py`` is a Python that has PM4Py; without one that contender does not run.
+    """
+
+    def __init__(self, facts: Project, *, pm4py: Path | None = None) -> None:
+        self._calendar = Calendars.read(facts.reference / "calendars")[CALENDAR]
+        self._workbench = Workbench(facts, threads=1)
+        self._pm4py = pm4py
+
+    def case(self, task: Task) -> Case:
+        """Return the register of a task and its truth."""
+        return make_case(self._calendar, task)
+
+    def analyse(self, case: Case) -> Analysis:
+        """Return what the real pipeline makes of a register."""
+        return self._workbench.analyse(case.register)
+
+    def run(self, task: Task) -> dict[str, Scores]:
+        """Return the scores of every contender on a task."""
+        case = self.case(task)
+        return {
+            name: score(case.truth, answer) | {"late_rate": _late_rate(case)}
+            for name, answer in self._answers(case).items()
+        }
+
+    def _answers(self, case: Case) -> dict[str, Answer]:
+        analysis = self.analyse(case)
+        answers = {
+            "workbench": workbench_answer(analysis),
+            "dashboard": dashboard_answer(analysis),
+        }
+        if self._pm4py:
+            answers["pm4py"] = pm4py_answer(self._pm4py, case.register, analysis)
+        return answers
+
+
+def make_case(calendar: Calendar, task: Task) -> Case:
+    """Live a task's world under its plan and write it down as its tier does."""
+    world = World(calendar, seed=task.seed, per_cell=task.size)
+    plan = draw_plan(task.seed, task.dose, two_causes=task.tier == "two_causes")
+    lives = world.live(plan)
+    record = keep_record(world, lives, task.tier)
+    return Case(
+        write_register(world, lives, record, task.tier),
+        tell_truth(world, plan, lives, record, task.tier),
+    )
+
+
+def _late_rate(case: Case) -> float:
+    return case.truth.dossiers.height / max(case.register.dossiers.height, 1)

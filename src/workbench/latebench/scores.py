@@ -1,0 +1,141 @@
+"""How well a contender did on one run: its answers held against the truth, measure by measure.
+
+A signature that waits for the leader's next session is the same mechanism under two names here
+(``signature_wait``, ``batching``); ``dominant_strict`` counts only the finer one. Measures whose
+denominator is empty are left out, never scored.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from workbench.latebench.contenders import Answer
+from workbench.latebench.plan import YEAR
+from workbench.latebench.truth import ENOUGH, NONE, Truth
+
+SAME = {"signature_wait": "batching"}
+"""Causes that name the same mechanism in this world."""
+
+CONGESTION = "queue"
+_MIXED_UP = ("portal_transfer", "queue", "record_lag")
+_CELL = ["unit_id", "period", "cause"]
+
+Scores = dict[str, float]
+
+
+def score(truth: Truth, answer: Answer) -> Scores:
+    """Return every measure that can be taken of an answer."""
+    found = score_cells(truth, answer.cells)
+    if answer.dossiers is not None:
+        found |= score_dossiers(truth, answer.dossiers)
+        if "reality" in answer.dossiers.columns:
+            found |= score_reality(truth, answer.dossiers)
+    return found
+
+
+def beside(truth: Truth, dossiers: pl.DataFrame) -> pl.DataFrame:
+    """Return the truth of each late dossier beside what was said of it.
+
+    ``said`` is the cause named, mechanisms with two names made one; ``said_strictly`` as named.
+    """
+    said = dossiers.with_columns(
+        pl.col("cause").replace(SAME).alias("said"), pl.col("cause").alias("said_strictly")
+    ).drop("cause")
+    return truth.dossiers.join(said, on="dossier_id", how="left").sort("dossier_id")
+
+
+def score_dossiers(truth: Truth, dossiers: pl.DataFrame) -> Scores:
+    """Score the dominant cause of the late dossiers that an injected cause made later.
+
+    Returns:
+        ``dominant`` (share named rightly), ``dominant:<cause>`` by true cause, ``mixed_up``: of
+        those truly late by transfer, queue or late recording, the share put on another of these.
+    """
+    caused = beside(truth, dossiers).filter(pl.col("cause") != NONE)
+    found: Scores = {}
+    if caused.height:
+        found["dominant"] = _share(caused, pl.col("said") == pl.col("cause"))
+        found["dominant_strict"] = _share(caused, pl.col("said_strictly") == pl.col("cause"))
+    for cause in caused["cause"].unique().sort():
+        rows = caused.filter(pl.col("cause") == cause)
+        found[f"dominant:{cause}"] = _share(rows, pl.col("said") == cause)
+    three = caused.filter(pl.col("cause").is_in(_MIXED_UP))
+    if three.height:
+        wrong = pl.col("said").is_in(_MIXED_UP) & (pl.col("said") != pl.col("cause"))
+        found["mixed_up"] = _share(three, wrong)
+    return found
+
+
+def score_reality(truth: Truth, dossiers: pl.DataFrame) -> Scores:
+    """Score who is called late only on record: in time on paper, late by the click.
+
+    Returns:
+        ``record_only_precision`` and ``_recall`` where a second date exists; where none does,
+        ``undecidable`` is the share that is called so. Signed in time and sealed after closing by
+        ordinary handling is neither right nor wrong.
+    """
+    rows = beside(truth, dossiers).filter(pl.col("record_only").is_not_null())
+    dated = rows.filter("has_second_source")
+    called = pl.col("reality") == "record_only"
+    found: Scores = {}
+    if (named := dated.filter(called)).height:
+        found["record_only_precision"] = _share(named, pl.col("record_only"))
+    if (only := dated.filter("record_only")).height:
+        found["record_only_recall"] = _share(only, called)
+    bare = rows.filter(~pl.col("has_second_source"), pl.col("record_only"))
+    if bare.height:
+        found["undecidable"] = _share(bare, pl.col("reality") == "undecidable")
+    return found
+
+
+def score_cells(truth: Truth, named: pl.DataFrame) -> Scores:
+    """Score the cells named within the year against those where a cause cost late dossiers.
+
+    True are cells where switching the cause off saves ``ENOUGH`` late dossiers. Where it saves
+    fewer but some, naming the cell is neither right nor wrong.
+
+    Returns:
+        ``cells_named``, ``cells_false``, ``cells_false_not_queue``, ``any_false_not_queue`` and,
+        where something is true or named, ``cell_precision``, ``cell_recall``, ``cell_f1`` and
+        ``false_discovery``.
+    """
+    called = (
+        named.with_columns(pl.col("cause").replace(SAME))
+        .filter(pl.col("period").str.starts_with(f"{YEAR}-"))
+        .unique(_CELL)
+    )
+    within = truth.cells.filter(pl.col("period").str.starts_with(f"{YEAR}-"))
+    true = within.filter(pl.col("n_saved") >= ENOUGH)
+    hits = called.join(true, on=_CELL, how="semi").height
+    false = called.join(within, on=_CELL, how="anti")
+    judged = hits + false.height
+    other = false.filter(pl.col("cause") != CONGESTION).height
+    found: Scores = {
+        "cells_named": called.height,
+        "cells_false": false.height,
+        "cells_false_not_queue": other,
+        "any_false_not_queue": float(other > 0),
+        "false_discovery": false.height / max(judged, 1),
+    }
+    if true.height:
+        precision, recall = hits / max(judged, 1), hits / true.height
+        found["cell_precision"] = precision
+        found["cell_recall"] = recall
+        found["cell_f1"] = 2 * precision * recall / max(precision + recall, 1e-9)
+    return found
+
+
+def confusion(truth: Truth, dossiers: pl.DataFrame) -> pl.DataFrame:
+    """Return how many late dossiers of each true cause were put on which cause."""
+    return (
+        beside(truth, dossiers)
+        .group_by("cause", pl.col("said").fill_null("-"))
+        .len("n")
+        .pivot("said", index="cause", values="n", sort_columns=True)
+        .fill_null(0)
+        .sort("cause")
+    )
+
+
+def _share(rows: pl.DataFrame, right: pl.Expr) -> float:
+    return float(rows.select(right.fill_null(value=False).mean()).item())

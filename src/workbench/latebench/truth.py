@@ -1,0 +1,130 @@
+"""Why each late dossier is late, known because the same dossiers are lived again without it.
+
+Every injected cause is switched off alone. The cause that cuts a dossier's overrun most is its
+truth, ``none`` where no switching helps; a cell's truth is how many late dossiers the switching
+saves. No finder of causes sees any of this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from workbench.latebench.plan import Plan
+from workbench.latebench.register import NEVER, Record, Tier, dossier_ids, registered_unit, unit_ids
+from workbench.latebench.world import Lives, World
+from workbench.simulate.streams import Flags, Whole
+from workbench.vocabulary import Period
+
+NONE = "none"
+"""Stands for a late dossier that no injected cause made later."""
+
+ENOUGH = 3
+"""Late dossiers that switching a cause off must save to make its cell a true one."""
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What is known of one run.
+
+    Attributes:
+        dossiers: One row per late or overdue dossier: dossier_id, unit_id, period (quarter in
+            which it was resolved, the snapshot's for open ones), cause, overrun_seconds,
+            cut_seconds (what switching the cause off takes off), record_only (sealed in time,
+            clicked too late; missing where it was signed in time and sealed, by ordinary
+            handling, after closing), has_second_source (a date of the result beside the click
+            exists).
+        cells: One row per unit, quarter and injected cause that saves at least one late dossier:
+            unit_id, period, cause, n_saved.
+    """
+
+    dossiers: pl.DataFrame
+    cells: pl.DataFrame
+
+
+def tell_truth(world: World, plan: Plan, lives: Lives, record: Record, tier: Tier) -> Truth:
+    """Switch each injected cause off in turn and compare.
+
+    ``lives`` are those under the whole plan and ``record`` what the tier's register holds.
+    """
+    overrun = _overrun(lives, record)
+    late = overrun > 0
+    cause = np.full(len(overrun), NONE, dtype=object)
+    cut = np.zeros(len(overrun), dtype=np.int64)
+    saved = []
+    for item in plan.causes:
+        without = np.maximum(_overrun(world.live(plan.without(item)), record), 0)
+        less = np.where(late, overrun - without, 0)
+        cause[less > cut] = item.cause
+        cut = np.maximum(cut, less)
+        saved.append((item.cause, late & (without == 0)))
+    every, periods = dossier_ids(lives), _periods(world, lives, record)
+    units = unit_ids(registered_unit(world, lives, tier)[record.rows])
+    table = pl.DataFrame(
+        {
+            "dossier_id": [every[row] for row in record.rows],
+            "unit_id": units,
+            "period": periods,
+            "cause": pl.Series(cause.tolist(), dtype=pl.String),
+            "overrun_seconds": overrun,
+            "cut_seconds": cut,
+            "record_only": _record_only(lives, record),
+            "has_second_source": _has_second_source(record, tier),
+        }
+    )
+    return Truth(table.filter(pl.Series(late)).sort("dossier_id"), _cells(table, saved))
+
+
+def _overrun(lives: Lives, record: Record) -> Whole:
+    """Return working seconds past the due day at the end, or at the snapshot while open."""
+    rows, snapshot = record.rows, record.snapshot
+    paused = lives.paused[rows]
+    stands = (paused[:, 0] <= snapshot) & (paused[:, 1] > snapshot)
+    length = paused[:, 1] - paused[:, 0]
+    day = -(-length // 28_800) * 28_800
+    due = lives.due[rows] - np.where(paused[:, 1] > snapshot, day, 0)
+    judged = np.minimum(lives.resolved[rows], np.where(stands, paused[:, 0], snapshot))
+    overrun: Whole = judged - due
+    return overrun
+
+
+def _record_only(lives: Lives, record: Record) -> pl.Series:
+    """Say who was sealed in time and clicked too late; unsaid who was only signed in time."""
+    rows = record.rows
+    in_time = pl.Series(lives.sealed[rows] <= record.due)
+    between = ~in_time & pl.Series(lives.signed[rows] <= record.due)
+    return in_time.set(between, None)
+
+
+def _has_second_source(record: Record, tier: Tier) -> Flags:
+    """Say for whom something beside the closing click dates the result: its paper, or its step.
+
+    Where signature and seal were clicked together the step is no second source.
+    """
+    if tier == "late_clicks":
+        dated: Flags = record.paper != NEVER
+        return dated
+    return np.ones(len(record.rows), dtype=bool)
+
+
+def _periods(world: World, lives: Lives, record: Record) -> list[str]:
+    ended = np.minimum(lives.resolved[record.rows], record.snapshot)
+    instants = world.calendar.instant(ended) + world.calendar.offset
+    days = (instants // 86_400).astype("datetime64[D]").astype(object)
+    labels = {day: str(Period.holding(day, "quarter")) for day in set(days)}
+    return [labels[day] for day in days]
+
+
+def _cells(table: pl.DataFrame, saved: list[tuple[str, Flags]]) -> pl.DataFrame:
+    key = ["unit_id", "period", "cause"]
+    schema = {"unit_id": pl.String, "period": pl.String, "cause": pl.String, "n_saved": pl.Int64}
+    parts = [
+        table.filter(pl.Series(who)).select("unit_id", "period", pl.lit(cause).alias("cause"))
+        for cause, who in saved
+    ]
+    if not parts:
+        return pl.DataFrame(schema=schema)
+    counted = pl.concat(parts).group_by(key).agg(n_saved=pl.len().cast(pl.Int64))
+    return counted.sort(key)

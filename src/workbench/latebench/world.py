@@ -1,0 +1,301 @@
+"""Twelve units over four quarters, lived on the working-time axis: the same dossiers every time.
+
+Every number here is a working second of the calendar; wall-clock time comes in when the register
+is written. Each mechanism owns a random stream, so a world lived without one injection differs
+only where that injection reached. The finders of causes know nothing of this module.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from workbench.latebench.plan import QUARTERS, UNITS, YEAR, Injection, Plan
+from workbench.simulate.desk import Strain, serve
+from workbench.simulate.due import day_length
+from workbench.simulate.streams import Flags, Numbers, Streams, Whole
+from workbench.worktime import Calendar
+
+INTAKE, ASSIGN, WORK, SIGN, RECORD = range(5)
+"""Steps, in their order."""
+
+LIMITS = (3, 5, 7, 10, 15, 20)
+"""Working days within which each of the six procedures must be resolved."""
+
+SMALL_CELL = 6
+"""Dossiers a quarter of the unit with only small numbers."""
+
+_WORK_SHARE = (0.36, 0.31, 0.46, 0.36, 0.51, 0.41)
+_USUAL_MIX = (0.24, 0.24, 0.13, 0.19, 0.08, 0.12)
+_HARD_MIX = (0.18, 0.06, 0.32, 0.06, 0.32, 0.06)
+_SIGMA = 0.45
+_MINUTE = 60
+_SUPPLEMENT, _SUPPLEMENT_TRAP = 0.07, 0.40
+_STRUCK = 0.6
+_OVERLOAD = 1.08
+_RUSH_LOAD, _RUSH_DAYS, _RUSH_FROM = 1.4, 15, 0.3
+_SESSIONS = (0.45, 0.95)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """How many officers a unit of some size has, and their share of time taken by its dossiers."""
+
+    officers: int
+    load: float
+
+
+_DESKS = {6: Desk(1, 0.2), 25: Desk(2, 0.42), 60: Desk(3, 0.58), 150: Desk(4, 0.76)}
+
+
+def desk_of(per_cell: int) -> Desk:
+    """Return the desk of a unit with so many dossiers a quarter."""
+    return _DESKS[min(_DESKS, key=lambda size: (abs(size - per_cell), size))]
+
+
+@dataclass(frozen=True)
+class Lives:
+    """What happened to each dossier, in working seconds (rows: dossiers, columns: steps).
+
+    ``paused`` holds the two ends of the one pause a dossier may have, 0 and 0 where it had none;
+    ``due`` is the end of the day on which the result is due, moved by the pause; ``sealed`` is when
+    the result was truly sealed, before any forgetting to click.
+    """
+
+    unit: Whole
+    quarter: Whole
+    procedure: Whole
+    online: Flags
+    submitted: Whole
+    received: Whole
+    arrived: Whole
+    started: Whole
+    finished: Whole
+    officer: Whole
+    paused: Whole
+    due: Whole
+    sealed: Whole
+
+    @property
+    def resolved(self) -> Whole:
+        """When the register says that the result was ready."""
+        return self.finished[:, RECORD]
+
+    @property
+    def signed(self) -> Whole:
+        """When the result was ready on paper."""
+        return self.finished[:, SIGN]
+
+    @property
+    def overrun(self) -> Whole:
+        """Working seconds past the due day; 0 or less is in time."""
+        return self.resolved - self.due
+
+
+class World:
+    """The dossiers of one seed and size, to be lived under one plan or another.
+
+    >>> from workbench.project import shipped
+    >>> from workbench.worktime import Calendars
+    >>> from workbench.latebench.plan import draw_plan
+    >>> calendar = Calendars.read(shipped().reference / "calendars")["vn_dong_thap"]
+    >>> lives = World(calendar, seed=1, per_cell=8).live(draw_plan(1, 1.0))
+    >>> lives.unit.size
+    376
+    """
+
+    def __init__(self, calendar: Calendar, *, seed: int, per_cell: int) -> None:
+        self.calendar = calendar
+        self.seed = seed
+        self.per_cell = per_cell
+        self.day = day_length(calendar)
+
+    @cached_property
+    def bounds(self) -> Whole:
+        """First working second of each quarter, and of the one after the last."""
+        days = [dt.date(YEAR, 3 * q + 1, 1) for q in range(QUARTERS)] + [dt.date(YEAR + 1, 1, 1)]
+        rows = [(day - self.calendar.first_day).days for day in days]
+        return self.calendar.before[rows]
+
+    def live(self, plan: Plan) -> Lives:
+        """Return the whole way of every dossier under a plan."""
+        return _Life(self, plan).run()
+
+
+class _Life:
+    """One pass through the year."""
+
+    def __init__(self, world: World, plan: Plan) -> None:
+        self.world, self.plan, self.day = world, plan, world.day
+        cells = np.full((UNITS, QUARTERS), world.per_cell, dtype=np.int64)
+        cells[plan.small_unit] = min(SMALL_CELL, world.per_cell)
+        self.unit = np.repeat(np.arange(UNITS), cells.sum(axis=1))
+        self.quarter = np.repeat(np.tile(np.arange(QUARTERS), UNITS), cells.ravel())
+        self.streams = Streams(world.seed, len(self.unit))
+        self.procedure = self._procedures()
+        self.limit = np.array(LIMITS)[self.procedure]
+        self.arrived, self.started, self.finished = (
+            np.zeros((len(self.unit), RECORD + 1), dtype=np.int64) for _ in range(3)
+        )
+
+    def run(self) -> Lives:
+        received = self._receive()
+        online = self.streams.chance("online", 0.5)
+        filed = self.streams.lognormal("filed", np.where(online, 40 * _MINUTE, 2 * _MINUTE), 0.8)
+        self._pass(INTAKE, received - filed, filed, self._some("intake", 9, 0.5))
+        self._pass(
+            ASSIGN,
+            self.finished[:, INTAKE] + self._transfer(),
+            self._some("assignment wait", 40, 0.8),
+            self._some("assignment", 2, 0.5),
+        )
+        officer, paused = self._work()
+        self._sign()
+        forgotten = self._record()
+        return Lives(
+            unit=self.unit,
+            quarter=self.quarter,
+            procedure=self.procedure,
+            online=online,
+            submitted=received - filed,
+            received=received,
+            arrived=self.arrived,
+            started=self.started,
+            finished=self.finished,
+            officer=officer,
+            paused=paused,
+            due=self._due(received, paused[:, 1] - paused[:, 0]),
+            sealed=self.finished[:, RECORD] - forgotten,
+        )
+
+    def _some(self, mechanism: str, minutes: float, sigma: float) -> Whole:
+        return self.streams.lognormal(mechanism, minutes * _MINUTE, sigma)
+
+    def _pass(self, step: int, arrived: Whole, wait: Whole, length: Whole) -> None:
+        self.arrived[:, step] = arrived
+        self.started[:, step] = arrived + wait
+        self.finished[:, step] = arrived + wait + length
+
+    def _struck(self, item: Injection) -> Flags:
+        struck: Flags = (self.unit == item.unit) & (self.quarter == item.quarter)
+        return struck
+
+    def _procedures(self) -> Whole:
+        weights = np.tile(_USUAL_MIX, (len(self.unit), 1))
+        for item in self.plan.of("hard_mix"):
+            weights[self._struck(item)] = _HARD_MIX
+        return self.streams.pick("procedure", weights)
+
+    def _receive(self) -> Whole:
+        """Spread dossiers evenly over their quarter; a rush pulls some into three weeks."""
+        bounds = self.world.bounds
+        place = self.streams.uniform("received")
+        span = (bounds[1:] - bounds[:-1])[self.quarter]
+        for item in self.plan.of("sudden_demand"):
+            width = _RUSH_DAYS * self.day / span
+            load = desk_of(self.world.per_cell).load
+            wanted = (1 + item.dose * (_RUSH_LOAD / load - 1)) * width
+            moved = self._struck(item) & self.streams.chance(
+                "rushed", (wanted - width) / (1 - width)
+            )
+            place = np.where(moved, _RUSH_FROM + width * self.streams.uniform("rushed to"), place)
+        received: Whole = bounds[self.quarter] + 1 + (place * (span - 1)).astype(np.int64)
+        return received
+
+    def _lag(self, name: str, item: Injection) -> Whole:
+        """Return 0.8 day and an exponential 1.6 days times the dose, for three in five dossiers."""
+        hit = self._struck(item) & self.streams.chance(name, _STRUCK)
+        left = 0.8 * self.day + self.streams.exponential(f"{name} for", 1.6 * self.day)
+        return np.where(hit, item.dose * left, 0).astype(np.int64)
+
+    def _transfer(self) -> Whole:
+        gap = self._some("transfer", 20, 1.0)
+        for item in self.plan.of("transfer_lag"):
+            gap = gap + self._lag("transfer left", item)
+        return gap
+
+    def _work(self) -> tuple[Whole, Whole]:
+        """Wait for an officer, be examined; a supplement stops the clock in between."""
+        arrived = self.finished[:, ASSIGN] + 5
+        started, officer = self._queue(arrived + self._some("glance", 20, 0.6))
+        length = self.streams.lognormal(
+            "work", np.array(_WORK_SHARE)[self.procedure] * self.limit * self.day, _SIGMA
+        )
+        for item in self.plan.of("slow_work"):
+            slowed = (length * (1 + 0.55 * item.dose)).astype(np.int64)
+            length = np.where(self._struck(item), slowed, length)
+        asked = self.streams.chance("supplement", self._supplement_chance())
+        paused = asked * self.streams.lognormal("supplement takes", 2.5 * self.day, 0.7)
+        moment = started + (length * (0.2 + 0.6 * self.streams.uniform("asked at"))).astype(
+            np.int64
+        )
+        self._pass(WORK, arrived, started - arrived, length + paused)
+        return officer, np.stack([asked * moment, asked * (moment + paused)], axis=1)
+
+    def _supplement_chance(self) -> Numbers:
+        chance = np.full(len(self.unit), _SUPPLEMENT)
+        for item in self.plan.of("supplements"):
+            chance[self._struck(item)] = _SUPPLEMENT_TRAP
+        return chance
+
+    def _queue(self, ready: Whole) -> tuple[Whole, Whole]:
+        """Serve each unit's desk, first come first served.
+
+        A dossier takes an officer's attention in proportion to its size, whatever its procedure;
+        slowness lets it lie longer in hand but takes no more attention.
+        """
+        started, officer = np.zeros_like(ready), np.zeros_like(ready)
+        bounds = self.world.bounds
+        for unit in range(UNITS):
+            at = self.unit == unit
+            desk = desk_of(int(at.sum()) // QUARTERS)
+            mean = desk.load * desk.officers * (bounds[-1] - bounds[0]) / at.sum()
+            attention = self.streams.lognormal("work", mean * np.exp(-(_SIGMA**2) / 2), _SIGMA)
+            strains = tuple(
+                Strain(
+                    int(bounds[item.quarter]),
+                    int(bounds[item.quarter + 1]),
+                    1 + item.dose * (_OVERLOAD / desk.load - 1),
+                )
+                for item in self.plan.of("understaffing")
+                if item.unit == unit
+            )
+            started[at], officer[at] = serve(
+                ready[at], attention[at], officers=desk.officers, duties=1.0, strains=strains
+            )
+        return started, officer
+
+    def _sign(self) -> None:
+        """Sign at the leader's next session, two a day, or one every few days."""
+        arrived = self.finished[:, WORK] + self._some("handed to sign", 5, 0.7)
+        session = self._next_session(arrived, self.day // 2, _SESSIONS[0])
+        for item in self.plan.of("signing_days"):
+            every = round(1 + 3 * item.dose) * self.day
+            rare = self._next_session(arrived, every, _SESSIONS[1])
+            session = np.where(self._struck(item), rare, session)
+        pile = (self.streams.uniform("place in the pile") * 8 * _MINUTE).astype(np.int64)
+        length = self._some("signing", 3, 0.5)
+        self._pass(SIGN, arrived, session + pile - arrived, length)
+
+    def _next_session(self, ready: Whole, every: int, share: float) -> Whole:
+        first = int(share * self.day)
+        session: Whole = first + (np.maximum(ready - first, 0) // every + 1) * every
+        return session
+
+    def _record(self) -> Whole:
+        """Seal and click; return for how long the click was forgotten."""
+        forgotten = np.zeros(len(self.unit), dtype=np.int64)
+        for item in self.plan.of("late_recording"):
+            forgotten += self._lag("click forgotten", item)
+        wait = self._some("record wait", 12, 0.8) + forgotten
+        self._pass(RECORD, self.finished[:, SIGN] + 2, wait, self._some("record", 2, 0.5))
+        return forgotten
+
+    def _due(self, received: Whole, paused: Whole) -> Whole:
+        """Return the end of the due day; the day of reception is not counted."""
+        day = (received - 1) // self.day + 1 + self.limit - (-paused // self.day)
+        due: Whole = day * self.day
+        return due
