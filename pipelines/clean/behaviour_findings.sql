@@ -1,7 +1,7 @@
--- grain: one row per landed row and rule about behaviour, or about people in text, that it breaks
+-- grain: one row per landed row and rule about behaviour, people in text or letters it breaks
 -- key: row_kind, source_file, source_sheet, source_row, rule_id
 -- reads: behaviour_masks, behaviour_instant_steps, behaviour_batches, behaviour_bulk_closings,
---   behaviour_double_entries, behaviour_stock
+--   behaviour_double_entries, behaviour_stock, behaviour_spellings
 -- promises: rule_id is not null
 -- These rules only flag: what they say of a row is likely, not certain, and no row leaves by them.
 
@@ -17,6 +17,8 @@ with behaviour_findings as (
     select * from behaviour_double_entries
     union all
     select * from behaviour_stock
+    union all
+    select * from behaviour_spellings
 )
 
 select * from behaviour_findings -- noqa: AM04

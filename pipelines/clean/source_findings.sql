@@ -1,9 +1,10 @@
--- grain: one row per file, sheet and date column that a rule about whole columns catches
+-- grain: one row per file, sheet and field that a rule about whole files or columns catches
 -- key: source_file, source_sheet, field, rule_id
--- reads: dossier_rows
--- promises: rule_id = 'D16'; n_values >= 20
+-- reads: dossier_rows, landed_files
+-- promises: rule_id in ('D16', 'D20'); rule_id = 'D20' or n_values >= 20
 -- A column whose every stamp has the same time of day says days, not instants: durations from it
--- are whole days. Fewer than 20 values prove nothing.
+-- are whole days. Fewer than 20 values prove nothing. A file in the letters of an old font was
+-- converted whole by its reader.
 
 with stamps as (
     select source_file, source_sheet, 'received_at' as field, received_at as stamp, time_zone
@@ -48,6 +49,16 @@ source_findings as (
         time_of_day
     from counted
     where n_times = 1 and n_values >= 20
+    union all
+    select
+        'D20' as rule_id,
+        source_file,
+        source_sheet,
+        encoding as field,
+        rows_landed as n_values,
+        null as time_of_day
+    from landed_files
+    where encoding in ('tcvn3', 'vni', 'cp1258')
 )
 
 select * from source_findings

@@ -10,6 +10,7 @@ import pytest
 
 from workbench.sources.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION
 from workbench.sources.people import MASKS
+from workbench.sources.repairs import REPAIRS
 from workbench.warehouse import Warehouse
 from workbench.worktime import Calendars
 
@@ -80,7 +81,12 @@ def clean(pipelines_dir: Path, reference_dir: Path, calendar_days: pl.DataFrame)
     """Clean landed rows: ``clean(dossiers, steps, pauses, snapshot_at=...)`` -> tables by name."""
 
     def build(
-        dossiers: Rows, steps: Rows = (), pauses: Rows = (), masks: Rows = (), **said: object
+        dossiers: Rows,
+        steps: Rows = (),
+        pauses: Rows = (),
+        masks: Rows = (),
+        repairs: Rows = (),
+        **said: object,
     ) -> dict[str, pl.DataFrame]:
         tables = {
             "dossier": landed("dossier", dossiers, DOSSIER),
@@ -101,6 +107,7 @@ def clean(pipelines_dir: Path, reference_dir: Path, calendar_days: pl.DataFrame)
                 warehouse.register(f"landed_{kind}s", frame)
             known = [{c: row.get(c) for c in FILES_SCHEMA} for row in files]
             warehouse.register("landed_masks", pl.DataFrame(list(masks), MASKS, orient="row"))
+            warehouse.register("landed_repairs", pl.DataFrame(list(repairs), REPAIRS, orient="row"))
             warehouse.register("landed_files", pl.DataFrame(known, FILES_SCHEMA, orient="row"))
             warehouse.build("clean")
             return {name: warehouse.frame(name) for name in TABLES}

@@ -175,3 +175,48 @@ def test_the_key_of_an_applicant_is_in_no_record_of_the_quarantine(clean) -> Non
     records = clean(rows)["quarantine"]["record"]
     assert len(records) == 2
     assert not records.str.contains("digest").any()
+
+
+def told(tables: dict[str, pl.DataFrame], rule: str) -> list[str]:
+    rows = tables["quarantine"].filter(rule_id=rule)
+    assert set(rows["severity"]) <= {"info"}
+    return rows["message_en"].str.split(". ").list.last().to_list()
+
+
+PLACE = {"source_file": "dossiers.csv", "source_sheet": "", "source_row": 2, "row_kind": "dossier"}
+
+
+def test_letters_that_a_reader_put_right_are_told_with_their_field(clean) -> None:
+    repairs = [
+        {**PLACE, "field": "field_of_work", "repair": "composed"},
+        {**PLACE, "field": "procedure_name", "repair": "tcvn3"},
+    ]
+    tables = clean([{}, {"dossier_id": "B"}], repairs=repairs)
+    found = tables["quarantine"].sort("rule_id").select("rule_id", "source_row", "severity").rows()
+    assert found == [("D19", 2, "info"), ("D20", 2, "info")]
+    assert tables["dossiers"].height == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "finds"),
+    [
+        ("UBND Xã Tân Khánh Đông", []),
+        ("UBND Phường An Hòa", []),
+        ("UBND Phường An Hoà", ["unit_id: tone mark"]),
+        ("SD-P1", []),
+    ],
+)
+def test_a_units_tone_mark_in_the_other_place_is_told_and_the_unit_found(
+    clean, name, finds
+) -> None:
+    tables = clean([{"unit_id": name}])
+    assert told(tables, "D19") == finds
+    assert tables["dossiers"].height == 1
+
+
+def test_a_file_in_the_letters_of_an_old_font_is_told_once_and_a_unicode_file_is_not(clean) -> None:
+    found = clean([{}], files={"dossiers.csv": {"encoding": "tcvn3", "rows_landed": 1}})
+    assert found["source_findings"].select("rule_id", "field", "n_values").rows() == [
+        ("D20", "tcvn3", 1)
+    ]
+    assert clean([{}], files={"dossiers.csv": {"encoding": "utf-8"}})["source_findings"].is_empty()

@@ -54,6 +54,8 @@ def doubtful(small_project, repository, tmp_path_factory):
     quarantine = pl.read_parquet(project.clean / "quarantine.parquet")
     both = pl.concat([quarantine, findings.select(quarantine.columns)])
     both.write_parquet(project.clean / "quarantine.parquet")
+    terms = project.clock / "due_findings.parquet"
+    pl.read_parquet(terms).clear().write_parquet(terms)
     stages.explain(stages.Rooms(project, repository), profile="wb_strict")
     return open_book(project.root, language="en"), worst, n_late
 

@@ -1,10 +1,10 @@
 """The room where exports land: mapped fields as text, with file, sheet and row; no names of people.
 
-Five Parquet tables are written together or not at all: ``landed_dossiers``, ``landed_steps``,
-``landed_pauses``, ``landed_files`` and ``landed_masks`` (where an identifier of a person was
-masked). An event log gives both steps (its events) and dossiers
-(the attributes of each case, taken from its first event). Rows are ordered by file, sheet and
-row, so the same exports give the same bytes. Long texts land piece by piece (``pouring``).
+Six Parquet tables are written together or not at all: ``landed_dossiers``, ``landed_steps``,
+``landed_pauses``, ``landed_files``, ``landed_masks`` (where an identifier of a person was masked)
+and ``landed_repairs`` (where letters were put right). An event log gives both steps (its events)
+and dossiers (the attributes of each case, taken from its first event). Rows are ordered by file,
+sheet and row, so the same exports give the same bytes. Long texts land in pieces (``pouring``).
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from workbench.sources.pouring import Tables, Variants
 from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable, read, read_pieces
 from workbench.sources.readers.delivery import fingerprint
+from workbench.sources.repairs import REPAIRS
 from workbench.sources.wide import stage_tables
 
 Progress = Callable[[str], None]
@@ -90,7 +91,7 @@ def ingest(
     progress: Progress = lambda _: None,
     reference: Path | None = None,
 ) -> Landing:
-    """Read exports and write the five landed tables into a folder, as a whole.
+    """Read exports and write the six landed tables into a folder, as a whole.
 
     Args:
         exports: Files with their profiles, from ``deliveries`` or ``inbox_deliveries``.
@@ -126,13 +127,14 @@ def ingest(
 
 @dataclass(frozen=True)
 class _Note:
-    """What is kept of a sheet beside its rows: its row of ``landed_files`` and what was masked.
+    """What is kept of a sheet beside its rows: its row of ``landed_files``, masks and repairs.
 
     ``variants`` are rows already written whose number is not 1.
     """
 
     file: dict[str, Any]
     masks: pl.DataFrame
+    repairs: pl.DataFrame
     variants: pl.DataFrame
 
 
@@ -159,7 +161,7 @@ def _pour_whole(
         if frames:
             tables.add(kind, pl.concat(frames, how="diagonal").sort(*POSITION))
     for sheet in landed:
-        yield _Note(sheet.file, sheet.masks, _NO_NUMBERS)
+        yield _Note(sheet.file, sheet.masks, sheet.repairs, _NO_NUMBERS)
 
 
 def _pour_pieces(
@@ -169,6 +171,7 @@ def _pour_pieces(
     (export,) = exports
     said = {"sha256": fingerprint(export.path), "snapshot_at": as_of, "sheet_of": None}
     variants, votes, masks = Variants(name), mapping.DateVotes(), [pl.DataFrame(schema=MASKS)]
+    repairs = [pl.DataFrame(schema=REPAIRS)]
     file: dict[str, Any] = {}
     for raw in read_pieces(export.path, export.part):
         piece = _land(raw, export, name, said, veil, is_whole=False)
@@ -180,9 +183,10 @@ def _pour_pieces(
         counts = {c: piece.file[c] + file.get(c, 0) for c in _COUNTS}
         file, votes = (file or piece.file) | counts, votes + piece.votes
         masks.append(piece.masks)
+        repairs.append(piece.repairs)
     order = votes.order(export.profile.day_first)
     file |= {"day_first": order.day_first, "day_first_evidence": order.evidence}
-    yield _Note(file, pl.concat(masks), variants.numbers())
+    yield _Note(file, pl.concat(masks), pl.concat(repairs), variants.numbers())
 
 
 _COUNTS = ("rows_read", "rows_landed", "rows_ignored")
@@ -192,16 +196,19 @@ def _write_notes(notes: Sequence[_Note], folder: Path) -> None:
     files = pl.DataFrame([note.file for note in notes], FILES_SCHEMA, orient="row")
     masks = pl.concat([pl.DataFrame(schema=MASKS), *(note.masks for note in notes)])
     files.sort("source_file", "source_sheet").write_parquet(folder / "landed_files.parquet")
-    masks.sort(pl.all()).write_parquet(folder / "landed_masks.parquet", row_group_size=_ROW_GROUP)
+    repairs = pl.concat([pl.DataFrame(schema=REPAIRS), *(note.repairs for note in notes)])
+    for name, frame in (("landed_masks", masks), ("landed_repairs", repairs)):
+        frame.sort(pl.all()).write_parquet(folder / f"{name}.parquet", row_group_size=_ROW_GROUP)
 
 
 @dataclass(frozen=True)
 class _Landed:
-    """One sheet: its row of ``landed_files``, its rows by kind, what was masked in them."""
+    """One sheet: its row of ``landed_files``, its rows by kind, what was masked and put right."""
 
     file: dict[str, Any]
     rows: dict[str, pl.DataFrame]
     masks: pl.DataFrame
+    repairs: pl.DataFrame
     votes: mapping.DateVotes
 
 
@@ -270,7 +277,7 @@ def _land(
         "term_unit": profile.term.unit if profile.term else None,
         "synthetic": _synthetic(raw, profile),
     }
-    return _Landed(file, rows, masks, votes)
+    return _Landed(file, rows, masks, mapping.repairs(raw, part, name), votes)
 
 
 def _events_say(steps: pl.DataFrame) -> list[pl.Expr]:

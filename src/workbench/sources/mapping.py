@@ -17,6 +17,7 @@ from workbench.errors import InputRejected
 from workbench.sources.fields import FIELDS, POSITION, is_extra, is_instant
 from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable, place
+from workbench.sources.repairs import REPAIRS
 from workbench.sources.spelling import fold, folded, tidy
 
 _HIGH, _ANY, _YEAR = r"(?:1[3-9]|[2-9]\d)", r"\d{1,2}", r"(?:\d{4}|\d{2}\b)"
@@ -111,6 +112,15 @@ def landed(
         pl.lit(raw.sheet).alias(POSITION[1]),
         raw.frame["source_row"].alias(POSITION[2]),
     )
+
+
+def repairs(raw: RawTable, part: Part, name: str) -> pl.DataFrame:
+    """Return the rows of ``landed_repairs``: fields of records whose text a reader put right."""
+    fed = [(column, t.table, t.field) for column, to in part.columns.items() for t in to]
+    fields = pl.DataFrame(fed, ["column", "row_kind", "field"], orient="row")
+    kept = raw.marks.join(raw.frame.select("source_row"), on="source_row", how="semi")
+    place_of = (pl.lit(name).alias(POSITION[0]), pl.lit(raw.sheet).alias(POSITION[1]))
+    return kept.join(fields, on="column").with_columns(*place_of).select(*REPAIRS)
 
 
 def scoped(frame: pl.DataFrame, units: pl.Series) -> pl.DataFrame:

@@ -23,6 +23,7 @@ from workbench.sources.readers import limits
 from workbench.sources.readers.delivery import Bytes, opened, unreadable
 from workbench.sources.readers.layout import check_columns, check_known
 from workbench.sources.readers.raw import RawTable
+from workbench.sources.repairs import marked
 from workbench.sources.spelling import trimmed
 
 _BLOCK = 1 << 16
@@ -55,8 +56,9 @@ def read_event_log(path: Path, part: Part) -> Iterator[RawTable]:
     frame = events.with_columns(pl.col("source_row").cast(pl.Int64))
     headers = [name for name in frame.columns if name != "source_row"]
     check_columns(headers, part, file=path.name)
-    tidied = frame.with_columns(trimmed(name) for name in headers if name in part.columns)
-    yield RawTable("", tidied, frame.height, (), "utf-8")
+    modern, marks = marked(frame, part.columns)
+    tidied = modern.with_columns(trimmed(name) for name in headers if name in part.columns)
+    yield RawTable("", tidied, frame.height, (), "utf-8", marks)
 
 
 def _frames(stream: Bytes, path: Path, part: Part) -> Iterator[pl.DataFrame]:

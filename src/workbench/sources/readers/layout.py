@@ -20,6 +20,7 @@ from workbench.errors import InputRejected
 from workbench.sources.profile import Part
 from workbench.sources.readers import limits
 from workbench.sources.readers.raw import place
+from workbench.sources.repairs import marks_of
 from workbench.sources.spelling import tidy, trimmed_series
 
 SEARCH_ROWS = 40
@@ -131,6 +132,13 @@ def records(
     _refuse_huge(kept, named, where)
     _refuse_unnamed(kept.select("source_row", pl.exclude("source_row", *named)), where)
     return kept.select("source_row", *named).rename(named)
+
+
+def spelling_marks(cells: pl.DataFrame, header: Header, part: Part) -> pl.DataFrame:
+    """Return which cells of mapped columns under a header need their letters put right."""
+    texts = cells.drop("source_row").columns[: len(header.names)]
+    named = {t: n for t, n in zip(texts, header.names, strict=False) if n in part.columns}
+    return marks_of(cells, named)
 
 
 def _refuse_huge(kept: pl.DataFrame, named: dict[str, str], where: str) -> None:

@@ -19,6 +19,7 @@ from workbench.sources.profile import Part
 from workbench.sources.readers.delivery import opened
 from workbench.sources.readers.layout import check_columns
 from workbench.sources.readers.raw import RawTable, place
+from workbench.sources.repairs import marked
 from workbench.sources.spelling import trimmed
 
 _BLOCK = 1 << 20
@@ -43,10 +44,12 @@ def read_payload(path: Path, part: Part) -> Iterator[RawTable]:
         for name in names
     }
     frame = pl.DataFrame(texts, dict.fromkeys(names, pl.String))
-    numbered = frame.with_row_index("source_row", offset=1).with_columns(
+    numbered = frame.with_row_index("source_row", offset=1)
+    modern, marks = marked(numbered, part.columns)
+    tidied = modern.with_columns(
         pl.col("source_row").cast(pl.Int64), *(trimmed(name) for name in names)
     )
-    yield RawTable(part.nested, numbered, numbered.height, (), "utf-8")
+    yield RawTable(part.nested, tidied, tidied.height, (), "utf-8", marks)
 
 
 def _absent(part: Part, names: list[str]) -> list[str]:

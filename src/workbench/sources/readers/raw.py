@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 import polars as pl
+
+from workbench.sources.repairs import NO_MARKS
 
 
 def place(file: str, sheet: str) -> str:
@@ -25,7 +27,8 @@ class RawTable:
     ``frame`` has one column per header and ``source_row``, the row as a person counts it in the
     file (in an event log: the number of the event). ``rows_read`` counts all rows below the
     header; those not in ``frame`` are titles, totals, blank rows and signatures.
-    ``heading`` are the texts above the header.
+    ``heading`` are the texts above the header, ``marks`` the cells that were put right
+    (``repairs``).
     """
 
     sheet: str
@@ -33,6 +36,7 @@ class RawTable:
     rows_read: int
     heading: tuple[str, ...]
     encoding: str
+    marks: pl.DataFrame = field(default_factory=NO_MARKS.clone)
 
     @property
     def rows_ignored(self) -> int:
@@ -45,5 +49,7 @@ def whole(pieces: Iterable[RawTable]) -> Iterator[RawTable]:
     for _, group in groupby(pieces, lambda piece: piece.sheet):
         first, *more = group
         frames = [piece.frame for piece in (first, *more)]
+        marks = pl.concat([piece.marks for piece in (first, *more)])
         rows_read = first.rows_read + sum(piece.rows_read for piece in more)
-        yield replace(first, frame=pl.concat(frames), rows_read=rows_read) if more else first
+        joined = replace(first, frame=pl.concat(frames), rows_read=rows_read, marks=marks)
+        yield joined if more else first

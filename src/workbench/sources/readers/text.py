@@ -26,6 +26,7 @@ from workbench.sources.profile import Part
 from workbench.sources.readers import layout, limits
 from workbench.sources.readers.delivery import Bytes, opened
 from workbench.sources.readers.raw import RawTable
+from workbench.sources.repairs import converted
 
 BLOCK = 8 << 20
 _MOST_ROWS = 250_000
@@ -54,7 +55,9 @@ def read_text(path: Path, part: Part) -> Iterator[RawTable]:
         for number, block in enumerate(chain((after_line(first, row),), blocks)):
             cells = cells_of(block, part.delimiter, width, path, row=row + 1)
             frame = layout.records(cells, header, part, where=path.name, is_first=number == 0)
-            yield RawTable("", frame, cells.height, heading, decoded.encoding)
+            marks = layout.spelling_marks(cells, header, part)
+            frame = converted(frame, marks)
+            yield RawTable("", frame, cells.height, heading, decoded.encoding, marks)
             row += cells.height
 
 

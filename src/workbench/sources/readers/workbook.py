@@ -25,6 +25,7 @@ from workbench.sources.readers import layout
 from workbench.sources.readers.archive import check_workbook, is_date_1904
 from workbench.sources.readers.delivery import unreadable
 from workbench.sources.readers.raw import RawTable, place
+from workbench.sources.repairs import converted
 
 _NO_ROWS = {"source_row": pl.Int64}
 _SERIAL = r"^(\d{4,5})(\.\d+)?$"
@@ -55,11 +56,13 @@ def read_workbook(path: Path, part: Part) -> Iterator[RawTable]:
             continue
         checked = layout.check_header(header, part, path, name)
         where = place(path.name, name)
-        frame = layout.records(_below(cells, checked), checked, part, where=where)
+        below = _below(cells, checked)
+        marks = layout.spelling_marks(below, checked, part)
+        frame = converted(layout.records(below, checked, part, where=where), marks)
         heading = tuple(c for row in _rows(cells.head(checked.row)) for c in row if c)
         frame = frame.with_columns(_from_1900(name) for name in from_1904 if name in frame.columns)
         rows_read = cells.height - checked.below
-        yield RawTable(name, frame, rows_read, heading, convention or "xlsx")
+        yield RawTable(name, frame, rows_read, heading, convention or "xlsx", marks)
 
 
 def open_book(path: Path) -> Any:
