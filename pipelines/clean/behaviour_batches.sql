@@ -1,10 +1,10 @@
 -- grain: one row per step that one person completed in a batch of clicks
 -- key: row_kind, source_file, source_sheet, source_row
--- reads: dossiers, steps, behaviour_limits
+-- reads: dossiers, step_rows, refused_steps, numbered_sheets, behaviour_limits
 -- promises: rule_id = 'D24'
 -- A batch is a run of completions by one person, each within batch_gap seconds of the one before,
--- over at least batch_size dossiers; the paper may have moved at other times. Mere dates (midnight)
--- say nothing, and clicking through one dossier's own steps is no batch.
+-- over at least batch_size dossiers (two or more); the paper may have moved at other times. Mere
+-- dates (midnight) say nothing, and clicking through one dossier's own steps is no batch.
 
 with limits as (
     select
@@ -15,46 +15,49 @@ with limits as (
 
 completions as (
     select
-        steps.source_file,
-        steps.source_sheet,
-        steps.source_row,
+        steps.row_id,
         steps.dossier_id,
         dossiers.source,
         steps.holder_id,
-        steps.finished_at,
-        date_diff(
-            'second',
-            lag(steps.finished_at) over person,
-            steps.finished_at
-        ) as gap_seconds
-    from steps
+        steps.finished_at
+    from step_rows as steps
     inner join dossiers on steps.dossier_id = dossiers.dossier_id
+    anti join refused_steps on steps.row_id = refused_steps.row_id
     where
         steps.holder_id is not null
         and timezone(dossiers.time_zone, steps.finished_at)::time <> time '00:00:00'
-    window person as (
-        partition by dossiers.source, steps.holder_id
-        order by steps.finished_at, steps.source_file, steps.source_sheet, steps.source_row
-    )
+),
+
+neighboured as (
+    select
+        *,
+        date_diff('second', lag(finished_at) over person, finished_at) as seconds_before,
+        date_diff('second', finished_at, lead(finished_at) over person) as seconds_after
+    from completions
+    window person as (partition by source, holder_id order by finished_at, row_id)
+),
+
+close_by as (
+    select
+        neighboured.*,
+        limits.batch_gap,
+        limits.batch_size
+    from neighboured
+    cross join limits
+    where
+        neighboured.seconds_before < limits.batch_gap
+        or neighboured.seconds_after < limits.batch_gap
 ),
 
 numbered as (
     select
-        completions.*,
-        limits.batch_size,
-        count(*) filter (
-            where completions.gap_seconds is null or completions.gap_seconds >= limits.batch_gap
-        ) over (
-            partition by completions.source, completions.holder_id
-            order by
-                completions.finished_at,
-                completions.source_file,
-                completions.source_sheet,
-                completions.source_row
+        *,
+        count(*) filter (where seconds_before is null or seconds_before >= batch_gap) over (
+            partition by source, holder_id
+            order by finished_at, row_id
             rows between unbounded preceding and current row
         ) as batch_no
-    from completions
-    cross join limits
+    from close_by
 ),
 
 sized as (
@@ -69,13 +72,14 @@ sized as (
 behaviour_batches as (
     select
         'step' as row_kind,
-        source_file,
-        source_sheet,
-        source_row,
+        sheets.source_file,
+        sheets.source_sheet,
+        row_of(sized.row_id) as source_row,
         'D24' as rule_id,
-        concat('n = ', dossiers_in_batch) as fields
+        concat('n = ', sized.dossiers_in_batch) as fields
     from sized
-    where dossiers_in_batch >= batch_size
+    inner join numbered_sheets as sheets on sheet_of(sized.row_id) = sheets.sheet_no
+    where sized.dossiers_in_batch >= sized.batch_size
 )
 
 select * from behaviour_batches

@@ -1,25 +1,31 @@
 -- grain: one row per dossier that looks like another one under a second number
 -- key: row_kind, source_file, source_sheet, source_row
--- reads: dossiers, dossier_texts
+-- reads: dossiers, landed_dossiers
 -- promises: rule_id = 'D23'
 -- Same keyed digest of the applicant, same procedure, same day of reception. The digest exists only
 -- where WORKBENCH_KEY was set at ingest; without it nobody can be told apart and nothing is found.
 
-with entries as (
+with landed as (
+    select null::varchar as x_applicant_key
+    where false
+    union all by name
+    select * from landed_dossiers
+),
+
+entries as (
     select
         dossiers.source_file,
         dossiers.source_sheet,
         dossiers.source_row,
         count(*) over (
-            partition by
-                texts.record ->> 'x_applicant_key', dossiers.procedure_id, dossiers.received_on
+            partition by landed.x_applicant_key, dossiers.procedure_id, dossiers.received_on
         ) as n_alike
     from dossiers
-    inner join dossier_texts as texts
-        on dossiers.source_file = texts.source_file
-        and dossiers.source_sheet = texts.source_sheet
-        and dossiers.source_row = texts.source_row
-    where texts.record ->> 'x_applicant_key' is not null
+    inner join landed
+        on dossiers.source_file = landed.source_file
+        and dossiers.source_sheet = landed.source_sheet
+        and dossiers.source_row = landed.source_row
+    where landed.x_applicant_key is not null
 ),
 
 behaviour_double_entries as (

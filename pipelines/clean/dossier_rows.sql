@@ -2,9 +2,36 @@
 -- key: source_file, source_sheet, source_row
 -- reads: dossier_texts, unit_names, procedure_names, case_spans
 -- promises: received_at is null or received_on is not null
--- Nothing is judged or dropped here: what cannot be read is listed for the rules.
+-- Nothing is judged or dropped here: what cannot be read is listed for the rules. Names of units
+-- and procedures are compared once per spelling, not per row.
 
-with spanned as (
+with unit_spellings as (
+    select
+        spellings.spelling,
+        unit_names.*
+    from (select distinct unit_id as spelling from dossier_texts) as spellings
+    inner join unit_names on name_key(spellings.spelling) = unit_names.unit_key
+),
+
+code_spellings as (
+    select
+        spellings.spelling,
+        procedure_names.*
+    from (select distinct procedure_id as spelling from dossier_texts) as spellings
+    inner join procedure_names
+        on name_key(procedure_code(spellings.spelling)) = procedure_names.procedure_key
+),
+
+name_spellings as (
+    select
+        spellings.spelling,
+        procedure_names.*
+    from (select distinct procedure_name as spelling from dossier_texts) as spellings
+    inner join procedure_names
+        on name_key(spellings.spelling) = procedure_names.procedure_key
+),
+
+spanned as (
     select
         texts.*,
         case when contains(texts.case_dates, 'received_at') then spans.began_at end as case_began,
@@ -43,22 +70,23 @@ typed as (
 placed as (
     select
         typed.*,
-        case when typed.has_unit_list then unit_names.unit_id else typed.unit_id end as unit_used,
+        case when typed.has_unit_list then unit_spellings.unit_id else typed.unit_id end
+            as unit_used,
         coalesce(by_code.procedure_id, by_name.procedure_id) as procedure_known,
         coalesce(by_code.field_vi, by_name.field_vi) as field_known
     from typed
-    left join unit_names
+    left join unit_spellings
         on typed.has_unit_list
-        and name_key(typed.unit_id) = unit_names.unit_key
-        and typed.began_on between unit_names.valid_from and unit_names.valid_to
-    left join procedure_names as by_code
+        and typed.unit_id = unit_spellings.spelling
+        and typed.began_on between unit_spellings.valid_from and unit_spellings.valid_to
+    left join code_spellings as by_code
         on typed.has_procedure_list
-        and name_key(procedure_code(typed.procedure_id)) = by_code.procedure_key
+        and typed.procedure_id = by_code.spelling
         and typed.began_on between by_code.valid_from and by_code.valid_to
-    left join procedure_names as by_name
+    left join name_spellings as by_name
         on typed.has_procedure_list
         and by_code.procedure_id is null
-        and name_key(typed.procedure_name) = by_name.procedure_key
+        and typed.procedure_name = by_name.spelling
         and typed.began_on between by_name.valid_from and by_name.valid_to
 ),
 

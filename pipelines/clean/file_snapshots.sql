@@ -1,12 +1,20 @@
 -- grain: one row per source file and sheet: the instant at which the export was taken
 -- key: source_file, source_sheet
--- reads: landed_files, dossier_rows, step_rows
+-- reads: numbered_sheets, dossier_rows, step_rows
 -- promises: rows_read = 0 or snapshot_at is not null
 -- A source that does not say takes its latest stamp: of receptions, ends, returns and steps, not
 -- of due dates. A file without a heading of its own takes the newest of the files delivered with it
 -- (their names share a tail), or else of its source.
 
-with stamps as (
+with by_sheet as (
+    select
+        sheet_of(row_id) as sheet_no,
+        greatest(max(arrived_at), max(started_at), max(finished_at)) as stamp
+    from step_rows
+    group by sheet_of(row_id)
+),
+
+stamps as (
     select
         source,
         greatest(max(received_at), max(reported_end_at), max(returned_at)) as stamp
@@ -14,10 +22,10 @@ with stamps as (
     group by source
     union all
     select
-        source,
-        greatest(max(arrived_at), max(started_at), max(finished_at)) as stamp
-    from step_rows
-    group by source
+        sheets.source,
+        by_sheet.stamp
+    from by_sheet
+    inner join numbered_sheets as sheets on by_sheet.sheet_no = sheets.sheet_no
 ),
 
 latest as (
@@ -33,13 +41,14 @@ said as (
         files.source,
         files.source_file,
         files.source_sheet,
+        files.sheet_no,
         files.rows_read,
         files.batch,
         case
             when files.snapshot_at = 'latest' then latest.latest_at
             else parse_due(files.snapshot_at, files.day_first, files.time_zone)
         end as said_at
-    from landed_files as files
+    from numbered_sheets as files
     left join latest on files.source = latest.source
 ),
 
@@ -47,6 +56,7 @@ file_snapshots as (
     select
         source_file,
         source_sheet,
+        sheet_no,
         rows_read,
         coalesce(
             said_at,

@@ -1,6 +1,6 @@
 -- grain: one row per spell in which the log of a dossier says that it waits for the applicant
 -- key: source_file, source_sheet, source_row
--- reads: steps, step_claims, pause_rows
+-- reads: step_rows, refused_steps, step_numbers, numbered_sheets, pause_rows
 -- promises: resumed_at is null or resumed_at >= paused_at
 -- For logs that tell the status after each event. A spell begins with the event that sets a waiting
 -- status and ends with the next event that sets another. A list of pauses of its own is believed
@@ -8,20 +8,16 @@
 
 with told as (
     select
+        steps.row_id,
         steps.dossier_id,
-        steps.step_no,
-        claims.status_after,
-        steps.finished_at,
-        steps.source_file,
-        steps.source_sheet,
-        steps.source_row
-    from steps
-    inner join step_claims as claims
-        on steps.source_file = claims.source_file
-        and steps.source_sheet = claims.source_sheet
-        and steps.source_row = claims.source_row
+        coalesce(numbers.step_no, steps.logged_no) as step_no,
+        steps.status_after,
+        steps.finished_at
+    from step_rows as steps
+    anti join refused_steps on steps.row_id = refused_steps.row_id
     anti join pause_rows on steps.dossier_id = pause_rows.dossier_id
-    where claims.status_after is not null and steps.finished_at is not null
+    left join step_numbers as numbers on steps.row_id = numbers.row_id
+    where steps.status_after is not null and steps.finished_at is not null
 ),
 
 changes as (
@@ -41,15 +37,16 @@ spells as (
 
 logged_pauses as (
     select
-        dossier_id,
-        status_after as reason,
-        finished_at as paused_at,
-        ended_at as resumed_at,
-        source_file,
-        source_sheet,
-        source_row
+        spells.dossier_id,
+        spells.status_after as reason,
+        spells.finished_at as paused_at,
+        spells.ended_at as resumed_at,
+        sheets.source_file,
+        sheets.source_sheet,
+        row_of(spells.row_id) as source_row
     from spells
-    where status_after in ('supplement', 'financial')
+    inner join numbered_sheets as sheets on sheet_of(spells.row_id) = sheets.sheet_no
+    where spells.status_after in ('supplement', 'financial')
 )
 
 select * from logged_pauses

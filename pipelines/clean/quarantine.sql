@@ -1,11 +1,13 @@
 -- grain: one row per landed row and rule it breaks: refused, merged or only flagged
 -- key: source_file, source_sheet, source_row, row_kind, rule_id
 -- reads: dossier_findings, dossier_doubts, dossier_code_doubts, history_findings, step_findings,
---   pause_findings, behaviour_findings, quality_rules, dossier_texts, landed_steps, landed_pauses
+--   pause_findings, behaviour_findings, quality_rules, numbered_sheets, landed_dossiers,
+--   landed_steps, landed_pauses
 -- promises: severity in ('error', 'merged', 'warn', 'info'); record is not null;
 --   message is not null
 -- Severity error and merged leave the clean tables, warn and info stay there. The record is the
--- landed row, from which personal columns are gone, and the key of the applicant too.
+-- landed row, from which personal columns are gone, and the key of the applicant too; it is made
+-- for the rows that break a rule only.
 
 with findings as (
     select 'dossier' as row_kind, * from dossier_findings
@@ -16,11 +18,49 @@ with findings as (
     union all
     select * from history_findings
     union all
-    select 'step' as row_kind, * from step_findings
+    select
+        'step' as row_kind,
+        sheets.source_file,
+        sheets.source_sheet,
+        row_of(steps.row_id) as source_row,
+        steps.rule_id,
+        steps.fields
+    from step_findings as steps
+    inner join numbered_sheets as sheets on sheet_of(steps.row_id) = sheets.sheet_no
     union all
     select 'pause' as row_kind, * from pause_findings
     union all
     select * from behaviour_findings
+),
+
+dossiers_told as (
+    select landed.*
+    from landed_dossiers as landed
+    semi join findings
+        on findings.row_kind = 'dossier'
+        and landed.source_file = findings.source_file
+        and landed.source_sheet = findings.source_sheet
+        and landed.source_row = findings.source_row
+),
+
+steps_told as (
+    select landed.*
+    from landed_steps as landed
+    semi join findings
+        on findings.row_kind = 'step'
+        and landed.source_file = findings.source_file
+        and landed.source_sheet = findings.source_sheet
+        and landed.source_row = findings.source_row
+),
+
+pauses_told as (
+    select landed.*
+    from landed_pauses as landed
+    semi join findings
+        on findings.row_kind = 'pause'
+        and landed.source_file = findings.source_file
+        and landed.source_sheet = findings.source_sheet
+        and landed.source_row = findings.source_row
 ),
 
 records as (
@@ -29,24 +69,27 @@ records as (
         source_file,
         source_sheet,
         source_row,
-        record
-    from dossier_texts
+        json_merge_patch(
+            to_json(dossiers_told),
+            '{"source_file": null, "source_sheet": null, "source_row": null}'
+        )::varchar as record
+    from dossiers_told
     union all
     select
         'step' as row_kind,
         source_file,
         source_sheet,
         source_row,
-        to_json(landed_steps)::varchar as record
-    from landed_steps
+        to_json(steps_told)::varchar as record
+    from steps_told
     union all
     select
         'pause' as row_kind,
         source_file,
         source_sheet,
         source_row,
-        to_json(landed_pauses)::varchar as record
-    from landed_pauses
+        to_json(pauses_told)::varchar as record
+    from pauses_told
 ),
 
 quarantine as (

@@ -1,17 +1,29 @@
 -- grain: one row per source file: what became of every row read
 -- key: source_file
--- reads: landed_files, landed_dossiers, landed_steps, landed_pauses, quarantine
+-- reads: numbered_sheets, landed_dossiers, landed_steps, landed_pauses, quarantine
 -- promises: rows_read = rows_clean + rows_quarantined + rows_merged + rows_ignored
 -- A row of an event log can feed a dossier and a step: it is quarantined when either is refused,
 -- and merged only when all it feeds repeats an earlier row. So it is with the stages of a wide row,
 -- which are rows of the sheet they came from. Flags do not count.
 
-with fed as (
-    select 'dossier' as row_kind, source_file, source_sheet, source_row from landed_dossiers
+with sheets as (
+    select
+        named.sheet_no,
+        named.source_file,
+        named.source_sheet,
+        coalesce(parents.sheet_no, named.sheet_no) as home_no
+    from numbered_sheets as named
+    left join numbered_sheets as parents
+        on named.source_file = parents.source_file
+        and named.sheet_of = parents.source_sheet
+),
+
+fed as (
+    select source_file, source_sheet, source_row from landed_dossiers
     union all
-    select 'step' as row_kind, source_file, source_sheet, source_row from landed_steps
+    select source_file, source_sheet, source_row from landed_steps
     union all
-    select 'pause' as row_kind, source_file, source_sheet, source_row from landed_pauses
+    select source_file, source_sheet, source_row from landed_pauses
 ),
 
 verdicts as (
@@ -23,39 +35,51 @@ verdicts as (
         bool_or(severity = 'error') as is_refused,
         bool_or(severity = 'merged') as is_merged
     from quarantine
+    where severity in ('error', 'merged')
     group by row_kind, source_file, source_sheet, source_row
 ),
 
 landed_rows as (
     select
-        fed.source_file,
-        coalesce(files.sheet_of, fed.source_sheet) as source_sheet,
-        fed.source_row,
-        bool_or(coalesce(verdicts.is_refused, false)) as is_refused,
-        bool_and(coalesce(verdicts.is_merged, false)) as is_merged
+        row_id(sheets.home_no, fed.source_row) as row_id,
+        count(*) as n_fed
     from fed
-    inner join landed_files as files
-        on fed.source_file = files.source_file
-        and fed.source_sheet = files.source_sheet
-    left join verdicts
-        on fed.row_kind = verdicts.row_kind
-        and fed.source_file = verdicts.source_file
-        and fed.source_sheet = verdicts.source_sheet
-        and fed.source_row = verdicts.source_row
-    group by
-        fed.source_file,
-        coalesce(files.sheet_of, fed.source_sheet),
-        fed.source_row
+    inner join sheets
+        on fed.source_file = sheets.source_file
+        and fed.source_sheet = sheets.source_sheet
+    group by row_id(sheets.home_no, fed.source_row)
+),
+
+judged_rows as (
+    select
+        row_id(sheets.home_no, verdicts.source_row) as row_id,
+        bool_or(verdicts.is_refused) as is_refused,
+        count(*) filter (where verdicts.is_merged) as n_merged
+    from verdicts
+    inner join sheets
+        on verdicts.source_file = sheets.source_file
+        and verdicts.source_sheet = sheets.source_sheet
+    group by row_id(sheets.home_no, verdicts.source_row)
+),
+
+told_rows as (
+    select
+        sheet_of(landed_rows.row_id) as sheet_no,
+        coalesce(judged_rows.is_refused, false) as is_refused,
+        coalesce(judged_rows.n_merged, 0) = landed_rows.n_fed as is_merged
+    from landed_rows
+    left join judged_rows on landed_rows.row_id = judged_rows.row_id
 ),
 
 counted as (
     select
-        source_file,
-        count(*) filter (where not is_refused and not is_merged) as rows_clean,
-        count(*) filter (where is_refused) as rows_quarantined,
-        count(*) filter (where is_merged and not is_refused) as rows_merged
-    from landed_rows
-    group by source_file
+        sheets.source_file,
+        count(*) filter (where not told_rows.is_refused and not told_rows.is_merged) as rows_clean,
+        count(*) filter (where told_rows.is_refused) as rows_quarantined,
+        count(*) filter (where told_rows.is_merged and not told_rows.is_refused) as rows_merged
+    from told_rows
+    inner join sheets on told_rows.sheet_no = sheets.sheet_no
+    group by sheets.source_file
 ),
 
 files as (
@@ -64,7 +88,7 @@ files as (
         max(source) as source,
         sum(rows_read) filter (where sheet_of is null)::bigint as rows_read,
         sum(rows_ignored) filter (where sheet_of is null)::bigint as rows_ignored
-    from landed_files
+    from numbered_sheets
     group by source_file
 ),
 

@@ -1,57 +1,63 @@
 -- grain: one row per step row and rule it breaks
--- key: source_file, source_sheet, source_row, rule_id
--- reads: step_claims, step_pairs, dossiers
+-- key: row_id, rule_id
+-- reads: step_rows, step_repeats, superseded_steps, step_pairs, file_snapshots, dossiers
 -- promises: rule_id is not null
 
 with judged as (
     select
-        steps.*,
+        steps.row_id,
+        steps.unreadable,
+        repeats.row_id is not null as is_repeat,
+        superseded.row_id is not null as is_superseded,
+        coalesce(pairs.is_joined, false) as is_joined,
+        greatest(steps.arrived_at, steps.started_at, steps.finished_at) > snapshots.snapshot_at
+            as is_future,
+        steps.is_in_clock_change,
         dossiers.dossier_id is null as is_orphan,
-        coalesce(pairs.is_joined, false) as is_joined
-    from step_claims as steps
+        steps.unit_id is null as is_nowhere,
+        steps.finished_at < coalesce(steps.started_at, steps.arrived_at)
+        or steps.started_at < steps.arrived_at as is_reversed
+    from step_rows as steps
+    inner join file_snapshots as snapshots on sheet_of(steps.row_id) = snapshots.sheet_no
+    left join step_repeats as repeats on steps.row_id = repeats.row_id
+    left join superseded_steps as superseded on steps.row_id = superseded.row_id
+    left join step_pairs as pairs on steps.row_id = pairs.row_id
     left join dossiers on steps.dossier_id = dossiers.dossier_id
-    left join step_pairs as pairs
-        on steps.source_file = pairs.source_file
-        and steps.source_sheet = pairs.source_sheet
-        and steps.source_row = pairs.source_row
+),
+
+odd as (
+    select *
+    from judged
+    where
+        is_repeat or is_superseded or is_joined or is_future or unreadable <> ''
+        or is_in_clock_change or is_orphan or is_nowhere or is_reversed
 ),
 
 findings as (
     select
-        source_file,
-        source_sheet,
-        source_row,
+        row_id,
         unreadable,
         unnest(
             case
-                when copy_no > 1 then ['P07']
+                when is_repeat then ['P07']
                 when is_superseded then ['P12']
                 when is_joined then ['P11']
                 else [
-                    case
-                        when greatest(arrived_at, started_at, finished_at) > snapshot_at then 'D06'
-                    end,
+                    case when is_future then 'D06' end,
                     case when unreadable <> '' then 'P01' end,
                     case when is_in_clock_change then 'P02' end,
                     case when is_orphan then 'P03' end,
-                    case when unit_id is null then 'P06' end,
-                    case
-                        when
-                            finished_at < coalesce(started_at, arrived_at)
-                            or started_at < arrived_at
-                            then 'P08'
-                    end
+                    case when is_nowhere then 'P06' end,
+                    case when is_reversed then 'P08' end
                 ]
             end
         ) as rule_id
-    from judged
+    from odd
 ),
 
 step_findings as (
     select
-        source_file,
-        source_sheet,
-        source_row,
+        row_id,
         rule_id,
         case rule_id when 'P01' then unreadable else '' end as fields
     from findings

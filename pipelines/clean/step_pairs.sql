@@ -1,16 +1,21 @@
 -- grain: one row per event of a log that tells transitions, with the completion it belongs to
--- key: source_file, source_sheet, source_row
--- reads: step_claims
+-- key: row_id
+-- reads: step_rows, step_repeats, superseded_steps
 -- promises: transition <> 'complete' or not is_joined
 -- The n-th start (or schedule) of an activity in a case belongs to its n-th completion, if it lies
 -- before it. Other transitions (suspend, resume, withdraw) say nothing that a step can hold.
 
 with events as (
     select
-        *,
-        coalesce(arrived_at, started_at, finished_at) as stamp
-    from step_claims
-    where transition is not null and copy_no = 1 and not is_superseded
+        steps.row_id,
+        steps.dossier_id,
+        steps.step,
+        steps.transition,
+        coalesce(steps.arrived_at, steps.started_at, steps.finished_at) as stamp
+    from step_rows as steps
+    anti join step_repeats on steps.row_id = step_repeats.row_id
+    anti join superseded_steps on steps.row_id = superseded_steps.row_id
+    where steps.transition is not null
 ),
 
 numbered as (
@@ -18,16 +23,14 @@ numbered as (
         *,
         row_number() over (
             partition by dossier_id, step, transition
-            order by stamp, source_file, source_sheet, source_row
+            order by stamp, row_id
         ) as turn
     from events
 ),
 
 step_pairs as (
     select
-        events.source_file,
-        events.source_sheet,
-        events.source_row,
+        events.row_id,
         events.transition,
         events.transition = 'other'
         or (events.transition <> 'complete' and completed.turn is not null) as is_joined,

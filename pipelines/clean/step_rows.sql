@@ -1,25 +1,41 @@
 -- grain: one row per landed step row: its text made into instants, units and numbers
--- key: source_file, source_sheet, source_row
--- reads: landed_steps, landed_files, unit_names
+-- key: row_id
+-- reads: landed_steps, numbered_sheets, unit_names
 -- promises: step_kind is not null
 -- Nothing is judged or dropped here. The stamp of an event that only begins a step (transition
--- schedule or start) is when the step arrived or started, not when it finished.
+-- schedule or start) is when the step arrived or started, not when it finished. A unit's name is
+-- compared once per spelling, not per row. content is a digest of all that an event says.
 
-with walls as (
+with spellings as (
+    select distinct unit_id as spelling from landed_steps
+),
+
+known_units as (
+    select
+        spellings.spelling,
+        unit_names.unit_id,
+        unit_names.valid_from,
+        unit_names.valid_to
+    from spellings
+    inner join unit_names on name_key(spellings.spelling) = unit_names.unit_key
+),
+
+walls as (
     select
         steps.*,
-        files.unit_list = 'reference' as has_unit_list,
-        files.time_zone,
-        wall_time(steps.arrived_at, files.day_first) as arrived_wall,
-        wall_time(steps.started_at, files.day_first) as started_wall,
-        wall_time(steps.finished_at, files.day_first) as finished_wall,
-        wall_due(steps.step_due_at, files.day_first) as due_wall,
+        row_id(sheets.sheet_no, steps.source_row) as row_id,
+        sheets.unit_list = 'reference' as has_unit_list,
+        sheets.time_zone,
+        wall_time(steps.arrived_at, sheets.day_first) as arrived_wall,
+        wall_time(steps.started_at, sheets.day_first) as started_wall,
+        wall_time(steps.finished_at, sheets.day_first) as finished_wall,
+        wall_due(steps.step_due_at, sheets.day_first) as due_wall,
         parse_number(steps.norm_hours) as norm,
         try_cast(steps.step_no as integer) as logged_no
     from landed_steps as steps
-    inner join landed_files as files
-        on steps.source_file = files.source_file
-        and steps.source_sheet = files.source_sheet
+    inner join numbered_sheets as sheets
+        on steps.source_file = sheets.source_file
+        and steps.source_sheet = sheets.source_sheet
 ),
 
 typed as (
@@ -35,14 +51,14 @@ typed as (
     from walls
 ),
 
-step_rows as (
+placed as (
     select
+        typed.row_id,
         typed.dossier_id,
-        typed.source,
         typed.logged_no,
         typed.step,
         coalesce(typed.step_kind, 'other') as step_kind,
-        case when typed.has_unit_list then unit_names.unit_id else typed.unit_id end as unit_id,
+        case when typed.has_unit_list then known_units.unit_id else typed.unit_id end as unit_id,
         typed.holder_id,
         case when typed.transition = 'schedule' then typed.finished else typed.arrived end
             as arrived_at,
@@ -69,16 +85,24 @@ step_rows as (
                 when typed.step_due_at is not null and typed.step_due is null then 'step_due_at'
             end,
             case when typed.norm_hours is not null and typed.norm is null then 'norm_hours' end
-        ) as unreadable,
-        typed.source_file,
-        typed.source_sheet,
-        typed.source_row
+        ) as unreadable
     from typed
-    left join unit_names
+    left join known_units
         on typed.has_unit_list
-        and name_key(typed.unit_id) = unit_names.unit_key
+        and typed.unit_id = known_units.spelling
         and timezone(typed.time_zone, coalesce(typed.arrived, typed.started, typed.finished))::date
-        between unit_names.valid_from and unit_names.valid_to
+        between known_units.valid_from and known_units.valid_to
+),
+
+step_rows as (
+    select
+        *,
+        hash(
+            dossier_id, logged_no, step, step_kind, unit_id, holder_id, arrived_at, started_at,
+            finished_at, step_due_at, norm_seconds, transition, status_after, variant_no,
+            unreadable
+        ) as content
+    from placed
 )
 
 select * from step_rows

@@ -1,0 +1,49 @@
+-- grain: one row per kept step of a dossier whose log does not number its steps apart
+-- key: row_id
+-- reads: step_rows, refused_steps, step_pairs
+-- promises: step_no >= 1
+-- Such steps are numbered by their stamps, and by their row where stamps tie.
+
+with kept as (
+    select
+        steps.row_id,
+        steps.dossier_id,
+        steps.logged_no
+    from step_rows as steps
+    anti join refused_steps on steps.row_id = refused_steps.row_id
+),
+
+unnumbered as (
+    select dossier_id
+    from kept
+    group by dossier_id
+    having not coalesce(count(distinct logged_no) = count(*) and min(logged_no) >= 1, false)
+),
+
+stamped as (
+    select
+        steps.row_id,
+        steps.dossier_id,
+        coalesce(steps.arrived_at, pairs.arrived_at) as arrived_at,
+        coalesce(steps.started_at, pairs.started_at) as started_at,
+        steps.finished_at
+    from step_rows as steps
+    semi join unnumbered on steps.dossier_id = unnumbered.dossier_id
+    anti join refused_steps on steps.row_id = refused_steps.row_id
+    left join step_pairs as pairs on steps.row_id = pairs.row_id
+),
+
+step_numbers as (
+    select
+        row_id,
+        row_number() over (
+            partition by dossier_id
+            order by
+                coalesce(arrived_at, started_at, finished_at) nulls last,
+                finished_at nulls last,
+                row_id
+        )::integer as step_no
+    from stamped
+)
+
+select * from step_numbers
