@@ -13,12 +13,14 @@ from workbench.book import (
     flow,
     headline,
     quality,
+    sensitivity,
     story,
     summary,
     units,
     verdicts,
 )
 from workbench.book.answer import Answer
+from workbench.book.clock import LegalClock
 from workbench.book.judging import COMPARED
 from workbench.book.official import Official
 from workbench.book.register import Register
@@ -146,6 +148,16 @@ class Book(Register):
         with use_language(self.language):
             return flow.slowest_steps(self, asked)
 
+    def sensitivity(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
+        """How far do the figures hang on the definition of "late"?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return sensitivity.short(self, asked)
+
     def excluded(self) -> Answer:
         """Which rows of the source files are in these figures, and which are not?"""
         with use_language(self.language):
@@ -187,6 +199,14 @@ class Book(Register):
             UsageProblem: Unit or profile is unknown.
         """
         return Official(self, convention, self.unit(unit), self.profile(profile))
+
+    def clock(self, *, unit: str = EVERYTHING) -> LegalClock:
+        """Ask how due dates were appointed, for pauses, receptions and norms.
+
+        Raises:
+            UsageProblem: No dossier belongs to such a unit.
+        """
+        return LegalClock(self, self.unit(unit))
 
     def _rate(self, measure: str) -> str:
         if measure not in COMPARED:

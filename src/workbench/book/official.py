@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from workbench import compare, numerals
+from workbench import numerals
 from workbench.book import official_tables as tables
+from workbench.book import sensitivity
 from workbench.book.answer import Answer, claim
+from workbench.book.entries import Asked
 from workbench.errors import UsageProblem
 from workbench.lateness import lateness_profiles
 from workbench.official import (
@@ -161,16 +163,8 @@ class Official:
             UsageProblem: The period holds no dossier.
         """
         with use_language(self.book.language):
-            frame = compare.sensitivity(
-                self.book.measures, period=self.book.period(period), unit_id=self.unit
-            )
-            return Answer(
-                title=say("official.sensitivity_title", period=numerals.period(period)),
-                claims=(claim(tables.spread(frame)),),
-                frame=frame,
-                denominators=say("official.sensitivity_denominators"),
-                listing=tables.sensitivity_table(self.book, frame),
-            )
+            asked = Asked(self.book.period(period), self.unit, self.profile)
+            return sensitivity.long(self.book, asked)
 
     def index_766(self, period: str) -> Answer:
         """Simulate the groups of decision 766 after the software; never an official score.

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
-from workbench import compare, numerals
+from workbench import numerals
 from workbench.official import FilledForm, Span
 from workbench.tables import Blank, Cell, Column, Table
 from workbench.wording import language, say
-
-if TYPE_CHECKING:
-    from workbench.book.book import Book
 
 
 def days(span: Span) -> dict[str, str]:
@@ -75,44 +72,6 @@ def _rate_cells(row: Mapping[str, Any]) -> tuple[Cell, Cell]:
     over = numerals.fraction(row["numerator"], row["denominator"])
     interval = numerals.percent_range(row["lower"], row["upper"])
     return f"{numerals.decimal(row['value'] * 100, 2)}% ({over})", interval
-
-
-def spread(frame: pl.DataFrame) -> str:
-    """Say between which profiles the on-time share moves, and how far."""
-    rows = frame.filter(pl.col("ot_done").is_not_null()).sort("ot_done", "profile")
-    if rows.is_empty():
-        return say("official.nothing")
-    low, high = rows.row(0, named=True), rows.row(-1, named=True)
-    return say(
-        "official.sensitivity_told",
-        n=frame.height,
-        low=numerals.decimal(low["ot_done"] * 100, 2),
-        low_profile=low["profile"],
-        high=numerals.decimal(high["ot_done"] * 100, 2),
-        high_profile=high["profile"],
-    )
-
-
-def sensitivity_table(book: Book, frame: pl.DataFrame) -> Table:
-    """Return the headlines, one row per lateness profile."""
-    columns = [Column(say("official.profile"), number=False)]
-    columns += [Column(say(f"briefing.{name}")) for name in compare.SENSITIVE]
-    columns.append(Column(say("official.profile_says"), number=False))
-    lines = []
-    for row in frame.iter_rows(named=True):
-        cells: list[Cell] = [row["profile"]]
-        for name in compare.SENSITIVE:
-            is_rate = f"{name}_denominator" in row
-            cells.append(_share_cell(row, name) if is_rate else numerals.count(row[name]))
-        lines.append((*cells, book.profile_label(row["profile"])))
-    return Table(say("official.sensitivity_caption"), tuple(columns), tuple(lines))
-
-
-def _share_cell(row: Mapping[str, Any], name: str) -> Cell:
-    if row[name] is None:
-        return Blank(say("official.nothing"))
-    over = numerals.fraction(row[f"{name}_numerator"], row[f"{name}_denominator"])
-    return f"{numerals.decimal(row[name] * 100, 2)}% ({over})"
 
 
 def index_table(items: pl.DataFrame, label: str) -> Table:

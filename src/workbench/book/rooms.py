@@ -64,6 +64,26 @@ class Tables:
         return self._frame("outcomes")
 
     @cached_property
+    def due_dates(self) -> pl.DataFrame:
+        """One row per dossier with a known term: its recomputed due date beside the issued one."""
+        return self._frame("due_dates")
+
+    @cached_property
+    def clock_starts(self) -> pl.DataFrame:
+        """One row per dossier: when it was received, and from when on its clock counts."""
+        return self._frame("clock_starts")
+
+    @cached_property
+    def pause_spells(self) -> pl.DataFrame:
+        """One row per dossier and spell in which its clock stood still."""
+        return self._frame("pause_spells")
+
+    @cached_property
+    def odd_pauses(self) -> pl.DataFrame:
+        """One row per pause that does not fit its dossier's clock, and what is odd about it."""
+        return self._frame("odd_pauses")
+
+    @cached_property
     def ledger(self) -> pl.DataFrame:
         """One row per dossier and segment of its time."""
         return self._frame("ledger")
