@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -20,6 +21,9 @@ from workbench.lateness import lateness_profiles
 from workbench.project import Project, fresh_folder
 from workbench.vocabulary import EVERYTHING, PERIOD_KINDS, PeriodKind, periods_between
 from workbench.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from workbench.worktime import Calendars
 
 Progress = Callable[[str], None]
 
@@ -54,7 +58,14 @@ RESULT_TABLES = (
     "causes",
     "late_dossiers",
     "cause_cells",
+    "progress",
+    "cells",
+    "gaps",
+    "whatif",
 )
+_COUNTED = ("counts", "whatif_counts", "queue_visits")
+_COMPARED = ("measures", "cells", "gaps", "whatif")
+"""Result tables that statistics make from counted ones."""
 
 
 @dataclass(frozen=True)
@@ -136,14 +147,34 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
         warehouse.register("report_periods", conventions.periods(first, last))
         warehouse.register("profiles", profiles)
         warehouse.set("profile", profile)
-        warehouse.build("explain", rooms.progress, (*RESULT_TABLES, "counts"))
+        counted = tuple(table for table in RESULT_TABLES if table not in _COMPARED)
+        warehouse.build("explain", rooms.progress, (*counted, *_COUNTED))
         measures = measure(warehouse.frame("counts"))
         warehouse.register("measures", measures)
+        _compare(warehouse, calendars, kind)
         with fresh_folder(rooms.work.results) as fresh:
             for table in RESULT_TABLES:
                 warehouse.write_table(table, fresh / f"{table}.parquet")
             write_metrics(measures, profile, fresh / "measures.json", kind)
             _write_plots(measures, profile, fresh / "plots")
+
+
+def _compare(warehouse: Warehouse, calendars: Calendars, kind: PeriodKind) -> None:
+    """Make the tables that statistics make from counted ones."""
+    from workbench import comparisons
+
+    cause_cells = warehouse.frame("cause_cells")
+    used = warehouse.frame("dossiers")["calendar_id"].unique()
+    months = comparisons.month_classes(cause_cells["period"].unique(), calendars, used)
+    warehouse.register("cells", comparisons.cells(cause_cells))
+    warehouse.register("gaps", comparisons.gaps(cause_cells, months, kind=kind))
+    helped = comparisons.what_if(
+        warehouse.frame("whatif_counts"),
+        warehouse.frame("queue_visits"),
+        warehouse.frame("late_dossiers"),
+        calendars,
+    )
+    warehouse.register("whatif", helped)
 
 
 def _days(dossiers: pl.DataFrame) -> tuple[dt.date, dt.date]:

@@ -19,6 +19,7 @@ LAYERS = (
     {"charts", "tables"},
     {"latebench"},
     {"stages"},
+    {"comparisons"},
     {"compare", "causes", "measures", "norms", "official", "whatif"},
     {"estimates"},
     {"warehouse", "sources", "simulate", "epar"},

@@ -1,0 +1,131 @@
+"""What would have helped: late dossiers that another way of working would have kept on time.
+
+Counterfactuals: each figure stands with the assumption it rests on, and holds under that one
+only. A scenario that could not be run for a unit is left out and said to be.
+"""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from workbench import numerals
+from workbench.book.answer import Answer, Claim, claim
+from workbench.book.entries import Asked
+from workbench.book.judging import Row
+from workbench.charts import Dot, Figure, Scale, dots, draw
+from workbench.tables import Column, Table
+from workbench.wording import say
+
+if TYPE_CHECKING:
+    from workbench.book.book import Book
+
+
+def whatif(book: Book, asked: Asked) -> Answer:
+    """Answer how many late dossiers each scenario would have kept on time, and under what."""
+    listed = scenarios(book)
+    frame = book.whatif_counts.filter(
+        pl.col("period") == asked.period, pl.col("unit_id") == asked.unit
+    ).sort("n_saved", "scenario", descending=[True, False])
+    rows = [row for row in frame.iter_rows(named=True) if row["scenario"] in listed]
+    return Answer(
+        title=say("foresight.whatif_title"),
+        claims=_claims(book, asked, rows, listed),
+        frame=frame,
+        denominators=say("foresight.whatif_denominators"),
+        listing=_table(asked, rows, listed) if rows else None,
+        figure=_figure(asked, rows, listed) if rows else None,
+    )
+
+
+def scenarios(book: Book) -> dict[str, dict[str, str]]:
+    """Return the reviewed scenarios by id, their texts in the book's language."""
+    listing = book.reference / "scenarios.csv"
+    with listing.open(encoding="utf-8", newline="") as lines:
+        rows = {row["scenario"]: row for row in csv.DictReader(lines)}
+    return {
+        name: {part: row[f"{part}_{book.language}"] for part in ("label", "assumption")}
+        for name, row in rows.items()
+    }
+
+
+def _claims(
+    book: Book, asked: Asked, rows: list[Row], listed: dict[str, dict[str, str]]
+) -> tuple[Claim, ...]:
+    who = book.unit_inline(asked.unit)
+    period = numerals.period(asked.period)
+    if not rows:
+        return (claim(say("foresight.whatif_none_late", unit=who, period=period), level=3),)
+    helping = [row for row in rows if row["n_saved"]]
+    said = [
+        claim(
+            say("foresight.whatif_saved", **_words(row, listed)),
+            level=row["evidence_level"],
+            key=position == 0,
+        )
+        for position, row in enumerate(helping[:3])
+    ]
+    if not helping:
+        n = numerals.count(rows[0]["n_late"])
+        said.append(claim(say("foresight.whatif_nothing", unit=who, period=period, n=n), level=3))
+    not_run = sorted(set(listed) - {row["scenario"] for row in rows})
+    if not_run:
+        told = "; ".join(listed[name]["label"] for name in not_run)
+        said.append(claim(say("foresight.whatif_not_run", scenarios=told), level=3))
+    return tuple(said)
+
+
+def _words(row: Row, listed: dict[str, dict[str, str]]) -> dict[str, str]:
+    label = listed[row["scenario"]]["label"]
+    return {
+        "scenario": label[:1].upper() + label[1:],
+        "n": numerals.count(row["n_saved"]),
+        "total": numerals.count(row["n_late"]),
+        "interval": _interval(row),
+        "assumption": listed[row["scenario"]]["assumption"],
+    }
+
+
+def _interval(row: Row) -> str:
+    return f"{numerals.count(round(row['lower']))}–{numerals.count(round(row['upper']))}"
+
+
+def _figure(asked: Asked, rows: list[Row], listed: dict[str, dict[str, str]]) -> Figure:
+    drawn = [
+        Dot(
+            name=listed[row["scenario"]]["label"],
+            value=100 * row["n_saved"] / row["n_late"],
+            lower=100 * row["lower"] / row["n_late"],
+            upper=100 * row["upper"] / row["n_late"],
+            note=numerals.fraction(row["n_saved"], row["n_late"]),
+            standing="below" if row["n_saved"] else "few",
+        )
+        for row in rows
+    ]
+    none = say("foresight.whatif_reference")
+    scale = Scale(0.0, none, say("foresight.whatif_axis"), say("foresight.whatif_note"), "change")
+    caption = say("foresight.whatif_caption", period=numerals.period(asked.period))
+    described = "; ".join(f"{dot.name}: {dot.note}" for dot in drawn)
+    return draw(dots(drawn, scale), caption, f"{caption} {described}.")
+
+
+def _table(asked: Asked, rows: list[Row], listed: dict[str, dict[str, str]]) -> Table:
+    columns = (
+        Column(say("foresight.scenario"), number=False),
+        *(Column(say(f"foresight.{head}")) for head in ("saved", "of_late", "touched")),
+        Column(say("briefing.interval")),
+        Column(say("foresight.assumption"), number=False),
+    )
+    cells = [
+        (
+            listed[row["scenario"]]["label"],
+            *(numerals.count(row[name]) for name in ("n_saved", "n_late", "n_touched")),
+            _interval(row),
+            listed[row["scenario"]]["assumption"],
+        )
+        for row in rows
+    ]
+    caption = say("foresight.whatif_table", period=numerals.period(asked.period))
+    return Table(caption, columns, tuple(cells))

@@ -1,0 +1,102 @@
+"""The tables that statistics make from counted ones: cells, gaps and what would have helped.
+
+SQL counts all rows; here small counts are compared. Each table carries interval, method and
+evidence level, and is ordered by its key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import polars as pl
+
+from workbench import compare, whatif
+from workbench.vocabulary import EVERYTHING, PERIOD_KINDS, Period, PeriodKind
+from workbench.worktime import Calendars
+
+SHORT_MONTH = 18
+"""A month with fewer working days is one of long holidays, in Viet Nam that of Tết."""
+MORE_OFFICERS = 1
+_WHOLE_DAY = 86_400
+
+
+def cells(cause_cells: pl.DataFrame) -> pl.DataFrame:
+    """Return unit x period x cause against what the others had, every kind of period a family."""
+    parts = [compare.cells(cause_cells, kind=kind) for kind in PERIOD_KINDS]
+    return pl.concat(parts).sort("unit_id", "period", "cause")
+
+
+def gaps(cause_cells: pl.DataFrame, months: dict[str, str], *, kind: PeriodKind) -> pl.DataFrame:
+    """Return every unit against its peers, and every period against the two before it.
+
+    Periods of one kind: each beside the one just before and the one a year before, for every
+    unit and for all together. What falls into months of long holidays is the calendar's part.
+
+    Args:
+        cause_cells: The table of that name.
+        months: ``month_classes``: which months hold long holidays.
+        kind: Kind of the periods.
+    """
+    labels = sorted(p for p in cause_cells["period"].unique() if Period.parse(p).kind == kind)
+    spreads = compare.spreads_of(cause_cells, kind=kind)
+    parts = [compare.gaps_to_peers(cause_cells, period=p, spreads=spreads) for p in labels]
+    pairs = list(_own_past(cause_cells, labels))
+    parts.append(compare.gaps(cause_cells, pairs, calendar=months or None, spreads=spreads))
+    return pl.concat(parts).sort("comparison", maintain_order=True)
+
+
+def _own_past(
+    cause_cells: pl.DataFrame, labels: list[str]
+) -> Iterator[tuple[compare.Side, compare.Side]]:
+    units = cause_cells.filter(pl.col("unit_id") != EVERYTHING)["unit_id"].unique().sort()
+    for label in labels:
+        period = Period.parse(label)
+        for before in {str(period.previous()), str(period.a_year_before())} & set(labels):
+            for unit in (EVERYTHING, *units):
+                yield compare.Side(unit, before), compare.Side(unit, label)
+
+
+def month_classes(
+    labels: Iterable[str], calendars: Calendars, used: Iterable[str]
+) -> dict[str, str]:
+    """Return which months hold long holidays (``tet``) in the calendars used, and which not.
+
+    Nothing when every calendar used is open day and night: there is no holiday to speak of.
+
+    >>> from workbench.project import shipped
+    >>> calendars = Calendars.read(shipped().reference / "calendars")
+    >>> month_classes(["2022-02", "2022-03", "2022-H1"], calendars, ["vn_dong_thap"])
+    {'2022-02': 'tet', '2022-03': 'plain'}
+    >>> month_classes(["2022-02"], calendars, ["always"])
+    {}
+    """
+    kept = calendars.days().filter(pl.col("calendar_id").is_in(list(used)), pl.col("is_working"))
+    if kept.filter(pl.col("length") < _WHOLE_DAY).is_empty():
+        return {}
+    days = kept.group_by("calendar_id", pl.col("day").dt.strftime("%Y-%m").alias("month")).len()
+    length = dict(days.group_by("month").agg(pl.col("len").max()).iter_rows())
+    months = sorted(label for label in set(labels) if Period.parse(label).kind == "month")
+    return {m: "tet" if length.get(m, SHORT_MONTH) < SHORT_MONTH else "plain" for m in months}
+
+
+def what_if(
+    counts: pl.DataFrame, visits: pl.DataFrame, late: pl.DataFrame, calendars: Calendars
+) -> pl.DataFrame:
+    """Return what each scenario would have saved: timelines re-run, queues run again.
+
+    Args:
+        counts: ``whatif_counts``.
+        visits: ``queue_visits``.
+        late: ``late_dossiers``.
+        calendars: Working time of the units.
+    """
+    shifted = whatif.shifted(counts)
+    queued = whatif.more_officers(
+        visits,
+        late,
+        working=lambda name, seconds: calendars[name].w(seconds),
+        scenario="one_more_officer",
+        more=MORE_OFFICERS,
+    )
+    queued = queued.select(pl.col(name).cast(kind) for name, kind in shifted.schema.items())
+    return pl.concat([shifted, queued]).sort("scenario", "unit_id", "period")
