@@ -23,29 +23,15 @@ with totals as (
     group by profile, unit_id, procedure_id, channel_in, period
 ),
 
-happened as (
-    select *, 'in_play' as counter, in_play as n
-    from totals
-    union all
-    select *, 'progress_in_time' as counter, progress_in_time as n
-    from totals
-    union all
-    select *, 'reception_known' as counter, reception_known as n
-    from totals
-    union all
-    select *, 'received_within_8h' as counter, received_within_8h as n
-    from totals
-    union all
-    select *, 'online_full' as counter, online_full as n
-    from totals
-    union all
-    select *, 'returned_online' as counter, returned_online as n
-    from totals
-),
-
 official_progress as (
     select profile, unit_id, procedure_id, channel_in, period, counter, n
-    from happened
+    from totals
+    unpivot (
+        n for counter in (
+            in_play, progress_in_time, reception_known, received_within_8h, online_full,
+            returned_online
+        )
+    )
     where n > 0
 )
 
