@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from workbench.book import (
     changes,
     flow,
+    foresight,
     headline,
     quality,
     sensitivity,
@@ -189,6 +190,16 @@ class Book(Register):
             raise self._unknown("briefing.no_dossier", dossier_id, known, known.head(3).to_list())
         with use_language(self.language):
             return story.dossier(self, dossier_id, self.profile(profile))
+
+    def whatif(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
+        """How many late dossiers would another way of working have kept on time?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return foresight.whatif(self, asked)
 
     def official(
         self, *, convention: str = "calendar", unit: str = EVERYTHING, profile: str = PROFILE

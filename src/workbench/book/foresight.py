@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def whatif(book: Book, asked: Asked) -> Answer:
     """Answer how many late dossiers each scenario would have kept on time, and under what."""
     listed = scenarios(book)
-    frame = book.whatif_counts.filter(
+    frame = book.saved.filter(
         pl.col("period") == asked.period, pl.col("unit_id") == asked.unit
     ).sort("n_saved", "scenario", descending=[True, False])
     rows = [row for row in frame.iter_rows(named=True) if row["scenario"] in listed]

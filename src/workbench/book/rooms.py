@@ -123,6 +123,26 @@ class Tables:
         """One row per profile, convention, period and unit with late dossiers."""
         return self._frame("official_overruns")
 
+    @cached_property
+    def cells(self) -> pl.DataFrame:
+        """One row per unit, period and cause, held against what the others had."""
+        return self._frame("cells")
+
+    @cached_property
+    def gap_parts(self) -> pl.DataFrame:
+        """One row per comparison and component of its gap (table ``gaps``)."""
+        return self._frame("gaps")
+
+    @cached_property
+    def saved(self) -> pl.DataFrame:
+        """One row per scenario, unit and period: late dossiers saved (table ``whatif``)."""
+        return self._frame("whatif")
+
+    @cached_property
+    def progress(self) -> pl.DataFrame:
+        """One row per dossier with a due instant: how far it had come in its allowed time."""
+        return self._frame("progress")
+
     def _frame(self, name: str) -> pl.DataFrame:
         frame = pl.read_parquet(self._file(name))
         if self.zone == "UTC":
