@@ -96,7 +96,7 @@ def brief(asked: Namespace) -> None:
     import datetime as dt
 
     from workbench.book import open_book
-    from workbench.briefing import check_formats, write_briefings
+    from workbench.briefing import check_formats, publish_briefings, write_briefings
     from workbench.params import read_params
     from workbench.schedule import resolve_against, resolve_period
     from workbench.wording import language
@@ -112,7 +112,8 @@ def brief(asked: Namespace) -> None:
     wanted = asked.against or ("" if asked.period else params.brief_against)
     against = str(resolve_against(wanted, period)) if wanted else ""
     speech = asked.lang or (language() if asked.period else params.brief_language)
-    pages = write_briefings(
+    is_public = asked.published or params.brief_published
+    pages = (publish_briefings if is_public else write_briefings)(
         open_book(project.root, language=speech),
         period=str(period),
         against=against,
@@ -179,6 +180,22 @@ def simulate(asked: Namespace) -> None:
     _tell(say("cli.simulated", folder=out))
 
 
+def latebench(asked: Namespace) -> None:
+    """Score how well causes are found where they are known, and write the page about it."""
+    from workbench.latebench import latebench as run
+
+    page = run(
+        shipped(),
+        out=asked.out,
+        page=asked.page,
+        asked={name: getattr(asked, name) for name in ("tiers", "sizes", "doses", "seeds")},
+        quick=asked.quick,
+        pm4py=asked.pm4py,
+        progress=_tell,
+    )
+    sys.stdout.write(f"{page}\n")
+
+
 def schedule(asked: Namespace) -> None:
     """Print the entry that makes a scheduler brief each period."""
     from workbench.schedule import schedule_lines
@@ -189,6 +206,7 @@ def schedule(asked: Namespace) -> None:
         period=asked.period,
         at=asked.at,
         convention=asked.convention,
+        options=["--published"] if asked.published else [],
     )
     sys.stdout.write(text)
 

@@ -34,6 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     _diff(word("diff", commands.diff))
     word("plots-page", commands.plots_page)
     _simulate(word("simulate", commands.simulate))
+    _latebench(word("latebench", commands.latebench))
     _schedule(word("schedule", commands.schedule))
     _lab(word("lab", commands.lab))
     _forget(word("forget", commands.forget))
@@ -68,6 +69,7 @@ def _brief(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unit", default="", metavar="ID|all", help=say("cli.opt_unit"))
     parser.add_argument("--format", default="html", help=say("cli.opt_format"))
     parser.add_argument("--where", action="store_true", help=say("cli.opt_where"))
+    parser.add_argument("--published", action="store_true", help=say("cli.opt_published"))
     _language(parser)
 
 
@@ -101,12 +103,24 @@ def _simulate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--if-empty", action="store_true", help=say("cli.opt_if_empty"))
 
 
+def _latebench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help=say("cli.opt_bench"))
+    parser.add_argument("--page", type=Path, metavar="FILE", help=say("cli.opt_bench_page"))
+    parser.add_argument("--quick", action="store_true", help=say("cli.opt_bench_quick"))
+    for name in ("tiers", "sizes", "doses", "seeds"):
+        about = say("cli.opt_bench_part", name=name)
+        parser.add_argument(f"--{name}", default="", metavar="LIST", help=about)
+    parser.add_argument("--pm4py", type=Path, metavar="PYTHON", help=say("cli.opt_bench_pm4py"))
+    _language(parser)
+
+
 def _schedule(parser: argparse.ArgumentParser) -> None:
     kinds = ("cron", "systemd", "windows")
     parser.add_argument("--kind", choices=kinds, default="cron", help=say("cli.opt_kind"))
     parser.add_argument("--period", default="half", help=say("cli.opt_period_kind"))
     parser.add_argument("--at", default="06:30", metavar="HH:MM", help=say("cli.opt_at"))
     parser.add_argument("--convention", default="calendar", help=say("cli.opt_convention"))
+    parser.add_argument("--published", action="store_true", help=say("cli.opt_published"))
 
 
 def _lab(parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,7 @@ import polars as pl
 
 from workbench.latebench.contenders import Answer
 from workbench.latebench.plan import YEAR
-from workbench.latebench.truth import ENOUGH, NONE, Truth
+from workbench.latebench.truth import NONE, Truth
 
 SAME = {"signature_wait": "batching"}
 """Causes that name the same mechanism in this world."""
@@ -91,13 +91,14 @@ def score_reality(truth: Truth, dossiers: pl.DataFrame) -> Scores:
 def score_cells(truth: Truth, named: pl.DataFrame) -> Scores:
     """Score the cells named within the year against those where a cause cost late dossiers.
 
-    True are cells where switching the cause off saves ``ENOUGH`` late dossiers. Where it saves
-    fewer but some, naming the cell is neither right nor wrong.
+    True are cells where switching the cause off saves enough late dossiers. Where it saves fewer
+    but some, naming the cell is neither right nor wrong.
 
     Returns:
-        ``cells_named``, ``cells_false``, ``cells_false_not_queue``, ``any_false_not_queue`` and,
-        where something is true or named, ``cell_precision``, ``cell_recall``, ``cell_f1`` and
-        ``false_discovery``.
+        ``cells_named``, ``cells_true``, ``cells_right``, ``cells_false``,
+        ``cells_false_not_queue``, ``any_false_not_queue``, ``false_discovery`` (share of the named
+        that is false, 0 where none is named) and, where something is true, ``cell_precision``,
+        ``cell_recall`` and ``cell_f1``.
     """
     called = (
         named.with_columns(pl.col("cause").replace(SAME))
@@ -105,13 +106,15 @@ def score_cells(truth: Truth, named: pl.DataFrame) -> Scores:
         .unique(_CELL)
     )
     within = truth.cells.filter(pl.col("period").str.starts_with(f"{YEAR}-"))
-    true = within.filter(pl.col("n_saved") >= ENOUGH)
+    true = within.filter("is_true")
     hits = called.join(true, on=_CELL, how="semi").height
     false = called.join(within, on=_CELL, how="anti")
     judged = hits + false.height
     other = false.filter(pl.col("cause") != CONGESTION).height
     found: Scores = {
         "cells_named": called.height,
+        "cells_true": true.height,
+        "cells_right": hits,
         "cells_false": false.height,
         "cells_false_not_queue": other,
         "any_false_not_queue": float(other > 0),

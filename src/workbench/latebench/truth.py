@@ -21,8 +21,12 @@ from workbench.vocabulary import Period
 NONE = "none"
 """Stands for a late dossier that no injected cause made later."""
 
-ENOUGH = 3
-"""Late dossiers that switching a cause off must save to make its cell a true one."""
+SMALL_CELLS = 25
+
+
+def enough(per_cell: int) -> int:
+    """Return how many late dossiers switching a cause off must save to make its cell a true one."""
+    return 2 if per_cell <= SMALL_CELLS else 3
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Truth:
             handling, after closing), has_second_source (a date of the result beside the click
             exists).
         cells: One row per unit, quarter and injected cause that saves at least one late dossier:
-            unit_id, period, cause, n_saved.
+            unit_id, period, cause, n_saved, and is_true (enough of them).
     """
 
     dossiers: pl.DataFrame
@@ -74,7 +78,10 @@ def tell_truth(world: World, plan: Plan, lives: Lives, record: Record, tier: Tie
             "has_second_source": _has_second_source(record, tier),
         }
     )
-    return Truth(table.filter(pl.Series(late)).sort("dossier_id"), _cells(table, saved))
+    cells = _cells(table, saved).with_columns(
+        (pl.col("n_saved") >= enough(world.per_cell)).alias("is_true")
+    )
+    return Truth(table.filter(pl.Series(late)).sort("dossier_id"), cells)
 
 
 def _overrun(lives: Lives, record: Record) -> Whole:

@@ -28,7 +28,7 @@ LIMITS = (3, 5, 7, 10, 15, 20)
 SMALL_CELL = 6
 """Dossiers a quarter of the unit with only small numbers."""
 
-_WORK_SHARE = (0.36, 0.31, 0.46, 0.36, 0.51, 0.41)
+_WORK_SHARE = (0.37, 0.32, 0.47, 0.37, 0.52, 0.42)
 _USUAL_MIX = (0.24, 0.24, 0.13, 0.19, 0.08, 0.12)
 _HARD_MIX = (0.18, 0.06, 0.32, 0.06, 0.32, 0.06)
 _SIGMA = 0.45
@@ -48,7 +48,7 @@ class Desk:
     load: float
 
 
-_DESKS = {6: Desk(1, 0.2), 25: Desk(2, 0.42), 60: Desk(3, 0.58), 150: Desk(4, 0.76)}
+_DESKS = {6: Desk(1, 0.2), 25: Desk(2, 0.42), 60: Desk(3, 0.58), 150: Desk(4, 0.7)}
 
 
 def desk_of(per_cell: int) -> Desk:

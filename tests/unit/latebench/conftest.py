@@ -1,0 +1,37 @@
+"""A small bench: eight dossiers a cell, lived once for all tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from workbench.latebench.register import CALENDAR, Tier
+from workbench.latebench.run import Case, Runner, Task, make_case
+from workbench.project import shipped
+from workbench.worktime import Calendar, Calendars
+
+SIZE, DOSE, SEED = 8, 1.0, 3
+
+Bench = Callable[..., Case]
+
+
+@pytest.fixture(scope="session")
+def calendar(reference_dir: Path) -> Calendar:
+    return Calendars.read(reference_dir / "calendars")[CALENDAR]
+
+
+@pytest.fixture(scope="session")
+def bench(calendar: Calendar) -> Bench:
+    """Make a case: ``bench(tier)``, with ``dose=0`` nothing put in."""
+
+    def make(tier: Tier = "full", *, dose: float = DOSE, seed: int = SEED) -> Case:
+        return make_case(calendar, Task(tier, SIZE, dose, seed))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def runner() -> Runner:
+    return Runner(shipped())

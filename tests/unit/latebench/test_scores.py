@@ -1,0 +1,126 @@
+"""Scores of answers that one can check by hand."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from workbench.errors import UsageProblem
+from workbench.latebench import QUICK, _grid
+from workbench.latebench.contenders import Answer
+from workbench.latebench.grid import Grid, run_grid, summed_up
+from workbench.latebench.page import render
+from workbench.latebench.run import Task
+from workbench.latebench.scores import score
+from workbench.latebench.truth import Truth
+from workbench.project import shipped
+
+TRUTH = Truth(
+    pl.DataFrame(
+        [
+            ("a", "portal_transfer", False, True),
+            ("b", "portal_transfer", False, True),
+            ("c", "queue", False, True),
+            ("d", "batching", False, True),
+            ("e", "record_lag", True, True),
+            ("f", "record_lag", True, False),
+            ("g", "none", None, True),
+        ],
+        schema=["dossier_id", "cause", "record_only", "has_second_source"],
+        orient="row",
+    ),
+    pl.DataFrame(
+        [
+            ("U1", "2023-Q1", "queue", 5, True),
+            ("U2", "2023-Q2", "batching", 3, True),
+            ("U3", "2023-Q3", "slow_work", 1, False),
+            ("U4", "2024-Q1", "queue", 9, True),
+        ],
+        schema=["unit_id", "period", "cause", "n_saved", "is_true"],
+        orient="row",
+    ),
+)
+
+
+def said(**causes: tuple[str, str]) -> pl.DataFrame:
+    rows = [(dossier, *answer) for dossier, answer in causes.items()]
+    return pl.DataFrame(rows, schema=["dossier_id", "cause", "reality"], orient="row")
+
+
+def named(*cells: tuple[str, str, str]) -> pl.DataFrame:
+    schema = dict.fromkeys(("unit_id", "period", "cause"), pl.String)
+    return pl.DataFrame(list(cells), schema=schema, orient="row")
+
+
+ANSWER = Answer(
+    said(
+        a=("portal_transfer", "real"),
+        b=("queue", "real"),
+        c=("queue", "record_only"),
+        d=("signature_wait", "real"),
+        e=("record_lag", "record_only"),
+        f=("record_lag", "undecidable"),
+    ),
+    named(
+        ("U1", "2023-Q1", "queue"),
+        ("U2", "2023-Q2", "signature_wait"),
+        ("U3", "2023-Q3", "slow_work"),
+        ("U5", "2023-Q1", "record_lag"),
+        ("U6", "2024-Q1", "queue"),
+    ),
+)
+
+
+def test_dossiers_are_scored_on_those_an_injected_cause_made_later():
+    found = score(TRUTH, ANSWER)
+    assert found["dominant"] == pytest.approx(5 / 6)
+    assert found["dominant_strict"] == pytest.approx(4 / 6)
+    assert found["mixed_up"] == pytest.approx(1 / 5)
+    assert found["dominant:portal_transfer"] == 0.5
+
+
+def test_late_on_record_is_scored_where_a_second_date_exists():
+    found = score(TRUTH, ANSWER)
+    assert found["record_only_precision"] == 0.5
+    assert found["record_only_recall"] == 1.0
+    assert found["undecidable"] == 1.0
+
+
+def test_cells_that_save_few_are_neither_right_nor_wrong_and_next_year_does_not_count():
+    found = score(TRUTH, ANSWER)
+    assert found["cells_named"] == 4
+    assert found["cells_right"] == 2
+    assert found["cells_false"] == found["cells_false_not_queue"] == 1
+    assert found["cell_precision"] == pytest.approx(2 / 3)
+    assert found["cell_recall"] == 1.0
+
+
+def test_seeds_are_summed_up_by_median_and_extremes():
+    tasks = [Task("full", 8, 1.0, seed) for seed in (1, 2, 3)]
+    runs = [
+        (t, {"workbench": {"dominant": v}}) for t, v in zip(tasks, (0.5, 0.9, 0.7), strict=True)
+    ]
+    row = summed_up(runs).row(0, named=True)
+    assert (row["median"], row["low"], row["high"], row["seeds"]) == (0.7, 0.5, 0.9, 3)
+
+
+def test_a_small_grid_gives_the_same_table_twice_and_a_page():
+    grid = Grid(tiers=("full", "finish_only"), sizes=(8,), doses=(1.0,), seeds=(3,))
+    seen: list[int] = []
+    tables = [
+        run_grid(grid, shipped(), progress=lambda done, _all, _task: seen.append(done), workers=1)
+        for _ in range(2)
+    ]
+    assert seen == [1, 2, 3] * 2
+    assert tables[0].write_csv() == tables[1].write_csv()
+    assert set(tables[0]["contender"]) == {"workbench", "dashboard"}
+    page = render(tables[0].write_csv())
+    assert "## Figures to reach" in page
+    assert "## Worse registers" in page
+
+
+def test_a_list_that_cannot_be_read_is_refused_and_named():
+    assert _grid(QUICK, {"seeds": "2,4-5"}).seeds == (2, 4, 5)
+    for name, text in (("tiers", "fulll"), ("sizes", "many"), ("seeds", "0"), ("doses", ",")):
+        with pytest.raises(UsageProblem, match=f"--{name}"):
+            _grid(QUICK, {name: text})

@@ -1,0 +1,64 @@
+"""The truth: what switching a cause off changes, and the clock that agrees with it."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from workbench.latebench.plan import CAUSE_OF
+from workbench.latebench.truth import NONE
+
+LATE = ("late", "open_overdue")
+
+
+def test_with_nothing_put_in_no_late_dossier_has_a_cause(bench):
+    truth = bench(dose=0.0).truth
+    assert truth.dossiers.height
+    assert set(truth.dossiers["cause"]) == {NONE}
+    assert truth.cells.is_empty()
+
+
+def test_a_cause_cuts_at_most_the_overrun_and_none_cuts_nothing(bench):
+    late = bench().truth.dossiers
+    assert late.filter(pl.col("cut_seconds") > pl.col("overrun_seconds")).is_empty()
+    assert late.select(((pl.col("cause") == NONE) == (pl.col("cut_seconds") == 0)).all()).item()
+    assert set(late["cause"]) <= {NONE, *CAUSE_OF.values()}
+
+
+def test_true_cells_save_at_least_two(bench):
+    cells = bench().truth.cells
+    assert cells.filter("is_true").height
+    assert cells.filter("is_true")["n_saved"].min() == 2
+    assert cells.filter(~pl.col("is_true"))["n_saved"].max() == 1
+
+
+def test_late_only_on_record_needs_a_forgotten_click(bench):
+    assert not bench(dose=0.0).truth.dossiers["record_only"].any()
+    caused = bench().truth.dossiers.filter("record_only")
+    assert set(caused["cause"]) == {"record_lag"}
+
+
+def test_clicked_at_once_only_paper_tells(bench):
+    case = bench("late_clicks")
+    dated = case.register.dossiers.filter(pl.col("paper_result_on").is_not_null())["dossier_id"]
+    said = case.truth.dossiers.filter("has_second_source")["dossier_id"]
+    assert set(said) <= set(dated)
+    assert set(case.truth.dossiers["has_second_source"]) == {True, False}
+
+
+@pytest.mark.parametrize("tier", ["full", "open_dossiers", "merged_unit"])
+def test_the_clock_calls_the_same_dossiers_late_by_the_same_seconds(bench, runner, tier):
+    case = bench(tier)
+    outcomes = runner.analyse(case).outcomes.filter(pl.col("outcome").is_in(LATE))
+    clock = outcomes.select("dossier_id", overrun_seconds=-pl.col("slack_seconds"))
+    told = case.truth.dossiers.select("dossier_id", "overrun_seconds")
+    assert told.rows() == clock.sort("dossier_id").rows()
+
+
+def test_the_quarter_of_a_late_dossier_is_the_one_in_which_the_workbench_counts_it(bench, runner):
+    from workbench.latebench.contenders import quarterly
+
+    case = bench()
+    counted = quarterly(runner.analyse(case)).filter("is_late")
+    told = case.truth.dossiers.select("dossier_id", "unit_id", "period")
+    assert told.rows() == counted.select(told.columns).rows()
