@@ -5,6 +5,7 @@ interval and evidence level. A difference whose interval holds zero is no findin
 carry what a reader needs to see that. Nothing here reads files or knows a language.
 """
 
+from workbench.compare.adjusted import contradictions, units_adjusted
 from workbench.compare.cellwise import CELLS, cells, spreads_of
 from workbench.compare.gapwise import (
     GAPS,
@@ -36,6 +37,7 @@ __all__ = [
     "Side",
     "cells",
     "change",
+    "contradictions",
     "gaps",
     "gaps_between_periods",
     "gaps_to_peers",
@@ -43,6 +45,7 @@ __all__ = [
     "sensitivity",
     "spreads_of",
     "told",
+    "units_adjusted",
     "units_side_by_side",
     "with_and_without_suspects",
 ]

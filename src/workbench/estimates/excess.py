@@ -7,6 +7,8 @@ account; with neither they are the exact Poisson test. One-sided: only "too many
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, gammainc, gammaincinv
@@ -86,3 +88,37 @@ def excess_limits(
     low = np.where(held > 0, gammaincinv(np.where(held > 0, held, 1.0), tail), 0.0)
     high = gammaincinv(held + 1, 1 - tail)
     return low * inflated - mean, high * inflated - mean
+
+
+def count_limits(
+    expected: ArrayLike, spread: ArrayLike = 0.0, level: float = 0.998
+) -> tuple[Floats, Floats]:
+    """Return the counts outside which an expectation is refuted, both tails alike.
+
+    A count above the upper limit has at most ``(1 - level) / 2`` chance to be reached or passed,
+    one below the lower limit as little to be that small; where even zero is likelier, the lower
+    limit is zero. Limits interpolate between whole counts.
+
+    Source: exact tails as ``upper_tail``; Spiegelhalter (2005), Statistics in Medicine 24,
+    1185-1202 (interpolated limits).
+
+    >>> low, high = count_limits([1.0, 20.0])
+    >>> [round(float(x), 2) for x in (*low, *high)]
+    [0.0, 7.24, 5.72, 35.65]
+    """
+    mean, wide = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (expected, spread)))
+    tail = (1 - level) / 2
+    far = mean + 60 * np.sqrt(mean + wide * mean**2) + 60
+    high = _crossed(lambda x: upper_tail(x, mean, wide) > tail, far)
+    low = _crossed(lambda x: 1 - upper_tail(x + 1, mean, wide) < tail, far)
+    return low, high
+
+
+def _crossed(below: Callable[[Floats], NDArray[np.bool_]], far: Floats) -> Floats:
+    """Return where a condition that holds from zero on ends, by halving."""
+    left, right = np.zeros_like(far), far
+    for _ in range(60):
+        middle = (left + right) / 2
+        holds = below(middle)
+        left, right = np.where(holds, middle, left), np.where(holds, right, middle)
+    return left

@@ -1,0 +1,89 @@
+"""Units after fair case mix: alarms on null data, harder work not blamed, contradictions found."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from workbench.compare import contradictions, units_adjusted
+
+
+def table(late: np.ndarray, dossiers: np.ndarray, causes: tuple[str, ...] = ()) -> pl.DataFrame:
+    rows = [
+        {
+            "unit_id": f"U{u:02d}",
+            "period": "2022-Q1",
+            "procedure_id": f"P{s}",
+            "channel_in": "online",
+            "n_dossiers": int(dossiers[u, s]),
+            "n_late": int(late[u, s]),
+            **({"cause": cause} if cause else {}),
+        }
+        for u in range(dossiers.shape[0])
+        for s in range(dossiers.shape[1])
+        for cause in causes or ("",)
+    ]
+    return pl.DataFrame(rows)
+
+
+def healthy(seed: int, spread: float = 0.0) -> pl.DataFrame:
+    random = np.random.default_rng(seed)
+    dossiers = random.poisson(random.uniform(3, 40, (30, 1)) * random.dirichlet(np.ones(4), 30))
+    factor = random.gamma(1 / spread, spread, (30, 1)) if spread else 1.0
+    late = random.poisson(dossiers * np.array([0.02, 0.04, 0.06, 0.1]) * factor)
+    return table(np.minimum(late, dossiers), dossiers)
+
+
+def test_healthy_units_stand_apart_in_at_most_three_of_a_thousand():
+    apart = number = alarms = 0
+    for seed in range(40):
+        frame = units_adjusted(healthy(seed, 0.1 * (seed % 2)), period="2022-Q1")
+        apart += frame.filter(pl.col("standing") != "within").height
+        alarms += frame["simpson_alarm"].sum()
+        number += frame.height
+    assert apart / number <= 0.003
+    assert alarms == 0
+
+
+def test_harder_work_is_no_worse_unit():
+    dossiers = np.array([[100, 20], [20, 100], [100, 20], [100, 20]])
+    late = (dossiers * np.array([0.05, 0.4])).round().astype(int)
+    frame = units_adjusted(table(late, dossiers), period="2022-Q1")
+    harder = frame.row(1, named=True)
+    assert harder["crude"] > 0.3
+    assert harder["ratio"] == pytest.approx(1.0, abs=0.05)
+    assert harder["standing"] == "within"
+    assert harder["direct"] == pytest.approx(frame["direct"][0], abs=0.01)
+
+
+def test_a_unit_far_out_stands_above_and_its_rank_is_sure():
+    dossiers = np.full((20, 2), 60)
+    late = np.full((20, 2), 3)
+    late[7] = 20
+    frame = units_adjusted(table(late, dossiers), period="2022-Q1")
+    assert frame.filter(pl.col("standing") == "above")["unit_id"].to_list() == ["U07"]
+    assert frame["rank_lower"][7] == 20
+    assert frame["rank_upper"][0] - frame["rank_lower"][0] >= 12
+    assert frame["evidence_level"].unique().to_list() == [2]
+
+
+def test_counts_repeated_on_causes_are_taken_once():
+    dossiers, late = np.full((3, 2), 50), np.full((3, 2), 4)
+    with_causes = table(late, dossiers, ("queue", "slow_work"))
+    assert units_adjusted(with_causes, period="2022-Q1").equals(
+        units_adjusted(table(late, dossiers), period="2022-Q1")
+    )
+
+
+def test_a_contradiction_between_crude_and_adjusted_is_named_with_both_differences():
+    dossiers = np.array([[2700, 800], [870, 2630]])
+    late = np.array([[360, 250], [60, 710]])
+    found = contradictions(table(late, dossiers), period="2022-Q1").row(0, named=True)
+    assert (found["left"], found["right"]) == ("U00", "U01")
+    assert found["crude_difference_lower"] > 0 > found["adjusted_difference_upper"]
+    assert contradictions(healthy(1), period="2022-Q1").is_empty()
+
+
+def test_a_period_without_dossiers_has_no_units():
+    assert units_adjusted(healthy(1), period="2021-Q1").is_empty()
