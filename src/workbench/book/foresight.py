@@ -15,7 +15,7 @@ from workbench import numerals
 from workbench.book.answer import Answer, Claim, claim
 from workbench.book.entries import Asked
 from workbench.book.judging import Row
-from workbench.charts import Dot, Figure, Scale, dots, draw
+from workbench.charts import Figure, Range, draw, ranges
 from workbench.tables import Column, Table
 from workbench.wording import say
 
@@ -46,7 +46,7 @@ def scenarios(book: Book) -> dict[str, dict[str, str]]:
     with listing.open(encoding="utf-8", newline="") as lines:
         rows = {row["scenario"]: row for row in csv.DictReader(lines)}
     return {
-        name: {part: row[f"{part}_{book.language}"] for part in ("label", "assumption")}
+        name: {part: row[f"{part}_{book.language}"] for part in ("name", "label", "assumption")}
         for name, row in rows.items()
     }
 
@@ -94,21 +94,19 @@ def _interval(row: Row) -> str:
 
 def _figure(asked: Asked, rows: list[Row], listed: dict[str, dict[str, str]]) -> Figure:
     drawn = [
-        Dot(
-            name=listed[row["scenario"]]["label"],
-            value=100 * row["n_saved"] / row["n_late"],
-            lower=100 * row["lower"] / row["n_late"],
-            upper=100 * row["upper"] / row["n_late"],
+        Range(
+            name=listed[row["scenario"]]["name"],
+            value=row["n_saved"],
+            lower=row["lower"],
+            upper=row["upper"],
             note=numerals.fraction(row["n_saved"], row["n_late"]),
-            standing="below" if row["n_saved"] else "few",
         )
         for row in rows
     ]
-    none = say("foresight.whatif_reference")
-    scale = Scale(0.0, none, say("foresight.whatif_axis"), say("foresight.whatif_note"), "change")
     caption = say("foresight.whatif_caption", period=numerals.period(asked.period))
-    described = "; ".join(f"{dot.name}: {dot.note}" for dot in drawn)
-    return draw(dots(drawn, scale), caption, f"{caption} {described}.")
+    described = "; ".join(f"{row.name}: {row.note}" for row in drawn)
+    chart = ranges(drawn, say("foresight.whatif_axis"), say("foresight.whatif_note"))
+    return draw(chart, caption, f"{caption} {described}.")
 
 
 def _table(asked: Asked, rows: list[Row], listed: dict[str, dict[str, str]]) -> Table:
@@ -120,7 +118,7 @@ def _table(asked: Asked, rows: list[Row], listed: dict[str, dict[str, str]]) -> 
     )
     cells = [
         (
-            listed[row["scenario"]]["label"],
+            listed[row["scenario"]]["name"],
             *(numerals.count(row[name]) for name in ("n_saved", "n_late", "n_touched")),
             _interval(row),
             listed[row["scenario"]]["assumption"],

@@ -7,6 +7,7 @@ refuse to do statistics.
 from workbench.charts.durations import Bar, Pair, Stretch, bars, paired_bars, path, shares
 from workbench.charts.house import FONTS, LAB_MIME, Figure, draw, svg_of
 from workbench.charts.intervals import Dot, Scale, Standing, course, dots
+from workbench.charts.ranges import Range, ranges
 
 __all__ = [
     "FONTS",
@@ -15,6 +16,7 @@ __all__ = [
     "Dot",
     "Figure",
     "Pair",
+    "Range",
     "Scale",
     "Standing",
     "Stretch",
@@ -24,6 +26,7 @@ __all__ = [
     "draw",
     "paired_bars",
     "path",
+    "ranges",
     "shares",
     "svg_of",
 ]
