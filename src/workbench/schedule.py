@@ -16,7 +16,7 @@ import re
 import shlex
 import sys
 import sysconfig
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -114,6 +114,28 @@ def schedule_lines(
         remarks=_remarks(convention, cadence),
     )
     return _WRITERS[kind](errand)
+
+
+def brief_options(asked: Mapping[str, str | bool | None]) -> list[str]:
+    """Return what was asked for as arguments of ``workbench brief``.
+
+    Args:
+        asked: Name of an option -> its value; a switch is true or false. What is empty was not
+            asked for and is left to the project's parameters at the time of the run.
+
+    Raises:
+        UsageProblem: ``against`` is no period, ``previous`` or ``year-before``.
+
+    >>> brief_options({"unit": "SD-P1", "against": "", "published": True, "lang": None})
+    ['--unit', 'SD-P1', '--published']
+    """
+    if against := asked.get("against"):
+        resolve_against(str(against), Period.parse("2022-H1"))
+    words: list[str] = []
+    for name, value in asked.items():
+        if value:
+            words += [f"--{name}"] if value is True else [f"--{name}", str(value)]
+    return words
 
 
 def resolve_period(text: str, today: dt.date) -> Period:

@@ -47,6 +47,53 @@ def test_a_term_ends_at_closing_time_of_its_last_day(
     assert due["due_recomputed_at"].to_list() == [at(f"2022-{day} 17:00")], sentence
 
 
+@pytest.mark.parametrize(
+    ("sentence", "received", "value", "unit", "due"),
+    [
+        ("it is a working day", "2025-04-25 08:00", 1, "working_day", "2025-04-26 17:00"),
+        ("a late same day moves to it", "2025-04-25 15:00", 1, "same_day", "2025-04-26 17:00"),
+        ("same day on it is itself", "2025-04-26 09:00", 1, "same_day", "2025-04-26 17:00"),
+        ("its hours count", "2025-04-25 16:00", 2, "hour", "2025-04-26 08:00"),
+        ("its pair is off", "2025-04-29 08:00", 3, "calendar_day", "2025-05-05 17:00"),
+    ],
+)
+def test_a_make_up_saturday_counts_and_the_day_it_makes_up_for_does_not(
+    run_clock, sentence, received, value, unit, due
+):
+    found = run_clock([term(received, value, unit)])["due_dates"]
+    assert found["due_recomputed_at"].to_list() == [at(due)], sentence
+
+
+def test_around_the_clock_abroad_every_day_counts_and_a_day_ends_at_local_midnight(run_clock):
+    rome = ZoneInfo("Europe/Rome")
+    received = dt.datetime(2022, 3, 26, 12, tzinfo=rome)
+    resolved = dt.datetime(2022, 3, 27, 12, tzinfo=rome)
+    abroad = {"calendar_id": "always", "time_zone": "Europe/Rome"}
+    row = {"dossier_id": "A", "received_at": received, "resolved_at": resolved, **abroad}
+    tables = run_clock([{**row, "term_value": 1, "term_unit": "calendar_day"}])
+    last_second = dt.datetime(2022, 3, 27, 23, 59, 59, tzinfo=rome)
+    assert tables["due_dates"]["due_recomputed_at"].to_list() == [last_second]
+    assert set(tables["outcomes"]["used_seconds"]) == {23 * 3600}
+
+
+def test_a_term_that_changed_judges_each_dossier_by_the_rule_of_its_own_day(run_clock):
+    names = ("register", "procedure_id", "term_value", "term_unit", "valid_from", "valid_to")
+    rules = [
+        ("test", "*", "5", "working_day", None, "2022-01-31"),
+        ("test", "*", "2", "working_day", "2022-02-01", None),
+    ]
+    terms = pl.DataFrame(rules, schema=dict.fromkeys(names, pl.String), orient="row")
+    rows = [
+        {"dossier_id": day, "received_at": at(f"2022-{day} 08:00"), "resolved_at": at(ended)}
+        for day, ended in (("01-10", "2022-01-17 10:00"), ("02-14", "2022-02-17 10:00"))
+    ]
+    tables = run_clock(rows, facts={"terms": terms})
+    due = tables["due_dates"]["due_recomputed_at"].to_list()
+    assert due == [at("2022-01-17 17:00"), at("2022-02-16 17:00")]
+    legal = tables["outcomes"].filter(profile="wb_legal")
+    assert legal["outcome"].to_list() == ["on_time", "late"]
+
+
 def test_eight_working_hours_from_ten_end_at_ten_the_next_day(run_clock):
     due = run_clock([term("2022-01-04 10:00", 8, "hour")])["due_dates"]
     assert due["due_recomputed_at"].to_list() == [at("2022-01-05 10:00")]
