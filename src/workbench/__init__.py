@@ -16,16 +16,18 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 if TYPE_CHECKING:
     from workbench.book import Book, open_book
+    from workbench.book.published import publish
     from workbench.vocabulary import Period
 
 __version__ = "0.1.0"
-__all__ = ["Book", "Period", "__version__", "open", "open_book", "testing"]
+__all__ = ["Book", "Period", "__version__", "open", "open_book", "publish", "testing"]
 
 _HOMES = {
     "Book": "workbench.book",
     "open_book": "workbench.book",
     "open": "workbench.book",
     "Period": "workbench.vocabulary",
+    "publish": "workbench.book.published",
 }
 
 

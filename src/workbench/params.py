@@ -21,13 +21,15 @@ class Params:
     brief_against: str
     brief_unit: str
     brief_language: str
+    brief_published: bool
 
 
 def read_params(project: Project) -> Params:
     """Read a project's knobs.
 
     Raises:
-        InputRejected: The file is no YAML, lacks a knob, or holds one that nothing reads.
+        InputRejected: The file is no YAML, lacks a knob, holds one that nothing reads, or a switch
+            that is neither true nor false.
     """
     try:
         sections: Any = yaml.safe_load(project.params.read_text(encoding="utf-8"))
@@ -40,5 +42,8 @@ def read_params(project: Project) -> Params:
         raise InputRejected("cli.bad_params", file=project.params, reason=problem) from problem
     if odd := sorted(set(found) ^ {field.name for field in fields(Params)}):
         raise InputRejected("cli.odd_params", file=project.params, names=", ".join(odd))
-    seed = found.pop("simulate_seed")
-    return Params(simulate_seed=int(seed), **{name: str(value) for name, value in found.items()})
+    seed, published = found.pop("simulate_seed"), found.pop("brief_published")
+    if not isinstance(published, bool):
+        raise InputRejected("cli.bad_switch", name="brief.published", value=published)
+    texts = {name: str(value) for name, value in found.items()}
+    return Params(simulate_seed=int(seed), brief_published=published, **texts)

@@ -30,9 +30,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Blank:
-    """A cell without a value, and why."""
+    """A cell without a value, and why; ``sign`` is what stands in its place."""
 
     reason: str
+    sign: str = MISSING
 
 
 Cell = str | Blank
@@ -72,8 +73,8 @@ class Table:
     @property
     def all_notes(self) -> tuple[str, ...]:
         """The notes, then one per reason for a missing value."""
-        reasons = [c.reason for row in self.rows for c in row if isinstance(c, Blank)]
-        return (*self.notes, *(f"{MISSING} {reason}" for reason in dict.fromkeys(reasons)))
+        reasons = [f"{c.sign} {c.reason}" for row in self.rows for c in row if isinstance(c, Blank)]
+        return (*self.notes, *dict.fromkeys(reasons))
 
     def html(self) -> str:
         """Return the table and its notes as an HTML fragment."""
@@ -105,9 +106,9 @@ def template(name: str) -> Template:
 
 def _shown(value: Cell) -> str | Markup:
     if isinstance(value, Blank):
-        return Markup('<span class="blank" title="{}">{}</span>').format(value.reason, MISSING)
+        return Markup('<span class="blank" title="{}">{}</span>').format(value.reason, value.sign)
     return value
 
 
 def _plain(value: Cell) -> str:
-    return MISSING if isinstance(value, Blank) else value
+    return value.sign if isinstance(value, Blank) else value

@@ -28,7 +28,9 @@ from workbench.vocabulary import EVERYTHING, PeriodKind
 from workbench.wording import say, use_language
 
 NOTEBOOKS = ("briefing", "compare_units", "compare_periods", "causes", "official", "quality")
-COMPARING = ("briefing", "compare_periods")
+PUBLISHED = ("published",)
+"""Notebooks of a briefing that leaves the office; its page is called as that of any briefing."""
+COMPARING = ("briefing", "compare_periods", "published")
 """Notebooks that set a period against another."""
 PROFILE = "wb_strict"
 AT_ONCE = 2
@@ -67,16 +69,42 @@ def write_briefings(
         RuleFailed: A notebook failed, or made something a page may not hold.
         OutputBusy: Another run is writing, or the folder cannot be written.
     """
-    period = book.period(period)
-    against = book.against(period, against)
+    asked = _asked(book, period, against, unit, profile)
+    return _write_folders(book, asked, NOTEBOOKS, out, progress)
+
+
+def publish_briefings(
+    book: Book,
+    *,
+    period: str,
+    against: str = "",
+    unit: str = EVERYTHING,
+    profile: str = PROFILE,
+    out: Path,
+    progress: Progress = lambda _: None,
+) -> list[Path]:
+    """Write what may leave the office of a period: small cells withheld, nothing else beside.
+
+    Arguments, result and errors are those of ``write_briefings``; the folders hold the published
+    page alone.
+    """
+    asked = _asked(book, period, against, unit, profile)
+    return _write_folders(book, asked, PUBLISHED, out, progress)
+
+
+def _write_folders(
+    book: Book, asked: Mapping[str, str], notebooks: Sequence[str], out: Path, progress: Progress
+) -> list[Path]:
+    period, unit = book.period(asked["period"]), asked["unit"]
+    against = book.against(period, asked["against"])
     units = [EVERYTHING, *book.units()] if unit == EACH else [book.unit(unit)]
-    profile = book.profile(profile)
+    profile = book.profile(asked["profile"])
     with _writing(book, out), ExitStack() as stack:
         jobs = []
         for one in units:
             fresh = stack.enter_context(fresh_folder(out / period / folder_name(one)))
-            asked = _asked(book, period, against, one, profile)
-            jobs += [_job(name, asked, fresh) for name in NOTEBOOKS]
+            own = _asked(book, period, against, one, profile)
+            jobs += [_job(name, own, fresh) for name in notebooks]
         _make(book, jobs, progress)
     return [out / period / folder_name(one) / "briefing.html" for one in units]
 
@@ -124,6 +152,16 @@ class Job:
     asked: Mapping[str, str]
     folder: Path
     linked: bool = True
+
+    @property
+    def is_published(self) -> bool:
+        """Whether its files leave the office."""
+        return self.notebook in PUBLISHED
+
+    @property
+    def stem(self) -> str:
+        """What its files are called."""
+        return "briefing" if self.is_published else self.notebook
 
     def told(self, book: Book) -> str:
         """Say which notebook is made, for whom."""
@@ -199,10 +237,10 @@ def _run(book: Book, job: Job) -> Any:
 
 def _write(book: Book, job: Job, executed: Any) -> None:
     page = render(executed, _page(book, job), job.notebook)
-    (job.folder / f"{job.notebook}.html").write_text(page, encoding="utf-8", newline="\n")
+    (job.folder / f"{job.stem}.html").write_text(page, encoding="utf-8", newline="\n")
     if job.linked:
         text = as_text(executed)
-        path = job.folder / f"{job.notebook}.ipynb"
+        path = job.folder / f"{job.stem}.ipynb"
         path.write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -218,7 +256,7 @@ def _page(book: Book, job: Job) -> Page:
         period=numerals.period(job.asked["period"]),
         against=numerals.period(against) if against else "",
     )
-    others = [name for name in NOTEBOOKS if name != job.notebook]
+    others = [name for name in NOTEBOOKS if name != job.notebook and not job.is_published]
     return Page(
         language=book.language,
         title=say(f"briefing.page_{job.notebook}"),
@@ -226,7 +264,7 @@ def _page(book: Book, job: Job) -> Page:
         agency=tuple(line for line in agency if line),
         dated=_dated(book),
         synthetic=book.synthetic,
-        foot=_foot(book, job.asked["profile"]),
+        foot=_foot(book, job.asked["profile"], published=job.is_published),
         links=tuple((f"{n}.html", say(f"briefing.page_{n}")) for n in others if job.linked),
     )
 
@@ -240,15 +278,19 @@ def _dated(book: Book) -> str:
     return say("briefing.dated", time=at, day=f"{at.day:02d}", month=month, year=at.year)
 
 
-def _foot(book: Book, profile: str) -> tuple[str, ...]:
-    """Say which data, which definition and which denominators stand behind the page."""
+def _foot(book: Book, profile: str, *, published: bool) -> tuple[str, ...]:
+    """Say which data, which definition and which denominators stand behind the page.
+
+    The number of all dossiers is none of the sums that a publication is protected against.
+    """
     label = book.profile_label(profile)
+    counted = say(
+        "briefing.foot_denominators",
+        dossiers=numerals.count(book.dossiers.height),
+        units=numerals.count(len(book.units())),
+    )
     lines = (
-        say(
-            "briefing.foot_denominators",
-            dossiers=numerals.count(book.dossiers.height),
-            units=numerals.count(len(book.units())),
-        ),
+        say("published.foot") if published else counted,
         say("briefing.levels"),
         say("briefing.foot_profile", profile=profile, label=label),
         say(

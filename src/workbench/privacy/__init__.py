@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from workbench.privacy.keys import applicant_keys, secret_key, staff_ids, staff_salt
 from workbench.privacy.patterns import MASKS_SCHEMA, Patterns, read_patterns
-from workbench.privacy.small_cells import hidden_cells, suppress, suppress_rates
+from workbench.privacy.small_cells import THRESHOLD, hidden_cells, suppress, suppress_rates
 
 __all__ = [
     "MASKS_SCHEMA",
+    "THRESHOLD",
     "Patterns",
     "applicant_keys",
     "hidden_cells",

@@ -130,17 +130,23 @@ def hidden_cells(
     The others are the smallest that share an addition with a cell in danger; noughts only where
     nothing else is left, because they protect little.
     """
+    totals = {line.total for line in lines}
     hidden = {cell for cell, value in enumerate(values) if 0 < value < threshold}
-    while danger := _recoverable(hidden, lines):
+    while danger := _alone(hidden, lines) or _recoverable(hidden, lines):
         choices = _choices(danger, hidden, lines)
         if not choices:
             break
-        hidden.add(min(choices, key=lambda c: (values[c] == 0, c in _totals(lines), values[c], c)))
+        hidden.add(min(choices, key=lambda c: (values[c] == 0, c in totals, values[c], c)))
     return hidden
 
 
-def _totals(lines: Sequence[Sum]) -> set[int]:
-    return {line.total for line in lines}
+def _alone(hidden: set[int], lines: Sequence[Sum]) -> set[int]:
+    """Return a cell that is the only hidden one of an addition: the cheap case, found first."""
+    for line in lines:
+        cells = hidden.intersection(line.cells)
+        if len(cells) == 1:
+            return cells
+    return set()
 
 
 def _choices(danger: set[int], hidden: set[int], lines: Sequence[Sum]) -> set[int]:
