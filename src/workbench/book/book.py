@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from workbench.book import (
     changes,
+    fairness,
     flow,
     foresight,
     headline,
@@ -190,6 +191,26 @@ class Book(Register):
             raise self._unknown("briefing.no_dossier", dossier_id, known, known.head(3).to_list())
         with use_language(self.language):
             return story.dossier(self, dossier_id, self.profile(profile))
+
+    def fair_units(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
+        """Which units are late beyond what their mix of dossiers makes one expect?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return fairness.fair_units(self, asked)
+
+    def cells(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
+        """Which cause makes which unit late, beyond chance and mix?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return fairness.cells(self, asked)
 
     def whatif(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
         """How many late dossiers would another way of working have kept on time?

@@ -124,8 +124,13 @@ class Tables:
         return self._frame("official_overruns")
 
     @cached_property
-    def cells(self) -> pl.DataFrame:
-        """One row per unit, period and cause, held against what the others had."""
+    def cause_cells(self) -> pl.DataFrame:
+        """One row per unit, period, procedure, channel and cause."""
+        return self._frame("cause_cells")
+
+    @cached_property
+    def cell_tests(self) -> pl.DataFrame:
+        """One row per unit, period and cause, held against what others had (``cells``)."""
         return self._frame("cells")
 
     @cached_property

@@ -5,6 +5,7 @@ refuse to do statistics.
 """
 
 from workbench.charts.durations import Bar, Pair, Stretch, bars, paired_bars, path, shares
+from workbench.charts.funnels import Spot, funnel
 from workbench.charts.house import FONTS, LAB_MIME, Figure, draw, svg_of
 from workbench.charts.intervals import Dot, Scale, Standing, course, dots
 from workbench.charts.ranges import Range, ranges
@@ -18,12 +19,14 @@ __all__ = [
     "Pair",
     "Range",
     "Scale",
+    "Spot",
     "Standing",
     "Stretch",
     "bars",
     "course",
     "dots",
     "draw",
+    "funnel",
     "paired_bars",
     "path",
     "ranges",

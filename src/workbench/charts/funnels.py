@@ -1,0 +1,78 @@
+"""Units in a funnel: the fewer dossiers, the wider the limits chance alone would keep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+
+from workbench.charts.house import BLUE, GREY, INK, MUTED, RUST, WIDTH
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One unit: late dossiers expected of its mix, late over expected, and the limits there."""
+
+    name: str
+    expected: float
+    ratio: float
+    lower: float
+    upper: float
+    apart: bool
+    marked: bool = False
+
+
+def funnel(spots: Sequence[Spot], expected_axis: str, ratio_axis: str) -> Any:
+    """Draw late over expected against the number expected, between the funnel's limits.
+
+    Units apart and the reader's own are named; the others are dots. The expected number runs on
+    a logarithmic axis, so that small units do not crowd.
+    """
+    rows = [
+        {
+            "name": s.name if s.apart or s.marked else "",
+            "expected": s.expected,
+            "ratio": s.ratio,
+            "lower": s.lower,
+            "upper": s.upper,
+            "apart": s.apart,
+        }
+        for s in sorted(spots, key=lambda spot: spot.expected)
+    ]
+    least = min(row["expected"] for row in rows)
+    most = max(row["expected"] for row in rows)
+    top = max([2.0, *(row["ratio"] for row in rows)]) * 1.15
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
+        x=alt.X(
+            "expected:Q",
+            scale=alt.Scale(type="log", domain=[least * 0.8, most * 1.6], nice=False),
+            axis=alt.Axis(title=expected_axis, format=",.1~f", tickCount=6, grid=False),
+        )
+    )
+    y = {
+        "scale": alt.Scale(domain=[0, top], clamp=True, nice=False),
+        "axis": alt.Axis(title=ratio_axis, format=",.1~f", tickCount=6, grid=True),
+    }
+    limits = [
+        base.mark_line(color=GREY, strokeDash=[4, 3], strokeWidth=1.4, clip=True).encode(
+            y=alt.Y(f"{side}:Q", **y)
+        )
+        for side in ("lower", "upper")
+    ]
+    level = (
+        alt.Chart(alt.InlineData(values=[{"at": 1.0}]))
+        .mark_rule(color=INK, strokeWidth=1.1)
+        .encode(y=alt.Y("at:Q", **y))
+    )
+    marks = base.mark_point(filled=True, opacity=1, stroke="white", strokeWidth=0.6).encode(
+        y=alt.Y("ratio:Q", **y),
+        fill=alt.condition("datum.apart", alt.value(RUST), alt.value(BLUE)),
+        shape=alt.condition("datum.apart", alt.value("diamond"), alt.value("circle")),
+        size=alt.condition("datum.apart", alt.value(95), alt.value(55)),
+    )
+    names = base.mark_text(align="left", dx=8, color=MUTED, fontSize=11).encode(
+        y=alt.Y("ratio:Q", **y), text="name:N"
+    )
+    return alt.layer(*limits, level, marks, names).properties(width=WIDTH + 150, height=260)
