@@ -50,15 +50,19 @@ use by provinces; a figure without the name of its definition is worthless, they
 """
 
 GROUP = ("profile", "unit_id", "period", "procedure_id", "channel_in")
-_SCHEMA = {
-    "measure": pl.String,
-    **dict.fromkeys(GROUP, pl.String),
+ESTIMATED = {
     "numerator": pl.Int64,
     "denominator": pl.Int64,
     "value": pl.Float64,
     "lower": pl.Float64,
     "upper": pl.Float64,
     "method": pl.String,
+}
+"""The columns of a figure with its interval, wherever one stands in a table."""
+_SCHEMA = {
+    "measure": pl.String,
+    **dict.fromkeys(GROUP, pl.String),
+    **ESTIMATED,
     "evidence_level": pl.Int32,
 }
 

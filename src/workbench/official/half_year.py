@@ -13,6 +13,7 @@ import polars as pl
 
 from workbench import numerals
 from workbench.estimates import Estimate, count
+from workbench.measures import ESTIMATED
 from workbench.official.conventions import Span
 from workbench.official.metrics import rate, totals
 from workbench.vocabulary import EVERYTHING
@@ -55,16 +56,7 @@ RATES = (
     "electronic_out",
 )
 _SENTENCES = ("ot_done", "late_or_overdue", "online_in", "online_processed", "post_out")
-_SCHEMA = {
-    "figure": pl.String,
-    "numerator": pl.Int64,
-    "denominator": pl.Int64,
-    "value": pl.Float64,
-    "lower": pl.Float64,
-    "upper": pl.Float64,
-    "method": pl.String,
-    "evidence_level": pl.Int64,
-}
+_SCHEMA = {"figure": pl.String, **ESTIMATED, "evidence_level": pl.Int64}
 
 
 @dataclass(frozen=True)
