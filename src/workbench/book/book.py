@@ -13,6 +13,7 @@ from workbench.book import (
     fairness,
     flow,
     foresight,
+    gaps,
     headline,
     quality,
     sensitivity,
@@ -211,6 +212,38 @@ class Book(Register):
         asked = self._asked(period, unit, profile)
         with use_language(self.language):
             return fairness.cells(self, asked)
+
+    def gap(
+        self,
+        period: str,
+        *,
+        unit: str = EVERYTHING,
+        other: str = "",
+        against: str = "",
+        profile: str = PROFILE,
+    ) -> Answer:
+        """Why is a unit later than its peers or another unit, or a period than another?
+
+        Args:
+            period: Label of the period asked about.
+            unit: The unit asked about; all units together need ``against``.
+            other: Another unit; its peers when nothing is given.
+            against: Another period; then the same unit is compared with itself.
+            profile: Lateness profile.
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        before = against or (self.against(asked.period) if asked.unit == EVERYTHING else "")
+        with use_language(self.language):
+            pair = gaps.sides(
+                asked.period,
+                unit=asked.unit,
+                other=self.unit(other) if other else "",
+                against=self.period(before) if before else "",
+            )
+            return gaps.gap(self, *pair)
 
     def whatif(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
         """How many late dossiers would another way of working have kept on time?

@@ -16,9 +16,11 @@ import polars as pl
 from workbench.book import entries
 from workbench.book.judging import inline
 from workbench.book.rooms import Tables
+from workbench.comparisons import month_classes
 from workbench.errors import UsageProblem
 from workbench.vocabulary import EVERYTHING, Period, PeriodKind
 from workbench.wording import say, use_language
+from workbench.worktime import Calendars
 
 SHOWN = 12
 """How many units or periods a message lists before it stops."""
@@ -101,6 +103,13 @@ class Register(Tables):
         above = self._register.get(office, {}).get("parent", "")
         named = (self.unit_name(b) if b in self._register else "" for b in (office, above))
         return next(named), next(named)
+
+    @cached_property
+    def month_classes(self) -> dict[str, str]:
+        """Which months hold long holidays in the calendars of these dossiers, and which not."""
+        calendars = Calendars.read(self.reference / "calendars")
+        used = self.dossiers["calendar_id"].unique()
+        return month_classes(self.cause_cells["period"].unique(), calendars, used)
 
     # finding what was asked for -----------------------------------------------------------
 
