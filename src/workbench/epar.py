@@ -12,9 +12,10 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.errors import InputRejected
+from workbench.errors import InputRejected, UsageProblem
 
 SOURCE = "e-par configuration of a one-stop office, 2012-2015"
+HOURS_A_DAY = 8
 
 
 def step_norms(folder: Path) -> pl.DataFrame:
@@ -69,6 +70,40 @@ def calendar_exceptions(folder: Path, holiday_list: str = "epar") -> pl.DataFram
             pl.lit(SOURCE).alias("source"),
             pl.lit("yes").alias("verified"),
         )
+    )
+
+
+def write_reference(folder: Path, out: Path) -> list[Path]:
+    """Write ``step_norms.csv`` and ``holidays.csv`` of a configuration, for a person to review.
+
+    A working day of the norms is eight hours; a step whose tasks add up to something else says so
+    in its note. No file is overwritten.
+
+    Raises:
+        InputRejected: A table of the configuration is missing or lacks a column.
+        UsageProblem: One of the files is there already.
+    """
+    tables = {"step_norms.csv": _norm_rows(folder), "holidays.csv": calendar_exceptions(folder)}
+    for name in tables:
+        if (out / name).exists():
+            raise UsageProblem("cli.draft_exists", file=out / name)
+    out.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        table.with_columns(pl.col(pl.String).replace("", None)).write_csv(out / name)
+    return [out / name for name in tables]
+
+
+def _norm_rows(folder: Path) -> pl.DataFrame:
+    differs = pl.col("norm_value") != pl.col("tasks_value")
+    return step_norms(folder).select(
+        "procedure_id",
+        "step",
+        norm_hours=pl.col("norm_value").cast(pl.Float64) * HOURS_A_DAY,
+        valid_from=pl.lit(None, pl.String),
+        valid_to=pl.lit(None, pl.String),
+        note=pl.when(differs).then(pl.format("tasks add up to {} days", "tasks_value")),
+        source="source",
+        verified=pl.lit("yes"),
     )
 
 

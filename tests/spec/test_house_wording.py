@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from workbench.wording import LANGUAGES, catalogue, subjects
+from workbench.wording import LANGUAGES, catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "workbench"
-ENTRIES = sorted(f"{subject}.{entry}" for subject in subjects() for entry in catalogue(subject))
+SUBJECTS = sorted(path.stem for path in (PACKAGE / "wording").glob("*.toml"))
+ENTRIES = sorted(f"{subject}.{entry}" for subject in SUBJECTS for entry in catalogue(subject))
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 TEXTS = [
     *SOURCES,

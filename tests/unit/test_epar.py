@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.epar import calendar_exceptions, step_norms
+from workbench.cli import main
+from workbench.epar import SOURCE, calendar_exceptions, step_norms
 from workbench.errors import InputRejected
 
 STEPS = """procedure,task,step_days,task_days,step_first_task,kind
@@ -42,6 +43,17 @@ def test_only_days_against_the_week_are_exceptions(tmp_path: Path) -> None:
 def test_a_missing_table_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputRejected, match=r"workflow_steps\.csv"):
         step_norms(tmp_path)
+
+
+def test_a_configuration_becomes_reference_tables_and_overwrites_none(tmp_path: Path) -> None:
+    (tmp_path / "workflow_steps.csv").write_text(STEPS, encoding="utf-8")
+    (tmp_path / "calendar.csv").write_text(CALENDAR, encoding="utf-8")
+    out = tmp_path / "out"
+    assert main(["sources", "epar", str(tmp_path), "--out", str(out)]) == 0
+    norms = (out / "step_norms.csv").read_text(encoding="utf-8").splitlines()
+    assert norms[2] == f'A,THU_LY,24.0,,,tasks add up to 4.00 days,"{SOURCE}",yes'
+    assert (out / "holidays.csv").read_text(encoding="utf-8").count("\n") == 3
+    assert main(["sources", "epar", str(tmp_path), "--out", str(out)]) == 2
 
 
 @pytest.mark.shared

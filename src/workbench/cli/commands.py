@@ -240,6 +240,14 @@ def inspect_source(asked: Namespace) -> None:
     _tell(say("cli.drafted", file=out))
 
 
+def epar(asked: Namespace) -> None:
+    """Turn the configuration of e-par into reference tables; no file is overwritten."""
+    from workbench.epar import write_reference
+
+    for file in write_reference(asked.path, asked.out):
+        sys.stdout.write(f"{file}\n")
+
+
 def forget(asked: Namespace) -> None:
     """Remove a source or file from the inbox, the rooms and the cache; say what is left."""
     from workbench.forgetting import forget as run

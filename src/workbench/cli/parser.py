@@ -135,6 +135,12 @@ def _sources(parser: argparse.ArgumentParser) -> None:
     inspect.add_argument("path", type=Path, metavar="PATH", help=say("cli.opt_inspect_path"))
     inspect.add_argument("--out", type=Path, metavar="FILE", help=say("cli.opt_inspect_out"))
     _language(inspect)
+    text = say("cli.help_sources_epar")
+    epar = words.add_parser("epar", help=text, description=text)
+    epar.add_argument("path", type=Path, metavar="DIR", help=say("cli.opt_epar_path"))
+    epar.add_argument("--out", required=True, type=Path, metavar="DIR", help=say("cli.opt_epar"))
+    _language(epar)
+    epar.set_defaults(run=commands.epar)
 
 
 def _forget(parser: argparse.ArgumentParser) -> None:

@@ -96,11 +96,6 @@ class FormColumn:
     rate: tuple[tuple[int, ...], tuple[int, ...]] | None
     absent: dict[str, str]
 
-    @property
-    def is_absent(self) -> bool:
-        """Whether no source known to the workbench fills the column."""
-        return not self.counters and self.rate is None
-
 
 @dataclass(frozen=True)
 class Form:

@@ -61,10 +61,3 @@ def catalogue(subject: str) -> dict[str, dict[str, str]]:
     """Return all entries of one subject file: entry -> language -> text."""
     source = files(__name__).joinpath(f"{subject}.toml").read_text(encoding="utf-8")
     return tomllib.loads(source)
-
-
-def subjects() -> list[str]:
-    """Name the subject files of the catalogue."""
-    return sorted(
-        p.name.removesuffix(".toml") for p in files(__name__).iterdir() if p.name.endswith(".toml")
-    )
