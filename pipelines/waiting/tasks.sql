@@ -1,0 +1,83 @@
+-- grain: one row per step whose holder, start and finish the log tells: a task a person did
+-- key: task_no
+-- reads: steps, dossiers
+-- promises: finished >= started; arrived is null or arrived <= started
+-- Seconds and dense numbers, so that what follows joins on integers. An account is a person of the
+-- unit the step belongs to: the same name in two units is two people. An arrival after the start
+-- is taken for the start. Steps still open and steps that end before they start are left out.
+
+with logged as (
+    select
+        steps.dossier_id,
+        steps.step_no,
+        steps.step,
+        coalesce(steps.unit_id, '') as unit_id,
+        steps.holder_id,
+        coalesce(dossiers.procedure_id, '') as procedure_id,
+        dossiers.time_zone,
+        dossiers.calendar_id,
+        epoch_second(steps.arrived_at) as arrived,
+        epoch_second(steps.started_at) as started,
+        epoch_second(steps.finished_at) as finished
+    from steps
+    inner join dossiers on steps.dossier_id = dossiers.dossier_id
+    where steps.holder_id is not null
+        and steps.started_at is not null
+        and steps.finished_at >= steps.started_at
+),
+
+cases as (
+    select
+        dossier_id,
+        row_number() over (order by dossier_id)::integer as case_no
+    from logged
+    group by dossier_id
+),
+
+holders as (
+    select
+        unit_id,
+        holder_id,
+        row_number() over (order by unit_id, holder_id)::integer as holder_no
+    from logged
+    group by unit_id, holder_id
+),
+
+kinds as (
+    select
+        procedure_id,
+        step,
+        row_number() over (order by procedure_id, step)::integer as kind_no
+    from logged
+    group by procedure_id, step
+),
+
+tasks as (
+    select
+        row_number() over (order by cases.case_no, logged.step_no)::integer as task_no,
+        cases.case_no,
+        holders.holder_no,
+        kinds.kind_no,
+        case
+            when logged.arrived is not null then least(logged.arrived, logged.started)
+        end as arrived,
+        logged.started,
+        logged.finished,
+        logged.dossier_id,
+        logged.step_no,
+        logged.step,
+        logged.unit_id,
+        logged.holder_id,
+        logged.time_zone,
+        logged.calendar_id
+    from logged
+    inner join cases on logged.dossier_id = cases.dossier_id
+    inner join holders
+        on logged.unit_id = holders.unit_id
+        and logged.holder_id = holders.holder_id
+    inner join kinds
+        on logged.procedure_id = kinds.procedure_id
+        and logged.step = kinds.step
+)
+
+select * from tasks

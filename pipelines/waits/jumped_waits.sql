@@ -1,0 +1,64 @@
+-- grain: one row per task that others overtook: the seconds its holder gave to those others
+-- key: task_no
+-- reads: enabled_tasks, task_batches, piece_tasks
+-- promises: jumped_seconds > 0
+-- Others overtook it that could be started only after it (after its batch was ready, for tasks of
+-- no batch or another one) and were worked before it. A stretch in which the holder also had an
+-- older task in hand counts as contention, not here. Matched by holder and day, as such a stretch
+-- begins within the wait.
+
+with waits as (
+    select
+        tasks.task_no,
+        tasks.holder_no,
+        tasks.enabled,
+        coalesce(batches.ready, tasks.enabled) as ready,
+        batches.batch_no,
+        tasks.started
+    from enabled_tasks as tasks
+    left join task_batches as batches on tasks.task_no = batches.task_no
+    where tasks.started > tasks.enabled
+),
+
+days as (
+    select
+        *,
+        unnest(range(ready // 86400, started // 86400 + 1)) as day_no
+    from waits
+),
+
+begun as (
+    select
+        *,
+        from_second // 86400 as day_no
+    from piece_tasks
+),
+
+passed as (
+    select
+        days.task_no,
+        begun.from_second,
+        any_value(begun.to_second - begun.from_second) as seconds
+    from days
+    inner join begun
+        on days.holder_no = begun.holder_no
+        and days.day_no = begun.day_no
+        and days.ready <= begun.from_second
+        and days.started > begun.from_second
+    where begun.enabled > case
+            when begun.batch_no = days.batch_no then days.enabled
+            else days.ready
+        end
+    group by days.task_no, begun.from_second
+    having count(*) = any_value(begun.n_tasks)
+),
+
+jumped as (
+    select
+        task_no,
+        sum(seconds)::bigint as jumped_seconds
+    from passed
+    group by task_no
+)
+
+select * from jumped

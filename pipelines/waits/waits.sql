@@ -1,0 +1,143 @@
+-- grain: one row per task that a holder could have started and then started: its wait, by cause
+-- key: dossier_id, step_no
+-- reads: tasks, enabled_tasks, task_batches, jumped_waits, busy_pieces, holder_windows
+-- promises: wait_seconds = batching_seconds + contention_seconds + prioritisation_seconds
+--   + unavailability_seconds + extraneous_seconds;
+--   least(batching_seconds, contention_seconds, prioritisation_seconds, unavailability_seconds,
+--   extraneous_seconds) >= 0
+-- Elapsed seconds, each given to the first cause that explains it: the batch was not complete; the
+-- holder worked on what had been ready before; on what came later; was off duty; none of these.
+-- Two running totals per holder make it cheap: seconds busy, and seconds off duty and not busy.
+
+with windows as (
+    select
+        holder_no,
+        from_second,
+        to_second,
+        coalesce(
+            sum(to_second - from_second) over (
+                partition by holder_no
+                order by from_second
+                rows between unbounded preceding and 1 preceding
+            ),
+            0
+        )::bigint as worked_before
+    from holder_windows
+),
+
+waiting as (
+    select
+        tasks.task_no,
+        tasks.holder_no,
+        tasks.enabled,
+        coalesce(batches.ready, tasks.enabled) as ready,
+        tasks.started,
+        coalesce(batches.batch_size, 1) as batch_size
+    from enabled_tasks as tasks
+    left join task_batches as batches on tasks.task_no = batches.task_no
+    where tasks.has_waited
+),
+
+moments as (
+    select holder_no, from_second as second from busy_pieces
+    union
+    select holder_no, to_second as second from busy_pieces
+    union
+    select holder_no, ready as second from waiting
+    union
+    select holder_no, started as second from waiting
+),
+
+-- seconds off duty since 1970, a running total whose differences count
+dutied as (
+    select
+        moments.holder_no,
+        moments.second,
+        moments.second - coalesce(
+            windows.worked_before
+            + least(moments.second, windows.to_second) - windows.from_second,
+            0
+        ) as off_duty
+    from moments
+    asof left join windows
+        on moments.holder_no = windows.holder_no
+        and moments.second >= windows.from_second
+),
+
+pieces as (
+    select
+        busy_pieces.holder_no,
+        busy_pieces.from_second,
+        busy_pieces.to_second,
+        came.off_duty as off_duty_from,
+        went.off_duty as off_duty_to,
+        sum(busy_pieces.to_second - busy_pieces.from_second) over before as busy_before,
+        sum(went.off_duty - came.off_duty) over before as busy_off_before
+    from busy_pieces
+    inner join dutied as came
+        on busy_pieces.holder_no = came.holder_no
+        and busy_pieces.from_second = came.second
+    inner join dutied as went
+        on busy_pieces.holder_no = went.holder_no
+        and busy_pieces.to_second = went.second
+    window before as (
+        partition by busy_pieces.holder_no
+        order by busy_pieces.from_second
+        rows between unbounded preceding and 1 preceding
+    )
+),
+
+totals as (
+    select
+        dutied.holder_no,
+        dutied.second,
+        coalesce(pieces.busy_before, 0)
+        + coalesce(least(dutied.second, pieces.to_second) - pieces.from_second, 0) as busy,
+        dutied.off_duty
+        - coalesce(pieces.busy_off_before, 0)
+        - coalesce(least(dutied.off_duty, pieces.off_duty_to) - pieces.off_duty_from, 0) as idle_off
+    from dutied
+    asof left join pieces
+        on dutied.holder_no = pieces.holder_no
+        and dutied.second >= pieces.from_second
+),
+
+measured as (
+    select
+        waiting.*,
+        coalesce(jumped_waits.jumped_seconds, 0) as jumped_seconds,
+        (at_start.busy - at_ready.busy)::bigint as busy_seconds,
+        (at_start.idle_off - at_ready.idle_off)::bigint as unavailability_seconds
+    from waiting
+    inner join totals as at_ready
+        on waiting.holder_no = at_ready.holder_no
+        and waiting.ready = at_ready.second
+    inner join totals as at_start
+        on waiting.holder_no = at_start.holder_no
+        and waiting.started = at_start.second
+    left join jumped_waits on waiting.task_no = jumped_waits.task_no
+),
+
+waits as (
+    select
+        tasks.dossier_id,
+        tasks.step_no,
+        tasks.step,
+        tasks.unit_id,
+        tasks.holder_id,
+        timezone(tasks.time_zone, to_timestamp(measured.started))::date as started_on,
+        to_timestamp(measured.enabled) as enabled_at,
+        to_timestamp(measured.started) as started_at,
+        measured.batch_size,
+        measured.started - measured.enabled as wait_seconds,
+        measured.ready - measured.enabled as batching_seconds,
+        measured.busy_seconds - measured.jumped_seconds as contention_seconds,
+        measured.jumped_seconds as prioritisation_seconds,
+        measured.unavailability_seconds,
+        measured.started - measured.ready
+        - measured.busy_seconds - measured.unavailability_seconds as extraneous_seconds
+    from measured
+    inner join tasks on measured.task_no = tasks.task_no
+)
+
+select * from waits
