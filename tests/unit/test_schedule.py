@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import os
+import shlex
 import shutil
 import subprocess
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
+from workbench.cli.parser import build_parser
 from workbench.errors import UsageProblem
 from workbench.project import Project, shipped
 from workbench.schedule import (
@@ -296,3 +298,34 @@ def test_the_period_to_compare_with_may_be_relative(text, period):
 def test_an_unknown_period_to_compare_with_names_the_choices():
     with pytest.raises(UsageProblem, match="year-before"):
         resolve_against("last", Period.parse("2022-H1"))
+
+
+def scheduled(capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
+    asked = build_parser().parse_args(["schedule", *words])
+    asked.run(asked)
+    return shlex.split(capsys.readouterr().out.splitlines()[-1])
+
+
+def test_the_entry_carries_what_the_briefing_is_asked(capsys):
+    words = ["--unit", "SD-P1", "--against", "year-before", "--lang", "en", "--published"]
+    line = scheduled(capsys, *words)
+    brief = line[line.index("brief") : line.index("}")]
+    assert brief[-1] == "--published;"
+    asked = build_parser().parse_args([word.rstrip(";") for word in brief])
+    told = (asked.period, asked.unit, asked.against, asked.lang, asked.published)
+    assert told == ("last-half", "SD-P1", "year-before", "en", True)
+
+
+def test_what_is_not_asked_is_left_to_the_parameters_of_the_day(capsys):
+    line = scheduled(capsys)
+    assert line[line.index("brief") : line.index("}")] == ["brief", "--period", "last-half;"]
+
+
+def test_results_are_brought_up_to_date_unless_told_otherwise(capsys):
+    assert "repro" in scheduled(capsys)
+    assert "repro" not in scheduled(capsys, "--no-refresh")
+
+
+def test_a_comparison_that_cannot_be_is_refused_when_it_is_scheduled(capsys):
+    with pytest.raises(UsageProblem, match="yesterday"):
+        scheduled(capsys, "--against", "yesterday")

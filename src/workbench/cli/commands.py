@@ -198,15 +198,17 @@ def latebench(asked: Namespace) -> None:
 
 def schedule(asked: Namespace) -> None:
     """Print the entry that makes a scheduler brief each period."""
-    from workbench.schedule import schedule_lines
+    from workbench.schedule import brief_options, schedule_lines
 
+    handed_on = ("against", "unit", "format", "lang", "published")
     text = schedule_lines(
         find_project(),
         kind=asked.kind,
         period=asked.period,
         at=asked.at,
         convention=asked.convention,
-        options=["--published"] if asked.published else [],
+        options=brief_options({name: getattr(asked, name) for name in handed_on}),
+        refresh=not asked.no_refresh,
     )
     sys.stdout.write(text)
 

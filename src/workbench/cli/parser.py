@@ -65,10 +65,15 @@ def _explain(parser: argparse.ArgumentParser) -> None:
 
 def _brief(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--period", default="", help=say("cli.opt_period"))
-    parser.add_argument("--against", default="", help=say("cli.opt_against"))
-    parser.add_argument("--unit", default="", metavar="ID|all", help=say("cli.opt_unit"))
     parser.add_argument("--format", default="html", help=say("cli.opt_format"))
     parser.add_argument("--where", action="store_true", help=say("cli.opt_where"))
+    _briefed(parser)
+
+
+def _briefed(parser: argparse.ArgumentParser) -> None:
+    """Add what a briefing may be asked, now or by a scheduler later."""
+    parser.add_argument("--against", default="", help=say("cli.opt_against"))
+    parser.add_argument("--unit", default="", metavar="ID|all", help=say("cli.opt_unit"))
     parser.add_argument("--published", action="store_true", help=say("cli.opt_published"))
     _language(parser)
 
@@ -120,7 +125,9 @@ def _schedule(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--period", default="half", help=say("cli.opt_period_kind"))
     parser.add_argument("--at", default="06:30", metavar="HH:MM", help=say("cli.opt_at"))
     parser.add_argument("--convention", default="calendar", help=say("cli.opt_convention"))
-    parser.add_argument("--published", action="store_true", help=say("cli.opt_published"))
+    parser.add_argument("--format", default="", help=say("cli.opt_format"))
+    parser.add_argument("--no-refresh", action="store_true", help=say("cli.opt_no_refresh"))
+    _briefed(parser)
 
 
 def _lab(parser: argparse.ArgumentParser) -> None:
