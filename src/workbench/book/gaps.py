@@ -27,7 +27,7 @@ def gap(book: Book, left: compare.Side, right: compare.Side) -> Answer:
     """Answer why the right side's late share differs from the left's, part by part."""
     months = book.month_classes if left.period != right.period else {}
     frame = compare.gaps(book.cause_cells, [(left, right)], calendar=months or None)
-    if frame.is_empty():
+    if frame.is_empty() or left == right:
         return Answer(
             title=say("gaps.title"),
             claims=(claim(say("gaps.nothing"), 2),),

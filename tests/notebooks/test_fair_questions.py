@@ -1,0 +1,62 @@
+"""Fair comparison, gaps and what-if as an analyst asks them, on the small project."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+PERIOD = "2022-H1"
+
+
+def test_the_slow_unit_stands_above_what_its_mix_makes_one_expect(small_book):
+    frame = small_book.fair_units(PERIOD).frame
+    slow = frame.filter(pl.col("unit_id") == "SD-VH").row(0, named=True)
+    assert slow["n_late"] > slow["expected"]
+    assert slow["rank_upper"] == frame.height
+
+
+def test_places_are_intervals_and_the_table_is_ordered_by_unit(small_book):
+    answer = small_book.fair_units(PERIOD)
+    assert answer.frame["unit_id"].is_sorted()
+    assert (answer.frame["rank_lower"] <= answer.frame["rank_upper"]).all()
+    assert "–" in str(answer.table().rows[0][-1])
+
+
+def test_the_gap_of_the_slow_unit_to_its_peers_adds_up(small_book):
+    frame = small_book.gap(PERIOD, unit="SD-VH").frame
+    assert frame["effect"].sum() == pytest.approx(frame["gap"][0], abs=1e-12)
+    assert frame["gap"][0] > 0
+    assert set(frame["left"]) == {"peers@2022-H1"}
+
+
+def test_all_units_are_set_against_an_earlier_period_and_two_units_against_each_other(small_book):
+    assert set(small_book.gap(PERIOD).frame["left"]) == {"*@2021-H1"}
+    assert set(small_book.gap(PERIOD, unit="SD-VH", other="SD-P1").frame["left"]) == {
+        "SD-P1@2022-H1"
+    }
+
+
+def test_nothing_to_compare_is_said_so(small_book):
+    assert not small_book.gap("2021-H1").listing
+
+
+def test_saved_dossiers_lie_in_their_range_and_the_assumption_is_told(small_book):
+    answer = small_book.whatif(PERIOD)
+    frame = answer.frame
+    assert (frame["n_saved"] <= frame["n_late"]).all()
+    assert ((frame["lower"] <= frame["n_saved"]) & (frame["n_saved"] <= frame["upper"])).all()
+    assert {claim.level for claim in answer.claims} == {3}
+    assumptions = {str(row[-1]) for row in answer.table().rows}
+    assert all(assumptions)
+
+
+def test_a_unit_without_late_dossiers_has_nothing_to_run_again(small_book):
+    answer = small_book.whatif("2021-H1", unit="SD-P1")
+    assert answer.listing is None
+    assert "re-run" in answer.sentence() or "tính lại" in answer.sentence()
+
+
+def test_cells_name_only_what_the_whole_table_lets_stand(small_book):
+    frame = small_book.cells(PERIOD).frame
+    assert (frame.filter("flagged")["q_value"] <= 0.1).all()
+    assert set(frame["period"]) == {PERIOD}
