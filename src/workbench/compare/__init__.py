@@ -7,6 +7,7 @@ carry what a reader needs to see that. Nothing here reads files or knows a langu
 
 from workbench.compare.adjusted import contradictions, units_adjusted
 from workbench.compare.cellwise import CELLS, cells, spreads_of
+from workbench.compare.eventual import breach_risks, curve, eventual
 from workbench.compare.gapwise import (
     GAPS,
     PEERS,
@@ -35,9 +36,12 @@ __all__ = [
     "SIDE_BY_SIDE_COUNTS",
     "SIDE_BY_SIDE_RATES",
     "Side",
+    "breach_risks",
     "cells",
     "change",
     "contradictions",
+    "curve",
+    "eventual",
     "gaps",
     "gaps_between_periods",
     "gaps_to_peers",

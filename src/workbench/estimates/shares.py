@@ -35,7 +35,7 @@ def count(number: int) -> Estimate:
     return Estimate(float(number), float(number), float(number), number, None, "count")
 
 
-def wilson(numerator: int, denominator: int) -> Estimate:
+def wilson(numerator: float, denominator: int) -> Estimate:
     """Return a share with its 95 % Wilson score interval.
 
     Valid for small numbers and for shares near 0 and 1, where the simple interval is not.

@@ -1,0 +1,213 @@
+"""Late shares in which open dossiers count, and the risk of each open one.
+
+A share of closed dossiers only is biased while dossiers of the cohort are open: the slow ones are
+missing. Such a share says so here and stands beside the corrected one. All figures hang on the
+snapshot in the table alone: the same snapshot gives the same figures for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from workbench.estimates.breach import risks, speeds
+from workbench.estimates.shares import wilson
+from workbench.estimates.survival import aalen_johansen, kaplan_meier
+from workbench.vocabulary import Period, PeriodKind
+
+WINDOW_DAYS = 365
+"""A unit's current speed is taken from what happened in so many days before the snapshot."""
+_ENDINGS = {"open": 0, "resolved": 1, "withdrawn": 2, "rejected": 3}
+
+
+def breach_risks(progress: pl.DataFrame, *, window_days: int = WINDOW_DAYS) -> pl.DataFrame:
+    """Return every open dossier with its risk of running past its limit.
+
+    Args:
+        progress: One row per dossier: dossier_id, unit_id, received_on, seen_on (day of its end
+            or of the snapshot), ending (resolved, withdrawn, rejected, open), elapsed_seconds,
+            allowed_seconds.
+        window_days: Days before the snapshot from which the current speed is taken.
+
+    Returns:
+        One row per open dossier, by dossier_id: unit_id, spent (elapsed over allowed), risk with
+        lower and upper, method, evidence_level 2. 1 for a dossier already past its limit.
+        Withdrawn and refused dossiers count as long as they ran.
+
+    Source: as ``estimates.breach``.
+    """
+    rows = _spent(progress).sort("dossier_id")
+    units = rows["unit_id"].rank("dense").to_numpy().astype(np.int64) - 1
+    is_open = rows["ending"].to_numpy() == "open"
+    told = np.zeros((3, rows.height))
+    if is_open.any():
+        told = _told(rows, units, window_days)
+    return (
+        rows.with_columns(
+            *(pl.Series(n, x) for n, x in zip(("risk", "lower", "upper"), told, strict=True)),
+            pl.lit("speed_km").alias("method"),
+            pl.lit(2).cast(pl.Int32).alias("evidence_level"),
+        )
+        .filter(pl.col("ending") == "open")
+        .select("dossier_id", "unit_id", "spent", "risk", "lower", "upper", "method")
+        .with_columns(pl.lit(2).cast(pl.Int32).alias("evidence_level"))
+    )
+
+
+def eventual(
+    progress: pl.DataFrame,
+    by: Sequence[str] = ("unit_id",),
+    *,
+    cohort: PeriodKind | None = None,
+    window_days: int = WINDOW_DAYS,
+) -> pl.DataFrame:
+    """Return late shares of groups: of closed ones, with overdue ones, and the eventual one.
+
+    Args:
+        progress: As in ``breach_risks``.
+        by: Columns that make the groups; none: all together.
+        cohort: Also group by the period of reception (column ``cohort``).
+        window_days: As in ``breach_risks``.
+
+    Returns:
+        One row per group, ordered by it: n_received, n_open, n_left (withdrawn or refused: in no
+        share below), n_late (closed late), n_overdue; ``closed`` (late of the closed), ``known``
+        (late or overdue of the closed and overdue) and ``eventual`` (late in the end, open ones
+        counted by their risk), each with numerator, denominator, ``_lower`` and ``_upper``;
+        ``closed_is_biased`` where dossiers are still open; evidence_level 2. A share of nothing
+        is missing.
+
+    Source: as ``estimates.breach``; Wilson interval of the expected count, at the bounds of the
+    risks.
+    """
+    risk = breach_risks(progress, window_days=window_days)
+    rows = _spent(progress).join(
+        risk.select("dossier_id", "risk", "lower", "upper"), on="dossier_id", how="left"
+    )
+    groups = list(by)
+    if cohort is not None:
+        rows = rows.with_columns(_cohorts(rows["received_on"], cohort))
+        groups.append("cohort")
+    summed = (
+        rows.group_by(groups or [pl.lit(1).alias("all")]).agg(*_sums()).drop("all", strict=False)
+    )
+    if groups:
+        summed = summed.sort(groups)
+    return summed.with_columns(
+        *_shares(summed, "closed", ("n_late",) * 3, "n_closed"),
+        *_shares(summed, "known", ("n_known_late",) * 3, "n_known"),
+        *_shares(summed, "eventual", ("sum", "sum_lower", "sum_upper"), "n_judged"),
+        (pl.col("n_open") > 0).alias("closed_is_biased"),
+        pl.lit(2).cast(pl.Int32).alias("evidence_level"),
+    ).drop("n_closed", "n_known", "n_known_late", "n_judged", "sum", "sum_lower", "sum_upper")
+
+
+def curve(progress: pl.DataFrame, ending: str | None = None) -> pl.DataFrame:
+    """Return the curve of a group: still running, or ended in one way, by elapsed over allowed.
+
+    Args:
+        progress: The dossiers of one group, as in ``breach_risks``.
+        ending: ``resolved``, ``withdrawn`` or ``rejected`` for the share ended so (the others
+            compete); none for the share still running.
+
+    Returns:
+        One row per time at which a dossier ended: spent, share, lower, upper, ended.
+
+    Source: as ``estimates.survival``.
+    """
+    rows = _spent(progress)
+    how = rows["ending"].replace_strict(_ENDINGS, return_dtype=pl.Int64).to_numpy()
+    if ending is None:
+        found = kaplan_meier(rows["spent"].to_numpy(), how > 0)
+    else:
+        found = aalen_johansen(rows["spent"].to_numpy(), how, _ENDINGS[ending])
+    each = [found.at(float(t)) for t in found.time]
+    return pl.DataFrame(
+        {
+            "spent": found.time,
+            "share": found.share,
+            "lower": [e.lower for e in each],
+            "upper": [e.upper for e in each],
+            "ended": found.ended.astype(np.int64),
+        }
+    )
+
+
+def _spent(progress: pl.DataFrame) -> pl.DataFrame:
+    return progress.with_columns(
+        (pl.col("elapsed_seconds") / pl.col("allowed_seconds")).alias("spent")
+    )
+
+
+def _told(rows: pl.DataFrame, units: np.ndarray, window_days: int) -> np.ndarray:
+    """Foretell every row from what the window before the snapshot showed."""
+    start = rows["seen_on"].max() - pl.duration(days=window_days)
+    days = (pl.col("seen_on") - pl.col("received_on")).dt.total_days()
+    before = (start - pl.col("received_on")).dt.total_days()
+    part = (before / days).fill_nan(0.0).clip(0.0, 1.0)
+    seen = rows.select(
+        pl.when(days > 0).then(part * pl.col("spent")).otherwise(0.0).alias("entered"),
+        (pl.col("seen_on") >= start).alias("inside"),
+    )
+    inside = seen["inside"].to_numpy()
+    spent = rows["spent"].to_numpy()
+    resolved = rows["ending"].to_numpy() == "resolved"
+    entered = seen["entered"].to_numpy()[inside]
+    found = speeds(spent[inside], resolved[inside], units[inside], entered)
+    missing = int(units.max()) + 1 - found.value.shape[1]
+    if missing:
+        found = speeds(
+            np.append(spent[inside], 0.0),
+            np.append(resolved[inside], False),
+            np.append(units[inside], units.max()),
+            np.append(entered, 0.0),
+        )
+    return np.stack(risks(found, spent, units))
+
+
+def _cohorts(days: pl.Series, kind: PeriodKind) -> pl.Series:
+    known = {day: str(Period.holding(day, kind)) for day in days.unique()}
+    return days.replace_strict(known, return_dtype=pl.String).alias("cohort")
+
+
+def _sums() -> list[pl.Expr]:
+    ending, late = pl.col("ending"), pl.col("spent") > 1
+    is_open, resolved = ending == "open", ending == "resolved"
+    judged = is_open | resolved
+    expected = {"sum": "risk", "sum_lower": "lower", "sum_upper": "upper"}
+    return [
+        pl.len().cast(pl.Int64).alias("n_received"),
+        is_open.sum().cast(pl.Int64).alias("n_open"),
+        (~judged).sum().cast(pl.Int64).alias("n_left"),
+        (resolved & late).sum().cast(pl.Int64).alias("n_late"),
+        (is_open & late).sum().cast(pl.Int64).alias("n_overdue"),
+        resolved.sum().alias("n_closed"),
+        (resolved | (is_open & late)).sum().alias("n_known"),
+        (judged & late).sum().alias("n_known_late"),
+        judged.sum().alias("n_judged"),
+        *(
+            (pl.when(is_open).then(pl.col(risk)).otherwise((resolved & late).cast(pl.Float64)))
+            .filter(judged)
+            .sum()
+            .alias(name)
+            for name, risk in expected.items()
+        ),
+    ]
+
+
+def _shares(
+    summed: pl.DataFrame, name: str, above: tuple[str, str, str], below: str
+) -> list[pl.Series]:
+    base = summed[below].to_list()
+    middle, low, high = (
+        [wilson(min(x, n), n) for x, n in zip(summed[c], base, strict=True)] for c in above
+    )
+    return [
+        pl.Series(f"{name}_numerator", [e.numerator for e in middle], dtype=pl.Float64),
+        pl.Series(f"{name}_denominator", base, dtype=pl.Int64),
+        pl.Series(name, [e.value for e in middle], dtype=pl.Float64),
+        pl.Series(f"{name}_lower", [e.lower for e in low], dtype=pl.Float64),
+        pl.Series(f"{name}_upper", [e.upper for e in high], dtype=pl.Float64),
+    ]
