@@ -19,7 +19,7 @@ FINDERS = sorted(
 )
 RULES = ROOT / "data" / "reference"
 SAID = re.compile(
-    r"latebench|workbench\.simulate|from workbench import .*simulate|\bLB-|data/truth|\.truth\b|tell_truth",
+    r"latebench|workbench\.simulate|\bimport\b.*\bsimulate\b|\bLB-|data/truth|\.truth\b|tell_truth",
     re.IGNORECASE,
 )
 PATH_OF_TRUTH = "project.py"

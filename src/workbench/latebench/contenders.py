@@ -21,7 +21,7 @@ from workbench.warehouse import Warehouse
 from workbench.worktime import Calendars
 
 PROFILE = "wb_strict"
-RESULTS = ("late_dossiers", "causes", "cause_cells", "judged_dossiers")
+RESULTS = ("late_dossiers", "causes", "cause_cells", "whatif_counts", "judged_dossiers")
 
 CAUSE_OF_KIND = {
     "intake": "intake_delay",
@@ -62,6 +62,7 @@ class Analysis:
     late_dossiers: pl.DataFrame
     causes: pl.DataFrame
     cause_cells: pl.DataFrame
+    whatif_counts: pl.DataFrame
 
 
 class Workbench:
@@ -91,7 +92,7 @@ class Workbench:
                 warehouse.frame("outcomes"),
                 warehouse.frame("ledger"),
                 warehouse.frame("judged_dossiers"),
-                *(warehouse.frame(name) for name in RESULTS[:3]),
+                *(warehouse.frame(name) for name in RESULTS[:4]),
             )
 
 

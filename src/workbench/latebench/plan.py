@@ -87,19 +87,33 @@ class Injection:
 
 @dataclass(frozen=True)
 class Plan:
-    """All that is put in, and which unit is the small one."""
+    """All that is put in, and which unit is the small one.
+
+    ``same_day_transfers`` lives the year as if every dossier were passed on by the rule: the same
+    working day, from 15:00 on the next working morning.
+    """
 
     injections: tuple[Injection, ...]
     small_unit: int
+    same_day_transfers: bool = False
 
     def without(self, injection: Injection) -> Plan:
         """Return the plan with one injection switched off."""
         return replace(self, injections=tuple(i for i in self.injections if i is not injection))
 
+    def with_same_day_transfers(self) -> Plan:
+        """Return the plan with every transfer made by the rule."""
+        return replace(self, same_day_transfers=True)
+
     @property
     def causes(self) -> tuple[Injection, ...]:
         """The injections that are causes of lateness, not traps."""
         return tuple(item for item in self.injections if item.cause)
+
+    @property
+    def traps(self) -> tuple[Injection, ...]:
+        """The injections that are none."""
+        return tuple(item for item in self.injections if not item.cause)
 
     def of(self, kind: Kind) -> tuple[Injection, ...]:
         """Return the injections of one kind."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.latebench.comparing import score_comparisons
 from workbench.latebench.contenders import (
     Analysis,
     Answer,
@@ -62,13 +63,15 @@ class Runner:
     def run(self, task: Task) -> dict[str, Scores]:
         """Return the scores of every contender on a task."""
         case = self.case(task)
-        return {
-            name: score(case.truth, answer) | {"late_rate": _late_rate(case)}
-            for name, answer in self._answers(case).items()
-        }
-
-    def _answers(self, case: Case) -> dict[str, Answer]:
         analysis = self.analyse(case)
+        scores = {
+            name: score(case.truth, answer) | {"late_rate": _late_rate(case)}
+            for name, answer in self._answers(case, analysis).items()
+        }
+        scores["workbench"] |= score_comparisons(case.truth, analysis)
+        return scores
+
+    def _answers(self, case: Case, analysis: Analysis) -> dict[str, Answer]:
         answers = {
             "workbench": workbench_answer(analysis),
             "dashboard": dashboard_answer(analysis),

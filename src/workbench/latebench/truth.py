@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from workbench.latebench.plan import Plan
+from workbench.latebench.plan import QUARTERS, YEAR, Plan
 from workbench.latebench.register import NEVER, Record, Tier, dossier_ids, registered_unit, unit_ids
 from workbench.latebench.world import Lives, World
 from workbench.simulate.streams import Flags, Whole
@@ -21,12 +21,15 @@ from workbench.vocabulary import Period
 NONE = "none"
 """Stands for a late dossier that no injected cause made later."""
 
-SMALL_CELLS = 25
+SMALL_UNIT = "small_unit"
+"""Stands for the trap of a unit with only small numbers."""
+
+_SMALL_CELLS = 25
 
 
 def enough(per_cell: int) -> int:
     """Return how many late dossiers switching a cause off must save to make its cell a true one."""
-    return 2 if per_cell <= SMALL_CELLS else 3
+    return 2 if per_cell <= _SMALL_CELLS else 3
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,15 @@ class Truth:
             exists).
         cells: One row per unit, quarter and injected cause that saves at least one late dossier:
             unit_id, period, cause, n_saved, and is_true (enough of them).
+        places: Where what was put in: unit_id, period, kind, cause (empty for a trap); the unit
+            with only small numbers is a kind of its own in every quarter.
+        saved: How many late dossiers a scenario of what-if truly saves, lived again.
     """
 
     dossiers: pl.DataFrame
     cells: pl.DataFrame
+    places: pl.DataFrame
+    saved: dict[str, int]
 
 
 def tell_truth(world: World, plan: Plan, lives: Lives, record: Record, tier: Tier) -> Truth:
@@ -81,7 +89,39 @@ def tell_truth(world: World, plan: Plan, lives: Lives, record: Record, tier: Tie
     cells = _cells(table, saved).with_columns(
         (pl.col("n_saved") >= enough(world.per_cell)).alias("is_true")
     )
-    return Truth(table.filter(pl.Series(late)).sort("dossier_id"), cells)
+    return Truth(
+        table.filter(pl.Series(late)).sort("dossier_id"),
+        cells,
+        _places(plan),
+        _saved(world, plan, lives, record),
+    )
+
+
+def _places(plan: Plan) -> pl.DataFrame:
+    rows = [
+        (item.unit, item.quarter, str(item.kind), item.cause)
+        for item in (*plan.causes, *plan.traps)
+    ]
+    rows += [(plan.small_unit, quarter, SMALL_UNIT, "") for quarter in range(QUARTERS)]
+    units = unit_ids(np.array([row[0] for row in rows]))
+    return pl.DataFrame(
+        {
+            "unit_id": units,
+            "period": [f"{YEAR}-Q{row[1] + 1}" for row in rows],
+            "kind": [row[2] for row in rows],
+            "cause": [row[3] for row in rows],
+        }
+    ).sort("unit_id", "period", "kind")
+
+
+def _saved(world: World, plan: Plan, lives: Lives, record: Record) -> dict[str, int]:
+    """Count the late dossiers in time had transfers kept the rule, had no click been forgotten."""
+    late = _overrun(lives, record) > 0
+    passed_on = _overrun(world.live(plan.with_same_day_transfers()), record) <= 0
+    return {
+        "transfer_same_day": int((late & passed_on).sum()),
+        "record_same_day": int((late & (lives.sealed[record.rows] <= record.due)).sum()),
+    }
 
 
 def _overrun(lives: Lives, record: Record) -> Whole:

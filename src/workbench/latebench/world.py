@@ -38,6 +38,7 @@ _STRUCK = 0.6
 _OVERLOAD = 1.08
 _RUSH_LOAD, _RUSH_DAYS, _RUSH_FROM = 1.4, 15, 0.3
 _SESSIONS = (0.45, 0.95)
+_CUT_OFF, _MORNING = 21_600, 16_200
 
 
 @dataclass(frozen=True)
@@ -215,6 +216,10 @@ class _Life:
         gap = self._some("transfer", 20, 1.0)
         for item in self.plan.of("transfer_lag"):
             gap = gap + self._lag("transfer left", item)
+        if self.plan.same_day_transfers:
+            second = (self.finished[:, INTAKE] - 1) % self.day + 1
+            allowed = self.day - second + np.where(second > _CUT_OFF, _MORNING, 0)
+            gap = np.minimum(gap, allowed)
         return gap
 
     def _work(self) -> tuple[Whole, Whole]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
 from workbench.errors import UsageProblem
 from workbench.latebench import QUICK, _grid
+from workbench.latebench.comparing import score_intervals, score_traps, score_whatif
 from workbench.latebench.contenders import Answer
 from workbench.latebench.grid import Grid, run_grid, summed_up
 from workbench.latebench.page import render
@@ -39,6 +42,8 @@ TRUTH = Truth(
         schema=["unit_id", "period", "cause", "n_saved", "is_true"],
         orient="row",
     ),
+    pl.DataFrame(),
+    {},
 )
 
 
@@ -124,3 +129,48 @@ def test_a_list_that_cannot_be_read_is_refused_and_named():
     for name, text in (("tiers", "fulll"), ("sizes", "many"), ("seeds", "0"), ("doses", ",")):
         with pytest.raises(UsageProblem, match=f"--{name}"):
             _grid(QUICK, {name: text})
+
+
+PLACES = pl.DataFrame(
+    [
+        ("U1", "2023-Q1", "understaffing", "queue"),
+        ("U2", "2023-Q2", "signing_days", "batching"),
+        ("U5", "2023-Q1", "hard_mix", ""),
+        ("U7", "2023-Q1", "small_unit", ""),
+    ],
+    schema=["unit_id", "period", "kind", "cause"],
+    orient="row",
+)
+PLACED = replace(TRUTH, places=PLACES, saved={"transfer_same_day": 20, "record_same_day": 4})
+JUDGED = pl.DataFrame(
+    [
+        ("U1", "2023-Q1", "queue", 6.0, 2.0, 9.0, True),
+        ("U2", "2023-Q2", "batching", 0.5, 0.0, 1.0, False),
+        ("U2", "2023-Q2", "signature_wait", 2.0, 1.0, 4.0, True),
+        ("U5", "2023-Q1", "slow_work", 3.0, 1.0, 5.0, True),
+    ],
+    schema=["unit_id", "period", "cause", "excess", "lower", "upper", "flagged"],
+    orient="row",
+)
+
+
+def test_intervals_are_held_against_what_switching_off_saves():
+    found = score_intervals(PLACED, JUDGED)
+    assert found["interval"] == 1.0
+    assert found["attributed"] == pytest.approx((6 + 2) / (5 + 3))
+    wrong = JUDGED.with_columns(upper=pl.col("upper") / 2)
+    assert score_intervals(PLACED, wrong)["interval:queue"] == 0.0
+
+
+def test_a_trap_named_is_blamed_and_an_absent_one_is_not_scored():
+    assert score_traps(PLACED, JUDGED) == {"mix_blamed": 1.0, "small_unit_blamed": 0.0}
+
+
+def test_what_if_is_held_against_lives_lived_again():
+    counts = pl.DataFrame(
+        [("transfer_same_day", "*", "2023", 50, 30, 22), ("record_same_day", "*", "2023", 9, 9, 9)],
+        schema=["scenario", "unit_id", "period", "n_late", "n_touched", "n_saved"],
+        orient="row",
+    )
+    found = score_whatif(PLACED, counts)
+    assert found == {"whatif:transfer_same_day": 0.1, "whatif_held:transfer_same_day": 1.0}

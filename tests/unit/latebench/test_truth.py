@@ -62,3 +62,23 @@ def test_the_quarter_of_a_late_dossier_is_the_one_in_which_the_workbench_counts_
     counted = quarterly(runner.analyse(case)).filter("is_late")
     told = case.truth.dossiers.select("dossier_id", "unit_id", "period")
     assert told.rows() == counted.select(told.columns).rows()
+
+
+def test_kept_to_the_rule_no_transfer_lies_overnight_but_one_after_the_cut_off(calendar):
+    from workbench.latebench.plan import draw_plan
+    from workbench.latebench.world import ASSIGN, INTAKE, World
+
+    world = World(calendar, seed=3, per_cell=8)
+    lives = world.live(draw_plan(3, 1.0).with_same_day_transfers())
+    left, reached = lives.finished[:, INTAKE], lives.arrived[:, ASSIGN]
+    nights = (reached - 1) // world.day - (left - 1) // world.day
+    early = (left - 1) % world.day < 6 * 3600
+    assert nights[early].max() == 0
+    assert nights.max() == 1
+
+
+def test_what_if_truth_is_lived_again(bench):
+    truth = bench().truth
+    assert truth.saved["record_same_day"] == truth.dossiers["record_only"].sum()
+    assert 0 < truth.saved["transfer_same_day"] <= truth.dossiers.height
+    assert bench(dose=0.0).truth.saved["record_same_day"] == 0
