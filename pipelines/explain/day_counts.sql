@@ -2,7 +2,8 @@
 -- key: profile, unit_id, procedure_id, channel_in, day, counter
 -- reads: dossiers, outcomes
 -- promises: n > 0
--- What happened on which day: received, resolved (by outcome), fell due, was returned.
+-- What happened on which day: received, resolved (by outcome), fell due, was returned. A channel
+-- that no export tells is not known: such a dossier was neither filed online nor otherwise.
 
 with facts as (
     select
@@ -10,6 +11,7 @@ with facts as (
         dossiers.unit_id,
         coalesce(dossiers.procedure_id, 'unknown') as procedure_id,
         coalesce(dossiers.channel_in, 'other') as channel_in,
+        dossiers.channel_in is not null as knows_channel,
         dossiers.channel_out,
         dossiers.processed_online,
         outcomes.outcome,
@@ -32,6 +34,10 @@ happened as (
     select *, received_on as day, 'received_online' as counter
     from facts
     where channel_in = 'online'
+    union all
+    select *, received_on as day, 'channel_known' as counter
+    from facts
+    where knows_channel
     union all
     select *, received_on as day, 'online_known' as counter
     from facts

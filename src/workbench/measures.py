@@ -37,7 +37,7 @@ RATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "ot_due": (("fell_due_in_time",), ("fell_due",)),
     "ot_766": (("progress_in_time",), ("in_play",)),
     "reception_8h": (("received_within_8h",), ("reception_known",)),
-    "online_in": (("received_online",), ("received",)),
+    "online_in": (("received_online",), ("channel_known",)),
     "online_processed": (("online_processed",), ("online_known",)),
     "online_full_share": (("online_full",), ("received_online",)),
     "post_out": (("returned_by_post",), ("returned",)),

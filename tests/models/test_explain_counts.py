@@ -137,3 +137,19 @@ def test_opening_stock_plus_received_is_closed_plus_closing_stock(counted):
         received = n(counted, "received", label)
         done = sum(n(counted, c, label) for c in closed)
         assert opening + received == done + sum(n(counted, c, label) for c in stock), label
+
+
+def test_a_dossier_of_unknown_channel_counts_as_received_but_in_no_share_of_channels(
+    run_clock, pipelines_dir
+):
+    day = {"received_at": local("2022-03-01 09:00"), "snapshot_at": SNAPSHOT}
+    channels = ("online", None, None)
+    rows = [{"dossier_id": f"d{n}", "channel_in": c, **day} for n, c in enumerate(channels)]
+    tables = run_clock(rows, tables=("dossiers", "outcomes"))
+    with Warehouse(pipelines_dir) as warehouse:
+        for name, frame in tables.items():
+            warehouse.register(name, frame)
+        warehouse.build("explain", wanted=("day_counts",))
+        frame = warehouse.frame("day_counts").filter(profile="wb_strict")
+    told = dict(frame.group_by("counter").agg(pl.col("n").sum()).rows())
+    assert (told["received"], told["received_online"], told["channel_known"]) == (3, 1, 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 import pytest
 
@@ -84,7 +86,16 @@ def test_definitions_use_only_counters_that_the_models_make(pipelines_dir):
         for name in ("day_counts", "stock", "official_progress")
     )
     used = {c for cs in COUNTS.values() for c in cs} | {c for n, d in RATES.values() for c in n + d}
-    assert [counter for counter in sorted(used) if f"'{counter}'" not in text] == []
+    assert [counter for counter in sorted(used) if not re.search(rf"\b{counter}\b", text)] == []
+
+
+def test_where_no_channel_is_known_no_share_filed_online_is_told():
+    group = {"profile": "p", "unit_id": "*", "period": "2022-H1", "procedure_id": "*"}
+    counted = pl.DataFrame([{**group, "channel_in": "*", "counter": "received", "n": 9}])
+    assert "online_in" not in measure(counted)["measure"].to_list()
+    known = counted.with_columns(counter=pl.lit("channel_known"))
+    row = measure(pl.concat([counted, known])).filter(measure="online_in").row(0, named=True)
+    assert (row["numerator"], row["denominator"]) == (0, 9)
 
 
 def test_units_stand_side_by_side_without_rank(measures):

@@ -20,6 +20,7 @@ from workbench.official.forms import COUNTERS
 from workbench.vocabulary import EVERYTHING
 from workbench.wording import language
 
+_CHANNELS = ("received_online", "received_counter", "received_post")
 _SCHEMA = {
     "metric_id": pl.String,
     "name": pl.String,
@@ -71,14 +72,19 @@ def read_metrics(reference: Path) -> tuple[Metric, ...]:
 def totals(
     counts: pl.DataFrame, *, span: Span, profile: str, unit_id: str = EVERYTHING
 ) -> dict[str, int]:
-    """Return the sum of every counter of ``official_counts`` for a period, unit and profile."""
+    """Return the sum of every counter of ``official_counts`` for a period, unit and profile.
+
+    ``channel_known`` are the dossiers received through a named channel; the table keeps those of
+    other and of unknown channels together, so both are left out.
+    """
     rows = counts.filter(
         pl.col("period") == span.period,
         pl.col("convention") == span.convention,
         pl.col("profile") == profile,
         (pl.col("unit_id") == unit_id) | pl.lit(unit_id == EVERYTHING),
     )
-    return rows.select(pl.col(c).sum().cast(pl.Int64) for c in COUNTERS).row(0, named=True)
+    sums = rows.select(pl.col(c).sum().cast(pl.Int64) for c in COUNTERS).row(0, named=True)
+    return {"channel_known": sum(sums[c] for c in _CHANNELS), **sums}
 
 
 def rate(name: str, figures: dict[str, int]) -> Estimate:
