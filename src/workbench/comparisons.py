@@ -6,6 +6,7 @@ evidence level, and is ordered by its key.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 
 import polars as pl
@@ -20,9 +21,15 @@ MORE_OFFICERS = 1
 _WHOLE_DAY = 86_400
 
 
-def cells(cause_cells: pl.DataFrame) -> pl.DataFrame:
-    """Return unit x period x cause against what the others had, every kind of period a family."""
-    parts = [compare.cells(cause_cells, kind=kind) for kind in PERIOD_KINDS]
+def cells(cause_cells: pl.DataFrame, snapshot_on: dt.date) -> pl.DataFrame:
+    """Return unit x period x cause against what the others had, every kind of period a family.
+
+    Periods that had not ended at the snapshot stay out: they hold all that is overdue and little
+    of what was resolved, and would name whoever reports early.
+    """
+    ended = [p for p in cause_cells["period"].unique() if Period.parse(p).ends_on <= snapshot_on]
+    told = cause_cells.filter(pl.col("period").is_in(ended))
+    parts = [compare.cells(told, kind=kind) for kind in PERIOD_KINDS]
     return pl.concat(parts).sort("unit_id", "period", "cause")
 
 

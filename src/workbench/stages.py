@@ -163,10 +163,10 @@ def _compare(warehouse: Warehouse, calendars: Calendars, kind: PeriodKind) -> No
     """Make the tables that statistics make from counted ones."""
     from workbench import comparisons
 
-    cause_cells = warehouse.frame("cause_cells")
-    used = warehouse.frame("dossiers")["calendar_id"].unique()
+    cause_cells, dossiers = (warehouse.frame(name) for name in ("cause_cells", "dossiers"))
+    used = dossiers["calendar_id"].unique()
     months = comparisons.month_classes(cause_cells["period"].unique(), calendars, used)
-    warehouse.register("cells", comparisons.cells(cause_cells))
+    warehouse.register("cells", comparisons.cells(cause_cells, _snapshot_day(dossiers)))
     warehouse.register("gaps", comparisons.gaps(cause_cells, months, kind=kind))
     helped = comparisons.what_if(
         warehouse.frame("whatif_counts"),

@@ -170,7 +170,7 @@ def cells(book: Book, asked: Asked) -> Answer:
     rows = list(named.iter_rows(named=True))
     return Answer(
         title=say("fairness.cells_title"),
-        claims=_cell_claims(rows, names, frame.height),
+        claims=_cell_claims(rows, names, frame.height, ended=book.ended(asked.period)),
         frame=frame,
         denominators=say("fairness.cells_denominators"),
         listing=_cell_table(rows, names, asked) if rows else None,
@@ -178,22 +178,22 @@ def cells(book: Book, asked: Asked) -> Answer:
     )
 
 
-def _cell_claims(rows: Sequence[Row], names: dict[str, str], family: int) -> tuple[Claim, ...]:
+def _cell_claims(
+    rows: Sequence[Row], names: dict[str, str], family: int, *, ended: bool
+) -> tuple[Claim, ...]:
     total = numerals.count(family)
+    if not ended:
+        return (claim(say("fairness.cells_unended"), 2),)
     if not rows:
         return (claim(say("fairness.cells_nothing", total=total), 2),)
     said = []
     for reading in ("difference", "overload", "unexplained"):
-        here = [row for row in rows if _reading(row) == reading]
+        here = [row for row in rows if row["reading"] == reading]
         if here:
             told = listed(_named_cell(row, names) for row in here)
             text = say(f"fairness.cells_{reading}", n=len(here), total=total, cells=told)
             said.append(claim(text, 2, key=reading == "difference"))
     return tuple(said)
-
-
-def _reading(row: Row) -> str:
-    return "unexplained" if row["cause"] == "unexplained" else str(row["reading"])
 
 
 def _named_cell(row: Row, names: dict[str, str]) -> str:
@@ -226,7 +226,7 @@ def _cell_table(rows: Sequence[Row], names: dict[str, str], asked: Asked) -> Tab
             f"{numerals.decimal(row['excess'])} "
             f"({numerals.decimal(row['lower'])}–{numerals.decimal(row['upper'])})",
             numerals.percent(row["q_value"]),
-            say(f"fairness.reading_{_reading(row)}"),
+            say(f"fairness.reading_{row['reading']}"),
         )
         for row in rows
     ]

@@ -25,6 +25,8 @@ Floats = NDArray[np.float64]
 
 CONGESTION = ("queue",)
 """Causes that arise where work meets capacity: an overload was observed, nothing more is said."""
+UNEXPLAINED = "unexplained"
+"""More of it than elsewhere is a gap in the data, and no unit's behaviour."""
 LEAST_EXCESS = 1.5
 """Late dossiers beyond expectation below which no cell is named: too small to act upon."""
 PRIOR_DOSSIERS = 10.0
@@ -87,7 +89,7 @@ def cells(cause_cells: pl.DataFrame, *, kind: PeriodKind, q: float = 0.10) -> pl
         Ordered by unit, period, cause: n_dossiers, n_late, observed (late dossiers due to the
         cause), expected (from the other cells, same strata), excess with lower and upper (95 %),
         p_value (one-sided), q_value (over the whole family), flagged, reading (``difference``,
-        for congestion ``overload``, else missing), evidence_level 2. Empty in, empty out.
+        for congestion ``overload``, ``unexplained`` for what no cause explains; else missing), evidence_level 2. Empty in, empty out.
 
     Source: Benjamini and Hochberg (1995); Efron (2004), J. Am. Stat. Assoc. 99, 96-104 (spread
     estimated from the family itself); Spiegelhalter (2005), Quality and Safety in Health Care
@@ -225,7 +227,12 @@ def _finished(table: pl.DataFrame, chances: list[float], q: float) -> pl.DataFra
         return pl.DataFrame(schema=CELLS)
     excess = pl.col("observed") - pl.col("expected")
     named = (pl.col("q_value") <= q) & (excess >= LEAST_EXCESS)
-    reading = pl.when(pl.col("cause").is_in(CONGESTION)).then(pl.lit("overload"))
+    reading = (
+        pl.when(pl.col("cause").is_in(CONGESTION))
+        .then(pl.lit("overload"))
+        .when(pl.col("cause") == UNEXPLAINED)
+        .then(pl.lit(UNEXPLAINED))
+    )
     return (
         table.with_columns(pl.Series("q_value", q_values(chances)), excess.alias("excess"))
         .with_columns(named.alias("flagged"), pl.lit(2).alias("evidence_level"))
