@@ -11,9 +11,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import (
@@ -26,12 +27,19 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-_PIPELINE = Path(__file__).resolve().parents[1] / "pipeline" / "conftest.py"
-_spec = importlib.util.spec_from_file_location("pipeline_conftest", _PIPELINE)
-_pipeline = importlib.util.module_from_spec(_spec)
-sys.modules[_spec.name] = _pipeline
-_spec.loader.exec_module(_pipeline)
-reproduced = _pipeline.reproduced
+
+def _loaded(name: str, path: Path) -> Any:
+    """Import a file that stands beside tests, which are no packages."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+_HERE = Path(__file__).resolve().parent
+_planted = _loaded("planted_export", _HERE / "planted.py")
+reproduced = _loaded("pipeline_conftest", _HERE.parent / "pipeline" / "conftest.py").reproduced
 
 OPTIONS = (
     "--no-sandbox",
@@ -42,6 +50,24 @@ OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
 )
+READY = """() => {
+  const widget = window.jupyterapp?.shell?.currentWidget;
+  const session = widget?.sessionContext;
+  return widget?.context?.isReady && session?.isReady
+    && session.session?.kernel?.status === 'idle';
+}"""
+RUN = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+FINISHED = """() => {
+  const widget = window.jupyterapp.shell.currentWidget;
+  const cells = [...widget.content.model.cells].filter(cell => cell.type === 'code');
+  return widget.sessionContext.session.kernel.status === 'idle'
+    && cells.every(cell => cell.executionCount !== null);
+}"""
+FAILED = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
+  .filter(cell => cell.type === 'code')
+  .flatMap(cell => cell.outputs.toJSON())
+  .filter(output => output.output_type === 'error' || output.name === 'stderr')
+  .map(output => output.evalue ?? output.text)"""
 TOKEN = "for-this-test-only"  # noqa: S105 - of a lab that lives as long as the test
 
 
@@ -154,3 +180,24 @@ def _address(runtime: Path, server: subprocess.Popen[bytes]) -> str:
 @pytest.fixture
 def guard():
     return Guard
+
+
+@pytest.fixture
+def run_all() -> Callable[[Page, str], list[str]]:
+    """Open a notebook in the lab, run all of it, and return what failed or complained."""
+
+    def run(page: Page, address: str) -> list[str]:
+        page.set_default_timeout(120_000)
+        page.goto(address)
+        page.wait_for_function(READY)
+        page.evaluate(RUN)
+        page.wait_for_function(FINISHED)
+        return list(page.evaluate(FAILED))
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of ``workbench analyse`` on an export with markup in every free field."""
+    return _planted.analysed(tmp_path_factory.mktemp("planted"))

@@ -12,24 +12,6 @@ NOTEBOOKS = sorted(
     path.stem for path in (Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb")
 )
 CHARTED = {"briefing", "causes", "compare_periods", "compare_units"}
-READY = """() => {
-  const widget = window.jupyterapp?.shell?.currentWidget;
-  const session = widget?.sessionContext;
-  return widget?.context?.isReady && session?.isReady
-    && session.session?.kernel?.status === 'idle';
-}"""
-RUN = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
-FINISHED = """() => {
-  const widget = window.jupyterapp.shell.currentWidget;
-  const cells = [...widget.content.model.cells].filter(cell => cell.type === 'code');
-  return widget.sessionContext.session.kernel.status === 'idle'
-    && cells.every(cell => cell.executionCount !== null);
-}"""
-FAILED = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
-  .filter(cell => cell.type === 'code')
-  .flatMap(cell => cell.outputs.toJSON())
-  .filter(output => output.output_type === 'error' || output.name === 'stderr')
-  .map(output => output.evalue ?? output.text)"""
 OFFERED = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
   .filter(cell => cell.type === 'code')
   .flatMap(cell => cell.outputs.toJSON())
@@ -51,17 +33,11 @@ def boxes(page) -> list[tuple[float, float]]:
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_notebook_runs_and_draws_its_charts_with_the_network_cut(
-    lab, context, guard, name, tmp_path
+    lab, context, guard, run_all, name, tmp_path
 ):
     watch = guard((lab.url,))
     page = watch.watch(context)
-    page.set_default_timeout(60_000)
-    page.goto(lab.notebook(name))
-    page.wait_for_function(READY)
-    page.evaluate(RUN)
-    page.wait_for_function(FINISHED)
-
-    assert page.evaluate(FAILED) == []
+    assert run_all(page, lab.notebook(name)) == []
     offered = page.evaluate(OFFERED)
     assert offered > 0 or name not in CHARTED, "no cell of the notebook gave a chart"
     page.wait_for_function(f"() => document.querySelectorAll('{CHARTS}').length >= {offered}")
@@ -75,15 +51,11 @@ def test_a_notebook_runs_and_draws_its_charts_with_the_network_cut(
     assert page.locator(".Toastify__toast").count() == 0, "the lab asks nothing of a newcomer"
 
 
-def test_a_notebook_run_and_saved_is_the_same_file_as_before(lab, context, guard):
+def test_a_notebook_run_and_saved_is_the_same_file_as_before(lab, context, guard, run_all):
     file = lab.root / "notebooks" / f"{NOTEBOOKS[0]}.ipynb"
     before = file.read_bytes()
     page = guard((lab.url,)).watch(context)
-    page.set_default_timeout(60_000)
-    page.goto(lab.notebook(NOTEBOOKS[0]))
-    page.wait_for_function(READY)
-    page.evaluate(RUN)
-    page.wait_for_function(FINISHED)
+    assert run_all(page, lab.notebook(NOTEBOOKS[0])) == []
     written = file.stat().st_mtime_ns
     page.evaluate(SAVE)
     assert file.stat().st_mtime_ns > written
