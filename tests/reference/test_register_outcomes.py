@@ -1,0 +1,170 @@
+"""The clock on public registers, dossier by dossier, against a recount from the raw files.
+
+The recount is plain Python on the civil dates and stamps as the registers print them; it shares no
+code with the pipeline. Dossiers that quality rules keep out of judgement are compared by number.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import gzip
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from workbench.lateness import lateness_profiles
+from workbench.sources import deliveries, find_profile, ingest
+from workbench.warehouse import Warehouse
+
+pytestmark = pytest.mark.shared
+
+BOSTON = ZoneInfo("America/New_York")
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+EIGHT_WEEKS = dt.timedelta(days=56)
+TABLES = ("dossiers", "steps", "pauses")
+Moment = dt.datetime | None
+
+
+@pytest.fixture(scope="module")
+def judged(shared_data, reference_dir, pipelines_dir, calendars, tmp_path_factory):
+    """Outcome and exclusion of every dossier: ``judged("wabo", "wabo/file", "wb_strict")``."""
+
+    def run(source: str, path: str, profile: str) -> dict[str, tuple[str, str | None]]:
+        room = tmp_path_factory.mktemp(source)
+        files = deliveries([shared_data / path], find_profile(source, reference_dir))
+        ingest(files, room / "landed")
+        profiles = lateness_profiles(reference_dir / "profiles").filter(profile=profile)
+        with Warehouse(pipelines_dir) as warehouse:
+            warehouse.attach(room / "landed")
+            warehouse.attach(reference_dir)
+            warehouse.register("calendar_days", calendars.days())
+            warehouse.build("clean", lambda _: None, TABLES)
+            warehouse.register("profiles", profiles)
+            warehouse.register("calendar_keys", calendars.keys())
+            warehouse.register("unit_calendars", calendars.units())
+            warehouse.build("clock", lambda _: None, ("outcomes",))
+            excluded = warehouse.frame("dossiers").select("dossier_id", "lateness_excluded")
+            both = warehouse.frame("outcomes").join(excluded, on="dossier_id")
+        return {
+            name: (outcome, why)
+            for name, outcome, why in both.select(
+                "dossier_id", "outcome", "lateness_excluded"
+            ).iter_rows()
+        }
+
+    return run
+
+
+def by_instant(due: Moment, ended: Moment, snapshot: dt.datetime) -> str:
+    """Late from the first moment after the due stamp, early before its civil day."""
+    if due is None:
+        return "unknown"
+    if ended is None:
+        return "open_overdue" if snapshot > due else "open_in_time"
+    if ended > due:
+        return "late"
+    return "early" if ended.date() < due.date() else "on_time"
+
+
+def rows(path: Path) -> Iterator[dict[str, str]]:
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
+        yield from csv.DictReader(lines)
+
+
+def compared(
+    found: dict[str, tuple[str, str | None]], recount: Callable[[str], str]
+) -> dict[str, int]:
+    """Hold every judged dossier to the recount; return how many have which outcome."""
+    judged = {name: outcome for name, (outcome, why) in found.items() if why is None}
+    assert [(n, o) for n, o in judged.items() if o != recount(n)] == []
+    return dict(sorted(Counter(judged.values()).items()))
+
+
+def test_boston_is_judged_as_its_targets_say(judged, shared_data):
+    path = shared_data / "boston311" / "requests_2015_jan_jun.csv.gz"
+
+    def at(text: str) -> Moment:
+        return dt.datetime.strptime(text, "%m/%d/%Y %I:%M:%S %p") if text else None  # noqa: DTZ007
+
+    told = {row["CASE_ENQUIRY_ID"]: row for row in rows(path)}
+    snapshot = dt.datetime(2016, 1, 12, 23, 59, 59)  # noqa: DTZ001 - compared with local stamps
+
+    def recount(name: str) -> str:
+        row = told[name]
+        ended = at(row["CLOSED_DT"]) if row["CASE_STATUS"] == "Closed" else None
+        return by_instant(at(row["TARGET_DT"]), ended, snapshot)
+
+    found = judged("boston311", "boston311", "due_instant")
+    assert compared(found, recount) == {
+        "early": 25_598,
+        "late": 10_025,
+        "on_time": 1_657,
+        "open_in_time": 571,
+        "open_overdue": 5_701,
+        "unknown": 14_483,
+    }
+
+
+def test_receipt_is_judged_as_its_deadlines_say(judged, shared_data):
+    path = shared_data / "receipt" / "receipt.csv.gz"
+
+    def at(text: str) -> Moment:
+        return dt.datetime.fromisoformat(text).astimezone(AMSTERDAM) if text else None
+
+    told, stamps = {}, []
+    for row in rows(path):
+        told.setdefault(row["case:concept:name"], row)
+        names = ("case:startdate", "case:enddate", "time:timestamp")
+        stamps += [stamp for stamp in map(at, (row[n] for n in names)) if stamp]
+
+    def recount(name: str) -> str:
+        row = told[name]
+        return by_instant(at(row["case:deadline"]), at(row["case:enddate"]), max(stamps))
+
+    assert compared(judged("receipt", "receipt/receipt.csv.gz", "due_instant"), recount) == {
+        "early": 949,
+        "late": 377,
+        "on_time": 1,
+        "open_in_time": 66,
+        "open_overdue": 39,
+    }
+
+
+def test_wabo_is_judged_by_eight_weeks_closed_and_open(judged, shared_data):
+    path = shared_data / "wabo" / "CoSeLoG_WABO_1.xes.gz"
+    snapshot = dt.date(2014, 1, 6)
+    told: dict[str, dict[str, str]] = {}
+    with gzip.open(path) as stream:
+        for _, node in ElementTree.iterparse(stream):
+            if node.tag.endswith("trace"):
+                own = (a for a in node if not a.tag.endswith("event"))
+                case = {a.get("key"): a.get("value") for a in own}
+                told[f"WABO_1/{case['concept:name']}"] = case
+                node.clear()
+
+    def day(text: str) -> dt.date:
+        return dt.datetime.fromisoformat(text).astimezone(AMSTERDAM).date()
+
+    def recount(name: str) -> str:
+        case = told[name]
+        due = day(case["startDate"]) + EIGHT_WEEKS
+        if case["caseStatus"] in "TC":
+            return "rejected"
+        if case["caseStatus"] == "O":
+            return "open_overdue" if snapshot > due else "open_in_time"
+        ended = min(day(case["endDate"]), snapshot)
+        return "late" if ended > due else "early" if ended < due else "on_time"
+
+    assert compared(judged("wabo", "wabo/CoSeLoG_WABO_1.xes.gz", "wb_strict"), recount) == {
+        "early": 186,
+        "late": 178,
+        "on_time": 7,
+        "open_in_time": 24,
+        "open_overdue": 419,
+        "rejected": 2,
+    }
