@@ -16,9 +16,7 @@ with limits as (
 completions as (
     select
         steps.row_id,
-        steps.dossier_id,
-        dossiers.source,
-        steps.holder_id,
+        hash(dossiers.source, steps.holder_id) as person,
         steps.finished_at
     from step_rows as steps
     inner join dossiers on steps.dossier_id = dossiers.dossier_id
@@ -31,19 +29,21 @@ completions as (
 neighboured as (
     select
         *,
-        date_diff('second', lag(finished_at) over person, finished_at) as seconds_before,
-        date_diff('second', finished_at, lead(finished_at) over person) as seconds_after
+        epoch_second(finished_at) - epoch_second(lag(finished_at) over turn) as seconds_before,
+        epoch_second(lead(finished_at) over turn) - epoch_second(finished_at) as seconds_after
     from completions
-    window person as (partition by source, holder_id order by finished_at, row_id)
+    window turn as (partition by person order by finished_at, row_id)
 ),
 
 close_by as (
     select
         neighboured.*,
+        steps.dossier_id,
         limits.batch_gap,
         limits.batch_size
     from neighboured
     cross join limits
+    inner join step_rows as steps on neighboured.row_id = steps.row_id
     where
         neighboured.seconds_before < limits.batch_gap
         or neighboured.seconds_after < limits.batch_gap
@@ -53,7 +53,7 @@ numbered as (
     select
         *,
         count(*) filter (where seconds_before is null or seconds_before >= batch_gap) over (
-            partition by source, holder_id
+            partition by person
             order by finished_at, row_id
             rows between unbounded preceding and current row
         ) as batch_no
@@ -64,7 +64,7 @@ sized as (
     select
         *,
         count(distinct dossier_id) over (
-            partition by source, holder_id, batch_no
+            partition by person, batch_no
         ) as dossiers_in_batch
     from numbered
 ),

@@ -20,7 +20,7 @@ rivals as (
         dossiers.content,
         snapshots.snapshot_at
     from dossier_rows as dossiers
-    inner join file_snapshots as snapshots on sheet_of(dossiers.row_id) = snapshots.sheet_no
+    inner join file_snapshots as snapshots on dossiers.sheet_no = snapshots.sheet_no
     semi join met_again on dossiers.dossier_id is not distinct from met_again.dossier_id
 ),
 
@@ -54,7 +54,7 @@ dossier_claims as (
         coalesce(claimed.copy_no, 1) as copy_no,
         coalesce(claimed.claim_no, 1) as claim_no
     from dossier_rows as dossiers
-    inner join file_snapshots as snapshots on sheet_of(dossiers.row_id) = snapshots.sheet_no
+    inner join file_snapshots as snapshots on dossiers.sheet_no = snapshots.sheet_no
     left join claimed on dossiers.row_id = claimed.row_id
 )
 

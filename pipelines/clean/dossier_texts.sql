@@ -16,6 +16,7 @@ texts as (
     select
         recorded.*,
         row_id(sheets.sheet_no, recorded.source_row) as row_id,
+        sheets.sheet_no,
         sheets.day_first,
         sheets.time_zone,
         sheets.calendar_id,

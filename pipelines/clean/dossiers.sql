@@ -101,7 +101,7 @@ dossiers as (
             submitted_at, received_at, received_on, due_at, due_first_at,
             due_first_from, reported_end_at, returned_at, paper_result_on, status,
             late_reason, snapshot_at, calendar_id, time_zone, term_value, term_unit,
-            synthetic, source_file, source_sheet, source_row, row_id, content, day_first,
+            synthetic, source_file, source_sheet, source_row, row_id, sheet_no, content, day_first,
             has_unit_list, has_procedure_list, has_code_list, case_dates, unit_text,
             is_unknown_procedure, unreadable, in_clock_changes, is_superseded,
             copy_no, claim_no, ended_at, status_used, lateness_excluded,

@@ -8,10 +8,10 @@
 
 with by_sheet as (
     select
-        sheet_of(row_id) as sheet_no,
+        sheet_no,
         greatest(max(arrived_at), max(started_at), max(finished_at)) as stamp
     from step_rows
-    group by sheet_of(row_id)
+    group by sheet_no
 ),
 
 stamps as (

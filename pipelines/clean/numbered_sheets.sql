@@ -6,7 +6,7 @@
 
 with numbered_sheets as (
     select
-        row_number() over (order by source_file, source_sheet) as sheet_no,
+        row_number() over (order by source_file, source_sheet)::integer as sheet_no,
         *
     from landed_files
 )

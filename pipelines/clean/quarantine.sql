@@ -71,7 +71,8 @@ records as (
         source_row,
         json_merge_patch(
             to_json(dossiers_told),
-            '{"source_file": null, "source_sheet": null, "source_row": null}'
+            '{"source_file": null, "source_sheet": null, "source_row": null,
+            "x_applicant_key": null}'
         )::varchar as record
     from dossiers_told
     union all
@@ -102,7 +103,7 @@ quarantine as (
         findings.source_row,
         concat_ws(' ', rules.message_vi, nullif(findings.fields, '')) as message,
         concat_ws(' ', rules.message_en, nullif(findings.fields, '')) as message_en,
-        json_merge_patch(records.record, '{"x_applicant_key": null}')::varchar as record
+        records.record
     from findings
     inner join quality_rules as rules on findings.rule_id = rules.rule_id
     inner join records

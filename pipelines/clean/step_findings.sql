@@ -18,7 +18,7 @@ with judged as (
         steps.finished_at < coalesce(steps.started_at, steps.arrived_at)
         or steps.started_at < steps.arrived_at as is_reversed
     from step_rows as steps
-    inner join file_snapshots as snapshots on sheet_of(steps.row_id) = snapshots.sheet_no
+    inner join file_snapshots as snapshots on steps.sheet_no = snapshots.sheet_no
     left join step_repeats as repeats on steps.row_id = repeats.row_id
     left join superseded_steps as superseded on steps.row_id = superseded.row_id
     left join step_pairs as pairs on steps.row_id = pairs.row_id

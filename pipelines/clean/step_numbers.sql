@@ -2,22 +2,37 @@
 -- key: row_id
 -- reads: step_rows, refused_steps, step_pairs
 -- promises: step_no >= 1
--- Such steps are numbered by their stamps, and by their row where stamps tie.
+-- Such steps are numbered by their stamps, and by their row where stamps tie. As many bits as steps
+-- prove that numbers up to 62 differ; only the other dossiers are counted.
 
 with kept as (
     select
-        steps.row_id,
         steps.dossier_id,
         steps.logged_no
     from step_rows as steps
     anti join refused_steps on steps.row_id = refused_steps.row_id
 ),
 
-unnumbered as (
+doubtful as (
     select dossier_id
     from kept
     group by dossier_id
-    having not coalesce(count(distinct logged_no) = count(*) and min(logged_no) >= 1, false)
+    having
+        count(*)
+        <> bit_count(bit_or(case when logged_no between 1 and 62 then 1::bigint << logged_no end))
+        or count(logged_no) = 0
+),
+
+unnumbered as (
+    select kept.dossier_id
+    from kept
+    semi join doubtful on kept.dossier_id = doubtful.dossier_id
+    group by kept.dossier_id
+    having
+        not coalesce(
+            count(distinct kept.logged_no) = count(*) and min(kept.logged_no) >= 1,
+            false
+        )
 ),
 
 stamped as (

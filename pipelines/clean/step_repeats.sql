@@ -20,8 +20,8 @@ alike as (
             as exported_at
     from step_rows as steps
     semi join met_twice on steps.content = met_twice.content
-    inner join numbered_sheets as sheets on sheet_of(steps.row_id) = sheets.sheet_no
-    inner join file_snapshots as snapshots on sheet_of(steps.row_id) = snapshots.sheet_no
+    inner join numbered_sheets as sheets on steps.sheet_no = sheets.sheet_no
+    inner join file_snapshots as snapshots on steps.sheet_no = snapshots.sheet_no
 ),
 
 counted as (

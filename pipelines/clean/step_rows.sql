@@ -24,6 +24,7 @@ walls as (
     select
         steps.*,
         row_id(sheets.sheet_no, steps.source_row) as row_id,
+        sheets.sheet_no,
         sheets.unit_list = 'reference' as has_unit_list,
         sheets.time_zone,
         wall_time(steps.arrived_at, sheets.day_first) as arrived_wall,
@@ -54,6 +55,7 @@ typed as (
 placed as (
     select
         typed.row_id,
+        typed.sheet_no,
         typed.dossier_id,
         typed.logged_no,
         typed.step,

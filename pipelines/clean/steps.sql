@@ -23,7 +23,7 @@ with steps as (
         row_of(kept.row_id) as source_row
     from step_rows as kept
     anti join refused_steps on kept.row_id = refused_steps.row_id
-    inner join numbered_sheets as sheets on sheet_of(kept.row_id) = sheets.sheet_no
+    inner join numbered_sheets as sheets on kept.sheet_no = sheets.sheet_no
     left join step_pairs as pairs on kept.row_id = pairs.row_id
     left join step_numbers as numbers on kept.row_id = numbers.row_id
 )

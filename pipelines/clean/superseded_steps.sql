@@ -6,7 +6,7 @@
 -- (incremental) replace nothing. Sources with one export are not looked at twice.
 
 with used as (
-    select distinct sheet_of(row_id) as sheet_no from step_rows
+    select distinct sheet_no from step_rows
 ),
 
 exports as (
@@ -40,14 +40,14 @@ newest as (
         steps.dossier_id,
         max(renewed.snapshot_at) as newest_at
     from step_rows as steps
-    inner join renewed on sheet_of(steps.row_id) = renewed.sheet_no
+    inner join renewed on steps.sheet_no = renewed.sheet_no
     group by steps.dossier_id
 ),
 
 superseded_steps as (
     select steps.row_id
     from step_rows as steps
-    inner join exports on sheet_of(steps.row_id) = exports.sheet_no
+    inner join exports on steps.sheet_no = exports.sheet_no
     inner join newest
         on steps.dossier_id = newest.dossier_id
         and exports.snapshot_at < newest.newest_at
