@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 
+CLEAN_MEMORY = "700MB"
+"""What DuckDB holds while it cleans, so that the process stays under 1 GiB; the rest is spilled."""
+
 CLEAN_TABLES = (
     "dossiers",
     "steps",
@@ -91,7 +94,7 @@ def clean(rooms: Rooms) -> None:
     from workbench.worktime import Calendars
 
     calendars = Calendars.read(rooms.facts.reference / "calendars")
-    with Warehouse(rooms.facts.pipelines) as warehouse:
+    with Warehouse(rooms.facts.pipelines, memory=CLEAN_MEMORY) as warehouse:
         warehouse.attach(rooms.work.landed)
         warehouse.attach(rooms.facts.reference)
         warehouse.register("calendar_days", calendars.days())
