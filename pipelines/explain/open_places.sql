@@ -1,6 +1,6 @@
--- grain: one row per open dossier: the step at which it was waiting at the snapshot, and since when
+-- grain: one row per open dossier: when it is due, at which step it was waiting, and since when
 -- key: dossier_id
--- reads: progress, ledger, steps
+-- reads: progress, outcomes, ledger, steps
 -- promises: kind is not null or since_at is null
 -- The last segment of its ledger. A log without steps tells no place: the columns are then missing.
 -- holder_id is what the export gives in place of a person, never a name.
@@ -37,8 +37,13 @@ open_places as (
         last_segments.step_no is null and last_steps.step is not null as is_after_step,
         last_segments.step_unit_id,
         last_segments.holder_id,
-        last_segments.since_at
+        last_segments.since_at,
+        outcomes.due_at_used as due_at,
+        progress.slack_seconds
     from progress
+    inner join outcomes
+        on progress.dossier_id = outcomes.dossier_id
+        and outcomes.profile = getvariable('profile')
     left join last_segments on progress.dossier_id = last_segments.dossier_id
     left join last_steps on progress.dossier_id = last_steps.dossier_id
     left join steps

@@ -65,9 +65,10 @@ RESULT_TABLES = (
     "cells",
     "gaps",
     "whatif",
+    "watchlist",
 )
-_COUNTED = ("counts", "whatif_counts", "queue_visits")
-_COMPARED = ("measures", "cells", "gaps", "whatif")
+_COUNTED = ("counts", "whatif_counts", "queue_visits", "open_places")
+_COMPARED = ("measures", "cells", "gaps", "whatif", "watchlist")
 """Result tables that statistics make from counted ones."""
 
 
@@ -178,6 +179,8 @@ def _compare(warehouse: Warehouse, calendars: Calendars, kind: PeriodKind) -> No
         calendars,
     )
     warehouse.register("whatif", helped)
+    progress, places = (warehouse.frame(name) for name in ("progress", "open_places"))
+    warehouse.register("watchlist", comparisons.watchlist(progress, places))
 
 
 def _days(dossiers: pl.DataFrame) -> tuple[dt.date, dt.date]:
