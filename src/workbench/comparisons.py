@@ -18,6 +18,8 @@ from workbench.worktime import Calendars
 SHORT_MONTH = 18
 """A month with fewer working days is one of long holidays, in Viet Nam that of Tết."""
 MORE_OFFICERS = 1
+REPLICATES = 500
+"""Enough for a table of many gaps; a question about one of them takes 2,000."""
 _WHOLE_DAY = 86_400
 
 
@@ -46,9 +48,16 @@ def gaps(cause_cells: pl.DataFrame, months: dict[str, str], *, kind: PeriodKind)
     """
     labels = sorted(p for p in cause_cells["period"].unique() if Period.parse(p).kind == kind)
     spreads = compare.spreads_of(cause_cells, kind=kind)
-    parts = [compare.gaps_to_peers(cause_cells, period=p, spreads=spreads) for p in labels]
+    parts = [
+        compare.gaps_to_peers(cause_cells, period=p, spreads=spreads, replicates=REPLICATES)
+        for p in labels
+    ]
     pairs = list(_own_past(cause_cells, labels))
-    parts.append(compare.gaps(cause_cells, pairs, calendar=months or None, spreads=spreads))
+    parts.append(
+        compare.gaps(
+            cause_cells, pairs, calendar=months or None, spreads=spreads, replicates=REPLICATES
+        )
+    )
     return pl.concat(parts).sort("comparison", maintain_order=True)
 
 

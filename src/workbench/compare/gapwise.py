@@ -101,7 +101,7 @@ def gaps(
     for left, right in pairs:
         sides = book.counts(left, right), book.counts(right, left)
         if all(side.dossiers.sum() > 0 for side in sides):
-            found = split(*sides, book.usual, wide, replicates=replicates)
+            found = split(*_met(sides, book.usual), wide, replicates=replicates)
             parts.append(_rows((left, right), sides, found, book.causes))
     return pl.concat(parts) if parts else pl.DataFrame(schema=GAPS)
 
@@ -218,6 +218,13 @@ class _Ledger:
         held = np.maximum(everyone.dossiers, 1.0)
         rates = np.where(everyone.dossiers > 0, everyone.late / held, overall[:, None, None])
         return np.asarray(rates)
+
+
+def _met(sides: tuple[Counts, Counts], usual: Floats) -> tuple[Counts, Counts, Floats]:
+    """Keep the strata that either side met: the others weigh nothing and cost time."""
+    met = sum(side.dossiers.sum(axis=1) for side in sides) > 0
+    left, right = (Counts(side.dossiers[met], side.late[:, met]) for side in sides)
+    return left, right, usual[:, met]
 
 
 def _labels(period: str, calendar: Mapping[str, str] | None) -> list[str]:
