@@ -60,3 +60,25 @@ def test_cells_name_only_what_the_whole_table_lets_stand(small_book):
     frame = small_book.cells(PERIOD).frame
     assert (frame.filter("flagged")["q_value"] <= 0.1).all()
     assert set(frame["period"]) == {PERIOD}
+
+
+def test_overdue_dossiers_are_certain_and_first_on_the_watch_list(small_book):
+    frame = small_book.watch().frame
+    overdue = frame.filter(pl.col("slack_seconds") < 0)
+    assert overdue.height
+    assert set(overdue["risk"]) == {1.0}
+    assert frame["risk"].is_sorted(descending=True)
+    assert set(frame["dossier_id"]) == set(
+        small_book.dossiers.filter(pl.col("resolved_at").is_null())["dossier_id"]
+    )
+
+
+def test_an_open_dossier_waits_at_its_last_step(small_book):
+    frame = small_book.watch().frame
+    named = set(small_book.steps["step"])
+    assert set(frame["waiting_at"].drop_nulls()) <= named
+    assert frame["waiting_at"].null_count() < frame.height
+
+
+def test_one_units_watch_list_holds_its_dossiers_only(small_book):
+    assert set(small_book.watch(unit="SD-P1").frame["unit_id"]) == {"SD-P1"}

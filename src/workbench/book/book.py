@@ -21,6 +21,7 @@ from workbench.book import (
     summary,
     units,
     verdicts,
+    watching,
 )
 from workbench.book.answer import Answer
 from workbench.book.clock import LegalClock
@@ -254,6 +255,20 @@ class Book(Register):
         asked = self._asked(period, unit, profile)
         with use_language(self.language):
             return foresight.whatif(self, asked)
+
+    def watch(self, *, unit: str = EVERYTHING) -> Answer:
+        """Which open dossiers are overdue or likely to be late, and where do they wait?
+
+        Raises:
+            UsageProblem: The unit is unknown.
+        """
+        with use_language(self.language):
+            return watching.watch(self, self.unit(unit))
+
+    def reliability(self) -> Answer:
+        """Did the risks that the watch list would have foretold come true?"""
+        with use_language(self.language):
+            return watching.reliability(self)
 
     def official(
         self, *, convention: str = "calendar", unit: str = EVERYTHING, profile: str = PROFILE

@@ -129,6 +129,21 @@ class Tables:
         return self._frame("cause_cells")
 
     @cached_property
+    def late_causes(self) -> pl.DataFrame:
+        """One row per late dossier and cause of its lateness (table ``causes``)."""
+        return self._frame("causes")
+
+    @cached_property
+    def late_dossiers(self) -> pl.DataFrame:
+        """One row per late dossier: whether it is really late, and mainly why."""
+        return self._frame("late_dossiers")
+
+    @cached_property
+    def dossier_calendars(self) -> pl.DataFrame:
+        """One row per dossier: the calendar its clock runs by."""
+        return self._frame("dossier_calendars")
+
+    @cached_property
     def cell_tests(self) -> pl.DataFrame:
         """One row per unit, period and cause, held against what others had (``cells``)."""
         return self._frame("cells")
@@ -142,6 +157,11 @@ class Tables:
     def saved(self) -> pl.DataFrame:
         """One row per scenario, unit and period: late dossiers saved (table ``whatif``)."""
         return self._frame("whatif")
+
+    @cached_property
+    def watchlist(self) -> pl.DataFrame:
+        """One row per open dossier: its risk of being late, and where it waits."""
+        return self._frame("watchlist")
 
     @cached_property
     def progress(self) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from pathlib import Path
 
 from workbench.errors import UsageProblem
 from workbench.project import Project, find_project, shipped
@@ -75,7 +76,7 @@ def clock(_asked: Namespace) -> None:
 def explain(asked: Namespace) -> None:
     """Count and measure; or, with a dossier's code, tell that dossier's story."""
     if asked.dossier:
-        _one_dossier(asked.dossier)
+        _one_dossier(asked.dossier, asked.data)
         return
     from workbench import stages
     from workbench.params import read_params
@@ -85,10 +86,21 @@ def explain(asked: Namespace) -> None:
     stages.explain(stages.Rooms(project, project, _step), profile=profile)
 
 
-def _one_dossier(dossier: str) -> None:
+def _one_dossier(dossier: str, data: Path | None) -> None:
     from workbench.book import open_book
 
-    sys.stdout.write(f"{open_book().dossier(dossier)}\n")
+    here = Path()
+    analysed = here if (here / "tables").is_dir() else None
+    sys.stdout.write(f"{open_book(data or analysed).dossier(dossier)}\n")
+
+
+def watch(asked: Namespace) -> None:
+    """List the open dossiers at risk of being late, and where each one waits."""
+    from workbench.book import open_book
+    from workbench.wording import language
+
+    book = open_book(asked.data, language=asked.lang or language())
+    sys.stdout.write(f"{book.watch(unit=asked.unit)}\n")
 
 
 def brief(asked: Namespace) -> None:

@@ -29,6 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     word("clean", commands.clean)
     word("clock", commands.clock)
     _explain(word("explain", commands.explain))
+    _watch(word("watch", commands.watch))
     _brief(word("brief", commands.brief))
     _form(word("form", commands.form))
     _diff(word("diff", commands.diff))
@@ -60,6 +61,13 @@ def _ingest(parser: argparse.ArgumentParser) -> None:
 
 def _explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dossier", nargs="?", metavar="DOSSIER", help=say("cli.opt_dossier"))
+    parser.add_argument("--data", type=Path, metavar="DIR", help=say("cli.opt_data"))
+    _language(parser)
+
+
+def _watch(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--unit", default="*", metavar="ID", help=say("cli.opt_unit"))
+    parser.add_argument("--data", default="", metavar="DIR", help=say("cli.opt_data"))
     _language(parser)
 
 

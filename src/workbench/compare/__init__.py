@@ -8,6 +8,7 @@ carry what a reader needs to see that. Nothing here reads files or knows a langu
 from workbench.compare.adjusted import contradictions, units_adjusted
 from workbench.compare.cellwise import CELLS, cells, spreads_of
 from workbench.compare.eventual import breach_risks, curve, eventual
+from workbench.compare.foretold import foretold
 from workbench.compare.gapwise import (
     GAPS,
     PEERS,
@@ -42,6 +43,7 @@ __all__ = [
     "contradictions",
     "curve",
     "eventual",
+    "foretold",
     "gaps",
     "gaps_between_periods",
     "gaps_to_peers",

@@ -1,0 +1,58 @@
+"""Risks made again at earlier days: only what was known then, judged by what came."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from workbench.compare.foretold import as_of, foretold
+
+NEW_YEAR = dt.date(2022, 1, 1)
+
+
+def progress(rows) -> pl.DataFrame:
+    names = ["dossier_id", "unit_id", "received_on", "seen_on", "ending"]
+    frame = pl.DataFrame(rows, schema=[*names, "elapsed_seconds", "allowed_seconds"], orient="row")
+    return frame.cast({"elapsed_seconds": pl.Int64, "allowed_seconds": pl.Int64})
+
+
+def day(number: int) -> dt.date:
+    return NEW_YEAR + dt.timedelta(days=number)
+
+
+def test_as_of_an_earlier_day_later_endings_are_unknown_and_time_is_cut():
+    known = progress(
+        [
+            ("ended", "A", day(0), day(5), "resolved", 50, 100),
+            ("later", "A", day(0), day(20), "resolved", 120, 100),
+            ("future", "A", day(15), day(16), "resolved", 10, 100),
+        ]
+    )
+    then = as_of(known, day(10)).sort("dossier_id")
+    assert then["dossier_id"].to_list() == ["ended", "later"]
+    assert then["ending"].to_list() == ["resolved", "open"]
+    assert then["elapsed_seconds"].to_list() == [50, 60]
+
+
+def test_risks_that_come_true_lie_inside_what_happened():
+    """A tenth of the dossiers run late, all at one speed: the forecast must be near it."""
+    rows = []
+    for i in range(600):
+        late = i % 10 == 0
+        received = day(i)
+        lasted = 22 if late else 3 + i % 7
+        elapsed = lasted * 5
+        rows.append(
+            (f"D{i}", "A", received, received + dt.timedelta(days=lasted), "resolved", elapsed, 100)
+        )
+    table = foretold(progress(rows), [day(n) for n in range(200, 560, 30)])
+    assert table["n_dossiers"].sum() > 50
+    whole = (table["foretold"] * table["n_dossiers"]).sum() / table["n_dossiers"].sum()
+    came = (table["happened"] * table["n_dossiers"]).sum() / table["n_dossiers"].sum()
+    assert abs(whole - came) < 0.12
+
+
+def test_nothing_open_then_gives_an_empty_table():
+    calm = progress([("a", "A", day(0), day(1), "resolved", 10, 100)])
+    assert foretold(calm, [day(30)]).is_empty()
