@@ -20,20 +20,21 @@ from workbench.charts import (
     Figure,
     Pair,
     Scale,
-    Stretch,
     bars,
     course,
     dots,
     draw,
     paired_bars,
-    path,
     shares,
     svg_of,
 )
+from workbench.charts.timeline import Bar as Span
+from workbench.charts.timeline import Mark, timeline
 from workbench.wording import use_language
 
 RATE = Scale(4.1, "mức chung 4,1%", "tỷ lệ trễ hạn (%)", "phần / tổng")
 CHANGE = Scale(0.0, "không đổi", "thay đổi", "trước · sau", "change")
+WAY = (Span("1. ký", 8, 9.5, "1:30", "waiting"), Span("2. dừng", 9.5, 30, "6:30", "pause"))
 SHARES = [("2021", "đúng", 96.0, "96,0%"), ("2021", "trễ", 4.0, "4,0%")]
 UNITS = (
     Dot("UBND Phường 1", 12.0, 9.0, 16.0, "24/200", "above"),
@@ -57,7 +58,9 @@ def figures() -> dict[str, Figure]:
                 "course": course(UNITS, "%"),
                 "kinds": paired_bars([Pair("chờ xử lý", 27.3, 1.5), Pair("ký", 3.0, None)], "giờ"),
                 "steps": bars([Bar("Chờ: Thẩm định", 2182.0, "2.182 giờ")], "giờ"),
-                "path": path([Stretch("1", 0, 1.5, "1,5"), Stretch("2", 1.5, 9, "", False)], "h"),
+                "way": timeline(
+                    WAY, [(0, 7), (17, 24)], [Mark(20, "hạn", is_due=True)], [(0, "1/1")]
+                ),
                 "outcomes": shares(SHARES, ["đúng", "trễ"], "%"),
             }.items()
         }

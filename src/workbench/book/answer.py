@@ -83,6 +83,7 @@ class Answer:
         listing: The table, where there is more than the claims say.
         figure: The chart, where there is something to draw.
         tiles: Large numbers for the head of a page.
+        then: What the same question is answered with further down.
     """
 
     title: str
@@ -92,6 +93,7 @@ class Answer:
     listing: Table | None = None
     figure: Figure | None = None
     tiles: tuple[Tile, ...] = ()
+    then: tuple[Answer, ...] = ()
 
     @property
     def evidence_level(self) -> int:
@@ -129,7 +131,7 @@ class Answer:
 
     def __str__(self) -> str:
         """Return prose and table for a terminal."""
-        parts = [self.prose(), *([self.listing] if self.listing else [])]
+        parts = [self.prose(), *([self.listing] if self.listing else []), *self.then]
         return "\n\n".join(str(part) for part in parts)
 
     def _ipython_display_(self) -> None:
@@ -138,3 +140,5 @@ class Answer:
         for part in (self.prose(), self.figure, self.listing):
             if part is not None:
                 display(part)
+        for answer in self.then:
+            answer._ipython_display_()

@@ -1,6 +1,8 @@
-"""One dossier's time, stretch by stretch, as an inspector would read it.
+"""One dossier as an inspector recomputes it: timeline, ledger, the sum, and why it was late.
 
-Accounting (evidence level 1): the stretches tile the dossier's time without gap or overlap.
+Accounting (evidence level 1): the stretches tile the dossier's time without gap or overlap, and
+every figure of the sum stands in the ledger above it. Causes are attributed by what others needed
+for the same (level 2); a stated reason is a claim and no more.
 """
 
 from __future__ import annotations
@@ -9,12 +11,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from workbench import numerals
+from workbench import causes, numerals
 from workbench.book.answer import Answer, Claim, claim
-from workbench.book.flow import step_name
 from workbench.book.judging import Row
-from workbench.charts import Figure, Stretch, draw, path
-from workbench.tables import Blank, Column, Table
+from workbench.book.timeline import clock, dossier_timeline, moment, stretch_name
+from workbench.tables import Blank, Cell, Column, Table
 from workbench.wording import say
 
 if TYPE_CHECKING:
@@ -22,74 +23,194 @@ if TYPE_CHECKING:
 
 
 def dossier(book: Book, dossier_id: str, profile: str) -> Answer:
-    """Answer how one dossier spent its time, segment by segment."""
-    segments = book.ledger.filter(pl.col("dossier_id") == dossier_id).sort("segment_no")
-    step = book.steps.filter(pl.col("dossier_id") == dossier_id).select("step_no", "step")
-    frame = segments.join(step, on="step_no", how="left", maintain_order="left")
-    rows = list(frame.iter_rows(named=True))
+    """Answer how one dossier spent its time, whether it adds up, and why it was late."""
+    rows = _ledger(book, dossier_id)
+    outcome = _outcome(book, dossier_id, profile)
+    marks = [("due", outcome["due_at_used"]), ("end", outcome["ended_at_used"])]
     caption = say("briefing.dossier_caption", dossier=dossier_id)
     return Answer(
         title=say("briefing.dossier_title", dossier=dossier_id),
-        claims=_dossier_claims(book, dossier_id, profile),
-        frame=frame,
+        claims=_claims(outcome, profile),
+        frame=pl.DataFrame(rows, infer_schema_length=None),
         denominators=say("briefing.dossier_denominators"),
-        listing=_dossier_table(book, rows, caption),
-        figure=_dossier_figure(rows, caption) if rows else None,
+        listing=_table(book, rows, outcome, caption),
+        figure=dossier_timeline(book, rows, marks) if rows else None,
+        then=(_sum(rows, outcome, profile), *_causes(book, dossier_id, outcome)),
     )
 
 
-def _dossier_claims(book: Book, dossier_id: str, profile: str) -> tuple[Claim, ...]:
+def _ledger(book: Book, dossier_id: str) -> list[Row]:
+    segments = book.ledger.filter(pl.col("dossier_id") == dossier_id).sort("segment_no")
+    step = book.steps.filter(pl.col("dossier_id") == dossier_id).select("step_no", "step")
+    return segments.join(step, on="step_no", how="left", maintain_order="left").to_dicts()
+
+
+def _outcome(book: Book, dossier_id: str, profile: str) -> Row:
     found = book.outcomes.filter(
         pl.col("dossier_id") == dossier_id, pl.col("profile") == profile
     ).to_dicts()
-    return tuple(
-        claim(
-            say(
-                "briefing.dossier_outcome",
-                outcome=say(f"labels.{row['outcome']}"),
-                profile=profile,
-                due=numerals.instant(row["due_at_used"]),
-                ended=numerals.instant(row["ended_at_used"]),
-                spent=numerals.hours(row["used_seconds"] + row["paused_seconds"]),
-                allowed=numerals.hours(row["allowed_seconds"]),
-                paused=numerals.hours(row["paused_seconds"]),
-            )
-        )
-        for row in found
+    return found[0]
+
+
+def _claims(outcome: Row, profile: str) -> tuple[Claim, ...]:
+    told = say(
+        "briefing.dossier_outcome",
+        outcome=say(f"labels.{outcome['outcome']}"),
+        profile=profile,
+        due=numerals.instant(outcome["due_at_used"]),
+        ended=numerals.instant(outcome["ended_at_used"]),
+        spent=clock(outcome["used_seconds"] + outcome["paused_seconds"]),
+        allowed=clock(outcome["allowed_seconds"]),
+        paused=clock(outcome["paused_seconds"]),
     )
+    return (claim(told),)
 
 
-def _dossier_figure(rows: list[Row], caption: str) -> Figure:
-    stretches, at = [], 0.0
-    for row in rows:
-        end = at + row["work_seconds"] / 3600
-        name = f"{row['segment_no']}. {step_name(row)}"
-        counted = row["kind"] != "pause"
-        stretches.append(Stretch(name, at, end, numerals.hours(row["work_seconds"]), counted))
-        at = end
-    described = "; ".join(f"{s.name} {s.note}" for s in stretches)
-    return draw(path(stretches, say("briefing.hours_since")), caption, f"{caption} {described}.")
+# the ledger -------------------------------------------------------------------------------
 
 
-def _dossier_table(book: Book, rows: list[Row], caption: str) -> Table:
+def _table(book: Book, rows: list[Row], outcome: Row, caption: str) -> Table:
+    headings = ("from", "to", "work_hours", "norm", "overrun")
     columns = (
         Column(say("briefing.segment"), number=False),
+        Column(say("why.sort"), number=False),
         Column(say("briefing.unit"), number=False),
-        Column(say("briefing.from")),
-        Column(say("briefing.to")),
-        Column(say("briefing.work_hours")),
-        Column(say("briefing.overrun")),
+        *(Column(say(f"briefing.{h}" if h != "norm" else "why.norm")) for h in headings),
     )
+    total = outcome["used_seconds"] + outcome["paused_seconds"]
+    added = sum(r["work_seconds"] for r in rows)
+    over = sum(r["overrun_seconds"] or 0 for r in rows)
+    sums: tuple[Cell, ...] = (say("why.total"), "", "", "", "", clock(added), "", clock(over))
+    key = "why.adds_up" if added == total else "why.does_not_add_up"
+    notes = (
+        say(key, used=clock(outcome["used_seconds"]), paused=clock(outcome["paused_seconds"])),
+        say("why.norm_note"),
+    )
+    cells = (*(_cells(book, row) for row in rows), sums)
+    return Table(caption, columns, cells, notes=notes, marked=frozenset({len(rows)}))
+
+
+def _cells(book: Book, row: Row) -> tuple[Cell, ...]:
     none = Blank(say("briefing.no_norm"))
+    learned = "*" if row["norm_source"] == "learned" else ""
+    norm = row["norm_seconds"]
+    return (
+        stretch_name(row),
+        say(f"labels.{row['kind']}"),
+        book.unit_name(row["unit_id"] or numerals.MISSING),
+        moment(row["from_at"]),
+        moment(row["to_at"]),
+        clock(row["work_seconds"]),
+        none if norm is None else clock(norm) + learned,
+        none if row["overrun_seconds"] is None else clock(row["overrun_seconds"]),
+    )
+
+
+# the sum ----------------------------------------------------------------------------------
+
+
+def _sum(rows: list[Row], outcome: Row, profile: str) -> Answer:
+    """Lead from the stretches to the verdict, one line per addition."""
+    used, paused = outcome["used_seconds"], outcome["paused_seconds"]
+    allowed, slack = outcome["allowed_seconds"], outcome["slack_seconds"]
+    lines = [
+        ("counted", sum(r["work_seconds"] for r in rows if r["kind"] != "pause")),
+        ("paused", sum(r["work_seconds"] for r in rows if r["kind"] == "pause")),
+        ("spent", used + paused),
+        ("allowed", allowed),
+        ("slack", slack),
+    ]
+    cells: tuple[tuple[Cell, ...], ...] = tuple(
+        (say(f"why.sum_{name}"), Blank(say("why.no_due")) if seconds is None else clock(seconds))
+        for name, seconds in lines
+    )
+    if slack is None:
+        verdict = say("why.sum_open", outcome=say(f"labels.{outcome['outcome']}"))
+    else:
+        adds = allowed - used - paused == slack
+        verdict = say(
+            "why.sum_verdict" if adds else "why.sum_other_moment",
+            allowed=clock(allowed),
+            spent=clock(used + paused),
+            slack=clock(slack),
+            profile=profile,
+            outcome=say(f"labels.{outcome['outcome']}"),
+        )
+    columns = (Column(say("why.sum_line"), number=False), Column(say("why.sum_time")))
+    return Answer(
+        title=say("why.sum_title"),
+        claims=(claim(verdict),),
+        frame=pl.DataFrame(lines, schema={"line": pl.String, "seconds": pl.Int64}, orient="row"),
+        denominators=say("why.sum_denominators"),
+        listing=Table(say("why.sum_caption"), columns, cells),
+    )
+
+
+# why --------------------------------------------------------------------------------------
+
+
+def _causes(book: Book, dossier_id: str, outcome: Row) -> tuple[Answer, ...]:
+    late = book.late_dossiers.filter(
+        pl.col("dossier_id") == dossier_id, pl.col("outcome") == outcome["outcome"]
+    ).to_dicts()
+    found = book.late_causes.filter(pl.col("dossier_id") == dossier_id)
+    if not late or found.is_empty():
+        return ()
+    frame = found.sort("late_share", "late_seconds", "cause", descending=[True, True, False])
+    rows = frame.to_dicts()
+    main = say(
+        "why.dossier_why",
+        reality=say(f"why.reality_{late[0]['reality']}"),
+        cause=causes.cause_label(late[0]["dominant_cause"]),
+        overrun=clock(late[0]["overrun_seconds"]),
+    )
+    alone = [causes.cause_label(r["cause"]) for r in rows if r["but_for"]]
+    told = say("why.but_for", causes=", ".join(alone)) if alone else say("why.but_for_none")
+    return (
+        Answer(
+            title=say("why.dossier_title"),
+            claims=(claim(main, 2), claim(told, 3)),
+            frame=frame,
+            denominators=say("why.dossier_denominators"),
+            listing=_cause_table(rows, late[0]["overrun_seconds"]),
+        ),
+    )
+
+
+def _cause_table(rows: list[Row], overrun: int) -> Table:
+    headings = ("cause", "grade", "late_seconds", "late_share", "but_for_head", "evidence")
+    texts = ("cause", "grade", "evidence")
+    columns = tuple(Column(say(f"why.head_{h}"), number=h not in texts) for h in headings)
     cells = [
         (
-            f"{r['segment_no']}. {step_name(r)}",
-            book.unit_name(r["unit_id"] or numerals.MISSING),
-            numerals.instant(r["from_at"]),
-            numerals.instant(r["to_at"]),
-            numerals.hours(r["work_seconds"]),
-            none if r["overrun_seconds"] is None else numerals.hours(r["overrun_seconds"]),
+            causes.cause_label(r["cause"]),
+            r["grade"],
+            clock(r["late_seconds"]),
+            numerals.percent(r["late_share"]),
+            say("why.yes" if r["but_for"] else "why.no"),
+            evidence_words(r["evidence"]),
         )
         for r in rows
     ]
-    return Table(caption, columns, tuple(cells), notes=(say("briefing.hours_only"),))
+    total = (say("why.total"), "", clock(sum(r["late_seconds"] for r in rows)), "", "", "")
+    note = say("why.seconds_add_up", overrun=clock(overrun))
+    grades = say("why.grades")
+    return Table(
+        say("why.dossier_caption"),
+        columns,
+        (*cells, total),
+        notes=(note, grades),
+        marked=frozenset({len(cells)}),
+    )
+
+
+def evidence_words(evidence: str) -> str:
+    """Say what speaks for a cause, with the two times that were compared.
+
+    >>> from workbench.wording import use_language
+    >>> with use_language("en"):
+    ...     evidence_words("out_of_line|7200|3600")
+    'took 2:00; others usually need 1:00 for the same'
+    """
+    ground, spent, usual = [*evidence.split("|"), "0", "0"][:3]
+    return say(f"why.by_{ground}", spent=clock(int(spent)), usual=clock(int(usual)))

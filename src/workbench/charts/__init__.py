@@ -4,7 +4,7 @@ Altair is imported nowhere else. Charts take rows that are already computed and 
 refuse to do statistics.
 """
 
-from workbench.charts.durations import Bar, Pair, Stretch, bars, paired_bars, path, shares
+from workbench.charts.durations import Bar, Pair, bars, paired_bars, shares
 from workbench.charts.funnels import Spot, funnel
 from workbench.charts.house import FONTS, LAB_MIME, Figure, draw, svg_of
 from workbench.charts.intervals import Dot, Scale, Standing, course, dots
@@ -21,14 +21,12 @@ __all__ = [
     "Scale",
     "Spot",
     "Standing",
-    "Stretch",
     "bars",
     "course",
     "dots",
     "draw",
     "funnel",
     "paired_bars",
-    "path",
     "ranges",
     "shares",
     "svg_of",

@@ -1,4 +1,4 @@
-"""Where working time went: bars per kind of segment and per step, one dossier's path.
+"""Where working time went: bars per kind of segment and per step.
 
 Dark and filled is late, pale and outlined is the others; lengths are hours of working time, and
 every bar carries its number.
@@ -35,17 +35,6 @@ class Bar:
     note: str
 
 
-@dataclass(frozen=True)
-class Stretch:
-    """One stretch of a dossier's way, in hours of working time from its start."""
-
-    name: str
-    start: float
-    end: float
-    note: str
-    counted: bool = True
-
-
 def paired_bars(pairs: Sequence[Pair], axis: str) -> Any:
     """Draw two bars per row, late above others, each with its number; rows in the order given."""
     late, others = say("charts.late_dossiers"), say("charts.other_dossiers")
@@ -80,29 +69,6 @@ def bars(rows: Sequence[Bar], axis: str) -> Any:
     notes = base.mark_text(align="left", dx=6, color=MUTED).encode(text="note:N")
     drawn = base.mark_bar(height=12, color=BLUE) + notes
     return drawn.properties(width=WIDTH + 20, height=alt.Step(22))
-
-
-def path(stretches: Sequence[Stretch], axis: str) -> Any:
-    """Draw one dossier's way, one row per stretch in time order; what did not count is pale."""
-    rows = [
-        {
-            "name": s.name,
-            "start": s.start,
-            "end": s.end,
-            "note": s.note,
-            "counted": s.counted,
-        }
-        for s in stretches
-    ]
-    base = alt.Chart(alt.InlineData(values=rows)).encode(y=alt.Y("name:N", sort=None, title=None))
-    x = alt.X("start:Q", axis=alt.Axis(title=axis, tickCount=6, format=".1~f"))
-    bars = base.mark_bar(height=10, stroke=BLUE, strokeWidth=1).encode(
-        x=x,
-        x2="end:Q",
-        fill=alt.condition("datum.counted", alt.value(BLUE), alt.value(PAPER)),
-    )
-    notes = base.mark_text(align="left", dx=5, color=INK).encode(x=alt.X("end:Q"), text="note:N")
-    return (bars + notes).properties(width=WIDTH, height=alt.Step(20))
 
 
 def shares(rows: Sequence[tuple[str, str, float, str]], order: Sequence[str], axis: str) -> Any:

@@ -1,0 +1,105 @@
+"""One dossier's page: every figure can be added up from the rows above it."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+import pytest
+
+from workbench.book import open_book
+from workbench.book.story import evidence_words
+from workbench.cli import main
+from workbench.wording import catalogue, use_language
+
+
+def seconds(text: str) -> int:
+    """Seconds of a time as the page writes it."""
+    sign = -1 if text.startswith("-") else 1
+    parts = [int(p) for p in text.strip("-*").split(":")]
+    return sign * sum(n * 60**power for n, power in zip(parts, (2, 1, 0), strict=False))
+
+
+@pytest.fixture
+def late(small_book) -> str:
+    return small_book.late_dossiers["dossier_id"][0]
+
+
+def test_the_rows_of_the_ledger_add_up_to_its_total_as_printed(small_book, late):
+    rows = small_book.dossier(late).table().rows
+    *stretches, total = rows
+    assert sum(seconds(row[5]) for row in stretches) == seconds(total[5])
+    norms = [row[7] for row in stretches if isinstance(row[7], str)]
+    assert sum(seconds(n) for n in norms) == seconds(total[7])
+
+
+def test_the_sum_leads_from_the_stretches_to_the_verdict(small_book, late):
+    answer = small_book.dossier(late)
+    lines = [seconds(row[1]) for row in answer.then[0].table().rows]
+    counted, paused, spent, allowed, slack = lines
+    assert counted + paused == spent
+    assert allowed - spent == slack
+    assert slack < 0
+    assert "trễ hạn" in answer.then[0].sentence()
+
+
+def test_the_causes_of_a_late_dossier_add_up_to_its_overrun(small_book, late):
+    causes = small_book.dossier(late).then[1]
+    *parts, total = causes.table().rows
+    overrun = small_book.late_dossiers.filter(pl.col("dossier_id") == late)["overrun_seconds"][0]
+    assert sum(seconds(row[2]) for row in parts) == seconds(total[2]) == overrun
+    assert causes.frame["late_share"].sum() == pytest.approx(1)
+    assert all(row[1] in "ABC" and row[5] for row in parts)
+
+
+def test_a_dossier_in_time_has_no_causes(small_book):
+    fine = small_book.outcomes.filter(
+        pl.col("outcome") == "early", pl.col("profile") == "wb_strict"
+    )
+    assert len(small_book.dossier(fine["dossier_id"][0]).then) == 1
+
+
+def test_nights_are_shaded_and_the_due_instant_is_drawn(small_book, late):
+    spec = small_book.dossier(late).chart().spec
+    rows = [values for values in spec["datasets"].values()] if "datasets" in spec else []
+    rows = rows or [layer["data"]["values"] for layer in spec["layer"] if "data" in layer]
+    shaded = next(values for values in rows if values and "from" in values[0])
+    assert all(0 < span["to"] - span["from"] <= 24 for span in shaded)
+    assert "Hạn " in small_book.dossier(late).chart().svg
+
+
+def test_every_ground_a_model_names_is_worded(pipelines_dir):
+    text = "\n".join(p.read_text("utf-8") for p in (pipelines_dir / "explain").glob("cause*.sql"))
+    branches = re.findall(r"case\n((?:(?!\bcase\b).)*?)end as ground", text, re.S)
+    named = {g for b in branches for g in re.findall(r"(?:then|else) '(\w+)'", b)}
+    named |= set(re.findall(r"'(\w+)' as ground", text))
+    worded = {key.removeprefix("by_") for key in catalogue("why") if key.startswith("by_")}
+    assert len(named) > 5
+    assert named == worded
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_evidence_names_both_times(language):
+    with use_language(language):
+        assert {"2:00", "1:00"} <= set(re.findall(r"\d:\d\d", evidence_words("rule|7200|3600")))
+
+
+@pytest.mark.parametrize("place", ["project", "option", "here"])
+def test_the_command_tells_a_dossier_of_a_project_or_an_analyse_folder(
+    small_project, analysed, late, place, monkeypatch, capsys
+):
+    monkeypatch.chdir({"project": small_project.root, "here": analysed}.get(place, "/"))
+    asked = ["--data", str(analysed)] if place == "option" else []
+    assert main(["explain", late, "--lang", "en", *asked]) == 0
+    said = capsys.readouterr().out
+    assert late in said
+    assert "The stretches sum exactly" in said
+    assert "Why it was late" in said
+
+
+def test_vietnamese_is_spoken_when_nothing_is_said(small_project, late, monkeypatch, capsys):
+    monkeypatch.delenv("WORKBENCH_LANG")
+    monkeypatch.chdir(small_project.root)
+    assert main(["explain", late]) == 0
+    assert "Vì sao trễ" in capsys.readouterr().out
+    assert open_book(small_project.root).language == "vi"
