@@ -74,6 +74,7 @@ class Patterns:
         """
         values = column.unique().drop_nulls()
         suspects = values.filter(values.str.contains(_SUSPICIOUS))
+        suspects = suspects.filter(suspects.str.contains(self._any_of(free_text=free_text)))
         masked, names = self._searched(suspects, free_text=free_text)
         hit = names.list.len() > 0
         if not hit.any():
@@ -90,8 +91,16 @@ class Patterns:
         """Return one text, such as a message or a file name, without identifiers."""
         return str(self._searched(pl.Series([text]), free_text=False)[0][0])
 
+    def _wanted(self, *, free_text: bool) -> list[Pattern]:
+        return [p for p in self.patterns if free_text or p.reach == "every"]
+
+    def _any_of(self, *, free_text: bool) -> str:
+        """Return one regex for all patterns: a text that it spares is searched no further."""
+        wanted = self._wanted(free_text=free_text)
+        return "|".join(f"(?:{p.regex})" for p in wanted) or r"[^\s\S]"
+
     def _searched(self, texts: pl.Series, *, free_text: bool) -> tuple[pl.Series, pl.Series]:
-        wanted = [p for p in self.patterns if free_text or p.reach == "every"]
+        wanted = self._wanted(free_text=free_text)
         names = []
         for pattern in wanted:
             after = texts.str.replace_all(pattern.regex, pattern.replacement)

@@ -26,7 +26,7 @@ from workbench.sources.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION, TA
 from workbench.sources.people import MASKS, Veil
 from workbench.sources.pouring import Tables, Variants
 from workbench.sources.profile import Part, Profile, Target
-from workbench.sources.readers import RawTable, read, read_pieces
+from workbench.sources.readers import RawTable, ahead, read, read_pieces
 from workbench.sources.readers.delivery import fingerprint
 from workbench.sources.repairs import REPAIRS
 from workbench.sources.wide import stage_tables
@@ -173,7 +173,7 @@ def _pour_pieces(
     variants, votes, masks = Variants(name), mapping.DateVotes(), [pl.DataFrame(schema=MASKS)]
     repairs = [pl.DataFrame(schema=REPAIRS)]
     file: dict[str, Any] = {}
-    for raw in read_pieces(export.path, export.part):
+    for raw in ahead(read_pieces(export.path, export.part)):
         piece = _land(raw, export, name, said, veil, is_whole=False)
         for kind, rows in piece.rows.items():
             if kind == "step":

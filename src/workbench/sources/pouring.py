@@ -8,6 +8,7 @@ two digests are kept, and the rare rows that need another number are renumbered 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,11 +16,12 @@ from typing import Any, Self
 import polars as pl
 import pyarrow.parquet as pq
 
-from workbench.sources.fields import FIELDS, NUMBERS, POSITION, TABLES, is_extra
+from workbench.sources.fields import FIELDS, NUMBERS, POSITION, TABLES, is_extra, is_instant
 from workbench.sources.profile import Part
 
 _ROW_GROUP = 122_880
 _KEY = (POSITION[0], POSITION[2])
+_VARIED = ("dossier_id", POSITION[2])
 
 
 def landed_schema(kind: str, extras: Iterable[str] = ()) -> dict[str, pl.DataType]:
@@ -53,12 +55,13 @@ class Tables:
 
     def __init__(self, folder: Path, parts: Sequence[Part], *, applicants: bool) -> None:
         self._tables = {}
+        self._writer = ThreadPoolExecutor(1, "writer")
         for kind, name in TABLES.items():
             extras = extras_of(parts, kind)
             if applicants and kind == "dossier":
                 extras.add("x_applicant_key")
             schema = landed_schema(kind, extras)
-            self._tables[kind] = _Table(folder / f"{name}.parquet", schema)
+            self._tables[kind] = _Table(folder / f"{name}.parquet", schema, self._writer)
 
     def __enter__(self) -> Self:
         """Open for use in a ``with`` block."""
@@ -71,8 +74,9 @@ class Tables:
         trace: TracebackType | None,
     ) -> None:
         """Write what waits and close the files."""
-        for table in self._tables.values():
-            table.close()
+        with self._writer:
+            for table in self._tables.values():
+                table.close()
 
     def add(self, kind: str, frame: pl.DataFrame) -> None:
         """Add rows of a kind."""
@@ -90,16 +94,28 @@ class Tables:
 
 
 class _Table:
-    """One Parquet file that grows by row groups of one size."""
+    """One Parquet file that grows by row groups of one size, written while the next one fills."""
 
-    def __init__(self, path: Path, schema: dict[str, pl.DataType]) -> None:
+    def __init__(
+        self, path: Path, schema: dict[str, pl.DataType], thread: ThreadPoolExecutor
+    ) -> None:
         self.height = 0
+        self._thread, self._written = thread, Future[None]()
+        self._written.set_result(None)
         self._path, self._none = path, pl.DataFrame(schema=schema)
         self._waiting = self._none
         self._writer = self._open(path)
 
     def _open(self, path: Path) -> pq.ParquetWriter:
-        return pq.ParquetWriter(path, _arrow(self._none).schema, compression="zstd")
+        """Open a file for writing; only values that repeat are worth a dictionary."""
+        repeated = [c for c in self._none.columns if not (c in _VARIED or is_instant(c))]
+        return pq.ParquetWriter(
+            path,
+            _arrow(self._none).schema,
+            compression="zstd",
+            use_dictionary=repeated,
+            write_statistics=False,
+        )
 
     def add(self, frame: pl.DataFrame) -> None:
         """Write full row groups, keep the rest waiting."""
@@ -114,7 +130,10 @@ class _Table:
         if self._waiting.height:
             self._write(self._waiting)
         self._waiting = self._none
-        self._writer.close()
+        try:
+            self._written.result()
+        finally:
+            self._writer.close()
 
     def renumber(self, numbers: pl.DataFrame) -> None:
         """Write the file again with the variant numbers of some rows."""
@@ -127,8 +146,12 @@ class _Table:
         fresh.replace(self._path)
 
     def _write(self, frame: pl.DataFrame) -> None:
-        self._writer.write_table(_arrow(frame), row_group_size=_ROW_GROUP)
+        self._written.result()
+        self._written = self._thread.submit(self._write_group, frame)
         self.height += frame.height
+
+    def _write_group(self, frame: pl.DataFrame) -> None:
+        self._writer.write_table(_arrow(frame), row_group_size=_ROW_GROUP)
 
 
 def _arrow(frame: pl.DataFrame) -> Any:

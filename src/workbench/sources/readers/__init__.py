@@ -5,10 +5,11 @@ A reader refuses what it cannot read whole; it never repairs, types or drops a v
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 
 from workbench.sources.profile import Part
+from workbench.sources.readers.ahead import ahead
 from workbench.sources.readers.delivery import check_content
 from workbench.sources.readers.eventlog import read_event_log
 from workbench.sources.readers.payload import read_payload
@@ -16,7 +17,7 @@ from workbench.sources.readers.raw import RawTable, place, whole
 from workbench.sources.readers.text import read_text
 from workbench.sources.readers.workbook import read_workbook
 
-__all__ = ["RawTable", "place", "read", "read_pieces"]
+__all__ = ["RawTable", "ahead", "place", "read", "read_pieces"]
 
 _READERS: Mapping[str, Callable[[Path, Part], Iterator[RawTable]]] = {
     "csv": read_text,
@@ -36,7 +37,7 @@ def read(path: Path, part: Part) -> Iterator[RawTable]:
     return whole(read_pieces(path, part))
 
 
-def read_pieces(path: Path, part: Part) -> Iterator[RawTable]:
+def read_pieces(path: Path, part: Part) -> Generator[RawTable, None, None]:
     """Yield the tables of a file in pieces that memory can hold.
 
     Pieces of a sheet follow one another in the order of its rows, each with the heading.

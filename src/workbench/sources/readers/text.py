@@ -77,8 +77,10 @@ class Decoded:
     def __iter__(self) -> Iterator[bytes]:
         """Yield the file; in an old convention, up to the end of a line each time."""
         rest = ""
-        for text in self._texts():
-            if self._convention:
+        for block, text in self._texts():
+            if self._is_utf8:
+                yield block
+            elif self._convention:
                 cut = text.rfind("\n") + 1
                 yield _modern(rest + text[:cut], self._convention).encode("utf-8")
                 rest = text[cut:]
@@ -86,10 +88,17 @@ class Decoded:
                 yield text.encode("utf-8")
         yield _modern(rest, self._convention).encode("utf-8")
 
-    def _texts(self) -> Iterator[str]:
+    @property
+    def _is_utf8(self) -> bool:
+        """Whether the bytes, once checked, can stay as they are."""
+        return self._codec in _UTF8 and not self._convention
+
+    def _texts(self) -> Iterator[tuple[bytes, str]]:
+        """Yield each block as bytes and as text, in which every line ends with a line feed."""
         decoder = codecs.getincrementaldecoder(self._codec)()
         block, line = self._first, 1
         old_mac = b"\n" not in block
+        mark = codecs.BOM_UTF8 if self._codec == "utf-8-sig" else b""
         while True:
             try:
                 text = decoder.decode(block, final=not block)
@@ -101,11 +110,14 @@ class Decoded:
             if (nul := text.find("\0")) >= 0:
                 row = line + text.count("\n", 0, nul)
                 raise InputRejected("sources.nul", file=self._path.name, row=row)
-            yield text.replace("\r", "\n") if old_mac else text
+            if old_mac:
+                yield block.removeprefix(mark).replace(b"\r", b"\n"), text.replace("\r", "\n")
+            else:
+                yield block.removeprefix(mark), text
             if not block:
                 return
-            line += text.count("\n")
-            block = self._stream.read(BLOCK)
+            line += block.count(b"\n") if self._is_utf8 else text.count("\n")
+            block, mark = self._stream.read(BLOCK), b""
 
 
 def _encoding_of(start: bytes, said: str) -> tuple[str, str]:
