@@ -1,8 +1,9 @@
 -- grain: one row per judged dossier, step and part, beside what others took
 -- key: dossier_no, step_code, part, unit_no
 -- reads: cause_parts, cause_dossiers, cause_norms
--- promises: seconds > 0
--- Where the procedure itself has too few peers, all procedures with such a term serve.
+-- promises: seconds > 0; basis is null or basis in ('units', 'quarters', 'terms')
+-- The other units' steps of the same procedure come first; where there are too few, the other
+-- quarters of the procedure; then all procedures with such a term.
 
 with cause_measured as (
     select
@@ -10,27 +11,37 @@ with cause_measured as (
         parts.step_code,
         parts.part,
         parts.unit_no,
+        dossiers.quarter_no,
         parts.seconds,
         parts.over_rule_seconds,
         parts.over_norm_seconds,
         parts.is_separable,
-        dossiers.quarter_no,
-        own.usual_seconds is not null as is_own_procedure,
-        coalesce(own.usual_seconds, pooled.usual_seconds) as usual_seconds,
-        coalesce(own.long_seconds, pooled.long_seconds) as long_seconds,
-        coalesce(own.extreme_seconds, pooled.extreme_seconds) as extreme_seconds
+        coalesce(units.basis, quarters.basis, terms.basis) as basis,
+        coalesce(units.usual_seconds, quarters.usual_seconds, terms.usual_seconds)
+            as usual_seconds,
+        coalesce(units.long_seconds, quarters.long_seconds, terms.long_seconds) as long_seconds,
+        coalesce(units.extreme_seconds, quarters.extreme_seconds, terms.extreme_seconds)
+            as extreme_seconds
     from cause_parts as parts
     inner join cause_dossiers as dossiers on parts.dossier_no = dossiers.dossier_no
-    left join cause_norms as own
-        on dossiers.procedure_no = own.group_no
-        and parts.step_code = own.step_code
-        and parts.part = own.part
-        and parts.unit_no = own.unit_no
-    left join cause_norms as pooled
-        on -dossiers.size_no = pooled.group_no
-        and pooled.step_code = 0
-        and parts.part = pooled.part
-        and parts.unit_no = pooled.unit_no
+    left join cause_norms as units
+        on units.basis = 'units'
+        and dossiers.procedure_no = units.group_no
+        and parts.step_code = units.step_code
+        and parts.part = units.part
+        and parts.unit_no = units.left_out
+    left join cause_norms as quarters
+        on quarters.basis = 'quarters'
+        and dossiers.procedure_no = quarters.group_no
+        and parts.step_code = quarters.step_code
+        and parts.part = quarters.part
+        and dossiers.quarter_no = quarters.left_out
+    left join cause_norms as terms
+        on terms.basis = 'terms'
+        and dossiers.size_no = terms.group_no
+        and terms.step_code = 0
+        and parts.part = terms.part
+        and parts.unit_no = terms.left_out
 )
 
 select * from cause_measured

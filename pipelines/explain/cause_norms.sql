@@ -1,14 +1,17 @@
--- grain: one row per kind of work, step, part and unit: how long the others took
--- key: group_no, step_code, part, unit_no
+-- grain: one row per basis, group, step, part and what is left out: how long the others took
+-- key: basis, group_no, step_code, part, left_out
 -- reads: cause_parts, cause_dossiers, cause_limits
--- promises: usual_seconds >= 0; long_seconds >= usual_seconds; extreme_seconds >= long_seconds
--- A unit is never measured by itself. group_no is the procedure; where too few steps of it are
--- known elsewhere, minus the length of the term stands for it (of all procedures, and step_code 0).
+-- promises: basis in ('units', 'quarters', 'terms'); usual_seconds >= 0;
+--   long_seconds >= usual_seconds; extreme_seconds >= long_seconds
+-- Nothing is measured by itself. units: the same procedure at the other units; quarters: the same
+-- procedure in the other quarters, wherever; terms: all procedures with such a term at the other
+-- units, whatever the step's name (step_code 0).
 
 with counted as (
     select
         dossiers.procedure_no,
         dossiers.size_no,
+        dossiers.quarter_no,
         parts.step_code,
         parts.part,
         parts.unit_no,
@@ -19,71 +22,108 @@ with counted as (
     where not dossiers.is_open
         and parts.part <> 'unlogged'
     group by
-        dossiers.procedure_no, dossiers.size_no, parts.step_code, parts.part, parts.unit_no,
+        dossiers.procedure_no,
+        dossiers.size_no,
+        dossiers.quarter_no,
+        parts.step_code,
+        parts.part,
+        parts.unit_no,
         time_class(parts.seconds)::integer
 ),
 
-by_unit as (
-    select procedure_no as group_no, step_code, part, unit_no, class_no, sum(n)::bigint as n
+own as (
+    select
+        'units' as basis, procedure_no as group_no, step_code, part, unit_no as left_out, class_no,
+        sum(n)::bigint as n
     from counted
     group by procedure_no, step_code, part, unit_no, class_no
     union all
-    select -size_no as group_no, 0 as step_code, part, unit_no, class_no, sum(n)::bigint as n
+    select
+        'quarters' as basis, procedure_no as group_no, step_code, part, quarter_no as left_out,
+        class_no, sum(n)::bigint as n
+    from counted
+    group by procedure_no, step_code, part, quarter_no, class_no
+    union all
+    select
+        'terms' as basis, size_no as group_no, 0 as step_code, part, unit_no as left_out, class_no,
+        sum(n)::bigint as n
     from counted
     group by size_no, part, unit_no, class_no
 ),
 
 together as (
-    select group_no, step_code, part, class_no, sum(n)::bigint as n
-    from by_unit
-    group by group_no, step_code, part, class_no
+    select basis, group_no, step_code, part, class_no, sum(n)::bigint as n
+    from own
+    group by basis, group_no, step_code, part, class_no
 ),
 
-units as (
-    select group_no, step_code, part, unit_no
-    from by_unit
-    group by group_no, step_code, part, unit_no
+members as (
+    select basis, group_no, step_code, part, left_out, sum(n)::bigint as n
+    from own
+    group by basis, group_no, step_code, part, left_out
 ),
 
-elsewhere as (
+totals as (
+    select basis, group_no, step_code, part, sum(n)::bigint as n
+    from members
+    group by basis, group_no, step_code, part
+),
+
+-- only those with enough others are followed class by class
+compared as (
     select
-        units.group_no,
-        units.step_code,
-        units.part,
-        units.unit_no,
-        together.class_no,
-        together.n - coalesce(by_unit.n, 0) as n
-    from units
-    inner join together
-        on units.group_no = together.group_no
-        and units.step_code = together.step_code
-        and units.part = together.part
-    left join by_unit
-        on units.group_no = by_unit.group_no
-        and units.step_code = by_unit.step_code
-        and units.part = by_unit.part
-        and units.unit_no = by_unit.unit_no
-        and together.class_no = by_unit.class_no
+        members.basis,
+        members.group_no,
+        members.step_code,
+        members.part,
+        members.left_out,
+        totals.n - members.n as n_steps
+    from members
+    inner join totals
+        on members.basis = totals.basis
+        and members.group_no = totals.group_no
+        and members.step_code = totals.step_code
+        and members.part = totals.part
+    cross join cause_limits as limits
+    where totals.n - members.n >= limits.fewest_peers
 ),
 
 ranked as (
     select
-        *,
-        sum(n) over (
-            partition by group_no, step_code, part, unit_no
-            order by class_no
+        compared.*,
+        together.class_no,
+        sum(together.n - coalesce(own.n, 0)) over (
+            partition by
+                compared.basis,
+                compared.group_no,
+                compared.step_code,
+                compared.part,
+                compared.left_out
+            order by together.class_no
             rows between unbounded preceding and current row
-        )::bigint as n_up_to,
-        sum(n) over (partition by group_no, step_code, part, unit_no)::bigint as n_steps
-    from elsewhere
+        )::bigint as n_up_to
+    from compared
+    inner join together
+        on compared.basis = together.basis
+        and compared.group_no = together.group_no
+        and compared.step_code = together.step_code
+        and compared.part = together.part
+    left join own
+        on compared.basis = own.basis
+        and compared.group_no = own.group_no
+        and compared.step_code = own.step_code
+        and compared.part = own.part
+        and compared.left_out = own.left_out
+        and together.class_no = own.class_no
 ),
 
 reached as (
     select
+        ranked.basis,
         ranked.group_no,
         ranked.step_code,
         ranked.part,
-        ranked.unit_no,
+        ranked.left_out,
         max(ranked.n_steps) as n_steps,
         min(
             case
@@ -105,16 +145,17 @@ reached as (
         ) as extreme_class
     from ranked
     cross join cause_limits as limits
-    where ranked.n_steps >= limits.fewest_peers
-    group by ranked.group_no, ranked.step_code, ranked.part, ranked.unit_no
+    group by
+        ranked.basis, ranked.group_no, ranked.step_code, ranked.part, ranked.left_out
 ),
 
 cause_norms as (
     select
+        basis,
         group_no,
         step_code,
         part,
-        unit_no,
+        left_out,
         n_steps,
         (class_floor(usual_class) + class_floor(usual_class + 1))::integer // 2 as usual_seconds,
         class_floor(long_class + 1)::integer as long_seconds,

@@ -33,6 +33,7 @@ stretches as (
         dossiers.offset_seconds,
         dossiers.key_base,
         dossiers.received_on,
+        dossiers.is_open,
         dossiers.paper_second
     from ledger
     inner join cause_dossiers as dossiers on ledger.dossier_id = dossiers.dossier_id
@@ -56,9 +57,13 @@ named as (
             when stretches.kind = 'record' then 'recording'
             when stretches.kind in ('sign', 'return') then stretches.kind
             when stretches.phase = 'not_separable' then 'any'
-            when stretches.phase = 'gap_or_wait' then 'gap_or_wait'
+            when stretches.phase = 'gap_or_wait' and steps.step_kind = 'assign'
+                then 'gap_or_assign'
+            when stretches.phase = 'gap_or_wait' then 'gap_or_queue'
             when steps.step_kind = 'assign' then 'assign'
-            when stretches.phase = 'wait_or_handling' then 'wait_or_work'
+            when stretches.phase = 'wait_or_handling' and stretches.is_open and steps.is_waiting
+                then 'queue'
+            when stretches.phase = 'wait_or_handling' then 'queue_or_work'
             when stretches.phase = 'wait' then 'queue'
             else 'work'
         end as part

@@ -2,8 +2,9 @@
 -- key: unit_no, quarter_no
 -- reads: ledger, dossiers, cause_dossiers, cause_units, cause_limits
 -- promises: n_between <= n_waits; n_days > 0
--- Looked at are signatures that waited long. Where the signer signed nothing on the days in
--- between, the dossier waited for the next signing day, not behind other dossiers.
+-- Looked at are signatures that waited long; matters of a day or two, signed at once, are not.
+-- Where the signer signed nothing on the days in between, the dossier waited for the next signing
+-- day, not behind other dossiers.
 
 with spells as (
     select
@@ -21,6 +22,7 @@ with spells as (
     inner join cause_units as units on coalesce(ledger.unit_id, '') = units.unit_id
     where ledger.kind = 'sign'
         and not judged.is_open
+        and judged.size_no > 1
     group by
         judged.dossier_no,
         judged.quarter_no,

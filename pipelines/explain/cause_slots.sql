@@ -1,34 +1,52 @@
 -- grain: one row per late dossier and cause present, the largest first, what is left last
 -- key: dossier_no, slot
--- reads: cause_excess, cause_dossiers, cause_limits
+-- reads: cause_excess, cause_dossiers, cause_claims, cause_limits
 -- promises: slot between 1 and 8; excess_seconds > 0; needed_seconds > 0
 -- needed_seconds must go for the dossier to be on time. The largest stand for themselves; smaller
--- ones, and what no cause explains of the overrun, are unexplained, so that all together save it.
+-- ones, and what no cause explains of the overrun, are unexplained, so that all together
+-- save it; a typed reason, where there is one, speaks for that rest.
 
 with ranked as (
     select
         excess.*,
         dossiers.overrun_seconds,
         greatest(dossiers.overrun_seconds, 1) as needed_seconds,
-        limits.most_causes - 1 as most_named,
         row_number() over (
             partition by excess.dossier_no
             order by excess.excess_seconds desc, cause_place(excess.cause)
         ) as place
     from cause_excess as excess
     inner join cause_dossiers as dossiers on excess.dossier_no = dossiers.dossier_no
-    cross join cause_limits as limits
     where dossiers.is_late
+),
+
+named as (
+    select
+        ranked.*,
+        ranked.place < limits.most_causes
+        and 100 * ranked.excess_seconds >= limits.least_share * ranked.needed_seconds as is_named
+    from ranked
+    cross join cause_limits as limits
 ),
 
 sums as (
     select
         dossier_no,
         sum(excess_seconds)::bigint as excess_seconds,
-        sum(case when place > most_named then excess_seconds else 0 end)::bigint as small_seconds,
-        max(case when place <= most_named then place end) as n_kept
-    from ranked
+        sum(case when is_named then 0 else excess_seconds end)::bigint as small_seconds,
+        count(*) filter (where is_named) as n_named
+    from named
     group by dossier_no
+),
+
+-- a typed reason speaks for what is left, unless something better already speaks for that cause
+claimed as (
+    select cause_claims.dossier_no, cause_claims.cause
+    from cause_claims
+    anti join named
+        on cause_claims.dossier_no = named.dossier_no
+        and cause_claims.cause = named.cause
+        and named.is_named
 ),
 
 rest as (
@@ -36,13 +54,15 @@ rest as (
         dossiers.dossier_no,
         dossiers.overrun_seconds,
         greatest(dossiers.overrun_seconds, 1) as needed_seconds,
-        coalesce(sums.n_kept, 0) + 1 as slot,
+        claimed.cause,
+        coalesce(sums.n_named, 0) + 1 as slot,
         coalesce(sums.small_seconds, 0)
         + greatest(
             greatest(dossiers.overrun_seconds, 1) - coalesce(sums.excess_seconds, 0), 0
         ) as excess_seconds
     from cause_dossiers as dossiers
     left join sums on dossiers.dossier_no = sums.dossier_no
+    left join claimed on dossiers.dossier_no = claimed.dossier_no
     where dossiers.is_late
 ),
 
@@ -54,20 +74,22 @@ cause_slots as (
         excess_seconds,
         spent_seconds,
         usual_seconds,
+        ground,
         grade,
         overrun_seconds,
         needed_seconds
-    from ranked
-    where place <= most_named
+    from named
+    where is_named
     union all
     select
         dossier_no,
         slot::tinyint as slot,
-        'unexplained' as cause,
+        coalesce(cause, 'unexplained') as cause,
         excess_seconds,
         excess_seconds as spent_seconds,
         0 as usual_seconds,
-        'B' as grade,
+        case when cause is null then 'rest' else 'claim' end as ground,
+        case when cause is null then 'B' else 'C' end as grade,
         overrun_seconds,
         needed_seconds
     from rest

@@ -2,14 +2,26 @@
 -- key: dossier_no, step_no
 -- reads: steps, dossier_calendars, cause_dossiers
 -- promises: step_code > 0
--- step_code numbers the steps of all logs by kind and name; it means nothing outside this room.
+-- A step is_waiting that was not begun, in a log that says of most such steps when they began.
+-- step_code numbers the steps of all logs by kind and name and means nothing outside this room.
 
-with codes as (
+with met as (
+    select
+        step_kind,
+        coalesce(step, '-') as step,
+        count(finished_at) as n_ended,
+        count(*) filter (where started_at is not null and finished_at is not null) as n_started
+    from steps
+    group by step_kind, coalesce(step, '-')
+),
+
+codes as (
     select
         step_kind,
         step,
-        row_number() over (order by step_kind, step)::integer as step_code
-    from (select distinct step_kind, coalesce(step, '-') as step from steps) as named
+        row_number() over (order by step_kind, step)::integer as step_code,
+        2 * n_started > n_ended as logs_starts
+    from met
 ),
 
 cause_steps as (
@@ -18,6 +30,7 @@ cause_steps as (
         steps.step_no::bigint as step_no,
         codes.step_code,
         steps.step_kind,
+        codes.logs_starts and steps.started_at is null as is_waiting,
         epoch_second(
             coalesce(steps.finished_at, steps.started_at, steps.arrived_at)
         )::integer as last_second

@@ -6,29 +6,54 @@
 -- paper result, the signature) shows. Without a second source, and where most of the time is in
 -- no log, nothing is decidable.
 
-with artefacts as (
+with logged as (
+    select
+        dossier_no,
+        sum(case when part = 'record' then seconds else 0 end)::bigint as record_seconds,
+        sum(case when part = 'unlogged' then seconds else 0 end)::bigint as unlogged_seconds
+    from cause_parts
+    where part in ('record', 'unlogged')
+    group by dossier_no
+),
+
+doubts as (
     select
         dossier_id,
-        sum(case when grade = 'A' or cause = 'due_date_error' then excess_seconds else 0 end)
-            ::bigint as shown_seconds,
+        bool_or(cause = 'record_lag') as is_clicked_late,
         sum(excess_seconds)::bigint as seconds
     from causes
     where cause in ('record_lag', 'due_date_error')
     group by dossier_id
 ),
 
-unlogged as (
-    select dossier_no, sum(seconds)::bigint as seconds
-    from cause_parts
-    where part = 'unlogged'
-    group by dossier_no
+judged as (
+    select
+        dossiers.*,
+        greatest(dossiers.overrun_seconds, 1) as needed_seconds,
+        dossiers.due_error_seconds
+        + greatest(
+            case when doubts.is_clicked_late then logged.record_seconds else 0 end,
+            dossiers.after_paper_seconds
+        ) as shown_seconds,
+        coalesce(doubts.seconds, 0) as doubted_seconds,
+        coalesce(logged.unlogged_seconds, 0) as unlogged_seconds
+    from cause_dossiers as dossiers
+    left join logged on dossiers.dossier_no = logged.dossier_no
+    left join doubts on dossiers.dossier_id = doubts.dossier_id
+    where dossiers.is_late
 ),
 
 dominant as (
     select
         dossier_id,
         arg_min(
-            cause, (-round(late_share * 40320)::bigint, -late_seconds, cause_place(cause))
+            cause,
+            (
+                -round(late_share * 40320)::bigint,
+                cause = 'unexplained' or grade = 'C',
+                -late_seconds,
+                cause_place(cause)
+            )
         ) as cause
     from causes
     group by dossier_id
@@ -36,29 +61,25 @@ dominant as (
 
 late_dossiers as (
     select
-        dossiers.dossier_id,
-        dossiers.unit_id,
-        dossiers.procedure_id,
-        dossiers.channel_in,
-        dossiers.ended_on,
-        dossiers.received_on,
-        dossiers.outcome,
-        dossiers.overrun_seconds,
+        judged.dossier_id,
+        judged.unit_id,
+        judged.procedure_id,
+        judged.channel_in,
+        judged.ended_on,
+        judged.received_on,
+        judged.outcome,
+        judged.overrun_seconds,
         case
-            when artefacts.shown_seconds >= greatest(dossiers.overrun_seconds, 1)
-                then 'record_only'
-            when artefacts.seconds >= greatest(dossiers.overrun_seconds, 1) then 'undecidable'
-            when 100 * unlogged.seconds > limits.unlogged_share * dossiers.used_seconds
+            when judged.shown_seconds >= judged.needed_seconds then 'record_only'
+            when judged.doubted_seconds >= judged.needed_seconds then 'undecidable'
+            when 100 * judged.unlogged_seconds > limits.unlogged_share * judged.used_seconds
                 then 'undecidable'
             else 'real'
         end as reality,
         dominant.cause as dominant_cause
-    from cause_dossiers as dossiers
-    inner join dominant on dossiers.dossier_id = dominant.dossier_id
-    left join artefacts on dossiers.dossier_id = artefacts.dossier_id
-    left join unlogged on dossiers.dossier_no = unlogged.dossier_no
+    from judged
+    inner join dominant on judged.dossier_id = dominant.dossier_id
     cross join cause_limits as limits
-    where dossiers.is_late
 )
 
 select * from late_dossiers

@@ -57,3 +57,16 @@ def test_what_explains_knows_nothing_of_what_simulates():
             ]
             text = "\n".join(ast.unparse(name) for name in names)
         assert not told.search(text), path.name
+
+
+def test_every_ground_that_a_model_gives_has_its_sentence():
+    words = catalogue("causes")
+    given = set()
+    for name in ("cause_weighed", "cause_excess", "cause_slots"):
+        sql = (ROOT / "pipelines" / "explain" / f"{name}.sql").read_text(encoding="utf-8")
+        for block in re.findall(
+            r"case\n(?:(?!\bcase\b).)*?end as ground|[^\n]*as ground", sql, re.S
+        ):
+            given |= set(re.findall(r"(?:then|else|^)\s*'(\w+)'", block, re.M))
+    assert {"rule", "rest"} <= given
+    assert {f"because_{ground}" for ground in given} <= set(words)

@@ -1,13 +1,23 @@
 """Why dossiers are late: where their time went, and which causes the lateness is put down to.
 
 The causes themselves come from the models of ``pipelines/explain``; here their tables are read
-for people: shares with denominators and intervals, and the evidence in words. Nothing here knows
-how synthetic dossiers are made.
+for people: shares with denominators and intervals, and the evidence in words.
 """
 
 from __future__ import annotations
 
-from workbench.causes.evidence import cause_label
+from workbench.causes.evidence import cause_label, evidence_text, grade_label, reality_label
+from workbench.causes.shares import cause_shares, causes_by_unit, realities
 from workbench.causes.time_use import slowest_steps, time_use
 
-__all__ = ["cause_label", "slowest_steps", "time_use"]
+__all__ = [
+    "cause_label",
+    "cause_shares",
+    "causes_by_unit",
+    "evidence_text",
+    "grade_label",
+    "realities",
+    "reality_label",
+    "slowest_steps",
+    "time_use",
+]

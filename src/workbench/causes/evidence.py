@@ -1,10 +1,12 @@
 """What a cause is called, and what speaks for it, in words a person can check.
 
-Models write evidence as ``key|number|number``, never a person's name; here it becomes a sentence.
+Models write evidence as ``ground|spent seconds|usual seconds``, never a person's name; here it
+becomes a sentence. A ground without a sentence is an error, never silence.
 """
 
 from __future__ import annotations
 
+from workbench.numerals import decimal
 from workbench.wording import say
 
 
@@ -17,3 +19,29 @@ def cause_label(cause: str) -> str:
     'waiting in a queue, overload'
     """
     return say(f"causes.{cause}")
+
+
+def evidence_text(evidence: str) -> str:
+    """Return the sentence that a row's ``evidence`` stands for, times in working hours.
+
+    >>> from workbench.wording import use_language
+    >>> with use_language("en"):
+    ...     evidence_text("rest|5400|0")
+    '1.5 working hours that the log does not explain.'
+    """
+    ground, spent, usual = evidence.split("|")
+    return say(f"causes.because_{ground}", spent=_hours(spent), usual=_hours(usual))
+
+
+def grade_label(grade: str) -> str:
+    """Return what a grade of evidence (A, B, C) means."""
+    return say(f"causes.grade_{grade}")
+
+
+def reality_label(reality: str) -> str:
+    """Return what is said of a late dossier: really late, late only on record, not decidable."""
+    return say(f"causes.reality_{reality}")
+
+
+def _hours(seconds: str) -> str:
+    return decimal(int(seconds) / 3600, 1)
