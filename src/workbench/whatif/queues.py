@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
+from math import exp, log
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,9 @@ import numpy.typing as npt
 Seconds = npt.NDArray[np.int64]
 
 _FACTORS = (0.25, 8.0)
-_HALVINGS = 18
+_TRIES = 12
+_CLOSE = 0.02
+_FAR = 0.1
 FEW_VISITS = 30
 """Fewer visits in a quarter than this carry no queue: the model is not fitted to them."""
 
@@ -78,15 +81,32 @@ def fitted_factor(visits: Visits, free: Seconds, *, target: float) -> float | No
     """Return the factor with which the modelled waits add up to ``target`` working seconds.
 
     None where no factor from a quarter to eight gives it within a tenth: such waits come from
-    something else than the load, and no queue is run on them.
+    something else than the load, and no queue is run on them. The waits grow with the factor, so
+    the bracket is narrowed on both logarithms, by false position and halving in turn.
     """
-    low, high = _FACTORS
-    for _ in range(_HALVINGS):
-        middle = (low * high) ** 0.5
-        total = float(queue_waits(visits, free, middle)[0].sum())
-        low, high = (middle, high) if total < target else (low, middle)
-    found = float(queue_waits(visits, free, high)[0].sum())
-    return high if abs(found - target) <= 0.1 * target else None
+    low, high = (log(factor) for factor in _FACTORS)
+    below, above = (_miss(visits, free, low, target), _miss(visits, free, high, target))
+    if below > 0 or above < 0:
+        return None
+    for tries in range(_TRIES):
+        # every other step halves, so that a flat stretch cannot hold the search up
+        part = 0.5 if tries % 2 else -below / (above - below)
+        middle = low + (high - low) * part
+        missed = _miss(visits, free, middle, target)
+        if abs(missed) <= _CLOSE:
+            return exp(middle)
+        if missed < 0:
+            low, below = middle, missed
+        else:
+            high, above = middle, missed
+    best, missed = (high, above) if above <= -below else (low, -below)
+    return exp(best) if missed <= _FAR else None
+
+
+def _miss(visits: Visits, free: Seconds, factor: float, target: float) -> float:
+    """Return by which power of e the waits modelled with e^factor miss their target."""
+    total = float(queue_waits(visits, free, exp(factor))[0].sum())
+    return log((total + 1) / (target + 1))
 
 
 def rerun(
