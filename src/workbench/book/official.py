@@ -38,6 +38,7 @@ from workbench.official import (
     totals,
     write_form,
 )
+from workbench.official.audits import check_printed
 from workbench.official.workbook import notes
 from workbench.vocabulary import EVERYTHING
 from workbench.wording import say, use_language
@@ -148,6 +149,7 @@ class Official:
                 profile=self.profile,
                 unit_id=self.unit,
             )
+            check_printed(tables.printed_rates(frame))
             return Answer(
                 title=say("official.rates_title", period=numerals.period(period)),
                 claims=(claim(say("official.rates_told")),),

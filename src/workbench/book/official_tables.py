@@ -9,8 +9,9 @@ import polars as pl
 
 from workbench import numerals
 from workbench.official import FilledForm, Span
+from workbench.official.audits import PRINTED
 from workbench.tables import Blank, Cell, Column, Table
-from workbench.wording import language, say
+from workbench.wording import language, say, use_language
 
 
 def days(span: Span) -> dict[str, str]:
@@ -56,6 +57,21 @@ def rates_table(frame: pl.DataFrame) -> Table:
     return Table(say("official.rates_caption"), columns, tuple(lines))
 
 
+def printed_rates(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the percentages of ``rates_table`` beside their counts, as rule D32 reads them."""
+    with use_language("en"):
+        rows = [
+            (row["metric_id"], row["numerator"], row["denominator"], _percent(row["value"]))
+            for row in frame.iter_rows(named=True)
+            if row["value"] is not None and row["method"] != "median"
+        ]
+    return pl.DataFrame(rows, PRINTED, orient="row")
+
+
+def _percent(share: float) -> str:
+    return numerals.decimal(share * 100, 2)
+
+
 def _rate_cells(row: Mapping[str, Any]) -> tuple[Cell, Cell]:
     if row["value"] is None:
         none = Blank(say("official.nothing"))
@@ -71,7 +87,7 @@ def _rate_cells(row: Mapping[str, Any]) -> tuple[Cell, Cell]:
         return told, f"{told_days['lower']}–{told_days['upper']}"
     over = numerals.fraction(row["numerator"], row["denominator"])
     interval = numerals.percent_range(row["lower"], row["upper"])
-    return f"{numerals.decimal(row['value'] * 100, 2)}% ({over})", interval
+    return f"{_percent(row['value'])}% ({over})", interval
 
 
 def index_table(items: pl.DataFrame, label: str) -> Table:

@@ -1,0 +1,35 @@
+-- grain: one row per printed percentage that its counts do not give (rule D32)
+-- key: rate_id
+-- reads: printed_rates
+-- promises: printed is not null
+-- Half a unit of the last decimal is allowed either way, in whole numbers. A percentage printed
+-- with fewer decimals than others of its table must be exact: 1.725 is 1.73 or 1.72 among rates of
+-- two decimals, not 1.7.
+
+with placed as (
+    select
+        *,
+        length(split_part(printed, '.', 2)) as places,
+        replace(printed, '.', '')::hugeint * denominator as told
+    from printed_rates
+    where denominator > 0
+),
+
+scaled as (
+    select
+        *,
+        100 * numerator::hugeint * (10 ** places)::hugeint as counted,
+        max(places) over () as most_places
+    from placed
+),
+
+rounded_rates as (
+    select rate_id, numerator, denominator, printed
+    from scaled
+    where
+        2 * abs(counted - told) > denominator
+        or (places < most_places and counted <> told)
+)
+
+select * from rounded_rates
+order by rate_id
