@@ -126,6 +126,7 @@ def write_clean_room(room: Path, *, synthetic: bool = True) -> None:
         "dossiers": _frame(dossiers).with_columns(
             pl.lit(synthetic).alias("synthetic"),
             pl.lit(None, dtype=pl.String).alias("lateness_excluded"),
+            pl.lit(None, dtype=pl.String).alias("late_reason"),
         ),
         "steps": _frame(_steps(dossiers)),
         "pauses": pl.DataFrame(
