@@ -8,7 +8,9 @@
 with spans as (
     select
         dossier_id,
-        row_number() over (order by dossier_id)::integer as dossier_no,
+        (
+            row_number() over (order by dossier_id) + coalesce(getvariable('dossiers_before'), 0)
+        )::integer as dossier_no,
         unit_id,
         calendar_id,
         time_zone,

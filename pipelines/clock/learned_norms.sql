@@ -1,37 +1,13 @@
 -- grain: one row per procedure, step and unit without a regulated norm: what others needed
 -- key: procedure_id, step, unit_id
--- reads: measured_segments, dossier_calendars, dossiers, numbered_steps
+-- reads: step_quarters
 -- promises: norm_seconds > 0; n_steps >= 20
 -- The median of the same step in the same procedure at all other units, rounded up to a quarter of
 -- an hour: a unit is never measured by itself. Below twenty steps elsewhere nothing is learned.
 
-with spent as (
-    select
-        coalesce(dossiers.procedure_id, '') as procedure_id,
-        steps.step,
-        coalesce(steps.unit_id, '') as unit_id,
-        sum(segments.work_seconds) // 900 as quarter
-    from measured_segments as segments
-    inner join dossier_calendars as calendars on segments.dossier_no = calendars.dossier_no
-    inner join dossiers on calendars.dossier_id = dossiers.dossier_id
-    inner join numbered_steps as steps
-        on calendars.dossier_no = steps.dossier_no
-        and segments.step_no = steps.step_no
-    where segments.norm_seconds is null
-        and segments.phase not in ('gap', 'pause')
-        and steps.step is not null
-        and not calendars.is_open
-    group by
-        coalesce(dossiers.procedure_id, ''),
-        steps.step,
-        coalesce(steps.unit_id, ''),
-        segments.dossier_no,
-        segments.step_no
-),
-
-by_unit as (
-    select procedure_id, step, unit_id, quarter, count(*) as n
-    from spent
+with by_unit as (
+    select procedure_id, step, unit_id, quarter, sum(n) as n
+    from step_quarters
     group by procedure_id, step, unit_id, quarter
 ),
 

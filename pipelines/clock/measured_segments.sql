@@ -1,11 +1,15 @@
 -- grain: one row per dossier and segment: the stretches of its clock, pauses cut out, in seconds
 -- key: dossier_no, from_second
 -- reads: step_segments, pause_spells, dossier_calendars, calendar_days
--- promises: to_second > from_second; work_seconds >= 0
+-- promises: to_second > from_second; work_seconds >= 0; spent_seconds >= work_seconds
 -- Only dossiers with a pause are cut; for the others the stretches of step_segments stand.
+-- spent_seconds are the working seconds of the step up to the end of the segment, pauses and the
+-- way to the step not counted; null where the segment belongs to no step.
 
 with whole as (
-    select step_segments.*, false as is_paused
+    select
+        step_segments.*,
+        false as is_paused
     from step_segments
     anti join pause_spells on step_segments.dossier_no = pause_spells.dossier_no
 ),
@@ -38,12 +42,12 @@ starts as (
 pieces as (
     select
         * exclude (second) replace (
-            second as from_second,
-            coalesce(
-                lead(second) over (partition by dossier_no order by second), to_second
-            ) as to_second
+            second::integer as from_second,
+            coalesce(lead(second) over span, to_second)::integer as to_second,
+            (row_number() over span)::integer as segment_no
         )
     from starts
+    window span as (partition by dossier_no order by second)
 ),
 
 cut as (
@@ -56,28 +60,35 @@ cut as (
 ),
 
 named as (
-    select * from whole
+    select *, false as is_cut
+    from whole
     union all
-    select * from cut
+    select *, true as is_cut
+    from cut
 ),
 
-measured as (
+clocked as (
     select
         named.dossier_no,
         named.from_second,
         named.to_second,
-        case when named.is_paused then 'pause' else named.kind end as kind,
-        case when named.is_paused then 'pause' else named.phase end as phase,
+        named.segment_no,
         named.step_no,
-        named.norm_seconds,
+        named.is_cut,
+        case when named.is_paused then 'pause'::segment_kind else named.kind end as kind,
+        case when named.is_paused then 'pause'::segment_phase else named.phase end as phase,
         working_second(
             second_of_day(named.to_second, calendars.offset_seconds),
             last_day.c2, last_day.open_1, last_day.close_1, last_day.open_2, last_day.close_2
-        )
-        - working_second(
+        ) as to_w,
+        working_second(
             second_of_day(named.from_second, calendars.offset_seconds),
             first_day.c2, first_day.open_1, first_day.close_1, first_day.open_2, first_day.close_2
-        ) as work_seconds
+        ) as from_w,
+        working_second(
+            second_of_day(named.entered_second, calendars.offset_seconds),
+            enter_day.c2, enter_day.open_1, enter_day.close_1, enter_day.open_2, enter_day.close_2
+        ) as entered_w
     from named
     inner join dossier_calendars as calendars on named.dossier_no = calendars.dossier_no
     left join calendar_days as first_day
@@ -88,6 +99,46 @@ measured as (
         on last_day.day_key = day_key(
             named.to_second, calendars.offset_seconds, calendars.key_base
         )
+    left join calendar_days as enter_day
+        on enter_day.day_key = day_key(
+            named.entered_second, calendars.offset_seconds, calendars.key_base
+        )
+),
+
+measured as (
+    select
+        dossier_no,
+        segment_no,
+        from_second,
+        to_second,
+        kind,
+        phase,
+        step_no,
+        to_w - from_w as work_seconds,
+        case when phase <> 'gap' then to_w - entered_w end as spent_seconds
+    from clocked
+    where not is_cut
+    union all
+    select
+        dossier_no,
+        segment_no,
+        from_second,
+        to_second,
+        kind,
+        phase,
+        step_no,
+        to_w - from_w as work_seconds,
+        case
+            when phase not in ('gap', 'pause')
+                then sum(case when phase not in ('gap', 'pause') then to_w - from_w end) over (
+                    partition by dossier_no, step_no
+                    order by from_second
+                    rows between unbounded preceding and current row
+                )
+        end::integer as spent_seconds
+    from clocked
+    where is_cut
+    order by dossier_no, segment_no
 )
 
 select * from measured

@@ -1,17 +1,47 @@
--- grain: one row per dossier and step, by the number of the dossier: whose step it was
+-- grain: one row per dossier and step, by the number of the dossier: whose it was, and when
 -- key: dossier_no, step_no
 -- reads: steps, dossier_calendars
--- promises:
+-- promises: finished is null or started is null or finished >= started;
+--   started is null or arrived is null or started >= arrived
+-- Seconds held between the start and the end of the dossier's clock. A start before the arrival,
+-- or a finish before the start, is moved up to it: time runs one way. A step of an open dossier
+-- that was begun and not finished lasts until now.
 
-with numbered as (
+with clipped as (
     select
         calendars.dossier_no,
         steps.step_no,
         steps.step,
+        steps.step_kind,
         steps.unit_id,
-        steps.holder_id
+        steps.holder_id,
+        steps.norm_seconds,
+        held(
+            epoch_second(steps.arrived_at), calendars.start_second, calendars.end_second
+        )::integer as arrived,
+        held(
+            epoch_second(steps.started_at), calendars.start_second, calendars.end_second
+        )::integer as started,
+        held(
+            case
+                when steps.finished_at is not null then epoch_second(steps.finished_at)
+                when calendars.is_open and coalesce(steps.arrived_at, steps.started_at) is not null
+                    then calendars.end_second
+            end,
+            calendars.start_second,
+            calendars.end_second
+        )::integer as finished
     from steps
     inner join dossier_calendars as calendars on steps.dossier_id = calendars.dossier_id
+),
+
+numbered as (
+    select
+        * replace (
+            case when started is not null then greatest(started, arrived) end as started,
+            case when finished is not null then greatest(finished, started, arrived) end as finished
+        )
+    from clipped
 )
 
 select * from numbered

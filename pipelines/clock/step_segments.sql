@@ -1,117 +1,135 @@
 -- grain: one row per dossier and stretch of its clock, from its start to its end without a gap
 -- key: dossier_no, from_second
--- reads: steps, dossier_calendars
--- promises: to_second > from_second
+-- reads: numbered_steps, dossier_calendars
+-- promises: to_second > from_second; segment_no > 0; entered_second <= from_second or phase = 'gap'
 -- Steps that run side by side share the time: it belongs to the one that came first. Where a log
 -- holds no arrival or start, waiting and handling cannot be told apart and phase says so.
+-- entered_second is when the step of the stretch began to wait, or to be handled without waiting.
 
-with clipped as (
+with known as (
     select
-        calendars.dossier_no,
+        steps.dossier_no,
         steps.step_no,
-        steps.step_kind,
-        steps.norm_seconds,
+        steps.arrived,
+        steps.started,
+        steps.finished,
         calendars.start_second,
-        calendars.end_second,
-        held(
-            epoch_second(steps.arrived_at), calendars.start_second, calendars.end_second
-        )::integer as arrived,
-        held(
-            epoch_second(steps.started_at), calendars.start_second, calendars.end_second
-        )::integer as started,
-        held(
-            case
-                when steps.finished_at is not null then epoch_second(steps.finished_at)
-                when calendars.is_open and coalesce(steps.arrived_at, steps.started_at) is not null
-                    then calendars.end_second
-            end,
-            calendars.start_second,
-            calendars.end_second
-        )::integer as finished
-    from steps
-    inner join dossier_calendars as calendars on steps.dossier_id = calendars.dossier_id
-    where coalesce(steps.arrived_at, steps.started_at, steps.finished_at) is not null
-),
-
--- a start before the arrival, or a finish before the start, is moved up to it: time runs one way
-forward as (
-    select
-        * replace (
-            case when started is not null then greatest(started, arrived) end as started,
-            case when finished is not null then greatest(finished, started, arrived) end as finished
-        )
-    from clipped
+        (
+            case steps.step_kind
+                when 'intake' then 'intake' when 'sign' then 'sign' when 'record' then 'record'
+                when 'return' then 'return' when 'assign' then 'queue'
+                when 'opinion' then 'external' when 'external' then 'external'
+                when 'applicant' then 'external' else 'work'
+            end
+        )::segment_kind as kind
+    from numbered_steps as steps
+    inner join dossier_calendars as calendars on steps.dossier_no = calendars.dossier_no
+    where coalesce(steps.arrived, steps.started, steps.finished) is not null
 ),
 
 followed as (
     select
         *,
-        row_number() over (
+        max(coalesce(finished, started, arrived)) over (
             partition by dossier_no
             order by coalesce(arrived, started, finished), step_no
-        ) = 1 as is_first,
+            rows between unbounded preceding and 1 preceding
+        ) as reached_before
+    from known
+),
+
+reached as (
+    select
+        dossier_no,
+        step_no,
+        arrived,
+        started,
+        finished,
+        reached_before is null as is_first,
+        coalesce(reached_before, start_second) as reached,
+        greatest(coalesce(reached_before, start_second), arrived) as entered,
+        greatest(coalesce(reached_before, start_second), coalesce(started, arrived)) as handled,
+        kind
+    from followed
+),
+
+counted as (
+    select
+        *,
+        coalesce(arrived > reached, false)::integer as n_gaps,
+        coalesce(started > entered, false)::integer as n_waits,
+        coalesce(finished > handled, false)::integer as n_handlings
+    from reached
+),
+
+placed as (
+    select
+        *,
         coalesce(
-            max(coalesce(finished, started, arrived)) over (
+            sum(n_gaps + n_waits + n_handlings) over (
                 partition by dossier_no
                 order by coalesce(arrived, started, finished), step_no
                 rows between unbounded preceding and 1 preceding
-            ),
-            start_second
-        ) as reached
-    from forward
+            ), 0
+        )::integer as n_before
+    from counted
 ),
 
 gaps as (
     select
-        dossier_no, step_no, norm_seconds,
-        case when is_first then 'intake' else 'transfer' end as kind,
-        'gap' as phase,
+        dossier_no,
+        step_no,
+        (case when is_first then 'intake' else 'transfer' end)::segment_kind as kind,
+        'gap'::segment_phase as phase,
         reached as from_second,
-        arrived as to_second
-    from followed
-    where arrived > reached
+        arrived as to_second,
+        arrived as entered_second,
+        n_before + 1 as segment_no
+    from placed
+    where n_gaps = 1
 ),
 
 waits as (
     select
-        dossier_no, step_no, norm_seconds,
-        case step_kind
-            when 'intake' then 'intake' when 'sign' then 'sign' when 'record' then 'record'
-            when 'return' then 'return' when 'opinion' then 'external'
-            when 'external' then 'external' when 'applicant' then 'external' else 'queue'
-        end as kind,
-        case when arrived is null then 'gap_or_wait' else 'wait' end as phase,
-        greatest(reached, coalesce(arrived, reached)) as from_second,
-        started as to_second
-    from followed
-    where started > greatest(reached, coalesce(arrived, reached))
+        dossier_no,
+        step_no,
+        case when kind = 'work' then 'queue'::segment_kind else kind end as kind,
+        (case when arrived is null then 'gap_or_wait' else 'wait' end)::segment_phase as phase,
+        entered as from_second,
+        started as to_second,
+        entered as entered_second,
+        n_before + n_gaps + 1 as segment_no
+    from placed
+    where n_waits = 1
 ),
 
 handling as (
     select
-        dossier_no, step_no, norm_seconds,
-        case step_kind
-            when 'intake' then 'intake' when 'sign' then 'sign' when 'record' then 'record'
-            when 'return' then 'return' when 'opinion' then 'external' when 'assign' then 'queue'
-            when 'external' then 'external' when 'applicant' then 'external' else 'work'
-        end as kind,
-        case
-            when started is not null then 'handling'
-            when arrived is not null then 'wait_or_handling'
-            else 'not_separable'
-        end as phase,
-        greatest(reached, coalesce(started, arrived, reached)) as from_second,
-        finished as to_second
-    from followed
-    where finished > greatest(reached, coalesce(started, arrived, reached))
+        dossier_no,
+        step_no,
+        kind,
+        (
+            case
+                when started is not null then 'handling'
+                when arrived is not null then 'wait_or_handling'
+                else 'not_separable'
+            end
+        )::segment_phase as phase,
+        handled as from_second,
+        finished as to_second,
+        case when n_waits = 1 then entered else handled end as entered_second,
+        n_before + n_gaps + n_waits + 1 as segment_no
+    from placed
+    where n_handlings = 1
 ),
 
 last_reached as (
     select
         dossier_no,
         max(coalesce(finished, started, arrived)) as reached,
-        bool_or(arrived is not null) as has_arrivals
-    from forward
+        bool_or(arrived is not null) as has_arrivals,
+        sum(n_gaps + n_waits + n_handlings)::integer as n_before
+    from counted
     group by dossier_no
 ),
 
@@ -119,14 +137,17 @@ tails as (
     select
         calendars.dossier_no,
         null::bigint as step_no,
-        null::bigint as norm_seconds,
-        case
-            when calendars.is_open and last_reached.has_arrivals then 'transfer'
-            else 'unlogged'
-        end as kind,
-        'gap' as phase,
+        (
+            case
+                when calendars.is_open and last_reached.has_arrivals then 'transfer'
+                else 'unlogged'
+            end
+        )::segment_kind as kind,
+        'gap'::segment_phase as phase,
         coalesce(last_reached.reached, calendars.start_second) as from_second,
-        calendars.end_second as to_second
+        calendars.end_second as to_second,
+        calendars.end_second as entered_second,
+        coalesce(last_reached.n_before, 0) + 1 as segment_no
     from dossier_calendars as calendars
     left join last_reached on calendars.dossier_no = last_reached.dossier_no
     where calendars.end_second > coalesce(last_reached.reached, calendars.start_second)
@@ -140,6 +161,7 @@ segments as (
     select * from handling
     union all
     select * from tails
+    order by dossier_no, from_second
 )
 
 select * from segments

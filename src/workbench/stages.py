@@ -120,8 +120,7 @@ def clock(rooms: Rooms) -> None:
         warehouse.register("calendar_days", calendars.days())
         warehouse.register("unit_calendars", calendars.units())
         warehouse.register("profiles", lateness_profiles(rooms.facts.reference / "profiles"))
-        warehouse.build("clock", rooms.progress, CLOCK_TABLES)
-        warehouse.write(CLOCK_TABLES, rooms.work.clock)
+        warehouse.build_in_parts("clock", CLOCK_TABLES, rooms.work.clock, rooms.progress)
 
 
 def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from workbench.errors import InputRejected, RuleFailed
 from workbench.warehouse import Model, Warehouse, last_reads, models_for, models_of
@@ -74,6 +75,136 @@ def test_a_table_goes_after_its_last_reader_and_not_before(pipelines):
     models = models_for(models_of(pipelines, "stage"), ["early", "late"])
     assert last_reads(models, ["early", "late"]) == {"ground": [], "early": [], "late": ["ground"]}
     assert last_reads(models, ["ground", "late"]) == {"ground": [], "early": [], "late": ["early"]}
+
+
+DOSSIERS = ["A1", "A2", "B1", "B2", "C1", "Ế1", "\U0001f600"]
+
+
+@pytest.fixture
+def in_parts(pipelines, tmp_path):
+    """A stage in which a norm is learned from all dossiers and each dossier is held to it."""
+    folder = tmp_path / "clean"
+    folder.mkdir()
+    days = [3, 1, 4, 1, 5, 9, 2]
+    pl.DataFrame({"dossier_id": DOSSIERS, "days": days}).write_parquet(folder / "dossiers.parquet")
+    model(
+        pipelines,
+        "spans",
+        reads="dossiers",
+        key="dossier_no",
+        promises="days > 0",
+        sql="select row_number() over (order by dossier_id) "
+        "+ coalesce(getvariable('dossiers_before'), 0) as dossier_no, * from dossiers",
+    )
+    model(
+        pipelines,
+        "sums",
+        reads="spans",
+        key="days",
+        sql="-- parts: added up\nselect days, count(*) as n from spans group by days",
+    )
+    model(
+        pipelines,
+        "norm",
+        reads="sums",
+        key="norm",
+        sql="select (sum(days * n) // sum(n))::bigint as norm from sums",
+    )
+    model(
+        pipelines,
+        "judged",
+        reads="spans, norm",
+        key="dossier_id",
+        sql="select dossier_id, dossier_no, days > norm as is_slow from spans, norm "
+        "order by days desc",
+    )
+    for name in ("sums",):
+        path = pipelines / "stage" / f"{name}.sql"
+        text = path.read_text(encoding="utf-8").replace("\n\n-- parts", "\n-- parts")
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+WANTED = ["judged", "norm", "spans"]
+
+
+@pytest.mark.parametrize("part", [1, 2, 3, 100])
+def test_a_stage_built_in_parts_gives_the_tables_of_one_built_at_once(
+    pipelines, in_parts, tmp_path, part
+):
+    with Warehouse(pipelines) as warehouse:
+        warehouse.attach(in_parts)
+        warehouse.build("stage", wanted=WANTED)
+        warehouse.write(WANTED, tmp_path / "whole")
+    for threads in (1, 3):
+        out = tmp_path / f"parts{threads}"
+        with Warehouse(pipelines, threads=threads) as warehouse:
+            warehouse.attach(in_parts)
+            warehouse.build_in_parts("stage", WANTED, out, part=part)
+        assert sorted(path.stem for path in out.iterdir()) == WANTED
+        for name in WANTED:
+            made = pl.read_parquet(out / f"{name}.parquet")
+            whole = pl.read_parquet(tmp_path / "whole" / f"{name}.parquet")
+            assert_frame_equal(made, whole)
+    assert whole["dossier_id"].to_list() == DOSSIERS
+
+
+def test_parts_give_the_same_bytes_on_any_number_of_threads(pipelines, in_parts, tmp_path):
+    files = []
+    for threads in (1, 2, 4):
+        with Warehouse(pipelines, threads=threads) as warehouse:
+            warehouse.attach(in_parts)
+            warehouse.build_in_parts("stage", WANTED, tmp_path / f"o{threads}", part=2)
+        files.append([(tmp_path / f"o{threads}" / f"{n}.parquet").read_bytes() for n in WANTED])
+    assert files[0] == files[1] == files[2]
+
+
+def test_a_promise_broken_in_a_later_part_stops_the_stage_and_leaves_the_folder(
+    pipelines, in_parts, tmp_path
+):
+    text = (pipelines / "stage" / "spans.sql").read_text(encoding="utf-8")
+    text = text.replace("days > 0", "days < 9")
+    (pipelines / "stage" / "spans.sql").write_text(text, encoding="utf-8")
+    out = tmp_path / "out"
+    with Warehouse(pipelines) as warehouse:
+        warehouse.attach(in_parts)
+        with pytest.raises(RuleFailed, match=r"«days < 9».*'days': 9"):
+            warehouse.build_in_parts("stage", WANTED, out, part=2)
+    assert not out.exists()
+
+
+def test_a_key_that_repeats_within_a_dossier_stops_a_stage_in_parts(pipelines, in_parts, tmp_path):
+    text = (pipelines / "stage" / "judged.sql").read_text(encoding="utf-8")
+    text = text.replace("from spans, norm", "from spans, norm, range(2)")
+    (pipelines / "stage" / "judged.sql").write_text(text, encoding="utf-8")
+    with Warehouse(pipelines) as warehouse:
+        warehouse.attach(in_parts)
+        with pytest.raises(RuleFailed, match=r"key \(dossier_id\) repeats"):
+            warehouse.build_in_parts("stage", WANTED, tmp_path / "out", part=2)
+
+
+def test_an_audit_counts_the_offenders_of_every_part(pipelines, in_parts, tmp_path):
+    columns = "'-' as unit_id, '-' as time_zone, '-' as calendar_id"
+    model(
+        pipelines,
+        "offenders",
+        reads="spans",
+        key="dossier_id",
+        audit="clock.unplaced",
+        sql=f"select dossier_id, {columns} from spans where days < 3",
+    )
+    with Warehouse(pipelines) as warehouse:
+        warehouse.attach(in_parts)
+        with pytest.raises(RuleFailed, match=r"A2(.|\n)*3 "):
+            warehouse.build_in_parts("stage", WANTED, tmp_path / "out", part=2)
+
+
+def test_a_model_that_needs_all_dossiers_at_once_is_refused_in_parts(pipelines, in_parts, tmp_path):
+    model(pipelines, "longest", reads="spans", sql="select max(days) as id from spans")
+    with Warehouse(pipelines) as warehouse:
+        warehouse.attach(in_parts)
+        with pytest.raises(InputRejected, match="longest needs all dossiers at once"):
+            warehouse.build_in_parts("stage", [*WANTED, "longest"], tmp_path / "out", part=2)
 
 
 def test_a_header_may_run_over_lines_and_be_followed_by_prose(pipelines):

@@ -1,0 +1,388 @@
+"""The only door to DuckDB: builds the SQL models of ``pipelines/`` and checks what they promise.
+
+One SQL file is one table. Its header says the grain, the key, what it reads and what it
+promises; the order of building follows from ``reads``, and every key and promise is checked on
+the rows just built. Models name tables only; where a table lies is known here. A stage whose
+tables are about single dossiers may be built in parts, so that memory stays flat.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import ChainMap
+from collections.abc import Callable, Iterable
+from copy import copy
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+from workbench.errors import InputRejected, RuleFailed
+from workbench.project import fresh_folder
+from workbench.warehouse.models import Model, last_reads, models_for, models_of
+from workbench.warehouse.parquet import ROW_GROUP, ParquetFile, rises
+from workbench.warehouse.parts import Builder, Part, PartedStage
+
+__all__ = ["Model", "Warehouse", "last_reads", "models_for", "models_of"]
+
+MEMORY = "3GB"
+"""What DuckDB may hold before it spills to disk: a laptop's, whatever the machine."""
+PART = 50_000
+"""Dossiers built at a time: some hundred megabytes with all their steps."""
+_ALL = ("", "\U0010ffff", 0)
+
+Progress = Callable[[str], None]
+
+
+def _silent(_: str) -> None:
+    """Tell nothing."""
+
+
+class Warehouse:
+    """An in-memory DuckDB that knows the project's models.
+
+    Tables come from attached folders (``<table>.parquet`` or ``<table>.csv``, looked up when a
+    model first reads them), from registered frames, or from models built here.
+
+    >>> from workbench.project import shipped
+    >>> with Warehouse(shipped().pipelines) as warehouse:
+    ...     warehouse.register("numbers", pl.DataFrame({"n": [2, 1]}))
+    ...     warehouse.frame("numbers").height
+    2
+    """
+
+    def __init__(
+        self, pipelines: Path, *, threads: int | None = None, memory: str = MEMORY
+    ) -> None:
+        self._pipelines = pipelines
+        self._folders: list[Path] = []
+        self._keys: dict[str, tuple[str, ...]] = {}
+        self._kinds: ChainMap[str, str] = ChainMap()
+        self._is_cut = False
+        self._threads = threads or os.cpu_count() or 1
+        self._spill = TemporaryDirectory(prefix="workbench-", ignore_cleanup_errors=True)
+        self._connection = duckdb.connect(
+            config={
+                "threads": self._threads,
+                "memory_limit": memory,
+                "temp_directory": self._spill.name,
+                "max_temp_directory_size": "20GB",
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            }
+        )
+        self._connection.execute("set TimeZone = 'UTC'")
+        for macro in sorted((pipelines / "macros").glob("*.sql")):
+            self._connection.execute(macro.read_text(encoding="utf-8"))
+
+    def __enter__(self) -> Self:
+        """Open for use in a ``with`` block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the database and remove what it spilled."""
+        self._connection.close()
+        self._spill.cleanup()
+
+    def attach(self, folder: Path) -> None:
+        """Let models read ``<table>.parquet`` and ``<table>.csv`` (as text) of a folder."""
+        self._folders.append(folder)
+
+    def register(self, name: str, frame: pl.DataFrame) -> None:
+        """Make a frame readable as a table."""
+        self._connection.register("frame_to_copy", frame.to_arrow())
+        self._connection.table("frame_to_copy").create(name)
+        self._connection.unregister("frame_to_copy")
+        self._kinds[name] = "table"
+
+    def set(self, name: str, value: object) -> None:
+        """Set what models read as ``getvariable('name')``."""
+        self._connection.execute(f"set variable {name} = $value", {"value": value})
+
+    def build(
+        self,
+        stage: str,
+        progress: Progress = _silent,
+        wanted: Iterable[str] | None = None,
+    ) -> list[str]:
+        """Build the models of a stage in order and check each; return the names built.
+
+        Args:
+            stage: Folder of ``pipelines/`` whose models are built.
+            progress: Told the name of each model before it is built.
+            wanted: Tables needed afterwards. Only these, what they read and the audits are built,
+                and every other table goes as soon as its last reader is built. All when not said.
+
+        Raises:
+            InputRejected: A model reads a table that is nowhere to be found.
+            RuleFailed: A key repeats or is missing, a promise is broken, or an audit finds rows.
+        """
+        models = models_of(self._pipelines, stage)
+        kept = [model.name for model in models] if wanted is None else list(wanted)
+        if wanted is not None:
+            models = models_for(models, kept)
+        self._build_all(models, kept, progress)
+        return [model.name for model in models]
+
+    def build_in_parts(
+        self,
+        stage: str,
+        wanted: Iterable[str],
+        folder: Path,
+        progress: Progress = _silent,
+        *,
+        part: int = PART,
+    ) -> None:
+        """Build the wanted tables of a stage some dossiers at a time and write them to a folder.
+
+        The tables are those that ``build`` and ``write`` would make, whatever the size of a part;
+        memory does not grow with the number of dossiers. The dossiers and what belongs to them
+        come from attached Parquet files.
+
+        Args:
+            stage: Folder of ``pipelines/`` whose models are built.
+            wanted: Tables to write.
+            folder: Replaced as a whole.
+            progress: Told each model of the first part, and afterwards how many parts are done.
+            part: Dossiers at a time.
+
+        Raises:
+            InputRejected: A table is nowhere to be found, or a model needs all dossiers at once.
+            RuleFailed: A key repeats or is missing, a promise is broken, or an audit finds rows.
+        """
+        kept = list(wanted)
+        models = models_for(models_of(self._pipelines, stage), kept)
+        self._is_cut = True
+        self.choose(_ALL)
+        parts = self._parts(part)
+        if len(parts) == 1:
+            self._build_all(models, kept, progress)
+            self.write(kept, folder)
+            return
+        try:
+            with self._shelf() as shelf, fresh_folder(folder) as fresh:
+                builders: list[Builder] = [self._beside(number) for number in range(self._threads)]
+                stage_in_parts = PartedStage(self, builders, parts, Path(shelf), progress)
+                stage_in_parts.build(models, kept, fresh)
+        except RuleFailed:
+            self._audit(models)
+            raise
+        finally:
+            self._connection.execute(f"set threads = {self._threads}")
+
+    def _parts(self, part: int) -> list[Part]:
+        self._provide("dossiers", "dossiers")
+        return self._connection.sql(
+            "select min(dossier_id), max(dossier_id), min(place) from "
+            "(select dossier_id, row_number() over (order by dossier_id) - 1 as place "
+            f"from dossiers) group by place // {part} order by 3"
+        ).fetchall() or [_ALL]
+
+    def _beside(self, number: int) -> Warehouse:
+        """Another door to the same database that makes its own tables, with one thread."""
+        other = copy(self)
+        other._connection = self._connection.cursor()
+        other._keys, other._kinds = {}, self._kinds.new_child()
+        self._connection.execute("set threads = 1")
+        other._connection.execute(f"create schema if not exists part_{number}")
+        other._connection.execute(f"set search_path = 'part_{number},main'")
+        other._connection.execute("set TimeZone = 'UTC'")
+        return other
+
+    def _shelf(self) -> TemporaryDirectory[str]:
+        return TemporaryDirectory(prefix="shelf-", dir=self._spill.name)
+
+    def _audit(self, models: list[Model]) -> None:
+        """Hold the audits on all dossiers, so that they count the offenders of every part."""
+        for model in models:
+            self.drop(model.name)
+        self._build_all(models_for(models, []), [], _silent)
+
+    def choose(self, part: Part) -> None:
+        """Let models see the dossiers of a part alone."""
+        for name, value in zip(("first", "last", "before"), part, strict=True):
+            self.set(f"dossiers_{name}", value)
+
+    def drop(self, name: str) -> None:
+        """Forget a table or view of that name, if there is one."""
+        if name in self._kinds:
+            self._connection.execute(f"drop {self._kinds.pop(name)} {name}")
+
+    def show(self, name: str, path: Path) -> None:
+        """Make a Parquet file readable as a table."""
+        self._connection.read_parquet(str(path)).create_view(name)
+        self._kinds[name] = "view"
+
+    def table_rows(self, name: str) -> pa.Table:
+        """Return a table's rows ordered by key."""
+        return self._ordered(name).to_arrow_table()
+
+    def add_rows(self, name: str, rows: pa.Table) -> None:
+        """Put rows under those of a table, which is made by the first of them."""
+        self._connection.register("rows_to_add", rows)
+        more = self._connection.table("rows_to_add")
+        if name in self._kinds:
+            more.insert_into(name)
+        else:
+            more.create(name)
+            self._kinds[name] = "table"
+        self._connection.unregister("rows_to_add")
+
+    def rows_of(self, model: Model) -> pa.Table:
+        """Return a model's rows, checked and ordered by key, without making a table."""
+        self._provide_all(model)
+        rows = self._connection.sql(model.sql).to_arrow_table()
+        if model.key and not rises(rows, model.key):
+            rows = self._sorted(rows, model)
+        self._connection.register("rows_made", rows)
+        self._check_rows(model, self._connection.table("rows_made"))
+        self._connection.unregister("rows_made")
+        return rows
+
+    def _sorted(self, rows: pa.Table, model: Model) -> pa.Table:
+        self._connection.register("rows_to_sort", rows)
+        order = self._connection.table("rows_to_sort").order(", ".join(model.key))
+        rows = order.to_arrow_table()
+        self._connection.unregister("rows_to_sort")
+        if not rises(rows, model.key):
+            raise _key_broken(model)
+        return rows
+
+    def _build_all(self, models: list[Model], kept: Iterable[str], progress: Progress) -> None:
+        done = last_reads(models, kept)
+        # rows are ordered by key when they are written, so building need not keep an order
+        self._connection.execute("set preserve_insertion_order = false")
+        for model in models:
+            progress(model.name)
+            self.build_model(model)
+            for table in done[model.name]:
+                self.drop(table)
+        self._connection.execute("set preserve_insertion_order = true")
+
+    def build_model(self, model: Model) -> None:
+        """Make a table and check it."""
+        self._provide_all(model)
+        self._connection.sql(model.sql).create(model.name)
+        self._kinds[model.name] = "table"
+        self._keys[model.name] = model.key
+        self._check(model)
+
+    def _provide_all(self, model: Model) -> None:
+        for table in model.reads:
+            self._provide(table, model.name)
+
+    def frame(self, name: str) -> pl.DataFrame:
+        """Return a table as a frame, ordered by its key where it has one."""
+        self._provide(name, name)
+        rows: pl.DataFrame = self._ordered(name).pl()
+        return rows
+
+    def query(self, path: str) -> pl.DataFrame:
+        """Return the rows of a model that is asked, not built: ``"<stage>/<name>"``."""
+        model = Model.read(self._pipelines / f"{path}.sql")
+        for table in model.reads:
+            self._provide(table, model.name)
+        rows: pl.DataFrame = self._connection.sql(model.sql).pl()
+        return rows
+
+    def write(self, names: Iterable[str], folder: Path) -> None:
+        """Write tables as Parquet, rows ordered by key, replacing the folder as a whole.
+
+        The same tables give the same bytes on any number of threads.
+        """
+        with fresh_folder(folder) as fresh:
+            for name in names:
+                self.write_table(name, fresh / f"{name}.parquet")
+
+    def write_table(self, name: str, path: Path) -> None:
+        """Write one table as Parquet, rows ordered by key."""
+        self._provide(name, name)
+        with ParquetFile(path) as file:
+            rows = self._ordered(name).to_arrow_reader(ROW_GROUP)
+            file.append(rows.schema.empty_table())
+            for batch in rows:
+                file.append(pa.Table.from_batches([batch]))
+
+    def _ordered(self, name: str) -> duckdb.DuckDBPyRelation:
+        relation = self._connection.table(name)
+        key = self._keys.get(name)
+        return relation.order(", ".join(key)) if key else relation
+
+    def _provide(self, table: str, reader: str) -> None:
+        if table in self._kinds:
+            return
+        for folder in self._folders:
+            if (parquet := folder / f"{table}.parquet").is_file():
+                self._attached(parquet).create_view(table)
+                self._kinds[table] = "view"
+                return
+            if (csv := folder / f"{table}.csv").is_file():
+                self._connection.read_csv(str(csv), all_varchar=True, header=True).create(table)
+                self._kinds[table] = "table"
+                return
+        folders = ", ".join(folder.as_posix() for folder in self._folders) or "-"
+        raise InputRejected("warehouse.no_table", table=table, reader=reader, folders=folders)
+
+    def _attached(self, parquet: Path) -> duckdb.DuckDBPyRelation:
+        rows = self._connection.read_parquet(str(parquet))
+        if not (self._is_cut and "dossier_id" in rows.columns):
+            return rows
+        bounds = (f"getvariable('dossiers_{end}')" for end in ("first", "last"))
+        return rows.filter(f"dossier_id between {' and '.join(bounds)}")
+
+    def _check(self, model: Model) -> None:
+        rows = self._connection.table(model.name)
+        if model.key:
+            self._check_key(model, rows)
+        self._check_rows(model, rows)
+
+    def _check_rows(self, model: Model, rows: duckdb.DuckDBPyRelation) -> None:
+        if model.audit:
+            self._check_audit(model, rows)
+        if not model.promises:
+            return
+        counts = (f"count(*) filter (where not ({promise}))" for promise in model.promises)
+        broken = _one(rows.aggregate(", ".join(counts)))
+        for promise, number in zip(model.promises, broken, strict=True):
+            if number:
+                example = rows.filter(f"not ({promise})").limit(1).fetchall()[0]
+                raise RuleFailed(
+                    "warehouse.promise_broken",
+                    table=model.name,
+                    promise=promise,
+                    row=dict(zip(rows.columns, example, strict=True)),
+                )
+
+    def _check_key(self, model: Model, rows: duckdb.DuckDBPyRelation) -> None:
+        columns = ", ".join(model.key)
+        if self._is_cut and rises(rows.project(columns).to_arrow_table(), model.key):
+            return
+        missing = " or ".join(f"{column} is null" for column in model.key)
+        total, empty = _one(rows.aggregate(f"count(*), count(*) filter (where {missing})"))
+        apart = _one(rows.project(columns).distinct().aggregate("count(*)"))[0]
+        if empty or apart != total:
+            raise _key_broken(model)
+
+    def _check_audit(self, model: Model, rows: duckdb.DuckDBPyRelation) -> None:
+        if offender := rows.order(", ".join(model.key)).limit(1).fetchall():
+            values = dict(zip(rows.columns, offender[0], strict=True))
+            count = _one(rows.aggregate("count(*)"))[0]
+            raise RuleFailed(model.audit, count=count, **values)
+
+
+def _key_broken(model: Model) -> RuleFailed:
+    return RuleFailed("warehouse.key_broken", table=model.name, key=", ".join(model.key))
+
+
+def _one(relation: duckdb.DuckDBPyRelation) -> tuple[Any, ...]:
+    row: tuple[Any, ...] = relation.fetchall()[0]
+    return row

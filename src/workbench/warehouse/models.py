@@ -1,0 +1,200 @@
+"""SQL models as their headers describe them, and the order in which they are built.
+
+One SQL file is one table. What may be built dossier by dossier, what has to see all dossiers,
+and what nobody needs any more follows from the keys and the ``reads`` of the headers alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+from workbench.errors import InputRejected
+
+DOSSIER_KEYS = ("dossier_id", "dossier_no")
+"""A table whose key opens with one of these says something about single dossiers."""
+
+_HEADER = re.compile(r"--\s*(grain|key|reads|promises|audit|parts):\s*(.*)")
+_CONTINUED = "--   "
+_ADDED_UP = "added up"
+
+
+@dataclass(frozen=True)
+class Model:
+    """One SQL file: the table it makes and what its header says of it.
+
+    ``audit`` names the sentence shown when the table has rows; such a model lists offenders.
+    ``is_sum`` (header line ``parts: added up``): it counts over dossiers, and where dossiers come
+    in parts its rows are those of all parts one under the other; its readers add them up.
+    """
+
+    name: str
+    grain: str
+    key: tuple[str, ...]
+    reads: tuple[str, ...]
+    promises: tuple[str, ...]
+    audit: str
+    is_sum: bool
+    sql: str
+
+    @classmethod
+    def read(cls, path: Path) -> Model:
+        """Read a model and its header.
+
+        Raises:
+            InputRejected: A header line is missing.
+
+        >>> from workbench.project import shipped
+        >>> Model.read(shipped().pipelines / "clock" / "outcomes.sql").key
+        ('dossier_id', 'profile')
+        """
+        text = path.read_text(encoding="utf-8")
+        head: dict[str, str] = {}
+        last = ""
+        for line in text.splitlines():
+            if not line.startswith("--"):
+                break
+            if found := _HEADER.match(line):
+                last, head[found[1]] = found[1], found[2].strip()
+            elif line.startswith(_CONTINUED):
+                head[last] += f" {line.removeprefix(_CONTINUED).strip()}"
+        missing = [name for name in ("grain", "key", "reads", "promises") if name not in head]
+        if missing:
+            raise InputRejected("warehouse.no_header", file=path.name, line=", ".join(missing))
+        return cls(
+            name=path.stem,
+            grain=head["grain"],
+            key=_parts(head["key"], ","),
+            reads=_parts(head["reads"], ","),
+            promises=_parts(head["promises"], ";"),
+            audit=head.get("audit", ""),
+            is_sum=head.get("parts") == _ADDED_UP,
+            sql=text,
+        )
+
+    @property
+    def is_of_dossiers(self) -> bool:
+        """Whether each row belongs to one dossier."""
+        return bool(self.key) and self.key[0] in DOSSIER_KEYS
+
+
+def _parts(text: str, separator: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(separator) if part.strip())
+
+
+def models_of(pipelines: Path, stage: str) -> list[Model]:
+    """Return a stage's models, each after those it reads.
+
+    Raises:
+        InputRejected: Models read each other in a circle, or a header is incomplete.
+    """
+    found = {path.stem: Model.read(path) for path in sorted((pipelines / stage).glob("*.sql"))}
+    order = TopologicalSorter({n: [r for r in m.reads if r in found] for n, m in found.items()})
+    return [found[name] for name in order.static_order()]
+
+
+def models_for(models: Iterable[Model], wanted: Iterable[str]) -> list[Model]:
+    """Return the audits, the wanted models and what these read, each right after what it reads.
+
+    Audits come first: what must not be is found before anything large is built.
+
+    >>> from workbench.project import shipped
+    >>> models = models_of(shipped().pipelines, "clock")
+    >>> models_for(models, ["receptions"])[-1].name
+    'receptions'
+    """
+    found = {model.name: model for model in models}
+    audits = (name for name, model in found.items() if model.audit)
+    return _with_sources(found, (*audits, *wanted))
+
+
+def _with_sources(found: dict[str, Model], wanted: Iterable[str]) -> list[Model]:
+    order: dict[str, Model] = {}
+
+    def take(name: str) -> None:
+        if name in found and name not in order:
+            for table in found[name].reads:
+                take(table)
+            order[name] = found[name]
+
+    for name in wanted:
+        take(name)
+    return list(order.values())
+
+
+def last_reads(models: list[Model], kept: Iterable[str]) -> dict[str, list[str]]:
+    """Return by model the tables that nobody needs once it is built.
+
+    Args:
+        models: Models in the order of building.
+        kept: Tables that stay to the end.
+    """
+    readers = {table: model.name for model in models for table in (*model.reads, model.name)}
+    made = {model.name for model in models} - set(kept)
+    done: dict[str, list[str]] = {model.name: [] for model in models}
+    for table, reader in readers.items():
+        if table in made:
+            done[reader].append(table)
+    return done
+
+
+@dataclass(frozen=True)
+class Passes:
+    """A stage whose dossiers come in parts: what is built when.
+
+    Attributes:
+        before: Models that read no table of dossiers made here; built once, on all dossiers.
+        first: Models built part by part for the sums they end in; empty where nothing is summed.
+        between: Models that read those sums; built once.
+        second: Models that are built part by part for what is wanted, those of ``first`` too.
+    """
+
+    before: list[Model]
+    first: list[Model]
+    between: list[Model]
+    second: list[Model]
+
+    @property
+    def rest(self) -> list[Model]:
+        """What the second pass builds anew."""
+        return [model for model in self.second if model not in self.first]
+
+    def waiting(self, wanted: Iterable[str]) -> list[str]:
+        """Return the tables of the first pass that the second one reads or that are wanted."""
+        needed = {*wanted, *(table for model in self.rest for table in model.reads)}
+        return [model.name for model in self.first if model.name in needed and not model.is_sum]
+
+    @property
+    def sums(self) -> list[str]:
+        """Names of what is summed over the parts."""
+        return [model.name for model in self.first if model.is_sum]
+
+    @classmethod
+    def of(cls, models: list[Model]) -> Passes:
+        """Sort the models of a stage, each after those it reads, into passes.
+
+        Raises:
+            InputRejected: A model needs all dossiers at once and reads what is made in parts.
+        """
+        found = {model.name: model for model in models}
+        inner = {model.name for model in models if model.is_of_dossiers or model.is_sum}
+        sums = {model.name for model in models if model.is_sum}
+        before: list[Model] = []
+        between: list[Model] = []
+        for model in models:
+            if model.name not in inner:
+                if held := [table for table in model.reads if table in inner - sums]:
+                    raise InputRejected("warehouse.not_in_parts", table=model.name, reads=held[0])
+                late = sums | {other.name for other in between}
+                (between if late & set(model.reads) else before).append(model)
+        done = {model.name for model in (*before, *between)}
+        open_ones = {name: model for name, model in found.items() if name not in done}
+        return cls(
+            before=before,
+            first=_with_sources(open_ones, sorted(sums)),
+            between=between,
+            second=[model for model in open_ones.values() if not model.is_sum],
+        )

@@ -1,0 +1,181 @@
+"""A stage built some dossiers at a time, so that memory does not grow with their number.
+
+What belongs to one dossier needs no other dossier: its tables are made part by part, several
+parts at once, and written one under the other in the order of their keys, as if made at once.
+Where a model sums over dossiers (a norm learned from all of them), the parts are passed twice:
+first for the sums, then for what is wanted; what the second pass reads of the first waits on
+disk in between.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Protocol, TypeVar
+
+import pyarrow as pa
+
+from workbench.warehouse.models import Model, Passes, last_reads
+from workbench.warehouse.parquet import ParquetFile
+
+Progress = Callable[[str], None]
+Part = tuple[str, str, int]
+"""First and last dossier, and how many come before."""
+Made = TypeVar("Made")
+
+
+class Builder(Protocol):
+    """What a warehouse does for one part."""
+
+    def choose(self, part: Part) -> None:
+        """Let models see the dossiers of a part alone."""
+
+    def build_model(self, model: Model) -> None:
+        """Make a table and check it."""
+
+    def rows_of(self, model: Model) -> pa.Table:
+        """Return a model's rows, checked and ordered by key, without making a table."""
+
+    def table_rows(self, name: str) -> pa.Table:
+        """Return a table's rows ordered by key."""
+
+    def add_rows(self, name: str, rows: pa.Table) -> None:
+        """Put rows under those of a table, which is made by the first of them."""
+
+    def drop(self, name: str) -> None:
+        """Forget a table or view."""
+
+    def show(self, name: str, path: Path) -> None:
+        """Make a Parquet file readable as a table."""
+
+
+@dataclass(frozen=True)
+class PartedStage:
+    """One stage, its parts, and where what waits for the second pass is laid.
+
+    Attributes:
+        house: The warehouse; what is built once is built there.
+        builders: As many as parts are made at once; they see what the house holds.
+        parts: The parts in order.
+        shelf: An empty folder.
+        progress: Told how far the parts are.
+    """
+
+    house: Builder
+    builders: list[Builder]
+    parts: list[Part]
+    shelf: Path
+    progress: Progress
+
+    def build(self, models: list[Model], wanted: list[str], folder: Path) -> None:
+        """Write every wanted table into a folder.
+
+        Args:
+            models: Models of the stage, each after those it reads.
+            wanted: Tables to write.
+            folder: Where to.
+        """
+        passes = Passes.of(models)
+        waiting = passes.waiting(wanted)
+        self._build_whole(passes.before)
+        if passes.first:
+            for sums in self._each(lambda builder, n: self._first(builder, n, passes, waiting)):
+                for name, rows in sums.items():
+                    self.house.add_rows(name, rows)
+        self._build_whole(passes.between)
+        inner = [model.name for model in passes.second if model.name in wanted]
+        with ExitStack() as opened:
+            files = {
+                name: opened.enter_context(ParquetFile(folder / f"{name}.parquet"))
+                for name in wanted
+            }
+            for tables in self._each(
+                lambda builder, n: self._second(builder, n, passes.rest, waiting, inner)
+            ):
+                for name, rows in tables.items():
+                    files[name].append(rows)
+            for name in files.keys() - set(inner):
+                files[name].append(self.house.table_rows(name))
+
+    def _build_whole(self, models: list[Model]) -> None:
+        for model in models:
+            self.progress(model.name)
+            self.house.build_model(model)
+
+    def _each(self, work: Callable[[Builder, int], Made]) -> Iterator[Made]:
+        """Do the work for every part, several at once; give what is made in the parts' order."""
+        free: SimpleQueue[Builder] = SimpleQueue()
+        for builder in self.builders:
+            free.put(builder)
+
+        def made(number: int) -> Made:
+            builder = free.get()
+            try:
+                builder.choose(self.parts[number])
+                return work(builder, number)
+            finally:
+                free.put(builder)
+
+        ahead: deque[Future[Made]] = deque()
+        with ThreadPoolExecutor(len(self.builders)) as pool:
+            for number in range(len(self.parts)):
+                ahead.append(pool.submit(made, number))
+                if len(ahead) > len(self.builders):
+                    yield ahead.popleft().result()
+                    self.progress(f"{number} / {len(self.parts)}")
+            while ahead:
+                yield ahead.popleft().result()
+
+    def _first(
+        self, builder: Builder, number: int, passes: Passes, waiting: list[str]
+    ) -> dict[str, pa.Table]:
+        sums = _make(builder, passes.first, passes.sums, waiting)
+        for name in waiting:
+            with ParquetFile(self._place(name, number)) as file:
+                file.append(builder.table_rows(name))
+            builder.drop(name)
+        return sums
+
+    def _second(
+        self,
+        builder: Builder,
+        number: int,
+        models: list[Model],
+        waiting: list[str],
+        wanted: list[str],
+    ) -> dict[str, pa.Table]:
+        for name in waiting:
+            builder.show(name, self._place(name, number))
+        tables = _make(builder, models, wanted, waiting)
+        for name in waiting:
+            builder.drop(name)
+        return tables
+
+    def _place(self, name: str, number: int) -> Path:
+        return self.shelf / f"{name}-{number}.parquet"
+
+
+def _make(
+    builder: Builder, models: list[Model], wanted: list[str], kept: list[str]
+) -> dict[str, pa.Table]:
+    """Build models and return the rows of the wanted tables; only the kept ones stay."""
+    read = {table for model in models for table in model.reads}
+    rows: dict[str, pa.Table] = {}
+    done = last_reads(models, [*kept, *wanted])
+    for model in models:
+        if model.name in wanted and model.name not in read:
+            rows[model.name] = builder.rows_of(model)
+        else:
+            builder.build_model(model)
+        for name in done[model.name]:
+            builder.drop(name)
+    for name in (name for name in wanted if name not in rows):
+        rows[name] = builder.table_rows(name)
+        if name not in kept:
+            builder.drop(name)
+    return rows
