@@ -1,11 +1,14 @@
 """What stands for a person: staff ids without a name, and a key of the applicant only on request.
 
 ``WORKBENCH_KEY`` holds a secret, or names the file that does; it belongs outside the repository
-and outside every DVC remote. With it ids are the same from export to export, and applicants can
-be told apart. Without it there is no applicant key, and staff ids are salted with the exports
-themselves: a digest, published nowhere, of the very files that name the staff. The same exports
-give the same ids on every machine, nobody without them can try account names, and the ids change
-when an export is added. Both are still personal data of the staff; nothing ranks by them.
+and outside every DVC remote. With it ids are the same whatever is delivered, and applicants can be
+told apart. Without it there is no applicant key, and staff ids are salted, source by source, with
+the source's first export by name: a digest, published nowhere, of a file that lies where the names
+lie. No key of our own making could do: in the repository it would protect nobody, outside it the
+same exports would give other bytes on every machine. So the same exports give the same ids
+everywhere, nobody without them can try account names, and ids stay when a later export is added
+(names end in the period); they change when the first one does. Both are still personal data of
+the staff; nothing ranks by them.
 """
 
 from __future__ import annotations
@@ -51,15 +54,18 @@ def _file_named(said: str) -> Path | None:
 
 
 def staff_salt(exports: Iterable[Path]) -> bytes:
-    """Return what staff ids of one ingest are salted with: the secret, or the exports' own bytes.
+    """Return what staff ids of a source are salted with: the secret, or its first export's bytes.
 
-    Order and place of the exports do not matter. The digest is of another kind than the
-    fingerprints that ``landed_files`` shows, so those do not give it away.
+    First is first by name, whatever folder it lies in and whatever else is delivered; of files of
+    one name, the one whose digest is. The digest is of another kind than the fingerprints that
+    ``landed_files`` shows, so those do not give it away.
     """
     if secret := secret_key():
         return secret
-    digests = sorted(_digest(path) for path in exports if path.is_file())
-    return blake2b(b"".join(digests), person=b"workbench-staff").digest()
+    files = [path for path in exports if path.is_file()]
+    first = min((path.name for path in files), default="")
+    digests = sorted(_digest(path) for path in files if path.name == first)
+    return blake2b(b"".join(digests[:1]), person=b"workbench-staff").digest()
 
 
 def _digest(path: Path) -> bytes:

@@ -29,6 +29,7 @@ from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable, ahead, read, read_pieces
 from workbench.sources.readers.delivery import fingerprint
 from workbench.sources.repairs import REPAIRS
+from workbench.sources.telling import Count
 from workbench.sources.wide import stage_tables
 
 Progress = Callable[[str], None]
@@ -98,7 +99,7 @@ def ingest(
         out: Folder to write; what stood there before is replaced only when all went well.
         as_of: Date (end of that day) or local instant at which the exports were taken, ISO
             form, instead of what profiles or headings say.
-        progress: Called with each file's name before it is read.
+        progress: Called with each file's name before it is read, and with its rows while it is.
         reference: The folder ``data/reference`` with the patterns of personal data; the shipped
             one if not given.
 
@@ -109,7 +110,7 @@ def ingest(
     """
     _check_date(as_of)
     paths = list(dict.fromkeys(export.path for export in exports))
-    veil = Veil.over(paths, reference)
+    veil = Veil.over(_by_source(exports), reference)
     names = dict(zip(paths, veil.names(_names(paths)), strict=True))
     parts = [export.part for export in exports]
     notes: list[_Note] = []
@@ -119,7 +120,8 @@ def ingest(
                 progress(names[path])
                 own = [export for export in exports if export.path == path]
                 pour = _pour_pieces if _is_long(own) else _pour_whole
-                notes.extend(pour(own, names[path], as_of, veil, tables))
+                count = Count(names[path], progress)
+                notes.extend(pour(own, count, as_of, veil, tables))
         tables.renumber(pl.concat([_NO_NUMBERS, *(note.variants for note in notes)]))
         _write_notes(notes, fresh)
     return Landing(len(paths), *tables.heights)
@@ -141,6 +143,13 @@ class _Note:
 _NO_NUMBERS = Variants("").numbers()
 
 
+def _by_source(exports: Sequence[Delivery]) -> dict[str, list[Path]]:
+    sources = {export.profile.name: list[Path]() for export in exports}
+    for export in exports:
+        sources[export.profile.name].append(export.path)
+    return sources
+
+
 def _keyed(parts: Sequence[Part], veil: Veil) -> bool:
     return veil.secret is not None and any(part.applicant for part in parts)
 
@@ -153,9 +162,9 @@ def _is_long(exports: Sequence[Delivery]) -> bool:
 
 
 def _pour_whole(
-    exports: Sequence[Delivery], name: str, as_of: str, veil: Veil, tables: Tables
+    exports: Sequence[Delivery], count: Count, as_of: str, veil: Veil, tables: Tables
 ) -> Iterator[_Note]:
-    landed = [sheet for export in exports for sheet in _read(export, name, as_of, veil)]
+    landed = [sheet for export in exports for sheet in _read(export, count, as_of, veil)]
     for kind in TABLES:
         frames = [sheet.rows[kind] for sheet in landed if kind in sheet.rows]
         if frames:
@@ -165,15 +174,16 @@ def _pour_whole(
 
 
 def _pour_pieces(
-    exports: Sequence[Delivery], name: str, as_of: str, veil: Veil, tables: Tables
+    exports: Sequence[Delivery], count: Count, as_of: str, veil: Veil, tables: Tables
 ) -> Iterator[_Note]:
     """Land a text piece by piece; votes and counts are those of the whole file."""
-    (export,) = exports
+    (export,), name = exports, count.name
     said = {"sha256": fingerprint(export.path), "snapshot_at": as_of, "sheet_of": None}
     variants, votes, masks = Variants(name), mapping.DateVotes(), [pl.DataFrame(schema=MASKS)]
     repairs = [pl.DataFrame(schema=REPAIRS)]
     file: dict[str, Any] = {}
     for raw in ahead(read_pieces(export.path, export.part)):
+        count.add(raw.frame.height)
         piece = _land(raw, export, name, said, veil, is_whole=False)
         for kind, rows in piece.rows.items():
             if kind == "step":
@@ -212,10 +222,12 @@ class _Landed:
     votes: mapping.DateVotes
 
 
-def _read(export: Delivery, name: str, as_of: str, veil: Veil) -> Iterator[_Landed]:
+def _read(export: Delivery, count: Count, as_of: str, veil: Veil) -> Iterator[_Landed]:
     digest = fingerprint(export.path) if export.path.is_file() else ""
     said = {"sha256": digest, "snapshot_at": as_of, "sheet_of": None}
+    name = count.name
     for found in read(export.path, export.part):
+        count.add(found.frame.height)
         raw = replace(found, sheet=veil.patterns.masked(found.sheet))
         yield _land(raw, export, name, said, veil)
         for table, part in stage_tables(raw, export.part):

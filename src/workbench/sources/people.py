@@ -46,22 +46,23 @@ _DATE = (
 
 @dataclass(frozen=True)
 class Veil:
-    """What one ingest hides people behind: the patterns, the salt of staff ids, the secret."""
+    """What one ingest hides people behind: the patterns, the salts of staff ids, the secret."""
 
     patterns: Patterns
-    salt: bytes
+    salts: Mapping[str, bytes]
     secret: bytes | None
 
     @classmethod
-    def over(cls, exports: Iterable[Path], reference: Path | None) -> Veil:
-        """Return the veil of an ingest of these files, by the facts of a project.
+    def over(cls, exports: Mapping[str, Iterable[Path]], reference: Path | None) -> Veil:
+        """Return the veil of an ingest of these files, by source, under the facts of a project.
 
         Raises:
             InputRejected: The patterns cannot be read.
             UsageProblem: ``WORKBENCH_KEY`` is too short.
         """
         patterns = read_patterns(reference or shipped().reference)
-        return cls(patterns, staff_salt(exports), secret_key())
+        salts = {source: staff_salt(files) for source, files in exports.items()}
+        return cls(patterns, salts, secret_key())
 
     def names(self, files: Sequence[str]) -> list[str]:
         """Return names of files without people, each still another one."""
@@ -77,7 +78,7 @@ class Veil:
         masks = [pl.DataFrame(schema=MASKS)]
         for target, values in fields.items():
             if is_staff(target.field):
-                clean[target] = staff_ids(values, self.salt, profile.name)
+                clean[target] = staff_ids(values, self.salts[profile.name], profile.name)
             elif target.field in profile.codes:
                 clean[target] = values
             else:

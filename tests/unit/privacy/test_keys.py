@@ -48,10 +48,14 @@ def test_a_short_secret_is_refused_without_being_printed(monkeypatch) -> None:
     assert "Zq7short" not in str(problem.value)
 
 
-def test_the_salt_follows_from_the_exports_and_from_nothing_else(exports, tmp_path) -> None:
+def test_the_salt_follows_from_the_first_export_by_name_and_from_nothing_else(
+    exports, tmp_path
+) -> None:
     salt = staff_salt(exports)
-    moved = exports[0].rename(tmp_path / "z.csv")
+    (tmp_path / "elsewhere").mkdir()
+    moved = exports[0].rename(tmp_path / "elsewhere" / "a.csv")
     assert staff_salt([exports[1], moved]) == salt
+    assert staff_salt([moved]) == salt
     moved.write_text("a.csV", encoding="utf-8")
     assert staff_salt([exports[1], moved]) != salt
 

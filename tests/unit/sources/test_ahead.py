@@ -1,4 +1,4 @@
-"""Reading ahead: the same pieces in the same order, failures where they belong, nothing left open."""
+"""Reading ahead: the same pieces in order, failures where they belong, nothing left open."""
 
 from __future__ import annotations
 

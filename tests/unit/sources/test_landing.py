@@ -260,3 +260,15 @@ def test_a_missing_path_or_an_empty_folder_is_refused(tmp_path, small) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputRejected, match="holds no file"):
         deliveries([tmp_path / "empty"], small)
+
+
+def test_progress_tells_the_rows_of_a_file_while_it_is_read(
+    put, small, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr("workbench.sources.telling.EVERY", 2)
+    told: list[str] = []
+    export = put("small.csv", HEADER + ROW + ROW.replace("A-1", "A-2"))
+    ingest(deliveries([export], small), tmp_path / "landed", progress=told.append)
+    assert told[0] == "small.csv"
+    assert "small.csv" in told[1]
+    assert "2" in told[1].removeprefix("small.csv")
