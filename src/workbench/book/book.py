@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from workbench.book import (
     changes,
+    cohorts,
     fairness,
     flow,
     foresight,
@@ -21,6 +22,7 @@ from workbench.book import (
     summary,
     units,
     verdicts,
+    waits,
     watching,
 )
 from workbench.book.answer import Answer
@@ -28,7 +30,8 @@ from workbench.book.clock import LegalClock
 from workbench.book.judging import COMPARED
 from workbench.book.official import Official
 from workbench.book.register import Register
-from workbench.vocabulary import EVERYTHING
+from workbench.book.rhythm import Rhythm
+from workbench.vocabulary import EVERYTHING, PeriodKind
 from workbench.wording import use_language
 
 PROFILE = "wb_strict"
@@ -152,6 +155,66 @@ class Book(Register):
         with use_language(self.language):
             return flow.slowest_steps(self, asked)
 
+    def causes(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
+        """What share of the lateness does each cause explain, and what stays unexplained?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return why.causes(self, asked)
+
+    def causes_by_unit(self, period: str, *, profile: str = PROFILE) -> Answer:
+        """Which causes weigh how much at each unit?
+
+        Raises:
+            UsageProblem: Period or profile is unknown.
+        """
+        asked = self._asked(period, EVERYTHING, profile)
+        with use_language(self.language):
+            return why.causes_by_unit(self, asked)
+
+    def causes_over_time(
+        self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE
+    ) -> Answer:
+        """How did the weight of each cause move, up to a period?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return why.causes_over_time(self, asked)
+
+    def reality(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
+        """How many late dossiers were really late, late only on record, or not decidable?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return why.reality(self, asked)
+
+    def waiting(self, period: str, *, unit: str = EVERYTHING) -> Answer:
+        """What had steps waited for, where the log tells start, finish and holder?
+
+        Raises:
+            UsageProblem: Unit or period is unknown.
+        """
+        asked = self._asked(period, unit, PROFILE)
+        with use_language(self.language):
+            return waits.steps_waited(self, asked)
+
+    def rhythm(self, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Rhythm:
+        """Ask how transfers run, when steps are clicked and signed, and how much is open.
+
+        Raises:
+            UsageProblem: Unit or profile is unknown.
+        """
+        return Rhythm(self, self.unit(unit), self.profile(profile))
+
     def sensitivity(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
         """How far do the figures hang on the definition of "late"?
 
@@ -255,6 +318,15 @@ class Book(Register):
         asked = self._asked(period, unit, profile)
         with use_language(self.language):
             return foresight.whatif(self, asked)
+
+    def cohorts(self, *, unit: str = EVERYTHING, kind: PeriodKind = "quarter") -> Answer:
+        """How late is each cohort of received dossiers, with the open ones counted?
+
+        Raises:
+            UsageProblem: The unit is unknown.
+        """
+        with use_language(self.language):
+            return cohorts.cohorts(self, self.unit(unit), kind)
 
     def watch(self, *, unit: str = EVERYTHING) -> Answer:
         """Which open dossiers are overdue or likely to be late, and where do they wait?
