@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as some
 from scipy.stats import false_discovery_control, nbinom, poisson
 
 from workbench.estimates import Estimate
-from workbench.estimates.discovery import combined_p, q_values
+from workbench.estimates.discovery import combined_p, q_values, q_values_of_named
 from workbench.estimates.excess import excess_limits, relative_spread, upper_tail
 from workbench.estimates.poisson import byar_limits, exact_limits, ratio
 
@@ -99,6 +99,31 @@ def test_a_share_of_an_event_lies_between_the_whole_ones(count, mean, spread):
     below, above = np.floor(count), np.ceil(count)
     tail = upper_tail([below, count, above], mean, spread)
     assert tail[0] + 1e-12 >= tail[1] >= tail[2] - 1e-12
+
+
+@given(some.arrays(np.float64, st.integers(1, 60), elements=st.floats(0, 1)))
+def test_where_every_cell_may_be_named_they_are_those_of_benjamini_and_hochberg(chances):
+    every = np.ones(chances.size)
+    assert q_values_of_named(chances, every > 0, every) == pytest.approx(
+        q_values(chances), abs=1e-12
+    )
+
+
+def test_a_rule_that_healthy_cells_seldom_pass_lets_more_sick_ones_be_named_and_keeps_the_promise():
+    random = np.random.default_rng(4)
+    false, named, plain = [], [], []
+    for _ in range(300):
+        mean = np.full(200, 0.005)
+        mean[:10] = 0.5
+        sick = np.arange(200) < 5
+        count = random.poisson(mean + 2.5 * sick)
+        chances, able = upper_tail(count, mean), count - mean >= 1.5
+        found = (q_values_of_named(chances, able, upper_tail(mean + 1.5, mean)) <= 0.1) & able
+        false.append((found & ~sick).sum() / max(found.sum(), 1))
+        named.append((found & sick).sum())
+        plain.append(((q_values(chances) <= 0.1) & able & sick).sum())
+    assert np.mean(false) <= 0.10
+    assert np.mean(named) > np.mean(plain)
 
 
 def test_combined_tests_keep_their_size_and_the_strongest_voice():

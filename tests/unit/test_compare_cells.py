@@ -72,6 +72,13 @@ def test_congestion_is_reported_as_an_overload_seen_and_not_as_a_difference():
     assert frame.filter(~pl.col("flagged"))["reading"].null_count() == frame.height - 2
 
 
+def test_what_stays_unexplained_is_told_but_names_no_cell():
+    rows = world(1, size=100, sick={("U03", "2022-Q1", "slow_work"): 0.4})
+    renamed = rows.with_columns(pl.col("cause").replace("slow_work", "unexplained"))
+    found = cells(renamed, kind="quarter").filter(pl.col("reading") == "unexplained")
+    assert found.select("unit_id", "flagged").rows() == [("U03", False)]
+
+
 def test_time_of_all_dossiers_finds_what_late_ones_are_too_few_to_show():
     plain = world(8, size=25)
     slow = (pl.col("unit_id") == "U04") & (pl.col("cause") == "slow_work")

@@ -164,7 +164,7 @@ def cells(book: Book, asked: Asked) -> Answer:
     if asked.unit != EVERYTHING:
         frame = frame.filter(pl.col("unit_id") == asked.unit)
     names = distinct(frame["unit_id"].unique().sort(), book.unit_name)
-    named = frame.filter("flagged").sort(
+    named = frame.filter(pl.col("reading").is_not_null()).sort(
         "excess", "unit_id", "cause", descending=[True, False, False]
     )
     rows = list(named.iter_rows(named=True))

@@ -17,7 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from workbench.estimates.discovery import combined_p, q_values
+from workbench.estimates.discovery import combined_p, q_values_of_named
 from workbench.estimates.excess import excess_limits, relative_spread, upper_tail
 from workbench.vocabulary import EVERYTHING, Period, PeriodKind
 
@@ -27,6 +27,8 @@ CONGESTION = ("queue",)
 """Causes that arise where work meets capacity: an overload was observed, nothing more is said."""
 UNEXPLAINED = "unexplained"
 """More of it than elsewhere is a gap in the data, and no unit's behaviour."""
+CLUSTER = 3.0
+"""Dossiers that one spell of congestion makes late together: they are no independent witnesses."""
 LEAST_EXCESS = 1.5
 """Late dossiers beyond expectation below which no cell is named: too small to act upon."""
 PRIOR_DOSSIERS = 10.0
@@ -88,21 +90,24 @@ def cells(cause_cells: pl.DataFrame, *, kind: PeriodKind, q: float = 0.10) -> pl
     Returns:
         Ordered by unit, period, cause: n_dossiers, n_late, observed (late dossiers due to the
         cause), expected (from the other cells, same strata), excess with lower and upper (95 %),
-        p_value (one-sided), q_value (over the whole family), flagged, reading (``difference``,
-        for congestion ``overload``, ``unexplained`` for what no cause explains; else missing), evidence_level 2. Empty in, empty out.
+        p_value (one-sided), q_value (over the whole family), reading of a cell that is out of
+        line by q-value and least excess (``difference``; ``overload`` for congestion;
+        ``unexplained`` for what no cause explains; else missing), flagged (out of line, and not
+        merely unexplained), evidence_level 2. Empty in, empty out.
 
-    Source: Benjamini and Hochberg (1995); Efron (2004), J. Am. Stat. Assoc. 99, 96-104 (spread
+    Source: Benjamini and Hochberg (1995) in the form of Gilbert (2005) and Heyse (2011), as in
+    ``estimates.discovery.q_values_of_named``; Efron (2004), J. Am. Stat. Assoc. 99, 96-104 (spread
     estimated from the family itself); Spiegelhalter (2005), Quality and Safety in Health Care
     14, 347-351 (over-dispersion).
     """
     rows = _of_kind(cause_cells, kind)
     if rows.is_empty():
-        return _finished(rows, [], q)
+        return pl.DataFrame(schema=CELLS)
     parts = [
         _of_cause(rows.filter(pl.col("cause") == cause)) for cause in rows["cause"].unique().sort()
     ]
     tested = pl.concat(parts).sort(_CELL)
-    return _finished(tested, tested["p_value"].to_list(), q)
+    return _finished(tested, q)
 
 
 def spreads_of(cause_cells: pl.DataFrame, *, kind: PeriodKind) -> dict[str, float]:
@@ -142,12 +147,14 @@ def _of_cause(rows: pl.DataFrame) -> pl.DataFrame:
     chance = counted.chance
     if set(_SCORES) <= set(rows.columns):
         chance = combined_p(chance, _timed(rows, cell, counted.chance))
+    least = counted.expected + LEAST_EXCESS
     low, high = excess_limits(table["observed"].to_numpy(), counted.expected, counted.variance)
     return table.with_columns(
         pl.Series("expected", counted.expected),
         pl.Series("lower", low),
         pl.Series("upper", high),
         pl.Series("p_value", chance),
+        pl.Series("reach", upper_tail(least, counted.expected, counted.variance)),
     )
 
 
@@ -171,11 +178,12 @@ def _counted(rows: pl.DataFrame, cell: NDArray[np.int64], stratum: NDArray[np.in
     late = rows["late_share"].to_numpy()
     observed = np.bincount(cell, late)
     kept = np.ones(observed.size, dtype=bool)
-    tested = _against(kept, (dossiers, late), (cell, stratum), 0.0)
+    together = CLUSTER if rows["cause"][0] in CONGESTION else 1.0
+    tested = _against(kept, (dossiers, late), (cell, stratum), (0.0, together))
     for _ in range(ROUNDS):
         still = tested.chance >= CLEARLY_OUT
         spread = relative_spread(observed[still], tested.expected[still])
-        tested = _against(still, (dossiers, late), (cell, stratum), spread)
+        tested = _against(still, (dossiers, late), (cell, stratum), (spread, together))
         if np.array_equal(still, kept):
             break
         kept = still
@@ -186,10 +194,11 @@ def _against(
     kept: NDArray[np.bool_],
     counts: tuple[Floats, Floats],
     place: tuple[NDArray[np.int64], NDArray[np.int64]],
-    spread: float,
+    law: tuple[float, float],
 ) -> _Tested:
     """Expect each cell from the kept others of its strata, and test it."""
     (dossiers, late), (cell, stratum) = counts, place
+    spread, together = law
     inside = kept[cell]
     base, hits = dossiers * inside, late * inside
     overall = hits.sum() / max(base.sum(), 1.0)
@@ -198,7 +207,7 @@ def _against(
     rate = (found + PRIOR_DOSSIERS * overall) / (others + PRIOR_DOSSIERS)
     expected = np.bincount(cell, dossiers * rate).astype(np.float64)
     unsure = 1 / (hits.sum() - np.bincount(cell, hits) + 0.5)
-    wide = np.maximum(spread + unsure, 0.0)
+    wide = np.maximum(spread + unsure, 0.0) + (together - 1) / np.maximum(expected, 1e-9)
     chance = upper_tail(np.bincount(cell, late), expected, wide)
     return _Tested(expected, wide, chance, spread)
 
@@ -221,23 +230,27 @@ def _timed(rows: pl.DataFrame, cell: NDArray[np.int64], chance: Floats) -> Float
     return np.asarray(ndtr(-score / max(scale, 1.0)))
 
 
-def _finished(table: pl.DataFrame, chances: list[float], q: float) -> pl.DataFrame:
+def _finished(table: pl.DataFrame, q: float) -> pl.DataFrame:
     """Give every cell its q-value, say which are named, and order the columns."""
-    if table.is_empty():
-        return pl.DataFrame(schema=CELLS)
-    excess = pl.col("observed") - pl.col("expected")
-    named = (pl.col("q_value") <= q) & (excess >= LEAST_EXCESS)
+    table = table.with_columns((pl.col("observed") - pl.col("expected")).alias("excess"))
+    able = pl.col("excess") >= LEAST_EXCESS
+    chosen = table.select(able.alias("able"))["able"]
+    chances = q_values_of_named(
+        table["p_value"].to_numpy(), chosen.to_numpy(), table["reach"].to_numpy()
+    )
     reading = (
-        pl.when(pl.col("cause").is_in(CONGESTION))
+        pl.when(~((pl.col("q_value") <= q) & able))
+        .then(None)
+        .when(pl.col("cause").is_in(CONGESTION))
         .then(pl.lit("overload"))
         .when(pl.col("cause") == UNEXPLAINED)
         .then(pl.lit(UNEXPLAINED))
+        .otherwise(pl.lit("difference"))
     )
     return (
-        table.with_columns(pl.Series("q_value", q_values(chances)), excess.alias("excess"))
-        .with_columns(named.alias("flagged"), pl.lit(2).alias("evidence_level"))
-        .with_columns(
-            pl.when("flagged").then(reading.otherwise(pl.lit("difference"))).alias("reading")
-        )
+        table.with_columns(pl.Series("q_value", chances))
+        .with_columns(reading.alias("reading"), pl.lit(2).alias("evidence_level"))
+        .with_columns(pl.col("reading").is_in(["difference", "overload"]).alias("flagged"))
+        .with_columns(pl.col("flagged").fill_null(value=False))
         .select(pl.col(name).cast(kind) for name, kind in CELLS.items())
     )

@@ -40,6 +40,38 @@ def q_values(p_values: ArrayLike) -> Floats:
     return adjusted
 
 
+def q_values_of_named(p_values: ArrayLike, nameable: ArrayLike, chances: ArrayLike) -> Floats:
+    """Return q-values where a rule beside the test says which cells may be named at all.
+
+    Args:
+        p_values: One per cell.
+        nameable: Whether the rule (say, at least one and a half late too many) lets it be named.
+        chances: Chance of each healthy cell to pass the rule; 1 everywhere, with every cell
+            nameable, gives ``q_values``.
+
+    The false names expected at a threshold are those of cells that pass test and rule, and a
+    healthy cell does both no more often than either; the cells named are those that did. Counting
+    cells that could hardly be named as if they could would hide the sick ones.
+
+    Source: Gilbert (2005), Applied Statistics 54, 143-158; Heyse (2011), in Recent Advances in
+    Biostatistics, 43-58 (false discovery rates that use what each test can attain).
+
+    >>> [round(float(q), 3) for q in q_values_of_named([0.01, 0.04], [True, True], [1.0, 0.001])]
+    [0.011, 0.021]
+    """
+    values, able = np.asarray(p_values, dtype=np.float64), np.asarray(nameable, dtype=bool)
+    reach = np.sort(np.asarray(chances, dtype=np.float64))
+    order = np.argsort(values, kind="stable")
+    sums = np.concatenate([[0.0], np.cumsum(reach)])
+    below = np.searchsorted(reach, values[order], side="left")
+    false = sums[below] + values[order] * (reach.size - below)
+    named = np.maximum(np.cumsum(able[order]), 1)
+    smallest = np.minimum.accumulate((false / named)[::-1])[::-1]
+    adjusted = np.empty(values.size)
+    adjusted[order] = np.minimum(smallest, 1.0)
+    return adjusted
+
+
 def combined_p(*p_values: ArrayLike) -> Floats:
     """Return one p-value from several tests of the same question, whatever ties them together.
 

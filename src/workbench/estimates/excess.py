@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, gammainc, gammaincinv
 
 Floats = NDArray[np.float64]
-_NO_SPREAD = 1e-9
+_NO_SPREAD = 1e-6
+_NO_EVENT = 1e-9
 
 
 def upper_tail(observed: ArrayLike, expected: ArrayLike, spread: ArrayLike = 0.0) -> Floats:
@@ -38,7 +39,7 @@ def upper_tail(observed: ArrayLike, expected: ArrayLike, spread: ArrayLike = 0.0
     counts, mean, wide = np.broadcast_arrays(
         *(np.asarray(x, dtype=np.float64) for x in (observed, expected, spread))
     )
-    seen = counts > 0
+    seen = counts > _NO_EVENT
     at = np.where(seen, counts, 1.0)
     spreads = wide > _NO_SPREAD
     size = 1 / np.where(spreads, wide, 1.0)
