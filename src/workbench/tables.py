@@ -77,7 +77,10 @@ class Table:
         return (*self.notes, *dict.fromkeys(reasons))
 
     def html(self) -> str:
-        """Return the table and its notes as an HTML fragment."""
+        """Return the table and its notes as an HTML fragment.
+
+        Text says of itself that it stands left: the lab sets every cell to the right.
+        """
         return template("table.html").render(table=self, shown=_shown)
 
     def __str__(self) -> str:

@@ -90,3 +90,13 @@ def test_findings_stand_beside_the_unit_they_were_made_in(doubtful):
     rows = book.findings_by_unit.filter(pl.col("unit_id") == worst, pl.col("rule_id") == "D24")
     assert rows["n_dossiers"][0] >= n
     assert "flagged, still counted" in f"{book.findings()}"
+
+
+def test_a_unit_of_few_dossiers_is_neither_told_to_stand_nor_to_depend(small_project):
+    book = open_book(small_project.root, language="en")
+    lines = f"{book.verdicts('2021-H1')}".splitlines()
+    few = next(line for line in lines if line.startswith("<script>"))
+    assert few.endswith("too few to judge")
+    frame = with_and_without_suspects(book.verdict_counts, period="2021-H1")
+    judged = frame.filter(pl.col("unit_id") != "*", pl.col("n_dossiers") >= 30).height
+    assert any(f"{judged} " in line and "stand" in line for line in lines[:4])

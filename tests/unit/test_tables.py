@@ -122,3 +122,9 @@ def test_a_number_is_written_as_the_language_writes_it(written, vi, en):
         assert written() == vi
     with use_language("en"):
         assert written() == en
+
+
+def test_text_stands_left_and_numbers_right_wherever_the_table_is_shown() -> None:
+    shown = Table("t", (Column("unit", number=False), Column("late")), (("A", "3"),)).html()
+    assert '<th scope="row" style="text-align:left">A</th>' in shown
+    assert '<td class="number">3</td>' in shown

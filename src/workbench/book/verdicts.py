@@ -71,7 +71,7 @@ def findings(book: Book) -> Answer:
         title=say("quality.findings_title"),
         claims=(claim(say("quality.findings_told", **told)),),
         frame=frame,
-        denominators=say("briefing.excluded_denominators"),
+        denominators=say("quality.findings_denominators"),
         listing=Table(say("quality.findings_table"), columns, tuple(lines)),
     )
 
@@ -101,7 +101,8 @@ def _claims(
         for row, every, sound in judged
         if every != sound
     ]
-    stands = say("quality.stand", n=numerals.count(len(judged) - len(moved)))
+    told = [sides for _, *sides in judged if sides != ["few", "few"]]
+    stands = say("quality.stand", n=numerals.count(len(told) - len(moved)))
     depend = [claim(say("quality.depend", units=listed(moved)), key=True)] if moved else []
     return (claim(shares, key=True), claim(stands, key=True), *depend)
 
@@ -136,6 +137,8 @@ def _table(book: Book, overall: Row | None, judged: list[tuple[Row, str, str]]) 
 
 
 def _word(every: str, sound: str) -> str:
+    if every == sound == "few":
+        return "few"
     return "stands" if every == sound else "depends"
 
 
