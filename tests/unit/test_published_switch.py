@@ -1,0 +1,36 @@
+"""Inner use unless said otherwise: the switch of a publication, in params and on the command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from workbench.cli.parser import build_parser
+from workbench.errors import InputRejected
+from workbench.params import read_params
+from workbench.project import Project
+
+
+def project(folder: Path, repository: Project, published: object) -> Project:
+    said = yaml.safe_load(repository.params.read_text(encoding="utf-8"))
+    said["brief"]["published"] = published
+    (folder / "params.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
+    return Project(folder)
+
+
+def test_a_briefing_is_for_inner_use_as_shipped(repository: Project) -> None:
+    assert read_params(repository).brief_published is False
+    assert build_parser().parse_args(["brief"]).published is False
+
+
+def test_the_knob_and_the_flag_ask_for_a_publication(tmp_path: Path, repository: Project) -> None:
+    assert read_params(project(tmp_path, repository, published=True)).brief_published is True
+    for command in ("brief", "schedule"):
+        assert build_parser().parse_args([command, "--published"]).published is True
+
+
+def test_a_knob_that_is_neither_true_nor_false_is_refused(tmp_path, repository) -> None:
+    with pytest.raises(InputRejected, match=r"brief\.published"):
+        read_params(project(tmp_path, repository, published="maybe"))
