@@ -32,4 +32,3 @@ rounded_rates as (
 )
 
 select * from rounded_rates
-order by rate_id

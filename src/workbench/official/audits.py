@@ -30,7 +30,7 @@ def rounding_gaps(printed: pl.DataFrame) -> pl.DataFrame:
     """
     with Warehouse(shipped().pipelines, threads=1) as warehouse:
         warehouse.register("printed_rates", printed)
-        return warehouse.query("official/rounded_rates")
+        return warehouse.query("official/rounded_rates").sort("rate_id")
 
 
 def check_printed(printed: pl.DataFrame) -> None:
