@@ -7,11 +7,15 @@ replaced whole or not at all (``fresh_folder``).
 from __future__ import annotations
 
 import os
+import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from filelock import FileLock
 
 from workbench.errors import OutputBusy, UsageProblem
 
@@ -109,18 +113,38 @@ def shipped() -> Project:
     return Project(packaged if packaged.is_dir() else Path(__file__).resolve().parents[2])
 
 
+_IN_USE, _SETTLED = ".in-use", 60
+"""A scratch folder's lock, and the seconds after which an unlocked one can only be a dead run's."""
+
+
+def _sweep(folder: Path) -> None:
+    """Remove scratch folders beside a folder whose runs were killed: nobody holds their lock."""
+    for lock in folder.parent.glob(f".{folder.name}-*/{_IN_USE}"):
+        try:
+            if time.time() - lock.stat().st_mtime < _SETTLED:
+                continue
+            FileLock(lock).acquire(timeout=0).lock.release()
+        except OSError:
+            continue
+        shutil.rmtree(lock.parent, ignore_errors=True)
+
+
 @contextmanager
 def fresh_folder(folder: Path) -> Iterator[Path]:
     """Give an empty folder to write into, and put it in the place of ``folder`` at the end.
 
     When the block fails, what stood there before stays as it was and nothing half-written is
-    left behind.
+    left behind. What a killed run left behind is removed by the next one.
 
     Raises:
         OutputBusy: The place cannot be written or is held open by another program.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
+    _sweep(folder)
+    with (
+        TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch,
+        FileLock(Path(scratch) / _IN_USE),
+    ):
         fresh, old = Path(scratch) / "new", Path(scratch) / "old"
         fresh.mkdir()
         yield fresh
