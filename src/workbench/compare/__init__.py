@@ -7,6 +7,7 @@ carry what a reader needs to see that. Nothing here reads files or knows a langu
 
 from workbench.compare.adjusted import contradictions, units_adjusted
 from workbench.compare.cellwise import CELLS, cells, spreads_of
+from workbench.compare.courses import Usual, changed, charted, series, shares_by_kind
 from workbench.compare.eventual import breach_risks, curve, eventual
 from workbench.compare.foretold import foretold
 from workbench.compare.gapwise import (
@@ -18,6 +19,7 @@ from workbench.compare.gapwise import (
     gaps_to_peers,
     told,
 )
+from workbench.compare.interventions import intervention
 from workbench.compare.sides import (
     SENSITIVE,
     SIDE_BY_SIDE_COUNTS,
@@ -37,9 +39,12 @@ __all__ = [
     "SIDE_BY_SIDE_COUNTS",
     "SIDE_BY_SIDE_RATES",
     "Side",
+    "Usual",
     "breach_risks",
     "cells",
     "change",
+    "changed",
+    "charted",
     "contradictions",
     "curve",
     "eventual",
@@ -48,7 +53,10 @@ __all__ = [
     "gaps_between_periods",
     "gaps_to_peers",
     "headline",
+    "intervention",
     "sensitivity",
+    "series",
+    "shares_by_kind",
     "spreads_of",
     "told",
     "units_adjusted",
