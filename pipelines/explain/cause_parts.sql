@@ -19,7 +19,7 @@ with signed as (
     having max(case when step_kind = 'sign' then last_second end) >= max(last_second)
 ),
 
-stretches as (
+whole as (
     select
         dossiers.dossier_no,
         ledger.step_no,
@@ -27,6 +27,7 @@ stretches as (
         ledger.kind,
         ledger.phase,
         epoch_second(ledger.from_at)::integer as from_second,
+        epoch_second(ledger.to_at)::integer as to_second,
         ledger.work_seconds::integer as work_seconds,
         case when ledger.norm_source = 'regulated' then ledger.overrun_seconds end::integer
             as overrun_seconds,
@@ -34,11 +35,50 @@ stretches as (
         dossiers.key_base,
         dossiers.received_on,
         dossiers.is_open,
-        dossiers.paper_second
+        dossiers.paper_second,
+        dossiers.after_paper_seconds
     from ledger
     inner join cause_dossiers as dossiers on ledger.dossier_id = dossiers.dossier_id
     where ledger.work_seconds > 0
-        and ledger.kind <> 'pause'
+),
+
+-- the stretch in which the day of the paper result ended is cut there
+tails as (
+    select
+        dossier_no,
+        (
+            max(after_paper_seconds)
+            - sum(case when from_second >= paper_second then work_seconds else 0 end)
+        )::integer as tail_seconds
+    from whole
+    where paper_second is not null
+    group by dossier_no
+),
+
+cut as (
+    select whole.*, tails.tail_seconds
+    from whole
+    inner join tails on whole.dossier_no = tails.dossier_no
+    where whole.from_second < whole.paper_second
+        and whole.to_second > whole.paper_second
+),
+
+stretches as (
+    select whole.*
+    from whole
+    anti join cut
+        on whole.dossier_no = cut.dossier_no
+        and whole.from_second = cut.from_second
+    union all
+    select
+        * exclude (tail_seconds)
+        replace (work_seconds - tail_seconds as work_seconds, paper_second as to_second)
+    from cut
+    union all
+    select
+        * exclude (tail_seconds)
+        replace (tail_seconds as work_seconds, paper_second as from_second)
+    from cut
 ),
 
 named as (
@@ -72,6 +112,8 @@ named as (
         on stretches.dossier_no = steps.dossier_no
         and stretches.step_no = steps.step_no
     left join signed on stretches.dossier_no = signed.dossier_no
+    where stretches.kind <> 'pause'
+        and stretches.work_seconds > 0
 ),
 
 -- what the same-working-day rule leaves for a transfer: to the end of the office day before the

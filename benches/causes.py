@@ -1,0 +1,127 @@
+"""How long it takes from the ledger to the cause of every late dossier, exact shares included.
+
+A register of a million dossiers with eight steps each, two in five of them late, goes through the
+clock first; then the models of ``pipelines/explain`` that say why run on it, and only they are
+measured. CPU seconds are those of this process, all threads together.
+
+``python benches/causes.py [--steps N] [--keep FOLDER]``
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import runpy
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+from workbench.lateness import lateness_profiles
+from workbench.project import shipped
+from workbench.stages import CLOCK_TABLES
+from workbench.vocabulary import periods_between
+from workbench.warehouse import Warehouse
+from workbench.worktime import Calendars
+
+FACTS = shipped()
+CALENDARS = Calendars.read(FACTS.reference / "calendars")
+PROFILE = "wb_strict"
+RESULTS = ("causes", "late_dossiers", "cause_cells")
+DAYS_GIVEN = 15
+
+
+def main() -> None:
+    """Make the register where it is missing, then run and print the figures."""
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--steps", type=int, default=8_000_000)
+    asked.add_argument("--keep", type=Path, help="where the register is kept between runs")
+    asked.add_argument("--part", choices=("all", "clock", "causes"), default="all")
+    said = asked.parse_args()
+    with TemporaryDirectory() as scratch:
+        folder = said.keep or Path(scratch)
+        if said.part != "causes":
+            _clocked(said.steps // 8, folder)
+        if said.part != "clock":
+            _explained(folder)
+
+
+def _clocked(dossiers: int, folder: Path) -> None:
+    """Write dossiers and steps, and what the clock makes of them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    runpy.run_path(str(Path(__file__).with_name("clock.py")))["_register"](dossiers, folder)
+    path = folder / "dossiers.parquet"
+    text = pl.lit(None, dtype=pl.String)
+    pl.read_parquet(path).with_columns(
+        pl.col("received_at").dt.offset_by(f"{DAYS_GIVEN}d").alias("due_at"),
+        pl.lit(None, dtype=pl.Date).alias("paper_result_on"),
+        text.alias("late_reason"),
+        text.alias("channel_out"),
+    ).write_parquet(path)
+    with Warehouse(FACTS.pipelines) as warehouse:
+        _attach(warehouse, folder)
+        warehouse.build("clock", wanted=CLOCK_TABLES)
+        warehouse.write(CLOCK_TABLES, folder / "clock")
+
+
+def _explained(folder: Path) -> None:
+    start, cpu = time.perf_counter(), time.process_time()
+    told, last = start, ""
+    spent: dict[str, float] = {}
+
+    def progress(model: str) -> None:
+        nonlocal told, last
+        now = time.process_time()
+        if last:
+            spent[last] = now - told
+        told, last = now, model
+
+    with Warehouse(FACTS.pipelines) as warehouse:
+        warehouse.attach(folder / "clock")
+        _attach(warehouse, folder)
+        warehouse.set("profile", PROFILE)
+        warehouse.build("explain", progress, RESULTS)
+        progress("write")
+        warehouse.write(RESULTS, folder / "results")
+        progress("")
+    wall, cpu = time.perf_counter() - start, time.process_time() - cpu
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    late = pl.scan_parquet(folder / "results" / "late_dossiers.parquet").select(pl.len())
+    rows = pl.scan_parquet(folder / "results" / "causes.parquet").select(pl.len())
+    print(
+        f"ledger to causes: {late.collect().item():,} late dossiers, {rows.collect().item():,} "
+        f"causes: {wall:.1f} s wall, {cpu:.1f} s cpu, peak {peak:.2f} GiB"
+    )
+    for model, seconds in sorted(spent.items(), key=lambda item: -item[1])[:10]:
+        print(f"  {model:<22} {seconds:>6.1f} s cpu")
+    sys.stdout.flush()
+
+
+def _attach(warehouse: Warehouse, folder: Path) -> None:
+    """Give a warehouse the register and the reviewed facts, as the stages do."""
+    warehouse.attach(folder)
+    warehouse.attach(FACTS.reference)
+    warehouse.register("calendar_keys", CALENDARS.keys())
+    warehouse.register("calendar_days", CALENDARS.days())
+    warehouse.register("unit_calendars", CALENDARS.units())
+    profiles = lateness_profiles(FACTS.reference / "profiles")
+    warehouse.register("profiles", profiles.filter(pl.col("profile") == PROFILE))
+    warehouse.register("periods", _periods(folder))
+
+
+def _periods(folder: Path) -> pl.DataFrame:
+    days = pl.read_parquet(folder / "dossiers.parquet", columns=["received_on", "snapshot_at"])
+    first, last = days["received_on"].to_list()[0], days["snapshot_at"].to_list()[0].date()
+    first = min(first, days.select(pl.col("received_on").sort()).to_series().to_list()[0])
+    rows = [
+        (str(period), kind, period.starts_on, period.ends_on)
+        for kind in ("month", "quarter", "half", "year")
+        for period in periods_between(first, last, kind)
+    ]
+    return pl.DataFrame(rows, schema=["period", "kind", "starts_on", "ends_on"], orient="row")
+
+
+if __name__ == "__main__":
+    main()
