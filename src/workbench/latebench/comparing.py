@@ -9,7 +9,7 @@ import polars as pl
 
 from workbench import compare, whatif
 from workbench.latebench.contenders import Analysis
-from workbench.latebench.scores import SAME, Scores
+from workbench.latebench.scores import CONGESTION, SAME, Scores
 from workbench.latebench.truth import SMALL_UNIT, Truth
 from workbench.vocabulary import EVERYTHING
 
@@ -28,6 +28,7 @@ def score_comparisons(truth: Truth, analysis: Analysis) -> Scores:
         **score_traps(truth, cells),
         **score_mix(truth, analysis.cause_cells),
         **score_whatif(truth, analysis.whatif_counts),
+        **score_eventual(truth, analysis.progress),
     }
 
 
@@ -61,8 +62,11 @@ def score_intervals(truth: Truth, cells: pl.DataFrame) -> Scores:
 
 
 def score_traps(truth: Truth, cells: pl.DataFrame) -> Scores:
-    """Say whether any trap cell was named for any cause: ``<trap>_blamed``, 0 or 1."""
-    named = cells.filter("flagged").select(_CELL).unique()
+    """Say whether a trap cell was named: ``<trap>_blamed``, 0 or 1.
+
+    A cell named for congestion is not blamed: that an overload was seen is no accusation.
+    """
+    named = cells.filter("flagged", pl.col("cause") != CONGESTION).select(_CELL).unique()
     return {
         f"{name}_blamed": float(
             truth.places.filter(pl.col("kind") == kind).join(named, on=_CELL, how="semi").height > 0
@@ -73,21 +77,22 @@ def score_traps(truth: Truth, cells: pl.DataFrame) -> Scores:
 
 
 def score_mix(truth: Truth, cause_cells: pl.DataFrame) -> Scores:
-    """Score how much of the gap between harder mixes and their peers is put on the mix.
+    """Score how much of what a harder mix truly does to its cell is put on the mix.
 
     Returns:
-        ``mix_share``: effect of the mix over the gap, the run's trap cells together; nothing
-        where these happen not to be later than their peers.
+        ``mix_share``: effect of the mix, found against the unit's peers, over the true one, the
+        run's trap cells together; nothing where the harder mix happened to do no harm.
     """
     traps = truth.places.filter(pl.col("kind") == "hard_mix")
+    if truth.mix_gap <= 0 or traps.is_empty():
+        return {}
     pairs = [
         (compare.Side(compare.PEERS, period), compare.Side(unit, period))
         for unit, period in traps.select(_CELL).iter_rows()
     ]
     parts = compare.gaps(cause_cells, pairs, replicates=1)
     mix = parts.filter(pl.col("component") == "mix")
-    gap = float(mix["gap"].sum())
-    return {"mix_share": float(mix["effect"].sum()) / gap} if gap > 0 else {}
+    return {"mix_share": float(mix["effect"].sum()) / truth.mix_gap}
 
 
 def score_whatif(truth: Truth, counts: pl.DataFrame) -> Scores:
@@ -109,6 +114,27 @@ def score_whatif(truth: Truth, counts: pl.DataFrame) -> Scores:
         scores[f"whatif:{scenario}"] = abs(found - saved) / saved
         scores[f"whatif_held:{scenario}"] = float(lower <= saved <= upper)
     return scores
+
+
+def score_eventual(truth: Truth, progress: pl.DataFrame) -> Scores:
+    """Score the late share of the last 30 working days' dossiers while some are still open.
+
+    Returns:
+        ``eventual`` and ``closed_only``: how far the corrected share and that of closed dossiers
+        lie from what it came to in the end (as shares); ``eventual_held``: whether the interval
+        holds it. Nothing where no dossier is open.
+    """
+    recent = pl.col("dossier_id").is_in(truth.recent["dossier_id"].to_list())
+    said = compare.eventual(progress.with_columns(recent.alias("recent")), by=("recent",))
+    rows = said.filter("recent", pl.col("n_open") > 0)
+    if rows.is_empty():
+        return {}
+    row, came = rows.row(0, named=True), _mean(truth.recent, pl.col("is_late"))
+    return {
+        "eventual": abs(row["eventual"] - came),
+        "closed_only": abs(row["closed"] - came),
+        "eventual_held": float(row["eventual_lower"] <= came <= row["eventual_upper"]),
+    }
 
 
 def _mean(rows: pl.DataFrame, right: pl.Expr) -> float:

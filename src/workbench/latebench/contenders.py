@@ -21,7 +21,7 @@ from workbench.warehouse import Warehouse
 from workbench.worktime import Calendars
 
 PROFILE = "wb_strict"
-RESULTS = ("late_dossiers", "causes", "cause_cells", "whatif_counts", "judged_dossiers")
+RESULTS = ("late_dossiers", "causes", "cause_cells", "whatif_counts", "progress")
 
 CAUSE_OF_KIND = {
     "intake": "intake_delay",
@@ -63,6 +63,7 @@ class Analysis:
     causes: pl.DataFrame
     cause_cells: pl.DataFrame
     whatif_counts: pl.DataFrame
+    progress: pl.DataFrame
 
 
 class Workbench:
@@ -87,12 +88,12 @@ class Workbench:
             warehouse.register("periods", _periods(register.dossiers))
             warehouse.set("profile", PROFILE)
             warehouse.build("clock", wanted=CLOCK_TABLES)
-            warehouse.build("explain", wanted=RESULTS)
+            warehouse.build("explain", wanted=(*RESULTS, "judged_dossiers"))
             return Analysis(
                 warehouse.frame("outcomes"),
                 warehouse.frame("ledger"),
                 warehouse.frame("judged_dossiers"),
-                *(warehouse.frame(name) for name in RESULTS[:4]),
+                *(warehouse.frame(name) for name in RESULTS),
             )
 
 

@@ -25,6 +25,8 @@ REPORTED_SEEDS = tuple(range(1001, 1011))
 SIZES = (25, 60, 150)
 DOSES = (0.35, 0.6, 1.0)
 
+_EVERY_SIZE = ("full", "open_dossiers")
+
 KEY = ("tier", "size", "dose", "contender", "measure")
 _RUN = {
     "tier": pl.String,
@@ -44,7 +46,7 @@ class Grid:
     """Which runs are made.
 
     The main tier runs at every size and dose and with nothing put in; the harder tiers at the
-    size nearest to 60 and the strongest dose.
+    size nearest to 60 and the strongest dose, open dossiers at every size.
     """
 
     tiers: tuple[Tier, ...] = TIERS
@@ -62,7 +64,7 @@ class Grid:
         tasks = [
             Task(tier, size, dose, seed)
             for tier in self.tiers
-            for size in (self.sizes if tier == "full" else (middle,))
+            for size in (self.sizes if tier in _EVERY_SIZE else (middle,))
             for dose in ((0.0, *self.doses) if tier == "full" else (max(self.doses),))
             for seed in self.seeds
         ]

@@ -233,54 +233,66 @@ class _Writer:
         return _as_stamps(name, self.calendar.instant(due) + later)
 
     def _dossiers(self) -> pl.DataFrame:
-        lives, record = self.lives, self.record
-        rows, count = record.rows, len(record.rows)
-        procedure = lives.procedure[rows]
-        moved = record.due != record.first_due
-        first_due = self._closing("due_first_at", record.first_due)
-        waits = (record.paused[:, 0] != NEVER) & (record.paused[:, 1] == NEVER)
-        status = np.where(
-            record.resolved != NEVER, "resolved", np.where(waits, "supplement", "in_progress")
-        )
-        closed = int(self.calendar.instant(np.array([record.snapshot]))[0])
-        online = np.where(lives.online[rows], "online", "counter")
+        return pl.concat([self._particulars(), self._dates(), self._origin()], how="horizontal")
+
+    def _particulars(self) -> pl.DataFrame:
+        lives, rows = self.lives, self.record.rows
+        procedure, count = lives.procedure[rows], len(rows)
         return pl.DataFrame(
             [
                 self.ids,
                 _same("source", "latebench", count),
-                pl.Series("unit_id", unit_ids(record.unit)),
+                pl.Series("unit_id", unit_ids(self.record.unit)),
                 pl.Series("procedure_id", [f"LB-P{number + 1}" for number in procedure]),
                 pl.Series("procedure_name", [f"LateBench {LIMITS[p]}" for p in procedure]),
                 _same("field_of_work", "LateBench", count),
-                pl.Series("channel_in", online),
+                pl.Series("channel_in", np.where(lives.online[rows], "online", "counter")),
                 _same("channel_out", "counter", count),
                 _same("service_level", "4", count),
                 pl.Series("processed_online", lives.online[rows]),
                 _same("applicant_kind", "citizen", count),
+                pl.Series("term_value", np.array(LIMITS)[procedure]),
+                _same("term_unit", "working_day", count),
+            ]
+        )
+
+    def _dates(self) -> pl.DataFrame:
+        lives, record = self.lives, self.record
+        rows, resolved = record.rows, record.resolved
+        moved = record.due != record.first_due
+        waits = (record.paused[:, 0] != NEVER) & (record.paused[:, 1] == NEVER)
+        open_status = np.where(waits, "supplement", "in_progress")
+        return pl.DataFrame(
+            [
                 self._stamps("submitted_at", lives.submitted[rows]),
                 self._stamps("received_at", lives.received[rows]),
                 self._days("received_on", lives.received[rows]),
                 self._closing("due_at", record.due),
-                first_due.set(pl.Series(~moved), None),
-                pl.Series(
-                    "due_first_from", ["column" if m else None for m in moved], dtype=pl.String
-                ),
-                self._stamps("resolved_at", record.resolved),
-                self._stamps("reported_end_at", record.resolved),
-                self._stamps("returned_at", record.resolved),
+                self._closing("due_first_at", record.first_due).set(pl.Series(~moved), None),
+                pl.Series("due_first_from", ["column" if m else None for m in moved], pl.String),
+                self._stamps("resolved_at", resolved),
+                self._stamps("reported_end_at", resolved),
+                self._stamps("returned_at", resolved),
                 self._days("paper_result_on", record.paper),
-                pl.Series("status", status),
+                pl.Series("status", np.where(resolved != NEVER, "resolved", open_status)),
+            ]
+        )
+
+    def _origin(self) -> pl.DataFrame:
+        rows, count = self.record.rows, len(self.record.rows)
+        closed = int(self.calendar.instant(np.array([self.record.snapshot]))[0])
+        received = self.lives.received[rows]
+        return pl.DataFrame(
+            [
                 _same("late_reason", None, count),
                 _same("lateness_excluded", None, count),
                 _as_stamps("snapshot_at", np.full(count, closed)),
                 _same("calendar_id", CALENDAR, count),
                 _same("time_zone", ZONE, count),
-                pl.Series("term_value", np.array(LIMITS)[procedure]),
-                _same("term_unit", "working_day", count),
                 pl.Series("synthetic", np.ones(count, dtype=bool)),
                 _same("source_file", "dossiers.csv", count),
                 _same("source_sheet", "", count),
-                pl.Series("source_row", np.argsort(np.argsort(lives.received[rows])) + 2),
+                pl.Series("source_row", np.argsort(np.argsort(received, kind="stable")) + 2),
             ]
         )
 

@@ -28,9 +28,9 @@ LIMITS = (3, 5, 7, 10, 15, 20)
 SMALL_CELL = 6
 """Dossiers a quarter of the unit with only small numbers."""
 
-_WORK_SHARE = (0.37, 0.32, 0.47, 0.37, 0.52, 0.42)
-_USUAL_MIX = (0.24, 0.24, 0.13, 0.19, 0.08, 0.12)
-_HARD_MIX = (0.18, 0.06, 0.32, 0.06, 0.32, 0.06)
+_WORK_SHARE = (0.35, 0.31, 0.56, 0.36, 0.6, 0.4)
+_USUAL_MIX = (0.25, 0.28, 0.08, 0.21, 0.05, 0.13)
+_HARD_MIX = (0.10, 0.06, 0.38, 0.06, 0.34, 0.06)
 _SIGMA = 0.45
 _MINUTE = 60
 _SUPPLEMENT, _SUPPLEMENT_TRAP = 0.07, 0.40

@@ -9,7 +9,12 @@ import pytest
 
 from workbench.errors import UsageProblem
 from workbench.latebench import QUICK, _grid
-from workbench.latebench.comparing import score_intervals, score_traps, score_whatif
+from workbench.latebench.comparing import (
+    score_eventual,
+    score_intervals,
+    score_traps,
+    score_whatif,
+)
 from workbench.latebench.contenders import Answer
 from workbench.latebench.grid import Grid, run_grid, summed_up
 from workbench.latebench.page import render
@@ -44,6 +49,8 @@ TRUTH = Truth(
     ),
     pl.DataFrame(),
     {},
+    pl.DataFrame(),
+    0.0,
 )
 
 
@@ -109,17 +116,18 @@ def test_seeds_are_summed_up_by_median_and_extremes():
     assert (row["median"], row["low"], row["high"], row["seeds"]) == (0.7, 0.5, 0.9, 3)
 
 
-def test_a_small_grid_gives_the_same_table_twice_and_a_page():
-    grid = Grid(tiers=("full", "finish_only"), sizes=(8,), doses=(1.0,), seeds=(3,))
+def test_a_small_grid_gives_a_table_and_a_page_and_the_same_task_the_same_scores(runner):
+    grid = Grid(tiers=("full", "finish_only"), sizes=(6,), doses=(1.0,), seeds=(3,))
     seen: list[int] = []
-    tables = [
-        run_grid(grid, shipped(), progress=lambda done, _all, _task: seen.append(done), workers=1)
-        for _ in range(2)
-    ]
-    assert seen == [1, 2, 3] * 2
-    assert tables[0].write_csv() == tables[1].write_csv()
-    assert set(tables[0]["contender"]) == {"workbench", "dashboard"}
-    page = render(tables[0].write_csv())
+    table = run_grid(
+        grid, shipped(), progress=lambda done, _all, task: seen.append(done), workers=1
+    )
+    assert seen == [1, 2, 3]
+    assert set(table["contender"]) == {"workbench", "dashboard"}
+    task = Task("finish_only", 6, 1.0, 3)
+    again = summed_up([(task, runner.run(task))])
+    assert again.write_csv() == table.filter(pl.col("tier") == "finish_only").write_csv()
+    page = render(table.write_csv())
     assert "## Figures to reach" in page
     assert "## Worse registers" in page
 
@@ -174,3 +182,20 @@ def test_what_if_is_held_against_lives_lived_again():
     )
     found = score_whatif(PLACED, counts)
     assert found == {"whatif:transfer_same_day": 0.1, "whatif_held:transfer_same_day": 1.0}
+
+
+def test_a_share_of_recent_dossiers_is_held_against_what_it_came_to(bench, runner):
+    case = bench("open_dossiers")
+    recent = case.truth.recent
+    assert 0 < recent.height < case.register.dossiers.height
+    found = score_eventual(case.truth, runner.analyse(case).progress)
+    assert set(found) == {"eventual", "closed_only", "eventual_held"}
+    sure = replace(case.truth, recent=recent.with_columns(is_late=pl.lit(value=False)))
+    share = recent["is_late"].mean()
+    closed_share = score_eventual(sure, runner.analyse(case).progress)["closed_only"]
+    assert found["closed_only"] == pytest.approx(abs(closed_share - share))
+
+
+def test_with_nothing_open_there_is_no_share_to_correct(bench, runner):
+    case = bench()
+    assert score_eventual(case.truth, runner.analyse(case).progress) == {}

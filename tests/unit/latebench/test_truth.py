@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from workbench.latebench.plan import CAUSE_OF
+from workbench.latebench.run import Task, make_case
 from workbench.latebench.truth import NONE
 
 LATE = ("late", "open_overdue")
@@ -82,3 +83,11 @@ def test_what_if_truth_is_lived_again(bench):
     assert truth.saved["record_same_day"] == truth.dossiers["record_only"].sum()
     assert 0 < truth.saved["transfer_same_day"] <= truth.dossiers.height
     assert bench(dose=0.0).truth.saved["record_same_day"] == 0
+
+
+def test_harder_dossiers_truly_make_their_cell_later_and_are_no_cause(calendar):
+    truth = make_case(calendar, Task("full", 60, 1.0, 3)).truth
+    assert truth.mix_gap > 0.05
+    traps = truth.places.filter(pl.col("cause") == "")
+    assert set(traps["kind"]) == {"hard_mix", "supplements", "small_unit"}
+    assert truth.cells.join(traps, on=["unit_id", "period"], how="semi").is_empty()

@@ -114,7 +114,7 @@ def test_more_officers_away_makes_more_wait(calendar):
 def test_about_one_in_twenty_three_is_late_with_nothing_put_in(calendar):
     rates = []
     for size in (25, 60, 150):
-        for seed in (1, 2, 3, 4, 5):
+        for seed in range(1, 6):
             lives = World(calendar, seed=seed, per_cell=size).live(draw_plan(seed, 0.0))
             rates.append((lives.overrun > 0).mean())
     assert 0.040 <= np.mean(rates) <= 0.048
