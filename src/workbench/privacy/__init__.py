@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from workbench.privacy.keys import applicant_keys, secret_key, staff_ids, staff_salt
 from workbench.privacy.patterns import MASKS_SCHEMA, Patterns, read_patterns
-from workbench.privacy.small_cells import THRESHOLD, hidden_cells, suppress, suppress_rates
+from workbench.privacy.small_cells import THRESHOLD, hidden_cells, suppress
 
 __all__ = [
     "MASKS_SCHEMA",
@@ -23,5 +23,4 @@ __all__ = [
     "staff_ids",
     "staff_salt",
     "suppress",
-    "suppress_rates",
 ]

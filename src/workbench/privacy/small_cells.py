@@ -86,42 +86,6 @@ def suppress(
     return frame.with_columns(*shown, pl.Series("suppressed", row))
 
 
-def suppress_rates(
-    frame: pl.DataFrame,
-    *,
-    groups: Sequence[str],
-    totals: str = "*",
-    threshold: int = THRESHOLD,
-) -> pl.DataFrame:
-    """Return a table of shares as it may be published: ``k of n`` tells also who is not among k.
-
-    Args:
-        frame: Columns numerator, denominator, value, lower, upper, one row per cell of ``groups``;
-            one measure, one profile, periods that do not contain each other.
-        groups: Columns that say which cell a row is.
-        totals: What stands in a group column of a total row.
-        threshold: Smallest count that may be published, of the share and of the rest.
-
-    Raises:
-        UsageProblem: A cell has two rows, or a count is missing.
-
-    >>> row = {"numerator": 2, "denominator": 50, "value": 0.04, "lower": 0.01, "upper": 0.13}
-    >>> shown = suppress_rates(pl.DataFrame([{"unit": "a", **row}]), groups=["unit"])
-    >>> shown.select("numerator", "denominator", "value").row(0)
-    (None, 50, None)
-    """
-    rest = pl.col("denominator") - pl.col("numerator")
-    return suppress(
-        frame.with_columns(rest.alias("_rest")),
-        counts=["denominator", "numerator", "_rest"],
-        groups=groups,
-        totals=totals,
-        sums={"denominator": ["numerator", "_rest"]},
-        hides=["value", "lower", "upper"],
-        threshold=threshold,
-    ).drop("_rest")
-
-
 def hidden_cells(
     values: Sequence[int], lines: Sequence[Sum], *, threshold: int = THRESHOLD
 ) -> set[int]:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.errors import UsageProblem
-from workbench.privacy import suppress, suppress_rates
+from workbench.privacy import suppress
 
 UNITS, PERIODS = ("a", "b", "c"), ("1", "2")
 
@@ -128,40 +128,20 @@ def test_two_rows_for_one_cell_are_refused() -> None:
 
 RATES = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 40)), min_size=1, max_size=5).map(
     lambda cells: pl.DataFrame(
-        [("*", sum(k for k, _ in cells), sum(k + r for k, r in cells))]
-        + [(f"u{n}", k, k + r) for n, (k, r) in enumerate(cells)],
-        schema=["unit", "numerator", "denominator"],
+        [("*", sum(k for k, _ in cells), sum(r for _, r in cells))]
+        + [(f"u{n}", k, r) for n, (k, r) in enumerate(cells)],
+        schema=["unit", "share", "rest"],
         orient="row",
-    ).with_columns(value=pl.lit(0.5), lower=pl.lit(0.1), upper=pl.lit(0.9))
+    ).with_columns(whole=pl.col("share") + pl.col("rest"))
 )
 
 
 @given(RATES)
 def test_neither_a_small_share_nor_a_small_rest_follows_from_published_shares(frame) -> None:
-    shown = suppress_rates(frame, groups=["unit"])
-    cells = [(unit, part) for unit in frame["unit"] for part in ("k", "n", "rest")]
-    unknown = set()
-    for unit, k, n in shown.select("unit", "numerator", "denominator").rows():
-        unknown |= {(unit, "k")} if k is None else set()
-        unknown |= {(unit, "n")} if n is None else set()
-        unknown |= {(unit, "rest")} if k is None or n is None else set()
-    for unit, k, n in frame.select("unit", "numerator", "denominator").rows():
-        assert k == 0 or k >= 5 or (unit, "k") in unknown
-        assert n == k or n - k >= 5 or (unit, "rest") in unknown
-    order = [cell for cell in cells if cell in unknown]
-    lines = [[(u, "k"), (u, "rest"), (u, "n")] for u in frame["unit"]]
-    lines += [[*((u, part) for u in frame["unit"][1:]), ("*", part)] for part in ("k", "n", "rest")]
-    sums = [[(-1 if c == line[-1] else 1) * (c in line) for c in order] for line in lines]
-    if order:
-        rank = np.linalg.matrix_rank(np.array(sums, dtype=float))
-        for place, cell in enumerate(order):
-            alone = np.eye(len(order))[place]
-            assert np.linalg.matrix_rank(np.vstack([sums, alone])) > rank, cell
-
-
-def test_a_share_left_out_takes_its_interval_along() -> None:
-    row = {"unit": "a", "numerator": 48, "denominator": 50}
-    frame = pl.DataFrame([{**row, "value": 0.96, "lower": 0.86, "upper": 0.99}])
-    shown = suppress_rates(frame, groups=["unit"])
-    assert shown.select("numerator", "value", "lower", "upper").row(0) == (None,) * 4
-    assert shown.columns == [*frame.columns, "suppressed"]
+    counts = ["whole", "share", "rest"]
+    sums = {"whole": ["share", "rest"]}
+    shown = suppress(frame, counts=counts, groups=["unit"], sums=sums)
+    for true, seen in zip(frame.select(counts).rows(), shown.select(counts).rows(), strict=True):
+        assert not any(0 < (n or 0) < 5 for n in seen)
+        assert seen.count(None) != 1
+        assert all(n in (None, value) for n, value in zip(seen, true, strict=True))
