@@ -1,7 +1,7 @@
 """One task, two tools: case durations and the performance graph in business hours.
 
-Run by ``clock.py`` as ``pm4py_task.py make|pm4py|workbench FOLDER``, each in its own process; the
-side named pm4py runs in an environment of its own that the project never imports.
+Run by ``clock.py`` as ``pm4py_task.py SIDE FOLDER`` with the sides at the end of this file, each in
+its own process; what asks PM4Py runs in an environment of its own that the project never imports.
 """
 
 from __future__ import annotations
@@ -66,6 +66,27 @@ def bare(_: Path) -> None:
     print(f"pm4py bare function: {len(spans) / (time.process_time() - began) / 1e6:.3f} M spans/s")
 
 
+def cases(_: Path) -> None:
+    """Print what PM4Py says where a make-up Saturday or an offset counts, beside the truth.
+
+    30 April and 1 May 2024 were free, 29 April too: it was made up on Saturday 4 May.
+    """
+    import datetime as dt
+
+    from pm4py.util.business_hours import soj_time_business_hours_diff
+
+    def hours(first: dt.datetime, last: dt.datetime) -> float:
+        return round(soj_time_business_hours_diff(first, last, SLOTS) / 3_600, 1)
+
+    local = dt.timezone(dt.timedelta(hours=7))
+    made_up = dt.datetime(2024, 5, 4, 7, tzinfo=local), dt.datetime(2024, 5, 4, 17, tzinfo=local)
+    night = dt.datetime(2024, 5, 6, 14, tzinfo=local), dt.datetime(2024, 5, 6, 20, tzinfo=local)
+    there = [stamp.replace(tzinfo=None) for stamp in made_up]
+    utc = [stamp.astimezone(dt.UTC).replace(tzinfo=None) for stamp in night]
+    print(f"make-up Saturday 07:00-17:00: pm4py {hours(*there)} h, the office was open 10.0 h")
+    print(f"14:00-20:00 at +07:00, as UTC: pm4py {hours(*utc)} h, the office was open 3.0 h")
+
+
 def workbench(folder: Path) -> tuple[int, int]:
     """The same sums by the project's macros in one query."""
     import duckdb
@@ -100,9 +121,11 @@ def workbench(folder: Path) -> tuple[int, int]:
     return int(rows[0][0]), int(rows[0][1])
 
 
+SIDES = {"make": make, "pm4py": pm4py, "bare": bare, "workbench": workbench, "cases": cases}
+
 if __name__ == "__main__":
     started, place = time.perf_counter(), Path(sys.argv[2])
-    found = {"make": make, "pm4py": pm4py, "bare": bare, "workbench": workbench}[sys.argv[1]](place)
+    found = SIDES[sys.argv[1]](place)
     used = resource.getrusage(resource.RUSAGE_SELF)
     if found:
         print(

@@ -70,3 +70,35 @@ def test_a_stock_without_due_date_is_unknown_by_ours_and_in_time_by_a_vendor(cou
 
 def test_what_ended_within_the_period_is_stock_only_where_collection_ends_it(counted):
     assert counted("", "", "2022-01-07 09:00") == {"huanvu_tra": "open_overdue"}
+
+
+@pytest.mark.parametrize(
+    ("arrived", "ended", "kind"),
+    [
+        ("2022-01-04 08:00", "", "transfer"),
+        ("", "", "unlogged"),
+        ("2022-01-04 08:00", "2022-02-01 09:00", "unlogged"),
+    ],
+    ids=["sent on, not yet received", "a log without arrivals", "closed without a further step"],
+)
+def test_the_time_after_the_last_finished_step(run_clock, arrived, ended, kind):
+    """Between two holders where the log would know of an arrival; else nothing is known."""
+    dossier = {
+        "dossier_id": "A",
+        "received_at": at("2022-01-04 08:00"),
+        "due_at": at("2022-01-10 17:00"),
+        "resolved_at": at(ended),
+        "status": "resolved" if ended else "in_progress",
+        "snapshot_at": at("2022-06-30 17:00"),
+    }
+    step = {
+        "dossier_id": "A",
+        "step_no": 1,
+        "step": "intake",
+        "step_kind": "intake",
+        "arrived_at": at(arrived),
+        "finished_at": at("2022-01-05 10:00"),
+    }
+    ledger = run_clock([dossier], [step], tables=("ledger",))["ledger"]
+    last = ledger.sort("segment_no").row(-1, named=True)
+    assert (last["kind"], last["phase"], last["step_no"]) == (kind, "gap", None)
