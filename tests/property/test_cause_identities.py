@@ -1,0 +1,163 @@
+"""The shares of causes are exact, whatever the excess: to the second and to the whole dossier.
+
+Random games go through the models that share lateness out; the oracle walks through every order
+in which causes could be taken away. Then whole random dossiers, with broken logs and pauses, go
+through clock and causes: nothing may be lost or invented.
+"""
+
+from __future__ import annotations
+
+import runpy
+from fractions import Fraction
+from itertools import permutations
+from math import factorial
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbench.vocabulary import CAUSES
+from workbench.warehouse import Warehouse
+
+HERE = Path(__file__).resolve().parent
+NAMED = [cause for cause in CAUSES if cause != "unexplained"]
+FAR = 400_000
+
+game = st.tuples(
+    st.integers(0, FAR),
+    st.dictionaries(st.sampled_from(NAMED), st.integers(1, FAR), max_size=10),
+)
+
+
+def shapley(excess: dict[str, int], needed: int) -> dict[str, Fraction]:
+    """In which share of all orders is a cause the one whose removal makes the dossier on time?"""
+    won = dict.fromkeys(excess, 0)
+    for order in permutations(excess):
+        gone = 0
+        for cause in order:
+            gone += excess[cause]
+            if gone >= needed:
+                won[cause] += 1
+                break
+    return {cause: Fraction(n, factorial(len(excess))) for cause, n in won.items()}
+
+
+@pytest.fixture(scope="module")
+def share_out(pipelines_dir, reference_dir):
+    """Run the last models on given overruns and excesses: ``share_out(games) -> tables``."""
+
+    def run(games):
+        dossiers = pl.DataFrame(
+            [(n, f"D{n:03d}", overrun, True) for n, (overrun, _) in enumerate(games, start=1)],
+            schema=["dossier_no", "dossier_id", "overrun_seconds", "is_late"],
+            orient="row",
+        )
+        rows = [
+            (n, cause, seconds, seconds, 0, "extreme", "B")
+            for n, (_, excess) in enumerate(games, start=1)
+            for cause, seconds in excess.items()
+        ]
+        schema = {
+            "dossier_no": pl.Int64,
+            "cause": pl.String,
+            "excess_seconds": pl.Int64,
+            "spent_seconds": pl.Int64,
+            "usual_seconds": pl.Int64,
+            "ground": pl.String,
+            "grade": pl.String,
+        }
+        claims = pl.DataFrame(schema={"dossier_no": pl.Int64, "cause": pl.String})
+        with Warehouse(pipelines_dir) as warehouse:
+            warehouse.attach(reference_dir)
+            given = {
+                "cause_dossiers": dossiers,
+                "cause_excess": pl.DataFrame(rows, schema, orient="row"),
+                "cause_claims": claims,
+            }
+            for name, frame in given.items():
+                warehouse.register(name, frame)
+            for name in ("cause_limits", "cause_masks", "cause_slots", "cause_shares", "causes"):
+                warehouse.register(name, warehouse.query(f"explain/{name}"))
+            return warehouse.frame("causes")
+
+    return run
+
+
+@settings(max_examples=15)
+@given(games=st.lists(game, min_size=1, max_size=12))
+def test_shares_are_those_of_every_order_of_removal(share_out, games):
+    found = share_out(games)
+    for n, (overrun, excess) in enumerate(games, start=1):
+        mine = found.filter(dossier_id=f"D{n:03d}")
+        needed = max(overrun, 1)
+        held = dict(mine.select("cause", "excess_seconds").rows())
+        assert len(held) <= 8
+        assert mine["late_seconds"].sum() == overrun
+        assert sum(round(s * 40320) for s in mine["late_share"]) == 40320
+        assert sum(held.values()) >= needed
+        for cause, seconds in held.items():
+            assert cause == "unexplained" or excess[cause] == seconds
+        assert dict(mine.select("cause", "but_for").rows()) == {
+            cause: seconds >= needed for cause, seconds in held.items()
+        }
+        if len(held) <= 6:
+            right = shapley(held, needed)
+            shares = dict(mine.select("cause", "late_share").rows())
+            assert {c: round(s * 40320) for c, s in shares.items()} == {
+                c: s * 40320 for c, s in right.items()
+            }
+
+
+def test_eight_causes_share_by_every_subset(share_out):
+    excess = {cause: 1_300 + 20 * n for n, cause in enumerate(NAMED[:7])}
+    overrun = sum(excess.values()) + 500
+    assert set(share_out([(overrun, excess)])["late_share"]) == {1 / 8}
+
+
+def test_a_dossier_late_outside_office_hours_only_has_shares_and_no_seconds(share_out):
+    found = share_out([(0, {"queue": 50})])
+    assert found.select("cause", "late_seconds", "late_share").rows() == [("queue", 0, 1.0)]
+
+
+LEDGER = runpy.run_path(str(HERE / "test_ledger_identities.py"))
+MODELS = runpy.run_path(str(HERE.parent / "models" / "test_explain_causes.py"))
+
+
+@pytest.fixture(scope="module")
+def explained(run_clock, pipelines_dir, reference_dir, calendars):
+    """Clock and causes on lived dossiers."""
+    return MODELS["explainer"](run_clock, pipelines_dir, reference_dir, calendars)
+
+
+@settings(max_examples=8)
+@given(drawn=st.lists(LEDGER["dossier"], min_size=4, max_size=30))
+def test_nothing_is_lost_on_whole_dossiers(explained, drawn):
+    dossiers, steps, pauses = LEDGER["_tables"](drawn)
+    cases = [
+        (dossier, [step for step in steps if step["dossier_id"] == dossier["dossier_id"]])
+        for dossier in dossiers
+    ]
+    wanted = ("causes", "late_dossiers", "cause_cells", "cause_dossiers")
+    tables = explained(cases, pauses, wanted=wanted)
+    late = tables["late_dossiers"]
+    known = tables["cause_dossiers"].filter(pl.col("is_late"))
+    assert late["dossier_id"].to_list() == known["dossier_id"].sort().to_list()
+    summed = (
+        tables["causes"]
+        .group_by("dossier_id")
+        .agg(
+            pl.col("late_seconds").sum(),
+            (pl.col("late_share") * 40320).round().sum().alias("parts"),
+        )
+    )
+    both = late.join(summed, on="dossier_id", how="left")
+    assert both["late_seconds"].to_list() == both["overrun_seconds"].to_list()
+    assert set(both["parts"]) <= {40320}
+    year = tables["cause_cells"].filter(pl.col("period").str.len_chars() == 4)
+    by_cause = year.filter(pl.col("cause") != "*")
+    assert round(by_cause["late_share"].sum(), 6) == late.height
+    assert by_cause["n_dominant"].sum() == late.height
+    assert year.filter(cause="*")["n_late"].sum() == late.height
+    assert year.filter(cause="*")["n_dossiers"].sum() == tables["cause_dossiers"].height
