@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import polars as pl
 import pytest
 
 from workbench.book import open_book
-from workbench.book.story import evidence_words
 from workbench.cli import main
-from workbench.wording import catalogue, use_language
+from workbench.tables import Blank
 
 
 def seconds(text: str) -> int:
@@ -49,7 +46,8 @@ def test_the_causes_of_a_late_dossier_add_up_to_its_overrun(small_book, late):
     overrun = small_book.late_dossiers.filter(pl.col("dossier_id") == late)["overrun_seconds"][0]
     assert sum(seconds(row[2]) for row in parts) == seconds(total[2]) == overrun
     assert causes.frame["late_share"].sum() == pytest.approx(1)
-    assert all(row[1] in "ABC" and row[5] for row in parts)
+    assert all(isinstance(row[1], Blank) or row[1] in "ABC" for row in parts)
+    assert all(len(row[5]) > 10 for row in parts)
 
 
 def test_a_dossier_in_time_has_no_causes(small_book):
@@ -61,27 +59,10 @@ def test_a_dossier_in_time_has_no_causes(small_book):
 
 def test_nights_are_shaded_and_the_due_instant_is_drawn(small_book, late):
     spec = small_book.dossier(late).chart().spec
-    rows = [values for values in spec["datasets"].values()] if "datasets" in spec else []
-    rows = rows or [layer["data"]["values"] for layer in spec["layer"] if "data" in layer]
+    rows = list(spec["datasets"].values())
     shaded = next(values for values in rows if values and "from" in values[0])
     assert all(0 < span["to"] - span["from"] <= 24 for span in shaded)
     assert "Hạn " in small_book.dossier(late).chart().svg
-
-
-def test_every_ground_a_model_names_is_worded(pipelines_dir):
-    text = "\n".join(p.read_text("utf-8") for p in (pipelines_dir / "explain").glob("cause*.sql"))
-    branches = re.findall(r"case\n((?:(?!\bcase\b).)*?)end as ground", text, re.S)
-    named = {g for b in branches for g in re.findall(r"(?:then|else) '(\w+)'", b)}
-    named |= set(re.findall(r"'(\w+)' as ground", text))
-    worded = {key.removeprefix("by_") for key in catalogue("why") if key.startswith("by_")}
-    assert len(named) > 5
-    assert named == worded
-
-
-@pytest.mark.parametrize("language", ["vi", "en"])
-def test_evidence_names_both_times(language):
-    with use_language(language):
-        assert {"2:00", "1:00"} <= set(re.findall(r"\d:\d\d", evidence_words("rule|7200|3600")))
 
 
 @pytest.mark.parametrize("place", ["project", "option", "here"])

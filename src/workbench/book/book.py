@@ -24,6 +24,7 @@ from workbench.book import (
     verdicts,
     waits,
     watching,
+    why,
 )
 from workbench.book.answer import Answer
 from workbench.book.clock import LegalClock

@@ -175,6 +175,14 @@ class Tables:
         moments = [c for c, t in frame.schema.items() if isinstance(t, pl.Datetime) and t.time_zone]
         return frame.with_columns(pl.col(c).dt.convert_time_zone(self.zone) for c in moments)
 
+    def folder_of(self, name: str) -> Path:
+        """Return the folder in which a table lies.
+
+        Raises:
+            UsageProblem: The run has no such table.
+        """
+        return self._file(name).parent
+
     def _file(self, name: str) -> Path:
         for room in self.rooms:
             if (room / f"{name}.parquet").is_file():

@@ -21,6 +21,8 @@ from workbench.wording import say
 if TYPE_CHECKING:
     from workbench.book.book import Book
 
+UNEXPLAINED = "unexplained"
+
 
 def dossier(book: Book, dossier_id: str, profile: str) -> Answer:
     """Answer how one dossier spent its time, whether it adds up, and why it was late."""
@@ -160,11 +162,12 @@ def _causes(book: Book, dossier_id: str, outcome: Row) -> tuple[Answer, ...]:
     rows = frame.to_dicts()
     main = say(
         "why.dossier_why",
-        reality=say(f"why.reality_{late[0]['reality']}"),
+        reality=causes.reality_label(late[0]["reality"]),
         cause=causes.cause_label(late[0]["dominant_cause"]),
         overrun=clock(late[0]["overrun_seconds"]),
     )
-    alone = [causes.cause_label(r["cause"]) for r in rows if r["but_for"]]
+    known = [r for r in rows if r["cause"] != UNEXPLAINED]
+    alone = [causes.cause_label(r["cause"]) for r in known if r["but_for"]]
     told = say("why.but_for", causes=", ".join(alone)) if alone else say("why.but_for_none")
     return (
         Answer(
@@ -177,18 +180,24 @@ def _causes(book: Book, dossier_id: str, outcome: Row) -> tuple[Answer, ...]:
     )
 
 
+def _without(row: Row) -> Cell:
+    if row["cause"] == UNEXPLAINED:
+        return Blank(say("why.no_grade"))
+    return say("why.yes" if row["but_for"] else "why.no")
+
+
 def _cause_table(rows: list[Row], overrun: int) -> Table:
     headings = ("cause", "grade", "late_seconds", "late_share", "but_for_head", "evidence")
     texts = ("cause", "grade", "evidence")
     columns = tuple(Column(say(f"why.head_{h}"), number=h not in texts) for h in headings)
-    cells = [
+    cells: list[tuple[Cell, ...]] = [
         (
             causes.cause_label(r["cause"]),
-            r["grade"],
+            r["grade"] if r["cause"] != UNEXPLAINED else Blank(say("why.no_grade")),
             clock(r["late_seconds"]),
             numerals.percent(r["late_share"]),
-            say("why.yes" if r["but_for"] else "why.no"),
-            evidence_words(r["evidence"]),
+            _without(r),
+            causes.evidence_text(r["evidence"]),
         )
         for r in rows
     ]
@@ -202,15 +211,3 @@ def _cause_table(rows: list[Row], overrun: int) -> Table:
         notes=(note, grades),
         marked=frozenset({len(cells)}),
     )
-
-
-def evidence_words(evidence: str) -> str:
-    """Say what speaks for a cause, with the two times that were compared.
-
-    >>> from workbench.wording import use_language
-    >>> with use_language("en"):
-    ...     evidence_words("out_of_line|7200|3600")
-    'took 2:00; others usually need 1:00 for the same'
-    """
-    ground, spent, usual = [*evidence.split("|"), "0", "0"][:3]
-    return say(f"why.by_{ground}", spent=clock(int(spent)), usual=clock(int(usual)))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from workbench import compare
-from workbench.book import changes, flow, headline, quality, units
+from workbench.book import changes, flow, headline, quality, units, why
 from workbench.book.answer import Answer
 from workbench.book.entries import Asked
 from workbench.book.judging import measures_of
@@ -37,6 +37,6 @@ def _answers(book: Book, asked: Asked, against: str, measure: str) -> Iterator[A
     yield headline.headline(book, asked, against)
     yield changes.change(book, asked, against, measure)
     yield units.units(book, asked, measure)
-    yield flow.time_use(book, asked)
+    yield why.causes(book, asked)
     yield flow.slowest_steps(book, asked)
     yield quality.excluded(book)

@@ -63,7 +63,7 @@ def bars(rows: Sequence[Bar], axis: str) -> Any:
     """Draw one bar per row with its note at the end; rows in the order given."""
     values = [{"name": r.name, "value": r.value, "note": r.note} for r in rows]
     base = alt.Chart(alt.InlineData(values=values)).encode(
-        y=alt.Y("name:N", sort=None, title=None),
+        y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=300)),
         x=alt.X("value:Q", title=axis, axis=alt.Axis(tickCount=6, format=",.1~f")),
     )
     notes = base.mark_text(align="left", dx=6, color=MUTED).encode(text="note:N")
