@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import stdtr, stdtrit
 
 from workbench.estimates.discovery import combined_p, q_values_of_named
 from workbench.estimates.excess import excess_limits, relative_spread, upper_tail
@@ -35,6 +35,8 @@ PRIOR_DOSSIERS = 10.0
 """Weight of the cause's overall rate in the rate of a stratum, in dossiers."""
 CLEARLY_OUT = 0.005
 """A cell with a smaller p-value is left out of the reference of the others."""
+MOST_OUT = 0.1
+"""At most so many cells of a cause are left out: else what is rare would seem impossible."""
 ROUNDS = 5
 
 CELLS = {
@@ -59,7 +61,7 @@ CELLS = {
 _CELL = ("unit_id", "period", "cause")
 _STRATUM = ("procedure_id", "channel_in", "cause")
 _SUMS = ("n_dossiers", "n_late", "n_dominant", "late_share")
-_SCORES = ("score_sum", "score_square")
+_TIME = "excess_seconds"
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,9 @@ def cells(cause_cells: pl.DataFrame, *, kind: PeriodKind, q: float = 0.10) -> pl
     Args:
         cause_cells: One row per unit, period, stratum (procedure, channel) and cause:
             n_dossiers (judged ones of the stratum, repeated on each cause), n_late, late_share
-            (late dossiers put down to the cause, in fractions). With score_sum and score_square
-            (sum and sum of squares of each dossier's normal score of its time in the cause) the
-            time of all dossiers is tested too, not only that of the late ones.
+            (late dossiers put down to the cause, in fractions). With excess_seconds (what the
+            cause took from all judged dossiers) the time of all is tested too, not only that of
+            the late ones; congestion excepted, which comes in waves anyway.
         kind: Periods of this kind make the family; other rows are left aside.
         q: Share of false names among the cells named that is accepted.
 
@@ -128,7 +130,7 @@ def _of_kind(cause_cells: pl.DataFrame, kind: PeriodKind) -> pl.DataFrame:
     """Keep the causes proper and the periods of one kind, one row per cell and stratum."""
     labels = cause_cells["period"].unique()
     wanted = [p for p in labels if Period.parse(p).kind == kind]
-    sums = [c for c in (*_SUMS, *_SCORES) if c in cause_cells.columns]
+    sums = [c for c in (*_SUMS, _TIME) if c in cause_cells.columns]
     kept = cause_cells.filter(pl.col("period").is_in(wanted), pl.col("cause") != EVERYTHING)
     grain = ("unit_id", "period", *_STRATUM)
     return kept.select(*grain, *(pl.col(c).cast(pl.Float64) for c in sums)).sort(grain)
@@ -145,7 +147,7 @@ def _of_cause(rows: pl.DataFrame) -> pl.DataFrame:
     table = table.sort("unit_id", "period")
     counted = _counted(rows, cell, stratum)
     chance = counted.chance
-    if set(_SCORES) <= set(rows.columns):
+    if _TIME in rows.columns and rows["cause"][0] not in CONGESTION:
         chance = combined_p(chance, _timed(rows, cell, counted.chance))
     least = counted.expected + LEAST_EXCESS
     low, high = excess_limits(table["observed"].to_numpy(), counted.expected, counted.variance)
@@ -172,7 +174,8 @@ def _counted(rows: pl.DataFrame, cell: NDArray[np.int64], stratum: NDArray[np.in
     """Hold the late dossiers of each cell against the rates of the others, out-of-line ones aside.
 
     Starts from chance alone and widens the spread until reference and spread agree: so that a
-    cell far out cannot hide behind the spread it causes itself.
+    cell far out cannot hide behind the spread it causes itself. Congestion comes in waves
+    everywhere: there no cell is set aside, and only a wave above the usual ones stands out.
     """
     dossiers = rows["n_dossiers"].to_numpy()
     late = rows["late_share"].to_numpy()
@@ -180,8 +183,8 @@ def _counted(rows: pl.DataFrame, cell: NDArray[np.int64], stratum: NDArray[np.in
     kept = np.ones(observed.size, dtype=bool)
     together = CLUSTER if rows["cause"][0] in CONGESTION else 1.0
     tested = _against(kept, (dossiers, late), (cell, stratum), (0.0, together))
-    for _ in range(ROUNDS):
-        still = tested.chance >= CLEARLY_OUT
+    for _ in range(ROUNDS if together == 1 else 0):
+        still = _in_line(tested.chance)
         spread = relative_spread(observed[still], tested.expected[still])
         tested = _against(still, (dossiers, late), (cell, stratum), (spread, together))
         if np.array_equal(still, kept):
@@ -200,34 +203,47 @@ def _against(
     (dossiers, late), (cell, stratum) = counts, place
     spread, together = law
     inside = kept[cell]
-    base, hits = dossiers * inside, late * inside
+    base = dossiers * inside
+    # Half an event more: that nothing was seen elsewhere does not mean that nothing can be.
+    hits = late * inside + 0.5 * base / max(base.sum(), 1.0)
     overall = hits.sum() / max(base.sum(), 1.0)
     others = np.bincount(stratum, base)[stratum] - base
     found = np.bincount(stratum, hits)[stratum] - hits
     rate = (found + PRIOR_DOSSIERS * overall) / (others + PRIOR_DOSSIERS)
     expected = np.bincount(cell, dossiers * rate).astype(np.float64)
-    unsure = 1 / (hits.sum() - np.bincount(cell, hits) + 0.5)
+    unsure = 1 / np.maximum(hits.sum() - np.bincount(cell, hits), 0.25)
     wide = np.maximum(spread + unsure, 0.0) + (together - 1) / np.maximum(expected, 1e-9)
     chance = upper_tail(np.bincount(cell, late), expected, wide)
     return _Tested(expected, wide, chance, spread)
 
 
-def _timed(rows: pl.DataFrame, cell: NDArray[np.int64], chance: Floats) -> Floats:
-    """Test the time all dossiers of each cell spent in the cause, by their normal scores.
+def _in_line(chance: Floats) -> NDArray[np.bool_]:
+    """Return the cells that make the reference: all but the clearly out, at most a tenth."""
+    most = int(np.ceil(MOST_OUT * chance.size))
+    furthest = np.argsort(chance, kind="stable")[:most]
+    kept = np.ones(chance.size, dtype=bool)
+    kept[furthest[chance[furthest] < CLEARLY_OUT]] = False
+    return kept
 
-    Centre and spread come from the cells that are not out of line (an empirical null), so that
-    dossiers waiting in the same queue do not count as independent.
+
+def _timed(rows: pl.DataFrame, cell: NDArray[np.int64], chance: Floats) -> Floats:
+    """Test the time that all dossiers of each cell, late or not, lost to the cause.
+
+    Time a dossier, times the root of their number, against the cells not out of line: their 80th
+    percentile sets the scale of a law with heavy tails (Student's t with two degrees of freedom),
+    since a few slow dossiers are nothing unusual. Where so few cells lose any time that the
+    percentile is zero, a cell's place among the others is all that can be said.
     """
-    kept = chance >= CLEARLY_OUT
-    sums, squares, dossiers = (
-        np.bincount(cell, rows[c].to_numpy()) for c in (*_SCORES, "n_dossiers")
-    )
-    usual = sums[kept].sum() / max(dossiers[kept].sum(), 1.0)
-    each = squares[kept].sum() / max(dossiers[kept].sum(), 1.0) - usual**2
-    score = (sums - dossiers * usual) / np.sqrt(np.maximum(dossiers * each, 1e-12))
-    middle = float(np.median(score[kept])) if kept.any() else 0.0
-    scale = 1.4826 * float(np.median(np.abs(score[kept] - middle))) if kept.any() else 1.0
-    return np.asarray(ndtr(-score / max(scale, 1.0)))
+    seconds, dossiers = (np.bincount(cell, rows[c].to_numpy()) for c in (_TIME, "n_dossiers"))
+    lost = seconds / np.sqrt(np.maximum(dossiers, 1.0))
+    usual = lost[_in_line(chance)]
+    if not usual.size:
+        return np.ones_like(lost)
+    place = (np.searchsorted(np.sort(-usual), -lost, side="right") + 1) / (usual.size + 1)
+    scale = float(np.quantile(usual, 0.8)) / float(stdtrit(2, 0.9))
+    if scale <= 0:
+        return np.where(lost > 0, np.minimum(place, 1.0), 1.0)
+    return np.asarray(2 * stdtr(2, -lost / scale))
 
 
 def _finished(table: pl.DataFrame, q: float) -> pl.DataFrame:
