@@ -15,6 +15,7 @@ from typing import Any
 from workbench.errors import UsageProblem
 from workbench.latebench.grid import Grid, run_grid
 from workbench.latebench.page import write_report
+from workbench.latebench.pm4py_side import pm4py_version
 from workbench.latebench.register import TIERS
 from workbench.latebench.run import Task
 from workbench.project import Project
@@ -63,6 +64,7 @@ def latebench(
         OutputBusy: A file cannot be written.
     """
     grid = _grid(QUICK if quick else Grid(), asked)
+    others = {"pm4py": pm4py_version(pm4py)} if pm4py else {}
     started = time.monotonic()
 
     def tell(done: int, runs: int, task: Task) -> None:
@@ -70,7 +72,8 @@ def latebench(
         progress(say("latebench.run", done=done, all=runs, **said))
 
     scores = run_grid(grid, facts, pm4py=pm4py, progress=tell)
-    written = write_report(scores, ", ".join(map(str, grid.seeds)), out, page)
+    seeds = ", ".join(map(str, grid.seeds))
+    written = write_report(scores, seeds, out, page=page, others=others)
     spent = round(time.monotonic() - started)
     progress(say("latebench.done", runs=len(grid.tasks()), seconds=spent, page=written))
     return written

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import platform
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -27,8 +28,8 @@ _HEAD = """# LateBench: are the causes found that are there?
 Twelve units over four quarters are lived on the working-time axis with one random stream per
 mechanism, so that one cause can be switched off and the *same* dossiers lived again: what that
 changes is the truth, dossier by dossier and cell by cell (a cell is a unit in a quarter). Each
-contender sees the register only. This page is written by `workbench latebench` from `scores.csv`;
-every figure is a median over seeds, with the lowest and highest seed in brackets.
+contender sees the register only. This page is written from `scores.csv` by `workbench latebench
+--out docs/manual/latebench --page docs/manual/latebench.md [--pm4py PYTHON]`; every figure is a median over seeds, with the lowest and highest seed in brackets.
 
 - Put in, in 14 cells: transfers left lying on the portal, too few officers, a sudden rush,
   signing every fourth day, slow work, results recorded late. The dose is their strength.
@@ -38,7 +39,7 @@ every figure is a median over seeds, with the lowest and highest seed in bracket
 - `workbench` is this project's clock and explain models as they stand. `dashboard` calls a cell
   red above the average late rate and blames the longest part. `pm4py` is an expert's script:
   performance graph per cell in business hours, an edge at 1.5 times the whole log named where the
-  late rate is above the average; it runs in an environment of its own.
+  late rate is above the average; it runs in an environment of its own, on the first three seeds.
 
 To be said against it: the world, and the reading of other tools' output as causes, are this
 project's own. Slow work lengthens a dossier's own handling but takes no more of the officer's
@@ -148,15 +149,23 @@ _TARGETS = (
 _SHARES_OF_RUNS = ("_blamed", "whatif_held", "any_false", "eventual_held")
 
 
-def write_report(scores: pl.DataFrame, seeds: str, folder: Path, page: Path | None = None) -> Path:
+def write_report(
+    scores: pl.DataFrame,
+    seeds: str,
+    folder: Path,
+    *,
+    page: Path | None = None,
+    others: Mapping[str, str] | None = None,
+) -> Path:
     """Write ``scores.csv`` into a folder and the page, beside it or where said; return the page.
 
-    The first lines of the CSV, marked ``#``, say seeds, machine class and versions.
+    The first lines of the CSV, marked ``#``, say seeds, machine class and versions, those of
+    ``others`` too (what ran in an environment of its own).
 
     Raises:
         OutputBusy: A file cannot be written.
     """
-    text = _heading(seeds) + scores.write_csv()
+    text = _heading(seeds, others or {}) + scores.write_csv()
     target = page or folder / PAGE
     try:
         for path, content in ((folder / SCORES, text), (target, render(text))):
@@ -167,8 +176,9 @@ def write_report(scores: pl.DataFrame, seeds: str, folder: Path, page: Path | No
     return target
 
 
-def _heading(seeds: str) -> str:
-    versions = ", ".join(f"{name} {version(name)}" for name in _PARTS)
+def _heading(seeds: str, others: Mapping[str, str]) -> str:
+    used = {name: version(name) for name in _PARTS} | dict(others)
+    versions = ", ".join(f"{name} {number}" for name, number in used.items())
     python = ".".join(map(str, sys.version_info[:2]))
     return (
         f"# seeds: {seeds}\n"
@@ -238,17 +248,14 @@ def _table(scores: pl.DataFrame, measures: tuple[str, ...]) -> str:
         for row in kept.iter_rows(named=True)
     }
     places = sorted({name[:4] for name in cells}, key=lambda p: (*p[:3], _CONTENDERS.index(p[3])))
-    lines = [
-        [
-            place[0],
-            str(place[1]),
-            f"{place[2]:g}",
-            place[3],
-            *(cells.get((*place, m), "") for m in shown),
-        ]
-        for place in places
-    ]
-    head = ["tier", "a cell", "dose", "contender", *(name.replace("_", " ") for name in shown)]
+    lines = []
+    for place in places:
+        tier, size, dose, contender = place
+        seeds = max(n for *at, n in kept.select(*key, "seeds").iter_rows() if (*at,) == place)
+        figures = [cells.get((*place, measure), "") for measure in shown]
+        lines.append([tier, str(size), f"{dose:g}", contender, str(seeds), *figures])
+    names = [name.replace("_", " ") for name in shown]
+    head = ["tier", "a cell", "dose", "contender", "seeds", *names]
     return _rows(head, lines)
 
 

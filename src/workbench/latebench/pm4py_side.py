@@ -54,7 +54,7 @@ def pm4py_answer(python: Path, register: Register, analysis: Analysis) -> Answer
         log, cells, out = (Path(folder) / f"{n}.parquet" for n in ("log", "cells", "out"))
         _events(register, judged).write_parquet(log)
         above.sort("cell").write_parquet(cells)
-        _run(python, log, cells, out)
+        _called(python, *map(str, (_SCRIPT, log, cells, out)))
         edges = pl.read_parquet(out)
     named = edges.with_columns(
         pl.col("to").replace_strict(_CAUSES, default=None).alias("cause"),
@@ -87,10 +87,20 @@ def _events(register: Register, judged: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _run(python: Path, *files: Path) -> None:
+def pm4py_version(python: Path) -> str:
+    """Return the version of PM4Py that a Python has.
+
+    Raises:
+        UsageProblem: That Python is not there or has none.
+    """
+    asked = "from importlib.metadata import version; print(version('pm4py'))"
+    return _called(python, "-c", asked).strip()
+
+
+def _called(python: Path, *arguments: str) -> str:
     try:
         done = subprocess.run(  # noqa: S603 - the Python the caller named
-            [str(python), str(_SCRIPT), *map(str, files)],
+            [str(python), *arguments],
             capture_output=True,
             text=True,
             check=False,
@@ -101,3 +111,4 @@ def _run(python: Path, *files: Path) -> None:
     if done.returncode:
         last = done.stderr.strip().splitlines()[-1:]
         raise UsageProblem("latebench.no_pm4py", python=python, reason=" ".join(last))
+    return done.stdout

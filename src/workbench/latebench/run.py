@@ -8,7 +8,6 @@ from pathlib import Path
 from workbench.latebench.comparing import score_comparisons
 from workbench.latebench.contenders import (
     Analysis,
-    Answer,
     Workbench,
     dashboard_answer,
     workbench_answer,
@@ -60,25 +59,22 @@ class Runner:
         """Return what the real pipeline makes of a register."""
         return self._workbench.analyse(case.register)
 
-    def run(self, task: Task) -> dict[str, Scores]:
+    def run(self, task: Task, *, with_pm4py: bool = False) -> dict[str, Scores]:
         """Return the scores of every contender on a task."""
         case = self.case(task)
         analysis = self.analyse(case)
-        scores = {
-            name: score(case.truth, answer) | {"late_rate": _late_rate(case)}
-            for name, answer in self._answers(case, analysis).items()
-        }
-        scores["workbench"] |= score_comparisons(case.truth, analysis)
-        return scores
-
-    def _answers(self, case: Case, analysis: Analysis) -> dict[str, Answer]:
         answers = {
             "workbench": workbench_answer(analysis),
             "dashboard": dashboard_answer(analysis),
         }
-        if self._pm4py:
+        if self._pm4py and with_pm4py:
             answers["pm4py"] = pm4py_answer(self._pm4py, case.register, analysis)
-        return answers
+        scores = {
+            name: score(case.truth, answer) | {"late_rate": _late_rate(case)}
+            for name, answer in answers.items()
+        }
+        scores["workbench"] |= score_comparisons(case.truth, analysis)
+        return scores
 
 
 def make_case(calendar: Calendar, task: Task) -> Case:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from workbench.errors import UsageProblem
-from workbench.latebench import QUICK, _grid
+from workbench.latebench import QUICK, _grid, latebench
 from workbench.latebench.comparing import (
     score_eventual,
     score_intervals,
@@ -199,3 +201,17 @@ def test_a_share_of_recent_dossiers_is_held_against_what_it_came_to(bench, runne
 def test_with_nothing_open_there_is_no_share_to_correct(bench, runner):
     case = bench()
     assert score_eventual(case.truth, runner.analyse(case).progress) == {}
+
+
+def test_a_python_without_pm4py_is_refused_before_anything_runs(tmp_path):
+    for python in (tmp_path / "nowhere", Path(sys.executable)):
+        with pytest.raises(UsageProblem, match="pm4py"):
+            latebench(shipped(), out=tmp_path / "out", asked={}, quick=True, pm4py=python)
+    assert not (tmp_path / "out").exists()
+
+
+def test_pm4py_contends_on_part_of_the_main_tier():
+    grid = Grid(seeds=(7, 8, 9, 10))
+    assert grid.has_pm4py(Task("full", 25, 1.0, 9))
+    assert not grid.has_pm4py(Task("full", 25, 1.0, 10))
+    assert not grid.has_pm4py(Task("date_only", 60, 1.0, 7))
