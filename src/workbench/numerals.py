@@ -127,7 +127,7 @@ def period(label: str) -> str:
     """
     asked = Period.parse(label)
     start = asked.starts_on
-    quarter = start.month // 3
+    quarter = (start.month - 1) // 3
     part = {
         "year": "year",
         "half": f"half_{start.month // 6 + 1}",

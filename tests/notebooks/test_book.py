@@ -28,6 +28,8 @@ QUESTIONS = {
     "cells": lambda book: book.cells("2022-H1"),
     "gap": lambda book: book.gap("2022-H1", unit="SD-VH"),
     "what if": lambda book: book.whatif("2022-H1"),
+    "control": lambda book: book.control(),
+    "interventions": lambda book: book.interventions(),
     "cohorts": lambda book: book.cohorts(),
     "watch": lambda book: book.watch(),
     "reliability": lambda book: book.reliability(),

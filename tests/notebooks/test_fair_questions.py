@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+
 import polars as pl
 import pytest
+
+from workbench.errors import InputRejected
 
 PERIOD = "2022-H1"
 
@@ -82,3 +87,53 @@ def test_an_open_dossier_waits_at_its_last_step(small_book):
 
 def test_one_units_watch_list_holds_its_dossiers_only(small_book):
     assert set(small_book.watch(unit="SD-P1").frame["unit_id"]) == {"SD-P1"}
+
+
+@pytest.fixture
+def recorded(small_book, tmp_path):
+    """The small project's book, with a baseline and a change that a person wrote down."""
+    reference = tmp_path / "reference"
+    shutil.copytree(small_book.reference, reference)
+    write(
+        reference / "baselines.csv",
+        "unit_id,measure,first_month,last_month,reason_vi,reason_en,set_by,set_on",
+        "*,late_or_overdue,2021-01,2021-12,năm trước,the year before,tổ kiểm tra,2022-07-01",
+    )
+    write(
+        reference / "interventions.csv",
+        "intervention,name_vi,name_en,unit_ids,kind,since,source,verified",
+        "m,Một cửa điện tử,E-desk,SD-P1,quarter,2022-Q1,thử,no",
+    )
+    return replace(small_book, reference=reference)
+
+
+def write(path, *lines: str) -> None:
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def test_without_a_persons_baseline_there_are_no_limits(small_book):
+    answer = small_book.control()
+    assert answer.figure is None
+    assert "baselines.csv" in answer.sentence()
+
+
+def test_a_baseline_with_its_reason_gives_limits_to_every_ended_month(recorded):
+    answer = recorded.control()
+    assert "năm trước" in answer.sentence()
+    assert answer.figure is not None
+    assert answer.frame["upper"].null_count() == 0
+    assert "2022-06" in answer.frame["period"].to_list()
+
+
+def test_a_change_in_one_unit_is_told_at_level_2_with_its_reasons(recorded):
+    told = recorded.interventions()
+    assert told.evidence_level == 2
+    assert "chỉ một đơn vị" in told.sentence()
+
+
+def test_a_change_that_names_a_strange_unit_is_refused(recorded):
+    listing = recorded.reference / "interventions.csv"
+    text = listing.read_text(encoding="utf-8").replace("SD-P1", "SD-P99")
+    listing.write_text(text, encoding="utf-8")
+    with pytest.raises(InputRejected, match="SD-P99"):
+        recorded.interventions()

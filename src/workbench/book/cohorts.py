@@ -21,13 +21,13 @@ from workbench.vocabulary import EVERYTHING, PeriodKind
 from workbench.wording import say
 
 if TYPE_CHECKING:
-    from workbench.book.book import Book
+    from workbench.book.register import Register
 
 TELLING = 0.005
 """A closed-only share off by half a point is told in a sentence."""
 
 
-def cohorts(book: Book, unit: str, kind: PeriodKind) -> Answer:
+def cohorts(book: Register, unit: str, kind: PeriodKind) -> Answer:
     """Answer how late each cohort of received dossiers is or will be, open ones counted."""
     progress = book.progress
     if unit != EVERYTHING:

@@ -13,6 +13,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+PROFILE = "wb_strict"
+"""The lateness profile of a question that names none."""
+RATE = "late_or_overdue"
+"""The rate of a question that names none: open dossiers past their due instant count."""
+
 
 @dataclass(frozen=True)
 class Asked:

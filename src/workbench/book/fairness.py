@@ -21,10 +21,10 @@ from workbench.vocabulary import EVERYTHING
 from workbench.wording import say
 
 if TYPE_CHECKING:
-    from workbench.book.book import Book
+    from workbench.book.register import Register
 
 
-def fair_units(book: Book, asked: Asked) -> Answer:
+def fair_units(book: Register, asked: Asked) -> Answer:
     """Answer which units are late beyond what their mix of dossiers makes one expect."""
     frame = compare.units_adjusted(book.cause_cells, period=asked.period)
     names = distinct(frame["unit_id"], book.unit_name)
@@ -158,7 +158,7 @@ def _with_range(value: str, lower: float | None, upper: float | None) -> str:
 # unit x period x cause --------------------------------------------------------------------
 
 
-def cells(book: Book, asked: Asked) -> Answer:
+def cells(book: Register, asked: Asked) -> Answer:
     """Answer which cause makes which unit late in a period, beyond chance and mix."""
     frame = book.cell_tests.filter(pl.col("period") == asked.period)
     if asked.unit != EVERYTHING:

@@ -20,10 +20,10 @@ from workbench.tables import Column, Table
 from workbench.wording import say
 
 if TYPE_CHECKING:
-    from workbench.book.book import Book
+    from workbench.book.register import Register
 
 
-def whatif(book: Book, asked: Asked) -> Answer:
+def whatif(book: Register, asked: Asked) -> Answer:
     """Answer how many late dossiers each scenario would have kept on time, and under what."""
     listed = scenarios(book)
     frame = book.saved.filter(
@@ -40,7 +40,7 @@ def whatif(book: Book, asked: Asked) -> Answer:
     )
 
 
-def scenarios(book: Book) -> dict[str, dict[str, str]]:
+def scenarios(book: Register) -> dict[str, dict[str, str]]:
     """Return the reviewed scenarios by id, their texts in the book's language."""
     listing = book.reference / "scenarios.csv"
     with listing.open(encoding="utf-8", newline="") as lines:
@@ -52,7 +52,7 @@ def scenarios(book: Book) -> dict[str, dict[str, str]]:
 
 
 def _claims(
-    book: Book, asked: Asked, rows: list[Row], listed: dict[str, dict[str, str]]
+    book: Register, asked: Asked, rows: list[Row], listed: dict[str, dict[str, str]]
 ) -> tuple[Claim, ...]:
     who = book.unit_inline(asked.unit)
     period = numerals.period(asked.period)

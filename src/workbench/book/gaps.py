@@ -17,13 +17,13 @@ from workbench.vocabulary import EVERYTHING
 from workbench.wording import say
 
 if TYPE_CHECKING:
-    from workbench.book.book import Book
+    from workbench.book.register import Register
 
 SHOWN_FROM = 0.0005
 """Parts smaller than a twentieth of a point are left out of the chart; the table has them all."""
 
 
-def gap(book: Book, left: compare.Side, right: compare.Side) -> Answer:
+def gap(book: Register, left: compare.Side, right: compare.Side) -> Answer:
     """Answer why the right side's late share differs from the left's, part by part."""
     months = book.month_classes if left.period != right.period else {}
     frame = compare.gaps(book.cause_cells, [(left, right)], calendar=months or None)
@@ -51,7 +51,7 @@ def gap(book: Book, left: compare.Side, right: compare.Side) -> Answer:
     )
 
 
-def _named(book: Book, side: compare.Side) -> str:
+def _named(book: Register, side: compare.Side) -> str:
     who = say("gaps.peers") if side.unit_id == compare.PEERS else book.unit_name(side.unit_id)
     return say("gaps.side", unit=who, period=numerals.period(side.period))
 

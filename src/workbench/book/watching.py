@@ -22,7 +22,7 @@ from workbench.vocabulary import EVERYTHING, Period
 from workbench.wording import say
 
 if TYPE_CHECKING:
-    from workbench.book.book import Book
+    from workbench.book.register import Register
 
 LIKELY = 0.5
 LISTED = 50
@@ -31,7 +31,7 @@ DRAWN = 15
 PAST_MONTHS = 12
 
 
-def watch(book: Book, unit: str) -> Answer:
+def watch(book: Register, unit: str) -> Answer:
     """Answer which open dossiers are overdue or likely to be late, and where they wait."""
     frame = book.watchlist
     if unit != EVERYTHING:
@@ -49,7 +49,9 @@ def watch(book: Book, unit: str) -> Answer:
     )
 
 
-def _claims(book: Book, unit: str, rows: Sequence[Row], names: dict[str, str]) -> tuple[Claim, ...]:
+def _claims(
+    book: Register, unit: str, rows: Sequence[Row], names: dict[str, str]
+) -> tuple[Claim, ...]:
     who = book.unit_name(unit)
     if not rows:
         return (claim(say("foresight.watch_nothing", unit=who), 2),)
@@ -141,7 +143,7 @@ def _cells(row: Row, names: dict[str, str]) -> tuple[Cell, ...]:
 # how good such risks were -----------------------------------------------------------------
 
 
-def reliability(book: Book) -> Answer:
+def reliability(book: Register) -> Answer:
     """Answer whether risks foretold at the ends of past months came true."""
     frame = compare.foretold(book.progress, past_days(book))
     rows = list(frame.iter_rows(named=True))
@@ -154,7 +156,7 @@ def reliability(book: Book) -> Answer:
     )
 
 
-def past_days(book: Book) -> list[dt.date]:
+def past_days(book: Register) -> list[dt.date]:
     """Return the ends of the months before the last one of the snapshot, a year of them."""
     if book.snapshot is None:
         return []

@@ -4,6 +4,7 @@ Altair is imported nowhere else. Charts take rows that are already computed and 
 refuse to do statistics.
 """
 
+from workbench.charts.control import Point, control
 from workbench.charts.durations import Bar, Pair, bars, paired_bars, shares
 from workbench.charts.funnels import Spot, funnel
 from workbench.charts.house import FONTS, LAB_MIME, Figure, draw, svg_of
@@ -17,11 +18,13 @@ __all__ = [
     "Dot",
     "Figure",
     "Pair",
+    "Point",
     "Range",
     "Scale",
     "Spot",
     "Standing",
     "bars",
+    "control",
     "course",
     "dots",
     "draw",

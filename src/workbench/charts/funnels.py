@@ -41,9 +41,8 @@ def funnel(spots: Sequence[Spot], expected_axis: str, ratio_axis: str) -> Any:
         }
         for s in sorted(spots, key=lambda spot: spot.expected)
     ]
-    least = min(row["expected"] for row in rows)
-    most = max(row["expected"] for row in rows)
-    top = max([2.0, *(row["ratio"] for row in rows)]) * 1.15
+    least, most = min(s.expected for s in spots), max(s.expected for s in spots)
+    top = max([2.0, *(s.ratio for s in spots)]) * 1.15
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X(
             "expected:Q",
