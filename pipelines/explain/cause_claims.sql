@@ -1,9 +1,10 @@
 -- grain: one row per judged dossier with a typed reason that the taxonomy knows
 -- key: dossier_no
 -- reads: dossiers, cause_dossiers, cause_taxonomy
--- promises: cause <> 'unexplained'
+-- promises: cause not in ('unexplained', 'norms_too_long')
 -- A reason is typed after the fact, often for many at once: a claim, and never more. Known are the
--- codes of the taxonomy and its labels as they stand.
+-- codes of the taxonomy and its labels as they stand. That norms cannot be met is counted, not
+-- claimed.
 
 with reasons as (
     select judged.dossier_no, lower(trim(dossiers.late_reason)) as reason
@@ -20,7 +21,7 @@ cause_claims as (
         on reasons.reason in (
             lower(taxonomy.code), lower(taxonomy.label_vi), lower(taxonomy.label_en)
         )
-    where taxonomy.cause <> 'unexplained'
+    where taxonomy.cause not in ('unexplained', 'norms_too_long')
     group by reasons.dossier_no
 )
 

@@ -1,6 +1,6 @@
 -- grain: one row per late dossier and cause present, the largest first, what is left last
 -- key: dossier_no, slot
--- reads: cause_excess, cause_dossiers, cause_claims, cause_limits
+-- reads: cause_excess, cause_dossiers, cause_claims, cause_overlong, cause_limits
 -- promises: slot between 1 and 8; excess_seconds > 0; needed_seconds > 0
 -- needed_seconds must go for the dossier to be on time. The largest stand for themselves; smaller
 -- ones, and what no cause explains of the overrun, are unexplained, so that all together
@@ -23,7 +23,7 @@ with ranked as (
 named as (
     select
         ranked.*,
-        ranked.place < limits.most_causes
+        ranked.place < limits.most_causes - 1
         and 100 * ranked.excess_seconds >= limits.least_share * ranked.needed_seconds as is_named
     from ranked
     cross join cause_limits as limits
@@ -49,21 +49,45 @@ claimed as (
         and named.is_named
 ),
 
-rest as (
+left_over as (
     select
         dossiers.dossier_no,
         dossiers.overrun_seconds,
         greatest(dossiers.overrun_seconds, 1) as needed_seconds,
-        claimed.cause,
-        coalesce(sums.n_named, 0) + 1 as slot,
-        coalesce(sums.small_seconds, 0)
-        + greatest(
+        coalesce(sums.n_named, 0) as n_named,
+        coalesce(sums.small_seconds, 0) as small_seconds,
+        greatest(
             greatest(dossiers.overrun_seconds, 1) - coalesce(sums.excess_seconds, 0), 0
-        ) as excess_seconds
+        ) as left_seconds
     from cause_dossiers as dossiers
     left join sums on dossiers.dossier_no = sums.dossier_no
-    left join claimed on dossiers.dossier_no = claimed.dossier_no
     where dossiers.is_late
+),
+
+-- norms that cannot be met answer for what nothing else does
+overlong as (
+    select
+        left_over.*,
+        least(cause_overlong.over_seconds, left_over.left_seconds) as over_seconds,
+        cause_overlong.norm_seconds,
+        cause_overlong.allowed_seconds
+    from left_over
+    inner join cause_overlong on left_over.dossier_no = cause_overlong.dossier_no
+    where left_over.left_seconds > 0
+),
+
+rest as (
+    select
+        left_over.dossier_no,
+        left_over.overrun_seconds,
+        left_over.needed_seconds,
+        claimed.cause,
+        left_over.n_named + 1 + (overlong.dossier_no is not null)::integer as slot,
+        left_over.small_seconds + left_over.left_seconds - coalesce(overlong.over_seconds, 0)
+            as excess_seconds
+    from left_over
+    left join overlong on left_over.dossier_no = overlong.dossier_no
+    left join claimed on left_over.dossier_no = claimed.dossier_no
 ),
 
 cause_slots as (
@@ -80,6 +104,19 @@ cause_slots as (
         needed_seconds
     from named
     where is_named
+    union all
+    select
+        dossier_no,
+        (n_named + 1)::tinyint as slot,
+        'norms_too_long' as cause,
+        over_seconds as excess_seconds,
+        norm_seconds as spent_seconds,
+        allowed_seconds as usual_seconds,
+        'norms_add_up' as ground,
+        'A' as grade,
+        overrun_seconds,
+        needed_seconds
+    from overlong
     union all
     select
         dossier_no,

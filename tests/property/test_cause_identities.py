@@ -22,7 +22,7 @@ from workbench.vocabulary import CAUSES
 from workbench.warehouse import Warehouse
 
 HERE = Path(__file__).resolve().parent
-NAMED = [cause for cause in CAUSES if cause != "unexplained"]
+NAMED = [cause for cause in CAUSES if cause not in ("norms_too_long", "unexplained")]
 FAR = 400_000
 
 game = st.tuples(
@@ -48,7 +48,7 @@ def shapley(excess: dict[str, int], needed: int) -> dict[str, Fraction]:
 def share_out(pipelines_dir, reference_dir):
     """Run the last models on given overruns and excesses: ``share_out(games) -> tables``."""
 
-    def run(games):
+    def run(games, norms=()):
         dossiers = pl.DataFrame(
             [(n, f"D{n:03d}", overrun, True) for n, (overrun, _) in enumerate(games, start=1)],
             schema=["dossier_no", "dossier_id", "overrun_seconds", "is_late"],
@@ -69,12 +69,20 @@ def share_out(pipelines_dir, reference_dir):
             "grade": pl.String,
         }
         claims = pl.DataFrame(schema={"dossier_no": pl.Int64, "cause": pl.String})
+        overlong = pl.DataFrame(
+            [(n, norm, norm // 2, norm // 2) for n, norm in enumerate(norms, start=1) if norm > 1],
+            schema=dict.fromkeys(
+                ("dossier_no", "norm_seconds", "allowed_seconds", "over_seconds"), pl.Int64
+            ),
+            orient="row",
+        )
         with Warehouse(pipelines_dir) as warehouse:
             warehouse.attach(reference_dir)
             given = {
                 "cause_dossiers": dossiers,
                 "cause_excess": pl.DataFrame(rows, schema, orient="row"),
                 "cause_claims": claims,
+                "cause_overlong": overlong,
             }
             for name, frame in given.items():
                 warehouse.register(name, frame)
@@ -86,9 +94,12 @@ def share_out(pipelines_dir, reference_dir):
 
 
 @settings(max_examples=15)
-@given(games=st.lists(game, min_size=1, max_size=12))
-def test_shares_are_those_of_every_order_of_removal(share_out, games):
-    found = share_out(games)
+@given(
+    games=st.lists(game, min_size=1, max_size=12),
+    norms=st.lists(st.integers(0, FAR), max_size=12),
+)
+def test_shares_are_those_of_every_order_of_removal(share_out, games, norms):
+    found = share_out(games, norms[: len(games)])
     for n, (overrun, excess) in enumerate(games, start=1):
         mine = found.filter(dossier_id=f"D{n:03d}")
         needed = max(overrun, 1)
@@ -98,7 +109,7 @@ def test_shares_are_those_of_every_order_of_removal(share_out, games):
         assert sum(round(s * 40320) for s in mine["late_share"]) == 40320
         assert sum(held.values()) >= needed
         for cause, seconds in held.items():
-            assert cause == "unexplained" or excess[cause] == seconds
+            assert cause in ("unexplained", "norms_too_long") or excess[cause] == seconds
         assert dict(mine.select("cause", "but_for").rows()) == {
             cause: seconds >= needed for cause, seconds in held.items()
         }
@@ -111,9 +122,9 @@ def test_shares_are_those_of_every_order_of_removal(share_out, games):
 
 
 def test_eight_causes_share_by_every_subset(share_out):
-    excess = {cause: 1_300 + 20 * n for n, cause in enumerate(NAMED[:7])}
-    overrun = sum(excess.values()) + 500
-    assert set(share_out([(overrun, excess)])["late_share"]) == {1 / 8}
+    excess = {cause: 1_300 + 20 * n for n, cause in enumerate(NAMED[:6])}
+    overrun = sum(excess.values()) + 3_000
+    assert set(share_out([(overrun, excess)], [2_000])["late_share"]) == {1 / 8}
 
 
 def test_a_dossier_late_outside_office_hours_only_has_shares_and_no_seconds(share_out):
