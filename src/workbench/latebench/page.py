@@ -29,7 +29,8 @@ Twelve units over four quarters are lived on the working-time axis with one rand
 mechanism, so that one cause can be switched off and the *same* dossiers lived again: what that
 changes is the truth, dossier by dossier and cell by cell (a cell is a unit in a quarter). Each
 contender sees the register only. This page is written from `scores.csv` by `workbench latebench
---out docs/manual/latebench --page docs/manual/latebench.md [--pm4py PYTHON]`; every figure is a median over seeds, with the lowest and highest seed in brackets.
+--out docs/manual/latebench --page docs/manual/latebench.md [--pm4py PYTHON]`; every figure is a
+median over seeds, with the lowest and highest seed in brackets.
 
 - Put in, in 14 cells: transfers left lying on the portal, too few officers, a sudden rush,
   signing every fourth day, slow work, results recorded late. The dose is their strength.
