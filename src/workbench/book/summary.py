@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from workbench import compare
-from workbench.book import changes, flow, headline, quality, units, why
+from workbench.book import changes, fairness, flow, foresight, headline, quality, units, why
 from workbench.book.answer import Answer
 from workbench.book.entries import Asked
 from workbench.book.judging import measures_of
@@ -38,5 +38,7 @@ def _answers(book: Book, asked: Asked, against: str, measure: str) -> Iterator[A
     yield changes.change(book, asked, against, measure)
     yield units.units(book, asked, measure)
     yield why.causes(book, asked)
+    yield fairness.cells(book, asked)
+    yield foresight.whatif(book, asked)
     yield flow.slowest_steps(book, asked)
     yield quality.excluded(book)
