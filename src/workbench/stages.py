@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 
-CLEAN_MEMORY = "600MB"
+CLEAN_MEMORY = "500MB"
 """What DuckDB holds while it cleans, so that the process stays under 1 GiB; the rest is spilled."""
 
 CLEAN_TABLES = (
