@@ -1,10 +1,10 @@
 -- grain: one row per late dossier: whether it is really late, and mainly why
 -- key: dossier_id
--- reads: causes, cause_dossiers, cause_parts, cause_limits
+-- reads: causes, cause_dossiers, cause_parts, cause_closings, cause_limits
 -- promises: reality in ('real', 'record_only', 'undecidable'); overrun_seconds >= 0
 -- Late only on record: on time but for a wrong due date or a late click that a second source (the
--- paper result, the signature) shows. Without a second source, and where most of the time is in
--- no log, nothing is decidable.
+-- paper result, the signature) shows. Without a second source a late click, or a closing that is
+-- part of a pattern of clicks, leaves it undecidable; so does time of which most is in no log.
 
 with logged as (
     select
@@ -36,10 +36,14 @@ judged as (
             dossiers.after_paper_seconds
         ) as shown_seconds,
         coalesce(doubts.seconds, 0) as doubted_seconds,
+        cause_closings.dossier_no is not null
+        and dossiers.paper_second is null
+        and coalesce(logged.record_seconds, 0) = 0 as is_pattern_only,
         coalesce(logged.unlogged_seconds, 0) as unlogged_seconds
     from cause_dossiers as dossiers
     left join logged on dossiers.dossier_no = logged.dossier_no
     left join doubts on dossiers.dossier_id = doubts.dossier_id
+    left join cause_closings on dossiers.dossier_no = cause_closings.dossier_no
     where dossiers.is_late
 ),
 
@@ -72,6 +76,7 @@ late_dossiers as (
         case
             when judged.shown_seconds >= judged.needed_seconds then 'record_only'
             when judged.doubted_seconds >= judged.needed_seconds then 'undecidable'
+            when judged.is_pattern_only then 'undecidable'
             when 100 * judged.unlogged_seconds > limits.unlogged_share * judged.used_seconds
                 then 'undecidable'
             else 'real'

@@ -360,6 +360,18 @@ def test_steps_within_norms_that_add_up_beyond_the_term_accuse_the_norms(explain
     assert set(found) <= {"norms_too_long", "unexplained"}
 
 
+def test_a_burst_of_closing_clicks_without_a_second_source_leaves_it_undecidable(explained):
+    def unsigned(name, **said):
+        dossier, steps = lived(name, changed=[("work", 2, 20)], **said)
+        return {**dossier, "resolved_at": steps[2]["finished_at"]}, steps[:3]
+
+    burst = [unsigned(f"X{n}") for n in range(5)]
+    tables = explained([*crowd(), *burst])
+    assert set(tables["late_dossiers"]["reality"]) == {"undecidable"}
+    alone = explained([*crowd(), unsigned("X")])
+    assert verdict(alone)["reality"] == "real"
+
+
 def test_without_others_to_compare_with_nobody_is_blamed(explained):
     tables = explained([lived("X", changed=ODD["queue"])])
     assert set(causes_of(tables)) == {"unexplained"}
