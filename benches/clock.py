@@ -11,6 +11,7 @@ together: wall times move with the neighbours, ratios hardly.
 from __future__ import annotations
 
 import argparse
+import re
 import resource
 import subprocess
 import sys
@@ -35,6 +36,8 @@ YEAR_2019 = 1_546_300_800
 YEARS = 6 * 365 * 86_400
 TRIES = 5
 INSTANT = pl.Datetime("us", "UTC")
+SAID = ("pm4py", "workbench", "make-up", "14:00")
+CPU = re.compile(r"([\d.]+) s cpu")
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -48,17 +51,17 @@ def main() -> None:
     asked.add_argument("--pm4py", default="", help="a python that has PM4Py and pyarrow")
     said = asked.parse_args()
     with TemporaryDirectory() as folder:
-        _spans(said.spans, Path(folder))
+        rate = _spans(said.spans, Path(folder))
         sys.stdout.flush()
-        _pm4py(Path(said.pm4py), Path(folder))
+        _pm4py(Path(said.pm4py), Path(folder), rate)
         sys.stdout.flush()
         for names in said.profiles:
             _whole_clock(said.steps, names, Path(folder))
             sys.stdout.flush()
 
 
-def _spans(number: int, folder: Path) -> None:
-    """Spans per core-second, from instants as integers and as the warehouse writes them."""
+def _spans(number: int, folder: Path) -> float:
+    """Print spans per core-second by form of the instants; return those of integers, millions."""
     random = np.random.default_rng(20220701)
     first = np.sort(random.integers(YEAR_2019, YEAR_2019 + YEARS, number))
     length = np.exp(random.uniform(0, np.log(120 * 86_400), number))
@@ -76,6 +79,7 @@ def _spans(number: int, folder: Path) -> None:
         print(
             f"{number:,} spans, one core          M spans/s   x sum of columns   x read to memory"
         )
+        rates: list[float] = []
         for name, (columns, options, a, b) in forms.items():
             path = folder / "spans.parquet"
             connection.execute(
@@ -85,12 +89,14 @@ def _spans(number: int, folder: Path) -> None:
             read = _cpu(lambda p=path: connection.sql(f"from '{p}'").to_arrow_table())
             worked = _cpu(lambda p=path, a=a, b=b: _worked(connection, p, key, a, b))
             found = _worked(connection, path, key, a, b)
+            rates.append(number / worked / 1e6)
             if found != _expected(first, last):
                 raise SystemExit("the SQL and the calendar differ")
             print(
                 f"  {name:<26} {number / worked / 1e6:>12.1f} {worked / total:>18.2f}"
                 f" {worked / read:>18.2f}"
             )
+    return rates[0]
 
 
 _STAMPS = "to_timestamp(a) as a, to_timestamp(b) as b"
@@ -239,16 +245,24 @@ def _instants(seconds: np.ndarray) -> pl.Series:
     return pl.Series(seconds * 1_000_000).cast(INSTANT)
 
 
-def _pm4py(python: Path, folder: Path) -> None:
+def _pm4py(python: Path, folder: Path, rate: float) -> None:
     """PM4Py's own task against the clock, each in its own process."""
     if not python.is_file():
         print("PM4Py: skipped, no environment with it was named (--pm4py PYTHON)")
         return
     tool = Path(__file__).with_name("pm4py_task.py")
+    spent: dict[str, float] = {}
     for side in ("make", "pm4py", "bare", "workbench", "cases"):
         own = str(python) if side in ("pm4py", "bare", "cases") else sys.executable
-        command = [own, str(tool), side, str(folder)]
-        subprocess.run(command, check=True)  # noqa: S603 - the file beside this one
+        command = [own, str(tool), side, str(folder), str(rate)]
+        ran = subprocess.run(  # noqa: S603 - the file beside this one
+            command, check=True, capture_output=True, text=True, encoding="utf-8"
+        )
+        lines = [line for line in ran.stdout.splitlines() if line.startswith(SAID)]
+        print("".join(f"{line}\n" for line in lines), end="")
+        if found := CPU.search(ran.stdout):
+            spent[side] = float(found[1])
+    print(f"PM4Py's own task: {spent['pm4py'] / spent['workbench']:.0f} x the cpu of the clock")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """One task, two tools: case durations and the performance graph in business hours.
 
-Run by ``clock.py`` as ``pm4py_task.py SIDE FOLDER`` with the sides at the end of this file, each in
-its own process; what asks PM4Py runs in an environment of its own that the project never imports.
+Run by ``clock.py`` as ``pm4py_task.py SIDE FOLDER RATE`` with the sides at the end of this file,
+each in its own process; what asks PM4Py runs in an environment of its own that the project never
+imports.
 """
 
 from __future__ import annotations
@@ -18,10 +19,29 @@ SLOTS = [(d * 86_400 + 7 * 3_600, d * 86_400 + 17 * 3_600) for d in range(5)]
 """PM4Py's week: one window a day, 7:00 to 17:00 Monday to Friday, no holidays on either side."""
 
 
+TWO_WINDOWS = [
+    (d * 86_400 + opens * 1_800, d * 86_400 + closes * 1_800)
+    for d in range(5)
+    for opens, closes in ((14, 23), (27, 34))
+]
+"""The week of vn_dong_thap: 7:00 to 11:30 and 13:30 to 17:00."""
+
+
 def make(folder: Path) -> None:
-    """Write the log: naive UTC stamps, eight events a case."""
+    """Write the log (naive UTC stamps, eight events a case) and the closed weekdays."""
     import numpy as np
     import polars as pl
+
+    from workbench.project import shipped
+    from workbench.worktime import Calendars
+
+    days = Calendars.read(shipped().reference / "calendars").days()
+    closed = days.filter(
+        pl.col("calendar_id") == "vn_dong_thap",
+        ~pl.col("is_working"),
+        pl.col("day").dt.weekday() <= 5,
+    )
+    (folder / "closed.txt").write_text("\n".join(map(str, closed["day"])), encoding="utf-8")
 
     random = np.random.default_rng(3)
     cases = EVENTS // EACH
@@ -52,18 +72,40 @@ def pm4py(folder: Path) -> tuple[int, int]:
     return round(sum(durations)), round(total)
 
 
-def bare(_: Path) -> None:
-    """Print how many spans a second PM4Py's own business-hours function gives, called in a loop."""
+def bare(folder: Path) -> None:
+    """PM4Py's own business-hours function in a loop, asked what the clock is asked.
+
+    Two windows a day, the weekdays on which the office was closed, spans of one second to 120
+    days: what the spans of ``clock.py`` are.
+    """
     import datetime as dt
+    import math
+    import random
 
     from pm4py.util.business_hours import soj_time_business_hours_diff
 
-    start = dt.datetime(2021, 3, 1, 8)  # noqa: DTZ001 - naive, as PM4Py wants it
-    spans = [(start, start + dt.timedelta(hours=7 * n % 2_000)) for n in range(5_000)]
-    began = time.process_time()
-    for first, last in spans:
-        soj_time_business_hours_diff(first, last, SLOTS)
-    print(f"pm4py bare function: {len(spans) / (time.process_time() - began) / 1e6:.3f} M spans/s")
+    class Office:
+        closed = frozenset(
+            dt.date.fromisoformat(day) for day in (folder / "closed.txt").read_text().split()
+        )
+
+        def is_working_day(self, day: dt.date) -> bool:
+            return day not in self.closed
+
+    drawn = random.Random(1)  # noqa: S311 - spans, no secrets
+    starts = [
+        dt.datetime(2019, 1, 1) + dt.timedelta(seconds=drawn.randrange(6 * 365 * 86_400))  # noqa: DTZ001
+        for _ in range(5_000)
+    ]
+    lengths = (math.exp(drawn.uniform(0, math.log(120 * 86_400))) for _ in starts)
+    spans = [(s, s + dt.timedelta(seconds=int(n))) for s, n in zip(starts, lengths, strict=True)]
+    for name, more in (("", {}), (", holidays", {"work_calendar": Office()})):
+        began = time.process_time()
+        for first, last in spans:
+            soj_time_business_hours_diff(first, last, TWO_WINDOWS, **more)
+        rate = len(spans) / (time.process_time() - began) / 1e6
+        ours = float(sys.argv[3])
+        print(f"pm4py bare function{name}: {rate:.3f} M spans/s, the clock {ours / rate:.0f} x")
 
 
 def cases(_: Path) -> None:
