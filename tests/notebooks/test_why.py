@@ -116,7 +116,8 @@ def _no_waits() -> pl.DataFrame:
         schema={
             "step": pl.String,
             "unit_id": pl.String,
-            "started_on": pl.Date,
+            "dossier_id": pl.String,
+            "step_no": pl.Int32,
             "wait_seconds": pl.Int64,
             **{f"{c}_seconds": pl.Int64 for c in causes},
         }

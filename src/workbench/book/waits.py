@@ -24,17 +24,22 @@ from workbench.wording import say
 if TYPE_CHECKING:
     from workbench.book.book import Book
 
+APPLICANTS = ("return", "applicant")
+"""Steps that wait for the applicant, not for a holder."""
 SECONDS = tuple(f"{cause}_seconds" for cause in waiting.WAITING_CAUSES)
 
 
 def steps_waited(book: Book, asked: Asked) -> Answer:
     """Answer what the steps started in a period had waited for, cause by cause."""
     period = Period.parse(asked.period)
-    found = _of_unit(all_waits(book), asked).filter(
-        pl.col("started_on").is_between(period.starts_on, period.ends_on)
-    )
     begun = pl.coalesce("started_at", "finished_at", "arrived_at").dt.date()
-    logged = _of_unit(book.steps, asked).filter(begun.is_between(period.starts_on, period.ends_on))
+    logged = _of_unit(book.steps, asked).filter(
+        begun.is_between(period.starts_on, period.ends_on),
+        ~pl.col("step_kind").is_in(APPLICANTS),
+    )
+    found = all_waits(book).join(
+        logged.select("dossier_id", "step_no"), on=["dossier_id", "step_no"], how="semi"
+    )
     frame = (
         found.group_by("step")
         .agg(
