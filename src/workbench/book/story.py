@@ -92,13 +92,20 @@ def _table(book: Book, rows: list[Row], outcome: Row, caption: str) -> Table:
     return Table(caption, columns, cells, notes=notes, marked=frozenset({len(rows)}))
 
 
+def _kind(row: Row) -> str:
+    """Name the kind of a stretch, and whether the log tells waiting from handling."""
+    kind = say(f"labels.{row['kind']}")
+    mixed = row["phase"] in ("not_separable", "wait_or_handling")
+    return say("why.inseparable", kind=kind) if mixed else kind
+
+
 def _cells(book: Book, row: Row) -> tuple[Cell, ...]:
     none = Blank(say("briefing.no_norm"))
     learned = "*" if row["norm_source"] == "learned" else ""
     norm = row["norm_seconds"]
     return (
         stretch_name(row),
-        say(f"labels.{row['kind']}"),
+        _kind(row),
         book.unit_name(row["unit_id"] or numerals.MISSING),
         moment(row["from_at"]),
         moment(row["to_at"]),
@@ -169,10 +176,11 @@ def _causes(book: Book, dossier_id: str, outcome: Row) -> tuple[Answer, ...]:
     known = [r for r in rows if r["cause"] != UNEXPLAINED]
     alone = [causes.cause_label(r["cause"]) for r in known if r["but_for"]]
     told = say("why.but_for", causes=", ".join(alone)) if alone else say("why.but_for_none")
+    said = (claim(main, 2), claim(told, 3)) if known else (claim(main, 2),)
     return (
         Answer(
             title=say("why.dossier_title"),
-            claims=(claim(main, 2), claim(told, 3)),
+            claims=said,
             frame=frame,
             denominators=say("why.dossier_denominators"),
             listing=_cause_table(rows, late[0]["overrun_seconds"]),
