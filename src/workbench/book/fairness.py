@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from workbench.book.register import Register
 
 
+PEERED = 0.5
+"""A unit that shares less of its work than this with others is mostly compared with itself."""
+
+
 def fair_units(book: Register, asked: Asked) -> Answer:
     """Answer which units are late beyond what their mix of dossiers makes one expect."""
     frame = compare.units_adjusted(book.cause_cells, period=asked.period)
@@ -57,6 +61,10 @@ def _claims(
     own = next((row for row in rows if row["unit_id"] == asked.unit), None)
     if own:
         said.append(claim(_own(own, names, len(rows)), 2, key=True))
+    alone = [row for row in rows if row["peered"] < PEERED and row["n_dossiers"] >= FEW]
+    if alone:
+        told = listed(names[row["unit_id"]] for row in alone)
+        said.append(claim(say("fairness.units_alone", n=len(alone), units=told), 2))
     said += [claim(_turned(row, names), 2) for row in turned[:3]]
     if not turned:
         said.append(claim(say("fairness.no_contradiction"), 2))

@@ -8,6 +8,7 @@ that allow for the spread all units have.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -35,8 +36,9 @@ def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
         period: Label of a period.
 
     Returns:
-        Ordered by unit. n_dossiers, n_late; crude, direct (the unit's rates on everybody's mix)
-        and ratio (late over expected) each with ``_lower``, ``_upper`` and ``_method``;
+        Ordered by unit. n_dossiers, n_late; peered (share of its dossiers in strata that other
+        units have too: without them a unit is compared with itself); crude, direct (the unit's
+        rates on everybody's mix) and ratio (late over expected) each with ``_lower``, ``_upper`` and ``_method``;
         expected; the funnel's limits of the ratio (``funnel_lower``, ``funnel_upper``, 99.8 %,
         widened by the spread between units, ``phi`` and ``tau2``) and ``standing``; likely (the
         ratio drawn to the common level) with bounds; rank with bounds (1 is the lowest);
@@ -56,11 +58,12 @@ def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
             "n_dossiers": dossiers.sum(axis=1).astype(np.int64),
             "n_late": late.sum(axis=1).astype(np.int64),
             "expected": dossiers @ rates,
+            "peered": _peered(dossiers),
         }
     )
     each = range(len(units))
     crude = [wilson(int(late[u].sum()), int(dossiers[u].sum())) for u in each]
-    own = [direct(late[u], dossiers[u], everybody[1]) for u in each]
+    own = [_a_share(direct(late[u], dossiers[u], everybody[1])) for u in each]
     ratios = [indirect(float(late[u].sum()), dossiers[u], rates) for u in each]
     against = [_to_others(late, dossiers, u) for u in each]
     return frame.with_columns(
@@ -111,6 +114,17 @@ def _grid(cells: pl.DataFrame) -> tuple[list[str], Floats, Floats]:
     np.add.at(late, (row, column), summed["n_late"].to_numpy())
     np.add.at(dossiers, (row, column), summed["n_dossiers"].to_numpy())
     return units, late, dossiers
+
+
+def _peered(dossiers: Floats) -> Floats:
+    others = dossiers.sum(axis=0) - dossiers
+    held = np.maximum(dossiers.sum(axis=1), 1.0)
+    return np.asarray(np.where(others > 0, dossiers, 0.0).sum(axis=1) / held)
+
+
+def _a_share(found: Estimate) -> Estimate:
+    """Keep the upper bound of a share at one: the gamma limits of a rate know no such end."""
+    return replace(found, upper=None if found.upper is None else min(found.upper, 1.0))
 
 
 def _to_others(late: Floats, dossiers: Floats, unit: int) -> Adjusted:

@@ -101,7 +101,7 @@ def gaps(
     for left, right in pairs:
         sides = book.counts(left, right), book.counts(right, left)
         if all(side.dossiers.sum() > 0 for side in sides):
-            found = split(*_met(sides, book.usual), wide, replicates=replicates)
+            found = split(*_met(sides), wide, replicates=replicates)
             parts.append(_rows((left, right), sides, found, book.causes))
     return pl.concat(parts) if parts else pl.DataFrame(schema=GAPS)
 
@@ -178,7 +178,6 @@ class _Ledger:
         self._strata = self._rows.select(_STRATUM).unique().sort(_STRATUM).rows()
         self._classes = sorted(self._rows["class"].unique())
         self._grids: dict[tuple[str, str], Counts] = {}
-        self.usual = self._usual()
 
     def counts(self, side: Side, other: Side) -> Counts:
         """Return the counts of a side; ``peers`` are all units but the other side's."""
@@ -211,20 +210,12 @@ class _Ledger:
             late[:, *at] = [*shares, row["n_late"] - sum(shares)]
         return Counts(dossiers, late)
 
-    def _usual(self) -> Floats:
-        """Return late shares of everybody, for strata in which a side has no dossier."""
-        everyone = self._filled(self._rows)
-        overall = everyone.late.sum(axis=(1, 2)) / max(everyone.dossiers.sum(), 1.0)
-        held = np.maximum(everyone.dossiers, 1.0)
-        rates = np.where(everyone.dossiers > 0, everyone.late / held, overall[:, None, None])
-        return np.asarray(rates)
 
-
-def _met(sides: tuple[Counts, Counts], usual: Floats) -> tuple[Counts, Counts, Floats]:
+def _met(sides: tuple[Counts, Counts]) -> tuple[Counts, Counts]:
     """Keep the strata that either side met: the others weigh nothing and cost time."""
-    met = sum(side.dossiers.sum(axis=1) for side in sides) > 0
+    met = np.add(*(side.dossiers.sum(axis=1) for side in sides)) > 0
     left, right = (Counts(side.dossiers[met], side.late[:, met]) for side in sides)
-    return left, right, usual[:, met]
+    return left, right
 
 
 def _labels(period: str, calendar: Mapping[str, str] | None) -> list[str]:

@@ -47,14 +47,15 @@ class Split:
     upper: Floats
 
 
-def effects(left: Counts, right: Counts, usual: Floats) -> Floats:
+def effects(left: Counts, right: Counts) -> Floats:
     """Return mix, calendar, and one rate effect per cause; they sum to right minus left.
 
     Args:
         left: The side compared with.
         right: The side asked about.
-        usual: Late shares by cause, stratum and class that stand in where a side has no dossier;
-            they move effects between parts, never the sum.
+
+    Where one side has no dossier of a stratum and class, the other side's rate stands in: work
+    that only one side does is mix, and neither side is blamed or praised for a rate it never had.
 
     Raises:
         ValueError: A side has no dossiers.
@@ -64,7 +65,7 @@ def effects(left: Counts, right: Counts, usual: Floats) -> Floats:
     """
     if not (left.dossiers.sum() > 0 and right.dossiers.sum() > 0):
         raise ValueError("a side without dossiers has no rate to compare")
-    rates = [_rates(side.late, side.dossiers, usual) for side in (left, right)]
+    rates = _rates([left.late, right.late], [left.dossiers, right.dossiers])
     weights = [side.dossiers / side.dossiers.sum() for side in (left, right)]
     both = sum(weights) / 2
     mix, calendar = _composition(weights, [r.sum(axis=0) for r in rates])
@@ -75,7 +76,6 @@ def effects(left: Counts, right: Counts, usual: Floats) -> Floats:
 def split(
     left: Counts,
     right: Counts,
-    usual: Floats,
     spread: Floats | None = None,
     *,
     replicates: int = 2_000,
@@ -86,7 +86,6 @@ def split(
     Args:
         left: The side compared with.
         right: The side asked about.
-        usual: As in ``effects``.
         spread: Relative variance of each cause between cells, beyond chance (tau squared);
             none: chance alone.
         replicates: Resamplings.
@@ -100,12 +99,12 @@ def split(
     Feuer (1997), Statistics in Medicine 16, 791-801 (gamma form of weighted Poisson sums);
     Jeffreys prior: Brown, Cai and DasGupta (2003), Statistica Sinica 13, 19-49.
     """
-    parts = effects(left, right, usual)
+    parts = effects(left, right)
     random = np.random.default_rng(seed)
     drawn = np.concatenate(
         [
-            _resampled_composition(left, right, usual, random, replicates),
-            _drawn_causes(left, right, usual, spread, random, replicates),
+            _resampled_composition(left, right, random, replicates),
+            _drawn_causes(left, right, spread, random, replicates),
         ],
         axis=1,
     )
@@ -114,9 +113,14 @@ def split(
     return Split(gap, parts, np.minimum(low, parts), np.maximum(high, parts))
 
 
-def _rates(late: Floats, dossiers: Floats, usual: Floats) -> Floats:
-    held = np.where(dossiers > 0, dossiers, 1.0)
-    return np.asarray(np.where(dossiers > 0, late / held, usual))
+def _rates(late: list[Floats], dossiers: list[Floats]) -> list[Floats]:
+    """Return both sides' rates; where one has no dossier, the other's, and zero where neither."""
+    own = [
+        np.where(whole > 0, met / np.where(whole > 0, whole, 1.0), np.nan)
+        for met, whole in zip(late, dossiers, strict=True)
+    ]
+    lent = [np.where(np.isnan(one), two, one) for one, two in (own, own[::-1])]
+    return [np.nan_to_num(rate, nan=0.0) for rate in lent]
 
 
 def _composition(weights: list[Floats], rates: list[Floats]) -> tuple[Floats, Floats]:
@@ -135,36 +139,34 @@ def _composition(weights: list[Floats], rates: list[Floats]) -> tuple[Floats, Fl
 
 
 def _resampled_composition(
-    left: Counts, right: Counts, usual: Floats, random: np.random.Generator, replicates: int
+    left: Counts, right: Counts, random: np.random.Generator, replicates: int
 ) -> Floats:
     """Return replicates x (mix, calendar)."""
-    weights, rates = [], []
+    met, whole = [], []
     for side in (left, right):
         late = side.late.sum(axis=0)
-        met = random.poisson(late, (replicates, *late.shape)).astype(np.float64)
+        met.append(random.poisson(late, (replicates, *late.shape)).astype(np.float64))
         other = np.maximum(side.dossiers - late, 0.0)
-        whole = met + random.poisson(other, (replicates, *other.shape))
-        total = np.maximum(whole.sum(axis=(-2, -1), keepdims=True), 1.0)
-        weights.append(whole / total)
-        rates.append(_rates(met, whole, usual.sum(axis=0)))
-    return np.stack(_composition(weights, rates), axis=1)
+        whole.append(met[-1] + random.poisson(other, (replicates, *other.shape)))
+    totals = [np.maximum(w.sum(axis=(-2, -1), keepdims=True), 1.0) for w in whole]
+    weights = [w / total for w, total in zip(whole, totals, strict=True)]
+    return np.stack(_composition(weights, _rates(met, whole)), axis=1)
 
 
 def _drawn_causes(
     left: Counts,
     right: Counts,
-    usual: Floats,
     spread: Floats | None,
     random: np.random.Generator,
     replicates: int,
 ) -> Floats:
     """Return replicates x causes: the rate effect of each cause at the common mix."""
     both = (left.dossiers / left.dossiers.sum() + right.dossiers / right.dossiers.sum()) / 2
-    drawn = []
-    for side in (left, right):
-        weight = np.where(side.dossiers > 0, both / np.maximum(side.dossiers, 1e-12), 0.0)
-        certain = np.einsum("csk,sk->c", usual, np.where(side.dossiers > 0, 0.0, both))
-        drawn.append(certain + _gamma_sums(side, weight, spread, random, replicates))
+    shared = np.where((left.dossiers > 0) & (right.dossiers > 0), both, 0.0)
+    drawn = [
+        _gamma_sums(side, shared / np.maximum(side.dossiers, 1e-12), spread, random, replicates)
+        for side in (left, right)
+    ]
     return np.asarray(drawn[1] - drawn[0])
 
 
