@@ -39,8 +39,9 @@ def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
         Ordered by unit. n_dossiers, n_late; peered (share of its dossiers in strata that other
         units have too: without them a unit is compared with itself); crude, direct (the unit's
         rates on everybody's mix) and ratio (late over expected) each with ``_lower``, ``_upper``
-        and ``_method``; expected; the funnel's limits of the ratio (``funnel_lower``, ``funnel_upper``, 99.8 %,
-        widened by the spread between units, ``phi`` and ``tau2``) and ``standing``; likely (the
+        and ``_method``; expected; the funnel's limits of the ratio (``funnel_lower``,
+        ``funnel_upper``, 99.8 %, widened by the spread between units, ``phi`` and ``tau2``) and
+        ``standing``; likely (the
         ratio drawn to the common level) with bounds; rank with bounds (1 is the lowest);
         crude_difference and adjusted_difference to all other units together, with bounds;
         simpson_alarm; evidence_level 2.
