@@ -20,6 +20,7 @@ with cause_limits as (
         max(case when rule_id = 'chain_gap' then value::integer end) as chain_gap,
         max(case when rule_id = 'congestion_factor' then value::integer end) as congestion_factor,
         max(case when rule_id = 'weekday_share' then value::integer end) as weekday_share,
+        max(case when rule_id = 'one_day' then value::integer end) as one_day,
         max(case when rule_id = 'unlogged_share' then value::integer end) as unlogged_share,
         max(case when rule_id = 'session_wait' then value::integer end) as session_wait,
         max(case when rule_id = 'session_size' then value::integer end) as session_size,

@@ -1,6 +1,6 @@
 -- grain: one row per late dossier whose step norms add up beyond what its term allows
 -- key: dossier_no
--- reads: ledger, cause_dossiers
+-- reads: ledger, cause_dossiers, cause_limits
 -- promises: over_seconds > 0; norm_seconds > 0
 -- Counted is only time spent within the norms of steps: late although no step passed its norm.
 -- Only regulated norms count; what others usually needed is no promise.
@@ -31,10 +31,13 @@ sums as (
 allowed as (
     select
         sums.*,
-        judged.allowed_seconds + judged.due_error_seconds - judged.paused_seconds
-            as allowed_seconds
+        greatest(
+            judged.allowed_seconds + judged.due_error_seconds - judged.paused_seconds,
+            limits.one_day
+        ) as allowed_seconds
     from sums
     inner join cause_dossiers as judged on sums.dossier_no = judged.dossier_no
+    cross join cause_limits as limits
 ),
 
 cause_overlong as (

@@ -23,12 +23,7 @@ with counted as (
 factors as (
     select
         parts.part,
-        max(
-            case
-                when parts.part = 'queue' then limits.congestion_factor * limits.congestion_factor
-                else 1
-            end
-        ) as square
+        max(case when parts.part = 'queue' then limits.congestion_factor else 100 end) as percent
     from (select distinct part from counted) as parts
     cross join cause_limits as limits
     group by parts.part
@@ -45,8 +40,10 @@ beyond as (
         limits.long_share * (100 - limits.long_share) * counted.n_steps as long_variance,
         limits.usual_share * (100 - limits.usual_share) * counted.n_steps as over_variance,
         limits.cell_share,
-        limits.cell_deviation * limits.cell_deviation * factors.square as deviation_square,
-        limits.half_deviation * limits.half_deviation * factors.square as half_square
+        (limits.cell_deviation * factors.percent // 100)
+        * (limits.cell_deviation * factors.percent // 100) as deviation_square,
+        (limits.half_deviation * factors.percent // 100)
+        * (limits.half_deviation * factors.percent // 100) as half_square
     from counted
     inner join factors on counted.part = factors.part
     cross join cause_limits as limits

@@ -352,7 +352,7 @@ def test_a_typed_reason_is_a_claim_and_never_more(explained):
 def test_steps_within_norms_that_add_up_beyond_the_term_accuse_the_norms(explained):
     """Twelve hours of norms for a term of eight: every step kept its own, the dossier is late."""
     dossier, steps = lived("X", changed=[("work", 2, 6)], due=8)
-    norms = {"intake": 0.5, "assign": 0.5, "work": 10, "sign": 0.9, "record": 0.3}
+    norms = {"intake": 0.5, "assign": 0.5, "work": 12, "sign": 0.9, "record": 0.3}
     steps = [{**step, "norm_seconds": int(norms[step["step"]] * 3600)} for step in steps]
     wide = [lived(f"W{n:03d}", unit="V2", start=n % 6, changed=[("work", 2, 8)]) for n in range(60)]
     found = causes_of(explained([*wide, (dossier, steps)]))
