@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 if TYPE_CHECKING:
-    from workbench.book import Book, open_book
-    from workbench.book.published import publish
+    from workbench.book import Book, open_book, publish
     from workbench.vocabulary import Period
 
 __version__ = "0.1.0"
@@ -27,7 +26,7 @@ _HOMES = {
     "open_book": "workbench.book",
     "open": "workbench.book",
     "Period": "workbench.vocabulary",
-    "publish": "workbench.book.published",
+    "publish": "workbench.book",
 }
 
 

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from workbench.book.answer import Answer, Claim, Prose, Tile
 from workbench.book.book import Book
+from workbench.book.published import Publication, publish
 from workbench.errors import UsageProblem
 from workbench.project import find_project, shipped
 from workbench.wording import language as spoken
 
-__all__ = ["Answer", "Book", "Claim", "Prose", "Tile", "open_book"]
+__all__ = ["Answer", "Book", "Claim", "Prose", "Publication", "Tile", "open_book", "publish"]
 
 
 def open_book(path: str | Path | None = None, *, language: str = "") -> Book:
