@@ -18,7 +18,7 @@ with cause_limits as (
         max(case when rule_id = 'half_deviation' then value::integer end) as half_deviation,
         max(case when rule_id = 'slow_share' then value::integer end) as slow_share,
         max(case when rule_id = 'chain_gap' then value::integer end) as chain_gap,
-        max(case when rule_id = 'congestion_factor' then value::integer end) as congestion_factor,
+        max(case when rule_id = 'queue_correlation' then value::integer end) as queue_correlation,
         max(case when rule_id = 'weekday_share' then value::integer end) as weekday_share,
         max(case when rule_id = 'one_day' then value::integer end) as one_day,
         max(case when rule_id = 'unlogged_share' then value::integer end) as unlogged_share,

@@ -19,16 +19,7 @@ with counted as (
     group by unit_no, quarter_no, part
 ),
 
--- one late dossier makes the next wait: queues need a clearer sign
-factors as (
-    select
-        parts.part,
-        max(case when parts.part = 'queue' then limits.congestion_factor else 100 end) as percent
-    from (select distinct part from counted) as parts
-    cross join cause_limits as limits
-    group by parts.part
-),
-
+-- one dossier that waits makes the next one wait: counts of queues vary more, the larger the more;
 -- by how many hundredths of a step the count passes what is expected of it
 beyond as (
     select
@@ -39,13 +30,14 @@ beyond as (
             as over_beyond,
         limits.long_share * (100 - limits.long_share) * counted.n_steps as long_variance,
         limits.usual_share * (100 - limits.usual_share) * counted.n_steps as over_variance,
+        case
+            when counted.part = 'queue' then 100 + limits.queue_correlation * (counted.n_steps - 1)
+            else 100
+        end as inflation,
         limits.cell_share,
-        (limits.cell_deviation * factors.percent // 100)
-        * (limits.cell_deviation * factors.percent // 100) as deviation_square,
-        (limits.half_deviation * factors.percent // 100)
-        * (limits.half_deviation * factors.percent // 100) as half_square
+        limits.cell_deviation * limits.cell_deviation as deviation_square,
+        limits.half_deviation * limits.half_deviation as half_square
     from counted
-    inner join factors on counted.part = factors.part
     cross join cause_limits as limits
     where counted.n_steps >= limits.cell_size
 ),
@@ -54,10 +46,10 @@ cause_quarters as (
     select unit_no, quarter_no, part, n_steps, n_over, n_long
     from beyond
     where (
-        100 * long_beyond * long_beyond >= deviation_square * long_variance
+        10000 * long_beyond * long_beyond >= deviation_square * long_variance * inflation
         and 100 * n_long >= cell_share * n_steps
     )
-    or 100 * over_beyond * over_beyond >= half_square * over_variance
+    or 10000 * over_beyond * over_beyond >= half_square * over_variance * inflation
 )
 
 select * from cause_quarters
