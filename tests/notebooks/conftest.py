@@ -60,6 +60,7 @@ def _dossiers() -> list[dict[str, object]]:
                 "due_at": received + dt.timedelta(days=3),
                 "due_first_at": received + dt.timedelta(days=3),
                 "resolved_at": None if still_open else resolved,
+                "reported_end_at": None if still_open else resolved,
                 "returned_at": None if still_open else resolved + dt.timedelta(hours=2),
                 "paper_result_on": None,
                 "status": "in_progress" if still_open else "returned",

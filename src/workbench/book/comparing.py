@@ -6,20 +6,24 @@ language the book was opened in.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.book import (
     cohorts,
     control,
+    durations,
     entries,
     fairness,
     foresight,
     gaps,
+    groups,
     interventions,
     watching,
 )
 from workbench.book.answer import Answer
 from workbench.book.entries import PROFILE, RATE
+from workbench.book.groups import Grouping
 from workbench.book.judging import COMPARED
 from workbench.book.register import Register
 from workbench.vocabulary import EVERYTHING, PeriodKind
@@ -133,6 +137,54 @@ class Comparing(Register):
         with use_language(self.language):
             return cohorts.cohorts(self, self.unit(unit), kind)
 
+    def compare_groups(
+        self,
+        by: str = "channel_in",
+        *,
+        within: Sequence[str] = ("procedure_id",),
+        group: str = "",
+        other: str = "",
+        period: str = "",
+        profile: str = PROFILE,
+    ) -> Answer:
+        """Is a channel, a month or another group later, and is it so among alike dossiers?
+
+        Args:
+            by: Column of the dossiers that makes the groups; ``received_month`` and
+                ``received_quarter`` are there too.
+            within: Columns in which dossiers are compared only with their like.
+            group: The group to tell of; all when left out.
+            other: The group to compare with; all others together when left out.
+            period: Period of reception; all dossiers when left out.
+            profile: Lateness profile.
+
+        Raises:
+            UsageProblem: Column, group, period or profile is unknown.
+        """
+        asked = Grouping(
+            self._column(by),
+            tuple(self._column(name) for name in within),
+            self._group(by, group),
+            self._group(by, other),
+            self.period(period) if period else "",
+        )
+        with use_language(self.language):
+            return groups.compare_groups(self, asked, self.profile(profile))
+
+    def durations(self, by: str = "unit_id", *, period: str = "") -> Answer:
+        """How long do dossiers take, with the open ones counted, and does the order hold?
+
+        Args:
+            by: As in ``compare_groups``.
+            period: Period of reception; all dossiers when left out.
+
+        Raises:
+            UsageProblem: Column or period is unknown.
+        """
+        label = self.period(period) if period else ""
+        with use_language(self.language):
+            return durations.durations(self, self._column(by), label)
+
     def watch(self, *, unit: str = EVERYTHING) -> Answer:
         """Which open dossiers are overdue or likely to be late, and where do they wait?
 
@@ -146,6 +198,19 @@ class Comparing(Register):
         """Did the risks that the watch list would have foretold come true?"""
         with use_language(self.language):
             return watching.reliability(self)
+
+    def _column(self, name: str) -> str:
+        known = [*self.dossiers.columns, *groups.DERIVED]
+        if name not in known:
+            raise self._unknown("groups.no_column", name, known, known)
+        return name
+
+    def _group(self, by: str, name: str) -> str:
+        held = groups.received(self, "")[by].cast(str).fill_null(groups.NOBODY)
+        known = held.unique().sort().to_list()
+        if name and name not in known:
+            raise self._unknown("groups.no_group", name, known, known)
+        return name
 
     def _rate(self, measure: str) -> str:
         if measure not in COMPARED:

@@ -8,6 +8,7 @@ carry what a reader needs to see that. Nothing here reads files or knows a langu
 from workbench.compare.adjusted import contradictions, units_adjusted
 from workbench.compare.cellwise import CELLS, cells, spreads_of
 from workbench.compare.courses import Usual, changed, charted, series, shares_by_kind
+from workbench.compare.durations import medians, turned
 from workbench.compare.eventual import breach_risks, curve, eventual
 from workbench.compare.foretold import foretold
 from workbench.compare.gapwise import (
@@ -19,6 +20,7 @@ from workbench.compare.gapwise import (
     gaps_to_peers,
     told,
 )
+from workbench.compare.groups import groups_alike
 from workbench.compare.interventions import intervention
 from workbench.compare.sides import (
     SENSITIVE,
@@ -52,13 +54,16 @@ __all__ = [
     "gaps",
     "gaps_between_periods",
     "gaps_to_peers",
+    "groups_alike",
     "headline",
     "intervention",
+    "medians",
     "sensitivity",
     "series",
     "shares_by_kind",
     "spreads_of",
     "told",
+    "turned",
     "units_adjusted",
     "units_side_by_side",
     "with_and_without_suspects",
