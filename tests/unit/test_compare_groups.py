@@ -41,6 +41,7 @@ def test_without_another_group_all_the_others_together_are_the_other_side():
     rows = compare.groups_alike(three, "channel")
     assert rows["channel"].to_list() == ["counter", "online", "post"]
     assert set(rows["n_dossiers"] + rows["other_n_dossiers"]) == {4000}
+    assert set(rows["n_late"] + rows["other_n_late"]) == {1082}
 
 
 def spans(days: dict[str, list[float]], ended: dict[str, list[bool]]) -> pl.DataFrame:

@@ -1,0 +1,426 @@
+"""The manual's page on three public registers, written from their files by the workbench.
+
+``python tests/docs/registers_page.py`` rewrites ``docs/manual/registers.md`` where the registers
+lie beside the project (``../shared/data``). The words are fixed and every figure is computed here;
+``tests/reference/test_real_comparisons.py`` holds the page to the figures, and the figures to what
+the words say of them.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import polars as pl
+
+from workbench import compare, numerals
+from workbench.book import Book
+from workbench.book.durations import ENDS, durations
+from workbench.book.groups import Grouping, compare_groups
+from workbench.estimates import Estimate, difference, wilson
+from workbench.lateness import lateness_profiles
+from workbench.sources import deliveries, find_profile, ingest
+from workbench.vocabulary import Period
+from workbench.warehouse import Warehouse
+from workbench.wording import use_language
+from workbench.worktime import Calendars
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "manual" / "registers.md"
+WORDS = Path(__file__).with_name("registers_page.md")
+REFERENCE = ROOT / "data" / "reference"
+FILES = {"boston311": "boston311", "receipt": "receipt/receipt.csv.gz", "wabo": "wabo"}
+PROFILE = "wb_strict"
+FORWARDING = "Doorsturen aan bevoegd gezag"
+MADE = {
+    "clean": ("dossiers", "steps", "pauses"),
+    "clock": ("outcomes", "ledger"),
+    "explain": ("progress",),
+}
+Row = dict[str, Any]
+
+
+def read(name: str, shared: Path, work: Path) -> Book:
+    """Take a register from its files to the tables this page needs, and open them."""
+    landed, tables = work / name / "landed", work / name / "tables"
+    ingest(deliveries([shared / FILES[name]], find_profile(name, REFERENCE)), landed)
+    calendars = Calendars.read(REFERENCE / "calendars")
+    with Warehouse(ROOT / "pipelines") as warehouse:
+        warehouse.attach(landed)
+        warehouse.attach(REFERENCE)
+        warehouse.register("calendar_days", calendars.days())
+        warehouse.register("calendar_keys", calendars.keys())
+        warehouse.register("unit_calendars", calendars.units())
+        warehouse.register("profiles", lateness_profiles(REFERENCE / "profiles"))
+        warehouse.set("profile", PROFILE)
+        for stage, wanted in MADE.items():
+            warehouse.build(stage, lambda _: None, wanted)
+        warehouse.write([table for wanted in MADE.values() for table in wanted], tables)
+    return Book(work, (tables,), REFERENCE, "en")
+
+
+# figures ----------------------------------------------------------------------------------
+
+
+def groups(book: Book, by: str, *within: str, group: str = "", other: str = "") -> pl.DataFrame:
+    """Return groups against each other, crude and among alike dossiers."""
+    return compare_groups(book, Grouping(by, within, group, other), PROFILE).frame
+
+
+def departments(book: Book) -> pl.DataFrame:
+    """Return Boston's departments: requests, those with a target, and how they were judged."""
+    outcome = pl.col("outcome")
+    late = outcome.is_in(["late", "open_overdue"])
+    judged = book.outcomes.filter(pl.col("profile") == PROFILE)
+    return (
+        book.dossiers.join(judged, on="dossier_id")
+        .group_by("unit_id")
+        .agg(
+            pl.len().alias("requests"),
+            pl.col("due_at").is_not_null().sum().alias("targets"),
+            (late | outcome.is_in(["early", "on_time"])).sum().alias("judged"),
+            late.sum().alias("late"),
+        )
+        .sort("unit_id")
+    )
+
+
+def cohorts(book: Book) -> pl.DataFrame:
+    """Return late shares by quarter of reception: of closed ones, known, and in the end."""
+    return compare.eventual(book.progress, (), cohort="quarter")
+
+
+def fall(book: Book, share: str) -> tuple[float, float, float]:
+    """Return how far a share of receipt fell from the last quarter of 2010 to that of 2011."""
+    rows = {row["cohort"]: row for row in cohorts(book).iter_rows(named=True)}
+    sides = [_estimate(rows[quarter], share) for quarter in ("2010-Q4", "2011-Q4")]
+    change, low, high = difference(*sides)
+    assert change is not None
+    assert low is not None
+    assert high is not None
+    return change, low, high
+
+
+def _estimate(row: Row, share: str) -> Estimate:
+    bounds = (row[share], row[f"{share}_lower"], row[f"{share}_upper"])
+    return Estimate(*bounds, row[f"{share}_numerator"], row[f"{share}_denominator"], "wilson")
+
+
+def forwarding(book: Book) -> pl.DataFrame:
+    """Return how late the forwarding step is against its own due dates, by municipality."""
+    known = pl.all_horizontal(pl.col("step_due_at", "finished_at").is_not_null())
+    over = pl.col("finished_at") - pl.col("step_due_at")
+    return (
+        book.steps.filter(known, pl.col("step") == FORWARDING)
+        .group_by("unit_id")
+        .agg(
+            pl.len().alias("steps"),
+            (over.dt.total_seconds() > 0).sum().alias("late"),
+            (over.dt.total_seconds() / 86_400).median().alias("days_over"),
+        )
+        .sort("unit_id")
+    )
+
+
+def behind(book: Book) -> pl.DataFrame:
+    """Return WABO_3's judged dossiers by whether their forwarding was behind its due date."""
+    steps = book.steps.filter(
+        pl.col("unit_id") == "WABO_3",
+        pl.col("step") == FORWARDING,
+        pl.col("step_due_at").is_not_null(),
+    ).group_by("dossier_id")
+    late = steps.agg((pl.col("finished_at") > pl.col("step_due_at")).any().alias("behind"))
+    outcome = pl.col("outcome")
+    counts = (
+        book.outcomes.filter(
+            pl.col("profile") == PROFILE,
+            outcome.is_in(["early", "on_time", "late", "open_overdue"]),
+        )
+        .join(late, on="dossier_id")
+        .group_by(pl.col("behind").cast(pl.String))
+        .agg(
+            pl.len().alias("n_dossiers"),
+            outcome.is_in(["late", "open_overdue"]).sum().alias("n_late"),
+        )
+    )
+    return compare.groups_alike(counts, "behind")
+
+
+def after_last(book: Book) -> float:
+    """Return the share of unlogged time that lies after the last stamp of its dossier."""
+    numbered = book.ledger.with_columns(
+        (pl.col("segment_no") == pl.col("segment_no").max().over("dossier_id")).alias("last")
+    ).filter(pl.col("kind") == "unlogged")
+    return float(numbered.filter("last")["work_seconds"].sum()) / float(
+        numbered["work_seconds"].sum()
+    )
+
+
+def unlogged(book: Book, *, late_only: bool) -> float:
+    """Return the share of the dossiers' time that lies in no logged step."""
+    spent = book.ledger
+    if late_only:
+        late = book.outcomes.filter(
+            pl.col("profile") == PROFILE, pl.col("outcome").is_in(["late", "open_overdue"])
+        )
+        spent = spent.join(late.select("dossier_id"), on="dossier_id", how="semi")
+    outside = spent.filter(pl.col("kind") == "unlogged")["work_seconds"].sum()
+    return float(outside) / float(spent["work_seconds"].sum())
+
+
+# words and tables -------------------------------------------------------------------------
+
+
+def page(books: dict[str, Book]) -> str:
+    """Return the whole page."""
+    words: dict[str, str] = {}
+    for language, ending in (("en", ""), ("vi", "_vi")):
+        with use_language(language):
+            told = _boston(books["boston311"]) | _wabo(books["wabo"]) | _receipt(books["receipt"])
+        words |= {f"{name}{ending}": text for name, text in told.items()}
+    return Template(WORDS.read_text(encoding="utf-8")).substitute(words)
+
+
+def _boston(book: Book) -> dict[str, str]:
+    asked = {"group": "Self Service", "other": "Constituent Call"}
+    typed = groups(book, "x_source", "procedure_id", **asked)
+    both = groups(book, "x_source", "procedure_id", "received_month", **asked)
+    self_service, also_month = _only(typed, "Self Service"), _only(both, "Self Service")
+    months = groups(book, "received_month", "procedure_id")
+    february = _only(months, "02")
+    held = departments(book)
+    without = held.filter(pl.col("targets") == 0)
+    return {
+        "self_share": _share(self_service),
+        "call_share": _other_share(self_service),
+        "self_crude": _ratio(self_service, "crude"),
+        "self_typed": _ratio(self_service, "adjusted"),
+        "self_typed_months": _ratio(also_month, "adjusted"),
+        "self_alike": numerals.count(self_service["n_alike"]),
+        "self_all": numerals.count(self_service["n_dossiers"]),
+        "types_above": str(self_service["kinds_above"]),
+        "types_below": str(self_service["kinds_below"]),
+        "without": ", ".join(f"`{unit}`" for unit in without["unit_id"]),
+        "n_without": str(without.height),
+        "requests_without": numerals.count(_sum(without["requests"])),
+        "no_target": numerals.count(_sum(held["requests"] - held["targets"])),
+        "all_requests": numerals.count(_sum(held["requests"])),
+        "departments": _table(
+            ("department", "requests", "with a target", "judged", "late or overdue"),
+            (_department(row) for row in held.iter_rows(named=True)),
+        ),
+        "february_share": _share(february),
+        "other_months_share": _other_share(february),
+        "february_crude": _ratio(february, "crude"),
+        "february_typed": _ratio(february, "adjusted"),
+        "months": _groups_table("month", months, months, lambda row: row["received_month"]),
+    }
+
+
+def _department(row: Row) -> list[str]:
+    judged = wilson(row["late"], row["judged"])
+    counts = [numerals.count(row[name]) for name in ("requests", "targets", "judged")]
+    told = _fraction(judged) if row["judged"] else "not said: no target"
+    return [f"`{row['unit_id']}`", *counts, told]
+
+
+def _wabo(book: Book) -> dict[str, str]:
+    half, whole = (durations(book, "unit_id", period).frame for period in ("2013-H2", ""))
+    over = forwarding(book)
+    worst = _only(over, "WABO_3")
+    result = half.filter(pl.col("end") == "result")
+    flattered = _only(result, "WABO_4")
+    three = _only(result, "WABO_3")
+    ends = {end: whole.filter(pl.col("end") == end) for end in ENDS}
+    pairs = compare.turned(ends["printed"], ends["last_step"], "unit_id")
+    places = {end: _only(frame, "WABO_4") for end, frame in ends.items()}
+    judged = _only(departments(book), "WABO_3")
+    forwarded = _only(behind(book), "true")
+    return {
+        "half_result": _medians(result),
+        "half_printed": _medians(half.filter(pl.col("end") == "printed")),
+        "half_running": numerals.count(_sum(result["n_dossiers"] - result["n_ended"])),
+        "half_all": numerals.count(_sum(result["n_dossiers"])),
+        "four_closed": numerals.decimal(flattered["closed"]),
+        "four_ended": str(flattered["n_ended"]),
+        "four_all": str(flattered["n_dossiers"]),
+        "three_closed": _days(three, "closed"),
+        "three_median": _days(three, "median"),
+        "whole_printed": _medians(ends["printed"]),
+        "whole_last": _medians(ends["last_step"]),
+        "turned": "; ".join(f"{fast} before {slow}" for fast, slow in pairs),
+        "four_printed": _days(places["printed"], "median"),
+        "four_last_closed": _days(places["last_step"], "closed"),
+        "four_open": numerals.count(
+            places["last_step"]["n_dossiers"] - places["last_step"]["n_ended"]
+        ),
+        "four_last_all": numerals.count(places["last_step"]["n_dossiers"]),
+        "half_undated": str(_received(book, "2013-H2") - _sum(result["n_dossiers"])),
+        "behind_late": _share(forwarded),
+        "ahead_late": _other_share(forwarded),
+        "forward_odds": _ratio(forwarded, "crude"),
+        "step": FORWARDING,
+        "step_late": _fraction(wilson(worst["late"], worst["steps"])),
+        "step_days": numerals.decimal(worst["days_over"]),
+        "steps": _table(
+            ("municipality", "steps with a due date", "late against it", "median days past it"),
+            (_step(row) for row in over.iter_rows(named=True)),
+        ),
+        "three_late": _fraction(wilson(judged["late"], judged["judged"])),
+        "wabo_late": _table(
+            ("municipality", "dossiers", "judged", "late or overdue, eight weeks"),
+            (_municipality(row) for row in departments(book).iter_rows(named=True)),
+        ),
+        "wabo_unlogged": numerals.percent(unlogged(book, late_only=True)),
+    }
+
+
+def _received(book: Book, period: str) -> int:
+    days = Period.parse(period)
+    return _sum(book.dossiers["received_on"].is_between(days.starts_on, days.ends_on))
+
+
+def _municipality(row: Row) -> list[str]:
+    judged = wilson(row["late"], row["judged"])
+    counts = [numerals.count(row[name]) for name in ("requests", "judged")]
+    return [row["unit_id"], *counts, _fraction(judged)]
+
+
+def _step(row: Row) -> list[str]:
+    late = _fraction(wilson(row["late"], row["steps"]))
+    return [row["unit_id"], numerals.count(row["steps"]), late, numerals.decimal(row["days_over"])]
+
+
+def _receipt(book: Book) -> dict[str, str]:
+    channels = groups(book, "x_channel", "received_quarter")
+    quarters = groups(book, "received_quarter", "x_channel")
+    grouped = groups(book, "received_quarter", "x_channel", "x_group", "unit_id")
+    closed, last = fall(book, "closed"), fall(book, "eventual")
+    told = cohorts(book)
+    medians = durations(book, "received_quarter", "").frame.filter(pl.col("end") == "result")
+    old, new = (_only(medians, quarter) for quarter in ("2010-Q4", "2011-Q4"))
+    return {
+        "channels": _groups_table("channel", channels, channels, lambda row: row["x_channel"]),
+        "quarters": _groups_table("quarter", quarters, grouped, lambda r: r["received_quarter"]),
+        "cohorts": _table(
+            ("received in", "dossiers", "open", "of closed only", "overdue counted", "in the end"),
+            (_cohort(row) for row in told.iter_rows(named=True)),
+        ),
+        "closed_fall": _points(closed),
+        "eventual_fall": _points(last),
+        "young_points": numerals.decimal(100 * (last[0] - closed[0])),
+        "crude_points": numerals.decimal(-100 * closed[0]),
+        "young_part": numerals.percent(1 - last[0] / closed[0]),
+        "young_open": str(_cohort_row(told, "2011-Q4")["n_open"]),
+        "young_all": str(_cohort_row(told, "2011-Q4")["n_received"]),
+        "old_median": _days(old, "median"),
+        "new_median": _days(new, "median"),
+        "old_closed": numerals.decimal(old["closed"]),
+        "new_closed": numerals.decimal(new["closed"]),
+        "receipt_unlogged": numerals.percent(unlogged(book, late_only=True)),
+        "receipt_unlogged_all": numerals.percent(unlogged(book, late_only=False)),
+    }
+
+
+def _cohort_row(told: pl.DataFrame, cohort: str) -> Row:
+    return told.filter(pl.col("cohort") == cohort).row(0, named=True)
+
+
+def _cohort(row: Row) -> list[str]:
+    shares = [_fraction(_estimate(row, share)) for share in ("closed", "known", "eventual")]
+    return [row["cohort"], str(row["n_received"]), str(row["n_open"]), *shares]
+
+
+def _sum(counts: pl.Series) -> int:
+    return int(counts.sum())
+
+
+def _only(frame: pl.DataFrame, group: str) -> Row:
+    """Return the one row that tells of a group."""
+    texts = [c for c, kind in frame.schema.items() if kind == pl.String and c != "other"]
+    return frame.filter(pl.any_horizontal(pl.col(texts) == group)).row(0, named=True)
+
+
+def _groups_table(
+    head: str, rough: pl.DataFrame, fine: pl.DataFrame, name: Callable[[Row], str]
+) -> str:
+    """Return groups against the others; of two kinds of likeness where the frames differ."""
+    alike = ("among alike",) if fine is rough else ("same channel", "same channel, group, unit")
+    rows = []
+    for one, other in zip(rough.iter_rows(named=True), fine.iter_rows(named=True), strict=True):
+        adjusted = [_ratio(one, "adjusted")] + (
+            [] if fine is rough else [_ratio(other, "adjusted")]
+        )
+        rows.append([name(one), _share(one), _ratio(one, "crude"), *adjusted])
+    return _table((head, "late or overdue of judged", "crude odds ratio", *alike), rows)
+
+
+def _medians(frame: pl.DataFrame) -> str:
+    heads = ("municipality", "dossiers", "ended", "median of ended only", "median, open counted")
+    rows = [
+        [
+            row["unit_id"],
+            numerals.count(row["n_dossiers"]),
+            numerals.count(row["n_ended"]),
+            f"{_days(row, 'closed')}, biased",
+            _days(row, "median"),
+        ]
+        for row in frame.iter_rows(named=True)
+    ]
+    return _table(heads, rows)
+
+
+def _days(row: Row, name: str) -> str:
+    if row[name] is None:
+        return "none: less than half have ended"
+    low, high = (
+        "…" if row[name + end] is None else numerals.decimal(row[name + end])
+        for end in ("_lower", "_upper")
+    )
+    return f"{numerals.decimal(row[name])} days ({low}–{high})"
+
+
+def _share(row: Row) -> str:
+    return _fraction(wilson(row["n_late"], row["n_dossiers"]))
+
+
+def _other_share(row: Row) -> str:
+    return _fraction(wilson(row["other_n_late"], row["other_n_dossiers"]))
+
+
+def _fraction(share: Estimate) -> str:
+    late = numerals.count(share.numerator)
+    if share.numerator != round(share.numerator):
+        late = numerals.decimal(share.numerator)
+    bounds = numerals.percent_range(share.lower, share.upper)
+    return (
+        f"{numerals.percent(share.value)} ({late} of {numerals.count(share.denominator)}; {bounds})"
+    )
+
+
+def _ratio(row: Row, name: str) -> str:
+    if row[name] is None:
+        return "–"
+    value, low, high = (numerals.decimal(row[name + end], 2) for end in ("", "_lower", "_upper"))
+    return f"{value} ({low}–{high})"
+
+
+def _points(change: tuple[float, float, float]) -> str:
+    value, low, high = (f"{numerals.decimal(100 * x)}" for x in change)
+    return f"{value} points ({low} to {high})"
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [list(head), *(list(row) for row in rows)]
+    lines.insert(1, ["---"] * len(lines[0]))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as work:
+        shared = ROOT.parent / "shared" / "data"
+        told = {name: read(name, shared, Path(work)) for name in FILES}
+        PAGE.write_text(page(told), encoding="utf-8", newline="\n")
