@@ -6,6 +6,7 @@
 -- Pauses, and time that no step covers, are no part of anything. What comes after the day of the
 -- paper result, or after the last signature when nothing was worked on any more, is recording,
 -- whoever had the dossier (record; recording is a step of that name without a second source).
+-- Between two steps of one holder nothing is handed over: that gap is a wait before the next step.
 -- Parts that a log cannot tell apart (a wait with or without the transfer before it, a wait or the
 -- work) stay together under a name of their own.
 
@@ -90,13 +91,23 @@ named as (
                 or stretches.from_second >= signed.signed_second
                 then 'record'
             when stretches.kind = 'unlogged' then 'unlogged'
-            when stretches.kind = 'transfer' then 'transfer'
+            when stretches.kind = 'transfer' and not coalesce(steps.is_own_hand, false)
+                then 'transfer'
             when stretches.kind = 'intake' then 'intake'
             when steps.step_kind = 'applicant' then 'applicant'
+            when stretches.kind = 'transfer'
+                then case steps.step_kind
+                    when 'opinion' then 'external' when 'record' then 'recording'
+                    when 'external' then 'external' when 'assign' then 'assign'
+                    when 'sign' then 'sign' when 'return' then 'return'
+                    when 'intake' then 'intake' else 'queue'
+                end
             when stretches.kind = 'external' then 'external'
             when stretches.kind = 'record' then 'recording'
             when stretches.kind in ('sign', 'return') then stretches.kind
             when stretches.phase = 'not_separable' then 'any'
+            when stretches.phase = 'gap_or_wait' and steps.is_own_hand
+                then if(steps.step_kind = 'assign', 'assign', 'queue')
             when stretches.phase = 'gap_or_wait' and steps.step_kind = 'assign'
                 then 'gap_or_assign'
             when stretches.phase = 'gap_or_wait' then 'gap_or_queue'

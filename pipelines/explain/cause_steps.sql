@@ -2,7 +2,9 @@
 -- key: dossier_no, step_no
 -- reads: steps, dossier_calendars, cause_dossiers
 -- promises: step_code > 0
--- A step is_waiting that was not begun, in a log that says of most such steps when they began.
+-- A step is_waiting that was not begun, in a log that says of most such steps when they began. It
+-- is_own_hand when the one that was done last before it was with the same holder of the same unit:
+-- nobody handed anything over.
 -- step_code numbers the steps of all logs by kind and name and means nothing outside this room.
 
 with met as (
@@ -24,7 +26,7 @@ codes as (
     from met
 ),
 
-cause_steps as (
+numbered as (
     select
         calendars.dossier_no,
         steps.step_no::bigint as step_no,
@@ -33,13 +35,50 @@ cause_steps as (
         codes.logs_starts and steps.started_at is null as is_waiting,
         epoch_second(
             coalesce(steps.finished_at, steps.started_at, steps.arrived_at)
-        )::integer as last_second
+        )::integer as last_second,
+        epoch_second(
+            coalesce(steps.arrived_at, steps.started_at, steps.finished_at)
+        )::integer as first_second,
+        case when steps.holder_id is not null then coalesce(steps.unit_id, '') end as unit_id,
+        steps.holder_id
     from steps
     inner join dossier_calendars as calendars on steps.dossier_id = calendars.dossier_id
     inner join codes
         on steps.step_kind = codes.step_kind
         and coalesce(steps.step, '-') = codes.step
     semi join cause_dossiers on calendars.dossier_no = cause_dossiers.dossier_no
+),
+
+followed as (
+    select
+        *,
+        lag(unit_id) over span as unit_before,
+        lag(holder_id) over span as holder_before,
+        lag(last_second) over span as last_before,
+        max(last_second) over (
+            partition by dossier_no
+            order by first_second, step_no
+            rows between unbounded preceding and 1 preceding
+        ) as reached_before
+    from numbered
+    window span as (partition by dossier_no order by first_second, step_no)
+),
+
+cause_steps as (
+    select
+        dossier_no,
+        step_no,
+        step_code,
+        step_kind,
+        is_waiting,
+        last_second,
+        coalesce(
+            holder_id = holder_before
+            and unit_id = unit_before
+            and last_before = reached_before,
+            false
+        ) as is_own_hand
+    from followed
 )
 
 select * from cause_steps

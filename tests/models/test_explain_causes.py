@@ -227,6 +227,35 @@ def test_a_transfer_after_the_cut_off_has_until_the_first_hour_of_the_next_day(e
     assert causes_of(explained([*crowd(), broken]))["portal_transfer"]["grade"] == "A"
 
 
+OWN_WAIT = {
+    "assign": "assignment_wait",
+    "work": "queue",
+    "sign": "signature_wait",
+}
+
+
+@pytest.mark.parametrize("step", OWN_WAIT)
+def test_a_gap_between_two_steps_of_one_holder_is_a_wait_and_no_transfer(explained, step):
+    def held(case, *, alone):
+        dossier, steps = case
+        place = STEPS.index(step)
+        holder = {"holder_id": steps[place - 1]["holder_id"]} if alone else {}
+        return dossier, [s | holder if s["step"] == step else s for s in steps]
+
+    late = lived("X", changed=[(step, 0, 20)])
+    others = [held(case, alone=True) for case in crowd(60)]
+    one = causes_of(explained([*others, held(late, alone=True)]))
+    assert set(one) == {OWN_WAIT[step]}
+    two = causes_of(explained([*crowd(60), held(late, alone=False)]))
+    assert set(two) == {"portal_transfer"}
+
+
+def test_one_account_at_two_units_hands_over(explained):
+    dossier, steps = lived("X", changed=[("assign", 0, 20)])
+    steps[1] |= {"holder_id": steps[0]["holder_id"], "unit_id": "ELSEWHERE"}
+    assert set(causes_of(explained([*crowd(), (dossier, steps)]))) == {"portal_transfer"}
+
+
 def test_waits_for_a_signing_day_are_batching(explained):
     """Six dossiers wait for the one day on which the leader signs; nothing is signed between."""
     waiting = [lived(f"X{n}", changed=[("sign", 1, 30)]) for n in range(6)]
