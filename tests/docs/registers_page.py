@@ -70,19 +70,24 @@ def groups(book: Book, by: str, *within: str, group: str = "", other: str = "") 
     return compare_groups(book, Grouping(by, within, group, other), PROFILE).frame
 
 
+def judged(book: Book) -> pl.DataFrame:
+    """Return the dossiers that ended with a due date or are open past it: late or not."""
+    late = pl.col("outcome").is_in(["late", "open_overdue"])
+    known = late | pl.col("outcome").is_in(["early", "on_time"])
+    told = book.outcomes.filter(pl.col("profile") == PROFILE, known)
+    return told.select("dossier_id", late.alias("late"))
+
+
 def departments(book: Book) -> pl.DataFrame:
-    """Return Boston's departments: requests, those with a target, and how they were judged."""
-    outcome = pl.col("outcome")
-    late = outcome.is_in(["late", "open_overdue"])
-    judged = book.outcomes.filter(pl.col("profile") == PROFILE)
+    """Return units: dossiers, those with a target of their own, those judged, and late ones."""
     return (
-        book.dossiers.join(judged, on="dossier_id")
+        book.dossiers.join(judged(book), on="dossier_id", how="left")
         .group_by("unit_id")
         .agg(
             pl.len().alias("requests"),
             pl.col("due_at").is_not_null().sum().alias("targets"),
-            (late | outcome.is_in(["early", "on_time"])).sum().alias("judged"),
-            late.sum().alias("late"),
+            pl.col("late").is_not_null().sum().alias("judged"),
+            pl.col("late").sum(),
         )
         .sort("unit_id")
     )
@@ -133,40 +138,20 @@ def behind(book: Book) -> pl.DataFrame:
         pl.col("step_due_at").is_not_null(),
     ).group_by("dossier_id")
     late = steps.agg((pl.col("finished_at") > pl.col("step_due_at")).any().alias("behind"))
-    outcome = pl.col("outcome")
     counts = (
-        book.outcomes.filter(
-            pl.col("profile") == PROFILE,
-            outcome.is_in(["early", "on_time", "late", "open_overdue"]),
-        )
+        judged(book)
         .join(late, on="dossier_id")
         .group_by(pl.col("behind").cast(pl.String))
-        .agg(
-            pl.len().alias("n_dossiers"),
-            outcome.is_in(["late", "open_overdue"]).sum().alias("n_late"),
-        )
+        .agg(pl.len().alias("n_dossiers"), pl.col("late").sum().alias("n_late"))
     )
     return compare.groups_alike(counts, "behind")
-
-
-def after_last(book: Book) -> float:
-    """Return the share of unlogged time that lies after the last stamp of its dossier."""
-    numbered = book.ledger.with_columns(
-        (pl.col("segment_no") == pl.col("segment_no").max().over("dossier_id")).alias("last")
-    ).filter(pl.col("kind") == "unlogged")
-    return float(numbered.filter("last")["work_seconds"].sum()) / float(
-        numbered["work_seconds"].sum()
-    )
 
 
 def unlogged(book: Book, *, late_only: bool) -> float:
     """Return the share of the dossiers' time that lies in no logged step."""
     spent = book.ledger
     if late_only:
-        late = book.outcomes.filter(
-            pl.col("profile") == PROFILE, pl.col("outcome").is_in(["late", "open_overdue"])
-        )
-        spent = spent.join(late.select("dossier_id"), on="dossier_id", how="semi")
+        spent = spent.join(judged(book).filter("late"), on="dossier_id", how="semi")
     outside = spent.filter(pl.col("kind") == "unlogged")["work_seconds"].sum()
     return float(outside) / float(spent["work_seconds"].sum())
 
@@ -210,7 +195,7 @@ def _boston(book: Book) -> dict[str, str]:
         "all_requests": numerals.count(_sum(held["requests"])),
         "departments": _table(
             ("department", "requests", "with a target", "judged", "late or overdue"),
-            (_department(row) for row in held.iter_rows(named=True)),
+            (_unit(r, "requests", "targets", "judged") for r in held.iter_rows(named=True)),
         ),
         "february_share": _share(february),
         "other_months_share": _other_share(february),
@@ -220,11 +205,9 @@ def _boston(book: Book) -> dict[str, str]:
     }
 
 
-def _department(row: Row) -> list[str]:
-    judged = wilson(row["late"], row["judged"])
-    counts = [numerals.count(row[name]) for name in ("requests", "targets", "judged")]
-    told = _fraction(judged) if row["judged"] else "not said: no target"
-    return [f"`{row['unit_id']}`", *counts, told]
+def _unit(row: Row, *counts: str) -> list[str]:
+    told = _fraction(wilson(row["late"], row["judged"])) if row["judged"] else "not said: no target"
+    return [f"`{row['unit_id']}`", *(numerals.count(row[name]) for name in counts), told]
 
 
 def _wabo(book: Book) -> dict[str, str]:
@@ -237,7 +220,7 @@ def _wabo(book: Book) -> dict[str, str]:
     ends = {end: whole.filter(pl.col("end") == end) for end in ENDS}
     pairs = compare.turned(ends["printed"], ends["last_step"], "unit_id")
     places = {end: _only(frame, "WABO_4") for end, frame in ends.items()}
-    judged = _only(departments(book), "WABO_3")
+    whole_three = _only(departments(book), "WABO_3")
     forwarded = _only(behind(book), "true")
     return {
         "half_result": _medians(result),
@@ -269,10 +252,10 @@ def _wabo(book: Book) -> dict[str, str]:
             ("municipality", "steps with a due date", "late against it", "median days past it"),
             (_step(row) for row in over.iter_rows(named=True)),
         ),
-        "three_late": _fraction(wilson(judged["late"], judged["judged"])),
+        "three_late": _fraction(wilson(whole_three["late"], whole_three["judged"])),
         "wabo_late": _table(
             ("municipality", "dossiers", "judged", "late or overdue, eight weeks"),
-            (_municipality(row) for row in departments(book).iter_rows(named=True)),
+            (_unit(r, "requests", "judged") for r in departments(book).iter_rows(named=True)),
         ),
         "wabo_unlogged": numerals.percent(unlogged(book, late_only=True)),
     }
@@ -281,12 +264,6 @@ def _wabo(book: Book) -> dict[str, str]:
 def _received(book: Book, period: str) -> int:
     days = Period.parse(period)
     return _sum(book.dossiers["received_on"].is_between(days.starts_on, days.ends_on))
-
-
-def _municipality(row: Row) -> list[str]:
-    judged = wilson(row["late"], row["judged"])
-    counts = [numerals.count(row[name]) for name in ("requests", "judged")]
-    return [row["unit_id"], *counts, _fraction(judged)]
 
 
 def _step(row: Row) -> list[str]:
@@ -314,8 +291,8 @@ def _receipt(book: Book) -> dict[str, str]:
         "young_points": numerals.decimal(100 * (last[0] - closed[0])),
         "crude_points": numerals.decimal(-100 * closed[0]),
         "young_part": numerals.percent(1 - last[0] / closed[0]),
-        "young_open": str(_cohort_row(told, "2011-Q4")["n_open"]),
-        "young_all": str(_cohort_row(told, "2011-Q4")["n_received"]),
+        "young_open": str(_only(told, "2011-Q4")["n_open"]),
+        "young_all": str(_only(told, "2011-Q4")["n_received"]),
         "old_median": _days(old, "median"),
         "new_median": _days(new, "median"),
         "old_closed": numerals.decimal(old["closed"]),
@@ -323,10 +300,6 @@ def _receipt(book: Book) -> dict[str, str]:
         "receipt_unlogged": numerals.percent(unlogged(book, late_only=True)),
         "receipt_unlogged_all": numerals.percent(unlogged(book, late_only=False)),
     }
-
-
-def _cohort_row(told: pl.DataFrame, cohort: str) -> Row:
-    return told.filter(pl.col("cohort") == cohort).row(0, named=True)
 
 
 def _cohort(row: Row) -> list[str]:
