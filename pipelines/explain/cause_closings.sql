@@ -1,10 +1,11 @@
 -- grain: one row per judged dossier whose closing click is part of a pattern
 -- key: dossier_no
--- reads: cause_dossiers, behaviour_limits, cause_limits
+-- reads: cause_dossiers, cause_steps, behaviour_limits, cause_limits
 -- promises: is_burst or is_bulk or is_weekday
--- Dossiers of a unit closed one after the other within a minute, in bulk in the last days of a
--- quarter, or nearly all on one weekday: the click says little of when the work was done. Mere
--- dates (midnight) say nothing.
+-- Dossiers closed by one holder one after the other within a minute, or by a unit in bulk in the
+-- last days of a quarter, or nearly all on one weekday: the click says little of when the work was
+-- done. Whose click it was says the step that ended with it; where none does, the unit stands for
+-- its holders. Mere dates (midnight) say nothing.
 
 with limits as (
     select
@@ -15,19 +16,38 @@ with limits as (
     from behaviour_limits
 ),
 
+clicks as (
+    select
+        steps.dossier_no,
+        min(steps.holder_no) as holder_no
+    from cause_steps as steps
+    inner join cause_dossiers as dossiers
+        on steps.dossier_no = dossiers.dossier_no
+        and steps.last_second = dossiers.end_second
+    group by steps.dossier_no
+),
+
+closed as (
+    select
+        dossiers.dossier_no,
+        dossiers.unit_id,
+        coalesce(clicks.holder_no::varchar, 'unit ' || dossiers.unit_id) as hand,
+        dossiers.quarter_no,
+        dossiers.ended_on,
+        dossiers.end_second,
+        (dossiers.end_second + dossiers.offset_seconds) // 3600 as hour_no
+    from cause_dossiers as dossiers
+    left join clicks on dossiers.dossier_no = clicks.dossier_no
+    where not dossiers.is_open
+        and second_of_day(dossiers.end_second, dossiers.offset_seconds) > 0
+),
+
 closings as (
     select
-        dossier_no,
-        unit_id,
-        quarter_no,
-        ended_on,
-        end_second,
-        (end_second + offset_seconds) // 3600 as hour_no,
-        end_second - lag(end_second) over (partition by unit_id order by end_second, dossier_no)
+        *,
+        end_second - lag(end_second) over (partition by hand order by end_second, dossier_no)
             as gap_seconds
-    from cause_dossiers
-    where not is_open
-        and second_of_day(end_second, offset_seconds) > 0
+    from closed
 ),
 
 numbered as (
@@ -36,7 +56,7 @@ numbered as (
         count(*) filter (
             where closings.gap_seconds is null or closings.gap_seconds >= limits.batch_gap
         ) over (
-            partition by closings.unit_id
+            partition by closings.hand
             order by closings.end_second, closings.dossier_no
             rows between unbounded preceding and current row
         ) as run_no
@@ -47,7 +67,7 @@ numbered as (
 counted as (
     select
         *,
-        count(*) over (partition by unit_id, run_no) as n_run,
+        count(*) over (partition by hand, run_no) as n_run,
         count(*) over (partition by unit_id, hour_no) as n_hour,
         count(*) over (partition by unit_id, quarter_no) as n_quarter,
         count(*) over (partition by unit_id, quarter_no, isodow(ended_on)) as n_weekday,

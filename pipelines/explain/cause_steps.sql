@@ -1,11 +1,12 @@
 -- grain: one row per judged dossier and step: its kind, and when it was last touched
 -- key: dossier_no, step_no
 -- reads: steps, dossier_calendars, cause_dossiers
--- promises: step_code > 0
+-- promises: step_code > 0; not is_own_hand or holder_no is not null
 -- A step is_waiting that was not begun, in a log that says of most such steps when they began. It
 -- is_own_hand when the one that was done last before it was with the same holder of the same unit:
 -- nobody handed anything over.
--- step_code numbers the steps of all logs by kind and name and means nothing outside this room.
+-- step_code and holder_no number steps (by kind and name) and holders of all logs and mean nothing
+-- outside this room.
 
 with met as (
     select
@@ -26,6 +27,15 @@ codes as (
     from met
 ),
 
+holders as (
+    select
+        holder_id,
+        row_number() over (order by holder_id)::integer as holder_no
+    from steps
+    where holder_id is not null
+    group by holder_id
+),
+
 numbered as (
     select
         calendars.dossier_no,
@@ -39,13 +49,14 @@ numbered as (
         epoch_second(
             coalesce(steps.arrived_at, steps.started_at, steps.finished_at)
         )::integer as first_second,
-        case when steps.holder_id is not null then coalesce(steps.unit_id, '') end as unit_id,
-        steps.holder_id
+        coalesce(steps.unit_id, '') as unit_id,
+        holders.holder_no
     from steps
     inner join dossier_calendars as calendars on steps.dossier_id = calendars.dossier_id
     inner join codes
         on steps.step_kind = codes.step_kind
         and coalesce(steps.step, '-') = codes.step
+    left join holders on steps.holder_id = holders.holder_id
     semi join cause_dossiers on calendars.dossier_no = cause_dossiers.dossier_no
 ),
 
@@ -53,7 +64,7 @@ followed as (
     select
         *,
         lag(unit_id) over span as unit_before,
-        lag(holder_id) over span as holder_before,
+        lag(holder_no) over span as holder_before,
         lag(last_second) over span as last_before,
         max(last_second) over (
             partition by dossier_no
@@ -72,8 +83,9 @@ cause_steps as (
         step_kind,
         is_waiting,
         last_second,
+        holder_no,
         coalesce(
-            holder_id = holder_before
+            holder_no = holder_before
             and unit_id = unit_before
             and last_before = reached_before,
             false

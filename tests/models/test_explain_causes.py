@@ -389,16 +389,29 @@ def test_steps_within_norms_that_add_up_beyond_the_term_accuse_the_norms(explain
     assert set(found) <= {"norms_too_long", "unexplained"}
 
 
-def test_a_burst_of_closing_clicks_without_a_second_source_leaves_it_undecidable(explained):
-    def unsigned(name, **said):
-        dossier, steps = lived(name, changed=[("work", 2, 20)], **said)
-        return {**dossier, "resolved_at": steps[2]["finished_at"]}, steps[:3]
+def unsigned(name, *, holder="U0-work", **said):
+    """A late dossier whose log ends with the work, by a holder: no second source of dates."""
+    dossier, steps = lived(name, changed=[("work", 2, 20)], **said)
+    steps[2]["holder_id"] = holder
+    return {**dossier, "resolved_at": steps[2]["finished_at"]}, steps[:3]
 
+
+def test_a_burst_of_closing_clicks_without_a_second_source_leaves_it_undecidable(explained):
     burst = [unsigned(f"X{n}") for n in range(5)]
     tables = explained([*crowd(), *burst])
     assert set(tables["late_dossiers"]["reality"]) == {"undecidable"}
     alone = explained([*crowd(), unsigned("X")])
     assert verdict(alone)["reality"] == "real"
+
+
+def test_clicks_of_several_holders_at_one_time_are_no_burst(explained):
+    """Five officers of a unit close a dossier each; then one at two units, then nobody known."""
+    several = explained([*crowd(), *(unsigned(f"X{n}", holder=f"H{n}") for n in range(5))])
+    assert set(several["late_dossiers"]["reality"]) == {"real"}
+    one = [unsigned(f"X{n}", holder="H", unit=f"U{n % 2}") for n in range(5)]
+    assert set(explained([*crowd(), *one])["late_dossiers"]["reality"]) == {"undecidable"}
+    unknown = [unsigned(f"X{n}", holder=None) for n in range(5)]
+    assert set(explained([*crowd(), *unknown])["late_dossiers"]["reality"]) == {"undecidable"}
 
 
 def test_without_others_to_compare_with_nobody_is_blamed(explained):
