@@ -108,3 +108,9 @@ def test_what_is_taken_for_the_end_can_turn_the_order_and_is_named(small_book):
 def test_what_is_not_there_is_refused_with_what_there_is(small_book, asked, told):
     with pytest.raises(UsageProblem, match=told):
         asked(small_book)
+
+
+def test_one_group_alone_is_compared_with_nobody(small_book):
+    answer = replace(small_book, language="en").compare_groups("source")
+    assert "Nothing to compare" in answer.sentence()
+    assert answer.listing is None

@@ -77,6 +77,7 @@ def compare_groups(book: Register, asked: Grouping, profile: str) -> Answer:
     )
     frame = compare.groups_alike(counts, asked.by, other=asked.other)
     rows = [r for r in frame.iter_rows(named=True) if asked.group in ("", r[asked.by])]
+    rows = [r for r in rows if r["other_n_dossiers"]]
     judged_ones = int(counts["n_dossiers"].sum())
     still = _still_open(told, asked.by)
     return Answer(
@@ -104,9 +105,9 @@ def _still_open(told: pl.DataFrame, by: str) -> dict[str, tuple[int, int]]:
 
 
 def _claims(rows: Sequence[Row], asked: Grouping, young: dict[str, int]) -> tuple[Claim, ...]:
-    if not rows:
-        return (claim(say("groups.nothing"), 2),)
     enough = [r for r in rows if min(r["n_dossiers"], r["other_n_dossiers"]) >= FEW]
+    if not enough:
+        return (claim(say("groups.nothing", few=FEW), 2),)
     said = [claim(_sentence(row, asked), 2, key=bool(asked.group)) for row in enough]
     early = [row[asked.by] for row in rows if row[asked.by] in young]
     if early:
