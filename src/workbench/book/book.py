@@ -10,11 +10,7 @@ from dataclasses import dataclass
 
 from workbench.book import (
     changes,
-    cohorts,
-    fairness,
     flow,
-    foresight,
-    gaps,
     headline,
     quality,
     sensitivity,
@@ -23,24 +19,20 @@ from workbench.book import (
     units,
     verdicts,
     waits,
-    watching,
     why,
 )
 from workbench.book.answer import Answer
 from workbench.book.clock import LegalClock
-from workbench.book.judging import COMPARED
+from workbench.book.comparing import Comparing
+from workbench.book.entries import PROFILE, RATE
 from workbench.book.official import Official
-from workbench.book.register import Register
 from workbench.book.rhythm import Rhythm
-from workbench.vocabulary import EVERYTHING, PeriodKind
+from workbench.vocabulary import EVERYTHING
 from workbench.wording import use_language
-
-PROFILE = "wb_strict"
-RATE = "late_or_overdue"
 
 
 @dataclass(frozen=True)
-class Book(Register):
+class Book(Comparing):
     """The tables of one run, and answers from them.
 
     Args:
@@ -258,91 +250,6 @@ class Book(Register):
         with use_language(self.language):
             return story.dossier(self, dossier_id, self.profile(profile))
 
-    def fair_units(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
-        """Which units are late beyond what their mix of dossiers makes one expect?
-
-        Raises:
-            UsageProblem: Unit, period or profile is unknown.
-        """
-        asked = self._asked(period, unit, profile)
-        with use_language(self.language):
-            return fairness.fair_units(self, asked)
-
-    def cells(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
-        """Which cause makes which unit late, beyond chance and mix?
-
-        Raises:
-            UsageProblem: Unit, period or profile is unknown.
-        """
-        asked = self._asked(period, unit, profile)
-        with use_language(self.language):
-            return fairness.cells(self, asked)
-
-    def gap(
-        self,
-        period: str,
-        *,
-        unit: str = EVERYTHING,
-        other: str = "",
-        against: str = "",
-        profile: str = PROFILE,
-    ) -> Answer:
-        """Why is a unit later than its peers or another unit, or a period than another?
-
-        Args:
-            period: Label of the period asked about.
-            unit: The unit asked about; all units together need ``against``.
-            other: Another unit; its peers when nothing is given.
-            against: Another period; then the same unit is compared with itself.
-            profile: Lateness profile.
-
-        Raises:
-            UsageProblem: Unit, period or profile is unknown.
-        """
-        asked = self._asked(period, unit, profile)
-        before = against or (self.against(asked.period) if asked.unit == EVERYTHING else "")
-        with use_language(self.language):
-            pair = gaps.sides(
-                asked.period,
-                unit=asked.unit,
-                other=self.unit(other) if other else "",
-                against=self.period(before) if before else "",
-            )
-            return gaps.gap(self, *pair)
-
-    def whatif(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
-        """How many late dossiers would another way of working have kept on time?
-
-        Raises:
-            UsageProblem: Unit, period or profile is unknown.
-        """
-        asked = self._asked(period, unit, profile)
-        with use_language(self.language):
-            return foresight.whatif(self, asked)
-
-    def cohorts(self, *, unit: str = EVERYTHING, kind: PeriodKind = "quarter") -> Answer:
-        """How late is each cohort of received dossiers, with the open ones counted?
-
-        Raises:
-            UsageProblem: The unit is unknown.
-        """
-        with use_language(self.language):
-            return cohorts.cohorts(self, self.unit(unit), kind)
-
-    def watch(self, *, unit: str = EVERYTHING) -> Answer:
-        """Which open dossiers are overdue or likely to be late, and where do they wait?
-
-        Raises:
-            UsageProblem: The unit is unknown.
-        """
-        with use_language(self.language):
-            return watching.watch(self, self.unit(unit))
-
-    def reliability(self) -> Answer:
-        """Did the risks that the watch list would have foretold come true?"""
-        with use_language(self.language):
-            return watching.reliability(self)
-
     def official(
         self, *, convention: str = "calendar", unit: str = EVERYTHING, profile: str = PROFILE
     ) -> Official:
@@ -360,8 +267,3 @@ class Book(Register):
             UsageProblem: No dossier belongs to such a unit.
         """
         return LegalClock(self, self.unit(unit))
-
-    def _rate(self, measure: str) -> str:
-        if measure not in COMPARED:
-            raise self._unknown("briefing.no_measure", measure, COMPARED, list(COMPARED))
-        return measure
