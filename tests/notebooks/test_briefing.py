@@ -111,11 +111,11 @@ def test_a_page_runs_nothing_and_fetches_nothing(briefed, briefed_unit):
 def test_every_chart_has_a_caption_a_description_and_its_table_on_the_page(briefed):
     text = (briefed / "briefing.html").read_text(encoding="utf-8")
     figures = re.findall(r"<figure>.*?</figure>", text, re.S)
-    assert len(figures) == 5
+    assert len(figures) == 9
     for figure in figures:
         assert re.search(r'<svg role="img" aria-label="[^"]{20,}"', figure)
         assert re.search(r"<figcaption>.{10,}</figcaption>", figure, re.S)
-    assert text.count("<caption>") == 6
+    assert text.count("<caption>") == 10
 
 
 def test_the_page_says_whose_it_is_what_it_rests_on_and_that_it_is_synthetic(briefed, small_book):
