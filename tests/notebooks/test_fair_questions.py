@@ -137,3 +137,10 @@ def test_a_change_that_names_a_strange_unit_is_refused(recorded):
     listing.write_text(text, encoding="utf-8")
     with pytest.raises(InputRejected, match="SD-P99"):
         recorded.interventions()
+
+
+def test_without_a_number_the_most_overdue_dossier_is_told(small_book):
+    worst = small_book.late_dossiers["overrun_seconds"].max()
+    told = small_book.dossier("").title + str(small_book.dossier(""))
+    named = small_book.late_dossiers.filter(pl.col("overrun_seconds") == worst)["dossier_id"]
+    assert named.sort()[-1] in told

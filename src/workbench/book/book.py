@@ -239,12 +239,19 @@ class Book(Comparing):
             return verdicts.verdicts(self, asked)
 
     def dossier(self, dossier_id: str, *, profile: str = PROFILE) -> Answer:
-        """How did one dossier spend its time, segment by segment?
+        """How did one dossier spend its time, and why was it late?
+
+        Args:
+            dossier_id: Its number; the most overdue one of all when empty.
+            profile: Lateness profile.
 
         Raises:
             UsageProblem: No dossier has this number, or the profile is unknown.
         """
         known = self.dossiers["dossier_id"]
+        if not dossier_id and self.late_dossiers.height:
+            worst = self.late_dossiers.sort("overrun_seconds", "dossier_id").row(-1, named=True)
+            dossier_id = worst["dossier_id"]
         if dossier_id not in known:
             raise self._unknown("briefing.no_dossier", dossier_id, known, known.head(3).to_list())
         with use_language(self.language):

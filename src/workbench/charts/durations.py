@@ -13,7 +13,7 @@ from typing import Any
 import altair as alt
 
 from workbench import numerals
-from workbench.charts.house import BLUE, INK, MUTED, PALE, PAPER, WIDTH
+from workbench.charts.house import BLUE, INK, MUTED, PALE, PAPER, WIDTH, row_height
 from workbench.wording import say
 
 
@@ -68,7 +68,7 @@ def bars(rows: Sequence[Bar], axis: str) -> Any:
     )
     notes = base.mark_text(align="left", dx=6, color=MUTED).encode(text="note:N")
     drawn = base.mark_bar(height=12, color=BLUE) + notes
-    return drawn.properties(width=WIDTH + 20, height=alt.Step(22))
+    return drawn.properties(width=WIDTH + 20, height=alt.Step(row_height(len(rows))))
 
 
 def shares(rows: Sequence[tuple[str, str, float, str]], order: Sequence[str], axis: str) -> Any:

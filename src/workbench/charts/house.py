@@ -37,6 +37,15 @@ _ENGLISH_ROLES = re.compile(r' (?:role="graphics-[a-z]+"|aria-roledescription="[
 vl_convert.register_font_directory(str(FONTS))
 
 
+def row_height(rows: int) -> int:
+    """Return the height of a row in pixels: a chart of one or two rows is still a picture.
+
+    >>> row_height(1), row_height(2), row_height(9)
+    (66, 33, 22)
+    """
+    return max(22, 66 // rows)
+
+
 def theme() -> dict[str, Any]:
     """Return the house configuration of Vega-Lite: quiet axes, local numbers, no frame."""
     axis = {

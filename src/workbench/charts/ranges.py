@@ -11,7 +11,7 @@ from typing import Any
 
 import altair as alt
 
-from workbench.charts.house import BLUE, MUTED, PALE, WIDTH
+from workbench.charts.house import BLUE, MUTED, PALE, WIDTH, row_height
 
 _NOTES = 90
 
@@ -55,5 +55,5 @@ def ranges(rows: Sequence[Range], axis: str, note: str) -> Any:
         .encode(x=alt.value(WIDTH + _NOTES), y=alt.value(-5), text=alt.value(note))
     )
     return alt.layer(amounts, spans, marks, notes, head).properties(
-        width=WIDTH, height=alt.Step(22)
+        width=WIDTH, height=alt.Step(row_height(len(rows)))
     )
