@@ -1,9 +1,10 @@
 -- grain: one row per judged dossier and cause that took time from it beyond what is usual
 -- key: dossier_no, cause
--- reads: cause_weighed, cause_dossiers
+-- reads: cause_weighed, cause_dossiers, cause_stock
 -- promises: excess_seconds > 0; grade in ('A', 'B')
 -- What would be gone if the cause were gone: working seconds, summed over the dossier's steps. The
--- evidence is that of the step where the cause took most.
+-- evidence is that of the step where the cause took most. A queue is proven (A) where the unit had
+-- more in hand than usual when the dossier came; in_hand says both numbers.
 
 with artefacts as (
     select
@@ -29,10 +30,27 @@ with artefacts as (
 ),
 
 together as (
-    select dossier_no, cause, excess_seconds, seconds, usual_seconds, grade, ground
-    from cause_weighed
+    select
+        weighed.dossier_no,
+        weighed.cause,
+        weighed.excess_seconds,
+        weighed.seconds,
+        weighed.usual_seconds,
+        case
+            when weighed.cause <> 'queue' then weighed.grade
+            when weighed.ground <> 'not_separable' and stock.in_hand > stock.usual_in_hand then 'A'
+            else 'B'
+        end as grade,
+        weighed.ground,
+        coalesce(stock.in_hand || '|' || stock.usual_in_hand, '') as in_hand
+    from cause_weighed as weighed
+    left join cause_stock as stock
+        on weighed.cause = 'queue'
+        and weighed.dossier_no = stock.dossier_no
+        and weighed.step_code = stock.step_code
+        and weighed.unit_no = stock.unit_no
     union all
-    select dossier_no, cause, excess_seconds, seconds, usual_seconds, grade, ground
+    select dossier_no, cause, excess_seconds, seconds, usual_seconds, grade, ground, '' as in_hand
     from artefacts
 ),
 
@@ -44,7 +62,8 @@ cause_excess as (
         arg_max(seconds, (excess_seconds, seconds))::bigint as spent_seconds,
         arg_max(usual_seconds, (excess_seconds, seconds))::bigint as usual_seconds,
         arg_max(ground, (excess_seconds, seconds, ground)) as ground,
-        arg_max(grade, (excess_seconds, seconds, ground)) as grade
+        arg_max(grade, (excess_seconds, seconds, ground, in_hand)) as grade,
+        nullif(arg_max(in_hand, (excess_seconds, seconds, ground, in_hand)), '') as in_hand
     from together
     where excess_seconds > 0
     group by dossier_no, cause

@@ -100,6 +100,7 @@ cause_slots as (
         usual_seconds,
         ground,
         grade,
+        in_hand,
         overrun_seconds,
         needed_seconds
     from named
@@ -114,6 +115,7 @@ cause_slots as (
         allowed_seconds as usual_seconds,
         'norms_add_up' as ground,
         'A' as grade,
+        null as in_hand,
         overrun_seconds,
         needed_seconds
     from overlong
@@ -127,6 +129,7 @@ cause_slots as (
         0 as usual_seconds,
         case when cause is null then 'rest' else 'claim' end as ground,
         case when cause is null then 'B' else 'C' end as grade,
+        null as in_hand,
         overrun_seconds,
         needed_seconds
     from rest

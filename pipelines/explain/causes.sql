@@ -48,7 +48,9 @@ causes as (
         floored.parts / 40320 as late_share,
         floored.excess_seconds >= floored.needed_seconds as but_for,
         floored.grade,
-        concat_ws('|', floored.ground, floored.spent_seconds, floored.usual_seconds) as evidence,
+        concat_ws(
+            '|', floored.ground, floored.spent_seconds, floored.usual_seconds, floored.in_hand
+        ) as evidence,
         floored.excess_seconds
     from floored
     inner join cause_dossiers as dossiers on floored.dossier_no = dossiers.dossier_no

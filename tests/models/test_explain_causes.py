@@ -227,35 +227,6 @@ def test_a_transfer_after_the_cut_off_has_until_the_first_hour_of_the_next_day(e
     assert causes_of(explained([*crowd(), broken]))["portal_transfer"]["grade"] == "A"
 
 
-OWN_WAIT = {
-    "assign": "assignment_wait",
-    "work": "queue",
-    "sign": "signature_wait",
-}
-
-
-@pytest.mark.parametrize("step", OWN_WAIT)
-def test_a_gap_between_two_steps_of_one_holder_is_a_wait_and_no_transfer(explained, step):
-    def held(case, *, alone):
-        dossier, steps = case
-        place = STEPS.index(step)
-        holder = {"holder_id": steps[place - 1]["holder_id"]} if alone else {}
-        return dossier, [s | holder if s["step"] == step else s for s in steps]
-
-    late = lived("X", changed=[(step, 0, 20)])
-    others = [held(case, alone=True) for case in crowd(60)]
-    one = causes_of(explained([*others, held(late, alone=True)]))
-    assert set(one) == {OWN_WAIT[step]}
-    two = causes_of(explained([*crowd(60), held(late, alone=False)]))
-    assert set(two) == {"portal_transfer"}
-
-
-def test_one_account_at_two_units_hands_over(explained):
-    dossier, steps = lived("X", changed=[("assign", 0, 20)])
-    steps[1] |= {"holder_id": steps[0]["holder_id"], "unit_id": "ELSEWHERE"}
-    assert set(causes_of(explained([*crowd(), (dossier, steps)]))) == {"portal_transfer"}
-
-
 def test_waits_for_a_signing_day_are_batching(explained):
     """Six dossiers wait for the one day on which the leader signs; nothing is signed between."""
     waiting = [lived(f"X{n}", changed=[("sign", 1, 30)]) for n in range(6)]
@@ -387,31 +358,6 @@ def test_steps_within_norms_that_add_up_beyond_the_term_accuse_the_norms(explain
     found = causes_of(explained([*wide, (dossier, steps)]))
     assert found["norms_too_long"]["excess_seconds"] > 0
     assert set(found) <= {"norms_too_long", "unexplained"}
-
-
-def unsigned(name, *, holder="U0-work", **said):
-    """A late dossier whose log ends with the work, by a holder: no second source of dates."""
-    dossier, steps = lived(name, changed=[("work", 2, 20)], **said)
-    steps[2]["holder_id"] = holder
-    return {**dossier, "resolved_at": steps[2]["finished_at"]}, steps[:3]
-
-
-def test_a_burst_of_closing_clicks_without_a_second_source_leaves_it_undecidable(explained):
-    burst = [unsigned(f"X{n}") for n in range(5)]
-    tables = explained([*crowd(), *burst])
-    assert set(tables["late_dossiers"]["reality"]) == {"undecidable"}
-    alone = explained([*crowd(), unsigned("X")])
-    assert verdict(alone)["reality"] == "real"
-
-
-def test_clicks_of_several_holders_at_one_time_are_no_burst(explained):
-    """Five officers of a unit close a dossier each; then one at two units, then nobody known."""
-    several = explained([*crowd(), *(unsigned(f"X{n}", holder=f"H{n}") for n in range(5))])
-    assert set(several["late_dossiers"]["reality"]) == {"real"}
-    one = [unsigned(f"X{n}", holder="H", unit=f"U{n % 2}") for n in range(5)]
-    assert set(explained([*crowd(), *one])["late_dossiers"]["reality"]) == {"undecidable"}
-    unknown = [unsigned(f"X{n}", holder=None) for n in range(5)]
-    assert set(explained([*crowd(), *unknown])["late_dossiers"]["reality"]) == {"undecidable"}
 
 
 def test_without_others_to_compare_with_nobody_is_blamed(explained):

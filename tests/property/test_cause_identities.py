@@ -55,7 +55,7 @@ def share_out(pipelines_dir, reference_dir):
             orient="row",
         )
         rows = [
-            (n, cause, seconds, seconds, 0, "extreme", "B")
+            (n, cause, seconds, seconds, 0, "extreme", "B", None)
             for n, (_, excess) in enumerate(games, start=1)
             for cause, seconds in excess.items()
         ]
@@ -67,6 +67,7 @@ def share_out(pipelines_dir, reference_dir):
             "usual_seconds": pl.Int64,
             "ground": pl.String,
             "grade": pl.String,
+            "in_hand": pl.String,
         }
         claims = pl.DataFrame(schema={"dossier_no": pl.Int64, "cause": pl.String})
         overlong = pl.DataFrame(

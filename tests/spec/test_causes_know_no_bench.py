@@ -55,3 +55,11 @@ def test_what_makes_causes_reads_no_rule_of_those_who_find_them(name):
 def test_rules_of_causes_are_not_of_the_bench():
     for path in sorted(RULES.glob("cause_*.csv")):
         assert sentences(path) == [], path.name
+
+
+@pytest.mark.parametrize("room", MAKERS)
+def test_no_file_of_the_bench_reads_the_thresholds_of_the_causes(room):
+    files = sorted(p for p in (PACKAGE / room).rglob("*") if p.suffix in (".py", ".toml", ".csv"))
+    assert files
+    told = re.compile(r"cause_rules|cause_limits|workbench\.causes|import causes\b")
+    assert [p.name for p in files if told.search(p.read_text(encoding="utf-8"))] == []

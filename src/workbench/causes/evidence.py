@@ -1,7 +1,8 @@
 """What a cause is called, and what speaks for it, in words a person can check.
 
-Models write evidence as ``ground|spent seconds|usual seconds``, never a person's name; here it
-becomes a sentence. A ground without a sentence is an error, never silence.
+Models write evidence as ``ground|spent seconds|usual seconds``, for a queue followed by
+``|dossiers in hand|usually``, never a person's name; here it becomes a sentence. A ground
+without a sentence is an error, never silence.
 """
 
 from __future__ import annotations
@@ -28,9 +29,15 @@ def evidence_text(evidence: str) -> str:
     >>> with use_language("en"):
     ...     evidence_text("rest|5400|0")
     '1.5 working hours that the log does not explain.'
+    >>> with use_language("en"):
+    ...     evidence_text("extreme|5400|0|12|4").split(". ")[-1]
+    'When the dossier came, the unit had 12 in hand, usually 4.'
     """
-    ground, spent, usual = evidence.split("|")
-    return say(f"causes.because_{ground}", spent=_hours(spent), usual=_hours(usual))
+    ground, spent, usual, *stock = evidence.split("|")
+    sentence = say(f"causes.because_{ground}", spent=_hours(spent), usual=_hours(usual))
+    if not stock:
+        return sentence
+    return f"{sentence} {say('causes.in_hand', held=stock[0], usual=stock[1])}"
 
 
 def grade_label(grade: str) -> str:
