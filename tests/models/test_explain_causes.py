@@ -249,31 +249,6 @@ def test_a_wait_behind_slow_work_is_slow_work(explained):
     assert set(tables["late_dossiers"]["dominant_cause"]) == {"slow_work"}
 
 
-@pytest.mark.parametrize("kind", ["opinion", "external"])
-def test_time_at_another_agency_is_theirs(explained, kind):
-    def asked(name, hours, unit="U0", start=0):
-        dossier, steps = lived(name, unit=unit, start=start, changed=[("sign", 0, hours)])
-        work_end, sign = steps[2]["finished_at"], steps[3]
-        other = {
-            **sign,
-            "step": kind,
-            "step_kind": kind,
-            "step_no": 9,
-            "unit_id": "OTHER",
-            "arrived_at": work_end,
-            "started_at": work_end,
-            "finished_at": sign["arrived_at"] - dt.timedelta(minutes=12),
-        }
-        return dossier, [*steps, other]
-
-    usual = [asked(f"C{n:03d}", 1, f"V{n % 2}", n % 6) for n in range(60)]
-    tables = explained([*usual, asked("X", 20)])
-    found = causes_of(tables)
-    assert set(found) <= {"external_agency", "unexplained"}
-    if "unexplained" not in found:
-        assert verdict(tables)["dominant_cause"] == "external_agency"
-
-
 def test_a_stopped_clock_is_no_cause(explained):
     """Sixteen hours for a supplement, the due date moved by them: the record is why."""
     late = lived("X", changed=[("work", 2, 16), ("record", 1, 20)], due=32)
