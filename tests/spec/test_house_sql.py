@@ -48,7 +48,12 @@ def statement(text: str) -> str:
 @EACH_MODEL
 def test_a_model_opens_by_saying_its_grain_key_sources_and_promises(path):
     said = re.findall(r"^-- (\w+): *(\S?)", path.read_text(encoding="utf-8").split("\n\n")[0], re.M)
-    assert [name for name, _ in said if name not in {"audit", "parts"}] == ["grain", "key", "reads", "promises"]
+    assert [name for name, _ in said if name not in {"audit", "parts"}] == [
+        "grain",
+        "key",
+        "reads",
+        "promises",
+    ]
     assert all(text for name, text in said if name in {"grain", "reads"})
 
 
