@@ -40,10 +40,10 @@ vl_convert.register_font_directory(str(FONTS))
 def row_height(rows: int) -> int:
     """Return the height of a row in pixels: a chart of one or two rows is still a picture.
 
-    >>> row_height(1), row_height(2), row_height(9)
-    (66, 33, 22)
+    >>> row_height(0), row_height(1), row_height(2), row_height(9)
+    (66, 66, 33, 22)
     """
-    return max(22, 66 // rows)
+    return max(22, 66 // max(rows, 1))
 
 
 def theme() -> dict[str, Any]:
