@@ -11,7 +11,6 @@ from workbench.compare import (
     PEERS,
     Side,
     gaps,
-    gaps_between_periods,
     gaps_to_peers,
     spreads_of,
     told,
@@ -82,13 +81,19 @@ def random_world(seed: int) -> pl.DataFrame:
     return frame(*parts)
 
 
+def own_past(rows: pl.DataFrame, left: str, right: str) -> list[tuple[Side, Side]]:
+    """Every unit, and all together, in one period beside another."""
+    units = ["*", *rows["unit_id"].unique().sort()]
+    return [(Side(unit, left), Side(unit, right)) for unit in units]
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_effects_of_every_comparison_sum_to_its_gap(seed):
     rows = random_world(seed)
     tables = [
         gaps_to_peers(rows, period="2022-02", replicates=50),
-        gaps_between_periods(rows, left="2022-01", right="2022-03"),
-        gaps_between_periods(rows, left="2022-Q1", right="2022-04", calendar=TET),
+        gaps(rows, own_past(rows, "2022-01", "2022-03")),
+        gaps(rows, own_past(rows, "2022-Q1", "2022-04"), calendar=TET),
     ]
     sums = pl.concat(tables).group_by("comparison").agg(pl.sum("effect"), pl.first("gap"))
     assert sums.height == 3 + 4 + 4

@@ -6,7 +6,7 @@ for people: shares with denominators and intervals, and the evidence in words.
 
 from __future__ import annotations
 
-from workbench.causes.evidence import cause_label, evidence_text, grade_label, reality_label
+from workbench.causes.evidence import cause_label, evidence_text, reality_label
 from workbench.causes.shares import cause_shares, causes_by_unit, realities
 from workbench.causes.time_use import slowest_steps, time_use
 
@@ -15,7 +15,6 @@ __all__ = [
     "cause_shares",
     "causes_by_unit",
     "evidence_text",
-    "grade_label",
     "realities",
     "reality_label",
     "slowest_steps",

@@ -40,11 +40,6 @@ def evidence_text(evidence: str) -> str:
     return f"{sentence} {say('causes.in_hand', held=stock[0], usual=stock[1])}"
 
 
-def grade_label(grade: str) -> str:
-    """Return what a grade of evidence (A, B, C) means."""
-    return say(f"causes.grade_{grade}")
-
-
 def reality_label(reality: str) -> str:
     """Return what is said of a late dossier: really late, late only on record, not decidable."""
     return say(f"causes.reality_{reality}")

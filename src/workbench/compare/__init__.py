@@ -16,7 +16,6 @@ from workbench.compare.gapwise import (
     PEERS,
     Side,
     gaps,
-    gaps_between_periods,
     gaps_to_peers,
     told,
 )
@@ -52,7 +51,6 @@ __all__ = [
     "eventual",
     "foretold",
     "gaps",
-    "gaps_between_periods",
     "gaps_to_peers",
     "groups_alike",
     "headline",

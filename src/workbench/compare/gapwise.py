@@ -120,20 +120,6 @@ def gaps_to_peers(
     return gaps(cause_cells, pairs, calendar=calendar, spreads=spreads, replicates=replicates)
 
 
-def gaps_between_periods(
-    cause_cells: pl.DataFrame,
-    *,
-    left: str,
-    right: str,
-    calendar: Mapping[str, str] | None = None,
-    spreads: Mapping[str, float] | None = None,
-) -> pl.DataFrame:
-    """Split the change of every unit, and of all together, from period ``left`` to ``right``."""
-    units = cause_cells.filter(pl.col("unit_id") != EVERYTHING)["unit_id"].unique().sort()
-    pairs = [(Side(unit, left), Side(unit, right)) for unit in [EVERYTHING, *units]]
-    return gaps(cause_cells, pairs, calendar=calendar, spreads=spreads)
-
-
 def told(gap: pl.DataFrame, names: Mapping[str, str]) -> str:
     """Tell one comparison in one sentence: the gap, the mix, and the cause that weighs most.
 

@@ -128,17 +128,5 @@ def score_cells(truth: Truth, named: pl.DataFrame) -> Scores:
     return found
 
 
-def confusion(truth: Truth, dossiers: pl.DataFrame) -> pl.DataFrame:
-    """Return how many late dossiers of each true cause were put on which cause."""
-    return (
-        beside(truth, dossiers)
-        .group_by("cause", pl.col("said").fill_null("-"))
-        .len("n")
-        .pivot("said", index="cause", values="n", sort_columns=True)
-        .fill_null(0)
-        .sort("cause")
-    )
-
-
 def _share(rows: pl.DataFrame, right: pl.Expr) -> float:
     return float(rows.select(right.fill_null(value=False).mean()).item())

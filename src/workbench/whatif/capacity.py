@@ -54,11 +54,10 @@ def _unit(
     rows: pl.DataFrame, working: WorkingSeconds, more: int
 ) -> Iterator[tuple[str, Iterable[tuple[str, list[int]]]]]:
     """Yield, per quarter that can be run, each dossier's gain: as fitted, low and high."""
+    days = rows["arrived_at"].dt.date()
+    labels = {day: str(Period.holding(day, "quarter")) for day in days.unique()}
     quarters = rows.with_columns(
-        pl.col("arrived_at")
-        .dt.date()
-        .map_elements(lambda day: str(Period.holding(day, "quarter")), return_dtype=pl.String)
-        .alias("quarter")
+        days.replace_strict(labels, return_dtype=pl.String).alias("quarter")
     )
     for quarter, some in quarters.group_by("quarter", maintain_order=True):
         if some.height < FEW_VISITS:
