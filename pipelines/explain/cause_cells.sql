@@ -39,7 +39,8 @@ facts as (
         excess.cause,
         0 as n_dominant,
         0 as share_parts,
-        excess.excess_seconds
+        excess.excess_seconds,
+        excess.is_extreme::integer as n_extreme
     from cause_excess as excess
     union all
     select
@@ -48,7 +49,8 @@ facts as (
         (causes.cause = late_dossiers.dominant_cause)::integer as n_dominant,
         round(causes.late_share * 40320)::integer as share_parts,
         case when causes.cause = 'unexplained' then causes.excess_seconds else 0 end
-            as excess_seconds
+            as excess_seconds,
+        0 as n_extreme
     from causes
     inner join late_dossiers on causes.dossier_id = late_dossiers.dossier_id
     inner join judged on causes.dossier_id = judged.dossier_id
@@ -63,7 +65,8 @@ summed as (
         case when grouping(facts.cause) = 0 then facts.cause else '*' end as cause,
         sum(facts.n_dominant)::bigint as n_dominant,
         sum(facts.share_parts)::bigint as share_parts,
-        sum(facts.excess_seconds)::bigint as excess_seconds
+        sum(facts.excess_seconds)::bigint as excess_seconds,
+        sum(facts.n_extreme)::bigint as n_extreme
     from facts
     inner join judged on facts.dossier_no = judged.dossier_no
     group by grouping sets (
@@ -81,7 +84,8 @@ counted as (
         summed.cause,
         sum(summed.n_dominant)::bigint as n_dominant,
         sum(summed.share_parts)::bigint as share_parts,
-        sum(summed.excess_seconds)::bigint as excess_seconds
+        sum(summed.excess_seconds)::bigint as excess_seconds,
+        sum(summed.n_extreme)::bigint as n_extreme
     from summed
     inner join periods
         on summed.ended_on >= periods.starts_on
@@ -108,7 +112,8 @@ cause_cells as (
         strata.n_late,
         coalesce(counted.n_dominant, 0) as n_dominant,
         coalesce(counted.share_parts, 0) / 40320 as late_share,
-        coalesce(counted.excess_seconds, 0) as excess_seconds
+        coalesce(counted.excess_seconds, 0) as excess_seconds,
+        coalesce(counted.n_extreme, 0) as n_extreme
     from strata
     cross join met
     left join counted

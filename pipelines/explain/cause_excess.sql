@@ -13,6 +13,7 @@ with artefacts as (
         due_error_seconds as excess_seconds,
         due_error_seconds as seconds,
         0 as usual_seconds,
+        true as is_extreme,
         case when is_procedure_term and due_class <> 'calendar_error' then 'B' else 'A' end
             as grade,
         'wrong_due' as ground
@@ -24,6 +25,7 @@ with artefacts as (
         after_clock_seconds as excess_seconds,
         after_clock_seconds as seconds,
         0 as usual_seconds,
+        true as is_extreme,
         'B' as grade,
         'after_clock' as ground
     from cause_dossiers
@@ -36,6 +38,7 @@ together as (
         weighed.excess_seconds,
         weighed.seconds,
         weighed.usual_seconds,
+        weighed.is_extreme,
         case
             when weighed.cause <> 'queue' then weighed.grade
             when weighed.ground <> 'not_separable' and stock.in_hand > stock.usual_in_hand then 'A'
@@ -50,7 +53,16 @@ together as (
         and weighed.step_code = stock.step_code
         and weighed.unit_no = stock.unit_no
     union all
-    select dossier_no, cause, excess_seconds, seconds, usual_seconds, grade, ground, '' as in_hand
+    select
+        dossier_no,
+        cause,
+        excess_seconds,
+        seconds,
+        usual_seconds,
+        is_extreme,
+        grade,
+        ground,
+        '' as in_hand
     from artefacts
 ),
 
@@ -59,6 +71,7 @@ cause_excess as (
         dossier_no,
         cause,
         sum(excess_seconds)::bigint as excess_seconds,
+        bool_or(is_extreme) as is_extreme,
         arg_max(seconds, (excess_seconds, seconds))::bigint as spent_seconds,
         arg_max(usual_seconds, (excess_seconds, seconds))::bigint as usual_seconds,
         arg_max(ground, (excess_seconds, seconds, ground)) as ground,

@@ -113,6 +113,7 @@ cause_weighed as (
         seconds,
         coalesce(usual_seconds, 0) as usual_seconds,
         excess_seconds,
+        coalesce(seconds > extreme_seconds, true) as is_extreme,
         case
             when part_meant in ('sign', 'work', 'queue') and is_doubtful then 'record_lag'
             when part_meant = 'intake' then 'intake_delay'

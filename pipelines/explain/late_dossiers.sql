@@ -5,6 +5,7 @@
 -- Late only on record: on time but for a wrong due date or a late click that a second source (the
 -- paper result, the signature) shows. Without a second source a late click, or a closing that is
 -- part of a pattern of clicks, leaves it undecidable; so does time of which most is in no log.
+-- Of causes with equal shares the better proven one (grade A before B) is the dominant one.
 
 with logged as (
     select
@@ -55,6 +56,7 @@ dominant as (
             (
                 -round(late_share * 40320)::bigint,
                 cause = 'unexplained' or grade = 'C',
+                grade,
                 -late_seconds,
                 cause_place(cause)
             )

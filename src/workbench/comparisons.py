@@ -35,7 +35,9 @@ def cells(cause_cells: pl.DataFrame, snapshot_on: dt.date) -> pl.DataFrame:
     return pl.concat(parts).sort("unit_id", "period", "cause")
 
 
-def gaps(cause_cells: pl.DataFrame, months: dict[str, str], *, kind: PeriodKind) -> pl.DataFrame:
+def gaps(
+    cause_cells: pl.DataFrame, cells: pl.DataFrame, months: dict[str, str], *, kind: PeriodKind
+) -> pl.DataFrame:
     """Return every unit against its peers, and every period against the two before it.
 
     Periods of one kind: each beside the one just before and the one a year before, for every
@@ -43,13 +45,17 @@ def gaps(cause_cells: pl.DataFrame, months: dict[str, str], *, kind: PeriodKind)
 
     Args:
         cause_cells: The table of that name.
+        cells: That of ``cells``: units named there are nobody's peers in that period.
         months: ``month_classes``: which months hold long holidays.
         kind: Kind of the periods.
     """
     labels = sorted(p for p in cause_cells["period"].unique() if Period.parse(p).kind == kind)
     spreads = compare.spreads_of(cause_cells, kind=kind)
+    named = cells.filter("flagged")
     parts = [
-        compare.gaps_to_peers(cause_cells, period=p, spreads=spreads, replicates=REPLICATES)
+        compare.gaps_to_peers(
+            cause_cells, period=p, spreads=spreads, named=named, replicates=REPLICATES
+        )
         for p in labels
     ]
     pairs = list(_own_past(cause_cells, labels))

@@ -172,8 +172,9 @@ def _compare(warehouse: Warehouse, calendars: Calendars, kind: PeriodKind) -> No
     cause_cells, dossiers = (warehouse.frame(name) for name in ("cause_cells", "dossiers"))
     used = dossiers["calendar_id"].unique()
     months = comparisons.month_classes(cause_cells["period"].unique(), calendars, used)
-    warehouse.register("cells", comparisons.cells(cause_cells, _snapshot_day(dossiers)))
-    warehouse.register("gaps", comparisons.gaps(cause_cells, months, kind=kind))
+    cells = comparisons.cells(cause_cells, _snapshot_day(dossiers))
+    warehouse.register("cells", cells)
+    warehouse.register("gaps", comparisons.gaps(cause_cells, cells, months, kind=kind))
     helped = comparisons.what_if(
         warehouse.frame("whatif_counts"),
         warehouse.frame("queue_visits"),

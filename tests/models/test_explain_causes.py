@@ -340,6 +340,18 @@ def test_without_others_to_compare_with_nobody_is_blamed(explained):
     assert set(causes_of(tables)) == {"unexplained"}
 
 
+def test_of_two_causes_that_each_suffice_the_better_proven_one_is_named(explained):
+    both = [*ODD["portal_transfer"], ("work", 2, 24)]
+    tables = explained([*crowd(), lived("X", changed=both)])
+    found = causes_of(tables)
+    assert {c: (found[c]["late_share"], found[c]["grade"]) for c in found} == {
+        "portal_transfer": (0.5, "A"),
+        "slow_work": (0.5, "B"),
+    }
+    assert found["slow_work"]["late_seconds"] >= found["portal_transfer"]["late_seconds"]
+    assert verdict(tables)["dominant_cause"] == "portal_transfer"
+
+
 def test_a_cell_counts_all_judged_dossiers_and_has_zeros(explained):
     tables = explained([*crowd(), lived("X", changed=ODD["queue"])])
     cells = tables["cause_cells"].filter(period="2022-H1")
@@ -347,4 +359,6 @@ def test_a_cell_counts_all_judged_dossiers_and_has_zeros(explained):
     assert (all_of["n_dossiers"], all_of["n_late"], all_of["late_share"]) == (1, 1, 1.0)
     others = cells.filter(pl.col("unit_id") != "U0", cause="queue")
     assert others["n_dossiers"].sum() == 40
+    assert cells.filter(unit_id="U0", cause="queue")["n_extreme"].to_list() == [1]
+    assert others["n_extreme"].sum() == 0
     assert others["late_share"].sum() == 0

@@ -57,6 +57,27 @@ def test_sick_cells_are_named_and_no_others():
     assert wrong <= 3
 
 
+def test_a_cause_seen_in_many_dossiers_needs_fewer_late_ones_to_be_named():
+    healthy = world(1, size=25)
+    at = (pl.col("unit_id") == "U03") & (pl.col("period") == "2022-Q2")
+    at &= (pl.col("cause") == "record_lag") & (pl.col("n_dossiers") > 0)
+    few = healthy.with_columns(
+        pl.when(at & (pl.col("procedure_id") == "P3"))
+        .then(2.5)
+        .otherwise("late_share")
+        .alias("late_share")
+    )
+    rare = (pl.int_range(pl.len()) % 33 == 0).cast(pl.Int64)
+    touched = rare.clip(0, pl.col("n_dossiers"))
+    seen = few.with_columns(
+        pl.when(at).then(pl.col("n_dossiers") * 3 // 5).otherwise(touched).alias("n_extreme")
+    )
+    unseen = few.with_columns(touched.alias("n_extreme"))
+    sick = ("U03", "2022-Q2", "record_lag")
+    assert sick in named(cells(seen, kind="quarter"))
+    assert sick not in named(cells(unseen, kind="quarter"))
+
+
 def test_a_sick_cell_does_not_hide_behind_sicker_ones():
     sickest = {(f"U{u:02d}", "2022-Q1", "slow_work"): 0.5 for u in range(4)}
     mild = ("U05", "2022-Q1", "slow_work")

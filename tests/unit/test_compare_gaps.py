@@ -111,6 +111,24 @@ def test_peers_are_all_the_others_together():
     assert first["left_late"] == others["n_late"].sum()
 
 
+def test_units_that_are_out_of_line_are_nobodys_peers():
+    rows = frame(
+        cell("A", "2022-Q1", "p", 100, queue=4),
+        cell("B", "2022-Q1", "p", 100, queue=4),
+        cell("C", "2022-Q1", "p", 100, queue=40),
+    )
+    sick = pl.DataFrame({"unit_id": ["C", "B"], "period": ["2022-Q1", "2022-Q2"]})
+    asked = (Side(PEERS, "2022-Q1"), Side("A", "2022-Q1"))
+    counted = {
+        name: gaps(rows, [asked], named=named, replicates=20)["left_dossiers"][0]
+        for name, named in (("all", None), ("in_line", sick))
+    }
+    assert counted == {"all": 200, "in_line": 100}
+    everybody = pl.DataFrame({"unit_id": ["B", "C"], "period": ["2022-Q1"] * 2})
+    table = gaps(rows, [asked], named=everybody, replicates=20)
+    assert table["left_late"][0] == 44
+
+
 def test_what_tet_does_to_everybody_is_put_on_the_calendar():
     def month(unit: str, label: str, late: int) -> list[tuple]:
         return cell(unit, label, "easy", 100, queue=late)

@@ -27,10 +27,12 @@ CONGESTION = ("queue",)
 """Causes that arise where work meets capacity: an overload was observed, nothing more is said."""
 UNEXPLAINED = "unexplained"
 """More of it than elsewhere is a gap in the data, and no unit's behaviour."""
-CLUSTER = 3.0
-"""Dossiers that one spell of congestion makes late together: they are no independent witnesses."""
-LEAST_EXCESS = 1.5
-"""Late dossiers beyond expectation below which no cell is named: too small to act upon."""
+CORRELATION = {"late_share": 0.02, "n_extreme": 0.05}
+"""Of a cell's dossiers under congestion, late ones and those that wait extremely long: one that
+waits makes the next wait. They are no independent witnesses, the less so the more there are."""
+LEAST_EXCESS, LEAST_SHARE = 1.0, 0.01
+"""Late dossiers beyond expectation below which no cell is named: so many, and so much of the
+cell's dossiers on top; less is too small to act upon."""
 PRIOR_DOSSIERS = 10.0
 """Weight of the cause's overall rate in the rate of a stratum, in dossiers."""
 CLEARLY_OUT = 0.005
@@ -62,6 +64,8 @@ _CELL = ("unit_id", "period", "cause")
 _STRATUM = ("procedure_id", "channel_in", "cause")
 _SUMS = ("n_dossiers", "n_late", "n_dominant", "late_share")
 _TIME = "excess_seconds"
+_EXTREME = "n_extreme"
+_LATE = "late_share"
 
 
 @dataclass(frozen=True)
@@ -83,16 +87,19 @@ def cells(cause_cells: pl.DataFrame, *, kind: PeriodKind, q: float = 0.10) -> pl
     Args:
         cause_cells: One row per unit, period, stratum (procedure, channel) and cause:
             n_dossiers (judged ones of the stratum, repeated on each cause), n_late, late_share
-            (late dossiers put down to the cause, in fractions). With excess_seconds (what the
-            cause took from all judged dossiers) the time of all is tested too, not only that of
-            the late ones; congestion excepted, which comes in waves anyway.
+            (late dossiers put down to the cause, in fractions). With n_extreme (judged dossiers,
+            late or not, from which the cause took extremely much) and excess_seconds (what it took
+            from all of them) those are tested too, and one p-value is made of all: a cause at work
+            shows in many dossiers before it makes some late. Time is not tested for congestion,
+            which comes in waves anyway.
         kind: Periods of this kind make the family; other rows are left aside.
         q: Share of false names among the cells named that is accepted.
 
     Returns:
         Ordered by unit, period, cause: n_dossiers, n_late, observed (late dossiers due to the
         cause), expected (from the other cells, same strata), excess with lower and upper (95 %),
-        p_value (one-sided), q_value (over the whole family), reading of a cell that is out of
+        p_value (one-sided), q_value (over the family of all cells and causes; the unexplained, of
+        which no unit is accused, does not count in that of the others), reading of a cell out of
         line by q-value and least excess (``difference``; ``overload`` for congestion;
         ``unexplained`` for what no cause explains; else missing), flagged (out of line, and not
         merely unexplained), evidence_level 2. Empty in, empty out.
@@ -100,7 +107,8 @@ def cells(cause_cells: pl.DataFrame, *, kind: PeriodKind, q: float = 0.10) -> pl
     Source: Benjamini and Hochberg (1995) in the form of Gilbert (2005) and Heyse (2011), as in
     ``estimates.discovery.q_values_of_named``; Efron (2004), J. Am. Stat. Assoc. 99, 96-104 (spread
     estimated from the family itself); Spiegelhalter (2005), Quality and Safety in Health Care
-    14, 347-351 (over-dispersion).
+    14, 347-351 (over-dispersion); Kish (1965), Survey Sampling, section 5.4 (design effect of
+    clusters).
     """
     rows = _of_kind(cause_cells, kind)
     if rows.is_empty():
@@ -108,8 +116,10 @@ def cells(cause_cells: pl.DataFrame, *, kind: PeriodKind, q: float = 0.10) -> pl
     parts = [
         _of_cause(rows.filter(pl.col("cause") == cause)) for cause in rows["cause"].unique().sort()
     ]
-    tested = pl.concat(parts).sort(_CELL)
-    return _finished(tested, q)
+    tested = pl.concat(parts)
+    of_nobody = pl.col("cause") == UNEXPLAINED
+    accusing, every = _finished(tested.filter(~of_nobody), q), _finished(tested, q)
+    return pl.concat([accusing, every.filter(of_nobody)]).sort(_CELL)
 
 
 def spreads_of(cause_cells: pl.DataFrame, *, kind: PeriodKind) -> dict[str, float]:
@@ -120,7 +130,7 @@ def spreads_of(cause_cells: pl.DataFrame, *, kind: PeriodKind) -> dict[str, floa
     """
     rows = _of_kind(cause_cells, kind)
     return {
-        cause: _counted(part, *_places(part)).spread
+        cause: _counted(part, _LATE, *_places(part)).spread
         for cause in rows["cause"].unique().sort()
         if not (part := rows.filter(pl.col("cause") == cause)).is_empty()
     }
@@ -130,7 +140,7 @@ def _of_kind(cause_cells: pl.DataFrame, kind: PeriodKind) -> pl.DataFrame:
     """Keep the causes proper and the periods of one kind, one row per cell and stratum."""
     labels = cause_cells["period"].unique()
     wanted = [p for p in labels if Period.parse(p).kind == kind]
-    sums = [c for c in (*_SUMS, _TIME) if c in cause_cells.columns]
+    sums = [c for c in (*_SUMS, _EXTREME, _TIME) if c in cause_cells.columns]
     kept = cause_cells.filter(pl.col("period").is_in(wanted), pl.col("cause") != EVERYTHING)
     grain = ("unit_id", "period", *_STRATUM)
     return kept.select(*grain, *(pl.col(c).cast(pl.Float64) for c in sums)).sort(grain)
@@ -144,19 +154,22 @@ def _of_cause(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("n_late").sum(),
         pl.col("late_share").sum().alias("observed"),
     )
-    table = table.sort("unit_id", "period")
-    counted = _counted(rows, cell, stratum)
-    chance = counted.chance
+    least = LEAST_EXCESS + LEAST_SHARE * pl.col("n_dossiers")
+    table = table.sort("unit_id", "period").with_columns(least.alias("least"))
+    counted = _counted(rows, _LATE, cell, stratum)
+    chances = [counted.chance]
+    if _EXTREME in rows.columns:
+        chances.append(_counted(rows, _EXTREME, cell, stratum).chance)
     if _TIME in rows.columns and rows["cause"][0] not in CONGESTION:
-        chance = combined_p(chance, _timed(rows, cell, counted.chance))
-    least = counted.expected + LEAST_EXCESS
+        chances.append(_timed(rows, cell, counted.chance))
+    passed = counted.expected + table["least"].to_numpy()
     low, high = excess_limits(table["observed"].to_numpy(), counted.expected, counted.variance)
     return table.with_columns(
         pl.Series("expected", counted.expected),
         pl.Series("lower", low),
         pl.Series("upper", high),
-        pl.Series("p_value", chance),
-        pl.Series("reach", upper_tail(least, counted.expected, counted.variance)),
+        pl.Series("p_value", combined_p(*chances) if len(chances) > 1 else chances[0]),
+        pl.Series("reach", upper_tail(passed, counted.expected, counted.variance)),
     )
 
 
@@ -170,20 +183,22 @@ def _places(rows: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return cell, stratum
 
 
-def _counted(rows: pl.DataFrame, cell: NDArray[np.int64], stratum: NDArray[np.int64]) -> _Tested:
-    """Hold the late dossiers of each cell against the rates of the others, out-of-line ones aside.
+def _counted(
+    rows: pl.DataFrame, what: str, cell: NDArray[np.int64], stratum: NDArray[np.int64]
+) -> _Tested:
+    """Hold what was counted of each cell against the rates of the others, out-of-line ones aside.
 
     Starts from chance alone and widens the spread until reference and spread agree: so that a
     cell far out cannot hide behind the spread it causes itself. Congestion comes in waves
     everywhere: there no cell is set aside, and only a wave above the usual ones stands out.
     """
-    dossiers = rows["n_dossiers"].to_numpy()
-    late = rows["late_share"].to_numpy()
+    dossiers, late = rows["n_dossiers"].to_numpy(), rows[what].to_numpy()
     observed = np.bincount(cell, late)
     kept = np.ones(observed.size, dtype=bool)
-    together = CLUSTER if rows["cause"][0] in CONGESTION else 1.0
+    congested = rows["cause"][0] in CONGESTION
+    together = CORRELATION[what] if congested else 0.0
     tested = _against(kept, (dossiers, late), (cell, stratum), (0.0, together))
-    for _ in range(ROUNDS if together == 1 else 0):
+    for _ in range(0 if congested else ROUNDS):
         still = _in_line(tested.chance)
         spread = relative_spread(observed[still], tested.expected[still])
         tested = _against(still, (dossiers, late), (cell, stratum), (spread, together))
@@ -212,7 +227,8 @@ def _against(
     rate = (found + PRIOR_DOSSIERS * overall) / (others + PRIOR_DOSSIERS)
     expected = np.bincount(cell, dossiers * rate).astype(np.float64)
     unsure = 1 / np.maximum(hits.sum() - np.bincount(cell, hits), 0.25)
-    wide = np.maximum(spread + unsure, 0.0) + (together - 1) / np.maximum(expected, 1e-9)
+    more = together * np.maximum(np.bincount(cell, dossiers) - 1, 0.0)
+    wide = np.maximum(spread + unsure, 0.0) + more / np.maximum(expected, 1e-9)
     chance = upper_tail(np.bincount(cell, late), expected, wide)
     return _Tested(expected, wide, chance, spread)
 
@@ -249,7 +265,7 @@ def _timed(rows: pl.DataFrame, cell: NDArray[np.int64], chance: Floats) -> Float
 def _finished(table: pl.DataFrame, q: float) -> pl.DataFrame:
     """Give every cell its q-value, say which are named, and order the columns."""
     table = table.with_columns((pl.col("observed") - pl.col("expected")).alias("excess"))
-    able = pl.col("excess") >= LEAST_EXCESS
+    able = pl.col("excess") >= pl.col("least")
     chosen = table.select(able.alias("able"))["able"]
     chances = q_values_of_named(
         table["p_value"].to_numpy(), chosen.to_numpy(), table["reach"].to_numpy()

@@ -24,7 +24,7 @@ from workbench.wording import say
 Floats = NDArray[np.float64]
 
 PEERS = "peers"
-"""Stands for all other units together."""
+"""Stands for all other units together, without those that are out of line themselves."""
 GAPS = {
     "comparison": pl.String,
     "kind": pl.String,
@@ -51,7 +51,7 @@ _ROUNDING = 1e-6
 
 @dataclass(frozen=True)
 class Side:
-    """A unit (``*``: all units, ``peers``: all but the one compared with) in a period.
+    """A unit (``*``: all units, ``peers``: the others, without those out of line) in a period.
 
     >>> Side("U01", "2022-H1").label
     'U01@2022-H1'
@@ -72,6 +72,7 @@ def gaps(
     *,
     calendar: Mapping[str, str] | None = None,
     spreads: Mapping[str, float] | None = None,
+    named: pl.DataFrame | None = None,
     replicates: int = 2_000,
 ) -> pl.DataFrame:
     """Split the gap of each pair (left, right) into mix, calendar, causes and residual.
@@ -84,6 +85,9 @@ def gaps(
             ``calendar``. Without it that effect is zero.
         spreads: Relative variance of each cause between cells beyond chance (``spreads_of``);
             widens the intervals where dossiers share their luck, as in queues.
+        named: Units and periods (unit_id, period) that are out of line, as ``cells`` names them:
+            they are nobody's peers, or a sick unit would make its neighbours look well; where all
+            others are named, all are peers. None: all are.
         replicates: Resamplings of the counts for the intervals.
 
     Returns:
@@ -93,7 +97,7 @@ def gaps(
 
     Source: as ``estimates.kitagawa``.
     """
-    book = _Ledger(cause_cells, calendar)
+    book = _Ledger(cause_cells, calendar, named)
     wide = None
     if spreads is not None:
         wide = np.array([spreads.get(cause, 0.0) for cause in book.causes] + [0.0])
@@ -112,12 +116,20 @@ def gaps_to_peers(
     period: str,
     calendar: Mapping[str, str] | None = None,
     spreads: Mapping[str, float] | None = None,
+    named: pl.DataFrame | None = None,
     replicates: int = 2_000,
 ) -> pl.DataFrame:
     """Split the gap between every unit and all the others together in one period."""
     units = cause_cells.filter(pl.col("unit_id") != EVERYTHING)["unit_id"].unique().sort()
     pairs = [(Side(PEERS, period), Side(unit, period)) for unit in units]
-    return gaps(cause_cells, pairs, calendar=calendar, spreads=spreads, replicates=replicates)
+    return gaps(
+        cause_cells,
+        pairs,
+        calendar=calendar,
+        spreads=spreads,
+        named=named,
+        replicates=replicates,
+    )
 
 
 def told(gap: pl.DataFrame, names: Mapping[str, str]) -> str:
@@ -156,8 +168,14 @@ def told(gap: pl.DataFrame, names: Mapping[str, str]) -> str:
 class _Ledger:
     """Counts of every unit and period on one common grid of causes, strata and classes."""
 
-    def __init__(self, cause_cells: pl.DataFrame, calendar: Mapping[str, str] | None) -> None:
+    def __init__(
+        self,
+        cause_cells: pl.DataFrame,
+        calendar: Mapping[str, str] | None,
+        named: pl.DataFrame | None,
+    ) -> None:
         self._calendar = calendar
+        self._named = named
         met = set(cause_cells["cause"].unique())
         self.causes = tuple(c for c in CAUSES if c in met)
         self._rows = _classed(cause_cells, calendar)
@@ -166,12 +184,24 @@ class _Ledger:
         self._grids: dict[tuple[str, str], Counts] = {}
 
     def counts(self, side: Side, other: Side) -> Counts:
-        """Return the counts of a side; ``peers`` are all units but the other side's."""
+        """Return the counts of a side; ``peers`` are others than the other side's unit."""
         if side.unit_id != PEERS:
             return self._grid(side.unit_id, side.period)
-        everyone, own = (self._grid(u, side.period) for u in (EVERYTHING, other.unit_id))
-        late = np.maximum(everyone.late - own.late, 0.0)
-        return Counts(everyone.dossiers - own.dossiers, late)
+        everyone, own = self._grid(EVERYTHING, side.period), {other.unit_id}
+        others = self._without(everyone, own, side.period)
+        in_line = self._without(others, self._out_of_line(side.period) - own, side.period)
+        return in_line if in_line.dossiers.sum() > 0 else others
+
+    def _out_of_line(self, period: str) -> set[str]:
+        if self._named is None:
+            return set()
+        return set(self._named.filter(pl.col("period") == period)["unit_id"])
+
+    def _without(self, whole: Counts, units: set[str], period: str) -> Counts:
+        for one in (self._grid(unit, period) for unit in sorted(units)):
+            late = np.maximum(whole.late - one.late, 0.0)
+            whole = Counts(whole.dossiers - one.dossiers, late)
+        return whole
 
     def _grid(self, unit_id: str, period: str) -> Counts:
         key = (unit_id, period)

@@ -26,7 +26,7 @@ def score_comparisons(truth: Truth, analysis: Analysis) -> Scores:
     return {
         **score_intervals(truth, cells),
         **score_traps(truth, cells),
-        **score_mix(truth, analysis.cause_cells),
+        **score_mix(truth, analysis.cause_cells, cells),
         **score_whatif(truth, analysis.whatif_counts),
         **score_eventual(truth, analysis.progress),
     }
@@ -76,7 +76,7 @@ def score_traps(truth: Truth, cells: pl.DataFrame) -> Scores:
     }
 
 
-def score_mix(truth: Truth, cause_cells: pl.DataFrame) -> Scores:
+def score_mix(truth: Truth, cause_cells: pl.DataFrame, cells: pl.DataFrame) -> Scores:
     """Score how much of what a harder mix truly does to its cell is put on the mix.
 
     Returns:
@@ -90,7 +90,8 @@ def score_mix(truth: Truth, cause_cells: pl.DataFrame) -> Scores:
         (compare.Side(compare.PEERS, period), compare.Side(unit, period))
         for unit, period in traps.select(_CELL).iter_rows()
     ]
-    parts = compare.gaps(cause_cells, pairs, replicates=1)
+    named = cells.filter("flagged")
+    parts = compare.gaps(cause_cells, pairs, named=named, replicates=1)
     mix = parts.filter(pl.col("component") == "mix")
     return {"mix_share": float(mix["effect"].sum()) / truth.mix_gap}
 

@@ -12,8 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from workbench.latebench.plan import QUARTERS, YEAR, Plan
-from workbench.latebench.register import NEVER, Record, Tier, dossier_ids, registered_unit, unit_ids
+from workbench.latebench.plan import QUARTERS, YEAR, Injection, Plan
+from workbench.latebench.register import (
+    NEVER,
+    Record,
+    Tier,
+    dossier_ids,
+    keep_record,
+    registered_unit,
+    unit_ids,
+)
 from workbench.latebench.world import Lives, World
 from workbench.simulate.streams import Flags, Whole
 from workbench.vocabulary import Period
@@ -51,7 +59,8 @@ class Truth:
         saved: How many late dossiers a scenario of what-if truly saves, lived again.
         recent: Dossiers received in the last 30 working days before the snapshot: dossier_id, and
             is_late in the end.
-        mix_gap: By how much harder mixes raise the late share of their cells, summed over them.
+        mix_gap: By how much harder mixes raise the late share of their cells (what the unit
+            resolved in that quarter, with and without them), summed over them.
     """
 
     dossiers: pl.DataFrame
@@ -102,17 +111,25 @@ def tell_truth(world: World, plan: Plan, lives: Lives, record: Record, tier: Tie
         _places(plan),
         _saved(world, plan, lives, record),
         _recent(world, lives, record, every),
-        _mix_gap(world, plan, lives),
+        _mix_gap(world, plan, lives, tier),
     )
 
 
-def _mix_gap(world: World, plan: Plan, lives: Lives) -> float:
-    gap = 0.0
-    for item in plan.of("hard_mix"):
-        struck = (lives.unit == item.unit) & (lives.quarter == item.quarter)
-        usual = world.live(plan.without(item)).overrun[struck] > 0
-        gap += float((lives.overrun[struck] > 0).mean() - usual.mean())
-    return gap
+def _mix_gap(world: World, plan: Plan, lives: Lives, tier: Tier) -> float:
+    return sum(
+        _late_share(world, lives, tier, item)
+        - _late_share(world, world.live(plan.without(item)), tier, item)
+        for item in plan.of("hard_mix")
+    )
+
+
+def _late_share(world: World, lives: Lives, tier: Tier, item: Injection) -> float:
+    """Return the late share of what a unit resolved in a quarter, 0 of nothing."""
+    record = keep_record(world, lives, tier)
+    label = f"{YEAR}-Q{item.quarter + 1}"
+    ended = np.array([period == label for period in _periods(world, lives, record)])
+    late = _overrun(lives, record)[ended & (lives.unit[record.rows] == item.unit)] > 0
+    return float(late.mean()) if late.size else 0.0
 
 
 def _recent(world: World, lives: Lives, record: Record, ids: list[str]) -> pl.DataFrame:
