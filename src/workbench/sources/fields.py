@@ -86,6 +86,7 @@ FILES_SCHEMA: Mapping[str, pl.DataType] = {
     "unit_list": pl.String(),
     "procedure_list": pl.String(),
     "code_list": pl.String(),
+    "kept_by": pl.String(),
     "snapshot_at": pl.String(),
     "incremental": pl.Boolean(),
     "case_dates": pl.String(),
