@@ -91,7 +91,11 @@ records as (
         row_number() over (
             partition by dossier_id
             order by
-                is_past_judging, known_until_on desc nulls last, kept_by, snapshot_at desc, source
+                is_past_judging asc,
+                known_until_on desc nulls last,
+                kept_by asc,
+                snapshot_at desc,
+                source asc
         ) as record_no
     from dated
 ),

@@ -2,8 +2,9 @@
 -- key: source_file, source_sheet, source_row, rule_id
 -- reads: dossier_claims, dossier_texts, calendar_days
 -- promises: rule_id is not null
--- Rows that leave as repeats, superseded or another source's record are not judged. D17 reads the two dates the other way
--- round, day for month; D18 knows years of two digits, of another era, and of Excel's other epoch.
+-- Rows that leave as repeats, superseded or another source's record are not judged. D17 reads
+-- the two dates the other way round, day for month; D18 knows years of two digits, of another
+-- era, and of Excel's other epoch.
 
 with standing as (
     select

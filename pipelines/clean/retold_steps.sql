@@ -21,7 +21,9 @@ logs as (
 ),
 
 several as (
-    select * from logs where is_one_of_several
+    select *
+    from logs
+    where is_one_of_several
 ),
 
 told as (
@@ -42,7 +44,7 @@ others as (
         source
     from told
     qualify
-        row_number() over (partition by dossier_id order by kept_by, n_steps desc, source) > 1
+        row_number() over (partition by dossier_id order by kept_by asc, n_steps desc, source asc) > 1
 ),
 
 retold_steps as (

@@ -2,8 +2,9 @@
 -- key: row_id
 -- reads: step_rows, numbered_sheets, file_snapshots
 -- promises: row_id is not null
--- The steps of a dossier are those of the newest export of a source that has any; files that only add events
--- (incremental) replace nothing. Sources with one export are not looked at twice.
+-- The steps of a dossier are those of the newest export of a source that has any; files that
+-- only add events (incremental) replace nothing. Sources with one export are not looked at
+-- twice.
 
 with used as (
     select distinct sheet_no from step_rows

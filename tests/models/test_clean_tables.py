@@ -7,6 +7,8 @@ import datetime as dt
 import polars as pl
 import pytest
 
+from workbench.sources.fields import OTHER_RECORDS
+
 UNITS = [
     ("SD-P1", "04/01/2022 08:00", "SD-P1"),
     ("UBND Phường 1", "04/01/2022 08:00", "SD-P1"),
@@ -272,6 +274,11 @@ def found(tables, *rules):
     return tables["quarantine"].filter(pl.col("rule_id").is_in(rules)).sort("rule_id")
 
 
+def test_the_table_of_other_records_has_the_columns_that_are_promised(clean) -> None:
+    assert dict(clean([{}])["other_records"].schema) == dict(OTHER_RECORDS)
+    assert dict(both(clean)["other_records"].schema) == dict(OTHER_RECORDS)
+
+
 def test_a_dossier_that_two_sources_record_counts_once(clean) -> None:
     tables = both(clean)
     assert tables["dossiers"]["source"].to_list() == ["one_stop"]
@@ -305,9 +312,7 @@ def test_a_portal_that_never_learned_of_the_end_has_the_dossier_open(clean) -> N
 
 def test_an_old_payload_of_an_open_dossier_contradicts_nobody(clean) -> None:
     snapshots = {"portal.json": "05/01/2022 17:00"}
-    tables = both(
-        clean, portal={"resolved_at": None, "status": "in_progress"}, snapshots=snapshots
-    )
+    tables = both(clean, portal={"resolved_at": None, "status": "in_progress"}, snapshots=snapshots)
     assert tables["dossiers"]["source"].to_list() == ["one_stop"]
     assert tables["other_records"].select("ended_at", "differs").rows() == [(None, False)]
     assert found(tables, "P16").is_empty()
@@ -317,7 +322,6 @@ def test_a_record_that_cannot_be_judged_gives_way(clean) -> None:
     tables = both(clean, portal={"resolved_at": "13/01/2022 09:00", "due_at": None})
     assert tables["dossiers"]["source"].to_list() == ["one_stop"]
     assert found(tables, "P16").height == 1
-    assert tables["dossiers"]["lateness_excluded"].to_list() == [None]
 
 
 def test_steps_and_pauses_that_two_sources_tell_are_those_of_the_office(clean) -> None:

@@ -11,6 +11,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
+from workbench.sources.fields import OTHER_RECORDS
 from workbench.vocabulary import PERIOD_KINDS, periods_between
 
 DAY = dt.timedelta(days=1)
@@ -102,6 +103,7 @@ def explainer(run_clock, pipelines_dir, reference_dir, calendars):
                 **clocked,
                 "dossiers": dossiers,
                 "steps": steps,
+                "other_records": pl.DataFrame(schema=OTHER_RECORDS),
                 "calendar_days": calendars.days(),
                 "periods": _periods(dossiers),
                 **(facts or {}),

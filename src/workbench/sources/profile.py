@@ -169,8 +169,8 @@ class Profile:
 
     ``calendar_id`` is the working calendar it is judged by, ``time_zone`` the zone of stamps
     that carry none. With ``id_scope="unit"`` a dossier number counts within its unit only and
-    lands as ``<unit>/<number>``. ``kept_by`` is the office that handles the dossiers, or a portal to
-    which offices send copies of their own records.
+    lands as ``<unit>/<number>``. ``kept_by`` is the office that handles the dossiers, or a portal
+    to which offices send copies of their own records.
     """
 
     name: str

@@ -125,7 +125,8 @@ class _Checker:
         self.keys(
             said,
             "name title_vi title_en time_zone calendar_id files snapshot",
-            "unit_list procedure_list code_list id_scope kept_by date_order term synthetic codes beside",
+            "unit_list procedure_list code_list id_scope kept_by date_order term synthetic codes "
+            "beside",
             at="",
         )
         self.shape(said["files"], list, "files")
