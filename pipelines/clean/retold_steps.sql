@@ -44,7 +44,10 @@ others as (
         source
     from told
     qualify
-        row_number() over (partition by dossier_id order by kept_by asc, n_steps desc, source asc) > 1
+        row_number() over (
+            partition by dossier_id
+            order by kept_by asc, n_steps desc, source asc
+        ) > 1
 ),
 
 retold_steps as (
