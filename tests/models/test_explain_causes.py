@@ -89,7 +89,7 @@ def explained(run_clock, pipelines_dir, reference_dir, calendars):
 def explainer(run_clock, pipelines_dir, reference_dir, calendars):
     from workbench.warehouse import Warehouse
 
-    def run(cases, pauses=(), *, facts=None, wanted=TABLES):
+    def run(cases, pauses=(), *, facts=None, wanted=TABLES, profile="wb_strict"):
         dossiers, steps = _frames(cases)
         clocked = run_clock(
             dossiers,
@@ -109,7 +109,7 @@ def explainer(run_clock, pipelines_dir, reference_dir, calendars):
                 **(facts or {}),
             }.items():
                 warehouse.register(name, frame)
-            warehouse.set("profile", "wb_strict")
+            warehouse.set("profile", profile)
             warehouse.build("explain", wanted=wanted)
             return {name: warehouse.frame(name) for name in wanted}
 
