@@ -21,6 +21,7 @@ import polars as pl
 
 from workbench.lateness import lateness_profiles
 from workbench.project import shipped
+from workbench.sources.fields import OTHER_RECORDS
 from workbench.stages import CLOCK_TABLES
 from workbench.vocabulary import periods_between
 from workbench.warehouse import Warehouse
@@ -109,6 +110,7 @@ def _attach(warehouse: Warehouse, folder: Path) -> None:
     profiles = lateness_profiles(FACTS.reference / "profiles")
     warehouse.register("profiles", profiles.filter(pl.col("profile") == PROFILE))
     warehouse.register("periods", _periods(folder))
+    warehouse.register("other_records", pl.DataFrame(schema=OTHER_RECORDS))
 
 
 def _periods(folder: Path) -> pl.DataFrame:

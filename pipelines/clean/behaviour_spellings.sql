@@ -30,6 +30,7 @@ retoned as (
         and name_key(claims.unit_text) = name_key(units.name_vi)
     where
         claims.copy_no = 1
+        and claims.record_no = 1
         and not claims.is_superseded
         and lower(nfc_normalize(claims.unit_text)) <> lower(units.name_vi)
         and name_key(claims.unit_text) <> lower(nfc_normalize(claims.unit_text))

@@ -12,8 +12,7 @@ with rows_seen as (
         dossiers.source,
         dossiers.dossier_id,
         dossiers.received_at,
-        dossiers.status in ('submitted', 'received', 'in_progress', 'supplement', 'financial')
-            as is_open,
+        is_open_status(dossiers.status) as is_open,
         coalesce(dossiers.reported_end_at, dossiers.returned_at) as ended_at,
         snapshots.snapshot_at,
         dossiers.source_file,

@@ -35,7 +35,10 @@ standing as (
         and code_date(claims.dossier_id) = code_day.day
     left join calendar_days as day_of
         on claims.calendar_id = day_of.calendar_id and claims.received_on = day_of.day
-    where claims.copy_no = 1 and claims.claim_no = 1 and not claims.is_superseded
+    where claims.copy_no = 1
+        and claims.claim_no = 1
+        and claims.record_no = 1
+        and not claims.is_superseded
 ),
 
 doubts as (

@@ -2,8 +2,9 @@
 -- key: source_file, source_sheet, source_row, rule_id
 -- reads: dossier_claims, dossier_texts, calendar_days
 -- promises: rule_id is not null
--- Rows that leave as repeats or superseded are not judged. D17 reads the two dates the other way
--- round, day for month; D18 knows years of two digits, of another era, and of Excel's other epoch.
+-- Rows that leave as repeats, superseded or another source's record are not judged. D17 reads
+-- the two dates the other way round, day for month; D18 knows years of two digits, of another
+-- era, and of Excel's other epoch.
 
 with standing as (
     select
@@ -23,7 +24,10 @@ with standing as (
         on claims.source_file = texts.source_file
         and claims.source_sheet = texts.source_sheet
         and claims.source_row = texts.source_row
-    where claims.copy_no = 1 and claims.claim_no = 1 and not claims.is_superseded
+    where claims.copy_no = 1
+        and claims.claim_no = 1
+        and claims.record_no = 1
+        and not claims.is_superseded
 ),
 
 dated as (

@@ -2,13 +2,14 @@
 -- key: source_file, source_sheet, source_row, rule_id
 -- reads: dossier_claims
 -- promises: rule_id is not null
--- The exact repeat of another row is only that, and so is the row of an earlier export; within one
--- export a row with the same number but other content is refused in favour of the first.
+-- The exact repeat of another row is only that, and so is the row of an earlier export, or the
+-- record of another source than the one that counts; within one export a row with the same number
+-- but other content is refused in favour of the first.
 
 with judged as (
     select
         *,
-        status in ('submitted', 'received', 'in_progress', 'supplement', 'financial') as is_open
+        is_open_status(status) as is_open
     from dossier_claims
 ),
 
@@ -23,6 +24,7 @@ findings as (
             case
                 when copy_no > 1 then ['P07']
                 when is_superseded then ['P12']
+                when claim_no = 1 and record_no > 1 then ['P15']
                 else [
                     case when dossier_id is null or claim_no > 1 then 'D01' end,
                     case

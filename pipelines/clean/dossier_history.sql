@@ -2,8 +2,8 @@
 -- key: dossier_id, field, snapshot_at
 -- reads: dossier_claims
 -- promises: field in ('due_at', 'status')
--- Only dossiers that two or more exports name, from their first value on. Due instants are written
--- in UTC; a due date that vanished is an empty value.
+-- Only dossiers that two or more exports of the source that counts name, from their first value
+-- on. Due instants are written in UTC; a due date that vanished is an empty value.
 
 with seen as (
     select
@@ -12,7 +12,11 @@ with seen as (
         strftime(timezone('UTC', due_at), '%Y-%m-%dT%H:%M:%SZ') as due_at,
         status
     from dossier_claims
-    where dossier_id is not null and copy_no = 1 and claim_no = 1 and unreadable = ''
+    where dossier_id is not null
+        and copy_no = 1
+        and claim_no = 1
+        and record_no = 1
+        and unreadable = ''
     qualify min(snapshot_at) over (partition by dossier_id) < max(snapshot_at) over (
         partition by dossier_id
     )

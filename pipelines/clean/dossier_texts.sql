@@ -23,6 +23,7 @@ texts as (
         sheets.unit_list = 'reference' as has_unit_list,
         sheets.procedure_list = 'reference' as has_procedure_list,
         sheets.code_list = 'reference' as has_code_list,
+        coalesce(sheets.kept_by, 'office') as kept_by,
         sheets.case_dates,
         sheets.term_value,
         sheets.term_unit,

@@ -77,11 +77,7 @@ dossiers as (
             when due_first_seen is not null then 'export'
         end as due_first_from,
         case
-            when
-                status_used not in (
-                    'submitted', 'received', 'in_progress', 'supplement', 'financial'
-                )
-                then held(ended_at, received_at, snapshot_at)
+            when not is_open_status(status_used) then held(ended_at, received_at, snapshot_at)
         end as resolved_at,
         reported_end_at,
         returned_at,
@@ -102,9 +98,9 @@ dossiers as (
             due_first_from, reported_end_at, returned_at, paper_result_on, status,
             late_reason, snapshot_at, calendar_id, time_zone, term_value, term_unit,
             synthetic, source_file, source_sheet, source_row, row_id, sheet_no, content, day_first,
-            has_unit_list, has_procedure_list, has_code_list, case_dates, unit_text,
+            has_unit_list, has_procedure_list, has_code_list, kept_by, case_dates, unit_text,
             is_unknown_procedure, unreadable, in_clock_changes, is_superseded,
-            copy_no, claim_no, ended_at, status_used, lateness_excluded,
+            copy_no, claim_no, record_no, ended_at, status_used, lateness_excluded,
             due_first_said, due_first_seen
         ),
         source_file,

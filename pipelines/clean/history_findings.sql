@@ -52,6 +52,7 @@ history_findings as (
         and not claims.is_superseded
         and claims.copy_no = 1
         and claims.claim_no = 1
+        and claims.record_no = 1
 )
 
 select * from history_findings

@@ -2,18 +2,22 @@
 -- key: source_file, source_sheet, source_row, rule_id
 -- reads: pause_rows, dossiers, file_snapshots
 -- promises: rule_id is not null
--- As with steps, the pauses of a dossier are those of the newest export that has any.
+-- As with steps, the pauses of a dossier are those of one source, and of its newest export that has
+-- any; an office's own list goes before a portal's.
 
 with exported as (
     select
         pauses.*,
         snapshots.snapshot_at,
-        snapshots.snapshot_at < max(snapshots.snapshot_at) over (partition by pauses.dossier_id)
+        snapshots.snapshot_at
+        < max(snapshots.snapshot_at) over (partition by pauses.dossier_id, pauses.source)
             as is_superseded,
+        (pauses.kept_by, pauses.source)
+        > min((pauses.kept_by, pauses.source)) over (partition by pauses.dossier_id) as is_retold,
         row_number() over (
             partition by
                 pauses.dossier_id, pauses.reason, pauses.paused_at, pauses.resumed_at,
-                pauses.unreadable, snapshots.snapshot_at
+                pauses.unreadable, pauses.source, snapshots.snapshot_at
             order by pauses.source_file, pauses.source_sheet, pauses.source_row
         ) as copy_no
     from pause_rows as pauses
@@ -32,6 +36,7 @@ findings as (
             case
                 when pauses.copy_no > 1 then ['P07']
                 when pauses.is_superseded then ['P12']
+                when pauses.is_retold then ['P15']
                 else [
                     case when pauses.unreadable <> '' then 'P01' end,
                     case when pauses.is_in_clock_change then 'P02' end,

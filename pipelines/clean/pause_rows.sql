@@ -8,6 +8,7 @@ with walls as (
     select
         pauses.*,
         files.time_zone,
+        coalesce(files.kept_by, 'office') as kept_by,
         wall_time(pauses.paused_at, files.day_first) as paused_wall,
         wall_time(pauses.resumed_at, files.day_first) as resumed_wall
     from landed_pauses as pauses
@@ -30,6 +31,7 @@ pause_rows as (
     select
         dossier_id,
         source,
+        kept_by,
         reason,
         paused as paused_at,
         resumed as resumed_at,

@@ -1,8 +1,8 @@
 -- grain: one row per landed row and rule it breaks: refused, merged or only flagged
 -- key: source_file, source_sheet, source_row, row_kind, rule_id
--- reads: dossier_findings, dossier_doubts, dossier_code_doubts, history_findings, step_findings,
---   pause_findings, behaviour_findings, quality_rules, numbered_sheets, landed_dossiers,
---   landed_steps, landed_pauses
+-- reads: dossier_findings, dossier_doubts, dossier_code_doubts, history_findings, record_findings,
+--   step_findings, pause_findings, behaviour_findings, quality_rules, numbered_sheets,
+--   landed_dossiers, landed_steps, landed_pauses
 -- promises: severity in ('error', 'merged', 'warn', 'info'); record is not null;
 --   message is not null
 -- Severity error and merged leave the clean tables, warn and info stay there. The record is the
@@ -17,6 +17,8 @@ with findings as (
     select 'dossier' as row_kind, * from dossier_code_doubts
     union all
     select * from history_findings
+    union all
+    select * from record_findings
     union all
     select
         'step' as row_kind,

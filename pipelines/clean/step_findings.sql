@@ -1,6 +1,7 @@
 -- grain: one row per step row and rule it breaks
 -- key: row_id, rule_id
--- reads: step_rows, step_repeats, superseded_steps, step_pairs, file_snapshots, dossiers
+-- reads: step_rows, step_repeats, superseded_steps, retold_steps, step_pairs, file_snapshots,
+--   dossiers
 -- promises: rule_id is not null
 
 with judged as (
@@ -9,6 +10,7 @@ with judged as (
         steps.unreadable,
         repeats.row_id is not null as is_repeat,
         superseded.row_id is not null as is_superseded,
+        retold.row_id is not null as is_retold,
         coalesce(pairs.is_joined, false) as is_joined,
         greatest(steps.arrived_at, steps.started_at, steps.finished_at) > snapshots.snapshot_at
             as is_future,
@@ -21,6 +23,7 @@ with judged as (
     inner join file_snapshots as snapshots on steps.sheet_no = snapshots.sheet_no
     left join step_repeats as repeats on steps.row_id = repeats.row_id
     left join superseded_steps as superseded on steps.row_id = superseded.row_id
+    left join retold_steps as retold on steps.row_id = retold.row_id
     left join step_pairs as pairs on steps.row_id = pairs.row_id
     left join dossiers on steps.dossier_id = dossiers.dossier_id
 ),
@@ -29,7 +32,7 @@ odd as (
     select *
     from judged
     where
-        is_repeat or is_superseded or is_joined or is_future or unreadable <> ''
+        is_repeat or is_superseded or is_retold or is_joined or is_future or unreadable <> ''
         or is_in_clock_change or is_orphan or is_nowhere or is_reversed
 ),
 
@@ -41,6 +44,7 @@ findings as (
             case
                 when is_repeat then ['P07']
                 when is_superseded then ['P12']
+                when is_retold then ['P15']
                 when is_joined then ['P11']
                 else [
                     case when is_future then 'D06' end,

@@ -2,8 +2,9 @@
 -- key: row_id
 -- reads: step_rows, numbered_sheets, file_snapshots
 -- promises: row_id is not null
--- The steps of a dossier are those of the newest export that has any; files that only add events
--- (incremental) replace nothing. Sources with one export are not looked at twice.
+-- The steps of a dossier are those of the newest export of a source that has any; files that
+-- only add events (incremental) replace nothing. Sources with one export are not looked at
+-- twice.
 
 with used as (
     select distinct sheet_no from step_rows
@@ -30,6 +31,7 @@ exported_again as (
 renewed as (
     select
         exports.sheet_no,
+        exports.source,
         exports.snapshot_at
     from exports
     semi join exported_again on exports.source = exported_again.source
@@ -38,10 +40,11 @@ renewed as (
 newest as (
     select
         steps.dossier_id,
+        renewed.source,
         max(renewed.snapshot_at) as newest_at
     from step_rows as steps
     inner join renewed on steps.sheet_no = renewed.sheet_no
-    group by steps.dossier_id
+    group by steps.dossier_id, renewed.source
 ),
 
 superseded_steps as (
@@ -50,6 +53,7 @@ superseded_steps as (
     inner join exports on steps.sheet_no = exports.sheet_no
     inner join newest
         on steps.dossier_id = newest.dossier_id
+        and exports.source = newest.source
         and exports.snapshot_at < newest.newest_at
 )
 

@@ -1,13 +1,32 @@
 -- grain: one row per dossier that was judged under the profile asked for, by number
 -- key: dossier_no
--- reads: dossiers, outcomes, dossier_calendars, due_dates, calendar_days
--- promises: overrun_seconds >= 0; after_paper_seconds >= 0; due_error_seconds >= 0;
---   after_clock_seconds >= 0
+-- reads: dossiers, other_records, outcomes, dossier_calendars, due_dates, calendar_days
+-- promises: overrun_seconds >= 0; after_paper_seconds >= 0; after_other_seconds >= 0;
+--   due_error_seconds >= 0; after_clock_seconds >= 0
 -- What the dossier itself says of its lateness: by how much it overran, how long its clock ran on
--- after the day of the paper result, by how much its due date was set too early, and how long
--- after the clock's end the profile's own end came. Working seconds throughout.
+-- after the day of the paper result or after the end in another source's record, by how much its
+-- due date was set too early, and how long after the clock's end the profile's own end came.
+-- Working seconds throughout. The office's own record shows that a portal's is late
+-- (is_other_shown); of two offices', or against the office's own, neither is known to be right. A
+-- mere date of the other record means the end of that day.
 
-with judged as (
+with others as (
+    select
+        dossier_id,
+        source,
+        counted_source,
+        kept_by = 'office' and counted_kept_by = 'portal' as is_shown,
+        min(paper_result_on) over (partition by dossier_id) as paper_result_on,
+        case when differs then ended_at end as ended_at
+    from other_records
+    qualify
+        row_number() over (
+            partition by dossier_id
+            order by differs desc, is_shown desc, ended_at asc, source asc
+        ) = 1
+),
+
+judged as (
     select
         calendars.dossier_no,
         dossiers.dossier_id,
@@ -42,15 +61,33 @@ with judged as (
         due_dates.due_class,
         due_dates.is_procedure_term,
         case
-            when dossiers.paper_result_on >= dossiers.received_on
+            when coalesce(dossiers.paper_result_on, others.paper_result_on) >= dossiers.received_on
                 then epoch_second(
-                    timezone(dossiers.time_zone, (dossiers.paper_result_on + 1)::timestamp)
+                    timezone(
+                        dossiers.time_zone,
+                        (coalesce(dossiers.paper_result_on, others.paper_result_on) + 1)::timestamp
+                    )
                 )
-        end as paper_second
+        end as paper_second,
+        case
+            when timezone(dossiers.time_zone, others.ended_at)::time = time '00:00:00'
+                then epoch_second(
+                    timezone(
+                        dossiers.time_zone,
+                        timezone(dossiers.time_zone, others.ended_at) + interval 1 day
+                    )
+                )
+            else epoch_second(others.ended_at)
+        end as other_second,
+        others.is_shown as is_other_shown,
+        timezone(dossiers.time_zone, others.ended_at)::date as other_ended_on,
+        others.source as other_source,
+        others.counted_source
     from dossiers
     inner join outcomes on dossiers.dossier_id = outcomes.dossier_id
     inner join dossier_calendars as calendars on dossiers.dossier_id = calendars.dossier_id
     left join due_dates on dossiers.dossier_id = due_dates.dossier_id
+    left join others on dossiers.dossier_id = others.dossier_id
     where outcomes.profile = getvariable('profile')
         and outcomes.outcome in ('early', 'on_time', 'late', 'open_overdue')
 ),
@@ -66,6 +103,10 @@ instants as (
     select dossier_no, offset_seconds, key_base, 'paper' as what, paper_second as second
     from judged
     where paper_second < end_second
+    union all
+    select dossier_no, offset_seconds, key_base, 'other' as what, other_second as second
+    from judged
+    where other_second < end_second
     union all
     select dossier_no, offset_seconds, key_base, 'due' as what, due_second as second
     from judged
@@ -95,6 +136,7 @@ spans as (
         max(case when what = 'end' then w end) as end_w,
         max(case when what = 'judged' then w end) as judged_w,
         max(case when what = 'paper' then w end) as paper_w,
+        max(case when what = 'other' then w end) as other_w,
         max(case when what = 'due' then w end) as due_w,
         max(case when what = 'right_due' then w end) as right_due_w
     from worked
@@ -114,6 +156,7 @@ measured as (
         end::tinyint as size_no,
         (year(judged.received_on) * 4 + quarter(judged.received_on))::smallint as quarter_no,
         coalesce(spans.end_w - spans.paper_w, 0)::bigint as after_paper_seconds,
+        coalesce(spans.end_w - spans.other_w, 0)::bigint as after_other_seconds,
         coalesce(spans.right_due_w - spans.due_w, 0)::bigint as due_error_seconds,
         coalesce(spans.judged_w - spans.end_w, 0)::bigint as after_clock_seconds
     from judged
@@ -122,8 +165,22 @@ measured as (
 
 cause_dossiers as (
     select
-        * exclude (judged_second, due_second, right_due_second)
-        replace (case when paper_second < end_second then paper_second end as paper_second)
+        * exclude (
+            judged_second, due_second, right_due_second, other_source, other_ended_on,
+            counted_source
+        )
+        replace (
+            case when paper_second < end_second then paper_second end as paper_second,
+            case when other_second < end_second then other_second end as other_second,
+            coalesce(is_other_shown and other_second < end_second, false) as is_other_shown
+        ),
+        case
+            when other_second < end_second
+                then concat_ws(
+                    '|', replace(other_source, '|', ' '), other_ended_on,
+                    replace(counted_source, '|', ' '), ended_on
+                )
+        end as both_records
     from measured
 )
 

@@ -2,9 +2,11 @@
 -- key: dossier_no, cause
 -- reads: cause_weighed, cause_dossiers, cause_stock
 -- promises: excess_seconds > 0; grade in ('A', 'B')
--- What would be gone if the cause were gone: working seconds, summed over the dossier's steps. The
+-- What would be gone if the cause were gone: working seconds, summed over the dossier's steps. After
+-- the clock's end, where a profile judges by the return and not by the result (end_event =
+-- returned_at), the post has the dossier, or else the applicant who does not collect it. The
 -- evidence is that of the step where the cause took most. A queue is proven (A) where the unit had
--- more in hand than usual when the dossier came; in_hand says both numbers.
+-- more in hand than usual when the dossier came. details: both these numbers, or both records.
 
 with artefacts as (
     select
@@ -45,8 +47,12 @@ together as (
             else 'B'
         end as grade,
         weighed.ground,
-        coalesce(stock.in_hand || '|' || stock.usual_in_hand, '') as in_hand
+        case
+            when weighed.ground in ('other_record', 'records_differ') then dossiers.both_records
+            else coalesce(stock.in_hand || '|' || stock.usual_in_hand, '')
+        end as details
     from cause_weighed as weighed
+    inner join cause_dossiers as dossiers on weighed.dossier_no = dossiers.dossier_no
     left join cause_stock as stock
         on weighed.cause = 'queue'
         and weighed.dossier_no = stock.dossier_no
@@ -62,7 +68,7 @@ together as (
         is_extreme,
         grade,
         ground,
-        '' as in_hand
+        '' as details
     from artefacts
 ),
 
@@ -75,8 +81,8 @@ cause_excess as (
         arg_max(seconds, (excess_seconds, seconds))::bigint as spent_seconds,
         arg_max(usual_seconds, (excess_seconds, seconds))::bigint as usual_seconds,
         arg_max(ground, (excess_seconds, seconds, ground)) as ground,
-        arg_max(grade, (excess_seconds, seconds, ground, in_hand)) as grade,
-        nullif(arg_max(in_hand, (excess_seconds, seconds, ground, in_hand)), '') as in_hand
+        arg_max(grade, (excess_seconds, seconds, ground, details)) as grade,
+        nullif(arg_max(details, (excess_seconds, seconds, ground, details)), '') as details
     from together
     where excess_seconds > 0
     group by dossier_no, cause

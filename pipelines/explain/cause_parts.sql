@@ -3,7 +3,9 @@
 -- reads: ledger, cause_dossiers, cause_steps, cause_units, transfer_rules, calendar_days
 -- promises: seconds > 0; over_rule_seconds is null or over_rule_seconds >= 0;
 --   over_norm_seconds >= 0
--- Pauses, and time that no step covers, are no part of anything. What comes after the day of the
+-- Pauses, and time that no step covers, are no part of anything. What one record of the dossier has
+-- after the end in another source's is nobody's work (synced; disputed where it is not known which
+-- of the two is right). What comes after the day of the
 -- paper result, or after the last signature when nothing was worked on any more, is recording,
 -- whoever had the dossier (record; recording is a step of that name without a second source).
 -- Between two steps of one holder nothing is handed over: that gap is a wait before the next step.
@@ -37,22 +39,25 @@ whole as (
         dossiers.received_on,
         dossiers.is_open,
         dossiers.paper_second,
-        dossiers.after_paper_seconds
+        dossiers.other_second,
+        dossiers.is_other_shown,
+        least(dossiers.paper_second, dossiers.other_second) as known_second,
+        greatest(dossiers.after_paper_seconds, dossiers.after_other_seconds) as known_seconds
     from ledger
     inner join cause_dossiers as dossiers on ledger.dossier_id = dossiers.dossier_id
     where ledger.work_seconds > 0
 ),
 
--- the stretch in which the day of the paper result ended is cut there
+-- the stretch in which the second source has the end is cut there
 tails as (
     select
         dossier_no,
         (
-            max(after_paper_seconds)
-            - sum(case when from_second >= paper_second then work_seconds else 0 end)
+            max(known_seconds)
+            - sum(case when from_second >= known_second then work_seconds else 0 end)
         )::integer as tail_seconds
     from whole
-    where paper_second is not null
+    where known_second is not null
     group by dossier_no
 ),
 
@@ -60,8 +65,8 @@ cut as (
     select whole.*, tails.tail_seconds
     from whole
     inner join tails on whole.dossier_no = tails.dossier_no
-    where whole.from_second < whole.paper_second
-        and whole.to_second > whole.paper_second
+    where whole.from_second < whole.known_second
+        and whole.to_second > whole.known_second
 ),
 
 stretches as (
@@ -73,12 +78,12 @@ stretches as (
     union all
     select
         * exclude (tail_seconds)
-        replace (work_seconds - tail_seconds as work_seconds, paper_second as to_second)
+        replace (work_seconds - tail_seconds as work_seconds, known_second as to_second)
     from cut
     union all
     select
         * exclude (tail_seconds)
-        replace (tail_seconds as work_seconds, paper_second as from_second)
+        replace (tail_seconds as work_seconds, known_second as from_second)
     from cut
 ),
 
@@ -87,6 +92,9 @@ named as (
         stretches.*,
         coalesce(steps.step_code, 0) as step_code,
         case
+            when stretches.from_second >= stretches.other_second
+                and stretches.other_second = stretches.known_second
+                then if(stretches.is_other_shown, 'synced', 'disputed')
             when stretches.from_second >= coalesce(stretches.paper_second, signed.signed_second)
                 or stretches.from_second >= signed.signed_second
                 then 'record'

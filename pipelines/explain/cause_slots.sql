@@ -100,7 +100,7 @@ cause_slots as (
         usual_seconds,
         ground,
         grade,
-        in_hand,
+        details,
         overrun_seconds,
         needed_seconds
     from named
@@ -115,7 +115,7 @@ cause_slots as (
         allowed_seconds as usual_seconds,
         'norms_add_up' as ground,
         'A' as grade,
-        null as in_hand,
+        null as details,
         overrun_seconds,
         needed_seconds
     from overlong
@@ -129,7 +129,7 @@ cause_slots as (
         0 as usual_seconds,
         case when cause is null then 'rest' else 'claim' end as ground,
         case when cause is null then 'B' else 'C' end as grade,
-        null as in_hand,
+        null as details,
         overrun_seconds,
         needed_seconds
     from rest

@@ -7,7 +7,8 @@
 -- What the log cannot tell apart goes to the one of both that is out of line there, else to nobody.
 -- Waits behind officers who need far longer than others are slow work. A record that follows the
 -- signature within seconds, where others take minutes, says that both were clicked together: when
--- the result was signed is then not known.
+-- the result was signed is then not known. What another source's record does not have is in excess
+-- whole, however usual such a lag is.
 
 with hasty as (
     select
@@ -86,6 +87,7 @@ weighed as (
     select
         *,
         case
+            when part in ('synced', 'disputed') then seconds
             when part = 'transfer' and over_rule_seconds > 0
                 then seconds - coalesce(usual_seconds, 0)
             when part in ('record', 'recording')
@@ -113,7 +115,8 @@ cause_weighed as (
         seconds,
         coalesce(usual_seconds, 0) as usual_seconds,
         excess_seconds,
-        coalesce(seconds > extreme_seconds, true) as is_extreme,
+        part in ('synced', 'disputed')
+        or coalesce(seconds > extreme_seconds, true) as is_extreme,
         case
             when part_meant in ('sign', 'work', 'queue') and is_doubtful then 'record_lag'
             when part_meant = 'intake' then 'intake_delay'
@@ -125,13 +128,14 @@ cause_weighed as (
             when part_meant = 'sign' then 'signature_wait'
             when part_meant = 'external' then 'external_agency'
             when part_meant = 'applicant' then 'applicant'
-            when part_meant in ('record', 'recording') then 'record_lag'
+            when part_meant in ('record', 'recording', 'synced', 'disputed') then 'record_lag'
             else 'return_post'
         end as cause,
         case
             when is_doubtful and part_meant in ('sign', 'work', 'queue') then 'B'
             when part = 'transfer' and over_rule_seconds > 0 then 'A'
-            when part = 'record' then 'A'
+            when part in ('record', 'synced') then 'A'
+            when part = 'disputed' then 'B'
             when part = 'recording' or part <> part_meant or not is_separable then 'B'
             when is_by_session or over_norm_seconds > 0 or (is_out_of_line and basis = 'units')
                 then 'A'
@@ -141,6 +145,8 @@ cause_weighed as (
             when is_doubtful and part_meant in ('sign', 'work', 'queue') then 'clicked_together'
             when part = 'transfer' and over_rule_seconds > 0 then 'rule'
             when part = 'record' then 'second_source'
+            when part = 'synced' then 'other_record'
+            when part = 'disputed' then 'records_differ'
             when part = 'recording' then 'record_step'
             when part <> part_meant then 'not_separable'
             when is_by_session then 'sessions'

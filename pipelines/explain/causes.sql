@@ -49,7 +49,7 @@ causes as (
         floored.excess_seconds >= floored.needed_seconds as but_for,
         floored.grade,
         concat_ws(
-            '|', floored.ground, floored.spent_seconds, floored.usual_seconds, floored.in_hand
+            '|', floored.ground, floored.spent_seconds, floored.usual_seconds, floored.details
         ) as evidence,
         floored.excess_seconds
     from floored

@@ -2,18 +2,20 @@
 -- key: dossier_id
 -- reads: causes, cause_dossiers, cause_parts, cause_closings, cause_limits
 -- promises: reality in ('real', 'record_only', 'undecidable'); overrun_seconds >= 0
--- Late only on record: on time but for a wrong due date or a late click that a second source (the
--- paper result, the signature) shows. Without a second source a late click, or a closing that is
--- part of a pattern of clicks, leaves it undecidable; so does time of which most is in no log.
+-- Late only on record: on time but for a wrong due date, or a late click or copy that a second
+-- source (the paper result, the signature, the office's own record) shows. Without a second
+-- source a late click, or a closing that is part of a pattern of clicks, leaves it undecidable;
+-- so do two records of which neither is known to be right, and time of which most is in no log.
 -- Of causes with equal shares the better proven one (grade A before B) is the dominant one.
 
 with logged as (
     select
         dossier_no,
-        sum(case when part = 'record' then seconds else 0 end)::bigint as record_seconds,
+        sum(case when part in ('record', 'synced') then seconds else 0 end)::bigint
+            as record_seconds,
         sum(case when part = 'unlogged' then seconds else 0 end)::bigint as unlogged_seconds
     from cause_parts
-    where part in ('record', 'unlogged')
+    where part in ('record', 'synced', 'unlogged')
     group by dossier_no
 ),
 
@@ -34,11 +36,13 @@ judged as (
         dossiers.due_error_seconds
         + greatest(
             case when doubts.is_clicked_late then logged.record_seconds else 0 end,
-            dossiers.after_paper_seconds
+            dossiers.after_paper_seconds,
+            case when dossiers.is_other_shown then dossiers.after_other_seconds else 0 end
         ) as shown_seconds,
         coalesce(doubts.seconds, 0) as doubted_seconds,
         cause_closings.dossier_no is not null
         and dossiers.paper_second is null
+        and not dossiers.is_other_shown
         and coalesce(logged.record_seconds, 0) = 0 as is_pattern_only,
         coalesce(logged.unlogged_seconds, 0) as unlogged_seconds
     from cause_dossiers as dossiers

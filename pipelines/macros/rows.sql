@@ -6,3 +6,11 @@ create macro row_id(sheet_no, source_row) as (sheet_no::bigint << 32) + source_r
 create macro sheet_of(row_no) as row_no >> 32;
 
 create macro row_of(row_no) as row_no & 4294967295;
+
+-- whether a record of this status has not ended, whatever dates it prints
+create macro is_open_status(status) as
+status in ('submitted', 'received', 'in_progress', 'supplement', 'financial');
+
+-- the end that a record tells: none while its status is open
+create macro told_end(status, ended_at, returned_at) as
+case when not coalesce(is_open_status(status), false) then coalesce(ended_at, returned_at) end;

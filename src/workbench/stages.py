@@ -40,6 +40,7 @@ CLEAN_TABLES = (
     "quarantine",
     "reconciliation",
     "dossier_history",
+    "other_records",
     "source_findings",
 )
 CLOCK_TABLES = (

@@ -54,6 +54,7 @@ TABLES = (
     "quarantine",
     "reconciliation",
     "dossier_history",
+    "other_records",
     "source_findings",
 )
 

@@ -7,6 +7,8 @@ import datetime as dt
 import polars as pl
 import pytest
 
+from workbench.sources.fields import OTHER_RECORDS
+
 UNITS = [
     ("SD-P1", "04/01/2022 08:00", "SD-P1"),
     ("UBND Phường 1", "04/01/2022 08:00", "SD-P1"),
@@ -252,3 +254,99 @@ def test_each_old_unit_merged_into_one_that_began_the_next_day(reference_dir) ->
     assert old["admin_code"].equals(old["old_code"])
     assert set(old["valid_to"]) == {"2025-06-30"}
     assert set(new["valid_from"]) == {"2025-07-01"} == set(mergers["merged_on"])
+
+
+OFFICE = {"source": "one_stop", "source_file": "office.csv"}
+PORTAL = {"source": "national_portal", "source_file": "portal.json"}
+KEPT = {
+    "office.csv": {"source": "one_stop", "kept_by": "office"},
+    "portal.json": {"source": "national_portal", "kept_by": "portal"},
+}
+
+
+def both(clean, office=(), portal=(), steps=(), pauses=(), **said):
+    """One dossier as the office and as the portal record it."""
+    rows = [{**OFFICE, **dict(office)}, {**PORTAL, **dict(portal)}]
+    return clean(rows, steps, pauses, files=KEPT, **said)
+
+
+def found(tables, *rules):
+    return tables["quarantine"].filter(pl.col("rule_id").is_in(rules)).sort("rule_id")
+
+
+def test_the_table_of_other_records_has_the_columns_that_are_promised(clean) -> None:
+    assert dict(clean([{}])["other_records"].schema) == dict(OTHER_RECORDS)
+    assert dict(both(clean)["other_records"].schema) == dict(OTHER_RECORDS)
+
+
+def test_a_dossier_that_two_sources_record_counts_once(clean) -> None:
+    tables = both(clean)
+    assert tables["dossiers"]["source"].to_list() == ["one_stop"]
+    assert found(tables, "P15", "P16")["source_file"].to_list() == ["portal.json"]
+    sums = tables["reconciliation"].select("source_file", "rows_clean", "rows_merged").rows()
+    assert sums == [("office.csv", 1, 0), ("portal.json", 0, 1)]
+
+
+@pytest.mark.parametrize("portal_snapshot", ["31/03/2022 17:00", "31/12/2022 17:00"])
+def test_the_record_that_ends_later_counts_whichever_export_is_newer(
+    clean, portal_snapshot
+) -> None:
+    snapshots = {"office.csv": "30/06/2022 17:00", "portal.json": portal_snapshot}
+    tables = both(clean, portal={"resolved_at": "13/01/2022 09:00"}, snapshots=snapshots)
+    assert tables["dossiers"]["source"].to_list() == ["national_portal"]
+    other = tables["other_records"].row(0, named=True)
+    assert (other["source"], other["kept_by"]) == ("one_stop", "office")
+    assert (other["counted_source"], other["counted_kept_by"]) == ("national_portal", "portal")
+    assert other["ended_at"] == dt.datetime(2022, 1, 7, 3, tzinfo=dt.UTC)
+    assert other["differs"]
+    told = found(tables, "P16").row(0, named=True)
+    assert told["source_file"] == "portal.json"
+    assert told["message_en"].endswith("one_stop 2022-01-07 <> national_portal 2022-01-13")
+
+
+def test_a_portal_that_never_learned_of_the_end_has_the_dossier_open(clean) -> None:
+    tables = both(clean, portal={"resolved_at": None, "status": "in_progress"})
+    assert tables["dossiers"].select("source", "resolved_at").rows() == [("national_portal", None)]
+    assert tables["other_records"]["differs"].to_list() == [True]
+
+
+def test_an_old_payload_of_an_open_dossier_contradicts_nobody(clean) -> None:
+    snapshots = {"portal.json": "05/01/2022 17:00"}
+    tables = both(clean, portal={"resolved_at": None, "status": "in_progress"}, snapshots=snapshots)
+    assert tables["dossiers"]["source"].to_list() == ["one_stop"]
+    assert tables["other_records"].select("ended_at", "differs").rows() == [(None, False)]
+    assert found(tables, "P16").is_empty()
+
+
+def test_a_record_that_cannot_be_judged_gives_way(clean) -> None:
+    tables = both(clean, portal={"resolved_at": "13/01/2022 09:00", "due_at": None})
+    assert tables["dossiers"]["source"].to_list() == ["one_stop"]
+    assert found(tables, "P16").height == 1
+
+
+def test_steps_and_pauses_that_two_sources_tell_are_those_of_the_office(clean) -> None:
+    steps = [{**OFFICE, "source_row": 9, "step": "sổ"}, {**PORTAL, "source_row": 9, "step": "cổng"}]
+    steps += [{**PORTAL, "source_row": 10, "step": "cổng 2"}]
+    pauses = [{**OFFICE, "source_row": 11}, {**PORTAL, "source_row": 11}]
+    tables = both(clean, portal={"resolved_at": "13/01/2022 09:00"}, steps=steps, pauses=pauses)
+    assert tables["dossiers"]["source"].to_list() == ["national_portal"]
+    assert tables["steps"]["step"].to_list() == ["sổ"]
+    assert tables["pauses"]["source_file"].to_list() == ["office.csv"]
+    merged = found(tables, "P15").filter(pl.col("row_kind") != "dossier")
+    assert merged["source_file"].unique().to_list() == ["portal.json"]
+    sums = tables["reconciliation"]
+    parts = pl.sum_horizontal("rows_clean", "rows_quarantined", "rows_merged", "rows_ignored")
+    assert sums["rows_read"].equals(sums.select(parts).to_series())
+
+
+def test_steps_that_only_the_portal_tells_stay(clean) -> None:
+    tables = both(clean, steps=[{**PORTAL, "source_row": 9}])
+    assert tables["dossiers"]["source"].to_list() == ["one_stop"]
+    assert tables["steps"].height == 1
+
+
+def test_another_due_date_at_the_portal_is_no_change_of_the_due_date(clean) -> None:
+    tables = both(clean, portal={"due_at": "11/01/2022 17:00"})
+    assert tables["dossier_history"].is_empty()
+    assert found(tables, "D28").is_empty()
+    assert tables["dossiers"]["due_first_at"].to_list() == [None]

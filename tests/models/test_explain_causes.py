@@ -11,6 +11,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
+from workbench.sources.fields import OTHER_RECORDS
 from workbench.vocabulary import PERIOD_KINDS, periods_between
 
 DAY = dt.timedelta(days=1)
@@ -88,7 +89,7 @@ def explained(run_clock, pipelines_dir, reference_dir, calendars):
 def explainer(run_clock, pipelines_dir, reference_dir, calendars):
     from workbench.warehouse import Warehouse
 
-    def run(cases, pauses=(), *, facts=None, wanted=TABLES):
+    def run(cases, pauses=(), *, facts=None, wanted=TABLES, profile="wb_strict"):
         dossiers, steps = _frames(cases)
         clocked = run_clock(
             dossiers,
@@ -102,12 +103,13 @@ def explainer(run_clock, pipelines_dir, reference_dir, calendars):
                 **clocked,
                 "dossiers": dossiers,
                 "steps": steps,
+                "other_records": pl.DataFrame(schema=OTHER_RECORDS),
                 "calendar_days": calendars.days(),
                 "periods": _periods(dossiers),
                 **(facts or {}),
             }.items():
                 warehouse.register(name, frame)
-            warehouse.set("profile", "wb_strict")
+            warehouse.set("profile", profile)
             warehouse.build("explain", wanted=wanted)
             return {name: warehouse.frame(name) for name in wanted}
 

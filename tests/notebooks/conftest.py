@@ -16,6 +16,7 @@ import pytest
 from workbench import stages
 from workbench.book import Book, open_book
 from workbench.project import Project
+from workbench.sources.fields import OTHER_RECORDS
 
 UNITS = ("SD-P1", "SD-VH", "SD-YT", "<script>alert(1)</script>")
 MOMENT = pl.Datetime("us", "UTC")
@@ -139,6 +140,7 @@ def write_clean_room(room: Path, *, synthetic: bool = True) -> None:
                 "resumed_at": MOMENT,
             }
         ),
+        "other_records": pl.DataFrame(schema=OTHER_RECORDS),
         "quarantine": pl.DataFrame(
             {
                 "rule_id": ["due_before_received", "step_overlaps"],

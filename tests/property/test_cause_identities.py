@@ -67,7 +67,7 @@ def share_out(pipelines_dir, reference_dir):
             "usual_seconds": pl.Int64,
             "ground": pl.String,
             "grade": pl.String,
-            "in_hand": pl.String,
+            "details": pl.String,
         }
         claims = pl.DataFrame(schema={"dossier_no": pl.Int64, "cause": pl.String})
         overlong = pl.DataFrame(

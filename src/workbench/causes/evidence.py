@@ -1,14 +1,19 @@
 """What a cause is called, and what speaks for it, in words a person can check.
 
 Models write evidence as ``ground|spent seconds|usual seconds``, for a queue followed by
-``|dossiers in hand|usually``, never a person's name; here it becomes a sentence. A ground
-without a sentence is an error, never silence.
+``|dossiers in hand|usually``, for two records by ``|source|its end|source that counts|its end``,
+never a person's name; here it becomes a sentence. A ground without a sentence is an error, never
+silence.
 """
 
 from __future__ import annotations
 
-from workbench.numerals import decimal
+import datetime as dt
+
+from workbench.numerals import day, decimal
 from workbench.wording import say
+
+_OF_TWO_RECORDS = ("other_record", "records_differ")
 
 
 def cause_label(cause: str) -> str:
@@ -33,11 +38,24 @@ def evidence_text(evidence: str) -> str:
     ...     evidence_text("extreme|5400|0|12|4").split(". ")[-1]
     'When the dossier came, the unit had 12 in hand, usually 4.'
     """
-    ground, spent, usual, *stock = evidence.split("|")
+    ground, spent, usual, *more = evidence.split("|")
+    if ground in _OF_TWO_RECORDS:
+        return _records_text(ground, spent, *more)
     sentence = say(f"causes.because_{ground}", spent=_hours(spent), usual=_hours(usual))
-    if not stock:
+    if not more:
         return sentence
-    return f"{sentence} {say('causes.in_hand', held=stock[0], usual=stock[1])}"
+    return f"{sentence} {say('causes.in_hand', held=more[0], usual=more[1])}"
+
+
+def _records_text(ground: str, spent: str, other: str, ended: str, counted: str, until: str) -> str:
+    return say(
+        f"causes.because_{ground}",
+        spent=_hours(spent),
+        other=other,
+        ended=day(dt.date.fromisoformat(ended)),
+        counted=counted,
+        until=day(dt.date.fromisoformat(until)),
+    )
 
 
 def reality_label(reality: str) -> str:

@@ -15,6 +15,7 @@ from workbench.compare import cells as judge_cells
 from workbench.latebench.register import Register
 from workbench.lateness import lateness_profiles
 from workbench.project import Project
+from workbench.sources.fields import OTHER_RECORDS
 from workbench.stages import CLOCK_TABLES
 from workbench.vocabulary import PERIOD_KINDS, periods_between
 from workbench.warehouse import Warehouse
@@ -81,6 +82,7 @@ class Workbench:
             warehouse.attach(self._facts.reference)
             for name, table in register.tables().items():
                 warehouse.register(name, table)
+            warehouse.register("other_records", pl.DataFrame(schema=OTHER_RECORDS))
             warehouse.register("calendar_keys", self._calendars.keys())
             warehouse.register("calendar_days", self._calendars.days())
             warehouse.register("unit_calendars", self._calendars.units())

@@ -86,6 +86,7 @@ FILES_SCHEMA: Mapping[str, pl.DataType] = {
     "unit_list": pl.String(),
     "procedure_list": pl.String(),
     "code_list": pl.String(),
+    "kept_by": pl.String(),
     "snapshot_at": pl.String(),
     "incremental": pl.Boolean(),
     "case_dates": pl.String(),
@@ -98,6 +99,25 @@ FILES_SCHEMA: Mapping[str, pl.DataType] = {
 Where one row gives several steps, each stage is a sheet of its own, with the sheet whose rows these
 are in ``sheet_of`` (missing elsewhere). Files delivered together share a ``batch``.
 """
+
+_MOMENT = pl.Datetime("us", "UTC")
+OTHER_RECORDS: Mapping[str, pl.DataType] = {
+    "dossier_id": pl.String(),
+    "source": pl.String(),
+    "kept_by": pl.String(),
+    "counted_source": pl.String(),
+    "counted_kept_by": pl.String(),
+    "status": pl.String(),
+    "due_at": _MOMENT,
+    "ended_at": _MOMENT,
+    "paper_result_on": pl.Date(),
+    "snapshot_at": _MOMENT,
+    "differs": pl.Boolean(),
+    "source_file": pl.String(),
+    "source_sheet": pl.String(),
+    "source_row": pl.Int64(),
+}
+"""``other_records``, a clean table that is empty wherever one source alone records the dossiers."""
 
 
 def is_instant(field: str) -> bool:

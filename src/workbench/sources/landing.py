@@ -282,6 +282,7 @@ def _land(
         "unit_list": profile.unit_list,
         "procedure_list": profile.procedure_list,
         "code_list": profile.code_list,
+        "kept_by": profile.kept_by,
         "snapshot_at": said["snapshot_at"] or _snapshot(raw, part, profile, name),
         "incremental": part.incremental,
         "case_dates": ",".join(part.case_dates),

@@ -18,6 +18,7 @@ from workbench.errors import InputRejected
 
 FileKind = Literal["csv", "xlsx", "xes", "json"]
 ListKind = Literal["reference", "as_is"]
+Keeper = Literal["office", "portal"]
 
 SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "csv": (".csv", ".csv.gz", ".txt", ".txt.gz"),
@@ -168,7 +169,8 @@ class Profile:
 
     ``calendar_id`` is the working calendar it is judged by, ``time_zone`` the zone of stamps
     that carry none. With ``id_scope="unit"`` a dossier number counts within its unit only and
-    lands as ``<unit>/<number>``.
+    lands as ``<unit>/<number>``. ``kept_by`` is the office that handles the dossiers, or a portal
+    to which offices send copies of their own records.
     """
 
     name: str
@@ -182,6 +184,7 @@ class Profile:
     procedure_list: ListKind = "as_is"
     code_list: ListKind = "as_is"
     id_scope: str = "source"
+    kept_by: Keeper = "office"
     day_first: bool = True
     term: Term | None = None
     synthetic_heading: str = ""

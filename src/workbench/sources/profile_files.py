@@ -67,6 +67,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "procedure_list": ("reference", "as_is"),
     "code_list": ("reference", "as_is"),
     "id_scope": ("source", "unit"),
+    "kept_by": ("office", "portal"),
     "date_order": ("day_first", "month_first"),
     "unit": _TERM_UNITS,
     "field": _DATES,
@@ -124,7 +125,8 @@ class _Checker:
         self.keys(
             said,
             "name title_vi title_en time_zone calendar_id files snapshot",
-            "unit_list procedure_list code_list id_scope date_order term synthetic codes beside",
+            "unit_list procedure_list code_list id_scope kept_by date_order term synthetic codes "
+            "beside",
             at="",
         )
         self.shape(said["files"], list, "files")
@@ -142,6 +144,7 @@ class _Checker:
             procedure_list=said.get("procedure_list", "as_is"),
             code_list=said.get("code_list", "as_is"),
             id_scope=said.get("id_scope", "source"),
+            kept_by=said.get("kept_by", "office"),
             day_first=said.get("date_order", "day_first") == "day_first",
             term=self.term(said["term"]) if "term" in said else None,
             synthetic_heading=self.synthetic(said.get("synthetic", {})),

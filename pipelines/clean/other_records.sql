@@ -1,0 +1,51 @@
+-- grain: one row per dossier and other source that records it beside the one that counts
+-- key: dossier_id, source
+-- reads: dossier_claims, dossiers
+-- promises: source <> counted_source; kept_by in ('office', 'portal')
+-- What the record that does not count says of the end, for comparison with the one that does: a
+-- second source of dates. differs: the two name different days of the end, or the one that counts
+-- still had the dossier open after the day on which the other ended it.
+
+with others as (
+    select
+        *,
+        told_end(status, reported_end_at, returned_at) as ended_at
+    from dossier_claims
+    where record_no > 1 and copy_no = 1 and claim_no = 1 and not is_superseded
+),
+
+counted as (
+    select
+        dossier_id,
+        kept_by
+    from dossier_claims
+    where record_no = 1 and copy_no = 1 and claim_no = 1 and not is_superseded
+),
+
+other_records as (
+    select
+        others.dossier_id,
+        others.source,
+        others.kept_by,
+        dossiers.source as counted_source,
+        counted.kept_by as counted_kept_by,
+        others.status,
+        others.due_at,
+        others.ended_at,
+        others.paper_result_on,
+        others.snapshot_at,
+        case
+            when others.ended_at is null then false
+            when dossiers.resolved_at is null then others.ended_at <= dossiers.snapshot_at
+            else timezone(others.time_zone, others.ended_at)::date
+                <> timezone(dossiers.time_zone, dossiers.resolved_at)::date
+        end as differs,
+        others.source_file,
+        others.source_sheet,
+        others.source_row
+    from others
+    inner join dossiers on others.dossier_id = dossiers.dossier_id
+    inner join counted on others.dossier_id = counted.dossier_id
+)
+
+select * from other_records
