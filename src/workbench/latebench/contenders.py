@@ -12,16 +12,18 @@ from dataclasses import dataclass
 import polars as pl
 
 from workbench.compare import cells as judge_cells
+from workbench.comparisons import single_causes
 from workbench.latebench.register import Register
 from workbench.lateness import lateness_profiles
 from workbench.project import Project
-from workbench.stages import CLOCK_TABLES
+from workbench.stages import CLOCK_TABLES, LIVED_AGAIN
 from workbench.vocabulary import PERIOD_KINDS, periods_between
 from workbench.warehouse import Warehouse
+from workbench.whatif import Log
 from workbench.worktime import Calendars
 
 PROFILE = "wb_strict"
-RESULTS = ("late_dossiers", "causes", "cause_cells", "whatif_counts", "progress")
+RESULTS = ("late_dossiers", "causes", "cause_cells", "progress")
 
 CAUSE_OF_KIND = {
     "intake": "intake_delay",
@@ -62,8 +64,8 @@ class Analysis:
     late_dossiers: pl.DataFrame
     causes: pl.DataFrame
     cause_cells: pl.DataFrame
-    whatif_counts: pl.DataFrame
     progress: pl.DataFrame
+    whatif: pl.DataFrame
 
 
 class Workbench:
@@ -88,12 +90,14 @@ class Workbench:
             warehouse.register("periods", _periods(register.dossiers))
             warehouse.set("profile", PROFILE)
             warehouse.build("clock", wanted=CLOCK_TABLES)
-            warehouse.build("explain", wanted=(*RESULTS, "judged_dossiers"))
+            warehouse.build("explain", wanted=(*RESULTS, *LIVED_AGAIN, "whatif_counts", "judged_dossiers"))
+            log = Log(*(warehouse.frame(name) for name in LIVED_AGAIN))
             return Analysis(
                 warehouse.frame("outcomes"),
                 warehouse.frame("ledger"),
                 warehouse.frame("judged_dossiers"),
                 *(warehouse.frame(name) for name in RESULTS),
+                single_causes(warehouse.frame("whatif_counts"), log, self._calendars),
             )
 
 
