@@ -30,7 +30,7 @@ STEPS = [
 ]
 MORNING = dt.datetime(2022, 1, 4, 1, tzinfo=dt.UTC)
 SIGNED = [
-    # dossier, step, kind, unit, signer, arrived and started (minutes)
+    # dossier, step, kind, unit and signer; minutes of arrival and start
     ("D0", 4, "sign", "A", "chair", 0, 30),
     ("D1", 4, "sign", "A", "chair", 5, 31),
     ("D1", 3, "work", "A", "clerk", 0, 4),
@@ -55,7 +55,9 @@ def found(pipelines_dir):
             "cause_dossiers", frame([(n, f"D{n}") for n in range(3)], "dossier_no", "dossier_id")
         )
         units = [("D0", "A"), ("D1", "A"), ("D2", "B"), ("D3", "A"), ("D4", "A")]
-        dossiers = frame([(*row, "always") for row in units], "dossier_id", "unit_id", "calendar_id")
+        dossiers = frame(
+            [(*row, "always") for row in units], "dossier_id", "unit_id", "calendar_id"
+        )
         warehouse.register("dossiers", dossiers)
         rows = [
             (*who, *(None if m is None else MORNING + dt.timedelta(minutes=m) for m in minutes))

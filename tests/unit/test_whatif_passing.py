@@ -145,23 +145,27 @@ def test_after_the_last_session_none_is_known():
 
 
 def stamps(rows, *names: str) -> pl.DataFrame:
-    told = [
-        [FIRST + dt.timedelta(hours=v) if n.endswith("_at") else v for n, v in zip(names, row)]
-        for row in rows
-    ]
-    frame = pl.DataFrame(told, schema=list(names), orient="row")
-    return frame.with_columns(pl.col(pl.Datetime).dt.cast_time_unit("us"))
+    frame = pl.DataFrame(rows, schema=list(names), orient="row")
+    instants = [n for n in names if n.endswith("_at")]
+    return frame.with_columns(
+        (pl.lit(FIRST) + pl.duration(seconds=pl.col(n) * HOUR)).dt.cast_time_unit("us").alias(n)
+        for n in instants
+    )
 
 
 KEY = ("dossier_id", "step_no")
 
 
-def log_of(cuts, visits=(), overruns=()) -> Log:
+def log_of(cuts, visits=(), overruns=(), signed=()) -> Log:
     """Unit U, one officer h, a calendar that is always open; hours from the first day."""
-    served = [(d, 2, "U", "P", "always", "h", came, began, length) for d, came, began, length in visits]
+    served = [
+        (d, 2, "U", "P", "always", "h", came, began, length) for d, came, began, length in visits
+    ]
     visit = ("unit_id", "procedure_id", "calendar_id", "holder_id", "arrived_at", "started_at")
     schema = {
-        **dict.fromkeys(("dossier_id", "unit_id", "procedure_id", "calendar_id", "holder_id"), pl.String),
+        **dict.fromkeys(
+            ("dossier_id", "unit_id", "procedure_id", "calendar_id", "holder_id"), pl.String
+        ),
         "step_no": pl.Int64,
         "arrived_at": pl.Datetime("us", "UTC"),
         "started_at": pl.Datetime("us", "UTC"),
@@ -169,6 +173,8 @@ def log_of(cuts, visits=(), overruns=()) -> Log:
     }
     empty = pl.DataFrame(schema=schema)
     frame = stamps(served, *KEY, *visit, "served_seconds").cast(schema) if served else empty
+    names = (*KEY, "unit_id", "holder_id", "calendar_id", "arrived_at", "started_at")
+    signings = stamps([(d, 3, "U", "chair", "always", *at) for d, *at in signed], *names)
     return Log(
         pl.DataFrame(
             [(d, n, round(h * HOUR)) for d, n, h in cuts],
@@ -176,7 +182,7 @@ def log_of(cuts, visits=(), overruns=()) -> Log:
             orient="row",
         ),
         frame,
-        empty.select(*KEY, "unit_id", "holder_id", "calendar_id", "arrived_at", "started_at"),
+        signings if signed else empty.select(signings.columns),
         pl.DataFrame(
             [(d, "U", dt.date(2022, 1, 20), round(h * HOUR)) for d, h in overruns],
             schema=["dossier_id", "unit_id", "ended_on", "overrun_seconds"],
@@ -216,6 +222,15 @@ def test_a_busy_desk_eats_up_what_a_transfer_gains(calendars):
 def test_a_dossier_never_transferred_late_is_saved_where_those_before_it_came_sooner(calendars):
     log = log_of([("A", 2, 5)], VISITS, [("B", 4), ("C", 4.01)])
     assert saved(log, calendars) == (2, 2, 1)
+
+
+def test_a_signature_moves_by_whole_sessions(calendars):
+    """The chair signs at ten every day: an hour sooner helps only who came at half past ten."""
+    daily = [(f"S{n}", 24 * n + 1, 24 * n + 10) for n in range(30)]
+    signed = [*daily, ("A", 50, 58), ("B", 58.5, 82)]
+    cuts = [("A", 2, 1), ("B", 2, 1)]
+    assert saved(log_of(cuts, (), [("A", 1), ("B", 24)], signed), calendars)[2] == 1
+    assert saved(log_of(cuts, (), [("A", 1), ("B", 24.01)], signed), calendars)[2] == 0
 
 
 def test_bounds_are_wider_where_readings_disagree_and_stay_within_the_touched(calendars):

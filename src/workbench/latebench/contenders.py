@@ -23,7 +23,8 @@ from workbench.whatif import Log
 from workbench.worktime import Calendars
 
 PROFILE = "wb_strict"
-RESULTS = ("late_dossiers", "causes", "cause_cells", "progress")
+COUNTED = ("late_dossiers", "causes", "cause_cells", "whatif_counts", "progress")
+RESULTS = ("late_dossiers", "causes", "cause_cells", "whatif", "progress")
 
 CAUSE_OF_KIND = {
     "intake": "intake_delay",
@@ -64,8 +65,8 @@ class Analysis:
     late_dossiers: pl.DataFrame
     causes: pl.DataFrame
     cause_cells: pl.DataFrame
-    progress: pl.DataFrame
     whatif: pl.DataFrame
+    progress: pl.DataFrame
 
 
 class Workbench:
@@ -90,14 +91,15 @@ class Workbench:
             warehouse.register("periods", _periods(register.dossiers))
             warehouse.set("profile", PROFILE)
             warehouse.build("clock", wanted=CLOCK_TABLES)
-            warehouse.build("explain", wanted=(*RESULTS, *LIVED_AGAIN, "whatif_counts", "judged_dossiers"))
+            warehouse.build("explain", wanted=(*COUNTED, *LIVED_AGAIN, "judged_dossiers"))
             log = Log(*(warehouse.frame(name) for name in LIVED_AGAIN))
+            helped = single_causes(warehouse.frame("whatif_counts"), log, self._calendars)
+            warehouse.register("whatif", helped)
             return Analysis(
                 warehouse.frame("outcomes"),
                 warehouse.frame("ledger"),
                 warehouse.frame("judged_dossiers"),
                 *(warehouse.frame(name) for name in RESULTS),
-                single_causes(warehouse.frame("whatif_counts"), log, self._calendars),
             )
 
 

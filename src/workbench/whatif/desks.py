@@ -126,8 +126,9 @@ def gains(desk: Desk, held: Seconds, sooner: Seconds) -> Seconds | None:
     if int(np.abs(base - desk.started).sum()) > max(_MISFIT * waited, WAITING * len(base)):
         return None
     new = _starts(desk.arrived - sooner + least, held, desk.quarter, free)
-    start = np.maximum(desk.started - base + new, desk.arrived - sooner + least)
-    return desk.started - start
+    start: Seconds = np.maximum(desk.started - base + new, desk.arrived - sooner + least)
+    gained: Seconds = desk.started - start
+    return gained
 
 
 def _officers(desk: Desk) -> list[int]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -84,14 +83,18 @@ def passed_on(log: Log, calendars: Calendars, *, scenario: str) -> pl.DataFrame:
         for kind in PERIOD_KINDS:
             for who in (unit, EVERYTHING):
                 key = (who, str(Period.holding(ended_on, kind)))
-                told[key] = [before + int(more) for before, more in zip(told[key], one, strict=True)]
+                told[key] = [
+                    before + int(more) for before, more in zip(told[key], one, strict=True)
+                ]
     rows = [(scenario, *key, *_bounded(*counts)) for key, counts in sorted(told.items())]
     return pl.DataFrame(rows, schema=_ROW, orient="row").with_columns(
         pl.lit("steps_rerun").alias("method"), pl.lit(3, pl.Int64).alias("evidence_level")
     )
 
 
-def _bounded(late: int, touched: int, saved: int, doubtful: int) -> tuple[int, int, int, float, float]:
+def _bounded(
+    late: int, touched: int, saved: int, doubtful: int
+) -> tuple[int, int, int, float, float]:
     """Add the bounds: each doubtful dossier is saved or not with even chances."""
     reach = _Z * (doubtful / 4) ** 0.5 + 0.5 if touched else 0.0
     return late, touched, saved, max(saved - reach, 0.0), min(saved + reach, float(touched))
@@ -176,7 +179,10 @@ class _Desks:
         The sizes that known times follow best come first.
         """
         desks = [
-            (rows, Desk(*(rows[n].to_numpy() for n in ("arrived", "started", "officer", "quarter"))))
+            (
+                rows,
+                Desk(*(rows[n].to_numpy() for n in ("arrived", "started", "officer", "quarter"))),
+            )
             for _, rows in self._visits.group_by("unit_id", maintain_order=True)
         ]
 
@@ -215,9 +221,7 @@ class _Signers:
             zip(places, rows.select(told).iter_rows(), strict=True)
         )
         self._habits = {
-            signer: read_habit(
-                *(some[name].to_numpy() for name in told[1:]), calendars[calendar].before
-            )
+            signer: _habit(some, calendars[calendar].before)
             for (signer, calendar), some in rows.group_by("signer", "calendar_id")
         }
 
@@ -227,6 +231,11 @@ class _Signers:
             return sooner
         signer, arrived, started, quarter = self.places[place]
         return started - self._habits[signer].start(arrived, started, sooner, quarter)
+
+
+def _habit(rows: pl.DataFrame, days: Seconds) -> Signer:
+    arrived, started, quarter = (rows[n].to_numpy() for n in ("arrived", "started", "quarter"))
+    return read_habit(arrived, started, quarter, days)
 
 
 def _worked(rows: pl.DataFrame, name: str, calendars: Calendars) -> pl.Series:
