@@ -4,7 +4,7 @@
 -- promises: waited_seconds >= 0; served_seconds >= 0; started_at >= arrived_at
 -- What a queue needs to be run again: when each dossier reached the unit, how long it waited and
 -- how long it was handled, in working seconds, pauses apart. Steps without all three stamps stay
--- out; unstamped counts them per unit so that a re-run may be refused.
+-- out.
 
 with spent as (
     select
@@ -22,6 +22,7 @@ queue_visits as (
         steps.dossier_id,
         steps.step_no,
         steps.unit_id,
+        dossiers.procedure_id,
         dossiers.calendar_id,
         steps.holder_id,
         steps.arrived_at,

@@ -1,32 +1,21 @@
 -- grain: one row per scenario, unit ('*' all) and period: late dossiers, and those it would save
 -- key: scenario, unit_id, period
--- reads: late_dossiers, causes, cause_dossiers, cause_parts, scenarios, periods
+-- reads: late_dossiers, causes, scenarios, periods
 -- promises: n_saved between 0 and n_late; n_touched between n_saved and n_late
--- A dossier's own timeline without what the scenario takes away: every transfer beyond the rule
--- (rule), or the time its causes cost beyond norm (shift), is cut out and later steps move forward
--- by as much; saved means it would end in time. Touched dossiers hold any such time. Scenarios
--- about capacity are not shifted: see queue_visits.
+-- A dossier's own timeline without what the scenario takes away: the time its causes cost beyond
+-- norm (shift) is cut out and later steps move forward by as much; saved means it would end in
+-- time. Touched dossiers hold any such time. Transfers by the rule and capacity are not shifted
+-- but lived again: see transfer_cuts and queue_visits.
 
-with taken as (
-    select scenarios.scenario, causes.dossier_id, causes.excess_seconds as seconds
+with removed as (
+    select
+        scenarios.scenario,
+        causes.dossier_id,
+        sum(causes.excess_seconds)::bigint as removed_seconds
     from scenarios
     inner join causes on list_contains(string_split(scenarios.causes, ' '), causes.cause)
     where scenarios.kind = 'shift'
-    union all
-    select scenarios.scenario, dossiers.dossier_id, parts.over_rule_seconds as seconds
-    from scenarios
-    inner join cause_parts as parts
-        on scenarios.causes = 'portal_transfer'
-        and parts.part = 'transfer'
-        and parts.over_rule_seconds > 0
-    inner join cause_dossiers as dossiers on parts.dossier_no = dossiers.dossier_no
-    where scenarios.kind = 'rule'
-),
-
-removed as (
-    select scenario, dossier_id, sum(seconds)::bigint as removed_seconds
-    from taken
-    group by scenario, dossier_id
+    group by scenarios.scenario, causes.dossier_id
 ),
 
 lived as (
@@ -41,7 +30,7 @@ lived as (
     left join removed
         on late.dossier_id = removed.dossier_id
         and scenarios.scenario = removed.scenario
-    where scenarios.kind in ('shift', 'rule')
+    where scenarios.kind = 'shift'
 ),
 
 whatif_counts as (

@@ -101,27 +101,32 @@ def month_classes(
     return {m: "tet" if length.get(m, SHORT_MONTH) < SHORT_MONTH else "plain" for m in months}
 
 
-def what_if(
-    counts: pl.DataFrame, visits: pl.DataFrame, late: pl.DataFrame, calendars: Calendars
-) -> pl.DataFrame:
+def what_if(counts: pl.DataFrame, log: whatif.Log, calendars: Calendars) -> pl.DataFrame:
     """Return what each scenario would have saved: timelines re-run, queues run again.
 
     Args:
         counts: ``whatif_counts``.
-        visits: ``queue_visits``.
-        late: ``late_dossiers``.
+        log: The steps that are lived again.
         calendars: Working time of the units.
     """
-    shifted = whatif.shifted(counts)
+    single = single_causes(counts, log, calendars)
     queued = whatif.more_officers(
-        visits,
-        late,
+        log.visits,
+        log.late,
         working=lambda name, seconds: calendars[name].w(seconds),
         scenario="one_more_officer",
         more=MORE_OFFICERS,
     )
-    queued = queued.select(pl.col(name).cast(kind) for name, kind in shifted.schema.items())
-    return pl.concat([shifted, queued]).sort("scenario", "unit_id", "period")
+    queued = queued.select(pl.col(name).cast(kind) for name, kind in single.schema.items())
+    return pl.concat([single, queued]).sort("scenario", "unit_id", "period")
+
+
+def single_causes(counts: pl.DataFrame, log: whatif.Log, calendars: Calendars) -> pl.DataFrame:
+    """Return what each scenario about one cause would have saved; capacity stays as it was."""
+    shifted = whatif.shifted(counts)
+    passed = whatif.passed_on(log, calendars, scenario="transfer_same_day")
+    passed = passed.select(pl.col(name).cast(kind) for name, kind in shifted.schema.items())
+    return pl.concat([shifted, passed]).sort("scenario", "unit_id", "period")
 
 
 def watchlist(progress: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:

@@ -71,7 +71,9 @@ RESULT_TABLES = (
     "whatif",
     "watchlist",
 )
-_COUNTED = ("counts", "whatif_counts", "queue_visits", "open_places")
+LIVED_AGAIN = ("transfer_cuts", "queue_visits", "signings", "late_dossiers")
+"""Tables of a ``whatif.Log``, in its order."""
+_COUNTED = ("counts", "whatif_counts", *LIVED_AGAIN, "open_places")
 _COMPARED = ("measures", "cells", "gaps", "whatif", "watchlist")
 """Result tables that statistics make from counted ones."""
 
@@ -169,6 +171,7 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
 def _compare(warehouse: Warehouse, calendars: Calendars, kind: PeriodKind) -> None:
     """Make the tables that statistics make from counted ones."""
     from workbench import comparisons
+    from workbench.whatif import Log
 
     cause_cells, dossiers = (warehouse.frame(name) for name in ("cause_cells", "dossiers"))
     used = dossiers["calendar_id"].unique()
@@ -176,12 +179,8 @@ def _compare(warehouse: Warehouse, calendars: Calendars, kind: PeriodKind) -> No
     cells = comparisons.cells(cause_cells, _snapshot_day(dossiers))
     warehouse.register("cells", cells)
     warehouse.register("gaps", comparisons.gaps(cause_cells, cells, months, kind=kind))
-    helped = comparisons.what_if(
-        warehouse.frame("whatif_counts"),
-        warehouse.frame("queue_visits"),
-        warehouse.frame("late_dossiers"),
-        calendars,
-    )
+    log = Log(*(warehouse.frame(name) for name in LIVED_AGAIN))
+    helped = comparisons.what_if(warehouse.frame("whatif_counts"), log, calendars)
     warehouse.register("whatif", helped)
     progress, places = (warehouse.frame(name) for name in ("progress", "open_places"))
     warehouse.register("watchlist", comparisons.watchlist(progress, places))

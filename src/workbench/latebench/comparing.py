@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from workbench import compare, whatif
+from workbench import compare
 from workbench.latebench.contenders import Analysis
 from workbench.latebench.scores import CONGESTION, SAME, Scores
 from workbench.latebench.truth import SMALL_UNIT, Truth
@@ -27,7 +27,7 @@ def score_comparisons(truth: Truth, analysis: Analysis) -> Scores:
         **score_intervals(truth, cells),
         **score_traps(truth, cells),
         **score_mix(truth, analysis.cause_cells, cells),
-        **score_whatif(truth, analysis.whatif_counts),
+        **score_whatif(truth, analysis.whatif),
         **score_eventual(truth, analysis.progress),
     }
 
@@ -96,7 +96,7 @@ def score_mix(truth: Truth, cause_cells: pl.DataFrame, cells: pl.DataFrame) -> S
     return {"mix_share": float(mix["effect"].sum()) / truth.mix_gap}
 
 
-def score_whatif(truth: Truth, counts: pl.DataFrame) -> Scores:
+def score_whatif(truth: Truth, helped: pl.DataFrame) -> Scores:
     """Score what-if against lives re-lived under the scenario.
 
     Returns:
@@ -104,7 +104,7 @@ def score_whatif(truth: Truth, counts: pl.DataFrame) -> Scores:
         error relative to them) and ``whatif_held:<scenario>`` (whether the interval holds them).
     """
     scores: Scores = {}
-    whole = whatif.shifted(counts).filter(
+    whole = helped.filter(
         pl.col("unit_id") == EVERYTHING, pl.col("period").str.len_chars() == len("2023")
     )
     for scenario, saved in truth.saved.items():

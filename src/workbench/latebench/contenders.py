@@ -12,17 +12,20 @@ from dataclasses import dataclass
 import polars as pl
 
 from workbench.compare import cells as judge_cells
+from workbench.comparisons import single_causes
 from workbench.latebench.register import Register
 from workbench.lateness import lateness_profiles
 from workbench.project import Project
 from workbench.sources.fields import OTHER_RECORDS
-from workbench.stages import CLOCK_TABLES
+from workbench.stages import CLOCK_TABLES, LIVED_AGAIN
 from workbench.vocabulary import PERIOD_KINDS, periods_between
 from workbench.warehouse import Warehouse
+from workbench.whatif import Log
 from workbench.worktime import Calendars
 
 PROFILE = "wb_strict"
-RESULTS = ("late_dossiers", "causes", "cause_cells", "whatif_counts", "progress")
+COUNTED = ("late_dossiers", "causes", "cause_cells", "whatif_counts", "progress")
+RESULTS = ("late_dossiers", "causes", "cause_cells", "whatif", "progress")
 
 CAUSE_OF_KIND = {
     "intake": "intake_delay",
@@ -63,7 +66,7 @@ class Analysis:
     late_dossiers: pl.DataFrame
     causes: pl.DataFrame
     cause_cells: pl.DataFrame
-    whatif_counts: pl.DataFrame
+    whatif: pl.DataFrame
     progress: pl.DataFrame
 
 
@@ -90,7 +93,10 @@ class Workbench:
             warehouse.register("periods", _periods(register.dossiers))
             warehouse.set("profile", PROFILE)
             warehouse.build("clock", wanted=CLOCK_TABLES)
-            warehouse.build("explain", wanted=(*RESULTS, "judged_dossiers"))
+            warehouse.build("explain", wanted=(*COUNTED, *LIVED_AGAIN, "judged_dossiers"))
+            log = Log(*(warehouse.frame(name) for name in LIVED_AGAIN))
+            helped = single_causes(warehouse.frame("whatif_counts"), log, self._calendars)
+            warehouse.register("whatif", helped)
             return Analysis(
                 warehouse.frame("outcomes"),
                 warehouse.frame("ledger"),

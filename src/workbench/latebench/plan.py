@@ -90,7 +90,8 @@ class Plan:
     """All that is put in, and which unit is the small one.
 
     ``same_day_transfers`` lives the year as if every dossier were passed on by the rule: the same
-    working day, from 15:00 on the next working morning.
+    working day, from 15:00 on first thing on the next, within its first hour (the note of
+    ``data/reference/transfer_rules.csv``).
     """
 
     injections: tuple[Injection, ...]

@@ -38,7 +38,7 @@ _STRUCK = 0.6
 _OVERLOAD = 1.08
 _RUSH_LOAD, _RUSH_DAYS, _RUSH_FROM = 1.4, 15, 0.3
 _SESSIONS = (0.45, 0.95)
-_CUT_OFF, _MORNING = 21_600, 16_200
+_CUT_OFF, _FIRST_HOUR = 21_600, 3_600
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,7 @@ class _Life:
             gap = gap + self._lag("transfer left", item)
         if self.plan.same_day_transfers:
             second = (self.finished[:, INTAKE] - 1) % self.day + 1
-            allowed = self.day - second + np.where(second > _CUT_OFF, _MORNING, 0)
+            allowed = self.day - second + np.where(second >= _CUT_OFF, _FIRST_HOUR, 0)
             gap = np.minimum(gap, allowed)
         return gap
 

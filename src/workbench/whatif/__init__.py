@@ -5,6 +5,7 @@ it and no other.
 """
 
 from workbench.whatif.capacity import more_officers
+from workbench.whatif.passing import Log, passed_on
 from workbench.whatif.shifted import shifted
 
-__all__ = ["more_officers", "shifted"]
+__all__ = ["Log", "more_officers", "passed_on", "shifted"]

@@ -24,6 +24,7 @@ from workbench.latebench.run import Task
 from workbench.latebench.scores import score
 from workbench.latebench.truth import Truth
 from workbench.project import shipped
+from workbench.whatif import shifted
 
 TRUTH = Truth(
     pl.DataFrame(
@@ -182,7 +183,7 @@ def test_what_if_is_held_against_lives_lived_again():
         schema=["scenario", "unit_id", "period", "n_late", "n_touched", "n_saved"],
         orient="row",
     )
-    found = score_whatif(PLACED, counts)
+    found = score_whatif(PLACED, shifted(counts))
     assert found == {"whatif:transfer_same_day": 0.1, "whatif_held:transfer_same_day": 1.0}
 
 

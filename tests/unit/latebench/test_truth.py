@@ -73,9 +73,10 @@ def test_kept_to_the_rule_no_transfer_lies_overnight_but_one_after_the_cut_off(c
     lives = world.live(draw_plan(3, 1.0).with_same_day_transfers())
     left, reached = lives.finished[:, INTAKE], lives.arrived[:, ASSIGN]
     nights = (reached - 1) // world.day - (left - 1) // world.day
-    early = (left - 1) % world.day < 6 * 3600
+    early = (left - 1) % world.day + 1 < 6 * 3600
     assert nights[early].max() == 0
     assert nights.max() == 1
+    assert ((reached[nights == 1] - 1) % world.day < 3600).all()
 
 
 def test_what_if_truth_is_lived_again(bench):

@@ -1,0 +1,117 @@
+"""When a signer signs, read off the log: at set times of the day, on set days, or at any time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Seconds = npt.NDArray[np.int64]
+
+FEW_SIGNED = 20
+"""From fewer signatures no habit is read."""
+
+NONE = -1
+"""Stands for a session that is not known."""
+
+_PAUSE = 1_800
+_MOST = 3_600
+_NEARLY_ALL = 0.9
+_LEAST = 0.05
+_AS_SET = 0.8
+
+
+@dataclass(frozen=True)
+class Signer:
+    """One signer's habit, in working seconds; sessions are named by when they begin.
+
+    Attributes:
+        sessions: Every session there can be by the set times of the day; none without set times.
+        longest: How long the longest session of the log took.
+        held: Every session in which the log shows a signature.
+        skips: Quarters in which the signer skips sessions: those held are all there were.
+    """
+
+    sessions: Seconds
+    longest: int
+    held: Seconds
+    skips: frozenset[int]
+
+    def start(self, arrived: int, started: int, sooner: int, quarter: int) -> int:
+        """Return when a dossier that came ``sooner`` would have been signed.
+
+        It keeps its place in the session. Signed in no session, it waits as long as it did.
+
+        >>> daily = Signer(np.array([10_000, 38_800]), 500, np.array([38_800]), frozenset())
+        >>> daily.start(20_000, 38_860, 5_000, 0), daily.start(20_000, 38_860, 10_000, 0)
+        (38860, 10060)
+        >>> daily.start(20_000, 30_000, 5_000, 0)
+        25000
+        """
+        if sooner == 0 or not len(self.sessions):
+            return started - sooner
+        began = int(begun(self.sessions, np.array([started]), self.longest)[0])
+        known = self.held if quarter in self.skips else self.sessions
+        then = int(following(known, np.array([arrived - sooner]))[0])
+        return started - sooner if NONE in (began, then) else then + started - began
+
+
+def begun(sessions: Seconds, started: Seconds, longest: int) -> Seconds:
+    """Return the session of each signature, NONE where it was in no session."""
+    place = np.searchsorted(sessions, started, side="right") - 1
+    session = sessions[np.maximum(place, 0)]
+    return np.where((place >= 0) & (started - session <= longest), session, NONE)
+
+
+def following(sessions: Seconds, arrived: Seconds) -> Seconds:
+    """Return the first session that begins at an arrival or after it, NONE where none does."""
+    place = np.searchsorted(sessions, arrived)
+    session = sessions[np.minimum(place, len(sessions) - 1)]
+    return np.where(place < len(sessions), session, NONE)
+
+
+def read_habit(arrived: Seconds, started: Seconds, quarter: Seconds, days: Seconds) -> Signer:
+    """Read a signer's set times off the log.
+
+    Signatures less than half an hour of work apart by the time of day are one session. There are
+    set times where nearly all signatures fall into sessions that together take up to an hour of
+    the day. In a quarter in which less than four in five dossiers were signed at the first
+    session after they came, the signer skips sessions.
+
+    Args:
+        arrived: When each dossier reached the signer, in working seconds.
+        started: When it was signed.
+        quarter: Quarter of the signature, as a number.
+        days: Working second at which each day of the calendar begins.
+    """
+    nothing = np.array([], dtype=np.int64)
+    opens = np.unique(days)
+    slots = []
+    if len(started) >= FEW_SIGNED:
+        slots = _slots(started - opens[np.maximum(np.searchsorted(opens, started) - 1, 0)])
+    if not slots:
+        return Signer(nothing, 0, nothing, frozenset())
+    longest = max(last - first for first, last in slots)
+    closes = np.append(opens[1:], np.iinfo(np.int64).max)
+    sessions = np.sort(np.concatenate([(opens + f)[opens + f < closes] for f, _ in slots]))
+    began = begun(sessions, started, longest)
+    in_session = began != NONE
+    at_first = began == following(sessions, arrived)
+    skips = {
+        int(number)
+        for number in np.unique(quarter[in_session])
+        if at_first[in_session & (quarter == number)].mean() < _AS_SET
+    }
+    return Signer(sessions, longest, np.unique(began[in_session]), frozenset(skips))
+
+
+def _slots(seconds: Seconds) -> list[tuple[int, int]]:
+    """Return from and to which second of the working day the signer signs; none where any time."""
+    ordered = np.sort(seconds)
+    parts = np.split(ordered, np.flatnonzero(np.diff(ordered) > _PAUSE) + 1)
+    kept = [part for part in parts if len(part) >= _LEAST * len(ordered)]
+    if sum(len(part) for part in kept) < _NEARLY_ALL * len(ordered):
+        return []
+    slots = [(int(part[0]), int(part[-1])) for part in kept]
+    return slots if sum(last - first for first, last in slots) <= _MOST else []
