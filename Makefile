@@ -68,6 +68,7 @@ bench: $(VENV)/ready-dev  ## speed, as ratios beside the raw scan of the same fi
 	@echo "== clock"; python benches/clock.py --steps $(BENCH_STEPS) $(if $(PM4PY),--pm4py $(PM4PY))
 	@echo "== ingest"; python benches/ingest.py
 	@echo "== causes"; python benches/causes.py --steps $(BENCH_STEPS)
+	@echo "== explain"; python benches/explain.py --steps $(BENCH_STEPS)
 	@echo "== statistics"; python benches/compare.py
 
 .PHONY: lock

@@ -10,28 +10,20 @@ measured. CPU seconds are those of this process, all threads together.
 from __future__ import annotations
 
 import argparse
-import resource
-import runpy
 import sys
-import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
+from register import FACTS, Meter, give_facts, make_register, with_due_dates
 
 from workbench.lateness import lateness_profiles
-from workbench.project import shipped
-from workbench.sources.fields import OTHER_RECORDS
 from workbench.stages import CLOCK_TABLES
 from workbench.vocabulary import periods_between
 from workbench.warehouse import Warehouse
-from workbench.worktime import Calendars
 
-FACTS = shipped()
-CALENDARS = Calendars.read(FACTS.reference / "calendars")
 PROFILE = "wb_strict"
 RESULTS = ("causes", "late_dossiers", "cause_cells")
-DAYS_GIVEN = 15
 
 
 def main() -> None:
@@ -52,15 +44,8 @@ def main() -> None:
 def _clocked(dossiers: int, folder: Path) -> None:
     """Write dossiers and steps, and what the clock makes of them."""
     folder.mkdir(parents=True, exist_ok=True)
-    runpy.run_path(str(Path(__file__).with_name("clock.py")))["_register"](dossiers, folder)
-    path = folder / "dossiers.parquet"
-    text = pl.lit(None, dtype=pl.String)
-    pl.read_parquet(path).with_columns(
-        pl.col("received_at").dt.offset_by(f"{DAYS_GIVEN}d").alias("due_at"),
-        pl.lit(None, dtype=pl.Date).alias("paper_result_on"),
-        text.alias("late_reason"),
-        text.alias("channel_out"),
-    ).write_parquet(path)
+    make_register(dossiers, folder)
+    with_due_dates(folder)
     with Warehouse(FACTS.pipelines) as warehouse:
         _attach(warehouse, folder)
         warehouse.build("clock", wanted=CLOCK_TABLES)
@@ -68,49 +53,31 @@ def _clocked(dossiers: int, folder: Path) -> None:
 
 
 def _explained(folder: Path) -> None:
-    start, cpu = time.perf_counter(), time.process_time()
-    told, last = start, ""
-    spent: dict[str, float] = {}
-
-    def progress(model: str) -> None:
-        nonlocal told, last
-        now = time.process_time()
-        if last:
-            spent[last] = now - told
-        told, last = now, model
-
+    meter = Meter()
     with Warehouse(FACTS.pipelines) as warehouse:
         warehouse.attach(folder / "clock")
         _attach(warehouse, folder)
         warehouse.set("profile", PROFILE)
-        warehouse.build("explain", progress, RESULTS)
-        progress("write")
+        warehouse.build("explain", meter.step, RESULTS)
+        meter.step("write")
         warehouse.write(RESULTS, folder / "results")
-        progress("")
-    wall, cpu = time.perf_counter() - start, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    figures = meter.figures()
     late = pl.scan_parquet(folder / "results" / "late_dossiers.parquet").select(pl.len())
     rows = pl.scan_parquet(folder / "results" / "causes.parquet").select(pl.len())
     print(
         f"ledger to causes: {late.collect().item():,} late dossiers, {rows.collect().item():,} "
-        f"causes: {wall:.1f} s wall, {cpu:.1f} s cpu, peak {peak:.2f} GiB"
+        f"causes: {figures}"
     )
-    for model, seconds in sorted(spent.items(), key=lambda item: -item[1])[:10]:
-        print(f"  {model:<22} {seconds:>6.1f} s cpu")
+    meter.print_slowest()
     sys.stdout.flush()
 
 
 def _attach(warehouse: Warehouse, folder: Path) -> None:
     """Give a warehouse the register and the reviewed facts, as the stages do."""
     warehouse.attach(folder)
-    warehouse.attach(FACTS.reference)
-    warehouse.register("calendar_keys", CALENDARS.keys())
-    warehouse.register("calendar_days", CALENDARS.days())
-    warehouse.register("unit_calendars", CALENDARS.units())
     profiles = lateness_profiles(FACTS.reference / "profiles")
-    warehouse.register("profiles", profiles.filter(pl.col("profile") == PROFILE))
+    give_facts(warehouse, profiles.filter(pl.col("profile") == PROFILE))
     warehouse.register("periods", _periods(folder))
-    warehouse.register("other_records", pl.DataFrame(schema=OTHER_RECORDS))
 
 
 def _periods(folder: Path) -> pl.DataFrame:

@@ -23,19 +23,13 @@ from tempfile import TemporaryDirectory
 import duckdb
 import numpy as np
 import polars as pl
+from register import CALENDARS, FACTS, YEAR_2019, YEARS, give_facts, make_register
 
 from workbench.lateness import lateness_profiles
-from workbench.project import shipped
 from workbench.stages import CLOCK_TABLES
 from workbench.warehouse import Warehouse
-from workbench.worktime import Calendars
 
-FACTS = shipped()
-CALENDARS = Calendars.read(FACTS.reference / "calendars")
-YEAR_2019 = 1_546_300_800
-YEARS = 6 * 365 * 86_400
 TRIES = 5
-INSTANT = pl.Datetime("us", "UTC")
 SAID = ("pm4py", "workbench", "make-up", "14:00")
 CPU = re.compile(r"([\d.]+) s cpu")
 
@@ -157,7 +151,7 @@ def _whole_clock(steps: int, names: str, folder: Path) -> None:
     The whole stage as ``workbench clock`` runs it: every table, written. Beside it, what DuckDB
     needs to read all columns of the same steps.
     """
-    _register(steps // 8, folder)
+    make_register(steps // 8, folder)
     read = _cpu(lambda: duckdb.sql(f"from '{folder / 'steps.parquet'}'").to_arrow_table())
     profiles = lateness_profiles(FACTS.reference / "profiles")
     if names != "all":
@@ -165,11 +159,7 @@ def _whole_clock(steps: int, names: str, folder: Path) -> None:
     start, cpu = time.perf_counter(), time.process_time()
     with Warehouse(FACTS.pipelines) as warehouse:
         warehouse.attach(folder)
-        warehouse.attach(FACTS.reference)
-        warehouse.register("calendar_keys", CALENDARS.keys())
-        warehouse.register("calendar_days", CALENDARS.days())
-        warehouse.register("unit_calendars", CALENDARS.units())
-        warehouse.register("profiles", profiles)
+        give_facts(warehouse, profiles)
         warehouse.build_in_parts("clock", CLOCK_TABLES, folder / "clock")
     wall, cpu = time.perf_counter() - start, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
@@ -177,72 +167,6 @@ def _whole_clock(steps: int, names: str, folder: Path) -> None:
         f"clock and ledger of {steps:,} steps, {profiles.height} profile(s): {wall:.1f} s wall, "
         f"{cpu:.1f} s cpu = {cpu / read:.0f} x reading the steps, peak {peak:.2f} GiB"
     )
-
-
-def _register(dossiers: int, folder: Path) -> None:
-    """Write dossiers, steps and pauses as the cleaning stage would."""
-    random = np.random.default_rng(1)
-    names = pl.Series([f"000.00.14.H20-{n:08d}" for n in range(dossiers)])
-    received = random.integers(YEAR_2019, YEAR_2019 + YEARS, dossiers)
-    lengths = np.exp(random.uniform(np.log(600), np.log(4 * 86_400), (dossiers, 8, 3)))
-    stamps = received[:, None] + np.cumsum(lengths.reshape(dossiers, 24), axis=1).astype(np.int64)
-    none = pl.lit(None, dtype=INSTANT)
-    zone = pl.lit("Asia/Ho_Chi_Minh")
-    pl.DataFrame(
-        {
-            "dossier_id": names,
-            "received_at": _instants(received),
-            "resolved_at": _instants(stamps[:, -1]),
-            "due_at": _instants(received + 21 * 86_400),
-        }
-    ).with_columns(
-        pl.lit("bench").alias("source"),
-        (pl.int_range(pl.len()) % 200).cast(pl.String).alias("unit_id"),
-        (pl.int_range(pl.len()) % 40).cast(pl.String).alias("procedure_id"),
-        pl.lit("counter").alias("channel_in"),
-        pl.lit("resolved").alias("status"),
-        pl.lit("vn_dong_thap").alias("calendar_id"),
-        zone.alias("time_zone"),
-        *(none.alias(name) for name in ("submitted_at", "due_first_at", "returned_at")),
-        pl.lit(YEAR_2019 + YEARS + 200 * 86_400).mul(1_000_000).cast(INSTANT).alias("snapshot_at"),
-        pl.lit(15, dtype=pl.Int64).alias("term_value"),
-        pl.lit("working_day").alias("term_unit"),
-        pl.lit(None, dtype=pl.String).alias("lateness_excluded"),
-        pl.col("received_at")
-        .dt.convert_time_zone("Asia/Ho_Chi_Minh")
-        .dt.date()
-        .alias("received_on"),
-    ).write_parquet(folder / "dossiers.parquet")
-    kinds = ["intake", "assign", "work", "work", "opinion", "sign", "record", "return"]
-    whole = stamps.reshape(dossiers * 8, 3)
-    pl.DataFrame(
-        {
-            "dossier_id": names.gather(np.repeat(np.arange(dossiers), 8)),
-            "step_no": np.tile(np.arange(1, 9), dossiers),
-            "step": kinds * dossiers,
-            "step_kind": kinds * dossiers,
-            "arrived_at": _instants(whole[:, 0]),
-            "started_at": _instants(whole[:, 1]),
-            "finished_at": _instants(whole[:, 2]),
-        }
-    ).with_columns(
-        (pl.int_range(pl.len()) // 8 % 200).cast(pl.String).alias("unit_id"),
-        (pl.int_range(pl.len()) % 900).cast(pl.String).alias("holder_id"),
-        pl.lit(14_400, dtype=pl.Int64).alias("norm_seconds"),
-    ).write_parquet(folder / "steps.parquet")
-    pl.DataFrame(
-        {
-            "dossier_id": names.gather_every(8),
-            "paused_at": _instants(stamps[::8, 7]),
-            "resumed_at": _instants(stamps[::8, 13]),
-        }
-    ).with_columns(pl.lit(1).alias("pause_no"), pl.lit("supplement").alias("reason")).write_parquet(
-        folder / "pauses.parquet"
-    )
-
-
-def _instants(seconds: np.ndarray) -> pl.Series:
-    return pl.Series(seconds * 1_000_000).cast(INSTANT)
 
 
 def _pm4py(python: Path, folder: Path, rate: float) -> None:

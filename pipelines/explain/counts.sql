@@ -1,21 +1,30 @@
 -- grain: one row per profile, group, period and counter; '*' stands for all values together
 -- key: profile, period, unit_id, procedure_id, channel_in, counter
--- reads: day_counts, open_counts, official_progress, periods
+-- reads: month_counts, open_counts, official_progress, periods
 -- promises: n > 0
 
-with by_period as (
+with months as (
     select
-        day_counts.profile,
-        day_counts.unit_id,
-        day_counts.procedure_id,
-        day_counts.channel_in,
-        periods.period,
-        day_counts.counter,
-        day_counts.n
-    from day_counts
-    inner join periods
-        on day_counts.day >= periods.starts_on
-        and day_counts.day <= periods.ends_on
+        period,
+        unnest(
+            generate_series(
+                year(starts_on) * 12 + month(starts_on), year(ends_on) * 12 + month(ends_on)
+            )
+        ) as month_no
+    from periods
+),
+
+by_period as (
+    select
+        month_counts.profile,
+        month_counts.unit_id,
+        month_counts.procedure_id,
+        month_counts.channel_in,
+        months.period,
+        month_counts.counter,
+        month_counts.n
+    from month_counts
+    inner join months on month_counts.month_no = months.month_no
     union all
     select profile, unit_id, procedure_id, channel_in, period, counter, n
     from open_counts
@@ -29,18 +38,23 @@ counts as (
         profile,
         period,
         case when grouping(unit_id) = 0 then unit_id else '*' end as unit_id,
-        case when grouping(procedure_id) = 0 then procedure_id else '*' end as procedure_id,
+        procedure_id,
         case when grouping(channel_in) = 0 then channel_in else '*' end as channel_in,
         counter,
         sum(n)::bigint as n
     from by_period
+    where procedure_id = '*'
     group by grouping sets (
-        (profile, period, counter),
-        (profile, period, counter, unit_id),
-        (profile, period, counter, procedure_id),
-        (profile, period, counter, channel_in),
-        (profile, period, counter, unit_id, channel_in)
+        (profile, period, procedure_id, counter),
+        (profile, period, procedure_id, counter, unit_id),
+        (profile, period, procedure_id, counter, channel_in),
+        (profile, period, procedure_id, counter, unit_id, channel_in)
     )
+    union all
+    select profile, period, unit_id, procedure_id, channel_in, counter, sum(n)::bigint as n
+    from by_period
+    where procedure_id <> '*'
+    group by profile, period, unit_id, procedure_id, channel_in, counter
 )
 
 select * from counts

@@ -1,8 +1,8 @@
--- grain: one row per profile, unit, procedure, channel, period and counter
+-- grain: one row per profile, group, period and counter; '*' stands for all values together
 -- key: profile, unit_id, procedure_id, channel_in, period, counter
 -- reads: dossiers, stock
 -- promises: n > 0
--- The stock at the end of each calendar period by state.
+-- The stock at the end of each calendar period by state; groups as in month_counts.
 
 with placed as (
     select
@@ -18,9 +18,19 @@ with placed as (
 ),
 
 open_counts as (
-    select profile, unit_id, procedure_id, channel_in, period, counter, count(*) as n
+    select
+        profile,
+        case when grouping(unit_id) = 0 then unit_id else '*' end as unit_id,
+        case when grouping(procedure_id) = 0 then procedure_id else '*' end as procedure_id,
+        case when grouping(channel_in) = 0 then channel_in else '*' end as channel_in,
+        period,
+        counter,
+        count(*) as n
     from placed
-    group by profile, unit_id, procedure_id, channel_in, period, counter
+    group by grouping sets (
+        (profile, unit_id, channel_in, period, counter),
+        (profile, procedure_id, period, counter)
+    )
 )
 
 select * from open_counts

@@ -52,25 +52,33 @@ def gaps(
     labels = sorted(p for p in cause_cells["period"].unique() if Period.parse(p).kind == kind)
     spreads = compare.spreads_of(cause_cells, kind=kind)
     named = cells.filter("flagged")
-    parts = [
-        compare.gaps_to_peers(
-            cause_cells, period=p, spreads=spreads, named=named, replicates=REPLICATES
-        )
-        for p in labels
+    of_kind = cause_cells.filter(pl.col("period").is_in(labels))
+    classed = cause_cells.filter(pl.col("period").is_in(list(months))) if months else of_kind
+    units = _units(cause_cells)
+    to_peers = [
+        (compare.Side(compare.PEERS, label), compare.Side(unit, label))
+        for label in labels
+        for unit in units
     ]
-    pairs = list(_own_past(cause_cells, labels))
-    parts.append(
+    parts = [
+        compare.gaps(of_kind, to_peers, spreads=spreads, named=named, replicates=REPLICATES),
         compare.gaps(
-            cause_cells, pairs, calendar=months or None, spreads=spreads, replicates=REPLICATES
-        )
-    )
+            classed,
+            _own_past(units, labels),
+            calendar=months or None,
+            spreads=spreads,
+            replicates=REPLICATES,
+        ),
+    ]
     return pl.concat(parts).sort("comparison", maintain_order=True)
 
 
-def _own_past(
-    cause_cells: pl.DataFrame, labels: list[str]
-) -> Iterator[tuple[compare.Side, compare.Side]]:
-    units = cause_cells.filter(pl.col("unit_id") != EVERYTHING)["unit_id"].unique().sort()
+def _units(cause_cells: pl.DataFrame) -> list[str]:
+    units = cause_cells.filter(pl.col("unit_id") != EVERYTHING)["unit_id"].unique()
+    return units.sort().to_list()
+
+
+def _own_past(units: list[str], labels: list[str]) -> Iterator[tuple[compare.Side, compare.Side]]:
     for label in labels:
         period = Period.parse(label)
         for before in {str(period.previous()), str(period.a_year_before())} & set(labels):

@@ -6,6 +6,8 @@ whose denominator is zero has no value. Evidence level 1: plain accounting.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import polars as pl
 
 from workbench.estimates import count, wilson
@@ -79,13 +81,31 @@ def measure(counts: pl.DataFrame) -> pl.DataFrame:
         ordered by measure and group. Groups without a single dossier have no row; a rate that
         no counter of the group feeds has none either.
     """
-    wide = counts.pivot(on="counter", index=list(GROUP), values="n", aggregate_function="sum")
-    parts = [_part(wide, name, counters, None) for name, counters in COUNTS.items()]
-    parts += [_part(wide, name, above, below) for name, (above, below) in RATES.items()]
-    figures = pl.concat(parts)
-    pairs = figures.select("numerator", "denominator").unique()
-    frame = figures.join(_estimates(pairs), on=["numerator", "denominator"], nulls_equal=True)
-    return frame.select(pl.col(n).cast(t) for n, t in _SCHEMA.items()).sort("measure", *GROUP)
+    return pl.concat(measures_in_turn([counts]))
+
+
+def measures_in_turn(counts: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Turn counters into measures one by one: one under the other they are those of ``measure``.
+
+    Args:
+        counts: As in ``measure``, in any number of frames (each with groups of its own), so that
+            no more than one of them and one measure are held at a time.
+    """
+    parts = [
+        part.pivot(on="counter", index=list(GROUP), values="n", aggregate_function="sum")
+        for part in counts
+    ]
+    wide = pl.concat(parts, how="diagonal").sort(GROUP)
+    defined: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
+        **{name: (counters, None) for name, counters in COUNTS.items()},
+        **RATES,
+    }
+    for name, (above, below) in sorted(defined.items()):
+        part = _part(wide, name, above, below)
+        pair = ["numerator", "denominator"]
+        told = _estimates(part.select(pair).unique())
+        part = part.join(told, on=pair, how="left", nulls_equal=True, maintain_order="left")
+        yield part.select(pl.col(n).cast(t) for n, t in _SCHEMA.items())
 
 
 def _part(

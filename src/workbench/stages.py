@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -136,7 +136,6 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
         UsageProblem: There is no lateness profile of that name.
         InputRejected: There is no clean dossier.
     """
-    from workbench.measures import measure
     from workbench.official.conventions import Conventions
     from workbench.worktime import Calendars
 
@@ -158,32 +157,61 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
         warehouse.set("profile", profile)
         counted = tuple(table for table in RESULT_TABLES if table not in _COMPARED)
         warehouse.build("explain", rooms.progress, (*counted, *_COUNTED))
-        measures = measure(warehouse.frame("counts"))
-        warehouse.register("measures", measures)
-        _compare(warehouse, calendars, kind)
         with fresh_folder(rooms.work.results) as fresh:
+            rooms.progress("measures")
+            shown = _write_measures(warehouse, profile, fresh / "measures.parquet")
+            write_metrics(shown, profile, fresh / "measures.json", kind)
+            _write_plots(shown, profile, fresh / "plots")
+            _compare(warehouse, calendars, kind, rooms.progress)
+            rooms.progress("results")
             for table in RESULT_TABLES:
-                warehouse.write_table(table, fresh / f"{table}.parquet")
-            write_metrics(measures, profile, fresh / "measures.json", kind)
-            _write_plots(measures, profile, fresh / "plots")
+                if table != "measures":
+                    warehouse.write_table(table, fresh / f"{table}.parquet")
 
 
-def _compare(warehouse: Warehouse, calendars: Calendars, kind: PeriodKind) -> None:
+def _write_measures(warehouse: Warehouse, profile: str, path: Path) -> pl.DataFrame:
+    """Write all measures, one at a time: they are many; return what metrics and plots show.
+
+    Counters are taken profile by profile for the same reason.
+    """
+    from workbench.measures import measures_in_turn
+
+    profiles = warehouse.frame("profiles")["profile"].sort()
+    counts = (warehouse.frame("counts", profile=name) for name in profiles)
+    shown: list[pl.DataFrame] = []
+
+    def told() -> Iterator[pl.DataFrame]:
+        for measure in measures_in_turn(part for part in counts if not part.is_empty()):
+            shown.append(measure.filter(pl.col("profile") == profile))
+            yield measure
+
+    warehouse.write_frames(told(), path)
+    warehouse.drop("counts")
+    return pl.concat(shown)
+
+
+def _compare(
+    warehouse: Warehouse, calendars: Calendars, kind: PeriodKind, progress: Progress
+) -> None:
     """Make the tables that statistics make from counted ones."""
     from workbench import comparisons
     from workbench.whatif import Log
 
+    progress("cells")
     cause_cells, dossiers = (warehouse.frame(name) for name in ("cause_cells", "dossiers"))
     used = dossiers["calendar_id"].unique()
     months = comparisons.month_classes(cause_cells["period"].unique(), calendars, used)
     cells = comparisons.cells(cause_cells, _snapshot_day(dossiers))
     warehouse.register("cells", cells)
+    progress("gaps")
     warehouse.register("gaps", comparisons.gaps(cause_cells, cells, months, kind=kind))
+    progress("whatif")
     log = Log(*(warehouse.frame(name) for name in LIVED_AGAIN))
     helped = comparisons.what_if(warehouse.frame("whatif_counts"), log, calendars)
     warehouse.register("whatif", helped)
-    progress, places = (warehouse.frame(name) for name in ("progress", "open_places"))
-    warehouse.register("watchlist", comparisons.watchlist(progress, places))
+    progress("watchlist")
+    come_far, places = (warehouse.frame(name) for name in ("progress", "open_places"))
+    warehouse.register("watchlist", comparisons.watchlist(come_far, places))
 
 
 def _days(dossiers: pl.DataFrame) -> tuple[dt.date, dt.date]:

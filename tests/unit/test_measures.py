@@ -9,7 +9,7 @@ import pytest
 
 from workbench import causes, compare
 from workbench.estimates import wilson
-from workbench.measures import COUNTS, RATES, measure
+from workbench.measures import COUNTS, RATES, measure, measures_in_turn
 
 UNITS = {
     "*": {"received": 70, "early": 30, "on_time": 25, "late": 5, "open_overdue": 3, "unknown": 2},
@@ -83,7 +83,7 @@ def test_a_rate_without_dossiers_has_no_row(measures):
 def test_definitions_use_only_counters_that_the_models_make(pipelines_dir):
     text = "".join(
         (pipelines_dir / "explain" / f"{name}.sql").read_text(encoding="utf-8")
-        for name in ("day_counts", "stock", "official_progress")
+        for name in ("month_counts", "stock", "official_progress")
     )
     used = {c for cs in COUNTS.values() for c in cs} | {c for n, d in RATES.values() for c in n + d}
     assert [counter for counter in sorted(used) if not re.search(rf"\b{counter}\b", text)] == []
@@ -164,3 +164,13 @@ def test_shares_of_time_add_up_to_one_in_each_group():
     shares = use.group_by("is_late").agg(pl.col("share").sum())
     assert shares["share"].to_list() == [1.0, 1.0]
     assert use.filter("is_late", pl.col("kind") == "queue")["mean_seconds"].to_list() == [35.0]
+
+
+def test_measures_made_in_turn_from_parts_are_those_made_at_once():
+    parts = [counts(profile=name) for name in ("wb_strict", "qd766")]
+    parts[1] = parts[1].filter(pl.col("counter") != "unknown")
+    whole = measure(pl.concat(parts))
+    assert whole.equals(whole.sort("measure", "profile", "unit_id", "period"))
+    in_turn = list(measures_in_turn(parts))
+    assert all(one["measure"].n_unique() <= 1 for one in in_turn)
+    assert pl.concat(in_turn).equals(whole)

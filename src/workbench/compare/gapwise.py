@@ -8,7 +8,9 @@ mix. A comparison (evidence level 2): it says where the gap sits, not what would
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,12 +103,18 @@ def gaps(
     wide = None
     if spreads is not None:
         wide = np.array([spreads.get(cause, 0.0) for cause in book.causes] + [0.0])
-    parts = []
-    for left, right in pairs:
+
+    def rows(pair: tuple[Side, Side]) -> pl.DataFrame | None:
+        left, right = pair
         sides = book.counts(left, right), book.counts(right, left)
-        if all(side.dossiers.sum() > 0 for side in sides):
-            found = split(*_met(sides), wide, replicates=replicates)
-            parts.append(_rows((left, right), sides, found, book.causes))
+        if not all(side.dossiers.sum() > 0 for side in sides):
+            return None
+        found = split(*_met(sides), wide, replicates=replicates)
+        return _rows(pair, sides, found, book.causes)
+
+    # every pair has a generator of its own, so that pairs may be split at the same time
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        parts = [part for part in pool.map(rows, pairs) if part is not None]
     return pl.concat(parts) if parts else pl.DataFrame(schema=GAPS)
 
 
@@ -178,9 +186,14 @@ class _Ledger:
         self._named = named
         met = set(cause_cells["cause"].unique())
         self.causes = tuple(c for c in CAUSES if c in met)
-        self._rows = _classed(cause_cells, calendar)
-        self._strata = self._rows.select(_STRATUM).unique().sort(_STRATUM).rows()
-        self._classes = sorted(self._rows["class"].unique())
+        rows = _classed(cause_cells, calendar)
+        strata = rows.select(_STRATUM).unique().sort(_STRATUM).with_row_index("stratum_no")
+        classes = rows.select("class").unique().sort("class").with_row_index("class_no")
+        self._shape = (strata.height, classes.height)
+        self._rows = rows.join(strata, on=_STRATUM, how="left", maintain_order="left").join(
+            classes, on="class", how="left", maintain_order="left"
+        )
+        self._own = self._rows.partition_by("unit_id", "period", as_dict=True)
         self._grids: dict[tuple[str, str], Counts] = {}
 
     def counts(self, side: Side, other: Side) -> Counts:
@@ -207,23 +220,30 @@ class _Ledger:
         key = (unit_id, period)
         if key not in self._grids:
             labels = _labels(period, self._calendar)
-            rows = self._rows.filter(pl.col("period").is_in(labels))
-            if unit_id != EVERYTHING:
-                rows = rows.filter(pl.col("unit_id") == unit_id)
+            if unit_id == EVERYTHING:
+                rows = self._rows.filter(pl.col("period").is_in(labels))
+            else:
+                own = (self._own.get((unit_id, label)) for label in labels)
+                rows = pl.concat([self._rows.clear(), *(part for part in own if part is not None)])
             self._grids[key] = self._filled(rows)
         return self._grids[key]
 
     def _filled(self, rows: pl.DataFrame) -> Counts:
         """Place sums on the grid; late dossiers put down to no cause come last."""
-        place = {s: i for i, s in enumerate(self._strata)}
-        shape = (len(self._strata), len(self._classes))
-        dossiers, late = np.zeros(shape), np.zeros((len(self.causes) + 1, *shape))
-        summed = rows.group_by(*_STRATUM, "class").agg(pl.sum("n_dossiers", "n_late", *self.causes))
-        for row in summed.sort(*_STRATUM, "class").iter_rows(named=True):
-            at = place[tuple(row[c] for c in _STRATUM)], self._classes.index(row["class"])
-            dossiers[at] = row["n_dossiers"]
-            shares = [row[c] for c in self.causes]
-            late[:, *at] = [*shares, row["n_late"] - sum(shares)]
+        dossiers = np.zeros(self._shape)
+        late = np.zeros((len(self.causes) + 1, *self._shape))
+        summed = rows.group_by("stratum_no", "class_no", maintain_order=True).agg(
+            pl.sum("n_dossiers", "n_late", *self.causes)
+        )
+        at = summed["stratum_no"].to_numpy(), summed["class_no"].to_numpy()
+        dossiers[at] = summed["n_dossiers"].to_numpy()
+        rest = summed["n_late"].to_numpy().astype(np.float64)
+        told = np.zeros(summed.height)
+        for number, cause in enumerate(self.causes):
+            share = summed[cause].to_numpy()
+            late[number, *at] = share
+            told += share
+        late[-1, *at] = rest - told
         return Counts(dossiers, late)
 
 

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 SEED = 20220701
 _JEFFREYS = 0.5
+_AT_ONCE = 20
+"""Replicates whose arrays stay in a processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def effects(left: Counts, right: Counts) -> Floats:
     """
     if not (left.dossiers.sum() > 0 and right.dossiers.sum() > 0):
         raise ValueError("a side without dossiers has no rate to compare")
-    rates = _rates([left.late, right.late], [left.dossiers, right.dossiers])
+    rates = _lent([left.late, right.late], [left.dossiers, right.dossiers])
     weights = [side.dossiers / side.dossiers.sum() for side in (left, right)]
     both = sum(weights) / 2
     mix, calendar = _composition(weights, [r.sum(axis=0) for r in rates])
@@ -113,26 +115,28 @@ def split(
     return Split(gap, parts, np.minimum(low, parts), np.maximum(high, parts))
 
 
-def _rates(late: list[Floats], dossiers: list[Floats]) -> list[Floats]:
-    """Return both sides' rates; where one has no dossier, the other's, and zero where neither."""
+def _lent(parts: list[Floats], wholes: list[Floats]) -> list[Floats]:
+    """Return parts over wholes; where one side's whole is nothing, the other side's, else zero."""
+    held = [whole > 0 for whole in wholes]
+    # arrays keep their layout in memory: sums over them follow it to the last digit
     own = [
-        np.where(whole > 0, met / np.where(whole > 0, whole, 1.0), np.nan)
-        for met, whole in zip(late, dossiers, strict=True)
+        np.divide(part, whole, out=np.zeros_like(part), where=is_held)
+        for part, whole, is_held in zip(parts, wholes, held, strict=True)
     ]
-    lent = [np.where(np.isnan(one), two, one) for one, two in (own, own[::-1])]
-    return [np.nan_to_num(rate, nan=0.0) for rate in lent]
+    lent = [np.copy(one, order="K") for one in own]
+    for rate, other, is_held in zip(lent, own[::-1], held, strict=True):
+        np.copyto(rate, other, where=~is_held)
+    return lent
 
 
 def _composition(weights: list[Floats], rates: list[Floats]) -> tuple[Floats, Floats]:
     """Return the effects of strata and of calendar classes within them; leading axes pass."""
-    strata = [w.sum(axis=-1, keepdims=True) for w in weights]
-    within = [
-        np.where(s > 0, w / np.where(s > 0, s, 1.0), np.nan)
-        for w, s in zip(weights, strata, strict=True)
-    ]
-    within = [np.where(np.isnan(one), two, one) for one, two in (within, within[::-1])]
-    within = [np.where(np.isnan(one), 0.0, one) for one in within]
     rate = (rates[0] + rates[1]) / 2
+    if weights[0].shape[-1] == 1:  # no classes: all of a stratum lies in the one there is
+        mix = (weights[1] - weights[0]) * rate
+        return mix.sum(axis=(-2, -1)), np.zeros(mix.shape[:-2])
+    strata = [w.sum(axis=-1, keepdims=True) for w in weights]
+    within = _lent(weights, strata)
     mix = (strata[1] - strata[0]) * (within[0] + within[1]) / 2 * rate
     calendar = (strata[0] + strata[1]) / 2 * (within[1] - within[0]) * rate
     return mix.sum(axis=(-2, -1)), calendar.sum(axis=(-2, -1))
@@ -141,16 +145,29 @@ def _composition(weights: list[Floats], rates: list[Floats]) -> tuple[Floats, Fl
 def _resampled_composition(
     left: Counts, right: Counts, random: np.random.Generator, replicates: int
 ) -> Floats:
-    """Return replicates x (mix, calendar)."""
-    met, whole = [], []
+    """Return replicates x (mix, calendar), worked out some at a time: they stay in cache."""
+    drawn = []
     for side in (left, right):
         late = side.late.sum(axis=0)
-        met.append(random.poisson(late, (replicates, *late.shape)).astype(np.float64))
         other = np.maximum(side.dossiers - late, 0.0)
-        whole.append(met[-1] + random.poisson(other, (replicates, *other.shape)))
-    totals = [np.maximum(w.sum(axis=(-2, -1), keepdims=True), 1.0) for w in whole]
-    weights = [w / total for w, total in zip(whole, totals, strict=True)]
-    return np.stack(_composition(weights, _rates(met, whole)), axis=1)
+        drawn.append([_poisson(mean, random, replicates) for mean in (late, other)])
+    found = []
+    for first in range(0, replicates, _AT_ONCE):
+        some = slice(first, first + _AT_ONCE)
+        met = [late[some].astype(np.float64) for late, _ in drawn]
+        whole = [m + other[some] for m, (_, other) in zip(met, drawn, strict=True)]
+        totals = [np.maximum(w.sum(axis=(-2, -1), keepdims=True), 1.0) for w in whole]
+        weights = [w / total for w, total in zip(whole, totals, strict=True)]
+        found.append(np.stack(_composition(weights, _lent(met, whole)), axis=1))
+    return np.concatenate(found)
+
+
+def _poisson(mean: Floats, random: np.random.Generator, replicates: int) -> NDArray[np.int64]:
+    """Draw counts; a mean of zero gives zero and takes nothing from the generator."""
+    drawn = np.zeros((replicates, *mean.shape), dtype=np.int64)
+    seen = mean > 0
+    drawn[:, seen] = random.poisson(mean[seen], (replicates, int(seen.sum())))
+    return drawn
 
 
 def _drawn_causes(
@@ -181,7 +198,8 @@ def _gamma_sums(
     mean = np.einsum("csk,sk->c", side.late, weight)
     variance = np.einsum("csk,sk->c", side.late, weight**2)
     typical = float((weight * side.dossiers).sum() / side.dossiers.sum())
-    seen = mean > 0
+    # what no cause explains may round to less than nothing
+    seen = (mean > 0) & (variance >= 0)
     scale = np.where(seen, variance / np.where(seen, mean, 1.0), typical)
     events = mean / np.where(scale > 0, scale, 1.0)
     inflated = 1.0 if spread is None else 1 + spread * events

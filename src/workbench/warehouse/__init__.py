@@ -280,10 +280,16 @@ class Warehouse:
         for table in model.reads:
             self._provide(table, model.name)
 
-    def frame(self, name: str) -> pl.DataFrame:
-        """Return a table as a frame, ordered by its key where it has one."""
+    def frame(self, name: str, **only: str) -> pl.DataFrame:
+        """Return a table as a frame, ordered by its key where it has one.
+
+        Args:
+            name: The table.
+            only: Column and value: other rows stay out. A part of a table that is too large for
+                one frame.
+        """
         self._provide(name, name)
-        rows: pl.DataFrame = self._ordered(name).pl()
+        rows: pl.DataFrame = self._ordered(name, **only).pl()
         return rows
 
     def query(self, path: str) -> pl.DataFrame:
@@ -312,8 +318,17 @@ class Warehouse:
             for batch in rows:
                 file.append(pa.Table.from_batches([batch]))
 
-    def _ordered(self, name: str) -> duckdb.DuckDBPyRelation:
+    def write_frames(self, frames: Iterable[pl.DataFrame], path: Path) -> None:
+        """Write frames of the same columns as Parquet, one under the other, as they come."""
+        with ParquetFile(path) as file:
+            for frame in frames:
+                file.append(_as_written(frame))
+
+    def _ordered(self, name: str, **only: str) -> duckdb.DuckDBPyRelation:
         relation = self._connection.table(name)
+        for column, value in only.items():
+            same = duckdb.ColumnExpression(column) == duckdb.ConstantExpression(value)
+            relation = relation.filter(same)
         key = self._keys.get(name)
         return relation.order(", ".join(key)) if key else relation
 
@@ -377,6 +392,16 @@ class Warehouse:
             values = dict(zip(rows.columns, offender[0], strict=True))
             count = _one(rows.aggregate("count(*)"))[0]
             raise RuleFailed(model.audit, count=count, **values)
+
+
+def _as_written(frame: pl.DataFrame) -> pa.Table:
+    """Return a frame's rows with plain texts, as DuckDB gives them."""
+    rows = frame.to_arrow()
+    fields = [
+        field.with_type(pa.string()) if pa.types.is_large_string(field.type) else field
+        for field in rows.schema
+    ]
+    return rows.cast(pa.schema(fields))
 
 
 def _key_broken(model: Model) -> RuleFailed:
