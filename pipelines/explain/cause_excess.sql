@@ -2,11 +2,12 @@
 -- key: dossier_no, cause
 -- reads: cause_weighed, cause_dossiers, cause_stock
 -- promises: excess_seconds > 0; grade in ('A', 'B')
--- What would be gone if the cause were gone: working seconds, summed over the dossier's steps. After
--- the clock's end, where a profile judges by the return and not by the result (end_event =
+-- What would be gone if the cause were gone: working seconds, summed over the dossier's steps.
+-- After the clock's end, where a profile judges by the return and not by the result (end_event =
 -- returned_at), the post has the dossier, or else the applicant who does not collect it. The
--- evidence is that of the step where the cause took most. A queue is proven (A) where the unit had
--- more in hand than usual when the dossier came. details: both these numbers, or both records.
+-- evidence is that of the step where the cause took most. A queue is proven (A) where the unit
+-- had more in hand than usual when the dossier came. details: both these numbers, or both
+-- records.
 
 with artefacts as (
     select

@@ -340,9 +340,10 @@ def test_steps_and_pauses_that_two_sources_tell_are_those_of_the_office(clean) -
 
 
 def test_steps_that_only_the_portal_tells_stay(clean) -> None:
-    tables = both(clean, steps=[{**PORTAL, "source_row": 9}])
+    office = {**OFFICE, "dossier_id": "another", "source_row": 9}
+    tables = both(clean, steps=[{**PORTAL, "source_row": 9}, office])
     assert tables["dossiers"]["source"].to_list() == ["one_stop"]
-    assert tables["steps"].height == 1
+    assert tables["steps"]["source_file"].to_list() == ["portal.json"]
 
 
 def test_another_due_date_at_the_portal_is_no_change_of_the_due_date(clean) -> None:

@@ -117,8 +117,9 @@ def per_task(extraneous: pl.DataFrame, log: str, seconds: str) -> dict[str, tupl
 
 
 def test_the_last_loan_log_holds_less_because_fewer_applications_come_back(extraneous):
-    """A form's delay when it comes back is the same in both, whatever it is put down to. There are
-    65 forms fewer, as many as were returned, which is settled before the applicant has the form.
+    """The delay of a form that comes back is the same in both, whatever it is put down to.
+
+    There are 65 forms fewer, as many as were returned, before the applicant had them.
     """
     three, five = (f"Loan_Application{ending}" for ending in ("_3_timers", "_5_timers"))
     step, before = "Applicant completes form", "Return application back to applicant"
