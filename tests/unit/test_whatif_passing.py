@@ -135,6 +135,13 @@ def test_a_signer_without_set_times_lets_everyone_wait_as_before():
     assert habit.start(int(came[3]), int(signed[3]), HOUR, 0) == signed[3] - HOUR
 
 
+def test_where_papers_are_signed_as_they_come_no_session_is_waited_for():
+    """All of a day's clicks at its end: the signature follows its arrival within a minute."""
+    signed = np.arange(1, 60) * DAY - 600
+    habit = read_habit(signed - 60, signed, np.zeros(59, dtype=np.int64), CALENDAR_DAYS)
+    assert not len(habit.sessions)
+
+
 def test_too_few_signatures_show_no_habit():
     came, signed = sessions_of(10)
     assert not len(read_habit(came, signed, np.zeros(9, dtype=np.int64), CALENDAR_DAYS).sessions)
@@ -219,6 +226,16 @@ def test_a_busy_desk_eats_up_what_a_transfer_gains(calendars):
     assert saved(log, calendars)[2] == 1
 
 
+def test_a_desk_of_mere_dates_shows_no_queue(calendars):
+    """Days apart all: C, half an hour sooner, gains it though the log has it behind B."""
+    dated = [("A", 0, 0, 18_000), ("B", 24, 72, 14_400), ("C", 48, 96, 3_600)]
+    log = log_of([("C", 2, 0.5)], dated, [("C", 0.5)])
+    assert saved(log, calendars) == (1, 1, 1)
+    timed = [(d, came + 1, began + 1, length) for d, came, began, length in dated]
+    log = log_of([("C", 2, 0.5)], timed, [("C", 0.5)])
+    assert saved(log, calendars)[2] == 0
+
+
 def test_a_dossier_never_transferred_late_is_saved_where_those_before_it_came_sooner(calendars):
     log = log_of([("A", 2, 5)], VISITS, [("B", 4), ("C", 4.01)])
     assert saved(log, calendars) == (2, 2, 1)
@@ -244,6 +261,15 @@ def test_bounds_are_wider_where_readings_disagree_and_stay_within_the_touched(ca
     )
     assert (split["n_saved"], split["lower"], split["upper"]) == (0, 0.0, 1.0)
     assert split["evidence_level"] == 3
+
+
+def test_a_dossier_that_no_log_lets_live_again_is_in_doubt_by_a_day_of_work(calendars):
+    """Moved by 30 hours, unsure by 8: A and B might go either way, C and D not."""
+    cuts = [(d, 2, 30) for d in "ABCD"]
+    late = [("A", 30), ("B", 31), ("C", 21), ("D", 39)]
+    row = passed_on(log_of(cuts, (), late), calendars, scenario="x").row(0, named=True)
+    assert (row["n_saved"], row["n_touched"]) == (2, 4)
+    assert row["upper"] == pytest.approx(2 + 1.96 * (2 / 4) ** 0.5 + 0.5)
 
 
 def test_with_nothing_late_there_is_no_row(calendars):

@@ -26,8 +26,10 @@ READINGS = 5
 """In how many ways the log is read; the first is told, the others bound it."""
 
 _KEY = ["dossier_id", "step_no"]
+_DESK = ("arrived", "started", "officer", "quarter")
 _SIZES = ("alike", "handled", "relative")
 _Z = 1.96
+_UNSURE = 28_800
 _ROW = {
     "scenario": pl.String,
     "unit_id": pl.String,
@@ -69,9 +71,12 @@ def passed_on(log: Log, calendars: Calendars, *, scenario: str) -> pl.DataFrame:
         One row per unit (and ``*``) and period with a late dossier: n_late, n_touched those that
         would have ended sooner, n_saved those that would have ended in time. Every dossier is
         also lived again under other readings of the log: an officer's time taken in two other
-        proportions, no queue run again, no session looked for. ``lower`` and ``upper`` take each
-        dossier on which the readings disagree for a toss-up: 95 % of the binomial, half a dossier
-        added as the normal approximation needs (Feller, 1968, ch. VII). Level 3.
+        proportions, no queue run again, no session looked for; where the log shows neither queue
+        nor session, a day of work more and less. ``lower`` and ``upper`` take each dossier on
+        which the readings disagree for a toss-up: 95 % of the binomial, half a dossier added as
+        the normal approximation needs. Level 3.
+
+    Source: Feller (1968), An Introduction to Probability Theory, vol. 1, ch. VII, for the half.
     """
     sooner = _sooner(log, calendars)
     told: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
@@ -109,7 +114,7 @@ def _sooner(log: Log, calendars: Calendars) -> dict[str, list[int]]:
     moved = {*cuts, *(place for found in eased for place, gain in found.items() if gain)}
     for dossier, step_no in moved:
         places[dossier].add(step_no)
-    for dossier, step_no in signers.places:
+    for dossier, step_no in (*eased[0], *signers.places):
         if dossier in places:
             places[dossier].add(step_no)
     nothing: dict[Place, int] = {}
@@ -118,10 +123,13 @@ def _sooner(log: Log, calendars: Calendars) -> dict[str, list[int]]:
     for dossier in log.late["dossier_id"].to_list():
         steps = sorted(places.get(dossier, ()))
         if steps:
-            found[dossier] = [
+            ways = [
                 _end(dossier, steps, cuts, gained, signers if in_session else None)
                 for gained, in_session in readings
             ]
+            if not any((dossier, n) in eased[0] or signers.knows((dossier, n)) for n in steps):
+                ways += [ways[0] - _UNSURE, ways[0] + _UNSURE]
+            found[dossier] = ways
     return found
 
 
@@ -155,6 +163,11 @@ class _Desks:
             pl.lit(1.0).alias("alike"),
             (quarter - quarter.min()).cast(pl.Int64).alias("quarter"),
         ).filter(pl.col("unit_id").is_in(units.implode()), pl.col("holder_id").is_not_null())
+        visits = visits.with_columns(
+            pl.col("holder_id").rank("dense").over("unit_id").cast(pl.Int64).alias("officer"),
+            _worked(visits, "arrived_at", calendars),
+            _worked(visits, "started_at", calendars),
+        )
         before = (
             visits.select(_KEY)
             .join(log.cuts.rename({"step_no": "cut_no"}), on="dossier_id")
@@ -162,37 +175,30 @@ class _Desks:
             .group_by(_KEY)
             .agg(pl.col("cut_seconds").sum())
         )
-        self._visits = (
-            visits.join(before, on=_KEY, how="left")
-            .with_columns(
-                pl.col("cut_seconds").fill_null(0),
-                pl.col("holder_id").rank("dense").over("unit_id").cast(pl.Int64).alias("officer"),
-                _worked(visits, "arrived_at", calendars),
-                _worked(visits, "started_at", calendars),
-            )
-            .sort("unit_id", "arrived", *_KEY)
+        joined = visits.join(before, on=_KEY, how="left").with_columns(
+            pl.col("cut_seconds").fill_null(0)
         )
+        self._desks = [
+            (rows, Desk(*(rows[name].to_numpy() for name in _DESK)))
+            for _, rows in joined.sort("unit_id", "arrived", *_KEY).group_by(
+                "unit_id", maintain_order=True
+            )
+            if not _are_dates(rows, calendars)
+        ]
 
     def eased(self) -> list[dict[Place, int]]:
         """Return whose wait shrinks (or grows, below 0) and by how much, by reading of sizes.
 
         The sizes that known times follow best come first.
         """
-        desks = [
-            (
-                rows,
-                Desk(*(rows[n].to_numpy() for n in ("arrived", "started", "officer", "quarter"))),
-            )
-            for _, rows in self._visits.group_by("unit_id", maintain_order=True)
-        ]
 
         def missed(size: str) -> float:
-            return sum(misfit(desk, rows[size].to_numpy()) for rows, desk in desks)
+            return sum(misfit(desk, rows[size].to_numpy()) for rows, desk in self._desks)
 
         found = []
         for size in sorted(_SIZES, key=missed):
             eased: dict[Place, int] = {}
-            for rows, desk in desks:
+            for rows, desk in self._desks:
                 sooner = rows["cut_seconds"].to_numpy()
                 gained = gains(desk, usual_held(desk, rows[size].to_numpy()), sooner)
                 if gained is not None:
@@ -225,12 +231,22 @@ class _Signers:
             for (signer, calendar), some in rows.group_by("signer", "calendar_id")
         }
 
+    def knows(self, place: Place) -> bool:
+        """Say whether a step is a signature of someone who signs in sessions."""
+        return place in self.places and self._habits[self.places[place][0]].sessions.size > 0
+
     def sooner(self, place: Place, sooner: int) -> int:
         """Return by how much sooner a signature is given that is asked for so much sooner."""
         if place not in self.places:
             return sooner
         signer, arrived, started, quarter = self.places[place]
         return started - self._habits[signer].start(arrived, started, sooner, quarter)
+
+
+def _are_dates(rows: pl.DataFrame, calendars: Calendars) -> bool:
+    """Say whether most arrivals at a desk are mere dates, which show no order within a day."""
+    opens = calendars[rows["calendar_id"][0]].before
+    return bool(np.isin(rows["arrived"].to_numpy(), opens).mean() > 0.5)
 
 
 def _habit(rows: pl.DataFrame, days: Seconds) -> Signer:

@@ -76,8 +76,9 @@ def read_habit(arrived: Seconds, started: Seconds, quarter: Seconds, days: Secon
 
     Signatures less than half an hour of work apart by the time of day are one session. There are
     set times where nearly all signatures fall into sessions that together take up to an hour of
-    the day. In a quarter in which less than four in five dossiers were signed at the first
-    session after they came, the signer skips sessions.
+    the day, and where most dossiers wait for them: half an hour or more. In a quarter in which
+    less than four in five dossiers were signed at the first session after they came, the signer
+    skips sessions.
 
     Args:
         arrived: When each dossier reached the signer, in working seconds.
@@ -88,7 +89,7 @@ def read_habit(arrived: Seconds, started: Seconds, quarter: Seconds, days: Secon
     nothing = np.array([], dtype=np.int64)
     opens = np.unique(days)
     slots = []
-    if len(started) >= FEW_SIGNED:
+    if len(started) >= FEW_SIGNED and np.median(started - arrived) >= _PAUSE:
         slots = _slots(started - opens[np.maximum(np.searchsorted(opens, started) - 1, 0)])
     if not slots:
         return Signer(nothing, 0, nothing, frozenset())
