@@ -76,6 +76,8 @@ LIVED_AGAIN = ("transfer_cuts", "queue_visits", "signings", "late_dossiers")
 _COUNTED = ("counts", "whatif_counts", *LIVED_AGAIN, "open_places")
 _COMPARED = ("measures", "cells", "gaps", "whatif", "watchlist")
 """Result tables that statistics make from counted ones."""
+_OF_DOSSIERS = ("received_on", "snapshot_at", "time_zone", "calendar_id")
+"""What ``explain`` itself asks of dossiers: a register is wide."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
         warehouse.attach(rooms.facts.reference)
         calendars = Calendars.read(rooms.facts.reference / "calendars")
         warehouse.register("calendar_days", calendars.days())
-        first, last = _days(warehouse.frame("dossiers"))
+        first, last = _days(warehouse.frame("dossiers", _OF_DOSSIERS))
         conventions = Conventions.read(rooms.facts.reference)
         warehouse.register("periods", _periods(first, last))
         warehouse.register("report_periods", conventions.periods(first, last))
@@ -198,7 +200,8 @@ def _compare(
     from workbench.whatif import Log
 
     progress("cells")
-    cause_cells, dossiers = (warehouse.frame(name) for name in ("cause_cells", "dossiers"))
+    cause_cells = warehouse.frame("cause_cells")
+    dossiers = warehouse.frame("dossiers", _OF_DOSSIERS)
     used = dossiers["calendar_id"].unique()
     months = comparisons.month_classes(cause_cells["period"].unique(), calendars, used)
     cells = comparisons.cells(cause_cells, _snapshot_day(dossiers))
@@ -217,8 +220,12 @@ def _compare(
 def _days(dossiers: pl.DataFrame) -> tuple[dt.date, dt.date]:
     if dossiers.is_empty():
         raise InputRejected("stages.no_dossiers")
-    days: list[dt.date] = dossiers["received_on"].sort().to_list()
-    return days[0], max(days[-1], _snapshot_day(dossiers))
+    first: dt.date
+    last: dt.date
+    first, last = dossiers.select(
+        pl.min("received_on").alias("first"), pl.max("received_on").alias("last")
+    ).row(0)
+    return first, max(last, _snapshot_day(dossiers))
 
 
 def _periods(first: dt.date, last: dt.date) -> pl.DataFrame:

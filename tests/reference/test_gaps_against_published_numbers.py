@@ -143,3 +143,24 @@ def test_intervals_of_rate_effects_hold_the_truth_in_93_to_98_of_100(size):
         inside += (found.lower[2:] <= more * seen) & (more * seen <= found.upper[2:])
     assert np.all(inside / tries >= 0.93)
     assert np.all(inside / tries <= 0.985)
+
+
+def test_less_than_nothing_left_by_rounding_stops_no_comparison():
+    """What no cause explains is a difference of sums: some strata of it may round below zero."""
+    queue = [[9.0], [1.0]]
+    left = Counts(np.array([[90.0], [10.0]]), np.array([queue, [[1e-17], [-1e-18]]]))
+    right = Counts(np.array([[10.0], [90.0]]), np.array([queue, [[0.0], [0.0]]]))
+    found = split(left, right, replicates=200)
+    assert abs(found.effects[-1]) < 1e-15
+    assert np.isfinite([found.lower, found.upper]).all()
+
+
+def test_strata_without_late_dossiers_take_nothing_from_the_generator():
+    """The draws of the others, and so every bound, do not move when such strata are left out."""
+    dossiers, late = np.array([[40.0], [60.0]]), np.array([[[8.0], [6.0]]])
+    more = Counts(np.vstack([dossiers, [[0.0]]]), np.concatenate([late, np.zeros((1, 1, 1))], 1))
+    one = split(Counts(dossiers, late), Counts(dossiers, late[:, ::-1]), replicates=200)
+    other = Counts(more.dossiers, np.concatenate([late[:, ::-1], np.zeros((1, 1, 1))], 1))
+    two = split(more, other, replicates=200)
+    np.testing.assert_allclose(one.lower, two.lower)
+    np.testing.assert_allclose(one.upper, two.upper)

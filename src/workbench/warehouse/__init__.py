@@ -280,16 +280,20 @@ class Warehouse:
         for table in model.reads:
             self._provide(table, model.name)
 
-    def frame(self, name: str, **only: str) -> pl.DataFrame:
+    def frame(self, name: str, columns: Iterable[str] = (), **only: str) -> pl.DataFrame:
         """Return a table as a frame, ordered by its key where it has one.
 
         Args:
             name: The table.
+            columns: Columns to take; all when not said.
             only: Column and value: other rows stay out. A part of a table that is too large for
                 one frame.
         """
         self._provide(name, name)
-        rows: pl.DataFrame = self._ordered(name, **only).pl()
+        relation = self._ordered(name, **only)
+        if chosen := ", ".join(columns):
+            relation = relation.project(chosen)
+        rows: pl.DataFrame = relation.pl()
         return rows
 
     def query(self, path: str) -> pl.DataFrame:
