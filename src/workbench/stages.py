@@ -65,6 +65,7 @@ RESULT_TABLES = (
     "late_dossiers",
     "cause_cells",
     "progress",
+    "passages",
     "cells",
     "gaps",
     "whatif",
@@ -181,8 +182,8 @@ def _compare(warehouse: Warehouse, calendars: Calendars, kind: PeriodKind) -> No
         calendars,
     )
     warehouse.register("whatif", helped)
-    progress, places = (warehouse.frame(name) for name in ("progress", "open_places"))
-    warehouse.register("watchlist", comparisons.watchlist(progress, places))
+    open_ones = (warehouse.frame(name) for name in ("progress", "open_places", "passages"))
+    warehouse.register("watchlist", comparisons.watchlist(*open_ones))
 
 
 def _days(dossiers: pl.DataFrame) -> tuple[dt.date, dt.date]:

@@ -32,7 +32,7 @@ def cohorts(book: Register, unit: str, kind: PeriodKind) -> Answer:
     progress = book.progress
     if unit != EVERYTHING:
         progress = progress.filter(pl.col("unit_id") == unit)
-    frame = compare.eventual(progress, (), cohort=kind)
+    frame = compare.eventual(progress, (), risks=book.watchlist, cohort=kind)
     rows = list(frame.iter_rows(named=True))
     return Answer(
         title=say("cohorts.title"),

@@ -1,8 +1,9 @@
 """Late shares in which open dossiers count, and the risk of each open one.
 
 A share of closed dossiers only is biased while dossiers of the cohort are open: the slow ones are
-missing. Such a share says so here and stands beside the corrected one. All figures hang on the
-snapshot in the table alone: the same snapshot gives the same figures for ever.
+missing. Such a share says so here and stands beside the corrected one. Where a log tells at which
+place an open dossier is, that speaks for its risk, else the part of its time that is gone. All
+figures hang on the snapshot in the tables alone: the same snapshot gives the same figures for ever.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
+from scipy.special import ndtri
 
+from workbench.compare.staying import stay_risks
 from workbench.estimates.breach import risks, speeds
 from workbench.estimates.shares import wilson
 from workbench.estimates.survival import aalen_johansen, kaplan_meier
@@ -19,24 +22,33 @@ from workbench.vocabulary import Period, PeriodKind
 
 WINDOW_DAYS = 365
 """A unit's current speed is taken from what happened in so many days before the snapshot."""
+_FORETOLD = ("risk", "lower", "upper")
+_WIDE = float(ndtri(0.975))
 _ENDINGS = {"open": 0, "resolved": 1, "withdrawn": 2, "rejected": 3}
 
 
-def breach_risks(progress: pl.DataFrame, *, window_days: int = WINDOW_DAYS) -> pl.DataFrame:
+def breach_risks(
+    progress: pl.DataFrame,
+    passages: pl.DataFrame | None = None,
+    *,
+    window_days: int = WINDOW_DAYS,
+) -> pl.DataFrame:
     """Return every open dossier with its risk of running past its limit.
 
     Args:
         progress: One row per dossier: dossier_id, unit_id, received_on, seen_on (day of its end
             or of the snapshot), ending (resolved, withdrawn, rejected, open), elapsed_seconds,
             allowed_seconds.
-        window_days: Days before the snapshot from which the current speed is taken.
+        passages: As for ``stay_risks``; none, or a dossier at no place that others have left
+            lately: its risk hangs on the part of its time that is gone.
+        window_days: Days before the snapshot from which that speed is taken.
 
     Returns:
         One row per open dossier, by dossier_id: unit_id, spent (elapsed over allowed), risk with
-        lower and upper, method, evidence_level 2. 1 for a dossier already past its limit.
-        Withdrawn and refused dossiers count as long as they ran.
+        lower and upper, method (``stay_pace`` or ``speed_km``), evidence_level 2. 1 for a dossier
+        already past its limit. Withdrawn and refused dossiers count as long as they ran.
 
-    Source: as ``estimates.breach``.
+    Source: as ``estimates.stays`` and ``estimates.breach``.
     """
     rows = _spent(progress).sort("dossier_id")
     units = rows["unit_id"].rank("dense").to_numpy().astype(np.int64) - 1
@@ -44,15 +56,14 @@ def breach_risks(progress: pl.DataFrame, *, window_days: int = WINDOW_DAYS) -> p
     told = np.zeros((3, rows.height))
     if is_open.any():
         told = _told(rows, units, window_days)
-    return (
-        rows.with_columns(
-            *(pl.Series(n, x) for n, x in zip(("risk", "lower", "upper"), told, strict=True)),
-            pl.lit("speed_km").alias("method"),
-            pl.lit(2).cast(pl.Int32).alias("evidence_level"),
-        )
-        .filter(pl.col("ending") == "open")
-        .select("dossier_id", "unit_id", "spent", "risk", "lower", "upper", "method")
-        .with_columns(pl.lit(2).cast(pl.Int32).alias("evidence_level"))
+    found = rows.with_columns(
+        *(pl.Series(n, x) for n, x in zip(_FORETOLD, told, strict=True)),
+        pl.lit("speed_km").alias("method"),
+    ).filter(pl.col("ending") == "open")
+    if passages is not None:
+        found = _by_place(found, stay_risks(progress, passages))
+    return found.select("dossier_id", "unit_id", "spent", *_FORETOLD, "method").with_columns(
+        pl.lit(2).cast(pl.Int32).alias("evidence_level")
     )
 
 
@@ -60,6 +71,7 @@ def eventual(
     progress: pl.DataFrame,
     by: Sequence[str] = ("unit_id",),
     *,
+    risks: pl.DataFrame | None = None,
     cohort: PeriodKind | None = None,
     window_days: int = WINDOW_DAYS,
 ) -> pl.DataFrame:
@@ -68,6 +80,8 @@ def eventual(
     Args:
         progress: As in ``breach_risks``.
         by: Columns that make the groups; none: all together.
+        risks: What ``breach_risks`` returned for all dossiers, of which ``progress`` may hold a
+            part; none: taken from ``progress``.
         cohort: Also group by the period of reception (column ``cohort``).
         window_days: As in ``breach_risks``.
 
@@ -79,29 +93,34 @@ def eventual(
         ``closed_is_biased`` where dossiers are still open; evidence_level 2. A share of nothing
         is missing.
 
-    Source: as ``estimates.breach``; Wilson interval of the expected count, at the bounds of the
-    risks.
+    The interval of ``eventual`` is of what the share will come to: chance of each open dossier,
+    and what is not known of the risks, those of one unit erring together. Without open dossiers
+    in time nothing is left to foretell.
+
+    Source: as ``breach_risks``; normal interval of a sum of unequal chances, Hodges and Le Cam
+    (1960), Ann. Math. Stat. 31, 737-740; Wilson interval of the other two.
     """
-    risk = breach_risks(progress, window_days=window_days)
+    if risks is None:
+        risks = breach_risks(progress, window_days=window_days)
     rows = _spent(progress).join(
-        risk.select("dossier_id", "risk", "lower", "upper"), on="dossier_id", how="left"
+        risks.select("dossier_id", *_FORETOLD), on="dossier_id", how="left"
     )
     groups = list(by)
     if cohort is not None:
         rows = rows.with_columns(_cohorts(rows["received_on"], cohort))
         groups.append("cohort")
-    summed = (
-        rows.group_by(groups or [pl.lit(1).alias("all")]).agg(*_sums()).drop("all", strict=False)
-    )
-    if groups:
-        summed = summed.sort(groups)
+    key = groups or ["all"]
+    rows = rows.with_columns(pl.lit(1).alias("all"))
+    summed = rows.group_by(key).agg(*_sums()).join(_unsure(rows, key), on=key).sort(key)
+    if not groups:
+        summed = summed.drop("all")
     return summed.with_columns(
-        *_shares(summed, "closed", ("n_late",) * 3, "n_closed"),
-        *_shares(summed, "known", ("n_known_late",) * 3, "n_known"),
-        *_shares(summed, "eventual", ("sum", "sum_lower", "sum_upper"), "n_judged"),
+        *_shares(summed, "closed", "n_late", "n_closed"),
+        *_shares(summed, "known", "n_known_late", "n_known"),
+        *_eventual(),
         (pl.col("n_open") > 0).alias("closed_is_biased"),
         pl.lit(2).cast(pl.Int32).alias("evidence_level"),
-    ).drop("n_closed", "n_known", "n_known_late", "n_judged", "sum", "sum_lower", "sum_upper")
+    ).drop("n_closed", "n_known", "n_known_late", "n_judged", "sum", "unsure")
 
 
 def curve(progress: pl.DataFrame, ending: str | None = None) -> pl.DataFrame:
@@ -141,6 +160,16 @@ def _spent(progress: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _by_place(found: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """Put what its place tells in the stead of a dossier's other risk."""
+    beside = found.join(told, on="dossier_id", how="left", suffix="_there").sort("dossier_id")
+    known = pl.col("risk_there").is_not_null()
+    return beside.with_columns(
+        *(pl.coalesce(f"{name}_there", name).alias(name) for name in _FORETOLD),
+        pl.when(known).then(pl.lit("stay_pace")).otherwise("method").alias("method"),
+    )
+
+
 def _told(rows: pl.DataFrame, units: np.ndarray, window_days: int) -> np.ndarray:
     """Foretell every row from what the window before the snapshot showed."""
     start = rows["seen_on"].max() - pl.duration(days=window_days)
@@ -176,7 +205,6 @@ def _sums() -> list[pl.Expr]:
     ending, late = pl.col("ending"), pl.col("spent") > 1
     is_open, resolved = ending == "open", ending == "resolved"
     judged = is_open | resolved
-    expected = {"sum": "risk", "sum_lower": "lower", "sum_upper": "upper"}
     return [
         pl.len().cast(pl.Int64).alias("n_received"),
         is_open.sum().cast(pl.Int64).alias("n_open"),
@@ -187,27 +215,52 @@ def _sums() -> list[pl.Expr]:
         (resolved | (is_open & late)).sum().alias("n_known"),
         (judged & late).sum().alias("n_known_late"),
         judged.sum().alias("n_judged"),
-        *(
-            (pl.when(is_open).then(pl.col(risk)).otherwise((resolved & late).cast(pl.Float64)))
-            .filter(judged)
-            .sum()
-            .alias(name)
-            for name, risk in expected.items()
-        ),
+        pl.when(is_open)
+        .then("risk")
+        .otherwise((resolved & late).cast(pl.Float64))
+        .filter(judged)
+        .sum()
+        .alias("sum"),
     ]
 
 
-def _shares(
-    summed: pl.DataFrame, name: str, above: tuple[str, str, str], below: str
-) -> list[pl.Series]:
-    base = summed[below].to_list()
-    middle, low, high = (
-        [wilson(min(x, n), n) for x, n in zip(summed[c], base, strict=True)] for c in above
+def _unsure(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """Return the variance of how many open dossiers of each group will be late."""
+    open_ones = pl.col("ending") == "open"
+    chance = (pl.col("risk") * (1 - pl.col("risk"))).filter(open_ones).sum()
+    shared = ((pl.col("upper") - pl.col("lower")) / (2 * _WIDE)).filter(open_ones).sum()
+    return (
+        rows.sort("dossier_id")
+        .group_by(*key, "unit_id", maintain_order=True)
+        .agg((chance + shared**2).alias("unsure"))
+        .group_by(key, maintain_order=True)
+        .agg(pl.col("unsure").sum())
     )
+
+
+def _eventual() -> list[pl.Expr]:
+    """Return the share late in the end, held between all open ones in time and none of them."""
+    judged, told = pl.col("n_judged"), pl.col("sum")
+    half = _WIDE * pl.col("unsure").sqrt()
+    least = pl.col("n_late") + pl.col("n_overdue")
+    most = least + pl.col("n_open") - pl.col("n_overdue")
+    some = judged > 0
     return [
-        pl.Series(f"{name}_numerator", [e.numerator for e in middle], dtype=pl.Float64),
+        told.alias("eventual_numerator"),
+        judged.cast(pl.Int64).alias("eventual_denominator"),
+        pl.when(some).then(told / judged).alias("eventual"),
+        pl.when(some).then(pl.max_horizontal(told - half, least) / judged).alias("eventual_lower"),
+        pl.when(some).then(pl.min_horizontal(told + half, most) / judged).alias("eventual_upper"),
+    ]
+
+
+def _shares(summed: pl.DataFrame, name: str, above: str, below: str) -> list[pl.Series]:
+    base = summed[below].to_list()
+    found = [wilson(x, n) for x, n in zip(summed[above], base, strict=True)]
+    return [
+        pl.Series(f"{name}_numerator", [e.numerator for e in found], dtype=pl.Float64),
         pl.Series(f"{name}_denominator", base, dtype=pl.Int64),
-        pl.Series(name, [e.value for e in middle], dtype=pl.Float64),
-        pl.Series(f"{name}_lower", [e.lower for e in low], dtype=pl.Float64),
-        pl.Series(f"{name}_upper", [e.upper for e in high], dtype=pl.Float64),
+        pl.Series(name, [e.value for e in found], dtype=pl.Float64),
+        pl.Series(f"{name}_lower", [e.lower for e in found], dtype=pl.Float64),
+        pl.Series(f"{name}_upper", [e.upper for e in found], dtype=pl.Float64),
     ]

@@ -28,7 +28,7 @@ def score_comparisons(truth: Truth, analysis: Analysis) -> Scores:
         **score_traps(truth, cells),
         **score_mix(truth, analysis.cause_cells),
         **score_whatif(truth, analysis.whatif_counts),
-        **score_eventual(truth, analysis.progress),
+        **score_eventual(truth, analysis.progress, analysis.passages),
     }
 
 
@@ -116,7 +116,7 @@ def score_whatif(truth: Truth, counts: pl.DataFrame) -> Scores:
     return scores
 
 
-def score_eventual(truth: Truth, progress: pl.DataFrame) -> Scores:
+def score_eventual(truth: Truth, progress: pl.DataFrame, passages: pl.DataFrame) -> Scores:
     """Score the late share of the last 30 working days' dossiers while some are still open.
 
     Returns:
@@ -125,7 +125,9 @@ def score_eventual(truth: Truth, progress: pl.DataFrame) -> Scores:
         holds it. Nothing where no dossier is open.
     """
     recent = pl.col("dossier_id").is_in(truth.recent["dossier_id"].to_list())
-    said = compare.eventual(progress.with_columns(recent.alias("recent")), by=("recent",))
+    risks = compare.breach_risks(progress, passages)
+    told = progress.with_columns(recent.alias("recent"))
+    said = compare.eventual(told, by=("recent",), risks=risks)
     rows = said.filter("recent", pl.col("n_open") > 0)
     if rows.is_empty():
         return {}

@@ -21,7 +21,7 @@ from workbench.warehouse import Warehouse
 from workbench.worktime import Calendars
 
 PROFILE = "wb_strict"
-RESULTS = ("late_dossiers", "causes", "cause_cells", "whatif_counts", "progress")
+RESULTS = ("late_dossiers", "causes", "cause_cells", "whatif_counts", "progress", "passages")
 
 CAUSE_OF_KIND = {
     "intake": "intake_delay",
@@ -64,6 +64,7 @@ class Analysis:
     cause_cells: pl.DataFrame
     whatif_counts: pl.DataFrame
     progress: pl.DataFrame
+    passages: pl.DataFrame
 
 
 class Workbench:
