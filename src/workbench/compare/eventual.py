@@ -22,6 +22,10 @@ from workbench.vocabulary import Period, PeriodKind
 
 WINDOW_DAYS = 365
 """A unit's current speed is taken from what happened in so many days before the snapshot."""
+_SUMMED = (
+    *("n_closed", "n_known", "n_known_late", "n_judged"),
+    *("sum", "sum_lower", "sum_upper", "unsure"),
+)
 _FORETOLD = ("risk", "lower", "upper")
 _WIDE = float(ndtri(0.975))
 _ENDINGS = {"open": 0, "resolved": 1, "withdrawn": 2, "rejected": 3}
@@ -90,15 +94,19 @@ def eventual(
         share below), n_late (closed late), n_overdue; ``closed`` (late of the closed), ``known``
         (late or overdue of the closed and overdue) and ``eventual`` (late in the end, open ones
         counted by their risk), each with numerator, denominator, ``_lower`` and ``_upper``;
+        ``coming_lower`` to ``coming_upper``, where the eventual share of these very dossiers will
+        come to rest with 95 % certainty;
         ``closed_is_biased`` where dossiers are still open; evidence_level 2. A share of nothing
         is missing.
 
-    The interval of ``eventual`` is of what the share will come to: chance of each open dossier,
-    and what is not known of the risks, those of one unit erring together. Without open dossiers
-    in time nothing is left to foretell.
+    The intervals of the shares allow for chance among so few dossiers, as if others like them
+    had come; that of ``eventual`` also for what is not known of the risks. What is coming hangs
+    on the open ones in time alone: the chance of each, and what is not known of the risks, those
+    of one unit erring together. Nothing is left to foretell where all have ended.
 
-    Source: as ``breach_risks``; normal interval of a sum of unequal chances, Hodges and Le Cam
-    (1960), Ann. Math. Stat. 31, 737-740; Wilson interval of the other two.
+    Source: as ``breach_risks``; Wilson interval of the expected count, at the bounds of the
+    risks; normal law of a sum of unequal chances, Hodges and Le Cam (1960), Ann. Math. Stat. 31,
+    737-740.
     """
     if risks is None:
         risks = breach_risks(progress, window_days=window_days)
@@ -115,12 +123,13 @@ def eventual(
     if not groups:
         summed = summed.drop("all")
     return summed.with_columns(
-        *_shares(summed, "closed", "n_late", "n_closed"),
-        *_shares(summed, "known", "n_known_late", "n_known"),
-        *_eventual(),
+        *_shares(summed, "closed", ("n_late",) * 3, "n_closed"),
+        *_shares(summed, "known", ("n_known_late",) * 3, "n_known"),
+        *_shares(summed, "eventual", ("sum", "sum_lower", "sum_upper"), "n_judged"),
+        *_coming(),
         (pl.col("n_open") > 0).alias("closed_is_biased"),
         pl.lit(2).cast(pl.Int32).alias("evidence_level"),
-    ).drop("n_closed", "n_known", "n_known_late", "n_judged", "sum", "unsure")
+    ).drop(*_SUMMED)
 
 
 def curve(progress: pl.DataFrame, ending: str | None = None) -> pl.DataFrame:
@@ -205,6 +214,7 @@ def _sums() -> list[pl.Expr]:
     ending, late = pl.col("ending"), pl.col("spent") > 1
     is_open, resolved = ending == "open", ending == "resolved"
     judged = is_open | resolved
+    expected = {"sum": "risk", "sum_lower": "lower", "sum_upper": "upper"}
     return [
         pl.len().cast(pl.Int64).alias("n_received"),
         is_open.sum().cast(pl.Int64).alias("n_open"),
@@ -215,12 +225,13 @@ def _sums() -> list[pl.Expr]:
         (resolved | (is_open & late)).sum().alias("n_known"),
         (judged & late).sum().alias("n_known_late"),
         judged.sum().alias("n_judged"),
-        pl.when(is_open)
-        .then("risk")
-        .otherwise((resolved & late).cast(pl.Float64))
-        .filter(judged)
-        .sum()
-        .alias("sum"),
+        *(
+            (pl.when(is_open).then(pl.col(risk)).otherwise((resolved & late).cast(pl.Float64)))
+            .filter(judged)
+            .sum()
+            .alias(name)
+            for name, risk in expected.items()
+        ),
     ]
 
 
@@ -238,29 +249,30 @@ def _unsure(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     )
 
 
-def _eventual() -> list[pl.Expr]:
-    """Return the share late in the end, held between all open ones in time and none of them."""
+def _coming() -> list[pl.Expr]:
+    """Return where the share will come to rest, held between all open ones late and none more."""
     judged, told = pl.col("n_judged"), pl.col("sum")
     half = _WIDE * pl.col("unsure").sqrt()
     least = pl.col("n_late") + pl.col("n_overdue")
-    most = least + pl.col("n_open") - pl.col("n_overdue")
+    most = pl.col("n_late") + pl.col("n_open")
     some = judged > 0
     return [
-        told.alias("eventual_numerator"),
-        judged.cast(pl.Int64).alias("eventual_denominator"),
-        pl.when(some).then(told / judged).alias("eventual"),
-        pl.when(some).then(pl.max_horizontal(told - half, least) / judged).alias("eventual_lower"),
-        pl.when(some).then(pl.min_horizontal(told + half, most) / judged).alias("eventual_upper"),
+        pl.when(some).then(pl.max_horizontal(told - half, least) / judged).alias("coming_lower"),
+        pl.when(some).then(pl.min_horizontal(told + half, most) / judged).alias("coming_upper"),
     ]
 
 
-def _shares(summed: pl.DataFrame, name: str, above: str, below: str) -> list[pl.Series]:
+def _shares(
+    summed: pl.DataFrame, name: str, above: tuple[str, str, str], below: str
+) -> list[pl.Series]:
     base = summed[below].to_list()
-    found = [wilson(x, n) for x, n in zip(summed[above], base, strict=True)]
+    middle, low, high = (
+        [wilson(min(x, n), n) for x, n in zip(summed[c], base, strict=True)] for c in above
+    )
     return [
-        pl.Series(f"{name}_numerator", [e.numerator for e in found], dtype=pl.Float64),
+        pl.Series(f"{name}_numerator", [e.numerator for e in middle], dtype=pl.Float64),
         pl.Series(f"{name}_denominator", base, dtype=pl.Int64),
-        pl.Series(name, [e.value for e in found], dtype=pl.Float64),
-        pl.Series(f"{name}_lower", [e.lower for e in found], dtype=pl.Float64),
-        pl.Series(f"{name}_upper", [e.upper for e in found], dtype=pl.Float64),
+        pl.Series(name, [e.value for e in middle], dtype=pl.Float64),
+        pl.Series(f"{name}_lower", [e.lower for e in low], dtype=pl.Float64),
+        pl.Series(f"{name}_upper", [e.upper for e in high], dtype=pl.Float64),
     ]

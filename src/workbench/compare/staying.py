@@ -7,6 +7,7 @@ same part of their time is gone. Where a register tells no places, nothing is sa
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
@@ -55,12 +56,13 @@ def stay_risks(progress: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
 
 
 def passages_as_of(passages: pl.DataFrame, day: dt.date) -> pl.DataFrame:
-    """Return the passages as they stood at the end of an earlier day (UTC).
+    """Return the passages as they stood at the end of an earlier day, in their own zone.
 
     A stay that went on is taken as even over its clock time, as ``foretold.as_of`` takes the
     whole; nothing finer is kept.
     """
-    end = dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(days=1)
+    zone = ZoneInfo(passages.schema["left_at"].time_zone)  # type: ignore[attr-defined]
+    end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone)
     went_on = pl.col("left_at") > end
     part = (pl.lit(end) - pl.col("came_at")) / (pl.col("left_at") - pl.col("came_at"))
     stood = pl.when(went_on).then((part * pl.col("stayed_seconds")).cast(pl.Int64))

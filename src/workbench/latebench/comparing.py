@@ -17,6 +17,7 @@ TRAPS = {"hard_mix": "mix", "supplements": "stopped_clock", SMALL_UNIT: "small_u
 """Kinds of traps, and what a measure of them is called."""
 
 _LEAST = 5
+_ROUNDING = 1e-12
 _CELL = ["unit_id", "period"]
 
 
@@ -122,7 +123,7 @@ def score_eventual(truth: Truth, progress: pl.DataFrame, passages: pl.DataFrame)
     Returns:
         ``eventual`` and ``closed_only``: how far the corrected share and that of closed dossiers
         lie from what it came to in the end (as shares); ``eventual_held``: whether the interval
-        holds it. Nothing where no dossier is open.
+        of where it will come to rest holds it. Nothing where no dossier is open.
     """
     recent = pl.col("dossier_id").is_in(truth.recent["dossier_id"].to_list())
     risks = compare.breach_risks(progress, passages)
@@ -135,7 +136,9 @@ def score_eventual(truth: Truth, progress: pl.DataFrame, passages: pl.DataFrame)
     return {
         "eventual": abs(row["eventual"] - came),
         "closed_only": abs(row["closed"] - came),
-        "eventual_held": float(row["eventual_lower"] <= came <= row["eventual_upper"]),
+        "eventual_held": float(
+            row["coming_lower"] - _ROUNDING <= came <= row["coming_upper"] + _ROUNDING
+        ),
     }
 
 
