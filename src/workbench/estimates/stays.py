@@ -199,9 +199,7 @@ def risks_left(
         late, there = late + weight * parts[0], there + weight * parts[1]
         bounds.append(parts[0] / parts[1])
     value = late / there
-    low, high = np.minimum(bounds[-2], value), np.maximum(bounds[-1], value)
-    value, low, high = (np.where(slack < 0, 1.0, np.clip(x, 0.0, 1.0)) for x in (value, low, high))
-    return value, low, high
+    return value, np.minimum(bounds[-2], value), np.maximum(bounds[-1], value)
 
 
 def _left_at(
