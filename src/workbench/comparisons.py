@@ -137,20 +137,21 @@ def single_causes(counts: pl.DataFrame, log: whatif.Log, calendars: Calendars) -
     return pl.concat([shifted, passed]).sort("scenario", "unit_id", "period")
 
 
-def watchlist(progress: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+def watchlist(progress: pl.DataFrame, places: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
     """Return every open dossier with its risk of running late and where it waits.
 
     Args:
         progress: The table of that name.
         places: ``open_places``: due instant, slack, step and holder of each open dossier.
+        passages: The table of that name; empty where no log tells places.
 
     Returns:
         One row per open dossier: unit_id, due_at, slack_seconds (working seconds left, negative
-        when overdue), risk with lower and upper from its unit's own current speed, waiting_at
-        (the step), kind, is_after_step (between two steps), holder_id, since_at, method.
-        Level 2. A dossier already overdue has risk 1.
+        when overdue), risk with lower and upper from where it is and its unit's own current
+        speed, waiting_at (the step), kind, is_after_step (between two steps), holder_id,
+        since_at, method. Level 2. A dossier already overdue has risk 1.
     """
-    risks = compare.breach_risks(progress).drop("evidence_level")
+    risks = compare.breach_risks(progress, passages).drop("evidence_level")
     found = risks.join(places, on="dossier_id", how="left").sort("dossier_id")
     return found.select(
         *("dossier_id", "unit_id", "due_at", "slack_seconds", "spent", "risk", "lower", "upper"),

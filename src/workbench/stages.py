@@ -66,6 +66,7 @@ RESULT_TABLES = (
     "late_dossiers",
     "cause_cells",
     "progress",
+    "passages",
     "cells",
     "gaps",
     "whatif",
@@ -213,8 +214,8 @@ def _compare(
     helped = comparisons.what_if(warehouse.frame("whatif_counts"), log, calendars)
     warehouse.register("whatif", helped)
     progress("watchlist")
-    come_far, places = (warehouse.frame(name) for name in ("progress", "open_places"))
-    warehouse.register("watchlist", comparisons.watchlist(come_far, places))
+    open_ones = (warehouse.frame(name) for name in ("progress", "open_places", "passages"))
+    warehouse.register("watchlist", comparisons.watchlist(*open_ones))
 
 
 def _days(dossiers: pl.DataFrame) -> tuple[dt.date, dt.date]:

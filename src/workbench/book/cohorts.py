@@ -32,7 +32,7 @@ def cohorts(book: Register, unit: str, kind: PeriodKind) -> Answer:
     progress = book.progress
     if unit != EVERYTHING:
         progress = progress.filter(pl.col("unit_id") == unit)
-    frame = compare.eventual(progress, (), cohort=kind)
+    frame = compare.eventual(progress, (), risks=book.watchlist, cohort=kind)
     rows = list(frame.iter_rows(named=True))
     return Answer(
         title=say("cohorts.title"),
@@ -49,6 +49,8 @@ def _claims(rows: Sequence[Row], unit: str) -> tuple[Claim, ...]:
         return (claim(say("cohorts.nothing", unit=unit), 2),)
     last = rows[-1]
     said = [claim(say("cohorts.last", unit=unit, **_words(last)), 2, key=True)]
+    if last["n_open"] > last["n_overdue"]:
+        said.append(claim(say("cohorts.coming", **_words(last)), 2))
     biased = [row for row in rows if _off(row)]
     if biased:
         told = "; ".join(say("cohorts.biased_one", **_words(row)) for row in biased[-3:])
@@ -72,6 +74,7 @@ def _words(row: Row) -> dict[str, str]:
         "closed": numerals.percent(row["closed"]),
         "eventual": numerals.percent(row["eventual"]),
         "interval": numerals.percent_range(row["eventual_lower"], row["eventual_upper"]),
+        "coming": numerals.percent_range(row["coming_lower"], row["coming_upper"]),
     }
 
 

@@ -168,6 +168,11 @@ class Tables:
         """One row per dossier with a due instant: how far it had come in its allowed time."""
         return self._frame("progress")
 
+    @cached_property
+    def passages(self) -> pl.DataFrame:
+        """One row per dossier of the last year and place on its way: how long it stayed."""
+        return self._frame("passages")
+
     def _frame(self, name: str) -> pl.DataFrame:
         frame = pl.read_parquet(self._file(name))
         if self.zone == "UTC":

@@ -1,7 +1,8 @@
 """Open dossiers that may be late: how likely, by when, and where each one waits now.
 
-The risk of a dossier comes from its own unit's current speed. How good such risks were is shown
-beside them, by making the list again at earlier days. Nobody is named: a step and a unit are.
+The risk of a dossier comes from where it is and its own unit's current speed. How good such risks
+were is shown beside them, by making the list again at earlier days. Nobody is named: a step and a
+unit are.
 """
 
 from __future__ import annotations
@@ -145,7 +146,7 @@ def _cells(row: Row, names: dict[str, str]) -> tuple[Cell, ...]:
 
 def reliability(book: Register) -> Answer:
     """Answer whether risks foretold at the ends of past months came true."""
-    frame = compare.foretold(book.progress, past_days(book))
+    frame = compare.foretold(book.progress, past_days(book), book.passages)
     rows = list(frame.iter_rows(named=True))
     return Answer(
         title=say("foresight.reliability_title"),

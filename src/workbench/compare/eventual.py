@@ -1,8 +1,9 @@
 """Late shares in which open dossiers count, and the risk of each open one.
 
 A share of closed dossiers only is biased while dossiers of the cohort are open: the slow ones are
-missing. Such a share says so here and stands beside the corrected one. All figures hang on the
-snapshot in the table alone: the same snapshot gives the same figures for ever.
+missing. Such a share says so here and stands beside the corrected one. Where a log tells at which
+place an open dossier is, that speaks for its risk, else the part of its time that is gone. All
+figures hang on the snapshot in the tables alone: the same snapshot gives the same figures for ever.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
+from scipy.special import ndtri
 
+from workbench.compare.staying import stay_risks
 from workbench.estimates.breach import risks, speeds
 from workbench.estimates.shares import wilson
 from workbench.estimates.survival import aalen_johansen, kaplan_meier
@@ -19,24 +22,37 @@ from workbench.vocabulary import Period, PeriodKind
 
 WINDOW_DAYS = 365
 """A unit's current speed is taken from what happened in so many days before the snapshot."""
+_SUMMED = (
+    *("n_closed", "n_known", "n_known_late", "n_judged"),
+    *("sum", "sum_lower", "sum_upper", "unsure"),
+)
+_FORETOLD = ("risk", "lower", "upper")
+_WIDE = float(ndtri(0.975))
 _ENDINGS = {"open": 0, "resolved": 1, "withdrawn": 2, "rejected": 3}
 
 
-def breach_risks(progress: pl.DataFrame, *, window_days: int = WINDOW_DAYS) -> pl.DataFrame:
+def breach_risks(
+    progress: pl.DataFrame,
+    passages: pl.DataFrame | None = None,
+    *,
+    window_days: int = WINDOW_DAYS,
+) -> pl.DataFrame:
     """Return every open dossier with its risk of running past its limit.
 
     Args:
         progress: One row per dossier: dossier_id, unit_id, received_on, seen_on (day of its end
             or of the snapshot), ending (resolved, withdrawn, rejected, open), elapsed_seconds,
             allowed_seconds.
-        window_days: Days before the snapshot from which the current speed is taken.
+        passages: As for ``stay_risks``; none, or a dossier at no place that others have left
+            lately: its risk hangs on the part of its time that is gone.
+        window_days: Days before the snapshot from which that speed is taken.
 
     Returns:
         One row per open dossier, by dossier_id: unit_id, spent (elapsed over allowed), risk with
-        lower and upper, method, evidence_level 2. 1 for a dossier already past its limit.
-        Withdrawn and refused dossiers count as long as they ran.
+        lower and upper, method (``stay_pace`` or ``speed_km``), evidence_level 2. 1 for a dossier
+        already past its limit. Withdrawn and refused dossiers count as long as they ran.
 
-    Source: as ``estimates.breach``.
+    Source: as ``estimates.stays`` and ``estimates.breach``.
     """
     rows = _spent(progress).sort("dossier_id")
     units = rows["unit_id"].rank("dense").to_numpy().astype(np.int64) - 1
@@ -44,15 +60,14 @@ def breach_risks(progress: pl.DataFrame, *, window_days: int = WINDOW_DAYS) -> p
     told = np.zeros((3, rows.height))
     if is_open.any():
         told = _told(rows, units, window_days)
-    return (
-        rows.with_columns(
-            *(pl.Series(n, x) for n, x in zip(("risk", "lower", "upper"), told, strict=True)),
-            pl.lit("speed_km").alias("method"),
-            pl.lit(2).cast(pl.Int32).alias("evidence_level"),
-        )
-        .filter(pl.col("ending") == "open")
-        .select("dossier_id", "unit_id", "spent", "risk", "lower", "upper", "method")
-        .with_columns(pl.lit(2).cast(pl.Int32).alias("evidence_level"))
+    found = rows.with_columns(
+        *(pl.Series(n, x) for n, x in zip(_FORETOLD, told, strict=True)),
+        pl.lit("speed_km").alias("method"),
+    ).filter(pl.col("ending") == "open")
+    if passages is not None:
+        found = _by_place(found, stay_risks(progress, passages))
+    return found.select("dossier_id", "unit_id", "spent", *_FORETOLD, "method").with_columns(
+        pl.lit(2).cast(pl.Int32).alias("evidence_level")
     )
 
 
@@ -60,6 +75,7 @@ def eventual(
     progress: pl.DataFrame,
     by: Sequence[str] = ("unit_id",),
     *,
+    risks: pl.DataFrame | None = None,
     cohort: PeriodKind | None = None,
     window_days: int = WINDOW_DAYS,
 ) -> pl.DataFrame:
@@ -68,6 +84,8 @@ def eventual(
     Args:
         progress: As in ``breach_risks``.
         by: Columns that make the groups; none: all together.
+        risks: What ``breach_risks`` returned for all dossiers, of which ``progress`` may hold a
+            part; none: taken from ``progress``.
         cohort: Also group by the period of reception (column ``cohort``).
         window_days: As in ``breach_risks``.
 
@@ -76,32 +94,42 @@ def eventual(
         share below), n_late (closed late), n_overdue; ``closed`` (late of the closed), ``known``
         (late or overdue of the closed and overdue) and ``eventual`` (late in the end, open ones
         counted by their risk), each with numerator, denominator, ``_lower`` and ``_upper``;
+        ``coming_lower`` to ``coming_upper``, where the eventual share of these very dossiers will
+        come to rest with 95 % certainty;
         ``closed_is_biased`` where dossiers are still open; evidence_level 2. A share of nothing
         is missing.
 
-    Source: as ``estimates.breach``; Wilson interval of the expected count, at the bounds of the
-    risks.
+    The intervals of the shares allow for chance among so few dossiers, as if others like them
+    had come; that of ``eventual`` also for what is not known of the risks. What is coming hangs
+    on the open ones in time alone: the chance of each, and what is not known of the risks, those
+    of one unit erring together. Nothing is left to foretell where all have ended.
+
+    Source: as ``breach_risks``; Wilson interval of the expected count, at the bounds of the
+    risks; normal law of a sum of unequal chances, Hodges and Le Cam (1960), Ann. Math. Stat. 31,
+    737-740.
     """
-    risk = breach_risks(progress, window_days=window_days)
+    if risks is None:
+        risks = breach_risks(progress, window_days=window_days)
     rows = _spent(progress).join(
-        risk.select("dossier_id", "risk", "lower", "upper"), on="dossier_id", how="left"
+        risks.select("dossier_id", *_FORETOLD), on="dossier_id", how="left"
     )
     groups = list(by)
     if cohort is not None:
         rows = rows.with_columns(_cohorts(rows["received_on"], cohort))
         groups.append("cohort")
-    summed = (
-        rows.group_by(groups or [pl.lit(1).alias("all")]).agg(*_sums()).drop("all", strict=False)
-    )
-    if groups:
-        summed = summed.sort(groups)
+    key = groups or ["all"]
+    rows = rows.with_columns(pl.lit(1).alias("all"))
+    summed = rows.group_by(key).agg(*_sums()).join(_unsure(rows, key), on=key).sort(key)
+    if not groups:
+        summed = summed.drop("all")
     return summed.with_columns(
         *_shares(summed, "closed", ("n_late",) * 3, "n_closed"),
         *_shares(summed, "known", ("n_known_late",) * 3, "n_known"),
         *_shares(summed, "eventual", ("sum", "sum_lower", "sum_upper"), "n_judged"),
+        *_coming(),
         (pl.col("n_open") > 0).alias("closed_is_biased"),
         pl.lit(2).cast(pl.Int32).alias("evidence_level"),
-    ).drop("n_closed", "n_known", "n_known_late", "n_judged", "sum", "sum_lower", "sum_upper")
+    ).drop(*_SUMMED)
 
 
 def curve(progress: pl.DataFrame, ending: str | None = None) -> pl.DataFrame:
@@ -138,6 +166,16 @@ def curve(progress: pl.DataFrame, ending: str | None = None) -> pl.DataFrame:
 def _spent(progress: pl.DataFrame) -> pl.DataFrame:
     return progress.with_columns(
         (pl.col("elapsed_seconds") / pl.col("allowed_seconds")).alias("spent")
+    )
+
+
+def _by_place(found: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """Put what its place tells in the stead of a dossier's other risk."""
+    beside = found.join(told, on="dossier_id", how="left", suffix="_there").sort("dossier_id")
+    known = pl.col("risk_there").is_not_null()
+    return beside.with_columns(
+        *(pl.coalesce(f"{name}_there", name).alias(name) for name in _FORETOLD),
+        pl.when(known).then(pl.lit("stay_pace")).otherwise("method").alias("method"),
     )
 
 
@@ -194,6 +232,33 @@ def _sums() -> list[pl.Expr]:
             .alias(name)
             for name, risk in expected.items()
         ),
+    ]
+
+
+def _unsure(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """Return the variance of how many open dossiers of each group will be late."""
+    open_ones = pl.col("ending") == "open"
+    chance = (pl.col("risk") * (1 - pl.col("risk"))).filter(open_ones).sum()
+    shared = ((pl.col("upper") - pl.col("lower")) / (2 * _WIDE)).filter(open_ones).sum()
+    return (
+        rows.sort("dossier_id")
+        .group_by(*key, "unit_id", maintain_order=True)
+        .agg((chance + shared**2).alias("unsure"))
+        .group_by(key, maintain_order=True)
+        .agg(pl.col("unsure").sum())
+    )
+
+
+def _coming() -> list[pl.Expr]:
+    """Return where the share will come to rest, held between all open ones late and none more."""
+    judged, told = pl.col("n_judged"), pl.col("sum")
+    half = _WIDE * pl.col("unsure").sqrt()
+    least = pl.col("n_late") + pl.col("n_overdue")
+    most = pl.col("n_late") + pl.col("n_open")
+    some = judged > 0
+    return [
+        pl.when(some).then(pl.max_horizontal(told - half, least) / judged).alias("coming_lower"),
+        pl.when(some).then(pl.min_horizontal(told + half, most) / judged).alias("coming_upper"),
     ]
 
 

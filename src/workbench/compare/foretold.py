@@ -1,8 +1,9 @@
 """How well risks would have foretold the past: the watch list made again at earlier days.
 
 At each of those days only what was known then is used; what became of the dossiers since is the
-truth. Elapsed time at an earlier day is taken as even over the dossier's calendar days, since
-nothing finer is kept: the table says how good the list is, with that grain.
+truth. Elapsed time at an earlier day is taken as even over the dossier's stay where it was then,
+or over its calendar days where no place is known, since nothing finer is kept: the table says how
+good the list is, with that grain.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from workbench.compare.eventual import breach_risks
+from workbench.compare.staying import passages_as_of
 from workbench.estimates.breach import Reliability, reliability
 
 GROUPS = 5
@@ -27,12 +29,15 @@ RELIABILITY = {
 }
 
 
-def foretold(progress: pl.DataFrame, days: Iterable[dt.date]) -> pl.DataFrame:
+def foretold(
+    progress: pl.DataFrame, days: Iterable[dt.date], passages: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Return one row per group of like risks: foretold beside what came.
 
     Args:
         progress: As for ``breach_risks``.
         days: Earlier days at which the watch list is made again.
+        passages: As for ``breach_risks``.
 
     Returns:
         group (1 the lowest risks), n_dossiers, foretold (mean risk), happened (share late in the
@@ -42,7 +47,7 @@ def foretold(progress: pl.DataFrame, days: Iterable[dt.date]) -> pl.DataFrame:
 
     Source: as ``estimates.breach.reliability``.
     """
-    known = [_of_day(progress, day) for day in sorted(days)]
+    known = [_of_day(progress, day, passages) for day in sorted(days)]
     told = pl.concat(known) if known else pl.DataFrame()
     if told.is_empty():
         return pl.DataFrame(schema=RELIABILITY)
@@ -76,11 +81,41 @@ def as_of(progress: pl.DataFrame, day: dt.date) -> pl.DataFrame:
     )
 
 
-def _of_day(progress: pl.DataFrame, day: dt.date) -> pl.DataFrame:
+def _of_day(progress: pl.DataFrame, day: dt.date, passages: pl.DataFrame | None) -> pl.DataFrame:
     """Foretell the dossiers open at a day and join what became of them."""
     late = pl.col("elapsed_seconds") > pl.col("allowed_seconds")
     ends = progress.filter((pl.col("ending") == "resolved") | late).select(
         "dossier_id", late.cast(pl.Int64).alias("is_late")
     )
-    risks = breach_risks(as_of(progress, day)).filter(pl.col("spent") <= 1)
+    then = as_of(progress, day)
+    places = None
+    if passages is not None:
+        places = passages_as_of(passages, day)
+        then = _by_stays(then, progress, _gone(places, passages))
+    risks = breach_risks(then, places).filter(pl.col("spent") <= 1)
     return risks.join(ends, on="dossier_id").select("risk", "is_late")
+
+
+def _gone(places: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
+    """Return which part of each dossier's time at places was over then."""
+    total = passages.group_by("dossier_id").agg(pl.col("stayed_seconds").sum().alias("total"))
+    until = places.group_by("dossier_id").agg(pl.col("stayed_seconds").sum().alias("until"))
+    part = (pl.col("until") / pl.col("total")).alias("part")
+    return total.filter(pl.col("total") > 0).join(until, on="dossier_id").select("dossier_id", part)
+
+
+def _by_stays(then: pl.DataFrame, progress: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    """Take the elapsed time of the dossiers open then from their stays, where those are known."""
+    whole = progress.select("dossier_id", pl.col("elapsed_seconds").alias("whole"))
+    known = (pl.col("ending") == "open") & pl.col("part").is_not_null()
+    return (
+        then.join(gone, on="dossier_id", how="left")
+        .join(whole, on="dossier_id", how="left")
+        .with_columns(
+            pl.when(known)
+            .then((pl.col("part") * pl.col("whole")).cast(pl.Int64))
+            .otherwise("elapsed_seconds")
+            .alias("elapsed_seconds")
+        )
+        .drop("part", "whole")
+    )

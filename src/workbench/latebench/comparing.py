@@ -17,6 +17,7 @@ TRAPS = {"hard_mix": "mix", "supplements": "stopped_clock", SMALL_UNIT: "small_u
 """Kinds of traps, and what a measure of them is called."""
 
 _LEAST = 5
+_ROUNDING = 1e-12
 _CELL = ["unit_id", "period"]
 
 
@@ -28,7 +29,7 @@ def score_comparisons(truth: Truth, analysis: Analysis) -> Scores:
         **score_traps(truth, cells),
         **score_mix(truth, analysis.cause_cells, cells),
         **score_whatif(truth, analysis.whatif),
-        **score_eventual(truth, analysis.progress),
+        **score_eventual(truth, analysis.progress, analysis.passages),
     }
 
 
@@ -117,16 +118,18 @@ def score_whatif(truth: Truth, helped: pl.DataFrame) -> Scores:
     return scores
 
 
-def score_eventual(truth: Truth, progress: pl.DataFrame) -> Scores:
+def score_eventual(truth: Truth, progress: pl.DataFrame, passages: pl.DataFrame) -> Scores:
     """Score the late share of the last 30 working days' dossiers while some are still open.
 
     Returns:
         ``eventual`` and ``closed_only``: how far the corrected share and that of closed dossiers
         lie from what it came to in the end (as shares); ``eventual_held``: whether the interval
-        holds it. Nothing where no dossier is open.
+        of where it will come to rest holds it. Nothing where no dossier is open.
     """
     recent = pl.col("dossier_id").is_in(truth.recent["dossier_id"].to_list())
-    said = compare.eventual(progress.with_columns(recent.alias("recent")), by=("recent",))
+    risks = compare.breach_risks(progress, passages)
+    told = progress.with_columns(recent.alias("recent"))
+    said = compare.eventual(told, by=("recent",), risks=risks)
     rows = said.filter("recent", pl.col("n_open") > 0)
     if rows.is_empty():
         return {}
@@ -134,7 +137,9 @@ def score_eventual(truth: Truth, progress: pl.DataFrame) -> Scores:
     return {
         "eventual": abs(row["eventual"] - came),
         "closed_only": abs(row["closed"] - came),
-        "eventual_held": float(row["eventual_lower"] <= came <= row["eventual_upper"]),
+        "eventual_held": float(
+            row["coming_lower"] - _ROUNDING <= came <= row["coming_upper"] + _ROUNDING
+        ),
     }
 
 

@@ -24,8 +24,8 @@ from workbench.whatif import Log
 from workbench.worktime import Calendars
 
 PROFILE = "wb_strict"
-COUNTED = ("late_dossiers", "causes", "cause_cells", "whatif_counts", "progress")
-RESULTS = ("late_dossiers", "causes", "cause_cells", "whatif", "progress")
+COUNTED = ("late_dossiers", "causes", "cause_cells", "whatif_counts", "progress", "passages")
+RESULTS = ("late_dossiers", "causes", "cause_cells", "whatif", "progress", "passages")
 
 CAUSE_OF_KIND = {
     "intake": "intake_delay",
@@ -68,6 +68,7 @@ class Analysis:
     cause_cells: pl.DataFrame
     whatif: pl.DataFrame
     progress: pl.DataFrame
+    passages: pl.DataFrame
 
 
 class Workbench:

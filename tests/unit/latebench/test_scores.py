@@ -187,21 +187,26 @@ def test_what_if_is_held_against_lives_lived_again():
     assert found == {"whatif:transfer_same_day": 0.1, "whatif_held:transfer_same_day": 1.0}
 
 
+def eventual_scores(runner, case, truth=None):
+    found = runner.analyse(case)
+    return score_eventual(truth or case.truth, found.progress, found.passages)
+
+
 def test_a_share_of_recent_dossiers_is_held_against_what_it_came_to(bench, runner):
     case = bench("open_dossiers")
     recent = case.truth.recent
     assert 0 < recent.height < case.register.dossiers.height
-    found = score_eventual(case.truth, runner.analyse(case).progress)
+    found = eventual_scores(runner, case)
     assert set(found) == {"eventual", "closed_only", "eventual_held"}
     sure = replace(case.truth, recent=recent.with_columns(is_late=pl.lit(value=False)))
     share = recent["is_late"].mean()
-    closed_share = score_eventual(sure, runner.analyse(case).progress)["closed_only"]
+    closed_share = eventual_scores(runner, case, sure)["closed_only"]
     assert found["closed_only"] == pytest.approx(abs(closed_share - share))
 
 
 def test_with_nothing_open_there_is_no_share_to_correct(bench, runner):
     case = bench()
-    assert score_eventual(case.truth, runner.analyse(case).progress) == {}
+    assert eventual_scores(runner, case) == {}
 
 
 def test_a_python_without_pm4py_is_refused_before_anything_runs(tmp_path):

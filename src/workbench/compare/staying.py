@@ -1,0 +1,128 @@
+"""The risk of open dossiers by where they are now: how long they have been there, what is left.
+
+A dossier that waits for a signature is not one that has just begun to be examined, though the
+same part of their time is gone. Where a register tells no places, nothing is said here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+
+from workbench.estimates.stays import BLOCK_DAYS, BLOCKS, Stays, pace, risks_left
+
+FEWEST = 30
+"""Dossiers that must have left a place lately before anything is foretold from it."""
+RISKS = {
+    "dossier_id": pl.String,
+    "risk": pl.Float64,
+    "lower": pl.Float64,
+    "upper": pl.Float64,
+}
+_DAY = 86_400_000_000
+_PLACE = ["step", "place"]
+
+
+def stay_risks(progress: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
+    """Return the risk of every open dossier whose place others have left lately.
+
+    Args:
+        progress: As for ``breach_risks``.
+        passages: One row per dossier and place: dossier_id, place_no, unit_id, procedure_id,
+            step, place, came_at, left_at (the snapshot where it still is there),
+            stayed_seconds, rest_seconds, has_left, has_ended.
+
+    Returns:
+        dossier_id, risk, lower, upper, by dossier_id. 1 for a dossier already past its limit.
+
+    Source: as ``estimates.stays``.
+    """
+    rows = _aged(passages)
+    slack = progress.filter(pl.col("ending") == "open").select(
+        "dossier_id", (pl.col("allowed_seconds") - pl.col("elapsed_seconds")).alias("slack")
+    )
+    here = rows.filter(~pl.col("has_left")).join(slack, on="dossier_id")
+    told = [
+        _of_place(
+            rows.filter(pl.col("step") == step, pl.col("place") == place),
+            here.filter(pl.col("step") == step, pl.col("place") == place),
+        )
+        for step, place in here.select(_PLACE).unique().sort(_PLACE).iter_rows()
+    ]
+    return pl.concat([pl.DataFrame(schema=RISKS), *told]).sort("dossier_id")
+
+
+def passages_as_of(passages: pl.DataFrame, day: dt.date) -> pl.DataFrame:
+    """Return the passages as they stood at the end of an earlier day, in their own zone.
+
+    A stay that went on is taken as even over its clock time, as ``foretold.as_of`` takes the
+    whole; nothing finer is kept.
+    """
+    zone = ZoneInfo(passages.schema["left_at"].time_zone)  # type: ignore[attr-defined]
+    end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone)
+    went_on = pl.col("left_at") > end
+    part = (pl.lit(end) - pl.col("came_at")) / (pl.col("left_at") - pl.col("came_at"))
+    stood = pl.when(went_on).then((part * pl.col("stayed_seconds")).cast(pl.Int64))
+    known = (
+        passages.with_columns(went_on.any().over("dossier_id").alias("is_open"))
+        .filter(pl.col("came_at") < end)
+        .sort("dossier_id", "place_no")
+        .with_columns(stood.otherwise("stayed_seconds").alias("stayed_seconds"))
+    )
+    stayed = pl.col("stayed_seconds")
+    rest = (stayed.sum() - stayed.cum_sum()).over("dossier_id")
+    return known.with_columns(
+        pl.when("is_open").then(rest).otherwise("rest_seconds").alias("rest_seconds"),
+        pl.when(went_on).then(pl.lit(end)).otherwise("left_at").alias("left_at"),
+        (pl.col("has_left") & ~went_on).alias("has_left"),
+        (pl.col("has_ended") & ~pl.col("is_open")).alias("has_ended"),
+    ).select(passages.columns)
+
+
+def _aged(passages: pl.DataFrame) -> pl.DataFrame:
+    """Return what began lately, with its age and that of its end in days."""
+    last = pl.col("left_at").max()
+
+    def age(moment: str) -> pl.Expr:
+        return (last - pl.col(moment)).dt.total_microseconds() / _DAY
+
+    return (
+        passages.with_columns(
+            age("came_at").alias("came_age"),
+            age("left_at").alias("left_age"),
+            (pl.col("unit_id").rank("dense").cast(pl.Int64) - 1).alias("unit"),
+            (pl.col("procedure_id").rank("dense").cast(pl.Int64) - 1).alias("kind"),
+        )
+        .filter(pl.col("came_age") < BLOCK_DAYS * BLOCKS)
+        .sort("dossier_id", "place_no")
+    )
+
+
+def _of_place(rows: pl.DataFrame, here: pl.DataFrame) -> pl.DataFrame:
+    left = rows.filter("has_left")
+    if left.height < FEWEST or not left["has_ended"].any():
+        return pl.DataFrame(schema=RISKS)
+    kinds, units = (int(rows[name].max()) + 1 for name in ("kind", "unit"))  # type: ignore[arg-type]
+    stay = pace(_stays(rows, "stayed_seconds", "has_left", "came_age"), kinds, units)
+    rest = pace(_stays(left, "rest_seconds", "has_ended", "left_age"), kinds, units)
+    there = _stays(here, "stayed_seconds", "has_left", "came_age")
+    now = np.zeros_like(there.unit)
+    centre = rest.centre(there.kind, there.unit, now)
+    told = risks_left((stay, there), (rest, centre), here["slack"])
+    names = ("risk", "lower", "upper")
+    return here.select("dossier_id").with_columns(
+        *(pl.Series(name, values) for name, values in zip(names, told, strict=True))
+    )
+
+
+def _stays(rows: pl.DataFrame, seconds: str, over: str, age: str) -> Stays:
+    return Stays(
+        rows[seconds].to_numpy().astype(np.float64),
+        rows[over].to_numpy(),
+        rows["kind"].to_numpy(),
+        rows["unit"].to_numpy(),
+        rows[age].to_numpy(),
+    )
