@@ -130,11 +130,12 @@ def _imputed(
     time: Floats, over: NDArray[np.bool_], middle: Floats, variance: float
 ) -> tuple[Floats, Floats]:
     """Return what each time is expected to come to, and the variance of that."""
-    wide = np.sqrt(variance)
-    beyond = (time - middle) / wide
+    wide, still = np.sqrt(variance), ~over
+    beyond = (time[still] - middle[still]) / wide
     ratio = np.exp(-0.5 * beyond**2 - 0.5 * np.log(2 * np.pi) - log_ndtr(-beyond))
-    told = np.where(over, time, middle + wide * ratio)
-    open_part = np.where(over, 0.0, variance * np.maximum(1 + beyond * ratio - ratio**2, 0.0))
+    told, open_part = time.copy(), np.zeros_like(time)
+    told[still] = middle[still] + wide * ratio
+    open_part[still] = variance * np.maximum(1 + beyond * ratio - ratio**2, 0.0)
     return told, open_part
 
 
