@@ -325,8 +325,18 @@ class Warehouse:
     def write_frames(self, frames: Iterable[pl.DataFrame], path: Path) -> None:
         """Write frames of the same columns as Parquet, one under the other, as they come."""
         with ParquetFile(path) as file:
+            rest: list[pa.Table] = []
             for frame in frames:
-                file.append(_as_written(frame))
+                rows = pa.concat_tables([*rest, _as_written(frame)])
+                if not rest:
+                    file.append(rows.schema.empty_table())
+                whole = rows.num_rows // ROW_GROUP * ROW_GROUP
+                for first in range(0, whole, ROW_GROUP):
+                    file.append(rows.slice(first, ROW_GROUP))
+                rest = [rows.slice(whole)]
+            for rows in rest:
+                if rows.num_rows:
+                    file.append(rows)
 
     def _ordered(self, name: str, **only: str) -> duckdb.DuckDBPyRelation:
         relation = self._connection.table(name)
