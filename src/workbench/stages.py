@@ -20,7 +20,7 @@ from workbench.errors import InputRejected, UsageProblem
 from workbench.lateness import lateness_profiles
 from workbench.project import Project, fresh_folder
 from workbench.vocabulary import EVERYTHING, PERIOD_KINDS, PeriodKind, periods_between
-from workbench.warehouse import Warehouse
+from workbench.warehouse import Warehouse, write_frames
 
 if TYPE_CHECKING:
     from workbench.worktime import Calendars
@@ -188,7 +188,7 @@ def _write_measures(warehouse: Warehouse, profile: str, path: Path) -> pl.DataFr
             shown.append(measure.filter(pl.col("profile") == profile))
             yield measure
 
-    warehouse.write_frames(told(), path)
+    write_frames(told(), path)
     warehouse.drop("counts")
     return pl.concat(shown)
 

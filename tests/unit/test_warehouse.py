@@ -7,7 +7,14 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from workbench.errors import InputRejected, RuleFailed
-from workbench.warehouse import Model, Warehouse, last_reads, models_for, models_of
+from workbench.warehouse import (
+    Model,
+    Warehouse,
+    last_reads,
+    models_for,
+    models_of,
+    write_frames,
+)
 
 
 @pytest.fixture
@@ -334,6 +341,6 @@ def test_frames_written_one_under_the_other_read_as_one_table(pipelines, tmp_pat
     with Warehouse(pipelines) as warehouse:
         warehouse.register("whole", pl.concat(parts))
         warehouse.write_table("whole", tmp_path / "whole.parquet")
-        warehouse.write_frames(parts, tmp_path / "parts.parquet")
+        write_frames(parts, tmp_path / "parts.parquet")
     whole, parted = (pl.read_parquet(tmp_path / f"{name}.parquet") for name in ("whole", "parts"))
     assert_frame_equal(parted, whole)

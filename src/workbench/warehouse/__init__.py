@@ -24,10 +24,10 @@ import pyarrow as pa
 from workbench.errors import InputRejected, RuleFailed
 from workbench.project import fresh_folder
 from workbench.warehouse.models import Model, last_reads, models_for, models_of
-from workbench.warehouse.parquet import ROW_GROUP, ParquetFile, rises
+from workbench.warehouse.parquet import ROW_GROUP, ParquetFile, rises, write_frames
 from workbench.warehouse.parts import Builder, Part, PartedStage
 
-__all__ = ["Model", "Warehouse", "last_reads", "models_for", "models_of"]
+__all__ = ["Model", "Warehouse", "last_reads", "models_for", "models_of", "write_frames"]
 
 MEMORY = "3GB"
 """What DuckDB may hold before it spills to disk: a laptop's, whatever the machine."""
@@ -291,9 +291,8 @@ class Warehouse:
         """
         self._provide(name, name)
         relation = self._ordered(name, **only)
-        if chosen := ", ".join(columns):
-            relation = relation.project(chosen)
-        rows: pl.DataFrame = relation.pl()
+        chosen = ", ".join(columns)
+        rows: pl.DataFrame = (relation.project(chosen) if chosen else relation).pl()
         return rows
 
     def query(self, path: str) -> pl.DataFrame:
@@ -321,22 +320,6 @@ class Warehouse:
             file.append(rows.schema.empty_table())
             for batch in rows:
                 file.append(pa.Table.from_batches([batch]))
-
-    def write_frames(self, frames: Iterable[pl.DataFrame], path: Path) -> None:
-        """Write frames of the same columns as Parquet, one under the other, as they come."""
-        with ParquetFile(path) as file:
-            rest: list[pa.Table] = []
-            for frame in frames:
-                rows = pa.concat_tables([*rest, _as_written(frame)])
-                if not rest:
-                    file.append(rows.schema.empty_table())
-                whole = rows.num_rows // ROW_GROUP * ROW_GROUP
-                for first in range(0, whole, ROW_GROUP):
-                    file.append(rows.slice(first, ROW_GROUP))
-                rest = [rows.slice(whole)]
-            for rows in rest:
-                if rows.num_rows:
-                    file.append(rows)
 
     def _ordered(self, name: str, **only: str) -> duckdb.DuckDBPyRelation:
         relation = self._connection.table(name)
@@ -406,16 +389,6 @@ class Warehouse:
             values = dict(zip(rows.columns, offender[0], strict=True))
             count = _one(rows.aggregate("count(*)"))[0]
             raise RuleFailed(model.audit, count=count, **values)
-
-
-def _as_written(frame: pl.DataFrame) -> pa.Table:
-    """Return a frame's rows with plain texts, as DuckDB gives them."""
-    rows = frame.to_arrow()
-    fields = [
-        field.with_type(pa.string()) if pa.types.is_large_string(field.type) else field
-        for field in rows.schema
-    ]
-    return rows.cast(pa.schema(fields))
 
 
 def _key_broken(model: Model) -> RuleFailed:

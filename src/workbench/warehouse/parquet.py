@@ -7,10 +7,12 @@ the part at hand is held in memory.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -94,3 +96,30 @@ def rises(rows: pa.Table, key: tuple[str, ...]) -> bool:
             return False
         before, after = ([column.filter(same) for column in rest[1:]] for rest in (before, after))
     return not pc.any(same, min_count=0).as_py()
+
+
+def write_frames(frames: Iterable[pl.DataFrame], path: Path) -> None:
+    """Write frames of the same columns as Parquet, one under the other, as they come."""
+    with ParquetFile(path) as file:
+        rest: list[pa.Table] = []
+        for frame in frames:
+            rows = pa.concat_tables([*rest, _as_written(frame)])
+            if not rest:
+                file.append(rows.schema.empty_table())
+            whole = rows.num_rows // ROW_GROUP * ROW_GROUP
+            for first in range(0, whole, ROW_GROUP):
+                file.append(rows.slice(first, ROW_GROUP))
+            rest = [rows.slice(whole)]
+        for rows in rest:
+            if rows.num_rows:
+                file.append(rows)
+
+
+def _as_written(frame: pl.DataFrame) -> pa.Table:
+    """Return a frame's rows with plain texts, as DuckDB gives them."""
+    rows = frame.to_arrow()
+    fields = [
+        field.with_type(pa.string()) if pa.types.is_large_string(field.type) else field
+        for field in rows.schema
+    ]
+    return rows.cast(pa.schema(fields))
