@@ -45,7 +45,7 @@ def q_values_of_named(p_values: ArrayLike, nameable: ArrayLike, chances: ArrayLi
 
     Args:
         p_values: One per cell.
-        nameable: Whether the rule (say, at least one and a half late too many) lets it be named.
+        nameable: Whether the rule (say, at least one late too many) lets it be named.
         chances: Chance of each healthy cell to pass the rule; 1 everywhere, with every cell
             nameable, gives ``q_values``.
 

@@ -76,10 +76,11 @@ _COMPARED = """## Comparisons by the workbench
 `interval`: share of the cells with a cause whose interval of late dossiers due to it holds what
 switching it off saves in that one life (it is an interval of what the cell's ways cost on average,
 and so wider); `attributed`: late dossiers attributed over those saved. `mix share`: what is put on
-the mix, against the unit's peers in line, over what harder mixes truly do. `whatif`: error of
-"had every transfer been made by the rule" and "had every result been entered when it existed",
-relative to lives lived again so; `held`: share of runs whose interval holds the truth. `blamed`:
-share of runs in which a trap was named for anything but congestion.
+the mix, against the unit's peers in line, over what harder mixes truly do to the same cells (what
+the unit resolved in that quarter). `whatif`: error of "had every transfer been made by the rule"
+(from 15:00 on within the first hour of the next day) and "had every result been entered when it
+existed", relative to lives lived again so; `held`: share of runs whose interval holds the truth.
+`blamed`: share of runs in which a trap was named for anything but congestion.
 """
 _EVENTUAL = """## Open dossiers
 

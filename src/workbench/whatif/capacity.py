@@ -10,6 +10,7 @@ import polars as pl
 
 from workbench.vocabulary import EVERYTHING, PERIOD_KINDS, Period
 from workbench.whatif.queues import FEW_VISITS, Rerun, Seconds, Visits, rerun
+from workbench.whatif.shifted import COUNTED
 
 WorkingSeconds = Callable[[str, Seconds], Seconds]
 """Calendar id and epoch seconds in, working seconds out."""
@@ -123,16 +124,7 @@ def _counted(
             )
             for (unit, period), (n, touched, saved, low, high) in sorted(rows.items())
         ],
-        schema={
-            "scenario": pl.String,
-            "unit_id": pl.String,
-            "period": pl.String,
-            "n_late": pl.Int64,
-            "n_touched": pl.Int64,
-            "n_saved": pl.Int64,
-            "lower": pl.Float64,
-            "upper": pl.Float64,
-        },
+        schema=COUNTED,
         orient="row",
     ).with_columns(
         pl.lit("queue_rerun").alias("method"), pl.lit(3, pl.Int64).alias("evidence_level")

@@ -17,6 +17,7 @@ import polars as pl
 from workbench.vocabulary import EVERYTHING, PERIOD_KINDS, Period
 from workbench.whatif.desks import Desk, Seconds, gains, misfit, usual_held
 from workbench.whatif.sessions import Signer, read_habit
+from workbench.whatif.shifted import COUNTED
 from workbench.worktime import Calendars
 
 Place = tuple[str, int]
@@ -30,16 +31,6 @@ _DESK = ("arrived", "started", "officer", "quarter")
 _SIZES = ("alike", "handled", "relative")
 _Z = 1.96
 _UNSURE = 28_800
-_ROW = {
-    "scenario": pl.String,
-    "unit_id": pl.String,
-    "period": pl.String,
-    "n_late": pl.Int64,
-    "n_touched": pl.Int64,
-    "n_saved": pl.Int64,
-    "lower": pl.Float64,
-    "upper": pl.Float64,
-}
 
 
 @dataclass(frozen=True)
@@ -92,7 +83,7 @@ def passed_on(log: Log, calendars: Calendars, *, scenario: str) -> pl.DataFrame:
                     before + int(more) for before, more in zip(told[key], one, strict=True)
                 ]
     rows = [(scenario, *key, *_bounded(*counts)) for key, counts in sorted(told.items())]
-    return pl.DataFrame(rows, schema=_ROW, orient="row").with_columns(
+    return pl.DataFrame(rows, schema=COUNTED, orient="row").with_columns(
         pl.lit("steps_rerun").alias("method"), pl.lit(3, pl.Int64).alias("evidence_level")
     )
 

@@ -6,18 +6,18 @@ import polars as pl
 
 from workbench.estimates import wilson
 
-COLUMNS = (
-    "scenario",
-    "unit_id",
-    "period",
-    "n_late",
-    "n_touched",
-    "n_saved",
-    "lower",
-    "upper",
-    "method",
-    "evidence_level",
-)
+COUNTED = {
+    "scenario": pl.String,
+    "unit_id": pl.String,
+    "period": pl.String,
+    "n_late": pl.Int64,
+    "n_touched": pl.Int64,
+    "n_saved": pl.Int64,
+    "lower": pl.Float64,
+    "upper": pl.Float64,
+}
+"""What every way of asking "what if" counts, per scenario, unit and period."""
+COLUMNS = (*COUNTED, "method", "evidence_level")
 
 
 def shifted(counts: pl.DataFrame) -> pl.DataFrame:
