@@ -1,7 +1,8 @@
--- grain: one row per profile, group, civil month and counter; '*' stands for all values together
--- key: profile, unit_id, procedure_id, channel_in, month_no, counter
--- reads: dossiers, outcomes
--- promises: n > 0
+-- grain: one row per profile, group and civil month; '*' stands for all values together
+-- key: profile, unit_id, procedure_id, channel_in, month_no
+-- reads: dossiers, profile_moves, receptions
+-- promises: early + on_time + late + withdrawn + rejected + unknown + received + returned + fell_due
+--   > 0
 -- What happened in which month (twelve times the year, and the month): received, resolved (by
 -- outcome), fell due, was returned. Groups are unit and channel, and procedure; every period is
 -- made of whole months. A channel that no export tells is not known: such a dossier was neither
@@ -9,49 +10,31 @@
 
 with days as (
     select
-        *,
-        timezone(time_zone, returned_at)::date as returned_on,
-        timezone(time_zone, coalesce(resolved_at, returned_at, snapshot_at))::date as closed_on
+        dossiers.*,
+        timezone(dossiers.time_zone, dossiers.returned_at)::date as returned_on,
+        receptions.wait_seconds <= 28800 as is_within_8h
     from dossiers
+    left join receptions on dossiers.dossier_id = receptions.dossier_id
 ),
 
 facts as (
     select
-        dossier_id,
         unit_id,
         coalesce(procedure_id, 'unknown') as procedure_id,
         coalesce(channel_in, 'other') as channel_in,
         channel_in is not null as knows_channel,
         channel_out,
+        service_level,
         processed_online,
-        time_zone,
-        snapshot_at,
-        (year(received_on) * 12 + month(received_on))::integer as received_in,
-        (year(returned_on) * 12 + month(returned_on))::integer as returned_in,
-        (year(closed_on) * 12 + month(closed_on))::integer as closed_in
+        is_within_8h,
+        month_no(received_on) as received_in,
+        month_no(returned_on) as returned_in
     from days
-),
-
-judged as (
-    select
-        outcomes.profile,
-        facts.unit_id,
-        facts.procedure_id,
-        facts.channel_in,
-        facts.closed_in,
-        outcomes.outcome,
-        case
-            when outcomes.due_at_used <= facts.snapshot_at
-                and outcomes.outcome not in ('withdrawn', 'rejected')
-                then timezone(facts.time_zone, outcomes.due_at_used)::date
-        end as fell_due_on
-    from facts
-    inner join outcomes on facts.dossier_id = outcomes.dossier_id
 ),
 
 used as (
     select distinct profile
-    from outcomes
+    from profile_moves
 ),
 
 received as (
@@ -66,7 +49,10 @@ received as (
         count(*) filter (
             where channel_in = 'online' and processed_online is not null
         ) as online_known,
-        count(*) filter (where channel_in = 'online' and processed_online) as online_processed
+        count(*) filter (where channel_in = 'online' and processed_online) as online_processed,
+        count(*) filter (where channel_in = 'online' and service_level = '4') as online_full,
+        count(*) filter (where is_within_8h is not null) as reception_known,
+        count(*) filter (where is_within_8h) as received_within_8h
     from facts
     group by grouping sets (
         (unit_id, channel_in, received_in),
@@ -81,7 +67,8 @@ returned as (
         case when grouping(channel_in) = 0 then channel_in else '*' end as channel_in,
         returned_in as month_no,
         count(*) as returned,
-        count(*) filter (where channel_out = 'post') as returned_by_post
+        count(*) filter (where channel_out = 'post') as returned_by_post,
+        count(*) filter (where channel_out = 'online') as returned_online
     from facts
     where returned_in is not null and channel_out is not null
     group by grouping sets (
@@ -93,71 +80,81 @@ returned as (
 closed as (
     select
         profile,
-        case when grouping(unit_id) = 0 then unit_id else '*' end as unit_id,
-        case when grouping(procedure_id) = 0 then procedure_id else '*' end as procedure_id,
-        case when grouping(channel_in) = 0 then channel_in else '*' end as channel_in,
+        unit_id,
+        procedure_id,
+        channel_in,
         closed_in as month_no,
-        outcome as counter,
-        count(*) as n
-    from judged
+        sum(n) filter (where outcome = 'early') as early,
+        sum(n) filter (where outcome = 'on_time') as on_time,
+        sum(n) filter (where outcome = 'late') as late,
+        sum(n) filter (where outcome = 'withdrawn') as withdrawn,
+        sum(n) filter (where outcome = 'rejected') as rejected,
+        sum(n) filter (where outcome = 'unknown') as unknown
+    from profile_moves
     where outcome in ('early', 'on_time', 'late', 'withdrawn', 'rejected', 'unknown')
-    group by grouping sets (
-        (profile, unit_id, channel_in, closed_in, outcome),
-        (profile, procedure_id, closed_in, outcome)
-    )
+    group by profile, unit_id, procedure_id, channel_in, closed_in
 ),
 
 due as (
     select
         profile,
-        case when grouping(unit_id) = 0 then unit_id else '*' end as unit_id,
-        case when grouping(procedure_id) = 0 then procedure_id else '*' end as procedure_id,
-        case when grouping(channel_in) = 0 then channel_in else '*' end as channel_in,
-        (year(fell_due_on) * 12 + month(fell_due_on))::integer as month_no,
-        count(*) as fell_due,
-        count(*) filter (where outcome in ('early', 'on_time')) as fell_due_in_time
-    from judged
-    where fell_due_on is not null
-    group by grouping sets (
-        (profile, unit_id, channel_in, year(fell_due_on) * 12 + month(fell_due_on)),
-        (profile, procedure_id, year(fell_due_on) * 12 + month(fell_due_on))
-    )
+        unit_id,
+        procedure_id,
+        channel_in,
+        due_in as month_no,
+        sum(n) as fell_due,
+        sum(n) filter (where outcome in ('early', 'on_time')) as fell_due_in_time
+    from profile_moves
+    where due_in > 0
+    group by profile, unit_id, procedure_id, channel_in, due_in
 ),
 
-of_all_profiles as (
-    select unit_id, procedure_id, channel_in, month_no, counter, n
+counted as (
+    select * from closed
+    union all by name
+    select * from due
+    union all by name
+    select
+        used.profile,
+        received.*
     from received
-    unpivot (
-        n for counter in (
-            received, received_online, channel_known, online_known, online_processed
-        )
-    )
-    union all
-    select unit_id, procedure_id, channel_in, month_no, counter, n
+    cross join used
+    union all by name
+    select
+        used.profile,
+        returned.*
     from returned
-    unpivot (n for counter in (returned, returned_by_post))
+    cross join used
 ),
 
 month_counts as (
-    select profile, unit_id, procedure_id, channel_in, month_no, counter, n
-    from closed
-    union all
-    select profile, unit_id, procedure_id, channel_in, month_no, counter, n
-    from due
-    unpivot (n for counter in (fell_due, fell_due_in_time))
-    where n > 0
-    union all
     select
-        used.profile,
-        counted.unit_id,
-        counted.procedure_id,
-        counted.channel_in,
-        counted.month_no,
-        counted.counter,
-        counted.n
-    from of_all_profiles as counted
-    cross join used
-    where counted.n > 0
+        profile,
+        unit_id,
+        procedure_id,
+        channel_in,
+        month_no,
+        coalesce(sum(received), 0)::bigint as received,
+        coalesce(sum(received_online), 0)::bigint as received_online,
+        coalesce(sum(channel_known), 0)::bigint as channel_known,
+        coalesce(sum(online_known), 0)::bigint as online_known,
+        coalesce(sum(online_processed), 0)::bigint as online_processed,
+        coalesce(sum(online_full), 0)::bigint as online_full,
+        coalesce(sum(reception_known), 0)::bigint as reception_known,
+        coalesce(sum(received_within_8h), 0)::bigint as received_within_8h,
+        coalesce(sum(returned), 0)::bigint as returned,
+        coalesce(sum(returned_by_post), 0)::bigint as returned_by_post,
+        coalesce(sum(returned_online), 0)::bigint as returned_online,
+        coalesce(sum(early), 0)::bigint as early,
+        coalesce(sum(on_time), 0)::bigint as on_time,
+        coalesce(sum(late), 0)::bigint as late,
+        coalesce(sum(withdrawn), 0)::bigint as withdrawn,
+        coalesce(sum(rejected), 0)::bigint as rejected,
+        coalesce(sum(unknown), 0)::bigint as unknown,
+        coalesce(sum(fell_due), 0)::bigint as fell_due,
+        coalesce(sum(fell_due_in_time), 0)::bigint as fell_due_in_time
+    from counted
+    group by profile, unit_id, procedure_id, channel_in, month_no
 )
 
 select * from month_counts

@@ -1,13 +1,14 @@
 -- grain: one row per profile, reporting convention, period, unit, field, procedure and channel
 -- key: profile, convention, period, unit_id, field_of_work, procedure_id, channel_in
--- reads: dossiers, outcomes, receptions, report_periods, stock
+-- reads: dossiers, outcomes, profiles, receptions, report_periods, stock
 -- promises: in_play >= 0; carried + received = in_play; done = early + on_time + late + unknown;
 --   open_total = open_in_time + open_overdue + open_unknown; waiting <= open_total
 -- What the official forms count, each total by a count of its own. All bounds are civil days; the
 -- stock of a period that the snapshot cuts short is judged at the snapshot. A dossier is in play
 -- while it is received and not closed; a withdrawn one was open until it was withdrawn.
 -- Days are first taken back to the bound of a period before them, which changes no comparison with
--- a period; dossiers that then look the same are counted together.
+-- a period; dossiers that then look the same are counted together. Counted when asked for, for the
+-- profiles and periods asked about: all of them are many times as many rows as there are dossiers.
 
 with bounds as (
     select starts_on as day
@@ -48,6 +49,7 @@ facts as (
         receptions.wait_seconds <= 28800 as is_within_8h
     from dossiers
     inner join outcomes on dossiers.dossier_id = outcomes.dossier_id
+    semi join profiles on outcomes.profile = profiles.profile
     left join receptions on dossiers.dossier_id = receptions.dossier_id
 ),
 
@@ -125,20 +127,14 @@ flagged as (
 
 standing as (
     select
-        stock.profile,
-        stock.convention,
-        stock.period,
-        dossiers.unit_id,
-        coalesce(dossiers.field_of_work, 'unknown') as field_of_work,
-        coalesce(dossiers.procedure_id, 'unknown') as procedure_id,
-        coalesce(dossiers.channel_in, 'other') as channel_in,
-        dossiers.due_first_at < dossiers.due_at as is_reappointed,
-        stock.state,
-        stock.is_waiting,
-        count(*)::integer as n
+        stock.* exclude (ends_on, reappointment, snapshot_on),
+        case stock.reappointment when 'yes' then true when 'no' then false end as is_reappointed,
+        periods.convention,
+        periods.period
     from stock
-    inner join dossiers on stock.dossier_id = dossiers.dossier_id
-    group by all
+    inner join report_periods as periods
+        on stock.ends_on = periods.ends_on
+        and stock.snapshot_on >= periods.starts_on
 ),
 
 gathered as (

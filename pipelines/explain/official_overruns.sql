@@ -1,6 +1,6 @@
 -- grain: one row per profile, reporting convention, period and unit ('*' all) with late dossiers
 -- key: profile, convention, period, unit_id
--- reads: dossiers, outcomes, report_periods
+-- reads: dossiers, outcomes, profiles, report_periods
 -- promises: n_late > 0; median_days <= p90_days; lower_days <= median_days;
 --   median_days <= upper_days; p90_days <= total_days
 -- By how much dossiers resolved late in the period overran: civil days after the due day, and
@@ -17,6 +17,7 @@ with overruns as (
         -outcomes.slack_seconds as work_seconds
     from outcomes
     inner join dossiers on outcomes.dossier_id = dossiers.dossier_id
+    semi join profiles on outcomes.profile = profiles.profile
     where outcomes.outcome = 'late'
 ),
 

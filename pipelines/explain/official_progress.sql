@@ -1,41 +1,53 @@
--- grain: one row per profile, group, calendar period and counter; '*': all values together
--- key: profile, unit_id, procedure_id, channel_in, period, counter
--- reads: official_counts
--- promises: n > 0
--- What further rates divide: the progress ratio of decision 766, the eight-hour rule of reception,
--- the level of online service and the form of the result. Groups as in month_counts.
+-- grain: one row per profile, group and calendar period; '*' stands for all values together
+-- key: profile, unit_id, procedure_id, channel_in, period
+-- reads: profile_moves, periods
+-- promises: in_play > 0; done_in_time <= in_play
+-- What was in play in a period (received and not closed before it), and what of it was closed in
+-- time: the progress ratio of decision 766 adds what is open and not overdue. Groups as in
+-- month_counts.
 
-with totals as (
+with moved as (
     select
         profile,
-        case when grouping(unit_id) = 0 then unit_id else '*' end as unit_id,
-        case when grouping(procedure_id) = 0 then procedure_id else '*' end as procedure_id,
-        case when grouping(channel_in) = 0 then channel_in else '*' end as channel_in,
+        unit_id,
+        procedure_id,
+        channel_in,
+        received_in,
+        case when ended_in = 0 then snapshot_in else least(ended_in, snapshot_in) end as left_in,
+        case when ended_in > 0 and outcome in ('early', 'on_time') then ended_in else 0 end
+            as done_in,
+        sum(n)::bigint as n
+    from profile_moves
+    group by all
+),
+
+bounds as (
+    select
         period,
-        sum(in_play)::bigint as in_play,
-        sum(progress_in_time)::bigint as progress_in_time,
-        sum(reception_known)::bigint as reception_known,
-        sum(received_within_8h)::bigint as received_within_8h,
-        sum(online_full)::bigint as online_full,
-        sum(returned_online)::bigint as returned_online
-    from official_counts
-    where convention = 'calendar'
-    group by grouping sets (
-        (profile, unit_id, channel_in, period),
-        (profile, procedure_id, period)
-    )
+        month_no(starts_on) as first_month,
+        month_no(ends_on) as last_month
+    from periods
 ),
 
 official_progress as (
-    select profile, unit_id, procedure_id, channel_in, period, counter, n
-    from totals
-    unpivot (
-        n for counter in (
-            in_play, progress_in_time, reception_known, received_within_8h, online_full,
-            returned_online
-        )
-    )
-    where n > 0
+    select
+        moved.profile,
+        moved.unit_id,
+        moved.procedure_id,
+        moved.channel_in,
+        bounds.period,
+        sum(moved.n)::bigint as in_play,
+        coalesce(
+            sum(moved.n) filter (
+                where moved.done_in between bounds.first_month and bounds.last_month
+            ), 0
+        )::bigint as done_in_time
+    from moved
+    inner join bounds
+        on moved.received_in <= bounds.last_month
+        and moved.left_in >= bounds.first_month
+    group by
+        moved.profile, moved.unit_id, moved.procedure_id, moved.channel_in, bounds.period
 )
 
 select * from official_progress

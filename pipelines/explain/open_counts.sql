@@ -1,20 +1,22 @@
--- grain: one row per profile, group, period and counter; '*' stands for all values together
--- key: profile, unit_id, procedure_id, channel_in, period, counter
--- reads: dossiers, stock
--- promises: n > 0
+-- grain: one row per profile, group and calendar period; '*' stands for all values together
+-- key: profile, unit_id, procedure_id, channel_in, period
+-- reads: stock, periods
+-- promises: open_in_time + open_overdue + open_unknown > 0
 -- The stock at the end of each calendar period by state; groups as in month_counts.
 
 with placed as (
     select
         stock.profile,
-        dossiers.unit_id,
-        coalesce(dossiers.procedure_id, 'unknown') as procedure_id,
-        coalesce(dossiers.channel_in, 'other') as channel_in,
-        stock.period,
-        stock.state as counter
+        stock.unit_id,
+        stock.procedure_id,
+        stock.channel_in,
+        periods.period,
+        stock.state,
+        stock.n
     from stock
-    inner join dossiers on stock.dossier_id = dossiers.dossier_id
-    where stock.convention = 'calendar'
+    inner join periods
+        on stock.ends_on = periods.ends_on
+        and stock.snapshot_on >= periods.starts_on
 ),
 
 open_counts as (
@@ -24,12 +26,13 @@ open_counts as (
         case when grouping(procedure_id) = 0 then procedure_id else '*' end as procedure_id,
         case when grouping(channel_in) = 0 then channel_in else '*' end as channel_in,
         period,
-        counter,
-        count(*) as n
+        coalesce(sum(n) filter (where state = 'open_in_time'), 0)::bigint as open_in_time,
+        coalesce(sum(n) filter (where state = 'open_overdue'), 0)::bigint as open_overdue,
+        coalesce(sum(n) filter (where state = 'open_unknown'), 0)::bigint as open_unknown
     from placed
     group by grouping sets (
-        (profile, unit_id, channel_in, period, counter),
-        (profile, procedure_id, period, counter)
+        (profile, unit_id, channel_in, period),
+        (profile, procedure_id, period)
     )
 )
 

@@ -1,16 +1,33 @@
--- grain: one row per profile, reporting convention, period and dossier open at the period's end
--- key: profile, convention, period, dossier_id
+-- grain: one row per profile, day and group of dossiers alike that were open at the day's end
+-- key: profile, ends_on, unit_id, field_of_work, procedure_id, channel_in, reappointment,
+--   snapshot_on, state, is_waiting
 -- reads: dossiers, outcomes, pause_spells, profiles, report_periods
--- promises: state in ('open_in_time', 'open_overdue', 'open_unknown')
--- The stock at the end of each period (at the snapshot, where that comes first): what had been
+-- promises: state in ('open_in_time', 'open_overdue', 'open_unknown'); n > 0
+-- The stock on the last day of each period (at the snapshot, where that comes first): what had been
 -- received and not yet ended, and whether its due instant had passed by then. A dossier that was
 -- withdrawn later was open until then; one that a profile calls on time while it waits is closed
 -- at the snapshot. Where the profile lets the clock stand still, a dossier on pause at that moment
--- is judged at the pause's start.
+-- is judged at the pause's start. reappointment: whether the due date was put off (yes, no; unknown
+-- where the first one is not told).
 
-with closed as (
+with ends as (
+    select distinct ends_on
+    from report_periods
+),
+
+closed as (
     select
-        outcomes.*,
+        outcomes.profile,
+        profiles.paused_open,
+        profiles.missing_due,
+        outcomes.outcome,
+        outcomes.due_at_used,
+        dossiers.dossier_id,
+        dossiers.unit_id,
+        coalesce(dossiers.field_of_work, 'unknown') as field_of_work,
+        coalesce(dossiers.procedure_id, 'unknown') as procedure_id,
+        coalesce(dossiers.channel_in, 'other') as channel_in,
+        dossiers.due_first_at < dossiers.due_at as is_reappointed,
         dossiers.time_zone,
         dossiers.snapshot_at,
         dossiers.received_on,
@@ -22,42 +39,29 @@ with closed as (
             end
         ) as closed_at
     from outcomes
+    inner join profiles on outcomes.profile = profiles.profile
     inner join dossiers on outcomes.dossier_id = dossiers.dossier_id
 ),
 
 facts as (
     select
-        closed.profile,
-        profiles.paused_open,
-        profiles.missing_due,
-        closed.dossier_id,
-        closed.time_zone,
-        closed.snapshot_at,
-        closed.received_on,
-        closed.outcome,
-        closed.closed_at,
-        closed.due_at_used,
-        timezone(closed.time_zone, closed.snapshot_at)::date as snapshot_on,
-        coalesce(
-            timezone(closed.time_zone, closed.closed_at)::date, date '9999-12-31'
-        ) as closed_on
+        *,
+        timezone(time_zone, snapshot_at)::date as snapshot_on,
+        coalesce(timezone(time_zone, closed_at)::date, date '9999-12-31') as closed_on
     from closed
-    inner join profiles on closed.profile = profiles.profile
 ),
 
 held as (
     select
         facts.*,
-        periods.convention,
-        periods.period,
+        ends.ends_on,
         least(
-            timezone(facts.time_zone, (periods.ends_on + 1)::timestamp), facts.snapshot_at
+            timezone(facts.time_zone, (ends.ends_on + 1)::timestamp), facts.snapshot_at
         ) as counted_at
     from facts
-    inner join report_periods as periods
-        on facts.received_on <= periods.ends_on
-        and facts.closed_on > periods.ends_on
-        and facts.snapshot_on >= periods.starts_on
+    inner join ends
+        on facts.received_on <= ends.ends_on
+        and facts.closed_on > ends.ends_on
 ),
 
 judged as (
@@ -79,9 +83,14 @@ judged as (
 stock as (
     select
         profile,
-        convention,
-        period,
-        dossier_id,
+        ends_on,
+        unit_id,
+        field_of_work,
+        procedure_id,
+        channel_in,
+        case is_reappointed when true then 'yes' when false then 'no' else 'unknown' end
+            as reappointment,
+        snapshot_on,
         is_waiting,
         case
             when closed_at is null and counted_at = snapshot_at and outcome = 'open_in_time'
@@ -91,8 +100,10 @@ stock as (
             when due_at_used is null then 'open_unknown'
             when due_at_used < judged_at then 'open_overdue'
             else 'open_in_time'
-        end as state
+        end as state,
+        count(*)::integer as n
     from judged
+    group by all
 )
 
 select * from stock

@@ -120,3 +120,6 @@ and not (
     timezone(zone, ended_at)::time = time '00:00:00'
     and timezone(zone, ended_at)::date = timezone(zone, began_at)::date
 );
+
+-- number of the civil month of a day: twelve times its year, and the month
+create macro month_no(day) as (year(day) * 12 + month(day))::integer;

@@ -6,7 +6,7 @@ whose denominator is zero has no value. Evidence level 1: plain accounting.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import polars as pl
 
@@ -73,35 +73,30 @@ def measure(counts: pl.DataFrame) -> pl.DataFrame:
     """Turn counters into measures.
 
     Args:
-        counts: One row per group (profile, unit, period, procedure, channel) and counter, with
-            ``n``; ``*`` in a group column stands for all values together.
+        counts: One row per group (profile, unit, period, procedure, channel) and a column per
+            counter; one that is not there counts nothing. ``*`` in a group column stands for all
+            values together.
 
     Returns:
         One row per measure and group, with numerator, denominator, value and 95 % interval,
         ordered by measure and group. Groups without a single dossier have no row; a rate that
         no counter of the group feeds has none either.
     """
-    return pl.concat(measures_in_turn([counts]))
+    return pl.concat(measures_in_turn(counts))
 
 
-def measures_in_turn(counts: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+def measures_in_turn(counts: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Turn counters into measures one by one: one under the other they are those of ``measure``.
 
-    Args:
-        counts: As in ``measure``, in any number of frames (each with groups of its own), so that
-            no more than one of them and one measure are held at a time.
+    So that no more than one measure is held at a time.
     """
-    parts = [
-        part.pivot(on="counter", index=list(GROUP), values="n", aggregate_function="sum")
-        for part in counts
-    ]
-    wide = pl.concat(parts, how="diagonal").sort(GROUP)
+    ordered = counts.sort(GROUP)
     defined: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
         **{name: (counters, None) for name, counters in COUNTS.items()},
         **RATES,
     }
     for name, (above, below) in sorted(defined.items()):
-        part = _part(wide, name, above, below)
+        part = _part(ordered, name, above, below)
         pair = ["numerator", "denominator"]
         told = _estimates(part.select(pair).unique())
         part = part.join(told, on=pair, how="left", nulls_equal=True, maintain_order="left")

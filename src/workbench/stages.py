@@ -58,8 +58,6 @@ RESULT_TABLES = (
     "measures",
     "time_use",
     "step_time",
-    "official_counts",
-    "official_overruns",
     "findings_by_unit",
     "verdict_counts",
     "causes",
@@ -139,7 +137,6 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
         UsageProblem: There is no lateness profile of that name.
         InputRejected: There is no clean dossier.
     """
-    from workbench.official.conventions import Conventions
     from workbench.worktime import Calendars
 
     profiles = lateness_profiles(rooms.facts.reference / "profiles")
@@ -153,9 +150,9 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
         calendars = Calendars.read(rooms.facts.reference / "calendars")
         warehouse.register("calendar_days", calendars.days())
         first, last = _days(warehouse.frame("dossiers", _OF_DOSSIERS))
-        conventions = Conventions.read(rooms.facts.reference)
-        warehouse.register("periods", _periods(first, last))
-        warehouse.register("report_periods", conventions.periods(first, last))
+        periods = _periods(first, last)
+        warehouse.register("periods", periods)
+        warehouse.register("report_periods", calendar_periods(periods))
         warehouse.register("profiles", profiles)
         warehouse.set("profile", profile)
         counted = tuple(table for table in RESULT_TABLES if table not in _COMPARED)
@@ -173,18 +170,13 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
 
 
 def _write_measures(warehouse: Warehouse, profile: str, path: Path) -> pl.DataFrame:
-    """Write all measures, one at a time: they are many; return what metrics and plots show.
-
-    Counters are taken profile by profile for the same reason.
-    """
+    """Write all measures, one at a time: they are many; return what metrics and plots show."""
     from workbench.measures import measures_in_turn
 
-    profiles = warehouse.frame("profiles")["profile"].sort()
-    counts = (warehouse.frame("counts", profile=name) for name in profiles)
     shown: list[pl.DataFrame] = []
 
     def told() -> Iterator[pl.DataFrame]:
-        for measure in measures_in_turn(part for part in counts if not part.is_empty()):
+        for measure in measures_in_turn(warehouse.frame("counts")):
             shown.append(measure.filter(pl.col("profile") == profile))
             yield measure
 
@@ -236,6 +228,11 @@ def _periods(first: dt.date, last: dt.date) -> pl.DataFrame:
         for period in periods_between(first, last, kind)
     ]
     return pl.DataFrame(rows, schema=["period", "kind", "starts_on", "ends_on"], orient="row")
+
+
+def calendar_periods(periods: pl.DataFrame) -> pl.DataFrame:
+    """Return periods as reports of the calendar convention count them (``report_periods``)."""
+    return periods.select(pl.lit("calendar").alias("convention"), "period", "starts_on", "ends_on")
 
 
 def _snapshot_day(dossiers: pl.DataFrame) -> dt.date:

@@ -61,10 +61,8 @@ def counters(row: dict[str, str]) -> dict[str, int]:
 def measured(row: dict[str, str]) -> dict[str, dict[str, object]]:
     """Measures of the project from printed counts, by name."""
     group = {"profile": "printed", "unit_id": "*", "period": "p", "procedure_id": "*"}
-    records = [
-        {**group, "channel_in": "*", "counter": name, "n": n} for name, n in counters(row).items()
-    ]
-    return {r["measure"]: r for r in measure(pl.DataFrame(records)).iter_rows(named=True)}
+    counted = pl.DataFrame([{**group, "channel_in": "*", **counters(row)}])
+    return {r["measure"]: r for r in measure(counted).iter_rows(named=True)}
 
 
 def printed(share: float) -> str:

@@ -11,10 +11,8 @@ GROUP = {"unit_id": "*", "period": "2022-H1", "procedure_id": "*", "channel_in":
 
 
 def _measures() -> pl.DataFrame:
-    counted = [("a", "early", 3), ("a", "late", 1), ("b", "on_time", 2), ("b", "open_overdue", 2)]
-    return measure(
-        pl.DataFrame([{"profile": p, **GROUP, "counter": c, "n": n} for p, c, n in counted])
-    )
+    counted = {"a": {"early": 3, "late": 1}, "b": {"on_time": 2, "open_overdue": 2}}
+    return measure(pl.DataFrame([{"profile": p, **GROUP, **ns} for p, ns in counted.items()]))
 
 
 def test_each_profile_has_one_row_with_counts_and_rates():

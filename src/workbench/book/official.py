@@ -8,7 +8,7 @@ computes; what does not add up, and what no source holds, stands among the claim
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,7 @@ from workbench.official import (
     write_form,
 )
 from workbench.official.audits import check_printed
+from workbench.official.counting import OfficialTables, count_officially
 from workbench.official.workbook import notes
 from workbench.vocabulary import EVERYTHING
 from workbench.wording import say, use_language
@@ -124,7 +125,7 @@ class Official:
         with use_language(self.book.language):
             span = self._span(period)
             report = half_year_report(
-                self._counts, span=span, profile=self.profile, unit_id=self.unit
+                self._counted(span).counts, span=span, profile=self.profile, unit_id=self.unit
             )
             return Answer(
                 title=say("official.report_title", period=numerals.period(period)),
@@ -141,10 +142,11 @@ class Official:
         """
         with use_language(self.book.language):
             span = self._span(period)
+            counted = self._counted(span)
             frame = rates_side_by_side(
                 read_metrics(self.book.reference),
-                totals(self._counts, span=span, profile=self.profile, unit_id=self.unit),
-                self.book.official_overruns,
+                totals(counted.counts, span=span, profile=self.profile, unit_id=self.unit),
+                counted.overruns,
                 span=span,
                 profile=self.profile,
                 unit_id=self.unit,
@@ -177,7 +179,8 @@ class Official:
         with use_language(self.book.language):
             span = self._span(period)
             profile = self.book.profile(SOFTWARE_PROFILE)
-            figures = totals(self._counts, span=span, profile=profile, unit_id=self.unit)
+            other = replace(self, profile=profile)
+            figures = other._totals(span)
             simulated = simulate_766(figures, self.book.reference)
             return Answer(
                 title=say("official.index_title", period=numerals.period(period)),
@@ -196,39 +199,43 @@ class Official:
         """
         with use_language(self.book.language):
             span = self._span(period)
-            figures = totals(self._counts, span=span, profile=self.profile, unit_id=self.unit)
+            figures = self._totals(span)
             listed = read_criteria(self.book.reference / "par_criteria.csv")
             return evaluate(listed, figures, on=span.ends_on)
 
     # what the answers share ---------------------------------------------------------------
 
-    @property
-    def _counts(self) -> pl.DataFrame:
-        return self.book.official_counts
-
-    def _span(self, period: str) -> Span:
-        """Return the days of a period.
+    def _counted(self, span: Span) -> OfficialTables:
+        """Count the period under this profile; nothing is stored.
 
         Raises:
             UsageProblem: No dossier lies in that period under the convention.
         """
-        span = Conventions.read(self.book.reference).span(period, self.convention)
-        held = self._counts.filter(period=span.period, convention=span.convention)
-        if held.is_empty():
+        book = self.book
+        listed = lateness_profiles(book.reference / "profiles").filter(profile=self.profile)
+        found = count_officially(book.rooms, book.facts.pipelines, [span], listed)
+        if found.counts.is_empty():
             raise UsageProblem(
                 "official.no_counts",
-                period=period,
+                period=span.period,
                 convention=self.convention,
                 profile=self.profile,
             )
-        return span
+        return found
+
+    def _totals(self, span: Span) -> dict[str, int]:
+        counts = self._counted(span).counts
+        return totals(counts, span=span, profile=self.profile, unit_id=self.unit)
+
+    def _span(self, period: str) -> Span:
+        return Conventions.read(self.book.reference).span(period, self.convention)
 
     def _filled(self, name: str, period: str) -> FilledForm:
+        form = Form.read(name, self.book.reference)
         span = self._span(period)
-        counts = self._counts
+        counts = self._counted(span).counts
         if self.unit != EVERYTHING:
             counts = counts.filter(unit_id=self.unit)
-        form = Form.read(name, self.book.reference)
         return fill(form, counts, span=span, profile=self.profile, names=self._names(form))
 
     def _names(self, form: Form) -> Names:

@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from workbench.errors import UsageProblem
+from workbench.project import Project, shipped
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,12 @@ class Tables:
 
     home: Path
     rooms: tuple[Path, ...]
+
+    @cached_property
+    def facts(self) -> Project:
+        """The project whose rules answer what is asked for: its own, or the shipped one."""
+        own = Project(self.home)
+        return own if any(own.pipelines.glob("*/*.sql")) else shipped()
 
     @cached_property
     def dossiers(self) -> pl.DataFrame:
@@ -112,16 +119,6 @@ class Tables:
     def verdict_counts(self) -> pl.DataFrame:
         """One row per period and unit: late dossiers with and without suspect records."""
         return self._frame("verdict_counts")
-
-    @cached_property
-    def official_counts(self) -> pl.DataFrame:
-        """One row per profile, convention, period, unit, field, procedure and channel."""
-        return self._frame("official_counts")
-
-    @cached_property
-    def official_overruns(self) -> pl.DataFrame:
-        """One row per profile, convention, period and unit with late dossiers."""
-        return self._frame("official_overruns")
 
     @cached_property
     def cause_cells(self) -> pl.DataFrame:

@@ -16,7 +16,6 @@ from workbench.book.answer import Answer, Claim, claim
 from workbench.book.entries import Asked
 from workbench.book.judging import Row
 from workbench.charts import Bar, bars, draw
-from workbench.project import Project, shipped
 from workbench.tables import Column, Table
 from workbench.vocabulary import EVERYTHING, Period
 from workbench.wording import say
@@ -76,9 +75,7 @@ def steps_waited(book: Book, asked: Asked) -> Answer:
 
 def all_waits(book: Book) -> pl.DataFrame:
     """Return every wait of the book's steps, built when asked for; nothing is stored."""
-    own = Project(book.home)
-    facts = own if any(own.pipelines.glob("waits/*.sql")) else shipped()
-    return waiting.waits(book.folder_of("steps"), facts)
+    return waiting.waits(book.folder_of("steps"), book.facts)
 
 
 def _of_unit(frame: pl.DataFrame, asked: Asked) -> pl.DataFrame:

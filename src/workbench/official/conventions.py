@@ -12,20 +12,11 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-import polars as pl
-
 from workbench.errors import InputRejected, UsageProblem
-from workbench.vocabulary import PERIOD_KINDS, Period, PeriodKind, periods_between
+from workbench.vocabulary import PERIOD_KINDS, Period, PeriodKind
 
 CALENDAR = "calendar"
 _MONTHS_BACK = {"same": 0, "before": 1}
-_SCHEMA = {
-    "convention": pl.String,
-    "period": pl.String,
-    "kind": pl.String,
-    "starts_on": pl.Date,
-    "ends_on": pl.Date,
-}
 
 
 @dataclass(frozen=True)
@@ -99,26 +90,6 @@ class Conventions:
         raise UsageProblem(
             "official.no_convention", convention=convention, period=period, known=known
         )
-
-    def periods(self, first: dt.date, last: dt.date) -> pl.DataFrame:
-        """Return every period, under every convention, that holds a day from first to last.
-
-        One row per convention and period: convention, period, kind, starts_on, ends_on (dates,
-        both inclusive), ordered by convention and first day. Table ``report_periods``.
-        """
-        spans = [(row.kind, row.span(p)) for row in self.rows for p in _around(first, last, row)]
-        rows = [
-            (s.convention, s.period, kind, s.starts_on, s.ends_on)
-            for kind, s in spans
-            if s.starts_on <= last and s.ends_on >= first
-        ]
-        frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
-        return frame.sort("convention", "kind", "starts_on")
-
-
-def _around(first: dt.date, last: dt.date, row: Convention) -> list[Period]:
-    # A shifted period may begin before the calendar period of the same name does.
-    return list(periods_between(first, last + dt.timedelta(days=31), row.kind))
 
 
 def _convention(row: dict[str, str], number: int) -> Convention:

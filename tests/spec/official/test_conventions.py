@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 
-import polars as pl
 import pytest
 
 from workbench.errors import InputRejected, UsageProblem
@@ -34,21 +33,21 @@ def test_a_period_covers_the_days_its_reports_print(conventions, convention, per
     assert f"{span.starts_on:%d/%m/%Y}-{span.ends_on:%d/%m/%Y}" == f"{first}-{last}"
 
 
-def test_periods_of_a_convention_follow_each_other_without_gap_or_overlap(conventions):
-    frame = conventions.periods(dt.date(2019, 1, 1), dt.date(2024, 12, 31))
-    for (_, _), rows in frame.group_by(["convention", "kind"], maintain_order=True):
-        days = rows.sort("starts_on").select("starts_on", "ends_on").rows()
-        for (_, ended), (begins, _) in itertools.pairwise(days):
-            assert begins - ended == dt.timedelta(days=1)
-        assert days[0][0] <= dt.date(2019, 1, 1)
-        assert days[-1][1] >= dt.date(2024, 12, 31)
+def test_periods_of_a_convention_follow_each_other_without_gap_or_overlap(conventions, spans_between):
+    first, last = dt.date(2019, 1, 1), dt.date(2024, 12, 31)
+    for convention in conventions.rows:
+        days = spans_between(convention, first, last)
+        for before, after in itertools.pairwise(days):
+            assert after.starts_on - before.ends_on == dt.timedelta(days=1)
+        assert days[0].starts_on <= first
+        assert days[-1].ends_on >= last
 
 
-def test_a_day_lies_in_one_period_of_each_convention_and_kind(conventions):
-    frame = conventions.periods(dt.date(2022, 6, 21), dt.date(2022, 6, 21))
-    held = frame.filter(convention="vinh_phuc_2021")
-    assert held["period"].to_list() == ["2022-07"]
-    assert frame.group_by("convention", "kind").len().filter(pl.col("len") > 1).is_empty()
+def test_a_day_lies_in_one_period_of_each_convention_and_kind(conventions, spans_between):
+    day = dt.date(2022, 6, 21)
+    held = {(c.name, c.kind): spans_between(c, day, day) for c in conventions.rows}
+    assert [span.period for span in held["vinh_phuc_2021", "month"]] == ["2022-07"]
+    assert all(len(spans) == 1 for spans in held.values())
 
 
 def test_a_convention_without_such_periods_is_refused_by_name(conventions):

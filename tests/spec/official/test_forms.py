@@ -179,6 +179,6 @@ def test_measures_and_forms_judge_one_stock(counted, reference_dir):
             span = counted.conventions.span(period)
             total = fill(form, counted.counts, span=span, profile=profile).total
             measured = counted.measures.filter(
-                period=period, profile=profile, counter="open_overdue", unit_id="*"
-            ).filter(procedure_id="*", channel_in="*")
-            assert total["open_late"] == measured["n"].sum()
+                period=period, profile=profile, unit_id="*", procedure_id="*", channel_in="*"
+            )
+            assert total["open_late"] == measured["open_overdue"].sum()
