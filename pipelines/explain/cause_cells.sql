@@ -3,40 +3,46 @@
 -- reads: cause_dossiers, cause_excess, causes, late_dossiers, periods
 -- promises: n_late <= n_dossiers; n_dominant <= n_late; late_share >= 0; excess_seconds >= 0
 -- Dossiers judged, by the period in which they ended (open overdue ones: that of the snapshot).
--- Every stratum has a row for every cause met anywhere, so that nothing counted is a zero, not a
--- gap. excess_seconds is what the cause took from all judged dossiers, late or not.
+-- Every stratum has its row of '*'; a cause has one where it took anything, so that what has none
+-- is zero there. n_dossiers and n_late are those of the stratum, on each row. excess_seconds is
+-- what the cause took from all judged dossiers, late or not.
 
-with judged as (
+with months as (
     select
-        dossiers.dossier_no,
-        dossiers.dossier_id,
-        dossiers.unit_id,
-        dossiers.procedure_id,
-        dossiers.channel_in,
-        dossiers.is_late,
-        dossiers.ended_on
-    from cause_dossiers as dossiers
+        period,
+        (row_number() over (order by period))::smallint as period_no,
+        unnest(generate_series(month_no(starts_on), month_no(ends_on))) as month_no
+    from periods
 ),
 
 strata as (
     select
-        judged.unit_id,
-        periods.period,
-        judged.procedure_id,
-        judged.channel_in,
-        count(*) as n_dossiers,
-        count(*) filter (where judged.is_late) as n_late
-    from judged
-    inner join periods
-        on judged.ended_on >= periods.starts_on
-        and judged.ended_on <= periods.ends_on
-    group by judged.unit_id, periods.period, judged.procedure_id, judged.channel_in
+        unit_id,
+        procedure_id,
+        channel_in,
+        (row_number() over (order by unit_id, procedure_id, channel_in))::integer as stratum_no
+    from cause_dossiers
+    group by unit_id, procedure_id, channel_in
+),
+
+judged as (
+    select
+        dossiers.dossier_no,
+        dossiers.dossier_id,
+        strata.stratum_no,
+        month_no(dossiers.ended_on) as month_no,
+        dossiers.is_late
+    from cause_dossiers as dossiers
+    inner join strata
+        on dossiers.unit_id = strata.unit_id
+        and dossiers.procedure_id = strata.procedure_id
+        and dossiers.channel_in = strata.channel_in
 ),
 
 facts as (
     select
         excess.dossier_no,
-        excess.cause,
+        cause_place(excess.cause)::tinyint as cause_no,
         0 as n_dominant,
         0 as share_parts,
         excess.excess_seconds,
@@ -45,7 +51,7 @@ facts as (
     union all
     select
         judged.dossier_no,
-        causes.cause,
+        cause_place(causes.cause)::tinyint as cause_no,
         (causes.cause = late_dossiers.dominant_cause)::integer as n_dominant,
         round(causes.late_share * 40320)::integer as share_parts,
         case when causes.cause = 'unexplained' then causes.excess_seconds else 0 end
@@ -56,72 +62,116 @@ facts as (
     inner join judged on causes.dossier_id = judged.dossier_id
 ),
 
-summed as (
+names as (
+    select distinct
+        cause_place(cause)::tinyint as cause_no,
+        cause
+    from cause_excess
+    union
+    select distinct
+        cause_place(cause)::tinyint as cause_no,
+        cause
+    from causes
+    union
     select
-        judged.unit_id,
-        judged.ended_on,
-        judged.procedure_id,
-        judged.channel_in,
-        case when grouping(facts.cause) = 0 then facts.cause else '*' end as cause,
+        0 as cause_no,
+        '*' as cause
+),
+
+by_month as (
+    select
+        judged.stratum_no,
+        judged.month_no,
+        facts.cause_no,
         sum(facts.n_dominant)::bigint as n_dominant,
         sum(facts.share_parts)::bigint as share_parts,
         sum(facts.excess_seconds)::bigint as excess_seconds,
         sum(facts.n_extreme)::bigint as n_extreme
     from facts
     inner join judged on facts.dossier_no = judged.dossier_no
-    group by grouping sets (
-        (judged.unit_id, judged.ended_on, judged.procedure_id, judged.channel_in, facts.cause),
-        (judged.unit_id, judged.ended_on, judged.procedure_id, judged.channel_in)
-    )
+    group by judged.stratum_no, judged.month_no, facts.cause_no
+),
+
+counted_by_month as (
+    select
+        stratum_no,
+        month_no,
+        count(*) as n_dossiers,
+        count(*) filter (where is_late) as n_late
+    from judged
+    group by stratum_no, month_no
 ),
 
 counted as (
     select
-        summed.unit_id,
-        periods.period,
-        summed.procedure_id,
-        summed.channel_in,
-        summed.cause,
-        sum(summed.n_dominant)::bigint as n_dominant,
-        sum(summed.share_parts)::bigint as share_parts,
-        sum(summed.excess_seconds)::bigint as excess_seconds,
-        sum(summed.n_extreme)::bigint as n_extreme
-    from summed
-    inner join periods
-        on summed.ended_on >= periods.starts_on
-        and summed.ended_on <= periods.ends_on
-    group by
-        summed.unit_id, periods.period, summed.procedure_id, summed.channel_in, summed.cause
+        counted_by_month.stratum_no,
+        months.period_no,
+        sum(counted_by_month.n_dossiers)::bigint as n_dossiers,
+        sum(counted_by_month.n_late)::bigint as n_late
+    from counted_by_month
+    inner join months on counted_by_month.month_no = months.month_no
+    group by counted_by_month.stratum_no, months.period_no
 ),
 
-met as (
-    select cause
-    from facts
-    union
-    select '*' as cause
+-- all causes together stand beside each of them
+summed as (
+    select
+        by_month.stratum_no,
+        months.period_no,
+        case when grouping(by_month.cause_no) = 0 then by_month.cause_no else 0 end as cause_no,
+        sum(by_month.n_dominant)::bigint as n_dominant,
+        sum(by_month.share_parts)::bigint as share_parts,
+        sum(by_month.excess_seconds)::bigint as excess_seconds,
+        sum(by_month.n_extreme)::bigint as n_extreme
+    from by_month
+    inner join months on by_month.month_no = months.month_no
+    group by grouping sets (
+        (by_month.stratum_no, months.period_no, by_month.cause_no),
+        (by_month.stratum_no, months.period_no)
+    )
+),
+
+told as (
+    select
+        counted.stratum_no,
+        counted.period_no,
+        counted.n_dossiers,
+        counted.n_late,
+        coalesce(summed.cause_no, 0) as cause_no,
+        coalesce(summed.n_dominant, 0) as n_dominant,
+        coalesce(summed.share_parts, 0) as share_parts,
+        coalesce(summed.excess_seconds, 0) as excess_seconds,
+        coalesce(summed.n_extreme, 0) as n_extreme
+    from counted
+    left join summed
+        on counted.stratum_no = summed.stratum_no
+        and counted.period_no = summed.period_no
+),
+
+labels as (
+    select distinct
+        period_no,
+        period
+    from months
 ),
 
 cause_cells as (
     select
         strata.unit_id,
-        strata.period,
+        labels.period,
         strata.procedure_id,
         strata.channel_in,
-        met.cause,
-        strata.n_dossiers,
-        strata.n_late,
-        coalesce(counted.n_dominant, 0) as n_dominant,
-        coalesce(counted.share_parts, 0) / 40320 as late_share,
-        coalesce(counted.excess_seconds, 0) as excess_seconds,
-        coalesce(counted.n_extreme, 0) as n_extreme
-    from strata
-    cross join met
-    left join counted
-        on strata.unit_id = counted.unit_id
-        and strata.period = counted.period
-        and strata.procedure_id = counted.procedure_id
-        and strata.channel_in = counted.channel_in
-        and met.cause = counted.cause
+        names.cause,
+        told.n_dossiers,
+        told.n_late,
+        told.n_dominant,
+        told.share_parts / 40320 as late_share,
+        told.excess_seconds,
+        told.n_extreme
+    from told
+    inner join strata on told.stratum_no = strata.stratum_no
+    inner join labels on told.period_no = labels.period_no
+    inner join names on told.cause_no = names.cause_no
 )
 
 select * from cause_cells

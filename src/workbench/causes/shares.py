@@ -31,14 +31,13 @@ def cause_shares(cells: pl.DataFrame, *, period: str, unit_id: str = EVERYTHING)
     rows = cells.filter(pl.col("period") == period)
     if unit_id != EVERYTHING:
         rows = rows.filter(pl.col("unit_id") == unit_id)
-    summed = _summed(rows, ["cause"])
-    return _with_rates(summed.filter(pl.col("cause") != EVERYTHING))
+    return _with_rates(_summed(rows, cells["cause"].unique(), []))
 
 
 def causes_by_unit(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
     """Return the same for every unit of a period: one row per unit and cause."""
-    rows = cells.filter(pl.col("period") == period, pl.col("cause") != EVERYTHING)
-    return _with_rates(_summed(rows, ["unit_id", "cause"]))
+    rows = cells.filter(pl.col("period") == period)
+    return _with_rates(_summed(rows, cells["cause"].unique(), ["unit_id"]))
 
 
 def realities(
@@ -68,13 +67,19 @@ def realities(
     return _interval(table, "n", "share")
 
 
-def _summed(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
-    return rows.group_by(key).agg(
-        pl.col("n_dossiers").sum(),
-        pl.col("n_late").sum(),
+def _summed(rows: pl.DataFrame, met: pl.Series, key: list[str]) -> pl.DataFrame:
+    """Add up the strata of a period: a cause has rows only where it took something."""
+    judged = rows.filter(pl.col("cause") == EVERYTHING).with_columns(pl.lit(0).alias("together"))
+    whole = judged.group_by("together", *key).agg(pl.sum("n_dossiers", "n_late"))
+    causes = pl.DataFrame({"cause": met.filter(met != EVERYTHING)})
+    taken = rows.group_by("cause", *key).agg(
         pl.col("late_share").sort_by("period", "unit_id", "procedure_id", "channel_in").sum(),
         pl.col("n_dominant").sum(),
         pl.col("excess_seconds").sum(),
+    )
+    every = whole.drop("together").join(causes, how="cross")
+    return every.join(taken, on=["cause", *key], how="left").with_columns(
+        pl.col("late_share", "n_dominant", "excess_seconds").fill_null(0)
     )
 
 

@@ -61,11 +61,30 @@ CELLS = {
 """Columns of the table ``cells``."""
 
 _CELL = ("unit_id", "period", "cause")
-_STRATUM = ("procedure_id", "channel_in", "cause")
-_SUMS = ("n_dossiers", "n_late", "n_dominant", "late_share")
+_PLACE = ("unit_id", "period", "procedure_id", "channel_in")
 _TIME = "excess_seconds"
 _EXTREME = "n_extreme"
 _LATE = "late_share"
+
+
+@dataclass(frozen=True)
+class _Family:
+    """The cells of all periods of a kind and their strata: one entry per cell and stratum.
+
+    ``cells`` has unit_id, period, n_dossiers and n_late, one row per cell; ``cell`` and
+    ``stratum`` are numbers, ``dossiers`` those judged.
+    """
+
+    cells: pl.DataFrame
+    cell: NDArray[np.int64]
+    stratum: NDArray[np.int64]
+    dossiers: Floats
+
+    def placed(self, rows: pl.DataFrame, column: str) -> Floats:
+        """Return a column of some rows at their places, zero at all others."""
+        values = np.zeros(self.dossiers.size)
+        np.add.at(values, rows["place"].to_numpy(), rows[column].to_numpy())
+        return values
 
 
 @dataclass(frozen=True)
@@ -85,8 +104,9 @@ def cells(cause_cells: pl.DataFrame, *, kind: PeriodKind, q: float = 0.10) -> pl
     """Return one row per unit, period and cause, tested against all others.
 
     Args:
-        cause_cells: One row per unit, period, stratum (procedure, channel) and cause:
-            n_dossiers (judged ones of the stratum, repeated on each cause), n_late, late_share
+        cause_cells: One row per unit, period, stratum (procedure, channel) and cause, where there
+            is none the cause took nothing: n_dossiers (judged ones of the stratum, repeated on
+            each cause and on ``*``), n_late, late_share
             (late dossiers put down to the cause, in fractions). With n_extreme (judged dossiers,
             late or not, from which the cause took extremely much) and excess_seconds (what it took
             from all of them) those are tested too, and one p-value is made of all: a cause at work
@@ -110,12 +130,10 @@ def cells(cause_cells: pl.DataFrame, *, kind: PeriodKind, q: float = 0.10) -> pl
     14, 347-351 (over-dispersion); Kish (1965), Survey Sampling, section 5.4 (design effect of
     clusters).
     """
-    rows = _of_kind(cause_cells, kind)
+    family, rows = _of_kind(cause_cells, kind)
     if rows.is_empty():
         return pl.DataFrame(schema=CELLS)
-    parts = [
-        _of_cause(rows.filter(pl.col("cause") == cause)) for cause in rows["cause"].unique().sort()
-    ]
+    parts = [_of_cause(family, part) for part in rows.partition_by("cause")]
     tested = pl.concat(parts)
     of_nobody = pl.col("cause") == UNEXPLAINED
     accusing, every = _finished(tested.filter(~of_nobody), q), _finished(tested, q)
@@ -128,80 +146,82 @@ def spreads_of(cause_cells: pl.DataFrame, *, kind: PeriodKind) -> dict[str, floa
     Tau squared by cause, from the cells not out of line: what ``gaps`` takes to widen intervals
     where dossiers share their luck, as in a queue. Zero: no more than chance.
     """
-    rows = _of_kind(cause_cells, kind)
+    family, rows = _of_kind(cause_cells, kind)
     return {
-        cause: _counted(part, _LATE, *_places(part)).spread
-        for cause in rows["cause"].unique().sort()
-        if not (part := rows.filter(pl.col("cause") == cause)).is_empty()
+        part["cause"][0]: _counted(family, part, _LATE).spread for part in rows.partition_by("cause")
     }
 
 
-def _of_kind(cause_cells: pl.DataFrame, kind: PeriodKind) -> pl.DataFrame:
-    """Keep the causes proper and the periods of one kind, one row per cell and stratum."""
+def _of_kind(cause_cells: pl.DataFrame, kind: PeriodKind) -> tuple[_Family, pl.DataFrame]:
+    """Return the cells of one kind of period, and what each cause proper took at which place."""
     labels = cause_cells["period"].unique()
     wanted = [p for p in labels if Period.parse(p).kind == kind]
-    sums = [c for c in (*_SUMS, _EXTREME, _TIME) if c in cause_cells.columns]
-    kept = cause_cells.filter(pl.col("period").is_in(wanted), pl.col("cause") != EVERYTHING)
-    grain = ("unit_id", "period", *_STRATUM)
-    return kept.select(*grain, *(pl.col(c).cast(pl.Float64) for c in sums)).sort(grain)
-
-
-def _of_cause(rows: pl.DataFrame) -> pl.DataFrame:
-    """Test every cell of one cause."""
-    cell, stratum = _places(rows)
-    table = rows.group_by(_CELL).agg(
-        pl.col("n_dossiers").sum(),
-        pl.col("n_late").sum(),
-        pl.col("late_share").sum().alias("observed"),
-    )
-    least = LEAST_EXCESS + LEAST_SHARE * pl.col("n_dossiers")
-    table = table.sort("unit_id", "period").with_columns(least.alias("least"))
-    counted = _counted(rows, _LATE, cell, stratum)
-    chances = [counted.chance]
-    if _EXTREME in rows.columns:
-        chances.append(_counted(rows, _EXTREME, cell, stratum).chance)
-    if _TIME in rows.columns and rows["cause"][0] not in CONGESTION:
-        chances.append(_timed(rows, cell, counted.chance))
-    passed = counted.expected + table["least"].to_numpy()
-    low, high = excess_limits(table["observed"].to_numpy(), counted.expected, counted.variance)
-    return table.with_columns(
-        pl.Series("expected", counted.expected),
-        pl.Series("lower", low),
-        pl.Series("upper", high),
-        pl.Series("p_value", combined_p(*chances) if len(chances) > 1 else chances[0]),
-        pl.Series("reach", upper_tail(passed, counted.expected, counted.variance)),
-    )
-
-
-def _places(rows: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Number the cells and the strata of the rows, both in their order."""
-    codes = rows.select(
+    kept = cause_cells.filter(pl.col("period").is_in(wanted))
+    places = kept.group_by(_PLACE).agg(pl.col("n_dossiers", "n_late").max()).sort(_PLACE)
+    codes = places.select(
         pl.struct("unit_id", "period").rank("dense").alias("cell"),
         pl.struct("procedure_id", "channel_in").rank("dense").alias("stratum"),
     )
     cell, stratum = (codes[c].to_numpy().astype(np.int64) - 1 for c in codes.columns)
-    return cell, stratum
+    cells = places.group_by("unit_id", "period").agg(pl.sum("n_dossiers", "n_late"))
+    family = _Family(
+        cells.sort("unit_id", "period"),
+        cell,
+        stratum,
+        places["n_dossiers"].to_numpy().astype(np.float64),
+    )
+    sums = [c for c in (_LATE, _EXTREME, _TIME) if c in cause_cells.columns]
+    proper = kept.filter(pl.col("cause") != EVERYTHING).select(*_PLACE, "cause", *sums)
+    numbered = places.select(*_PLACE).with_row_index("place")
+    rows = proper.join(numbered, on=list(_PLACE), how="left").drop(_PLACE)
+    return family, rows.sort("cause", "place")
 
 
-def _counted(
-    rows: pl.DataFrame, what: str, cell: NDArray[np.int64], stratum: NDArray[np.int64]
-) -> _Tested:
+def _of_cause(family: _Family, rows: pl.DataFrame) -> pl.DataFrame:
+    """Test every cell of one cause."""
+    cause = rows["cause"][0]
+    counted = _counted(family, rows, _LATE)
+    observed = np.bincount(family.cell, family.placed(rows, _LATE))
+    chances = [counted.chance]
+    if _EXTREME in rows.columns:
+        chances.append(_counted(family, rows, _EXTREME).chance)
+    if _TIME in rows.columns and cause not in CONGESTION:
+        chances.append(_timed(family, rows, counted.chance))
+    least = LEAST_EXCESS + LEAST_SHARE * family.cells["n_dossiers"].to_numpy()
+    reach = upper_tail(counted.expected + least, counted.expected, counted.variance)
+    low, high = excess_limits(observed, counted.expected, counted.variance)
+    return family.cells.select(
+        "unit_id",
+        "period",
+        pl.lit(cause).alias("cause"),
+        pl.col("n_dossiers", "n_late").cast(pl.Float64),
+        pl.Series("observed", observed),
+        pl.Series("least", least),
+        pl.Series("expected", counted.expected),
+        pl.Series("lower", low),
+        pl.Series("upper", high),
+        pl.Series("p_value", combined_p(*chances) if len(chances) > 1 else chances[0]),
+        pl.Series("reach", reach),
+    )
+
+
+def _counted(family: _Family, rows: pl.DataFrame, what: str) -> _Tested:
     """Hold what was counted of each cell against the rates of the others, out-of-line ones aside.
 
     Starts from chance alone and widens the spread until reference and spread agree: so that a
     cell far out cannot hide behind the spread it causes itself. Congestion comes in waves
     everywhere: there no cell is set aside, and only a wave above the usual ones stands out.
     """
-    dossiers, late = rows["n_dossiers"].to_numpy(), rows[what].to_numpy()
-    observed = np.bincount(cell, late)
+    late = family.placed(rows, what)
+    observed = np.bincount(family.cell, late)
     kept = np.ones(observed.size, dtype=bool)
     congested = rows["cause"][0] in CONGESTION
     together = CORRELATION[what] if congested else 0.0
-    tested = _against(kept, (dossiers, late), (cell, stratum), (0.0, together))
+    tested = _against(kept, family, late, (0.0, together))
     for _ in range(0 if congested else ROUNDS):
         still = _in_line(tested.chance)
         spread = relative_spread(observed[still], tested.expected[still])
-        tested = _against(still, (dossiers, late), (cell, stratum), (spread, together))
+        tested = _against(still, family, late, (spread, together))
         if np.array_equal(still, kept):
             break
         kept = still
@@ -209,13 +229,10 @@ def _counted(
 
 
 def _against(
-    kept: NDArray[np.bool_],
-    counts: tuple[Floats, Floats],
-    place: tuple[NDArray[np.int64], NDArray[np.int64]],
-    law: tuple[float, float],
+    kept: NDArray[np.bool_], family: _Family, late: Floats, law: tuple[float, float]
 ) -> _Tested:
     """Expect each cell from the kept others of its strata, and test it."""
-    (dossiers, late), (cell, stratum) = counts, place
+    dossiers, cell, stratum = family.dossiers, family.cell, family.stratum
     spread, together = law
     inside = kept[cell]
     base = dossiers * inside
@@ -242,7 +259,7 @@ def _in_line(chance: Floats) -> NDArray[np.bool_]:
     return kept
 
 
-def _timed(rows: pl.DataFrame, cell: NDArray[np.int64], chance: Floats) -> Floats:
+def _timed(family: _Family, rows: pl.DataFrame, chance: Floats) -> Floats:
     """Test the time that all dossiers of each cell, late or not, lost to the cause.
 
     Time a dossier, times the root of their number, against the cells not out of line: their 80th
@@ -250,7 +267,8 @@ def _timed(rows: pl.DataFrame, cell: NDArray[np.int64], chance: Floats) -> Float
     since a few slow dossiers are nothing unusual. Where so few cells lose any time that the
     percentile is zero, a cell's place among the others is all that can be said.
     """
-    seconds, dossiers = (np.bincount(cell, rows[c].to_numpy()) for c in (_TIME, "n_dossiers"))
+    seconds = np.bincount(family.cell, family.placed(rows, _TIME))
+    dossiers = np.bincount(family.cell, family.dossiers)
     lost = seconds / np.sqrt(np.maximum(dossiers, 1.0))
     usual = lost[_in_line(chance)]
     if not usual.size:
