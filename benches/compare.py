@@ -3,7 +3,7 @@
 CPU seconds of this process, all threads together, and the peak of memory: wall times move with
 the neighbours. The targets stand beside the figures.
 
-``make bench``, or ``python benches/compare.py [--units N] [--replicates N]``.
+``make bench``, or ``python benches/compare.py [--units N]``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ def main() -> None:
     """Run every bench and print its figures."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--units", type=int, default=200, help="units whose gap is split")
-    asked.add_argument("--replicates", type=int, default=2_000)
     asked.add_argument("--dossiers", type=int, default=100_000, help="dossiers given a risk")
     said = asked.parse_args()
     province = _cause_cells(50, MONTHS)
@@ -39,8 +38,8 @@ def main() -> None:
     _timed("50 units adjusted for their mix", lambda: units_adjusted(province, period=MONTHS[0]))
     country = _cause_cells(said.units, MONTHS[:1])
     _timed(
-        f"gaps of {said.units} units to their peers, {said.replicates} replicates",
-        lambda: gaps_to_peers(country, period=MONTHS[0], replicates=said.replicates),
+        f"gaps of {said.units} units to their peers, with the intervals of their parts",
+        lambda: gaps_to_peers(country, period=MONTHS[0]),
         "30 s",
     )
     progress = _progress(said.dossiers)

@@ -3,14 +3,26 @@
 -- reads: judged_dossiers, ledger, steps, periods
 -- promises: n_dossiers > 0; work_seconds >= 0
 -- The unit is the one responsible for the dossier; a transfer is named after the step it leads to.
+-- Counted when asked for, for the periods asked about.
 
-with spent as (
+with judged as (
+    select
+        judged_dossiers.*,
+        periods.period
+    from judged_dossiers
+    inner join periods
+        on judged_dossiers.judged_on >= periods.starts_on
+        and judged_dossiers.judged_on <= periods.ends_on
+),
+
+spent as (
     select
         ledger.dossier_id,
         ledger.kind,
         coalesce(steps.step, '-') as step,
         sum(ledger.work_seconds)::bigint as work_seconds
     from ledger
+    semi join judged on ledger.dossier_id = judged.dossier_id
     left join steps
         on ledger.dossier_id = steps.dossier_id
         and ledger.step_no = steps.step_no
@@ -19,7 +31,7 @@ with spent as (
 
 step_time as (
     select
-        periods.period,
+        judged.period,
         case when grouping(judged.unit_id) = 0 then judged.unit_id else '*' end as unit_id,
         judged.is_late,
         spent.kind,
@@ -27,14 +39,11 @@ step_time as (
         count(*) as n_dossiers,
         sum(spent.work_seconds)::bigint as work_seconds,
         quantile_disc(spent.work_seconds, 0.5) as median_seconds
-    from judged_dossiers as judged
+    from judged
     inner join spent on judged.dossier_id = spent.dossier_id
-    inner join periods
-        on judged.judged_on >= periods.starts_on
-        and judged.judged_on <= periods.ends_on
     group by grouping sets (
-        (periods.period, judged.is_late, spent.kind, spent.step),
-        (periods.period, judged.is_late, spent.kind, spent.step, judged.unit_id)
+        (judged.period, judged.is_late, spent.kind, spent.step),
+        (judged.period, judged.is_late, spent.kind, spent.step, judged.unit_id)
     )
 )
 

@@ -3,27 +3,38 @@
 -- reads: judged_dossiers, ledger, periods
 -- promises: n_dossiers > 0; work_seconds >= 0
 -- Working seconds per dossier by kind; a dossier without such a segment counts as zero seconds.
+-- Counted when asked for, for the periods asked about.
 
 with kinds as (
     select distinct kind
     from ledger
 ),
 
+judged as (
+    select
+        judged_dossiers.*,
+        periods.period
+    from judged_dossiers
+    inner join periods
+        on judged_dossiers.judged_on >= periods.starts_on
+        and judged_dossiers.judged_on <= periods.ends_on
+),
+
 spent as (
     select dossier_id, kind, sum(work_seconds)::bigint as work_seconds
     from ledger
+    semi join judged on ledger.dossier_id = judged.dossier_id
     group by dossier_id, kind
 ),
 
 filled as (
     select
-        judged.dossier_id,
+        judged.period,
         judged.unit_id,
         judged.is_late,
-        judged.judged_on,
         kinds.kind,
         coalesce(spent.work_seconds, 0) as work_seconds
-    from judged_dossiers as judged
+    from judged
     cross join kinds
     left join spent
         on judged.dossier_id = spent.dossier_id
@@ -32,7 +43,7 @@ filled as (
 
 time_use as (
     select
-        periods.period,
+        filled.period,
         case when grouping(filled.unit_id) = 0 then filled.unit_id else '*' end as unit_id,
         filled.is_late,
         filled.kind,
@@ -41,12 +52,9 @@ time_use as (
         quantile_disc(filled.work_seconds, 0.5) as median_seconds,
         quantile_disc(filled.work_seconds, 0.9) as p90_seconds
     from filled
-    inner join periods
-        on filled.judged_on >= periods.starts_on
-        and filled.judged_on <= periods.ends_on
     group by grouping sets (
-        (periods.period, filled.is_late, filled.kind),
-        (periods.period, filled.is_late, filled.kind, filled.unit_id)
+        (filled.period, filled.is_late, filled.kind),
+        (filled.period, filled.is_late, filled.kind, filled.unit_id)
     )
 )
 

@@ -18,8 +18,6 @@ from workbench.worktime import Calendars
 SHORT_MONTH = 18
 """A month with fewer working days is one of long holidays, in Viet Nam that of Tết."""
 MORE_OFFICERS = 1
-REPLICATES = 500
-"""Enough for a table of many gaps; a question about one of them takes 2,000."""
 _WHOLE_DAY = 86_400
 
 
@@ -61,13 +59,12 @@ def gaps(
         for unit in units
     ]
     parts = [
-        compare.gaps(of_kind, to_peers, spreads=spreads, named=named, replicates=REPLICATES),
+        compare.gaps(of_kind, to_peers, spreads=spreads, named=named),
         compare.gaps(
             classed,
             _own_past(units, labels),
             calendar=months or None,
             spreads=spreads,
-            replicates=REPLICATES,
         ),
     ]
     return pl.concat(parts).sort("comparison", maintain_order=True)

@@ -56,8 +56,6 @@ CLOCK_TABLES = (
 )
 RESULT_TABLES = (
     "measures",
-    "time_use",
-    "step_time",
     "findings_by_unit",
     "verdict_counts",
     "causes",

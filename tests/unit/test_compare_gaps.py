@@ -91,7 +91,7 @@ def own_past(rows: pl.DataFrame, left: str, right: str) -> list[tuple[Side, Side
 def test_effects_of_every_comparison_sum_to_its_gap(seed):
     rows = random_world(seed)
     tables = [
-        gaps_to_peers(rows, period="2022-02", replicates=50),
+        gaps_to_peers(rows, period="2022-02"),
         gaps(rows, own_past(rows, "2022-01", "2022-03")),
         gaps(rows, own_past(rows, "2022-Q1", "2022-04"), calendar=TET),
     ]
@@ -102,7 +102,7 @@ def test_effects_of_every_comparison_sum_to_its_gap(seed):
 
 def test_peers_are_all_the_others_together():
     rows = random_world(1)
-    table = gaps_to_peers(rows, period="2022-02", replicates=50)
+    table = gaps_to_peers(rows, period="2022-02")
     first = table.filter(pl.col("right") == "A@2022-02").row(0, named=True)
     judged = rows.filter(pl.col("period") == "2022-02", pl.col("cause") == "queue")
     others = judged.filter(pl.col("unit_id") != "A")
@@ -120,12 +120,12 @@ def test_units_that_are_out_of_line_are_nobodys_peers():
     sick = pl.DataFrame({"unit_id": ["C", "B"], "period": ["2022-Q1", "2022-Q2"]})
     asked = (Side(PEERS, "2022-Q1"), Side("A", "2022-Q1"))
     counted = {
-        name: gaps(rows, [asked], named=named, replicates=20)["left_dossiers"][0]
+        name: gaps(rows, [asked], named=named)["left_dossiers"][0]
         for name, named in (("all", None), ("in_line", sick))
     }
     assert counted == {"all": 200, "in_line": 100}
     everybody = pl.DataFrame({"unit_id": ["B", "C"], "period": ["2022-Q1"] * 2})
-    table = gaps(rows, [asked], named=everybody, replicates=20)
+    table = gaps(rows, [asked], named=everybody)
     assert table["left_late"][0] == 44
 
 
@@ -138,7 +138,7 @@ def test_what_tet_does_to_everybody_is_put_on_the_calendar():
         *(month("B", m, 20 if m == "2022-02" else 5) for m in MONTHS),
     )
     parts = effects(
-        gaps(rows, [(Side("A", "2022-Q1"), Side("A", "2022-04"))], calendar=TET, replicates=50)
+        gaps(rows, [(Side("A", "2022-Q1"), Side("A", "2022-04"))], calendar=TET)
     )
     assert parts["calendar"] == pytest.approx(-0.05)
     assert parts["cause:queue"] == pytest.approx(0.0)

@@ -31,7 +31,11 @@ _FIGURES = ("mean", "p90", "share")
 
 def time_use(book: Book, asked: Asked) -> Answer:
     """Answer which kinds of segments took the working time of late dossiers and of the others."""
-    frame = causes.time_use(book.time_by_kind, period=asked.period, unit_id=asked.unit)
+    frame = causes.time_use(
+        book.counted_time("time_use", asked.period, asked.profile),
+        period=asked.period,
+        unit_id=asked.unit,
+    )
     groups = {(r["is_late"], r["kind"]): r for r in frame.iter_rows(named=True)}
     kinds = [k for k in SEGMENT_KINDS if _seconds(groups, k)]
     kinds.sort(key=lambda k: (-_mean(groups, late=True, kind=k), SEGMENT_KINDS.index(k)))
@@ -152,7 +156,11 @@ def _time_cells(row: Row | None) -> list[Cell]:
 
 def slowest_steps(book: Book, asked: Asked) -> Answer:
     """Answer which steps and transfers took more of late dossiers' time than of the others'."""
-    frame = causes.slowest_steps(book.time_by_step, period=asked.period, unit_id=asked.unit)
+    frame = causes.slowest_steps(
+        book.counted_time("step_time", asked.period, asked.profile),
+        period=asked.period,
+        unit_id=asked.unit,
+    )
     rows = list(frame.iter_rows(named=True))
     named = list(zip(_step_names(rows), rows, strict=True))
     slow = [(name, r) for name, r in named if (r["excess_seconds"] or 0) > 0]

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
+from workbench import causes
 from workbench.errors import UsageProblem
 from workbench.project import Project, shipped
 
@@ -100,15 +102,13 @@ class Tables:
         """One row per measure, profile, group and period."""
         return self._frame("measures")
 
-    @cached_property
-    def time_by_kind(self) -> pl.DataFrame:
-        """One row per period, unit, late or not, and kind of segment (table ``time_use``)."""
-        return self._frame("time_use")
-
-    @cached_property
-    def time_by_step(self) -> pl.DataFrame:
-        """One row per period, unit, late or not, kind of segment and step (table ``step_time``)."""
-        return self._frame("step_time")
+    def counted_time(
+        self, table: Literal["time_use", "step_time"], period: str, profile: str
+    ) -> pl.DataFrame:
+        """Return where dossiers' time went in a period, by kind of segment or by step."""
+        return causes.count_time(
+            table, self.rooms, self.facts.pipelines, period=period, profile=profile
+        )
 
     @cached_property
     def findings_by_unit(self) -> pl.DataFrame:

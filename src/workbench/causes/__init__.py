@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from workbench.causes.evidence import cause_label, evidence_text, reality_label
 from workbench.causes.shares import cause_shares, causes_by_unit, realities
-from workbench.causes.time_use import slowest_steps, time_use
+from workbench.causes.time_use import count_time, slowest_steps, time_use
 
 __all__ = [
     "cause_label",
     "cause_shares",
     "causes_by_unit",
+    "count_time",
     "evidence_text",
     "realities",
     "reality_label",

@@ -8,9 +8,7 @@ mix. A comparison (evidence level 2): it says where the gap sits, not what would
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,7 +73,6 @@ def gaps(
     calendar: Mapping[str, str] | None = None,
     spreads: Mapping[str, float] | None = None,
     named: pl.DataFrame | None = None,
-    replicates: int = 2_000,
 ) -> pl.DataFrame:
     """Split the gap of each pair (left, right) into mix, calendar, causes and residual.
 
@@ -90,7 +87,6 @@ def gaps(
         named: Units and periods (unit_id, period) that are out of line, as ``cells`` names them:
             they are nobody's peers, or a sick unit would make its neighbours look well; where all
             others are named, all are peers. None: all are.
-        replicates: Resamplings of the counts for the intervals.
 
     Returns:
         One row per pair and component (``mix``, ``calendar``, ``cause:<id>``, ``residual``) in
@@ -104,17 +100,11 @@ def gaps(
     if spreads is not None:
         wide = np.array([spreads.get(cause, 0.0) for cause in book.causes] + [0.0])
 
-    def rows(pair: tuple[Side, Side]) -> pl.DataFrame | None:
-        left, right = pair
+    parts = []
+    for left, right in pairs:
         sides = book.counts(left, right), book.counts(right, left)
-        if not all(side.dossiers.sum() > 0 for side in sides):
-            return None
-        found = split(*_met(sides), wide, replicates=replicates)
-        return _rows(pair, sides, found, book.causes)
-
-    # every pair has a generator of its own, so that pairs may be split at the same time
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        parts = [part for part in pool.map(rows, pairs) if part is not None]
+        if all(side.dossiers.sum() > 0 for side in sides):
+            parts.append(_rows((left, right), sides, split(*_met(sides), wide), book.causes))
     return pl.concat(parts) if parts else pl.DataFrame(schema=GAPS)
 
 
@@ -125,19 +115,11 @@ def gaps_to_peers(
     calendar: Mapping[str, str] | None = None,
     spreads: Mapping[str, float] | None = None,
     named: pl.DataFrame | None = None,
-    replicates: int = 2_000,
 ) -> pl.DataFrame:
     """Split the gap between every unit and all the others together in one period."""
     units = cause_cells.filter(pl.col("unit_id") != EVERYTHING)["unit_id"].unique().sort()
     pairs = [(Side(PEERS, period), Side(unit, period)) for unit in units]
-    return gaps(
-        cause_cells,
-        pairs,
-        calendar=calendar,
-        spreads=spreads,
-        named=named,
-        replicates=replicates,
-    )
+    return gaps(cause_cells, pairs, calendar=calendar, spreads=spreads, named=named)
 
 
 def told(gap: pl.DataFrame, names: Mapping[str, str]) -> str:
@@ -183,7 +165,8 @@ class _Ledger:
         named: pl.DataFrame | None,
     ) -> None:
         self._calendar = calendar
-        self._named = named
+        self._named = _units_by_period(named)
+        self._out: dict[str, Counts] = {}
         met = set(cause_cells["cause"].unique())
         self.causes = tuple(c for c in CAUSES if c in met)
         rows = _classed(cause_cells, calendar)
@@ -200,21 +183,23 @@ class _Ledger:
         """Return the counts of a side; ``peers`` are others than the other side's unit."""
         if side.unit_id != PEERS:
             return self._grid(side.unit_id, side.period)
-        everyone, own = self._grid(EVERYTHING, side.period), {other.unit_id}
-        others = self._without(everyone, own, side.period)
-        in_line = self._without(others, self._out_of_line(side.period) - own, side.period)
+        everyone, own = self._grid(EVERYTHING, side.period), self._grid(other.unit_id, side.period)
+        others = _minus(everyone, own)
+        out = self._out_of_line(side.period)
+        if other.unit_id in self._named.get(side.period, ()):
+            out = _minus(out, own)
+        in_line = _minus(others, out)
         return in_line if in_line.dossiers.sum() > 0 else others
 
-    def _out_of_line(self, period: str) -> set[str]:
-        if self._named is None:
-            return set()
-        return set(self._named.filter(pl.col("period") == period)["unit_id"])
-
-    def _without(self, whole: Counts, units: set[str], period: str) -> Counts:
-        for one in (self._grid(unit, period) for unit in sorted(units)):
-            late = np.maximum(whole.late - one.late, 0.0)
-            whole = Counts(whole.dossiers - one.dossiers, late)
-        return whole
+    def _out_of_line(self, period: str) -> Counts:
+        """The counts of all units together that are out of line in a period."""
+        if period not in self._out:
+            dossiers, late = np.zeros(self._shape), np.zeros((len(self.causes) + 1, *self._shape))
+            for unit in self._named.get(period, ()):
+                one = self._grid(unit, period)
+                dossiers, late = dossiers + one.dossiers, late + one.late
+            self._out[period] = Counts(dossiers, late)
+        return self._out[period]
 
     def _grid(self, unit_id: str, period: str) -> Counts:
         key = (unit_id, period)
@@ -245,6 +230,18 @@ class _Ledger:
             told += share
         late[-1, *at] = rest - told
         return Counts(dossiers, late)
+
+
+def _minus(whole: Counts, part: Counts) -> Counts:
+    """Take a part away; what a difference of sums leaves below nothing is nothing."""
+    return Counts(whole.dossiers - part.dossiers, np.maximum(whole.late - part.late, 0.0))
+
+
+def _units_by_period(named: pl.DataFrame | None) -> dict[str, list[str]]:
+    if named is None:
+        return {}
+    units = named.group_by("period").agg(pl.col("unit_id").unique().sort())
+    return dict(units.select("period", "unit_id").iter_rows())
 
 
 def _met(sides: tuple[Counts, Counts]) -> tuple[Counts, Counts]:

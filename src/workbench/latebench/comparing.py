@@ -92,7 +92,7 @@ def score_mix(truth: Truth, cause_cells: pl.DataFrame, cells: pl.DataFrame) -> S
         for unit, period in traps.select(_CELL).iter_rows()
     ]
     named = cells.filter("flagged")
-    parts = compare.gaps(cause_cells, pairs, named=named, replicates=1)
+    parts = compare.gaps(cause_cells, pairs, named=named)
     mix = parts.filter(pl.col("component") == "mix")
     return {"mix_share": float(mix["effect"].sum()) / truth.mix_gap}
 
