@@ -68,8 +68,8 @@ RESULT_TABLES = (
     "whatif",
     "watchlist",
 )
-LIVED_AGAIN = ("transfer_cuts", "queue_visits", "signings", "late_dossiers")
-"""Tables of a ``whatif.Log``, in its order."""
+LIVED_AGAIN = ("transfer_cuts", "queue_visits", "signings")
+"""Tables of a ``whatif.Log``, in its order; its last one is ``late_dossiers``."""
 _COUNTED = ("counts", "whatif_counts", *LIVED_AGAIN, "open_places")
 _COMPARED = ("measures", "cells", "gaps", "whatif", "watchlist")
 """Result tables that statistics make from counted ones."""
@@ -156,15 +156,15 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
         counted = tuple(table for table in RESULT_TABLES if table not in _COMPARED)
         warehouse.build("explain", rooms.progress, (*counted, *_COUNTED))
         with fresh_folder(rooms.work.results) as fresh:
+            rooms.progress("results")
+            for table in counted:
+                warehouse.write_table(table, fresh / f"{table}.parquet")
+                warehouse.drop(table)
             rooms.progress("measures")
             shown = _write_measures(warehouse, profile, fresh / "measures.parquet")
             write_metrics(shown, profile, fresh / "measures.json", kind)
             _write_plots(shown, profile, fresh / "plots")
-            _compare(warehouse, calendars, kind, rooms.progress)
-            rooms.progress("results")
-            for table in RESULT_TABLES:
-                if table != "measures":
-                    warehouse.write_table(table, fresh / f"{table}.parquet")
+            _compare(warehouse, calendars, fresh, kind, rooms.progress)
 
 
 def _write_measures(warehouse: Warehouse, profile: str, path: Path) -> pl.DataFrame:
@@ -184,28 +184,35 @@ def _write_measures(warehouse: Warehouse, profile: str, path: Path) -> pl.DataFr
 
 
 def _compare(
-    warehouse: Warehouse, calendars: Calendars, kind: PeriodKind, progress: Progress
+    warehouse: Warehouse, calendars: Calendars, fresh: Path, kind: PeriodKind, progress: Progress
 ) -> None:
-    """Make the tables that statistics make from counted ones."""
+    """Write the tables that statistics make from counted ones, each beside those."""
     from workbench import comparisons
     from workbench.whatif import Log
 
+    progress("whatif")
+    late = pl.read_parquet(fresh / "late_dossiers.parquet")
+    log = Log(*(warehouse.frame(name) for name in LIVED_AGAIN), late)
+    helped = comparisons.what_if(warehouse.frame("whatif_counts"), log, calendars)
+    write_frames([helped], fresh / "whatif.parquet")
+    for table in (*LIVED_AGAIN, "whatif_counts"):
+        warehouse.drop(table)
+    progress("watchlist")
+    passages = pl.read_parquet(fresh / "passages.parquet")
+    progressed = pl.read_parquet(fresh / "progress.parquet")
+    watched = comparisons.watchlist(progressed, warehouse.frame("open_places"), passages)
+    write_frames([watched], fresh / "watchlist.parquet")
+    del passages, progressed
     progress("cells")
-    cause_cells = warehouse.frame("cause_cells")
+    cause_cells = pl.read_parquet(fresh / "cause_cells.parquet")
     dossiers = warehouse.frame("dossiers", _OF_DOSSIERS)
     used = dossiers["calendar_id"].unique()
     months = comparisons.month_classes(cause_cells["period"].unique(), calendars, used)
     cells = comparisons.cells(cause_cells, _snapshot_day(dossiers))
-    warehouse.register("cells", cells)
+    write_frames([cells], fresh / "cells.parquet")
     progress("gaps")
-    warehouse.register("gaps", comparisons.gaps(cause_cells, cells, months, kind=kind))
-    progress("whatif")
-    log = Log(*(warehouse.frame(name) for name in LIVED_AGAIN))
-    helped = comparisons.what_if(warehouse.frame("whatif_counts"), log, calendars)
-    warehouse.register("whatif", helped)
-    progress("watchlist")
-    open_ones = (warehouse.frame(name) for name in ("progress", "open_places", "passages"))
-    warehouse.register("watchlist", comparisons.watchlist(*open_ones))
+    gaps = comparisons.gaps(cause_cells, cells, months, kind=kind)
+    write_frames([gaps], fresh / "gaps.parquet")
 
 
 def _days(dossiers: pl.DataFrame) -> tuple[dt.date, dt.date]:

@@ -17,6 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
+from workbench.compare.numbering import numbered
 from workbench.estimates.discovery import combined_p, q_values_of_named
 from workbench.estimates.excess import excess_limits, relative_spread, upper_tail
 from workbench.vocabulary import EVERYTHING, Period, PeriodKind
@@ -60,8 +61,8 @@ CELLS = {
 }
 """Columns of the table ``cells``."""
 
-_CELL = ("unit_id", "period", "cause")
-_PLACE = ("unit_id", "period", "procedure_id", "channel_in")
+_CELL = ("unit_id", "period")
+_STRATUM = ("procedure_id", "channel_in")
 _TIME = "excess_seconds"
 _EXTREME = "n_extreme"
 _LATE = "late_share"
@@ -137,7 +138,7 @@ def cells(cause_cells: pl.DataFrame, *, kind: PeriodKind, q: float = 0.10) -> pl
     tested = pl.concat(parts)
     of_nobody = pl.col("cause") == UNEXPLAINED
     accusing, every = _finished(tested.filter(~of_nobody), q), _finished(tested, q)
-    return pl.concat([accusing, every.filter(of_nobody)]).sort(_CELL)
+    return pl.concat([accusing, every.filter(of_nobody)]).sort(*_CELL, "cause")
 
 
 def spreads_of(cause_cells: pl.DataFrame, *, kind: PeriodKind) -> dict[str, float]:
@@ -157,24 +158,20 @@ def _of_kind(cause_cells: pl.DataFrame, kind: PeriodKind) -> tuple[_Family, pl.D
     labels = cause_cells["period"].unique()
     wanted = [p for p in labels if Period.parse(p).kind == kind]
     kept = cause_cells.filter(pl.col("period").is_in(wanted))
-    places = kept.group_by(_PLACE).agg(pl.col("n_dossiers", "n_late").max()).sort(_PLACE)
-    codes = places.select(
-        pl.struct("unit_id", "period").rank("dense").alias("cell"),
-        pl.struct("procedure_id", "channel_in").rank("dense").alias("stratum"),
-    )
-    cell, stratum = (codes[c].to_numpy().astype(np.int64) - 1 for c in codes.columns)
-    cells = places.group_by("unit_id", "period").agg(pl.sum("n_dossiers", "n_late"))
+    cell, stratum = numbered(kept, _CELL), numbered(kept, _STRATUM)
+    spread = stratum.max(initial=0) + 1
+    _, first, place = np.unique(cell * spread + stratum, return_index=True, return_inverse=True)
+    places = kept[first].with_columns(pl.Series("cell", cell[first]))
+    sums = pl.col(*_CELL).first(), pl.sum("n_dossiers", "n_late")
     family = _Family(
-        cells.sort("unit_id", "period"),
-        cell,
-        stratum,
+        places.group_by("cell").agg(*sums).sort("cell").drop("cell"),
+        cell[first],
+        stratum[first],
         places["n_dossiers"].to_numpy().astype(np.float64),
     )
-    sums = [c for c in (_LATE, _EXTREME, _TIME) if c in cause_cells.columns]
-    proper = kept.filter(pl.col("cause") != EVERYTHING).select(*_PLACE, "cause", *sums)
-    numbered = places.select(*_PLACE).with_row_index("place")
-    rows = proper.join(numbered, on=list(_PLACE), how="left").drop(_PLACE)
-    return family, rows.sort("cause", "place")
+    counted = [c for c in (_LATE, _EXTREME, _TIME) if c in cause_cells.columns]
+    rows = kept.select("cause", pl.Series("place", place), *counted)
+    return family, rows.filter(pl.col("cause") != EVERYTHING).sort("cause", "place")
 
 
 def _of_cause(family: _Family, rows: pl.DataFrame) -> pl.DataFrame:

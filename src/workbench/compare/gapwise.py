@@ -16,6 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from workbench import numerals
+from workbench.compare.numbering import numbered
 from workbench.estimates import difference, wilson
 from workbench.estimates.kitagawa import Counts, Split, split
 from workbench.vocabulary import CAUSES, EVERYTHING, Period
@@ -46,6 +47,7 @@ GAPS = {
 }
 """Columns of the table ``gaps``."""
 _STRATUM = ("procedure_id", "channel_in")
+_PLACE = ("unit_id", "period", *_STRATUM)
 _ROUNDING = 1e-6
 
 
@@ -100,12 +102,12 @@ def gaps(
     if spreads is not None:
         wide = np.array([spreads.get(cause, 0.0) for cause in book.causes] + [0.0])
 
-    parts = []
+    rows: list[tuple[object, ...]] = []
     for left, right in pairs:
         sides = book.counts(left, right), book.counts(right, left)
         if all(side.dossiers.sum() > 0 for side in sides):
-            parts.append(_rows((left, right), sides, split(*_met(sides), wide), book.causes))
-    return pl.concat(parts) if parts else pl.DataFrame(schema=GAPS)
+            rows += _rows((left, right), sides, split(*_met(sides), wide), book.causes)
+    return pl.DataFrame(rows, schema=GAPS, orient="row")
 
 
 def gaps_to_peers(
@@ -169,14 +171,11 @@ class _Ledger:
         self._out: dict[str, Counts] = {}
         met = set(cause_cells["cause"].unique())
         self.causes = tuple(c for c in CAUSES if c in met)
-        rows = _classed(cause_cells, calendar)
-        strata = rows.select(_STRATUM).unique().sort(_STRATUM).with_row_index("stratum_no")
-        classes = rows.select("class").unique().sort("class").with_row_index("class_no")
-        self._shape = (strata.height, classes.height)
-        self._rows = rows.join(strata, on=_STRATUM, how="left", maintain_order="left").join(
-            classes, on="class", how="left", maintain_order="left"
-        )
-        self._own = self._rows.partition_by("unit_id", "period", as_dict=True)
+        rows = _numbered(cause_cells, calendar, self.causes)
+        last = rows.select(pl.max("stratum", "class").fill_null(-1)).row(0)
+        self._shape = (last[0] + 1, last[1] + 1)
+        self._own = rows.partition_by("unit_id", "period", as_dict=True)
+        self._of_period = rows.partition_by("period", as_dict=True)
         self._grids: dict[tuple[str, str], Counts] = {}
 
     def counts(self, side: Side, other: Side) -> Counts:
@@ -206,29 +205,24 @@ class _Ledger:
         if key not in self._grids:
             labels = _labels(period, self._calendar)
             if unit_id == EVERYTHING:
-                rows = self._rows.filter(pl.col("period").is_in(labels))
+                met = (self._of_period.get((label,)) for label in labels)
             else:
-                own = (self._own.get((unit_id, label)) for label in labels)
-                rows = pl.concat([self._rows.clear(), *(part for part in own if part is not None)])
-            self._grids[key] = self._filled(rows)
+                met = (self._own.get((unit_id, label)) for label in labels)
+            self._grids[key] = self._filled([rows for rows in met if rows is not None])
         return self._grids[key]
 
-    def _filled(self, rows: pl.DataFrame) -> Counts:
+    def _filled(self, parts: list[pl.DataFrame]) -> Counts:
         """Place sums on the grid; late dossiers put down to no cause come last."""
         dossiers = np.zeros(self._shape)
         late = np.zeros((len(self.causes) + 1, *self._shape))
-        summed = rows.group_by("stratum_no", "class_no", maintain_order=True).agg(
-            pl.sum("n_dossiers", "n_late", *self.causes)
-        )
-        at = summed["stratum_no"].to_numpy(), summed["class_no"].to_numpy()
-        dossiers[at] = summed["n_dossiers"].to_numpy()
-        rest = summed["n_late"].to_numpy().astype(np.float64)
-        told = np.zeros(summed.height)
-        for number, cause in enumerate(self.causes):
-            share = summed[cause].to_numpy()
-            late[number, *at] = share
-            told += share
-        late[-1, *at] = rest - told
+        for rows in parts:
+            cause, stratum, group = (rows[c].to_numpy() for c in ("cause_no", "stratum", "class"))
+            whole = cause == len(self.causes)
+            share = np.where(whole, rows["n_late"].to_numpy(), rows["late_share"].to_numpy())
+            np.add.at(late, (cause, stratum, group), share)
+            at = stratum[whole], group[whole]
+            np.add.at(dossiers, at, rows["n_dossiers"].to_numpy()[whole])
+        late[-1] -= late[:-1].sum(axis=0)
         return Counts(dossiers, late)
 
 
@@ -260,44 +254,47 @@ def _labels(period: str, calendar: Mapping[str, str] | None) -> list[str]:
     return sorted(inside)
 
 
-def _classed(cause_cells: pl.DataFrame, calendar: Mapping[str, str] | None) -> pl.DataFrame:
-    """Return one row per unit, period and stratum, a column per cause, with the month's class."""
-    grain = ("unit_id", "period", *_STRATUM)
-    kept = cause_cells
+def _numbered(
+    cause_cells: pl.DataFrame, calendar: Mapping[str, str] | None, causes: tuple[str, ...]
+) -> pl.DataFrame:
+    """Return rows of single units with numbers of cause, stratum and class of month.
+
+    One row per stratum for all causes together, numbered after the causes, and one for each of
+    these. Where a table does not tell all together, they are taken from any of the causes.
+    """
+    kept = cause_cells.filter(pl.col("unit_id") != EVERYTHING)
     if calendar is not None:
         kept = kept.filter(pl.col("period").is_in(list(calendar)))
-    whole = kept.group_by(grain).agg(pl.col("n_dossiers").max(), pl.col("n_late").max())
-    shares = kept.filter(pl.col("cause").is_in(CAUSES)).pivot(
-        on="cause", index=list(grain), values="late_share", aggregate_function="sum"
+    shares = kept.filter(pl.col("cause").is_in(causes))
+    whole = kept.unique(_PLACE, keep="any").with_columns(pl.lit(EVERYTHING).alias("cause"))
+    rows = pl.concat([whole, shares], how="vertical")
+    months = pl.lit("") if calendar is None else pl.col("period").replace_strict(dict(calendar))
+    place = {EVERYTHING: len(causes), **{c: n for n, c in enumerate(causes)}}
+    rows = rows.with_columns(months.alias("month_class"))
+    return rows.select(
+        "unit_id",
+        "period",
+        pl.col("cause").replace_strict(place, return_dtype=pl.Int64).alias("cause_no"),
+        pl.Series("stratum", numbered(rows, _STRATUM)),
+        pl.Series("class", numbered(rows, ["month_class"])),
+        *(pl.col(c).cast(pl.Float64) for c in ("n_dossiers", "n_late", "late_share")),
     )
-    named = pl.lit("") if calendar is None else pl.col("period").replace_strict(dict(calendar))
-    both = whole.join(shares, on=list(grain), how="left").with_columns(named.alias("class"))
-    return both.filter(pl.col("unit_id") != EVERYTHING).fill_null(0).sort(grain)
 
 
 def _rows(
     pair: tuple[Side, Side], sides: tuple[Counts, Counts], found: Split, causes: tuple[str, ...]
-) -> pl.DataFrame:
+) -> list[tuple[object, ...]]:
+    """Return the rows of one comparison, columns as in ``GAPS``."""
     left, right = pair
     names = ["mix", "calendar", *(f"cause:{c}" for c in causes), "residual"]
     rates = [wilson(round(s.late.sum()), round(s.dossiers.sum())) for s in sides]
-    gap, low, high = difference(*rates)
-    effects, lower, upper = (x.copy() for x in (found.effects, found.lower, found.upper))
-    effects[-1] += (gap or 0.0) - effects.sum()
+    gap = difference(*rates)
+    effects, lower, upper = (x.tolist() for x in (found.effects, found.lower, found.upper))
+    effects[-1] += (gap[0] or 0.0) - sum(effects)
     if max(side.late[-1].sum() for side in sides) < _ROUNDING:
         lower[-1] = upper[-1] = effects[-1]
-    frame = pl.DataFrame({"component": names, "effect": effects, "lower": lower, "upper": upper})
-    return frame.with_columns(
-        pl.lit(f"{left.label}|{right.label}").alias("comparison"),
-        pl.lit("unit" if left.period == right.period else "period").alias("kind"),
-        pl.lit(left.label).alias("left"),
-        pl.lit(right.label).alias("right"),
-        *(pl.lit(v).alias(n) for n, v in (("gap", gap), ("gap_lower", low), ("gap_upper", high))),
-        *(
-            pl.lit(int(v)).alias(f"{name}_{what}")
-            for name, rate in zip(("left", "right"), rates, strict=True)
-            for what, v in (("late", rate.numerator), ("dossiers", rate.denominator or 0))
-        ),
-        pl.lit("kitagawa").alias("method"),
-        pl.lit(2).alias("evidence_level"),
-    ).select(pl.col(name).cast(kind) for name, kind in GAPS.items())
+    kind = "unit" if left.period == right.period else "period"
+    head = (f"{left.label}|{right.label}", kind, left.label, right.label)
+    counts = [n for rate in rates for n in (rate.numerator, rate.denominator or 0)]
+    parts = zip(names, effects, lower, upper, strict=True)
+    return [(*head, *part, *gap, *counts, "kitagawa", 2) for part in parts]

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
+from workbench.compare.numbering import numbered
 from workbench.estimates.stays import BLOCK_DAYS, BLOCKS, Stays, pace, risks_left
 
 FEWEST = 30
@@ -84,21 +85,18 @@ def passages_as_of(passages: pl.DataFrame, day: dt.date) -> pl.DataFrame:
 
 def _aged(passages: pl.DataFrame) -> pl.DataFrame:
     """Return what began lately, with its age and that of its end in days."""
-    last = pl.col("left_at").max()
+    last = pl.lit(passages.select(pl.max("left_at")).to_series())
 
     def age(moment: str) -> pl.Expr:
         return (last - pl.col(moment)).dt.total_microseconds() / _DAY
 
-    return (
-        passages.with_columns(
-            age("came_at").alias("came_age"),
-            age("left_at").alias("left_age"),
-            (pl.col("unit_id").rank("dense").cast(pl.Int64) - 1).alias("unit"),
-            (pl.col("procedure_id").rank("dense").cast(pl.Int64) - 1).alias("kind"),
-        )
-        .filter(pl.col("came_age") < BLOCK_DAYS * BLOCKS)
-        .sort("dossier_id", "place_no")
-    )
+    lately = passages.filter(age("came_at") < BLOCK_DAYS * BLOCKS)
+    return lately.with_columns(
+        age("came_at").alias("came_age"),
+        age("left_at").alias("left_age"),
+        pl.Series("unit", numbered(lately, ["unit_id"])),
+        pl.Series("kind", numbered(lately, ["procedure_id"])),
+    ).sort("dossier_id", "place_no")
 
 
 def _of_place(rows: pl.DataFrame, here: pl.DataFrame) -> pl.DataFrame:

@@ -95,7 +95,8 @@ class Workbench:
             warehouse.set("profile", PROFILE)
             warehouse.build("clock", wanted=CLOCK_TABLES)
             warehouse.build("explain", wanted=(*COUNTED, *LIVED_AGAIN, "judged_dossiers"))
-            log = Log(*(warehouse.frame(name) for name in LIVED_AGAIN))
+            lived = (*LIVED_AGAIN, "late_dossiers")
+            log = Log(*(warehouse.frame(name) for name in lived))
             helped = single_causes(warehouse.frame("whatif_counts"), log, self._calendars)
             warehouse.register("whatif", helped)
             return Analysis(
