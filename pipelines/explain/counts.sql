@@ -1,6 +1,6 @@
 -- grain: one row per profile, group and period; '*' stands for all values together
 -- key: profile, period, unit_id, procedure_id, channel_in
--- reads: month_counts, open_counts, official_progress, periods
+-- reads: month_counts, open_counts, official_progress, count_groups, periods
 -- promises: received <= in_play
 -- One column per counter. Groups are all, unit, channel, unit and channel, and procedure.
 
@@ -11,7 +11,7 @@ with months as (
     from periods
 ),
 
-by_period as (
+by_group as (
     select
         months.period,
         month_counts.* exclude (month_no)
@@ -21,6 +21,16 @@ by_period as (
     select * from open_counts
     union all by name
     select * from official_progress
+),
+
+by_period as (
+    select
+        by_group.* exclude (group_no),
+        names.unit_id,
+        names.procedure_id,
+        names.channel_in
+    from by_group
+    inner join count_groups as names on by_group.group_no = names.group_no
 ),
 
 summed as (

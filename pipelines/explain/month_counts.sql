@@ -1,35 +1,28 @@
--- grain: one row per profile, group and civil month; '*' stands for all values together
--- key: profile, unit_id, procedure_id, channel_in, month_no
--- reads: dossiers, profile_moves, receptions
+-- grain: one row per profile, group and civil month
+-- key: profile, group_no, month_no
+-- reads: dossiers, counted_dossiers, profile_moves, receptions
 -- promises: early + on_time + late + withdrawn + rejected + unknown + received + returned + fell_due
 --   > 0
 -- What happened in which month (twelve times the year, and the month): received, resolved (by
--- outcome), fell due, was returned. Groups are unit and channel, and procedure; every period is
--- made of whole months. A channel that no export tells is not known: such a dossier was neither
--- filed online nor otherwise. What no profile decides is counted once and holds for all of them.
+-- outcome), fell due, was returned. Groups are those of count_groups; every period is made of whole
+-- months. A channel that no export tells is not known: such a dossier was neither filed online nor
+-- otherwise. What no profile decides is counted once and holds for all of them.
 
-with days as (
+with facts as (
     select
-        dossiers.*,
-        timezone(dossiers.time_zone, dossiers.returned_at)::date as returned_on,
-        receptions.wait_seconds <= 28800 as is_within_8h
+        counted.place_no,
+        counted.procedure_no,
+        coalesce(dossiers.channel_in = 'online', false) as is_online,
+        dossiers.channel_in is not null as knows_channel,
+        dossiers.channel_out,
+        dossiers.service_level,
+        dossiers.processed_online,
+        receptions.wait_seconds <= 28800 as is_within_8h,
+        counted.received_in,
+        month_no(timezone(dossiers.time_zone, dossiers.returned_at)::date) as returned_in
     from dossiers
+    inner join counted_dossiers as counted on dossiers.dossier_id = counted.dossier_id
     left join receptions on dossiers.dossier_id = receptions.dossier_id
-),
-
-facts as (
-    select
-        unit_id,
-        coalesce(procedure_id, 'unknown') as procedure_id,
-        coalesce(channel_in, 'other') as channel_in,
-        channel_in is not null as knows_channel,
-        channel_out,
-        service_level,
-        processed_online,
-        is_within_8h,
-        month_no(received_on) as received_in,
-        month_no(returned_on) as returned_in
-    from days
 ),
 
 used as (
@@ -39,50 +32,36 @@ used as (
 
 received as (
     select
-        case when grouping(unit_id) = 0 then unit_id else '*' end as unit_id,
-        case when grouping(procedure_id) = 0 then procedure_id else '*' end as procedure_id,
-        case when grouping(channel_in) = 0 then channel_in else '*' end as channel_in,
+        coalesce(place_no, procedure_no) as group_no,
         received_in as month_no,
         count(*) as received,
-        count(*) filter (where channel_in = 'online') as received_online,
+        count(*) filter (where is_online) as received_online,
         count(*) filter (where knows_channel) as channel_known,
-        count(*) filter (
-            where channel_in = 'online' and processed_online is not null
-        ) as online_known,
-        count(*) filter (where channel_in = 'online' and processed_online) as online_processed,
-        count(*) filter (where channel_in = 'online' and service_level = '4') as online_full,
+        count(*) filter (where is_online and processed_online is not null) as online_known,
+        count(*) filter (where is_online and processed_online) as online_processed,
+        count(*) filter (where is_online and service_level = '4') as online_full,
         count(*) filter (where is_within_8h is not null) as reception_known,
         count(*) filter (where is_within_8h) as received_within_8h
     from facts
-    group by grouping sets (
-        (unit_id, channel_in, received_in),
-        (procedure_id, received_in)
-    )
+    group by grouping sets ((place_no, received_in), (procedure_no, received_in))
 ),
 
 returned as (
     select
-        case when grouping(unit_id) = 0 then unit_id else '*' end as unit_id,
-        case when grouping(procedure_id) = 0 then procedure_id else '*' end as procedure_id,
-        case when grouping(channel_in) = 0 then channel_in else '*' end as channel_in,
+        coalesce(place_no, procedure_no) as group_no,
         returned_in as month_no,
         count(*) as returned,
         count(*) filter (where channel_out = 'post') as returned_by_post,
         count(*) filter (where channel_out = 'online') as returned_online
     from facts
     where returned_in is not null and channel_out is not null
-    group by grouping sets (
-        (unit_id, channel_in, returned_in),
-        (procedure_id, returned_in)
-    )
+    group by grouping sets ((place_no, returned_in), (procedure_no, returned_in))
 ),
 
 closed as (
     select
         profile,
-        unit_id,
-        procedure_id,
-        channel_in,
+        group_no,
         closed_in as month_no,
         sum(n) filter (where outcome = 'early') as early,
         sum(n) filter (where outcome = 'on_time') as on_time,
@@ -92,21 +71,19 @@ closed as (
         sum(n) filter (where outcome = 'unknown') as unknown
     from profile_moves
     where outcome in ('early', 'on_time', 'late', 'withdrawn', 'rejected', 'unknown')
-    group by profile, unit_id, procedure_id, channel_in, closed_in
+    group by profile, group_no, closed_in
 ),
 
 due as (
     select
         profile,
-        unit_id,
-        procedure_id,
-        channel_in,
+        group_no,
         due_in as month_no,
         sum(n) as fell_due,
         sum(n) filter (where outcome in ('early', 'on_time')) as fell_due_in_time
     from profile_moves
     where due_in > 0
-    group by profile, unit_id, procedure_id, channel_in, due_in
+    group by profile, group_no, due_in
 ),
 
 counted as (
@@ -130,9 +107,7 @@ counted as (
 month_counts as (
     select
         profile,
-        unit_id,
-        procedure_id,
-        channel_in,
+        group_no,
         month_no,
         coalesce(sum(received), 0)::bigint as received,
         coalesce(sum(received_online), 0)::bigint as received_online,
@@ -154,7 +129,7 @@ month_counts as (
         coalesce(sum(fell_due), 0)::bigint as fell_due,
         coalesce(sum(fell_due_in_time), 0)::bigint as fell_due_in_time
     from counted
-    group by profile, unit_id, procedure_id, channel_in, month_no
+    group by profile, group_no, month_no
 )
 
 select * from month_counts

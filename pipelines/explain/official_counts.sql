@@ -1,6 +1,6 @@
 -- grain: one row per profile, reporting convention, period, unit, field, procedure and channel
 -- key: profile, convention, period, unit_id, field_of_work, procedure_id, channel_in
--- reads: dossiers, outcomes, profiles, receptions, report_periods, stock
+-- reads: dossiers, alike_dossiers, outcomes, profiles, receptions, report_periods, stock
 -- promises: in_play >= 0; carried + received = in_play; done = early + on_time + late + unknown;
 --   open_total = open_in_time + open_overdue + open_unknown; waiting <= open_total
 -- What the official forms count, each total by a count of its own. All bounds are civil days; the
@@ -127,14 +127,22 @@ flagged as (
 
 standing as (
     select
-        stock.* exclude (ends_on, reappointment, snapshot_on),
-        case stock.reappointment when 'yes' then true when 'no' then false end as is_reappointed,
+        stock.profile,
+        stock.state,
+        stock.is_waiting,
+        stock.n,
+        alike.unit_id,
+        alike.field_of_work,
+        alike.procedure_id,
+        alike.channel_in,
+        case alike.reappointment when 'yes' then true when 'no' then false end as is_reappointed,
         periods.convention,
         periods.period
     from stock
+    inner join alike_dossiers as alike on stock.alike_no = alike.alike_no
     inner join report_periods as periods
         on stock.ends_on = periods.ends_on
-        and stock.snapshot_on >= periods.starts_on
+        and alike.snapshot_on >= periods.starts_on
 ),
 
 gathered as (

@@ -1,17 +1,15 @@
--- grain: one row per profile, group and calendar period; '*' stands for all values together
--- key: profile, unit_id, procedure_id, channel_in, period
+-- grain: one row per profile, group and calendar period
+-- key: profile, group_no, period
 -- reads: profile_moves, periods
 -- promises: in_play > 0; done_in_time <= in_play
 -- What was in play in a period (received and not closed before it), and what of it was closed in
--- time: the progress ratio of decision 766 adds what is open and not overdue. Groups as in
--- month_counts.
+-- time: the progress ratio of decision 766 adds what is open and not overdue. Groups are those of
+-- count_groups.
 
 with moved as (
     select
         profile,
-        unit_id,
-        procedure_id,
-        channel_in,
+        group_no,
         received_in,
         case when ended_in = 0 then snapshot_in else least(ended_in, snapshot_in) end as left_in,
         case when ended_in > 0 and outcome in ('early', 'on_time') then ended_in else 0 end
@@ -32,9 +30,7 @@ bounds as (
 official_progress as (
     select
         moved.profile,
-        moved.unit_id,
-        moved.procedure_id,
-        moved.channel_in,
+        moved.group_no,
         bounds.period,
         sum(moved.n)::bigint as in_play,
         coalesce(
@@ -46,8 +42,7 @@ official_progress as (
     inner join bounds
         on moved.received_in <= bounds.last_month
         and moved.left_in >= bounds.first_month
-    group by
-        moved.profile, moved.unit_id, moved.procedure_id, moved.channel_in, bounds.period
+    group by moved.profile, moved.group_no, bounds.period
 )
 
 select * from official_progress

@@ -1,21 +1,33 @@
--- grain: one row per profile, day and group of dossiers alike that were open at the day's end
--- key: profile, ends_on, unit_id, field_of_work, procedure_id, channel_in, reappointment,
---   snapshot_on, state, is_waiting
--- reads: dossiers, outcomes, pause_spells, profiles, report_periods
+-- grain: one row per profile, day and kind of dossiers alike that were open at the day's end
+-- key: profile, ends_on, alike_no, state, is_waiting
+-- reads: counted_dossiers, outcomes, pause_spells, profiles, report_periods
 -- promises: state in ('open_in_time', 'open_overdue', 'open_unknown'); n > 0
 -- The stock on the last day of each period (at the snapshot, where that comes first): what had been
 -- received and not yet ended, and whether its due instant had passed by then. A dossier that was
 -- withdrawn later was open until then; one that a profile calls on time while it waits is closed
 -- at the snapshot. Where the profile lets the clock stand still, a dossier on pause at that moment
--- is judged at the pause's start. reappointment: whether the due date was put off (yes, no; unknown
--- where the first one is not told).
+-- is judged at the pause's start.
 
-with ends as (
+with zones as (
+    select distinct time_zone
+    from counted_dossiers
+),
+
+days as (
     select distinct ends_on
     from report_periods
 ),
 
-closed as (
+ends as (
+    select
+        days.ends_on,
+        zones.time_zone,
+        timezone(zones.time_zone, (days.ends_on + 1)::timestamp) as ends_at
+    from days
+    cross join zones
+),
+
+facts as (
     select
         outcomes.profile,
         profiles.paused_open,
@@ -23,11 +35,7 @@ closed as (
         outcomes.outcome,
         outcomes.due_at_used,
         dossiers.dossier_id,
-        dossiers.unit_id,
-        coalesce(dossiers.field_of_work, 'unknown') as field_of_work,
-        coalesce(dossiers.procedure_id, 'unknown') as procedure_id,
-        coalesce(dossiers.channel_in, 'other') as channel_in,
-        dossiers.due_first_at < dossiers.due_at as is_reappointed,
+        dossiers.alike_no,
         dossiers.time_zone,
         dossiers.snapshot_at,
         dossiers.received_on,
@@ -40,28 +48,19 @@ closed as (
         ) as closed_at
     from outcomes
     inner join profiles on outcomes.profile = profiles.profile
-    inner join dossiers on outcomes.dossier_id = dossiers.dossier_id
-),
-
-facts as (
-    select
-        *,
-        timezone(time_zone, snapshot_at)::date as snapshot_on,
-        coalesce(timezone(time_zone, closed_at)::date, date '9999-12-31') as closed_on
-    from closed
+    inner join counted_dossiers as dossiers on outcomes.dossier_id = dossiers.dossier_id
 ),
 
 held as (
     select
         facts.*,
         ends.ends_on,
-        least(
-            timezone(facts.time_zone, (ends.ends_on + 1)::timestamp), facts.snapshot_at
-        ) as counted_at
+        least(ends.ends_at, facts.snapshot_at) as counted_at
     from facts
     inner join ends
-        on facts.received_on <= ends.ends_on
-        and facts.closed_on > ends.ends_on
+        on facts.time_zone = ends.time_zone
+        and facts.received_on <= ends.ends_on
+        and coalesce(facts.closed_at, timestamptz '9999-12-31') >= ends.ends_at
 ),
 
 judged as (
@@ -84,13 +83,7 @@ stock as (
     select
         profile,
         ends_on,
-        unit_id,
-        field_of_work,
-        procedure_id,
-        channel_in,
-        case is_reappointed when true then 'yes' when false then 'no' else 'unknown' end
-            as reappointment,
-        snapshot_on,
+        alike_no,
         is_waiting,
         case
             when closed_at is null and counted_at = snapshot_at and outcome = 'open_in_time'

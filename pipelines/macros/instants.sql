@@ -123,3 +123,7 @@ and not (
 
 -- number of the civil month of a day: twelve times its year, and the month
 create macro month_no(day) as (year(day) * 12 + month(day))::integer;
+
+-- whether a due date was put off after it was first given; unknown where that one is not told
+create macro reappointment(first_due, due) as
+case first_due < due when true then 'yes' when false then 'no' else 'unknown' end;

@@ -1,0 +1,35 @@
+-- grain: one row per dossier, with the number of its kind and the months of what no profile decides
+-- key: dossier_id
+-- reads: dossiers, alike_dossiers
+-- promises: received_in > 0; closed_in > 0; snapshot_in > 0
+-- Months are twelve times the year, and the month. closed_in is that of the result or the return,
+-- of the snapshot where there is neither.
+
+with counted_dossiers as (
+    select
+        dossiers.dossier_id,
+        alike.alike_no,
+        alike.place_no,
+        alike.procedure_no,
+        dossiers.received_on,
+        dossiers.snapshot_at,
+        dossiers.time_zone,
+        month_no(dossiers.received_on) as received_in,
+        month_no(
+            timezone(
+                dossiers.time_zone,
+                coalesce(dossiers.resolved_at, dossiers.returned_at, dossiers.snapshot_at)
+            )::date
+        ) as closed_in,
+        month_no(alike.snapshot_on) as snapshot_in
+    from dossiers
+    inner join alike_dossiers as alike
+        on dossiers.unit_id = alike.unit_id
+        and coalesce(dossiers.field_of_work, 'unknown') = alike.field_of_work
+        and coalesce(dossiers.procedure_id, 'unknown') = alike.procedure_id
+        and coalesce(dossiers.channel_in, 'other') = alike.channel_in
+        and reappointment(dossiers.due_first_at, dossiers.due_at) = alike.reappointment
+        and timezone(dossiers.time_zone, dossiers.snapshot_at)::date = alike.snapshot_on
+)
+
+select * from counted_dossiers
