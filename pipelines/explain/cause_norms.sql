@@ -51,12 +51,6 @@ own as (
     group by size_no, part, unit_no, class_no
 ),
 
-together as (
-    select basis, group_no, step_code, part, class_no, sum(n)::bigint as n
-    from own
-    group by basis, group_no, step_code, part, class_no
-),
-
 members as (
     select basis, group_no, step_code, part, left_out, sum(n)::bigint as n
     from own
@@ -64,20 +58,24 @@ members as (
 ),
 
 totals as (
-    select basis, group_no, step_code, part, sum(n)::bigint as n
+    select
+        basis,
+        group_no,
+        step_code,
+        part,
+        sum(n)::bigint as n,
+        (row_number() over (order by basis, group_no, step_code, part))::integer as total_no
     from members
     group by basis, group_no, step_code, part
 ),
 
--- only those with enough others are followed class by class
+-- only those with enough others are followed class by class; by number, they are many
 compared as (
     select
-        members.basis,
-        members.group_no,
-        members.step_code,
-        members.part,
-        members.left_out,
-        totals.n - members.n as n_steps
+        members.*,
+        totals.total_no,
+        totals.n - members.n as n_steps,
+        (row_number() over (order by totals.total_no, members.left_out))::integer as member_no
     from members
     inner join totals
         on members.basis = totals.basis
@@ -88,79 +86,86 @@ compared as (
     where totals.n - members.n >= limits.fewest_peers
 ),
 
-ranked as (
+together as (
     select
-        compared.*,
+        totals.total_no,
+        own.class_no,
+        sum(own.n)::integer as n
+    from own
+    inner join totals
+        on own.basis = totals.basis
+        and own.group_no = totals.group_no
+        and own.step_code = totals.step_code
+        and own.part = totals.part
+    group by totals.total_no, own.class_no
+),
+
+-- the steps of a class that are left when a member's own are taken away
+left_over as (
+    select
+        compared.member_no,
         together.class_no,
-        sum(together.n - coalesce(own.n, 0)) over (
-            partition by
-                compared.basis,
-                compared.group_no,
-                compared.step_code,
-                compared.part,
-                compared.left_out
-            order by together.class_no
-            rows between unbounded preceding and current row
-        )::bigint as n_up_to
+        together.n
     from compared
-    inner join together
-        on compared.basis = together.basis
-        and compared.group_no = together.group_no
-        and compared.step_code = together.step_code
-        and compared.part = together.part
-    left join own
+    inner join together on compared.total_no = together.total_no
+    union all
+    select
+        compared.member_no,
+        own.class_no,
+        -own.n::integer as n
+    from compared
+    inner join own
         on compared.basis = own.basis
         and compared.group_no = own.group_no
         and compared.step_code = own.step_code
         and compared.part = own.part
         and compared.left_out = own.left_out
-        and together.class_no = own.class_no
+),
+
+ranked as (
+    select
+        member_no,
+        class_no,
+        sum(n) over (
+            partition by member_no
+            order by class_no
+            range between unbounded preceding and current row
+        )::integer as n_up_to
+    from left_over
 ),
 
 reached as (
     select
-        ranked.basis,
-        ranked.group_no,
-        ranked.step_code,
-        ranked.part,
-        ranked.left_out,
-        max(ranked.n_steps) as n_steps,
-        min(
-            case
-                when 100 * ranked.n_up_to >= limits.usual_share * ranked.n_steps
-                    then ranked.class_no
-            end
+        ranked.member_no,
+        min(ranked.class_no) filter (
+            where 100 * ranked.n_up_to >= limits.usual_share * compared.n_steps
         ) as usual_class,
-        min(
-            case
-                when 100 * ranked.n_up_to >= limits.long_share * ranked.n_steps
-                    then ranked.class_no
-            end
+        min(ranked.class_no) filter (
+            where 100 * ranked.n_up_to >= limits.long_share * compared.n_steps
         ) as long_class,
-        min(
-            case
-                when 100 * ranked.n_up_to >= limits.extreme_share * ranked.n_steps
-                    then ranked.class_no
-            end
+        min(ranked.class_no) filter (
+            where 100 * ranked.n_up_to >= limits.extreme_share * compared.n_steps
         ) as extreme_class
     from ranked
+    inner join compared on ranked.member_no = compared.member_no
     cross join cause_limits as limits
-    group by
-        ranked.basis, ranked.group_no, ranked.step_code, ranked.part, ranked.left_out
+    group by ranked.member_no
 ),
 
 cause_norms as (
     select
-        basis,
-        group_no,
-        step_code,
-        part,
-        left_out,
-        n_steps,
-        (class_floor(usual_class) + class_floor(usual_class + 1))::integer // 2 as usual_seconds,
-        class_floor(long_class + 1)::integer as long_seconds,
-        class_floor(extreme_class + 1)::integer as extreme_seconds
+        compared.basis,
+        compared.group_no,
+        compared.step_code,
+        compared.part,
+        compared.left_out,
+        compared.n_steps,
+        (class_floor(reached.usual_class) + class_floor(reached.usual_class + 1))::integer // 2
+            as usual_seconds,
+        class_floor(reached.long_class + 1)::integer as long_seconds,
+        class_floor(reached.extreme_class + 1)::integer as extreme_seconds
     from reached
+    inner join compared on reached.member_no = compared.member_no
 )
 
 select * from cause_norms
