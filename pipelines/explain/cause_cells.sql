@@ -1,10 +1,14 @@
 -- grain: one row per unit, period, procedure, channel and cause ('*' all causes together)
 -- key: unit_id, period, procedure_id, channel_in, cause
--- reads: cause_dossiers, cause_excess, causes, late_dossiers, periods
--- promises: n_late <= n_dossiers; n_dominant <= n_late; late_share >= 0; excess_seconds >= 0
+-- reads: cause_dossiers, cause_excess, cause_spared, causes, late_dossiers, periods
+-- promises: n_late <= n_dossiers; n_dominant <= n_late; late_share >= 0; excess_seconds >= 0;
+--   n_spared <= n_late; n_doubtful <= n_late
 -- Dossiers judged, by the period in which they ended (open overdue ones: that of the snapshot).
 -- Every stratum has a row for every cause met anywhere, so that nothing counted is a zero, not a
 -- gap. excess_seconds is what the cause took from all judged dossiers, late or not.
+-- n_spared counts the late dossiers that would have been on time without the cause alone,
+-- n_doubtful those of which that is not sure: a dossier may be spared by each of two causes, so
+-- that no such count is made of all together.
 
 with judged as (
     select
@@ -40,7 +44,9 @@ facts as (
         0 as n_dominant,
         0 as share_parts,
         excess.excess_seconds,
-        excess.is_extreme::integer as n_extreme
+        excess.is_extreme::integer as n_extreme,
+        0 as n_spared,
+        0 as n_doubtful
     from cause_excess as excess
     union all
     select
@@ -50,10 +56,23 @@ facts as (
         round(causes.late_share * 40320)::integer as share_parts,
         case when causes.cause = 'unexplained' then causes.excess_seconds else 0 end
             as excess_seconds,
-        0 as n_extreme
+        0 as n_extreme,
+        0 as n_spared,
+        0 as n_doubtful
     from causes
     inner join late_dossiers on causes.dossier_id = late_dossiers.dossier_id
     inner join judged on causes.dossier_id = judged.dossier_id
+    union all
+    select
+        dossier_no,
+        cause,
+        0 as n_dominant,
+        0 as share_parts,
+        0 as excess_seconds,
+        0 as n_extreme,
+        is_spared::integer as n_spared,
+        is_doubtful::integer as n_doubtful
+    from cause_spared
 ),
 
 summed as (
@@ -66,7 +85,10 @@ summed as (
         sum(facts.n_dominant)::bigint as n_dominant,
         sum(facts.share_parts)::bigint as share_parts,
         sum(facts.excess_seconds)::bigint as excess_seconds,
-        sum(facts.n_extreme)::bigint as n_extreme
+        sum(facts.n_extreme)::bigint as n_extreme,
+        case when grouping(facts.cause) = 0 then sum(facts.n_spared) else 0 end::bigint as n_spared,
+        case when grouping(facts.cause) = 0 then sum(facts.n_doubtful) else 0 end::bigint
+            as n_doubtful
     from facts
     inner join judged on facts.dossier_no = judged.dossier_no
     group by grouping sets (
@@ -85,7 +107,9 @@ counted as (
         sum(summed.n_dominant)::bigint as n_dominant,
         sum(summed.share_parts)::bigint as share_parts,
         sum(summed.excess_seconds)::bigint as excess_seconds,
-        sum(summed.n_extreme)::bigint as n_extreme
+        sum(summed.n_extreme)::bigint as n_extreme,
+        sum(summed.n_spared)::bigint as n_spared,
+        sum(summed.n_doubtful)::bigint as n_doubtful
     from summed
     inner join periods
         on summed.ended_on >= periods.starts_on
@@ -96,7 +120,10 @@ counted as (
 
 met as (
     select cause
-    from facts
+    from cause_excess
+    union
+    select cause
+    from causes
     union
     select '*' as cause
 ),
@@ -113,7 +140,9 @@ cause_cells as (
         coalesce(counted.n_dominant, 0) as n_dominant,
         coalesce(counted.share_parts, 0) / 40320 as late_share,
         coalesce(counted.excess_seconds, 0) as excess_seconds,
-        coalesce(counted.n_extreme, 0) as n_extreme
+        coalesce(counted.n_extreme, 0) as n_extreme,
+        coalesce(counted.n_spared, 0) as n_spared,
+        coalesce(counted.n_doubtful, 0) as n_doubtful
     from strata
     cross join met
     left join counted

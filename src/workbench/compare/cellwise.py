@@ -66,6 +66,7 @@ _SUMS = ("n_dossiers", "n_late", "n_dominant", "late_share")
 _TIME = "excess_seconds"
 _EXTREME = "n_extreme"
 _LATE = "late_share"
+_SPARED, _DOUBTFUL = "n_spared", "n_doubtful"
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,9 @@ def cells(cause_cells: pl.DataFrame, *, kind: PeriodKind, q: float = 0.10) -> pl
     Args:
         cause_cells: One row per unit, period, stratum (procedure, channel) and cause:
             n_dossiers (judged ones of the stratum, repeated on each cause), n_late, late_share
-            (late dossiers put down to the cause, in fractions). With n_extreme (judged dossiers,
+            (late dossiers put down to the cause, in fractions), n_spared (late dossiers that would
+            have been on time without it) and n_doubtful (those near that border); without these
+            two late_share speaks for both and nothing is doubtful. With n_extreme (judged dossiers,
             late or not, from which the cause took extremely much) and excess_seconds (what it took
             from all of them) those are tested too, and one p-value is made of all: a cause at work
             shows in many dossiers before it makes some late. Time is not tested for congestion,
@@ -97,10 +100,13 @@ def cells(cause_cells: pl.DataFrame, *, kind: PeriodKind, q: float = 0.10) -> pl
 
     Returns:
         Ordered by unit, period, cause: n_dossiers, n_late, observed (late dossiers due to the
-        cause), expected (from the other cells, same strata), excess with lower and upper (95 %),
-        p_value (one-sided), q_value (over the family of all cells and causes; the unexplained, of
-        which no unit is accused, does not count in that of the others), reading of a cell out of
-        line by q-value and least excess (``difference``; ``overload`` for congestion;
+        cause, in fractions), expected (such, from the other cells, same strata), excess with lower
+        and upper (95 %): how many late dossiers of this very cell would have been on time had
+        the cause taken here what it takes elsewhere (n_spared beyond what the others have of it;
+        a dossier that any of two causes alone made late counts for both), p_value (one-sided),
+        q_value (over the family of all cells and causes; the unexplained, of which no unit is
+        accused, does not count in that of the others), reading of a cell out of line by q-value
+        and by what was observed beyond the expected (``difference``; ``overload`` for congestion;
         ``unexplained`` for what no cause explains; else missing), flagged (out of line, and not
         merely unexplained), evidence_level 2. Empty in, empty out.
 
@@ -130,7 +136,7 @@ def spreads_of(cause_cells: pl.DataFrame, *, kind: PeriodKind) -> dict[str, floa
     """
     rows = _of_kind(cause_cells, kind)
     return {
-        cause: _counted(part, _LATE, *_places(part)).spread
+        cause: _counted(part, _LATE, *_places(part), in_waves=cause in CONGESTION).spread
         for cause in rows["cause"].unique().sort()
         if not (part := rows.filter(pl.col("cause") == cause)).is_empty()
     }
@@ -140,7 +146,8 @@ def _of_kind(cause_cells: pl.DataFrame, kind: PeriodKind) -> pl.DataFrame:
     """Keep the causes proper and the periods of one kind, one row per cell and stratum."""
     labels = cause_cells["period"].unique()
     wanted = [p for p in labels if Period.parse(p).kind == kind]
-    sums = [c for c in (*_SUMS, _EXTREME, _TIME) if c in cause_cells.columns]
+    told = (*_SUMS, _EXTREME, _TIME, _SPARED, _DOUBTFUL)
+    sums = [c for c in told if c in cause_cells.columns]
     kept = cause_cells.filter(pl.col("period").is_in(wanted), pl.col("cause") != EVERYTHING)
     grain = ("unit_id", "period", *_STRATUM)
     return kept.select(*grain, *(pl.col(c).cast(pl.Float64) for c in sums)).sort(grain)
@@ -149,6 +156,7 @@ def _of_kind(cause_cells: pl.DataFrame, kind: PeriodKind) -> pl.DataFrame:
 def _of_cause(rows: pl.DataFrame) -> pl.DataFrame:
     """Test every cell of one cause."""
     cell, stratum = _places(rows)
+    in_waves = rows["cause"][0] in CONGESTION
     table = rows.group_by(_CELL).agg(
         pl.col("n_dossiers").sum(),
         pl.col("n_late").sum(),
@@ -156,21 +164,40 @@ def _of_cause(rows: pl.DataFrame) -> pl.DataFrame:
     )
     least = LEAST_EXCESS + LEAST_SHARE * pl.col("n_dossiers")
     table = table.sort("unit_id", "period").with_columns(least.alias("least"))
-    counted = _counted(rows, _LATE, cell, stratum)
+    counted = _counted(rows, _LATE, cell, stratum, in_waves=in_waves)
     chances = [counted.chance]
     if _EXTREME in rows.columns:
-        chances.append(_counted(rows, _EXTREME, cell, stratum).chance)
-    if _TIME in rows.columns and rows["cause"][0] not in CONGESTION:
+        chances.append(_counted(rows, _EXTREME, cell, stratum, in_waves=in_waves).chance)
+    if _TIME in rows.columns and not in_waves:
         chances.append(_timed(rows, cell, counted.chance))
     passed = counted.expected + table["least"].to_numpy()
-    low, high = excess_limits(table["observed"].to_numpy(), counted.expected, counted.variance)
+    excess, low, high = _spared(rows, cell, stratum)
     return table.with_columns(
         pl.Series("expected", counted.expected),
+        pl.Series("excess", excess),
         pl.Series("lower", low),
         pl.Series("upper", high),
         pl.Series("p_value", combined_p(*chances) if len(chances) > 1 else chances[0]),
         pl.Series("reach", upper_tail(passed, counted.expected, counted.variance)),
     )
+
+
+def _spared(
+    rows: pl.DataFrame, cell: NDArray[np.int64], stratum: NDArray[np.int64]
+) -> tuple[Floats, Floats, Floats]:
+    """Estimate how many late dossiers of each cell would have been on time without the cause.
+
+    Waves of congestion are set aside here like anything out of line: asked is not whether this
+    wave stands out among waves but what there would be without it.
+    """
+    what = _SPARED if _SPARED in rows.columns else _LATE
+    usual = _counted(rows, what, cell, stratum, in_waves=False)
+    counted = np.bincount(cell, rows[what].to_numpy())
+    unsure = np.zeros_like(counted)
+    if _DOUBTFUL in rows.columns:
+        unsure = np.bincount(cell, rows[_DOUBTFUL].to_numpy())
+    low, high = excess_limits(counted, unsure, usual.expected, usual.variance)
+    return counted - usual.expected, low, high
 
 
 def _places(rows: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -184,21 +211,26 @@ def _places(rows: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def _counted(
-    rows: pl.DataFrame, what: str, cell: NDArray[np.int64], stratum: NDArray[np.int64]
+    rows: pl.DataFrame,
+    what: str,
+    cell: NDArray[np.int64],
+    stratum: NDArray[np.int64],
+    *,
+    in_waves: bool,
 ) -> _Tested:
     """Hold what was counted of each cell against the rates of the others, out-of-line ones aside.
 
     Starts from chance alone and widens the spread until reference and spread agree: so that a
-    cell far out cannot hide behind the spread it causes itself. Congestion comes in waves
-    everywhere: there no cell is set aside, and only a wave above the usual ones stands out.
+    cell far out cannot hide behind the spread it causes itself. What comes in waves everywhere
+    (``in_waves``, congestion) is tested otherwise: there no cell is set aside, and only a wave
+    above the usual ones stands out.
     """
     dossiers, late = rows["n_dossiers"].to_numpy(), rows[what].to_numpy()
     observed = np.bincount(cell, late)
     kept = np.ones(observed.size, dtype=bool)
-    congested = rows["cause"][0] in CONGESTION
-    together = CORRELATION[what] if congested else 0.0
+    together = CORRELATION[what] if in_waves else 0.0
     tested = _against(kept, (dossiers, late), (cell, stratum), (0.0, together))
-    for _ in range(0 if congested else ROUNDS):
+    for _ in range(0 if in_waves else ROUNDS):
         still = _in_line(tested.chance)
         spread = relative_spread(observed[still], tested.expected[still])
         tested = _against(still, (dossiers, late), (cell, stratum), (spread, together))
@@ -264,8 +296,7 @@ def _timed(rows: pl.DataFrame, cell: NDArray[np.int64], chance: Floats) -> Float
 
 def _finished(table: pl.DataFrame, q: float) -> pl.DataFrame:
     """Give every cell its q-value, say which are named, and order the columns."""
-    table = table.with_columns((pl.col("observed") - pl.col("expected")).alias("excess"))
-    able = pl.col("excess") >= pl.col("least")
+    able = pl.col("observed") - pl.col("expected") >= pl.col("least")
     chosen = table.select(able.alias("able"))["able"]
     chances = q_values_of_named(
         table["p_value"].to_numpy(), chosen.to_numpy(), table["reach"].to_numpy()

@@ -37,8 +37,8 @@ def score_intervals(truth: Truth, cells: pl.DataFrame) -> Scores:
     """Score the intervals of the excess where a cause was put in.
 
     Returns:
-        ``interval`` and ``interval:<cause>``: share of the cells whose interval of late dossiers
-        due to the cause holds what switching it off saves; ``attributed``: excess found over
+        ``interval`` and ``interval:<cause>``: share of the cells whose interval of the excess holds
+        what switching the cause off saves in this very register; ``attributed``: excess found over
         dossiers saved, all those cells together.
     """
     homes = truth.places.filter(pl.col("cause") != "")
