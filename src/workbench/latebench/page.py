@@ -215,7 +215,9 @@ def render(text: str) -> str:
         _table(given, ("cell_precision", "cell_recall", "cell_f1", "false_discovery")),
     ]
     own = given.filter(pl.col("contender") == "workbench")
-    answers = sorted({name for name in own["measure"].to_list() if name.startswith("whatif")})
+    answers = sorted(
+        {name for name in own["measure"].to_list() if name.startswith(("whatif:", "whatif_held"))}
+    )
     blamed = (f"{trap}_blamed" for trap in TRAPS.values())
     parts += [_COMPARED, _table(own, ("interval", "attributed", "mix_share", *answers, *blamed))]
     causes = sorted({name for name in own["measure"].to_list() if name.startswith("interval:")})
