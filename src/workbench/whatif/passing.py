@@ -64,11 +64,10 @@ def passed_on(log: Log, calendars: Calendars, *, scenario: str) -> pl.DataFrame:
         any transfer took; where it says so of none, there is no row rather than a zero. n_late all
         late dossiers, n_touched those that would have ended sooner, n_saved those that would have
         ended in time. Every dossier is also lived again under other readings of the log: an
-        officer's time taken in two other
-        proportions, no queue run again, no session looked for; where the log shows neither queue
-        nor session, a day of work more and less. ``lower`` and ``upper`` take each dossier on
-        which the readings disagree for a toss-up: 95 % of the binomial, half a dossier added as
-        the normal approximation needs. Level 3.
+        officer's time taken in two other proportions, no queue run again, no session looked for;
+        where the log shows neither queue nor session, a day of work more and less. ``lower`` and
+        ``upper`` take each dossier on which the readings disagree for a toss-up: 95 % of the
+        binomial, half a dossier added as the normal approximation needs. Level 3.
 
     Source: Feller (1968), An Introduction to Probability Theory, vol. 1, ch. VII, for the half.
     """
