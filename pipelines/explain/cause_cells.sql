@@ -1,11 +1,14 @@
 -- grain: one row per unit, period, procedure, channel and cause ('*' all causes together)
 -- key: unit_id, period, procedure_id, channel_in, cause
--- reads: cause_dossiers, cause_excess, causes, late_dossiers, periods
--- promises: n_late <= n_dossiers; n_dominant <= n_late; late_share >= 0; excess_seconds >= 0
+-- reads: cause_dossiers, cause_excess, cause_spared, causes, late_dossiers, periods
+-- promises: n_late <= n_dossiers; n_dominant <= n_late; late_share >= 0; excess_seconds >= 0;
+--   n_spared <= n_late; n_doubtful <= n_late
 -- Dossiers judged, by the period in which they ended (open overdue ones: that of the snapshot).
 -- Every stratum has its row of '*'; a cause has one where it took anything, so that what has none
 -- is zero there. n_dossiers and n_late are those of the stratum, on each row. excess_seconds is
--- what the cause took from all judged dossiers, late or not.
+-- what the cause took from all judged dossiers, late or not. n_spared counts the late dossiers
+-- that would have been on time without the cause alone, n_doubtful those of which that is not sure:
+-- a dossier may be spared by each of two causes, so that no such count is made of all together.
 
 with months as (
     select
@@ -46,7 +49,9 @@ facts as (
         0 as n_dominant,
         0 as share_parts,
         excess.excess_seconds,
-        excess.is_extreme::integer as n_extreme
+        excess.is_extreme::integer as n_extreme,
+        0 as n_spared,
+        0 as n_doubtful
     from cause_excess as excess
     union all
     select
@@ -56,10 +61,24 @@ facts as (
         round(causes.late_share * 40320)::integer as share_parts,
         case when causes.cause = 'unexplained' then causes.excess_seconds else 0 end
             as excess_seconds,
-        0 as n_extreme
+        0 as n_extreme,
+        0 as n_spared,
+        0 as n_doubtful
     from causes
     inner join late_dossiers on causes.dossier_id = late_dossiers.dossier_id
     inner join judged on causes.dossier_id = judged.dossier_id
+    union all
+    select
+        dossier_no,
+        cause_place(cause)::tinyint as cause_no,
+        0 as n_dominant,
+        0 as share_parts,
+        0 as excess_seconds,
+        0 as n_extreme,
+        is_spared::integer as n_spared,
+        is_doubtful::integer as n_doubtful
+    from cause_spared
+    where is_spared or is_doubtful
 ),
 
 names as (
@@ -86,7 +105,9 @@ by_month as (
         sum(facts.n_dominant)::bigint as n_dominant,
         sum(facts.share_parts)::bigint as share_parts,
         sum(facts.excess_seconds)::bigint as excess_seconds,
-        sum(facts.n_extreme)::bigint as n_extreme
+        sum(facts.n_extreme)::bigint as n_extreme,
+        sum(facts.n_spared)::bigint as n_spared,
+        sum(facts.n_doubtful)::bigint as n_doubtful
     from facts
     inner join judged on facts.dossier_no = judged.dossier_no
     group by judged.stratum_no, judged.month_no, facts.cause_no
@@ -122,7 +143,11 @@ summed as (
         sum(by_month.n_dominant)::bigint as n_dominant,
         sum(by_month.share_parts)::bigint as share_parts,
         sum(by_month.excess_seconds)::bigint as excess_seconds,
-        sum(by_month.n_extreme)::bigint as n_extreme
+        sum(by_month.n_extreme)::bigint as n_extreme,
+        case when grouping(by_month.cause_no) = 0 then sum(by_month.n_spared) else 0 end::bigint
+            as n_spared,
+        case when grouping(by_month.cause_no) = 0 then sum(by_month.n_doubtful) else 0 end::bigint
+            as n_doubtful
     from by_month
     inner join months on by_month.month_no = months.month_no
     group by grouping sets (
@@ -141,7 +166,9 @@ told as (
         coalesce(summed.n_dominant, 0) as n_dominant,
         coalesce(summed.share_parts, 0) as share_parts,
         coalesce(summed.excess_seconds, 0) as excess_seconds,
-        coalesce(summed.n_extreme, 0) as n_extreme
+        coalesce(summed.n_extreme, 0) as n_extreme,
+        coalesce(summed.n_spared, 0) as n_spared,
+        coalesce(summed.n_doubtful, 0) as n_doubtful
     from counted
     left join summed
         on counted.stratum_no = summed.stratum_no
@@ -167,7 +194,9 @@ cause_cells as (
         told.n_dominant,
         told.share_parts / 40320 as late_share,
         told.excess_seconds,
-        told.n_extreme
+        told.n_extreme,
+        told.n_spared,
+        told.n_doubtful
     from told
     inner join strata on told.stratum_no = strata.stratum_no
     inner join labels on told.period_no = labels.period_no

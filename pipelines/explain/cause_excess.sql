@@ -59,6 +59,7 @@ together as (
         and weighed.dossier_no = stock.dossier_no
         and weighed.step_code = stock.step_code
         and weighed.unit_no = stock.unit_no
+    where weighed.excess_seconds > 0
     union all
     select
         dossier_no,

@@ -161,7 +161,7 @@ allowed as (
         and rules.rule = 'paper_transfer'
         and coalesce(rules.valid_from::date, named.received_on) <= named.received_on
         and coalesce(rules.valid_to::date, named.received_on) >= named.received_on
-    where named.part = 'transfer'
+    where named.part in ('transfer', 'gap_or_assign', 'gap_or_queue')
         and named.work_seconds > 3600
         and day.length < 86400
 ),

@@ -1,7 +1,7 @@
 -- grain: one row per judged dossier, step, part and cause that the part may be put down to
 -- key: dossier_no, step_code, part, unit_no
--- reads: cause_measured, cause_quarters, cause_sessions, cause_limits
--- promises: excess_seconds > 0; grade in ('A', 'B')
+-- reads: cause_measured, cause_quarters, cause_sessions, cause_limits, cause_dossiers
+-- promises: excess_seconds >= 0; excess_seconds > 0 or beyond_seconds > 0; grade in ('A', 'B')
 -- In a unit's quarter that is out of line the excess counts from the usual, elsewhere only beyond
 -- the extreme. A transfer that kept the rule is nobody's fault unless the quarter is out of line.
 -- What the log cannot tell apart goes to the one of both that is out of line there, else to nobody.
@@ -9,6 +9,8 @@
 -- signature within seconds, where others take minutes, says that both were clicked together: when
 -- the result was signed is then not known. What another source's record does not have is in excess
 -- whole, however usual such a lag is.
+-- beyond_seconds is counted from the usual in every quarter alike, of late dossiers: see
+-- cause_spared.
 
 with hasty as (
     select
@@ -34,6 +36,7 @@ slow_quarters as (
 placed as (
     select
         measured.*,
+        dossiers.is_late,
         limits.late_click,
         own.unit_no is not null as is_out_of_line,
         sessions.unit_no is not null as is_by_session,
@@ -59,6 +62,7 @@ placed as (
             else measured.part
         end as part_meant
     from cause_measured as measured
+    inner join cause_dossiers as dossiers on measured.dossier_no = dossiers.dossier_no
     cross join cause_limits as limits
     left join cause_quarters as own
         on measured.unit_no = own.unit_no
@@ -101,7 +105,12 @@ weighed as (
                 then seconds - usual_seconds
             when part = 'transfer' and (over_rule_seconds = 0 or seconds <= 3600) then 0
             else seconds - extreme_seconds
-        end as excess_seconds
+        end as excess_seconds,
+        case
+            when part in ('synced', 'disputed') then seconds
+            when usual_seconds is null then over_norm_seconds
+            else seconds - usual_seconds
+        end as beyond_seconds
     from placed
     where part_meant is not null
 ),
@@ -114,7 +123,8 @@ cause_weighed as (
         unit_no,
         seconds,
         coalesce(usual_seconds, 0) as usual_seconds,
-        excess_seconds,
+        greatest(excess_seconds, 0) as excess_seconds,
+        beyond_seconds,
         part in ('synced', 'disputed')
         or coalesce(seconds > extreme_seconds, true) as is_extreme,
         case
@@ -156,7 +166,7 @@ cause_weighed as (
             else 'extreme'
         end as ground
     from weighed
-    where excess_seconds > 0
+    where excess_seconds > 0 or (beyond_seconds > 0 and is_late)
 )
 
 select * from cause_weighed

@@ -8,7 +8,9 @@
 with asked as (
     select distinct dossiers.unit_id
     from dossiers
-    semi join transfer_cuts on dossiers.dossier_id = transfer_cuts.dossier_id
+    semi join transfer_cuts
+        on dossiers.dossier_id = transfer_cuts.dossier_id
+        and transfer_cuts.cut_seconds > 0
 ),
 
 signings as (

@@ -1,9 +1,12 @@
--- grain: one row per dossier and step that it reached later than the transfer rule allows
+-- grain: one row per dossier and step to which the log says how long it was passed on
 -- key: dossier_id, step_no
--- reads: cause_parts, cause_steps, cause_dossiers
--- promises: cut_seconds > 0
--- Working seconds by which the rule would have brought the dossier to the step sooner. Where a
--- step of one name was reached more than once, all of it stands at the first.
+-- reads: cause_parts, cause_weighed, cause_steps, cause_dossiers
+-- promises: cut_seconds >= 0
+-- Working seconds by which the transfer rule would have brought the dossier to the step sooner; of
+-- late dossiers also where it kept the rule (0), so that a log without any transfer is known from
+-- one without a fault. A gap that the log cannot tell from the wait after it counts where the
+-- transfer answers for it, less what such a gap usually takes. Where a step of one name was reached
+-- more than once, all of it stands at the first.
 
 with reached as (
     select
@@ -14,18 +17,39 @@ with reached as (
     group by dossier_no, step_code
 ),
 
+cuts as (
+    select
+        dossier_no,
+        step_code,
+        coalesce(over_rule_seconds, 0) as cut_seconds
+    from cause_parts
+    where part = 'transfer'
+    union all
+    select
+        parts.dossier_no,
+        parts.step_code,
+        greatest(coalesce(parts.over_rule_seconds, 0) - weighed.usual_seconds, 0) as cut_seconds
+    from cause_parts as parts
+    inner join cause_weighed as weighed
+        on parts.dossier_no = weighed.dossier_no
+        and parts.step_code = weighed.step_code
+        and parts.part = weighed.part
+        and parts.unit_no = weighed.unit_no
+    where weighed.cause = 'portal_transfer'
+        and weighed.part in ('gap_or_assign', 'gap_or_queue')
+),
+
 transfer_cuts as (
     select
         dossiers.dossier_id,
         reached.step_no,
-        sum(parts.over_rule_seconds)::bigint as cut_seconds
-    from cause_parts as parts
+        sum(cuts.cut_seconds)::bigint as cut_seconds
+    from cuts
     inner join reached
-        on parts.dossier_no = reached.dossier_no
-        and parts.step_code = reached.step_code
-    inner join cause_dossiers as dossiers on parts.dossier_no = dossiers.dossier_no
-    where parts.part = 'transfer'
-        and parts.over_rule_seconds > 0
+        on cuts.dossier_no = reached.dossier_no
+        and cuts.step_code = reached.step_code
+    inner join cause_dossiers as dossiers on cuts.dossier_no = dossiers.dossier_no
+    where dossiers.is_late or cuts.cut_seconds > 0
     group by dossiers.dossier_id, reached.step_no
 )
 

@@ -17,6 +17,16 @@ PARTS = [
     (1, 7, "transfer", 0),
     (1, 8, "queue", 500),
     (2, 7, "transfer", None),
+    (3, 7, "transfer", 0),
+    (3, 8, "gap_or_queue", 900),
+    (4, 7, "gap_or_queue", 900),
+    (4, 8, "gap_or_assign", 200),
+]
+WEIGHED = [
+    # dossier, step code, part, usual, cause
+    (3, 8, "gap_or_queue", 250, "portal_transfer"),
+    (4, 7, "gap_or_queue", 250, "queue"),
+    (4, 8, "gap_or_assign", 250, "portal_transfer"),
 ]
 STEPS = [
     # dossier, step, step code
@@ -27,7 +37,9 @@ STEPS = [
     (1, 2, 7),
     (1, 3, 8),
     (2, 2, 7),
+    *((n, step, code) for n in (3, 4) for step, code in ((2, 7), (3, 8))),
 ]
+_PART = ("dossier_no", "step_code", "part")
 MORNING = dt.datetime(2022, 1, 4, 1, tzinfo=dt.UTC)
 SIGNED = [
     # dossier, step, kind, unit and signer; minutes of arrival and start
@@ -48,11 +60,15 @@ def frame(rows, *names: str) -> pl.DataFrame:
 def found(pipelines_dir):
     with Warehouse(pipelines_dir) as warehouse:
         warehouse.register(
-            "cause_parts", frame(PARTS, "dossier_no", "step_code", "part", "over_rule_seconds")
+            "cause_parts",
+            frame([(*row, 1) for row in PARTS], *_PART, "over_rule_seconds", "unit_no"),
         )
+        weighed = frame([(*row, 1) for row in WEIGHED], *_PART, "usual_seconds", "cause", "unit_no")
+        warehouse.register("cause_weighed", weighed)
         warehouse.register("cause_steps", frame(STEPS, "dossier_no", "step_no", "step_code"))
         warehouse.register(
-            "cause_dossiers", frame([(n, f"D{n}") for n in range(3)], "dossier_no", "dossier_id")
+            "cause_dossiers",
+            frame([(n, f"D{n}", n != 1) for n in range(5)], "dossier_no", "dossier_id", "is_late"),
         )
         units = [("D0", "A"), ("D1", "A"), ("D2", "B"), ("D3", "A"), ("D4", "A")]
         dossiers = frame(
@@ -73,7 +89,14 @@ def found(pipelines_dir):
 
 def test_what_passed_the_rule_is_cut_before_the_step_it_led_to_and_nothing_else_is(found):
     """Two transfers to one step, 60 and 40 s too long, stand at its first visit."""
-    assert sorted(found[0].rows()) == [("D0", 2, 100), ("D0", 3, 5)]
+    cuts = found[0].filter(pl.col("cut_seconds") > 0)
+    assert sorted(cuts.rows()) == [("D0", 2, 100), ("D0", 3, 5), ("D3", 3, 650)]
+
+
+def test_a_late_dossier_that_kept_the_rule_is_known_from_one_whose_log_tells_no_transfer(found):
+    """D1 is in time; D4's gaps are put down to the queue, or are no longer than usual."""
+    kept = found[0].filter(pl.col("cut_seconds") == 0)
+    assert sorted(kept.rows()) == [("D2", 2, 0), ("D3", 2, 0), ("D4", 3, 0)]
 
 
 def test_signatures_of_units_where_a_transfer_broke_the_rule_are_kept_where_stamped(found):

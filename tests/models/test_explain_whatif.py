@@ -38,6 +38,10 @@ def counted(pipelines_dir):
             "late_dossiers", frame(LATE, "dossier_id", "unit_id", "ended_on", "overrun_seconds")
         )
         warehouse.register("causes", frame(CAUSES, "dossier_id", "cause", "excess_seconds"))
+        told = frame(
+            [("A1", 2, 5), ("A1", 3, 0), ("A2", 2, 0)], "dossier_id", "step_no", "cut_seconds"
+        )
+        warehouse.register("transfer_cuts", told)
         days = [("2022-Q1", dt.date(2022, 1, 1), dt.date(2022, 3, 31))]
         days += [("2022-Q2", dt.date(2022, 4, 1), dt.date(2022, 6, 30))]
         warehouse.register("periods", frame(days, "period", "starts_on", "ends_on"))
@@ -63,6 +67,11 @@ def test_the_causes_of_a_scenario_are_taken_away_together(counted):
 
 def test_all_units_together_count_every_late_dossier(counted):
     assert counted["moved", "*", "2022-Q1"] == (2, 1, 1)
+
+
+def test_where_the_log_tells_no_transfer_transfers_are_refused_and_nothing_else_is(counted):
+    assert ("moved", "B", "2022-Q1") not in counted
+    assert counted["signed", "B", "2022-Q1"] == (1, 0, 0)
 
 
 @pytest.mark.parametrize("scenario", ["by the rule", "staffed"])

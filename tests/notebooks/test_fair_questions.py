@@ -55,6 +55,15 @@ def test_saved_dossiers_lie_in_their_range_and_the_assumption_is_told(small_book
     assert all(assumptions)
 
 
+def test_transfers_that_no_log_tells_are_refused_with_the_reason(small_book, monkeypatch):
+    untold = small_book.saved.filter(pl.col("scenario") != "transfer_same_day")
+    monkeypatch.setattr(type(small_book), "saved", untold)
+    told = [claim.text for claim in small_book.whatif(PERIOD).claims]
+    reason = [text for text in told if "passed on" in text or "chuyển đi lúc nào" in text]
+    assert len(reason) == 1
+    assert "15" in reason[0]
+
+
 def test_a_unit_without_late_dossiers_has_nothing_to_run_again(small_book):
     answer = small_book.whatif("2021-H1", unit="SD-P1")
     assert answer.listing is None

@@ -11,7 +11,12 @@ from scipy.stats import false_discovery_control, nbinom, poisson
 
 from workbench.estimates import Estimate
 from workbench.estimates.discovery import combined_p, q_values, q_values_of_named
-from workbench.estimates.excess import excess_limits, relative_spread, upper_tail
+from workbench.estimates.excess import (
+    count_limits,
+    excess_limits,
+    relative_spread,
+    upper_tail,
+)
 from workbench.estimates.poisson import byar_limits, exact_limits, ratio
 
 PHE_BYARS = [
@@ -142,10 +147,23 @@ def test_the_spread_of_negative_binomial_counts_is_found_again_and_chance_has_no
     assert relative_spread([3, 0], [1, 1]) == 0.0
 
 
-def test_limits_of_an_excess_are_those_of_the_count_and_widen_with_the_spread():
-    low, high = excess_limits([5, 0], [4.0, 2.0])
-    assert low == pytest.approx([1.62348639 - 4, -2.0])
-    assert float(high[0]) == pytest.approx(11.668332079 - 4)
-    wider_low, wider_high = excess_limits([5, 0], [4.0, 2.0], 0.5)
-    assert np.all(wider_low <= low)
-    assert np.all(wider_high > high)
+def test_limits_of_an_excess_are_those_of_the_count_there_would_be_anyway():
+    low, high = excess_limits([30, 30], 0, [4.0, 4.0], [0.0, 0.5])
+    least, most = count_limits([4.0, 4.0], [0.0, 0.5], 0.95)
+    assert low == pytest.approx(30 - most)
+    assert high == pytest.approx(30 - least)
+    assert low[1] < low[0]
+    sure, unsure = (excess_limits(30, doubtful, 1e-9) for doubtful in (0, 16))
+    assert [float(x) for x in unsure] == pytest.approx([30 - 1.96 * 2, 30 + 1.96 * 2], abs=0.3)
+    assert float(sure[1] - sure[0]) < 1.01
+
+
+@pytest.mark.parametrize(("expected", "spread"), [(5.0, 0.0), (12.0, 0.0), (5.0, 0.5), (8.0, 0.1)])
+def test_nineteen_in_twenty_limits_of_an_excess_hold_it_whatever_it_is(expected, spread):
+    random = np.random.default_rng(7)
+    for excess in (0, 3, 40):
+        mean = random.gamma(1 / spread, expected * spread, 4_000) if spread else expected
+        anyway = random.poisson(mean, 4_000)
+        wrong = random.binomial(10, 0.125, (2, 4_000))
+        low, high = excess_limits(excess + anyway + wrong[0] - wrong[1], 10, expected, spread)
+        assert np.mean((low <= excess) & (excess <= high)) == pytest.approx(0.96, abs=0.035)

@@ -150,11 +150,42 @@ def test_figures_of_a_cell_add_up_and_carry_interval_and_level():
     assert frame.select("unit_id", "period", "cause").is_duplicated().sum() == 0
     assert frame["observed"].sum() == pytest.approx(rows["late_share"].sum())
     assert frame["expected"].sum() == pytest.approx(rows["late_share"].sum(), rel=0.1)
-    assert (frame["excess"] - (frame["observed"] - frame["expected"])).abs().max() < 1e-12
+    plain = frame.filter(pl.col("cause") != "queue")
+    assert (plain["excess"] - (plain["observed"] - plain["expected"])).abs().max() < 1e-12
     assert frame.filter(
         (pl.col("lower") > pl.col("excess")) | (pl.col("upper") < pl.col("excess"))
     ).is_empty()
     assert frame["evidence_level"].unique().to_list() == [2]
+
+
+def test_the_excess_is_of_what_would_have_been_spared_and_wider_where_that_is_in_doubt():
+    rows = world(2, size=100, sick={("U03", "2022-Q1", "slow_work"): 0.3})
+    more = rows.with_columns((2 * pl.col("late_share")).alias("n_spared"))
+    sick = pl.col("unit_id") == "U03", pl.col("period") == "2022-Q1", pl.col("cause") == "slow_work"
+    plain = cells(rows, kind="quarter").row(by_predicate=sick[0] & sick[1] & sick[2], named=True)
+    found = {}
+    for doubtful in (0, 4):
+        told = more.with_columns(pl.lit(doubtful).alias("n_doubtful"))
+        frame = cells(told, kind="quarter")
+        found[doubtful] = frame.row(by_predicate=sick[0] & sick[1] & sick[2], named=True)
+    assert found[0]["observed"] == plain["observed"]
+    assert found[0]["p_value"] == plain["p_value"]
+    assert found[0]["excess"] == pytest.approx(2 * plain["excess"], rel=0.05)
+    assert found[4]["excess"] == found[0]["excess"]
+    assert found[4]["lower"] < found[0]["lower"] < found[0]["upper"] < found[4]["upper"]
+
+
+def test_an_overload_elsewhere_does_not_make_one_here_seem_smaller():
+    here = ("U02", "2022-Q4", "queue")
+    others = {(f"U{u:02d}", "2022-Q1", "queue"): 0.4 for u in range(5, 9)}
+    alone, beside = (
+        cells(world(1, size=100, sick=sick), kind="quarter").filter(
+            unit_id=here[0], period=here[1], cause=here[2]
+        )
+        for sick in ({here: 0.6}, {here: 0.6, **others})
+    )
+    assert beside["expected"][0] > 1.5 * alone["expected"][0]
+    assert beside["excess"][0] == pytest.approx(alone["excess"][0], rel=0.05)
 
 
 def test_only_periods_of_the_kind_and_causes_proper_make_the_family():

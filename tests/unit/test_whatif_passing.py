@@ -237,7 +237,7 @@ def test_a_desk_of_mere_dates_shows_no_queue(calendars):
 
 
 def test_a_dossier_never_transferred_late_is_saved_where_those_before_it_came_sooner(calendars):
-    log = log_of([("A", 2, 5)], VISITS, [("B", 4), ("C", 4.01)])
+    log = log_of([("A", 2, 5), ("B", 2, 0)], VISITS, [("B", 4), ("C", 4.01)])
     assert saved(log, calendars) == (2, 2, 1)
 
 
@@ -270,6 +270,15 @@ def test_a_dossier_that_no_log_lets_live_again_is_in_doubt_by_a_day_of_work(cale
     row = passed_on(log_of(cuts, (), late), calendars, scenario="x").row(0, named=True)
     assert (row["n_saved"], row["n_touched"]) == (2, 4)
     assert row["upper"] == pytest.approx(2 + 1.96 * (2 / 4) ** 0.5 + 0.5)
+
+
+def test_a_log_that_tells_no_transfer_gives_no_row_and_one_that_tells_no_fault_a_zero(calendars):
+    late = [("A", 1), ("B", 2)]
+    assert passed_on(log_of([], VISITS, late), calendars, scenario="x").is_empty()
+    told = log_of([("A", 2, 0)], VISITS, late)
+    assert saved(told, calendars) == (2, 0, 0)
+    elsewhere = log_of([("C", 2, 3)], VISITS, late)
+    assert passed_on(elsewhere, calendars, scenario="x").is_empty()
 
 
 def test_with_nothing_late_there_is_no_row(calendars):

@@ -22,6 +22,13 @@ from workbench.wording import say
 if TYPE_CHECKING:
     from workbench.book.register import Register
 
+_NOT_RUN = {
+    "rule": "foresight.whatif_untold",
+    "shift": "foresight.whatif_untold",
+    "queue": "foresight.whatif_not_run",
+}
+"""Why a scenario of a kind has no answer; of those that shift a timeline only transfers may not."""
+
 
 def whatif(book: Register, asked: Asked) -> Answer:
     """Answer how many late dossiers each scenario would have kept on time, and under what."""
@@ -41,12 +48,15 @@ def whatif(book: Register, asked: Asked) -> Answer:
 
 
 def scenarios(book: Register) -> dict[str, dict[str, str]]:
-    """Return the reviewed scenarios by id, their texts in the book's language."""
+    """Return the reviewed scenarios by id: their kind, and texts in the book's language."""
     listing = book.reference / "scenarios.csv"
     with listing.open(encoding="utf-8", newline="") as lines:
         rows = {row["scenario"]: row for row in csv.DictReader(lines)}
     return {
-        name: {part: row[f"{part}_{book.language}"] for part in ("name", "label", "assumption")}
+        name: {
+            "kind": row["kind"],
+            **{part: row[f"{part}_{book.language}"] for part in ("name", "label", "assumption")},
+        }
         for name, row in rows.items()
     }
 
@@ -71,9 +81,10 @@ def _claims(
         n = numerals.count(rows[0]["n_late"])
         said.append(claim(say("foresight.whatif_nothing", unit=who, period=period, n=n), level=3))
     not_run = sorted(set(listed) - {row["scenario"] for row in rows})
-    if not_run:
-        told = "; ".join(listed[name]["label"] for name in not_run)
-        said.append(claim(say("foresight.whatif_not_run", scenarios=told), level=3))
+    reasons = {name: _NOT_RUN[listed[name]["kind"]] for name in not_run}
+    for reason in sorted(set(reasons.values())):
+        told = "; ".join(listed[name]["label"] for name in not_run if reasons[name] == reason)
+        said.append(claim(say(reason, scenarios=told), level=3))
     return tuple(said)
 
 

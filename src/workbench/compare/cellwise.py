@@ -66,6 +66,7 @@ _STRATUM = ("procedure_id", "channel_in")
 _TIME = "excess_seconds"
 _EXTREME = "n_extreme"
 _LATE = "late_share"
+_SPARED, _DOUBTFUL = "n_spared", "n_doubtful"
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,9 @@ def cells(cause_cells: pl.DataFrame, *, kind: PeriodKind, q: float = 0.10) -> pl
         cause_cells: One row per unit, period, stratum (procedure, channel) and cause, where there
             is none the cause took nothing: n_dossiers (judged ones of the stratum, repeated on
             each cause and on ``*``), n_late, late_share
-            (late dossiers put down to the cause, in fractions). With n_extreme (judged dossiers,
+            (late dossiers put down to the cause, in fractions), n_spared (late dossiers that would
+            have been on time without it) and n_doubtful (those near that border); without these
+            two late_share speaks for both and nothing is doubtful. With n_extreme (judged dossiers,
             late or not, from which the cause took extremely much) and excess_seconds (what it took
             from all of them) those are tested too, and one p-value is made of all: a cause at work
             shows in many dossiers before it makes some late. Time is not tested for congestion,
@@ -118,10 +121,13 @@ def cells(cause_cells: pl.DataFrame, *, kind: PeriodKind, q: float = 0.10) -> pl
 
     Returns:
         Ordered by unit, period, cause: n_dossiers, n_late, observed (late dossiers due to the
-        cause), expected (from the other cells, same strata), excess with lower and upper (95 %),
-        p_value (one-sided), q_value (over the family of all cells and causes; the unexplained, of
-        which no unit is accused, does not count in that of the others), reading of a cell out of
-        line by q-value and least excess (``difference``; ``overload`` for congestion;
+        cause, in fractions), expected (such, from the other cells, same strata), excess with lower
+        and upper (95 %): how many late dossiers of this very cell would have been on time had
+        the cause taken here what it takes elsewhere (n_spared beyond what the others have of it;
+        a dossier that any of two causes alone made late counts for both), p_value (one-sided),
+        q_value (over the family of all cells and causes; the unexplained, of which no unit is
+        accused, does not count in that of the others), reading of a cell out of line by q-value
+        and by what was observed beyond the expected (``difference``; ``overload`` for congestion;
         ``unexplained`` for what no cause explains; else missing), flagged (out of line, and not
         merely unexplained), evidence_level 2. Empty in, empty out.
 
@@ -149,7 +155,9 @@ def spreads_of(cause_cells: pl.DataFrame, *, kind: PeriodKind) -> dict[str, floa
     """
     family, rows = _of_kind(cause_cells, kind)
     return {
-        part["cause"][0]: _counted(family, part, _LATE).spread for part in rows.partition_by("cause")
+        cause: _counted(family, part, _LATE, in_waves=cause in CONGESTION).spread
+        for part in rows.partition_by("cause")
+        for cause in (part["cause"][0],)
     }
 
 
@@ -169,7 +177,8 @@ def _of_kind(cause_cells: pl.DataFrame, kind: PeriodKind) -> tuple[_Family, pl.D
         stratum[first],
         places["n_dossiers"].to_numpy().astype(np.float64),
     )
-    counted = [c for c in (_LATE, _EXTREME, _TIME) if c in cause_cells.columns]
+    told = (_LATE, _EXTREME, _TIME, _SPARED, _DOUBTFUL)
+    counted = [c for c in told if c in cause_cells.columns]
     rows = kept.select("cause", pl.Series("place", place), *counted)
     return family, rows.filter(pl.col("cause") != EVERYTHING).sort("cause", "place")
 
@@ -177,16 +186,17 @@ def _of_kind(cause_cells: pl.DataFrame, kind: PeriodKind) -> tuple[_Family, pl.D
 def _of_cause(family: _Family, rows: pl.DataFrame) -> pl.DataFrame:
     """Test every cell of one cause."""
     cause = rows["cause"][0]
-    counted = _counted(family, rows, _LATE)
+    in_waves = cause in CONGESTION
+    counted = _counted(family, rows, _LATE, in_waves=in_waves)
     observed = np.bincount(family.cell, family.placed(rows, _LATE))
     chances = [counted.chance]
     if _EXTREME in rows.columns:
-        chances.append(_counted(family, rows, _EXTREME).chance)
-    if _TIME in rows.columns and cause not in CONGESTION:
+        chances.append(_counted(family, rows, _EXTREME, in_waves=in_waves).chance)
+    if _TIME in rows.columns and not in_waves:
         chances.append(_timed(family, rows, counted.chance))
     least = LEAST_EXCESS + LEAST_SHARE * family.cells["n_dossiers"].to_numpy()
     reach = upper_tail(counted.expected + least, counted.expected, counted.variance)
-    low, high = excess_limits(observed, counted.expected, counted.variance)
+    excess, low, high = _spared(family, rows)
     return family.cells.select(
         "unit_id",
         "period",
@@ -195,6 +205,7 @@ def _of_cause(family: _Family, rows: pl.DataFrame) -> pl.DataFrame:
         pl.Series("observed", observed),
         pl.Series("least", least),
         pl.Series("expected", counted.expected),
+        pl.Series("excess", excess),
         pl.Series("lower", low),
         pl.Series("upper", high),
         pl.Series("p_value", combined_p(*chances) if len(chances) > 1 else chances[0]),
@@ -202,20 +213,36 @@ def _of_cause(family: _Family, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _counted(family: _Family, rows: pl.DataFrame, what: str) -> _Tested:
+def _spared(family: _Family, rows: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
+    """Estimate how many late dossiers of each cell would have been on time without the cause.
+
+    Waves of congestion are set aside here like anything out of line: asked is not whether this
+    wave stands out among waves but what there would be without it.
+    """
+    what = _SPARED if _SPARED in rows.columns else _LATE
+    usual = _counted(family, rows, what, in_waves=False)
+    counted = np.bincount(family.cell, family.placed(rows, what))
+    unsure = np.zeros_like(counted)
+    if _DOUBTFUL in rows.columns:
+        unsure = np.bincount(family.cell, family.placed(rows, _DOUBTFUL))
+    low, high = excess_limits(counted, unsure, usual.expected, usual.variance)
+    return counted - usual.expected, low, high
+
+
+def _counted(family: _Family, rows: pl.DataFrame, what: str, *, in_waves: bool) -> _Tested:
     """Hold what was counted of each cell against the rates of the others, out-of-line ones aside.
 
     Starts from chance alone and widens the spread until reference and spread agree: so that a
-    cell far out cannot hide behind the spread it causes itself. Congestion comes in waves
-    everywhere: there no cell is set aside, and only a wave above the usual ones stands out.
+    cell far out cannot hide behind the spread it causes itself. What comes in waves everywhere
+    (``in_waves``, congestion) is tested otherwise: there no cell is set aside, and only a wave
+    above the usual ones stands out.
     """
     late = family.placed(rows, what)
     observed = np.bincount(family.cell, late)
     kept = np.ones(observed.size, dtype=bool)
-    congested = rows["cause"][0] in CONGESTION
-    together = CORRELATION[what] if congested else 0.0
+    together = CORRELATION[what] if in_waves else 0.0
     tested = _against(kept, family, late, (0.0, together))
-    for _ in range(0 if congested else ROUNDS):
+    for _ in range(0 if in_waves else ROUNDS):
         still = _in_line(tested.chance)
         spread = relative_spread(observed[still], tested.expected[still])
         tested = _against(still, family, late, (spread, together))
@@ -279,8 +306,7 @@ def _timed(family: _Family, rows: pl.DataFrame, chance: Floats) -> Floats:
 
 def _finished(table: pl.DataFrame, q: float) -> pl.DataFrame:
     """Give every cell its q-value, say which are named, and order the columns."""
-    table = table.with_columns((pl.col("observed") - pl.col("expected")).alias("excess"))
-    able = pl.col("excess") >= pl.col("least")
+    able = pl.col("observed") - pl.col("expected") >= pl.col("least")
     chosen = table.select(able.alias("able"))["able"]
     chances = q_values_of_named(
         table["p_value"].to_numpy(), chosen.to_numpy(), table["reach"].to_numpy()

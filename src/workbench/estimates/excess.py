@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betainc, gammainc, gammaincinv
+from scipy.special import betainc, gammainc, ndtri
 
 Floats = NDArray[np.float64]
 _NO_SPREAD = 1e-6
@@ -66,31 +66,6 @@ def relative_spread(observed: ArrayLike, expected: ArrayLike) -> float:
     return max(0.0, beyond / float(np.sum(mean**2)))
 
 
-def excess_limits(
-    observed: ArrayLike, expected: ArrayLike, spread: ArrayLike = 0.0, level: float = 0.95
-) -> tuple[Floats, Floats]:
-    """Return the limits of observed minus expected.
-
-    Exact Poisson limits of the count; with ``spread`` the variance is inflated by
-    ``1 + spread * expected`` and the limits are those of the accordingly smaller count.
-
-    Source: Garwood (1936), Biometrika 28, 437-442; McCullagh and Nelder (1989), Generalized
-    Linear Models, section 6.2.3 (quasi-likelihood).
-
-    >>> low, high = excess_limits(10, 4.0)
-    >>> round(float(low), 3), round(float(high), 3)
-    (0.795, 14.39)
-    """
-    counts, mean, wide = np.broadcast_arrays(
-        *(np.asarray(x, dtype=np.float64) for x in (observed, expected, spread))
-    )
-    inflated = 1 + wide * mean
-    held, tail = counts / inflated, (1 - level) / 2
-    low = np.where(held > 0, gammaincinv(np.where(held > 0, held, 1.0), tail), 0.0)
-    high = gammaincinv(held + 1, 1 - tail)
-    return low * inflated - mean, high * inflated - mean
-
-
 def count_limits(
     expected: ArrayLike, spread: ArrayLike = 0.0, level: float = 0.998
 ) -> tuple[Floats, Floats]:
@@ -113,6 +88,45 @@ def count_limits(
     high = _crossed(lambda x: upper_tail(x, mean, wide) > tail, far)
     low = _crossed(lambda x: 1 - upper_tail(x + 1, mean, wide) < tail, far)
     return low, high
+
+
+def excess_limits(
+    counted: ArrayLike,
+    doubtful: ArrayLike,
+    expected: ArrayLike,
+    spread: ArrayLike = 0.0,
+    level: float = 0.95,
+) -> tuple[Floats, Floats]:
+    """Return the limits of how many of these very events go back to their cause.
+
+    Asked is not about a rate, so that what was counted has no chance in it. Unsure is how many of
+    the events would have been there anyway, a count predicted from elsewhere, and which of the
+    doubtful ones were counted rightly. Both together make the limits of counted less expected.
+
+    Args:
+        counted: Events put down to the cause; fractions are allowed.
+        doubtful: Events near the border, counted or not: one in four is taken wrongly (every
+            second one at the border itself, hardly any far from it).
+        expected: How many there would be anyway.
+        spread: Relative variance between cells, as in ``upper_tail``.
+        level: Share of such intervals that hold the number asked for, or more.
+
+    Source: prediction of a count as in ``count_limits``; limits of a difference recovered from
+    those of its parts, Zou and Donner (2008), Statistics in Medicine 27, 1693-1702.
+
+    >>> low, high = excess_limits([10, 10], [0, 4], 2.0)
+    >>> [round(float(x), 2) for x in (*low, *high)]
+    [4.34, 3.85, 10.0, 10.8]
+    """
+    seen, unsure, mean, wide = np.broadcast_arrays(
+        *(np.asarray(x, dtype=np.float64) for x in (counted, doubtful, expected, spread))
+    )
+    least, most = count_limits(mean, wide, level)
+    wrong = float(ndtri((1 + level) / 2)) * np.sqrt(unsure / 4)
+    return (
+        seen - mean - np.hypot(most - mean, wrong),
+        seen - mean + np.hypot(mean - least, wrong),
+    )
 
 
 def _crossed(below: Callable[[Floats], NDArray[np.bool_]], far: Floats) -> Floats:

@@ -37,8 +37,8 @@ def score_intervals(truth: Truth, cells: pl.DataFrame) -> Scores:
     """Score the intervals of the excess where a cause was put in.
 
     Returns:
-        ``interval`` and ``interval:<cause>``: share of the cells whose interval of late dossiers
-        due to the cause holds what switching it off saves; ``attributed``: excess found over
+        ``interval`` and ``interval:<cause>``: share of the cells whose interval of the excess holds
+        what switching the cause off saves in this very register; ``attributed``: excess found over
         dossiers saved, all those cells together.
     """
     homes = truth.places.filter(pl.col("cause") != "")
@@ -101,7 +101,8 @@ def score_whatif(truth: Truth, helped: pl.DataFrame) -> Scores:
     """Score what-if against lives re-lived under the scenario.
 
     Returns:
-        For each scenario with at least five dossiers truly saved: ``whatif:<scenario>`` (the
+        For each scenario with at least five dossiers truly saved: ``whatif_run:<scenario>``
+        (whether it was answered and not refused) and, where it was, ``whatif:<scenario>`` (the
         error relative to them) and ``whatif_held:<scenario>`` (whether the interval holds them).
     """
     scores: Scores = {}
@@ -112,6 +113,9 @@ def score_whatif(truth: Truth, helped: pl.DataFrame) -> Scores:
         if saved < _LEAST:
             continue
         rows = whole.filter(pl.col("scenario") == scenario)
+        scores[f"whatif_run:{scenario}"] = float(not rows.is_empty())
+        if rows.is_empty():
+            continue
         found, lower, upper = (float(rows[n].sum()) for n in ("n_saved", "lower", "upper"))
         scores[f"whatif:{scenario}"] = abs(found - saved) / saved
         scores[f"whatif_held:{scenario}"] = float(lower <= saved <= upper)

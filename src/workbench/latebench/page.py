@@ -45,7 +45,7 @@ median over seeds, with the lowest and highest seed in brackets.
 To be said against it: the world, and the reading of other tools' output as causes, are this
 project's own. Slow work lengthens a dossier's own handling but takes no more of the officer's
 attention. `dashboard` and `pm4py` are told for nothing which dossiers are late and when they were
-resolved. Seeds 1 to 5 and 11 to 30 are those on which rules are tuned; 3001 to 3020 are reported
+resolved. Seeds 1 to 5 and 11 to 30 are those on which rules are tuned; 4001 to 4020 are reported
 and never tuned on. Waiting for a signature and signing days count as one mechanism. A cell is true
 where switching its cause off saves three late dossiers (two at 25 a cell); where it saves fewer but
 some, naming it is neither right nor wrong.
@@ -73,14 +73,19 @@ another in August. `open_dossiers`: seen on 15 November.
 """
 _COMPARED = """## Comparisons by the workbench
 
-`interval`: share of the cells with a cause whose interval of late dossiers due to it holds what
-switching it off saves in that one life (it is an interval of what the cell's ways cost on average,
-and so wider); `attributed`: late dossiers attributed over those saved. `mix share`: what is put on
+`interval`: share of the cells with a cause whose interval of late dossiers beyond expectation holds
+what switching it off saves: the late dossiers of this very register that are on time when the same
+year is lived again without it, no more and no average over other years; by cause below.
+`attributed`: such dossiers found over those saved. `mix share`: what is put on
 the mix, against the unit's peers in line, over what harder mixes truly do to the same cells (what
 the unit resolved in that quarter). `whatif`: error of "had every transfer been made by the rule"
 (from 15:00 on within the first hour of the next day) and "had every result been entered when it
 existed", relative to lives lived again so; `held`: share of runs whose interval holds the truth.
 `blamed`: share of runs in which a trap was named for anything but congestion.
+"""
+_INTERVALS = """## Intervals by cause
+
+`interval` of the cells into which that cause was put, two or three a run: the mean over seeds.
 """
 _EVENTUAL = """## Open dossiers
 
@@ -149,7 +154,7 @@ _TARGETS = (
     Target("whatif_held:transfer_same_day", 0.90, by="mean"),
     Target("eventual", 0.006, at_least=False, tier="open_dossiers", by="mean"),
 )
-_SHARES_OF_RUNS = ("_blamed", "whatif_held", "any_false", "eventual_held")
+_SHARES_OF_RUNS = ("_blamed", "whatif_held", "any_false", "eventual_held", "interval:")
 
 
 def write_report(
@@ -210,9 +215,13 @@ def render(text: str) -> str:
         _table(given, ("cell_precision", "cell_recall", "cell_f1", "false_discovery")),
     ]
     own = given.filter(pl.col("contender") == "workbench")
-    answers = sorted({name for name in own["measure"].to_list() if name.startswith("whatif")})
+    answers = sorted(
+        {name for name in own["measure"].to_list() if name.startswith(("whatif:", "whatif_held"))}
+    )
     blamed = (f"{trap}_blamed" for trap in TRAPS.values())
     parts += [_COMPARED, _table(own, ("interval", "attributed", "mix_share", *answers, *blamed))]
+    causes = sorted({name for name in own["measure"].to_list() if name.startswith("interval:")})
+    parts += [_INTERVALS, _table(own, tuple(causes))]
     null = main.filter(pl.col("dose") == 0)
     if null.height:
         parts += [_NULL, _table(null, ("cells_false", "cells_false_not_queue", "late_rate"))]

@@ -9,7 +9,7 @@ stay as they were.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -38,7 +38,8 @@ class Log:
     """What a register holds of dossiers that were passed on too late, and of their units.
 
     Attributes:
-        cuts: ``transfer_cuts``: by how much sooner the rule brings a dossier to a step.
+        cuts: ``transfer_cuts``: by how much sooner the rule brings a dossier to a step, 0 of a
+            late dossier that the log shows to have kept it.
         visits: ``queue_visits``.
         signings: The table of that name.
         late: ``late_dossiers``.
@@ -59,30 +60,34 @@ def passed_on(log: Log, calendars: Calendars, *, scenario: str) -> pl.DataFrame:
         scenario: Its name in the result.
 
     Returns:
-        One row per unit (and ``*``) and period with a late dossier: n_late, n_touched those that
-        would have ended sooner, n_saved those that would have ended in time. Every dossier is
-        also lived again under other readings of the log: an officer's time taken in two other
-        proportions, no queue run again, no session looked for; where the log shows neither queue
-        nor session, a day of work more and less. ``lower`` and ``upper`` take each dossier on
-        which the readings disagree for a toss-up: 95 % of the binomial, half a dossier added as
-        the normal approximation needs. Level 3.
+        One row per unit (and ``*``) and period with a late dossier of which the log says how long
+        any transfer took; where it says so of none, there is no row rather than a zero. n_late all
+        late dossiers, n_touched those that would have ended sooner, n_saved those that would have
+        ended in time. Every dossier is also lived again under other readings of the log: an
+        officer's time taken in two other proportions, no queue run again, no session looked for;
+        where the log shows neither queue nor session, a day of work more and less. ``lower`` and
+        ``upper`` take each dossier on which the readings disagree for a toss-up: 95 % of the
+        binomial, half a dossier added as the normal approximation needs. Level 3.
 
     Source: Feller (1968), An Introduction to Probability Theory, vol. 1, ch. VII, for the half.
     """
-    sooner = _sooner(log, calendars)
-    told: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    known = set(log.cuts["dossier_id"])
+    broken = log.cuts.filter(pl.col("cut_seconds") > 0)
+    sooner = _sooner(replace(log, cuts=broken), calendars)
+    told: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
     columns = ("dossier_id", "unit_id", "ended_on", "overrun_seconds")
     for dossier, unit, ended_on, overrun in log.late.select(columns).iter_rows():
         ways = sooner.get(dossier, [0] * READINGS)
         saves = [0 < way >= overrun for way in ways]
-        one = (1, max(ways) > 0, saves[0], any(saves) and not all(saves))
+        doubtful = any(saves) and not all(saves)
+        one = (1, max(ways) > 0, saves[0], doubtful, dossier in known)
         for kind in PERIOD_KINDS:
             for who in (unit, EVERYTHING):
                 key = (who, str(Period.holding(ended_on, kind)))
                 told[key] = [
                     before + int(more) for before, more in zip(told[key], one, strict=True)
                 ]
-    rows = [(scenario, *key, *_bounded(*counts)) for key, counts in sorted(told.items())]
+    rows = [(scenario, *key, *_bounded(*counts)) for key, (*counts, n) in sorted(told.items()) if n]
     return pl.DataFrame(rows, schema=COUNTED, orient="row").with_columns(
         pl.lit("steps_rerun").alias("method"), pl.lit(3, pl.Int64).alias("evidence_level")
     )

@@ -184,7 +184,22 @@ def test_what_if_is_held_against_lives_lived_again():
         orient="row",
     )
     found = score_whatif(PLACED, shifted(counts))
-    assert found == {"whatif:transfer_same_day": 0.1, "whatif_held:transfer_same_day": 1.0}
+    assert found == {
+        "whatif_run:transfer_same_day": 1.0,
+        "whatif:transfer_same_day": 0.1,
+        "whatif_held:transfer_same_day": 1.0,
+    }
+    refused = counts.filter(pl.col("scenario") != "transfer_same_day")
+    assert score_whatif(PLACED, shifted(refused)) == {"whatif_run:transfer_same_day": 0.0}
+
+
+def test_finish_stamps_alone_refuse_to_say_what_transfers_by_the_rule_would_have_saved(
+    bench, runner
+):
+    whole = runner.analyse(bench("full")).whatif
+    bare = runner.analyse(bench("finish_only")).whatif
+    asked = set(whole["scenario"]) - set(bare["scenario"])
+    assert asked == {"transfer_same_day", "transfer_as_usual"}
 
 
 def eventual_scores(runner, case, truth=None):
