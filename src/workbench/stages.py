@@ -33,6 +33,9 @@ CLEAN_MEMORY = "800MB"
 The rest is spilled. With 500 MB ten million messy steps did not fit.
 """
 
+EXPLAIN_MEMORY = "2500MB"
+"""What DuckDB holds while it explains: the statistics beside it need their own."""
+
 CLEAN_TABLES = (
     "dossiers",
     "steps",
@@ -141,7 +144,7 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
     known = profiles["profile"].to_list()
     if profile not in known:
         raise UsageProblem("stages.no_profile", profile=profile, known=", ".join(known))
-    with Warehouse(rooms.facts.pipelines) as warehouse:
+    with Warehouse(rooms.facts.pipelines, memory=EXPLAIN_MEMORY) as warehouse:
         warehouse.attach(rooms.work.clean)
         warehouse.attach(rooms.work.clock)
         warehouse.attach(rooms.facts.reference)
@@ -188,17 +191,19 @@ def _compare(
 ) -> None:
     """Write the tables that statistics make from counted ones, each beside those."""
     from workbench import comparisons
+    from workbench.compare.staying import recent_passages
     from workbench.whatif import Log
 
     progress("whatif")
     late = pl.read_parquet(fresh / "late_dossiers.parquet")
-    log = Log(*(warehouse.frame(name) for name in LIVED_AGAIN), late)
+    cuts, visits, signings = (warehouse.frame(name) for name in LIVED_AGAIN)
+    log = Log(cuts, visits, signings, late)
     helped = comparisons.what_if(warehouse.frame("whatif_counts"), log, calendars)
     write_frames([helped], fresh / "whatif.parquet")
     for table in (*LIVED_AGAIN, "whatif_counts"):
         warehouse.drop(table)
     progress("watchlist")
-    passages = pl.read_parquet(fresh / "passages.parquet")
+    passages = recent_passages(pl.scan_parquet(fresh / "passages.parquet"))
     progressed = pl.read_parquet(fresh / "progress.parquet")
     watched = comparisons.watchlist(progressed, warehouse.frame("open_places"), passages)
     write_frames([watched], fresh / "watchlist.parquet")

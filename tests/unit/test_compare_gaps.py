@@ -137,9 +137,7 @@ def test_what_tet_does_to_everybody_is_put_on_the_calendar():
         *(month("A", m, 20 if m == "2022-02" else 5) for m in MONTHS),
         *(month("B", m, 20 if m == "2022-02" else 5) for m in MONTHS),
     )
-    parts = effects(
-        gaps(rows, [(Side("A", "2022-Q1"), Side("A", "2022-04"))], calendar=TET)
-    )
+    parts = effects(gaps(rows, [(Side("A", "2022-Q1"), Side("A", "2022-04"))], calendar=TET))
     assert parts["calendar"] == pytest.approx(-0.05)
     assert parts["cause:queue"] == pytest.approx(0.0)
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import polars as pl
 
-from workbench.vocabulary import EVERYTHING, PERIOD_KINDS, Period
+from workbench.vocabulary import Period
 from workbench.whatif.queues import FEW_VISITS, Rerun, Seconds, Visits, rerun
-from workbench.whatif.shifted import COUNTED
+from workbench.whatif.shifted import COUNTED, by_unit_and_period
 
 WorkingSeconds = Callable[[str, Seconds], Seconds]
 """Calendar id and epoch seconds in, working seconds out."""
 
+_GAINS = {"dossier_id": pl.String, "fitted": pl.Int64, "low": pl.Int64, "high": pl.Int64}
 MISFIT = 0.2
 """The waits modelled may be off by this much: low and high re-run the queue with it."""
 
@@ -99,33 +99,25 @@ def _runs(visits: Visits, officers: int, more: int) -> list[Rerun]:
 def _counted(
     late: pl.DataFrame, eased: dict[str, list[int]], runnable: set[tuple[str, str]], scenario: str
 ) -> pl.DataFrame:
-    rows: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
-    units = {unit for unit, _ in runnable}
-    chosen = late.filter(pl.col("unit_id").is_in(sorted(units)))
-    for row in chosen.select("dossier_id", "unit_id", "ended_on", "overrun_seconds").iter_rows():
-        dossier, unit, ended_on, overrun = row
-        gains = eased.get(dossier, [0, 0, 0])
-        told = [1, int(max(gains) > 0), *(int(gain >= overrun) for gain in gains)]
-        for kind in PERIOD_KINDS:
-            for who in (unit, EVERYTHING):
-                key = (who, str(Period.holding(ended_on, kind)))
-                rows[key] = [a + b for a, b in zip(rows[key], told, strict=True)]
-    return pl.DataFrame(
-        [
-            (
-                scenario,
-                unit,
-                period,
-                n,
-                touched,
-                saved,
-                float(min(low, saved)),
-                float(max(high, saved)),
-            )
-            for (unit, period), (n, touched, saved, low, high) in sorted(rows.items())
-        ],
-        schema=COUNTED,
-        orient="row",
-    ).with_columns(
-        pl.lit("queue_rerun").alias("method"), pl.lit(3, pl.Int64).alias("evidence_level")
+    units = sorted({unit for unit, _ in runnable})
+    chosen = late.filter(pl.col("unit_id").is_in(units))
+    gains = pl.DataFrame(
+        [(dossier, *gain) for dossier, gain in eased.items()], schema=_GAINS, orient="row"
+    )
+    ways = [name for name in _GAINS if name != "dossier_id"]
+    told = chosen.join(gains, on="dossier_id", how="left").with_columns(pl.col(ways).fill_null(0))
+    saved = {name: pl.col(name) >= pl.col("overrun_seconds") for name in ways}
+    touched = pl.max_horizontal(ways) > 0
+    rows = by_unit_and_period(told.with_columns(touched.alias("n_touched"), **saved))
+    return (
+        rows.with_columns(
+            pl.lit(scenario).alias("scenario"),
+            pl.col("fitted").alias("n_saved"),
+            pl.min_horizontal("low", "fitted").cast(pl.Float64).alias("lower"),
+            pl.max_horizontal("high", "fitted").cast(pl.Float64).alias("upper"),
+        )
+        .select(pl.col(name).cast(kind) for name, kind in COUNTED.items())
+        .with_columns(
+            pl.lit("queue_rerun").alias("method"), pl.lit(3, pl.Int64).alias("evidence_level")
+        )
     )

@@ -14,10 +14,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from workbench.vocabulary import EVERYTHING, PERIOD_KINDS, Period
 from workbench.whatif.desks import Desk, Seconds, gains, misfit, usual_held
 from workbench.whatif.sessions import Signer, read_habit
-from workbench.whatif.shifted import COUNTED
+from workbench.whatif.shifted import COUNTED, by_unit_and_period
 from workbench.worktime import Calendars
 
 Place = tuple[str, int]
@@ -71,26 +70,35 @@ def passed_on(log: Log, calendars: Calendars, *, scenario: str) -> pl.DataFrame:
 
     Source: Feller (1968), An Introduction to Probability Theory, vol. 1, ch. VII, for the half.
     """
-    known = set(log.cuts["dossier_id"])
     broken = log.cuts.filter(pl.col("cut_seconds") > 0)
     sooner = _sooner(replace(log, cuts=broken), calendars)
-    told: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
-    columns = ("dossier_id", "unit_id", "ended_on", "overrun_seconds")
-    for dossier, unit, ended_on, overrun in log.late.select(columns).iter_rows():
-        ways = sooner.get(dossier, [0] * READINGS)
-        saves = [0 < way >= overrun for way in ways]
-        doubtful = any(saves) and not all(saves)
-        one = (1, max(ways) > 0, saves[0], doubtful, dossier in known)
-        for kind in PERIOD_KINDS:
-            for who in (unit, EVERYTHING):
-                key = (who, str(Period.holding(ended_on, kind)))
-                told[key] = [
-                    before + int(more) for before, more in zip(told[key], one, strict=True)
-                ]
-    rows = [(scenario, *key, *_bounded(*counts)) for key, (*counts, n) in sorted(told.items()) if n]
+    flags = [
+        _flags(sooner.get(dossier, [0] * READINGS), overrun)
+        for dossier, overrun in log.late.select("dossier_id", "overrun_seconds").iter_rows()
+    ]
+    schema = dict.fromkeys(("touched", "saved", "doubtful"), pl.Boolean)
+    told = log.late.select("unit_id", "ended_on").with_columns(
+        log.late["dossier_id"].is_in(log.cuts["dossier_id"].unique().implode()).alias("known"),
+        *pl.DataFrame(flags, schema=schema, orient="row"),
+    )
+    counted = by_unit_and_period(told).filter(pl.col("known") > 0)
+    columns = ("unit_id", "period", "n_late", *schema)
+    rows = [
+        (scenario, unit, period, *_bounded(*counts))
+        for unit, period, *counts in counted.select(columns).iter_rows()
+    ]
     return pl.DataFrame(rows, schema=COUNTED, orient="row").with_columns(
         pl.lit("steps_rerun").alias("method"), pl.lit(3, pl.Int64).alias("evidence_level")
     )
+
+
+def _flags(ways: list[int], overrun: int) -> tuple[bool, bool, bool]:
+    """Say of a dossier: would it end sooner, in time by the best reading, and do readings differ?
+
+    A dossier that would end no sooner is saved by nothing, even where it is late by no second.
+    """
+    saves = [0 < way >= overrun for way in ways]
+    return max(ways) > 0, saves[0], any(saves) and not all(saves)
 
 
 def _bounded(

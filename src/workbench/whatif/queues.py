@@ -68,12 +68,15 @@ def queue_waits(visits: Visits, free: Seconds, factor: float) -> tuple[Seconds, 
     """
     officers = [int(moment) for moment in free]
     heapq.heapify(officers)
-    waits = np.empty(len(visits.arrived), dtype=np.int64)
+    starts = []
     stretched = np.round(visits.served * factor).astype(np.int64).tolist()
-    for i, (arrived, served) in enumerate(zip(visits.arrived.tolist(), stretched, strict=True)):
-        begins = max(arrived, officers[0])
-        waits[i] = begins - arrived
+    # the loop that most of a province's time goes into: plain numbers, one comparison a dossier
+    for arrived, served in zip(visits.arrived.tolist(), stretched, strict=True):
+        free_at = officers[0]
+        begins = arrived if arrived > free_at else free_at
+        starts.append(begins)
         heapq.heapreplace(officers, begins + served)
+    waits = np.array(starts, dtype=np.int64) - visits.arrived
     return waits, np.array(sorted(officers), dtype=np.int64)
 
 

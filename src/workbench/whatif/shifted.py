@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from workbench.estimates import wilson
+from workbench.vocabulary import EVERYTHING, PERIOD_KINDS, Period
 
 COUNTED = {
     "scenario": pl.String,
@@ -42,6 +43,29 @@ def shifted(counts: pl.DataFrame) -> pl.DataFrame:
         pl.lit("timeline_wilson").alias("method"),
         pl.lit(3, pl.Int64).alias("evidence_level"),
     ).select(COLUMNS)
+
+
+def by_unit_and_period(late: pl.DataFrame) -> pl.DataFrame:
+    """Count late dossiers and what is true of them, by unit (and ``*``) and period.
+
+    Args:
+        late: One row per late dossier: unit_id, ended_on, and columns that are true or false.
+
+    Returns:
+        Ordered by unit and period of every kind: n_late, and of how many each column is true.
+    """
+    truths = [name for name, kind in late.schema.items() if kind == pl.Boolean]
+    typed = late.with_columns(pl.col("unit_id").cast(pl.String), pl.col("ended_on").cast(pl.Date))
+    counted = typed.group_by("unit_id", "ended_on").agg(
+        pl.len().cast(pl.Int64).alias("n_late"), pl.col(truths).cast(pl.Int64).sum()
+    )
+    days = counted.select(pl.col("ended_on").unique()).to_series().to_list()
+    labels = [(day, str(Period.holding(day, kind))) for day in days for kind in PERIOD_KINDS]
+    schema = {"ended_on": pl.Date, "period": pl.String}
+    every = counted.join(pl.DataFrame(labels, schema=schema, orient="row"), on="ended_on")
+    whole = every.with_columns(pl.lit(EVERYTHING).alias("unit_id"))
+    summed = pl.concat([every, whole]).group_by("unit_id", "period").agg(pl.sum("n_late", *truths))
+    return summed.sort("unit_id", "period")
 
 
 def _dossiers(name: str, shares: list[float | None], touched: list[int]) -> pl.Series:

@@ -33,7 +33,9 @@ def test_a_period_covers_the_days_its_reports_print(conventions, convention, per
     assert f"{span.starts_on:%d/%m/%Y}-{span.ends_on:%d/%m/%Y}" == f"{first}-{last}"
 
 
-def test_periods_of_a_convention_follow_each_other_without_gap_or_overlap(conventions, spans_between):
+def test_periods_of_a_convention_follow_each_other_without_gap_or_overlap(
+    conventions, spans_between
+):
     first, last = dt.date(2019, 1, 1), dt.date(2024, 12, 31)
     for convention in conventions.rows:
         days = spans_between(convention, first, last)
