@@ -14,7 +14,7 @@ with months as (
 by_group as (
     select
         months.period,
-        month_counts.* exclude (month_no)
+        month_counts.* exclude (month_counts.month_no)
     from month_counts
     inner join months on month_counts.month_no = months.month_no
     union all by name
@@ -25,7 +25,7 @@ by_group as (
 
 by_period as (
     select
-        by_group.* exclude (group_no),
+        by_group.* exclude (by_group.group_no),
         names.unit_id,
         names.procedure_id,
         names.channel_in

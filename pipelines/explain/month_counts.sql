@@ -1,8 +1,8 @@
 -- grain: one row per profile, group and civil month
 -- key: profile, group_no, month_no
 -- reads: dossiers, counted_dossiers, profile_moves, receptions
--- promises: early + on_time + late + withdrawn + rejected + unknown + received + returned + fell_due
---   > 0
+-- promises: early + on_time + late + withdrawn + rejected + unknown + received + returned
+--   + fell_due > 0
 -- What happened in which month (twelve times the year, and the month): received, resolved (by
 -- outcome), fell due, was returned. Groups are those of count_groups; every period is made of whole
 -- months. A channel that no export tells is not known: such a dossier was neither filed online nor

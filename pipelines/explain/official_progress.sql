@@ -2,9 +2,9 @@
 -- key: profile, group_no, period
 -- reads: profile_moves, periods
 -- promises: in_play > 0; done_in_time <= in_play
--- What was in play in a period (received and not closed before it), and what of it was closed in
--- time: the progress ratio of decision 766 adds what is open and not overdue. Groups are those of
--- count_groups.
+-- What was in play in a period (received and not closed before it), and what of it was closed
+-- in time. The progress ratio of decision 766 adds what is open and not overdue. Groups are those
+-- of count_groups.
 
 with moved as (
     select

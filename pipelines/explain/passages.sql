@@ -132,7 +132,8 @@ passages as (
         recent.unit_id,
         recent.procedure_id,
         names.step,
-        case followed.place_code when 0 then 'waiting' when 1 then 'in_hand' else 'after' end as place,
+        case followed.place_code when 0 then 'waiting' when 1 then 'in_hand' else 'after' end
+            as place,
         followed.came_at,
         followed.left_at,
         followed.stayed_seconds,

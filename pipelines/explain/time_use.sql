@@ -21,10 +21,13 @@ judged as (
 ),
 
 spent as (
-    select dossier_id, kind, sum(work_seconds)::bigint as work_seconds
+    select
+        ledger.dossier_id,
+        ledger.kind,
+        sum(ledger.work_seconds)::bigint as work_seconds
     from ledger
     semi join judged on ledger.dossier_id = judged.dossier_id
-    group by dossier_id, kind
+    group by ledger.dossier_id, ledger.kind
 ),
 
 filled as (
