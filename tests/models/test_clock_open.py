@@ -43,7 +43,8 @@ def counted(run_clock, pipelines_dir, reference_dir):
             warehouse.register("profiles", lateness_profiles(reference_dir / "profiles"))
             period = {"convention": "calendar", "period": "2022-01", **days}
             warehouse.register("report_periods", pl.DataFrame([period]))
-            rows = warehouse.query("explain/stock")
+            warehouse.build("explain", wanted=("stock",))
+            rows = warehouse.frame("stock")
         return dict(rows.select("profile", "state").rows())
 
     return run

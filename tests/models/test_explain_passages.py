@@ -59,6 +59,8 @@ def passages(pipelines_dir) -> pl.DataFrame:
         warehouse.register("ledger", ledger)
         warehouse.register("progress", progress)
         warehouse.register("steps", steps)
+        numbers = progress.select("dossier_id").with_row_index("dossier_no")
+        warehouse.register("dossier_calendars", numbers)
         return warehouse.query("explain/passages").sort("dossier_id", "place_no")
 
 
