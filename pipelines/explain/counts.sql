@@ -33,12 +33,13 @@ by_period as (
     inner join count_groups as names on by_group.group_no = names.group_no
 ),
 
+-- procedures are counted of all units and channels together only, and come so
 summed as (
     select
         profile,
         period,
         case when grouping(unit_id) = 0 then unit_id else '*' end as unit_id,
-        '*' as procedure_id,
+        procedure_id,
         case when grouping(channel_in) = 0 then channel_in else '*' end as channel_in,
         sum(received) as received,
         sum(received_online) as received_online,
@@ -65,47 +66,13 @@ summed as (
         sum(in_play) as in_play,
         sum(done_in_time) as done_in_time
     from by_period
-    where procedure_id = '*'
     group by grouping sets (
-        (profile, period),
-        (profile, period, unit_id),
-        (profile, period, channel_in),
-        (profile, period, unit_id, channel_in)
+        (profile, period, procedure_id),
+        (profile, period, procedure_id, unit_id),
+        (profile, period, procedure_id, channel_in),
+        (profile, period, procedure_id, unit_id, channel_in)
     )
-    union all by name
-    select
-        profile,
-        period,
-        '*' as unit_id,
-        procedure_id,
-        '*' as channel_in,
-        sum(received) as received,
-        sum(received_online) as received_online,
-        sum(channel_known) as channel_known,
-        sum(online_known) as online_known,
-        sum(online_processed) as online_processed,
-        sum(online_full) as online_full,
-        sum(reception_known) as reception_known,
-        sum(received_within_8h) as received_within_8h,
-        sum(returned) as returned,
-        sum(returned_by_post) as returned_by_post,
-        sum(returned_online) as returned_online,
-        sum(early) as early,
-        sum(on_time) as on_time,
-        sum(late) as late,
-        sum(withdrawn) as withdrawn,
-        sum(rejected) as rejected,
-        sum(unknown) as unknown,
-        sum(fell_due) as fell_due,
-        sum(fell_due_in_time) as fell_due_in_time,
-        sum(open_in_time) as open_in_time,
-        sum(open_overdue) as open_overdue,
-        sum(open_unknown) as open_unknown,
-        sum(in_play) as in_play,
-        sum(done_in_time) as done_in_time
-    from by_period
-    where procedure_id <> '*'
-    group by profile, period, procedure_id
+    having procedure_id = '*' or grouping(unit_id) + grouping(channel_in) = 0
 ),
 
 counts as (

@@ -151,6 +151,6 @@ def test_a_dossier_of_unknown_channel_counts_as_received_but_in_no_share_of_chan
             warehouse.register(name, frame)
         warehouse.build("explain", wanted=("month_counts", "count_groups"))
         places = warehouse.frame("count_groups").filter(procedure_id="*")
-        frame = warehouse.frame("month_counts", profile="wb_strict")
+        frame = warehouse.frame("month_counts").filter(profile="wb_strict")
     told = frame.join(places, on="group_no", how="semi").sum().row(0, named=True)
     assert (told["received"], told["received_online"], told["channel_known"]) == (3, 1, 1)

@@ -280,17 +280,15 @@ class Warehouse:
         for table in model.reads:
             self._provide(table, model.name)
 
-    def frame(self, name: str, columns: Iterable[str] = (), **only: str) -> pl.DataFrame:
+    def frame(self, name: str, columns: Iterable[str] = ()) -> pl.DataFrame:
         """Return a table as a frame, ordered by its key where it has one.
 
         Args:
             name: The table.
             columns: Columns to take; all when not said.
-            only: Column and value: other rows stay out. A part of a table that is too large for
-                one frame.
         """
         self._provide(name, name)
-        relation = self._ordered(name, **only)
+        relation = self._ordered(name)
         chosen = ", ".join(columns)
         rows: pl.DataFrame = (relation.project(chosen) if chosen else relation).pl()
         return rows
@@ -321,11 +319,8 @@ class Warehouse:
             for batch in rows:
                 file.append(pa.Table.from_batches([batch]))
 
-    def _ordered(self, name: str, **only: str) -> duckdb.DuckDBPyRelation:
+    def _ordered(self, name: str) -> duckdb.DuckDBPyRelation:
         relation = self._connection.table(name)
-        for column, value in only.items():
-            same = duckdb.ColumnExpression(column) == duckdb.ConstantExpression(value)
-            relation = relation.filter(same)
         key = self._keys.get(name)
         return relation.order(", ".join(key)) if key else relation
 
