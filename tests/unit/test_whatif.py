@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from workbench.whatif import more_officers, shifted
-from workbench.whatif.queues import Visits, fitted_factor, queue_waits, rerun
+from workbench.whatif.queues import Queues, fitted_factors, queue_waits
 
 DAY = dt.datetime(2022, 1, 3, tzinfo=dt.UTC)
 
@@ -21,46 +21,68 @@ def drawn(seed: int, number: int, load: float) -> tuple[np.ndarray, np.ndarray]:
     return arrived, random.exponential(10_000, number).astype(np.int64)
 
 
-def visits(arrived, served, waited=None) -> Visits:
-    return Visits(arrived, served, np.zeros_like(arrived) if waited is None else waited)
+def queue(arrived, served, officers: int) -> Queues:
+    return Queues.of([arrived], [served], [officers])
+
+
+ONCE = np.ones(1)
 
 
 def test_two_servers_wait_as_erlang_says():
     """M/M/2 at load 0.75: Erlang's C is 9/14, the mean wait 9/7 of a service (textbook)."""
     arrived, served = drawn(1917, 400_000, 0.75)
-    waits, _ = queue_waits(visits(arrived, served), np.zeros(2, dtype=np.int64), 1.0)
+    waits = queue_waits(queue(arrived, served, 2), ONCE)
     assert waits.mean() / 10_000 == pytest.approx(9 / 7, rel=0.05)
 
 
 def test_the_factor_gives_back_the_waits_it_was_made_with():
-    arrived, served = drawn(7, 2_000, 0.6)
-    free = np.zeros(2, dtype=np.int64)
-    target = float(queue_waits(visits(arrived, served), free, 1.3)[0].sum())
-    assert fitted_factor(visits(arrived, served), free, target=target) == pytest.approx(1.3, 0.01)
+    line = queue(*drawn(7, 2_000, 0.6), 2)
+    target = queue_waits(line, 1.3 * ONCE).sum(axis=0)
+    assert fitted_factors(line, target).tolist() == [pytest.approx(1.3, 0.01)]
 
 
 def test_waits_that_no_load_explains_are_refused():
     """Three visits, days apart: whatever made them wait, it was no queue."""
     apart = np.array([0, 1_000_000, 2_000_000])
-    lone = visits(apart, np.array([10, 10, 10]))
-    assert fitted_factor(lone, np.zeros(1, dtype=np.int64), target=50_000.0) is None
+    lone = queue(apart, np.array([10, 10, 10]), 1)
+    assert np.isnan(fitted_factors(lone, np.array([50_000.0]))).all()
 
 
 def test_another_officer_never_makes_anyone_wait_longer():
-    arrived, served = drawn(11, 3_000, 0.9)
-    free = (np.zeros(2, dtype=np.int64), np.zeros(3, dtype=np.int64))
-    waits, _ = queue_waits(visits(arrived, served), free[0], 1.0)
-    run = rerun(visits(arrived, served), free, target=float(waits.sum()))
-    assert run is not None
-    assert (run.eased <= run.waits).all()
-    assert run.eased.sum() < run.waits.sum() / 2
+    line = queue(*drawn(11, 3_000, 0.9), 2)
+    waits, eased = (queue_waits(run, ONCE) for run in (line, line.with_more(1)))
+    assert (eased <= waits).all()
+    assert eased.sum() < waits.sum() / 2
+
+
+def test_queues_side_by_side_wait_as_each_would_alone():
+    """Of other lengths, officers, loads and targets, one of them refused."""
+    drawings = [drawn(seed, 400 - 90 * seed, 0.5 + 0.1 * seed) for seed in range(4)]
+    officers, factors = [2, 1, 3, 2], np.array([1.0, 0.7, 2.5, 1.2])
+    both = Queues.of(*zip(*drawings, strict=True), officers)
+    alone = [queue(*drawing, n) for drawing, n in zip(drawings, officers, strict=True)]
+    waits = queue_waits(both, factors)
+    for column, line in enumerate(alone):
+        expected = queue_waits(line, factors[column : column + 1])[:, 0]
+        assert waits[: len(expected), column].tolist() == expected.tolist()
+        assert not waits[len(expected) :, column].any()
+    targets = waits.sum(axis=0) * np.array([1.0, 1.1, 1e6, 0.9])
+    found = fitted_factors(both, targets)
+    by_one = [fitted_factors(line, targets[n : n + 1])[0] for n, line in enumerate(alone)]
+    assert found == pytest.approx(by_one, nan_ok=True, abs=1e-12)
+    assert np.isnan(found).tolist() == [False, False, True, False]
+
+
+def test_queues_out_of_order_are_no_queues():
+    with pytest.raises(ValueError, match="longest first"):
+        Queues.of([np.array([0]), np.array([0, 1])], [np.array([1]), np.array([1, 1])], [1, 1])
 
 
 def overloaded() -> tuple[pl.DataFrame, pl.DataFrame]:
     """A unit with one officer, 60 dossiers half an hour apart, 40 minutes of work each."""
     number = 60
     arrived = np.arange(number, dtype=np.int64) * 1_800
-    waited, _ = queue_waits(visits(arrived, np.full(number, 2_400)), np.zeros(1, np.int64), 1.0)
+    waited = queue_waits(queue(arrived, np.full(number, 2_400), 1), ONCE)[:, 0]
     table = pl.DataFrame(
         {
             "dossier_id": [f"D{i:02}" for i in range(number)],

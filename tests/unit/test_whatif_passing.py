@@ -10,7 +10,7 @@ import pytest
 
 from workbench.whatif import Log, passed_on
 from workbench.whatif.desks import Desk, gains, held_for, misfit, usual_held
-from workbench.whatif.sessions import following, read_habit
+from workbench.whatif.sessions import Sessions, Signatures, Signer, following, read_habit
 from workbench.worktime import Calendars
 
 HOUR = 3_600
@@ -108,13 +108,19 @@ def sessions_of(days: int, every: int = 1) -> tuple[np.ndarray, np.ndarray]:
 CALENDAR_DAYS = np.repeat(np.arange(200), 2) * DAY
 
 
+def sooner(habit: Signer, came: int, signed: int, *asked: int) -> list[int]:
+    """By how much sooner a signature is given that is asked for so much sooner."""
+    one = Signatures(*(np.array([value]) for value in (0, came, signed, 0)))
+    sessions = Sessions([habit], one)
+    return [sessions.sooner(np.array([0]), np.array([s])).item() for s in asked]
+
+
 def test_a_signer_with_set_times_signs_at_the_next_one_and_keeps_the_place_in_the_pile():
     came, signed = sessions_of(40)
     habit = read_habit(came, signed, np.zeros(39, dtype=np.int64), CALENDAR_DAYS)
     # came at 1 h of day 10, signed at 3.6 h; 90 minutes sooner is the day before after its session
-    assert habit.start(10 * DAY + HOUR, int(signed[9]), HOUR // 2, 0) == signed[9]
-    assert habit.start(10 * DAY + HOUR, int(signed[9]), 3 * HOUR, 0) == signed[9]
-    assert habit.start(10 * DAY + HOUR, int(signed[9]), 6 * HOUR, 0) == signed[9] - DAY
+    asked = (HOUR // 2, 3 * HOUR, 6 * HOUR)
+    assert sooner(habit, 10 * DAY + HOUR, signed[9], *asked) == [0, 0, DAY]
     assert not habit.skips
 
 
@@ -123,8 +129,7 @@ def test_a_signer_who_skips_days_signs_in_the_sessions_of_the_log():
     habit = read_habit(came, signed, np.zeros(59, dtype=np.int64), CALENDAR_DAYS)
     assert habit.skips == {0}
     # came on day 18, signed on day 20; on day 17 it would still be signed on day 20
-    assert habit.start(18 * DAY + HOUR, int(signed[17]), DAY, 0) == signed[17]
-    assert habit.start(18 * DAY + HOUR, int(signed[17]), 3 * DAY, 0) == signed[17] - 4 * DAY
+    assert sooner(habit, 18 * DAY + HOUR, signed[17], DAY, 3 * DAY) == [0, 4 * DAY]
 
 
 def test_a_signer_without_set_times_lets_everyone_wait_as_before():
@@ -132,7 +137,30 @@ def test_a_signer_without_set_times_lets_everyone_wait_as_before():
     signed = came + np.arange(59) * 431 % (6 * HOUR)
     habit = read_habit(came, signed, np.zeros(59, dtype=np.int64), CALENDAR_DAYS)
     assert not len(habit.sessions)
-    assert habit.start(int(came[3]), int(signed[3]), HOUR, 0) == signed[3] - HOUR
+    assert sooner(habit, came[3], signed[3], HOUR) == [HOUR]
+
+
+def test_signers_side_by_side_keep_to_their_own_sessions():
+    """One signs daily, one at any time, one every fourth day, one is asked after its last one."""
+    (came, daily), (_, rare) = sessions_of(60), sessions_of(60, every=4)
+    signed = [daily, came + np.arange(59) * 431 % (6 * HOUR), rare]
+    quarter = np.zeros(59, dtype=np.int64)
+    habits = [read_habit(came, given, quarter, CALENDAR_DAYS) for given in signed]
+    number = np.repeat(np.arange(3), 59)
+    all_of_them = Sessions(
+        habits, Signatures(number, np.tile(came, 3), np.concatenate(signed), np.tile(quarter, 3))
+    )
+    asked = np.tile([0, DAY, 3 * DAY, -80 * DAY], 3)
+    rows = np.repeat([17, 59 + 17, 118 + 17], 4)
+    found = all_of_them.sooner(rows, asked).reshape(3, 4)
+    expected = [
+        sooner(habit, came[17], given[17], *asked[:4])
+        for habit, given in zip(habits, signed, strict=True)
+    ]
+    assert found.tolist() == expected
+    # far past the last session that the log shows of the one who skips, none is known
+    assert found[2].tolist() == [0, 0, 4 * DAY, -80 * DAY]
+    assert all_of_them.known().reshape(3, 59)[:, 0].tolist() == [True, False, True]
 
 
 def test_where_papers_are_signed_as_they_come_no_session_is_waited_for():
@@ -192,7 +220,11 @@ def log_of(cuts, visits=(), overruns=(), signed=()) -> Log:
         signings if signed else empty.select(signings.columns),
         pl.DataFrame(
             [(d, "U", dt.date(2022, 1, 20), round(h * HOUR)) for d, h in overruns],
-            schema=["dossier_id", "unit_id", "ended_on", "overrun_seconds"],
+            schema={
+                **dict.fromkeys(("dossier_id", "unit_id"), pl.String),
+                "ended_on": pl.Date,
+                "overrun_seconds": pl.Int64,
+            },
             orient="row",
         ),
     )

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
 
-from workbench.vocabulary import Period
-from workbench.whatif.queues import FEW_VISITS, Rerun, Seconds, Visits, rerun
+from workbench.whatif.queues import FEW_VISITS, Queues, fitted_factors, queue_waits
 from workbench.whatif.shifted import COUNTED, by_unit_and_period
+from workbench.whatif.working import Seconds, WorkingSeconds, worked
 
-WorkingSeconds = Callable[[str, Seconds], Seconds]
-"""Calendar id and epoch seconds in, working seconds out."""
-
-_GAINS = {"dossier_id": pl.String, "fitted": pl.Int64, "low": pl.Int64, "high": pl.Int64}
+_SIDE_BY_SIDE = 500
+"""Queues run at a time: a few dozen megabytes."""
 MISFIT = 0.2
 """The waits modelled may be off by this much: low and high re-run the queue with it."""
+_WAYS = {"fitted": 1.0, "low": 1 - MISFIT, "high": 1 + MISFIT}
+"""What part of the observed waits a queue is fitted to."""
 
 
 def more_officers(
@@ -38,76 +38,67 @@ def more_officers(
         smaller and larger than observed. Units and quarters whose waits no queue of this kind
         gives are left out: there is no row rather than a guess. Level 3.
     """
-    eased: dict[str, list[int]] = {}
-    runnable: set[tuple[str, str]] = set()
-    for unit, rows in visits.sort("unit_id", "arrived_at", "dossier_id", "step_no").group_by(
-        "unit_id", maintain_order=True
-    ):
-        for quarter, gains in _unit(rows, working, more):
-            runnable.add((str(unit[0]), quarter))
-            for dossier, gain in gains:
-                before = eased.get(dossier, [0, 0, 0])
-                eased[dossier] = [a + b for a, b in zip(before, gain, strict=True)]
+    ordered = visits.sort("unit_id", "arrived_at", "dossier_id", "step_no")
+    times = (worked(ordered, "arrived_at", working), ordered["served_seconds"].to_numpy())
+    gains = np.zeros((ordered.height, len(_WAYS)), dtype=np.int64)
+    runnable: set[str] = set()
+    for some in _queues(ordered).iter_slices(_SIDE_BY_SIDE):
+        for unit, visited, gained in _rerun(some, times, more):
+            runnable.add(unit)
+            gains[visited] = gained
+    eased = ordered.select("dossier_id").with_columns(
+        pl.Series(name, gains[:, column]) for column, name in enumerate(_WAYS)
+    )
     return _counted(late, eased, runnable, scenario)
 
 
-def _unit(
-    rows: pl.DataFrame, working: WorkingSeconds, more: int
-) -> Iterator[tuple[str, Iterable[tuple[str, list[int]]]]]:
-    """Yield, per quarter that can be run, each dossier's gain: as fitted, low and high."""
-    days = rows["arrived_at"].dt.date()
-    labels = {day: str(Period.holding(day, "quarter")) for day in days.unique()}
-    quarters = rows.with_columns(
-        days.replace_strict(labels, return_dtype=pl.String).alias("quarter")
+def _queues(ordered: pl.DataFrame) -> pl.DataFrame:
+    """Return a row per unit and quarter whose queue may be run, the longest first."""
+    quarter = pl.col("arrived_at").dt.year() * 4 + pl.col("arrived_at").dt.quarter()
+    counted = ordered.group_by("unit_id", quarter.alias("quarter"), maintain_order=True).agg(
+        pl.len().cast(pl.Int64).alias("n_visits"),
+        pl.col("holder_id").drop_nulls().n_unique().clip(lower_bound=1).alias("officers"),
+        pl.col("waited_seconds").sum().alias("waited"),
     )
-    for quarter, some in quarters.group_by("quarter", maintain_order=True):
-        if some.height < FEW_VISITS:
-            continue
-        found = _runs(_visits(some, working), _officers(some), more)
-        if found:
-            gains = np.stack([run.waits - run.eased for run in found], axis=1)
-            yield str(quarter[0]), zip(some["dossier_id"].to_list(), gains.tolist(), strict=True)
+    placed = counted.with_columns((pl.cum_sum("n_visits") - pl.col("n_visits")).alias("first"))
+    enough = (pl.col("n_visits") >= FEW_VISITS) & (pl.col("waited") > 0)
+    return placed.filter(enough).sort("n_visits", descending=True, maintain_order=True)
 
 
-def _visits(rows: pl.DataFrame, working: WorkingSeconds) -> Visits:
-    seconds = rows["arrived_at"].dt.epoch("s").to_numpy()
-    arrived = np.empty(len(seconds), dtype=np.int64)
-    calendars = rows["calendar_id"].to_numpy()
-    for calendar in sorted(set(calendars)):
-        here = calendars == calendar
-        arrived[here] = working(calendar, seconds[here])
-    order = ("served_seconds", "waited_seconds")
-    return Visits(arrived, *(rows[name].to_numpy().astype(np.int64) for name in order))
-
-
-def _officers(rows: pl.DataFrame) -> int:
-    return max(rows["holder_id"].drop_nulls().n_unique(), 1)
-
-
-def _runs(visits: Visits, officers: int, more: int) -> list[Rerun]:
-    """Return the re-runs as fitted, with smaller and with larger waits; none where refused."""
-    start = visits.arrived[0]
-    free = (np.full(officers, start), np.full(officers + more, start))
-    observed = float(visits.waited.sum())
-    if observed == 0:
-        return []
-    targets = (observed, observed * (1 - MISFIT), observed * (1 + MISFIT))
-    found = [rerun(visits, free, target=target) for target in targets]
-    return [run for run in found if run] if all(found) else []
+def _rerun(
+    some: pl.DataFrame, times: tuple[Seconds, Seconds], more: int
+) -> Iterator[tuple[str, slice, Seconds]]:
+    """Yield of each queue that can be run its unit, its visits and what each gains, by way."""
+    places = [slice(a, a + n) for a, n in some.select("first", "n_visits").iter_rows()]
+    officers = some["officers"].to_list()
+    arrived, served = ([column[place] for place in places] for column in times)
+    queues = Queues.of(arrived, served, officers)
+    observed = some["waited"].to_numpy()
+    factors = np.stack([fitted_factors(queues, observed * part) for part in _WAYS.values()])
+    found = np.flatnonzero(~np.isnan(factors).any(axis=0))
+    run = queues.chosen(found)
+    gains = np.stack(
+        [
+            queue_waits(run, factor) - queue_waits(run.with_more(more), factor)
+            for factor in factors[:, found]
+        ],
+        axis=-1,
+    )
+    for column, queue in enumerate(found.tolist()):
+        visited = places[queue]
+        yield some["unit_id"][queue], visited, gains[: visited.stop - visited.start, column]
 
 
 def _counted(
-    late: pl.DataFrame, eased: dict[str, list[int]], runnable: set[tuple[str, str]], scenario: str
+    late: pl.DataFrame, eased: pl.DataFrame, runnable: set[str], scenario: str
 ) -> pl.DataFrame:
-    units = sorted({unit for unit, _ in runnable})
-    chosen = late.filter(pl.col("unit_id").is_in(units))
-    gains = pl.DataFrame(
-        [(dossier, *gain) for dossier, gain in eased.items()], schema=_GAINS, orient="row"
+    chosen = late.filter(pl.col("unit_id").is_in(sorted(runnable)))
+    gains = (
+        eased.join(chosen, on="dossier_id", how="semi").group_by("dossier_id").agg(pl.sum(*_WAYS))
     )
-    ways = [name for name in _GAINS if name != "dossier_id"]
-    told = chosen.join(gains, on="dossier_id", how="left").with_columns(pl.col(ways).fill_null(0))
-    saved = {name: pl.col(name) >= pl.col("overrun_seconds") for name in ways}
-    touched = pl.max_horizontal(ways) > 0
+    told = chosen.join(gains, on="dossier_id", how="left").with_columns(pl.col(*_WAYS).fill_null(0))
+    saved = {name: pl.col(name) >= pl.col("overrun_seconds") for name in _WAYS}
+    touched = pl.max_horizontal(*_WAYS) > 0
     rows = by_unit_and_period(told.with_columns(touched.alias("n_touched"), **saved))
     return (
         rows.with_columns(

@@ -8,26 +8,28 @@ stay as they were.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from workbench.whatif.desks import Desk, Seconds, gains, misfit, usual_held
-from workbench.whatif.sessions import Signer, read_habit
+from workbench.whatif.desks import Desk, gains, misfit, usual_held
+from workbench.whatif.sessions import Sessions, Signatures, Signer, read_habit
 from workbench.whatif.shifted import COUNTED, by_unit_and_period
+from workbench.whatif.working import Seconds, worked
 from workbench.worktime import Calendars
 
-Place = tuple[str, int]
-"""A dossier and the number of one of its steps."""
-
-READINGS = 5
-"""In how many ways the log is read; the first is told, the others bound it."""
+Truths = npt.NDArray[np.bool_]
 
 _KEY = ["dossier_id", "step_no"]
 _DESK = ("arrived", "started", "officer", "quarter")
 _SIZES = ("alike", "handled", "relative")
+_GAINS = tuple(f"gain_{number}" for number in range(len(_SIZES)))
+"""Whose wait shrinks (or grows, below 0) and by how much, by reading of sizes, the best first."""
+_READINGS = (*_GAINS, "no_queue", "no_session")
+"""In how many ways the log is read; the first is told, the others bound it."""
 _Z = 1.96
 _UNSURE = 28_800
 
@@ -70,19 +72,17 @@ def passed_on(log: Log, calendars: Calendars, *, scenario: str) -> pl.DataFrame:
 
     Source: Feller (1968), An Introduction to Probability Theory, vol. 1, ch. VII, for the half.
     """
-    broken = log.cuts.filter(pl.col("cut_seconds") > 0)
-    sooner = _sooner(replace(log, cuts=broken), calendars)
-    flags = [
-        _flags(sooner.get(dossier, [0] * READINGS), overrun)
-        for dossier, overrun in log.late.select("dossier_id", "overrun_seconds").iter_rows()
-    ]
-    schema = dict.fromkeys(("touched", "saved", "doubtful"), pl.Boolean)
+    ways = _ends_sooner(log, calendars)
+    saves = (ways > 0) & (ways >= log.late["overrun_seconds"].to_numpy()[:, None])
     told = log.late.select("unit_id", "ended_on").with_columns(
         log.late["dossier_id"].is_in(log.cuts["dossier_id"].unique().implode()).alias("known"),
-        *pl.DataFrame(flags, schema=schema, orient="row"),
+        # who would end no sooner is saved by nothing, even where it is late by no second
+        pl.Series("touched", (ways > 0).any(axis=1)),
+        pl.Series("saved", saves[:, 0]),
+        pl.Series("doubtful", saves.any(axis=1) & ~saves.all(axis=1)),
     )
     counted = by_unit_and_period(told).filter(pl.col("known") > 0)
-    columns = ("unit_id", "period", "n_late", *schema)
+    columns = ("unit_id", "period", "n_late", "touched", "saved", "doubtful")
     rows = [
         (scenario, unit, period, *_bounded(*counts))
         for unit, period, *counts in counted.select(columns).iter_rows()
@@ -90,15 +90,6 @@ def passed_on(log: Log, calendars: Calendars, *, scenario: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=COUNTED, orient="row").with_columns(
         pl.lit("steps_rerun").alias("method"), pl.lit(3, pl.Int64).alias("evidence_level")
     )
-
-
-def _flags(ways: list[int], overrun: int) -> tuple[bool, bool, bool]:
-    """Say of a dossier: would it end sooner, in time by the best reading, and do readings differ?
-
-    A dossier that would end no sooner is saved by nothing, even where it is late by no second.
-    """
-    saves = [0 < way >= overrun for way in ways]
-    return max(ways) > 0, saves[0], any(saves) and not all(saves)
 
 
 def _bounded(
@@ -109,142 +100,140 @@ def _bounded(
     return late, touched, saved, max(saved - reach, 0.0), min(saved + reach, float(touched))
 
 
-def _sooner(log: Log, calendars: Calendars) -> dict[str, list[int]]:
-    """Return by how much sooner each dossier ends under every reading, the best one first."""
-    cuts = {(d, n): cut for d, n, cut in log.cuts.select(*_KEY, "cut_seconds").iter_rows()}
-    eased = _Desks(log, calendars).eased()
-    signers = _Signers(log.signings, calendars)
-    places: dict[str, set[int]] = defaultdict(set)
-    moved = {*cuts, *(place for found in eased for place, gain in found.items() if gain)}
-    for dossier, step_no in moved:
-        places[dossier].add(step_no)
-    for dossier, step_no in (*eased[0], *signers.places):
-        if dossier in places:
-            places[dossier].add(step_no)
-    nothing: dict[Place, int] = {}
-    readings = [*((gains, True) for gains in eased), (nothing, True), (eased[0], False)]
-    found = {}
-    for dossier in log.late["dossier_id"].to_list():
-        steps = sorted(places.get(dossier, ()))
-        if steps:
-            ways = [
-                _end(dossier, steps, cuts, gained, signers if in_session else None)
-                for gained, in_session in readings
-            ]
-            if not any((dossier, n) in eased[0] or signers.knows((dossier, n)) for n in steps):
-                ways += [ways[0] - _UNSURE, ways[0] + _UNSURE]
-            found[dossier] = ways
-    return found
+def _ends_sooner(log: Log, calendars: Calendars) -> Seconds:
+    """Return by how much sooner each late dossier ends: a row each, a column per reading.
+
+    Where neither a queue nor a session of it could be run again, two more columns are a day of
+    work less and more; elsewhere they repeat the best reading.
+    """
+    broken = log.cuts.filter(pl.col("cut_seconds") > 0)
+    signings = _numbered(log.signings, calendars)
+    sessions = _sessions(signings, calendars)
+    signed = signings.select(
+        *_KEY, "signature", pl.Series("is_lived_again", sessions.known(), dtype=pl.Boolean)
+    )
+    steps = _steps(log.late, broken, _Desks(log.visits, broken, calendars).eased(), signed)
+    sooner = np.zeros((log.late.height, len(_READINGS)), dtype=np.int64)
+    late_no, cut, signature = (
+        steps[name].to_numpy() for name in ("late_no", "cut_seconds", "signature")
+    )
+    no_queue = np.zeros(steps.height, dtype=np.int64)
+    gained = np.stack([*(steps[name].to_numpy() for name in _GAINS), no_queue], axis=1)
+    gained = np.append(gained, gained[:, :1], axis=1)
+    for rows in _in_turn(late_no):
+        came = sooner[late_no[rows]] + cut[rows, None] + gained[rows]
+        asked = signature[rows] >= 0
+        for way in range(len(_READINGS) - 1):
+            came[asked, way] = sessions.sooner(signature[rows][asked], came[asked, way])
+        sooner[late_no[rows]] = came
+    unsure = np.zeros(log.late.height, dtype=np.int64)
+    unsure[late_no] = _UNSURE
+    unsure[late_no[steps["is_lived_again"].to_numpy()]] = 0
+    best = sooner[:, 0]
+    return np.column_stack([sooner, best - unsure, best + unsure])
 
 
-def _end(
-    dossier: str,
-    steps: list[int],
-    cuts: dict[Place, int],
-    gained: dict[Place, int],
-    signers: _Signers | None,
-) -> int:
-    """Return by how much sooner a dossier ends, its steps in their order."""
-    sooner = 0
-    for step_no in steps:
-        place = (dossier, step_no)
-        sooner += cuts.get(place, 0) + gained.get(place, 0)
-        if signers and sooner:
-            sooner = signers.sooner(place, sooner)
-    return sooner
+def _steps(
+    late: pl.DataFrame, cuts: pl.DataFrame, eased: pl.DataFrame, signed: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the steps at which a late dossier's way changes, in order of dossier and step.
+
+    Dossiers that no cut and no queue moves are left out. late_no is a row of ``late``, signature
+    one of the signings, -1 where the step is none.
+    """
+    numbered = late.select("dossier_id").with_row_index("late_no")
+    parts = [part.join(numbered, on="dossier_id") for part in (cuts, eased, signed)]
+    moves = ("cut_seconds", *_GAINS)
+    told = pl.concat(parts, how="diagonal").group_by("late_no", "step_no")
+    steps = told.agg(
+        pl.sum(*moves), pl.max("signature").fill_null(-1), pl.any("is_lived_again")
+    ).sort("late_no", "step_no")
+    moved = pl.any_horizontal(pl.col(name) != 0 for name in moves)
+    return steps.filter(moved.any().over("late_no"))
+
+
+def _in_turn(dossiers: npt.NDArray[np.uint32]) -> Iterator[Seconds]:
+    """Yield the rows of every dossier's first step, then of every second one, and so on."""
+    if not len(dossiers):
+        return
+    begins = np.flatnonzero(np.diff(dossiers, prepend=dossiers[0] + 1))
+    turn = np.arange(len(dossiers)) - np.repeat(begins, np.diff(begins, append=len(dossiers)))
+    order = np.argsort(turn, kind="stable")
+    yield from np.split(order, np.cumsum(np.bincount(turn))[:-1])
 
 
 class _Desks:
     """The desks that any dossier passed on too late came to."""
 
-    def __init__(self, log: Log, calendars: Calendars) -> None:
-        units = log.visits.join(log.cuts, on="dossier_id", how="semi")["unit_id"].unique()
+    def __init__(self, visits: pl.DataFrame, cuts: pl.DataFrame, calendars: Calendars) -> None:
+        units = visits.join(cuts, on="dossier_id", how="semi")["unit_id"].unique()
         usual = pl.col("served_seconds").median().over("procedure_id").clip(lower_bound=1)
         quarter = pl.col("arrived_at").dt.year() * 4 + pl.col("arrived_at").dt.quarter()
-        visits = log.visits.with_columns(
+        chosen = visits.with_columns(
             (pl.col("served_seconds") / usual).alias("relative"),
             pl.col("served_seconds").cast(pl.Float64).alias("handled"),
             pl.lit(1.0).alias("alike"),
             (quarter - quarter.min()).cast(pl.Int64).alias("quarter"),
         ).filter(pl.col("unit_id").is_in(units.implode()), pl.col("holder_id").is_not_null())
-        visits = visits.with_columns(
+        rows = chosen.select(
+            *_KEY,
+            "unit_id",
+            "calendar_id",
             pl.col("holder_id").rank("dense").over("unit_id").cast(pl.Int64).alias("officer"),
-            _worked(visits, "arrived_at", calendars),
-            _worked(visits, "started_at", calendars),
-        )
-        before = (
-            visits.select(_KEY)
-            .join(log.cuts.rename({"step_no": "cut_no"}), on="dossier_id")
-            .filter(pl.col("cut_no") <= pl.col("step_no"))
-            .group_by(_KEY)
-            .agg(pl.col("cut_seconds").sum())
-        )
-        joined = visits.join(before, on=_KEY, how="left").with_columns(
-            pl.col("cut_seconds").fill_null(0)
-        )
+            "quarter",
+            *_SIZES,
+            *_worked(chosen, calendars),
+        ).join(_before(chosen.select(_KEY), cuts), on=_KEY, how="left")
+        self._rows = rows.sort("unit_id", "arrived", *_KEY)
+        self._sooner = self._rows["cut_seconds"].fill_null(0).to_numpy()
         self._desks = [
-            (rows, Desk(*(rows[name].to_numpy() for name in _DESK)))
-            for _, rows in joined.sort("unit_id", "arrived", *_KEY).group_by(
-                "unit_id", maintain_order=True
-            )
-            if not _are_dates(rows, calendars)
+            (place, Desk(*(desk[name].to_numpy() for name in _DESK)))
+            for place, desk in _slices(self._rows)
+            if not _are_dates(desk, calendars)
         ]
 
-    def eased(self) -> list[dict[Place, int]]:
-        """Return whose wait shrinks (or grows, below 0) and by how much, by reading of sizes.
+    def eased(self) -> pl.DataFrame:
+        """Return a row per visit of a desk that can be run again by the best reading or another.
 
         The sizes that known times follow best come first.
         """
+        sizes = {name: self._rows[name].to_numpy() for name in _SIZES}
 
         def missed(size: str) -> float:
-            return sum(misfit(desk, rows[size].to_numpy()) for rows, desk in self._desks)
+            return sum(misfit(desk, sizes[size][place]) for place, desk in self._desks)
 
-        found = []
-        for size in sorted(_SIZES, key=missed):
-            eased: dict[Place, int] = {}
-            for rows, desk in self._desks:
-                sooner = rows["cut_seconds"].to_numpy()
-                gained = gains(desk, usual_held(desk, rows[size].to_numpy()), sooner)
-                if gained is not None:
-                    places = zip(rows["dossier_id"], rows["step_no"], strict=True)
-                    eased |= dict(zip(places, (gained - sooner).tolist(), strict=True))
-            found.append(eased)
-        return found
-
-
-class _Signers:
-    """Every signature of the units concerned, and the habits of who gave them."""
-
-    def __init__(self, signings: pl.DataFrame, calendars: Calendars) -> None:
-        quarter = pl.col("started_at").dt.year() * 4 + pl.col("started_at").dt.quarter()
-        rows = signings.select(
-            *_KEY,
-            "calendar_id",
-            pl.struct("unit_id", "holder_id", "calendar_id").rank("dense").alias("signer"),
-            quarter.alias("quarter"),
-            _worked(signings, "arrived_at", calendars),
-            _worked(signings, "started_at", calendars),
-        ).sort(_KEY)
-        told = ("signer", "arrived", "started", "quarter")
-        places = zip(rows["dossier_id"], rows["step_no"], strict=True)
-        self.places: dict[Place, tuple[int, int, int, int]] = dict(
-            zip(places, rows.select(told).iter_rows(), strict=True)
+        gained = np.zeros((len(_SIZES), self._rows.height), dtype=np.int64)
+        is_run = np.zeros((len(_SIZES), self._rows.height), dtype=np.bool_)
+        for reading, size in enumerate(sorted(_SIZES, key=missed)):
+            for place, desk in self._desks:
+                sooner = self._sooner[place]
+                found = gains(desk, usual_held(desk, sizes[size][place]), sooner)
+                if found is not None:
+                    gained[reading, place] = found - sooner
+                    is_run[reading, place] = True
+        told = self._rows.select(_KEY).with_columns(
+            *(pl.Series(name, gain) for name, gain in zip(_GAINS, gained, strict=True)),
+            pl.Series("is_lived_again", is_run[0]),
         )
-        self._habits = {
-            signer: _habit(some, calendars[calendar].before)
-            for (signer, calendar), some in rows.group_by("signer", "calendar_id")
-        }
+        return told.filter(pl.Series(is_run.any(axis=0)))
 
-    def knows(self, place: Place) -> bool:
-        """Say whether a step is a signature of someone who signs in sessions."""
-        return place in self.places and self._habits[self.places[place][0]].sessions.size > 0
 
-    def sooner(self, place: Place, sooner: int) -> int:
-        """Return by how much sooner a signature is given that is asked for so much sooner."""
-        if place not in self.places:
-            return sooner
-        signer, arrived, started, quarter = self.places[place]
-        return started - self._habits[signer].start(arrived, started, sooner, quarter)
+def _before(visits: pl.DataFrame, cuts: pl.DataFrame) -> pl.DataFrame:
+    """Return by how much sooner the rule brings each dossier to a visit: all cuts up to there."""
+    return (
+        visits.join(cuts.rename({"step_no": "cut_no"}), on="dossier_id")
+        .filter(pl.col("cut_no") <= pl.col("step_no"))
+        .group_by(_KEY)
+        .agg(pl.col("cut_seconds").sum())
+    )
+
+
+def _slices(rows: pl.DataFrame) -> Iterator[tuple[slice, pl.DataFrame]]:
+    """Yield each unit's rows and where they stand; a unit's stand together."""
+    first = 0
+    for _, some in rows.group_by("unit_id", maintain_order=True):
+        yield slice(first, first + some.height), some
+        first += some.height
 
 
 def _are_dates(rows: pl.DataFrame, calendars: Calendars) -> bool:
@@ -253,17 +242,35 @@ def _are_dates(rows: pl.DataFrame, calendars: Calendars) -> bool:
     return bool(np.isin(rows["arrived"].to_numpy(), opens).mean() > 0.5)
 
 
+def _numbered(signings: pl.DataFrame, calendars: Calendars) -> pl.DataFrame:
+    """Return every signature of the units concerned, signers and signatures by number."""
+    quarter = pl.col("started_at").dt.year() * 4 + pl.col("started_at").dt.quarter()
+    signer = pl.struct("unit_id", "holder_id", "calendar_id").rank("dense")
+    return signings.select(
+        *_KEY,
+        "calendar_id",
+        (signer.cast(pl.Int64) - 1).alias("signer"),
+        quarter.cast(pl.Int64).alias("quarter"),
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("signature"),
+        *_worked(signings, calendars),
+    )
+
+
+def _sessions(signings: pl.DataFrame, calendars: Calendars) -> Sessions:
+    habits = [
+        _habit(some, calendars[calendar].before)
+        for (_, calendar), some in sorted(signings.group_by("signer", "calendar_id"))
+    ]
+    order = ("signer", "arrived", "started", "quarter")
+    return Sessions(habits, Signatures(*(signings[name].to_numpy() for name in order)))
+
+
 def _habit(rows: pl.DataFrame, days: Seconds) -> Signer:
     arrived, started, quarter = (rows[n].to_numpy() for n in ("arrived", "started", "quarter"))
     return read_habit(arrived, started, quarter, days)
 
 
-def _worked(rows: pl.DataFrame, name: str, calendars: Calendars) -> pl.Series:
-    """Return a column of instants as working seconds of each row's calendar."""
-    seconds = rows[name].dt.epoch("s").to_numpy()
-    worked = np.zeros(len(seconds), dtype=np.int64)
-    used = rows["calendar_id"].to_numpy()
-    for calendar in rows["calendar_id"].unique().sort():
-        here = used == calendar
-        worked[here] = calendars[calendar].w(seconds[here])
-    return pl.Series(name.removesuffix("_at"), worked)
+def _worked(rows: pl.DataFrame, calendars: Calendars) -> Iterator[pl.Series]:
+    """Yield arrivals and starts as working seconds of each row's calendar."""
+    for name in ("arrived", "started"):
+        yield pl.Series(name, worked(rows, f"{name}_at", lambda c, s: calendars[c].w(s)))

@@ -1,131 +1,145 @@
-"""What another officer would have changed, by running a unit's queue again.
+"""What another officer would have changed, by running units' queues again, many side by side.
 
 Taking a wait away from one dossier says nothing about capacity: who waits less leaves room for
 the next. So the queue itself is run again, first come first served, from the arrivals and the
-handling times of the log. Officers have other duties that no log shows; one factor per quarter
+handling times of the log. Officers have other duties that no log shows; one factor per queue
 stretches the handling times until the modelled waits add up to the observed ones. Where no
 factor does, the answer is refused.
 """
 
 from __future__ import annotations
 
-import heapq
-from dataclasses import dataclass
-from math import exp, log
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 Seconds = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.float64]
 
 _FACTORS = (0.25, 8.0)
 _TRIES = 12
 _CLOSE = 0.02
 _FAR = 0.1
+_NEVER = np.iinfo(np.int64).max
 FEW_VISITS = 30
 """Fewer visits in a quarter than this carry no queue: the model is not fitted to them."""
 
 
 @dataclass(frozen=True)
-class Visits:
-    """The visits of one unit in one quarter, in the order of their arrival, in working seconds.
+class Queues:
+    """Queues side by side, such as a unit's in one quarter: a column each, the longest first.
 
-    ``arrived`` counts from the calendar's first day; ``served`` and ``waited`` are as logged.
+    Attributes:
+        arrived: A row per visit in the order of arrival, in working seconds.
+        served: How long it was handled; a queue's rows past its last visit are 0 in both.
+        visits: How many visits each queue has.
+        officers: How many officers each has; all are free when its first visit arrives.
     """
 
     arrived: Seconds
     served: Seconds
-    waited: Seconds
+    visits: Seconds
+    officers: Seconds
+
+    @classmethod
+    def of(
+        cls, arrived: Sequence[Seconds], served: Sequence[Seconds], officers: Sequence[int]
+    ) -> Queues:
+        """Put queues side by side.
+
+        Raises:
+            ValueError: They are not given the longest first.
+        """
+        visits = np.array([len(queue) for queue in arrived], dtype=np.int64)
+        if (np.diff(visits) > 0).any():
+            raise ValueError("queues are put side by side the longest first")
+        rows = (int(visits.max(initial=0)), len(visits))
+        tables = (np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.int64))
+        for table, filled in zip(tables, (arrived, served), strict=True):
+            for column, queue in enumerate(filled):
+                table[: len(queue), column] = queue
+        return cls(*tables, visits, np.array(officers, dtype=np.int64))
+
+    def chosen(self, columns: Seconds) -> Queues:
+        """Return some of the queues, in rising order of their columns."""
+        parts = (self.arrived[:, columns], self.served[:, columns])
+        return Queues(*parts, self.visits[columns], self.officers[columns])
+
+    def with_more(self, officers: int) -> Queues:
+        """Return the same queues with so many more officers each."""
+        return replace(self, officers=self.officers + officers)
 
 
-@dataclass(frozen=True)
-class Rerun:
-    """One quarter run again: waits as modelled, and the waits with more officers.
-
-    ``free`` holds when each officer is free after the quarter, without and with the addition.
-    """
-
-    factor: float
-    waits: Seconds
-    eased: Seconds
-    free: tuple[Seconds, Seconds]
-
-
-def queue_waits(visits: Visits, free: Seconds, factor: float) -> tuple[Seconds, Seconds]:
-    """Return each visit's wait and when each officer is free again.
+def queue_waits(queues: Queues, factor: Numbers) -> Seconds:
+    """Return each visit's wait, in the shape of ``arrived``; 0 past a queue's last visit.
 
     First come first served; the officer who is free first takes the next dossier. Handling times
-    are stretched by ``factor``.
+    are stretched by each queue's ``factor``.
 
     Source: Kiefer and Wolfowitz (1955), Trans. Am. Math. Soc. 78, 1-18: the waiting times of a
     queue with several servers.
 
-    >>> one = Visits(*(np.array(x) for x in ([0, 1, 2], [10, 10, 10], [0, 0, 0])))
-    >>> queue_waits(one, np.array([0]), 1.0)[0].tolist()
-    [0, 9, 18]
-    >>> queue_waits(one, np.array([0, 0]), 1.0)[0].tolist()
-    [0, 0, 8]
+    >>> arrived, served = np.array([0, 1, 2]), np.array([10, 10, 10])
+    >>> both = Queues.of([arrived] * 2, [served] * 2, [1, 2])
+    >>> queue_waits(both, np.array([1.0, 1.0])).T.tolist()
+    [[0, 9, 18], [0, 0, 8]]
     """
-    officers = [int(moment) for moment in free]
-    heapq.heapify(officers)
-    starts = []
-    stretched = np.round(visits.served * factor).astype(np.int64).tolist()
-    # the loop that most of a province's time goes into: plain numbers, one comparison a dossier
-    for arrived, served in zip(visits.arrived.tolist(), stretched, strict=True):
-        free_at = officers[0]
-        begins = arrived if arrived > free_at else free_at
-        starts.append(begins)
-        heapq.heapreplace(officers, begins + served)
-    waits = np.array(starts, dtype=np.int64) - visits.arrived
-    return waits, np.array(sorted(officers), dtype=np.int64)
+    waits = np.zeros_like(queues.arrived)
+    stretched = np.round(queues.served * factor).astype(np.int64)
+    most = int(queues.officers.max(initial=1))
+    free = np.where(np.arange(most) < queues.officers[:, None], queues.arrived[:1].T, _NEVER)
+    first = np.arange(len(queues.visits)) * most
+    moments = free.reshape(-1)
+    # queues come the longest first: those that still go on are the first columns
+    going = np.searchsorted(-queues.visits, -np.arange(len(waits)), side="left")
+    for row, columns in enumerate(going.tolist()):
+        next_free = free[:columns].argmin(axis=1) + first[:columns]
+        arrived = queues.arrived[row, :columns]
+        begins = np.maximum(arrived, moments[next_free])
+        waits[row, :columns] = begins - arrived
+        moments[next_free] = begins + stretched[row, :columns]
+    return waits
 
 
-def fitted_factor(visits: Visits, free: Seconds, *, target: float) -> float | None:
-    """Return the factor with which the modelled waits add up to ``target`` working seconds.
+def fitted_factors(queues: Queues, targets: Numbers) -> Numbers:
+    """Return the factor with which each queue's modelled waits add up to its target.
 
-    None where no factor from a quarter to eight gives it within a tenth: such waits come from
+    NaN where no factor from a quarter to eight gives it within a tenth: such waits come from
     something else than the load, and no queue is run on them. The waits grow with the factor, so
     the bracket is narrowed on both logarithms, by false position and halving in turn.
-    """
-    low, high = (log(factor) for factor in _FACTORS)
-    below, above = (_miss(visits, free, low, target), _miss(visits, free, high, target))
-    if below > 0 or above < 0:
-        return None
-    for tries in range(_TRIES):
-        # every other step halves, so that a flat stretch cannot hold the search up
-        part = 0.5 if tries % 2 else -below / (above - below)
-        middle = low + (high - low) * part
-        missed = _miss(visits, free, middle, target)
-        if abs(missed) <= _CLOSE:
-            return exp(middle)
-        if missed < 0:
-            low, below = middle, missed
-        else:
-            high, above = middle, missed
-    best, missed = (high, above) if above <= -below else (low, -below)
-    return exp(best) if missed <= _FAR else None
-
-
-def _miss(visits: Visits, free: Seconds, factor: float, target: float) -> float:
-    """Return by which power of e the waits modelled with e^factor miss their target."""
-    total = float(queue_waits(visits, free, exp(factor))[0].sum())
-    return log((total + 1) / (target + 1))
-
-
-def rerun(
-    visits: Visits, free: tuple[Seconds, Seconds], *, target: float, factor: float | None = None
-) -> Rerun | None:
-    """Run a quarter as it was and with the officers of ``free[1]``; None where it is refused.
 
     Args:
-        visits: The quarter's visits.
-        free: When each officer is free at its start, without and with the addition.
-        target: Working seconds that the modelled waits must add up to.
-        factor: Stretch of the handling times; fitted to ``target`` when not given.
+        queues: As logged.
+        targets: Working seconds that each queue's waits must add up to.
     """
-    used = factor or fitted_factor(visits, free[0], target=target)
-    if used is None:
-        return None
-    waits, left = queue_waits(visits, free[0], used)
-    eased, left_eased = queue_waits(visits, free[1], used)
-    return Rerun(used, waits, eased, (left, left_eased))
+    low, high = (np.full(len(targets), np.log(factor)) for factor in _FACTORS)
+    below, above = (_misses(queues, tried, targets) for tried in (low, high))
+    possible = (below <= 0) & (above >= 0)
+    found = np.full(len(targets), np.nan)
+    searched = np.flatnonzero(possible)
+    for tries in range(_TRIES):
+        if not len(searched):
+            break
+        # every other step halves, so that a flat stretch cannot hold the search up
+        reach = above[searched] - below[searched]
+        part = 0.5 if tries % 2 else -below[searched] / np.where(reach > 0, reach, 1.0)
+        middle = low[searched] + (high[searched] - low[searched]) * part
+        missed = _misses(queues.chosen(searched), middle, targets[searched])
+        close = np.abs(missed) <= _CLOSE
+        found[searched[close]] = middle[close]
+        short = missed < 0
+        low[searched[short]], below[searched[short]] = middle[short], missed[short]
+        high[searched[~short]], above[searched[~short]] = middle[~short], missed[~short]
+        searched = searched[~close]
+    nearest = np.where(above <= -below, high, low)
+    near = possible & np.isnan(found) & (np.minimum(above, -below) <= _FAR)
+    return np.exp(np.where(near, nearest, found))
+
+
+def _misses(queues: Queues, factor: Numbers, targets: Numbers) -> Numbers:
+    """Return by which power of e the waits modelled with e^factor miss their targets."""
+    totals = queue_waits(queues, np.exp(factor)).sum(axis=0)
+    missed: Numbers = np.log((totals + 1) / (targets + 1))
+    return missed

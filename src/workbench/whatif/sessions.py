@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-Seconds = npt.NDArray[np.int64]
+from workbench.whatif.working import Seconds
+
+Truths = npt.NDArray[np.bool_]
 
 FEW_SIGNED = 20
 """From fewer signatures no habit is read."""
 
 NONE = -1
 """Stands for a session that is not known."""
+
+_APART = 2**40
 
 _PAUSE = 1_800
 _MOST = 3_600
@@ -38,23 +43,61 @@ class Signer:
     held: Seconds
     skips: frozenset[int]
 
-    def start(self, arrived: int, started: int, sooner: int, quarter: int) -> int:
-        """Return when a dossier that came ``sooner`` would have been signed.
 
-        It keeps its place in the session. Signed in no session, it waits as long as it did.
+@dataclass(frozen=True)
+class Signatures:
+    """Signatures, in working seconds; ``signer`` and ``quarter`` are numbers."""
+
+    signer: Seconds
+    arrived: Seconds
+    started: Seconds
+    quarter: Seconds
+
+
+class Sessions:
+    """The sessions in which signatures were given, and those in which they could have been.
+
+    All signers' sessions lie on one line, each signer's far from the next one's, so that any
+    number of signatures is looked up at once.
+    """
+
+    def __init__(self, signers: Sequence[Signer], signatures: Signatures) -> None:
+        self._of = signatures
+        self._known = np.array([len(signer.sessions) > 0 for signer in signers], dtype=np.bool_)
+        pages = [page for signer in signers for page in (signer.sessions, signer.held)]
+        ends = np.repeat(np.arange(len(pages)), [len(page) for page in pages])
+        self._line = np.concatenate([np.array([], dtype=np.int64), *pages]) + ends * _APART
+        self._began = np.full(len(signatures.signer), NONE, dtype=np.int64)
+        self._page = 2 * signatures.signer
+        for number, signer in enumerate(signers):
+            if self._known[number]:
+                own = np.flatnonzero(signatures.signer == number)
+                self._began[own] = begun(signer.sessions, signatures.started[own], signer.longest)
+                self._page[own] += np.isin(signatures.quarter[own], list(signer.skips))
+
+    def known(self) -> Truths:
+        """Say of each signature whether its signer signs in sessions."""
+        known: Truths = self._known[self._of.signer]
+        return known
+
+    def sooner(self, signatures: Seconds, sooner: Seconds) -> Seconds:
+        """Return by how much sooner signatures are given that are asked for so much sooner.
+
+        Each keeps its place in the session. Signed in no session, it waits as long as it did.
 
         >>> daily = Signer(np.array([10_000, 38_800]), 500, np.array([38_800]), frozenset())
-        >>> daily.start(20_000, 38_860, 5_000, 0), daily.start(20_000, 38_860, 10_000, 0)
-        (38860, 10060)
-        >>> daily.start(20_000, 30_000, 5_000, 0)
-        25000
+        >>> signed = Signatures(*(np.array([n]) for n in (0, 20_000, 38_860, 0)))
+        >>> sessions = Sessions([daily], signed)
+        >>> [sessions.sooner(np.array([0]), np.array([s])).item() for s in (5_000, 10_000)]
+        [0, 28800]
         """
-        if sooner == 0 or not len(self.sessions):
-            return started - sooner
-        began = int(begun(self.sessions, np.array([started]), self.longest)[0])
-        known = self.held if quarter in self.skips else self.sessions
-        then = int(following(known, np.array([arrived - sooner]))[0])
-        return started - sooner if NONE in (began, then) else then + started - began
+        page = self._page[signatures]
+        asked = page * _APART + self._of.arrived[signatures] - sooner
+        place = np.searchsorted(self._line, asked)
+        then = np.append(self._line, NONE)[place] - page * _APART
+        began = self._began[signatures]
+        moves = (began != NONE) & (then >= 0) & (then < _APART) & (sooner != 0)
+        return np.where(moves, began - then, sooner)
 
 
 def begun(sessions: Seconds, started: Seconds, longest: int) -> Seconds:
