@@ -7,20 +7,15 @@
 -- logged anywhere has not begun where it shows none. Working seconds; a pause belongs to the place
 -- at which it began and is not counted. The last place of an open, withdrawn or refused dossier
 -- has not been left. Before its first step, or without a log, a dossier is at no place known.
--- Only dossiers seen in the twelve months before the last snapshot: how fast places are now.
+-- Only dossiers seen since the day of the variable passages_since: how fast places are now.
 
-with last_days as (
-    select max(seen_on) - interval 12 month as first_on
-    from progress
-),
-
-recent as (
+with recent as (
     select
         progress.*,
         calendars.dossier_no
     from progress
-    inner join last_days on progress.seen_on >= last_days.first_on
     inner join dossier_calendars as calendars on progress.dossier_id = calendars.dossier_id
+    where progress.seen_on >= getvariable('passages_since')::date
 ),
 
 names as (

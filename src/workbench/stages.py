@@ -65,7 +65,6 @@ RESULT_TABLES = (
     "late_dossiers",
     "cause_cells",
     "progress",
-    "passages",
     "cells",
     "gaps",
     "whatif",
@@ -73,7 +72,7 @@ RESULT_TABLES = (
 )
 LIVED_AGAIN = ("transfer_cuts", "queue_visits", "signings")
 """Tables of a ``whatif.Log``, in its order; its last one is ``late_dossiers``."""
-_COUNTED = ("counts", "whatif_counts", *LIVED_AGAIN, "open_places")
+_COUNTED = ("counts", "whatif_counts", *LIVED_AGAIN, "open_places", "passages")
 _COMPARED = ("measures", "cells", "gaps", "whatif", "watchlist")
 """Result tables that statistics make from counted ones."""
 _OF_DOSSIERS = ("received_on", "snapshot_at", "time_zone", "calendar_id")
@@ -138,6 +137,7 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
         UsageProblem: There is no lateness profile of that name.
         InputRejected: There is no clean dossier.
     """
+    from workbench.passages import first_day
     from workbench.worktime import Calendars
 
     profiles = lateness_profiles(rooms.facts.reference / "profiles")
@@ -156,6 +156,7 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
         warehouse.register("report_periods", calendar_periods(periods))
         warehouse.register("profiles", profiles)
         warehouse.set("profile", profile)
+        warehouse.set("passages_since", first_day(last))
         counted = tuple(table for table in RESULT_TABLES if table not in _COMPARED)
         warehouse.build("explain", rooms.progress, (*counted, *_COUNTED))
         with fresh_folder(rooms.work.results) as fresh:
@@ -191,7 +192,6 @@ def _compare(
 ) -> None:
     """Write the tables that statistics make from counted ones, each beside those."""
     from workbench import comparisons
-    from workbench.compare.staying import recent_passages
     from workbench.whatif import Log
 
     progress("whatif")
@@ -203,9 +203,10 @@ def _compare(
     for table in (*LIVED_AGAIN, "whatif_counts"):
         warehouse.drop(table)
     progress("watchlist")
-    passages = recent_passages(pl.scan_parquet(fresh / "passages.parquet"))
     progressed = pl.read_parquet(fresh / "progress.parquet")
-    watched = comparisons.watchlist(progressed, warehouse.frame("open_places"), passages)
+    places, passages = (warehouse.frame(name) for name in ("open_places", "passages"))
+    warehouse.drop("passages")
+    watched = comparisons.watchlist(progressed, places, passages)
     write_frames([watched], fresh / "watchlist.parquet")
     del passages, progressed
     progress("cells")

@@ -61,6 +61,7 @@ def passages(pipelines_dir) -> pl.DataFrame:
         warehouse.register("steps", steps)
         numbers = progress.select("dossier_id").with_row_index("dossier_no")
         warehouse.register("dossier_calendars", numbers)
+        warehouse.set("passages_since", NEW)
         return warehouse.query("explain/passages").sort("dossier_id", "place_no")
 
 
@@ -102,5 +103,5 @@ def test_a_refused_dossier_has_not_left_its_last_place(passages):
     assert told(passages, "refused", "has_left", "has_ended") == [(False, False)]
 
 
-def test_no_place_is_told_without_a_log_nor_of_dossiers_seen_more_than_a_year_ago(passages):
+def test_no_place_is_told_without_a_log_nor_of_dossiers_seen_too_long_ago(passages):
     assert told(passages, "unlogged", "step") == told(passages, "old", "step") == []

@@ -16,6 +16,7 @@ import polars as pl
 
 from workbench import causes
 from workbench.errors import UsageProblem
+from workbench.passages import count_passages
 from workbench.project import Project, shipped
 
 
@@ -165,13 +166,14 @@ class Tables:
         """One row per dossier with a due instant: how far it had come in its allowed time."""
         return self._frame("progress")
 
-    @cached_property
-    def passages(self) -> pl.DataFrame:
-        """One row per dossier of the last year and place on its way: how long it stayed."""
-        return self._frame("passages")
+    def counted_passages(self, day: dt.date) -> pl.DataFrame:
+        """Return one row per dossier and place, as far back as foretelling from a day needs."""
+        return self._local(count_passages(self.rooms, self.facts.pipelines, day))
 
     def _frame(self, name: str) -> pl.DataFrame:
-        frame = pl.read_parquet(self._file(name))
+        return self._local(pl.read_parquet(self._file(name)))
+
+    def _local(self, frame: pl.DataFrame) -> pl.DataFrame:
         if self.zone == "UTC":
             return frame
         moments = [c for c, t in frame.schema.items() if isinstance(t, pl.Datetime) and t.time_zone]

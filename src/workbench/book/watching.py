@@ -146,7 +146,9 @@ def _cells(row: Row, names: dict[str, str]) -> tuple[Cell, ...]:
 
 def reliability(book: Register) -> Answer:
     """Answer whether risks foretold at the ends of past months came true."""
-    frame = compare.foretold(book.progress, past_days(book), book.passages)
+    days = past_days(book)
+    passages = book.counted_passages(min(days)) if days else None
+    frame = compare.foretold(book.progress, days, passages)
     rows = list(frame.iter_rows(named=True))
     return Answer(
         title=say("foresight.reliability_title"),

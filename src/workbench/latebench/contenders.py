@@ -93,6 +93,7 @@ class Workbench:
             warehouse.register("profiles", self._profiles)
             warehouse.register("periods", _periods(register.dossiers))
             warehouse.set("profile", PROFILE)
+            warehouse.set("passages_since", register.dossiers["received_on"].min())
             warehouse.build("clock", wanted=CLOCK_TABLES)
             warehouse.build("explain", wanted=(*COUNTED, *LIVED_AGAIN, "judged_dossiers"))
             lived = (*LIVED_AGAIN, "late_dossiers")

@@ -142,7 +142,10 @@ def _steps(
     one of the signings, -1 where the step is none.
     """
     numbered = late.select("dossier_id").with_row_index("late_no")
-    parts = [part.join(numbered, on="dossier_id") for part in (cuts, eased, signed)]
+    parts = [
+        part.with_columns(pl.col("step_no").cast(pl.Int64)).join(numbered, on="dossier_id")
+        for part in (cuts, eased, signed)
+    ]
     moves = ("cut_seconds", *_GAINS)
     told = pl.concat(parts, how="diagonal").group_by("late_no", "step_no")
     steps = told.agg(
