@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -91,6 +92,14 @@ class Rooms:
     progress: Progress = lambda _: None
 
 
+@dataclass(frozen=True)
+class _Used:
+    """What is asked of the dossiers apart from counts: the last snapshot and their calendars."""
+
+    snapshot_on: dt.date
+    calendars: tuple[str, ...]
+
+
 def clean(rooms: Rooms) -> None:
     """Turn landed text into dossiers, steps, pauses, quarantine and reconciliation.
 
@@ -137,86 +146,115 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
         UsageProblem: There is no lateness profile of that name.
         InputRejected: There is no clean dossier.
     """
-    from workbench.passages import first_day
     from workbench.worktime import Calendars
 
     profiles = lateness_profiles(rooms.facts.reference / "profiles")
     known = profiles["profile"].to_list()
     if profile not in known:
         raise UsageProblem("stages.no_profile", profile=profile, known=", ".join(known))
+    calendars = Calendars.read(rooms.facts.reference / "calendars")
+    with (
+        fresh_folder(rooms.work.results) as fresh,
+        TemporaryDirectory(
+            prefix="counted-", dir=fresh.parent, ignore_cleanup_errors=True
+        ) as beside,
+    ):
+        counted = Path(beside)
+        used = _count(rooms, profiles, calendars, profile, (fresh, counted))
+        # the database is closed by now: the statistics need its memory
+        rooms.progress("measures")
+        shown = _write_measures(counted, profile, fresh / "measures.parquet")
+        write_metrics(shown, profile, fresh / "measures.json", kind)
+        _write_plots(shown, profile, fresh / "plots")
+        del shown
+        _relive(counted, calendars, fresh, rooms.progress)
+        _compare(used, calendars, fresh, kind, rooms.progress)
+
+
+def _count(
+    rooms: Rooms,
+    profiles: pl.DataFrame,
+    calendars: Calendars,
+    profile: str,
+    folders: tuple[Path, Path],
+) -> _Used:
+    """Write counted result tables into the one folder, what statistics read into the other."""
+    from workbench.passages import first_day
+
     with Warehouse(rooms.facts.pipelines, memory=EXPLAIN_MEMORY) as warehouse:
         warehouse.attach(rooms.work.clean)
         warehouse.attach(rooms.work.clock)
         warehouse.attach(rooms.facts.reference)
-        calendars = Calendars.read(rooms.facts.reference / "calendars")
         warehouse.register("calendar_days", calendars.days())
-        first, last = _days(warehouse.frame("dossiers", _OF_DOSSIERS))
+        dossiers = warehouse.frame("dossiers", _OF_DOSSIERS)
+        first, last = _days(dossiers)
         periods = _periods(first, last)
         warehouse.register("periods", periods)
         warehouse.register("report_periods", calendar_periods(periods))
         warehouse.register("profiles", profiles)
         warehouse.set("profile", profile)
         warehouse.set("passages_since", first_day(last))
-        counted = tuple(table for table in RESULT_TABLES if table not in _COMPARED)
-        warehouse.build("explain", rooms.progress, (*counted, *_COUNTED))
-        with fresh_folder(rooms.work.results) as fresh:
-            rooms.progress("results")
-            for table in counted:
-                warehouse.write_table(table, fresh / f"{table}.parquet")
+        used = _Used(_snapshot_day(dossiers), tuple(dossiers["calendar_id"].unique().sort()))
+        del dossiers
+        results = tuple(table for table in RESULT_TABLES if table not in _COMPARED)
+        warehouse.build("explain", rooms.progress, (*results, *_COUNTED))
+        rooms.progress("results")
+        for folder, tables in zip(folders, (results, _COUNTED), strict=True):
+            for table in tables:
+                warehouse.write_table(table, folder / f"{table}.parquet")
                 warehouse.drop(table)
-            rooms.progress("measures")
-            shown = _write_measures(warehouse, profile, fresh / "measures.parquet")
-            write_metrics(shown, profile, fresh / "measures.json", kind)
-            _write_plots(shown, profile, fresh / "plots")
-            _compare(warehouse, calendars, fresh, kind, rooms.progress)
+        return used
 
 
-def _write_measures(warehouse: Warehouse, profile: str, path: Path) -> pl.DataFrame:
+def _write_measures(counted: Path, profile: str, path: Path) -> pl.DataFrame:
     """Write all measures, one at a time: they are many; return what metrics and plots show."""
     from workbench.measures import measures_in_turn
 
     shown: list[pl.DataFrame] = []
 
     def told() -> Iterator[pl.DataFrame]:
-        for measure in measures_in_turn(warehouse.frame("counts")):
+        for measure in measures_in_turn(pl.read_parquet(counted / "counts.parquet")):
             shown.append(measure.filter(pl.col("profile") == profile))
             yield measure
 
     write_frames(told(), path)
-    warehouse.drop("counts")
     return pl.concat(shown)
 
 
-def _compare(
-    warehouse: Warehouse, calendars: Calendars, fresh: Path, kind: PeriodKind, progress: Progress
-) -> None:
-    """Write the tables that statistics make from counted ones, each beside those."""
+def _relive(counted: Path, calendars: Calendars, fresh: Path, progress: Progress) -> None:
+    """Write what would have helped, and which open dossiers are at risk."""
     from workbench import comparisons
     from workbench.whatif import Log
 
+    def read(table: str) -> pl.DataFrame:
+        return pl.read_parquet(counted / f"{table}.parquet")
+
     progress("whatif")
     late = pl.read_parquet(fresh / "late_dossiers.parquet")
-    cuts, visits, signings = (warehouse.frame(name) for name in LIVED_AGAIN)
+    cuts, visits, signings = (read(table) for table in LIVED_AGAIN)
     log = Log(cuts, visits, signings, late)
-    helped = comparisons.what_if(warehouse.frame("whatif_counts"), log, calendars)
+    helped = comparisons.what_if(read("whatif_counts"), log, calendars)
     write_frames([helped], fresh / "whatif.parquet")
-    for table in (*LIVED_AGAIN, "whatif_counts"):
-        warehouse.drop(table)
+    del cuts, visits, signings, log, late
     progress("watchlist")
     progressed = pl.read_parquet(fresh / "progress.parquet")
-    places, passages = (warehouse.frame(name) for name in ("open_places", "passages"))
-    warehouse.drop("passages")
-    watched = comparisons.watchlist(progressed, places, passages)
+    watched = comparisons.watchlist(progressed, read("open_places"), read("passages"))
     write_frames([watched], fresh / "watchlist.parquet")
-    del passages, progressed
+
+
+def _compare(
+    used: _Used, calendars: Calendars, fresh: Path, kind: PeriodKind, progress: Progress
+) -> None:
+    """Write cells and gaps beside the counts they compare."""
+    from workbench import comparisons
+
     progress("cells")
-    cause_cells = pl.read_parquet(fresh / "cause_cells.parquet")
-    dossiers = warehouse.frame("dossiers", _OF_DOSSIERS)
-    used = dossiers["calendar_id"].unique()
-    months = comparisons.month_classes(cause_cells["period"].unique(), calendars, used)
-    cells = comparisons.cells(cause_cells, _snapshot_day(dossiers))
+    cause_cells = pl.scan_parquet(fresh / "cause_cells.parquet")
+    cells = comparisons.cells(cause_cells, used.snapshot_on)
     write_frames([cells], fresh / "cells.parquet")
     progress("gaps")
+    periods = cause_cells.select(pl.col("period").unique().sort()).collect()["period"]
+    months = comparisons.month_classes(periods, calendars, used.calendars)
     gaps = comparisons.gaps(cause_cells, cells, months, kind=kind)
     write_frames([gaps], fresh / "gaps.parquet")
 

@@ -20,7 +20,7 @@ LAYERS = (
     {"latebench"},
     {"stages"},
     {"comparisons"},
-    {"compare", "causes", "measures", "norms", "official", "waiting", "whatif"},
+    {"compare", "causes", "measures", "norms", "official", "passages", "waiting", "whatif"},
     {"estimates"},
     {"warehouse", "sources", "simulate", "epar"},
     {"worktime", "lateness", "privacy"},
