@@ -21,14 +21,16 @@ MORE_OFFICERS = 1
 _WHOLE_DAY = 86_400
 
 
-def cells(cause_cells: pl.DataFrame, snapshot_on: dt.date) -> pl.DataFrame:
+def cells(cause_cells: pl.DataFrame | pl.LazyFrame, snapshot_on: dt.date) -> pl.DataFrame:
     """Return unit x period x cause against what the others had, every kind of period a family.
 
     Periods that had not ended at the snapshot stay out: they hold all that is overdue and little
     of what was resolved, and would name whoever reports early.
     """
-    ended = [p for p in cause_cells["period"].unique() if Period.parse(p).ends_on <= snapshot_on]
-    told = cause_cells.filter(pl.col("period").is_in(ended))
+    given = cause_cells.lazy()
+    labels = given.select(pl.col("period").unique()).collect()["period"]
+    ended = [label for label in labels if Period.parse(label).ends_on <= snapshot_on]
+    told = given.filter(pl.col("period").is_in(ended))
     parts = [compare.cells(told, kind=kind) for kind in PERIOD_KINDS]
     return pl.concat(parts).sort("unit_id", "period", "cause")
 

@@ -17,10 +17,10 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
-from workbench.compare.numbering import numbered
+from workbench.compare.families import CELL, PRIOR_DOSSIERS, Events, Family, Reference, of_kind
 from workbench.estimates.discovery import combined_p, q_values_of_named
 from workbench.estimates.excess import excess_limits, relative_spread, upper_tail
-from workbench.vocabulary import EVERYTHING, Period, PeriodKind
+from workbench.vocabulary import PeriodKind
 
 Floats = NDArray[np.float64]
 
@@ -34,8 +34,6 @@ waits makes the next wait. They are no independent witnesses, the less so the mo
 LEAST_EXCESS, LEAST_SHARE = 1.0, 0.01
 """Late dossiers beyond expectation below which no cell is named: so many, and so much of the
 cell's dossiers on top; less is too small to act upon."""
-PRIOR_DOSSIERS = 10.0
-"""Weight of the cause's overall rate in the rate of a stratum, in dossiers."""
 CLEARLY_OUT = 0.005
 """A cell with a smaller p-value is left out of the reference of the others."""
 MOST_OUT = 0.1
@@ -61,32 +59,12 @@ CELLS = {
 }
 """Columns of the table ``cells``."""
 
-_CELL = ("unit_id", "period")
-_STRATUM = ("procedure_id", "channel_in")
 _TIME = "excess_seconds"
 _EXTREME = "n_extreme"
 _LATE = "late_share"
 _SPARED, _DOUBTFUL = "n_spared", "n_doubtful"
-
-
-@dataclass(frozen=True)
-class _Family:
-    """The cells of all periods of a kind and their strata: one entry per cell and stratum.
-
-    ``cells`` has unit_id, period, n_dossiers and n_late, one row per cell; ``cell`` and
-    ``stratum`` are numbers, ``dossiers`` those judged.
-    """
-
-    cells: pl.DataFrame
-    cell: NDArray[np.int64]
-    stratum: NDArray[np.int64]
-    dossiers: Floats
-
-    def placed(self, rows: pl.DataFrame, column: str) -> Floats:
-        """Return a column of some rows at their places, zero at all others."""
-        values = np.zeros(self.dossiers.size)
-        np.add.at(values, rows["place"].to_numpy(), rows[column].to_numpy())
-        return values
+_BEYOND = ("spared", "unsure", "usual", "variance")
+_TOLD = (_LATE, _EXTREME, _TIME, _SPARED, _DOUBTFUL)
 
 
 @dataclass(frozen=True)
@@ -102,7 +80,9 @@ class _Tested:
     spread: float
 
 
-def cells(cause_cells: pl.DataFrame, *, kind: PeriodKind, q: float = 0.10) -> pl.DataFrame:
+def cells(
+    cause_cells: pl.DataFrame | pl.LazyFrame, *, kind: PeriodKind, q: float = 0.10
+) -> pl.DataFrame:
     """Return one row per unit, period and cause, tested against all others.
 
     Args:
@@ -137,66 +117,40 @@ def cells(cause_cells: pl.DataFrame, *, kind: PeriodKind, q: float = 0.10) -> pl
     14, 347-351 (over-dispersion); Kish (1965), Survey Sampling, section 5.4 (design effect of
     clusters).
     """
-    family, rows = _of_kind(cause_cells, kind)
-    if rows.is_empty():
+    family, parts = of_kind(cause_cells, kind, _TOLD)
+    if not parts:
         return pl.DataFrame(schema=CELLS)
-    parts = [_of_cause(family, part) for part in rows.partition_by("cause")]
-    tested = pl.concat(parts)
+    tested = _limited(pl.concat(_of_cause(family, cause, part) for cause, part in parts.items()))
     of_nobody = pl.col("cause") == UNEXPLAINED
     accusing, every = _finished(tested.filter(~of_nobody), q), _finished(tested, q)
-    return pl.concat([accusing, every.filter(of_nobody)]).sort(*_CELL, "cause")
+    return pl.concat([accusing, every.filter(of_nobody)]).sort(*CELL, "cause")
 
 
-def spreads_of(cause_cells: pl.DataFrame, *, kind: PeriodKind) -> dict[str, float]:
+def spreads_of(cause_cells: pl.DataFrame | pl.LazyFrame, *, kind: PeriodKind) -> dict[str, float]:
     """Return how much cells of each cause differ beyond chance, relative to what was expected.
 
     Tau squared by cause, from the cells not out of line: what ``gaps`` takes to widen intervals
     where dossiers share their luck, as in a queue. Zero: no more than chance.
     """
-    family, rows = _of_kind(cause_cells, kind)
+    family, parts = of_kind(cause_cells, kind, (_LATE,))
     return {
         cause: _counted(family, part, _LATE, in_waves=cause in CONGESTION).spread
-        for part in rows.partition_by("cause")
-        for cause in (part["cause"][0],)
+        for cause, part in parts.items()
     }
 
 
-def _of_kind(cause_cells: pl.DataFrame, kind: PeriodKind) -> tuple[_Family, pl.DataFrame]:
-    """Return the cells of one kind of period, and what each cause proper took at which place."""
-    labels = cause_cells["period"].unique()
-    wanted = [p for p in labels if Period.parse(p).kind == kind]
-    kept = cause_cells.filter(pl.col("period").is_in(wanted))
-    cell, stratum = numbered(kept, _CELL), numbered(kept, _STRATUM)
-    spread = stratum.max(initial=0) + 1
-    _, first, place = np.unique(cell * spread + stratum, return_index=True, return_inverse=True)
-    places = kept[first].with_columns(pl.Series("cell", cell[first]))
-    sums = pl.col(*_CELL).first(), pl.sum("n_dossiers", "n_late")
-    family = _Family(
-        places.group_by("cell").agg(*sums).sort("cell").drop("cell"),
-        cell[first],
-        stratum[first],
-        places["n_dossiers"].to_numpy().astype(np.float64),
-    )
-    told = (_LATE, _EXTREME, _TIME, _SPARED, _DOUBTFUL)
-    counted = [c for c in told if c in cause_cells.columns]
-    rows = kept.select("cause", pl.Series("place", place), *counted)
-    return family, rows.filter(pl.col("cause") != EVERYTHING).sort("cause", "place")
-
-
-def _of_cause(family: _Family, rows: pl.DataFrame) -> pl.DataFrame:
+def _of_cause(family: Family, cause: str, rows: pl.DataFrame) -> pl.DataFrame:
     """Test every cell of one cause."""
-    cause = rows["cause"][0]
     in_waves = cause in CONGESTION
     counted = _counted(family, rows, _LATE, in_waves=in_waves)
-    observed = np.bincount(family.cell, family.placed(rows, _LATE))
+    observed = family.summed(rows, _LATE)
     chances = [counted.chance]
     if _EXTREME in rows.columns:
         chances.append(_counted(family, rows, _EXTREME, in_waves=in_waves).chance)
     if _TIME in rows.columns and not in_waves:
         chances.append(_timed(family, rows, counted.chance))
-    least = LEAST_EXCESS + LEAST_SHARE * family.cells["n_dossiers"].to_numpy()
+    least = LEAST_EXCESS + LEAST_SHARE * family.judged
     reach = upper_tail(counted.expected + least, counted.expected, counted.variance)
-    excess, low, high = _spared(family, rows)
     return family.cells.select(
         "unit_id",
         "period",
@@ -205,31 +159,40 @@ def _of_cause(family: _Family, rows: pl.DataFrame) -> pl.DataFrame:
         pl.Series("observed", observed),
         pl.Series("least", least),
         pl.Series("expected", counted.expected),
-        pl.Series("excess", excess),
-        pl.Series("lower", low),
-        pl.Series("upper", high),
+        *_spared(family, rows),
         pl.Series("p_value", combined_p(*chances) if len(chances) > 1 else chances[0]),
         pl.Series("reach", reach),
     )
 
 
-def _spared(family: _Family, rows: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
-    """Estimate how many late dossiers of each cell would have been on time without the cause.
+def _spared(family: Family, rows: pl.DataFrame) -> list[pl.Series]:
+    """Say how many late dossiers of each cell would have been on time without the cause.
 
     Waves of congestion are set aside here like anything out of line: asked is not whether this
     wave stands out among waves but what there would be without it.
     """
     what = _SPARED if _SPARED in rows.columns else _LATE
     usual = _counted(family, rows, what, in_waves=False)
-    counted = np.bincount(family.cell, family.placed(rows, what))
+    counted = family.summed(rows, what)
     unsure = np.zeros_like(counted)
     if _DOUBTFUL in rows.columns:
-        unsure = np.bincount(family.cell, family.placed(rows, _DOUBTFUL))
-    low, high = excess_limits(counted, unsure, usual.expected, usual.variance)
-    return counted - usual.expected, low, high
+        unsure = family.summed(rows, _DOUBTFUL)
+    figures = (counted, unsure, usual.expected, usual.variance)
+    return [pl.Series(*figure) for figure in zip(_BEYOND, figures, strict=True)]
 
 
-def _counted(family: _Family, rows: pl.DataFrame, what: str, *, in_waves: bool) -> _Tested:
+def _limited(table: pl.DataFrame) -> pl.DataFrame:
+    """Give every cell its excess with limits, all causes at once."""
+    counted, unsure, expected, variance = (table[name].to_numpy() for name in _BEYOND)
+    low, high = excess_limits(counted, unsure, expected, variance)
+    return table.with_columns(
+        pl.Series("excess", counted - expected),
+        pl.Series("lower", low),
+        pl.Series("upper", high),
+    )
+
+
+def _counted(family: Family, rows: pl.DataFrame, what: str, *, in_waves: bool) -> _Tested:
     """Hold what was counted of each cell against the rates of the others, out-of-line ones aside.
 
     Starts from chance alone and widens the spread until reference and spread agree: so that a
@@ -237,40 +200,51 @@ def _counted(family: _Family, rows: pl.DataFrame, what: str, *, in_waves: bool) 
     (``in_waves``, congestion) is tested otherwise: there no cell is set aside, and only a wave
     above the usual ones stands out.
     """
-    late = family.placed(rows, what)
-    observed = np.bincount(family.cell, late)
-    kept = np.ones(observed.size, dtype=bool)
+    observed = family.summed(rows, what)
+    reference = family.everybody
     together = CORRELATION[what] if in_waves else 0.0
-    tested = _against(kept, family, late, (0.0, together))
+    events = family.events(rows, what)
+    tested = _against(reference, family, events, (0.0, together))
     for _ in range(0 if in_waves else ROUNDS):
         still = _in_line(tested.chance)
+        agreed = np.array_equal(still, reference.kept)
+        if not agreed:
+            reference = family.reference(still)
         spread = relative_spread(observed[still], tested.expected[still])
-        tested = _against(still, family, late, (spread, together))
-        if np.array_equal(still, kept):
+        tested = _against(reference, family, events, (spread, together))
+        if agreed:
             break
-        kept = still
     return tested
 
 
 def _against(
-    kept: NDArray[np.bool_], family: _Family, late: Floats, law: tuple[float, float]
+    reference: Reference, family: Family, events: Events, law: tuple[float, float]
 ) -> _Tested:
-    """Expect each cell from the kept others of its strata, and test it."""
-    dossiers, cell, stratum = family.dossiers, family.cell, family.stratum
+    """Expect each cell from the kept others of its strata, and test it.
+
+    Args:
+        reference: The cells that are kept.
+        family: All cells.
+        events: What was counted.
+        law: The spread between cells, and the correlation within them.
+    """
     spread, together = law
-    inside = kept[cell]
-    base = dossiers * inside
+    cell, number = events.cell, events.number
+    seen = np.where(reference.kept[cell], number, 0.0)
+    base = max(reference.dossiers.sum(), 1.0)
     # Half an event more: that nothing was seen elsewhere does not mean that nothing can be.
-    hits = late * inside + 0.5 * base / max(base.sum(), 1.0)
-    overall = hits.sum() / max(base.sum(), 1.0)
-    others = np.bincount(stratum, base)[stratum] - base
-    found = np.bincount(stratum, hits)[stratum] - hits
-    rate = (found + PRIOR_DOSSIERS * overall) / (others + PRIOR_DOSSIERS)
-    expected = np.bincount(cell, dossiers * rate).astype(np.float64)
-    unsure = 1 / np.maximum(hits.sum() - np.bincount(cell, hits), 0.25)
-    more = together * np.maximum(np.bincount(cell, dossiers) - 1, 0.0)
+    half = 0.5 / base
+    hits = np.bincount(cell, seen, reference.kept.size) + half * reference.dossiers
+    of_stratum = np.bincount(events.stratum, seen, int(family.stratum.max()) + 1)
+    elsewhere = of_stratum.astype(np.float64)[family.stratum]
+    elsewhere[events.place] -= seen
+    prior = PRIOR_DOSSIERS * seen.sum() / base
+    expected = family.by_cell(reference.weight * elsewhere)
+    expected += half * family.judged + prior * reference.weights
+    unsure = 1 / np.maximum(hits.sum() - hits, 0.25)
+    more = together * np.maximum(family.judged - 1, 0.0)
     wide = np.maximum(spread + unsure, 0.0) + more / np.maximum(expected, 1e-9)
-    chance = upper_tail(np.bincount(cell, late), expected, wide)
+    chance = upper_tail(np.bincount(cell, number, hits.size), expected, wide)
     return _Tested(expected, wide, chance, spread)
 
 
@@ -283,7 +257,7 @@ def _in_line(chance: Floats) -> NDArray[np.bool_]:
     return kept
 
 
-def _timed(family: _Family, rows: pl.DataFrame, chance: Floats) -> Floats:
+def _timed(family: Family, rows: pl.DataFrame, chance: Floats) -> Floats:
     """Test the time that all dossiers of each cell, late or not, lost to the cause.
 
     Time a dossier, times the root of their number, against the cells not out of line: their 80th
@@ -291,9 +265,7 @@ def _timed(family: _Family, rows: pl.DataFrame, chance: Floats) -> Floats:
     since a few slow dossiers are nothing unusual. Where so few cells lose any time that the
     percentile is zero, a cell's place among the others is all that can be said.
     """
-    seconds = np.bincount(family.cell, family.placed(rows, _TIME))
-    dossiers = np.bincount(family.cell, family.dossiers)
-    lost = seconds / np.sqrt(np.maximum(dossiers, 1.0))
+    lost = family.summed(rows, _TIME) / np.sqrt(np.maximum(family.judged, 1.0))
     usual = lost[_in_line(chance)]
     if not usual.size:
         return np.ones_like(lost)

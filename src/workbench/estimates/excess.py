@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.optimize.elementwise import find_root
 from scipy.special import betainc, gammainc, ndtri
 
 Floats = NDArray[np.float64]
@@ -43,9 +44,11 @@ def upper_tail(observed: ArrayLike, expected: ArrayLike, spread: ArrayLike = 0.0
     at = np.where(seen, counts, 1.0)
     spreads = wide > _NO_SPREAD
     size = 1 / np.where(spreads, wide, 1.0)
-    binomial = betainc(at, size, mean / (mean + size))
-    tail = np.where(spreads, binomial, gammainc(at, mean))
-    return np.where(seen, tail, 1.0)
+    tail = np.ones(counts.shape)
+    even, uneven = seen & ~spreads, seen & spreads
+    tail[even] = gammainc(at[even], mean[even])
+    tail[uneven] = betainc(at[uneven], size[uneven], (mean / (mean + size))[uneven])
+    return tail
 
 
 def relative_spread(observed: ArrayLike, expected: ArrayLike) -> float:
@@ -84,9 +87,10 @@ def count_limits(
     """
     mean, wide = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (expected, spread)))
     tail = (1 - level) / 2
-    far = mean + 60 * np.sqrt(mean + wide * mean**2) + 60
-    high = _crossed(lambda x: upper_tail(x, mean, wide) > tail, far)
-    low = _crossed(lambda x: 1 - upper_tail(x + 1, mean, wide) < tail, far)
+    # Cantelli: no law has more beyond so many standard deviations
+    far = mean + np.sqrt((1 - tail) / tail * (mean + np.maximum(wide, 0.0) * mean**2)) + 1
+    high = _crossed(lambda x, m, w: upper_tail(x, m, w) - tail, far, (mean, wide))
+    low = _crossed(lambda x, m, w: tail - 1 + upper_tail(x + 1, m, w), far, (mean, wide))
     return low, high
 
 
@@ -129,11 +133,7 @@ def excess_limits(
     )
 
 
-def _crossed(below: Callable[[Floats], NDArray[np.bool_]], far: Floats) -> Floats:
-    """Return where a condition that holds from zero on ends, by halving."""
-    left, right = np.zeros_like(far), far
-    for _ in range(60):
-        middle = (left + right) / 2
-        holds = below(middle)
-        left, right = np.where(holds, middle, left), np.where(holds, right, middle)
-    return left
+def _crossed(falling: Callable[..., Floats], far: Floats, law: tuple[Floats, ...]) -> Floats:
+    """Return where what falls from zero on crosses zero; zero where it never is above."""
+    found = find_root(falling, (np.zeros_like(far), far), args=law)
+    return np.where(falling(np.zeros_like(far), *law) > 0, found.x, 0.0)
