@@ -255,7 +255,7 @@ def _compare(
     progress("gaps")
     periods = cause_cells.select(pl.col("period").unique().sort()).collect()["period"]
     months = comparisons.month_classes(periods, calendars, used.calendars)
-    gaps = comparisons.gaps(cause_cells, cells, months, kind=kind)
+    gaps = comparisons.gaps(cause_cells.collect(), cells, months, kind=kind)
     write_frames([gaps], fresh / "gaps.parquet")
 
 
