@@ -197,12 +197,8 @@ def _count(
         used = _Used(_snapshot_day(dossiers), tuple(dossiers["calendar_id"].unique().sort()))
         del dossiers
         results = tuple(table for table in RESULT_TABLES if table not in _COMPARED)
-        warehouse.build("explain", rooms.progress, (*results, *_COUNTED))
-        rooms.progress("results")
-        for folder, tables in zip(folders, (results, _COUNTED), strict=True):
-            for table in tables:
-                warehouse.write_table(table, folder / f"{table}.parquet")
-                warehouse.drop(table)
+        wanted = dict.fromkeys(results, folders[0]) | dict.fromkeys(_COUNTED, folders[1])
+        warehouse.build_and_write("explain", wanted, rooms.progress)
         return used
 
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import os
 from collections import ChainMap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import duckdb
@@ -132,6 +132,24 @@ class Warehouse:
             models = models_for(models, kept)
         self._build_all(models, kept, progress)
         return [model.name for model in models]
+
+    def build_and_write(
+        self, stage: str, wanted: Mapping[str, Path], progress: Progress = _silent
+    ) -> None:
+        """Build the wanted tables of a stage and write each as soon as it is there.
+
+        A table goes when its last reader is built, so that memory holds what is still needed.
+
+        Args:
+            stage: Folder of ``pipelines/`` whose models are built.
+            wanted: The folder of each table, which is written as ``<table>.parquet``.
+            progress: Told the name of each model before it is built.
+
+        Raises:
+            InputRejected: A model reads a table that is nowhere to be found.
+            RuleFailed: A key repeats or is missing, a promise is broken, or an audit finds rows.
+        """
+        self._build_all(models_for(models_of(self._pipelines, stage), wanted), (), progress, wanted)
 
     def build_in_parts(
         self,
@@ -257,13 +275,21 @@ class Warehouse:
             raise _key_broken(model)
         return rows
 
-    def _build_all(self, models: list[Model], kept: Iterable[str], progress: Progress) -> None:
+    def _build_all(
+        self,
+        models: list[Model],
+        kept: Iterable[str],
+        progress: Progress,
+        written: Mapping[str, Path] = MappingProxyType({}),
+    ) -> None:
         done = last_reads(models, kept)
         # rows are ordered by key when they are written, so building need not keep an order
         self._connection.execute("set preserve_insertion_order = false")
         for model in models:
             progress(model.name)
             self.build_model(model)
+            if model.name in written:
+                self.write_table(model.name, written[model.name] / f"{model.name}.parquet")
             for table in done[model.name]:
                 self.drop(table)
         self._connection.execute("set preserve_insertion_order = true")
