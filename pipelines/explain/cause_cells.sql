@@ -161,13 +161,20 @@ with_all as (
 -- a month's rows are its sums; only longer periods are added up
 summed as (
     select
-        with_all.* exclude (month_no),
+        with_all.stratum_no,
+        with_all.cause_no,
+        with_all.n_dominant,
+        with_all.share_parts,
+        with_all.excess_seconds,
+        with_all.n_extreme,
+        with_all.n_spared,
+        with_all.n_doubtful,
         months.period_no
     from with_all
     inner join months
         on with_all.month_no = months.month_no
         and months.is_month
-    union all by name
+    union all
     select
         with_all.stratum_no,
         with_all.cause_no,
