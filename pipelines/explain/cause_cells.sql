@@ -14,6 +14,7 @@ with months as (
     select
         period,
         (row_number() over (order by period))::smallint as period_no,
+        month_no(starts_on) = month_no(ends_on) as is_month,
         unnest(generate_series(month_no(starts_on), month_no(ends_on))) as month_no
     from periods
 ),
@@ -44,7 +45,8 @@ judged as (
 
 facts as (
     select
-        excess.dossier_no,
+        judged.stratum_no,
+        judged.month_no,
         cause_place(excess.cause)::tinyint as cause_no,
         0 as n_dominant,
         0 as share_parts,
@@ -53,9 +55,11 @@ facts as (
         0 as n_spared,
         0 as n_doubtful
     from cause_excess as excess
+    inner join judged on excess.dossier_no = judged.dossier_no
     union all
     select
-        judged.dossier_no,
+        judged.stratum_no,
+        judged.month_no,
         cause_place(causes.cause)::tinyint as cause_no,
         (causes.cause = late_dossiers.dominant_cause)::integer as n_dominant,
         round(causes.late_share * 40320)::integer as share_parts,
@@ -69,16 +73,18 @@ facts as (
     inner join judged on causes.dossier_id = judged.dossier_id
     union all
     select
-        dossier_no,
-        cause_place(cause)::tinyint as cause_no,
+        judged.stratum_no,
+        judged.month_no,
+        cause_place(spared.cause)::tinyint as cause_no,
         0 as n_dominant,
         0 as share_parts,
         0 as excess_seconds,
         0 as n_extreme,
-        is_spared::integer as n_spared,
-        is_doubtful::integer as n_doubtful
-    from cause_spared
-    where is_spared or is_doubtful
+        spared.is_spared::integer as n_spared,
+        spared.is_doubtful::integer as n_doubtful
+    from cause_spared as spared
+    inner join judged on spared.dossier_no = judged.dossier_no
+    where spared.is_spared or spared.is_doubtful
 ),
 
 names as (
@@ -99,18 +105,17 @@ names as (
 
 by_month as (
     select
-        judged.stratum_no,
-        judged.month_no,
-        facts.cause_no,
-        sum(facts.n_dominant)::bigint as n_dominant,
-        sum(facts.share_parts)::bigint as share_parts,
-        sum(facts.excess_seconds)::bigint as excess_seconds,
-        sum(facts.n_extreme)::bigint as n_extreme,
-        sum(facts.n_spared)::bigint as n_spared,
-        sum(facts.n_doubtful)::bigint as n_doubtful
+        stratum_no,
+        month_no,
+        cause_no,
+        sum(n_dominant)::integer as n_dominant,
+        sum(share_parts)::bigint as share_parts,
+        sum(excess_seconds)::bigint as excess_seconds,
+        sum(n_extreme)::integer as n_extreme,
+        sum(n_spared)::integer as n_spared,
+        sum(n_doubtful)::integer as n_doubtful
     from facts
-    inner join judged on facts.dossier_no = judged.dossier_no
-    group by judged.stratum_no, judged.month_no, facts.cause_no
+    group by stratum_no, month_no, cause_no
 ),
 
 counted_by_month as (
@@ -135,25 +140,56 @@ counted as (
 ),
 
 -- all causes together stand beside each of them
+with_all as (
+    select *
+    from by_month
+    union all
+    select
+        stratum_no,
+        month_no,
+        0 as cause_no,
+        sum(n_dominant)::integer as n_dominant,
+        sum(share_parts)::bigint as share_parts,
+        sum(excess_seconds)::bigint as excess_seconds,
+        sum(n_extreme)::integer as n_extreme,
+        0 as n_spared,
+        0 as n_doubtful
+    from by_month
+    group by stratum_no, month_no
+),
+
+-- a month's rows are its sums; only longer periods are added up
 summed as (
     select
-        by_month.stratum_no,
-        months.period_no,
-        case when grouping(by_month.cause_no) = 0 then by_month.cause_no else 0 end as cause_no,
-        sum(by_month.n_dominant)::bigint as n_dominant,
-        sum(by_month.share_parts)::bigint as share_parts,
-        sum(by_month.excess_seconds)::bigint as excess_seconds,
-        sum(by_month.n_extreme)::bigint as n_extreme,
-        case when grouping(by_month.cause_no) = 0 then sum(by_month.n_spared) else 0 end::bigint
-            as n_spared,
-        case when grouping(by_month.cause_no) = 0 then sum(by_month.n_doubtful) else 0 end::bigint
-            as n_doubtful
-    from by_month
-    inner join months on by_month.month_no = months.month_no
-    group by grouping sets (
-        (by_month.stratum_no, months.period_no, by_month.cause_no),
-        (by_month.stratum_no, months.period_no)
-    )
+        with_all.stratum_no,
+        with_all.cause_no,
+        with_all.n_dominant,
+        with_all.share_parts,
+        with_all.excess_seconds,
+        with_all.n_extreme,
+        with_all.n_spared,
+        with_all.n_doubtful,
+        months.period_no
+    from with_all
+    inner join months
+        on with_all.month_no = months.month_no
+        and months.is_month
+    union all
+    select
+        with_all.stratum_no,
+        with_all.cause_no,
+        sum(with_all.n_dominant)::integer as n_dominant,
+        sum(with_all.share_parts)::bigint as share_parts,
+        sum(with_all.excess_seconds)::bigint as excess_seconds,
+        sum(with_all.n_extreme)::integer as n_extreme,
+        sum(with_all.n_spared)::integer as n_spared,
+        sum(with_all.n_doubtful)::integer as n_doubtful,
+        months.period_no
+    from with_all
+    inner join months
+        on with_all.month_no = months.month_no
+        and not months.is_month
+    group by with_all.stratum_no, with_all.cause_no, months.period_no
 ),
 
 told as (
@@ -163,12 +199,12 @@ told as (
         counted.n_dossiers,
         counted.n_late,
         coalesce(summed.cause_no, 0) as cause_no,
-        coalesce(summed.n_dominant, 0) as n_dominant,
+        coalesce(summed.n_dominant, 0)::bigint as n_dominant,
         coalesce(summed.share_parts, 0) as share_parts,
         coalesce(summed.excess_seconds, 0) as excess_seconds,
-        coalesce(summed.n_extreme, 0) as n_extreme,
-        coalesce(summed.n_spared, 0) as n_spared,
-        coalesce(summed.n_doubtful, 0) as n_doubtful
+        coalesce(summed.n_extreme, 0)::bigint as n_extreme,
+        coalesce(summed.n_spared, 0)::bigint as n_spared,
+        coalesce(summed.n_doubtful, 0)::bigint as n_doubtful
     from counted
     left join summed
         on counted.stratum_no = summed.stratum_no

@@ -74,20 +74,38 @@ together as (
     from artefacts
 ),
 
-cause_excess as (
+-- the parts of a row are compared from left to right
+grouped as (
     select
         dossier_no,
         cause,
         sum(excess_seconds)::bigint as excess_seconds,
         bool_or(is_extreme) as is_extreme,
-        arg_max(seconds, (excess_seconds, seconds))::bigint as spent_seconds,
-        arg_max(usual_seconds, (excess_seconds, seconds))::bigint as usual_seconds,
-        arg_max(ground, (excess_seconds, seconds, ground)) as ground,
-        arg_max(grade, (excess_seconds, seconds, ground, details)) as grade,
-        nullif(arg_max(details, (excess_seconds, seconds, ground, details)), '') as details
+        max({
+            'excess_seconds': excess_seconds,
+            'seconds': seconds,
+            'ground': ground,
+            'details': details,
+            'grade': grade,
+            'usual_seconds': usual_seconds
+        }) as most
     from together
     where excess_seconds > 0
     group by dossier_no, cause
+),
+
+cause_excess as (
+    select
+        dossier_no,
+        cause,
+        excess_seconds,
+        is_extreme,
+        most.seconds::bigint as spent_seconds,
+        most.usual_seconds::bigint as usual_seconds,
+        most.ground,
+        most.grade,
+        nullif(most.details, '') as details
+    from grouped
 )
 
 select * from cause_excess

@@ -7,7 +7,7 @@
 -- procedure in the other quarters, wherever; terms: all procedures with such a term at the other
 -- units, whatever the step's name (step_code 0).
 
-with counted as (
+with taken as (
     select
         dossiers.procedure_no,
         dossiers.size_no,
@@ -15,46 +15,32 @@ with counted as (
         parts.step_code,
         parts.part,
         parts.unit_no,
-        time_class(parts.seconds)::integer as class_no,
-        count(*) as n
+        time_class(parts.seconds)::integer as class_no
     from cause_parts as parts
     inner join cause_dossiers as dossiers on parts.dossier_no = dossiers.dossier_no
     where not dossiers.is_open
         and parts.part <> 'unlogged'
-    group by
-        dossiers.procedure_no,
-        dossiers.size_no,
-        dossiers.quarter_no,
-        parts.step_code,
-        parts.part,
-        parts.unit_no,
-        time_class(parts.seconds)::integer
 ),
 
-own as (
+counted as (
     select
-        'units' as basis, procedure_no as group_no, step_code, part, unit_no as left_out, class_no,
-        sum(n)::bigint as n
-    from counted
-    group by procedure_no, step_code, part, unit_no, class_no
-    union all
-    select
-        'quarters' as basis, procedure_no as group_no, step_code, part, quarter_no as left_out,
-        class_no, sum(n)::bigint as n
-    from counted
-    group by procedure_no, step_code, part, quarter_no, class_no
-    union all
-    select
-        'terms' as basis, size_no as group_no, 0 as step_code, part, unit_no as left_out, class_no,
-        sum(n)::bigint as n
-    from counted
-    group by size_no, part, unit_no, class_no
-),
-
-members as (
-    select basis, group_no, step_code, part, left_out, sum(n)::bigint as n
-    from own
-    group by basis, group_no, step_code, part, left_out
+        case
+            when grouping(quarter_no) = 0 then 'quarters'
+            when grouping(size_no) = 0 then 'terms'
+            else 'units'
+        end as basis,
+        coalesce(procedure_no, size_no) as group_no,
+        coalesce(step_code, 0) as step_code,
+        part,
+        coalesce(unit_no, quarter_no) as left_out,
+        class_no,
+        count(*)::integer as n
+    from taken
+    group by grouping sets (
+        (procedure_no, step_code, part, unit_no, class_no),
+        (procedure_no, step_code, part, quarter_no, class_no),
+        (size_no, part, unit_no, class_no)
+    )
 ),
 
 totals as (
@@ -65,107 +51,145 @@ totals as (
         part,
         sum(n)::bigint as n,
         (row_number() over (order by basis, group_no, step_code, part))::integer as total_no
-    from members
+    from counted
     group by basis, group_no, step_code, part
 ),
 
--- only those with enough others are followed class by class; by number, they are many
-compared as (
+-- by number, they are many
+own as (
     select
-        members.*,
         totals.total_no,
-        totals.n - members.n as n_steps,
-        (row_number() over (order by totals.total_no, members.left_out))::integer as member_no
-    from members
+        counted.left_out,
+        counted.class_no,
+        counted.n
+    from counted
     inner join totals
-        on members.basis = totals.basis
-        and members.group_no = totals.group_no
-        and members.step_code = totals.step_code
-        and members.part = totals.part
-    cross join cause_limits as limits
-    where totals.n - members.n >= limits.fewest_peers
+        on counted.basis = totals.basis
+        and counted.group_no = totals.group_no
+        and counted.step_code = totals.step_code
+        and counted.part = totals.part
+),
+
+classes as (
+    select total_no, class_no, sum(n)::integer as n
+    from own
+    group by total_no, class_no
 ),
 
 together as (
     select
-        totals.total_no,
-        own.class_no,
-        sum(own.n)::integer as n
+        *,
+        (sum(n) over (partition by total_no order by class_no))::integer as n_up_to
+    from classes
+),
+
+members as (
+    select total_no, left_out, sum(n)::integer as n
     from own
-    inner join totals
-        on own.basis = totals.basis
-        and own.group_no = totals.group_no
-        and own.step_code = totals.step_code
-        and own.part = totals.part
-    group by totals.total_no, own.class_no
+    group by total_no, left_out
 ),
 
--- the steps of a class that are left when a member's own are taken away
-left_over as (
+-- only those with enough others
+compared as (
     select
-        compared.member_no,
-        together.class_no,
-        together.n
-    from compared
-    inner join together on compared.total_no = together.total_no
-    union all
-    select
-        compared.member_no,
-        own.class_no,
-        -own.n::integer as n
-    from compared
-    inner join own
-        on compared.basis = own.basis
-        and compared.group_no = own.group_no
-        and compared.step_code = own.step_code
-        and compared.part = own.part
-        and compared.left_out = own.left_out
+        totals.*,
+        members.left_out,
+        totals.n - members.n as n_steps,
+        (limits.usual_share * (totals.n - members.n) + 99) // 100 as n_usual,
+        (limits.long_share * (totals.n - members.n) + 99) // 100 as n_long,
+        (limits.extreme_share * (totals.n - members.n) + 99) // 100 as n_extreme
+    from members
+    inner join totals on members.total_no = totals.total_no
+    cross join cause_limits as limits
+    where totals.n - members.n >= limits.fewest_peers
 ),
 
-ranked as (
+summed as (
     select
-        member_no,
-        class_no,
-        sum(n) over (
-            partition by member_no
-            order by class_no
-            range between unbounded preceding and current row
-        )::integer as n_up_to
-    from left_over
+        *,
+        (sum(n) over (partition by total_no, left_out order by class_no))::integer as n_own
+    from own
+),
+
+-- how many steps of the others lie below each class of a member's own
+placed as (
+    select
+        summed.total_no,
+        summed.left_out,
+        summed.class_no,
+        summed.n_own,
+        together.n_up_to - together.n - summed.n_own + summed.n as n_below
+    from summed
+    inner join together
+        on summed.total_no = together.total_no
+        and summed.class_no = together.class_no
+),
+
+-- between two classes of its own the steps of all are counted: what is its own does not change
+-- there, and the class sought lies after the last one with too few below it
+begun as (
+    select
+        compared.total_no,
+        compared.left_out,
+        max(case when placed.n_below < compared.n_usual then placed.class_no end) as usual_from,
+        max(case when placed.n_below < compared.n_usual then placed.n_own end) as usual_own,
+        max(case when placed.n_below < compared.n_long then placed.class_no end) as long_from,
+        max(case when placed.n_below < compared.n_long then placed.n_own end) as long_own,
+        max(case when placed.n_below < compared.n_extreme then placed.class_no end)
+            as extreme_from,
+        max(case when placed.n_below < compared.n_extreme then placed.n_own end) as extreme_own
+    from placed
+    inner join compared
+        on placed.total_no = compared.total_no
+        and placed.left_out = compared.left_out
+    group by compared.total_no, compared.left_out
+),
+
+sought as (
+    select
+        compared.*,
+        compared.n_usual + coalesce(begun.usual_own, 0) as usual_reach,
+        compared.n_long + coalesce(begun.long_own, 0) as long_reach,
+        compared.n_extreme + coalesce(begun.extreme_own, 0) as extreme_reach,
+        coalesce(begun.usual_from, 0) as usual_from,
+        coalesce(begun.long_from, 0) as long_from,
+        coalesce(begun.extreme_from, 0) as extreme_from
+    from compared
+    inner join begun
+        on compared.total_no = begun.total_no
+        and compared.left_out = begun.left_out
 ),
 
 reached as (
     select
-        ranked.member_no,
-        min(ranked.class_no) filter (
-            where 100 * ranked.n_up_to >= limits.usual_share * compared.n_steps
-        ) as usual_class,
-        min(ranked.class_no) filter (
-            where 100 * ranked.n_up_to >= limits.long_share * compared.n_steps
-        ) as long_class,
-        min(ranked.class_no) filter (
-            where 100 * ranked.n_up_to >= limits.extreme_share * compared.n_steps
-        ) as extreme_class
-    from ranked
-    inner join compared on ranked.member_no = compared.member_no
-    cross join cause_limits as limits
-    group by ranked.member_no
+        sought.*,
+        greatest(usual.class_no, sought.usual_from) as usual_class,
+        greatest(long.class_no, sought.long_from) as long_class,
+        greatest(extreme.class_no, sought.extreme_from) as extreme_class
+    from sought
+    asof inner join together as usual
+        on sought.total_no = usual.total_no
+        and sought.usual_reach <= usual.n_up_to
+    asof inner join together as long
+        on sought.total_no = long.total_no
+        and sought.long_reach <= long.n_up_to
+    asof inner join together as extreme
+        on sought.total_no = extreme.total_no
+        and sought.extreme_reach <= extreme.n_up_to
 ),
 
 cause_norms as (
     select
-        compared.basis,
-        compared.group_no,
-        compared.step_code,
-        compared.part,
-        compared.left_out,
-        compared.n_steps,
-        (class_floor(reached.usual_class) + class_floor(reached.usual_class + 1))::integer // 2
-            as usual_seconds,
-        class_floor(reached.long_class + 1)::integer as long_seconds,
-        class_floor(reached.extreme_class + 1)::integer as extreme_seconds
+        basis,
+        group_no,
+        step_code,
+        part,
+        left_out,
+        n_steps,
+        (class_floor(usual_class) + class_floor(usual_class + 1))::integer // 2 as usual_seconds,
+        class_floor(long_class + 1)::integer as long_seconds,
+        class_floor(extreme_class + 1)::integer as extreme_seconds
     from reached
-    inner join compared on reached.member_no = compared.member_no
 )
 
 select * from cause_norms

@@ -22,9 +22,33 @@ with signed as (
     having max(case when step_kind = 'sign' then last_second end) >= max(last_second)
 ),
 
-whole as (
+dossiers as (
     select
-        dossiers.dossier_no,
+        judged.dossier_no,
+        judged.dossier_id,
+        judged.offset_seconds,
+        judged.key_base,
+        judged.is_open,
+        judged.paper_second,
+        judged.other_second,
+        judged.is_other_shown,
+        least(judged.paper_second, judged.other_second) as known_second,
+        greatest(judged.after_paper_seconds, judged.after_other_seconds) as known_seconds,
+        signed.signed_second,
+        epoch(rules.cutoff::time)::integer as cutoff_second
+    from cause_dossiers as judged
+    left join signed on judged.dossier_no = signed.dossier_no
+    left join transfer_rules as rules
+        on rules.unit_id = '*'
+        and rules.rule = 'paper_transfer'
+        and coalesce(rules.valid_from::date, judged.received_on) <= judged.received_on
+        and coalesce(rules.valid_to::date, judged.received_on) >= judged.received_on
+),
+
+-- few registers have a second source, and all others are read but once so
+whole as not materialized (
+    select
+        dossiers.*,
         ledger.step_no,
         ledger.unit_id,
         ledger.kind,
@@ -33,19 +57,16 @@ whole as (
         epoch_second(ledger.to_at)::integer as to_second,
         ledger.work_seconds::integer as work_seconds,
         case when ledger.norm_source = 'regulated' then ledger.overrun_seconds end::integer
-            as overrun_seconds,
-        dossiers.offset_seconds,
-        dossiers.key_base,
-        dossiers.received_on,
-        dossiers.is_open,
-        dossiers.paper_second,
-        dossiers.other_second,
-        dossiers.is_other_shown,
-        least(dossiers.paper_second, dossiers.other_second) as known_second,
-        greatest(dossiers.after_paper_seconds, dossiers.after_other_seconds) as known_seconds
+            as overrun_seconds
     from ledger
-    inner join cause_dossiers as dossiers on ledger.dossier_id = dossiers.dossier_id
+    inner join dossiers on ledger.dossier_id = dossiers.dossier_id
     where ledger.work_seconds > 0
+),
+
+told as (
+    select *
+    from whole
+    where known_second is not null
 ),
 
 -- the stretch in which the second source has the end is cut there
@@ -56,25 +77,28 @@ tails as (
             max(known_seconds)
             - sum(case when from_second >= known_second then work_seconds else 0 end)
         )::integer as tail_seconds
-    from whole
-    where known_second is not null
+    from told
     group by dossier_no
 ),
 
 cut as (
-    select whole.*, tails.tail_seconds
-    from whole
-    inner join tails on whole.dossier_no = tails.dossier_no
-    where whole.from_second < whole.known_second
-        and whole.to_second > whole.known_second
+    select told.*, tails.tail_seconds
+    from told
+    inner join tails on told.dossier_no = tails.dossier_no
+    where told.from_second < told.known_second
+        and told.to_second > told.known_second
 ),
 
 stretches as (
-    select whole.*
+    select *
     from whole
+    where known_second is null
+    union all
+    select told.*
+    from told
     anti join cut
-        on whole.dossier_no = cut.dossier_no
-        and whole.from_second = cut.from_second
+        on told.dossier_no = cut.dossier_no
+        and told.from_second = cut.from_second
     union all
     select
         * exclude (tail_seconds)
@@ -95,8 +119,8 @@ named as (
             when stretches.from_second >= stretches.other_second
                 and stretches.other_second = stretches.known_second
                 then if(stretches.is_other_shown, 'synced', 'disputed')
-            when stretches.from_second >= coalesce(stretches.paper_second, signed.signed_second)
-                or stretches.from_second >= signed.signed_second
+            when stretches.from_second >= coalesce(stretches.paper_second, stretches.signed_second)
+                or stretches.from_second >= stretches.signed_second
                 then 'record'
             when stretches.kind = 'unlogged' then 'unlogged'
             when stretches.kind = 'transfer' and not coalesce(steps.is_own_hand, false)
@@ -125,12 +149,11 @@ named as (
             when stretches.phase = 'wait_or_handling' then 'queue_or_work'
             when stretches.phase = 'wait' then 'queue'
             else 'work'
-        end as part
+        end::cause_part as part
     from stretches
     left join cause_steps as steps
         on stretches.dossier_no = steps.dossier_no
         and stretches.step_no = steps.step_no
-    left join signed on stretches.dossier_no = signed.dossier_no
     where stretches.kind <> 'pause'
         and stretches.work_seconds > 0
 ),
@@ -139,8 +162,7 @@ named as (
 -- cut-off, to the first hour of the next one after it
 allowed as (
     select
-        named.dossier_no,
-        named.from_second,
+        named.*,
         day.length + day.before
         - working_second(
             second_of_day(named.from_second, named.offset_seconds),
@@ -148,41 +170,36 @@ allowed as (
         )
         + case
             when not day.is_working
-                or second_of_day(named.from_second, named.offset_seconds)
-                >= epoch(rules.cutoff::time)::integer
+                or second_of_day(named.from_second, named.offset_seconds) >= named.cutoff_second
                 then 3600
             else 0
         end as allowed_seconds
     from named
-    inner join calendar_days as day
-        on day.day_key = day_key(named.from_second, named.offset_seconds, named.key_base)
-    inner join transfer_rules as rules
-        on rules.unit_id = '*'
-        and rules.rule = 'paper_transfer'
-        and coalesce(rules.valid_from::date, named.received_on) <= named.received_on
-        and coalesce(rules.valid_to::date, named.received_on) >= named.received_on
-    where named.part in ('transfer', 'gap_or_assign', 'gap_or_queue')
-        and named.work_seconds > 3600
+    left join calendar_days as day
+        on case
+            when named.part in ('transfer', 'gap_or_assign', 'gap_or_queue')
+                and named.work_seconds > 3600
+                and named.cutoff_second is not null
+                then day_key(named.from_second, named.offset_seconds, named.key_base)
+        end = day.day_key
         and day.length < 86400
 ),
 
 cause_parts as (
     select
-        named.dossier_no,
-        named.step_code,
-        named.part,
+        allowed.dossier_no,
+        allowed.step_code,
+        allowed.part,
         units.unit_no,
-        sum(named.work_seconds)::integer as seconds,
-        sum(held(named.work_seconds - allowed.allowed_seconds, 0, named.work_seconds))::integer
-            as over_rule_seconds,
-        sum(coalesce(named.overrun_seconds, 0))::integer as over_norm_seconds,
-        bool_and(named.phase in ('gap', 'wait', 'handling')) as is_separable
-    from named
-    inner join cause_units as units on coalesce(named.unit_id, '') = units.unit_id
-    left join allowed
-        on named.dossier_no = allowed.dossier_no
-        and named.from_second = allowed.from_second
-    group by named.dossier_no, named.step_code, named.part, units.unit_no
+        sum(allowed.work_seconds)::integer as seconds,
+        sum(
+            held(allowed.work_seconds - allowed.allowed_seconds, 0, allowed.work_seconds)::integer
+        )::integer as over_rule_seconds,
+        sum(coalesce(allowed.overrun_seconds, 0))::integer as over_norm_seconds,
+        bool_and(allowed.phase in ('gap', 'wait', 'handling')) as is_separable
+    from allowed
+    inner join cause_units as units on coalesce(allowed.unit_id, '') = units.unit_id
+    group by allowed.dossier_no, allowed.step_code, allowed.part, units.unit_no
 )
 
 select * from cause_parts

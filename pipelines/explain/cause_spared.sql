@@ -11,11 +11,14 @@
 
 with numbered as (
     select
-        dossier_no,
-        step_code,
-        min(step_no)::integer as step_no
-    from cause_steps
-    group by dossier_no, step_code
+        steps.dossier_no,
+        steps.step_code,
+        min(steps.step_no)::integer as step_no
+    from cause_steps as steps
+    semi join cause_dossiers as dossiers
+        on steps.dossier_no = dossiers.dossier_no
+        and dossiers.is_late
+    group by steps.dossier_no, steps.step_code
 ),
 
 late_parts as (

@@ -29,19 +29,21 @@ codes as (
 
 holders as (
     select
-        holder_id,
-        row_number() over (order by holder_id)::integer as holder_no
+        coalesce(unit_id, '') as unit_id,
+        coalesce(holder_id, '') as holder_id,
+        case when holder_id is not null then dense_rank() over (order by holder_id) end::integer
+            as holder_no,
+        row_number() over (order by unit_id, holder_id)::integer as hand_no
     from steps
-    where holder_id is not null
-    group by holder_id
+    group by unit_id, holder_id
 ),
 
-numbered as (
+-- names become numbers before anything else is joined, and stay out of what is put in order
+coded as (
     select
-        calendars.dossier_no,
-        steps.step_no::bigint as step_no,
+        steps.dossier_id,
+        steps.step_no,
         codes.step_code,
-        steps.step_kind,
         codes.logs_starts and steps.started_at is null as is_waiting,
         epoch_second(
             coalesce(steps.finished_at, steps.started_at, steps.arrived_at)
@@ -49,22 +51,30 @@ numbered as (
         epoch_second(
             coalesce(steps.arrived_at, steps.started_at, steps.finished_at)
         )::integer as first_second,
-        coalesce(steps.unit_id, '') as unit_id,
-        holders.holder_no
+        holders.holder_no,
+        holders.hand_no
     from steps
-    inner join dossier_calendars as calendars on steps.dossier_id = calendars.dossier_id
-    inner join codes
+    left join codes
         on steps.step_kind = codes.step_kind
         and coalesce(steps.step, '-') = codes.step
-    left join holders on steps.holder_id = holders.holder_id
+    left join holders
+        on coalesce(steps.unit_id, '') = holders.unit_id
+        and coalesce(steps.holder_id, '') = holders.holder_id
+),
+
+numbered as (
+    select
+        calendars.dossier_no,
+        coded.* exclude (dossier_id)
+    from coded
+    inner join dossier_calendars as calendars on coded.dossier_id = calendars.dossier_id
     semi join cause_dossiers on calendars.dossier_no = cause_dossiers.dossier_no
 ),
 
 followed as (
     select
         *,
-        lag(unit_id) over span as unit_before,
-        lag(holder_no) over span as holder_before,
+        lag(case when holder_no is not null then hand_no end) over span as hand_before,
         lag(last_second) over span as last_before,
         max(last_second) over (
             partition by dossier_no
@@ -77,20 +87,20 @@ followed as (
 
 cause_steps as (
     select
-        dossier_no,
-        step_no,
-        step_code,
-        step_kind,
-        is_waiting,
-        last_second,
-        holder_no,
+        followed.dossier_no,
+        followed.step_no,
+        followed.step_code,
+        codes.step_kind,
+        followed.is_waiting,
+        followed.last_second,
+        followed.holder_no,
         coalesce(
-            holder_no = holder_before
-            and unit_id = unit_before
-            and last_before = reached_before,
+            followed.hand_no = followed.hand_before
+            and followed.last_before = followed.reached_before,
             false
         ) as is_own_hand
     from followed
+    inner join codes on followed.step_code = codes.step_code
 )
 
 select * from cause_steps

@@ -24,45 +24,39 @@ with visits as (
 ),
 
 moves as (
-    select unit_no, came as second, 1 as change, 1 as n_came
+    select dossier_no, step_no, unit_no, came as second, true as is_coming
     from visits
     union all
-    select unit_no, went as second, -1 as change, 0 as n_came
+    select dossier_no, step_no, unit_no, went as second, false as is_coming
     from visits
 ),
 
-moments as (
+-- ranks count what came or went before that second
+ranked as (
     select
-        unit_no,
-        second,
-        sum(change)::bigint as change,
-        sum(n_came)::bigint as n_came
+        *,
+        rank() over (partition by unit_no order by second) - 1 as n_before,
+        rank() over (partition by unit_no, is_coming order by second) - 1 as n_alike_before
     from moves
-    group by unit_no, second
 ),
 
 stocks as (
     select
+        dossier_no,
+        step_no,
         unit_no,
-        second,
-        n_came,
-        coalesce(
-            sum(change) over (
-                partition by unit_no
-                order by second
-                rows between unbounded preceding and 1 preceding
-            ), 0
-        )::bigint as in_hand
-    from moments
+        2 * n_alike_before - n_before as in_hand
+    from ranked
+    where is_coming
 ),
 
 sizes as (
-    select unit_no, in_hand, sum(n_came)::bigint as n
+    select unit_no, in_hand, count(*) as n
     from stocks
     group by unit_no, in_hand
 ),
 
-ranked as (
+counted as (
     select
         unit_no,
         in_hand,
@@ -77,34 +71,31 @@ ranked as (
 
 usual as (
     select
-        ranked.unit_no,
-        min(case when 2 * ranked.n_up_to >= ranked.n_came then ranked.in_hand end)
+        counted.unit_no,
+        min(case when 2 * counted.n_up_to >= counted.n_came then counted.in_hand end)
             as usual_in_hand
-    from ranked
+    from counted
     cross join cause_limits as limits
-    where ranked.n_came >= limits.fewest_peers
-    group by ranked.unit_no
+    where counted.n_came >= limits.fewest_peers
+    group by counted.unit_no
 ),
 
 cause_stock as (
     select
-        visits.dossier_no,
+        stocks.dossier_no,
         steps.step_code,
-        visits.unit_no,
+        stocks.unit_no,
         max(stocks.in_hand) as in_hand,
         max(usual.usual_in_hand) as usual_in_hand
-    from visits
+    from stocks
     inner join cause_dossiers as dossiers
-        on visits.dossier_no = dossiers.dossier_no
+        on stocks.dossier_no = dossiers.dossier_no
         and dossiers.is_late
     inner join cause_steps as steps
-        on visits.dossier_no = steps.dossier_no
-        and visits.step_no = steps.step_no
-    inner join stocks
-        on visits.unit_no = stocks.unit_no
-        and visits.came = stocks.second
-    inner join usual on visits.unit_no = usual.unit_no
-    group by visits.dossier_no, steps.step_code, visits.unit_no
+        on stocks.dossier_no = steps.dossier_no
+        and stocks.step_no = steps.step_no
+    inner join usual on stocks.unit_no = usual.unit_no
+    group by stocks.dossier_no, steps.step_code, stocks.unit_no
 )
 
 select * from cause_stock

@@ -6,36 +6,81 @@
 -- snapshot where neither), ended as the profile ends it, fell due. Every counter of a period adds
 -- up such rows, so that dossiers are gone through once. Groups are those of count_groups.
 
-with placed as (
+with zones as (
     select
-        outcomes.profile,
+        time_zone,
+        (row_number() over (order by time_zone))::bigint << 32 as zone_base
+    from counted_dossiers
+    group by time_zone
+),
+
+-- the month of a quarter of an hour is looked up: no zone changes its day within one, and telling
+-- the local day of each instant takes ten times as long
+instants as (
+    select quarter_hour(due_at_used) as slot
+    from outcomes
+    where due_at_used is not null
+    union
+    select quarter_hour(ended_at_used) as slot
+    from outcomes
+    where ended_at_used is not null
+),
+
+slots as (
+    select
+        zones.zone_base + instants.slot as slot_no,
+        month_no(timezone(zones.time_zone, to_timestamp(instants.slot * 900))::date) as month_no
+    from instants
+    cross join zones
+),
+
+dossiers as (
+    select counted.*, zones.zone_base
+    from counted_dossiers as counted
+    inner join zones on counted.time_zone = zones.time_zone
+),
+
+numbers as (
+    select
+        profile,
+        outcome,
+        (row_number() over (order by profile, outcome))::smallint as judgement_no
+    from outcomes
+    group by profile, outcome
+),
+
+placed as (
+    select
+        numbers.judgement_no,
         dossiers.place_no,
         dossiers.procedure_no,
-        outcomes.outcome,
         dossiers.received_in,
         dossiers.closed_in,
         case
-            when outcomes.ended_at_used is not null
-                then month_no(timezone(dossiers.time_zone, outcomes.ended_at_used)::date)
+            when outcomes.ended_at_used is not null then ended.month_no
             when outcomes.outcome in ('open_in_time', 'open_overdue', 'unknown') then 0
             else dossiers.snapshot_in
         end as ended_in,
         case
             when outcomes.due_at_used <= dossiers.snapshot_at
                 and outcomes.outcome not in ('withdrawn', 'rejected')
-                then month_no(timezone(dossiers.time_zone, outcomes.due_at_used)::date)
+                then due.month_no
             else 0
         end as due_in,
         dossiers.snapshot_in
-    from counted_dossiers as dossiers
-    inner join outcomes on dossiers.dossier_id = outcomes.dossier_id
+    from outcomes
+    inner join dossiers on outcomes.dossier_id = dossiers.dossier_id
+    inner join numbers on outcomes.profile = numbers.profile and outcomes.outcome = numbers.outcome
+    left join slots as ended
+        on dossiers.zone_base + quarter_hour(outcomes.ended_at_used) = ended.slot_no
+    left join slots as due
+        on dossiers.zone_base + quarter_hour(outcomes.due_at_used) = due.slot_no
 ),
 
-profile_moves as (
+counted as (
     select
-        profile,
+        judgement_no,
         coalesce(place_no, procedure_no) as group_no,
-        outcome,
         received_in,
         closed_in,
         ended_in,
@@ -44,9 +89,24 @@ profile_moves as (
         count(*) as n
     from placed
     group by grouping sets (
-        (profile, place_no, outcome, received_in, closed_in, ended_in, due_in, snapshot_in),
-        (profile, procedure_no, outcome, received_in, closed_in, ended_in, due_in, snapshot_in)
+        (judgement_no, place_no, received_in, closed_in, ended_in, due_in, snapshot_in),
+        (judgement_no, procedure_no, received_in, closed_in, ended_in, due_in, snapshot_in)
     )
+),
+
+profile_moves as (
+    select
+        numbers.profile,
+        counted.group_no,
+        numbers.outcome,
+        counted.received_in,
+        counted.closed_in,
+        counted.ended_in,
+        counted.due_in,
+        counted.snapshot_in,
+        counted.n
+    from counted
+    inner join numbers on counted.judgement_no = numbers.judgement_no
 )
 
 select * from profile_moves

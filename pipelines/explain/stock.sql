@@ -27,28 +27,46 @@ ends as (
     cross join zones
 ),
 
+rules as (
+    select
+        profile,
+        (row_number() over (order by profile))::smallint as profile_no,
+        paused_open = 'stands_still' as stands_still,
+        paused_open in ('in_time', 'on_time') as waits_in_time,
+        missing_due <> 'unknown' as is_due_known
+    from profiles
+),
+
+endings as (
+    select
+        outcomes.dossier_id,
+        outcomes.due_at_used,
+        rules.profile_no,
+        rules.stands_still,
+        rules.waits_in_time,
+        rules.is_due_known,
+        outcomes.outcome = 'open_in_time' and outcomes.ended_at_used is null as is_in_time,
+        coalesce(
+            outcomes.ended_at_used,
+            case
+                when outcomes.outcome in ('open_in_time', 'open_overdue', 'unknown')
+                    then timestamptz '9999-12-31'
+            end
+        ) as ended_at
+    from outcomes
+    inner join rules on outcomes.profile = rules.profile
+),
+
 facts as (
     select
-        outcomes.profile,
-        profiles.paused_open,
-        profiles.missing_due,
-        outcomes.outcome,
-        outcomes.due_at_used,
-        dossiers.dossier_id,
+        endings.*,
         dossiers.alike_no,
         dossiers.time_zone,
         dossiers.snapshot_at,
         dossiers.received_on,
-        coalesce(
-            outcomes.ended_at_used,
-            case
-                when outcomes.outcome not in ('open_in_time', 'open_overdue', 'unknown')
-                    then dossiers.snapshot_at
-            end
-        ) as closed_at
-    from outcomes
-    inner join profiles on outcomes.profile = profiles.profile
-    inner join counted_dossiers as dossiers on outcomes.dossier_id = dossiers.dossier_id
+        coalesce(endings.ended_at, dossiers.snapshot_at) as closed_at
+    from endings
+    inner join counted_dossiers as dossiers on endings.dossier_id = dossiers.dossier_id
 ),
 
 held as (
@@ -60,7 +78,7 @@ held as (
     inner join ends
         on facts.time_zone = ends.time_zone
         and facts.received_on <= ends.ends_on
-        and coalesce(facts.closed_at, timestamptz '9999-12-31') >= ends.ends_at
+        and facts.closed_at >= ends.ends_at
 ),
 
 judged as (
@@ -68,8 +86,7 @@ judged as (
         held.*,
         pause_spells.from_at is not null as is_waiting,
         case
-            when held.paused_open = 'stands_still'
-                then coalesce(pause_spells.from_at, held.counted_at)
+            when held.stands_still then coalesce(pause_spells.from_at, held.counted_at)
             else held.counted_at
         end as judged_at
     from held
@@ -79,24 +96,40 @@ judged as (
         and (held.counted_at < pause_spells.to_at or pause_spells.is_unended)
 ),
 
-stock as (
+-- 0 in time, 1 overdue, 2 unknown
+counted as (
     select
-        profile,
+        profile_no,
         ends_on,
         alike_no,
         is_waiting,
         case
-            when closed_at is null and counted_at = snapshot_at and outcome = 'open_in_time'
-                then 'open_in_time'
-            when is_waiting and paused_open in ('in_time', 'on_time') then 'open_in_time'
-            when due_at_used is null and missing_due <> 'unknown' then 'open_in_time'
-            when due_at_used is null then 'open_unknown'
-            when due_at_used < judged_at then 'open_overdue'
-            else 'open_in_time'
-        end as state,
+            when is_in_time and counted_at = snapshot_at then 0
+            when is_waiting and waits_in_time then 0
+            when due_at_used is null and is_due_known then 0
+            when due_at_used is null then 2
+            when due_at_used < judged_at then 1
+            else 0
+        end::tinyint as state_no,
         count(*)::integer as n
     from judged
     group by all
+),
+
+stock as (
+    select
+        rules.profile,
+        counted.ends_on,
+        counted.alike_no,
+        counted.is_waiting,
+        case counted.state_no
+            when 0 then 'open_in_time'
+            when 1 then 'open_overdue'
+            else 'open_unknown'
+        end as state,
+        counted.n
+    from counted
+    inner join rules on counted.profile_no = rules.profile_no
 )
 
 select * from stock

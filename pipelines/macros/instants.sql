@@ -127,3 +127,6 @@ create macro month_no(day) as (year(day) * 12 + month(day))::integer;
 -- whether a due date was put off after it was first given; unknown where that one is not told
 create macro reappointment(first_due, due) as
 case first_due < due when true then 'yes' when false then 'no' else 'unknown' end;
+
+-- number of the quarter of an hour of an instant: no zone begins its day within one
+create macro quarter_hour(instant) as epoch_us(instant) // 900000000;

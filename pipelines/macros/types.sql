@@ -8,3 +8,9 @@ create type segment_kind as enum(
 create type segment_phase as enum(
     'gap', 'wait', 'handling', 'gap_or_wait', 'wait_or_handling', 'not_separable', 'pause'
 );
+
+create type cause_part as enum(
+    'any', 'applicant', 'assign', 'disputed', 'external', 'gap_or_assign', 'gap_or_queue',
+    'intake', 'queue', 'queue_or_work', 'record', 'recording', 'return', 'sign', 'synced',
+    'transfer', 'unlogged', 'work'
+);
