@@ -59,6 +59,23 @@ def test_only_what_is_wanted_is_built_and_what_nobody_needs_any_more_goes(pipeli
                 warehouse.frame(gone)
 
 
+def test_wanted_tables_are_written_where_each_belongs_and_go_after_their_last_reader(
+    pipelines, tmp_path
+):
+    model(pipelines, "ground", sql="select unnest([2, 1]) as id")
+    model(pipelines, "summed", reads="ground", sql="select sum(id)::bigint as id from ground")
+    folders = {"ground": tmp_path / "one", "summed": tmp_path / "other"}
+    for folder in folders.values():
+        folder.mkdir()
+    with Warehouse(pipelines) as warehouse:
+        warehouse.build_and_write("stage", folders)
+        for gone in folders:
+            with pytest.raises(InputRejected, match=f"the table «{gone}»"):
+                warehouse.frame(gone)
+    assert pl.read_parquet(tmp_path / "one" / "ground.parquet")["id"].to_list() == [1, 2]
+    assert pl.read_parquet(tmp_path / "other" / "summed.parquet")["id"].to_list() == [3]
+
+
 def test_an_audit_is_held_whether_or_not_it_is_wanted(pipelines):
     model(pipelines, "things")
     columns = "'D1' as dossier_id, '-' as unit_id, '-' as time_zone, '-' as calendar_id"
