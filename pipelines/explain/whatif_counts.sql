@@ -8,15 +8,12 @@
 -- but lived again: see transfer_cuts and queue_visits. About transfers there is no row where the
 -- log says of no late dossier how long one took: nothing found there is no zero.
 
-with removed as (
+with shifts as (
     select
-        scenarios.scenario,
-        causes.dossier_id,
-        sum(causes.excess_seconds)::bigint as removed_seconds
+        scenario,
+        string_split(causes, ' ') as causes
     from scenarios
-    inner join causes on list_contains(string_split(scenarios.causes, ' '), causes.cause)
-    where scenarios.kind = 'shift'
-    group by scenarios.scenario, causes.dossier_id
+    where kind = 'shift'
 ),
 
 told as (
@@ -24,42 +21,75 @@ told as (
     from transfer_cuts
 ),
 
-lived as (
+late_counts as (
     select
-        scenarios.scenario,
+        case when grouping(late.unit_id) = 0 then late.unit_id else '*' end as unit_id,
+        periods.period,
+        count(*) as n_late,
+        count(told.dossier_id) as n_told
+    from late_dossiers as late
+    inner join periods
+        on late.ended_on >= periods.starts_on
+        and late.ended_on <= periods.ends_on
+    left join told on late.dossier_id = told.dossier_id
+    group by grouping sets ((periods.period), (periods.period, late.unit_id))
+),
+
+removed as (
+    select
+        shifts.scenario,
+        causes.dossier_id,
+        sum(causes.excess_seconds)::bigint as removed_seconds
+    from causes
+    inner join shifts on list_contains(shifts.causes, causes.cause)
+    group by shifts.scenario, causes.dossier_id
+),
+
+touched_days as (
+    select
+        removed.scenario,
         late.unit_id,
         late.ended_on,
-        told.dossier_id is not null
-        or not list_contains(string_split(scenarios.causes, ' '), 'portal_transfer') as is_told,
-        removed.dossier_id is not null as is_touched,
-        coalesce(removed.removed_seconds >= late.overrun_seconds, false) as is_saved
-    from late_dossiers as late
-    cross join scenarios
-    left join removed
-        on late.dossier_id = removed.dossier_id
-        and scenarios.scenario = removed.scenario
-    left join told
-        on late.dossier_id = told.dossier_id
-    where scenarios.kind = 'shift'
+        count(*) as n_touched,
+        count(*) filter (where removed.removed_seconds >= late.overrun_seconds) as n_saved
+    from removed
+    inner join late_dossiers as late on removed.dossier_id = late.dossier_id
+    group by removed.scenario, late.unit_id, late.ended_on
+),
+
+touched_counts as (
+    select
+        days.scenario,
+        case when grouping(days.unit_id) = 0 then days.unit_id else '*' end as unit_id,
+        periods.period,
+        sum(days.n_touched)::bigint as n_touched,
+        sum(days.n_saved)::bigint as n_saved
+    from touched_days as days
+    inner join periods
+        on days.ended_on >= periods.starts_on
+        and days.ended_on <= periods.ends_on
+    group by grouping sets (
+        (days.scenario, periods.period),
+        (days.scenario, periods.period, days.unit_id)
+    )
 ),
 
 whatif_counts as (
     select
-        lived.scenario,
-        case when grouping(lived.unit_id) = 0 then lived.unit_id else '*' end as unit_id,
-        periods.period,
-        count(*) as n_late,
-        count(*) filter (where lived.is_touched) as n_touched,
-        count(*) filter (where lived.is_saved) as n_saved
-    from lived
-    inner join periods
-        on lived.ended_on >= periods.starts_on
-        and lived.ended_on <= periods.ends_on
-    group by grouping sets (
-        (lived.scenario, periods.period),
-        (lived.scenario, periods.period, lived.unit_id)
-    )
-    having bool_or(lived.is_told)
+        shifts.scenario,
+        late.unit_id,
+        late.period,
+        late.n_late,
+        coalesce(touched.n_touched, 0) as n_touched,
+        coalesce(touched.n_saved, 0) as n_saved
+    from late_counts as late
+    cross join shifts
+    left join touched_counts as touched
+        on shifts.scenario = touched.scenario
+        and late.unit_id = touched.unit_id
+        and late.period = touched.period
+    where late.n_told > 0
+        or not list_contains(shifts.causes, 'portal_transfer')
 )
 
 select * from whatif_counts
