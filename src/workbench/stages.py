@@ -209,10 +209,11 @@ def _compare(
     write_frames([watched], fresh / "watchlist.parquet")
     del passages, progressed
     progress("cells")
-    cause_cells = pl.read_parquet(fresh / "cause_cells.parquet")
+    cause_cells = pl.scan_parquet(fresh / "cause_cells.parquet")
+    labels = cause_cells.select(pl.col("period").unique()).collect()["period"]
     dossiers = warehouse.frame("dossiers", _OF_DOSSIERS)
     used = dossiers["calendar_id"].unique()
-    months = comparisons.month_classes(cause_cells["period"].unique(), calendars, used)
+    months = comparisons.month_classes(labels, calendars, used)
     cells = comparisons.cells(cause_cells, _snapshot_day(dossiers))
     write_frames([cells], fresh / "cells.parquet")
     progress("gaps")
