@@ -139,7 +139,9 @@ def single_causes(counts: pl.DataFrame, log: whatif.Log, calendars: Calendars) -
     return pl.concat([shifted, passed]).sort("scenario", "unit_id", "period")
 
 
-def watchlist(progress: pl.DataFrame, places: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
+def watchlist(
+    progress: pl.DataFrame | pl.LazyFrame, places: pl.DataFrame, passages: pl.DataFrame
+) -> pl.DataFrame:
     """Return every open dossier with its risk of running late and where it waits.
 
     Args:
