@@ -28,15 +28,18 @@ def cells(cause_cells: pl.DataFrame | pl.LazyFrame, snapshot_on: dt.date) -> pl.
     of what was resolved, and would name whoever reports early.
     """
     given = cause_cells.lazy()
-    labels = given.select(pl.col("period").unique()).collect()["period"]
-    ended = [label for label in labels if Period.parse(label).ends_on <= snapshot_on]
+    ended = [p for p in _names(given, "period") if Period.parse(p).ends_on <= snapshot_on]
     told = given.filter(pl.col("period").is_in(ended))
     parts = [compare.cells(told, kind=kind) for kind in PERIOD_KINDS]
     return pl.concat(parts).sort("unit_id", "period", "cause")
 
 
 def gaps(
-    cause_cells: pl.DataFrame, cells: pl.DataFrame, months: dict[str, str], *, kind: PeriodKind
+    cause_cells: pl.DataFrame | pl.LazyFrame,
+    cells: pl.DataFrame,
+    months: dict[str, str],
+    *,
+    kind: PeriodKind,
 ) -> pl.DataFrame:
     """Return every unit against its peers, and every period against the two before it.
 
@@ -49,12 +52,13 @@ def gaps(
         months: ``month_classes``: which months hold long holidays.
         kind: Kind of the periods.
     """
-    labels = sorted(p for p in cause_cells["period"].unique() if Period.parse(p).kind == kind)
-    spreads = compare.spreads_of(cause_cells, kind=kind)
+    given = cause_cells.lazy()
+    labels = sorted(p for p in _names(given, "period") if Period.parse(p).kind == kind)
+    spreads = compare.spreads_of(given, kind=kind)
     named = cells.filter("flagged")
-    of_kind = cause_cells.filter(pl.col("period").is_in(labels))
-    classed = cause_cells.filter(pl.col("period").is_in(list(months))) if months else of_kind
-    units = _units(cause_cells)
+    of_kind = given.filter(pl.col("period").is_in(labels))
+    classed = given.filter(pl.col("period").is_in(list(months))) if months else of_kind
+    units = [unit for unit in _names(given, "unit_id") if unit != EVERYTHING]
     to_peers = [
         (compare.Side(compare.PEERS, label), compare.Side(unit, label))
         for label in labels
@@ -72,9 +76,8 @@ def gaps(
     return pl.concat(parts).sort("comparison", maintain_order=True)
 
 
-def _units(cause_cells: pl.DataFrame) -> list[str]:
-    units = cause_cells.filter(pl.col("unit_id") != EVERYTHING)["unit_id"].unique()
-    return units.sort().to_list()
+def _names(cause_cells: pl.LazyFrame, column: str) -> list[str]:
+    return cause_cells.select(pl.col(column).unique().sort()).collect()[column].to_list()
 
 
 def _own_past(units: list[str], labels: list[str]) -> Iterator[tuple[compare.Side, compare.Side]]:
@@ -136,7 +139,9 @@ def single_causes(counts: pl.DataFrame, log: whatif.Log, calendars: Calendars) -
     return pl.concat([shifted, passed]).sort("scenario", "unit_id", "period")
 
 
-def watchlist(progress: pl.DataFrame, places: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
+def watchlist(
+    progress: pl.DataFrame | pl.LazyFrame, places: pl.DataFrame, passages: pl.DataFrame
+) -> pl.DataFrame:
     """Return every open dossier with its risk of running late and where it waits.
 
     Args:

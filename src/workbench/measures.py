@@ -6,11 +6,11 @@ whose denominator is zero has no value. Evidence level 1: plain accounting.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from workbench.estimates import count, wilson
+from workbench.estimates import wilson_many
 
 COUNTS: dict[str, tuple[str, ...]] = {
     "received": ("received",),
@@ -61,6 +61,7 @@ ESTIMATED = {
     "method": pl.String,
 }
 """The columns of a figure with its interval, wherever one stands in a table."""
+_METHODS = pl.Enum(["count", "wilson"])
 _SCHEMA = {
     "measure": pl.String,
     **dict.fromkeys(GROUP, pl.String),
@@ -82,51 +83,55 @@ def measure(counts: pl.DataFrame) -> pl.DataFrame:
         ordered by measure and group. Groups without a single dossier have no row; a rate that
         no counter of the group feeds has none either.
     """
-    return pl.concat(measures_in_turn(counts))
+    return pl.concat(measures_in_turn(counts)).cast({pl.Enum: pl.String})
 
 
 def measures_in_turn(counts: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Turn counters into measures one by one: one under the other they are those of ``measure``.
 
-    So that no more than one measure is held at a time.
+    So that no more than one measure is held at a time. Texts come as enumerations: millions of
+    rows name few things.
     """
-    ordered = counts.sort(GROUP)
+    ordered = counts.with_columns(
+        pl.col(name).cast(pl.Enum(counts[name].unique().sort())) for name in GROUP
+    ).sort(GROUP)
     defined: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
         **{name: (counters, None) for name, counters in COUNTS.items()},
         **RATES,
     }
+    names = pl.Enum(sorted(defined))
     for name, (above, below) in sorted(defined.items()):
-        part = _part(ordered, name, above, below)
-        pair = ["numerator", "denominator"]
-        told = _estimates(part.select(pair).unique())
-        part = part.join(told, on=pair, how="left", nulls_equal=True, maintain_order="left")
-        yield part.select(pl.col(n).cast(t) for n, t in _SCHEMA.items())
+        part = ordered.select(
+            pl.lit(name, dtype=names).alias("measure"),
+            *GROUP,
+            _total(ordered, above).alias("numerator"),
+            _total(ordered, below or ()).alias("denominator"),
+        )
+        if below is None:
+            yield _finished(part, pl.lit(None), [pl.col("numerator")] * 3, "count")
+        else:
+            part = part.filter(pl.col("denominator") > 0)
+            found = wilson_many(part["numerator"], part["denominator"])
+            yield _finished(part, pl.col("denominator"), [pl.lit(x) for x in found], "wilson")
 
 
-def _part(
-    wide: pl.DataFrame, name: str, above: tuple[str, ...], below: tuple[str, ...] | None
+def _finished(
+    part: pl.DataFrame, denominator: pl.Expr, found: Sequence[pl.Expr], method: str
 ) -> pl.DataFrame:
-    """Return one measure of every group that has it, with numerator and denominator."""
-    denominator = pl.lit(None, dtype=pl.Int64) if below is None else _total(wide, below)
-    part = wide.select(
-        pl.lit(name).alias("measure"),
+    """Return a measure with its columns in order: ``found`` is value, lower and upper."""
+    figures = zip(("value", "lower", "upper"), found, strict=True)
+    told = part.select(
+        "measure",
         *GROUP,
-        _total(wide, above).alias("numerator"),
+        "numerator",
         denominator.alias("denominator"),
+        *(figure.alias(name) for name, figure in figures),
+        pl.lit(method, dtype=_METHODS).alias("method"),
+        pl.lit(1).alias("evidence_level"),
     )
-    return part if below is None else part.filter(pl.col("denominator") > 0)
+    return told.cast({name: kind for name, kind in _SCHEMA.items() if kind != pl.String})
 
 
 def _total(wide: pl.DataFrame, counters: tuple[str, ...]) -> pl.Expr:
     met = [pl.col(name) for name in counters if name in wide.columns]
     return pl.sum_horizontal(pl.lit(0, dtype=pl.Int64), *met)
-
-
-def _estimates(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Estimate each pair of numerator and denominator once: few differ among many groups."""
-    found = [
-        count(above) if below is None else wilson(above, below) for above, below in pairs.rows()
-    ]
-    rows = [(e.numerator, e.denominator, e.value, e.lower, e.upper, e.method, 1) for e in found]
-    names = ("numerator", "denominator", "value", "lower", "upper", "method", "evidence_level")
-    return pl.DataFrame(rows, schema={name: _SCHEMA[name] for name in names}, orient="row")

@@ -210,7 +210,7 @@ def _write_measures(counted: Path, profile: str, path: Path) -> pl.DataFrame:
 
     def told() -> Iterator[pl.DataFrame]:
         for measure in measures_in_turn(pl.read_parquet(counted / "counts.parquet")):
-            shown.append(measure.filter(pl.col("profile") == profile))
+            shown.append(measure.filter(pl.col("profile") == profile).cast({pl.Enum: pl.String}))
             yield measure
 
     write_frames(told(), path)
@@ -251,7 +251,7 @@ def _compare(
     progress("gaps")
     periods = cause_cells.select(pl.col("period").unique().sort()).collect()["period"]
     months = comparisons.month_classes(periods, calendars, used.calendars)
-    gaps = comparisons.gaps(cause_cells.collect(), cells, months, kind=kind)
+    gaps = comparisons.gaps(cause_cells, cells, months, kind=kind)
     write_frames([gaps], fresh / "gaps.parquet")
 
 
@@ -298,8 +298,10 @@ def write_metrics(
     from workbench.compare import SIDE_BY_SIDE_COUNTS
     from workbench.vocabulary import Period
 
+    labels = [p for p in measures["period"].unique() if Period.parse(p).kind == kind]
     chosen = measures.filter(
         pl.col("profile") == profile,
+        pl.col("period").is_in(labels),
         pl.col("procedure_id") == EVERYTHING,
         pl.col("channel_in") == EVERYTHING,
         (pl.col("unit_id") == EVERYTHING)
@@ -307,10 +309,9 @@ def write_metrics(
     ).sort("period", "unit_id", "measure")
     figures: dict[str, dict[str, dict[str, float]]] = {}
     for row in chosen.iter_rows(named=True):
-        if Period.parse(row["period"]).kind == kind:
-            unit = "all" if row["unit_id"] == EVERYTHING else row["unit_id"]
-            value = row["numerator"] if row["method"] == "count" else round(row["value"], 6)
-            figures.setdefault(row["period"], {}).setdefault(unit, {})[row["measure"]] = value
+        unit = "all" if row["unit_id"] == EVERYTHING else row["unit_id"]
+        value = row["numerator"] if row["method"] == "count" else round(row["value"], 6)
+        figures.setdefault(row["period"], {}).setdefault(unit, {})[row["measure"]] = value
     text = json.dumps({"profile": profile, "measures": figures}, ensure_ascii=False, indent=1)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 

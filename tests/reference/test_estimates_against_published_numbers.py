@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scipy.stats import binomtest
 
-from workbench.estimates import difference, wilson
+from workbench.estimates import difference, wilson, wilson_many
 
 NEWCOMBE_1998_TABLE_I = [
     # Newcombe (1998), Statistics in Medicine 17:857-872, Table I, method 3 (score, no correction)
@@ -38,6 +38,23 @@ def test_wilson_equals_scipy(denominator):
         theirs = binomtest(numerator, denominator).proportion_ci(method="wilson")
         ours = wilson(numerator, denominator)
         assert (ours.lower, ours.upper) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
+
+
+def test_many_shares_are_those_of_one_by_one_to_the_last_digit():
+    pairs = [
+        (part, whole) for whole in (1, 3, 37, 4_000, 10**6) for part in {0, 1, whole // 3, whole}
+    ]
+    share, lower, upper = wilson_many(*zip(*pairs, strict=True))
+    one_by_one = [wilson(*pair) for pair in pairs]
+    assert share.tolist() == [one.value for one in one_by_one]
+    assert lower.tolist() == [one.lower for one in one_by_one]
+    assert upper.tolist() == [one.upper for one in one_by_one]
+
+
+@pytest.mark.parametrize(("part", "whole"), [(3, 2), (-1, 2), (0, 0)])
+def test_many_shares_refuse_what_is_none(part, whole):
+    with pytest.raises(ValueError, match="no part"):
+        wilson_many([1, part], [2, whole])
 
 
 @pytest.mark.parametrize(("left", "right", "lower", "upper"), NEWCOMBE_1998_TABLE_II)

@@ -9,9 +9,11 @@ figures hang on the snapshot in the tables alone: the same snapshot gives the sa
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from workbench.compare.staying import stay_risks
@@ -20,19 +22,22 @@ from workbench.estimates.shares import wilson
 from workbench.estimates.survival import aalen_johansen, kaplan_meier
 from workbench.vocabulary import Period, PeriodKind
 
+Floats = NDArray[np.float64]
 WINDOW_DAYS = 365
 """A unit's current speed is taken from what happened in so many days before the snapshot."""
+_ASKED = ("dossier_id", "unit_id", "received_on", "seen_on", "ending")
 _SUMMED = (
     *("n_closed", "n_known", "n_known_late", "n_judged"),
     *("sum", "sum_lower", "sum_upper", "unsure"),
 )
 _FORETOLD = ("risk", "lower", "upper")
 _WIDE = float(ndtri(0.975))
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 _ENDINGS = {"open": 0, "resolved": 1, "withdrawn": 2, "rejected": 3}
 
 
 def breach_risks(
-    progress: pl.DataFrame,
+    progress: pl.DataFrame | pl.LazyFrame,
     passages: pl.DataFrame | None = None,
     *,
     window_days: int = WINDOW_DAYS,
@@ -54,16 +59,20 @@ def breach_risks(
 
     Source: as ``estimates.stays`` and ``estimates.breach``.
     """
-    rows = _spent(progress).sort("dossier_id")
-    units = rows["unit_id"].rank("dense").to_numpy().astype(np.int64) - 1
+    given = progress.lazy()
+    units = given.select(pl.col("unit_id").unique().sort()).collect()["unit_id"]
+    start = pl.max("seen_on") - pl.duration(days=window_days)
+    looked_at = given.filter((pl.col("ending") == "open") | (pl.col("seen_on") >= start))
+    rows = _spent(looked_at).select(*_ASKED, "spent").collect().sort("dossier_id")
     is_open = rows["ending"].to_numpy() == "open"
-    told = np.zeros((3, rows.height))
+    found = rows.filter(pl.Series(is_open))
+    told = np.zeros((3, found.height))
     if is_open.any():
-        told = _told(rows, units, window_days)
-    found = rows.with_columns(
+        told = np.stack(_told(rows, units, window_days, is_open))
+    found = found.with_columns(
         *(pl.Series(n, x) for n, x in zip(_FORETOLD, told, strict=True)),
         pl.lit("speed_km").alias("method"),
-    ).filter(pl.col("ending") == "open")
+    )
     if passages is not None:
         found = _by_place(found, stay_risks(progress, passages))
     return found.select("dossier_id", "unit_id", "spent", *_FORETOLD, "method").with_columns(
@@ -163,7 +172,7 @@ def curve(progress: pl.DataFrame, ending: str | None = None) -> pl.DataFrame:
     )
 
 
-def _spent(progress: pl.DataFrame) -> pl.DataFrame:
+def _spent(progress: Frame) -> Frame:
     return progress.with_columns(
         (pl.col("elapsed_seconds") / pl.col("allowed_seconds")).alias("spent")
     )
@@ -179,8 +188,14 @@ def _by_place(found: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _told(rows: pl.DataFrame, units: np.ndarray, window_days: int) -> np.ndarray:
-    """Foretell every row from what the window before the snapshot showed."""
+def _told(
+    rows: pl.DataFrame, units: pl.Series, window_days: int, asked: NDArray[np.bool_]
+) -> tuple[Floats, ...]:
+    """Foretell the rows asked for from what the window before the snapshot showed.
+
+    ``units`` names all there are, in order, also those nothing was seen of in the window.
+    """
+    unit = rows["unit_id"].cast(pl.Enum(units)).to_physical().to_numpy().astype(np.int64)
     start = rows["seen_on"].max() - pl.duration(days=window_days)
     days = (pl.col("seen_on") - pl.col("received_on")).dt.total_days()
     before = (start - pl.col("received_on")).dt.total_days()
@@ -193,16 +208,16 @@ def _told(rows: pl.DataFrame, units: np.ndarray, window_days: int) -> np.ndarray
     spent = rows["spent"].to_numpy()
     resolved = rows["ending"].to_numpy() == "resolved"
     entered = seen["entered"].to_numpy()[inside]
-    found = speeds(spent[inside], resolved[inside], units[inside], entered)
-    missing = int(units.max()) + 1 - found.value.shape[1]
-    if missing:
+    found = speeds(spent[inside], resolved[inside], unit[inside], entered)
+    last = units.len() - 1
+    if found.value.shape[1] <= last:
         found = speeds(
             np.append(spent[inside], 0.0),
             np.append(resolved[inside], False),
-            np.append(units[inside], units.max()),
+            np.append(unit[inside], last),
             np.append(entered, 0.0),
         )
-    return np.stack(risks(found, spent, units))
+    return risks(found, spent[asked], unit[asked])
 
 
 def _cohorts(days: pl.Series, kind: PeriodKind) -> pl.Series:

@@ -16,10 +16,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from workbench import numerals
-from workbench.compare.numbering import numbered
+from workbench.compare.entries import entries
 from workbench.estimates import difference, wilson
 from workbench.estimates.kitagawa import Counts, Split, split
-from workbench.vocabulary import CAUSES, EVERYTHING, Period
+from workbench.vocabulary import EVERYTHING, Period
 from workbench.wording import say
 
 Floats = NDArray[np.float64]
@@ -46,8 +46,6 @@ GAPS = {
     "evidence_level": pl.Int32,
 }
 """Columns of the table ``gaps``."""
-_STRATUM = ("procedure_id", "channel_in")
-_PLACE = ("unit_id", "period", *_STRATUM)
 _ROUNDING = 1e-6
 
 
@@ -69,7 +67,7 @@ class Side:
 
 
 def gaps(
-    cause_cells: pl.DataFrame,
+    cause_cells: pl.DataFrame | pl.LazyFrame,
     pairs: Iterable[tuple[Side, Side]],
     *,
     calendar: Mapping[str, str] | None = None,
@@ -162,20 +160,16 @@ class _Ledger:
 
     def __init__(
         self,
-        cause_cells: pl.DataFrame,
+        cause_cells: pl.DataFrame | pl.LazyFrame,
         calendar: Mapping[str, str] | None,
         named: pl.DataFrame | None,
     ) -> None:
         self._calendar = calendar
         self._named = _units_by_period(named)
         self._out: dict[str, Counts] = {}
-        met = set(cause_cells["cause"].unique())
-        self.causes = tuple(c for c in CAUSES if c in met)
-        rows = _numbered(cause_cells, calendar, self.causes)
-        last = rows.select(pl.max("stratum", "class").fill_null(-1)).row(0)
-        self._shape = (last[0] + 1, last[1] + 1)
-        self._own = rows.partition_by("unit_id", "period", as_dict=True)
-        self._of_period = rows.partition_by("period", as_dict=True)
+        self._entries = entries(cause_cells, calendar)
+        self.causes = self._entries.causes
+        self._labels: dict[str, list[str]] = {}
         self._grids: dict[tuple[str, str], Counts] = {}
 
     def counts(self, side: Side, other: Side) -> Counts:
@@ -193,37 +187,20 @@ class _Ledger:
     def _out_of_line(self, period: str) -> Counts:
         """The counts of all units together that are out of line in a period."""
         if period not in self._out:
-            dossiers, late = np.zeros(self._shape), np.zeros((len(self.causes) + 1, *self._shape))
+            out = self._entries.nothing()
             for unit in self._named.get(period, ()):
                 one = self._grid(unit, period)
-                dossiers, late = dossiers + one.dossiers, late + one.late
-            self._out[period] = Counts(dossiers, late)
+                out = Counts(out.dossiers + one.dossiers, out.late + one.late)
+            self._out[period] = out
         return self._out[period]
 
     def _grid(self, unit_id: str, period: str) -> Counts:
+        if period not in self._labels:
+            self._labels[period] = _labels(period, self._calendar)
         key = (unit_id, period)
         if key not in self._grids:
-            labels = _labels(period, self._calendar)
-            if unit_id == EVERYTHING:
-                met = (self._of_period.get((label,)) for label in labels)
-            else:
-                met = (self._own.get((unit_id, label)) for label in labels)
-            self._grids[key] = self._filled([rows for rows in met if rows is not None])
+            self._grids[key] = self._entries.counts(unit_id, self._labels[period])
         return self._grids[key]
-
-    def _filled(self, parts: list[pl.DataFrame]) -> Counts:
-        """Place sums on the grid; late dossiers put down to no cause come last."""
-        dossiers = np.zeros(self._shape)
-        late = np.zeros((len(self.causes) + 1, *self._shape))
-        for rows in parts:
-            cause, stratum, group = (rows[c].to_numpy() for c in ("cause_no", "stratum", "class"))
-            whole = cause == len(self.causes)
-            share = np.where(whole, rows["n_late"].to_numpy(), rows["late_share"].to_numpy())
-            np.add.at(late, (cause, stratum, group), share)
-            at = stratum[whole], group[whole]
-            np.add.at(dossiers, at, rows["n_dossiers"].to_numpy()[whole])
-        late[-1] -= late[:-1].sum(axis=0)
-        return Counts(dossiers, late)
 
 
 def _minus(whole: Counts, part: Counts) -> Counts:
@@ -252,33 +229,6 @@ def _labels(period: str, calendar: Mapping[str, str] | None) -> list[str]:
     asked = Period.parse(period)
     inside = (m for m in calendar if asked.starts_on <= Period.parse(m).starts_on <= asked.ends_on)
     return sorted(inside)
-
-
-def _numbered(
-    cause_cells: pl.DataFrame, calendar: Mapping[str, str] | None, causes: tuple[str, ...]
-) -> pl.DataFrame:
-    """Return rows of single units with numbers of cause, stratum and class of month.
-
-    One row per stratum for all causes together, numbered after the causes, and one for each of
-    these. Where a table does not tell all together, they are taken from any of the causes.
-    """
-    kept = cause_cells.filter(pl.col("unit_id") != EVERYTHING)
-    if calendar is not None:
-        kept = kept.filter(pl.col("period").is_in(list(calendar)))
-    shares = kept.filter(pl.col("cause").is_in(causes))
-    whole = kept.unique(_PLACE, keep="any").with_columns(pl.lit(EVERYTHING).alias("cause"))
-    rows = pl.concat([whole, shares], how="vertical")
-    months = pl.lit("") if calendar is None else pl.col("period").replace_strict(dict(calendar))
-    place = {EVERYTHING: len(causes), **{c: n for n, c in enumerate(causes)}}
-    rows = rows.with_columns(months.alias("month_class"))
-    return rows.select(
-        "unit_id",
-        "period",
-        pl.col("cause").replace_strict(place, return_dtype=pl.Int64).alias("cause_no"),
-        pl.Series("stratum", numbered(rows, _STRATUM)),
-        pl.Series("class", numbered(rows, ["month_class"])),
-        *(pl.col(c).cast(pl.Float64) for c in ("n_dossiers", "n_late", "late_share")),
-    )
 
 
 def _rows(

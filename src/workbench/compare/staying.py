@@ -7,6 +7,8 @@ same part of their time is gone. Where a register tells no places, nothing is sa
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -24,10 +26,11 @@ RISKS = {
     "upper": pl.Float64,
 }
 _DAY = 86_400_000_000
-_PLACE = ["step", "place"]
+_KEY = ("dossier_id", "place_no")
+_PLACE = ("step", "place")
 
 
-def stay_risks(progress: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
+def stay_risks(progress: pl.DataFrame | pl.LazyFrame, passages: pl.DataFrame) -> pl.DataFrame:
     """Return the risk of every open dossier whose place others have left lately.
 
     Args:
@@ -41,17 +44,17 @@ def stay_risks(progress: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
 
     Source: as ``estimates.stays``.
     """
-    rows = _aged(passages)
-    slack = progress.filter(pl.col("ending") == "open").select(
-        "dossier_id", (pl.col("allowed_seconds") - pl.col("elapsed_seconds")).alias("slack")
-    )
-    here = rows.filter(~pl.col("has_left")).join(slack, on="dossier_id")
-    told = [
-        _of_place(
-            rows.filter(pl.col("step") == step, pl.col("place") == place),
-            here.filter(pl.col("step") == step, pl.col("place") == place),
+    slack = (
+        progress.lazy()
+        .filter(pl.col("ending") == "open")
+        .select(
+            "dossier_id", (pl.col("allowed_seconds") - pl.col("elapsed_seconds")).alias("slack")
         )
-        for step, place in here.select(_PLACE).unique().sort(_PLACE).iter_rows()
+        .collect()
+    )
+    told = [
+        _of_place(rows, here.join(slack, on="dossier_id"))
+        for rows, here in _by_place(_lately(passages))
     ]
     return pl.concat([pl.DataFrame(schema=RISKS), *told]).sort("dossier_id")
 
@@ -93,25 +96,51 @@ def passages_as_of(passages: pl.DataFrame, day: dt.date) -> pl.DataFrame:
     ).select(passages.columns)
 
 
-def _aged(passages: pl.DataFrame) -> pl.DataFrame:
-    """Return what began lately, with its age and that of its end in days."""
+def _lately(passages: pl.DataFrame) -> pl.DataFrame:
+    """Return what began lately, by dossier and place, with its age and that of its end in days."""
     last = pl.lit(passages.select(pl.max("left_at")).to_series())
 
     def age(moment: str) -> pl.Expr:
         return (last - pl.col(moment)).dt.total_microseconds() / _DAY
 
     lately = passages.filter(age("came_at") < BLOCK_DAYS * BLOCKS)
-    return lately.with_columns(
+    if not _in_order(lately):
+        lately = lately.sort(_KEY)
+    return lately.select(
+        *("dossier_id", "stayed_seconds", "rest_seconds", "has_left", "has_ended"),
         age("came_at").alias("came_age"),
         age("left_at").alias("left_age"),
         pl.Series("unit", numbered(lately, ["unit_id"])),
         pl.Series("kind", numbered(lately, ["procedure_id"])),
-    ).sort("dossier_id", "place_no")
+        pl.Series("place", numbered(lately, _PLACE)),
+    )
+
+
+def _in_order(rows: pl.DataFrame) -> bool:
+    """Say whether rows come by dossier and place, as the table does: sorting texts is dear."""
+    dossier, place = (pl.col(name) for name in _KEY)
+    same = dossier == dossier.shift()
+    rises = (dossier > dossier.shift()) | (same & (place > place.shift()))
+    return bool(rows.select(rises.all()).item())
+
+
+def _by_place(rows: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Part rows by place, in their order, where any dossier still is: all, and those there."""
+    place = rows["place"].to_numpy()
+    # the narrower the numbers, the faster they are sorted
+    narrow = place.astype(np.min_scalar_type(int(place.max(initial=0))))
+    parted = np.argsort(narrow, kind="stable")
+    ends = np.cumsum(np.bincount(place))
+    still = rows.filter(~pl.col("has_left")).partition_by("place", as_dict=True)
+    nameless = rows.drop("dossier_id", "place")
+    for number, (start, end) in enumerate(pairwise([0, *ends])):
+        if (number,) in still:
+            yield nameless[parted[start:end]], still[(number,)]
 
 
 def _of_place(rows: pl.DataFrame, here: pl.DataFrame) -> pl.DataFrame:
     left = rows.filter("has_left")
-    if left.height < FEWEST or not left["has_ended"].any():
+    if here.is_empty() or left.height < FEWEST or not left["has_ended"].any():
         return pl.DataFrame(schema=RISKS)
     kinds, units = (int(rows[name].max()) + 1 for name in ("kind", "unit"))  # type: ignore[arg-type]
     stay = pace(_stays(rows, "stayed_seconds", "has_left", "came_age"), kinds, units)

@@ -6,6 +6,6 @@ follows and is tested against numbers published elsewhere. The modules say what 
 shares, used everywhere, stand here as well.
 """
 
-from workbench.estimates.shares import Z_95, Estimate, count, difference, wilson
+from workbench.estimates.shares import Z_95, Estimate, count, difference, wilson, wilson_many
 
-__all__ = ["Z_95", "Estimate", "count", "difference", "wilson"]
+__all__ = ["Z_95", "Estimate", "count", "difference", "wilson", "wilson_many"]

@@ -8,6 +8,7 @@ left over but rounding. Intervals say what would change if the counts were drawn
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,27 @@ class Counts:
     @property
     def share(self) -> float:
         """Late dossiers over all."""
-        return float(self.late.sum() / self.dossiers.sum())
+        return float(self.late.sum() / self.number)
+
+    @cached_property
+    def number(self) -> float:
+        """All dossiers."""
+        return float(self.dossiers.sum())
+
+    @cached_property
+    def weight(self) -> Floats:
+        """Share of each stratum and class in all dossiers."""
+        return self.dossiers / self.number
+
+    @cached_property
+    def strata(self) -> Floats:
+        """Share of each stratum in all dossiers."""
+        return np.asarray(self.weight.sum(axis=1, keepdims=True))
+
+    @cached_property
+    def together(self) -> Floats:
+        """Late dossiers of all causes."""
+        return np.asarray(self.late.sum(axis=0))
 
 
 @dataclass(frozen=True)
@@ -66,14 +87,15 @@ def effects(left: Counts, right: Counts) -> Floats:
     Source: Kitagawa (1955), J. Am. Stat. Assoc. 50, 1168-1194; Das Gupta (1993), Standardization
     and Decomposition of Rates, U.S. Bureau of the Census P23-186 (nested composition).
     """
-    if not (left.dossiers.sum() > 0 and right.dossiers.sum() > 0):
+    return _effects(_Pair(left, right))
+
+
+def _effects(pair: _Pair) -> Floats:
+    if not all(side.number > 0 for side in pair.sides):
         raise ValueError("a side without dossiers has no rate to compare")
-    rates = _lent([left.late, right.late], [left.dossiers, right.dossiers])
-    weights = [side.dossiers / side.dossiers.sum() for side in (left, right)]
-    both = sum(weights) / 2
-    mix, calendar = _composition(weights, [r.sum(axis=0) for r in rates])
-    by_cause = np.einsum("csk,sk->c", rates[1] - rates[0], both)
-    return np.concatenate([[mix, calendar], by_cause])
+    more, less = (late / dossiers for dossiers, late in pair.common[::-1])
+    by_cause = np.einsum("cs,s->c", more - less, pair.both)
+    return np.concatenate([_composition(pair), by_cause])
 
 
 def split(left: Counts, right: Counts, spread: Floats | None = None) -> Split:
@@ -96,15 +118,53 @@ def split(left: Counts, right: Counts, spread: Floats | None = None) -> Split:
     difference from those of its parts); Jeffreys prior: Brown, Cai and DasGupta (2003), Statistica
     Sinica 13, 19-49.
     """
-    parts = effects(left, right)
-    wide = _NORMAL * np.sqrt(_composition_variance(left, right))
-    low, high = _cause_limits(left, right, spread)
+    pair = _Pair(left, right)
+    parts = _effects(pair)
+    wide = _NORMAL * np.sqrt(_composition_variance(pair))
+    low, high = _cause_limits(pair, spread)
     return Split(
         right.share - left.share,
         parts,
         np.concatenate([parts[:2] - wide, np.minimum(low, parts[2:])]),
         np.concatenate([parts[:2] + wide, np.maximum(high, parts[2:])]),
     )
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """Two sides, and what their comparison needs more than once: one entry per side."""
+
+    left: Counts
+    right: Counts
+
+    @property
+    def sides(self) -> tuple[Counts, Counts]:
+        return self.left, self.right
+
+    @cached_property
+    def rates(self) -> list[Floats]:
+        """Late share of each stratum and class, lent by the other side where there is none."""
+        return _lent([s.together for s in self.sides], [s.dossiers for s in self.sides])
+
+    @cached_property
+    def within(self) -> list[Floats]:
+        """Shares of the classes within each stratum, lent as the rates are."""
+        return _lent([s.weight for s in self.sides], [s.strata for s in self.sides])
+
+    @cached_property
+    def held(self) -> NDArray[np.bool_]:
+        """Strata and classes of which both sides have dossiers: elsewhere lent rates are equal."""
+        return (self.left.dossiers > 0) & (self.right.dossiers > 0)
+
+    @cached_property
+    def both(self) -> Floats:
+        """The common mix, where both sides have dossiers."""
+        return (self.left.weight[self.held] + self.right.weight[self.held]) / 2
+
+    @cached_property
+    def common(self) -> list[tuple[Floats, Floats]]:
+        """Dossiers, and late ones of each cause, where both sides have dossiers."""
+        return [(side.dossiers[self.held], side.late[:, self.held]) for side in self.sides]
 
 
 def _lent(parts: list[Floats], wholes: list[Floats]) -> list[Floats]:
@@ -121,64 +181,58 @@ def _lent(parts: list[Floats], wholes: list[Floats]) -> list[Floats]:
     return lent
 
 
-def _composition(weights: list[Floats], rates: list[Floats]) -> tuple[float, float]:
+def _composition(pair: _Pair) -> tuple[float, float]:
     """Return the effects of strata and of calendar classes within them."""
-    rate = (rates[0] + rates[1]) / 2
-    if weights[0].shape[-1] == 1:  # no classes: all of a stratum lies in the one there is
-        return float(((weights[1] - weights[0]) * rate).sum()), 0.0
-    strata = [w.sum(axis=-1, keepdims=True) for w in weights]
-    within = _lent(weights, strata)
-    mix = (strata[1] - strata[0]) * (within[0] + within[1]) / 2 * rate
-    calendar = (strata[0] + strata[1]) / 2 * (within[1] - within[0]) * rate
+    left, right = pair.sides
+    rate = (pair.rates[0] + pair.rates[1]) / 2
+    if rate.shape[-1] == 1:  # no classes: all of a stratum lies in the one there is
+        return float(((right.weight - left.weight) * rate).sum()), 0.0
+    within = pair.within
+    mix = (right.strata - left.strata) * (within[0] + within[1]) / 2 * rate
+    calendar = (left.strata + right.strata) / 2 * (within[1] - within[0]) * rate
     return float(mix.sum()), float(calendar.sum())
 
 
-def _composition_variance(left: Counts, right: Counts) -> Floats:
+def _composition_variance(pair: _Pair) -> Floats:
     """Return the variances of mix and calendar effect: counts times squared influence, both sides.
 
     What one more dossier of a stratum and class, late or not, changes: the weights of all strata,
     the classes' shares within its own, and its rate. Where a side lends the other its rate or its
     shares, what it changes counts for both.
     """
-    sides = (left, right)
-    late = [side.late.sum(axis=0) for side in sides]
-    rates = _lent(late, [side.dossiers for side in sides])
-    weights = [side.dossiers / side.dossiers.sum() for side in sides]
-    strata = [w.sum(axis=1, keepdims=True) for w in weights]
-    within = _lent(weights, strata)
+    sides, rates, within = pair.sides, pair.rates, pair.within
     rate, shared = (rates[0] + rates[1]) / 2, (within[0] + within[1]) / 2
+    turned = within[1] - within[0]
     level = (shared * rate).sum(axis=1, keepdims=True)
-    turn = ((within[1] - within[0]) * rate).sum(axis=1, keepdims=True) / 2
-    between, together = strata[1] - strata[0], (strata[0] + strata[1]) / 2
+    turn = (turned * rate).sum(axis=1, keepdims=True) / 2
+    between, together = sides[1].strata - sides[0].strata, (sides[0].strata + sides[1].strata) / 2
+    # without classes there is no calendar
+    number = min(rate.shape[-1], 2)
     total = np.zeros(2)
     for own, sign in ((0, -1.0), (1, 1.0)):
         side, other = sides[own], sides[1 - own]
         lends_rate = np.where(other.dossiers > 0, 0.5, 1.0)
-        lends_shares = np.where(strata[1 - own] > 0, 0.5, 1.0)
+        lends_shares = np.where(other.strata > 0, 0.5, 1.0)
         here = np.maximum(side.dossiers.sum(axis=1, keepdims=True), _NOTHING)
         tilt = (rate - (within[own] * rate).sum(axis=1, keepdims=True)) / here
-        moved_mix = sign * (level - (strata[own] * level).sum()) / side.dossiers.sum()
+        moved_mix = sign * (level - (side.strata * level).sum()) / side.number
         moved_mix = moved_mix + between * lends_shares * tilt
-        moved_calendar = (turn - (strata[own] * turn).sum()) / side.dossiers.sum()
+        moved_calendar = (turn - (side.strata * turn).sum()) / side.number
         moved_calendar = moved_calendar + sign * together * (2 - 2 * lends_shares) * tilt
         per_rate = lends_rate / np.maximum(side.dossiers, _NOTHING)
-        of_rate = (between * shared * per_rate, together * (within[1] - within[0]) * per_rate)
-        for effect, moved in enumerate((moved_mix, moved_calendar)):
-            for count, change in (
-                (late[own], 1 - rates[own]),
-                (np.maximum(side.dossiers - late[own], 0.0), -rates[own]),
-            ):
+        of_rate = (between * shared * per_rate, together * turned * per_rate)
+        on_time = np.maximum(side.dossiers - side.together, 0.0)
+        for effect, moved in enumerate((moved_mix, moved_calendar)[:number]):
+            for count, change in ((side.together, 1 - rates[own]), (on_time, -rates[own])):
                 total[effect] += (count * (moved + of_rate[effect] * change) ** 2).sum()
     return total
 
 
-def _cause_limits(left: Counts, right: Counts, spread: Floats | None) -> tuple[Floats, Floats]:
+def _cause_limits(pair: _Pair, spread: Floats | None) -> tuple[Floats, Floats]:
     """Return the limits of each cause's rate effect at the common mix."""
-    both = (left.dossiers / left.dossiers.sum() + right.dossiers / right.dossiers.sum()) / 2
-    shared = np.where((left.dossiers > 0) & (right.dossiers > 0), both, 0.0)
     found = [
-        _gamma_limits(side, shared / np.maximum(side.dossiers, _NOTHING), spread)
-        for side in (left, right)
+        _gamma_limits(late, pair.both / dossiers, pair.both.sum() / side.number, spread)
+        for side, (dossiers, late) in zip(pair.sides, pair.common, strict=True)
     ]
     (less, less_low, less_high), (more, more_low, more_high) = found
     gap = more - less
@@ -188,12 +242,13 @@ def _cause_limits(left: Counts, right: Counts, spread: Floats | None) -> tuple[F
 
 
 def _gamma_limits(
-    side: Counts, weight: Floats, spread: Floats | None
+    late: Floats, weights: Floats, typical: float, spread: Floats | None
 ) -> tuple[Floats, Floats, Floats]:
-    """Return each cause's weighted sum of counts, and the limits of the gamma law around it."""
-    flat, weights = side.late.reshape(side.late.shape[0], -1), weight.ravel()
-    mean, variance = flat @ weights, flat @ weights**2
-    typical = float(weights @ side.dossiers.ravel() / side.dossiers.sum())
+    """Return each cause's weighted sum of counts, and the limits of the gamma law around it.
+
+    ``typical`` is the weight of a cause of which nothing was seen.
+    """
+    mean, variance = late @ weights, late @ weights**2
     # what no cause explains may round to less than nothing
     seen = (mean > 0) & (variance >= 0)
     scale = np.where(seen, variance / np.where(seen, mean, 1.0), typical)

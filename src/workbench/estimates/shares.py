@@ -1,6 +1,7 @@
 """Shares and differences of shares, and the form every figure comes in.
 
-A share of nothing has no value, and more than all is no share. Small tables only.
+A share of nothing has no value, and more than all is no share. Small tables only, but for
+``wilson_many``.
 """
 
 from __future__ import annotations
@@ -8,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
 Z_95 = 1.959963984540054
 
 
@@ -60,6 +65,30 @@ def wilson(numerator: float, denominator: int) -> Estimate:
     lower = max(0.0, (centre - half) / (denominator + square)) if numerator else 0.0
     upper = min(1.0, (centre + half) / (denominator + square)) if share < 1 else 1.0
     return Estimate(share, lower, upper, numerator, denominator, "wilson")
+
+
+def wilson_many(numerator: ArrayLike, denominator: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    """Return many shares with their bounds as ``wilson`` gives them one by one, to the last digit.
+
+    Args:
+        numerator: Counts, none larger than its denominator.
+        denominator: Counts, each of at least one.
+
+    Raises:
+        ValueError: As ``wilson``, or a denominator is zero.
+
+    >>> [float(x[0]) for x in wilson_many([0], [10])][:2]
+    [0.0, 0.0]
+    """
+    above, below = (np.asarray(x, dtype=np.float64) for x in (numerator, denominator))
+    if not np.all((above >= 0) & (above <= below) & (below > 0)):
+        raise ValueError("a numerator is no part of its denominator, or there is none")
+    share, square = above / below, Z_95 * Z_95
+    centre = above + square / 2
+    half = Z_95 * np.sqrt(square / 4 + above * (1 - share))
+    lower = np.where(above > 0, np.maximum((centre - half) / (below + square), 0.0), 0.0)
+    upper = np.where(share < 1, np.minimum((centre + half) / (below + square), 1.0), 1.0)
+    return share, lower, upper
 
 
 def difference(left: Estimate, right: Estimate) -> tuple[float | None, float | None, float | None]:

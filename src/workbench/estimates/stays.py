@@ -92,70 +92,115 @@ def pace(stays: Stays, kinds: int, units: int) -> Pace:
     15-51 (drawing to the common level).
     """
     time = np.log(np.maximum(stays.seconds, _SHORTEST))
-    cell = stays.unit * BLOCKS + stays.block
-    number = np.bincount(cell, minlength=units * BLOCKS).reshape(units, BLOCKS)
+    still = np.flatnonzero(~stays.over)
+    cell, grid = stays.unit * BLOCKS + stays.block, (units, BLOCKS)
+    number = np.bincount(cell, minlength=units * BLOCKS).reshape(grid)
     of_kind = np.bincount(stays.kind, minlength=kinds)
     usual, level = np.full(kinds, time.mean()), float(time.mean())
-    own, unsure = np.zeros((units, BLOCKS)), np.zeros((units, BLOCKS))
+    own, unsure = np.zeros(grid), np.zeros(grid)
     variance = max(float(time.var()), _LEAST)
     between, law = variance, (0.0, 0.0)
+    told, usual_at = time.copy(), usual[stays.kind]
     for step in range(_ROUNDS * _STEPS):
-        middle = usual[stays.kind] + own.ravel()[cell]
-        told, open_part = _imputed(time, stays.over, middle, variance)
+        own_at, before = own.ravel()[cell], usual_at
+        middle = usual_at[still] + own_at[still]
+        told[still], open_part = _imputed(time[still], middle, variance)
         drawn = of_kind / (of_kind + variance / between)
-        left = np.bincount(stays.kind, told - own.ravel()[cell], kinds)
+        apart = told - own_at
+        left = np.bincount(stays.kind, apart, kinds)
         usual = level + drawn * (left / np.maximum(of_kind, 1) - level)
         level = float(usual.mean())
         between = max(
             float(np.mean((usual - level) ** 2 + variance / (of_kind + variance / between))),
             _LEAST,
         )
-        gone = told - usual[stays.kind] - own.ravel()[cell]
-        variance = max(float(np.mean(gone**2 + open_part + unsure.ravel()[cell])), _LEAST)
-        known = np.bincount(cell, 1 - np.clip(open_part / variance, 0, 1), units * BLOCKS)
-        weight = np.maximum(known.reshape(units, BLOCKS), _LEAST)
-        score = np.bincount(cell, told - middle, units * BLOCKS).reshape(units, BLOCKS)
+        usual_at = usual[stays.kind]
+        gone = apart - usual_at
+        spread_out = np.einsum("i,i->", gone, gone) + open_part.sum() + np.sum(number * unsure)
+        variance = max(float(spread_out / time.size), _LEAST)
+        hidden = np.bincount(cell[still], np.clip(open_part / variance, 0, 1), units * BLOCKS)
+        weight = np.maximum(number - hidden.reshape(grid), _LEAST)
+        score = np.bincount(cell, apart - before, units * BLOCKS).reshape(grid)
         seen = np.where(number > 0, np.clip(own + score / weight, -6, 6), 0.0)
         noise = np.where(number > 0, variance / weight, _NOTHING)
         if step % _STEPS == 0:
-            laws = product((variance * part for part in _SPREADS), _MEMORIES)
-            law = max(laws, key=lambda one: _likely(seen, noise, one))
+            law = _likeliest(seen, noise, variance)
         own, unsure = _smoothed(seen, noise, law)
-    rest = time - usual[stays.kind] - own.ravel()[cell]
+    rest = time - usual_at - own.ravel()[cell]
     spread = float(np.sqrt(variance))
     return Pace(usual, own, unsure, _shape(rest, stays.over, spread), spread)
 
 
-def _imputed(
-    time: Floats, over: NDArray[np.bool_], middle: Floats, variance: float
-) -> tuple[Floats, Floats]:
-    """Return what each time is expected to come to, and the variance of that."""
-    wide, still = np.sqrt(variance), ~over
-    beyond = (time[still] - middle[still]) / wide
+def _imputed(time: Floats, middle: Floats, variance: float) -> tuple[Floats, Floats]:
+    """Return what each time that goes on is expected to come to, and the variance of that."""
+    wide = np.sqrt(variance)
+    beyond = (time - middle) / wide
     ratio = np.exp(-0.5 * beyond**2 - 0.5 * np.log(2 * np.pi) - log_ndtr(-beyond))
-    told, open_part = time.copy(), np.zeros_like(time)
-    told[still] = middle[still] + wide * ratio
-    open_part[still] = variance * np.maximum(1 + beyond * ratio - ratio**2, 0.0)
-    return told, open_part
+    open_part = variance * np.maximum(1 + beyond * ratio - ratio**2, 0.0)
+    return middle + wide * ratio, open_part
 
 
-def _covariance(law: tuple[float, float]) -> Floats:
-    days = np.arange(BLOCKS) * float(BLOCK_DAYS)
-    return np.asarray(law[0] * np.exp(-np.abs(days[:, None] - days[None, :]) / law[1]))
+def _likeliest(seen: Floats, noise: Floats, variance: float) -> tuple[float, float]:
+    """Return the variance of the pace and its memory under which what was seen is likeliest."""
+    laws = [*product((variance * part for part in _SPREADS), _MEMORIES)]
+    prior, memory = (np.array(column)[:, None] for column in zip(*laws, strict=True))
+    filtered = _filtered(seen, noise, (prior, memory))
+    return laws[int(np.argmax(filtered.likely.sum(axis=1)))]
 
 
-def _likely(seen: Floats, noise: Floats, law: tuple[float, float]) -> float:
-    whole = _covariance(law)[None] + noise[:, :, None] * np.eye(BLOCKS)
-    fit = np.einsum("ui,ui->", seen, np.linalg.solve(whole, seen[:, :, None])[:, :, 0])
-    return float(-0.5 * fit - 0.5 * np.linalg.slogdet(whole)[1].sum())
+@dataclass(frozen=True)
+class _Filtered:
+    """The pace block by block as those up to each tell it, with variance, and as foretold before.
+
+    ``likely`` is the log likelihood of what was seen but for a constant, by unit.
+    """
+
+    mean: list[Floats]
+    variance: list[Floats]
+    told: list[Floats]
+    unsure: list[Floats]
+    likely: Floats
+
+
+def _kept(memory: ArrayLike) -> Floats:
+    """Return what is left of a pace after one block."""
+    return np.asarray(np.exp(-BLOCK_DAYS / np.asarray(memory)))
+
+
+def _filtered(seen: Floats, noise: Floats, law: tuple[ArrayLike, ArrayLike]) -> _Filtered:
+    """Pass through the blocks: such a process forgets all but the block before.
+
+    Source: Kalman (1960), Journal of Basic Engineering 82, 35-45.
+    """
+    prior, kept = np.asarray(law[0]), _kept(law[1])
+    mean, wide = np.zeros_like(seen[:, 0]), prior + np.zeros_like(seen[:, 0])
+    likely = np.zeros_like(wide)
+    means, variances, told, unsure = [], [], [], []
+    for block in range(BLOCKS):
+        told.append(mean)
+        unsure.append(wide)
+        whole = wide + noise[:, block]
+        missed = seen[:, block] - mean
+        likely -= 0.5 * (missed**2 / whole + np.log(whole))
+        means.append(mean + wide / whole * missed)
+        variances.append(wide * noise[:, block] / whole)
+        mean, wide = kept * means[-1], kept**2 * variances[-1] + prior * (1 - kept**2)
+    return _Filtered(means, variances, told, unsure, likely)
 
 
 def _smoothed(seen: Floats, noise: Floats, law: tuple[float, float]) -> tuple[Floats, Floats]:
-    """Return each unit's pace in each block and its variance, all blocks speaking for each."""
-    prior = _covariance(law)
-    gain = prior @ np.linalg.inv(prior[None] + noise[:, :, None] * np.eye(BLOCKS))
-    own = np.einsum("uij,uj->ui", gain, seen)
-    return own, np.maximum(law[0] - np.einsum("uij,ji->ui", gain, prior), 0.0)
+    """Return each unit's pace in each block and its variance, all blocks speaking for each.
+
+    Source: Rauch, Tung and Striebel (1965), AIAA Journal 3, 1445-1450.
+    """
+    found, kept = _filtered(seen, noise, law), float(_kept(law[1]))
+    own, unsure = [found.mean[-1]], [found.variance[-1]]
+    for block in range(BLOCKS - 2, -1, -1):
+        gain = kept * found.variance[block] / found.unsure[block + 1]
+        own.append(found.mean[block] + gain * (own[-1] - found.told[block + 1]))
+        more = unsure[-1] - found.unsure[block + 1]
+        unsure.append(np.maximum(found.variance[block] + gain**2 * more, 0.0))
+    return np.stack(own[::-1], axis=1), np.stack(unsure[::-1], axis=1)
 
 
 def _shape(rest: Floats, over: NDArray[np.bool_], spread: float) -> Floats:

@@ -133,7 +133,8 @@ def _table(
     """Return the times of endings, how many were at risk, and how many ended."""
     times, over = np.asarray(elapsed, dtype=np.float64), np.asarray(ended, dtype=bool)
     moments, ends = np.unique(times[over], return_counts=True)
-    risk = times.size - np.searchsorted(np.sort(times), moments, side="left")
+    before = np.searchsorted(np.sort(times[~over]), moments, side="left") + np.cumsum(ends) - ends
+    risk = times.size - before
     if entered is not None:
         starts = np.sort(np.asarray(entered, dtype=np.float64))
         risk = risk - (times.size - np.searchsorted(starts, moments, side="left"))
