@@ -27,16 +27,26 @@ clicks as (
     group by steps.dossier_no
 ),
 
+units as (
+    select
+        unit_id,
+        row_number() over (order by unit_id)::integer as unit_no
+    from cause_dossiers
+    group by unit_id
+),
+
+-- a unit that stands for its holders is told from them by the sign of its number
 closed as (
     select
         dossiers.dossier_no,
-        dossiers.unit_id,
-        coalesce(clicks.holder_no::varchar, 'unit ' || dossiers.unit_id) as hand,
+        units.unit_no,
+        coalesce(clicks.holder_no, -units.unit_no) as hand_no,
         dossiers.quarter_no,
         dossiers.ended_on,
         dossiers.end_second,
         (dossiers.end_second + dossiers.offset_seconds) // 3600 as hour_no
     from cause_dossiers as dossiers
+    inner join units on dossiers.unit_id = units.unit_id
     left join clicks on dossiers.dossier_no = clicks.dossier_no
     where not dossiers.is_open
         and second_of_day(dossiers.end_second, dossiers.offset_seconds) > 0
@@ -45,7 +55,7 @@ closed as (
 closings as (
     select
         *,
-        end_second - lag(end_second) over (partition by hand order by end_second, dossier_no)
+        end_second - lag(end_second) over (partition by hand_no order by end_second, dossier_no)
             as gap_seconds
     from closed
 ),
@@ -56,7 +66,7 @@ numbered as (
         count(*) filter (
             where closings.gap_seconds is null or closings.gap_seconds >= limits.batch_gap
         ) over (
-            partition by closings.hand
+            partition by closings.hand_no
             order by closings.end_second, closings.dossier_no
             rows between unbounded preceding and current row
         ) as run_no
@@ -67,10 +77,10 @@ numbered as (
 counted as (
     select
         *,
-        count(*) over (partition by hand, run_no) as n_run,
-        count(*) over (partition by unit_id, hour_no) as n_hour,
-        count(*) over (partition by unit_id, quarter_no) as n_quarter,
-        count(*) over (partition by unit_id, quarter_no, isodow(ended_on)) as n_weekday,
+        count(*) over (partition by hand_no, run_no) as n_run,
+        count(*) over (partition by unit_no, hour_no) as n_hour,
+        count(*) over (partition by unit_no, quarter_no) as n_quarter,
+        count(*) over (partition by unit_no, quarter_no, isodow(ended_on)) as n_weekday,
         date_diff(
             'day', ended_on, (date_trunc('quarter', ended_on) + interval 3 month)::date
         ) as days_left

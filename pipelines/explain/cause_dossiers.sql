@@ -95,6 +95,9 @@ judged as (
 instants as (
     select dossier_no, offset_seconds, key_base, 'end' as what, end_second as second
     from judged
+    where judged_second > end_second
+        or paper_second < end_second
+        or other_second < end_second
     union all
     select dossier_no, offset_seconds, key_base, 'judged' as what, judged_second as second
     from judged
@@ -143,10 +146,18 @@ spans as (
     group by dossier_no
 ),
 
+procedures as (
+    select
+        procedure_id,
+        row_number() over (order by procedure_id)::integer as procedure_no
+    from judged
+    group by procedure_id
+),
+
 measured as (
     select
         judged.*,
-        dense_rank() over (order by judged.procedure_id)::integer as procedure_no,
+        procedures.procedure_no,
         case
             when judged.allowed_seconds < 57600 then 1
             when judged.allowed_seconds < 144000 then 2
@@ -160,6 +171,7 @@ measured as (
         coalesce(spans.right_due_w - spans.due_w, 0)::bigint as due_error_seconds,
         coalesce(spans.judged_w - spans.end_w, 0)::bigint as after_clock_seconds
     from judged
+    inner join procedures on judged.procedure_id = procedures.procedure_id
     left join spans on judged.dossier_no = spans.dossier_no
 ),
 

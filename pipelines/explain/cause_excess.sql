@@ -96,15 +96,15 @@ grouped as (
 
 cause_excess as (
     select
-        dossier_no,
-        cause,
-        excess_seconds,
-        is_extreme,
-        most.seconds::bigint as spent_seconds,
-        most.usual_seconds::bigint as usual_seconds,
-        most.ground,
-        most.grade,
-        nullif(most.details, '') as details
+        grouped.dossier_no,
+        grouped.cause,
+        grouped.excess_seconds,
+        grouped.is_extreme,
+        grouped.most.seconds::bigint as spent_seconds,
+        grouped.most.usual_seconds::bigint as usual_seconds,
+        grouped.most.ground,
+        grouped.most.grade,
+        nullif(grouped.most.details, '') as details
     from grouped
 )
 

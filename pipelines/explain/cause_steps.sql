@@ -65,7 +65,13 @@ coded as (
 numbered as (
     select
         calendars.dossier_no,
-        coded.* exclude (dossier_id)
+        coded.step_no,
+        coded.step_code,
+        coded.is_waiting,
+        coded.last_second,
+        coded.first_second,
+        coded.holder_no,
+        coded.hand_no
     from coded
     inner join dossier_calendars as calendars on coded.dossier_id = calendars.dossier_id
     semi join cause_dossiers on calendars.dossier_no = cause_dossiers.dossier_no

@@ -255,6 +255,20 @@ def test_a_key_that_repeats_or_is_missing_stops_the_build(pipelines, rows):
         warehouse.build("stage")
 
 
+@pytest.mark.parametrize("at_a_time", [1, 2, 100])
+def test_a_key_of_several_columns_is_compared_whole_however_many_at_a_time(
+    pipelines, monkeypatch, at_a_time
+):
+    monkeypatch.setattr("workbench.warehouse.HASHES", at_a_time)
+    pairs = "select n // 3 as a, 'x' || n % 3 as b from range(9) as numbers(n)"
+    model(pipelines, "apart", key="a, b", sql=pairs)
+    with Warehouse(pipelines) as warehouse:
+        warehouse.build("stage")
+    model(pipelines, "apart", key="a, b", sql=f"{pairs} union all select 1, 'x2'")
+    with Warehouse(pipelines) as warehouse, pytest.raises(RuleFailed, match=r"key \(a, b\) rep"):
+        warehouse.build("stage")
+
+
 def test_a_broken_promise_stops_the_build_and_shows_a_row(pipelines):
     model(pipelines, "things", promises="id > 0; id < 2", sql="select * from range(1, 3) as t (id)")
     with (
