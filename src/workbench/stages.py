@@ -233,7 +233,7 @@ def _relive(counted: Path, calendars: Calendars, fresh: Path, progress: Progress
     write_frames([helped], fresh / "whatif.parquet")
     del cuts, visits, signings, log, late
     progress("watchlist")
-    progressed = pl.read_parquet(fresh / "progress.parquet")
+    progressed = pl.scan_parquet(fresh / "progress.parquet")
     watched = comparisons.watchlist(progressed, read("open_places"), read("passages"))
     write_frames([watched], fresh / "watchlist.parquet")
 

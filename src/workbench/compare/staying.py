@@ -59,16 +59,6 @@ def stay_risks(progress: pl.DataFrame | pl.LazyFrame, passages: pl.DataFrame) ->
     return pl.concat([pl.DataFrame(schema=RISKS), *told]).sort("dossier_id")
 
 
-def recent_passages(passages: pl.LazyFrame) -> pl.DataFrame:
-    """Return the passages that ``stay_risks`` looks at: a small part of a register of years.
-
-    Those begun lately, and those of the last moment, from which "lately" is reckoned.
-    """
-    last = pl.col("left_at").max()
-    lately = last - pl.col("came_at") < pl.duration(days=BLOCK_DAYS * BLOCKS)
-    return passages.filter(lately | (pl.col("left_at") == last)).collect()
-
-
 def passages_as_of(passages: pl.DataFrame, day: dt.date) -> pl.DataFrame:
     """Return the passages as they stood at the end of an earlier day, in their own zone.
 
