@@ -12,7 +12,7 @@
 with artefacts as (
     select
         dossier_no,
-        'due_date_error' as cause,
+        'due_date_error'::cause_name as cause,
         due_error_seconds as excess_seconds,
         due_error_seconds as seconds,
         0 as usual_seconds,
@@ -24,7 +24,8 @@ with artefacts as (
     union all
     select
         dossier_no,
-        case when channel_out = 'post' then 'return_post' else 'applicant' end as cause,
+        case when channel_out = 'post' then 'return_post' else 'applicant' end::cause_name
+            as cause,
         after_clock_seconds as excess_seconds,
         after_clock_seconds as seconds,
         0 as usual_seconds,

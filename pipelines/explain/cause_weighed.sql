@@ -140,7 +140,7 @@ cause_weighed as (
             when part_meant = 'applicant' then 'applicant'
             when part_meant in ('record', 'recording', 'synced', 'disputed') then 'record_lag'
             else 'return_post'
-        end as cause,
+        end::cause_name as cause,
         case
             when is_doubtful and part_meant in ('sign', 'work', 'queue') then 'B'
             when part = 'transfer' and over_rule_seconds > 0 then 'A'

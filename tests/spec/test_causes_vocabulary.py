@@ -25,6 +25,12 @@ def test_the_models_settle_ties_in_the_order_of_the_vocabulary():
     assert tuple(re.findall(r"'(\w+)'", listed)) == CAUSES
 
 
+def test_causes_fit_in_one_byte_under_the_names_of_the_vocabulary():
+    types = (ROOT / "pipelines" / "macros" / "types.sql").read_text(encoding="utf-8")
+    listed = types.split("create type cause_name as enum(")[1].split(")")[0]
+    assert tuple(re.findall(r"'(\w+)'", listed)) == CAUSES
+
+
 def test_every_cause_has_its_word_in_both_languages():
     words = catalogue("causes")
     assert [c for c in CAUSES if set(words.get(c, ())) != set(LANGUAGES)] == []
