@@ -259,7 +259,7 @@ def test_a_key_that_repeats_or_is_missing_stops_the_build(pipelines, rows):
 def test_a_key_of_several_columns_is_compared_whole_however_many_at_a_time(
     pipelines, monkeypatch, at_a_time
 ):
-    monkeypatch.setattr("workbench.warehouse.HASHES", at_a_time)
+    monkeypatch.setattr("workbench.warehouse.checks.HASHES", at_a_time)
     pairs = "select n // 3 as a, 'x' || n % 3 as b from range(9) as numbers(n)"
     model(pipelines, "apart", key="a, b", sql=pairs)
     with Warehouse(pipelines) as warehouse:

@@ -15,7 +15,7 @@ from copy import copy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType, TracebackType
-from typing import Any, Self
+from typing import Self
 
 import duckdb
 import polars as pl
@@ -23,6 +23,7 @@ import pyarrow as pa
 
 from workbench.errors import InputRejected, RuleFailed
 from workbench.project import fresh_folder
+from workbench.warehouse.checks import check_key, check_rows, key_broken
 from workbench.warehouse.models import Model, last_reads, models_for, models_of
 from workbench.warehouse.parquet import ROW_GROUP, ParquetFile, rises, write_frames
 from workbench.warehouse.parts import Builder, Part, PartedStage
@@ -33,8 +34,6 @@ MEMORY = "3GB"
 """What DuckDB may hold before it spills to disk: a laptop's, whatever the machine."""
 PART = 50_000
 """Dossiers built at a time: some hundred megabytes with all their steps."""
-HASHES = 20_000_000
-"""Hashes of keys compared at a time: a quarter of a gigabyte."""
 _ALL = ("", "\U0010ffff", 0)
 
 Progress = Callable[[str], None]
@@ -264,7 +263,7 @@ class Warehouse:
         if model.key and not rises(rows, model.key):
             rows = self._sorted(rows, model)
         self._connection.register("rows_made", rows)
-        self._check_rows(model, self._connection.table("rows_made"))
+        check_rows(model, self._connection.table("rows_made"))
         self._connection.unregister("rows_made")
         return rows
 
@@ -274,7 +273,7 @@ class Warehouse:
         rows = order.to_arrow_table()
         self._connection.unregister("rows_to_sort")
         if not rises(rows, model.key):
-            raise _key_broken(model)
+            raise key_broken(model)
         return rows
 
     def _build_all(
@@ -302,7 +301,10 @@ class Warehouse:
         self._connection.sql(model.sql).create(model.name)
         self._kinds[model.name] = "table"
         self._keys[model.name] = model.key
-        self._check(model)
+        rows = self._connection.table(model.name)
+        if model.key and not (self._is_cut and _rises(rows, model.key)):
+            check_key(model, rows)
+        check_rows(model, rows)
 
     def _provide_all(self, model: Model) -> None:
         for table in model.reads:
@@ -374,65 +376,6 @@ class Warehouse:
         bounds = (f"getvariable('dossiers_{end}')" for end in ("first", "last"))
         return rows.filter(f"dossier_id between {' and '.join(bounds)}")
 
-    def _check(self, model: Model) -> None:
-        rows = self._connection.table(model.name)
-        if model.key:
-            self._check_key(model, rows)
-        self._check_rows(model, rows)
 
-    def _check_rows(self, model: Model, rows: duckdb.DuckDBPyRelation) -> None:
-        if model.audit:
-            self._check_audit(model, rows)
-        if not model.promises:
-            return
-        counts = (f"count(*) filter (where not ({promise}))" for promise in model.promises)
-        broken = _one(rows.aggregate(", ".join(counts)))
-        for promise, number in zip(model.promises, broken, strict=True):
-            if number:
-                example = rows.filter(f"not ({promise})").limit(1).fetchall()[0]
-                raise RuleFailed(
-                    "warehouse.promise_broken",
-                    table=model.name,
-                    promise=promise,
-                    row=dict(zip(rows.columns, example, strict=True)),
-                )
-
-    def _check_key(self, model: Model, rows: duckdb.DuckDBPyRelation) -> None:
-        columns = ", ".join(model.key)
-        if self._is_cut and rises(rows.project(columns).to_arrow_table(), model.key):
-            return
-        missing = " or ".join(f"{column} is null" for column in model.key)
-        total, empty = _one(rows.aggregate(f"count(*), count(*) filter (where {missing})"))
-        if empty or not (_hashes_differ(rows, columns, total) or _differ(rows, columns, total)):
-            raise _key_broken(model)
-
-    def _check_audit(self, model: Model, rows: duckdb.DuckDBPyRelation) -> None:
-        if offender := rows.order(", ".join(model.key)).limit(1).fetchall():
-            values = dict(zip(rows.columns, offender[0], strict=True))
-            count = _one(rows.aggregate("count(*)"))[0]
-            raise RuleFailed(model.audit, count=count, **values)
-
-
-def _key_broken(model: Model) -> RuleFailed:
-    return RuleFailed("warehouse.key_broken", table=model.name, key=", ".join(model.key))
-
-
-def _hashes_differ(rows: duckdb.DuckDBPyRelation, columns: str, total: int) -> bool:
-    """Say whether as many hashes as rows are found: then no key is there twice."""
-    hashes = rows.project(f"hash({columns}) as hash")
-    shares = total // HASHES + 1
-    found: int = sum(
-        hashes.filter(f"hash % {shares} = {share}").pl()["hash"].n_unique()
-        for share in range(shares)
-    )
-    return found == total
-
-
-def _differ(rows: duckdb.DuckDBPyRelation, columns: str, total: int) -> bool:
-    different: int = _one(rows.project(columns).distinct().aggregate("count(*)"))[0]
-    return different == total
-
-
-def _one(relation: duckdb.DuckDBPyRelation) -> tuple[Any, ...]:
-    row: tuple[Any, ...] = relation.fetchall()[0]
-    return row
+def _rises(rows: duckdb.DuckDBPyRelation, key: tuple[str, ...]) -> bool:
+    return rises(rows.project(", ".join(key)).to_arrow_table(), key)
