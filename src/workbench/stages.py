@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -161,14 +162,16 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
     ):
         counted = Path(beside)
         used = _count(rooms, profiles, calendars, profile, (fresh, counted))
-        # the database is closed by now: the statistics need its memory
-        rooms.progress("measures")
-        shown = _write_measures(counted, profile, fresh / "measures.parquet")
-        write_metrics(shown, profile, fresh / "measures.json", kind)
-        _write_plots(shown, profile, fresh / "plots")
-        del shown
-        _relive(counted, calendars, fresh, rooms.progress)
-        _compare(used, calendars, fresh, kind, rooms.progress)
+        # the database is closed by now: the statistics have its memory, and both processors
+        rooms.progress("statistics")
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            works = (
+                pool.submit(_relive, counted, calendars, fresh),
+                pool.submit(_compare, used, calendars, fresh, kind),
+                pool.submit(_measure, counted, fresh, profile, kind),
+            )
+        for work in works:
+            work.result()
 
 
 def _count(
@@ -217,7 +220,14 @@ def _write_measures(counted: Path, profile: str, path: Path) -> pl.DataFrame:
     return pl.concat(shown)
 
 
-def _relive(counted: Path, calendars: Calendars, fresh: Path, progress: Progress) -> None:
+def _measure(counted: Path, fresh: Path, profile: str, kind: PeriodKind) -> None:
+    """Write every measure, and what metrics and plots show of them."""
+    shown = _write_measures(counted, profile, fresh / "measures.parquet")
+    write_metrics(shown, profile, fresh / "measures.json", kind)
+    _write_plots(shown, profile, fresh / "plots")
+
+
+def _relive(counted: Path, calendars: Calendars, fresh: Path) -> None:
     """Write what would have helped, and which open dossiers are at risk."""
     from workbench import comparisons
     from workbench.whatif import Log
@@ -225,30 +235,24 @@ def _relive(counted: Path, calendars: Calendars, fresh: Path, progress: Progress
     def read(table: str) -> pl.DataFrame:
         return pl.read_parquet(counted / f"{table}.parquet")
 
-    progress("whatif")
     late = pl.read_parquet(fresh / "late_dossiers.parquet")
     cuts, visits, signings = (read(table) for table in LIVED_AGAIN)
     log = Log(cuts, visits, signings, late)
     helped = comparisons.what_if(read("whatif_counts"), log, calendars)
     write_frames([helped], fresh / "whatif.parquet")
     del cuts, visits, signings, log, late
-    progress("watchlist")
     progressed = pl.scan_parquet(fresh / "progress.parquet")
     watched = comparisons.watchlist(progressed, read("open_places"), read("passages"))
     write_frames([watched], fresh / "watchlist.parquet")
 
 
-def _compare(
-    used: _Used, calendars: Calendars, fresh: Path, kind: PeriodKind, progress: Progress
-) -> None:
+def _compare(used: _Used, calendars: Calendars, fresh: Path, kind: PeriodKind) -> None:
     """Write cells and gaps beside the counts they compare."""
     from workbench import comparisons
 
-    progress("cells")
     cause_cells = pl.scan_parquet(fresh / "cause_cells.parquet")
     cells = comparisons.cells(cause_cells, used.snapshot_on)
     write_frames([cells], fresh / "cells.parquet")
-    progress("gaps")
     periods = cause_cells.select(pl.col("period").unique().sort()).collect()["period"]
     months = comparisons.month_classes(periods, calendars, used.calendars)
     gaps = comparisons.gaps(cause_cells, cells, months, kind=kind)
