@@ -1,12 +1,12 @@
 -- grain: one row per scenario, unit ('*' all) and period: late dossiers, and those it would save
 -- key: scenario, unit_id, period
--- reads: late_dossiers, causes, scenarios, periods, transfer_cuts
+-- reads: late_dossiers, causes, scenarios, periods, told_causes
 -- promises: n_saved between 0 and n_late; n_touched between n_saved and n_late
 -- A dossier's own timeline without what the scenario takes away: the time its causes cost beyond
 -- norm (shift) is cut out and later steps move forward by as much; saved means it would end in
 -- time. Touched dossiers hold any such time. Transfers by the rule and capacity are not shifted
--- but lived again: see transfer_cuts and queue_visits. About transfers there is no row where the
--- log says of no late dossier how long one took: nothing found there is no zero.
+-- but lived again: see transfer_cuts and queue_visits. There is no row where no late dossier's log
+-- lets any of the scenario's causes be told: nothing found there is no zero.
 
 with shifts as (
     select
@@ -17,21 +17,23 @@ with shifts as (
 ),
 
 told as (
-    select distinct dossier_id
-    from transfer_cuts
+    select distinct
+        shifts.scenario,
+        told_causes.unit_id,
+        told_causes.period
+    from told_causes
+    inner join shifts on list_contains(shifts.causes, told_causes.cause)
 ),
 
 late_counts as (
     select
         case when grouping(late.unit_id) = 0 then late.unit_id else '*' end as unit_id,
         periods.period,
-        count(*) as n_late,
-        count(told.dossier_id) as n_told
+        count(*) as n_late
     from late_dossiers as late
     inner join periods
         on late.ended_on >= periods.starts_on
         and late.ended_on <= periods.ends_on
-    left join told on late.dossier_id = told.dossier_id
     group by grouping sets ((periods.period), (periods.period, late.unit_id))
 ),
 
@@ -76,20 +78,20 @@ touched_counts as (
 
 whatif_counts as (
     select
-        shifts.scenario,
+        told.scenario,
         late.unit_id,
         late.period,
         late.n_late,
         coalesce(touched.n_touched, 0) as n_touched,
         coalesce(touched.n_saved, 0) as n_saved
     from late_counts as late
-    cross join shifts
+    inner join told
+        on late.unit_id = told.unit_id
+        and late.period = told.period
     left join touched_counts as touched
-        on shifts.scenario = touched.scenario
+        on told.scenario = touched.scenario
         and late.unit_id = touched.unit_id
         and late.period = touched.period
-    where late.n_told > 0
-        or not list_contains(shifts.causes, 'portal_transfer')
 )
 
 select * from whatif_counts

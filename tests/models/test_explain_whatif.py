@@ -28,6 +28,14 @@ CAUSES = [
     ("A2", "batching", 40),
     ("B1", "queue", 500),
 ]
+TOLD = [
+    ("portal_transfer", "A", "2022-Q1"),
+    ("portal_transfer", "*", "2022-Q1"),
+    ("portal_transfer", "A", "2022-Q2"),
+    ("batching", "A", "2022-Q2"),
+    ("signature_wait", "B", "2022-Q1"),
+    ("batching", "B", "2022-Q1"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +46,7 @@ def counted(pipelines_dir):
             "late_dossiers", frame(LATE, "dossier_id", "unit_id", "ended_on", "overrun_seconds")
         )
         warehouse.register("causes", frame(CAUSES, "dossier_id", "cause", "excess_seconds"))
-        told = frame(
-            [("A1", 2, 5), ("A1", 3, 0), ("A2", 2, 0)], "dossier_id", "step_no", "cut_seconds"
-        )
-        warehouse.register("transfer_cuts", told)
+        warehouse.register("told_causes", frame(TOLD, "cause", "unit_id", "period"))
         days = [("2022-Q1", dt.date(2022, 1, 1), dt.date(2022, 3, 31))]
         days += [("2022-Q2", dt.date(2022, 4, 1), dt.date(2022, 6, 30))]
         warehouse.register("periods", frame(days, "period", "starts_on", "ends_on"))
@@ -69,8 +74,9 @@ def test_all_units_together_count_every_late_dossier(counted):
     assert counted["moved", "*", "2022-Q1"] == (2, 1, 1)
 
 
-def test_where_the_log_tells_no_transfer_transfers_are_refused_and_nothing_else_is(counted):
+def test_where_the_log_tells_none_of_its_causes_a_scenario_is_refused_and_nothing_else_is(counted):
     assert ("moved", "B", "2022-Q1") not in counted
+    assert ("signed", "A", "2022-Q1") not in counted
     assert counted["signed", "B", "2022-Q1"] == (1, 0, 0)
 
 

@@ -27,7 +27,7 @@ _NOT_RUN = {
     "shift": "foresight.whatif_untold",
     "queue": "foresight.whatif_not_run",
 }
-"""Why a scenario of a kind has no answer; of those that shift a timeline only transfers may not."""
+"""Why a scenario of a kind has no answer."""
 
 
 def whatif(book: Register, asked: Asked) -> Answer:

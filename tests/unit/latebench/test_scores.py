@@ -193,13 +193,14 @@ def test_what_if_is_held_against_lives_lived_again():
     assert score_whatif(PLACED, shifted(refused)) == {"whatif_run:transfer_same_day": 0.0}
 
 
-def test_finish_stamps_alone_refuse_to_say_what_transfers_by_the_rule_would_have_saved(
+def test_finish_stamps_alone_refuse_to_say_what_other_transfers_or_work_would_have_saved(
     bench, runner
 ):
     whole = runner.analyse(bench("full")).whatif
     bare = runner.analyse(bench("finish_only")).whatif
     asked = set(whole["scenario"]) - set(bare["scenario"])
-    assert asked == {"transfer_same_day", "transfer_as_usual"}
+    untold = {"transfer_same_day", "transfer_as_usual", "assign_same_day", "work_in_norm"}
+    assert asked == untold
 
 
 def eventual_scores(runner, case, truth=None):
