@@ -160,11 +160,11 @@ def test_figures_of_a_cell_add_up_and_carry_interval_and_level():
 
 def test_the_excess_is_of_what_would_have_been_spared_and_wider_where_that_is_in_doubt():
     rows = world(2, size=100, sick={("U03", "2022-Q1", "slow_work"): 0.3})
-    more = rows.with_columns((2 * pl.col("late_share")).alias("n_spared"))
+    more = rows.with_columns((2 * pl.col("late_share")).alias("n_spared"), pl.col("n_late") * 3)
     sick = pl.col("unit_id") == "U03", pl.col("period") == "2022-Q1", pl.col("cause") == "slow_work"
     plain = cells(rows, kind="quarter").row(by_predicate=sick[0] & sick[1] & sick[2], named=True)
     found = {}
-    for doubtful in (0, 4):
+    for doubtful in (0, 4, 4_000):
         told = more.with_columns(pl.lit(doubtful).alias("n_doubtful"))
         frame = cells(told, kind="quarter")
         found[doubtful] = frame.row(by_predicate=sick[0] & sick[1] & sick[2], named=True)
@@ -173,6 +173,7 @@ def test_the_excess_is_of_what_would_have_been_spared_and_wider_where_that_is_in
     assert found[0]["excess"] == pytest.approx(2 * plain["excess"], rel=0.05)
     assert found[4]["excess"] == found[0]["excess"]
     assert found[4]["lower"] < found[0]["lower"] < found[0]["upper"] < found[4]["upper"]
+    assert found[4]["upper"] < found[4_000]["upper"] == found[4_000]["n_late"]
 
 
 def test_an_overload_elsewhere_does_not_make_one_here_seem_smaller():

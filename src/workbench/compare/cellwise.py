@@ -182,9 +182,10 @@ def _spared(family: Family, rows: pl.DataFrame) -> list[pl.Series]:
 
 
 def _limited(table: pl.DataFrame) -> pl.DataFrame:
-    """Give every cell its excess with limits, all causes at once."""
+    """Give every cell its excess with limits, all causes at once; no more than are late."""
     counted, unsure, expected, variance = (table[name].to_numpy() for name in _BEYOND)
     low, high = excess_limits(counted, unsure, expected, variance)
+    high = np.minimum(high, table["n_late"].to_numpy())
     return table.with_columns(
         pl.Series("excess", counted - expected),
         pl.Series("lower", low),
