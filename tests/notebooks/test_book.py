@@ -93,6 +93,15 @@ def test_units_are_found_by_id_by_name_and_all_together(small_book):
     assert small_book.unit_name("U9") == "U9"
 
 
+def test_a_unit_alone_is_not_set_beside_itself(small_book, monkeypatch):
+    alone = small_book.measures.filter(pl.col("unit_id").is_in(["*", "SD-P1"]))
+    monkeypatch.setitem(vars(small_book), "measures", alone)
+    told = [claim.text for claim in small_book.compare_units("2022-H1").claims]
+    assert len(told) == 2
+    assert "không có đơn vị nào khác" in told[1]
+    assert "UBND Phường 1" in told[1]
+
+
 def test_the_agency_is_the_body_above_a_unit_or_above_all(small_book, analysed):
     assert small_book.parent_name("SD-P1") == "UBND Thành phố Sa Đéc"
     assert small_book.parent_name("*") == "", "one unit stands in no list"

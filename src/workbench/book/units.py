@@ -62,6 +62,8 @@ def _unit_claims(
         return (claim(say("briefing.units_nothing")),)
     rate = say(f"briefing.{measure}")
     said = [claim(say("briefing.units_overall", rate=rate, **rate_words(overall)))]
+    if len(judged) == 1:
+        return (*said, claim(say("briefing.units_alone", unit=names[judged[0][0]["unit_id"]])))
     for row, side in judged:
         if row["unit_id"] == asked.unit:
             told = _named_rate(row, names, measure)
