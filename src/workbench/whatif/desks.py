@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Seconds = npt.NDArray[np.int64]
+from workbench.whatif.working import Seconds
+
 Weights = npt.NDArray[np.float64]
 
 WAITING = 7_200

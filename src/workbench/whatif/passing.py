@@ -21,8 +21,6 @@ from workbench.whatif.shifted import COUNTED, by_unit_and_period
 from workbench.whatif.working import Seconds, worked
 from workbench.worktime import Calendars
 
-Truths = npt.NDArray[np.bool_]
-
 _KEY = ["dossier_id", "step_no"]
 _DESK = ("arrived", "started", "officer", "quarter")
 _SIZES = ("alike", "handled", "relative")

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-Seconds = npt.NDArray[np.int64]
+from workbench.whatif.working import Seconds
+
 Numbers = npt.NDArray[np.float64]
 
 _FACTORS = (0.25, 8.0)
