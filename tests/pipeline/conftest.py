@@ -6,13 +6,17 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import polars as pl
 import pytest
 from filelock import FileLock
 
+from workbench import stages
 from workbench.project import Project
+from workbench.sources import deliveries, find_profile, ingest
 from workbench.testing import one_stop_export
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -119,3 +123,56 @@ def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Bench:
             shutil.rmtree(root, ignore_errors=True)
             lay_out(root).dvc("repro")
     return Bench(root)
+
+
+@dataclass(frozen=True)
+class StageRun:
+    """The tables of stages run in this process on a few files."""
+
+    work: Project
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Return a table of whichever stage wrote it."""
+        folders = (self.work.landed, self.work.clean, self.work.clock, self.work.results)
+        paths = [folder / f"{name}.parquet" for folder in folders]
+        return pl.read_parquet(next(path for path in paths if path.is_file()))
+
+    def outcomes(self, profile: str = "wb_strict") -> dict[str, str]:
+        """Return the outcome of each dossier under a lateness profile."""
+        rows = self.table("outcomes").filter(pl.col("profile") == profile)
+        return dict(rows.select("dossier_id", "outcome").sort("dossier_id").iter_rows())
+
+    def findings(self) -> set[tuple[int, str]]:
+        """Return the source row and the rule of everything in quarantine."""
+        return set(self.table("quarantine").select("source_row", "rule_id").iter_rows())
+
+
+RunStages = Callable[..., StageRun]
+
+
+@pytest.fixture
+def run_stages(tmp_path: Path) -> RunStages:
+    """Run ingest, clean and clock on files with a source profile: seconds, not a whole briefing.
+
+    ``run_stages({"mine.csv": text_or_bytes}, profile_toml)``; ``explain=True`` adds the results.
+    The profile's ``name`` must be ``mine``.
+    """
+
+    def run(files: dict[str, str | bytes], profile: str, *, explain: bool = False) -> StageRun:
+        inbox, source = tmp_path / "files", tmp_path / "mine.toml"
+        inbox.mkdir()
+        source.write_text(profile, encoding="utf-8")
+        for name, content in files.items():
+            raw = content.encode() if isinstance(content, str) else content
+            (inbox / name).write_bytes(raw)
+        facts, work = Project(ROOT), Project(tmp_path / "work")
+        exports = deliveries([inbox], find_profile(str(source), facts.reference))
+        ingest(exports, work.landed, reference=facts.reference)
+        folders = stages.Rooms(work, facts)
+        stages.clean(folders)
+        stages.clock(folders)
+        if explain:
+            stages.explain(folders, profile="wb_strict")
+        return StageRun(work)
+
+    return run
