@@ -190,6 +190,8 @@ def _count(
         warehouse.attach(rooms.facts.reference)
         warehouse.register("calendar_days", calendars.days())
         dossiers = warehouse.frame("dossiers", _OF_DOSSIERS)
+        if dossiers.is_empty():
+            raise InputRejected("stages.no_dossiers", folder=rooms.work.clean)
         first, last = _days(dossiers)
         periods = _periods(first, last)
         warehouse.register("periods", periods)
@@ -260,8 +262,6 @@ def _compare(used: _Used, calendars: Calendars, fresh: Path, kind: PeriodKind) -
 
 
 def _days(dossiers: pl.DataFrame) -> tuple[dt.date, dt.date]:
-    if dossiers.is_empty():
-        raise InputRejected("stages.no_dossiers")
     first: dt.date
     last: dt.date
     first, last = dossiers.select(

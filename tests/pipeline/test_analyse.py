@@ -105,3 +105,49 @@ def test_an_unforeseen_fault_is_one_line_without_a_traceback(monkeypatch, capsys
     said = capsys.readouterr().err
     assert "ZeroDivisionError" in said
     assert "Traceback" not in said
+
+
+NO_DATES = """
+name = "undated"
+title_vi = "Sổ không ngày"
+title_en = "A register without dates"
+time_zone = "Asia/Ho_Chi_Minh"
+calendar_id = "always"
+[snapshot]
+at = "2022-06-30"
+[[files]]
+patterns = ["undated*.csv"]
+kind = "csv"
+rows = "{rows}"
+[files.columns]
+"code" = "dossier_id"
+"in" = "{field}"
+"""
+
+
+def test_when_no_dossier_is_left_the_tables_that_say_why_are_where_the_message_says(
+    tmp_path, capsys
+):
+    source, export, folder = (tmp_path / name for name in ("u.toml", "undated.csv", "out"))
+    source.write_text(NO_DATES.format(rows="dossier", field="received_at"), encoding="utf-8")
+    export.write_text("code,in\nA,\nB,soon\n", encoding="utf-8")
+    folder.mkdir()
+    (folder / "briefing.html").write_text("of an earlier run", encoding="utf-8")
+    assert main(["analyse", str(export), "--source", str(source), "--out", str(folder)]) == 3
+    said = capsys.readouterr().err
+    assert str(folder / "tables") in said
+    assert "data/clean" not in said
+    rules = pl.read_parquet(folder / "tables" / "quarantine.parquet")
+    assert {"D04", "P01"} <= set(rules["rule_id"])
+    sums = pl.read_parquet(folder / "tables" / "reconciliation.parquet").row(0, named=True)
+    assert (sums["rows_read"], sums["rows_quarantined"]) == (2, 2)
+    assert not (folder / "briefing.html").exists()
+
+
+def test_files_that_give_no_dossiers_are_refused_before_they_are_read(tmp_path, capsys):
+    source, export, folder = (tmp_path / name for name in ("u.toml", "undated.csv", "out"))
+    source.write_text(NO_DATES.format(rows="step", field="finished_at"), encoding="utf-8")
+    export.write_bytes(b"\x00 no text at all")
+    assert main(["analyse", str(export), "--source", str(source), "--out", str(folder)]) == 3
+    assert "None of the files gives dossiers" in capsys.readouterr().err
+    assert not folder.exists()

@@ -2,7 +2,8 @@
 
 The facts and rules are those of the project one stands in, or the ones shipped with the
 installation. Only ``tables/``, ``measures.json`` and ``briefing.html`` of the output folder are
-written; each is replaced whole, and only when the run succeeded.
+written; each is replaced whole, and only when the run succeeded. When cleaning leaves no dossier,
+``tables/`` holds the clean tables, which say why, and the other two are removed.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import polars as pl
+
 from workbench import stages
-from workbench.errors import UsageProblem
+from workbench.errors import InputRejected, UsageProblem
 from workbench.project import Project, find_project, fresh_folder, shipped
 from workbench.vocabulary import PeriodKind
 
@@ -40,21 +43,29 @@ def analyse(
         progress: Told what is being done.
 
     Raises:
-        InputRejected: A file, profile or reference table is not what it claims to be.
+        InputRejected: A file, profile or reference table is not what it claims to be, or no
+            dossier is left after cleaning.
         RuleFailed: A table breaks its key or a promise.
     """
-    from workbench.sources import deliveries, find_profile, ingest
+    from workbench.sources import check_dossier_rows, deliveries, find_profile, ingest
 
     facts = _facts()
     exports = deliveries(paths, find_profile(source, facts.reference))
+    check_dossier_rows(exports)
     with TemporaryDirectory(prefix="workbench-") as scratch:
         work = Project(Path(scratch))
         rooms = stages.Rooms(work, facts, progress)
         ingest(exports, work.landed, as_of=as_of, progress=progress, reference=facts.reference)
         stages.clean(rooms)
+        if _is_empty(work.clean / "dossiers.parquet"):
+            _deliver_tables([work.clean], out)
+            for stale in ("measures.json", "briefing.html"):
+                (out / stale).unlink(missing_ok=True)
+            raise InputRejected("stages.no_dossiers", folder=out / "tables")
         stages.clock(rooms)
         stages.explain(rooms, profile=profile, kind=kind)
-        _deliver(work, out)
+        _deliver_tables([work.clean, work.clock, work.results], out)
+        shutil.copy(work.results / "measures.json", out / "measures.json")
     return _page(out, kind, profile, progress)
 
 
@@ -65,13 +76,17 @@ def _facts() -> Project:
         return shipped()
 
 
-def _deliver(work: Project, out: Path) -> None:
+def _is_empty(table: Path) -> bool:
+    height: int = pl.scan_parquet(table).select(pl.len()).collect().item()
+    return height == 0
+
+
+def _deliver_tables(folders: Sequence[Path], out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     with fresh_folder(out / "tables") as tables:
-        for room in (work.clean, work.clock, work.results):
-            for table in sorted(room.glob("*.parquet")):
+        for folder in folders:
+            for table in sorted(folder.glob("*.parquet")):
                 shutil.copy(table, tables / table.name)
-    shutil.copy(work.results / "measures.json", out / "measures.json")
 
 
 def _page(out: Path, kind: PeriodKind, profile: str, progress: stages.Progress) -> Path:

@@ -8,7 +8,14 @@ profile does not name is an error that names it.
 from __future__ import annotations
 
 from workbench.sources.inspecting import Inspection, inspect
-from workbench.sources.landing import Delivery, Landing, deliveries, inbox_deliveries, ingest
+from workbench.sources.landing import (
+    Delivery,
+    Landing,
+    check_dossier_rows,
+    deliveries,
+    inbox_deliveries,
+    ingest,
+)
 from workbench.sources.profile import Profile
 from workbench.sources.profile_files import find_profile, read_profile, shipped_profiles
 
@@ -17,6 +24,7 @@ __all__ = [
     "Inspection",
     "Landing",
     "Profile",
+    "check_dossier_rows",
     "deliveries",
     "find_profile",
     "inbox_deliveries",

@@ -22,6 +22,7 @@ from workbench.errors import InputRejected, UsageProblem
 from workbench.project import fresh_folder
 from workbench.sources import mapping
 from workbench.sources.cases import dated_by_events
+from workbench.sources.codes import UNKNOWN_CODES, check_codes
 from workbench.sources.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION, TABLES
 from workbench.sources.people import MASKS, Veil
 from workbench.sources.pouring import Tables, Variants
@@ -29,6 +30,7 @@ from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable, ahead, read, read_pieces
 from workbench.sources.readers.delivery import fingerprint
 from workbench.sources.repairs import REPAIRS
+from workbench.sources.requirements import gives_dossiers
 from workbench.sources.telling import Count
 from workbench.sources.wide import stage_tables
 
@@ -70,6 +72,18 @@ def deliveries(paths: Iterable[Path], profile: Profile) -> list[Delivery]:
     found = (file for path in paths for file in _files(path))
     files = dict.fromkeys(file for file in found if not profile.passes_over(file))
     return [Delivery(file, profile, part) for file in files for part in profile.parts_of(file)]
+
+
+def check_dossier_rows(exports: Sequence[Delivery]) -> None:
+    """Refuse files that together cannot give a dossier, before any of them is read.
+
+    Raises:
+        InputRejected: Every file is read as steps or pauses only.
+    """
+    if not any(gives_dossiers(export.part) for export in exports):
+        kinds = sorted({export.part.rows for export in exports})
+        profile = ", ".join(sorted({export.profile.name for export in exports}))
+        raise InputRejected("sources.no_dossier_rows", profile=profile, rows=", ".join(kinds))
 
 
 def inbox_deliveries(inbox: Path, profiles: Sequence[Profile]) -> list[Delivery]:
@@ -122,6 +136,7 @@ def ingest(
                 pour = _pour_pieces if _is_long(own) else _pour_whole
                 count = Count(names[path], progress)
                 notes.extend(pour(own, count, as_of, veil, tables))
+        check_codes(note.unknown_codes for note in notes)
         tables.renumber(pl.concat([_NO_NUMBERS, *(note.variants for note in notes)]))
         _write_notes(notes, fresh)
     return Landing(len(paths), *tables.heights)
@@ -131,12 +146,14 @@ def ingest(
 class _Note:
     """What is kept of a sheet beside its rows: its row of ``landed_files``, masks and repairs.
 
+    ``unknown_codes`` are values that have no code: with any, nothing lands.
     ``variants`` are rows already written whose number is not 1.
     """
 
     file: dict[str, Any]
     masks: pl.DataFrame
     repairs: pl.DataFrame
+    unknown_codes: pl.DataFrame
     variants: pl.DataFrame
 
 
@@ -170,7 +187,7 @@ def _pour_whole(
         if frames:
             tables.add(kind, pl.concat(frames, how="diagonal").sort(*POSITION))
     for sheet in landed:
-        yield _Note(sheet.file, sheet.masks, sheet.repairs, _NO_NUMBERS)
+        yield _Note(sheet.file, sheet.masks, sheet.repairs, sheet.unknown_codes, _NO_NUMBERS)
 
 
 def _pour_pieces(
@@ -180,7 +197,7 @@ def _pour_pieces(
     (export,), name = exports, count.name
     said = {"sha256": fingerprint(export.path), "snapshot_at": as_of, "sheet_of": None}
     variants, votes, masks = Variants(name), mapping.DateVotes(), [pl.DataFrame(schema=MASKS)]
-    repairs = [pl.DataFrame(schema=REPAIRS)]
+    repairs, unknown = [pl.DataFrame(schema=REPAIRS)], [pl.DataFrame(schema=UNKNOWN_CODES)]
     file: dict[str, Any] = {}
     for raw in ahead(read_pieces(export.path, export.part)):
         count.add(raw.frame.height)
@@ -194,9 +211,11 @@ def _pour_pieces(
         file, votes = (file or piece.file) | counts, votes + piece.votes
         masks.append(piece.masks)
         repairs.append(piece.repairs)
+        unknown.append(piece.unknown_codes)
     order = votes.order(export.profile.day_first)
     file |= {"day_first": order.day_first, "day_first_evidence": order.evidence}
-    yield _Note(file, pl.concat(masks), pl.concat(repairs), variants.numbers())
+    marked = (pl.concat(masks), pl.concat(repairs), pl.concat(unknown))
+    yield _Note(file, *marked, variants.numbers())
 
 
 _COUNTS = ("rows_read", "rows_landed", "rows_ignored")
@@ -213,12 +232,16 @@ def _write_notes(notes: Sequence[_Note], folder: Path) -> None:
 
 @dataclass(frozen=True)
 class _Landed:
-    """One sheet: its row of ``landed_files``, its rows by kind, what was masked and put right."""
+    """One sheet: its row of ``landed_files``, its rows by kind, what was masked and put right.
+
+    ``unknown_codes`` are the values of coded fields that have no code.
+    """
 
     file: dict[str, Any]
     rows: dict[str, pl.DataFrame]
     masks: pl.DataFrame
     repairs: pl.DataFrame
+    unknown_codes: pl.DataFrame
     votes: mapping.DateVotes
 
 
@@ -245,7 +268,7 @@ def _land(
     is_whole: bool = True,
 ) -> _Landed:
     profile, part = export.profile, export.part
-    bare = mapping.mapped(raw, part, profile, export.path, name)
+    bare, unknown = mapping.mapped(raw, part, profile, export.path, name)
     fields, masks = veil.drawn(bare, raw, profile, name)
     votes = mapping.date_votes(fields)
     order = votes.order(profile.day_first)
@@ -290,7 +313,7 @@ def _land(
         "term_unit": profile.term.unit if profile.term else None,
         "synthetic": _synthetic(raw, profile),
     }
-    return _Landed(file, rows, masks, mapping.repairs(raw, part, name), votes)
+    return _Landed(file, rows, masks, mapping.repairs(raw, part, name), unknown, votes)
 
 
 def _events_say(steps: pl.DataFrame) -> list[pl.Expr]:

@@ -1,7 +1,8 @@
 """From a file's own columns to the landed fields: only mapped, non-personal columns pass.
 
-Every code must be in the profile's list. The order of day and month is decided once per sheet,
-by counting the dates that can be read one way only; the count is kept as evidence.
+Values of coded fields become the profile's codes (``codes``). The order of day and month is
+decided once per sheet, by counting the dates that can be read one way only; the count is kept as
+evidence.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from pathlib import Path
 import polars as pl
 
 from workbench.errors import InputRejected
+from workbench.sources.codes import Codes
 from workbench.sources.fields import FIELDS, POSITION, is_extra, is_instant
 from workbench.sources.profile import Part, Profile, Target
-from workbench.sources.readers import RawTable, place
+from workbench.sources.readers import RawTable
 from workbench.sources.repairs import REPAIRS
-from workbench.sources.spelling import fold, folded, tidy
+from workbench.sources.spelling import tidy
 
 _HIGH, _ANY, _YEAR = r"(?:1[3-9]|[2-9]\d)", r"\d{1,2}", r"(?:\d{4}|\d{2}\b)"
 _DAY_FIRST = rf"^{_HIGH}[/.\-]{_ANY}[/.\-]{_YEAR}"
@@ -59,8 +61,11 @@ class DateVotes:
 
 def mapped(
     raw: RawTable, part: Part, profile: Profile, path: Path, name: str
-) -> dict[Target, pl.Series]:
-    """Return one text series per fed field, all as long as the table.
+) -> tuple[dict[Target, pl.Series], pl.DataFrame]:
+    """Return one text series per fed field, all as long as the table, and values without a code.
+
+    A value that is not in the code list of its field is missing in the series and stands in the
+    second frame (``UNKNOWN_CODES``), so that all of them can be named at once.
 
     Args:
         raw: A sheet as read.
@@ -70,24 +75,25 @@ def mapped(
         name: How messages and ``source_file`` call the file.
 
     Raises:
-        InputRejected: A value is not in the code list of its field, or the file name lacks the
-            field that the profile takes from it.
+        InputRejected: The file name lacks the field that the profile takes from it.
     """
     series: dict[Target, pl.Series] = {}
+    codes = Codes(profile, raw, name)
     for header, targets in part.columns.items():
         column = _column(raw.frame, header, part.empty_values)
         for target in targets:
-            codes = profile.codes.get(target.field)
-            where = {"file": place(name, raw.sheet), "column": header}
-            series[target] = _coded(column, codes, raw.frame, where) if codes else column
+            series[target] = codes.of(column, target.field, header)
     for target, rule in part.from_text.items():
-        series[target] = _column(raw.frame, rule.column, part.empty_values).str.extract(
-            rule.pattern
-        )
+        text = _column(raw.frame, rule.column, part.empty_values).str.extract(rule.pattern)
+        series[target] = codes.of(text, target.field, rule.column)
     series |= _provenance(series, part)
-    for target, value in (_from_name(part, path) | dict(part.constants)).items():
+    for target, value in _from_name(part, path).items():
+        text = pl.Series([value], dtype=pl.String).new_from_index(0, raw.frame.height)
+        series[target] = codes.of(text, target.field, path.name)
+    for target, value in part.constants.items():
         series[target] = pl.Series([value], dtype=pl.String).new_from_index(0, raw.frame.height)
-    return {target: _one_iso(s) if is_instant(target.field) else s for target, s in series.items()}
+    one_way = {t: _one_iso(s) if is_instant(t.field) else s for t, s in series.items()}
+    return one_way, codes.unknown()
 
 
 def landed(
@@ -180,26 +186,6 @@ def _column(frame: pl.DataFrame, header: str, empty_values: tuple[str, ...]) -> 
     if not empty_values:
         return column
     return frame.select(pl.when(~pl.col(header).is_in(empty_values)).then(pl.col(header)))[header]
-
-
-def _coded(
-    column: pl.Series, codes: Mapping[str, str], frame: pl.DataFrame, where: dict[str, str]
-) -> pl.Series:
-    compared = {fold(text): code for text, code in codes.items()}
-    code = column.to_frame("text").select(
-        folded(pl.col("text")).replace_strict(compared, default=None, return_dtype=pl.String)
-    )["text"]
-    unknown = (column.is_not_null() & code.is_null()).arg_true()
-    if len(unknown):
-        at = unknown[0]
-        raise InputRejected(
-            "sources.unknown_code",
-            **where,
-            row=frame["source_row"][at],
-            value=column[at],
-            accepted=", ".join(codes),
-        )
-    return code
 
 
 def _provenance(series: Mapping[Target, pl.Series], part: Part) -> dict[Target, pl.Series]:

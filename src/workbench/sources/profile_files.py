@@ -26,8 +26,8 @@ from workbench.sources.profile import (
     Target,
     Term,
 )
+from workbench.sources.requirements import FIELD_CODES, missing_fields, with_one_body
 from workbench.sources.spelling import tidy
-from workbench.vocabulary import STATUSES, STEP_KINDS
 
 _SHAPES: Mapping[type, str] = {
     list: "[ ... ]",
@@ -104,7 +104,8 @@ def read_profile(path: Path) -> Profile:
     """Read and check one profile.
 
     Raises:
-        InputRejected: The file is missing, is no TOML, or holds an unknown key or value.
+        InputRejected: The file is missing, is no TOML, includes an unknown key, value or code,
+            or maps less than its rows need.
     """
     if not path.is_file():
         raise InputRejected("sources.no_file", file=path)
@@ -132,7 +133,8 @@ class _Checker:
         self.shape(said["files"], list, "files")
         self.shape(said.get("beside", []), list, "beside")
         self.zone(said["time_zone"])
-        return Profile(
+        self.codes(said.get("codes", {}))
+        profile = Profile(
             name=said["name"],
             title_vi=said["title_vi"],
             title_en=said["title_en"],
@@ -151,6 +153,47 @@ class _Checker:
             codes=said.get("codes", {}),
             beside=tuple(said.get("beside", ())),
         )
+        self.required(profile)
+        return with_one_body(profile)
+
+    def required(self, profile: Profile) -> None:
+        """Refuse a profile whose parts lack a field that their rows cannot do without."""
+        if lacking := missing_fields(profile):
+            places = (
+                f"{place}: " + ", ".join(f"«{fields.replace('|', '» / «')}»" for fields in several)
+                for place, several in lacking.items()
+            )
+            raise InputRejected("sources.missing_fields", file=self.file, missing="; ".join(places))
+
+    def codes(self, said: dict[str, Any]) -> None:
+        """Refuse code lists of fields that do not exist, or with codes that mean nothing."""
+        self.shape(said, dict, "codes")
+        known = {name for fields in FIELDS.values() for name in fields}
+        for name, codes in said.items():
+            if name not in known and not is_extra(name):
+                self.unknown(name, "codes", FIELD_CODES)
+            self.shape(codes, dict, f"codes.{name}")
+            for code in codes.values():
+                self.shape(code, str, f"codes.{name}")
+            self.targets_exist(name, codes.values(), f"codes.{name}")
+
+    def constants(self, said: dict[str, Any], rows: str, at: str) -> dict[Target, str]:
+        constants = {}
+        for name, value in said.get("constants", {}).items():
+            where = f"{at}.constants.{name}"
+            self.shape(value, str, where)
+            target = self.target(name, rows, at)
+            self.targets_exist(target.field, [value], where)
+            constants[target] = value
+        return constants
+
+    def targets_exist(self, name: str, codes: Iterable[str], at: str) -> None:
+        """Refuse codes that a field which holds nothing but codes does not have."""
+        accepted = FIELD_CODES.get(name)
+        if accepted is None:
+            return
+        if wrong := [code for code in dict.fromkeys(codes) if code not in accepted]:
+            self.refuse_choice(at, "», «".join(wrong), accepted)
 
     def zone(self, name: str) -> None:
         try:
@@ -189,7 +232,7 @@ class _Checker:
             records=said.get("records", ""),
             nested=said.get("nested", ""),
             from_name={self.target(f, rows, at): p for f, p in said.get("from_name", {}).items()},
-            constants={self.target(f, rows, at): v for f, v in said.get("constants", {}).items()},
+            constants=self.constants(said, rows, at),
             empty_values=tuple(said.get("empty_values", ())),
             sheet=said.get("sheet", ""),
             encoding=said.get("encoding", "utf-8-sig"),
@@ -212,8 +255,7 @@ class _Checker:
         where = f"{at}.stages"
         self.shape(said, dict, where)
         self.keys(said, "ends step step_kind", "holder", at=where)
-        if said["step_kind"] not in STEP_KINDS:
-            self.refuse_choice(f"{where}.step_kind", said["step_kind"], STEP_KINDS)
+        self.targets_exist("step_kind", [said["step_kind"]], f"{where}.step_kind")
         return Stage(**said | {key: tidy(said[key]) for key in ("ends", "holder") if key in said})
 
     def case_dates(self, said: Iterable[str], rows: str, at: str) -> tuple[str, ...]:
@@ -228,8 +270,8 @@ class _Checker:
         self.keys(said, "step field", "take status", at=where)
         if rows != "event":
             self.refuse_choice(f"{at}.rows", rows, ("event",))
-        if said.get("status", "") not in ("", *STATUSES):
-            self.refuse_choice(f"{where}.status", said["status"], STATUSES)
+        if said.get("status"):
+            self.targets_exist("status", [said["status"]], f"{where}.status")
         return EventDate(**said)
 
     def target(self, name: str, rows: str, at: str) -> Target:

@@ -118,7 +118,7 @@ def test_an_unknown_code_names_its_cell_and_the_list(put, small, tmp_path) -> No
     with pytest.raises(InputRejected) as caught:
         land([path], small, tmp_path / "landed")
     message = str(caught.value)
-    assert "row 3, column «Channel»: the value «Qua bạn bè»" in message
+    assert "column «Channel»: «Qua bạn bè» (row 3; 1 in all)" in message
     assert "Accepted: Tại quầy, Qua mạng" in message
 
 
