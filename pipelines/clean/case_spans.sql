@@ -1,8 +1,13 @@
--- grain: one row per dossier with events: its first and last stamp
+-- grain: one row per dossier with events: its first stamp, and its last where its work has ended
 -- key: dossier_id
 -- reads: step_rows, numbered_sheets
--- promises: ended_at is null or began_at <= ended_at
--- Empty where no export says that its cases take their dates from their events.
+-- promises: ended_at is null or completed_at is not null;
+--   completed_at is null or began_at <= completed_at
+-- Empty where no export says that its cases take their dates from their events. A case ends with
+-- its last completion (completed_at), unless an activity begins then or later and the log does not
+-- complete it: the case is then open and has no ended_at. An activity that begins earlier and is
+-- never completed leaves the end as it is (rule P18 names it): logs drop completions, and other
+-- work went on. A case none of whose events begins or completes a step ends with its last event.
 
 with asked as (
     select count(*) as n_sheets
@@ -10,15 +15,53 @@ with asked as (
     where case_dates <> ''
 ),
 
-case_spans as (
+stamps as (
     select
         steps.dossier_id,
-        min(least(steps.arrived_at, steps.started_at, steps.finished_at)) as began_at,
-        max(steps.finished_at) as ended_at
+        steps.step,
+        least(steps.arrived_at, steps.started_at, steps.finished_at) as first_at,
+        case
+            when steps.finished_at is null and not contains(steps.unreadable, 'finished_at')
+                then coalesce(steps.started_at, steps.arrived_at)
+        end as begun_at,
+        case when coalesce(steps.transition, '') <> 'other' then steps.finished_at end as done_at,
+        steps.finished_at
     from step_rows as steps
     cross join asked
     where steps.dossier_id is not null and asked.n_sheets > 0
-    group by steps.dossier_id
+),
+
+activities as (
+    select
+        dossier_id,
+        min(first_at) as first_at,
+        max(begun_at) as begun_at,
+        max(done_at) as done_at,
+        max(finished_at) as last_at
+    from stamps
+    group by dossier_id, step
+),
+
+cases as (
+    select
+        dossier_id,
+        min(first_at) as began_at,
+        max(begun_at) filter (where done_at is null or done_at < begun_at) as running_since,
+        max(done_at) as done_at,
+        case when count(begun_at) + count(done_at) = 0 then max(last_at) end as last_at
+    from activities
+    group by dossier_id
+),
+
+case_spans as (
+    select
+        dossier_id,
+        began_at,
+        coalesce(done_at, last_at) as completed_at,
+        case
+            when running_since is null or running_since < done_at then coalesce(done_at, last_at)
+        end as ended_at
+    from cases
 )
 
 select * from case_spans

@@ -35,7 +35,12 @@ spanned as (
     select
         texts.*,
         case when contains(texts.case_dates, 'received_at') then spans.began_at end as case_began,
-        case when contains(texts.case_dates, 'resolved_at') then spans.ended_at end as case_ended
+        case
+            when not contains(texts.case_dates, 'resolved_at') then null
+            -- a status that says that the dossier ended outranks what is still running
+            when not is_open_status(texts.status) then spans.completed_at
+            else spans.ended_at
+        end as case_ended
     from dossier_texts as texts
     left join case_spans as spans
         on texts.case_dates <> '' and texts.dossier_id = spans.dossier_id

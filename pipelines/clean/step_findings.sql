@@ -12,6 +12,8 @@ with judged as (
         superseded.row_id is not null as is_superseded,
         retold.row_id is not null as is_retold,
         coalesce(pairs.is_joined, false) as is_joined,
+        coalesce(pairs.is_stepless, false) as is_stepless,
+        coalesce(pairs.is_passed, false) as is_passed,
         greatest(steps.arrived_at, steps.started_at, steps.finished_at) > snapshots.snapshot_at
             as is_future,
         steps.is_in_clock_change,
@@ -33,7 +35,7 @@ odd as (
     from judged
     where
         is_repeat or is_superseded or is_retold or is_joined or is_future or unreadable <> ''
-        or is_in_clock_change or is_orphan or is_nowhere or is_reversed
+        or is_in_clock_change or is_orphan or is_nowhere or is_reversed or is_passed
 ),
 
 findings as (
@@ -45,6 +47,7 @@ findings as (
                 when is_repeat then ['P07']
                 when is_superseded then ['P12']
                 when is_retold then ['P15']
+                when is_stepless then ['P17']
                 when is_joined then ['P11']
                 else [
                     case when is_future then 'D06' end,
@@ -52,7 +55,8 @@ findings as (
                     case when is_in_clock_change then 'P02' end,
                     case when is_orphan then 'P03' end,
                     case when is_nowhere then 'P06' end,
-                    case when is_reversed then 'P08' end
+                    case when is_reversed then 'P08' end,
+                    case when is_passed then 'P18' end
                 ]
             end
         ) as rule_id

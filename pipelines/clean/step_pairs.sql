@@ -3,7 +3,9 @@
 -- reads: step_rows, step_repeats, superseded_steps
 -- promises: transition <> 'complete' or not is_joined
 -- The n-th start (or schedule) of an activity in a case belongs to its n-th completion, if it lies
--- before it. Other transitions (suspend, resume, withdraw) say nothing that a step can hold.
+-- before it. Other transitions (suspend, resume, withdraw) say nothing that a step can hold; where
+-- an activity of a case has no others, no step is left of it (is_stepless). is_passed is a start
+-- that nothing of its activity completes, though other work of the case is completed later.
 
 with events as (
     select
@@ -24,8 +26,13 @@ numbered as (
         row_number() over (
             partition by dossier_id, step, transition
             order by stamp, row_id
-        ) as turn
+        ) as turn,
+        count(*) filter (where transition <> 'other') over step_events = 0 as is_stepless,
+        max(stamp) filter (where transition = 'complete') over step_events as step_done_at,
+        max(stamp) filter (where transition = 'complete') over (partition by dossier_id)
+            as case_done_at
     from events
+    window step_events as (partition by dossier_id, step)
 ),
 
 step_pairs as (
@@ -34,6 +41,10 @@ step_pairs as (
         events.transition,
         events.transition = 'other'
         or (events.transition <> 'complete' and completed.turn is not null) as is_joined,
+        events.is_stepless,
+        events.transition = 'start'
+        and coalesce(events.stamp < events.case_done_at, false)
+        and coalesce(events.stamp > events.step_done_at, true) as is_passed,
         case when events.transition = 'complete' then scheduled.stamp end as arrived_at,
         case when events.transition = 'complete' then started.stamp end as started_at
     from numbered as events

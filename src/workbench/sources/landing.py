@@ -3,7 +3,7 @@
 Six Parquet tables are written together or not at all: ``landed_dossiers``, ``landed_steps``,
 ``landed_pauses``, ``landed_files``, ``landed_masks`` (where an identifier of a person was masked)
 and ``landed_repairs`` (where letters were put right). An event log gives both steps (its events)
-and dossiers (the attributes of each case, taken from its first event). Rows are ordered by file,
+and dossiers (the first value of each attribute among the events of a case). Rows are ordered by file,
 sheet and row, so the same exports give the same bytes. Long texts land in pieces (``pouring``).
 """
 
@@ -21,7 +21,7 @@ import polars as pl
 from workbench.errors import InputRejected, UsageProblem
 from workbench.project import fresh_folder
 from workbench.sources import mapping
-from workbench.sources.cases import dated_by_events
+from workbench.sources.cases import cases_of, dated_by_events
 from workbench.sources.codes import UNKNOWN_CODES, check_codes
 from workbench.sources.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION, TABLES
 from workbench.sources.people import MASKS, Veil
@@ -281,7 +281,7 @@ def _land(
     if applicants is not None and "dossier" in rows:
         rows["dossier"] = rows["dossier"].with_columns(applicants.alias("x_applicant_key"))
     if part.rows == "event":
-        cases = rows["dossier"].unique("dossier_id", keep="first", maintain_order=True)
+        cases = cases_of(rows["dossier"])
         rows["dossier"] = dated_by_events(cases, rows["step"], part.event_dates)
         rows["step"] = rows["step"].filter(pl.any_horizontal(_events_say(rows["step"])))
     if "step" in rows and is_whole:
