@@ -1,9 +1,12 @@
 -- grain: one row per landed row and rule about the letters of its text
 -- key: row_kind, source_file, source_sheet, source_row, rule_id
--- reads: landed_repairs, dossier_claims, units
--- promises: rule_id in ('D19', 'D20')
+-- reads: landed_repairs, landed_dossiers, landed_steps, dossier_claims, units, written_names,
+--   numbered_sheets
+-- promises: rule_id in ('D19', 'D20', 'D33')
 -- The readers put letters right and mark where. A unit is found whichever vowel of oa, oe and uy
--- carries the tone mark; what differs from its listed name by that alone is said here.
+-- carries the tone mark; what differs from its listed name by that alone is said here. So is a name
+-- without a list that was put into another spelling (D19), or that looks like a more frequent one
+-- (D33).
 
 with repaired as (
     select
@@ -11,7 +14,7 @@ with repaired as (
         source_file,
         source_sheet,
         source_row,
-        case repair when 'composed' then 'D19' else 'D20' end as rule_id,
+        case when repair in ('composed', 'invisible') then 'D19' else 'D20' end as rule_id,
         concat(field, ': ', repair) as find
     from landed_repairs
 ),
@@ -36,10 +39,74 @@ retoned as (
         and name_key(claims.unit_text) <> lower(nfc_normalize(claims.unit_text))
 ),
 
+odd_names as (
+    select * from written_names
+    where name <> spelling or look_alike is not null
+),
+
+dossier_names as (
+    unpivot (
+        select
+            source_file, source_sheet, source_row,
+            unit_id, procedure_id, procedure_name, field_of_work
+        from landed_dossiers
+        where
+            unit_id in (select odd_names.spelling from odd_names)
+            or procedure_id in (select odd_names.spelling from odd_names)
+            or procedure_name in (select odd_names.spelling from odd_names)
+            or field_of_work in (select odd_names.spelling from odd_names)
+    )
+    on unit_id, procedure_id, procedure_name, field_of_work
+    into name field value spelling
+),
+
+printed_names as (
+    select
+        'dossier' as row_kind, source_file, source_sheet, source_row, field, spelling
+    from dossier_names
+    union all
+    select
+        'step' as row_kind, source_file, source_sheet, source_row,
+        'unit_id' as field, unit_id as spelling
+    from landed_steps
+    where unit_id in (select odd_names.spelling from odd_names)
+),
+
+unlisted_names as (
+    select
+        printed_names.row_kind,
+        printed_names.source_file,
+        printed_names.source_sheet,
+        printed_names.source_row,
+        odd_names.*
+    from printed_names
+    inner join odd_names
+        on printed_names.field = odd_names.field
+        and printed_names.spelling = odd_names.spelling
+    inner join numbered_sheets as sheets
+        on printed_names.source_file = sheets.source_file
+        and printed_names.source_sheet = sheets.source_sheet
+    where
+        case printed_names.field when 'unit_id' then sheets.unit_list else sheets.procedure_list end
+        is distinct from 'reference'
+),
+
 finds as (
     select * from repaired
     union
     select * from retoned
+    union
+    select
+        row_kind, source_file, source_sheet, source_row, 'D19' as rule_id,
+        concat(field, ': «', spelling, '» → «', name, '»') as find
+    from unlisted_names
+    where spelling <> name
+    union
+    select
+        row_kind, source_file, source_sheet, source_row, 'D33' as rule_id,
+        concat(field, ': «', name, '» ~ «', look_alike, '»') as find
+    from unlisted_names
+    where look_alike is not null
 ),
 
 behaviour_spellings as (

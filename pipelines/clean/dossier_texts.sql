@@ -1,9 +1,9 @@
 -- grain: one row per landed dossier row: its text beside how its file is to be understood
 -- key: source_file, source_sheet, source_row
--- reads: landed_dossiers, numbered_sheets
+-- reads: landed_dossiers, numbered_sheets, written_names
 -- promises: content is not null
 -- content is a digest of the row without its position: rows of one dossier with the same content
--- repeat each other.
+-- repeat each other. Names taken as they are written stand in one spelling.
 
 with recorded as (
     select
@@ -14,7 +14,12 @@ with recorded as (
 
 texts as (
     select
-        recorded.*,
+        recorded.* replace (
+            coalesce(units.name, recorded.unit_id) as unit_id,
+            coalesce(procedures.name, recorded.procedure_id) as procedure_id,
+            coalesce(titles.name, recorded.procedure_name) as procedure_name,
+            coalesce(fields.name, recorded.field_of_work) as field_of_work
+        ),
         row_id(sheets.sheet_no, recorded.source_row) as row_id,
         sheets.sheet_no,
         sheets.day_first,
@@ -32,6 +37,22 @@ texts as (
     inner join numbered_sheets as sheets
         on recorded.source_file = sheets.source_file
         and recorded.source_sheet = sheets.source_sheet
+    left join written_names as units
+        on units.field = 'unit_id'
+        and coalesce(sheets.unit_list, '') <> 'reference'
+        and recorded.unit_id = units.spelling
+    left join written_names as procedures
+        on procedures.field = 'procedure_id'
+        and coalesce(sheets.procedure_list, '') <> 'reference'
+        and recorded.procedure_id = procedures.spelling
+    left join written_names as titles
+        on titles.field = 'procedure_name'
+        and coalesce(sheets.procedure_list, '') <> 'reference'
+        and recorded.procedure_name = titles.spelling
+    left join written_names as fields
+        on fields.field = 'field_of_work'
+        and coalesce(sheets.procedure_list, '') <> 'reference'
+        and recorded.field_of_work = fields.spelling
 )
 
 select * from texts -- noqa: AM04

@@ -1,6 +1,6 @@
 -- grain: one row per landed step row: its text made into instants, units and numbers
 -- key: row_id
--- reads: landed_steps, numbered_sheets, unit_names
+-- reads: landed_steps, numbered_sheets, unit_names, written_names
 -- promises: step_kind is not null
 -- Nothing is judged or dropped here. The stamp of an event that only begins a step (transition
 -- schedule or start) is when the step arrived or started, not when it finished. A unit's name is
@@ -60,7 +60,10 @@ placed as (
         typed.logged_no,
         typed.step,
         coalesce(typed.step_kind, 'other') as step_kind,
-        case when typed.has_unit_list then known_units.unit_id else typed.unit_id end as unit_id,
+        case
+            when typed.has_unit_list then known_units.unit_id
+            else coalesce(printed.name, typed.unit_id)
+        end as unit_id,
         typed.holder_id,
         case when typed.transition = 'schedule' then typed.finished else typed.arrived end
             as arrived_at,
@@ -89,6 +92,10 @@ placed as (
             case when typed.norm_hours is not null and typed.norm is null then 'norm_hours' end
         ) as unreadable
     from typed
+    left join written_names as printed
+        on printed.field = 'unit_id'
+        and not typed.has_unit_list
+        and typed.unit_id = printed.spelling
     left join known_units
         on typed.has_unit_list
         and typed.unit_id = known_units.spelling

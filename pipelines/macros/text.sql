@@ -12,6 +12,20 @@ replace(replace(replace(replace(replace(
     ), 'uỳ', 'ùy'), 'uý', 'úy'), 'uỷ', 'ủy'), 'uỹ', 'ũy'), 'uỵ', 'ụy'
 );
 
+-- a name for finding others that look like it: without marks and case, letters of other scripts as
+-- the Latin ones they look like, and no spaces or punctuation but between two numbers
+create macro look_key(label) as
+regexp_replace(
+    regexp_replace(
+        trim(regexp_replace(
+            translate(strip_accents(lower(nfc_normalize(label))), 'đаеіорсухјαορ', 'daeiopcyxjaop'),
+            '[^\p{L}\p{N}]+', ' ', 'g'
+        )),
+        '(\p{L}) ', '\1', 'g'
+    ),
+    ' (\p{L})', '\1', 'g'
+);
+
 -- national code of a procedure without the suffix of the agency that published it
 create macro procedure_code(label) as
 coalesce(

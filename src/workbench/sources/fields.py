@@ -100,6 +100,7 @@ Where one row gives several steps, each stage is a sheet of its own, with the sh
 are in ``sheet_of`` (missing elsewhere). Files delivered together share a ``batch``.
 """
 
+_NAMES = ("unit_id", "procedure_id", "procedure_name", "field_of_work", "step")
 _MOMENT = pl.Datetime("us", "UTC")
 OTHER_RECORDS: Mapping[str, pl.DataType] = {
     "dossier_id": pl.String(),
@@ -127,6 +128,15 @@ def is_instant(field: str) -> bool:
     (True, True, False)
     """
     return field.endswith(("_at", "_on"))
+
+
+def is_name(field: str) -> bool:
+    """Say whether a field names a unit, a procedure, an activity or a person of the staff.
+
+    >>> is_name("unit_id"), is_name("late_reason")
+    (True, False)
+    """
+    return field in _NAMES or is_staff(field)
 
 
 def is_staff(field: str) -> bool:

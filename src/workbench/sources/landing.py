@@ -3,8 +3,9 @@
 Six Parquet tables are written together or not at all: ``landed_dossiers``, ``landed_steps``,
 ``landed_pauses``, ``landed_files``, ``landed_masks`` (where an identifier of a person was masked)
 and ``landed_repairs`` (where letters were put right). An event log gives both steps (its events)
-and dossiers (the first value of each attribute among the events of a case). Rows are ordered by file,
-sheet and row, so the same exports give the same bytes. Long texts land in pieces (``pouring``).
+and dossiers (the first value of each attribute among the events of a case). Rows are ordered by
+file, sheet and row, so the same exports give the same bytes. Long texts land in pieces
+(``pouring``).
 """
 
 from __future__ import annotations

@@ -16,11 +16,11 @@ import polars as pl
 
 from workbench.errors import InputRejected
 from workbench.sources.codes import Codes
-from workbench.sources.fields import FIELDS, POSITION, is_extra, is_instant
+from workbench.sources.fields import FIELDS, POSITION, is_extra, is_instant, is_name
 from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable
 from workbench.sources.repairs import REPAIRS
-from workbench.sources.spelling import tidy
+from workbench.sources.spelling import single_spaced, tidy
 
 _HIGH, _ANY, _YEAR = r"(?:1[3-9]|[2-9]\d)", r"\d{1,2}", r"(?:\d{4}|\d{2}\b)"
 _DAY_FIRST = rf"^{_HIGH}[/.\-]{_ANY}[/.\-]{_YEAR}"
@@ -92,8 +92,7 @@ def mapped(
         series[target] = codes.of(text, target.field, path.name)
     for target, value in part.constants.items():
         series[target] = pl.Series([value], dtype=pl.String).new_from_index(0, raw.frame.height)
-    one_way = {t: _one_iso(s) if is_instant(t.field) else s for t, s in series.items()}
-    return one_way, codes.unknown()
+    return {t: _in_one_spelling(t.field, s) for t, s in series.items()}, codes.unknown()
 
 
 def landed(
@@ -207,6 +206,12 @@ def _from_name(part: Part, path: Path) -> dict[Target, str]:
             )
         values[target] = found[1]
     return values
+
+
+def _in_one_spelling(field: str, values: pl.Series) -> pl.Series:
+    if is_instant(field):
+        return _one_iso(values)
+    return single_spaced(values) if is_name(field) else values
 
 
 def _one_iso(column: pl.Series) -> pl.Series:

@@ -27,6 +27,7 @@ from workbench.project import shipped
 from workbench.sources.fields import POSITION, is_extra, is_instant, is_staff
 from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable
+from workbench.sources.spelling import name_keys
 
 FREE_TEXT = ("reason", "late_reason")
 """Known fields in which people write freely; so they do in extras that hold no code or date."""
@@ -78,7 +79,8 @@ class Veil:
         masks = [pl.DataFrame(schema=MASKS)]
         for target, values in fields.items():
             if is_staff(target.field):
-                clean[target] = staff_ids(values, self.salts[profile.name], profile.name)
+                accounts = name_keys(values)
+                clean[target] = staff_ids(accounts, self.salts[profile.name], profile.name)
             elif target.field in profile.codes:
                 clean[target] = values
             else:

@@ -1,6 +1,7 @@
 """Text that readers put right, cell by cell, and the mark that says so.
 
-Letters typed as a base and separate marks are composed by every reader. A cell in the letters of
+Letters typed as a base and separate marks are composed by every reader, and characters that cannot
+be seen are dropped. A cell in the letters of
 an old font inside a sheet of Unicode is converted here, when it holds enough marked words that
 are Vietnamese only under one old convention; a sheet that follows one throughout is converted by
 its reader, and ``landed_files`` says so. The exported file is kept as it is. Marks feed the rules
@@ -15,9 +16,12 @@ import polars as pl
 
 from workbench.sources.fields import POSITION
 from workbench.sources.legacy import TCVN3, VNI, convention_of, to_unicode
+from workbench.sources.spelling import INVISIBLE
 
 COMPOSED = "composed"
-"""The repair of a cell whose letters were decomposed; others name the old convention undone."""
+"""The repair of a cell whose letters were decomposed."""
+UNSEEN = "invisible"
+"""The repair of a cell with characters that cannot be seen; others name the old font undone."""
 
 MARKS: Mapping[str, type[pl.DataType]] = {
     "source_row": pl.Int64,
@@ -64,7 +68,7 @@ def marks_of(cells: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
 
 def converted(frame: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
     """Return records whose cells of old fonts are in Unicode; columns are named as in the marks."""
-    legacy = marks.filter(pl.col("repair") != COMPOSED)
+    legacy = marks.filter(~pl.col("repair").is_in([COMPOSED, UNSEEN]))
     for column, repair in legacy.select("column", "repair").unique().sort(pl.all()).rows():
         rows = legacy.filter(column=column, repair=repair)["source_row"].to_list()
         known = frame.filter(pl.col("source_row").is_in(rows))[column].unique().drop_nulls()
@@ -85,7 +89,8 @@ def _is_marked(cells: pl.Series) -> bool:
 
 def _repairs(cells: pl.Series) -> dict[str, str]:
     known = cells.unique().drop_nulls()
-    repairs = dict.fromkeys(known.filter(known.str.contains(_LOOSE_MARKS)), COMPOSED)
+    repairs = dict.fromkeys(known.filter(known.str.contains(INVISIBLE)), UNSEEN)
+    repairs |= dict.fromkeys(known.filter(known.str.contains(_LOOSE_MARKS)), COMPOSED)
     odd = known.filter(known.str.contains(_ODD) & ~known.str.contains(_NO_LATIN))
     told = ((text, convention_of([text])) for text in odd)
     return repairs | {text: convention for text, convention in told if convention}

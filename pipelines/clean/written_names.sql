@@ -1,0 +1,99 @@
+-- grain: one row per field and spelling of a name that is taken as it is written
+-- key: field, spelling
+-- reads: landed_dossiers, landed_steps, numbered_sheets
+-- promises: n_rows > 0; look_alike is null or look_alike <> name
+-- For sources without a list of units or procedures. Spellings that differ only by case, spaces or
+-- the place of a tone mark are one name: the most frequent spelling, then one not all in capitals,
+-- then the first by letters. Names that differ by more, but look alike (other marks, punctuation or
+-- letters of another script), stay apart; look_alike is the most frequent of them.
+
+with unit_texts as (
+    select source_file, source_sheet, unit_id as spelling, count(*) as n_rows
+    from landed_dossiers
+    group by source_file, source_sheet, unit_id
+    union all
+    select source_file, source_sheet, unit_id as spelling, count(*) as n_rows
+    from landed_steps
+    group by source_file, source_sheet, unit_id
+),
+
+procedure_texts as (
+    unpivot (
+        select source_file, source_sheet, procedure_id, procedure_name, field_of_work
+        from landed_dossiers
+    )
+    on procedure_id, procedure_name, field_of_work
+    into name field value spelling
+),
+
+printed as (
+    select 'unit_id' as field, texts.spelling, texts.n_rows
+    from unit_texts as texts
+    inner join numbered_sheets as sheets
+        on texts.source_file = sheets.source_file
+        and texts.source_sheet = sheets.source_sheet
+    where texts.spelling is not null and coalesce(sheets.unit_list, '') <> 'reference'
+    union all
+    select texts.field, texts.spelling, 1 as n_rows
+    from procedure_texts as texts
+    inner join numbered_sheets as sheets
+        on texts.source_file = sheets.source_file
+        and texts.source_sheet = sheets.source_sheet
+    where coalesce(sheets.procedure_list, '') <> 'reference'
+),
+
+counted as (
+    select
+        field,
+        spelling,
+        sum(n_rows)::bigint as n_rows
+    from printed
+    group by field, spelling
+),
+
+named as (
+    select
+        *,
+        first_value(spelling) over one_name as name,
+        look_key(spelling) as look_key
+    from counted
+    window one_name as (
+        partition by field, name_key(spelling)
+        order by n_rows desc, spelling = upper(spelling) asc, spelling asc
+    )
+),
+
+names as (
+    select
+        field,
+        name,
+        min(look_key) as look_key,
+        sum(n_rows)::bigint as n_rows
+    from named
+    group by field, name
+),
+
+look_alikes as (
+    select
+        field,
+        name,
+        first_value(name) over (
+            partition by field, look_key
+            order by n_rows desc, name asc
+        ) as look_alike
+    from names
+    where look_key <> ''
+),
+
+written_names as (
+    select
+        named.field,
+        named.spelling,
+        named.name,
+        named.n_rows,
+        nullif(look_alikes.look_alike, named.name) as look_alike
+    from named
+    left join look_alikes on named.field = look_alikes.field and named.name = look_alikes.name
+)
+
+select * from written_names
