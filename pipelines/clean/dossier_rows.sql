@@ -50,20 +50,32 @@ walls as (
         wall_due(due_first_at, day_first) as due_first_wall,
         wall_time(resolved_at, day_first) as resolved_wall,
         wall_time(returned_at, day_first) as returned_wall,
-        parse_local(paper_result_on, day_first)::date as paper_result
+        wall_due(paper_result_on, day_first) as paper_result_wall
     from spanned
 ),
 
 typed as (
     select
         *,
-        instant_of(submitted_wall, submitted_at, time_zone) as submitted,
-        coalesce(instant_of(received_wall, received_at, time_zone), case_began) as received,
+        stamp_instant(submitted_wall, submitted_at, time_zone, has_epochs) as submitted,
+        coalesce(
+            stamp_instant(received_wall, received_at, time_zone, has_epochs), case_began
+        ) as received,
         timezone(time_zone, coalesce(received, submitted))::date as began_on,
-        instant_of(due_wall, due_at, time_zone) as due,
-        instant_of(due_first_wall, due_first_at, time_zone) as due_first,
-        coalesce(instant_of(resolved_wall, resolved_at, time_zone), case_ended) as resolved,
-        instant_of(returned_wall, returned_at, time_zone) as returned
+        due_instant(
+            due_wall, due_at, time_zone, has_epochs, list_contains(due_days, 'due_at')
+        ) as due,
+        due_instant(
+            due_first_wall, due_first_at, time_zone, has_epochs, list_contains(due_days, 'due_first_at')
+        ) as due_first,
+        coalesce(
+            stamp_instant(resolved_wall, resolved_at, time_zone, has_epochs), case_ended
+        ) as resolved,
+        stamp_instant(returned_wall, returned_at, time_zone, has_epochs) as returned,
+        timezone(
+            time_zone,
+            due_instant(paper_result_wall, paper_result_on, time_zone, has_epochs, true)
+        )::date as paper_result
     from walls
 ),
 
@@ -97,8 +109,8 @@ dossier_rows as (
             due_first_at, resolved_at, returned_at, paper_result_on, submitted,
             received, began_on, due, due_first, resolved, returned, paper_result,
             case_began, case_ended, submitted_wall, received_wall, due_wall,
-            due_first_wall, resolved_wall, returned_wall, unit_used, procedure_known,
-            field_known
+            due_first_wall, resolved_wall, returned_wall, paper_result_wall, unit_used,
+            procedure_known, field_known, has_epochs, due_days
         ),
         unit_used as unit_id,
         unit_id as unit_text,

@@ -18,6 +18,8 @@ texts as (
         row_id(sheets.sheet_no, recorded.source_row) as row_id,
         sheets.sheet_no,
         sheets.day_first,
+        coalesce(sheets.has_epochs, false) as has_epochs,
+        coalesce(sheets.due_days, []) as due_days,
         sheets.time_zone,
         sheets.calendar_id,
         sheets.unit_list = 'reference' as has_unit_list,

@@ -29,6 +29,7 @@ from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable, ahead, read, read_pieces
 from workbench.sources.readers.delivery import fingerprint
 from workbench.sources.repairs import REPAIRS
+from workbench.sources.stamps import StampVotes, stamp_votes
 from workbench.sources.telling import Count
 from workbench.sources.wide import stage_tables
 
@@ -180,7 +181,7 @@ def _pour_pieces(
     (export,), name = exports, count.name
     said = {"sha256": fingerprint(export.path), "snapshot_at": as_of, "sheet_of": None}
     variants, votes, masks = Variants(name), mapping.DateVotes(), [pl.DataFrame(schema=MASKS)]
-    repairs = [pl.DataFrame(schema=REPAIRS)]
+    repairs, stamps = [pl.DataFrame(schema=REPAIRS)], StampVotes()
     file: dict[str, Any] = {}
     for raw in ahead(read_pieces(export.path, export.part)):
         count.add(raw.frame.height)
@@ -192,10 +193,12 @@ def _pour_pieces(
             tables.add(kind, rows.with_columns(**first))
         counts = {c: piece.file[c] + file.get(c, 0) for c in _COUNTS}
         file, votes = (file or piece.file) | counts, votes + piece.votes
+        stamps += piece.stamps
         masks.append(piece.masks)
         repairs.append(piece.repairs)
     order = votes.order(export.profile.day_first)
     file |= {"day_first": order.day_first, "day_first_evidence": order.evidence}
+    file |= _stamp_rules(stamps, export.part)
     yield _Note(file, pl.concat(masks), pl.concat(repairs), variants.numbers())
 
 
@@ -220,6 +223,7 @@ class _Landed:
     masks: pl.DataFrame
     repairs: pl.DataFrame
     votes: mapping.DateVotes
+    stamps: StampVotes
 
 
 def _read(export: Delivery, count: Count, as_of: str, veil: Veil) -> Iterator[_Landed]:
@@ -249,6 +253,7 @@ def _land(
     fields, masks = veil.drawn(bare, raw, profile, name)
     votes = mapping.date_votes(fields)
     order = votes.order(profile.day_first)
+    stamps = stamp_votes(fields, profile.time_zone)
     kinds = ("dossier", "step") if part.rows == "event" else (part.rows,)
     rows = {kind: mapping.landed(fields, raw, kind, profile, name) for kind in kinds}
     if profile.id_scope == "unit":
@@ -277,6 +282,7 @@ def _land(
         "encoding": raw.encoding,
         "day_first": order.day_first,
         "day_first_evidence": order.evidence,
+        **_stamp_rules(stamps, part),
         "time_zone": profile.time_zone,
         "calendar_id": profile.calendar_id,
         "unit_list": profile.unit_list,
@@ -290,7 +296,15 @@ def _land(
         "term_unit": profile.term.unit if profile.term else None,
         "synthetic": _synthetic(raw, profile),
     }
-    return _Landed(file, rows, masks, mapping.repairs(raw, part, name), votes)
+    return _Landed(file, rows, masks, mapping.repairs(raw, part, name), votes, stamps)
+
+
+def _stamp_rules(stamps: StampVotes, part: Part) -> dict[str, Any]:
+    return {
+        "has_epochs": stamps.has_epochs,
+        "due_days": stamps.due_days(part.due_midnight),
+        "due_mixed": stamps.due_mixed(part.due_midnight),
+    }
 
 
 def _events_say(steps: pl.DataFrame) -> list[pl.Expr]:

@@ -19,13 +19,11 @@ from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable, place
 from workbench.sources.repairs import REPAIRS
 from workbench.sources.spelling import fold, folded, tidy
+from workbench.sources.stamps import formatted, plain
 
 _HIGH, _ANY, _YEAR = r"(?:1[3-9]|[2-9]\d)", r"\d{1,2}", r"(?:\d{4}|\d{2}\b)"
 _DAY_FIRST = rf"^{_HIGH}[/.\-]{_ANY}[/.\-]{_YEAR}"
 _MONTH_FIRST = rf"^{_ANY}[/.\-]{_HIGH}[/.\-]{_YEAR}"
-_ISO_T = r"^(\d{4}-\d{2}-\d{2})T"
-_ISO_FRACTION = r"^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})(?:\.0+|(\.\d*?[1-9])0+)([+\-Z]|$)"
-_ISO_UTC = r"^(\d{4}-\d{2}-\d{2} .*)Z$"
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,12 @@ def mapped(
     series |= _provenance(series, part)
     for target, value in (_from_name(part, path) | dict(part.constants)).items():
         series[target] = pl.Series([value], dtype=pl.String).new_from_index(0, raw.frame.height)
-    return {target: _one_iso(s) if is_instant(target.field) else s for target, s in series.items()}
+    return {
+        target: plain(formatted(column, part.formats_of(target)))
+        if is_instant(target.field)
+        else column
+        for target, column in series.items()
+    }
 
 
 def landed(
@@ -221,14 +224,3 @@ def _from_name(part: Part, path: Path) -> dict[Target, str]:
             )
         values[target] = found[1]
     return values
-
-
-def _one_iso(column: pl.Series) -> pl.Series:
-    """Write ISO instants one way: a space before the time, no idle zeros, ``+00:00`` for Z."""
-    if not column.str.contains_any(["T", ".", "Z"]).any():
-        return column
-    return (
-        column.str.replace(_ISO_T, "${1} ")
-        .str.replace(_ISO_FRACTION, "${1}${2}${3}")
-        .str.replace(_ISO_UTC, "${1}+00:00")
-    )
