@@ -27,8 +27,8 @@ texts as (
         sheets.code_list = 'reference' as has_code_list,
         coalesce(sheets.kept_by, 'office') as kept_by,
         sheets.case_dates,
-        sheets.term_value,
-        sheets.term_unit,
+        sheets.term_value as file_term_value,
+        sheets.term_unit as file_term_unit,
         sheets.synthetic
     from recorded
     inner join numbered_sheets as sheets

@@ -34,6 +34,8 @@ DOSSIER_FIELDS = (
     "paper_result_on",
     "status",
     "late_reason",
+    "term_value",
+    "term_unit",
 )
 STEP_FIELDS = (
     "dossier_id",

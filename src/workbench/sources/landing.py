@@ -29,7 +29,7 @@ from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable, ahead, read, read_pieces
 from workbench.sources.readers.delivery import fingerprint
 from workbench.sources.repairs import REPAIRS
-from workbench.sources.stamps import StampVotes, stamp_votes
+from workbench.sources.stamps import StampVotes, plain, stamp_votes
 from workbench.sources.telling import Count
 from workbench.sources.wide import stage_tables
 
@@ -289,7 +289,7 @@ def _land(
         "procedure_list": profile.procedure_list,
         "code_list": profile.code_list,
         "kept_by": profile.kept_by,
-        "snapshot_at": said["snapshot_at"] or _snapshot(raw, part, profile, name),
+        "snapshot_at": said["snapshot_at"] or _plain(_snapshot(raw, part, profile, name)),
         "incremental": part.incremental,
         "case_dates": ",".join(part.case_dates),
         "term_value": profile.term.value if profile.term else None,
@@ -324,6 +324,11 @@ def _snapshot(raw: RawTable, part: Part, profile: Profile, name: str) -> str | N
     if not found and raw.frame.height and part.rows in ("dossier", "event"):
         raise InputRejected("sources.no_snapshot", file=name, pattern=rule.heading)
     return found or None
+
+
+def _plain(stamp: str | None) -> str | None:
+    spelt: str | None = plain(pl.Series([stamp], dtype=pl.String))[0]
+    return spelt
 
 
 def _named_snapshot(pattern: str, name: str) -> str:

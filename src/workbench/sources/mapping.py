@@ -19,7 +19,7 @@ from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable, place
 from workbench.sources.repairs import REPAIRS
 from workbench.sources.spelling import fold, folded, tidy
-from workbench.sources.stamps import formatted, plain
+from workbench.sources.stamps import formatted, plain, with_time
 
 _HIGH, _ANY, _YEAR = r"(?:1[3-9]|[2-9]\d)", r"\d{1,2}", r"(?:\d{4}|\d{2}\b)"
 _DAY_FIRST = rf"^{_HIGH}[/.\-]{_ANY}[/.\-]{_YEAR}"
@@ -82,6 +82,9 @@ def mapped(
         series[target] = _column(raw.frame, rule.column, part.empty_values).str.extract(
             rule.pattern
         )
+    for target, pair in part.date_with_time.items():
+        date, time = (_column(raw.frame, header, part.empty_values) for header in pair)
+        series[target] = with_time(formatted(date, part.formats_of(target)), time)
     series |= _provenance(series, part)
     for target, value in (_from_name(part, path) | dict(part.constants)).items():
         series[target] = pl.Series([value], dtype=pl.String).new_from_index(0, raw.frame.height)

@@ -147,13 +147,17 @@ class Part:
     def headers(self) -> tuple[str, ...]:
         """Name every column the part knows."""
         staged = [name for stage in self.stages for name in (stage.ends, stage.holder) if name]
-        joined = [name for pair in self.date_with_time.values() for name in pair]
-        named = (*self.columns, *joined, *self.personal, *self.ignored, *staged)
+        named = (*self.columns, *self.timed(), *self.personal, *self.ignored, *staged)
         return tuple(dict.fromkeys(named))
 
     def required(self) -> tuple[str, ...]:
         """Name the columns without which a file cannot be this one."""
-        return tuple(header for header in self.columns if header not in self.optional)
+        mapped = dict.fromkeys((*self.columns, *self.timed()))
+        return tuple(header for header in mapped if header not in self.optional)
+
+    def timed(self) -> tuple[str, ...]:
+        """Name the columns that give a date and a time of day apart."""
+        return tuple(name for pair in self.date_with_time.values() for name in pair)
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,8 @@ _MIDNIGHT = r"[ T](?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? AM)(?:[+\-]\d{2}:\d{2
 _HOURS = r":|^\d{10}(?:\.\d+)?$|^\d{12,14}(?:\.\d+)?$|^\d{5}\.\d*[1-9]"
 _MOST_FRACTION, _NOON, _ABSURD_SECONDS = 6, 12, 1e11
 _MOST_OF, _NEARLY_ALL = 0.8, 0.9
+_SERIAL, _PART_OF_DAY, _DAY = r"^(\d{5})(?:\.0+)?$", r"^(0?\.\d+)$", 86_400
+_DATE_AHEAD = r"^\d{4}-\d{2}-\d{2}[ T]"
 
 
 def plain(column: pl.Series) -> pl.Series:
@@ -170,7 +172,7 @@ def are_stamps(column: pl.Series) -> pl.Series:
     )
 
 
-def from_milliseconds(count: pl.Expr) -> pl.Expr:
+def _from_milliseconds(count: pl.Expr) -> pl.Expr:
     """Write milliseconds since 1970 as a stamp in UTC."""
     moment = pl.from_epoch(count, time_unit="ms")
     return _without_zeros(moment.dt.strftime("%Y-%m-%d %H:%M:%S%.6f")) + "+00:00"
@@ -184,7 +186,7 @@ def _respelt(text: pl.Expr) -> pl.Expr:
     return pl.coalesce(
         _joined(first, "-") + _offset(first),
         _joined(last, "/"),
-        from_milliseconds(words.str.extract(_MILLISECONDS).cast(pl.Int64, strict=False)),
+        _from_milliseconds(words.str.extract(_MILLISECONDS).cast(pl.Int64, strict=False)),
         words.str.extract(_NUMBER),
         text,
     )
@@ -268,6 +270,27 @@ def formatted(column: pl.Series, formats: Sequence[str]) -> pl.Series:
     known = column.drop_nulls().unique()
     texts = {text: iso for text in known if (iso := _by_formats(text, formats))}
     return column.replace(texts)
+
+
+def with_time(date: pl.Series, time: pl.Series) -> pl.Series:
+    """Join a column of dates and one of times of day; a date without a time stays a date.
+
+    A time may be a part of a day, as a workbook counts it, or stand behind a date of its own.
+
+    >>> with_time(pl.Series(["04/03/2022", "2022-03-04 00:00:00", "44624", "4/3/2022"]),
+    ...     pl.Series(["8h30", "0.354166666666667", "1899-12-31 08:30:00", None])).to_list()
+    ['04/03/2022 08:30:00', '2022-03-04 08:30:00', '2022-03-04 08:30:00', '4/3/2022']
+    """
+    day, clock = pl.col("date"), pl.col("time")
+    serial = pl.date(1899, 12, 30) + pl.duration(days=day.str.extract(_SERIAL).cast(pl.Int64))
+    seconds = (clock.str.extract(_PART_OF_DAY).cast(pl.Float64) * _DAY).round().cast(pl.Int64)
+    counted = (pl.datetime(1900, 1, 1) + pl.duration(seconds=seconds)).dt.strftime("%H:%M:%S")
+    digits = clock.str.replace(r"^(\d{1,2})(\d{2})(\d{2})?$", "$1:$2:${3}_")
+    written = digits.str.replace(":_", ":00").str.replace("_", "").str.replace(_DATE_AHEAD, "")
+    date_text = pl.coalesce(serial.cast(pl.String), day.str.replace(_MIDNIGHT, ""))
+    stamp = pl.concat_str([date_text, pl.coalesce(counted, written)], separator=" ")
+    frame = pl.DataFrame({"date": plain(date), "time": time})
+    return plain(frame.select(stamp=pl.coalesce(stamp, date_text))["stamp"])
 
 
 def is_date_format(text: str) -> bool:
