@@ -69,7 +69,11 @@ typed as (
             due_wall, due_at, time_zone, has_epochs, list_contains(due_days, 'due_at')
         ) as due,
         due_instant(
-            due_first_wall, due_first_at, time_zone, has_epochs, list_contains(due_days, 'due_first_at')
+            due_first_wall,
+            due_first_at,
+            time_zone,
+            has_epochs,
+            list_contains(due_days, 'due_first_at')
         ) as due_first,
         coalesce(
             stamp_instant(resolved_wall, resolved_at, time_zone, has_epochs), case_ended

@@ -218,7 +218,10 @@ classed as (
                 term_unit in ('hour', 'minute')
                 and due_at in (due_recomputed_at, due_credited_at)
                 then 'agrees'
-            when term_unit not in ('hour', 'minute') and issued_on in (recomputed_on, credited_on) then 'agrees'
+            when
+                term_unit not in ('hour', 'minute')
+                and issued_on in (recomputed_on, credited_on)
+                then 'agrees'
             when due_first_at is not null and due_first_at <> due_at then 'reappointed'
             when days_missed > 0
                 and (

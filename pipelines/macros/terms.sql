@@ -20,7 +20,7 @@ end;
 -- the only number of a text, or null
 create macro term_number(label) as
 case
-    when regexp_matches(label, '^\D*\d+([.,]\d+)?\D*$')
+    when regexp_matches(label, '^[^\d-]*\d+([.,]\d+)?\D*$')
         then try_cast(replace(regexp_extract(label, '\d+([.,]\d+)?'), ',', '.') as decimal(12, 4))
 end;
 

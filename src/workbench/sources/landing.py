@@ -22,6 +22,7 @@ from workbench.errors import InputRejected, UsageProblem
 from workbench.project import fresh_folder
 from workbench.sources import mapping
 from workbench.sources.cases import dated_by_events
+from workbench.sources.date_spelling import plain
 from workbench.sources.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION, TABLES
 from workbench.sources.people import MASKS, Veil
 from workbench.sources.pouring import Tables, Variants
@@ -29,7 +30,7 @@ from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable, ahead, read, read_pieces
 from workbench.sources.readers.delivery import fingerprint
 from workbench.sources.repairs import REPAIRS
-from workbench.sources.stamps import StampVotes, plain, stamp_votes
+from workbench.sources.stamps import StampVotes, stamp_votes
 from workbench.sources.telling import Count
 from workbench.sources.wide import stage_tables
 

@@ -14,12 +14,13 @@ from pathlib import Path
 import polars as pl
 
 from workbench.errors import InputRejected
+from workbench.sources.date_spelling import plain
 from workbench.sources.fields import FIELDS, POSITION, is_extra, is_instant
 from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable, place
 from workbench.sources.repairs import REPAIRS
 from workbench.sources.spelling import fold, folded, tidy
-from workbench.sources.stamps import formatted, plain, with_time
+from workbench.sources.stamps import formatted, with_time
 
 _HIGH, _ANY, _YEAR = r"(?:1[3-9]|[2-9]\d)", r"\d{1,2}", r"(?:\d{4}|\d{2}\b)"
 _DAY_FIRST = rf"^{_HIGH}[/.\-]{_ANY}[/.\-]{_YEAR}"

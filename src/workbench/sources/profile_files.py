@@ -221,9 +221,9 @@ class _Checker:
                     self.refuse_choice(where, form, [accepted])
         return {name: tuple(forms) for name, forms in by_field.items() if forms}
 
-    def pair(self, said: object, at: str) -> tuple[str, str]:
+    def pair(self, said: list[str], at: str) -> tuple[str, str]:
         self.shape(said, list, at)
-        if not (isinstance(said, list) and len(said) == 2 and all(isinstance(c, str) for c in said)):
+        if len(said) != 2 or not all(isinstance(name, str) for name in said):
             self.refuse_choice(at, said, ['["date column", "time column"]'])
         date, time = _tidied(said)
         return date, time
