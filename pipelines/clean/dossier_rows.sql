@@ -55,20 +55,41 @@ walls as (
         wall_due(due_first_at, day_first) as due_first_wall,
         wall_time(resolved_at, day_first) as resolved_wall,
         wall_time(returned_at, day_first) as returned_wall,
-        parse_local(paper_result_on, day_first)::date as paper_result
+        wall_due(paper_result_on, day_first) as paper_result_wall,
+        term_number(term_value) as term_number,
+        coalesce(term_unit_of(term_value), term_unit_of(term_unit), file_term_unit)
+            as term_unit_read
     from spanned
 ),
 
 typed as (
     select
         *,
-        instant_of(submitted_wall, submitted_at, time_zone) as submitted,
-        coalesce(instant_of(received_wall, received_at, time_zone), case_began) as received,
+        stamp_instant(submitted_wall, submitted_at, time_zone, has_epochs) as submitted,
+        coalesce(
+            stamp_instant(received_wall, received_at, time_zone, has_epochs), case_began
+        ) as received,
         timezone(time_zone, coalesce(received, submitted))::date as began_on,
-        instant_of(due_wall, due_at, time_zone) as due,
-        instant_of(due_first_wall, due_first_at, time_zone) as due_first,
-        coalesce(instant_of(resolved_wall, resolved_at, time_zone), case_ended) as resolved,
-        instant_of(returned_wall, returned_at, time_zone) as returned
+        due_instant(
+            due_wall, due_at, time_zone, has_epochs, list_contains(due_days, 'due_at')
+        ) as due,
+        due_instant(
+            due_first_wall,
+            due_first_at,
+            time_zone,
+            has_epochs,
+            list_contains(due_days, 'due_first_at')
+        ) as due_first,
+        coalesce(
+            stamp_instant(resolved_wall, resolved_at, time_zone, has_epochs), case_ended
+        ) as resolved,
+        stamp_instant(returned_wall, returned_at, time_zone, has_epochs) as returned,
+        timezone(
+            time_zone,
+            due_instant(paper_result_wall, paper_result_on, time_zone, has_epochs, true)
+        )::date as paper_result,
+        whole_term_value(term_number, term_unit_read) as row_term,
+        whole_term_unit(term_number, term_unit_read) as row_unit
     from walls
 ),
 
@@ -102,8 +123,9 @@ dossier_rows as (
             due_first_at, resolved_at, returned_at, paper_result_on, submitted,
             received, began_on, due, due_first, resolved, returned, paper_result,
             case_began, case_ended, submitted_wall, received_wall, due_wall,
-            due_first_wall, resolved_wall, returned_wall, unit_used, procedure_known,
-            field_known
+            due_first_wall, resolved_wall, returned_wall, paper_result_wall, unit_used,
+            procedure_known, field_known, has_epochs, due_days, term_value, term_unit,
+            file_term_value, file_term_unit, term_number, term_unit_read, row_term, row_unit
         ),
         unit_used as unit_id,
         unit_id as unit_text,
@@ -119,6 +141,11 @@ dossier_rows as (
         resolved as reported_end_at,
         returned as returned_at,
         paper_result as paper_result_on,
+        case when term_value is null then file_term_value else row_term end as term_value,
+        case
+            when term_value is null then file_term_unit
+            when row_term is not null then row_unit
+        end as term_unit,
         concat_ws(
             ', ',
             case when submitted_at is not null and submitted is null then 'submitted_at' end,
@@ -129,7 +156,8 @@ dossier_rows as (
             case when returned_at is not null and returned is null then 'returned_at' end,
             case
                 when paper_result_on is not null and paper_result is null then 'paper_result_on'
-            end
+            end,
+            case when term_value is not null and row_term is null then 'term_value' end
         ) as unreadable,
         concat_ws(
             ', ',

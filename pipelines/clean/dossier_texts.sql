@@ -23,6 +23,8 @@ texts as (
         row_id(sheets.sheet_no, recorded.source_row) as row_id,
         sheets.sheet_no,
         sheets.day_first,
+        coalesce(sheets.has_epochs, false) as has_epochs,
+        coalesce(sheets.due_days, []) as due_days,
         sheets.time_zone,
         sheets.calendar_id,
         sheets.unit_list = 'reference' as has_unit_list,
@@ -30,8 +32,8 @@ texts as (
         sheets.code_list = 'reference' as has_code_list,
         coalesce(sheets.kept_by, 'office') as kept_by,
         sheets.case_dates,
-        sheets.term_value,
-        sheets.term_unit,
+        sheets.term_value as file_term_value,
+        sheets.term_unit as file_term_unit,
         sheets.synthetic
     from recorded
     inner join numbered_sheets as sheets

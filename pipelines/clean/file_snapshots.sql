@@ -1,10 +1,10 @@
 -- grain: one row per source file and sheet: the instant at which the export was taken
 -- key: source_file, source_sheet
 -- reads: numbered_sheets, dossier_rows, step_rows
--- promises: rows_read = 0 or snapshot_at is not null
+-- promises:
 -- A source that does not say takes its latest stamp: of receptions, ends, returns and steps, not
 -- of due dates. A file without a heading of its own takes the newest of the files delivered with it
--- (their names share a tail), or else of its source.
+-- (their names share a tail), or else of its source. Whether each has one undated_exports tells.
 
 with by_sheet as (
     select

@@ -8,6 +8,7 @@ with walls as (
     select
         pauses.*,
         files.time_zone,
+        coalesce(files.has_epochs, false) as has_epochs,
         coalesce(files.kept_by, 'office') as kept_by,
         wall_time(pauses.paused_at, files.day_first) as paused_wall,
         wall_time(pauses.resumed_at, files.day_first) as resumed_wall
@@ -20,8 +21,8 @@ with walls as (
 typed as (
     select
         *,
-        instant_of(paused_wall, paused_at, time_zone) as paused,
-        instant_of(resumed_wall, resumed_at, time_zone) as resumed,
+        stamp_instant(paused_wall, paused_at, time_zone, has_epochs) as paused,
+        stamp_instant(resumed_wall, resumed_at, time_zone, has_epochs) as resumed,
         in_clock_change(paused_wall, time_zone)
         or in_clock_change(resumed_wall, time_zone) as is_in_clock_change
     from walls

@@ -1,7 +1,7 @@
 -- grain: one row per file, sheet and field that a rule about whole files or columns catches
 -- key: source_file, source_sheet, field, rule_id
--- reads: dossier_rows, landed_files
--- promises: rule_id in ('D16', 'D20'); rule_id = 'D20' or n_values >= 20
+-- reads: dossier_rows, landed_files, stamp_findings
+-- promises: rule_id in ('D16', 'D20', 'P19', 'P20', 'P21'); rule_id <> 'D16' or n_values >= 20
 -- A column whose every stamp has the same time of day says days, not instants: durations from it
 -- are whole days. Fewer than 20 values prove nothing. A file in the letters of an old font was
 -- converted whole by its reader.
@@ -59,6 +59,15 @@ source_findings as (
         null as time_of_day
     from landed_files
     where encoding in ('tcvn3', 'vni', 'cp1258')
+    union all
+    select
+        rule_id,
+        source_file,
+        source_sheet,
+        field,
+        n_values,
+        case when rule_id <> 'P21' then '00:00:00' end as time_of_day
+    from stamp_findings
 )
 
 select * from source_findings

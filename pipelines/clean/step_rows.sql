@@ -27,6 +27,8 @@ walls as (
         sheets.sheet_no,
         sheets.unit_list = 'reference' as has_unit_list,
         sheets.time_zone,
+        coalesce(sheets.has_epochs, false) as has_epochs,
+        coalesce(list_contains(sheets.due_days, 'step_due_at'), false) as is_due_day,
         wall_time(steps.arrived_at, sheets.day_first) as arrived_wall,
         wall_time(steps.started_at, sheets.day_first) as started_wall,
         wall_time(steps.finished_at, sheets.day_first) as finished_wall,
@@ -42,10 +44,10 @@ walls as (
 typed as (
     select
         *,
-        instant_of(arrived_wall, arrived_at, time_zone) as arrived,
-        instant_of(started_wall, started_at, time_zone) as started,
-        instant_of(finished_wall, finished_at, time_zone) as finished,
-        instant_of(due_wall, step_due_at, time_zone) as step_due,
+        stamp_instant(arrived_wall, arrived_at, time_zone, has_epochs) as arrived,
+        stamp_instant(started_wall, started_at, time_zone, has_epochs) as started,
+        stamp_instant(finished_wall, finished_at, time_zone, has_epochs) as finished,
+        due_instant(due_wall, step_due_at, time_zone, has_epochs, is_due_day) as step_due,
         in_clock_change(arrived_wall, time_zone)
         or in_clock_change(started_wall, time_zone)
         or in_clock_change(finished_wall, time_zone) as is_in_clock_change

@@ -4,8 +4,10 @@
 -- promises: due_class in ('agrees', 'calendar_error', 'shorter', 'longer', 'reappointed',
 --   'missing', 'not_comparable'); (due_class = 'calendar_error') = (days_off is not null)
 -- The day of reception is not counted; a last day on which the office is closed rolls on to the
--- next working day; same-day terms received from 15:00 on are due the next working day. A due day
--- beyond the calendar stays missing; where a verdict would rest on it, uncovered_instants stops.
+-- next working day; a month ends on the day of the same number, or on its last day if it has none
+-- (Civil Code 2015, article 148). Same-day terms received from 15:00 on are due the next working
+-- day. A due day beyond the calendar stays missing; where a verdict would rest on it,
+-- uncovered_instants stops.
 -- Pauses that are over move the due day by whole working days, rounded up, in due_credited_at; a
 -- pause whose policy is restart begins the term anew when it ends.
 
@@ -46,7 +48,12 @@ terms as (
                     calendars.time_zone, to_timestamp(stood.restarted_second)
                 )::date
             else calendars.received_on
-        end as from_on
+        end as from_on,
+        case terms_used.term_unit
+            when 'calendar_day' then from_on + least(terms_used.term_value, 100000)::integer
+            when 'calendar_month'
+                then (from_on + to_months(least(terms_used.term_value, 1200)::integer))::date
+        end as last_on
     from terms_used
     inner join dossier_calendars as calendars on terms_used.dossier_no = calendars.dossier_no
     left join stood on terms_used.dossier_no = stood.dossier_no
@@ -61,11 +68,13 @@ ranked as (
         working_second(
             second_of_day(terms.from_second, terms.offset_seconds),
             day.c2, day.open_1, day.close_1, day.open_2, day.close_2
-        ) + terms.term_value * 3600 as target_second,
+        )
+        + terms.term_value * case terms.term_unit when 'minute' then 60 else 3600 end
+            as target_second,
         case
             when terms.term_unit = 'working_day' and terms.term_value > 0
                 then day.ordinal + day.is_working::integer - 1 + terms.term_value
-            when terms.term_unit = 'calendar_day' then last_day.ordinal
+            when terms.last_on is not null then last_day.ordinal
             when
                 terms.term_unit = 'same_day'
                 and second_of_day(terms.from_second, terms.offset_seconds) >= 15 * 3600
@@ -78,7 +87,7 @@ ranked as (
     left join counted_days as counted on day.day_key = counted.day_key
     left join counted_days as last_day
         on terms.calendar_id = last_day.calendar_id
-        and terms.from_on + terms.term_value::integer = last_day.day
+        and terms.last_on = last_day.day
 ),
 
 -- the last second of that day's office hours; of the civil day where the office never closes
@@ -100,13 +109,13 @@ by_day as (
         on ranked.calendar_id = moved.calendar_id
         and ranked.target_ordinal + ranked.days_stood = moved.ordinal
         and moved.is_working
-    where ranked.term_unit <> 'hour'
+    where ranked.term_unit not in ('hour', 'minute')
 ),
 
 hours as (
     select dossier_no, calendar_id, offset_seconds, target_second, false as is_credited
     from ranked
-    where term_unit = 'hour'
+    where term_unit in ('hour', 'minute')
     union all
     select
         dossier_no,
@@ -115,7 +124,7 @@ hours as (
         target_second + stood_seconds as target_second,
         true as is_credited
     from ranked
-    where term_unit = 'hour'
+    where term_unit in ('hour', 'minute')
 ),
 
 reached as (
@@ -160,6 +169,7 @@ compared as (
         dossiers.due_first_at,
         ranked.days_stood,
         ranked.from_on,
+        ranked.last_on,
         timezone(dossiers.time_zone, dossiers.due_at)::date as issued_on,
         timezone(dossiers.time_zone, due.due_recomputed_at)::date as recomputed_on,
         timezone(dossiers.time_zone, due.due_credited_at)::date as credited_on,
@@ -187,7 +197,7 @@ counted as (
                 then term_value
                     + case when issued_on > credited_on then days_stood else 0 end
                     - days_given
-            when term_unit = 'calendar_day' and issued_on = from_on + term_value::integer
+            when issued_on = last_on
                 then recomputed_on - issued_on
         end as days_missed
     from compared
@@ -204,14 +214,20 @@ classed as (
         case
             when due_recomputed_at is null then 'not_comparable'
             when due_at is null then 'missing'
-            when term_unit = 'hour' and due_at in (due_recomputed_at, due_credited_at) then 'agrees'
-            when term_unit <> 'hour' and issued_on in (recomputed_on, credited_on) then 'agrees'
+            when
+                term_unit in ('hour', 'minute')
+                and due_at in (due_recomputed_at, due_credited_at)
+                then 'agrees'
+            when
+                term_unit not in ('hour', 'minute')
+                and issued_on in (recomputed_on, credited_on)
+                then 'agrees'
             when due_first_at is not null and due_first_at <> due_at then 'reappointed'
             when days_missed > 0
                 and (
                     days_missed <= holidays_passed
                     or days_missed = issued_on - from_on - days_given
-                    or term_unit = 'calendar_day'
+                    or last_on is not null
                 )
                 then 'calendar_error'
             when days_missed < 0 and -days_missed <= made_up_passed then 'calendar_error'

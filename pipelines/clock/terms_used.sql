@@ -1,7 +1,8 @@
 -- grain: one row per dossier whose term is known: its value, its unit, and where it stands
 -- key: dossier_no
 -- reads: dossiers, dossier_calendars, terms, procedures
--- promises: term_unit in ('working_day', 'calendar_day', 'hour', 'same_day')
+-- promises: term_unit in ('working_day', 'calendar_day', 'calendar_month', 'hour', 'minute',
+--   'same_day')
 -- The rule in force on the day of reception, never today's: a term that changed in law judges each
 -- dossier by its own. The register's own term comes first, then the dated list, then the procedure.
 
@@ -51,7 +52,7 @@ terms_used as (
     select *
     from known
     where term_unit is not null
-        and (term_unit <> 'hour' or term_value > 0)
+        and (term_unit not in ('hour', 'minute') or term_value > 0)
 )
 
 select * from terms_used

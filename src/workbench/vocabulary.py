@@ -48,6 +48,8 @@ STEP_KINDS = (
     "applicant",
     "other",
 )
+TERM_UNITS = ("working_day", "calendar_day", "calendar_month", "hour", "minute", "same_day")
+"""What a statutory term counts; hours and minutes are those of the office."""
 CAUSES = (
     "intake_delay",
     "portal_transfer",

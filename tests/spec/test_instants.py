@@ -45,7 +45,23 @@ INSTANTS = [
     ("05/01/2", True, SADEC, None),
     ("05/01/022", True, SADEC, None),
     ("2022-13-05", True, SADEC, None),
-    ("25/12/2022 24:00", True, SADEC, None),
+    ("25/12/2022 24:00", True, SADEC, "2022-12-25 17:00:00"),
+    ("12/25/2022 24:00:00", False, SADEC, "2022-12-25 17:00:00"),
+    ("2022-12-25 24:00:00", True, SADEC, "2022-12-25 17:00:00"),
+    ("2022-12-25T24:00", True, SADEC, "2022-12-25 17:00:00"),
+    ("2022-12-25 24:00:00+07:00", True, AMSTERDAM, "2022-12-25 17:00:00"),
+    ("2022-02-28 24:00", True, SADEC, "2022-02-28 17:00:00"),
+    ("25/12/2022 24:30", True, SADEC, None),
+    ("2022-12-25 24:00:01", True, SADEC, None),
+    ("2022-01-05 10:30:00+07", True, AMSTERDAM, "2022-01-05 03:30:00"),
+    ("2022-01-05 10:30+07", True, AMSTERDAM, "2022-01-05 03:30:00"),
+    ("2022-01-05 10:30:00+0700", True, AMSTERDAM, "2022-01-05 03:30:00"),
+    ("2022-1-5 7:05", True, SADEC, "2022-01-05 00:05:00"),
+    ("2022-01-05 8:30 PM", True, SADEC, None),
+    ("2022-01-05 10:30 at noon", True, SADEC, None),
+    ("05/01/2022 07:30:15.250", True, SADEC, "2022-01-05 00:30:15.25"),
+    ("01/05/2022 07:30:15.5", False, SADEC, "2022-01-05 00:30:15.5"),
+    ("44566.0", True, SADEC, "2022-01-04 17:00:00"),
     ("hôm qua", True, SADEC, None),
     ("", True, SADEC, None),
     (None, True, SADEC, None),
@@ -60,6 +76,44 @@ DUE_INSTANTS = [
     ("44566", True, SADEC, "2022-01-05 16:59:59"),
     ("05/11/2022 17:00", True, SADEC, "2022-11-05 10:00:00"),
     ("2022-11-05 00:00:00", True, SADEC, "2022-11-04 17:00:00"),
+    ("5/11/2022", True, SADEC, "2022-11-05 16:59:59"),
+    ("2022-11-5", True, SADEC, "2022-11-05 16:59:59"),
+    ("44566.0", True, SADEC, "2022-01-05 16:59:59"),
+    ("2022-11-05 24:00:00", True, SADEC, "2022-11-05 16:59:59"),
+    ("2022-11-05T24:00", True, SADEC, "2022-11-05 16:59:59"),
+    ("5/11/2022 24:00", True, SADEC, "2022-11-05 16:59:59"),
+    ("11/05/2022 24:00:00", False, SADEC, "2022-11-05 16:59:59"),
+    ("2022-11-05 24:00:00+07:00", True, SADEC, "2022-11-05 16:59:59"),
+    ("05/11/2022 10:24:00", True, SADEC, "2022-11-05 03:24:00"),
+]
+
+# a due stamp at midnight in a column that holds dates, written as its export writes them
+DUE_DAYS = [
+    ("2022-11-05 00:00:00", SADEC, "2022-11-05 16:59:59"),
+    ("05/11/2022 00:00", SADEC, "2022-11-05 16:59:59"),
+    ("2022-11-05 00:00:00+07:00", SADEC, "2022-11-05 16:59:59"),
+    ("2022-11-04 17:00:00+00:00", SADEC, "2022-11-05 16:59:59"),
+    ("2022-11-05 00:00:00+00:00", SADEC, "2022-11-05 16:59:59"),
+    ("2022-11-05 00:00:00+00:00", BOSTON, "2022-11-06 03:59:59"),
+    ("1667581200", SADEC, "2022-11-05 16:59:59"),
+    ("1667581200000", SADEC, "2022-11-05 16:59:59"),
+    ("2022-11-05", SADEC, "2022-11-05 16:59:59"),
+    ("2022-11-05 24:00:00", SADEC, "2022-11-05 16:59:59"),
+    ("2022-11-05 24:00:00+07:00", SADEC, "2022-11-05 16:59:59"),
+    ("2022-11-05 17:00:00", SADEC, "2022-11-05 10:00:00"),
+    ("2022-11-05 17:00:00+07:00", SADEC, "2022-11-05 10:00:00"),
+    ("2015-03-08 00:00:00", BOSTON, "2015-03-09 03:59:59"),
+]
+
+EPOCHS = [
+    ("1646355600", "2022-03-04 01:00:00"),
+    ("1646355600.25", "2022-03-04 01:00:00.25"),
+    ("1646355600123", "2022-03-04 01:00:00.123"),
+    ("1646355600000.0", "2022-03-04 01:00:00"),
+    ("1646355600123456", "2022-03-04 01:00:00.123456"),
+    ("0912345678", None),
+    ("20220304080", None),
+    ("164635560", None),
 ]
 
 # the clock in New York went forward on 8 March 2015 and back on 1 November 2015, at 2 in the night
@@ -115,6 +169,24 @@ def test_a_due_date_without_time_means_the_end_of_its_day(
 ) -> None:
     read = value(macros, "parse_due($1, $2, $3)::timestamp::varchar", text, day_first, zone)
     assert read == instant
+
+
+@pytest.mark.parametrize(("text", "zone", "instant"), DUE_DAYS)
+def test_a_due_midnight_of_a_column_of_dates_means_the_end_of_its_day(
+    macros, text, zone, instant
+) -> None:
+    due = "due_instant(wall, $1, $2, true, true)::timestamp::varchar"
+    wanted = f"{due} from (select wall_due($1, true) as wall)"
+    assert value(macros, wanted, text, zone) == instant
+
+
+@pytest.mark.parametrize(("text", "instant"), EPOCHS)
+def test_seconds_and_milliseconds_since_1970_are_read_where_a_column_holds_them(
+    macros, text, instant
+) -> None:
+    wanted = "stamp_instant(wall_time($1, true), $1, $2, $3)::timestamp::varchar"
+    assert value(macros, wanted, text, SADEC, True) == instant
+    assert value(macros, wanted, text, SADEC, False) is None
 
 
 @pytest.mark.parametrize(("text", "flagged"), CLOCK_CHANGES)

@@ -34,6 +34,8 @@ DOSSIER_FIELDS = (
     "paper_result_on",
     "status",
     "late_reason",
+    "term_value",
+    "term_unit",
 )
 STEP_FIELDS = (
     "dossier_id",
@@ -81,6 +83,9 @@ FILES_SCHEMA: Mapping[str, pl.DataType] = {
     "encoding": pl.String(),
     "day_first": pl.Boolean(),
     "day_first_evidence": pl.String(),
+    "has_epochs": pl.Boolean(),
+    "due_days": pl.List(pl.String()),
+    "due_mixed": pl.List(pl.String()),
     "time_zone": pl.String(),
     "calendar_id": pl.String(),
     "unit_list": pl.String(),
@@ -95,6 +100,9 @@ FILES_SCHEMA: Mapping[str, pl.DataType] = {
     "synthetic": pl.Boolean(),
 }
 """``landed_files``: what was read of each file and sheet, and how its text is to be understood.
+
+``has_epochs`` says that numbers count from 1970, ``due_days`` names due fields whose stamps at
+midnight are dates, ``due_mixed`` those where they stand beside hours and stay as written.
 
 Where one row gives several steps, each stage is a sheet of its own, with the sheet whose rows these
 are in ``sheet_of`` (missing elsewhere). Files delivered together share a ``batch``.

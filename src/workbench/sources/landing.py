@@ -24,6 +24,7 @@ from workbench.project import fresh_folder
 from workbench.sources import mapping
 from workbench.sources.cases import cases_of, dated_by_events
 from workbench.sources.codes import UNKNOWN_CODES, check_codes
+from workbench.sources.date_spelling import plain
 from workbench.sources.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION, TABLES
 from workbench.sources.inbox import export_files
 from workbench.sources.people import MASKS, Veil
@@ -33,6 +34,7 @@ from workbench.sources.readers import RawTable, ahead, read, read_pieces
 from workbench.sources.readers.delivery import fingerprint
 from workbench.sources.repairs import REPAIRS
 from workbench.sources.requirements import gives_dossiers
+from workbench.sources.stamps import StampVotes, stamp_votes
 from workbench.sources.telling import Count
 from workbench.sources.wide import stage_tables
 
@@ -199,6 +201,7 @@ def _pour_pieces(
     said = {"sha256": fingerprint(export.path), "snapshot_at": as_of, "sheet_of": None}
     variants, votes, masks = Variants(name), mapping.DateVotes(), [pl.DataFrame(schema=MASKS)]
     repairs, unknown = [pl.DataFrame(schema=REPAIRS)], [pl.DataFrame(schema=UNKNOWN_CODES)]
+    stamps = StampVotes()
     file: dict[str, Any] = {}
     for raw in ahead(read_pieces(export.path, export.part)):
         count.add(raw.frame.height)
@@ -210,11 +213,13 @@ def _pour_pieces(
             tables.add(kind, rows.with_columns(**first))
         counts = {c: piece.file[c] + file.get(c, 0) for c in _COUNTS}
         file, votes = (file or piece.file) | counts, votes + piece.votes
+        stamps += piece.stamps
         masks.append(piece.masks)
         repairs.append(piece.repairs)
         unknown.append(piece.unknown_codes)
     order = votes.order(export.profile.day_first)
     file |= {"day_first": order.day_first, "day_first_evidence": order.evidence}
+    file |= _stamp_rules(stamps, export.part)
     marked = (pl.concat(masks), pl.concat(repairs), pl.concat(unknown))
     yield _Note(file, *marked, variants.numbers())
 
@@ -244,6 +249,7 @@ class _Landed:
     repairs: pl.DataFrame
     unknown_codes: pl.DataFrame
     votes: mapping.DateVotes
+    stamps: StampVotes
 
 
 def _read(export: Delivery, count: Count, as_of: str, veil: Veil) -> Iterator[_Landed]:
@@ -273,6 +279,7 @@ def _land(
     fields, masks = veil.drawn(bare, raw, profile, name)
     votes = mapping.date_votes(fields)
     order = votes.order(profile.day_first)
+    stamps = stamp_votes(fields, profile.time_zone)
     kinds = ("dossier", "step") if part.rows == "event" else (part.rows,)
     rows = {kind: mapping.landed(fields, raw, kind, profile, name) for kind in kinds}
     if profile.id_scope == "unit":
@@ -301,20 +308,29 @@ def _land(
         "encoding": raw.encoding,
         "day_first": order.day_first,
         "day_first_evidence": order.evidence,
+        **_stamp_rules(stamps, part),
         "time_zone": profile.time_zone,
         "calendar_id": profile.calendar_id,
         "unit_list": profile.unit_list,
         "procedure_list": profile.procedure_list,
         "code_list": profile.code_list,
         "kept_by": profile.kept_by,
-        "snapshot_at": said["snapshot_at"] or _snapshot(raw, part, profile, name),
+        "snapshot_at": said["snapshot_at"] or _plain(_snapshot(raw, part, profile, name)),
         "incremental": part.incremental,
         "case_dates": ",".join(part.case_dates),
         "term_value": profile.term.value if profile.term else None,
         "term_unit": profile.term.unit if profile.term else None,
         "synthetic": _synthetic(raw, profile),
     }
-    return _Landed(file, rows, masks, mapping.repairs(raw, part, name), unknown, votes)
+    return _Landed(file, rows, masks, mapping.repairs(raw, part, name), unknown, votes, stamps)
+
+
+def _stamp_rules(stamps: StampVotes, part: Part) -> dict[str, Any]:
+    return {
+        "has_epochs": stamps.has_epochs,
+        "due_days": stamps.due_days(part.due_midnight),
+        "due_mixed": stamps.due_mixed(part.due_midnight),
+    }
 
 
 def _events_say(steps: pl.DataFrame) -> list[pl.Expr]:
@@ -334,6 +350,11 @@ def _snapshot(raw: RawTable, part: Part, profile: Profile, name: str) -> str | N
     if not found and raw.frame.height and part.rows in ("dossier", "event"):
         raise InputRejected("sources.no_snapshot", file=name, pattern=rule.heading)
     return found or None
+
+
+def _plain(stamp: str | None) -> str | None:
+    spelt: str | None = plain(pl.Series([stamp], dtype=pl.String))[0]
+    return spelt
 
 
 def _named_snapshot(pattern: str, name: str) -> str:

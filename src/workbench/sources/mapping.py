@@ -16,18 +16,17 @@ import polars as pl
 
 from workbench.errors import InputRejected
 from workbench.sources.codes import Codes
+from workbench.sources.date_spelling import plain
 from workbench.sources.fields import FIELDS, POSITION, is_extra, is_instant, is_name
 from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable
 from workbench.sources.repairs import REPAIRS
 from workbench.sources.spelling import single_spaced, tidy
+from workbench.sources.stamps import formatted, with_time
 
 _HIGH, _ANY, _YEAR = r"(?:1[3-9]|[2-9]\d)", r"\d{1,2}", r"(?:\d{4}|\d{2}\b)"
 _DAY_FIRST = rf"^{_HIGH}[/.\-]{_ANY}[/.\-]{_YEAR}"
 _MONTH_FIRST = rf"^{_ANY}[/.\-]{_HIGH}[/.\-]{_YEAR}"
-_ISO_T = r"^(\d{4}-\d{2}-\d{2})T"
-_ISO_FRACTION = r"^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})(?:\.0+|(\.\d*?[1-9])0+)([+\-Z]|$)"
-_ISO_UTC = r"^(\d{4}-\d{2}-\d{2} .*)Z$"
 
 
 @dataclass(frozen=True)
@@ -86,13 +85,17 @@ def mapped(
     for target, rule in part.from_text.items():
         text = _column(raw.frame, rule.column, part.empty_values).str.extract(rule.pattern)
         series[target] = codes.of(text, target.field, rule.column)
+    for target, pair in part.date_with_time.items():
+        date, time = (_column(raw.frame, header, part.empty_values) for header in pair)
+        series[target] = with_time(formatted(date, part.formats_of(target)), time)
     series |= _provenance(series, part)
     for target, value in _from_name(part, path).items():
         text = pl.Series([value], dtype=pl.String).new_from_index(0, raw.frame.height)
         series[target] = codes.of(text, target.field, path.name)
     for target, value in part.constants.items():
         series[target] = pl.Series([value], dtype=pl.String).new_from_index(0, raw.frame.height)
-    return {t: _in_one_spelling(t.field, s) for t, s in series.items()}, codes.unknown()
+    fields = {t: _in_one_spelling(t, column, part) for t, column in series.items()}
+    return fields, codes.unknown()
 
 
 def landed(
@@ -208,18 +211,7 @@ def _from_name(part: Part, path: Path) -> dict[Target, str]:
     return values
 
 
-def _in_one_spelling(field: str, values: pl.Series) -> pl.Series:
-    if is_instant(field):
-        return _one_iso(values)
-    return single_spaced(values) if is_name(field) else values
-
-
-def _one_iso(column: pl.Series) -> pl.Series:
-    """Write ISO instants one way: a space before the time, no idle zeros, ``+00:00`` for Z."""
-    if not column.str.contains_any(["T", ".", "Z"]).any():
-        return column
-    return (
-        column.str.replace(_ISO_T, "${1} ")
-        .str.replace(_ISO_FRACTION, "${1}${2}${3}")
-        .str.replace(_ISO_UTC, "${1}+00:00")
-    )
+def _in_one_spelling(target: Target, values: pl.Series, part: Part) -> pl.Series:
+    if is_instant(target.field):
+        return plain(formatted(values, part.formats_of(target)))
+    return single_spaced(values) if is_name(target.field) else values

@@ -42,6 +42,7 @@ def extras_of(parts: Iterable[Part], kind: str) -> set[str]:
             *part.from_text,
             *part.from_name,
             *part.constants,
+            *part.date_with_time,
         )
     ]
     return {target.field for target in fed if target.table == kind and is_extra(target.field)}

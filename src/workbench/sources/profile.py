@@ -19,6 +19,7 @@ from workbench.errors import InputRejected
 FileKind = Literal["csv", "xlsx", "xes", "json"]
 ListKind = Literal["reference", "as_is"]
 Keeper = Literal["office", "portal"]
+DueMidnight = Literal["by_column", "end_of_day", "as_written"]
 
 SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "csv": (".csv", ".csv.gz", ".txt", ".txt.gz"),
@@ -89,7 +90,9 @@ class Part:
     ``case_dates`` are dates of a case that its first and last events give, ``event_dates`` those
     that an event of a named activity gives. An ``incremental`` file
     adds to earlier exports instead of replacing them. ``records`` and ``nested`` say where rows
-    stand in JSON.
+    stand in JSON. ``date_formats`` are those of a field, or under ``""`` of every date;
+    ``date_with_time`` joins a column of dates and one of times of day; ``due_midnight`` is what a
+    due stamp at 00:00:00 means.
     """
 
     patterns: tuple[str, ...]
@@ -113,6 +116,13 @@ class Part:
     sheet: str = ""
     encoding: str = "utf-8-sig"
     delimiter: str = ","
+    date_formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    date_with_time: Mapping[Target, tuple[str, str]] = field(default_factory=dict)
+    due_midnight: DueMidnight = "by_column"
+
+    def formats_of(self, target: Target) -> tuple[str, ...]:
+        """Return the date formats of a field, its own before those of the whole file."""
+        return (*self.date_formats.get(str(target), ()), *self.date_formats.get("", ()))
 
     def fits(self, path: Path) -> bool:
         """Say whether a file name is one of this part's."""
@@ -137,12 +147,17 @@ class Part:
     def headers(self) -> tuple[str, ...]:
         """Name every column the part knows."""
         staged = [name for stage in self.stages for name in (stage.ends, stage.holder) if name]
-        named = (*self.columns, *self.personal, *self.ignored, *staged)
+        named = (*self.columns, *self.timed(), *self.personal, *self.ignored, *staged)
         return tuple(dict.fromkeys(named))
 
     def required(self) -> tuple[str, ...]:
         """Name the columns without which a file cannot be this one."""
-        return tuple(header for header in self.columns if header not in self.optional)
+        mapped = dict.fromkeys((*self.columns, *self.timed()))
+        return tuple(header for header in mapped if header not in self.optional)
+
+    def timed(self) -> tuple[str, ...]:
+        """Name the columns that give a date and a time of day apart."""
+        return tuple(name for pair in self.date_with_time.values() for name in pair)
 
 
 @dataclass(frozen=True)

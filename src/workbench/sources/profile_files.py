@@ -28,6 +28,8 @@ from workbench.sources.profile import (
 )
 from workbench.sources.requirements import FIELD_CODES, missing_fields, with_one_body
 from workbench.sources.spelling import tidy
+from workbench.sources.stamps import is_date_format
+from workbench.vocabulary import TERM_UNITS
 
 _SHAPES: Mapping[type, str] = {
     list: "[ ... ]",
@@ -55,9 +57,10 @@ _PART_SHAPES: Mapping[str, type] = {
     "empty_values": list,
     "encoding": str,
     "delimiter": str,
+    "date_with_time": dict,
 }
-_TERM_UNITS = ("working_day", "calendar_day", "hour")
 _PART_KEYS = " ".join(key for key in _PART_SHAPES if key not in ("patterns", "columns"))
+_PART_KEYS += " date_formats due_midnight"
 _CASE_DATES = ("received_at", "resolved_at")
 _DATES = tuple(field for field in DOSSIER_FIELDS if is_instant(field))
 _CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -69,7 +72,8 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "id_scope": ("source", "unit"),
     "kept_by": ("office", "portal"),
     "date_order": ("day_first", "month_first"),
-    "unit": _TERM_UNITS,
+    "unit": TERM_UNITS,
+    "due_midnight": ("by_column", "end_of_day", "as_written"),
     "field": _DATES,
     "take": ("first", "last"),
 }
@@ -237,7 +241,36 @@ class _Checker:
             sheet=said.get("sheet", ""),
             encoding=said.get("encoding", "utf-8-sig"),
             delimiter=said.get("delimiter", ","),
+            date_formats=self.date_formats(said.get("date_formats", []), rows, at),
+            date_with_time={
+                self.target(f, rows, at): self.pair(pair, f"{at}.date_with_time.{f}")
+                for f, pair in said.get("date_with_time", {}).items()
+            },
+            due_midnight=said.get("due_midnight", "by_column"),
         )
+
+    def date_formats(
+        self, said: list[str] | dict[str, Any], rows: str, at: str
+    ) -> dict[str, tuple[str, ...]]:
+        where = f"{at}.date_formats"
+        if isinstance(said, dict):
+            by_field = {str(self.target(f, rows, at)): forms for f, forms in said.items()}
+        else:
+            by_field = {"": said}
+        for forms in by_field.values():
+            self.shape(forms, list, where)
+            for form in forms:
+                if not (isinstance(form, str) and is_date_format(form)):
+                    accepted = "%Y %y %m %b %B %d %j %H %I %M %S %f %p %z, epoch"
+                    self.refuse_choice(where, form, [accepted])
+        return {name: tuple(forms) for name, forms in by_field.items() if forms}
+
+    def pair(self, said: list[str], at: str) -> tuple[str, str]:
+        self.shape(said, list, at)
+        if len(said) != 2 or not all(isinstance(name, str) for name in said):
+            self.refuse_choice(at, said, ['["date column", "time column"]'])
+        date, time = _tidied(said)
+        return date, time
 
     def from_text(self, said: dict[str, Any], rows: str, at: str) -> dict[Target, InText]:
         headers = _tidied([*said["columns"], *said.get("personal", ()), *said.get("ignored", ())])

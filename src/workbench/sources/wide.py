@@ -72,6 +72,7 @@ def _stage_part(part: Part, stage: Stage, number: int) -> Part:
         columns={name: (Target("step", field),) for name, field in fed.items()},
         constants={Target("step", field): value for field, value in said.items()},
         empty_values=part.empty_values,
+        date_formats=part.date_formats,
     )
 
 

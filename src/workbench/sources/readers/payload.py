@@ -2,7 +2,8 @@
 
 Every value arrives as the text it has in the file, numbers included. A nested list of objects is a
 table of its own, read by the part that names it; there a key of the object around it is called
-``../key``. A row is the number of the object, counted from 1.
+``../key``. A value deeper inside is named by its path: ``fields.status.name``, ``dates[0]``,
+``custom[name=SLA].value`` (``paths``). A row is the number of the object, counted from 1.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from workbench.errors import InputRejected
 from workbench.sources.profile import Part
 from workbench.sources.readers.delivery import opened
 from workbench.sources.readers.layout import check_columns
+from workbench.sources.readers.paths import at_path, with_paths, without_type
 from workbench.sources.readers.raw import RawTable, place
 from workbench.sources.repairs import marked
 from workbench.sources.spelling import trimmed
@@ -34,7 +36,8 @@ def read_payload(path: Path, part: Part) -> Iterator[RawTable]:
             key that the profile does not know.
     """
     found = list(_objects(path, part))
-    rows = list(_nested(found, part, path)) if part.nested else found
+    inner = list(_nested(found, part, path)) if part.nested else found
+    rows = [with_paths(row, part.headers()) for row in inner]
     where = place(path.name, part.nested)
     names = list(dict.fromkeys(name for row in rows for name in row))
     if rows:
@@ -106,10 +109,10 @@ def _parsed(text: str) -> Any:
 
 def _inside(value: Object, part: Part, path: Path, number: int) -> Iterator[Object]:
     """Unwrap an envelope: an object whose key ``records`` holds the list of rows."""
-    if not part.records or part.records not in value:
+    inner = at_path(value, part.records) if part.records else None
+    if inner is None:
         yield value
         return
-    inner = value[part.records]
     for row in inner if isinstance(inner, list) else [inner]:
         if not isinstance(row, dict):
             raise InputRejected("sources.no_object", file=path.name, row=number)
@@ -118,16 +121,16 @@ def _inside(value: Object, part: Part, path: Path, number: int) -> Iterator[Obje
 
 def _nested(rows: list[Object], part: Part, path: Path) -> Iterator[Object]:
     for number, row in enumerate(rows, start=1):
-        entries = row.get(part.nested) or []
+        entries = at_path(row, part.nested) or []
         for entry in entries if isinstance(entries, list) else [entries]:
             if not isinstance(entry, dict):
                 raise InputRejected("sources.no_object", file=path.name, row=number)
-            around = {f"../{k}": v for k, v in row.items() if f"../{k}" in part.columns}
-            yield around | entry
+            around = with_paths({f"../{k}": v for k, v in row.items()}, part.headers())
+            yield {k: v for k, v in around.items() if k in part.columns} | entry
 
 
 def _text(row: Object, name: str, part: Part, where: str, number: int) -> str | None:
-    value = row.get(name)
+    value = without_type(row.get(name))
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):

@@ -1,0 +1,48 @@
+-- grain: one row per file, sheet and field whose stamps were read by a rule about the whole column
+-- key: source_file, source_sheet, field, rule_id
+-- reads: numbered_sheets, dossier_rows, step_rows
+-- promises: rule_id in ('P19', 'P20', 'P21'); n_values is not null
+-- P19: due stamps at midnight are dates, due at the end of the day. P20: they stand beside stamps
+-- with hours and stay as written. P21: numbers count from 1970; it is about all fields of a sheet.
+
+with rules as (
+    select sheet_no, unnest(due_days) as field, 'P19' as rule_id
+    from numbered_sheets
+    union all
+    select sheet_no, unnest(due_mixed) as field, 'P20' as rule_id
+    from numbered_sheets
+    union all
+    select sheet_no, '' as field, 'P21' as rule_id
+    from numbered_sheets
+    where has_epochs
+),
+
+counted as (
+    select sheet_no, 'due_at' as field, count(due_at) as n_values
+    from dossier_rows
+    group by sheet_no
+    union all
+    select sheet_no, 'due_first_at' as field, count(due_first_at) as n_values
+    from dossier_rows
+    group by sheet_no
+    union all
+    select sheet_no, 'step_due_at' as field, count(step_due_at) as n_values
+    from step_rows
+    group by sheet_no
+),
+
+stamp_findings as (
+    select
+        sheets.source_file,
+        sheets.source_sheet,
+        rules.field,
+        rules.rule_id,
+        coalesce(counted.n_values, sheets.rows_landed) as n_values
+    from rules
+    inner join numbered_sheets as sheets on rules.sheet_no = sheets.sheet_no
+    left join counted
+        on rules.sheet_no = counted.sheet_no
+        and rules.field = counted.field
+)
+
+select * from stamp_findings
