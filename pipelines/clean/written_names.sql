@@ -17,13 +17,20 @@ with unit_texts as (
     group by source_file, source_sheet, unit_id
 ),
 
-procedure_texts as (
+procedure_cells as (
     unpivot (
         select source_file, source_sheet, procedure_id, procedure_name, field_of_work
         from landed_dossiers
     )
     on procedure_id, procedure_name, field_of_work
     into name field value spelling
+),
+
+-- counted before the lists of their sheets are looked up: rows are many, spellings few
+procedure_texts as (
+    select source_file, source_sheet, field, spelling, count(*) as n_rows
+    from procedure_cells
+    group by source_file, source_sheet, field, spelling
 ),
 
 printed as (
@@ -34,7 +41,7 @@ printed as (
         and texts.source_sheet = sheets.source_sheet
     where texts.spelling is not null and coalesce(sheets.unit_list, '') <> 'reference'
     union all
-    select texts.field, texts.spelling, 1 as n_rows
+    select texts.field, texts.spelling, texts.n_rows
     from procedure_texts as texts
     inner join numbered_sheets as sheets
         on texts.source_file = sheets.source_file

@@ -57,10 +57,11 @@ _PART_SHAPES: Mapping[str, type] = {
     "empty_values": list,
     "encoding": str,
     "delimiter": str,
+    "date_formats": object,
     "date_with_time": dict,
+    "due_midnight": str,
 }
 _PART_KEYS = " ".join(key for key in _PART_SHAPES if key not in ("patterns", "columns"))
-_PART_KEYS += " date_formats due_midnight"
 _CASE_DATES = ("received_at", "resolved_at")
 _DATES = tuple(field for field in DOSSIER_FIELDS if is_instant(field))
 _CHOICES: Mapping[str, tuple[str, ...]] = {
