@@ -44,6 +44,9 @@ class Builder(Protocol):
     def table_rows(self, name: str) -> pa.Table:
         """Return a table's rows ordered by key."""
 
+    def lend_rows(self, name: str, rows: pa.Table) -> None:
+        """Make rows readable as a table without copying them, until it is dropped."""
+
     def add_rows(self, name: str, rows: pa.Table) -> None:
         """Put rows under those of a table, which is made by the first of them."""
 
@@ -164,18 +167,22 @@ def _make(
     builder: Builder, models: list[Model], wanted: list[str], kept: list[str]
 ) -> dict[str, pa.Table]:
     """Build models and return the rows of the wanted tables; only the kept ones stay."""
-    read = {table for model in models for table in model.reads}
+    read = {table for model in models if not model.audit for table in model.reads}
+    audited = {table for model in models if model.audit for table in model.reads}
     rows: dict[str, pa.Table] = {}
     done = last_reads(models, [*kept, *wanted])
     for model in models:
         if model.name in wanted and model.name not in read:
             rows[model.name] = builder.rows_of(model)
+            if model.name in audited:
+                builder.lend_rows(model.name, rows[model.name])
         else:
             builder.build_model(model)
         for name in done[model.name]:
             builder.drop(name)
-    for name in (name for name in wanted if name not in rows):
-        rows[name] = builder.table_rows(name)
+    for name in wanted:
+        if name not in rows:
+            rows[name] = builder.table_rows(name)
         if name not in kept:
             builder.drop(name)
     return rows
