@@ -5,8 +5,9 @@
 -- audit: audits.ledger
 -- The segments tile the time from the start of the clock to its end without overlap or hole, and
 -- their working seconds add up to those used and those paused, under every profile; and every
--- profile has judged the dossier (once, as the key of outcomes has it). Segments run forward, so they tile exactly where every bound between the two ends closes one segment and opens
--- one: the sums of hashes tell that without putting the segments in order.
+-- profile has judged the dossier (once, as the key of outcomes has it). Segments run forward, so
+-- they tile exactly where every bound between the two ends closes one segment and opens another;
+-- the sums of hashes show it without putting the segments in order.
 
 with spans as (
     select

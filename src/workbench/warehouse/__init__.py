@@ -347,6 +347,29 @@ class Warehouse:
         rows: pl.DataFrame = self._connection.sql(model.sql).pl()
         return rows
 
+    def check_frames(self, stage: str, frames: Mapping[str, pl.DataFrame]) -> None:
+        """Hold tables that Python made to the models of the same names, and to their audits.
+
+        Each model reads its frame as ``made_<table>`` and says its columns, key and promises.
+
+        Args:
+            stage: Folder of ``pipelines/`` with a model for each table.
+            frames: The tables by name.
+
+        Raises:
+            RuleFailed: A key repeats or is missing, a promise is broken, or an audit finds rows.
+        """
+        made = {f"made_{name}": frame for name, frame in frames.items()}
+        for name, frame in made.items():
+            self.lend_rows(name, frame.to_arrow())
+        for model in models_of(self._pipelines, stage):
+            if made.keys() >= set(model.reads):
+                rows = self._connection.sql(model.sql)
+                check_key(model, rows)
+                check_rows(model, rows)
+        for name in made:
+            self.drop(name)
+
     def write(self, names: Iterable[str], folder: Path) -> None:
         """Write tables as Parquet, rows ordered by key, replacing the folder as a whole.
 
