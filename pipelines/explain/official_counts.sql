@@ -242,8 +242,12 @@ official_counts as (
                 and coalesce(returned_on > ends_on, true)
             ), 0
         )::bigint as done_not_returned,
-        coalesce(sum(n) filter (where is_closed and state_now = 'withdrawn'), 0)::bigint as withdrawn,
-        coalesce(sum(n) filter (where is_closed and state_now = 'rejected'), 0)::bigint as rejected,
+        coalesce(
+            sum(n) filter (where is_closed and state_now = 'withdrawn'), 0
+        )::bigint as withdrawn,
+        coalesce(
+            sum(n) filter (where is_closed and state_now = 'rejected'), 0
+        )::bigint as rejected,
         coalesce(sum(n) filter (where is_open), 0)::bigint as open_total,
         coalesce(sum(n) filter (where state = 'open_in_time'), 0)::bigint as open_in_time,
         coalesce(sum(n) filter (where state = 'open_overdue'), 0)::bigint as open_overdue,

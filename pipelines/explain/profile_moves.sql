@@ -4,8 +4,8 @@
 -- promises: n > 0; received_in > 0; snapshot_in >= received_in; (closed_in = 0) = (state = 'open');
 --   closed_in = 0 or closed_in between received_in and snapshot_in
 -- What happens to a dossier happens in months (0: not yet): received, closed as the profile closes
--- it (macro closed_when; the state is that of outcomes), fell due. Every counter of a period adds up
--- such rows, so that dossiers are gone through once. Groups are those of count_groups.
+-- it (macro closed_when; the state is that of outcomes), fell due. Every counter of a period adds
+-- up such rows, so that dossiers are gone through once. Groups are those of count_groups.
 
 with zones as (
     select

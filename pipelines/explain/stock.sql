@@ -4,10 +4,10 @@
 -- promises: state in ('open_in_time', 'open_overdue', 'open_unknown'); n > 0
 -- The stock on the last day of each period (at the snapshot, where that comes first): what had been
 -- received and not yet closed (macro closed_when; the state is that of outcomes), and whether its
--- due instant had passed by then. A dossier that was withdrawn later was open until then; one that a
--- profile calls on time while it waits, or whose end has no date, is closed at the snapshot. Where
--- the profile lets the clock stand still, a dossier on pause at that moment is judged at the pause's
--- start.
+-- due instant had passed by then. A dossier that was withdrawn later was open until then; one that
+-- a profile calls on time while it waits, or whose end has no date, is closed at the snapshot.
+-- Where the profile lets the clock stand still, a dossier on pause at that moment is judged at the
+-- pause's start.
 
 with zones as (
     select distinct time_zone

@@ -4,8 +4,8 @@
 -- promises:
 -- audit: audits.counts
 -- Received before or in the period = resolved, withdrawn and rejected by its end + open at its end:
--- for every profile, unit and period, and for all units together. Of counts the months are added up,
--- and every longer period must be the sum of its months. A dossier that was open when the last
+-- for every profile, unit and period, and for all units together. The months of counts are added
+-- up, and every longer period must be the sum of its months. A dossier that was open when the last
 -- export that holds it was taken, before the period began, is in sight of neither side.
 
 with places as (

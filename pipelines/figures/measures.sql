@@ -18,7 +18,7 @@ with measures as (
         channel_in,
         numerator,
         denominator,
-        "value",
+        value,
         lower,
         upper,
         method,

@@ -46,7 +46,7 @@ register = st.lists(
 
 
 def _dossiers(drawn) -> list[dict[str, object]]:
-    """Dossiers as cleaning leaves them: no end before the reception, after the snapshot, or open."""
+    """Dossiers as cleaning leaves them: no end before the reception or after the snapshot."""
     rows = []
     for number, (unit, snapshot, start, due, end, status) in enumerate(drawn):
         received = START + dt.timedelta(hours=start)
