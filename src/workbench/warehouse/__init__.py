@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from workbench.errors import InputRejected, RuleFailed
 from workbench.project import fresh_folder
-from workbench.warehouse.checks import check_key, check_rows, key_broken
+from workbench.warehouse.checks import check_frames, check_key, check_rows, key_broken
 from workbench.warehouse.models import (
     Model,
     last_reads,
@@ -32,7 +32,7 @@ from workbench.warehouse.models import (
     models_of_audit,
 )
 from workbench.warehouse.parquet import ROW_GROUP, ParquetFile, rises, write_frames
-from workbench.warehouse.parts import Builder, Part, PartedStage
+from workbench.warehouse.parts import Builder, Part, PartedStage, parts_of
 
 __all__ = ["Model", "Warehouse", "last_reads", "models_for", "models_of", "write_frames"]
 
@@ -190,7 +190,8 @@ class Warehouse:
         models = models_for(models_of(self._pipelines, stage), kept)
         self._is_cut = True
         self.choose(_ALL)
-        parts = self._parts(part)
+        self._provide("dossiers", "dossiers")
+        parts = parts_of(self._connection.table("dossiers"), part) or [_ALL]
         if len(parts) == 1:
             self._build_all(models, kept, progress)
             self.write(kept, folder)
@@ -205,14 +206,6 @@ class Warehouse:
             raise
         finally:
             self._connection.execute(f"set threads = {self._threads}")
-
-    def _parts(self, part: int) -> list[Part]:
-        self._provide("dossiers", "dossiers")
-        return self._connection.sql(
-            "select min(dossier_id), max(dossier_id), min(place) from "
-            "(select dossier_id, row_number() over (order by dossier_id) - 1 as place "
-            f"from dossiers) group by place // {part} order by 3"
-        ).fetchall() or [_ALL]
 
     def _beside(self, number: int) -> Warehouse:
         """Another door to the same database that makes its own tables, with one thread."""
@@ -348,27 +341,12 @@ class Warehouse:
         return rows
 
     def check_frames(self, stage: str, frames: Mapping[str, pl.DataFrame]) -> None:
-        """Hold tables that Python made to the models of the same names, and to their audits.
-
-        Each model reads its frame as ``made_<table>`` and says its columns, key and promises.
-
-        Args:
-            stage: Folder of ``pipelines/`` with a model for each table.
-            frames: The tables by name.
+        """Hold tables that Python made to the models of the same names in a folder.
 
         Raises:
             RuleFailed: A key repeats or is missing, a promise is broken, or an audit finds rows.
         """
-        made = {f"made_{name}": frame for name, frame in frames.items()}
-        for name, frame in made.items():
-            self.lend_rows(name, frame.to_arrow())
-        for model in models_of(self._pipelines, stage):
-            if made.keys() >= set(model.reads):
-                rows = self._connection.sql(model.sql)
-                check_key(model, rows)
-                check_rows(model, rows)
-        for name in made:
-            self.drop(name)
+        check_frames(self._connection, models_of(self._pipelines, stage), frames)
 
     def write(self, names: Iterable[str], folder: Path) -> None:
         """Write tables as Parquet, rows ordered by key, replacing the folder as a whole.

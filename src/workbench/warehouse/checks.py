@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from workbench.errors import RuleFailed
 from workbench.warehouse.models import Model
@@ -61,6 +63,35 @@ def check_rows(model: Model, rows: duckdb.DuckDBPyRelation) -> None:
                 table=model.name,
                 promise=promise,
             )
+
+
+def check_frames(
+    connection: duckdb.DuckDBPyConnection,
+    models: Iterable[Model],
+    frames: Mapping[str, pl.DataFrame],
+) -> None:
+    """Hold tables that Python made to the models of the same names, and to their audits.
+
+    Each model reads its frame as ``made_<table>`` and says its columns, key and promises.
+
+    Args:
+        connection: Where the frames are lent to while they are checked.
+        models: Those of the tables and of their audits; one that reads a table not given is left.
+        frames: The tables by name.
+
+    Raises:
+        RuleFailed: A key repeats or is missing, a promise is broken, or an audit finds rows.
+    """
+    made = {f"made_{name}": frame for name, frame in frames.items()}
+    for name, frame in made.items():
+        connection.register(name, frame.to_arrow())
+    for model in models:
+        if made.keys() >= set(model.reads):
+            rows = connection.sql(model.sql)
+            check_key(model, rows)
+            check_rows(model, rows)
+    for name in made:
+        connection.unregister(name)
 
 
 def _check_audit(model: Model, rows: duckdb.DuckDBPyRelation) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Protocol, TypeVar
 
+import duckdb
 import pyarrow as pa
 
 from workbench.warehouse.models import Model, Passes, last_reads
@@ -27,6 +28,14 @@ Progress = Callable[[str], None]
 Part = tuple[str, str, int]
 """First and last dossier, and how many come before."""
 Made = TypeVar("Made")
+
+
+def parts_of(dossiers: duckdb.DuckDBPyRelation, size: int) -> list[Part]:
+    """Return the parts of some dossiers, so many at a time in the order of their ids."""
+    numbered = dossiers.project(
+        "dossier_id, row_number() over (order by dossier_id) - 1 as place"
+    ).aggregate("min(dossier_id), max(dossier_id), min(place) as before", f"place // {size}")
+    return numbered.order("before").fetchall()
 
 
 class Builder(Protocol):
