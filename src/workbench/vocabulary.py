@@ -86,6 +86,9 @@ EVERYTHING = "*"
 PeriodKind = Literal["month", "quarter", "half", "year"]
 PERIOD_KINDS: tuple[PeriodKind, ...] = ("month", "quarter", "half", "year")
 
+LATEST = "latest"
+"""Names the last ended half-year in which dossiers were received: the period follows the data."""
+
 _MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _LABEL = re.compile(
     r"(?P<year>\d{4})(?:-(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|(?P<month>\d{2})))?"
@@ -171,6 +174,16 @@ class Period:
             case "quarter":
                 return f"{start.year}-Q{start.month // 3 + 1}"
         return f"{start.year}-{start.month:02d}"
+
+
+def latest_kind(text: str) -> PeriodKind | None:
+    """Return the kind of period that ``latest`` or ``latest-<kind>`` names, else nothing.
+
+    >>> latest_kind("latest"), latest_kind("latest-month"), latest_kind("2022-H1")
+    ('half', 'month', None)
+    """
+    words = {LATEST: PERIOD_KINDS[2]} | {f"{LATEST}-{kind}": kind for kind in PERIOD_KINDS}
+    return words.get(text.strip())
 
 
 def periods_between(first: dt.date, last: dt.date, kind: PeriodKind) -> Iterator[Period]:

@@ -131,7 +131,7 @@ def test_the_page_says_whose_it_is_what_it_rests_on_and_that_it_is_synthetic(bri
 
 
 def test_a_units_page_bears_the_units_name_as_text_and_sets_its_row_off(briefed_unit):
-    assert briefed_unit.name == folder_name(UNIT)
+    assert briefed_unit.name == folder_name(UNIT, language="en")
     text = (briefed_unit / "briefing.html").read_text(encoding="utf-8")
     assert '<html lang="en">' in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt; · H1 2022" in text

@@ -12,6 +12,7 @@ from workbench.briefing.writing import folder_name
 from workbench.errors import RuleFailed
 
 PAGE = Page(
+    results="0123abc",
     language="vi",
     title="Bản tóm tắt <1>",
     about="UBND Phường 1 · 2022",

@@ -18,7 +18,7 @@ from workbench.book.judging import inline
 from workbench.book.rooms import Tables
 from workbench.comparisons import month_classes
 from workbench.errors import UsageProblem
-from workbench.vocabulary import EVERYTHING, Period, PeriodKind
+from workbench.vocabulary import EVERYTHING, Period, PeriodKind, latest_kind
 from workbench.wording import say, use_language
 from workbench.worktime import Calendars
 
@@ -129,9 +129,14 @@ class Register(Tables):
     def period(self, asked: str) -> str:
         """Return the label of a period that holds dossiers.
 
+        ``latest`` is the last ended half-year, ``latest-month``, ``latest-quarter`` and
+        ``latest-year`` the last ended period of that kind: see ``latest``.
+
         Raises:
             UsageProblem: The label is no period, or nothing was received or resolved in it.
         """
+        if kind := latest_kind(asked):
+            return self.latest(kind)
         label = str(Period.parse(asked))
         if label not in self._periods:
             kind = Period.parse(asked).kind

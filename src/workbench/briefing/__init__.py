@@ -6,16 +6,24 @@ the old ones and put in their place together, only when every notebook succeeded
 
 from workbench.briefing.notebooks import check_parameters, run_notebook
 from workbench.briefing.writing import (
+    EACH,
     check_formats,
+    copy_as_latest,
+    folder_name,
     publish_briefings,
+    results_of,
     write_briefings,
     write_page,
 )
 
 __all__ = [
+    "EACH",
     "check_formats",
     "check_parameters",
+    "copy_as_latest",
+    "folder_name",
     "publish_briefings",
+    "results_of",
     "run_notebook",
     "write_briefings",
     "write_page",

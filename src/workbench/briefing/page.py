@@ -38,6 +38,7 @@ class Page:
     agency: tuple[str, ...]
     dated: str
     synthetic: bool
+    results: str
     foot: tuple[str, ...]
     links: tuple[tuple[str, str], ...] = ()
 

@@ -7,6 +7,7 @@ is replaced before everything is made.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -24,7 +25,7 @@ from workbench.briefing.notebooks import as_text, quiet_jupyter, run_notebook
 from workbench.briefing.page import Page, render
 from workbench.errors import OutputBusy, UsageProblem
 from workbench.project import fresh_folder, shipped
-from workbench.vocabulary import EVERYTHING, PeriodKind
+from workbench.vocabulary import EVERYTHING, LATEST, PeriodKind
 from workbench.wording import say, use_language
 
 NOTEBOOKS = ("briefing", "compare_units", "compare_periods", "causes", "official", "quality")
@@ -38,6 +39,7 @@ AT_ONCE = 2
 EACH = "each"
 PATIENCE = 0.5
 """Seconds to wait for another run before giving up."""
+_RESULTS = re.compile(r'<meta name="results" content="(?P<fingerprint>\w+)">')
 
 Progress = Callable[[str], None]
 
@@ -53,6 +55,9 @@ def write_briefings(
     progress: Progress = lambda _: None,
 ) -> list[Path]:
     """Write a period's briefings into ``out/<period>/<unit>/`` and return the briefing pages.
+
+    Pages in another language, and pages that may leave the office, have a folder of their own
+    beside it: see ``folder_name``.
 
     Args:
         book: The results; pages speak its language.
@@ -92,6 +97,31 @@ def publish_briefings(
     return _write_folders(book, asked, PUBLISHED, out, progress)
 
 
+def copy_as_latest(pages: Sequence[Path], out: Path) -> list[Path]:
+    """Copy the folders of briefing pages to ``out/latest/``, replacing it, and return the copies.
+
+    The pipeline's briefing so has one place that depends on the data alone, while each period's
+    own folder keeps what was once written for it.
+
+    Raises:
+        OutputBusy: The folder cannot be replaced.
+    """
+    with fresh_folder(out / LATEST) as fresh:
+        for page in pages:
+            shutil.copytree(page.parent, fresh / page.parent.name)
+    return [out / LATEST / page.parent.name / page.name for page in pages]
+
+
+def results_of(page: Path) -> str:
+    """Return the fingerprint of the results that a briefing page was made from, or nothing.
+
+    It stands in the page's head and is compared with ``Book.fingerprint``: a page of earlier
+    results is stale.
+    """
+    match = _RESULTS.search(page.read_text(encoding="utf-8"))
+    return match["fingerprint"] if match else ""
+
+
 def _write_folders(
     book: Book, asked: Mapping[str, str], notebooks: Sequence[str], out: Path, progress: Progress
 ) -> list[Path]:
@@ -99,14 +129,19 @@ def _write_folders(
     against = book.against(period, asked["against"])
     units = [EVERYTHING, *book.units()] if unit == EACH else [book.unit(unit)]
     profile = book.profile(asked["profile"])
+    is_public = notebooks is PUBLISHED
+    folders = [
+        out / period / folder_name(one, language=book.language, is_public=is_public)
+        for one in units
+    ]
     with _writing(book, out), ExitStack() as stack:
         jobs = []
-        for one in units:
-            fresh = stack.enter_context(fresh_folder(out / period / folder_name(one)))
+        for one, folder in zip(units, folders, strict=True):
+            fresh = stack.enter_context(fresh_folder(folder))
             own = _asked(book, period, against, one, profile)
             jobs += [_job(name, own, fresh) for name in notebooks]
         _make(book, jobs, progress)
-    return [out / period / folder_name(one) / "briefing.html" for one in units]
+    return [folder / "briefing.html" for folder in folders]
 
 
 def write_page(
@@ -132,16 +167,22 @@ def write_page(
     return out / "briefing.html"
 
 
-def folder_name(unit: str) -> str:
-    """Return the folder of a unit's briefing; ids that are no file name get a safe one.
+def folder_name(unit: str, *, language: str = "vi", is_public: bool = False) -> str:
+    """Return the folder of a unit's briefing; ids that are not a file name get a safe one.
+
+    Pages in another language than Vietnamese and pages that may leave the office bear that in
+    the folder's name, so that no variant replaces another.
 
     >>> folder_name("*"), folder_name("SD-P1"), folder_name("a/b")
     ('all', 'SD-P1', 'a_b-c14cddc0')
+    >>> folder_name("all", language="en", is_public=True)
+    'all.published.en'
     """
-    if unit == EVERYTHING:
-        return "all"
-    safe = re.sub(r"[^\w-]", "_", unit)
-    return safe if safe == unit else f"{safe}-{sha256(unit.encode()).hexdigest()[:8]}"
+    name = "all" if unit in (EVERYTHING, "all") else re.sub(r"[^\w-]", "_", unit)
+    if name not in ("all", unit):
+        name = f"{name}-{sha256(unit.encode()).hexdigest()[:8]}"
+    variants = (PUBLISHED[0] if is_public else "", "" if language == "vi" else language)
+    return ".".join((name, *(variant for variant in variants if variant)))
 
 
 @dataclass(frozen=True)
@@ -264,6 +305,7 @@ def _page(book: Book, job: Job) -> Page:
         agency=tuple(line for line in agency if line),
         dated=_dated(book),
         synthetic=book.synthetic,
+        results=book.fingerprint,
         foot=_foot(book, job.asked["profile"], published=job.is_published),
         links=tuple((f"{n}.html", say(f"briefing.page_{n}")) for n in others if job.linked),
     )

@@ -10,7 +10,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from workbench.errors import UsageProblem
-from workbench.project import Project, find_project, shipped
+from workbench.project import find_project, shipped
 from workbench.wording import say
 
 
@@ -105,44 +105,15 @@ def watch(asked: Namespace) -> None:
 
 def brief(asked: Namespace) -> None:
     """Write a period's briefings; safe to run twice, refused while another run writes."""
-    import datetime as dt
+    from workbench.cli.briefing import brief as run
+    from workbench.cli.briefing import print_briefing_path
 
-    from workbench.book import open_book
-    from workbench.briefing import check_formats, publish_briefings, write_briefings
-    from workbench.params import read_params
-    from workbench.schedule import resolve_against, resolve_period
-    from workbench.wording import language
-
-    check_formats([name.strip() for name in asked.format.split(",") if name.strip()])
     project = find_project()
-    params = read_params(project)
-    today = dt.datetime.now().astimezone().date()
-    period = resolve_period(asked.period or params.brief_period, today)
     if asked.where:
-        _say_where(project, str(period), asked.unit or params.brief_unit)
+        print_briefing_path(project, asked)
         return
-    wanted = asked.against or ("" if asked.period else params.brief_against)
-    against = str(resolve_against(wanted, period)) if wanted else ""
-    speech = asked.lang or (language() if asked.period else params.brief_language)
-    is_public = asked.published or params.brief_published
-    pages = (publish_briefings if is_public else write_briefings)(
-        open_book(project.root, language=speech),
-        period=str(period),
-        against=against,
-        unit=asked.unit or params.brief_unit,
-        profile=params.explain_profile,
-        out=project.briefings,
-        progress=_step,
-    )
-    for page in pages:
+    for page in run(project, asked, progress=_step):
         sys.stdout.write(f"{page}\n")
-
-
-def _say_where(project: Project, period: str, unit: str) -> None:
-    page = project.briefings / period / unit / "briefing.html"
-    if not page.is_file():
-        raise UsageProblem("cli.no_briefing", page=page)
-    sys.stdout.write(f"{say('cli.briefing_at', page=page)}\n{page.as_uri()}\n")
 
 
 def form(asked: Namespace) -> None:
@@ -179,10 +150,11 @@ def simulate(asked: Namespace) -> None:
     """Write the synthetic sample's exports, and the truth beside them."""
     from workbench.params import read_params
     from workbench.simulate import simulate as run
+    from workbench.sources import export_files
 
     project = find_project()
     out = asked.out or project.inbox
-    if out.is_dir() and any(out.iterdir()):
+    if export_files(out):
         if asked.if_empty:
             _tell(say("cli.inbox_kept", folder=out))
             return

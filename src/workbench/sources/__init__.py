@@ -7,6 +7,7 @@ profile does not name is an error that names it.
 
 from __future__ import annotations
 
+from workbench.sources.inbox import differ_from_landed, export_files
 from workbench.sources.inspecting import Inspection, inspect
 from workbench.sources.landing import Delivery, Landing, deliveries, inbox_deliveries, ingest
 from workbench.sources.profile import Profile
@@ -18,6 +19,8 @@ __all__ = [
     "Landing",
     "Profile",
     "deliveries",
+    "differ_from_landed",
+    "export_files",
     "find_profile",
     "inbox_deliveries",
     "ingest",

@@ -23,6 +23,7 @@ from workbench.project import fresh_folder
 from workbench.sources import mapping
 from workbench.sources.cases import dated_by_events
 from workbench.sources.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION, TABLES
+from workbench.sources.inbox import export_files
 from workbench.sources.people import MASKS, Veil
 from workbench.sources.pouring import Tables, Variants
 from workbench.sources.profile import Part, Profile, Target
@@ -34,7 +35,6 @@ from workbench.sources.wide import stage_tables
 
 Progress = Callable[[str], None]
 _ROW_GROUP = 122_880
-_NOT_EXPORTS = (".", "~$")
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def inbox_deliveries(inbox: Path, profiles: Sequence[Profile]) -> list[Delivery]
     Raises:
         InputRejected: The inbox is missing or empty, or no profile knows a file.
     """
-    files = _exports(inbox) if inbox.is_dir() else []
+    files = export_files(inbox)
     if not files:
         raise InputRejected("sources.empty_inbox", folder=inbox)
     return [export for file in files for export in _known(file, profiles)]
@@ -344,17 +344,12 @@ def _names(paths: Sequence[Path]) -> list[str]:
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        if not (found := _exports(path)):
+        if not (found := export_files(path)):
             raise InputRejected("sources.empty_folder", folder=path)
         return found
     if not path.exists():
         raise InputRejected("sources.no_file", file=path)
     return [path]
-
-
-def _exports(folder: Path) -> list[Path]:
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(path for path in files if not path.name.startswith(_NOT_EXPORTS))
 
 
 def _known(file: Path, profiles: Sequence[Profile]) -> list[Delivery]:
