@@ -7,7 +7,8 @@
 -- their working seconds add up to those used and those paused, under every profile; and every
 -- profile has judged the dossier (once, as the key of outcomes has it). Segments run forward, so
 -- they tile exactly where every bound between the two ends closes one segment and opens another;
--- the sums of hashes show it without putting the segments in order.
+-- the sums of hashes show it without putting the segments in order. A clock that the calendar
+-- cannot tell has no seconds under any profile, and no segments or such as tile it.
 
 with spans as (
     select
@@ -35,6 +36,7 @@ judged as (
     select
         dossier_id,
         count(*) as n_outcomes,
+        count(used_seconds + paused_seconds) as n_timed,
         min(used_seconds + paused_seconds) as least_seconds,
         max(used_seconds + paused_seconds) as most_seconds,
         min(paused_seconds) as least_paused,
@@ -63,15 +65,25 @@ broken_ledgers as (
     cross join named
     where (
         judged.n_outcomes = named.n_profiles
-        and coalesce(totals.clock_seconds, 0) = spans.clock_seconds
-        and coalesce(totals.from_at, spans.from_at) = spans.from_at
-        and coalesce(totals.to_at, spans.to_at) = spans.to_at
-        and coalesce(totals.turnover, hash(spans.from_at)::hugeint - hash(spans.to_at)::hugeint)
-        = hash(spans.from_at)::hugeint - hash(spans.to_at)::hugeint
-        and coalesce(totals.work_seconds, 0) = judged.least_seconds
-        and coalesce(totals.work_seconds, 0) = judged.most_seconds
-        and coalesce(totals.paused_seconds, 0) = judged.least_paused
-        and coalesce(totals.paused_seconds, 0) = judged.most_paused
+        and case
+            when totals.dossier_id is null then spans.clock_seconds = 0 or judged.n_timed = 0
+            else
+                totals.clock_seconds = spans.clock_seconds
+                and totals.from_at = spans.from_at
+                and totals.to_at = spans.to_at
+                and totals.turnover
+                = hash(spans.from_at)::hugeint - hash(spans.to_at)::hugeint
+        end
+        and case
+            when judged.n_timed > 0
+                then
+                judged.n_timed = judged.n_outcomes
+                and coalesce(totals.work_seconds, 0) = judged.least_seconds
+                and coalesce(totals.work_seconds, 0) = judged.most_seconds
+                and coalesce(totals.paused_seconds, 0) = judged.least_paused
+                and coalesce(totals.paused_seconds, 0) = judged.most_paused
+            else true
+        end
     ) is not true
 )
 
