@@ -293,23 +293,6 @@ def test_a_missing_value_breaks_a_promise_unless_the_promise_allows_it(pipelines
         assert warehouse.build("stage") == ["things"]
 
 
-@pytest.mark.parametrize(
-    ("columns", "subject"),
-    [
-        ("'D7' as dossier_id, 'a.csv' as source_file, 3 as source_row", "dossier D7 "),
-        ("'a.csv' as source_file, 3 as source_row", r"file a\.csv, row 3 "),
-        ("'a.csv' as source_file", r"file a\.csv "),
-        ("'P1' as unit_id, '2022-H1' as period", "unit P1, period 2022-H1 "),
-    ],
-)
-def test_a_broken_promise_says_which_dossier_file_or_unit_it_is_about(pipelines, columns, subject):
-    model(pipelines, "things", promises="n > 0", sql=f"select 1 as id, 0 as n, {columns}")
-    with Warehouse(pipelines) as warehouse, pytest.raises(RuleFailed, match=subject) as problem:
-        warehouse.build("stage")
-    assert problem.value.exit_code == 4
-    assert "fault of the program" in str(problem.value)
-
-
 def test_an_audit_is_made_wherever_all_that_it_reads_is_made(pipelines):
     model(pipelines, "ground")
     model(pipelines, "other")
@@ -317,22 +300,6 @@ def test_an_audit_is_made_wherever_all_that_it_reads_is_made(pipelines):
     assert [m.name for m in models_for(models_of(pipelines, "stage"), ["other"])] == ["other"]
     made = models_for(models_of(pipelines, "stage"), ["ground", "other"])
     assert [m.name for m in made] == ["ground", "offenders", "other"]
-
-
-def test_a_table_made_by_statistics_is_held_to_its_model(pipelines):
-    select = "select id, share from made_things"
-    model(pipelines, "things", reads="made_things", promises="share <= 1", sql=select)
-    with Warehouse(pipelines) as warehouse:
-        warehouse.check_frames("stage", {"things": pl.DataFrame({"id": [1, 2], "share": [0.5, 1]})})
-        for ids, share, match in (
-            ([1, 1], 0.5, "counted 2 times"),
-            ([1, None], 0.5, "instead of once"),
-            ([1, 2], None, "share = -"),
-            ([1, 2], 1.5, r"share = 1\.5"),
-        ):
-            frame = pl.DataFrame({"id": ids, "share": [share, 1.0]})
-            with pytest.raises(RuleFailed, match=match):
-                warehouse.check_frames("stage", {"things": frame})
 
 
 def test_an_audit_that_finds_rows_stops_with_its_own_sentence(pipelines):
