@@ -114,7 +114,7 @@ class Rhythm:
         spans = self._of_unit(book.dossiers.join(judged, on="dossier_id")).select(
             pl.col("received_on").alias("from"),
             # one that is over without an end of its own was over at the snapshot
-            pl.when(pl.col("state") == "open")
+            pl.when(pl.col("outcome").is_in(["open_in_time", "open_overdue"]))
             .then(None)
             .otherwise(pl.coalesce("ended_at_used", "snapshot_at"))
             .dt.date()
