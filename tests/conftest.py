@@ -116,11 +116,16 @@ HOUSE = {
     "unit_id": "U1",
     "procedure_id": "P1",
     "channel_in": "counter",
-    "status": "resolved",
     "calendar_id": "vn_dong_thap",
     "time_zone": "Asia/Ho_Chi_Minh",
     "snapshot_at": dt.datetime(2026, 6, 30, 10, tzinfo=dt.UTC),
 }
+
+
+def dossier(row: dict[str, object]) -> dict[str, object]:
+    """Fill in what a row does not name; one without a date of its end is open, as in a register."""
+    ended = row.get("resolved_at") or row.get("returned_at")
+    return {**HOUSE, "status": "resolved" if ended else "in_progress", **row}
 
 
 def table(rows: list[dict[str, object]], schema: dict[str, object]) -> pl.DataFrame:
@@ -154,7 +159,7 @@ def run_clock(calendars: Calendars, reference_dir: Path, pipelines_dir: Path) ->
         facts: dict[str, pl.DataFrame] | None = None,
     ) -> dict[str, pl.DataFrame]:
         if not isinstance(dossiers, pl.DataFrame):
-            dossiers = table([{**HOUSE, **row} for row in dossiers], DOSSIER)
+            dossiers = table([dossier(row) for row in dossiers], DOSSIER)
         if "lateness_excluded" not in dossiers.columns:
             none = pl.lit(None, dtype=pl.String)
             dossiers = dossiers.with_columns(none.alias("lateness_excluded"))

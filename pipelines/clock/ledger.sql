@@ -1,7 +1,8 @@
 -- grain: one row per dossier and segment: each dossier's time split exactly, against its norms
 -- key: dossier_id, segment_no
 -- reads: measured_segments, dossier_calendars, dossiers, numbered_steps, step_norms, learned_norms
--- promises: to_at > from_at; work_seconds >= 0; clock_seconds > 0; overrun_seconds >= 0;
+-- promises: to_at > from_at; work_seconds >= 0; clock_seconds > 0;
+--   overrun_seconds is null or overrun_seconds >= 0;
 --   norm_source in ('regulated', 'learned', 'none');
 --   (norm_source = 'none') = (norm_seconds is null)
 -- A norm of the log comes first, then the reviewed list, then what other units needed. A step's

@@ -1,7 +1,8 @@
 -- grain: one row per dossier and segment: the stretches of its clock, pauses cut out, in seconds
 -- key: dossier_no, from_second
 -- reads: step_segments, pause_spells, dossier_calendars, calendar_days
--- promises: to_second > from_second; work_seconds >= 0; spent_seconds >= work_seconds
+-- promises: to_second > from_second; work_seconds >= 0;
+--   spent_seconds is null or spent_seconds >= work_seconds
 -- Only dossiers with a pause are cut; for the others the stretches of step_segments stand.
 -- spent_seconds are the working seconds of the step up to the end of the segment, pauses and the
 -- way to the step not counted; null where the segment belongs to no step.

@@ -3,13 +3,22 @@
 -- reads: clock_totals, due_limits, profiles
 -- promises: outcome in ('early', 'on_time', 'late', 'open_in_time', 'open_overdue', 'withdrawn',
 --   'rejected', 'unknown'); outcome <> 'late' or slack_seconds <= 0;
---   outcome <> 'early' or slack_seconds >= 0;
---   used_seconds >= 0 and paused_seconds >= 0
+--   outcome <> 'early' or slack_seconds is null or slack_seconds >= 0;
+--   used_seconds >= 0 and paused_seconds >= 0;
+--   case when outcome in ('open_in_time', 'open_overdue') then state = 'open'
+--   when outcome in ('withdrawn', 'rejected') then state = outcome
+--   when outcome = 'unknown' then state in ('open', 'resolved') else state = 'resolved' end
 -- The appointed due instant counts; where a register has none but states a term of its own, the
 -- due instant that the term gives. What a profile does with a missing one, with waiting and with
 -- stopped dossiers stands in its columns (data/reference/profiles); no profile has a branch here.
 -- A dossier that a quality rule excludes (lateness_excluded) is unknown under every profile.
 -- used_seconds and paused_seconds are those of the clock, the same under every profile.
+-- state says whether the dossier is open, resolved, withdrawn or rejected, whether or not it can be
+-- decided if it is late; every count of resolved and of open dossiers goes by it. The profile says
+-- which event ends a dossier (the result, or its collection) and as what it counts stopped and
+-- waiting ones. A dossier whose register says that it has ended, and not when, is resolved: by the
+-- snapshot at the latest (macro closed_when), and nobody can say whether in time.
+-- tests/spec/states.csv lists the cases.
 
 with ended as (
     select
@@ -33,7 +42,12 @@ with ended as (
                 then totals.clock_end_at
             when profiles.end_event = 'returned_at' then totals.returned_at
             else totals.clock_end_at
-        end as ended_at
+        end as ended_at,
+        case
+            when profiles.end_event = 'returned_at'
+                then totals.status = 'returned' and totals.returned_at is null
+            else totals.status in ('resolved', 'returned') and totals.is_open
+        end as is_undated
     from clock_totals as totals
     cross join profiles
 ),
@@ -77,23 +91,38 @@ limited as (
         and stood.granularity = limits.granularity
 ),
 
+stated as (
+    select
+        *,
+        case
+            when status = 'withdrawn' and withdrawn = 'own' then 'withdrawn'
+            when status = 'rejected' and rejected = 'own' then 'rejected'
+            when status = 'refused_intake' then 'rejected'
+            when ended_at is not null or is_undated then 'resolved'
+            when is_waiting and paused_open = 'on_time' then 'resolved'
+            else 'open'
+        end as state
+    from limited
+),
+
 outcomes as (
     select
         dossier_id,
         profile,
+        state,
         case
+            when state in ('withdrawn', 'rejected') then state
             when is_excluded then 'unknown'
-            when status = 'withdrawn' and withdrawn <> 'own' then withdrawn
-            when status = 'rejected' and rejected <> 'own' then rejected
-            when status = 'withdrawn' then 'withdrawn'
-            when is_stopped then 'rejected'
-            when ended_at is null and is_waiting and paused_open = 'in_time' then 'open_in_time'
-            when ended_at is null and is_waiting and paused_open = 'on_time' then 'on_time'
+            when status = 'withdrawn' then withdrawn
+            when status = 'rejected' then rejected
+            when state = 'open' and is_waiting and paused_open = 'in_time' then 'open_in_time'
+            when is_undated then 'unknown'
+            when ended_at is null and state = 'resolved' then 'on_time'
             when late_after is null and missing_due = 'unknown' then 'unknown'
-            when ended_at is null and late_after is null then 'open_in_time'
+            when state = 'open' and late_after is null then 'open_in_time'
             when late_after is null then missing_due
-            when ended_at is null and judged_at > late_after then 'open_overdue'
-            when ended_at is null then 'open_in_time'
+            when state = 'open' and judged_at > late_after then 'open_overdue'
+            when state = 'open' then 'open_in_time'
             when judged_at > late_after then 'late'
             when judged_at < early_before_at and may_be_early then 'early'
             else 'on_time'
@@ -104,7 +133,7 @@ outcomes as (
         used_seconds,
         paused_seconds,
         due_w - judged_w as slack_seconds
-    from limited
+    from stated
 )
 
 select * from outcomes

@@ -1,9 +1,8 @@
--- grain: one row per dossier, with the number of its kind and the months of what no profile decides
+-- grain: one row per dossier, with the number of its kind and the months no profile decides
 -- key: dossier_id
 -- reads: dossiers, alike_dossiers
--- promises: received_in > 0; closed_in > 0; snapshot_in > 0
--- Months are twelve times the year, and the month. closed_in is that of the result or the return,
--- of the snapshot where there is neither.
+-- promises: received_in > 0; snapshot_in >= received_in
+-- Months are twelve times the year, and the month.
 
 with counted_dossiers as (
     select
@@ -12,15 +11,10 @@ with counted_dossiers as (
         alike.place_no,
         alike.procedure_no,
         dossiers.received_on,
+        dossiers.received_at,
         dossiers.snapshot_at,
         dossiers.time_zone,
         month_no(dossiers.received_on) as received_in,
-        month_no(
-            timezone(
-                dossiers.time_zone,
-                coalesce(dossiers.resolved_at, dossiers.returned_at, dossiers.snapshot_at)
-            )::date
-        ) as closed_in,
         month_no(alike.snapshot_on) as snapshot_in
     from dossiers
     inner join alike_dossiers as alike

@@ -2,7 +2,8 @@
 -- key: dossier_id
 -- reads: dossiers, outcomes
 -- promises: judged_on is not null
--- Open dossiers past their due instant are late here, on the day of the snapshot.
+-- Each on the day it ended as the profile ends it; open dossiers past their due instant are late
+-- here, on the day of the snapshot.
 
 with judged_dossiers as (
     select
@@ -11,7 +12,7 @@ with judged_dossiers as (
         dossiers.procedure_id,
         outcomes.outcome in ('late', 'open_overdue') as is_late,
         timezone(
-            dossiers.time_zone, coalesce(dossiers.resolved_at, dossiers.snapshot_at)
+            dossiers.time_zone, coalesce(outcomes.ended_at_used, dossiers.snapshot_at)
         )::date as judged_on
     from dossiers
     inner join outcomes on dossiers.dossier_id = outcomes.dossier_id

@@ -4,7 +4,9 @@
 -- promises: early + on_time + late + withdrawn + rejected + unknown + received + returned
 --   + fell_due > 0
 -- What happened in which month (twelve times the year, and the month): received, resolved (by
--- outcome), fell due, was returned. Groups are those of count_groups; every period is made of whole
+-- outcome; unknown is resolved, and nobody can say whether in time), withdrawn, rejected, fell due,
+-- was returned. Open dossiers are none of these, whether or not it can be said if they are late;
+-- they are counted in stock. Groups are those of count_groups; every period is made of whole
 -- months. A channel that no export tells is not known: such a dossier was neither filed online nor
 -- otherwise. What no profile decides is counted once and holds for all of them.
 
@@ -63,14 +65,14 @@ closed as (
         profile,
         group_no,
         closed_in as month_no,
-        sum(n) filter (where outcome = 'early') as early,
-        sum(n) filter (where outcome = 'on_time') as on_time,
-        sum(n) filter (where outcome = 'late') as late,
-        sum(n) filter (where outcome = 'withdrawn') as withdrawn,
-        sum(n) filter (where outcome = 'rejected') as rejected,
-        sum(n) filter (where outcome = 'unknown') as unknown
+        sum(n) filter (where state = 'resolved' and outcome = 'early') as early,
+        sum(n) filter (where state = 'resolved' and outcome = 'on_time') as on_time,
+        sum(n) filter (where state = 'resolved' and outcome = 'late') as late,
+        sum(n) filter (where state = 'withdrawn') as withdrawn,
+        sum(n) filter (where state = 'rejected') as rejected,
+        sum(n) filter (where state = 'resolved' and outcome = 'unknown') as unknown
     from profile_moves
-    where outcome in ('early', 'on_time', 'late', 'withdrawn', 'rejected', 'unknown')
+    where state <> 'open'
     group by profile, group_no, closed_in
 ),
 

@@ -2,10 +2,12 @@
 -- key: profile, convention, period, unit_id, field_of_work, procedure_id, channel_in
 -- reads: dossiers, alike_dossiers, outcomes, profiles, receptions, report_periods, stock
 -- promises: in_play >= 0; carried + received = in_play; done = early + on_time + late + unknown;
+--   in_play = done + withdrawn + rejected + open_total;
 --   open_total = open_in_time + open_overdue + open_unknown; waiting <= open_total
 -- What the official forms count, each total by a count of its own. All bounds are civil days; the
 -- stock of a period that the snapshot cuts short is judged at the snapshot. A dossier is in play
--- while it is received and not closed; a withdrawn one was open until it was withdrawn.
+-- while it is received and not closed (macro closed_when; the state is that of outcomes); a
+-- withdrawn one was open until it was withdrawn.
 -- Days are first taken back to the bound of a period before them, which changes no comparison with
 -- a period; dossiers that then look the same are counted together. Counted when asked for, for the
 -- profiles and periods asked about: all of them are many times as many rows as there are dossiers.
@@ -32,14 +34,16 @@ facts as (
         dossiers.processed_online,
         dossiers.due_first_at < dossiers.due_at as is_reappointed,
         outcomes.outcome,
+        outcomes.state as state_now,
         dossiers.received_on,
         timezone(
             dossiers.time_zone,
-            case
-                when outcomes.ended_at_used is not null then outcomes.ended_at_used
-                when outcomes.outcome not in ('open_in_time', 'open_overdue', 'unknown')
-                    then dossiers.snapshot_at
-            end
+            closed_when(
+                outcomes.state,
+                outcomes.ended_at_used,
+                dossiers.received_at,
+                dossiers.snapshot_at
+            )
         )::date as closed_on,
         timezone(dossiers.time_zone, outcomes.due_at_used)::date as due_on,
         timezone(dossiers.time_zone, dossiers.returned_at)::date as returned_on,
@@ -120,6 +124,7 @@ flagged as (
         received_on >= starts_on as is_new,
         is_in_play and received_on < starts_on as is_carried,
         is_in_play and not is_open as is_closed,
+        is_in_play and not is_open and state_now = 'resolved' as is_done,
         has_fallen_due and due_on between starts_on and ends_on as fell_due,
         channel_out is not null and returned_on between starts_on and ends_on as is_returned
     from placed
@@ -205,46 +210,44 @@ official_counts as (
             sum(n) filter (where is_new and is_within_8h is not null), 0
         )::bigint as reception_known,
         coalesce(sum(n) filter (where is_new and is_within_8h), 0)::bigint as received_within_8h,
+        coalesce(sum(n) filter (where is_done), 0)::bigint as done,
+        coalesce(sum(n) filter (where is_done and outcome = 'early'), 0)::bigint as early,
+        coalesce(sum(n) filter (where is_done and outcome = 'on_time'), 0)::bigint as on_time,
+        coalesce(sum(n) filter (where is_done and outcome = 'late'), 0)::bigint as late,
+        coalesce(sum(n) filter (where is_done and outcome = 'unknown'), 0)::bigint as unknown,
         coalesce(
             sum(n) filter (
-                where is_closed and outcome in ('early', 'on_time', 'late', 'unknown')
-            ), 0
-        )::bigint as done,
-        coalesce(sum(n) filter (where is_closed and outcome = 'early'), 0)::bigint as early,
-        coalesce(sum(n) filter (where is_closed and outcome = 'on_time'), 0)::bigint as on_time,
-        coalesce(sum(n) filter (where is_closed and outcome = 'late'), 0)::bigint as late,
-        coalesce(sum(n) filter (where is_closed and outcome = 'unknown'), 0)::bigint as unknown,
-        coalesce(
-            sum(n) filter (
-                where is_closed and outcome = 'late' and is_reappointed
+                where is_done and outcome = 'late' and is_reappointed
             ), 0
         )::bigint as late_reappointed,
         coalesce(
             sum(n) filter (
-                where is_closed and outcome = 'late' and not is_reappointed
+                where is_done and outcome = 'late' and not is_reappointed
             ), 0
         )::bigint as late_as_appointed,
         coalesce(
             sum(n) filter (
-                where is_closed and outcome = 'late' and is_reappointed is null
+                where is_done and outcome = 'late' and is_reappointed is null
             ), 0
         )::bigint as late_unrecorded,
         coalesce(
             sum(n) filter (
-                where is_closed
-                and outcome in ('early', 'on_time', 'late', 'unknown')
+                where is_done
                 and returned_on <= ends_on
             ), 0
         )::bigint as done_returned,
         coalesce(
             sum(n) filter (
-                where is_closed
-                and outcome in ('early', 'on_time', 'late', 'unknown')
+                where is_done
                 and coalesce(returned_on > ends_on, true)
             ), 0
         )::bigint as done_not_returned,
-        coalesce(sum(n) filter (where is_closed and outcome = 'withdrawn'), 0)::bigint as withdrawn,
-        coalesce(sum(n) filter (where is_closed and outcome = 'rejected'), 0)::bigint as rejected,
+        coalesce(
+            sum(n) filter (where is_closed and state_now = 'withdrawn'), 0
+        )::bigint as withdrawn,
+        coalesce(
+            sum(n) filter (where is_closed and state_now = 'rejected'), 0
+        )::bigint as rejected,
         coalesce(sum(n) filter (where is_open), 0)::bigint as open_total,
         coalesce(sum(n) filter (where state = 'open_in_time'), 0)::bigint as open_in_time,
         coalesce(sum(n) filter (where state = 'open_overdue'), 0)::bigint as open_overdue,
@@ -278,7 +281,7 @@ official_counts as (
         )::bigint as fell_due_in_time,
         coalesce(
             sum(n) filter (
-                where (is_closed and outcome in ('early', 'on_time')) or (state = 'open_in_time')
+                where (is_done and outcome in ('early', 'on_time')) or (state = 'open_in_time')
             ), 0
         )::bigint as progress_in_time,
         coalesce(sum(n) filter (where is_returned), 0)::bigint as returned,

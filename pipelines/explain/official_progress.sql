@@ -11,8 +11,8 @@ with moved as (
         profile,
         group_no,
         received_in,
-        case when ended_in = 0 then snapshot_in else least(ended_in, snapshot_in) end as left_in,
-        case when ended_in > 0 and outcome in ('early', 'on_time') then ended_in else 0 end
+        case when state = 'open' then snapshot_in else closed_in end as left_in,
+        case when state = 'resolved' and outcome in ('early', 'on_time') then closed_in else 0 end
             as done_in,
         sum(n)::bigint as n
     from profile_moves

@@ -1,9 +1,10 @@
--- grain: one row per profile, group, outcome and civil months in which such dossiers moved
--- key: profile, group_no, outcome, received_in, closed_in, ended_in, due_in, snapshot_in
+-- grain: one row per profile, group, state, outcome and civil months in which dossiers moved
+-- key: profile, group_no, state, outcome, received_in, closed_in, due_in, snapshot_in
 -- reads: counted_dossiers, outcomes
--- promises: n > 0; received_in > 0; snapshot_in > 0
--- What happens to a dossier happens in months (0: not yet): received, resolved or returned (at the
--- snapshot where neither), ended as the profile ends it, fell due. Every counter of a period adds
+-- promises: n > 0; received_in > 0; snapshot_in >= received_in; (closed_in = 0) = (state = 'open');
+--   closed_in = 0 or closed_in between received_in and snapshot_in
+-- What happens to a dossier happens in months (0: not yet): received, closed as the profile closes
+-- it (macro closed_when; the state is that of outcomes), fell due. Every counter of a period adds
 -- up such rows, so that dossiers are gone through once. Groups are those of count_groups.
 
 with zones as (
@@ -43,10 +44,11 @@ dossiers as (
 numbers as (
     select
         profile,
+        state,
         outcome,
-        (row_number() over (order by profile, outcome))::smallint as judgement_no
+        (row_number() over (order by profile, state, outcome))::smallint as judgement_no
     from outcomes
-    group by profile, outcome
+    group by profile, state, outcome
 ),
 
 placed as (
@@ -55,12 +57,11 @@ placed as (
         dossiers.place_no,
         dossiers.procedure_no,
         dossiers.received_in,
-        dossiers.closed_in,
-        case
-            when outcomes.ended_at_used is not null then ended.month_no
-            when outcomes.outcome in ('open_in_time', 'open_overdue', 'unknown') then 0
-            else dossiers.snapshot_in
-        end as ended_in,
+        coalesce(
+            closed_when(
+                outcomes.state, ended.month_no, dossiers.received_in, dossiers.snapshot_in
+            ), 0
+        ) as closed_in,
         case
             when outcomes.due_at_used <= dossiers.snapshot_at
                 and outcomes.outcome not in ('withdrawn', 'rejected')
@@ -70,7 +71,10 @@ placed as (
         dossiers.snapshot_in
     from outcomes
     inner join dossiers on outcomes.dossier_id = dossiers.dossier_id
-    inner join numbers on outcomes.profile = numbers.profile and outcomes.outcome = numbers.outcome
+    inner join numbers
+        on outcomes.profile = numbers.profile
+        and outcomes.state = numbers.state
+        and outcomes.outcome = numbers.outcome
     left join slots as ended
         on dossiers.zone_base + quarter_hour(outcomes.ended_at_used) = ended.slot_no
     left join slots as due
@@ -83,14 +87,13 @@ counted as (
         coalesce(place_no, procedure_no) as group_no,
         received_in,
         closed_in,
-        ended_in,
         due_in,
         snapshot_in,
         count(*) as n
     from placed
     group by grouping sets (
-        (judgement_no, place_no, received_in, closed_in, ended_in, due_in, snapshot_in),
-        (judgement_no, procedure_no, received_in, closed_in, ended_in, due_in, snapshot_in)
+        (judgement_no, place_no, received_in, closed_in, due_in, snapshot_in),
+        (judgement_no, procedure_no, received_in, closed_in, due_in, snapshot_in)
     )
 ),
 
@@ -98,10 +101,10 @@ profile_moves as (
     select
         numbers.profile,
         counted.group_no,
+        numbers.state,
         numbers.outcome,
         counted.received_in,
         counted.closed_in,
-        counted.ended_in,
         counted.due_in,
         counted.snapshot_in,
         counted.n

@@ -17,11 +17,7 @@ with progress as (
         timezone(
             dossiers.time_zone, coalesce(outcomes.ended_at_used, dossiers.snapshot_at)
         )::date as seen_on,
-        case
-            when outcomes.outcome in ('withdrawn', 'rejected') then outcomes.outcome
-            when outcomes.outcome in ('open_in_time', 'open_overdue') then 'open'
-            else 'resolved'
-        end as ending,
+        outcomes.state as ending,
         outcomes.outcome,
         outcomes.allowed_seconds,
         outcomes.slack_seconds,

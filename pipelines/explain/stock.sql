@@ -3,10 +3,11 @@
 -- reads: counted_dossiers, outcomes, pause_spells, profiles, report_periods
 -- promises: state in ('open_in_time', 'open_overdue', 'open_unknown'); n > 0
 -- The stock on the last day of each period (at the snapshot, where that comes first): what had been
--- received and not yet ended, and whether its due instant had passed by then. A dossier that was
--- withdrawn later was open until then; one that a profile calls on time while it waits is closed
--- at the snapshot. Where the profile lets the clock stand still, a dossier on pause at that moment
--- is judged at the pause's start.
+-- received and not yet closed (macro closed_when; the state is that of outcomes), and whether its
+-- due instant had passed by then. A dossier that was withdrawn later was open until then; one that
+-- a profile calls on time while it waits, or whose end has no date, is closed at the snapshot.
+-- Where the profile lets the clock stand still, a dossier on pause at that moment is judged at the
+-- pause's start.
 
 with zones as (
     select distinct time_zone
@@ -41,18 +42,13 @@ endings as (
     select
         outcomes.dossier_id,
         outcomes.due_at_used,
+        outcomes.ended_at_used,
+        outcomes.state,
         rules.profile_no,
         rules.stands_still,
         rules.waits_in_time,
         rules.is_due_known,
-        outcomes.outcome = 'open_in_time' and outcomes.ended_at_used is null as is_in_time,
-        coalesce(
-            outcomes.ended_at_used,
-            case
-                when outcomes.outcome in ('open_in_time', 'open_overdue', 'unknown')
-                    then timestamptz '9999-12-31'
-            end
-        ) as ended_at
+        outcomes.outcome = 'open_in_time' as is_in_time
     from outcomes
     inner join rules on outcomes.profile = rules.profile
 ),
@@ -64,7 +60,9 @@ facts as (
         dossiers.time_zone,
         dossiers.snapshot_at,
         dossiers.received_on,
-        coalesce(endings.ended_at, dossiers.snapshot_at) as closed_at
+        closed_when(
+            endings.state, endings.ended_at_used, dossiers.received_at, dossiers.snapshot_at
+        ) as closed_at
     from endings
     inner join counted_dossiers as dossiers on endings.dossier_id = dossiers.dossier_id
 ),
@@ -78,7 +76,7 @@ held as (
     inner join ends
         on facts.time_zone = ends.time_zone
         and facts.received_on <= ends.ends_on
-        and facts.closed_at >= ends.ends_at
+        and coalesce(facts.closed_at >= ends.ends_at, true)
 ),
 
 judged as (

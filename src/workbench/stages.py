@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,9 @@ CLEAN_MEMORY = "800MB"
 
 The rest is spilled. With 500 MB ten million messy steps did not fit.
 """
+
+CHECK_MEMORY = "500MB"
+"""What DuckDB holds while it checks what statistics made."""
 
 EXPLAIN_MEMORY = "2500MB"
 """What DuckDB holds while it explains: the statistics beside it need their own."""
@@ -165,10 +168,11 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
         # the database is closed by now: the statistics have its memory, and both processors
         rooms.progress("statistics")
         with ThreadPoolExecutor(max_workers=2) as pool:
+            pipelines = rooms.facts.pipelines
             works = (
-                pool.submit(_relive, counted, calendars, fresh),
-                pool.submit(_compare, used, calendars, fresh, kind),
-                pool.submit(_measure, counted, fresh, profile, kind),
+                pool.submit(_relive, counted, calendars, fresh, pipelines),
+                pool.submit(_compare, used, calendars, fresh, kind, pipelines),
+                pool.submit(_measure, counted, fresh, profile, kind, pipelines),
             )
         for work in works:
             work.result()
@@ -207,29 +211,39 @@ def _count(
         return used
 
 
-def _write_measures(counted: Path, profile: str, path: Path) -> pl.DataFrame:
+def _write_made(made: Mapping[str, pl.DataFrame], fresh: Path, pipelines: Path) -> None:
+    """Write tables that statistics made, once they keep what ``pipelines/figures`` says of them."""
+    with Warehouse(pipelines, threads=1, memory=CHECK_MEMORY) as warehouse:
+        warehouse.check_frames("figures", made)
+    for name, frame in made.items():
+        write_frames([frame], fresh / f"{name}.parquet")
+
+
+def _write_measures(counted: Path, profile: str, path: Path, pipelines: Path) -> pl.DataFrame:
     """Write all measures, one at a time: they are many; return what metrics and plots show."""
     from workbench.measures import measures_in_turn
 
     shown: list[pl.DataFrame] = []
 
-    def told() -> Iterator[pl.DataFrame]:
+    def told(warehouse: Warehouse) -> Iterator[pl.DataFrame]:
         for measure in measures_in_turn(pl.read_parquet(counted / "counts.parquet")):
+            warehouse.check_frames("figures", {"measures": measure})
             shown.append(measure.filter(pl.col("profile") == profile).cast({pl.Enum: pl.String}))
             yield measure
 
-    write_frames(told(), path)
+    with Warehouse(pipelines, threads=1, memory=CHECK_MEMORY) as warehouse:
+        write_frames(told(warehouse), path)
     return pl.concat(shown)
 
 
-def _measure(counted: Path, fresh: Path, profile: str, kind: PeriodKind) -> None:
+def _measure(counted: Path, fresh: Path, profile: str, kind: PeriodKind, pipelines: Path) -> None:
     """Write every measure, and what metrics and plots show of them."""
-    shown = _write_measures(counted, profile, fresh / "measures.parquet")
+    shown = _write_measures(counted, profile, fresh / "measures.parquet", pipelines)
     write_metrics(shown, profile, fresh / "measures.json", kind)
     _write_plots(shown, profile, fresh / "plots")
 
 
-def _relive(counted: Path, calendars: Calendars, fresh: Path) -> None:
+def _relive(counted: Path, calendars: Calendars, fresh: Path, pipelines: Path) -> None:
     """Write what would have helped, and which open dossiers are at risk."""
     from workbench import comparisons
     from workbench.whatif import Log
@@ -241,24 +255,25 @@ def _relive(counted: Path, calendars: Calendars, fresh: Path) -> None:
     cuts, visits, signings = (read(table) for table in LIVED_AGAIN)
     log = Log(cuts, visits, signings, late)
     helped = comparisons.what_if(read("whatif_counts"), log, calendars)
-    write_frames([helped], fresh / "whatif.parquet")
+    _write_made({"whatif": helped}, fresh, pipelines)
     del cuts, visits, signings, log, late
     progressed = pl.scan_parquet(fresh / "progress.parquet")
     watched = comparisons.watchlist(progressed, read("open_places"), read("passages"))
-    write_frames([watched], fresh / "watchlist.parquet")
+    _write_made({"watchlist": watched}, fresh, pipelines)
 
 
-def _compare(used: _Used, calendars: Calendars, fresh: Path, kind: PeriodKind) -> None:
+def _compare(
+    used: _Used, calendars: Calendars, fresh: Path, kind: PeriodKind, pipelines: Path
+) -> None:
     """Write cells and gaps beside the counts they compare."""
     from workbench import comparisons
 
     cause_cells = pl.scan_parquet(fresh / "cause_cells.parquet")
     cells = comparisons.cells(cause_cells, used.snapshot_on)
-    write_frames([cells], fresh / "cells.parquet")
     periods = cause_cells.select(pl.col("period").unique().sort()).collect()["period"]
     months = comparisons.month_classes(periods, calendars, used.calendars)
     gaps = comparisons.gaps(cause_cells, cells, months, kind=kind)
-    write_frames([gaps], fresh / "gaps.parquet")
+    _write_made({"cells": cells, "gaps": gaps}, fresh, pipelines)
 
 
 def _days(dossiers: pl.DataFrame) -> tuple[dt.date, dt.date]:

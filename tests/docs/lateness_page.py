@@ -40,6 +40,17 @@ clock, or to the export. The most special rule wins: a procedure before `*`, the
 CASES = """Received 04/01/2022 08:00, export taken 20/01/2022 17:00, Vietnamese time. Where no
 policy is named, the shipped one (`pause`) holds.
 """
+STATES = """## Open, resolved, withdrawn or refused
+
+Whether a dossier is open does not depend on whether it can be decided if it is late. Every count of
+resolved and of open dossiers, in measures and in forms, follows this table: the state and the month
+since which it holds, under four kinds of profile. Export taken 15/03/2022 17:00. A dossier that is
+over on a day nobody wrote down was over when the export was taken, and counts as closed then; it is
+never counted as in time or late. For every profile, unit and period: received before or in the
+period = resolved + withdrawn + refused + open at its end; the program stops where that does not
+hold. A dossier that was open in the last export that holds it is not counted in periods that begin
+after that export.
+"""
 STAMPS = (
     *("due", "due_first", "resolved", "returned", "status", "paused", "resumed", "policy", "term"),
 )
@@ -73,6 +84,8 @@ def page() -> str:
             _table(["no", "case", *STAMPS], situations),
             "## Outcomes\n",
             _table(["no", *(f"`{name}`" for name in names)], outcomes),
+            STATES,
+            _states(),
         ]
     )
 
@@ -87,6 +100,13 @@ def _policies() -> list[list[str]]:
     path = ROOT / "data" / "reference" / "pause_policies.csv"
     with path.open(encoding="utf-8", newline="") as lines:
         return [[row[name] for name in _POLICY] for row in csv.DictReader(lines)]
+
+
+def _states() -> str:
+    path = ROOT / "tests" / "spec" / "states.csv"
+    with path.open(encoding="utf-8", newline="") as lines:
+        head, *rows = csv.reader(lines)
+    return _table(head, rows)
 
 
 def _cases(profile: str) -> list[dict[str, str]]:

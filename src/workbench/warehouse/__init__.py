@@ -23,10 +23,16 @@ import pyarrow as pa
 
 from workbench.errors import InputRejected, RuleFailed
 from workbench.project import fresh_folder
-from workbench.warehouse.checks import check_key, check_rows, key_broken
-from workbench.warehouse.models import Model, last_reads, models_for, models_of
+from workbench.warehouse.checks import check_frames, check_key, check_rows, key_broken
+from workbench.warehouse.models import (
+    Model,
+    last_reads,
+    models_for,
+    models_of,
+    models_of_audit,
+)
 from workbench.warehouse.parquet import ROW_GROUP, ParquetFile, rises, write_frames
-from workbench.warehouse.parts import Builder, Part, PartedStage
+from workbench.warehouse.parts import Builder, Part, PartedStage, parts_of
 
 __all__ = ["Model", "Warehouse", "last_reads", "models_for", "models_of", "write_frames"]
 
@@ -35,6 +41,8 @@ MEMORY = "3GB"
 PART = 50_000
 """Dossiers built at a time: some hundred megabytes with all their steps."""
 _ALL = ("", "\U0010ffff", 0)
+_LENT = "lent"
+"""Kind of a table that is no table of the database but rows outside."""
 
 Progress = Callable[[str], None]
 
@@ -182,7 +190,8 @@ class Warehouse:
         models = models_for(models_of(self._pipelines, stage), kept)
         self._is_cut = True
         self.choose(_ALL)
-        parts = self._parts(part)
+        self._provide("dossiers", "dossiers")
+        parts = parts_of(self._connection.table("dossiers"), part) or [_ALL]
         if len(parts) == 1:
             self._build_all(models, kept, progress)
             self.write(kept, folder)
@@ -192,19 +201,11 @@ class Warehouse:
                 builders: list[Builder] = [self._beside(number) for number in range(self._threads)]
                 stage_in_parts = PartedStage(self, builders, parts, Path(shelf), progress)
                 stage_in_parts.build(models, kept, fresh)
-        except RuleFailed:
-            self._audit(models)
+        except RuleFailed as problem:
+            self._audit(models, problem.key)
             raise
         finally:
             self._connection.execute(f"set threads = {self._threads}")
-
-    def _parts(self, part: int) -> list[Part]:
-        self._provide("dossiers", "dossiers")
-        return self._connection.sql(
-            "select min(dossier_id), max(dossier_id), min(place) from "
-            "(select dossier_id, row_number() over (order by dossier_id) - 1 as place "
-            f"from dossiers) group by place // {part} order by 3"
-        ).fetchall() or [_ALL]
 
     def _beside(self, number: int) -> Warehouse:
         """Another door to the same database that makes its own tables, with one thread."""
@@ -220,11 +221,11 @@ class Warehouse:
     def _shelf(self) -> TemporaryDirectory[str]:
         return TemporaryDirectory(prefix="shelf-", dir=self._spill.name)
 
-    def _audit(self, models: list[Model]) -> None:
-        """Hold the audits on all dossiers, so that they count the offenders of every part."""
+    def _audit(self, models: list[Model], audit: str) -> None:
+        """Repeat an audit that failed on all dossiers: it counts the offenders of every part."""
         for model in models:
             self.drop(model.name)
-        self._build_all(models_for(models, []), [], _silent)
+        self._build_all(models_of_audit(models, audit), [], _silent)
 
     def choose(self, part: Part) -> None:
         """Let models see the dossiers of a part alone."""
@@ -233,8 +234,11 @@ class Warehouse:
 
     def drop(self, name: str) -> None:
         """Forget a table or view of that name, if there is one."""
-        if name in self._kinds:
-            self._connection.execute(f"drop {self._kinds.pop(name)} {name}")
+        kind = self._kinds.pop(name, "")
+        if kind == _LENT:
+            self._connection.unregister(name)
+        elif kind:
+            self._connection.execute(f"drop {kind} {name}")
 
     def show(self, name: str, path: Path) -> None:
         """Make a Parquet file readable as a table."""
@@ -244,6 +248,11 @@ class Warehouse:
     def table_rows(self, name: str) -> pa.Table:
         """Return a table's rows ordered by key."""
         return self._ordered(name).to_arrow_table()
+
+    def lend_rows(self, name: str, rows: pa.Table) -> None:
+        """Make rows readable as a table without copying them, until it is dropped."""
+        self._connection.register(name, rows)
+        self._kinds[name] = _LENT
 
     def add_rows(self, name: str, rows: pa.Table) -> None:
         """Put rows under those of a table, which is made by the first of them."""
@@ -271,9 +280,9 @@ class Warehouse:
         self._connection.register("rows_to_sort", rows)
         order = self._connection.table("rows_to_sort").order(", ".join(model.key))
         rows = order.to_arrow_table()
-        self._connection.unregister("rows_to_sort")
         if not rises(rows, model.key):
-            raise key_broken(model)
+            raise key_broken(model, order)
+        self._connection.unregister("rows_to_sort")
         return rows
 
     def _build_all(
@@ -330,6 +339,14 @@ class Warehouse:
             self._provide(table, model.name)
         rows: pl.DataFrame = self._connection.sql(model.sql).pl()
         return rows
+
+    def check_frames(self, stage: str, frames: Mapping[str, pl.DataFrame]) -> None:
+        """Hold tables that Python made to the models of the same names in a folder.
+
+        Raises:
+            RuleFailed: A key repeats or is missing, a promise is broken, or an audit finds rows.
+        """
+        check_frames(self._connection, models_of(self._pipelines, stage), frames)
 
     def write(self, names: Iterable[str], folder: Path) -> None:
         """Write tables as Parquet, rows ordered by key, replacing the folder as a whole.

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from workbench.errors import RuleFailed
 from workbench.warehouse.models import Model
+from workbench.wording import say
 
 HASHES = 20_000_000
 """Hashes of keys compared at a time: a quarter of a gigabyte."""
+_SUBJECTS = {
+    "about_dossier": ("dossier_id",),
+    "about_file_row": ("source_file", "source_row"),
+    "about_file": ("source_file",),
+    "about_unit": ("unit_id", "period"),
+}
+"""Sentence -> columns that it names; the first whose columns a row has says what it is about."""
 
 
 def check_key(model: Model, rows: duckdb.DuckDBPyRelation) -> None:
@@ -23,11 +34,14 @@ def check_key(model: Model, rows: duckdb.DuckDBPyRelation) -> None:
     missing = " or ".join(f"{column} is null" for column in model.key)
     total, empty = _one(rows.aggregate(f"count(*), count(*) filter (where {missing})"))
     if empty or not (_hashes_differ(rows, columns, total) or _differ(rows, columns, total)):
-        raise key_broken(model)
+        raise key_broken(model, rows)
 
 
 def check_rows(model: Model, rows: duckdb.DuckDBPyRelation) -> None:
     """Hold every row against the model's promises, or find none where the model is an audit.
+
+    A promise that a missing value leaves undecided is broken: one about a column that may be
+    missing says so (``x is null or x > 0``).
 
     Raises:
         RuleFailed: A promise is broken, or the audit finds rows.
@@ -36,29 +50,90 @@ def check_rows(model: Model, rows: duckdb.DuckDBPyRelation) -> None:
         _check_audit(model, rows)
     if not model.promises:
         return
-    counts = (f"count(*) filter (where not ({promise}))" for promise in model.promises)
+    counts = (f"count(*) filter (where ({promise}) is not true)" for promise in model.promises)
     broken = _one(rows.aggregate(", ".join(counts)))
     for promise, number in zip(model.promises, broken, strict=True):
         if number:
-            example = rows.filter(f"not ({promise})").limit(1).fetchall()[0]
+            example = _first(rows.filter(f"({promise}) is not true"), model)
             raise RuleFailed(
                 "warehouse.promise_broken",
+                subject=_subject(example, model),
+                count=number,
+                values=_listed({n: v for n, v in example.items() if _names(promise, n)}),
                 table=model.name,
                 promise=promise,
-                row=dict(zip(rows.columns, example, strict=True)),
             )
 
 
+def check_frames(
+    connection: duckdb.DuckDBPyConnection,
+    models: Iterable[Model],
+    frames: Mapping[str, pl.DataFrame],
+) -> None:
+    """Hold tables that Python made to the models of the same names, and to their audits.
+
+    Each model reads its frame as ``made_<table>`` and says its columns, key and promises.
+
+    Args:
+        connection: Where the frames are lent to while they are checked.
+        models: Those of the tables and of their audits; one that reads a table not given is left.
+        frames: The tables by name.
+
+    Raises:
+        RuleFailed: A key repeats or is missing, a promise is broken, or an audit finds rows.
+    """
+    made = {f"made_{name}": frame for name, frame in frames.items()}
+    for name, frame in made.items():
+        connection.register(name, frame.to_arrow())
+    for model in models:
+        if made.keys() >= set(model.reads):
+            rows = connection.sql(model.sql)
+            check_key(model, rows)
+            check_rows(model, rows)
+    for name in made:
+        connection.unregister(name)
+
+
 def _check_audit(model: Model, rows: duckdb.DuckDBPyRelation) -> None:
-    if offender := rows.order(", ".join(model.key)).limit(1).fetchall():
-        values = dict(zip(rows.columns, offender[0], strict=True))
-        count = _one(rows.aggregate("count(*)"))[0]
-        raise RuleFailed(model.audit, count=count, **values)
+    if count := _one(rows.aggregate("count(*)"))[0]:
+        raise RuleFailed(model.audit, count=count, **_first(rows, model))
 
 
-def key_broken(model: Model) -> RuleFailed:
-    """Return the error of a key that is missing or stands twice."""
-    return RuleFailed("warehouse.key_broken", table=model.name, key=", ".join(model.key))
+def key_broken(model: Model, rows: duckdb.DuckDBPyRelation) -> RuleFailed:
+    """Return the error of a key that is missing or stands twice among the rows."""
+    columns = ", ".join(model.key)
+    missing = " or ".join(f"{column} is null" for column in model.key)
+    numbered = rows.aggregate(f"{columns}, count(*) as times", columns)
+    example = _first(numbered.filter(f"times > 1 or {missing}"), model)
+    return RuleFailed(
+        "warehouse.key_broken",
+        subject=_subject(example, model),
+        count=example["times"],
+        table=model.name,
+        key=columns,
+    )
+
+
+def _first(rows: duckdb.DuckDBPyRelation, model: Model) -> dict[str, Any]:
+    """Return the first of some rows by column, in the order of the key."""
+    ordered = rows.order(", ".join(model.key)) if model.key else rows
+    return dict(zip(rows.columns, ordered.limit(1).fetchall()[0], strict=True))
+
+
+def _subject(row: dict[str, Any], model: Model) -> str:
+    """Say in plain words what a row is about: a dossier, a row of a file, a unit and period."""
+    for name, columns in _SUBJECTS.items():
+        if all(row.get(column) is not None for column in columns):
+            return say(f"warehouse.{name}", **{column: row[column] for column in columns})
+    return say("warehouse.about_row", key=_listed({name: row.get(name) for name in model.key}))
+
+
+def _names(promise: str, column: str) -> bool:
+    return re.search(rf"\b{re.escape(column)}\b", promise) is not None
+
+
+def _listed(values: dict[str, Any]) -> str:
+    return ", ".join(f"{name} = {'-' if v is None else v}" for name, v in values.items()) or "-"
 
 
 def _hashes_differ(rows: duckdb.DuckDBPyRelation, columns: str, total: int) -> bool:

@@ -97,9 +97,10 @@ def models_of(pipelines: Path, stage: str) -> list[Model]:
 
 
 def models_for(models: Iterable[Model], wanted: Iterable[str]) -> list[Model]:
-    """Return the audits, the wanted models and what these read, each right after what it reads.
+    """Return the wanted models, what these read and their audits, each after what it reads.
 
-    Audits come first: what must not be is found before anything large is built.
+    An audit is made wherever all that it reads is made. Audits come as early as they can: what
+    must not be is found before more is built on it.
 
     >>> from workbench.project import shipped
     >>> models = models_of(shipped().pipelines, "clock")
@@ -107,8 +108,16 @@ def models_for(models: Iterable[Model], wanted: Iterable[str]) -> list[Model]:
     'receptions'
     """
     found = {model.name: model for model in models}
-    audits = (name for name, model in found.items() if model.audit)
-    return _with_sources(found, (*audits, *wanted))
+    names = list(wanted)
+    made = {model.name for model in _with_sources(found, names)}
+    audits = (n for n, m in found.items() if m.audit and made.issuperset(found.keys() & m.reads))
+    return _with_sources(found, (*audits, *names))
+
+
+def models_of_audit(models: Iterable[Model], audit: str) -> list[Model]:
+    """Return the audits with this sentence and what they read, each after what it reads."""
+    found = {model.name: model for model in models}
+    return _with_sources(found, [name for name, model in found.items() if model.audit == audit])
 
 
 def _with_sources(found: dict[str, Model], wanted: Iterable[str]) -> list[Model]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Protocol, TypeVar
 
+import duckdb
 import pyarrow as pa
 
 from workbench.warehouse.models import Model, Passes, last_reads
@@ -27,6 +28,14 @@ Progress = Callable[[str], None]
 Part = tuple[str, str, int]
 """First and last dossier, and how many come before."""
 Made = TypeVar("Made")
+
+
+def parts_of(dossiers: duckdb.DuckDBPyRelation, size: int) -> list[Part]:
+    """Return the parts of some dossiers, so many at a time in the order of their ids."""
+    numbered = dossiers.project(
+        "dossier_id, row_number() over (order by dossier_id) - 1 as place"
+    ).aggregate("min(dossier_id), max(dossier_id), min(place) as before", f"place // {size}")
+    return numbered.order("before").fetchall()
 
 
 class Builder(Protocol):
@@ -43,6 +52,9 @@ class Builder(Protocol):
 
     def table_rows(self, name: str) -> pa.Table:
         """Return a table's rows ordered by key."""
+
+    def lend_rows(self, name: str, rows: pa.Table) -> None:
+        """Make rows readable as a table without copying them, until it is dropped."""
 
     def add_rows(self, name: str, rows: pa.Table) -> None:
         """Put rows under those of a table, which is made by the first of them."""
@@ -164,18 +176,22 @@ def _make(
     builder: Builder, models: list[Model], wanted: list[str], kept: list[str]
 ) -> dict[str, pa.Table]:
     """Build models and return the rows of the wanted tables; only the kept ones stay."""
-    read = {table for model in models for table in model.reads}
+    read = {table for model in models if not model.audit for table in model.reads}
+    audited = {table for model in models if model.audit for table in model.reads}
     rows: dict[str, pa.Table] = {}
     done = last_reads(models, [*kept, *wanted])
     for model in models:
         if model.name in wanted and model.name not in read:
             rows[model.name] = builder.rows_of(model)
+            if model.name in audited:
+                builder.lend_rows(model.name, rows[model.name])
         else:
             builder.build_model(model)
         for name in done[model.name]:
             builder.drop(name)
-    for name in (name for name in wanted if name not in rows):
-        rows[name] = builder.table_rows(name)
+    for name in wanted:
+        if name not in rows:
+            rows[name] = builder.table_rows(name)
         if name not in kept:
             builder.drop(name)
     return rows

@@ -1,0 +1,45 @@
+-- grain: one row per dossier whose lateness its causes do not share out exactly
+-- key: dossier_id
+-- reads: outcomes, late_dossiers, causes
+-- promises:
+-- audit: audits.causes
+-- Every dossier late under the profile has its row and its causes, and no other has; the seconds of
+-- the causes add up to its overrun, their shares to 1. Shares are whole 40320ths.
+
+with overdue as (
+    select
+        dossier_id,
+        coalesce(greatest(-slack_seconds, 0), 0) as overrun_seconds
+    from outcomes
+    where profile = getvariable('profile')
+        and outcome in ('late', 'open_overdue')
+),
+
+shared as (
+    select
+        dossier_id,
+        sum(late_seconds)::bigint as late_seconds,
+        sum(round(late_share * 40320)::bigint)::bigint as parts,
+        max(abs(late_share * 40320 - round(late_share * 40320))) as rounding
+    from causes
+    group by dossier_id
+),
+
+broken_causes as (
+    select
+        coalesce(overdue.dossier_id, late_dossiers.dossier_id, shared.dossier_id) as dossier_id,
+        coalesce(overdue.overrun_seconds, 0) as overrun_seconds,
+        coalesce(shared.late_seconds, 0) as late_seconds,
+        round(coalesce(shared.parts, 0) / 40320, 6) as late_share
+    from overdue
+    full join late_dossiers on overdue.dossier_id = late_dossiers.dossier_id
+    full join shared on overdue.dossier_id = shared.dossier_id
+    where (
+        overdue.overrun_seconds = late_dossiers.overrun_seconds
+        and overdue.overrun_seconds = shared.late_seconds
+        and shared.parts = 40320
+        and shared.rounding < 0.000001
+    ) is not true
+)
+
+select * from broken_causes

@@ -1,0 +1,49 @@
+-- grain: one row per unit and period whose late dossiers its causes do not add up to
+-- key: unit_id, period
+-- reads: cause_cells, late_dossiers, periods
+-- promises:
+-- audit: audits.cause_cells
+-- The shares of the causes, added up over dossiers, give the number of late dossiers of a unit in a
+-- period exactly, and so does the row of all causes; shares are whole 40320ths.
+
+with late as (
+    select
+        late_dossiers.unit_id,
+        periods.period,
+        count(*) as n_late
+    from late_dossiers
+    inner join periods
+        on late_dossiers.ended_on >= periods.starts_on
+        and late_dossiers.ended_on <= periods.ends_on
+    group by late_dossiers.unit_id, periods.period
+),
+
+shared as (
+    select
+        unit_id,
+        period,
+        sum(case when cause = '*' then n_late else 0 end)::bigint as n_late,
+        sum(case when cause = '*' then round(late_share * 40320)::bigint else 0 end)::bigint
+            as parts_together,
+        sum(case when cause = '*' then 0 else round(late_share * 40320)::bigint end)::bigint
+            as parts
+    from cause_cells
+    group by unit_id, period
+),
+
+unbalanced_causes as (
+    select
+        coalesce(shared.unit_id, late.unit_id) as unit_id,
+        coalesce(shared.period, late.period) as period,
+        coalesce(late.n_late, 0) as n_late,
+        round(coalesce(shared.parts, 0) / 40320, 6) as late_share
+    from shared
+    full join late on shared.unit_id = late.unit_id and shared.period = late.period
+    where (
+        shared.n_late = coalesce(late.n_late, 0)
+        and shared.parts = 40320 * shared.n_late
+        and shared.parts_together = shared.parts
+    ) is not true
+)
+
+select * from unbalanced_causes

@@ -1,0 +1,31 @@
+-- grain: one row per open dossier that has a due instant: its risk of running late, and where it is
+-- key: dossier_id
+-- reads: made_watchlist
+-- promises: unit_id is not null; due_at is not null; spent >= 0; risk between 0 and 1;
+--   lower <= risk and risk <= upper; slack_seconds >= 0 or risk = 1;
+--   waiting_at is not null or holder_id is null; evidence_level = 2
+-- Made by the statistics from progress, open_places and passages. Where a log has no steps,
+-- waiting_at, holder_id and step_unit_id are missing.
+
+with watchlist as (
+    select
+        dossier_id,
+        unit_id,
+        due_at,
+        slack_seconds,
+        spent,
+        risk,
+        lower,
+        upper,
+        waiting_at,
+        kind,
+        is_after_step,
+        step_unit_id,
+        holder_id,
+        since_at,
+        method,
+        evidence_level
+    from made_watchlist
+)
+
+select * from watchlist
