@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.sources import profile_files
+from workbench.sources import profile_files, profile_parts
 from workbench.sources.fields import FIELDS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "source-profiles.md"
@@ -16,11 +16,12 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "source-profiles.md"
 
 def accepted_keys() -> set[str]:
     """The keys named in the checks themselves, and those of a files part."""
-    tree = ast.parse(Path(profile_files.__file__).read_text(encoding="utf-8"))
-    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call)]
+    files = [Path(module.__file__) for module in (profile_files, profile_parts)]
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
+    calls = [n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Call)]
     checks = [c for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr == "keys"]
     texts = [a.value for c in checks for a in c.args[1:] if isinstance(a, ast.Constant)]
-    return {key for text in texts for key in text.split()} | set(profile_files._PART_SHAPES)
+    return {key for text in texts for key in text.split()} | set(profile_parts._PART_SHAPES)
 
 
 @pytest.fixture(scope="module")

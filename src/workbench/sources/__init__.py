@@ -7,16 +7,16 @@ profile does not name is an error that names it.
 
 from __future__ import annotations
 
-from workbench.sources.inbox import differ_from_landed, export_files
-from workbench.sources.inspecting import Inspection, inspect
-from workbench.sources.landing import (
+from workbench.sources.inbox import (
     Delivery,
-    Landing,
     check_dossier_rows,
     deliveries,
+    differ_from_landed,
+    export_files,
     inbox_deliveries,
-    ingest,
 )
+from workbench.sources.inspecting import Inspection, inspect
+from workbench.sources.landing import Landing, ingest
 from workbench.sources.profile import Profile
 from workbench.sources.profile_files import find_profile, read_profile, shipped_profiles
 

@@ -1,19 +1,67 @@
-"""Which files of a folder are exports, and whether the landed tables were made from them."""
+"""Which files are exports, which profile reads each, and whether what landed came from them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
+from workbench.errors import InputRejected
+from workbench.sources.profile import Part, Profile
 from workbench.sources.readers.delivery import fingerprint
+from workbench.sources.requirements import gives_dossiers
 
 _PREFIXES = (".", "~$")
 """Hidden files, and the locks that Office lays beside an open workbook."""
 _CLUTTER = frozenset({"desktop.ini", "thumbs.db", "ehthumbs.db", "icon\r"})
 _CLUTTER_FOLDERS = frozenset({"__macosx", "$recycle.bin", "system volume information"})
 """What Windows and macOS leave in folders by themselves, in lower case."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file of an export and how it is read."""
+
+    path: Path
+    profile: Profile
+    part: Part
+
+
+def deliveries(paths: Iterable[Path], profile: Profile) -> list[Delivery]:
+    """Pair the files (or the files of folders) handed over with one profile's parts.
+
+    Raises:
+        InputRejected: A path does not exist, a folder is empty, or no part reads a file.
+    """
+    found = (file for path in paths for file in _files(path))
+    files = dict.fromkeys(file for file in found if not profile.passes_over(file))
+    return [Delivery(file, profile, part) for file in files for part in profile.parts_of(file)]
+
+
+def check_dossier_rows(exports: Sequence[Delivery]) -> None:
+    """Refuse files that together cannot give a dossier, before any of them is read.
+
+    Raises:
+        InputRejected: Every file is read as steps or pauses only.
+    """
+    if not any(gives_dossiers(export.part) for export in exports):
+        kinds = sorted({export.part.rows for export in exports})
+        profile = ", ".join(sorted({export.profile.name for export in exports}))
+        raise InputRejected("sources.no_dossier_rows", profile=profile, rows=", ".join(kinds))
+
+
+def inbox_deliveries(inbox: Path, profiles: Sequence[Profile]) -> list[Delivery]:
+    """Pair every file of a project's inbox with the profile whose file pattern fits.
+
+    Raises:
+        InputRejected: The inbox is missing or empty, or no profile knows a file.
+    """
+    files = export_files(inbox)
+    if not files:
+        raise InputRejected("sources.empty_inbox", folder=inbox)
+    return [export for file in files for export in _known(file, profiles)]
 
 
 def export_files(folder: Path) -> list[Path]:
@@ -37,3 +85,24 @@ def differ_from_landed(exports: Sequence[Path], landed: Path) -> bool:
     """
     digests = set(pl.read_parquet(landed / "landed_files.parquet", columns=["sha256"])["sha256"])
     return {fingerprint(path) for path in exports} != digests
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        if not (found := export_files(path)):
+            raise InputRejected("sources.empty_folder", folder=path)
+        return found
+    if not path.exists():
+        raise InputRejected("sources.no_file", file=path)
+    return [path]
+
+
+def _known(file: Path, profiles: Sequence[Profile]) -> list[Delivery]:
+    for profile in profiles:
+        if parts := profile.parts_named(file):
+            return [Delivery(file, profile, part) for part in parts]
+    known = "; ".join(
+        f"{p.name}: {', '.join(pattern for part in p.parts for pattern in part.patterns)}"
+        for p in profiles
+    )
+    raise InputRejected("sources.no_pattern", file=file.name, known=known)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,29 +26,19 @@ from workbench.sources.cases import cases_of, dated_by_events
 from workbench.sources.codes import UNKNOWN_CODES, check_codes
 from workbench.sources.date_spelling import plain
 from workbench.sources.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION, TABLES
-from workbench.sources.inbox import export_files
+from workbench.sources.inbox import Delivery
 from workbench.sources.people import MASKS, Veil
 from workbench.sources.pouring import Tables, Variants
 from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable, ahead, read, read_pieces
 from workbench.sources.readers.delivery import fingerprint
 from workbench.sources.repairs import REPAIRS
-from workbench.sources.requirements import gives_dossiers
 from workbench.sources.stamps import StampVotes, stamp_votes
 from workbench.sources.telling import Count
 from workbench.sources.wide import stage_tables
 
 Progress = Callable[[str], None]
 _ROW_GROUP = 122_880
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One file of an export and how it is read."""
-
-    path: Path
-    profile: Profile
-    part: Part
 
 
 @dataclass(frozen=True)
@@ -66,41 +56,6 @@ class Landing:
         return self.dossiers + self.steps + self.pauses
 
 
-def deliveries(paths: Iterable[Path], profile: Profile) -> list[Delivery]:
-    """Pair the files (or the files of folders) handed over with one profile's parts.
-
-    Raises:
-        InputRejected: A path does not exist, a folder is empty, or no part reads a file.
-    """
-    found = (file for path in paths for file in _files(path))
-    files = dict.fromkeys(file for file in found if not profile.passes_over(file))
-    return [Delivery(file, profile, part) for file in files for part in profile.parts_of(file)]
-
-
-def check_dossier_rows(exports: Sequence[Delivery]) -> None:
-    """Refuse files that together cannot give a dossier, before any of them is read.
-
-    Raises:
-        InputRejected: Every file is read as steps or pauses only.
-    """
-    if not any(gives_dossiers(export.part) for export in exports):
-        kinds = sorted({export.part.rows for export in exports})
-        profile = ", ".join(sorted({export.profile.name for export in exports}))
-        raise InputRejected("sources.no_dossier_rows", profile=profile, rows=", ".join(kinds))
-
-
-def inbox_deliveries(inbox: Path, profiles: Sequence[Profile]) -> list[Delivery]:
-    """Pair every file of a project's inbox with the profile whose file pattern fits.
-
-    Raises:
-        InputRejected: The inbox is missing or empty, or no profile knows a file.
-    """
-    files = export_files(inbox)
-    if not files:
-        raise InputRejected("sources.empty_inbox", folder=inbox)
-    return [export for file in files for export in _known(file, profiles)]
-
-
 def ingest(
     exports: Sequence[Delivery],
     out: Path,
@@ -112,7 +67,7 @@ def ingest(
     """Read exports and write the six landed tables into a folder, as a whole.
 
     Args:
-        exports: Files with their profiles, from ``deliveries`` or ``inbox_deliveries``.
+        exports: Files with their profiles, from ``inbox``.
         out: Folder to write; what stood there before is replaced only when all went well.
         as_of: Date (end of that day) or local instant at which the exports were taken, ISO
             form, instead of what profiles or headings say.
@@ -385,24 +340,3 @@ def _names(paths: Sequence[Path]) -> list[str]:
     """Call files by name; files of the same name by folder and name."""
     count = Counter(path.name for path in paths)
     return [p.name if count[p.name] == 1 else f"{p.parent.name}/{p.name}" for p in paths]
-
-
-def _files(path: Path) -> list[Path]:
-    if path.is_dir():
-        if not (found := export_files(path)):
-            raise InputRejected("sources.empty_folder", folder=path)
-        return found
-    if not path.exists():
-        raise InputRejected("sources.no_file", file=path)
-    return [path]
-
-
-def _known(file: Path, profiles: Sequence[Profile]) -> list[Delivery]:
-    for profile in profiles:
-        if parts := profile.parts_named(file):
-            return [Delivery(file, profile, part) for part in parts]
-    known = "; ".join(
-        f"{p.name}: {', '.join(pattern for part in p.parts for pattern in part.patterns)}"
-        for p in profiles
-    )
-    raise InputRejected("sources.no_pattern", file=file.name, known=known)
