@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from workbench.errors import InputRejected, UsageProblem
+from workbench.estimates.precision import rounded
 from workbench.lateness import lateness_profiles
 from workbench.project import Project, fresh_folder
 from workbench.vocabulary import EVERYTHING, PERIOD_KINDS, PeriodKind, periods_between
@@ -216,7 +217,15 @@ def _write_made(made: Mapping[str, pl.DataFrame], fresh: Path, pipelines: Path) 
     with Warehouse(pipelines, threads=1, memory=CHECK_MEMORY) as warehouse:
         warehouse.check_frames("figures", made)
     for name, frame in made.items():
-        write_frames([frame], fresh / f"{name}.parquet")
+        write_frames([_rounded(frame)], fresh / f"{name}.parquet")
+
+
+def _rounded(frame: pl.DataFrame) -> pl.DataFrame:
+    """Round figures that hang on the processor; the parts of a gap must go on summing to it."""
+    exact = ("effect", "gap")
+    floats = [name for name, kind in frame.schema.items() if kind == pl.Float64]
+    columns = [name for name in floats if name not in exact]
+    return frame.with_columns(rounded(*columns)) if columns else frame
 
 
 def _write_measures(counted: Path, profile: str, path: Path, pipelines: Path) -> pl.DataFrame:
