@@ -135,7 +135,7 @@ class Tables:
 
     @cached_property
     def late_dossiers(self) -> pl.DataFrame:
-        """One row per late dossier: whether it is really late, and mainly why."""
+        """One row per late dossier: whether it really is, and mainly why."""
         return self._frame("late_dossiers")
 
     @cached_property
