@@ -1,5 +1,5 @@
 -- grain: one row per dossier that was judged under the profile asked for: late or in time
--- key: dossier_id
+-- key: dossier_id, profile
 -- reads: dossiers, outcomes
 -- promises: judged_on is not null
 -- Each on the day it ended as the profile ends it; open dossiers past their due instant are late
@@ -8,6 +8,7 @@
 with judged_dossiers as (
     select
         dossiers.dossier_id,
+        outcomes.profile,
         dossiers.unit_id,
         dossiers.procedure_id,
         outcomes.outcome in ('late', 'open_overdue') as is_late,
