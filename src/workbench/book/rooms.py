@@ -18,6 +18,16 @@ from workbench.errors import UsageProblem
 from workbench.passages import count_passages
 from workbench.project import Project, shipped
 
+_FINGERPRINTED = (
+    "dossiers",
+    "ledger",
+    "measures",
+    "outcomes",
+    "reconciliation",
+    "result_profiles",
+)
+"""Tables whose bytes stand for all results: causes also depend on the profile they are under."""
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -218,6 +228,6 @@ class Tables:
     def fingerprint(self) -> str:
         """Twelve characters that stand for exactly these results, whatever machine made them."""
         digest = sha256()
-        for name in ("dossiers", "ledger", "measures", "outcomes", "reconciliation"):
+        for name in _FINGERPRINTED:
             digest.update(self._file(name).read_bytes())
         return digest.hexdigest()[:12]
