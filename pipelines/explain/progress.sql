@@ -5,7 +5,8 @@
 --   elapsed_seconds >= 0; (elapsed_seconds > allowed_seconds) = (slack_seconds < 0)
 -- Elapsed is what the profile's clock had counted when the dossier ended, or at the snapshot where
 -- it is open: what survival curves need so that open dossiers count. Dossiers received after their
--- due instant have no allowed time and stay out.
+-- due instant have no allowed time and stay out, as do those
+-- whose end the calendar does not cover.
 
 with progress as (
     select
@@ -28,6 +29,7 @@ with progress as (
     where outcomes.profile = getvariable('profile')
         and outcomes.outcome <> 'unknown'
         and outcomes.allowed_seconds > 0
+        and outcomes.slack_seconds is not null
 )
 
 select * from progress

@@ -61,6 +61,7 @@ CLOCK_TABLES = (
     "odd_pauses",
     "receptions",
     "due_findings",
+    "calendar_findings",
     "dossier_calendars",
 )
 RESULT_TABLES = (
@@ -130,7 +131,7 @@ def clock(rooms: Rooms) -> None:
 
     Raises:
         InputRejected: A calendar or profile cannot be read.
-        RuleFailed: An instant lies outside its calendar, or an identity of the ledger breaks.
+        RuleFailed: A dossier has no calendar, or an identity of the ledger breaks.
     """
     from workbench.worktime import Calendars
 

@@ -73,6 +73,11 @@ class Tables:
         return self._frame("due_findings")
 
     @cached_property
+    def calendar_findings(self) -> pl.DataFrame:
+        """One row per dossier and day that its calendar does not cover (rules D34 to D36)."""
+        return self._frame("calendar_findings")
+
+    @cached_property
     def reconciliation(self) -> pl.DataFrame:
         """One row per source file: where each of its rows went."""
         return self._frame("reconciliation")
