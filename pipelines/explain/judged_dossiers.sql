@@ -2,8 +2,8 @@
 -- key: dossier_id
 -- reads: dossiers, outcomes
 -- promises: judged_on is not null
--- Each on the day it ended as the profile ends it; open dossiers past their due instant are late
--- here, on the day of the snapshot.
+-- Each on the day it is closed as the profile closes it (macro closed_when); open dossiers past
+-- their due instant are late here, on the day of the snapshot.
 
 with judged_dossiers as (
     select
@@ -12,7 +12,16 @@ with judged_dossiers as (
         dossiers.procedure_id,
         outcomes.outcome in ('late', 'open_overdue') as is_late,
         timezone(
-            dossiers.time_zone, coalesce(outcomes.ended_at_used, dossiers.snapshot_at)
+            dossiers.time_zone,
+            coalesce(
+                closed_when(
+                    outcomes.state,
+                    outcomes.ended_at_used,
+                    dossiers.received_at,
+                    dossiers.snapshot_at
+                ),
+                dossiers.snapshot_at
+            )
         )::date as judged_on
     from dossiers
     inner join outcomes on dossiers.dossier_id = outcomes.dossier_id

@@ -69,6 +69,7 @@ RESULT_TABLES = (
     "causes",
     "late_dossiers",
     "cause_cells",
+    "overdue_cells",
     "progress",
     "cells",
     "gaps",
@@ -269,10 +270,11 @@ def _compare(
     from workbench import comparisons
 
     cause_cells = pl.scan_parquet(fresh / "cause_cells.parquet")
+    overdue = pl.read_parquet(fresh / "overdue_cells.parquet")
     cells = comparisons.cells(cause_cells, used.snapshot_on)
-    periods = cause_cells.select(pl.col("period").unique().sort()).collect()["period"]
-    months = comparisons.month_classes(periods, calendars, used.calendars)
-    gaps = comparisons.gaps(cause_cells, cells, months, kind=kind)
+    periods = cause_cells.select(pl.col("period").unique()).collect()["period"]
+    months = comparisons.month_classes([*periods, *overdue["period"]], calendars, used.calendars)
+    gaps = comparisons.gaps(cause_cells, overdue, cells, months, kind=kind)
     _write_made({"cells": cells, "gaps": gaps}, fresh, pipelines)
 
 
