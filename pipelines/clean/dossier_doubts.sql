@@ -3,8 +3,8 @@
 -- reads: dossier_claims, dossier_texts, calendar_days
 -- promises: rule_id is not null
 -- Rows that leave as repeats, superseded or another source's record are not judged. D17 reads
--- the two dates the other way round, day for month; D18 knows years of two digits, of another
--- era, and of Excel's other epoch.
+-- the two dates the other way round, day for month; D18 knows years of two digits, of no
+-- age in which a register is kept (not used), and of Excel's other epoch.
 
 with standing as (
     select
@@ -44,6 +44,7 @@ doubts as (
         source_file,
         source_sheet,
         source_row,
+        implausible,
         unnest([
             case when due_at < received_at then 'D11' end,
             case when not is_due_when_open then 'D12' end,
@@ -65,8 +66,7 @@ doubts as (
             case
                 when
                     has_short_year
-                    or year(received_wall) not between 1990 and 2100
-                    or year(due_on) not between 1990 and 2100
+                    or implausible <> ''
                     or date_diff('day', received_on, code_date(dossier_id)) = 1462
                     then 'D18'
             end,
@@ -88,7 +88,7 @@ dossier_doubts as (
         source_sheet,
         source_row,
         rule_id,
-        '' as fields
+        case rule_id when 'D18' then implausible else '' end as fields
     from doubts
     where rule_id is not null
 )

@@ -50,6 +50,7 @@ findings as (
                             due_at is null
                             and term_value is null
                             and not contains(unreadable, 'due_at')
+                            and not contains(implausible, 'due_at')
                             then 'D10'
                     end,
                     -- without a date nothing can say who held the unit's name

@@ -2,7 +2,8 @@
 -- key: source_file, source_sheet, source_row
 -- reads: dossier_texts, unit_names, procedure_names, case_spans
 -- promises: received_at is null or received_on is not null
--- Nothing is judged or dropped here: what cannot be read is listed for the rules. Names of units
+-- Nothing is judged or dropped here: what cannot be read is listed for the rules, and so are dates
+-- of no age in which a register is kept, which are not used. Names of units
 -- and procedures are compared once per spelling, not per row.
 
 with unit_spellings as (
@@ -62,35 +63,47 @@ walls as (
     from spanned
 ),
 
-typed as (
+read as (
     select
         *,
-        stamp_instant(submitted_wall, submitted_at, time_zone, has_epochs) as submitted,
+        stamp_instant(submitted_wall, submitted_at, time_zone, has_epochs) as submitted_read,
         coalesce(
             stamp_instant(received_wall, received_at, time_zone, has_epochs), case_began
-        ) as received,
-        timezone(time_zone, coalesce(received, submitted))::date as began_on,
+        ) as received_read,
         due_instant(
             due_wall, due_at, time_zone, has_epochs, list_contains(due_days, 'due_at')
-        ) as due,
+        ) as due_read,
         due_instant(
             due_first_wall,
             due_first_at,
             time_zone,
             has_epochs,
             list_contains(due_days, 'due_first_at')
-        ) as due_first,
+        ) as due_first_read,
         coalesce(
             stamp_instant(resolved_wall, resolved_at, time_zone, has_epochs), case_ended
-        ) as resolved,
-        stamp_instant(returned_wall, returned_at, time_zone, has_epochs) as returned,
-        timezone(
-            time_zone,
-            due_instant(paper_result_wall, paper_result_on, time_zone, has_epochs, true)
-        )::date as paper_result,
+        ) as resolved_read,
+        stamp_instant(returned_wall, returned_at, time_zone, has_epochs) as returned_read,
+        due_instant(
+            paper_result_wall, paper_result_on, time_zone, has_epochs, true
+        ) as paper_result_read,
         whole_term_value(term_number, term_unit_read) as row_term,
         whole_term_unit(term_number, term_unit_read) as row_unit
     from walls
+),
+
+typed as (
+    select
+        *,
+        plausible(submitted_read) as submitted,
+        plausible(received_read) as received,
+        timezone(time_zone, coalesce(received, submitted))::date as began_on,
+        plausible(due_read) as due,
+        plausible(due_first_read) as due_first,
+        plausible(resolved_read) as resolved,
+        plausible(returned_read) as returned,
+        timezone(time_zone, plausible(paper_result_read))::date as paper_result
+    from read
 ),
 
 placed as (
@@ -125,7 +138,9 @@ dossier_rows as (
             case_began, case_ended, submitted_wall, received_wall, due_wall,
             due_first_wall, resolved_wall, returned_wall, paper_result_wall, unit_used,
             procedure_known, field_known, has_epochs, due_days, term_value, term_unit,
-            file_term_value, file_term_unit, term_number, term_unit_read, row_term, row_unit
+            file_term_value, file_term_unit, term_number, term_unit_read, row_term, row_unit,
+            submitted_read, received_read, due_read, due_first_read, resolved_read, returned_read,
+            paper_result_read
         ),
         unit_used as unit_id,
         unit_id as unit_text,
@@ -148,17 +163,28 @@ dossier_rows as (
         end as term_unit,
         concat_ws(
             ', ',
-            case when submitted_at is not null and submitted is null then 'submitted_at' end,
-            case when received_at is not null and received is null then 'received_at' end,
-            case when due_at is not null and due is null then 'due_at' end,
-            case when due_first_at is not null and due_first is null then 'due_first_at' end,
-            case when resolved_at is not null and resolved is null then 'resolved_at' end,
-            case when returned_at is not null and returned is null then 'returned_at' end,
+            case when submitted_at is not null and submitted_read is null then 'submitted_at' end,
+            case when received_at is not null and received_read is null then 'received_at' end,
+            case when due_at is not null and due_read is null then 'due_at' end,
+            case when due_first_at is not null and due_first_read is null then 'due_first_at' end,
+            case when resolved_at is not null and resolved_read is null then 'resolved_at' end,
+            case when returned_at is not null and returned_read is null then 'returned_at' end,
             case
-                when paper_result_on is not null and paper_result is null then 'paper_result_on'
+                when paper_result_on is not null and paper_result_read is null
+                    then 'paper_result_on'
             end,
             case when term_value is not null and row_term is null then 'term_value' end
         ) as unreadable,
+        concat_ws(
+            ', ',
+            told_implausible('submitted_at', submitted_at, submitted_read),
+            told_implausible('received_at', received_at, received_read),
+            told_implausible('due_at', due_at, due_read),
+            told_implausible('due_first_at', due_first_at, due_first_read),
+            told_implausible('resolved_at', resolved_at, resolved_read),
+            told_implausible('returned_at', returned_at, returned_read),
+            told_implausible('paper_result_on', paper_result_on, paper_result_read)
+        ) as implausible,
         concat_ws(
             ', ',
             case when in_clock_change(submitted_wall, time_zone) then 'submitted_at' end,

@@ -99,7 +99,7 @@ dossiers as (
             late_reason, snapshot_at, calendar_id, time_zone, term_value, term_unit,
             synthetic, source_file, source_sheet, source_row, row_id, sheet_no, content, day_first,
             has_unit_list, has_procedure_list, has_code_list, kept_by, case_dates, unit_text,
-            is_unknown_procedure, unreadable, in_clock_changes, is_superseded,
+            is_unknown_procedure, unreadable, implausible, in_clock_changes, is_superseded,
             copy_no, claim_no, record_no, ended_at, status_used, lateness_excluded,
             due_first_said, due_first_seen
         ),

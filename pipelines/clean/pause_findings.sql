@@ -17,7 +17,7 @@ with exported as (
         row_number() over (
             partition by
                 pauses.dossier_id, pauses.reason, pauses.paused_at, pauses.resumed_at,
-                pauses.unreadable, pauses.source, snapshots.snapshot_at
+                pauses.unreadable, pauses.implausible, pauses.source, snapshots.snapshot_at
             order by pauses.source_file, pauses.source_sheet, pauses.source_row
         ) as copy_no
     from pause_rows as pauses
@@ -32,12 +32,14 @@ findings as (
         pauses.source_sheet,
         pauses.source_row,
         pauses.unreadable,
+        pauses.implausible,
         unnest(
             case
                 when pauses.copy_no > 1 then ['P07']
                 when pauses.is_superseded then ['P12']
                 when pauses.is_retold then ['P15']
                 else [
+                    case when pauses.implausible <> '' then 'D18' end,
                     case when pauses.unreadable <> '' then 'P01' end,
                     case when pauses.is_in_clock_change then 'P02' end,
                     case when dossiers.dossier_id is null then 'P03' end,
@@ -59,7 +61,7 @@ pause_findings as (
         source_sheet,
         source_row,
         rule_id,
-        case rule_id when 'P01' then unreadable else '' end as fields
+        case rule_id when 'P01' then unreadable when 'D18' then implausible else '' end as fields
     from findings
     where rule_id is not null
 )

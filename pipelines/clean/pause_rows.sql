@@ -2,7 +2,8 @@
 -- key: source_file, source_sheet, source_row
 -- reads: landed_pauses, landed_files
 -- promises: unreadable is not null
--- Nothing is judged or dropped here.
+-- Nothing is judged or dropped here; a stamp of no age in which a register is kept is listed and
+-- not used.
 
 with walls as (
     select
@@ -21,8 +22,8 @@ with walls as (
 typed as (
     select
         *,
-        stamp_instant(paused_wall, paused_at, time_zone, has_epochs) as paused,
-        stamp_instant(resumed_wall, resumed_at, time_zone, has_epochs) as resumed,
+        stamp_instant(paused_wall, paused_at, time_zone, has_epochs) as paused_read,
+        stamp_instant(resumed_wall, resumed_at, time_zone, has_epochs) as resumed_read,
         in_clock_change(paused_wall, time_zone)
         or in_clock_change(resumed_wall, time_zone) as is_in_clock_change
     from walls
@@ -34,14 +35,19 @@ pause_rows as (
         source,
         kept_by,
         reason,
-        paused as paused_at,
-        resumed as resumed_at,
+        plausible(paused_read) as paused_at,
+        plausible(resumed_read) as resumed_at,
         is_in_clock_change,
         concat_ws(
             ', ',
-            case when paused_at is not null and paused is null then 'paused_at' end,
-            case when resumed_at is not null and resumed is null then 'resumed_at' end
+            case when paused_at is not null and paused_read is null then 'paused_at' end,
+            case when resumed_at is not null and resumed_read is null then 'resumed_at' end
         ) as unreadable,
+        concat_ws(
+            ', ',
+            told_implausible('paused_at', paused_at, paused_read),
+            told_implausible('resumed_at', resumed_at, resumed_read)
+        ) as implausible,
         source_file,
         source_sheet,
         source_row

@@ -8,6 +8,7 @@ with judged as (
     select
         steps.row_id,
         steps.unreadable,
+        steps.implausible,
         repeats.row_id is not null as is_repeat,
         superseded.row_id is not null as is_superseded,
         retold.row_id is not null as is_retold,
@@ -35,13 +36,15 @@ odd as (
     from judged
     where
         is_repeat or is_superseded or is_retold or is_joined or is_future or unreadable <> ''
-        or is_in_clock_change or is_orphan or is_nowhere or is_reversed or is_passed
+        or implausible <> '' or is_in_clock_change or is_orphan or is_nowhere or is_reversed
+        or is_passed
 ),
 
 findings as (
     select
         row_id,
         unreadable,
+        implausible,
         unnest(
             case
                 when is_repeat then ['P07']
@@ -51,6 +54,7 @@ findings as (
                 when is_joined then ['P11']
                 else [
                     case when is_future then 'D06' end,
+                    case when implausible <> '' then 'D18' end,
                     case when unreadable <> '' then 'P01' end,
                     case when is_in_clock_change then 'P02' end,
                     case when is_orphan then 'P03' end,
@@ -67,7 +71,8 @@ step_findings as (
     select
         row_id,
         rule_id,
-        case rule_id when 'P01' then unreadable else '' end as fields
+        case rule_id when 'P01' then unreadable when 'D18' then implausible else '' end
+            as fields
     from findings
     where rule_id is not null
 )

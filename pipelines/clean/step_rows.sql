@@ -2,7 +2,8 @@
 -- key: row_id
 -- reads: landed_steps, numbered_sheets, unit_names, written_names
 -- promises: step_kind is not null
--- Nothing is judged or dropped here. The stamp of an event that only begins a step (transition
+-- Nothing is judged or dropped here; a stamp of no age in which a register is kept is listed and
+-- not used. The stamp of an event that only begins a step (transition
 -- schedule or start) is when the step arrived or started, not when it finished. A unit's name is
 -- compared once per spelling, not per row. content is a digest of all that an event says.
 
@@ -41,17 +42,27 @@ walls as (
         and steps.source_sheet = sheets.source_sheet
 ),
 
-typed as (
+read as (
     select
         *,
-        stamp_instant(arrived_wall, arrived_at, time_zone, has_epochs) as arrived,
-        stamp_instant(started_wall, started_at, time_zone, has_epochs) as started,
-        stamp_instant(finished_wall, finished_at, time_zone, has_epochs) as finished,
-        due_instant(due_wall, step_due_at, time_zone, has_epochs, is_due_day) as step_due,
+        stamp_instant(arrived_wall, arrived_at, time_zone, has_epochs) as arrived_read,
+        stamp_instant(started_wall, started_at, time_zone, has_epochs) as started_read,
+        stamp_instant(finished_wall, finished_at, time_zone, has_epochs) as finished_read,
+        due_instant(due_wall, step_due_at, time_zone, has_epochs, is_due_day) as step_due_read,
         in_clock_change(arrived_wall, time_zone)
         or in_clock_change(started_wall, time_zone)
         or in_clock_change(finished_wall, time_zone) as is_in_clock_change
     from walls
+),
+
+typed as (
+    select
+        *,
+        plausible(arrived_read) as arrived,
+        plausible(started_read) as started,
+        plausible(finished_read) as finished,
+        plausible(step_due_read) as step_due
+    from read
 ),
 
 placed as (
@@ -83,16 +94,29 @@ placed as (
         concat_ws(
             ', ',
             case when typed.step_no is not null and typed.logged_no is null then 'step_no' end,
-            case when typed.arrived_at is not null and typed.arrived is null then 'arrived_at' end,
-            case when typed.started_at is not null and typed.started is null then 'started_at' end,
             case
-                when typed.finished_at is not null and typed.finished is null then 'finished_at'
+                when typed.arrived_at is not null and typed.arrived_read is null then 'arrived_at'
             end,
             case
-                when typed.step_due_at is not null and typed.step_due is null then 'step_due_at'
+                when typed.started_at is not null and typed.started_read is null then 'started_at'
+            end,
+            case
+                when typed.finished_at is not null and typed.finished_read is null
+                    then 'finished_at'
+            end,
+            case
+                when typed.step_due_at is not null and typed.step_due_read is null
+                    then 'step_due_at'
             end,
             case when typed.norm_hours is not null and typed.norm is null then 'norm_hours' end
-        ) as unreadable
+        ) as unreadable,
+        concat_ws(
+            ', ',
+            told_implausible('arrived_at', typed.arrived_at, typed.arrived_read),
+            told_implausible('started_at', typed.started_at, typed.started_read),
+            told_implausible('finished_at', typed.finished_at, typed.finished_read),
+            told_implausible('step_due_at', typed.step_due_at, typed.step_due_read)
+        ) as implausible
     from typed
     left join written_names as printed
         on printed.field = 'unit_id'
@@ -111,7 +135,7 @@ step_rows as (
         hash(
             dossier_id, logged_no, step, step_kind, unit_id, holder_id, arrived_at, started_at,
             finished_at, step_due_at, norm_seconds, transition, status_after, variant_no,
-            unreadable
+            unreadable, implausible
         ) as content
     from placed
 )

@@ -8,7 +8,7 @@
 -- profile has judged the dossier (once, as the key of outcomes has it). Segments run forward, so
 -- they tile exactly where every bound between the two ends closes one segment and opens another;
 -- the sums of hashes show it without putting the segments in order. A clock that the calendar
--- cannot tell has no seconds under any profile, and no segments or such as tile it.
+-- does not cover has no seconds under any profile, and no segments.
 
 with spans as (
     select

@@ -1,9 +1,10 @@
 -- grain: one row per dossier: when it was received, and from when on its clock counts
 -- key: dossier_id
 -- reads: dossiers, dossier_calendars, calendar_days
--- promises: received_when in ('clock_hours', 'reception_hours', 'closed'); clock_starts_at is null
---   or clock_starts_at >= received_at - interval 1 second
+-- promises: received_when is null or received_when in ('clock_hours', 'reception_hours', 'closed');
+--   clock_starts_at is null or clock_starts_at >= received_at - interval 1 second
 -- Reception on a Saturday morning is in order and starts the clock at the next opening for work.
+-- Both columns are null on days that the calendar does not cover.
 
 with received as (
     select
@@ -53,6 +54,7 @@ clock_starts as (
         dossier_id,
         received_at,
         case
+            when is_working is null then null
             when is_in_hours then 'clock_hours'
             when not is_working and second >= desk_opens and second < desk_closes
                 then 'reception_hours'

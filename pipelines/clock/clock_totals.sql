@@ -1,14 +1,18 @@
 -- grain: one row per dossier: its clock in working seconds, its pauses, and where it stands still
 -- key: dossier_no
 -- reads: dossiers, dossier_calendars, calendar_days, pause_spells, due_dates
--- promises: used_seconds >= 0; paused_seconds >= 0
+-- promises: used_seconds is null or used_seconds >= 0;
+--   paused_seconds is null or paused_seconds >= 0
 -- still_at is the start of a pause that had not ended at the snapshot: from then on the clock of an
 -- open dossier stands still. A status of waiting without a pause row is no evidence of its start.
+-- Days that the calendar does not cover have no working seconds: what needs them is null. lacks_due
+-- and lacks_recomputed_due tell a due date that such days hide from one that nobody set.
 
 with paused as (
     select
         dossier_no,
-        sum(work_seconds)::bigint as paused_seconds,
+        case when bool_and(work_seconds is not null) then sum(work_seconds)::bigint end
+            as paused_seconds,
         max(case when is_unended then from_second end) as still_second
     from pause_spells
     group by dossier_no
@@ -28,7 +32,15 @@ spans as (
         ) as due_issued_at,
         due_dates.due_recomputed_at,
         due_dates.due_credited_at,
-        coalesce(paused.paused_seconds, 0) as paused_seconds,
+        coalesce(due_dates.lacks_days, false) as lacks_recomputed_due,
+        coalesce(
+            dossiers.due_at is null
+            and due_dates.lacks_days
+            and not due_dates.is_procedure_term,
+            false
+        ) as lacks_due,
+        case when paused.dossier_no is null then 0 else paused.paused_seconds end
+            as paused_seconds,
         case when calendars.is_open then paused.still_second end as still_second
     from dossiers
     inner join dossier_calendars as calendars on dossiers.dossier_id = calendars.dossier_id
@@ -89,6 +101,8 @@ totals as (
         due_issued_at,
         due_recomputed_at,
         due_credited_at,
+        lacks_due,
+        lacks_recomputed_due,
         start_w,
         end_w,
         still_w,

@@ -2,7 +2,8 @@
 -- key: dossier_id
 -- reads: dossiers, unit_calendars, calendar_keys
 -- promises: end_second >= start_second; dossier_no > 0
--- Seconds are narrow: what lies beyond 2038 is null here and listed by uncovered_instants.
+-- Seconds are narrow: what lies beyond 2038 is null here. is_clocked says that the calendar covers
+-- both ends: only then has the clock working seconds; calendar_findings says which year is missing.
 -- dossier_no is a dense number for joins inside this room; it means nothing outside.
 
 with spans as (
@@ -42,7 +43,7 @@ placed as (
     left join own_calendar on spans.dossier_no = own_calendar.dossier_no
 ),
 
-keyed as (
+numbered as (
     select
         placed.dossier_id,
         placed.dossier_no,
@@ -59,6 +60,17 @@ keyed as (
         try_cast(epoch_second(placed.clock_end_at) as integer) as end_second
     from placed
     left join calendar_keys on placed.calendar_used = calendar_keys.calendar_id
+),
+
+keyed as (
+    select
+        *,
+        coalesce(
+            day_key(start_second, offset_seconds, 0) >= first_day - date '1970-01-01'
+            and day_key(end_second, offset_seconds, 0) <= last_day - date '1970-01-01',
+            false
+        ) as is_clocked
+    from numbered
 )
 
 select * from keyed

@@ -6,8 +6,8 @@
 -- The day of reception is not counted; a last day on which the office is closed rolls on to the
 -- next working day; a month ends on the day of the same number, or on its last day if it has none
 -- (Civil Code 2015, article 148). Same-day terms received from 15:00 on are due the next working
--- day. A due day beyond the calendar stays missing; where a verdict would rest on it,
--- uncovered_instants stops.
+-- day. A due day that needs days which the calendar does not cover stays missing, and
+-- lacks_days says so.
 -- Pauses that are over move the due day by whole working days, rounded up, in due_credited_at; a
 -- pause whose policy is restart begins the term anew when it ends.
 
@@ -26,9 +26,12 @@ stood as (
     select
         dossier_no,
         max(restarted_second) as restarted_second,
-        sum(
-            case when to_second > coalesce(restarted_second, 0) then work_seconds else 0 end
-        )::bigint as stood_seconds
+        case
+            when bool_and(work_seconds is not null)
+                then sum(
+                    case when to_second > coalesce(restarted_second, 0) then work_seconds else 0 end
+                )::bigint
+        end as stood_seconds
     from restarted
     group by dossier_no
 ),
@@ -40,7 +43,7 @@ terms as (
         calendars.time_zone,
         calendars.offset_seconds,
         calendars.key_base,
-        coalesce(stood.stood_seconds, 0) as stood_seconds,
+        case when stood.dossier_no is null then 0 else stood.stood_seconds end as stood_seconds,
         coalesce(stood.restarted_second, calendars.start_second) as from_second,
         case
             when stood.restarted_second is not null
@@ -64,10 +67,14 @@ ranked as (
     select
         terms.*,
         day.ordinal + day.is_working::integer as rank_of_start,
-        (terms.stood_seconds + counted.day_length - 1) // counted.day_length as days_stood,
+        case
+            when terms.stood_seconds = 0 then 0
+            else (terms.stood_seconds + day.day_length - 1) // day.day_length
+        end as days_stood,
         working_second(
             second_of_day(terms.from_second, terms.offset_seconds),
-            day.c2, day.open_1, day.close_1, day.open_2, day.close_2
+            instant_day.c2, instant_day.open_1, instant_day.close_1,
+            instant_day.open_2, instant_day.close_2
         )
         + terms.term_value * case terms.term_unit when 'minute' then 60 else 3600 end
             as target_second,
@@ -82,9 +89,10 @@ ranked as (
             else day.ordinal
         end as target_ordinal
     from terms
-    left join calendar_days as day
-        on day_key(terms.from_second, terms.offset_seconds, terms.key_base) = day.day_key
-    left join counted_days as counted on day.day_key = counted.day_key
+    left join calendar_days as instant_day
+        on day_key(terms.from_second, terms.offset_seconds, terms.key_base) = instant_day.day_key
+    left join counted_days as day
+        on (terms.from_on - date '1970-01-01') + terms.key_base = day.day_key
     left join counted_days as last_day
         on terms.calendar_id = last_day.calendar_id
         and terms.last_on = last_day.day
@@ -168,6 +176,8 @@ compared as (
         dossiers.due_at,
         dossiers.due_first_at,
         ranked.days_stood,
+        due.due_recomputed_at is null
+        and (ranked.term_value is not null or ranked.term_unit = 'same_day') as lacks_days,
         ranked.from_on,
         ranked.last_on,
         timezone(dossiers.time_zone, dossiers.due_at)::date as issued_on,
@@ -211,6 +221,7 @@ classed as (
         term_unit,
         due_recomputed_at,
         due_credited_at,
+        coalesce(lacks_days, false) as lacks_days,
         case
             when due_recomputed_at is null then 'not_comparable'
             when due_at is null then 'missing'

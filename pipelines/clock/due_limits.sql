@@ -4,7 +4,8 @@
 -- reads: clock_totals, profiles, calendar_days
 -- promises: late_after >= due_at
 -- A half-day ends where the office opens again in the afternoon, at noon where it never closes:
--- no working time passes in between. Days and minutes are those of the civil clock.
+-- no working time passes in between. is_covered says whether the
+-- calendar has the day. Days and minutes are those of the civil clock.
 
 with kinds as (
     select distinct due, pauses, granularity
@@ -103,6 +104,7 @@ clocked as (
         limits.half_begins_at,
         limits.shift_opens_at,
         limits.late_after,
+        day.day_key is not null as is_covered,
         working_second(
             second_of_day(epoch_second(limits.late_after), limits.offset_seconds),
             day.c2, day.open_1, day.close_1, day.open_2, day.close_2

@@ -3,11 +3,18 @@
 -- reads: step_segments, pause_spells, dossier_calendars, calendar_days
 -- promises: to_second > from_second; work_seconds >= 0;
 --   spent_seconds is null or spent_seconds >= work_seconds
--- Only dossiers with a pause are cut; for the others the stretches of step_segments stand.
+-- Only dossiers with a pause are cut; for the others the stretches of step_segments stand. Those
+-- whose clock the calendar does not cover have no segments.
 -- spent_seconds are the working seconds of the step up to the end of the segment, pauses and the
 -- way to the step not counted; null where the segment belongs to no step.
 
-with whole as (
+with clocked_dossiers as (
+    select *
+    from dossier_calendars
+    where is_clocked
+),
+
+whole as (
     select
         step_segments.*,
         false as is_paused
@@ -91,7 +98,7 @@ clocked as (
             enter_day.c2, enter_day.open_1, enter_day.close_1, enter_day.open_2, enter_day.close_2
         ) as entered_w
     from named
-    inner join dossier_calendars as calendars on named.dossier_no = calendars.dossier_no
+    inner join clocked_dossiers as calendars on named.dossier_no = calendars.dossier_no
     left join calendar_days as first_day
         on first_day.day_key = day_key(
             named.from_second, calendars.offset_seconds, calendars.key_base

@@ -2,9 +2,9 @@
 -- key: dossier_id, profile
 -- reads: clock_totals, due_limits, profiles
 -- promises: outcome in ('early', 'on_time', 'late', 'open_in_time', 'open_overdue', 'withdrawn',
---   'rejected', 'unknown'); outcome <> 'late' or slack_seconds <= 0;
+--   'rejected', 'unknown'); outcome <> 'late' or slack_seconds is null or slack_seconds <= 0;
 --   outcome <> 'early' or slack_seconds is null or slack_seconds >= 0;
---   used_seconds >= 0 and paused_seconds >= 0;
+--   used_seconds is null or used_seconds >= 0; paused_seconds is null or paused_seconds >= 0;
 --   case when outcome in ('open_in_time', 'open_overdue') then state = 'open'
 --   when outcome in ('withdrawn', 'rejected') then state = outcome
 --   when outcome = 'unknown' then state in ('open', 'resolved') else state = 'resolved' end
@@ -18,7 +18,9 @@
 -- which event ends a dossier (the result, or its collection) and as what it counts stopped and
 -- waiting ones. A dossier whose register says that it has ended, and not when, is resolved: by the
 -- snapshot at the latest (macro closed_when), and nobody can say whether in time.
--- tests/spec/states.csv lists the cases.
+-- tests/spec/states.csv lists the cases. Days that the calendar does not cover hide seconds, which
+-- are null, and due dates that a term would give, or the half of a day: nobody can say then whether
+-- in time. Where both instants stand, they decide without a calendar.
 
 with ended as (
     select
@@ -74,6 +76,12 @@ limited as (
         stood.*,
         limits.late_after,
         limits.due_w,
+        case stood.due
+            when 'recomputed' then stood.lacks_recomputed_due and limits.late_after is null
+            else stood.lacks_due and limits.late_after is null
+        end
+        or coalesce(stood.granularity = 'half_day' and not limits.is_covered, false)
+            as is_hidden,
         case stood.early_before
             when 'due' then limits.due_at
             when 'due_day' then limits.day_begins_at
@@ -118,6 +126,7 @@ outcomes as (
             when state = 'open' and is_waiting and paused_open = 'in_time' then 'open_in_time'
             when is_undated then 'unknown'
             when ended_at is null and state = 'resolved' then 'on_time'
+            when is_hidden then 'unknown'
             when late_after is null and missing_due = 'unknown' then 'unknown'
             when state = 'open' and late_after is null then 'open_in_time'
             when late_after is null then missing_due

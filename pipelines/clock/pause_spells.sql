@@ -1,9 +1,10 @@
 -- grain: one row per dossier and spell in which its clock stood still, overlapping pauses united
 -- key: dossier_id, spell_no
 -- reads: pauses, dossiers, dossier_calendars, calendar_days, pause_policies_used
--- promises: to_second > from_second; work_seconds >= 0; to_at > from_at
+-- promises: to_second > from_second; work_seconds is null or work_seconds >= 0; to_at > from_at
 -- A pause that was never ended lasts to the end of the dossier's clock. Pauses whose policy is to
--- be ignored are left out; restarts says that the term begins anew when the spell ends.
+-- be ignored are left out; restarts says that the term begins anew when the spell
+-- ends. work_seconds are null where the calendar does not cover the days of the spell.
 
 with clipped as (
     select

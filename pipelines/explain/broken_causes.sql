@@ -9,7 +9,8 @@
 with overdue as (
     select
         dossier_id,
-        coalesce(greatest(-slack_seconds, 0), 0) as overrun_seconds
+        case when slack_seconds is not null then greatest(-slack_seconds, 0) end
+            as overrun_seconds
     from outcomes
     where profile = getvariable('profile')
         and outcome in ('late', 'open_overdue')
@@ -35,8 +36,9 @@ broken_causes as (
     full join late_dossiers on overdue.dossier_id = late_dossiers.dossier_id
     full join shared on overdue.dossier_id = shared.dossier_id
     where (
-        overdue.overrun_seconds = late_dossiers.overrun_seconds
-        and overdue.overrun_seconds = shared.late_seconds
+        overdue.dossier_id = late_dossiers.dossier_id
+        and overdue.overrun_seconds is not distinct from late_dossiers.overrun_seconds
+        and coalesce(overdue.overrun_seconds, 0) = shared.late_seconds
         and shared.parts = 40320
         and shared.rounding < 0.000001
     ) is not true

@@ -6,9 +6,10 @@
 -- What the dossier itself says of its lateness: by how much it overran, how long its clock ran on
 -- after the day of the paper result or after the end in another source's record, by how much its
 -- due date was set too early, and how long after the clock's end the profile's own end came.
--- Working seconds throughout. The office's own record shows that a portal's is late
--- (is_other_shown); of two offices', or against the office's own, neither is known to be right. A
--- mere date of the other record means the end of that day.
+-- Working seconds throughout; is_measured says whether the overrun can be told in them (it is
+-- 0 without a due date, or with days outside the calendar). The office's own record shows that a portal's is
+-- late (is_other_shown); of two offices', or against the office's own, neither is known to be
+-- right. A mere date of the other record means the end of that day.
 
 with others as (
     select
@@ -58,6 +59,7 @@ judged as (
                 then greatest(-outcomes.slack_seconds, 0)
             else 0
         end as overrun_seconds,
+        outcomes.slack_seconds is not null as is_measured,
         calendars.offset_seconds,
         calendars.key_base,
         calendars.end_second,

@@ -38,6 +38,7 @@ allowed as (
     from sums
     inner join cause_dossiers as judged on sums.dossier_no = judged.dossier_no
     cross join cause_limits as limits
+    where judged.allowed_seconds is not null
 ),
 
 cause_overlong as (

@@ -1,8 +1,9 @@
 -- grain: one row per rule, dossier and unit that its rows name ('' where they name none)
 -- key: rule_id, severity, dossier_id, named_unit
--- reads: quarantine, due_findings
+-- reads: quarantine, due_findings, calendar_findings
 -- promises: n_rows > 0
--- Rules about rows are judged by clean; D13 by the clock, which knows terms and calendars.
+-- Rules about rows are judged by clean; D13 and D34 to D36 by the clock, which
+-- knows terms and calendars.
 
 with told as (
     select rule_id, severity, record
@@ -10,6 +11,9 @@ with told as (
     union all
     select rule_id, severity, record
     from due_findings
+    union all
+    select rule_id, severity, record
+    from calendar_findings
 ),
 
 findings as (

@@ -1,12 +1,14 @@
--- grain: one row per late dossier: whether it is really late, and mainly why
--- key: dossier_id
+-- grain: one row per dossier late under the profile of the run: whether it really is, and why
+-- key: dossier_id, profile
 -- reads: causes, cause_dossiers, cause_parts, cause_closings, cause_limits
--- promises: reality in ('real', 'record_only', 'undecidable'); overrun_seconds >= 0
+-- promises: reality in ('real', 'record_only', 'undecidable');
+--   overrun_seconds is null or overrun_seconds >= 0
 -- Late only on record: on time but for a wrong due date, or a late click or copy that a second
 -- source (the paper result, the signature, the office's own record) shows. Without a second
 -- source a late click, or a closing that is part of a pattern of clicks, leaves it undecidable;
 -- so do two records of which neither is known to be right, and time of which most is in no log.
 -- Of causes with equal shares the better proven one (grade A before B) is the dominant one.
+-- overrun_seconds are null where nobody can tell them: no due date, or days outside the calendar.
 
 with logged as (
     select
@@ -72,13 +74,14 @@ dominant as (
 late_dossiers as (
     select
         judged.dossier_id,
+        getvariable('profile')::varchar as profile,
         judged.unit_id,
         judged.procedure_id,
         judged.channel_in,
         judged.ended_on,
         judged.received_on,
         judged.outcome,
-        judged.overrun_seconds,
+        case when judged.is_measured then judged.overrun_seconds end as overrun_seconds,
         case
             when judged.shown_seconds >= judged.needed_seconds then 'record_only'
             when judged.doubted_seconds >= judged.needed_seconds then 'undecidable'

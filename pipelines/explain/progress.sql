@@ -1,15 +1,17 @@
--- grain: one row per dossier with a due instant: how far it had come, in parts of its allowed time
--- key: dossier_id
+-- grain: one row per dossier with a due instant under the profile of the run: how far it had come
+-- key: dossier_id, profile
 -- reads: dossiers, outcomes
 -- promises: ending in ('resolved', 'withdrawn', 'rejected', 'open'); allowed_seconds > 0;
 --   elapsed_seconds >= 0; (elapsed_seconds > allowed_seconds) = (slack_seconds < 0)
 -- Elapsed is what the profile's clock had counted when the dossier ended, or at the snapshot where
 -- it is open: what survival curves need so that open dossiers count. Dossiers received after their
--- due instant have no allowed time and stay out.
+-- due instant have no allowed time and stay out, as do those
+-- whose end the calendar does not cover.
 
 with progress as (
     select
         dossiers.dossier_id,
+        outcomes.profile,
         dossiers.unit_id,
         coalesce(dossiers.procedure_id, 'unknown') as procedure_id,
         coalesce(dossiers.channel_in, 'other') as channel_in,
@@ -27,6 +29,7 @@ with progress as (
     where outcomes.profile = getvariable('profile')
         and outcomes.outcome <> 'unknown'
         and outcomes.allowed_seconds > 0
+        and outcomes.slack_seconds is not null
 )
 
 select * from progress

@@ -18,6 +18,7 @@ judged as (
     inner join periods
         on judged_dossiers.judged_on >= periods.starts_on
         and judged_dossiers.judged_on <= periods.ends_on
+    where judged_dossiers.is_timed
 ),
 
 spent as (

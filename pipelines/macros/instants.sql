@@ -178,6 +178,21 @@ case
     else end_of_day(stamp_instant(wall, stamp, zone, has_epochs) + due_shift(stamp), zone)
 end;
 
+-- an instant of an age in which registers are kept; placeholders (31/12/9999, 01/01/1900) are none
+create macro plausible(instant) as
+case
+    when instant >= timestamptz '1990-01-01 00:00:00+00'
+        and instant < timestamptz '2061-01-01 00:00:00+00'
+        then instant
+end;
+
+-- a field and the text in it whose instant was read but not believed, for a finding
+create macro told_implausible(field, stamp, instant) as
+case
+    when instant is not null and plausible(instant) is null
+        then concat(field, ' = ', coalesce(stamp, instant::date::varchar))
+end;
+
 -- both steps at once, for a text used once
 create macro parse_instant(stamp, day_first, zone) as
 instant_of(wall_time(stamp, day_first), stamp, zone);

@@ -114,13 +114,16 @@ def month_classes(
     return {m: "tet" if length.get(m, SHORT_MONTH) < SHORT_MONTH else "plain" for m in months}
 
 
-def what_if(counts: pl.DataFrame, log: whatif.Log, calendars: Calendars) -> pl.DataFrame:
-    """Return what each scenario would have saved: timelines re-run, queues run again.
+def what_if(
+    counts: pl.DataFrame, log: whatif.Log, calendars: Calendars, scenarios: pl.DataFrame
+) -> pl.DataFrame:
+    """Return what each scenario would have saved, with the assumption under which it holds.
 
     Args:
         counts: ``whatif_counts``.
         log: The steps that are lived again.
         calendars: Working time of the units.
+        scenarios: The reviewed scenarios: scenario, assumption_vi, assumption_en.
     """
     single = single_causes(counts, log, calendars)
     queued = whatif.more_officers(
@@ -131,7 +134,14 @@ def what_if(counts: pl.DataFrame, log: whatif.Log, calendars: Calendars) -> pl.D
         more=MORE_OFFICERS,
     )
     queued = queued.select(pl.col(name).cast(kind) for name, kind in single.schema.items())
-    return pl.concat([single, queued]).sort("scenario", "unit_id", "period")
+    assumptions = scenarios.select(
+        "scenario", pl.col("assumption_vi").alias("assumption"), "assumption_en"
+    )
+    return (
+        pl.concat([single, queued])
+        .join(assumptions, on="scenario", how="left")
+        .sort("scenario", "unit_id", "period")
+    )
 
 
 def single_causes(counts: pl.DataFrame, log: whatif.Log, calendars: Calendars) -> pl.DataFrame:

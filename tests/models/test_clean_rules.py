@@ -46,6 +46,8 @@ DOSSIERS = [
     ("D14", "warn", {"resolved_at": "04/01/2022 08:00"}),
     ("D15", "warn", {"returned_at": "06/01/2022 10:00"}),
     ("D18", "warn", {"due_at": "10/01/2565 17:00"}),
+    ("D18", "warn", {"due_at": "31/12/9999"}),
+    ("D18", "warn", {"returned_at": "01/01/1900"}),
     ("D21", "error", {"unit_id": "UBND Phường Không Có"}),
     ("D21", "error", {"unit_id": None}),
     ("D21", "error", {"unit_id": "Phường Sa Đéc"}),
@@ -58,6 +60,8 @@ DOSSIERS = [
     ("P10", "error", {"received_at": None, "resolved_at": None, "status": "submitted"}),
 ]
 STEPS = [
+    ("D18", "warn", {"started_at": "04/01/2022 08:00", "finished_at": "31/12/9999"}),
+    ("D18", "warn", {"started_at": "30/12/1899"}),
     ("D06", "error", {"finished_at": "30/06/2022 17:00:01"}),
     ("P01", "error", {"norm_hours": "tám giờ"}),
     ("P03", "error", {"dossier_id": "không có"}),
@@ -66,6 +70,7 @@ STEPS = [
     ("P08", "warn", {"started_at": "05/01/2022 10:00:01"}),
 ]
 PAUSES = [
+    ("D18", "warn", {"resumed_at": "31/12/9999 00:00:00"}),
     ("P01", "error", {"resumed_at": "mai"}),
     ("P03", "error", {"dossier_id": "không có"}),
     ("P09", "error", {"resumed_at": "05/01/2022 07:59:59"}),
@@ -94,6 +99,29 @@ def test_a_rule_fires_alone_on_its_row(cases, kind, n, rule, severity, row) -> N
     assert found == [(rule, severity)]
     stays = cases[f"{kind}s"].filter(source_row=n + 2).height
     assert stays == (0 if severity == "error" else 1)
+
+
+def test_a_date_of_no_age_of_registers_is_said_and_not_used(clean) -> None:
+    rows = [
+        {"dossier_id": "due", "due_at": "31/12/9999"},
+        {"dossier_id": "end", "resolved_at": "01/01/1900"},
+        {"dossier_id": "reception", "received_at": "01/01/1900 08:00"},
+    ]
+    tables = clean(rows)
+    assert broken(tables) == [
+        ("dossier", "D18", "warn"),
+        ("dossier", "D08", "warn"),
+        ("dossier", "D18", "warn"),
+        ("dossier", "D04", "error"),
+        ("dossier", "D18", "warn"),
+    ]
+    kept = tables["dossiers"].sort("dossier_id").select("dossier_id", "due_at", "resolved_at")
+    assert kept["dossier_id"].to_list() == ["due", "end"]
+    assert kept["due_at"].is_null().to_list() == [True, False]
+    assert kept["resolved_at"].is_null().to_list() == [False, True]
+    said = tables["quarantine"].filter(rule_id="D18").sort("source_row")["message_en"]
+    assert said[0].endswith("due_at = 31/12/9999")
+    assert said[2].endswith("received_at = 01/01/1900 08:00")
 
 
 def test_a_stamp_in_a_clock_change_is_flagged_and_stays(clean) -> None:

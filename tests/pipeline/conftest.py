@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkdtemp
 
 import polars as pl
 import pytest
@@ -159,13 +160,14 @@ def run_stages(tmp_path: Path) -> RunStages:
     """
 
     def run(files: dict[str, str | bytes], profile: str, *, explain: bool = False) -> StageRun:
-        inbox, source = tmp_path / "files", tmp_path / "mine.toml"
+        home = Path(mkdtemp(dir=tmp_path))
+        inbox, source = home / "files", home / "mine.toml"
         inbox.mkdir()
         source.write_text(profile, encoding="utf-8")
         for name, content in files.items():
             raw = content.encode() if isinstance(content, str) else content
             (inbox / name).write_bytes(raw)
-        facts, work = Project(ROOT), Project(tmp_path / "work")
+        facts, work = Project(ROOT), Project(home / "work")
         exports = deliveries([inbox], find_profile(str(source), facts.reference))
         ingest(exports, work.landed, reference=facts.reference)
         folders = stages.Rooms(work, facts)

@@ -303,17 +303,16 @@ def test_an_audit_is_made_wherever_all_that_it_reads_is_made(pipelines):
 
 
 def test_an_audit_that_finds_rows_stops_with_its_own_sentence(pipelines):
-    audit = "select 'D1' as id, 2 as count, date '2030-01-01' as day, 'c' as calendar_id"
     model(
         pipelines,
         "offenders",
-        audit="clock.uncovered",
-        sql=audit.replace("2 as count, ", "")
-        + ", 'D1' as dossier_id, date '2019-01-01' as first_day, date '2026-12-31' as last_day",
+        audit="clock.unplaced",
+        sql="select 'D1' as id, 'D1' as dossier_id, '-' as unit_id, 'UTC' as time_zone, "
+        "'c' as calendar_id",
     )
     with (
         Warehouse(pipelines) as warehouse,
-        pytest.raises(RuleFailed, match=r"Dossier D1 has the day 2030-01-01 outside.*1 cases"),
+        pytest.raises(RuleFailed, match=r"No clock can run for dossier D1.*1 dossiers"),
     ):
         warehouse.build("stage")
 

@@ -132,10 +132,11 @@ def test_always_counts_every_second_across_a_clock_change(calendars):
         ("office_hours.csv", "07:00", "7h", "«7h» cannot be read"),
         ("office_hours.csv", "1-5", "Mon", "«Mon» cannot be read"),
         ("office_hours.csv", "13:30,17:00", "11:00,17:00", "windows .* overlap"),
-        ("office_hours.csv", "13:30,17:00", "17:00,13:30", "run backwards"),
+        ("office_hours.csv", "13:30,17:00", "17:00,13:30", "windows .* overlap"),
         ("holidays.csv", "2019-01-01", "01/01/2019", "«01/01/2019» cannot be read"),
         ("calendars.csv", "Asia/Ho_Chi_Minh", "Asia/Nowhere", "«Asia/Nowhere» cannot be read"),
-        ("calendars.csv", "1999-01-01", "1950-01-01", "more than 34 years"),
+        ("calendars.csv", "1999-01-01", "1980-01-01", "more than 34 years"),
+        ("calendars.csv", "1999-01-01", "1974-12-31", "days before 1975"),
         ("calendars.csv", "last_day", "end", "lacks the column: last_day"),
         ("unit_calendars.csv", "unit_id", "unit", "lacks the column: unit_id"),
     ],
@@ -167,3 +168,84 @@ def test_a_unit_may_keep_a_calendar_of_its_own(folder):
     rewrite(folder, "unit_calendars.csv", "U9,always", "U9,nowhere")
     with pytest.raises(InputRejected, match="no calendar named «nowhere»"):
         Calendars.read(folder)
+
+
+def calendar_of(folder, zone: str, *hours: str, holidays: str = ""):
+    """A calendar of 2022 with the hours given as ``weekdays,opens,closes``."""
+    (folder / "calendars.csv").write_text(
+        "calendar_id,time_zone,first_day,last_day,holiday_list\n"
+        f"made,{zone},2022-01-01,2022-12-31,{holidays}\n",
+        encoding="utf-8",
+    )
+    rows = "".join(f"made,,,{row}\n" for row in hours)
+    header = "calendar_id,valid_from,valid_to,weekdays,opens,closes\n"
+    (folder / "office_hours.csv").write_text(header + rows, encoding="utf-8")
+    (folder / "reception_hours.csv").write_text(header, encoding="utf-8")
+    (folder / "unit_calendars.csv").write_text(
+        "unit_id,calendar_id,valid_from,valid_to\n", encoding="utf-8"
+    )
+    return Calendars.read(folder)["made"]
+
+
+CHANGES = {
+    "Europe/Rome": ("2022-03-27", "2022-10-30"),
+    "America/New_York": ("2022-03-13", "2022-11-06"),
+}
+
+
+@pytest.mark.parametrize("name", list(CHANGES))
+def test_an_office_that_never_closes_counts_every_second_of_a_zone_with_clock_changes(folder, name):
+    calendar, zone = calendar_of(folder, name, "1-7,00:00,24:00"), ZoneInfo(name)
+    lengths = []
+    for day in CHANGES[name]:
+        midnight = at(f"{day}T00:00", zone)
+        lengths.append(calendar.working_seconds(midnight, midnight + dt.timedelta(days=1)))
+    assert lengths == [23 * 3600, 25 * 3600]
+    year = (at("2022-01-01T00:00", zone), at("2022-12-31T23:59:59", zone))
+    assert calendar.working_seconds(*year) == 365 * 86_400 - 1
+
+
+@pytest.mark.parametrize("name", list(CHANGES))
+def test_a_night_shift_is_as_long_as_the_clock_change_makes_it(folder, name):
+    calendar, zone = calendar_of(folder, name, "1-7,22:00,06:00"), ZoneInfo(name)
+    for day, hours in zip((*CHANGES[name], "2022-07-13"), (7, 9, 8), strict=True):
+        noon = at(f"{day}T12:00", zone)
+        before = noon - dt.timedelta(days=1)
+        assert calendar.working_seconds(before, noon) == hours * 3600, day
+
+
+def test_a_night_belongs_to_the_day_on_which_it_began(folder):
+    calendar = calendar_of(folder, "Asia/Ho_Chi_Minh", "1-5,22:00,06:00", holidays="vn")
+    friday, saturday, sunday = (dt.date(2022, 7, d) for d in (15, 16, 17))
+    assert calendar.working_seconds(at("2022-07-15T20:00"), at("2022-07-18T12:00")) == 8 * 3600
+    assert [calendar.is_working_day(d) for d in (friday, saturday, sunday)] == [True, False, False]
+    assert calendar.add_working_days(friday, 1) == dt.date(2022, 7, 18)
+    # a holiday takes the night that would begin on it, not the one that ends on it
+    assert calendar.working_seconds(at("2022-09-01T00:00"), at("2022-09-01T23:59")) == 6 * 3600
+
+
+def test_a_summer_midnight_makes_no_working_day_of_the_day_before(folder):
+    calendar = calendar_of(folder, "Europe/Rome", "1-5,00:00,24:00")
+    assert not calendar.is_working_day(dt.date(2022, 7, 17))
+    assert calendar.add_working_days(dt.date(2022, 7, 15), 1) == dt.date(2022, 7, 18)
+
+
+def test_a_window_in_the_hour_that_the_clock_skips_or_shows_twice(folder):
+    zone = ZoneInfo("Europe/Rome")
+    calendar = calendar_of(folder, "Europe/Rome", "7-7,02:30,05:00")
+    day, night = CHANGES["Europe/Rome"]
+    # the hour after 02:00 is skipped: open from 03:00, which follows at once
+    assert calendar.working_seconds(at(f"{day}T00:00", zone), at(f"{day}T12:00", zone)) == 2 * 3600
+    # it is shown twice: open from the first 02:30 on
+    assert calendar.working_seconds(at(f"{night}T00:00", zone), at(f"{night}T12:00", zone)) == (
+        3.5 * 3600
+    )
+
+
+def test_keys_of_days_that_a_calendar_does_not_cover_belong_to_no_other(calendars):
+    keys, days = calendars.keys(), calendars.days()
+    asked = [(dt.date(year, 1, 6) - dt.date(1970, 1, 1)).days for year in range(1990, 2061)]
+    for row in keys.iter_rows(named=True):
+        own = days.filter(calendar_id=row["calendar_id"])["day_key"]
+        others = days.filter(~days["day_key"].is_in(own.implode()))["day_key"]
+        assert set(others).isdisjoint(row["key_base"] + day for day in asked)

@@ -104,6 +104,7 @@ class LegalClock:
         with use_language(self.book.language):
             received = self._received(period)
             starts = self.book.clock_starts.join(received, on="dossier_id", how="semi")
+            starts = starts.filter(pl.col("received_when").is_not_null())
             waited = pl.col("clock_starts_at") - pl.col("received_at")
             frame = (
                 starts.group_by("received_when")

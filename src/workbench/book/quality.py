@@ -25,7 +25,8 @@ def excluded(book: Book) -> Answer:
     """Answer which rows of the source files are in the figures, and which are not and why."""
     totals = {part: int(book.reconciliation[part].sum()) for part in PARTS}
     told = ("rule_id", "severity", "message")
-    findings = pl.concat([book.quarantine.select(told), book.due_findings.select(told)])
+    sources = (book.quarantine, book.due_findings, book.calendar_findings)
+    findings = pl.concat([source.select(told) for source in sources])
     rules = (
         findings.group_by("rule_id", "severity")
         .agg(pl.len().alias("rows"), pl.col("message").sort().first())
@@ -35,7 +36,10 @@ def excluded(book: Book) -> Answer:
     )
     return Answer(
         title=say("briefing.excluded_title"),
-        claims=_claims(totals, book.reconciliation.height, rules),
+        claims=(
+            *_claims(totals, book.reconciliation.height, rules),
+            *_uncovered(book.calendar_findings),
+        ),
         frame=rules,
         denominators=say("briefing.excluded_denominators"),
         listing=_table(rules),
@@ -51,6 +55,22 @@ def _claims(totals: dict[str, int], files: int, rules: pl.DataFrame) -> tuple[Cl
         return claim(flow, key=True), claim(say("briefing.excluded_nothing"))
     flagged = int(rules.filter(pl.col("severity") == "warn")["rows"].sum())
     return claim(flow, key=True), claim(say("briefing.excluded_flagged", n=numerals.count(flagged)))
+
+
+def _uncovered(findings: pl.DataFrame) -> tuple[Claim, ...]:
+    """Say how many dossiers have days that no calendar covers, and which years are missing."""
+    if findings.is_empty():
+        return ()
+    missing = findings.select("calendar_id", "year").unique().sort("calendar_id", "year")
+    years = ", ".join(f"{year} ({name})" for name, year in missing.rows())
+    undecided = findings.filter("is_undecidable")["dossier_id"].n_unique()
+    told = say(
+        "quality.not_covered",
+        n=numerals.count(findings["dossier_id"].n_unique()),
+        undecided=numerals.count(undecided),
+        years=years,
+    )
+    return (claim(told, key=True),)
 
 
 def _table(rules: pl.DataFrame) -> Table:

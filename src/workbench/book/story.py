@@ -37,8 +37,16 @@ def dossier(book: Book, dossier_id: str, profile: str) -> Answer:
         denominators=say("briefing.dossier_denominators"),
         listing=_table(book, rows, outcome, caption),
         figure=dossier_timeline(book, rows, marks) if rows else None,
-        then=(_sum(rows, outcome, profile), *_causes(book, dossier_id, outcome)),
+        then=(_sum(rows, outcome, profile), *_causes(book, dossier_id, outcome, profile)),
     )
+
+
+def most_overdue(book: Book, profile: str) -> str:
+    """Return the dossier that is latest under a profile, nothing where none is late."""
+    late = book.outcomes.filter(
+        pl.col("profile") == profile, pl.col("outcome").is_in(["late", "open_overdue"])
+    ).sort(-pl.col("slack_seconds"), "dossier_id", nulls_last=False)
+    return str(late["dossier_id"][-1]) if late.height else ""
 
 
 def _ledger(book: Book, dossier_id: str) -> list[Row]:
@@ -61,7 +69,7 @@ def _claims(outcome: Row, profile: str) -> tuple[Claim, ...]:
         profile=profile,
         due=numerals.instant(outcome["due_at_used"]),
         ended=numerals.instant(outcome["ended_at_used"]),
-        spent=clock(outcome["used_seconds"] + outcome["paused_seconds"]),
+        spent=clock(_spent(outcome)),
         allowed=clock(outcome["allowed_seconds"]),
         paused=clock(outcome["paused_seconds"]),
     )
@@ -79,11 +87,13 @@ def _table(book: Book, rows: list[Row], outcome: Row, caption: str) -> Table:
         Column(say("briefing.unit"), number=False),
         *(Column(say(f"briefing.{h}" if h != "norm" else "why.norm")) for h in headings),
     )
-    total = outcome["used_seconds"] + outcome["paused_seconds"]
+    total = _spent(outcome)
     added = sum(r["work_seconds"] for r in rows)
     over = sum(r["overrun_seconds"] or 0 for r in rows)
     sums: tuple[Cell, ...] = (say("why.total"), "", "", "", "", clock(added), "", clock(over))
     key = "why.adds_up" if added == total else "why.does_not_add_up"
+    if total is None:
+        key = "why.not_covered"
     notes = (
         say(key, used=clock(outcome["used_seconds"]), paused=clock(outcome["paused_seconds"])),
         say("why.norm_note"),
@@ -115,32 +125,40 @@ def _cells(book: Book, row: Row) -> tuple[Cell, ...]:
     )
 
 
+def _spent(outcome: Row) -> int | None:
+    """Return the working seconds from reception to end; nothing outside the calendar."""
+    used, paused = outcome["used_seconds"], outcome["paused_seconds"]
+    return None if used is None or paused is None else used + paused
+
+
 # the sum ----------------------------------------------------------------------------------
 
 
 def _sum(rows: list[Row], outcome: Row, profile: str) -> Answer:
     """Lead from the stretches to the verdict, one line per addition."""
-    used, paused = outcome["used_seconds"], outcome["paused_seconds"]
+    spent = _spent(outcome)
     allowed, slack = outcome["allowed_seconds"], outcome["slack_seconds"]
     lines = [
         ("counted", sum(r["work_seconds"] for r in rows if r["kind"] != "pause")),
         ("paused", sum(r["work_seconds"] for r in rows if r["kind"] == "pause")),
-        ("spent", used + paused),
+        ("spent", spent),
         ("allowed", allowed),
         ("slack", slack),
     ]
+    missing = say("why.no_due" if outcome["due_at_used"] is None else "why.no_calendar")
     cells: tuple[tuple[Cell, ...], ...] = tuple(
-        (say(f"why.sum_{name}"), Blank(say("why.no_due")) if seconds is None else clock(seconds))
+        (say(f"why.sum_{name}"), Blank(missing) if seconds is None else clock(seconds))
         for name, seconds in lines
     )
-    if slack is None:
-        verdict = say("why.sum_open", outcome=say(f"labels.{outcome['outcome']}"))
+    if slack is None or spent is None:
+        key = "sum_open" if outcome["due_at_used"] is None else "sum_not_covered"
+        verdict = say(f"why.{key}", outcome=say(f"labels.{outcome['outcome']}"))
     else:
-        adds = allowed - used - paused == slack
+        adds = allowed - spent == slack
         verdict = say(
             "why.sum_verdict" if adds else "why.sum_other_moment",
             allowed=clock(allowed),
-            spent=clock(used + paused),
+            spent=clock(spent),
             slack=clock(slack),
             profile=profile,
             outcome=say(f"labels.{outcome['outcome']}"),
@@ -158,7 +176,11 @@ def _sum(rows: list[Row], outcome: Row, profile: str) -> Answer:
 # why --------------------------------------------------------------------------------------
 
 
-def _causes(book: Book, dossier_id: str, outcome: Row) -> tuple[Answer, ...]:
+def _causes(book: Book, dossier_id: str, outcome: Row, profile: str) -> tuple[Answer, ...]:
+    if profile != book.result_profile:
+        words = {"asked": profile, "computed": book.result_profile}
+        other = claim(say("why.other_profile", **words))
+        return (Answer(say("why.dossier_title"), (other,), pl.DataFrame(), ""),)
     late = book.late_dossiers.filter(
         pl.col("dossier_id") == dossier_id, pl.col("outcome") == outcome["outcome"]
     ).to_dicts()
@@ -194,7 +216,7 @@ def _without(row: Row) -> Cell:
     return say("why.yes" if row["but_for"] else "why.no")
 
 
-def _cause_table(rows: list[Row], overrun: int) -> Table:
+def _cause_table(rows: list[Row], overrun: int | None) -> Table:
     headings = ("cause", "grade", "late_seconds", "late_share", "but_for_head", "evidence")
     texts = ("cause", "grade", "evidence")
     columns = tuple(Column(say(f"why.head_{h}"), number=h not in texts) for h in headings)

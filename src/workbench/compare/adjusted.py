@@ -75,12 +75,13 @@ def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
         return pl.DataFrame(schema={"unit_id": pl.String})
     everybody = late.sum(axis=0), dossiers.sum(axis=0)
     rates = everybody[0] / np.maximum(everybody[1], 1.0)
+    expected = (dossiers * rates).sum(axis=1)
     frame = pl.DataFrame(
         {
             "unit_id": units,
             "n_dossiers": dossiers.sum(axis=1).astype(np.int64),
             "n_late": late.sum(axis=1).astype(np.int64),
-            "expected": dossiers @ rates,
+            "expected": expected,
             "peered": _peered(dossiers),
         }
     )
@@ -93,8 +94,8 @@ def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
         *_estimated("crude", crude),
         *_estimated("direct", own),
         *_estimated("ratio", ratios),
-        *_funnel(late.sum(axis=1), dossiers @ rates),
-        *_likely(shrunk_ratios(late.sum(axis=1), dossiers @ rates)),
+        *_funnel(late.sum(axis=1), expected),
+        *_likely(shrunk_ratios(late.sum(axis=1), expected)),
         *_differences(against),
         pl.lit(2).cast(pl.Int32).alias("evidence_level"),
     )

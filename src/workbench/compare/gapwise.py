@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import fsum
 
 import numpy as np
 import polars as pl
@@ -253,7 +254,7 @@ def _rows(
     rates = [wilson(round(s.late.sum()), round(s.dossiers.sum())) for s in sides]
     gap = difference(*rates)
     effects, lower, upper = (x.tolist() for x in (found.effects, found.lower, found.upper))
-    effects[-1] += (gap[0] or 0.0) - sum(effects)
+    effects[-1] += (gap[0] or 0.0) - fsum(effects)
     if max(side.late[-1].sum() for side in sides) < _ROUNDING:
         lower[-1] = upper[-1] = effects[-1]
     # the correction of the last digit above may leave limits that meet in the effect

@@ -3,7 +3,7 @@
 Every instant of a calendar has one integer, its *working second* W: how many seconds the office
 was open between the calendar's first day and that instant. Working time between two instants is
 then a subtraction, and "n working seconds later" the inverse map. Calendars are reviewed facts
-(``data/reference/calendars``); a day that no calendar covers is an error, never a guess.
+(``data/reference/calendars``); a day that no calendar covers has no W, never a guessed one.
 
 The pipeline computes W in SQL (``pipelines/macros/working_second.sql``) from the table made by
 ``Calendars.days``; the methods of ``Calendar`` serve single questions and the simulator.
@@ -12,6 +12,7 @@ The pipeline computes W in SQL (``pipelines/macros/working_second.sql``) from th
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,9 @@ from workbench.worktime.compiler import CalendarCompiler, read_rows
 __all__ = ["Calendar", "Calendars"]
 
 _NEVER = 86_400
+_FIRST_KEYED = (dt.date(1975, 1, 1) - dt.date(1970, 1, 1)).days
+_KEYS = 2**15
+"""Keys that each calendar has to itself, one a day: close to ninety years."""
 
 
 class Calendars:
@@ -94,54 +98,55 @@ class Calendars:
         return calendar_id in self._calendars
 
     def keys(self) -> pl.DataFrame:
-        """Return one row per calendar: where its days start in ``days`` and its zone offset.
+        """Return one row per calendar: where its days stand in ``days`` and its zone offset.
 
-        ``key_base`` + days since 1970 (at ``offset_seconds``) is the key of ``days``.
+        ``key_base`` + days since 1970 (at ``offset_seconds``) is the key of ``days``. Every
+        calendar has all days from 1975 to 2064 to itself: a day that it does not cover has a key
+        without a row, never that of another calendar's day.
         """
-        bases = self._bases()
         rows = [
             {
                 "calendar_id": name,
                 "offset_seconds": c.offset,
-                "key_base": bases[name] - c.first_number,
+                "key_base": base,
                 "first_day": c.first_day,
                 "last_day": c.last_day,
             }
-            for name, c in sorted(self._calendars.items())
+            for name, c, base in self._keyed()
         ]
         return pl.DataFrame(
             rows, schema_overrides={"offset_seconds": pl.Int32, "key_base": pl.Int32}
         )
 
     def days(self) -> pl.DataFrame:
-        """Return one row per calendar and day, keyed by one dense integer ``day_key``.
+        """Return one row per calendar and day, keyed by one integer ``day_key``.
 
         ``c2`` holds twice the working seconds before the day plus both window lengths, so that
         W needs no branch in SQL; ``before`` and ``length`` serve the inverse map; ``ordinal``
         counts the working days before the day. ``desk_opens`` and ``desk_closes`` bound the hours
         of reception, 0 and 0 on days without.
         """
-        bases = self._bases()
         return pl.concat(
-            _day_frame(c, self._desks[name], bases[name])
-            for name, c in sorted(self._calendars.items())
+            _day_frame(c, self._desks[name], base + c.first_number)
+            for name, c, base in self._keyed()
         )
 
     def units(self) -> pl.DataFrame:
         """Return one row per unit that keeps another calendar than its source, with validity."""
         return self._units
 
-    def _bases(self) -> dict[str, int]:
-        names = sorted(self._calendars)
-        lengths = [len(self._calendars[n].opens) for n in names]
-        return dict(
-            zip(names, np.concatenate([[0], np.cumsum(lengths)[:-1]]).tolist(), strict=True)
-        )
+    def _keyed(self) -> Iterator[tuple[str, Calendar, int]]:
+        """Yield every calendar with its name and the key of its 1 January 1970."""
+        for place, (name, calendar) in enumerate(sorted(self._calendars.items())):
+            first, last = calendar.first_number, calendar.first_number + len(calendar.opens)
+            if first < _FIRST_KEYED or last > _FIRST_KEYED + _KEYS:
+                raise InputRejected("worktime.too_far", calendar=name)
+            yield name, calendar, place * _KEYS - _FIRST_KEYED
 
 
 def _day_frame(calendar: Calendar, desk: Calendar, base: int) -> pl.DataFrame:
     opens, closes = calendar.opens, calendar.closes
-    working = calendar.lengths > 0
+    working = calendar.opens_on
     twice = 2 * calendar.before + calendar.lengths
     if twice.max() >= 2**31:
         raise InputRejected("worktime.too_long", calendar=calendar.calendar_id)

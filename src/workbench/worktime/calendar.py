@@ -23,7 +23,8 @@ class Calendar:
     """Opening hours of one kind of office, day by day.
 
     ``opens`` and ``closes`` hold, per day and window, seconds of the day at the zone's standard
-    offset (both 0 when there is no window); two windows a day at most.
+    offset (both 0 when there is no window); two windows a day at most. ``opens_on`` says on which
+    civil days the office opens: a night that began the day before makes no working day.
     """
 
     calendar_id: str
@@ -32,6 +33,7 @@ class Calendar:
     offset: int
     opens: npt.NDArray[np.int64]
     closes: npt.NDArray[np.int64]
+    opens_on: npt.NDArray[np.bool_]
 
     @cached_property
     def last_day(self) -> dt.date:
@@ -56,7 +58,7 @@ class Calendar:
 
     @cached_property
     def _working_days(self) -> npt.NDArray[np.int64]:
-        return np.flatnonzero(self.lengths > 0)
+        return np.flatnonzero(self.opens_on)
 
     def w(self, instants: Seconds) -> Seconds:
         """Return the working second of each instant (epoch seconds in, working seconds out).
@@ -113,7 +115,7 @@ class Calendar:
 
     def is_working_day(self, day: dt.date) -> bool:
         """Say whether the office opens on a day."""
-        return bool(self.lengths[self._row(day)] > 0)
+        return bool(self.opens_on[self._row(day)])
 
     def add_working_days(self, day: dt.date, days: int) -> dt.date:
         """Return the ``days``-th working day after ``day``; the day itself is not counted.

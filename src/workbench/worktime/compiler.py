@@ -1,14 +1,14 @@
 """From reviewed rows (hours, holidays, make-up days) to the windows of every day.
 
 Windows are laid on days at the zone's *standard* offset, so that the clock needs no time zone
-arithmetic later: summer time is a shift of the windows, known here once.
+arithmetic later: their ends are made instants here once, each by the clock as it stood then, and
+what lies between them is time that really passed, also in a night in which the clock changes.
 """
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
-from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from workbench.errors import InputRejected
 from workbench.worktime.calendar import Calendar
 
 _DAY = 86_400
+_EPOCH = dt.date(1970, 1, 1)
 _OFF = {"off", "off_on_weekend", "comp", "swap_off"}
 _MOST_WINDOWS = 2
 
@@ -47,61 +48,95 @@ class CalendarCompiler:
     def compile(self) -> Calendar:
         """Lay each civil day's windows on the line of standard-offset days."""
         count = (self.last - self.first).days + 1
-        found: list[list[tuple[int, int]]] = [[] for _ in range(count)]
-        for index in range(count):
+        opens_on = np.zeros(count, dtype=np.bool_)
+        spans: list[tuple[int, int]] = []
+        # the night before the first day may reach into it
+        for index in range(-1, count):
             day = self.first + dt.timedelta(days=index)
-            for opens, closes in self.windows(day):
-                self._place(found, index, day, opens, closes)
+            windows = self.windows(day)
+            spans += [self._span(day, *window) for window in windows]
+            if index >= 0:
+                opens_on[index] = bool(windows)
         table = np.zeros((2, count, _MOST_WINDOWS), dtype=np.int64)
-        for index, windows in enumerate(found):
-            for rank, window in enumerate(self._checked(windows, index)):
+        for index, kept in enumerate(self._by_day(spans, count)):
+            for rank, window in enumerate(kept):
                 table[:, index, rank] = window
-        return Calendar(
-            self.name, self.zone_name, self.first, self._standard_offset(), table[0], table[1]
-        )
+        offset = self._standard_offset()
+        return Calendar(self.name, self.zone_name, self.first, offset, table[0], table[1], opens_on)
 
     def windows(self, day: dt.date) -> list[tuple[int, int]]:
-        """Return the civil opening windows of a day; a make-up day has those of its pair."""
+        """Return the civil opening windows of a day; a make-up day has those of its pair.
+
+        A window that closes no later than it opens closes on the next day (22:00 to 06:00).
+        """
         if day in self.off:
             return []
         model = self.made_up.get(day, day)
-        found = sorted(
+        found = [
             (_second(h["opens"], self.name), _second(h["closes"], self.name))
             for h in self.hours
             if _holds(h["weekdays"], model.isoweekday(), self.name)
             and (not h["valid_from"] or _date(h["valid_from"], self.name) <= day)
             and (not h["valid_to"] or day <= _date(h["valid_to"], self.name))
-        )
-        if any(opens >= closes for opens, closes in found):
+        ]
+        if any(opens == closes for opens, closes in found):
             raise InputRejected("worktime.bad_windows", calendar=self.name, day=day)
+        return sorted((o, c if c > o else c + _DAY) for o, c in found)
+
+    def _span(self, day: dt.date, opens: int, closes: int) -> tuple[int, int]:
+        """Return a civil window in seconds since the first day began, at the standard offset."""
+        start, end = (
+            first_instant(day + dt.timedelta(days=s // _DAY), s % _DAY, self.zone)
+            for s in (opens, closes)
+        )
+        origin = (self.first - _EPOCH).days * _DAY - self._standard_offset()
+        return start - origin, end - origin
+
+    def _by_day(self, spans: list[tuple[int, int]], count: int) -> list[list[tuple[int, int]]]:
+        """Cut windows at standard midnights; those of one day that touch are one."""
+        found: list[list[tuple[int, int]]] = [[] for _ in range(count)]
+        for start, end in sorted(spans):
+            for index in range(max(start // _DAY, 0), min((end - 1) // _DAY + 1, count)):
+                low = index * _DAY
+                window = (max(start - low, 0), min(end - low, _DAY))
+                before = found[index][-1] if found[index] else (0, -1)
+                if window[0] < before[1]:
+                    raise self._bad_windows(index)
+                if window[0] == before[1]:
+                    window = (found[index].pop()[0], window[1])
+                found[index].append(window)
+                if len(found[index]) > _MOST_WINDOWS:
+                    raise self._bad_windows(index)
         return found
 
-    def _place(
-        self, found: list[list[tuple[int, int]]], index: int, day: dt.date, opens: int, closes: int
-    ) -> None:
-        """Shift a civil window by the summer hour and cut it at standard midnight."""
-        shift = self._summer_shift(day)
-        for row, low in ((index - 1, -_DAY), (index, 0)):
-            start, end = max(opens - shift, low), min(closes - shift, low + _DAY)
-            if start < end and row >= 0:
-                found[row].append((start - low, end - low))
-
-    def _summer_shift(self, day: dt.date) -> int:
-        noon = dt.datetime.combine(day, dt.time(12), tzinfo=self.zone)
-        return int((noon.utcoffset() or dt.timedelta()).total_seconds()) - self._standard_offset()
+    def _bad_windows(self, index: int) -> InputRejected:
+        day = self.first + dt.timedelta(days=index)
+        return InputRejected("worktime.bad_windows", calendar=self.name, day=day)
 
     def _standard_offset(self) -> int:
         noon = dt.datetime.combine(self.first, dt.time(12), tzinfo=self.zone)
         summer = noon.dst() or dt.timedelta()
         return int(((noon.utcoffset() or dt.timedelta()) - summer).total_seconds())
 
-    def _checked(self, windows: list[tuple[int, int]], index: int) -> list[tuple[int, int]]:
-        ordered = sorted(windows)
-        overlap = any(a[1] > b[0] for a, b in pairwise(ordered))
-        if overlap or len(ordered) > _MOST_WINDOWS:
-            day = self.first + dt.timedelta(days=index)
-            raise InputRejected("worktime.bad_windows", calendar=self.name, day=day)
-        return ordered
+
+def first_instant(day: dt.date, second: int, zone: ZoneInfo) -> int:
+    """Return the first instant (epoch second) at which a clock shows a time of day or later.
+
+    An hour that the clock shows twice counts the first time; one that it skips is the moment of
+    the change.
+    """
+    wall = dt.datetime.combine(day, dt.time.min) + dt.timedelta(seconds=second)
+    early, late = sorted(int(wall.replace(tzinfo=zone, fold=f).timestamp()) for f in (0, 1))
+
+    def shows(instant: int) -> dt.datetime:
+        return dt.datetime.fromtimestamp(instant, tz=zone).replace(tzinfo=None)
+
+    if shows(early) == wall:
+        return early
+    while early + 1 < late:
+        middle = (early + late) // 2
+        early, late = (early, middle) if shows(middle) >= wall else (middle, late)
+    return late
 
 
 def read_rows(path: Path, *columns: str) -> list[dict[str, str]]:

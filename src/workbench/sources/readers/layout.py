@@ -95,15 +95,17 @@ def check_columns(names: Sequence[str], part: Part, *, file: str, row: int = 0) 
 def check_known(names: Sequence[str], part: Part, *, file: str, row: int = 0) -> None:
     """Refuse a column that is neither mapped, personal nor ignored, and a repeated one.
 
+    A column that is not read may be repeated.
+
     Raises:
         InputRejected: Names the column and what the profile knows.
     """
-    known = part.headers()
+    known, read = part.headers(), part.headers_read()
     for name, count in Counter(name for name in names if name).items():
         if name not in known:
             key = "sources.unknown_column" if row else "sources.unknown_attribute"
             raise InputRejected(key, file=file, row=row, column=name, accepted=", ".join(known))
-        if count > 1:
+        if count > 1 and name in read:
             raise InputRejected("sources.same_column", file=file, column=name)
 
 
@@ -122,23 +124,56 @@ def records(
     Raises:
         InputRejected: A column without a header holds values, or a cell is larger than any cell.
     """
-    texts = cells.drop("source_row").columns[: len(header.names)]
-    named = {text: name for text, name in zip(texts, header.names, strict=False) if name}
+    cells = cells.drop(_row_indexes(cells, header, part, is_first=is_first))
+    named = _named(cells, header)
     frame = cells.with_columns(
         trimmed_series(cells[text]) for text in cells.columns if text != "source_row"
     )
     texts = [text for text in frame.columns if text != "source_row"]
     kept = frame.filter(_is_record(texts, named, part, is_first=is_first))
     _refuse_huge(kept, named, where)
-    _refuse_unnamed(kept.select("source_row", pl.exclude("source_row", *named)), where)
+    _refuse_unnamed(kept.drop(_headed(cells, header)), where)
     return kept.select("source_row", *named).rename(named)
 
 
 def spelling_marks(cells: pl.DataFrame, header: Header, part: Part) -> pl.DataFrame:
     """Return which cells of mapped columns under a header need their letters put right."""
-    texts = cells.drop("source_row").columns[: len(header.names)]
-    named = {t: n for t, n in zip(texts, header.names, strict=False) if n in part.columns}
-    return marks_of(cells, named)
+    named = _named(cells, header)
+    return marks_of(cells, {t: name for t, name in named.items() if name in part.columns})
+
+
+def _named(cells: pl.DataFrame, header: Header) -> dict[str, str]:
+    """Return the name of each column that has one; of repeated names the first column."""
+    firsts: dict[str, str] = {}
+    for text, name in _headed(cells, header).items():
+        firsts.setdefault(name, text)
+    return {text: name for name, text in firsts.items()}
+
+
+def _headed(cells: pl.DataFrame, header: Header) -> dict[str, str]:
+    names = {f"c{number}": name for number, name in enumerate(header.names) if name}
+    return {text: name for text, name in names.items() if text in cells.columns}
+
+
+def _row_indexes(cells: pl.DataFrame, header: Header, part: Part, *, is_first: bool) -> list[str]:
+    """Name the columns without a header that are not read.
+
+    These are the ones that the profile passes over by number, and the index that a data frame
+    writes before its first column: whole numbers that rise from 0.
+    """
+    unnamed = [f"c{number - 1}" for number in part.unnamed]
+    if not header.names[0] and "c0" in cells.columns and _is_index(cells["c0"], is_first=is_first):
+        unnamed.append("c0")
+    headed = _headed(cells, header)
+    return [text for text in unnamed if text in cells.columns and text not in headed]
+
+
+def _is_index(column: pl.Series, *, is_first: bool) -> bool:
+    numbers = column.drop_nulls().str.strip_chars()
+    if numbers.is_empty() or not numbers.str.contains(r"^\d{1,15}$").all():
+        return False
+    values = numbers.cast(pl.Int64)
+    return bool((values.diff().drop_nulls() > 0).all()) and not (is_first and values[0])
 
 
 def _refuse_huge(kept: pl.DataFrame, named: dict[str, str], where: str) -> None:

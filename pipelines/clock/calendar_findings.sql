@@ -1,0 +1,86 @@
+-- grain: one row per dossier and one of its days that its calendar does not cover
+-- key: dossier_id, rule_id
+-- reads: dossiers, dossier_calendars, due_dates, quality_rules
+-- promises: rule_id in ('D34', 'D35', 'D36'); severity = 'warn'; message is not null
+-- Findings like those of the quarantine, made here because units keep calendars of their own: the
+-- day is that of the due date (D34), of the reception (D35) or of the end, which is the export for
+-- an open dossier (D36). is_undecidable says that a due date rests on such days.
+
+with days as (
+    select
+        calendars.dossier_id,
+        calendars.calendar_id,
+        calendars.first_day,
+        calendars.last_day,
+        calendars.received_on,
+        timezone(calendars.time_zone, calendars.clock_end_at)::date as ended_on,
+        timezone(calendars.time_zone, dossiers.due_at)::date as issued_on,
+        coalesce(
+            dossiers.due_at is null
+            and due_dates.lacks_days
+            and not due_dates.is_procedure_term,
+            false
+        ) as is_undecidable,
+        dossiers.unit_id,
+        dossiers.procedure_id
+    from dossiers
+    inner join dossier_calendars as calendars on dossiers.dossier_id = calendars.dossier_id
+    left join due_dates on dossiers.dossier_id = due_dates.dossier_id
+),
+
+-- a due date that the term cannot give lies beyond the last day, or is lost with the reception
+placed as (
+    select
+        *,
+        case
+            when issued_on is not null then issued_on
+            when is_undecidable and received_on between first_day and last_day then last_day + 1
+        end as due_on
+    from days
+),
+
+uncovered as (
+    select *, 'D34' as rule_id, due_on as day
+    from placed
+    where due_on not between first_day and last_day
+    union all
+    select *, 'D35' as rule_id, received_on as day
+    from placed
+    where received_on not between first_day and last_day
+    union all
+    select *, 'D36' as rule_id, ended_on as day
+    from placed
+    where ended_on not between first_day and last_day
+),
+
+worded as (
+    select
+        *,
+        concat(
+            ' ', year(day), ': ', calendar_id, ' (', first_day, ' – ', last_day, ')'
+        ) as fields
+    from uncovered
+),
+
+calendar_findings as (
+    select
+        worded.dossier_id,
+        rules.rule_id,
+        rules.severity,
+        concat(rules.message_vi, worded.fields) as message,
+        concat(rules.message_en, worded.fields) as message_en,
+        to_json({
+            'dossier_id': worded.dossier_id,
+            'unit_id': worded.unit_id,
+            'procedure_id': worded.procedure_id,
+            'received_on': worded.received_on,
+            'day': worded.day
+        })::varchar as record,
+        worded.calendar_id,
+        year(worded.day)::integer as year,
+        worded.is_undecidable
+    from worded
+    inner join quality_rules as rules on worded.rule_id = rules.rule_id
+)
+
+select * from calendar_findings
