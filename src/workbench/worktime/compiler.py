@@ -49,20 +49,26 @@ class CalendarCompiler:
         """Lay each civil day's windows on the line of standard-offset days."""
         count = (self.last - self.first).days + 1
         opens_on = np.zeros(count, dtype=np.bool_)
+        bounds = np.zeros((2, count), dtype=np.int64)
         spans: list[tuple[int, int]] = []
         # the night before the first day may reach into it
         for index in range(-1, count):
             day = self.first + dt.timedelta(days=index)
             windows = self.windows(day)
-            spans += [self._span(day, *window) for window in windows]
-            if index >= 0:
-                opens_on[index] = bool(windows)
+            laid = [self._span(day, *window) for window in windows]
+            spans += laid
+            if index >= 0 and laid:
+                opens_on[index] = True
+                last = _DAY if windows[-1][1] >= _DAY else laid[-1][1] - index * _DAY
+                bounds[:, index] = laid[0][0] - index * _DAY, last
         table = np.zeros((2, count, _MOST_WINDOWS), dtype=np.int64)
         for index, kept in enumerate(self._by_day(spans, count)):
             for rank, window in enumerate(kept):
                 table[:, index, rank] = window
         offset = self._standard_offset()
-        return Calendar(self.name, self.zone_name, self.first, offset, table[0], table[1], opens_on)
+        return Calendar(
+            self.name, self.zone_name, self.first, offset, table[0], table[1], opens_on, *bounds
+        )
 
     def windows(self, day: dt.date) -> list[tuple[int, int]]:
         """Return the civil opening windows of a day; a make-up day has those of its pair.
