@@ -128,9 +128,9 @@ class Calendars:
 
         ``c2`` holds twice the working seconds before the day plus both window lengths, so that
         W needs no branch in SQL; ``before`` and ``length`` serve the inverse map; ``ordinal``
-        counts the working days before the day. ``opens`` and ``closes`` bound the civil day's hours, in
-        seconds of the day of the key (``Calendar.day_opens``); ``desk_opens`` and ``desk_closes`` bound the hours
-        of reception, 0 and 0 on days without.
+        counts the working days before the day. ``opens`` and ``closes`` bound the hours of the
+        civil day, as ``Calendar.day_opens`` does; ``desk_opens`` and ``desk_closes`` those of
+        reception, 0 and 0 on days without.
         """
         return pl.concat(
             _day_frame(c, self._desks[name], base + c.first_number)
