@@ -72,6 +72,7 @@ RESULT_TABLES = (
     "causes",
     "late_dossiers",
     "cause_cells",
+    "overdue_cells",
     "progress",
     "cells",
     "gaps",
@@ -290,10 +291,11 @@ def _compare(used: _Used, calendars: Calendars, writer: _FigureWriter, kind: Per
     from workbench import comparisons
 
     cause_cells = pl.scan_parquet(writer.folder / "cause_cells.parquet")
+    overdue = pl.read_parquet(writer.folder / "overdue_cells.parquet")
     cells = comparisons.cells(cause_cells, used.snapshot_on)
-    periods = cause_cells.select(pl.col("period").unique().sort()).collect()["period"]
-    months = comparisons.month_classes(periods, calendars, used.calendars)
-    gaps = comparisons.gaps(cause_cells, cells, months, kind=kind)
+    periods = cause_cells.select(pl.col("period").unique()).collect()["period"]
+    months = comparisons.month_classes([*periods, *overdue["period"]], calendars, used.calendars)
+    gaps = comparisons.gaps(cause_cells, overdue, cells, months, kind=kind)
     writer.write({"cells": cells, "gaps": gaps})
 
 

@@ -109,7 +109,8 @@ class Register(Tables):
         """Which months hold long holidays in the calendars of these dossiers, and which not."""
         calendars = Calendars.read(self.reference / "calendars")
         used = self.dossiers["calendar_id"].unique()
-        return month_classes(self.cause_cells["period"].unique(), calendars, used)
+        labels = {*self.cause_cells["period"], *self.overdue_cells["period"]}
+        return month_classes(labels, calendars, used)
 
     # finding what was asked for -----------------------------------------------------------
 
