@@ -20,6 +20,7 @@ from typing import Any
 import polars as pl
 
 from workbench.errors import InputRejected, UsageProblem
+from workbench.origins import write_origin
 from workbench.project import fresh_folder
 from workbench.sources import mapping
 from workbench.sources.cases import cases_of, dated_by_events
@@ -97,6 +98,7 @@ def ingest(
         check_codes(note.unknown_codes for note in notes)
         tables.renumber(pl.concat([_NO_NUMBERS, *(note.variants for note in notes)]))
         _write_notes(notes, fresh)
+        write_origin(fresh)
     return Landing(len(paths), *tables.heights)
 
 
