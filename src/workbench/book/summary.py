@@ -24,7 +24,7 @@ def summary(book: Book, asked: Asked, against: str, measure: str) -> Answer:
 
     Under another profile than that of the results causes are left out, and it says so.
     """
-    answers = _answers(book, asked, against, measure)
+    answers = list(_answers(book, asked, against, measure))
     claims = [c for answer in answers for c in answer.claims if c.key]
     if asked.profile != book.result_profile:
         words = {"asked": asked.profile, "computed": book.result_profile}
@@ -37,6 +37,7 @@ def summary(book: Book, asked: Asked, against: str, measure: str) -> Answer:
         ),
         denominators=say("briefing.levels"),
         tiles=headline.tiles(measures_of(book, asked, asked.period)),
+        values=tuple(dict.fromkeys(v for answer in answers for v in answer.values)),
     )
 
 
