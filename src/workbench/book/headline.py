@@ -108,19 +108,23 @@ def _counted_on(book: Book, period: str) -> dt.date:
     return min(ends, book.snapshot.date()) if book.snapshot else ends
 
 
+TILES = ("received", "resolved", "late", "open_overdue")
+"""The four numbers a reader looks for first."""
+
+
 def tiles(now: dict[str, Row]) -> tuple[Tile, ...]:
-    """Return the four numbers a reader looks for first."""
+    """Return the numbers of ``TILES``, each with a note."""
     late = now.get("late_done")
     share = numerals.percent(late["value"]) if late else say("briefing.no_rate")
-    notes = {
-        "received": _share_note(now, "online_in"),
-        "resolved": _share_note(now, "ot_done"),
-        "late": say("briefing.tile_late", share=share),
-        "open_overdue": say("briefing.tile_open", n=numerals.count(_number(now, *_OPEN))),
-    }
+    notes = (
+        _share_note(now, "online_in"),
+        _share_note(now, "ot_done"),
+        say("briefing.tile_late", share=share),
+        say("briefing.tile_open", n=numerals.count(_number(now, *_OPEN))),
+    )
     return tuple(
-        Tile(say(f"briefing.{n}"), numerals.count(_number(now, n)), note)
-        for n, note in notes.items()
+        Tile(say(f"briefing.{name}"), numerals.count(_number(now, name)), note)
+        for name, note in zip(TILES, notes, strict=True)
     )
 
 
