@@ -52,8 +52,7 @@ WITHOUT = {
     "cohorts": {"period"},  # all cohorts
     "dossier": {"unit", "period"},  # one dossier
     "causes_by_unit": {"unit"},  # all units side by side
-    "compare_groups": {"unit"},  # groups of the whole register
-    "durations": {"unit", "profile"},  # days to the end, whether late or not
+    "durations": {"profile"},  # days to the end, whether late or not
     "waiting": {"profile"},  # what steps waited for, whether late or not
     "clock.due_dates": {"profile"},  # dates against terms, whether late or not
     "clock.pauses": {"profile"},

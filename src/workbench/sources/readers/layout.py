@@ -2,8 +2,8 @@
 
 Offices print national headings and titles above the table, merge header cells over two rows,
 number the columns, and put section rows, totals and signatures between and below the records.
-The header is the row (or pair of rows) that holds most of the profile's column names. A row is a
-record when it has a dossier number, or enough of the other mapped cells; everything else is
+The header is the block of one to three rows that holds most of the profile's column names. A row
+is a record when it has a dossier number, or enough of the other mapped cells; everything else is
 counted as ignored, and a record without its number is kept for the rules to judge.
 """
 
@@ -24,6 +24,8 @@ from workbench.sources.repairs import marks_of
 from workbench.sources.spelling import tidy, trimmed_series
 
 SEARCH_ROWS = 40
+MOST_DEPTH = 3
+"""Of how many rows a header is made at most: two rows of groups over one of names."""
 _TOTALS = r"(?i)^(tổng cộng|tổng số|tổng|cộng|trong đó|total)\b"
 _COLUMN_NUMBER = r"^\(?\d{1,2}\)?$"
 _ENOUGH_CELLS = 3
@@ -56,7 +58,7 @@ def find_header(top: Sequence[Cells], part: Part) -> Header | None:
     """
     known = set(part.headers())
     best, best_score = None, max(1, len(part.required()) // 2) - 1
-    for depth in (1, 2):
+    for depth in range(1, MOST_DEPTH + 1):
         for row in range(len(top) - depth + 1):
             names = names_of(top[row : row + depth])
             if (score := len(known.intersection(names))) > best_score:
@@ -201,21 +203,31 @@ def _refuse_unnamed(rest: pl.DataFrame, where: str) -> None:
 
 
 def names_of(rows: Sequence[Cells]) -> tuple[str, ...]:
-    """Join a header of one or two rows; a name met twice is led by its group's.
+    """Join a header of up to three rows; a name met twice is led by its groups'.
 
     >>> names_of([("Mã hồ sơ", "Thời gian", None), (None, "Ngày nộp", "Ngày trả")])
     ('Mã hồ sơ', 'Ngày nộp', 'Ngày trả')
+    >>> names_of([("Nộp", None, "Trả"), ("Ngày", "Giờ", "Ngày")])
+    ('Nộp / Ngày', 'Giờ', 'Trả / Ngày')
     """
     width = max((len(row) for row in rows), default=0)
     padded = [[tidy(row[i] or "") if i < len(row) else "" for i in range(width)] for row in rows]
-    top, low = padded[0], padded[-1]
-    names = [low[i] or top[i] for i in range(width)]
-    twice = {name for name, count in Counter(names).items() if count > 1 and name}
-    group, out = "", []
-    for i, name in enumerate(names):
-        group = top[i] or group
-        out.append(f"{group} / {name}" if name in twice and low[i] and group != name else name)
-    return tuple(out)
+    levels = [max((n for n, row in enumerate(padded) if row[i]), default=0) for i in range(width)]
+    names = [padded[level][i] for i, level in enumerate(levels)]
+    for above in range(1, len(padded)):
+        repeated = {name for name, count in Counter(names).items() if count > 1 and name}
+        for i, level in enumerate(levels):
+            group = _group_over(padded, level - above, i)
+            if names[i] in repeated and group not in ("", names[i]):
+                names[i] = f"{group} / {names[i]}"
+    return tuple(names)
+
+
+def _group_over(rows: Sequence[Sequence[str]], level: int, column: int) -> str:
+    """Return the label of a row of groups that spans a column: the last one up to it."""
+    if level < 0:
+        return ""
+    return next((label for label in reversed(rows[level][: column + 1]) if label), "")
 
 
 def _is_record(texts: list[str], named: dict[str, str], part: Part, *, is_first: bool) -> pl.Expr:
