@@ -1,5 +1,5 @@
--- grain: one row per unit, period, procedure, channel and cause ('*' all causes together)
--- key: unit_id, period, procedure_id, channel_in, cause
+-- grain: one row per profile, unit, period, procedure, channel and cause ('*' all together)
+-- key: profile, unit_id, period, procedure_id, channel_in, cause
 -- reads: cause_dossiers, cause_excess, cause_spared, causes, late_dossiers, periods
 -- promises: n_late <= n_dossiers; n_dominant <= n_late; late_share >= 0; excess_seconds >= 0;
 --   n_spared <= n_late; n_doubtful <= n_late
@@ -220,6 +220,7 @@ labels as (
 
 cause_cells as (
     select
+        getvariable('profile')::varchar as profile,
         strata.unit_id,
         labels.period,
         strata.procedure_id,

@@ -40,7 +40,16 @@ judged as (
         calendars.is_open,
         dossiers.received_on,
         timezone(
-            dossiers.time_zone, coalesce(outcomes.ended_at_used, dossiers.snapshot_at)
+            dossiers.time_zone,
+            coalesce(
+                closed_when(
+                    outcomes.state,
+                    outcomes.ended_at_used,
+                    dossiers.received_at,
+                    dossiers.snapshot_at
+                ),
+                dossiers.snapshot_at
+            )
         )::date as ended_on,
         outcomes.used_seconds,
         outcomes.paused_seconds,

@@ -1,5 +1,5 @@
--- grain: one row per late dossier and cause of its lateness
--- key: dossier_id, cause
+-- grain: one row per late dossier and cause of its lateness, under the profile of the run
+-- key: dossier_id, profile, cause
 -- reads: cause_slots, cause_shares, cause_dossiers
 -- promises: late_seconds >= 0; late_share >= 0; late_share <= 1; excess_seconds > 0;
 --   grade in ('A', 'B', 'C')
@@ -38,6 +38,7 @@ floored as (
 causes as (
     select
         dossiers.dossier_id,
+        getvariable('profile')::varchar as profile,
         floored.cause,
         floored.whole_seconds
         + (

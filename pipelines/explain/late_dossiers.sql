@@ -1,5 +1,5 @@
--- grain: one row per late dossier: whether it is really late, and mainly why
--- key: dossier_id
+-- grain: one row per dossier late under the profile of the run: whether it really is, and why
+-- key: dossier_id, profile
 -- reads: causes, cause_dossiers, cause_parts, cause_closings, cause_limits
 -- promises: reality in ('real', 'record_only', 'undecidable');
 --   overrun_seconds is null or overrun_seconds >= 0
@@ -74,6 +74,7 @@ dominant as (
 late_dossiers as (
     select
         judged.dossier_id,
+        getvariable('profile')::varchar as profile,
         judged.unit_id,
         judged.procedure_id,
         judged.channel_in,

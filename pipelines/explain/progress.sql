@@ -1,5 +1,5 @@
--- grain: one row per dossier with a due instant: how far it had come, in parts of its allowed time
--- key: dossier_id
+-- grain: one row per dossier with a due instant under the profile of the run: how far it had come
+-- key: dossier_id, profile
 -- reads: dossiers, outcomes
 -- promises: ending in ('resolved', 'withdrawn', 'rejected', 'open'); allowed_seconds > 0;
 --   elapsed_seconds >= 0; (elapsed_seconds > allowed_seconds) = (slack_seconds < 0)
@@ -11,6 +11,7 @@
 with progress as (
     select
         dossiers.dossier_id,
+        outcomes.profile,
         dossiers.unit_id,
         coalesce(dossiers.procedure_id, 'unknown') as procedure_id,
         coalesce(dossiers.channel_in, 'other') as channel_in,

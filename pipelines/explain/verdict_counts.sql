@@ -1,5 +1,5 @@
--- grain: one row per period and unit ('*' all): late dossiers with and without suspect records
--- key: period, unit_id
+-- grain: one row per profile, period and unit ('*' all): late dossiers, and those without suspects
+-- key: profile, period, unit_id
 -- reads: judged_dossiers, suspect_dossiers, periods
 -- promises: n_late <= n_dossiers; n_late_sound <= n_sound; n_sound <= n_dossiers
 
@@ -13,6 +13,7 @@ with judged as (
 
 verdict_counts as (
     select
+        judged.profile,
         periods.period,
         case when grouping(judged.unit_id) = 0 then judged.unit_id else '*' end as unit_id,
         count(*) as n_dossiers,
@@ -23,7 +24,10 @@ verdict_counts as (
     inner join periods
         on judged.judged_on >= periods.starts_on
         and judged.judged_on <= periods.ends_on
-    group by grouping sets ((periods.period), (periods.period, judged.unit_id))
+    group by grouping sets (
+        (judged.profile, periods.period),
+        (judged.profile, periods.period, judged.unit_id)
+    )
 )
 
 select * from verdict_counts

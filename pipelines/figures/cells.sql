@@ -1,5 +1,5 @@
--- grain: one row per unit, period and cause: how often, against what the peers let expect
--- key: unit_id, period, cause
+-- grain: one row per profile, unit, period and cause: how often, against what the peers let expect
+-- key: profile, unit_id, period, cause
 -- reads: made_cells
 -- promises: n_late <= n_dossiers; observed >= 0; expected >= 0; observed <= n_late;
 --   lower <= excess and excess <= upper; p_value between 0 and 1; q_value between 0 and 1;
@@ -9,6 +9,7 @@
 
 with cells as (
     select
+        profile,
         unit_id,
         period,
         cause,

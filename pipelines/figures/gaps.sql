@@ -1,5 +1,5 @@
--- grain: one row per comparison of two sides and component of the gap between their late shares
--- key: comparison, component
+-- grain: one row per profile, comparison of two sides and component of the gap of their late shares
+-- key: profile, comparison, component
 -- reads: made_gaps
 -- promises: kind in ('unit', 'period');
 --   component in ('mix', 'calendar', 'residual') or component like 'cause:%';
@@ -10,6 +10,7 @@
 
 with gaps as (
     select
+        profile,
         comparison,
         kind,
         "left",

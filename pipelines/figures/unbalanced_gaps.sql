@@ -1,5 +1,5 @@
--- grain: one row per comparison whose components do not add up to its gap
--- key: comparison
+-- grain: one row per profile and comparison whose components do not add up to its gap
+-- key: profile, comparison
 -- reads: made_gaps
 -- promises:
 -- audit: audits.gaps
@@ -8,6 +8,7 @@
 
 with summed as (
     select
+        profile,
         comparison,
         kind,
         min("left") as "left",
@@ -18,26 +19,30 @@ with summed as (
         count(*) as n_components,
         count(*) filter (where component in ('mix', 'calendar', 'residual')) as n_others
     from made_gaps
-    group by comparison, kind
+    group by profile, comparison, kind
 ),
 
 full_sets as (
     select
+        profile,
         kind,
         max(n_components) as n_components
     from summed
-    group by kind
+    group by profile, kind
 ),
 
 unbalanced_gaps as (
     select
+        summed.profile,
         summed.comparison,
         summed.left,
         summed.right,
         round(summed.effects, 12) as effects,
         summed.gap
     from summed
-    inner join full_sets on summed.kind = full_sets.kind
+    inner join full_sets
+        on summed.profile = full_sets.profile
+        and summed.kind = full_sets.kind
     where (
         abs(summed.effects - summed.gap) <= 1e-12
         and summed.gap = summed.most_gap

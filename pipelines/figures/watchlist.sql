@@ -1,5 +1,5 @@
--- grain: one row per open dossier that has a due instant: its risk of running late, and where it is
--- key: dossier_id
+-- grain: one row per profile and open dossier with a due instant: its risk of lateness, its place
+-- key: profile, dossier_id
 -- reads: made_watchlist
 -- promises: unit_id is not null; due_at is not null; spent >= 0; risk between 0 and 1;
 --   lower <= risk and risk <= upper; slack_seconds >= 0 or risk = 1;
@@ -9,6 +9,7 @@
 
 with watchlist as (
     select
+        profile,
         dossier_id,
         unit_id,
         due_at,

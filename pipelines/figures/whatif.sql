@@ -1,14 +1,17 @@
--- grain: one row per scenario, unit and period: late dossiers that it would have saved
--- key: scenario, unit_id, period
+-- grain: one row per profile, scenario, unit and period: late dossiers that it would have saved
+-- key: profile, scenario, unit_id, period
 -- reads: made_whatif
 -- promises: n_saved between 0 and n_late; n_touched between 0 and n_late;
 --   lower <= n_saved and n_saved <= upper; upper <= n_late;
---   method in ('timeline_wilson', 'steps_rerun', 'queue_rerun'); evidence_level = 3
+--   method in ('timeline_wilson', 'steps_rerun', 'queue_rerun'); evidence_level = 3;
+--   assumption <> ''; assumption_en <> ''
 -- Made by the statistics from whatif_counts and the steps lived again. Another officer also saves
--- dossiers that were not touched by the cause.
+-- dossiers that were not touched by the cause. assumption says in Vietnamese, assumption_en in
+-- English, under what alone the figure holds (data/reference/scenarios.csv).
 
 with whatif as (
     select
+        profile,
         scenario,
         unit_id,
         period,
@@ -18,6 +21,8 @@ with whatif as (
         lower,
         upper,
         method,
+        assumption,
+        assumption_en,
         evidence_level
     from made_whatif
 )

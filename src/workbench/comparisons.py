@@ -36,6 +36,7 @@ def cells(cause_cells: pl.DataFrame | pl.LazyFrame, snapshot_on: dt.date) -> pl.
 
 def gaps(
     cause_cells: pl.DataFrame | pl.LazyFrame,
+    overdue_cells: pl.DataFrame,
     cells: pl.DataFrame,
     months: dict[str, str],
     *,
@@ -48,6 +49,7 @@ def gaps(
 
     Args:
         cause_cells: The table of that name.
+        overdue_cells: The table of that name.
         cells: That of ``cells``: units named there are nobody's peers in that period.
         months: ``month_classes``: which months hold long holidays.
         kind: Kind of the periods.
@@ -65,10 +67,11 @@ def gaps(
         for unit in units
     ]
     parts = [
-        compare.gaps(of_kind, to_peers, spreads=spreads, named=named),
+        compare.gaps(of_kind, to_peers, overdue=overdue_cells, spreads=spreads, named=named),
         compare.gaps(
             classed,
             _own_past(units, labels),
+            overdue=overdue_cells,
             calendar=months or None,
             spreads=spreads,
         ),
@@ -111,13 +114,16 @@ def month_classes(
     return {m: "tet" if length.get(m, SHORT_MONTH) < SHORT_MONTH else "plain" for m in months}
 
 
-def what_if(counts: pl.DataFrame, log: whatif.Log, calendars: Calendars) -> pl.DataFrame:
-    """Return what each scenario would have saved: timelines re-run, queues run again.
+def what_if(
+    counts: pl.DataFrame, log: whatif.Log, calendars: Calendars, scenarios: pl.DataFrame
+) -> pl.DataFrame:
+    """Return what each scenario would have saved, with the assumption under which it holds.
 
     Args:
         counts: ``whatif_counts``.
         log: The steps that are lived again.
         calendars: Working time of the units.
+        scenarios: The reviewed scenarios: scenario, assumption_vi, assumption_en.
     """
     single = single_causes(counts, log, calendars)
     queued = whatif.more_officers(
@@ -128,7 +134,14 @@ def what_if(counts: pl.DataFrame, log: whatif.Log, calendars: Calendars) -> pl.D
         more=MORE_OFFICERS,
     )
     queued = queued.select(pl.col(name).cast(kind) for name, kind in single.schema.items())
-    return pl.concat([single, queued]).sort("scenario", "unit_id", "period")
+    assumptions = scenarios.select(
+        "scenario", pl.col("assumption_vi").alias("assumption"), "assumption_en"
+    )
+    return (
+        pl.concat([single, queued])
+        .join(assumptions, on="scenario", how="left")
+        .sort("scenario", "unit_id", "period")
+    )
 
 
 def single_causes(counts: pl.DataFrame, log: whatif.Log, calendars: Calendars) -> pl.DataFrame:

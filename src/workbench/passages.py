@@ -23,13 +23,16 @@ def first_day(day: dt.date) -> dt.date:
     return day - dt.timedelta(days=BLOCK_DAYS * BLOCKS + 1)
 
 
-def count_passages(folders: Iterable[Path], pipelines: Path, day: dt.date) -> pl.DataFrame:
+def count_passages(
+    folders: Iterable[Path], pipelines: Path, day: dt.date, profile: str
+) -> pl.DataFrame:
     """Return the table ``passages`` as it is needed to foretell from a day on, counted now.
 
     Args:
         folders: Where the tables of a run lie.
         pipelines: Folder of the SQL models, which say what the columns are.
         day: The earliest day at which anything is foretold.
+        profile: Lateness profile whose clock says when a dossier ended.
 
     Returns:
         One row per dossier and place, of dossiers seen since ``first_day``.
@@ -41,5 +44,6 @@ def count_passages(folders: Iterable[Path], pipelines: Path, day: dt.date) -> pl
         for folder in folders:
             warehouse.attach(folder)
         warehouse.set("passages_since", first_day(day))
+        warehouse.set("profile", profile)
         warehouse.build("explain", wanted=("passages",))
         return warehouse.frame("passages")

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -94,13 +95,19 @@ class Project:
 def find_project(start: Path | None = None) -> Project:
     """Find the project a command was called in: the nearest folder upwards with ``dvc.yaml``.
 
+    A folder of results that a killed run had moved aside is put back.
+
     Raises:
         UsageProblem: No folder from ``start`` (default: the current one) upwards is a project.
     """
     here = (start or Path(os.environ.get("WORKBENCH_PROJECT", "."))).resolve()
     for folder in (here, *here.parents):
         if (folder / "dvc.yaml").is_file() and (folder / "pipelines").is_dir():
-            return Project(folder)
+            project = Project(folder)
+            places = (project.data, project.briefings, *project.briefings.glob("*/"))
+            for place in places:
+                restore_folders(place)
+            return project
     raise UsageProblem("cli.no_project", folder=here)
 
 
@@ -113,13 +120,29 @@ def shipped() -> Project:
     return Project(packaged if packaged.is_dir() else Path(__file__).resolve().parents[2])
 
 
-_IN_USE, _SETTLED = ".in-use", 60
-"""A scratch folder's lock, and the seconds after which an unlocked one can only be a dead run's."""
+_IN_USE, _SETTLED, _PATIENCE = ".in-use", 60, 10
+"""A scratch folder's lock; the seconds after which an unlocked one can only be a dead run's; the
+seconds to wait for a living run that is just replacing a folder."""
+_NEW, _OLD = "new", "old"
+
+
+def restore_folders(place: Path) -> None:
+    """Put back the folders in a place that killed runs had moved aside and not replaced yet."""
+    for old in sorted(place.glob(f".*-*/{_OLD}")):
+        folder = place / old.parent.name[1:].rpartition("-")[0]
+        if folder.exists():
+            continue
+        try:
+            with FileLock(old.parent / _IN_USE, timeout=_PATIENCE):
+                if old.exists() and not folder.exists():
+                    old.rename(folder)
+        except OSError:  # a living run holds the lock, or the place cannot be written
+            continue
 
 
 def _sweep(folder: Path) -> None:
     """Remove scratch folders beside a folder whose runs were killed: nobody holds their lock."""
-    for lock in folder.parent.glob(f".{folder.name}-*/{_IN_USE}"):
+    for lock in folder.parent.glob(f".{escape(folder.name)}-*/{_IN_USE}"):
         try:
             if time.time() - lock.stat().st_mtime < _SETTLED:
                 continue
@@ -134,25 +157,54 @@ def fresh_folder(folder: Path) -> Iterator[Path]:
     """Give an empty folder to write into, and put it in the place of ``folder`` at the end.
 
     When the block fails, what stood there before stays as it was and nothing half-written is
-    left behind. What a killed run left behind is removed by the next one.
+    left behind. Wherever a run is killed, one whole copy is on the disk: the next command finds
+    it (``restore_folders``) and the next run removes what else was left behind.
 
     Raises:
         OutputBusy: The place cannot be written or is held open by another program.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(folder)
-    with (
-        TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch,
-        FileLock(Path(scratch) / _IN_USE),
-    ):
-        fresh, old = Path(scratch) / "new", Path(scratch) / "old"
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        restore_folders(folder.parent)
+        _sweep(folder)
+        scratch = TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent)
+    except OSError as problem:
+        raise OutputBusy("cli.output_busy", folder=folder, reason=problem.strerror) from problem
+    with scratch as name, FileLock(Path(name) / _IN_USE):
+        fresh, old = Path(name) / _NEW, Path(name) / _OLD
         fresh.mkdir()
         yield fresh
         try:
+            _flush(fresh)
             if folder.exists():
                 folder.rename(old)
             fresh.rename(folder)
+            _flush_entries(folder.parent)
         except OSError as problem:
+            raise OutputBusy("cli.output_busy", folder=folder, reason=problem.strerror) from problem
+        finally:
+            # whatever stopped the run: the scratch folder goes, and must not take the only copy
             if old.exists() and not folder.exists():
                 old.rename(folder)
-            raise OutputBusy("cli.output_busy", folder=folder, reason=problem.strerror) from problem
+
+
+def _flush(folder: Path) -> None:
+    """Have everything below a folder on the disk before it replaces another: power cuts happen."""
+    for parent, _, files in os.walk(folder):
+        for name in files:
+            _flush_file(Path(parent, name), os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+        _flush_entries(Path(parent))
+
+
+def _flush_entries(folder: Path) -> None:
+    """Have the names in a folder on the disk; Windows does so by itself."""
+    if os.name != "nt":
+        _flush_file(folder, os.O_RDONLY)
+
+
+def _flush_file(path: Path, flags: int) -> None:
+    file = os.open(path, flags)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from workbench.errors import InputRejected, UsageProblem
+from workbench.estimates.precision import rounded
 from workbench.lateness import lateness_profiles
 from workbench.project import Project, fresh_folder
 from workbench.vocabulary import EVERYTHING, PERIOD_KINDS, PeriodKind, periods_between
@@ -65,11 +66,13 @@ CLOCK_TABLES = (
 )
 RESULT_TABLES = (
     "measures",
+    "result_profiles",
     "findings_by_unit",
     "verdict_counts",
     "causes",
     "late_dossiers",
     "cause_cells",
+    "overdue_cells",
     "progress",
     "cells",
     "gaps",
@@ -169,11 +172,11 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
         # the database is closed by now: the statistics have its memory, and both processors
         rooms.progress("statistics")
         with ThreadPoolExecutor(max_workers=2) as pool:
-            pipelines = rooms.facts.pipelines
+            writer = _FigureWriter(fresh, rooms.facts.pipelines, profile)
             works = (
-                pool.submit(_relive, counted, calendars, fresh, pipelines),
-                pool.submit(_compare, used, calendars, fresh, kind, pipelines),
-                pool.submit(_measure, counted, fresh, profile, kind, pipelines),
+                pool.submit(_relive, counted, calendars, writer, rooms.facts.reference),
+                pool.submit(_compare, used, calendars, writer, kind),
+                pool.submit(_measure, counted, writer, kind),
             )
         for work in works:
             work.result()
@@ -212,12 +215,30 @@ def _count(
         return used
 
 
-def _write_made(made: Mapping[str, pl.DataFrame], fresh: Path, pipelines: Path) -> None:
-    """Write tables that statistics made, once they keep what ``pipelines/figures`` says of them."""
-    with Warehouse(pipelines, threads=1, memory=CHECK_MEMORY) as warehouse:
-        warehouse.check_frames("figures", made)
-    for name, frame in made.items():
-        write_frames([frame], fresh / f"{name}.parquet")
+@dataclass(frozen=True)
+class _FigureWriter:
+    """Checks and writes the tables that statistics make, with the profile they were made under."""
+
+    folder: Path
+    pipelines: Path
+    profile: str
+
+    def write(self, made: Mapping[str, pl.DataFrame]) -> None:
+        """Write tables of one profile, once they keep what ``pipelines/figures`` says of them."""
+        stamp = pl.lit(self.profile).alias("profile")
+        stamped = {name: frame.select(stamp, pl.all()) for name, frame in made.items()}
+        with Warehouse(self.pipelines, threads=1, memory=CHECK_MEMORY) as warehouse:
+            warehouse.check_frames("figures", stamped)
+        for name, frame in stamped.items():
+            write_frames([_rounded(frame)], self.folder / f"{name}.parquet")
+
+
+def _rounded(frame: pl.DataFrame) -> pl.DataFrame:
+    """Round figures that hang on the processor; the parts of a gap must go on summing to it."""
+    exact = ("effect", "gap")
+    floats = [name for name, kind in frame.schema.items() if kind == pl.Float64]
+    columns = [name for name in floats if name not in exact]
+    return frame.with_columns(rounded(*columns)) if columns else frame
 
 
 def _write_measures(counted: Path, profile: str, path: Path, pipelines: Path) -> pl.DataFrame:
@@ -237,14 +258,15 @@ def _write_measures(counted: Path, profile: str, path: Path, pipelines: Path) ->
     return pl.concat(shown)
 
 
-def _measure(counted: Path, fresh: Path, profile: str, kind: PeriodKind, pipelines: Path) -> None:
+def _measure(counted: Path, writer: _FigureWriter, kind: PeriodKind) -> None:
     """Write every measure, and what metrics and plots show of them."""
-    shown = _write_measures(counted, profile, fresh / "measures.parquet", pipelines)
-    write_metrics(shown, profile, fresh / "measures.json", kind)
-    _write_plots(shown, profile, fresh / "plots")
+    folder, profile = writer.folder, writer.profile
+    shown = _write_measures(counted, profile, folder / "measures.parquet", writer.pipelines)
+    write_metrics(shown, profile, folder / "measures.json", kind)
+    _write_plots(shown, profile, folder / "plots")
 
 
-def _relive(counted: Path, calendars: Calendars, fresh: Path, pipelines: Path) -> None:
+def _relive(counted: Path, calendars: Calendars, writer: _FigureWriter, reference: Path) -> None:
     """Write what would have helped, and which open dossiers are at risk."""
     from workbench import comparisons
     from workbench.whatif import Log
@@ -252,29 +274,29 @@ def _relive(counted: Path, calendars: Calendars, fresh: Path, pipelines: Path) -
     def read(table: str) -> pl.DataFrame:
         return pl.read_parquet(counted / f"{table}.parquet")
 
-    late = pl.read_parquet(fresh / "late_dossiers.parquet")
+    late = pl.read_parquet(writer.folder / "late_dossiers.parquet")
     cuts, visits, signings = (read(table) for table in LIVED_AGAIN)
     log = Log(cuts, visits, signings, late)
-    helped = comparisons.what_if(read("whatif_counts"), log, calendars)
-    _write_made({"whatif": helped}, fresh, pipelines)
+    scenarios = pl.read_csv(reference / "scenarios.csv", infer_schema=False)
+    helped = comparisons.what_if(read("whatif_counts"), log, calendars, scenarios)
+    writer.write({"whatif": helped})
     del cuts, visits, signings, log, late
-    progressed = pl.scan_parquet(fresh / "progress.parquet")
+    progressed = pl.scan_parquet(writer.folder / "progress.parquet")
     watched = comparisons.watchlist(progressed, read("open_places"), read("passages"))
-    _write_made({"watchlist": watched}, fresh, pipelines)
+    writer.write({"watchlist": watched})
 
 
-def _compare(
-    used: _Used, calendars: Calendars, fresh: Path, kind: PeriodKind, pipelines: Path
-) -> None:
+def _compare(used: _Used, calendars: Calendars, writer: _FigureWriter, kind: PeriodKind) -> None:
     """Write cells and gaps beside the counts they compare."""
     from workbench import comparisons
 
-    cause_cells = pl.scan_parquet(fresh / "cause_cells.parquet")
+    cause_cells = pl.scan_parquet(writer.folder / "cause_cells.parquet")
+    overdue = pl.read_parquet(writer.folder / "overdue_cells.parquet")
     cells = comparisons.cells(cause_cells, used.snapshot_on)
-    periods = cause_cells.select(pl.col("period").unique().sort()).collect()["period"]
-    months = comparisons.month_classes(periods, calendars, used.calendars)
-    gaps = comparisons.gaps(cause_cells, cells, months, kind=kind)
-    _write_made({"cells": cells, "gaps": gaps}, fresh, pipelines)
+    periods = cause_cells.select(pl.col("period").unique()).collect()["period"]
+    months = comparisons.month_classes([*periods, *overdue["period"]], calendars, used.calendars)
+    gaps = comparisons.gaps(cause_cells, overdue, cells, months, kind=kind)
+    writer.write({"cells": cells, "gaps": gaps})
 
 
 def _days(dossiers: pl.DataFrame) -> tuple[dt.date, dt.date]:

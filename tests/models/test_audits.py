@@ -290,7 +290,9 @@ def gap(comparison: str, effects: dict[str, float]) -> list[dict[str, object]]:
 
 
 PARTS = {"mix": 0.1, "calendar": 0.0, "cause:queue": 0.05, "cause:slow_work": 0.0, "residual": 0.1}
-GAPS = pl.DataFrame(gap("A|B", PARTS) + gap("A|C", PARTS), compare.GAPS)
+GAPS = pl.DataFrame(gap("A|B", PARTS) + gap("A|C", PARTS), compare.GAPS).with_columns(
+    pl.lit("wb_strict").alias("profile")
+)
 BROKEN_GAPS = {
     "a component dropped": lambda f: f.filter(pl.col("component") != "mix"),
     "a component of no effect dropped from one": lambda f: f.filter(

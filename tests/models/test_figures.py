@@ -25,6 +25,7 @@ KEPT = {
         "evidence_level": 1,
     },
     "cells": {
+        "profile": "wb_strict",
         "unit_id": "U1",
         "period": "2022-01",
         "cause": "queue",
@@ -42,6 +43,7 @@ KEPT = {
         "evidence_level": 2,
     },
     "whatif": {
+        "profile": "wb_strict",
         "scenario": "no_queue",
         "unit_id": "U1",
         "period": "2022-01",
@@ -51,9 +53,12 @@ KEPT = {
         "lower": 0.1,
         "upper": 1.9,
         "method": "timeline_wilson",
+        "assumption": "hàng chờ không đổi",
+        "assumption_en": "queues stay as they were",
         "evidence_level": 3,
     },
     "watchlist": {
+        "profile": "wb_strict",
         "dossier_id": "D1",
         "unit_id": "U1",
         "due_at": dt.datetime(2022, 1, 10, tzinfo=dt.UTC),
@@ -84,6 +89,8 @@ BREAKS = [
     ("cells", {"lower": 2.0}, "excess = 1.0"),
     ("whatif", {"n_saved": 4}, "n_saved = 4"),
     ("whatif", {"upper": None}, "upper = -"),
+    ("whatif", {"assumption": None}, "assumption = -"),
+    ("whatif", {"profile": None}, "key profile, scenario"),
     ("watchlist", {"risk": None}, "dossier D1"),
     ("watchlist", {"slack_seconds": -1}, "risk = 0.4"),
     ("watchlist", {"dossier_id": None}, "dossier_id = -"),

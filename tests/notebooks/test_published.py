@@ -20,7 +20,7 @@ from scipy.optimize import linprog
 
 from workbench.book import Book, open_book
 from workbench.book.published import publish
-from workbench.briefing import publish_briefings
+from workbench.briefing import folder_name, publish_briefings
 from workbench.wording import say, use_language
 
 PERIODS = ("2022-H1", "2021-H1")
@@ -105,7 +105,7 @@ class Written:
 def written(small_project, tmp_path_factory) -> Written:
     book = open_book(small_project.root, language="vi")
     out = tmp_path_factory.mktemp("published")
-    units = {"*": "all", "SD-VH": "SD-VH"}
+    units = {unit: folder_name(unit, is_public=True) for unit in ("*", "SD-VH")}
     for unit in units:
         publish_briefings(book, period=PERIODS[0], against=PERIODS[1], unit=unit, out=out)
     return Written(book, {u: out / PERIODS[0] / name for u, name in units.items()})

@@ -87,6 +87,7 @@ def share_out(pipelines_dir, reference_dir):
             }
             for name, frame in given.items():
                 warehouse.register(name, frame)
+            warehouse.set("profile", "wb_strict")
             for name in ("cause_limits", "cause_masks", "cause_slots", "cause_shares", "causes"):
                 warehouse.register(name, warehouse.query(f"explain/{name}"))
             return warehouse.frame("causes")

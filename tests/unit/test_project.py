@@ -3,11 +3,37 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from filelock import FileLock
 
+from workbench.errors import OutputBusy
+from workbench.project import find_project, fresh_folder, restore_folders
+
+KILLED_RUN = """
+import os, sys
+from pathlib import Path
 from workbench.project import fresh_folder
+
+folder, number, moment = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+rename, done = Path.rename, []
+
+def kill(path, target):
+    done.append(path)
+    if len(done) == number and moment == "before":
+        os._exit(137)
+    rename(path, target)
+    if len(done) == number:
+        os._exit(137)
+
+Path.rename = kill
+with fresh_folder(folder) as fresh:
+    (fresh / "table").write_text("new")
+"""
+"""Replaces a folder and dies at once, as by SIGKILL, before or after its n-th rename."""
 
 
 def leftover(room: Path, *, age: float) -> Path:
@@ -57,3 +83,65 @@ def test_a_hidden_folder_without_our_lock_is_no_leftover(tmp_path) -> None:
     with fresh_folder(tmp_path / "clean"):
         pass
     assert other.exists()
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("number", [1, 2])
+def test_wherever_a_run_is_killed_one_whole_copy_is_found_again(tmp_path, number, moment) -> None:
+    room = tmp_path / "data" / "clean [1]"
+    room.mkdir(parents=True)
+    (room / "table").write_text("old")
+    command = [sys.executable, "-c", KILLED_RUN, str(room), str(number), moment]
+    assert subprocess.run(command, check=False).returncode == 137
+    restore_folders(room.parent)
+    assert (room / "table").read_text() == ("new" if (number, moment) == (2, "after") else "old")
+    with fresh_folder(room) as fresh:
+        (fresh / "table").write_text("newer")
+    assert (room / "table").read_text() == "newer"
+
+
+def test_a_command_finds_results_that_a_killed_run_had_moved_aside(tmp_path) -> None:
+    (tmp_path / "dvc.yaml").touch()
+    (tmp_path / "pipelines").mkdir()
+    page = tmp_path / "data" / "briefings" / "2022-H1" / ".all-x1" / "old" / "briefing.html"
+    page.parent.mkdir(parents=True)
+    page.touch()
+    project = find_project(tmp_path)
+    assert (project.briefings / "2022-H1" / "all" / "briefing.html").is_file()
+
+
+def test_a_run_that_is_just_replacing_a_folder_is_not_disturbed(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("workbench.project._PATIENCE", 0)
+    scratch = leftover(tmp_path / "clean", age=0)
+    (scratch / "old").mkdir()
+    with FileLock(scratch / ".in-use"):
+        restore_folders(tmp_path)
+    assert not (tmp_path / "clean").exists()
+
+
+def test_an_interrupt_between_the_two_renames_puts_the_old_folder_back(
+    tmp_path, monkeypatch
+) -> None:
+    room = tmp_path / "clean"
+    room.mkdir()
+    (room / "table").touch()
+    rename = Path.rename
+
+    def interrupt(path: Path, target: Path) -> Path:
+        if path.name == "new":
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", interrupt)
+    with pytest.raises(KeyboardInterrupt), fresh_folder(room):
+        pass
+    assert (room / "table").is_file()
+
+
+def test_a_place_that_is_no_folder_is_one_message(tmp_path) -> None:
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(OutputBusy, match="cannot be written"),
+        fresh_folder(tmp_path / "file" / "x"),
+    ):
+        pass

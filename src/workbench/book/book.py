@@ -152,9 +152,10 @@ class Book(Comparing):
         """What share of the lateness does each cause explain, and what stays unexplained?
 
         Raises:
-            UsageProblem: Unit, period or profile is unknown.
+            UsageProblem: Unit, period or profile is unknown, or the results were computed under
+                another profile.
         """
-        asked = self._asked(period, unit, profile)
+        asked = self._asked_of_causes(period, unit, profile)
         with use_language(self.language):
             return why.causes(self, asked)
 
@@ -162,9 +163,10 @@ class Book(Comparing):
         """Which causes weigh how much at each unit?
 
         Raises:
-            UsageProblem: Period or profile is unknown.
+            UsageProblem: Period or profile is unknown, or the results were computed under
+                another profile.
         """
-        asked = self._asked(period, EVERYTHING, profile)
+        asked = self._asked_of_causes(period, EVERYTHING, profile)
         with use_language(self.language):
             return why.causes_by_unit(self, asked)
 
@@ -174,9 +176,10 @@ class Book(Comparing):
         """How did the weight of each cause move, up to a period?
 
         Raises:
-            UsageProblem: Unit, period or profile is unknown.
+            UsageProblem: Unit, period or profile is unknown, or the results were computed under
+                another profile.
         """
-        asked = self._asked(period, unit, profile)
+        asked = self._asked_of_causes(period, unit, profile)
         with use_language(self.language):
             return why.causes_over_time(self, asked)
 
@@ -184,9 +187,10 @@ class Book(Comparing):
         """How many late dossiers were really late, late only on record, or not decidable?
 
         Raises:
-            UsageProblem: Unit, period or profile is unknown.
+            UsageProblem: Unit, period or profile is unknown, or the results were computed under
+                another profile.
         """
-        asked = self._asked(period, unit, profile)
+        asked = self._asked_of_causes(period, unit, profile)
         with use_language(self.language):
             return why.reality(self, asked)
 
@@ -249,13 +253,12 @@ class Book(Comparing):
             UsageProblem: No dossier has this number, or the profile is unknown.
         """
         known = self.dossiers["dossier_id"]
-        if not dossier_id and self.late_dossiers.height:
-            worst = self.late_dossiers.sort("overrun_seconds", "dossier_id").row(-1, named=True)
-            dossier_id = worst["dossier_id"]
+        rule = self.profile(profile)
+        dossier_id = dossier_id or story.most_overdue(self, rule)
         if dossier_id not in known:
             raise self._unknown("briefing.no_dossier", dossier_id, known, known.head(3).to_list())
         with use_language(self.language):
-            return story.dossier(self, dossier_id, self.profile(profile))
+            return story.dossier(self, dossier_id, rule)
 
     def official(
         self, *, convention: str = "calendar", unit: str = EVERYTHING, profile: str = PROFILE

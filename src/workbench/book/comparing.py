@@ -38,9 +38,10 @@ class Comparing(Register):
         """Which units are late beyond what their mix of dossiers makes one expect?
 
         Raises:
-            UsageProblem: Unit, period or profile is unknown.
+            UsageProblem: Unit, period or profile is unknown, or the results were computed under
+                another profile.
         """
-        asked = self._asked(period, unit, profile)
+        asked = self._asked_of_causes(period, unit, profile)
         with use_language(self.language):
             return fairness.fair_units(self, asked)
 
@@ -48,9 +49,10 @@ class Comparing(Register):
         """Which cause makes which unit late, beyond chance and mix?
 
         Raises:
-            UsageProblem: Unit, period or profile is unknown.
+            UsageProblem: Unit, period or profile is unknown, or the results were computed under
+                another profile.
         """
-        asked = self._asked(period, unit, profile)
+        asked = self._asked_of_causes(period, unit, profile)
         with use_language(self.language):
             return fairness.cells(self, asked)
 
@@ -73,9 +75,10 @@ class Comparing(Register):
             profile: Lateness profile.
 
         Raises:
-            UsageProblem: Unit, period or profile is unknown.
+            UsageProblem: Unit, period or profile is unknown, or the results were computed under
+                another profile.
         """
-        asked = self._asked(period, unit, profile)
+        asked = self._asked_of_causes(period, unit, profile)
         before = against or (self.against(asked.period) if asked.unit == EVERYTHING else "")
         with use_language(self.language):
             pair = gaps.sides(
@@ -90,9 +93,10 @@ class Comparing(Register):
         """How many late dossiers would another way of working have kept on time?
 
         Raises:
-            UsageProblem: Unit, period or profile is unknown.
+            UsageProblem: Unit, period or profile is unknown, or the results were computed under
+                another profile.
         """
-        asked = self._asked(period, unit, profile)
+        asked = self._asked_of_causes(period, unit, profile)
         with use_language(self.language):
             return foresight.whatif(self, asked)
 
@@ -119,21 +123,27 @@ class Comparing(Register):
         with use_language(self.language):
             return control.months(self, asked, self._rate(measure), rules)
 
-    def interventions(self) -> Answer:
+    def interventions(self, *, profile: str = PROFILE) -> Answer:
         """What did recorded changes do to the late share of the units that got them?
 
         Raises:
+            UsageProblem: The profile is unknown, or the results were computed under another one.
             InputRejected: A recorded change names a unit or period these results do not hold.
         """
+        self.computed_profile(profile)
         with use_language(self.language):
             return interventions.interventions(self)
 
-    def cohorts(self, *, unit: str = EVERYTHING, kind: PeriodKind = "quarter") -> Answer:
+    def cohorts(
+        self, *, unit: str = EVERYTHING, kind: PeriodKind = "quarter", profile: str = PROFILE
+    ) -> Answer:
         """How late is each cohort of received dossiers, with the open ones counted?
 
         Raises:
-            UsageProblem: The unit is unknown.
+            UsageProblem: Unit or profile is unknown, or the results were computed under another
+                profile.
         """
+        self.computed_profile(profile)
         with use_language(self.language):
             return cohorts.cohorts(self, self.unit(unit), kind)
 
@@ -145,6 +155,7 @@ class Comparing(Register):
         group: str = "",
         other: str = "",
         period: str = "",
+        unit: str = EVERYTHING,
         profile: str = PROFILE,
     ) -> Answer:
         """Is a channel, a month or another group later, and is it so among alike dossiers?
@@ -156,10 +167,11 @@ class Comparing(Register):
             group: The group to tell of; all when left out.
             other: The group to compare with; all others together when left out.
             period: Period of reception; all dossiers when left out.
+            unit: A unit; all together when left out.
             profile: Lateness profile.
 
         Raises:
-            UsageProblem: Column, group, period or profile is unknown.
+            UsageProblem: Column, group, period, unit or profile is unknown.
         """
         asked = Grouping(
             self._column(by),
@@ -167,35 +179,44 @@ class Comparing(Register):
             self._group(by, group),
             self._group(by, other),
             self.period(period) if period else "",
+            self.unit(unit),
         )
         with use_language(self.language):
             return groups.compare_groups(self, asked, self.profile(profile))
 
-    def durations(self, by: str = "unit_id", *, period: str = "") -> Answer:
+    def durations(self, by: str = "unit_id", *, period: str = "", unit: str = EVERYTHING) -> Answer:
         """How long do dossiers take, with the open ones counted, and does the order hold?
 
         Args:
             by: As in ``compare_groups``.
             period: Period of reception; all dossiers when left out.
+            unit: A unit; all together when left out.
 
         Raises:
-            UsageProblem: Column or period is unknown.
+            UsageProblem: Column, period or unit is unknown.
         """
         label = self.period(period) if period else ""
         with use_language(self.language):
-            return durations.durations(self, self._column(by), label)
+            return durations.durations(self, self._column(by), label, self.unit(unit))
 
-    def watch(self, *, unit: str = EVERYTHING) -> Answer:
+    def watch(self, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
         """Which open dossiers are overdue or likely to be late, and where do they wait?
 
         Raises:
-            UsageProblem: The unit is unknown.
+            UsageProblem: Unit or profile is unknown, or the results were computed under another
+                profile.
         """
+        self.computed_profile(profile)
         with use_language(self.language):
             return watching.watch(self, self.unit(unit))
 
-    def reliability(self) -> Answer:
-        """Did the risks that the watch list would have foretold come true?"""
+    def reliability(self, *, profile: str = PROFILE) -> Answer:
+        """Did the risks that the watch list would have foretold come true?
+
+        Raises:
+            UsageProblem: The profile is unknown, or the results were computed under another one.
+        """
+        self.computed_profile(profile)
         with use_language(self.language):
             return watching.reliability(self)
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-PROFILE = "wb_strict"
-"""The lateness profile of a question that names none."""
+PROFILE = ""
+"""The lateness profile of a question that names none: the one the results were computed under."""
 RATE = "late_or_overdue"
 """The rate of a question that names none: open dossiers past their due instant count."""
 

@@ -30,10 +30,11 @@ PEERED = 0.5
 
 def fair_units(book: Register, asked: Asked) -> Answer:
     """Answer which units are late beyond what their mix of dossiers makes one expect."""
-    frame = compare.units_adjusted(book.cause_cells, period=asked.period)
+    counts = compare.count_strata(book.cause_cells, book.overdue_cells, period=asked.period)
+    frame = compare.units_adjusted(counts, period=asked.period)
     names = distinct(frame["unit_id"], book.unit_name)
     rows = list(frame.iter_rows(named=True))
-    turned = compare.contradictions(book.cause_cells, period=asked.period) if rows else frame
+    turned = compare.contradictions(counts, period=asked.period) if rows else frame
     return Answer(
         title=say("fairness.units_title"),
         claims=_claims(rows, names, list(turned.iter_rows(named=True)), asked),

@@ -32,7 +32,7 @@ _FIGURES = ("mean", "p90", "share")
 def time_use(book: Book, asked: Asked) -> Answer:
     """Answer which kinds of segments took the working time of late dossiers and of the others."""
     frame = causes.time_use(
-        book.counted_time("time_use", asked.period, asked.profile),
+        book.counted("time_use", asked.period, asked.profile),
         period=asked.period,
         unit_id=asked.unit,
     )
@@ -157,7 +157,7 @@ def _time_cells(row: Row | None) -> list[Cell]:
 def slowest_steps(book: Book, asked: Asked) -> Answer:
     """Answer which steps and transfers took more of late dossiers' time than of the others'."""
     frame = causes.slowest_steps(
-        book.counted_time("step_time", asked.period, asked.profile),
+        book.counted("step_time", asked.period, asked.profile),
         period=asked.period,
         unit_id=asked.unit,
     )

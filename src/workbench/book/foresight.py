@@ -28,6 +28,8 @@ _NOT_RUN = {
     "queue": "foresight.whatif_not_run",
 }
 """Why a scenario of a kind has no answer."""
+_ASSUMPTION = {"vi": "assumption", "en": "assumption_en"}
+"""Column of ``whatif`` that says in a language under what a figure holds."""
 
 
 def whatif(book: Register, asked: Asked) -> Answer:
@@ -36,7 +38,9 @@ def whatif(book: Register, asked: Asked) -> Answer:
     frame = book.saved.filter(
         pl.col("period") == asked.period, pl.col("unit_id") == asked.unit
     ).sort("n_saved", "scenario", descending=[True, False])
-    rows = [row for row in frame.iter_rows(named=True) if row["scenario"] in listed]
+    assumption = pl.col(_ASSUMPTION[book.language]).alias("assumption")
+    known = frame.with_columns(assumption).filter(pl.col("scenario").is_in(list(listed)))
+    rows = known.to_dicts()
     return Answer(
         title=say("foresight.whatif_title"),
         claims=_claims(book, asked, rows, listed),
@@ -55,7 +59,7 @@ def scenarios(book: Register) -> dict[str, dict[str, str]]:
     return {
         name: {
             "kind": row["kind"],
-            **{part: row[f"{part}_{book.language}"] for part in ("name", "label", "assumption")},
+            **{part: row[f"{part}_{book.language}"] for part in ("name", "label")},
         }
         for name, row in rows.items()
     }
@@ -95,7 +99,7 @@ def _words(row: Row, listed: dict[str, dict[str, str]]) -> dict[str, str]:
         "n": numerals.count(row["n_saved"]),
         "total": numerals.count(row["n_late"]),
         "interval": _interval(row),
-        "assumption": listed[row["scenario"]]["assumption"],
+        "assumption": row["assumption"],
     }
 
 
@@ -132,7 +136,7 @@ def _table(asked: Asked, rows: list[Row], listed: dict[str, dict[str, str]]) -> 
             listed[row["scenario"]]["name"],
             *(numerals.count(row[name]) for name in ("n_saved", "n_late", "n_touched")),
             _interval(row),
-            listed[row["scenario"]]["assumption"],
+            row["assumption"],
         )
         for row in rows
     ]

@@ -27,7 +27,13 @@ def gap(book: Register, left: compare.Side, right: compare.Side) -> Answer:
     """Answer why the right side's late share differs from the left's, part by part."""
     months = book.month_classes if left.period != right.period else {}
     named = book.cell_tests.filter("flagged")
-    frame = compare.gaps(book.cause_cells, [(left, right)], calendar=months or None, named=named)
+    frame = compare.gaps(
+        book.cause_cells,
+        [(left, right)],
+        overdue=book.overdue_cells,
+        calendar=months or None,
+        named=named,
+    )
     if frame.is_empty() or left == right:
         return Answer(
             title=say("gaps.title"),

@@ -64,9 +64,7 @@ _COMPARED = "late_or_overdue"
 Figures = dict[str, int | None]
 
 
-def publish(
-    book: Book, period: str, *, against: str = "", profile: str = "wb_strict"
-) -> Publication:
+def publish(book: Book, period: str, *, against: str = "", profile: str = "") -> Publication:
     """Return what may be published of a period, beside another one.
 
     Raises:

@@ -109,7 +109,8 @@ class Register(Tables):
         """Which months hold long holidays in the calendars of these dossiers, and which not."""
         calendars = Calendars.read(self.reference / "calendars")
         used = self.dossiers["calendar_id"].unique()
-        return month_classes(self.cause_cells["period"].unique(), calendars, used)
+        labels = {*self.cause_cells["period"], *self.overdue_cells["period"]}
+        return month_classes(labels, calendars, used)
 
     # finding what was asked for -----------------------------------------------------------
 
@@ -182,15 +183,28 @@ class Register(Tables):
         return next((p for p in reversed(held) if p in received and self.ended(p)), held[-1])
 
     def profile(self, asked: str) -> str:
-        """Return the name of a lateness profile the results hold.
+        """Return the name of a lateness profile of the results; theirs when nothing was asked.
 
         Raises:
-            UsageProblem: The results hold no such profile.
+            UsageProblem: No figure of the results is of such a profile.
         """
+        if not asked:
+            return self.result_profile
         known = sorted(self.measures["profile"].unique())
         if asked not in known:
             raise self._unknown("briefing.no_profile", asked, known, known)
         return asked
+
+    def computed_profile(self, asked: str) -> str:
+        """Return a lateness profile if causes and what rests on them were computed under it.
+
+        Raises:
+            UsageProblem: They were computed under another one, or there is no such profile.
+        """
+        profile = self.profile(asked)
+        if profile != self.result_profile:
+            raise UsageProblem("briefing.other_profile", asked=asked, computed=self.result_profile)
+        return profile
 
     def _unknown(
         self, key: str, asked: str, names: Iterable[str], known: list[str]
@@ -202,3 +216,7 @@ class Register(Tables):
 
     def _asked(self, period: str, unit: str, profile: str) -> entries.Asked:
         return entries.Asked(self.period(period), self.unit(unit), self.profile(profile))
+
+    def _asked_of_causes(self, period: str, unit: str, profile: str) -> entries.Asked:
+        """Return what is asked of tables that were computed under one profile only."""
+        return entries.Asked(self.period(period), self.unit(unit), self.computed_profile(profile))

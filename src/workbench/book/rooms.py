@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
 
 import polars as pl
 
@@ -18,6 +17,16 @@ from workbench import causes
 from workbench.errors import UsageProblem
 from workbench.passages import count_passages
 from workbench.project import Project, shipped
+
+_FINGERPRINTED = (
+    "dossiers",
+    "ledger",
+    "measures",
+    "outcomes",
+    "reconciliation",
+    "result_profiles",
+)
+"""Tables whose bytes stand for all results: causes also depend on the profile they are under."""
 
 
 @dataclass(frozen=True)
@@ -108,13 +117,16 @@ class Tables:
         """One row per measure, profile, group and period."""
         return self._frame("measures")
 
-    def counted_time(
-        self, table: Literal["time_use", "step_time"], period: str, profile: str
-    ) -> pl.DataFrame:
-        """Return where dossiers' time went in a period, by kind of segment or by step."""
-        return causes.count_time(
+    def counted(self, table: causes.CountedTable, period: str, profile: str) -> pl.DataFrame:
+        """Return a table of one period under any lateness profile, counted now."""
+        return causes.count_table(
             table, self.rooms, self.facts.pipelines, period=period, profile=profile
         )
+
+    @cached_property
+    def result_profile(self) -> str:
+        """The lateness profile under which causes and what rests on them were computed."""
+        return str(self._frame("result_profiles")["profile"][0])
 
     @cached_property
     def findings_by_unit(self) -> pl.DataFrame:
@@ -123,13 +135,18 @@ class Tables:
 
     @cached_property
     def verdict_counts(self) -> pl.DataFrame:
-        """One row per period and unit: late dossiers with and without suspect records."""
+        """One row per profile, period and unit: late dossiers, and those without suspects."""
         return self._frame("verdict_counts")
 
     @cached_property
     def cause_cells(self) -> pl.DataFrame:
-        """One row per unit, period, procedure, channel and cause."""
+        """One row per profile, unit, period, procedure, channel and cause."""
         return self._frame("cause_cells")
+
+    @cached_property
+    def overdue_cells(self) -> pl.DataFrame:
+        """One row per unit, period, procedure and channel with dossiers overdue at its close."""
+        return self._frame("overdue_cells")
 
     @cached_property
     def late_causes(self) -> pl.DataFrame:
@@ -138,7 +155,7 @@ class Tables:
 
     @cached_property
     def late_dossiers(self) -> pl.DataFrame:
-        """One row per late dossier: whether it is really late, and mainly why."""
+        """One row per late dossier: whether it really is, and mainly why."""
         return self._frame("late_dossiers")
 
     @cached_property
@@ -148,12 +165,12 @@ class Tables:
 
     @cached_property
     def cell_tests(self) -> pl.DataFrame:
-        """One row per unit, period and cause, held against what others had (``cells``)."""
+        """One row per unit, period and cause, compared with the others (table ``cells``)."""
         return self._frame("cells")
 
     @cached_property
-    def gap_parts(self) -> pl.DataFrame:
-        """One row per comparison and component of its gap (table ``gaps``)."""
+    def gaps(self) -> pl.DataFrame:
+        """One row per comparison of units or periods and component of its gap."""
         return self._frame("gaps")
 
     @cached_property
@@ -173,7 +190,9 @@ class Tables:
 
     def counted_passages(self, day: dt.date) -> pl.DataFrame:
         """Return one row per dossier and place, as far back as foretelling from a day needs."""
-        return self._local(count_passages(self.rooms, self.facts.pipelines, day))
+        return self._local(
+            count_passages(self.rooms, self.facts.pipelines, day, self.result_profile)
+        )
 
     def _frame(self, name: str) -> pl.DataFrame:
         return self._local(pl.read_parquet(self._file(name)))
@@ -219,6 +238,6 @@ class Tables:
     def fingerprint(self) -> str:
         """Twelve characters that stand for exactly these results, whatever machine made them."""
         digest = sha256()
-        for name in ("dossiers", "ledger", "measures", "outcomes", "reconciliation"):
+        for name in _FINGERPRINTED:
             digest.update(self._file(name).read_bytes())
         return digest.hexdigest()[:12]

@@ -37,8 +37,16 @@ def dossier(book: Book, dossier_id: str, profile: str) -> Answer:
         denominators=say("briefing.dossier_denominators"),
         listing=_table(book, rows, outcome, caption),
         figure=dossier_timeline(book, rows, marks) if rows else None,
-        then=(_sum(rows, outcome, profile), *_causes(book, dossier_id, outcome)),
+        then=(_sum(rows, outcome, profile), *_causes(book, dossier_id, outcome, profile)),
     )
+
+
+def most_overdue(book: Book, profile: str) -> str:
+    """Return the dossier that is latest under a profile, nothing where none is late."""
+    late = book.outcomes.filter(
+        pl.col("profile") == profile, pl.col("outcome").is_in(["late", "open_overdue"])
+    ).sort(-pl.col("slack_seconds"), "dossier_id", nulls_last=False)
+    return str(late["dossier_id"][-1]) if late.height else ""
 
 
 def _ledger(book: Book, dossier_id: str) -> list[Row]:
@@ -168,7 +176,11 @@ def _sum(rows: list[Row], outcome: Row, profile: str) -> Answer:
 # why --------------------------------------------------------------------------------------
 
 
-def _causes(book: Book, dossier_id: str, outcome: Row) -> tuple[Answer, ...]:
+def _causes(book: Book, dossier_id: str, outcome: Row, profile: str) -> tuple[Answer, ...]:
+    if profile != book.result_profile:
+        words = {"asked": profile, "computed": book.result_profile}
+        other = claim(say("why.other_profile", **words))
+        return (Answer(say("why.dossier_title"), (other,), pl.DataFrame(), ""),)
     late = book.late_dossiers.filter(
         pl.col("dossier_id") == dossier_id, pl.col("outcome") == outcome["outcome"]
     ).to_dicts()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from workbench import compare
 from workbench.book import changes, fairness, flow, foresight, headline, quality, units, why
-from workbench.book.answer import Answer
+from workbench.book.answer import Answer, claim
 from workbench.book.entries import Asked
 from workbench.book.judging import measures_of
 from workbench.wording import say
@@ -20,11 +20,18 @@ if TYPE_CHECKING:
 
 
 def summary(book: Book, asked: Asked, against: str, measure: str) -> Answer:
-    """Answer what a chairman asks first: how much, what changed, who, where the time went."""
+    """Answer what a chairman asks first: how much, what changed, who, where the time went.
+
+    Under another profile than that of the results causes are left out, and it says so.
+    """
     answers = _answers(book, asked, against, measure)
+    claims = [c for answer in answers for c in answer.claims if c.key]
+    if asked.profile != book.result_profile:
+        words = {"asked": asked.profile, "computed": book.result_profile}
+        claims.append(claim(say("why.other_profile", **words), key=True))
     return Answer(
         title=say("briefing.summary_title"),
-        claims=tuple(c for answer in answers for c in answer.claims if c.key),
+        claims=tuple(claims),
         frame=compare.headline(
             book.measures, period=asked.period, profile=asked.profile, unit_id=asked.unit
         ),
@@ -37,8 +44,9 @@ def _answers(book: Book, asked: Asked, against: str, measure: str) -> Iterator[A
     yield headline.headline(book, asked, against)
     yield changes.change(book, asked, against, measure)
     yield units.units(book, asked, measure)
-    yield why.causes(book, asked)
-    yield fairness.cells(book, asked)
-    yield foresight.whatif(book, asked)
+    if asked.profile == book.result_profile:
+        yield why.causes(book, asked)
+        yield fairness.cells(book, asked)
+        yield foresight.whatif(book, asked)
     yield flow.slowest_steps(book, asked)
     yield quality.excluded(book)

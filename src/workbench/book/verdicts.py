@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def verdicts(book: Book, asked: Asked) -> Answer:
     """Answer which units' verdicts stand without suspect records, and which rest on them."""
-    frame = compare.with_and_without_suspects(book.verdict_counts, period=asked.period)
+    frame = _shares(book, asked)
     rows = {row["unit_id"]: row for row in frame.iter_rows(named=True)}
     overall = rows.pop(EVERYTHING, None)
     judged = [
@@ -39,6 +39,20 @@ def verdicts(book: Book, asked: Asked) -> Answer:
         denominators=say("quality.verdicts_denominators", few=FEW),
         listing=_table(book, overall, judged),
     )
+
+
+def _shares(book: Book, asked: Asked) -> pl.DataFrame:
+    """Return the late shares of all units together and of those asked for, under any profile."""
+    is_computed = asked.profile == book.result_profile
+    counts = (
+        book.verdict_counts
+        if is_computed
+        else book.counted("verdict_counts", asked.period, asked.profile)
+    )
+    frame = compare.with_and_without_suspects(counts, period=asked.period)
+    if asked.unit == EVERYTHING:
+        return frame
+    return frame.filter(pl.col("unit_id").is_in([EVERYTHING, asked.unit]))
 
 
 def findings(book: Book) -> Answer:

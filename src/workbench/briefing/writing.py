@@ -33,7 +33,6 @@ PUBLISHED = ("published",)
 """Notebooks of a briefing that leaves the office; its page is called as that of any briefing."""
 COMPARING = ("briefing", "compare_periods", "published")
 """Notebooks that set a period against another."""
-PROFILE = "wb_strict"
 AT_ONCE = 2
 """Notebooks run side by side; a kernel keeps one core busy."""
 EACH = "each"
@@ -50,7 +49,7 @@ def write_briefings(
     period: str,
     against: str = "",
     unit: str = EVERYTHING,
-    profile: str = PROFILE,
+    profile: str = "",
     out: Path,
     progress: Progress = lambda _: None,
 ) -> list[Path]:
@@ -65,7 +64,7 @@ def write_briefings(
         against: Period to compare with; a year before, else the one before, when left out.
         unit: A unit's id or name, ``*`` or ``all`` for all together, ``each`` for one folder
             per unit beside the one for all.
-        profile: Lateness profile of every figure on the pages.
+        profile: Lateness profile of every figure on the pages; that of the results when left out.
         out: Folder of all briefings.
         progress: Told which notebook is being made.
 
@@ -84,7 +83,7 @@ def publish_briefings(
     period: str,
     against: str = "",
     unit: str = EVERYTHING,
-    profile: str = PROFILE,
+    profile: str = "",
     out: Path,
     progress: Progress = lambda _: None,
 ) -> list[Path]:
@@ -128,8 +127,8 @@ def _write_folders(
     period, unit = book.period(asked["period"]), asked["unit"]
     against = book.against(period, asked["against"])
     units = [EVERYTHING, *book.units()] if unit == EACH else [book.unit(unit)]
-    profile = book.profile(asked["profile"])
     is_public = notebooks is PUBLISHED
+    profile = (book.profile if is_public else book.computed_profile)(asked["profile"])
     folders = [
         out / period / folder_name(one, language=book.language, is_public=is_public)
         for one in units
@@ -148,7 +147,7 @@ def write_page(
     book: Book,
     *,
     kind: PeriodKind = "half",
-    profile: str = PROFILE,
+    profile: str = "",
     out: Path,
     progress: Progress = lambda _: None,
 ) -> Path:
@@ -160,7 +159,7 @@ def write_page(
         OutputBusy: Another run is writing, or the folder cannot be written.
     """
     last = book.latest(kind)
-    asked = _asked(book, last, book.against(last), EVERYTHING, book.profile(profile))
+    asked = _asked(book, last, book.against(last), EVERYTHING, book.computed_profile(profile))
     with _writing(book, out / "briefing"), TemporaryDirectory(dir=out, prefix=".page-") as fresh:
         _make(book, [Job("briefing", asked, Path(fresh), linked=False)], progress)
         (Path(fresh) / "briefing.html").replace(out / "briefing.html")

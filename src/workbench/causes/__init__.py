@@ -6,15 +6,17 @@ for people: shares with denominators and intervals, and the evidence in words.
 
 from __future__ import annotations
 
+from workbench.causes.counting import CountedTable, count_table
 from workbench.causes.evidence import cause_label, evidence_text, reality_label
 from workbench.causes.shares import cause_shares, causes_by_unit, realities
-from workbench.causes.time_use import count_time, slowest_steps, time_use
+from workbench.causes.time_use import slowest_steps, time_use
 
 __all__ = [
+    "CountedTable",
     "cause_label",
     "cause_shares",
     "causes_by_unit",
-    "count_time",
+    "count_table",
     "evidence_text",
     "realities",
     "reality_label",

@@ -6,45 +6,9 @@ accounting (evidence level 1): it says where the time lies, not yet whose fault 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Literal
-
 import polars as pl
 
-from workbench.vocabulary import EVERYTHING, Period
-from workbench.warehouse import Warehouse
-
-
-def count_time(
-    table: Literal["time_use", "step_time"],
-    folders: Iterable[Path],
-    pipelines: Path,
-    *,
-    period: str,
-    profile: str,
-) -> pl.DataFrame:
-    """Return a table of working time for one period, counted now: nothing is stored.
-
-    Args:
-        table: ``time_use`` (by kind of segment) or ``step_time`` (by kind and step).
-        folders: Where the tables of the rooms ``clean`` and ``clock`` lie.
-        pipelines: Folder of the SQL models, which say what the columns are.
-        period: Label of a period; dossiers belong to it by the day they ended.
-        profile: Lateness profile that tells the late ones.
-
-    Raises:
-        InputRejected: A table is missing.
-    """
-    asked = Period.parse(period)
-    days = {"period": [period], "starts_on": [asked.starts_on], "ends_on": [asked.ends_on]}
-    with Warehouse(pipelines) as warehouse:
-        for folder in folders:
-            warehouse.attach(folder)
-        warehouse.register("periods", pl.DataFrame(days))
-        warehouse.set("profile", profile)
-        warehouse.build("explain", wanted=(table,))
-        return warehouse.frame(table)
+from workbench.vocabulary import EVERYTHING
 
 
 def time_use(table: pl.DataFrame, *, period: str, unit_id: str = EVERYTHING) -> pl.DataFrame:

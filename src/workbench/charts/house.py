@@ -151,7 +151,16 @@ class Figure:
 def draw(chart: Any, caption: str, description: str) -> Figure:
     """Finish a chart: house theme in the current language, caption and description."""
     described = chart.properties(description=description)
-    return Figure(described, described.to_dict(), caption)
+    return Figure(described, _rounded(described.to_dict()), caption)
+
+
+def _rounded(part: Any) -> Any:
+    """Round every number of a specification, so that no last digit of a processor moves a line."""
+    if isinstance(part, dict):
+        return {key: _rounded(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_rounded(value) for value in part]
+    return float(f"{part:.9g}") + 0.0 if isinstance(part, float) else part
 
 
 alt.theme.register("workbench", enable=True)(theme)

@@ -26,6 +26,28 @@ STRATA = ("procedure_id", "channel_in", "limit_class")
 """What fair comparison holds equal, as far as a table has it."""
 
 
+def count_strata(
+    cause_cells: pl.DataFrame, overdue_cells: pl.DataFrame, *, period: str
+) -> pl.DataFrame:
+    """Return the dossiers and late ones of each stratum that a period's late share counts.
+
+    Args:
+        cause_cells: The table of that name: dossiers judged in the period.
+        overdue_cells: The table of that name: those overdue at the period's close besides.
+        period: Label of a period.
+
+    Returns:
+        unit_id, period, procedure_id, channel_in, n_dossiers, n_late.
+    """
+    keys = ["unit_id", "period", "procedure_id", "channel_in"]
+    of_period = pl.col("period") == period
+    judged = cause_cells.filter(of_period).group_by(keys).agg(pl.max("n_dossiers", "n_late"))
+    overdue = overdue_cells.filter(of_period).select(
+        *keys, *(pl.col("n_overdue").alias(name) for name in ("n_dossiers", "n_late"))
+    )
+    return pl.concat([judged, overdue]).group_by(keys).agg(pl.sum("n_dossiers", "n_late"))
+
+
 def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
     """Return one row per unit of a period, crude and adjusted for its mix of work.
 
@@ -53,12 +75,13 @@ def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
         return pl.DataFrame(schema={"unit_id": pl.String})
     everybody = late.sum(axis=0), dossiers.sum(axis=0)
     rates = everybody[0] / np.maximum(everybody[1], 1.0)
+    expected = (dossiers * rates).sum(axis=1)
     frame = pl.DataFrame(
         {
             "unit_id": units,
             "n_dossiers": dossiers.sum(axis=1).astype(np.int64),
             "n_late": late.sum(axis=1).astype(np.int64),
-            "expected": dossiers @ rates,
+            "expected": expected,
             "peered": _peered(dossiers),
         }
     )
@@ -71,8 +94,8 @@ def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
         *_estimated("crude", crude),
         *_estimated("direct", own),
         *_estimated("ratio", ratios),
-        *_funnel(late.sum(axis=1), dossiers @ rates),
-        *_likely(shrunk_ratios(late.sum(axis=1), dossiers @ rates)),
+        *_funnel(late.sum(axis=1), expected),
+        *_likely(shrunk_ratios(late.sum(axis=1), expected)),
         *_differences(against),
         pl.lit(2).cast(pl.Int32).alias("evidence_level"),
     )

@@ -20,6 +20,7 @@ from scipy.special import stdtr, stdtrit
 from workbench.compare.families import CELL, PRIOR_DOSSIERS, Events, Family, Reference, of_kind
 from workbench.estimates.discovery import combined_p, q_values_of_named
 from workbench.estimates.excess import excess_limits, relative_spread, upper_tail
+from workbench.estimates.precision import rounded
 from workbench.vocabulary import PeriodKind
 
 Floats = NDArray[np.float64]
@@ -162,7 +163,7 @@ def _of_cause(family: Family, cause: str, rows: pl.DataFrame) -> pl.DataFrame:
         *_spared(family, rows),
         pl.Series("p_value", combined_p(*chances) if len(chances) > 1 else chances[0]),
         pl.Series("reach", reach),
-    )
+    ).with_columns(rounded("observed", "least", "expected", "p_value", "reach"))
 
 
 def _spared(family: Family, rows: pl.DataFrame) -> list[pl.Series]:
@@ -295,6 +296,7 @@ def _finished(table: pl.DataFrame, q: float) -> pl.DataFrame:
     )
     return (
         table.with_columns(pl.Series("q_value", chances))
+        .with_columns(rounded("q_value"))
         .with_columns(reading.alias("reading"), pl.lit(2).alias("evidence_level"))
         .with_columns(pl.col("reading").is_in(["difference", "overload"]).alias("flagged"))
         .with_columns(pl.col("flagged").fill_null(value=False))

@@ -8,7 +8,7 @@ here, and the figure says which one failed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from math import fsum, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -133,10 +133,10 @@ def _welch(ours: Floats, theirs: Floats) -> _Gap:
     if min(one.size, two.size) < FEWEST_UNITS:
         return value, None, None, None
     errors = [float(x.var(ddof=1)) / x.size for x in (one, two)]
-    total = sum(errors)
+    total = fsum(errors)
     if total <= 0:
         return value, value, value, 1.0 if value == 0 else 0.0
-    free = total**2 / sum(e**2 / (x.size - 1) for e, x in zip(errors, (one, two), strict=True))
+    free = total**2 / fsum(e**2 / (x.size - 1) for e, x in zip(errors, (one, two), strict=True))
     half = float(stdtrit(free, 0.975)) * sqrt(total)
     chance = 2 * float(stdtr(free, -abs(value) / sqrt(total)))
     return value, value - half, value + half, chance

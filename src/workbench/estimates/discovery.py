@@ -85,6 +85,5 @@ def combined_p(*p_values: ArrayLike) -> Floats:
     """
     chances = [np.clip(np.asarray(p, dtype=np.float64), _SMALLEST, 1 - 1e-12) for p in p_values]
     mean = np.mean([1 / np.tan(np.pi * p) for p in chances], axis=0)
-    whole = 0.5 - np.arctan(mean) / np.pi
-    far = 1 / (np.pi * np.maximum(mean, 1.0))
-    return np.asarray(np.where(mean > 1e8, far, whole))
+    # 1/2 - arctan(mean)/pi is the same angle, but loses its digits where evidence is strong
+    return np.asarray(np.arctan2(1.0, mean) / np.pi)

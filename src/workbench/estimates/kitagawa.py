@@ -94,7 +94,7 @@ def _effects(pair: _Pair) -> Floats:
     if not all(side.number > 0 for side in pair.sides):
         raise ValueError("a side without dossiers has no rate to compare")
     more, less = (late / dossiers for dossiers, late in pair.common[::-1])
-    by_cause = np.einsum("cs,s->c", more - less, pair.both)
+    by_cause = ((more - less) * pair.both).sum(axis=1)
     return np.concatenate([_composition(pair), by_cause])
 
 
@@ -248,7 +248,8 @@ def _gamma_limits(
 
     ``typical`` is the weight of a cause of which nothing was seen.
     """
-    mean, variance = late @ weights, late @ weights**2
+    # products and sums one by one: a matrix product's last digits differ between processors
+    mean, variance = ((late * weight).sum(axis=1) for weight in (weights, weights**2))
     # what no cause explains may round to less than nothing
     seen = (mean > 0) & (variance >= 0)
     scale = np.where(seen, variance / np.where(seen, mean, 1.0), typical)

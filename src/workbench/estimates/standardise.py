@@ -35,7 +35,7 @@ def indirect(late: float, dossiers: ArrayLike, reference: ArrayLike) -> Estimate
     >>> round(indirect(12, [50, 50], [0.02, 0.14]).value, 2)
     1.5
     """
-    return ratio(late, float(np.dot(_array(dossiers), _array(reference))))
+    return ratio(late, float((_array(dossiers) * _array(reference)).sum()))
 
 
 def direct(
@@ -66,7 +66,7 @@ def direct(
     if not wanted.sum() > 0:
         return Estimate(None, None, None, total, seen, method)
     share = wanted / wanted.sum() / people
-    value, variance = float(share @ events), float(share**2 @ events)
+    value, variance = _weighted(events, share)
     if few:
         low, high = gamma_limits(events, share, level)
     else:
@@ -81,7 +81,7 @@ def gamma_limits(events: ArrayLike, weights: ArrayLike, level: float = 0.95) -> 
     Source: Fay and Feuer (1997), Statistics in Medicine 16, 791-801, equations 3 and 4.
     """
     counts, share = _array(events), _array(weights)
-    value, variance, tail = float(share @ counts), float(share**2 @ counts), (1 - level) / 2
+    (value, variance), tail = _weighted(counts, share), (1 - level) / 2
     largest = float(share.max())
     low = 0.0
     if value > 0:
@@ -150,6 +150,12 @@ def _side(difference: Difference) -> int:
     if low is None or high is None:
         return 0
     return int(low > 0) - int(high < 0)
+
+
+def _weighted(counts: Floats, weights: Floats) -> tuple[float, float]:
+    """Return the weighted sum of counts and its variance, if they are Poisson counts."""
+    # products and sums one by one: a matrix product's last digits differ between processors
+    return float((weights * counts).sum()), float((weights**2 * counts).sum())
 
 
 def _array(values: ArrayLike) -> Floats:

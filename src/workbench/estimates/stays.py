@@ -116,7 +116,7 @@ def pace(stays: Stays, kinds: int, units: int) -> Pace:
         )
         usual_at = usual[stays.kind]
         gone = apart - usual_at
-        spread_out = np.einsum("i,i->", gone, gone) + open_part.sum() + np.sum(number * unsure)
+        spread_out = (gone * gone).sum() + open_part.sum() + np.sum(number * unsure)
         variance = max(float(spread_out / time.size), _LEAST)
         hidden = np.bincount(cell[still], np.clip(open_part / variance, 0, 1), units * BLOCKS)
         weight = np.maximum(number - hidden.reshape(grid), _LEAST)

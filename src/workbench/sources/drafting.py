@@ -11,12 +11,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from workbench.sources.draft_gaps import case_dates, remarks, shortcomings
 from workbench.sources.headers import IGNORED, PERSONAL, STAGE, bare_key
 from workbench.sources.spelling import fold
 from workbench.wording import say
 
 if TYPE_CHECKING:
-    from workbench.sources.inspecting import Inspection, Proposal
+    from workbench.sources.inspecting import Inspection
+    from workbench.sources.proposals import Proposal
 
 _STAMP = r"(?P<date>\d{1,2}/\d{1,2}/\d{4})"
 _STAMP_TIME = r"(?P<time>\d{1,2}:\d{2})\D{1,8}" + _STAMP
@@ -44,17 +46,27 @@ def _escape(sign: str) -> str:
 
 
 def _comment(key: str, /, **values: object) -> str:
-    said = say(f"inspect.{key}", **values)
-    return "# " + " ".join("".join(c if c.isprintable() else " " for c in said).split())
+    return f"# {_one_line(say(f'inspect.{key}', **values))}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _top(found: Inspection) -> Iterator[str]:
     order = "day_first" if found.day_first else "month_first"
     name = "_".join(re.findall("[a-z0-9]+", bare_key(found.path.name.split(".")[0]))) or "export"
     yield _comment("about", file=found.path.name)
-    yield _comment("header_at", row=found.header_row, sheet=found.sheet or "-")
+    if found.header_row:
+        yield _comment("header_at", row=found.header_row, sheet=found.sheet or "-")
     if not found.is_whole:
         yield _comment("not_whole")
+    lacking = shortcomings(found)
+    yield _comment("lacking" if lacking else "complete", file=found.path.name)
+    for text in lacking:
+        yield f"#   - {_one_line(text)}"
+    for text in remarks(found):
+        yield f"# {_one_line(text)}"
     yield f"name = {quoted(name)}"
     yield f"title_vi = {quoted(found.path.name)}"
     yield f"title_en = {quoted(found.path.name)}"
@@ -91,9 +103,37 @@ def _file(found: Inspection) -> Iterator[str]:
         yield f'encoding = "{found.encoding}"'
     elif found.encoding:
         yield _comment("old_font", convention=found.encoding)
+    yield from _values(found)
     for role in (PERSONAL, IGNORED):
         yield from _listed(found, role)
     yield ""
+
+
+def _values(found: Inspection) -> Iterator[str]:
+    """Write how values are read: empty ones, dates, and columns without a name."""
+    if found.empty_values:
+        yield _comment("empty_values")
+        yield f"empty_values = [{', '.join(map(quoted, found.empty_values))}]"
+    if dates := case_dates(found):
+        yield _comment("case_dates")
+        yield f"case_dates = [{', '.join(map(quoted, dates))}]"
+    written = [p for p in found.proposals if p.formats and p.is_mapped]
+    if written:
+        yield _comment("date_formats")
+        forms = (f"{_key(p.targets[0])} = [{', '.join(map(quoted, p.formats))}]" for p in written)
+        yield f"date_formats = {{ {', '.join(forms)} }}"
+    timed = [p for p in found.proposals if p.clock]
+    if timed:
+        yield _comment("date_with_time")
+        pairs = (f"{_key(p.targets[0])} = [{quoted(p.header)}, {quoted(p.clock)}]" for p in timed)
+        yield f"date_with_time = {{ {', '.join(pairs)} }}"
+    if found.unnamed:
+        yield _comment("unnamed")
+        yield f"unnamed = [{', '.join(map(str, found.unnamed))}]"
+
+
+def _key(field: str) -> str:
+    return quoted(field) if "." in field else field
 
 
 def _pattern(name: str) -> str:
@@ -118,7 +158,7 @@ def _listed(found: Inspection, role: str) -> Iterator[str]:
 def _columns(found: Inspection) -> Iterator[str]:
     yield "[files.columns]"
     for column in found.proposals:
-        if not column.is_mapped:
+        if not column.is_mapped or column.clock:
             continue
         fields = [quoted(target) for target in column.targets]
         value = fields[0] if len(fields) == 1 else f"[{', '.join(fields)}]"

@@ -16,11 +16,11 @@ from functools import cache
 from pathlib import Path
 
 from workbench.errors import InputRejected
-from workbench.sources.fields import ROW_KINDS
+from workbench.sources.fields import FIELDS, ROW_KINDS, is_instant
 
 PERSONAL, IGNORED, STAGE = "personal", "ignored", "stage:"
 _EXACT, _BARE, _WITHIN = 1.0, 0.9, 0.6
-_LONG_ENOUGH = 6
+_LONG_ENOUGH, _LONG_ENOUGH_FOR_PERSONS = 6, 4
 _SPLIT = re.compile(r"[\W_]+")
 
 
@@ -50,13 +50,22 @@ class Aliases:
         return self._within(bare_key(header), rows)
 
     def _within(self, key: str, rows: str) -> Guess | None:
+        """Guess by the longest known header inside a longer one.
+
+        Where persons are named beside it, the column is theirs, unless it holds dates.
+        """
         found = [
             (len(known), field)
             for kind in (rows, "any")
             for known, field in self.bare[kind].items()
-            if len(known) >= _LONG_ENOUGH and f" {known} " in f" {key} "
+            if len(known) >= _least_length(field) and f" {known} " in f" {key} "
         ]
-        return Guess(max(found)[1], _WITHIN) if found else None
+        if not found:
+            return None
+        field = max(found)[1]
+        if not is_instant(field) and any(other == PERSONAL for _, other in found):
+            field = PERSONAL
+        return Guess(field, _WITHIN)
 
     def score(self, headers: Iterable[str], rows: str) -> float:
         """Return how well a row of cells reads as the header of a table of such rows.
@@ -70,6 +79,10 @@ class Aliases:
                 name = header if idle else guess.field
                 best[name] = max(best.get(name, 0.0), guess.score / (2 if idle else 1))
         return sum(best.values())
+
+
+def _least_length(field: str) -> int:
+    return _LONG_ENOUGH_FOR_PERSONS if field == PERSONAL else _LONG_ENOUGH
 
 
 def header_key(header: str) -> str:
@@ -107,10 +120,13 @@ def read_aliases(reference: Path) -> Aliases:
 
 
 def aliases_of(rows: Sequence[Mapping[str, str]], path: Path) -> Aliases:
-    """Arrange the rows of the file; of two rows with one header the first counts."""
+    """Arrange the rows of the file; of two rows with one header the first counts.
+
+    A header that is the name of a field goes before them.
+    """
     kinds = (*ROW_KINDS, "any")
-    exact: dict[str, dict[str, str]] = {kind: {} for kind in kinds}
-    bare: dict[str, dict[str, str]] = {kind: {} for kind in kinds}
+    exact = {kind: {header_key(field): field for field in FIELDS.get(kind, ())} for kind in kinds}
+    bare = {kind: dict(fields) for kind, fields in exact.items()}
     for row in rows:
         if row["rows"] not in kinds:
             raise InputRejected(

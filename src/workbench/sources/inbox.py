@@ -10,7 +10,7 @@ import polars as pl
 
 from workbench.errors import InputRejected
 from workbench.sources.profile import Part, Profile
-from workbench.sources.readers.delivery import fingerprint
+from workbench.sources.readers.delivery import content_of, fingerprint
 from workbench.sources.requirements import gives_dossiers
 
 _PREFIXES = (".", "~$")
@@ -37,6 +37,8 @@ def deliveries(paths: Iterable[Path], profile: Profile) -> list[Delivery]:
     """
     found = (file for path in paths for file in _files(path))
     files = dict.fromkeys(file for file in found if not profile.passes_over(file))
+    for file in files:
+        content_of(file)
     return [Delivery(file, profile, part) for file in files for part in profile.parts_of(file)]
 
 
@@ -101,6 +103,7 @@ def _known(file: Path, profiles: Sequence[Profile]) -> list[Delivery]:
     for profile in profiles:
         if parts := profile.parts_named(file):
             return [Delivery(file, profile, part) for part in parts]
+    content_of(file)
     known = "; ".join(
         f"{p.name}: {', '.join(pattern for part in p.parts for pattern in part.patterns)}"
         for p in profiles

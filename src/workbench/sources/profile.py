@@ -92,7 +92,8 @@ class Part:
     adds to earlier exports instead of replacing them. ``records`` and ``nested`` say where rows
     stand in JSON. ``date_formats`` are those of a field, or under ``""`` of every date;
     ``date_with_time`` joins a column of dates and one of times of day; ``due_midnight`` is what a
-    due stamp at 00:00:00 means.
+    due stamp at 00:00:00 means. ``unnamed`` are the numbers, from 1, of columns without a header
+    that are not read.
     """
 
     patterns: tuple[str, ...]
@@ -119,6 +120,7 @@ class Part:
     date_formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     date_with_time: Mapping[Target, tuple[str, str]] = field(default_factory=dict)
     due_midnight: DueMidnight = "by_column"
+    unnamed: tuple[int, ...] = ()
 
     def formats_of(self, target: Target) -> tuple[str, ...]:
         """Return the date formats of a field, its own before those of the whole file."""
@@ -149,6 +151,12 @@ class Part:
         staged = [name for stage in self.stages for name in (stage.ends, stage.holder) if name]
         named = (*self.columns, *self.timed(), *self.personal, *self.ignored, *staged)
         return tuple(dict.fromkeys(named))
+
+    def headers_read(self) -> frozenset[str]:
+        """Name every column whose cells are used, not only known."""
+        staged = [name for stage in self.stages for name in (stage.ends, stage.holder) if name]
+        inside = [rule.column for rule in self.from_text.values()]
+        return frozenset((*self.columns, *self.timed(), *self.applicant, *staged, *inside))
 
     def required(self) -> tuple[str, ...]:
         """Name the columns without which a file cannot be this one."""

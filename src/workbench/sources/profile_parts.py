@@ -33,6 +33,7 @@ _PART_SHAPES: Mapping[str, type] = {
     "date_formats": object,
     "date_with_time": dict,
     "due_midnight": str,
+    "unnamed": list,
 }
 _PART_KEYS = " ".join(key for key in _PART_SHAPES if key not in ("patterns", "columns"))
 _CASE_DATES = ("received_at", "resolved_at")
@@ -84,6 +85,7 @@ class PartReader(Checks):
                 for f, pair in said.get("date_with_time", {}).items()
             },
             due_midnight=said.get("due_midnight", "by_column"),
+            unnamed=self.numbers(said.get("unnamed", []), f"{at}.unnamed"),
         )
 
     def constants(self, said: dict[str, Any], rows: str, at: str) -> dict[Target, str]:
@@ -113,6 +115,13 @@ class PartReader(Checks):
                     accepted = "%Y %y %m %b %B %d %j %H %I %M %S %f %p %z, epoch"
                     self.refuse_choice(where, form, [accepted])
         return {name: tuple(forms) for name, forms in by_field.items() if forms}
+
+    def numbers(self, said: list[Any], at: str) -> tuple[int, ...]:
+        """Return numbers of columns, which count from 1."""
+        for number in said:
+            if type(number) is not int or number < 1:
+                self.refuse_choice(at, number, ["1, 2, 3 ..."])
+        return tuple(said)
 
     def pair(self, said: list[str], at: str) -> tuple[str, str]:
         """Return the headers of the columns of a date and of its time."""

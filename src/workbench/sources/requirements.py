@@ -100,7 +100,8 @@ def _required_fields(part: Part, profile: Profile) -> Iterator[tuple[str, ...]]:
 def _given_fields(part: Part) -> set[str]:
     """Name every field that a part feeds, as ``table.field``."""
     columns = [target for targets in part.columns.values() for target in targets]
-    named = {str(t) for t in (*columns, *part.from_text, *part.from_name, *part.constants)}
+    elsewhere = (*part.from_text, *part.from_name, *part.constants, *part.date_with_time)
+    named = {str(target) for target in (*columns, *elsewhere)}
     dates = (*part.case_dates, *(date.field for date in part.event_dates))
     named |= {f"dossier.{field}" for field in dates}
     if part.stages:

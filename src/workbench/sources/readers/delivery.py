@@ -12,8 +12,7 @@ from typing import IO, Protocol
 
 from workbench.errors import InputRejected
 from workbench.sources.readers import limits
-
-_GZIP, _ZIP, _OLD_EXCEL = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+from workbench.sources.readers.content import check_readable
 
 
 class Bytes(Protocol):
@@ -25,17 +24,26 @@ class Bytes(Protocol):
 
 
 def check_content(path: Path, kind: str) -> None:
-    """Refuse a file whose first bytes contradict its extension.
+    """Refuse a file whose content contradicts its extension, or that no reader reads.
 
     Raises:
         InputRejected: The file is missing or empty, or is something else than its name says.
     """
-    start = first_bytes(path)
+    found = content_of(path)
     packed = path.suffix.casefold() == ".gz"
-    found = _content(start)
     expected = "gzip" if packed else "xlsx" if kind == "xlsx" else "text"
     if found != expected:
         raise InputRejected("sources.wrong_content", file=path.name, found=found, expected=expected)
+
+
+def content_of(path: Path) -> str:
+    """Return whether a file is ``text``, ``gzip`` or ``xlsx``.
+
+    Raises:
+        InputRejected: The file is missing, unreadable or empty, or has a format without a reader.
+    """
+    first_bytes(path)
+    return check_readable(path)
 
 
 def first_bytes(path: Path, count: int = 8) -> bytes:
@@ -117,13 +125,3 @@ def fingerprint(path: Path) -> str:
         while block := stream.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
-
-
-def _content(start: bytes) -> str:
-    if start.startswith(_GZIP):
-        return "gzip"
-    if start.startswith(_ZIP):
-        return "xlsx"
-    if start.startswith(_OLD_EXCEL):
-        return "xls"
-    return "text"

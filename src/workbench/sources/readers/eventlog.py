@@ -149,6 +149,7 @@ class _Log:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Open a case, an event, or an attribute inside one."""
+        tag = _without_prefix(tag)
         if tag == "event":
             if self._into is None:
                 raise _MisplacedError
@@ -165,6 +166,7 @@ class _Log:
 
     def end(self, tag: str) -> None:
         """Close what ``start`` opened; an event, or a case without any, becomes a row."""
+        tag = _without_prefix(tag)
         if tag == "event":
             self._add(self._into or {})
             self._into = self._cases[-1]
@@ -178,6 +180,11 @@ class _Log:
     def _add(self, event: dict[str, str]) -> None:
         self.rows.append(event)
         self._owners.append(len(self._cases) - 1)
+
+
+def _without_prefix(tag: str) -> str:
+    """Return the name of an element without the prefix of its namespace (``xes:trace``)."""
+    return tag.rpartition(":")[2]
 
 
 def _texts(rows: list[dict[str, str]], lead: str) -> pl.DataFrame:

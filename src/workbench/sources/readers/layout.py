@@ -2,8 +2,8 @@
 
 Offices print national headings and titles above the table, merge header cells over two rows,
 number the columns, and put section rows, totals and signatures between and below the records.
-The header is the row (or pair of rows) that holds most of the profile's column names. A row is a
-record when it has a dossier number, or enough of the other mapped cells; everything else is
+The header is the block of one to three rows that holds most of the profile's column names. A row
+is a record when it has a dossier number, or enough of the other mapped cells; everything else is
 counted as ignored, and a record without its number is kept for the rules to judge.
 """
 
@@ -24,6 +24,8 @@ from workbench.sources.repairs import marks_of
 from workbench.sources.spelling import tidy, trimmed_series
 
 SEARCH_ROWS = 40
+MOST_DEPTH = 3
+"""Of how many rows a header is made at most: two rows of groups over one of names."""
 _TOTALS = r"(?i)^(tổng cộng|tổng số|tổng|cộng|trong đó|total)\b"
 _COLUMN_NUMBER = r"^\(?\d{1,2}\)?$"
 _ENOUGH_CELLS = 3
@@ -56,7 +58,7 @@ def find_header(top: Sequence[Cells], part: Part) -> Header | None:
     """
     known = set(part.headers())
     best, best_score = None, max(1, len(part.required()) // 2) - 1
-    for depth in (1, 2):
+    for depth in range(1, MOST_DEPTH + 1):
         for row in range(len(top) - depth + 1):
             names = names_of(top[row : row + depth])
             if (score := len(known.intersection(names))) > best_score:
@@ -95,15 +97,17 @@ def check_columns(names: Sequence[str], part: Part, *, file: str, row: int = 0) 
 def check_known(names: Sequence[str], part: Part, *, file: str, row: int = 0) -> None:
     """Refuse a column that is neither mapped, personal nor ignored, and a repeated one.
 
+    A column that is not read may be repeated.
+
     Raises:
         InputRejected: Names the column and what the profile knows.
     """
-    known = part.headers()
+    known, read = part.headers(), part.headers_read()
     for name, count in Counter(name for name in names if name).items():
         if name not in known:
             key = "sources.unknown_column" if row else "sources.unknown_attribute"
             raise InputRejected(key, file=file, row=row, column=name, accepted=", ".join(known))
-        if count > 1:
+        if count > 1 and name in read:
             raise InputRejected("sources.same_column", file=file, column=name)
 
 
@@ -122,23 +126,56 @@ def records(
     Raises:
         InputRejected: A column without a header holds values, or a cell is larger than any cell.
     """
-    texts = cells.drop("source_row").columns[: len(header.names)]
-    named = {text: name for text, name in zip(texts, header.names, strict=False) if name}
+    cells = cells.drop(_row_indexes(cells, header, part, is_first=is_first))
+    named = _named(cells, header)
     frame = cells.with_columns(
         trimmed_series(cells[text]) for text in cells.columns if text != "source_row"
     )
     texts = [text for text in frame.columns if text != "source_row"]
     kept = frame.filter(_is_record(texts, named, part, is_first=is_first))
     _refuse_huge(kept, named, where)
-    _refuse_unnamed(kept.select("source_row", pl.exclude("source_row", *named)), where)
+    _refuse_unnamed(kept.drop(_headed(cells, header)), where)
     return kept.select("source_row", *named).rename(named)
 
 
 def spelling_marks(cells: pl.DataFrame, header: Header, part: Part) -> pl.DataFrame:
     """Return which cells of mapped columns under a header need their letters put right."""
-    texts = cells.drop("source_row").columns[: len(header.names)]
-    named = {t: n for t, n in zip(texts, header.names, strict=False) if n in part.columns}
-    return marks_of(cells, named)
+    named = _named(cells, header)
+    return marks_of(cells, {t: name for t, name in named.items() if name in part.columns})
+
+
+def _named(cells: pl.DataFrame, header: Header) -> dict[str, str]:
+    """Return the name of each column that has one; of repeated names the first column."""
+    firsts: dict[str, str] = {}
+    for text, name in _headed(cells, header).items():
+        firsts.setdefault(name, text)
+    return {text: name for name, text in firsts.items()}
+
+
+def _headed(cells: pl.DataFrame, header: Header) -> dict[str, str]:
+    names = {f"c{number}": name for number, name in enumerate(header.names) if name}
+    return {text: name for text, name in names.items() if text in cells.columns}
+
+
+def _row_indexes(cells: pl.DataFrame, header: Header, part: Part, *, is_first: bool) -> list[str]:
+    """Name the columns without a header that are not read.
+
+    These are the ones that the profile passes over by number, and the index that a data frame
+    writes before its first column: whole numbers that rise from 0.
+    """
+    unnamed = [f"c{number - 1}" for number in part.unnamed]
+    if not header.names[0] and "c0" in cells.columns and _is_index(cells["c0"], is_first=is_first):
+        unnamed.append("c0")
+    headed = _headed(cells, header)
+    return [text for text in unnamed if text in cells.columns and text not in headed]
+
+
+def _is_index(column: pl.Series, *, is_first: bool) -> bool:
+    numbers = column.drop_nulls().str.strip_chars()
+    if numbers.is_empty() or not numbers.str.contains(r"^\d{1,15}$").all():
+        return False
+    values = numbers.cast(pl.Int64)
+    return bool((values.diff().drop_nulls() > 0).all()) and not (is_first and values[0])
 
 
 def _refuse_huge(kept: pl.DataFrame, named: dict[str, str], where: str) -> None:
@@ -166,21 +203,31 @@ def _refuse_unnamed(rest: pl.DataFrame, where: str) -> None:
 
 
 def names_of(rows: Sequence[Cells]) -> tuple[str, ...]:
-    """Join a header of one or two rows; a name met twice is led by its group's.
+    """Join a header of up to three rows; a name met twice is led by its groups'.
 
     >>> names_of([("Mã hồ sơ", "Thời gian", None), (None, "Ngày nộp", "Ngày trả")])
     ('Mã hồ sơ', 'Ngày nộp', 'Ngày trả')
+    >>> names_of([("Nộp", None, "Trả"), ("Ngày", "Giờ", "Ngày")])
+    ('Nộp / Ngày', 'Giờ', 'Trả / Ngày')
     """
     width = max((len(row) for row in rows), default=0)
     padded = [[tidy(row[i] or "") if i < len(row) else "" for i in range(width)] for row in rows]
-    top, low = padded[0], padded[-1]
-    names = [low[i] or top[i] for i in range(width)]
-    twice = {name for name, count in Counter(names).items() if count > 1 and name}
-    group, out = "", []
-    for i, name in enumerate(names):
-        group = top[i] or group
-        out.append(f"{group} / {name}" if name in twice and low[i] and group != name else name)
-    return tuple(out)
+    levels = [max((n for n, row in enumerate(padded) if row[i]), default=0) for i in range(width)]
+    names = [padded[level][i] for i, level in enumerate(levels)]
+    for above in range(1, len(padded)):
+        repeated = {name for name, count in Counter(names).items() if count > 1 and name}
+        for i, level in enumerate(levels):
+            group = _group_over(padded, level - above, i)
+            if names[i] in repeated and group not in ("", names[i]):
+                names[i] = f"{group} / {names[i]}"
+    return tuple(names)
+
+
+def _group_over(rows: Sequence[Sequence[str]], level: int, column: int) -> str:
+    """Return the label of a row of groups that spans a column: the last one up to it."""
+    if level < 0:
+        return ""
+    return next((label for label in reversed(rows[level][: column + 1]) if label), "")
 
 
 def _is_record(texts: list[str], named: dict[str, str], part: Part, *, is_first: bool) -> pl.Expr:

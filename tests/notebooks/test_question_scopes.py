@@ -1,0 +1,249 @@
+"""Every question answers for the unit, the period and the profile it was asked about, or refuses.
+
+The questions are read off the book, so that a new one is asked like the others. What it was asked
+about must show: the answer changes with it. Answers that cannot change are listed with the reason.
+"""
+
+from __future__ import annotations
+
+import inspect
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from workbench.book import Answer, Book, open_book
+from workbench.book.clock import LegalClock
+from workbench.book.official import Official
+from workbench.book.rhythm import Rhythm
+from workbench.errors import UsageProblem
+
+COMPUTED, OTHER = "wb_strict", "wb_legal"
+"""Profile of the results, and one that judges some dossiers of the sample otherwise."""
+SCOPE: dict[str, tuple[str, str]] = {
+    "unit": ("SD-VH", "SD-P1"),
+    "period": ("2022-H1", "2021-H2"),
+    "profile": (COMPUTED, OTHER),
+}
+GIVEN: dict[str, dict[str, str]] = {
+    "dossier": {"dossier_id": ""},
+    "compare_groups": {"by": "channel_in", "within": ""},
+    "official.form": {"name": "II.06a"},
+}
+"""What else a question must be told."""
+PARTS: dict[str, type] = {"rhythm": Rhythm, "official": Official, "clock": LegalClock}
+"""Questions that lead to further ones, and where these stand."""
+REFUSED = {
+    *("causes", "causes_by_unit", "causes_over_time", "reality"),
+    *("fair_units", "cells", "gap", "whatif"),
+    *("watch", "reliability", "cohorts", "interventions"),
+}
+"""Questions about what was computed under one profile."""
+WITHOUT = {
+    "excluded": {"unit", "period", "profile"},  # rows of the files, before any dossier is judged
+    "findings": {"unit", "period", "profile"},  # rows that rules flagged, all units side by side
+    "interventions": {"unit", "period"},  # units and dates stand in the list of changes
+    "reliability": {"unit", "period"},  # one forecast for the whole register
+    "watch": {"period"},  # open dossiers are those of the snapshot
+    "control": {"period"},  # all months
+    "cohorts": {"period"},  # all cohorts
+    "dossier": {"unit", "period"},  # one dossier
+    "causes_by_unit": {"unit"},  # all units side by side
+    "durations": {"profile"},  # days to the end, whether late or not
+    "waiting": {"profile"},  # what steps waited for, whether late or not
+    "clock.due_dates": {"profile"},  # dates against terms, whether late or not
+    "clock.pauses": {"profile"},
+    "clock.receptions": {"profile"},
+    "clock.norms": {"profile"},
+}
+"""What a question cannot be asked about, and why it need not be."""
+ALIKE = {
+    ("rhythm.clicks", "profile"),  # when steps were clicked, whether late or not
+    ("rhythm.signing_days", "profile"),
+    ("official.index_766", "profile"),  # judged by the profile of the software it simulates
+    ("interventions", "profile"),  # nothing is recorded in the sample
+}
+"""Answers that may be asked about something they do not depend on."""
+
+
+def answering(kind: type) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Yield the public methods of a class that return an answer."""
+    for name, method in inspect.getmembers(kind, inspect.isfunction):
+        if not name.startswith("_") and inspect.signature(method).return_annotation == "Answer":
+            yield name, method
+
+
+def parameters(method: Callable[..., Any]) -> set[str]:
+    return set(inspect.signature(method).parameters) & set(SCOPE)
+
+
+QUESTIONS = {name: parameters(method) for name, method in answering(Book)} | {
+    f"{part}.{name}": parameters(method) | parameters(getattr(Book, part))
+    for part, kind in PARTS.items()
+    for name, method in answering(kind)
+}
+EACH_QUESTION = pytest.mark.parametrize("question", sorted(QUESTIONS))
+
+
+@pytest.fixture(scope="module")
+def asked(small_project) -> Callable[..., Answer]:
+    """Ask a question once per scope: ``asked("whatif", unit="SD-VH")`` -> answer."""
+    book = open_book(small_project.root, language="en")
+    answers: dict[tuple[str, ...], Answer] = {}
+
+    def ask(question: str, **about: str) -> Answer:
+        scope = {name: SCOPE[name][0] for name in QUESTIONS[question]} | about
+        key = (question, *sorted(scope.items()))
+        if key not in answers:
+            answers[key] = put(book, question, GIVEN.get(question, {}) | scope)
+        return answers[key]
+
+    return ask
+
+
+def put(book: Book, question: str, about: dict[str, str]) -> Answer:
+    """Put a question to the book, or to the part of it that answers it."""
+    part, _, name = question.rpartition(".")
+    asked = book
+    if part:
+        opened = {n: about.pop(n) for n in parameters(getattr(Book, part)) & set(about)}
+        asked = getattr(book, part)(**opened)
+    answer: Answer = getattr(asked, name)(**about)
+    return answer
+
+
+def content(answer: Answer) -> str:
+    """Everything an answer says, but for its title and captions, which may name the scope only."""
+    told = [claim.text for claim in answer.claims]
+    rows = [str(row) for row in answer.listing.rows] if answer.listing else []
+    frame = answer.frame.write_csv() if answer.frame.width and _is_flat(answer.frame) else ""
+    return "\n".join([*told, *rows, frame, *(content(more) for more in answer.then)])
+
+
+def _is_flat(frame: pl.DataFrame) -> bool:
+    return not any(kind.is_nested() for kind in frame.dtypes)
+
+
+@EACH_QUESTION
+def test_a_question_can_be_asked_about_whatever_it_depends_on(question):
+    assert set(SCOPE) - QUESTIONS[question] <= WITHOUT.get(question, set())
+
+
+@pytest.mark.parametrize("name", sorted(SCOPE))
+@EACH_QUESTION
+def test_an_answer_changes_with_what_is_asked_about(asked, question, name):
+    if name not in QUESTIONS[question] or (question, name) in ALIKE:
+        return
+    if name == "profile" and question in REFUSED:
+        with pytest.raises(UsageProblem, match=f"under the lateness profile «{COMPUTED}»"):
+            asked(question, profile=OTHER)
+        return
+    first, second = SCOPE[name]
+    assert content(asked(question, **{name: first})) != content(asked(question, **{name: second}))
+
+
+@EACH_QUESTION
+def test_a_frame_holds_no_other_unit_than_the_one_asked_about(asked, question):
+    """A question that sets a unit off among the others has them all."""
+    among = {"compare_units", "fair_units", "official.rates"}
+    answer = asked(question)
+    if "unit" not in QUESTIONS[question] or question in among or "unit_id" not in answer.frame:
+        return
+    assert set(answer.frame["unit_id"].drop_nulls()) <= {SCOPE["unit"][0], "*"}
+
+
+@EACH_QUESTION
+def test_a_question_that_names_no_profile_is_answered_under_that_of_the_results(asked, question):
+    if "profile" not in QUESTIONS[question]:
+        return
+    assert content(asked(question, profile="")) == content(asked(question))
+
+
+def test_a_summary_never_mixes_two_profiles(asked):
+    own, other = (asked("summary", unit="*", profile=p) for p in (COMPUTED, OTHER))
+    shared_out = [claim.text for claim in own.claims if "29 late dossiers" in claim.text]
+    assert shared_out, own.sentence()
+    told = " ".join(claim.text for claim in other.claims)
+    assert "29 late" not in told
+    assert f"under «{COMPUTED}» only" in told
+    late = [
+        next(tile.number for tile in answer.tiles if tile.label == "Late")
+        for answer in (own, other)
+    ]
+    assert late == ["21", "19"], own.tiles
+
+
+def test_verdicts_under_another_profile_are_counted_under_it(asked):
+    frame = asked("verdicts", profile=OTHER).frame
+    late = dict(frame.select("unit_id", "n_late").iter_rows())
+    assert late == {"*": 27, "SD-VH": 22}
+
+
+@pytest.fixture(scope="module")
+def explained_otherwise(small_project, repository, tmp_path_factory) -> Book:
+    """The small project's clock, its causes computed under the other profile."""
+    from workbench import stages
+    from workbench.project import Project
+
+    project = Project(tmp_path_factory.mktemp("otherwise") / "project")
+    for folder in ("clean", "clock"):
+        shutil.copytree(getattr(small_project, folder), getattr(project, folder))
+    (project.root / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")
+    project.pipelines.mkdir()
+    stages.explain(stages.Rooms(project, repository), profile=OTHER)
+    shutil.copytree(small_project.reference, project.reference)
+    return open_book(project.root, language="en")
+
+
+def test_every_table_made_under_a_profile_carries_it(explained_otherwise):
+    stored = {
+        path.stem: path for path in Path(explained_otherwise.home).glob("data/results/*.parquet")
+    }
+    of_no_profile, of_all = {"findings_by_unit"}, {"measures"}
+    for name in stored.keys() - of_no_profile - of_all:
+        profiles = pl.read_parquet(stored[name], columns=["profile"])["profile"]
+        assert set(profiles) == {OTHER}, name
+    assert of_no_profile | of_all <= stored.keys()
+
+
+def test_results_of_another_profile_answer_under_it_and_refuse_the_usual_one(explained_otherwise):
+    book = explained_otherwise
+    assert book.result_profile == OTHER
+    assert "27 late dossiers" in book.causes("2022-H1").sentence()
+    assert "27 late dossiers" in " ".join(c.text for c in book.summary("2022-H1").claims)
+    with pytest.raises(UsageProblem, match=f"explain.profile: {COMPUTED}"):
+        book.whatif("2022-H1", profile=COMPUTED)
+    assert asked_late(book) == 27
+
+
+def test_a_page_made_under_another_profile_is_one_of_other_results(explained_otherwise, small_book):
+    assert explained_otherwise.measures.equals(small_book.measures)
+    assert explained_otherwise.fingerprint != small_book.fingerprint
+
+
+def asked_late(book: Book) -> int:
+    """The late dossiers of 2022-H1 that the causes of all units share."""
+    cells = book.cause_cells.filter(period="2022-H1", cause="*")
+    return int(cells["n_late"].sum())
+
+
+def test_whatif_carries_the_assumption_it_holds_under(small_book, reference_dir):
+    listed = pl.read_csv(reference_dir / "scenarios.csv", infer_schema=False)
+    beside = small_book.saved.join(listed, on="scenario", suffix="_listed")
+    assert beside.height == small_book.saved.height > 0
+    assert beside["assumption"].equals(beside["assumption_vi"], check_dtypes=False)
+    assert beside["assumption_en"].equals(beside["assumption_en_listed"])
+    english = open_book(small_book.home, language="en").whatif("2022-H1")
+    assert {row[-1] for row in english.table().rows} <= set(small_book.saved["assumption_en"])
+
+
+def test_gaps_are_a_frame_beside_the_question_about_one(small_book):
+    assert isinstance(small_book.gaps, pl.DataFrame)
+    assert {"comparison", "component", "effect", "profile"} <= set(small_book.gaps.columns)
+
+
+def test_past_risks_are_foretold_from_the_places_dossiers_had_reached(small_book):
+    assert small_book.counted_passages(min(small_book.dossiers["received_on"])).height > 0
