@@ -43,6 +43,8 @@ findings as (
                         when
                             status in ('resolved', 'returned')
                             and coalesce(reported_end_at, returned_at) is null
+                            and not contains(unreadable, 'resolved_at')
+                            and not contains(unreadable, 'returned_at')
                             then 'D08'
                     end,
                     case

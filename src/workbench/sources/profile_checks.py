@@ -31,6 +31,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "unit": TERM_UNITS,
     "due_midnight": ("by_column", "end_of_day", "as_written"),
     "short_rows": ("refuse", "pad"),
+    "hidden": ("leave_out", "read"),
     "field": _DATES,
     "take": ("first", "last"),
 }

@@ -35,6 +35,7 @@ _PART_SHAPES: Mapping[str, type] = {
     "due_midnight": str,
     "unnamed": list,
     "short_rows": str,
+    "hidden": str,
 }
 _PART_KEYS = " ".join(key for key in _PART_SHAPES if key not in ("patterns", "columns"))
 _CASE_DATES = ("received_at", "resolved_at")
@@ -87,6 +88,7 @@ class PartReader(Checks):
             },
             due_midnight=said.get("due_midnight", "by_column"),
             short_rows=said.get("short_rows", "refuse"),
+            hidden=said.get("hidden", "leave_out"),
             unnamed=self.numbers(said.get("unnamed", []), f"{at}.unnamed"),
         )
 

@@ -23,7 +23,7 @@ _OVERLAP = 64
 _XML = (".xml", ".rels", ".vml")
 _DECLARED = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _PLACE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]*)(\d+)[\"']")
-_DAMAGED = (
+DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
@@ -32,6 +32,7 @@ _DAMAGED = (
     OSError,
     ValueError,
 )
+"""What reading a damaged archive raises."""
 
 
 def check_workbook(path: Path) -> None:
@@ -44,7 +45,7 @@ def check_workbook(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             _check_parts(path, archive)
-    except _DAMAGED as problem:
+    except DAMAGED as problem:
         raise unreadable(path, problem) from problem
 
 
@@ -101,7 +102,7 @@ class _Span:
         self._rows = max(self._rows, *(int(row[:12]) for _, row in places))
         letters = {column for column, _ in places} - self._letters
         self._letters |= letters
-        self._columns = max([self._columns, *(_number(column) for column in letters)])
+        self._columns = max([self._columns, *(column_number(column) for column in letters)])
         within = self._rows <= limits.SHEET_ROWS and self._columns <= limits.SHEET_COLUMNS
         if not within or self._rows * self._columns > limits.SHEET_CELLS:
             raise InputRejected(
@@ -114,7 +115,12 @@ class _Span:
             )
 
 
-def _number(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
+    """Return the number of a column, from 1, by its letters.
+
+    >>> column_number(b"A"), column_number(b"AB")
+    (1, 28)
+    """
     number = 0
     for letter in letters[:8].upper():
         number = number * 26 + letter - 64
@@ -132,5 +138,5 @@ def is_date_1904(path: Path) -> bool:
             return bool(re.search(rb"\bdate1904\s*=\s*[\"'](?:1|true)[\"']", part.read(_BLOCK)))
     except KeyError:
         return False
-    except _DAMAGED as problem:
+    except DAMAGED as problem:
         raise unreadable(path, problem) from problem

@@ -3,14 +3,17 @@
 A cell that Excel holds as a date arrives as ``2022-01-05 10:30:00`` (or ``2022-01-05`` when it
 has no time of day, which Excel cannot tell from midnight), so it is never mistaken for a text
 date whose day and month are in doubt. A bare serial number stays a number, counted from 1900 also
-in workbooks that count from 1904. Of a formula only the value shown is read. Text of fonts from
-before Unicode is converted (``legacy``); the table says which convention was undone.
+in workbooks that count from 1904. Of a formula only the value shown is read; one without a value
+is refused, an error stands as its text. Hidden sheets and rows are left out unless the profile
+reads them, and a merged cell holds for all its rows (``sheetcells``, ``sheetxml``). Text of fonts
+from before Unicode is converted (``legacy``); the table says which convention was undone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +27,14 @@ from workbench.sources.profile import Part
 from workbench.sources.readers import layout
 from workbench.sources.readers.archive import check_workbook, is_date_1904
 from workbench.sources.readers.delivery import unreadable
-from workbench.sources.readers.raw import RawTable, place
+from workbench.sources.readers.raw import NOTES, RawTable, place
+from workbench.sources.readers.sheetcells import check_cells, fill_merged, put_cells
+from workbench.sources.readers.sheetxml import SheetFacts, SheetPart, read_facts, sheet_parts
 from workbench.sources.repairs import converted
 
 _NO_ROWS = {"source_row": pl.Int64}
+_UNCALCULATED = "="
+"""Stands in a cell whose formula has no value, so that its row is seen as filled."""
 _SERIAL = r"^(\d{4,5})(\.\d+)?$"
 _DAYS_1904 = 1462
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
@@ -42,27 +49,102 @@ def read_workbook(path: Path, part: Part) -> Iterator[RawTable]:
         InputRejected: The workbook is damaged, has no such sheet, or no sheet with the header.
     """
     check_workbook(path)
-    book = open_book(path)
+    book, parts = open_book(path), sheet_parts(path)
     from_1904 = _instant_headers(part) if is_date_1904(path) else ()
     if part.sheet and part.sheet not in book.sheet_names:
-        sheets = ", ".join(book.sheet_names)
-        raise InputRejected("sources.no_sheet", file=path.name, sheet=part.sheet, found=sheets)
+        known = ", ".join(book.sheet_names)
+        raise InputRejected("sources.no_sheet", file=path.name, sheet=part.sheet, found=known)
     names = [part.sheet] if part.sheet else book.sheet_names
-    found = [(name, *_searched(*modern(sheet_cells(book, name, path)), part)) for name in names]
-    some = any(header for *_, header in found)
-    for name, cells, convention, header in found:
-        if some and not header:
-            yield RawTable(name, pl.DataFrame(schema=_NO_ROWS), cells.height, (), "xlsx")
+    sheets = [_sheet(book, path, name, parts.get(name), part) for name in names]
+    if all(sheet.is_left_out for sheet in sheets if sheet.header):
+        _refuse_hidden_only(path, sheets)
+    some = any(sheet.header for sheet in sheets)
+    for sheet in sheets:
+        if sheet.is_left_out or (some and not sheet.header):
+            yield _without_records(sheet)
             continue
-        checked = layout.check_header(header, part, path, name)
-        where = place(path.name, name)
-        below = _below(cells, checked)
-        marks = layout.spelling_marks(below, checked, part)
-        frame = converted(layout.records(below, checked, part, where=where), marks)
-        heading = tuple(c for row in _rows(cells.head(checked.row)) for c in row if c)
-        frame = frame.with_columns(_from_1900(name) for name in from_1904 if name in frame.columns)
-        rows_read = cells.height - checked.below
-        yield RawTable(name, frame, rows_read, heading, convention or "xlsx", marks)
+        header = layout.check_header(sheet.header, part, path, sheet.name)
+        yield _table(sheet, header, part, path, from_1904)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet's cells, what its XML says of them, and the header found.
+
+    ``first`` is the number of the column that the cells begin with, from 1.
+    """
+
+    name: str
+    cells: pl.DataFrame
+    first: int
+    convention: str
+    header: layout.Header | None
+    facts: SheetFacts
+    is_hidden: bool
+    is_left_out: bool
+
+
+def _sheet(book: Any, path: Path, name: str, place_of: SheetPart | None, part: Part) -> _Sheet:
+    cells, first = _load(book, name, path)
+    facts = read_facts(path, place_of)
+    shown = facts.errors | dict.fromkeys(facts.uncalculated, _UNCALCULATED)
+    cells, convention = modern(put_cells(cells, first, shown))
+    is_hidden = bool(place_of and place_of.is_hidden)
+    return _Sheet(
+        name,
+        cells,
+        first,
+        convention,
+        layout.find_header(_rows(cells.head(layout.SEARCH_ROWS)), part),
+        facts,
+        is_hidden,
+        is_left_out=is_hidden and part.hidden == "leave_out" and not part.sheet,
+    )
+
+
+def _refuse_hidden_only(path: Path, sheets: list[_Sheet]) -> None:
+    """Refuse a workbook whose only sheets with the header are hidden."""
+    if hidden := [sheet.name for sheet in sheets if sheet.header]:
+        raise InputRejected("readers.hidden_only", file=path.name, sheets=", ".join(hidden))
+
+
+def _without_records(sheet: _Sheet) -> RawTable:
+    rows = sheet.cells.height - (sheet.header.below if sheet.header else 0)
+    notes = _note("F03", "", rows if sheet.header else 0)
+    return RawTable(sheet.name, pl.DataFrame(schema=_NO_ROWS), rows, (), "xlsx", notes=notes)
+
+
+def _table(
+    sheet: _Sheet, header: layout.Header, part: Part, path: Path, from_1904: tuple[str, ...]
+) -> RawTable:
+    where = place(path.name, sheet.name)
+    below, filled = fill_merged(_below(sheet.cells, header), sheet.first, sheet.facts, header, part)
+    marks = layout.spelling_marks(below, header, part)
+    frame = converted(layout.records(below, header, part, where=where), marks)
+    frame, notes = _shown(frame, sheet, part)
+    check_cells(frame, sheet.first, sheet.facts, header, part, where)
+    heading = tuple(c for row in _rows(sheet.cells.head(header.row)) for c in row if c)
+    frame = frame.with_columns(_from_1900(name) for name in from_1904 if name in frame.columns)
+    kept = filled.join(frame.select("source_row"), on="source_row", how="semi")
+    counted = kept.group_by("column").agg(n_values=pl.len().cast(pl.Int64)).sort("column")
+    notes = pl.concat([notes, counted.select(pl.lit("F06").alias("rule_id"), pl.all())])
+    rows_read = sheet.cells.height - header.below
+    encoding = sheet.convention or "xlsx"
+    return RawTable(sheet.name, frame, rows_read, heading, encoding, marks, notes=notes)
+
+
+def _shown(frame: pl.DataFrame, sheet: _Sheet, part: Part) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the records that are read, and what is to be said of hidden ones."""
+    is_hidden = pl.col("source_row").is_in(sorted(sheet.facts.hidden_rows))
+    if part.hidden == "read" or sheet.is_hidden:
+        n_hidden = frame.height if sheet.is_hidden else frame.filter(is_hidden).height
+        return frame, _note("F05", "", n_hidden)
+    shown = frame.filter(~is_hidden)
+    return shown, _note("F04", "", frame.height - shown.height)
+
+
+def _note(rule: str, column: str, count: int) -> pl.DataFrame:
+    return pl.DataFrame([(rule, column, count)] if count else [], NOTES, orient="row")
 
 
 def open_book(path: Path) -> Any:
@@ -81,13 +163,18 @@ def sheet_cells(book: Any, name: str, path: Path) -> pl.DataFrame:
     Raises:
         InputRejected: The sheet is damaged.
     """
+    return _load(book, name, path)[0]
+
+
+def _load(book: Any, name: str, path: Path) -> tuple[pl.DataFrame, int]:
+    """Return a sheet's cells and the number, from 1, of the first column that holds any."""
     with _refusals(path):
         sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
         frame: pl.DataFrame = sheet.to_polars()
+        first = min((column.absolute_index for column in sheet.available_columns()), default=0)
     cells = frame.rename({c: f"c{i}" for i, c in enumerate(frame.columns)})
-    return cells.with_columns(pl.all().str.replace(_MIDNIGHT, "$1")).with_row_index(
-        "source_row", offset=1
-    )
+    texts = cells.with_columns(pl.all().str.replace(_MIDNIGHT, "$1"))
+    return texts.with_row_index("source_row", offset=1), first + 1
 
 
 @contextmanager
@@ -116,12 +203,6 @@ def modern(cells: pl.DataFrame) -> tuple[pl.DataFrame, str]:
         return cells, ""
     letters = {text: to_unicode(text, convention) for text in marked}
     return cells.with_columns(pl.col(texts).replace(letters)), convention
-
-
-def _searched(
-    cells: pl.DataFrame, convention: str, part: Part
-) -> tuple[pl.DataFrame, str, layout.Header | None]:
-    return cells, convention, layout.find_header(_rows(cells.head(layout.SEARCH_ROWS)), part)
 
 
 def _instant_headers(part: Part) -> tuple[str, ...]:
