@@ -1,10 +1,11 @@
 -- grain: one row per dossier and one of its days that its calendar does not cover
 -- key: dossier_id, rule_id
 -- reads: dossiers, dossier_calendars, due_dates, quality_rules
--- promises: rule_id in ('D34', 'D35', 'D36'); severity = 'warn'; message is not null
+-- promises: rule_id in ('D34', 'D35', 'D36', 'D37'); severity = 'warn'; message is not null
 -- Findings like those of the quarantine, made here because units keep calendars of their own: the
 -- day is that of the due date (D34), of the reception (D35) or of the end, which is the export for
--- an open dossier (D36). is_undecidable says that a due date rests on such days.
+-- an open dossier (D36). A calendar that never closes lacks the days that a term in working days is
+-- counted in (D37). is_undecidable says that a due date rests on such days.
 
 with days as (
     select
@@ -21,6 +22,7 @@ with days as (
             and not due_dates.is_procedure_term,
             false
         ) as is_undecidable,
+        due_dates.term_unit = 'working_day' and not calendars.has_days_off as cannot_count,
         dossiers.unit_id,
         dossiers.procedure_id
     from dossiers
@@ -34,7 +36,10 @@ placed as (
         *,
         case
             when issued_on is not null then issued_on
-            when is_undecidable and received_on between first_day and last_day then last_day + 1
+            when is_undecidable
+                and not cannot_count
+                and received_on between first_day and last_day
+                then last_day + 1
         end as due_on
     from days
 ),
@@ -51,6 +56,10 @@ uncovered as (
     select *, 'D36' as rule_id, ended_on as day
     from placed
     where ended_on not between first_day and last_day
+    union all
+    select *, 'D37' as rule_id, received_on as day
+    from placed
+    where is_undecidable and cannot_count
 ),
 
 worded as (

@@ -36,7 +36,7 @@ timed as (
     select
         received.*,
         next_day.day as next_day,
-        next_day.open_1 as next_opens,
+        next_day.opens as next_opens,
         coalesce(
             received.second between received.open_1 and received.close_1 - 1
             or received.second between received.open_2 and received.close_2 - 1,

@@ -11,7 +11,7 @@ with counted as (
         day_key,
         ordinal,
         is_working,
-        greatest(close_1, close_2) as closes,
+        closes,
         sum((not is_working and isodow(day) <= 5)::integer) over until_then as holidays_until,
         sum((is_working and isodow(day) > 5)::integer) over until_then as made_up_until,
         max(length) over (partition by calendar_id) as day_length

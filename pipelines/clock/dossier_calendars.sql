@@ -53,6 +53,7 @@ numbered as (
         calendar_keys.key_base,
         calendar_keys.first_day,
         calendar_keys.last_day,
+        calendar_keys.has_days_off,
         placed.received_on,
         placed.is_open,
         placed.clock_end_at,

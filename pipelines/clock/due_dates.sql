@@ -7,7 +7,7 @@
 -- next working day; a month ends on the day of the same number, or on its last day if it has none
 -- (Civil Code 2015, article 148). Same-day terms received from 15:00 on are due the next working
 -- day. A due day that needs days which the calendar does not cover stays missing, and
--- lacks_days says so.
+-- lacks_days says so; a calendar that never closes cannot count working days at all.
 -- Pauses that are over move the due day by whole working days, rounded up, in due_credited_at; a
 -- pause whose policy is restart begins the term anew when it ends.
 
@@ -43,6 +43,7 @@ terms as (
         calendars.time_zone,
         calendars.offset_seconds,
         calendars.key_base,
+        calendars.has_days_off,
         case when stood.dossier_no is null then 0 else stood.stood_seconds end as stood_seconds,
         coalesce(stood.restarted_second, calendars.start_second) as from_second,
         case
@@ -79,6 +80,7 @@ ranked as (
         + terms.term_value * case terms.term_unit when 'minute' then 60 else 3600 end
             as target_second,
         case
+            when terms.term_unit = 'working_day' and not terms.has_days_off then null
             when terms.term_unit = 'working_day' and terms.term_value > 0
                 then day.ordinal + day.is_working::integer - 1 + terms.term_value
             when terms.last_on is not null then last_day.ordinal

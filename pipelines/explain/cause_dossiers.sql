@@ -6,8 +6,8 @@
 -- What the dossier itself says of its lateness: by how much it overran, how long its clock ran on
 -- after the day of the paper result or after the end in another source's record, by how much its
 -- due date was set too early, and how long after the clock's end the profile's own end came.
--- Working seconds throughout; is_measured says whether the overrun can be told in them (it is
--- 0 without a due date, or with days outside the calendar). The office's own record shows that a portal's is
+-- Working seconds throughout; is_measured says whether the overrun can be told in them (0 if the
+-- due date or a day of the calendar is missing). The office's own record shows that a portal's is
 -- late (is_other_shown); of two offices', or against the office's own, neither is known to be
 -- right. A mere date of the other record means the end of that day.
 
@@ -40,7 +40,16 @@ judged as (
         calendars.is_open,
         dossiers.received_on,
         timezone(
-            dossiers.time_zone, coalesce(outcomes.ended_at_used, dossiers.snapshot_at)
+            dossiers.time_zone,
+            coalesce(
+                closed_when(
+                    outcomes.state,
+                    outcomes.ended_at_used,
+                    dossiers.received_at,
+                    dossiers.snapshot_at
+                ),
+                dossiers.snapshot_at
+            )
         )::date as ended_on,
         outcomes.used_seconds,
         outcomes.paused_seconds,

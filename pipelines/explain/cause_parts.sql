@@ -182,7 +182,7 @@ allowed as (
                 and named.cutoff_second is not null
                 then day_key(named.from_second, named.offset_seconds, named.key_base)
         end = day.day_key
-        and day.length < 86400
+        and day.closes < 86400
 ),
 
 cause_parts as (

@@ -2,8 +2,9 @@
 -- key: dossier_id, profile
 -- reads: dossiers, outcomes
 -- promises: judged_on is not null
--- Each on the day it ended as the profile ends it; open dossiers past their due instant are late
--- here, on the day of the snapshot. is_timed: its clock has working seconds.
+-- Each on the day it is closed as the profile closes it (macro closed_when); open dossiers past
+-- their due instant are late here, on the day of the snapshot. is_timed: its clock has working
+-- seconds.
 
 with judged_dossiers as (
     select
@@ -13,7 +14,16 @@ with judged_dossiers as (
         dossiers.procedure_id,
         outcomes.outcome in ('late', 'open_overdue') as is_late,
         timezone(
-            dossiers.time_zone, coalesce(outcomes.ended_at_used, dossiers.snapshot_at)
+            dossiers.time_zone,
+            coalesce(
+                closed_when(
+                    outcomes.state,
+                    outcomes.ended_at_used,
+                    dossiers.received_at,
+                    dossiers.snapshot_at
+                ),
+                dossiers.snapshot_at
+            )
         )::date as judged_on,
         outcomes.used_seconds is not null as is_timed
     from dossiers

@@ -36,6 +36,7 @@ def cells(cause_cells: pl.DataFrame | pl.LazyFrame, snapshot_on: dt.date) -> pl.
 
 def gaps(
     cause_cells: pl.DataFrame | pl.LazyFrame,
+    overdue_cells: pl.DataFrame,
     cells: pl.DataFrame,
     months: dict[str, str],
     *,
@@ -48,6 +49,7 @@ def gaps(
 
     Args:
         cause_cells: The table of that name.
+        overdue_cells: The table of that name.
         cells: That of ``cells``: units named there are nobody's peers in that period.
         months: ``month_classes``: which months hold long holidays.
         kind: Kind of the periods.
@@ -65,10 +67,11 @@ def gaps(
         for unit in units
     ]
     parts = [
-        compare.gaps(of_kind, to_peers, spreads=spreads, named=named),
+        compare.gaps(of_kind, to_peers, overdue=overdue_cells, spreads=spreads, named=named),
         compare.gaps(
             classed,
             _own_past(units, labels),
+            overdue=overdue_cells,
             calendar=months or None,
             spreads=spreads,
         ),

@@ -52,8 +52,7 @@ WITHOUT = {
     "cohorts": {"period"},  # all cohorts
     "dossier": {"unit", "period"},  # one dossier
     "causes_by_unit": {"unit"},  # all units side by side
-    "compare_groups": {"unit"},  # groups of the whole register
-    "durations": {"unit", "profile"},  # days to the end, whether late or not
+    "durations": {"profile"},  # days to the end, whether late or not
     "waiting": {"profile"},  # what steps waited for, whether late or not
     "clock.due_dates": {"profile"},  # dates against terms, whether late or not
     "clock.pauses": {"profile"},
@@ -161,6 +160,11 @@ def test_a_question_that_names_no_profile_is_answered_under_that_of_the_results(
     if "profile" not in QUESTIONS[question]:
         return
     assert content(asked(question, profile="")) == content(asked(question))
+
+
+@pytest.mark.parametrize("question", ["watch", "cohorts", "reliability", "interventions"])
+def test_a_forecast_and_an_effect_name_the_profile_they_were_computed_under(asked, question):
+    assert f"under the lateness profile «{COMPUTED}»" in asked(question).denominators
 
 
 def test_a_summary_never_mixes_two_profiles(asked):

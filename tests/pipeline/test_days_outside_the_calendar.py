@@ -180,3 +180,19 @@ def test_the_pages_say_how_many_dossiers_lack_a_year_and_what_to_add(tmp_path, c
     book = workbench.open(out)
     for name in ODD.keys() - {"received-1900"}:
         assert book.dossier(name).claims
+
+
+def test_a_term_in_working_days_needs_a_calendar_with_days_off(tmp_path, capsys) -> None:
+    source, export = tmp_path / "mine.toml", tmp_path / "mine.csv"
+    term = '[term]\nvalue = 20\nunit = "working_day"\n'
+    endless = register(term).replace('"vn_dong_thap"', '"always"')
+    source.write_text(endless, encoding="utf-8")
+    export.write_text(HEADER + GOOD, encoding="utf-8")
+    out = tmp_path / "out"
+    asked = ["analyse", str(export), "--source", str(source), "--out", str(out), "--lang", "en"]
+    assert main(asked) == 3
+    said = capsys.readouterr().err
+    assert "20 working days" in said
+    assert "«always»" in said
+    assert "vn_dong_thap" in said
+    assert not out.exists()

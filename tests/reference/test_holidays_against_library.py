@@ -1,4 +1,4 @@
-"""The reviewed calendar against the ``holidays`` package, day by day, 2019 to 2026.
+"""The calendars against the ``holidays`` package, day by day; the Vietnamese one 2019 to 2026.
 
 The package is an independent reading of the same decrees. One disagreement is known: the press
 reported on 25 December 2025 that 2 January 2026 is taken off and Saturday 10 January made up for
@@ -42,6 +42,24 @@ def test_every_day_agrees_but_the_two_known_ones(calendars, theirs):
             odd[day] = ours
         day += dt.timedelta(days=1)
     assert odd == KNOWN_DISAGREEMENT
+
+
+ABROAD = {"nl": ("NL", None), "it": ("IT", None), "us_ma": ("US", "MA")}
+
+
+@pytest.mark.parametrize("name", list(ABROAD))
+def test_calendars_of_other_countries_are_the_library_s(calendars, name):
+    calendar, (country, part) = calendars[name], ABROAD[name]
+    years = range(calendar.first_day.year, calendar.last_day.year + 1)
+    theirs = holidays.country_holidays(country, subdiv=part, years=years)
+    count = (calendar.last_day - calendar.first_day).days + 1
+    days = [calendar.first_day + dt.timedelta(days=i) for i in range(count)]
+    odd = [
+        day
+        for day in days
+        if calendar.is_working_day(day) != (day.weekday() < 5 and day not in theirs)
+    ]
+    assert odd == []
 
 
 def test_the_first_half_of_2022_has_120_working_days(calendars):

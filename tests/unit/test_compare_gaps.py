@@ -173,6 +173,6 @@ def test_one_comparison_is_told_in_one_sentence():
         said = told(table, names)
     assert said.startswith("B against A: the late share differs by +32.0 points (+19.5 to +43.2)")
     assert "the mix of dossiers explains +32.0" in said
-    assert said.endswith("other causes 0.0.")
+    assert said.endswith("other causes and overdue dossiers put down to none yet 0.0.")
     with pytest.raises(ValueError, match="one comparison"):
         told(pl.concat([table, table.with_columns(comparison=pl.lit("x"))]), names)

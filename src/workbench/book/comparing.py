@@ -155,6 +155,7 @@ class Comparing(Register):
         group: str = "",
         other: str = "",
         period: str = "",
+        unit: str = EVERYTHING,
         profile: str = PROFILE,
     ) -> Answer:
         """Is a channel, a month or another group later, and is it so among alike dossiers?
@@ -166,10 +167,11 @@ class Comparing(Register):
             group: The group to tell of; all when left out.
             other: The group to compare with; all others together when left out.
             period: Period of reception; all dossiers when left out.
+            unit: A unit; all together when left out.
             profile: Lateness profile.
 
         Raises:
-            UsageProblem: Column, group, period or profile is unknown.
+            UsageProblem: Column, group, period, unit or profile is unknown.
         """
         asked = Grouping(
             self._column(by),
@@ -177,23 +179,25 @@ class Comparing(Register):
             self._group(by, group),
             self._group(by, other),
             self.period(period) if period else "",
+            self.unit(unit),
         )
         with use_language(self.language):
             return groups.compare_groups(self, asked, self.profile(profile))
 
-    def durations(self, by: str = "unit_id", *, period: str = "") -> Answer:
+    def durations(self, by: str = "unit_id", *, period: str = "", unit: str = EVERYTHING) -> Answer:
         """How long do dossiers take, with the open ones counted, and does the order hold?
 
         Args:
             by: As in ``compare_groups``.
             period: Period of reception; all dossiers when left out.
+            unit: A unit; all together when left out.
 
         Raises:
-            UsageProblem: Column or period is unknown.
+            UsageProblem: Column, period or unit is unknown.
         """
         label = self.period(period) if period else ""
         with use_language(self.language):
-            return durations.durations(self, self._column(by), label)
+            return durations.durations(self, self._column(by), label, self.unit(unit))
 
     def watch(self, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
         """Which open dossiers are overdue or likely to be late, and where do they wait?

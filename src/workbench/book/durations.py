@@ -14,9 +14,10 @@ import polars as pl
 
 from workbench import compare, numerals
 from workbench.book.answer import Answer, Claim, claim
-from workbench.book.groups import NOBODY, received
+from workbench.book.groups import NOBODY, name_scope, received
 from workbench.book.judging import FEW, Row
 from workbench.tables import Blank, Cell, Column, Table
+from workbench.vocabulary import EVERYTHING
 from workbench.wording import say
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ OVER = ("resolved", "returned", "withdrawn", "rejected", "refused_intake")
 _DAY = 86_400
 
 
-def durations(book: Register, by: str, period: str) -> Answer:
+def durations(book: Register, by: str, period: str, unit: str = EVERYTHING) -> Answer:
     """Answer how long the dossiers received in a period take, by group and by kind of end."""
-    told = _spans(book, received(book, period)).with_columns(
+    told = _spans(book, received(book, period, unit)).with_columns(
         pl.col(by).cast(pl.String).fill_null(NOBODY)
     )
     known = told.filter(pl.col("days").is_not_null())
@@ -40,7 +41,7 @@ def durations(book: Register, by: str, period: str) -> Answer:
     rows = list(pl.concat(tables.values()).iter_rows(named=True))
     unknown = told.filter(pl.col("days").is_null(), pl.col("end") == "result").height
     return Answer(
-        title=say("durations.title", by=by),
+        title=say("durations.title", by=by, scope=name_scope(book, unit, period)),
         claims=_claims(tables, by),
         frame=frame,
         denominators=say(

@@ -17,7 +17,7 @@ from workbench import compare, numerals
 from workbench.book.answer import Answer, Claim, claim
 from workbench.book.judging import FEW, Row, listed
 from workbench.tables import Blank, Cell, Column, Table
-from workbench.vocabulary import Period
+from workbench.vocabulary import EVERYTHING, Period
 from workbench.wording import say
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Grouping:
         group: The group to tell of; all when left out.
         other: The group to compare with; all others together when left out.
         period: Period of reception; all dossiers when left out.
+        unit: A unit; all together when left out.
     """
 
     by: str
@@ -49,15 +50,25 @@ class Grouping:
     group: str = ""
     other: str = ""
     period: str = ""
+    unit: str = EVERYTHING
 
 
-def received(book: Register, period: str) -> pl.DataFrame:
-    """Return the dossiers received in a period, with the derived columns of reception."""
+def name_scope(book: Register, unit: str, period: str) -> str:
+    """Return unit and period of reception as the title of an answer names them."""
+    if not period:
+        return say("groups.all_periods", unit=book.unit_name(unit))
+    return say("groups.scope", unit=book.unit_name(unit), period=numerals.period(period))
+
+
+def received(book: Register, period: str, unit: str = EVERYTHING) -> pl.DataFrame:
+    """Return a unit's dossiers received in a period, with the derived columns of reception."""
     day = pl.col("received_on")
     frame = book.dossiers.with_columns(
         day.dt.strftime("%m").alias("received_month"),
         pl.format("{}-Q{}", day.dt.year(), day.dt.quarter()).alias("received_quarter"),
     )
+    if unit != EVERYTHING:
+        frame = frame.filter(pl.col("unit_id") == unit)
     if not period:
         return frame
     days = Period.parse(period)
@@ -67,7 +78,7 @@ def received(book: Register, period: str) -> pl.DataFrame:
 def compare_groups(book: Register, asked: Grouping, profile: str) -> Answer:
     """Answer whether groups are later than others, crude and among alike dossiers."""
     judged = book.outcomes.filter(pl.col("profile") == profile).select("dossier_id", "outcome")
-    told = received(book, asked.period).join(judged, on="dossier_id")
+    told = received(book, asked.period, asked.unit).join(judged, on="dossier_id")
     late = pl.col("outcome").is_in(LATE)
     keys = list(dict.fromkeys([asked.by, *asked.within]))
     counts = (
@@ -81,7 +92,7 @@ def compare_groups(book: Register, asked: Grouping, profile: str) -> Answer:
     judged_ones = int(counts["n_dossiers"].sum())
     still = _still_open(told, asked.by)
     return Answer(
-        title=say("groups.title", by=asked.by),
+        title=say("groups.title", by=asked.by, scope=name_scope(book, asked.unit, asked.period)),
         claims=_claims(rows, asked, {g: n for g, (n, all_) in still.items() if n > YOUNG * all_}),
         frame=frame,
         denominators=say(

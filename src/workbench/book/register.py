@@ -109,7 +109,8 @@ class Register(Tables):
         """Which months hold long holidays in the calendars of these dossiers, and which not."""
         calendars = Calendars.read(self.reference / "calendars")
         used = self.dossiers["calendar_id"].unique()
-        return month_classes(self.cause_cells["period"].unique(), calendars, used)
+        labels = {*self.cause_cells["period"], *self.overdue_cells["period"]}
+        return month_classes(labels, calendars, used)
 
     # finding what was asked for -----------------------------------------------------------
 
@@ -204,6 +205,10 @@ class Register(Tables):
         if profile != self.result_profile:
             raise UsageProblem("briefing.other_profile", asked=asked, computed=self.result_profile)
         return profile
+
+    def profile_note(self) -> str:
+        """Return the sentence that names the profile of causes and of what rests on them."""
+        return say("briefing.computed_under", profile=self.result_profile)
 
     def _unknown(
         self, key: str, asked: str, names: Iterable[str], known: list[str]

@@ -7,21 +7,22 @@ of units, never of a person.
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from workbench import numerals
-from workbench.book.answer import Answer, Claim, claim
+from workbench.book.answer import Answer, Claim, Value, claim
 from workbench.book.entries import distinct
 from workbench.book.judging import FEW
 from workbench.book.transfers import ticks, transfers
 from workbench.charts import draw
 from workbench.charts.flows import level
 from workbench.charts.grids import Square, grid
+from workbench.lateness import lateness_profiles
+from workbench.stock import count_daily_stock
 from workbench.tables import Column, Table
 from workbench.vocabulary import EVERYTHING, Period
 from workbench.wording import say, use_language
@@ -78,8 +79,18 @@ class Rhythm:
             UsageProblem: Nothing was received or resolved in the period.
         """
         with use_language(self.book.language):
-            frame = self._open_by_day(Period.parse(self.book.period(period)))
-            return _in_progress(frame, numerals.period(self.book.period(period)))
+            label = self.book.period(period)
+            frame = self._open_by_day(Period.parse(label))
+            answer = _in_progress(frame, numerals.period(label))
+            return replace(answer, values=self._values(frame, label))
+
+    def _values(self, frame: pl.DataFrame, period: str) -> tuple[Value, ...]:
+        """Return the stock of the last day, which is that of the period's close."""
+        return tuple(
+            Value(name, self.unit, period, self.profile, row[column])
+            for row in frame.tail(1).iter_rows(named=True)
+            for name, column in (("open", "open"), ("open_overdue", "overdue"))
+        )
 
     def _of_unit(self, frame: pl.DataFrame) -> pl.DataFrame:
         return frame if self.unit == EVERYTHING else frame.filter(pl.col("unit_id") == self.unit)
@@ -109,29 +120,21 @@ class Rhythm:
     def _open_by_day(self, period: Period) -> pl.DataFrame:
         """One row per day up to the snapshot: open dossiers at its end, overdue ones among them."""
         book = self.book
-        last = min(period.ends_on, book.snapshot.date()) if book.snapshot else period.ends_on
-        judged = book.outcomes.filter(pl.col("profile") == self.profile)
-        spans = self._of_unit(book.dossiers.join(judged, on="dossier_id")).select(
-            pl.col("received_on").alias("from"),
-            # one that is over without an end of its own was over at the snapshot
-            pl.when(pl.col("outcome").is_in(["open_in_time", "open_overdue"]))
-            .then(None)
-            .otherwise(pl.coalesce("ended_at_used", "snapshot_at"))
-            .dt.date()
-            .alias("until"),
-            pl.col("due_at_used").dt.date().alias("due"),
+        until = min(period.ends_on, book.snapshot.date()) if book.snapshot else period.ends_on
+        counted = count_daily_stock(
+            book.rooms,
+            book.facts.pipelines,
+            lateness_profiles(book.reference / "profiles").filter(profile=self.profile),
+            period=period,
+            until=until,
         )
-        days = pl.date_range(period.starts_on, last, eager=True).to_list()
-        rows = [(day, *_stock(spans, day)) for day in days]
-        return pl.DataFrame(
-            rows, schema={"day": pl.Date, "open": pl.Int64, "overdue": pl.Int64}, orient="row"
+        stock = (
+            self._of_unit(counted)
+            .group_by("day")
+            .agg(pl.sum("n_open").alias("open"), pl.sum("n_overdue").alias("overdue"))
         )
-
-
-def _stock(spans: pl.DataFrame, day: dt.date) -> tuple[int, int]:
-    still = pl.col("until").is_null() | (pl.col("until") > day)
-    held = spans.filter(pl.col("from") <= day, still)
-    return held.height, int((held["due"] < day).sum() or 0)
+        days = pl.DataFrame({"day": pl.date_range(period.starts_on, until, eager=True)})
+        return days.join(stock, on="day", how="left").fill_null(0).sort("day")
 
 
 # clicks -----------------------------------------------------------------------------------

@@ -144,6 +144,11 @@ class Tables:
         return self._frame("cause_cells")
 
     @cached_property
+    def overdue_cells(self) -> pl.DataFrame:
+        """One row per unit, period, procedure and channel with dossiers overdue at its close."""
+        return self._frame("overdue_cells")
+
+    @cached_property
     def late_causes(self) -> pl.DataFrame:
         """One row per late dossier and cause of its lateness (table ``causes``)."""
         return self._frame("causes")

@@ -26,6 +26,28 @@ STRATA = ("procedure_id", "channel_in", "limit_class")
 """What fair comparison holds equal, as far as a table has it."""
 
 
+def count_strata(
+    cause_cells: pl.DataFrame, overdue_cells: pl.DataFrame, *, period: str
+) -> pl.DataFrame:
+    """Return the dossiers and late ones of each stratum that a period's late share counts.
+
+    Args:
+        cause_cells: The table of that name: dossiers judged in the period.
+        overdue_cells: The table of that name: those overdue at the period's close besides.
+        period: Label of a period.
+
+    Returns:
+        unit_id, period, procedure_id, channel_in, n_dossiers, n_late.
+    """
+    keys = ["unit_id", "period", "procedure_id", "channel_in"]
+    of_period = pl.col("period") == period
+    judged = cause_cells.filter(of_period).group_by(keys).agg(pl.max("n_dossiers", "n_late"))
+    overdue = overdue_cells.filter(of_period).select(
+        *keys, *(pl.col("n_overdue").alias(name) for name in ("n_dossiers", "n_late"))
+    )
+    return pl.concat([judged, overdue]).group_by(keys).agg(pl.sum("n_dossiers", "n_late"))
+
+
 def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
     """Return one row per unit of a period, crude and adjusted for its mix of work.
 
@@ -77,6 +99,21 @@ def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
         *_differences(against),
         pl.lit(2).cast(pl.Int32).alias("evidence_level"),
     )
+
+
+def standings(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
+    """Return unit_id, peered and standing of ``units_adjusted``, without the rest of it.
+
+    Args:
+        cells: As in ``units_adjusted``.
+        period: Label of a period.
+
+    Source: as ``estimates.funnel``.
+    """
+    units, late, dossiers = _grid(cells.filter(pl.col("period") == period))
+    rates = late.sum(axis=0) / np.maximum(dossiers.sum(axis=0), 1.0)
+    standing = _funnel(late.sum(axis=1), dossiers @ rates)[-1]
+    return pl.DataFrame({"unit_id": units, "peered": _peered(dossiers), "standing": standing})
 
 
 def contradictions(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:

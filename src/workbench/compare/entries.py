@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 _STRATUM = ("procedure_id", "channel_in")
 _COUNTED = ("n_dossiers", "n_late", "late_share")
+_OVERDUE = "overdue at the close"
+"""Stands where a cause does on rows of dossiers overdue at a close: none is told of them yet."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ class Entries:
     """Dossiers and late ones by stratum and class of month, and shares by cause as well.
 
     ``units`` and ``periods`` are the names met and their numbers, ``causes`` those of the
-    vocabulary; ``grid`` is how many strata and classes there are.
+    vocabulary; ``grid`` is how many strata and classes there are. ``overdue`` are dossiers open
+    and overdue at the close of a period, which are judged in a later one.
     """
 
     units: dict[str, int]
@@ -53,24 +56,36 @@ class Entries:
     dossiers: _Column
     late: _Column
     shares: _Column
+    overdue: _Column
 
     def nothing(self) -> Counts:
         """Return counts of no dossier."""
         return Counts(np.zeros(self.grid), np.zeros((len(self.causes) + 1, *self.grid)))
 
-    def counts(self, unit_id: str, periods: Sequence[str]) -> Counts:
+    def counts(self, unit_id: str, periods: Sequence[str], close: str) -> Counts:
         """Return the counts of a unit (``*``: all together) in some periods together.
 
-        Late dossiers put down to no cause come last.
+        Late dossiers put down to no cause come last; so do those that were open and overdue at
+        the close of the last period, ``close``.
         """
+        dossiers, whole, overdue = (
+            column.summed(self._sides(unit_id, labels), self.grid)
+            for column, labels in (
+                (self.dossiers, periods),
+                (self.late, periods),
+                (self.overdue, [close]),
+            )
+        )
+        shape = (len(self.causes) + 1, *self.grid)
+        late = self.shares.summed(self._sides(unit_id, periods), shape)
+        late[-1] = whole - late[:-1].sum(axis=0) + overdue
+        return Counts(dossiers + overdue, late)
+
+    def _sides(self, unit_id: str, periods: Sequence[str]) -> list[int]:
         everyone = unit_id == EVERYTHING
         units = self.units.values() if everyone else self._known(self.units, [unit_id])
         known = self._known(self.periods, periods)
-        sides = [unit * len(self.periods) + period for period in known for unit in units]
-        dossiers, whole = (column.summed(sides, self.grid) for column in (self.dossiers, self.late))
-        late = self.shares.summed(sides, (len(self.causes) + 1, *self.grid))
-        late[-1] = whole - late[:-1].sum(axis=0)
-        return Counts(dossiers, late)
+        return [unit * len(self.periods) + period for period in known for unit in units]
 
     @staticmethod
     def _known(numbers: dict[str, int], names: Sequence[str]) -> list[int]:
@@ -78,7 +93,9 @@ class Entries:
 
 
 def entries(
-    cause_cells: pl.DataFrame | pl.LazyFrame, calendar: Mapping[str, str] | None
+    cause_cells: pl.DataFrame | pl.LazyFrame,
+    calendar: Mapping[str, str] | None,
+    overdue_cells: pl.DataFrame | None = None,
 ) -> Entries:
     """Return the entries of single units, in months of the calendar where there is one.
 
@@ -87,9 +104,9 @@ def entries(
     Args:
         cause_cells: As in ``gaps``.
         calendar: Month label -> class of month; none: all periods, one class.
+        overdue_cells: As in ``gaps``; none: nothing was overdue at any close.
     """
-    counted = (pl.col(name).cast(pl.Float64) for name in _COUNTED)
-    kept = cause_cells.lazy().select("unit_id", "period", *_STRATUM, "cause", *counted).collect()
+    kept = _stacked(cause_cells, overdue_cells)
     units, periods, met = (_names(kept, name) for name in ("unit_id", "period", "cause"))
     causes = tuple(cause for cause in CAUSES if cause in met)
     unit, period, cause = (numbered(kept, [name]) for name in ("unit_id", "period", "cause"))
@@ -98,12 +115,13 @@ def entries(
     group, classes = _classes(periods, calendar)
     side, at = unit * len(periods) + period, stratum * classes + group[period]
     asked = (unit != units.get(EVERYTHING, -1)) & (group >= 0)[period]
-    first = ranked(side * strata + stratum)[0]
-    first = first[asked[first]]
+    judged = cause != met.get(_OVERDUE, -1)
+    told = np.flatnonzero(asked & judged)
+    first = told[ranked((side * strata + stratum)[told])[0]]
     dossiers, late, share = (kept[name].to_numpy() for name in _COUNTED)
     row = np.array([causes.index(name) if name in causes else -1 for name in met], np.int64)[cause]
-    some = np.flatnonzero(asked & (row >= 0) & (share != 0))
-    some = some[np.argsort(side[some], kind="stable")]
+    some = _by_side(asked & (row >= 0) & (share != 0), side)
+    open_ones = _by_side(asked & ~judged, side)
     return Entries(
         units,
         periods,
@@ -112,7 +130,31 @@ def entries(
         _Column(side[first], at[first], dossiers[first]),
         _Column(side[first], at[first], late[first]),
         _Column(side[some], row[some] * strata * classes + at[some], share[some]),
+        _Column(side[open_ones], at[open_ones], dossiers[open_ones]),
     )
+
+
+def _stacked(
+    cause_cells: pl.DataFrame | pl.LazyFrame, overdue_cells: pl.DataFrame | None
+) -> pl.DataFrame:
+    """Return what is counted of both tables; rows of overdue dossiers have a cause of their own."""
+    names = ("unit_id", "period", *_STRATUM)
+    counted = (pl.col(name).cast(pl.Float64) for name in _COUNTED)
+    kept = cause_cells.lazy().select(*names, "cause", *counted).collect()
+    if overdue_cells is None:
+        return kept
+    overdue = overdue_cells.select(
+        *names,
+        pl.lit(_OVERDUE).alias("cause"),
+        *(pl.col("n_overdue").cast(pl.Float64).alias(name) for name in _COUNTED),
+    )
+    return pl.concat([kept, overdue])
+
+
+def _by_side(rows: NDArray[np.bool_], side: Whole) -> Whole:
+    """Return where rows are asked for, in the order of their sides."""
+    places = np.flatnonzero(rows)
+    return places[np.argsort(side[places], kind="stable")]
 
 
 def _names(rows: pl.DataFrame, column: str) -> dict[str, int]:

@@ -17,7 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from workbench import numerals
-from workbench.compare.entries import entries
+from workbench.compare.entries import Entries, entries
 from workbench.estimates import difference, wilson
 from workbench.estimates.kitagawa import Counts, Split, split
 from workbench.vocabulary import EVERYTHING, Period
@@ -71,6 +71,7 @@ def gaps(
     cause_cells: pl.DataFrame | pl.LazyFrame,
     pairs: Iterable[tuple[Side, Side]],
     *,
+    overdue: pl.DataFrame | None = None,
     calendar: Mapping[str, str] | None = None,
     spreads: Mapping[str, float] | None = None,
     named: pl.DataFrame | None = None,
@@ -80,6 +81,9 @@ def gaps(
     Args:
         cause_cells: One row per unit, period, stratum and cause, as in ``cells``.
         pairs: Sides to compare; the gap is right minus left.
+        overdue: ``overdue_cells``: dossiers overdue at the close of a period and judged in a later
+            one. With them each side's late share is the measure ``late_or_overdue``; they are put
+            down to no cause. None: there were none.
         calendar: Month label -> class of month (say ``tet`` and ``plain``); given, the months of
             each period are counted by their class, and what the classes explain is the effect
             ``calendar``. Without it that effect is zero.
@@ -96,7 +100,7 @@ def gaps(
 
     Source: as ``estimates.kitagawa``.
     """
-    book = _Ledger(cause_cells, calendar, named)
+    book = _Ledger(entries(cause_cells, calendar, overdue), calendar, named)
     wide = None
     if spreads is not None:
         wide = np.array([spreads.get(cause, 0.0) for cause in book.causes] + [0.0])
@@ -161,15 +165,15 @@ class _Ledger:
 
     def __init__(
         self,
-        cause_cells: pl.DataFrame | pl.LazyFrame,
+        known: Entries,
         calendar: Mapping[str, str] | None,
         named: pl.DataFrame | None,
     ) -> None:
         self._calendar = calendar
         self._named = _units_by_period(named)
         self._out: dict[str, Counts] = {}
-        self._entries = entries(cause_cells, calendar)
-        self.causes = self._entries.causes
+        self._entries = known
+        self.causes = known.causes
         self._labels: dict[str, list[str]] = {}
         self._grids: dict[tuple[str, str], Counts] = {}
 
@@ -200,7 +204,8 @@ class _Ledger:
             self._labels[period] = _labels(period, self._calendar)
         key = (unit_id, period)
         if key not in self._grids:
-            self._grids[key] = self._entries.counts(unit_id, self._labels[period])
+            labels = self._labels[period]
+            self._grids[key] = self._entries.counts(unit_id, labels, _close(period, labels))
         return self._grids[key]
 
 
@@ -232,6 +237,14 @@ def _labels(period: str, calendar: Mapping[str, str] | None) -> list[str]:
     return sorted(inside)
 
 
+def _close(period: str, labels: list[str]) -> str:
+    """Return the label of which the close is that of a period, among those that make it up."""
+    if labels == [period]:
+        return period
+    ends = Period.parse(period).ends_on
+    return next((label for label in labels if Period.parse(label).ends_on == ends), "")
+
+
 def _rows(
     pair: tuple[Side, Side], sides: tuple[Counts, Counts], found: Split, causes: tuple[str, ...]
 ) -> list[tuple[object, ...]]:
@@ -244,6 +257,8 @@ def _rows(
     effects[-1] += (gap[0] or 0.0) - fsum(effects)
     if max(side.late[-1].sum() for side in sides) < _ROUNDING:
         lower[-1] = upper[-1] = effects[-1]
+    # the correction of the last digit above may leave limits that meet in the effect
+    lower[-1], upper[-1] = min(lower[-1], effects[-1]), max(upper[-1], effects[-1])
     kind = "unit" if left.period == right.period else "period"
     head = (f"{left.label}|{right.label}", kind, left.label, right.label)
     counts = [n for rate in rates for n in (rate.numerator, rate.denominator or 0)]

@@ -36,12 +36,34 @@ def find_profile(name_or_path: str | Path, reference: Path) -> Profile:
         InputRejected: The file is missing or says something a profile cannot say.
     """
     if str(name_or_path).endswith(".toml"):
-        return read_profile(Path(name_or_path))
+        return _with_countable_term(read_profile(Path(name_or_path)), reference)
     path = reference / "sources" / f"{name_or_path}.toml"
     if not path.is_file():
         known = ", ".join(sorted(found.stem for found in path.parent.glob("*.toml")))
         raise UsageProblem("sources.no_profile", name=name_or_path, known=known)
-    return read_profile(path)
+    return _with_countable_term(read_profile(path), reference)
+
+
+def _with_countable_term(profile: Profile, reference: Path) -> Profile:
+    """Return a profile whose calendar can count its term: working days need days off.
+
+    Raises:
+        InputRejected: The term is in working days and the calendar never closes.
+    """
+    if profile.term is None or profile.term.unit != "working_day":
+        return profile
+    from workbench.worktime import Calendars
+
+    calendars = Calendars.read(reference / "calendars")
+    if profile.calendar_id in calendars and not calendars[profile.calendar_id].has_days_off:
+        raise InputRejected(
+            "sources.endless_calendar",
+            profile=profile.name,
+            calendar=profile.calendar_id,
+            value=profile.term.value,
+            known=", ".join(calendars.with_days_off()),
+        )
+    return profile
 
 
 def shipped_profiles(reference: Path) -> list[Profile]:

@@ -97,6 +97,10 @@ class Calendars:
         """Say whether there is a calendar of that name."""
         return calendar_id in self._calendars
 
+    def with_days_off(self) -> list[str]:
+        """Return the names of the calendars that can count working days: offices that close."""
+        return [name for name, c in sorted(self._calendars.items()) if c.has_days_off]
+
     def keys(self) -> pl.DataFrame:
         """Return one row per calendar: where its days stand in ``days`` and its zone offset.
 
@@ -111,6 +115,7 @@ class Calendars:
                 "key_base": base,
                 "first_day": c.first_day,
                 "last_day": c.last_day,
+                "has_days_off": c.has_days_off,
             }
             for name, c, base in self._keyed()
         ]
@@ -123,8 +128,9 @@ class Calendars:
 
         ``c2`` holds twice the working seconds before the day plus both window lengths, so that
         W needs no branch in SQL; ``before`` and ``length`` serve the inverse map; ``ordinal``
-        counts the working days before the day. ``desk_opens`` and ``desk_closes`` bound the hours
-        of reception, 0 and 0 on days without.
+        counts the working days before the day. ``opens`` and ``closes`` bound the hours of the
+        civil day, as ``Calendar.day_opens`` does; ``desk_opens`` and ``desk_closes`` those of
+        reception, 0 and 0 on days without.
         """
         return pl.concat(
             _day_frame(c, self._desks[name], base + c.first_number)
@@ -165,6 +171,8 @@ def _day_frame(calendar: Calendar, desk: Calendar, base: int) -> pl.DataFrame:
             "length": calendar.lengths,
             "is_working": working,
             "ordinal": np.cumsum(working) - working,
+            "opens": calendar.day_opens,
+            "closes": calendar.day_closes,
             "desk_opens": np.where(desk.closes > 0, desk.opens, _NEVER).min(axis=1) % _NEVER,
             "desk_closes": desk.closes.max(axis=1),
         }

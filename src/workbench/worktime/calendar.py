@@ -25,6 +25,9 @@ class Calendar:
     ``opens`` and ``closes`` hold, per day and window, seconds of the day at the zone's standard
     offset (both 0 when there is no window); two windows a day at most. ``opens_on`` says on which
     civil days the office opens: a night that began the day before makes no working day.
+    ``day_opens`` and ``day_closes`` are the first opening and last closing of the civil day in the
+    same seconds (an hour before its standard midnight, for one that opens at a summer midnight);
+    ``day_closes`` is 86400 where the office closes with the civil day or after it.
     """
 
     calendar_id: str
@@ -34,6 +37,8 @@ class Calendar:
     opens: npt.NDArray[np.int64]
     closes: npt.NDArray[np.int64]
     opens_on: npt.NDArray[np.bool_]
+    day_opens: npt.NDArray[np.int64]
+    day_closes: npt.NDArray[np.int64]
 
     @cached_property
     def last_day(self) -> dt.date:
@@ -112,6 +117,11 @@ class Calendar:
             return start.astimezone(ZoneInfo(self.time_zone))
         reached = self.instant(self.w(np.array([_epoch(start)])) + seconds)
         return dt.datetime.fromtimestamp(int(reached[0]), tz=ZoneInfo(self.time_zone))
+
+    @property
+    def has_days_off(self) -> bool:
+        """Say whether there is any day on which the office is closed."""
+        return not self.opens_on.all()
 
     def is_working_day(self, day: dt.date) -> bool:
         """Say whether the office opens on a day."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -21,6 +23,16 @@ _DAY = 86_400
 _EPOCH = dt.date(1970, 1, 1)
 _OFF = {"off", "off_on_weekend", "comp", "swap_off"}
 _MOST_WINDOWS = 2
+
+
+class _Hours(NamedTuple):
+    """Opening hours of some weekdays, and the days from and to which they are kept."""
+
+    weekdays: range
+    valid_from: dt.date
+    valid_to: dt.date
+    opens: int
+    closes: int
 
 
 class CalendarCompiler:
@@ -41,28 +53,40 @@ class CalendarCompiler:
             for h in listed
             if h["kind"] == "swap_work"
         }
-        self.hours = [h for h in hours if h["calendar_id"] == self.name]
+        self.hours = [self._hours(h) for h in hours if h["calendar_id"] == self.name]
         if not self.hours:
             raise InputRejected("worktime.no_hours", calendar=self.name)
+        self.offset = self._standard_offset()
+        self.origin = (self.first - _EPOCH).days * _DAY - self.offset
 
     def compile(self) -> Calendar:
         """Lay each civil day's windows on the line of standard-offset days."""
         count = (self.last - self.first).days + 1
         opens_on = np.zeros(count, dtype=np.bool_)
+        bounds = np.zeros((2, count), dtype=np.int64)
         spans: list[tuple[int, int]] = []
         # the night before the first day may reach into it
         for index in range(-1, count):
             day = self.first + dt.timedelta(days=index)
             windows = self.windows(day)
-            spans += [self._span(day, *window) for window in windows]
-            if index >= 0:
-                opens_on[index] = bool(windows)
+            laid = [self._span(day, *window) for window in windows]
+            spans += laid
+            if index >= 0 and laid:
+                opens_on[index] = True
+                last = _DAY if windows[-1][1] >= _DAY else laid[-1][1] - index * _DAY
+                bounds[:, index] = laid[0][0] - index * _DAY, last
         table = np.zeros((2, count, _MOST_WINDOWS), dtype=np.int64)
         for index, kept in enumerate(self._by_day(spans, count)):
             for rank, window in enumerate(kept):
                 table[:, index, rank] = window
-        offset = self._standard_offset()
-        return Calendar(self.name, self.zone_name, self.first, offset, table[0], table[1], opens_on)
+        return Calendar(
+            self.name,
+            self.zone_name,
+            self.first,
+            self.offset,
+            *(table[0], table[1], opens_on),
+            *(bounds[0], bounds[1]),
+        )
 
     def windows(self, day: dt.date) -> list[tuple[int, int]]:
         """Return the civil opening windows of a day; a make-up day has those of its pair.
@@ -72,16 +96,25 @@ class CalendarCompiler:
         if day in self.off:
             return []
         model = self.made_up.get(day, day)
-        found = [
-            (_second(h["opens"], self.name), _second(h["closes"], self.name))
+        weekday = model.isoweekday()
+        return sorted(
+            (h.opens, h.closes)
             for h in self.hours
-            if _holds(h["weekdays"], model.isoweekday(), self.name)
-            and (not h["valid_from"] or _date(h["valid_from"], self.name) <= day)
-            and (not h["valid_to"] or day <= _date(h["valid_to"], self.name))
-        ]
-        if any(opens == closes for opens, closes in found):
-            raise InputRejected("worktime.bad_windows", calendar=self.name, day=day)
-        return sorted((o, c if c > o else c + _DAY) for o, c in found)
+            if weekday in h.weekdays and h.valid_from <= day <= h.valid_to
+        )
+
+    def _hours(self, row: dict[str, str]) -> _Hours:
+        valid_from, valid_to = row["valid_from"], row["valid_to"]
+        opens, closes = _second(row["opens"], self.name), _second(row["closes"], self.name)
+        if opens == closes:
+            raise InputRejected("worktime.bad_windows", calendar=self.name, day=valid_from or "–")
+        return _Hours(
+            _weekdays(row["weekdays"], self.name),
+            _date(valid_from, self.name) if valid_from else dt.date.min,
+            _date(valid_to, self.name) if valid_to else dt.date.max,
+            opens,
+            closes if closes > opens else closes + _DAY,
+        )
 
     def _span(self, day: dt.date, opens: int, closes: int) -> tuple[int, int]:
         """Return a civil window in seconds since the first day began, at the standard offset."""
@@ -89,8 +122,7 @@ class CalendarCompiler:
             first_instant(day + dt.timedelta(days=s // _DAY), s % _DAY, self.zone)
             for s in (opens, closes)
         )
-        origin = (self.first - _EPOCH).days * _DAY - self._standard_offset()
-        return start - origin, end - origin
+        return start - self.origin, end - self.origin
 
     def _by_day(self, spans: list[tuple[int, int]], count: int) -> list[list[tuple[int, int]]]:
         """Cut windows at standard midnights; those of one day that touch are one."""
@@ -125,6 +157,9 @@ def first_instant(day: dt.date, second: int, zone: ZoneInfo) -> int:
     An hour that the clock shows twice counts the first time; one that it skips is the moment of
     the change.
     """
+    offset = _offset(day, zone)
+    if offset == _offset(day + dt.timedelta(days=1), zone):
+        return (day - _EPOCH).days * _DAY + second - offset
     wall = dt.datetime.combine(day, dt.time.min) + dt.timedelta(seconds=second)
     early, late = sorted(int(wall.replace(tzinfo=zone, fold=f).timestamp()) for f in (0, 1))
 
@@ -137,6 +172,13 @@ def first_instant(day: dt.date, second: int, zone: ZoneInfo) -> int:
         middle = (early + late) // 2
         early, late = (early, middle) if shows(middle) >= wall else (middle, late)
     return late
+
+
+@lru_cache(maxsize=100_000)
+def _offset(day: dt.date, zone: ZoneInfo) -> int:
+    """Return how far a zone's clock is ahead of UTC when a day begins, in seconds."""
+    begins = dt.datetime.combine(day, dt.time.min, tzinfo=zone)
+    return int((begins.utcoffset() or dt.timedelta()).total_seconds())
 
 
 def read_rows(path: Path, *columns: str) -> list[dict[str, str]]:
@@ -169,11 +211,11 @@ def _second(text: str, calendar: str) -> int:
     return (int(hour) * 60 + int(minute)) * 60
 
 
-def _holds(weekdays: str, weekday: int, calendar: str) -> bool:
+def _weekdays(weekdays: str, calendar: str) -> range:
     first, _, last = weekdays.partition("-")
     if not (first.isdigit() and (not last or last.isdigit())):
         raise InputRejected("worktime.bad_fact", calendar=calendar, text=weekdays)
-    return int(first) <= weekday <= int(last or first)
+    return range(int(first), int(last or first) + 1)
 
 
 def _zone(name: str, calendar: str) -> ZoneInfo:
