@@ -1,8 +1,8 @@
 """Which field a column of an unknown export feeds, told by its header.
 
 Known headers are reviewed facts (``data/reference/header_aliases.csv``). A header is compared
-without regard to case, spaces and punctuation, then without accents too; a longer header that
-contains a known one counts less. What a header does not tell is left open.
+without regard to case, spaces and punctuation, then without accents too (``createdAt`` is two
+words); a longer header that contains a known one counts less. What a header does not tell is left open.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ class Aliases:
         apart = _HUMP.sub(" ", header)
         return (
             self._equal(self.exact, header_key(header), rows, _EXACT)
+            or self._equal(self.exact, header_key(apart), rows, _EXACT)
             or self._equal(self.bare, bare_key(header), rows, _BARE)
             or self._equal(self.bare, bare_key(apart), rows, _BARE)
             or self._within(bare_key(apart), rows)
