@@ -2,7 +2,8 @@
 
 Known headers are reviewed facts (``data/reference/header_aliases.csv``). A header is compared
 without regard to case, spaces and punctuation, then without accents too (``createdAt`` is two
-words); a longer header that contains a known one counts less. What a header does not tell is left open.
+words); a longer header that contains a known one counts less. What a header does not tell is left
+open.
 """
 
 from __future__ import annotations
