@@ -134,6 +134,8 @@ def plain(column: pl.Series) -> pl.Series:
         return column
     column = _one_iso(column)
     rare = column.filter(~column.str.contains(_USUAL)).unique()
+    if rare.is_empty():
+        return column
     known = rare.to_frame("text").with_columns(_respelt(pl.col("text")).alias("plain"))
     changed = known.filter(pl.col("text") != pl.col("plain"))
     return column.replace(changed["text"], changed["plain"])

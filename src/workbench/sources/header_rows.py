@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -27,6 +27,12 @@ _FEW_CELLS, _TWO_REPEATS = 3, 2
 _NUMBER = re.compile(r"[-+]?[\d.,\s]*\d[\d.,\s]*%?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CONTACT = re.compile(r"\S+@\S+\.\S+|\+?\d[\d .\-()]{7,}\d")
+_LONGEST_STAMP, _LONGEST_LABEL = 50, 60
+_DATE = re.compile(
+    r"(?<!\d)(?:\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}|\d{4}[/.\-]\d{1,2}[/.\-]\d{1,2}"
+    r"|(?:19|20)\d{6}(?:t?\d{4,6}z?)?)(?!\d)"
+)
+_MONTH = re.compile(r"tháng|thg|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec")
 _TIME = re.compile(r"\d{1,2}[:hg]\d{2}(?::\d{2})?(?: ?[ap]m)?", re.IGNORECASE)
 
 
@@ -53,7 +59,17 @@ def find_table_header(top: Sequence[layout.Cells], aliases: Aliases) -> TableHea
                 header = layout.Header(row, depth, names)
                 if grid.is_header(header, aliases, rows):
                     best = TableHeader(header, rows, score)
-    return _in_second_language(best, grid, top, aliases)
+    return _in_second_language(_with_groups(best, grid, top), grid, top, aliases)
+
+
+def _with_groups(best: TableHeader, grid: _Grid, top: Sequence[layout.Cells]) -> TableHeader:
+    """Take the rows above into a header that name columns which it leaves without a name."""
+    row, below = best.header.row, best.header.below
+    while best.score and row > 0 and below - row < layout.MOST_DEPTH:
+        if not grid.names_more(row - 1, row, below):
+            break
+        row -= 1
+    return replace(best, header=layout.Header(row, below - row, layout.names_of(top[row:below])))
 
 
 def _in_second_language(
@@ -80,8 +96,8 @@ class _Grid:
             [fold(row[i] or "") if i < len(row) else "" for i in range(self._width)] for row in top
         ]
         texts = sorted({text for row in self._texts for text in row if text})
-        stamps = are_stamps(pl.Series(texts, dtype=pl.String)).to_list()
-        self._kinds = {t: _kind(t, is_stamp=bool(s)) for t, s in zip(texts, stamps, strict=True)}
+        stamps = _stamps(texts)
+        self._kinds = {text: _kind(text, is_stamp=text in stamps) for text in texts}
 
     def is_header(self, header: layout.Header, aliases: Aliases, rows: str) -> bool:
         """Say whether no row of a block is a record and each further row reads as a header."""
@@ -110,6 +126,25 @@ class _Grid:
             repeats += cell in values
         return numbers > 0 or repeats >= (_TWO_REPEATS if labels > _FEW_CELLS else 1)
 
+    def names_more(self, row: int, first: int, below: int) -> bool:
+        """Say whether a row has labels for columns that the rows under it leave without a name.
+
+        A lone text is a title of the table, which names no column.
+        """
+        labels = [column for column, cell in enumerate(self._texts[row]) if cell]
+        named = {
+            column
+            for block in self._texts[first:below]
+            for column, cell in enumerate(block)
+            if cell
+        }
+        return (
+            len(labels) > 1
+            and not named.issuperset(labels)
+            and all(len(self._texts[row][column]) <= _LONGEST_LABEL for column in labels)
+            and not self.is_record(row, below)
+        )
+
     def _are_numbers(self, values: Sequence[str]) -> bool:
         alike = sum(self._kinds[value] == "number" for value in values)
         return alike >= _HALF * len(values)
@@ -121,15 +156,16 @@ class _Grid:
         known = sum(aliases.guess(name, rows) is not None for name in names if name)
         if filled and known >= _HALF * len(filled):
             return True
-        return all(self._is_below_group(row, column) for column in filled) and any(
-            self._is_typed(column, header.below) for column in filled
+        is_last = row == header.below - 1
+        return all(self._is_below_group(row, column, is_last=is_last) for column in filled) and (
+            not is_last or any(self._is_typed(column, header.below) for column in filled)
         )
 
-    def _is_below_group(self, row: int, column: int) -> bool:
+    def _is_below_group(self, row: int, column: int, *, is_last: bool) -> bool:
         """Say whether the cell above is empty, or the label of a group of several columns."""
         above = self._texts[row - 1]
         beside = column + 1 < self._width and not above[column + 1]
-        return not above[column] or (beside and bool(self._texts[row][column + 1]))
+        return not above[column] or (beside and (not is_last or bool(self._texts[row][column + 1])))
 
     def _is_typed(self, column: int, below: int) -> bool:
         values = [row[column] for row in self._texts[below:] if row[column]]
@@ -137,8 +173,23 @@ class _Grid:
         return bool(values) and typed >= _MOSTLY * len(values)
 
 
+def _stamps(texts: Sequence[str]) -> frozenset[str]:
+    """Return the texts that are dates; only those with a month in words need a closer look."""
+    short = [text for text in texts if len(text) <= _LONGEST_STAMP]
+    numbers = {text for text in short if _DATE.search(text) or _TIME.fullmatch(text)}
+    words = [
+        text
+        for text in short
+        if text not in numbers and _MONTH.search(text) and any(sign.isdigit() for sign in text)
+    ]
+    if words:
+        column = pl.Series(words, dtype=pl.String)
+        numbers.update(column.filter(are_stamps(column).fill_null(value=False)).to_list())
+    return frozenset(numbers)
+
+
 def _kind(text: str, *, is_stamp: bool) -> str:
-    if is_stamp or _TIME.fullmatch(text):
+    if is_stamp:
         return "stamp"
     if _CONTACT.fullmatch(text):
         return "contact"

@@ -1,8 +1,9 @@
 """Which field a column of an unknown export feeds, told by its header.
 
 Known headers are reviewed facts (``data/reference/header_aliases.csv``). A header is compared
-without regard to case, spaces and punctuation, then without accents too; a longer header that
-contains a known one counts less. What a header does not tell is left open.
+without regard to case, spaces and punctuation, then without accents too (``createdAt`` is two
+words); a longer header that contains a known one counts less. What a header does not tell is left
+open.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from workbench.sources.fields import FIELDS, ROW_KINDS, is_instant
 PERSONAL, IGNORED, STAGE = "personal", "ignored", "stage:"
 _EXACT, _BARE, _WITHIN = 1.0, 0.9, 0.6
 _LONG_ENOUGH, _LONG_ENOUGH_FOR_PERSONS = 6, 4
+_MOST_WORDS = 12
 _SPLIT = re.compile(r"[\W_]+")
 _HUMP = re.compile(r"(?<=[a-zà-ỹ0-9])(?=[A-ZĐ])")
 
@@ -44,12 +46,19 @@ class Aliases:
 
     exact: Mapping[str, Mapping[str, str]]
     bare: Mapping[str, Mapping[str, str]]
+    _guesses: dict[tuple[str, str], Guess | None] = field(default_factory=dict, repr=False)
 
     def guess(self, header: str, rows: str) -> Guess | None:
         """Return what a header says in a table of such rows, or nothing."""
+        if (header, rows) not in self._guesses:
+            self._guesses[header, rows] = self._guess(header, rows)
+        return self._guesses[header, rows]
+
+    def _guess(self, header: str, rows: str) -> Guess | None:
         apart = _HUMP.sub(" ", header)
         return (
             self._equal(self.exact, header_key(header), rows, _EXACT)
+            or self._equal(self.exact, header_key(apart), rows, _EXACT)
             or self._equal(self.bare, bare_key(header), rows, _BARE)
             or self._equal(self.bare, bare_key(apart), rows, _BARE)
             or self._within(bare_key(apart), rows)
@@ -59,8 +68,8 @@ class Aliases:
         self, known: Mapping[str, Mapping[str, str]], key: str, rows: str, score: float
     ) -> Guess | None:
         for kind in (rows, "any"):
-            if field := known[kind].get(key):
-                return Guess(field, score, list(known[kind]).index(key))
+            if target := known[kind].get(key):
+                return Guess(target, score, list(known[kind]).index(key))
         return None
 
     def _within(self, key: str, rows: str) -> Guess | None:
@@ -68,18 +77,24 @@ class Aliases:
 
         Where persons are named beside it, the column is theirs, unless it holds dates.
         """
+        words = key.split()[:_MOST_WORDS]
+        parts = [
+            " ".join(words[start:end])
+            for start in range(len(words))
+            for end in range(start + 1, len(words) + 1)
+        ]
         found = [
-            (len(known), field)
+            (len(part), to)
             for kind in (rows, "any")
-            for known, field in self.bare[kind].items()
-            if len(known) >= _least_length(field) and f" {known} " in f" {key} "
+            for part in parts
+            if (to := self.bare[kind].get(part)) and len(part) >= _least_length(to)
         ]
         if not found:
             return None
-        field = max(found)[1]
-        if not is_instant(field) and any(other == PERSONAL for _, other in found):
-            field = PERSONAL
-        return Guess(field, _WITHIN)
+        target = max(found)[1]
+        if not is_instant(target) and any(other == PERSONAL for _, other in found):
+            target = PERSONAL
+        return Guess(target, _WITHIN)
 
     def score(self, headers: Iterable[str], rows: str) -> float:
         """Return how well a row of cells reads as the header of a table of such rows.

@@ -1,0 +1,127 @@
+"""An inspection reads dates in many spellings, other formats, and what is not to be read."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import xlsxwriter
+
+from workbench.errors import InputRejected
+from workbench.sources import deliveries, ingest, read_profile
+from workbench.sources.inspecting import inspect
+
+
+@pytest.fixture
+def drafted(tmp_path, reference_dir):
+    """Inspect a file, read it by its draft, and return both: the draft's text and the rows."""
+
+    def run(path):
+        text = inspect(path, reference_dir).to_toml()
+        draft = tmp_path / "draft.toml"
+        draft.write_text(text, encoding="utf-8")
+        landing = ingest(deliveries([path], read_profile(draft)), tmp_path / "landed")
+        return text, landing.rows
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("received", "said"),
+    [
+        ("4/3/2022 08:00:00.123", '"Created" = "received_at"'),
+        ("7g30 ngày 04/03/2022", '"Created" = "received_at"'),
+        ("ngày 04 tháng 3 năm 2022", '"Created" = "received_at"'),
+        ("Mar 4, 2022 8:00 AM", '"Created" = "received_at"'),
+        ("2022/03/04 08:00:00.000", '"Created" = "received_at"'),
+        ("1646355600", '"Created" = "received_at"'),
+        ("15.03.2022 0815", 'date_formats = { received_at = ["%d.%m.%Y %H%M"] }'),
+        ("03.15.2022 0815", 'date_formats = { received_at = ["%m.%d.%Y %H%M"] }'),
+    ],
+)
+def test_dates_are_drafted_in_the_way_they_are_written(put, drafted, received, said) -> None:
+    path = put("x.csv", f'Ticket ID,Created\nT-1,"{received}"\nT-2,"{received}"\n')
+    text, rows = drafted(path)
+    assert said in text
+    assert rows == 2
+
+
+def test_a_column_of_times_joins_its_column_of_dates(put, drafted) -> None:
+    text, rows = drafted(
+        put(
+            "x.csv",
+            "Mã hồ sơ;Ngày tiếp nhận;Ngày có kết quả;Giờ;Giờ tiếp nhận\n"
+            "A-1;04/03/2022;14/03/2022;9h30;08:00\nA-2;05/03/2022;-;-;08:10\n",
+        )
+    )
+    assert 'received_at = ["Ngày tiếp nhận", "Giờ tiếp nhận"]' in text
+    assert 'resolved_at = ["Ngày có kết quả", "Giờ"]' in text
+    assert 'empty_values = ["-"]' in text
+    assert rows == 2
+
+
+def test_json_is_drafted_with_its_envelope_its_paths_and_its_typed_dates(put, drafted) -> None:
+    tickets = [
+        {
+            "_id": {"$oid": f"6220{n}"},
+            "ticketId": f"T-{n}",
+            "createdAt": {"$date": "2022-03-04T08:00:00Z"},
+            "closedAt": {"$date": {"$numberLong": "1646441999000"}} if n else None,
+            "team": {"name": "P1"},
+            "requester": {"name": "Ann Invented"} if n else None,
+            "tags": ["a"],
+        }
+        for n in range(2)
+    ]
+    text, rows = drafted(put("x.json", json.dumps({"data": tickets})))
+    assert 'records = "data"' in text
+    for line in ('"ticketId" = "dossier_id"', '"createdAt" = "received_at"',
+                 '"closedAt" = "resolved_at"', '"team.name" = "unit_id"'):  # fmt: skip
+        assert line in text
+    assert "Ann Invented" not in text
+    assert rows == 2
+
+
+def test_an_event_log_with_a_prefix_is_drafted(put, drafted) -> None:
+    event = (
+        '<x:event><x:string key="concept:name" value="{}"/>'
+        '<x:date key="time:timestamp" value="2022-03-0{}T08:00:00+07:00"/></x:event>'
+    )
+    text, _ = drafted(
+        put(
+            "x.xes",
+            '<x:log xmlns:x="http://www.xes-standard.org/"><x:trace>'
+            '<x:string key="concept:name" value="C1"/>'
+            f"{event.format('A', 4)}{event.format('B', 5)}</x:trace></x:log>",
+        )
+    )
+    assert 'case_dates = ["received_at", "resolved_at"]' in text
+    assert '"case:concept:name" = "dossier_id"' in text
+
+
+def test_the_index_of_a_data_frame_is_passed_over(put, drafted) -> None:
+    text, rows = drafted(
+        put("x.csv", ",Mã hồ sơ,Ngày tiếp nhận\n0,A-1,13/01/2022\n1,A-2,14/01/2022\n")
+    )
+    assert "unnamed = [1]" in text
+    assert rows == 2
+
+
+def test_a_hidden_sheet_is_not_inspected(tmp_path, reference_dir) -> None:
+    path = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, number in (("Sổ", "A-1"), ("Nháp", "B-1")):
+            page = book.add_worksheet(name)
+            page.write_row(0, 0, ["Mã hồ sơ", "Ngày tiếp nhận", "Trạng thái"])
+            page.write_row(1, 0, [number, "13/01/2022", "Đã trả"])
+            if name == "Nháp":
+                page.write(0, 3, "Ngày hẹn trả")
+                page.hide()
+    assert inspect(path, reference_dir).sheet == "Sổ"
+
+
+def test_an_old_workbook_is_named_as_what_it_is(put, reference_dir, monkeypatch) -> None:
+    monkeypatch.setenv("WORKBENCH_LANG", "en")
+    path = put("x.xls", b"\xd0\xcf\x11\xe0" + b"\0" * 600)
+    with pytest.raises(InputRejected, match="old Excel workbook"):
+        inspect(path, reference_dir)
