@@ -54,7 +54,8 @@ def _kinds(folder: Path) -> dict[dt.date, str]:
     if not _cache:
         with (folder / "holidays.csv").open(encoding="utf-8") as lines:
             for row in csv.DictReader(lines):
-                _cache[dt.date.fromisoformat(row["day"])] = row["kind"]
+                if row["holiday_list"] == "vn":
+                    _cache[dt.date.fromisoformat(row["day"])] = row["kind"]
     return _cache
 
 

@@ -105,7 +105,7 @@ def test_the_latest_forwarding_step_is_in_the_municipality_with_the_fewest_late(
     assert steps.sort(share)["unit_id"][-1] == "WABO_3"
     assert units.sort(pl.col("late") / pl.col("judged"))["unit_id"][0] == "WABO_3"
     inside = only(made["behind"](books["wabo"]), behind="true")
-    assert (inside["n_late"], inside["n_dossiers"]) == (183, 592)
+    assert (inside["n_late"], inside["n_dossiers"]) == (181, 592)
     assert inside["crude_lower"] > 1
 
 
@@ -127,7 +127,7 @@ def test_most_of_the_fall_of_receipt_is_immaturity_and_the_rest_may_be_chance(ma
     assert old["closed"] - new["closed"] > 1.5 * (old["median"] - new["median"])
 
 
-@pytest.mark.parametrize(("register", "share"), [("receipt", 0.589), ("wabo", 0.624)])
+@pytest.mark.parametrize(("register", "share"), [("receipt", 0.588), ("wabo", 0.623)])
 def test_most_of_the_late_time_lies_after_the_last_stamp(made, books, register, share):
     assert round(made["unlogged"](books[register], late_only=True), 3) == share
     ledger = books[register].ledger

@@ -19,7 +19,7 @@ LAYERS = (
     {"charts", "tables"},
     {"latebench"},
     {"stages"},
-    {"comparisons"},
+    {"comparisons", "metrics"},
     {
         "compare",
         "causes",
@@ -34,6 +34,7 @@ LAYERS = (
     {"estimates"},
     {"warehouse", "sources", "simulate", "epar"},
     {"worktime", "lateness", "privacy"},
+    {"origins"},
     {"numerals", "params", "project"},
     {"vocabulary"},
     {"wording", "errors"},
