@@ -18,9 +18,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from workbench.errors import InputRejected, UsageProblem
-from workbench.estimates.precision import rounded
 from workbench.lateness import lateness_profiles
-from workbench.metrics import write_metrics, write_plots
 from workbench.origins import check_origins, write_origin
 from workbench.project import Project, fresh_folder
 from workbench.vocabulary import PERIOD_KINDS, PeriodKind, periods_between
@@ -243,6 +241,8 @@ class _FigureWriter:
 
 def _rounded(frame: pl.DataFrame) -> pl.DataFrame:
     """Round figures that hang on the processor; the parts of a gap must go on summing to it."""
+    from workbench.estimates.precision import rounded
+
     exact = ("effect", "gap")
     floats = [name for name, kind in frame.schema.items() if kind == pl.Float64]
     columns = [name for name in floats if name not in exact]
@@ -268,6 +268,8 @@ def _write_measures(counted: Path, profile: str, path: Path, pipelines: Path) ->
 
 def _measure(counted: Path, writer: _FigureWriter, kind: PeriodKind) -> None:
     """Write every measure, and what metrics and plots show of them."""
+    from workbench.metrics import write_metrics, write_plots
+
     folder, profile = writer.folder, writer.profile
     shown = _write_measures(counted, profile, folder / "measures.parquet", writer.pipelines)
     write_metrics(shown, profile, folder / "measures.json", kind)

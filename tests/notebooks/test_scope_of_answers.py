@@ -38,9 +38,10 @@ def test_who_stands_apart_is_the_same_in_both_comparisons_of_units(small_book):
     for period in ("2021-H1", "2021-H2", "2022-H1"):
         fair = {row["unit_id"]: row for row in small_book.fair_units(period).frame.to_dicts()}
         claims = [c.text for c in small_book.compare_units(period).claims]
+        number = sum(r["peered"] >= PEERED and r["n_dossiers"] >= FEW for r in fair.values())
         with use_language("vi"):
             heads = {
-                key: say(f"briefing.units_{key}", units="|", number=len(fair)).split("|")[0]
+                key: say(f"briefing.units_{key}", units="|", number=number).split("|")[0]
                 for key in ("beyond", "not_beyond", "no_peers")
             }
         for unit, row in fair.items():

@@ -118,13 +118,16 @@ def _beyond_chance(
     if not above or len(judged) == 1:
         return ()
     counts = compare.count_strata(book.cause_cells, book.overdue_cells, period=asked.period)
+    rows = compare.standings(counts, period=asked.period).to_dicts()
+    enough = {row["unit_id"] for row, side in judged if side != "few"}
+    number = sum(row["peered"] >= PEERED and row["unit_id"] in enough for row in rows)
     groups: dict[str, list[str]] = {"beyond": [], "not_beyond": [], "no_peers": []}
-    for row in compare.standings(counts, period=asked.period).iter_rows(named=True):
+    for row in rows:
         apart = "beyond" if row["standing"] == "above" else "not_beyond"
         if row["unit_id"] in above:
             groups[apart if row["peered"] >= PEERED else "no_peers"].append(names[row["unit_id"]])
     texts = (
-        say(f"briefing.units_{key}", units=listed(units), number=len(judged))
+        say(f"briefing.units_{key}", units=listed(units), number=numerals.count(number))
         for key, units in groups.items()
         if units
     )
