@@ -1,9 +1,10 @@
--- grain: one row per landed dossier row: its text beside how its file is to be understood
+-- grain: one row per usable landed dossier row: its text beside how its file is to be understood
 -- key: source_file, source_sheet, source_row
--- reads: landed_dossiers, numbered_sheets, written_names
+-- reads: landed_dossiers, landed_row_findings, numbered_sheets, written_names
 -- promises: content is not null
 -- content is a digest of the row without its position: rows of one dossier with the same content
--- repeat each other. Names taken as they are written stand in one spelling.
+-- repeat each other. Names taken as they are written stand in one spelling. Rows that their file's
+-- structure makes unusable are not here.
 
 with recorded as (
     select
@@ -55,6 +56,11 @@ texts as (
         on fields.field = 'field_of_work'
         and coalesce(sheets.procedure_list, '') <> 'reference'
         and recorded.field_of_work = fields.spelling
+    anti join landed_row_findings as findings
+        on findings.row_kind = 'dossier'
+        and recorded.source_file = findings.source_file
+        and recorded.source_sheet = findings.source_sheet
+        and recorded.source_row = findings.source_row
 )
 
 select * from texts -- noqa: AM04

@@ -1,9 +1,9 @@
--- grain: one row per landed pause row: its text made into instants
+-- grain: one row per usable landed pause row: its text made into instants
 -- key: source_file, source_sheet, source_row
--- reads: landed_pauses, landed_files
+-- reads: landed_pauses, landed_row_findings, landed_files
 -- promises: unreadable is not null
--- Nothing is judged or dropped here; a stamp of no age in which a register is kept is listed and
--- not used.
+-- Nothing is judged here; rows that their file's structure makes unusable are left out, and a stamp
+-- of no age in which a register is kept is listed and not used.
 
 with walls as (
     select
@@ -17,6 +17,11 @@ with walls as (
     inner join landed_files as files
         on pauses.source_file = files.source_file
         and pauses.source_sheet = files.source_sheet
+    anti join landed_row_findings as findings
+        on findings.row_kind = 'pause'
+        and pauses.source_file = findings.source_file
+        and pauses.source_sheet = findings.source_sheet
+        and pauses.source_row = findings.source_row
 ),
 
 typed as (

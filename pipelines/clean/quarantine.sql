@@ -2,7 +2,7 @@
 -- key: source_file, source_sheet, source_row, row_kind, rule_id
 -- reads: dossier_findings, dossier_doubts, dossier_code_doubts, history_findings, record_findings,
 --   step_findings, pause_findings, behaviour_findings, quality_rules, numbered_sheets,
---   landed_dossiers, landed_steps, landed_pauses
+--   landed_dossiers, landed_steps, landed_pauses, landed_row_findings
 -- promises: severity in ('error', 'merged', 'warn', 'info'); record is not null;
 --   message is not null
 -- Severity error and merged leave the clean tables, warn and info stay there. The record is the
@@ -33,6 +33,9 @@ with findings as (
     select 'pause' as row_kind, * from pause_findings
     union all
     select * from behaviour_findings
+    union all
+    select row_kind, source_file, source_sheet, source_row, rule_id, fields
+    from landed_row_findings
 ),
 
 dossiers_told as (

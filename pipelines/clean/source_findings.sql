@@ -1,7 +1,8 @@
 -- grain: one row per file, sheet and field that a rule about whole files or columns catches
 -- key: source_file, source_sheet, field, rule_id
--- reads: dossier_rows, landed_files, stamp_findings
--- promises: rule_id in ('D16', 'D20', 'P19', 'P20', 'P21'); rule_id <> 'D16' or n_values >= 20
+-- reads: dossier_rows, landed_files, landed_sheet_findings, stamp_findings
+-- promises: rule_id in ('D16', 'D20', 'F03', 'F04', 'F05', 'F06', 'F07', 'P19', 'P20', 'P21');
+--   rule_id <> 'D16' or n_values >= 20
 -- A column whose every stamp has the same time of day says days, not instants: durations from it
 -- are whole days. Fewer than 20 values prove nothing. A file in the letters of an old font was
 -- converted whole by its reader.
@@ -68,6 +69,15 @@ source_findings as (
         n_values,
         case when rule_id <> 'P21' then '00:00:00' end as time_of_day
     from stamp_findings
+    union all
+    select
+        rule_id,
+        source_file,
+        source_sheet,
+        field,
+        n_values,
+        null as time_of_day
+    from landed_sheet_findings
 )
 
 select * from source_findings

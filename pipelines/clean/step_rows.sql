@@ -1,11 +1,12 @@
--- grain: one row per landed step row: its text made into instants, units and numbers
+-- grain: one row per usable landed step row: its text made into instants, units and numbers
 -- key: row_id
--- reads: landed_steps, numbered_sheets, unit_names, written_names
+-- reads: landed_steps, landed_row_findings, numbered_sheets, unit_names, written_names
 -- promises: step_kind is not null
--- Nothing is judged or dropped here; a stamp of no age in which a register is kept is listed and
--- not used. The stamp of an event that only begins a step (transition
--- schedule or start) is when the step arrived or started, not when it finished. A unit's name is
--- compared once per spelling, not per row. content is a digest of all that an event says.
+-- Nothing is judged here; rows that their file's structure makes unusable are left out, and a stamp
+-- of no age in which a register is kept is listed and not used. The stamp of an event that only
+-- begins a step (transition schedule or start) is when the step arrived or started, not when it
+-- finished. A unit's name is compared once per spelling, not per row. content is a digest of all
+-- that an event says.
 
 with spellings as (
     select distinct unit_id as spelling from landed_steps
@@ -40,6 +41,11 @@ walls as (
     inner join numbered_sheets as sheets
         on steps.source_file = sheets.source_file
         and steps.source_sheet = sheets.source_sheet
+    anti join landed_row_findings as findings
+        on findings.row_kind = 'step'
+        and steps.source_file = findings.source_file
+        and steps.source_sheet = findings.source_sheet
+        and steps.source_row = findings.source_row
 ),
 
 read as (

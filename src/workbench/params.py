@@ -32,16 +32,29 @@ def read_params(project: Project) -> Params:
             that is neither true nor false.
     """
     try:
-        sections: Any = yaml.safe_load(project.params.read_text(encoding="utf-8"))
+        text = project.params.read_text(encoding="utf-8")
+    except OSError as problem:
+        raise InputRejected("cli.bad_params", file=project.params, reason=problem) from problem
+    return params_of(text, project.params)
+
+
+def params_of(text: str, file: object) -> Params:
+    """Read the knobs in a text; ``file`` is what messages call it.
+
+    Raises:
+        InputRejected: As ``read_params``.
+    """
+    try:
+        sections: Any = yaml.safe_load(text)
         found = {
             f"{section}_{name}": value
             for section, knobs in sections.items()
             for name, value in knobs.items()
         }
-    except (OSError, yaml.YAMLError, AttributeError) as problem:
-        raise InputRejected("cli.bad_params", file=project.params, reason=problem) from problem
+    except (yaml.YAMLError, AttributeError) as problem:
+        raise InputRejected("cli.bad_params", file=file, reason=problem) from problem
     if odd := sorted(set(found) ^ {field.name for field in fields(Params)}):
-        raise InputRejected("cli.odd_params", file=project.params, names=", ".join(odd))
+        raise InputRejected("cli.odd_params", file=file, names=", ".join(odd))
     seed, published = found.pop("simulate_seed"), found.pop("brief_published")
     if not isinstance(published, bool):
         raise InputRejected("cli.bad_switch", name="brief.published", value=published)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from workbench.errors import OutputBusy, UsageProblem
 
@@ -124,6 +124,8 @@ _IN_USE, _SETTLED, _PATIENCE = ".in-use", 60, 10
 """A scratch folder's lock; the seconds after which an unlocked one can only be a dead run's; the
 seconds to wait for a living run that is just replacing a folder."""
 _NEW, _OLD = "new", "old"
+PATIENCE = 0.5
+"""Seconds to wait for another run before giving up."""
 
 
 def restore_folders(place: Path) -> None:
@@ -153,12 +155,17 @@ def _sweep(folder: Path) -> None:
 
 
 @contextmanager
-def fresh_folder(folder: Path) -> Iterator[Path]:
+def fresh_folder(folder: Path, *, replaced: Collection[str] = ()) -> Iterator[Path]:
     """Give an empty folder to write into, and put it in the place of ``folder`` at the end.
 
     When the block fails, what stood there before stays as it was and nothing half-written is
     left behind. Wherever a run is killed, one whole copy is on the disk: the next command finds
     it (``restore_folders``) and the next run removes what else was left behind.
+
+    Args:
+        folder: The place; it is made if it is not there.
+        replaced: Names in it that the block writes or removes: everything else in the folder
+            belongs to somebody else and stays. Nothing named, the whole folder is ours.
 
     Raises:
         OutputBusy: The place cannot be written or is held open by another program.
@@ -175,6 +182,8 @@ def fresh_folder(folder: Path) -> Iterator[Path]:
         fresh.mkdir()
         yield fresh
         try:
+            if replaced and folder.exists():
+                _take_over(folder, fresh, replaced)
             _flush(fresh)
             if folder.exists():
                 folder.rename(old)
@@ -186,6 +195,45 @@ def fresh_folder(folder: Path) -> Iterator[Path]:
             # whatever stopped the run: the scratch folder goes, and must not take the only copy
             if old.exists() and not folder.exists():
                 old.rename(folder)
+
+
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Refuse a second run into a folder while this one lasts; it would end beside our results.
+
+    Raises:
+        OutputBusy: Another run writes there, or the folder's parent cannot be written.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=PATIENCE)
+        lock.acquire()
+    except Timeout as problem:
+        raise OutputBusy("cli.busy", folder=folder) from problem
+    except OSError as problem:
+        raise OutputBusy("cli.output_busy", folder=folder, reason=problem.strerror) from problem
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _take_over(folder: Path, fresh: Path, replaced: Collection[str]) -> None:
+    """Give a fresh folder what others keep in the old one, without copying where links exist."""
+
+    def ours(place: str, names: list[str]) -> set[str]:
+        return {name for name in names if Path(place) == folder and name in replaced}
+
+    shutil.copytree(
+        folder, fresh, symlinks=True, ignore=ours, copy_function=_link, dirs_exist_ok=True
+    )
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:  # a file system without links
+        shutil.copy2(source, target, follow_symlinks=False)
 
 
 def _flush(folder: Path) -> None:

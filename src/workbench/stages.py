@@ -8,7 +8,6 @@ one only says what is read, built and kept.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,8 +20,10 @@ import polars as pl
 from workbench.errors import InputRejected, UsageProblem
 from workbench.estimates.precision import rounded
 from workbench.lateness import lateness_profiles
+from workbench.metrics import write_metrics, write_plots
+from workbench.origins import check_origins, write_origin
 from workbench.project import Project, fresh_folder
-from workbench.vocabulary import EVERYTHING, PERIOD_KINDS, PeriodKind, periods_between
+from workbench.vocabulary import PERIOD_KINDS, PeriodKind, periods_between
 from workbench.warehouse import Warehouse, write_frames
 
 if TYPE_CHECKING:
@@ -124,7 +125,9 @@ def clean(rooms: Rooms) -> None:
         warehouse.attach(rooms.facts.reference)
         warehouse.register("calendar_days", calendars.days())
         warehouse.build("clean", rooms.progress, CLEAN_TABLES)
-        warehouse.write(CLEAN_TABLES, rooms.work.clean)
+        with fresh_folder(rooms.work.clean) as fresh:
+            warehouse.write(CLEAN_TABLES, fresh)
+            write_origin(fresh, [rooms.work.landed])
 
 
 def clock(rooms: Rooms) -> None:
@@ -144,7 +147,9 @@ def clock(rooms: Rooms) -> None:
         warehouse.register("calendar_days", calendars.days())
         warehouse.register("unit_calendars", calendars.units())
         warehouse.register("profiles", lateness_profiles(rooms.facts.reference / "profiles"))
-        warehouse.build_in_parts("clock", CLOCK_TABLES, rooms.work.clock, rooms.progress)
+        with fresh_folder(rooms.work.clock) as fresh:
+            warehouse.build_in_parts("clock", CLOCK_TABLES, fresh, rooms.progress)
+            write_origin(fresh, [rooms.work.clean])
 
 
 def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
@@ -153,6 +158,7 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
     Raises:
         UsageProblem: There is no lateness profile of that name.
         InputRejected: There is no clean dossier.
+        RuleFailed: An identity of the counts breaks, or the outputs before are of different runs.
     """
     from workbench.worktime import Calendars
 
@@ -160,6 +166,7 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
     known = profiles["profile"].to_list()
     if profile not in known:
         raise UsageProblem("stages.no_profile", profile=profile, known=", ".join(known))
+    check_origins(rooms.work.clean, rooms.work.clock)
     calendars = Calendars.read(rooms.facts.reference / "calendars")
     with (
         fresh_folder(rooms.work.results) as fresh,
@@ -180,6 +187,7 @@ def explain(rooms: Rooms, *, profile: str, kind: PeriodKind = "half") -> None:
             )
         for work in works:
             work.result()
+        write_origin(fresh, [rooms.work.clean, rooms.work.clock])
 
 
 def _count(
@@ -263,7 +271,7 @@ def _measure(counted: Path, writer: _FigureWriter, kind: PeriodKind) -> None:
     folder, profile = writer.folder, writer.profile
     shown = _write_measures(counted, profile, folder / "measures.parquet", writer.pipelines)
     write_metrics(shown, profile, folder / "measures.json", kind)
-    _write_plots(shown, profile, folder / "plots")
+    write_plots(shown, profile, folder / "plots")
 
 
 def _relive(counted: Path, calendars: Calendars, writer: _FigureWriter, reference: Path) -> None:
@@ -327,66 +335,3 @@ def _snapshot_day(dossiers: pl.DataFrame) -> dt.date:
     local = pl.Series([latest[0]]).dt.convert_time_zone(latest[1])
     day: dt.date = local.dt.date()[0]
     return day
-
-
-def write_metrics(
-    measures: pl.DataFrame, profile: str, path: Path, kind: PeriodKind = "half"
-) -> None:
-    """Write the headline figures as JSON: period -> unit (``all`` together) -> measure -> value.
-
-    One profile and one kind of period; shares rounded to six decimals. Small enough for
-    ``dvc metrics diff`` to read well: everything for all units together, four figures per unit.
-    """
-    from workbench.compare import SIDE_BY_SIDE_COUNTS
-    from workbench.vocabulary import Period
-
-    labels = [p for p in measures["period"].unique() if Period.parse(p).kind == kind]
-    chosen = measures.filter(
-        pl.col("profile") == profile,
-        pl.col("period").is_in(labels),
-        pl.col("procedure_id") == EVERYTHING,
-        pl.col("channel_in") == EVERYTHING,
-        (pl.col("unit_id") == EVERYTHING)
-        | pl.col("measure").is_in([*SIDE_BY_SIDE_COUNTS, "late_or_overdue"]),
-    ).sort("period", "unit_id", "measure")
-    figures: dict[str, dict[str, dict[str, float]]] = {}
-    for row in chosen.iter_rows(named=True):
-        unit = "all" if row["unit_id"] == EVERYTHING else row["unit_id"]
-        value = row["numerator"] if row["method"] == "count" else round(row["value"], 6)
-        figures.setdefault(row["period"], {}).setdefault(unit, {})[row["measure"]] = value
-    text = json.dumps({"profile": profile, "measures": figures}, ensure_ascii=False, indent=1)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def _inert(column: str) -> pl.Expr:
-    """Lead a text that a spreadsheet would run as a formula with an apostrophe."""
-    text = pl.col(column)
-    return (
-        pl.when(text.str.contains(r"^[=+\-@\t\r]")).then("'" + text).otherwise(text).alias(column)
-    )
-
-
-def _write_plots(measures: pl.DataFrame, profile: str, folder: Path) -> None:
-    """Write the data of the DVC plots: lateness by month, and by unit and half-year."""
-    folder.mkdir()
-    rates = measures.filter(
-        pl.col("profile") == profile,
-        pl.col("measure") == "late_or_overdue",
-        pl.col("procedure_id") == EVERYTHING,
-        pl.col("channel_in") == EVERYTHING,
-    ).select(
-        "period",
-        "unit_id",
-        "numerator",
-        "denominator",
-        *(pl.col(name).round(6) for name in ("value", "lower", "upper")),
-    )
-    month = pl.col("period").str.contains(r"^\d{4}-\d{2}$")
-    half = pl.col("period").str.contains("-H")
-    together = pl.col("unit_id") == EVERYTHING
-    by_month = rates.filter(month, together).drop("unit_id").sort("period")
-    by_unit = (
-        rates.filter(half, ~together).sort("period", "unit_id").with_columns(_inert("unit_id"))
-    )
-    by_month.write_csv(folder / "late_by_month.csv")
-    by_unit.write_csv(folder / "late_by_unit.csv")

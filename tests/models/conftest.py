@@ -11,6 +11,7 @@ import pytest
 from workbench.sources.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION
 from workbench.sources.people import MASKS
 from workbench.sources.repairs import REPAIRS
+from workbench.sources.structure import ROW_FINDINGS, SHEET_FINDINGS
 from workbench.warehouse import Warehouse
 from workbench.worktime import Calendars
 
@@ -98,6 +99,7 @@ def clean(pipelines_dir: Path, reference_dir: Path, calendar_days: pl.DataFrame)
         read = rows.unique().group_by("source_file").agg(pl.len().alias("rows_read"))
         taken = said.pop("snapshots", {})
         extra = said.pop("files", {})
+        said_of = said.pop("structure", {})
         files = [{**FILE, **row, **said} for row in read.sort("source_file").iter_rows(named=True)]
         files = [{**f, "snapshot_at": taken.get(f["source_file"], f["snapshot_at"])} for f in files]
         files = [{**f, **extra.get(f["source_file"], {})} for f in files]
@@ -109,6 +111,12 @@ def clean(pipelines_dir: Path, reference_dir: Path, calendar_days: pl.DataFrame)
             known = [{c: row.get(c) for c in FILES_SCHEMA} for row in files]
             warehouse.register("landed_masks", pl.DataFrame(list(masks), MASKS, orient="row"))
             warehouse.register("landed_repairs", pl.DataFrame(list(repairs), REPAIRS, orient="row"))
+            for name, schema in (
+                ("landed_row_findings", ROW_FINDINGS),
+                ("landed_sheet_findings", SHEET_FINDINGS),
+            ):
+                rows_of = said_of.get(name, [])
+                warehouse.register(name, pl.DataFrame(rows_of, schema, orient="row"))
             warehouse.register("landed_files", pl.DataFrame(known, FILES_SCHEMA, orient="row"))
             warehouse.build("clean")
             return {name: warehouse.frame(name) for name in TABLES}

@@ -1,11 +1,24 @@
-"""One figure has one value, whichever answer names it."""
+"""One figure has one value, whichever answer of whichever page names it."""
 
 from __future__ import annotations
 
+import ast
+import re
+from collections import defaultdict
+from html import unescape
+
+import nbformat
 import pytest
 
 from workbench import compare
+from workbench.book import Answer
 from workbench.vocabulary import EVERYTHING
+
+PAGES = ("briefing", "causes", "compare_periods", "compare_units", "official", "quality", "watch")
+VALUE = re.compile(
+    r'<data data-name="([^"]*)" data-unit="([^"]*)" data-period="([^"]*)"'
+    r' data-profile="([^"]*)" value="([^"]*)">'
+)
 
 
 def rates(book, period):
@@ -59,3 +72,43 @@ def test_the_stock_of_the_last_day_is_that_of_the_headline(small_book, unit):
         stock = dict(measured["measure", "numerator"].rows())
         assert last["overdue"] == stock["open_overdue"]
         assert last["open"] == stock["open_overdue"] + stock["open_in_time"]
+
+
+def answers_of_page(notebook, asked):
+    """Run the cells of a notebook in this process and return what each of them shows."""
+    known = {}
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        if cell.cell_type != "code":
+            continue
+        lines = ast.parse(cell.source).body
+        shown = lines.pop() if isinstance(lines[-1], ast.Expr) else None
+        exec(compile(ast.Module(lines, []), notebook.name, "exec"), known)  # noqa: S102
+        known |= {name: value for name, value in asked.items() if name in known}
+        if shown is not None:
+            answer = eval(compile(ast.Expression(shown.value), notebook.name, "eval"), known)  # noqa: S307
+            yield from (answer, *answer.then)
+
+
+def values_on(answer):
+    """Return (name, unit, period, profile) and number of each figure in an answer's HTML."""
+    html = answer.prose().html()
+    return [(tuple(map(unescape, key)), float(number)) for *key, number in VALUE.findall(html)]
+
+
+@pytest.mark.parametrize(("period", "unit"), [("2022-H1", "*"), ("2021-12", "SD-VH")])
+def test_no_two_pages_give_one_figure_two_values(small_book, monkeypatch, period, unit):
+    monkeypatch.setattr("workbench.open", lambda *_, **__: small_book)
+    stated = defaultdict(set)
+    pages = defaultdict(set)
+    asked = {"period": period, "unit": unit}
+    for page in PAGES:
+        notebook = small_book.home / "notebooks" / f"{page}.ipynb"
+        for answer in answers_of_page(notebook, asked):
+            assert isinstance(answer, Answer)
+            for key, number in values_on(answer):
+                stated[key].add(number)
+                pages[key].add(page)
+    contradictions = {key: numbers for key, numbers in stated.items() if len(numbers) > 1}
+    assert not contradictions
+    shared = {name for (name, *_), on in pages.items() if len(on) > 1}
+    assert {"late_or_overdue.numerator", "open_overdue", "late_with_causes"} <= shared

@@ -6,8 +6,10 @@ import json
 
 import polars as pl
 import pytest
+from filelock import FileLock
 
 from workbench.cli import main
+from workbench.errors import RuleFailed
 from workbench.testing import one_stop_export
 from workbench.vocabulary import OUTCOMES, SEGMENT_KINDS
 
@@ -151,3 +153,40 @@ def test_files_that_give_no_dossiers_are_refused_before_they_are_read(tmp_path, 
     assert main(["analyse", str(export), "--source", str(source), "--out", str(folder)]) == 3
     assert "None of the files gives dossiers" in capsys.readouterr().err
     assert not folder.exists()
+
+
+def contents(folder) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_a_run_that_fails_at_its_page_leaves_the_tables_of_the_earlier_run(
+    out, tmp_path, monkeypatch, capsys
+):
+    """Tables, figures and page appear together or not at all."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuleFailed("briefing.format", asked="odt")
+
+    monkeypatch.setattr("workbench.briefing.write_page", fail)
+    one_stop_export(tmp_path / "later", dossiers=40)
+    before = contents(out)
+    assert (
+        main(["analyse", str(tmp_path / "later"), "--source", "one_stop", "--out", str(out)]) == 4
+    )
+    assert contents(out) == before
+
+
+def test_a_second_run_into_the_same_folder_is_refused(out, inbox, capsys):
+    before = contents(out)
+    with FileLock(out.parent / f".{out.name}.lock"):
+        assert main(["analyse", str(inbox), "--source", "one_stop", "--out", str(out)]) == 5
+    assert "Another run is writing" in capsys.readouterr().err
+    assert contents(out) == before
+
+
+def test_the_folder_one_stands_in_is_no_output_folder(out, inbox, monkeypatch, capsys):
+    (out / "deep").mkdir(exist_ok=True)
+    monkeypatch.chdir(out / "deep")
+    assert main(["analyse", str(inbox), "--source", "one_stop", "--out", str(out)]) == 2
+    assert "folder of its own" in capsys.readouterr().err
+    (out / "deep").rmdir()

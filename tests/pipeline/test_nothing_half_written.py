@@ -128,3 +128,20 @@ def test_a_briefing_killed_half_way_is_no_part_of_any_result(bench):
     bench.dvc("status", "-q")
     bench.workbench(*HALF, "--lang", "vi")
     assert results(bench) == before
+
+
+def test_outputs_of_different_runs_are_never_briefed_as_one(bench):
+    """Exports are removed and only the first stages run again: pages would mix two registers."""
+    for export in sorted(bench.project.inbox.glob("*2022*")):
+        export.unlink()
+    bench.workbench("ingest")
+    bench.workbench("clean")
+    code, told = refused(bench, "brief")
+    assert code == 4, told
+    assert "workbench clock" in told
+    assert refused(bench, "explain")[0] == 4
+    bench.workbench("clock")
+    code, told = refused(bench, "brief")
+    assert (code, "workbench explain" in told) == (4, True), told
+    bench.workbench("explain")
+    bench.workbench("brief")

@@ -13,6 +13,7 @@ from workbench.book.answer import Answer, Claim, Prose, Tile
 from workbench.book.book import Book
 from workbench.book.published import Publication, publish
 from workbench.errors import UsageProblem
+from workbench.origins import check_origins
 from workbench.project import find_project, shipped
 from workbench.wording import language as spoken
 
@@ -29,6 +30,7 @@ def open_book(path: str | Path | None = None, *, language: str = "") -> Book:
 
     Raises:
         UsageProblem: The folder is neither, or holds no results yet.
+        RuleFailed: The outputs of its stages are of different runs.
     """
     said = language or spoken()
     folder = Path(path) if path else None
@@ -40,4 +42,5 @@ def open_book(path: str | Path | None = None, *, language: str = "") -> Book:
     rooms = (project.clean, project.clock, project.results)
     if not any(room.is_dir() for room in rooms):
         raise UsageProblem("briefing.no_results_yet", folder=project.root)
+    check_origins(*rooms)
     return Book(project.root, rooms, project.reference, said)

@@ -50,13 +50,29 @@ class Tile:
 
 
 @dataclass(frozen=True)
+class Value:
+    """One figure that an answer states, by name and scope.
+
+    Names are those of the measures (``late``, ``late_or_overdue.numerator``). Wherever two answers
+    state the same name of the same unit, period and profile, the number is the same.
+    """
+
+    name: str
+    unit: str
+    period: str
+    profile: str
+    number: float
+
+
+@dataclass(frozen=True)
 class Prose:
-    """A heading, large numbers and claims, as a fragment of a page."""
+    """A heading, large numbers and claims, as a fragment of a page; its values as data."""
 
     title: str
     claims: tuple[tuple[str, str], ...]
     denominators: str
     tiles: tuple[Tile, ...] = ()
+    values: tuple[Value, ...] = ()
 
     def html(self) -> str:
         """Return the fragment; every value is escaped."""
@@ -84,6 +100,7 @@ class Answer:
         figure: The chart, where there is something to draw.
         tiles: Large numbers for the head of a page.
         then: What the same question is answered with further down.
+        values: The figures stated, by name and scope.
     """
 
     title: str
@@ -94,6 +111,7 @@ class Answer:
     figure: Figure | None = None
     tiles: tuple[Tile, ...] = ()
     then: tuple[Answer, ...] = ()
+    values: tuple[Value, ...] = ()
 
     @property
     def evidence_level(self) -> int:
@@ -127,7 +145,7 @@ class Answer:
     def prose(self) -> Prose:
         """Return title, large numbers and claims as one piece."""
         claims = tuple((c.text, c.badge) for c in self.claims)
-        return Prose(self.title, claims, self.denominators, self.tiles)
+        return Prose(self.title, claims, self.denominators, self.tiles, self.values)
 
     def __str__(self) -> str:
         """Return prose and table for a terminal."""

@@ -11,9 +11,18 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from workbench import compare, numerals
-from workbench.book.answer import Answer, Claim, claim
+from workbench.book.answer import Answer, Claim, Value, claim
 from workbench.book.entries import Asked, distinct
-from workbench.book.judging import FEW, Row, inline, listed, measures_of, rate_words, standing
+from workbench.book.judging import (
+    FEW,
+    Row,
+    inline,
+    listed,
+    measures_of,
+    rate_words,
+    standing,
+    values_of,
+)
 from workbench.charts import Dot, Figure, Scale, Standing, course, dots, draw
 from workbench.tables import Blank, Cell, Column, Table
 from workbench.vocabulary import EVERYTHING, Period
@@ -50,6 +59,24 @@ def change(book: Book, asked: Asked, against: str, measure: str) -> Answer:
         denominators=say("briefing.change_denominators", few=FEW),
         listing=_table(frame, names, words),
         figure=_figure(drawn, words) if drawn else None,
+        values=_values(rows, asked, against, measure),
+    )
+
+
+def _values(rows: list[Row], asked: Asked, against: str, measure: str) -> tuple[Value, ...]:
+    """Return both sides of each change and the change itself."""
+    sides = (("left", against), ("right", asked.period))
+    return tuple(
+        Value(name, row["unit_id"], period, asked.profile, number)
+        for row in rows
+        for name, period, number in (
+            *(
+                (f"{measure}.{part}", period, row[f"{side}_{part}"])
+                for side, period in sides
+                for part in ("numerator", "denominator")
+            ),
+            (f"{measure}.change.{against}", asked.period, row["difference"]),
+        )
     )
 
 
@@ -181,6 +208,7 @@ def months(book: Book, asked: Asked, measure: str) -> Answer:
         denominators=say("briefing.course_denominators", few=FEW),
         listing=_course_table(known, caption),
         figure=_course_figure(known, caption) if known else None,
+        values=values_of(row for _, row in known),
     )
 
 

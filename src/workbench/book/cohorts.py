@@ -38,7 +38,7 @@ def cohorts(book: Register, unit: str, kind: PeriodKind) -> Answer:
         title=say("cohorts.title"),
         claims=_claims(rows, book.unit_name(unit)),
         frame=frame,
-        denominators=say("cohorts.denominators"),
+        denominators=f"{say('cohorts.denominators')} {book.profile_note()}",
         listing=_table(rows) if rows else None,
         figure=_figure(rows) if rows else None,
     )

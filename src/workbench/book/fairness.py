@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from workbench import compare, numerals
-from workbench.book.answer import Answer, Claim, claim
-from workbench.book.entries import Asked, distinct
+from workbench.book.answer import Answer, Claim, Value, claim
+from workbench.book.entries import RATE, Asked, distinct
 from workbench.book.judging import FEW, Row, listed
 from workbench.charts import Figure, Spot, draw, funnel
 from workbench.tables import Blank, Cell, Column, Table
@@ -42,6 +42,11 @@ def fair_units(book: Register, asked: Asked) -> Answer:
         denominators=say("fairness.units_denominators", few=FEW),
         listing=_table(rows, names, asked) if rows else None,
         figure=_figure(rows, names, asked) if rows else None,
+        values=tuple(
+            Value(f"{RATE}.{part}", row["unit_id"], asked.period, asked.profile, row[column])
+            for row in rows
+            for part, column in (("numerator", "n_late"), ("denominator", "n_dossiers"))
+        ),
     )
 
 
@@ -57,7 +62,7 @@ def _claims(
             told = listed(_named_ratio(row, names) for row in here)
             said.append(claim(say(f"fairness.units_{side}", n=len(here), units=told), 2, key=True))
     if not said:
-        n = numerals.count(len(rows))
+        n = numerals.count(sum(r["peered"] >= PEERED and r["n_dossiers"] >= FEW for r in rows))
         said.append(claim(say("fairness.units_within", n=n), 2, key=True))
     own = next((row for row in rows if row["unit_id"] == asked.unit), None)
     if own:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from workbench import numerals
-from workbench.book.answer import Answer, Claim, claim
+from workbench.book.answer import Answer, Claim, Value, claim
 from workbench.book.entries import Asked
 from workbench.book.judging import Row
 from workbench.charts import Figure, Range, draw, ranges
@@ -48,6 +48,10 @@ def whatif(book: Register, asked: Asked) -> Answer:
         denominators=say("foresight.whatif_denominators"),
         listing=_table(asked, rows, listed) if rows else None,
         figure=_figure(asked, rows, listed) if rows else None,
+        values=tuple(
+            Value("late_with_causes", asked.unit, asked.period, asked.profile, row["n_late"])
+            for row in rows
+        ),
     )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench import compare, numerals
-from workbench.book.answer import Answer, claim
+from workbench.book.answer import Answer, Value, claim
+from workbench.book.entries import RATE
 from workbench.book.judging import FEW, Row, standing
 from workbench.charts import Dot, Figure, Scale, dots, draw
 from workbench.tables import Column, Table
@@ -55,7 +56,23 @@ def gap(book: Register, left: compare.Side, right: compare.Side) -> Answer:
         denominators=_denominators(rows[0], names),
         listing=_table(rows, names),
         figure=_figure(rows, names, base),
+        values=_values(rows[0], (left, right), book.result_profile),
     )
+
+
+def _values(row: Row, sides: tuple[compare.Side, compare.Side], profile: str) -> tuple[Value, ...]:
+    """Return the counts of both sides and, between two periods of a unit, the change."""
+    left, right = sides
+    counts = tuple(
+        Value(f"{RATE}.{part}", side.unit_id, side.period, profile, row[f"{name}_{column}"])
+        for name, side in (("left", left), ("right", right))
+        for part, column in (("numerator", "late"), ("denominator", "dossiers"))
+        if side.unit_id != compare.PEERS
+    )
+    if left.unit_id != right.unit_id:
+        return counts
+    change = f"{RATE}.change.{left.period}"
+    return (*counts, Value(change, right.unit_id, right.period, profile, row["gap"]))
 
 
 def _named(book: Register, side: compare.Side) -> str:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from workbench import compare, numerals
-from workbench.book.answer import Answer, Claim, Tile, claim
+from workbench.book.answer import Answer, Claim, Tile, Value, claim
+from workbench.book.due_stamps import compare_with_stamps
 from workbench.book.entries import Asked
-from workbench.book.judging import Row, measures_of, rate_words
+from workbench.book.judging import Row, measures_of, rate_words, values_of
 from workbench.charts import Figure, draw, shares
 from workbench.tables import Blank, Cell, Column, Table
 from workbench.vocabulary import Period
@@ -61,6 +62,10 @@ def headline(book: Book, asked: Asked, against: str) -> Answer:
         denominators=say("briefing.headline_denominators"),
         listing=_headline_table(book, asked, against, (now, before)),
         figure=_outcome_bars({against: before, asked.period: now}),
+        values=(
+            *values_of((*now.values(), *before.values())),
+            Value("open", asked.unit, asked.period, asked.profile, _number(now, *_OPEN)),
+        ),
     )
 
 
@@ -78,6 +83,7 @@ def _headline_claims(book: Book, asked: Asked, now: dict[str, Row]) -> tuple[Cla
         said.append(claim(say("briefing.headline_apart", **counts)))
     said += _rates_told(now, "late_done", "late_or_overdue", key=True)
     said.append(claim(_stock_told(book, asked, now), key=True))
+    said += compare_with_stamps(book, asked)
     said += _rates_told(now, "online_in", "post_out", key=False)
     return tuple(said)
 
@@ -102,19 +108,23 @@ def _counted_on(book: Book, period: str) -> dt.date:
     return min(ends, book.snapshot.date()) if book.snapshot else ends
 
 
+TILES = ("received", "resolved", "late", "open_overdue")
+"""The four numbers a reader looks for first."""
+
+
 def tiles(now: dict[str, Row]) -> tuple[Tile, ...]:
-    """Return the four numbers a reader looks for first."""
+    """Return the numbers of ``TILES``, each with a note."""
     late = now.get("late_done")
     share = numerals.percent(late["value"]) if late else say("briefing.no_rate")
-    notes = {
-        "received": _share_note(now, "online_in"),
-        "resolved": _share_note(now, "ot_done"),
-        "late": say("briefing.tile_late", share=share),
-        "open_overdue": say("briefing.tile_open", n=numerals.count(_number(now, *_OPEN))),
-    }
+    notes = (
+        _share_note(now, "online_in"),
+        _share_note(now, "ot_done"),
+        say("briefing.tile_late", share=share),
+        say("briefing.tile_open", n=numerals.count(_number(now, *_OPEN))),
+    )
     return tuple(
-        Tile(say(f"briefing.{n}"), numerals.count(_number(now, n)), note)
-        for n, note in notes.items()
+        Tile(say(f"briefing.{name}"), numerals.count(_number(now, name)), note)
+        for name, note in zip(TILES, notes, strict=True)
     )
 
 

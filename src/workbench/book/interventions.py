@@ -36,7 +36,7 @@ def interventions(book: Register) -> Answer:
         title=say("interventions.title"),
         claims=_claims(book, found),
         frame=pl.concat(frames) if frames else pl.DataFrame(),
-        denominators=say("interventions.denominators"),
+        denominators=f"{say('interventions.denominators')} {book.profile_note()}",
         listing=_table(book, found) if found else None,
     )
 

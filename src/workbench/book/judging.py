@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from workbench import compare, numerals
+from workbench.book.answer import Value
 from workbench.charts import Standing
 from workbench.wording import say
 
@@ -32,6 +33,21 @@ def measures_of(book: Book, asked: Asked, period: str) -> dict[str, Row]:
         book.measures, period=period, profile=asked.profile, unit_id=asked.unit
     )
     return {row["measure"]: row for row in frame.iter_rows(named=True)}
+
+
+def values_of(rows: Iterable[Row]) -> tuple[Value, ...]:
+    """Return the figures of rows of ``measures``: counts, and the two numbers of each rate."""
+    return tuple(
+        Value(name, row["unit_id"], row["period"], row["profile"], number)
+        for row in rows
+        for name, number in _named_numbers(row)
+    )
+
+
+def _named_numbers(row: Row) -> list[tuple[str, float]]:
+    if row["denominator"] is None:
+        return [(row["measure"], row["numerator"])]
+    return [(f"{row['measure']}.{part}", row[part]) for part in ("numerator", "denominator")]
 
 
 def standing(interval: tuple[float, float], reference: float | None, base: int) -> Standing:

@@ -206,6 +206,10 @@ class Register(Tables):
             raise UsageProblem("briefing.other_profile", asked=asked, computed=self.result_profile)
         return profile
 
+    def profile_note(self) -> str:
+        """Return the sentence that names the profile of causes and of what rests on them."""
+        return say("briefing.computed_under", profile=self.result_profile)
+
     def _unknown(
         self, key: str, asked: str, names: Iterable[str], known: list[str]
     ) -> UsageProblem:

@@ -7,14 +7,14 @@ of units, never of a person.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from workbench import numerals
-from workbench.book.answer import Answer, Claim, claim
+from workbench.book.answer import Answer, Claim, Value, claim
 from workbench.book.entries import distinct
 from workbench.book.judging import FEW
 from workbench.book.transfers import ticks, transfers
@@ -79,8 +79,18 @@ class Rhythm:
             UsageProblem: Nothing was received or resolved in the period.
         """
         with use_language(self.book.language):
-            frame = self._open_by_day(Period.parse(self.book.period(period)))
-            return _in_progress(frame, numerals.period(self.book.period(period)))
+            label = self.book.period(period)
+            frame = self._open_by_day(Period.parse(label))
+            answer = _in_progress(frame, numerals.period(label))
+            return replace(answer, values=self._values(frame, label))
+
+    def _values(self, frame: pl.DataFrame, period: str) -> tuple[Value, ...]:
+        """Return the stock of the last day, which is that of the period's close."""
+        return tuple(
+            Value(name, self.unit, period, self.profile, row[column])
+            for row in frame.tail(1).iter_rows(named=True)
+            for name, column in (("open", "open"), ("open_overdue", "overdue"))
+        )
 
     def _of_unit(self, frame: pl.DataFrame) -> pl.DataFrame:
         return frame if self.unit == EVERYTHING else frame.filter(pl.col("unit_id") == self.unit)

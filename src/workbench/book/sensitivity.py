@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from workbench import compare, numerals
-from workbench.book.answer import Answer, Claim, claim
+from workbench.book.answer import Answer, Claim, Value, claim
 from workbench.book.entries import Asked, distinct
 from workbench.charts import Figure, draw, shares
 from workbench.tables import Blank, Cell, Column, Table
@@ -47,6 +47,12 @@ def _answer(book: Book, asked: Asked, shown: tuple[str, ...]) -> Answer:
         denominators=say("official.sensitivity_denominators"),
         listing=_table(book, frame, names, shown, asked),
         figure=_figure(frame, names, asked),
+        values=tuple(
+            Value(name, asked.unit, asked.period, row["profile"], row[name])
+            for row in frame.iter_rows(named=True)
+            for name in shown
+            if f"{name}_denominator" not in row
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from workbench import compare
 from workbench.book import changes, fairness, flow, foresight, headline, quality, units, why
 from workbench.book.answer import Answer, claim
 from workbench.book.entries import Asked
-from workbench.book.judging import measures_of
+from workbench.book.judging import measures_of, values_of
 from workbench.wording import say
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def summary(book: Book, asked: Asked, against: str, measure: str) -> Answer:
     Under another profile than that of the results causes are left out, and it says so.
     """
     answers = _answers(book, asked, against, measure)
+    now = measures_of(book, asked, asked.period)
     claims = [c for answer in answers for c in answer.claims if c.key]
     if asked.profile != book.result_profile:
         words = {"asked": asked.profile, "computed": book.result_profile}
@@ -36,7 +37,8 @@ def summary(book: Book, asked: Asked, against: str, measure: str) -> Answer:
             book.measures, period=asked.period, profile=asked.profile, unit_id=asked.unit
         ),
         denominators=say("briefing.levels"),
-        tiles=headline.tiles(measures_of(book, asked, asked.period)),
+        tiles=headline.tiles(now),
+        values=values_of(row for name, row in now.items() if name in headline.TILES),
     )
 
 

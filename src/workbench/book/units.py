@@ -12,9 +12,18 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from workbench import compare, numerals
-from workbench.book.answer import Answer, Claim, claim
-from workbench.book.entries import Asked, distinct
-from workbench.book.judging import FEW, Row, listed, measures_of, rate_words, standing
+from workbench.book.answer import Answer, Claim, Value, claim
+from workbench.book.entries import RATE, Asked, distinct
+from workbench.book.fairness import PEERED
+from workbench.book.judging import (
+    FEW,
+    Row,
+    listed,
+    measures_of,
+    rate_words,
+    standing,
+    values_of,
+)
 from workbench.charts import Dot, Figure, Scale, Standing, dots, draw
 from workbench.tables import Blank, Cell, Column, Table
 from workbench.vocabulary import EVERYTHING
@@ -33,14 +42,35 @@ def units(book: Book, asked: Asked, measure: str) -> Answer:
     known = [r for r in frame.iter_rows(named=True) if r[measure] is not None]
     known.sort(key=lambda r: (-r[measure], names[r["unit_id"]]))
     judged = [(r, _standing_of(r, measure, overall)) for r in known]
+    claims = _unit_claims(judged, names, asked, measure, overall)
+    if measure == RATE and asked.profile == book.result_profile:
+        claims += _beyond_chance(book, asked, names, judged)
     return Answer(
         title=say("briefing.units_title"),
-        claims=_unit_claims(judged, names, asked, measure, overall),
+        claims=claims,
         frame=frame,
         denominators=say("briefing.units_denominators", few=FEW),
         listing=_unit_table(frame, names, asked),
         figure=_unit_dots(judged, names, asked, measure, overall) if judged else None,
+        values=_values(frame, asked, overall),
     )
+
+
+def _values(frame: pl.DataFrame, asked: Asked, overall: Row | None) -> tuple[Value, ...]:
+    """Return the figures of the table, unit by unit, and those of all units together."""
+    rates = [
+        f"{rate}_{part}"
+        for rate in ("late_done", "late_or_overdue")
+        for part in ("numerator", "denominator")
+    ]
+    stated = tuple(
+        Value(".".join(name.rsplit("_", 1)) if name in rates else name, *scope, row[name])
+        for row in frame.iter_rows(named=True)
+        for scope in [(row["unit_id"], asked.period, asked.profile)]
+        for name in (*compare.SIDE_BY_SIDE_COUNTS, *rates)
+        if row[name] is not None
+    )
+    return (*stated, *values_of([overall] if overall else []))
 
 
 def _standing_of(row: Row, measure: str, overall: Row | None) -> Standing:
@@ -75,6 +105,30 @@ def _unit_claims(
             text = say(f"briefing.units_{side}", n=len(here), units=told, few=FEW)
             said.append(claim(text, key=side in ("above", "within")))
     return tuple(said)
+
+
+def _beyond_chance(
+    book: Book, asked: Asked, names: dict[str, str], judged: Sequence[tuple[Row, Standing]]
+) -> tuple[Claim, ...]:
+    """Say of the units above the overall rate which stand apart after case mix as well.
+
+    The test is that of ``fair_units``, so that the two never disagree on a page.
+    """
+    above = {row["unit_id"] for row, side in judged if side == "above"}
+    if not above or len(judged) == 1:
+        return ()
+    counts = compare.count_strata(book.cause_cells, book.overdue_cells, period=asked.period)
+    groups: dict[str, list[str]] = {"beyond": [], "not_beyond": [], "no_peers": []}
+    for row in compare.standings(counts, period=asked.period).iter_rows(named=True):
+        apart = "beyond" if row["standing"] == "above" else "not_beyond"
+        if row["unit_id"] in above:
+            groups[apart if row["peered"] >= PEERED else "no_peers"].append(names[row["unit_id"]])
+    texts = (
+        say(f"briefing.units_{key}", units=listed(units), number=len(judged))
+        for key, units in groups.items()
+        if units
+    )
+    return tuple(claim(text, 2, key=True) for text in texts)
 
 
 def _named_rate(row: Row, names: dict[str, str], measure: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from workbench import compare, numerals
-from workbench.book.answer import Answer, Claim, claim
+from workbench.book.answer import Answer, Claim, Value, claim
 from workbench.book.entries import Asked
 from workbench.book.judging import FEW, Row, listed, standing
 from workbench.tables import Blank, Cell, Column, Table
@@ -38,6 +38,10 @@ def verdicts(book: Book, asked: Asked) -> Answer:
         frame=frame,
         denominators=say("quality.verdicts_denominators", few=FEW),
         listing=_table(book, overall, judged),
+        values=tuple(
+            Value("late_with_causes", row["unit_id"], asked.period, asked.profile, row["n_late"])
+            for row in frame.iter_rows(named=True)
+        ),
     )
 
 

@@ -44,7 +44,7 @@ def watch(book: Register, unit: str) -> Answer:
         title=say("foresight.watch_title"),
         claims=_claims(book, unit, rows, names),
         frame=frame,
-        denominators=say("foresight.watch_denominators"),
+        denominators=f"{say('foresight.watch_denominators')} {book.profile_note()}",
         listing=_table(rows, names) if rows else None,
         figure=_figure(rows) if rows else None,
     )
@@ -154,7 +154,7 @@ def reliability(book: Register) -> Answer:
         title=say("foresight.reliability_title"),
         claims=_reliability_claims(rows),
         frame=frame,
-        denominators=say("foresight.reliability_denominators"),
+        denominators=f"{say('foresight.reliability_denominators')} {book.profile_note()}",
         listing=_reliability_table(rows) if rows else None,
     )
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from workbench import causes as found
 from workbench import numerals
-from workbench.book.answer import Answer, Claim, claim
+from workbench.book.answer import Answer, Claim, Value, claim
 from workbench.book.entries import Asked, distinct
 from workbench.book.judging import FEW, Row
 from workbench.charts import Bar, bars, draw
@@ -49,7 +49,26 @@ def causes(book: Book, asked: Asked) -> Answer:
         denominators=_denominators(book, asked, late),
         listing=_table(rows, late.height, caption) if rows else None,
         figure=draw(bars(drawn, say("why.axis")), caption, f"{caption} {told}.") if rows else None,
+        values=_values(book, asked, late.height),
     )
+
+
+def _values(book: Book, asked: Asked, late: int) -> tuple[Value, ...]:
+    """Return the late dossiers with causes and, with those overdue besides, the measure's."""
+    scope = (asked.unit, asked.period, asked.profile)
+    whole = late + overdue_of(book, asked)
+    return (
+        Value("late_with_causes", *scope, late),
+        Value("late_or_overdue.numerator", *scope, whole),
+    )
+
+
+def overdue_of(book: Book, asked: Asked) -> int:
+    """Return how many dossiers were overdue at the close whose causes count in a later period."""
+    cells = book.overdue_cells.filter(pl.col("period") == asked.period)
+    if asked.unit != EVERYTHING:
+        cells = cells.filter(pl.col("unit_id") == asked.unit)
+    return int(cells["n_overdue"].sum())
 
 
 def late_of(book: Book, asked: Asked) -> pl.DataFrame:
@@ -133,11 +152,21 @@ def _denominators(book: Book, asked: Asked, late: pl.DataFrame) -> str:
     cells = book.cause_cells.filter(pl.col("period") == asked.period, pl.col("cause") == EVERYTHING)
     if asked.unit != EVERYTHING:
         cells = cells.filter(pl.col("unit_id") == asked.unit)
-    return say(
+    told = say(
         "why.denominators",
         late=numerals.count(late.height),
         judged=numerals.count(int(cells["n_dossiers"].sum())),
     )
+    return f"{told}{_overdue_told(book, asked, late.height)}"
+
+
+def _overdue_told(book: Book, asked: Asked, late: int) -> str:
+    """Say what sets the late dossiers with causes apart from those in the period's figures."""
+    overdue = overdue_of(book, asked)
+    if not overdue:
+        return ""
+    numbers = {"n": numerals.count(overdue), "total": numerals.count(late + overdue)}
+    return f" {say('why.overdue_later', **numbers)}"
 
 
 def _main(row: Row) -> str:
@@ -287,7 +316,9 @@ def reality(book: Book, asked: Asked) -> Answer:
         title=say("why.reality_title"),
         claims=(_reality_claim(next(iter(groups.values()), [])),),
         frame=late,
-        denominators=say("why.reality_denominators", n=numerals.count(late.height)),
+        denominators=say("why.reality_denominators", n=numerals.count(late.height))
+        + _overdue_told(book, asked, late.height),
+        values=_values(book, asked, late.height),
         listing=Table(caption, columns, cells) if cells else None,
         figure=draw(grid(squares), caption, f"{caption} {told}.") if cells else None,
     )

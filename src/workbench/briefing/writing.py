@@ -17,14 +17,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from workbench import __version__, numerals
 from workbench.book import Book
 from workbench.briefing.notebooks import as_text, quiet_jupyter, run_notebook
 from workbench.briefing.page import Page, render
 from workbench.errors import OutputBusy, UsageProblem
-from workbench.project import fresh_folder, shipped
+from workbench.project import fresh_folder, only_writer, shipped
 from workbench.vocabulary import EVERYTHING, LATEST, PeriodKind
 from workbench.wording import say, use_language
 
@@ -36,8 +34,6 @@ COMPARING = ("briefing", "compare_periods", "published")
 AT_ONCE = 2
 """Notebooks run side by side; a kernel keeps one core busy."""
 EACH = "each"
-PATIENCE = 0.5
-"""Seconds to wait for another run before giving up."""
 _RESULTS = re.compile(r'<meta name="results" content="(?P<fingerprint>\w+)">')
 
 Progress = Callable[[str], None]
@@ -133,7 +129,7 @@ def _write_folders(
         out / period / folder_name(one, language=book.language, is_public=is_public)
         for one in units
     ]
-    with _writing(book, out), ExitStack() as stack:
+    with only_writer(out), _kernels(book, out), ExitStack() as stack:
         jobs = []
         for one, folder in zip(units, folders, strict=True):
             fresh = stack.enter_context(fresh_folder(folder))
@@ -153,14 +149,16 @@ def write_page(
 ) -> Path:
     """Write ``briefing.html`` of an ``analyse`` folder, for its last ended period of a kind.
 
+    Whoever calls sees to it that nobody else writes to the folder.
+
     Raises:
         UsageProblem: The results hold no period of that kind, or no such profile.
         RuleFailed: The notebook failed.
-        OutputBusy: Another run is writing, or the folder cannot be written.
+        OutputBusy: The folder cannot be written.
     """
     last = book.latest(kind)
     asked = _asked(book, last, book.against(last), EVERYTHING, book.computed_profile(profile))
-    with _writing(book, out / "briefing"), TemporaryDirectory(dir=out, prefix=".page-") as fresh:
+    with _kernels(book, out), TemporaryDirectory(dir=out, prefix=".page-") as fresh:
         _make(book, [Job("briefing", asked, Path(fresh), linked=False)], progress)
         (Path(fresh) / "briefing.html").replace(out / "briefing.html")
     return out / "briefing.html"
@@ -238,15 +236,11 @@ def check_formats(formats: Sequence[str]) -> None:
 
 
 @contextmanager
-def _writing(book: Book, out: Path) -> Iterator[None]:
-    """Hold the output and speak the book's language; kernels see nothing of the user's."""
+def _kernels(book: Book, out: Path) -> Iterator[None]:
+    """Speak the book's language; kernels see nothing of the user's."""
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(out.parent / f".{out.name}.lock", timeout=PATIENCE)
-        with lock, use_language(book.language), quiet_jupyter(book.home):
+        with use_language(book.language), quiet_jupyter(book.home):
             yield
-    except Timeout as problem:
-        raise OutputBusy("briefing.busy", folder=out) from problem
     except OSError as problem:
         raise OutputBusy(
             "briefing.cannot_write", folder=out, error=problem.strerror or problem

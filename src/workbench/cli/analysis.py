@@ -1,9 +1,9 @@
 """The whole way on any files, outside a DVC project: from exports to tables and one page.
 
 The facts and rules are those of the project one stands in, or the ones shipped with the
-installation. Only ``tables/``, ``measures.json`` and ``briefing.html`` of the output folder are
-written; each is replaced whole, and only when the run succeeded. When cleaning leaves no dossier,
-``tables/`` holds the clean tables, which say why, and the other two are removed.
+installation. ``tables/``, ``measures.json`` and ``briefing.html`` of the output folder are replaced
+together, and only when the run succeeded; what else lies there stays. When cleaning leaves no
+dossier, ``tables/`` holds the clean tables, which say why, and the other two go.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ import polars as pl
 
 from workbench import stages
 from workbench.errors import InputRejected, UsageProblem
-from workbench.project import Project, find_project, fresh_folder, shipped
+from workbench.project import Project, find_project, fresh_folder, only_writer, shipped
 from workbench.vocabulary import PeriodKind
+
+WRITTEN = ("tables", "measures.json", "briefing.html")
+"""What lies in the output folder by this command, and no other name."""
 
 
 def analyse(
@@ -46,27 +49,32 @@ def analyse(
         InputRejected: A file, profile or reference table is not what it claims to be, or no
             dossier is left after cleaning.
         RuleFailed: A table breaks its key or a promise.
+        UsageProblem: The output folder is the one the command runs in.
+        OutputBusy: Another run writes to the output folder, or it cannot be replaced.
     """
     from workbench.sources import check_dossier_rows, deliveries, find_profile, ingest
 
     facts = _facts()
     exports = deliveries(paths, find_profile(source, facts.reference))
     check_dossier_rows(exports)
-    with TemporaryDirectory(prefix="workbench-") as scratch:
+    if Path.cwd().is_relative_to(out.resolve()):
+        raise UsageProblem("cli.out_is_here", folder=out.resolve())
+    with only_writer(out), TemporaryDirectory(prefix="workbench-") as scratch:
         work = Project(Path(scratch))
         rooms = stages.Rooms(work, facts, progress)
         ingest(exports, work.landed, as_of=as_of, progress=progress, reference=facts.reference)
         stages.clean(rooms)
         if _is_empty(work.clean / "dossiers.parquet"):
-            _deliver_tables([work.clean], out)
-            for stale in ("measures.json", "briefing.html"):
-                (out / stale).unlink(missing_ok=True)
+            with fresh_folder(out, replaced=WRITTEN) as fresh:
+                _copy_tables([work.clean], fresh)
             raise InputRejected("stages.no_dossiers", folder=out / "tables")
         stages.clock(rooms)
         stages.explain(rooms, profile=profile, kind=kind)
-        _deliver_tables([work.clean, work.clock, work.results], out)
-        shutil.copy(work.results / "measures.json", out / "measures.json")
-    return _page(out, kind, profile, progress)
+        with fresh_folder(out, replaced=WRITTEN) as fresh:
+            _copy_tables([work.clean, work.clock, work.results], fresh)
+            shutil.copy(work.results / "measures.json", fresh / "measures.json")
+            page = _write_page(fresh, kind, profile, progress)
+    return out / page.name
 
 
 def _facts() -> Project:
@@ -81,15 +89,14 @@ def _is_empty(table: Path) -> bool:
     return height == 0
 
 
-def _deliver_tables(folders: Sequence[Path], out: Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    with fresh_folder(out / "tables") as tables:
-        for folder in folders:
-            for table in sorted(folder.glob("*.parquet")):
-                shutil.copy(table, tables / table.name)
+def _copy_tables(folders: Sequence[Path], out: Path) -> None:
+    (out / "tables").mkdir()
+    for folder in folders:
+        for table in sorted(folder.glob("*.parquet")):
+            shutil.copy(table, out / "tables" / table.name)
 
 
-def _page(out: Path, kind: PeriodKind, profile: str, progress: stages.Progress) -> Path:
+def _write_page(out: Path, kind: PeriodKind, profile: str, progress: stages.Progress) -> Path:
     from workbench.book import open_book
     from workbench.briefing import write_page
 

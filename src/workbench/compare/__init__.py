@@ -5,7 +5,12 @@ interval and evidence level. A difference whose interval holds zero is no findin
 carry what a reader needs to see that. Nothing here reads files or knows a language.
 """
 
-from workbench.compare.adjusted import contradictions, count_strata, units_adjusted
+from workbench.compare.adjusted import (
+    contradictions,
+    count_strata,
+    standings,
+    units_adjusted,
+)
 from workbench.compare.cellwise import CELLS, cells, spreads_of
 from workbench.compare.courses import Usual, changed, charted, series, shares_by_kind
 from workbench.compare.durations import medians, turned
@@ -61,6 +66,7 @@ __all__ = [
     "series",
     "shares_by_kind",
     "spreads_of",
+    "standings",
     "told",
     "turned",
     "units_adjusted",

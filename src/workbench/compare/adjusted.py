@@ -101,6 +101,21 @@ def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
     )
 
 
+def standings(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
+    """Return unit_id, peered and standing of ``units_adjusted``, without the rest of it.
+
+    Args:
+        cells: As in ``units_adjusted``.
+        period: Label of a period.
+
+    Source: as ``estimates.funnel``.
+    """
+    units, late, dossiers = _grid(cells.filter(pl.col("period") == period))
+    rates = late.sum(axis=0) / np.maximum(dossiers.sum(axis=0), 1.0)
+    standing = _funnel(late.sum(axis=1), dossiers @ rates)[-1]
+    return pl.DataFrame({"unit_id": units, "peered": _peered(dossiers), "standing": standing})
+
+
 def contradictions(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
     """Return the pairs of units whose crude and adjusted comparison contradict each other.
 

@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from workbench.params import read_params
 from workbench.project import Project
+from workbench.revisions.outputs import Output, changed_outputs
 from workbench.revisions.reasons import Reason, find_reasons
 from workbench.revisions.snapshots import Snapshot
 from workbench.warehouse import Warehouse
@@ -22,7 +22,9 @@ class Revisions:
     Attributes:
         left: How the earlier side is called on a page.
         right: How the later side is called.
-        headline: The lateness profile of headlines (``params.yaml``), read before the others.
+        headline: The lateness profile of headlines on the right, read before the others.
+        left_headline: That of the left; each side's own parameters say it.
+        outputs: Outputs of stages that are not the same bytes, compared here or not.
         measures: One row per figure that moved, both sides with numerator and denominator.
         flips: One row per dossier and profile whose outcome changed, with what moved it.
         dossiers: One row per dossier that only one side holds (``change`` says which).
@@ -34,6 +36,8 @@ class Revisions:
     left: str
     right: str
     headline: str
+    left_headline: str
+    outputs: tuple[Output, ...]
     measures: pl.DataFrame
     flips: pl.DataFrame
     dossiers: pl.DataFrame
@@ -43,7 +47,12 @@ class Revisions:
 
     @property
     def is_empty(self) -> bool:
-        """Whether no figure and no dossier differs."""
+        """Whether no output of any stage differs, as the hashes of their bytes say."""
+        return not self.outputs and self.left_headline == self.headline
+
+    @property
+    def moves_nothing_compared(self) -> bool:
+        """Whether no measure and no dossier's outcome differs; other tables may."""
         return self.measures.is_empty() and self.flips.is_empty() and self.dossiers.is_empty()
 
     @property
@@ -86,12 +95,15 @@ def compare_revisions(project: Project, left: str, right: str | None = None) -> 
         dossiers = warehouse.frame("come_and_gone")
         exports = warehouse.frame("changed_exports")
     reasons = find_reasons(before, after)
-    if not reasons and (measures.height or flips.height or dossiers.height):
+    outputs = changed_outputs(before, after)
+    if not reasons and outputs:
         reasons = (Reason("unrecorded", "dvc.lock", (), "", ""),)
     return Revisions(
         left=before.label,
         right=after.label,
-        headline=read_params(project).explain_profile,
+        headline=after.headline(),
+        left_headline=before.headline(),
+        outputs=outputs,
         measures=measures,
         flips=flips,
         dossiers=dossiers,

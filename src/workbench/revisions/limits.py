@@ -3,7 +3,7 @@
 A count is judged by ``flips``, ``appeared``, ``disappeared`` or ``figures``. A measure is judged
 over all units together in every period, under the headline profile: a rate by its change in
 percentage points, a count by its change in dossiers. A limit is passed when the change is
-greater than it.
+greater than it, and cannot be judged where the two sides have different headline profiles.
 """
 
 from __future__ import annotations
@@ -48,13 +48,17 @@ def enforce_limits(revisions: Revisions, limits: Mapping[str, float]) -> None:
 
     Raises:
         UsageProblem: A limit names neither a count nor a measure of these revisions.
-        RuleFailed: At least one limit is passed; the message lists each with its figure.
+        RuleFailed: At least one limit is passed (the message lists each with its figure), or one
+            on a measure cannot be judged since the headline profile is another one.
     """
     known = {*COUNTS, *revisions.measure_names}
     for name in limits:
         if name not in known:
             choices = ", ".join([*COUNTS, *sorted(revisions.measure_names)])
             raise UsageProblem("revisions.no_such_limit", name=name, choices=choices)
+    if revisions.left_headline != revisions.headline and not set(limits) <= set(COUNTS):
+        left, right = revisions.left_headline, revisions.headline
+        raise RuleFailed("revisions.limit_other_profile", left=left, right=right)
     changes = {name: greatest_change(revisions, name) for name in limits}
     passed = [
         f"{name}: {numerals.decimal(change, 2)} > {numerals.decimal(limits[name], 2)}"

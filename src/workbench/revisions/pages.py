@@ -15,6 +15,7 @@ import polars as pl
 
 from workbench import numerals
 from workbench.revisions.comparison import Revisions
+from workbench.revisions.outputs import Output
 from workbench.revisions.reasons import Reason
 from workbench.tables import Blank, Cell, Column, Table, template
 from workbench.vocabulary import EVERYTHING
@@ -51,13 +52,24 @@ def _title(revisions: Revisions) -> str:
 
 
 def _sentences(revisions: Revisions) -> Iterator[str]:
+    if revisions.left_headline != revisions.headline:
+        yield say("revisions.headlines", left=revisions.left_headline, right=revisions.headline)
     if revisions.is_empty:
         yield say("revisions.nothing")
+        return
+    if revisions.moves_nothing_compared:
+        yield say("revisions.nothing_compared")
     else:
         counts = {name: numerals.count(value) for name, value in revisions.counts.items()}
         yield say("revisions.summary", profile=revisions.headline, **counts)
+    if revisions.outputs:
+        yield say("revisions.outputs", outputs="; ".join(map(_output, revisions.outputs)))
     if not revisions.reasons:
         yield say("revisions.no_reason")
+
+
+def _output(output: Output) -> str:
+    return f"{output.path} ({', '.join(output.files)})" if output.files else output.path
 
 
 def _tables(revisions: Revisions, rows: int) -> Iterator[Table]:

@@ -1,13 +1,14 @@
 """Why figures moved: which inputs of the pipeline differ between two ``dvc.lock`` files.
 
 DVC already records the hash of everything each stage reads, so a reason is a fact and never a
-guess: what the locks hold alike did not cause the change. Outputs of one stage that another
+guess: what the locks hold alike did not cause the change. Stages are compared one by one: an entry
+of a stage that was not run again says nothing about the others. Outputs of one stage that another
 reads are left out; they are consequences. Which input moved which dossier is not decided here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -48,46 +49,30 @@ class Reason:
     files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Fact:
-    state: str
-    stages: tuple[str, ...]
-
-
 def find_reasons(left: Snapshot, right: Snapshot) -> tuple[Reason, ...]:
     """Return every recorded input that differs, ordered by group and path."""
     before, after = _inputs(left.lock()), _inputs(right.lock())
-    changed = sorted(
-        w for w in before.keys() | after.keys() if _state(before, w) != _state(after, w)
-    )
+    stages: dict[tuple[str, str, str], list[str]] = {}
+    for stage, what in [*before, *(pair for pair in after if pair not in before)]:
+        states = before.get((stage, what), ""), after.get((stage, what), "")
+        if states[0] != states[1]:
+            stages.setdefault((what, *states), []).append(stage)
     reasons = [
-        Reason(
-            group=_group(what),
-            what=what,
-            stages=(after.get(what) or before[what]).stages,
-            left=_state(before, what),
-            right=_state(after, what),
-            files=_files(what, left, right),
-        )
-        for what in changed
+        Reason(_group(what), what, tuple(names), old, new, _files(what, left, right))
+        for (what, old, new), names in stages.items()
     ]
-    return tuple(sorted(reasons, key=lambda r: (GROUPS.index(r.group), r.what)))
+    return tuple(sorted(reasons, key=lambda r: (GROUPS.index(r.group), r.what, r.left, r.right)))
 
 
-def _state(facts: Mapping[str, _Fact], what: str) -> str:
-    return facts[what].state if what in facts else ""
-
-
-def _inputs(lock: dict[str, Any]) -> dict[str, _Fact]:
+def _inputs(lock: dict[str, Any]) -> dict[tuple[str, str], str]:
+    """Return the state of every input by stage and name."""
     made = [out["path"] for stage in lock.values() for out in stage.get("outs", [])]
-    facts: dict[str, _Fact] = {}
-    for name, stage in lock.items():
-        for what, state in _stage_inputs(name, stage):
-            if any(what == out or what.startswith(f"{out}/") for out in made):
-                continue
-            earlier = facts[what].stages if what in facts else ()
-            facts[what] = _Fact(state, (*earlier, name))
-    return facts
+    return {
+        (name, what): state
+        for name, stage in lock.items()
+        for what, state in _stage_inputs(name, stage)
+        if not any(what == out or what.startswith(f"{out}/") for out in made)
+    }
 
 
 def _stage_inputs(name: str, stage: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -6,16 +6,19 @@ working tree is a side like any other, named by ``None``.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from workbench.errors import InputRejected, UsageProblem
+from workbench.params import params_of, read_params
 from workbench.project import Project
 from workbench.wording import say
 
@@ -77,20 +80,70 @@ class Snapshot:
                     key, file=f"{room}/{table}.parquet", label=self.label, commit=self.commit[:7]
                 ) from None
 
+    def headline(self) -> str:
+        """Return the lateness profile of headlines, as the parameters of this side say.
+
+        Raises:
+            InputRejected: The parameters cannot be read.
+        """
+        if not self.commit:
+            return read_params(self.project).explain_profile
+        text = git(self.project, "show", f"{self.commit}:./{self.project.params.name}")
+        return params_of(text, f"{self.label}: {self.project.params.name}").explain_profile
+
+    def file_hashes(self, output: str) -> dict[str, str] | None:
+        """Return the MD5 of each file of an output by its path in it; a lone file has no path.
+
+        Nothing where the output is not there, or the cache no longer says what was in it.
+        """
+        if not self.commit:
+            return _hashes_below(self.project.root / output)
+        from dvc_data.index import DataIndexDirError
+
+        try:
+            infos = self._stored.find(output, detail=True)
+        except (DataIndexDirError, FileNotFoundError):
+            return None
+        return {
+            path[len(output) :].lstrip("/"): str(info.get("md5", ""))
+            for path, info in infos.items()
+        }
+
+    @cached_property
+    def _stored(self) -> Any:
+        """The files of a commit in the DVC cache."""
+        # Half a second to import, and only a comparison with a commit needs it.
+        from dvc.api import DVCFileSystem
+
+        root, config = str(self.project.root), _inside(self.project)
+        return DVCFileSystem(repo=root, rev=self.commit, config=config)
+
     def _copy(self, path: str, target: Path) -> None:
         if not self.commit:
             shutil.copyfile(self.project.root / path, target)
             return
-        # Half a second to import, and only a comparison with a commit needs it.
-        from dvc.api import DVCFileSystem
         from dvc.exceptions import DvcException
         from dvc_data.index import DataIndexDirError
 
-        root, config = str(self.project.root), _inside(self.project)
         try:
-            DVCFileSystem(repo=root, rev=self.commit, config=config).get_file(path, str(target))
+            self._stored.get_file(path, str(target))
         except (DvcException, DataIndexDirError) as problem:
             raise FileNotFoundError(path) from problem
+
+
+def _hashes_below(place: Path) -> dict[str, str] | None:
+    if place.is_file():
+        return {"": _md5(place)}
+    if not place.is_dir():
+        return None
+    files = (path for path in place.rglob("*") if path.is_file())
+    return {path.relative_to(place).as_posix(): _md5(path) for path in files}
+
+
+def _md5(path: Path) -> str:
+    """Return what DVC records of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 def git(project: Project, *arguments: str) -> str:

@@ -52,7 +52,9 @@ class Codes:
         code = values.to_frame("text").select(
             folded(pl.col("text")).replace_strict(compared, default=None, return_dtype=pl.String)
         )["text"]
-        without = values.is_not_null() & code.is_null()
+        # a code in a row that is cut off may be cut off itself
+        whole = ~self._raw.frame["source_row"].is_in(self._raw.cut_rows.implode())
+        without = values.is_not_null() & code.is_null() & whole
         if without.any():
             said = {
                 "profile": self._profile.name,

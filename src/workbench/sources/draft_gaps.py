@@ -43,11 +43,12 @@ def remarks(found: Inspection) -> list[str]:
     """Return in words what the profile goes without, and what that means for the figures."""
     if found.rows not in ("dossier", "event"):
         return []
-    fields = {target.rpartition(".")[2] for p in found.proposals for target in p.targets}
+    targets = {str(_target(target, found.rows)) for p in found.proposals for target in p.targets}
     texts = []
-    if "unit_id" not in fields:
-        texts.append(say("inspect.one_body"))
-    if fields.isdisjoint(("due_at", "term_value")):
+    if "dossier.unit_id" not in targets:
+        key = "unit_of_steps" if "step.unit_id" in targets else "one_body"
+        texts.append(say(f"inspect.{key}"))
+    if targets.isdisjoint(("dossier.due_at", "dossier.term_value")):
         texts.append(say("inspect.no_due"))
     return texts
 

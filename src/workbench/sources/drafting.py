@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workbench.sources.inspecting import Inspection
     from workbench.sources.proposals import Proposal
 
+_TELLING_LENGTH = 4
 _STAMP = r"(?P<date>\d{1,2}/\d{1,2}/\d{4})"
 _STAMP_TIME = r"(?P<time>\d{1,2}:\d{2})\D{1,8}" + _STAMP
 
@@ -103,6 +104,9 @@ def _file(found: Inspection) -> Iterator[str]:
         yield f'encoding = "{found.encoding}"'
     elif found.encoding:
         yield _comment("old_font", convention=found.encoding)
+    if found.records:
+        yield _comment("records")
+        yield f"records = {quoted(found.records)}"
     yield from _values(found)
     for role in (PERSONAL, IGNORED):
         yield from _listed(found, role)
@@ -137,10 +141,20 @@ def _key(field: str) -> str:
 
 
 def _pattern(name: str) -> str:
-    """Return a file pattern: digits and what lies between them change from export to export."""
+    """Return a file pattern: digits and what lies between them change from export to export.
+
+    Where digits come early, what lies between them stays, lest the pattern fit every file.
+
+    >>> _pattern("so_2022-H1.csv"), _pattern("ho-so_2022-H1.csv"), _pattern("c01_steps_3.csv")
+    ('so_*-H*.csv', 'ho-so*.csv', 'c*_steps_*.csv')
+    """
     stem, dot, ending = name.partition(".")
     found = re.search(r"[\s_\-(]*\d", stem)
-    return f"{stem[: found.start()] if found and found.start() else stem}*{dot}{ending}"
+    if not found:
+        return f"{stem}*{dot}{ending}"
+    if found.start() < _TELLING_LENGTH:
+        return re.sub(r"\d+", "*", stem) + dot + ending
+    return f"{stem[: found.start()]}*{dot}{ending}"
 
 
 def _listed(found: Inspection, role: str) -> Iterator[str]:

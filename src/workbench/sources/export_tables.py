@@ -7,7 +7,7 @@ best counts. Event logs and JSON name their columns themselves.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,18 +16,19 @@ import polars as pl
 from workbench.errors import InputRejected
 from workbench.sources.header_rows import find_table_header
 from workbench.sources.headers import Aliases
-from workbench.sources.profile import Part, Target
+from workbench.sources.named_tables import best_rows, events_of, objects_of
+from workbench.sources.profile import SUFFIXES, Part, Target
 from workbench.sources.readers import layout
 from workbench.sources.readers.archive import check_workbook
-from workbench.sources.readers.delivery import check_content, opened
+from workbench.sources.readers.delivery import check_content, content_of, opened
 from workbench.sources.readers.text import Decoded, after_line, cells_of, top_rows, whole_rows
 from workbench.sources.readers.workbook import modern, open_book, sheet_cells
 
 DELIMITERS = (",", ";", "\t", "|")
 _MOST_BYTES = 256 << 20
-_KINDS = {
-    "xlsx": (".xlsx", ".xlsm", ".xls", ".xlsb"),
-    "csv": (".csv", ".txt", ".tsv"),
+_KINDS: Mapping[str, tuple[str, ...]] = {
+    **SUFFIXES,
+    "csv": (*SUFFIXES["csv"], ".tsv", ".tsv.gz"),
 }
 
 
@@ -38,6 +39,7 @@ class Table:
     ``frame`` has one text column per header. ``header_row`` is counted from 1. ``repeated`` are
     headers that stand over several columns, whose first counts; ``unnamed`` the numbers, from 1,
     of columns that hold values without a header. ``heading`` are the texts above the header.
+    ``records`` is the key of the envelope around the objects of a JSON file.
     """
 
     kind: str
@@ -50,6 +52,7 @@ class Table:
     heading: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
     unnamed: tuple[int, ...] = ()
+    records: str = ""
     score: float = 0.0
     is_whole: bool = True
 
@@ -60,8 +63,15 @@ def read_table(path: Path, aliases: Aliases) -> Table:
     Raises:
         InputRejected: The file is damaged or hostile, of another kind, or has no header.
     """
+    content_of(path)
     kind = _kind(path)
     check_content(path, kind)
+    if kind == "xes":
+        frame, is_whole = events_of(path)
+        return Table(kind, "event", frame, is_whole=is_whole)
+    if kind == "json":
+        frame, records = objects_of(path, aliases)
+        return Table(kind, best_rows(frame.columns[1:], aliases), frame, records=records)
     tables = list((_sheets if kind == "xlsx" else _texts)(path, aliases))
     if not tables:
         raise InputRejected("inspect.no_header", file=path.name)
@@ -69,7 +79,7 @@ def read_table(path: Path, aliases: Aliases) -> Table:
 
 
 def _kind(path: Path) -> str:
-    name = path.name.casefold().removesuffix(".gz")
+    name = path.name.casefold()
     for kind, endings in _KINDS.items():
         if name.endswith(endings):
             return kind

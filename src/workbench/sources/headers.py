@@ -22,14 +22,20 @@ PERSONAL, IGNORED, STAGE = "personal", "ignored", "stage:"
 _EXACT, _BARE, _WITHIN = 1.0, 0.9, 0.6
 _LONG_ENOUGH, _LONG_ENOUGH_FOR_PERSONS = 6, 4
 _SPLIT = re.compile(r"[\W_]+")
+_HUMP = re.compile(r"(?<=[a-zà-ỹ0-9])(?=[A-ZĐ])")
 
 
 @dataclass(frozen=True)
 class Guess:
-    """What a header says its column is: a field, ``personal``, ``ignored`` or ``stage:<kind>``."""
+    """What a header says its column is: a field, ``personal``, ``ignored`` or ``stage:<kind>``.
+
+    ``rank`` is its place in the list of known headers: of two that say the same field as well, the
+    first is the more telling.
+    """
 
     field: str
     score: float
+    rank: int = 0
 
 
 @dataclass(frozen=True)
@@ -41,13 +47,21 @@ class Aliases:
 
     def guess(self, header: str, rows: str) -> Guess | None:
         """Return what a header says in a table of such rows, or nothing."""
+        apart = _HUMP.sub(" ", header)
+        return (
+            self._equal(self.exact, header_key(header), rows, _EXACT)
+            or self._equal(self.bare, bare_key(header), rows, _BARE)
+            or self._equal(self.bare, bare_key(apart), rows, _BARE)
+            or self._within(bare_key(apart), rows)
+        )
+
+    def _equal(
+        self, known: Mapping[str, Mapping[str, str]], key: str, rows: str, score: float
+    ) -> Guess | None:
         for kind in (rows, "any"):
-            if field := self.exact[kind].get(header_key(header)):
-                return Guess(field, _EXACT)
-        for kind in (rows, "any"):
-            if field := self.bare[kind].get(bare_key(header)):
-                return Guess(field, _BARE)
-        return self._within(bare_key(header), rows)
+            if field := known[kind].get(key):
+                return Guess(field, score, list(known[kind]).index(key))
+        return None
 
     def _within(self, key: str, rows: str) -> Guess | None:
         """Guess by the longest known header inside a longer one.

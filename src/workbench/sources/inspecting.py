@@ -37,7 +37,8 @@ class Inspection:
 
     ``header_row`` is counted from 1. ``snapshot`` is the text above the table that says when it
     was taken, if one does. ``empty_values`` are words that stand for an empty cell, ``unnamed``
-    the numbers of columns that hold values without a header.
+    the numbers of columns that hold values without a header, ``records`` the key of the envelope
+    around the objects of a JSON file.
     """
 
     path: Path
@@ -55,6 +56,7 @@ class Inspection:
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     empty_values: tuple[str, ...] = ()
     unnamed: tuple[int, ...] = ()
+    records: str = ""
 
     def to_toml(self) -> str:
         """Return the draft of a profile, with comments in the language in force."""
@@ -62,10 +64,10 @@ class Inspection:
 
 
 def inspect(path: Path, reference: Path) -> Inspection:
-    """Guess the profile of a workbook or a delimited text.
+    """Guess the profile of a workbook, a delimited text, an event log or JSON.
 
     Args:
-        path: ``.xlsx``, ``.csv`` or ``.csv.gz``.
+        path: A file as exported, also packed with gzip.
         reference: The folder ``data/reference``: known headers, personal patterns, code lists.
 
     Raises:
@@ -93,6 +95,7 @@ def inspect(path: Path, reference: Path) -> Inspection:
         codes=known_codes(reference),
         empty_values=_empty_values(table.frame, proposals),
         unnamed=table.unnamed,
+        records=table.records,
     )
 
 

@@ -1,18 +1,19 @@
 """The room where exports land: mapped fields as text, with file, sheet and row; no names of people.
 
-Six Parquet tables are written together or not at all: ``landed_dossiers``, ``landed_steps``,
-``landed_pauses``, ``landed_files``, ``landed_masks`` (where an identifier of a person was masked)
-and ``landed_repairs`` (where letters were put right). An event log gives both steps (its events)
-and dossiers (the first value of each attribute among the events of a case). Rows are ordered by
-file, sheet and row, so the same exports give the same bytes. Long texts land in pieces
-(``pouring``).
+Eight Parquet tables are written together or not at all: ``landed_dossiers``, ``landed_steps``,
+``landed_pauses``, ``landed_files``, ``landed_masks`` (where an identifier of a person was masked),
+``landed_repairs`` (where letters were put right), ``landed_row_findings`` and
+``landed_sheet_findings`` (what is wrong with the structure of a file, ``structure``). An event log
+gives both steps (its events) and dossiers (the first value of each attribute among the events of a
+case). Rows are ordered by file, sheet and row, so the same exports give the same bytes. Long texts
+land in pieces (``pouring``).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from typing import Any
 import polars as pl
 
 from workbench.errors import InputRejected, UsageProblem
+from workbench.origins import write_origin
 from workbench.project import fresh_folder
 from workbench.sources import mapping
 from workbench.sources.cases import cases_of, dated_by_events
@@ -34,6 +36,14 @@ from workbench.sources.readers import RawTable, ahead, read, read_pieces
 from workbench.sources.readers.delivery import fingerprint
 from workbench.sources.repairs import REPAIRS
 from workbench.sources.stamps import StampVotes, stamp_votes
+from workbench.sources.structure import (
+    ROW_FINDINGS,
+    SHEET_FINDINGS,
+    add_up,
+    find_row_findings,
+    find_sheet_findings,
+    is_usable,
+)
 from workbench.sources.telling import Count
 from workbench.sources.wide import stage_tables
 
@@ -64,7 +74,7 @@ def ingest(
     progress: Progress = lambda _: None,
     reference: Path | None = None,
 ) -> Landing:
-    """Read exports and write the six landed tables into a folder, as a whole.
+    """Read exports and write the eight landed tables into a folder, as a whole.
 
     Args:
         exports: Files with their profiles, from ``inbox``.
@@ -97,25 +107,33 @@ def ingest(
         check_codes(note.unknown_codes for note in notes)
         tables.renumber(pl.concat([_NO_NUMBERS, *(note.variants for note in notes)]))
         _write_notes(notes, fresh)
+        write_origin(fresh)
     return Landing(len(paths), *tables.heights)
 
 
 @dataclass(frozen=True)
 class _Note:
-    """What is kept of a sheet beside its rows: its row of ``landed_files``, masks and repairs.
+    """What is kept of a sheet beside its rows: its row of ``landed_files``, masks and so on.
 
-    ``unknown_codes`` are values that have no code: with any, nothing lands.
+    ``tables`` are its rows of the tables in ``_BESIDE``. ``unknown_codes`` are values that have no
+    code: with any, nothing lands.
     ``variants`` are rows already written whose number is not 1.
     """
 
     file: dict[str, Any]
-    masks: pl.DataFrame
-    repairs: pl.DataFrame
+    tables: Mapping[str, pl.DataFrame]
     unknown_codes: pl.DataFrame
     variants: pl.DataFrame
 
 
 _NO_NUMBERS = Variants("").numbers()
+_BESIDE: Mapping[str, Mapping[str, type[pl.DataType]]] = {
+    "landed_masks": MASKS,
+    "landed_repairs": REPAIRS,
+    "landed_row_findings": ROW_FINDINGS,
+    "landed_sheet_findings": SHEET_FINDINGS,
+}
+"""Landed tables of what is said of rows and sheets, not of rows themselves."""
 
 
 def _by_source(exports: Sequence[Delivery]) -> dict[str, list[Path]]:
@@ -145,7 +163,7 @@ def _pour_whole(
         if frames:
             tables.add(kind, pl.concat(frames, how="diagonal").sort(*POSITION))
     for sheet in landed:
-        yield _Note(sheet.file, sheet.masks, sheet.repairs, sheet.unknown_codes, _NO_NUMBERS)
+        yield _Note(sheet.file, sheet.tables, sheet.unknown_codes, _NO_NUMBERS)
 
 
 def _pour_pieces(
@@ -154,9 +172,8 @@ def _pour_pieces(
     """Land a text piece by piece; votes and counts are those of the whole file."""
     (export,), name = exports, count.name
     said = {"sha256": fingerprint(export.path), "snapshot_at": as_of, "sheet_of": None}
-    variants, votes, masks = Variants(name), mapping.DateVotes(), [pl.DataFrame(schema=MASKS)]
-    repairs, unknown = [pl.DataFrame(schema=REPAIRS)], [pl.DataFrame(schema=UNKNOWN_CODES)]
-    stamps = StampVotes()
+    variants, votes, stamps = Variants(name), mapping.DateVotes(), StampVotes()
+    unknown, beside = [pl.DataFrame(schema=UNKNOWN_CODES)], list[Mapping[str, pl.DataFrame]]()
     file: dict[str, Any] = {}
     for raw in ahead(read_pieces(export.path, export.part)):
         count.add(raw.frame.height)
@@ -169,39 +186,43 @@ def _pour_pieces(
         counts = {c: piece.file[c] + file.get(c, 0) for c in _COUNTS}
         file, votes = (file or piece.file) | counts, votes + piece.votes
         stamps += piece.stamps
-        masks.append(piece.masks)
-        repairs.append(piece.repairs)
+        beside.append(piece.tables)
         unknown.append(piece.unknown_codes)
     order = votes.order(export.profile.day_first)
     file |= {"day_first": order.day_first, "day_first_evidence": order.evidence}
     file |= _stamp_rules(stamps, export.part)
-    marked = (pl.concat(masks), pl.concat(repairs), pl.concat(unknown))
-    yield _Note(file, *marked, variants.numbers())
+    yield _Note(file, _joined(beside), pl.concat(unknown), variants.numbers())
 
 
 _COUNTS = ("rows_read", "rows_landed", "rows_ignored")
 
 
+def _joined(tables: Sequence[Mapping[str, pl.DataFrame]]) -> dict[str, pl.DataFrame]:
+    """Join the tables beside the rows, of sheets or of pieces of a sheet."""
+    joined = {
+        name: pl.concat([pl.DataFrame(schema=schema), *(some[name] for some in tables)])
+        for name, schema in _BESIDE.items()
+    }
+    return joined | {"landed_sheet_findings": add_up(joined["landed_sheet_findings"])}
+
+
 def _write_notes(notes: Sequence[_Note], folder: Path) -> None:
     files = pl.DataFrame([note.file for note in notes], FILES_SCHEMA, orient="row")
-    masks = pl.concat([pl.DataFrame(schema=MASKS), *(note.masks for note in notes)])
     files.sort("source_file", "source_sheet").write_parquet(folder / "landed_files.parquet")
-    repairs = pl.concat([pl.DataFrame(schema=REPAIRS), *(note.repairs for note in notes)])
-    for name, frame in (("landed_masks", masks), ("landed_repairs", repairs)):
+    for name, frame in _joined([note.tables for note in notes]).items():
         frame.sort(pl.all()).write_parquet(folder / f"{name}.parquet", row_group_size=_ROW_GROUP)
 
 
 @dataclass(frozen=True)
 class _Landed:
-    """One sheet: its row of ``landed_files``, its rows by kind, what was masked and put right.
+    """One sheet: its row of ``landed_files``, its rows by kind, and the tables beside them.
 
     ``unknown_codes`` are the values of coded fields that have no code.
     """
 
     file: dict[str, Any]
     rows: dict[str, pl.DataFrame]
-    masks: pl.DataFrame
-    repairs: pl.DataFrame
+    tables: Mapping[str, pl.DataFrame]
     unknown_codes: pl.DataFrame
     votes: mapping.DateVotes
     stamps: StampVotes
@@ -215,7 +236,10 @@ def _read(export: Delivery, count: Count, as_of: str, veil: Veil) -> Iterator[_L
         count.add(found.frame.height)
         raw = replace(found, sheet=veil.patterns.masked(found.sheet))
         yield _land(raw, export, name, said, veil)
-        for table, part in stage_tables(raw, export.part):
+        usable = replace(
+            raw, frame=raw.frame.filter(~pl.col(POSITION[2]).is_in(raw.cut_rows.implode()))
+        )
+        for table, part in stage_tables(usable, export.part):
             stage = replace(export, part=part)
             yield _land(table, stage, name, said | {"sheet_of": raw.sheet}, veil)
 
@@ -232,6 +256,7 @@ def _land(
     profile, part = export.profile, export.part
     bare, unknown = mapping.mapped(raw, part, profile, export.path, name)
     fields, masks = veil.drawn(bare, raw, profile, name)
+    defects = find_row_findings(bare, raw, part, name)
     votes = mapping.date_votes(fields)
     order = votes.order(profile.day_first)
     stamps = stamp_votes(fields, profile.time_zone)
@@ -244,12 +269,31 @@ def _land(
     if applicants is not None and "dossier" in rows:
         rows["dossier"] = rows["dossier"].with_columns(applicants.alias("x_applicant_key"))
     if part.rows == "event":
-        cases = cases_of(rows["dossier"])
-        rows["dossier"] = dated_by_events(cases, rows["step"], part.event_dates)
-        rows["step"] = rows["step"].filter(pl.any_horizontal(_events_say(rows["step"])))
+        usable = is_usable(defects)
+        cases = cases_of(rows["dossier"].filter(usable))
+        rows["dossier"] = dated_by_events(cases, rows["step"].filter(usable), part.event_dates)
+        says = pl.any_horizontal(_events_say(rows["step"]))
+        rows["step"] = rows["step"].filter(says | ~usable)
     if "step" in rows and is_whole:
         rows["step"] = mapping.with_variants(rows["step"], raw)
-    file = {
+    file = _file_row(raw, export, name, said) | {
+        "day_first": order.day_first,
+        "day_first_evidence": order.evidence,
+        **_stamp_rules(stamps, part),
+    }
+    tables = {
+        "landed_masks": masks,
+        "landed_repairs": mapping.repairs(raw, part, name),
+        "landed_row_findings": defects,
+        "landed_sheet_findings": find_sheet_findings(raw, part, name),
+    }
+    return _Landed(file, rows, tables, unknown, votes, stamps)
+
+
+def _file_row(raw: RawTable, export: Delivery, name: str, said: dict[str, Any]) -> dict[str, Any]:
+    """Return what ``landed_files`` says of a sheet apart from how its dates are read."""
+    profile, part = export.profile, export.part
+    return {
         "source": profile.name,
         "source_file": name,
         "source_sheet": raw.sheet,
@@ -261,9 +305,6 @@ def _land(
         "rows_ignored": raw.rows_ignored,
         "sha256": said["sha256"],
         "encoding": raw.encoding,
-        "day_first": order.day_first,
-        "day_first_evidence": order.evidence,
-        **_stamp_rules(stamps, part),
         "time_zone": profile.time_zone,
         "calendar_id": profile.calendar_id,
         "unit_list": profile.unit_list,
@@ -277,7 +318,6 @@ def _land(
         "term_unit": profile.term.unit if profile.term else None,
         "synthetic": _synthetic(raw, profile),
     }
-    return _Landed(file, rows, masks, mapping.repairs(raw, part, name), unknown, votes, stamps)
 
 
 def _stamp_rules(stamps: StampVotes, part: Part) -> dict[str, Any]:

@@ -20,6 +20,7 @@ FileKind = Literal["csv", "xlsx", "xes", "json"]
 ListKind = Literal["reference", "as_is"]
 Keeper = Literal["office", "portal"]
 DueMidnight = Literal["by_column", "end_of_day", "as_written"]
+ShortRows = Literal["refuse", "pad"]
 
 SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "csv": (".csv", ".csv.gz", ".txt", ".txt.gz"),
@@ -93,7 +94,7 @@ class Part:
     stand in JSON. ``date_formats`` are those of a field, or under ``""`` of every date;
     ``date_with_time`` joins a column of dates and one of times of day; ``due_midnight`` is what a
     due stamp at 00:00:00 means. ``unnamed`` are the numbers, from 1, of columns without a header
-    that are not read.
+    that are not read; ``short_rows`` says what becomes of rows of a text with too few cells.
     """
 
     patterns: tuple[str, ...]
@@ -121,6 +122,7 @@ class Part:
     date_with_time: Mapping[Target, tuple[str, str]] = field(default_factory=dict)
     due_midnight: DueMidnight = "by_column"
     unnamed: tuple[int, ...] = ()
+    short_rows: ShortRows = "refuse"
 
     def formats_of(self, target: Target) -> tuple[str, ...]:
         """Return the date formats of a field, its own before those of the whole file."""

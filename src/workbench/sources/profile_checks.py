@@ -30,6 +30,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "date_order": ("day_first", "month_first"),
     "unit": TERM_UNITS,
     "due_midnight": ("by_column", "end_of_day", "as_written"),
+    "short_rows": ("refuse", "pad"),
     "field": _DATES,
     "take": ("first", "last"),
 }

@@ -34,6 +34,7 @@ _PART_SHAPES: Mapping[str, type] = {
     "date_with_time": dict,
     "due_midnight": str,
     "unnamed": list,
+    "short_rows": str,
 }
 _PART_KEYS = " ".join(key for key in _PART_SHAPES if key not in ("patterns", "columns"))
 _CASE_DATES = ("received_at", "resolved_at")
@@ -85,6 +86,7 @@ class PartReader(Checks):
                 for f, pair in said.get("date_with_time", {}).items()
             },
             due_midnight=said.get("due_midnight", "by_column"),
+            short_rows=said.get("short_rows", "refuse"),
             unnamed=self.numbers(said.get("unnamed", []), f"{at}.unnamed"),
         )
 

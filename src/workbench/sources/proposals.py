@@ -79,27 +79,31 @@ class Proposer:
             if first[header].targets != (PERSONAL,):
                 first[header] = Proposal(header, (IGNORED,), "repeated")
         taken: dict[str, str] = {}
-        for header in sorted(headers, key=lambda h: first[h].reason != "header"):
+        for header in sorted(headers, key=lambda h: (first[h].reason != "header", self._rank(h))):
             if first[header].is_mapped:
                 for target in first[header].targets:
                     taken.setdefault(target, header)
         settled = [self._settled(first[header], taken) for header in headers]
         return self._with_clocks([self._with_code(proposal, taken) for proposal in settled])
 
+    def _rank(self, header: str) -> int:
+        guess = self._aliases.guess(header, self._rows)
+        return guess.rank if guess else 0
+
     def _by_header(self, header: str) -> Proposal:
         values = self._frame[header]
         guess = self._aliases.guess(header, self._rows)
         if guess and guess.field == PERSONAL:
             return Proposal(header, (PERSONAL,), "header" if guess.score == 1 else "alike")
-        if value_shapes.are_people(values, self._patterns):
-            return Proposal(header, (PERSONAL,), "values")
         if value_shapes.are_times(values) and (not guess or is_instant(guess.field)):
             return Proposal(header, (TIME,), "values")
+        reason = "header" if guess and guess.score == 1 else "alike"
+        if guess and (is_instant(guess.field) or guess.field.startswith(STAGE)):
+            return self._dated(Proposal(header, (guess.field,), reason), guess.score)
+        if value_shapes.are_people(values, self._patterns):
+            return Proposal(header, (PERSONAL,), "values")
         if not guess:
             return self._by_values(header)
-        reason = "header" if guess.score == 1 else "alike"
-        if is_instant(guess.field) or guess.field.startswith(STAGE):
-            return self._dated(Proposal(header, (guess.field,), reason), guess.score)
         return Proposal(header, (guess.field,), reason, self._codes(guess.field, values))
 
     def _dated(self, proposal: Proposal, score: float) -> Proposal:

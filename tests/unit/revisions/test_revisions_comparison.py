@@ -12,6 +12,8 @@ import pytest
 from workbench.errors import InputRejected, RuleFailed, UsageProblem
 from workbench.project import Project
 from workbench.revisions import compare_revisions, enforce_limits, read_limits, to_text
+from workbench.revisions.reasons import find_reasons
+from workbench.revisions.snapshots import Snapshot
 
 
 def test_figures_that_moved_carry_both_sides_and_only_those_are_listed(revisions):
@@ -104,7 +106,7 @@ def test_the_working_tree_stands_on_the_right_when_no_revision_is_named(project)
     same = compare_revisions(project, "after")
     assert same.is_empty
     assert same.reasons == ()
-    assert "No figure and no dossier differs" in to_text(same)
+    assert "Nothing differs" in to_text(same)
 
 
 def test_a_result_changed_by_hand_is_said_to_be_unrecorded(copied):
@@ -113,6 +115,48 @@ def test_a_result_changed_by_hand_is_said_to_be_unrecorded(copied):
     changed = compare_revisions(copied.project, "after")
     assert [r.group for r in changed.reasons] == ["unrecorded"]
     assert "dvc status" in to_text(changed)
+
+
+def test_a_table_that_is_not_compared_is_named_and_nothing_is_claimed_of_it(copied):
+    """Cause rules change cells and gaps, and no measure: nobody is told that nothing differs."""
+    cells = copied.root / "made" / "results" / "cells.parquet"
+    pl.DataFrame({"unit_id": ["p1"], "excess": [2.0]}).write_parquet(cells)
+    copied.dvc("repro", "-q")
+    for right in (None, "HEAD"):
+        if right:
+            copied.git("add", "-A")
+            copied.git("commit", "-qm", "cause rules")
+        changed = compare_revisions(copied.project, "after", right)
+        assert not changed.is_empty
+        assert [(o.path, o.files) for o in changed.outputs] == [
+            ("data/results", ("cells.parquet",))
+        ]
+        text = to_text(changed)
+        assert "Nothing differs" not in text
+        assert "data/results (cells.parquet)" in text
+        assert [(r.what, r.stages) for r in changed.reasons] == [("made/results", ("explain",))]
+
+
+def test_a_stage_that_was_not_run_again_hides_nothing(project, monkeypatch):
+    """Its entry still records the old input: the stages are compared one by one."""
+    entry = {"cmd": "x", "params": {"params.yaml": {"explain.profile": "wb_strict"}}}
+    moved = {"cmd": "x", "params": {"params.yaml": {"explain.profile": "wb_legal"}}}
+    locks = {
+        "before": {"explain": entry, "brief": entry},
+        "after": {"explain": moved, "brief": entry},
+    }
+    sides = Snapshot(project, "1", "before"), Snapshot(project, "2", "after")
+    monkeypatch.setattr(Snapshot, "lock", lambda side: locks[side.label])
+    assert [(r.what, r.stages, r.left, r.right) for r in find_reasons(*sides)] == [
+        ("params.yaml:explain.profile", ("explain",), "wb_strict", "wb_legal")
+    ]
+
+
+def test_each_side_is_read_by_its_own_parameters(revisions):
+    assert (revisions.left_headline, revisions.headline) == ("wb_strict", "due_instant")
+    assert "under wb_strict before and due_instant after" in to_text(revisions)
+    with pytest.raises(RuleFailed, match="wb_strict"):
+        enforce_limits(revisions, {"late_done": 0})
 
 
 def test_untracked_files_count_as_changes_of_the_working_tree(copied):
@@ -172,12 +216,18 @@ def test_a_revision_that_only_a_remote_keeps_is_read_from_there(copied, tmp_path
 # ---- limits -------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def one_headline(revisions):
+    """The same comparison as if both sides had the same headline profile."""
+    return dataclasses.replace(revisions, left_headline=revisions.headline)
+
+
 @pytest.mark.parametrize(
     "limits",
     [["flips=2"], ["appeared=1,disappeared=1"], ["late_done=100"], ["online_in=0"], []],
 )
-def test_a_limit_holds_up_to_its_number(revisions, limits):
-    enforce_limits(revisions, read_limits(limits))
+def test_a_limit_holds_up_to_its_number(one_headline, limits):
+    enforce_limits(one_headline, read_limits(limits))
 
 
 @pytest.mark.parametrize(
@@ -189,20 +239,20 @@ def test_a_limit_holds_up_to_its_number(revisions, limits):
         ("resolved=1000", "resolved: 1,001.00 > 1,000.00"),
     ],
 )
-def test_a_passed_limit_fails_as_a_rule_and_says_by_how_much(revisions, limit, said):
+def test_a_passed_limit_fails_as_a_rule_and_says_by_how_much(one_headline, limit, said):
     with pytest.raises(RuleFailed, match=re.escape(said)) as failure:
-        enforce_limits(revisions, read_limits([limit]))
+        enforce_limits(one_headline, read_limits([limit]))
     assert failure.value.exit_code == 4
 
 
-def test_a_limit_on_a_measure_judges_the_headline_profile_only(revisions):
-    elsewhere = dataclasses.replace(revisions, headline="another profile")
+def test_a_limit_on_a_measure_judges_the_headline_profile_only(one_headline):
+    elsewhere = dataclasses.replace(one_headline, headline="another", left_headline="another")
     enforce_limits(elsewhere, {"late_done": 0})
 
 
-def test_a_limit_on_nothing_known_names_the_choices(revisions):
+def test_a_limit_on_nothing_known_names_the_choices(one_headline):
     with pytest.raises(UsageProblem, match="online_in"):
-        enforce_limits(revisions, {"lateness": 0})
+        enforce_limits(one_headline, {"lateness": 0})
 
 
 @pytest.mark.parametrize("text", ["flips", "flips=", "=1", "flips=x", "flips=-1", "flips=nan"])

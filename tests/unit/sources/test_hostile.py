@@ -281,11 +281,11 @@ def test_a_file_of_blank_lines_costs_no_more_than_one_of_rows(put, small) -> Non
 def test_a_unit_named_like_a_formula_is_inert_in_the_csv_of_the_plots(tmp_path, unit) -> None:
     import polars as pl
 
-    from workbench.stages import _write_plots
+    from workbench.metrics import write_plots
 
     whole = {"profile": "p", "measure": "late_or_overdue", "procedure_id": "*", "channel_in": "*"}
     figures = {"numerator": 1, "denominator": 2, "value": 0.5, "lower": 0.1, "upper": 0.9}
     rows = [{**whole, **figures, "unit_id": u, "period": "2022-H1"} for u in (unit, "*")]
-    _write_plots(pl.DataFrame(rows), "p", tmp_path / "plots")
+    write_plots(pl.DataFrame(rows), "p", tmp_path / "plots")
     written = pl.read_csv(tmp_path / "plots" / "late_by_unit.csv", infer_schema=False)
     assert written["unit_id"].to_list() == [f"'{unit}"]

@@ -153,3 +153,61 @@ def test_elements_of_a_log_may_carry_the_prefix_of_their_namespace(put, small) -
     )
     frame = only(put("log.xes", log), small).frame
     assert frame.row(0) == (1, "A", "one", "2022-01-05T09:00:00")
+
+
+# --- rows of a text that are cut off
+
+
+CUT = "3,A-3,Somebody,05/01/2022 08:00\n"
+
+
+def test_a_row_that_ends_before_the_header_is_reported_with_its_number(put, small) -> None:
+    table = only(put("small.csv", HEADER + ROWS + CUT + ROWS), small)
+    assert table.cut_rows.to_list() == [4]
+    assert table.frame["source_row"].to_list() == [2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "3,A-3,Somebody,05/01/2022 08:00,,\n",  # cells that are empty are there
+        '3,A-3,"a, b\n\nc",05/01/2022 08:00,,\n',
+        '3,A-3,"a ""b"", c",05/01/2022 08:00,,""\n',
+        "\n",  # a blank row is no record, nor is a total
+        "Tổng cộng,2\n",
+        "3,A-3,Somebody,05/01/2022 08:00,10/01/2022,Tại quầy",
+    ],
+)
+def test_a_whole_row_is_not_reported(put, small, row) -> None:
+    assert only(put("small.csv", HEADER + ROWS + row), small).cut_rows.to_list() == []
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '3,A-3,"a, b\nc, d",05/01/2022 08:00\n',
+        "3,A-3,Somebody,05/01/2022 08",
+    ],
+)
+def test_quotation_marks_and_the_end_of_the_file_do_not_hide_a_cut_row(put, small, row) -> None:
+    assert only(put("small.csv", HEADER + row), small).cut_rows.to_list() == [2]
+
+
+def test_cut_rows_are_counted_from_the_top_of_a_file_read_in_pieces(
+    monkeypatch, put, small
+) -> None:
+    monkeypatch.setattr("workbench.sources.readers.text._MOST_ROWS", 2)
+    table = only(put("small.csv", HEADER + ROWS + ROWS + CUT + ROWS + CUT), small)
+    assert table.cut_rows.to_list() == [6, 9]
+
+
+def test_a_column_without_a_name_at_the_end_of_the_header_is_not_missed(put, small) -> None:
+    table = only(put("small.csv", HEADER.replace("\n", ",,\n") + ROWS), small)
+    assert table.cut_rows.to_list() == []
+
+
+def test_short_rows_are_padded_where_the_profile_says_so(put, changed) -> None:
+    profile = changed('personal = ["Name"]', 'personal = ["Name"]\nshort_rows = "pad"')
+    table = only(put("small.csv", HEADER + ROWS + CUT), profile)
+    assert table.cut_rows.to_list() == []
+    assert table.notes.rows() == [("F07", "", 1)]

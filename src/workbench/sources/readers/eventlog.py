@@ -61,6 +61,31 @@ def read_event_log(path: Path, part: Part) -> Iterator[RawTable]:
     yield RawTable("", tidied, frame.height, (), "utf-8", marks)
 
 
+def first_events(path: Path, most: int) -> tuple[pl.DataFrame, bool]:
+    """Return the first events of a log, every attribute as text, and whether these are all.
+
+    Args:
+        path: The log.
+        most: How many events are enough; a batch more may be read.
+
+    Raises:
+        InputRejected: The log is damaged or declares entities.
+    """
+    frames, size, log = list[pl.DataFrame](), 0, _Log()
+    with opened(path) as stream:
+        for _ in _parsed(stream, log, path):
+            if len(log.rows) >= _BATCH:
+                frames.append(log.batch())
+                size += frames[-1].height
+                if size >= most:
+                    return pl.concat(frames, how="diagonal"), False
+        if log.rows:
+            frames.append(log.batch())
+    if not frames:
+        raise InputRejected("sources.no_cases", file=path.name)
+    return pl.concat(frames, how="diagonal"), True
+
+
 def _frames(stream: Bytes, path: Path, part: Part) -> Iterator[pl.DataFrame]:
     log = _Log()
     for _ in _parsed(stream, log, path):

@@ -45,6 +45,11 @@ class Header:
     names: tuple[str, ...]
 
     @property
+    def width(self) -> int:
+        """How many cells a whole row has: up to the last column with a name."""
+        return max((number for number, name in enumerate(self.names, 1) if name), default=0)
+
+    @property
     def below(self) -> int:
         """First row under the header, counted from 0."""
         return self.row + self.depth

@@ -55,6 +55,15 @@ def read_payload(path: Path, part: Part) -> Iterator[RawTable]:
     yield RawTable(part.nested, tidied, tidied.height, (), "utf-8", marks)
 
 
+def read_objects(path: Path, records: str) -> list[Object]:
+    """Return the objects of a payload as they are, those inside an envelope where there is one.
+
+    Raises:
+        InputRejected: The file is no JSON or holds something else than objects.
+    """
+    return list(_objects(path, Part((), "json", "dossier", {}, records=records)))
+
+
 def _absent(part: Part, names: list[str]) -> list[str]:
     """Senders leave out keys that have no value: only the dossier's number must be there."""
     return [

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 import polars as pl
 
 from workbench.sources.repairs import NO_MARKS
+
+NOTES: Mapping[str, type[pl.DataType]] = {
+    "rule_id": pl.String,
+    "column": pl.String,
+    "n_values": pl.Int64,
+}
+"""What a reader left out or filled in: the rule, the column (if any) and how many rows or cells."""
+NO_NOTES = pl.DataFrame(schema=NOTES)
+NO_ROWS = pl.Series("source_row", [], dtype=pl.Int64)
 
 
 def place(file: str, sheet: str) -> str:
@@ -28,7 +37,8 @@ class RawTable:
     file (in an event log: the number of the event). ``rows_read`` counts all rows below the
     header; those not in ``frame`` are titles, totals, blank rows and signatures.
     ``heading`` are the texts above the header, ``marks`` the cells that were put right
-    (``repairs``).
+    (``repairs``), ``cut_rows`` the records that end before the last column of the header,
+    ``notes`` what else rules say of the sheet (``NOTES``).
     """
 
     sheet: str
@@ -37,6 +47,8 @@ class RawTable:
     heading: tuple[str, ...]
     encoding: str
     marks: pl.DataFrame = field(default_factory=NO_MARKS.clone)
+    cut_rows: pl.Series = field(default_factory=NO_ROWS.clone)
+    notes: pl.DataFrame = field(default_factory=NO_NOTES.clone)
 
     @property
     def rows_ignored(self) -> int:
@@ -44,12 +56,17 @@ class RawTable:
         return self.rows_read - self.frame.height
 
 
-def whole(pieces: Iterable[RawTable]) -> Iterator[RawTable]:
+def whole(tables: Iterable[RawTable]) -> Iterator[RawTable]:
     """Join the pieces of each sheet, which follow one another, into one table."""
-    for _, group in groupby(pieces, lambda piece: piece.sheet):
+    for _, group in groupby(tables, lambda piece: piece.sheet):
         first, *more = group
-        frames = [piece.frame for piece in (first, *more)]
-        marks = pl.concat([piece.marks for piece in (first, *more)])
-        rows_read = first.rows_read + sum(piece.rows_read for piece in more)
-        joined = replace(first, frame=pl.concat(frames), rows_read=rows_read, marks=marks)
+        pieces = (first, *more)
+        joined = replace(
+            first,
+            frame=pl.concat([piece.frame for piece in pieces]),
+            rows_read=sum(piece.rows_read for piece in pieces),
+            marks=pl.concat([piece.marks for piece in pieces]),
+            cut_rows=pl.concat([piece.cut_rows for piece in pieces]),
+            notes=pl.concat([piece.notes for piece in pieces]),
+        )
         yield joined if more else first

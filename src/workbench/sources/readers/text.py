@@ -1,10 +1,10 @@
 """Reads a delimited text file, plain or gzipped, as text, a block of rows at a time.
 
 Nothing is typed and nothing is repaired: bytes that the file's encoding cannot decode, a NUL
-byte, an open quote, a row without end or with more cells than the header reject the file. The
-only text changed is that of fonts from before Unicode (``legacy``): bytes that are no UTF-8 are
-tried under the old Vietnamese conventions, and the table says which one was undone. Memory holds
-a block, never the file.
+byte, an open quote, a row without end or with more cells than the header reject the file; a row
+that ends before the header does is reported as cut. The only text changed is that of fonts from
+before Unicode (``legacy``): bytes that are no UTF-8 are tried under the old Vietnamese
+conventions, and the table says which one was undone. Memory holds a block, never the file.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from workbench.sources.legacy import LEGACY, convention_of, spelling_share, to_u
 from workbench.sources.profile import Part
 from workbench.sources.readers import layout, limits
 from workbench.sources.readers.delivery import Bytes, opened
-from workbench.sources.readers.raw import RawTable
+from workbench.sources.readers.raw import NO_NOTES, NO_ROWS, NOTES, RawTable
 from workbench.sources.repairs import converted
 
 BLOCK = 8 << 20
@@ -57,7 +57,13 @@ def read_text(path: Path, part: Part) -> Iterator[RawTable]:
             frame = layout.records(cells, header, part, where=path.name, is_first=number == 0)
             marks = layout.spelling_marks(cells, header, part)
             frame = converted(frame, marks)
-            yield RawTable("", frame, cells.height, heading, decoded.encoding, marks)
+            short = short_rows(block, part.delimiter, cells, header.width)
+            short = short.filter(short.is_in(frame["source_row"].implode()))
+            cut, notes = (
+                (short, NO_NOTES) if part.short_rows == "refuse" else (NO_ROWS, _padded(short))
+            )
+            encoding = decoded.encoding
+            yield RawTable("", frame, cells.height, heading, encoding, marks, cut, notes)
             row += cells.height
 
 
@@ -241,6 +247,39 @@ def cells_of(data: bytes, delimiter: str, width: int, path: Path, *, row: int) -
     except pl.exceptions.PolarsError as problem:
         raise _unsplit(path, problem) from problem
     return frame.with_columns(pl.col("source_row").cast(pl.Int64))
+
+
+def short_rows(data: bytes, delimiter: str, cells: pl.DataFrame, width: int) -> pl.Series:
+    """Return the ``source_row`` of rows with fewer cells than the header has names.
+
+    Args:
+        data: Whole rows of a text.
+        delimiter: What stands between cells.
+        cells: The same rows, split; cells that a row lacks are missing.
+        width: How many cells a row must have.
+    """
+    last = f"c{width - 1}"
+    open_ended = cells[last].is_null() if last in cells.columns else pl.Series([False])
+    if width < 2 or not open_ended.any():
+        return NO_ROWS
+    counts = _delimiters(data, delimiter)
+    return cells["source_row"].filter(open_ended & (counts < width - 1))
+
+
+def _delimiters(data: bytes, delimiter: str) -> pl.Series:
+    """Count the delimiters of each row outside of quoted cells."""
+    signs = np.frombuffer(data, np.uint8)
+    outside = np.bitwise_xor.accumulate((signs == _QUOTE).view(np.uint8)) == 0
+    ends = np.flatnonzero((signs == _NEWLINE) & outside)
+    if signs[-1] != _NEWLINE:
+        ends = np.append(ends, len(signs))
+    marks = np.flatnonzero((signs == ord(delimiter)) & outside)
+    return pl.Series(np.diff(np.searchsorted(marks, ends), prepend=0))
+
+
+def _padded(short: pl.Series) -> pl.DataFrame:
+    note = ("F07", "", len(short))
+    return pl.DataFrame([note] if len(short) else [], NOTES, orient="row")
 
 
 def _unsplit(path: Path, problem: Exception) -> InputRejected:
