@@ -244,7 +244,7 @@ TYPED: Mapping[str, tuple[pl.Expr, str, pl.Expr]] = {
     "date_in_words": (
         CLOSED,
         "Ngày có kết quả",
-        RESOLVED.dt.strftime("ngày %d tháng %m năm %Y"),
+        RESOLVED.dt.strftime("cuối tháng %m năm %Y"),
     ),
     "legacy_bytes": (CLOSED, "Tên thủ tục hành chính", pl.lit(_LEGACY)),
     "unknown_unit": (CLOSED, "Đơn vị giải quyết", pl.lit("UBND Phường Không Có")),
