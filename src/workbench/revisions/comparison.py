@@ -82,8 +82,12 @@ def compare_revisions(project: Project, left: str, right: str | None = None) -> 
         InputRejected: The tables of a revision are neither in the cache nor in a remote, or
             the project's knobs cannot be read.
     """
-    before, after = Snapshot.at(project, left), Snapshot.at(project, right)
-    with TemporaryDirectory(prefix="workbench-") as name, Warehouse(project.pipelines) as warehouse:
+    with (
+        Snapshot.at(project, left) as before,
+        Snapshot.at(project, right) as after,
+        TemporaryDirectory(prefix="workbench-") as name,
+        Warehouse(project.pipelines) as warehouse,
+    ):
         folder = Path(name)
         before.fetch(folder, "left")
         after.fetch(folder, "right")
@@ -94,8 +98,8 @@ def compare_revisions(project: Project, left: str, right: str | None = None) -> 
         flips = warehouse.frame("flipped_outcomes")
         dossiers = warehouse.frame("come_and_gone")
         exports = warehouse.frame("changed_exports")
-    reasons = find_reasons(before, after)
-    outputs = changed_outputs(before, after)
+        reasons = find_reasons(before, after)
+        outputs = changed_outputs(before, after)
     if not reasons and outputs:
         reasons = (Reason("unrecorded", "dvc.lock", (), "", ""),)
     return Revisions(

@@ -13,7 +13,8 @@ import subprocess
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import yaml
 
@@ -33,11 +34,28 @@ TABLES = {
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One side of a comparison: a commit, or the working tree where ``commit`` is empty."""
+    """One side of a comparison: a commit, or the working tree where ``commit`` is empty.
+
+    Used in a ``with`` block: DVC keeps databases open while a commit's files are read.
+    """
 
     project: Project
     commit: str
     label: str
+
+    def __enter__(self) -> Self:
+        """Read in a ``with`` block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close what DVC opened."""
+        if "_stored" in self.__dict__:
+            self._stored.close()
 
     @classmethod
     def at(cls, project: Project, revision: str | None) -> Snapshot:
