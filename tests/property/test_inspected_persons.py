@@ -31,6 +31,8 @@ FACTS = {
     "Ngày hẹn trả": DAYS.map(lambda day: day.strftime("%d/%m/%Y 17:00")),
     "Trạng thái": st.sampled_from(("Đã trả", "Đang xử lý", "Treo")),
     "Đơn vị": st.sampled_from(("Phòng A", "Phòng B")),
+    "Cột phụ": st.sampled_from(("Closed", "Due Date", "Ngày có kết quả")),
+    "Cột nữa": st.sampled_from(("Thủ tục", "Mức độ", "Lĩnh vực")),
     "Nguồn": st.sampled_from(("Online", "Địa chỉ", "Tại quầy")),
 }
 TITLES = ("SỔ THEO DÕI HỒ SƠ", "Người lập: Nguyễn Văn Giả, tính đến 17:00 ngày 30/06/2022")
@@ -50,7 +52,13 @@ class Export:
 def exports(draw: st.DrawFn) -> Export:
     """Make a table with one to three header rows, some of its columns about persons."""
     facts = ["Mã hồ sơ", "Ngày tiếp nhận"]
-    facts += draw(st.lists(st.sampled_from(sorted(FACTS)[2:]), max_size=4, unique=True))
+    facts += draw(
+        st.lists(
+            st.sampled_from(sorted(FACTS.keys() - {"Mã hồ sơ", "Ngày tiếp nhận"})),
+            max_size=4,
+            unique=True,
+        )
+    )
     about = draw(st.lists(st.sampled_from(sorted(PERSONS)), min_size=1, max_size=4, unique=True))
     columns = draw(st.permutations(list(dict.fromkeys([*facts, *about]))))
     values = {**FACTS, **PERSONS}
