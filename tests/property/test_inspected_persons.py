@@ -61,7 +61,8 @@ def exports(draw: st.DrawFn) -> Export:
     )
     about = draw(st.lists(st.sampled_from(sorted(PERSONS)), min_size=1, max_size=4, unique=True))
     columns = draw(st.permutations(list(dict.fromkeys([*facts, *about]))))
-    values = {**FACTS, **PERSONS}
+    values = {**{name: st.just("") | some for name, some in FACTS.items()}, **PERSONS}
+    values["Mã hồ sơ"] = FACTS["Mã hồ sơ"]
     count = draw(st.integers(1, 6))
     records = [[draw(values[name]) for name in columns] for _ in range(count)]
     depth = draw(st.integers(1, 3))
