@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import polars as pl
 import pytest
+import xlsxwriter
 
 PROFILE = """
 name = "mine"
@@ -93,3 +96,36 @@ def test_a_cut_event_gives_a_case_neither_a_unit_nor_a_date(run_stages) -> None:
     cases = run.table("dossiers").select("dossier_id", "unit_id", pl.col("resolved_at").dt.day())
     assert cases.rows() == [("C1", "South", 2)]
     assert balance(run) == [(5, 2, 3, 0, 0)]
+
+
+GROUPED = f"""{PROFILE}
+[[files]]
+patterns = ["permits*"]
+kind = "xlsx"
+rows = "dossier"
+[files.columns]
+permit = "dossier_id"
+type = "procedure_id"
+applied = "received_at"
+target = "due_at"
+issued = "resolved_at"
+"""
+
+
+def workbook(*rows: tuple[str, ...]) -> bytes:
+    buffer = BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate((("permit", "type", "applied", "target", "issued"), *rows)):
+            sheet.write_row(number, 0, row)
+    return buffer.getvalue()
+
+
+def test_units_that_stand_in_rows_of_their_own_are_no_single_body(run_stages) -> None:
+    late = ("shed", "2023-03-02", "2023-03-13", "2023-03-20")
+    content = workbook(("Phòng Tư pháp",), ("B-1", *late), ("Phường 1",), ("B-2", *late))
+    run = run_stages({"permits.xlsx": content}, GROUPED)
+    units = run.table("dossiers").select("dossier_id", "unit_id").rows()
+    assert units == [("B-1", "Phòng Tư pháp"), ("B-2", "Phường 1")]
+    assert run.table("source_findings").filter(pl.col("rule_id") == "F08").height == 1
+    assert balance(run) == [(4, 2, 0, 0, 2)]

@@ -20,6 +20,7 @@ from workbench.sources.date_spelling import plain
 from workbench.sources.fields import FIELDS, POSITION, is_extra, is_instant, is_name
 from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable
+from workbench.sources.readers.unitrows import UNIT_ROW
 from workbench.sources.repairs import REPAIRS
 from workbench.sources.spelling import single_spaced, tidy
 from workbench.sources.stamps import formatted, with_time
@@ -93,7 +94,10 @@ def mapped(
         text = pl.Series([value], dtype=pl.String).new_from_index(0, raw.frame.height)
         series[target] = codes.of(text, target.field, path.name)
     for target, value in part.constants.items():
-        series[target] = pl.Series([value], dtype=pl.String).new_from_index(0, raw.frame.height)
+        text = pl.Series([value], dtype=pl.String).new_from_index(0, raw.frame.height)
+        if target in part.unit_row_fields and UNIT_ROW in raw.frame.columns:
+            text = raw.frame[UNIT_ROW].fill_null(text)
+        series[target] = text
     fields = {t: _in_one_spelling(t, column, part) for t, column in series.items()}
     return fields, codes.unknown()
 

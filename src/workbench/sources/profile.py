@@ -22,6 +22,7 @@ Keeper = Literal["office", "portal"]
 DueMidnight = Literal["by_column", "end_of_day", "as_written"]
 ShortRows = Literal["refuse", "pad"]
 Hidden = Literal["leave_out", "read"]
+UnitRows = Literal["auto", "read", "ignore"]
 
 SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "csv": (".csv", ".csv.gz", ".txt", ".txt.gz"),
@@ -96,7 +97,9 @@ class Part:
     ``date_with_time`` joins a column of dates and one of times of day; ``due_midnight`` is what a
     due stamp at 00:00:00 means. ``unnamed`` are the numbers, from 1, of columns without a header
     that are not read; ``short_rows`` says what becomes of rows of a text with too few cells,
-    ``hidden`` of hidden sheets and rows of a workbook.
+    ``hidden`` of hidden sheets and rows of a workbook. ``unit_rows`` says whether rows with a name
+    alone give the records below them their unit; ``unit_row_fields`` are the fields they may give
+    where no column does.
     """
 
     patterns: tuple[str, ...]
@@ -126,6 +129,8 @@ class Part:
     unnamed: tuple[int, ...] = ()
     short_rows: ShortRows = "refuse"
     hidden: Hidden = "leave_out"
+    unit_rows: UnitRows = "auto"
+    unit_row_fields: tuple[Target, ...] = ()
 
     def formats_of(self, target: Target) -> tuple[str, ...]:
         """Return the date formats of a field, its own before those of the whole file."""

@@ -32,6 +32,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "due_midnight": ("by_column", "end_of_day", "as_written"),
     "short_rows": ("refuse", "pad"),
     "hidden": ("leave_out", "read"),
+    "unit_rows": ("auto", "read", "ignore"),
     "field": _DATES,
     "take": ("first", "last"),
 }

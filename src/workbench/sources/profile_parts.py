@@ -36,6 +36,7 @@ _PART_SHAPES: Mapping[str, type] = {
     "unnamed": list,
     "short_rows": str,
     "hidden": str,
+    "unit_rows": str,
 }
 _PART_KEYS = " ".join(key for key in _PART_SHAPES if key not in ("patterns", "columns"))
 _CASE_DATES = ("received_at", "resolved_at")
@@ -67,7 +68,10 @@ class PartReader(Checks):
             kind=said["kind"],
             rows=rows,
             columns=columns,
-            **taken,
+            personal=taken["personal"],
+            applicant=taken["applicant"],
+            ignored=taken["ignored"],
+            optional=taken["optional"],
             from_text=self.from_text(said, rows, at),
             stages=tuple(self.stage(stage, at) for stage in said.get("stages", ())),
             case_dates=self.case_dates(said.get("case_dates", ()), rows, at),
@@ -89,6 +93,7 @@ class PartReader(Checks):
             due_midnight=said.get("due_midnight", "by_column"),
             short_rows=said.get("short_rows", "refuse"),
             hidden=said.get("hidden", "leave_out"),
+            unit_rows=said.get("unit_rows", "auto"),
             unnamed=self.numbers(said.get("unnamed", []), f"{at}.unnamed"),
         )
 

@@ -71,7 +71,8 @@ def _with_unit(part: Part, body: str, *, is_one: bool) -> Part:
         fresh[Target("dossier", "unit_id")] = body
     if is_one and part.rows in ("step", "event") and "step.unit_id" not in given:
         fresh[Target("step", "unit_id")] = body
-    return replace(part, constants={**part.constants, **fresh})
+    by_row = tuple(fresh) if part.unit_rows != "ignore" else ()
+    return replace(part, constants={**part.constants, **fresh}, unit_row_fields=by_row)
 
 
 def _required_fields(part: Part, profile: Profile) -> Iterator[tuple[str, ...]]:
@@ -80,7 +81,7 @@ def _required_fields(part: Part, profile: Profile) -> Iterator[tuple[str, ...]]:
     yield (f"{table}.dossier_id",)
     if gives_dossiers(part):
         yield ("dossier.received_at",)
-        if profile.unit_list == "reference":
+        if profile.unit_list == "reference" and part.unit_rows != "read":
             yield (_UNIT,)
         if profile.procedure_list == "reference":
             yield ("dossier.procedure_id", "dossier.procedure_name")

@@ -226,3 +226,42 @@ def test_a_merged_cell_keeps_what_its_rows_hold_themselves(tables) -> None:
     rows = (row(2, "A-2", "P1", "2022-03-04"), row(3, "A-3", "P2", "2022-03-04"))
     (table,) = tables(register(*rows, after=merged("B2:B3")))
     assert table.frame["Office"].to_list() == ["P1", "P2"]
+
+
+def grouped(*groups: tuple[str, ...]) -> bytes:
+    """A register whose offices stand in rows of their own, each before its dossiers."""
+    rows, number = [], 2
+    for name, *codes in groups:
+        rows.append(row(number, *name.split("|")))
+        for code in codes:
+            number += 1
+            rows.append(row(number, code, "", "2022-03-04", "2022-03-08"))
+        number += 1
+    return register(*rows)
+
+
+def test_a_row_with_a_name_alone_gives_its_dossiers_the_unit(tables) -> None:
+    groups = ("I|Phòng Tư pháp", "A-1", "A-2"), ("II. Phường 1", "A-3"), ("Tổng cộng: 3",)
+    (table,) = tables(grouped(*groups))
+    assert table.frame["Code"].to_list() == ["A-1", "A-2", "A-3"]
+    assert table.frame["Office"].to_list() == ["Phòng Tư pháp", "Phòng Tư pháp", "Phường 1"]
+    assert table.notes.rows() == [("F08", "Office", 3)]
+    assert table.rows_ignored == 3
+
+
+def test_a_dossier_keeps_the_unit_it_names_itself(tables) -> None:
+    rows = (row(2, "Đơn vị: Phường 1"), row(3, "A-1", "Phường 2", "2022-03-04"))
+    (table,) = tables(register(*rows, row(4, "A-2", "", "2022-03-04")))
+    assert table.frame["Office"].to_list() == ["Phường 2", "Phường 1"]
+    assert table.notes.rows() == [("F08", "Office", 1)]
+
+
+@pytest.mark.parametrize("note", ["(Kèm theo báo cáo số 12)", "Tổng số", "12345", "1."])
+def test_notes_totals_and_numbers_name_no_unit(tables, note) -> None:
+    (table,) = tables(register(row(2, note), row(3, "A-1", "", "2022-03-04", "2022-03-08")))
+    assert table.frame["Office"][-1] is None
+
+
+def test_rows_with_a_name_alone_are_passed_over_where_the_profile_says_so(tables) -> None:
+    (table,) = tables(grouped(("Phường 1", "A-1")), 'unit_rows = "ignore"')
+    assert (table.frame["Office"].to_list(), table.notes.height) == ([None], 0)

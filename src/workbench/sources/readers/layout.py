@@ -26,7 +26,7 @@ from workbench.sources.spelling import tidy, trimmed_series
 SEARCH_ROWS = 40
 MOST_DEPTH = 3
 """Of how many rows a header is made at most: two rows of groups over one of names."""
-_TOTALS = r"(?i)^(tổng cộng|tổng số|tổng|cộng|trong đó|total)\b"
+TOTALS = r"(?i)^(tổng cộng|tổng số|tổng|cộng|trong đó|total)\b"
 _COLUMN_NUMBER = r"^\(?\d{1,2}\)?$"
 _ENOUGH_CELLS = 3
 
@@ -247,7 +247,7 @@ def _is_record(texts: list[str], named: dict[str, str], part: Part, *, is_first:
     has_key = pl.col(key).is_not_null() & ~pl.col(key).str.contains(r"\s")
     enough = filled >= min(_ENOUGH_CELLS, max(1, len(others) - 1))
     own_key = pl.col(key).is_not_null() & (pl.col(key) != first)
-    total = first.str.contains(_TOTALS) & ~(own_key & enough)
+    total = first.str.contains(TOTALS) & ~(own_key & enough)
     return (has_key | enough) & ~total.fill_null(value=False) & ~numbers
 
 

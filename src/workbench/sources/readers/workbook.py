@@ -30,6 +30,7 @@ from workbench.sources.readers.delivery import unreadable
 from workbench.sources.readers.raw import NOTES, RawTable, place
 from workbench.sources.readers.sheetcells import check_cells, fill_merged, put_cells
 from workbench.sources.readers.sheetxml import SheetFacts, SheetPart, read_facts, sheet_parts
+from workbench.sources.readers.unitrows import with_unit_rows
 from workbench.sources.repairs import converted
 
 _NO_ROWS = {"source_row": pl.Int64}
@@ -121,6 +122,7 @@ def _table(
     below, filled = fill_merged(_below(sheet.cells, header), sheet.first, sheet.facts, header, part)
     marks = layout.spelling_marks(below, header, part)
     frame = converted(layout.records(below, header, part, where=where), marks)
+    frame, given = with_unit_rows(frame, below, header, part)
     frame, notes = _shown(frame, sheet, part)
     check_cells(frame, sheet.first, sheet.facts, header, part, where)
     heading = tuple(c for row in _rows(sheet.cells.head(header.row)) for c in row if c)
@@ -128,6 +130,7 @@ def _table(
     kept = filled.join(frame.select("source_row"), on="source_row", how="semi")
     counted = kept.group_by("column").agg(n_values=pl.len().cast(pl.Int64)).sort("column")
     notes = pl.concat([notes, counted.select(pl.lit("F06").alias("rule_id"), pl.all())])
+    notes = pl.concat([notes, *(_note("F08", column, count) for column, count in given)])
     rows_read = sheet.cells.height - header.below
     encoding = sheet.convention or "xlsx"
     return RawTable(sheet.name, frame, rows_read, heading, encoding, marks, notes=notes)
