@@ -18,4 +18,6 @@ def rounded(*columns: str) -> pl.Expr:
     >>> pl.DataFrame({"x": [0.1 + 0.2, -1e-15]}).select(rounded("x"))["x"].to_list()
     [0.3, 0.0]
     """
-    return pl.col(*columns).round(DECIMALS) + 0.0
+    figures = pl.col(*columns).round(DECIMALS)
+    # adding zero would do, but is optimised away
+    return pl.when(figures == 0).then(figures.abs()).otherwise(figures)
