@@ -284,11 +284,14 @@ CODED = [
 def test_a_person_in_a_coded_column_stops_the_ingest_and_is_not_quoted(
     profile, part, header, tmp_path, capfd
 ) -> None:
-    people = People()
+    people, inbox = People(), tmp_path / "inbox"
+    inbox.mkdir()
+    if part.rows not in ("dossier", "event"):  # such rows alone are refused before they are read
+        plant(profile, inbox, people)
     rows = planted_rows(profile, part, people)
     rows[0][header] = people.next(header)
-    write(tmp_path, profile, part, rows)
-    wanted = ("analyse", str(next(tmp_path.iterdir())), "--source", profile.name)
+    write(inbox, profile, part, rows)
+    wanted = ("analyse", str(inbox), "--source", profile.name)
     code = main([*wanted, "--out", str(tmp_path / "out"), "--as-of", "2022-06-30"])
     said = "".join(capfd.readouterr())
     assert code == 3

@@ -8,7 +8,7 @@ once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import polars as pl
 
@@ -86,11 +86,12 @@ def code_list(profile: Profile, field: str) -> Mapping[str, str] | None:
     return {code: code for code in targets} if targets else None
 
 
-def check_codes(frames: Iterable[pl.DataFrame]) -> None:
+def check_codes(frames: Iterable[pl.DataFrame], mask: Callable[[str], str]) -> None:
     """Refuse exports with values that have no code, naming every one with its rows.
 
     Args:
         frames: Rows of ``UNKNOWN_CODES``, of any number of sheets and pieces of files.
+        mask: What takes identifiers of persons out of a value before it is shown.
 
     Raises:
         InputRejected: At least one value has no code.
@@ -109,15 +110,20 @@ def check_codes(frames: Iterable[pl.DataFrame]) -> None:
         "sources.unknown_codes",
         count=unknown.height,
         profile=", ".join(unknown["profile"].unique().sort()),
-        columns="".join(f"\n  {_column_line(rows)}" for rows in columns),
+        columns="".join(f"\n  {_column_line(rows, mask)}" for rows in columns),
     )
 
 
-def _column_line(rows: pl.DataFrame) -> str:
+def _cut(value: str) -> str:
+    """Shorten a value that is masked already: half an identifier is known by no pattern."""
+    return value if len(value) <= _LETTERS_SHOWN else value[:_LETTERS_SHOWN] + "…"
+
+
+def _column_line(rows: pl.DataFrame, mask: Callable[[str], str]) -> str:
     values = [
         say(
             "sources.unknown_code",
-            value=value if len(value) <= _LETTERS_SHOWN else value[:_LETTERS_SHOWN] + "…",
+            value=_cut(mask(value)),
             row=row,
             count=count,
         )

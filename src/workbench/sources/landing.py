@@ -104,7 +104,7 @@ def ingest(
                 pour = _pour_pieces if _is_long(own) else _pour_whole
                 count = Count(names[path], progress)
                 notes.extend(pour(own, count, as_of, veil, tables))
-        check_codes(note.unknown_codes for note in notes)
+        check_codes((note.unknown_codes for note in notes), veil.patterns.masked)
         tables.renumber(pl.concat([_NO_NUMBERS, *(note.variants for note in notes)]))
         _write_notes(notes, fresh)
         write_origin(fresh)

@@ -92,7 +92,8 @@ def outputs(folder: Path) -> Iterator[bytes]:
     """Every byte of a folder, as written and with Parquet's pages unpacked."""
     for path in sorted(folder.rglob("*")):
         yield path.name.encode() + path.read_bytes()
-        yield repr(pl.read_parquet(path).rows()).encode()
+        if path.suffix == ".parquet":
+            yield repr(pl.read_parquet(path).rows()).encode()
 
 
 def test_no_personal_value_reaches_any_byte_of_the_landed_room(
