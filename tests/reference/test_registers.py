@@ -84,6 +84,7 @@ def test_receipt_is_accounted_for(receipt) -> None:
     assert sums(receipt) == (8577, 8573, 4, 0, 0)
     assert found(receipt) == {
         ("dossier", "D07"): 2,
+        ("dossier", "D12"): 113,
         ("step", "D24"): 79,
         ("step", "P03"): 4,
         ("step", "P06"): 1936,
@@ -129,6 +130,7 @@ def test_boston_is_accounted_for(boston) -> None:
     assert found(boston) == {
         ("dossier", "D07"): 84,
         ("dossier", "D10"): 14527,
+        ("dossier", "D12"): 3534,
         ("dossier", "D14"): 1440,
     }
 

@@ -11,6 +11,7 @@ import pytest
 from workbench.privacy import staff_ids
 from workbench.project import Project
 from workbench.sources import deliveries, find_profile, ingest
+from workbench.sources.spelling import name_keys
 from workbench.waiting import WAITING_CAUSES, waits
 from workbench.warehouse import Warehouse
 from workbench.worktime import Calendars
@@ -54,7 +55,7 @@ def hours_of(published: dict) -> pl.DataFrame:
         for slot in slots
     ]
     named = pl.DataFrame(rows, schema=HOURS, orient="row")
-    ids = staff_ids(named["holder_id"], KEY.encode(), "kronos")
+    ids = staff_ids(name_keys(named["holder_id"]), KEY.encode(), "kronos")
     return named.with_columns(ids.alias("holder_id"))
 
 
