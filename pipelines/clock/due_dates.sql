@@ -137,6 +137,13 @@ hours as (
     where term_unit in ('hour', 'minute')
 ),
 
+-- closed days begin at the same second as the working day after them: only that one is reached
+working_days as (
+    select *
+    from calendar_days
+    where is_working
+),
+
 reached as (
     select
         hours.dossier_no,
@@ -147,7 +154,7 @@ reached as (
             - hours.offset_seconds
         ) as due_at
     from hours
-    asof left join calendar_days as day
+    asof left join working_days as day
         on hours.calendar_id = day.calendar_id
         and hours.target_second > day.before
 ),
