@@ -57,12 +57,16 @@ READY = """() => {
     && session.session?.kernel?.status === 'idle';
 }"""
 RUN = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+# A cell that fails ends the run: the cells after it are never numbered.
 FINISHED = """() => {
   const widget = window.jupyterapp.shell.currentWidget;
   const cells = [...widget.content.model.cells].filter(cell => cell.type === 'code');
+  const failed = cells.some(
+    cell => cell.outputs.toJSON().some(output => output.output_type === 'error'));
   return widget.sessionContext.session.kernel.status === 'idle'
-    && cells.every(cell => cell.executionCount !== null);
+    && (failed || cells.every(cell => cell.executionCount !== null));
 }"""
+CLOSE = "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()"
 FAILED = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
   .filter(cell => cell.type === 'code')
   .flatMap(cell => cell.outputs.toJSON())
@@ -192,7 +196,9 @@ def run_all() -> Callable[[Page, str], list[str]]:
         page.wait_for_function(READY)
         page.evaluate(RUN)
         page.wait_for_function(FINISHED)
-        return list(page.evaluate(FAILED))
+        failures = list(page.evaluate(FAILED))
+        page.evaluate(CLOSE)
+        return failures
 
     return run
 

@@ -56,7 +56,8 @@ class LegalClock:
             UsageProblem: Nothing was received or resolved in the period.
         """
         with use_language(self.book.language):
-            received = self._received(period)
+            label = self.book.period(period)
+            received = self._received(label)
             due = received.join(self.book.due_dates, on="dossier_id", how="left").with_columns(
                 pl.col("due_class").fill_null("not_comparable")
             )
@@ -66,7 +67,7 @@ class LegalClock:
             )
             rank = pl.col("due_class").replace_strict(_RANK, return_dtype=pl.Int64)
             frame = counted.sort(rank, "days_off")
-            return _due_answer(frame, period)
+            return _due_answer(frame, label)
 
     def pauses(self, period: str) -> Answer:
         """Say how many dossiers stood still, for what reason, and which pauses are odd.
@@ -75,7 +76,8 @@ class LegalClock:
             UsageProblem: Nothing was received or resolved in the period.
         """
         with use_language(self.book.language):
-            received = self._received(period)
+            label = self.book.period(period)
+            received = self._received(label)
             own = self.book.pauses.join(received, on="dossier_id", how="semi")
             stood = self.book.pause_spells.join(received, on="dossier_id", how="semi")
             odd = self.book.odd_pauses.join(received, on="dossier_id", how="semi")
@@ -88,11 +90,11 @@ class LegalClock:
                 "odd": numerals.count(odd.height),
             }
             return Answer(
-                title=say("clock.pauses_title", period=numerals.period(period)),
+                title=say("clock.pauses_title", period=numerals.period(label)),
                 claims=(claim(say("clock.pauses_told", **told)),),
                 frame=odd.sort(rank, "dossier_id", "pause_no"),
                 denominators=say("clock.pauses_denominators"),
-                listing=_pause_table(own, odd, period),
+                listing=_pause_table(own, odd, label),
             )
 
     def receptions(self, period: str) -> Answer:
@@ -102,7 +104,8 @@ class LegalClock:
             UsageProblem: Nothing was received or resolved in the period.
         """
         with use_language(self.book.language):
-            received = self._received(period)
+            label = self.book.period(period)
+            received = self._received(label)
             starts = self.book.clock_starts.join(received, on="dossier_id", how="semi")
             starts = starts.filter(pl.col("received_when").is_not_null())
             waited = pl.col("clock_starts_at") - pl.col("received_at")
@@ -114,7 +117,7 @@ class LegalClock:
                 )
                 .sort("received_when")
             )
-            return _reception_answer(frame, received.height, period)
+            return _reception_answer(frame, received.height, label)
 
     def norms(self, period: str) -> Answer:
         """Say whether the norms of the steps add up to the term, and which steps have none.
@@ -123,7 +126,8 @@ class LegalClock:
             UsageProblem: Nothing was received or resolved in the period.
         """
         with use_language(self.book.language):
-            received = self._received(period)
+            label = self.book.period(period)
+            received = self._received(label)
             steps = self.book.steps.join(received, on="dossier_id")
             limits = received.join(self.book.due_dates, on="dossier_id")
             frame = norm_audit(_norms_of(steps), _limits_of(limits)).filter(level="procedure")
@@ -132,12 +136,12 @@ class LegalClock:
             )
             named = frame.join(_names(received), on="procedure_id", how="left")
             return _norm_answer(
-                named.sort("procedure_id"), dict(own["norm_source"].value_counts().rows()), period
+                named.sort("procedure_id"), dict(own["norm_source"].value_counts().rows()), label
             )
 
     def _received(self, period: str) -> pl.DataFrame:
         """Return number, procedure and its name of the dossiers received in a period."""
-        days = Period.parse(self.book.period(period))
+        days = Period.parse(period)
         return self.book.dossiers.filter(
             pl.col("received_on").is_between(days.starts_on, days.ends_on),
             (pl.col("unit_id") == self.unit) | pl.lit(self.unit == EVERYTHING),

@@ -41,7 +41,7 @@ from workbench.official import (
 from workbench.official.audits import check_printed
 from workbench.official.counting import OfficialTables, count_officially
 from workbench.official.workbook import notes
-from workbench.vocabulary import EVERYTHING
+from workbench.vocabulary import EVERYTHING, latest_kind
 from workbench.wording import say, use_language
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Official:
             filled = self._filled(name, period)
             told = notes(filled, self._letterhead(filled))
             return Answer(
-                title=say("official.form_title", form=name, period=numerals.period(period)),
+                title=say("official.form_title", form=name, period=numerals.period(filled.span.period)),
                 claims=tuple(claim(text) for text in told),
                 frame=filled.table,
                 denominators=say("official.form_denominators", **tables.days(filled.span)),
@@ -128,7 +128,7 @@ class Official:
                 self._counted(span).counts, span=span, profile=self.profile, unit_id=self.unit
             )
             return Answer(
-                title=say("official.report_title", period=numerals.period(period)),
+                title=say("official.report_title", period=numerals.period(span.period)),
                 claims=tuple(claim(text) for text in report.sentences),
                 frame=report.frame,
                 denominators=say("official.form_denominators", **tables.days(span)),
@@ -153,7 +153,7 @@ class Official:
             )
             check_printed(tables.printed_rates(frame))
             return Answer(
-                title=say("official.rates_title", period=numerals.period(period)),
+                title=say("official.rates_title", period=numerals.period(span.period)),
                 claims=(claim(say("official.rates_told")),),
                 frame=frame,
                 denominators=say("official.form_denominators", **tables.days(span)),
@@ -183,7 +183,7 @@ class Official:
             figures = other._totals(span)
             simulated = simulate_766(figures, self.book.reference)
             return Answer(
-                title=say("official.index_title", period=numerals.period(period)),
+                title=say("official.index_title", period=numerals.period(span.period)),
                 claims=(claim(f"{simulated.label}."),),
                 frame=simulated.items,
                 denominators=say("official.form_denominators", **tables.days(span)),
@@ -228,7 +228,9 @@ class Official:
         return totals(counts, span=span, profile=self.profile, unit_id=self.unit)
 
     def _span(self, period: str) -> Span:
-        return Conventions.read(self.book.reference).span(period, self.convention)
+        kind = latest_kind(period)
+        label = self.book.latest(kind) if kind else period
+        return Conventions.read(self.book.reference).span(label, self.convention)
 
     def _filled(self, name: str, period: str) -> FilledForm:
         form = Form.read(name, self.book.reference)
