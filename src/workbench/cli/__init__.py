@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 
+from workbench.cli.environment import environment_problem
 from workbench.cli.parser import build_parser
 from workbench.errors import WorkbenchError
 from workbench.wording import language, say, use_language
@@ -22,23 +26,48 @@ _INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _speak_utf8()
+    _stop_on_request()
     asked = build_parser().parse_args(arguments)
     with use_language(getattr(asked, "lang", None) or language()):
         try:
             asked.run(asked)
-        except WorkbenchError as problem:
-            sys.stderr.write(f"workbench: {_without_people(str(problem))}\n")
-            return problem.exit_code
         except KeyboardInterrupt:
-            sys.stderr.write(f"workbench: {say('cli.interrupted')}\n")
+            _complain(say("cli.interrupted"))
             return _INTERRUPTED
         except Exception as fault:
-            if os.environ.get("WORKBENCH_DEBUG"):
+            return _explain(fault)
+        except BaseException as fault:
+            # libraries written in Rust raise their panics past ``Exception``
+            if type(fault).__name__ != "PanicException":
                 raise
-            what = f"{type(fault).__name__}: {fault}".splitlines()[0]
-            sys.stderr.write(f"workbench: {_without_people(say('cli.fault', what=what))}\n")
-            return WorkbenchError.exit_code
+            return _explain(fault)
     return 0
+
+
+def _explain(fault: BaseException) -> int:
+    """Say what stopped the command and return its exit code."""
+    problem = environment_problem(fault) or fault
+    if isinstance(problem, WorkbenchError):
+        _complain(str(problem))
+        return problem.exit_code
+    if os.environ.get("WORKBENCH_DEBUG"):
+        raise fault
+    what = next(iter(f"{type(fault).__name__}: {fault}".splitlines()))
+    _complain(say("cli.fault", what=what))
+    return WorkbenchError.exit_code
+
+
+def _complain(message: str) -> None:
+    """Write a message without people to the console, whatever its letters."""
+    plain = message.encode("utf-8", "backslashreplace").decode("utf-8")
+    sys.stderr.write(f"workbench: {_without_people(plain)}\n")
+
+
+def _stop_on_request() -> None:
+    """Let a request to end run what cleans up, as pressing Ctrl+C does."""
+    if threading.current_thread() is threading.main_thread():
+        with suppress(ValueError):
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _without_people(message: str) -> str:

@@ -19,7 +19,6 @@ from workbench.sources.headers import Aliases
 from workbench.sources.named_tables import best_rows, events_of, objects_of
 from workbench.sources.profile import SUFFIXES, Part, Target
 from workbench.sources.readers import layout
-from workbench.sources.readers.archive import check_workbook
 from workbench.sources.readers.delivery import check_content, content_of, opened
 from workbench.sources.readers.text import Decoded, after_line, cells_of, top_rows, whole_rows
 from workbench.sources.readers.workbook import modern, open_book, sheet_cells
@@ -87,8 +86,7 @@ def _kind(path: Path) -> str:
 
 
 def _sheets(path: Path, aliases: Aliases) -> Iterator[Table]:
-    check_workbook(path)
-    book = open_book(path)
+    book, _ = open_book(path)
     for name in book.sheet_names:
         if book.load_sheet(name, header_row=None, n_rows=0).visible != "visible":
             continue

@@ -10,7 +10,8 @@ import polars as pl
 
 from workbench.errors import InputRejected
 from workbench.sources.profile import Part, Profile
-from workbench.sources.readers.delivery import content_of, fingerprint
+from workbench.sources.readers import limits
+from workbench.sources.readers.delivery import check_regular, content_of, fingerprint
 from workbench.sources.requirements import gives_dossiers
 
 _PREFIXES = (".", "~$")
@@ -67,9 +68,19 @@ def inbox_deliveries(inbox: Path, profiles: Sequence[Profile]) -> list[Delivery]
 
 
 def export_files(folder: Path) -> list[Path]:
-    """Return the files below a folder that people put there, sorted; none where there is none."""
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(path for path in files if _is_export(path.relative_to(folder)))
+    """Return the files below a folder that people put there, sorted; none where there is none.
+
+    Raises:
+        InputRejected: Something there is no file of data (a pipe, a device, a link that leads
+            nowhere or to a folder), has a name that is not UTF-8, or there are too many files.
+    """
+    below = (path for path in folder.rglob("*") if _is_export(path.relative_to(folder)))
+    files = [path for path in below if path.is_symlink() or not path.is_dir()]
+    if len(files) > limits.FILES:
+        raise InputRejected("readers.many_files", folder=folder, most=limits.FILES)
+    for path in files:
+        check_regular(path)
+    return sorted(files)
 
 
 def _is_export(path: Path) -> bool:
@@ -94,8 +105,7 @@ def _files(path: Path) -> list[Path]:
         if not (found := export_files(path)):
             raise InputRejected("sources.empty_folder", folder=path)
         return found
-    if not path.exists():
-        raise InputRejected("sources.no_file", file=path)
+    check_regular(path)
     return [path]
 
 

@@ -14,6 +14,7 @@ import polars as pl
 
 from workbench.sources.headers import Aliases
 from workbench.sources.readers.eventlog import first_events
+from workbench.sources.readers.layout import check_size, refuse_huge
 from workbench.sources.readers.paths import Object, without_type
 from workbench.sources.readers.payload import read_objects
 from workbench.sources.spelling import trimmed_series
@@ -28,7 +29,9 @@ def events_of(path: Path) -> tuple[pl.DataFrame, bool]:
         InputRejected: The log is damaged or declares entities.
     """
     frame, is_whole = first_events(path, _MOST_EVENTS)
-    return _numbered(frame), is_whole
+    numbered = _numbered(frame)
+    refuse_huge(numbered, {name: name for name in frame.columns}, path.name)
+    return numbered, is_whole
 
 
 def objects_of(path: Path, aliases: Aliases) -> tuple[pl.DataFrame, str]:
@@ -45,8 +48,11 @@ def objects_of(path: Path, aliases: Aliases) -> tuple[pl.DataFrame, str]:
     names = dict.fromkeys(name for row in rows for name in row)
     holders = {name.rpartition(".")[0] for name in names}
     kept = [n for n in names if n not in holders or any(row.get(n) is not None for row in rows)]
+    check_size(len(rows), len(kept), path.name)
     columns = {name: [row.get(name) for row in rows] for name in kept}
-    return _numbered(pl.DataFrame(columns, dict.fromkeys(kept, pl.String))), records
+    frame = _numbered(pl.DataFrame(columns, dict.fromkeys(kept, pl.String)))
+    refuse_huge(frame, {name: name for name in kept}, path.name)
+    return frame, records
 
 
 def best_rows(headers: list[str], aliases: Aliases) -> str:

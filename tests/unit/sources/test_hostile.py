@@ -289,3 +289,89 @@ def test_a_unit_named_like_a_formula_is_inert_in_the_csv_of_the_plots(tmp_path, 
     write_plots(pl.DataFrame(rows), "p", tmp_path / "plots")
     written = pl.read_csv(tmp_path / "plots" / "late_by_unit.csv", infer_schema=False)
     assert written["unit_id"].to_list() == [f"'{unit}"]
+
+
+# --- places that follow from the order of cells
+
+
+def unplaced(rows: int, columns: int, cell: bytes = b"<c/>") -> bytes:
+    last = b"<row>" + cell * (columns - 1) + b"<c><v>1</v></c></row>"
+    return b"<row/>" * (rows - 1) + last + b"</sheetData>"
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "cell"),
+    [
+        (2, 20_000, b"<c/>"),
+        (2, 20_000, b'<x:c s="1"/>'),
+        (2, 20_000, b'<c x:r="A1"/>'),
+        (2_000_000, 2, b"<c/>"),
+        (3_000, 12_000, b"<c/>"),
+        (3_000, 12_000, b"<c a='>' />"),
+    ],
+)
+def test_cells_without_a_place_do_not_cost_all_memory(sheet, book, rows, columns, cell) -> None:
+    path = sheet(in_sheet(b"</sheetData>", unplaced(rows, columns, cell)))
+    assert path.stat().st_size < 50_000
+    assert "its cells span" in refused(path, book.parts[0])
+
+
+def test_rows_and_cells_without_a_place_are_read_in_their_order(sheet, book) -> None:
+    text = b'<c t="inlineStr"><is><t>%s</t></is></c>'
+    row = b"<row>" + text % b"A-2" + text % b"Khai sinh" + text % b"06/01/2022" + b"</row>"
+    (table,) = read(sheet(in_sheet(b"</sheetData>", row + b"</sheetData>")), book.parts[0])
+    assert table.frame["Mã hồ sơ"].to_list() == ["A-1", "A-2"]
+    assert table.frame["source_row"].to_list() == [2, 3]
+
+
+def test_a_padded_number_of_a_row_is_read_as_it_is(sheet, book) -> None:
+    far = b'<row r="%s"><c r="XFD%s"><v>1</v></c></row></sheetData>' % ((b"0" * 30 + b"9999",) * 2)
+    assert "its cells span 9999 rows" in refused(
+        sheet(in_sheet(b"</sheetData>", far)), book.parts[0]
+    )
+
+
+def test_a_long_shared_text_shown_in_many_cells_is_refused(monkeypatch, sheet, book) -> None:
+    monkeypatch.setattr(limits, "SHEET_TEXT", 1 << 20)
+
+    def edit(name: str, data: bytes) -> bytes:
+        if name.endswith("sharedStrings.xml"):
+            return data.replace(b"Khai sinh", b"x" * 30_000)
+        cells = b"".join(b'<row><c t="s"><v>4</v></c></row>' for _ in range(100))
+        return data.replace(b"</sheetData>", cells + b"</sheetData>") if "sheet1" in name else data
+
+    assert "its cells show 2 MiB of text" in refused(sheet(edit), book.parts[0])
+
+
+def test_a_long_shared_text_beside_many_short_ones_is_read(monkeypatch, sheet, book) -> None:
+    monkeypatch.setattr(limits, "SHEET_TEXT", 100_000)
+
+    def edit(name: str, data: bytes) -> bytes:
+        return data.replace(b"Khai sinh", b"x" * 30_000) if "shared" in name else data
+
+    (table,) = read(sheet(edit), book.parts[0])
+    assert table.frame["Tên thủ tục"].str.len_chars().to_list() == [30_000]
+
+
+def sheets(count: int) -> Edit:
+    more = b"".join(
+        b'<sheet name="s%d" sheetId="%d" r:id="rId1"/>' % (n, n) for n in range(2, count + 1)
+    )
+    return lambda name, data: (
+        data.replace(b"</sheets>", more + b"</sheets>") if name == "xl/workbook.xml" else data
+    )
+
+
+def test_more_sheets_than_any_register_has_are_refused(sheet, book) -> None:
+    assert "has 501 sheets" in refused(sheet(sheets(501)), book.parts[0])
+
+
+def test_sheets_that_share_a_part_count_each(monkeypatch, sheet, book) -> None:
+    monkeypatch.setattr(limits, "SHEET_CELLS", 29)
+    assert "together span 30 cells" in refused(sheet(sheets(5)), book.parts[0])
+
+
+def test_a_merged_range_to_the_end_of_the_world_is_refused(sheet, book) -> None:
+    merge = b'</sheetData><mergeCells><mergeCell ref="A2:A99999999999999"/></mergeCells>'
+    path = sheet(in_sheet(b"</sheetData>", merge))
+    assert "rows of merged cells" in refused(path, book.parts[0])

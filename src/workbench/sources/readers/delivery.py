@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import IO, Protocol
 from workbench.errors import InputRejected
 from workbench.sources.readers import limits
 from workbench.sources.readers.content import check_readable
+from workbench.wording import say
 
 
 class Bytes(Protocol):
@@ -36,12 +39,43 @@ def check_content(path: Path, kind: str) -> None:
         raise InputRejected("sources.wrong_content", file=path.name, found=found, expected=expected)
 
 
+def check_regular(path: Path) -> None:
+    """Refuse what is no plain file: opening a pipe or a device could wait for ever.
+
+    Raises:
+        InputRejected: Nothing is there, it is something else than a file, or its name cannot be
+            written down.
+    """
+    shown = path.name.encode("utf-8", "backslashreplace").decode("utf-8")
+    if shown != path.name:
+        raise InputRejected("readers.odd_name", file=shown)
+    try:
+        mode = path.stat().st_mode
+    except OSError as problem:
+        if not path.is_symlink():
+            raise unopened(path, problem) from problem
+        kind = "broken" if problem.errno == errno.ENOENT else "loop"
+    else:
+        if stat.S_ISREG(mode):
+            return
+        kind = next((name for name, is_kind in _KINDS.items() if is_kind(mode)), "device")
+    raise InputRejected("readers.no_regular_file", file=path.name, kind=say(f"readers.kind_{kind}"))
+
+
+_KINDS: Mapping[str, Callable[[int], bool]] = {
+    "pipe": stat.S_ISFIFO,
+    "socket": stat.S_ISSOCK,
+    "folder_link": stat.S_ISDIR,
+}
+
+
 def content_of(path: Path) -> str:
     """Return whether a file is ``text``, ``gzip`` or ``xlsx``.
 
     Raises:
         InputRejected: The file is missing, unreadable or empty, or has a format without a reader.
     """
+    check_regular(path)
     first_bytes(path)
     return check_readable(path)
 
@@ -55,10 +89,8 @@ def first_bytes(path: Path, count: int = 8) -> bytes:
     try:
         with path.open("rb") as stream:
             start = stream.read(count)
-    except FileNotFoundError as problem:
-        raise InputRejected("sources.no_file", file=path) from problem
     except OSError as problem:
-        raise unreadable(path, problem) from problem
+        raise unopened(path, problem) from problem
     if not start:
         raise InputRejected("sources.empty_file", file=path.name)
     return start
@@ -75,8 +107,10 @@ def opened(path: Path) -> Iterator[Bytes]:
         with path.open("rb") as stream:
             packed = path.suffix.casefold() == ".gz"
             yield _Unpacked(path, stream) if packed else stream
-    except (EOFError, gzip.BadGzipFile, zlib.error) as problem:
+    except (EOFError, zlib.error) as problem:
         raise unreadable(path, problem) from problem
+    except OSError as problem:
+        raise unopened(path, problem) from problem
 
 
 class _Unpacked:
@@ -113,15 +147,29 @@ def bomb(path: Path, unpacked: int, packed: int) -> InputRejected:
     )
 
 
+def unopened(path: Path, problem: OSError) -> InputRejected:
+    """Word the failure to open a file, or to read on in it."""
+    if isinstance(problem, FileNotFoundError):
+        return InputRejected("sources.no_file", file=path)
+    return unreadable(path, problem.strerror or problem)
+
+
 def unreadable(path: Path, problem: object) -> InputRejected:
     """Word the failure to read a damaged file."""
     return InputRejected("sources.unreadable", file=path.name, reason=problem)
 
 
 def fingerprint(path: Path) -> str:
-    """Return the SHA-256 of a file as delivered."""
+    """Return the SHA-256 of a file as delivered.
+
+    Raises:
+        InputRejected: The file is gone, or cannot be read.
+    """
     digest = sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    except OSError as problem:
+        raise unopened(path, problem) from problem
     return digest.hexdigest()

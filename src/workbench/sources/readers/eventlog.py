@@ -21,7 +21,7 @@ from workbench.errors import InputRejected
 from workbench.sources.profile import Part
 from workbench.sources.readers import limits
 from workbench.sources.readers.delivery import Bytes, opened, unreadable
-from workbench.sources.readers.layout import check_columns, check_known
+from workbench.sources.readers.layout import check_columns, check_known, check_size, refuse_huge
 from workbench.sources.readers.raw import RawTable
 from workbench.sources.repairs import marked
 from workbench.sources.spelling import trimmed
@@ -52,12 +52,16 @@ def read_event_log(path: Path, part: Part) -> Iterator[RawTable]:
         frames = list(_frames(stream, path, part))
     if not frames:
         raise InputRejected("sources.no_cases", file=path.name)
+    names = {name for frame in frames for name in frame.columns}
+    check_size(sum(frame.height for frame in frames), len(names), path.name)
     events = pl.concat(frames, how="diagonal").with_row_index("source_row", offset=1)
     frame = events.with_columns(pl.col("source_row").cast(pl.Int64))
     headers = [name for name in frame.columns if name != "source_row"]
     check_columns(headers, part, file=path.name)
+    mapped = {name: name for name in headers if name in part.columns}
+    refuse_huge(frame, mapped, path.name)
     modern, marks = marked(frame, part.columns)
-    tidied = modern.with_columns(trimmed(name) for name in headers if name in part.columns)
+    tidied = modern.with_columns(trimmed(name) for name in mapped)
     yield RawTable("", tidied, frame.height, (), "utf-8", marks)
 
 
@@ -75,12 +79,12 @@ def first_events(path: Path, most: int) -> tuple[pl.DataFrame, bool]:
     with opened(path) as stream:
         for _ in _parsed(stream, log, path):
             if len(log.rows) >= _BATCH:
-                frames.append(log.batch())
+                frames.append(log.batch(path))
                 size += frames[-1].height
                 if size >= most:
                     return pl.concat(frames, how="diagonal"), False
         if log.rows:
-            frames.append(log.batch())
+            frames.append(log.batch(path))
     if not frames:
         raise InputRejected("sources.no_cases", file=path.name)
     return pl.concat(frames, how="diagonal"), True
@@ -90,9 +94,9 @@ def _frames(stream: Bytes, path: Path, part: Part) -> Iterator[pl.DataFrame]:
     log = _Log()
     for _ in _parsed(stream, log, path):
         if len(log.rows) >= _BATCH:
-            yield _known(log.batch(), part, path)
+            yield _known(log.batch(path), part, path)
     if log.rows:
-        yield _known(log.batch(), part, path)
+        yield _known(log.batch(path), part, path)
 
 
 def _known(frame: pl.DataFrame, part: Part, path: Path) -> pl.DataFrame:
@@ -165,8 +169,14 @@ class _Log:
         self._path: list[str] = []
         self._has_events = True
 
-    def batch(self) -> pl.DataFrame:
-        """Return the finished rows as a frame of text and forget them."""
+    def batch(self, path: Path) -> pl.DataFrame:
+        """Return the finished rows as a frame of text and forget them.
+
+        Raises:
+            InputRejected: They have more attributes than any log.
+        """
+        for rows in (self._cases, self.rows):
+            check_size(len(rows), len({key for row in rows for key in row}), path.name)
         cases, events = _texts(self._cases, "case:"), _texts(self.rows, "")
         frame = pl.concat([cases[self._owners], events], how="horizontal")
         self._cases, self._owners, self.rows = self._cases[-1:], [], []

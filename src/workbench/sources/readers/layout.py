@@ -10,7 +10,7 @@ counted as ignored, and a record without its number is kept for the rules to jud
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,7 +138,7 @@ def records(
     )
     texts = [text for text in frame.columns if text != "source_row"]
     kept = frame.filter(_is_record(texts, named, part, is_first=is_first))
-    _refuse_huge(kept, named, where)
+    refuse_huge(kept, named, where)
     _refuse_unnamed(kept.drop(_headed(cells, header)), where)
     return kept.select("source_row", *named).rename(named)
 
@@ -183,20 +183,46 @@ def _is_index(column: pl.Series, *, is_first: bool) -> bool:
     return bool((values.diff().drop_nulls() > 0).all()) and not (is_first and values[0])
 
 
-def _refuse_huge(kept: pl.DataFrame, named: dict[str, str], where: str) -> None:
-    lengths = kept.select(pl.col(*named).str.len_bytes().max())
+def refuse_huge(frame: pl.DataFrame, named: Mapping[str, str], where: str) -> None:
+    """Refuse a cell that is larger than any cell.
+
+    Args:
+        frame: Text columns and ``source_row``.
+        named: The header of each column that is searched.
+        where: File and sheet, for messages.
+
+    Raises:
+        InputRejected: Names the row and the header.
+    """
+    lengths = frame.select(pl.col(list(named)).str.len_bytes().max())
     for column in lengths.columns:
         if (lengths[column][0] or 0) <= limits.CELL_LENGTH:
             continue
-        at = (kept[column].str.len_chars() > limits.CELL_LENGTH).arg_true()
+        at = (frame[column].str.len_chars() > limits.CELL_LENGTH).arg_true()
         if len(at):
             raise InputRejected(
                 "readers.huge_cell",
                 file=where,
-                row=kept["source_row"][at[0]],
+                row=frame["source_row"][at[0]],
                 column=named[column],
                 most=limits.CELL_LENGTH,
             )
+
+
+def check_size(rows: int, columns: int, where: str) -> None:
+    """Refuse a table that is wider than any, or whose rows and columns span too many cells.
+
+    Raises:
+        InputRejected: Says how many there are, and the limit.
+    """
+    if columns > limits.COLUMNS:
+        most = limits.COLUMNS
+        raise InputRejected("readers.many_columns", file=where, count=columns, most=most)
+    if (count := rows * columns) > limits.TABLE_CELLS:
+        most = limits.TABLE_CELLS
+        raise InputRejected(
+            "readers.wide_table", file=where, rows=rows, columns=columns, count=count, most=most
+        )
 
 
 def _refuse_unnamed(rest: pl.DataFrame, where: str) -> None:

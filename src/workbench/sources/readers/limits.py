@@ -1,8 +1,9 @@
 """How large a delivered file may grow before it is refused: the defence against bombs.
 
-A packed file says little about what it unpacks to, so bytes are counted while they are unpacked
-and the reading stops at the limit, not after it. The limits are far above any register's export
-(a year of a province's steps is some hundred megabytes) and far below a machine's memory.
+Every reader and the listing of files take their limits from here. A packed file says little about
+what it unpacks to, so bytes are counted while they are unpacked and the reading stops at the
+limit, not after it. The limits are far above any register's export (a year of a province's steps is
+some hundred megabytes) and far below a machine's memory.
 """
 
 from __future__ import annotations
@@ -22,11 +23,36 @@ RATIO_FROM = 64 << 20
 WORKBOOK_PARTS = 10_000
 """Parts of a workbook; a register has about ten."""
 
-SHEET_ROWS, SHEET_COLUMNS = 1_048_576, 16_384
-"""The last row and column that Excel itself has."""
+PAYLOAD_BYTES = 512 << 20
+"""A JSON file is parsed as a whole; Python objects take up to ten times its size."""
+
+PAYLOAD_VALUES = 30_000_000
+"""Values of a JSON file: an empty object takes two bytes there and sixty-four in memory."""
+
+FILES = 10_000
+"""Files of one delivery."""
+
+SHEETS = 500
+"""Sheets of a workbook; each is read even where all of them share one part."""
+
+SHEET_ROWS, COLUMNS = 1_048_576, 16_384
+"""The last row and column that Excel itself has; no other format has more columns."""
 
 SHEET_CELLS = 32_000_000
-"""Cells of the rectangle that a sheet spans: two far corners must not cost a world of blanks."""
+"""Cells of the rectangle that a sheet spans: two far corners must not cost a world of blanks.
+
+Also the cells of all sheets of a workbook together."""
+
+TABLE_CELLS = 500_000_000
+"""Cells of the table of a JSON file or an event log: records with different keys span a rectangle
+as well. A province's year of steps is some hundred million cells."""
+
+SHEET_TEXT = 2 << 30
+"""Bytes of text in the cells of a workbook: a long shared text counts as often as it is shown."""
+
+SHEET_FACTS = 4_000_000
+"""Cells of a sheet that are errors, formulas without a value or numbers too long, and rows of its
+merged cells: each of them costs what a whole row costs."""
 
 CELL_LENGTH = 32_767
 """Characters in a cell: the most that Excel holds."""
@@ -36,6 +62,9 @@ LINE_BYTES = 1 << 20
 
 XML_DEPTH = 16
 """Attributes inside attributes of an event log; real logs nest two or three deep."""
+
+JSON_DEPTH = 64
+"""Objects and lists inside one another in a JSON file; real payloads nest five or six deep."""
 
 
 def is_bomb(unpacked: int, packed: int, most: int = UNPACKED_BYTES) -> bool:

@@ -73,8 +73,11 @@ def without_type(value: Any) -> Any:
 
 
 def _date(text: Any) -> Any:
-    """Write a number of milliseconds as a stamp; a text is one already."""
-    if not (isinstance(text, str) and re.fullmatch(r"-?\d+", text)):
+    """Write a number of milliseconds as a stamp; a text is one already.
+
+    A number beyond the years that calendars count stays as it is, so that a rule can name it.
+    """
+    if not (isinstance(text, str) and re.fullmatch(r"-?\d{1,14}", text)):
         return text
     since = dt.timedelta(milliseconds=int(text))
     return (dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + since).isoformat(" ")

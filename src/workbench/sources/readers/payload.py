@@ -9,22 +9,30 @@ table of its own, read by the part that names it; there a key of the object arou
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from workbench.errors import InputRejected
 from workbench.sources.profile import Part
+from workbench.sources.readers import limits
 from workbench.sources.readers.delivery import opened
-from workbench.sources.readers.layout import check_columns
+from workbench.sources.readers.layout import check_columns, check_size, refuse_huge
 from workbench.sources.readers.paths import at_path, with_paths, without_type
 from workbench.sources.readers.raw import RawTable, place
 from workbench.sources.repairs import marked
 from workbench.sources.spelling import trimmed
 
 _BLOCK = 1 << 20
+_MARKS = tuple([ord(sign) for sign in signs] for signs in ("[{", "]}", ","))
+"""What opens an object or a list, what closes one, and what stands between values."""
+_ODD_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""Characters that no text holds: NUL, and halves of a Unicode pair that stand alone."""
 Object = dict[str, Any]
 
 
@@ -42,12 +50,14 @@ def read_payload(path: Path, part: Part) -> Iterator[RawTable]:
     names = list(dict.fromkeys(name for row in rows for name in row))
     if rows:
         check_columns([*names, *_absent(part, names)], part, file=where)
+    check_size(len(rows), len(names), where)
     texts = {
         name: [_text(row, name, part, where, n) for n, row in enumerate(rows, start=1)]
         for name in names
     }
     frame = pl.DataFrame(texts, dict.fromkeys(names, pl.String))
     numbered = frame.with_row_index("source_row", offset=1)
+    refuse_huge(numbered, {name: name for name in names if name in part.columns}, where)
     modern, marks = marked(numbered, part.columns)
     tidied = modern.with_columns(
         pl.col("source_row").cast(pl.Int64), *(trimmed(name) for name in names)
@@ -74,8 +84,7 @@ def _absent(part: Part, names: list[str]) -> list[str]:
 
 
 def _objects(path: Path, part: Part) -> Iterator[Object]:
-    with opened(path) as stream:
-        data = b"".join(iter(lambda: stream.read(_BLOCK), b""))
+    data = _bytes(path)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
@@ -83,37 +92,98 @@ def _objects(path: Path, part: Part) -> Iterator[Object]:
         raise InputRejected(
             "sources.undecodable", file=path.name, row=line, encoding="utf-8"
         ) from problem
+    _check_shape(data, path)
+    has_odd_texts = _ODD_ESCAPE.search(text) is not None
     for number, value in enumerate(_values(text, path), start=1):
         if not isinstance(value, dict):
             raise InputRejected("sources.no_object", file=path.name, row=number)
+        if has_odd_texts:
+            _check_texts(value, path, number)
         yield from _inside(value, part, path, number)
+
+
+def _bytes(path: Path) -> bytes:
+    blocks, size = [], 0
+    with opened(path) as stream:
+        while block := stream.read(_BLOCK):
+            blocks.append(block)
+            size += len(block)
+            if size > limits.PAYLOAD_BYTES:
+                most = limits.PAYLOAD_BYTES >> 20
+                raise InputRejected("readers.large_payload", file=path.name, most=most)
+    return b"".join(blocks)
+
+
+def _check_shape(data: bytes, path: Path) -> None:
+    """Refuse a payload that is nested too deep or has too many values, before any is built."""
+    bare = data.replace(rb"\\", b"__").replace(rb"\"", b"__")
+    depth = quotes = n_values = 0
+    for start in range(0, len(bare), _BLOCK):
+        signs = np.frombuffer(bare[start : start + _BLOCK], np.uint8)
+        inside = (np.cumsum(signs == ord('"')) + quotes) % 2
+        quotes = int(inside[-1])
+        opens, closes, commas = (np.isin(signs, kinds) & (inside == 0) for kinds in _MARKS)
+        depths = depth + np.cumsum(opens.astype(np.int32) - closes.astype(np.int32))
+        depth = int(depths[-1])
+        n_values += int(opens.sum()) + int(commas.sum())
+        if int(depths.max()) > limits.JSON_DEPTH:
+            raise InputRejected("readers.deep_payload", file=path.name, most=limits.JSON_DEPTH)
+        if n_values > limits.PAYLOAD_VALUES:
+            most = limits.PAYLOAD_VALUES
+            raise InputRejected("readers.many_values", file=path.name, most=most)
+
+
+def _check_texts(value: Object, path: Path, number: int) -> None:
+    """Refuse a record with a text that no table can hold."""
+    waiting: list[tuple[str, Any]] = [("", value)]
+    while waiting:
+        key, inner = waiting.pop()
+        if isinstance(inner, dict):
+            waiting += [(name, name) for name in inner]
+            waiting += inner.items()
+        elif isinstance(inner, list):
+            waiting += [(key, entry) for entry in inner]
+        elif isinstance(inner, str) and _NO_TEXT.search(inner):
+            shown = _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", key)
+            raise InputRejected("readers.no_text", file=path.name, row=number, key=shown)
 
 
 def _values(text: str, path: Path) -> Iterable[Any]:
     """Return the objects of a document, or of each line where every line is a document."""
     try:
-        value = _parsed(text)
+        value = _parsed(text, path)
     except json.JSONDecodeError as problem:
         lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
         if len(lines) < 2:
             raise _broken(path, problem.lineno, problem) from problem
         return [_line(line, n, path) for n, line in lines]
-    except RecursionError as problem:
-        raise InputRejected("sources.too_deep", file=path.name) from problem
     return value if isinstance(value, list) else [value]
 
 
 def _line(line: str, number: int, path: Path) -> Any:
     try:
-        return _parsed(line)
+        return _parsed(line, path)
     except json.JSONDecodeError as problem:
         raise _broken(path, number, problem) from problem
-    except RecursionError as problem:
-        raise InputRejected("sources.too_deep", file=path.name) from problem
 
 
-def _parsed(text: str) -> Any:
-    return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+def _parsed(text: str, path: Path) -> Any:
+    def with_single_keys(pairs: list[tuple[str, Any]]) -> Object:
+        value = dict(pairs)
+        if len(value) < len(pairs):
+            for key, inner in pairs:
+                if inner != value[key]:
+                    shown = _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", key)
+                    raise InputRejected("readers.same_key", file=path.name, key=shown)
+        return value
+
+    return json.loads(
+        text,
+        parse_int=str,
+        parse_float=str,
+        parse_constant=str,
+        object_pairs_hook=with_single_keys,
+    )
 
 
 def _inside(value: Object, part: Part, path: Path, number: int) -> Iterator[Object]:

@@ -14,8 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
-from workbench.sources.readers.archive import DAMAGED, column_number
+from workbench.errors import InputRejected
+from workbench.sources.readers import limits
+from workbench.sources.readers.archive import DAMAGED
 from workbench.sources.readers.delivery import unreadable
+from workbench.sources.readers.sheetspan import column_number
 
 _BLOCK = 1 << 20
 _OVERLAP = 128
@@ -99,7 +102,13 @@ def read_facts(path: Path, sheet: SheetPart | None) -> SheetFacts:
     """
     parser = _CellParser()
     if sheet and _is_worth_parsing(path, sheet.part):
-        _parse(path, sheet.part, parser.start, parser.end, parser.text)
+        try:
+            _parse(path, sheet.part, parser.start, parser.end, parser.text)
+        except _TooManyFactsError as problem:
+            most = limits.SHEET_FACTS
+            raise InputRejected(
+                "readers.many_facts", file=path.name, part=sheet.part, most=most
+            ) from problem
     return parser.facts
 
 
@@ -117,6 +126,10 @@ def cell_name(cell: Cell) -> str:
     return f"{letters}{row}"
 
 
+class _TooManyFactsError(Exception):
+    """A sheet has more odd cells than any register."""
+
+
 class _CellParser:
     """Gathers the facts of a sheet while its XML is parsed."""
 
@@ -126,6 +139,7 @@ class _CellParser:
         self._type, self._value = "", ""
         self._has_formula, self._has_value = False, False
         self._in_value = False
+        self._merged_rows = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Open a row, a cell, or what a cell holds."""
@@ -144,7 +158,7 @@ class _CellParser:
         elif tag == "mergeCell":
             first, _, last = attributes.get("ref", "").partition(":")
             if last:
-                self.facts.merges.append((_cell(first), _cell(last)))
+                self._add_merge(_cell(first), _cell(last))
 
     def end(self, tag: str) -> None:
         """Close a value or a cell."""
@@ -157,6 +171,12 @@ class _CellParser:
         """Take in a part of a cell's value."""
         if self._in_value:
             self._value += letters
+
+    def _add_merge(self, first: Cell, last: Cell) -> None:
+        self.facts.merges.append((first, last))
+        self._merged_rows += last[0] - first[0] + 1
+        if last[0] > limits.SHEET_ROWS or self._merged_rows > limits.SHEET_FACTS:
+            raise _TooManyFactsError
 
     def _open_cell(self, attributes: dict[str, str]) -> None:
         place = attributes.get("r")
@@ -172,6 +192,11 @@ class _CellParser:
             self.facts.uncalculated.add(cell)
         elif self._type == "n" and value and abs(float(value)) >= _MOST_EXACT:
             self.facts.long_numbers.add(cell)
+        else:
+            return
+        facts = (self.facts.errors, self.facts.uncalculated, self.facts.long_numbers)
+        if sum(map(len, facts)) > limits.SHEET_FACTS:
+            raise _TooManyFactsError
 
 
 def _cell(place: str) -> Cell:

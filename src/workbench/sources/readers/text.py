@@ -203,13 +203,14 @@ def top_rows(data: bytes, delimiter: str, path: Path) -> tuple[list[list[str]], 
     """Return the first rows and, for each, the number of the line it ends on.
 
     Raises:
-        InputRejected: They are no rows of a delimited text.
+        InputRejected: They are no rows of a delimited text, or wider than any.
     """
     lines_of = io.TextIOWrapper(io.BytesIO(data), "utf-8", newline="\n")
     reader = csv.reader(lines_of, delimiter=delimiter)
-    rows, lines = [], []
+    rows, lines = list[list[str]](), list[int]()
     try:
         for row in islice(reader, layout.SEARCH_ROWS):
+            layout.check_size(len(rows), len(row), path.name)
             rows.append(row)
             lines.append(reader.line_num)
     except csv.Error as problem:

@@ -25,7 +25,7 @@ from workbench.sources.fields import is_instant
 from workbench.sources.legacy import convention_of, to_unicode
 from workbench.sources.profile import Part
 from workbench.sources.readers import layout
-from workbench.sources.readers.archive import check_workbook, is_date_1904
+from workbench.sources.readers.archive import check_sheets, check_workbook, is_date_1904
 from workbench.sources.readers.delivery import unreadable
 from workbench.sources.readers.raw import NOTES, RawTable, place
 from workbench.sources.readers.sheetcells import check_cells, fill_merged, put_cells
@@ -49,8 +49,7 @@ def read_workbook(path: Path, part: Part) -> Iterator[RawTable]:
     Raises:
         InputRejected: The workbook is damaged, has no such sheet, or no sheet with the header.
     """
-    check_workbook(path)
-    book, parts = open_book(path), sheet_parts(path)
+    book, parts = open_book(path)
     from_1904 = _instant_headers(part) if is_date_1904(path) else ()
     if part.sheet and part.sheet not in book.sheet_names:
         known = ", ".join(book.sheet_names)
@@ -150,14 +149,18 @@ def _note(rule: str, column: str, count: int) -> pl.DataFrame:
     return pl.DataFrame([(rule, column, count)] if count else [], NOTES, orient="row")
 
 
-def open_book(path: Path) -> Any:
-    """Open a workbook that ``check_workbook`` has let pass.
+def open_book(path: Path) -> tuple[Any, dict[str, SheetPart]]:
+    """Open a workbook and return it with the parts of its sheets by their names.
 
     Raises:
-        InputRejected: It is damaged.
+        InputRejected: It is damaged, or reading it could exhaust memory.
     """
+    spans = check_workbook(path)
     with _refusals(path):
-        return fastexcel.read_excel(path)
+        book = fastexcel.read_excel(path)
+    parts = sheet_parts(path)
+    check_sheets(path, (parts[n].part if n in parts else "" for n in book.sheet_names), spans)
+    return book, parts
 
 
 def sheet_cells(book: Any, name: str, path: Path) -> pl.DataFrame:
