@@ -38,6 +38,7 @@ LAYERS = (
     {"numerals", "params", "project"},
     {"vocabulary"},
     {"wording", "errors"},
+    {"characters"},
 )
 """From the door to the ground; modules of one layer may use each other, never in a circle."""
 

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import polars as pl
 
+from workbench.characters import plain_text
 from workbench.privacy import (
     MASKS_SCHEMA,
     Patterns,
     applicant_keys,
+    label_code,
     read_patterns,
     secret_key,
     staff_ids,
@@ -67,9 +69,14 @@ class Veil:
 
     def names(self, files: Sequence[str]) -> list[str]:
         """Return names of files without people, each still another one."""
-        bare = [self.patterns.masked(name) for name in files]
+        bare = [plain_text(self.patterns.masked(name)) for name in files]
         again = [bare[:n].count(name) for n, name in enumerate(bare)]
         return [f"{name} ({n + 1})" if n else name for name, n in zip(bare, again, strict=True)]
+
+    def label(self, text: str, source: str) -> str:
+        """Return a part of a file name without people; different ones stay different."""
+        bare = plain_text(self.patterns.masked(text))
+        return bare if bare == text else f"{bare} {label_code(text, self.salts[source])}"
 
     def drawn(
         self, fields: Mapping[Target, pl.Series], raw: RawTable, profile: Profile, name: str

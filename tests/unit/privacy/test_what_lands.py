@@ -106,3 +106,22 @@ def test_people_in_names_of_files_do_not_land_and_files_stay_apart(land, tmp_pat
     found = pl.read_parquet(tmp_path / "landed" / "landed_files.parquet")["source_file"]
     masked = "notes của bà [tên người].csv"
     assert found.to_list() == [masked, f"{masked} (2)"]
+
+
+def test_no_landed_byte_includes_the_name_of_a_file_and_deliveries_stay_apart(
+    land, tmp_path
+) -> None:
+    land()
+    profile = read_profile(tmp_path / "notes.toml")
+    people = ("Zqlan 0912345678", "Zqmai 087204001234")
+    files = [tmp_path / f"notes của bà {person}.csv" for person in people]
+    for file in files:
+        file.write_text(HEAD + ROWS, encoding="utf-8")
+    ingest(deliveries(files, profile), tmp_path / "landed")
+    batches = pl.read_parquet(tmp_path / "landed" / "landed_files.parquet")["batch"]
+    assert batches.n_unique() == 2
+    for path in (tmp_path / "landed").iterdir():
+        frame = pl.read_parquet(path) if path.suffix == ".parquet" else None
+        text = path.read_text("utf-8") if frame is None else str(frame.to_dicts())
+        for part in " ".join(people).split():
+            assert part not in text, path.name
