@@ -105,7 +105,7 @@ def ingest(
                 pour = _pour_pieces if _is_long(own) else _pour_whole
                 count = Count(names[path], progress)
                 notes.extend(pour(own, count, as_of, veil, tables))
-        check_codes((note.unknown_codes for note in notes), veil.patterns.masked)
+        check_codes((note.unknown_codes for note in notes), veil.masked_value)
         tables.renumber(pl.concat([_NO_NUMBERS, *(note.variants for note in notes)]))
         _write_notes(notes, fresh)
         write_origin(fresh)
@@ -257,7 +257,7 @@ def _land(
     profile, part = export.profile, export.part
     read_fields, unknown = mapping.mapped(raw, part, profile, export.path, name)
     bare, reserved = mapping.with_free_marker(read_fields, raw, name)
-    fields, masks = veil.drawn(bare, raw, profile, name)
+    fields, masks, shortened = veil.drawn(bare, raw, profile, part, name)
     defects = find_row_findings(bare, raw, part, name)
     votes = mapping.date_votes(fields)
     order = votes.order(profile.day_first)
@@ -287,7 +287,7 @@ def _land(
         "landed_masks": masks,
         "landed_repairs": pl.concat([mapping.repairs(raw, part, name), reserved]),
         "landed_row_findings": defects,
-        "landed_sheet_findings": find_sheet_findings(raw, part, name),
+        "landed_sheet_findings": find_sheet_findings(raw, part, name, shortened),
     }
     return _Landed(file, rows, tables, unknown, votes, stamps)
 
