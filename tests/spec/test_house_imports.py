@@ -35,7 +35,7 @@ LAYERS = (
     {"warehouse", "sources", "simulate", "epar"},
     {"worktime", "lateness", "privacy"},
     {"origins"},
-    {"numerals", "params", "project"},
+    {"environment", "numerals", "params", "project"},
     {"vocabulary"},
     {"wording", "errors"},
     {"characters"},

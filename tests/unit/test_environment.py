@@ -1,0 +1,86 @@
+"""DVC works inside the project wherever it is started from, and all who start it agree."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workbench import forgetting
+from workbench.cli.parser import build_parser
+from workbench.environment import SITE, full_environment, project_environment, run_dvc
+from workbench.project import Project, shipped
+from workbench.schedule import schedule_lines
+
+ROOT = Path(__file__).resolve().parents[2]
+CALLERS = ("README.md", "README.vi.md", "Makefile")
+ANY_CALL = re.compile(
+    r"(?:^|[\s@`(;&«/\\])dvc +(?:repro|metrics|plots|config|gc|push|pull)\b", re.M
+)
+OUR_CALL = re.compile(r"workbench +dvc +repro\b")
+
+
+def calls(text: str) -> int:
+    """Count calls of DVC that do not go through the workbench."""
+    return len(ANY_CALL.findall(text)) - len(re.findall(r"workbench +(?=dvc +\w)", text))
+
+
+def entries() -> dict[str, str]:
+    texts = {name: (ROOT / name).read_text(encoding="utf-8") for name in CALLERS}
+    for kind in ("cron", "systemd", "windows"):
+        texts[kind] = schedule_lines(shipped(), kind=kind)
+    return texts
+
+
+@pytest.fixture
+def project(tmp_path) -> Project:
+    (tmp_path / "data").mkdir()
+    command = [sys.executable, "-m", "dvc", "init", "--no-scm", "-q"]
+    environment = full_environment(Project(tmp_path))
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, env=environment)
+    return Project(tmp_path)
+
+
+@pytest.mark.parametrize("name", [*CALLERS, "cron", "systemd", "windows"])
+def test_every_entry_starts_dvc_through_the_workbench_and_sets_nothing_itself(name) -> None:
+    text = entries()[name]
+    assert OUR_CALL.search(text)
+    assert calls(text) == 0, ANY_CALL.findall(text)
+    assert not re.search(r"\bDVC_\w+|PYTHONUTF8|PYTHONIOENCODING", text)
+
+
+def test_the_word_is_read_with_whatever_follows_it() -> None:
+    asked = build_parser().parse_args(["dvc", "repro", "--force", "explain"])
+    assert asked.arguments == ["repro", "--force", "explain"]
+
+
+def test_the_environment_is_that_of_the_project_with_this_installation_first(tmp_path) -> None:
+    outer = {"PATH": "/bin", "DVC_SITE_CACHE_DIR": "/elsewhere", "HOME": "/h"}
+    whole = full_environment(Project(tmp_path), outer)
+    assert whole["DVC_SITE_CACHE_DIR"] == str(tmp_path / SITE)
+    assert whole["HOME"] == "/h"
+    assert whole["PATH"].endswith("/bin") != whole["PATH"].startswith("/bin")
+    assert set(project_environment(Project(tmp_path))) <= set(whole)
+
+
+def test_dvc_keeps_its_index_inside_the_project(project, capfd, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("DVC_SITE_CACHE_DIR", str(tmp_path / "elsewhere"))
+    assert run_dvc(project, ["doctor"]) == 0
+    assert f"Repo.site_cache_dir: {project.root / SITE}" in capfd.readouterr().out
+    assert run_dvc(project, ["repro"]) != 0
+
+
+def test_what_dvc_kept_outside_the_project_is_forgotten_too(
+    project, monkeypatch, tmp_path_factory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    monkeypatch.setenv("DVC_SITE_CACHE_DIR", str(outside))
+    subprocess.run(
+        [sys.executable, "-m", "dvc", "doctor"], cwd=project.root, check=True, capture_output=True
+    )
+    assert list((outside / "repo").iterdir())
+    assert forgetting._clear_outside(project) == ()
+    assert not list((outside / "repo").iterdir())
