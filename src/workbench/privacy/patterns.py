@@ -32,6 +32,8 @@ MASKS_SCHEMA: Mapping[str, type[pl.DataType]] = {
 
 REACHES = ("every", "text", "list", "never", "part")
 _SUSPICIOUS = r"[@＠]|\d(?:[^\p{L}\d]{0,3}\d){5}|\p{L}\P{L}{1,6}\p{L}"
+_LONGEST = 20_000
+"""Characters of joined regexes beyond which compiling them is not tried."""
 _PART = re.compile(r"\{\{(\w+)\}\}")
 _LABEL_PLACE = "…"
 _FIRST_SIGN = 0xE000
@@ -114,8 +116,26 @@ class Patterns:
 def _with_any_of(texts: pl.Series, wanted: Iterable[Pattern]) -> pl.Series:
     """Keep the texts that a pattern matches, before anything is hidden: few are searched twice."""
     frame = pl.DataFrame({"text": texts, "nfc": texts.str.normalize("NFC")})
-    finds = [pl.col("nfc").str.contains(p.regex) for p in wanted if p.reach != "never"]
+    regexes = _joined(tuple(p.regex for p in wanted if p.reach != "never"))
+    finds = [pl.col("nfc").str.contains(regex) for regex in regexes]
     return frame.filter(pl.any_horizontal(pl.lit(value=False), *finds))["text"]
+
+
+@cache
+def _joined(regexes: tuple[str, ...]) -> tuple[str, ...]:
+    """Join regexes into as few as can be compiled: Polars remembers only some dozen of them."""
+    joined = "|".join(f"(?:{regex})" for regex in regexes)
+    if len(regexes) < 2:
+        return regexes
+    if len(joined) <= _LONGEST:
+        try:
+            pl.Series([""]).str.contains(joined)
+        except pl.exceptions.ComputeError:
+            pass
+        else:
+            return (joined,)
+    half = len(regexes) // 2
+    return (*_joined(regexes[:half]), *_joined(regexes[half:]))
 
 
 def _searched(texts: pl.Series, wanted: Iterable[Pattern]) -> tuple[pl.Series, pl.Series]:
