@@ -4,8 +4,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 export PATH := $(BIN):$(PATH)
-export DVC_NO_ANALYTICS := 1
-export DVC_SITE_CACHE_DIR := $(CURDIR)/.dvc/tmp/site
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
@@ -17,7 +15,7 @@ help:  ## list the targets
 .PHONY: briefing
 briefing: setup  ## reproduce the pipeline (on a made-up sample, when data/inbox is empty) and show the briefing
 	@workbench simulate --if-empty
-	@dvc repro
+	@workbench dvc repro
 	@printf '\n'; workbench brief --where
 
 .PHONY: setup

@@ -2,11 +2,11 @@
 -- key: row_kind, source_file, source_sheet, source_row, rule_id
 -- reads: landed_repairs, landed_dossiers, landed_steps, dossier_claims, units, written_names,
 --   numbered_sheets
--- promises: rule_id in ('D19', 'D20', 'D33')
+-- promises: rule_id in ('D19', 'D20', 'D33', 'D38', 'D39')
 -- The readers put letters right and mark where. A unit is found whichever vowel of oa, oe and uy
 -- carries the tone mark; what differs from its listed name by that alone is said here. So is a name
 -- without a list that was put into another spelling (D19), or that looks like a more frequent one
--- (D33).
+-- (D33). Control characters are gone (D38), and so are ids that mean all of them (D39).
 
 with repaired as (
     select
@@ -14,7 +14,12 @@ with repaired as (
         source_file,
         source_sheet,
         source_row,
-        case when repair in ('composed', 'invisible') then 'D19' else 'D20' end as rule_id,
+        case
+            when repair in ('composed', 'invisible') then 'D19'
+            when repair = 'control' then 'D38'
+            when repair = 'reserved' then 'D39'
+            else 'D20'
+        end as rule_id,
         concat(field, ': ', repair) as find
     from landed_repairs
 ),

@@ -9,6 +9,8 @@ already sent) is named, not promised.
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,11 +20,15 @@ from pathlib import Path
 
 import polars as pl
 
+from workbench.environment import SITE, full_environment
 from workbench.errors import OutputBusy, UsageProblem
 from workbench.project import Project
 from workbench.wording import say
 
 Progress = Callable[[str], None]
+_SITE_VARIABLE = "DVC_SITE_CACHE_DIR"
+_SITE_LINE = re.compile(r"^Repo\.site_cache_dir: (.+)$", re.MULTILINE)
+"""Where ``dvc doctor`` says the index of the project's files lies."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +68,9 @@ def forget(project: Project, what: str, *, progress: Progress = lambda _: None) 
     else:
         _delete([project.root / "dvc.lock"])
     objects = _clear_cache(project) if _owns_cache(project) else 0
-    _delete([index for index in (project.root / ".dvc" / "tmp").glob("site") if index.is_dir()])
-    return Forgotten(tuple(path.name for path in files), objects, _left(project))
+    _delete([project.root / SITE])
+    outside = _clear_outside(project)
+    return Forgotten(tuple(path.name for path in files), objects, (*outside, *_left(project)))
 
 
 def _files_of(project: Project, what: str) -> list[Path]:
@@ -106,15 +113,47 @@ def _delete(places: list[Path]) -> None:
             raise OutputBusy("forgetting.busy", place=place, reason=reason) from problem
 
 
-def _dvc(project: Project, *words: str) -> str:
+def _dvc(project: Project, *words: str, outer: dict[str, str] | None = None) -> str:
     command = [sys.executable, "-m", "dvc", *words]
     done = subprocess.run(  # noqa: S603 - our own interpreter, no shell
-        command, cwd=project.root, capture_output=True, encoding="utf-8", check=False
+        command,
+        cwd=project.root,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        env=full_environment(project) if outer is None else outer,
     )
     if done.returncode:
         reason = done.stderr.strip().splitlines() or ["-"]
         raise OutputBusy("forgetting.dvc_failed", command=" ".join(words), reason=reason[-1])
     return done.stdout
+
+
+def _clear_outside(project: Project) -> tuple[str, ...]:
+    """Clear what a DVC that was started without us keeps of the project outside its folder.
+
+    It names the files of the project. Returns what is left, as sentences.
+    """
+    outer = {name: value for name, value in os.environ.items() if name != _SITE_VARIABLE}
+    settings = [outer, dict(os.environ)] if _SITE_VARIABLE in os.environ else [outer]
+    left = []
+    for environment in settings:
+        try:
+            found = _SITE_LINE.search(_dvc(project, "doctor", outer=environment))
+        except OutputBusy:
+            left.append(say("forgetting.index_unknown"))
+            continue
+        folder = Path(found[1].strip()) if found else None
+        if folder is None or folder.resolve().is_relative_to(project.root.resolve()):
+            continue
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:
+            continue
+        except OSError as problem:
+            reason = problem.strerror or str(problem)
+            left.append(say("forgetting.index_outside", folder=folder, reason=reason))
+    return tuple(left)
 
 
 def _cache(project: Project) -> Path:

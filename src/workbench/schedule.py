@@ -54,7 +54,7 @@ class Errand:
 
     Attributes:
         folder: The project.
-        scripts: Where ``workbench`` and ``dvc`` of this installation lie.
+        scripts: Where ``workbench`` of this installation lies.
         arguments: What follows ``workbench``.
         refresh: Whether the results are brought up to date first.
         moment: When it runs.
@@ -71,7 +71,7 @@ class Errand:
     @property
     def commands(self) -> list[list[str]]:
         """The commands in the order they run, as argument lists."""
-        before = [["dvc", "repro", _LAST_STAGE_BEFORE_BRIEF]] if self.refresh else []
+        before = [["workbench", "dvc", "repro", _LAST_STAGE_BEFORE_BRIEF]] if self.refresh else []
         return [*before, ["workbench", *self.arguments]]
 
 

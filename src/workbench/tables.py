@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from workbench.characters import plain_text
 from workbench.numerals import MISSING
 
 ASSETS = Path(__file__).parent / "assets"
@@ -81,7 +82,7 @@ class Table:
 
         Text says of itself that it stands left: the lab sets every cell to the right.
         """
-        return template("table.html").render(table=self, shown=_shown)
+        return plain_text(template("table.html").render(table=self, shown=_shown))
 
     def __str__(self) -> str:
         """Return the table in aligned columns, for a terminal."""

@@ -43,7 +43,7 @@ of the results when left out. What a question says of the profile:
 - *any*: answered under every profile, counted under it;
 - *results*: causes, comparisons, scenarios and the watch list are computed under one profile per
   run (`book.result_profile`); another one is refused with what to do: set `explain.profile` in
-  `params.yaml` and run `dvc repro`, or give `analyse` the option `--profile NAME`;
+  `params.yaml` and run `workbench dvc repro`, or give `analyse` the option `--profile NAME`;
 - *none*: the answer does not depend on what is late.
 
 A summary under another profile than that of the results leaves the causes out and says so.

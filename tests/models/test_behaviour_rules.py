@@ -190,10 +190,17 @@ def test_letters_that_a_reader_put_right_are_told_with_their_field(clean) -> Non
     repairs = [
         {**PLACE, "field": "field_of_work", "repair": "composed"},
         {**PLACE, "field": "procedure_name", "repair": "tcvn3"},
+        {**PLACE, "field": "unit_id", "repair": "control"},
+        {**PLACE, "field": "procedure_id", "repair": "reserved"},
     ]
     tables = clean([{}, {"dossier_id": "B"}], repairs=repairs)
     found = tables["quarantine"].sort("rule_id").select("rule_id", "source_row", "severity").rows()
-    assert found == [("D19", 2, "info"), ("D20", 2, "info")]
+    assert found == [
+        ("D19", 2, "info"),
+        ("D20", 2, "info"),
+        ("D38", 2, "warn"),
+        ("D39", 2, "warn"),
+    ]
     assert tables["dossiers"].height == 2
 
 

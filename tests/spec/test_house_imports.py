@@ -35,9 +35,10 @@ LAYERS = (
     {"warehouse", "sources", "simulate", "epar"},
     {"worktime", "lateness", "privacy"},
     {"origins"},
-    {"numerals", "params", "project"},
+    {"environment", "numerals", "params", "project"},
     {"vocabulary"},
     {"wording", "errors"},
+    {"characters"},
 )
 """From the door to the ground; modules of one layer may use each other, never in a circle."""
 

@@ -1,82 +1,86 @@
-"""What the machine refuses is one clear sentence with exit code 5, whichever library met it."""
+"""DVC works inside the project wherever it is started from, and all who start it agree."""
 
 from __future__ import annotations
 
-import errno
+import re
+import subprocess
+import sys
 from pathlib import Path
 
-import duckdb
-import polars as pl
-import pyarrow as pa
 import pytest
 
-from workbench.cli import main
-from workbench.cli.environment import environment_problem
-from workbench.errors import InputRejected, OutputBusy, RuleFailed
-from workbench.wording import use_language
+from workbench import forgetting
+from workbench.cli.parser import build_parser
+from workbench.environment import SITE, full_environment, project_environment, run_dvc
+from workbench.project import Project, shipped
+from workbench.schedule import schedule_lines
 
-FULL = "No space left on device"
-
-
-def led_to(fault: Exception, cause: Exception) -> Exception:
-    fault.__cause__ = cause
-    return fault
-
-
-@pytest.mark.parametrize(
-    ("fault", "key"),
-    [
-        (OSError(errno.ENOSPC, FULL, "/data/x"), "cli.disk_full"),
-        (OSError(errno.EDQUOT, "Disk quota exceeded"), "cli.disk_full"),
-        (duckdb.IOException(f"IO Error: Could not write file: {FULL}"), "cli.disk_full"),
-        (
-            duckdb.OutOfMemoryException("Out of Memory Error: failed to offload data block … "
-                                        "'max_temp_directory_size' 20GB"),
-            "cli.disk_full",
-        ),
-        (duckdb.OutOfMemoryException("Out of Memory Error: failed to pin block"), "cli.no_memory"),
-        (pl.exceptions.ComputeError(f"{FULL} (os error 28)"), "cli.disk_full"),
-        (pa.ArrowIOError(f"Error writing bytes to file: [errno 28] {FULL}"), "cli.disk_full"),
-        (pa.ArrowMemoryError("malloc of size 64 failed"), "cli.no_memory"),
-        (MemoryError(), "cli.no_memory"),
-        (PermissionError(errno.EACCES, "Permission denied", "/inbox/a"), "cli.no_access"),
-        (OSError(errno.EROFS, "Read-only file system", "/inbox/a"), "cli.no_access"),
-        (OSError(errno.EIO, "Input/output error", "/inbox/a"), "cli.no_file_access"),
-        (led_to(RuntimeError("x"), OSError(errno.ENOSPC, FULL)), "cli.disk_full"),
-        (RuleFailed("briefing.failed", notebook="b", cell=1, error=f"OSError: {FULL}"),
-         "cli.disk_full"),
-        (OutputBusy("cli.output_busy", folder="x", reason=FULL), "cli.disk_full"),
-        (ValueError("no space left on device"), None),
-        (led_to(InputRejected("sources.no_file", file="x"), OSError(errno.ENOENT, "x")), None),
-    ],
-)  # fmt: skip
-def test_each_failure_of_the_machine_has_its_sentence(fault: Exception, key: str | None) -> None:
-    problem = environment_problem(fault)
-    assert (problem.key if problem else None) == key
-    if problem:
-        assert problem.exit_code == 5
-        for language in ("vi", "en"):
-            with use_language(language):
-                assert "{" not in str(problem)
+ROOT = Path(__file__).resolve().parents[2]
+CALLERS = ("README.md", "README.vi.md", "Makefile")
+ANY_CALL = re.compile(
+    r"(?:^|[\s@`(;&«/\\])dvc +(?:repro|metrics|plots|config|gc|push|pull)\b", re.M
+)
+OUR_CALL = re.compile(r"workbench +dvc +repro\b")
 
 
-def test_a_full_disk_ends_a_command_with_exit_code_5(monkeypatch, capsys, tmp_path: Path) -> None:
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, FULL, str(tmp_path))
-
-    monkeypatch.setattr("workbench.cli.commands.find_project", full)
-    assert main(["clean"]) == 5
-    message = capsys.readouterr().err
-    assert len(message.splitlines()) == 1
-    assert str(tmp_path) in message
+def calls(text: str) -> int:
+    """Count calls of DVC that do not go through the workbench."""
+    return len(ANY_CALL.findall(text)) - len(re.findall(r"workbench +(?=dvc +\w)", text))
 
 
-def test_a_panic_of_a_library_is_no_traceback(monkeypatch, capsys) -> None:
-    panic = type("PanicException", (BaseException,), {})
+def entries() -> dict[str, str]:
+    texts = {name: (ROOT / name).read_text(encoding="utf-8") for name in CALLERS}
+    for kind in ("cron", "systemd", "windows"):
+        texts[kind] = schedule_lines(shipped(), kind=kind)
+    return texts
 
-    def fail() -> None:
-        raise panic("called unwrap")
 
-    monkeypatch.setattr("workbench.cli.commands.find_project", fail)
-    assert main(["clean"]) == 1
-    assert len(capsys.readouterr().err.splitlines()) == 1
+@pytest.fixture
+def project(tmp_path) -> Project:
+    (tmp_path / "data").mkdir()
+    command = [sys.executable, "-m", "dvc", "init", "--no-scm", "-q"]
+    environment = full_environment(Project(tmp_path))
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, env=environment)
+    return Project(tmp_path)
+
+
+@pytest.mark.parametrize("name", [*CALLERS, "cron", "systemd", "windows"])
+def test_every_entry_starts_dvc_through_the_workbench_and_sets_nothing_itself(name) -> None:
+    text = entries()[name]
+    assert OUR_CALL.search(text)
+    assert calls(text) == 0, ANY_CALL.findall(text)
+    assert not re.search(r"\bDVC_\w+|PYTHONUTF8|PYTHONIOENCODING", text)
+
+
+def test_the_word_is_read_with_whatever_follows_it() -> None:
+    asked = build_parser().parse_args(["dvc", "repro", "--force", "explain"])
+    assert asked.arguments == ["repro", "--force", "explain"]
+
+
+def test_the_environment_is_that_of_the_project_with_this_installation_first(tmp_path) -> None:
+    outer = {"PATH": "/bin", "DVC_SITE_CACHE_DIR": "/elsewhere", "HOME": "/h"}
+    whole = full_environment(Project(tmp_path), outer)
+    assert whole["DVC_SITE_CACHE_DIR"] == str(tmp_path / SITE)
+    assert whole["HOME"] == "/h"
+    assert whole["PATH"].endswith("/bin") != whole["PATH"].startswith("/bin")
+    assert set(project_environment(Project(tmp_path))) <= set(whole)
+
+
+def test_dvc_keeps_its_index_inside_the_project(project, capfd, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("DVC_SITE_CACHE_DIR", str(tmp_path / "elsewhere"))
+    assert run_dvc(project, ["doctor"]) == 0
+    assert f"Repo.site_cache_dir: {project.root / SITE}" in capfd.readouterr().out
+    assert run_dvc(project, ["repro"]) != 0
+
+
+def test_what_dvc_kept_outside_the_project_is_forgotten_too(
+    project, monkeypatch, tmp_path_factory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    monkeypatch.setenv("DVC_SITE_CACHE_DIR", str(outside))
+    subprocess.run(
+        [sys.executable, "-m", "dvc", "doctor"], cwd=project.root, check=True, capture_output=True
+    )
+    assert list((outside / "repo").iterdir())
+    assert forgetting._clear_outside(project) == ()
+    assert not list((outside / "repo").iterdir())

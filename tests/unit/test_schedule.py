@@ -104,7 +104,10 @@ def test_the_cron_line_runs_both_commands_in_the_folder_and_keeps_what_they_say(
     subprocess.run(["/bin/sh", "-c", command.replace("\\%", "%")], check=True, env={"PATH": "/bin"})
 
     said = (folder / LOG).read_text(encoding="utf-8").splitlines()
-    assert said == [f"dvc repro explain in {folder}", f"workbench brief --unit P. 1% in {folder}"]
+    assert said == [
+        f"workbench dvc repro explain in {folder}",
+        f"workbench brief --unit P. 1% in {folder}",
+    ]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="cron is not on Windows")
@@ -205,7 +208,8 @@ def test_task_scheduler_gets_one_action_with_its_inner_quotation_marks(monkeypat
     assert words[:3] == ["schtasks", "/Create", "/F"]
     assert options["/TR"] == (
         r'cmd /c cd /d "D:\Hồ sơ" && call .venv\Scripts\activate && '
-        r"(dvc repro explain && workbench brief --period last-half) >> data\brief.log 2>&1"
+        r"(workbench dvc repro explain && workbench brief --period last-half) "
+        r">> data\brief.log 2>&1"
     )
     del options["/TR"]
     assert options == {

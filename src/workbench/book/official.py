@@ -89,7 +89,9 @@ class Official:
             filled = self._filled(name, period)
             told = notes(filled, self._letterhead(filled))
             return Answer(
-                title=say("official.form_title", form=name, period=numerals.period(filled.span.period)),
+                title=say(
+                    "official.form_title", form=name, period=numerals.period(filled.span.period)
+                ),
                 claims=tuple(claim(text) for text in told),
                 frame=filled.table,
                 denominators=say("official.form_denominators", **tables.days(filled.span)),

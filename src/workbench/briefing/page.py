@@ -14,6 +14,7 @@ from html import escape
 from html.parser import HTMLParser
 from typing import Any
 
+from workbench.characters import plain_text
 from workbench.charts import FONTS
 from workbench.errors import RuleFailed
 from workbench.tables import ASSETS, template
@@ -56,7 +57,8 @@ def render(notebook: Any, page: Page, name: str) -> str:
         "banner": say("briefing.synthetic"),
         "more": say("briefing.more"),
     }
-    return template("page.html").render(page=page, sections=parts, style=_style(), **words)
+    html = template("page.html").render(page=page, sections=parts, style=_style(), **words)
+    return plain_text(html)
 
 
 def _sections(notebook: Any, name: str) -> Iterator[str]:

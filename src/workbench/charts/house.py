@@ -18,6 +18,7 @@ from typing import Any
 import altair as alt
 import vl_convert
 
+from workbench.characters import plain_values
 from workbench.wording import language
 
 FONTS = Path(__file__).parents[1] / "assets" / "fonts"
@@ -104,6 +105,7 @@ def _locale() -> dict[str, Any]:
 
 def lab_bundle(spec: dict[str, Any]) -> dict[str, Any]:
     """Return one chart as JupyterLab, pages and terminals each can show it, without a network."""
+    spec = plain_values(spec)
     return {
         LAB_MIME: {**spec, "$schema": LAB_SCHEMA},
         "image/svg+xml": svg_of(spec),
@@ -114,9 +116,12 @@ def lab_bundle(spec: dict[str, Any]) -> dict[str, Any]:
 def svg_of(spec: dict[str, Any], vega_lite: str = VEGA_LITE) -> str:
     """Draw a Vega-Lite specification as SVG; same specification, same bytes.
 
+    XML allows hardly any control character, and one stops the renderer: none gets there.
+
     Identifiers inside the picture get a prefix of their own, so that two pictures on one page
     never share a clip path; the picture's own description replaces Vega's English roles.
     """
+    spec = plain_values(spec)
     drawn = str(vl_convert.vegalite_to_svg(spec, vl_version=vega_lite, allowed_base_urls=[]))
     prefix = f"f{sha256(drawn.encode()).hexdigest()[:8]}-"
     drawn = _ENGLISH_ROLES.sub("", drawn)

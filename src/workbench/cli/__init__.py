@@ -12,10 +12,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, TextIO
 
-from workbench.cli.environment import environment_problem
+from workbench.characters import plain_text
+from workbench.cli.machine_failures import environment_problem
 from workbench.cli.parser import build_parser
 from workbench.errors import WorkbenchError
 from workbench.wording import language, say, use_language
@@ -27,6 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _speak_utf8()
     _stop_on_request()
+    with _plain_streams():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     asked = build_parser().parse_args(arguments)
     with use_language(getattr(asked, "lang", None) or language()):
         try:
@@ -76,6 +83,37 @@ def _without_people(message: str) -> str:
     from workbench.project import shipped
 
     return read_patterns(shipped().reference).masked(message)
+
+
+class _PlainStream:
+    """A stream that passes no control character: names of files and values of exports get here."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text without escape sequences and marks of direction."""
+        return self._stream.write(plain_text(text))
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write texts one after another."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the stream itself in everything else."""
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def _plain_streams() -> Iterator[None]:
+    """Print no terminal escapes inside the block, whatever texts commands quote."""
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = (_PlainStream(stream) for stream in before)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
 
 
 def _speak_utf8() -> None:

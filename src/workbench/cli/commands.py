@@ -133,8 +133,8 @@ def diff(asked: Namespace) -> None:
     """Say what moved between two revisions, and why."""
     from workbench.revisions import WRITERS, compare_revisions, enforce_limits, read_limits
 
-    limits = read_limits(asked.fail_on)
-    found = compare_revisions(find_project(), asked.rev_a, asked.rev_b)
+    limits, project = read_limits(asked.fail_on), find_project()
+    found = compare_revisions(project, asked.rev_a, asked.rev_b)
     sys.stdout.write(WRITERS[asked.format](found, rows=asked.rows))
     enforce_limits(found, limits)
 
@@ -232,6 +232,14 @@ def epar(asked: Namespace) -> None:
 
     for file in write_reference(asked.path, asked.out):
         sys.stdout.write(f"{file}\n")
+
+
+def dvc(asked: Namespace) -> None:
+    """Run a command of DVC in the environment of the project; its exit code is ours."""
+    from workbench.environment import run_dvc
+
+    if code := run_dvc(find_project(), asked.arguments):
+        raise SystemExit(code)
 
 
 def forget(asked: Namespace) -> None:

@@ -38,9 +38,14 @@ def build_parser() -> argparse.ArgumentParser:
     _latebench(word("latebench", commands.latebench))
     _schedule(word("schedule", commands.schedule))
     _lab(word("lab", commands.lab))
+    _dvc(word("dvc", commands.dvc))
     _forget(word("forget", commands.forget))
     _sources(word("sources", commands.inspect_source))
     return parser
+
+
+def _dvc(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help=say("cli.opt_dvc"))
 
 
 def _analyse(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ no table of the pipeline; the rooms that call it do.
 
 from __future__ import annotations
 
-from workbench.privacy.keys import applicant_keys, secret_key, staff_ids, staff_salt
+from workbench.privacy.keys import applicant_keys, label_code, secret_key, staff_ids, staff_salt
 from workbench.privacy.patterns import MASKS_SCHEMA, Patterns, read_patterns
 from workbench.privacy.small_cells import THRESHOLD, hidden_cells, suppress
 
@@ -18,6 +18,7 @@ __all__ = [
     "Patterns",
     "applicant_keys",
     "hidden_cells",
+    "label_code",
     "read_patterns",
     "secret_key",
     "staff_ids",

@@ -85,6 +85,11 @@ def staff_ids(accounts: pl.Series, salt: bytes, source: str) -> pl.Series:
     return _named(accounts, lambda a: f"cb-{_code(salt, f'{source}/{a}', _STAFF_LENGTH)}")
 
 
+def label_code(text: str, salt: bytes) -> str:
+    """Return a short code that tells masked texts of a source apart and says nothing of them."""
+    return _code(salt, f"label/{text}", _STAFF_LENGTH)
+
+
 def applicant_keys(columns: Iterable[pl.Series], secret: bytes) -> pl.Series:
     """Return one key per row from the columns that identify its applicant; none where all lack.
 

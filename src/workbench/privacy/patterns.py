@@ -1,16 +1,20 @@
 """Identifiers of people inside text: which are looked for, and the text without them.
 
-The patterns are reviewed facts (``data/reference/privacy/patterns.csv``). A pattern of reach
-``every`` is looked for in every landed column, one of reach ``text`` only where people write
-freely, because ten digits or a family name mean something else in a code or the name of an
-office. A bare name without a title that follows no pattern is not recognised: columns that hold
-names belong among the ``personal`` ones of a source profile.
+The patterns are reviewed facts (``data/reference/privacy/patterns.csv``), looked for in the order
+of the file. A pattern of reach ``every`` is looked for in every landed column, one of reach
+``text`` only where people write freely, because nine digits or a family name mean something else in
+a code or the name of an office, and one of reach ``list`` in names of units, procedures and steps.
+What a pattern of reach ``never`` matches is no identifier and hidden from the patterns after it. A
+row of reach ``part`` is a piece that other patterns include as ``{{name}}``. A bare name that
+follows no pattern is not recognised: columns that hold names belong among the ``personal`` ones of
+a source profile.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,8 +30,15 @@ MASKS_SCHEMA: Mapping[str, type[pl.DataType]] = {
 }
 """What a mask says beside the position of its row."""
 
-REACHES = ("every", "text")
-_SUSPICIOUS = r"@|\d{3}[ .\-]?\d{2}|\d[ .\-]\d{4}|\p{L}\s+\p{Lu}"
+REACHES = ("every", "text", "list", "never", "part")
+_SUSPICIOUS = r"[@＠]|\d(?:[^\p{L}\d]{0,3}\d){5}|\p{L}\P{L}{1,6}\p{L}"
+_LONGEST = 20_000
+"""Characters of joined regexes beyond which compiling them is not tried."""
+_PART = re.compile(r"\{\{(\w+)\}\}")
+_LABEL_PLACE = "…"
+_FIRST_SIGN = 0xE000
+"""Hidden texts are written as one character of the private use area each, in their order."""
+_SIGNS = re.compile("[\ue000-\uf8ff]")
 
 
 @dataclass(frozen=True)
@@ -35,7 +46,8 @@ class Pattern:
     """One kind of identifier.
 
     ``regex`` is written for Polars (no look-around); ``keep`` are the groups that stay, usually
-    the word before the number; ``label`` stands for what was taken out.
+    the word before the number, with a … in the place of the label if others follow it; ``label``
+    stands for what was taken out.
     """
 
     name: str
@@ -47,7 +59,8 @@ class Pattern:
     @property
     def replacement(self) -> str:
         """What stands in the place of a find."""
-        return f"{self.keep}[{self.label}]"
+        before, _, after = self.keep.partition(_LABEL_PLACE)
+        return f"{before}[{self.label}]{after}"
 
 
 @dataclass(frozen=True)
@@ -56,12 +69,16 @@ class Patterns:
 
     patterns: tuple[Pattern, ...]
 
-    def mask(self, column: pl.Series, *, free_text: bool) -> tuple[pl.Series, pl.DataFrame]:
+    def mask(
+        self, column: pl.Series, *, free_text: bool, open_list: bool = False
+    ) -> tuple[pl.Series, pl.DataFrame]:
         r"""Return a text column without identifiers, and where each was found.
 
         Args:
             column: Text; each distinct value is searched once.
             free_text: Whether people write freely here, so that patterns of reach ``text`` count.
+            open_list: Whether these are names of units, procedures and the like, so that patterns
+                of reach ``list`` count.
 
         Returns:
             The column, and a frame ``row`` (counted from 0), ``pattern``: one row per value and
@@ -72,10 +89,10 @@ class Patterns:
         >>> masked.to_list(), found.rows()
         (['gọi [phone]', '-'], [(0, 'phone')])
         """
+        wanted = self._wanted(free_text=free_text, open_list=open_list)
         values = column.unique().drop_nulls()
-        suspects = values.filter(values.str.contains(_SUSPICIOUS))
-        suspects = suspects.filter(suspects.str.contains(self._any_of(free_text=free_text)))
-        masked, names = self._searched(suspects, free_text=free_text)
+        suspects = _with_any_of(values.filter(values.str.contains(_SUSPICIOUS)), wanted)
+        masked, names = _searched(suspects, wanted)
         hit = names.list.len() > 0
         if not hit.any():
             return column, pl.DataFrame(schema={"row": pl.UInt32, "pattern": pl.String})
@@ -87,34 +104,87 @@ class Patterns:
         clean = column.replace(finds["text"], finds["to"])
         return clean, found.select("row", "pattern")
 
-    def masked(self, text: str) -> str:
+    def masked(self, text: str, *, free_text: bool = False) -> str:
         """Return one text, such as a message or a file name, without identifiers."""
-        return str(self._searched(pl.Series([text]), free_text=False)[0][0])
+        return str(self.mask(pl.Series([text]), free_text=free_text)[0][0])
 
-    def _wanted(self, *, free_text: bool) -> list[Pattern]:
-        return [p for p in self.patterns if free_text or p.reach == "every"]
+    def _wanted(self, *, free_text: bool, open_list: bool) -> list[Pattern]:
+        reaches = {"every", "never", *["text"] * free_text, *["list"] * open_list}
+        return [pattern for pattern in self.patterns if pattern.reach in reaches]
 
-    def _any_of(self, *, free_text: bool) -> str:
-        """Return one regex for all patterns: a text that it spares is searched no further."""
-        wanted = self._wanted(free_text=free_text)
-        return "|".join(f"(?:{p.regex})" for p in wanted) or r"[^\s\S]"
 
-    def _searched(self, texts: pl.Series, *, free_text: bool) -> tuple[pl.Series, pl.Series]:
-        wanted = self._wanted(free_text=free_text)
-        names = []
-        for pattern in wanted:
-            after = texts.str.replace_all(pattern.regex, pattern.replacement)
-            changed = pl.Series("found", after != texts)
-            names.append(
-                changed.to_frame().select(
-                    pl.when("found").then(pl.lit(pattern.name)).alias(pattern.name)
-                )[pattern.name]
-            )
-            texts = after
-        frame = pl.DataFrame(names) if names else pl.DataFrame(height=len(texts))
-        return texts, frame.select(pl.concat_list(pl.all()).list.drop_nulls().alias("names"))[
-            "names"
-        ]
+def _with_any_of(texts: pl.Series, wanted: Iterable[Pattern]) -> pl.Series:
+    """Keep the texts that a pattern matches, before anything is hidden: few are searched twice."""
+    frame = pl.DataFrame({"text": texts, "nfc": texts.str.normalize("NFC")})
+    regexes = _joined(tuple(p.regex for p in wanted if p.reach != "never"))
+    finds = [pl.col("nfc").str.contains(regex) for regex in regexes]
+    return frame.filter(pl.any_horizontal(pl.lit(value=False), *finds))["text"]
+
+
+@cache
+def _joined(regexes: tuple[str, ...]) -> tuple[str, ...]:
+    """Join regexes into as few as can be compiled: Polars remembers only some dozen of them."""
+    joined = "|".join(f"(?:{regex})" for regex in regexes)
+    if len(regexes) < 2:
+        return regexes
+    if len(joined) <= _LONGEST:
+        try:
+            pl.Series([""]).str.contains(joined)
+        except pl.exceptions.ComputeError:
+            pass
+        else:
+            return (joined,)
+    half = len(regexes) // 2
+    return (*_joined(regexes[:half]), *_joined(regexes[half:]))
+
+
+def _searched(texts: pl.Series, wanted: Iterable[Pattern]) -> tuple[pl.Series, pl.Series]:
+    """Return texts without identifiers, and the names of the patterns found in each.
+
+    A find takes the character before and after it along, so two finds in a row need two turns.
+    """
+    names: list[list[str]] = [[] for _ in texts]
+    hidden: list[list[str]] = [[] for _ in texts]
+    masked = texts.str.normalize("NFC")
+    for pattern in wanted:
+        hit = masked.str.contains(pattern.regex).arg_true()
+        if not len(hit):
+            continue
+        if pattern.reach == "never":
+            kept = [hidden[row] for row in hit]
+            masked = masked.scatter(hit, _hide(masked.gather(hit), pattern.regex, kept))
+            continue
+        found = masked.gather(hit)
+        for _ in range(2):
+            found = found.str.replace_all(pattern.regex, pattern.replacement)
+        for row in hit:
+            names[row].append(pattern.name)
+        masked = masked.scatter(hit, found)
+    shown = [_show(text, kept) for text, kept in zip(masked, hidden, strict=True)]
+    return pl.Series(shown, dtype=pl.String), pl.Series(names, dtype=pl.List(pl.String))
+
+
+def _hide(texts: pl.Series, regex: str, hidden: list[list[str]]) -> pl.Series:
+    """Write what a regex matches as one sign each, and append it to what is hidden of its text."""
+    written = []
+    for text, parts, kept in zip(texts, texts.str.extract_all(regex), hidden, strict=True):
+        for part in parts:
+            text = text.replace(part, chr(_FIRST_SIGN + len(kept)), 1)  # noqa: PLW2901
+            kept.append(part)
+        written.append(text)
+    return pl.Series(written, dtype=pl.String)
+
+
+def _show(text: str, hidden: list[str]) -> str:
+    """Put hidden parts back; one may include the sign of an earlier one."""
+    for _ in hidden:
+        text = _SIGNS.sub(lambda sign: _part_of(sign[0], hidden), text)
+    return text
+
+
+def _part_of(sign: str, hidden: list[str]) -> str:
+    number = ord(sign) - _FIRST_SIGN
+    return hidden[number] if number < len(hidden) else sign
 
 
 @cache
@@ -128,11 +198,15 @@ def read_patterns(reference: Path) -> Patterns:
     if not path.is_file():
         raise InputRejected("privacy.no_patterns", file=path)
     with path.open(encoding="utf-8", newline="") as lines:
-        return Patterns(tuple(_pattern(row, path) for row in csv.DictReader(lines)))
+        rows = list(csv.DictReader(lines))
+    parts = {row["pattern"]: row["regex"] for row in rows if row["reach"] == "part"}
+    patterns = (_pattern(row, parts, path) for row in rows)
+    return Patterns(tuple(pattern for pattern in patterns if pattern.reach != "part"))
 
 
-def _pattern(row: dict[str, str], path: Path) -> Pattern:
-    name, reach, regex = row["pattern"], row["reach"], row["regex"]
+def _pattern(row: dict[str, str], parts: Mapping[str, str], path: Path) -> Pattern:
+    name, reach = row["pattern"], row["reach"]
+    regex = _PART.sub(lambda part: f"(?:{parts.get(part[1], part[0])})", row["regex"])
     if reach not in REACHES:
         accepted = ", ".join(REACHES)
         raise InputRejected(

@@ -18,6 +18,7 @@ from typing import Any, Self
 
 import yaml
 
+from workbench.environment import use_environment
 from workbench.errors import InputRejected, UsageProblem
 from workbench.params import params_of, read_params
 from workbench.project import Project
@@ -133,8 +134,9 @@ class Snapshot:
         # Half a second to import, and only a comparison with a commit needs it.
         from dvc.api import DVCFileSystem
 
-        root, config = str(self.project.root), _inside(self.project)
-        return DVCFileSystem(repo=root, rev=self.commit, config=config)
+        use_environment(self.project)
+        root = str(self.project.root)
+        return DVCFileSystem(repo=root, rev=self.commit)
 
     def _copy(self, path: str, target: Path) -> None:
         if not self.commit:
@@ -185,8 +187,3 @@ def git(project: Project, *arguments: str) -> str:
     if done.returncode == 128 and "not a git repository" in done.stderr:
         raise UsageProblem("revisions.no_git", folder=project.root)
     return done.stdout if done.returncode == 0 else ""
-
-
-def _inside(project: Project) -> dict[str, dict[str, str]]:
-    # DVC would otherwise keep its index in a folder of the whole machine.
-    return {"core": {"site_cache_dir": str(project.root / ".dvc" / "tmp" / "site")}}

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from workbench.sources.draft_gaps import case_dates, remarks, shortcomings
+from workbench.sources.fields import is_extra, is_free_text
 from workbench.sources.headers import IGNORED, PERSONAL, STAGE, bare_key
 from workbench.sources.spelling import fold
 from workbench.wording import say
@@ -108,9 +109,20 @@ def _file(found: Inspection) -> Iterator[str]:
         yield _comment("records")
         yield f"records = {quoted(found.records)}"
     yield from _values(found)
+    yield from _kept_text(found)
     for role in (PERSONAL, IGNORED):
         yield from _listed(found, role)
     yield ""
+
+
+def _kept_text(found: Inspection) -> Iterator[str]:
+    """List the attributes of the source that are mapped: their values are codes, not notes."""
+    fields = [field for column in found.proposals if column.is_mapped for field in column.targets]
+    names = {field: field.rpartition(".")[2] for field in fields}
+    kept = [field for field, name in names.items() if is_extra(name) and is_free_text(name)]
+    if kept:
+        yield _comment("keep_text")
+        yield f"keep_text = [{', '.join(quoted(field) for field in kept)}]"
 
 
 def _values(found: Inspection) -> Iterator[str]:

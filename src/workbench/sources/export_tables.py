@@ -148,7 +148,7 @@ def _records(
     unread = [text for text in texts if not dict(enumerate(names)).get(int(text[1:]))]
     blank = cells.with_columns(pl.lit(None, pl.String).alias(text) for text in unread)
     single = layout.Header(header.row, header.depth, names)
-    frame = layout.records(blank, single, part, where="")
+    frame, _ = layout.records(blank, single, part, where="")
     kept = cells.join(frame.select("source_row"), on="source_row", how="semi")
     unnamed = tuple(
         number + 1

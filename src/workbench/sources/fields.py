@@ -152,6 +152,29 @@ def is_staff(field: str) -> bool:
     return field in ("holder_id", "x_responsible")
 
 
+FREE_TEXT = ("reason", "late_reason")
+"""Known fields in which people write freely; so they may in every attribute of a source."""
+
+
+def is_free_text(field: str) -> bool:
+    """Say whether people may write freely in a field.
+
+    >>> is_free_text("late_reason"), is_free_text("x_note"), is_free_text("x_old_due_at")
+    (True, True, False)
+    """
+    extra = is_extra(field) and not (is_instant(field) or is_staff(field))
+    return field in FREE_TEXT or extra
+
+
+def is_open_list(field: str) -> bool:
+    """Say whether a field names units, procedures or steps that no list may know.
+
+    >>> is_open_list("unit_id"), is_open_list("status")
+    (True, False)
+    """
+    return field in _NAMES
+
+
 def is_extra(field: str) -> bool:
     """Say whether a field is an attribute of this source only, kept beside the known ones."""
     return field.startswith("x_") and field.isidentifier() and field == field.lower()

@@ -20,6 +20,7 @@ from typing import Any
 
 import polars as pl
 
+from workbench.characters import plain_text
 from workbench.errors import InputRejected, UsageProblem
 from workbench.origins import write_origin
 from workbench.project import fresh_folder
@@ -104,7 +105,7 @@ def ingest(
                 pour = _pour_pieces if _is_long(own) else _pour_whole
                 count = Count(names[path], progress)
                 notes.extend(pour(own, count, as_of, veil, tables))
-        check_codes((note.unknown_codes for note in notes), veil.patterns.masked)
+        check_codes((note.unknown_codes for note in notes), veil.masked_value)
         tables.renumber(pl.concat([_NO_NUMBERS, *(note.variants for note in notes)]))
         _write_notes(notes, fresh)
         write_origin(fresh)
@@ -171,7 +172,7 @@ def _pour_pieces(
 ) -> Iterator[_Note]:
     """Land a text piece by piece; votes and counts are those of the whole file."""
     (export,), name = exports, count.name
-    said = {"sha256": fingerprint(export.path), "snapshot_at": as_of, "sheet_of": None}
+    said = _said(export, name, fingerprint(export.path), as_of, veil)
     variants, votes, stamps = Variants(name), mapping.DateVotes(), StampVotes()
     unknown, beside = [pl.DataFrame(schema=UNKNOWN_CODES)], list[Mapping[str, pl.DataFrame]]()
     file: dict[str, Any] = {}
@@ -230,11 +231,11 @@ class _Landed:
 
 def _read(export: Delivery, count: Count, as_of: str, veil: Veil) -> Iterator[_Landed]:
     digest = fingerprint(export.path) if export.path.is_file() else ""
-    said = {"sha256": digest, "snapshot_at": as_of, "sheet_of": None}
     name = count.name
+    said = _said(export, name, digest, as_of, veil)
     for found in read(export.path, export.part):
         count.add(found.frame.height)
-        raw = replace(found, sheet=veil.patterns.masked(found.sheet))
+        raw = replace(found, sheet=plain_text(veil.patterns.masked(found.sheet)))
         yield _land(raw, export, name, said, veil)
         usable = replace(
             raw, frame=raw.frame.filter(~pl.col(POSITION[2]).is_in(raw.cut_rows.implode()))
@@ -254,8 +255,9 @@ def _land(
     is_whole: bool = True,
 ) -> _Landed:
     profile, part = export.profile, export.part
-    bare, unknown = mapping.mapped(raw, part, profile, export.path, name)
-    fields, masks = veil.drawn(bare, raw, profile, name)
+    read_fields, unknown = mapping.mapped(raw, part, profile, export.path, name)
+    bare, reserved = mapping.with_free_marker(read_fields, raw, name)
+    fields, masks, shortened = veil.drawn(bare, raw, profile, part, name)
     defects = find_row_findings(bare, raw, part, name)
     votes = mapping.date_votes(fields)
     order = votes.order(profile.day_first)
@@ -283,9 +285,9 @@ def _land(
     }
     tables = {
         "landed_masks": masks,
-        "landed_repairs": mapping.repairs(raw, part, name),
+        "landed_repairs": pl.concat([mapping.repairs(raw, part, name), reserved]),
         "landed_row_findings": defects,
-        "landed_sheet_findings": find_sheet_findings(raw, part, name),
+        "landed_sheet_findings": find_sheet_findings(raw, part, name, shortened),
     }
     return _Landed(file, rows, tables, unknown, votes, stamps)
 
@@ -298,7 +300,7 @@ def _file_row(raw: RawTable, export: Delivery, name: str, said: dict[str, Any]) 
         "source_file": name,
         "source_sheet": raw.sheet,
         "sheet_of": said["sheet_of"],
-        "batch": _batch(export, name),
+        "batch": said["batch"],
         "row_kind": part.rows,
         "rows_read": raw.rows_read,
         "rows_landed": raw.frame.height,
@@ -358,10 +360,21 @@ def _named_snapshot(pattern: str, name: str) -> str:
     return found
 
 
-def _batch(export: Delivery, name: str) -> str:
-    """Name the delivery a file belongs to: its folder, where names need one, and its own tail."""
+def _said(
+    export: Delivery, name: str, digest: str, as_of: str, veil: Veil
+) -> dict[str, str | None]:
+    """Return what is known of a file before it is read.
+
+    The delivery it belongs to is named by its folder, where names need one, and its own tail.
+    """
     folder = name.rpartition("/")[0]
-    return f"{folder}/{export.part.batch(export.path) or ''}"
+    batch = veil.label(export.part.batch(export.path) or "", export.profile.name)
+    return {
+        "sha256": digest,
+        "snapshot_at": as_of,
+        "sheet_of": None,
+        "batch": f"{folder}/{batch}",
+    }
 
 
 def _synthetic(raw: RawTable, profile: Profile) -> bool:

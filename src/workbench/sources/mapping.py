@@ -21,13 +21,17 @@ from workbench.sources.fields import FIELDS, POSITION, is_extra, is_instant, is_
 from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable
 from workbench.sources.readers.unitrows import UNIT_ROW
-from workbench.sources.repairs import REPAIRS
+from workbench.sources.repairs import REPAIRS, RESERVED
 from workbench.sources.spelling import single_spaced, tidy
 from workbench.sources.stamps import formatted, with_time
+from workbench.vocabulary import EVERYTHING
 
 _HIGH, _ANY, _YEAR = r"(?:1[3-9]|[2-9]\d)", r"\d{1,2}", r"(?:\d{4}|\d{2}\b)"
 _DAY_FIRST = rf"^{_HIGH}[/.\-]{_ANY}[/.\-]{_YEAR}"
 _MONTH_FIRST = rf"^{_ANY}[/.\-]{_HIGH}[/.\-]{_YEAR}"
+
+_WORDS_FOR_ALL = (EVERYTHING, "all", "each")
+"""What commands and folders of briefings take for all units: no unit is called so."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,43 @@ def landed(
         pl.lit(raw.sheet).alias(POSITION[1]),
         raw.frame["source_row"].alias(POSITION[2]),
     )
+
+
+def with_free_marker(
+    fields: Mapping[Target, pl.Series], raw: RawTable, name: str
+) -> tuple[dict[Target, pl.Series], pl.DataFrame]:
+    """Put ids that mean *all* in every table of the pipeline into brackets, and say where.
+
+    Args:
+        fields: The text of each fed field, as long as the sheet.
+        raw: The sheet as read.
+        name: How ``source_file`` calls the file.
+
+    Returns:
+        The fields, and rows of ``landed_repairs``.
+    """
+    free, marks = dict(fields), [pl.DataFrame(schema=REPAIRS)]
+    for target, values in fields.items():
+        if is_instant(target.field):
+            continue
+        words = _WORDS_FOR_ALL if target.field == "unit_id" else (EVERYTHING,)
+        taken = values.str.to_lowercase().is_in(words).fill_null(value=False)
+        if not taken.any():
+            continue
+        bracketed = pl.concat_str(pl.lit("("), pl.col("v"), pl.lit(")"))
+        frame = pl.DataFrame({"v": values, "taken": taken})
+        free[target] = frame.select(pl.when("taken").then(bracketed).otherwise("v").alias("v"))["v"]
+        marks.append(
+            raw.frame.filter(taken).select(
+                pl.lit(name).alias(POSITION[0]),
+                pl.lit(raw.sheet).alias(POSITION[1]),
+                pl.col("source_row").cast(pl.Int64).alias(POSITION[2]),
+                pl.lit(target.table).alias("row_kind"),
+                pl.lit(target.field).alias("field"),
+                pl.lit(RESERVED).alias("repair"),
+            )
+        )
+    return free, pl.concat(marks)
 
 
 def repairs(raw: RawTable, part: Part, name: str) -> pl.DataFrame:

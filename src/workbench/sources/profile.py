@@ -99,7 +99,8 @@ class Part:
     that are not read; ``short_rows`` says what becomes of rows of a text with too few cells,
     ``hidden`` of hidden sheets and rows of a workbook. ``unit_rows`` says whether rows with a name
     alone give the records below them their unit; ``unit_row_fields`` are the fields they may give
-    where no column does.
+    where no column does. ``keep_text`` are the fields of free text whose words land; of the others
+    only the length does.
     """
 
     patterns: tuple[str, ...]
@@ -131,6 +132,7 @@ class Part:
     hidden: Hidden = "leave_out"
     unit_rows: UnitRows = "auto"
     unit_row_fields: tuple[Target, ...] = ()
+    keep_text: tuple[Target, ...] = ()
 
     def formats_of(self, target: Target) -> tuple[str, ...]:
         """Return the date formats of a field, its own before those of the whole file."""

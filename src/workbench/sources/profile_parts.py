@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from workbench.sources.fields import FREE_TEXT, is_free_text
 from workbench.sources.profile import EventDate, InText, Part, Stage, Target
 from workbench.sources.profile_checks import Checks
 from workbench.sources.spelling import tidy
@@ -37,6 +38,7 @@ _PART_SHAPES: Mapping[str, type] = {
     "short_rows": str,
     "hidden": str,
     "unit_rows": str,
+    "keep_text": list,
 }
 _PART_KEYS = " ".join(key for key in _PART_SHAPES if key not in ("patterns", "columns"))
 _CASE_DATES = ("received_at", "resolved_at")
@@ -94,6 +96,7 @@ class PartReader(Checks):
             short_rows=said.get("short_rows", "refuse"),
             hidden=said.get("hidden", "leave_out"),
             unit_rows=said.get("unit_rows", "auto"),
+            keep_text=self.keep_text(said.get("keep_text", []), rows, at),
             unnamed=self.numbers(said.get("unnamed", []), f"{at}.unnamed"),
         )
 
@@ -131,6 +134,15 @@ class PartReader(Checks):
             if type(number) is not int or number < 1:
                 self.refuse_choice(at, number, ["1, 2, 3 ..."])
         return tuple(said)
+
+    def keep_text(self, said: list[str], rows: str, at: str) -> tuple[Target, ...]:
+        """Return the fields of free text whose words are kept."""
+        targets = tuple(self.target(name, rows, at) for name in said)
+        for target in targets:
+            if not is_free_text(target.field):
+                accepted = (*FREE_TEXT, "x_...")
+                self.refuse_choice(f"{at}.keep_text", target.field, accepted)
+        return targets
 
     def pair(self, said: list[str], at: str) -> tuple[str, str]:
         """Return the headers of the columns of a date and of its time."""

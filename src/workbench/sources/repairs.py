@@ -14,14 +14,20 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
+from workbench.characters import CONTROLS, INVISIBLE
 from workbench.sources.fields import POSITION
 from workbench.sources.legacy import TCVN3, VNI, convention_of, to_unicode
-from workbench.sources.spelling import INVISIBLE
+from workbench.sources.spelling import is_ascii
 
 COMPOSED = "composed"
 """The repair of a cell whose letters were decomposed."""
 UNSEEN = "invisible"
-"""The repair of a cell with characters that cannot be seen; others name the old font undone."""
+"""The repair of a cell with characters that cannot be seen."""
+CONTROL = "control"
+"""The repair of a cell with control characters; others name the old font undone."""
+
+RESERVED = "reserved"
+"""The repair of an id that was the mark, or a word of commands, for all values together."""
 
 MARKS: Mapping[str, type[pl.DataType]] = {
     "source_row": pl.Int64,
@@ -57,7 +63,7 @@ def marks_of(cells: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
     """
     found = [NO_MARKS]
     for column, name in columns.items():
-        repairs = _repairs(cells[column]) if _is_marked(cells[column]) else {}
+        repairs = _repairs(cells[column])
         if repairs:
             row = pl.col("source_row").cast(pl.Int64)
             hit = cells.filter(pl.col(column).is_in(list(repairs)))
@@ -68,7 +74,7 @@ def marks_of(cells: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
 
 def converted(frame: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
     """Return records whose cells of old fonts are in Unicode; columns are named as in the marks."""
-    legacy = marks.filter(~pl.col("repair").is_in([COMPOSED, UNSEEN]))
+    legacy = marks.filter(~pl.col("repair").is_in([COMPOSED, UNSEEN, CONTROL]))
     for column, repair in legacy.select("column", "repair").unique().sort(pl.all()).rows():
         rows = legacy.filter(column=column, repair=repair)["source_row"].to_list()
         known = frame.filter(pl.col("source_row").is_in(rows))[column].unique().drop_nulls()
@@ -83,14 +89,14 @@ def marked(frame: pl.DataFrame, columns: Iterable[str]) -> tuple[pl.DataFrame, p
     return converted(frame, marks), marks
 
 
-def _is_marked(cells: pl.Series) -> bool:
-    return cells.str.len_bytes().sum() != cells.str.len_chars().sum()
-
-
 def _repairs(cells: pl.Series) -> dict[str, str]:
+    controlled = cells.filter(cells.str.contains(CONTROLS)).unique()
+    if is_ascii(cells):
+        return dict.fromkeys(controlled, CONTROL)
     known = cells.unique().drop_nulls()
     repairs = dict.fromkeys(known.filter(known.str.contains(INVISIBLE)), UNSEEN)
     repairs |= dict.fromkeys(known.filter(known.str.contains(_LOOSE_MARKS)), COMPOSED)
     odd = known.filter(known.str.contains(_ODD) & ~known.str.contains(_NO_LATIN))
     told = ((text, convention_of([text])) for text in odd)
-    return repairs | {text: convention for text, convention in told if convention}
+    fonts = {text: convention for text, convention in told if convention}
+    return repairs | dict.fromkeys(controlled, CONTROL) | fonts

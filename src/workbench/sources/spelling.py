@@ -1,9 +1,10 @@
 """One spelling for headers, codes and cells: composed letters, single spaces, no edges.
 
 Vietnamese text comes composed or decomposed, with hard spaces, line breaks and characters that
-cannot be seen (zero width spaces, soft hyphens, marks of direction), as pages and chats leave them
-in what is copied. Headers and codes are compared without any of these; values lose the characters
-that cannot be seen and keep their inner spaces, except names (``single_spaced``).
+cannot be seen (zero width spaces, soft hyphens, marks of direction, control characters), as pages
+and chats leave them in what is copied. Headers and codes are compared without any of these; values
+lose the characters that cannot be seen and keep their inner spaces, except names
+(``single_spaced``).
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ import unicodedata
 
 import polars as pl
 
+from workbench.characters import BREAKS, CONTROLS, ESCAPES, INVISIBLE
+
 _OFTEN = 4
-INVISIBLE = "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
-"""Characters without a width: a text with them reads the same and compares as another."""
 _HARD_SPACES = "[\u00a0\u2000-\u200a\u202f\u205f\u3000]"
 _SPACES = r"\s+"
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -28,8 +29,8 @@ def tidy(text: str) -> str:
     >>> tidy("  Ngày hẹn   trả ")
     'Ngày hẹn trả'
     """
-    visible = re.sub(INVISIBLE, "", text)
-    return " ".join(unicodedata.normalize("NFC", visible).split())
+    visible = re.sub(INVISIBLE, "", re.sub(BREAKS, " ", re.sub(ESCAPES, "", text)))
+    return " ".join(unicodedata.normalize("NFC", re.sub(CONTROLS, "", visible)).split())
 
 
 def fold(text: str) -> str:
@@ -69,7 +70,7 @@ def single_spaced(names: pl.Series) -> pl.Series:
 
 def trimmed(column: str) -> pl.Expr:
     """Give a column's cells as they land: NFC, nothing invisible, no edges, empty ones missing."""
-    visible = pl.col(column).str.replace_all(INVISIBLE, "").str.replace_all(_HARD_SPACES, " ")
+    visible = _visible(pl.col(column)).str.replace_all(_HARD_SPACES, " ")
     return _filled(visible.str.normalize("NFC").str.strip_chars()).alias(column)
 
 
@@ -82,7 +83,7 @@ def trimmed_series(cells: pl.Series) -> pl.Series:
     ['a', None, None]
     """
     name = cells.name
-    if cells.str.len_bytes().sum() == cells.str.len_chars().sum():
+    if is_ascii(cells) and not cells.str.contains(CONTROLS).any():
         return cells.to_frame().select(_filled(pl.col(name).str.strip_chars()).alias(name))[name]
     known = cells.unique()
     if len(known) * _OFTEN > len(cells):
@@ -92,8 +93,19 @@ def trimmed_series(cells: pl.Series) -> pl.Series:
 
 def folded(expr: pl.Expr) -> pl.Expr:
     """Give cells in the spelling in which codes are compared."""
-    visible = expr.str.replace_all(INVISIBLE, "").str.normalize("NFC")
+    visible = _visible(expr).str.normalize("NFC")
     return visible.str.replace_all(_SPACES, " ").str.strip_chars().str.to_lowercase()
+
+
+def is_ascii(cells: pl.Series) -> bool:
+    """Say whether a column includes no letter beyond ASCII."""
+    return bool(cells.str.len_bytes().sum() == cells.str.len_chars().sum())
+
+
+def _visible(cells: pl.Expr) -> pl.Expr:
+    """Take out what cannot be seen: escape sequences, control characters, marks."""
+    spaced = cells.str.replace_all(ESCAPES, "").str.replace_all(BREAKS, " ")
+    return spaced.str.replace_all(CONTROLS, "").str.replace_all(INVISIBLE, "")
 
 
 def _filled(expr: pl.Expr) -> pl.Expr:

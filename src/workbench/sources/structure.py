@@ -79,16 +79,18 @@ def find_row_findings(
     )
 
 
-def find_sheet_findings(raw: RawTable, part: Part, name: str) -> pl.DataFrame:
-    """Return the rows of ``landed_sheet_findings``; columns are named by the fields they feed."""
+def find_sheet_findings(
+    raw: RawTable, part: Part, name: str, shortened: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the rows of ``landed_sheet_findings``; columns are named by the fields they feed.
+
+    ``shortened`` are the fields of whose texts only the length landed (rule D40).
+    """
     fed = {header: ", ".join(str(t.field) for t in to) for header, to in part.columns.items()}
-    return raw.notes.select(
-        pl.lit(name).alias(POSITION[0]),
-        pl.lit(raw.sheet).alias(POSITION[1]),
-        "rule_id",
-        pl.col("column").replace(fed).alias("field"),
-        "n_values",
-    )
+    notes = raw.notes.select("rule_id", pl.col("column").replace(fed).alias("field"), "n_values")
+    lengths = shortened.select(pl.lit("D40").alias("rule_id"), "field", "n_values")
+    place = (pl.lit(name).alias(POSITION[0]), pl.lit(raw.sheet).alias(POSITION[1]))
+    return pl.concat([notes, lengths]).select(*place, "rule_id", "field", "n_values")
 
 
 def add_up(findings: pl.DataFrame) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from workbench.errors import InputRejected
 from workbench.sources import deliveries, ingest, read_profile
 
 PROFILE = """
@@ -23,6 +24,7 @@ kind = "csv"
 rows = "dossier"
 personal = ["Name", "Phone"]
 applicant = ["Name", "Phone"]
+keep_text = ["x_note"]
 
 [files.columns]
 "Code" = "dossier_id"
@@ -58,7 +60,8 @@ def land(tmp_path, monkeypatch):
 def test_text_lands_without_people_and_dates_and_codes_as_they_are(land) -> None:
     rows = land()["landed_dossiers"]
     assert rows["x_note"].to_list() == ["MST [mã số thuế] bà [tên người]", "-", None]
-    assert rows["unit_id"].to_list() == ["Phường 1", "UBND ông [tên người]", "Phường 1401234567"]
+    units = rows["unit_id"].str.replace(r"(\]) [0-9a-f]{10}$", "$1").to_list()
+    assert units == ["Phường 1", "UBND ông [tên người]", "Phường 1401234567"]
     stamps = ["05.01.2022 08:30", "[điện thoại]", "20220105083000"]
     assert rows["received_at"].to_list() == stamps
     assert rows["dossier_id"].to_list() == ["A-1", "A-2", "[điện thoại]"]
@@ -67,7 +70,7 @@ def test_text_lands_without_people_and_dates_and_codes_as_they_are(land) -> None
 def test_every_mask_is_kept_with_its_place_and_without_its_text(land) -> None:
     masks = land()["landed_masks"]
     assert masks.select("source_row", "row_kind", "field", "pattern").rows() == [
-        (2, "dossier", "x_note", "tax_code"),
+        (2, "dossier", "x_note", "tax_word"),
         (2, "dossier", "x_note", "titled_name"),
         (3, "dossier", "received_at", "phone"),
         (3, "dossier", "unit_id", "titled_name"),
@@ -106,3 +109,65 @@ def test_people_in_names_of_files_do_not_land_and_files_stay_apart(land, tmp_pat
     found = pl.read_parquet(tmp_path / "landed" / "landed_files.parquet")["source_file"]
     masked = "notes của bà [tên người].csv"
     assert found.to_list() == [masked, f"{masked} (2)"]
+
+
+def test_no_landed_byte_includes_the_name_of_a_file_and_deliveries_stay_apart(
+    land, tmp_path
+) -> None:
+    land()
+    profile = read_profile(tmp_path / "notes.toml")
+    people = ("Zqlan 0912345678", "Zqmai 087204001234")
+    files = [tmp_path / f"notes của bà {person}.csv" for person in people]
+    for file in files:
+        file.write_text(HEAD + ROWS, encoding="utf-8")
+    ingest(deliveries(files, profile), tmp_path / "landed")
+    batches = pl.read_parquet(tmp_path / "landed" / "landed_files.parquet")["batch"]
+    assert batches.n_unique() == 2
+    for path in (tmp_path / "landed").iterdir():
+        frame = pl.read_parquet(path) if path.suffix == ".parquet" else None
+        text = path.read_text("utf-8") if frame is None else str(frame.to_dicts())
+        for part in " ".join(people).split():
+            assert part not in text, path.name
+
+
+def test_only_the_length_of_free_text_lands_unless_the_profile_keeps_it(land, tmp_path) -> None:
+    profile = PROFILE.replace('keep_text = ["x_note"]\n', "")
+    (tmp_path / "short.toml").write_text(profile, encoding="utf-8")
+    land()
+    exports = deliveries([tmp_path / "notes.csv"], read_profile(tmp_path / "short.toml"))
+    ingest(exports, tmp_path / "short")
+    notes = pl.read_parquet(tmp_path / "short" / "landed_dossiers.parquet")["x_note"]
+    assert notes.to_list() == [f"[{len('MST 1401234567 bà Lan')} ký tự]", "[1 ký tự]", None]
+    findings = pl.read_parquet(tmp_path / "short" / "landed_sheet_findings.parquet")
+    assert findings.select("rule_id", "field", "n_values").rows() == [("D40", "x_note", 2)]
+
+
+def test_a_reason_that_a_reviewed_list_knows_lands_as_it_stands(land, tmp_path) -> None:
+    rows = ROWS.replace("-,lê", "Yêu cầu bổ sung,lê").replace("MST 1401234567 bà Lan", "A1")
+    profile = PROFILE.replace('keep_text = ["x_note"]\n', "").replace("x_note", "late_reason")
+    (tmp_path / "notes.csv").write_text(HEAD + rows, encoding="utf-8")
+    (tmp_path / "notes.toml").write_text(profile, encoding="utf-8")
+    exports = deliveries([tmp_path / "notes.csv"], read_profile(tmp_path / "notes.toml"))
+    ingest(exports, tmp_path / "landed")
+    landed = pl.read_parquet(tmp_path / "landed" / "landed_dossiers.parquet")
+    assert landed["late_reason"].to_list() == ["A1", "Yêu cầu bổ sung", None]
+
+
+def test_a_unit_that_is_called_like_a_person_lands_under_a_code(land, tmp_path) -> None:
+    rows = ROWS.replace("Phường 1,", "Nguyễn Văn Mẫu,").replace("UBND ông Mẫu", "Trần Thị Mẫu")
+    (tmp_path / "notes.toml").write_text(PROFILE, encoding="utf-8")
+    (tmp_path / "notes.csv").write_text(HEAD + rows, encoding="utf-8")
+    exports = deliveries([tmp_path / "notes.csv"], read_profile(tmp_path / "notes.toml"))
+    ingest(exports, tmp_path / "landed")
+    units = pl.read_parquet(tmp_path / "landed" / "landed_dossiers.parquet")["unit_id"]
+    assert units.n_unique() == 3
+    assert units.str.contains("^\\[tên người\\] [0-9a-f]{10}$").sum() == 2
+    masks = pl.read_parquet(tmp_path / "landed" / "landed_masks.parquet")
+    assert masks.filter(field="unit_id")["pattern"].to_list() == ["listed_name"] * 2
+
+
+def test_a_field_that_is_no_free_text_cannot_be_kept(tmp_path) -> None:
+    profile = PROFILE.replace('keep_text = ["x_note"]', 'keep_text = ["unit_id"]')
+    (tmp_path / "notes.toml").write_text(profile, encoding="utf-8")
+    with pytest.raises(InputRejected, match="keep_text"):
+        read_profile(tmp_path / "notes.toml")

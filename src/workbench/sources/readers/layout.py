@@ -20,7 +20,7 @@ from workbench.errors import InputRejected
 from workbench.sources.profile import Part
 from workbench.sources.readers import limits
 from workbench.sources.readers.raw import place
-from workbench.sources.repairs import marks_of
+from workbench.sources.repairs import converted, marks_of
 from workbench.sources.spelling import tidy, trimmed_series
 
 SEARCH_ROWS = 40
@@ -118,8 +118,10 @@ def check_known(names: Sequence[str], part: Part, *, file: str, row: int = 0) ->
 
 def records(
     cells: pl.DataFrame, header: Header, part: Part, *, where: str, is_first: bool = True
-) -> pl.DataFrame:
-    """Name the columns of the rows under a header and keep the records.
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Name the columns of the rows under a header and keep the records, with the marks of cells.
+
+    Old fonts draw letters in the places of control characters: their cells are converted first.
 
     Args:
         cells: Text columns in sheet order and ``source_row``, rows under the header only.
@@ -128,25 +130,25 @@ def records(
         where: File and sheet, for messages.
         is_first: The rows follow the header, not an earlier piece of the same table.
 
+    Returns:
+        The records, and which cells of mapped columns had their letters put right (``MARKS``).
+
     Raises:
         InputRejected: A column without a header holds values, or a cell is larger than any cell.
     """
     cells = cells.drop(_row_indexes(cells, header, part, is_first=is_first))
     named = _named(cells, header)
-    frame = cells.with_columns(
-        trimmed_series(cells[text]) for text in cells.columns if text != "source_row"
+    marks = marks_of(cells, {t: t for t, name in named.items() if name in part.columns})
+    modern = converted(cells, marks)
+    frame = modern.with_columns(
+        trimmed_series(modern[text]) for text in modern.columns if text != "source_row"
     )
     texts = [text for text in frame.columns if text != "source_row"]
     kept = frame.filter(_is_record(texts, named, part, is_first=is_first))
     refuse_huge(kept, named, where)
     _refuse_unnamed(kept.drop(_headed(cells, header)), where)
-    return kept.select("source_row", *named).rename(named)
-
-
-def spelling_marks(cells: pl.DataFrame, header: Header, part: Part) -> pl.DataFrame:
-    """Return which cells of mapped columns under a header need their letters put right."""
-    named = _named(cells, header)
-    return marks_of(cells, {t: name for t, name in named.items() if name in part.columns})
+    marks = marks.with_columns(pl.col("column").replace(named))
+    return kept.select("source_row", *named).rename(named), marks
 
 
 def _named(cells: pl.DataFrame, header: Header) -> dict[str, str]:

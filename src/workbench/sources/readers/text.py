@@ -26,7 +26,6 @@ from workbench.sources.profile import Part
 from workbench.sources.readers import layout, limits
 from workbench.sources.readers.delivery import Bytes, opened
 from workbench.sources.readers.raw import NO_NOTES, NO_ROWS, NOTES, RawTable
-from workbench.sources.repairs import converted
 
 BLOCK = 8 << 20
 _MOST_ROWS = 250_000
@@ -54,9 +53,9 @@ def read_text(path: Path, part: Part) -> Iterator[RawTable]:
         row = lines[header.below - 1]
         for number, block in enumerate(chain((after_line(first, row),), blocks)):
             cells = cells_of(block, part.delimiter, width, path, row=row + 1)
-            frame = layout.records(cells, header, part, where=path.name, is_first=number == 0)
-            marks = layout.spelling_marks(cells, header, part)
-            frame = converted(frame, marks)
+            frame, marks = layout.records(
+                cells, header, part, where=path.name, is_first=number == 0
+            )
             short = short_rows(block, part.delimiter, cells, header.width)
             short = short.filter(short.is_in(frame["source_row"].implode()))
             cut, notes = (

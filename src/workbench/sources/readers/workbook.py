@@ -31,7 +31,6 @@ from workbench.sources.readers.raw import NOTES, RawTable, place
 from workbench.sources.readers.sheetcells import check_cells, fill_merged, put_cells
 from workbench.sources.readers.sheetxml import SheetFacts, SheetPart, read_facts, sheet_parts
 from workbench.sources.readers.unitrows import with_unit_rows
-from workbench.sources.repairs import converted
 
 _NO_ROWS = {"source_row": pl.Int64}
 _UNCALCULATED = "="
@@ -119,8 +118,7 @@ def _table(
 ) -> RawTable:
     where = place(path.name, sheet.name)
     below, filled = fill_merged(_below(sheet.cells, header), sheet.first, sheet.facts, header, part)
-    marks = layout.spelling_marks(below, header, part)
-    frame = converted(layout.records(below, header, part, where=where), marks)
+    frame, marks = layout.records(below, header, part, where=where)
     frame, given = with_unit_rows(frame, below, header, part)
     frame, notes = _shown(frame, sheet, part)
     check_cells(frame, sheet.first, sheet.facts, header, part, where)
