@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,8 @@ from workbench.worktime.compiler import CalendarCompiler, read_rows
 
 __all__ = ["Calendar", "Calendars"]
 
+_Row = tuple[tuple[str, str], ...]
+_Rows = tuple[_Row, ...]
 _NEVER = 86_400
 _FIRST_KEYED = (dt.date(1975, 1, 1) - dt.date(1970, 1, 1)).days
 _KEYS = 2**15
@@ -72,9 +75,9 @@ class Calendars:
             *("calendar_id", "valid_from", "valid_to", "weekdays", "opens", "closes"),
         )
         rows = {row["calendar_id"]: row for row in read_rows(folder / "calendars.csv", *wanted)}
-        calendars = {n: CalendarCompiler(r, holidays, hours).compile() for n, r in rows.items()}
+        calendars = {name: _compile(row, holidays, hours) for name, row in rows.items()}
         desks = calendars | {
-            name: CalendarCompiler(rows[name], holidays, hours + more).compile()
+            name: _compile(rows[name], holidays, hours + more)
             for name in {row["calendar_id"] for row in more} & rows.keys()
         }
         units = read_rows(
@@ -150,6 +153,23 @@ class Calendars:
             yield name, calendar, place * _KEYS - _FIRST_KEYED
 
 
+def _compile(
+    row: dict[str, str], holidays: list[dict[str, str]], hours: list[dict[str, str]]
+) -> Calendar:
+    """Compile a calendar, or return the one that the same rows gave before."""
+    return _compiled(tuple(row.items()), _frozen(holidays), _frozen(hours))
+
+
+@lru_cache(maxsize=64)
+def _compiled(row: _Row, holidays: _Rows, hours: _Rows) -> Calendar:
+    return CalendarCompiler(dict(row), [*map(dict, holidays)], [*map(dict, hours)]).compile()
+
+
+def _frozen(rows: list[dict[str, str]]) -> _Rows:
+    return tuple(tuple(row.items()) for row in rows)
+
+
+@lru_cache(maxsize=64)
 def _day_frame(calendar: Calendar, desk: Calendar, base: int) -> pl.DataFrame:
     opens, closes = calendar.opens, calendar.closes
     working = calendar.opens_on

@@ -18,7 +18,7 @@ _DAY = 86_400
 _EPOCH = dt.date(1970, 1, 1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Calendar:
     """Opening hours of one kind of office, day by day.
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 
 from workbench.errors import InputRejected
 from workbench.worktime.calendar import Calendar
@@ -23,6 +24,7 @@ _DAY = 86_400
 _EPOCH = dt.date(1970, 1, 1)
 _OFF = {"off", "off_on_weekend", "comp", "swap_off"}
 _MOST_WINDOWS = 2
+_Numbers = npt.NDArray[np.int64]
 
 
 class _Hours(NamedTuple):
@@ -62,23 +64,17 @@ class CalendarCompiler:
     def compile(self) -> Calendar:
         """Lay each civil day's windows on the line of standard-offset days."""
         count = (self.last - self.first).days + 1
+        index, opens, closes = self._windows(count)
+        starts, ends = self._instants(index, opens), self._instants(index, closes)
+        table = self._by_day(starts, ends, count)
+        inside = index >= 0
+        own, first, last = _ends_of_runs(index[inside])
         opens_on = np.zeros(count, dtype=np.bool_)
+        opens_on[own] = True
         bounds = np.zeros((2, count), dtype=np.int64)
-        spans: list[tuple[int, int]] = []
-        # the night before the first day may reach into it
-        for index in range(-1, count):
-            day = self.first + dt.timedelta(days=index)
-            windows = self.windows(day)
-            laid = [self._span(day, *window) for window in windows]
-            spans += laid
-            if index >= 0 and laid:
-                opens_on[index] = True
-                last = _DAY if windows[-1][1] >= _DAY else laid[-1][1] - index * _DAY
-                bounds[:, index] = laid[0][0] - index * _DAY, last
-        table = np.zeros((2, count, _MOST_WINDOWS), dtype=np.int64)
-        for index, kept in enumerate(self._by_day(spans, count)):
-            for rank, window in enumerate(kept):
-                table[:, index, rank] = window
+        bounds[0, own] = starts[inside][first] - own * _DAY
+        to_midnight = closes[inside][last] >= _DAY
+        bounds[1, own] = np.where(to_midnight, _DAY, ends[inside][last] - own * _DAY)
         return Calendar(
             self.name,
             self.zone_name,
@@ -88,20 +84,48 @@ class CalendarCompiler:
             *(bounds[0], bounds[1]),
         )
 
-    def windows(self, day: dt.date) -> list[tuple[int, int]]:
-        """Return the civil opening windows of a day; a make-up day has those of its pair.
+    def _windows(self, count: int) -> tuple[_Numbers, _Numbers, _Numbers]:
+        """Return number of the civil day, opening and closing second of every window, in order.
 
-        A window that closes no later than it opens closes on the next day (22:00 to 06:00).
+        Day -1 is there as well: the night before the first day may reach into it. A make-up day
+        has the windows of its pair. A window that closes no later than it opens closes on the
+        next day (22:00 to 06:00).
         """
-        if day in self.off:
-            return []
-        model = self.made_up.get(day, day)
-        weekday = model.isoweekday()
-        return sorted(
-            (h.opens, h.closes)
-            for h in self.hours
-            if weekday in h.weekdays and h.valid_from <= day <= h.valid_to
-        )
+        days = np.arange(-1, count)
+        weekdays = (self.first.isoweekday() - 1 + days) % 7 + 1
+        for day, pair in self.made_up.items():
+            if self.first <= day <= self.last:
+                weekdays[(day - self.first).days + 1] = pair.isoweekday()
+        numbers = [(day - self.first).days for day in self.off]
+        is_off = np.isin(days, numbers)
+        index, opens, closes = [], [], []
+        for hours in self.hours:
+            kept = (
+                (days >= (hours.valid_from - self.first).days)
+                & (days <= (hours.valid_to - self.first).days)
+                & np.isin(weekdays, list(hours.weekdays))
+                & ~is_off
+            )
+            index.append(days[kept])
+            opens.append(np.full(kept.sum(), hours.opens))
+            closes.append(np.full(kept.sum(), hours.closes))
+        columns = (np.concatenate(index), np.concatenate(opens), np.concatenate(closes))
+        order = np.lexsort(columns[::-1])
+        return columns[0][order], columns[1][order], columns[2][order]
+
+    def _instants(self, index: _Numbers, seconds: _Numbers) -> _Numbers:
+        """Return times of civil days in seconds since the first day began, at standard offset."""
+        days, seconds = index + seconds // _DAY, seconds % _DAY
+        if not len(days):
+            return days
+        low = days.min()
+        dates = [self.first + dt.timedelta(days=int(n)) for n in range(low, days.max() + 2)]
+        offsets = np.array([_offset(date, self.zone) for date in dates])
+        instants: _Numbers = days * _DAY + seconds + self.offset - offsets[days - low]
+        for row in np.flatnonzero(offsets[days - low] != offsets[days - low + 1]):
+            day = dates[days[row] - low]
+            instants[row] = first_instant(day, int(seconds[row]), self.zone) - self.origin
+        return instants
 
     def _hours(self, row: dict[str, str]) -> _Hours:
         valid_from, valid_to = row["valid_from"], row["valid_to"]
@@ -116,30 +140,35 @@ class CalendarCompiler:
             closes if closes > opens else closes + _DAY,
         )
 
-    def _span(self, day: dt.date, opens: int, closes: int) -> tuple[int, int]:
-        """Return a civil window in seconds since the first day began, at the standard offset."""
-        start, end = (
-            first_instant(day + dt.timedelta(days=s // _DAY), s % _DAY, self.zone)
-            for s in (opens, closes)
-        )
-        return start - self.origin, end - self.origin
+    def _by_day(self, starts: _Numbers, ends: _Numbers, count: int) -> _Numbers:
+        """Cut windows at standard midnights; those of one day that touch are one.
 
-    def _by_day(self, spans: list[tuple[int, int]], count: int) -> list[list[tuple[int, int]]]:
-        """Cut windows at standard midnights; those of one day that touch are one."""
-        found: list[list[tuple[int, int]]] = [[] for _ in range(count)]
-        for start, end in sorted(spans):
-            for index in range(max(start // _DAY, 0), min((end - 1) // _DAY + 1, count)):
-                low = index * _DAY
-                window = (max(start - low, 0), min(end - low, _DAY))
-                before = found[index][-1] if found[index] else (0, -1)
-                if window[0] < before[1]:
-                    raise self._bad_windows(index)
-                if window[0] == before[1]:
-                    window = (found[index].pop()[0], window[1])
-                found[index].append(window)
-                if len(found[index]) > _MOST_WINDOWS:
-                    raise self._bad_windows(index)
-        return found
+        Returns opening and closing second, by day and window of the day.
+        """
+        order = np.lexsort((ends, starts))
+        starts, ends = starts[order], ends[order]
+        first, last = starts // _DAY, (ends - 1) // _DAY
+        pieces = last - first + 1
+        span = np.repeat(np.arange(len(starts)), pieces)
+        day = first[span] + np.arange(len(span)) - (np.cumsum(pieces) - pieces)[span]
+        low = np.maximum(starts[span] - day * _DAY, 0)
+        high = np.minimum(ends[span] - day * _DAY, _DAY)
+        order = np.lexsort((span, day))
+        inside = (day[order] >= 0) & (day[order] < count)
+        day, low, high = (column[order][inside] for column in (day, low, high))
+        follows = np.append(False, day[1:] == day[:-1])
+        before = np.append(-1, high[:-1])
+        if (bad := follows & (low < before)).any():
+            raise self._bad_windows(int(day[bad][0]))
+        opens = np.flatnonzero(~(follows & (low == before)))
+        closes = np.append(opens[1:], len(day)) - 1
+        day, low, high = day[opens], low[opens], high[closes]
+        rank = np.arange(len(day)) - np.searchsorted(day, day)
+        if (bad := rank >= _MOST_WINDOWS).any():
+            raise self._bad_windows(int(day[bad][0]))
+        table = np.zeros((2, count, _MOST_WINDOWS), dtype=np.int64)
+        table[0, day, rank], table[1, day, rank] = low, high
+        return table
 
     def _bad_windows(self, index: int) -> InputRejected:
         day = self.first + dt.timedelta(days=index)
@@ -149,6 +178,12 @@ class CalendarCompiler:
         noon = dt.datetime.combine(self.first, dt.time(12), tzinfo=self.zone)
         summer = noon.dst() or dt.timedelta()
         return int(((noon.utcoffset() or dt.timedelta()) - summer).total_seconds())
+
+
+def _ends_of_runs(values: _Numbers) -> tuple[_Numbers, _Numbers, _Numbers]:
+    """Return the values of an ordered array, and where each begins and ends."""
+    own, first, times = np.unique(values, return_index=True, return_counts=True)
+    return own, first, first + times - 1
 
 
 def first_instant(day: dt.date, second: int, zone: ZoneInfo) -> int:
