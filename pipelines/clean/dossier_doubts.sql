@@ -13,8 +13,10 @@ with standing as (
         timezone(claims.time_zone, claims.due_first_at)::date as due_first_on,
         timezone(claims.time_zone, claims.received_at) as received_wall,
         timezone(claims.time_zone, claims.reported_end_at) as ended_wall,
-        wall_time(texts.received_at, not texts.day_first) as received_swapped,
-        wall_time(texts.resolved_at, not texts.day_first) as ended_swapped,
+        list_transform(
+            [texts.received_at, texts.resolved_at],
+            lambda stamp: wall_time(stamp, not texts.day_first) -- noqa: RF02
+        ) as swapped,
         regexp_matches(
             concat_ws(' ', texts.received_at, texts.due_at, texts.resolved_at, texts.returned_at),
             '(^| )\d{1,2}[/.-]\d{1,2}[/.-]\d{2}( |$)'
@@ -58,8 +60,8 @@ doubts as (
                     ends_before(reported_end_at, received_at, time_zone)
                     and ended_wall::date <> received_wall::date
                     and (
-                        ended_swapped between received_wall and timezone(time_zone, snapshot_at)
-                        or received_swapped <= ended_wall
+                        swapped[2] between received_wall and timezone(time_zone, snapshot_at)
+                        or swapped[1] <= ended_wall
                     )
                     then 'D17'
             end,

@@ -50,13 +50,14 @@ spanned as (
 walls as (
     select
         *,
-        wall_time(submitted_at, day_first) as submitted_wall,
-        wall_time(received_at, day_first) as received_wall,
-        wall_due(due_at, day_first) as due_wall,
-        wall_due(due_first_at, day_first) as due_first_wall,
-        wall_time(resolved_at, day_first) as resolved_wall,
-        wall_time(returned_at, day_first) as returned_wall,
-        wall_due(paper_result_on, day_first) as paper_result_wall,
+        -- a list, so that the long expressions of the macros are planned once, not once a column
+        list_transform(
+            [submitted_at, received_at, resolved_at, returned_at],
+            lambda stamp: wall_time(stamp, day_first)
+        ) as walls,
+        list_transform(
+            [due_at, due_first_at, paper_result_on], lambda stamp: wall_due(stamp, day_first)
+        ) as due_walls,
         term_number(term_value) as term_number,
         coalesce(term_unit_of(term_value), term_unit_of(term_unit), file_term_unit)
             as term_unit_read
@@ -66,30 +67,42 @@ walls as (
 read as (
     select
         *,
-        stamp_instant(submitted_wall, submitted_at, time_zone, has_epochs) as submitted_read,
-        coalesce(
-            stamp_instant(received_wall, received_at, time_zone, has_epochs), case_began
-        ) as received_read,
-        due_instant(
-            due_wall, due_at, time_zone, has_epochs, list_contains(due_days, 'due_at')
-        ) as due_read,
-        due_instant(
-            due_first_wall,
-            due_first_at,
-            time_zone,
-            has_epochs,
-            list_contains(due_days, 'due_first_at')
-        ) as due_first_read,
-        coalesce(
-            stamp_instant(resolved_wall, resolved_at, time_zone, has_epochs), case_ended
-        ) as resolved_read,
-        stamp_instant(returned_wall, returned_at, time_zone, has_epochs) as returned_read,
-        due_instant(
-            paper_result_wall, paper_result_on, time_zone, has_epochs, true
-        ) as paper_result_read,
+        list_transform(
+            list_zip(walls, [submitted_at, received_at, resolved_at, returned_at]),
+            lambda stamp: stamp_instant(stamp[1], stamp[2], time_zone, has_epochs)
+        ) as instants,
+        list_transform(
+            list_zip(
+                due_walls,
+                [due_at, due_first_at, paper_result_on],
+                [
+                    list_contains(due_days, 'due_at'),
+                    list_contains(due_days, 'due_first_at'),
+                    true
+                ]
+            ),
+            lambda stamp: due_instant(stamp[1], stamp[2], time_zone, has_epochs, stamp[3])
+        ) as due_instants,
+        list_transform(
+            [walls[1], walls[2], due_walls[1], walls[3], walls[4]],
+            lambda wall: in_clock_change(wall, time_zone)
+        ) as clock_changes,
         whole_term_value(term_number, term_unit_read) as row_term,
         whole_term_unit(term_number, term_unit_read) as row_unit
     from walls
+),
+
+named as (
+    select
+        *,
+        instants[1] as submitted_read,
+        coalesce(instants[2], case_began) as received_read,
+        coalesce(instants[3], case_ended) as resolved_read,
+        instants[4] as returned_read,
+        due_instants[1] as due_read,
+        due_instants[2] as due_first_read,
+        due_instants[3] as paper_result_read
+    from read
 ),
 
 typed as (
@@ -103,7 +116,7 @@ typed as (
         plausible(resolved_read) as resolved,
         plausible(returned_read) as returned,
         timezone(time_zone, plausible(paper_result_read))::date as paper_result
-    from read
+    from named
 ),
 
 placed as (
@@ -135,9 +148,8 @@ dossier_rows as (
             unit_id, procedure_id, field_of_work, submitted_at, received_at, due_at,
             due_first_at, resolved_at, returned_at, paper_result_on, submitted,
             received, began_on, due, due_first, resolved, returned, paper_result,
-            case_began, case_ended, submitted_wall, received_wall, due_wall,
-            due_first_wall, resolved_wall, returned_wall, paper_result_wall, unit_used,
-            procedure_known, field_known, has_epochs, due_days, term_value, term_unit,
+            case_began, case_ended, walls, due_walls, instants, due_instants, clock_changes,
+            unit_used, procedure_known, field_known, has_epochs, due_days, term_value, term_unit,
             file_term_value, file_term_unit, term_number, term_unit_read, row_term, row_unit,
             submitted_read, received_read, due_read, due_first_read, resolved_read, returned_read,
             paper_result_read
@@ -187,11 +199,11 @@ dossier_rows as (
         ) as implausible,
         concat_ws(
             ', ',
-            case when in_clock_change(submitted_wall, time_zone) then 'submitted_at' end,
-            case when in_clock_change(received_wall, time_zone) then 'received_at' end,
-            case when in_clock_change(due_wall, time_zone) then 'due_at' end,
-            case when in_clock_change(resolved_wall, time_zone) then 'resolved_at' end,
-            case when in_clock_change(returned_wall, time_zone) then 'returned_at' end
+            case when clock_changes[1] then 'submitted_at' end,
+            case when clock_changes[2] then 'received_at' end,
+            case when clock_changes[3] then 'due_at' end,
+            case when clock_changes[4] then 'resolved_at' end,
+            case when clock_changes[5] then 'returned_at' end
         ) as in_clock_changes
     from placed
 )

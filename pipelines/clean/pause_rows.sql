@@ -11,8 +11,11 @@ with walls as (
         files.time_zone,
         coalesce(files.has_epochs, false) as has_epochs,
         coalesce(files.kept_by, 'office') as kept_by,
-        wall_time(pauses.paused_at, files.day_first) as paused_wall,
-        wall_time(pauses.resumed_at, files.day_first) as resumed_wall
+        -- lists, so that the long expressions of the macros are planned once, not once a column
+        list_transform(
+            [pauses.paused_at, pauses.resumed_at],
+            lambda stamp: wall_time(stamp, files.day_first) -- noqa: RF02
+        ) as walls
     from landed_pauses as pauses
     inner join landed_files as files
         on pauses.source_file = files.source_file
@@ -24,14 +27,24 @@ with walls as (
         and pauses.source_row = findings.source_row
 ),
 
+read as (
+    select
+        *,
+        list_transform(
+            list_zip(walls, [paused_at, resumed_at]),
+            lambda stamp: stamp_instant(stamp[1], stamp[2], time_zone, has_epochs)
+        ) as instants,
+        list_bool_or(list_transform(walls, lambda wall: in_clock_change(wall, time_zone)))
+            as is_in_clock_change
+    from walls
+),
+
 typed as (
     select
         *,
-        stamp_instant(paused_wall, paused_at, time_zone, has_epochs) as paused_read,
-        stamp_instant(resumed_wall, resumed_at, time_zone, has_epochs) as resumed_read,
-        in_clock_change(paused_wall, time_zone)
-        or in_clock_change(resumed_wall, time_zone) as is_in_clock_change
-    from walls
+        instants[1] as paused_read,
+        instants[2] as resumed_read
+    from read
 ),
 
 pause_rows as (
