@@ -69,7 +69,7 @@ class Bench:
             "DVC_SITE_CACHE_DIR": str(self.root / ".dvc" / "tmp" / "site"),
             "HOME": str(self.root.parent / "home"),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPYCACHEPREFIX": str(self.root.parent / "bytecode"),
             "PYTHONPATH": str(self.root / "src"),
             "WORKBENCH_LANG": "en",
             **self.settings,

@@ -11,7 +11,6 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize.elementwise import find_root
 from scipy.special import betainc, gammainc, ndtri
 
 Floats = NDArray[np.float64]
@@ -135,5 +134,8 @@ def excess_limits(
 
 def _crossed(falling: Callable[..., Floats], far: Floats, law: tuple[Floats, ...]) -> Floats:
     """Return where what falls from zero on crosses zero; zero where it never is above."""
+    # a quarter of the time that a notebook takes to start, for what only the stage asks
+    from scipy.optimize.elementwise import find_root
+
     found = find_root(falling, (np.zeros_like(far), far), args=law)
     return np.where(falling(np.zeros_like(far), *law) > 0, found.x, 0.0)

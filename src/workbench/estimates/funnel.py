@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv, gammaincinv, ndtri
-from scipy.stats import rankdata
 
 Floats = NDArray[np.float64]
 ALARM = 0.998
@@ -95,7 +95,7 @@ def log_ratio_dispersion(
     held = mean > 0
     with np.errstate(divide="ignore"):
         scores = np.sqrt(mean[held]) * np.log(count[held] / mean[held])
-    groups = np.floor(rankdata(scores) / trim / (scores.size + 1))
+    groups = np.floor(pl.Series(scores).rank().to_numpy() / trim / (scores.size + 1))
     kept = (groups > 0) & (groups < 1 / trim - 1) & np.isfinite(scores)
     return _additive(scores[kept], 1 / np.sqrt(mean[held][kept]))
 
