@@ -70,7 +70,7 @@ class Veil:
 
     def names(self, files: Sequence[str]) -> list[str]:
         """Return names of files without people, each still another one."""
-        bare = [plain_text(self.patterns.masked(name)) for name in files]
+        bare = [self.masked_value(name) for name in files]
         again = [bare[:n].count(name) for n, name in enumerate(bare)]
         return [f"{name} ({n + 1})" if n else name for name, n in zip(bare, again, strict=True)]
 
@@ -80,7 +80,7 @@ class Veil:
 
     def label(self, text: str, source: str) -> str:
         """Return a part of a file name without people; different ones stay different."""
-        bare = plain_text(self.patterns.masked(text))
+        bare = self.masked_value(text)
         return bare if bare == text else f"{bare} {label_code(text, self.salts[source])}"
 
     def drawn(

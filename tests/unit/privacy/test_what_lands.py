@@ -116,13 +116,17 @@ def test_no_landed_byte_includes_the_name_of_a_file_and_deliveries_stay_apart(
 ) -> None:
     land()
     profile = read_profile(tmp_path / "notes.toml")
-    people = ("Zqlan 0912345678", "Zqmai 087204001234")
-    files = [tmp_path / f"notes của bà {person}.csv" for person in people]
+    people = ("Zqlan 0912345678", "Zqmai 087204001234", "Zqthu Zqhoa")
+    titles = ("bà ", "Ông ", "Nguyễn Thị ")
+    files = [
+        tmp_path / f"notes_{title}{person}.csv"
+        for title, person in zip(titles, people, strict=True)
+    ]
     for file in files:
         file.write_text(HEAD + ROWS, encoding="utf-8")
     ingest(deliveries(files, profile), tmp_path / "landed")
     batches = pl.read_parquet(tmp_path / "landed" / "landed_files.parquet")["batch"]
-    assert batches.n_unique() == 2
+    assert batches.n_unique() == 3
     for path in (tmp_path / "landed").iterdir():
         frame = pl.read_parquet(path) if path.suffix == ".parquet" else None
         text = path.read_text("utf-8") if frame is None else str(frame.to_dicts())
