@@ -33,6 +33,9 @@ from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable
 from workbench.sources.spelling import name_key, name_keys
 
+_WORDED = r"\p{L}|(?:\d\P{L}*){6}"
+"""A text of letters, or of digits enough for the number of somebody."""
+
 MASKS: Mapping[str, type[pl.DataType]] = {
     **dict.fromkeys(POSITION[:2], pl.String),
     POSITION[2]: pl.Int64,
@@ -137,7 +140,7 @@ class Veil:
         if not odd.any():
             return values, _NONE
         shy = values.to_frame("v").select(pl.when(odd).then("v"))["v"]
-        masked, found = self.patterns.mask(shy, free_text=True)
+        masked, found = self.patterns.mask(shy, free_text=False)
         return masked.zip_with(odd, values), found
 
     def _named(self, values: pl.Series, source: str) -> tuple[pl.Series, pl.DataFrame]:
@@ -153,8 +156,12 @@ class Veil:
         return values.replace(codes), found
 
     def _lengths(self, values: pl.Series) -> tuple[pl.Series, int]:
-        """Write the length of each text in its place, unless a reviewed list knows the text."""
+        """Write the length of each text in its place, unless a reviewed list knows the text.
+
+        Short numbers and signs are no text.
+        """
         known = values.unique().drop_nulls()
+        known = known.filter(known.str.contains(_WORDED))
         lengths = {
             text: f"[{len(text)} ký tự]" for text in known if name_key(text) not in self.known_texts
         }
