@@ -23,8 +23,9 @@ Exports hold names. They stay in `data/inbox`; this page says what of them goes 
   it calls `applicant` give a keyed digest.
 - Accounts of staff (`holder_id`, `x_responsible`) become ids that name nobody.
 - Of free text (`reason`, `late_reason`, attributes `x_...`) the length lands, as in `[42 ký tự]`
-  (finding D40). The words land where the profile lists the field under `keep_text`, and reasons
-  that `pause_reasons.csv`, `pause_policies.csv` or `cause_taxonomy.csv` know land as they stand.
+  (finding D40); short numbers land as they are. The words land where the profile lists the field
+  under `keep_text`, and reasons that `pause_reasons.csv`, `pause_policies.csv` or
+  `cause_taxonomy.csv` know land as they stand.
 - Every other value is searched for identifiers, which are masked (finding D31). A unit, field,
   procedure or step that is called like a person becomes `[tên người]` and a code that tells it
   from others.

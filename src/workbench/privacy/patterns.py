@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
 import polars as pl
@@ -92,10 +93,13 @@ class Patterns:
         wanted = self._wanted(free_text=free_text, open_list=open_list)
         values = column.unique().drop_nulls()
         suspects = _with_any_of(values.filter(values.str.contains(_SUSPICIOUS)), wanted)
+        nothing = pl.DataFrame(schema={"row": pl.UInt32, "pattern": pl.String})
+        if suspects.is_empty():
+            return column, nothing
         masked, names = _searched(suspects, wanted)
         hit = names.list.len() > 0
         if not hit.any():
-            return column, pl.DataFrame(schema={"row": pl.UInt32, "pattern": pl.String})
+            return column, nothing
         finds = pl.DataFrame(
             {"text": suspects.filter(hit), "to": masked.filter(hit), "pattern": names.filter(hit)}
         )
@@ -113,8 +117,16 @@ class Patterns:
         return [pattern for pattern in self.patterns if pattern.reach in reaches]
 
 
-def _with_any_of(texts: pl.Series, wanted: Iterable[Pattern]) -> pl.Series:
-    """Keep the texts that a pattern matches, before anything is hidden: few are searched twice."""
+def _with_any_of(texts: pl.Series, wanted: Sequence[Pattern]) -> pl.Series:
+    """Keep the texts that a pattern matches, before anything is hidden: few are searched twice.
+
+    A text that is wholly a date or code, as the first patterns of the file say, is no suspect.
+    """
+    codes = [p.regex for p in takewhile(lambda p: p.reach == "never", wanted)]
+    for regex in _joined(tuple(codes)):
+        texts = texts.filter(~texts.str.contains(f"^(?:{regex})$"))
+    if texts.is_empty():
+        return texts
     frame = pl.DataFrame({"text": texts, "nfc": texts.str.normalize("NFC")})
     regexes = _joined(tuple(p.regex for p in wanted if p.reach != "never"))
     finds = [pl.col("nfc").str.contains(regex) for regex in regexes]

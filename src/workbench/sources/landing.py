@@ -20,7 +20,6 @@ from typing import Any
 
 import polars as pl
 
-from workbench.characters import plain_text
 from workbench.errors import InputRejected, UsageProblem
 from workbench.origins import write_origin
 from workbench.project import fresh_folder
@@ -235,7 +234,7 @@ def _read(export: Delivery, count: Count, as_of: str, veil: Veil) -> Iterator[_L
     said = _said(export, name, digest, as_of, veil)
     for found in read(export.path, export.part):
         count.add(found.frame.height)
-        raw = replace(found, sheet=plain_text(veil.patterns.masked(found.sheet)))
+        raw = replace(found, sheet=veil.masked_value(found.sheet))
         yield _land(raw, export, name, said, veil)
         usable = replace(
             raw, frame=raw.frame.filter(~pl.col(POSITION[2]).is_in(raw.cut_rows.implode()))

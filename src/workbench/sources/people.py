@@ -33,6 +33,9 @@ from workbench.sources.profile import Part, Profile, Target
 from workbench.sources.readers import RawTable
 from workbench.sources.spelling import name_key, name_keys
 
+_WORDED = r"\p{L}|(?:\d\P{L}*){6}"
+"""A text of letters, or of digits enough for the number of somebody."""
+
 MASKS: Mapping[str, type[pl.DataType]] = {
     **dict.fromkeys(POSITION[:2], pl.String),
     POSITION[2]: pl.Int64,
@@ -70,7 +73,7 @@ class Veil:
 
     def names(self, files: Sequence[str]) -> list[str]:
         """Return names of files without people, each still another one."""
-        bare = [plain_text(self.patterns.masked(name)) for name in files]
+        bare = [self.masked_value(name) for name in files]
         again = [bare[:n].count(name) for n, name in enumerate(bare)]
         return [f"{name} ({n + 1})" if n else name for name, n in zip(bare, again, strict=True)]
 
@@ -80,7 +83,7 @@ class Veil:
 
     def label(self, text: str, source: str) -> str:
         """Return a part of a file name without people; different ones stay different."""
-        bare = plain_text(self.patterns.masked(text))
+        bare = self.masked_value(text)
         return bare if bare == text else f"{bare} {label_code(text, self.salts[source])}"
 
     def drawn(
@@ -137,7 +140,7 @@ class Veil:
         if not odd.any():
             return values, _NONE
         shy = values.to_frame("v").select(pl.when(odd).then("v"))["v"]
-        masked, found = self.patterns.mask(shy, free_text=True)
+        masked, found = self.patterns.mask(shy, free_text=False)
         return masked.zip_with(odd, values), found
 
     def _named(self, values: pl.Series, source: str) -> tuple[pl.Series, pl.DataFrame]:
@@ -153,8 +156,12 @@ class Veil:
         return values.replace(codes), found
 
     def _lengths(self, values: pl.Series) -> tuple[pl.Series, int]:
-        """Write the length of each text in its place, unless a reviewed list knows the text."""
+        """Write the length of each text in its place, unless a reviewed list knows the text.
+
+        Short numbers and signs are no text.
+        """
         known = values.unique().drop_nulls()
+        known = known.filter(known.str.contains(_WORDED))
         lengths = {
             text: f"[{len(text)} ký tự]" for text in known if name_key(text) not in self.known_texts
         }

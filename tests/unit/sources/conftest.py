@@ -32,6 +32,7 @@ rows = "dossier"
 personal = ["Name"]
 ignored = ["No."]
 optional = ["Due"]
+keep_text = ["x_channel"]
 
 [files.columns]
 "Code" = "dossier_id"

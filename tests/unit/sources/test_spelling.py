@@ -58,6 +58,7 @@ patterns = ["mine*.csv"]
 kind = "csv"
 rows = "event"
 case_dates = ["received_at"]
+keep_text = ["dossier.x_note"]
 [files.columns]
 "id" = "dossier_id"
 "unit" = "dossier.unit_id"

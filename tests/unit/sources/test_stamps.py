@@ -239,6 +239,7 @@ def test_a_date_and_a_time_of_day_in_two_columns_make_one_instant(land) -> None:
 
 REQUESTS = """records = "result.items"
 ignored = ["secret"]
+keep_text = ["x_tag"]
 [files.columns]
 "_id" = "dossier_id"
 "fields.team.name" = "unit_id"
