@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -13,10 +13,11 @@ from workbench.sources.people import MASKS
 from workbench.sources.repairs import REPAIRS
 from workbench.sources.structure import ROW_FINDINGS, SHEET_FINDINGS
 from workbench.warehouse import Warehouse
+from workbench.warehouse.models import models_of
 from workbench.worktime import Calendars
 
 Rows = list[dict[str, object]]
-Clean = Callable[..., dict[str, pl.DataFrame]]
+Clean = Callable[..., Mapping[str, pl.DataFrame]]
 
 DOSSIER = {
     "dossier_id": "A",
@@ -58,6 +59,38 @@ TABLES = (
     "other_records",
     "source_findings",
 )
+
+
+class Cleaned(Mapping[str, pl.DataFrame]):
+    """The tables of the stage by name; each is built when it is asked for, with what it reads.
+
+    Their audits are tests of their own (``test_audits``), and run in every test of a pipeline.
+    """
+
+    def __init__(self, pipelines: Path) -> None:
+        self.models = {model.name: model for model in models_of(pipelines, "clean")}
+        self.built: set[str] = set()
+        self.warehouse = Warehouse(pipelines)
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        self._build(name)
+        return self.warehouse.frame(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(TABLES)
+
+    def __len__(self) -> int:
+        return len(TABLES)
+
+    def __del__(self) -> None:
+        self.warehouse.__exit__(None, None, None)
+
+    def _build(self, name: str) -> None:
+        if name in self.models and name not in self.built:
+            self.built.add(name)
+            for table in self.models[name].reads:
+                self._build(table)
+            self.warehouse.build_model(self.models[name])
 
 
 def landed(kind: str, rows: Rows, house: dict[str, object]) -> pl.DataFrame:
@@ -103,22 +136,22 @@ def clean(pipelines_dir: Path, reference_dir: Path, calendar_days: pl.DataFrame)
         files = [{**FILE, **row, **said} for row in read.sort("source_file").iter_rows(named=True)]
         files = [{**f, "snapshot_at": taken.get(f["source_file"], f["snapshot_at"])} for f in files]
         files = [{**f, **extra.get(f["source_file"], {})} for f in files]
-        with Warehouse(pipelines_dir) as warehouse:
-            warehouse.attach(reference_dir)
-            warehouse.register("calendar_days", calendar_days)
-            for kind, frame in tables.items():
-                warehouse.register(f"landed_{kind}s", frame)
-            known = [{c: row.get(c) for c in FILES_SCHEMA} for row in files]
-            warehouse.register("landed_masks", pl.DataFrame(list(masks), MASKS, orient="row"))
-            warehouse.register("landed_repairs", pl.DataFrame(list(repairs), REPAIRS, orient="row"))
-            for name, schema in (
-                ("landed_row_findings", ROW_FINDINGS),
-                ("landed_sheet_findings", SHEET_FINDINGS),
-            ):
-                rows_of = said_of.get(name, [])
-                warehouse.register(name, pl.DataFrame(rows_of, schema, orient="row"))
-            warehouse.register("landed_files", pl.DataFrame(known, FILES_SCHEMA, orient="row"))
-            warehouse.build("clean")
-            return {name: warehouse.frame(name) for name in TABLES}
+        cleaned = Cleaned(pipelines_dir)
+        warehouse = cleaned.warehouse
+        warehouse.attach(reference_dir)
+        warehouse.register("calendar_days", calendar_days)
+        for kind, frame in tables.items():
+            warehouse.register(f"landed_{kind}s", frame)
+        known = [{c: row.get(c) for c in FILES_SCHEMA} for row in files]
+        warehouse.register("landed_masks", pl.DataFrame(list(masks), MASKS, orient="row"))
+        warehouse.register("landed_repairs", pl.DataFrame(list(repairs), REPAIRS, orient="row"))
+        for name, schema in (
+            ("landed_row_findings", ROW_FINDINGS),
+            ("landed_sheet_findings", SHEET_FINDINGS),
+        ):
+            rows_of = said_of.get(name, [])
+            warehouse.register(name, pl.DataFrame(rows_of, schema, orient="row"))
+        warehouse.register("landed_files", pl.DataFrame(known, FILES_SCHEMA, orient="row"))
+        return cleaned
 
     return build

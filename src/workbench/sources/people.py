@@ -116,13 +116,14 @@ class Veil:
                 clean[target] = staff_ids(accounts, self.salts[profile.name], profile.name)
             elif target.field in profile.codes:
                 clean[target] = values
-            elif _is_withheld(target, part):
-                clean[target], count = self._lengths(values)
-                shortened += [(target.field, count)] if count else []
             else:
                 clean[target], found = self._masked(target.field, values, profile.name)
                 if not found.is_empty():
                     masks.append(_placed(found, target, raw, name))
+                if _is_withheld(target, part):
+                    # a person in a text that is not kept is still worth a word to who types it
+                    clean[target], count = self._lengths(values)
+                    shortened += [(target.field, count)] if count else []
         counts = pl.DataFrame(shortened, {"field": pl.String, "n_values": pl.Int64}, orient="row")
         return clean, pl.concat(masks), counts
 
