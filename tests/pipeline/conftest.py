@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
 
+import nbformat
 import polars as pl
 import pytest
 from filelock import FileLock
@@ -124,6 +125,19 @@ def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Bench:
             shutil.rmtree(root, ignore_errors=True)
             lay_out(root).dvc("repro")
     return Bench(root)
+
+
+@pytest.fixture(scope="session")
+def short_pages(reproduced: Bench, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """The same project with notebooks of one word each, where pages are not what is tested."""
+    bench = reproduced.copy_to(tmp_path_factory.mktemp("short") / "project")
+    for path in bench.project.notebooks.glob("*.ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
+        notebook.cells.append(nbformat.v4.new_code_cell(f'"{path.stem}"'))
+        nbformat.write(notebook, path)
+    bench.dvc("repro", "-q")
+    return bench
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ def bytes_of(root) -> bytes:
 
 
 @pytest.fixture
-def bench(reproduced, tmp_path):
-    return reproduced.copy_to(tmp_path / "project")
+def bench(short_pages, tmp_path):
+    return short_pages.copy_to(tmp_path / "project")
 
 
 def test_a_file_is_forgotten_and_everything_is_made_again_without_it(bench) -> None:

@@ -270,19 +270,14 @@ def test_what_was_masked_is_counted_in_the_quarantine(run) -> None:
     assert found["message_en"].str.contains("phone").any()
 
 
-CODED = [
-    (profile, part, header)
-    for profile in PROFILES
-    for part in profile.parts
-    for header in coded(profile, part)
-]
+CODED = [(profile, part) for profile in PROFILES for part in profile.parts if coded(profile, part)]
 
 
 @pytest.mark.parametrize(
-    ("profile", "part", "header"), CODED, ids=[f"{p.name}-{t.kind}-{h}" for p, t, h in CODED]
+    ("profile", "part"), CODED, ids=[f"{p.name}-{t.kind}-{t.rows}" for p, t in CODED]
 )
 def test_a_person_in_a_coded_column_stops_the_ingest_and_is_not_quoted(
-    profile, part, header, tmp_path, capfd
+    profile, part, tmp_path, capfd
 ) -> None:
     people, inbox = People(), tmp_path / "inbox"
     inbox.mkdir()
@@ -291,11 +286,12 @@ def test_a_person_in_a_coded_column_stops_the_ingest_and_is_not_quoted(
             if other != part:
                 write(inbox, profile, other, planted_rows(profile, other, people))
     rows = planted_rows(profile, part, people)
-    rows[0][header] = people.next(header)
+    for header in coded(profile, part):
+        rows[0][header] = people.next(header)
     write(inbox, profile, part, rows)
     wanted = ("analyse", str(inbox), "--source", profile.name)
     code = main([*wanted, "--out", str(tmp_path / "out"), "--as-of", "2022-06-30"])
     said = "".join(capfd.readouterr())
     assert code == 3
-    assert header in said
+    assert [header for header in coded(profile, part) if header not in said] == []
     assert MARKER.findall(said.encode()) == []

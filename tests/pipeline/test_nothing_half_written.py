@@ -7,29 +7,15 @@ import shutil
 import signal
 import time
 
-import nbformat
 import pytest
 from filelock import FileLock
 
 HALF = ("brief", "--period", "2022-H1")
 
 
-@pytest.fixture(scope="module")
-def briefed(reproduced, tmp_path_factory):
-    """A project with results whose notebooks say one word each: they are not what is tested."""
-    bench = reproduced.copy_to(tmp_path_factory.mktemp("briefed") / "project")
-    for path in bench.project.notebooks.glob("*.ipynb"):
-        notebook = nbformat.read(path, as_version=4)
-        notebook.cells = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
-        notebook.cells.append(nbformat.v4.new_code_cell(f'"{path.stem}"'))
-        nbformat.write(notebook, path)
-    bench.workbench(*HALF, "--lang", "vi")
-    return bench
-
-
 @pytest.fixture
-def bench(briefed, tmp_path):
-    return briefed.copy_to(tmp_path / "project")
+def bench(short_pages, tmp_path):
+    return short_pages.copy_to(tmp_path / "project")
 
 
 def results(bench) -> dict[str, bytes]:

@@ -65,10 +65,13 @@ def find_table_header(top: Sequence[layout.Cells], aliases: Aliases) -> TableHea
 def _with_groups(best: TableHeader, grid: _Grid, top: Sequence[layout.Cells]) -> TableHeader:
     """Take the rows above into a header that name columns which it leaves without a name."""
     row, below = best.header.row, best.header.below
-    while best.score and row > 0 and below - row < layout.MOST_DEPTH:
-        if not grid.names_more(row - 1, row, below):
+    while best.score:
+        highest = max(below - layout.MOST_DEPTH, 0)
+        above = (r for r in range(row - 1, highest - 1, -1) if grid.names_more(r, row, below))
+        taken = next(above, row)
+        if taken == row or not grid.are_groups(range(taken + 1, row), taken, below):
             break
-        row -= 1
+        row = taken
     return replace(best, header=layout.Header(row, below - row, layout.names_of(top[row:below])))
 
 
@@ -143,6 +146,16 @@ class _Grid:
             and not named.issuperset(labels)
             and all(len(self._texts[row][column]) <= _LONGEST_LABEL for column in labels)
             and not self.is_record(row, below)
+        )
+
+    def are_groups(self, rows: range, above: int, below: int) -> bool:
+        """Say whether rows divide the groups whose labels stand in a row above them."""
+        labels = self._texts[above]
+        return not any(self.is_record(row, below) for row in rows) and all(
+            bool(labels[column])
+            for row in rows
+            for column, cell in enumerate(self._texts[row])
+            if cell
         )
 
     def _are_numbers(self, values: Sequence[str]) -> bool:

@@ -146,3 +146,21 @@ def test_a_draft_says_what_it_lacks_and_the_profile_reader_agrees(
     filled = draft.replace("\n[files.columns]", '\n[files.columns]\n"Cột lạ" = "received_at"')
     file.write_text(filled.replace('    "Cột lạ",', "", 1), encoding="utf-8")
     assert read_profile(file).parts
+
+
+def test_a_column_named_above_a_divided_group_keeps_its_name(tmp_path, reference_dir) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(
+        "Cột lạ;Nhóm chung;\n;Nhóm con;\n;Ngày tiếp nhận;Mã hồ sơ\nabc;04/01/2022;HS-0001\n",
+        encoding="utf-8",
+    )
+    assert inspect(path, reference_dir).header_row == 1
+
+
+def test_a_letterhead_above_a_title_is_no_group(tmp_path, reference_dir) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(
+        "UBND xã;;;Mẫu 01\n;Sổ theo dõi;;\n;Mã hồ sơ;Ngày tiếp nhận;\n1;HS-0001;04/01/2022;x\n",
+        encoding="utf-8",
+    )
+    assert inspect(path, reference_dir).header_row == 3
