@@ -14,11 +14,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from workbench.errors import UsageProblem
-from workbench.project import Project
+from workbench.project import Project, Scratch
 
 _SETTINGS = Path(__file__).parent / "assets" / "lab"
 _STRIPPED = "notebooks/"
@@ -84,8 +83,8 @@ def lab_environment(project: Project, runtime: Path) -> dict[str, str]:
 def _environment(project: Project) -> Iterator[None]:
     before = dict(os.environ)
     # Outside the project: a socket's path may be 107 characters long and no more.
-    with TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as runtime:
-        os.environ.update(lab_environment(project, Path(runtime)))
+    with Scratch("lab") as runtime:
+        os.environ.update(lab_environment(project, runtime))
         try:
             yield
         finally:

@@ -10,11 +10,11 @@ import os
 import shutil
 import time
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 from filelock import FileLock, Timeout
 
@@ -70,6 +70,11 @@ class Project:
     def briefings(self) -> Path:
         """One folder per period and unit."""
         return self.data / "briefings"
+
+    @property
+    def publications(self) -> Path:
+        """The record of what has left the office."""
+        return self.data / "publications"
 
     @property
     def reference(self) -> Path:
@@ -128,6 +133,108 @@ PATIENCE = 0.5
 """Seconds to wait for another run before giving up."""
 
 
+_OUTPUT_FOLDER, _OUTPUT_FILE = 0o750, 0o640
+"""Outputs name dossiers: their owner writes, the group reads, others see nothing."""
+_PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
+"""Exports as delivered hold names: their owner alone."""
+
+
+def close_to_others(project: Project) -> None:
+    """Take from other accounts what lies open: exports, outputs, and DVC's cache of outputs.
+
+    DVC makes the objects of its cache readable to all, so their folder is closed instead. What
+    belongs to another account stays as it is, and so does everything on Windows, where folders
+    inherit their rights.
+    """
+    _set_modes(project.inbox, _PRIVATE_FOLDER, _PRIVATE_FILE)
+    cache = project.root / ".dvc" / "cache"
+    if cache.parent.is_dir():
+        with suppress(OSError):
+            cache.mkdir(exist_ok=True)
+    for folder in (project.data, cache):
+        _set_mode(folder, _OUTPUT_FOLDER)
+
+
+def _set_modes(folder: Path, folder_mode: int, file_mode: int) -> None:
+    for parent, _, files in os.walk(folder):
+        _set_mode(Path(parent), folder_mode)
+        for name in files:
+            _set_mode(Path(parent, name), file_mode)
+
+
+def _set_mode(path: Path, mode: int) -> None:
+    """Set the rights of a file or folder of ours, whatever the umask; links stay as they are."""
+    if os.name != "nt" and not path.is_symlink():
+        with suppress(OSError):
+            path.chmod(mode)
+
+
+class Scratch:
+    """A folder for the temporary files of one run, gone when it ends.
+
+    What a killed run left behind is removed when the next one begins: nobody holds its lock.
+
+    >>> with Scratch("example") as folder:
+    ...     folder.is_dir()
+    True
+    >>> folder.exists()
+    False
+    """
+
+    def __init__(self, name: str) -> None:
+        _sweep_scratch()
+        prefix = f"{_SCRATCH}{os.getpid()}-{name}-"
+        self._folder = TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
+        self.path = Path(self._folder.name)
+        self._lock = FileLock(self.path / _IN_USE)
+        self._lock.acquire()
+
+    def __enter__(self) -> Path:
+        """Return the folder."""
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        """Remove the folder."""
+        self.cleanup()
+
+    def cleanup(self) -> None:
+        """Remove the folder and all that is in it."""
+        self._lock.release()
+        self._folder.cleanup()
+
+
+_SCRATCH = "workbench-"
+
+
+def _sweep_scratch() -> None:
+    """Remove the scratch folders of killed runs of this account."""
+    for lock in Path(gettempdir()).glob(f"{_SCRATCH}*-*/{_IN_USE}"):
+        try:
+            facts = lock.stat()
+            if os.name != "nt" and facts.st_uid != os.geteuid():
+                continue
+            is_fresh = time.time() - facts.st_mtime < _SETTLED
+            if is_fresh and _is_running(lock.parent.name.removeprefix(_SCRATCH).split("-")[0]):
+                continue
+            FileLock(lock).acquire(timeout=0).lock.release()
+        except OSError:
+            continue
+        shutil.rmtree(lock.parent, ignore_errors=True)
+
+
+def _is_running(process: str) -> bool:
+    """Say whether a process may be running; on Windows, where asking would end it, it may."""
+    if os.name == "nt" or not process.isdecimal():
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def restore_folders(place: Path) -> None:
     """Put back the folders in a place that killed runs had moved aside and not replaced yet."""
     for old in sorted(place.glob(f".*-*/{_OLD}")):
@@ -184,6 +291,9 @@ def fresh_folder(folder: Path, *, replaced: Collection[str] = ()) -> Iterator[Pa
         try:
             if replaced and folder.exists():
                 _take_over(folder, fresh, replaced)
+            for place in (fresh / name for name in replaced) if replaced else (fresh,):
+                _set_mode(place, _OUTPUT_FILE if place.is_file() else _OUTPUT_FOLDER)
+                _set_modes(place, _OUTPUT_FOLDER, _OUTPUT_FILE)
             _flush(fresh)
             if folder.exists():
                 folder.rename(old)

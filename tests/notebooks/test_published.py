@@ -243,7 +243,9 @@ def test_the_data_inside_charts_are_those_of_units_that_may_be_told(written) -> 
         outputs = [o.get("data", {}) for c in notebook["cells"] for o in c.get("outputs", [])]
         specs = [v for o in outputs for kind, v in o.items() if "vegalite" in kind]
         drawn += [row for spec in specs for row in rows_of(spec)]
-    assert drawn
+    pair = RATES["late_or_overdue"]
+    told_units = {u for u in names.values() if all((u, PERIODS[0], c) in known for c in pair)}
+    assert {names[row["name"]] for row in drawn} == told_units
     for row in drawn:
         unit = names[row["name"]]
         above, below = (known[unit, PERIODS[0], cell] for cell in RATES["late_or_overdue"])

@@ -3,13 +3,17 @@
 Counts of two periods, all units and all of them together go through small-cell suppression as
 one system, with every sum that a page shows or allows; tables, sentences and charts are made of
 what is left. Which unit a page sets off makes no difference to what is held back, so the pages of
-one period may be laid side by side. Stocks are told only where they are overdue: beside the flows
-of the next period their sum would give small cells away. Months, steps, causes, findings and
-anything about staff stay in the office. Figures published elsewhere are not known here.
+one period may be laid side by side. Every earlier publication of the project belongs to the system
+(``publication_record``), so that a quarter beside a half-year gives nothing away. Stocks are told
+only where they are overdue: beside the flows of the next period their sum would give small cells
+away. Months, steps, causes, findings and anything about staff stay in the office. Figures published
+elsewhere are not known here.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,9 +24,12 @@ from workbench.book.answer import Answer, Claim, claim
 from workbench.book.book import Book
 from workbench.book.entries import distinct
 from workbench.book.judging import FEW
+from workbench.book.publication_cells import Counts, Shape, publication_system
+from workbench.book.publication_record import published_with, read_record
 from workbench.charts import Dot, Figure, Scale, Standing, dots, draw
+from workbench.errors import RuleFailed
 from workbench.estimates import Estimate, difference, wilson
-from workbench.privacy import THRESHOLD, suppress
+from workbench.privacy import THRESHOLD, NothingLeftError, hidden_cells, left_out
 from workbench.tables import Blank, Cell, Column, Table
 from workbench.vocabulary import EVERYTHING
 from workbench.wording import say, use_language
@@ -59,6 +66,7 @@ _SUMS = {
 _CELLS = tuple(
     dict.fromkeys([*_COUNTS, *_SUMS, *(part for sums in _SUMS.values() for part in sums)])
 )
+_SHAPE = Shape(_CELLS, _SUMS, ("open_overdue",), ("late_or_overdue", "judged_or_overdue"))
 _COMPARED = "late_or_overdue"
 
 Figures = dict[str, int | None]
@@ -86,9 +94,40 @@ class Publication:
     @cached_property
     def cells(self) -> pl.DataFrame:
         """One row per unit (``*`` all) and period; counts held back are missing."""
-        periods = [p for p in (self.period, self.against) if p]
-        whole = _whole(self.book.measures, self.book.units(), periods, self.profile)
-        return suppress(whole, counts=_CELLS, groups=["unit_id", "period"], sums=_SUMS)
+        periods = list(dict.fromkeys(p for p in (self.period, self.against) if p))
+        units, record = self.book.units(), read_record(self.book.home)
+        whole = _whole(self.book.measures, units, periods, self.profile)
+        snapshot = self.book.snapshot
+        system = publication_system(
+            _SHAPE,
+            lambda profile, some: _counts(self.book.measures, units, some, profile),
+            units,
+            (self.profile, periods),
+            record,
+            snapshot.date() if snapshot else dt.date.max,
+        )
+        try:
+            hidden = hidden_cells(system.values, system.lines, beside=system.beside)
+        except NothingLeftError as problem:
+            place = system.places[problem.args[0]]
+            earlier = published_with(record, system.places) or "-"
+            raise RuleFailed(
+                "published.not_beside",
+                period=numerals.period(self.period),
+                unit=self.book.unit_name(place[0]),
+                earlier=earlier,
+            ) from problem
+        return left_out(whole, _CELLS, hidden)
+
+    @property
+    def record(self) -> pl.DataFrame:
+        """The rows that the record of publications keeps of this one."""
+        rows = self.cells.unpivot(
+            _CELLS, index=["unit_id", "period"], variable_name="measure", value_name="value"
+        )
+        return rows.with_columns(
+            pl.lit(self.profile).alias("profile"), pl.lit(self.period).alias("published_with")
+        )
 
     def figures(self, unit: str = EVERYTHING) -> Answer:
         """How much came in and was resolved, how much of it late; beside the other period.
@@ -208,6 +247,13 @@ def _whole(
         for period in dict.fromkeys(periods)
     ]
     return pl.DataFrame(rows)
+
+
+def _counts(
+    measures: pl.DataFrame, units: list[str], periods: Sequence[str], profile: str
+) -> Counts:
+    rows = _whole(measures, units, list(periods), profile)
+    return {(row["unit_id"], row["period"]): {n: row[n] for n in _CELLS} for row in rows.to_dicts()}
 
 
 def _counted(

@@ -8,12 +8,12 @@ loopback address is used.
 from __future__ import annotations
 
 import os
-import tempfile
 import weakref
-from shutil import rmtree
 from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
+
+from workbench.project import Scratch
 
 LONGEST = 80
 """A socket's path may be 107 characters; Jupyter adds a suffix of its own."""
@@ -27,8 +27,9 @@ class PrivateKernelManager(AsyncKernelManager):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         if os.name == "nt":
             return
-        folder = tempfile.mkdtemp(prefix="wb-")
-        weakref.finalize(self, rmtree, folder, ignore_errors=True)
+        scratch = Scratch("k")
+        weakref.finalize(self, scratch.cleanup)
+        folder = str(scratch.path)
         if len(folder) <= LONGEST:
             self.transport = "ipc"
             self.ip = f"{folder}/k"

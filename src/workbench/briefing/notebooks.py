@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from difflib import get_close_matches
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from workbench.errors import RuleFailed, UsageProblem
+from workbench.project import Scratch
 from workbench.wording import language
 
 KERNEL = "python3"
@@ -150,12 +150,13 @@ def quiet_jupyter(project: Path) -> Iterator[None]:
     into the notebook's folder, and two notebooks at once would leave it there.
     """
     before, here = dict(os.environ), Path.cwd()
-    with TemporaryDirectory(prefix="wb-", ignore_cleanup_errors=True) as scratch:
+    with Scratch("jupyter") as scratch:
         rooms = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
         os.environ.update({room: f"{scratch}/{room.lower()}" for room in rooms})
         os.environ |= {
             "JUPYTER_PLATFORM_DIRS": "1",
             "PYTHONWARNINGS": "ignore",
+            "TMPDIR": str(scratch),
             "WORKBENCH_LANG": language(),
             "WORKBENCH_PROJECT": str(project),
         }

@@ -19,6 +19,8 @@ from typing import Any
 
 from workbench import __version__, numerals
 from workbench.book import Book
+from workbench.book.publication_record import write_record
+from workbench.book.published import publish
 from workbench.briefing.notebooks import as_text, quiet_jupyter, run_notebook
 from workbench.briefing.page import Page, render
 from workbench.errors import OutputBusy, UsageProblem
@@ -135,7 +137,13 @@ def _write_folders(
             fresh = stack.enter_context(fresh_folder(folder))
             own = _asked(book, period, against, one, profile)
             jobs += [_job(name, own, fresh) for name in notebooks]
+        publication = (
+            publish(book, period, against=against, profile=profile).record if is_public else None
+        )
         _make(book, jobs, progress)
+        if publication is not None:
+            # before the pages are in their place: what is written down and not published harms none
+            write_record(book.home, publication)
     return [folder / "briefing.html" for folder in folders]
 
 

@@ -11,13 +11,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import polars as pl
 
 from workbench import stages
 from workbench.errors import InputRejected, UsageProblem
-from workbench.project import Project, find_project, fresh_folder, only_writer, shipped
+from workbench.project import Project, Scratch, find_project, fresh_folder, only_writer, shipped
 from workbench.vocabulary import PeriodKind
 
 WRITTEN = ("tables", "measures.json", "briefing.html")
@@ -59,8 +58,8 @@ def analyse(
     check_dossier_rows(exports)
     if Path.cwd().is_relative_to(out.resolve()):
         raise UsageProblem("cli.out_is_here", folder=out.resolve())
-    with only_writer(out), TemporaryDirectory(prefix="workbench-") as scratch:
-        work = Project(Path(scratch))
+    with only_writer(out), Scratch("analysis") as scratch:
+        work = Project(scratch)
         rooms = stages.Rooms(work, facts, progress)
         ingest(exports, work.landed, as_of=as_of, progress=progress, reference=facts.reference)
         stages.clean(rooms)

@@ -10,7 +10,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from workbench.errors import UsageProblem
-from workbench.project import find_project, shipped
+from workbench.project import close_to_others, find_project, shipped
 from workbench.wording import say
 
 
@@ -46,6 +46,7 @@ def ingest(asked: Namespace) -> None:
     from workbench.sources import ingest as land
 
     project = find_project()
+    close_to_others(project)
     exports = inbox_deliveries(project.inbox, shipped_profiles(project.reference))
     landing = land(
         exports,

@@ -8,17 +8,29 @@ no table of the pipeline; the rooms that call it do.
 
 from __future__ import annotations
 
+from workbench.privacy.additions import Sum
 from workbench.privacy.keys import applicant_keys, label_code, secret_key, staff_ids, staff_salt
 from workbench.privacy.patterns import MASKS_SCHEMA, Patterns, read_patterns
-from workbench.privacy.small_cells import THRESHOLD, hidden_cells, suppress
+from workbench.privacy.small_cells import (
+    THRESHOLD,
+    Beside,
+    NothingLeftError,
+    hidden_cells,
+    left_out,
+    suppress,
+)
 
 __all__ = [
     "MASKS_SCHEMA",
     "THRESHOLD",
+    "Beside",
+    "NothingLeftError",
     "Patterns",
+    "Sum",
     "applicant_keys",
     "hidden_cells",
     "label_code",
+    "left_out",
     "read_patterns",
     "secret_key",
     "staff_ids",

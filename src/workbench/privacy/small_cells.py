@@ -6,7 +6,7 @@ question of linear algebra: a cell is safe when the sums that are published leav
 The workbench's own pages show everything; only what is published goes through here.
 
 Cells left out protect single counts in one table. Two tables that share cells must go through
-together, and figures published elsewhere are not known here.
+together; what was published before stands beside them (``Beside``).
 """
 
 from __future__ import annotations
@@ -18,22 +18,31 @@ import numpy as np
 import polars as pl
 
 from workbench.errors import UsageProblem
+from workbench.privacy.additions import Sum, Unknowns
 
 THRESHOLD = 5
-_TINY = 1e-9
+_MANY = 20
+"""Above so many cells in danger several are left out at once: faster, a few more than needed."""
+
+
+class NothingLeftError(Exception):
+    """No cell is left whose suppression would protect another; its number is the argument."""
 
 
 @dataclass(frozen=True)
-class Sum:
-    """One published addition: the cell at ``total`` is the sum of the cells at ``parts``."""
+class Beside:
+    """Cells that another publication has decided about.
 
-    total: int
-    parts: tuple[int, ...]
+    ``shown`` are known to every reader, ``withheld`` must not become known; ``outside`` are
+    published nowhere and may be worked out unless they are small.
+    """
 
-    @property
-    def cells(self) -> tuple[int, ...]:
-        """Every cell of the addition."""
-        return (*self.parts, self.total)
+    shown: frozenset[int] = frozenset()
+    withheld: frozenset[int] = frozenset()
+    outside: frozenset[int] = frozenset()
+
+
+ALONE = Beside()
 
 
 def suppress(
@@ -75,8 +84,19 @@ def suppress(
         *_column_sums(frame.height, counts, sums or {}),
     ]
     hidden = hidden_cells(values.tolist(), lines, threshold=threshold)
-    mask = np.zeros(len(values), dtype=bool)
-    mask[sorted(hidden)] = True
+    return left_out(frame, counts, hidden, hides=hides)
+
+
+def left_out(
+    frame: pl.DataFrame, counts: Sequence[str], hidden: set[int], *, hides: Sequence[str] = ()
+) -> pl.DataFrame:
+    """Return a table without its hidden cells, which are numbered row by row.
+
+    Columns in ``hides`` go wherever a count of the row does; ``suppressed`` says in which rows.
+    """
+    size = frame.height * len(counts)
+    mask = np.zeros(size, dtype=bool)
+    mask[[cell for cell in hidden if cell < size]] = True
     by_column = dict(zip(counts, mask.reshape(frame.height, len(counts)).T, strict=True))
     row = mask.reshape(frame.height, len(counts)).any(axis=1)
     shown = [
@@ -87,58 +107,96 @@ def suppress(
 
 
 def hidden_cells(
-    values: Sequence[int], lines: Sequence[Sum], *, threshold: int = THRESHOLD
+    values: Sequence[int],
+    lines: Sequence[Sum],
+    *,
+    threshold: int = THRESHOLD,
+    beside: Beside = ALONE,
 ) -> set[int]:
     """Return the cells to leave out: the small ones, and others until none can be worked out.
 
     The others are the smallest that share an addition with a cell in danger; noughts only where
-    nothing else is left, because they protect little.
+    nothing else is left, because they protect little. A cell is in danger when the additions
+    determine it, or leave it one value that is not negative.
+
+    Args:
+        values: The count of each cell.
+        lines: Every addition among them.
+        threshold: Smallest count that may be published.
+        beside: Which of the cells are not free to be published or left out.
+
+    Raises:
+        NothingLeftError: A cell is in danger whatever else is left out.
     """
+    small = {cell for cell, value in enumerate(values) if 0 < value < threshold}
+    hidden = (small - beside.shown) | beside.withheld
+    safe = beside.outside - hidden
     totals = {line.total for line in lines}
-    hidden = {cell for cell, value in enumerate(values) if 0 < value < threshold}
-    while danger := _alone(hidden, lines) or _recoverable(hidden, lines):
-        choices = _choices(danger, hidden, lines)
+    unknowns = Unknowns(lines, values)
+    fixed = _fixed(unknowns, len(values), beside) - hidden
+    unknowns.start(hidden | safe)
+
+    def leave_out(danger: set[int]) -> int | None:
+        choices = _choices(danger, unknowns, fixed, beside.outside)
         if not choices:
-            break
-        hidden.add(min(choices, key=lambda c: (values[c] == 0, c in totals, values[c], c)))
-    return hidden
+            return None
+        cell = min(choices, key=lambda c: (values[c] == 0, c in totals, values[c], c))
+        hidden.add(cell)
+        if not unknowns.add(cell):
+            unknowns.start(hidden | safe)
+        return cell
+
+    def show_again(danger: set[int]) -> None:
+        """Give up cells that protect nothing, because others give them away for good."""
+        if needed := danger & (small | beside.withheld):
+            raise NothingLeftError(min(needed))
+        hidden.difference_update(danger)
+        fixed.update(danger)
+        unknowns.start(hidden | safe)
+
+    while True:
+        while (cell := unknowns.alone()) is not None:
+            if cell in safe:
+                unknowns.derive(cell)
+            elif leave_out({cell}) is None:
+                show_again({cell})
+        danger = (unknowns.determined() or unknowns.pinned()) - safe
+        if not danger:
+            return hidden
+        cell = leave_out(danger)
+        if cell is None:
+            show_again(danger)
+        while len(danger) > _MANY and cell is not None:
+            # cells near the one just left out may be safe by now; the others need not wait
+            danger -= unknowns.cells_of(unknowns.lines_with([cell]))
+            cell = leave_out(danger) if danger else None
 
 
-def _alone(hidden: set[int], lines: Sequence[Sum]) -> set[int]:
-    """Return a cell that is the only hidden one of an addition: the cheap case, found first."""
-    for line in lines:
-        cells = hidden.intersection(line.cells)
-        if len(cells) == 1:
-            return cells
+def _fixed(unknowns: Unknowns, size: int, beside: Beside) -> set[int]:
+    """Return the cells that leaving out would not hide: a reader knows them from before."""
+    fixed = set(beside.shown | beside.outside | beside.withheld)
+    if beside.shown:
+        unknowns.start(set(range(size)) - beside.shown)
+        fixed |= unknowns.pinned()
+    return fixed
+
+
+def _choices(
+    danger: set[int], unknowns: Unknowns, fixed: set[int], outside: frozenset[int]
+) -> set[int]:
+    """Return the shown cells nearest to those in danger that are free to be left out."""
+    line = unknowns.line_of_one(danger)
+    lines = {line} if line is not None else unknowns.lines_with(danger)
+    while lines:
+        cells = unknowns.cells_of(lines)
+        if choices := cells - unknowns.unknown - fixed:
+            return choices
+        # further away: through cells that are unknown, or known only by being worked out
+        reached = unknowns.lines_with(cells & (unknowns.unknown | outside))
+        if reached <= lines:
+            return set()
+        lines |= reached
     return set()
-
-
-def _choices(danger: set[int], hidden: set[int], lines: Sequence[Sum]) -> set[int]:
-    lonely = [s for s in lines if len(hidden.intersection(s.cells)) == 1 and danger & set(s.cells)]
-    touched = lonely[:1] or [s for s in lines if danger & set(s.cells)]
-    return {cell for line in touched for cell in line.cells} - hidden
-
-
-def _recoverable(hidden: set[int], lines: Sequence[Sum]) -> set[int]:
-    """Return the hidden cells that the published ones determine."""
-    cells = sorted(hidden)
-    place = {cell: n for n, cell in enumerate(cells)}
-    rows = []
-    for line in lines:
-        row = np.zeros(len(cells))
-        for cell in line.parts:
-            if cell in place:
-                row[place[cell]] += 1
-        if line.total in place:
-            row[place[line.total]] -= 1
-        if row.any():
-            rows.append(row)
-    if not rows:
-        return set()
-    _, sizes, axes = np.linalg.svd(np.array(rows))
-    rank = int((sizes > _TINY).sum())
-    free = np.abs(axes[rank:]).max(axis=0, initial=0)
-    return {cell for cell, n in place.items() if free[n] < _TINY}
 
 
 def _group_sums(frame: pl.DataFrame, groups: Sequence[str], totals: str, width: int) -> list[Sum]:

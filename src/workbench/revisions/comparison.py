@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from workbench.project import Project
+from workbench.project import Project, Scratch
 from workbench.revisions.outputs import Output, changed_outputs
 from workbench.revisions.reasons import Reason, find_reasons
 from workbench.revisions.snapshots import Snapshot
@@ -85,10 +83,9 @@ def compare_revisions(project: Project, left: str, right: str | None = None) -> 
     with (
         Snapshot.at(project, left) as before,
         Snapshot.at(project, right) as after,
-        TemporaryDirectory(prefix="workbench-") as name,
+        Scratch("revisions") as folder,
         Warehouse(project.pipelines) as warehouse,
     ):
-        folder = Path(name)
         before.fetch(folder, "left")
         after.fetch(folder, "right")
         warehouse.attach(folder)

@@ -41,6 +41,8 @@ def objects_of(path: Path, aliases: Aliases) -> tuple[pl.DataFrame, str]:
         InputRejected: The file is no JSON or holds something else than objects.
     """
     objects = read_objects(path, "")
+    for row in objects[:1]:
+        check_size(1, sum(1 for _ in _flat(row)), path.name)
     records = _envelope(objects, aliases)
     if records:
         objects = read_objects(path, records)

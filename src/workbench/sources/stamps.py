@@ -7,6 +7,7 @@ midnight in a due column means, and whether numbers count from 1970, the whole c
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -105,8 +106,14 @@ def _iso(text: str, form: str) -> str:
 
 
 def _epoch_iso(text: str) -> str:
-    """Read a number as seconds, or as milliseconds or microseconds where seconds are absurd."""
+    """Read a number as seconds, or as milliseconds or microseconds where seconds are absurd.
+
+    Raises:
+        ValueError: It is no number, or one without end.
+    """
     count = float(text)
+    if not math.isfinite(count):
+        raise ValueError(text)
     while abs(count) >= _ABSURD_SECONDS:
         count /= 1000
     return dt.datetime.fromtimestamp(round(count, 3), dt.UTC).isoformat(" ")

@@ -22,7 +22,7 @@ import polars as pl
 import pyarrow as pa
 
 from workbench.errors import InputRejected, RuleFailed
-from workbench.project import fresh_folder
+from workbench.project import Scratch, fresh_folder
 from workbench.warehouse.checks import check_frames, check_key, check_rows, key_broken
 from workbench.warehouse.models import (
     Model,
@@ -73,12 +73,12 @@ class Warehouse:
         self._kinds: ChainMap[str, str] = ChainMap()
         self._is_cut = False
         self._threads = threads or os.cpu_count() or 1
-        self._spill = TemporaryDirectory(prefix="workbench-", ignore_cleanup_errors=True)
+        self._spill = Scratch("database")
         self._connection = duckdb.connect(
             config={
                 "threads": self._threads,
                 "memory_limit": memory,
-                "temp_directory": self._spill.name,
+                "temp_directory": str(self._spill.path),
                 "max_temp_directory_size": "20GB",
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
@@ -219,7 +219,7 @@ class Warehouse:
         return other
 
     def _shelf(self) -> TemporaryDirectory[str]:
-        return TemporaryDirectory(prefix="shelf-", dir=self._spill.name)
+        return TemporaryDirectory(prefix="shelf-", dir=self._spill.path)
 
     def _audit(self, models: list[Model], audit: str) -> None:
         """Repeat an audit that failed on all dossiers: it counts the offenders of every part."""
