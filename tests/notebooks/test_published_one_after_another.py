@@ -61,7 +61,7 @@ def home(small_project, tmp_path: Path) -> Path:
     return copy
 
 
-def told_by(book: Book, period: str) -> dict[Cell, int | None]:
+def publish_cells(book: Book, period: str) -> dict[Cell, int | None]:
     """Publish a period, if that is allowed, and return every cell, ``None`` where withheld."""
     publication = publish(book, period)
     try:
@@ -168,12 +168,12 @@ def test_no_withheld_cell_follows_from_all_publications_together(home: Path, ser
     n_published = 0
     for period in series:
         book = open_book(home, language="vi")
-        told = told_by(book, period)
-        n_published += bool(told)
+        shown = publish_cells(book, period)
+        n_published += bool(shown)
         # what one publication withheld and another shows is known to whoever has both
-        again = {cell for cell, value in cells.items() if value is None} & set(told)
-        assert all(told[cell] is None for cell in again)
-        cells |= told
+        again = {cell for cell, value in cells.items() if value is None} & set(shown)
+        assert all(shown[cell] is None for cell in again)
+        cells |= shown
         assert recovered(cells) == set(), period
     assert n_published >= 2
 
@@ -182,8 +182,8 @@ def test_the_attacker_recovers_cells_where_no_publication_knows_of_the_others(ho
     cells: dict[Cell, int | None] = {}
     for period in SERIES[0]:
         book = open_book(home, language="vi")
-        told = told_by(book, period)
-        cells |= {cell: value for cell, value in told.items() if cells.get(cell) is None}
+        shown = publish_cells(book, period)
+        cells |= {cell: value for cell, value in shown.items() if cells.get(cell) is None}
         record_file(home).unlink()
     assert recovered(cells)
 

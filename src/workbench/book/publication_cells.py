@@ -50,7 +50,7 @@ def publication_system(
     shape: Shape,
     measured: Measured,
     units: Sequence[str],
-    asked: tuple[str, Sequence[str]],
+    publication: tuple[str, Sequence[str]],
     record: pl.DataFrame,
     snapshot: dt.date,
 ) -> PublicationSystem:
@@ -62,47 +62,43 @@ def publication_system(
         shape: Measures of a row and what adds up.
         measured: Gives the counts.
         units: Every unit.
-        asked: Profile and periods to be published.
+        publication: Profile and periods to be published.
         record: Cells published before.
         snapshot: The last day that any period knows of.
     """
     known = record.filter(pl.col("unit_id").is_in([EVERYTHING, *units]))
     known = known.filter(pl.col("measure").is_in(shape.cells))
-    return _Builder(shape, measured, (EVERYTHING, *units), asked, known, snapshot).build()
+    return _Builder(shape, measured, (EVERYTHING, *units), *publication, known, snapshot).build()
 
 
+@dataclass
 class _Builder:
     """Numbers cells and collects additions, those of the publication itself first."""
 
-    def __init__(
-        self,
-        shape: Shape,
-        measured: Measured,
-        units: Sequence[str],
-        asked: tuple[str, Sequence[str]],
-        record: pl.DataFrame,
-        snapshot: dt.date,
-    ) -> None:
-        self._shape, self._measured, self._units = shape, measured, units
-        self._profile, self._asked = asked
-        self._record, self._snapshot = record, snapshot
-        self._system = PublicationSystem()
-        self._numbers: dict[tuple[str, str, str, str], int] = {}
+    _shape: Shape
+    _measured: Measured
+    _units: Sequence[str]
+    _profile: str
+    _periods: Sequence[str]
+    _record: pl.DataFrame
+    _snapshot: dt.date
+    _system: PublicationSystem = field(default_factory=PublicationSystem)
+    _numbers: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
 
     def build(self) -> PublicationSystem:
-        periods = tuple(dict.fromkeys((*self._asked, *self._record["period"].to_list())))
+        periods = tuple(dict.fromkeys((*self._periods, *self._record["period"].to_list())))
         others = [p for p in self._record["profile"].unique().sort() if p != self._profile]
-        self._add_table(self._profile, self._asked, {})
-        n_asked = len(self._system.values)
+        self._add_table(self._profile, self._periods, {})
+        n_published = len(self._system.values)
         whole = {self._profile: self._measured(self._profile, periods)}
         whole |= {profile: self._measured(profile, periods) for profile in others}
         tree = period_tree(periods, self._snapshot)
         for profile in (self._profile, *others):
-            later = [p for p in periods if p not in self._asked or profile != self._profile]
+            later = [p for p in periods if p not in self._periods or profile != self._profile]
             self._add_table(profile, later, whole[profile])
             if len(self._record):
                 self._add_periods(profile, tree, whole[profile])
-        self._system.beside = self._decided(n_asked)
+        self._system.beside = self._decided(n_published)
         return self._system
 
     def _add_table(self, profile: str, periods: Sequence[str], counts: Counts) -> None:
@@ -177,7 +173,7 @@ class _Builder:
                             (profile, unit, first, measure), [(profile, unit, other, measure)]
                         )
 
-    def _decided(self, n_asked: int) -> Beside:
+    def _decided(self, n_published: int) -> Beside:
         """Say which cells were shown or withheld before, and which nobody publishes."""
         shown, withheld = set[int](), set[int]()
         for profile, unit, period, measure, value in self._record.select(
@@ -192,7 +188,7 @@ class _Builder:
                 shown.add(number)
         small = {n for n, value in enumerate(self._system.values) if 0 < value < THRESHOLD}
         shown -= withheld | small
-        outside = set(range(n_asked, len(self._system.values))) - shown - withheld
+        outside = set(range(n_published, len(self._system.values))) - shown - withheld
         return Beside(frozenset(shown), frozenset(withheld), frozenset(outside))
 
 

@@ -134,8 +134,8 @@ def diff(asked: Namespace) -> None:
     """Say what moved between two revisions, and why."""
     from workbench.revisions import WRITERS, compare_revisions, enforce_limits, read_limits
 
-    limits, project = read_limits(asked.fail_on), find_project()
-    found = compare_revisions(project, asked.rev_a, asked.rev_b)
+    limits = read_limits(asked.fail_on)
+    found = compare_revisions(find_project(), asked.rev_a, asked.rev_b)
     sys.stdout.write(WRITERS[asked.format](found, rows=asked.rows))
     enforce_limits(found, limits)
 

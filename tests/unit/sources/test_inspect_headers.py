@@ -148,19 +148,28 @@ def test_a_draft_says_what_it_lacks_and_the_profile_reader_agrees(
     assert read_profile(file).parts
 
 
-def test_a_column_named_above_a_divided_group_keeps_its_name(tmp_path, reference_dir) -> None:
-    path = tmp_path / "export.csv"
-    path.write_text(
-        "Cột lạ;Nhóm chung;\n;Nhóm con;\n;Ngày tiếp nhận;Mã hồ sơ\nabc;04/01/2022;HS-0001\n",
-        encoding="utf-8",
-    )
-    assert inspect(path, reference_dir).header_row == 1
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        # a column named above a group that is divided again keeps its name
+        (
+            "Cột lạ;Nhóm chung;\n;Nhóm con;\n;Ngày tiếp nhận;Mã hồ sơ\nabc;04/01/2022;HS-0001\n",
+            1,
+        ),
+        # a letterhead above a title is no group
+        (
+            "UBND xã;;;Mẫu 01\n;Sổ theo dõi;;\n;Mã hồ sơ;Ngày tiếp nhận;\n1;HS-0001;04/01/2022;x\n",
+            3,
+        ),
+    ],
+)
+def test_rows_above_are_header_only_where_they_name_and_group_columns(
+    put, reference_dir, text, row
+) -> None:
+    assert inspect(put("export.csv", text), reference_dir).header_row == row
 
 
-def test_a_letterhead_above_a_title_is_no_group(tmp_path, reference_dir) -> None:
-    path = tmp_path / "export.csv"
-    path.write_text(
-        "UBND xã;;;Mẫu 01\n;Sổ theo dõi;;\n;Mã hồ sơ;Ngày tiếp nhận;\n1;HS-0001;04/01/2022;x\n",
-        encoding="utf-8",
-    )
-    assert inspect(path, reference_dir).header_row == 3
+def test_a_folder_is_called_a_folder(tmp_path, reference_dir) -> None:
+    with pytest.raises(InputRejected) as problem:
+        inspect(tmp_path, reference_dir)
+    assert problem.value.key == "readers.is_folder"

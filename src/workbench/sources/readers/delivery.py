@@ -58,6 +58,8 @@ def check_regular(path: Path) -> None:
     else:
         if stat.S_ISREG(mode):
             return
+        if stat.S_ISDIR(mode) and not path.is_symlink():
+            raise InputRejected("readers.is_folder", folder=path.name)
         kind = next((name for name, is_kind in _KINDS.items() if is_kind(mode)), "device")
     raise InputRejected("readers.no_regular_file", file=path.name, kind=say(f"readers.kind_{kind}"))
 
