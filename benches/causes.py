@@ -17,9 +17,9 @@ from tempfile import TemporaryDirectory
 import polars as pl
 from register import FACTS, Meter, give_facts, make_register, with_due_dates
 
-from workbench.lateness import lateness_profiles
-from workbench.stages import CLOCK_TABLES
-from workbench.vocabulary import periods_between
+from workbench.clock.lateness import lateness_profiles
+from workbench.clock.stage import CLOCK_TABLES
+from workbench.core.vocabulary import periods_between
 from workbench.warehouse import Warehouse
 
 PROFILE = "wb_strict"

@@ -25,8 +25,8 @@ import numpy as np
 import polars as pl
 from register import CALENDARS, FACTS, YEAR_2019, YEARS, give_facts, make_register
 
-from workbench.lateness import lateness_profiles
-from workbench.stages import CLOCK_TABLES
+from workbench.clock.lateness import lateness_profiles
+from workbench.clock.stage import CLOCK_TABLES
 from workbench.warehouse import Warehouse
 
 TRIES = 5

@@ -15,8 +15,8 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
-from workbench.compare import breach_risks, cells, gaps_to_peers, units_adjusted
-from workbench.vocabulary import CAUSES
+from workbench.core.vocabulary import CAUSES
+from workbench.figures.compare import breach_risks, cells, gaps_to_peers, units_adjusted
 
 MONTHS = [f"2022-{month:02d}" for month in range(1, 13)]
 PROCEDURES = 20

@@ -19,8 +19,10 @@ import numpy as np
 import polars as pl
 from register import FACTS, YEAR, YEAR_2019, Meter, make_register, with_due_dates
 
-from workbench.project import Project
-from workbench.stages import RESULT_TABLES, Rooms, clock, explain
+from workbench.clock.stage import clock
+from workbench.core.project import Project
+from workbench.core.run_folders import RunFolders
+from workbench.explain import RESULT_TABLES, explain
 
 PROFILE = "wb_strict"
 YEARS = 3
@@ -52,7 +54,7 @@ def main() -> None:
 
 def _explained(work: Project, slowest: int) -> None:
     meter = Meter()
-    explain(Rooms(work, FACTS, meter.step), profile=PROFILE)
+    explain(RunFolders(work, FACTS, meter.step), profile=PROFILE)
     figures = meter.figures()
     dossiers = pl.scan_parquet(work.clean / "dossiers.parquet").select(pl.len()).collect().item()
     print(f"explain: {dossiers:,} dossiers, {len(RESULT_TABLES)} tables: {figures}")
@@ -66,7 +68,7 @@ def _clocked(dossiers: int, work: Project) -> None:
     make_register(dossiers, work.clean, span=YEARS * YEAR)
     with_due_dates(work.clean)
     _as_a_province(work.clean)
-    clock(Rooms(work, FACTS))
+    clock(RunFolders(work, FACTS))
 
 
 def _as_a_province(folder: Path) -> None:

@@ -15,13 +15,13 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from workbench.lateness import lateness_profiles
-from workbench.project import Project, shipped
-from workbench.simulate.faults import simulate_faults
-from workbench.simulate.scoring import false_findings, score_faults
-from workbench.sources import inbox_deliveries, ingest, shipped_profiles
+from workbench.clock import Calendars
+from workbench.clock.lateness import lateness_profiles
+from workbench.core.project import Project, shipped
+from workbench.ingest import inbox_deliveries, ingest, shipped_profiles
+from workbench.testing.simulate.faults import simulate_faults
+from workbench.testing.simulate.scoring import false_findings, score_faults
 from workbench.warehouse import Warehouse
-from workbench.worktime import Calendars
 
 FACTS = shipped()
 COLUMNS = ("rule_id", "record")

@@ -167,17 +167,18 @@ def _tokenise(folder: Path) -> None:
 
 
 def _ingest(folder: Path) -> None:
-    from workbench.sources import deliveries, ingest, read_profile
+    from workbench.ingest import deliveries, ingest, read_profile
 
     exports = deliveries([folder / "export"], read_profile(folder / "bench.toml"))
     ingest(exports, folder / "data" / "landed")
 
 
 def _clean(folder: Path) -> None:
-    from workbench import stages
-    from workbench.project import Project, shipped
+    from workbench.clean import clean
+    from workbench.core.project import Project, shipped
+    from workbench.core.run_folders import RunFolders
 
-    stages.clean(stages.Rooms(Project(folder), shipped()))
+    clean(RunFolders(Project(folder), shipped()))
 
 
 # --- the made-up export

@@ -32,8 +32,8 @@ def make(folder: Path) -> None:
     import numpy as np
     import polars as pl
 
-    from workbench.project import shipped
-    from workbench.worktime import Calendars
+    from workbench.clock import Calendars
+    from workbench.core.project import shipped
 
     days = Calendars.read(shipped().reference / "calendars").days()
     closed = days.filter(
@@ -133,7 +133,7 @@ def workbench(folder: Path) -> tuple[int, int]:
     """The same sums by the project's macros in one query."""
     import duckdb
 
-    from workbench.project import shipped
+    from workbench.core.project import shipped
 
     with duckdb.connect(config={"threads": 1}) as connection:
         for macro in sorted((shipped().pipelines / "macros").glob("*.sql")):

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from workbench.project import shipped
-from workbench.sources.fields import OTHER_RECORDS
+from workbench.clock import Calendars
+from workbench.core.project import shipped
+from workbench.ingest.fields import OTHER_RECORDS
 from workbench.warehouse import Warehouse
-from workbench.worktime import Calendars
 
 FACTS = shipped()
 CALENDARS = Calendars.read(FACTS.reference / "calendars")

@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, settings
 
-from workbench.lateness import lateness_profiles
-from workbench.project import Project
+from workbench.clock import Calendars
+from workbench.clock.lateness import lateness_profiles
+from workbench.core.project import Project
 from workbench.warehouse import Warehouse
-from workbench.worktime import Calendars
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Any
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 if TYPE_CHECKING:
-    from workbench.book import Book, open_book, publish
-    from workbench.vocabulary import Period
+    from workbench.answers import Book, open_book, publish
+    from workbench.core.vocabulary import Period
 
 __version__ = "0.1.0"
 __all__ = ["Book", "Period", "__version__", "open", "open_book", "publish", "testing"]
 
 _HOMES = {
-    "Book": "workbench.book",
-    "open_book": "workbench.book",
-    "open": "workbench.book",
-    "Period": "workbench.vocabulary",
-    "publish": "workbench.book",
+    "Book": "workbench.answers",
+    "open_book": "workbench.answers",
+    "open": "workbench.answers",
+    "Period": "workbench.core.vocabulary",
+    "publish": "workbench.answers",
 }
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.measures import RATES, measure
-from workbench.numerals import decimal
+from workbench.core.numerals import decimal
+from workbench.figures.measures import RATES, measure
+from workbench.messages import use_language
 from workbench.official import Conventions, Form, band, fill
 from workbench.official.forms import COUNTERS
-from workbench.wording import use_language
 
 HERE = Path(__file__).parent
 

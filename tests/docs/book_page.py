@@ -12,10 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from workbench.book import Book
-from workbench.book.clock import LegalClock
-from workbench.book.official import Official
-from workbench.book.rhythm import Rhythm
+from workbench.answers import Book
+from workbench.answers.clock import LegalClock
+from workbench.answers.official import Official
+from workbench.answers.rhythm import Rhythm
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "manual" / "book.md"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from workbench.lateness import CHOICES, lateness_profiles
+from workbench.clock.lateness import CHOICES, lateness_profiles
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "manual" / "lateness.md"

@@ -16,17 +16,18 @@ from typing import Any
 
 import polars as pl
 
-from workbench import compare, numerals
-from workbench.book import Book
-from workbench.book.durations import ENDS, durations
-from workbench.book.groups import Grouping, compare_groups
-from workbench.estimates import Estimate, difference, wilson
-from workbench.lateness import lateness_profiles
-from workbench.sources import deliveries, find_profile, ingest
-from workbench.vocabulary import Period
+from workbench.answers import Book
+from workbench.answers.durations import ENDS, durations
+from workbench.answers.groups import Grouping, compare_groups
+from workbench.clock import Calendars
+from workbench.clock.lateness import lateness_profiles
+from workbench.core import numerals
+from workbench.core.vocabulary import Period
+from workbench.figures import compare
+from workbench.figures.estimates import Estimate, difference, wilson
+from workbench.ingest import deliveries, find_profile, ingest
+from workbench.messages import use_language
 from workbench.warehouse import Warehouse
-from workbench.wording import use_language
-from workbench.worktime import Calendars
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "manual" / "registers.md"

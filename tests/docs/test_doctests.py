@@ -9,7 +9,7 @@ import pkgutil
 import pytest
 
 import workbench
-from workbench.wording import use_language
+from workbench.messages import use_language
 
 MODULES = [
     name

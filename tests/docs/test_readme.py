@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workbench.cli.parser import build_parser
-from workbench.wording import LANGUAGES, use_language
+from workbench.messages import LANGUAGES, use_language
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.sources import profile_files, profile_parts
-from workbench.sources.fields import FIELDS
+from workbench.ingest import profile_files, profile_parts
+from workbench.ingest.fields import FIELDS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "source-profiles.md"
 

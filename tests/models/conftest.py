@@ -8,13 +8,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.sources.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION
-from workbench.sources.people import MASKS
-from workbench.sources.repairs import REPAIRS
-from workbench.sources.structure import ROW_FINDINGS, SHEET_FINDINGS
+from workbench.clock import Calendars
+from workbench.ingest.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION
+from workbench.ingest.people import MASKS
+from workbench.ingest.repairs import REPAIRS
+from workbench.ingest.structure import ROW_FINDINGS, SHEET_FINDINGS
 from workbench.warehouse import Warehouse
 from workbench.warehouse.models import models_of
-from workbench.worktime import Calendars
 
 Rows = list[dict[str, object]]
 Clean = Callable[..., Mapping[str, pl.DataFrame]]

@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from workbench import compare
-from workbench.errors import RuleFailed
-from workbench.lateness import lateness_profiles
-from workbench.vocabulary import periods_between
+from workbench.clock.lateness import lateness_profiles
+from workbench.core.errors import RuleFailed
+from workbench.core.vocabulary import periods_between
+from workbench.figures import compare
 from workbench.warehouse import Warehouse
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -7,7 +7,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from workbench.sources.fields import OTHER_RECORDS
+from workbench.ingest.fields import OTHER_RECORDS
 
 UNITS = [
     ("SD-P1", "04/01/2022 08:00", "SD-P1"),

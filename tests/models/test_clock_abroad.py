@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from workbench.worktime import Calendars
+from workbench.clock import Calendars
 
 ROME = ZoneInfo("Europe/Rome")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from workbench.norms import norm_audit
+from workbench.figures.norms import norm_audit
 
 TASK = {"procedure_id": "P", "step": "s", "task": "t", "is_rework": False}
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from workbench.lateness import lateness_profiles
+from workbench.clock.lateness import lateness_profiles
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.lateness import lateness_profiles
-from workbench.project import Project
-from workbench.simulate import simulate
-from workbench.sources import deliveries, find_profile, inbox_deliveries, ingest, shipped_profiles
+from workbench.clock.lateness import lateness_profiles
+from workbench.core.project import Project
+from workbench.ingest import deliveries, find_profile, inbox_deliveries, ingest, shipped_profiles
+from workbench.testing.simulate import simulate
 from workbench.warehouse import Warehouse
 
 TABLES = ("outcomes", "ledger", "dossier_calendars", "due_dates")

@@ -13,8 +13,8 @@ import holidays
 import polars as pl
 import pytest
 
-from workbench.lateness import lateness_profiles
-from workbench.sources import deliveries, find_profile, ingest
+from workbench.clock.lateness import lateness_profiles
+from workbench.ingest import deliveries, find_profile, ingest
 from workbench.warehouse import Warehouse
 
 pytestmark = pytest.mark.shared

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from workbench.errors import RuleFailed
-from workbench.wording import use_language
-from workbench.worktime import Calendars
+from workbench.clock import Calendars
+from workbench.core.errors import RuleFailed
+from workbench.messages import use_language
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from workbench.lateness import lateness_profiles
-from workbench.stock import count_daily_stock
-from workbench.vocabulary import Period
+from workbench.clock.lateness import lateness_profiles
+from workbench.core.vocabulary import Period
+from workbench.figures.stock import count_daily_stock
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 

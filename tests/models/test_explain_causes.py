@@ -11,8 +11,8 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from workbench.sources.fields import OTHER_RECORDS
-from workbench.vocabulary import PERIOD_KINDS, periods_between
+from workbench.core.vocabulary import PERIOD_KINDS, periods_between
+from workbench.ingest.fields import OTHER_RECORDS
 
 DAY = dt.timedelta(days=1)
 MONDAY = dt.datetime(2022, 3, 7, 0, tzinfo=dt.UTC)

@@ -9,9 +9,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.causes import evidence_text
-from workbench.sources.fields import OTHER_RECORDS
-from workbench.wording import use_language
+from workbench.figures.causes import evidence_text
+from workbench.ingest.fields import OTHER_RECORDS
+from workbench.messages import use_language
 
 MODELS = runpy.run_path(str(Path(__file__).with_name("test_explain_causes.py")))
 lived, crowd, at = (MODELS[name] for name in ("lived", "crowd", "at"))

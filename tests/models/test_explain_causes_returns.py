@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.causes import evidence_text
-from workbench.wording import use_language
+from workbench.figures.causes import evidence_text
+from workbench.messages import use_language
 
 MODELS = runpy.run_path(str(Path(__file__).with_name("test_explain_causes.py")))
 lived, crowd, at = (MODELS[name] for name in ("lived", "crowd", "at"))

@@ -7,8 +7,8 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from workbench.stages import calendar_periods
-from workbench.vocabulary import Period, periods_between
+from workbench.core.vocabulary import Period, periods_between
+from workbench.explain import calendar_periods
 from workbench.warehouse import Warehouse
 
 SNAPSHOT = dt.datetime(2022, 6, 30, 10, tzinfo=dt.UTC)

@@ -7,7 +7,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from workbench.errors import RuleFailed
+from workbench.core.errors import RuleFailed
 from workbench.warehouse import Warehouse
 
 GROUP = {"profile": "wb_strict", "unit_id": "U1", "period": "2022-01"}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from workbench.clock import Calendars
 from workbench.latebench.register import CALENDAR
 from workbench.latebench.run import Task, make_case
-from workbench.worktime import Calendars
 
 
 def test_the_register_has_the_columns_that_clean_writes(clean, reference_dir):

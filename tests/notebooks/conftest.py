@@ -13,10 +13,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench import stages
-from workbench.book import Book, open_book
-from workbench.project import Project
-from workbench.sources.fields import OTHER_RECORDS
+from workbench.answers import Book, open_book
+from workbench.clock.stage import clock
+from workbench.core.project import Project
+from workbench.core.run_folders import RunFolders
+from workbench.explain import explain
+from workbench.ingest.fields import OTHER_RECORDS
 
 UNITS = ("SD-P1", "SD-VH", "SD-YT", "<script>alert(1)</script>")
 MOMENT = pl.Datetime("us", "UTC")
@@ -176,9 +178,9 @@ def small_project(tmp_path_factory: pytest.TempPathFactory, repository: Project)
     project.pipelines.mkdir()
     shutil.copytree(repository.notebooks, project.notebooks)
     shutil.copytree(repository.reference, project.reference)
-    rooms = stages.Rooms(project, repository)
-    stages.clock(rooms)
-    stages.explain(rooms, profile="wb_strict")
+    rooms = RunFolders(project, repository)
+    clock(rooms)
+    explain(rooms, profile="wb_strict")
     return project
 
 

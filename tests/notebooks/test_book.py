@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 import workbench as wb
-from workbench.book import Book, open_book
-from workbench.book.judging import standing
-from workbench.errors import UsageProblem
+from workbench.answers import Book, open_book
+from workbench.answers.judging import standing
+from workbench.core.errors import UsageProblem
 
 QUESTIONS = {
     "summary": lambda book: book.summary("2022-H1"),

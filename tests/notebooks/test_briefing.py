@@ -13,11 +13,11 @@ import nbformat
 import pytest
 from filelock import FileLock
 
-from workbench.book import open_book
-from workbench.briefing import check_formats, run_notebook, write_briefings, write_page
-from workbench.briefing.kernels import LONGEST, PrivateKernelManager
-from workbench.briefing.writing import NOTEBOOKS, folder_name
-from workbench.errors import OutputBusy, RuleFailed, UsageProblem
+from workbench.answers import open_book
+from workbench.core.errors import OutputBusy, RuleFailed, UsageProblem
+from workbench.pages import check_formats, run_notebook, write_briefings, write_page
+from workbench.pages.kernels import LONGEST, PrivateKernelManager
+from workbench.pages.writing import NOTEBOOKS, folder_name
 
 UNIT = "<script>alert(1)</script>"
 

@@ -7,8 +7,8 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from workbench.book import open_book
-from workbench.errors import UsageProblem
+from workbench.answers import open_book
+from workbench.core.errors import UsageProblem
 
 QUESTIONS = {
     "due_dates": lambda book: book.clock().due_dates("2022-H1"),

@@ -8,7 +8,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from workbench.errors import InputRejected
+from workbench.core.errors import InputRejected
 
 PERIOD = "2022-H1"
 

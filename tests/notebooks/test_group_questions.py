@@ -7,8 +7,8 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from workbench.book import open_book
-from workbench.errors import UsageProblem
+from workbench.answers import open_book
+from workbench.core.errors import UsageProblem
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

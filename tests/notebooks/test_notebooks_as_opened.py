@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.book import Book
-from workbench.project import Project
+from workbench.answers import Book
+from workbench.core.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from workbench.book import open_book
-from workbench.errors import UsageProblem
+from workbench.answers import open_book
+from workbench.core.errors import UsageProblem
 
 QUESTIONS = {
     "06a": lambda official: official.form("II.06a", "2022-H1"),

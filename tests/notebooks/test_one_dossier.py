@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from workbench.book import open_book
+from workbench.answers import open_book
+from workbench.charts.tables import Blank
 from workbench.cli import main
-from workbench.tables import Blank
 
 
 def seconds(text: str) -> int:

@@ -10,9 +10,9 @@ from html import unescape
 import nbformat
 import pytest
 
-from workbench import compare
-from workbench.book import Answer
-from workbench.vocabulary import EVERYTHING
+from workbench.answers import Answer
+from workbench.core.vocabulary import EVERYTHING
+from workbench.figures import compare
 
 PAGES = ("briefing", "causes", "compare_periods", "compare_units", "official", "quality", "watch")
 VALUE = re.compile(

@@ -18,10 +18,10 @@ import polars as pl
 import pytest
 from scipy.optimize import linprog
 
-from workbench.book import Book, open_book
-from workbench.book.published import publish
-from workbench.briefing import folder_name, publish_briefings
-from workbench.wording import say, use_language
+from workbench.answers import Book, open_book
+from workbench.answers.published import publish
+from workbench.messages import say, use_language
+from workbench.pages import folder_name, publish_briefings
 
 PERIODS = ("2022-H1", "2021-H1")
 COUNTS = (

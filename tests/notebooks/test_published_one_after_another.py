@@ -16,11 +16,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.book import Book, open_book
-from workbench.book.publication_record import read_record, record_file, write_record
-from workbench.book.published import publish
-from workbench.briefing import publish_briefings
-from workbench.errors import InputRejected, RuleFailed
+from workbench.answers import Book, open_book
+from workbench.answers.publication_record import read_record, record_file, write_record
+from workbench.answers.published import publish
+from workbench.core.errors import InputRejected, RuleFailed
+from workbench.pages import publish_briefings
 
 PARTS = {
     "received": ("channel_known", "channel_unknown"),

@@ -15,11 +15,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from workbench.book import Answer, Book, open_book
-from workbench.book.clock import LegalClock
-from workbench.book.official import Official
-from workbench.book.rhythm import Rhythm
-from workbench.errors import UsageProblem
+from workbench.answers import Answer, Book, open_book
+from workbench.answers.clock import LegalClock
+from workbench.answers.official import Official
+from workbench.answers.rhythm import Rhythm
+from workbench.core.errors import UsageProblem
 
 COMPUTED, OTHER = "wb_strict", "wb_legal"
 """Profile of the results, and one that judges some dossiers of the sample otherwise."""
@@ -190,15 +190,16 @@ def test_verdicts_under_another_profile_are_counted_under_it(asked):
 @pytest.fixture(scope="module")
 def explained_otherwise(small_project, repository, tmp_path_factory) -> Book:
     """The small project's clock, its causes computed under the other profile."""
-    from workbench import stages
-    from workbench.project import Project
+    from workbench.core.project import Project
+    from workbench.core.run_folders import RunFolders
+    from workbench.explain import explain
 
     project = Project(tmp_path_factory.mktemp("otherwise") / "project")
     for folder in ("clean", "clock"):
         shutil.copytree(getattr(small_project, folder), getattr(project, folder))
     (project.root / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")
     project.pipelines.mkdir()
-    stages.explain(stages.Rooms(project, repository), profile=OTHER)
+    explain(RunFolders(project, repository), profile=OTHER)
     shutil.copytree(small_project.reference, project.reference)
     return open_book(project.root, language="en")
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import polars as pl
 
-from workbench.book.fairness import PEERED
-from workbench.book.judging import FEW
-from workbench.wording import say, use_language
+from workbench.answers.fairness import PEERED
+from workbench.answers.judging import FEW
+from workbench.messages import say, use_language
 
 
 def test_groups_of_a_unit_and_period_hold_only_its_dossiers(small_book):

@@ -7,10 +7,11 @@ import json
 import polars as pl
 import pytest
 
-from workbench import stages
-from workbench.book import open_book
-from workbench.compare import with_and_without_suspects
-from workbench.project import Project
+from workbench.answers import open_book
+from workbench.core.project import Project
+from workbench.core.run_folders import RunFolders
+from workbench.explain import explain
+from workbench.figures.compare import with_and_without_suspects
 
 
 def suspect(dossier: str) -> dict[str, object]:
@@ -56,7 +57,7 @@ def doubtful(small_project, repository, tmp_path_factory):
     both.write_parquet(project.clean / "quarantine.parquet")
     terms = project.clock / "due_findings.parquet"
     pl.read_parquet(terms).clear().write_parquet(terms)
-    stages.explain(stages.Rooms(project, repository), profile="wb_strict")
+    explain(RunFolders(project, repository), profile="wb_strict")
     return open_book(project.root, language="en"), worst, n_late
 
 

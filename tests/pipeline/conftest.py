@@ -16,9 +16,11 @@ import polars as pl
 import pytest
 from filelock import FileLock
 
-from workbench import stages
-from workbench.project import Project
-from workbench.sources import deliveries, find_profile, ingest
+from workbench.clean import clean
+from workbench.clock.stage import clock
+from workbench.core.project import Project
+from workbench.core.run_folders import RunFolders
+from workbench.ingest import deliveries, find_profile, ingest
 from workbench.testing import one_stop_export
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -184,11 +186,11 @@ def run_stages(tmp_path: Path) -> RunStages:
         facts, work = Project(ROOT), Project(home / "work")
         exports = deliveries([inbox], find_profile(str(source), facts.reference))
         ingest(exports, work.landed, reference=facts.reference)
-        folders = stages.Rooms(work, facts)
-        stages.clean(folders)
-        stages.clock(folders)
+        folders = RunFolders(work, facts)
+        clean(folders)
+        clock(folders)
         if explain:
-            stages.explain(folders, profile="wb_strict")
+            explain(folders, profile="wb_strict")
         return StageRun(work)
 
     return run

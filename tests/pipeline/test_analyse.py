@@ -9,9 +9,9 @@ import pytest
 from filelock import FileLock
 
 from workbench.cli import main
-from workbench.errors import RuleFailed
+from workbench.core.errors import RuleFailed
+from workbench.core.vocabulary import OUTCOMES, SEGMENT_KINDS
 from workbench.testing import one_stop_export
-from workbench.vocabulary import OUTCOMES, SEGMENT_KINDS
 
 TABLES = (
     *("dossiers", "steps", "pauses", "quarantine", "reconciliation"),
@@ -99,7 +99,7 @@ def test_outside_a_project_a_stage_says_where_it_looked(tmp_path, monkeypatch, c
 
 
 def test_an_unforeseen_fault_is_one_line_without_a_traceback(monkeypatch, capsys, tmp_path):
-    monkeypatch.setattr("workbench.stages.clean", lambda _: 1 / 0)
+    monkeypatch.setattr("workbench.cli.analysis.clean", lambda _: 1 / 0)
     monkeypatch.setenv("WORKBENCH_PROJECT", str(tmp_path))
     (tmp_path / "pipelines").mkdir()
     (tmp_path / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")
@@ -167,7 +167,7 @@ def test_a_run_that_fails_at_its_page_leaves_the_tables_of_the_earlier_run(
     def fail(*_: object, **__: object) -> None:
         raise RuleFailed("briefing.format", asked="odt")
 
-    monkeypatch.setattr("workbench.briefing.write_page", fail)
+    monkeypatch.setattr("workbench.pages.write_page", fail)
     one_stop_export(tmp_path / "later", dossiers=40)
     before = contents(out)
     assert (

@@ -122,10 +122,10 @@ def test_a_stage_reads_its_deps_and_writes_its_outs_and_nothing_else(reproduced,
     knobs = {"params.yaml"} if "params" in STAGES[stage] else set()
     read = {p for p in watch.read - own - knobs if not p.endswith(".lock")}
     deps = paths_of(STAGES[stage].get("deps", []))
-    named = set().union(*(files_of(bench.root, dep) for dep in deps))
+    named = {dep: files_of(bench.root, dep) for dep in deps}
 
-    unnamed = sorted(read - named)
-    idle = sorted(named - read)
+    unnamed = sorted(read - set().union(*named.values()))
+    idle = sorted(dep for dep, files in named.items() if not files & read)
     assert (unnamed, idle) == ([], []), f"{stage} should say\n{true_entry(read)}"
     assert sorted(bench.tree(".")) == sorted(before)
 

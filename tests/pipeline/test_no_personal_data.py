@@ -23,10 +23,10 @@ import pytest
 import xlsxwriter
 
 from workbench.cli import main
-from workbench.project import Project
-from workbench.sources import shipped_profiles
-from workbench.sources.fields import is_instant
-from workbench.sources.profile import Part, Profile
+from workbench.core.project import Project
+from workbench.ingest import shipped_profiles
+from workbench.ingest.fields import is_instant
+from workbench.ingest.profile import Part, Profile
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 PROFILES = shipped_profiles(REFERENCE)

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from workbench.cli import main
-from workbench.lateness import lateness_profiles
+from workbench.clock.lateness import lateness_profiles
+from workbench.core.vocabulary import Period, periods_between
 from workbench.official import Span
 from workbench.official.counting import count_officially
-from workbench.vocabulary import Period, periods_between
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SNAPSHOT = dt.datetime(2024, 7, 10, 17, tzinfo=ZONE)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import polars as pl
 import pytest
 
-from workbench.lateness import lateness_profiles
-from workbench.simulate.faults import shipped_faults, simulate_faults
-from workbench.simulate.scoring import false_findings, score_faults
-from workbench.sources import inbox_deliveries, ingest, shipped_profiles
+from workbench.clock import Calendars
+from workbench.clock.lateness import lateness_profiles
+from workbench.ingest import inbox_deliveries, ingest, shipped_profiles
+from workbench.testing.simulate.faults import shipped_faults, simulate_faults
+from workbench.testing.simulate.scoring import false_findings, score_faults
 from workbench.warehouse import Warehouse
-from workbench.worktime import Calendars
 
 SEED = 20220701
 RECALL, PRECISION = 0.95, 0.90

@@ -9,10 +9,13 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from workbench import stages
+from workbench.clean import clean
 from workbench.cli import main
-from workbench.project import Project, shipped
-from workbench.sources import inbox_deliveries, ingest, shipped_profiles
+from workbench.clock.stage import clock
+from workbench.core.project import Project, shipped
+from workbench.core.run_folders import RunFolders
+from workbench.explain import explain
+from workbench.ingest import inbox_deliveries, ingest, shipped_profiles
 
 CODES = {
     name: f"000.00.14.H20-220104-000{n}"
@@ -89,10 +92,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     facts = shipped()
     exports = inbox_deliveries(work.inbox, shipped_profiles(facts.reference))
     ingest(exports, work.landed, reference=facts.reference)
-    rooms = stages.Rooms(work, facts)
-    stages.clean(rooms)
-    stages.clock(rooms)
-    stages.explain(rooms, profile="wb_strict")
+    rooms = RunFolders(work, facts)
+    clean(rooms)
+    clock(rooms)
+    explain(rooms, profile="wb_strict")
     return work
 
 

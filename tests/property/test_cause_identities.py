@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.vocabulary import CAUSES
+from workbench.core.vocabulary import CAUSES
 from workbench.warehouse import Warehouse
 
 HERE = Path(__file__).resolve().parent

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from workbench.worktime import Calendar, Calendars
+from workbench.clock import Calendar, Calendars
 
 HOUR = dt.timedelta(hours=1)
 ZONES = ("Europe/Rome", "America/New_York", "Europe/Dublin")

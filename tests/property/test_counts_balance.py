@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.lateness import lateness_profiles
-from workbench.stages import calendar_periods
-from workbench.vocabulary import periods_between
+from workbench.clock.lateness import lateness_profiles
+from workbench.core.vocabulary import periods_between
+from workbench.explain import calendar_periods
 from workbench.warehouse import Warehouse
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

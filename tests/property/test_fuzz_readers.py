@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from workbench.errors import WorkbenchError
-from workbench.sources import find_profile
-from workbench.sources.profile import Part
-from workbench.sources.readers import read
+from workbench.core.errors import WorkbenchError
+from workbench.ingest import find_profile
+from workbench.ingest.profile import Part
+from workbench.ingest.readers import read
 from workbench.testing import one_stop_export
 
 ROUNDS = 150

@@ -11,8 +11,8 @@ import xlsxwriter
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from workbench.errors import InputRejected
-from workbench.sources import Profile, deliveries, find_profile, ingest
+from workbench.core.errors import InputRejected
+from workbench.ingest import Profile, deliveries, find_profile, ingest
 
 LOG = b"""<?xml version="1.0" encoding="UTF-8" ?>
 <log xes.version="1.0"><trace><string key="concept:name" value="7"/>

@@ -10,14 +10,14 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.simulate import SNAPSHOT
-from workbench.simulate.handling import NEVER, Handler, Handling
-from workbench.simulate.population import Dossiers, draw_dossiers
-from workbench.simulate.register import Register, keep_register
-from workbench.simulate.sample import instant_of
-from workbench.simulate.scenario import Scenario, read_scenario
-from workbench.simulate.snapshot import Snapshot
-from workbench.simulate.streams import Streams
+from workbench.testing.simulate import SNAPSHOT
+from workbench.testing.simulate.handling import NEVER, Handler, Handling
+from workbench.testing.simulate.population import Dossiers, draw_dossiers
+from workbench.testing.simulate.register import Register, keep_register
+from workbench.testing.simulate.sample import instant_of
+from workbench.testing.simulate.scenario import Scenario, read_scenario
+from workbench.testing.simulate.snapshot import Snapshot
+from workbench.testing.simulate.streams import Streams
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 SEEDS = st.integers(0, 2**63)

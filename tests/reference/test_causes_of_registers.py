@@ -9,9 +9,11 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from workbench.project import Project, shipped
-from workbench.sources import deliveries, find_profile, ingest
-from workbench.stages import Rooms, clean, clock
+from workbench.clean import clean
+from workbench.clock.stage import clock
+from workbench.core.project import Project, shipped
+from workbench.core.run_folders import RunFolders
+from workbench.ingest import deliveries, find_profile, ingest
 from workbench.warehouse import Warehouse
 
 pytestmark = pytest.mark.shared
@@ -29,7 +31,7 @@ def explained(shared_data, reference_dir, calendars, tmp_path_factory):
             patch.setenv("WORKBENCH_KEY", "the same staff every time")
             files = deliveries([shared_data / path], find_profile(profile, reference_dir))
             ingest(files, work.landed)
-        rooms = Rooms(work, shipped())
+        rooms = RunFolders(work, shipped())
         clean(rooms)
         clock(rooms)
         with Warehouse(shipped().pipelines) as warehouse:

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as some
 from scipy.stats import false_discovery_control, nbinom, poisson
 
-from workbench.estimates import Estimate
-from workbench.estimates.discovery import combined_p, q_values, q_values_of_named
-from workbench.estimates.excess import (
+from workbench.figures.estimates import Estimate
+from workbench.figures.estimates.discovery import combined_p, q_values, q_values_of_named
+from workbench.figures.estimates.excess import (
     count_limits,
     excess_limits,
     relative_spread,
     upper_tail,
 )
-from workbench.estimates.poisson import byar_limits, exact_limits, ratio
+from workbench.figures.estimates.poisson import byar_limits, exact_limits, ratio
 
 PHE_BYARS = [
     # PHEindicatormethods, tests/testthat/testdata_Byars_Wilson.xlsx

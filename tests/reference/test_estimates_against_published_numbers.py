@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scipy.stats import binomtest
 
-from workbench.estimates import difference, wilson, wilson_many
+from workbench.figures.estimates import difference, wilson, wilson_many
 
 NEWCOMBE_1998_TABLE_I = [
     # Newcombe (1998), Statistics in Medicine 17:857-872, Table I, method 3 (score, no correction)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.estimates.kitagawa import Counts, effects, split
+from workbench.figures.estimates.kitagawa import Counts, effects, split
 
 # Das Gupta (1993), Standardization and Decomposition of Rates, example 5.1: household headship
 # by age, 1970 and 1985; effects as printed by DasGuptR 2.1.0 (README): age 1.2269, rate 1.7403

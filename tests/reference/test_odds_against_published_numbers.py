@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.estimates.odds import odds_ratio
+from workbench.figures.estimates.odds import odds_ratio
 
 # UCBAdmissions (Bickel, Hammel and O'Connell 1975, Science 187, 398-403), departments A to F:
 # admitted of applicants. R, mantelhaen.test(UCBAdmissions): common odds ratio 0.9046968, 95 %

@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 
-from workbench.measures import RATES
+from workbench.figures.measures import RATES
 from workbench.official import read_metrics
 from workbench.official.forms import COUNTERS
 from workbench.warehouse import Model

@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench import compare
-from workbench.book.durations import durations
+from workbench.answers.durations import durations
+from workbench.figures import compare
 
 pytestmark = pytest.mark.shared
 

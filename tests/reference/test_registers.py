@@ -7,9 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.sources import deliveries, find_profile, ingest
+from workbench.clock import Calendars
+from workbench.ingest import deliveries, find_profile, ingest
 from workbench.warehouse import Warehouse
-from workbench.worktime import Calendars
 
 pytestmark = pytest.mark.shared
 

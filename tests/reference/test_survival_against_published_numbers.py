@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.estimates.breach import reliability, risks, speeds
-from workbench.estimates.survival import aalen_johansen, kaplan_meier, median_time
+from workbench.figures.estimates.breach import reliability, risks, speeds
+from workbench.figures.estimates.survival import aalen_johansen, kaplan_meier, median_time
 
 # Freireich et al. (1963), 6-mercaptopurine in leukaemia, weeks of remission; figures as printed by
 # R survival 3.x, survfit(conf.type = "log-log") on MASS::gehan, and in Collett's Modelling

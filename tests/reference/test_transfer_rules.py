@@ -8,7 +8,7 @@ import itertools
 
 import pytest
 
-from workbench.vocabulary import EVERYTHING
+from workbench.core.vocabulary import EVERYTHING
 
 
 @pytest.fixture

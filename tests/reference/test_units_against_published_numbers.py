@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.estimates.excess import count_limits, upper_tail
-from workbench.estimates.funnel import (
+from workbench.figures.estimates.excess import count_limits, upper_tail
+from workbench.figures.estimates.funnel import (
     log_ratio_dispersion,
     log_ratio_limits,
     ratio_dispersion,
@@ -18,8 +18,8 @@ from workbench.estimates.funnel import (
     wide_ratio_limits,
     wide_share_limits,
 )
-from workbench.estimates.shrinkage import shrunk_ratios, shrunk_shares
-from workbench.estimates.standardise import compared, direct, gamma_limits, indirect
+from workbench.figures.estimates.shrinkage import shrunk_ratios, shrunk_shares
+from workbench.figures.estimates.standardise import compared, direct, gamma_limits, indirect
 
 # PHEindicatormethods, tests/testthat/testdata_DSR_ISR.xlsx: sheets testdata_multiarea (area
 # testdata_big, testdata_small), refdata, testdata_err3 (European standard population 2013) and

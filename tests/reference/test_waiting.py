@@ -8,13 +8,13 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
+from workbench.clock import Calendars
+from workbench.core.project import Project
+from workbench.figures.waiting import WAITING_CAUSES, waits
+from workbench.ingest import deliveries, find_profile, ingest
+from workbench.ingest.spelling import name_keys
 from workbench.privacy import staff_ids
-from workbench.project import Project
-from workbench.sources import deliveries, find_profile, ingest
-from workbench.sources.spelling import name_keys
-from workbench.waiting import WAITING_CAUSES, waits
 from workbench.warehouse import Warehouse
-from workbench.worktime import Calendars
 
 pytestmark = pytest.mark.shared
 

@@ -9,8 +9,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "workbench"
-MAKERS = ("simulate", "latebench")
-MAY_MAKE = {"cli", "testing.py", *MAKERS}
+MAKERS = ("testing", "latebench")
+MAY_MAKE = {"cli", *MAKERS}
 BLIND = ("plan.py", "world.py", "register.py", "truth.py")
 FINDERS = sorted(
     path
@@ -19,10 +19,10 @@ FINDERS = sorted(
 )
 RULES = ROOT / "data" / "reference"
 SAID = re.compile(
-    r"latebench|workbench\.simulate|\bimport\b.*\bsimulate\b|\bLB-|data/truth|\.truth\b|tell_truth",
+    r"latebench|workbench\.testing|\bimport\b.*\bsimulate\b|\bLB-|data/truth|\.truth\b|tell_truth",
     re.IGNORECASE,
 )
-PATH_OF_TRUTH = "project.py"
+SPEAK_OF_ALL = ("core/project.py", "__init__.py")
 
 
 def sentences(path: Path) -> list[str]:
@@ -31,8 +31,8 @@ def sentences(path: Path) -> list[str]:
 
 @pytest.mark.parametrize("path", FINDERS, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_what_finds_causes_does_not_speak_of_what_makes_them(path):
-    if path.name == PATH_OF_TRUTH:
-        pytest.skip("it names every folder of a project")
+    if path.is_relative_to(PACKAGE) and path.relative_to(PACKAGE).as_posix() in SPEAK_OF_ALL:
+        pytest.skip("it names every folder of a project, or every public module")
     assert sentences(path) == []
 
 
@@ -47,7 +47,7 @@ def test_no_model_reads_whether_a_dossier_is_synthetic_to_explain_it():
 def test_what_makes_causes_reads_no_rule_of_those_who_find_them(name):
     text = (PACKAGE / "latebench" / name).read_text(encoding="utf-8")
     rooms = set(re.findall(r"from workbench\.(\w+)", text))
-    assert rooms <= {"latebench", "simulate", "worktime", "vocabulary", "project"}
+    assert rooms <= {"latebench", "testing", "clock", "core"}
     assert "cause_rules" not in text
     assert "contenders" not in text
 
@@ -61,5 +61,5 @@ def test_rules_of_causes_are_not_of_the_bench():
 def test_no_file_of_the_bench_reads_the_thresholds_of_the_causes(room):
     files = sorted(p for p in (PACKAGE / room).rglob("*") if p.suffix in (".py", ".toml", ".csv"))
     assert files
-    told = re.compile(r"cause_rules|cause_limits|workbench\.causes|import causes\b")
+    told = re.compile(r"cause_rules|cause_limits|workbench\.(?:figures\.)?causes|import causes\b")
     assert [p.name for p in files if told.search(p.read_text(encoding="utf-8"))] == []

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.vocabulary import CAUSES
-from workbench.wording import LANGUAGES, catalogue
+from workbench.core.vocabulary import CAUSES
+from workbench.messages import LANGUAGES, catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPLAINS = [
-    *sorted((ROOT / "src" / "workbench" / "causes").rglob("*.py")),
+    *sorted((ROOT / "src" / "workbench" / "figures" / "causes").rglob("*.py")),
     *sorted((ROOT / "pipelines" / "explain").glob("*.sql")),
     *sorted((ROOT / "pipelines" / "macros").glob("*.sql")),
 ]

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from workbench.wording import LANGUAGES, catalogue
+from workbench.messages import LANGUAGES, catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "workbench"
-SUBJECTS = sorted(path.stem for path in (PACKAGE / "wording").glob("*.toml"))
+SUBJECTS = sorted(path.stem for path in (PACKAGE / "messages").glob("*.toml"))
 ENTRIES = sorted(f"{subject}.{entry}" for subject in SUBJECTS for entry in catalogue(subject))
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 TEXTS = [

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from workbench.lateness import lateness_profiles
+from workbench.clock.lateness import lateness_profiles
 
 FOLDER = Path(__file__).parent / "outcomes"
 PROFILES = sorted(path.stem for path in FOLDER.glob("*.csv"))

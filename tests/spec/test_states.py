@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from workbench.lateness import lateness_profiles
-from workbench.stages import calendar_periods
-from workbench.vocabulary import periods_between
+from workbench.clock.lateness import lateness_profiles
+from workbench.core.vocabulary import periods_between
+from workbench.explain import calendar_periods
 from workbench.warehouse import Warehouse
 
 TABLE = Path(__file__).with_name("states.csv")

@@ -7,9 +7,9 @@ from typing import Any
 import nbformat
 import pytest
 
-from workbench.briefing.page import FOLDED, Page, refuse_active, render
-from workbench.briefing.writing import folder_name
-from workbench.errors import RuleFailed
+from workbench.core.errors import RuleFailed
+from workbench.pages.page import FOLDED, Page, refuse_active, render
+from workbench.pages.writing import folder_name
 
 PAGE = Page(
     results="0123abc",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.characters import plain_text, plain_values
 from workbench.charts import svg_of
+from workbench.charts.tables import Column, Table
 from workbench.cli import main
-from workbench.tables import Column, Table
+from workbench.core.characters import plain_text, plain_values
 
 ODD = "Phòng\x0bA \x1b[31mB\x1b[0m \x1b]0;C\x07\x9b2J\u202eD\ufffe"
 

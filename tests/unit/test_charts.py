@@ -30,7 +30,7 @@ from workbench.charts import (
 )
 from workbench.charts.timeline import Bar as Span
 from workbench.charts.timeline import Mark, timeline
-from workbench.wording import use_language
+from workbench.messages import use_language
 
 RATE = Scale(4.1, "mức chung 4,1%", "tỷ lệ trễ hạn (%)", "phần / tổng")
 CHANGE = Scale(0.0, "không đổi", "thay đổi", "trước · sau", "change")

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from workbench.compare import contradictions, units_adjusted
+from workbench.figures.compare import contradictions, units_adjusted
 
 
 def table(late: np.ndarray, dossiers: np.ndarray, causes: tuple[str, ...] = ()) -> pl.DataFrame:

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from workbench.compare import cells
-from workbench.compare.cellwise import CELLS
+from workbench.figures.compare import cells
+from workbench.figures.compare.cellwise import CELLS
 
 CAUSES = {"queue": 0.3, "slow_work": 0.25, "signature_wait": 0.2, "record_lag": 0.25}
 QUARTERS = ("2022-Q1", "2022-Q2", "2022-Q3", "2022-Q4")

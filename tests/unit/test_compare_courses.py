@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from workbench.compare import (
+from workbench.figures.compare import (
     Usual,
     changed,
     charted,

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from workbench.compare import breach_risks, curve, eventual
-from workbench.estimates.breach import reliability
+from workbench.figures.compare import breach_risks, curve, eventual
+from workbench.figures.estimates.breach import reliability
 
 SNAPSHOT = dt.date(2022, 6, 30)
 RECENT = dt.date(2022, 5, 19)

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from workbench.compare import (
+from workbench.figures.compare import (
     GAPS,
     PEERS,
     Side,
@@ -15,7 +15,7 @@ from workbench.compare import (
     spreads_of,
     told,
 )
-from workbench.wording import use_language
+from workbench.messages import use_language
 
 MONTHS = ("2022-01", "2022-02", "2022-03", "2022-04")
 TET = {"2022-01": "plain", "2022-02": "tet", "2022-03": "plain", "2022-04": "plain"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from workbench import compare
+from workbench.figures import compare
 
 MIX = pl.DataFrame(
     {

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from workbench import forgetting
 from workbench.cli.parser import build_parser
-from workbench.environment import SITE, full_environment, project_environment, run_dvc
-from workbench.project import Project, shipped
-from workbench.schedule import schedule_lines
+from workbench.cli.schedule import schedule_lines
+from workbench.core.environment import SITE, full_environment, project_environment, run_dvc
+from workbench.core.project import Project, shipped
+from workbench.review import forgetting
 
 ROOT = Path(__file__).resolve().parents[2]
 CALLERS = ("README.md", "README.vi.md", "Makefile")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from workbench.cli import main
-from workbench.epar import SOURCE, calendar_exceptions, step_norms
-from workbench.errors import InputRejected
+from workbench.core.errors import InputRejected
+from workbench.ingest.epar import SOURCE, calendar_exceptions, step_norms
 
 STEPS = """procedure,task,step_days,task_days,step_first_task,kind
 A,A::TIEP_NHAN,0,0,A::TIEP_NHAN,

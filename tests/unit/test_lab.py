@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from jupyterlab_server.settings_utils import _get_overrides
 
-from workbench import lab
-from workbench.errors import UsageProblem
-from workbench.lab import lab_arguments, lab_environment, start_lab, strip_outputs
-from workbench.project import Project
+from workbench.cli import lab
+from workbench.cli.lab import lab_arguments, lab_environment, start_lab, strip_outputs
+from workbench.core.errors import UsageProblem
+from workbench.core.project import Project
 
 NOTEBOOK = {
     "type": "notebook",
@@ -80,7 +80,7 @@ def test_what_holds_no_cells_is_saved_as_it_is(model):
 def test_every_folder_of_the_lab_lies_in_the_project_or_the_runtime(project, monkeypatch, tmp_path):
     monkeypatch.delenv("JUPYTER_RUNTIME_DIR", raising=False)
     runtime = tmp_path / "runtime"
-    shipped = Path(lab.__file__).parent
+    shipped = Path(lab.__file__).parents[1]
     for name, value in lab_environment(project, runtime).items():
         if name.endswith(("_DIR", "_PATH", "DIR")) and name != "JUPYTER_PREFER_ENV_PATH":
             folder = Path(value)
@@ -100,7 +100,7 @@ def test_the_shipped_settings_reach_the_lab_and_turn_its_news_off(project, monke
 
 
 def test_the_shipped_configuration_asks_no_server_and_listens_on_this_machine_only():
-    file = Path(lab.__file__).parent / "assets" / "lab" / "jupyter_server_config.json"
+    file = Path(lab.__file__).parents[1] / "assets" / "lab" / "jupyter_server_config.json"
     settings = json.loads(file.read_text(encoding="utf-8"))
     assert settings["ServerApp"]["ip"] == "127.0.0.1"
     assert settings["LabApp"] == {

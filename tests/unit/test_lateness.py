@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.errors import InputRejected
-from workbench.lateness import lateness_profiles
+from workbench.clock.lateness import lateness_profiles
+from workbench.core.errors import InputRejected
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pytest
 
 from workbench.cli import main
-from workbench.cli.machine_failures import environment_problem
-from workbench.errors import InputRejected, OutputBusy, RuleFailed
-from workbench.wording import use_language
+from workbench.core.errors import InputRejected, OutputBusy, RuleFailed
+from workbench.core.machine_failures import environment_problem
+from workbench.messages import use_language
 
 FULL = "No space left on device"
 

@@ -7,9 +7,9 @@ import re
 import polars as pl
 import pytest
 
-from workbench import causes, compare
-from workbench.estimates import wilson
-from workbench.measures import COUNTS, RATES, measure, measures_in_turn
+from workbench.figures import causes, compare
+from workbench.figures.estimates import wilson
+from workbench.figures.measures import COUNTS, RATES, measure, measures_in_turn
 
 UNITS = {
     "*": {"received": 70, "early": 30, "on_time": 25, "late": 5, "open_overdue": 3, "unknown": 2},

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.errors import RuleFailed
-from workbench.origins import ORIGIN, check_origins, write_origin
+from workbench.core.errors import RuleFailed
+from workbench.core.origins import ORIGIN, check_origins, write_origin
 
 
 def write(folder: Path, content: str, *inputs: Path) -> None:

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from workbench.errors import OutputBusy
-from workbench.project import find_project, fresh_folder, restore_folders
+from workbench.core.errors import OutputBusy
+from workbench.core.project import find_project, fresh_folder, restore_folders
 
 KILLED_RUN = """
 import os, sys
 from pathlib import Path
-from workbench.project import fresh_folder
+from workbench.core.project import fresh_folder
 
 folder, number, moment = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 rename, done = Path.rename, []
@@ -111,7 +111,7 @@ def test_a_command_finds_results_that_a_killed_run_had_moved_aside(tmp_path) -> 
 
 
 def test_a_run_that_is_just_replacing_a_folder_is_not_disturbed(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("workbench.project._PATIENCE", 0)
+    monkeypatch.setattr("workbench.core.project._PATIENCE", 0)
     scratch = leftover(tmp_path / "clean", age=0)
     (scratch / "old").mkdir()
     with FileLock(scratch / ".in-use"):

@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from workbench.cli.parser import build_parser
-from workbench.errors import InputRejected
-from workbench.params import read_params
-from workbench.project import Project
+from workbench.core.errors import InputRejected
+from workbench.core.params import read_params
+from workbench.core.project import Project
 
 
 def project(folder: Path, repository: Project, published: object) -> Project:

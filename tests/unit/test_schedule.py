@@ -13,9 +13,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import pytest
 
 from workbench.cli.parser import build_parser
-from workbench.errors import UsageProblem
-from workbench.project import Project, shipped
-from workbench.schedule import (
+from workbench.cli.schedule import (
     LOG,
     SCHTASKS_LIMIT,
     Errand,
@@ -27,7 +25,9 @@ from workbench.schedule import (
     systemd_units,
     windows_task,
 )
-from workbench.vocabulary import Period
+from workbench.core.errors import UsageProblem
+from workbench.core.project import Project, shipped
+from workbench.core.vocabulary import Period
 
 HALF_YEARLY = Moment((1, 7), 1, 6, 30)
 POSIX = Errand(

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from workbench.project import Project, Scratch, close_to_others, fresh_folder
+from workbench.core.project import Project, Scratch, close_to_others, fresh_folder
 from workbench.warehouse import Warehouse
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows folders inherit their rights")
 RUN = """
 import signal, sys
 from workbench.cli import main
-from workbench.project import Scratch
+from workbench.core.project import Scratch
 import workbench.cli.commands as commands
 
 def wait():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from workbench.compare import sensitivity
-from workbench.measures import measure
+from workbench.figures.compare import sensitivity
+from workbench.figures.measures import measure
 
 GROUP = {"unit_id": "*", "period": "2022-H1", "procedure_id": "*", "channel_in": "*"}
 

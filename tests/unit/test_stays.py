@@ -9,11 +9,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from workbench.compare import breach_risks, eventual
-from workbench.compare.foretold import foretold
-from workbench.compare.staying import FEWEST, passages_as_of, stay_risks
-from workbench.estimates.breach import reliability
-from workbench.estimates.stays import BLOCKS, Pace, Stays, pace, risks_left
+from workbench.figures.compare import breach_risks, eventual
+from workbench.figures.compare.foretold import foretold
+from workbench.figures.compare.staying import FEWEST, passages_as_of, stay_risks
+from workbench.figures.estimates.breach import reliability
+from workbench.figures.estimates.stays import BLOCKS, Pace, Stays, pace, risks_left
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 SNAPSHOT = dt.datetime(2022, 6, 30, 17, tzinfo=HERE)

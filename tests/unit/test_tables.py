@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from workbench import numerals
-from workbench.tables import Blank, Column, Table
-from workbench.wording import use_language
+from workbench.charts.tables import Blank, Column, Table
+from workbench.core import numerals
+from workbench.messages import use_language
 
 NASTY = '<script>alert(1)</script>&"'
 TABLE = Table(

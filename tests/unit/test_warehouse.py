@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from workbench.errors import InputRejected, RuleFailed
+from workbench.core.errors import InputRejected, RuleFailed
 from workbench.warehouse import (
     Model,
     Warehouse,

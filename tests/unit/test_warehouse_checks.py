@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from workbench.errors import RuleFailed
+from workbench.core.errors import RuleFailed
 from workbench.warehouse import Warehouse
 
 

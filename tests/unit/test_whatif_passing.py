@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from workbench.whatif import Log, passed_on
-from workbench.whatif.desks import Desk, gains, held_for, misfit, usual_held
-from workbench.whatif.sessions import Sessions, Signatures, Signer, following, read_habit
-from workbench.worktime import Calendars
+from workbench.clock import Calendars
+from workbench.figures.whatif import Log, passed_on
+from workbench.figures.whatif.desks import Desk, gains, held_for, misfit, usual_held
+from workbench.figures.whatif.sessions import Sessions, Signatures, Signer, following, read_habit
 
 HOUR = 3_600
 DAY = 8 * HOUR

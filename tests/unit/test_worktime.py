@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from workbench.errors import InputRejected
-from workbench.worktime import Calendars
+from workbench.clock import Calendars
+from workbench.core.errors import InputRejected
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 OTHERS = ("always", "it", "nl", "us_ma")

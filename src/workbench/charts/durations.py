@@ -12,9 +12,9 @@ from typing import Any
 
 import altair as alt
 
-from workbench import numerals
 from workbench.charts.house import BLUE, INK, MUTED, PALE, PAPER, WIDTH, row_height
-from workbench.wording import say
+from workbench.core import numerals
+from workbench.messages import say
 
 
 @dataclass(frozen=True)

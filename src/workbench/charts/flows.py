@@ -12,7 +12,7 @@ from typing import Any
 import altair as alt
 
 from workbench.charts.house import BLUE, INK, MUTED, PALE, RULE, RUST, WIDTH
-from workbench.wording import say
+from workbench.messages import say
 
 PANEL = 92
 """Height of one transfer's panel in pixels."""

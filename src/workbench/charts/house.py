@@ -18,8 +18,8 @@ from typing import Any
 import altair as alt
 import vl_convert
 
-from workbench.characters import plain_values
-from workbench.wording import language
+from workbench.core.characters import plain_values
+from workbench.messages import language
 
 FONTS = Path(__file__).parents[1] / "assets" / "fonts"
 FONT = "Noto Sans"

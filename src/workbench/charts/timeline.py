@@ -14,7 +14,7 @@ from typing import Any, Literal
 import altair as alt
 
 from workbench.charts.house import BLUE, GREY, INK, MUTED, PALE, PAPER, RULE, RUST, WIDTH
-from workbench.wording import say
+from workbench.messages import say
 
 Sort = Literal["handling", "waiting", "transfer", "pause", "unlogged"]
 _FILL: dict[Sort, tuple[str, str]] = {

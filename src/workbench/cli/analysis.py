@@ -14,10 +14,20 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench import stages
-from workbench.errors import InputRejected, UsageProblem
-from workbench.project import Project, Scratch, find_project, fresh_folder, only_writer, shipped
-from workbench.vocabulary import PeriodKind
+from workbench.clean import clean
+from workbench.clock.stage import clock
+from workbench.core.errors import InputRejected, UsageProblem
+from workbench.core.project import (
+    Project,
+    Scratch,
+    find_project,
+    fresh_folder,
+    only_writer,
+    shipped,
+)
+from workbench.core.run_folders import Progress, RunFolders
+from workbench.core.vocabulary import PeriodKind
+from workbench.explain import explain
 
 WRITTEN = ("tables", "measures.json", "briefing.html")
 """What lies in the output folder by this command, and no other name."""
@@ -31,7 +41,7 @@ def analyse(
     as_of: str,
     kind: PeriodKind,
     profile: str,
-    progress: stages.Progress,
+    progress: Progress,
 ) -> Path:
     """Run every stage on the files and return the briefing's path.
 
@@ -51,7 +61,7 @@ def analyse(
         UsageProblem: The output folder is the one the command runs in.
         OutputBusy: Another run writes to the output folder, or it cannot be replaced.
     """
-    from workbench.sources import check_dossier_rows, deliveries, find_profile, ingest
+    from workbench.ingest import check_dossier_rows, deliveries, find_profile, ingest
 
     facts = _facts()
     exports = deliveries(paths, find_profile(source, facts.reference))
@@ -60,15 +70,15 @@ def analyse(
         raise UsageProblem("cli.out_is_here", folder=out.resolve())
     with only_writer(out), Scratch("analysis") as scratch:
         work = Project(scratch)
-        rooms = stages.Rooms(work, facts, progress)
+        folders = RunFolders(work, facts, progress)
         ingest(exports, work.landed, as_of=as_of, progress=progress, reference=facts.reference)
-        stages.clean(rooms)
+        clean(folders)
         if _is_empty(work.clean / "dossiers.parquet"):
             with fresh_folder(out, replaced=WRITTEN) as fresh:
                 _copy_tables([work.clean], fresh)
             raise InputRejected("stages.no_dossiers", folder=out / "tables")
-        stages.clock(rooms)
-        stages.explain(rooms, profile=profile, kind=kind)
+        clock(folders)
+        explain(folders, profile=profile, kind=kind)
         with fresh_folder(out, replaced=WRITTEN) as fresh:
             _copy_tables([work.clean, work.clock, work.results], fresh)
             shutil.copy(work.results / "measures.json", fresh / "measures.json")
@@ -95,8 +105,8 @@ def _copy_tables(folders: Sequence[Path], out: Path) -> None:
             shutil.copy(table, out / "tables" / table.name)
 
 
-def _write_page(out: Path, kind: PeriodKind, profile: str, progress: stages.Progress) -> Path:
-    from workbench.book import open_book
-    from workbench.briefing import write_page
+def _write_page(out: Path, kind: PeriodKind, profile: str, progress: Progress) -> Path:
+    from workbench.answers import open_book
+    from workbench.pages import write_page
 
     return write_page(open_book(out), kind=kind, profile=profile, out=out, progress=progress)

@@ -13,8 +13,14 @@ from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 
-from workbench.book import Book, open_book
-from workbench.briefing import (
+from workbench.answers import Book, open_book
+from workbench.cli.schedule import resolve_against, resolve_period
+from workbench.core.errors import RuleFailed, UsageProblem
+from workbench.core.params import Params, read_params
+from workbench.core.project import Project
+from workbench.core.vocabulary import LATEST, Period, latest_kind
+from workbench.messages import language, say
+from workbench.pages import (
     EACH,
     check_formats,
     copy_as_latest,
@@ -23,12 +29,6 @@ from workbench.briefing import (
     results_of,
     write_briefings,
 )
-from workbench.errors import RuleFailed, UsageProblem
-from workbench.params import Params, read_params
-from workbench.project import Project
-from workbench.schedule import resolve_against, resolve_period
-from workbench.vocabulary import LATEST, Period, latest_kind
-from workbench.wording import language, say
 
 AUTOMATIC = "auto"
 """``brief.against`` of ``params.yaml``: a year before, else the period before, if there is one."""
@@ -87,7 +87,7 @@ def print_briefing_path(project: Project, options: Namespace) -> None:
 
 def _check_is_current(project: Project, book: Book, page: Path) -> None:
     """Compare what a page was made from with the results, and the results with the inbox."""
-    from workbench.sources import differ_from_landed, export_files
+    from workbench.ingest import differ_from_landed, export_files
 
     if results_of(page) != book.fingerprint:
         raise RuleFailed("cli.stale_briefing", page=page)

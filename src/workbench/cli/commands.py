@@ -9,19 +9,17 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from workbench.errors import UsageProblem
-from workbench.project import close_to_others, find_project, shipped
-from workbench.wording import say
+from workbench.core.errors import UsageProblem
+from workbench.core.project import find_project, shipped
+from workbench.core.run_folders import RunFolders
+from workbench.messages import say
+from workbench.program import print_progress
 
 
 def _tell(text: str) -> None:
     """Say what is being done, apart from results."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
-
-
-def _step(name: str) -> None:
-    _tell(f"  · {name}")
 
 
 def analyse(asked: Namespace) -> None:
@@ -35,43 +33,31 @@ def analyse(asked: Namespace) -> None:
         as_of=asked.as_of,
         kind=asked.period,
         profile=asked.profile,
-        progress=_step,
+        progress=print_progress,
     )
     sys.stdout.write(say("cli.analysed", page=page) + "\n")
 
 
 def ingest(asked: Namespace) -> None:
     """Bring the inbox in: mapped, non-personal columns only."""
-    from workbench.sources import inbox_deliveries, shipped_profiles
-    from workbench.sources import ingest as land
+    from workbench.ingest.stage import ingest_inbox
 
-    project = find_project()
-    close_to_others(project)
-    exports = inbox_deliveries(project.inbox, shipped_profiles(project.reference))
-    landing = land(
-        exports,
-        project.landed,
-        as_of=asked.as_of,
-        progress=_step,
-        reference=project.reference,
-    )
+    landing = ingest_inbox(find_project(), as_of=asked.as_of, progress=print_progress)
     _tell(say("cli.ingested", files=landing.files, rows=landing.rows))
 
 
 def clean(_asked: Namespace) -> None:
     """Turn landed text into clean tables."""
-    from workbench import stages
+    from workbench.clean import clean as run
 
-    project = find_project()
-    stages.clean(stages.Rooms(project, project, _step))
+    run(_folders())
 
 
 def clock(_asked: Namespace) -> None:
     """Judge every dossier and split its time."""
-    from workbench import stages
+    from workbench.clock.stage import clock as run
 
-    project = find_project()
-    stages.clock(stages.Rooms(project, project, _step))
+    run(_folders())
 
 
 def explain(asked: Namespace) -> None:
@@ -79,16 +65,21 @@ def explain(asked: Namespace) -> None:
     if asked.dossier:
         _one_dossier(asked.dossier, asked.data)
         return
-    from workbench import stages
-    from workbench.params import read_params
+    from workbench.core.params import read_params
+    from workbench.explain import explain as run
 
+    folders = _folders()
+    run(folders, profile=read_params(folders.work).explain_profile)
+
+
+def _folders() -> RunFolders:
+    """Return the folders of a stage that is run by hand: the project one stands in."""
     project = find_project()
-    profile = read_params(project).explain_profile
-    stages.explain(stages.Rooms(project, project, _step), profile=profile)
+    return RunFolders(project, project, print_progress)
 
 
 def _one_dossier(dossier: str, data: Path | None) -> None:
-    from workbench.book import open_book
+    from workbench.answers import open_book
 
     here = Path()
     analysed = here if (here / "tables").is_dir() else None
@@ -97,8 +88,8 @@ def _one_dossier(dossier: str, data: Path | None) -> None:
 
 def watch(asked: Namespace) -> None:
     """List the open dossiers at risk of being late, and where each one waits."""
-    from workbench.book import open_book
-    from workbench.wording import language
+    from workbench.answers import open_book
+    from workbench.messages import language
 
     book = open_book(asked.data, language=asked.lang or language())
     sys.stdout.write(f"{book.watch(unit=asked.unit)}\n")
@@ -113,15 +104,15 @@ def brief(asked: Namespace) -> None:
     if asked.where:
         print_briefing_path(project, asked)
         return
-    for page in run(project, asked, progress=_step):
+    for page in run(project, asked, progress=print_progress):
         sys.stdout.write(f"{page}\n")
 
 
 def form(asked: Namespace) -> None:
     """Write an official form of a period as an Excel workbook in its official layout."""
-    from workbench.book import open_book
-    from workbench.params import read_params
-    from workbench.wording import language
+    from workbench.answers import open_book
+    from workbench.core.params import read_params
+    from workbench.messages import language
 
     project = find_project()
     profile = asked.profile or read_params(project).explain_profile
@@ -132,7 +123,7 @@ def form(asked: Namespace) -> None:
 
 def diff(asked: Namespace) -> None:
     """Say what moved between two revisions, and why."""
-    from workbench.revisions import WRITERS, compare_revisions, enforce_limits, read_limits
+    from workbench.review import WRITERS, compare_revisions, enforce_limits, read_limits
 
     limits = read_limits(asked.fail_on)
     found = compare_revisions(find_project(), asked.rev_a, asked.rev_b)
@@ -142,16 +133,16 @@ def diff(asked: Namespace) -> None:
 
 def plots_page(_asked: Namespace) -> None:
     """Write the page that lets ``dvc plots diff`` draw without a network."""
-    from workbench.revisions import write_plots_page
+    from workbench.review import write_plots_page
 
     _tell(say("cli.plots_page", page=write_plots_page(find_project())))
 
 
 def simulate(asked: Namespace) -> None:
     """Write the synthetic sample's exports, and the truth beside them."""
-    from workbench.params import read_params
-    from workbench.simulate import simulate as run
-    from workbench.sources import export_files
+    from workbench.core.params import read_params
+    from workbench.ingest import export_files
+    from workbench.testing.simulate import simulate as run
 
     project = find_project()
     out = asked.out or project.inbox
@@ -183,7 +174,7 @@ def latebench(asked: Namespace) -> None:
 
 def schedule(asked: Namespace) -> None:
     """Print the entry that makes a scheduler brief each period."""
-    from workbench.schedule import brief_options, schedule_lines
+    from workbench.cli.schedule import brief_options, schedule_lines
 
     handed_on = ("against", "unit", "format", "lang", "published")
     text = schedule_lines(
@@ -200,14 +191,14 @@ def schedule(asked: Namespace) -> None:
 
 def lab(asked: Namespace) -> None:
     """Open JupyterLab on the project, ready to work without a network."""
-    from workbench.lab import start_lab
+    from workbench.cli.lab import start_lab
 
     start_lab(find_project(), browser=not asked.no_browser, port=asked.port)
 
 
 def inspect_source(asked: Namespace) -> None:
     """Guess the profile of an unknown export and write its draft; no file is overwritten."""
-    from workbench.sources import inspect
+    from workbench.ingest import inspect
 
     out = asked.out
     if out and out.exists():
@@ -229,7 +220,7 @@ def inspect_source(asked: Namespace) -> None:
 
 def epar(asked: Namespace) -> None:
     """Turn the configuration of e-par into reference tables; no file is overwritten."""
-    from workbench.epar import write_reference
+    from workbench.ingest.epar import write_reference
 
     for file in write_reference(asked.path, asked.out):
         sys.stdout.write(f"{file}\n")
@@ -237,7 +228,7 @@ def epar(asked: Namespace) -> None:
 
 def dvc(asked: Namespace) -> None:
     """Run a command of DVC in the environment of the project; its exit code is ours."""
-    from workbench.environment import run_dvc
+    from workbench.core.environment import run_dvc
 
     if code := run_dvc(find_project(), asked.arguments):
         raise SystemExit(code)
@@ -245,8 +236,8 @@ def dvc(asked: Namespace) -> None:
 
 def forget(asked: Namespace) -> None:
     """Remove a source or file from the inbox, the rooms and the cache; say what is left."""
-    from workbench.forgetting import forget as run
+    from workbench.review.forgetting import forget as run
 
-    gone = run(find_project(), asked.what, progress=_step)
+    gone = run(find_project(), asked.what, progress=print_progress)
     done = say("forgetting.done", what=asked.what, files=len(gone.files), objects=gone.objects)
     sys.stdout.write("\n".join([done, *gone.left]) + "\n")

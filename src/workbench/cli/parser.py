@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workbench.cli import commands
-from workbench.vocabulary import PERIOD_KINDS
-from workbench.wording import LANGUAGES, say
+from workbench.core.vocabulary import PERIOD_KINDS
+from workbench.messages import LANGUAGES, say
 
 Run = Callable[[argparse.Namespace], None]
 

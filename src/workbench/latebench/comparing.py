@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from workbench import compare
+from workbench.core.vocabulary import EVERYTHING
+from workbench.figures import compare
 from workbench.latebench.contenders import Analysis
 from workbench.latebench.scores import CONGESTION, SAME, Scores
 from workbench.latebench.truth import SMALL_UNIT, Truth
-from workbench.vocabulary import EVERYTHING
 
 TRAPS = {"hard_mix": "mix", "supplements": "stopped_clock", SMALL_UNIT: "small_unit"}
 """Kinds of traps, and what a measure of them is called."""

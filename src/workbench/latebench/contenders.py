@@ -11,17 +11,18 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workbench.compare import cells as judge_cells
-from workbench.comparisons import single_causes
+from workbench.clock import Calendars
+from workbench.clock.lateness import lateness_profiles
+from workbench.clock.stage import CLOCK_TABLES
+from workbench.core.project import Project
+from workbench.core.vocabulary import PERIOD_KINDS, periods_between
+from workbench.explain import LIVED_AGAIN
+from workbench.figures.compare import cells as judge_cells
+from workbench.figures.comparisons import single_causes
+from workbench.figures.whatif import Log
+from workbench.ingest.fields import OTHER_RECORDS
 from workbench.latebench.register import Register
-from workbench.lateness import lateness_profiles
-from workbench.project import Project
-from workbench.sources.fields import OTHER_RECORDS
-from workbench.stages import CLOCK_TABLES, LIVED_AGAIN
-from workbench.vocabulary import PERIOD_KINDS, periods_between
 from workbench.warehouse import Warehouse
-from workbench.whatif import Log
-from workbench.worktime import Calendars
 
 PROFILE = "wb_strict"
 COUNTED = ("late_dossiers", "causes", "cause_cells", "whatif_counts", "progress", "passages")

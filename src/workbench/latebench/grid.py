@@ -15,10 +15,10 @@ from pathlib import Path
 
 import polars as pl
 
+from workbench.core.project import Project
 from workbench.latebench.register import TIERS, Tier
 from workbench.latebench.run import Runner, Task
 from workbench.latebench.scores import Scores
-from workbench.project import Project
 
 TUNING_SEEDS = (*range(1, 6), *range(11, 31))
 REPORTED_SEEDS = tuple(range(4001, 4021))

@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from workbench.errors import OutputBusy
+from workbench.core.errors import OutputBusy
 from workbench.latebench.comparing import TRAPS
 from workbench.latebench.register import Tier
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from workbench.simulate.streams import Streams
+from workbench.testing.simulate.streams import Streams
 
 UNITS, QUARTERS = 12, 4
 YEAR = 2023

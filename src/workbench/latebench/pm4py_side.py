@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from workbench.errors import UsageProblem
+from workbench.core.errors import UsageProblem
 from workbench.latebench.contenders import Analysis, Answer, quarterly
 from workbench.latebench.register import ZONE, Register
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from workbench.latebench.plan import UNITS, YEAR
 from workbench.latebench.world import ASSIGN, INTAKE, LIMITS, RECORD, SIGN, WORK, Lives, World
-from workbench.simulate.streams import Flags, Streams, Whole
+from workbench.testing.simulate.streams import Flags, Streams, Whole
 
 Tier = Literal[
     "full",

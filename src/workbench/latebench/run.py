@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.clock import Calendar, Calendars
+from workbench.core.project import Project
 from workbench.latebench.comparing import score_comparisons
 from workbench.latebench.contenders import (
     Analysis,
@@ -18,8 +20,6 @@ from workbench.latebench.register import CALENDAR, Register, Tier, keep_record, 
 from workbench.latebench.scores import Scores, score
 from workbench.latebench.truth import Truth, tell_truth
 from workbench.latebench.world import World
-from workbench.project import Project
-from workbench.worktime import Calendar, Calendars
 
 
 @dataclass(frozen=True, order=True)

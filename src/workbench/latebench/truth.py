@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from workbench.core.vocabulary import Period
 from workbench.latebench.plan import QUARTERS, YEAR, Injection, Plan
 from workbench.latebench.register import (
     NEVER,
@@ -23,8 +24,7 @@ from workbench.latebench.register import (
     unit_ids,
 )
 from workbench.latebench.world import Lives, World
-from workbench.simulate.streams import Flags, Whole
-from workbench.vocabulary import Period
+from workbench.testing.simulate.streams import Flags, Whole
 
 NONE = "none"
 """Stands for a late dossier that no injected cause made later."""

@@ -13,11 +13,11 @@ from functools import cached_property
 
 import numpy as np
 
+from workbench.clock import Calendar
 from workbench.latebench.plan import QUARTERS, UNITS, YEAR, Injection, Plan
-from workbench.simulate.desk import Strain, serve
-from workbench.simulate.due import day_length
-from workbench.simulate.streams import Flags, Numbers, Streams, Whole
-from workbench.worktime import Calendar
+from workbench.testing.simulate.desk import Strain, serve
+from workbench.testing.simulate.due import day_length
+from workbench.testing.simulate.streams import Flags, Numbers, Streams, Whole
 
 INTAKE, ASSIGN, WORK, SIGN, RECORD = range(5)
 """Steps, in their order."""
@@ -99,8 +99,8 @@ class Lives:
 class World:
     """The dossiers of one seed and size, to be lived under one plan or another.
 
-    >>> from workbench.project import shipped
-    >>> from workbench.worktime import Calendars
+    >>> from workbench.core.project import shipped
+    >>> from workbench.clock import Calendars
     >>> from workbench.latebench.plan import draw_plan
     >>> calendar = Calendars.read(shipped().reference / "calendars")["vn_dong_thap"]
     >>> lives = World(calendar, seed=1, per_cell=8).live(draw_plan(1, 1.0))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from workbench.errors import RuleFailed
-from workbench.project import shipped
+from workbench.core.errors import RuleFailed
+from workbench.core.project import shipped
 from workbench.warehouse import Warehouse
 
 PRINTED = {

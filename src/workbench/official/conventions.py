@@ -12,8 +12,8 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.errors import InputRejected, UsageProblem
-from workbench.vocabulary import PERIOD_KINDS, Period, PeriodKind
+from workbench.core.errors import InputRejected, UsageProblem
+from workbench.core.vocabulary import PERIOD_KINDS, Period, PeriodKind
 
 CALENDAR = "calendar"
 _MONTHS_BACK = {"same": 0, "before": 1}
@@ -76,7 +76,7 @@ class Conventions:
         Raises:
             UsageProblem: The label is no period, or the convention has none of its kind.
 
-        >>> from workbench.project import shipped
+        >>> from workbench.core.project import shipped
         >>> known = Conventions.read(shipped().reference)
         >>> span = known.span("2022-H1", "nd09_2019")
         >>> f"{span.starts_on:%d/%m/%Y}-{span.ends_on:%d/%m/%Y}"

@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from workbench.errors import UsageProblem
+from workbench.core.errors import UsageProblem
+from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.official.conventions import Span
 from workbench.official.forms import COUNTERS, Form, FormColumn, Identity
-from workbench.vocabulary import EVERYTHING, Period
 
 Figures = dict[str, int]
 GAP_SCHEMA = {

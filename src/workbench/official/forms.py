@@ -12,7 +12,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.errors import InputRejected, UsageProblem
+from workbench.core.errors import InputRejected, UsageProblem
 
 COUNTERS = (
     "in_play",
@@ -122,7 +122,7 @@ class Form:
             UsageProblem: There is no such form.
             InputRejected: The form names a column or counter that does not exist.
 
-        >>> from workbench.project import shipped
+        >>> from workbench.core.project import shipped
         >>> form = Form.read("II.06a", shipped().reference)
         >>> len(form.columns), str(form.identities[0])
         (13, '3 = 4 + 5 + 6')

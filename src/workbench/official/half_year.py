@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workbench import numerals
-from workbench.estimates import Estimate, count
-from workbench.measures import ESTIMATED
+from workbench.core import numerals
+from workbench.core.vocabulary import EVERYTHING
+from workbench.figures.estimates import Estimate, count
+from workbench.figures.measures import ESTIMATED
+from workbench.messages import say
 from workbench.official.conventions import Span
 from workbench.official.metrics import rate, totals
-from workbench.vocabulary import EVERYTHING
-from workbench.wording import say
 
 COUNTS: dict[str, tuple[str, ...]] = {
     "received": ("received",),

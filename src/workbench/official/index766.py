@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.wording import language, say
+from workbench.messages import language, say
 
 _ITEM_SCHEMA = {
     "group_id": pl.String,
@@ -81,7 +81,7 @@ def band(points: float, reference: Path) -> str | None:
 
     The bounds are from memory and press reports (``qd766_bands.csv`` says how far verified).
 
-    >>> from workbench.project import shipped
+    >>> from workbench.core.project import shipped
     >>> band(61.5, shipped().reference), band(43, shipped().reference)
     ('Trung bình', 'Yếu')
     """

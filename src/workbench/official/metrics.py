@@ -1,8 +1,8 @@
 """Every on-time rate in use, side by side: there is no single one.
 
 ``data/reference/metrics.csv`` says of each id who uses it, what it divides and how far that is
-verified; ``workbench.measures.RATES`` computes it, and a test holds the two together. A rate
-without denominator has no value; nothing here chooses the right one.
+verified; ``workbench.figures.measures.RATES`` computes it, and a test holds the two together. A
+rate without denominator has no value; nothing here chooses the right one.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.estimates import Estimate, wilson
-from workbench.measures import RATES
+from workbench.core.vocabulary import EVERYTHING
+from workbench.figures.estimates import Estimate, wilson
+from workbench.figures.measures import RATES
+from workbench.messages import language
 from workbench.official.conventions import Span
 from workbench.official.forms import COUNTERS
-from workbench.vocabulary import EVERYTHING
-from workbench.wording import language
 
 _CHANNELS = ("received_online", "received_counter", "received_post")
 _SCHEMA = {

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.errors import InputRejected
-from workbench.measures import RATES
+from workbench.core.errors import InputRejected
+from workbench.figures.measures import RATES
+from workbench.messages import language
 from workbench.official.metrics import rate
-from workbench.wording import language
 
 _RULES = ("threshold", "proportional")
 _SCHEMA = {

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench import numerals
-from workbench.errors import OutputBusy
+from workbench.core import numerals
+from workbench.core.errors import OutputBusy
+from workbench.messages import language, say
 from workbench.official.filling import FilledForm
 from workbench.official.forms import LABEL_COLUMNS, FormColumn
-from workbench.wording import language, say
 
 _ROWS_ON_A_PAGE = 40
 _LETTERS_IN_A_LINE = 200

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.errors import UsageProblem
+from workbench.core.errors import UsageProblem
 
 _SHORTEST = 16
 _STAFF_LENGTH, _APPLICANT_LENGTH = 10, 32

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.errors import InputRejected
+from workbench.core.errors import InputRejected
 
 MASKS_SCHEMA: Mapping[str, type[pl.DataType]] = {
     "row_kind": pl.String,

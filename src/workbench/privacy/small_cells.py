@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from workbench.errors import UsageProblem
+from workbench.core.errors import UsageProblem
 from workbench.privacy.additions import Sum, Unknowns
 
 THRESHOLD = 5

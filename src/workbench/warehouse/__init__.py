@@ -21,8 +21,8 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from workbench.errors import InputRejected, RuleFailed
-from workbench.project import Scratch, fresh_folder
+from workbench.core.errors import InputRejected, RuleFailed
+from workbench.core.project import Scratch, fresh_folder
 from workbench.warehouse.checks import check_frames, check_key, check_rows, key_broken
 from workbench.warehouse.models import (
     Model,
@@ -57,7 +57,7 @@ class Warehouse:
     Tables come from attached folders (``<table>.parquet`` or ``<table>.csv``, looked up when a
     model first reads them), from registered frames, or from models built here.
 
-    >>> from workbench.project import shipped
+    >>> from workbench.core.project import shipped
     >>> with Warehouse(shipped().pipelines) as warehouse:
     ...     warehouse.register("numbers", pl.DataFrame({"n": [2, 1]}))
     ...     warehouse.frame("numbers").height

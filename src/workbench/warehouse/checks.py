@@ -9,9 +9,9 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from workbench.errors import RuleFailed
+from workbench.core.errors import RuleFailed
+from workbench.messages import say
 from workbench.warehouse.models import Model
-from workbench.wording import say
 
 HASHES = 20_000_000
 """Hashes of keys compared at a time: a quarter of a gigabyte."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-from workbench.errors import InputRejected
+from workbench.core.errors import InputRejected
 
 DOSSIER_KEYS = ("dossier_id", "dossier_no")
 """A table whose key opens with one of these says something about single dossiers."""
@@ -47,7 +47,7 @@ class Model:
         Raises:
             InputRejected: A header line is missing.
 
-        >>> from workbench.project import shipped
+        >>> from workbench.core.project import shipped
         >>> Model.read(shipped().pipelines / "clock" / "outcomes.sql").key
         ('dossier_id', 'profile')
         """
@@ -102,7 +102,7 @@ def models_for(models: Iterable[Model], wanted: Iterable[str]) -> list[Model]:
     An audit is made wherever all that it reads is made. Audits come as early as they can: what
     must not be is found before more is built on it.
 
-    >>> from workbench.project import shipped
+    >>> from workbench.core.project import shipped
     >>> models = models_of(shipped().pipelines, "clock")
     >>> models_for(models, ["receptions"])[-1].name
     'receptions'

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import polars as pl
 import pytest
 
+from workbench.core.vocabulary import PERIOD_KINDS, periods_between
+from workbench.explain import calendar_periods
 from workbench.official import Conventions, Span
 from workbench.official.conventions import Convention
 from workbench.official.counting import count_officially
-from workbench.stages import calendar_periods
-from workbench.vocabulary import PERIOD_KINDS, periods_between
 from workbench.warehouse import Warehouse
 
 SNAPSHOT = dt.datetime(2022, 6, 30, 10, tzinfo=dt.UTC)

@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 
-from workbench.errors import InputRejected, UsageProblem
+from workbench.core.errors import InputRejected, UsageProblem
 from workbench.official import Conventions
 
 EXAMPLES = [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.measures import GROUP
+from workbench.figures.measures import GROUP
+from workbench.messages import use_language
 from workbench.official import (
     half_year_report,
     rates_side_by_side,
@@ -12,7 +13,6 @@ from workbench.official import (
     simulate_766,
     totals,
 )
-from workbench.wording import use_language
 
 
 @pytest.fixture(scope="module")

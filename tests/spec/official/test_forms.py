@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from workbench.errors import UsageProblem
+from workbench.core.errors import UsageProblem
 from workbench.official import Form, Names, fill, form_names
 
 FORMS = ("II.06a", "07a/BTP", "opencps20")

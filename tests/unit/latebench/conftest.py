@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from workbench.clock import Calendar, Calendars
+from workbench.core.project import shipped
 from workbench.latebench.register import CALENDAR, Tier
 from workbench.latebench.run import Case, Runner, Task, make_case
-from workbench.project import shipped
-from workbench.worktime import Calendar, Calendars
 
 SIZE, DOSE, SEED = 8, 1.0, 3
 

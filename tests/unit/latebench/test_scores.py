@@ -9,7 +9,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.errors import UsageProblem
+from workbench.core.errors import UsageProblem
+from workbench.core.project import shipped
+from workbench.figures.whatif import shifted
 from workbench.latebench import QUICK, _grid, latebench
 from workbench.latebench.comparing import (
     score_eventual,
@@ -23,8 +25,6 @@ from workbench.latebench.page import render
 from workbench.latebench.run import Task
 from workbench.latebench.scores import score
 from workbench.latebench.truth import Truth
-from workbench.project import shipped
-from workbench.whatif import shifted
 
 TRUTH = Truth(
     pl.DataFrame(

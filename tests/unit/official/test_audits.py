@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from workbench.errors import RuleFailed
+from workbench.core.errors import RuleFailed
 from workbench.official.audits import PRINTED, check_printed, rounding_gaps
 
 DISTRICTS = ("cấp huyện, trễ", 5685, 329596)

@@ -6,9 +6,9 @@ import shutil
 
 import pytest
 
-from workbench.errors import InputRejected, UsageProblem
+from workbench.core.errors import InputRejected, UsageProblem
+from workbench.messages import use_language
 from workbench.official import Form, band, form_names
-from workbench.wording import use_language
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from workbench.errors import InputRejected
+from workbench.core.errors import InputRejected
 from workbench.official import evaluate, read_criteria
 from workbench.official.forms import COUNTERS
 

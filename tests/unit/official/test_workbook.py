@@ -10,10 +10,10 @@ import fastexcel
 import polars as pl
 import pytest
 
-from workbench.errors import OutputBusy
+from workbench.core.errors import OutputBusy
+from workbench.messages import use_language
 from workbench.official import Form, Letterhead, Names, Span, fill, form_names, write_form
 from workbench.official.forms import COUNTERS
-from workbench.wording import use_language
 
 SPAN = Span("nd09_2019", "2022-H1", dt.date(2021, 12, 15), dt.date(2022, 6, 14))
 TRICK = '=HYPERLINK("x","y")'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from workbench.errors import UsageProblem
+from workbench.core.errors import UsageProblem
 from workbench.privacy import applicant_keys, secret_key, staff_ids, staff_salt
 
 SECRET = "a text of sixteen bytes and more"  # noqa: S105

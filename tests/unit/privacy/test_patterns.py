@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from workbench.errors import InputRejected
+from workbench.core.errors import InputRejected
 from workbench.privacy import Patterns, read_patterns
 
 

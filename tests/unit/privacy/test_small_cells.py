@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.errors import UsageProblem
+from workbench.core.errors import UsageProblem
 from workbench.privacy import suppress
 
 UNITS, PERIODS = ("a", "b", "c"), ("1", "2")

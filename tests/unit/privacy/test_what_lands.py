@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from workbench.errors import InputRejected
-from workbench.sources import deliveries, ingest, read_profile
+from workbench.core.errors import InputRejected
+from workbench.ingest import deliveries, ingest, read_profile
 
 PROFILE = """
 name = "notes"

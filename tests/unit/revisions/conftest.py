@@ -14,8 +14,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from workbench.project import Project, shipped
-from workbench.revisions import Revisions, compare_revisions
+from workbench.core.project import Project, shipped
+from workbench.review import Revisions, compare_revisions
 
 DVC_YAML = """\
 stages:

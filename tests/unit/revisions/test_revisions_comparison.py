@@ -9,11 +9,11 @@ import shutil
 import polars as pl
 import pytest
 
-from workbench.errors import InputRejected, RuleFailed, UsageProblem
-from workbench.project import Project
-from workbench.revisions import compare_revisions, enforce_limits, read_limits, to_text
-from workbench.revisions.reasons import find_reasons
-from workbench.revisions.snapshots import Snapshot
+from workbench.core.errors import InputRejected, RuleFailed, UsageProblem
+from workbench.core.project import Project
+from workbench.review import compare_revisions, enforce_limits, read_limits, to_text
+from workbench.review.reasons import find_reasons
+from workbench.review.snapshots import Snapshot
 
 
 def test_figures_that_moved_carry_both_sides_and_only_those_are_listed(revisions):

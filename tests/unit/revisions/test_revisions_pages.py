@@ -9,8 +9,8 @@ import re
 import polars as pl
 import pytest
 
-from workbench.revisions import to_html, to_markdown, to_text, write_plots_page
-from workbench.wording import use_language
+from workbench.messages import use_language
+from workbench.review import to_html, to_markdown, to_text, write_plots_page
 
 # ---- pages --------------------------------------------------------------------------------
 

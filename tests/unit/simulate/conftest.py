@@ -9,16 +9,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.params import read_params
-from workbench.project import Project
-from workbench.simulate import SNAPSHOT, Summary, simulate
-from workbench.simulate.handling import Handler, Handling
-from workbench.simulate.population import Dossiers, draw_dossiers
-from workbench.simulate.register import Register, keep_register
-from workbench.simulate.sample import instant_of
-from workbench.simulate.scenario import Scenario, read_scenario
-from workbench.simulate.snapshot import Snapshot
-from workbench.simulate.streams import Streams
+from workbench.core.params import read_params
+from workbench.core.project import Project
+from workbench.testing.simulate import SNAPSHOT, Summary, simulate
+from workbench.testing.simulate.handling import Handler, Handling
+from workbench.testing.simulate.population import Dossiers, draw_dossiers
+from workbench.testing.simulate.register import Register, keep_register
+from workbench.testing.simulate.sample import instant_of
+from workbench.testing.simulate.scenario import Scenario, read_scenario
+from workbench.testing.simulate.snapshot import Snapshot
+from workbench.testing.simulate.streams import Streams
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import polars as pl
 import pytest
 
-from workbench.project import Project
-from workbench.simulate.register import Register
-from workbench.sources import inbox_deliveries, ingest, shipped_profiles
-from workbench.stages import Rooms, clean, clock
+from workbench.clean import clean
+from workbench.clock.stage import clock
+from workbench.core.project import Project
+from workbench.core.run_folders import RunFolders
+from workbench.ingest import inbox_deliveries, ingest, shipped_profiles
+from workbench.testing.simulate.register import Register
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Read:
 def read(sample, repository: Project, tmp_path_factory: pytest.TempPathFactory) -> Read:
     work = Project(tmp_path_factory.mktemp("project"))
     ingest(inbox_deliveries(sample.inbox, shipped_profiles(repository.reference)), work.landed)
-    rooms = Rooms(work, repository)
+    rooms = RunFolders(work, repository)
     clean(rooms)
     clock(rooms)
     names = {"dossiers": "clean", "steps": "clean", "quarantine": "clean"}

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from workbench.simulate.due import closing, day_length, moved_days, working_days_after
-from workbench.simulate.handling import NEVER
+from workbench.testing.simulate.due import closing, day_length, moved_days, working_days_after
+from workbench.testing.simulate.handling import NEVER
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 EPOCH = dt.date(1970, 1, 1)

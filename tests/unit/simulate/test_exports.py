@@ -13,9 +13,9 @@ import fastexcel
 import polars as pl
 import pytest
 
-from workbench.simulate.people import address, applicant_name, staff_name, telephone
-from workbench.simulate.sheet import COLUMNS
-from workbench.simulate.spelling import UnitNames, old_tones
+from workbench.testing.simulate.people import address, applicant_name, staff_name, telephone
+from workbench.testing.simulate.sheet import COLUMNS
+from workbench.testing.simulate.spelling import UnitNames, old_tones
 
 SYNTHETIC = "DỮ LIỆU MÔ PHỎNG - không phải hồ sơ thật"
 DATE_COLUMNS = range(13, 19)

@@ -7,9 +7,9 @@ import json
 import polars as pl
 import pytest
 
-from workbench.errors import UsageProblem
-from workbench.simulate.faults import shipped_faults, simulate_faults
-from workbench.simulate.scoring import false_findings, score_faults
+from workbench.core.errors import UsageProblem
+from workbench.testing.simulate.faults import shipped_faults, simulate_faults
+from workbench.testing.simulate.scoring import false_findings, score_faults
 
 TRUTH = pl.DataFrame(
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.simulate.handling import (
+from workbench.testing.simulate.handling import (
     ASSIGN,
     INTAKE,
     NEVER,

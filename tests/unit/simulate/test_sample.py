@@ -7,10 +7,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.errors import InputRejected, OutputBusy, UsageProblem
-from workbench.simulate import SNAPSHOT, HalfYear, simulate
-from workbench.simulate import sample as sample_module
-from workbench.simulate.register import Register
+from workbench.core.errors import InputRejected, OutputBusy, UsageProblem
+from workbench.testing.simulate import SNAPSHOT, HalfYear, simulate
+from workbench.testing.simulate import sample as sample_module
+from workbench.testing.simulate.register import Register
 
 
 @pytest.fixture(scope="session")

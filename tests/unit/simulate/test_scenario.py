@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from workbench.errors import InputRejected
-from workbench.simulate import scenario as scenario_module
-from workbench.simulate.norms import step_norms
-from workbench.simulate.scenario import read_scenario
-from workbench.wording import use_language
+from workbench.core.errors import InputRejected
+from workbench.messages import use_language
+from workbench.testing.simulate import scenario as scenario_module
+from workbench.testing.simulate.norms import step_norms
+from workbench.testing.simulate.scenario import read_scenario
 
 
 @pytest.fixture

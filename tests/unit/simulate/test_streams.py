@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.simulate.streams import Streams
+from workbench.testing.simulate.streams import Streams
 
 MANY = Streams(2022, 20_000)
 

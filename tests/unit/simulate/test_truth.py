@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from workbench.simulate.register import Register
-from workbench.simulate.scenario import INJECTED
-from workbench.simulate.truth import ORDINARY, tell_truth
+from workbench.testing.simulate.register import Register
+from workbench.testing.simulate.scenario import INJECTED
+from workbench.testing.simulate.truth import ORDINARY, tell_truth
 
 LATE = ["late", "open_overdue"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from workbench.sources import Profile, read_profile
+from workbench.ingest import Profile, read_profile
 
 PROFILE = """
 name = "small"

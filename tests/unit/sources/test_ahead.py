@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from workbench.sources.readers import ahead
+from workbench.ingest.readers import ahead
 
 
 def test_the_next_piece_is_read_while_the_last_one_is_in_hand() -> None:

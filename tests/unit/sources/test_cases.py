@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.errors import InputRejected
-from workbench.sources import deliveries, ingest, read_profile
+from workbench.core.errors import InputRejected
+from workbench.ingest import deliveries, ingest, read_profile
 
 DATES = """
 [[files.event_dates]]

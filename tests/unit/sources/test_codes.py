@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.errors import InputRejected
-from workbench.sources import deliveries, ingest, read_profile
+from workbench.core.errors import InputRejected
+from workbench.ingest import deliveries, ingest, read_profile
 
 PROFILE = """
 name = "mine"
@@ -69,7 +69,7 @@ def test_all_values_of_all_columns_and_files_are_named_with_their_rows(land) -> 
 
 
 def test_values_of_a_file_read_in_pieces_are_counted_over_the_whole(land, monkeypatch) -> None:
-    monkeypatch.setattr("workbench.sources.readers.text.BLOCK", 200)
+    monkeypatch.setattr("workbench.ingest.readers.text.BLOCK", 200)
     rows = "".join(row(n, "Treo" if n % 2 else "resolved") for n in range(100))
     assert "1 values" in (said := land(a=rows))
     assert "«Treo» (row 3; 50 in all)" in said

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from workbench.sources import deliveries, ingest
-from workbench.sources.profile_files import read_profile
+from workbench.ingest import deliveries, ingest
+from workbench.ingest.profile_files import read_profile
 
 PROFILE = """
 name = "signs"

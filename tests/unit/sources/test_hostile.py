@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from workbench.errors import InputRejected
-from workbench.sources import Profile, deliveries, ingest, read_profile
-from workbench.sources.profile import Part
-from workbench.sources.readers import limits, read, read_pieces, text
+from workbench.core.errors import InputRejected
+from workbench.ingest import Profile, deliveries, ingest, read_profile
+from workbench.ingest.profile import Part
+from workbench.ingest.readers import limits, read, read_pieces, text
 
 HEADER = "No.,Code,Name,Received,Due,Channel\n"
 ROW = "1,A-1,Somebody,05/01/2022 08:00,10/01/2022,Tại quầy\n"
@@ -188,7 +188,7 @@ def test_an_event_log_nested_or_long_without_end_is_refused(put, small, inside, 
 def test_a_log_of_ever_new_attributes_is_refused_at_its_first_batch(
     monkeypatch, put, small
 ) -> None:
-    monkeypatch.setattr("workbench.sources.readers.eventlog._BATCH", 10)
+    monkeypatch.setattr("workbench.ingest.readers.eventlog._BATCH", 10)
     events = "".join(f'<event><string key="k{n}" value="v"/></event>' for n in range(5_000))
     log = f'<log><trace><string key="concept:name" value="A"/>{events}'
     assert "the attribute «k0»" in refused(put("log.xes", log), small.parts[1])
@@ -281,7 +281,7 @@ def test_a_file_of_blank_lines_costs_no_more_than_one_of_rows(put, small) -> Non
 def test_a_unit_named_like_a_formula_is_inert_in_the_csv_of_the_plots(tmp_path, unit) -> None:
     import polars as pl
 
-    from workbench.metrics import write_plots
+    from workbench.figures.metrics import write_plots
 
     whole = {"profile": "p", "measure": "late_or_overdue", "procedure_id": "*", "channel_in": "*"}
     figures = {"numerator": 1, "denominator": 2, "value": 0.5, "lower": 0.1, "upper": 0.9}

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from workbench.errors import InputRejected
-from workbench.sources import deliveries, ingest, read_profile
-from workbench.sources.profile import Part
-from workbench.sources.readers import limits, read
+from workbench.core.errors import InputRejected
+from workbench.ingest import deliveries, ingest, read_profile
+from workbench.ingest.profile import Part
+from workbench.ingest.readers import limits, read
 
 HEADER = "No.,Code,Name,Received,Due,Channel\n"
 ROW = "1,A-1,Somebody,05/01/2022 08:00,10/01/2022,Tại quầy\n"

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from workbench.errors import InputRejected
-from workbench.sources import Profile, deliveries, find_profile, ingest, read_profile
-from workbench.sources.fields import is_instant
-from workbench.sources.inspecting import Inspection, inspect
+from workbench.core.errors import InputRejected
+from workbench.ingest import Profile, deliveries, find_profile, ingest, read_profile
+from workbench.ingest.fields import is_instant
+from workbench.ingest.inspecting import Inspection, inspect
 from workbench.testing import one_stop_export
 
 SHARE = 0.9

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.errors import InputRejected
-from workbench.sources import deliveries, ingest, read_profile
-from workbench.sources.inspecting import inspect
+from workbench.core.errors import InputRejected
+from workbench.ingest import deliveries, ingest, read_profile
+from workbench.ingest.inspecting import inspect
 
 REQUESTS = (
     "Unique Key,Created Date,Closed Date,Agency Name,Incident Address,Status,Due Date,"

@@ -7,9 +7,9 @@ import json
 import pytest
 import xlsxwriter
 
-from workbench.errors import InputRejected
-from workbench.sources import deliveries, ingest, read_profile
-from workbench.sources.inspecting import inspect
+from workbench.core.errors import InputRejected
+from workbench.ingest import deliveries, ingest, read_profile
+from workbench.ingest.inspecting import inspect
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.errors import InputRejected, UsageProblem
-from workbench.sources import (
+from workbench.core.errors import InputRejected, UsageProblem
+from workbench.ingest import (
     Profile,
     deliveries,
     find_profile,
@@ -17,7 +17,7 @@ from workbench.sources import (
     ingest,
     shipped_profiles,
 )
-from workbench.sources.fields import FIELDS, FILES_SCHEMA
+from workbench.ingest.fields import FIELDS, FILES_SCHEMA
 
 TABLES = ("landed_dossiers", "landed_steps", "landed_pauses", "landed_files")
 HEADER = "No.,Code,Name,Received,Due,Channel\n"
@@ -266,7 +266,7 @@ def test_a_missing_path_or_an_empty_folder_is_refused(tmp_path, small) -> None:
 def test_progress_tells_the_rows_of_a_file_while_it_is_read(
     put, small, tmp_path, monkeypatch
 ) -> None:
-    monkeypatch.setattr("workbench.sources.telling.EVERY", 2)
+    monkeypatch.setattr("workbench.ingest.telling.EVERY", 2)
     told: list[str] = []
     export = put("small.csv", HEADER + ROW + ROW.replace("A-1", "A-2"))
     ingest(deliveries([export], small), tmp_path / "landed", progress=told.append)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from workbench.sources import Profile
-from workbench.sources.legacy import LETTERS, TCVN3, VNI, convention_of, to_unicode
-from workbench.sources.readers import read
+from workbench.ingest import Profile
+from workbench.ingest.legacy import LETTERS, TCVN3, VNI, convention_of, to_unicode
+from workbench.ingest.readers import read
 
 REGISTER = (
     "SỔ THEO DÕI HỒ SƠ THỦ TỤC HÀNH CHÍNH",
@@ -142,7 +142,7 @@ def _marked(letter: str) -> list[str]:
 def test_a_workbook_typed_in_an_old_font_reads_like_one_in_unicode(
     tmp_path: Path, reference_dir: Path
 ) -> None:
-    from workbench.sources import find_profile
+    from workbench.ingest import find_profile
 
     part = find_profile("one_stop", reference_dir).parts[0]
     path = tmp_path / "so-theo-doi-ho-so.xlsx"
@@ -159,7 +159,7 @@ def test_a_workbook_typed_in_an_old_font_reads_like_one_in_unicode(
 def test_a_serial_number_of_a_workbook_from_1904_counts_from_1900(
     tmp_path: Path, reference_dir: Path
 ) -> None:
-    from workbench.sources import find_profile
+    from workbench.ingest import find_profile
 
     part = find_profile("one_stop", reference_dir).parts[0]
     path = tmp_path / "so-theo-doi-ho-so.xlsx"

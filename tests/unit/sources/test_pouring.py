@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.sources import deliveries, ingest, read_profile
-from workbench.sources.readers import text
+from workbench.ingest import deliveries, ingest, read_profile
+from workbench.ingest.readers import text
 
 PROFILE = """
 name = "long"
@@ -49,7 +49,7 @@ def landed(tmp_path: Path, monkeypatch):
 
     def land(block: int, group: int = 122_880) -> tuple[pl.DataFrame, pl.DataFrame]:
         monkeypatch.setattr(text, "BLOCK", block)
-        monkeypatch.setattr("workbench.sources.pouring._ROW_GROUP", group)
+        monkeypatch.setattr("workbench.ingest.pouring._ROW_GROUP", group)
         ingest(deliveries([export], read_profile(profile)), tmp_path / "landed")
         read = [
             pl.read_parquet(tmp_path / "landed" / f"landed_{t}.parquet") for t in ("steps", "files")

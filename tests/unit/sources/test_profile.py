@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from workbench.errors import InputRejected, UsageProblem
-from workbench.sources import Profile, find_profile, read_profile, shipped_profiles
-from workbench.sources.profile import Target
+from workbench.core.errors import InputRejected, UsageProblem
+from workbench.ingest import Profile, find_profile, read_profile, shipped_profiles
+from workbench.ingest.profile import Target
 
 
 def test_every_shipped_profile_is_read_and_named_after_its_file(reference_dir: Path) -> None:

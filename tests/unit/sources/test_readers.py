@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from workbench.errors import InputRejected
-from workbench.sources import Profile, find_profile
-from workbench.sources.readers import RawTable, read
+from workbench.core.errors import InputRejected
+from workbench.ingest import Profile, find_profile
+from workbench.ingest.readers import RawTable, read
 
 HEADER = "No.;Code;Name;Received;Due;Channel\n".replace(";", ",")
 ROW = "1,A-1,Somebody,05/01/2022 08:00,10/01/2022,Tại quầy\n"
@@ -226,8 +226,8 @@ def test_defaults_of_an_event_log_are_not_applied(put, small) -> None:
 
 
 def test_a_log_longer_than_a_batch_keeps_case_and_event_together(monkeypatch, put, small) -> None:
-    monkeypatch.setattr("workbench.sources.readers.eventlog._BLOCK", 64)
-    monkeypatch.setattr("workbench.sources.readers.eventlog._BATCH", 1)
+    monkeypatch.setattr("workbench.ingest.readers.eventlog._BLOCK", 64)
+    monkeypatch.setattr("workbench.ingest.readers.eventlog._BATCH", 1)
     frame = only(put("log.xes", LOG), small).frame
     assert frame["case:concept:name"].to_list() == ["A", "A", "B"]
     assert frame["case:start"].is_not_null().to_list() == [True, True, False]

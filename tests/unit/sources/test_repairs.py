@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.sources import deliveries, ingest
-from workbench.sources.profile_files import read_profile
-from workbench.sources.repairs import marks_of
+from workbench.ingest import deliveries, ingest
+from workbench.ingest.profile_files import read_profile
+from workbench.ingest.repairs import marks_of
 
 PROFILE = """
 name = "letters"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from workbench.errors import InputRejected
-from workbench.sources import find_profile, read_profile
-from workbench.sources.profile import Target
-from workbench.sources.requirements import FIELD_CODES, missing_fields
+from workbench.core.errors import InputRejected
+from workbench.ingest import find_profile, read_profile
+from workbench.ingest.profile import Target
+from workbench.ingest.requirements import FIELD_CODES, missing_fields
 
 TOP = """
 name = "mine"

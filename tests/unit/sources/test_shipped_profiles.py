@@ -11,9 +11,9 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from workbench.sources import deliveries, find_profile, ingest
+from workbench.clock import Calendars
+from workbench.ingest import deliveries, find_profile, ingest
 from workbench.warehouse import Warehouse
-from workbench.worktime import Calendars
 
 Clean = Callable[..., dict[str, pl.DataFrame]]
 TABLES = ("dossiers", "steps", "pauses", "quarantine", "reconciliation", "dossier_history")

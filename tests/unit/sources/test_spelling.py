@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.sources import deliveries, ingest, read_profile
-from workbench.sources.spelling import fold, name_key, tidy, trimmed_series
+from workbench.ingest import deliveries, ingest, read_profile
+from workbench.ingest.spelling import fold, name_key, tidy, trimmed_series
 from workbench.warehouse import Warehouse
 
 UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202c\u2060\ufeff"

@@ -10,10 +10,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.errors import InputRejected
-from workbench.sources import deliveries, ingest, read_profile
-from workbench.sources.date_spelling import are_stamps, plain
-from workbench.sources.stamps import StampVotes
+from workbench.core.errors import InputRejected
+from workbench.ingest import deliveries, ingest, read_profile
+from workbench.ingest.date_spelling import are_stamps, plain
+from workbench.ingest.stamps import StampVotes
 
 DAY, MORNING = "2022-03-04", "2022-03-04 08:05:00"
 

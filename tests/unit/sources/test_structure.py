@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from workbench.errors import InputRejected
-from workbench.sources import Profile, deliveries, read_profile
-from workbench.sources.readers import RawTable, read
+from workbench.core.errors import InputRejected
+from workbench.ingest import Profile, deliveries, read_profile
+from workbench.ingest.readers import RawTable, read
 
 HEADER = "No.,Code,Name,Received,Due,Channel\n"
 ROWS = (
@@ -87,7 +87,7 @@ def test_a_format_without_a_reader_is_named_whatever_the_file_is_called(
 def test_the_mark_of_a_protected_workbook_is_seen_across_two_blocks(
     monkeypatch, put, small
 ) -> None:
-    monkeypatch.setattr("workbench.sources.readers.content._BLOCK", 16)
+    monkeypatch.setattr("workbench.ingest.readers.content._BLOCK", 16)
     path = put("small.xlsx", OLE + b"1234567" + "EncryptedPackage".encode("utf-16-le"))
     assert "password" in refused(path, small)
 
@@ -196,7 +196,7 @@ def test_quotation_marks_and_the_end_of_the_file_do_not_hide_a_cut_row(put, smal
 def test_cut_rows_are_counted_from_the_top_of_a_file_read_in_pieces(
     monkeypatch, put, small
 ) -> None:
-    monkeypatch.setattr("workbench.sources.readers.text._MOST_ROWS", 2)
+    monkeypatch.setattr("workbench.ingest.readers.text._MOST_ROWS", 2)
     table = only(put("small.csv", HEADER + ROWS + ROWS + CUT + ROWS + CUT), small)
     assert table.cut_rows.to_list() == [6, 9]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from workbench.errors import InputRejected
-from workbench.sources import Profile, read_profile
-from workbench.sources.readers import RawTable, read
+from workbench.core.errors import InputRejected
+from workbench.ingest import Profile, read_profile
+from workbench.ingest.readers import RawTable, read
 
 SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -1,0 +1,46 @@
+"""The analyst's door: the tables of one run as frames, and questions about them as answers.
+
+``open_book()`` reads the project in the current folder, ``open_book("DIR")`` what
+``workbench analyse`` wrote. A book never writes; a unit, period or profile it does not hold is a
+``UsageProblem`` that names what it does hold.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.answers.answer import Answer, Claim, Prose, Tile
+from workbench.answers.book import Book
+from workbench.answers.published import Publication, publish
+from workbench.core.errors import UsageProblem
+from workbench.core.origins import check_origins
+from workbench.core.project import find_project, shipped
+from workbench.messages import language as spoken
+
+__all__ = ["Answer", "Book", "Claim", "Prose", "Publication", "Tile", "open_book", "publish"]
+
+
+def open_book(path: str | Path | None = None, *, language: str = "") -> Book:
+    """Open the results of a project or of an ``analyse`` folder.
+
+    Args:
+        path: A folder with ``tables/``, a project's folder, or nothing for the project around
+            the current folder.
+        language: ``vi`` or ``en``; the language in force when left out.
+
+    Raises:
+        UsageProblem: The folder is neither, or holds no results yet.
+        RuleFailed: The outputs of its stages are of different runs.
+    """
+    said = language or spoken()
+    folder = Path(path) if path else None
+    if folder is not None and (folder / "tables").is_dir():
+        return Book(folder.resolve(), (folder / "tables",), shipped().reference, said)
+    if folder is not None and not (folder / "dvc.yaml").is_file():
+        raise UsageProblem("briefing.no_results", folder=folder)
+    project = find_project(folder)
+    rooms = (project.clean, project.clock, project.results)
+    if not any(room.is_dir() for room in rooms):
+        raise UsageProblem("briefing.no_results_yet", folder=project.root)
+    check_origins(*rooms)
+    return Book(project.root, rooms, project.reference, said)

@@ -1,0 +1,162 @@
+"""What a question gets back: claims with their evidence level, a chart, a table and the frame.
+
+An answer is finished text in one language; it computes nothing. In a notebook it shows itself as
+prose, an interactive chart and a table; in a page the same parts are laid out by the briefing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from workbench.charts import Figure
+from workbench.charts.tables import Table, template
+from workbench.core.errors import UsageProblem
+from workbench.messages import say
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One sentence and how strong the evidence for it is.
+
+    Levels: 1 accounting, 2 comparison, 3 counterfactual, 4 causal. ``badge`` is the level in
+    words; a ``key`` claim also stands in the summary of a briefing.
+    """
+
+    text: str
+    level: int
+    badge: str
+    key: bool = False
+
+
+def claim(text: str, level: int = 1, *, key: bool = False) -> Claim:
+    """Make a claim in the current language.
+
+    >>> claim("Trễ 2%.").badge
+    'mức 1'
+    """
+    return Claim(text, level, say("briefing.level", level=level), key)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One large number at the head of a page."""
+
+    label: str
+    number: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Value:
+    """One figure that an answer states, by name and scope.
+
+    Names are those of the measures (``late``, ``late_or_overdue.numerator``). Wherever two answers
+    state the same name of the same unit, period and profile, the number is the same.
+    """
+
+    name: str
+    unit: str
+    period: str
+    profile: str
+    number: float
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A heading, large numbers and claims, as a fragment of a page; its values as data."""
+
+    title: str
+    claims: tuple[tuple[str, str], ...]
+    denominators: str
+    tiles: tuple[Tile, ...] = ()
+    values: tuple[Value, ...] = ()
+
+    def html(self) -> str:
+        """Return the fragment; every value is escaped."""
+        return template("prose.html").render(prose=self)
+
+    def __str__(self) -> str:
+        """Return the claims for a terminal, each with its level."""
+        lines = [f"{text} [{badge}]" for text, badge in self.claims]
+        return "\n".join([self.title, *lines, self.denominators])
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/html": self.html(), "text/plain": str(self)}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to one question.
+
+    Args:
+        title: What was asked.
+        claims: Sentences with their evidence level, strongest finding first.
+        frame: The figures behind the claims, one row per row of the table or finer.
+        denominators: What was counted and what was left out, in one sentence.
+        listing: The table, where there is more than the claims say.
+        figure: The chart, where there is something to draw.
+        tiles: Large numbers for the head of a page.
+        then: What the same question is answered with further down.
+        values: The figures stated, by name and scope.
+    """
+
+    title: str
+    claims: tuple[Claim, ...]
+    frame: pl.DataFrame
+    denominators: str
+    listing: Table | None = None
+    figure: Figure | None = None
+    tiles: tuple[Tile, ...] = ()
+    then: tuple[Answer, ...] = ()
+    values: tuple[Value, ...] = ()
+
+    @property
+    def evidence_level(self) -> int:
+        """The weakest level any of the claims needs (1 is the most certain)."""
+        return max((c.level for c in self.claims), default=1)
+
+    def sentence(self) -> str:
+        """Return the claims as running text."""
+        return " ".join(c.text for c in self.claims)
+
+    def chart(self) -> Figure:
+        """Return the chart.
+
+        Raises:
+            UsageProblem: There is nothing to draw for this question.
+        """
+        if self.figure is None:
+            raise UsageProblem("briefing.no_chart", title=self.title)
+        return self.figure
+
+    def table(self) -> Table:
+        """Return the table.
+
+        Raises:
+            UsageProblem: The claims say all there is.
+        """
+        if self.listing is None:
+            raise UsageProblem("briefing.no_listing", title=self.title)
+        return self.listing
+
+    def prose(self) -> Prose:
+        """Return title, large numbers and claims as one piece."""
+        claims = tuple((c.text, c.badge) for c in self.claims)
+        return Prose(self.title, claims, self.denominators, self.tiles, self.values)
+
+    def __str__(self) -> str:
+        """Return prose and table for a terminal."""
+        parts = [self.prose(), *([self.listing] if self.listing else []), *self.then]
+        return "\n\n".join(str(part) for part in parts)
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        for part in (self.prose(), self.figure, self.listing):
+            if part is not None:
+                display(part)
+        for answer in self.then:
+            answer._ipython_display_()

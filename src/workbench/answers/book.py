@@ -1,0 +1,279 @@
+"""One run's tables and the questions that can be put to them.
+
+Each question is answered by a function of its own in this package; the register finds units,
+periods and tables; the book speaks the language it was opened in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.answers import (
+    changes,
+    flow,
+    headline,
+    quality,
+    sensitivity,
+    story,
+    summary,
+    units,
+    verdicts,
+    waits,
+    why,
+)
+from workbench.answers.answer import Answer
+from workbench.answers.clock import LegalClock
+from workbench.answers.comparing import Comparing
+from workbench.answers.entries import PROFILE, RATE
+from workbench.answers.official import Official
+from workbench.answers.rhythm import Rhythm
+from workbench.core.vocabulary import EVERYTHING
+from workbench.messages import use_language
+
+
+@dataclass(frozen=True)
+class Book(Comparing):
+    """The tables of one run, and answers from them.
+
+    Args:
+        home: The project or ``analyse`` folder.
+        rooms: Folders that hold the tables, one Parquet file each.
+        reference: Folder with ``units.csv``.
+        language: ``vi`` or ``en``, for everything the answers say.
+    """
+
+    def summary(
+        self, period: str, *, against: str = "", unit: str = EVERYTHING, profile: str = PROFILE
+    ) -> Answer:
+        """What should one know first? The key claims of the answers below, and four numbers.
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return summary.summary(self, asked, self.against(asked.period, against), RATE)
+
+    def headline(
+        self, period: str, *, against: str = "", unit: str = EVERYTHING, profile: str = PROFILE
+    ) -> Answer:
+        """How much came in, how much was resolved, how much of it late, what is open overdue?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return headline.headline(self, asked, self.against(asked.period, against))
+
+    def compare_units(
+        self,
+        period: str,
+        *,
+        measure: str = RATE,
+        unit: str = EVERYTHING,
+        profile: str = PROFILE,
+    ) -> Answer:
+        """Which units differ from the overall rate, and which cannot be told from it?
+
+        Args:
+            period: Label of the period.
+            measure: ``late_or_overdue``, ``late_done``, ``ot_done`` or
+                ``ot_done_plus_overdue_open``.
+            unit: A unit to set off among the others.
+            profile: Lateness profile.
+
+        Raises:
+            UsageProblem: Unit, period, profile or measure is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return units.units(self, asked, self._rate(measure))
+
+    def compare_periods(
+        self,
+        period: str,
+        *,
+        against: str = "",
+        measure: str = RATE,
+        unit: str = EVERYTHING,
+        profile: str = PROFILE,
+    ) -> Answer:
+        """What changed against another period, and is the change more than chance?
+
+        Raises:
+            UsageProblem: Unit, period, profile or measure is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            other = self.against(asked.period, against)
+            return changes.change(self, asked, other, self._rate(measure))
+
+    def course(
+        self,
+        period: str,
+        *,
+        measure: str = RATE,
+        unit: str = EVERYTHING,
+        profile: str = PROFILE,
+    ) -> Answer:
+        """How did a rate move month by month, up to the end of a period?
+
+        Raises:
+            UsageProblem: Unit, period, profile or measure is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return changes.months(self, asked, self._rate(measure))
+
+    def time_use(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
+        """Where did the working time of late dossiers go, and where that of the others?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return flow.time_use(self, asked)
+
+    def slowest_steps(
+        self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE
+    ) -> Answer:
+        """Which steps and transfers took longer in late dossiers than in the others?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return flow.slowest_steps(self, asked)
+
+    def causes(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
+        """What share of the lateness does each cause explain, and what stays unexplained?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown, or the results were computed under
+                another profile.
+        """
+        asked = self._asked_of_causes(period, unit, profile)
+        with use_language(self.language):
+            return why.causes(self, asked)
+
+    def causes_by_unit(self, period: str, *, profile: str = PROFILE) -> Answer:
+        """Which causes weigh how much at each unit?
+
+        Raises:
+            UsageProblem: Period or profile is unknown, or the results were computed under
+                another profile.
+        """
+        asked = self._asked_of_causes(period, EVERYTHING, profile)
+        with use_language(self.language):
+            return why.causes_by_unit(self, asked)
+
+    def causes_over_time(
+        self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE
+    ) -> Answer:
+        """How did the weight of each cause move, up to a period?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown, or the results were computed under
+                another profile.
+        """
+        asked = self._asked_of_causes(period, unit, profile)
+        with use_language(self.language):
+            return why.causes_over_time(self, asked)
+
+    def reality(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
+        """How many late dossiers were really late, late only on record, or not decidable?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown, or the results were computed under
+                another profile.
+        """
+        asked = self._asked_of_causes(period, unit, profile)
+        with use_language(self.language):
+            return why.reality(self, asked)
+
+    def waiting(self, period: str, *, unit: str = EVERYTHING) -> Answer:
+        """What had steps waited for, where the log tells start, finish and holder?
+
+        Raises:
+            UsageProblem: Unit or period is unknown.
+        """
+        asked = self._asked(period, unit, PROFILE)
+        with use_language(self.language):
+            return waits.steps_waited(self, asked)
+
+    def rhythm(self, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Rhythm:
+        """Ask how transfers run, when steps are clicked and signed, and how much is open.
+
+        Raises:
+            UsageProblem: Unit or profile is unknown.
+        """
+        return Rhythm(self, self.unit(unit), self.profile(profile))
+
+    def sensitivity(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
+        """How far do the figures hang on the definition of "late"?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return sensitivity.short(self, asked)
+
+    def excluded(self) -> Answer:
+        """Which rows of the source files are in these figures, and which are not?"""
+        with use_language(self.language):
+            return quality.excluded(self)
+
+    def findings(self) -> Answer:
+        """What did each quality rule find, unit by unit?"""
+        with use_language(self.language):
+            return verdicts.findings(self)
+
+    def verdicts(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
+        """Which verdicts on units stand without suspect records, and which rest on them?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown.
+        """
+        asked = self._asked(period, unit, profile)
+        with use_language(self.language):
+            return verdicts.verdicts(self, asked)
+
+    def dossier(self, dossier_id: str, *, profile: str = PROFILE) -> Answer:
+        """How did one dossier spend its time, and why was it late?
+
+        Args:
+            dossier_id: Its number; the most overdue one of all when empty.
+            profile: Lateness profile.
+
+        Raises:
+            UsageProblem: No dossier has this number, or the profile is unknown.
+        """
+        known = self.dossiers["dossier_id"]
+        rule = self.profile(profile)
+        dossier_id = dossier_id or story.most_overdue(self, rule)
+        if dossier_id not in known:
+            raise self._unknown("briefing.no_dossier", dossier_id, known, known.head(3).to_list())
+        with use_language(self.language):
+            return story.dossier(self, dossier_id, rule)
+
+    def official(
+        self, *, convention: str = "calendar", unit: str = EVERYTHING, profile: str = PROFILE
+    ) -> Official:
+        """Ask for official forms, seed figures and every rate in use.
+
+        Raises:
+            UsageProblem: Unit or profile is unknown.
+        """
+        return Official(self, convention, self.unit(unit), self.profile(profile))
+
+    def clock(self, *, unit: str = EVERYTHING) -> LegalClock:
+        """Ask how due dates were appointed, for pauses, receptions and norms.
+
+        Raises:
+            UsageProblem: No dossier belongs to such a unit.
+        """
+        return LegalClock(self, self.unit(unit))

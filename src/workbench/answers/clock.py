@@ -1,0 +1,378 @@
+"""The legal clock of a book: how due dates were appointed, pauses, receptions, norms that add up.
+
+``book.clock(unit="*").due_dates("2022-H1")`` and its neighbours look at the dossiers received in a
+period. They count what the clock found (evidence level 1) and judge nobody: an appointed date that
+differs from the term may have a reason that no table holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from workbench.answers.answer import Answer, Claim, claim
+from workbench.charts import Bar, Figure, bars, draw
+from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.core import numerals
+from workbench.core.vocabulary import EVERYTHING, Period
+from workbench.figures.norms import norm_audit
+from workbench.messages import say, use_language
+
+if TYPE_CHECKING:
+    from workbench.answers.book import Book
+
+DUE_CLASSES = ("agrees", "calendar_error", "shorter", "longer", "reappointed")
+"""How an appointed date stands to the term, in the order of the tables."""
+INCOMPARABLE = ("missing", "not_comparable")
+ODDITIES = (
+    "overlapping",
+    "unended_on_closed",
+    "outside_clock",
+    "negative",
+    "paused_without_pause",
+)
+HOURS_OF = {"working_day": 8, "hour": 1, "same_day": 8}
+"""Working hours of one unit of a term; a calendar day has no fixed number."""
+SHOWN = 3
+"""How many dossiers a table names as examples; the frame holds them all."""
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class LegalClock:
+    """Questions about the clock of the dossiers of one unit, ``*`` for all together."""
+
+    book: Book
+    unit: str
+
+    def due_dates(self, period: str) -> Answer:
+        """Say which appointed dates are those that the term gives, and how the others differ.
+
+        Raises:
+            UsageProblem: Nothing was received or resolved in the period.
+        """
+        with use_language(self.book.language):
+            label = self.book.period(period)
+            received = self._received(label)
+            due = received.join(self.book.due_dates, on="dossier_id", how="left").with_columns(
+                pl.col("due_class").fill_null("not_comparable")
+            )
+            counted = due.group_by("due_class", "days_off").agg(
+                pl.len().cast(pl.Int64).alias("dossiers"),
+                pl.col("dossier_id").sort().head(SHOWN).alias("examples"),
+            )
+            rank = pl.col("due_class").replace_strict(_RANK, return_dtype=pl.Int64)
+            frame = counted.sort(rank, "days_off")
+            return _due_answer(frame, label)
+
+    def pauses(self, period: str) -> Answer:
+        """Say how many dossiers stood still, for what reason, and which pauses are odd.
+
+        Raises:
+            UsageProblem: Nothing was received or resolved in the period.
+        """
+        with use_language(self.book.language):
+            label = self.book.period(period)
+            received = self._received(label)
+            own = self.book.pauses.join(received, on="dossier_id", how="semi")
+            stood = self.book.pause_spells.join(received, on="dossier_id", how="semi")
+            odd = self.book.odd_pauses.join(received, on="dossier_id", how="semi")
+            rank = pl.col("oddity").replace_strict(_ODD_RANK, return_dtype=pl.Int64)
+            told = {
+                "n": numerals.count(received.height),
+                "dossiers": numerals.count(stood["dossier_id"].n_unique()),
+                "pauses": numerals.count(own.height),
+                "hours": numerals.hours(int(stood["work_seconds"].sum())),
+                "odd": numerals.count(odd.height),
+            }
+            return Answer(
+                title=say("clock.pauses_title", period=numerals.period(label)),
+                claims=(claim(say("clock.pauses_told", **told)),),
+                frame=odd.sort(rank, "dossier_id", "pause_no"),
+                denominators=say("clock.pauses_denominators"),
+                listing=_pause_table(own, odd, label),
+            )
+
+    def receptions(self, period: str) -> Answer:
+        """Say when dossiers were received, and from when on their clock counts.
+
+        Raises:
+            UsageProblem: Nothing was received or resolved in the period.
+        """
+        with use_language(self.book.language):
+            label = self.book.period(period)
+            received = self._received(label)
+            starts = self.book.clock_starts.join(received, on="dossier_id", how="semi")
+            starts = starts.filter(pl.col("received_when").is_not_null())
+            waited = pl.col("clock_starts_at") - pl.col("received_at")
+            frame = (
+                starts.group_by("received_when")
+                .agg(
+                    pl.len().cast(pl.Int64).alias("dossiers"),
+                    waited.max().dt.total_seconds().alias("longest_seconds"),
+                )
+                .sort("received_when")
+            )
+            return _reception_answer(frame, received.height, label)
+
+    def norms(self, period: str) -> Answer:
+        """Say whether the norms of the steps add up to the term, and which steps have none.
+
+        Raises:
+            UsageProblem: Nothing was received or resolved in the period.
+        """
+        with use_language(self.book.language):
+            label = self.book.period(period)
+            received = self._received(label)
+            steps = self.book.steps.join(received, on="dossier_id")
+            limits = received.join(self.book.due_dates, on="dossier_id")
+            frame = norm_audit(_norms_of(steps), _limits_of(limits)).filter(level="procedure")
+            own = self.book.ledger.join(received, on="dossier_id", how="semi").filter(
+                ~pl.col("phase").is_in(["gap", "pause"])
+            )
+            named = frame.join(_names(received), on="procedure_id", how="left")
+            return _norm_answer(
+                named.sort("procedure_id"), dict(own["norm_source"].value_counts().rows()), label
+            )
+
+    def _received(self, period: str) -> pl.DataFrame:
+        """Return number, procedure and its name of the dossiers received in a period."""
+        days = Period.parse(period)
+        return self.book.dossiers.filter(
+            pl.col("received_on").is_between(days.starts_on, days.ends_on),
+            (pl.col("unit_id") == self.unit) | pl.lit(self.unit == EVERYTHING),
+        ).select("dossier_id", "procedure_id", "procedure_name")
+
+
+_RANK = {name: n for n, name in enumerate((*DUE_CLASSES, *INCOMPARABLE))}
+_ODD_RANK = {name: n for n, name in enumerate(ODDITIES)}
+
+
+# due dates ----------------------------------------------------------------------------------
+
+
+def _due_answer(frame: pl.DataFrame, period: str) -> Answer:
+    compared = frame.filter(pl.col("due_class").is_in(DUE_CLASSES))
+    rows, total = list(compared.iter_rows(named=True)), int(compared["dossiers"].sum())
+    left_out = {
+        name: numerals.count(int(frame.filter(due_class=name)["dossiers"].sum()))
+        for name in INCOMPARABLE
+    }
+    caption = say("clock.due_caption", period=numerals.period(period))
+    return Answer(
+        title=say("clock.due_title", period=numerals.period(period)),
+        claims=_due_claims(rows, total),
+        frame=frame,
+        denominators=say("clock.due_denominators", **left_out),
+        listing=_due_table(rows, total, caption),
+        figure=_due_figure(rows, total, caption) if total else None,
+    )
+
+
+def _due_claims(rows: list[dict[str, Any]], total: int) -> tuple[Claim, ...]:
+    if not total:
+        return (claim(say("clock.due_nothing")),)
+    agree = sum(row["dossiers"] for row in rows if row["due_class"] == "agrees")
+    shares = {"share": numerals.percent(agree / total), "of": numerals.fraction(agree, total)}
+    others = [_due_told(row) for row in rows if row["due_class"] != "agrees"]
+    said = [claim(say("clock.due_agree", **shares))]
+    if others:
+        said.append(claim(say("clock.due_differ", told="; ".join(others))))
+    return tuple(said)
+
+
+def _due_told(row: Row) -> str:
+    return say("clock.due_class_told", name=_due_name(row), n=numerals.count(row["dossiers"]))
+
+
+def _due_name(row: Row) -> str:
+    if row["due_class"] != "calendar_error":
+        return say(f"clock.due_{row['due_class']}")
+    days = row["days_off"]
+    return say("clock.due_holidays" if days > 0 else "clock.due_made_up", k=abs(days))
+
+
+def _due_table(rows: list[dict[str, Any]], total: int, caption: str) -> Table:
+    columns = (
+        Column(say("clock.due_class"), number=False),
+        Column(say("clock.dossiers")),
+        Column(say("clock.share")),
+        Column(say("clock.examples"), number=False),
+    )
+    lines = tuple(
+        (
+            _due_name(row),
+            numerals.count(row["dossiers"]),
+            numerals.percent(row["dossiers"] / total),
+            "; ".join(row["examples"]) if row["due_class"] != "agrees" else Blank(_needless()),
+        )
+        for row in rows
+    )
+    return Table(caption, columns, lines)
+
+
+def _needless() -> str:
+    return say("clock.examples_needless")
+
+
+def _due_figure(rows: list[dict[str, Any]], total: int, caption: str) -> Figure:
+    drawn = [
+        Bar(_due_name(row), row["dossiers"], numerals.fraction(row["dossiers"], total))
+        for row in rows
+        if row["due_class"] != "agrees"
+    ]
+    told = [_due_told(row) for row in rows]
+    return draw(bars(drawn, say("clock.dossiers")), caption, f"{caption} {'; '.join(told)}.")
+
+
+# pauses -------------------------------------------------------------------------------------
+
+
+def _pause_table(own: pl.DataFrame, odd: pl.DataFrame, period: str) -> Table:
+    """Return one line per reason of a pause, then one per kind of oddity, with examples."""
+    columns = (
+        Column(say("clock.pause_kind"), number=False),
+        Column(say("clock.pauses")),
+        Column(say("clock.dossiers")),
+        Column(say("clock.examples"), number=False),
+    )
+    reasons = own.with_columns(pl.col("reason").fill_null(say("clock.no_reason")))
+    lines = [
+        *_counted(reasons, "reason", sorted(reasons["reason"].unique()), named=False),
+        *_counted(odd, "oddity", [o for o in ODDITIES if o in odd["oddity"]], named=True),
+    ]
+    return Table(say("clock.pauses_caption", period=numerals.period(period)), columns, tuple(lines))
+
+
+def _counted(
+    frame: pl.DataFrame, column: str, kinds: Iterable[str], *, named: bool
+) -> Iterable[tuple[Cell, ...]]:
+    for kind in kinds:
+        rows = frame.filter(pl.col(column) == kind)
+        ids = rows["dossier_id"].unique().sort()
+        examples: Cell = "; ".join(ids.head(SHOWN)) if named else Blank(_needless())
+        yield (
+            say(f"clock.odd_{kind}") if named else kind,
+            numerals.count(rows.height),
+            numerals.count(len(ids)),
+            examples,
+        )
+
+
+# receptions ---------------------------------------------------------------------------------
+
+
+def _reception_answer(frame: pl.DataFrame, total: int, period: str) -> Answer:
+    columns = (
+        Column(say("clock.received_when"), number=False),
+        Column(say("clock.dossiers")),
+        Column(say("clock.share")),
+        Column(say("clock.longest_wait")),
+    )
+    rows = list(frame.iter_rows(named=True))
+    lines = [
+        (
+            say(f"clock.received_{row['received_when']}"),
+            numerals.count(row["dossiers"]),
+            numerals.percent(row["dossiers"] / total),
+            numerals.hours(row["longest_seconds"]),
+        )
+        for row in rows
+    ]
+    later = sum(row["dossiers"] for row in rows if row["received_when"] != "clock_hours")
+    said = say("clock.receptions_told", later=numerals.count(later), n=numerals.count(total))
+    caption = say("clock.receptions_caption", period=numerals.period(period))
+    return Answer(
+        title=say("clock.receptions_title", period=numerals.period(period)),
+        claims=(claim(said),),
+        frame=frame,
+        denominators=say("clock.receptions_denominators"),
+        listing=Table(caption, columns, tuple(lines)),
+    )
+
+
+# norms --------------------------------------------------------------------------------------
+
+
+def _norms_of(steps: pl.DataFrame) -> pl.DataFrame:
+    """Return the norm of each step of a procedure in hours, as ``norm_audit`` takes them."""
+    norm = (pl.col("norm_seconds").max() / 3600).fill_null(0.0)
+    return (
+        steps.filter(pl.col("step").is_not_null(), pl.col("procedure_id").is_not_null())
+        .group_by("procedure_id", "step")
+        .agg(norm.alias("step_norm"))
+        .with_columns(
+            pl.col("step").alias("task"),
+            pl.col("step_norm").alias("task_norm"),
+            pl.lit(value=False).alias("is_rework"),
+        )
+    )
+
+
+def _limits_of(dossiers: pl.DataFrame) -> pl.DataFrame:
+    """Return the longest term of each procedure in working hours, where it can be said in them."""
+    hours = pl.col("term_unit").replace_strict(HOURS_OF, default=None, return_dtype=pl.Int64)
+    return (
+        dossiers.with_columns((hours * pl.col("term_value")).alias("limit"))
+        .filter(pl.col("limit").is_not_null())
+        .group_by("procedure_id")
+        .agg(pl.col("limit").max())
+    )
+
+
+def _names(dossiers: pl.DataFrame) -> pl.DataFrame:
+    """Return one name per procedure, the one most dossiers carry."""
+    counted = dossiers.group_by("procedure_id", "procedure_name").len()
+    return (
+        counted.sort("procedure_id", "len", "procedure_name", descending=[False, True, False])
+        .unique("procedure_id", keep="first", maintain_order=True)
+        .select("procedure_id", "procedure_name")
+    )
+
+
+def _norm_answer(frame: pl.DataFrame, sources: dict[str, int], period: str) -> Answer:
+    findings = dict(frame["finding"].value_counts().rows())
+    judged = ("agrees", "exceeds", "short")
+    numbers = {name: numerals.count(findings.get(name, 0)) for name in judged}
+    compared = numerals.count(sum(findings.get(name, 0) for name in judged))
+    by_source = {
+        name: numerals.count(sources.get(name, 0)) for name in ("regulated", "learned", "none")
+    }
+    left_out = {name: numerals.count(findings.get(name, 0)) for name in ("no_norm", "no_parts")}
+    return Answer(
+        title=say("clock.norms_title", period=numerals.period(period)),
+        claims=(
+            claim(say("clock.norms_told", n=compared, **numbers)),
+            claim(say("clock.norms_sources", **by_source)),
+        ),
+        frame=frame,
+        denominators=say("clock.norms_denominators", **left_out),
+        listing=_norm_table(frame, period),
+    )
+
+
+def _norm_table(frame: pl.DataFrame, period: str) -> Table:
+    columns = (
+        Column(say("clock.procedure"), number=False),
+        Column(say("clock.limit")),
+        Column(say("clock.sum_of_norms")),
+        Column(say("clock.difference")),
+        Column(say("clock.finding"), number=False),
+    )
+    none = Blank(say("clock.not_in_hours"))
+    lines = tuple(
+        (
+            f"{row['procedure_id']} {row['procedure_name'] or ''}".strip(),
+            numerals.decimal(row["norm"]) if row["norm"] else none,
+            numerals.decimal(row["parts"]),
+            numerals.decimal(row["difference"]) if row["norm"] else none,
+            say(f"clock.norm_{row['finding']}"),
+        )
+        for row in frame.iter_rows(named=True)
+    )
+    caption = say("clock.norms_caption", period=numerals.period(period))
+    return Table(caption, columns, lines)

@@ -1,0 +1,184 @@
+"""Has a unit changed, or is it chance? Months against a baseline that a person fixed.
+
+The baseline stands in ``data/reference/baselines.csv`` with its written reason, and nothing here
+moves it. Without one there are no limits, only the likeliest date of a change. Months of long
+holidays are held against what such months usually are.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+from workbench.answers.answer import Answer, Claim, claim
+from workbench.answers.entries import Asked
+from workbench.answers.judging import Row
+from workbench.charts import Figure, Point, control, draw
+from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.core import numerals
+from workbench.core.vocabulary import EVERYTHING
+from workbench.figures import compare
+from workbench.messages import say
+
+if TYPE_CHECKING:
+    from workbench.answers.register import Register
+
+Rules = Literal["exact", "xmr"]
+SURE = 0.05
+AGAINST_EXPECTED = "poisson_split"
+"""The method that holds months against what such months lead to expect."""
+
+
+def months(book: Register, asked: Asked, measure: str, rules: Rules) -> Answer:
+    """Answer which months of a rate fall out of its limits, and since when it is another."""
+    course = compare.series(
+        book.measures, unit_id=asked.unit, profile=asked.profile, measure=measure
+    )
+    course = course.filter(pl.col("period").map_elements(book.ended, return_dtype=pl.Boolean))
+    usual = baseline(book, asked.unit, measure)
+    known = usual is not None and {usual.first, usual.last} <= set(course["period"])
+    frame = compare.charted(course, usual, rules=rules) if usual and known else course
+    moved = _moved(book, course, asked, measure, frame)
+    rows = list(frame.iter_rows(named=True))
+    rate = say(f"briefing.{measure}")
+    return Answer(
+        title=say("control.title"),
+        claims=(*_limits_told(rows, usual if known else None), *_change_told(moved)),
+        frame=frame,
+        denominators=say("control.denominators"),
+        listing=_table(rows, rate) if rows and known else None,
+        figure=_figure(rows, usual, moved, rate) if rows and usual and known else None,
+    )
+
+
+def baseline(book: Register, unit: str, measure: str) -> compare.Usual | None:
+    """Return the baseline that a person fixed for a unit, or for all units; none where none is."""
+    listing = book.reference / "baselines.csv"
+    if not listing.is_file():
+        return None
+    with listing.open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["measure"] == measure]
+    own = [row for row in rows if row["unit_id"] == unit]
+    for row in own or [row for row in rows if row["unit_id"] == EVERYTHING]:
+        reason = row[f"reason_{book.language}"] or row["reason_vi"]
+        return compare.Usual(row["first_month"], row["last_month"], reason)
+    return None
+
+
+def _moved(
+    book: Register, course: pl.DataFrame, asked: Asked, measure: str, frame: pl.DataFrame
+) -> Row:
+    """Return the likeliest single change, months of long holidays held against such months."""
+    classes = book.month_classes
+    kinds = {p: classes[p] for p in course["period"] if p in classes}
+    seasonal = len(kinds) == course.height and course.height > 0
+    spread = float(frame["spread"][0]) ** 2 if "spread" in frame.columns and frame.height else 1.0
+    found = compare.changed(
+        course,
+        kinds=kinds if seasonal else None,
+        shares=compare.shares_by_kind(book.measures, kinds, profile=asked.profile, measure=measure)
+        if seasonal
+        else None,
+        spread=max(spread, 1.0),
+    )
+    row: Row = found.row(0, named=True)
+    return row
+
+
+def _limits_told(rows: Sequence[Row], usual: compare.Usual | None) -> tuple[Claim, ...]:
+    if usual is None:
+        return (claim(say("control.no_baseline"), 2),)
+    words = {
+        "first": numerals.period(usual.first),
+        "last": numerals.period(usual.last),
+        "reason": usual.reason,
+    }
+    said = [claim(say("control.baseline", **words), 2)]
+    called = [row for row in rows if row["rule"]]
+    if called:
+        told = "; ".join(_named(row) for row in called)
+        said.append(claim(say("control.called", n=len(called), months=told), 2, key=True))
+    else:
+        said.append(claim(say("control.calm", n=len(rows)), 2))
+    if rows and rows[0]["is_shaky"]:
+        said.append(claim(say("control.shaky"), 2))
+    return tuple(said)
+
+
+def _named(row: Row) -> str:
+    over = numerals.fraction(row["numerator"], row["denominator"])
+    return f"{numerals.period(row['period'])} ({numerals.percent(row['value'])}; {over})"
+
+
+def _change_told(moved: Row) -> tuple[Claim, ...]:
+    if moved["period"] is None or moved["p_value"] is None or moved["p_value"] > SURE:
+        return (claim(say("control.no_change"), 2),)
+    words = {
+        "since": numerals.period(moved["period"]),
+        "earliest": numerals.period(moved["earliest"]),
+        "latest": numerals.period(moved["latest"]),
+        **{side: _level(moved, side) for side in ("before", "after")},
+    }
+    return (claim(say("control.change", **words), 2, key=True),)
+
+
+def _level(moved: Row, side: str) -> str:
+    """Say what a side held: late dossiers of all, or of those its months lead to expect."""
+    late, base = moved[f"{side}_numerator"], moved[f"{side}_denominator"]
+    if moved["method"] == AGAINST_EXPECTED:
+        told = {"late": numerals.count(late), "expected": numerals.decimal(base)}
+        return say("control.of_expected", **told)
+    return numerals.fraction(late, base)
+
+
+def _figure(rows: Sequence[Row], usual: compare.Usual, moved: Row, rate: str) -> Figure:
+    points = [
+        Point(
+            name=numerals.month_tick(row["period"]),
+            value=None if row["value"] is None else 100 * row["value"],
+            centre=100 * row["centre"],
+            lower=100 * row["lower"],
+            upper=100 * row["upper"],
+            called=row["rule"] is not None,
+            in_baseline=usual.first <= row["period"] <= usual.last,
+        )
+        for row in rows
+    ]
+    sure = moved["period"] is not None and (moved["p_value"] or 1.0) <= SURE
+    change = numerals.month_tick(moved["period"]) if sure else ""
+    caption = say("control.caption", rate=rate)
+    told = "; ".join(
+        f"{p.name} {numerals.decimal(p.value)}%" for p in points if p.value is not None
+    )
+    return draw(
+        control(points, say("briefing.rate_axis", rate=rate), change), caption, f"{caption} {told}."
+    )
+
+
+def _table(rows: Sequence[Row], rate: str) -> Table:
+    heads = ("limits", "verdict")
+    columns = (
+        Column(say("control.month"), number=False),
+        Column(rate),
+        *(Column(say(f"control.{head}")) for head in heads),
+    )
+    cells = tuple(
+        (
+            numerals.period(row["period"]),
+            _value(row),
+            numerals.percent_range(row["lower"], row["upper"]),
+            say("control.out") if row["rule"] else say("control.inside"),
+        )
+        for row in rows
+    )
+    return Table(say("control.caption", rate=rate), columns, cells)
+
+
+def _value(row: Row) -> Cell:
+    if row["value"] is None:
+        return Blank(say("briefing.no_denominator"))
+    over = numerals.fraction(row["numerator"], row["denominator"])
+    return f"{numerals.percent(row['value'])} ({over})"

@@ -1,0 +1,76 @@
+"""Whether the hour of the due stamps matters: verdicts by the rule in use and by the stamps.
+
+Where a register prints the hour at which a result is due, a rule that judges by day or half-day
+is a choice; the headline names it and says how many dossiers the hour itself would change.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from workbench.answers.answer import Claim, claim
+from workbench.answers.entries import Asked
+from workbench.answers.judging import inline, measures_of
+from workbench.clock.lateness import CHOICES, lateness_profiles
+from workbench.core import numerals
+from workbench.core.vocabulary import EVERYTHING
+from workbench.messages import say
+
+if TYPE_CHECKING:
+    from workbench.answers.book import Book
+
+DAY_END = dt.time(23, 59)
+"""A stamp from this minute on is that of a mere date: due at the end of its day."""
+_LATE = ("late", "open_overdue")
+_FREE = ("granularity", "early_before", "early_needs")
+"""Choices in which a profile may differ from its twin: none of the others moves a late dossier."""
+
+
+def compare_with_stamps(book: Book, asked: Asked) -> tuple[Claim, ...]:
+    """Say which rule judged, and how many dossiers the due stamps as written would change.
+
+    Nothing where no due stamp of the unit has an hour, or where the rule takes stamps as written.
+    """
+    stamped = find_instant_profile(book, asked.profile)
+    if not stamped or not _has_hours(book, asked.unit):
+        return ()
+    by_rule, by_stamp = (
+        measures_of(book, Asked(asked.period, asked.unit, profile), asked.period)
+        for profile in (asked.profile, stamped)
+    )
+    counts = {
+        side: [int(rows[name]["numerator"]) if name in rows else 0 for name in _LATE]
+        for side, rows in (("rule", by_rule), ("stamp", by_stamp))
+    }
+    # a late dossier by day is late by the instant too, so that counts differ by what changes
+    changed = sum(abs(a - b) for a, b in zip(counts["rule"], counts["stamp"], strict=True))
+    text = say(
+        "briefing.headline_stamps" if changed else "briefing.headline_stamps_same",
+        rule=inline(book.profile_label(asked.profile).split(":")[0]),
+        late=numerals.count(counts["rule"][0]),
+        overdue=numerals.count(counts["rule"][1]),
+        stamped_late=numerals.count(counts["stamp"][0]),
+        stamped_overdue=numerals.count(counts["stamp"][1]),
+        n=numerals.count(changed),
+        stamped=stamped,
+    )
+    return (claim(text, key=True),)
+
+
+def find_instant_profile(book: Book, profile: str) -> str:
+    """Return the profile that judges as another one does, but by the instant due; or nothing."""
+    listed = lateness_profiles(book.reference / "profiles")
+    own = listed.filter(profile=profile)
+    if own.is_empty() or own["granularity"][0] == "instant" or own["due"][0] != "issued":
+        return ""
+    shared = [name for name in CHOICES if name not in _FREE]
+    twins = listed.filter(granularity="instant").join(own.select(shared), on=shared, how="semi")
+    known = set(book.measures["profile"].unique())
+    return next((name for name in twins["profile"].sort() if name in known), "")
+
+
+def _has_hours(book: Book, unit: str) -> bool:
+    """Tell whether a due stamp of a unit says more than its day."""
+    dossiers = book.dossiers if unit == EVERYTHING else book.dossiers.filter(unit_id=unit)
+    return bool((dossiers["due_at"].dt.time() < DAY_END).any())

@@ -1,0 +1,154 @@
+"""Why one side is later than the other: harder work, the calendar, or which causes.
+
+The gap between two late shares is split into parts that sum to it exactly. A unit is never
+blamed for its mix; what the parts say is where the gap sits, not what would remove it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.answers.answer import Answer, Value, claim
+from workbench.answers.entries import RATE
+from workbench.answers.judging import FEW, Row, standing
+from workbench.charts import Dot, Figure, Scale, dots, draw
+from workbench.charts.tables import Column, Table
+from workbench.core import numerals
+from workbench.core.vocabulary import EVERYTHING
+from workbench.figures import compare
+from workbench.messages import say
+
+if TYPE_CHECKING:
+    from workbench.answers.register import Register
+
+SHOWN_FROM = 0.0005
+"""Parts smaller than a twentieth of a point are left out of the chart; the table has them all."""
+
+
+def gap(book: Register, left: compare.Side, right: compare.Side) -> Answer:
+    """Answer why the right side's late share differs from the left's, part by part."""
+    months = book.month_classes if left.period != right.period else {}
+    named = book.cell_tests.filter("flagged")
+    frame = compare.gaps(
+        book.cause_cells,
+        [(left, right)],
+        overdue=book.overdue_cells,
+        calendar=months or None,
+        named=named,
+    )
+    if frame.is_empty() or left == right:
+        return Answer(
+            title=say("gaps.title"),
+            claims=(claim(say("gaps.nothing"), 2),),
+            frame=frame,
+            denominators="",
+        )
+    names = {side.label: _named(book, side) for side in (left, right)}
+    rows = list(frame.iter_rows(named=True))
+    told = compare.told(frame, names)
+    base = min(rows[0]["left_dossiers"], rows[0]["right_dossiers"])
+    said = [claim(told, 2, key=True)]
+    if base < FEW:
+        said.append(claim(say("gaps.few", n=numerals.count(base), few=FEW), 2))
+    return Answer(
+        title=say("gaps.title"),
+        claims=tuple(said),
+        frame=frame,
+        denominators=_denominators(rows[0], names),
+        listing=_table(rows, names),
+        figure=_figure(rows, names, base),
+        values=_values(rows[0], (left, right), book.result_profile),
+    )
+
+
+def _values(row: Row, sides: tuple[compare.Side, compare.Side], profile: str) -> tuple[Value, ...]:
+    """Return the counts of both sides and, between two periods of a unit, the change."""
+    left, right = sides
+    counts = tuple(
+        Value(f"{RATE}.{part}", side.unit_id, side.period, profile, row[f"{name}_{column}"])
+        for name, side in (("left", left), ("right", right))
+        for part, column in (("numerator", "late"), ("denominator", "dossiers"))
+        if side.unit_id != compare.PEERS
+    )
+    if left.unit_id != right.unit_id:
+        return counts
+    change = f"{RATE}.change.{left.period}"
+    return (*counts, Value(change, right.unit_id, right.period, profile, row["gap"]))
+
+
+def _named(book: Register, side: compare.Side) -> str:
+    who = say("gaps.peers") if side.unit_id == compare.PEERS else book.unit_name(side.unit_id)
+    return say("gaps.side", unit=who, period=numerals.period(side.period))
+
+
+def _denominators(row: Row, names: dict[str, str]) -> str:
+    sides = (
+        say(
+            "gaps.side_counts",
+            side=names[row[side]],
+            fraction=numerals.fraction(row[f"{side}_late"], row[f"{side}_dossiers"]),
+        )
+        for side in ("left", "right")
+    )
+    return say("gaps.denominators", left=next(sides), right=next(sides))
+
+
+def _component(name: str) -> str:
+    cause = name.removeprefix("cause:")
+    return say(f"causes.{cause}") if cause != name else say(f"gaps.{name}")
+
+
+def _figure(rows: list[Row], names: dict[str, str], base: int) -> Figure | None:
+    drawn = [
+        Dot(
+            name=_component(row["component"]),
+            value=100 * row["effect"],
+            lower=100 * row["lower"],
+            upper=100 * row["upper"],
+            note=numerals.points(row["effect"]),
+            standing=standing((row["lower"], row["upper"]), 0.0, base),
+        )
+        for row in rows
+        if abs(row["effect"]) >= SHOWN_FROM
+    ]
+    if not drawn:
+        return None
+    scale = Scale(0.0, say("gaps.same"), say("gaps.axis"), say("gaps.note"), "change")
+    caption = say("gaps.caption", left=names[rows[0]["left"]], right=names[rows[0]["right"]])
+    described = "; ".join(f"{dot.name} {dot.note}" for dot in drawn)
+    return draw(dots(drawn, scale), caption, f"{caption} {described}.")
+
+
+def _table(rows: list[Row], names: dict[str, str]) -> Table:
+    columns = (
+        Column(say("gaps.component"), number=False),
+        Column(say("gaps.effect")),
+        Column(say("briefing.interval")),
+    )
+    whole = rows[0]
+    cells = [
+        (
+            _component(row["component"]),
+            numerals.points(row["effect"]),
+            numerals.points_range(row["lower"], row["upper"]),
+        )
+        for row in rows
+    ]
+    bounds = numerals.points_range(whole["gap_lower"], whole["gap_upper"])
+    cells.append((say("gaps.whole"), numerals.points(whole["gap"]), bounds))
+    caption = say("gaps.caption", left=names[whole["left"]], right=names[whole["right"]])
+    return Table(caption, columns, tuple(cells), (say("gaps.adds_up"),), frozenset({len(rows)}))
+
+
+def sides(period: str, *, unit: str, other: str, against: str) -> tuple[compare.Side, compare.Side]:
+    """Return what is compared: a period with another, a unit with another or with its peers.
+
+    All units have no peers: without another period there is nothing to compare them with, and
+    the two sides are then the same.
+    """
+    right = compare.Side(unit, period)
+    if against:
+        return compare.Side(unit, against), right
+    if other:
+        return compare.Side(other, period), right
+    return compare.Side(compare.PEERS if unit != EVERYTHING else unit, period), right

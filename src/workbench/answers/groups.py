@@ -1,0 +1,173 @@
+"""Groups of dossiers by any column: later, or only of another kind; and how long they take.
+
+A channel, a department or a month is later than another only if it is so among alike dossiers;
+crude and adjusted odds stand side by side. Times to the end count open dossiers for what they
+have run, and what is taken for the end is always said. Dossiers are taken by day of reception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from workbench.answers.answer import Answer, Claim, claim
+from workbench.answers.judging import FEW, Row, listed
+from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.core import numerals
+from workbench.core.vocabulary import EVERYTHING, Period
+from workbench.figures import compare
+from workbench.messages import say
+
+if TYPE_CHECKING:
+    from workbench.answers.register import Register
+
+DERIVED = ("received_month", "received_quarter")
+"""Month of the year (``02``) and quarter (``2011-Q3``) in which a dossier was received."""
+NOBODY = "–"
+"""The group of dossiers whose column is empty."""
+YOUNG = 0.05
+"""A group with a larger share of dossiers open and not yet due looks better than it is."""
+LATE, IN_TIME = ("late", "open_overdue"), ("early", "on_time")
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """What is compared: groups of a column among dossiers alike in other columns.
+
+    Args:
+        by: Column that makes the groups.
+        within: Columns in which dossiers must be alike.
+        group: The group to tell of; all when left out.
+        other: The group to compare with; all others together when left out.
+        period: Period of reception; all dossiers when left out.
+        unit: A unit; all together when left out.
+    """
+
+    by: str
+    within: tuple[str, ...]
+    group: str = ""
+    other: str = ""
+    period: str = ""
+    unit: str = EVERYTHING
+
+
+def name_scope(book: Register, unit: str, period: str) -> str:
+    """Return unit and period of reception as the title of an answer names them."""
+    if not period:
+        return say("groups.all_periods", unit=book.unit_name(unit))
+    return say("groups.scope", unit=book.unit_name(unit), period=numerals.period(period))
+
+
+def received(book: Register, period: str, unit: str = EVERYTHING) -> pl.DataFrame:
+    """Return a unit's dossiers received in a period, with the derived columns of reception."""
+    day = pl.col("received_on")
+    frame = book.dossiers.with_columns(
+        day.dt.strftime("%m").alias("received_month"),
+        pl.format("{}-Q{}", day.dt.year(), day.dt.quarter()).alias("received_quarter"),
+    )
+    if unit != EVERYTHING:
+        frame = frame.filter(pl.col("unit_id") == unit)
+    if not period:
+        return frame
+    days = Period.parse(period)
+    return frame.filter(day.is_between(days.starts_on, days.ends_on))
+
+
+def compare_groups(book: Register, asked: Grouping, profile: str) -> Answer:
+    """Answer whether groups are later than others, crude and among alike dossiers."""
+    judged = book.outcomes.filter(pl.col("profile") == profile).select("dossier_id", "outcome")
+    told = received(book, asked.period, asked.unit).join(judged, on="dossier_id")
+    late = pl.col("outcome").is_in(LATE)
+    keys = list(dict.fromkeys([asked.by, *asked.within]))
+    counts = (
+        told.filter(late | pl.col("outcome").is_in(IN_TIME))
+        .group_by(pl.col(keys).cast(pl.String).fill_null(NOBODY))
+        .agg(pl.len().alias("n_dossiers"), late.sum().alias("n_late"))
+    )
+    frame = compare.groups_alike(counts, asked.by, other=asked.other)
+    rows = [r for r in frame.iter_rows(named=True) if asked.group in ("", r[asked.by])]
+    rows = [r for r in rows if r["other_n_dossiers"]]
+    judged_ones = int(counts["n_dossiers"].sum())
+    still = _still_open(told, asked.by)
+    return Answer(
+        title=say("groups.title", by=asked.by, scope=name_scope(book, asked.unit, asked.period)),
+        claims=_claims(rows, asked, {g: n for g, (n, all_) in still.items() if n > YOUNG * all_}),
+        frame=frame,
+        denominators=say(
+            "groups.denominators",
+            n=numerals.count(judged_ones),
+            left=numerals.count(told.height - judged_ones),
+            still=numerals.count(sum(n for n, _ in still.values())),
+            profile=book.profile_label(profile),
+            within=", ".join(asked.within) or NOBODY,
+        ),
+        listing=_table(rows, asked) if rows else None,
+    )
+
+
+def _still_open(told: pl.DataFrame, by: str) -> dict[str, tuple[int, int]]:
+    """Return per group how many of its dossiers are open and not yet due, and how many it has."""
+    counted = told.group_by(pl.col(by).cast(pl.String).fill_null(NOBODY)).agg(
+        (pl.col("outcome") == "open_in_time").sum().alias("still"), pl.len()
+    )
+    return {group: (still, size) for group, still, size in counted.sort(by).iter_rows()}
+
+
+def _claims(rows: Sequence[Row], asked: Grouping, young: dict[str, int]) -> tuple[Claim, ...]:
+    enough = [r for r in rows if min(r["n_dossiers"], r["other_n_dossiers"]) >= FEW]
+    if not enough:
+        return (claim(say("groups.nothing", few=FEW), 2),)
+    said = [claim(_sentence(row, asked), 2, key=bool(asked.group)) for row in enough]
+    early = [row[asked.by] for row in rows if row[asked.by] in young]
+    if early:
+        told = listed(say("groups.young_one", group=g, n=numerals.count(young[g])) for g in early)
+        said.append(claim(say("groups.young", groups=told), 2))
+    return (*said, claim(say("groups.no_cause"), 2))
+
+
+def _sentence(row: Row, asked: Grouping) -> str:
+    key = "groups.turned" if row["simpson_alarm"] else "groups.told"
+    return say(
+        key,
+        group=row[asked.by],
+        other=row["other"] or say("groups.others"),
+        share=numerals.percent(row["share"]),
+        fraction=numerals.fraction(row["n_late"], row["n_dossiers"]),
+        other_share=numerals.percent(row["other_share"]),
+        other_fraction=numerals.fraction(row["other_n_late"], row["other_n_dossiers"]),
+        crude=_odds(row, "crude"),
+        adjusted=_odds(row, "adjusted"),
+        alike=numerals.count(row["n_alike"]),
+        above=row["kinds_above"],
+        below=row["kinds_below"],
+    )
+
+
+def _odds(row: Row, name: str) -> str:
+    value, *bounds = (numerals.decimal(row[name + e], 2) for e in ("", "_lower", "_upper"))
+    return f"{value} ({'–'.join(bounds)})"
+
+
+def _table(rows: Sequence[Row], asked: Grouping) -> Table:
+    heads = ("dossiers", "late", "share", "crude", "adjusted", "alike")
+    columns = (Column(asked.by, number=False), *(Column(say(f"groups.{h}")) for h in heads))
+    return Table(say("groups.table"), columns, tuple(_cells(row, asked.by) for row in rows))
+
+
+def _cells(row: Row, by: str) -> tuple[Cell, ...]:
+    def odds(name: str) -> Cell:
+        return Blank(say("groups.no_odds")) if row[name] is None else _odds(row, name)
+
+    bounds = numerals.percent_range(row["share_lower"], row["share_upper"])
+    return (
+        row[by],
+        numerals.count(row["n_dossiers"]),
+        numerals.count(row["n_late"]),
+        f"{numerals.percent(row['share'])} ({bounds})",
+        odds("crude"),
+        odds("adjusted"),
+        numerals.count(row["n_alike"]),
+    )

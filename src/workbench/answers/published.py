@@ -1,0 +1,392 @@
+"""The figures of a period as they may leave the office: no cell of 1 to 4 can be worked out.
+
+Counts of two periods, all units and all of them together go through small-cell suppression as
+one system, with every sum that a page shows or allows; tables, sentences and charts are made of
+what is left. Which unit a page sets off makes no difference to what is held back, so the pages of
+one period may be laid side by side. Every earlier publication of the project belongs to the system
+(``publication_record``), so that a quarter beside a half-year gives nothing away. Stocks are told
+only where they are overdue: beside the flows of the next period their sum would give small cells
+away. Months, steps, causes, findings and anything about staff stay in the office. Figures published
+elsewhere are not known here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from workbench.answers.answer import Answer, Claim, claim
+from workbench.answers.book import Book
+from workbench.answers.entries import distinct
+from workbench.answers.judging import FEW
+from workbench.answers.publication_cells import Counts, Shape, publication_system
+from workbench.answers.publication_record import published_with, read_record
+from workbench.charts import Dot, Figure, Scale, Standing, dots, draw
+from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.core import numerals
+from workbench.core.errors import RuleFailed
+from workbench.core.vocabulary import EVERYTHING
+from workbench.figures.estimates import Estimate, difference, wilson
+from workbench.messages import say, use_language
+from workbench.privacy import THRESHOLD, NothingLeftError, hidden_cells, left_out
+
+_COUNTS = (
+    "received",
+    "resolved",
+    "early",
+    "on_time",
+    "late",
+    "unknown",
+    "withdrawn",
+    "rejected",
+    "open_overdue",
+)
+_RATES = {
+    "late_done": ("late", "judged"),
+    "late_or_overdue": ("late_or_overdue", "judged_or_overdue"),
+    "online_in": ("received_online", "channel_known"),
+    "post_out": ("returned_by_post", "returned"),
+}
+_SUMS = {
+    "received": ("channel_known", "channel_unknown"),
+    "channel_known": ("received_online", "received_otherwise"),
+    "resolved": ("judged", "unknown"),
+    "judged": ("in_time", "late"),
+    "in_time": ("early", "on_time"),
+    "late_or_overdue": ("late", "open_overdue"),
+    "judged_or_overdue": ("judged", "open_overdue"),
+    "returned": ("returned_by_post", "returned_otherwise"),
+}
+"""What adds up, of all that a page shows or lets a reader subtract."""
+
+_CELLS = tuple(
+    dict.fromkeys([*_COUNTS, *_SUMS, *(part for sums in _SUMS.values() for part in sums)])
+)
+_SHAPE = Shape(_CELLS, _SUMS, ("open_overdue",), ("late_or_overdue", "judged_or_overdue"))
+_COMPARED = "late_or_overdue"
+
+Figures = dict[str, int | None]
+
+
+def publish(book: Book, period: str, *, against: str = "", profile: str = "") -> Publication:
+    """Return what may be published of a period, beside another one.
+
+    Raises:
+        UsageProblem: A period or the profile is unknown.
+    """
+    label = book.period(period)
+    return Publication(book, label, book.against(label, against), book.profile(profile))
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One period's publishable figures; answers speak the book's language."""
+
+    book: Book
+    period: str
+    against: str
+    profile: str
+
+    @cached_property
+    def cells(self) -> pl.DataFrame:
+        """One row per unit (``*`` all) and period; counts held back are missing."""
+        periods = list(dict.fromkeys(p for p in (self.period, self.against) if p))
+        units, record = self.book.units(), read_record(self.book.home)
+        whole = _whole(self.book.measures, units, periods, self.profile)
+        snapshot = self.book.snapshot
+        system = publication_system(
+            _SHAPE,
+            lambda profile, some: _counts(self.book.measures, units, some, profile),
+            units,
+            (self.profile, periods),
+            record,
+            snapshot.date() if snapshot else dt.date.max,
+        )
+        try:
+            hidden = hidden_cells(system.values, system.lines, beside=system.beside)
+        except NothingLeftError as problem:
+            place = system.places[problem.args[0]]
+            earlier = published_with(record, system.places) or "-"
+            raise RuleFailed(
+                "published.not_beside",
+                period=numerals.period(self.period),
+                unit=self.book.unit_name(place[0]),
+                earlier=earlier,
+            ) from problem
+        return left_out(whole, _CELLS, hidden)
+
+    @property
+    def record(self) -> pl.DataFrame:
+        """The rows that the record of publications keeps of this one."""
+        rows = self.cells.unpivot(
+            _CELLS, index=["unit_id", "period"], variable_name="measure", value_name="value"
+        )
+        return rows.with_columns(
+            pl.lit(self.profile).alias("profile"), pl.lit(self.period).alias("published_with")
+        )
+
+    def figures(self, unit: str = EVERYTHING) -> Answer:
+        """How much came in and was resolved, how much of it late; beside the other period.
+
+        Raises:
+            UsageProblem: No dossier belongs to such a unit.
+        """
+        unit_id = self.book.unit(unit)
+        with use_language(self.book.language):
+            sides = [self._row(unit_id, p) for p in (self.period, self.against) if p]
+            name = self.book.unit_inline(unit_id)
+            return Answer(
+                title=say("published.figures_title"),
+                claims=_flow_claims(sides[0], name, self.period),
+                frame=self.cells.filter(pl.col("unit_id") == unit_id),
+                denominators=say("published.denominators", threshold=THRESHOLD),
+                listing=self._figures_table(sides, name),
+            )
+
+    def units(self, unit: str = EVERYTHING) -> Answer:
+        """Every unit's figures, ordered by unit: no league table.
+
+        Raises:
+            UsageProblem: No dossier belongs to such a unit.
+        """
+        marked = self.book.unit(unit)
+        with use_language(self.book.language):
+            rows = {u: self._row(u, self.period) for u in (*self.book.units(), EVERYTHING)}
+            names = distinct(rows, self.book.unit_name)
+            caption = say("briefing.units_table", period=numerals.period(self.period))
+            return Answer(
+                title=say("briefing.units_title"),
+                claims=_units_claims(rows),
+                frame=self.cells.filter(pl.col("period") == self.period),
+                denominators=say("published.denominators", threshold=THRESHOLD),
+                listing=_units_table(rows, names, caption, marked),
+                figure=_units_figure(rows, names, numerals.period(self.period)),
+            )
+
+    def change(self, unit: str = EVERYTHING) -> Answer:
+        """How the late share moved against the other period, where both may be told.
+
+        Raises:
+            UsageProblem: No dossier belongs to such a unit.
+        """
+        marked = self.book.unit(unit)
+        with use_language(self.book.language):
+            words = {"period": numerals.period(self.period), "rate": say(f"briefing.{_COMPARED}")}
+            if not self.against:
+                told = claim(say("briefing.change_nothing", period=words["period"]))
+                title = say("briefing.change_nothing_title")
+                return Answer(title, (told,), self.cells.clear(), "")
+            words["against"] = numerals.period(self.against)
+            return Answer(
+                title=say("published.change_title", **words),
+                claims=(claim(say("published.change_told", **words), 2),),
+                frame=self.cells,
+                denominators=say("published.denominators", threshold=THRESHOLD),
+                listing=self._change_table(marked, words),
+            )
+
+    def _row(self, unit_id: str, period: str) -> Figures:
+        rows = self.cells.filter(pl.col("unit_id") == unit_id, pl.col("period") == period)
+        return {name: rows[name][0] for name in _CELLS}
+
+    def _figures_table(self, sides: list[Figures], name: str) -> Table:
+        periods = [numerals.period(p) for p in (self.period, self.against) if p]
+        columns = [Column(say("briefing.measure"), number=False)]
+        for label in periods:
+            columns += [Column(label), Column(say("briefing.interval"))]
+        none = Blank(say("briefing.no_interval"))
+        rows = [
+            (say(f"briefing.{n}"), *(c for side in sides for c in (_count_cell(side[n]), none)))
+            for n in _COUNTS
+        ]
+        rows += [
+            (say(f"briefing.{n}"), *(c for side in sides for c in _rate_cells(side, n)))
+            for n in _RATES
+        ]
+        return Table(say("briefing.headline_caption", unit=name), tuple(columns), tuple(rows))
+
+    def _change_table(self, marked: str, words: dict[str, str]) -> Table:
+        everyone = (EVERYTHING, *self.book.units())
+        names = distinct(everyone, self.book.unit_name)
+        heads = (words["against"], words["period"])
+        columns = [Column(say("briefing.unit"), number=False), *(Column(h) for h in heads)]
+        columns += [Column(say("briefing.change_points")), Column(say("briefing.interval"))]
+        rows = []
+        for unit_id in everyone:
+            sides = [self._row(unit_id, p) for p in (self.against, self.period)]
+            shares = [_rate_cells(side, _COMPARED)[0] for side in sides]
+            rows.append((names[unit_id], *shares, *_difference_cells(sides)))
+        caption = say("published.change_table", **words)
+        at = frozenset(n for n, u in enumerate(everyone) if u == marked)
+        return Table(caption, tuple(columns), tuple(rows), marked=at)
+
+
+def _whole(
+    measures: pl.DataFrame, units: list[str], periods: list[str], profile: str
+) -> pl.DataFrame:
+    """Return every cell before anything is held back: one row per unit and period."""
+    told = measures.filter(
+        pl.col("profile") == profile,
+        pl.col("procedure_id") == EVERYTHING,
+        pl.col("channel_in") == EVERYTHING,
+        pl.col("period").is_in(periods),
+    )
+    found = {
+        (unit, period, measure): (above, below or 0)
+        for unit, period, measure, above, below in told.select(
+            "unit_id", "period", "measure", "numerator", "denominator"
+        ).rows()
+    }
+    rows = [
+        {"unit_id": unit, "period": period, **_counted(found, unit, period)}
+        for unit in (EVERYTHING, *units)
+        for period in dict.fromkeys(periods)
+    ]
+    return pl.DataFrame(rows)
+
+
+def _counts(
+    measures: pl.DataFrame, units: list[str], periods: Sequence[str], profile: str
+) -> Counts:
+    rows = _whole(measures, units, list(periods), profile)
+    return {(row["unit_id"], row["period"]): {n: row[n] for n in _CELLS} for row in rows.to_dicts()}
+
+
+def _counted(
+    found: dict[tuple[str, str, str], tuple[int, int]], unit: str, period: str
+) -> dict[str, int]:
+    def pair(measure: str) -> tuple[int, int]:
+        return found.get((unit, period, measure), (0, 0))
+
+    cells = {name: pair(name)[0] for name in _COUNTS if name != "resolved"}
+    for rate in ("online_in", "post_out"):
+        above, below = _RATES[rate]
+        cells[above], cells[below] = pair(rate)
+    cells["channel_unknown"] = cells["received"] - cells["channel_known"]
+    cells["received_otherwise"] = cells["channel_known"] - cells["received_online"]
+    cells["returned_otherwise"] = cells["returned"] - cells["returned_by_post"]
+    for total in ("in_time", "judged", "resolved", "late_or_overdue", "judged_or_overdue"):
+        cells[total] = sum(cells[part] for part in _SUMS[total])
+    return {name: cells[name] for name in _CELLS}
+
+
+# cells as they are written -----------------------------------------------------------------
+
+
+def _withheld() -> Blank:
+    sign = say("published.sign", threshold=THRESHOLD)
+    return Blank(say("published.reason", threshold=THRESHOLD, most=THRESHOLD - 1), sign)
+
+
+def _count_cell(value: int | None) -> Cell:
+    return _withheld() if value is None else numerals.count(value)
+
+
+def _told(value: int | None) -> str:
+    return say("published.sign", threshold=THRESHOLD) if value is None else numerals.count(value)
+
+
+def _estimate(side: Figures, rate: str) -> Estimate | None:
+    """Return a rate both of whose counts may be told; nothing where one is held back."""
+    above, below = (side[name] for name in _RATES[rate])
+    return None if above is None or below is None else wilson(above, below)
+
+
+def _rate_cells(side: Figures, rate: str) -> tuple[Cell, Cell]:
+    found = _estimate(side, rate)
+    if found is None:
+        return _withheld(), _withheld()
+    if found.value is None:
+        none = Blank(say("briefing.no_denominator"))
+        return none, none
+    over = numerals.fraction(found.numerator, found.denominator)
+    interval = numerals.percent_range(found.lower, found.upper)
+    return f"{numerals.percent(found.value)} ({over})", interval
+
+
+def _difference_cells(sides: list[Figures]) -> tuple[Cell, Cell]:
+    before, after = (_estimate(side, _COMPARED) for side in sides)
+    if before is None or after is None:
+        return _withheld(), _withheld()
+    value, lower, upper = difference(before, after)
+    if value is None:
+        none = Blank(say("briefing.no_difference"))
+        return none, none
+    return numerals.points(value), numerals.points_range(lower, upper)
+
+
+# sentences, table and chart of the units ---------------------------------------------------
+
+
+def _flow_claims(side: Figures, unit: str, period: str) -> tuple[Claim, ...]:
+    counts = {name: _told(side[name]) for name in _COUNTS}
+    flow = say("published.flow", unit=unit, period=numerals.period(period), **counts)
+    return (claim(flow, key=True), *_rates_told(side))
+
+
+def _rates_told(side: Figures) -> list[Claim]:
+    said = []
+    for rate in ("late_done", "late_or_overdue"):
+        found = _estimate(side, rate)
+        if found is not None and found.value is not None:
+            words = {
+                "rate": say(f"briefing.{rate}"),
+                "value": numerals.percent(found.value),
+                "fraction": numerals.fraction(found.numerator, found.denominator),
+                "interval": numerals.percent_range(found.lower, found.upper),
+            }
+            said.append(claim(say("published.rate", **words), key=True))
+    return said
+
+
+def _units_claims(rows: dict[str, Figures]) -> tuple[Claim, ...]:
+    shown = [u for u, side in rows.items() if u != EVERYTHING and _estimate(side, _COMPARED)]
+    told = say("published.units_told", shown=len(shown), units=len(rows) - 1)
+    return (claim(told, key=True), *_rates_told(rows[EVERYTHING]))
+
+
+def _units_table(
+    rows: dict[str, Figures], names: dict[str, str], caption: str, marked: str
+) -> Table:
+    counts = ("received", "resolved", "late", "open_overdue")
+    columns = [Column(say("briefing.unit"), number=False)]
+    columns += [Column(say(f"briefing.{name}")) for name in counts]
+    for rate in ("late_done", _COMPARED):
+        columns += [Column(say(f"briefing.{rate}")), Column(say("briefing.interval"))]
+    lines = [
+        (
+            names[unit],
+            *(_count_cell(side[name]) for name in counts),
+            *_rate_cells(side, "late_done"),
+            *_rate_cells(side, _COMPARED),
+        )
+        for unit, side in rows.items()
+    ]
+    at = frozenset(n for n, unit in enumerate(rows) if unit == marked)
+    return Table(caption, tuple(columns), tuple(lines), marked=at)
+
+
+def _units_figure(rows: dict[str, Figures], names: dict[str, str], period: str) -> Figure | None:
+    found = {u: _estimate(side, _COMPARED) for u, side in rows.items()}
+    overall = found.pop(EVERYTHING)
+    drawn = [_dot(names[u], e) for u, e in found.items() if e is not None and e.value is not None]
+    if not drawn or overall is None or overall.value is None:
+        return None
+    rate = say(f"briefing.{_COMPARED}")
+    level = say("briefing.overall", value=numerals.percent(overall.value))
+    axis = say("briefing.rate_axis", rate=rate)
+    scale = Scale(overall.value * 100, level, axis, say("briefing.fraction"))
+    caption = say("published.units_caption", rate=rate, period=period)
+    described = "; ".join(f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in drawn)
+    return draw(dots(drawn, scale), caption, f"{caption} {described}.")
+
+
+def _dot(name: str, found: Estimate) -> Dot:
+    value, lower, upper = (100 * (n or 0.0) for n in (found.value, found.lower, found.upper))
+    note = numerals.fraction(found.numerator, found.denominator)
+    standing: Standing = "few" if (found.denominator or 0) < FEW else "within"
+    return Dot(name, value, lower, upper, note, standing)

@@ -1,0 +1,54 @@
+"""The first screen of a briefing: four numbers and the key claims of every answer below.
+
+It says nothing that a later section does not show with its table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from workbench.answers import changes, fairness, flow, foresight, headline, quality, units, why
+from workbench.answers.answer import Answer, claim
+from workbench.answers.entries import Asked
+from workbench.answers.judging import measures_of, values_of
+from workbench.figures import compare
+from workbench.messages import say
+
+if TYPE_CHECKING:
+    from workbench.answers.book import Book
+
+
+def summary(book: Book, asked: Asked, against: str, measure: str) -> Answer:
+    """Answer what a chairman asks first: how much, what changed, who, where the time went.
+
+    Under another profile than that of the results causes are left out, and it says so.
+    """
+    answers = _answers(book, asked, against, measure)
+    now = measures_of(book, asked, asked.period)
+    claims = [c for answer in answers for c in answer.claims if c.key]
+    if asked.profile != book.result_profile:
+        words = {"asked": asked.profile, "computed": book.result_profile}
+        claims.append(claim(say("why.other_profile", **words), key=True))
+    return Answer(
+        title=say("briefing.summary_title"),
+        claims=tuple(claims),
+        frame=compare.headline(
+            book.measures, period=asked.period, profile=asked.profile, unit_id=asked.unit
+        ),
+        denominators=say("briefing.levels"),
+        tiles=headline.tiles(now),
+        values=values_of(row for name, row in now.items() if name in headline.TILES),
+    )
+
+
+def _answers(book: Book, asked: Asked, against: str, measure: str) -> Iterator[Answer]:
+    yield headline.headline(book, asked, against)
+    yield changes.change(book, asked, against, measure)
+    yield units.units(book, asked, measure)
+    if asked.profile == book.result_profile:
+        yield why.causes(book, asked)
+        yield fairness.cells(book, asked)
+        yield foresight.whatif(book, asked)
+    yield flow.slowest_steps(book, asked)
+    yield quality.excluded(book)

@@ -1,0 +1,143 @@
+"""One dossier's stretches in true time, with nights and holidays of its calendar shaded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from workbench.answers.flow import step_name
+from workbench.charts import Figure, draw
+from workbench.charts.timeline import Bar, Mark, Sort, timeline
+from workbench.clock import Calendars
+from workbench.core import numerals
+from workbench.messages import say
+
+if TYPE_CHECKING:
+    from workbench.answers.book import Book
+
+LABELS = 8
+"""How many days the axis names at most."""
+NIGHTS = 31
+"""Beyond so many days only whole closed days are shaded: nights would be hair lines."""
+
+Row = dict[str, Any]
+
+
+def dossier_timeline(book: Book, rows: Sequence[Row], marks: Sequence[tuple[str, Any]]) -> Figure:
+    """Draw the stretches of one dossier.
+
+    Args:
+        book: Where the calendars are.
+        rows: The dossier's ledger with its step names, in order.
+        marks: ``due`` or ``end`` and the instant, in the zone of the book; nothing is drawn for
+            one that is missing.
+    """
+    first = _midnight(rows[0]["from_at"])
+    instants = [(kind, at) for kind, at in marks if at is not None]
+    last = max([rows[-1]["to_at"], *(at for _, at in instants)])
+    bars = [
+        Bar(
+            stretch_name(r),
+            _hours(first, r["from_at"]),
+            _hours(first, r["to_at"]),
+            clock(r["work_seconds"]),
+            _sort(r),
+        )
+        for r in rows
+    ]
+    drawn = [
+        Mark(
+            _hours(first, at),
+            say(f"why.mark_{kind}", at=numerals.instant(at)),
+            is_due=kind == "due",
+        )
+        for kind, at in instants
+    ]
+    closed = _closed(book, rows[0]["dossier_id"], first, last)
+    caption = say("briefing.dossier_caption", dossier=rows[0]["dossier_id"])
+    told = "; ".join(f"{b.name} {b.note}" for b in bars)
+    chart = timeline(bars, closed, drawn, _days(first, last))
+    return draw(chart, caption, f"{caption} {told}.")
+
+
+def stretch_name(row: Row) -> str:
+    """Name a stretch by its number and step: a wait is called one, whatever step it is for."""
+    step, phase = row["step"], row["phase"]
+    named = step_name(row)
+    if step is not None and phase == "wait":
+        named = say("briefing.step_queue", step=step)
+    elif step is not None and phase == "handling":
+        named = step
+    return f"{row['segment_no']}. {named}"
+
+
+def moment(at: dt.datetime) -> str:
+    """Write an instant to the second, so that differences can be checked.
+
+    >>> moment(dt.datetime(2022, 6, 30, 17, 0, 5))
+    '17:00:05 30/06/2022'
+    """
+    return at.strftime("%H:%M:%S %d/%m/%Y")
+
+
+def clock(seconds: int | None) -> str:
+    """Write seconds exactly, as hours and minutes; with seconds where there are any.
+
+    >>> clock(5400), clock(-3605), clock(None)
+    ('1:30', '-1:00:05', '–')
+    """
+    if seconds is None:
+        return numerals.MISSING
+    minutes, rest = divmod(abs(seconds), 60)
+    sign = "-" if seconds < 0 else ""
+    text = f"{sign}{minutes // 60}:{minutes % 60:02d}"
+    return f"{text}:{rest:02d}" if rest else text
+
+
+def _sort(row: Row) -> Sort:
+    if row["kind"] in ("pause", "unlogged"):
+        return "pause" if row["kind"] == "pause" else "unlogged"
+    if row["phase"] == "gap":
+        return "transfer"
+    return "waiting" if row["phase"] == "wait" else "handling"
+
+
+def _midnight(at: dt.datetime) -> dt.datetime:
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _hours(first: dt.datetime, at: dt.datetime) -> float:
+    """Hours by the clock on the wall, so that days stay 24 hours long."""
+    return (at.replace(tzinfo=None) - first.replace(tzinfo=None)).total_seconds() / 3600
+
+
+def _days(first: dt.datetime, last: dt.datetime) -> list[tuple[float, str]]:
+    count = (last.date() - first.date()).days + 1
+    apart = -(-count // LABELS)
+    days = [first.date() + dt.timedelta(days=n) for n in range(0, count, apart)]
+    return [(24.0 * n * apart, f"{day:%d/%m}") for n, day in enumerate(days)]
+
+
+def _closed(
+    book: Book, dossier_id: str, first: dt.datetime, last: dt.datetime
+) -> list[tuple[float, float]]:
+    """Return when the office was closed; a lunch break is left open for the eye."""
+    used = book.dossier_calendars.filter(pl.col("dossier_id") == dossier_id)["calendar_id"]
+    days = Calendars.read(book.reference / "calendars").days()
+    within = days.filter(
+        pl.col("calendar_id").is_in(used.to_list()),
+        pl.col("day").is_between(first.date(), last.date()),
+    ).sort("day")
+    short = within.height <= NIGHTS
+    spans: list[tuple[float, float]] = []
+    for row in within.iter_rows(named=True):
+        at = 24.0 * (row["day"] - first.date()).days
+        opens, closes = row["open_1"] / 3600, max(row["close_1"], row["close_2"]) / 3600
+        if closes <= opens:
+            spans.append((at, at + 24))
+        elif short:
+            spans += [(at, at + opens), (at + closes, at + 24)]
+    return [(a, b) for a, b in spans if b > a]

@@ -1,0 +1,168 @@
+"""Does a verdict stand without the records that look odd?
+
+Each unit's late share is judged twice against the overall one: with all its dossiers, and without
+those in which a rule found something suspect. A verdict that changes rests on those records, and
+says so with their number. Nothing is repaired and nothing is hidden.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from workbench.answers.answer import Answer, Claim, Value, claim
+from workbench.answers.entries import Asked
+from workbench.answers.judging import FEW, Row, listed, standing
+from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.core import numerals
+from workbench.core.vocabulary import EVERYTHING
+from workbench.figures import compare
+from workbench.messages import say
+
+if TYPE_CHECKING:
+    from workbench.answers.book import Book
+
+
+def verdicts(book: Book, asked: Asked) -> Answer:
+    """Answer which units' verdicts stand without suspect records, and which rest on them."""
+    frame = _shares(book, asked)
+    rows = {row["unit_id"]: row for row in frame.iter_rows(named=True)}
+    overall = rows.pop(EVERYTHING, None)
+    judged = [
+        (row, _standing(row, overall, "all"), _standing(row, overall, "sound"))
+        for row in rows.values()
+    ]
+    return Answer(
+        title=say("quality.verdicts_title"),
+        claims=_claims(book, overall, judged),
+        frame=frame,
+        denominators=say("quality.verdicts_denominators", few=FEW),
+        listing=_table(book, overall, judged),
+        values=tuple(
+            Value("late_with_causes", row["unit_id"], asked.period, asked.profile, row["n_late"])
+            for row in frame.iter_rows(named=True)
+        ),
+    )
+
+
+def _shares(book: Book, asked: Asked) -> pl.DataFrame:
+    """Return the late shares of all units together and of those asked for, under any profile."""
+    is_computed = asked.profile == book.result_profile
+    counts = (
+        book.verdict_counts
+        if is_computed
+        else book.counted("verdict_counts", asked.period, asked.profile)
+    )
+    frame = compare.with_and_without_suspects(counts, period=asked.period)
+    if asked.unit == EVERYTHING:
+        return frame
+    return frame.filter(pl.col("unit_id").is_in([EVERYTHING, asked.unit]))
+
+
+def findings(book: Book) -> Answer:
+    """Answer what each rule found, unit by unit."""
+    frame = book.findings_by_unit.sort("unit_id", "severity", "rule_id")
+    errors = frame.filter(pl.col("severity") == "error")
+    told = {
+        "rows": numerals.count(int(frame["n_rows"].sum())),
+        "units": numerals.count(frame["unit_id"].n_unique()),
+        "out": numerals.count(int(errors["n_rows"].sum())),
+    }
+    columns = (
+        Column(say("briefing.unit"), number=False),
+        Column(say("briefing.rule"), number=False),
+        Column(say("briefing.severity"), number=False),
+        Column(say("briefing.rows")),
+        Column(say("quality.dossiers")),
+    )
+    lines = [
+        (
+            book.unit_name(row["unit_id"]),
+            row["rule_id"],
+            say(f"quality.severity_{row['severity']}"),
+            numerals.count(row["n_rows"]),
+            numerals.count(row["n_dossiers"]),
+        )
+        for row in frame.iter_rows(named=True)
+    ]
+    return Answer(
+        title=say("quality.findings_title"),
+        claims=(claim(say("quality.findings_told", **told)),),
+        frame=frame,
+        denominators=say("quality.findings_denominators"),
+        listing=Table(say("quality.findings_table"), columns, tuple(lines)),
+    )
+
+
+def _standing(row: Row, overall: Row | None, side: str) -> str:
+    base = row["n_dossiers"] if side == "all" else row["n_sound"]
+    if overall is None or row[f"{side}_lower"] is None:
+        return "few"
+    interval = (row[f"{side}_lower"], row[f"{side}_upper"])
+    return standing(interval, overall[f"{side}_value"], base)
+
+
+def _claims(
+    book: Book, overall: Row | None, judged: list[tuple[Row, str, str]]
+) -> tuple[Claim, ...]:
+    if overall is None:
+        return (claim(say("briefing.units_nothing")),)
+    shares = say(
+        "quality.overall",
+        suspects=numerals.count(overall["n_suspect"]),
+        dossiers=numerals.count(overall["n_dossiers"]),
+        every=_share(overall, "all"),
+        sound=_share(overall, "sound"),
+    )
+    moved = [
+        say("quality.one_moved", unit=book.unit_name(row["unit_id"]), n=row["n_suspect"])
+        for row, every, sound in judged
+        if every != sound
+    ]
+    told = [sides for _, *sides in judged if sides != ["few", "few"]]
+    stands = say("quality.stand", n=numerals.count(len(told) - len(moved)))
+    depend = [claim(say("quality.depend", units=listed(moved)), key=True)] if moved else []
+    return (claim(shares, key=True), claim(stands, key=True), *depend)
+
+
+def _share(row: Row, side: str) -> str:
+    value = row[f"{side}_value"]
+    return numerals.percent(value) if value is not None else numerals.MISSING
+
+
+def _table(book: Book, overall: Row | None, judged: list[tuple[Row, str, str]]) -> Table:
+    columns = (
+        Column(say("briefing.unit"), number=False),
+        Column(say("quality.dossiers")),
+        Column(say("quality.suspects")),
+        Column(say("quality.share_all")),
+        Column(say("quality.share_sound")),
+        Column(say("quality.verdict"), number=False),
+    )
+    together = [(overall, "within", "within")] if overall else []
+    lines = [
+        (
+            book.unit_name(row["unit_id"]),
+            numerals.count(row["n_dossiers"]),
+            numerals.count(row["n_suspect"]),
+            _cell(row, "all", "n_late", "n_dossiers"),
+            _cell(row, "sound", "n_late_sound", "n_sound"),
+            "" if row is overall else say(f"quality.{_word(every, sound)}", n=row["n_suspect"]),
+        )
+        for row, every, sound in [*together, *judged]
+    ]
+    return Table(say("quality.verdicts_table"), columns, tuple(lines))
+
+
+def _word(every: str, sound: str) -> str:
+    if every == sound == "few":
+        return "few"
+    return "stands" if every == sound else "depends"
+
+
+def _cell(row: Row, side: str, late: str, base: str) -> Cell:
+    if row[f"{side}_value"] is None:
+        return Blank(say("quality.nothing_left"))
+    share = numerals.percent(row[f"{side}_value"])
+    return f"{share} ({numerals.fraction(row[late], row[base])})"

@@ -1,0 +1,115 @@
+"""Why steps waited for the one who did them, where the log tells start, finish and holder.
+
+The causes of the literature, in their fixed order; elapsed time, nights included, since being off
+duty is one of them. Accounting (evidence level 1). Where the stamps are missing the answer says so
+and shows nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from workbench.answers.answer import Answer, Claim, claim
+from workbench.answers.entries import Asked
+from workbench.answers.judging import Row
+from workbench.charts import Bar, bars, draw
+from workbench.charts.tables import Column, Table
+from workbench.core import numerals
+from workbench.core.vocabulary import EVERYTHING, Period
+from workbench.figures import waiting
+from workbench.messages import say
+
+if TYPE_CHECKING:
+    from workbench.answers.book import Book
+
+APPLICANTS = ("return", "applicant")
+"""Steps that wait for the applicant, not for a holder."""
+SECONDS = tuple(f"{cause}_seconds" for cause in waiting.WAITING_CAUSES)
+
+
+def steps_waited(book: Book, asked: Asked) -> Answer:
+    """Answer what the steps started in a period had waited for, cause by cause."""
+    period = Period.parse(asked.period)
+    begun = pl.coalesce("started_at", "finished_at", "arrived_at").dt.date()
+    logged = _of_unit(book.steps, asked).filter(
+        begun.is_between(period.starts_on, period.ends_on),
+        ~pl.col("step_kind").is_in(APPLICANTS),
+    )
+    found = all_waits(book).join(
+        logged.select("dossier_id", "step_no"), on=["dossier_id", "step_no"], how="semi"
+    )
+    frame = (
+        found.group_by("step")
+        .agg(
+            pl.len().alias("n_waits"),
+            pl.col("wait_seconds").sum(),
+            *(pl.col(c).sum() for c in SECONDS),
+        )
+        .sort("wait_seconds", "step", descending=[True, False])
+    )
+    rows = frame.to_dicts()
+    totals = {name: sum(r[f"{name}_seconds"] for r in rows) for name in waiting.WAITING_CAUSES}
+    whole = sum(totals.values())
+    caption = say("waiting.caption", period=numerals.period(asked.period))
+    drawn = [
+        Bar(say(f"waiting.{name}"), seconds / 3600, _note(seconds, whole))
+        for name, seconds in totals.items()
+    ]
+    words = "; ".join(f"{b.name} {b.note}" for b in drawn)
+    return Answer(
+        title=say("waiting.title"),
+        claims=_claims(words, whole),
+        frame=frame,
+        denominators=say(
+            "waiting.denominators",
+            waits=numerals.count(found.height),
+            steps=numerals.count(logged.height),
+        ),
+        listing=_table(rows, caption) if rows else None,
+        figure=draw(bars(drawn, say("waiting.axis")), caption, f"{caption} {words}.")
+        if whole
+        else None,
+    )
+
+
+def all_waits(book: Book) -> pl.DataFrame:
+    """Return every wait of the book's steps, built when asked for; nothing is stored."""
+    return waiting.waits(book.folder_of("steps"), book.facts)
+
+
+def _of_unit(frame: pl.DataFrame, asked: Asked) -> pl.DataFrame:
+    return frame if asked.unit == EVERYTHING else frame.filter(pl.col("unit_id") == asked.unit)
+
+
+def _note(seconds: int, whole: int) -> str:
+    return say(
+        "waiting.note",
+        hours=numerals.count(round(seconds / 3600)),
+        share=numerals.percent(seconds / whole if whole else None),
+    )
+
+
+def _claims(words: str, whole: int) -> tuple[Claim, ...]:
+    if not whole:
+        return (claim(say("waiting.nothing")),)
+    return (claim(say("waiting.told", causes=words)), claim(say("waiting.order")))
+
+
+def _table(rows: list[Row], caption: str) -> Table:
+    columns = (
+        Column(say("briefing.step"), number=False),
+        Column(say("waiting.n_waits")),
+        Column(say("waiting.wait")),
+        *(Column(say(f"waiting.{name}")) for name in waiting.WAITING_CAUSES),
+    )
+    cells = tuple(
+        (
+            str(r["step"]),
+            numerals.count(r["n_waits"]),
+            *(numerals.hours(r[column]) for column in ("wait_seconds", *SECONDS)),
+        )
+        for r in rows
+    )
+    return Table(caption, columns, cells, notes=(say("waiting.elapsed"),))

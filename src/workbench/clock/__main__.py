@@ -1,0 +1,18 @@
+"""``python -m workbench.clock``: the stage as ``dvc.yaml`` calls it."""
+
+import sys
+
+from workbench.clock.stage import clock
+from workbench.core.project import find_project
+from workbench.core.run_folders import RunFolders
+from workbench.program import print_progress, run_program
+
+
+def main() -> None:
+    """Run the stage on the project of the current folder."""
+    project = find_project()
+    clock(RunFolders(project, project, print_progress))
+
+
+if __name__ == "__main__":
+    sys.exit(run_program(main))

@@ -1,0 +1,79 @@
+"""Lateness profiles: what "late" means, by name, version and source.
+
+A profile is a row of choices (``data/reference/profiles/<name>.toml``); one SQL model judges every
+dossier under every row (``pipelines/clock/outcomes.sql``). A choice nobody listed is refused with
+the choices there are. Which profile is right is not said here: they are what offices and systems
+do, each with its source and whether that was seen.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from workbench.core.errors import InputRejected
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "end_event": ("resolved_at", "returned_at"),
+    "due": ("issued", "recomputed"),
+    "granularity": ("instant", "minute", "half_day", "day"),
+    "early_before": ("due", "due_day", "due_half_day", "due_half_shift", "never"),
+    "early_needs": ("nothing", "returned_or_extended"),
+    "missing_due": ("unknown", "early", "on_time"),
+    "pauses": ("as_issued", "by_procedure", "ignored"),
+    "paused_open": ("stands_still", "in_time", "on_time", "runs"),
+    "withdrawn": ("own", "on_time"),
+    "rejected": ("own", "on_time", "open_in_time"),
+}
+"""Column -> what it may say.
+
+``end_event`` ends the clock; ``due`` is the date compared with; late is after the end of its
+``granularity``; early is before ``early_before`` (and ``early_needs``); ``missing_due`` is the
+verdict on a finished dossier without due date (an open one is unknown, or open in time where the
+system calls it in time); ``pauses`` says what a pause that is over does to the due date: an issued
+date is taken as the office left it, a recomputed one moves as the policy of procedure and reason
+says (``pause_policies.csv``) or not at all; ``paused_open`` says how an open dossier on pause is
+judged; ``withdrawn`` and ``rejected`` dossiers keep their own category or count as what stands
+there.
+"""
+
+_OF_DUE = {"issued": ("as_issued",), "recomputed": ("by_procedure", "ignored")}
+
+_TEXTS = ("label_vi", "label_en", "source", "verified")
+
+
+def lateness_profiles(folder: Path) -> pl.DataFrame:
+    """Return the named definitions of "late": one row per profile, ordered by name.
+
+    Raises:
+        InputRejected: A profile file is no TOML, lacks a key, or makes a choice there is not.
+
+    >>> from workbench.core.project import shipped
+    >>> profiles = lateness_profiles(shipped().reference / "profiles")
+    >>> profiles.filter(profile="qd766")["missing_due"].to_list()
+    ['on_time']
+    """
+    return pl.DataFrame([_profile(path) for path in sorted(folder.glob("*.toml"))])
+
+
+def _profile(path: Path) -> dict[str, Any]:
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        row = {name: said[name] for name in ("profile", "version", *CHOICES, *_TEXTS)}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as problem:
+        raise InputRejected("stages.bad_profile", file=path.name, reason=problem) from problem
+    accepted = {**CHOICES, "pauses": _OF_DUE.get(row["due"], CHOICES["pauses"])}
+    for name, choices in accepted.items():
+        if row[name] not in choices:
+            raise InputRejected(
+                "clock.bad_choice",
+                file=path.name,
+                key=name,
+                found=row[name],
+                accepted=", ".join(choices),
+            )
+    return row

@@ -1,0 +1,47 @@
+"""The stage clock: clean tables -> outcomes under each lateness profile, time split exactly.
+
+The rules are the models of ``pipelines/clock``; this module says what is read, built and kept. The
+folder of the clock is replaced whole: a run that fails leaves the one before as it was.
+"""
+
+from __future__ import annotations
+
+from workbench.clock import Calendars
+from workbench.clock.lateness import lateness_profiles
+from workbench.core.origins import write_origin
+from workbench.core.project import fresh_folder
+from workbench.core.run_folders import RunFolders
+from workbench.warehouse import Warehouse
+
+CLOCK_TABLES = (
+    "outcomes",
+    "ledger",
+    "due_dates",
+    "clock_starts",
+    "pause_spells",
+    "odd_pauses",
+    "receptions",
+    "due_findings",
+    "calendar_findings",
+    "dossier_calendars",
+)
+
+
+def clock(folders: RunFolders) -> None:
+    """Judge every dossier under every lateness profile and split its time exactly.
+
+    Raises:
+        InputRejected: A calendar or profile cannot be read.
+        RuleFailed: A dossier has no calendar, or an identity of the ledger breaks.
+    """
+    calendars = Calendars.read(folders.facts.reference / "calendars")
+    with Warehouse(folders.facts.pipelines) as warehouse:
+        warehouse.attach(folders.work.clean)
+        warehouse.attach(folders.facts.reference)
+        warehouse.register("calendar_keys", calendars.keys())
+        warehouse.register("calendar_days", calendars.days())
+        warehouse.register("unit_calendars", calendars.units())
+        warehouse.register("profiles", lateness_profiles(folders.facts.reference / "profiles"))
+        with fresh_folder(folders.work.clock) as fresh:
+            warehouse.build_in_parts("clock", CLOCK_TABLES, fresh, folders.progress)
+            write_origin(fresh, [folders.work.clean])

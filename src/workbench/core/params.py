@@ -1,0 +1,62 @@
+"""The knobs of ``params.yaml``, read once and checked: an unknown or missing knob is an error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import yaml
+
+from workbench.core.errors import InputRejected
+from workbench.core.project import Project
+
+
+@dataclass(frozen=True)
+class Params:
+    """Every knob of the pipeline, ``section.name`` in the file and ``section_name`` here."""
+
+    simulate_seed: int
+    explain_profile: str
+    brief_period: str
+    brief_against: str
+    brief_unit: str
+    brief_language: str
+    brief_published: bool
+
+
+def read_params(project: Project) -> Params:
+    """Read a project's knobs.
+
+    Raises:
+        InputRejected: The file is no YAML, lacks a knob, holds one that nothing reads, or a switch
+            that is neither true nor false.
+    """
+    try:
+        text = project.params.read_text(encoding="utf-8")
+    except OSError as problem:
+        raise InputRejected("cli.bad_params", file=project.params, reason=problem) from problem
+    return params_of(text, project.params)
+
+
+def params_of(text: str, file: object) -> Params:
+    """Read the knobs in a text; ``file`` is what messages call it.
+
+    Raises:
+        InputRejected: As ``read_params``.
+    """
+    try:
+        sections: Any = yaml.safe_load(text)
+        found = {
+            f"{section}_{name}": value
+            for section, knobs in sections.items()
+            for name, value in knobs.items()
+        }
+    except (yaml.YAMLError, AttributeError) as problem:
+        raise InputRejected("cli.bad_params", file=file, reason=problem) from problem
+    if odd := sorted(set(found) ^ {field.name for field in fields(Params)}):
+        raise InputRejected("cli.odd_params", file=file, names=", ".join(odd))
+    seed, published = found.pop("simulate_seed"), found.pop("brief_published")
+    if not isinstance(published, bool):
+        raise InputRejected("cli.bad_switch", name="brief.published", value=published)
+    texts = {name: str(value) for name, value in found.items()}
+    return Params(simulate_seed=int(seed), brief_published=published, **texts)

@@ -1,0 +1,251 @@
+"""The stage explain: judged dossiers -> figures by unit and period, and where the time went.
+
+Counts are the models of ``pipelines/explain``, statistics the modules of ``workbench.figures``;
+this module says what is read, built and kept. The folder of results is replaced whole: a run that
+fails leaves the one before as it was.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+from workbench.clock import Calendars
+from workbench.clock.lateness import lateness_profiles
+from workbench.core.errors import InputRejected, UsageProblem
+from workbench.core.origins import check_origins, write_origin
+from workbench.core.project import fresh_folder
+from workbench.core.run_folders import RunFolders
+from workbench.core.vocabulary import PERIOD_KINDS, PeriodKind, periods_between
+from workbench.warehouse import Warehouse, write_frames
+
+CHECK_MEMORY = "500MB"
+"""What DuckDB holds while it checks what statistics made."""
+
+EXPLAIN_MEMORY = "2500MB"
+"""What DuckDB holds while it explains: the statistics beside it need their own."""
+
+RESULT_TABLES = (
+    "measures",
+    "result_profiles",
+    "findings_by_unit",
+    "verdict_counts",
+    "causes",
+    "late_dossiers",
+    "cause_cells",
+    "overdue_cells",
+    "progress",
+    "cells",
+    "gaps",
+    "whatif",
+    "watchlist",
+)
+LIVED_AGAIN = ("transfer_cuts", "queue_visits", "signings")
+"""Tables of a ``whatif.Log``, in its order; its last one is ``late_dossiers``."""
+_COUNTED = ("counts", "whatif_counts", *LIVED_AGAIN, "open_places", "passages")
+_COMPARED = ("measures", "cells", "gaps", "whatif", "watchlist")
+"""Result tables that statistics make from counted ones."""
+_RESULTS = tuple(table for table in RESULT_TABLES if table not in _COMPARED)
+"""Result tables that the models make."""
+_OF_DOSSIERS = ("received_on", "snapshot_at", "time_zone", "calendar_id")
+"""What ``explain`` itself asks of dossiers: a register is wide."""
+
+
+@dataclass(frozen=True)
+class _Used:
+    """What is asked of the dossiers apart from counts: the last snapshot and their calendars."""
+
+    snapshot_on: dt.date
+    calendars: tuple[str, ...]
+
+
+def explain(folders: RunFolders, *, profile: str, kind: PeriodKind = "half") -> None:
+    """Count, measure and split time by unit and period; write metrics and plot data.
+
+    Raises:
+        UsageProblem: There is no lateness profile of that name.
+        InputRejected: There is no clean dossier.
+        RuleFailed: An identity of the counts breaks, or the outputs before are of different runs.
+    """
+    profiles = lateness_profiles(folders.facts.reference / "profiles")
+    known = profiles["profile"].to_list()
+    if profile not in known:
+        raise UsageProblem("stages.no_profile", profile=profile, known=", ".join(known))
+    check_origins(folders.work.clean, folders.work.clock)
+    calendars = Calendars.read(folders.facts.reference / "calendars")
+    with (
+        fresh_folder(folders.work.results) as fresh,
+        TemporaryDirectory(
+            prefix="counted-", dir=fresh.parent, ignore_cleanup_errors=True
+        ) as beside,
+    ):
+        counted = Path(beside)
+        used = _count(folders, profiles, calendars, profile, {_RESULTS: fresh, _COUNTED: counted})
+        # the database is closed by now: the statistics have its memory, and both processors
+        folders.progress("statistics")
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            writer = _FigureWriter(fresh, folders.facts.pipelines, profile)
+            works = (
+                pool.submit(_relive, counted, calendars, writer, folders.facts.reference),
+                pool.submit(_compare, used, calendars, writer, kind),
+                pool.submit(_measure, counted, writer, kind),
+            )
+        for work in works:
+            work.result()
+        write_origin(fresh, [folders.work.clean, folders.work.clock])
+
+
+def _count(
+    folders: RunFolders,
+    profiles: pl.DataFrame,
+    calendars: Calendars,
+    profile: str,
+    places: Mapping[tuple[str, ...], Path],
+) -> _Used:
+    """Write the tables of each tuple of names into its folder; return what statistics ask more."""
+    from workbench.figures.passages import first_day
+
+    with Warehouse(folders.facts.pipelines, memory=EXPLAIN_MEMORY) as warehouse:
+        warehouse.attach(folders.work.clean)
+        warehouse.attach(folders.work.clock)
+        warehouse.attach(folders.facts.reference)
+        warehouse.register("calendar_days", calendars.days())
+        dossiers = warehouse.frame("dossiers", _OF_DOSSIERS)
+        if dossiers.is_empty():
+            raise InputRejected("stages.no_dossiers", folder=folders.work.clean)
+        first, last = _days(dossiers)
+        periods = _periods(first, last)
+        warehouse.register("periods", periods)
+        warehouse.register("report_periods", calendar_periods(periods))
+        warehouse.register("profiles", profiles)
+        warehouse.set("profile", profile)
+        warehouse.set("passages_since", first_day(last))
+        used = _Used(_snapshot_day(dossiers), tuple(dossiers["calendar_id"].unique().sort()))
+        del dossiers
+        wanted = {table: folder for tables, folder in places.items() for table in tables}
+        warehouse.build_and_write("explain", wanted, folders.progress)
+        return used
+
+
+@dataclass(frozen=True)
+class _FigureWriter:
+    """Checks and writes the tables that statistics make, with the profile they were made under."""
+
+    folder: Path
+    pipelines: Path
+    profile: str
+
+    def write(self, made: Mapping[str, pl.DataFrame]) -> None:
+        """Write tables of one profile, once they keep what ``pipelines/figures`` says of them."""
+        stamp = pl.lit(self.profile).alias("profile")
+        stamped = {name: frame.select(stamp, pl.all()) for name, frame in made.items()}
+        with Warehouse(self.pipelines, threads=1, memory=CHECK_MEMORY) as warehouse:
+            warehouse.check_frames("figures", stamped)
+        for name, frame in stamped.items():
+            write_frames([_rounded(frame)], self.folder / f"{name}.parquet")
+
+
+def _rounded(frame: pl.DataFrame) -> pl.DataFrame:
+    """Round figures that hang on the processor; the parts of a gap must go on summing to it."""
+    from workbench.figures.estimates.precision import rounded
+
+    exact = ("effect", "gap")
+    floats = [name for name, kind in frame.schema.items() if kind == pl.Float64]
+    columns = [name for name in floats if name not in exact]
+    return frame.with_columns(rounded(*columns)) if columns else frame
+
+
+def _write_measures(counted: Path, profile: str, path: Path, pipelines: Path) -> pl.DataFrame:
+    """Write all measures, one at a time: they are many; return what metrics and plots show."""
+    from workbench.figures.measures import measures_in_turn
+
+    shown: list[pl.DataFrame] = []
+
+    def told(warehouse: Warehouse) -> Iterator[pl.DataFrame]:
+        for measure in measures_in_turn(pl.read_parquet(counted / "counts.parquet")):
+            warehouse.check_frames("figures", {"measures": measure})
+            shown.append(measure.filter(pl.col("profile") == profile).cast({pl.Enum: pl.String}))
+            yield measure
+
+    with Warehouse(pipelines, threads=1, memory=CHECK_MEMORY) as warehouse:
+        write_frames(told(warehouse), path)
+    return pl.concat(shown)
+
+
+def _measure(counted: Path, writer: _FigureWriter, kind: PeriodKind) -> None:
+    """Write every measure, and what metrics and plots show of them."""
+    from workbench.figures.metrics import write_metrics, write_plots
+
+    folder, profile = writer.folder, writer.profile
+    shown = _write_measures(counted, profile, folder / "measures.parquet", writer.pipelines)
+    write_metrics(shown, profile, folder / "measures.json", kind)
+    write_plots(shown, profile, folder / "plots")
+
+
+def _relive(counted: Path, calendars: Calendars, writer: _FigureWriter, reference: Path) -> None:
+    """Write what would have helped, and which open dossiers are at risk."""
+    from workbench.figures import comparisons
+    from workbench.figures.whatif import Log
+
+    def read(table: str) -> pl.DataFrame:
+        return pl.read_parquet(counted / f"{table}.parquet")
+
+    late = pl.read_parquet(writer.folder / "late_dossiers.parquet")
+    cuts, visits, signings = (read(table) for table in LIVED_AGAIN)
+    log = Log(cuts, visits, signings, late)
+    scenarios = pl.read_csv(reference / "scenarios.csv", infer_schema=False)
+    helped = comparisons.what_if(read("whatif_counts"), log, calendars, scenarios)
+    writer.write({"whatif": helped})
+    del cuts, visits, signings, log, late
+    progressed = pl.scan_parquet(writer.folder / "progress.parquet")
+    watched = comparisons.watchlist(progressed, read("open_places"), read("passages"))
+    writer.write({"watchlist": watched})
+
+
+def _compare(used: _Used, calendars: Calendars, writer: _FigureWriter, kind: PeriodKind) -> None:
+    """Write cells and gaps beside the counts they compare."""
+    from workbench.figures import comparisons
+
+    cause_cells = pl.scan_parquet(writer.folder / "cause_cells.parquet")
+    overdue = pl.read_parquet(writer.folder / "overdue_cells.parquet")
+    cells = comparisons.cells(cause_cells, used.snapshot_on)
+    periods = cause_cells.select(pl.col("period").unique()).collect()["period"]
+    months = comparisons.month_classes([*periods, *overdue["period"]], calendars, used.calendars)
+    gaps = comparisons.gaps(cause_cells, overdue, cells, months, kind=kind)
+    writer.write({"cells": cells, "gaps": gaps})
+
+
+def _days(dossiers: pl.DataFrame) -> tuple[dt.date, dt.date]:
+    first: dt.date
+    last: dt.date
+    first, last = dossiers.select(
+        pl.min("received_on").alias("first"), pl.max("received_on").alias("last")
+    ).row(0)
+    return first, max(last, _snapshot_day(dossiers))
+
+
+def _periods(first: dt.date, last: dt.date) -> pl.DataFrame:
+    rows = [
+        (str(period), kind, period.starts_on, period.ends_on)
+        for kind in PERIOD_KINDS
+        for period in periods_between(first, last, kind)
+    ]
+    return pl.DataFrame(rows, schema=["period", "kind", "starts_on", "ends_on"], orient="row")
+
+
+def calendar_periods(periods: pl.DataFrame) -> pl.DataFrame:
+    """Return periods as reports of the calendar convention count them (``report_periods``)."""
+    return periods.select(pl.lit("calendar").alias("convention"), "period", "starts_on", "ends_on")
+
+
+def _snapshot_day(dossiers: pl.DataFrame) -> dt.date:
+    latest = dossiers.sort("snapshot_at").select("snapshot_at", "time_zone").row(-1)
+    local = pl.Series([latest[0]]).dt.convert_time_zone(latest[1])
+    day: dt.date = local.dt.date()[0]
+    return day

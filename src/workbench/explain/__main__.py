@@ -1,0 +1,20 @@
+"""``python -m workbench.explain``: the stage as ``dvc.yaml`` calls it."""
+
+import sys
+
+from workbench.core.params import read_params
+from workbench.core.project import find_project
+from workbench.core.run_folders import RunFolders
+from workbench.explain import explain
+from workbench.program import print_progress, run_program
+
+
+def main() -> None:
+    """Run the stage on the project of the current folder, under the profile of its knobs."""
+    project = find_project()
+    folders = RunFolders(project, project, print_progress)
+    explain(folders, profile=read_params(project).explain_profile)
+
+
+if __name__ == "__main__":
+    sys.exit(run_program(main))

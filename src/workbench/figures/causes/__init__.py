@@ -1,0 +1,25 @@
+"""Why dossiers are late: where their time went, and which causes the lateness is put down to.
+
+The causes themselves come from the models of ``pipelines/explain``; here their tables are read
+for people: shares with denominators and intervals, and the evidence in words.
+"""
+
+from __future__ import annotations
+
+from workbench.figures.causes.counting import CountedTable, count_table
+from workbench.figures.causes.evidence import cause_label, evidence_text, reality_label
+from workbench.figures.causes.shares import cause_shares, causes_by_unit, realities
+from workbench.figures.causes.time_use import slowest_steps, time_use
+
+__all__ = [
+    "CountedTable",
+    "cause_label",
+    "cause_shares",
+    "causes_by_unit",
+    "count_table",
+    "evidence_text",
+    "realities",
+    "reality_label",
+    "slowest_steps",
+    "time_use",
+]

@@ -1,0 +1,293 @@
+"""Late shares in which open dossiers count, and the risk of each open one.
+
+A share of closed dossiers only is biased while dossiers of the cohort are open: the slow ones are
+missing. Such a share says so here and stands beside the corrected one. Where a log tells at which
+place an open dossier is, that speaks for its risk, else the part of its time that is gone. All
+figures hang on the snapshot in the tables alone: the same snapshot gives the same figures for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from workbench.core.vocabulary import Period, PeriodKind
+from workbench.figures.compare.staying import stay_risks
+from workbench.figures.estimates.breach import risks, speeds
+from workbench.figures.estimates.shares import wilson
+from workbench.figures.estimates.survival import aalen_johansen, kaplan_meier
+
+Floats = NDArray[np.float64]
+WINDOW_DAYS = 365
+"""A unit's current speed is taken from what happened in so many days before the snapshot."""
+_ASKED = ("dossier_id", "unit_id", "received_on", "seen_on", "ending")
+_SUMMED = (
+    *("n_closed", "n_known", "n_known_late", "n_judged"),
+    *("sum", "sum_lower", "sum_upper", "unsure"),
+)
+_FORETOLD = ("risk", "lower", "upper")
+_WIDE = float(ndtri(0.975))
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
+_ENDINGS = {"open": 0, "resolved": 1, "withdrawn": 2, "rejected": 3}
+
+
+def breach_risks(
+    progress: pl.DataFrame | pl.LazyFrame,
+    passages: pl.DataFrame | None = None,
+    *,
+    window_days: int = WINDOW_DAYS,
+) -> pl.DataFrame:
+    """Return every open dossier with its risk of running past its limit.
+
+    Args:
+        progress: One row per dossier: dossier_id, unit_id, received_on, seen_on (day of its end
+            or of the snapshot), ending (resolved, withdrawn, rejected, open), elapsed_seconds,
+            allowed_seconds.
+        passages: As for ``stay_risks``; none, or a dossier at no place that others have left
+            lately: its risk hangs on the part of its time that is gone.
+        window_days: Days before the snapshot from which that speed is taken.
+
+    Returns:
+        One row per open dossier, by dossier_id: unit_id, spent (elapsed over allowed), risk with
+        lower and upper, method (``stay_pace`` or ``speed_km``), evidence_level 2. 1 for a dossier
+        already past its limit. Withdrawn and refused dossiers count as long as they ran.
+
+    Source: as ``estimates.stays`` and ``estimates.breach``.
+    """
+    given = progress.lazy()
+    units = given.select(pl.col("unit_id").unique().sort()).collect()["unit_id"]
+    start = pl.max("seen_on") - pl.duration(days=window_days)
+    looked_at = given.filter((pl.col("ending") == "open") | (pl.col("seen_on") >= start))
+    rows = _spent(looked_at).select(*_ASKED, "spent").collect().sort("dossier_id")
+    is_open = rows["ending"].to_numpy() == "open"
+    found = rows.filter(pl.Series(is_open))
+    told = np.zeros((3, found.height))
+    if is_open.any():
+        told = np.stack(_told(rows, units, window_days, is_open))
+    found = found.with_columns(
+        *(pl.Series(n, x) for n, x in zip(_FORETOLD, told, strict=True)),
+        pl.lit("speed_km").alias("method"),
+    )
+    if passages is not None:
+        found = _by_place(found, stay_risks(progress, passages))
+    return found.select("dossier_id", "unit_id", "spent", *_FORETOLD, "method").with_columns(
+        pl.lit(2).cast(pl.Int32).alias("evidence_level")
+    )
+
+
+def eventual(
+    progress: pl.DataFrame,
+    by: Sequence[str] = ("unit_id",),
+    *,
+    risks: pl.DataFrame | None = None,
+    cohort: PeriodKind | None = None,
+    window_days: int = WINDOW_DAYS,
+) -> pl.DataFrame:
+    """Return late shares of groups: of closed ones, with overdue ones, and the eventual one.
+
+    Args:
+        progress: As in ``breach_risks``.
+        by: Columns that make the groups; none: all together.
+        risks: What ``breach_risks`` returned for all dossiers, of which ``progress`` may hold a
+            part; none: taken from ``progress``.
+        cohort: Also group by the period of reception (column ``cohort``).
+        window_days: As in ``breach_risks``.
+
+    Returns:
+        One row per group, ordered by it: n_received, n_open, n_left (withdrawn or refused: in no
+        share below), n_late (closed late), n_overdue; ``closed`` (late of the closed), ``known``
+        (late or overdue of the closed and overdue) and ``eventual`` (late in the end, open ones
+        counted by their risk), each with numerator, denominator, ``_lower`` and ``_upper``;
+        ``coming_lower`` to ``coming_upper``, where the eventual share of these very dossiers will
+        come to rest with 95 % certainty;
+        ``closed_is_biased`` where dossiers are still open; evidence_level 2. A share of nothing
+        is missing.
+
+    The intervals of the shares allow for chance among so few dossiers, as if others like them
+    had come; that of ``eventual`` also for what is not known of the risks. What is coming hangs
+    on the open ones in time alone: the chance of each, and what is not known of the risks, those
+    of one unit erring together. Nothing is left to foretell where all have ended.
+
+    Source: as ``breach_risks``; Wilson interval of the expected count, at the bounds of the
+    risks; normal law of a sum of unequal chances, Hodges and Le Cam (1960), Ann. Math. Stat. 31,
+    737-740.
+    """
+    if risks is None:
+        risks = breach_risks(progress, window_days=window_days)
+    rows = _spent(progress).join(
+        risks.select("dossier_id", *_FORETOLD), on="dossier_id", how="left"
+    )
+    groups = list(by)
+    if cohort is not None:
+        rows = rows.with_columns(_cohorts(rows["received_on"], cohort))
+        groups.append("cohort")
+    key = groups or ["all"]
+    rows = rows.with_columns(pl.lit(1).alias("all"))
+    summed = rows.group_by(key).agg(*_sums()).join(_unsure(rows, key), on=key).sort(key)
+    if not groups:
+        summed = summed.drop("all")
+    return summed.with_columns(
+        *_shares(summed, "closed", ("n_late",) * 3, "n_closed"),
+        *_shares(summed, "known", ("n_known_late",) * 3, "n_known"),
+        *_shares(summed, "eventual", ("sum", "sum_lower", "sum_upper"), "n_judged"),
+        *_coming(),
+        (pl.col("n_open") > 0).alias("closed_is_biased"),
+        pl.lit(2).cast(pl.Int32).alias("evidence_level"),
+    ).drop(*_SUMMED)
+
+
+def curve(progress: pl.DataFrame, ending: str | None = None) -> pl.DataFrame:
+    """Return the curve of a group: still running, or ended in one way, by elapsed over allowed.
+
+    Args:
+        progress: The dossiers of one group, as in ``breach_risks``.
+        ending: ``resolved``, ``withdrawn`` or ``rejected`` for the share ended so (the others
+            compete); none for the share still running.
+
+    Returns:
+        One row per time at which a dossier ended: spent, share, lower, upper, ended.
+
+    Source: as ``estimates.survival``.
+    """
+    rows = _spent(progress)
+    how = rows["ending"].replace_strict(_ENDINGS, return_dtype=pl.Int64).to_numpy()
+    if ending is None:
+        found = kaplan_meier(rows["spent"].to_numpy(), how > 0)
+    else:
+        found = aalen_johansen(rows["spent"].to_numpy(), how, _ENDINGS[ending])
+    each = [found.at(float(t)) for t in found.time]
+    return pl.DataFrame(
+        {
+            "spent": found.time,
+            "share": found.share,
+            "lower": [e.lower for e in each],
+            "upper": [e.upper for e in each],
+            "ended": found.ended.astype(np.int64),
+        }
+    )
+
+
+def _spent(progress: Frame) -> Frame:
+    return progress.with_columns(
+        (pl.col("elapsed_seconds") / pl.col("allowed_seconds")).alias("spent")
+    )
+
+
+def _by_place(found: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """Put what its place tells in the stead of a dossier's other risk."""
+    beside = found.join(told, on="dossier_id", how="left", suffix="_there").sort("dossier_id")
+    known = pl.col("risk_there").is_not_null()
+    return beside.with_columns(
+        *(pl.coalesce(f"{name}_there", name).alias(name) for name in _FORETOLD),
+        pl.when(known).then(pl.lit("stay_pace")).otherwise("method").alias("method"),
+    )
+
+
+def _told(
+    rows: pl.DataFrame, units: pl.Series, window_days: int, asked: NDArray[np.bool_]
+) -> tuple[Floats, ...]:
+    """Foretell the rows asked for from what the window before the snapshot showed.
+
+    ``units`` names all there are, in order, also those nothing was seen of in the window.
+    """
+    unit = rows["unit_id"].cast(pl.Enum(units)).to_physical().to_numpy().astype(np.int64)
+    start = rows["seen_on"].max() - pl.duration(days=window_days)
+    days = (pl.col("seen_on") - pl.col("received_on")).dt.total_days()
+    before = (start - pl.col("received_on")).dt.total_days()
+    part = (before / days).fill_nan(0.0).clip(0.0, 1.0)
+    seen = rows.select(
+        pl.when(days > 0).then(part * pl.col("spent")).otherwise(0.0).alias("entered"),
+        (pl.col("seen_on") >= start).alias("inside"),
+    )
+    inside = seen["inside"].to_numpy()
+    spent = rows["spent"].to_numpy()
+    resolved = rows["ending"].to_numpy() == "resolved"
+    entered = seen["entered"].to_numpy()[inside]
+    found = speeds(spent[inside], resolved[inside], unit[inside], entered)
+    last = units.len() - 1
+    if found.value.shape[1] <= last:
+        found = speeds(
+            np.append(spent[inside], 0.0),
+            np.append(resolved[inside], False),
+            np.append(unit[inside], last),
+            np.append(entered, 0.0),
+        )
+    return risks(found, spent[asked], unit[asked])
+
+
+def _cohorts(days: pl.Series, kind: PeriodKind) -> pl.Series:
+    known = {day: str(Period.holding(day, kind)) for day in days.unique()}
+    return days.replace_strict(known, return_dtype=pl.String).alias("cohort")
+
+
+def _sums() -> list[pl.Expr]:
+    ending, late = pl.col("ending"), pl.col("spent") > 1
+    is_open, resolved = ending == "open", ending == "resolved"
+    judged = is_open | resolved
+    expected = {"sum": "risk", "sum_lower": "lower", "sum_upper": "upper"}
+    return [
+        pl.len().cast(pl.Int64).alias("n_received"),
+        is_open.sum().cast(pl.Int64).alias("n_open"),
+        (~judged).sum().cast(pl.Int64).alias("n_left"),
+        (resolved & late).sum().cast(pl.Int64).alias("n_late"),
+        (is_open & late).sum().cast(pl.Int64).alias("n_overdue"),
+        resolved.sum().alias("n_closed"),
+        (resolved | (is_open & late)).sum().alias("n_known"),
+        (judged & late).sum().alias("n_known_late"),
+        judged.sum().alias("n_judged"),
+        *(
+            (pl.when(is_open).then(pl.col(risk)).otherwise((resolved & late).cast(pl.Float64)))
+            .filter(judged)
+            .sum()
+            .alias(name)
+            for name, risk in expected.items()
+        ),
+    ]
+
+
+def _unsure(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """Return the variance of how many open dossiers of each group will be late."""
+    open_ones = pl.col("ending") == "open"
+    chance = (pl.col("risk") * (1 - pl.col("risk"))).filter(open_ones).sum()
+    shared = ((pl.col("upper") - pl.col("lower")) / (2 * _WIDE)).filter(open_ones).sum()
+    return (
+        rows.sort("dossier_id")
+        .group_by(*key, "unit_id", maintain_order=True)
+        .agg((chance + shared**2).alias("unsure"))
+        .group_by(key, maintain_order=True)
+        .agg(pl.col("unsure").sum())
+    )
+
+
+def _coming() -> list[pl.Expr]:
+    """Return where the share will come to rest, held between all open ones late and none more."""
+    judged, told = pl.col("n_judged"), pl.col("sum")
+    half = _WIDE * pl.col("unsure").sqrt()
+    least = pl.col("n_late") + pl.col("n_overdue")
+    most = pl.col("n_late") + pl.col("n_open")
+    some = judged > 0
+    return [
+        pl.when(some).then(pl.max_horizontal(told - half, least) / judged).alias("coming_lower"),
+        pl.when(some).then(pl.min_horizontal(told + half, most) / judged).alias("coming_upper"),
+    ]
+
+
+def _shares(
+    summed: pl.DataFrame, name: str, above: tuple[str, str, str], below: str
+) -> list[pl.Series]:
+    base = summed[below].to_list()
+    middle, low, high = (
+        [wilson(min(x, n), n) for x, n in zip(summed[c], base, strict=True)] for c in above
+    )
+    return [
+        pl.Series(f"{name}_numerator", [e.numerator for e in middle], dtype=pl.Float64),
+        pl.Series(f"{name}_denominator", base, dtype=pl.Int64),
+        pl.Series(name, [e.value for e in middle], dtype=pl.Float64),
+        pl.Series(f"{name}_lower", [e.lower for e in low], dtype=pl.Float64),
+        pl.Series(f"{name}_upper", [e.upper for e in high], dtype=pl.Float64),
+    ]

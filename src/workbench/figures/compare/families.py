@@ -1,0 +1,147 @@
+"""The cells of one kind of period and their strata as numbers, and who is whose reference.
+
+Millions of rows are read once, by the columns asked for; what was counted stays as sparse as the
+table: most cells have nothing of most causes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from workbench.core.vocabulary import EVERYTHING, Period, PeriodKind
+from workbench.figures.compare.numbering import numbered, ranked
+
+Floats = NDArray[np.float64]
+
+CELL = ("unit_id", "period")
+STRATUM = ("procedure_id", "channel_in")
+PRIOR_DOSSIERS = 10.0
+"""Weight of the cause's overall rate in the rate of a stratum, in dossiers."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """The cells of all periods of a kind and their strata: one entry per cell and stratum.
+
+    ``cells`` has unit_id, period, n_dossiers and n_late, one row per cell; ``cell`` and
+    ``stratum`` are numbers, those of cells in order; ``dossiers`` those judged.
+    """
+
+    cells: pl.DataFrame
+    cell: NDArray[np.int64]
+    stratum: NDArray[np.int64]
+    dossiers: Floats
+
+    @cached_property
+    def judged(self) -> Floats:
+        """Dossiers judged of each cell."""
+        return self.cells["n_dossiers"].to_numpy().astype(np.float64)
+
+    @cached_property
+    def everybody(self) -> Reference:
+        """All cells as reference."""
+        return self.reference(np.ones(self.cells.height, dtype=bool))
+
+    def reference(self, kept: NDArray[np.bool_]) -> Reference:
+        """Return some cells as reference of all."""
+        base = np.where(kept[self.cell], self.dossiers, 0.0)
+        others = np.bincount(self.stratum, base)[self.stratum] - base
+        weight = self.dossiers / (others + PRIOR_DOSSIERS)
+        return Reference(kept, np.where(kept, self.judged, 0.0), weight, self.by_cell(weight))
+
+    def by_cell(self, values: Floats) -> Floats:
+        """Sum over the strata of each cell."""
+        return np.asarray(np.add.reduceat(values, self._starts))
+
+    @cached_property
+    def _starts(self) -> NDArray[np.int64]:
+        return np.asarray(np.searchsorted(self.cell, np.arange(self.cells.height)), dtype=np.int64)
+
+    def events(self, rows: pl.DataFrame, column: str) -> Events:
+        """Return where a column of some rows counts anything."""
+        number = rows[column].to_numpy().astype(np.float64)
+        at = np.flatnonzero(number)
+        place = rows["place"].to_numpy()[at]
+        return Events(place, self.cell[place], self.stratum[place], number[at])
+
+    def summed(self, rows: pl.DataFrame, column: str) -> Floats:
+        """Sum a column of some rows by cell."""
+        cell = self.cell[rows["place"].to_numpy()]
+        return np.bincount(cell, rows[column].to_numpy(), self.cells.height).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Cells that all are held against (``kept``), and what one event elsewhere lets expect.
+
+    ``dossiers`` and ``weights`` are by cell: those kept, and the sum of ``weight``, by cell and
+    stratum: its dossiers over those of the reference elsewhere and the prior's.
+    """
+
+    kept: NDArray[np.bool_]
+    dossiers: Floats
+    weight: Floats
+    weights: Floats
+
+
+@dataclass(frozen=True)
+class Events:
+    """What was counted where: ``number`` at the family's entry ``place``, of cell and stratum."""
+
+    place: NDArray[np.int64]
+    cell: NDArray[np.int64]
+    stratum: NDArray[np.int64]
+    number: Floats
+
+
+def of_kind(
+    cause_cells: pl.DataFrame | pl.LazyFrame, kind: PeriodKind, told: Sequence[str]
+) -> tuple[Family, dict[str, pl.DataFrame]]:
+    """Return the cells of one kind of period, and what each cause proper took at which place.
+
+    By cause in their order: place (the entry of the family), and those columns of ``told`` that
+    there are.
+    """
+    given = cause_cells.lazy()
+    labels = given.select(pl.col("period").unique()).collect()["period"]
+    wanted = [p for p in labels if Period.parse(p).kind == kind]
+    counted = [name for name in told if name in given.collect_schema()]
+    kept = (
+        given.filter(pl.col("period").is_in(wanted))
+        .select(*CELL, *STRATUM, "cause", "n_dossiers", "n_late", *counted)
+        .collect()
+    )
+    cell, stratum = numbered(kept, CELL), numbered(kept, STRATUM)
+    first, place = ranked(cell * (stratum.max(initial=0) + 1) + stratum)
+    places = kept.select(*CELL, "n_dossiers", "n_late")[first]
+    return _family(places, cell[first], stratum[first]), _by_cause(kept, place, counted)
+
+
+def _by_cause(
+    kept: pl.DataFrame, place: NDArray[np.int64], counted: Sequence[str]
+) -> dict[str, pl.DataFrame]:
+    """Part rows by the cause proper, in its order, each part in order of the places."""
+    names = kept["cause"].unique().sort()
+    cause = numbered(kept, ["cause"]).astype(np.int16)
+    rows = kept.select(pl.Series("place", place), *counted)[np.lexsort((place, cause))]
+    ends = np.cumsum(np.bincount(cause, minlength=names.len()))
+    parts = {
+        name: rows[int(start) : int(end)]
+        for name, (start, end) in zip(names, pairwise([0, *ends]), strict=True)
+    }
+    parts.pop(EVERYTHING, None)
+    return parts
+
+
+def _family(places: pl.DataFrame, cell: NDArray[np.int64], stratum: NDArray[np.int64]) -> Family:
+    sums = pl.col(*CELL).first(), pl.sum("n_dossiers", "n_late")
+    cells = places.with_columns(pl.Series("cell", cell)).group_by("cell").agg(*sums)
+    dossiers = places["n_dossiers"].to_numpy().astype(np.float64)
+    return Family(cells.sort("cell").drop("cell"), cell, stratum, dossiers)

@@ -1,0 +1,136 @@
+"""How likely an open dossier is to pass its limit, at the speed its unit shows now.
+
+Everybody's curve gives the shape, the unit's own endings over those expected its speed; a unit
+with few endings is drawn to the common speed. A risk is worth what its reliability table shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from workbench.figures.estimates.shares import wilson
+from workbench.figures.estimates.shrinkage import shrunk_ratios
+from workbench.figures.estimates.survival import Curve, kaplan_meier
+
+Floats = NDArray[np.float64]
+BANDS = (0.0, 0.5, 0.8, 1.0)
+"""Parts of the allowed time in which a unit's speed is taken apart: a slow start may catch up."""
+_LEAST = 1e-12
+_BOUNDS = ("value", "lower", "upper")
+
+
+@dataclass(frozen=True)
+class Speeds:
+    """Everybody's curve and each unit's speed beside it: 1 as everybody, 2 twice as fast.
+
+    ``value``, ``lower`` and ``upper`` have a row per band of the allowed time, a column per unit.
+    """
+
+    curve: Curve
+    value: Floats
+    lower: Floats
+    upper: Floats
+
+
+def speeds(
+    elapsed: ArrayLike, ended: ArrayLike, unit: ArrayLike, entered: ArrayLike | None = None
+) -> Speeds:
+    """Return everybody's curve and the speed of each unit, drawn to the common one.
+
+    Args:
+        elapsed: Elapsed over allowed of each dossier, at its end or at the snapshot.
+        ended: Whether it ended.
+        unit: Number of its unit, 0, 1, 2 …
+        entered: Elapsed over allowed at which it began to be watched; none: from the start.
+
+    Source: Breslow (1975), International Statistical Review 43, 45-57 (endings over expected
+    from a common hazard); Clayton and Kaldor (1987), Biometrics 43, 671-681 (shrinkage).
+    """
+    time, over = np.asarray(elapsed, dtype=np.float64), np.asarray(ended, dtype=bool)
+    codes = np.asarray(unit, dtype=np.int64)
+    start = np.zeros_like(time) if entered is None else np.asarray(entered, dtype=np.float64)
+    curve = kaplan_meier(time, over, entered)
+    number = int(codes.max()) + 1 if codes.size else 0
+    bands = []
+    for low, high in pairwise(BANDS):
+        inside = over & (time > low) & (time <= high)
+        due = _between(curve, np.clip(start, low, high), np.clip(time, low, high))
+        expected = np.maximum(np.bincount(codes, due, number), _LEAST)
+        bands.append(shrunk_ratios(np.bincount(codes, inside, number), expected))
+    value, lower, upper = (np.stack([getattr(b, n) for b in bands]) for n in _BOUNDS)
+    return Speeds(curve, value, lower, upper)
+
+
+def hazard(curve: Curve, times: ArrayLike) -> Floats:
+    """Return minus the logarithm of the share still running at each time."""
+    return np.asarray(-np.log(np.maximum(curve.values(times), _LEAST)))
+
+
+def risks(found: Speeds, elapsed: ArrayLike, unit: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    """Return each open dossier's risk of running past its limit, with lower and upper bound.
+
+    The risk is the share of dossiers still running at the limit among those still running at the
+    time it has reached, at its unit's speed; 1 for a dossier past its limit. The bounds are those
+    of the speed: they say how well the risk is known, not how one dossier will fare.
+
+    Source: conditional survival, Kalbfleisch and Prentice (1980); proportional hazards, Cox
+    (1972), J. R. Stat. Soc. B 34, 187-220.
+    """
+    time, codes = np.asarray(elapsed, dtype=np.float64), np.asarray(unit, dtype=np.int64)
+    ahead = np.stack(
+        [
+            _between(found.curve, np.clip(time, a, b), np.full_like(time, b))
+            for a, b in pairwise(BANDS)
+        ]
+    )
+    value, low, high = (
+        np.where(time > 1, 1.0, np.exp(-np.sum(speed[:, codes] * ahead, axis=0)))
+        for speed in (found.value, found.upper, found.lower)
+    )
+    return value, low, high
+
+
+def _between(curve: Curve, start: Floats, end: Floats) -> Floats:
+    return np.maximum(hazard(curve, end) - hazard(curve, start), 0.0)
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """One entry per group of predictions, from the lowest: foretold beside what happened."""
+
+    number: NDArray[np.int64]
+    foretold: Floats
+    happened: Floats
+    lower: Floats
+    upper: Floats
+    brier: float
+
+
+def reliability(risk: ArrayLike, late: ArrayLike, groups: int = 10) -> Reliability:
+    """Return foretold and observed shares of late dossiers, in groups of equal size.
+
+    Calibrated risks lie inside the 95 % interval of what happened in their group.
+
+    Source: Hosmer and Lemeshow (1980), Communications in Statistics A9, 1043-1069 (groups);
+    Brier (1950), Monthly Weather Review 78, 1-3 (score).
+
+    >>> table = reliability([0.1, 0.1, 0.9, 0.9], [0, 0, 1, 1], groups=2)
+    >>> [float(x) for x in table.happened], round(table.brier, 3)
+    ([0.0, 1.0], 0.01)
+    """
+    told, truth = np.asarray(risk, dtype=np.float64), np.asarray(late, dtype=np.int64)
+    order = np.argsort(told, kind="stable")
+    parts = [part for part in np.array_split(order, groups) if part.size]
+    shares = [wilson(int(truth[part].sum()), part.size) for part in parts]
+    return Reliability(
+        np.array([part.size for part in parts]),
+        np.array([told[part].mean() for part in parts]),
+        np.array([share.value for share in shares]),
+        np.array([share.lower for share in shares]),
+        np.array([share.upper for share in shares]),
+        float(np.mean((told - truth) ** 2)),
+    )

@@ -1,0 +1,38 @@
+"""Brings exports into the workbench: source profiles, readers and the landing room.
+
+A register is described by a TOML profile; a reader turns its files into text; the landing keeps
+only mapped columns that are not personal, each row with its file, sheet and row number. What a
+profile does not name is an error that names it.
+"""
+
+from __future__ import annotations
+
+from workbench.ingest.inbox import (
+    Delivery,
+    check_dossier_rows,
+    deliveries,
+    differ_from_landed,
+    export_files,
+    inbox_deliveries,
+)
+from workbench.ingest.inspecting import Inspection, inspect
+from workbench.ingest.landing import Landing, ingest
+from workbench.ingest.profile import Profile
+from workbench.ingest.profile_files import find_profile, read_profile, shipped_profiles
+
+__all__ = [
+    "Delivery",
+    "Inspection",
+    "Landing",
+    "Profile",
+    "check_dossier_rows",
+    "deliveries",
+    "differ_from_landed",
+    "export_files",
+    "find_profile",
+    "inbox_deliveries",
+    "ingest",
+    "inspect",
+    "read_profile",
+    "shipped_profiles",
+]

@@ -1,0 +1,105 @@
+"""What the draft of a profile still lacks before a file can be analysed, and what it goes without.
+
+The fields that rows cannot do without stand in ``requirements``; here they are said in words, each
+with what to do about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from workbench.ingest.headers import STAGE
+from workbench.ingest.profile import Part, Profile, Snapshot, Stage, Target
+from workbench.ingest.requirements import FIELD_CODES, gives_dossiers, missing_fields
+from workbench.ingest.spelling import fold
+from workbench.messages import say
+
+if TYPE_CHECKING:
+    from workbench.ingest.inspecting import Inspection
+    from workbench.ingest.proposals import Proposal
+
+_STAMPS = ("step.arrived_at", "step.started_at", "step.finished_at")
+
+
+def shortcomings(found: Inspection) -> list[str]:
+    """Return in words what must be filled in before the profile can be used."""
+    part = _part(found)
+    profile = Profile("draft", "", "", "UTC", "", (part,), Snapshot(latest=True))
+    texts = [
+        say("inspect.missing_field", what=_in_words(fields), fields=" / ".join(fields.split("|")))
+        for several in missing_fields(profile).values()
+        for fields in several
+    ]
+    for column in found.proposals:
+        if values := values_without_code(found, column):
+            texts.append(say("inspect.missing_codes", column=column.header, n=len(values)))
+    if not gives_dossiers(part):
+        texts.append(say("inspect.missing_dossiers", rows=found.rows))
+    return texts
+
+
+def remarks(found: Inspection) -> list[str]:
+    """Return in words what the profile goes without, and what that means for the figures."""
+    if found.rows not in ("dossier", "event"):
+        return []
+    targets = {str(_target(target, found.rows)) for p in found.proposals for target in p.targets}
+    texts = []
+    if "dossier.unit_id" not in targets:
+        key = "unit_of_steps" if "step.unit_id" in targets else "one_body"
+        texts.append(say(f"inspect.{key}"))
+    if targets.isdisjoint(("dossier.due_at", "dossier.term_value")):
+        texts.append(say("inspect.no_due"))
+    return texts
+
+
+def values_without_code(found: Inspection, column: Proposal) -> list[str]:
+    """Return the values of a column of codes whose meaning nothing tells."""
+    return [
+        value
+        for target in column.targets
+        if (field := target.rpartition(".")[2]) in FIELD_CODES
+        for value in column.examples
+        if fold(value) not in found.codes.get(field, {})
+    ]
+
+
+def case_dates(found: Inspection) -> tuple[str, ...]:
+    """Return the dates of a case that no column gives, so that its first and last event do."""
+    targets = [target for p in found.proposals for target in p.targets]
+    if found.rows != "event" or set(targets).isdisjoint(_STAMPS):
+        return ()
+    dates = ("received_at", "resolved_at")
+    return tuple(date for date in dates if f"dossier.{date}" not in targets)
+
+
+def _part(found: Inspection) -> Part:
+    columns: dict[str, tuple[Target, ...]] = {}
+    stages = []
+    for column in found.proposals:
+        if column.is_mapped:
+            columns[column.header] = tuple(_target(to, found.rows) for to in column.targets)
+        elif column.targets[0].startswith(STAGE):
+            kind = column.targets[0].removeprefix(STAGE)
+            stages.append(Stage(column.header, column.header, kind))
+    dates = case_dates(found)
+    return Part((), "csv", found.rows, columns, stages=tuple(stages), case_dates=dates)
+
+
+def _target(name: str, rows: str) -> Target:
+    table, _, field = name.rpartition(".")
+    return Target(table or ("step" if rows == "event" else rows), field)
+
+
+def _in_words(fields: str) -> str:
+    """Return what fields of which one is enough hold, in words."""
+    names = [field.rpartition(".")[2] for field in fields.split("|")]
+    return say(f"inspect.{_WORDS.get(names[0], 'word_other')}")
+
+
+_WORDS: Mapping[str, str] = {
+    "dossier_id": "word_dossier_id",
+    "received_at": "word_received_at",
+    "arrived_at": "word_step_stamp",
+    "paused_at": "word_paused_at",
+}

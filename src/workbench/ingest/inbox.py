@@ -1,0 +1,121 @@
+"""Which files are exports, which profile reads each, and whether what landed came from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from workbench.core.errors import InputRejected
+from workbench.ingest.profile import Part, Profile
+from workbench.ingest.readers import limits
+from workbench.ingest.readers.delivery import check_regular, content_of, fingerprint
+from workbench.ingest.requirements import gives_dossiers
+
+_PREFIXES = (".", "~$")
+"""Hidden files, and the locks that Office lays beside an open workbook."""
+_CLUTTER = frozenset({"desktop.ini", "thumbs.db", "ehthumbs.db", "icon\r"})
+_CLUTTER_FOLDERS = frozenset({"__macosx", "$recycle.bin", "system volume information"})
+"""What Windows and macOS leave in folders by themselves, in lower case."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file of an export and how it is read."""
+
+    path: Path
+    profile: Profile
+    part: Part
+
+
+def deliveries(paths: Iterable[Path], profile: Profile) -> list[Delivery]:
+    """Pair the files (or the files of folders) handed over with one profile's parts.
+
+    Raises:
+        InputRejected: A path does not exist, a folder is empty, or no part reads a file.
+    """
+    found = (file for path in paths for file in _files(path))
+    files = dict.fromkeys(file for file in found if not profile.passes_over(file))
+    for file in files:
+        content_of(file)
+    return [Delivery(file, profile, part) for file in files for part in profile.parts_of(file)]
+
+
+def check_dossier_rows(exports: Sequence[Delivery]) -> None:
+    """Refuse files that together cannot give a dossier, before any of them is read.
+
+    Raises:
+        InputRejected: Every file is read as steps or pauses only.
+    """
+    if not any(gives_dossiers(export.part) for export in exports):
+        kinds = sorted({export.part.rows for export in exports})
+        profile = ", ".join(sorted({export.profile.name for export in exports}))
+        raise InputRejected("sources.no_dossier_rows", profile=profile, rows=", ".join(kinds))
+
+
+def inbox_deliveries(inbox: Path, profiles: Sequence[Profile]) -> list[Delivery]:
+    """Pair every file of a project's inbox with the profile whose file pattern fits.
+
+    Raises:
+        InputRejected: The inbox is missing or empty, or no profile knows a file.
+    """
+    files = export_files(inbox)
+    if not files:
+        raise InputRejected("sources.empty_inbox", folder=inbox)
+    return [export for file in files for export in _known(file, profiles)]
+
+
+def export_files(folder: Path) -> list[Path]:
+    """Return the files below a folder that people put there, sorted; none where there is none.
+
+    Raises:
+        InputRejected: Something there is no file of data (a pipe, a device, a link that leads
+            nowhere or to a folder), has a name that is not UTF-8, or there are too many files.
+    """
+    below = (path for path in folder.rglob("*") if _is_export(path.relative_to(folder)))
+    files = [path for path in below if path.is_symlink() or not path.is_dir()]
+    if len(files) > limits.FILES:
+        raise InputRejected("readers.many_files", folder=folder, most=limits.FILES)
+    for path in files:
+        check_regular(path)
+    return sorted(files)
+
+
+def _is_export(path: Path) -> bool:
+    name = path.name.casefold()
+    folders = {part.casefold() for part in path.parts[:-1]}
+    return not (name.startswith(_PREFIXES) or name in _CLUTTER or folders & _CLUTTER_FOLDERS)
+
+
+def differ_from_landed(exports: Sequence[Path], landed: Path) -> bool:
+    """Return whether the landed tables were made from other files than these exports.
+
+    Args:
+        exports: Every file that would be ingested now.
+        landed: Folder with ``landed_files.parquet`` (one row per file and sheet, ``sha256``).
+    """
+    digests = set(pl.read_parquet(landed / "landed_files.parquet", columns=["sha256"])["sha256"])
+    return {fingerprint(path) for path in exports} != digests
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        if not (found := export_files(path)):
+            raise InputRejected("sources.empty_folder", folder=path)
+        return found
+    check_regular(path)
+    return [path]
+
+
+def _known(file: Path, profiles: Sequence[Profile]) -> list[Delivery]:
+    for profile in profiles:
+        if parts := profile.parts_named(file):
+            return [Delivery(file, profile, part) for part in parts]
+    content_of(file)
+    known = "; ".join(
+        f"{p.name}: {', '.join(pattern for part in p.parts for pattern in part.patterns)}"
+        for p in profiles
+    )
+    raise InputRejected("sources.no_pattern", file=file.name, known=known)

@@ -1,0 +1,169 @@
+"""Profiles as files: found by name or path, read, and checked key by key.
+
+Every key, field, choice and pattern that a profile cannot say is refused with the key, the file
+and what would be accepted. ``docs/source-profiles.md`` describes each key.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from workbench.core.errors import InputRejected, UsageProblem
+from workbench.ingest.fields import DOSSIER_FIELDS, FIELDS, is_extra, is_instant
+from workbench.ingest.profile import (
+    Profile,
+    Snapshot,
+    Term,
+)
+from workbench.ingest.profile_parts import PartReader
+from workbench.ingest.requirements import FIELD_CODES, missing_fields, with_one_body
+
+_DATES = tuple(field for field in DOSSIER_FIELDS if is_instant(field))
+
+
+def find_profile(name_or_path: str | Path, reference: Path) -> Profile:
+    """Read a shipped profile by its name, or a user's own by its path.
+
+    Args:
+        name_or_path: ``one_stop``, or a path that ends in ``.toml``.
+        reference: The folder ``data/reference``.
+
+    Raises:
+        UsageProblem: No profile of that name is shipped.
+        InputRejected: The file is missing or says something a profile cannot say.
+    """
+    if str(name_or_path).endswith(".toml"):
+        return _with_countable_term(read_profile(Path(name_or_path)), reference)
+    path = reference / "sources" / f"{name_or_path}.toml"
+    if not path.is_file():
+        known = ", ".join(sorted(found.stem for found in path.parent.glob("*.toml")))
+        raise UsageProblem("sources.no_profile", name=name_or_path, known=known)
+    return _with_countable_term(read_profile(path), reference)
+
+
+def _with_countable_term(profile: Profile, reference: Path) -> Profile:
+    """Return a profile whose calendar can count its term: working days need days off.
+
+    Raises:
+        InputRejected: The term is in working days and the calendar never closes.
+    """
+    if profile.term is None or profile.term.unit != "working_day":
+        return profile
+    from workbench.clock import Calendars
+
+    calendars = Calendars.read(reference / "calendars")
+    if profile.calendar_id in calendars and not calendars[profile.calendar_id].has_days_off:
+        raise InputRejected(
+            "sources.endless_calendar",
+            profile=profile.name,
+            calendar=profile.calendar_id,
+            value=profile.term.value,
+            known=", ".join(calendars.with_days_off()),
+        )
+    return profile
+
+
+def shipped_profiles(reference: Path) -> list[Profile]:
+    """Read every profile of ``data/reference/sources``, by name."""
+    return [read_profile(path) for path in sorted((reference / "sources").glob("*.toml"))]
+
+
+def read_profile(path: Path) -> Profile:
+    """Read and check one profile.
+
+    Raises:
+        InputRejected: The file is missing, is no TOML, includes an unknown key, value or code,
+            or maps less than its rows need.
+    """
+    if not path.is_file():
+        raise InputRejected("sources.no_file", file=path)
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise InputRejected("sources.bad_toml", file=path.name, reason=problem) from problem
+    return _ProfileReader(path.name).profile(said)
+
+
+class _ProfileReader(PartReader):
+    """Turns parsed TOML into a profile."""
+
+    def profile(self, said: dict[str, Any]) -> Profile:
+        self.keys(
+            said,
+            "name title_vi title_en time_zone calendar_id files snapshot",
+            "unit_list procedure_list code_list id_scope kept_by date_order term synthetic codes "
+            "beside",
+            at="",
+        )
+        self.shape(said["files"], list, "files")
+        self.shape(said.get("beside", []), list, "beside")
+        self.zone(said["time_zone"])
+        self.codes(said.get("codes", {}))
+        profile = Profile(
+            name=said["name"],
+            title_vi=said["title_vi"],
+            title_en=said["title_en"],
+            time_zone=said["time_zone"],
+            calendar_id=said["calendar_id"],
+            parts=tuple(self.part(part, n) for n, part in enumerate(said["files"], start=1)),
+            snapshot=self.snapshot(said["snapshot"]),
+            unit_list=said.get("unit_list", "as_is"),
+            procedure_list=said.get("procedure_list", "as_is"),
+            code_list=said.get("code_list", "as_is"),
+            id_scope=said.get("id_scope", "source"),
+            kept_by=said.get("kept_by", "office"),
+            day_first=said.get("date_order", "day_first") == "day_first",
+            term=self.term(said["term"]) if "term" in said else None,
+            synthetic_heading=self.synthetic(said.get("synthetic", {})),
+            codes=said.get("codes", {}),
+            beside=tuple(said.get("beside", ())),
+        )
+        self.required(profile)
+        return with_one_body(profile)
+
+    def required(self, profile: Profile) -> None:
+        """Refuse a profile whose parts lack a field that their rows cannot do without."""
+        if lacking := missing_fields(profile):
+            places = (
+                f"{place}: " + ", ".join(f"«{fields.replace('|', '» / «')}»" for fields in several)
+                for place, several in lacking.items()
+            )
+            raise InputRejected("sources.missing_fields", file=self.file, missing="; ".join(places))
+
+    def codes(self, said: dict[str, Any]) -> None:
+        """Refuse code lists of fields that do not exist, or with codes that mean nothing."""
+        self.shape(said, dict, "codes")
+        known = {name for fields in FIELDS.values() for name in fields}
+        for name, codes in said.items():
+            if name not in known and not is_extra(name):
+                self.unknown(name, "codes", FIELD_CODES)
+            self.shape(codes, dict, f"codes.{name}")
+            for code in codes.values():
+                self.shape(code, str, f"codes.{name}")
+            self.targets_exist(name, codes.values(), f"codes.{name}")
+
+    def zone(self, name: str) -> None:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
+            raise InputRejected("sources.bad_zone", file=self.file, zone=name) from problem
+
+    def snapshot(self, said: dict[str, Any]) -> Snapshot:
+        self.shape(said, dict, "snapshot")
+        self.keys(said, "", "at heading latest name", at="snapshot")
+        if len(said) != 1:
+            raise InputRejected("sources.one_snapshot", file=self.file)
+        for key in ("heading", "name"):
+            self.pattern(said.get(key, ""), f"snapshot.{key}")
+        return Snapshot(**said)
+
+    def term(self, said: dict[str, Any]) -> Term:
+        self.keys(said, "value unit", "", at="term")
+        return Term(**said)
+
+    def synthetic(self, said: dict[str, Any]) -> str:
+        self.keys(said, "", "heading", at="synthetic")
+        return self.pattern(said.get("heading", ""), "synthetic.heading")

@@ -1,0 +1,233 @@
+"""Reads the sheets of an Excel workbook as text, true dates in ISO form.
+
+A cell that Excel holds as a date arrives as ``2022-01-05 10:30:00`` (or ``2022-01-05`` when it
+has no time of day, which Excel cannot tell from midnight), so it is never mistaken for a text
+date whose day and month are in doubt. A bare serial number stays a number, counted from 1900 also
+in workbooks that count from 1904. Of a formula only the value shown is read; one without a value
+is refused, an error stands as its text. Hidden sheets and rows are left out unless the profile
+reads them, and a merged cell holds for all its rows (``sheetcells``, ``sheetxml``). Text of fonts
+from before Unicode is converted (``legacy``); the table says which convention was undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import fastexcel
+import polars as pl
+
+from workbench.core.errors import InputRejected
+from workbench.ingest.fields import is_instant
+from workbench.ingest.legacy import convention_of, to_unicode
+from workbench.ingest.profile import Part
+from workbench.ingest.readers import layout
+from workbench.ingest.readers.archive import check_sheets, check_workbook, is_date_1904
+from workbench.ingest.readers.delivery import unreadable
+from workbench.ingest.readers.raw import NOTES, RawTable, place
+from workbench.ingest.readers.sheetcells import check_cells, fill_merged, put_cells
+from workbench.ingest.readers.sheetxml import SheetFacts, SheetPart, read_facts, sheet_parts
+from workbench.ingest.readers.unitrows import with_unit_rows
+
+_NO_ROWS = {"source_row": pl.Int64}
+_UNCALCULATED = "="
+"""Stands in a cell whose formula has no value, so that its row is seen as filled."""
+_SERIAL = r"^(\d{4,5})(\.\d+)?$"
+_DAYS_1904 = 1462
+_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
+
+
+def read_workbook(path: Path, part: Part) -> Iterator[RawTable]:
+    """Yield the tables of a workbook: the named sheet, or every sheet.
+
+    A sheet without the header, beside one that has it, gives a table of ignored rows only.
+
+    Raises:
+        InputRejected: The workbook is damaged, has no such sheet, or no sheet with the header.
+    """
+    book, parts = open_book(path)
+    from_1904 = _instant_headers(part) if is_date_1904(path) else ()
+    if part.sheet and part.sheet not in book.sheet_names:
+        known = ", ".join(book.sheet_names)
+        raise InputRejected("sources.no_sheet", file=path.name, sheet=part.sheet, found=known)
+    names = [part.sheet] if part.sheet else book.sheet_names
+    sheets = [_sheet(book, path, name, parts.get(name), part) for name in names]
+    if all(sheet.is_left_out for sheet in sheets if sheet.header):
+        _refuse_hidden_only(path, sheets)
+    some = any(sheet.header for sheet in sheets)
+    for sheet in sheets:
+        if sheet.is_left_out or (some and not sheet.header):
+            yield _without_records(sheet)
+            continue
+        header = layout.check_header(sheet.header, part, path, sheet.name)
+        yield _table(sheet, header, part, path, from_1904)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet's cells, what its XML says of them, and the header found.
+
+    ``first`` is the number of the column that the cells begin with, from 1.
+    """
+
+    name: str
+    cells: pl.DataFrame
+    first: int
+    convention: str
+    header: layout.Header | None
+    facts: SheetFacts
+    is_hidden: bool
+    is_left_out: bool
+
+
+def _sheet(book: Any, path: Path, name: str, place_of: SheetPart | None, part: Part) -> _Sheet:
+    cells, first = _load(book, name, path)
+    facts = read_facts(path, place_of)
+    shown = facts.errors | dict.fromkeys(facts.uncalculated, _UNCALCULATED)
+    cells, convention = modern(put_cells(cells, first, shown))
+    is_hidden = bool(place_of and place_of.is_hidden)
+    return _Sheet(
+        name,
+        cells,
+        first,
+        convention,
+        layout.find_header(_rows(cells.head(layout.SEARCH_ROWS)), part),
+        facts,
+        is_hidden,
+        is_left_out=is_hidden and part.hidden == "leave_out" and not part.sheet,
+    )
+
+
+def _refuse_hidden_only(path: Path, sheets: list[_Sheet]) -> None:
+    """Refuse a workbook whose only sheets with the header are hidden."""
+    if hidden := [sheet.name for sheet in sheets if sheet.header]:
+        raise InputRejected("readers.hidden_only", file=path.name, sheets=", ".join(hidden))
+
+
+def _without_records(sheet: _Sheet) -> RawTable:
+    rows = sheet.cells.height - (sheet.header.below if sheet.header else 0)
+    notes = _note("F03", "", rows if sheet.header else 0)
+    return RawTable(sheet.name, pl.DataFrame(schema=_NO_ROWS), rows, (), "xlsx", notes=notes)
+
+
+def _table(
+    sheet: _Sheet, header: layout.Header, part: Part, path: Path, from_1904: tuple[str, ...]
+) -> RawTable:
+    where = place(path.name, sheet.name)
+    below, filled = fill_merged(_below(sheet.cells, header), sheet.first, sheet.facts, header, part)
+    frame, marks = layout.records(below, header, part, where=where)
+    frame, given = with_unit_rows(frame, below, header, part)
+    frame, notes = _shown(frame, sheet, part)
+    check_cells(frame, sheet.first, sheet.facts, header, part, where)
+    heading = tuple(c for row in _rows(sheet.cells.head(header.row)) for c in row if c)
+    frame = frame.with_columns(_from_1900(name) for name in from_1904 if name in frame.columns)
+    kept = filled.join(frame.select("source_row"), on="source_row", how="semi")
+    counted = kept.group_by("column").agg(n_values=pl.len().cast(pl.Int64)).sort("column")
+    notes = pl.concat([notes, counted.select(pl.lit("F06").alias("rule_id"), pl.all())])
+    notes = pl.concat([notes, *(_note("F08", column, count) for column, count in given)])
+    rows_read = sheet.cells.height - header.below
+    encoding = sheet.convention or "xlsx"
+    return RawTable(sheet.name, frame, rows_read, heading, encoding, marks, notes=notes)
+
+
+def _shown(frame: pl.DataFrame, sheet: _Sheet, part: Part) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the records that are read, and what is to be said of hidden ones."""
+    is_hidden = pl.col("source_row").is_in(sorted(sheet.facts.hidden_rows))
+    if part.hidden == "read" or sheet.is_hidden:
+        n_hidden = frame.height if sheet.is_hidden else frame.filter(is_hidden).height
+        return frame, _note("F05", "", n_hidden)
+    shown = frame.filter(~is_hidden)
+    return shown, _note("F04", "", frame.height - shown.height)
+
+
+def _note(rule: str, column: str, count: int) -> pl.DataFrame:
+    return pl.DataFrame([(rule, column, count)] if count else [], NOTES, orient="row")
+
+
+def open_book(path: Path) -> tuple[Any, dict[str, SheetPart]]:
+    """Open a workbook and return it with the parts of its sheets by their names.
+
+    Raises:
+        InputRejected: It is damaged, or reading it could exhaust memory.
+    """
+    spans = check_workbook(path)
+    with _refusals(path):
+        book = fastexcel.read_excel(path)
+    parts = sheet_parts(path)
+    check_sheets(path, (parts[n].part if n in parts else "" for n in book.sheet_names), spans)
+    return book, parts
+
+
+def sheet_cells(book: Any, name: str, path: Path) -> pl.DataFrame:
+    """Return a sheet's cells as text, columns ``c0``, ``c1`` ..., and ``source_row`` from 1.
+
+    Raises:
+        InputRejected: The sheet is damaged.
+    """
+    return _load(book, name, path)[0]
+
+
+def _load(book: Any, name: str, path: Path) -> tuple[pl.DataFrame, int]:
+    """Return a sheet's cells and the number, from 1, of the first column that holds any."""
+    with _refusals(path):
+        sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+        frame: pl.DataFrame = sheet.to_polars()
+        first = min((column.absolute_index for column in sheet.available_columns()), default=0)
+    cells = frame.rename({c: f"c{i}" for i, c in enumerate(frame.columns)})
+    texts = cells.with_columns(pl.all().str.replace(_MIDNIGHT, "$1"))
+    return texts.with_row_index("source_row", offset=1), first + 1
+
+
+@contextmanager
+def _refusals(path: Path) -> Iterator[None]:
+    """Turn what the reading library says of a damaged workbook into a refusal.
+
+    Its panics are no ordinary exceptions, so they are known by name.
+    """
+    try:
+        yield
+    except BaseException as problem:
+        if isinstance(problem, (fastexcel.FastExcelError, ValueError, OverflowError)) or (
+            type(problem).__name__ == "PanicException"
+        ):
+            raise unreadable(path, _reason(problem)) from problem
+        raise
+
+
+def modern(cells: pl.DataFrame) -> tuple[pl.DataFrame, str]:
+    """Return cells in Unicode and the old convention they followed, or ``""``."""
+    texts = [column for column in cells.columns if column != "source_row"]
+    distinct = (cells[column].drop_nulls().unique(maintain_order=True) for column in texts)
+    known = pl.concat([pl.Series([], dtype=pl.String), *(s.rename("") for s in distinct)])
+    marked = known.filter(known.str.contains(r"[^\x00-\x7f]")).to_list()
+    if not (convention := convention_of(marked)):
+        return cells, ""
+    letters = {text: to_unicode(text, convention) for text in marked}
+    return cells.with_columns(pl.col(texts).replace(letters)), convention
+
+
+def _instant_headers(part: Part) -> tuple[str, ...]:
+    fed = part.columns.items()
+    return tuple(header for header, to in fed if any(is_instant(t.field) for t in to))
+
+
+def _from_1900(column: str) -> pl.Expr:
+    """Count bare serial numbers from 1900 on, as every other workbook does."""
+    days, rest = pl.col(column).str.extract(_SERIAL, 1), pl.col(column).str.extract(_SERIAL, 2)
+    moved = (days.cast(pl.Int64) + _DAYS_1904).cast(pl.String) + rest.fill_null("")
+    return pl.coalesce(moved, pl.col(column)).alias(column)
+
+
+def _rows(cells: pl.DataFrame) -> list[tuple[str | None, ...]]:
+    return cells.drop("source_row").rows()
+
+
+def _below(cells: pl.DataFrame, header: layout.Header) -> pl.DataFrame:
+    return cells.slice(header.below).with_columns(pl.col("source_row").cast(pl.Int64))
+
+
+def _reason(problem: BaseException) -> str:
+    return next(iter(str(problem).splitlines()), type(problem).__name__)

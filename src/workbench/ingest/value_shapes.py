@@ -1,0 +1,152 @@
+"""What the values of an unknown column look like: dates, times of day, codes, people.
+
+Judged by a sample from both ends of the column, so that a long file costs no more than a short
+one. Where a column might hold persons, it is taken for one that does.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from workbench.ingest.date_spelling import are_stamps
+from workbench.ingest.stamps import EPOCH, formatted
+from workbench.privacy import Patterns
+
+MOST_CODES = 40
+PLACEHOLDERS = (
+    *("?", "-", "--", "---", "—", "n/a", "null", "(null)", "<null>", r"\n", "nan", "nat"),
+    *("empty", "(empty)", "(blank)", "blank", "trống", "(trống)", "chưa có", "chưa trả"),
+)
+"""Words that stand for an empty cell, in small letters."""
+_DATE_PLACEHOLDERS = (*PLACEHOLDERS, "na", "none", "không", "không có", "open", "pending")
+"""Words that can only mean an empty cell where they stand among dates."""
+_FORMATS = (
+    *("%d.%m.%Y %H%M", "%d/%m/%Y %H%M", "%m.%d.%Y %H%M", "%m/%d/%Y %H%M", "%Y-%m-%d %H%M"),
+    "%Y%m%d %H%M",
+    *("%Y-%j", "%Y%j", "%d%m%Y", "%d%m%Y%H%M", "%d%m%Y %H:%M", "%d%b%Y:%H:%M:%S", "%d%b%Y"),
+    *("%y%m%d", "%y%m%d %H%M", "%d-%m-%Y-%H-%M-%S", "%Y-%m-%d-%H.%M.%S.%f", "%Y-%m-%d_%H-%M-%S"),
+    *("%Y:%m:%d %H:%M:%S", "%d/%m/%Y:%H:%M:%S", "%d/%b/%Y:%H:%M:%S %z", EPOCH),
+)
+"""Formats to try on dates that no known shape reads; of equals the first counts."""
+
+_SAMPLE = 2_500
+_MOSTLY, _SOME, _HALF, _FEW_DISTINCT = 0.8, 0.3, 0.5, 0.2
+_LONG_TEXT, _FEW_VALUES = 40, 3
+_EPOCHS = r"^1\d{9}(?:\d{3}){0,2}(?:\.\d+)?$"
+_SERIALS = r"^[34]\d{4}(?:\.\d+)?$"
+_TIMES = (
+    r"(?i)^(?:\d{1,2}[:hg]\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?(?:[ap]\.?m\.?|sa|ch))?"
+    r"|1899-12-3[01] \d{2}:\d{2}(?::\d{2})?|0\.\d+)$"
+)
+_HOURS = r"\d[:hg]\d|\d{12}|\d{5}\.\d*[1-9]|T\d"
+_PLACE = r"\d.*\p{L}{2,}.*\p{L}{2,}"
+_SURNAMES = (
+    r"^(?:(?i:nguyễn|nguyen|trần|phạm|pham|huỳnh|huynh|hoàng|phan|võ|đặng|bùi|ngô|dương|trương)"
+    r"|Lê|LÊ|Le|LE|Tran|TRAN|Hoang|HOANG|Vũ|VŨ|Vu|VU|Vo|VO|Bui|BUI|Đỗ|ĐỖ|Ngo|NGO|Duong|DUONG"
+    r"|Lý|LÝ|Đinh|ĐINH|Dinh|DINH|Đoàn|ĐOÀN|Trịnh|TRỊNH|Đào|ĐÀO)(?: \p{Lu}[\p{L}.]*){1,4}$"
+)
+_TITLES = r"^(?:mr|mrs|ms|miss|dr|ông|bà|anh|chị)\.? \p{L}+"
+_NAMES = r"^\p{Lu}[\p{L}'’\-]+\.?,?(?: \p{Lu}[\p{L}'’\-]*\.?){1,4}$"
+
+
+def are_dates(values: pl.Series) -> bool:
+    """Say whether a column holds dates in a shape that is read without a word in the profile."""
+    return not len(known := _sample(values)) or _share(are_stamps(known)) >= _MOSTLY
+
+
+def are_counted(values: pl.Series) -> bool:
+    """Say whether a column that is said to hold dates counts them: from 1970, or as Excel does."""
+    known = _sample(values)
+    return _share(known.str.contains(rf"{_EPOCHS}|{_SERIALS}")) >= _MOSTLY
+
+
+def date_formats(values: pl.Series) -> tuple[str, ...]:
+    """Return the format that reads most of a column said to hold dates, where no shape does."""
+    known = _sample(values).unique()
+    rest = known.filter(~are_stamps(known).fill_null(value=False))
+    if not len(rest):
+        return ()
+    shares = {form: _share(formatted(rest, [form]) != rest) for form in _FORMATS}
+    best = max(shares, key=lambda form: shares[form])
+    return (best,) if shares[best] >= _MOSTLY else ()
+
+
+def are_some_dates(values: pl.Series) -> bool:
+    """Say whether enough values are dates for a column whose header says that all are."""
+    known = _sample(values)
+    known = known.filter(~known.str.to_lowercase().is_in(_DATE_PLACEHOLDERS))
+    return not len(known) or _share(are_stamps(known)) >= _HALF
+
+
+def have_no_time(values: pl.Series) -> bool:
+    """Say whether all dates of a column stand without a time of day, or at midnight."""
+    known = _sample(values).str.replace(r"[ T]0?0:00(?::00(?:\.0+)?)?$", "")
+    return _share(known.str.contains(_HOURS)) == 0
+
+
+def are_times(values: pl.Series) -> bool:
+    """Say whether a column holds times of day without a date."""
+    known = _sample(values)
+    return bool(len(known)) and _share(known.str.contains(_TIMES)) >= _MOSTLY
+
+
+def are_codes(values: pl.Series) -> bool:
+    """Say whether values come again and again, as those of a code list or a group do."""
+    known = values.drop_nulls()
+    distinct = known.n_unique()
+    if distinct <= 1:
+        return len(known) > _FEW_VALUES
+    return distinct <= max(min(MOST_CODES, _HALF * len(known)), _FEW_DISTINCT * len(known))
+
+
+def are_people(values: pl.Series, patterns: Patterns) -> bool:
+    """Say whether a column holds persons or what identifies them, by its values alone."""
+    known = _sample(values)
+    if not len(known):
+        return False
+    _, finds = patterns.mask(known, free_text=True)
+    return finds["row"].n_unique() >= _SOME * len(known)
+
+
+def may_be_people(values: pl.Series) -> bool:
+    """Say whether a column without a known header might hold persons: names, places, free text."""
+    known = _sample(values)
+    if _share(_are_names(known)) >= _SOME:
+        return True
+    if not len(known) or are_codes(values):
+        return False
+    names = _share(known.str.contains(_NAMES))
+    places = _share(known.str.contains(_PLACE))
+    long = float(known.str.len_chars().mean() or 0) >= _LONG_TEXT  # type: ignore[arg-type]
+    return names >= _SOME or places >= _HALF or long
+
+
+def showable(values: pl.Series, patterns: Patterns) -> pl.Series:
+    """Return the distinct values of a code list that name nobody, the most frequent first."""
+    counts = values.drop_nulls().value_counts(sort=True)
+    known = counts[values.name].head(MOST_CODES)
+    _, finds = patterns.mask(known, free_text=True)
+    hidden = pl.Series(range(len(known))).is_in(finds["row"].implode()) | _are_names(known)
+    return known.filter(~hidden & (known.str.len_chars() <= _LONG_TEXT))
+
+
+def placeholders(values: pl.Series, *, of_dates: bool) -> set[str]:
+    """Return the words of a column that stand for an empty cell."""
+    words = _DATE_PLACEHOLDERS if of_dates else PLACEHOLDERS
+    known = values.drop_nulls().unique()
+    return set(known.filter(known.str.to_lowercase().is_in(words)).to_list())
+
+
+def _are_names(known: pl.Series) -> pl.Series:
+    return known.str.contains(_SURNAMES) | known.str.to_lowercase().str.contains(_TITLES)
+
+
+def _sample(values: pl.Series) -> pl.Series:
+    known = values.drop_nulls()
+    if len(known) <= 2 * _SAMPLE:
+        return known
+    return pl.concat([known.head(_SAMPLE), known.tail(_SAMPLE)])
+
+
+def _share(flags: pl.Series) -> float:
+    return float(flags.fill_null(value=False).mean() or 0)  # type: ignore[arg-type]

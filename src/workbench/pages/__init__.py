@@ -1,0 +1,30 @@
+"""A period's briefings: notebooks run with checked parameters, pages that open from disk.
+
+Safe to run twice (same bytes) and at once (the second run is refused): pages are written beside
+the old ones and put in their place together, only when every notebook succeeded.
+"""
+
+from workbench.pages.notebooks import check_parameters, run_notebook
+from workbench.pages.writing import (
+    EACH,
+    check_formats,
+    copy_as_latest,
+    folder_name,
+    publish_briefings,
+    results_of,
+    write_briefings,
+    write_page,
+)
+
+__all__ = [
+    "EACH",
+    "check_formats",
+    "check_parameters",
+    "copy_as_latest",
+    "folder_name",
+    "publish_briefings",
+    "results_of",
+    "run_notebook",
+    "write_briefings",
+    "write_page",
+]

@@ -1,0 +1,160 @@
+"""Turns an executed notebook into one page that opens from disk, prints, and runs nothing.
+
+Text, tables and still pictures only: styles and the font are inside, there is no script and no
+address to fetch. An output that would need one is refused by name, never passed on.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from html.parser import HTMLParser
+from typing import Any
+
+from workbench.charts import FONTS
+from workbench.charts.tables import ASSETS, template
+from workbench.core.characters import plain_text
+from workbench.core.errors import RuleFailed
+from workbench.messages import say
+
+FOLDED = 8
+"""A table with more rows than this is folded under the chart that shows it."""
+
+_TAGS = {"script", "iframe", "object", "embed", "link", "base", "meta", "foreignobject"}
+_TAGS |= {"form", "input", "button", "audio", "video"}
+_FETCHING = {"src", "href", "xlink:href", "srcset", "action", "formaction", "poster", "data"}
+_HARMLESS = ("#", "data:image/png", "data:image/jpeg")
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything on a page but the answers: heading, title, footer."""
+
+    language: str
+    title: str
+    about: str
+    agency: tuple[str, ...]
+    dated: str
+    synthetic: bool
+    results: str
+    foot: tuple[str, ...]
+    links: tuple[tuple[str, str], ...] = ()
+
+
+def render(notebook: Any, page: Page, name: str) -> str:
+    """Return the page of an executed notebook.
+
+    Raises:
+        RuleFailed: A cell's output holds something a page may not contain.
+    """
+    parts = [part for part in _sections(notebook, name) if part]
+    words = {
+        "nation": say("briefing.nation"),
+        "motto": say("briefing.motto"),
+        "banner": say("briefing.synthetic"),
+        "more": say("briefing.more"),
+    }
+    html = template("page.html").render(page=page, sections=parts, style=_style(), **words)
+    return plain_text(html)
+
+
+def _sections(notebook: Any, name: str) -> Iterator[str]:
+    for number, cell in enumerate(notebook.cells, start=1):
+        if "analyst" in cell.metadata.get("tags", []):
+            continue
+        parts = [_markdown(cell.source)] if cell.cell_type == "markdown" else []
+        if cell.cell_type == "code":
+            parts = [_output(output) for output in cell.outputs]
+        for part in parts:
+            refuse_active(part, name, number)
+        yield "\n".join(part for part in parts if part)
+
+
+def _output(output: Any) -> str:
+    """Return one output as HTML: a picture, a fragment, or text."""
+    if output.output_type == "stream":
+        return f"<pre>{escape(output.text)}</pre>"
+    data, told = output.get("data", {}), output.get("metadata", {})
+    if "image/svg+xml" in data:
+        caption = escape(told.get("caption", ""))
+        return f"<figure>{data['image/svg+xml']}<figcaption>{caption}</figcaption></figure>"
+    if "text/html" in data:
+        return _folded(str(data["text/html"]), told)
+    if "image/png" in data:
+        picture = f'<img alt="" src="data:image/png;base64,{data["image/png"].strip()}">'
+        return f"<figure>{picture}</figure>"
+    return f"<pre>{escape(str(data.get('text/plain', '')))}</pre>"
+
+
+def _folded(fragment: str, told: dict[str, Any]) -> str:
+    if told.get("rows", 0) <= FOLDED:
+        return f'<div class="table">{fragment}</div>' if "rows" in told else fragment
+    summary = escape(say("briefing.show_table", rows=told["rows"]))
+    return f'<details><summary>{summary}</summary><div class="table">{fragment}</div></details>'
+
+
+def _markdown(source: str) -> str:
+    import mistune
+
+    return str(mistune.create_markdown(escape=True, plugins=["table"])(source))
+
+
+class _Watch(HTMLParser):
+    """Notes the first thing in a fragment that could run or fetch."""
+
+    found = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Look at one tag and its attributes."""
+        if tag in _TAGS:
+            self.found = self.found or f"<{tag}>"
+        for name, value in attrs:
+            target = (value or "").strip()
+            fetches = name in _FETCHING and not target.startswith(_HARMLESS)
+            if name.startswith("on") or fetches or _styled_away(name, target):
+                self.found = self.found or f"{name}="
+
+    def handle_data(self, data: str) -> None:
+        """Look at the text of style sheets."""
+        if self.cdata_elem == "style" and _styled_away("style", data):
+            self.found = self.found or "<style>"
+
+
+def _styled_away(name: str, value: str) -> bool:
+    """Tell whether a style fetches something."""
+    told = value.replace(" ", "").lower()
+    return name == "style" and ("@import" in told or "url(" in told.replace("url(#", ""))
+
+
+def refuse_active(fragment: str, notebook: str, cell: int) -> None:
+    """Check that a fragment neither runs nor fetches anything.
+
+    Raises:
+        RuleFailed: It does; the message names notebook, cell and what was found.
+
+    >>> refuse_active("<p onclick=x>", "briefing", 3)
+    Traceback (most recent call last):
+    workbench.core.errors.RuleFailed: ...
+    """
+    watch = _Watch()
+    watch.feed(fragment)
+    watch.close()
+    if watch.found:
+        raise RuleFailed("briefing.unsafe", notebook=notebook, cell=cell, what=watch.found)
+
+
+@cache
+def _style() -> str:
+    """Return the style sheet with the font inside."""
+    faces = [_font_face(name, weight) for name, weight in (("Regular", 400), ("Bold", 700))]
+    sheet = (ASSETS / "page.css").read_text(encoding="utf-8")
+    return "\n".join([*faces, sheet])
+
+
+def _font_face(name: str, weight: int) -> str:
+    letters = b64encode((FONTS / f"NotoSans-{name}.woff2").read_bytes()).decode()
+    source = f"src:url(data:font/woff2;base64,{letters})"
+    return f'@font-face{{font-family:"Noto Sans";font-weight:{weight};{source}}}'

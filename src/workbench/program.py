@@ -1,0 +1,132 @@
+"""How a program of ours starts and ends: its streams, requests to stop, failures in words.
+
+The command line and ``python -m workbench.clean`` and its sisters all run through ``run_program``.
+0 done · 2 usage · 3 input rejected · 4 rule or audit failed · 5 output busy · 1 a fault of ours.
+Every failure is one message that says what was found, where, what was expected and what to do;
+set ``WORKBENCH_DEBUG=1`` to see where in the program an unforeseen one came from. Sentences and
+patterns of people are read when something failed, and only then: a stage depends on neither.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TextIO
+
+from workbench.core.characters import plain_text
+from workbench.core.errors import WorkbenchError
+from workbench.core.machine_failures import environment_problem
+
+_INTERRUPTED = 130
+
+
+def run_program(work: Callable[[], None]) -> int:
+    """Do the work of a program and return its exit code; a failure becomes one message."""
+    with console():
+        return exit_code(work)
+
+
+@contextmanager
+def console() -> Iterator[None]:
+    """Let the block print any letters but no terminal escapes, and end on request as by Ctrl+C."""
+    _speak_utf8()
+    _stop_on_request()
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = (_PlainStream(stream) for stream in before)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def exit_code(work: Callable[[], None]) -> int:
+    """Do a work inside ``console``; print what stopped it and return the exit code."""
+    try:
+        work()
+    except KeyboardInterrupt:
+        from workbench.messages import say
+
+        _complain(say("cli.interrupted"))
+        return _INTERRUPTED
+    except Exception as fault:
+        return _explain(fault)
+    except BaseException as fault:
+        # libraries written in Rust raise their panics past ``Exception``
+        if type(fault).__name__ != "PanicException":
+            raise
+        return _explain(fault)
+    return 0
+
+
+def print_progress(step: str) -> None:
+    """Print what is being done, apart from results."""
+    sys.stderr.write(f"  · {step}\n")
+    sys.stderr.flush()
+
+
+def _explain(fault: BaseException) -> int:
+    """Say what stopped the program and return its exit code."""
+    problem = environment_problem(fault) or fault
+    if isinstance(problem, WorkbenchError):
+        _complain(str(problem))
+        return problem.exit_code
+    if os.environ.get("WORKBENCH_DEBUG"):
+        raise fault
+    from workbench.messages import say
+
+    what = next(iter(f"{type(fault).__name__}: {fault}".splitlines()))
+    _complain(say("cli.fault", what=what))
+    return WorkbenchError.exit_code
+
+
+def _complain(message: str) -> None:
+    """Write a message without people to the console, whatever its letters."""
+    plain = message.encode("utf-8", "backslashreplace").decode("utf-8")
+    sys.stderr.write(f"workbench: {_without_people(plain)}\n")
+
+
+def _stop_on_request() -> None:
+    """Let a request to end run what cleans up, as pressing Ctrl+C does."""
+    if threading.current_thread() is threading.main_thread():
+        with suppress(ValueError):
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _without_people(message: str) -> str:
+    """Mask identifiers in what a message quotes from a file: logs are kept and sent around."""
+    from workbench.core.project import shipped
+    from workbench.privacy import read_patterns
+
+    return read_patterns(shipped().reference).masked(message)
+
+
+class _PlainStream:
+    """A stream that passes no control character: names of files and values of exports get here."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text without escape sequences and marks of direction."""
+        return self._stream.write(plain_text(text))
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write texts one after another."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the stream itself in everything else."""
+        return getattr(self._stream, name)
+
+
+def _speak_utf8() -> None:
+    """Let Vietnamese through on consoles that would stop at the first letter beyond ASCII."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")

@@ -1,0 +1,114 @@
+"""Two revisions side by side, joined by key in the warehouse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from workbench.core.project import Project, Scratch
+from workbench.review.outputs import Output, changed_outputs
+from workbench.review.reasons import Reason, find_reasons
+from workbench.review.snapshots import Snapshot
+from workbench.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Revisions:
+    """What differs between two revisions; every frame is ordered by its key.
+
+    Attributes:
+        left: How the earlier side is called on a page.
+        right: How the later side is called.
+        headline: The lateness profile of headlines on the right, read before the others.
+        left_headline: That of the left; each side's own parameters say it.
+        outputs: Outputs of stages that are not the same bytes, compared here or not.
+        measures: One row per figure that moved, both sides with numerator and denominator.
+        flips: One row per dossier and profile whose outcome changed, with what moved it.
+        dossiers: One row per dossier that only one side holds (``change`` says which).
+        exports: One row per sheet of an export whose bytes differ.
+        reasons: Inputs of the pipeline that differ.
+        measure_names: Every measure that either side knows, moved or not.
+    """
+
+    left: str
+    right: str
+    headline: str
+    left_headline: str
+    outputs: tuple[Output, ...]
+    measures: pl.DataFrame
+    flips: pl.DataFrame
+    dossiers: pl.DataFrame
+    exports: pl.DataFrame
+    reasons: tuple[Reason, ...]
+    measure_names: frozenset[str]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no output of any stage differs, as the hashes of their bytes say."""
+        return not self.outputs and self.left_headline == self.headline
+
+    @property
+    def moves_nothing_compared(self) -> bool:
+        """Whether no measure and no dossier's outcome differs; other tables may."""
+        return self.measures.is_empty() and self.flips.is_empty() and self.dossiers.is_empty()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many figures moved, and how many dossiers flipped, appeared and disappeared.
+
+        A dossier has flipped when it did so under any profile; ``headline_...`` counts those of
+        the headline profile alone.
+        """
+        changes = self.dossiers["change"]
+        ours = pl.col("profile") == self.headline
+        return {
+            "figures": self.measures.height,
+            "headline_figures": self.measures.filter(ours).height,
+            "flips": self.flips["dossier_id"].n_unique(),
+            "headline_flips": self.flips.filter(ours).height,
+            "appeared": int((changes == "appeared").sum()),
+            "disappeared": int((changes == "disappeared").sum()),
+        }
+
+
+def compare_revisions(project: Project, left: str, right: str | None = None) -> Revisions:
+    """Compare two revisions of a project; without the second, the working tree.
+
+    Raises:
+        UsageProblem: Git knows no such revision, or the project is in no git repository.
+        InputRejected: The tables of a revision are neither in the cache nor in a remote, or
+            the project's knobs cannot be read.
+    """
+    with (
+        Snapshot.at(project, left) as before,
+        Snapshot.at(project, right) as after,
+        Scratch("revisions") as folder,
+        Warehouse(project.pipelines) as warehouse,
+    ):
+        before.fetch(folder, "left")
+        after.fetch(folder, "right")
+        warehouse.attach(folder)
+        warehouse.build("revisions")
+        known = [warehouse.frame(f"{side}_measures")["measure"] for side in ("left", "right")]
+        measures = warehouse.frame("moved_measures")
+        flips = warehouse.frame("flipped_outcomes")
+        dossiers = warehouse.frame("come_and_gone")
+        exports = warehouse.frame("changed_exports")
+        reasons = find_reasons(before, after)
+        outputs = changed_outputs(before, after)
+    if not reasons and outputs:
+        reasons = (Reason("unrecorded", "dvc.lock", (), "", ""),)
+    return Revisions(
+        left=before.label,
+        right=after.label,
+        headline=after.headline(),
+        left_headline=before.headline(),
+        outputs=outputs,
+        measures=measures,
+        flips=flips,
+        dossiers=dossiers,
+        exports=exports,
+        reasons=reasons,
+        measure_names=frozenset(pl.concat(known).unique()),
+    )

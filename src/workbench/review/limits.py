@@ -1,0 +1,86 @@
+"""How much may change before a comparison fails: ``flips=0``, ``late_done=0.5``.
+
+A count is judged by ``flips``, ``appeared``, ``disappeared`` or ``figures``. A measure is judged
+over all units together in every period, under the headline profile: a rate by its change in
+percentage points, a count by its change in dossiers. A limit is passed when the change is
+greater than it, and cannot be judged where the two sides have different headline profiles.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from workbench.core import numerals
+from workbench.core.errors import RuleFailed, UsageProblem
+from workbench.core.vocabulary import EVERYTHING
+from workbench.review.comparison import Revisions
+
+COUNTS = ("flips", "appeared", "disappeared", "figures")
+
+
+def read_limits(texts: Sequence[str]) -> dict[str, float]:
+    """Read ``name=number`` texts; several may stand in one, separated by commas.
+
+    Raises:
+        UsageProblem: A text has another form, or its number is negative.
+
+    >>> read_limits(["flips=0,late_done=0.5"])
+    {'flips': 0.0, 'late_done': 0.5}
+    """
+    limits = {}
+    for text in (part for several in texts for part in several.split(",")):
+        name, _, number = text.partition("=")
+        try:
+            limit = float(number)
+        except ValueError:
+            limit = math.nan
+        if not name.strip() or not limit >= 0:
+            raise UsageProblem("revisions.bad_limit", text=text)
+        limits[name.strip()] = limit
+    return limits
+
+
+def enforce_limits(revisions: Revisions, limits: Mapping[str, float]) -> None:
+    """Do nothing where every limit holds.
+
+    Raises:
+        UsageProblem: A limit names neither a count nor a measure of these revisions.
+        RuleFailed: At least one limit is passed (the message lists each with its figure), or one
+            on a measure cannot be judged since the headline profile is another one.
+    """
+    known = {*COUNTS, *revisions.measure_names}
+    for name in limits:
+        if name not in known:
+            choices = ", ".join([*COUNTS, *sorted(revisions.measure_names)])
+            raise UsageProblem("revisions.no_such_limit", name=name, choices=choices)
+    if revisions.left_headline != revisions.headline and not set(limits) <= set(COUNTS):
+        left, right = revisions.left_headline, revisions.headline
+        raise RuleFailed("revisions.limit_other_profile", left=left, right=right)
+    changes = {name: greatest_change(revisions, name) for name in limits}
+    passed = [
+        f"{name}: {numerals.decimal(change, 2)} > {numerals.decimal(limits[name], 2)}"
+        for name, change in changes.items()
+        if change > limits[name]
+    ]
+    if passed:
+        raise RuleFailed("revisions.limit_passed", passed="; ".join(passed))
+
+
+def greatest_change(revisions: Revisions, name: str) -> float:
+    """Return a count, or the greatest change of a measure over all units together.
+
+    A figure that stands on one side only changes by its whole value.
+    """
+    if name in COUNTS:
+        return revisions.counts[name]
+    moved = revisions.measures.filter(
+        pl.col("measure") == name,
+        pl.col("profile") == revisions.headline,
+        *(pl.col(key) == EVERYTHING for key in ("unit_id", "procedure_id", "channel_in")),
+    )
+    unit = pl.when(pl.col("method") == "count").then(1).otherwise(100)
+    difference = pl.col("right_value").fill_null(0) - pl.col("left_value").fill_null(0)
+    return float(moved.select((difference.abs() * unit).max().fill_null(0)).item())

@@ -1,0 +1,189 @@
+"""One revision as files: its tables out of the DVC cache, its ``dvc.lock`` out of git.
+
+A side is read-only and complete: either every table is there or the revision is refused. The
+working tree is a side like any other, named by ``None``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import yaml
+
+from workbench.core.environment import use_environment
+from workbench.core.errors import InputRejected, UsageProblem
+from workbench.core.params import params_of, read_params
+from workbench.core.project import Project
+from workbench.messages import say
+
+TABLES = {
+    "measures": "data/results",
+    "outcomes": "data/clock",
+    "dossiers": "data/clean",
+    "landed_files": "data/landed",
+}
+"""Tables that are compared, and the room each lies in."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One side of a comparison: a commit, or the working tree where ``commit`` is empty.
+
+    Used in a ``with`` block: DVC keeps databases open while a commit's files are read.
+    """
+
+    project: Project
+    commit: str
+    label: str
+
+    def __enter__(self) -> Self:
+        """Read in a ``with`` block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close what DVC opened."""
+        if "_stored" in self.__dict__:
+            self._stored.close()
+
+    @classmethod
+    def at(cls, project: Project, revision: str | None) -> Snapshot:
+        """Find a revision by any name git knows.
+
+        Raises:
+            UsageProblem: Git knows no such revision, or the project is in no git repository.
+        """
+        if revision is None:
+            return cls(project, "", say("revisions.working_tree"))
+        name = f"{revision}^{{commit}}"
+        commit = git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", name).strip()
+        if not commit:
+            raise UsageProblem("revisions.no_revision", revision=revision, folder=project.root)
+        return cls(project, commit, f"{revision} ({commit[:7]})")
+
+    def lock(self) -> dict[str, Any]:
+        """Return the stages of ``dvc.lock``, empty where there was none."""
+        file = self.project.root / "dvc.lock"
+        if self.commit:
+            text = git(self.project, "show", f"{self.commit}:./dvc.lock")
+        else:
+            text = file.read_text(encoding="utf-8") if file.is_file() else ""
+        stages: dict[str, Any] = (yaml.safe_load(text) or {}).get("stages", {})
+        return stages
+
+    def fetch(self, folder: Path, side: str) -> None:
+        """Put the compared tables into a folder as ``<side>_<table>.parquet``.
+
+        Raises:
+            InputRejected: A table is neither in the working tree nor in the cache or a remote.
+        """
+        for table, room in TABLES.items():
+            target = folder / f"{side}_{table}.parquet"
+            try:
+                self._copy(f"{room}/{table}.parquet", target)
+            except FileNotFoundError:
+                key = "revisions.not_cached" if self.commit else "revisions.not_made"
+                raise InputRejected(
+                    key, file=f"{room}/{table}.parquet", label=self.label, commit=self.commit[:7]
+                ) from None
+
+    def headline(self) -> str:
+        """Return the lateness profile of headlines, as the parameters of this side say.
+
+        Raises:
+            InputRejected: The parameters cannot be read.
+        """
+        if not self.commit:
+            return read_params(self.project).explain_profile
+        text = git(self.project, "show", f"{self.commit}:./{self.project.params.name}")
+        return params_of(text, f"{self.label}: {self.project.params.name}").explain_profile
+
+    def file_hashes(self, output: str) -> dict[str, str] | None:
+        """Return the MD5 of each file of an output by its path in it; a lone file has no path.
+
+        Nothing where the output is not there, or the cache no longer says what was in it.
+        """
+        if not self.commit:
+            return _hashes_below(self.project.root / output)
+        from dvc_data.index import DataIndexDirError
+
+        try:
+            infos = self._stored.find(output, detail=True)
+        except (DataIndexDirError, FileNotFoundError):
+            return None
+        return {
+            path[len(output) :].lstrip("/"): str(info.get("md5", ""))
+            for path, info in infos.items()
+        }
+
+    @cached_property
+    def _stored(self) -> Any:
+        """The files of a commit in the DVC cache."""
+        # Half a second to import, and only a comparison with a commit needs it.
+        from dvc.api import DVCFileSystem
+
+        use_environment(self.project)
+        root = str(self.project.root)
+        return DVCFileSystem(repo=root, rev=self.commit)
+
+    def _copy(self, path: str, target: Path) -> None:
+        if not self.commit:
+            shutil.copyfile(self.project.root / path, target)
+            return
+        from dvc.exceptions import DvcException
+        from dvc_data.index import DataIndexDirError
+
+        try:
+            self._stored.get_file(path, str(target))
+        except (DvcException, DataIndexDirError) as problem:
+            raise FileNotFoundError(path) from problem
+
+
+def _hashes_below(place: Path) -> dict[str, str] | None:
+    if place.is_file():
+        return {"": _md5(place)}
+    if not place.is_dir():
+        return None
+    files = (path for path in place.rglob("*") if path.is_file())
+    return {path.relative_to(place).as_posix(): _md5(path) for path in files}
+
+
+def _md5(path: Path) -> str:
+    """Return what DVC records of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def git(project: Project, *arguments: str) -> str:
+    """Return what a git command prints in the project's folder, nothing where it fails.
+
+    Raises:
+        UsageProblem: The project is in no git repository, or git is not installed.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed program, arguments never through a shell
+            ["git", *arguments],  # noqa: S607
+            cwd=project.root,
+            check=False,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, "LC_ALL": "C"},
+        )
+    except FileNotFoundError:
+        raise UsageProblem("revisions.no_git", folder=project.root) from None
+    if done.returncode == 128 and "not a git repository" in done.stderr:
+        raise UsageProblem("revisions.no_git", folder=project.root)
+    return done.stdout if done.returncode == 0 else ""
