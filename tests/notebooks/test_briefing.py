@@ -16,7 +16,6 @@ from filelock import FileLock
 from workbench.answers import open_book
 from workbench.core.errors import OutputBusy, RuleFailed, UsageProblem
 from workbench.pages import check_formats, run_notebook, write_briefings, write_page
-from workbench.pages.kernels import LONGEST, PrivateKernelManager
 from workbench.pages.writing import NOTEBOOKS, folder_name
 
 UNIT = "<script>alert(1)</script>"
@@ -277,28 +276,8 @@ def test_a_folder_without_a_period_of_that_kind_is_told(analysed):
         write_page(open_book(analysed), kind="year", out=analysed)
 
 
-# the kernel -------------------------------------------------------------------------------
-
-
-def test_a_kernel_talks_through_private_files_and_two_never_share_them():
-    one, other = PrivateKernelManager(), PrivateKernelManager()
-    assert one.transport == other.transport == "ipc"
-    assert one.ip != other.ip
-    folder = Path(one.ip).parent
-    assert folder.is_dir()
-    del one
-    assert not folder.is_dir()
-
-
-def test_a_path_too_long_for_a_socket_falls_back(monkeypatch, tmp_path):
-    long = tmp_path / ("x" * LONGEST)
-    long.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(long))
-    assert PrivateKernelManager().transport == "tcp"
-
-
 def test_the_environment_is_as_before_after_a_run(briefed, small_project):
     assert not Path.cwd().is_relative_to(small_project.root)
-    assert os.environ.get("JUPYTER_RUNTIME_DIR", "").find("wb-") == -1
+    assert "IPYTHONDIR" not in os.environ
     assert os.environ.get("WORKBENCH_PROJECT") != str(small_project.root)
     assert json.loads((briefed / "causes.ipynb").read_text(encoding="utf-8"))["nbformat"] == 4

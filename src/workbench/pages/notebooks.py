@@ -1,15 +1,15 @@
 """Runs a notebook with checked parameters and gives back what never changes between two runs.
 
 A misspelt parameter is an error, not a silence. The executed notebook holds no time stamp, no
-version, no random id and no path of the machine: same input, same bytes. The kernel is private
-and reads no configuration of the user.
+version, no random id and no path of the machine: same input, same bytes. No kernel is started and
+no configuration of the user is read.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import copy_context
 from difflib import get_close_matches
@@ -33,7 +33,7 @@ def run_notebook(
         notebook: The notebook to run; it is only read.
         parameters: Value by name; every name must stand in its parameters cell.
         out: Where to write the executed notebook, if anywhere.
-        home: Folder the kernel works in: a project or an ``analyse`` folder.
+        home: Folder the notebook works in: a project or an ``analyse`` folder.
 
     Raises:
         UsageProblem: There is no such notebook, or it has no such parameter.
@@ -76,48 +76,29 @@ def check_parameters(notebook: Path, parameters: Mapping[str, str]) -> list[str]
 
 def _execute(notebook: Path, parameters: Mapping[str, str], home: Path) -> Any:
     import papermill
-    from nbclient.exceptions import CellExecutionError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
-    from workbench.pages.kernels import PrivateKernelManager
+    from workbench.pages.engine import ENGINE
 
     try:
-        return _with_own_loop(
+        # what cells set in their context, such as a language, ends with them
+        return copy_context().run(
             papermill.execute_notebook,
             notebook,
             None,
             parameters=dict(parameters),
             kernel_name=KERNEL,
             language="python",
+            engine_name=ENGINE,
             progress_bar=False,
-            record_timing=False,
-            shutdown_kernel="immediate",
             cwd=home,
-            kernel_manager_class=PrivateKernelManager,
         )
     except PapermillExecutionError as problem:
-        told = problem.evalue if problem.ename in _OURS else f"{problem.ename}: {problem.evalue}"
+        is_ours = problem.ename in _OURS
+        error = problem.evalue if is_ours else f"{problem.ename}: {problem.evalue}"
         raise RuleFailed(
-            "briefing.failed", notebook=notebook.stem, cell=problem.exec_count, error=told
+            "briefing.failed", notebook=notebook.stem, cell=problem.exec_count, error=error
         ) from problem
-    except (CellExecutionError, DeadKernelError, RuntimeError, TimeoutError) as problem:
-        raise RuleFailed(
-            "briefing.failed", notebook=notebook.stem, cell="–", error=problem
-        ) from problem
-
-
-def _with_own_loop(run: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Call something of Jupyter's with an event loop that is closed behind it."""
-    from jupyter_core.utils import ensure_event_loop
-
-    def called() -> Any:
-        loop = ensure_event_loop()
-        try:
-            return run(*args, **kwargs)
-        finally:
-            loop.close()
-
-    return copy_context().run(called)
 
 
 def settle(notebook: Any, parameters: Mapping[str, str]) -> None:
@@ -143,20 +124,15 @@ def as_text(notebook: Any) -> str:
 
 
 @contextmanager
-def quiet_jupyter(project: Path) -> Iterator[None]:
-    """Let kernels started inside find no user configuration, only the project and the language.
+def notebook_environment(project: Path) -> Iterator[None]:
+    """Let notebooks run inside find no user configuration, only the project and the language.
 
-    The environment and the working folder are as before afterwards: papermill moves the process
-    into the notebook's folder, and two notebooks at once would leave it there.
+    The environment and the working folder are as before afterwards.
     """
     before, here = dict(os.environ), Path.cwd()
-    with Scratch("jupyter") as scratch:
-        rooms = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-        os.environ.update({room: f"{scratch}/{room.lower()}" for room in rooms})
+    with Scratch("notebooks") as scratch:
         os.environ |= {
-            "JUPYTER_PLATFORM_DIRS": "1",
-            "PYTHONWARNINGS": "ignore",
-            "TMPDIR": str(scratch),
+            "IPYTHONDIR": str(scratch),
             "WORKBENCH_LANG": language(),
             "WORKBENCH_PROJECT": str(project),
         }

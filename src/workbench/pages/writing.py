@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -26,7 +25,7 @@ from workbench.core.errors import OutputBusy, UsageProblem
 from workbench.core.project import fresh_folder, only_writer, shipped
 from workbench.core.vocabulary import EVERYTHING, LATEST, PeriodKind
 from workbench.messages import say, use_language
-from workbench.pages.notebooks import as_text, quiet_jupyter, run_notebook
+from workbench.pages.notebooks import as_text, notebook_environment, run_notebook
 from workbench.pages.page import Page, render
 
 NOTEBOOKS = ("briefing", "compare_units", "compare_periods", "causes", "official", "quality")
@@ -34,8 +33,6 @@ PUBLISHED = ("published",)
 """Notebooks of a briefing that leaves the office; its page is called as that of any briefing."""
 COMPARING = ("briefing", "compare_periods", "published")
 """Notebooks that set a period against another."""
-AT_ONCE = 2
-"""Notebooks run side by side; a kernel keeps one core busy."""
 EACH = "each"
 _RESULTS = re.compile(r'<meta name="results" content="(?P<fingerprint>\w+)">')
 
@@ -132,7 +129,7 @@ def _write_folders(
         out / period / folder_name(one, language=book.language, is_public=is_public)
         for one in units
     ]
-    with only_writer(out), _kernels(book, out), ExitStack() as stack:
+    with only_writer(out), _ready_for_notebooks(book, out), ExitStack() as stack:
         jobs = []
         for one, folder in zip(units, folders, strict=True):
             fresh = stack.enter_context(fresh_folder(folder))
@@ -167,7 +164,7 @@ def write_page(
     """
     last = book.latest(kind)
     asked = _asked(book, last, book.against(last), EVERYTHING, book.computed_profile(profile))
-    with _kernels(book, out), TemporaryDirectory(dir=out, prefix=".page-") as fresh:
+    with _ready_for_notebooks(book, out), TemporaryDirectory(dir=out, prefix=".page-") as fresh:
         _make(book, [Job("briefing", asked, Path(fresh), linked=False)], progress)
         (Path(fresh) / "briefing.html").replace(out / "briefing.html")
     return out / "briefing.html"
@@ -245,10 +242,10 @@ def check_formats(formats: Sequence[str]) -> None:
 
 
 @contextmanager
-def _kernels(book: Book, out: Path) -> Iterator[None]:
-    """Speak the book's language; kernels see nothing of the user's."""
+def _ready_for_notebooks(book: Book, out: Path) -> Iterator[None]:
+    """Speak the book's language; notebooks see nothing of the user's configuration."""
     try:
-        with use_language(book.language), quiet_jupyter(book.home):
+        with use_language(book.language), notebook_environment(book.home):
             yield
     except OSError as problem:
         raise OutputBusy(
@@ -257,16 +254,10 @@ def _kernels(book: Book, out: Path) -> Iterator[None]:
 
 
 def _make(book: Book, jobs: Sequence[Job], progress: Progress) -> None:
-    """Run the notebooks a few at a time and write each with its page; stop at the first fault."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        runs = [(job, pool.submit(_run, book, job)) for job in jobs]
-        try:
-            for job, run in runs:
-                progress(job.told(book))
-                _write(book, job, run.result())
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    """Run the notebooks one after another and write each with its page; stop at the first fault."""
+    for job in jobs:
+        progress(job.told(book))
+        _write(book, job, _run(book, job))
 
 
 def _run(book: Book, job: Job) -> Any:
