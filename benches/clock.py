@@ -160,7 +160,7 @@ def _whole_clock(steps: int, names: str, folder: Path) -> None:
     with Warehouse(FACTS.pipelines) as warehouse:
         warehouse.attach(folder)
         give_facts(warehouse, profiles)
-        warehouse.build_in_parts("clock", CLOCK_TABLES, folder / "clock")
+        warehouse.build_partitioned("clock", CLOCK_TABLES, folder / "clock")
     wall, cpu = time.perf_counter() - start, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(

@@ -1,6 +1,6 @@
 -- grain: one row per step that one person completed in a batch of clicks
 -- key: row_kind, source_file, source_sheet, source_row
--- reads: dossiers, step_rows, refused_steps, numbered_sheets, behaviour_limits
+-- reads: dossiers, parsed_steps, excluded_steps, numbered_sheets, behaviour_limits
 -- promises: rule_id = 'D24'
 -- A batch is a run of completions by one person, each within batch_gap seconds of the one before,
 -- over at least batch_size dossiers (two or more); the paper may have moved at other times. Mere
@@ -18,9 +18,9 @@ completions as (
         steps.row_id,
         hash(dossiers.source, steps.holder_id) as person,
         steps.finished_at
-    from step_rows as steps
+    from parsed_steps as steps
     inner join dossiers on steps.dossier_id = dossiers.dossier_id
-    anti join refused_steps on steps.row_id = refused_steps.row_id
+    anti join excluded_steps on steps.row_id = excluded_steps.row_id
     where
         steps.holder_id is not null
         and timezone(dossiers.time_zone, steps.finished_at)::time <> time '00:00:00'
@@ -43,7 +43,7 @@ close_by as (
         limits.batch_size
     from neighboured
     cross join limits
-    inner join step_rows as steps on neighboured.row_id = steps.row_id
+    inner join parsed_steps as steps on neighboured.row_id = steps.row_id
     where
         neighboured.seconds_before < limits.batch_gap
         or neighboured.seconds_after < limits.batch_gap

@@ -1,6 +1,6 @@
 -- grain: one row per landed row and rule about the letters of its text
 -- key: row_kind, source_file, source_sheet, source_row, rule_id
--- reads: landed_repairs, landed_dossiers, landed_steps, dossier_claims, units, written_names,
+-- reads: landed_repairs, landed_dossiers, landed_steps, ranked_dossier_rows, units, written_names,
 --   numbered_sheets
 -- promises: rule_id in ('D19', 'D20', 'D33', 'D38', 'D39')
 -- The readers put letters right and mark where. A unit is found whichever vowel of oa, oe and uy
@@ -32,13 +32,13 @@ retoned as (
         claims.source_row,
         'D19' as rule_id,
         'unit_id: tone mark' as find
-    from dossier_claims as claims
+    from ranked_dossier_rows as claims
     inner join units
         on claims.unit_id = units.unit_id
         and name_key(claims.unit_text) = name_key(units.name_vi)
     where
-        claims.copy_no = 1
-        and claims.record_no = 1
+        claims.duplicate_no = 1
+        and claims.source_rank = 1
         and not claims.is_superseded
         and lower(nfc_normalize(claims.unit_text)) <> lower(units.name_vi)
         and name_key(claims.unit_text) <> lower(nfc_normalize(claims.unit_text))

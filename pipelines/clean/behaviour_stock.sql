@@ -1,6 +1,6 @@
 -- grain: one row per dossier whose place in an earlier closing stock was rewritten
 -- key: row_kind, source_file, source_sheet, source_row
--- reads: dossier_rows, file_snapshots
+-- reads: parsed_dossiers, file_snapshots
 -- promises: rule_id = 'D27'
 -- The stock at an earlier export, counted from the next export of the same source, must be the
 -- stock that was reported. A dossier breaks it that the earlier export had open and the later one
@@ -18,7 +18,7 @@ with rows_seen as (
         dossiers.source_file,
         dossiers.source_sheet,
         dossiers.source_row
-    from dossier_rows as dossiers
+    from parsed_dossiers as dossiers
     inner join file_snapshots as snapshots
         on dossiers.source_file = snapshots.source_file
         and dossiers.source_sheet = snapshots.source_sheet

@@ -1,6 +1,6 @@
 -- grain: one row per dossier with events: its first stamp, and its last where its work has ended
 -- key: dossier_id
--- reads: step_rows, numbered_sheets
+-- reads: parsed_steps, numbered_sheets
 -- promises: ended_at is null or completed_at is not null;
 --   completed_at is null or began_at <= completed_at
 -- Empty where no export says that its cases take their dates from their events. A case ends with
@@ -26,7 +26,7 @@ stamps as (
         end as begun_at,
         case when coalesce(steps.transition, '') <> 'other' then steps.finished_at end as done_at,
         steps.finished_at
-    from step_rows as steps
+    from parsed_steps as steps
     cross join asked
     where steps.dossier_id is not null and asked.n_sheets > 0
 ),

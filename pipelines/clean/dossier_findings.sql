@@ -1,6 +1,6 @@
 -- grain: one row per dossier row and rule it breaks
 -- key: source_file, source_sheet, source_row, rule_id
--- reads: dossier_claims
+-- reads: ranked_dossier_rows
 -- promises: rule_id is not null
 -- The exact repeat of another row is only that, and so is the row of an earlier export, or the
 -- record of another source than the one that counts; within one export a row with the same number
@@ -10,7 +10,7 @@ with judged as (
     select
         *,
         is_open_status(status) as is_open
-    from dossier_claims
+    from ranked_dossier_rows
 ),
 
 findings as (
@@ -22,11 +22,11 @@ findings as (
         in_clock_changes,
         unnest(
             case
-                when copy_no > 1 then ['P07']
+                when duplicate_no > 1 then ['P07']
                 when is_superseded then ['P12']
-                when claim_no = 1 and record_no > 1 then ['P15']
+                when conflict_no = 1 and source_rank > 1 then ['P15']
                 else [
-                    case when dossier_id is null or claim_no > 1 then 'D01' end,
+                    case when dossier_id is null or conflict_no > 1 then 'D01' end,
                     case
                         when received_at is not null then null
                         when status in ('submitted', 'refused_intake') then 'P10'

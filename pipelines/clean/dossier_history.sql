@@ -1,6 +1,6 @@
 -- grain: one row per dossier, field and export in which the field's value had changed
 -- key: dossier_id, field, snapshot_at
--- reads: dossier_claims
+-- reads: ranked_dossier_rows
 -- promises: field in ('due_at', 'status')
 -- Only dossiers that two or more exports of the source that counts name, from their first value
 -- on. Due instants are written in UTC; a due date that vanished is an empty value.
@@ -11,11 +11,11 @@ with seen as (
         snapshot_at,
         strftime(timezone('UTC', due_at), '%Y-%m-%dT%H:%M:%SZ') as due_at,
         status
-    from dossier_claims
+    from ranked_dossier_rows
     where dossier_id is not null
-        and copy_no = 1
-        and claim_no = 1
-        and record_no = 1
+        and duplicate_no = 1
+        and conflict_no = 1
+        and source_rank = 1
         and unreadable = ''
     qualify min(snapshot_at) over (partition by dossier_id) < max(snapshot_at) over (
         partition by dossier_id

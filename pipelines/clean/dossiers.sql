@@ -1,6 +1,6 @@
 -- grain: one row per dossier that breaks no rule of severity error
 -- key: dossier_id
--- reads: dossier_claims, dossier_findings, lateness_exclusions, first_dues, quality_rules
+-- reads: ranked_dossier_rows, dossier_findings, lateness_exclusions, first_due_dates, quality_rules
 -- promises: received_at <= snapshot_at; resolved_at is null or resolved_at >= received_at;
 --   status is not null; unit_id is not null; time_zone is not null
 -- An open status outranks a date of the end, which stays as reported_end_at (rule P05). Where a
@@ -41,13 +41,15 @@ kept as (
                 <> timezone(dossiers.time_zone, dossiers.due_at)::date - 7
                 then dossiers.due_first_at
         end as due_first_said,
-        case when first_dues.due_at <> dossiers.due_at then first_dues.due_at end as due_first_seen
-    from dossier_claims as dossiers
+        case
+            when first_due_dates.due_at <> dossiers.due_at then first_due_dates.due_at
+        end as due_first_seen
+    from ranked_dossier_rows as dossiers
     left join lateness_exclusions as exclusions
         on dossiers.source_file = exclusions.source_file
         and dossiers.source_sheet = exclusions.source_sheet
         and dossiers.source_row = exclusions.source_row
-    left join first_dues on dossiers.dossier_id = first_dues.dossier_id
+    left join first_due_dates on dossiers.dossier_id = first_due_dates.dossier_id
     anti join refused
         on dossiers.source_file = refused.source_file
         and dossiers.source_sheet = refused.source_sheet
@@ -100,7 +102,7 @@ dossiers as (
             synthetic, source_file, source_sheet, source_row, row_id, sheet_no, content, day_first,
             has_unit_list, has_procedure_list, has_code_list, kept_by, case_dates, unit_text,
             is_unknown_procedure, unreadable, implausible, in_clock_changes, is_superseded,
-            copy_no, claim_no, record_no, ended_at, status_used, lateness_excluded,
+            duplicate_no, conflict_no, source_rank, ended_at, status_used, lateness_excluded,
             due_first_said, due_first_seen
         ),
         source_file,

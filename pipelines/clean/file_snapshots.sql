@@ -1,6 +1,6 @@
 -- grain: one row per source file and sheet: the instant at which the export was taken
 -- key: source_file, source_sheet
--- reads: numbered_sheets, dossier_rows, step_rows
+-- reads: numbered_sheets, parsed_dossiers, parsed_steps
 -- promises:
 -- A source that does not say takes its latest stamp: of receptions, ends, returns and steps, not
 -- of due dates. A file without a heading of its own takes the newest of the files delivered with it
@@ -10,7 +10,7 @@ with by_sheet as (
     select
         sheet_no,
         greatest(max(arrived_at), max(started_at), max(finished_at)) as stamp
-    from step_rows
+    from parsed_steps
     group by sheet_no
 ),
 
@@ -18,7 +18,7 @@ stamps as (
     select
         source,
         greatest(max(received_at), max(reported_end_at), max(returned_at)) as stamp
-    from dossier_rows
+    from parsed_dossiers
     group by source
     union all
     select

@@ -1,6 +1,6 @@
 -- grain: one row per dossier row whose due date changed, or whose status went back, between exports
 -- key: row_kind, source_file, source_sheet, source_row, rule_id
--- reads: dossier_history, dossier_claims
+-- reads: dossier_history, ranked_dossier_rows
 -- promises: rule_id in ('D28', 'D29')
 -- The newest row of the dossier is named. A status goes back when an ended dossier is open again,
 -- or a returned one only resolved.
@@ -47,12 +47,12 @@ history_findings as (
         broken.rule_id,
         broken.fields
     from broken
-    inner join dossier_claims as claims
+    inner join ranked_dossier_rows as claims
         on broken.dossier_id = claims.dossier_id
         and not claims.is_superseded
-        and claims.copy_no = 1
-        and claims.claim_no = 1
-        and claims.record_no = 1
+        and claims.duplicate_no = 1
+        and claims.conflict_no = 1
+        and claims.source_rank = 1
 )
 
 select * from history_findings

@@ -1,12 +1,12 @@
 -- grain: one row per dossier row that no lateness profile may judge, with the rules that say so
 -- key: source_file, source_sheet, source_row
--- reads: dossier_findings, dossier_doubts, quality_rules
+-- reads: dossier_findings, date_warnings, quality_rules
 -- promises: lateness_excluded <> ''
 
 with findings as (
     select * from dossier_findings
     union all
-    select * from dossier_doubts
+    select * from date_warnings
 ),
 
 lateness_exclusions as (

@@ -1,6 +1,6 @@
 -- grain: one row per spell in which the log of a dossier says that it waits for the applicant
 -- key: source_file, source_sheet, source_row
--- reads: step_rows, refused_steps, step_numbers, numbered_sheets, pause_rows
+-- reads: parsed_steps, excluded_steps, step_numbers, numbered_sheets, parsed_pauses
 -- promises: resumed_at is null or resumed_at >= paused_at
 -- For logs that tell the status after each event. A spell begins with the event that sets a waiting
 -- status and ends with the next event that sets another. A list of pauses of its own is believed
@@ -13,9 +13,9 @@ with told as (
         coalesce(numbers.step_no, steps.logged_no) as step_no,
         steps.status_after,
         steps.finished_at
-    from step_rows as steps
-    anti join refused_steps on steps.row_id = refused_steps.row_id
-    anti join pause_rows on steps.dossier_id = pause_rows.dossier_id
+    from parsed_steps as steps
+    anti join excluded_steps on steps.row_id = excluded_steps.row_id
+    anti join parsed_pauses on steps.dossier_id = parsed_pauses.dossier_id
     left join step_numbers as numbers on steps.row_id = numbers.row_id
     where steps.status_after is not null and steps.finished_at is not null
 ),

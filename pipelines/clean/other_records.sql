@@ -1,6 +1,6 @@
 -- grain: one row per dossier and other source that records it beside the one that counts
 -- key: dossier_id, source
--- reads: dossier_claims, dossiers
+-- reads: ranked_dossier_rows, dossiers
 -- promises: source <> counted_source; kept_by in ('office', 'portal')
 -- What the record that does not count says of the end, for comparison with the one that does: a
 -- second source of dates. differs: the two name different days of the end, or the one that counts
@@ -9,17 +9,17 @@
 with others as (
     select
         *,
-        told_end(status, reported_end_at, returned_at) as ended_at
-    from dossier_claims
-    where record_no > 1 and copy_no = 1 and claim_no = 1 and not is_superseded
+        reported_end(status, reported_end_at, returned_at) as ended_at
+    from ranked_dossier_rows
+    where source_rank > 1 and duplicate_no = 1 and conflict_no = 1 and not is_superseded
 ),
 
 counted as (
     select
         dossier_id,
         kept_by
-    from dossier_claims
-    where record_no = 1 and copy_no = 1 and claim_no = 1 and not is_superseded
+    from ranked_dossier_rows
+    where source_rank = 1 and duplicate_no = 1 and conflict_no = 1 and not is_superseded
 ),
 
 other_records as (

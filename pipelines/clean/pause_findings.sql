@@ -1,6 +1,6 @@
 -- grain: one row per pause row and rule it breaks
 -- key: source_file, source_sheet, source_row, rule_id
--- reads: pause_rows, dossiers, file_snapshots
+-- reads: parsed_pauses, dossiers, file_snapshots
 -- promises: rule_id is not null
 -- As with steps, the pauses of a dossier are those of one source, and of its newest export that has
 -- any; an office's own list goes before a portal's.
@@ -19,8 +19,8 @@ with exported as (
                 pauses.dossier_id, pauses.reason, pauses.paused_at, pauses.resumed_at,
                 pauses.unreadable, pauses.implausible, pauses.source, snapshots.snapshot_at
             order by pauses.source_file, pauses.source_sheet, pauses.source_row
-        ) as copy_no
-    from pause_rows as pauses
+        ) as duplicate_no
+    from parsed_pauses as pauses
     inner join file_snapshots as snapshots
         on pauses.source_file = snapshots.source_file
         and pauses.source_sheet = snapshots.source_sheet
@@ -35,7 +35,7 @@ findings as (
         pauses.implausible,
         unnest(
             case
-                when pauses.copy_no > 1 then ['P07']
+                when pauses.duplicate_no > 1 then ['P07']
                 when pauses.is_superseded then ['P12']
                 when pauses.is_retold then ['P15']
                 else [

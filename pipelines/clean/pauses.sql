@@ -1,6 +1,6 @@
 -- grain: one row per dossier and pause that breaks no rule of severity error
 -- key: dossier_id, pause_no
--- reads: pause_rows, pause_findings, logged_pauses, quality_rules
+-- reads: parsed_pauses, pause_findings, logged_pauses, quality_rules
 -- promises: resumed_at is null or resumed_at >= paused_at
 
 with refused as (
@@ -22,7 +22,7 @@ told as (
         pauses.source_file,
         pauses.source_sheet,
         pauses.source_row
-    from pause_rows as pauses
+    from parsed_pauses as pauses
     anti join refused
         on pauses.source_file = refused.source_file
         and pauses.source_sheet = refused.source_sheet

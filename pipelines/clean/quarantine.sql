@@ -1,6 +1,6 @@
 -- grain: one row per landed row and rule it breaks: refused, merged or only flagged
 -- key: source_file, source_sheet, source_row, row_kind, rule_id
--- reads: dossier_findings, dossier_doubts, dossier_code_doubts, history_findings, record_findings,
+-- reads: dossier_findings, date_warnings, code_warnings, history_findings, record_findings,
 --   step_findings, pause_findings, behaviour_findings, quality_rules, numbered_sheets,
 --   landed_dossiers, landed_steps, landed_pauses, landed_row_findings
 -- promises: severity in ('error', 'merged', 'warn', 'info'); record is not null;
@@ -12,9 +12,9 @@
 with findings as (
     select 'dossier' as row_kind, * from dossier_findings
     union all
-    select 'dossier' as row_kind, * from dossier_doubts
+    select 'dossier' as row_kind, * from date_warnings
     union all
-    select 'dossier' as row_kind, * from dossier_code_doubts
+    select 'dossier' as row_kind, * from code_warnings
     union all
     select * from history_findings
     union all

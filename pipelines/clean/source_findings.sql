@@ -1,6 +1,6 @@
 -- grain: one row per file, sheet and field that a rule about whole files or columns catches
 -- key: source_file, source_sheet, field, rule_id
--- reads: dossier_rows, landed_files, landed_sheet_findings, stamp_findings
+-- reads: parsed_dossiers, landed_files, landed_sheet_findings, stamp_findings
 -- promises: rule_id in (
 --     'D16', 'D20', 'D40', 'F03', 'F04', 'F05', 'F06', 'F07', 'F08', 'P19', 'P20', 'P21');
 --   rule_id <> 'D16' or n_values >= 20
@@ -10,13 +10,13 @@
 
 with stamps as (
     select source_file, source_sheet, 'received_at' as field, received_at as stamp, time_zone
-    from dossier_rows
+    from parsed_dossiers
     union all
     select source_file, source_sheet, 'resolved_at' as field, reported_end_at as stamp, time_zone
-    from dossier_rows
+    from parsed_dossiers
     union all
     select source_file, source_sheet, 'returned_at' as field, returned_at as stamp, time_zone
-    from dossier_rows
+    from parsed_dossiers
 ),
 
 timed as (

@@ -1,6 +1,6 @@
 -- grain: one row per file, sheet and field whose stamps were read by a rule about the whole column
 -- key: source_file, source_sheet, field, rule_id
--- reads: numbered_sheets, dossier_rows, step_rows
+-- reads: numbered_sheets, parsed_dossiers, parsed_steps
 -- promises: rule_id in ('P19', 'P20', 'P21'); n_values is not null
 -- Due stamps at midnight are dates, due at the end of the day (P19), or stand beside stamps with
 -- hours and stay as written (P20). Numbers that count from 1970 (P21) are all fields' of a sheet.
@@ -19,15 +19,15 @@ with rules as (
 
 counted as (
     select sheet_no, 'due_at' as field, count(due_at) as n_values
-    from dossier_rows
+    from parsed_dossiers
     group by sheet_no
     union all
     select sheet_no, 'due_first_at' as field, count(due_first_at) as n_values
-    from dossier_rows
+    from parsed_dossiers
     group by sheet_no
     union all
     select sheet_no, 'step_due_at' as field, count(step_due_at) as n_values
-    from step_rows
+    from parsed_steps
     group by sheet_no
 ),
 

@@ -1,6 +1,7 @@
 -- grain: one row per step row and rule it breaks
 -- key: row_id, rule_id
--- reads: step_rows, step_repeats, superseded_steps, retold_steps, step_pairs, file_snapshots,
+-- reads: parsed_steps, duplicate_steps, superseded_steps, secondary_source_steps, step_pairs,
+--   file_snapshots,
 --   dossiers
 -- promises: rule_id is not null
 
@@ -22,11 +23,11 @@ with judged as (
         steps.unit_id is null as is_nowhere,
         steps.finished_at < coalesce(steps.started_at, steps.arrived_at)
         or steps.started_at < steps.arrived_at as is_reversed
-    from step_rows as steps
+    from parsed_steps as steps
     inner join file_snapshots as snapshots on steps.sheet_no = snapshots.sheet_no
-    left join step_repeats as repeats on steps.row_id = repeats.row_id
+    left join duplicate_steps as repeats on steps.row_id = repeats.row_id
     left join superseded_steps as superseded on steps.row_id = superseded.row_id
-    left join retold_steps as retold on steps.row_id = retold.row_id
+    left join secondary_source_steps as retold on steps.row_id = retold.row_id
     left join step_pairs as pairs on steps.row_id = pairs.row_id
     left join dossiers on steps.dossier_id = dossiers.dossier_id
 ),

@@ -1,6 +1,6 @@
 -- grain: one row per kept step of a dossier whose log does not number its steps apart
 -- key: row_id
--- reads: step_rows, refused_steps, step_pairs
+-- reads: parsed_steps, excluded_steps, step_pairs
 -- promises: step_no >= 1
 -- Such steps are numbered by their stamps, and by their row where stamps tie. As many bits as steps
 -- prove that numbers up to 62 differ; only the other dossiers are counted.
@@ -9,8 +9,8 @@ with kept as (
     select
         steps.dossier_id,
         steps.logged_no
-    from step_rows as steps
-    anti join refused_steps on steps.row_id = refused_steps.row_id
+    from parsed_steps as steps
+    anti join excluded_steps on steps.row_id = excluded_steps.row_id
 ),
 
 doubtful as (
@@ -42,9 +42,9 @@ stamped as (
         coalesce(steps.arrived_at, pairs.arrived_at) as arrived_at,
         coalesce(steps.started_at, pairs.started_at) as started_at,
         steps.finished_at
-    from step_rows as steps
+    from parsed_steps as steps
     semi join unnumbered on steps.dossier_id = unnumbered.dossier_id
-    anti join refused_steps on steps.row_id = refused_steps.row_id
+    anti join excluded_steps on steps.row_id = excluded_steps.row_id
     left join step_pairs as pairs on steps.row_id = pairs.row_id
 ),
 

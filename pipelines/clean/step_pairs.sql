@@ -1,6 +1,6 @@
 -- grain: one row per event of a log that tells transitions, with the completion it belongs to
 -- key: row_id
--- reads: step_rows, step_repeats, superseded_steps
+-- reads: parsed_steps, duplicate_steps, superseded_steps
 -- promises: transition <> 'complete' or not is_joined
 -- The n-th start (or schedule) of an activity in a case belongs to its n-th completion, if it lies
 -- before it. Other transitions (suspend, resume, withdraw) say nothing that a step can hold; where
@@ -14,8 +14,8 @@ with events as (
         steps.step,
         steps.transition,
         coalesce(steps.arrived_at, steps.started_at, steps.finished_at) as stamp
-    from step_rows as steps
-    anti join step_repeats on steps.row_id = step_repeats.row_id
+    from parsed_steps as steps
+    anti join duplicate_steps on steps.row_id = duplicate_steps.row_id
     anti join superseded_steps on steps.row_id = superseded_steps.row_id
     where steps.transition is not null
 ),

@@ -1,6 +1,6 @@
 -- grain: one row per dossier and step of its log that breaks no rule of severity error
 -- key: dossier_id, step_no
--- reads: step_rows, refused_steps, step_pairs, step_numbers, numbered_sheets
+-- reads: parsed_steps, excluded_steps, step_pairs, step_numbers, numbered_sheets
 -- promises: step_no >= 1; step_kind is not null; norm_seconds is null or norm_seconds >= 0
 -- The numbers of the log stand where they number all steps of a dossier apart. In a log of
 -- transitions a completed step takes its arrival and start from the events before it.
@@ -21,8 +21,8 @@ with steps as (
         sheets.source_file,
         sheets.source_sheet,
         row_of(kept.row_id) as source_row
-    from step_rows as kept
-    anti join refused_steps on kept.row_id = refused_steps.row_id
+    from parsed_steps as kept
+    anti join excluded_steps on kept.row_id = excluded_steps.row_id
     inner join numbered_sheets as sheets on kept.sheet_no = sheets.sheet_no
     left join step_pairs as pairs on kept.row_id = pairs.row_id
     left join step_numbers as numbers on kept.row_id = numbers.row_id

@@ -1,13 +1,13 @@
 -- grain: one row per landed step row whose dossier has steps in a newer export
 -- key: row_id
--- reads: step_rows, numbered_sheets, file_snapshots
+-- reads: parsed_steps, numbered_sheets, file_snapshots
 -- promises: row_id is not null
 -- The steps of a dossier are those of the newest export of a source that has any; files that
 -- only add events (incremental) replace nothing. Sources with one export are not looked at
 -- twice.
 
 with used as (
-    select distinct sheet_no from step_rows
+    select distinct sheet_no from parsed_steps
 ),
 
 exports as (
@@ -42,14 +42,14 @@ newest as (
         steps.dossier_id,
         renewed.source,
         max(renewed.snapshot_at) as newest_at
-    from step_rows as steps
+    from parsed_steps as steps
     inner join renewed on steps.sheet_no = renewed.sheet_no
     group by steps.dossier_id, renewed.source
 ),
 
 superseded_steps as (
     select steps.row_id
-    from step_rows as steps
+    from parsed_steps as steps
     inner join exports on steps.sheet_no = exports.sheet_no
     inner join newest
         on steps.dossier_id = newest.dossier_id

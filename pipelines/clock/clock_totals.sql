@@ -3,8 +3,9 @@
 -- reads: dossiers, dossier_calendars, calendar_days, pause_spells, due_dates
 -- promises: used_seconds is null or used_seconds >= 0;
 --   paused_seconds is null or paused_seconds >= 0
--- still_at is the start of a pause that had not ended at the snapshot: from then on the clock of an
--- open dossier stands still. A status of waiting without a pause row is no evidence of its start.
+-- clock_stopped_at is the start of a pause that had not ended at the snapshot: from then on the
+-- clock of an open dossier does not run. A status "waiting" without a pause row does not show when
+-- the pause began.
 -- Days that the calendar does not cover have no working seconds: what needs them is null. lacks_due
 -- and lacks_recomputed_due tell a due date that such days hide from one that nobody set.
 
@@ -97,7 +98,7 @@ totals as (
         snapshot_at,
         case when status not in ('withdrawn', 'rejected', 'refused_intake') then returned_at end
             as returned_at,
-        to_timestamp(still_second) as still_at,
+        to_timestamp(still_second) as clock_stopped_at,
         due_issued_at,
         due_recomputed_at,
         due_credited_at,

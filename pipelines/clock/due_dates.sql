@@ -1,6 +1,6 @@
 -- grain: one row per dossier: the due instant that its term gives, and how the issued one differs
 -- key: dossier_id
--- reads: dossiers, dossier_calendars, terms_used, pause_spells, counted_days, calendar_days
+-- reads: dossiers, dossier_calendars, applied_terms, pause_spells, cumulative_days, calendar_days
 -- promises: due_class in ('agrees', 'calendar_error', 'shorter', 'longer', 'reappointed',
 --   'missing', 'not_comparable'); (due_class = 'calendar_error') = (days_off is not null)
 -- The day of reception is not counted; a last day on which the office is closed rolls on to the
@@ -38,7 +38,7 @@ stood as (
 
 terms as (
     select
-        terms_used.*,
+        applied_terms.*,
         calendars.calendar_id,
         calendars.time_zone,
         calendars.offset_seconds,
@@ -53,14 +53,14 @@ terms as (
                 )::date
             else calendars.received_on
         end as from_on,
-        case terms_used.term_unit
-            when 'calendar_day' then from_on + least(terms_used.term_value, 100000)::integer
+        case applied_terms.term_unit
+            when 'calendar_day' then from_on + least(applied_terms.term_value, 100000)::integer
             when 'calendar_month'
-                then (from_on + to_months(least(terms_used.term_value, 1200)::integer))::date
+                then (from_on + to_months(least(applied_terms.term_value, 1200)::integer))::date
         end as last_on
-    from terms_used
-    inner join dossier_calendars as calendars on terms_used.dossier_no = calendars.dossier_no
-    left join stood on terms_used.dossier_no = stood.dossier_no
+    from applied_terms
+    inner join dossier_calendars as calendars on applied_terms.dossier_no = calendars.dossier_no
+    left join stood on applied_terms.dossier_no = stood.dossier_no
 ),
 
 -- the working day asked for, as a rank among the calendar's working days
@@ -93,9 +93,9 @@ ranked as (
     from terms
     left join calendar_days as instant_day
         on day_key(terms.from_second, terms.offset_seconds, terms.key_base) = instant_day.day_key
-    left join counted_days as day
+    left join cumulative_days as day
         on (terms.from_on - date '1970-01-01') + terms.key_base = day.day_key
-    left join counted_days as last_day
+    left join cumulative_days as last_day
         on terms.calendar_id = last_day.calendar_id
         and terms.last_on = last_day.day
 ),
@@ -111,11 +111,11 @@ by_day as (
             moved.day, moved.closes, ranked.offset_seconds, ranked.time_zone
         ) as due_credited_at
     from ranked
-    left join counted_days as own
+    left join cumulative_days as own
         on ranked.calendar_id = own.calendar_id
         and ranked.target_ordinal = own.ordinal
         and own.is_working
-    left join counted_days as moved
+    left join cumulative_days as moved
         on ranked.calendar_id = moved.calendar_id
         and ranked.target_ordinal + ranked.days_stood = moved.ordinal
         and moved.is_working
@@ -199,10 +199,10 @@ compared as (
     inner join dossier_calendars as calendars on dossiers.dossier_id = calendars.dossier_id
     left join ranked on calendars.dossier_no = ranked.dossier_no
     left join due on calendars.dossier_no = due.dossier_no
-    left join counted_days as start
+    left join cumulative_days as start
         on ranked.calendar_id = start.calendar_id
         and ranked.from_on = start.day
-    left join counted_days as issued
+    left join cumulative_days as issued
         on ranked.calendar_id = issued.calendar_id
         and timezone(dossiers.time_zone, dossiers.due_at)::date = issued.day
 ),

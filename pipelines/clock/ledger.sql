@@ -1,6 +1,6 @@
 -- grain: one row per dossier and segment: each dossier's time split exactly, against its norms
 -- key: dossier_id, segment_no
--- reads: measured_segments, dossier_calendars, dossiers, numbered_steps, step_norms, learned_norms
+-- reads: measured_segments, dossier_calendars, dossiers, clocked_steps, step_norms, learned_norms
 -- promises: to_at > from_at; work_seconds >= 0; clock_seconds > 0;
 --   overrun_seconds is null or overrun_seconds >= 0;
 --   norm_source in ('regulated', 'learned', 'none');
@@ -14,7 +14,7 @@ with listed as (
         steps.step_no,
         max((step_norms.norm_hours::decimal(10, 2) * 3600)::bigint) as listed_seconds,
         max(learned_norms.norm_seconds) as learned_seconds
-    from numbered_steps as steps
+    from clocked_steps as steps
     inner join dossier_calendars as calendars on steps.dossier_no = calendars.dossier_no
     inner join dossiers on calendars.dossier_id = dossiers.dossier_id
     left join step_norms
@@ -41,7 +41,7 @@ normed_steps as (
             steps.norm_seconds, listed.listed_seconds, listed.learned_seconds
         ) as norm_seconds,
         steps.norm_seconds is null and listed.listed_seconds is null as is_learned
-    from numbered_steps as steps
+    from clocked_steps as steps
     left join listed
         on steps.dossier_no = listed.dossier_no
         and steps.step_no = listed.step_no

@@ -1,6 +1,6 @@
 -- grain: one row per dossier and lateness profile: was it in time, by that profile's rule
 -- key: dossier_id, profile
--- reads: clock_totals, due_limits, profiles
+-- reads: clock_totals, lateness_thresholds, profiles
 -- promises: outcome in ('early', 'on_time', 'late', 'open_in_time', 'open_overdue', 'withdrawn',
 --   'rejected', 'unknown'); outcome <> 'late' or slack_seconds is null or slack_seconds <= 0;
 --   outcome <> 'early' or slack_seconds is null or slack_seconds >= 0;
@@ -65,7 +65,7 @@ stood as (
         end as judged_w,
         case
             when ended_at is not null then ended_at
-            when paused_open = 'stands_still' then coalesce(still_at, snapshot_at)
+            when paused_open = 'stands_still' then coalesce(clock_stopped_at, snapshot_at)
             else snapshot_at
         end as judged_at
     from ended
@@ -92,7 +92,7 @@ limited as (
         or stood.is_extended
         or coalesce(stood.returned_at < limits.due_at, false) as may_be_early
     from stood
-    left join due_limits as limits
+    left join lateness_thresholds as limits
         on stood.dossier_no = limits.dossier_no
         and stood.due = limits.due
         and stood.pauses = limits.pauses

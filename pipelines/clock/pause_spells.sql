@@ -1,6 +1,6 @@
 -- grain: one row per dossier and spell in which its clock stood still, overlapping pauses united
 -- key: dossier_id, spell_no
--- reads: pauses, dossiers, dossier_calendars, calendar_days, pause_policies_used
+-- reads: pauses, dossiers, dossier_calendars, calendar_days, applied_pause_policies
 -- promises: to_second > from_second; work_seconds is null or work_seconds >= 0; to_at > from_at
 -- A pause that was never ended lasts to the end of the dossier's clock. Pauses whose policy is to
 -- be ignored are left out; restarts says that the term begins anew when the spell
@@ -22,7 +22,7 @@ with clipped as (
     from pauses
     inner join dossiers on pauses.dossier_id = dossiers.dossier_id
     inner join dossier_calendars as calendars on pauses.dossier_id = calendars.dossier_id
-    left join pause_policies_used as policies
+    left join applied_pause_policies as policies
         on coalesce(dossiers.procedure_id, '') = policies.procedure_id
         and coalesce(pauses.reason, '') = policies.reason
 ),

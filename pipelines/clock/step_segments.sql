@@ -1,6 +1,6 @@
 -- grain: one row per dossier and stretch of its clock, from its start to its end without a gap
 -- key: dossier_no, from_second
--- reads: numbered_steps, dossier_calendars
+-- reads: clocked_steps, dossier_calendars
 -- promises: to_second > from_second; segment_no > 0; entered_second <= from_second or phase = 'gap'
 -- Steps that run side by side share the time: it belongs to the one that came first. Where a log
 -- holds no arrival or start, waiting and handling cannot be told apart and phase says so.
@@ -22,7 +22,7 @@ with known as (
                 when 'applicant' then 'external' else 'work'
             end
         )::segment_kind as kind
-    from numbered_steps as steps
+    from clocked_steps as steps
     inner join dossier_calendars as calendars on steps.dossier_no = calendars.dossier_no
     where coalesce(steps.arrived, steps.started, steps.finished) is not null
 ),

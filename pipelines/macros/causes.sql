@@ -24,7 +24,7 @@ case
 end;
 
 -- place of a cause in the vocabulary, which settles ties
-create macro cause_place(cause) as
+create macro cause_order(cause) as
 list_position(
     [
         'intake_delay', 'portal_transfer', 'assignment_wait', 'queue', 'slow_work',

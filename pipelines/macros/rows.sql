@@ -12,5 +12,5 @@ create macro is_open_status(status) as
 status in ('submitted', 'received', 'in_progress', 'supplement', 'financial');
 
 -- the end that a record tells: none while its status is open
-create macro told_end(status, ended_at, returned_at) as
+create macro reported_end(status, ended_at, returned_at) as
 case when not coalesce(is_open_status(status), false) then coalesce(ended_at, returned_at) end;

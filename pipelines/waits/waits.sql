@@ -1,6 +1,6 @@
 -- grain: one row per task that a holder could have started and then started: its wait, by cause
 -- key: dossier_id, step_no
--- reads: tasks, enabled_tasks, task_batches, jumped_waits, busy_pieces, holder_windows
+-- reads: tasks, enabled_tasks, task_batches, overtaken_waits, busy_pieces, holder_windows
 -- promises: wait_seconds = batching_seconds + contention_seconds + prioritisation_seconds
 --   + unavailability_seconds + extraneous_seconds;
 --   least(batching_seconds, contention_seconds, prioritisation_seconds, unavailability_seconds,
@@ -105,7 +105,7 @@ totals as (
 measured as (
     select
         waiting.*,
-        coalesce(jumped_waits.jumped_seconds, 0) as jumped_seconds,
+        coalesce(overtaken_waits.jumped_seconds, 0) as jumped_seconds,
         (at_start.busy - at_ready.busy)::bigint as busy_seconds,
         (at_start.idle_off - at_ready.idle_off)::bigint as unavailability_seconds
     from waiting
@@ -115,7 +115,7 @@ measured as (
     inner join totals as at_start
         on waiting.holder_no = at_start.holder_no
         and waiting.started = at_start.second
-    left join jumped_waits on waiting.task_no = jumped_waits.task_no
+    left join overtaken_waits on waiting.task_no = overtaken_waits.task_no
 ),
 
 waits as (

@@ -15,7 +15,7 @@ from typing import Any
 from workbench.answers import Book
 from workbench.answers.clock import LegalClock
 from workbench.answers.official import Official
-from workbench.answers.rhythm import Rhythm
+from workbench.answers.work_patterns import Rhythm
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "manual" / "book.md"

@@ -10,7 +10,7 @@ import pytest
 
 from workbench.clock import Calendars
 from workbench.ingest.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION
-from workbench.ingest.people import MASKS
+from workbench.ingest.pseudonyms import MASKS
 from workbench.ingest.repairs import REPAIRS
 from workbench.ingest.structure import ROW_FINDINGS, SHEET_FINDINGS
 from workbench.warehouse import Warehouse

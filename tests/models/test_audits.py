@@ -72,7 +72,7 @@ def whole(run_clock, pipelines_dir, reference_dir) -> Tables:
         orient="row",
     )
     tables |= {"periods": periods, "profiles": lateness_profiles(reference_dir / "profiles")}
-    counting = ("counts", "counted_dossiers", "count_groups", "profile_moves")
+    counting = ("counts", "dossier_months", "count_groups", "outcome_months")
     with Warehouse(pipelines_dir) as warehouse:
         for name, frame in tables.items():
             warehouse.register(name, frame)

@@ -61,7 +61,7 @@ def passages(pipelines_dir) -> pl.DataFrame:
         warehouse.register("steps", steps)
         numbers = progress.select("dossier_id").with_row_index("dossier_no")
         warehouse.register("dossier_calendars", numbers)
-        warehouse.set("passages_since", NEW)
+        warehouse.set("sojourns_since", NEW)
         return warehouse.query("explain/passages").sort("dossier_id", "place_no")
 
 
@@ -70,7 +70,7 @@ def told(passages: pl.DataFrame, name: str, *columns: str) -> list[tuple]:
 
 
 def test_a_way_is_split_into_places_and_pauses_are_not_counted(passages):
-    columns = ("step", "place", "stayed_seconds", "rest_seconds", "has_left")
+    columns = ("step", "place", "sojourn_seconds", "remaining_seconds", "has_left")
     assert told(passages, "resolved", *columns) == [
         ("work", "waiting", 10, 100, True),
         ("work", "in_hand", 50, 50, True),
@@ -82,18 +82,18 @@ def test_a_way_is_split_into_places_and_pauses_are_not_counted(passages):
 
 
 def test_an_open_dossier_waits_at_a_step_whose_starts_others_log(passages):
-    columns = ("step", "place", "stayed_seconds", "has_left")
+    columns = ("step", "place", "sojourn_seconds", "has_left")
     assert told(passages, "open", *columns)[-1] == ("sign", "waiting", 9, False)
     assert told(passages, "open", "has_ended") == [(False,)] * 3
 
 
 def test_a_paused_dossier_is_where_its_pause_began(passages):
-    columns = ("step", "place", "stayed_seconds", "has_left")
+    columns = ("step", "place", "sojourn_seconds", "has_left")
     assert told(passages, "paused", *columns) == [("work", "in_hand", 15, False)]
 
 
 def test_the_way_after_a_step_is_a_place_of_its_own(passages):
-    assert told(passages, "between", "step", "place", "stayed_seconds", "has_left") == [
+    assert told(passages, "between", "step", "place", "sojourn_seconds", "has_left") == [
         ("work", "in_hand", 4, True),
         ("work", "after", 6, False),
     ]

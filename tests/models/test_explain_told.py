@@ -36,11 +36,11 @@ def told(pipelines_dir) -> set[tuple[str, str]]:
     with Warehouse(pipelines_dir) as warehouse:
         warehouse.register("late_dossiers", late.drop("dossier_no"))
         warehouse.register("cause_dossiers", judged.drop("unit_id"))
-        warehouse.register("cause_parts", frame(PARTS, "dossier_no", "part"))
-        warehouse.register("cause_weighed", frame(WEIGHED, "dossier_no", "cause"))
+        warehouse.register("attributable_time", frame(PARTS, "dossier_no", "part"))
+        warehouse.register("attributed_time", frame(WEIGHED, "dossier_no", "cause"))
         period = [("2022-Q1", dt.date(2022, 1, 1), dt.date(2022, 3, 31))]
         warehouse.register("periods", frame(period, "period", "starts_on", "ends_on"))
-        rows = warehouse.query("explain/told_causes")
+        rows = warehouse.query("explain/observable_causes")
     assert set(rows["period"]) == {"2022-Q1"}
     return {(unit, cause) for unit, cause in rows.select("unit_id", "cause").iter_rows()}
 

@@ -60,11 +60,11 @@ def frame(rows, *names: str) -> pl.DataFrame:
 def found(pipelines_dir):
     with Warehouse(pipelines_dir) as warehouse:
         warehouse.register(
-            "cause_parts",
+            "attributable_time",
             frame([(*row, 1) for row in PARTS], *_PART, "over_rule_seconds", "unit_no"),
         )
         weighed = frame([(*row, 1) for row in WEIGHED], *_PART, "usual_seconds", "cause", "unit_no")
-        warehouse.register("cause_weighed", weighed)
+        warehouse.register("attributed_time", weighed)
         warehouse.register("cause_steps", frame(STEPS, "dossier_no", "step_no", "step_code"))
         warehouse.register(
             "cause_dossiers",
@@ -82,20 +82,20 @@ def found(pipelines_dir):
         ]
         names = ("dossier_id", "step_no", "step_kind", "unit_id", "holder_id")
         warehouse.register("steps", frame(rows, *names, "arrived_at", "started_at"))
-        cuts = warehouse.query("explain/transfer_cuts")
-        warehouse.register("transfer_cuts", cuts)
+        cuts = warehouse.query("explain/transfer_delays")
+        warehouse.register("transfer_delays", cuts)
         return cuts, warehouse.query("explain/signings")
 
 
 def test_what_passed_the_rule_is_cut_before_the_step_it_led_to_and_nothing_else_is(found):
     """Two transfers to one step, 60 and 40 s too long, stand at its first visit."""
-    cuts = found[0].filter(pl.col("cut_seconds") > 0)
+    cuts = found[0].filter(pl.col("avoidable_seconds") > 0)
     assert sorted(cuts.rows()) == [("D0", 2, 100), ("D0", 3, 5), ("D3", 3, 650)]
 
 
 def test_a_late_dossier_that_kept_the_rule_is_known_from_one_whose_log_tells_no_transfer(found):
     """D1 is in time; D4's gaps are put down to the queue, or are no longer than usual."""
-    kept = found[0].filter(pl.col("cut_seconds") == 0)
+    kept = found[0].filter(pl.col("avoidable_seconds") == 0)
     assert sorted(kept.rows()) == [("D2", 2, 0), ("D3", 2, 0), ("D4", 3, 0)]
 
 

@@ -46,7 +46,7 @@ def counted(pipelines_dir):
             "late_dossiers", frame(LATE, "dossier_id", "unit_id", "ended_on", "overrun_seconds")
         )
         warehouse.register("causes", frame(CAUSES, "dossier_id", "cause", "excess_seconds"))
-        warehouse.register("told_causes", frame(TOLD, "cause", "unit_id", "period"))
+        warehouse.register("observable_causes", frame(TOLD, "cause", "unit_id", "period"))
         days = [("2022-Q1", dt.date(2022, 1, 1), dt.date(2022, 3, 31))]
         days += [("2022-Q2", dt.date(2022, 4, 1), dt.date(2022, 6, 30))]
         warehouse.register("periods", frame(days, "period", "starts_on", "ends_on"))

@@ -7,7 +7,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from workbench.figures.waiting import WAITING_CAUSES, waits
+from workbench.figures.waits import WAITING_CAUSES, waits
 
 HOURS = ("unit_id", "holder_id", "weekday", "opens", "closes")
 INSTANT = pl.Datetime("us", "UTC")

@@ -11,7 +11,7 @@ import pytest
 
 import workbench as wb
 from workbench.answers import Book, open_book
-from workbench.answers.judging import standing
+from workbench.answers.phrasing import standing
 from workbench.core.errors import UsageProblem
 
 QUESTIONS = {

@@ -16,7 +16,7 @@ from filelock import FileLock
 from workbench.answers import open_book
 from workbench.core.errors import OutputBusy, RuleFailed, UsageProblem
 from workbench.pages import check_formats, run_notebook, write_briefings, write_page
-from workbench.pages.writing import NOTEBOOKS, folder_name
+from workbench.pages.briefings import NOTEBOOKS, folder_name
 
 UNIT = "<script>alert(1)</script>"
 

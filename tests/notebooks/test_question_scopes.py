@@ -18,7 +18,7 @@ import pytest
 from workbench.answers import Answer, Book, open_book
 from workbench.answers.clock import LegalClock
 from workbench.answers.official import Official
-from workbench.answers.rhythm import Rhythm
+from workbench.answers.work_patterns import Rhythm
 from workbench.core.errors import UsageProblem
 
 COMPUTED, OTHER = "wb_strict", "wb_legal"

@@ -20,6 +20,7 @@ from workbench.clean import clean
 from workbench.clock.stage import clock
 from workbench.core.project import Project
 from workbench.core.run_folders import RunFolders
+from workbench.explain import explain as run_explain
 from workbench.ingest import deliveries, find_profile, ingest
 from workbench.testing import one_stop_export
 
@@ -190,7 +191,7 @@ def run_stages(tmp_path: Path) -> RunStages:
         clean(folders)
         clock(folders)
         if explain:
-            explain(folders, profile="wb_strict")
+            run_explain(folders, profile="wb_strict")
         return StageRun(work)
 
     return run

@@ -99,7 +99,7 @@ def test_outside_a_project_a_stage_says_where_it_looked(tmp_path, monkeypatch, c
 
 
 def test_an_unforeseen_fault_is_one_line_without_a_traceback(monkeypatch, capsys, tmp_path):
-    monkeypatch.setattr("workbench.cli.analysis.clean", lambda _: 1 / 0)
+    monkeypatch.setattr("workbench.clean.clean", lambda _: 1 / 0)
     monkeypatch.setenv("WORKBENCH_PROJECT", str(tmp_path))
     (tmp_path / "pipelines").mkdir()
     (tmp_path / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")

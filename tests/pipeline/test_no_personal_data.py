@@ -26,7 +26,7 @@ from workbench.cli import main
 from workbench.core.project import Project
 from workbench.ingest import shipped_profiles
 from workbench.ingest.fields import is_instant
-from workbench.ingest.profile import Part, Profile
+from workbench.ingest.profile import FileLayout, SourceProfile
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 PROFILES = shipped_profiles(REFERENCE)
@@ -71,7 +71,7 @@ class People:
         return self.columns[digits[-5:]]
 
 
-def plant(profile: Profile, folder: Path, people: People) -> list[Path]:
+def plant(profile: SourceProfile, folder: Path, people: People) -> list[Path]:
     """Write one file per part of a profile, a person in every column but the coded ones."""
     files = []
     for part in profile.parts:
@@ -79,7 +79,7 @@ def plant(profile: Profile, folder: Path, people: People) -> list[Path]:
     return files
 
 
-def write(folder: Path, profile: Profile, part: Part, rows: list[Row]) -> Path:
+def write(folder: Path, profile: SourceProfile, part: FileLayout, rows: list[Row]) -> Path:
     """Write rows as a file of a part's kind."""
     number = "_20220630170000" if profile.snapshot.name else "1"
     path = folder / part.patterns[0].replace("*", number)
@@ -88,7 +88,7 @@ def write(folder: Path, profile: Profile, part: Part, rows: list[Row]) -> Path:
     return path
 
 
-def coded(profile: Profile, part: Part) -> list[str]:
+def coded(profile: SourceProfile, part: FileLayout) -> list[str]:
     """Columns whose values must stand in a list of the profile."""
     return [
         header
@@ -97,18 +97,18 @@ def coded(profile: Profile, part: Part) -> list[str]:
     ]
 
 
-def lists(profile: Profile) -> set[str]:
+def lists(profile: SourceProfile) -> set[str]:
     """Keys of JSON objects that hold rows of their own."""
     return {name for part in profile.parts for name in (part.nested, part.records) if name}
 
 
-def plain(profile: Profile, part: Part) -> list[str]:
+def plain(profile: SourceProfile, part: FileLayout) -> list[str]:
     """Columns that take any text."""
     taken = {*coded(profile, part), *lists(profile), *part.personal, *part.ignored}
     return [h for h in part.headers() if h not in taken and not h.startswith("../")]
 
 
-def planted_rows(profile: Profile, part: Part, people: People) -> list[Row]:
+def planted_rows(profile: SourceProfile, part: FileLayout, people: People) -> list[Row]:
     rows = [sound_row(profile, part, people, 0)]
     for header in plain(profile, part):
         row = sound_row(profile, part, people, len(rows))
@@ -117,7 +117,7 @@ def planted_rows(profile: Profile, part: Part, people: People) -> list[Row]:
     return rows
 
 
-def sound_row(profile: Profile, part: Part, people: People, number: int) -> Row:
+def sound_row(profile: SourceProfile, part: FileLayout, people: People, number: int) -> Row:
     staged = {h: "06/05/2022" for stage in part.stages for h in (stage.ends, stage.holder) if h}
     mapped = [h for h in part.columns if not h.startswith("../")]
     row = staged | {h: _sound(profile, part, h, number) for h in mapped}
@@ -127,7 +127,7 @@ def sound_row(profile: Profile, part: Part, people: People, number: int) -> Row:
     return row
 
 
-def _sound(profile: Profile, part: Part, header: str, number: int) -> str:
+def _sound(profile: SourceProfile, part: FileLayout, header: str, number: int) -> str:
     fields = [target.field for target in part.columns[header]]
     known = next((profile.codes[f] for f in fields if f in profile.codes), None)
     if known:
@@ -139,7 +139,7 @@ def _sound(profile: Profile, part: Part, header: str, number: int) -> str:
     return SOUND.get(fields[0], "abc")
 
 
-def _csv(path: Path, profile: Profile, part: Part, rows: list[Row]) -> None:
+def _csv(path: Path, profile: SourceProfile, part: FileLayout, rows: list[Row]) -> None:
     lines = [HEADING] if profile.snapshot.heading else []
     headers = list(rows[0])
     lines += [part.delimiter.join(headers)]
@@ -147,7 +147,7 @@ def _csv(path: Path, profile: Profile, part: Part, rows: list[Row]) -> None:
     path.write_text("\n".join(lines) + "\n", encoding=part.encoding)
 
 
-def _xlsx(path: Path, profile: Profile, part: Part, rows: list[Row]) -> None:
+def _xlsx(path: Path, profile: SourceProfile, part: FileLayout, rows: list[Row]) -> None:
     with xlsxwriter.Workbook(str(path)) as book:
         sheet = book.add_worksheet(part.sheet or "Sheet1")
         sheet.write_string(0, 0, HEADING)
@@ -156,7 +156,7 @@ def _xlsx(path: Path, profile: Profile, part: Part, rows: list[Row]) -> None:
             sheet.write_row(n, 0, list(row.values()))
 
 
-def _json(path: Path, profile: Profile, part: Part, rows: list[Row]) -> None:
+def _json(path: Path, profile: SourceProfile, part: FileLayout, rows: list[Row]) -> None:
     """Write objects, or hang a nested part's objects on the ones that are there."""
     written = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
     if part.nested:
@@ -168,7 +168,7 @@ def _json(path: Path, profile: Profile, part: Part, rows: list[Row]) -> None:
     path.write_text(json.dumps(written, ensure_ascii=False), encoding="utf-8")
 
 
-def _xes(path: Path, profile: Profile, part: Part, rows: list[Row]) -> None:
+def _xes(path: Path, profile: SourceProfile, part: FileLayout, rows: list[Row]) -> None:
     traces = []
     for row in rows:
         case = {h.removeprefix("case:"): v for h, v in row.items() if h.startswith("case:")}

@@ -18,8 +18,8 @@ import polars as pl
 from workbench.cli import main
 from workbench.clock.lateness import lateness_profiles
 from workbench.core.vocabulary import Period, periods_between
-from workbench.official import Span
-from workbench.official.counting import count_officially
+from workbench.official import ReportSpan
+from workbench.official.counting import count_official_forms
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SNAPSHOT = dt.datetime(2024, 7, 10, 17, tzinfo=ZONE)
@@ -126,10 +126,10 @@ def test_measures_and_forms_count_what_the_file_holds(run_stages, repository):
         profile="wb_strict", procedure_id="*", channel_in="*", method="count"
     )
     open_ones = ("open_in_time", "open_overdue", "open_unknown")
-    forms = count_officially(
+    forms = count_official_forms(
         (run.work.clean, run.work.clock),
         repository.pipelines,
-        [Span("calendar", str(p), p.starts_on, p.ends_on) for p in PERIODS],
+        [ReportSpan("calendar", str(p), p.starts_on, p.ends_on) for p in PERIODS],
         lateness_profiles(repository.reference / "profiles").filter(profile="wb_strict"),
     ).counts.rename({"done": "resolved", "open_total": "open"})
     for team in TEAMS:
@@ -156,7 +156,7 @@ def test_a_command_whose_figures_contradict_each_other_ends_with_4_and_writes_no
     monkeypatch.setenv("WORKBENCH_PROJECT", str(project))
     mutations = {
         "clock": ("clock/ledger.sql", "normed.work_seconds::bigint as", "is not split exactly"),
-        "explain": ("explain/causes.sql", "floored.parts / 40320 as", "shares sum to 0.5"),
+        "explain": ("explain/causes/causes.sql", "floored.parts / 40320 as", "shares sum to 0.5"),
     }
     twice = {"clock": "normed.work_seconds::bigint + 60 as", "explain": "floored.parts / 80640 as"}
     for command, (model, figure, message) in mutations.items():

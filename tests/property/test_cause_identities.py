@@ -82,13 +82,19 @@ def share_out(pipelines_dir, reference_dir):
             given = {
                 "cause_dossiers": dossiers,
                 "cause_excess": pl.DataFrame(rows, schema, orient="row"),
-                "cause_claims": claims,
-                "cause_overlong": overlong,
+                "typed_reasons": claims,
+                "infeasible_norms": overlong,
             }
             for name, frame in given.items():
                 warehouse.register(name, frame)
             warehouse.set("profile", "wb_strict")
-            for name in ("cause_limits", "cause_masks", "cause_slots", "cause_shares", "causes"):
+            for name in (
+                "cause_limits",
+                "shapley_coalitions",
+                "shapley_players",
+                "shapley_values",
+                "causes",
+            ):
                 warehouse.register(name, warehouse.query(f"explain/{name}"))
             return warehouse.frame("causes")
 

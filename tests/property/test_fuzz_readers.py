@@ -13,7 +13,7 @@ import pytest
 
 from workbench.core.errors import WorkbenchError
 from workbench.ingest import find_profile
-from workbench.ingest.profile import Part
+from workbench.ingest.profile import FileLayout
 from workbench.ingest.readers import read
 from workbench.testing import one_stop_export
 
@@ -58,7 +58,7 @@ def exports(tmp_path_factory) -> Path:
     return folder
 
 
-def attempt(path: Path, content: bytes, part: Part) -> bool:
+def attempt(path: Path, content: bytes, part: FileLayout) -> bool:
     """Read; say whether it went well. Anything but a worded refusal fails the test."""
     path.write_bytes(content)
     try:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from workbench.ingest.inspecting import inspect
+from workbench.ingest.inspection import inspect
 
 PERSONS = {
     "Họ tên": st.sampled_from(("Nguyễn Văn Giả", "TRẦN THỊ MẪU", "Lê Thử", "Đỗ Hư Cấu")),

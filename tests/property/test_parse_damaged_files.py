@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from workbench.core.errors import InputRejected
-from workbench.ingest import Profile, deliveries, find_profile, ingest
+from workbench.ingest import SourceProfile, deliveries, find_profile, ingest
 
 LOG = b"""<?xml version="1.0" encoding="UTF-8" ?>
 <log xes.version="1.0"><trace><string key="concept:name" value="7"/>
@@ -38,7 +38,7 @@ def workbook(folder: Path) -> bytes:
 def attempt(tmp_path_factory, reference_dir: Path) -> Callable[[str, str, bytes], None]:
     """Ingest bytes under a name; a refusal is fine, anything else is not."""
     folder = tmp_path_factory.mktemp("damaged")
-    profiles: dict[str, Profile] = {
+    profiles: dict[str, SourceProfile] = {
         name: find_profile(name, reference_dir) for name in ("one_stop", "wabo")
     }
 

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.testing.simulate import SNAPSHOT
-from workbench.testing.simulate.handling import NEVER, Handler, Handling
 from workbench.testing.simulate.population import Dossiers, draw_dossiers
-from workbench.testing.simulate.register import Register, keep_register
+from workbench.testing.simulate.process import NEVER, ProcessSimulator, ProcessTimes
+from workbench.testing.simulate.register import SimulatedRegister, register_at
 from workbench.testing.simulate.sample import instant_of
 from workbench.testing.simulate.scenario import Scenario, read_scenario
-from workbench.testing.simulate.snapshot import Snapshot
+from workbench.testing.simulate.snapshot import ObservedState
 from workbench.testing.simulate.streams import Streams
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
@@ -29,12 +29,12 @@ def small_scenario() -> Scenario:
 
 
 @lru_cache(maxsize=64)
-def lived(seed: int) -> tuple[Dossiers, Handling, Register]:
+def lived(seed: int) -> tuple[Dossiers, ProcessTimes, SimulatedRegister]:
     scenario = small_scenario()
     sent = draw_dossiers(scenario, seed)
-    handling = Handler(sent, scenario, Streams(seed, len(sent))).run()
-    snapshot = Snapshot(handling, scenario.calendar, instant_of(SNAPSHOT, scenario))
-    return sent, handling, keep_register(sent, scenario, snapshot)
+    handling = ProcessSimulator(sent, scenario, Streams(seed, len(sent))).run()
+    snapshot = ObservedState(handling, scenario.calendar, instant_of(SNAPSHOT, scenario))
+    return sent, handling, register_at(sent, scenario, snapshot)
 
 
 @given(SEEDS)
@@ -144,7 +144,7 @@ def test_without_a_cause_no_earlier_dossier_and_no_other_unit_changes(seed, numb
     scenario = small_scenario()
     sent, handling, _ = lived(seed)
     injection = scenario.injections[number]
-    without = Handler(sent, scenario.without(injection), Streams(seed, len(sent))).run()
+    without = ProcessSimulator(sent, scenario.without(injection), Streams(seed, len(sent))).run()
     elsewhere = sent.office != scenario.office_index[injection.unit_id]
     earlier = sent.submitted_day.astype("datetime64[D]") < np.datetime64(injection.first)
     resolved_before = handling.resolved < handling.received[~earlier & ~elsewhere].min(

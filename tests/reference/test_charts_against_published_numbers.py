@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import betabinom
 
+from workbench.figures.estimates.change_point import seasonal, shift
 from workbench.figures.estimates.control import (
     Baseline,
     laney_limits,
@@ -17,7 +18,6 @@ from workbench.figures.estimates.control import (
     two_in_three,
     xmr_chart,
 )
-from workbench.figures.estimates.shift import seasonal, shift
 
 # NHSRplotthedots, tests/testthat/test-ptd_spc_standard.R: set.seed(123); rnorm(20); limits in
 # _snaps/ptd_spc_standard.md: mean 0.1416238, -3.01138 to 3.294627; with the 15th value set to 10:

@@ -10,13 +10,13 @@ from hypothesis.extra import numpy as some
 from scipy.stats import false_discovery_control, nbinom, poisson
 
 from workbench.figures.estimates import Estimate
-from workbench.figures.estimates.discovery import combined_p, q_values, q_values_of_named
 from workbench.figures.estimates.excess import (
     count_limits,
     excess_limits,
     relative_spread,
     upper_tail,
 )
+from workbench.figures.estimates.false_discovery import combined_p, q_values, q_values_of_named
 from workbench.figures.estimates.poisson import byar_limits, exact_limits, ratio
 
 PHE_BYARS = [

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_ind
 
-from workbench.figures.estimates.did import REASONS, difference_in_differences
+from workbench.figures.estimates.difference_in_differences import REASONS, difference_in_differences
 
 
 def world(seed: int, effect: float = 0.0, drift: float = 0.0, size: int = 120):

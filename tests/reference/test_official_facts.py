@@ -10,7 +10,7 @@ import pytest
 from workbench.figures.measures import RATES
 from workbench.official import read_metrics
 from workbench.official.forms import COUNTERS
-from workbench.warehouse import Model
+from workbench.warehouse import find_model
 
 PUBLISHED = {
     "ot_done",
@@ -52,7 +52,7 @@ def test_every_published_definition_has_its_id(reference_dir):
 
 
 def test_the_counters_of_the_forms_are_the_columns_of_their_table(pipelines_dir):
-    sql = Model.read(pipelines_dir / "explain" / "official_counts.sql").sql
+    sql = find_model(pipelines_dir, "explain", "official_counts").sql
     assert [name for name in COUNTERS if f" as {name}" not in sql] == []
 
 

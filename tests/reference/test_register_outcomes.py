@@ -28,7 +28,7 @@ BOSTON = ZoneInfo("America/New_York")
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 EIGHT_WEEKS = dt.timedelta(days=56)
 TABLES = ("dossiers", "steps", "pauses")
-Moment = dt.datetime | None
+RunTime = dt.datetime | None
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def judged(shared_data, reference_dir, pipelines_dir, calendars, tmp_path_factor
     return run
 
 
-def by_instant(due: Moment, ended: Moment, snapshot: dt.datetime) -> str:
+def by_instant(due: RunTime, ended: RunTime, snapshot: dt.datetime) -> str:
     """Late from the first moment after the due stamp, early before its civil day."""
     if due is None:
         return "unknown"
@@ -89,7 +89,7 @@ def compared(
 def test_boston_is_judged_as_its_targets_say(judged, shared_data):
     path = shared_data / "boston311" / "requests_2015_jan_jun.csv.gz"
 
-    def at(text: str) -> Moment:
+    def at(text: str) -> RunTime:
         return dt.datetime.strptime(text, "%m/%d/%Y %I:%M:%S %p") if text else None  # noqa: DTZ007
 
     told = {row["CASE_ENQUIRY_ID"]: row for row in rows(path)}
@@ -114,7 +114,7 @@ def test_boston_is_judged_as_its_targets_say(judged, shared_data):
 def test_receipt_is_judged_as_its_deadlines_say(judged, shared_data):
     path = shared_data / "receipt" / "receipt.csv.gz"
 
-    def at(text: str) -> Moment:
+    def at(text: str) -> RunTime:
         return dt.datetime.fromisoformat(text).astimezone(AMSTERDAM) if text else None
 
     told, stamps = {}, []

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.figures.estimates.breach import reliability, risks, speeds
+from workbench.figures.estimates.breach_risk import reliability, risks, speeds
 from workbench.figures.estimates.survival import aalen_johansen, kaplan_meier, median_time
 
 # Freireich et al. (1963), 6-mercaptopurine in leukaemia, weeks of remission; figures as printed by

@@ -11,12 +11,12 @@ from workbench.figures.estimates.excess import count_limits, upper_tail
 from workbench.figures.estimates.funnel import (
     log_ratio_dispersion,
     log_ratio_limits,
+    overdispersed_ratio_limits,
+    overdispersed_share_limits,
     ratio_dispersion,
     ratio_limits,
     share_dispersion,
     share_limits,
-    wide_ratio_limits,
-    wide_share_limits,
 )
 from workbench.figures.estimates.shrinkage import shrunk_ratios, shrunk_shares
 from workbench.figures.estimates.standardise import compared, direct, gamma_limits, indirect
@@ -161,7 +161,7 @@ def test_limits_of_both_scales_nearly_agree_where_counts_are_large():
     spread = ratio_dispersion(STAYED, EXPECTED_STAY)
     logs = log_ratio_dispersion(STAYED, EXPECTED_STAY)
     assert 4 * spread.tau2 == pytest.approx(logs.tau2, rel=0.15)
-    low, high = wide_ratio_limits([400.0], 0.0)
+    low, high = overdispersed_ratio_limits([400.0], 0.0)
     assert [float(low[0]), float(high[0])] == pytest.approx(
         [float(x[0]) for x in ratio_limits([400.0])], abs=0.005
     )
@@ -178,7 +178,7 @@ def test_exact_binomial_limits_are_quantiles_of_the_binomial():
 def test_arcsine_limits_widen_with_the_spread_and_stay_shares():
     spread = share_dispersion([5, 9, 2, 30, 1], [50, 60, 40, 90, 30])
     assert spread.phi > 1
-    plain, wide = (wide_share_limits([20, 200], 0.15, t) for t in (0.0, spread.tau2))
+    plain, wide = (overdispersed_share_limits([20, 200], 0.15, t) for t in (0.0, spread.tau2))
     assert np.all(wide[0] <= plain[0])
     assert np.all(wide[1] >= plain[1])
     assert np.all((wide[0] >= 0) & (wide[1] <= 1))

@@ -10,7 +10,7 @@ import pytest
 
 from workbench.clock import Calendars
 from workbench.core.project import Project
-from workbench.figures.waiting import WAITING_CAUSES, waits
+from workbench.figures.waits import WAITING_CAUSES, waits
 from workbench.ingest import deliveries, find_profile, ingest
 from workbench.ingest.spelling import name_keys
 from workbench.privacy import staff_ids

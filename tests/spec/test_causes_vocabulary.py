@@ -10,18 +10,19 @@ import polars as pl
 
 from workbench.core.vocabulary import CAUSES
 from workbench.messages import LANGUAGES, catalogue
+from workbench.warehouse.models import find_model
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPLAINS = [
     *sorted((ROOT / "src" / "workbench" / "figures" / "causes").rglob("*.py")),
-    *sorted((ROOT / "pipelines" / "explain").glob("*.sql")),
+    *sorted((ROOT / "pipelines" / "explain").rglob("*.sql")),
     *sorted((ROOT / "pipelines" / "macros").glob("*.sql")),
 ]
 
 
 def test_the_models_settle_ties_in_the_order_of_the_vocabulary():
     macro = (ROOT / "pipelines" / "macros" / "causes.sql").read_text(encoding="utf-8")
-    listed = macro.split("create macro cause_place(cause)")[1].split("]")[0]
+    listed = macro.split("create macro cause_order(cause)")[1].split("]")[0]
     assert tuple(re.findall(r"'(\w+)'", listed)) == CAUSES
 
 
@@ -68,8 +69,8 @@ def test_what_explains_knows_nothing_of_what_simulates():
 def test_every_ground_that_a_model_gives_has_its_sentence():
     words = catalogue("causes")
     given = set()
-    for name in ("cause_weighed", "cause_excess", "cause_slots"):
-        sql = (ROOT / "pipelines" / "explain" / f"{name}.sql").read_text(encoding="utf-8")
+    for name in ("attributed_time", "cause_excess", "shapley_players"):
+        sql = find_model(ROOT / "pipelines", "explain", name).sql
         for block in re.findall(
             r"case\n(?:(?!\bcase\b).)*?end as ground|[^\n]*as ground", sql, re.S
         ):

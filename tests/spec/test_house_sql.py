@@ -13,7 +13,7 @@ from workbench.warehouse import Model
 
 ROOT = Path(__file__).resolve().parents[2]
 MACROS = sorted((ROOT / "pipelines" / "macros").glob("*.sql"))
-MODELS = sorted(p for p in (ROOT / "pipelines").glob("*/*.sql") if p.parent.name != "macros")
+MODELS = sorted(p for p in (ROOT / "pipelines").rglob("*.sql") if p.parent.name != "macros")
 EACH_MODEL = pytest.mark.parametrize(
     "path", MODELS, ids=lambda p: p.relative_to(ROOT / "pipelines").as_posix()
 )

@@ -8,8 +8,8 @@ import nbformat
 import pytest
 
 from workbench.core.errors import RuleFailed
+from workbench.pages.briefings import folder_name
 from workbench.pages.page import FOLDED, Page, refuse_active, render
-from workbench.pages.writing import folder_name
 
 PAGE = Page(
     results="0123abc",

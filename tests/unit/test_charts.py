@@ -15,11 +15,11 @@ import pytest
 from workbench.charts import (
     FONTS,
     LAB_MIME,
-    Bar,
     Dot,
     Figure,
     Pair,
     Scale,
+    TimelineBar,
     bars,
     course,
     dots,
@@ -28,8 +28,8 @@ from workbench.charts import (
     shares,
     svg_of,
 )
-from workbench.charts.timeline import Bar as Span
 from workbench.charts.timeline import Mark, timeline
+from workbench.charts.timeline import TimelineBar as Span
 from workbench.messages import use_language
 
 RATE = Scale(4.1, "mức chung 4,1%", "tỷ lệ trễ hạn (%)", "phần / tổng")
@@ -57,7 +57,7 @@ def figures() -> dict[str, Figure]:
                 "change": dots([moved(d) for d in UNITS], CHANGE),
                 "course": course(UNITS, "%"),
                 "kinds": paired_bars([Pair("chờ xử lý", 27.3, 1.5), Pair("ký", 3.0, None)], "giờ"),
-                "steps": bars([Bar("Chờ: Thẩm định", 2182.0, "2.182 giờ")], "giờ"),
+                "steps": bars([TimelineBar("Chờ: Thẩm định", 2182.0, "2.182 giờ")], "giờ"),
                 "way": timeline(
                     WAY, [(0, 7), (17, 24)], [Mark(20, "hạn", is_due=True)], [(0, "1/1")]
                 ),
@@ -146,7 +146,7 @@ def test_a_name_with_quotes_and_markup_stays_a_name():
 
 
 def test_axis_numbers_follow_the_language():
-    half = [Bar("a", 0.75, "")]
+    half = [TimelineBar("a", 0.75, "")]
     with use_language("vi"):
         vietnamese = draw(bars(half, "giờ"), "c", "d").svg
     with use_language("en"):
@@ -170,3 +170,15 @@ def test_a_chart_of_the_analysts_own_draws_in_house_style():
     bundle = data[0] if isinstance(data, tuple) else data
     assert "image/svg+xml" in bundle
     assert bundle[LAB_MIME]["config"]["font"] == "Noto Sans"
+
+
+def test_a_picture_is_the_same_however_many_were_drawn_before():
+    clipped = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "data": {"values": [{"x": 1, "y": 2}, {"x": 2, "y": 3}]},
+        "mark": {"type": "line", "clip": True},
+        "encoding": {"x": {"field": "x"}, "y": {"field": "y"}},
+    }
+    first, second = svg_of(clipped), svg_of(clipped)
+    assert "clip-path" in first
+    assert first == second

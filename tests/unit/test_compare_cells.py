@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from workbench.figures.compare import cells
-from workbench.figures.compare.cellwise import CELLS
+from workbench.figures.compare.cell_tests import CELLS
 
 CAUSES = {"queue": 0.3, "slow_work": 0.25, "signature_wait": 0.2, "record_lag": 0.25}
 QUARTERS = ("2022-Q1", "2022-Q2", "2022-Q3", "2022-Q4")

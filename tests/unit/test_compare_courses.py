@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from workbench.figures.compare import (
-    Usual,
+    BaselinePeriods,
     changed,
     charted,
     intervention,
@@ -16,7 +16,7 @@ from workbench.figures.compare import (
 )
 
 MONTHS = [f"{year}-{month:02d}" for year in (2021, 2022) for month in range(1, 13)]
-FIRST_YEAR = Usual("2021-01", "2021-12", "the year before the one-stop shop moved")
+FIRST_YEAR = BaselinePeriods("2021-01", "2021-12", "the year before the one-stop shop moved")
 
 
 def measures(late: list[int], dossiers: int = 80, unit: str = "U1") -> pl.DataFrame:
@@ -65,9 +65,9 @@ def test_a_month_without_dossiers_is_not_judged():
 def test_a_baseline_outside_the_course_or_without_reason_is_refused():
     course = series(measures([4] * 24), unit_id="U1", profile="wb_strict")
     with pytest.raises(ValueError, match="not in the course"):
-        charted(course, Usual("2020-01", "2020-12", "why"))
+        charted(course, BaselinePeriods("2020-01", "2020-12", "why"))
     with pytest.raises(ValueError, match="reason"):
-        charted(course, Usual("2021-01", "2021-12", ""))
+        charted(course, BaselinePeriods("2021-01", "2021-12", ""))
 
 
 def test_the_date_of_a_change_comes_with_its_credible_months():

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from workbench.figures.compare import breach_risks, curve, eventual
-from workbench.figures.estimates.breach import reliability
+from workbench.figures.estimates.breach_risk import reliability
 
 SNAPSHOT = dt.date(2022, 6, 30)
 RECENT = dt.date(2022, 5, 19)

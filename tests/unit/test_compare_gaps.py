@@ -12,7 +12,7 @@ from workbench.figures.compare import (
     Side,
     gaps,
     gaps_to_peers,
-    spreads_of,
+    overdispersion_by_cause,
     told,
 )
 from workbench.messages import use_language
@@ -163,7 +163,11 @@ def test_shared_luck_widens_the_interval_of_its_cause_only():
     by_part = dict(zip(plain["component"], width, strict=True))
     assert by_part["cause:queue"] > 1.5
     assert by_part["cause:slow_work"] == pytest.approx(1.0, abs=0.1)
-    assert set(spreads_of(random_world(1), kind="month")) == {"queue", "slow_work", "unexplained"}
+    assert set(overdispersion_by_cause(random_world(1), kind="month")) == {
+        "queue",
+        "slow_work",
+        "unexplained",
+    }
 
 
 def test_one_comparison_is_told_in_one_sentence():

@@ -13,7 +13,7 @@ from workbench.cli.parser import build_parser
 from workbench.cli.schedule import schedule_lines
 from workbench.core.environment import SITE, full_environment, project_environment, run_dvc
 from workbench.core.project import Project, shipped
-from workbench.review import forgetting
+from workbench.review import erasure
 
 ROOT = Path(__file__).resolve().parents[2]
 CALLERS = ("README.md", "README.vi.md", "Makefile")
@@ -82,5 +82,5 @@ def test_what_dvc_kept_outside_the_project_is_forgotten_too(
         [sys.executable, "-m", "dvc", "doctor"], cwd=project.root, check=True, capture_output=True
     )
     assert list((outside / "repo").iterdir())
-    assert forgetting._clear_outside(project) == ()
+    assert erasure._clear_outside(project) == ()
     assert not list((outside / "repo").iterdir())

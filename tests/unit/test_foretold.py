@@ -6,7 +6,7 @@ import datetime as dt
 
 import polars as pl
 
-from workbench.figures.compare.foretold import as_of, foretold
+from workbench.figures.compare.risk_calibration import as_of, foretold
 
 NEW_YEAR = dt.date(2022, 1, 1)
 

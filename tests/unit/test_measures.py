@@ -10,6 +10,7 @@ import pytest
 from workbench.figures import causes, compare
 from workbench.figures.estimates import wilson
 from workbench.figures.measures import COUNTS, RATES, measure, measures_in_turn
+from workbench.warehouse.models import find_model
 
 UNITS = {
     "*": {"received": 70, "early": 30, "on_time": 25, "late": 5, "open_overdue": 3, "unknown": 2},
@@ -80,7 +81,7 @@ def test_a_rate_without_dossiers_has_no_row(measures):
 
 def test_definitions_use_only_counters_that_the_models_make(pipelines_dir):
     text = "".join(
-        (pipelines_dir / "explain" / f"{name}.sql").read_text(encoding="utf-8")
+        find_model(pipelines_dir, "explain", name).sql
         for name in ("month_counts", "open_counts", "counts")
     )
     used = {c for cs in COUNTS.values() for c in cs} | {c for n, d in RATES.values() for c in n + d}

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from workbench.figures.compare.numbering import numbered, ranked
+from workbench.figures.compare.dense_ids import numbered, ranked
 
 
 @pytest.mark.parametrize("most", [3, 40, 10**9])

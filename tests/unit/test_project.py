@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 
 from workbench.core.errors import OutputBusy
-from workbench.core.project import find_project, fresh_folder, restore_folders
+from workbench.core.project import find_project, replace_folder, restore_folders
 
 KILLED_RUN = """
 import os, sys
@@ -53,7 +53,7 @@ def backdate(file: Path, age: float) -> None:
 def test_what_a_killed_run_left_is_gone_after_the_next_one(tmp_path) -> None:
     room = tmp_path / "clean"
     scratch = leftover(room, age=3600)
-    with fresh_folder(room) as fresh:
+    with replace_folder(room) as fresh:
         (fresh / "table").touch()
     assert not scratch.exists()
     assert [path.name for path in tmp_path.iterdir()] == ["clean"]
@@ -64,7 +64,7 @@ def test_the_scratch_folder_of_a_living_run_stays(tmp_path) -> None:
     scratch = leftover(room, age=3600)
     with FileLock(scratch / ".in-use") as lock:
         backdate(Path(lock.lock_file), 3600)
-        with fresh_folder(room):
+        with replace_folder(room):
             assert scratch.exists()
     assert scratch.exists()
 
@@ -72,7 +72,7 @@ def test_the_scratch_folder_of_a_living_run_stays(tmp_path) -> None:
 def test_a_run_that_only_just_began_is_left_alone(tmp_path) -> None:
     room = tmp_path / "clean"
     scratch = leftover(room, age=0)
-    with fresh_folder(room):
+    with replace_folder(room):
         pass
     assert scratch.exists()
 
@@ -80,7 +80,7 @@ def test_a_run_that_only_just_began_is_left_alone(tmp_path) -> None:
 def test_a_hidden_folder_without_our_lock_is_no_leftover(tmp_path) -> None:
     other = tmp_path / ".clean-notes"
     other.mkdir()
-    with fresh_folder(tmp_path / "clean"):
+    with replace_folder(tmp_path / "clean"):
         pass
     assert other.exists()
 
@@ -95,7 +95,7 @@ def test_wherever_a_run_is_killed_one_whole_copy_is_found_again(tmp_path, number
     assert subprocess.run(command, check=False).returncode == 137
     restore_folders(room.parent)
     assert (room / "table").read_text() == ("new" if (number, moment) == (2, "after") else "old")
-    with fresh_folder(room) as fresh:
+    with replace_folder(room) as fresh:
         (fresh / "table").write_text("newer")
     assert (room / "table").read_text() == "newer"
 
@@ -133,7 +133,7 @@ def test_an_interrupt_between_the_two_renames_puts_the_old_folder_back(
         return rename(path, target)
 
     monkeypatch.setattr(Path, "rename", interrupt)
-    with pytest.raises(KeyboardInterrupt), fresh_folder(room):
+    with pytest.raises(KeyboardInterrupt), replace_folder(room):
         pass
     assert (room / "table").is_file()
 
@@ -142,6 +142,6 @@ def test_a_place_that_is_no_folder_is_one_message(tmp_path) -> None:
     (tmp_path / "file").touch()
     with (
         pytest.raises(OutputBusy, match="cannot be written"),
-        fresh_folder(tmp_path / "file" / "x"),
+        replace_folder(tmp_path / "file" / "x"),
     ):
         pass

@@ -16,8 +16,8 @@ from workbench.cli.parser import build_parser
 from workbench.cli.schedule import (
     LOG,
     SCHTASKS_LIMIT,
-    Errand,
-    Moment,
+    RunTime,
+    ScheduledBriefing,
     cron_entry,
     resolve_against,
     resolve_period,
@@ -29,8 +29,8 @@ from workbench.core.errors import UsageProblem
 from workbench.core.project import Project, shipped
 from workbench.core.vocabulary import Period
 
-HALF_YEARLY = Moment((1, 7), 1, 6, 30)
-POSIX = Errand(
+HALF_YEARLY = RunTime((1, 7), 1, 6, 30)
+POSIX = ScheduledBriefing(
     folder=PurePosixPath("/srv/ho-so"),
     scripts=PurePosixPath("/srv/ho-so/.venv/bin"),
     arguments=("brief", "--period", "last-half"),
@@ -237,7 +237,7 @@ def test_a_python_without_virtual_environment_is_not_activated(monkeypatch):
 
 
 def test_every_month_is_a_star_for_task_scheduler():
-    monthly = dataclasses.replace(WINDOWS, moment=Moment(tuple(range(1, 13)), 1, 6, 30))
+    monthly = dataclasses.replace(WINDOWS, moment=RunTime(tuple(range(1, 13)), 1, 6, 30))
     assert '/M "*"' in windows_task(monthly)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.core.project import Project, Scratch, close_to_others, fresh_folder
+from workbench.core.project import Project, Scratch, close_to_others, replace_folder
 from workbench.warehouse import Warehouse
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows folders inherit their rights")
@@ -91,11 +91,11 @@ def mode(path: Path) -> int:
 def test_outputs_are_for_owner_and_group_whatever_the_umask(tmp_path: Path, umask: int) -> None:
     before = os.umask(umask)
     try:
-        with fresh_folder(tmp_path / "landed") as fresh:
+        with replace_folder(tmp_path / "landed") as fresh:
             (fresh / "plots").mkdir()
             for name in ("a.parquet", "plots/a.csv"):
                 (fresh / name).write_text("x")
-        with fresh_folder(tmp_path / "out", replaced=["tables", "a.html"]) as fresh:
+        with replace_folder(tmp_path / "out", replaced=["tables", "a.html"]) as fresh:
             (fresh / "tables").mkdir()
             for name in ("a.html", "tables/a.parquet"):
                 (fresh / name).write_text("x")
@@ -113,7 +113,7 @@ def test_what_others_keep_in_an_output_folder_keeps_its_rights(tmp_path: Path) -
     other = tmp_path / "out" / "notes.txt"
     other.write_text("x")
     other.chmod(0o664)
-    with fresh_folder(tmp_path / "out", replaced=["a.html"]) as fresh:
+    with replace_folder(tmp_path / "out", replaced=["a.html"]) as fresh:
         (fresh / "a.html").write_text("x")
     assert mode(other) == 0o664
 

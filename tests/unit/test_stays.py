@@ -10,19 +10,25 @@ import polars as pl
 import pytest
 
 from workbench.figures.compare import breach_risks, eventual
-from workbench.figures.compare.foretold import foretold
-from workbench.figures.compare.staying import FEWEST, passages_as_of, stay_risks
-from workbench.figures.estimates.breach import reliability
-from workbench.figures.estimates.stays import BLOCKS, Pace, Stays, pace, risks_left
+from workbench.figures.compare.risk_calibration import foretold
+from workbench.figures.compare.sojourn_risk import FEWEST, passages_as_of, sojourn_risks
+from workbench.figures.estimates.breach_risk import reliability
+from workbench.figures.estimates.sojourn_times import (
+    BLOCKS,
+    Pace,
+    SojournTimes,
+    pace,
+    remaining_time_risks,
+)
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 SNAPSHOT = dt.datetime(2022, 6, 30, 17, tzinfo=HERE)
 DAY = 28_800
 
 
-def stays(seconds, over, *, unit=None, age=None) -> Stays:
+def stays(seconds, over, *, unit=None, age=None) -> SojournTimes:
     number = len(seconds)
-    return Stays(
+    return SojournTimes(
         np.array(seconds, dtype=float),
         np.array(over),
         np.zeros(number, dtype=np.int64),
@@ -40,16 +46,20 @@ def known(*seconds: float) -> Pace:
 def test_the_risk_is_the_share_of_those_still_there_whose_stay_and_way_take_too_long():
     law = known(1_000, 2_000, 3_000, 4_000)
     now = stays([1_500, 1_500, 500], [False] * 3)
-    told = risks_left((law, now), (known(1_000), np.zeros(3)), [1_600, -1, 1_501])
+    told = remaining_time_risks((law, now), (known(1_000), np.zeros(3)), [1_600, -1, 1_501])
     for bound in told:
         assert bound.tolist() == pytest.approx([2 / 3, 1.0, 3 / 4])
 
 
 def test_one_who_stayed_longer_than_nearly_all_seen_has_the_tail_of_the_normal_law():
     law = known(1_000, 2_000, 3_000, 4_000)
-    value, _, _ = risks_left((law, stays([5_000], [False])), (known(60), np.zeros(1)), [0])
+    value, _, _ = remaining_time_risks(
+        (law, stays([5_000], [False])), (known(60), np.zeros(1)), [0]
+    )
     assert value.tolist() == pytest.approx([1.0])
-    later, _, _ = risks_left((law, stays([5_000], [False])), (known(60), np.zeros(1)), [50_000])
+    later, _, _ = remaining_time_risks(
+        (law, stays([5_000], [False])), (known(60), np.zeros(1)), [50_000]
+    )
     assert 0 < later[0] < 1
 
 
@@ -57,7 +67,7 @@ def test_what_is_not_known_of_a_units_pace_widens_the_bounds_about_the_risk():
     sure = known(*np.linspace(1_000, 9_000, 200))
     unsure = Pace(sure.usual, sure.own, np.full((1, BLOCKS), 0.04), sure.shape, 0.5)
     now = stays([1_500], [False])
-    value, lower, upper = risks_left((unsure, now), (known(60), np.zeros(1)), [4_000])
+    value, lower, upper = remaining_time_risks((unsure, now), (known(60), np.zeros(1)), [4_000])
     assert lower[0] < value[0] - 0.02 < value[0] + 0.02 < upper[0]
 
 
@@ -70,7 +80,7 @@ def test_a_pace_knows_the_kinds_and_the_unit_that_has_slowed_down_lately():
     time = 10_000 * np.exp(1.5 * kind + 0.6 * slowed + random.normal(0, 0.4, number))
     over = time < age * DAY / 2
     seen = np.where(over, time, age * DAY / 2)
-    found = pace(Stays(seen, over, kind, unit, age), 2, 6)
+    found = pace(SojournTimes(seen, over, kind, unit, age), 2, 6)
     assert found.usual[1] - found.usual[0] == pytest.approx(1.5, abs=0.1)
     assert found.own[3, 1] - found.own[:3, 1].mean() == pytest.approx(0.6, abs=0.15)
     assert abs(found.own[3, 10] - found.own[:3, 10].mean()) < 0.15
@@ -92,8 +102,8 @@ PROGRESS = [
     *("elapsed_seconds", "allowed_seconds"),
 ]
 PASSAGES = [
-    *("dossier_id", "unit_id", "procedure_id", "place_no", "step", "came_at", "left_at"),
-    *("stayed_seconds", "rest_seconds", "has_left", "has_ended"),
+    *("dossier_id", "unit_id", "procedure_id", "place_no", "step", "entered_at", "left_at"),
+    *("sojourn_seconds", "remaining_seconds", "has_left", "has_ended"),
 ]
 
 
@@ -139,7 +149,7 @@ def register(seed: int, number: int = 3_000) -> tuple[pl.DataFrame, pl.DataFrame
             orient="row",
         ).with_columns(
             place=pl.lit("in_hand"),
-            came_at=pl.col("came_at").dt.convert_time_zone("Asia/Ho_Chi_Minh"),
+            entered_at=pl.col("entered_at").dt.convert_time_zone("Asia/Ho_Chi_Minh"),
             left_at=pl.col("left_at").dt.convert_time_zone("Asia/Ho_Chi_Minh"),
         ),
         pl.DataFrame(truth, schema=["dossier_id", "is_late"], orient="row"),
@@ -183,7 +193,7 @@ def test_without_places_the_risks_are_those_of_the_time_that_is_gone():
     few = passages.filter((pl.col("dossier_id").cum_count() < FEWEST) | ~pl.col("has_left")).filter(
         pl.col("step") == "work"
     )
-    assert stay_risks(progress, few).is_empty()
+    assert sojourn_risks(progress, few).is_empty()
     assert breach_risks(progress, few).equals(plain)
 
 
@@ -199,15 +209,15 @@ def test_an_open_dossier_past_its_limit_has_risk_one():
     over = progress.filter(open_ones)
     late = pl.when(open_ones).then(pl.col("allowed_seconds") + 1).otherwise("elapsed_seconds")
     progress = progress.with_columns(late.alias("elapsed_seconds"))
-    told = stay_risks(progress, passages)
+    told = sojourn_risks(progress, passages)
     assert told["dossier_id"].to_list() == over["dossier_id"].sort().to_list()
     assert told["risk"].unique().to_list() == [1.0]
 
 
 def test_passages_of_an_earlier_day_are_cut_there_and_know_nothing_of_what_came():
     noon = dt.datetime(2022, 6, 10, tzinfo=HERE)
-    columns = ["dossier_id", "place_no", "step", "came_at", "left_at", "stayed_seconds"]
-    columns += ["rest_seconds", "has_left", "has_ended"]
+    columns = ["dossier_id", "place_no", "step", "entered_at", "left_at", "sojourn_seconds"]
+    columns += ["remaining_seconds", "has_left", "has_ended"]
     days = [noon + dt.timedelta(days=d) for d in range(5)]
     rows = pl.DataFrame(
         [
@@ -219,7 +229,7 @@ def test_passages_of_an_earlier_day_are_cut_there_and_know_nothing_of_what_came(
         ],
         schema=columns,
         orient="row",
-    ).with_columns(pl.col("came_at", "left_at").dt.convert_time_zone("Asia/Ho_Chi_Minh"))
+    ).with_columns(pl.col("entered_at", "left_at").dt.convert_time_zone("Asia/Ho_Chi_Minh"))
     then = passages_as_of(rows, dt.date(2022, 6, 11))
     assert then.filter(dossier_id="ended").equals(rows.filter(dossier_id="ended"))
     cut = then.filter(dossier_id="went on").select(*columns[5:]).rows()
@@ -243,15 +253,15 @@ def test_where_the_share_will_come_to_rest_hangs_on_the_open_ones_alone():
     row = eventual(progress, (), risks=sure).row(0, named=True)
     assert row["eventual"] == pytest.approx(0.2)
     # 1 late, at most 2 more; 2 expected, variance 0.5: 2 ± 1.39
-    assert (row["coming_lower"], row["coming_upper"]) == pytest.approx((0.1, 0.3))
+    assert (row["final_lower"], row["final_upper"]) == pytest.approx((0.1, 0.3))
     likely = risks.with_columns(risk=pl.lit(0.02), lower=pl.lit(0.02), upper=pl.lit(0.02))
     row = eventual(progress, (), risks=likely).row(0, named=True)
-    assert row["coming_upper"] == pytest.approx(
+    assert row["final_upper"] == pytest.approx(
         (1.04 + 1.96 * (2 * 0.02 * 0.98) ** 0.5) / 10, abs=1e-4
     )
     unsure = likely.with_columns(lower=pl.lit(0.0), upper=pl.lit(0.196))
     wide = eventual(progress, (), risks=unsure).row(0, named=True)
     half = 1.96 * (2 * 0.02 * 0.98 + 0.1**2) ** 0.5
-    assert wide["coming_upper"] == pytest.approx((1.04 + half) / 10, abs=1e-4)
+    assert wide["final_upper"] == pytest.approx((1.04 + half) / 10, abs=1e-4)
     ended = eventual(progress.filter(pl.col("ending") != "open"), (), risks=sure).row(0, named=True)
-    assert ended["coming_lower"] == ended["coming_upper"] == ended["eventual"]
+    assert ended["final_lower"] == ended["final_upper"] == ended["eventual"]

@@ -164,7 +164,7 @@ def test_a_stage_built_in_parts_gives_the_tables_of_one_built_at_once(
         out = tmp_path / f"parts{threads}"
         with Warehouse(pipelines, threads=threads) as warehouse:
             warehouse.attach(in_parts)
-            warehouse.build_in_parts("stage", WANTED, out, part=part)
+            warehouse.build_partitioned("stage", WANTED, out, part=part)
         assert sorted(path.stem for path in out.iterdir()) == WANTED
         for name in WANTED:
             made = pl.read_parquet(out / f"{name}.parquet")
@@ -178,7 +178,7 @@ def test_parts_give_the_same_bytes_on_any_number_of_threads(pipelines, in_parts,
     for threads in (1, 2, 4):
         with Warehouse(pipelines, threads=threads) as warehouse:
             warehouse.attach(in_parts)
-            warehouse.build_in_parts("stage", WANTED, tmp_path / f"o{threads}", part=2)
+            warehouse.build_partitioned("stage", WANTED, tmp_path / f"o{threads}", part=2)
         files.append([(tmp_path / f"o{threads}" / f"{n}.parquet").read_bytes() for n in WANTED])
     assert files[0] == files[1] == files[2]
 
@@ -193,7 +193,7 @@ def test_a_promise_broken_in_a_later_part_stops_the_stage_and_leaves_the_folder(
     with Warehouse(pipelines) as warehouse:
         warehouse.attach(in_parts)
         with pytest.raises(RuleFailed, match=r"dossier Ế1.*\(days = 9\).*«days < 9»"):
-            warehouse.build_in_parts("stage", WANTED, out, part=2)
+            warehouse.build_partitioned("stage", WANTED, out, part=2)
     assert not out.exists()
 
 
@@ -204,7 +204,7 @@ def test_a_key_that_repeats_within_a_dossier_stops_a_stage_in_parts(pipelines, i
     with Warehouse(pipelines) as warehouse:
         warehouse.attach(in_parts)
         with pytest.raises(RuleFailed, match=r"dossier A1 is counted 2 times.*key dossier_id"):
-            warehouse.build_in_parts("stage", WANTED, tmp_path / "out", part=2)
+            warehouse.build_partitioned("stage", WANTED, tmp_path / "out", part=2)
 
 
 def test_an_audit_counts_the_offenders_of_every_part(pipelines, in_parts, tmp_path):
@@ -220,7 +220,7 @@ def test_an_audit_counts_the_offenders_of_every_part(pipelines, in_parts, tmp_pa
     with Warehouse(pipelines) as warehouse:
         warehouse.attach(in_parts)
         with pytest.raises(RuleFailed, match=r"A2(.|\n)*3 "):
-            warehouse.build_in_parts("stage", WANTED, tmp_path / "out", part=2)
+            warehouse.build_partitioned("stage", WANTED, tmp_path / "out", part=2)
 
 
 def test_a_model_that_needs_all_dossiers_at_once_is_refused_in_parts(pipelines, in_parts, tmp_path):
@@ -228,7 +228,7 @@ def test_a_model_that_needs_all_dossiers_at_once_is_refused_in_parts(pipelines, 
     with Warehouse(pipelines) as warehouse:
         warehouse.attach(in_parts)
         with pytest.raises(InputRejected, match="longest needs all dossiers at once"):
-            warehouse.build_in_parts("stage", [*WANTED, "longest"], tmp_path / "out", part=2)
+            warehouse.build_partitioned("stage", [*WANTED, "longest"], tmp_path / "out", part=2)
 
 
 def test_a_header_may_run_over_lines_and_be_followed_by_prose(pipelines):

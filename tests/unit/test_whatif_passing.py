@@ -9,8 +9,14 @@ import polars as pl
 import pytest
 
 from workbench.clock import Calendars
-from workbench.figures.whatif import Log, passed_on
-from workbench.figures.whatif.desks import Desk, gains, held_for, misfit, usual_held
+from workbench.figures.whatif import TransferLog, whatif_transfer_rule
+from workbench.figures.whatif.queue_replay import (
+    Desk,
+    gains,
+    imputed_service_times,
+    misfit,
+    service_times,
+)
 from workbench.figures.whatif.sessions import Sessions, Signatures, Signer, following, read_habit
 
 HOUR = 3_600
@@ -37,20 +43,22 @@ BUSY = desk([0, 1, 2, 30], [0, 5, 9, 30])
 
 
 def test_an_officer_is_known_to_be_held_where_the_next_dossier_waited():
-    known, most = held_for(BUSY)
+    known, most = service_times(BUSY)
     assert known.tolist() == [5 * HOUR, 4 * HOUR, -1, -1]
     assert most.tolist() == [5 * HOUR, 4 * HOUR, 21 * HOUR, -1]
 
 
 def test_a_short_wait_is_no_sign_of_a_busy_officer():
-    known, _ = held_for(desk([0, 8], [0, 10]))
+    known, _ = service_times(desk([0, 8], [0, 10]))
     assert known.tolist() == [-1, -1]
 
 
 def test_unknown_times_follow_their_size_and_end_by_the_next_start():
     """Known: 5 h and 4 h at size 1, median 4.5. A size of 2 is 9 h, of 6 no more than 21 h."""
-    assert usual_held(BUSY, np.array([1.0, 1, 2, 1]))[2:].tolist() == hours(9, 4.5).tolist()
-    assert usual_held(BUSY, np.array([1.0, 1, 6, 1]))[2] == 21 * HOUR
+    assert (
+        imputed_service_times(BUSY, np.array([1.0, 1, 2, 1]))[2:].tolist() == hours(9, 4.5).tolist()
+    )
+    assert imputed_service_times(BUSY, np.array([1.0, 1, 6, 1]))[2] == 21 * HOUR
 
 
 def test_a_quarter_that_knows_enough_has_a_proportion_of_its_own():
@@ -59,7 +67,7 @@ def test_a_quarter_that_knows_enough_has_a_proportion_of_its_own():
     arrived = [0.0] * 7 + [90.0] * 7
     arrived[0], arrived[7] = 0.0, 100.0
     line = desk(arrived, first + second, quarter=[0] * 7 + [1] * 7)
-    assert usual_held(line, np.ones(14))[[6, 13]].tolist() == hours(3, 6).tolist()
+    assert imputed_service_times(line, np.ones(14))[[6, 13]].tolist() == hours(3, 6).tolist()
 
 
 def test_the_size_that_known_times_follow_misses_less():
@@ -191,7 +199,7 @@ def stamps(rows, *names: str) -> pl.DataFrame:
 KEY = ("dossier_id", "step_no")
 
 
-def log_of(cuts, visits=(), overruns=(), signed=()) -> Log:
+def log_of(cuts, visits=(), overruns=(), signed=()) -> TransferLog:
     """Unit U, one officer h, a calendar that is always open; hours from the first day."""
     served = [
         (d, 2, "U", "P", "always", "h", came, began, length) for d, came, began, length in visits
@@ -210,10 +218,10 @@ def log_of(cuts, visits=(), overruns=(), signed=()) -> Log:
     frame = stamps(served, *KEY, *visit, "served_seconds").cast(schema) if served else empty
     names = (*KEY, "unit_id", "holder_id", "calendar_id", "arrived_at", "started_at")
     signings = stamps([(d, 3, "U", "chair", "always", *at) for d, *at in signed], *names)
-    return Log(
+    return TransferLog(
         pl.DataFrame(
             [(d, n, round(h * HOUR)) for d, n, h in cuts],
-            schema={"dossier_id": pl.String, "step_no": pl.Int64, "cut_seconds": pl.Int64},
+            schema={"dossier_id": pl.String, "step_no": pl.Int64, "avoidable_seconds": pl.Int64},
             orient="row",
         ),
         frame,
@@ -235,8 +243,8 @@ def calendars(reference_dir) -> Calendars:
     return Calendars.read(reference_dir / "calendars")
 
 
-def saved(log: Log, calendars: Calendars) -> tuple:
-    found = passed_on(log, calendars, scenario="x").filter(
+def saved(log: TransferLog, calendars: Calendars) -> tuple:
+    found = whatif_transfer_rule(log, calendars, scenario="x").filter(
         pl.col("unit_id") == "U", pl.col("period") == "2022-Q1"
     )
     assert set(found["method"]) <= {"steps_rerun"}
@@ -284,13 +292,13 @@ def test_a_signature_moves_by_whole_sessions(calendars):
 
 def test_bounds_are_wider_where_readings_disagree_and_stay_within_the_touched(calendars):
     """Without the queue C gains its half hour: that reading saves it, the others do not."""
-    sure = passed_on(log_of([("D", 2, 1)], VISITS, [("D", 1)]), calendars, scenario="x").row(
-        0, named=True
-    )
+    sure = whatif_transfer_rule(
+        log_of([("D", 2, 1)], VISITS, [("D", 1)]), calendars, scenario="x"
+    ).row(0, named=True)
     assert (sure["n_saved"], sure["lower"], sure["upper"]) == (1, 0.5, 1.0)
-    split = passed_on(log_of([("C", 2, 0.5)], VISITS, [("C", 0.1)]), calendars, scenario="x").row(
-        0, named=True
-    )
+    split = whatif_transfer_rule(
+        log_of([("C", 2, 0.5)], VISITS, [("C", 0.1)]), calendars, scenario="x"
+    ).row(0, named=True)
     assert (split["n_saved"], split["lower"], split["upper"]) == (0, 0.0, 1.0)
     assert split["evidence_level"] == 3
 
@@ -299,19 +307,19 @@ def test_a_dossier_that_no_log_lets_live_again_is_in_doubt_by_a_day_of_work(cale
     """Moved by 30 hours, unsure by 8: A and B might go either way, C and D not."""
     cuts = [(d, 2, 30) for d in "ABCD"]
     late = [("A", 30), ("B", 31), ("C", 21), ("D", 39)]
-    row = passed_on(log_of(cuts, (), late), calendars, scenario="x").row(0, named=True)
+    row = whatif_transfer_rule(log_of(cuts, (), late), calendars, scenario="x").row(0, named=True)
     assert (row["n_saved"], row["n_touched"]) == (2, 4)
     assert row["upper"] == pytest.approx(2 + 1.96 * (2 / 4) ** 0.5 + 0.5)
 
 
 def test_a_log_that_tells_no_transfer_gives_no_row_and_one_that_tells_no_fault_a_zero(calendars):
     late = [("A", 1), ("B", 2)]
-    assert passed_on(log_of([], VISITS, late), calendars, scenario="x").is_empty()
+    assert whatif_transfer_rule(log_of([], VISITS, late), calendars, scenario="x").is_empty()
     told = log_of([("A", 2, 0)], VISITS, late)
     assert saved(told, calendars) == (2, 0, 0)
     elsewhere = log_of([("C", 2, 3)], VISITS, late)
-    assert passed_on(elsewhere, calendars, scenario="x").is_empty()
+    assert whatif_transfer_rule(elsewhere, calendars, scenario="x").is_empty()
 
 
 def test_with_nothing_late_there_is_no_row(calendars):
-    assert passed_on(log_of([]), calendars, scenario="x").is_empty()
+    assert whatif_transfer_rule(log_of([]), calendars, scenario="x").is_empty()

@@ -9,30 +9,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.answers import (
-    changes,
-    flow,
+    causes,
+    dossier,
     headline,
+    period_change,
     quality,
     sensitivity,
-    story,
     summary,
+    time_use,
     units,
     verdicts,
     waits,
-    why,
 )
 from workbench.answers.answer import Answer
 from workbench.answers.clock import LegalClock
-from workbench.answers.comparing import Comparing
-from workbench.answers.entries import PROFILE, RATE
+from workbench.answers.comparison_questions import ComparisonQuestions
 from workbench.answers.official import Official
-from workbench.answers.rhythm import Rhythm
+from workbench.answers.question import PROFILE, RATE
+from workbench.answers.work_patterns import Rhythm
 from workbench.core.vocabulary import EVERYTHING
 from workbench.messages import use_language
 
 
 @dataclass(frozen=True)
-class Book(Comparing):
+class Book(ComparisonQuestions):
     """The tables of one run, and answers from them.
 
     Args:
@@ -107,7 +107,7 @@ class Book(Comparing):
         asked = self._asked(period, unit, profile)
         with use_language(self.language):
             other = self.against(asked.period, against)
-            return changes.change(self, asked, other, self._rate(measure))
+            return period_change.change(self, asked, other, self._rate(measure))
 
     def course(
         self,
@@ -124,7 +124,7 @@ class Book(Comparing):
         """
         asked = self._asked(period, unit, profile)
         with use_language(self.language):
-            return changes.months(self, asked, self._rate(measure))
+            return period_change.months(self, asked, self._rate(measure))
 
     def time_use(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
         """Where did the working time of late dossiers go, and where that of the others?
@@ -134,7 +134,7 @@ class Book(Comparing):
         """
         asked = self._asked(period, unit, profile)
         with use_language(self.language):
-            return flow.time_use(self, asked)
+            return time_use.time_use(self, asked)
 
     def slowest_steps(
         self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE
@@ -146,7 +146,7 @@ class Book(Comparing):
         """
         asked = self._asked(period, unit, profile)
         with use_language(self.language):
-            return flow.slowest_steps(self, asked)
+            return time_use.slowest_steps(self, asked)
 
     def causes(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
         """What share of the lateness does each cause explain, and what stays unexplained?
@@ -157,7 +157,7 @@ class Book(Comparing):
         """
         asked = self._asked_of_causes(period, unit, profile)
         with use_language(self.language):
-            return why.causes(self, asked)
+            return causes.causes(self, asked)
 
     def causes_by_unit(self, period: str, *, profile: str = PROFILE) -> Answer:
         """Which causes weigh how much at each unit?
@@ -168,7 +168,7 @@ class Book(Comparing):
         """
         asked = self._asked_of_causes(period, EVERYTHING, profile)
         with use_language(self.language):
-            return why.causes_by_unit(self, asked)
+            return causes.causes_by_unit(self, asked)
 
     def causes_over_time(
         self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE
@@ -181,7 +181,7 @@ class Book(Comparing):
         """
         asked = self._asked_of_causes(period, unit, profile)
         with use_language(self.language):
-            return why.causes_over_time(self, asked)
+            return causes.causes_over_time(self, asked)
 
     def reality(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
         """How many late dossiers were really late, late only on record, or not decidable?
@@ -192,7 +192,7 @@ class Book(Comparing):
         """
         asked = self._asked_of_causes(period, unit, profile)
         with use_language(self.language):
-            return why.reality(self, asked)
+            return causes.reality(self, asked)
 
     def waiting(self, period: str, *, unit: str = EVERYTHING) -> Answer:
         """What had steps waited for, where the log tells start, finish and holder?
@@ -254,11 +254,11 @@ class Book(Comparing):
         """
         known = self.dossiers["dossier_id"]
         rule = self.profile(profile)
-        dossier_id = dossier_id or story.most_overdue(self, rule)
+        dossier_id = dossier_id or dossier.most_overdue(self, rule)
         if dossier_id not in known:
             raise self._unknown("briefing.no_dossier", dossier_id, known, known.head(3).to_list())
         with use_language(self.language):
-            return story.dossier(self, dossier_id, rule)
+            return dossier.dossier(self, dossier_id, rule)
 
     def official(
         self, *, convention: str = "calendar", unit: str = EVERYTHING, profile: str = PROFILE

@@ -158,7 +158,7 @@ _ODD_RANK = {name: n for n, name in enumerate(ODDITIES)}
 def _due_answer(frame: pl.DataFrame, period: str) -> Answer:
     compared = frame.filter(pl.col("due_class").is_in(DUE_CLASSES))
     rows, total = list(compared.iter_rows(named=True)), int(compared["dossiers"].sum())
-    left_out = {
+    excluded = {
         name: numerals.count(int(frame.filter(due_class=name)["dossiers"].sum()))
         for name in INCOMPARABLE
     }
@@ -167,7 +167,7 @@ def _due_answer(frame: pl.DataFrame, period: str) -> Answer:
         title=say("clock.due_title", period=numerals.period(period)),
         claims=_due_claims(rows, total),
         frame=frame,
-        denominators=say("clock.due_denominators", **left_out),
+        denominators=say("clock.due_denominators", **excluded),
         listing=_due_table(rows, total, caption),
         figure=_due_figure(rows, total, caption) if total else None,
     )
@@ -342,7 +342,7 @@ def _norm_answer(frame: pl.DataFrame, sources: dict[str, int], period: str) -> A
     by_source = {
         name: numerals.count(sources.get(name, 0)) for name in ("regulated", "learned", "none")
     }
-    left_out = {name: numerals.count(findings.get(name, 0)) for name in ("no_norm", "no_parts")}
+    excluded = {name: numerals.count(findings.get(name, 0)) for name in ("no_norm", "no_parts")}
     return Answer(
         title=say("clock.norms_title", period=numerals.period(period)),
         claims=(
@@ -350,7 +350,7 @@ def _norm_answer(frame: pl.DataFrame, sources: dict[str, int], period: str) -> A
             claim(say("clock.norms_sources", **by_source)),
         ),
         frame=frame,
-        denominators=say("clock.norms_denominators", **left_out),
+        denominators=say("clock.norms_denominators", **excluded),
         listing=_norm_table(frame, period),
     )
 

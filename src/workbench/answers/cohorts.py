@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.judging import FEW, Row
+from workbench.answers.phrasing import FEW, Row
 from workbench.charts import Dot, Figure, Scale, dots, draw
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
@@ -22,13 +22,13 @@ from workbench.figures import compare
 from workbench.messages import say
 
 if TYPE_CHECKING:
-    from workbench.answers.register import Register
+    from workbench.answers.name_lookup import NameLookup
 
 TELLING = 0.005
 """A closed-only share off by half a point is told in a sentence."""
 
 
-def cohorts(book: Register, unit: str, kind: PeriodKind) -> Answer:
+def cohorts(book: NameLookup, unit: str, kind: PeriodKind) -> Answer:
     """Answer how late each cohort of received dossiers is or will be, open ones counted."""
     progress = book.progress
     if unit != EVERYTHING:
@@ -75,7 +75,7 @@ def _words(row: Row) -> dict[str, str]:
         "closed": numerals.percent(row["closed"]),
         "eventual": numerals.percent(row["eventual"]),
         "interval": numerals.percent_range(row["eventual_lower"], row["eventual_upper"]),
-        "coming": numerals.percent_range(row["coming_lower"], row["coming_upper"]),
+        "coming": numerals.percent_range(row["final_lower"], row["final_upper"]),
     }
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.entries import Asked
-from workbench.answers.judging import Row
+from workbench.answers.phrasing import Row
+from workbench.answers.question import Question
 from workbench.charts import Figure, Point, control, draw
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
@@ -24,7 +24,7 @@ from workbench.figures import compare
 from workbench.messages import say
 
 if TYPE_CHECKING:
-    from workbench.answers.register import Register
+    from workbench.answers.name_lookup import NameLookup
 
 Rules = Literal["exact", "xmr"]
 SURE = 0.05
@@ -32,7 +32,7 @@ AGAINST_EXPECTED = "poisson_split"
 """The method that holds months against what such months lead to expect."""
 
 
-def months(book: Register, asked: Asked, measure: str, rules: Rules) -> Answer:
+def months(book: NameLookup, asked: Question, measure: str, rules: Rules) -> Answer:
     """Answer which months of a rate fall out of its limits, and since when it is another."""
     course = compare.series(
         book.measures, unit_id=asked.unit, profile=asked.profile, measure=measure
@@ -54,7 +54,7 @@ def months(book: Register, asked: Asked, measure: str, rules: Rules) -> Answer:
     )
 
 
-def baseline(book: Register, unit: str, measure: str) -> compare.Usual | None:
+def baseline(book: NameLookup, unit: str, measure: str) -> compare.BaselinePeriods | None:
     """Return the baseline that a person fixed for a unit, or for all units; none where none is."""
     listing = book.reference / "baselines.csv"
     if not listing.is_file():
@@ -64,12 +64,12 @@ def baseline(book: Register, unit: str, measure: str) -> compare.Usual | None:
     own = [row for row in rows if row["unit_id"] == unit]
     for row in own or [row for row in rows if row["unit_id"] == EVERYTHING]:
         reason = row[f"reason_{book.language}"] or row["reason_vi"]
-        return compare.Usual(row["first_month"], row["last_month"], reason)
+        return compare.BaselinePeriods(row["first_month"], row["last_month"], reason)
     return None
 
 
 def _moved(
-    book: Register, course: pl.DataFrame, asked: Asked, measure: str, frame: pl.DataFrame
+    book: NameLookup, course: pl.DataFrame, asked: Question, measure: str, frame: pl.DataFrame
 ) -> Row:
     """Return the likeliest single change, months of long holidays held against such months."""
     classes = book.month_classes
@@ -88,7 +88,7 @@ def _moved(
     return row
 
 
-def _limits_told(rows: Sequence[Row], usual: compare.Usual | None) -> tuple[Claim, ...]:
+def _limits_told(rows: Sequence[Row], usual: compare.BaselinePeriods | None) -> tuple[Claim, ...]:
     if usual is None:
         return (claim(say("control.no_baseline"), 2),)
     words = {
@@ -134,7 +134,7 @@ def _level(moved: Row, side: str) -> str:
     return numerals.fraction(late, base)
 
 
-def _figure(rows: Sequence[Row], usual: compare.Usual, moved: Row, rate: str) -> Figure:
+def _figure(rows: Sequence[Row], usual: compare.BaselinePeriods, moved: Row, rate: str) -> Figure:
     points = [
         Point(
             name=numerals.month_tick(row["period"]),

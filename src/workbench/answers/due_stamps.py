@@ -10,8 +10,8 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from workbench.answers.answer import Claim, claim
-from workbench.answers.entries import Asked
-from workbench.answers.judging import inline, measures_of
+from workbench.answers.phrasing import inline, measures_of
+from workbench.answers.question import Question
 from workbench.clock.lateness import CHOICES, lateness_profiles
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING
@@ -27,7 +27,7 @@ _FREE = ("granularity", "early_before", "early_needs")
 """Choices in which a profile may differ from its twin: none of the others moves a late dossier."""
 
 
-def compare_with_stamps(book: Book, asked: Asked) -> tuple[Claim, ...]:
+def compare_with_stamps(book: Book, asked: Question) -> tuple[Claim, ...]:
     """Say which rule judged, and how many dossiers the due stamps as written would change.
 
     Nothing where no due stamp of the unit has an hour, or where the rule takes stamps as written.
@@ -36,7 +36,7 @@ def compare_with_stamps(book: Book, asked: Asked) -> tuple[Claim, ...]:
     if not stamped or not _has_hours(book, asked.unit):
         return ()
     by_rule, by_stamp = (
-        measures_of(book, Asked(asked.period, asked.unit, profile), asked.period)
+        measures_of(book, Question(asked.period, asked.unit, profile), asked.period)
         for profile in (asked.profile, stamped)
     )
     counts = {

@@ -14,7 +14,7 @@ import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
 from workbench.answers.groups import NOBODY, name_scope, received
-from workbench.answers.judging import FEW, Row
+from workbench.answers.phrasing import FEW, Row
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING
@@ -22,7 +22,7 @@ from workbench.figures import compare
 from workbench.messages import say
 
 if TYPE_CHECKING:
-    from workbench.answers.register import Register
+    from workbench.answers.name_lookup import NameLookup
 
 ENDS = ("result", "printed", "last_step")
 """Result of a closed dossier; end date the file prints, closed or not; last step of a closed one.
@@ -31,7 +31,7 @@ OVER = ("resolved", "returned", "withdrawn", "rejected", "refused_intake")
 _DAY = 86_400
 
 
-def durations(book: Register, by: str, period: str, unit: str = EVERYTHING) -> Answer:
+def durations(book: NameLookup, by: str, period: str, unit: str = EVERYTHING) -> Answer:
     """Answer how long the dossiers received in a period take, by group and by kind of end."""
     told = _spans(book, received(book, period, unit)).with_columns(
         pl.col(by).cast(pl.String).fill_null(NOBODY)
@@ -54,7 +54,7 @@ def durations(book: Register, by: str, period: str, unit: str = EVERYTHING) -> A
     )
 
 
-def _spans(book: Register, dossiers: pl.DataFrame) -> pl.DataFrame:
+def _spans(book: NameLookup, dossiers: pl.DataFrame) -> pl.DataFrame:
     """Return one row per dossier and kind of end: days to it, or to the snapshot where open.
 
     Days are missing where a dossier is over and nothing tells when.

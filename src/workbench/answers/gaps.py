@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.answers.answer import Answer, Value, claim
-from workbench.answers.entries import RATE
-from workbench.answers.judging import FEW, Row, standing
+from workbench.answers.phrasing import FEW, Row, standing
+from workbench.answers.question import RATE
 from workbench.charts import Dot, Figure, Scale, dots, draw
 from workbench.charts.tables import Column, Table
 from workbench.core import numerals
@@ -19,13 +19,13 @@ from workbench.figures import compare
 from workbench.messages import say
 
 if TYPE_CHECKING:
-    from workbench.answers.register import Register
+    from workbench.answers.name_lookup import NameLookup
 
 SHOWN_FROM = 0.0005
 """Parts smaller than a twentieth of a point are left out of the chart; the table has them all."""
 
 
-def gap(book: Register, left: compare.Side, right: compare.Side) -> Answer:
+def gap(book: NameLookup, left: compare.Side, right: compare.Side) -> Answer:
     """Answer why the right side's late share differs from the left's, part by part."""
     months = book.month_classes if left.period != right.period else {}
     named = book.cell_tests.filter("flagged")
@@ -76,7 +76,7 @@ def _values(row: Row, sides: tuple[compare.Side, compare.Side], profile: str) ->
     return (*counts, Value(change, right.unit_id, right.period, profile, row["gap"]))
 
 
-def _named(book: Register, side: compare.Side) -> str:
+def _named(book: NameLookup, side: compare.Side) -> str:
     who = say("gaps.peers") if side.unit_id == compare.PEERS else book.unit_name(side.unit_id)
     return say("gaps.side", unit=who, period=numerals.period(side.period))
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.judging import FEW, Row, listed
+from workbench.answers.phrasing import FEW, Row, listed
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING, Period
@@ -22,7 +22,7 @@ from workbench.figures import compare
 from workbench.messages import say
 
 if TYPE_CHECKING:
-    from workbench.answers.register import Register
+    from workbench.answers.name_lookup import NameLookup
 
 DERIVED = ("received_month", "received_quarter")
 """Month of the year (``02``) and quarter (``2011-Q3``) in which a dossier was received."""
@@ -54,14 +54,14 @@ class Grouping:
     unit: str = EVERYTHING
 
 
-def name_scope(book: Register, unit: str, period: str) -> str:
+def name_scope(book: NameLookup, unit: str, period: str) -> str:
     """Return unit and period of reception as the title of an answer names them."""
     if not period:
         return say("groups.all_periods", unit=book.unit_name(unit))
     return say("groups.scope", unit=book.unit_name(unit), period=numerals.period(period))
 
 
-def received(book: Register, period: str, unit: str = EVERYTHING) -> pl.DataFrame:
+def received(book: NameLookup, period: str, unit: str = EVERYTHING) -> pl.DataFrame:
     """Return a unit's dossiers received in a period, with the derived columns of reception."""
     day = pl.col("received_on")
     frame = book.dossiers.with_columns(
@@ -76,7 +76,7 @@ def received(book: Register, period: str, unit: str = EVERYTHING) -> pl.DataFram
     return frame.filter(day.is_between(days.starts_on, days.ends_on))
 
 
-def compare_groups(book: Register, asked: Grouping, profile: str) -> Answer:
+def compare_groups(book: NameLookup, asked: Grouping, profile: str) -> Answer:
     """Answer whether groups are later than others, crude and among alike dossiers."""
     judged = book.outcomes.filter(pl.col("profile") == profile).select("dossier_id", "outcome")
     told = received(book, asked.period, asked.unit).join(judged, on="dossier_id")

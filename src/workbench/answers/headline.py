@@ -13,8 +13,8 @@ import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Tile, Value, claim
 from workbench.answers.due_stamps import compare_with_stamps
-from workbench.answers.entries import Asked
-from workbench.answers.judging import Row, measures_of, rate_words, values_of
+from workbench.answers.phrasing import Row, measures_of, rate_words, values_of
+from workbench.answers.question import Question
 from workbench.charts import Figure, draw, shares
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
@@ -48,7 +48,7 @@ _RATES = (
 )
 
 
-def headline(book: Book, asked: Asked, against: str) -> Answer:
+def headline(book: Book, asked: Question, against: str) -> Answer:
     """Answer how much came in, was resolved, late and open overdue, beside another period."""
     now = measures_of(book, asked, asked.period)
     before = measures_of(book, asked, against) if against else {}
@@ -74,7 +74,7 @@ def _number(rows: dict[str, Row], *names: str) -> int:
     return sum(int(rows[n]["numerator"]) for n in names if n in rows)
 
 
-def _headline_claims(book: Book, asked: Asked, now: dict[str, Row]) -> tuple[Claim, ...]:
+def _headline_claims(book: Book, asked: Question, now: dict[str, Row]) -> tuple[Claim, ...]:
     counts = {name: numerals.count(_number(now, name)) for name in _COUNTS}
     who = book.unit_inline(asked.unit)
     key = "headline_flow_unknown" if _number(now, "unknown") else "headline_flow"
@@ -94,7 +94,7 @@ def _rates_told(now: dict[str, Row], *names: str, key: bool) -> list[Claim]:
     return [claim(say(f"briefing.headline_{n}", **words), key=key) for n, words in rates]
 
 
-def _stock_told(book: Book, asked: Asked, now: dict[str, Row]) -> str:
+def _stock_told(book: Book, asked: Question, now: dict[str, Row]) -> str:
     still = _number(now, *_OPEN)
     return say(
         "briefing.headline_open" if still else "briefing.headline_none_open",
@@ -136,7 +136,7 @@ def _share_note(now: dict[str, Row], rate: str) -> str:
 
 
 def _headline_table(
-    book: Book, asked: Asked, against: str, sides: tuple[dict[str, Row], dict[str, Row]]
+    book: Book, asked: Question, against: str, sides: tuple[dict[str, Row], dict[str, Row]]
 ) -> Table:
     periods = [numerals.period(p) for p in (asked.period, against) if p]
     columns = [Column(say("briefing.measure"), number=False)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.judging import Row, listed
+from workbench.answers.phrasing import Row, listed
 from workbench.charts.tables import Column, Table
 from workbench.core import numerals
 from workbench.core.errors import InputRejected
@@ -21,12 +21,12 @@ from workbench.figures import compare
 from workbench.messages import say
 
 if TYPE_CHECKING:
-    from workbench.answers.register import Register
+    from workbench.answers.name_lookup import NameLookup
 
 FILE = "interventions.csv"
 
 
-def interventions(book: Register) -> Answer:
+def interventions(book: NameLookup) -> Answer:
     """Answer what each recorded change did to the late share of the units that got it."""
     found = [(row, _effect(book, row)) for row in recorded(book)]
     frames = [
@@ -42,7 +42,7 @@ def interventions(book: Register) -> Answer:
     )
 
 
-def recorded(book: Register) -> list[dict[str, str]]:
+def recorded(book: NameLookup) -> list[dict[str, str]]:
     """Return the changes that people recorded, as they stand in the reviewed list."""
     listing = book.reference / FILE
     if not listing.is_file():
@@ -51,7 +51,7 @@ def recorded(book: Register) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-def _effect(book: Register, row: dict[str, str]) -> pl.DataFrame:
+def _effect(book: NameLookup, row: dict[str, str]) -> pl.DataFrame:
     """Judge one change over all ended periods of its kind.
 
     Raises:
@@ -68,7 +68,9 @@ def _effect(book: Register, row: dict[str, str]) -> pl.DataFrame:
     return compare.intervention(book.cause_cells, treated=units, periods=labels, since=since)
 
 
-def _claims(book: Register, found: list[tuple[dict[str, str], pl.DataFrame]]) -> tuple[Claim, ...]:
+def _claims(
+    book: NameLookup, found: list[tuple[dict[str, str], pl.DataFrame]]
+) -> tuple[Claim, ...]:
     if not found:
         return (claim(say("interventions.none"), 2),)
     said = []
@@ -92,7 +94,7 @@ def _verdict(figures: Row) -> str:
     return "rose" if figures["lower"] > 0 else "unclear"
 
 
-def _words(book: Register, row: dict[str, str], figures: Row) -> dict[str, str]:
+def _words(book: NameLookup, row: dict[str, str], figures: Row) -> dict[str, str]:
     return {
         "name": row.get(f"name_{book.language}") or row["name_vi"],
         "units": listed(book.unit_name(unit) for unit in row["unit_ids"].split()),
@@ -105,7 +107,7 @@ def _words(book: Register, row: dict[str, str], figures: Row) -> dict[str, str]:
     }
 
 
-def _table(book: Register, found: list[tuple[dict[str, str], pl.DataFrame]]) -> Table:
+def _table(book: NameLookup, found: list[tuple[dict[str, str], pl.DataFrame]]) -> Table:
     heads = ("change", "since", "effect", "interval", "level")
     columns = tuple(
         Column(say(f"interventions.head_{head}"), number=head not in ("change",)) for head in heads

@@ -17,7 +17,7 @@ import polars as pl
 from workbench.answers import official_tables as tables
 from workbench.answers import sensitivity
 from workbench.answers.answer import Answer, claim
-from workbench.answers.entries import Asked
+from workbench.answers.question import Question
 from workbench.clock.lateness import lateness_profiles
 from workbench.core import numerals
 from workbench.core.errors import UsageProblem
@@ -29,7 +29,7 @@ from workbench.official import (
     Form,
     Letterhead,
     Names,
-    Span,
+    ReportSpan,
     evaluate,
     fill,
     half_year_report,
@@ -41,7 +41,7 @@ from workbench.official import (
     write_form,
 )
 from workbench.official.audits import check_printed
-from workbench.official.counting import OfficialTables, count_officially
+from workbench.official.counting import OfficialTables, count_official_forms
 from workbench.official.workbook import notes
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ class Official:
             UsageProblem: The period holds no dossier.
         """
         with use_language(self.book.language):
-            asked = Asked(self.book.period(period), self.unit, self.profile)
+            asked = Question(self.book.period(period), self.unit, self.profile)
             return sensitivity.long(self.book, asked)
 
     def index_766(self, period: str) -> Answer:
@@ -207,7 +207,7 @@ class Official:
 
     # what the answers share ---------------------------------------------------------------
 
-    def _counted(self, span: Span) -> OfficialTables:
+    def _counted(self, span: ReportSpan) -> OfficialTables:
         """Count the period under this profile; nothing is stored.
 
         Raises:
@@ -215,7 +215,7 @@ class Official:
         """
         book = self.book
         listed = lateness_profiles(book.reference / "profiles").filter(profile=self.profile)
-        found = count_officially(book.rooms, book.facts.pipelines, [span], listed)
+        found = count_official_forms(book.rooms, book.facts.pipelines, [span], listed)
         if found.counts.is_empty():
             raise UsageProblem(
                 "official.no_counts",
@@ -225,11 +225,11 @@ class Official:
             )
         return found
 
-    def _totals(self, span: Span) -> dict[str, int]:
+    def _totals(self, span: ReportSpan) -> dict[str, int]:
         counts = self._counted(span).counts
         return totals(counts, span=span, profile=self.profile, unit_id=self.unit)
 
-    def _span(self, period: str) -> Span:
+    def _span(self, period: str) -> ReportSpan:
         kind = latest_kind(period)
         label = self.book.latest(kind) if kind else period
         return Conventions.read(self.book.reference).span(label, self.convention)

@@ -10,11 +10,11 @@ import polars as pl
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
 from workbench.messages import language, say, use_language
-from workbench.official import FilledForm, Span
+from workbench.official import FilledForm, ReportSpan
 from workbench.official.audits import PRINTED
 
 
-def days(span: Span) -> dict[str, str]:
+def days(span: ReportSpan) -> dict[str, str]:
     """Return the first and the last day of a period as they are written."""
     return {"first": numerals.day(span.starts_on), "last": numerals.day(span.ends_on)}
 

@@ -21,10 +21,10 @@ import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
 from workbench.answers.book import Book
-from workbench.answers.entries import distinct
-from workbench.answers.judging import FEW
+from workbench.answers.phrasing import FEW
 from workbench.answers.publication_cells import Counts, Shape, publication_system
 from workbench.answers.publication_record import published_with, read_record
+from workbench.answers.question import distinct
 from workbench.charts import Dot, Figure, Scale, Standing, dots, draw
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
@@ -32,7 +32,7 @@ from workbench.core.errors import RuleFailed
 from workbench.core.vocabulary import EVERYTHING
 from workbench.figures.estimates import Estimate, difference, wilson
 from workbench.messages import say, use_language
-from workbench.privacy import THRESHOLD, NothingLeftError, hidden_cells, left_out
+from workbench.privacy import THRESHOLD, NothingLeftError, left_out, suppressed_cells
 
 _COUNTS = (
     "received",
@@ -107,7 +107,7 @@ class Publication:
             snapshot.date() if snapshot else dt.date.max,
         )
         try:
-            hidden = hidden_cells(system.values, system.lines, beside=system.beside)
+            hidden = suppressed_cells(system.values, system.lines, beside=system.beside)
         except NothingLeftError as problem:
             place = system.places[problem.args[0]]
             earlier = published_with(record, system.places) or "-"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
-from workbench.answers.entries import Asked, distinct
+from workbench.answers.question import Question, distinct
 from workbench.charts import Figure, draw, shares
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
@@ -28,17 +28,17 @@ SHORT = ("ot_done", "late", "open_overdue", "unknown")
 _PARTS = ("early", "on_time", "late")
 
 
-def short(book: Book, asked: Asked) -> Answer:
+def short(book: Book, asked: Question) -> Answer:
     """Answer how the on-time share moves from profile to profile; the one in use is set off."""
     return _answer(book, asked, SHORT)
 
 
-def long(book: Book, asked: Asked) -> Answer:
+def long(book: Book, asked: Question) -> Answer:
     """Answer with every headline under every profile."""
     return _answer(book, asked, compare.SENSITIVE)
 
 
-def _answer(book: Book, asked: Asked, shown: tuple[str, ...]) -> Answer:
+def _answer(book: Book, asked: Question, shown: tuple[str, ...]) -> Answer:
     frame = compare.sensitivity(book.measures, period=asked.period, unit_id=asked.unit)
     names = distinct(frame["profile"], lambda profile: _short_name(book, profile))
     return Answer(
@@ -62,7 +62,7 @@ def _short_name(book: Book, profile: str) -> str:
     return book.profile_label(profile).split(":")[0]
 
 
-def _spread(frame: pl.DataFrame, names: dict[str, str], asked: Asked) -> tuple[Claim, ...]:
+def _spread(frame: pl.DataFrame, names: dict[str, str], asked: Question) -> tuple[Claim, ...]:
     rows = frame.filter(pl.col("ot_done").is_not_null()).sort("ot_done", "profile")
     if rows.is_empty():
         return (claim(say("official.nothing")),)
@@ -82,7 +82,7 @@ def _spread(frame: pl.DataFrame, names: dict[str, str], asked: Asked) -> tuple[C
 
 
 def _table(
-    book: Book, frame: pl.DataFrame, names: dict[str, str], shown: tuple[str, ...], asked: Asked
+    book: Book, frame: pl.DataFrame, names: dict[str, str], shown: tuple[str, ...], asked: Question
 ) -> Table:
     columns = [Column(say("official.profile"), number=False)]
     columns += [Column(say(f"briefing.{name}")) for name in shown]
@@ -109,7 +109,7 @@ def _cell(row: Mapping[str, Any], name: str) -> Cell:
     return f"{numerals.decimal(row[name] * 100, 2)}% ({over})"
 
 
-def _figure(frame: pl.DataFrame, names: dict[str, str], asked: Asked) -> Figure | None:
+def _figure(frame: pl.DataFrame, names: dict[str, str], asked: Question) -> Figure | None:
     rows = []
     for row in frame.iter_rows(named=True):
         judged = sum(row[part] for part in _PARTS)

@@ -8,10 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from workbench.answers import changes, fairness, flow, foresight, headline, quality, units, why
+from workbench.answers import (
+    adjusted_units,
+    causes,
+    headline,
+    period_change,
+    quality,
+    time_use,
+    units,
+    whatif,
+)
 from workbench.answers.answer import Answer, claim
-from workbench.answers.entries import Asked
-from workbench.answers.judging import measures_of, values_of
+from workbench.answers.phrasing import measures_of, values_of
+from workbench.answers.question import Question
 from workbench.figures import compare
 from workbench.messages import say
 
@@ -19,7 +28,7 @@ if TYPE_CHECKING:
     from workbench.answers.book import Book
 
 
-def summary(book: Book, asked: Asked, against: str, measure: str) -> Answer:
+def summary(book: Book, asked: Question, against: str, measure: str) -> Answer:
     """Answer what a chairman asks first: how much, what changed, who, where the time went.
 
     Under another profile than that of the results causes are left out, and it says so.
@@ -42,13 +51,13 @@ def summary(book: Book, asked: Asked, against: str, measure: str) -> Answer:
     )
 
 
-def _answers(book: Book, asked: Asked, against: str, measure: str) -> Iterator[Answer]:
+def _answers(book: Book, asked: Question, against: str, measure: str) -> Iterator[Answer]:
     yield headline.headline(book, asked, against)
-    yield changes.change(book, asked, against, measure)
+    yield period_change.change(book, asked, against, measure)
     yield units.units(book, asked, measure)
     if asked.profile == book.result_profile:
-        yield why.causes(book, asked)
-        yield fairness.cells(book, asked)
-        yield foresight.whatif(book, asked)
-    yield flow.slowest_steps(book, asked)
+        yield causes.causes(book, asked)
+        yield adjusted_units.cells(book, asked)
+        yield whatif.whatif(book, asked)
+    yield time_use.slowest_steps(book, asked)
     yield quality.excluded(book)

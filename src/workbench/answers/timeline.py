@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from workbench.answers.flow import step_name
+from workbench.answers.time_use import step_name
 from workbench.charts import Figure, draw
-from workbench.charts.timeline import Bar, Mark, Sort, timeline
+from workbench.charts.timeline import Mark, Sort, TimelineBar, timeline
 from workbench.clock import Calendars
 from workbench.core import numerals
 from workbench.messages import say
@@ -39,7 +39,7 @@ def dossier_timeline(book: Book, rows: Sequence[Row], marks: Sequence[tuple[str,
     instants = [(kind, at) for kind, at in marks if at is not None]
     last = max([rows[-1]["to_at"], *(at for _, at in instants)])
     bars = [
-        Bar(
+        TimelineBar(
             stretch_name(r),
             _hours(first, r["from_at"]),
             _hours(first, r["to_at"]),

@@ -10,10 +10,10 @@ import datetime as dt
 import polars as pl
 
 from workbench.answers.answer import Answer, claim
-from workbench.answers.judging import Row
+from workbench.answers.phrasing import Row
 from workbench.answers.timeline import clock
 from workbench.charts import draw
-from workbench.charts.flows import Passage, spectrum
+from workbench.charts.flows import TransferLine, spectrum
 from workbench.charts.tables import Column, Table
 from workbench.core import numerals
 from workbench.messages import say
@@ -95,7 +95,7 @@ def _transfers_table(rows: list[Row], names: dict[str, str], caption: str) -> Ta
 def _spectrum(rows: pl.DataFrame, shown: list[str], names: dict[str, str]) -> object:
     first: dt.date = rows["from_at"].dt.date().sort().to_list()[0]
     passages = [
-        Passage(names[step], _day(first, left), _day(first, arrived), late)
+        TransferLine(names[step], _day(first, left), _day(first, arrived), late)
         for step in shown
         for left, arrived, late in _thinned(rows.filter(pl.col("step") == step))
         .select("from_at", "to_at", "is_late")

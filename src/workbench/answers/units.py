@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from workbench.answers.adjusted_units import PEERED
 from workbench.answers.answer import Answer, Claim, Value, claim
-from workbench.answers.entries import RATE, Asked, distinct
-from workbench.answers.fairness import PEERED
-from workbench.answers.judging import (
+from workbench.answers.phrasing import (
     FEW,
     Row,
     listed,
@@ -23,6 +22,7 @@ from workbench.answers.judging import (
     standing,
     values_of,
 )
+from workbench.answers.question import RATE, Question, distinct
 from workbench.charts import Dot, Figure, Scale, Standing, dots, draw
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from workbench.answers.book import Book
 
 
-def units(book: Book, asked: Asked, measure: str) -> Answer:
+def units(book: Book, asked: Question, measure: str) -> Answer:
     """Answer which units differ from the overall rate; sorted by rate for the eye only."""
     frame = compare.units_side_by_side(book.measures, period=asked.period, profile=asked.profile)
-    everyone = Asked(asked.period, EVERYTHING, asked.profile)
+    everyone = Question(asked.period, EVERYTHING, asked.profile)
     overall = measures_of(book, everyone, asked.period).get(measure)
     names = distinct(frame["unit_id"], book.unit_name)
     known = [r for r in frame.iter_rows(named=True) if r[measure] is not None]
@@ -57,7 +57,7 @@ def units(book: Book, asked: Asked, measure: str) -> Answer:
     )
 
 
-def _values(frame: pl.DataFrame, asked: Asked, overall: Row | None) -> tuple[Value, ...]:
+def _values(frame: pl.DataFrame, asked: Question, overall: Row | None) -> tuple[Value, ...]:
     """Return the figures of the table, unit by unit, and those of all units together."""
     rates = [
         f"{rate}_{part}"
@@ -85,7 +85,7 @@ def _standing_of(row: Row, measure: str, overall: Row | None) -> Standing:
 def _unit_claims(
     judged: Sequence[tuple[Row, Standing]],
     names: dict[str, str],
-    asked: Asked,
+    asked: Question,
     measure: str,
     overall: Row | None,
 ) -> tuple[Claim, ...]:
@@ -109,7 +109,7 @@ def _unit_claims(
 
 
 def _beyond_chance(
-    book: Book, asked: Asked, names: dict[str, str], judged: Sequence[tuple[Row, Standing]]
+    book: Book, asked: Question, names: dict[str, str], judged: Sequence[tuple[Row, Standing]]
 ) -> tuple[Claim, ...]:
     """Say of the units above the overall rate which stand apart after case mix as well.
 
@@ -143,7 +143,7 @@ def _named_rate(row: Row, names: dict[str, str], measure: str) -> str:
 def _unit_dots(
     judged: Sequence[tuple[Row, Standing]],
     names: dict[str, str],
-    asked: Asked,
+    asked: Question,
     measure: str,
     overall: Row | None,
 ) -> Figure:
@@ -175,7 +175,7 @@ def _unit_dot(
     )
 
 
-def _unit_table(frame: pl.DataFrame, names: dict[str, str], asked: Asked) -> Table:
+def _unit_table(frame: pl.DataFrame, names: dict[str, str], asked: Question) -> Table:
     counts = compare.SIDE_BY_SIDE_COUNTS
     columns = [Column(say("briefing.unit"), number=False)]
     columns += [Column(say(f"briefing.{c}")) for c in counts]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
-from workbench.answers.entries import Asked
-from workbench.answers.judging import FEW, Row, listed, standing
+from workbench.answers.phrasing import FEW, Row, listed, standing
+from workbench.answers.question import Question
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workbench.answers.book import Book
 
 
-def verdicts(book: Book, asked: Asked) -> Answer:
+def verdicts(book: Book, asked: Question) -> Answer:
     """Answer which units' verdicts stand without suspect records, and which rest on them."""
     frame = _shares(book, asked)
     rows = {row["unit_id"]: row for row in frame.iter_rows(named=True)}
@@ -46,7 +46,7 @@ def verdicts(book: Book, asked: Asked) -> Answer:
     )
 
 
-def _shares(book: Book, asked: Asked) -> pl.DataFrame:
+def _shares(book: Book, asked: Question) -> pl.DataFrame:
     """Return the late shares of all units together and of those asked for, under any profile."""
     is_computed = asked.profile == book.result_profile
     counts = (

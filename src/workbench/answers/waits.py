@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.entries import Asked
-from workbench.answers.judging import Row
+from workbench.answers.phrasing import Row
+from workbench.answers.question import Question
 from workbench.charts import Bar, bars, draw
 from workbench.charts.tables import Column, Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING, Period
-from workbench.figures import waiting
+from workbench.figures import waits
 from workbench.messages import say
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 APPLICANTS = ("return", "applicant")
 """Steps that wait for the applicant, not for a holder."""
-SECONDS = tuple(f"{cause}_seconds" for cause in waiting.WAITING_CAUSES)
+SECONDS = tuple(f"{cause}_seconds" for cause in waits.WAITING_CAUSES)
 
 
-def steps_waited(book: Book, asked: Asked) -> Answer:
+def steps_waited(book: Book, asked: Question) -> Answer:
     """Answer what the steps started in a period had waited for, cause by cause."""
     period = Period.parse(asked.period)
     begun = pl.coalesce("started_at", "finished_at", "arrived_at").dt.date()
@@ -50,7 +50,7 @@ def steps_waited(book: Book, asked: Asked) -> Answer:
         .sort("wait_seconds", "step", descending=[True, False])
     )
     rows = frame.to_dicts()
-    totals = {name: sum(r[f"{name}_seconds"] for r in rows) for name in waiting.WAITING_CAUSES}
+    totals = {name: sum(r[f"{name}_seconds"] for r in rows) for name in waits.WAITING_CAUSES}
     whole = sum(totals.values())
     caption = say("waiting.caption", period=numerals.period(asked.period))
     drawn = [
@@ -76,10 +76,10 @@ def steps_waited(book: Book, asked: Asked) -> Answer:
 
 def all_waits(book: Book) -> pl.DataFrame:
     """Return every wait of the book's steps, built when asked for; nothing is stored."""
-    return waiting.waits(book.folder_of("steps"), book.facts)
+    return waits.waits(book.folder_of("steps"), book.facts)
 
 
-def _of_unit(frame: pl.DataFrame, asked: Asked) -> pl.DataFrame:
+def _of_unit(frame: pl.DataFrame, asked: Question) -> pl.DataFrame:
     return frame if asked.unit == EVERYTHING else frame.filter(pl.col("unit_id") == asked.unit)
 
 
@@ -102,7 +102,7 @@ def _table(rows: list[Row], caption: str) -> Table:
         Column(say("briefing.step"), number=False),
         Column(say("waiting.n_waits")),
         Column(say("waiting.wait")),
-        *(Column(say(f"waiting.{name}")) for name in waiting.WAITING_CAUSES),
+        *(Column(say(f"waiting.{name}")) for name in waits.WAITING_CAUSES),
     )
     cells = tuple(
         (

@@ -6,10 +6,10 @@ refuse to do statistics.
 
 from workbench.charts.control import Point, control
 from workbench.charts.durations import Bar, Pair, bars, paired_bars, shares
-from workbench.charts.funnels import Spot, funnel
-from workbench.charts.house import FONTS, LAB_MIME, Figure, draw, svg_of
+from workbench.charts.funnels import FunnelPoint, funnel
 from workbench.charts.intervals import Dot, Scale, Standing, course, dots
 from workbench.charts.ranges import Range, ranges
+from workbench.charts.style import FONTS, LAB_MIME, Figure, draw, svg_of
 
 __all__ = [
     "FONTS",
@@ -17,11 +17,11 @@ __all__ = [
     "Bar",
     "Dot",
     "Figure",
+    "FunnelPoint",
     "Pair",
     "Point",
     "Range",
     "Scale",
-    "Spot",
     "Standing",
     "bars",
     "control",

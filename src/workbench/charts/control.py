@@ -8,7 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from workbench.charts.house import BLUE, GREY, INK, PALE, RUST, WIDTH
+from workbench.charts.style import BLUE, GREY, INK, PALE, RUST, WIDTH
 
 
 @dataclass(frozen=True)

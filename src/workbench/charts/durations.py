@@ -12,7 +12,7 @@ from typing import Any
 
 import altair as alt
 
-from workbench.charts.house import BLUE, INK, MUTED, PALE, PAPER, WIDTH, row_height
+from workbench.charts.style import BLUE, INK, MUTED, PALE, PAPER, WIDTH, row_height
 from workbench.core import numerals
 from workbench.messages import say
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import altair as alt
 
-from workbench.charts.house import BLUE, INK, MUTED, PALE, RULE, RUST, WIDTH
+from workbench.charts.style import BLUE, INK, MUTED, PALE, RULE, RUST, WIDTH
 from workbench.messages import say
 
 PANEL = 92
@@ -19,7 +19,7 @@ PANEL = 92
 
 
 @dataclass(frozen=True)
-class Passage:
+class TransferLine:
     """One dossier on one transfer: when it left and when it arrived, in days."""
 
     transfer: str
@@ -31,7 +31,7 @@ class Passage:
 Ticks = Sequence[tuple[float, str]]
 
 
-def spectrum(passages: Sequence[Passage], ticks: Ticks) -> Any:
+def spectrum(passages: Sequence[TransferLine], ticks: Ticks) -> Any:
     """Draw a panel per transfer: lines from leaving (top) to arriving (bottom).
 
     Steep lines are quick; lines that meet below are arrivals in a bunch, crossing ones overtake.
@@ -47,7 +47,7 @@ def spectrum(passages: Sequence[Passage], ticks: Ticks) -> Any:
     return alt.vconcat(*panels, spacing=26)
 
 
-def _panel(name: str, passages: Sequence[Passage], scale: alt.Scale, ticks: Ticks) -> Any:
+def _panel(name: str, passages: Sequence[TransferLine], scale: alt.Scale, ticks: Ticks) -> Any:
     late, other = say("charts.late_dossiers"), say("charts.other_dossiers")
     rows = [
         {"left": p.left, "arrived": p.arrived, "group": late if p.is_late else other}

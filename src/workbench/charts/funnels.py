@@ -8,11 +8,11 @@ from typing import Any
 
 import altair as alt
 
-from workbench.charts.house import BLUE, GREY, INK, MUTED, RUST, WIDTH
+from workbench.charts.style import BLUE, GREY, INK, MUTED, RUST, WIDTH
 
 
 @dataclass(frozen=True)
-class Spot:
+class FunnelPoint:
     """One unit: late dossiers expected of its mix, late over expected, and the limits there."""
 
     name: str
@@ -24,7 +24,7 @@ class Spot:
     marked: bool = False
 
 
-def funnel(spots: Sequence[Spot], expected_axis: str, ratio_axis: str) -> Any:
+def funnel(spots: Sequence[FunnelPoint], expected_axis: str, ratio_axis: str) -> Any:
     """Draw late over expected against the number expected, between the funnel's limits.
 
     Units apart and the reader's own are named; the others are dots. The expected number runs on

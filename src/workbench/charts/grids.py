@@ -12,7 +12,7 @@ from typing import Any
 
 import altair as alt
 
-from workbench.charts.house import BLUE, INK, PAPER, WIDTH
+from workbench.charts.style import BLUE, INK, PAPER, WIDTH
 
 DARK = 0.45
 """From this share of the scale on, the number in a cell is written in white."""

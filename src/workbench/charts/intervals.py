@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import altair as alt
 
-from workbench.charts.house import BLUE, GREY, INK, MUTED, PALE, PAPER, RUST, TEAL, WIDTH
+from workbench.charts.style import BLUE, GREY, INK, MUTED, PALE, PAPER, RUST, TEAL, WIDTH
 from workbench.messages import say
 
 Standing = Literal["above", "within", "below", "few"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import altair as alt
 
-from workbench.charts.house import BLUE, MUTED, PALE, WIDTH, row_height
+from workbench.charts.style import BLUE, MUTED, PALE, WIDTH, row_height
 
 _NOTES = 90
 

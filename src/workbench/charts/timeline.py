@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import altair as alt
 
-from workbench.charts.house import BLUE, GREY, INK, MUTED, PALE, PAPER, RULE, RUST, WIDTH
+from workbench.charts.style import BLUE, GREY, INK, MUTED, PALE, PAPER, RULE, RUST, WIDTH
 from workbench.messages import say
 
 Sort = Literal["handling", "waiting", "transfer", "pause", "unlogged"]
@@ -29,7 +29,7 @@ ROW = 22
 
 
 @dataclass(frozen=True)
-class Bar:
+class TimelineBar:
     """One stretch: its name, from and to in hours, what is written behind it, what it was."""
 
     name: str
@@ -49,7 +49,7 @@ class Mark:
 
 
 def timeline(
-    bars: Sequence[Bar],
+    bars: Sequence[TimelineBar],
     closed: Sequence[tuple[float, float]],
     marks: Sequence[Mark],
     days: Sequence[tuple[float, str]],
@@ -83,7 +83,7 @@ def _shades(closed: Sequence[tuple[float, float]], domain: list[float], scale: a
     return base.encode(x=alt.X("from:Q", scale=scale, axis=None), x2="to:Q")
 
 
-def _bars(bars: Sequence[Bar], scale: alt.Scale) -> tuple[Any, Any]:
+def _bars(bars: Sequence[TimelineBar], scale: alt.Scale) -> tuple[Any, Any]:
     rows = [
         {
             "name": b.name,

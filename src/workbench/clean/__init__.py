@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from workbench.clock import Calendars
 from workbench.core.origins import write_origin
-from workbench.core.project import fresh_folder
+from workbench.core.project import replace_folder
 from workbench.core.run_folders import RunFolders
 from workbench.warehouse import Warehouse
 
@@ -44,6 +44,6 @@ def clean(folders: RunFolders) -> None:
         warehouse.attach(folders.facts.reference)
         warehouse.register("calendar_days", calendars.days())
         warehouse.build("clean", folders.progress, CLEAN_TABLES)
-        with fresh_folder(folders.work.clean) as fresh:
+        with replace_folder(folders.work.clean) as fresh:
             warehouse.write(CLEAN_TABLES, fresh)
             write_origin(fresh, [folders.work.landed])

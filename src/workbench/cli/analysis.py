@@ -21,8 +21,8 @@ from workbench.core.project import (
     Project,
     Scratch,
     find_project,
-    fresh_folder,
     only_writer,
+    replace_folder,
     shipped,
 )
 from workbench.core.run_folders import Progress, RunFolders
@@ -74,12 +74,12 @@ def analyse(
         ingest(exports, work.landed, as_of=as_of, progress=progress, reference=facts.reference)
         clean(folders)
         if _is_empty(work.clean / "dossiers.parquet"):
-            with fresh_folder(out, replaced=WRITTEN) as fresh:
+            with replace_folder(out, replaced=WRITTEN) as fresh:
                 _copy_tables([work.clean], fresh)
             raise InputRejected("stages.no_dossiers", folder=out / "tables")
         clock(folders)
         explain(folders, profile=profile, kind=kind)
-        with fresh_folder(out, replaced=WRITTEN) as fresh:
+        with replace_folder(out, replaced=WRITTEN) as fresh:
             _copy_tables([work.clean, work.clock, work.results], fresh)
             shutil.copy(work.results / "measures.json", fresh / "measures.json")
             page = _write_page(fresh, kind, profile, progress)

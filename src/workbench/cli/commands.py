@@ -236,7 +236,7 @@ def dvc(asked: Namespace) -> None:
 
 def forget(asked: Namespace) -> None:
     """Remove a source or file from the inbox, the rooms and the cache; say what is left."""
-    from workbench.review.forgetting import forget as run
+    from workbench.review.erasure import forget as run
 
     gone = run(find_project(), asked.what, progress=print_progress)
     done = say("forgetting.done", what=asked.what, files=len(gone.files), objects=gone.objects)

@@ -39,7 +39,7 @@ _RELATIVE = re.compile(r"(?P<word>last|this)-(?P<kind>month|quarter|half|year)")
 
 
 @dataclass(frozen=True)
-class Moment:
+class RunTime:
     """A day of some months and a time of day, on the clock of the machine."""
 
     months: tuple[int, ...]
@@ -49,7 +49,7 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Errand:
+class ScheduledBriefing:
     """One briefing to run unattended.
 
     Attributes:
@@ -65,7 +65,7 @@ class Errand:
     scripts: PurePath
     arguments: tuple[str, ...]
     refresh: bool
-    moment: Moment
+    moment: RunTime
     remarks: tuple[str, ...]
 
     @property
@@ -105,7 +105,7 @@ def schedule_lines(
         raise UsageProblem("schedule.bad_kind", kind=kind, choices=", ".join(_WRITERS))
     cadence = _read_cadence(period)
     row = _convention_row(project, convention, cadence)
-    errand = Errand(
+    errand = ScheduledBriefing(
         folder=project.root,
         scripts=Path(sysconfig.get_path("scripts")),
         arguments=("brief", "--period", f"{row['period_word']}-{cadence}", *options),
@@ -205,7 +205,7 @@ def _convention_row(project: Project, convention: str, cadence: PeriodKind) -> d
     )
 
 
-def _moment(row: dict[str, str], cadence: PeriodKind, at: str) -> Moment:
+def _moment(row: dict[str, str], cadence: PeriodKind, at: str) -> RunTime:
     try:
         time = dt.datetime.strptime(at, "%H:%M").time()  # noqa: DTZ007 - a wall-clock time
     except ValueError:
@@ -213,7 +213,7 @@ def _moment(row: dict[str, str], cadence: PeriodKind, at: str) -> Moment:
     length = _MONTHS_IN[cadence]
     offset = {"final": 0, "after": 1}[row["run_month"]]
     months = sorted((last - 1 + offset) % 12 + 1 for last in range(length, 13, length))
-    return Moment(tuple(months), int(row["run_day"]), time.hour, time.minute)
+    return RunTime(tuple(months), int(row["run_day"]), time.hour, time.minute)
 
 
 def _remarks(convention: str, cadence: PeriodKind) -> tuple[str, ...]:
@@ -232,7 +232,7 @@ def _refuse(text: str, unsafe: str, kind: str) -> None:
 # ---- cron ---------------------------------------------------------------------------------
 
 
-def cron_entry(errand: Errand) -> str:
+def cron_entry(errand: ScheduledBriefing) -> str:
     """Write a crontab line; ``%`` is escaped, as cron would take it for a line break.
 
     Raises:
@@ -247,7 +247,7 @@ def cron_entry(errand: Errand) -> str:
     return "\n".join([*(f"# {text}" for text in heading), line]) + "\n"
 
 
-def _shell_line(errand: Errand) -> str:
+def _shell_line(errand: ScheduledBriefing) -> str:
     steps = " && ".join(shlex.join(command) for command in errand.commands)
     path = f'PATH={shlex.quote(str(errand.scripts))}:"$PATH"'
     return f"cd {shlex.quote(str(errand.folder))} && {{ export {path} && {steps}; }} >> {LOG} 2>&1"
@@ -283,7 +283,7 @@ WantedBy=timers.target
 """
 
 
-def systemd_units(errand: Errand) -> str:
+def systemd_units(errand: ScheduledBriefing) -> str:
     """Write a oneshot service and its timer; a run missed while the machine was off is made up.
 
     Raises:
@@ -304,7 +304,7 @@ def systemd_units(errand: Errand) -> str:
     )
 
 
-def _exec_lines(errand: Errand) -> list[str]:
+def _exec_lines(errand: ScheduledBriefing) -> list[str]:
     lines = []
     for command in errand.commands:
         # A dollar sign begins a variable in the arguments, though not in the program's path.
@@ -324,7 +324,7 @@ def _unit_word(text: str) -> str:
     return '"' + _specifiers(text).replace("\\", "\\\\") + '"'
 
 
-def _on_calendar(when: Moment) -> str:
+def _on_calendar(when: RunTime) -> str:
     months = "*" if len(when.months) == 12 else ",".join(f"{m:02d}" for m in when.months)
     return f"*-{months}-{when.day:02d} {when.hour:02d}:{when.minute:02d}:00"
 
@@ -332,7 +332,7 @@ def _on_calendar(when: Moment) -> str:
 # ---- Windows ------------------------------------------------------------------------------
 
 
-def windows_task(errand: Errand) -> str:
+def windows_task(errand: ScheduledBriefing) -> str:
     """Write a ``schtasks`` command for cmd.exe.
 
     Raises:
@@ -353,19 +353,19 @@ def windows_task(errand: Errand) -> str:
     return "\n".join([*(f"rem {text}" for text in heading), command]) + "\n"
 
 
-def _month_names(when: Moment) -> str:
+def _month_names(when: RunTime) -> str:
     if len(when.months) == 12:
         return "*"
     return ",".join(_MONTH_NAMES[3 * m - 3 : 3 * m] for m in when.months)
 
 
-def _cmd_line(errand: Errand) -> str:
+def _cmd_line(errand: ScheduledBriefing) -> str:
     steps = " && ".join(" ".join(_cmd_word(word) for word in line) for line in errand.commands)
     log = LOG.replace("/", "\\")
     return f'cmd /c cd /d "{errand.folder}" && {_activation(errand)}({steps}) >> {log} 2>&1'
 
 
-def _activation(errand: Errand) -> str:
+def _activation(errand: ScheduledBriefing) -> str:
     # Outside a virtual environment the installer of Python has set the path already.
     if sys.prefix == sys.base_prefix:
         return ""
@@ -378,7 +378,7 @@ def _cmd_word(text: str) -> str:
     return f'"{text}"' if re.search(r"[\s,;=]", text) else text
 
 
-_WRITERS: dict[str, Callable[[Errand], str]] = {
+_WRITERS: dict[str, Callable[[ScheduledBriefing], str]] = {
     "cron": cron_entry,
     "systemd": systemd_units,
     "windows": windows_task,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.core.origins import write_origin
-from workbench.core.project import fresh_folder
+from workbench.core.project import replace_folder
 from workbench.core.run_folders import RunFolders
 from workbench.warehouse import Warehouse
 
@@ -42,6 +42,6 @@ def clock(folders: RunFolders) -> None:
         warehouse.register("calendar_days", calendars.days())
         warehouse.register("unit_calendars", calendars.units())
         warehouse.register("profiles", lateness_profiles(folders.facts.reference / "profiles"))
-        with fresh_folder(folders.work.clock) as fresh:
-            warehouse.build_in_parts("clock", CLOCK_TABLES, fresh, folders.progress)
+        with replace_folder(folders.work.clock) as fresh:
+            warehouse.build_partitioned("clock", CLOCK_TABLES, fresh, folders.progress)
             write_origin(fresh, [folders.work.clean])

@@ -1,7 +1,7 @@
 """Where things lie: the rooms of a project and the files shipped with the package.
 
 One place knows the folder names of the design; everything else asks a ``Project``. A room is
-replaced whole or not at all (``fresh_folder``).
+replaced whole or not at all (``replace_folder``).
 """
 
 from __future__ import annotations
@@ -262,7 +262,7 @@ def _sweep(folder: Path) -> None:
 
 
 @contextmanager
-def fresh_folder(folder: Path, *, replaced: Collection[str] = ()) -> Iterator[Path]:
+def replace_folder(folder: Path, *, replaced: Collection[str] = ()) -> Iterator[Path]:
     """Give an empty folder to write into, and put it in the place of ``folder`` at the end.
 
     When the block fails, what stood there before stays as it was and nothing half-written is

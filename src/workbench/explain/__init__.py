@@ -20,7 +20,7 @@ from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.core.errors import InputRejected, UsageProblem
 from workbench.core.origins import check_origins, write_origin
-from workbench.core.project import fresh_folder
+from workbench.core.project import replace_folder
 from workbench.core.run_folders import RunFolders
 from workbench.core.vocabulary import PERIOD_KINDS, PeriodKind, periods_between
 from workbench.warehouse import Warehouse, write_frames
@@ -46,9 +46,9 @@ RESULT_TABLES = (
     "whatif",
     "watchlist",
 )
-LIVED_AGAIN = ("transfer_cuts", "queue_visits", "signings")
-"""Tables of a ``whatif.Log``, in its order; its last one is ``late_dossiers``."""
-_COUNTED = ("counts", "whatif_counts", *LIVED_AGAIN, "open_places", "passages")
+REPLAYED_TABLES = ("transfer_delays", "queue_visits", "signings")
+"""Tables of a ``whatif.TransferLog``, in its order; its last one is ``late_dossiers``."""
+_COUNTED = ("counts", "whatif_counts", *REPLAYED_TABLES, "open_positions", "passages")
 _COMPARED = ("measures", "cells", "gaps", "whatif", "watchlist")
 """Result tables that statistics make from counted ones."""
 _RESULTS = tuple(table for table in RESULT_TABLES if table not in _COMPARED)
@@ -80,7 +80,7 @@ def explain(folders: RunFolders, *, profile: str, kind: PeriodKind = "half") -> 
     check_origins(folders.work.clean, folders.work.clock)
     calendars = Calendars.read(folders.facts.reference / "calendars")
     with (
-        fresh_folder(folders.work.results) as fresh,
+        replace_folder(folders.work.results) as fresh,
         TemporaryDirectory(
             prefix="counted-", dir=fresh.parent, ignore_cleanup_errors=True
         ) as beside,
@@ -92,7 +92,7 @@ def explain(folders: RunFolders, *, profile: str, kind: PeriodKind = "half") -> 
         with ThreadPoolExecutor(max_workers=2) as pool:
             writer = _FigureWriter(fresh, folders.facts.pipelines, profile)
             works = (
-                pool.submit(_relive, counted, calendars, writer, folders.facts.reference),
+                pool.submit(_write_scenarios, counted, calendars, writer, folders.facts.reference),
                 pool.submit(_compare, used, calendars, writer, kind),
                 pool.submit(_measure, counted, writer, kind),
             )
@@ -109,7 +109,7 @@ def _count(
     places: Mapping[tuple[str, ...], Path],
 ) -> _Used:
     """Write the tables of each tuple of names into its folder; return what statistics ask more."""
-    from workbench.figures.passages import first_day
+    from workbench.figures.sojourns import first_day
 
     with Warehouse(folders.facts.pipelines, memory=EXPLAIN_MEMORY) as warehouse:
         warehouse.attach(folders.work.clean)
@@ -125,7 +125,7 @@ def _count(
         warehouse.register("report_periods", calendar_periods(periods))
         warehouse.register("profiles", profiles)
         warehouse.set("profile", profile)
-        warehouse.set("passages_since", first_day(last))
+        warehouse.set("sojourns_since", first_day(last))
         used = _Used(_snapshot_day(dossiers), tuple(dossiers["calendar_id"].unique().sort()))
         del dossiers
         wanted = {table: folder for tables, folder in places.items() for table in tables}
@@ -188,36 +188,38 @@ def _measure(counted: Path, writer: _FigureWriter, kind: PeriodKind) -> None:
     write_plots(shown, profile, folder / "plots")
 
 
-def _relive(counted: Path, calendars: Calendars, writer: _FigureWriter, reference: Path) -> None:
+def _write_scenarios(
+    counted: Path, calendars: Calendars, writer: _FigureWriter, reference: Path
+) -> None:
     """Write what would have helped, and which open dossiers are at risk."""
-    from workbench.figures import comparisons
-    from workbench.figures.whatif import Log
+    from workbench.figures import result_tables
+    from workbench.figures.whatif import TransferLog
 
     def read(table: str) -> pl.DataFrame:
         return pl.read_parquet(counted / f"{table}.parquet")
 
     late = pl.read_parquet(writer.folder / "late_dossiers.parquet")
-    cuts, visits, signings = (read(table) for table in LIVED_AGAIN)
-    log = Log(cuts, visits, signings, late)
+    cuts, visits, signings = (read(table) for table in REPLAYED_TABLES)
+    log = TransferLog(cuts, visits, signings, late)
     scenarios = pl.read_csv(reference / "scenarios.csv", infer_schema=False)
-    helped = comparisons.what_if(read("whatif_counts"), log, calendars, scenarios)
+    helped = result_tables.what_if(read("whatif_counts"), log, calendars, scenarios)
     writer.write({"whatif": helped})
     del cuts, visits, signings, log, late
     progressed = pl.scan_parquet(writer.folder / "progress.parquet")
-    watched = comparisons.watchlist(progressed, read("open_places"), read("passages"))
+    watched = result_tables.watchlist(progressed, read("open_positions"), read("passages"))
     writer.write({"watchlist": watched})
 
 
 def _compare(used: _Used, calendars: Calendars, writer: _FigureWriter, kind: PeriodKind) -> None:
     """Write cells and gaps beside the counts they compare."""
-    from workbench.figures import comparisons
+    from workbench.figures import result_tables
 
     cause_cells = pl.scan_parquet(writer.folder / "cause_cells.parquet")
     overdue = pl.read_parquet(writer.folder / "overdue_cells.parquet")
-    cells = comparisons.cells(cause_cells, used.snapshot_on)
+    cells = result_tables.cells(cause_cells, used.snapshot_on)
     periods = cause_cells.select(pl.col("period").unique()).collect()["period"]
-    months = comparisons.month_classes([*periods, *overdue["period"]], calendars, used.calendars)
-    gaps = comparisons.gaps(cause_cells, overdue, cells, months, kind=kind)
+    months = result_tables.month_classes([*periods, *overdue["period"]], calendars, used.calendars)
+    gaps = result_tables.gaps(cause_cells, overdue, cells, months, kind=kind)
     writer.write({"cells": cells, "gaps": gaps})
 
 

@@ -15,16 +15,16 @@ from workbench.ingest.inbox import (
     export_files,
     inbox_deliveries,
 )
-from workbench.ingest.inspecting import Inspection, inspect
+from workbench.ingest.inspection import Inspection, inspect
 from workbench.ingest.landing import Landing, ingest
-from workbench.ingest.profile import Profile
+from workbench.ingest.profile import SourceProfile
 from workbench.ingest.profile_files import find_profile, read_profile, shipped_profiles
 
 __all__ = [
     "Delivery",
     "Inspection",
     "Landing",
-    "Profile",
+    "SourceProfile",
     "check_dossier_rows",
     "deliveries",
     "differ_from_landed",

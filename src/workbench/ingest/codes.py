@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 import polars as pl
 
 from workbench.core.errors import InputRejected
-from workbench.ingest.profile import Profile
+from workbench.ingest.profile import SourceProfile
 from workbench.ingest.readers import RawTable, place
 from workbench.ingest.requirements import FIELD_CODES
 from workbench.ingest.spelling import fold, folded
@@ -38,7 +38,7 @@ _VALUES_SHOWN, _LETTERS_SHOWN = 30, 60
 class Codes:
     """Codes the columns of one sheet and gathers the values that have no code."""
 
-    def __init__(self, profile: Profile, raw: RawTable, name: str) -> None:
+    def __init__(self, profile: SourceProfile, raw: RawTable, name: str) -> None:
         self._profile, self._raw = profile, raw
         self._file = place(name, raw.sheet)
         self._unknown = [pl.DataFrame(schema=UNKNOWN_CODES)]
@@ -75,7 +75,7 @@ class Codes:
         return pl.concat(self._unknown)
 
 
-def code_list(profile: Profile, field: str) -> Mapping[str, str] | None:
+def code_list(profile: SourceProfile, field: str) -> Mapping[str, str] | None:
     """Return the code of each value of a field; nothing where any value may stand.
 
     Values are spelled as the profile has them.

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from workbench.ingest.headers import STAGE
-from workbench.ingest.profile import Part, Profile, Snapshot, Stage, Target
+from workbench.ingest.profile import FileLayout, SnapshotRule, SourceProfile, Stage, Target
 from workbench.ingest.requirements import FIELD_CODES, gives_dossiers, missing_fields
 from workbench.ingest.spelling import fold
 from workbench.messages import say
 
 if TYPE_CHECKING:
-    from workbench.ingest.inspecting import Inspection
+    from workbench.ingest.inspection import Inspection
     from workbench.ingest.proposals import Proposal
 
 _STAMPS = ("step.arrived_at", "step.started_at", "step.finished_at")
@@ -25,7 +25,7 @@ _STAMPS = ("step.arrived_at", "step.started_at", "step.finished_at")
 def shortcomings(found: Inspection) -> list[str]:
     """Return in words what must be filled in before the profile can be used."""
     part = _part(found)
-    profile = Profile("draft", "", "", "UTC", "", (part,), Snapshot(latest=True))
+    profile = SourceProfile("draft", "", "", "UTC", "", (part,), SnapshotRule(latest=True))
     texts = [
         say("inspect.missing_field", what=_in_words(fields), fields=" / ".join(fields.split("|")))
         for several in missing_fields(profile).values()
@@ -73,7 +73,7 @@ def case_dates(found: Inspection) -> tuple[str, ...]:
     return tuple(date for date in dates if f"dossier.{date}" not in targets)
 
 
-def _part(found: Inspection) -> Part:
+def _part(found: Inspection) -> FileLayout:
     columns: dict[str, tuple[Target, ...]] = {}
     stages = []
     for column in found.proposals:
@@ -83,7 +83,7 @@ def _part(found: Inspection) -> Part:
             kind = column.targets[0].removeprefix(STAGE)
             stages.append(Stage(column.header, column.header, kind))
     dates = case_dates(found)
-    return Part((), "csv", found.rows, columns, stages=tuple(stages), case_dates=dates)
+    return FileLayout((), "csv", found.rows, columns, stages=tuple(stages), case_dates=dates)
 
 
 def _target(name: str, rows: str) -> Target:

@@ -17,9 +17,9 @@ from workbench.core.errors import InputRejected
 from workbench.ingest.header_rows import find_table_header
 from workbench.ingest.headers import Aliases
 from workbench.ingest.named_tables import best_rows, events_of, objects_of
-from workbench.ingest.profile import SUFFIXES, Part, Target
+from workbench.ingest.profile import SUFFIXES, FileLayout, Target
 from workbench.ingest.readers import layout
-from workbench.ingest.readers.delivery import check_content, content_of, opened
+from workbench.ingest.readers.file_bytes import check_content, content_of, opened
 from workbench.ingest.readers.text import Decoded, after_line, cells_of, top_rows, whole_rows
 from workbench.ingest.readers.workbook import modern, open_book, sheet_cells
 
@@ -171,11 +171,11 @@ def _first_of_each(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name if name not in names[:n] else "" for n, name in enumerate(names))
 
 
-def _any_part(names: tuple[str, ...], rows: str, aliases: Aliases, kind: str) -> Part:
+def _any_part(names: tuple[str, ...], rows: str, aliases: Aliases, kind: str) -> FileLayout:
     """Return a part that maps every column, so that rows are told from what stands between them."""
     columns = {}
     for name in filter(None, names):
         guess = aliases.guess(name, rows)
         is_key = guess is not None and guess.field == "dossier_id"
         columns[name] = (Target("dossier", "dossier_id" if is_key else "x_any"),)
-    return Part((), "xlsx" if kind == "xlsx" else "csv", rows, columns)
+    return FileLayout((), "xlsx" if kind == "xlsx" else "csv", rows, columns)

@@ -9,9 +9,9 @@ from pathlib import Path
 import polars as pl
 
 from workbench.core.errors import InputRejected
-from workbench.ingest.profile import Part, Profile
+from workbench.ingest.profile import FileLayout, SourceProfile
 from workbench.ingest.readers import limits
-from workbench.ingest.readers.delivery import check_regular, content_of, fingerprint
+from workbench.ingest.readers.file_bytes import check_regular, content_of, fingerprint
 from workbench.ingest.requirements import gives_dossiers
 
 _PREFIXES = (".", "~$")
@@ -26,11 +26,11 @@ class Delivery:
     """One file of an export and how it is read."""
 
     path: Path
-    profile: Profile
-    part: Part
+    profile: SourceProfile
+    part: FileLayout
 
 
-def deliveries(paths: Iterable[Path], profile: Profile) -> list[Delivery]:
+def deliveries(paths: Iterable[Path], profile: SourceProfile) -> list[Delivery]:
     """Pair the files (or the files of folders) handed over with one profile's parts.
 
     Raises:
@@ -55,7 +55,7 @@ def check_dossier_rows(exports: Sequence[Delivery]) -> None:
         raise InputRejected("sources.no_dossier_rows", profile=profile, rows=", ".join(kinds))
 
 
-def inbox_deliveries(inbox: Path, profiles: Sequence[Profile]) -> list[Delivery]:
+def inbox_deliveries(inbox: Path, profiles: Sequence[SourceProfile]) -> list[Delivery]:
     """Pair every file of a project's inbox with the profile whose file pattern fits.
 
     Raises:
@@ -109,7 +109,7 @@ def _files(path: Path) -> list[Path]:
     return [path]
 
 
-def _known(file: Path, profiles: Sequence[Profile]) -> list[Delivery]:
+def _known(file: Path, profiles: Sequence[SourceProfile]) -> list[Delivery]:
     for profile in profiles:
         if parts := profile.parts_named(file):
             return [Delivery(file, profile, part) for part in parts]

@@ -22,19 +22,20 @@ import polars as pl
 
 from workbench.core.errors import InputRejected, UsageProblem
 from workbench.core.origins import write_origin
-from workbench.core.project import fresh_folder
+from workbench.core.project import replace_folder
 from workbench.ingest import mapping
 from workbench.ingest.cases import cases_of, dated_by_events
 from workbench.ingest.codes import UNKNOWN_CODES, check_codes
 from workbench.ingest.date_spelling import plain
 from workbench.ingest.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION, TABLES
 from workbench.ingest.inbox import Delivery
-from workbench.ingest.people import MASKS, Veil
-from workbench.ingest.pouring import Tables, Variants
-from workbench.ingest.profile import Part, Profile, Target
+from workbench.ingest.landed_writer import Tables, Variants
+from workbench.ingest.profile import FileLayout, SourceProfile, Target
+from workbench.ingest.pseudonyms import MASKS, Pseudonymiser
 from workbench.ingest.readers import RawTable, ahead, read, read_pieces
-from workbench.ingest.readers.delivery import fingerprint
+from workbench.ingest.readers.file_bytes import fingerprint
 from workbench.ingest.repairs import REPAIRS
+from workbench.ingest.row_counter import Count
 from workbench.ingest.stamps import StampVotes, stamp_votes
 from workbench.ingest.structure import (
     ROW_FINDINGS,
@@ -44,7 +45,6 @@ from workbench.ingest.structure import (
     find_sheet_findings,
     is_usable,
 )
-from workbench.ingest.telling import Count
 from workbench.ingest.wide import stage_tables
 
 Progress = Callable[[str], None]
@@ -92,11 +92,11 @@ def ingest(
     """
     _check_date(as_of)
     paths = list(dict.fromkeys(export.path for export in exports))
-    veil = Veil.over(_by_source(exports), reference)
+    veil = Pseudonymiser.over(_by_source(exports), reference)
     names = dict(zip(paths, veil.names(_names(paths)), strict=True))
     parts = [export.part for export in exports]
     notes: list[_Note] = []
-    with fresh_folder(out) as fresh:
+    with replace_folder(out) as fresh:
         with Tables(fresh, parts, applicants=_keyed(parts, veil)) as tables:
             for path in sorted(paths, key=names.__getitem__):
                 progress(names[path])
@@ -143,7 +143,7 @@ def _by_source(exports: Sequence[Delivery]) -> dict[str, list[Path]]:
     return sources
 
 
-def _keyed(parts: Sequence[Part], veil: Veil) -> bool:
+def _keyed(parts: Sequence[FileLayout], veil: Pseudonymiser) -> bool:
     return veil.secret is not None and any(part.applicant for part in parts)
 
 
@@ -155,7 +155,7 @@ def _is_long(exports: Sequence[Delivery]) -> bool:
 
 
 def _pour_whole(
-    exports: Sequence[Delivery], count: Count, as_of: str, veil: Veil, tables: Tables
+    exports: Sequence[Delivery], count: Count, as_of: str, veil: Pseudonymiser, tables: Tables
 ) -> Iterator[_Note]:
     landed = [sheet for export in exports for sheet in _read(export, count, as_of, veil)]
     for kind in TABLES:
@@ -167,7 +167,7 @@ def _pour_whole(
 
 
 def _pour_pieces(
-    exports: Sequence[Delivery], count: Count, as_of: str, veil: Veil, tables: Tables
+    exports: Sequence[Delivery], count: Count, as_of: str, veil: Pseudonymiser, tables: Tables
 ) -> Iterator[_Note]:
     """Land a text piece by piece; votes and counts are those of the whole file."""
     (export,), name = exports, count.name
@@ -228,7 +228,7 @@ class _Landed:
     stamps: StampVotes
 
 
-def _read(export: Delivery, count: Count, as_of: str, veil: Veil) -> Iterator[_Landed]:
+def _read(export: Delivery, count: Count, as_of: str, veil: Pseudonymiser) -> Iterator[_Landed]:
     digest = fingerprint(export.path) if export.path.is_file() else ""
     name = count.name
     said = _said(export, name, digest, as_of, veil)
@@ -249,7 +249,7 @@ def _land(
     export: Delivery,
     name: str,
     said: dict[str, Any],
-    veil: Veil,
+    veil: Pseudonymiser,
     *,
     is_whole: bool = True,
 ) -> _Landed:
@@ -321,7 +321,7 @@ def _file_row(raw: RawTable, export: Delivery, name: str, said: dict[str, Any]) 
     }
 
 
-def _stamp_rules(stamps: StampVotes, part: Part) -> dict[str, Any]:
+def _stamp_rules(stamps: StampVotes, part: FileLayout) -> dict[str, Any]:
     return {
         "has_epochs": stamps.has_epochs,
         "due_days": stamps.due_days(part.due_midnight),
@@ -334,7 +334,7 @@ def _events_say(steps: pl.DataFrame) -> list[pl.Expr]:
     return [pl.col(field).is_not_null() for field in said if field in steps.columns]
 
 
-def _snapshot(raw: RawTable, part: Part, profile: Profile, name: str) -> str | None:
+def _snapshot(raw: RawTable, part: FileLayout, profile: SourceProfile, name: str) -> str | None:
     rule = profile.snapshot
     if rule.latest:
         return "latest"
@@ -360,7 +360,7 @@ def _named_snapshot(pattern: str, name: str) -> str:
 
 
 def _said(
-    export: Delivery, name: str, digest: str, as_of: str, veil: Veil
+    export: Delivery, name: str, digest: str, as_of: str, veil: Pseudonymiser
 ) -> dict[str, str | None]:
     """Return what is known of a file before it is read.
 
@@ -376,7 +376,7 @@ def _said(
     }
 
 
-def _synthetic(raw: RawTable, profile: Profile) -> bool:
+def _synthetic(raw: RawTable, profile: SourceProfile) -> bool:
     marker = profile.synthetic_heading
     return bool(marker) and any(marker in text for text in raw.heading)
 

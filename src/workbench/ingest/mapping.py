@@ -19,7 +19,7 @@ from workbench.core.vocabulary import EVERYTHING
 from workbench.ingest.codes import Codes
 from workbench.ingest.date_spelling import plain
 from workbench.ingest.fields import FIELDS, POSITION, is_extra, is_instant, is_name
-from workbench.ingest.profile import Part, Profile, Target
+from workbench.ingest.profile import FileLayout, SourceProfile, Target
 from workbench.ingest.readers import RawTable
 from workbench.ingest.readers.unitrows import UNIT_ROW
 from workbench.ingest.repairs import REPAIRS, RESERVED
@@ -64,7 +64,7 @@ class DateVotes:
 
 
 def mapped(
-    raw: RawTable, part: Part, profile: Profile, path: Path, name: str
+    raw: RawTable, part: FileLayout, profile: SourceProfile, path: Path, name: str
 ) -> tuple[dict[Target, pl.Series], pl.DataFrame]:
     """Return one text series per fed field, all as long as the table, and values without a code.
 
@@ -107,7 +107,7 @@ def mapped(
 
 
 def landed(
-    fields: Mapping[Target, pl.Series], raw: RawTable, table: str, profile: Profile, name: str
+    fields: Mapping[Target, pl.Series], raw: RawTable, table: str, profile: SourceProfile, name: str
 ) -> pl.DataFrame:
     """Return the rows of one landed table: every canonical column, extras, the position.
 
@@ -167,7 +167,7 @@ def with_free_marker(
     return free, pl.concat(marks)
 
 
-def repairs(raw: RawTable, part: Part, name: str) -> pl.DataFrame:
+def repairs(raw: RawTable, part: FileLayout, name: str) -> pl.DataFrame:
     """Return the rows of ``landed_repairs``: fields of records whose text a reader put right."""
     fed = [(column, t.table, t.field) for column, to in part.columns.items() for t in to]
     fields = pl.DataFrame(fed, ["column", "row_kind", "field"], orient="row")
@@ -235,7 +235,7 @@ def _column(frame: pl.DataFrame, header: str, empty_values: tuple[str, ...]) -> 
     return frame.select(pl.when(~pl.col(header).is_in(empty_values)).then(pl.col(header)))[header]
 
 
-def _provenance(series: Mapping[Target, pl.Series], part: Part) -> dict[Target, pl.Series]:
+def _provenance(series: Mapping[Target, pl.Series], part: FileLayout) -> dict[Target, pl.Series]:
     """Say of a first due date whether a column holds it or only a note."""
     due, said = Target("dossier", "due_first_at"), Target("dossier", "due_first_from")
     if due not in series:
@@ -245,7 +245,7 @@ def _provenance(series: Mapping[Target, pl.Series], part: Part) -> dict[Target, 
     return {said: given.select(pl.when("given").then(pl.lit(origin)).alias("said"))["said"]}
 
 
-def _from_name(part: Part, path: Path) -> dict[Target, str]:
+def _from_name(part: FileLayout, path: Path) -> dict[Target, str]:
     values = {}
     for target, pattern in part.from_name.items():
         if not (found := re.search(pattern, path.name)):
@@ -256,7 +256,7 @@ def _from_name(part: Part, path: Path) -> dict[Target, str]:
     return values
 
 
-def _in_one_spelling(target: Target, values: pl.Series, part: Part) -> pl.Series:
+def _in_one_spelling(target: Target, values: pl.Series, part: FileLayout) -> pl.Series:
     if is_instant(target.field):
         return plain(formatted(values, part.formats_of(target)))
     return single_spaced(values) if is_name(target.field) else values

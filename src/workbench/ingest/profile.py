@@ -75,7 +75,7 @@ class EventDate:
 
 
 @dataclass(frozen=True)
-class InText:
+class TextExtract:
     """A value inside a longer text: group 1 of a pattern, searched in a column."""
 
     column: str
@@ -83,7 +83,7 @@ class InText:
 
 
 @dataclass(frozen=True)
-class Part:
+class FileLayout:
     """One kind of file in an export: its shape and its column map.
 
     ``columns`` maps a header to the fields it feeds; ``from_name`` takes a field from the file
@@ -114,7 +114,7 @@ class Part:
     from_name: Mapping[Target, str] = field(default_factory=dict)
     constants: Mapping[Target, str] = field(default_factory=dict)
     empty_values: tuple[str, ...] = ()
-    from_text: Mapping[Target, InText] = field(default_factory=dict)
+    from_text: Mapping[Target, TextExtract] = field(default_factory=dict)
     stages: tuple[Stage, ...] = ()
     case_dates: tuple[str, ...] = ()
     event_dates: tuple[EventDate, ...] = ()
@@ -181,7 +181,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class SnapshotRule:
     """When an export was taken: a fixed instant, its heading, its name, or its latest stamp."""
 
     at: str = ""
@@ -199,7 +199,7 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Profile:
+class SourceProfile:
     """How one register is read.
 
     ``calendar_id`` is the working calendar it is judged by, ``time_zone`` the zone of stamps
@@ -213,8 +213,8 @@ class Profile:
     title_en: str
     time_zone: str
     calendar_id: str
-    parts: tuple[Part, ...]
-    snapshot: Snapshot
+    parts: tuple[FileLayout, ...]
+    snapshot: SnapshotRule
     unit_list: ListKind = "as_is"
     procedure_list: ListKind = "as_is"
     code_list: ListKind = "as_is"
@@ -230,11 +230,11 @@ class Profile:
         """Say whether a file lies beside the exports without being one."""
         return any(fnmatch(path.name.casefold(), p.casefold()) for p in self.beside)
 
-    def parts_named(self, path: Path) -> tuple[Part, ...]:
+    def parts_named(self, path: Path) -> tuple[FileLayout, ...]:
         """Return the parts whose file pattern fits: each reads its own sheet or list."""
         return tuple(part for part in self.parts if part.fits(path))
 
-    def parts_of(self, path: Path) -> tuple[Part, ...]:
+    def parts_of(self, path: Path) -> tuple[FileLayout, ...]:
         """Return the parts that read a file handed over for this profile by name.
 
         A file that fits no pattern is taken by the only part of its kind.

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from workbench.core.errors import InputRejected, UsageProblem
 from workbench.ingest.fields import DOSSIER_FIELDS, FIELDS, is_extra, is_instant
 from workbench.ingest.profile import (
-    Profile,
-    Snapshot,
+    SnapshotRule,
+    SourceProfile,
     Term,
 )
 from workbench.ingest.profile_parts import PartReader
@@ -24,7 +24,7 @@ from workbench.ingest.requirements import FIELD_CODES, missing_fields, with_one_
 _DATES = tuple(field for field in DOSSIER_FIELDS if is_instant(field))
 
 
-def find_profile(name_or_path: str | Path, reference: Path) -> Profile:
+def find_profile(name_or_path: str | Path, reference: Path) -> SourceProfile:
     """Read a shipped profile by its name, or a user's own by its path.
 
     Args:
@@ -44,7 +44,7 @@ def find_profile(name_or_path: str | Path, reference: Path) -> Profile:
     return _with_countable_term(read_profile(path), reference)
 
 
-def _with_countable_term(profile: Profile, reference: Path) -> Profile:
+def _with_countable_term(profile: SourceProfile, reference: Path) -> SourceProfile:
     """Return a profile whose calendar can count its term: working days need days off.
 
     Raises:
@@ -66,12 +66,12 @@ def _with_countable_term(profile: Profile, reference: Path) -> Profile:
     return profile
 
 
-def shipped_profiles(reference: Path) -> list[Profile]:
+def shipped_profiles(reference: Path) -> list[SourceProfile]:
     """Read every profile of ``data/reference/sources``, by name."""
     return [read_profile(path) for path in sorted((reference / "sources").glob("*.toml"))]
 
 
-def read_profile(path: Path) -> Profile:
+def read_profile(path: Path) -> SourceProfile:
     """Read and check one profile.
 
     Raises:
@@ -90,7 +90,7 @@ def read_profile(path: Path) -> Profile:
 class _ProfileReader(PartReader):
     """Turns parsed TOML into a profile."""
 
-    def profile(self, said: dict[str, Any]) -> Profile:
+    def profile(self, said: dict[str, Any]) -> SourceProfile:
         self.keys(
             said,
             "name title_vi title_en time_zone calendar_id files snapshot",
@@ -102,7 +102,7 @@ class _ProfileReader(PartReader):
         self.shape(said.get("beside", []), list, "beside")
         self.zone(said["time_zone"])
         self.codes(said.get("codes", {}))
-        profile = Profile(
+        profile = SourceProfile(
             name=said["name"],
             title_vi=said["title_vi"],
             title_en=said["title_en"],
@@ -124,7 +124,7 @@ class _ProfileReader(PartReader):
         self.required(profile)
         return with_one_body(profile)
 
-    def required(self, profile: Profile) -> None:
+    def required(self, profile: SourceProfile) -> None:
         """Refuse a profile whose parts lack a field that their rows cannot do without."""
         if lacking := missing_fields(profile):
             places = (
@@ -151,14 +151,14 @@ class _ProfileReader(PartReader):
         except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
             raise InputRejected("sources.bad_zone", file=self.file, zone=name) from problem
 
-    def snapshot(self, said: dict[str, Any]) -> Snapshot:
+    def snapshot(self, said: dict[str, Any]) -> SnapshotRule:
         self.shape(said, dict, "snapshot")
         self.keys(said, "", "at heading latest name", at="snapshot")
         if len(said) != 1:
             raise InputRejected("sources.one_snapshot", file=self.file)
         for key in ("heading", "name"):
             self.pattern(said.get(key, ""), f"snapshot.{key}")
-        return Snapshot(**said)
+        return SnapshotRule(**said)
 
     def term(self, said: dict[str, Any]) -> Term:
         self.keys(said, "value unit", "", at="term")

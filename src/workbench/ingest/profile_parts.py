@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from workbench.ingest.fields import FREE_TEXT, is_free_text
-from workbench.ingest.profile import EventDate, InText, Part, Stage, Target
+from workbench.ingest.profile import EventDate, FileLayout, Stage, Target, TextExtract
 from workbench.ingest.profile_checks import Checks
 from workbench.ingest.spelling import tidy
 from workbench.ingest.stamps import is_date_format
@@ -47,7 +47,7 @@ _CASE_DATES = ("received_at", "resolved_at")
 class PartReader(Checks):
     """Turns the tables ``[[files]]`` of a profile into parts."""
 
-    def part(self, said: dict[str, Any], number: int) -> Part:
+    def part(self, said: dict[str, Any], number: int) -> FileLayout:
         """Return one part; ``number`` counts from 1 in messages."""
         at = f"files[{number}]"
         self.shape(said, dict, at)
@@ -65,7 +65,7 @@ class PartReader(Checks):
         taken = {name: _tidied(said.get(name, ())) for name in listed}
         self.known_headers(taken["optional"], columns, f"{at}.optional")
         self.known_headers(taken["applicant"], taken["personal"], f"{at}.applicant")
-        return Part(
+        return FileLayout(
             patterns=tuple(said["patterns"]),
             kind=said["kind"],
             rows=rows,
@@ -152,7 +152,7 @@ class PartReader(Checks):
         date, time = _tidied(said)
         return date, time
 
-    def from_text(self, said: dict[str, Any], rows: str, at: str) -> dict[Target, InText]:
+    def from_text(self, said: dict[str, Any], rows: str, at: str) -> dict[Target, TextExtract]:
         """Return fields that are read out of a column of text."""
         headers = _tidied([*said["columns"], *said.get("personal", ()), *said.get("ignored", ())])
         found = {}
@@ -162,7 +162,7 @@ class PartReader(Checks):
             self.keys(rule, "column pattern", "", at=where)
             self.known_headers(_tidied([rule["column"]]), headers, where)
             pattern = self.pattern(rule["pattern"], where)
-            found[self.target(name, rows, at)] = InText(tidy(rule["column"]), pattern)
+            found[self.target(name, rows, at)] = TextExtract(tidy(rule["column"]), pattern)
         return found
 
     def stage(self, said: dict[str, Any], at: str) -> Stage:

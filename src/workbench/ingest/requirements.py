@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from workbench.core.vocabulary import CHANNELS_IN, STATUSES, STEP_KINDS
-from workbench.ingest.profile import Part, Profile, Target
+from workbench.ingest.profile import FileLayout, SourceProfile, Target
 
 TRANSITIONS = ("schedule", "start", "complete", "other")
 """What an event of a log does to its step; ``other`` says nothing that a step can hold."""
@@ -32,7 +32,7 @@ _STEP_STAMPS = ("step.arrived_at", "step.started_at", "step.finished_at")
 _UNIT = "dossier.unit_id"
 
 
-def missing_fields(profile: Profile) -> dict[str, list[str]]:
+def missing_fields(profile: SourceProfile) -> dict[str, list[str]]:
     """Return what a profile fails to map: by place in it, the fields that would do.
 
     Fields of which one is enough are joined by ``|``. Empty when nothing is missing.
@@ -47,12 +47,12 @@ def missing_fields(profile: Profile) -> dict[str, list[str]]:
     return lacking
 
 
-def gives_dossiers(part: Part) -> bool:
+def gives_dossiers(part: FileLayout) -> bool:
     """Say whether the rows of a part make dossiers."""
     return part.rows in ("dossier", "event")
 
 
-def with_one_body(profile: Profile) -> Profile:
+def with_one_body(profile: SourceProfile) -> SourceProfile:
     """Return a profile whose dossiers all have a unit: where none is mapped, one body.
 
     A register of one office prints no unit: the title of the profile stands for it, and steps
@@ -64,7 +64,7 @@ def with_one_body(profile: Profile) -> Profile:
     return replace(profile, parts=parts)
 
 
-def _with_unit(part: Part, body: str, *, is_one: bool) -> Part:
+def _with_unit(part: FileLayout, body: str, *, is_one: bool) -> FileLayout:
     given = _given_fields(part)
     fresh = {}
     if gives_dossiers(part) and _UNIT not in given:
@@ -75,7 +75,7 @@ def _with_unit(part: Part, body: str, *, is_one: bool) -> Part:
     return replace(part, constants={**part.constants, **fresh}, unit_row_fields=by_row)
 
 
-def _required_fields(part: Part, profile: Profile) -> Iterator[tuple[str, ...]]:
+def _required_fields(part: FileLayout, profile: SourceProfile) -> Iterator[tuple[str, ...]]:
     """Yield what a part must give: each a tuple of fields of which one is enough."""
     table = "step" if part.rows == "event" else part.rows
     yield (f"{table}.dossier_id",)
@@ -98,7 +98,7 @@ def _required_fields(part: Part, profile: Profile) -> Iterator[tuple[str, ...]]:
         yield ("pause.paused_at",)
 
 
-def _given_fields(part: Part) -> set[str]:
+def _given_fields(part: FileLayout) -> set[str]:
     """Name every field that a part feeds, as ``table.field``."""
     columns = [target for targets in part.columns.values() for target in targets]
     elsewhere = (*part.from_text, *part.from_name, *part.constants, *part.date_with_time)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from workbench.ingest.fields import POSITION
-from workbench.ingest.profile import Part, Target
+from workbench.ingest.profile import FileLayout, Target
 from workbench.ingest.readers import RawTable
 
 ROW_FINDINGS: Mapping[str, type[pl.DataType]] = {
@@ -40,7 +40,7 @@ _NAMING = ("dossier_id", "unit_id", "procedure_id", "procedure_name", "step", "h
 
 
 def find_row_findings(
-    fields: Mapping[Target, pl.Series], raw: RawTable, part: Part, name: str
+    fields: Mapping[Target, pl.Series], raw: RawTable, part: FileLayout, name: str
 ) -> pl.DataFrame:
     """Return the rows of ``landed_row_findings`` of a sheet.
 
@@ -80,7 +80,7 @@ def find_row_findings(
 
 
 def find_sheet_findings(
-    raw: RawTable, part: Part, name: str, shortened: pl.DataFrame
+    raw: RawTable, part: FileLayout, name: str, shortened: pl.DataFrame
 ) -> pl.DataFrame:
     """Return the rows of ``landed_sheet_findings``; columns are named by the fields they feed.
 

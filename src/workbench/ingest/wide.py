@@ -11,13 +11,13 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from workbench.ingest.profile import Part, Stage, Target
+from workbench.ingest.profile import FileLayout, Stage, Target
 from workbench.ingest.readers import RawTable, place
 
 _ARRIVED, _ENDED, _HOLDER = "arrived", "ended", "holder"
 
 
-def stage_tables(raw: RawTable, part: Part) -> Iterator[tuple[RawTable, Part]]:
+def stage_tables(raw: RawTable, part: FileLayout) -> Iterator[tuple[RawTable, FileLayout]]:
     """Yield a table of steps for each stage of a sheet of dossiers, with the part that maps it.
 
     Each table has the rows in which the stage ended or stands open, in their own rows; its sheet
@@ -57,7 +57,7 @@ def _stage_rows(
     )
 
 
-def _stage_part(part: Part, stage: Stage, number: int) -> Part:
+def _stage_part(part: FileLayout, stage: Stage, number: int) -> FileLayout:
     fed = {
         "dossier_id": "dossier_id",
         _ARRIVED: "arrived_at",
@@ -65,7 +65,7 @@ def _stage_part(part: Part, stage: Stage, number: int) -> Part:
         _HOLDER: "holder_id",
     }
     said = {"step": stage.step, "step_kind": stage.step_kind, "step_no": str(number)}
-    return Part(
+    return FileLayout(
         patterns=part.patterns,
         kind=part.kind,
         rows="step",
@@ -76,7 +76,7 @@ def _stage_part(part: Part, stage: Stage, number: int) -> Part:
     )
 
 
-def _fed_by(part: Part, field: str) -> str:
+def _fed_by(part: FileLayout, field: str) -> str:
     return next(name for name, fed in part.columns.items() if Target("dossier", field) in fed)
 
 

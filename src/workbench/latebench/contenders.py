@@ -16,12 +16,12 @@ from workbench.clock.lateness import lateness_profiles
 from workbench.clock.stage import CLOCK_TABLES
 from workbench.core.project import Project
 from workbench.core.vocabulary import PERIOD_KINDS, periods_between
-from workbench.explain import LIVED_AGAIN
+from workbench.explain import REPLAYED_TABLES
 from workbench.figures.compare import cells as judge_cells
-from workbench.figures.comparisons import single_causes
-from workbench.figures.whatif import Log
+from workbench.figures.result_tables import single_causes
+from workbench.figures.whatif import TransferLog
 from workbench.ingest.fields import OTHER_RECORDS
-from workbench.latebench.register import Register
+from workbench.latebench.register import BenchTables
 from workbench.warehouse import Warehouse
 
 PROFILE = "wb_strict"
@@ -44,7 +44,7 @@ CAUSE_OF_KIND = {
 
 
 @dataclass(frozen=True)
-class Answer:
+class ContenderAnswer:
     """What one contender says of one register.
 
     Attributes:
@@ -81,7 +81,7 @@ class Workbench:
         profiles = lateness_profiles(facts.reference / "profiles")
         self._profiles = profiles.filter(pl.col("profile") == PROFILE)
 
-    def analyse(self, register: Register) -> Analysis:
+    def analyse(self, register: BenchTables) -> Analysis:
         """Run clock and explain on a register; no other input."""
         with Warehouse(self._facts.pipelines, threads=self._threads) as warehouse:
             warehouse.attach(self._facts.reference)
@@ -94,11 +94,11 @@ class Workbench:
             warehouse.register("profiles", self._profiles)
             warehouse.register("periods", _periods(register.dossiers))
             warehouse.set("profile", PROFILE)
-            warehouse.set("passages_since", register.dossiers["received_on"].min())
+            warehouse.set("sojourns_since", register.dossiers["received_on"].min())
             warehouse.build("clock", wanted=CLOCK_TABLES)
-            warehouse.build("explain", wanted=(*COUNTED, *LIVED_AGAIN, "judged_dossiers"))
-            lived = (*LIVED_AGAIN, "late_dossiers")
-            log = Log(*(warehouse.frame(name) for name in lived))
+            warehouse.build("explain", wanted=(*COUNTED, *REPLAYED_TABLES, "judged_dossiers"))
+            lived = (*REPLAYED_TABLES, "late_dossiers")
+            log = TransferLog(*(warehouse.frame(name) for name in lived))
             helped = single_causes(warehouse.frame("whatif_counts"), log, self._calendars)
             warehouse.register("whatif", helped)
             return Analysis(
@@ -109,16 +109,16 @@ class Workbench:
             )
 
 
-def workbench_answer(analysis: Analysis) -> Answer:
+def workbench_answer(analysis: Analysis) -> ContenderAnswer:
     """Return the dominant cause of each late dossier, and the cells that ``compare`` names."""
     judged = judge_cells(analysis.cause_cells, kind="quarter")
-    return Answer(
+    return ContenderAnswer(
         analysis.late_dossiers.select("dossier_id", "reality", cause="dominant_cause"),
         judged.filter("flagged").select("unit_id", "period", "cause"),
     )
 
 
-def dashboard_answer(analysis: Analysis) -> Answer:
+def dashboard_answer(analysis: Analysis) -> ContenderAnswer:
     """Blame the longest part of each late dossier; red is a cell above the average late rate.
 
     A red cell's cause is the part on which its dossiers spent most time.
@@ -137,7 +137,7 @@ def dashboard_answer(analysis: Analysis) -> Answer:
     red = rates.filter(pl.col("is_late") > judged["is_late"].mean()).select(key)
     parts = judged.join(red, on=key).join(spent, on="dossier_id")
     totals = parts.group_by(*key, "cause").agg(pl.col("work_seconds").sum())
-    return Answer(dossiers, _longest(totals, key))
+    return ContenderAnswer(dossiers, _longest(totals, key))
 
 
 def _longest(parts: pl.DataFrame, key: list[str]) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from workbench.core.errors import OutputBusy
-from workbench.latebench.comparing import TRAPS
+from workbench.latebench.comparison_scores import TRAPS
 from workbench.latebench.register import Tier
 
 SCORES, PAGE = "scores.csv", "latebench.md"
@@ -95,7 +95,7 @@ How far the late share of the last 30 working days' dossiers lies from what it c
 
 
 @dataclass(frozen=True)
-class Target:
+class ScoreTarget:
     """A figure to reach, by the median over seeds or, for shares of runs and errors, the mean."""
 
     measure: str
@@ -132,27 +132,27 @@ class Target:
 
 
 _TARGETS = (
-    Target("dominant", 0.92, dose=1.0),
-    Target("dominant", 0.85, dose=0.6),
-    Target("dominant", 0.75, dose=0.35),
-    Target("mixed_up", 0.05, at_least=False),
-    Target("record_only_precision", 0.95),
-    Target("record_only_recall", 0.95),
-    Target("cell_f1", 0.97, dose=1.0, size=150),
-    Target("cell_f1", 0.90, dose=0.6, size=60),
-    Target("cell_f1", 0.70, dose=0.35, size=25),
-    Target("cell_precision", 0.90),
-    Target("cells_false", 0.5, at_least=False, dose=0.0, by="mean"),
-    Target("any_false_not_queue", 0.10, at_least=False, dose=0.0, by="mean"),
-    Target("false_discovery", 0.12, at_least=False, by="mean"),
-    Target("interval", 0.93, by="mean"),
-    Target("interval", 0.97, at_least=False, by="mean"),
-    Target("mix_share", 0.70),
-    Target("mix_blamed", 0.05, at_least=False, by="mean"),
-    Target("stopped_clock_blamed", 0.0, at_least=False, by="mean"),
-    Target("whatif:transfer_same_day", 0.08, at_least=False, by="mean"),
-    Target("whatif_held:transfer_same_day", 0.90, by="mean"),
-    Target("eventual", 0.006, at_least=False, tier="open_dossiers", by="mean"),
+    ScoreTarget("dominant", 0.92, dose=1.0),
+    ScoreTarget("dominant", 0.85, dose=0.6),
+    ScoreTarget("dominant", 0.75, dose=0.35),
+    ScoreTarget("mixed_up", 0.05, at_least=False),
+    ScoreTarget("record_only_precision", 0.95),
+    ScoreTarget("record_only_recall", 0.95),
+    ScoreTarget("cell_f1", 0.97, dose=1.0, size=150),
+    ScoreTarget("cell_f1", 0.90, dose=0.6, size=60),
+    ScoreTarget("cell_f1", 0.70, dose=0.35, size=25),
+    ScoreTarget("cell_precision", 0.90),
+    ScoreTarget("cells_false", 0.5, at_least=False, dose=0.0, by="mean"),
+    ScoreTarget("any_false_not_queue", 0.10, at_least=False, dose=0.0, by="mean"),
+    ScoreTarget("false_discovery", 0.12, at_least=False, by="mean"),
+    ScoreTarget("interval", 0.93, by="mean"),
+    ScoreTarget("interval", 0.97, at_least=False, by="mean"),
+    ScoreTarget("mix_share", 0.70),
+    ScoreTarget("mix_blamed", 0.05, at_least=False, by="mean"),
+    ScoreTarget("stopped_clock_blamed", 0.0, at_least=False, by="mean"),
+    ScoreTarget("whatif:transfer_same_day", 0.08, at_least=False, by="mean"),
+    ScoreTarget("whatif_held:transfer_same_day", 0.90, by="mean"),
+    ScoreTarget("eventual", 0.006, at_least=False, tier="open_dossiers", by="mean"),
 )
 _SHARES_OF_RUNS = ("_blamed", "whatif_held", "any_false", "eventual_held", "interval:")
 

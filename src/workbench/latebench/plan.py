@@ -71,7 +71,7 @@ _SECOND: dict[Kind, Kind] = {
 
 
 @dataclass(frozen=True)
-class Injection:
+class BenchInjection:
     """One cause or trap at work in one unit and quarter (both counted from 0)."""
 
     kind: Kind
@@ -94,11 +94,11 @@ class Plan:
     ``data/reference/transfer_rules.csv``).
     """
 
-    injections: tuple[Injection, ...]
+    injections: tuple[BenchInjection, ...]
     small_unit: int
     same_day_transfers: bool = False
 
-    def without(self, injection: Injection) -> Plan:
+    def without(self, injection: BenchInjection) -> Plan:
         """Return the plan with one injection switched off."""
         return replace(self, injections=tuple(i for i in self.injections if i is not injection))
 
@@ -107,16 +107,16 @@ class Plan:
         return replace(self, same_day_transfers=True)
 
     @property
-    def causes(self) -> tuple[Injection, ...]:
+    def causes(self) -> tuple[BenchInjection, ...]:
         """The injections that are causes of lateness, not traps."""
         return tuple(item for item in self.injections if item.cause)
 
     @property
-    def traps(self) -> tuple[Injection, ...]:
+    def traps(self) -> tuple[BenchInjection, ...]:
         """The injections that are none."""
         return tuple(item for item in self.injections if not item.cause)
 
-    def of(self, kind: Kind) -> tuple[Injection, ...]:
+    def of(self, kind: Kind) -> tuple[BenchInjection, ...]:
         """Return the injections of one kind."""
         return tuple(item for item in self.injections if item.kind == kind)
 
@@ -142,7 +142,7 @@ def draw_plan(seed: int, dose: float, *, two_causes: bool = False) -> Plan:
     if two_causes:
         rows += [(slot, q, _SECOND[kind]) for slot, q, kind in _LAYOUT if kind in _SECOND]
     items = (
-        Injection(kind, int(unit_of[slot]), int((quarter + turn[slot]) % QUARTERS), dose)
+        BenchInjection(kind, int(unit_of[slot]), int((quarter + turn[slot]) % QUARTERS), dose)
         for slot, quarter, kind in rows
     )
     return Plan(tuple(items), small)

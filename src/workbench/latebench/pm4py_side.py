@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from workbench.core.errors import UsageProblem
-from workbench.latebench.contenders import Analysis, Answer, quarterly
-from workbench.latebench.register import ZONE, Register
+from workbench.latebench.contenders import Analysis, ContenderAnswer, quarterly
+from workbench.latebench.register import ZONE, BenchTables
 
 _SCRIPT = Path(__file__).with_name("pm4py_expert.py")
 _STAMPS = ("arrived_at", "started_at", "finished_at")
@@ -39,7 +39,7 @@ _CAUSES = {
 }
 
 
-def pm4py_answer(python: Path, register: Register, analysis: Analysis) -> Answer:
+def pm4py_answer(python: Path, register: BenchTables, analysis: Analysis) -> ContenderAnswer:
     """Let the expert script name its cells.
 
     Raises:
@@ -60,12 +60,12 @@ def pm4py_answer(python: Path, register: Register, analysis: Analysis) -> Answer
         pl.col("to").replace_strict(_CAUSES, default=None).alias("cause"),
         pl.col("cell").str.split_exact(" ", 1).struct.rename_fields(["unit_id", "period"]),
     ).unnest("cell")
-    return Answer(
+    return ContenderAnswer(
         None, named.filter(pl.col("cause").is_not_null()).select("unit_id", "period", "cause")
     )
 
 
-def _events(register: Register, judged: pl.DataFrame) -> pl.DataFrame:
+def _events(register: BenchTables, judged: pl.DataFrame) -> pl.DataFrame:
     """Return the log: the end of each part, in civil time, with the cell of its dossier."""
     tall = register.steps.unpivot(
         on=list(_STAMPS),

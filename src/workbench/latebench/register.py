@@ -14,7 +14,16 @@ import numpy as np
 import polars as pl
 
 from workbench.latebench.plan import UNITS, YEAR
-from workbench.latebench.world import ASSIGN, INTAKE, LIMITS, RECORD, SIGN, WORK, Lives, World
+from workbench.latebench.world import (
+    ASSIGN,
+    INTAKE,
+    LIMITS,
+    RECORD,
+    SIGN,
+    WORK,
+    SimulatedTimes,
+    World,
+)
 from workbench.testing.simulate.streams import Flags, Streams, Whole
 
 Tier = Literal[
@@ -71,7 +80,7 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Register:
+class BenchTables:
     """The three clean tables of one register."""
 
     dossiers: pl.DataFrame
@@ -83,7 +92,7 @@ class Register:
         return {"dossiers": self.dossiers, "steps": self.steps, "pauses": self.pauses}
 
 
-def keep_record(world: World, lives: Lives, tier: Tier) -> Record:
+def observed_log(world: World, lives: SimulatedTimes, tier: Tier) -> Record:
     """Say what the register of a tier holds of the lives at its snapshot."""
     record = _at_snapshot(world, lives, _ENDS.get(tier, _END), tier)
     streams = Streams(world.seed, len(lives.unit))
@@ -100,7 +109,7 @@ def keep_record(world: World, lives: Lives, tier: Tier) -> Record:
     return record
 
 
-def registered_unit(world: World, lives: Lives, tier: Tier) -> Whole:
+def registered_unit(world: World, lives: SimulatedTimes, tier: Tier) -> Whole:
     """Return the number of the unit under which each dossier of the world is registered."""
     if tier != "merged_unit":
         return lives.unit
@@ -109,7 +118,7 @@ def registered_unit(world: World, lives: Lives, tier: Tier) -> Whole:
     return np.where(moved, _MERGED[0], lives.unit)
 
 
-def _at_snapshot(world: World, lives: Lives, day: dt.date, tier: Tier) -> Record:
+def _at_snapshot(world: World, lives: SimulatedTimes, day: dt.date, tier: Tier) -> Record:
     calendar = world.calendar
     snapshot = int(calendar.before[(day - calendar.first_day).days + 1])
     rows = np.flatnonzero(lives.received <= snapshot)
@@ -140,7 +149,7 @@ def _at_snapshot(world: World, lives: Lives, day: dt.date, tier: Tier) -> Record
     )
 
 
-def _closed_in_bulk(world: World, lives: Lives, record: Record) -> Record:
+def _closed_in_bulk(world: World, lives: SimulatedTimes, record: Record) -> Record:
     """Stamp every step's finish in the last half-hour of its day, one holder in one sitting."""
     streams, day = Streams(world.seed, len(lives.unit)), world.day
     arrived, started, finished = (
@@ -180,12 +189,12 @@ def _clicked_at_once(world: World, record: Record) -> Record:
     return replace(record, started=started, finished=finished, arrived=arrived)
 
 
-def write_register(world: World, lives: Lives, record: Record, tier: Tier) -> Register:
+def write_register(world: World, lives: SimulatedTimes, record: Record, tier: Tier) -> BenchTables:
     """Return a record as the tables of the clean room."""
     return _Writer(world, lives, record, dates_only=tier == "date_only").write()
 
 
-def dossier_ids(lives: Lives) -> list[str]:
+def dossier_ids(lives: SimulatedTimes) -> list[str]:
     """Return a number for each dossier of the world, in order of reception."""
     rank = np.empty(len(lives.unit), dtype=np.int64)
     rank[np.argsort(lives.received, kind="stable")] = np.arange(len(rank))
@@ -199,14 +208,16 @@ def unit_ids(units: Whole) -> list[str]:
 
 
 class _Writer:
-    def __init__(self, world: World, lives: Lives, record: Record, *, dates_only: bool) -> None:
+    def __init__(
+        self, world: World, lives: SimulatedTimes, record: Record, *, dates_only: bool
+    ) -> None:
         self.calendar, self.lives, self.record = world.calendar, lives, record
         self.dates_only = dates_only
         every = dossier_ids(lives)
         self.ids = pl.Series("dossier_id", [every[row] for row in record.rows], dtype=pl.String)
 
-    def write(self) -> Register:
-        return Register(
+    def write(self) -> BenchTables:
+        return BenchTables(
             self._dossiers().sort("dossier_id"),
             self._steps().sort("dossier_id", "step_no"),
             self._pauses().sort("dossier_id", "pause_no"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.clock import Calendar, Calendars
 from workbench.core.project import Project
-from workbench.latebench.comparing import score_comparisons
+from workbench.latebench.comparison_scores import score_comparisons
 from workbench.latebench.contenders import (
     Analysis,
     Workbench,
@@ -16,9 +16,9 @@ from workbench.latebench.contenders import (
 )
 from workbench.latebench.plan import draw_plan
 from workbench.latebench.pm4py_side import pm4py_answer
-from workbench.latebench.register import CALENDAR, Register, Tier, keep_record, write_register
+from workbench.latebench.register import CALENDAR, BenchTables, Tier, observed_log, write_register
 from workbench.latebench.scores import Scores, score
-from workbench.latebench.truth import Truth, tell_truth
+from workbench.latebench.truth import BenchTruth, ground_truth
 from workbench.latebench.world import World
 
 
@@ -36,8 +36,8 @@ class Task:
 class Case:
     """A register, and the truth that no contender sees."""
 
-    register: Register
-    truth: Truth
+    register: BenchTables
+    truth: BenchTruth
 
 
 class Runner:
@@ -82,10 +82,10 @@ def make_case(calendar: Calendar, task: Task) -> Case:
     world = World(calendar, seed=task.seed, per_cell=task.size)
     plan = draw_plan(task.seed, task.dose, two_causes=task.tier == "two_causes")
     lives = world.live(plan)
-    record = keep_record(world, lives, task.tier)
+    record = observed_log(world, lives, task.tier)
     return Case(
         write_register(world, lives, record, task.tier),
-        tell_truth(world, plan, lives, record, task.tier),
+        ground_truth(world, plan, lives, record, task.tier),
     )
 
 

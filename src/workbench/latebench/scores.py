@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from workbench.latebench.contenders import Answer
+from workbench.latebench.contenders import ContenderAnswer
 from workbench.latebench.plan import YEAR
-from workbench.latebench.truth import NONE, Truth
+from workbench.latebench.truth import NONE, BenchTruth
 
 SAME = {"signature_wait": "batching"}
 """Causes that name the same mechanism in this world."""
@@ -23,7 +23,7 @@ _CELL = ["unit_id", "period", "cause"]
 Scores = dict[str, float]
 
 
-def score(truth: Truth, answer: Answer) -> Scores:
+def score(truth: BenchTruth, answer: ContenderAnswer) -> Scores:
     """Return every measure that can be taken of an answer."""
     found = score_cells(truth, answer.cells)
     if answer.dossiers is not None:
@@ -33,7 +33,7 @@ def score(truth: Truth, answer: Answer) -> Scores:
     return found
 
 
-def beside(truth: Truth, dossiers: pl.DataFrame) -> pl.DataFrame:
+def beside(truth: BenchTruth, dossiers: pl.DataFrame) -> pl.DataFrame:
     """Return the truth of each late dossier beside what was said of it.
 
     ``said`` is the cause named, mechanisms with two names made one; ``said_strictly`` as named.
@@ -44,7 +44,7 @@ def beside(truth: Truth, dossiers: pl.DataFrame) -> pl.DataFrame:
     return truth.dossiers.join(said, on="dossier_id", how="left").sort("dossier_id")
 
 
-def score_dossiers(truth: Truth, dossiers: pl.DataFrame) -> Scores:
+def score_dossiers(truth: BenchTruth, dossiers: pl.DataFrame) -> Scores:
     """Score the dominant cause of the late dossiers that an injected cause made later.
 
     Returns:
@@ -66,7 +66,7 @@ def score_dossiers(truth: Truth, dossiers: pl.DataFrame) -> Scores:
     return found
 
 
-def score_reality(truth: Truth, dossiers: pl.DataFrame) -> Scores:
+def score_reality(truth: BenchTruth, dossiers: pl.DataFrame) -> Scores:
     """Score who is called late only on record: in time on paper, late by the click.
 
     Returns:
@@ -88,7 +88,7 @@ def score_reality(truth: Truth, dossiers: pl.DataFrame) -> Scores:
     return found
 
 
-def score_cells(truth: Truth, named: pl.DataFrame) -> Scores:
+def score_cells(truth: BenchTruth, named: pl.DataFrame) -> Scores:
     """Score the cells named within the year against those where a cause cost late dossiers.
 
     True are cells where switching the cause off saves enough late dossiers. Where it saves fewer

@@ -13,17 +13,17 @@ import numpy as np
 import polars as pl
 
 from workbench.core.vocabulary import Period
-from workbench.latebench.plan import QUARTERS, YEAR, Injection, Plan
+from workbench.latebench.plan import QUARTERS, YEAR, BenchInjection, Plan
 from workbench.latebench.register import (
     NEVER,
     Record,
     Tier,
     dossier_ids,
-    keep_record,
+    observed_log,
     registered_unit,
     unit_ids,
 )
-from workbench.latebench.world import Lives, World
+from workbench.latebench.world import SimulatedTimes, World
 from workbench.testing.simulate.streams import Flags, Whole
 
 NONE = "none"
@@ -42,13 +42,13 @@ def enough(per_cell: int) -> int:
 
 
 @dataclass(frozen=True)
-class Truth:
+class BenchTruth:
     """What is known of one run.
 
     Attributes:
         dossiers: One row per late or overdue dossier: dossier_id, unit_id, period (quarter in
             which it was resolved, the snapshot's for open ones), cause, overrun_seconds,
-            cut_seconds (what switching the cause off takes off), record_only (sealed in time,
+            avoidable_seconds (what switching the cause off takes off), record_only (sealed in time,
             clicked too late; missing where it was signed in time and sealed, by ordinary
             handling, after closing), has_second_source (a date of the result beside the click
             exists).
@@ -71,7 +71,9 @@ class Truth:
     mix_gap: float
 
 
-def tell_truth(world: World, plan: Plan, lives: Lives, record: Record, tier: Tier) -> Truth:
+def ground_truth(
+    world: World, plan: Plan, lives: SimulatedTimes, record: Record, tier: Tier
+) -> BenchTruth:
     """Switch each injected cause off in turn and compare.
 
     ``lives`` are those under the whole plan and ``record`` what the tier's register holds.
@@ -97,7 +99,7 @@ def tell_truth(world: World, plan: Plan, lives: Lives, record: Record, tier: Tie
             "period": periods,
             "cause": pl.Series(cause.tolist(), dtype=pl.String),
             "overrun_seconds": overrun,
-            "cut_seconds": np.maximum(cut, 0),
+            "avoidable_seconds": np.maximum(cut, 0),
             "record_only": _record_only(lives, record),
             "has_second_source": _has_second_source(record, tier),
         }
@@ -105,7 +107,7 @@ def tell_truth(world: World, plan: Plan, lives: Lives, record: Record, tier: Tie
     cells = _cells(table, saved).with_columns(
         (pl.col("n_saved") >= enough(world.per_cell)).alias("is_true")
     )
-    return Truth(
+    return BenchTruth(
         table.filter(pl.Series(late)).sort("dossier_id"),
         cells,
         _places(plan),
@@ -115,7 +117,7 @@ def tell_truth(world: World, plan: Plan, lives: Lives, record: Record, tier: Tie
     )
 
 
-def _mix_gap(world: World, plan: Plan, lives: Lives, tier: Tier) -> float:
+def _mix_gap(world: World, plan: Plan, lives: SimulatedTimes, tier: Tier) -> float:
     return sum(
         _late_share(world, lives, tier, item)
         - _late_share(world, world.live(plan.without(item)), tier, item)
@@ -123,16 +125,16 @@ def _mix_gap(world: World, plan: Plan, lives: Lives, tier: Tier) -> float:
     )
 
 
-def _late_share(world: World, lives: Lives, tier: Tier, item: Injection) -> float:
+def _late_share(world: World, lives: SimulatedTimes, tier: Tier, item: BenchInjection) -> float:
     """Return the late share of what a unit resolved in a quarter, 0 of nothing."""
-    record = keep_record(world, lives, tier)
+    record = observed_log(world, lives, tier)
     label = f"{YEAR}-Q{item.quarter + 1}"
     ended = np.array([period == label for period in _periods(world, lives, record)])
     late = _overrun(lives, record)[ended & (lives.unit[record.rows] == item.unit)] > 0
     return float(late.mean()) if late.size else 0.0
 
 
-def _recent(world: World, lives: Lives, record: Record, ids: list[str]) -> pl.DataFrame:
+def _recent(world: World, lives: SimulatedTimes, record: Record, ids: list[str]) -> pl.DataFrame:
     rows = record.rows[lives.received[record.rows] > record.snapshot - _RECENT_DAYS * world.day]
     return pl.DataFrame(
         {
@@ -159,17 +161,17 @@ def _places(plan: Plan) -> pl.DataFrame:
     ).sort("unit_id", "period", "kind")
 
 
-def _saved(world: World, plan: Plan, lives: Lives, record: Record) -> dict[str, int]:
+def _saved(world: World, plan: Plan, lives: SimulatedTimes, record: Record) -> dict[str, int]:
     """Count the late dossiers in time had transfers kept the rule, had no click been forgotten."""
     late = _overrun(lives, record) > 0
-    passed_on = _overrun(world.live(plan.with_same_day_transfers()), record) <= 0
+    whatif_transfer_rule = _overrun(world.live(plan.with_same_day_transfers()), record) <= 0
     return {
-        "transfer_same_day": int((late & passed_on).sum()),
+        "transfer_same_day": int((late & whatif_transfer_rule).sum()),
         "record_same_day": int((late & (lives.sealed[record.rows] <= record.due)).sum()),
     }
 
 
-def _overrun(lives: Lives, record: Record) -> Whole:
+def _overrun(lives: SimulatedTimes, record: Record) -> Whole:
     """Return working seconds past the due day at the end, or at the snapshot while open."""
     rows, snapshot = record.rows, record.snapshot
     paused = lives.paused[rows]
@@ -182,7 +184,7 @@ def _overrun(lives: Lives, record: Record) -> Whole:
     return overrun
 
 
-def _record_only(lives: Lives, record: Record) -> pl.Series:
+def _record_only(lives: SimulatedTimes, record: Record) -> pl.Series:
     """Say who was sealed in time and clicked too late; unsaid who was only signed in time."""
     rows = record.rows
     in_time = pl.Series(lives.sealed[rows] <= record.due)
@@ -201,7 +203,7 @@ def _has_second_source(record: Record, tier: Tier) -> Flags:
     return np.ones(len(record.rows), dtype=bool)
 
 
-def _periods(world: World, lives: Lives, record: Record) -> list[str]:
+def _periods(world: World, lives: SimulatedTimes, record: Record) -> list[str]:
     ended = np.minimum(lives.resolved[record.rows], record.snapshot)
     instants = world.calendar.instant(ended) + world.calendar.offset
     days = (instants // 86_400).astype("datetime64[D]").astype(object)

@@ -14,8 +14,8 @@ from functools import cached_property
 import numpy as np
 
 from workbench.clock import Calendar
-from workbench.latebench.plan import QUARTERS, UNITS, YEAR, Injection, Plan
-from workbench.testing.simulate.desk import Strain, serve
+from workbench.latebench.plan import QUARTERS, UNITS, YEAR, BenchInjection, Plan
+from workbench.testing.simulate.desk import Slowdown, serve
 from workbench.testing.simulate.due import day_length
 from workbench.testing.simulate.streams import Flags, Numbers, Streams, Whole
 
@@ -42,23 +42,28 @@ _CUT_OFF, _FIRST_HOUR = 21_600, 3_600
 
 
 @dataclass(frozen=True)
-class Desk:
+class UnitQueue:
     """How many officers a unit of some size has, and their share of time taken by its dossiers."""
 
     officers: int
     load: float
 
 
-_DESKS = {6: Desk(1, 0.2), 25: Desk(2, 0.42), 60: Desk(3, 0.58), 150: Desk(4, 0.7)}
+_DESKS = {
+    6: UnitQueue(1, 0.2),
+    25: UnitQueue(2, 0.42),
+    60: UnitQueue(3, 0.58),
+    150: UnitQueue(4, 0.7),
+}
 
 
-def desk_of(per_cell: int) -> Desk:
+def desk_of(per_cell: int) -> UnitQueue:
     """Return the desk of a unit with so many dossiers a quarter."""
     return _DESKS[min(_DESKS, key=lambda size: (abs(size - per_cell), size))]
 
 
 @dataclass(frozen=True)
-class Lives:
+class SimulatedTimes:
     """What happened to each dossier, in working seconds (rows: dossiers, columns: steps).
 
     ``paused`` holds the two ends of the one pause a dossier may have, 0 and 0 where it had none;
@@ -121,12 +126,12 @@ class World:
         rows = [(day - self.calendar.first_day).days for day in days]
         return self.calendar.before[rows]
 
-    def live(self, plan: Plan) -> Lives:
+    def live(self, plan: Plan) -> SimulatedTimes:
         """Return the whole way of every dossier under a plan."""
-        return _Life(self, plan).run()
+        return _ProcessRun(self, plan).run()
 
 
-class _Life:
+class _ProcessRun:
     """One pass through the year."""
 
     def __init__(self, world: World, plan: Plan) -> None:
@@ -142,7 +147,7 @@ class _Life:
             np.zeros((len(self.unit), RECORD + 1), dtype=np.int64) for _ in range(3)
         )
 
-    def run(self) -> Lives:
+    def run(self) -> SimulatedTimes:
         received = self._receive()
         online = self.streams.chance("online", 0.5)
         filed = self.streams.lognormal("filed", np.where(online, 40 * _MINUTE, 2 * _MINUTE), 0.8)
@@ -156,7 +161,7 @@ class _Life:
         officer, paused = self._work()
         self._sign()
         forgotten = self._record()
-        return Lives(
+        return SimulatedTimes(
             unit=self.unit,
             quarter=self.quarter,
             procedure=self.procedure,
@@ -180,14 +185,14 @@ class _Life:
         self.started[:, step] = arrived + wait
         self.finished[:, step] = arrived + wait + length
 
-    def _struck(self, item: Injection) -> Flags:
+    def _is_affected(self, item: BenchInjection) -> Flags:
         struck: Flags = (self.unit == item.unit) & (self.quarter == item.quarter)
         return struck
 
     def _procedures(self) -> Whole:
         weights = np.tile(_USUAL_MIX, (len(self.unit), 1))
         for item in self.plan.of("hard_mix"):
-            weights[self._struck(item)] = _HARD_MIX
+            weights[self._is_affected(item)] = _HARD_MIX
         return self.streams.pick("procedure", weights)
 
     def _receive(self) -> Whole:
@@ -199,16 +204,16 @@ class _Life:
             width = _RUSH_DAYS * self.day / span
             load = desk_of(self.world.per_cell).load
             wanted = (1 + item.dose * (_RUSH_LOAD / load - 1)) * width
-            moved = self._struck(item) & self.streams.chance(
+            moved = self._is_affected(item) & self.streams.chance(
                 "rushed", (wanted - width) / (1 - width)
             )
             place = np.where(moved, _RUSH_FROM + width * self.streams.uniform("rushed to"), place)
         received: Whole = bounds[self.quarter] + 1 + (place * (span - 1)).astype(np.int64)
         return received
 
-    def _lag(self, name: str, item: Injection) -> Whole:
+    def _lag(self, name: str, item: BenchInjection) -> Whole:
         """Return 0.8 day and an exponential 1.6 days times the dose, for three in five dossiers."""
-        hit = self._struck(item) & self.streams.chance(name, _STRUCK)
+        hit = self._is_affected(item) & self.streams.chance(name, _STRUCK)
         left = 0.8 * self.day + self.streams.exponential(f"{name} for", 1.6 * self.day)
         return np.where(hit, item.dose * left, 0).astype(np.int64)
 
@@ -231,7 +236,7 @@ class _Life:
         )
         for item in self.plan.of("slow_work"):
             slowed = (length * (1 + 0.55 * item.dose)).astype(np.int64)
-            length = np.where(self._struck(item), slowed, length)
+            length = np.where(self._is_affected(item), slowed, length)
         asked = self.streams.chance("supplement", self._supplement_chance())
         paused = asked * self.streams.lognormal("supplement takes", 2.5 * self.day, 0.7)
         moment = started + (length * (0.2 + 0.6 * self.streams.uniform("asked at"))).astype(
@@ -243,7 +248,7 @@ class _Life:
     def _supplement_chance(self) -> Numbers:
         chance = np.full(len(self.unit), _SUPPLEMENT)
         for item in self.plan.of("supplements"):
-            chance[self._struck(item)] = _SUPPLEMENT_TRAP
+            chance[self._is_affected(item)] = _SUPPLEMENT_TRAP
         return chance
 
     def _queue(self, ready: Whole) -> tuple[Whole, Whole]:
@@ -260,7 +265,7 @@ class _Life:
             mean = desk.load * desk.officers * (bounds[-1] - bounds[0]) / at.sum()
             attention = self.streams.lognormal("work", mean * np.exp(-(_SIGMA**2) / 2), _SIGMA)
             strains = tuple(
-                Strain(
+                Slowdown(
                     int(bounds[item.quarter]),
                     int(bounds[item.quarter + 1]),
                     1 + item.dose * (_OVERLOAD / desk.load - 1),
@@ -280,7 +285,7 @@ class _Life:
         for item in self.plan.of("signing_days"):
             every = round(1 + 3 * item.dose) * self.day
             rare = self._next_session(arrived, every, _SESSIONS[1])
-            session = np.where(self._struck(item), rare, session)
+            session = np.where(self._is_affected(item), rare, session)
         pile = (self.streams.uniform("place in the pile") * 8 * _MINUTE).astype(np.int64)
         length = self._some("signing", 3, 0.5)
         self._pass(SIGN, arrived, session + pile - arrived, length)

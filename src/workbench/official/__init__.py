@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench.official.conventions import Conventions, Span
+    from workbench.official.conventions import Conventions, ReportSpan
     from workbench.official.filling import FilledForm, Names, fill
     from workbench.official.forms import Form, form_names
     from workbench.official.half_year import HalfYearReport, half_year_report
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workbench.official.workbook import Letterhead, write_form
 
 _HOMES = {
-    "conventions": ("Conventions", "Span"),
+    "conventions": ("Conventions", "ReportSpan"),
     "filling": ("FilledForm", "Names", "fill"),
     "forms": ("Form", "form_names"),
     "half_year": ("HalfYearReport", "half_year_report"),
@@ -40,8 +40,8 @@ __all__ = [
     "HalfYearReport",
     "Letterhead",
     "Names",
+    "ReportSpan",
     "Simulated766",
-    "Span",
     "band",
     "evaluate",
     "fill",

@@ -20,7 +20,7 @@ _MONTHS_BACK = {"same": 0, "before": 1}
 
 
 @dataclass(frozen=True)
-class Span:
+class ReportSpan:
     """The days that a labelled period covers under a convention; both bounds belong to it."""
 
     convention: str
@@ -45,11 +45,11 @@ class Convention:
             first = (first - dt.timedelta(days=1)).replace(day=1)
         return first.replace(day=self.first_day)
 
-    def span(self, period: Period) -> Span:
+    def span(self, period: Period) -> ReportSpan:
         """Return the days of a period."""
         after = self.starts_on(period.next())
         ends_on = after - dt.timedelta(days=1)
-        return Span(self.name, str(period), self.starts_on(period), ends_on)
+        return ReportSpan(self.name, str(period), self.starts_on(period), ends_on)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Conventions:
             rows = list(csv.DictReader(lines))
         return cls(tuple(_convention(row, n) for n, row in enumerate(rows, start=2)))
 
-    def span(self, period: str, convention: str = CALENDAR) -> Span:
+    def span(self, period: str, convention: str = CALENDAR) -> ReportSpan:
         """Return the days of a labelled period under a convention.
 
         Raises:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.official.conventions import Span
+from workbench.official.conventions import ReportSpan
 from workbench.warehouse import Warehouse
 
 _PERIODS = {
@@ -37,8 +37,8 @@ class OfficialTables:
     overruns: pl.DataFrame
 
 
-def count_officially(
-    folders: Iterable[Path], pipelines: Path, spans: Iterable[Span], profiles: pl.DataFrame
+def count_official_forms(
+    folders: Iterable[Path], pipelines: Path, spans: Iterable[ReportSpan], profiles: pl.DataFrame
 ) -> OfficialTables:
     """Count some periods under some profiles.
 

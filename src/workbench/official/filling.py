@@ -20,7 +20,7 @@ import polars as pl
 
 from workbench.core.errors import UsageProblem
 from workbench.core.vocabulary import EVERYTHING, Period
-from workbench.official.conventions import Span
+from workbench.official.conventions import ReportSpan
 from workbench.official.forms import COUNTERS, Form, FormColumn, Identity
 
 Figures = dict[str, int]
@@ -70,7 +70,7 @@ class FilledForm:
     """
 
     form: Form
-    span: Span
+    span: ReportSpan
     profile: str
     table: pl.DataFrame
     gaps: pl.DataFrame
@@ -83,7 +83,7 @@ class FilledForm:
 
 
 def fill(
-    form: Form, counts: pl.DataFrame, *, span: Span, profile: str, names: Names | None = None
+    form: Form, counts: pl.DataFrame, *, span: ReportSpan, profile: str, names: Names | None = None
 ) -> FilledForm:
     """Fill a form for one period.
 

@@ -16,7 +16,7 @@ from workbench.core.vocabulary import EVERYTHING
 from workbench.figures.estimates import Estimate, count
 from workbench.figures.measures import ESTIMATED
 from workbench.messages import say
-from workbench.official.conventions import Span
+from workbench.official.conventions import ReportSpan
 from workbench.official.metrics import rate, totals
 
 COUNTS: dict[str, tuple[str, ...]] = {
@@ -67,7 +67,7 @@ class HalfYearReport:
     interval, method, evidence level.
     """
 
-    span: Span
+    span: ReportSpan
     profile: str
     frame: pl.DataFrame
     sentences: tuple[str, ...]
@@ -85,7 +85,7 @@ class HalfYearReport:
 
 
 def half_year_report(
-    counts: pl.DataFrame, *, span: Span, profile: str, unit_id: str = EVERYTHING
+    counts: pl.DataFrame, *, span: ReportSpan, profile: str, unit_id: str = EVERYTHING
 ) -> HalfYearReport:
     """Return the seed figures of a report; any period serves, not only a half-year.
 
@@ -108,7 +108,7 @@ def _row(name: str, e: Estimate) -> tuple[object, ...]:
 
 
 def _sentences(
-    span: Span, found: dict[str, Estimate], rates: dict[str, Estimate]
+    span: ReportSpan, found: dict[str, Estimate], rates: dict[str, Estimate]
 ) -> tuple[str, ...]:
     numbers = {name: numerals.count(e.numerator) for name, e in found.items()}
     days = {"first": numerals.day(span.starts_on), "last": numerals.day(span.ends_on)}

@@ -17,7 +17,7 @@ from workbench.core.vocabulary import EVERYTHING
 from workbench.figures.estimates import Estimate, wilson
 from workbench.figures.measures import RATES
 from workbench.messages import language
-from workbench.official.conventions import Span
+from workbench.official.conventions import ReportSpan
 from workbench.official.forms import COUNTERS
 
 _CHANNELS = ("received_online", "received_counter", "received_post")
@@ -70,7 +70,7 @@ def read_metrics(reference: Path) -> tuple[Metric, ...]:
 
 
 def totals(
-    counts: pl.DataFrame, *, span: Span, profile: str, unit_id: str = EVERYTHING
+    counts: pl.DataFrame, *, span: ReportSpan, profile: str, unit_id: str = EVERYTHING
 ) -> dict[str, int]:
     """Return the sum of every counter of ``official_counts`` for a period, unit and profile.
 
@@ -98,7 +98,7 @@ def rates_side_by_side(
     figures: dict[str, int],
     overruns: pl.DataFrame,
     *,
-    span: Span,
+    span: ReportSpan,
     profile: str,
     unit_id: str = EVERYTHING,
 ) -> pl.DataFrame:

@@ -4,8 +4,7 @@ Safe to run twice (same bytes) and at once (the second run is refused): pages ar
 the old ones and put in their place together, only when every notebook succeeded.
 """
 
-from workbench.pages.notebooks import check_parameters, run_notebook
-from workbench.pages.writing import (
+from workbench.pages.briefings import (
     EACH,
     check_formats,
     copy_as_latest,
@@ -15,6 +14,7 @@ from workbench.pages.writing import (
     write_briefings,
     write_page,
 )
+from workbench.pages.notebooks import check_parameters, run_notebook
 
 __all__ = [
     "EACH",

@@ -15,9 +15,9 @@ from workbench.privacy.small_cells import (
     THRESHOLD,
     Beside,
     NothingLeftError,
-    hidden_cells,
     left_out,
     suppress,
+    suppressed_cells,
 )
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "Patterns",
     "Sum",
     "applicant_keys",
-    "hidden_cells",
     "label_code",
     "left_out",
     "read_patterns",
@@ -36,4 +35,5 @@ __all__ = [
     "staff_ids",
     "staff_salt",
     "suppress",
+    "suppressed_cells",
 ]

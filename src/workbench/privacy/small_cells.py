@@ -83,7 +83,7 @@ def suppress(
         *_group_sums(frame, groups, totals, len(counts)),
         *_column_sums(frame.height, counts, sums or {}),
     ]
-    hidden = hidden_cells(values.tolist(), lines, threshold=threshold)
+    hidden = suppressed_cells(values.tolist(), lines, threshold=threshold)
     return left_out(frame, counts, hidden, hides=hides)
 
 
@@ -106,7 +106,7 @@ def left_out(
     return frame.with_columns(*shown, pl.Series("suppressed", row))
 
 
-def hidden_cells(
+def suppressed_cells(
     values: Sequence[int],
     lines: Sequence[Sum],
     *,

@@ -8,7 +8,7 @@ revision whose outputs were never kept is refused with the command that would br
 
 from __future__ import annotations
 
-from workbench.review.comparison import Revisions, compare_revisions
+from workbench.review.comparison import RevisionDiff, compare_revisions
 from workbench.review.limits import enforce_limits, read_limits
 from workbench.review.pages import WRITERS, to_html, to_markdown, to_text
 from workbench.review.plots_page import write_plots_page
@@ -17,7 +17,7 @@ from workbench.review.reasons import Reason
 __all__ = [
     "WRITERS",
     "Reason",
-    "Revisions",
+    "RevisionDiff",
     "compare_revisions",
     "enforce_limits",
     "read_limits",

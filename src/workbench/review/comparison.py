@@ -9,12 +9,12 @@ import polars as pl
 from workbench.core.project import Project, Scratch
 from workbench.review.outputs import Output, changed_outputs
 from workbench.review.reasons import Reason, find_reasons
-from workbench.review.snapshots import Snapshot
+from workbench.review.snapshots import RevisionTables
 from workbench.warehouse import Warehouse
 
 
 @dataclass(frozen=True)
-class Revisions:
+class RevisionDiff:
     """What differs between two revisions; every frame is ordered by its key.
 
     Attributes:
@@ -72,7 +72,7 @@ class Revisions:
         }
 
 
-def compare_revisions(project: Project, left: str, right: str | None = None) -> Revisions:
+def compare_revisions(project: Project, left: str, right: str | None = None) -> RevisionDiff:
     """Compare two revisions of a project; without the second, the working tree.
 
     Raises:
@@ -81,25 +81,25 @@ def compare_revisions(project: Project, left: str, right: str | None = None) -> 
             the project's knobs cannot be read.
     """
     with (
-        Snapshot.at(project, left) as before,
-        Snapshot.at(project, right) as after,
+        RevisionTables.at(project, left) as before,
+        RevisionTables.at(project, right) as after,
         Scratch("revisions") as folder,
         Warehouse(project.pipelines) as warehouse,
     ):
         before.fetch(folder, "left")
         after.fetch(folder, "right")
         warehouse.attach(folder)
-        warehouse.build("revisions")
+        warehouse.build("review")
         known = [warehouse.frame(f"{side}_measures")["measure"] for side in ("left", "right")]
-        measures = warehouse.frame("moved_measures")
-        flips = warehouse.frame("flipped_outcomes")
-        dossiers = warehouse.frame("come_and_gone")
+        measures = warehouse.frame("changed_measures")
+        flips = warehouse.frame("changed_outcomes")
+        dossiers = warehouse.frame("added_or_removed_dossiers")
         exports = warehouse.frame("changed_exports")
         reasons = find_reasons(before, after)
         outputs = changed_outputs(before, after)
     if not reasons and outputs:
         reasons = (Reason("unrecorded", "dvc.lock", (), "", ""),)
-    return Revisions(
+    return RevisionDiff(
         left=before.label,
         right=after.label,
         headline=after.headline(),

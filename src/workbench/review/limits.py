@@ -16,7 +16,7 @@ import polars as pl
 from workbench.core import numerals
 from workbench.core.errors import RuleFailed, UsageProblem
 from workbench.core.vocabulary import EVERYTHING
-from workbench.review.comparison import Revisions
+from workbench.review.comparison import RevisionDiff
 
 COUNTS = ("flips", "appeared", "disappeared", "figures")
 
@@ -43,7 +43,7 @@ def read_limits(texts: Sequence[str]) -> dict[str, float]:
     return limits
 
 
-def enforce_limits(revisions: Revisions, limits: Mapping[str, float]) -> None:
+def enforce_limits(revisions: RevisionDiff, limits: Mapping[str, float]) -> None:
     """Do nothing where every limit holds.
 
     Raises:
@@ -69,7 +69,7 @@ def enforce_limits(revisions: Revisions, limits: Mapping[str, float]) -> None:
         raise RuleFailed("revisions.limit_passed", passed="; ".join(passed))
 
 
-def greatest_change(revisions: Revisions, name: str) -> float:
+def greatest_change(revisions: RevisionDiff, name: str) -> float:
     """Return a count, or the greatest change of a measure over all units together.
 
     A figure that stands on one side only changes by its whole value.

@@ -17,7 +17,7 @@ from workbench.charts.tables import Blank, Cell, Column, Table, template
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING
 from workbench.messages import language, say
-from workbench.review.comparison import Revisions
+from workbench.review.comparison import RevisionDiff
 from workbench.review.outputs import Output
 from workbench.review.reasons import Reason
 
@@ -25,19 +25,19 @@ DEFAULT_ROWS = 40
 _FILES_SHOWN = 8
 
 
-def to_text(revisions: Revisions, *, rows: int = DEFAULT_ROWS) -> str:
+def to_text(revisions: RevisionDiff, *, rows: int = DEFAULT_ROWS) -> str:
     """Return the comparison in aligned columns, at most ``rows`` rows a table."""
     parts = [_title(revisions), *_sentences(revisions)]
     return "\n\n".join([*parts, *map(str, _tables(revisions, rows))]) + "\n"
 
 
-def to_markdown(revisions: Revisions, *, rows: int = DEFAULT_ROWS) -> str:
+def to_markdown(revisions: RevisionDiff, *, rows: int = DEFAULT_ROWS) -> str:
     """Return the comparison as Markdown; no cell can open a tag, a link or another column."""
     parts = [f"## {_inert(_title(revisions))}", *map(_inert, _sentences(revisions))]
     return "\n\n".join([*parts, *map(_markdown_table, _tables(revisions, rows))]) + "\n"
 
 
-def to_html(revisions: Revisions, *, rows: int = DEFAULT_ROWS) -> str:
+def to_html(revisions: RevisionDiff, *, rows: int = DEFAULT_ROWS) -> str:
     """Return the comparison as one page that opens from disk and asks the network for nothing."""
     return template("revisions.html").render(
         language=language(),
@@ -47,11 +47,11 @@ def to_html(revisions: Revisions, *, rows: int = DEFAULT_ROWS) -> str:
     )
 
 
-def _title(revisions: Revisions) -> str:
+def _title(revisions: RevisionDiff) -> str:
     return say("revisions.title", left=revisions.left, right=revisions.right)
 
 
-def _sentences(revisions: Revisions) -> Iterator[str]:
+def _sentences(revisions: RevisionDiff) -> Iterator[str]:
     if revisions.left_headline != revisions.headline:
         yield say("revisions.headlines", left=revisions.left_headline, right=revisions.headline)
     if revisions.is_empty:
@@ -72,7 +72,7 @@ def _output(output: Output) -> str:
     return f"{output.path} ({', '.join(output.files)})" if output.files else output.path
 
 
-def _tables(revisions: Revisions, rows: int) -> Iterator[Table]:
+def _tables(revisions: RevisionDiff, rows: int) -> Iterator[Table]:
     if revisions.reasons:
         yield _reasons_table(revisions.reasons)
     ours = pl.col("profile") == revisions.headline
@@ -93,8 +93,8 @@ def _frame_table(
     name: str, frame: pl.DataFrame, cells: Callable[[dict[str, Any]], tuple[Cell, ...]], rows: int
 ) -> Table:
     shown = tuple(cells(row) for row in frame.head(rows).iter_rows(named=True))
-    left_out = frame.height - len(shown)
-    notes = (say("revisions.left_out", count=numerals.count(left_out)),) if left_out else ()
+    n_hidden = frame.height - len(shown)
+    notes = (say("revisions.left_out", count=numerals.count(n_hidden)),) if n_hidden else ()
     return Table(say(f"revisions.caption_{name}"), _columns(name), shown, notes)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from workbench.core.project import Project
-from workbench.review.snapshots import Snapshot, git
+from workbench.review.snapshots import RevisionTables, git
 
 Group = Literal["data", "rules", "calendar", "reference", "code", "unrecorded"]
 
@@ -49,7 +49,7 @@ class Reason:
     files: tuple[str, ...] = ()
 
 
-def find_reasons(left: Snapshot, right: Snapshot) -> tuple[Reason, ...]:
+def find_reasons(left: RevisionTables, right: RevisionTables) -> tuple[Reason, ...]:
     """Return every recorded input that differs, ordered by group and path."""
     before, after = _inputs(left.lock()), _inputs(right.lock())
     stages: dict[tuple[str, str, str], list[str]] = {}
@@ -99,7 +99,7 @@ def _group(what: str) -> Group:
     return "code"
 
 
-def _files(what: str, left: Snapshot, right: Snapshot) -> tuple[str, ...]:
+def _files(what: str, left: RevisionTables, right: RevisionTables) -> tuple[str, ...]:
     folder = left.project.root / what
     if ":" in what or folder.is_file():
         return ()

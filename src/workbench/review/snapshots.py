@@ -34,7 +34,7 @@ TABLES = {
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class RevisionTables:
     """One side of a comparison: a commit, or the working tree where ``commit`` is empty.
 
     Used in a ``with`` block: DVC keeps databases open while a commit's files are read.
@@ -59,7 +59,7 @@ class Snapshot:
             self._stored.close()
 
     @classmethod
-    def at(cls, project: Project, revision: str | None) -> Snapshot:
+    def at(cls, project: Project, revision: str | None) -> RevisionTables:
         """Find a revision by any name git knows.
 
         Raises:

@@ -22,17 +22,18 @@ import polars as pl
 import pyarrow as pa
 
 from workbench.core.errors import InputRejected, RuleFailed
-from workbench.core.project import Scratch, fresh_folder
+from workbench.core.project import Scratch, replace_folder
 from workbench.warehouse.checks import check_frames, check_key, check_rows, key_broken
 from workbench.warehouse.models import (
     Model,
+    find_model,
     last_reads,
     models_for,
     models_of,
     models_of_audit,
 )
-from workbench.warehouse.parquet import ROW_GROUP, ParquetFile, rises, write_frames
-from workbench.warehouse.parts import Builder, Part, PartedStage, parts_of
+from workbench.warehouse.parquet import ROW_GROUP, ParquetFile, is_sorted_by, write_frames
+from workbench.warehouse.parts import Builder, FileLayout, PartitionedStage, parts_of
 
 __all__ = ["Model", "Warehouse", "last_reads", "models_for", "models_of", "write_frames"]
 
@@ -160,7 +161,7 @@ class Warehouse:
         """
         self._build_all(models_for(models_of(self._pipelines, stage), wanted), (), progress, wanted)
 
-    def build_in_parts(
+    def build_partitioned(
         self,
         stage: str,
         wanted: Iterable[str],
@@ -197,9 +198,9 @@ class Warehouse:
             self.write(kept, folder)
             return
         try:
-            with self._shelf() as shelf, fresh_folder(folder) as fresh:
+            with self._spill_folder() as shelf, replace_folder(folder) as fresh:
                 builders: list[Builder] = [self._beside(number) for number in range(self._threads)]
-                stage_in_parts = PartedStage(self, builders, parts, Path(shelf), progress)
+                stage_in_parts = PartitionedStage(self, builders, parts, Path(shelf), progress)
                 stage_in_parts.build(models, kept, fresh)
         except RuleFailed as problem:
             self._audit(models, problem.key)
@@ -218,7 +219,7 @@ class Warehouse:
         other._connection.execute("set TimeZone = 'UTC'")
         return other
 
-    def _shelf(self) -> TemporaryDirectory[str]:
+    def _spill_folder(self) -> TemporaryDirectory[str]:
         return TemporaryDirectory(prefix="shelf-", dir=self._spill.path)
 
     def _audit(self, models: list[Model], audit: str) -> None:
@@ -227,7 +228,7 @@ class Warehouse:
             self.drop(model.name)
         self._build_all(models_of_audit(models, audit), [], _silent)
 
-    def choose(self, part: Part) -> None:
+    def choose(self, part: FileLayout) -> None:
         """Let models see the dossiers of a part alone."""
         for name, value in zip(("first", "last", "before"), part, strict=True):
             self.set(f"dossiers_{name}", value)
@@ -269,7 +270,7 @@ class Warehouse:
         """Return a model's rows, checked and ordered by key, without making a table."""
         self._provide_all(model)
         rows = self._connection.sql(model.sql).to_arrow_table()
-        if model.key and not rises(rows, model.key):
+        if model.key and not is_sorted_by(rows, model.key):
             rows = self._sorted(rows, model)
         self._connection.register("rows_made", rows)
         check_rows(model, self._connection.table("rows_made"))
@@ -280,7 +281,7 @@ class Warehouse:
         self._connection.register("rows_to_sort", rows)
         order = self._connection.table("rows_to_sort").order(", ".join(model.key))
         rows = order.to_arrow_table()
-        if not rises(rows, model.key):
+        if not is_sorted_by(rows, model.key):
             raise key_broken(model, order)
         self._connection.unregister("rows_to_sort")
         return rows
@@ -334,7 +335,7 @@ class Warehouse:
 
     def query(self, path: str) -> pl.DataFrame:
         """Return the rows of a model that is asked, not built: ``"<stage>/<name>"``."""
-        model = Model.read(self._pipelines / f"{path}.sql")
+        model = find_model(self._pipelines, *path.split("/"))
         for table in model.reads:
             self._provide(table, model.name)
         rows: pl.DataFrame = self._connection.sql(model.sql).pl()
@@ -353,7 +354,7 @@ class Warehouse:
 
         The same tables give the same bytes on any number of threads.
         """
-        with fresh_folder(folder) as fresh:
+        with replace_folder(folder) as fresh:
             for name in names:
                 self.write_table(name, fresh / f"{name}.parquet")
 
@@ -395,4 +396,4 @@ class Warehouse:
 
 
 def _rises(rows: duckdb.DuckDBPyRelation, key: tuple[str, ...]) -> bool:
-    return rises(rows.project(", ".join(key)).to_arrow_table(), key)
+    return is_sorted_by(rows.project(", ".join(key)).to_arrow_table(), key)

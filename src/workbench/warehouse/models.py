@@ -91,9 +91,20 @@ def models_of(pipelines: Path, stage: str) -> list[Model]:
     Raises:
         InputRejected: Models read each other in a circle, or a header is incomplete.
     """
-    found = {path.stem: Model.read(path) for path in sorted((pipelines / stage).glob("*.sql"))}
+    found = {path.stem: Model.read(path) for path in sorted((pipelines / stage).rglob("*.sql"))}
     order = TopologicalSorter({n: [r for r in m.reads if r in found] for n, m in found.items()})
     return [found[name] for name in order.static_order()]
+
+
+def find_model(pipelines: Path, stage: str, name: str) -> Model:
+    """Return one model of a stage, in whichever of the stage's folders it lies.
+
+    Raises:
+        FileNotFoundError: The stage has no such model.
+    """
+    for path in (pipelines / stage).rglob(f"{name}.sql"):
+        return Model.read(path)
+    raise FileNotFoundError(f"{stage}/{name}.sql")
 
 
 def models_for(models: Iterable[Model], wanted: Iterable[str]) -> list[Model]:
@@ -151,7 +162,7 @@ def last_reads(models: list[Model], kept: Iterable[str]) -> dict[str, list[str]]
 
 
 @dataclass(frozen=True)
-class Passes:
+class BuildPasses:
     """A stage whose dossiers come in parts: what is built when.
 
     Attributes:
@@ -182,7 +193,7 @@ class Passes:
         return [model.name for model in self.first if model.is_sum]
 
     @classmethod
-    def of(cls, models: list[Model]) -> Passes:
+    def of(cls, models: list[Model]) -> BuildPasses:
         """Sort the models of a stage, each after those it reads, into passes.
 
         Raises:

@@ -76,12 +76,12 @@ def _has_differences(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_temporal(kind))
 
 
-def rises(rows: pa.Table, key: tuple[str, ...]) -> bool:
+def is_sorted_by(rows: pa.Table, key: tuple[str, ...]) -> bool:
     """Say whether each row's key is greater than the one before: in order, single, not missing.
 
-    >>> rises(pa.table({"a": ["x", "x"], "n": [1, 2]}), ("a", "n"))
+    >>> is_sorted_by(pa.table({"a": ["x", "x"], "n": [1, 2]}), ("a", "n"))
     True
-    >>> rises(pa.table({"a": ["x", "x"], "n": [1, 1]}), ("a", "n"))
+    >>> is_sorted_by(pa.table({"a": ["x", "x"], "n": [1, 1]}), ("a", "n"))
     False
     """
     columns = [rows[name].combine_chunks() for name in key]

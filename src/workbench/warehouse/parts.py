@@ -21,16 +21,16 @@ from typing import Protocol, TypeVar
 import duckdb
 import pyarrow as pa
 
-from workbench.warehouse.models import Model, Passes, last_reads
+from workbench.warehouse.models import BuildPasses, Model, last_reads
 from workbench.warehouse.parquet import ParquetFile
 
 Progress = Callable[[str], None]
-Part = tuple[str, str, int]
+FileLayout = tuple[str, str, int]
 """First and last dossier, and how many come before."""
 Made = TypeVar("Made")
 
 
-def parts_of(dossiers: duckdb.DuckDBPyRelation, size: int) -> list[Part]:
+def parts_of(dossiers: duckdb.DuckDBPyRelation, size: int) -> list[FileLayout]:
     """Return the parts of some dossiers, so many at a time in the order of their ids."""
     numbered = dossiers.project(
         "dossier_id, row_number() over (order by dossier_id) - 1 as place"
@@ -41,7 +41,7 @@ def parts_of(dossiers: duckdb.DuckDBPyRelation, size: int) -> list[Part]:
 class Builder(Protocol):
     """What a warehouse does for one part."""
 
-    def choose(self, part: Part) -> None:
+    def choose(self, part: FileLayout) -> None:
         """Let models see the dossiers of a part alone."""
 
     def build_model(self, model: Model) -> None:
@@ -67,7 +67,7 @@ class Builder(Protocol):
 
 
 @dataclass(frozen=True)
-class PartedStage:
+class PartitionedStage:
     """One stage, its parts, and where what waits for the second pass is laid.
 
     Attributes:
@@ -80,7 +80,7 @@ class PartedStage:
 
     house: Builder
     builders: list[Builder]
-    parts: list[Part]
+    parts: list[FileLayout]
     shelf: Path
     progress: Progress
 
@@ -92,7 +92,7 @@ class PartedStage:
             wanted: Tables to write.
             folder: Where to.
         """
-        passes = Passes.of(models)
+        passes = BuildPasses.of(models)
         waiting = passes.waiting(wanted)
         self._build_whole(passes.before)
         if passes.first:
@@ -144,7 +144,7 @@ class PartedStage:
                 yield ahead.popleft().result()
 
     def _first(
-        self, builder: Builder, number: int, passes: Passes, waiting: list[str]
+        self, builder: Builder, number: int, passes: BuildPasses, waiting: list[str]
     ) -> dict[str, pa.Table]:
         sums = _make(builder, passes.first, passes.sums, waiting)
         for name in waiting:

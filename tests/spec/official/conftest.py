@@ -11,9 +11,9 @@ import pytest
 
 from workbench.core.vocabulary import PERIOD_KINDS, periods_between
 from workbench.explain import calendar_periods
-from workbench.official import Conventions, Span
+from workbench.official import Conventions, ReportSpan
 from workbench.official.conventions import Convention
-from workbench.official.counting import count_officially
+from workbench.official.counting import count_official_forms
 from workbench.warehouse import Warehouse
 
 SNAPSHOT = dt.datetime(2022, 6, 30, 10, tzinfo=dt.UTC)
@@ -97,14 +97,14 @@ class Counted:
     conventions: Conventions
 
 
-Spans = Callable[[Convention, dt.date, dt.date], list[Span]]
+Spans = Callable[[Convention, dt.date, dt.date], list[ReportSpan]]
 
 
 @pytest.fixture(scope="session")
 def spans_between() -> Spans:
     """The periods of a convention that hold a day from first to last."""
 
-    def found(convention: Convention, first: dt.date, last: dt.date) -> list[Span]:
+    def found(convention: Convention, first: dt.date, last: dt.date) -> list[ReportSpan]:
         # a shifted period may begin before the calendar period of the same name does
         around = periods_between(first, last + dt.timedelta(days=31), convention.kind)
         spans = (convention.span(period) for period in around)
@@ -123,7 +123,7 @@ def counted(run_clock, pipelines_dir, reference_dir, spans_between, tmp_path_fac
     room = tmp_path_factory.mktemp("room")
     for name in ("dossiers", "outcomes", "pause_spells", "receptions"):
         tables[name].write_parquet(room / f"{name}.parquet")
-    found = count_officially([room], pipelines_dir, spans, tables["profiles"])
+    found = count_official_forms([room], pipelines_dir, spans, tables["profiles"])
     calendar = [
         (str(p), kind, p.starts_on, p.ends_on)
         for kind in PERIOD_KINDS

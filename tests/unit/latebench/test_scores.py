@@ -13,20 +13,20 @@ from workbench.core.errors import UsageProblem
 from workbench.core.project import shipped
 from workbench.figures.whatif import shifted
 from workbench.latebench import QUICK, _grid, latebench
-from workbench.latebench.comparing import (
+from workbench.latebench.comparison_scores import (
     score_eventual,
     score_intervals,
     score_traps,
     score_whatif,
 )
-from workbench.latebench.contenders import Answer
+from workbench.latebench.contenders import ContenderAnswer
 from workbench.latebench.grid import Grid, run_grid, summed_up
 from workbench.latebench.page import render
 from workbench.latebench.run import Task
 from workbench.latebench.scores import score
-from workbench.latebench.truth import Truth
+from workbench.latebench.truth import BenchTruth
 
-TRUTH = Truth(
+TRUTH = BenchTruth(
     pl.DataFrame(
         [
             ("a", "portal_transfer", False, True),
@@ -67,7 +67,7 @@ def named(*cells: tuple[str, str, str]) -> pl.DataFrame:
     return pl.DataFrame(list(cells), schema=schema, orient="row")
 
 
-ANSWER = Answer(
+ANSWER = ContenderAnswer(
     said(
         a=("portal_transfer", "real"),
         b=("queue", "real"),

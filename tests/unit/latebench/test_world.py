@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 
 from workbench.latebench.plan import CAUSE_OF, QUARTERS, UNITS, draw_plan
-from workbench.latebench.world import ASSIGN, INTAKE, RECORD, SIGN, SMALL_CELL, WORK, Lives, World
+from workbench.latebench.world import (
+    ASSIGN,
+    INTAKE,
+    RECORD,
+    SIGN,
+    SMALL_CELL,
+    WORK,
+    SimulatedTimes,
+    World,
+)
 
 PLAN = draw_plan(3, 1.0)
 
@@ -19,7 +28,7 @@ def world(calendar):
 
 
 @pytest.fixture(scope="module")
-def lives(world) -> Lives:
+def lives(world) -> SimulatedTimes:
     return world.live(PLAN)
 
 
@@ -52,7 +61,7 @@ def test_every_cell_has_its_dossiers_and_the_small_unit_few(lives):
 
 def test_the_same_seed_lives_the_same_lives(world, lives):
     again = world.live(draw_plan(3, 1.0))
-    for field in dataclasses.fields(Lives):
+    for field in dataclasses.fields(SimulatedTimes):
         assert (getattr(again, field.name) == getattr(lives, field.name)).all(), field.name
 
 
@@ -60,7 +69,7 @@ def test_the_same_seed_lives_the_same_lives(world, lives):
 def test_switching_one_injection_off_leaves_every_other_unit_as_it_was(world, lives, item):
     without = world.live(PLAN.without(item))
     others = lives.unit != item.unit
-    for field in dataclasses.fields(Lives):
+    for field in dataclasses.fields(SimulatedTimes):
         same = getattr(without, field.name)[others] == getattr(lives, field.name)[others]
         assert same.all(), field.name
 

@@ -12,10 +12,10 @@ import pytest
 
 from workbench.core.errors import OutputBusy
 from workbench.messages import use_language
-from workbench.official import Form, Letterhead, Names, Span, fill, form_names, write_form
+from workbench.official import Form, Letterhead, Names, ReportSpan, fill, form_names, write_form
 from workbench.official.forms import COUNTERS
 
-SPAN = Span("nd09_2019", "2022-H1", dt.date(2021, 12, 15), dt.date(2022, 6, 14))
+SPAN = ReportSpan("nd09_2019", "2022-H1", dt.date(2021, 12, 15), dt.date(2022, 6, 14))
 TRICK = '=HYPERLINK("x","y")'
 LETTERHEAD = Letterhead(
     agency="UBND Thành phố Sa Đéc",

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from workbench.core.project import Project, shipped
-from workbench.review import Revisions, compare_revisions
+from workbench.review import RevisionDiff, compare_revisions
 
 DVC_YAML = """\
 stages:
@@ -168,7 +168,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Two commits, ``before`` and ``after``, with every kind of input changed between them."""
     root = tmp_path_factory.mktemp("project")
     here = shipped().root
-    shutil.copytree(here / "pipelines" / "revisions", root / "pipelines" / "revisions")
+    shutil.copytree(here / "pipelines" / "review", root / "pipelines" / "review")
     write(root, ".dvc/config", (here / ".dvc" / "config").read_text(encoding="utf-8"))
     write(root, ".dvc/.gitignore", (here / ".dvc" / ".gitignore").read_text(encoding="utf-8"))
     write(root, ".gitignore", "/data/*\n!/data/reference/\n")
@@ -194,7 +194,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture(scope="module")
-def revisions(project: Project) -> Revisions:
+def revisions(project: Project) -> RevisionDiff:
     """What differs between the two commits."""
     return compare_revisions(project, "before", "after")
 

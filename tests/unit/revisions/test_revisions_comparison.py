@@ -13,7 +13,7 @@ from workbench.core.errors import InputRejected, RuleFailed, UsageProblem
 from workbench.core.project import Project
 from workbench.review import compare_revisions, enforce_limits, read_limits, to_text
 from workbench.review.reasons import find_reasons
-from workbench.review.snapshots import Snapshot
+from workbench.review.snapshots import RevisionTables
 
 
 def test_figures_that_moved_carry_both_sides_and_only_those_are_listed(revisions):
@@ -145,8 +145,8 @@ def test_a_stage_that_was_not_run_again_hides_nothing(project, monkeypatch):
         "before": {"explain": entry, "brief": entry},
         "after": {"explain": moved, "brief": entry},
     }
-    sides = Snapshot(project, "1", "before"), Snapshot(project, "2", "after")
-    monkeypatch.setattr(Snapshot, "lock", lambda side: locks[side.label])
+    sides = RevisionTables(project, "1", "before"), RevisionTables(project, "2", "after")
+    monkeypatch.setattr(RevisionTables, "lock", lambda side: locks[side.label])
     assert [(r.what, r.stages, r.left, r.right) for r in find_reasons(*sides)] == [
         ("params.yaml:explain.profile", ("explain",), "wb_strict", "wb_legal")
     ]

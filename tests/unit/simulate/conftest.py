@@ -12,12 +12,12 @@ import pytest
 from workbench.core.params import read_params
 from workbench.core.project import Project
 from workbench.testing.simulate import SNAPSHOT, Summary, simulate
-from workbench.testing.simulate.handling import Handler, Handling
 from workbench.testing.simulate.population import Dossiers, draw_dossiers
-from workbench.testing.simulate.register import Register, keep_register
+from workbench.testing.simulate.process import ProcessSimulator, ProcessTimes
+from workbench.testing.simulate.register import SimulatedRegister, register_at
 from workbench.testing.simulate.sample import instant_of
 from workbench.testing.simulate.scenario import Scenario, read_scenario
-from workbench.testing.simulate.snapshot import Snapshot
+from workbench.testing.simulate.snapshot import ObservedState
 from workbench.testing.simulate.streams import Streams
 
 
@@ -44,16 +44,16 @@ class World:
     sent: Dossiers
     seed: int
 
-    def live(self, scenario: Scenario | None = None) -> Handling:
+    def live(self, scenario: Scenario | None = None) -> ProcessTimes:
         streams = Streams(self.seed, len(self.sent))
-        return Handler(self.sent, scenario or self.scenario, streams).run()
+        return ProcessSimulator(self.sent, scenario or self.scenario, streams).run()
 
-    def look(self, scenario: Scenario | None = None) -> Snapshot:
+    def look(self, scenario: Scenario | None = None) -> ObservedState:
         under = scenario or self.scenario
-        return Snapshot(self.live(under), under.calendar, instant_of(SNAPSHOT, under))
+        return ObservedState(self.live(under), under.calendar, instant_of(SNAPSHOT, under))
 
-    def register(self) -> Register:
-        return keep_register(self.sent, self.scenario, self.look())
+    def register(self) -> SimulatedRegister:
+        return register_at(self.sent, self.scenario, self.look())
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +78,7 @@ def world(seed: int, reference_dir: Path) -> World:
 
 
 @pytest.fixture(scope="session")
-def register(world: World) -> Register:
+def register(world: World) -> SimulatedRegister:
     """The shipped register, typed, before it is made untidy."""
     return world.register()
 

@@ -12,7 +12,7 @@ from workbench.clock.stage import clock
 from workbench.core.project import Project
 from workbench.core.run_folders import RunFolders
 from workbench.ingest import inbox_deliveries, ingest, shipped_profiles
-from workbench.testing.simulate.register import Register
+from workbench.testing.simulate.register import SimulatedRegister
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def read(sample, repository: Project, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="module")
-def judged(read: Read, register: Register) -> pl.DataFrame:
+def judged(read: Read, register: SimulatedRegister) -> pl.DataFrame:
     """Simulated dossiers beside the pipeline's verdict by day."""
     verdicts = read.outcomes.filter(profile="wb_strict").select(
         "dossier_id", "slack_seconds", verdict="outcome"
@@ -52,7 +52,7 @@ def judged(read: Read, register: Register) -> pl.DataFrame:
     return register.dossiers.join(verdicts, on="dossier_id")
 
 
-def test_only_dossiers_without_reception_are_kept_out(read: Read, register: Register):
+def test_only_dossiers_without_reception_are_kept_out(read: Read, register: SimulatedRegister):
     kept_out = register.dossiers.join(read.dossiers, on="dossier_id", how="anti")
     assert kept_out["status"].value_counts().sort("status").rows() == [
         ("returned", 2),
@@ -73,13 +73,13 @@ def test_every_overrun_is_the_simulated_one_to_the_minute_of_the_export(judged: 
     assert lost.is_between(0, 59).all()
 
 
-def test_rows_written_twice_are_read_once(read: Read, register: Register):
+def test_rows_written_twice_are_read_once(read: Read, register: SimulatedRegister):
     known = register.steps.join(read.dossiers, on="dossier_id", how="semi")
     assert len(read.steps) == len(known)
 
 
 def test_recomputed_dates_are_the_first_promises_but_for_the_wrong_ones(
-    read: Read, register: Register, world
+    read: Read, register: SimulatedRegister, world
 ):
     zone = world.scenario.calendar.time_zone
     due = pl.col("due_recomputed_at").dt.convert_time_zone(zone).dt.replace_time_zone(None)

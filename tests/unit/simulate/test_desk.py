@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.testing.simulate.desk import Strain, serve
+from workbench.testing.simulate.desk import Slowdown, serve
 
 ARRIVALS = st.lists(st.tuples(st.integers(0, 500), st.integers(1, 60)), min_size=1, max_size=40)
 
@@ -54,7 +54,7 @@ def test_more_duties_never_serve_sooner(dossiers):
 
 def test_strain_lengthens_the_officers_time_only_while_it_lasts():
     dossiers = [(0, 10), (1, 10), (100, 10), (101, 10)]
-    *_, started, _ = served(dossiers, strains=(Strain(0, 50, 3.0),))
+    *_, started, _ = served(dossiers, strains=(Slowdown(0, 50, 3.0),))
     assert started.tolist() == [0, 30, 100, 110]
 
 

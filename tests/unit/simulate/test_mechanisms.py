@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.testing.simulate.handling import (
+from workbench.testing.simulate.process import (
     ASSIGN,
     INTAKE,
     NEVER,
@@ -14,7 +14,7 @@ from workbench.testing.simulate.handling import (
     RETURN,
     SIGN,
     WORK,
-    Handling,
+    ProcessTimes,
 )
 
 FIRST_TOUCHED = {
@@ -29,7 +29,7 @@ FIRST_TOUCHED = {
 
 
 @pytest.fixture(scope="module")
-def as_it_is(world) -> Handling:
+def as_it_is(world) -> ProcessTimes:
     return world.live()
 
 
@@ -37,7 +37,7 @@ def injections_of(world, cause):
     return [i for i in world.scenario.injections if i.cause == cause]
 
 
-def moved(one: Handling, other: Handling) -> np.ndarray:
+def moved(one: ProcessTimes, other: ProcessTimes) -> np.ndarray:
     """Which stamps differ, by dossier and step."""
     return (
         (one.arrived != other.arrived)

@@ -10,7 +10,7 @@ import pytest
 from workbench.core.errors import InputRejected, OutputBusy, UsageProblem
 from workbench.testing.simulate import SNAPSHOT, HalfYear, simulate
 from workbench.testing.simulate import sample as sample_module
-from workbench.testing.simulate.register import Register
+from workbench.testing.simulate.register import SimulatedRegister
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +76,7 @@ def test_parts_of_resolved_add_up(sample):
         assert half.resolved == in_time(half) + half.late + half.withdrawn + half.rejected
 
 
-def test_received_dossiers_are_resolved_or_open(register: Register, sample):
+def test_received_dossiers_are_resolved_or_open(register: SimulatedRegister, sample):
     received = sum(h.received for h in sample.summary.half_years)
     resolved = sum(h.resolved for h in sample.summary.half_years)
     still_open = sum(h.open_in_time + h.open_overdue for h in sample.summary.half_years)
@@ -86,7 +86,7 @@ def test_received_dossiers_are_resolved_or_open(register: Register, sample):
 
 
 def test_all_22_units_valid_then_have_dossiers_and_no_others(
-    register: Register, reference_dir: Path
+    register: SimulatedRegister, reference_dir: Path
 ):
     units = pl.read_csv(reference_dir / "units.csv", infer_schema=False).filter(
         pl.col("kind").is_in(["district", "department", "ward", "commune"]),
@@ -98,14 +98,14 @@ def test_all_22_units_valid_then_have_dossiers_and_no_others(
     assert set(register.steps["unit_id"]) <= set(units["unit_id"])
 
 
-def test_procedures_without_weight_are_left_out(register: Register, reference_dir: Path):
+def test_procedures_without_weight_are_left_out(register: SimulatedRegister, reference_dir: Path):
     weights = pl.read_csv(reference_dir / "procedures.csv", infer_schema=False)
     weightless = weights.filter(pl.col("synthetic_weight_assumed") == "0")["procedure_id"]
     assert len(weightless) > 0
     assert not set(weightless) & set(register.dossiers["procedure_id"])
 
 
-def test_procedures_keep_their_weights(register: Register, reference_dir: Path):
+def test_procedures_keep_their_weights(register: SimulatedRegister, reference_dir: Path):
     facts = pl.read_csv(reference_dir / "procedures.csv", infer_schema=False)
     weight = pl.col("synthetic_weight_assumed").cast(pl.Float64)
     shares = facts.select("procedure_id", share=weight / weight.sum())

@@ -6,19 +6,19 @@ import numpy as np
 import polars as pl
 import pytest
 
-from workbench.testing.simulate.register import Register
+from workbench.testing.simulate.register import SimulatedRegister
 from workbench.testing.simulate.scenario import INJECTED
-from workbench.testing.simulate.truth import ORDINARY, tell_truth
+from workbench.testing.simulate.truth import ORDINARY, ground_truth
 
 LATE = ["late", "open_overdue"]
 
 
-def test_every_late_dossier_is_told_of_and_no_other(register: Register, sample):
+def test_every_late_dossier_is_told_of_and_no_other(register: SimulatedRegister, sample):
     late = register.dossiers.filter(pl.col("outcome").is_in(LATE))
     assert set(sample.causes()["dossier_id"]) == set(late["dossier_id"])
 
 
-def test_late_seconds_are_those_of_the_register(register: Register, sample):
+def test_late_seconds_are_those_of_the_register(register: SimulatedRegister, sample):
     told = sample.causes().join(register.dossiers, on="dossier_id", suffix="_register")
     assert (told["late_seconds"] == told["late_seconds_register"]).all()
     assert (told["outcome"] == told["outcome_register"]).all()
@@ -53,7 +53,7 @@ def test_ordinary_lateness_stands_alone_and_stays(sample):
     assert not set(ordinary["dossier_id"]) & set(others["dossier_id"])
 
 
-def test_cells_count_what_the_register_holds(register: Register, sample):
+def test_cells_count_what_the_register_holds(register: SimulatedRegister, sample):
     counted = register.dossiers.group_by("unit_id", "period").agg(
         n=pl.len(), late=pl.col("outcome").is_in(LATE).sum()
     )
@@ -96,7 +96,7 @@ def test_without_any_injection_few_are_late_and_all_of_them_ordinarily(world, re
         outcome=pl.Series(snapshot.outcomes)[register.dossiers["row"]],
         late_seconds=pl.Series(snapshot.overrun)[register.dossiers["row"]],
     )
-    truth = tell_truth(world.look, healthy, plain)
+    truth = ground_truth(world.look, healthy, plain)
     assert set(truth.causes["cause"]) == {ORDINARY}
     assert truth.cells.is_empty()
 

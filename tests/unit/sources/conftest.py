@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from workbench.ingest import Profile, read_profile
+from workbench.ingest import SourceProfile, read_profile
 
 PROFILE = """
 name = "small"
@@ -67,7 +67,7 @@ def profile_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def small(profile_file: Path) -> Profile:
+def small(profile_file: Path) -> SourceProfile:
     """The small register's profile, read."""
     return read_profile(profile_file)
 

@@ -11,8 +11,8 @@ import pytest
 import xlsxwriter
 
 from workbench.core.errors import InputRejected
-from workbench.ingest import Profile, deliveries, ingest, read_profile
-from workbench.ingest.profile import Part
+from workbench.ingest import SourceProfile, deliveries, ingest, read_profile
+from workbench.ingest.profile import FileLayout
 from workbench.ingest.readers import limits, read, read_pieces, text
 
 HEADER = "No.,Code,Name,Received,Due,Channel\n"
@@ -42,7 +42,7 @@ Edit = Callable[[str, bytes], bytes]
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Profile:
+def book(tmp_path: Path) -> SourceProfile:
     """A workbook's profile of three columns."""
     path = tmp_path / "book.toml"
     path.write_text(BOOK, encoding="utf-8")
@@ -76,7 +76,7 @@ def in_sheet(old: bytes, new: bytes) -> Edit:
     return lambda name, data: data.replace(old, new) if "sheet1" in name else data
 
 
-def refused(path: Path, part: Part) -> str:
+def refused(path: Path, part: FileLayout) -> str:
     with pytest.raises(InputRejected) as caught:
         list(read(path, part))
     return str(caught.value)

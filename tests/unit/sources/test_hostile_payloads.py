@@ -11,14 +11,14 @@ import pytest
 
 from workbench.core.errors import InputRejected
 from workbench.ingest import deliveries, ingest, read_profile
-from workbench.ingest.profile import Part
+from workbench.ingest.profile import FileLayout
 from workbench.ingest.readers import limits, read
 
 HEADER = "No.,Code,Name,Received,Due,Channel\n"
 ROW = "1,A-1,Somebody,05/01/2022 08:00,10/01/2022,Tại quầy\n"
 
 
-def refused(path: Path, part: Part) -> str:
+def refused(path: Path, part: FileLayout) -> str:
     with pytest.raises(InputRejected) as caught:
         list(read(path, part))
     return str(caught.value)
@@ -50,7 +50,7 @@ ignored = ["note", "by"]
 
 
 @pytest.fixture
-def payload(tmp_path: Path) -> Part:
+def payload(tmp_path: Path) -> FileLayout:
     path = tmp_path / "payload.toml"
     path.write_text(PAYLOAD, encoding="utf-8")
     return read_profile(path).parts[0]

@@ -10,9 +10,9 @@ import pytest
 import xlsxwriter
 
 from workbench.core.errors import InputRejected
-from workbench.ingest import Profile, deliveries, find_profile, ingest, read_profile
+from workbench.ingest import SourceProfile, deliveries, find_profile, ingest, read_profile
 from workbench.ingest.fields import is_instant
-from workbench.ingest.inspecting import Inspection, inspect
+from workbench.ingest.inspection import Inspection, inspect
 from workbench.testing import one_stop_export
 
 SHARE = 0.9
@@ -25,7 +25,7 @@ def exports(tmp_path_factory) -> Path:
     return folder
 
 
-def truth(profile: Profile, path: Path) -> dict[str, set[str]]:
+def truth(profile: SourceProfile, path: Path) -> dict[str, set[str]]:
     """What the shipped profile says of each column of the file."""
     (part,) = profile.parts_of(path)[:1]
     said = {h: {str(t).removeprefix(f"{part.rows}.") for t in to} for h, to in part.columns.items()}

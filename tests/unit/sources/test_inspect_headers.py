@@ -6,7 +6,7 @@ import pytest
 
 from workbench.core.errors import InputRejected
 from workbench.ingest import deliveries, ingest, read_profile
-from workbench.ingest.inspecting import inspect
+from workbench.ingest.inspection import inspect
 
 REQUESTS = (
     "Unique Key,Created Date,Closed Date,Agency Name,Incident Address,Status,Due Date,"

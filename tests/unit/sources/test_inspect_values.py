@@ -9,7 +9,7 @@ import xlsxwriter
 
 from workbench.core.errors import InputRejected
 from workbench.ingest import deliveries, ingest, read_profile
-from workbench.ingest.inspecting import inspect
+from workbench.ingest.inspection import inspect
 
 
 @pytest.fixture

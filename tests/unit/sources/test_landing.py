@@ -10,7 +10,7 @@ import pytest
 
 from workbench.core.errors import InputRejected, UsageProblem
 from workbench.ingest import (
-    Profile,
+    SourceProfile,
     deliveries,
     find_profile,
     inbox_deliveries,
@@ -29,7 +29,7 @@ ROW = "1,A-1,Somebody,25/01/2022 08:00,10/01/2022,Tại quầy\n"
 
 
 def land(
-    paths: list[Path], profile: Profile, out: Path, as_of: str = ""
+    paths: list[Path], profile: SourceProfile, out: Path, as_of: str = ""
 ) -> dict[str, pl.DataFrame]:
     """Ingest files and return the four tables."""
     ingest(deliveries(paths, profile), out, as_of=as_of)
@@ -266,7 +266,7 @@ def test_a_missing_path_or_an_empty_folder_is_refused(tmp_path, small) -> None:
 def test_progress_tells_the_rows_of_a_file_while_it_is_read(
     put, small, tmp_path, monkeypatch
 ) -> None:
-    monkeypatch.setattr("workbench.ingest.telling.EVERY", 2)
+    monkeypatch.setattr("workbench.ingest.row_counter.EVERY", 2)
     told: list[str] = []
     export = put("small.csv", HEADER + ROW + ROW.replace("A-1", "A-2"))
     ingest(deliveries([export], small), tmp_path / "landed", progress=told.append)

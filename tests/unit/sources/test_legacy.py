@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from workbench.ingest import Profile
+from workbench.ingest import SourceProfile
 from workbench.ingest.legacy import LETTERS, TCVN3, VNI, convention_of, to_unicode
 from workbench.ingest.readers import read
 
@@ -108,7 +108,7 @@ def rows(sep: str = ",") -> str:
     ],
 )
 def test_a_text_in_an_old_encoding_reads_like_the_same_in_unicode(
-    put, small: Profile, encoded, encoding
+    put, small: SourceProfile, encoded, encoding
 ) -> None:
     table = next(read(put("small.csv", encoded), small.parts[0]))
     assert table.encoding == encoding
@@ -116,7 +116,7 @@ def test_a_text_in_an_old_encoding_reads_like_the_same_in_unicode(
     assert table.frame["Name"].to_list() == ["Đặng Thị Phượng", "Nguyễn Hữu Thắng Lợi"]
 
 
-def test_windows_1258_is_read_and_composed(put, small: Profile) -> None:
+def test_windows_1258_is_read_and_composed(put, small: SourceProfile) -> None:
     import unicodedata
 
     # windows-1258 holds â, ê, ô, ơ, ư, đ as letters and the five tones as marks of their own

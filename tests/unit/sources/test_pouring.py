@@ -49,7 +49,7 @@ def landed(tmp_path: Path, monkeypatch):
 
     def land(block: int, group: int = 122_880) -> tuple[pl.DataFrame, pl.DataFrame]:
         monkeypatch.setattr(text, "BLOCK", block)
-        monkeypatch.setattr("workbench.ingest.pouring._ROW_GROUP", group)
+        monkeypatch.setattr("workbench.ingest.landed_writer._ROW_GROUP", group)
         ingest(deliveries([export], read_profile(profile)), tmp_path / "landed")
         read = [
             pl.read_parquet(tmp_path / "landed" / f"landed_{t}.parquet") for t in ("steps", "files")

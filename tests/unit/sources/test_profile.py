@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from workbench.core.errors import InputRejected, UsageProblem
-from workbench.ingest import Profile, find_profile, read_profile, shipped_profiles
+from workbench.ingest import SourceProfile, find_profile, read_profile, shipped_profiles
 from workbench.ingest.profile import Target
 
 
@@ -28,7 +28,7 @@ def test_an_unknown_name_lists_the_shipped_profiles(reference_dir: Path) -> None
         find_profile("mot_cua", reference_dir)
 
 
-def test_a_column_can_feed_several_fields(small: Profile) -> None:
+def test_a_column_can_feed_several_fields(small: SourceProfile) -> None:
     targets = small.parts[0].columns["Channel"]
     assert targets == (Target("dossier", "channel_in"), Target("dossier", "x_channel"))
 
@@ -66,7 +66,7 @@ def test_a_missing_profile_file_is_refused(tmp_path: Path) -> None:
         read_profile(tmp_path / "none.toml")
 
 
-def test_a_file_of_another_name_is_taken_by_the_only_part_of_its_kind(small: Profile) -> None:
+def test_a_file_of_another_name_is_taken_by_the_only_part_of_its_kind(small: SourceProfile) -> None:
     assert small.parts_of(Path("export of May.CSV")) == (small.parts[0],)
 
 

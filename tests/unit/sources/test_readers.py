@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 
 from workbench.core.errors import InputRejected
-from workbench.ingest import Profile, find_profile
+from workbench.ingest import SourceProfile, find_profile
 from workbench.ingest.readers import RawTable, read
 
 HEADER = "No.;Code;Name;Received;Due;Channel\n".replace(";", ",")
@@ -34,13 +34,13 @@ LOG = """<?xml version="1.0" encoding="UTF-8" ?>
 """
 
 
-def only(path: Path, profile: Profile) -> RawTable:
+def only(path: Path, profile: SourceProfile) -> RawTable:
     """The one table of a file."""
     (table,) = read(path, profile.parts_of(path)[0])
     return table
 
 
-def refused(path: Path, profile: Profile) -> str:
+def refused(path: Path, profile: SourceProfile) -> str:
     """The message with which a file is refused."""
     with pytest.raises(InputRejected) as caught:
         list(read(path, profile.parts_of(path)[0]))
@@ -141,7 +141,7 @@ def test_a_true_date_arrives_in_iso_form_and_a_text_date_as_it_is(
 
 
 @pytest.fixture
-def one_stop(reference_dir: Path) -> Profile:
+def one_stop(reference_dir: Path) -> SourceProfile:
     """The shipped one-stop profile."""
     return find_profile("one_stop", reference_dir)
 
@@ -155,7 +155,7 @@ def workbook(path: Path, header: list[str], sheet: str = "Sổ theo dõi") -> Pa
     return path
 
 
-def known_headers(profile: Profile) -> list[str]:
+def known_headers(profile: SourceProfile) -> list[str]:
     """All columns of the one-stop register."""
     return list(profile.parts[0].headers())
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workbench.core.errors import InputRejected
-from workbench.ingest import Profile, deliveries, read_profile
+from workbench.ingest import SourceProfile, deliveries, read_profile
 from workbench.ingest.readers import RawTable, read
 
 HEADER = "No.,Code,Name,Received,Due,Channel\n"
@@ -20,14 +20,14 @@ ROWS = (
 )
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 
-Changed = Callable[[str, str], Profile]
+Changed = Callable[[str, str], SourceProfile]
 
 
 @pytest.fixture
 def changed(profile_file: Path) -> Changed:
     """The small register's profile with one line of it written otherwise."""
 
-    def change(line: str, to: str) -> Profile:
+    def change(line: str, to: str) -> SourceProfile:
         text = profile_file.read_text(encoding="utf-8")
         assert line in text
         profile_file.write_text(text.replace(line, to, 1), encoding="utf-8")
@@ -36,13 +36,13 @@ def changed(profile_file: Path) -> Changed:
     return change
 
 
-def only(path: Path, profile: Profile) -> RawTable:
+def only(path: Path, profile: SourceProfile) -> RawTable:
     """The one table of a file."""
     (table,) = read(path, profile.parts_of(path)[0])
     return table
 
 
-def refused(path: Path, profile: Profile) -> str:
+def refused(path: Path, profile: SourceProfile) -> str:
     """The message with which a file is refused."""
     with pytest.raises(InputRejected) as caught:
         list(read(path, deliveries([path], profile)[0].part))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workbench.core.errors import InputRejected
-from workbench.ingest import Profile, read_profile
+from workbench.ingest import SourceProfile, read_profile
 from workbench.ingest.readers import RawTable, read
 
 SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -97,7 +97,7 @@ def tables(tmp_path: Path) -> Read:
         said = PROFILE.replace("[files.columns]", f"{line}\n[files.columns]")
         source.write_text(said, encoding="utf-8")
         path.write_bytes(content)
-        profile: Profile = read_profile(source)
+        profile: SourceProfile = read_profile(source)
         return list(read(path, profile.parts[0]))
 
     return read_all

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from workbench.figures.causes.counting import CountedTable, count_table
 from workbench.figures.causes.evidence import cause_label, evidence_text, reality_label
-from workbench.figures.causes.shares import cause_shares, causes_by_unit, realities
+from workbench.figures.causes.shares import causes_by_unit, realities, shapley_values
 from workbench.figures.causes.time_use import slowest_steps, time_use
 
 __all__ = [
     "CountedTable",
     "cause_label",
-    "cause_shares",
     "causes_by_unit",
     "count_table",
     "evidence_text",
     "realities",
     "reality_label",
+    "shapley_values",
     "slowest_steps",
     "time_use",
 ]

@@ -13,7 +13,7 @@ from workbench.core.vocabulary import CAUSES, EVERYTHING, REALITIES, Period
 from workbench.figures.estimates import wilson
 
 
-def cause_shares(cells: pl.DataFrame, *, period: str, unit_id: str = EVERYTHING) -> pl.DataFrame:
+def shapley_values(cells: pl.DataFrame, *, period: str, unit_id: str = EVERYTHING) -> pl.DataFrame:
     """Return how much of the lateness of a period each cause explains.
 
     Args:

@@ -11,12 +11,10 @@ from workbench.figures.compare.adjusted import (
     standings,
     units_adjusted,
 )
-from workbench.figures.compare.cellwise import CELLS, cells, spreads_of
-from workbench.figures.compare.courses import Usual, changed, charted, series, shares_by_kind
+from workbench.figures.compare.cell_tests import CELLS, cells, overdispersion_by_cause
 from workbench.figures.compare.durations import medians, turned
 from workbench.figures.compare.eventual import breach_risks, curve, eventual
-from workbench.figures.compare.foretold import foretold
-from workbench.figures.compare.gapwise import (
+from workbench.figures.compare.gap_decomposition import (
     GAPS,
     PEERS,
     Side,
@@ -25,8 +23,7 @@ from workbench.figures.compare.gapwise import (
     told,
 )
 from workbench.figures.compare.groups import groups_alike
-from workbench.figures.compare.interventions import intervention
-from workbench.figures.compare.sides import (
+from workbench.figures.compare.headline_rates import (
     SENSITIVE,
     SIDE_BY_SIDE_COUNTS,
     SIDE_BY_SIDE_RATES,
@@ -36,6 +33,15 @@ from workbench.figures.compare.sides import (
     units_side_by_side,
     with_and_without_suspects,
 )
+from workbench.figures.compare.interventions import intervention
+from workbench.figures.compare.rate_series import (
+    BaselinePeriods,
+    changed,
+    charted,
+    series,
+    shares_by_kind,
+)
+from workbench.figures.compare.risk_calibration import foretold
 
 __all__ = [
     "CELLS",
@@ -44,8 +50,8 @@ __all__ = [
     "SENSITIVE",
     "SIDE_BY_SIDE_COUNTS",
     "SIDE_BY_SIDE_RATES",
+    "BaselinePeriods",
     "Side",
-    "Usual",
     "breach_risks",
     "cells",
     "change",
@@ -62,10 +68,10 @@ __all__ = [
     "headline",
     "intervention",
     "medians",
+    "overdispersion_by_cause",
     "sensitivity",
     "series",
     "shares_by_kind",
-    "spreads_of",
     "standings",
     "told",
     "turned",

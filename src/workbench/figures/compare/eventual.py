@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from workbench.core.vocabulary import Period, PeriodKind
-from workbench.figures.compare.staying import stay_risks
-from workbench.figures.estimates.breach import risks, speeds
+from workbench.figures.compare.sojourn_risk import sojourn_risks
+from workbench.figures.estimates.breach_risk import risks, speeds
 from workbench.figures.estimates.shares import wilson
 from workbench.figures.estimates.survival import aalen_johansen, kaplan_meier
 
@@ -48,7 +48,7 @@ def breach_risks(
         progress: One row per dossier: dossier_id, unit_id, received_on, seen_on (day of its end
             or of the snapshot), ending (resolved, withdrawn, rejected, open), elapsed_seconds,
             allowed_seconds.
-        passages: As for ``stay_risks``; none, or a dossier at no place that others have left
+        passages: As for ``sojourn_risks``; none, or a dossier at no place that others have left
             lately: its risk hangs on the part of its time that is gone.
         window_days: Days before the snapshot from which that speed is taken.
 
@@ -74,7 +74,7 @@ def breach_risks(
         pl.lit("speed_km").alias("method"),
     )
     if passages is not None:
-        found = _by_place(found, stay_risks(progress, passages))
+        found = _by_place(found, sojourn_risks(progress, passages))
     return found.select("dossier_id", "unit_id", "spent", *_FORETOLD, "method").with_columns(
         pl.lit(2).cast(pl.Int32).alias("evidence_level")
     )
@@ -103,7 +103,7 @@ def eventual(
         share below), n_late (closed late), n_overdue; ``closed`` (late of the closed), ``known``
         (late or overdue of the closed and overdue) and ``eventual`` (late in the end, open ones
         counted by their risk), each with numerator, denominator, ``_lower`` and ``_upper``;
-        ``coming_lower`` to ``coming_upper``, where the eventual share of these very dossiers will
+        ``final_lower`` to ``final_upper``, where the eventual share of these very dossiers will
         come to rest with 95 % certainty;
         ``closed_is_biased`` where dossiers are still open; evidence_level 2. A share of nothing
         is missing.
@@ -128,14 +128,14 @@ def eventual(
         groups.append("cohort")
     key = groups or ["all"]
     rows = rows.with_columns(pl.lit(1).alias("all"))
-    summed = rows.group_by(key).agg(*_sums()).join(_unsure(rows, key), on=key).sort(key)
+    summed = rows.group_by(key).agg(*_sums()).join(_forecast_variance(rows, key), on=key).sort(key)
     if not groups:
         summed = summed.drop("all")
     return summed.with_columns(
         *_shares(summed, "closed", ("n_late",) * 3, "n_closed"),
         *_shares(summed, "known", ("n_known_late",) * 3, "n_known"),
         *_shares(summed, "eventual", ("sum", "sum_lower", "sum_upper"), "n_judged"),
-        *_coming(),
+        *_final_share_bounds(),
         (pl.col("n_open") > 0).alias("closed_is_biased"),
         pl.lit(2).cast(pl.Int32).alias("evidence_level"),
     ).drop(*_SUMMED)
@@ -250,7 +250,7 @@ def _sums() -> list[pl.Expr]:
     ]
 
 
-def _unsure(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+def _forecast_variance(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     """Return the variance of how many open dossiers of each group will be late."""
     open_ones = pl.col("ending") == "open"
     chance = (pl.col("risk") * (1 - pl.col("risk"))).filter(open_ones).sum()
@@ -264,7 +264,7 @@ def _unsure(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     )
 
 
-def _coming() -> list[pl.Expr]:
+def _final_share_bounds() -> list[pl.Expr]:
     """Return where the share will come to rest, held between all open ones late and none more."""
     judged, told = pl.col("n_judged"), pl.col("sum")
     half = _WIDE * pl.col("unsure").sqrt()
@@ -272,8 +272,8 @@ def _coming() -> list[pl.Expr]:
     most = pl.col("n_late") + pl.col("n_open")
     some = judged > 0
     return [
-        pl.when(some).then(pl.max_horizontal(told - half, least) / judged).alias("coming_lower"),
-        pl.when(some).then(pl.min_horizontal(told + half, most) / judged).alias("coming_upper"),
+        pl.when(some).then(pl.max_horizontal(told - half, least) / judged).alias("final_lower"),
+        pl.when(some).then(pl.min_horizontal(told + half, most) / judged).alias("final_upper"),
     ]
 
 

@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from workbench.core.vocabulary import EVERYTHING, Period, PeriodKind
-from workbench.figures.compare.numbering import numbered, ranked
+from workbench.figures.compare.dense_ids import numbered, ranked
 
 Floats = NDArray[np.float64]
 

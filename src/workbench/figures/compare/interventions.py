@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from workbench.core.vocabulary import EVERYTHING
-from workbench.figures.estimates.did import difference_in_differences
+from workbench.figures.estimates.difference_in_differences import difference_in_differences
 
 Floats = NDArray[np.float64]
 _STRATUM = ("procedure_id", "channel_in")

@@ -129,7 +129,7 @@ def share_dispersion(late: ArrayLike, dossiers: ArrayLike, trim: float = TRIM) -
     return _dispersion(angle, 1 / (2 * np.sqrt(number[held])), trim)
 
 
-def wide_ratio_limits(
+def overdispersed_ratio_limits(
     expected: ArrayLike, tau2: float, level: float = ALARM
 ) -> tuple[Floats, Floats]:
     """Return limits of observed over expected that allow for the variance between units.
@@ -143,7 +143,7 @@ def wide_ratio_limits(
     return np.maximum(1 - half, 0.0) ** 2, (1 + half) ** 2
 
 
-def wide_share_limits(
+def overdispersed_share_limits(
     dossiers: ArrayLike, target: float, tau2: float, level: float = ALARM
 ) -> tuple[Floats, Floats]:
     """Return limits of a share around its target that allow for the variance between units.

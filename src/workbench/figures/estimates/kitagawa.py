@@ -144,12 +144,14 @@ class _Pair:
     @cached_property
     def rates(self) -> list[Floats]:
         """Late share of each stratum and class, lent by the other side where there is none."""
-        return _lent([s.together for s in self.sides], [s.dossiers for s in self.sides])
+        return _rates_or_other_side(
+            [s.together for s in self.sides], [s.dossiers for s in self.sides]
+        )
 
     @cached_property
     def within(self) -> list[Floats]:
         """Shares of the classes within each stratum, lent as the rates are."""
-        return _lent([s.weight for s in self.sides], [s.strata for s in self.sides])
+        return _rates_or_other_side([s.weight for s in self.sides], [s.strata for s in self.sides])
 
     @cached_property
     def held(self) -> NDArray[np.bool_]:
@@ -167,7 +169,7 @@ class _Pair:
         return [(side.dossiers[self.held], side.late[:, self.held]) for side in self.sides]
 
 
-def _lent(parts: list[Floats], wholes: list[Floats]) -> list[Floats]:
+def _rates_or_other_side(parts: list[Floats], wholes: list[Floats]) -> list[Floats]:
     """Return parts over wholes; where one side's whole is nothing, the other side's, else zero."""
     held = [whole > 0 for whole in wholes]
     # arrays keep their layout in memory: sums over them follow it to the last digit

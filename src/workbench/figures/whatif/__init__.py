@@ -5,7 +5,7 @@ it and no other.
 """
 
 from workbench.figures.whatif.capacity import more_officers
-from workbench.figures.whatif.passing import Log, passed_on
 from workbench.figures.whatif.shifted import shifted
+from workbench.figures.whatif.transfer_rule import TransferLog, whatif_transfer_rule
 
-__all__ = ["Log", "more_officers", "passed_on", "shifted"]
+__all__ = ["TransferLog", "more_officers", "shifted", "whatif_transfer_rule"]

@@ -9,7 +9,7 @@ import polars as pl
 
 from workbench.figures.whatif.queues import FEW_VISITS, Queues, fitted_factors, queue_waits
 from workbench.figures.whatif.shifted import COUNTED, by_unit_and_period
-from workbench.figures.whatif.working import Seconds, WorkingSeconds, worked
+from workbench.figures.whatif.working_seconds import Seconds, WorkingSeconds, worked
 
 _SIDE_BY_SIDE = 500
 """Queues run at a time: a few dozen megabytes."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from workbench.figures.whatif.working import Seconds
+from workbench.figures.whatif.working_seconds import Seconds
 
 Numbers = npt.NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from workbench.figures.whatif.working import Seconds
+from workbench.figures.whatif.working_seconds import Seconds
 
 Truths = npt.NDArray[np.bool_]
 

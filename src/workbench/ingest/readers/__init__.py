@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 
-from workbench.ingest.profile import Part
+from workbench.ingest.profile import FileLayout
 from workbench.ingest.readers.ahead import ahead
-from workbench.ingest.readers.delivery import check_content
 from workbench.ingest.readers.eventlog import read_event_log
+from workbench.ingest.readers.file_bytes import check_content
 from workbench.ingest.readers.payload import read_payload
 from workbench.ingest.readers.raw import RawTable, place, whole
 from workbench.ingest.readers.text import read_text
@@ -19,7 +19,7 @@ from workbench.ingest.readers.workbook import read_workbook
 
 __all__ = ["RawTable", "ahead", "place", "read", "read_pieces"]
 
-_READERS: Mapping[str, Callable[[Path, Part], Iterator[RawTable]]] = {
+_READERS: Mapping[str, Callable[[Path, FileLayout], Iterator[RawTable]]] = {
     "csv": read_text,
     "xlsx": read_workbook,
     "xes": read_event_log,
@@ -27,7 +27,7 @@ _READERS: Mapping[str, Callable[[Path, Part], Iterator[RawTable]]] = {
 }
 
 
-def read(path: Path, part: Part) -> Iterator[RawTable]:
+def read(path: Path, part: FileLayout) -> Iterator[RawTable]:
     """Yield the tables of a file, one per sheet, as the part of a profile describes them.
 
     Raises:
@@ -37,7 +37,7 @@ def read(path: Path, part: Part) -> Iterator[RawTable]:
     return whole(read_pieces(path, part))
 
 
-def read_pieces(path: Path, part: Part) -> Generator[RawTable, None, None]:
+def read_pieces(path: Path, part: FileLayout) -> Generator[RawTable, None, None]:
     """Yield the tables of a file in pieces that memory can hold.
 
     Pieces of a sheet follow one another in the order of its rows, each with the heading.

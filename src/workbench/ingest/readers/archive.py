@@ -18,7 +18,7 @@ from xml.parsers.expat import ExpatError
 
 from workbench.core.errors import InputRejected
 from workbench.ingest.readers import limits
-from workbench.ingest.readers.delivery import bomb, unreadable
+from workbench.ingest.readers.file_bytes import bomb, unreadable
 from workbench.ingest.readers.sheetspan import (
     Span,
     SpanExceededError,

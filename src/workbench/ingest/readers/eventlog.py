@@ -18,9 +18,9 @@ from xml.parsers import expat
 import polars as pl
 
 from workbench.core.errors import InputRejected
-from workbench.ingest.profile import Part
+from workbench.ingest.profile import FileLayout
 from workbench.ingest.readers import limits
-from workbench.ingest.readers.delivery import Bytes, opened, unreadable
+from workbench.ingest.readers.file_bytes import Bytes, opened, unreadable
 from workbench.ingest.readers.layout import check_columns, check_known, check_size, refuse_huge
 from workbench.ingest.readers.raw import RawTable
 from workbench.ingest.repairs import marked
@@ -42,7 +42,7 @@ class _TooDeepError(Exception):
     """Attributes are nested deeper than any log nests them."""
 
 
-def read_event_log(path: Path, part: Part) -> Iterator[RawTable]:
+def read_event_log(path: Path, part: FileLayout) -> Iterator[RawTable]:
     """Yield the one table of an event log.
 
     Raises:
@@ -90,7 +90,7 @@ def first_events(path: Path, most: int) -> tuple[pl.DataFrame, bool]:
     return pl.concat(frames, how="diagonal"), True
 
 
-def _frames(stream: Bytes, path: Path, part: Part) -> Iterator[pl.DataFrame]:
+def _frames(stream: Bytes, path: Path, part: FileLayout) -> Iterator[pl.DataFrame]:
     log = _Log()
     for _ in _parsed(stream, log, path):
         if len(log.rows) >= _BATCH:
@@ -99,7 +99,7 @@ def _frames(stream: Bytes, path: Path, part: Part) -> Iterator[pl.DataFrame]:
         yield _known(log.batch(path), part, path)
 
 
-def _known(frame: pl.DataFrame, part: Part, path: Path) -> pl.DataFrame:
+def _known(frame: pl.DataFrame, part: FileLayout, path: Path) -> pl.DataFrame:
     check_known(frame.columns, part, file=path.name)
     return frame
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import polars as pl
 
 from workbench.core.errors import InputRejected
-from workbench.ingest.profile import Part
+from workbench.ingest.profile import FileLayout
 from workbench.ingest.readers import limits
 from workbench.ingest.readers.raw import place
 from workbench.ingest.repairs import converted, marks_of
@@ -55,7 +55,7 @@ class Header:
         return self.row + self.depth
 
 
-def find_header(top: Sequence[Cells], part: Part) -> Header | None:
+def find_header(top: Sequence[Cells], part: FileLayout) -> Header | None:
     """Find the header among the first rows of a sheet, or nothing that resembles it.
 
     Returns the candidate with most of the part's column names; at least half of the required
@@ -71,7 +71,7 @@ def find_header(top: Sequence[Cells], part: Part) -> Header | None:
     return best
 
 
-def check_header(header: Header | None, part: Part, path: Path, sheet: str = "") -> Header:
+def check_header(header: Header | None, part: FileLayout, path: Path, sheet: str = "") -> Header:
     """Return a header whose columns are all known and all there.
 
     Raises:
@@ -84,7 +84,7 @@ def check_header(header: Header | None, part: Part, path: Path, sheet: str = "")
     return header
 
 
-def check_columns(names: Sequence[str], part: Part, *, file: str, row: int = 0) -> None:
+def check_columns(names: Sequence[str], part: FileLayout, *, file: str, row: int = 0) -> None:
     """Refuse a column that is neither mapped, personal nor ignored, and a missing one.
 
     ``row`` is the row of the header, 0 for an event log, which has none.
@@ -99,7 +99,7 @@ def check_columns(names: Sequence[str], part: Part, *, file: str, row: int = 0) 
             raise InputRejected("sources.missing_column", file=file, column=name, found=found)
 
 
-def check_known(names: Sequence[str], part: Part, *, file: str, row: int = 0) -> None:
+def check_known(names: Sequence[str], part: FileLayout, *, file: str, row: int = 0) -> None:
     """Refuse a column that is neither mapped, personal nor ignored, and a repeated one.
 
     A column that is not read may be repeated.
@@ -117,7 +117,7 @@ def check_known(names: Sequence[str], part: Part, *, file: str, row: int = 0) ->
 
 
 def records(
-    cells: pl.DataFrame, header: Header, part: Part, *, where: str, is_first: bool = True
+    cells: pl.DataFrame, header: Header, part: FileLayout, *, where: str, is_first: bool = True
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Name the columns of the rows under a header and keep the records, with the marks of cells.
 
@@ -164,7 +164,9 @@ def _headed(cells: pl.DataFrame, header: Header) -> dict[str, str]:
     return {text: name for text, name in names.items() if text in cells.columns}
 
 
-def _row_indexes(cells: pl.DataFrame, header: Header, part: Part, *, is_first: bool) -> list[str]:
+def _row_indexes(
+    cells: pl.DataFrame, header: Header, part: FileLayout, *, is_first: bool
+) -> list[str]:
     """Name the columns without a header that are not read.
 
     These are the ones that the profile passes over by number, and the index that a data frame
@@ -263,7 +265,9 @@ def _group_over(rows: Sequence[Sequence[str]], level: int, column: int) -> str:
     return next((label for label in reversed(rows[level][: column + 1]) if label), "")
 
 
-def _is_record(texts: list[str], named: dict[str, str], part: Part, *, is_first: bool) -> pl.Expr:
+def _is_record(
+    texts: list[str], named: dict[str, str], part: FileLayout, *, is_first: bool
+) -> pl.Expr:
     mapped = [text for text, name in named.items() if name in part.columns]
     key = next((t for t in mapped if _feeds_key(part, named[t])), texts[0])
     others = [pl.col(text).is_not_null() for text in mapped if text != key] or [pl.lit(False)]
@@ -279,5 +283,5 @@ def _is_record(texts: list[str], named: dict[str, str], part: Part, *, is_first:
     return (has_key | enough) & ~total.fill_null(value=False) & ~numbers
 
 
-def _feeds_key(part: Part, header: str) -> bool:
+def _feeds_key(part: FileLayout, header: str) -> bool:
     return any(target.field == "dossier_id" for target in part.columns[header])

@@ -18,9 +18,9 @@ import numpy as np
 import polars as pl
 
 from workbench.core.errors import InputRejected
-from workbench.ingest.profile import Part
+from workbench.ingest.profile import FileLayout
 from workbench.ingest.readers import limits
-from workbench.ingest.readers.delivery import opened
+from workbench.ingest.readers.file_bytes import opened
 from workbench.ingest.readers.layout import check_columns, check_size, refuse_huge
 from workbench.ingest.readers.paths import at_path, with_paths, without_type
 from workbench.ingest.readers.raw import RawTable, place
@@ -36,7 +36,7 @@ _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 Object = dict[str, Any]
 
 
-def read_payload(path: Path, part: Part) -> Iterator[RawTable]:
+def read_payload(path: Path, part: FileLayout) -> Iterator[RawTable]:
     """Yield the one table a part takes from a payload.
 
     Raises:
@@ -71,10 +71,10 @@ def read_objects(path: Path, records: str) -> list[Object]:
     Raises:
         InputRejected: The file is no JSON or holds something else than objects.
     """
-    return list(_objects(path, Part((), "json", "dossier", {}, records=records)))
+    return list(_objects(path, FileLayout((), "json", "dossier", {}, records=records)))
 
 
-def _absent(part: Part, names: list[str]) -> list[str]:
+def _absent(part: FileLayout, names: list[str]) -> list[str]:
     """Senders leave out keys that have no value: only the dossier's number must be there."""
     return [
         name
@@ -83,7 +83,7 @@ def _absent(part: Part, names: list[str]) -> list[str]:
     ]
 
 
-def _objects(path: Path, part: Part) -> Iterator[Object]:
+def _objects(path: Path, part: FileLayout) -> Iterator[Object]:
     data = _bytes(path)
     try:
         text = data.decode("utf-8-sig")
@@ -186,7 +186,7 @@ def _parsed(text: str, path: Path) -> Any:
     )
 
 
-def _inside(value: Object, part: Part, path: Path, number: int) -> Iterator[Object]:
+def _inside(value: Object, part: FileLayout, path: Path, number: int) -> Iterator[Object]:
     """Unwrap an envelope: an object whose key ``records`` holds the list of rows."""
     inner = at_path(value, part.records) if part.records else None
     if inner is None:
@@ -198,7 +198,7 @@ def _inside(value: Object, part: Part, path: Path, number: int) -> Iterator[Obje
         yield row
 
 
-def _nested(rows: list[Object], part: Part, path: Path) -> Iterator[Object]:
+def _nested(rows: list[Object], part: FileLayout, path: Path) -> Iterator[Object]:
     for number, row in enumerate(rows, start=1):
         entries = at_path(row, part.nested) or []
         for entry in entries if isinstance(entries, list) else [entries]:
@@ -208,7 +208,7 @@ def _nested(rows: list[Object], part: Part, path: Path) -> Iterator[Object]:
             yield {k: v for k, v in around.items() if k in part.columns} | entry
 
 
-def _text(row: Object, name: str, part: Part, where: str, number: int) -> str | None:
+def _text(row: Object, name: str, part: FileLayout, where: str, number: int) -> str | None:
     value = without_type(row.get(name))
     if value is None or isinstance(value, str):
         return value

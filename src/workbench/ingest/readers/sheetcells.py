@@ -8,7 +8,7 @@ import polars as pl
 
 from workbench.core.errors import InputRejected
 from workbench.ingest.fields import is_instant
-from workbench.ingest.profile import Part
+from workbench.ingest.profile import FileLayout
 from workbench.ingest.readers.layout import Header
 from workbench.ingest.readers.sheetxml import Cell, SheetFacts, cell_name
 
@@ -40,7 +40,7 @@ def put_cells(cells: pl.DataFrame, first: int, texts: Mapping[Cell, str]) -> pl.
 
 
 def fill_merged(
-    below: pl.DataFrame, first: int, facts: SheetFacts, header: Header, part: Part
+    below: pl.DataFrame, first: int, facts: SheetFacts, header: Header, part: FileLayout
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Give every row of a merged cell its value, in mapped columns under the header.
 
@@ -66,7 +66,7 @@ def fill_merged(
 
 
 def check_cells(
-    frame: pl.DataFrame, first: int, facts: SheetFacts, header: Header, part: Part, where: str
+    frame: pl.DataFrame, first: int, facts: SheetFacts, header: Header, part: FileLayout, where: str
 ) -> None:
     """Refuse records with a formula that has no value, or a code whose last digits are lost.
 
@@ -93,7 +93,7 @@ def check_cells(
             raise InputRejected(key, file=where, cell=cell, column=column, count=len(met))
 
 
-def _code_columns(part: Part) -> frozenset[str]:
+def _code_columns(part: FileLayout) -> frozenset[str]:
     """Name the columns read whose cells are no dates and no numbers."""
     mapped = {name for name, to in part.columns.items() if _are_codes(t.field for t in to)}
     ends = {stage.ends for stage in part.stages}
@@ -104,5 +104,5 @@ def _are_codes(fields: Iterable[str]) -> bool:
     return any(not is_instant(name) and name not in _NUMBERS for name in fields)
 
 
-def _is_key(part: Part, name: str) -> bool:
+def _is_key(part: FileLayout, name: str) -> bool:
     return part.rows == "dossier" and any(t.field == "dossier_id" for t in part.columns[name])

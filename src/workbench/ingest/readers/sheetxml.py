@@ -17,7 +17,7 @@ from xml.parsers import expat
 from workbench.core.errors import InputRejected
 from workbench.ingest.readers import limits
 from workbench.ingest.readers.archive import DAMAGED
-from workbench.ingest.readers.delivery import unreadable
+from workbench.ingest.readers.file_bytes import unreadable
 from workbench.ingest.readers.sheetspan import column_number
 
 _BLOCK = 1 << 20

@@ -22,9 +22,9 @@ import polars as pl
 
 from workbench.core.errors import InputRejected
 from workbench.ingest.legacy import LEGACY, convention_of, spelling_share, to_unicode
-from workbench.ingest.profile import Part
+from workbench.ingest.profile import FileLayout
 from workbench.ingest.readers import layout, limits
-from workbench.ingest.readers.delivery import Bytes, opened
+from workbench.ingest.readers.file_bytes import Bytes, opened
 from workbench.ingest.readers.raw import NO_NOTES, NO_ROWS, NOTES, RawTable
 
 BLOCK = 8 << 20
@@ -36,7 +36,7 @@ _QUOTE, _NEWLINE = 34, 10
 _CLEAR = 0.8
 
 
-def read_text(path: Path, part: Part) -> Iterator[RawTable]:
+def read_text(path: Path, part: FileLayout) -> Iterator[RawTable]:
     """Yield the one table of a text file in pieces of whole rows, each with the heading.
 
     Raises:

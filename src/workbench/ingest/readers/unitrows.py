@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from workbench.ingest.profile import Part
+from workbench.ingest.profile import FileLayout
 from workbench.ingest.readers.layout import TOTALS, Header
 from workbench.ingest.spelling import trimmed_series
 
@@ -23,7 +23,7 @@ _MOST_LETTERS = 120
 
 
 def with_unit_rows(
-    frame: pl.DataFrame, below: pl.DataFrame, header: Header, part: Part
+    frame: pl.DataFrame, below: pl.DataFrame, header: Header, part: FileLayout
 ) -> tuple[pl.DataFrame, list[tuple[str, int]]]:
     """Give records the unit that a row above them names, where the record itself names none.
 
@@ -72,5 +72,5 @@ def _unit_rows(frame: pl.DataFrame, below: pl.DataFrame) -> pl.DataFrame:
     return rows.select("source_row", unit.alias("unit"))
 
 
-def _feeds_unit(part: Part, header: str) -> bool:
+def _feeds_unit(part: FileLayout, header: str) -> bool:
     return any(target.field == "unit_id" for target in part.columns.get(header, ()))

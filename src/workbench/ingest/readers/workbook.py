@@ -23,10 +23,10 @@ import polars as pl
 from workbench.core.errors import InputRejected
 from workbench.ingest.fields import is_instant
 from workbench.ingest.legacy import convention_of, to_unicode
-from workbench.ingest.profile import Part
+from workbench.ingest.profile import FileLayout
 from workbench.ingest.readers import layout
 from workbench.ingest.readers.archive import check_sheets, check_workbook, is_date_1904
-from workbench.ingest.readers.delivery import unreadable
+from workbench.ingest.readers.file_bytes import unreadable
 from workbench.ingest.readers.raw import NOTES, RawTable, place
 from workbench.ingest.readers.sheetcells import check_cells, fill_merged, put_cells
 from workbench.ingest.readers.sheetxml import SheetFacts, SheetPart, read_facts, sheet_parts
@@ -40,7 +40,7 @@ _DAYS_1904 = 1462
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
 
 
-def read_workbook(path: Path, part: Part) -> Iterator[RawTable]:
+def read_workbook(path: Path, part: FileLayout) -> Iterator[RawTable]:
     """Yield the tables of a workbook: the named sheet, or every sheet.
 
     A sheet without the header, beside one that has it, gives a table of ignored rows only.
@@ -83,7 +83,9 @@ class _Sheet:
     is_left_out: bool
 
 
-def _sheet(book: Any, path: Path, name: str, place_of: SheetPart | None, part: Part) -> _Sheet:
+def _sheet(
+    book: Any, path: Path, name: str, place_of: SheetPart | None, part: FileLayout
+) -> _Sheet:
     cells, first = _load(book, name, path)
     facts = read_facts(path, place_of)
     shown = facts.errors | dict.fromkeys(facts.uncalculated, _UNCALCULATED)
@@ -114,7 +116,7 @@ def _without_records(sheet: _Sheet) -> RawTable:
 
 
 def _table(
-    sheet: _Sheet, header: layout.Header, part: Part, path: Path, from_1904: tuple[str, ...]
+    sheet: _Sheet, header: layout.Header, part: FileLayout, path: Path, from_1904: tuple[str, ...]
 ) -> RawTable:
     where = place(path.name, sheet.name)
     below, filled = fill_merged(_below(sheet.cells, header), sheet.first, sheet.facts, header, part)
@@ -133,7 +135,9 @@ def _table(
     return RawTable(sheet.name, frame, rows_read, heading, encoding, marks, notes=notes)
 
 
-def _shown(frame: pl.DataFrame, sheet: _Sheet, part: Part) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _shown(
+    frame: pl.DataFrame, sheet: _Sheet, part: FileLayout
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the records that are read, and what is to be said of hidden ones."""
     is_hidden = pl.col("source_row").is_in(sorted(sheet.facts.hidden_rows))
     if part.hidden == "read" or sheet.is_hidden:
@@ -209,7 +213,7 @@ def modern(cells: pl.DataFrame) -> tuple[pl.DataFrame, str]:
     return cells.with_columns(pl.col(texts).replace(letters)), convention
 
 
-def _instant_headers(part: Part) -> tuple[str, ...]:
+def _instant_headers(part: FileLayout) -> tuple[str, ...]:
     fed = part.columns.items()
     return tuple(header for header, to in fed if any(is_instant(t.field) for t in to))
 

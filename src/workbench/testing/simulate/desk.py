@@ -15,7 +15,7 @@ from workbench.testing.simulate.streams import Whole
 
 
 @dataclass(frozen=True)
-class Strain:
+class Slowdown:
     """A spell of working time in which everything takes ``factor`` times an officer's time."""
 
     first: int
@@ -24,7 +24,7 @@ class Strain:
 
 
 def serve(
-    arrived: Whole, work: Whole, *, officers: int, duties: float, strains: tuple[Strain, ...]
+    arrived: Whole, work: Whole, *, officers: int, duties: float, strains: tuple[Slowdown, ...]
 ) -> tuple[Whole, Whole]:
     """Return when each dossier is taken up, and by which officer (0, 1, ...).
 

@@ -18,7 +18,7 @@ import polars as pl
 from workbench.messages import say, use_language
 from workbench.testing.simulate import spelling
 from workbench.testing.simulate.people import address, applicant_name, staff_name, telephone
-from workbench.testing.simulate.register import Register
+from workbench.testing.simulate.register import SimulatedRegister
 from workbench.testing.simulate.sheet import write_workbook
 from workbench.testing.simulate.spelling import UnitNames
 from workbench.testing.simulate.streams import Numbers, Streams
@@ -43,7 +43,7 @@ class Exporter:
     suffix: str = ""
     typed: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
-    def write(self, register: Register, folder: Path) -> list[Path]:
+    def write(self, register: SimulatedRegister, folder: Path) -> list[Path]:
         """Write the files of every half-year and return them in their order."""
         dossiers = self._lose_receptions(register.dossiers)
         written = []

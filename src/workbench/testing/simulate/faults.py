@@ -19,7 +19,7 @@ from pathlib import Path
 import polars as pl
 
 from workbench.core.errors import UsageProblem
-from workbench.testing.simulate.register import Register
+from workbench.testing.simulate.register import SimulatedRegister
 from workbench.testing.simulate.sample import SNAPSHOT, Sample, publish
 from workbench.testing.simulate.streams import Streams
 
@@ -86,7 +86,7 @@ def simulate_faults(
     sample = Sample.drawn(reference, seed, dossiers)
     book = _Book(sample.register(SNAPSHOT), sample.register(EARLIER), Streams(seed, 1))
     if planted:
-        _Planter(book, {fault.name: fault for fault in shipped_faults()}).plant()
+        _FaultInjector(book, {fault.name: fault for fault in shipped_faults()}).plant()
     now = replace(sample.exporter(SNAPSHOT), typed=book.typed)
     before = replace(sample.exporter(EARLIER), suffix=_SUFFIX)
     publish(out, lambda folder: now.write(book.register, folder))
@@ -112,18 +112,18 @@ def _written(found: Rows, path: Path) -> Path:
     return path
 
 
-def _half(register: Register) -> Register:
+def _half(register: SimulatedRegister) -> SimulatedRegister:
     only = pl.col("period") == _LAST_HALF
     tables = (register.dossiers, register.steps, register.pauses)
-    return Register(*(table.filter(only) for table in tables))
+    return SimulatedRegister(*(table.filter(only) for table in tables))
 
 
 @dataclass
 class _Book:
     """The registers being spoilt, what is typed over their cells, and the truth so far."""
 
-    register: Register
-    earlier: Register
+    register: SimulatedRegister
+    earlier: SimulatedRegister
     streams: Streams
     typed: dict[tuple[str, str], str] = field(default_factory=dict)
     truth: list[tuple[str, ...]] = field(default_factory=list)
@@ -265,7 +265,7 @@ TYPED: Mapping[str, tuple[pl.Expr, str, pl.Expr]] = {
 
 
 @dataclass(frozen=True)
-class _Planter:
+class _FaultInjector:
     """Plants every kind of fault into a book."""
 
     book: _Book

@@ -12,7 +12,9 @@ import numpy as np
 import polars as pl
 
 from workbench.core.vocabulary import Period
-from workbench.testing.simulate.handling import (
+from workbench.testing.simulate.norms import step_norms
+from workbench.testing.simulate.population import COUNTER, ONLINE, POST, Dossiers
+from workbench.testing.simulate.process import (
     ASSIGN,
     INTAKE,
     NEVER,
@@ -24,12 +26,10 @@ from workbench.testing.simulate.handling import (
     TAX,
     WITHDRAWN,
     WORK,
-    Handling,
+    ProcessTimes,
 )
-from workbench.testing.simulate.norms import step_norms
-from workbench.testing.simulate.population import COUNTER, ONLINE, POST, Dossiers
 from workbench.testing.simulate.scenario import Scenario
-from workbench.testing.simulate.snapshot import Snapshot
+from workbench.testing.simulate.snapshot import ObservedState
 from workbench.testing.simulate.streams import Flags, Whole
 
 _CHANNELS = {COUNTER: "counter", ONLINE: "online", POST: "post"}
@@ -56,7 +56,7 @@ _REASONS = {SUPPLEMENT: "supplement", TAX: "financial"}
 
 
 @dataclass(frozen=True)
-class Register:
+class SimulatedRegister:
     """The tables of a register; ``period`` is the half-year in which a dossier was received.
 
     ``dossiers`` also carries what no export shows: ``row``, the dossier's position in the
@@ -68,26 +68,28 @@ class Register:
     pauses: pl.DataFrame
 
 
-def keep_register(dossiers: Dossiers, scenario: Scenario, snapshot: Snapshot) -> Register:
+def register_at(
+    dossiers: Dossiers, scenario: Scenario, snapshot: ObservedState
+) -> SimulatedRegister:
     """Write down what the offices' system knows at the snapshot."""
-    clerk = _Clerk(dossiers, scenario, snapshot)
+    clerk = _RegisterBuilder(dossiers, scenario, snapshot)
     main = clerk.dossiers()
     codes = main.select("row", "dossier_id", "period")
-    return Register(
+    return SimulatedRegister(
         main,
         clerk.steps().join(codes, on="row").sort("dossier_id", "step_no"),
         clerk.pauses().join(codes, on="row").sort("dossier_id", "paused_at"),
     )
 
 
-class _Clerk:
+class _RegisterBuilder:
     """Reads a simulation into tables."""
 
-    def __init__(self, dossiers: Dossiers, scenario: Scenario, snapshot: Snapshot) -> None:
+    def __init__(self, dossiers: Dossiers, scenario: Scenario, snapshot: ObservedState) -> None:
         self.sent = dossiers
         self.scenario = scenario
         self.snapshot = snapshot
-        self.handling: Handling = snapshot.handling
+        self.handling: ProcessTimes = snapshot.handling
         self.calendar = scenario.calendar
         self.rows = np.arange(len(dossiers))
 

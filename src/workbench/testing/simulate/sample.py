@@ -17,15 +17,15 @@ from xlsxwriter.exceptions import FileCreateError
 
 from workbench.core.errors import OutputBusy, UsageProblem
 from workbench.testing.simulate.exports import Exporter
-from workbench.testing.simulate.handling import Handler
 from workbench.testing.simulate.population import Dossiers, draw_dossiers
-from workbench.testing.simulate.register import Register, keep_register
+from workbench.testing.simulate.process import ProcessSimulator
+from workbench.testing.simulate.register import SimulatedRegister, register_at
 from workbench.testing.simulate.scenario import Scenario, read_scenario
-from workbench.testing.simulate.snapshot import Snapshot
+from workbench.testing.simulate.snapshot import ObservedState
 from workbench.testing.simulate.spelling import UnitNames
 from workbench.testing.simulate.streams import Streams
 from workbench.testing.simulate.summary import Summary, count_half_years
-from workbench.testing.simulate.truth import Live, tell_truth
+from workbench.testing.simulate.truth import Live, ground_truth
 
 SNAPSHOT = dt.datetime(2022, 6, 30, 17)  # noqa: DTZ001 - local time of the calendar
 """When the shipped sample is exported, in the office's own time."""
@@ -62,7 +62,7 @@ def simulate(
     register = sample.register(snapshot)
     known = None
     if truth is not None:
-        known = tell_truth(sample.lived(snapshot), sample.scenario, register.dossiers)
+        known = ground_truth(sample.lived(snapshot), sample.scenario, register.dossiers)
     exporter = sample.exporter(snapshot)
     files = publish(out, lambda folder: exporter.write(register, folder))
     if truth is not None and known is not None:
@@ -100,18 +100,20 @@ class Sample:
         streams = Streams(self.seed, len(self.sent))
         instant = instant_of(snapshot, self.scenario)
 
-        def live(under: Scenario) -> Snapshot:
-            return Snapshot(Handler(self.sent, under, streams).run(), under.calendar, instant)
+        def live(under: Scenario) -> ObservedState:
+            return ObservedState(
+                ProcessSimulator(self.sent, under, streams).run(), under.calendar, instant
+            )
 
         return live
 
-    def register(self, snapshot: dt.datetime) -> Register:
+    def register(self, snapshot: dt.datetime) -> SimulatedRegister:
         """Return what the offices' system knows at a local time.
 
         Raises:
             UsageProblem: Nothing was sent in before.
         """
-        register = keep_register(self.sent, self.scenario, self.lived(snapshot)(self.scenario))
+        register = register_at(self.sent, self.scenario, self.lived(snapshot)(self.scenario))
         if register.dossiers.is_empty():
             raise UsageProblem("simulate.nothing_yet", snapshot=f"{snapshot:%d/%m/%Y %H:%M}")
         return register

@@ -14,17 +14,17 @@ import numpy as np
 
 from workbench.clock import Calendar
 from workbench.testing.simulate.due import closing, moved_days
-from workbench.testing.simulate.handling import REJECTED, WITHDRAWN, Handling
+from workbench.testing.simulate.process import REJECTED, WITHDRAWN, ProcessTimes
 from workbench.testing.simulate.streams import Flags, Whole
 
 _DAY = 86_400
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class ObservedState:
     """A handling seen at one instant (epoch seconds); nothing later is known."""
 
-    handling: Handling
+    handling: ProcessTimes
     calendar: Calendar
     at: int
 

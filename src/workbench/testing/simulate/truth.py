@@ -15,9 +15,9 @@ import polars as pl
 from workbench.core.vocabulary import Period
 from workbench.messages import say, use_language
 from workbench.testing.simulate.scenario import Injection, Scenario
-from workbench.testing.simulate.snapshot import Snapshot
+from workbench.testing.simulate.snapshot import ObservedState
 
-Live = Callable[[Scenario], Snapshot]
+Live = Callable[[Scenario], ObservedState]
 """Lives the dossiers of a scenario and looks at the result."""
 
 ORDINARY = "none"
@@ -41,7 +41,7 @@ class Truth:
         return list(files)
 
 
-def tell_truth(live: Live, scenario: Scenario, dossiers: pl.DataFrame) -> Truth:
+def ground_truth(live: Live, scenario: Scenario, dossiers: pl.DataFrame) -> Truth:
     """Switch each injected cause off in turn and compare.
 
     Args:
@@ -61,7 +61,9 @@ def tell_truth(live: Live, scenario: Scenario, dossiers: pl.DataFrame) -> Truth:
     return Truth(_causes(effects, dossiers), _cells(effects))
 
 
-def _without(item: Injection | None, snapshot: Snapshot, dossiers: pl.DataFrame) -> pl.DataFrame:
+def _without(
+    item: Injection | None, snapshot: ObservedState, dossiers: pl.DataFrame
+) -> pl.DataFrame:
     """Return every dossier with its lateness as it was and as it is without one injection."""
     rows = dossiers["row"].to_numpy()
     return dossiers.select(

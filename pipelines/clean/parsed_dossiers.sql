@@ -1,0 +1,211 @@
+-- grain: one row per landed dossier row: its text made into instants, units and procedures
+-- key: source_file, source_sheet, source_row
+-- reads: dossier_texts, unit_names, procedure_names, case_spans
+-- promises: received_at is null or received_on is not null
+-- Nothing is judged or dropped here: what cannot be read is listed for the rules, and so are dates
+-- of no age in which a register is kept, which are not used. Names of units
+-- and procedures are compared once per spelling, not per row.
+
+with unit_spellings as (
+    select
+        spellings.spelling,
+        unit_names.*
+    from (select distinct unit_id as spelling from dossier_texts) as spellings
+    inner join unit_names on name_key(spellings.spelling) = unit_names.unit_key
+),
+
+code_spellings as (
+    select
+        spellings.spelling,
+        procedure_names.*
+    from (select distinct procedure_id as spelling from dossier_texts) as spellings
+    inner join procedure_names
+        on name_key(procedure_code(spellings.spelling)) = procedure_names.procedure_key
+),
+
+name_spellings as (
+    select
+        spellings.spelling,
+        procedure_names.*
+    from (select distinct procedure_name as spelling from dossier_texts) as spellings
+    inner join procedure_names
+        on name_key(spellings.spelling) = procedure_names.procedure_key
+),
+
+spanned as (
+    select
+        texts.*,
+        case when contains(texts.case_dates, 'received_at') then spans.began_at end as case_began,
+        case
+            when not contains(texts.case_dates, 'resolved_at') then null
+            -- a status that says that the dossier ended outranks what is still running
+            when not is_open_status(texts.status) then spans.completed_at
+            else spans.ended_at
+        end as case_ended
+    from dossier_texts as texts
+    left join case_spans as spans
+        on texts.case_dates <> '' and texts.dossier_id = spans.dossier_id
+),
+
+walls as (
+    select
+        *,
+        -- a list, so that the long expressions of the macros are planned once, not once a column
+        list_transform(
+            [submitted_at, received_at, resolved_at, returned_at],
+            lambda stamp: wall_time(stamp, day_first)
+        ) as walls,
+        list_transform(
+            [due_at, due_first_at, paper_result_on], lambda stamp: wall_due(stamp, day_first)
+        ) as due_walls,
+        term_number(term_value) as term_number,
+        coalesce(term_unit_of(term_value), term_unit_of(term_unit), file_term_unit)
+            as term_unit_read
+    from spanned
+),
+
+read as (
+    select
+        *,
+        list_transform(
+            list_zip(walls, [submitted_at, received_at, resolved_at, returned_at]),
+            lambda stamp: stamp_instant(stamp[1], stamp[2], time_zone, has_epochs)
+        ) as instants,
+        list_transform(
+            list_zip(
+                due_walls,
+                [due_at, due_first_at, paper_result_on],
+                [
+                    list_contains(due_days, 'due_at'),
+                    list_contains(due_days, 'due_first_at'),
+                    true
+                ]
+            ),
+            lambda stamp: due_instant(stamp[1], stamp[2], time_zone, has_epochs, stamp[3])
+        ) as due_instants,
+        list_transform(
+            [walls[1], walls[2], due_walls[1], walls[3], walls[4]],
+            lambda wall: in_clock_change(wall, time_zone)
+        ) as clock_changes,
+        whole_term_value(term_number, term_unit_read) as row_term,
+        whole_term_unit(term_number, term_unit_read) as row_unit
+    from walls
+),
+
+named as (
+    select
+        *,
+        instants[1] as submitted_read,
+        coalesce(instants[2], case_began) as received_read,
+        coalesce(instants[3], case_ended) as resolved_read,
+        instants[4] as returned_read,
+        due_instants[1] as due_read,
+        due_instants[2] as due_first_read,
+        due_instants[3] as paper_result_read
+    from read
+),
+
+typed as (
+    select
+        *,
+        plausible(submitted_read) as submitted,
+        plausible(received_read) as received,
+        timezone(time_zone, coalesce(received, submitted))::date as began_on,
+        plausible(due_read) as due,
+        plausible(due_first_read) as due_first,
+        plausible(resolved_read) as resolved,
+        plausible(returned_read) as returned,
+        timezone(time_zone, plausible(paper_result_read))::date as paper_result
+    from named
+),
+
+placed as (
+    select
+        typed.*,
+        case when typed.has_unit_list then unit_spellings.unit_id else typed.unit_id end
+            as unit_used,
+        coalesce(by_code.procedure_id, by_name.procedure_id) as procedure_known,
+        coalesce(by_code.field_vi, by_name.field_vi) as field_known
+    from typed
+    left join unit_spellings
+        on typed.has_unit_list
+        and typed.unit_id = unit_spellings.spelling
+        and typed.began_on between unit_spellings.valid_from and unit_spellings.valid_to
+    left join code_spellings as by_code
+        on typed.has_procedure_list
+        and typed.procedure_id = by_code.spelling
+        and typed.began_on between by_code.valid_from and by_code.valid_to
+    left join name_spellings as by_name
+        on typed.has_procedure_list
+        and by_code.procedure_id is null
+        and typed.procedure_name = by_name.spelling
+        and typed.began_on between by_name.valid_from and by_name.valid_to
+),
+
+parsed_dossiers as (
+    select
+        * exclude (
+            unit_id, procedure_id, field_of_work, submitted_at, received_at, due_at,
+            due_first_at, resolved_at, returned_at, paper_result_on, submitted,
+            received, began_on, due, due_first, resolved, returned, paper_result,
+            case_began, case_ended, walls, due_walls, instants, due_instants, clock_changes,
+            unit_used, procedure_known, field_known, has_epochs, due_days, term_value, term_unit,
+            file_term_value, file_term_unit, term_number, term_unit_read, row_term, row_unit,
+            submitted_read, received_read, due_read, due_first_read, resolved_read, returned_read,
+            paper_result_read
+        ),
+        unit_used as unit_id,
+        unit_id as unit_text,
+        coalesce(procedure_known, procedure_id, procedure_name) as procedure_id,
+        has_procedure_list and procedure_known is null and began_on is not null
+            as is_unknown_procedure,
+        coalesce(field_of_work, field_known) as field_of_work,
+        submitted as submitted_at,
+        received as received_at,
+        timezone(time_zone, received)::date as received_on,
+        due as due_at,
+        due_first as due_first_at,
+        resolved as reported_end_at,
+        returned as returned_at,
+        paper_result as paper_result_on,
+        case when term_value is null then file_term_value else row_term end as term_value,
+        case
+            when term_value is null then file_term_unit
+            when row_term is not null then row_unit
+        end as term_unit,
+        concat_ws(
+            ', ',
+            case when submitted_at is not null and submitted_read is null then 'submitted_at' end,
+            case when received_at is not null and received_read is null then 'received_at' end,
+            case when due_at is not null and due_read is null then 'due_at' end,
+            case when due_first_at is not null and due_first_read is null then 'due_first_at' end,
+            case when resolved_at is not null and resolved_read is null then 'resolved_at' end,
+            case when returned_at is not null and returned_read is null then 'returned_at' end,
+            case
+                when paper_result_on is not null and paper_result_read is null
+                    then 'paper_result_on'
+            end,
+            case when term_value is not null and row_term is null then 'term_value' end
+        ) as unreadable,
+        concat_ws(
+            ', ',
+            told_implausible('submitted_at', submitted_at, submitted_read),
+            told_implausible('received_at', received_at, received_read),
+            told_implausible('due_at', due_at, due_read),
+            told_implausible('due_first_at', due_first_at, due_first_read),
+            told_implausible('resolved_at', resolved_at, resolved_read),
+            told_implausible('returned_at', returned_at, returned_read),
+            told_implausible('paper_result_on', paper_result_on, paper_result_read)
+        ) as implausible,
+        concat_ws(
+            ', ',
+            case when clock_changes[1] then 'submitted_at' end,
+            case when clock_changes[2] then 'received_at' end,
+            case when clock_changes[3] then 'due_at' end,
+            case when clock_changes[4] then 'resolved_at' end,
+            case when clock_changes[5] then 'returned_at' end
+        ) as in_clock_changes
+    from placed
+)
+
+select * from parsed_dossiers -- noqa: AM04

@@ -1,0 +1,119 @@
+-- grain: one row per landed dossier row, beside the other rows that claim its number
+-- key: source_file, source_sheet, source_row
+-- reads: parsed_dossiers, file_snapshots
+-- promises: duplicate_no >= 1; conflict_no >= 1; source_rank >= 1
+-- Of one source, the newest export that names a dossier wins whole; rows of earlier ones are
+-- superseded. Within one export the first row wins: exact repeats have a duplicate_no above 1,
+-- other rows of the same number a conflict_no above 1. Where several sources record a dossier, one
+-- record counts, whole, and the others have a source_rank above 1: a record that can be judged goes
+-- before one that cannot, then the one that has the dossier last (the day it ended, or on which it
+-- was still open), then the office's own. So a dossier is late if any record says so; the table
+-- other_records shows where they differ. Only numbers that occur more than once are compared.
+
+with met_again as (
+    select
+        dossier_id,
+        dossier_id is not null and min(source) < max(source) as is_shared
+    from parsed_dossiers
+    group by dossier_id
+    having count(*) > 1
+),
+
+rivals as (
+    select
+        dossiers.row_id,
+        dossiers.dossier_id,
+        dossiers.source,
+        dossiers.content,
+        met_again.is_shared,
+        snapshots.snapshot_at
+    from parsed_dossiers as dossiers
+    inner join file_snapshots as snapshots on dossiers.sheet_no = snapshots.sheet_no
+    inner join met_again on dossiers.dossier_id is not distinct from met_again.dossier_id
+),
+
+copied as (
+    select
+        *,
+        dossier_id is not null
+        and snapshot_at < max(snapshot_at) over (partition by dossier_id, source) as is_superseded,
+        row_number() over (
+            partition by dossier_id, source, content, snapshot_at
+            order by row_id
+        ) as duplicate_no
+    from rivals
+),
+
+claimed as (
+    select
+        *,
+        row_number() over (
+            partition by dossier_id, source, snapshot_at, duplicate_no > 1
+            order by row_id
+        ) as conflict_no
+    from copied
+),
+
+standing as (
+    select
+        claimed.dossier_id,
+        claimed.source,
+        claimed.snapshot_at,
+        dossiers.kept_by,
+        dossiers.unreadable <> ''
+        or dossiers.received_at is null
+        or dossiers.unit_id is null
+        or (dossiers.due_at is null and dossiers.term_value is null) as is_past_judging,
+        coalesce(
+            reported_end(dossiers.status, dossiers.reported_end_at, dossiers.returned_at),
+            case when coalesce(is_open_status(dossiers.status), true) then claimed.snapshot_at end
+        ) as known_until,
+        dossiers.time_zone
+    from claimed
+    inner join parsed_dossiers as dossiers on claimed.row_id = dossiers.row_id
+    where claimed.is_shared
+        and claimed.duplicate_no = 1
+        and claimed.conflict_no = 1
+        and not claimed.is_superseded
+),
+
+dated as (
+    select
+        *,
+        timezone(time_zone, known_until)::date as known_until_on
+    from standing
+),
+
+records as (
+    select
+        dossier_id,
+        source,
+        row_number() over (
+            partition by dossier_id
+            order by
+                is_past_judging asc,
+                known_until_on desc nulls last,
+                kept_by asc,
+                snapshot_at desc,
+                source asc
+        ) as source_rank
+    from dated
+),
+
+ranked_dossier_rows as (
+    select
+        dossiers.*,
+        snapshots.snapshot_at,
+        coalesce(claimed.is_superseded, false) as is_superseded,
+        coalesce(claimed.duplicate_no, 1) as duplicate_no,
+        coalesce(claimed.conflict_no, 1) as conflict_no,
+        coalesce(records.source_rank, 1) as source_rank
+    from parsed_dossiers as dossiers
+    inner join file_snapshots as snapshots on dossiers.sheet_no = snapshots.sheet_no
+    left join claimed on dossiers.row_id = claimed.row_id
+    left join records
+        on claimed.dossier_id = records.dossier_id
+        and claimed.source = records.source
+)
+
+select * from ranked_dossier_rows -- noqa: AM04

@@ -1,0 +1,172 @@
+-- grain: one row per judged dossier, step, part and cause that the part may be put down to
+-- key: dossier_no, step_code, part, unit_no
+-- reads: time_against_peers, outlying_quarters, signing_sessions, cause_limits, cause_dossiers
+-- promises: excess_seconds >= 0; excess_seconds > 0 or over_usual_seconds > 0; grade in ('A', 'B')
+-- In a unit's quarter that is out of line the excess counts from the usual, elsewhere only beyond
+-- the extreme. A transfer that kept the rule is nobody's fault unless the quarter is out of line.
+-- What the log cannot tell apart goes to the one of both that is out of line there, else to nobody.
+-- Waits behind officers who need far longer than others are slow work. A record that follows the
+-- signature within seconds, where others take minutes, says that both were clicked together: when
+-- the result was signed is then not known. What another source's record does not have is in excess
+-- whole, however usual such a lag is.
+-- over_usual_seconds is counted from the usual in every quarter alike, of late dossiers: see
+-- cause_counterfactuals.
+
+with hasty as (
+    select
+        measured.dossier_no,
+        bool_or(measured.part = 'sign') as is_hasty_sign
+    from time_against_peers as measured
+    cross join cause_limits as limits
+    where measured.part in ('sign', 'record')
+        and measured.seconds <= limits.chain_gap
+        and measured.usual_seconds >= 2 * limits.chain_gap
+    group by measured.dossier_no
+    having bool_or(measured.part = 'record')
+),
+
+slow_quarters as (
+    select quarters.unit_no, quarters.quarter_no
+    from outlying_quarters as quarters
+    cross join cause_limits as limits
+    where quarters.part = 'work'
+        and 100 * quarters.n_over >= limits.slow_share * quarters.n_steps
+),
+
+placed as (
+    select
+        measured.*,
+        dossiers.is_late,
+        limits.late_click,
+        own.unit_no is not null as is_outlier,
+        sessions.unit_no is not null as is_by_session,
+        slow.unit_no is not null as is_slow_quarter,
+        hasty.dossier_no is not null
+        and (measured.part = 'sign' or hasty.is_hasty_sign) as is_doubtful,
+        case measured.part
+            when 'gap_or_assign'
+                then case
+                    when gaps.unit_no is null then other.part
+                    when other.unit_no is null then 'transfer'
+                end
+            when 'gap_or_queue'
+                then case
+                    when gaps.unit_no is null then other.part
+                    when other.unit_no is null then 'transfer'
+                end
+            when 'queue_or_work'
+                then case
+                    when slow.unit_no is null and other.unit_no is not null then 'queue'
+                    when slow.unit_no is not null and other.unit_no is null then 'work'
+                end
+            else measured.part
+        end as resolved_class
+    from time_against_peers as measured
+    inner join cause_dossiers as dossiers on measured.dossier_no = dossiers.dossier_no
+    cross join cause_limits as limits
+    left join outlying_quarters as own
+        on measured.unit_no = own.unit_no
+        and measured.quarter_no = own.quarter_no
+        and measured.part = own.part
+    left join outlying_quarters as gaps
+        on measured.unit_no = gaps.unit_no
+        and measured.quarter_no = gaps.quarter_no
+        and gaps.part = 'transfer'
+    left join outlying_quarters as other
+        on measured.unit_no = other.unit_no
+        and measured.quarter_no = other.quarter_no
+        and other.part = case when measured.part = 'gap_or_assign' then 'assign' else 'queue' end
+    left join signing_sessions as sessions
+        on measured.unit_no = sessions.unit_no
+        and measured.quarter_no = sessions.quarter_no
+        and measured.part = 'sign'
+    left join slow_quarters as slow
+        on measured.unit_no = slow.unit_no
+        and measured.quarter_no = slow.quarter_no
+    left join hasty on measured.dossier_no = hasty.dossier_no
+    where measured.part not in ('unlogged', 'any')
+),
+
+weighed as (
+    select
+        *,
+        case
+            when part in ('synced', 'disputed') then seconds
+            when part = 'transfer' and over_rule_seconds > 0
+                then seconds - coalesce(usual_seconds, 0)
+            when part in ('record', 'recording')
+                then case
+                    when seconds > greatest(coalesce(usual_seconds, 0), late_click)
+                        then seconds - coalesce(usual_seconds, 0)
+                    else 0
+                end
+            when usual_seconds is null then over_norm_seconds
+            when is_outlier or is_by_session or part <> resolved_class
+                then seconds - usual_seconds
+            when part = 'transfer' and (over_rule_seconds = 0 or seconds <= 3600) then 0
+            else seconds - extreme_seconds
+        end as excess_seconds,
+        case
+            when part in ('synced', 'disputed') then seconds
+            when usual_seconds is null then over_norm_seconds
+            else seconds - usual_seconds
+        end as over_usual_seconds
+    from placed
+    where resolved_class is not null
+),
+
+attributed_time as (
+    select
+        dossier_no,
+        step_code,
+        part,
+        unit_no,
+        seconds,
+        coalesce(usual_seconds, 0) as usual_seconds,
+        greatest(excess_seconds, 0) as excess_seconds,
+        over_usual_seconds,
+        part in ('synced', 'disputed')
+        or coalesce(seconds > extreme_seconds, true) as is_extreme,
+        case
+            when resolved_class in ('sign', 'work', 'queue') and is_doubtful then 'record_lag'
+            when resolved_class = 'intake' then 'intake_delay'
+            when resolved_class = 'transfer' then 'portal_transfer'
+            when resolved_class = 'assign' then 'assignment_wait'
+            when resolved_class = 'queue' and not is_slow_quarter then 'queue'
+            when resolved_class in ('queue', 'work') then 'slow_work'
+            when resolved_class = 'sign' and is_by_session then 'batching'
+            when resolved_class = 'sign' then 'signature_wait'
+            when resolved_class = 'external' then 'external_agency'
+            when resolved_class = 'applicant' then 'applicant'
+            when resolved_class in ('record', 'recording', 'synced', 'disputed') then 'record_lag'
+            else 'return_post'
+        end::cause_name as cause,
+        case
+            when is_doubtful and resolved_class in ('sign', 'work', 'queue') then 'B'
+            when part = 'transfer' and over_rule_seconds > 0 then 'A'
+            when part in ('record', 'synced') then 'A'
+            when part = 'disputed' then 'B'
+            when part = 'recording' or part <> resolved_class or not is_separable then 'B'
+            when is_by_session or over_norm_seconds > 0 or (is_outlier and basis = 'units')
+                then 'A'
+            else 'B'
+        end as grade,
+        case
+            when is_doubtful and resolved_class in ('sign', 'work', 'queue') then 'clicked_together'
+            when part = 'transfer' and over_rule_seconds > 0 then 'rule'
+            when part = 'record' then 'second_source'
+            when part = 'synced' then 'other_record'
+            when part = 'disputed' then 'records_differ'
+            when part = 'recording' then 'record_step'
+            when part <> resolved_class then 'not_separable'
+            when is_by_session then 'sessions'
+            when part = 'queue' and is_slow_quarter then 'behind_slow_work'
+            when usual_seconds is null then 'norm'
+            when is_outlier then 'out_of_line'
+            else 'extreme'
+        end as ground
+    from weighed
+    where excess_seconds > 0 or (over_usual_seconds > 0 and is_late)
+)
+
+select * from attributed_time

@@ -1,0 +1,243 @@
+-- grain: one row per profile, unit, period, procedure, channel and cause ('*' all together)
+-- key: profile, unit_id, period, procedure_id, channel_in, cause
+-- reads: cause_dossiers, cause_excess, cause_counterfactuals, causes, late_dossiers, periods
+-- promises: n_late <= n_dossiers; n_dominant <= n_late; late_share >= 0; excess_seconds >= 0;
+--   n_spared <= n_late; n_doubtful <= n_late
+-- Dossiers judged, by the period in which they ended (open overdue ones: that of the snapshot).
+-- Every stratum has its row of '*'; a cause has one where it took anything, so that what has none
+-- is zero there. n_dossiers and n_late are those of the stratum, on each row. excess_seconds is
+-- what the cause took from all judged dossiers, late or not. n_spared counts the late dossiers
+-- that would have been on time without the cause alone, n_doubtful those of which that is not sure:
+-- a dossier may be spared by each of two causes, so that no such count is made of all together.
+
+with months as (
+    select
+        period,
+        (row_number() over (order by period))::smallint as period_no,
+        month_no(starts_on) = month_no(ends_on) as is_month,
+        unnest(generate_series(month_no(starts_on), month_no(ends_on))) as month_no
+    from periods
+),
+
+strata as (
+    select
+        unit_id,
+        procedure_id,
+        channel_in,
+        (row_number() over (order by unit_id, procedure_id, channel_in))::integer as stratum_no
+    from cause_dossiers
+    group by unit_id, procedure_id, channel_in
+),
+
+judged as (
+    select
+        dossiers.dossier_no,
+        dossiers.dossier_id,
+        strata.stratum_no,
+        month_no(dossiers.ended_on) as month_no,
+        dossiers.is_late
+    from cause_dossiers as dossiers
+    inner join strata
+        on dossiers.unit_id = strata.unit_id
+        and dossiers.procedure_id = strata.procedure_id
+        and dossiers.channel_in = strata.channel_in
+),
+
+facts as (
+    select
+        judged.stratum_no,
+        judged.month_no,
+        cause_order(excess.cause)::tinyint as cause_no,
+        0 as n_dominant,
+        0 as share_parts,
+        excess.excess_seconds,
+        excess.is_extreme::integer as n_extreme,
+        0 as n_spared,
+        0 as n_doubtful
+    from cause_excess as excess
+    inner join judged on excess.dossier_no = judged.dossier_no
+    union all
+    select
+        judged.stratum_no,
+        judged.month_no,
+        cause_order(causes.cause)::tinyint as cause_no,
+        (causes.cause = late_dossiers.dominant_cause)::integer as n_dominant,
+        round(causes.late_share * 40320)::integer as share_parts,
+        case when causes.cause = 'unexplained' then causes.excess_seconds else 0 end
+            as excess_seconds,
+        0 as n_extreme,
+        0 as n_spared,
+        0 as n_doubtful
+    from causes
+    inner join late_dossiers on causes.dossier_id = late_dossiers.dossier_id
+    inner join judged on causes.dossier_id = judged.dossier_id
+    union all
+    select
+        judged.stratum_no,
+        judged.month_no,
+        cause_order(spared.cause)::tinyint as cause_no,
+        0 as n_dominant,
+        0 as share_parts,
+        0 as excess_seconds,
+        0 as n_extreme,
+        spared.is_avoidable::integer as n_spared,
+        spared.is_doubtful::integer as n_doubtful
+    from cause_counterfactuals as spared
+    inner join judged on spared.dossier_no = judged.dossier_no
+    where spared.is_avoidable or spared.is_doubtful
+),
+
+names as (
+    select distinct
+        cause_order(cause)::tinyint as cause_no,
+        cause
+    from cause_excess
+    union
+    select distinct
+        cause_order(cause)::tinyint as cause_no,
+        cause
+    from causes
+    union
+    select
+        0 as cause_no,
+        '*' as cause
+),
+
+by_month as (
+    select
+        stratum_no,
+        month_no,
+        cause_no,
+        sum(n_dominant)::integer as n_dominant,
+        sum(share_parts)::bigint as share_parts,
+        sum(excess_seconds)::bigint as excess_seconds,
+        sum(n_extreme)::integer as n_extreme,
+        sum(n_spared)::integer as n_spared,
+        sum(n_doubtful)::integer as n_doubtful
+    from facts
+    group by stratum_no, month_no, cause_no
+),
+
+counted_by_month as (
+    select
+        stratum_no,
+        month_no,
+        count(*) as n_dossiers,
+        count(*) filter (where is_late) as n_late
+    from judged
+    group by stratum_no, month_no
+),
+
+counted as (
+    select
+        counted_by_month.stratum_no,
+        months.period_no,
+        sum(counted_by_month.n_dossiers)::bigint as n_dossiers,
+        sum(counted_by_month.n_late)::bigint as n_late
+    from counted_by_month
+    inner join months on counted_by_month.month_no = months.month_no
+    group by counted_by_month.stratum_no, months.period_no
+),
+
+-- all causes together stand beside each of them
+with_all as (
+    select *
+    from by_month
+    union all
+    select
+        stratum_no,
+        month_no,
+        0 as cause_no,
+        sum(n_dominant)::integer as n_dominant,
+        sum(share_parts)::bigint as share_parts,
+        sum(excess_seconds)::bigint as excess_seconds,
+        sum(n_extreme)::integer as n_extreme,
+        0 as n_spared,
+        0 as n_doubtful
+    from by_month
+    group by stratum_no, month_no
+),
+
+-- a month's rows are its sums; only longer periods are added up
+summed as (
+    select
+        with_all.stratum_no,
+        with_all.cause_no,
+        with_all.n_dominant,
+        with_all.share_parts,
+        with_all.excess_seconds,
+        with_all.n_extreme,
+        with_all.n_spared,
+        with_all.n_doubtful,
+        months.period_no
+    from with_all
+    inner join months
+        on with_all.month_no = months.month_no
+        and months.is_month
+    union all
+    select
+        with_all.stratum_no,
+        with_all.cause_no,
+        sum(with_all.n_dominant)::integer as n_dominant,
+        sum(with_all.share_parts)::bigint as share_parts,
+        sum(with_all.excess_seconds)::bigint as excess_seconds,
+        sum(with_all.n_extreme)::integer as n_extreme,
+        sum(with_all.n_spared)::integer as n_spared,
+        sum(with_all.n_doubtful)::integer as n_doubtful,
+        months.period_no
+    from with_all
+    inner join months
+        on with_all.month_no = months.month_no
+        and not months.is_month
+    group by with_all.stratum_no, with_all.cause_no, months.period_no
+),
+
+told as (
+    select
+        counted.stratum_no,
+        counted.period_no,
+        counted.n_dossiers,
+        counted.n_late,
+        coalesce(summed.cause_no, 0) as cause_no,
+        coalesce(summed.n_dominant, 0)::bigint as n_dominant,
+        coalesce(summed.share_parts, 0) as share_parts,
+        coalesce(summed.excess_seconds, 0) as excess_seconds,
+        coalesce(summed.n_extreme, 0)::bigint as n_extreme,
+        coalesce(summed.n_spared, 0)::bigint as n_spared,
+        coalesce(summed.n_doubtful, 0)::bigint as n_doubtful
+    from counted
+    left join summed
+        on counted.stratum_no = summed.stratum_no
+        and counted.period_no = summed.period_no
+),
+
+labels as (
+    select distinct
+        period_no,
+        period
+    from months
+),
+
+cause_cells as (
+    select
+        getvariable('profile')::varchar as profile,
+        strata.unit_id,
+        labels.period,
+        strata.procedure_id,
+        strata.channel_in,
+        names.cause,
+        told.n_dossiers,
+        told.n_late,
+        told.n_dominant,
+        told.share_parts / 40320 as late_share,
+        told.excess_seconds,
+        told.n_extreme,
+        told.n_spared,
+        told.n_doubtful
+    from told
+    inner join strata on told.stratum_no = strata.stratum_no
+    inner join labels on told.period_no = labels.period_no
+    inner join names on told.cause_no = names.cause_no
+)
+
+select * from cause_cells

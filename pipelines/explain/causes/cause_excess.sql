@@ -1,0 +1,115 @@
+-- grain: one row per judged dossier and cause that took time from it beyond what is usual
+-- key: dossier_no, cause
+-- reads: attributed_time, cause_dossiers, workload_at_arrival
+-- promises: excess_seconds > 0; grade in ('A', 'B')
+-- What would be gone if the cause were gone: working seconds, summed over the dossier's steps.
+-- After the clock's end, where a profile judges by the return and not by the result (end_event =
+-- returned_at), the post has the dossier, or else the applicant who does not collect it. The
+-- evidence is that of the step where the cause took most. A queue is proven (A) where the unit
+-- had more in hand than usual when the dossier came. details: both these numbers, or both
+-- records.
+
+with artefacts as (
+    select
+        dossier_no,
+        'due_date_error'::cause_name as cause,
+        due_error_seconds as excess_seconds,
+        due_error_seconds as seconds,
+        0 as usual_seconds,
+        true as is_extreme,
+        case when is_procedure_term and due_class <> 'calendar_error' then 'B' else 'A' end
+            as grade,
+        'wrong_due' as ground
+    from cause_dossiers
+    union all
+    select
+        dossier_no,
+        case when channel_out = 'post' then 'return_post' else 'applicant' end::cause_name
+            as cause,
+        after_clock_seconds as excess_seconds,
+        after_clock_seconds as seconds,
+        0 as usual_seconds,
+        true as is_extreme,
+        'B' as grade,
+        'after_clock' as ground
+    from cause_dossiers
+),
+
+together as (
+    select
+        weighed.dossier_no,
+        weighed.cause,
+        weighed.excess_seconds,
+        weighed.seconds,
+        weighed.usual_seconds,
+        weighed.is_extreme,
+        case
+            when weighed.cause <> 'queue' then weighed.grade
+            when
+                weighed.ground <> 'not_separable'
+                and stock.in_hand > stock.usual_in_progress
+                then 'A'
+            else 'B'
+        end as grade,
+        weighed.ground,
+        case
+            when weighed.ground in ('other_record', 'records_differ') then dossiers.both_records
+            else coalesce(stock.in_hand || '|' || stock.usual_in_progress, '')
+        end as details
+    from attributed_time as weighed
+    inner join cause_dossiers as dossiers on weighed.dossier_no = dossiers.dossier_no
+    left join workload_at_arrival as stock
+        on weighed.cause = 'queue'
+        and weighed.dossier_no = stock.dossier_no
+        and weighed.step_code = stock.step_code
+        and weighed.unit_no = stock.unit_no
+    where weighed.excess_seconds > 0
+    union all
+    select
+        dossier_no,
+        cause,
+        excess_seconds,
+        seconds,
+        usual_seconds,
+        is_extreme,
+        grade,
+        ground,
+        '' as details
+    from artefacts
+),
+
+-- the parts of a row are compared from left to right
+grouped as (
+    select
+        dossier_no,
+        cause,
+        sum(excess_seconds)::bigint as excess_seconds,
+        bool_or(is_extreme) as is_extreme,
+        max({
+            'excess_seconds': excess_seconds,
+            'seconds': seconds,
+            'ground': ground,
+            'details': details,
+            'grade': grade,
+            'usual_seconds': usual_seconds
+        }) as most
+    from together
+    where excess_seconds > 0
+    group by dossier_no, cause
+),
+
+cause_excess as (
+    select
+        grouped.dossier_no,
+        grouped.cause,
+        grouped.excess_seconds,
+        grouped.is_extreme,
+        grouped.most.seconds::bigint as spent_seconds,
+        grouped.most.usual_seconds::bigint as usual_seconds,
+        grouped.most.ground,
+        grouped.most.grade,
+        nullif(grouped.most.details, '') as details
+    from grouped
+)
+
+select * from cause_excess

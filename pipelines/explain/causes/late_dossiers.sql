@@ -1,0 +1,99 @@
+-- grain: one row per dossier late under the profile of the run: whether it really is, and why
+-- key: dossier_id, profile
+-- reads: causes, cause_dossiers, attributable_time, closing_patterns, cause_limits
+-- promises: reality in ('real', 'record_only', 'undecidable');
+--   overrun_seconds is null or overrun_seconds >= 0
+-- Late only on record: on time but for a wrong due date, or a late click or copy that a second
+-- source (the paper result, the signature, the office's own record) shows. Without a second
+-- source a late click, or a closing that is part of a pattern of clicks, leaves it undecidable;
+-- so do two records of which neither is known to be right, and time of which most is in no log.
+-- Of causes with equal shares the better proven one (grade A before B) is the dominant one.
+-- overrun_seconds are null where nobody can tell them: no due date, or days outside the calendar.
+
+with logged as (
+    select
+        dossier_no,
+        sum(case when part in ('record', 'synced') then seconds else 0 end)::bigint
+            as record_seconds,
+        sum(case when part = 'unlogged' then seconds else 0 end)::bigint as unlogged_seconds
+    from attributable_time
+    where part in ('record', 'synced', 'unlogged')
+    group by dossier_no
+),
+
+doubts as (
+    select
+        dossier_id,
+        bool_or(cause = 'record_lag') as is_clicked_late,
+        sum(excess_seconds)::bigint as seconds
+    from causes
+    where cause in ('record_lag', 'due_date_error')
+    group by dossier_id
+),
+
+judged as (
+    select
+        dossiers.*,
+        greatest(dossiers.overrun_seconds, 1) as needed_seconds,
+        dossiers.due_error_seconds
+        + greatest(
+            case when doubts.is_clicked_late then logged.record_seconds else 0 end,
+            dossiers.after_paper_seconds,
+            case when dossiers.is_other_shown then dossiers.after_other_seconds else 0 end
+        ) as shown_seconds,
+        coalesce(doubts.seconds, 0) as doubted_seconds,
+        closing_patterns.dossier_no is not null
+        and dossiers.paper_second is null
+        and not dossiers.is_other_shown
+        and coalesce(logged.record_seconds, 0) = 0 as is_pattern_only,
+        coalesce(logged.unlogged_seconds, 0) as unlogged_seconds
+    from cause_dossiers as dossiers
+    left join logged on dossiers.dossier_no = logged.dossier_no
+    left join doubts on dossiers.dossier_id = doubts.dossier_id
+    left join closing_patterns on dossiers.dossier_no = closing_patterns.dossier_no
+    where dossiers.is_late
+),
+
+dominant as (
+    select
+        dossier_id,
+        arg_min(
+            cause,
+            (
+                -round(late_share * 40320)::bigint,
+                cause = 'unexplained' or grade = 'C',
+                grade,
+                -late_seconds,
+                cause_order(cause)
+            )
+        ) as cause
+    from causes
+    group by dossier_id
+),
+
+late_dossiers as (
+    select
+        judged.dossier_id,
+        getvariable('profile')::varchar as profile,
+        judged.unit_id,
+        judged.procedure_id,
+        judged.channel_in,
+        judged.ended_on,
+        judged.received_on,
+        judged.outcome,
+        case when judged.is_measured then judged.overrun_seconds end as overrun_seconds,
+        case
+            when judged.shown_seconds >= judged.needed_seconds then 'record_only'
+            when judged.doubted_seconds >= judged.needed_seconds then 'undecidable'
+            when judged.is_pattern_only then 'undecidable'
+            when 100 * judged.unlogged_seconds > limits.unlogged_share * judged.used_seconds
+                then 'undecidable'
+            else 'real'
+        end as reality,
+        dominant.cause as dominant_cause
+    from judged
+    inner join dominant on judged.dossier_id = dominant.dossier_id
+    cross join cause_limits as limits
+)
+
+select * from late_dossiers

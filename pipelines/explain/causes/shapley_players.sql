@@ -1,0 +1,139 @@
+-- grain: one row per late dossier and cause present, the largest first, what is left last
+-- key: dossier_no, slot
+-- reads: cause_excess, cause_dossiers, typed_reasons, infeasible_norms, cause_limits
+-- promises: slot between 1 and 8; excess_seconds > 0; needed_seconds > 0
+-- needed_seconds must go for the dossier to be on time. The largest stand for themselves; smaller
+-- ones, and what no cause explains of the overrun, are unexplained, so that all together
+-- save it; a typed reason, where there is one, speaks for that rest.
+
+with ranked as (
+    select
+        excess.*,
+        dossiers.overrun_seconds,
+        greatest(dossiers.overrun_seconds, 1) as needed_seconds,
+        row_number() over (
+            partition by excess.dossier_no
+            order by excess.excess_seconds desc, cause_order(excess.cause)
+        ) as place
+    from cause_excess as excess
+    inner join cause_dossiers as dossiers on excess.dossier_no = dossiers.dossier_no
+    where dossiers.is_late
+),
+
+named as (
+    select
+        ranked.*,
+        ranked.place < limits.most_causes - 1
+        and 100 * ranked.excess_seconds >= limits.least_share * ranked.needed_seconds as is_named
+    from ranked
+    cross join cause_limits as limits
+),
+
+sums as (
+    select
+        dossier_no,
+        sum(excess_seconds)::bigint as excess_seconds,
+        sum(case when is_named then 0 else excess_seconds end)::bigint as small_seconds,
+        count(*) filter (where is_named) as n_named
+    from named
+    group by dossier_no
+),
+
+-- a typed reason speaks for what is left, unless something better already speaks for that cause
+claimed as (
+    select typed_reasons.dossier_no, typed_reasons.cause
+    from typed_reasons
+    anti join named
+        on typed_reasons.dossier_no = named.dossier_no
+        and typed_reasons.cause = named.cause
+        and named.is_named
+),
+
+left_over as (
+    select
+        dossiers.dossier_no,
+        dossiers.overrun_seconds,
+        greatest(dossiers.overrun_seconds, 1) as needed_seconds,
+        coalesce(sums.n_named, 0) as n_named,
+        coalesce(sums.small_seconds, 0) as small_seconds,
+        greatest(
+            greatest(dossiers.overrun_seconds, 1) - coalesce(sums.excess_seconds, 0), 0
+        ) as left_seconds
+    from cause_dossiers as dossiers
+    left join sums on dossiers.dossier_no = sums.dossier_no
+    where dossiers.is_late
+),
+
+-- norms that cannot be met answer for what nothing else does
+overlong as (
+    select
+        left_over.*,
+        least(infeasible_norms.over_seconds, left_over.left_seconds) as over_seconds,
+        infeasible_norms.norm_seconds,
+        infeasible_norms.allowed_seconds
+    from left_over
+    inner join infeasible_norms on left_over.dossier_no = infeasible_norms.dossier_no
+    where left_over.left_seconds > 0
+),
+
+rest as (
+    select
+        left_over.dossier_no,
+        left_over.overrun_seconds,
+        left_over.needed_seconds,
+        claimed.cause,
+        left_over.n_named + 1 + (overlong.dossier_no is not null)::integer as slot,
+        left_over.small_seconds + left_over.left_seconds - coalesce(overlong.over_seconds, 0)
+            as excess_seconds
+    from left_over
+    left join overlong on left_over.dossier_no = overlong.dossier_no
+    left join claimed on left_over.dossier_no = claimed.dossier_no
+),
+
+shapley_players as (
+    select
+        dossier_no,
+        place::tinyint as slot,
+        cause,
+        excess_seconds,
+        spent_seconds,
+        usual_seconds,
+        ground,
+        grade,
+        details,
+        overrun_seconds,
+        needed_seconds
+    from named
+    where is_named
+    union all
+    select
+        dossier_no,
+        (n_named + 1)::tinyint as slot,
+        'norms_too_long' as cause,
+        over_seconds as excess_seconds,
+        norm_seconds as spent_seconds,
+        allowed_seconds as usual_seconds,
+        'norms_add_up' as ground,
+        'A' as grade,
+        null as details,
+        overrun_seconds,
+        needed_seconds
+    from overlong
+    union all
+    select
+        dossier_no,
+        slot::tinyint as slot,
+        coalesce(cause, 'unexplained') as cause,
+        excess_seconds,
+        excess_seconds as spent_seconds,
+        0 as usual_seconds,
+        case when cause is null then 'rest' else 'claim' end as ground,
+        case when cause is null then 'B' else 'C' end as grade,
+        null as details,
+        overrun_seconds,
+        needed_seconds
+    from rest
+    where excess_seconds > 0
+)
+
+select * from shapley_players

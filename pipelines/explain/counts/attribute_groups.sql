@@ -1,0 +1,42 @@
+-- grain: one row per kind of dossiers that reports tell apart by nothing but time
+-- key: attribute_group_no
+-- reads: dossiers, count_groups
+-- promises: place_no > 0; procedure_no > 0
+-- place_no and procedure_no are the numbers of their groups. reappointment: whether the due date
+-- was put off (yes, no; unknown where the first one is not told).
+
+with kinds as (
+    select distinct
+        unit_id,
+        coalesce(field_of_work, 'unknown') as field_of_work,
+        coalesce(procedure_id, 'unknown') as procedure_id,
+        coalesce(channel_in, 'other') as channel_in,
+        reappointment(due_first_at, due_at) as reappointment,
+        timezone(time_zone, snapshot_at)::date as snapshot_on
+    from dossiers
+),
+
+attribute_groups as (
+    select
+        (row_number() over (
+            order by
+                kinds.unit_id,
+                kinds.field_of_work,
+                kinds.procedure_id,
+                kinds.channel_in,
+                kinds.reappointment,
+                kinds.snapshot_on
+        ))::integer as attribute_group_no,
+        kinds.*,
+        places.group_no as place_no,
+        procedures.group_no as procedure_no
+    from kinds
+    inner join count_groups as places
+        on kinds.unit_id = places.unit_id
+        and kinds.channel_in = places.channel_in
+    inner join count_groups as procedures
+        on kinds.procedure_id = procedures.procedure_id
+        and procedures.unit_id = '*'
+)
+
+select * from attribute_groups

@@ -1,0 +1,133 @@
+-- grain: one row per profile, day and kind of dossiers alike that were open at the day's end
+-- key: profile, ends_on, attribute_group_no, state, is_waiting
+-- reads: dossier_months, outcomes, pause_spells, profiles, report_periods
+-- promises: state in ('open_in_time', 'open_overdue', 'open_unknown'); n > 0
+-- The stock on the last day of each period (at the snapshot, where that comes first): what had been
+-- received and not yet closed (macro closed_when; the state is that of outcomes), and whether its
+-- due instant had passed by then. A dossier that was withdrawn later was open until then; one that
+-- a profile calls on time while it waits, or whose end has no date, is closed at the snapshot.
+-- Where the profile lets the clock stand still, a dossier on pause at that moment is judged at the
+-- pause's start.
+
+with zones as (
+    select distinct time_zone
+    from dossier_months
+),
+
+days as (
+    select distinct ends_on
+    from report_periods
+),
+
+ends as (
+    select
+        days.ends_on,
+        zones.time_zone,
+        timezone(zones.time_zone, (days.ends_on + 1)::timestamp) as ends_at
+    from days
+    cross join zones
+),
+
+rules as (
+    select
+        profile,
+        (row_number() over (order by profile))::smallint as profile_no,
+        paused_open = 'stands_still' as stands_still,
+        paused_open in ('in_time', 'on_time') as waits_in_time,
+        missing_due <> 'unknown' as is_due_known
+    from profiles
+),
+
+endings as (
+    select
+        outcomes.dossier_id,
+        outcomes.due_at_used,
+        outcomes.ended_at_used,
+        outcomes.state,
+        rules.profile_no,
+        rules.stands_still,
+        rules.waits_in_time,
+        rules.is_due_known,
+        outcomes.outcome = 'open_in_time' as is_in_time
+    from outcomes
+    inner join rules on outcomes.profile = rules.profile
+),
+
+facts as (
+    select
+        endings.*,
+        dossiers.attribute_group_no,
+        dossiers.time_zone,
+        dossiers.snapshot_at,
+        dossiers.received_on,
+        closed_when(
+            endings.state, endings.ended_at_used, dossiers.received_at, dossiers.snapshot_at
+        ) as closed_at
+    from endings
+    inner join dossier_months as dossiers on endings.dossier_id = dossiers.dossier_id
+),
+
+held as (
+    select
+        facts.*,
+        ends.ends_on,
+        least(ends.ends_at, facts.snapshot_at) as counted_at
+    from facts
+    inner join ends
+        on facts.time_zone = ends.time_zone
+        and facts.received_on <= ends.ends_on
+        and coalesce(facts.closed_at >= ends.ends_at, true)
+),
+
+judged as (
+    select
+        held.*,
+        pause_spells.from_at is not null as is_waiting,
+        case
+            when held.stands_still then coalesce(pause_spells.from_at, held.counted_at)
+            else held.counted_at
+        end as judged_at
+    from held
+    left join pause_spells
+        on held.dossier_id = pause_spells.dossier_id
+        and held.counted_at >= pause_spells.from_at
+        and (held.counted_at < pause_spells.to_at or pause_spells.is_unended)
+),
+
+-- 0 in time, 1 overdue, 2 unknown
+counted as (
+    select
+        profile_no,
+        ends_on,
+        attribute_group_no,
+        is_waiting,
+        case
+            when is_in_time and counted_at = snapshot_at then 0
+            when is_waiting and waits_in_time then 0
+            when due_at_used is null and is_due_known then 0
+            when due_at_used is null then 2
+            when due_at_used < judged_at then 1
+            else 0
+        end::tinyint as state_no,
+        count(*)::integer as n
+    from judged
+    group by all
+),
+
+stock as (
+    select
+        rules.profile,
+        counted.ends_on,
+        counted.attribute_group_no,
+        counted.is_waiting,
+        case counted.state_no
+            when 0 then 'open_in_time'
+            when 1 then 'open_overdue'
+            else 'open_unknown'
+        end as state,
+        counted.n
+    from counted
+    inner join rules on counted.profile_no = rules.profile_no
+)
+
+select * from stock

@@ -1,0 +1,249 @@
+"""Units after fair case mix: who is apart, who is not, and how sure any place in a row is.
+
+No league table: rows stand in the order of their names, ranks come as intervals, and a unit is
+called apart only outside funnel limits that allow for the spread all units have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from workbench.answers.answer import Answer, Claim, Value, claim
+from workbench.answers.phrasing import FEW, Row, listed
+from workbench.answers.question import RATE, Question, distinct
+from workbench.charts import Figure, FunnelPoint, draw, funnel
+from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.core import numerals
+from workbench.core.vocabulary import EVERYTHING
+from workbench.figures import compare
+from workbench.messages import say
+
+if TYPE_CHECKING:
+    from workbench.answers.name_lookup import NameLookup
+
+
+PEERED = 0.5
+"""A unit that shares less of its work than this with others is mostly compared with itself."""
+
+
+def fair_units(book: NameLookup, asked: Question) -> Answer:
+    """Answer which units are late beyond what their mix of dossiers makes one expect."""
+    counts = compare.count_strata(book.cause_cells, book.overdue_cells, period=asked.period)
+    frame = compare.units_adjusted(counts, period=asked.period)
+    names = distinct(frame["unit_id"], book.unit_name)
+    rows = list(frame.iter_rows(named=True))
+    turned = compare.contradictions(counts, period=asked.period) if rows else frame
+    return Answer(
+        title=say("fairness.units_title"),
+        claims=_claims(rows, names, list(turned.iter_rows(named=True)), asked),
+        frame=frame,
+        denominators=say("fairness.units_denominators", few=FEW),
+        listing=_table(rows, names, asked) if rows else None,
+        figure=_figure(rows, names, asked) if rows else None,
+        values=tuple(
+            Value(f"{RATE}.{part}", row["unit_id"], asked.period, asked.profile, row[column])
+            for row in rows
+            for part, column in (("numerator", "n_late"), ("denominator", "n_dossiers"))
+        ),
+    )
+
+
+def _claims(
+    rows: Sequence[Row], names: dict[str, str], turned: Sequence[Row], asked: Question
+) -> tuple[Claim, ...]:
+    if not rows:
+        return (claim(say("fairness.units_nothing"), 2),)
+    said = []
+    for side in ("above", "below"):
+        here = [row for row in rows if row["standing"] == side and row["n_dossiers"] >= FEW]
+        if here:
+            told = listed(_named_ratio(row, names) for row in here)
+            said.append(claim(say(f"fairness.units_{side}", n=len(here), units=told), 2, key=True))
+    if not said:
+        n = numerals.count(sum(r["peered"] >= PEERED and r["n_dossiers"] >= FEW for r in rows))
+        said.append(claim(say("fairness.units_within", n=n), 2, key=True))
+    own = next((row for row in rows if row["unit_id"] == asked.unit), None)
+    if own:
+        said.append(claim(_own(own, names, len(rows)), 2, key=True))
+    alone = [row for row in rows if row["peered"] < PEERED and row["n_dossiers"] >= FEW]
+    if alone:
+        told = listed(names[row["unit_id"]] for row in alone)
+        said.append(claim(say("fairness.units_alone", n=len(alone), units=told), 2))
+    said += [claim(_turned(row, names), 2) for row in turned[:3]]
+    if not turned:
+        said.append(claim(say("fairness.no_contradiction"), 2))
+    return tuple(said)
+
+
+def _named_ratio(row: Row, names: dict[str, str]) -> str:
+    return say(
+        "fairness.ratio",
+        unit=names[row["unit_id"]],
+        late=numerals.count(row["n_late"]),
+        expected=numerals.decimal(row["expected"]),
+    )
+
+
+def _own(row: Row, names: dict[str, str], number: int) -> str:
+    return say(
+        "fairness.own",
+        unit=names[row["unit_id"]],
+        late=numerals.count(row["n_late"]),
+        expected=numerals.decimal(row["expected"]),
+        ratio=numerals.decimal(row["ratio"], 2),
+        interval=_between(row["ratio_lower"], row["ratio_upper"]),
+        first=row["rank_lower"],
+        last=row["rank_upper"],
+        number=number,
+    )
+
+
+def _turned(row: Row, names: dict[str, str]) -> str:
+    return say(
+        "fairness.contradiction",
+        left=names[row["left"]],
+        right=names[row["right"]],
+        crude=numerals.points(row["crude_difference"]),
+        adjusted=numerals.points(row["adjusted_difference"]),
+    )
+
+
+def _between(lower: float | None, upper: float | None) -> str:
+    return f"{numerals.decimal(lower, 2)}–{numerals.decimal(upper, 2)}"
+
+
+def _figure(rows: Sequence[Row], names: dict[str, str], asked: Question) -> Figure:
+    spots = [
+        FunnelPoint(
+            name=names[row["unit_id"]],
+            expected=row["expected"],
+            ratio=row["ratio"],
+            lower=row["funnel_lower"],
+            upper=row["funnel_upper"],
+            apart=row["standing"] != "within" and row["n_dossiers"] >= FEW,
+            marked=row["unit_id"] == asked.unit,
+        )
+        for row in rows
+        if row["ratio"] is not None and row["expected"] > 0
+    ]
+    caption = say("fairness.funnel_caption", period=numerals.period(asked.period))
+    told = "; ".join(
+        f"{s.name}: {numerals.decimal(s.ratio, 2)} ({numerals.decimal(s.expected)})" for s in spots
+    )
+    chart = funnel(spots, say("fairness.expected_axis"), say("fairness.ratio_axis"))
+    return draw(chart, caption, f"{caption} {told}.")
+
+
+def _table(rows: Sequence[Row], names: dict[str, str], asked: Question) -> Table:
+    heads = ("dossiers", "late", "crude", "expected", "adjusted", "ratio", "likely", "place")
+    columns = (
+        Column(say("briefing.unit"), number=False),
+        *(Column(say(f"fairness.head_{head}")) for head in heads),
+    )
+    caption = say("fairness.units_table", period=numerals.period(asked.period))
+    marked = frozenset(i for i, row in enumerate(rows) if row["unit_id"] == asked.unit)
+    cells = tuple((names[row["unit_id"]], *_cells(row)) for row in rows)
+    return Table(caption, columns, cells, (say("fairness.units_note"),), marked)
+
+
+def _cells(row: Row) -> tuple[Cell, ...]:
+    bounds = row["ratio_lower"], row["ratio_upper"]
+    ratio: Cell = Blank(say("fairness.nothing_expected"))
+    if row["ratio"] is not None:
+        ratio = f"{numerals.decimal(row['ratio'], 2)} ({_between(*bounds)})"
+    return (
+        numerals.count(row["n_dossiers"]),
+        numerals.count(row["n_late"]),
+        numerals.percent(row["crude"]),
+        numerals.decimal(row["expected"]),
+        _with_range(numerals.percent(row["direct"]), row["direct_lower"], row["direct_upper"]),
+        ratio,
+        numerals.decimal(row["likely"], 2),
+        f"{row['rank_lower']}–{row['rank_upper']}",
+    )
+
+
+def _with_range(value: str, lower: float | None, upper: float | None) -> str:
+    return f"{value} ({numerals.percent_range(lower, upper)})"
+
+
+# unit x period x cause --------------------------------------------------------------------
+
+
+def cells(book: NameLookup, asked: Question) -> Answer:
+    """Answer which cause makes which unit late in a period, beyond chance and mix."""
+    frame = book.cell_tests.filter(pl.col("period") == asked.period)
+    if asked.unit != EVERYTHING:
+        frame = frame.filter(pl.col("unit_id") == asked.unit)
+    names = distinct(frame["unit_id"].unique().sort(), book.unit_name)
+    named = frame.filter(pl.col("reading").is_not_null()).sort(
+        "excess", "unit_id", "cause", descending=[True, False, False]
+    )
+    rows = list(named.iter_rows(named=True))
+    return Answer(
+        title=say("fairness.cells_title"),
+        claims=_cell_claims(rows, names, frame.height, ended=book.ended(asked.period)),
+        frame=frame,
+        denominators=say("fairness.cells_denominators"),
+        listing=_cell_table(rows, names, asked) if rows else None,
+        figure=None,
+    )
+
+
+def _cell_claims(
+    rows: Sequence[Row], names: dict[str, str], family: int, *, ended: bool
+) -> tuple[Claim, ...]:
+    total = numerals.count(family)
+    if not ended:
+        return (claim(say("fairness.cells_unended"), 2),)
+    if not rows:
+        return (claim(say("fairness.cells_nothing", total=total), 2),)
+    said = []
+    for reading in ("difference", "overload", "unexplained"):
+        here = [row for row in rows if row["reading"] == reading]
+        if here:
+            told = listed(_named_cell(row, names) for row in here)
+            text = say(f"fairness.cells_{reading}", n=len(here), total=total, cells=told)
+            said.append(claim(text, 2, key=reading == "difference"))
+    return tuple(said)
+
+
+def _named_cell(row: Row, names: dict[str, str]) -> str:
+    return say(
+        "fairness.cell",
+        unit=names[row["unit_id"]],
+        cause=say(f"causes.{row['cause']}"),
+        observed=numerals.decimal(row["observed"]),
+        expected=numerals.decimal(row["expected"]),
+        n=numerals.count(row["n_dossiers"]),
+    )
+
+
+def _cell_table(rows: Sequence[Row], names: dict[str, str], asked: Question) -> Table:
+    heads = ("dossiers", "late", "observed", "expected", "excess", "q")
+    columns = (
+        Column(say("briefing.unit"), number=False),
+        Column(say("fairness.head_cause"), number=False),
+        *(Column(say(f"fairness.head_{head}")) for head in heads),
+        Column(say("fairness.head_reading"), number=False),
+    )
+    listed_rows = [
+        (
+            names[row["unit_id"]],
+            say(f"causes.{row['cause']}"),
+            numerals.count(row["n_dossiers"]),
+            numerals.count(row["n_late"]),
+            numerals.decimal(row["observed"]),
+            numerals.decimal(row["expected"]),
+            f"{numerals.decimal(row['excess'])} "
+            f"({numerals.decimal(row['lower'])}–{numerals.decimal(row['upper'])})",
+            numerals.percent(row["q_value"]),
+            say(f"fairness.reading_{row['reading']}"),
+        )
+        for row in rows
+    ]
+    caption = say("fairness.cells_table", period=numerals.period(asked.period))
+    return Table(caption, columns, tuple(listed_rows), (say("fairness.cells_note"),))

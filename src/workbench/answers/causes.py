@@ -1,0 +1,338 @@
+"""Why dossiers were late: each cause's weight by unit and period, and what was only on record.
+
+A late dossier counts once: its causes share it (Shapley value), so the weights sum to the number
+of late dossiers, and what no cause explains is always among them. Sharing out is accounting
+(evidence level 1); "without it" is a counterfactual (level 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from workbench.answers.answer import Answer, Claim, Value, claim
+from workbench.answers.phrasing import FEW, Row
+from workbench.answers.question import Question, distinct
+from workbench.charts import Bar, bars, draw
+from workbench.charts.grids import Square, grid
+from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.core import numerals
+from workbench.core.vocabulary import CAUSES, EVERYTHING, REALITIES, Period
+from workbench.figures import causes as found
+from workbench.figures.estimates import wilson
+from workbench.messages import say
+
+if TYPE_CHECKING:
+    from workbench.answers.book import Book
+
+UNEXPLAINED = "unexplained"
+COURSE = 8
+"""How many periods the course of the causes goes back."""
+
+
+def causes(book: Book, asked: Question) -> Answer:
+    """Answer what share of the lateness each cause explains, and what stays unexplained."""
+    late = late_of(book, asked)
+    frame = _shares(book, asked).join(_counts(book, late), on="cause", how="left").fill_null(0)
+    rows = frame.to_dicts()
+    caption = say("why.caption", period=numerals.period(asked.period))
+    drawn = [
+        Bar(found.cause_label(r["cause"]), r["late_share"], _weight(r, late.height)) for r in rows
+    ]
+    told = "; ".join(f"{b.name}: {b.note}" for b in drawn)
+    return Answer(
+        title=say("why.title"),
+        claims=_claims(book, late, rows),
+        frame=frame,
+        denominators=_denominators(book, asked, late),
+        listing=_table(rows, late.height, caption) if rows else None,
+        figure=draw(bars(drawn, say("why.axis")), caption, f"{caption} {told}.") if rows else None,
+        values=_values(book, asked, late.height),
+    )
+
+
+def _values(book: Book, asked: Question, late: int) -> tuple[Value, ...]:
+    """Return the late dossiers with causes and, with those overdue besides, the measure's."""
+    scope = (asked.unit, asked.period, asked.profile)
+    whole = late + overdue_of(book, asked)
+    return (
+        Value("late_with_causes", *scope, late),
+        Value("late_or_overdue.numerator", *scope, whole),
+    )
+
+
+def overdue_of(book: Book, asked: Question) -> int:
+    """Return how many dossiers were overdue at the close whose causes count in a later period."""
+    cells = book.overdue_cells.filter(pl.col("period") == asked.period)
+    if asked.unit != EVERYTHING:
+        cells = cells.filter(pl.col("unit_id") == asked.unit)
+    return int(cells["n_overdue"].sum())
+
+
+def late_of(book: Book, asked: Question) -> pl.DataFrame:
+    """Return the late dossiers of a period and unit: resolved late, or open and overdue."""
+    period = Period.parse(asked.period)
+    late = book.late_dossiers.filter(
+        pl.col("ended_on").is_between(period.starts_on, period.ends_on)
+    )
+    return late if asked.unit == EVERYTHING else late.filter(pl.col("unit_id") == asked.unit)
+
+
+def _shares(book: Book, asked: Question) -> pl.DataFrame:
+    """One row per cause that explains something, heaviest first; what none explains is last."""
+    shares = found.shapley_values(book.cause_cells, period=asked.period, unit_id=asked.unit)
+    shown = _shown(shares)
+    if shown.is_empty() or UNEXPLAINED in shown["cause"]:
+        return shown
+    zero = wilson(0, int(shown["n_late"][0]))
+    nothing = {
+        "cause": UNEXPLAINED,
+        **dict.fromkeys(("late_share", "share", "n_dominant", "dominant", "excess_seconds"), 0),
+        "lower": zero.lower,
+        "upper": zero.upper,
+    }
+    rest = (pl.lit(v, dtype=shown.schema[name]).alias(name) for name, v in nothing.items())
+    return pl.concat([shown, shown.head(1).with_columns(rest)])
+
+
+def _shown(shares: pl.DataFrame) -> pl.DataFrame:
+    last = pl.col("cause") == UNEXPLAINED
+    late = shares.filter(pl.col("n_late") > 0, (pl.col("late_share") > 0) | last)
+    return late.sort(last, -pl.col("late_share"), maintain_order=True)
+
+
+def _counts(book: Book, late: pl.DataFrame) -> pl.DataFrame:
+    """How many late dossiers each cause alone decided, and the grades of what speaks for it."""
+    of_late = book.late_causes.join(late.select("dossier_id"), on="dossier_id", how="semi")
+    return of_late.group_by("cause").agg(
+        pl.col("but_for").sum().alias("n_but_for"),
+        *((pl.col("grade") == g).sum().alias(f"n_{g.lower()}") for g in "ABC"),
+    )
+
+
+def _weight(row: Row, late: int) -> str:
+    share = numerals.percent(row["late_share"] / late) if late else numerals.MISSING
+    return f"{numerals.decimal(row['late_share'])} ({share})"
+
+
+def _claims(book: Book, late: pl.DataFrame, rows: Sequence[Row]) -> tuple[Claim, ...]:
+    if not rows:
+        return (claim(say("why.nothing")),)
+    named = [r for r in rows if r["cause"] != UNEXPLAINED]
+    top = "; ".join(f"{found.cause_label(r['cause'])} {_weight(r, late.height)}" for r in named[:3])
+    rest = _weight(rows[-1], late.height)
+    key = "why.where" if top else "why.nothing_found"
+    told = say(key, n=numerals.count(late.height), causes=top, rest=rest)
+    said = [claim(told, key=True)]
+    saved = [
+        f"{found.cause_label(r['cause'])} {numerals.count(r['n_but_for'])}"
+        for r in named
+        if r["n_but_for"]
+    ]
+    if saved:
+        said.append(claim(say("why.without", causes="; ".join(saved)), 3))
+    if unlogged := _unlogged(book, late):
+        said.append(claim(say("why.mostly_unlogged", share=numerals.percent(unlogged)), key=True))
+    if late.height < FEW:
+        said.append(claim(say("why.few", few=FEW)))
+    return tuple(said)
+
+
+def _unlogged(book: Book, late: pl.DataFrame) -> float:
+    """The share of late dossiers' time outside logged steps, where it is the larger part."""
+    ledger = book.ledger.join(late.select("dossier_id"), on="dossier_id", how="semi")
+    total = int(ledger["work_seconds"].sum())
+    outside = int(ledger.filter(pl.col("kind") == "unlogged")["work_seconds"].sum())
+    return outside / total if total and 2 * outside > total else 0.0
+
+
+def _denominators(book: Book, asked: Question, late: pl.DataFrame) -> str:
+    cells = book.cause_cells.filter(pl.col("period") == asked.period, pl.col("cause") == EVERYTHING)
+    if asked.unit != EVERYTHING:
+        cells = cells.filter(pl.col("unit_id") == asked.unit)
+    told = say(
+        "why.denominators",
+        late=numerals.count(late.height),
+        judged=numerals.count(int(cells["n_dossiers"].sum())),
+    )
+    return f"{told}{_overdue_told(book, asked, late.height)}"
+
+
+def _overdue_told(book: Book, asked: Question, late: int) -> str:
+    """Say what sets the late dossiers with causes apart from those in the period's figures."""
+    overdue = overdue_of(book, asked)
+    if not overdue:
+        return ""
+    numbers = {"n": numerals.count(overdue), "total": numerals.count(late + overdue)}
+    return f" {say('why.overdue_later', **numbers)}"
+
+
+def _main(row: Row) -> str:
+    """How many late dossiers have this main cause, as a share with its interval."""
+    interval = numerals.percent_range(row["lower"], row["upper"])
+    return f"{numerals.count(row['n_dominant'])} ({numerals.percent(row['dominant'])}; {interval})"
+
+
+def _table(rows: Sequence[Row], late: int, caption: str) -> Table:
+    headings = ("weight", "dominant", "without_it", "n_a", "n_b", "n_c")
+    columns = (
+        Column(say("why.head_cause"), number=False),
+        *(Column(say(f"why.head_{heading}")) for heading in headings),
+    )
+    counted = ("n_but_for", "n_a", "n_b", "n_c")
+    none = Blank(say("why.no_grade"))
+    cells: list[tuple[Cell, ...]] = [
+        (
+            found.cause_label(r["cause"]),
+            _weight(r, late),
+            _main(r),
+            *(none if r["cause"] == UNEXPLAINED else numerals.count(r[name]) for name in counted),
+        )
+        for r in rows
+    ]
+    total = numerals.decimal(sum(r["late_share"] for r in rows))
+    main = numerals.count(sum(r["n_dominant"] for r in rows))
+    cells.append((say("why.total"), f"{total} ({numerals.percent(1)})", main, "", "", "", ""))
+    notes = (say("why.weight_note"), say("why.grades"))
+    return Table(caption, columns, tuple(cells), notes=notes, marked=frozenset({len(rows)}))
+
+
+# by unit, and period after period -----------------------------------------------------------
+
+
+def causes_by_unit(book: Book, asked: Question) -> Answer:
+    """Answer which causes weigh how much at each unit; what no cause explains beside them."""
+    frame = _shown(found.causes_by_unit(book.cause_cells, period=asked.period))
+    units = sorted(frame["unit_id"].drop_nulls().unique())
+    names = distinct(units, book.unit_name)
+    groups = {names[u]: frame.filter(pl.col("unit_id") == u).to_dicts() for u in units}
+    caption = say("why.by_unit_caption", period=numerals.period(asked.period))
+    return _compared(groups, caption, say("why.by_unit_title"), say("briefing.unit"))
+
+
+def causes_over_time(book: Book, asked: Question) -> Answer:
+    """Answer how the weights of the causes moved, period after period."""
+    kind = Period.parse(asked.period).kind
+    labels = [p for p in book.periods(kind) if p <= asked.period][-COURSE:]
+    groups = {
+        numerals.period(p): _shares(book, Question(p, asked.unit, asked.profile)).to_dicts()
+        for p in labels
+    }
+    caption = say("why.over_time_caption", unit=book.unit_name(asked.unit))
+    return _compared(groups, caption, say("why.over_time_title"), say("why.period"))
+
+
+Groups = dict[str, list[Row]]
+
+
+def _compared(groups: Groups, caption: str, title: str, heading: str) -> Answer:
+    met = {UNEXPLAINED, *(r["cause"] for rows in groups.values() for r in rows)}
+    shown = [c for c in CAUSES if c in met]
+    parts = {n: {r["cause"]: r["late_share"] for r in rows} for n, rows in groups.items()}
+    late = {n: max((r["n_late"] for r in rows), default=0) for n, rows in groups.items()}
+    squares = [
+        Square(n, found.cause_label(c), part.get(c, 0) / late[n], numerals.decimal(part.get(c, 0)))
+        for n, part in parts.items()
+        if late[n]
+        for c in shown
+    ]
+    rows = tuple(
+        (n, numerals.count(late[n]), *(numerals.decimal(part.get(c, 0)) for c in shown))
+        for n, part in parts.items()
+    )
+    columns = (
+        Column(heading, number=False),
+        Column(say("why.n_late")),
+        *(Column(found.cause_label(c)) for c in shown),
+    )
+    frame = pl.DataFrame(
+        [(n, late[n], *(float(part.get(c, 0)) for c in shown)) for n, part in parts.items()],
+        schema={"group": pl.String, "n_late": pl.Int64, **dict.fromkeys(shown, pl.Float64)},
+        orient="row",
+    )
+    told = "; ".join(_group_told(n, groups[n]) for n in groups if groups[n])
+    drawn = draw(grid(squares, slanted=True), caption, f"{caption} {told}.") if squares else None
+    return Answer(
+        title=title,
+        claims=(_group_claim(groups),),
+        frame=frame,
+        denominators=say("why.grid_denominators", few=FEW),
+        listing=Table(caption, columns, rows, notes=(say("why.weight_note"),)) if rows else None,
+        figure=drawn,
+    )
+
+
+def _group_told(name: str, rows: list[Row]) -> str:
+    """Name a row's heaviest cause, and what stays unexplained."""
+    late, top = rows[0]["n_late"], rows[0]
+    words = f"{found.cause_label(top['cause'])} {_weight(top, late)}"
+    key = "why.group_told" if top["cause"] != UNEXPLAINED else "why.group_unexplained"
+    none = {"cause": UNEXPLAINED, "late_share": 0.0}
+    rest = next((r for r in rows if r["cause"] == UNEXPLAINED), none)
+    return say(key, name=name, n=numerals.count(late), top=words, rest=_weight(rest, late))
+
+
+def _group_claim(groups: Groups) -> Claim:
+    many = [n for n, rows in groups.items() if rows and rows[0]["n_late"] >= FEW]
+    if not many:
+        return claim(say("why.groups_few", few=FEW))
+    return claim(say("why.groups", groups="; ".join(_group_told(n, groups[n]) for n in many)))
+
+
+# really late, or only on record ---------------------------------------------------------------
+
+
+def reality(book: Book, asked: Question) -> Answer:
+    """Answer how many late dossiers were really late, late only on record, or not decidable."""
+    late = late_of(book, asked)
+    units = sorted(late["unit_id"].drop_nulls().unique())
+    names = {EVERYTHING: book.unit_name(EVERYTHING)} | distinct(units, book.unit_name)
+    asked_for = [EVERYTHING, *units] if asked.unit == EVERYTHING else units
+    groups = {
+        names[u]: found.realities(book.late_dossiers, period=asked.period, unit_id=u).to_dicts()
+        for u in asked_for
+        if late.height
+    }
+    labels = [found.reality_label(r) for r in REALITIES]
+    squares = [
+        Square(name, label, r["share"], numerals.count(r["n"]))
+        for name, rows in groups.items()
+        for label, r in zip(labels, rows, strict=True)
+    ]
+    caption = say("why.reality_caption", period=numerals.period(asked.period))
+    cells = tuple(
+        (name, numerals.count(rows[0]["n_late"]), *(_reality_cell(r) for r in rows))
+        for name, rows in groups.items()
+    )
+    columns = (
+        Column(say("briefing.unit"), number=False),
+        Column(say("why.n_late")),
+        *(Column(label) for label in labels),
+    )
+    told = "; ".join(f"{row[0]}: {', '.join(row[1:])}" for row in cells)
+    return Answer(
+        title=say("why.reality_title"),
+        claims=(_reality_claim(next(iter(groups.values()), [])),),
+        frame=late,
+        denominators=say("why.reality_denominators", n=numerals.count(late.height))
+        + _overdue_told(book, asked, late.height),
+        values=_values(book, asked, late.height),
+        listing=Table(caption, columns, cells) if cells else None,
+        figure=draw(grid(squares), caption, f"{caption} {told}.") if cells else None,
+    )
+
+
+def _reality_cell(row: Row) -> str:
+    interval = numerals.percent_range(row["lower"], row["upper"])
+    return f"{numerals.count(row['n'])} ({numerals.percent(row['share'])}; {interval})"
+
+
+def _reality_claim(rows: list[Row]) -> Claim:
+    if not rows:
+        return claim(say("why.nothing"))
+    told = {
+        r["reality"]: f"{numerals.count(r['n'])} ({numerals.percent(r['share'])})" for r in rows
+    }
+    return claim(say("why.reality_told", n=numerals.count(rows[0]["n_late"]), **told), 2, key=True)

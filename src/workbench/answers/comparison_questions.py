@@ -1,0 +1,239 @@
+"""Questions of comparison and of what lies ahead: units, causes, periods, what would help.
+
+Each is answered by a module of its own; here they find what they were asked about and speak the
+language the book was opened in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.answers import (
+    adjusted_units,
+    cohorts,
+    control,
+    durations,
+    gaps,
+    groups,
+    interventions,
+    question,
+    watchlist,
+    whatif,
+)
+from workbench.answers.answer import Answer
+from workbench.answers.groups import Grouping
+from workbench.answers.name_lookup import NameLookup
+from workbench.answers.phrasing import COMPARED
+from workbench.answers.question import PROFILE, RATE
+from workbench.core.vocabulary import EVERYTHING, PeriodKind
+from workbench.messages import use_language
+
+
+@dataclass(frozen=True)
+class ComparisonQuestions(NameLookup):
+    """The tables of one run, and the questions that compare and look ahead."""
+
+    def fair_units(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
+        """Which units are late beyond what their mix of dossiers makes one expect?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown, or the results were computed under
+                another profile.
+        """
+        asked = self._asked_of_causes(period, unit, profile)
+        with use_language(self.language):
+            return adjusted_units.fair_units(self, asked)
+
+    def cells(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
+        """Which cause makes which unit late, beyond chance and mix?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown, or the results were computed under
+                another profile.
+        """
+        asked = self._asked_of_causes(period, unit, profile)
+        with use_language(self.language):
+            return adjusted_units.cells(self, asked)
+
+    def gap(
+        self,
+        period: str,
+        *,
+        unit: str = EVERYTHING,
+        other: str = "",
+        against: str = "",
+        profile: str = PROFILE,
+    ) -> Answer:
+        """Why is a unit later than its peers or another unit, or a period than another?
+
+        Args:
+            period: Label of the period asked about.
+            unit: The unit asked about; all units together need ``against``.
+            other: Another unit; its peers when nothing is given.
+            against: Another period; then the same unit is compared with itself.
+            profile: Lateness profile.
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown, or the results were computed under
+                another profile.
+        """
+        asked = self._asked_of_causes(period, unit, profile)
+        before = against or (self.against(asked.period) if asked.unit == EVERYTHING else "")
+        with use_language(self.language):
+            pair = gaps.sides(
+                asked.period,
+                unit=asked.unit,
+                other=self.unit(other) if other else "",
+                against=self.period(before) if before else "",
+            )
+            return gaps.gap(self, *pair)
+
+    def whatif(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
+        """How many late dossiers would another way of working have kept on time?
+
+        Raises:
+            UsageProblem: Unit, period or profile is unknown, or the results were computed under
+                another profile.
+        """
+        asked = self._asked_of_causes(period, unit, profile)
+        with use_language(self.language):
+            return whatif.whatif(self, asked)
+
+    def control(
+        self,
+        *,
+        measure: str = RATE,
+        unit: str = EVERYTHING,
+        profile: str = PROFILE,
+        rules: control.Rules = "exact",
+    ) -> Answer:
+        """Has a rate changed, or is it chance? Months against a baseline a person fixed.
+
+        Args:
+            measure: As in ``compare_units``.
+            unit: A unit; all together when left out.
+            profile: Lateness profile.
+            rules: ``exact`` limits, or ``xmr`` on request.
+
+        Raises:
+            UsageProblem: Unit, profile or measure is unknown.
+        """
+        asked = question.Question("", self.unit(unit), self.profile(profile))
+        with use_language(self.language):
+            return control.months(self, asked, self._rate(measure), rules)
+
+    def interventions(self, *, profile: str = PROFILE) -> Answer:
+        """What did recorded changes do to the late share of the units that got them?
+
+        Raises:
+            UsageProblem: The profile is unknown, or the results were computed under another one.
+            InputRejected: A recorded change names a unit or period these results do not hold.
+        """
+        self.computed_profile(profile)
+        with use_language(self.language):
+            return interventions.interventions(self)
+
+    def cohorts(
+        self, *, unit: str = EVERYTHING, kind: PeriodKind = "quarter", profile: str = PROFILE
+    ) -> Answer:
+        """How late is each cohort of received dossiers, with the open ones counted?
+
+        Raises:
+            UsageProblem: Unit or profile is unknown, or the results were computed under another
+                profile.
+        """
+        self.computed_profile(profile)
+        with use_language(self.language):
+            return cohorts.cohorts(self, self.unit(unit), kind)
+
+    def compare_groups(
+        self,
+        by: str = "channel_in",
+        *,
+        within: Sequence[str] = ("procedure_id",),
+        group: str = "",
+        other: str = "",
+        period: str = "",
+        unit: str = EVERYTHING,
+        profile: str = PROFILE,
+    ) -> Answer:
+        """Is a channel, a month or another group later, and is it so among alike dossiers?
+
+        Args:
+            by: Column of the dossiers that makes the groups; ``received_month`` and
+                ``received_quarter`` are there too.
+            within: Columns in which dossiers are compared only with their like.
+            group: The group to tell of; all when left out.
+            other: The group to compare with; all others together when left out.
+            period: Period of reception; all dossiers when left out.
+            unit: A unit; all together when left out.
+            profile: Lateness profile.
+
+        Raises:
+            UsageProblem: Column, group, period, unit or profile is unknown.
+        """
+        asked = Grouping(
+            self._column(by),
+            tuple(self._column(name) for name in within),
+            self._group(by, group),
+            self._group(by, other),
+            self.period(period) if period else "",
+            self.unit(unit),
+        )
+        with use_language(self.language):
+            return groups.compare_groups(self, asked, self.profile(profile))
+
+    def durations(self, by: str = "unit_id", *, period: str = "", unit: str = EVERYTHING) -> Answer:
+        """How long do dossiers take, with the open ones counted, and does the order hold?
+
+        Args:
+            by: As in ``compare_groups``.
+            period: Period of reception; all dossiers when left out.
+            unit: A unit; all together when left out.
+
+        Raises:
+            UsageProblem: Column, period or unit is unknown.
+        """
+        label = self.period(period) if period else ""
+        with use_language(self.language):
+            return durations.durations(self, self._column(by), label, self.unit(unit))
+
+    def watch(self, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
+        """Which open dossiers are overdue or likely to be late, and where do they wait?
+
+        Raises:
+            UsageProblem: Unit or profile is unknown, or the results were computed under another
+                profile.
+        """
+        self.computed_profile(profile)
+        with use_language(self.language):
+            return watchlist.watch(self, self.unit(unit))
+
+    def reliability(self, *, profile: str = PROFILE) -> Answer:
+        """Did the risks that the watch list would have foretold come true?
+
+        Raises:
+            UsageProblem: The profile is unknown, or the results were computed under another one.
+        """
+        self.computed_profile(profile)
+        with use_language(self.language):
+            return watchlist.reliability(self)
+
+    def _column(self, name: str) -> str:
+        known = [*self.dossiers.columns, *groups.DERIVED]
+        if name not in known:
+            raise self._unknown("groups.no_column", name, known, known)
+        return name
+
+    def _group(self, by: str, name: str) -> str:
+        held = groups.received(self, "")[by].cast(str).fill_null(groups.NOBODY)
+        known = held.unique().sort().to_list()
+        if name and name not in known:
+            raise self._unknown("groups.no_group", name, known, known)
+        return name
+
+    def _rate(self, measure: str) -> str:
+        if measure not in COMPARED:
+            raise self._unknown("briefing.no_measure", measure, COMPARED, list(COMPARED))
+        return measure

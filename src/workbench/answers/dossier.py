@@ -1,0 +1,244 @@
+"""One dossier as an inspector recomputes it: timeline, ledger, the sum, and why it was late.
+
+Accounting (evidence level 1): the stretches tile the dossier's time without gap or overlap, and
+every figure of the sum stands in the ledger above it. Causes are attributed by what others needed
+for the same (level 2); a stated reason is a claim and no more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from workbench.answers.answer import Answer, Claim, claim
+from workbench.answers.phrasing import Row
+from workbench.answers.timeline import clock, dossier_timeline, moment, stretch_name
+from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.core import numerals
+from workbench.figures import causes
+from workbench.messages import say
+
+if TYPE_CHECKING:
+    from workbench.answers.book import Book
+
+UNEXPLAINED = "unexplained"
+
+
+def dossier(book: Book, dossier_id: str, profile: str) -> Answer:
+    """Answer how one dossier spent its time, whether it adds up, and why it was late."""
+    rows = _ledger(book, dossier_id)
+    outcome = _outcome(book, dossier_id, profile)
+    marks = [("due", outcome["due_at_used"]), ("end", outcome["ended_at_used"])]
+    caption = say("briefing.dossier_caption", dossier=dossier_id)
+    return Answer(
+        title=say("briefing.dossier_title", dossier=dossier_id),
+        claims=_claims(outcome, profile),
+        frame=pl.DataFrame(rows, infer_schema_length=None),
+        denominators=say("briefing.dossier_denominators"),
+        listing=_table(book, rows, outcome, caption),
+        figure=dossier_timeline(book, rows, marks) if rows else None,
+        then=(_sum(rows, outcome, profile), *_causes(book, dossier_id, outcome, profile)),
+    )
+
+
+def most_overdue(book: Book, profile: str) -> str:
+    """Return the dossier that is latest under a profile, nothing where none is late."""
+    late = book.outcomes.filter(
+        pl.col("profile") == profile, pl.col("outcome").is_in(["late", "open_overdue"])
+    ).sort(-pl.col("slack_seconds"), "dossier_id", nulls_last=False)
+    return str(late["dossier_id"][-1]) if late.height else ""
+
+
+def _ledger(book: Book, dossier_id: str) -> list[Row]:
+    segments = book.ledger.filter(pl.col("dossier_id") == dossier_id).sort("segment_no")
+    step = book.steps.filter(pl.col("dossier_id") == dossier_id).select("step_no", "step")
+    return segments.join(step, on="step_no", how="left", maintain_order="left").to_dicts()
+
+
+def _outcome(book: Book, dossier_id: str, profile: str) -> Row:
+    found = book.outcomes.filter(
+        pl.col("dossier_id") == dossier_id, pl.col("profile") == profile
+    ).to_dicts()
+    return found[0]
+
+
+def _claims(outcome: Row, profile: str) -> tuple[Claim, ...]:
+    told = say(
+        "briefing.dossier_outcome",
+        outcome=say(f"labels.{outcome['outcome']}"),
+        profile=profile,
+        due=numerals.instant(outcome["due_at_used"]),
+        ended=numerals.instant(outcome["ended_at_used"]),
+        spent=clock(_spent(outcome)),
+        allowed=clock(outcome["allowed_seconds"]),
+        paused=clock(outcome["paused_seconds"]),
+    )
+    return (claim(told),)
+
+
+# the ledger -------------------------------------------------------------------------------
+
+
+def _table(book: Book, rows: list[Row], outcome: Row, caption: str) -> Table:
+    headings = ("from", "to", "work_hours", "norm", "overrun")
+    columns = (
+        Column(say("briefing.segment"), number=False),
+        Column(say("why.sort"), number=False),
+        Column(say("briefing.unit"), number=False),
+        *(Column(say(f"briefing.{h}" if h != "norm" else "why.norm")) for h in headings),
+    )
+    total = _spent(outcome)
+    added = sum(r["work_seconds"] for r in rows)
+    over = sum(r["overrun_seconds"] or 0 for r in rows)
+    sums: tuple[Cell, ...] = (say("why.total"), "", "", "", "", clock(added), "", clock(over))
+    key = "why.adds_up" if added == total else "why.does_not_add_up"
+    if total is None:
+        key = "why.not_covered"
+    notes = (
+        say(key, used=clock(outcome["used_seconds"]), paused=clock(outcome["paused_seconds"])),
+        say("why.norm_note"),
+    )
+    cells = (*(_cells(book, row) for row in rows), sums)
+    return Table(caption, columns, cells, notes=notes, marked=frozenset({len(rows)}))
+
+
+def _kind(row: Row) -> str:
+    """Name the kind of a stretch, and whether the log tells waiting from handling."""
+    kind = say(f"labels.{row['kind']}")
+    mixed = row["phase"] in ("not_separable", "wait_or_handling")
+    return say("why.inseparable", kind=kind) if mixed else kind
+
+
+def _cells(book: Book, row: Row) -> tuple[Cell, ...]:
+    none = Blank(say("briefing.no_norm"))
+    learned = "*" if row["norm_source"] == "learned" else ""
+    norm = row["norm_seconds"]
+    return (
+        stretch_name(row),
+        _kind(row),
+        book.unit_name(row["unit_id"] or numerals.MISSING),
+        moment(row["from_at"]),
+        moment(row["to_at"]),
+        clock(row["work_seconds"]),
+        none if norm is None else clock(norm) + learned,
+        none if row["overrun_seconds"] is None else clock(row["overrun_seconds"]),
+    )
+
+
+def _spent(outcome: Row) -> int | None:
+    """Return the working seconds from reception to end; nothing outside the calendar."""
+    used, paused = outcome["used_seconds"], outcome["paused_seconds"]
+    return None if used is None or paused is None else used + paused
+
+
+# the sum ----------------------------------------------------------------------------------
+
+
+def _sum(rows: list[Row], outcome: Row, profile: str) -> Answer:
+    """Lead from the stretches to the verdict, one line per addition."""
+    spent = _spent(outcome)
+    allowed, slack = outcome["allowed_seconds"], outcome["slack_seconds"]
+    lines = [
+        ("counted", sum(r["work_seconds"] for r in rows if r["kind"] != "pause")),
+        ("paused", sum(r["work_seconds"] for r in rows if r["kind"] == "pause")),
+        ("spent", spent),
+        ("allowed", allowed),
+        ("slack", slack),
+    ]
+    missing = say("why.no_due" if outcome["due_at_used"] is None else "why.no_calendar")
+    cells: tuple[tuple[Cell, ...], ...] = tuple(
+        (say(f"why.sum_{name}"), Blank(missing) if seconds is None else clock(seconds))
+        for name, seconds in lines
+    )
+    if slack is None or spent is None:
+        key = "sum_open" if outcome["due_at_used"] is None else "sum_not_covered"
+        verdict = say(f"why.{key}", outcome=say(f"labels.{outcome['outcome']}"))
+    else:
+        adds = allowed - spent == slack
+        verdict = say(
+            "why.sum_verdict" if adds else "why.sum_other_moment",
+            allowed=clock(allowed),
+            spent=clock(spent),
+            slack=clock(slack),
+            profile=profile,
+            outcome=say(f"labels.{outcome['outcome']}"),
+        )
+    columns = (Column(say("why.sum_line"), number=False), Column(say("why.sum_time")))
+    return Answer(
+        title=say("why.sum_title"),
+        claims=(claim(verdict),),
+        frame=pl.DataFrame(lines, schema={"line": pl.String, "seconds": pl.Int64}, orient="row"),
+        denominators=say("why.sum_denominators"),
+        listing=Table(say("why.sum_caption"), columns, cells),
+    )
+
+
+# why --------------------------------------------------------------------------------------
+
+
+def _causes(book: Book, dossier_id: str, outcome: Row, profile: str) -> tuple[Answer, ...]:
+    if profile != book.result_profile:
+        words = {"asked": profile, "computed": book.result_profile}
+        other = claim(say("why.other_profile", **words))
+        return (Answer(say("why.dossier_title"), (other,), pl.DataFrame(), ""),)
+    late = book.late_dossiers.filter(
+        pl.col("dossier_id") == dossier_id, pl.col("outcome") == outcome["outcome"]
+    ).to_dicts()
+    found = book.late_causes.filter(pl.col("dossier_id") == dossier_id)
+    if not late or found.is_empty():
+        return ()
+    frame = found.sort("late_share", "late_seconds", "cause", descending=[True, True, False])
+    rows = frame.to_dicts()
+    main = say(
+        "why.dossier_why",
+        reality=causes.reality_label(late[0]["reality"]),
+        cause=causes.cause_label(late[0]["dominant_cause"]),
+        overrun=clock(late[0]["overrun_seconds"]),
+    )
+    known = [r for r in rows if r["cause"] != UNEXPLAINED]
+    alone = [causes.cause_label(r["cause"]) for r in known if r["but_for"]]
+    told = say("why.but_for", causes=", ".join(alone)) if alone else say("why.but_for_none")
+    said = (claim(main, 2), claim(told, 3)) if known else (claim(main, 2),)
+    return (
+        Answer(
+            title=say("why.dossier_title"),
+            claims=said,
+            frame=frame,
+            denominators=say("why.dossier_denominators"),
+            listing=_cause_table(rows, late[0]["overrun_seconds"]),
+        ),
+    )
+
+
+def _without(row: Row) -> Cell:
+    if row["cause"] == UNEXPLAINED:
+        return Blank(say("why.no_grade"))
+    return say("why.yes" if row["but_for"] else "why.no")
+
+
+def _cause_table(rows: list[Row], overrun: int | None) -> Table:
+    headings = ("cause", "grade", "late_seconds", "late_share", "but_for_head", "evidence")
+    texts = ("cause", "grade", "evidence")
+    columns = tuple(Column(say(f"why.head_{h}"), number=h not in texts) for h in headings)
+    cells: list[tuple[Cell, ...]] = [
+        (
+            causes.cause_label(r["cause"]),
+            r["grade"] if r["cause"] != UNEXPLAINED else Blank(say("why.no_grade")),
+            clock(r["late_seconds"]),
+            numerals.percent(r["late_share"]),
+            _without(r),
+            causes.evidence_text(r["evidence"]),
+        )
+        for r in rows
+    ]
+    total = (say("why.total"), "", clock(sum(r["late_seconds"] for r in rows)), "", "", "")
+    note = say("why.seconds_add_up", overrun=clock(overrun))
+    grades = say("why.grades")
+    return Table(
+        say("why.dossier_caption"),
+        columns,
+        (*cells, total),
+        notes=(note, grades),
+        marked=frozenset({len(cells)}),
+    )

@@ -1,0 +1,268 @@
+"""What moved: a rate against another period, unit by unit, and month by month.
+
+A change is called a rise or a fall only when its whole interval lies on one side of zero and
+enough dossiers stand behind both sides; anything else is called unclear, in so many words.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from workbench.answers.answer import Answer, Claim, Value, claim
+from workbench.answers.phrasing import (
+    FEW,
+    Row,
+    inline,
+    listed,
+    measures_of,
+    rate_words,
+    standing,
+    values_of,
+)
+from workbench.answers.question import Question, distinct
+from workbench.charts import Dot, Figure, Scale, Standing, course, dots, draw
+from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.core import numerals
+from workbench.core.vocabulary import EVERYTHING, Period
+from workbench.figures import compare
+from workbench.messages import say
+
+if TYPE_CHECKING:
+    from workbench.answers.book import Book
+
+
+def change(book: Book, asked: Question, against: str, measure: str) -> Answer:
+    """Answer how a rate moved against another period, for all units or for one of them."""
+    if not against:
+        return _nothing_to_compare(book, asked)
+    frame = compare.change(
+        book.measures, left=against, right=asked.period, profile=asked.profile, measure=measure
+    )
+    if asked.unit != EVERYTHING:
+        frame = frame.filter(pl.col("unit_id").is_in([EVERYTHING, asked.unit]))
+    names = distinct(frame["unit_id"], book.unit_name)
+    rows = [r for r in frame.iter_rows(named=True) if r["difference"] is not None]
+    rows.sort(key=lambda r: (r["unit_id"] != EVERYTHING, -r["difference"], names[r["unit_id"]]))
+    judged = book.ended(asked.period) and book.ended(against)
+    drawn = [_dot(row, names, asked, judged=judged) for row in rows]
+    words = {
+        "rate": inline(say(f"briefing.{measure}")),
+        "Rate": say(f"briefing.{measure}"),
+        "period": numerals.period(asked.period),
+        "against": numerals.period(against),
+    }
+    return Answer(
+        title=say("briefing.change_title", **words),
+        claims=_claims(rows, names, asked, words, judged=judged),
+        frame=frame,
+        denominators=say("briefing.change_denominators", few=FEW),
+        listing=_table(frame, names, words),
+        figure=_figure(drawn, words) if drawn else None,
+        values=_values(rows, asked, against, measure),
+    )
+
+
+def _values(rows: list[Row], asked: Question, against: str, measure: str) -> tuple[Value, ...]:
+    """Return both sides of each change and the change itself."""
+    sides = (("left", against), ("right", asked.period))
+    return tuple(
+        Value(name, row["unit_id"], period, asked.profile, number)
+        for row in rows
+        for name, period, number in (
+            *(
+                (f"{measure}.{part}", period, row[f"{side}_{part}"])
+                for side, period in sides
+                for part in ("numerator", "denominator")
+            ),
+            (f"{measure}.change.{against}", asked.period, row["difference"]),
+        )
+    )
+
+
+def _nothing_to_compare(book: Book, asked: Question) -> Answer:
+    text = say("briefing.change_nothing", period=numerals.period(asked.period))
+    return Answer(
+        title=say("briefing.change_nothing_title"),
+        claims=(claim(text),),
+        frame=book.measures.clear(),
+        denominators="",
+    )
+
+
+def _standing(row: Row) -> Standing:
+    base = min(row["left_denominator"], row["right_denominator"])
+    return standing((row["lower"], row["upper"]), 0.0, base)
+
+
+def _claims(
+    rows: list[Row], names: dict[str, str], asked: Question, words: dict[str, str], *, judged: bool
+) -> tuple[Claim, ...]:
+    own = next((r for r in rows if r["unit_id"] == asked.unit), None)
+    if own is None:
+        return (claim(say("briefing.change_no_rate", **words)),)
+    told = say(
+        "briefing.change_own",
+        unit=names[own["unit_id"]],
+        before=_side(own, "left"),
+        after=_side(own, "right"),
+        difference=numerals.points(own["difference"]),
+        interval=numerals.points_range(own["lower"], own["upper"]),
+        **words,
+    )
+    level = own["evidence_level"]
+    verdict = f"change_{_standing(own)}" if judged else "change_unended"
+    claims = [claim(f"{told} {say(f'briefing.{verdict}', few=FEW)}", level, key=True)]
+    if asked.unit == EVERYTHING and judged:
+        claims += [claim(text, level) for text in _moved(rows, names)]
+    return tuple(claims)
+
+
+def _side(row: Row, side: str) -> str:
+    over = numerals.fraction(row[f"{side}_numerator"], row[f"{side}_denominator"])
+    return f"{numerals.percent(row[f'{side}_value'])} ({over})"
+
+
+def _moved(rows: list[Row], names: dict[str, str]) -> list[str]:
+    """Say which units rose or fell for certain, and how many did not."""
+    units = [(r, _standing(r)) for r in rows if r["unit_id"] != EVERYTHING]
+    said = []
+    for side in ("above", "below"):
+        here = [r for r, s in units if s == side]
+        told = listed(f"{names[r['unit_id']]} ({numerals.points(r['difference'])})" for r in here)
+        if here:
+            said.append(say(f"briefing.change_units_{side}", n=len(here), units=told))
+    unclear = sum(s in ("within", "few") for _, s in units)
+    return [*said, say("briefing.change_units_within", n=unclear)] if unclear else said
+
+
+def _dot(row: Row, names: dict[str, str], asked: Question, *, judged: bool) -> Dot:
+    note = " · ".join(numerals.percent(row[f"{side}_value"]) for side in ("left", "right"))
+    return Dot(
+        name=names[row["unit_id"]],
+        value=row["difference"] * 100,
+        lower=row["lower"] * 100,
+        upper=row["upper"] * 100,
+        note=note,
+        standing=_standing(row) if judged else "few",
+        marked=row["unit_id"] in (EVERYTHING, asked.unit),
+    )
+
+
+def _figure(drawn: list[Dot], words: dict[str, str]) -> Figure:
+    scale = Scale(
+        0.0,
+        say("briefing.no_change"),
+        say("briefing.change_axis"),
+        say("briefing.before_after"),
+        "change",
+    )
+    caption = say("briefing.change_caption", **words)
+    described = "; ".join(f"{d.name} {numerals.points(d.value / 100)} ({d.note})" for d in drawn)
+    return draw(dots(drawn, scale), caption, f"{caption} {described}.")
+
+
+def _table(frame: pl.DataFrame, names: dict[str, str], words: dict[str, str]) -> Table:
+    columns = (
+        Column(say("briefing.unit"), number=False),
+        Column(words["against"]),
+        Column(words["period"]),
+        Column(say("briefing.change_points")),
+        Column(say("briefing.interval")),
+    )
+    rows = [
+        (names[r["unit_id"]], *_side_cells(r), *_difference_cells(r))
+        for r in frame.iter_rows(named=True)
+    ]
+    return Table(say("briefing.change_table", **words), columns, tuple(rows))
+
+
+def _side_cells(row: Row) -> list[Cell]:
+    none = Blank(say("briefing.no_denominator"))
+    return [none if row[f"{s}_value"] is None else _side(row, s) for s in ("left", "right")]
+
+
+def _difference_cells(row: Row) -> tuple[Cell, Cell]:
+    if row["difference"] is None:
+        none = Blank(say("briefing.no_difference"))
+        return none, none
+    interval = numerals.points_range(row["lower"], row["upper"])
+    return numerals.points(row["difference"]), interval
+
+
+# month by month ---------------------------------------------------------------------------
+
+
+def months(book: Book, asked: Question, measure: str) -> Answer:
+    """Answer how a rate moved over the months up to the end of the period asked for."""
+    until = Period.parse(asked.period).ends_on
+    labels = [m for m in book.periods("month") if Period.parse(m).ends_on <= until]
+    found = [(m, measures_of(book, asked, m).get(measure)) for m in labels]
+    known = [(m, row) for m, row in found if row is not None]
+    rate = say(f"briefing.{measure}")
+    caption = say("briefing.course_caption", rate=rate, unit=book.unit_inline(asked.unit))
+    return Answer(
+        title=say("briefing.course_title"),
+        claims=_course_claims(known, rate),
+        frame=pl.DataFrame([row for _, row in known], infer_schema_length=None),
+        denominators=say("briefing.course_denominators", few=FEW),
+        listing=_course_table(known, caption),
+        figure=_course_figure(known, caption) if known else None,
+        values=values_of(row for _, row in known),
+    )
+
+
+def _course_claims(known: list[tuple[str, Row]], rate: str) -> tuple[Claim, ...]:
+    above, total = _above_the_rest(known)
+    if not total:
+        return (claim(say("briefing.course_nothing", rate=rate)),)
+    first, last = numerals.month_tick(known[0][0]), numerals.month_tick(known[-1][0])
+    span = say("briefing.course_span", rate=rate, n=len(known), first=first, last=last)
+    if not above:
+        return (claim(f"{span} {say('briefing.course_even')}"),)
+    told = listed(f"{numerals.month_tick(m)} ({rate_words(r)['value']})" for m, r in above)
+    return (claim(f"{span} {say('briefing.course_above', months=told)}"),)
+
+
+def _above_the_rest(known: list[tuple[str, Row]]) -> tuple[list[tuple[str, Row]], int]:
+    """Return the months whose whole interval lies above all months together, and the base."""
+    total = sum(r["denominator"] for _, r in known)
+    level = sum(r["numerator"] for _, r in known) / total if total else None
+    above = [
+        (m, r)
+        for m, r in known
+        if standing((r["lower"], r["upper"]), level, r["denominator"]) == "above"
+    ]
+    return above, total
+
+
+def _course_figure(known: list[tuple[str, Row]], caption: str) -> Figure:
+    drawn = [
+        Dot(
+            numerals.month_tick(month),
+            row["value"] * 100,
+            row["lower"] * 100,
+            row["upper"] * 100,
+            numerals.fraction(row["numerator"], row["denominator"]),
+            "few" if row["denominator"] < FEW else "within",
+        )
+        for month, row in known
+    ]
+    described = "; ".join(f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in drawn)
+    return draw(course(drawn, say("briefing.percent")), caption, f"{caption} {described}.")
+
+
+def _course_table(known: list[tuple[str, Row]], caption: str) -> Table:
+    columns = (
+        Column(say("briefing.month"), number=False),
+        Column(say("briefing.rate")),
+        Column(say("briefing.fraction")),
+        Column(say("briefing.interval")),
+    )
+    rows = [
+        (numerals.month_tick(m), w["value"], w["fraction"], w["interval"])
+        for m, row in known
+        for w in (rate_words(row),)
+    ]
+    return Table(caption, columns, tuple(rows))

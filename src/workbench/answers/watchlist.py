@@ -1,0 +1,203 @@
+"""Open dossiers that may be late: how likely, by when, and where each one waits now.
+
+The risk of a dossier comes from where it is and its own unit's current speed. How good such risks
+were is shown beside them, by making the list again at earlier days. Nobody is named: a step and a
+unit are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from workbench.answers.answer import Answer, Claim, claim
+from workbench.answers.phrasing import Row
+from workbench.answers.question import distinct
+from workbench.charts import Figure, Range, draw, ranges
+from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.core import numerals
+from workbench.core.vocabulary import EVERYTHING, Period
+from workbench.figures import compare
+from workbench.messages import say
+
+if TYPE_CHECKING:
+    from workbench.answers.name_lookup import NameLookup
+
+LIKELY = 0.5
+LISTED = 50
+"""Dossiers listed on a page; the frame has them all."""
+DRAWN = 15
+PAST_MONTHS = 12
+
+
+def watch(book: NameLookup, unit: str) -> Answer:
+    """Answer which open dossiers are overdue or likely to be late, and where they wait."""
+    frame = book.watchlist
+    if unit != EVERYTHING:
+        frame = frame.filter(pl.col("unit_id") == unit)
+    frame = frame.sort("risk", "slack_seconds", "dossier_id", descending=[True, False, False])
+    rows = list(frame.iter_rows(named=True))
+    names = distinct(frame["unit_id"].unique().sort(), book.unit_name)
+    return Answer(
+        title=say("foresight.watch_title"),
+        claims=_claims(book, unit, rows, names),
+        frame=frame,
+        denominators=f"{say('foresight.watch_denominators')} {book.profile_note()}",
+        listing=_table(rows, names) if rows else None,
+        figure=_figure(rows) if rows else None,
+    )
+
+
+def _claims(
+    book: NameLookup, unit: str, rows: Sequence[Row], names: dict[str, str]
+) -> tuple[Claim, ...]:
+    who = book.unit_name(unit)
+    if not rows:
+        return (claim(say("foresight.watch_nothing", unit=who), 2),)
+    overdue = [row for row in rows if row["slack_seconds"] < 0]
+    ahead = [row for row in rows if row["slack_seconds"] >= 0]
+    likely = [row for row in ahead if row["risk"] >= LIKELY]
+    totals = [sum(row[part] for row in ahead) for part in ("risk", "lower", "upper")]
+    said = say(
+        "foresight.watch_told",
+        unit=who,
+        n=numerals.count(len(rows)),
+        overdue=numerals.count(len(overdue)),
+        likely=numerals.count(len(likely)),
+        expected=numerals.decimal(totals[0]),
+        interval=f"{numerals.decimal(totals[1])}–{numerals.decimal(totals[2])}",
+    )
+    return (claim(said, 2, key=True), *_waiting(overdue + likely, names))
+
+
+def _waiting(rows: Sequence[Row], names: dict[str, str]) -> list[Claim]:
+    """Say at which step most of the dossiers at risk wait."""
+    places: dict[tuple[str, str], int] = {}
+    for row in rows:
+        if row["waiting_at"]:
+            key = (row["waiting_at"], row["unit_id"])
+            places[key] = places.get(key, 0) + 1
+    if not places:
+        return []
+    (step, unit), n = min(places.items(), key=lambda item: (-item[1], item[0]))
+    words = {"step": step, "unit": names[unit], "n": numerals.count(n)}
+    return [claim(say("foresight.watch_place", total=numerals.count(len(rows)), **words))]
+
+
+def _figure(rows: Sequence[Row]) -> Figure:
+    drawn = [
+        Range(
+            name=row["dossier_id"],
+            value=100 * row["risk"],
+            lower=100 * row["lower"],
+            upper=100 * row["upper"],
+            note=_left(row),
+        )
+        for row in rows[:DRAWN]
+    ]
+    chart = ranges(drawn, say("foresight.risk_axis"), say("foresight.left"))
+    caption = say("foresight.watch_caption", n=len(drawn))
+    told = "; ".join(f"{r.name}: {numerals.decimal(r.value)}%" for r in drawn)
+    return draw(chart, caption, f"{caption} {told}.")
+
+
+def _left(row: Row) -> str:
+    return say("foresight.hours_left", hours=numerals.hours(row["slack_seconds"]))
+
+
+def _table(rows: Sequence[Row], names: dict[str, str]) -> Table:
+    columns = (
+        Column(say("foresight.dossier"), number=False),
+        Column(say("briefing.unit"), number=False),
+        Column(say("foresight.due")),
+        Column(say("foresight.left")),
+        Column(say("foresight.risk")),
+        Column(say("foresight.waiting"), number=False),
+        Column(say("foresight.since")),
+    )
+    shown = rows[:LISTED]
+    rest = len(rows) - len(shown)
+    notes = (say("foresight.watch_rest", n=rest),) if rest else ()
+    caption = say("foresight.watch_table")
+    return Table(caption, columns, tuple(_cells(row, names) for row in shown), notes)
+
+
+def _cells(row: Row, names: dict[str, str]) -> tuple[Cell, ...]:
+    unknown = Blank(say("foresight.no_place"))
+    place: Cell = unknown
+    if row["waiting_at"]:
+        key = "after_step" if row["is_after_step"] else "at_step"
+        place = say(f"foresight.{key}", step=row["waiting_at"])
+    return (
+        row["dossier_id"],
+        names[row["unit_id"]],
+        numerals.day(row["due_at"].date()),
+        _left(row),
+        f"{numerals.percent(row['risk'])} ({numerals.percent_range(row['lower'], row['upper'])})",
+        place,
+        numerals.instant(row["since_at"]) if row["since_at"] else unknown,
+    )
+
+
+# how good such risks were -----------------------------------------------------------------
+
+
+def reliability(book: NameLookup) -> Answer:
+    """Answer whether risks foretold at the ends of past months came true."""
+    days = past_days(book)
+    passages = book.counted_passages(min(days)) if days else None
+    frame = compare.foretold(book.progress, days, passages)
+    rows = list(frame.iter_rows(named=True))
+    return Answer(
+        title=say("foresight.reliability_title"),
+        claims=_reliability_claims(rows),
+        frame=frame,
+        denominators=f"{say('foresight.reliability_denominators')} {book.profile_note()}",
+        listing=_reliability_table(rows) if rows else None,
+    )
+
+
+def past_days(book: NameLookup) -> list[dt.date]:
+    """Return the ends of the months before the last one of the snapshot, a year of them."""
+    if book.snapshot is None:
+        return []
+    month = Period.holding(book.snapshot.date(), "month")
+    days = []
+    for _ in range(PAST_MONTHS):
+        month = month.previous()
+        days.append(month.ends_on)
+    return days
+
+
+def _reliability_claims(rows: Sequence[Row]) -> tuple[Claim, ...]:
+    if not rows:
+        return (claim(say("foresight.reliability_nothing"), 2),)
+    inside = sum(row["lower"] <= row["foretold"] <= row["upper"] for row in rows)
+    text = say(
+        "foresight.reliability_told",
+        inside=inside,
+        groups=len(rows),
+        n=numerals.count(sum(row["n_dossiers"] for row in rows)),
+        brier=numerals.decimal(rows[0]["brier"], 3),
+    )
+    return (claim(text, 2),)
+
+
+def _reliability_table(rows: Sequence[Row]) -> Table:
+    columns = tuple(
+        Column(say(f"foresight.{head}")) for head in ("group", "open_then", "foretold", "happened")
+    )
+    cells = tuple(
+        (
+            str(row["group"]),
+            numerals.count(row["n_dossiers"]),
+            numerals.percent(row["foretold"]),
+            f"{numerals.percent(row['happened'])} "
+            f"({numerals.percent_range(row['lower'], row['upper'])})",
+        )
+        for row in rows
+    )
+    return Table(say("foresight.reliability_table"), columns, cells)

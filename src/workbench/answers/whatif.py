@@ -1,0 +1,148 @@
+"""What would have helped: late dossiers that another way of working would have kept on time.
+
+Counterfactuals: each figure stands with the assumption it rests on, and holds under that one
+only. A scenario that could not be run for a unit is left out and said to be.
+"""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from workbench.answers.answer import Answer, Claim, Value, claim
+from workbench.answers.phrasing import Row
+from workbench.answers.question import Question
+from workbench.charts import Figure, Range, draw, ranges
+from workbench.charts.tables import Column, Table
+from workbench.core import numerals
+from workbench.messages import say
+
+if TYPE_CHECKING:
+    from workbench.answers.name_lookup import NameLookup
+
+_NOT_RUN = {
+    "rule": "foresight.whatif_untold",
+    "shift": "foresight.whatif_untold",
+    "queue": "foresight.whatif_not_run",
+}
+"""Why a scenario of a kind has no answer."""
+_ASSUMPTION = {"vi": "assumption", "en": "assumption_en"}
+"""Column of ``whatif`` that says in a language under what a figure holds."""
+
+
+def whatif(book: NameLookup, asked: Question) -> Answer:
+    """Answer how many late dossiers each scenario would have kept on time, and under what."""
+    listed = scenarios(book)
+    frame = book.saved.filter(
+        pl.col("period") == asked.period, pl.col("unit_id") == asked.unit
+    ).sort("n_saved", "scenario", descending=[True, False])
+    assumption = pl.col(_ASSUMPTION[book.language]).alias("assumption")
+    known = frame.with_columns(assumption).filter(pl.col("scenario").is_in(list(listed)))
+    rows = known.to_dicts()
+    return Answer(
+        title=say("foresight.whatif_title"),
+        claims=_claims(book, asked, rows, listed),
+        frame=frame,
+        denominators=say("foresight.whatif_denominators"),
+        listing=_table(asked, rows, listed) if rows else None,
+        figure=_figure(asked, rows, listed) if rows else None,
+        values=tuple(
+            Value("late_with_causes", asked.unit, asked.period, asked.profile, row["n_late"])
+            for row in rows
+        ),
+    )
+
+
+def scenarios(book: NameLookup) -> dict[str, dict[str, str]]:
+    """Return the reviewed scenarios by id: their kind, and texts in the book's language."""
+    listing = book.reference / "scenarios.csv"
+    with listing.open(encoding="utf-8", newline="") as lines:
+        rows = {row["scenario"]: row for row in csv.DictReader(lines)}
+    return {
+        name: {
+            "kind": row["kind"],
+            **{part: row[f"{part}_{book.language}"] for part in ("name", "label")},
+        }
+        for name, row in rows.items()
+    }
+
+
+def _claims(
+    book: NameLookup, asked: Question, rows: list[Row], listed: dict[str, dict[str, str]]
+) -> tuple[Claim, ...]:
+    who = book.unit_inline(asked.unit)
+    period = numerals.period(asked.period)
+    if not rows:
+        return (claim(say("foresight.whatif_none_late", unit=who, period=period), level=3),)
+    helping = [row for row in rows if row["n_saved"]]
+    said = [
+        claim(
+            say("foresight.whatif_saved", **_words(row, listed)),
+            level=row["evidence_level"],
+            key=position == 0,
+        )
+        for position, row in enumerate(helping[:3])
+    ]
+    if not helping:
+        n = numerals.count(rows[0]["n_late"])
+        said.append(claim(say("foresight.whatif_nothing", unit=who, period=period, n=n), level=3))
+    not_run = sorted(set(listed) - {row["scenario"] for row in rows})
+    reasons = {name: _NOT_RUN[listed[name]["kind"]] for name in not_run}
+    for reason in sorted(set(reasons.values())):
+        told = "; ".join(listed[name]["label"] for name in not_run if reasons[name] == reason)
+        said.append(claim(say(reason, scenarios=told), level=3))
+    return tuple(said)
+
+
+def _words(row: Row, listed: dict[str, dict[str, str]]) -> dict[str, str]:
+    label = listed[row["scenario"]]["label"]
+    return {
+        "scenario": label[:1].upper() + label[1:],
+        "n": numerals.count(row["n_saved"]),
+        "total": numerals.count(row["n_late"]),
+        "interval": _interval(row),
+        "assumption": row["assumption"],
+    }
+
+
+def _interval(row: Row) -> str:
+    return f"{numerals.count(round(row['lower']))}–{numerals.count(round(row['upper']))}"
+
+
+def _figure(asked: Question, rows: list[Row], listed: dict[str, dict[str, str]]) -> Figure:
+    drawn = [
+        Range(
+            name=listed[row["scenario"]]["name"],
+            value=row["n_saved"],
+            lower=row["lower"],
+            upper=row["upper"],
+            note=numerals.fraction(row["n_saved"], row["n_late"]),
+        )
+        for row in rows
+    ]
+    caption = say("foresight.whatif_caption", period=numerals.period(asked.period))
+    described = "; ".join(f"{row.name}: {row.note}" for row in drawn)
+    chart = ranges(drawn, say("foresight.whatif_axis"), say("foresight.whatif_note"))
+    return draw(chart, caption, f"{caption} {described}.")
+
+
+def _table(asked: Question, rows: list[Row], listed: dict[str, dict[str, str]]) -> Table:
+    columns = (
+        Column(say("foresight.scenario"), number=False),
+        *(Column(say(f"foresight.{head}")) for head in ("saved", "of_late", "touched")),
+        Column(say("briefing.interval")),
+        Column(say("foresight.assumption"), number=False),
+    )
+    cells = [
+        (
+            listed[row["scenario"]]["name"],
+            *(numerals.count(row[name]) for name in ("n_saved", "n_late", "n_touched")),
+            _interval(row),
+            row["assumption"],
+        )
+        for row in rows
+    ]
+    caption = say("foresight.whatif_table", period=numerals.period(asked.period))
+    return Table(caption, columns, tuple(cells))

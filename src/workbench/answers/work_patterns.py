@@ -1,0 +1,323 @@
+"""How work moves and when it is clicked: transfers, hours and weekdays, signatures, open dossiers.
+
+``book.rhythm(unit="*").transfers("2022-H1")`` and its neighbours draw what the stamps say
+(accounting, evidence level 1): a pattern that calls for a question, not yet a cause. Figures are
+of units, never of a person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from workbench.answers.answer import Answer, Claim, Value, claim
+from workbench.answers.phrasing import FEW
+from workbench.answers.question import distinct
+from workbench.answers.transfers import ticks, transfers
+from workbench.charts import draw
+from workbench.charts.flows import level
+from workbench.charts.grids import Square, grid
+from workbench.charts.tables import Column, Table
+from workbench.clock.lateness import lateness_profiles
+from workbench.core import numerals
+from workbench.core.vocabulary import EVERYTHING, Period
+from workbench.figures.stock import count_daily_stock
+from workbench.messages import say, use_language
+
+if TYPE_CHECKING:
+    from workbench.answers.book import Book
+
+BURST = 60
+"""Seconds between two clicks of one account that count as clicked in a row."""
+CONCENTRATED = 0.8
+LATE = ("late", "open_overdue")
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """Questions about the course of the work of one unit, ``*`` for all together."""
+
+    book: Book
+    unit: str
+    profile: str
+
+    def transfers(self, period: str) -> Answer:
+        """When did dossiers leave one desk, and when did they arrive at the next?
+
+        Raises:
+            UsageProblem: Nothing was received or resolved in the period.
+        """
+        with use_language(self.book.language):
+            return transfers(self._transfers(period), numerals.period(self.book.period(period)))
+
+    def clicks(self, period: str) -> Answer:
+        """At what hour and on which weekday were steps closed?
+
+        Raises:
+            UsageProblem: Nothing was received or resolved in the period.
+        """
+        with use_language(self.book.language):
+            return _clicks(self._finished(period), numerals.period(self.book.period(period)))
+
+    def signing_days(self, period: str) -> Answer:
+        """On which weekdays does each unit sign?
+
+        Raises:
+            UsageProblem: Nothing was received or resolved in the period.
+        """
+        with use_language(self.book.language):
+            signed = self._finished(period).filter(pl.col("step_kind") == "sign")
+            return _signing(self.book, signed, numerals.period(self.book.period(period)))
+
+    def in_progress(self, period: str) -> Answer:
+        """How many dossiers were open day by day, and how many of them overdue?
+
+        Raises:
+            UsageProblem: Nothing was received or resolved in the period.
+        """
+        with use_language(self.book.language):
+            label = self.book.period(period)
+            frame = self._open_by_day(Period.parse(label))
+            answer = _in_progress(frame, numerals.period(label))
+            return replace(answer, values=self._values(frame, label))
+
+    def _values(self, frame: pl.DataFrame, period: str) -> tuple[Value, ...]:
+        """Return the stock of the last day, which is that of the period's close."""
+        return tuple(
+            Value(name, self.unit, period, self.profile, row[column])
+            for row in frame.tail(1).iter_rows(named=True)
+            for name, column in (("open", "open"), ("open_overdue", "overdue"))
+        )
+
+    def _of_unit(self, frame: pl.DataFrame) -> pl.DataFrame:
+        return frame if self.unit == EVERYTHING else frame.filter(pl.col("unit_id") == self.unit)
+
+    def _within(self, period: str, column: str) -> pl.Expr:
+        asked = Period.parse(self.book.period(period))
+        return pl.col(column).dt.date().is_between(asked.starts_on, asked.ends_on)
+
+    def _finished(self, period: str) -> pl.DataFrame:
+        return self._of_unit(self.book.steps).filter(self._within(period, "finished_at"))
+
+    def _transfers(self, period: str) -> pl.DataFrame:
+        """One row per transfer that began in the period, with the step it led to."""
+        steps = self.book.steps.select("dossier_id", "step_no", "step")
+        late = self.book.outcomes.filter(
+            pl.col("profile") == self.profile, pl.col("outcome").is_in(LATE)
+        ).select("dossier_id", pl.lit(value=True).alias("is_late"))
+        return (
+            self._of_unit(self.book.ledger)
+            .filter(pl.col("kind") == "transfer", self._within(period, "from_at"))
+            .join(steps, on=["dossier_id", "step_no"], how="left")
+            .join(late, on="dossier_id", how="left")
+            .with_columns(pl.col("is_late").fill_null(value=False), pl.col("step").fill_null("-"))
+            .sort("from_at", "dossier_id", "segment_no")
+        )
+
+    def _open_by_day(self, period: Period) -> pl.DataFrame:
+        """One row per day up to the snapshot: open dossiers at its end, overdue ones among them."""
+        book = self.book
+        until = min(period.ends_on, book.snapshot.date()) if book.snapshot else period.ends_on
+        counted = count_daily_stock(
+            book.rooms,
+            book.facts.pipelines,
+            lateness_profiles(book.reference / "profiles").filter(profile=self.profile),
+            period=period,
+            until=until,
+        )
+        stock = (
+            self._of_unit(counted)
+            .group_by("day")
+            .agg(pl.sum("n_open").alias("open"), pl.sum("n_overdue").alias("overdue"))
+        )
+        days = pl.DataFrame({"day": pl.date_range(period.starts_on, until, eager=True)})
+        return days.join(stock, on="day", how="left").fill_null(0).sort("day")
+
+
+# clicks -----------------------------------------------------------------------------------
+
+
+def _clicks(steps: pl.DataFrame, period: str) -> Answer:
+    counted = (
+        steps.group_by(
+            pl.col("finished_at").dt.weekday().alias("weekday"),
+            pl.col("finished_at").dt.hour().alias("hour"),
+        )
+        .agg(pl.len().cast(pl.Int64).alias("n"))
+        .sort("weekday", "hour")
+    )
+    caption = say("rhythm.clicks_caption", period=period)
+    return Answer(
+        title=say("rhythm.clicks_title"),
+        claims=_click_claims(steps, counted),
+        frame=counted,
+        denominators=say("rhythm.clicks_denominators", n=numerals.count(steps.height)),
+        listing=_click_table(counted, caption) if counted.height else None,
+        figure=draw(grid(_squares(counted)), caption, caption) if counted.height else None,
+    )
+
+
+def _squares(counted: pl.DataFrame) -> list[Square]:
+    most = int(counted.select(pl.col("n").max()).item())
+    found = {(w, h): n for w, h, n in counted.iter_rows()}
+    hours = range(min(h for _, h in found), max(h for _, h in found) + 1)
+    return [
+        Square(
+            _weekday(w), f"{h}h", found.get((w, h), 0) / most, numerals.count(found.get((w, h), 0))
+        )
+        for w in sorted({w for w, _ in found})
+        for h in hours
+    ]
+
+
+def _weekday(number: int) -> str:
+    return say(f"rhythm.weekday_{number}")
+
+
+def _click_claims(steps: pl.DataFrame, counted: pl.DataFrame) -> tuple[Claim, ...]:
+    if steps.is_empty():
+        return (claim(say("rhythm.no_clicks")),)
+    total = steps.height
+    hour = counted.group_by("hour").agg(pl.col("n").sum()).sort(-pl.col("n"), "hour").row(0)
+    day = counted.group_by("weekday").agg(pl.col("n").sum()).sort(-pl.col("n"), "weekday").row(0)
+    told = say(
+        "rhythm.clicks_told",
+        hour=hour[0],
+        at_hour=numerals.percent(hour[1] / total),
+        weekday=_weekday(day[0]),
+        on_day=numerals.percent(day[1] / total),
+        n=numerals.count(total),
+    )
+    held = steps.filter(pl.col("holder_id").is_not_null()).sort("holder_id", "finished_at")
+    if held.is_empty():
+        return (claim(told),)
+    gap = pl.col("finished_at").diff().over("unit_id", "holder_id").dt.total_seconds()
+    rapid = int(held.select((gap <= BURST).sum()).item())
+    row = say(
+        "rhythm.clicks_in_a_row",
+        share=numerals.percent(rapid / held.height),
+        over=numerals.fraction(rapid, held.height),
+        seconds=BURST,
+    )
+    return (claim(told), claim(row))
+
+
+def _click_table(counted: pl.DataFrame, caption: str) -> Table:
+    days = counted.group_by("weekday").agg(pl.col("n").sum()).sort("weekday")
+    total = int(days["n"].sum())
+    rows = tuple(
+        (_weekday(w), numerals.count(n), numerals.percent(n / total)) for w, n in days.iter_rows()
+    )
+    columns = (
+        Column(say("rhythm.weekday"), number=False),
+        Column(say("rhythm.steps")),
+        Column(say("rhythm.share")),
+    )
+    return Table(caption, columns, rows)
+
+
+# signing days -----------------------------------------------------------------------------
+
+
+def _signing(book: Book, signed: pl.DataFrame, period: str) -> Answer:
+    counted = (
+        signed.group_by("unit_id", pl.col("finished_at").dt.weekday().alias("weekday"))
+        .agg(pl.len().cast(pl.Int64).alias("n"))
+        .sort("unit_id", "weekday", nulls_last=True)
+    )
+    units = counted["unit_id"].drop_nulls().unique().sort().to_list()
+    names = distinct(units, book.unit_name)
+    by_unit = {
+        u: dict(counted.filter(pl.col("unit_id") == u).select("weekday", "n").rows()) for u in units
+    }
+    days = sorted({w for found in by_unit.values() for w in found})
+    squares = [
+        Square(names[u], _weekday(w), n.get(w, 0) / sum(n.values()), numerals.count(n.get(w, 0)))
+        for u, n in by_unit.items()
+        for w in days
+    ]
+    caption = say("rhythm.signing_caption", period=period)
+    rows = tuple(
+        (names[u], *(numerals.count(n.get(w, 0)) for w in days), numerals.percent(_two(n)))
+        for u, n in by_unit.items()
+    )
+    columns = (
+        Column(say("briefing.unit"), number=False),
+        *(Column(_weekday(w)) for w in days),
+        Column(say("rhythm.two_days")),
+    )
+    return Answer(
+        title=say("rhythm.signing_title"),
+        claims=_signing_claims({names[u]: n for u, n in by_unit.items()}),
+        frame=counted,
+        denominators=say("rhythm.signing_denominators", n=numerals.count(signed.height), few=FEW),
+        listing=Table(caption, columns, rows) if rows else None,
+        figure=draw(grid(squares), caption, caption) if rows else None,
+    )
+
+
+def _two(counts: dict[int, int]) -> float:
+    """The share of signatures on the two weekdays that have most; two of five give 40 %."""
+    return sum(sorted(counts.values())[-2:]) / sum(counts.values())
+
+
+def _signing_claims(by_unit: dict[str, dict[int, int]]) -> tuple[Claim, ...]:
+    if not by_unit:
+        return (claim(say("rhythm.no_signing")),)
+    found = [
+        say("rhythm.signs_on", unit=name, days=_main_days(n), share=numerals.percent(_two(n)))
+        for name, n in by_unit.items()
+        if sum(n.values()) >= FEW and _two(n) >= CONCENTRATED
+    ]
+    if not found:
+        return (claim(say("rhythm.no_signing_days", share=numerals.percent(CONCENTRATED))),)
+    return (claim(say("rhythm.signing_told", units="; ".join(found))),)
+
+
+def _main_days(counts: dict[int, int]) -> str:
+    main = sorted(sorted(counts, key=lambda w: -counts[w])[:2])
+    return ", ".join(_weekday(w) for w in main)
+
+
+# work in progress -------------------------------------------------------------------------
+
+
+def _in_progress(frame: pl.DataFrame, period: str) -> Answer:
+    caption = say("rhythm.open_caption", period=period)
+    if frame.is_empty():
+        nothing = (claim(say("rhythm.no_days")),)
+        return Answer(say("rhythm.open_title"), nothing, frame, say("rhythm.open_denominators"))
+    rows = frame.to_dicts()
+    first, last = rows[0], rows[-1]
+    peak = max(rows, key=lambda r: r["open"])
+    told = say(
+        "rhythm.open_told",
+        first=numerals.count(first["open"]),
+        last=numerals.count(last["open"]),
+        overdue=numerals.count(last["overdue"]),
+        peak=numerals.count(peak["open"]),
+        day=numerals.day(peak["day"]),
+    )
+    days = [(float(n), r["open"], r["overdue"]) for n, r in enumerate(rows)]
+    columns = (
+        Column(say("rhythm.until"), number=False),
+        Column(say("rhythm.open")),
+        Column(say("rhythm.overdue")),
+    )
+    ends = [r for r, after in pairwise(rows) if after["day"].day == 1] + rows[-1:]
+    cells = tuple(
+        (numerals.day(r["day"]), numerals.count(r["open"]), numerals.count(r["overdue"]))
+        for r in ends
+    )
+    chart = level(days, ticks(first["day"], len(rows)), say("rhythm.open_axis"))
+    return Answer(
+        title=say("rhythm.open_title"),
+        claims=(claim(told),),
+        frame=frame,
+        denominators=say("rhythm.open_denominators"),
+        listing=Table(caption, columns, cells),
+        figure=draw(chart, caption, f"{caption} {told}"),
+    )

@@ -1,0 +1,313 @@
+"""Which cause made which unit late in which period, beyond chance and beyond its mix of work.
+
+Each cell of unit, period and cause is held against what the other cells had in the same strata
+(procedure and channel). Cells already out of line are kept out of that reference, or a sick unit
+would hide behind another. Cells vary more than by chance alone, so the spread between them is
+estimated and used; and the whole family is tested at once, so that healthy units are left alone.
+
+A cell that fails is no proof of fault: it is a comparison (evidence level 2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.special import stdtr, stdtrit
+
+from workbench.core.vocabulary import PeriodKind
+from workbench.figures.compare.families import (
+    CELL,
+    PRIOR_DOSSIERS,
+    Events,
+    Family,
+    Reference,
+    of_kind,
+)
+from workbench.figures.estimates.excess import excess_limits, relative_spread, upper_tail
+from workbench.figures.estimates.false_discovery import combined_p, q_values_of_named
+from workbench.figures.estimates.precision import rounded
+
+Floats = NDArray[np.float64]
+
+CONGESTION = ("queue",)
+"""Causes that arise where work meets capacity: an overload was observed, nothing more is said."""
+UNEXPLAINED = "unexplained"
+"""More of it than elsewhere is a gap in the data, and no unit's behaviour."""
+CORRELATION = {"late_share": 0.02, "n_extreme": 0.05}
+"""Of a cell's dossiers under congestion, late ones and those that wait extremely long: one that
+waits makes the next wait. They are no independent witnesses, the less so the more there are."""
+LEAST_EXCESS, LEAST_SHARE = 1.0, 0.01
+"""Late dossiers beyond expectation below which no cell is named: so many, and so much of the
+cell's dossiers on top; less is too small to act upon."""
+CLEARLY_OUT = 0.005
+"""A cell with a smaller p-value is left out of the reference of the others."""
+MOST_OUT = 0.1
+"""At most so many cells of a cause are left out: else what is rare would seem impossible."""
+ROUNDS = 5
+
+CELLS = {
+    "unit_id": pl.String,
+    "period": pl.String,
+    "cause": pl.String,
+    "n_dossiers": pl.Int64,
+    "n_late": pl.Int64,
+    "observed": pl.Float64,
+    "expected": pl.Float64,
+    "excess": pl.Float64,
+    "lower": pl.Float64,
+    "upper": pl.Float64,
+    "p_value": pl.Float64,
+    "q_value": pl.Float64,
+    "flagged": pl.Boolean,
+    "reading": pl.String,
+    "evidence_level": pl.Int32,
+}
+"""Columns of the table ``cells``."""
+
+_TIME = "excess_seconds"
+_EXTREME = "n_extreme"
+_LATE = "late_share"
+_SPARED, _DOUBTFUL = "n_spared", "n_doubtful"
+_BEYOND = ("spared", "unsure", "usual", "variance")
+_TOLD = (_LATE, _EXTREME, _TIME, _SPARED, _DOUBTFUL)
+
+
+@dataclass(frozen=True)
+class _Tested:
+    """Figures of the cells, one entry per cell in their order.
+
+    ``variance`` is relative: ``spread`` between cells plus what is unsure of ``expected``.
+    """
+
+    expected: Floats
+    variance: Floats
+    chance: Floats
+    spread: float
+
+
+def cells(
+    cause_cells: pl.DataFrame | pl.LazyFrame, *, kind: PeriodKind, q: float = 0.10
+) -> pl.DataFrame:
+    """Return one row per unit, period and cause, tested against all others.
+
+    Args:
+        cause_cells: One row per unit, period, stratum (procedure, channel) and cause, where there
+            is none the cause took nothing: n_dossiers (judged ones of the stratum, repeated on
+            each cause and on ``*``), n_late, late_share
+            (late dossiers put down to the cause, in fractions), n_spared (late dossiers that would
+            have been on time without it) and n_doubtful (those near that border); without these
+            two late_share speaks for both and nothing is doubtful. With n_extreme (judged dossiers,
+            late or not, from which the cause took extremely much) and excess_seconds (what it took
+            from all of them) those are tested too, and one p-value is made of all: a cause at work
+            shows in many dossiers before it makes some late. Time is not tested for congestion,
+            which comes in waves anyway.
+        kind: Periods of this kind make the family; other rows are left aside.
+        q: Share of false names among the cells named that is accepted.
+
+    Returns:
+        Ordered by unit, period, cause: n_dossiers, n_late, observed (late dossiers due to the
+        cause, in fractions), expected (such, from the other cells, same strata), excess with lower
+        and upper (95 %): how many late dossiers of this very cell would have been on time had
+        the cause taken here what it takes elsewhere (n_spared beyond what the others have of it;
+        a dossier that any of two causes alone made late counts for both), p_value (one-sided),
+        q_value (over the family of all cells and causes; the unexplained, of which no unit is
+        accused, does not count in that of the others), reading of a cell out of line by q-value
+        and by what was observed beyond the expected (``difference``; ``overload`` for congestion;
+        ``unexplained`` for what no cause explains; else missing), flagged (out of line, and not
+        merely unexplained), evidence_level 2. Empty in, empty out.
+
+    Source: Benjamini and Hochberg (1995) in the form of Gilbert (2005) and Heyse (2011), as in
+    ``estimates.discovery.q_values_of_named``; Efron (2004), J. Am. Stat. Assoc. 99, 96-104 (spread
+    estimated from the family itself); Spiegelhalter (2005), Quality and Safety in Health Care
+    14, 347-351 (over-dispersion); Kish (1965), Survey Sampling, section 5.4 (design effect of
+    clusters).
+    """
+    family, parts = of_kind(cause_cells, kind, _TOLD)
+    if not parts:
+        return pl.DataFrame(schema=CELLS)
+    tested = _limited(pl.concat(_of_cause(family, cause, part) for cause, part in parts.items()))
+    of_nobody = pl.col("cause") == UNEXPLAINED
+    accusing, every = _finished(tested.filter(~of_nobody), q), _finished(tested, q)
+    return pl.concat([accusing, every.filter(of_nobody)]).sort(*CELL, "cause")
+
+
+def overdispersion_by_cause(
+    cause_cells: pl.DataFrame | pl.LazyFrame, *, kind: PeriodKind
+) -> dict[str, float]:
+    """Return how much cells of each cause differ beyond chance, relative to what was expected.
+
+    Tau squared by cause, from the cells not out of line: what ``gaps`` takes to widen intervals
+    where dossiers share their luck, as in a queue. Zero: no more than chance.
+    """
+    family, parts = of_kind(cause_cells, kind, (_LATE,))
+    return {
+        cause: _counted(family, part, _LATE, in_waves=cause in CONGESTION).spread
+        for cause, part in parts.items()
+    }
+
+
+def _of_cause(family: Family, cause: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Test every cell of one cause."""
+    in_waves = cause in CONGESTION
+    counted = _counted(family, rows, _LATE, in_waves=in_waves)
+    observed = family.summed(rows, _LATE)
+    chances = [counted.chance]
+    if _EXTREME in rows.columns:
+        chances.append(_counted(family, rows, _EXTREME, in_waves=in_waves).chance)
+    if _TIME in rows.columns and not in_waves:
+        chances.append(_timed(family, rows, counted.chance))
+    least = LEAST_EXCESS + LEAST_SHARE * family.judged
+    reach = upper_tail(counted.expected + least, counted.expected, counted.variance)
+    return family.cells.select(
+        "unit_id",
+        "period",
+        pl.lit(cause).alias("cause"),
+        pl.col("n_dossiers", "n_late").cast(pl.Float64),
+        pl.Series("observed", observed),
+        pl.Series("least", least),
+        pl.Series("expected", counted.expected),
+        *_spared(family, rows),
+        pl.Series("p_value", combined_p(*chances) if len(chances) > 1 else chances[0]),
+        pl.Series("reach", reach),
+    ).with_columns(rounded("observed", "least", "expected", "p_value", "reach"))
+
+
+def _spared(family: Family, rows: pl.DataFrame) -> list[pl.Series]:
+    """Say how many late dossiers of each cell would have been on time without the cause.
+
+    Waves of congestion are set aside here like anything out of line: asked is not whether this
+    wave stands out among waves but what there would be without it.
+    """
+    what = _SPARED if _SPARED in rows.columns else _LATE
+    usual = _counted(family, rows, what, in_waves=False)
+    counted = family.summed(rows, what)
+    unsure = np.zeros_like(counted)
+    if _DOUBTFUL in rows.columns:
+        unsure = family.summed(rows, _DOUBTFUL)
+    figures = (counted, unsure, usual.expected, usual.variance)
+    return [pl.Series(*figure) for figure in zip(_BEYOND, figures, strict=True)]
+
+
+def _limited(table: pl.DataFrame) -> pl.DataFrame:
+    """Give every cell its excess with limits, all causes at once; no more than are late."""
+    counted, unsure, expected, variance = (table[name].to_numpy() for name in _BEYOND)
+    low, high = excess_limits(counted, unsure, expected, variance)
+    high = np.minimum(high, table["n_late"].to_numpy())
+    return table.with_columns(
+        pl.Series("excess", counted - expected),
+        pl.Series("lower", low),
+        pl.Series("upper", high),
+    )
+
+
+def _counted(family: Family, rows: pl.DataFrame, what: str, *, in_waves: bool) -> _Tested:
+    """Hold what was counted of each cell against the rates of the others, out-of-line ones aside.
+
+    Starts from chance alone and widens the spread until reference and spread agree: so that a
+    cell far out cannot hide behind the spread it causes itself. What comes in waves everywhere
+    (``in_waves``, congestion) is tested otherwise: there no cell is set aside, and only a wave
+    above the usual ones stands out.
+    """
+    observed = family.summed(rows, what)
+    reference = family.everybody
+    together = CORRELATION[what] if in_waves else 0.0
+    events = family.events(rows, what)
+    tested = _against(reference, family, events, (0.0, together))
+    for _ in range(0 if in_waves else ROUNDS):
+        still = _reference_cells(tested.chance)
+        agreed = np.array_equal(still, reference.kept)
+        if not agreed:
+            reference = family.reference(still)
+        spread = relative_spread(observed[still], tested.expected[still])
+        tested = _against(reference, family, events, (spread, together))
+        if agreed:
+            break
+    return tested
+
+
+def _against(
+    reference: Reference, family: Family, events: Events, law: tuple[float, float]
+) -> _Tested:
+    """Expect each cell from the kept others of its strata, and test it.
+
+    Args:
+        reference: The cells that are kept.
+        family: All cells.
+        events: What was counted.
+        law: The spread between cells, and the correlation within them.
+    """
+    spread, together = law
+    cell, number = events.cell, events.number
+    seen = np.where(reference.kept[cell], number, 0.0)
+    base = max(reference.dossiers.sum(), 1.0)
+    # Half an event more: that nothing was seen elsewhere does not mean that nothing can be.
+    half = 0.5 / base
+    hits = np.bincount(cell, seen, reference.kept.size) + half * reference.dossiers
+    of_stratum = np.bincount(events.stratum, seen, int(family.stratum.max()) + 1)
+    elsewhere = of_stratum.astype(np.float64)[family.stratum]
+    elsewhere[events.place] -= seen
+    prior = PRIOR_DOSSIERS * seen.sum() / base
+    expected = family.by_cell(reference.weight * elsewhere)
+    expected += half * family.judged + prior * reference.weights
+    unsure = 1 / np.maximum(hits.sum() - hits, 0.25)
+    more = together * np.maximum(family.judged - 1, 0.0)
+    wide = np.maximum(spread + unsure, 0.0) + more / np.maximum(expected, 1e-9)
+    chance = upper_tail(np.bincount(cell, number, hits.size), expected, wide)
+    return _Tested(expected, wide, chance, spread)
+
+
+def _reference_cells(chance: Floats) -> NDArray[np.bool_]:
+    """Return the cells that make the reference: all but the clearly out, at most a tenth."""
+    most = int(np.ceil(MOST_OUT * chance.size))
+    furthest = np.argsort(chance, kind="stable")[:most]
+    kept = np.ones(chance.size, dtype=bool)
+    kept[furthest[chance[furthest] < CLEARLY_OUT]] = False
+    return kept
+
+
+def _timed(family: Family, rows: pl.DataFrame, chance: Floats) -> Floats:
+    """Test the time that all dossiers of each cell, late or not, lost to the cause.
+
+    Time a dossier, times the root of their number, against the cells not out of line: their 80th
+    percentile sets the scale of a law with heavy tails (Student's t with two degrees of freedom),
+    since a few slow dossiers are nothing unusual. Where so few cells lose any time that the
+    percentile is zero, a cell's place among the others is all that can be said.
+    """
+    lost = family.summed(rows, _TIME) / np.sqrt(np.maximum(family.judged, 1.0))
+    usual = lost[_reference_cells(chance)]
+    if not usual.size:
+        return np.ones_like(lost)
+    place = (np.searchsorted(np.sort(-usual), -lost, side="right") + 1) / (usual.size + 1)
+    scale = float(np.quantile(usual, 0.8)) / float(stdtrit(2, 0.9))
+    if scale <= 0:
+        return np.where(lost > 0, np.minimum(place, 1.0), 1.0)
+    return np.asarray(2 * stdtr(2, -lost / scale))
+
+
+def _finished(table: pl.DataFrame, q: float) -> pl.DataFrame:
+    """Give every cell its q-value, say which are named, and order the columns."""
+    able = pl.col("observed") - pl.col("expected") >= pl.col("least")
+    chosen = table.select(able.alias("able"))["able"]
+    chances = q_values_of_named(
+        table["p_value"].to_numpy(), chosen.to_numpy(), table["reach"].to_numpy()
+    )
+    reading = (
+        pl.when(~((pl.col("q_value") <= q) & able))
+        .then(None)
+        .when(pl.col("cause").is_in(CONGESTION))
+        .then(pl.lit("overload"))
+        .when(pl.col("cause") == UNEXPLAINED)
+        .then(pl.lit(UNEXPLAINED))
+        .otherwise(pl.lit("difference"))
+    )
+    return (
+        table.with_columns(pl.Series("q_value", chances))
+        .with_columns(rounded("q_value"))
+        .with_columns(reading.alias("reading"), pl.lit(2).alias("evidence_level"))
+        .with_columns(pl.col("reading").is_in(["difference", "overload"]).alias("flagged"))
+        .with_columns(pl.col("flagged").fill_null(value=False))
+        .select(pl.col(name).cast(kind) for name, kind in CELLS.items())
+    )

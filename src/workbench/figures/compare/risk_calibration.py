@@ -1,0 +1,121 @@
+"""How well risks would have foretold the past: the watch list made again at earlier days.
+
+At each of those days only what was known then is used; what became of the dossiers since is the
+truth. Elapsed time at an earlier day is taken as even over the dossier's stay where it was then,
+or over its calendar days where no place is known, since nothing finer is kept: the table says how
+good the list is, with that grain.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import polars as pl
+
+from workbench.figures.compare.eventual import breach_risks
+from workbench.figures.compare.sojourn_risk import passages_as_of
+from workbench.figures.estimates.breach_risk import Reliability, reliability
+
+GROUPS = 5
+RELIABILITY = {
+    "group": pl.Int64,
+    "n_dossiers": pl.Int64,
+    "foretold": pl.Float64,
+    "happened": pl.Float64,
+    "lower": pl.Float64,
+    "upper": pl.Float64,
+    "brier": pl.Float64,
+}
+
+
+def foretold(
+    progress: pl.DataFrame, days: Iterable[dt.date], passages: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """Return one row per group of like risks: foretold beside what came.
+
+    Args:
+        progress: As for ``breach_risks``.
+        days: Earlier days at which the watch list is made again.
+        passages: As for ``breach_risks``.
+
+    Returns:
+        group (1 the lowest risks), n_dossiers, foretold (mean risk), happened (share late in the
+        end) with lower and upper, brier (of all groups). Dossiers that were already overdue on
+        the day are certain and stay out, as do those still open and in time now. Empty when no
+        day had an open dossier whose end is known.
+
+    Source: as ``estimates.breach.reliability``.
+    """
+    known = [_of_day(progress, day, passages) for day in sorted(days)]
+    told = pl.concat(known) if known else pl.DataFrame()
+    if told.is_empty():
+        return pl.DataFrame(schema=RELIABILITY)
+    found: Reliability = reliability(told["risk"], told["is_late"], GROUPS)
+    return pl.DataFrame(
+        {
+            "group": range(1, found.number.size + 1),
+            "n_dossiers": found.number,
+            "foretold": found.foretold,
+            "happened": found.happened,
+            "lower": found.lower,
+            "upper": found.upper,
+            "brier": [found.brier] * found.number.size,
+        },
+        schema=RELIABILITY,
+    )
+
+
+def as_of(progress: pl.DataFrame, day: dt.date) -> pl.DataFrame:
+    """Return the progress as it stood at the end of an earlier day."""
+    went_on = pl.col("seen_on") > day
+    lasted = (pl.col("seen_on") - pl.col("received_on")).dt.total_days()
+    part = (day - pl.col("received_on")).dt.total_days() / lasted
+    return progress.filter(pl.col("received_on") <= day).with_columns(
+        pl.when(went_on).then(pl.lit("open")).otherwise("ending").alias("ending"),
+        pl.when(went_on)
+        .then((part * pl.col("elapsed_seconds")).cast(pl.Int64))
+        .otherwise("elapsed_seconds")
+        .alias("elapsed_seconds"),
+        pl.when(went_on).then(pl.lit(day)).otherwise("seen_on").alias("seen_on"),
+    )
+
+
+def _of_day(progress: pl.DataFrame, day: dt.date, passages: pl.DataFrame | None) -> pl.DataFrame:
+    """Foretell the dossiers open at a day and join what became of them."""
+    late = pl.col("elapsed_seconds") > pl.col("allowed_seconds")
+    ends = progress.filter((pl.col("ending") == "resolved") | late).select(
+        "dossier_id", late.cast(pl.Int64).alias("is_late")
+    )
+    then = as_of(progress, day)
+    places = None
+    if passages is not None:
+        places = passages_as_of(passages, day)
+        then = _by_stays(then, progress, _gone(places, passages))
+    risks = breach_risks(then, places).filter(pl.col("spent") <= 1)
+    return risks.join(ends, on="dossier_id").select("risk", "is_late")
+
+
+def _gone(places: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
+    """Return which part of each dossier's time at places was over then."""
+    total = passages.group_by("dossier_id").agg(pl.col("sojourn_seconds").sum().alias("total"))
+    until = places.group_by("dossier_id").agg(pl.col("sojourn_seconds").sum().alias("until"))
+    part = (pl.col("until") / pl.col("total")).alias("part")
+    return total.filter(pl.col("total") > 0).join(until, on="dossier_id").select("dossier_id", part)
+
+
+def _by_stays(then: pl.DataFrame, progress: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    """Take the elapsed time of the dossiers open then from their stays, where those are known."""
+    whole = progress.select("dossier_id", pl.col("elapsed_seconds").alias("whole"))
+    known = (pl.col("ending") == "open") & pl.col("part").is_not_null()
+    return (
+        then.join(gone, on="dossier_id", how="left")
+        .join(whole, on="dossier_id", how="left")
+        .with_columns(
+            pl.when(known)
+            .then((pl.col("part") * pl.col("whole")).cast(pl.Int64))
+            .otherwise("elapsed_seconds")
+            .alias("elapsed_seconds")
+        )
+        .drop("part", "whole")
+    )

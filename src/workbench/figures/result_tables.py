@@ -1,0 +1,180 @@
+"""The tables that statistics make from counted ones: cells, gaps and what would have helped.
+
+SQL counts all rows; here small counts are compared. Each table carries interval, method and
+evidence level, and is ordered by its key.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+import polars as pl
+
+from workbench.clock import Calendars
+from workbench.core.vocabulary import EVERYTHING, PERIOD_KINDS, Period, PeriodKind
+from workbench.figures import compare, whatif
+
+SHORT_MONTH = 18
+"""A month with fewer working days is one of long holidays, in Viet Nam that of Tết."""
+MORE_OFFICERS = 1
+_WHOLE_DAY = 86_400
+
+
+def cells(cause_cells: pl.DataFrame | pl.LazyFrame, snapshot_on: dt.date) -> pl.DataFrame:
+    """Return unit x period x cause against what the others had, every kind of period a family.
+
+    Periods that had not ended at the snapshot stay out: they hold all that is overdue and little
+    of what was resolved, and would name whoever reports early.
+    """
+    given = cause_cells.lazy()
+    ended = [p for p in _names(given, "period") if Period.parse(p).ends_on <= snapshot_on]
+    told = given.filter(pl.col("period").is_in(ended))
+    parts = [compare.cells(told, kind=kind) for kind in PERIOD_KINDS]
+    return pl.concat(parts).sort("unit_id", "period", "cause")
+
+
+def gaps(
+    cause_cells: pl.DataFrame | pl.LazyFrame,
+    overdue_cells: pl.DataFrame,
+    cells: pl.DataFrame,
+    months: dict[str, str],
+    *,
+    kind: PeriodKind,
+) -> pl.DataFrame:
+    """Return every unit against its peers, and every period against the two before it.
+
+    Periods of one kind: each beside the one just before and the one a year before, for every
+    unit and for all together. What falls into months of long holidays is the calendar's part.
+
+    Args:
+        cause_cells: The table of that name.
+        overdue_cells: The table of that name.
+        cells: That of ``cells``: units named there are nobody's peers in that period.
+        months: ``month_classes``: which months hold long holidays.
+        kind: Kind of the periods.
+    """
+    given = cause_cells.lazy()
+    labels = sorted(p for p in _names(given, "period") if Period.parse(p).kind == kind)
+    spreads = compare.overdispersion_by_cause(given, kind=kind)
+    named = cells.filter("flagged")
+    of_kind = given.filter(pl.col("period").is_in(labels))
+    classed = given.filter(pl.col("period").is_in(list(months))) if months else of_kind
+    units = [unit for unit in _names(given, "unit_id") if unit != EVERYTHING]
+    to_peers = [
+        (compare.Side(compare.PEERS, label), compare.Side(unit, label))
+        for label in labels
+        for unit in units
+    ]
+    parts = [
+        compare.gaps(of_kind, to_peers, overdue=overdue_cells, spreads=spreads, named=named),
+        compare.gaps(
+            classed,
+            _own_past(units, labels),
+            overdue=overdue_cells,
+            calendar=months or None,
+            spreads=spreads,
+        ),
+    ]
+    return pl.concat(parts).sort("comparison", maintain_order=True)
+
+
+def _names(cause_cells: pl.LazyFrame, column: str) -> list[str]:
+    return cause_cells.select(pl.col(column).unique().sort()).collect()[column].to_list()
+
+
+def _own_past(units: list[str], labels: list[str]) -> Iterator[tuple[compare.Side, compare.Side]]:
+    for label in labels:
+        period = Period.parse(label)
+        for before in {str(period.previous()), str(period.a_year_before())} & set(labels):
+            for unit in (EVERYTHING, *units):
+                yield compare.Side(unit, before), compare.Side(unit, label)
+
+
+def month_classes(
+    labels: Iterable[str], calendars: Calendars, used: Iterable[str]
+) -> dict[str, str]:
+    """Return which months hold long holidays (``tet``) in the calendars used, and which not.
+
+    Nothing when every calendar used is open day and night: there is no holiday to speak of.
+
+    >>> from workbench.core.project import shipped
+    >>> calendars = Calendars.read(shipped().reference / "calendars")
+    >>> month_classes(["2022-02", "2022-03", "2022-H1"], calendars, ["vn_dong_thap"])
+    {'2022-02': 'tet', '2022-03': 'plain'}
+    >>> month_classes(["2022-02"], calendars, ["always"])
+    {}
+    """
+    kept = calendars.days().filter(pl.col("calendar_id").is_in(list(used)), pl.col("is_working"))
+    if kept.filter(pl.col("length") < _WHOLE_DAY).is_empty():
+        return {}
+    days = kept.group_by("calendar_id", pl.col("day").dt.strftime("%Y-%m").alias("month")).len()
+    length = dict(days.group_by("month").agg(pl.col("len").max()).iter_rows())
+    months = sorted(label for label in set(labels) if Period.parse(label).kind == "month")
+    return {m: "tet" if length.get(m, SHORT_MONTH) < SHORT_MONTH else "plain" for m in months}
+
+
+def what_if(
+    counts: pl.DataFrame, log: whatif.TransferLog, calendars: Calendars, scenarios: pl.DataFrame
+) -> pl.DataFrame:
+    """Return what each scenario would have saved, with the assumption under which it holds.
+
+    Args:
+        counts: ``whatif_counts``.
+        log: The steps that are lived again.
+        calendars: Working time of the units.
+        scenarios: The reviewed scenarios: scenario, assumption_vi, assumption_en.
+    """
+    single = single_causes(counts, log, calendars)
+    queued = whatif.more_officers(
+        log.visits,
+        log.late,
+        working=lambda name, seconds: calendars[name].w(seconds),
+        scenario="one_more_officer",
+        more=MORE_OFFICERS,
+    )
+    queued = queued.select(pl.col(name).cast(kind) for name, kind in single.schema.items())
+    assumptions = scenarios.select(
+        "scenario", pl.col("assumption_vi").alias("assumption"), "assumption_en"
+    )
+    return (
+        pl.concat([single, queued])
+        .join(assumptions, on="scenario", how="left")
+        .sort("scenario", "unit_id", "period")
+    )
+
+
+def single_causes(
+    counts: pl.DataFrame, log: whatif.TransferLog, calendars: Calendars
+) -> pl.DataFrame:
+    """Return what each scenario about one cause would have saved; capacity stays as it was."""
+    shifted = whatif.shifted(counts)
+    passed = whatif.whatif_transfer_rule(log, calendars, scenario="transfer_same_day")
+    passed = passed.select(pl.col(name).cast(kind) for name, kind in shifted.schema.items())
+    return pl.concat([shifted, passed]).sort("scenario", "unit_id", "period")
+
+
+def watchlist(
+    progress: pl.DataFrame | pl.LazyFrame, places: pl.DataFrame, passages: pl.DataFrame
+) -> pl.DataFrame:
+    """Return every open dossier with its risk of running late and where it waits.
+
+    Args:
+        progress: The table of that name.
+        places: ``open_positions``: due instant, slack, step and holder of each open dossier.
+        passages: The table of that name; empty where no log tells places.
+
+    Returns:
+        One row per open dossier: unit_id, due_at, slack_seconds (working seconds left, negative
+        when overdue), risk with lower and upper from where it is and its unit's own current
+        speed, waiting_at (the step), kind, is_after_step (between two steps), holder_id,
+        since_at, method. Level 2. A dossier already overdue has risk 1.
+    """
+    risks = compare.breach_risks(progress, passages).drop("evidence_level")
+    found = risks.join(places, on="dossier_id", how="left").sort("dossier_id")
+    return found.select(
+        *("dossier_id", "unit_id", "due_at", "slack_seconds", "spent", "risk", "lower", "upper"),
+        pl.col("step").alias("waiting_at"),
+        *("kind", "is_after_step", "step_unit_id", "holder_id", "since_at", "method"),
+        pl.lit(2, pl.Int32).alias("evidence_level"),
+    )

@@ -1,0 +1,129 @@
+"""Guesses how an unknown export is read: the draft of a source profile for a person to finish.
+
+The header is the block of rows that holds most known headers; what a header leaves open the values
+decide: dates, people, codes. Nothing is mapped that neither header nor values explain, and every
+proposal carries its reason. A draft never holds a value of a personal column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from workbench.ingest import value_shapes
+from workbench.ingest.codelists import known_codes
+from workbench.ingest.date_spelling import plain
+from workbench.ingest.export_tables import read_table
+from workbench.ingest.fields import is_instant
+from workbench.ingest.headers import STAGE, read_aliases
+from workbench.ingest.mapping import date_order
+from workbench.ingest.profile import Target
+from workbench.ingest.profile_draft import draft
+from workbench.ingest.proposals import Proposal, Proposer
+from workbench.privacy import read_patterns
+
+_SNAPSHOT = re.compile(
+    r"(?i)(?:đến|tính đến|as of)\D{0,20}(?:\d{1,2}:\d{2}\D{1,8})?\d{1,2}/\d{1,2}/\d{4}"
+)
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """How one file seems to be read; ``to_toml`` writes it down.
+
+    ``header_row`` is counted from 1. ``snapshot`` is the text above the table that says when it
+    was taken, if one does. ``empty_values`` are words that stand for an empty cell, ``unnamed``
+    the numbers of columns that hold values without a header, ``records`` the key of the envelope
+    around the objects of a JSON file.
+    """
+
+    path: Path
+    kind: str
+    rows: str
+    sheet: str
+    encoding: str
+    delimiter: str
+    header_row: int
+    proposals: tuple[Proposal, ...]
+    day_first: bool
+    day_evidence: str
+    snapshot: str = ""
+    is_whole: bool = True
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    empty_values: tuple[str, ...] = ()
+    unnamed: tuple[int, ...] = ()
+    records: str = ""
+
+    def to_toml(self) -> str:
+        """Return the draft of a profile, with comments in the language in force."""
+        return draft(self)
+
+
+def inspect(path: Path, reference: Path) -> Inspection:
+    """Guess the profile of a workbook, a delimited text, an event log or JSON.
+
+    Args:
+        path: A file as exported, also packed with gzip.
+        reference: The folder ``data/reference``: known headers, personal patterns, code lists.
+
+    Raises:
+        InputRejected: The file is damaged or hostile, of another kind, or has no header.
+    """
+    aliases = read_aliases(reference)
+    table = read_table(path, aliases)
+    frame = table.frame.with_columns(_filled(name) for name in table.frame.columns[1:])
+    proposer = Proposer(frame, table.rows, aliases, read_patterns(reference))
+    proposals = proposer.proposals(table.repeated)
+    order = date_order(_instants(frame, proposals), otherwise=True)
+    return Inspection(
+        path=path,
+        kind=table.kind,
+        rows=table.rows,
+        sheet=table.sheet,
+        encoding=table.encoding,
+        delimiter=table.delimiter,
+        header_row=table.header_row,
+        proposals=proposals,
+        day_first=order.day_first,
+        day_evidence=order.evidence,
+        snapshot=_snapshot(table.heading),
+        is_whole=table.is_whole,
+        codes=known_codes(reference),
+        empty_values=_empty_values(table.frame, proposals),
+        unnamed=table.unnamed,
+        records=table.records,
+    )
+
+
+def _snapshot(heading: Sequence[str]) -> str:
+    """Return what the texts above a table say of when it was taken, and nothing beside it."""
+    found = (_SNAPSHOT.search(text) for text in heading)
+    return next((match[0] for match in found if match), "")
+
+
+def _filled(column: str) -> pl.Expr:
+    """Give a column without the words that stand for an empty cell."""
+    is_empty = pl.col(column).str.to_lowercase().is_in(value_shapes.PLACEHOLDERS)
+    return pl.when(~is_empty).then(pl.col(column)).alias(column)
+
+
+def _empty_values(frame: pl.DataFrame, proposals: Sequence[Proposal]) -> tuple[str, ...]:
+    """Return the words of mapped columns that stand for an empty cell."""
+    words: set[str] = set()
+    for proposal in proposals:
+        if proposal.is_mapped:
+            of_dates = is_instant(proposal.targets[0])
+            words |= value_shapes.placeholders(frame[proposal.header], of_dates=of_dates)
+    return tuple(sorted(words))
+
+
+def _instants(frame: pl.DataFrame, proposals: Sequence[Proposal]) -> dict[Target, pl.Series]:
+    return {
+        Target("dossier", f"{number}_at"): plain(frame[p.header])
+        for number, p in enumerate(proposals)
+        if p.targets[0].startswith(STAGE) or is_instant(p.targets[0])
+    }

@@ -1,0 +1,223 @@
+"""Writes what an inspection found as a source profile in TOML, commented for the person to finish.
+
+The file is valid as it stands: what is not sure stands in comments, and a code without a meaning
+is left out, so that ingest names it rather than guessing. Every text of the export is written as
+a TOML string, whatever it holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from workbench.ingest.draft_gaps import case_dates, remarks, shortcomings
+from workbench.ingest.fields import is_extra, is_free_text
+from workbench.ingest.headers import IGNORED, PERSONAL, STAGE, bare_key
+from workbench.ingest.spelling import fold
+from workbench.messages import say
+
+if TYPE_CHECKING:
+    from workbench.ingest.inspection import Inspection
+    from workbench.ingest.proposals import Proposal
+
+_TELLING_LENGTH = 4
+_STAMP = r"(?P<date>\d{1,2}/\d{1,2}/\d{4})"
+_STAMP_TIME = r"(?P<time>\d{1,2}:\d{2})\D{1,8}" + _STAMP
+
+
+def draft(found: Inspection) -> str:
+    """Return the profile as text."""
+    parts = (_top(found), _snapshot(found), _file(found), _columns(found), _stages(found))
+    lines = [line for part in (*parts, _codes(found)) for line in part]
+    return "\n".join(lines) + "\n"
+
+
+def quoted(text: str) -> str:
+    r"""Return a text as a TOML string on one line.
+
+    >>> print(quoted('Mức "độ"\n'))
+    "Mức \"độ\"\n"
+    """
+    short = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+    return '"' + "".join(short.get(c) or (c if c.isprintable() else _escape(c)) for c in text) + '"'
+
+
+def _escape(sign: str) -> str:
+    return f"\\U{ord(sign):08x}"
+
+
+def _comment(key: str, /, **values: object) -> str:
+    return f"# {_one_line(say(f'inspect.{key}', **values))}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _top(found: Inspection) -> Iterator[str]:
+    order = "day_first" if found.day_first else "month_first"
+    name = "_".join(re.findall("[a-z0-9]+", bare_key(found.path.name.split(".")[0]))) or "export"
+    yield _comment("about", file=found.path.name)
+    if found.header_row:
+        yield _comment("header_at", row=found.header_row, sheet=found.sheet or "-")
+    if not found.is_whole:
+        yield _comment("not_whole")
+    lacking = shortcomings(found)
+    yield _comment("lacking" if lacking else "complete", file=found.path.name)
+    for text in lacking:
+        yield f"#   - {_one_line(text)}"
+    for text in remarks(found):
+        yield f"# {_one_line(text)}"
+    yield f"name = {quoted(name)}"
+    yield f"title_vi = {quoted(found.path.name)}"
+    yield f"title_en = {quoted(found.path.name)}"
+    yield _comment("zone")
+    yield 'time_zone = "Asia/Ho_Chi_Minh"'
+    yield 'calendar_id = "vn_dong_thap"'
+    yield _comment("order", evidence=found.day_evidence)
+    yield f'date_order = "{order}"'
+    yield ""
+
+
+def _snapshot(found: Inspection) -> Iterator[str]:
+    yield "[snapshot]"
+    for pattern in (_STAMP_TIME, _STAMP):
+        if re.search(pattern, found.snapshot):
+            yield _comment("snapshot_heading", text=found.snapshot)
+            yield f"heading = '{pattern}'"
+            break
+    else:
+        yield _comment("snapshot_latest")
+        yield "latest = true"
+    yield ""
+
+
+def _file(found: Inspection) -> Iterator[str]:
+    yield "[[files]]"
+    yield _comment("patterns")
+    yield f"patterns = [{quoted(_pattern(found.path.name))}]"
+    yield f'kind = "{found.kind}"'
+    yield _comment("rows")
+    yield f'rows = "{found.rows}"'
+    if found.kind == "csv":
+        yield f"delimiter = {quoted(found.delimiter)}"
+        yield f'encoding = "{found.encoding}"'
+    elif found.encoding:
+        yield _comment("old_font", convention=found.encoding)
+    if found.records:
+        yield _comment("records")
+        yield f"records = {quoted(found.records)}"
+    yield from _values(found)
+    yield from _kept_text(found)
+    for role in (PERSONAL, IGNORED):
+        yield from _listed(found, role)
+    yield ""
+
+
+def _kept_text(found: Inspection) -> Iterator[str]:
+    """List the attributes of the source that are mapped: their values are codes, not notes."""
+    fields = [field for column in found.proposals if column.is_mapped for field in column.targets]
+    names = {field: field.rpartition(".")[2] for field in fields}
+    kept = [field for field, name in names.items() if is_extra(name) and is_free_text(name)]
+    if kept:
+        yield _comment("keep_text")
+        yield f"keep_text = [{', '.join(quoted(field) for field in kept)}]"
+
+
+def _values(found: Inspection) -> Iterator[str]:
+    """Write how values are read: empty ones, dates, and columns without a name."""
+    if found.empty_values:
+        yield _comment("empty_values")
+        yield f"empty_values = [{', '.join(map(quoted, found.empty_values))}]"
+    if dates := case_dates(found):
+        yield _comment("case_dates")
+        yield f"case_dates = [{', '.join(map(quoted, dates))}]"
+    written = [p for p in found.proposals if p.formats and p.is_mapped]
+    if written:
+        yield _comment("date_formats")
+        forms = (f"{_key(p.targets[0])} = [{', '.join(map(quoted, p.formats))}]" for p in written)
+        yield f"date_formats = {{ {', '.join(forms)} }}"
+    timed = [p for p in found.proposals if p.clock]
+    if timed:
+        yield _comment("date_with_time")
+        pairs = (f"{_key(p.targets[0])} = [{quoted(p.header)}, {quoted(p.clock)}]" for p in timed)
+        yield f"date_with_time = {{ {', '.join(pairs)} }}"
+    if found.unnamed:
+        yield _comment("unnamed")
+        yield f"unnamed = [{', '.join(map(str, found.unnamed))}]"
+
+
+def _key(field: str) -> str:
+    return quoted(field) if "." in field else field
+
+
+def _pattern(name: str) -> str:
+    """Return a file pattern: digits and what lies between them change from export to export.
+
+    Where digits come early, what lies between them stays, lest the pattern fit every file.
+
+    >>> _pattern("so_2022-H1.csv"), _pattern("ho-so_2022-H1.csv"), _pattern("c01_steps_3.csv")
+    ('so_*-H*.csv', 'ho-so*.csv', 'c*_steps_*.csv')
+    """
+    stem, dot, ending = name.partition(".")
+    found = re.search(r"[\s_\-(]*\d", stem)
+    if not found:
+        return f"{stem}*{dot}{ending}"
+    if found.start() < _TELLING_LENGTH:
+        return re.sub(r"\d+", "*", stem) + dot + ending
+    return f"{stem[: found.start()]}*{dot}{ending}"
+
+
+def _listed(found: Inspection, role: str) -> Iterator[str]:
+    columns = [p for p in found.proposals if p.targets[0] == role]
+    if not columns:
+        return
+    yield _comment(f"list_{role}")
+    yield f"{role} = ["
+    for column in columns:
+        note = "" if column.reason == "header" else f"  {_comment(f'by_{column.reason}')}"
+        yield f"    {quoted(column.header)},{note}"
+    yield "]"
+
+
+def _columns(found: Inspection) -> Iterator[str]:
+    yield "[files.columns]"
+    for column in found.proposals:
+        if not column.is_mapped or column.clock:
+            continue
+        fields = [quoted(target) for target in column.targets]
+        value = fields[0] if len(fields) == 1 else f"[{', '.join(fields)}]"
+        note = "" if column.reason == "header" else f"  {_comment(f'by_{column.reason}')}"
+        yield f"{quoted(column.header)} = {value}{note}"
+    yield ""
+
+
+def _stages(found: Inspection) -> Iterator[str]:
+    """Write the date columns of a wide layout, in the order of the sheet."""
+    for column in found.proposals:
+        if column.targets[0].startswith(STAGE):
+            yield "[[files.stages]]"
+            yield f"ends = {quoted(column.header)}"
+            yield f"step = {quoted(column.header)}"
+            yield f'step_kind = "{column.targets[0].removeprefix(STAGE)}"'
+            yield ""
+
+
+def _codes(found: Inspection) -> Iterator[str]:
+    for column in found.proposals:
+        for target in column.targets:
+            field = target.rpartition(".")[2]
+            if column.examples and field in found.codes:
+                yield from _code_list(found, column, field)
+
+
+def _code_list(found: Inspection, column: Proposal, field: str) -> Iterator[str]:
+    known = found.codes[field]
+    yield _comment("codes", column=column.header, known=", ".join(sorted(set(known.values()))))
+    yield f"[codes.{field}]"
+    for value in column.examples:
+        code = known.get(fold(value))
+        line = f'{quoted(value)} = "{code or "?"}"'
+        yield line if code else f"# {line}  {_comment('unknown_code')}"
+    yield ""

@@ -1,0 +1,205 @@
+"""The one door through which landed values pass: staff become ids, identifiers in text are masked.
+
+Columns that a profile calls personal never come this far. Of free text only the length lands (rule
+D40), unless the profile keeps the words of the field or a reviewed list knows them. Every other
+landed value is searched, because people type telephone numbers into columns of any name; where
+people write freely, more patterns count, and a unit or step that is called like a person lands
+under a code. Coded values come from the profile's own lists, and dates of a known shape are dates.
+What was masked is kept row by row, without the text itself, for rule D31.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from workbench.core.characters import plain_text
+from workbench.core.project import shipped
+from workbench.ingest.fields import POSITION, is_free_text, is_instant, is_open_list, is_staff
+from workbench.ingest.profile import FileLayout, SourceProfile, Target
+from workbench.ingest.readers import RawTable
+from workbench.ingest.spelling import name_key, name_keys
+from workbench.privacy import (
+    MASKS_SCHEMA,
+    Patterns,
+    applicant_keys,
+    label_code,
+    read_patterns,
+    secret_key,
+    staff_ids,
+    staff_salt,
+)
+
+_WORDED = r"\p{L}|(?:\d\P{L}*){6}"
+"""A text of letters, or of digits enough for the number of somebody."""
+
+MASKS: Mapping[str, type[pl.DataType]] = {
+    **dict.fromkeys(POSITION[:2], pl.String),
+    POSITION[2]: pl.Int64,
+    **MASKS_SCHEMA,
+}
+"""``landed_masks``: one row per landed row, field and pattern found in it."""
+
+_DATE = (
+    r"^(?:\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}(?:[ T][\d:.]+(?: ?[APap][Mm])?(?:Z|[+\-]\d\d:?\d\d)?)?"
+    r"|\d{5}(?:\.\d+)?|(?:19|20)\d{6}(?:\d{4}(?:\d{2})?)?)$"
+)
+
+
+@dataclass(frozen=True)
+class Pseudonymiser:
+    """What one ingest hides people behind: the patterns, the salts of staff ids, the secret."""
+
+    patterns: Patterns
+    salts: Mapping[str, bytes]
+    secret: bytes | None
+    known_texts: frozenset[str] = frozenset()
+
+    @classmethod
+    def over(cls, exports: Mapping[str, Iterable[Path]], reference: Path | None) -> Pseudonymiser:
+        """Return the veil of an ingest of these files, by source, under the facts of a project.
+
+        Raises:
+            InputRejected: The patterns cannot be read.
+            UsageProblem: ``WORKBENCH_KEY`` is too short.
+        """
+        facts = reference or shipped().reference
+        patterns = read_patterns(facts)
+        salts = {source: staff_salt(files) for source, files in exports.items()}
+        return cls(patterns, salts, secret_key(), _known_texts(facts))
+
+    def names(self, files: Sequence[str]) -> list[str]:
+        """Return names of files without people, each still another one."""
+        bare = [self.masked_value(name) for name in files]
+        again = [bare[:n].count(name) for n, name in enumerate(bare)]
+        return [f"{name} ({n + 1})" if n else name for name, n in zip(bare, again, strict=True)]
+
+    def masked_value(self, value: str) -> str:
+        """Return a value that a message quotes, without people."""
+        return plain_text(self.patterns.masked(value, free_text=True))
+
+    def label(self, text: str, source: str) -> str:
+        """Return a part of a file name without people; different ones stay different."""
+        bare = self.masked_value(text)
+        return bare if bare == text else f"{bare} {label_code(text, self.salts[source])}"
+
+    def drawn(
+        self,
+        fields: Mapping[Target, pl.Series],
+        raw: RawTable,
+        profile: SourceProfile,
+        part: FileLayout,
+        name: str,
+    ) -> tuple[dict[Target, pl.Series], pl.DataFrame, pl.DataFrame]:
+        """Return a sheet's fields without people, and what was masked or not kept.
+
+        Args:
+            fields: The text of each fed field, as long as the sheet.
+            raw: The sheet as read.
+            profile: Where the code lists stand.
+            part: Which fields keep their text.
+            name: How ``source_file`` calls the file.
+
+        Returns:
+            The fields, rows of ``landed_masks``, and of each field of whose texts only the length
+            is kept a row ``field``, ``n_values``.
+        """
+        clean: dict[Target, pl.Series] = {}
+        masks = [pl.DataFrame(schema=MASKS)]
+        shortened: list[tuple[str, int]] = []
+        for target, values in fields.items():
+            if is_staff(target.field):
+                accounts = name_keys(values)
+                clean[target] = staff_ids(accounts, self.salts[profile.name], profile.name)
+            elif target.field in profile.codes:
+                clean[target] = values
+            else:
+                clean[target], found = self._masked(target.field, values, profile.name)
+                if not found.is_empty():
+                    masks.append(_placed(found, target, raw, name))
+                if _is_withheld(target, part):
+                    # a person in a text that is not kept is still worth a word to who types it
+                    clean[target], count = self._lengths(values)
+                    shortened += [(target.field, count)] if count else []
+        counts = pl.DataFrame(shortened, {"field": pl.String, "n_values": pl.Int64}, orient="row")
+        return clean, pl.concat(masks), counts
+
+    def applicants(self, raw: RawTable, part: FileLayout) -> pl.Series | None:
+        """Return the key of each row's applicant, when a secret is set and the part names one."""
+        columns = [raw.frame[name] for name in part.applicant if name in raw.frame.columns]
+        return applicant_keys(columns, self.secret) if self.secret and columns else None
+
+    def _masked(self, field: str, values: pl.Series, source: str) -> tuple[pl.Series, pl.DataFrame]:
+        if is_open_list(field):
+            return self._named(values, source)
+        if not is_instant(field):
+            return self.patterns.mask(values, free_text=is_free_text(field))
+        odd = values.is_not_null() & ~values.str.contains(_DATE)
+        if not odd.any():
+            return values, _NONE
+        shy = values.to_frame("v").select(pl.when(odd).then("v"))["v"]
+        masked, found = self.patterns.mask(shy, free_text=False)
+        return masked.zip_with(odd, values), found
+
+    def _named(self, values: pl.Series, source: str) -> tuple[pl.Series, pl.DataFrame]:
+        """Mask names of units and steps; those of persons stay apart by a code of their own."""
+        masked, found = self.patterns.mask(values, free_text=False, open_list=True)
+        if found.is_empty():
+            return values, found
+        known = pl.DataFrame({"from": values, "to": masked}).unique().drop_nulls()
+        codes = {
+            text: f"{bare} {label_code(text, self.salts[source])}"
+            for text, bare in known.filter(pl.col("from") != pl.col("to")).rows()
+        }
+        return values.replace(codes), found
+
+    def _lengths(self, values: pl.Series) -> tuple[pl.Series, int]:
+        """Write the length of each text in its place, unless a reviewed list knows the text.
+
+        Short numbers and signs are no text.
+        """
+        known = values.unique().drop_nulls()
+        known = known.filter(known.str.contains(_WORDED))
+        lengths = {
+            text: f"[{len(text)} ký tự]" for text in known if name_key(text) not in self.known_texts
+        }
+        withheld = int(values.is_in(list(lengths)).sum())
+        return (values.replace(lengths) if lengths else values), withheld
+
+
+def _is_withheld(target: Target, part: FileLayout) -> bool:
+    kept = target in part.keep_text or target in part.constants
+    return is_free_text(target.field) and not kept
+
+
+def _known_texts(reference: Path) -> frozenset[str]:
+    """Return the reasons that reviewed lists know, as they are compared: kinds, not notes."""
+    lists = {
+        "pause_reasons.csv": ("text", "reason"),
+        "pause_policies.csv": ("reason",),
+        "cause_taxonomy.csv": ("code", "label_vi", "label_en"),
+    }
+    texts: set[str] = set()
+    for file, columns in lists.items():
+        if (reference / file).is_file():
+            frame = pl.read_csv(reference / file, columns=columns, infer_schema=False)
+            texts |= {name_key(text) for name in columns for text in frame[name].drop_nulls()}
+    return frozenset(texts)
+
+
+_NONE = pl.DataFrame(schema={"row": pl.UInt32, "pattern": pl.String})
+
+
+def _placed(found: pl.DataFrame, target: Target, raw: RawTable, name: str) -> pl.DataFrame:
+    rows = raw.frame["source_row"].gather(found["row"])
+    return found.select(
+        pl.lit(name).alias(POSITION[0]),
+        pl.lit(raw.sheet).alias(POSITION[1]),
+        rows.cast(pl.Int64).alias(POSITION[2]),
+        pl.lit(target.table).alias("row_kind"),
+        pl.lit(target.field).alias("field"),
+        "pattern",
+    )

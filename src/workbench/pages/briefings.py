@@ -1,0 +1,338 @@
+"""Writes the pages of a period: which notebooks, for which units, under which heading.
+
+The output folder is held by a lock for the time of writing; a second run does not wait. Nothing
+is replaced before everything is made.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from workbench import __version__
+from workbench.answers import Book
+from workbench.answers.publication_record import write_record
+from workbench.answers.published import publish
+from workbench.core import numerals
+from workbench.core.errors import OutputBusy, UsageProblem
+from workbench.core.project import only_writer, replace_folder, shipped
+from workbench.core.vocabulary import EVERYTHING, LATEST, PeriodKind
+from workbench.messages import say, use_language
+from workbench.pages.notebooks import as_text, notebook_environment, run_notebook
+from workbench.pages.page import Page, render
+
+NOTEBOOKS = ("briefing", "compare_units", "compare_periods", "causes", "official", "quality")
+PUBLISHED = ("published",)
+"""Notebooks of a briefing that leaves the office; its page is called as that of any briefing."""
+COMPARING = ("briefing", "compare_periods", "published")
+"""Notebooks that set a period against another."""
+EACH = "each"
+_RESULTS = re.compile(r'<meta name="results" content="(?P<fingerprint>\w+)">')
+
+Progress = Callable[[str], None]
+
+
+def write_briefings(
+    book: Book,
+    *,
+    period: str,
+    against: str = "",
+    unit: str = EVERYTHING,
+    profile: str = "",
+    out: Path,
+    progress: Progress = lambda _: None,
+) -> list[Path]:
+    """Write a period's briefings into ``out/<period>/<unit>/`` and return the briefing pages.
+
+    Pages in another language, and pages that may leave the office, have a folder of their own
+    beside it: see ``folder_name``.
+
+    Args:
+        book: The results; pages speak its language.
+        period: Label of the period, such as ``2022-H1``.
+        against: Period to compare with; a year before, else the one before, when left out.
+        unit: A unit's id or name, ``*`` or ``all`` for all together, ``each`` for one folder
+            per unit beside the one for all.
+        profile: Lateness profile of every figure on the pages; that of the results when left out.
+        out: Folder of all briefings.
+        progress: Told which notebook is being made.
+
+    Raises:
+        UsageProblem: A unit, period or profile does not exist.
+        RuleFailed: A notebook failed, or made something a page may not hold.
+        OutputBusy: Another run is writing, or the folder cannot be written.
+    """
+    asked = _asked(book, period, against, unit, profile)
+    return _write_folders(book, asked, NOTEBOOKS, out, progress)
+
+
+def publish_briefings(
+    book: Book,
+    *,
+    period: str,
+    against: str = "",
+    unit: str = EVERYTHING,
+    profile: str = "",
+    out: Path,
+    progress: Progress = lambda _: None,
+) -> list[Path]:
+    """Write what may leave the office of a period: small cells withheld, nothing else beside.
+
+    Arguments, result and errors are those of ``write_briefings``; the folders hold the published
+    page alone.
+    """
+    asked = _asked(book, period, against, unit, profile)
+    return _write_folders(book, asked, PUBLISHED, out, progress)
+
+
+def copy_as_latest(pages: Sequence[Path], out: Path) -> list[Path]:
+    """Copy the folders of briefing pages to ``out/latest/``, replacing it, and return the copies.
+
+    The pipeline's briefing so has one place that depends on the data alone, while each period's
+    own folder keeps what was once written for it.
+
+    Raises:
+        OutputBusy: The folder cannot be replaced.
+    """
+    with replace_folder(out / LATEST) as fresh:
+        for page in pages:
+            shutil.copytree(page.parent, fresh / page.parent.name)
+    return [out / LATEST / page.parent.name / page.name for page in pages]
+
+
+def results_of(page: Path) -> str:
+    """Return the fingerprint of the results that a briefing page was made from, or nothing.
+
+    It stands in the page's head and is compared with ``Book.fingerprint``: a page of earlier
+    results is stale.
+    """
+    match = _RESULTS.search(page.read_text(encoding="utf-8"))
+    return match["fingerprint"] if match else ""
+
+
+def _write_folders(
+    book: Book, asked: Mapping[str, str], notebooks: Sequence[str], out: Path, progress: Progress
+) -> list[Path]:
+    period, unit = book.period(asked["period"]), asked["unit"]
+    against = book.against(period, asked["against"])
+    units = [EVERYTHING, *book.units()] if unit == EACH else [book.unit(unit)]
+    is_public = notebooks is PUBLISHED
+    profile = (book.profile if is_public else book.computed_profile)(asked["profile"])
+    folders = [
+        out / period / folder_name(one, language=book.language, is_public=is_public)
+        for one in units
+    ]
+    with only_writer(out), _ready_for_notebooks(book, out), ExitStack() as stack:
+        jobs = []
+        for one, folder in zip(units, folders, strict=True):
+            fresh = stack.enter_context(replace_folder(folder))
+            own = _asked(book, period, against, one, profile)
+            jobs += [_job(name, own, fresh) for name in notebooks]
+        publication = (
+            publish(book, period, against=against, profile=profile).record if is_public else None
+        )
+        _make(book, jobs, progress)
+        if publication is not None:
+            # before the pages are in their place: what is written down and not published harms none
+            write_record(book.home, publication)
+    return [folder / "briefing.html" for folder in folders]
+
+
+def write_page(
+    book: Book,
+    *,
+    kind: PeriodKind = "half",
+    profile: str = "",
+    out: Path,
+    progress: Progress = lambda _: None,
+) -> Path:
+    """Write ``briefing.html`` of an ``analyse`` folder, for its last ended period of a kind.
+
+    Whoever calls sees to it that nobody else writes to the folder.
+
+    Raises:
+        UsageProblem: The results hold no period of that kind, or no such profile.
+        RuleFailed: The notebook failed.
+        OutputBusy: The folder cannot be written.
+    """
+    last = book.latest(kind)
+    asked = _asked(book, last, book.against(last), EVERYTHING, book.computed_profile(profile))
+    with _ready_for_notebooks(book, out), TemporaryDirectory(dir=out, prefix=".page-") as fresh:
+        _make(book, [Job("briefing", asked, Path(fresh), linked=False)], progress)
+        (Path(fresh) / "briefing.html").replace(out / "briefing.html")
+    return out / "briefing.html"
+
+
+def folder_name(unit: str, *, language: str = "vi", is_public: bool = False) -> str:
+    """Return the folder of a unit's briefing; ids that are not a file name get a safe one.
+
+    Pages in another language than Vietnamese and pages that may leave the office bear that in
+    the folder's name, so that no variant replaces another.
+
+    >>> folder_name("*"), folder_name("SD-P1"), folder_name("a/b")
+    ('all', 'SD-P1', 'a_b-c14cddc0')
+    >>> folder_name("all", language="en", is_public=True)
+    'all.published.en'
+    """
+    name = "all" if unit in (EVERYTHING, "all") else re.sub(r"[^\w-]", "_", unit)
+    if name not in ("all", unit):
+        name = f"{name}-{sha256(unit.encode()).hexdigest()[:8]}"
+    variants = (PUBLISHED[0] if is_public else "", "" if language == "vi" else language)
+    return ".".join((name, *(variant for variant in variants if variant)))
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook to run for one unit, and the folder its files go to."""
+
+    notebook: str
+    asked: Mapping[str, str]
+    folder: Path
+    linked: bool = True
+
+    @property
+    def is_published(self) -> bool:
+        """Whether its files leave the office."""
+        return self.notebook in PUBLISHED
+
+    @property
+    def stem(self) -> str:
+        """What its files are called."""
+        return "briefing" if self.is_published else self.notebook
+
+    def told(self, book: Book) -> str:
+        """Say which notebook is made, for whom."""
+        unit, period = book.unit_name(self.asked["unit"]), numerals.period(self.asked["period"])
+        return say("briefing.running", notebook=self.notebook, unit=unit, period=period)
+
+
+def _asked(book: Book, period: str, against: str, unit: str, profile: str) -> dict[str, str]:
+    """Return the parameters of a briefing, as its notebooks name them."""
+    return {
+        "period": period,
+        "against": against,
+        "unit": unit,
+        "language": book.language,
+        "profile": profile,
+    }
+
+
+def _job(notebook: str, asked: Mapping[str, str], folder: Path) -> Job:
+    """Give a notebook the parameters it has a use for."""
+    spared = () if notebook in COMPARING else ("against",)
+    return Job(notebook, {n: v for n, v in asked.items() if n not in spared}, folder)
+
+
+def check_formats(formats: Sequence[str]) -> None:
+    """Do nothing for the formats this version writes, which is ``html``.
+
+    Raises:
+        UsageProblem: Another format is asked for, or none.
+    """
+    unknown = [f for f in formats if f != "html"]
+    if unknown or not formats:
+        raise UsageProblem("briefing.format", asked=", ".join(unknown) or "–")
+
+
+@contextmanager
+def _ready_for_notebooks(book: Book, out: Path) -> Iterator[None]:
+    """Speak the book's language; notebooks see nothing of the user's configuration."""
+    try:
+        with use_language(book.language), notebook_environment(book.home):
+            yield
+    except OSError as problem:
+        raise OutputBusy(
+            "briefing.cannot_write", folder=out, error=problem.strerror or problem
+        ) from problem
+
+
+def _make(book: Book, jobs: Sequence[Job], progress: Progress) -> None:
+    """Run the notebooks one after another and write each with its page; stop at the first fault."""
+    for job in jobs:
+        progress(job.told(book))
+        _write(book, job, _run(book, job))
+
+
+def _run(book: Book, job: Job) -> Any:
+    """Run one notebook, the project's own or the shipped one, in the book's folder."""
+    own = book.home / "notebooks"
+    folder = own if own.is_dir() else shipped().notebooks
+    data = "." if (book.home / "tables").is_dir() else ""
+    notebook = folder / f"{job.notebook}.ipynb"
+    return run_notebook(notebook, {**job.asked, "data": data}, home=book.home)
+
+
+def _write(book: Book, job: Job, executed: Any) -> None:
+    page = render(executed, _page(book, job), job.notebook)
+    (job.folder / f"{job.stem}.html").write_text(page, encoding="utf-8", newline="\n")
+    if job.linked:
+        text = as_text(executed)
+        path = job.folder / f"{job.stem}.ipynb"
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _page(book: Book, job: Job) -> Page:
+    """Return heading, title and footer of one page."""
+    unit, against = job.asked["unit"], job.asked.get("against", "")
+    agency = dict.fromkeys(
+        [book.parent_name(unit), "" if unit == EVERYTHING else book.unit_name(unit)]
+    )
+    about = say(
+        "briefing.page_against" if against else "briefing.page_about",
+        unit=book.unit_name(unit),
+        period=numerals.period(job.asked["period"]),
+        against=numerals.period(against) if against else "",
+    )
+    others = [name for name in NOTEBOOKS if name != job.notebook and not job.is_published]
+    return Page(
+        language=book.language,
+        title=say(f"briefing.page_{job.notebook}"),
+        about=about,
+        agency=tuple(line for line in agency if line),
+        dated=_dated(book),
+        synthetic=book.synthetic,
+        results=book.fingerprint,
+        foot=_foot(book, job.asked["profile"], published=job.is_published),
+        links=tuple((f"{n}.html", say(f"briefing.page_{n}")) for n in others if job.linked),
+    )
+
+
+def _dated(book: Book) -> str:
+    at = book.snapshot
+    if at is None:
+        return ""
+    # Official writing: a leading zero for days below 10 and for the first two months only.
+    month = f"{at.month:02d}" if at.month <= 2 else str(at.month)
+    return say("briefing.dated", time=at, day=f"{at.day:02d}", month=month, year=at.year)
+
+
+def _foot(book: Book, profile: str, *, published: bool) -> tuple[str, ...]:
+    """Say which data, which definition and which denominators stand behind the page.
+
+    The number of all dossiers is none of the sums that a publication is protected against.
+    """
+    label = book.profile_label(profile)
+    counted = say(
+        "briefing.foot_denominators",
+        dossiers=numerals.count(book.dossiers.height),
+        units=numerals.count(len(book.units())),
+    )
+    lines = (
+        say("published.foot") if published else counted,
+        say("briefing.levels"),
+        say("briefing.foot_profile", profile=profile, label=label),
+        say(
+            "briefing.foot",
+            fingerprint=book.fingerprint,
+            snapshot=numerals.instant(book.snapshot),
+            version=__version__,
+        ),
+    )
+    return (*lines, say("briefing.synthetic")) if book.synthetic else lines

@@ -1,0 +1,183 @@
+"""Forget a source or one of its files: out of the inbox, every room and the DVC cache.
+
+Figures are not edited: the file is deleted, everything made from it is made again without it, and
+the cache keeps only what the new state needs; DVC's index of the project's files, which knows their
+names, is made anew. So earlier revisions can no longer be compared by row; their ``dvc.lock`` in
+git holds fingerprints, no data. What a command here cannot reach (remotes, clones, backups, pages
+already sent) is named, not promised.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from workbench.core.environment import SITE, full_environment
+from workbench.core.errors import OutputBusy, UsageProblem
+from workbench.core.project import Project
+from workbench.messages import say
+
+Progress = Callable[[str], None]
+_SITE_VARIABLE = "DVC_SITE_CACHE_DIR"
+_SITE_LINE = re.compile(r"^Repo\.site_cache_dir: (.+)$", re.MULTILINE)
+"""Where ``dvc doctor`` says the index of the project's files lies."""
+
+
+@dataclass(frozen=True)
+class ErasureReport:
+    """What a source left behind it.
+
+    ``files`` were deleted from the inbox, ``objects`` from the cache; ``left`` are sentences
+    about places out of reach.
+    """
+
+    files: tuple[str, ...]
+    objects: int
+    left: tuple[str, ...]
+
+
+def forget(project: Project, what: str, *, progress: Progress = lambda _: None) -> ErasureReport:
+    """Remove a source, or one file, and everything made from it.
+
+    Safe to run again: a run that was interrupted is finished by the next one.
+
+    Args:
+        project: The project whose inbox, rooms and cache are meant.
+        what: Name of a source profile, or of a file of the inbox.
+        progress: Told what is being done.
+
+    Raises:
+        UsageProblem: Neither the inbox nor the landed room knows such a source or file.
+        OutputBusy: A file cannot be deleted, or the rooms cannot be made again.
+    """
+    files = _files_of(project, what)
+    _delete(files)
+    progress(say("forgetting.deleted", n=len(files)))
+    _delete([room for room in _derived(project) if room.exists()])
+    if any(path.is_file() for path in project.inbox.rglob("*")):
+        progress(say("forgetting.again"))
+        _dvc(project, "repro")
+    else:
+        _delete([project.root / "dvc.lock"])
+    objects = _clear_cache(project) if _owns_cache(project) else 0
+    _delete([project.root / SITE])
+    outside = _clear_outside(project)
+    return ErasureReport(tuple(path.name for path in files), objects, (*outside, *_left(project)))
+
+
+def _files_of(project: Project, what: str) -> list[Path]:
+    from workbench.ingest import inbox_deliveries, shipped_profiles
+
+    found: dict[Path, str] = {}
+    if project.inbox.is_dir() and any(path.is_file() for path in project.inbox.rglob("*")):
+        exports = inbox_deliveries(project.inbox, shipped_profiles(project.reference))
+        found = {export.path: export.profile.name for export in exports}
+    chosen = [path for path, source in found.items() if what in (source, path.name)]
+    landed = _landed(project)
+    if not chosen and what not in landed:
+        known = sorted({*found.values(), *(path.name for path in found), *landed})
+        raise UsageProblem("forgetting.unknown", what=what, known=", ".join(known) or "-")
+    return chosen
+
+
+def _landed(project: Project) -> set[str]:
+    path = project.landed / "landed_files.parquet"
+    if not path.is_file():
+        return set()
+    rows = pl.read_parquet(path, columns=["source", "source_file"])
+    return {*rows["source"].to_list(), *rows["source_file"].to_list()}
+
+
+def _derived(project: Project) -> tuple[Path, ...]:
+    """Every room made from the inbox, briefings of all periods among them."""
+    return (project.landed, project.clean, project.clock, project.results, project.briefings)
+
+
+def _delete(places: list[Path]) -> None:
+    for place in places:
+        try:
+            if place.is_dir():
+                shutil.rmtree(place)
+            else:
+                place.unlink(missing_ok=True)
+        except OSError as problem:
+            reason = problem.strerror or str(problem)
+            raise OutputBusy("forgetting.busy", place=place, reason=reason) from problem
+
+
+def _dvc(project: Project, *words: str, outer: dict[str, str] | None = None) -> str:
+    command = [sys.executable, "-m", "dvc", *words]
+    done = subprocess.run(  # noqa: S603 - our own interpreter, no shell
+        command,
+        cwd=project.root,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        env=full_environment(project) if outer is None else outer,
+    )
+    if done.returncode:
+        reason = done.stderr.strip().splitlines() or ["-"]
+        raise OutputBusy("forgetting.dvc_failed", command=" ".join(words), reason=reason[-1])
+    return done.stdout
+
+
+def _clear_outside(project: Project) -> tuple[str, ...]:
+    """Clear what a DVC that was started without us keeps of the project outside its folder.
+
+    It names the files of the project. Returns what is left, as sentences.
+    """
+    outer = {name: value for name, value in os.environ.items() if name != _SITE_VARIABLE}
+    settings = [outer, dict(os.environ)] if _SITE_VARIABLE in os.environ else [outer]
+    left = []
+    for environment in settings:
+        try:
+            found = _SITE_LINE.search(_dvc(project, "doctor", outer=environment))
+        except OutputBusy:
+            left.append(say("forgetting.index_unknown"))
+            continue
+        folder = Path(found[1].strip()) if found else None
+        if folder is None or folder.resolve().is_relative_to(project.root.resolve()):
+            continue
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:
+            continue
+        except OSError as problem:
+            reason = problem.strerror or str(problem)
+            left.append(say("forgetting.index_outside", folder=folder, reason=reason))
+    return tuple(left)
+
+
+def _cache(project: Project) -> Path:
+    return Path(project.root, _dvc(project, "cache", "dir").strip()).resolve()
+
+
+def _owns_cache(project: Project) -> bool:
+    """Say whether the cache is this project's alone; a shared one holds the data of others."""
+    return _cache(project).is_relative_to(project.root.resolve())
+
+
+def _clear_cache(project: Project) -> int:
+    before = _objects(project)
+    _dvc(project, "gc", "--workspace", "--force")
+    return before - _objects(project)
+
+
+def _objects(project: Project) -> int:
+    files = _cache(project) / "files"
+    return sum(1 for path in files.rglob("*") if path.is_file()) if files.is_dir() else 0
+
+
+def _left(project: Project) -> tuple[str, ...]:
+    left = [] if _owns_cache(project) else [say("forgetting.shared_cache", folder=_cache(project))]
+    if remotes := _dvc(project, "remote", "list").split():
+        left.append(say("forgetting.remotes", names=", ".join(remotes[::2])))
+    return (*left, say("forgetting.history"), say("forgetting.elsewhere"))
