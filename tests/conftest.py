@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,11 @@ from workbench.core.project import Project
 from workbench.warehouse import Warehouse
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+if (worker := os.environ.get("PYTEST_XDIST_WORKER")) and hasattr(os, "sched_setaffinity"):
+    # one processor to each test process and what it starts: threads that share one only wait
+    processors = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {processors[int(worker.removeprefix("gw")) % len(processors)]})
 
 settings.register_profile(
     "steady",

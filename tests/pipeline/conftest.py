@@ -33,7 +33,7 @@ SETTINGS = ("WORKBENCH_", "DVC_", "JUPYTER", "IPYTHON", "GIT_")
 
 @dataclass(frozen=True)
 class Bench:
-    """A project folder and the commands of this installation run in it, on its own sources."""
+    """A project folder and the commands of this installation run in it."""
 
     root: Path
     settings: dict[str, str] = field(default_factory=dict)
@@ -73,8 +73,8 @@ class Bench:
             "DVC_SITE_CACHE_DIR": str(self.root / ".dvc" / "tmp" / "site"),
             "HOME": str(self.root.parent / "home"),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONPYCACHEPREFIX": str(self.root.parent / "bytecode"),
-            "PYTHONPATH": str(self.root / "src"),
+            # the same sources as the project's own, compiled already
+            "PYTHONPATH": str(ROOT / "src"),
             "WORKBENCH_LANG": "en",
             **self.settings,
         }

@@ -109,8 +109,10 @@ def true_entry(read: set[str]) -> str:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_reads_its_deps_and_writes_its_outs_and_nothing_else(reproduced, tmp_path, stage):
-    # without compiled code, so that every module that is imported is read
-    bench = reproduced.copy_to(tmp_path / "project", PYTHONDONTWRITEBYTECODE="1")
+    # on the project's own sources, none of them compiled: every module that is imported is read
+    root = tmp_path / "project"
+    uncompiled = {"PYTHONPATH": str(root / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    bench = reproduced.copy_to(root, **uncompiled)
     before = bench.tree(".")
     outs = outs_of(bench.root, stage)
     with watching(bench.root) as watch:

@@ -15,6 +15,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -348,7 +349,9 @@ def _snapshot(raw: RawTable, part: FileLayout, profile: SourceProfile, name: str
     return found or None
 
 
+@cache
 def _plain(stamp: str | None) -> str | None:
+    """Return one stamp in the spelling that the models read; files of a delivery share theirs."""
     spelt: str | None = plain(pl.Series([stamp], dtype=pl.String))[0]
     return spelt
 

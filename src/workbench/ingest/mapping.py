@@ -17,7 +17,7 @@ import polars as pl
 from workbench.core.errors import InputRejected
 from workbench.core.vocabulary import EVERYTHING
 from workbench.ingest.codes import Codes
-from workbench.ingest.date_spelling import plain
+from workbench.ingest.date_spelling import plain_columns
 from workbench.ingest.fields import FIELDS, POSITION, is_extra, is_instant, is_name
 from workbench.ingest.profile import FileLayout, SourceProfile, Target
 from workbench.ingest.readers import RawTable
@@ -102,8 +102,7 @@ def mapped(
         if target in part.unit_row_fields and UNIT_ROW in raw.frame.columns:
             text = raw.frame[UNIT_ROW].fill_null(text)
         series[target] = text
-    fields = {t: _in_one_spelling(t, column, part) for t, column in series.items()}
-    return fields, codes.unknown()
+    return _in_one_spelling(series, part), codes.unknown()
 
 
 def landed(
@@ -256,7 +255,14 @@ def _from_name(part: FileLayout, path: Path) -> dict[Target, str]:
     return values
 
 
-def _in_one_spelling(target: Target, values: pl.Series, part: FileLayout) -> pl.Series:
-    if is_instant(target.field):
-        return plain(formatted(values, part.formats_of(target)))
-    return single_spaced(values) if is_name(target.field) else values
+def _in_one_spelling(
+    series: Mapping[Target, pl.Series], part: FileLayout
+) -> dict[Target, pl.Series]:
+    """Return dates in the spelling that the models read, and names with single spaces."""
+    instants = [target for target in series if is_instant(target.field)]
+    dates = [formatted(series[target], part.formats_of(target)) for target in instants]
+    spelt = dict(zip(instants, plain_columns(dates), strict=True))
+    for target, values in series.items():
+        if target not in spelt:
+            spelt[target] = single_spaced(values) if is_name(target.field) else values
+    return {target: spelt[target] for target in series}

@@ -109,15 +109,23 @@ class Pseudonymiser:
         """
         clean: dict[Target, pl.Series] = {}
         masks = [pl.DataFrame(schema=MASKS)]
+        searched = self._masked(
+            {
+                target: values
+                for target, values in fields.items()
+                if not is_staff(target.field) and target.field not in profile.codes
+            },
+            profile.name,
+        )
         shortened: list[tuple[str, int]] = []
         for target, values in fields.items():
             if is_staff(target.field):
                 accounts = name_keys(values)
                 clean[target] = staff_ids(accounts, self.salts[profile.name], profile.name)
-            elif target.field in profile.codes:
+            elif target not in searched:
                 clean[target] = values
             else:
-                clean[target], found = self._masked(target.field, values, profile.name)
+                clean[target], found = searched[target]
                 if not found.is_empty():
                     masks.append(_placed(found, target, raw, name))
                 if _is_withheld(target, part):
@@ -132,29 +140,44 @@ class Pseudonymiser:
         columns = [raw.frame[name] for name in part.applicant if name in raw.frame.columns]
         return applicant_keys(columns, self.secret) if self.secret and columns else None
 
-    def _masked(self, field: str, values: pl.Series, source: str) -> tuple[pl.Series, pl.DataFrame]:
-        if is_open_list(field):
-            return self._named(values, source)
-        if not is_instant(field):
-            return self.patterns.mask(values, free_text=is_free_text(field))
-        odd = values.is_not_null() & ~values.str.contains(_DATE)
-        if not odd.any():
-            return values, _NONE
-        shy = values.to_frame("v").select(pl.when(odd).then("v"))["v"]
-        masked, found = self.patterns.mask(shy, free_text=False)
-        return masked.zip_with(odd, values), found
+    def _masked(
+        self, fields: Mapping[Target, pl.Series], source: str
+    ) -> dict[Target, tuple[pl.Series, pl.DataFrame]]:
+        """Return each field without people, and the rows and patterns found in it.
 
-    def _named(self, values: pl.Series, source: str) -> tuple[pl.Series, pl.DataFrame]:
-        """Mask names of units and steps; those of persons stay apart by a code of their own."""
-        masked, found = self.patterns.mask(values, free_text=False, open_list=True)
-        if found.is_empty():
-            return values, found
+        Fields in which the same patterns count are searched together, since compiling the
+        patterns costs more than searching a sheet.
+        """
+        groups: dict[tuple[bool, bool], dict[Target, pl.Series]] = {}
+        for target, values in fields.items():
+            kind = is_free_text(target.field), is_open_list(target.field)
+            groups.setdefault(kind, {})[target] = _odd_dates(target, values)
+        searched: dict[Target, tuple[pl.Series, pl.DataFrame]] = {}
+        for (free_text, open_list), columns in groups.items():
+            masked, found = self.patterns.mask(
+                pl.concat(columns.values()), free_text=free_text, open_list=open_list
+            )
+            height = masked.len() // len(columns)
+            for number, target in enumerate(columns):
+                start = number * height
+                own = found.filter(pl.col("row").is_between(start, start + height - 1))
+                own = own.with_columns(pl.col("row") - start)
+                whole, result = fields[target], masked.slice(start, height)
+                if open_list:
+                    result = self._apart(whole, result, source)
+                elif is_instant(target.field):
+                    result = result.zip_with(result.is_not_null(), whole)
+                searched[target] = (result if own.height else whole), own
+        return searched
+
+    def _apart(self, values: pl.Series, masked: pl.Series, source: str) -> pl.Series:
+        """Return masked names of units and steps; those of persons get a code of their own."""
         known = pl.DataFrame({"from": values, "to": masked}).unique().drop_nulls()
         codes = {
             text: f"{bare} {label_code(text, self.salts[source])}"
             for text, bare in known.filter(pl.col("from") != pl.col("to")).rows()
         }
-        return values.replace(codes), found
+        return values.replace(codes)
 
     def _lengths(self, values: pl.Series) -> tuple[pl.Series, int]:
         """Write the length of each text in its place, unless a reviewed list knows the text.
@@ -190,7 +213,12 @@ def _known_texts(reference: Path) -> frozenset[str]:
     return frozenset(texts)
 
 
-_NONE = pl.DataFrame(schema={"row": pl.UInt32, "pattern": pl.String})
+def _odd_dates(target: Target, values: pl.Series) -> pl.Series:
+    """Leave of a column of dates what has no shape of a date; another column is left as it is."""
+    if not is_instant(target.field):
+        return values
+    odd = ~values.str.contains(_DATE)
+    return values.to_frame("value").select(pl.when(odd).then("value"))["value"]
 
 
 def _placed(found: pl.DataFrame, target: Target, raw: RawTable, name: str) -> pl.DataFrame:

@@ -73,7 +73,7 @@ class Warehouse:
         self._keys: dict[str, tuple[str, ...]] = {}
         self._kinds: ChainMap[str, str] = ChainMap()
         self._is_cut = False
-        self._threads = threads or os.cpu_count() or 1
+        self._threads = threads or _processors()
         self._spill = Scratch("database")
         self._connection = duckdb.connect(
             config={
@@ -397,3 +397,10 @@ class Warehouse:
 
 def _rises(rows: duckdb.DuckDBPyRelation, key: tuple[str, ...]) -> bool:
     return is_sorted_by(rows.project(", ".join(key)).to_arrow_table(), key)
+
+
+def _processors() -> int:
+    """Return how many processors this process may use: fewer than the machine's in a container."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
