@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
 import pytest
+from filelock import FileLock
 
+from models.table_schemas import Schemas, shared_schemas
+from models.text_tables import parse_table
 from workbench.clock import Calendars
+from workbench.clock.lateness import lateness_profiles
+from workbench.core.project import Project
 from workbench.ingest.fields import FIELDS, FILES_SCHEMA, NUMBERS, POSITION
 from workbench.ingest.pseudonyms import MASKS
 from workbench.ingest.repairs import REPAIRS
 from workbench.ingest.structure import ROW_FINDINGS, SHEET_FINDINGS
 from workbench.warehouse import Warehouse
-from workbench.warehouse.models import models_of
+from workbench.warehouse.models import find_model, models_of
 
 Rows = list[dict[str, object]]
 Clean = Callable[..., Mapping[str, pl.DataFrame]]
@@ -155,3 +161,70 @@ def clean(pipelines_dir: Path, reference_dir: Path, calendar_days: pl.DataFrame)
         return cleaned
 
     return build
+
+
+class ModelTest:
+    """Builds one model on rows written as text tables and compares what it makes.
+
+    ``model_test("explain/causes", given={"ledger": text, ...}, expect=text)``: tables that the
+    model reads and the test does not give are empty, but for the reviewed facts, the calendars and
+    the lateness profiles, which are the shipped ones. Columns that a given table does not name are
+    missing in its rows. Only the columns of the expectation are compared, ordered by the key.
+    """
+
+    def __init__(self, facts: Project, schemas: Schemas) -> None:
+        self.facts = facts
+        self.schemas = schemas
+        self.calendars = Calendars.read(facts.reference / "calendars")
+
+    def __call__(
+        self,
+        path: str,
+        *,
+        given: dict[str, str],
+        expect: str,
+        variables: dict[str, object] | None = None,
+    ) -> None:
+        stage, name = path.split("/")
+        model = find_model(self.facts.pipelines, stage, name)
+        if strange := sorted(set(given) - set(model.reads)):
+            raise ValueError(f"{path} does not read {', '.join(strange)}; it reads {model.reads}")
+        with Warehouse(self.facts.pipelines, threads=1) as warehouse:
+            for variable, value in (variables or {}).items():
+                warehouse.set(variable, value)
+            for table in model.reads:
+                self._provide(warehouse, table, given.get(table))
+            warehouse.build_model(model)
+            made = warehouse.frame(name)
+        expected = parse_table(expect, self.schemas[name])
+        assert made.select(expected.columns).rows(named=True) == expected.rows(named=True)
+
+    def _provide(self, warehouse: Warehouse, table: str, text: str | None) -> None:
+        if text is None and (shipped := self._shipped(table)) is not None:
+            warehouse.register(table, shipped)
+            return
+        empty = pl.DataFrame(schema=self.schemas[table])
+        rows = parse_table(text, empty.schema) if text else empty
+        warehouse.register(table, pl.concat([empty, rows], how="diagonal"))
+
+    def _shipped(self, table: str) -> pl.DataFrame | None:
+        """Return a reviewed fact, the calendars or the profiles; nothing for another table."""
+        made = {
+            "calendar_days": self.calendars.days,
+            "calendar_keys": self.calendars.keys,
+            "unit_calendars": self.calendars.units,
+            "profiles": lambda: lateness_profiles(self.facts.reference / "profiles"),
+        }
+        if table in made:
+            return made[table]()
+        file = self.facts.reference / f"{table}.csv"
+        return pl.read_csv(file, infer_schema=False) if file.is_file() else None
+
+
+@pytest.fixture(scope="session")
+def model_test(repository: Project, tmp_path_factory: pytest.TempPathFactory) -> ModelTest:
+    """Build one model on text tables: see ``ModelTest``."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with FileLock(shared / "schemas.lock"):
+        return ModelTest(repository, shared_schemas(repository, shared / "schemas"))
