@@ -90,7 +90,9 @@ def audit(pipelines_dir, tmp_path) -> Callable[..., None]:
         if not folder.exists():
             shutil.copytree(pipelines_dir / "macros", folder / "macros")
             (folder / path).parent.mkdir(parents=True)
-        shutil.copy(pipelines_dir / f"{path}.sql", folder / f"{path}.sql")
+        stage, name = path.split("/")
+        (model,) = (pipelines_dir / stage).rglob(f"{name}.sql")
+        shutil.copy(model, folder / f"{path}.sql")
         with Warehouse(folder) as warehouse:
             warehouse.set("profile", "wb_strict")
             for name, frame in tables.items():

@@ -19,7 +19,7 @@ FINDERS = sorted(
 )
 RULES = ROOT / "data" / "reference"
 SAID = re.compile(
-    r"latebench|workbench\.testing|\bimport\b.*\bsimulate\b|\bLB-|data/truth|\.truth\b|tell_truth",
+    r"latebench|workbench\.testing|\bimport\b.*\bsimulate\b|\bLB-|data/truth|\.truth\b|ground_truth",
     re.IGNORECASE,
 )
 SPEAK_OF_ALL = ("core/project.py", "__init__.py")

@@ -15,11 +15,11 @@ import pytest
 from workbench.charts import (
     FONTS,
     LAB_MIME,
+    Bar,
     Dot,
     Figure,
     Pair,
     Scale,
-    TimelineBar,
     bars,
     course,
     dots,
@@ -28,13 +28,15 @@ from workbench.charts import (
     shares,
     svg_of,
 )
-from workbench.charts.timeline import Mark, timeline
-from workbench.charts.timeline import TimelineBar as Span
+from workbench.charts.timeline import Mark, TimelineBar, timeline
 from workbench.messages import use_language
 
 RATE = Scale(4.1, "mức chung 4,1%", "tỷ lệ trễ hạn (%)", "phần / tổng")
 CHANGE = Scale(0.0, "không đổi", "thay đổi", "trước · sau", "change")
-WAY = (Span("1. ký", 8, 9.5, "1:30", "waiting"), Span("2. dừng", 9.5, 30, "6:30", "pause"))
+WAY = (
+    TimelineBar("1. ký", 8, 9.5, "1:30", "waiting"),
+    TimelineBar("2. dừng", 9.5, 30, "6:30", "pause"),
+)
 SHARES = [("2021", "đúng", 96.0, "96,0%"), ("2021", "trễ", 4.0, "4,0%")]
 UNITS = (
     Dot("UBND Phường 1", 12.0, 9.0, 16.0, "24/200", "above"),
@@ -57,7 +59,7 @@ def figures() -> dict[str, Figure]:
                 "change": dots([moved(d) for d in UNITS], CHANGE),
                 "course": course(UNITS, "%"),
                 "kinds": paired_bars([Pair("chờ xử lý", 27.3, 1.5), Pair("ký", 3.0, None)], "giờ"),
-                "steps": bars([TimelineBar("Chờ: Thẩm định", 2182.0, "2.182 giờ")], "giờ"),
+                "steps": bars([Bar("Chờ: Thẩm định", 2182.0, "2.182 giờ")], "giờ"),
                 "way": timeline(
                     WAY, [(0, 7), (17, 24)], [Mark(20, "hạn", is_due=True)], [(0, "1/1")]
                 ),
@@ -146,7 +148,7 @@ def test_a_name_with_quotes_and_markup_stays_a_name():
 
 
 def test_axis_numbers_follow_the_language():
-    half = [TimelineBar("a", 0.75, "")]
+    half = [Bar("a", 0.75, "")]
     with use_language("vi"):
         vietnamese = draw(bars(half, "giờ"), "c", "d").svg
     with use_language("en"):

@@ -2,9 +2,8 @@
 -- key: dossier_no, step_no
 -- reads: steps, dossier_calendars, cause_dossiers
 -- promises: step_code > 0; not is_same_holder or holder_no is not null
--- is_waiting: the step was not begun, in a log that says of most such steps when they began.
--- is_same_holder: the step done last before it was with the same holder of the same unit, so that
--- no handover took place.
+-- A step with is_waiting was not begun, in a log that says of most such steps when they began. One
+-- with is_same_holder follows a step of the same holder of the same unit: no handover took place.
 -- step_code and holder_no number steps (by kind and name) and holders of all logs and mean nothing
 -- outside this room.
 

@@ -1,4 +1,4 @@
-"""The environment in which DVC and scheduled runs work for a project: one place for all platforms.
+"""The environment of a run: variables for DVC and scheduled runs, processors it may use.
 
 ``workbench dvc`` sets it before DVC starts; the Makefile, the commands of the README and every
 entry of ``workbench schedule`` call DVC through it, so none of them sets a variable of its own.
@@ -49,3 +49,10 @@ def run_dvc(project: Project, arguments: Sequence[str]) -> int:
         command, cwd=project.root, env=full_environment(project), check=False
     )
     return done.returncode
+
+
+def processors() -> int:
+    """Return how many processors this process may use: fewer than the machine's in a container."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

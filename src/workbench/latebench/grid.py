@@ -6,7 +6,6 @@ reported ones are never looked at while rules are chosen.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
+from workbench.core.environment import processors
 from workbench.core.project import Project
 from workbench.latebench.register import TIERS, Tier
 from workbench.latebench.run import Runner, Task
@@ -93,7 +93,7 @@ def run_grid(
     """
     tasks = [(task, grid.has_pm4py(task)) for task in grid.tasks()]
     found: list[tuple[Task, dict[str, Scores]]] = []
-    for done in _all(tasks, facts, pm4py, workers or os.cpu_count() or 1):
+    for done in _all(tasks, facts, pm4py, workers or processors()):
         found.append(done)
         progress(len(found), len(tasks), done[0])
     return summed_up(found)

@@ -8,7 +8,6 @@ tables are about single dossiers may be built in parts, so that memory stays fla
 
 from __future__ import annotations
 
-import os
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
@@ -21,6 +20,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
+from workbench.core.environment import processors
 from workbench.core.errors import InputRejected, RuleFailed
 from workbench.core.project import Scratch, replace_folder
 from workbench.warehouse.checks import check_frames, check_key, check_rows, key_broken
@@ -73,7 +73,7 @@ class Warehouse:
         self._keys: dict[str, tuple[str, ...]] = {}
         self._kinds: ChainMap[str, str] = ChainMap()
         self._is_cut = False
-        self._threads = threads or _processors()
+        self._threads = threads or processors()
         self._spill = Scratch("database")
         self._connection = duckdb.connect(
             config={
@@ -397,10 +397,3 @@ class Warehouse:
 
 def _rises(rows: duckdb.DuckDBPyRelation, key: tuple[str, ...]) -> bool:
     return is_sorted_by(rows.project(", ".join(key)).to_arrow_table(), key)
-
-
-def _processors() -> int:
-    """Return how many processors this process may use: fewer than the machine's in a container."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
