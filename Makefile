@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 export PATH := $(BIN):$(PATH)
+# where it is set, every process would compile every module anew
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
@@ -39,6 +41,16 @@ $(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
 .PHONY: test
 test: $(VENV)/ready-dev  ## all tests
 	@pytest -n 2
+
+.PHONY: test-fast
+test-fast: $(VENV)/ready-dev  ## rules, single functions and single models: a minute
+	@pytest -n 2 -m "not slow" tests/spec tests/unit tests/models
+
+# «make test-unit», «make test-models» …: one kind of test
+TEST_KINDS := $(patsubst tests/%/,test-%,$(wildcard tests/*/))
+.PHONY: $(TEST_KINDS)
+$(TEST_KINDS): test-%: $(VENV)/ready-dev
+	@pytest -n 2 tests/$*
 
 .PHONY: check
 check: $(VENV)/ready-dev  ## format, lint, types, SQL lint, notebook style

@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FILES = ("dvc.yaml", "params.yaml", ".gitignore", ".dvcignore", ".dvc/config", ".dvc/.gitignore")
 FOLDERS = ("src", "pipelines", "notebooks", "data/reference", ".dvc/plots")
 DOSSIERS = 400
-SETTINGS = ("WORKBENCH_", "DVC_", "JUPYTER", "IPYTHON", "GIT_")
+SETTINGS = ("WORKBENCH_", "DVC_", "JUPYTER", "IPYTHON", "GIT_", "PYTHONDONTWRITEBYTECODE")
 
 
 @dataclass(frozen=True)

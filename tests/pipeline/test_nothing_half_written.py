@@ -144,3 +144,11 @@ def test_outputs_of_different_runs_are_never_briefed_as_one(bench):
     assert (code, "workbench explain" in told) == (4, True), told
     bench.workbench("explain")
     bench.workbench("brief")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders")
+def test_a_pipe_in_the_inbox_is_named_before_dvc_waits_for_it(bench):
+    os.mkfifo(bench.project.inbox / "so-theo-doi-ho-so_2023-H1.xlsx")
+    code, message = refused(bench, "dvc", "repro")
+    assert code == 3, message
+    assert "so-theo-doi-ho-so_2023-H1.xlsx is no file of data but a pipe" in message

@@ -229,8 +229,13 @@ def epar(asked: Namespace) -> None:
 def dvc(asked: Namespace) -> None:
     """Run a command of DVC in the environment of the project; its exit code is ours."""
     from workbench.core.environment import run_dvc
+    from workbench.ingest import export_files
 
-    if code := run_dvc(find_project(), asked.arguments):
+    project = find_project()
+    if asked.arguments[:1] == ["repro"]:
+        # DVC opens every file of the inbox before our code runs, and waits at a pipe for ever
+        export_files(project.inbox)
+    if code := run_dvc(project, asked.arguments):
         raise SystemExit(code)
 
 
