@@ -86,7 +86,7 @@ lock:  ## resolve the locks anew (needs uv on the path)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-annotate --no-header --python-version 3.11 --all-extras pyproject.toml -o requirements-dev.lock
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --no-annotate --no-header --python-version 3.11 -c requirements-dev.lock pyproject.toml -o requirements.lock
+	  --no-annotate --no-header --python-version 3.11 --extra lab --extra review -c requirements-dev.lock pyproject.toml -o requirements.lock
 	printf 'hatchling==1.33.0\neditables\n' | uv pip compile --quiet --universal --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --python-version 3.11 -c requirements-dev.lock - -o requirements-build.lock
 

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from workbench.core.environment import check_installed
 from workbench.core.errors import UsageProblem
 from workbench.core.project import Project, Scratch
 
@@ -35,10 +36,11 @@ def start_lab(
         extra: Further arguments of ``jupyter lab``.
 
     Raises:
-        UsageProblem: The port is none.
+        UsageProblem: The port is none, or JupyterLab is not installed.
     """
     if not 0 <= port <= 65535:
         raise UsageProblem("lab.bad_port", port=port)
+    check_installed("jupyterlab", "lab")
     with _environment(project):
         # Two seconds to import, and it reads its folders from the environment when it starts.
         from jupyterlab.labapp import LabApp  # type: ignore[import-untyped]

@@ -11,8 +11,10 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
+from workbench.core.errors import UsageProblem
 from workbench.core.project import Project
 
 SITE = Path(".dvc", "tmp", "site")
@@ -42,8 +44,25 @@ def use_environment(project: Project) -> None:
     os.environ.update(project_environment(project))
 
 
+def check_installed(package: str, extra: str) -> None:
+    """Refuse what needs a package of an extra that this installation was made without.
+
+    Raises:
+        UsageProblem: The package is not there; the message says how to install it.
+
+    >>> check_installed("json", "lab")
+    """
+    if find_spec(package) is None:
+        raise UsageProblem("cli.not_installed", package=package, extra=extra)
+
+
 def run_dvc(project: Project, arguments: Sequence[str]) -> int:
-    """Run DVC of this installation in the project's folder and return its exit code."""
+    """Run DVC of this installation in the project's folder and return its exit code.
+
+    Raises:
+        UsageProblem: DVC is not installed.
+    """
+    check_installed("dvc", "review")
     command = [sys.executable, "-m", "dvc", *arguments]
     done = subprocess.run(  # noqa: S603 - our own interpreter, no shell
         command, cwd=project.root, env=full_environment(project), check=False
