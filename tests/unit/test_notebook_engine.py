@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import sys
+import weakref
 from pathlib import Path
 
 import nbformat
@@ -80,6 +82,18 @@ def test_a_notebook_sees_nothing_of_the_one_before(tmp_path: Path) -> None:
     run_notebook(notebook(tmp_path / "a.ipynb", "seen = 1"), {}, home=tmp_path)
     with pytest.raises(RuleFailed, match="NameError: name 'seen' is not defined"):
         run_notebook(notebook(tmp_path / "b.ipynb", "seen"), {}, home=tmp_path)
+
+
+def test_what_a_notebook_made_goes_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of pages are written in one run: each must give its tables back."""
+    made: list[weakref.ref[object]] = []
+    monkeypatch.setattr(
+        builtins, "keep_note_of", lambda thing: made.append(weakref.ref(thing)), raising=False
+    )
+    cell = "class Table: pass\ntable = Table()\nkeep_note_of(table)\ntable"
+    run_notebook(notebook(tmp_path / "n.ipynb", cell), {}, home=tmp_path)
+    gc.collect()
+    assert [note() for note in made] == [None]
 
 
 def test_a_notebook_works_in_its_home(tmp_path: Path) -> None:

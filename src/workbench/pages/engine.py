@@ -7,6 +7,7 @@ Notebooks run one after another: the working folder and the streams belong to th
 
 from __future__ import annotations
 
+import atexit
 import io
 import sys
 from base64 import b64encode
@@ -139,6 +140,11 @@ def _shell() -> Iterator[_Shell]:
     finally:
         shell.restore_sys_module_state()
         _Shell.clear_instance()
+        # a shell stays registered for the end of the process, with everything its cells made
+        atexit.unregister(shell.atexit_operations)
+        shell.user_ns.clear()
+        shell.user_ns_hidden.clear()
+        shell.displayhook.exec_result = None
         sys.displayhook, sys.excepthook = displayhook, excepthook
 
 
