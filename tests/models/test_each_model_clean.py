@@ -1,6 +1,286 @@
-"""Each model of ``clean`` on a few rows written here, as its header describes it."""
+"""Each model of ``clean`` that reads landed text, on a few rows, as its header describes it."""
 
 from __future__ import annotations
+
+
+def test_sheets_are_numbered_in_the_order_of_their_names(model_test) -> None:
+    model_test(
+        "clean/numbered_sheets",
+        given={
+            "landed_files": """
+                source_file  source_sheet  rows_read
+                b.xlsx       A             1
+                a.xlsx       Z             2
+                a.xlsx       B             3
+            """,
+        },
+        expect="""
+            sheet_no  source_file  source_sheet  rows_read
+            1         a.xlsx       B             3
+            2         a.xlsx       Z             2
+            3         b.xlsx       A             1
+        """,
+    )
+
+
+def test_a_code_belongs_to_each_unit_in_the_spell_in_which_it_was_valid(model_test) -> None:
+    model_test(
+        "clean/unit_names",
+        given={
+            "units": """
+                unit_id  name_vi        admin_code  valid_from  valid_to
+                P1       Phường 1       29905       -           2025-06-30
+                P-SD     Phường Sa Đéc  29905       2025-07-01  -
+            """,
+            "unit_aliases": """
+                alias     unit_id  valid_from  valid_to
+                PHƯỜNG 1  P1       -           2025-06-30
+            """,
+        },
+        expect="""
+            unit_key       unit_id  valid_from  valid_to
+            29905          P1       0001-01-01  2025-06-30
+            29905          P-SD     2025-07-01  9999-12-31
+            p-sd           P-SD     2025-07-01  9999-12-31
+            p1             P1       0001-01-01  2025-06-30
+            phường 1       P1       0001-01-01  2025-06-30
+            phường sa đéc  P-SD     2025-07-01  9999-12-31
+        """,
+    )
+
+
+def test_a_name_of_two_procedures_belongs_to_the_one_in_force_on_the_day(model_test) -> None:
+    model_test(
+        "clean/procedure_names",
+        given={
+            "procedures": """
+                procedure_id  name_vi   field_vi
+                1.000001      Cấp mới   Xây dựng
+                1.000002      -         -
+            """,
+            "procedure_aliases": """
+                alias    procedure_id  valid_from  valid_to
+                Gia hạn  1.000001      -           2025-06-30
+                Gia hạn  1.000002      2025-07-01  -
+                Gia hạn  9.999999      2030-01-01  -
+            """,
+        },
+        expect="""
+            procedure_key  procedure_id  field_vi  valid_from  valid_to
+            1.000001       1.000001      Xây dựng  0001-01-01  9999-12-31
+            1.000002       1.000002      -         0001-01-01  9999-12-31
+            cấp mới        1.000001      Xây dựng  0001-01-01  9999-12-31
+            gia hạn        1.000001      Xây dựng  0001-01-01  2025-06-30
+            gia hạn        1.000002      -         2025-07-01  9999-12-31
+        """,
+    )
+
+
+def test_spellings_that_differ_by_case_are_one_name_and_other_marks_look_alike(model_test) -> None:
+    model_test(
+        "clean/written_names",
+        given={
+            "numbered_sheets": """
+                source_file  source_sheet  unit_list
+                a.csv        ''            -
+                b.csv        ''            reference
+            """,
+            "landed_dossiers": """
+                source_file  source_sheet  unit_id
+                a.csv        ''            Phòng A
+                a.csv        ''            PHÒNG A
+                a.csv        ''            PHÒNG A
+                a.csv        ''            Phong A
+                a.csv        ''            UBND
+                a.csv        ''            Ubnd
+                b.csv        ''            Phong A
+            """,
+            "landed_steps": """
+                source_file  source_sheet  unit_id
+                a.csv        ''            Phòng A
+            """,
+        },
+        # as frequent as in capitals: the spelling that is not all in capitals is the name
+        expect="""
+            field    spelling  name     n_rows  look_alike
+            unit_id  PHÒNG A   Phòng A  2       -
+            unit_id  Phong A   Phong A  1       Phòng A
+            unit_id  Phòng A   Phòng A  2       -
+            unit_id  UBND      Ubnd     1       -
+            unit_id  Ubnd      Ubnd     1       -
+        """,
+    )
+
+
+def test_names_without_a_list_stand_in_one_spelling_and_unusable_rows_leave(model_test) -> None:
+    model_test(
+        "clean/dossier_texts",
+        given={
+            "numbered_sheets": """
+                sheet_no  source_file  source_sheet  unit_list  procedure_list  kept_by  term_value
+                1         a.csv        ''            -          -               -        5
+                2         b.csv        ''            reference  reference       portal   -
+            """,
+            "landed_dossiers": """
+                dossier_id  source_file  source_sheet  source_row  unit_id  procedure_id
+                A           a.csv        ''            2           PHÒNG A  CẤP MỚI
+                B           a.csv        ''            3           Phòng B  -
+                C           a.csv        ''            4           PHÒNG A  -
+                D           b.csv        ''            2           PHÒNG A  CẤP MỚI
+            """,
+            "written_names": """
+                field         spelling  name
+                unit_id       PHÒNG A   Phòng A
+                procedure_id  CẤP MỚI   Cấp mới
+            """,
+            "landed_row_findings": """
+                row_kind  source_file  source_sheet  source_row
+                dossier   a.csv        ''            4
+                step      a.csv        ''            2
+            """,
+        },
+        expect="""
+            dossier_id  unit_id  procedure_id  has_unit_list  kept_by  file_term_value  has_epochs
+            A           Phòng A  Cấp mới       -              office   5                no
+            B           Phòng B  -             -              office   5                no
+            D           PHÒNG A  CẤP MỚI       yes            portal   -                no
+        """,
+    )
+
+
+STEP_SHEET = """
+    sheet_no  source_file  source_sheet  day_first  time_zone         unit_list
+    1         a.csv        ''            yes        Asia/Ho_Chi_Minh  reference
+"""
+
+
+def test_an_event_that_begins_a_step_says_when_it_arrived_or_started(model_test) -> None:
+    model_test(
+        "clean/parsed_steps",
+        given={
+            "numbered_sheets": STEP_SHEET,
+            "landed_steps": """
+                source_file  source_sheet  source_row  finished_at       transition  step_kind
+                a.csv        ''            2           04/01/2022 08:00  schedule    work
+                a.csv        ''            3           04/01/2022 09:00  start       work
+                a.csv        ''            4           04/01/2022 10:00  complete    work
+                a.csv        ''            5           04/01/2022 11:00  -           -
+                a.csv        ''            6           04/01/2022 12:00  -           work
+            """,
+            "landed_row_findings": """
+                row_kind  source_file  source_sheet  source_row
+                step      a.csv        ''            6
+                dossier   a.csv        ''            5
+            """,
+        },
+        expect="""
+            row_id      arrived_at        started_at        finished_at       step_kind
+            4294967298  2022-01-04 08:00  -                 -                 work
+            4294967299  -                 2022-01-04 09:00  -                 work
+            4294967300  -                 -                 2022-01-04 10:00  work
+            4294967301  -                 -                 2022-01-04 11:00  other
+        """,
+    )
+
+
+def test_what_cannot_be_read_or_believed_of_a_step_is_listed_and_not_used(model_test) -> None:
+    model_test(
+        "clean/parsed_steps",
+        given={
+            "numbered_sheets": STEP_SHEET,
+            "landed_steps": """
+                source_file = a.csv
+                source_sheet = ''
+                source_row  step_no  finished_at  step_due_at  norm_hours
+                2           1        31/02/2022   05/01/2022   1,5
+                3           x        -            -            two
+                4           -        31/12/9999   -            -
+            """,
+        },
+        expect="""
+            logged_no  finished_at  step_due_at          norm_seconds  unreadable
+            1          -            2022-01-05 23:59:59  1h30min       finished_at
+            -          -            -                    -             step_no, norm_hours
+            -          -            -                    -             ''
+        """,
+    )
+
+
+def test_a_stamp_of_no_age_in_which_a_register_is_kept_is_quoted(model_test) -> None:
+    model_test(
+        "clean/parsed_steps",
+        given={
+            "numbered_sheets": STEP_SHEET,
+            "landed_steps": """
+                source_file  source_sheet  source_row  finished_at
+                a.csv        ''            2           31/12/9999
+                a.csv        ''            3           02/01/1990
+            """,
+        },
+        expect="""
+            finished_at       implausible
+            -                 finished_at = 31/12/9999
+            1990-01-02 00:00  ''
+        """,
+    )
+
+
+def test_a_step_belongs_to_the_unit_that_had_the_name_on_its_first_day(model_test) -> None:
+    model_test(
+        "clean/parsed_steps",
+        given={
+            "numbered_sheets": STEP_SHEET,
+            "unit_names": """
+                unit_key  unit_id  valid_from  valid_to
+                29905     P1       0001-01-01  2025-06-30
+                29905     P-SD     2025-07-01  9999-12-31
+            """,
+            "landed_steps": """
+                source_file  source_sheet  source_row  unit_id  arrived_at        finished_at
+                a.csv        ''            2           29905    30/06/2025 23:59  01/07/2025 08:00
+                a.csv        ''            3           29905    -                 01/07/2025 08:00
+                a.csv        ''            4           other    -                 01/07/2025 08:00
+                a.csv        ''            5           29905    -                 -
+            """,
+        },
+        expect="""
+            unit_id
+            P1
+            P-SD
+            -
+            -
+        """,
+    )
+
+
+def test_a_pause_is_read_in_the_zone_of_its_file_and_odd_stamps_are_listed(model_test) -> None:
+    model_test(
+        "clean/parsed_pauses",
+        given={
+            "landed_files": """
+                source_file  source_sheet  day_first  time_zone         kept_by
+                a.csv        ''            yes        Asia/Ho_Chi_Minh  -
+                b.csv        ''            no         UTC               portal
+            """,
+            "landed_pauses": """
+                source_file  source_sheet  source_row  paused_at         resumed_at
+                a.csv        ''            2           04/01/2022 08:00  31/02/2022
+                a.csv        ''            3           01/01/1900        -
+                a.csv        ''            4           04/01/2022 08:00  -
+                b.csv        ''            2           01/04/2022 01:00  01/05/2022 01:00
+            """,
+            "landed_row_findings": """
+                row_kind  source_file  source_sheet  source_row
+                pause     a.csv        ''            4
+            """,
+        },
+        expect="""
+            kept_by  paused_at         resumed_at        unreadable  implausible
+            office   2022-01-04 08:00  -                 resumed_at  ''
+            office   -                 -                 ''          paused_at = 01/01/1900
+            portal   2022-01-04 08:00  2022-01-05 08:00  ''          ''
+        """,
+    )
 
 
 def test_a_case_ends_with_its_last_completion_unless_work_begins_later(model_test) -> None:
@@ -17,11 +297,99 @@ def test_a_case_ends_with_its_last_completion_unless_work_begins_later(model_tes
                 A           work    2022-01-04 10:00  2022-01-05 10:00  ''
                 B           intake  2022-01-04 08:00  2022-01-04 09:00  ''
                 B           work    2022-01-04 10:00  -                 ''
+                C           early   2022-01-04 08:00  -                 ''
+                C           work    2022-01-04 08:30  2022-01-04 09:00  ''
+                D           work    -                 2022-01-04 09:00  ''
+                D           same    2022-01-04 09:00  -                 ''
+                E           work    2022-01-04 08:00  -                 finished_at
             """,
         },
+        # C dropped a completion while other work went on; D begins in the instant of its end
         expect="""
             dossier_id  began_at          completed_at      ended_at
             A           2022-01-04 08:00  2022-01-05 10:00  2022-01-05 10:00
             B           2022-01-04 08:00  2022-01-04 09:00  -
+            C           2022-01-04 08:00  2022-01-04 09:00  2022-01-04 09:00
+            D           2022-01-04 09:00  2022-01-04 09:00  -
+            E           2022-01-04 08:00  -                 -
+        """,
+    )
+
+
+def test_a_case_of_other_events_ends_with_the_last_of_them(model_test) -> None:
+    events = """
+        dossier_id  step  finished_at       transition  unreadable
+        A           note  2022-01-04 08:00  other       ''
+        A           note  2022-01-05 08:00  other       ''
+    """
+    model_test(
+        "clean/case_spans",
+        given={"parsed_steps": events, "numbered_sheets": "case_dates\nsteps"},
+        expect="""
+            dossier_id  began_at          completed_at      ended_at
+            A           2022-01-04 08:00  2022-01-05 08:00  2022-01-05 08:00
+        """,
+    )
+    model_test(
+        "clean/case_spans",
+        given={"parsed_steps": events, "numbered_sheets": "case_dates\n''"},
+        expect="dossier_id",
+    )
+
+
+def test_a_file_without_a_heading_takes_the_newest_date_of_its_delivery_or_source(
+    model_test,
+) -> None:
+    model_test(
+        "clean/file_snapshots",
+        given={
+            "numbered_sheets": """
+                day_first = yes
+                source_sheet = ''
+                sheet_no  source  source_file  batch  snapshot_at       time_zone
+                1         s       a.csv        x      30/06/2022        Asia/Ho_Chi_Minh
+                2         s       b.csv        x      -                 Asia/Ho_Chi_Minh
+                3         s       c.csv        y      31/07/2022 17:00  UTC
+                4         s       d.csv        z      -                 Asia/Ho_Chi_Minh
+                5         t       e.csv        x      -                 Asia/Ho_Chi_Minh
+            """,
+        },
+        expect="""
+            source_file  snapshot_at
+            a.csv        2022-06-30 23:59:59
+            b.csv        2022-06-30 23:59:59
+            c.csv        2022-07-31 17:00Z
+            d.csv        2022-07-31 17:00Z
+            e.csv        -
+        """,
+    )
+
+
+def test_a_source_that_does_not_say_takes_its_latest_stamp_but_no_due_date(model_test) -> None:
+    model_test(
+        "clean/file_snapshots",
+        given={
+            "numbered_sheets": """
+                sheet_no  source  source_file  source_sheet  snapshot_at
+                1         s       a.csv        ''            latest
+                2         s       b.csv        ''            latest
+                3         t       c.csv        ''            latest
+            """,
+            "parsed_dossiers": """
+                source  received_at       due_at            reported_end_at   returned_at
+                s       2022-01-04 08:00  2022-12-31 08:00  2022-01-06 08:00  2022-01-05 08:00
+                t       2022-01-04 08:00  -                 -                 2022-01-05 08:00
+            """,
+            "parsed_steps": """
+                sheet_no  arrived_at        started_at        finished_at
+                2         2022-01-07 08:00  2022-01-07 09:00  2022-01-06 09:00
+                3         2022-01-05 07:00  -                 -
+            """,
+        },
+        expect="""
+            source_file  snapshot_at
+            a.csv        2022-01-07 09:00
+            b.csv        2022-01-07 09:00
+            c.csv        2022-01-05 08:00
         """,
     )

@@ -4,9 +4,11 @@
     A           2022-01-04 08:00  3       yes
     B           -                 12      no
 
-Columns are set apart by two blanks or more. ``-`` is missing and ``''`` an empty text. Instants are
-local times of Việt Nam unless they end in ``Z``; durations may be written ``2h``, ``30min`` or
-``1h30min`` and become seconds.
+Columns are set apart by two blanks or more. ``-`` is missing, ``''`` an empty text and ``'-'`` a
+dash. Instants are local times of Việt Nam unless they end in ``Z``; durations may be written
+``2h``, ``30min`` or ``1h30min`` and become seconds, and an instant in a column of whole numbers is
+its second since 1970. Lines ``column = value`` above the header hold
+for every row. A column ``x_...``, an exporting system's own, is text in every table.
 """
 
 from __future__ import annotations
@@ -16,12 +18,15 @@ import json
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
+_QUOTED = re.compile(r"^'(.*)'$")
+_SHARED = re.compile(r"^(\w+) = (.+)$")
 _DURATION = re.compile(r"^(?:(\d+)h)?(?:(\d+)min)?(?:(\d+)s)?$")
 
 
@@ -33,21 +38,27 @@ def parse_table(text: str, schema: pl.Schema) -> pl.DataFrame:
             value is none of its type.
     """
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-    names = re.split(r" {2,}", lines[0])
+    shared = dict(match.groups() for match in takewhile(bool, map(_SHARED.match, lines)) if match)
+    header, *lines = lines[len(shared) :]
+    named = re.split(r" {2,}", header)
+    names = [*shared, *named]
+    own = {name: pl.String() for name in names if name.startswith("x_")}
+    schema = pl.Schema(own | dict(schema))
     if unknown := [name for name in names if name not in schema]:
         raise ValueError(f"no such column: {', '.join(unknown)}; known: {', '.join(schema)}")
     rows = []
-    for line in lines[1:]:
+    for line in lines:
         cells = re.split(r" {2,}", line)
-        if len(cells) != len(names):
-            raise ValueError(f"{len(cells)} cells under {len(names)} headers: {line}")
-        rows.append([_value(c, schema[n]) for n, c in zip(names, cells, strict=True)])
+        if len(cells) != len(named):
+            raise ValueError(f"{len(cells)} cells under {len(named)} headers: {line}")
+        values = zip(names, [*shared.values(), *cells], strict=True)
+        rows.append([_value(cell, schema[name]) for name, cell in values])
     return pl.DataFrame(rows, {name: schema[name] for name in names}, orient="row")
 
 
 def _value(cell: str, kind: pl.DataType) -> object:
-    if cell in ("-", "''"):
-        return None if cell == "-" else ""
+    if cell == "-" or (quoted := _QUOTED.match(cell)):
+        return None if cell == "-" else quoted[1]
     if isinstance(kind, pl.Datetime):
         return _instant(cell, zoned=kind.time_zone is not None)
     readers: tuple[tuple[bool, Callable[[str], object]], ...] = (
@@ -72,7 +83,9 @@ def _instant(cell: str, *, zoned: bool) -> dt.datetime:
 def _whole(cell: str) -> int:
     if re.fullmatch(r"-?\d+", cell):
         return int(cell)
+    if re.match(r"\d{4}-\d\d-\d\d", cell):
+        return int(_instant(cell, zoned=True).timestamp())
     if not (match := _DURATION.match(cell)):
-        raise ValueError(f"no number and no duration: {cell}")
+        raise ValueError(f"no number, duration or instant: {cell}")
     hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return hours * 3600 + minutes * 60 + seconds
