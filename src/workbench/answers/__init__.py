@@ -32,15 +32,15 @@ def open_book(path: str | Path | None = None, *, language: str = "") -> Book:
         UsageProblem: The folder is neither, or holds no results yet.
         RuleFailed: The outputs of its stages are of different runs.
     """
-    said = language or spoken()
+    spoken_language = language or spoken()
     folder = Path(path) if path else None
     if folder is not None and (folder / "tables").is_dir():
-        return Book(folder.resolve(), (folder / "tables",), shipped().reference, said)
+        return Book(folder.resolve(), (folder / "tables",), shipped().reference, spoken_language)
     if folder is not None and not (folder / "dvc.yaml").is_file():
         raise UsageProblem("briefing.no_results", folder=folder)
     project = find_project(folder)
-    rooms = (project.clean, project.clock, project.results)
-    if not any(room.is_dir() for room in rooms):
+    folders = (project.clean, project.clock, project.results)
+    if not any(folder.is_dir() for folder in folders):
         raise UsageProblem("briefing.no_results_yet", folder=project.root)
-    check_origins(*rooms)
-    return Book(project.root, rooms, project.reference, said)
+    check_origins(*folders)
+    return Book(project.root, folders, project.reference, spoken_language)

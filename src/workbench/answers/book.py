@@ -37,7 +37,7 @@ class Book(ComparisonQuestions):
 
     Args:
         home: The project or ``analyse`` folder.
-        rooms: Folders that hold the tables, one Parquet file each.
+        folders: Folders that hold the tables, one Parquet file each.
         reference: Folder with ``units.csv``.
         language: ``vi`` or ``en``, for everything the answers say.
     """
@@ -50,9 +50,9 @@ class Book(ComparisonQuestions):
         Raises:
             UsageProblem: Unit, period or profile is unknown.
         """
-        asked = self._asked(period, unit, profile)
+        question = self._asked(period, unit, profile)
         with use_language(self.language):
-            return summary.summary(self, asked, self.against(asked.period, against), RATE)
+            return summary.summary(self, question, self.against(question.period, against), RATE)
 
     def headline(
         self, period: str, *, against: str = "", unit: str = EVERYTHING, profile: str = PROFILE
@@ -62,9 +62,9 @@ class Book(ComparisonQuestions):
         Raises:
             UsageProblem: Unit, period or profile is unknown.
         """
-        asked = self._asked(period, unit, profile)
+        question = self._asked(period, unit, profile)
         with use_language(self.language):
-            return headline.headline(self, asked, self.against(asked.period, against))
+            return headline.headline(self, question, self.against(question.period, against))
 
     def compare_units(
         self,
@@ -86,9 +86,9 @@ class Book(ComparisonQuestions):
         Raises:
             UsageProblem: Unit, period, profile or measure is unknown.
         """
-        asked = self._asked(period, unit, profile)
+        question = self._asked(period, unit, profile)
         with use_language(self.language):
-            return units.units(self, asked, self._rate(measure))
+            return units.units(self, question, self._rate(measure))
 
     def compare_periods(
         self,
@@ -104,10 +104,10 @@ class Book(ComparisonQuestions):
         Raises:
             UsageProblem: Unit, period, profile or measure is unknown.
         """
-        asked = self._asked(period, unit, profile)
+        question = self._asked(period, unit, profile)
         with use_language(self.language):
-            other = self.against(asked.period, against)
-            return period_change.change(self, asked, other, self._rate(measure))
+            other = self.against(question.period, against)
+            return period_change.change(self, question, other, self._rate(measure))
 
     def course(
         self,
@@ -122,9 +122,9 @@ class Book(ComparisonQuestions):
         Raises:
             UsageProblem: Unit, period, profile or measure is unknown.
         """
-        asked = self._asked(period, unit, profile)
+        question = self._asked(period, unit, profile)
         with use_language(self.language):
-            return period_change.months(self, asked, self._rate(measure))
+            return period_change.months(self, question, self._rate(measure))
 
     def time_use(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
         """Where did the working time of late dossiers go, and where that of the others?
@@ -132,9 +132,9 @@ class Book(ComparisonQuestions):
         Raises:
             UsageProblem: Unit, period or profile is unknown.
         """
-        asked = self._asked(period, unit, profile)
+        question = self._asked(period, unit, profile)
         with use_language(self.language):
-            return time_use.time_use(self, asked)
+            return time_use.time_use(self, question)
 
     def slowest_steps(
         self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE
@@ -144,9 +144,9 @@ class Book(ComparisonQuestions):
         Raises:
             UsageProblem: Unit, period or profile is unknown.
         """
-        asked = self._asked(period, unit, profile)
+        question = self._asked(period, unit, profile)
         with use_language(self.language):
-            return time_use.slowest_steps(self, asked)
+            return time_use.slowest_steps(self, question)
 
     def causes(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
         """What share of the lateness does each cause explain, and what stays unexplained?
@@ -155,9 +155,9 @@ class Book(ComparisonQuestions):
             UsageProblem: Unit, period or profile is unknown, or the results were computed under
                 another profile.
         """
-        asked = self._asked_of_causes(period, unit, profile)
+        question = self._asked_of_causes(period, unit, profile)
         with use_language(self.language):
-            return causes.causes(self, asked)
+            return causes.causes(self, question)
 
     def causes_by_unit(self, period: str, *, profile: str = PROFILE) -> Answer:
         """Which causes weigh how much at each unit?
@@ -166,9 +166,9 @@ class Book(ComparisonQuestions):
             UsageProblem: Period or profile is unknown, or the results were computed under
                 another profile.
         """
-        asked = self._asked_of_causes(period, EVERYTHING, profile)
+        question = self._asked_of_causes(period, EVERYTHING, profile)
         with use_language(self.language):
-            return causes.causes_by_unit(self, asked)
+            return causes.causes_by_unit(self, question)
 
     def causes_over_time(
         self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE
@@ -179,9 +179,9 @@ class Book(ComparisonQuestions):
             UsageProblem: Unit, period or profile is unknown, or the results were computed under
                 another profile.
         """
-        asked = self._asked_of_causes(period, unit, profile)
+        question = self._asked_of_causes(period, unit, profile)
         with use_language(self.language):
-            return causes.causes_over_time(self, asked)
+            return causes.causes_over_time(self, question)
 
     def reality(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
         """How many late dossiers were really late, late only on record, or not decidable?
@@ -190,9 +190,9 @@ class Book(ComparisonQuestions):
             UsageProblem: Unit, period or profile is unknown, or the results were computed under
                 another profile.
         """
-        asked = self._asked_of_causes(period, unit, profile)
+        question = self._asked_of_causes(period, unit, profile)
         with use_language(self.language):
-            return causes.reality(self, asked)
+            return causes.reality(self, question)
 
     def waiting(self, period: str, *, unit: str = EVERYTHING) -> Answer:
         """What had steps waited for, where the log tells start, finish and holder?
@@ -200,9 +200,9 @@ class Book(ComparisonQuestions):
         Raises:
             UsageProblem: Unit or period is unknown.
         """
-        asked = self._asked(period, unit, PROFILE)
+        question = self._asked(period, unit, PROFILE)
         with use_language(self.language):
-            return waits.steps_waited(self, asked)
+            return waits.steps_waited(self, question)
 
     def rhythm(self, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Rhythm:
         """Ask how transfers run, when steps are clicked and signed, and how much is open.
@@ -218,9 +218,9 @@ class Book(ComparisonQuestions):
         Raises:
             UsageProblem: Unit, period or profile is unknown.
         """
-        asked = self._asked(period, unit, profile)
+        question = self._asked(period, unit, profile)
         with use_language(self.language):
-            return sensitivity.short(self, asked)
+            return sensitivity.short(self, question)
 
     def excluded(self) -> Answer:
         """Which rows of the source files are in these figures, and which are not?"""
@@ -238,9 +238,9 @@ class Book(ComparisonQuestions):
         Raises:
             UsageProblem: Unit, period or profile is unknown.
         """
-        asked = self._asked(period, unit, profile)
+        question = self._asked(period, unit, profile)
         with use_language(self.language):
-            return verdicts.verdicts(self, asked)
+            return verdicts.verdicts(self, question)
 
     def dossier(self, dossier_id: str, *, profile: str = PROFILE) -> Answer:
         """How did one dossier spend its time, and why was it late?
@@ -252,11 +252,13 @@ class Book(ComparisonQuestions):
         Raises:
             UsageProblem: No dossier has this number, or the profile is unknown.
         """
-        known = self.dossiers["dossier_id"]
+        dossier_ids = self.dossiers["dossier_id"]
         rule = self.profile(profile)
         dossier_id = dossier_id or dossier.most_overdue(self, rule)
-        if dossier_id not in known:
-            raise self._unknown("briefing.no_dossier", dossier_id, known, known.head(3).to_list())
+        if dossier_id not in dossier_ids:
+            raise self._unknown(
+                "briefing.no_dossier", dossier_id, dossier_ids, dossier_ids.head(3).to_list()
+            )
         with use_language(self.language):
             return dossier.dossier(self, dossier_id, rule)
 

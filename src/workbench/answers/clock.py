@@ -61,12 +61,12 @@ class LegalClock:
             due = received.join(self.book.due_dates, on="dossier_id", how="left").with_columns(
                 pl.col("due_class").fill_null("not_comparable")
             )
-            counted = due.group_by("due_class", "days_off").agg(
+            counts = due.group_by("due_class", "days_off").agg(
                 pl.len().cast(pl.Int64).alias("dossiers"),
                 pl.col("dossier_id").sort().head(SHOWN).alias("examples"),
             )
             rank = pl.col("due_class").replace_strict(_RANK, return_dtype=pl.Int64)
-            frame = counted.sort(rank, "days_off")
+            frame = counts.sort(rank, "days_off")
             return _due_answer(frame, label)
 
     def pauses(self, period: str) -> Answer:
@@ -78,23 +78,23 @@ class LegalClock:
         with use_language(self.book.language):
             label = self.book.period(period)
             received = self._received(label)
-            own = self.book.pauses.join(received, on="dossier_id", how="semi")
+            pauses = self.book.pauses.join(received, on="dossier_id", how="semi")
             stood = self.book.pause_spells.join(received, on="dossier_id", how="semi")
             odd = self.book.odd_pauses.join(received, on="dossier_id", how="semi")
             rank = pl.col("oddity").replace_strict(_ODD_RANK, return_dtype=pl.Int64)
-            told = {
+            words = {
                 "n": numerals.count(received.height),
                 "dossiers": numerals.count(stood["dossier_id"].n_unique()),
-                "pauses": numerals.count(own.height),
+                "pauses": numerals.count(pauses.height),
                 "hours": numerals.hours(int(stood["work_seconds"].sum())),
                 "odd": numerals.count(odd.height),
             }
             return Answer(
                 title=say("clock.pauses_title", period=numerals.period(label)),
-                claims=(claim(say("clock.pauses_told", **told)),),
+                claims=(claim(say("clock.pauses_sentence", **words)),),
                 frame=odd.sort(rank, "dossier_id", "pause_no"),
                 denominators=say("clock.pauses_denominators"),
-                listing=_pause_table(own, odd, label),
+                listing=_pause_table(pauses, odd, label),
             )
 
     def receptions(self, period: str) -> Answer:
@@ -131,12 +131,14 @@ class LegalClock:
             steps = self.book.steps.join(received, on="dossier_id")
             limits = received.join(self.book.due_dates, on="dossier_id")
             frame = norm_audit(_norms_of(steps), _limits_of(limits)).filter(level="procedure")
-            own = self.book.ledger.join(received, on="dossier_id", how="semi").filter(
+            segments = self.book.ledger.join(received, on="dossier_id", how="semi").filter(
                 ~pl.col("phase").is_in(["gap", "pause"])
             )
-            named = frame.join(_names(received), on="procedure_id", how="left")
+            named_frame = frame.join(_names(received), on="procedure_id", how="left")
             return _norm_answer(
-                named.sort("procedure_id"), dict(own["norm_source"].value_counts().rows()), label
+                named_frame.sort("procedure_id"),
+                dict(segments["norm_source"].value_counts().rows()),
+                label,
             )
 
     def _received(self, period: str) -> pl.DataFrame:
@@ -178,15 +180,15 @@ def _due_claims(rows: list[dict[str, Any]], total: int) -> tuple[Claim, ...]:
         return (claim(say("clock.due_nothing")),)
     agree = sum(row["dossiers"] for row in rows if row["due_class"] == "agrees")
     shares = {"share": numerals.percent(agree / total), "of": numerals.fraction(agree, total)}
-    others = [_due_told(row) for row in rows if row["due_class"] != "agrees"]
-    said = [claim(say("clock.due_agree", **shares))]
+    others = [_describe_due(row) for row in rows if row["due_class"] != "agrees"]
+    claims = [claim(say("clock.due_agree", **shares))]
     if others:
-        said.append(claim(say("clock.due_differ", told="; ".join(others))))
-    return tuple(said)
+        claims.append(claim(say("clock.due_differ", classes="; ".join(others))))
+    return tuple(claims)
 
 
-def _due_told(row: Row) -> str:
-    return say("clock.due_class_told", name=_due_name(row), n=numerals.count(row["dossiers"]))
+def _describe_due(row: Row) -> str:
+    return say("clock.due_class_sentence", name=_due_name(row), n=numerals.count(row["dossiers"]))
 
 
 def _due_name(row: Row) -> str:
@@ -220,13 +222,13 @@ def _needless() -> str:
 
 
 def _due_figure(rows: list[dict[str, Any]], total: int, caption: str) -> Figure:
-    drawn = [
+    day_bars = [
         Bar(_due_name(row), row["dossiers"], numerals.fraction(row["dossiers"], total))
         for row in rows
         if row["due_class"] != "agrees"
     ]
-    told = [_due_told(row) for row in rows]
-    return draw(bars(drawn, say("clock.dossiers")), caption, f"{caption} {'; '.join(told)}.")
+    labels = [_describe_due(row) for row in rows]
+    return draw(bars(day_bars, say("clock.dossiers")), caption, f"{caption} {'; '.join(labels)}.")
 
 
 # pauses -------------------------------------------------------------------------------------
@@ -284,11 +286,13 @@ def _reception_answer(frame: pl.DataFrame, total: int, period: str) -> Answer:
         for row in rows
     ]
     later = sum(row["dossiers"] for row in rows if row["received_when"] != "clock_hours")
-    said = say("clock.receptions_told", later=numerals.count(later), n=numerals.count(total))
+    sentence = say(
+        "clock.receptions_sentence", later=numerals.count(later), n=numerals.count(total)
+    )
     caption = say("clock.receptions_caption", period=numerals.period(period))
     return Answer(
         title=say("clock.receptions_title", period=numerals.period(period)),
-        claims=(claim(said),),
+        claims=(claim(sentence),),
         frame=frame,
         denominators=say("clock.receptions_denominators"),
         listing=Table(caption, columns, tuple(lines)),
@@ -326,9 +330,9 @@ def _limits_of(dossiers: pl.DataFrame) -> pl.DataFrame:
 
 def _names(dossiers: pl.DataFrame) -> pl.DataFrame:
     """Return one name per procedure, the one most dossiers carry."""
-    counted = dossiers.group_by("procedure_id", "procedure_name").len()
+    counts = dossiers.group_by("procedure_id", "procedure_name").len()
     return (
-        counted.sort("procedure_id", "len", "procedure_name", descending=[False, True, False])
+        counts.sort("procedure_id", "len", "procedure_name", descending=[False, True, False])
         .unique("procedure_id", keep="first", maintain_order=True)
         .select("procedure_id", "procedure_name")
     )
@@ -346,7 +350,7 @@ def _norm_answer(frame: pl.DataFrame, sources: dict[str, int], period: str) -> A
     return Answer(
         title=say("clock.norms_title", period=numerals.period(period)),
         claims=(
-            claim(say("clock.norms_told", n=compared, **numbers)),
+            claim(say("clock.norms_sentence", n=compared, **numbers)),
             claim(say("clock.norms_sources", **by_source)),
         ),
         frame=frame,

@@ -41,9 +41,9 @@ class ComparisonQuestions(NameLookup):
             UsageProblem: Unit, period or profile is unknown, or the results were computed under
                 another profile.
         """
-        asked = self._asked_of_causes(period, unit, profile)
+        query = self._asked_of_causes(period, unit, profile)
         with use_language(self.language):
-            return adjusted_units.fair_units(self, asked)
+            return adjusted_units.fair_units(self, query)
 
     def cells(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
         """Which cause makes which unit late, beyond chance and mix?
@@ -52,9 +52,9 @@ class ComparisonQuestions(NameLookup):
             UsageProblem: Unit, period or profile is unknown, or the results were computed under
                 another profile.
         """
-        asked = self._asked_of_causes(period, unit, profile)
+        query = self._asked_of_causes(period, unit, profile)
         with use_language(self.language):
-            return adjusted_units.cells(self, asked)
+            return adjusted_units.cells(self, query)
 
     def gap(
         self,
@@ -78,12 +78,12 @@ class ComparisonQuestions(NameLookup):
             UsageProblem: Unit, period or profile is unknown, or the results were computed under
                 another profile.
         """
-        asked = self._asked_of_causes(period, unit, profile)
-        before = against or (self.against(asked.period) if asked.unit == EVERYTHING else "")
+        query = self._asked_of_causes(period, unit, profile)
+        before = against or (self.against(query.period) if query.unit == EVERYTHING else "")
         with use_language(self.language):
             pair = gaps.sides(
-                asked.period,
-                unit=asked.unit,
+                query.period,
+                unit=query.unit,
                 other=self.unit(other) if other else "",
                 against=self.period(before) if before else "",
             )
@@ -96,9 +96,9 @@ class ComparisonQuestions(NameLookup):
             UsageProblem: Unit, period or profile is unknown, or the results were computed under
                 another profile.
         """
-        asked = self._asked_of_causes(period, unit, profile)
+        query = self._asked_of_causes(period, unit, profile)
         with use_language(self.language):
-            return whatif.whatif(self, asked)
+            return whatif.whatif(self, query)
 
     def control(
         self,
@@ -119,9 +119,9 @@ class ComparisonQuestions(NameLookup):
         Raises:
             UsageProblem: Unit, profile or measure is unknown.
         """
-        asked = question.Question("", self.unit(unit), self.profile(profile))
+        query = question.Question("", self.unit(unit), self.profile(profile))
         with use_language(self.language):
-            return control.months(self, asked, self._rate(measure), rules)
+            return control.months(self, query, self._rate(measure), rules)
 
     def interventions(self, *, profile: str = PROFILE) -> Answer:
         """What did recorded changes do to the late share of the units that got them?
@@ -173,7 +173,7 @@ class ComparisonQuestions(NameLookup):
         Raises:
             UsageProblem: Column, group, period, unit or profile is unknown.
         """
-        asked = Grouping(
+        query = Grouping(
             self._column(by),
             tuple(self._column(name) for name in within),
             self._group(by, group),
@@ -182,7 +182,7 @@ class ComparisonQuestions(NameLookup):
             self.unit(unit),
         )
         with use_language(self.language):
-            return groups.compare_groups(self, asked, self.profile(profile))
+            return groups.compare_groups(self, query, self.profile(profile))
 
     def durations(self, by: str = "unit_id", *, period: str = "", unit: str = EVERYTHING) -> Answer:
         """How long do dossiers take, with the open ones counted, and does the order hold?
@@ -221,16 +221,16 @@ class ComparisonQuestions(NameLookup):
             return watchlist.reliability(self)
 
     def _column(self, name: str) -> str:
-        known = [*self.dossiers.columns, *groups.DERIVED]
-        if name not in known:
-            raise self._unknown("groups.no_column", name, known, known)
+        columns = [*self.dossiers.columns, *groups.DERIVED]
+        if name not in columns:
+            raise self._unknown("groups.no_column", name, columns, columns)
         return name
 
     def _group(self, by: str, name: str) -> str:
-        held = groups.received(self, "")[by].cast(str).fill_null(groups.NOBODY)
-        known = held.unique().sort().to_list()
-        if name and name not in known:
-            raise self._unknown("groups.no_group", name, known, known)
+        values = groups.received(self, "")[by].cast(str).fill_null(groups.NO_VALUE)
+        groups_present = values.unique().sort().to_list()
+        if name and name not in groups_present:
+            raise self._unknown("groups.no_group", name, groups_present, groups_present)
         return name
 
     def _rate(self, measure: str) -> str:

@@ -27,17 +27,17 @@ _FREE = ("granularity", "early_before", "early_needs")
 """Choices in which a profile may differ from its twin: none of the others moves a late dossier."""
 
 
-def compare_with_stamps(book: Book, asked: Question) -> tuple[Claim, ...]:
+def compare_with_stamps(book: Book, question: Question) -> tuple[Claim, ...]:
     """Say which rule judged, and how many dossiers the due stamps as written would change.
 
     Nothing where no due stamp of the unit has an hour, or where the rule takes stamps as written.
     """
-    stamped = find_instant_profile(book, asked.profile)
-    if not stamped or not _has_hours(book, asked.unit):
+    stamped = find_instant_profile(book, question.profile)
+    if not stamped or not _has_hours(book, question.unit):
         return ()
     by_rule, by_stamp = (
-        measures_of(book, Question(asked.period, asked.unit, profile), asked.period)
-        for profile in (asked.profile, stamped)
+        measures_of(book, Question(question.period, question.unit, profile), question.period)
+        for profile in (question.profile, stamped)
     )
     counts = {
         side: [int(rows[name]["numerator"]) if name in rows else 0 for name in _LATE]
@@ -47,7 +47,7 @@ def compare_with_stamps(book: Book, asked: Question) -> tuple[Claim, ...]:
     changed = sum(abs(a - b) for a, b in zip(counts["rule"], counts["stamp"], strict=True))
     text = say(
         "briefing.headline_stamps" if changed else "briefing.headline_stamps_same",
-        rule=inline(book.profile_label(asked.profile).split(":")[0]),
+        rule=inline(book.profile_label(question.profile).split(":")[0]),
         late=numerals.count(counts["rule"][0]),
         overdue=numerals.count(counts["rule"][1]),
         stamped_late=numerals.count(counts["stamp"][0]),
@@ -61,13 +61,13 @@ def compare_with_stamps(book: Book, asked: Question) -> tuple[Claim, ...]:
 def find_instant_profile(book: Book, profile: str) -> str:
     """Return the profile that judges as another one does, but by the instant due; or nothing."""
     listed = lateness_profiles(book.reference / "profiles")
-    own = listed.filter(profile=profile)
-    if own.is_empty() or own["granularity"][0] == "instant" or own["due"][0] != "issued":
+    rows = listed.filter(profile=profile)
+    if rows.is_empty() or rows["granularity"][0] == "instant" or rows["due"][0] != "issued":
         return ""
     shared = [name for name in CHOICES if name not in _FREE]
-    twins = listed.filter(granularity="instant").join(own.select(shared), on=shared, how="semi")
-    known = set(book.measures["profile"].unique())
-    return next((name for name in twins["profile"].sort() if name in known), "")
+    twins = listed.filter(granularity="instant").join(rows.select(shared), on=shared, how="semi")
+    computed = set(book.measures["profile"].unique())
+    return next((name for name in twins["profile"].sort() if name in computed), "")
 
 
 def _has_hours(book: Book, unit: str) -> bool:

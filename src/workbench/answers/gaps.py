@@ -28,13 +28,13 @@ SHOWN_FROM = 0.0005
 def gap(book: NameLookup, left: compare.Side, right: compare.Side) -> Answer:
     """Answer why the right side's late share differs from the left's, part by part."""
     months = book.month_classes if left.period != right.period else {}
-    named = book.cell_tests.filter("flagged")
+    flagged = book.cell_tests.filter("flagged")
     frame = compare.gaps(
         book.cause_cells,
         [(left, right)],
         overdue=book.overdue_cells,
         calendar=months or None,
-        named=named,
+        named=flagged,
     )
     if frame.is_empty() or left == right:
         return Answer(
@@ -45,14 +45,14 @@ def gap(book: NameLookup, left: compare.Side, right: compare.Side) -> Answer:
         )
     names = {side.label: _named(book, side) for side in (left, right)}
     rows = list(frame.iter_rows(named=True))
-    told = compare.told(frame, names)
+    description = compare.describe_gap(frame, names)
     base = min(rows[0]["left_dossiers"], rows[0]["right_dossiers"])
-    said = [claim(told, 2, key=True)]
+    claims = [claim(description, 2, key=True)]
     if base < FEW:
-        said.append(claim(say("gaps.few", n=numerals.count(base), few=FEW), 2))
+        claims.append(claim(say("gaps.few", n=numerals.count(base), few=FEW), 2))
     return Answer(
         title=say("gaps.title"),
-        claims=tuple(said),
+        claims=tuple(claims),
         frame=frame,
         denominators=_denominators(rows[0], names),
         listing=_table(rows, names),
@@ -99,7 +99,7 @@ def _component(name: str) -> str:
 
 
 def _figure(rows: list[Row], names: dict[str, str], base: int) -> Figure | None:
-    drawn = [
+    bars = [
         Dot(
             name=_component(row["component"]),
             value=100 * row["effect"],
@@ -111,12 +111,12 @@ def _figure(rows: list[Row], names: dict[str, str], base: int) -> Figure | None:
         for row in rows
         if abs(row["effect"]) >= SHOWN_FROM
     ]
-    if not drawn:
+    if not bars:
         return None
     scale = Scale(0.0, say("gaps.same"), say("gaps.axis"), say("gaps.note"), "change")
     caption = say("gaps.caption", left=names[rows[0]["left"]], right=names[rows[0]["right"]])
-    described = "; ".join(f"{dot.name} {dot.note}" for dot in drawn)
-    return draw(dots(drawn, scale), caption, f"{caption} {described}.")
+    described = "; ".join(f"{dot.name} {dot.note}" for dot in bars)
+    return draw(dots(bars, scale), caption, f"{caption} {described}.")
 
 
 def _table(rows: list[Row], names: dict[str, str]) -> Table:

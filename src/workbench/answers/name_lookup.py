@@ -32,7 +32,7 @@ class NameLookup(RunTables):
 
     Args:
         home: The project or ``analyse`` folder.
-        rooms: Folders that hold the tables, one Parquet file each.
+        folders: Folders that hold the tables, one Parquet file each.
         reference: Folder with ``units.csv``.
         language: ``vi`` or ``en``, for everything the answers say.
     """
@@ -52,12 +52,12 @@ class NameLookup(RunTables):
 
     @cached_property
     def _periods(self) -> list[str]:
-        told = self.measures.filter(
+        counts = self.measures.filter(
             pl.col("measure").is_in(["received", "resolved"]),
             pl.col("unit_id") == EVERYTHING,
             pl.col("numerator") > 0,
         )
-        return sorted(p for p in told["period"].unique() if p != EVERYTHING)
+        return sorted(p for p in counts["period"].unique() if p != EVERYTHING)
 
     @cached_property
     def _register(self) -> dict[str, dict[str, str]]:
@@ -72,8 +72,8 @@ class NameLookup(RunTables):
 
     def unit_inline(self, unit_id: str) -> str:
         """Return a unit's name as it stands inside a sentence."""
-        named = self.unit_name(unit_id)
-        return inline(named) if unit_id == EVERYTHING else named
+        unit_name = self.unit_name(unit_id)
+        return inline(unit_name) if unit_id == EVERYTHING else unit_name
 
     def profile_label(self, profile: str) -> str:
         """Return what a lateness profile says, in the book's language; its name where unlisted."""
@@ -101,8 +101,8 @@ class NameLookup(RunTables):
         body = question.common_body(self._register, self.units())
         office = body if unit_id == EVERYTHING else unit_id
         above = self._register.get(office, {}).get("parent", "")
-        named = (self.unit_name(b) if b in self._register else "" for b in (office, above))
-        return next(named), next(named)
+        names = (self.unit_name(b) if b in self._register else "" for b in (office, above))
+        return next(names), next(names)
 
     @cached_property
     def month_classes(self) -> dict[str, str]:
@@ -114,20 +114,20 @@ class NameLookup(RunTables):
 
     # finding what was asked for -----------------------------------------------------------
 
-    def unit(self, asked: str) -> str:
+    def unit(self, query: str) -> str:
         """Return the id of a unit given by id or name; ``*`` or ``all`` stands for all units.
 
         Raises:
             UsageProblem: No dossier belongs to such a unit.
         """
-        if asked in ("", EVERYTHING, "all"):
+        if query in ("", EVERYTHING, "all"):
             return EVERYTHING
-        known = {u: u for u in self.units()} | {self.unit_name(u): u for u in self.units()}
-        if asked in known:
-            return known[asked]
-        raise self._unknown("briefing.no_unit", asked, known, self.units())
+        ids = {u: u for u in self.units()} | {self.unit_name(u): u for u in self.units()}
+        if query in ids:
+            return ids[query]
+        raise self._unknown("briefing.no_unit", query, ids, self.units())
 
-    def period(self, asked: str) -> str:
+    def period(self, query: str) -> str:
         """Return the label of a period that holds dossiers.
 
         ``latest`` is the last ended half-year, ``latest-month``, ``latest-quarter`` and
@@ -136,15 +136,15 @@ class NameLookup(RunTables):
         Raises:
             UsageProblem: The label is no period, or nothing was received or resolved in it.
         """
-        if kind := latest_kind(asked):
+        if kind := latest_kind(query):
             return self.latest(kind)
-        label = str(Period.parse(asked))
+        label = str(Period.parse(query))
         if label not in self._periods:
-            kind = Period.parse(asked).kind
-            raise self._unknown("briefing.no_period", asked, self._periods, self.periods(kind))
+            kind = Period.parse(query).kind
+            raise self._unknown("briefing.no_period", query, self._periods, self.periods(kind))
         return label
 
-    def against(self, period: str, asked: str = "") -> str:
+    def against(self, period: str, query: str = "") -> str:
         """Return the period to compare with: as asked, else a year before, else the one before.
 
         Returns an empty text when nothing was asked and no earlier period holds dossiers.
@@ -152,8 +152,8 @@ class NameLookup(RunTables):
         Raises:
             UsageProblem: A period was asked for that holds no dossiers.
         """
-        if asked:
-            return self.period(asked)
+        if query:
+            return self.period(query)
         this = Period.parse(period)
         earlier = (str(this.a_year_before()), str(this.previous()))
         return next((p for p in earlier if p in self._periods), "")
@@ -171,39 +171,39 @@ class NameLookup(RunTables):
         Raises:
             UsageProblem: No period of that kind holds dossiers.
         """
-        told = self.measures.filter(
+        receptions = self.measures.filter(
             pl.col("measure") == "received",
             pl.col("unit_id") == EVERYTHING,
             pl.col("numerator") > 0,
         )
-        held = self.periods(kind)
-        if not held:
+        labels = self.periods(kind)
+        if not labels:
             raise self._unknown("briefing.no_period", kind, [], self._periods)
-        received = set(told["period"])
-        return next((p for p in reversed(held) if p in received and self.ended(p)), held[-1])
+        received = set(receptions["period"])
+        return next((p for p in reversed(labels) if p in received and self.ended(p)), labels[-1])
 
-    def profile(self, asked: str) -> str:
+    def profile(self, query: str) -> str:
         """Return the name of a lateness profile of the results; theirs when nothing was asked.
 
         Raises:
             UsageProblem: No figure of the results is of such a profile.
         """
-        if not asked:
+        if not query:
             return self.result_profile
-        known = sorted(self.measures["profile"].unique())
-        if asked not in known:
-            raise self._unknown("briefing.no_profile", asked, known, known)
-        return asked
+        profiles = sorted(self.measures["profile"].unique())
+        if query not in profiles:
+            raise self._unknown("briefing.no_profile", query, profiles, profiles)
+        return query
 
-    def computed_profile(self, asked: str) -> str:
+    def computed_profile(self, query: str) -> str:
         """Return a lateness profile if causes and what rests on them were computed under it.
 
         Raises:
             UsageProblem: They were computed under another one, or there is no such profile.
         """
-        profile = self.profile(asked)
+        profile = self.profile(query)
         if profile != self.result_profile:
-            raise UsageProblem("briefing.other_profile", asked=asked, computed=self.result_profile)
+            raise UsageProblem("briefing.other_profile", asked=query, computed=self.result_profile)
         return profile
 
     def profile_note(self) -> str:
@@ -211,12 +211,12 @@ class NameLookup(RunTables):
         return say("briefing.computed_under", profile=self.result_profile)
 
     def _unknown(
-        self, key: str, asked: str, names: Iterable[str], known: list[str]
+        self, key: str, query: str, names: Iterable[str], known: list[str]
     ) -> UsageProblem:
         with use_language(self.language):
-            near = ", ".join(get_close_matches(asked, list(names), n=3, cutoff=0.5)) or "–"
+            near = ", ".join(get_close_matches(query, list(names), n=3, cutoff=0.5)) or "–"
             listed = ", ".join(known[:SHOWN]) + (" …" if len(known) > SHOWN else "")
-        return UsageProblem(key, asked=asked, near=near, known=listed or "–", total=len(known))
+        return UsageProblem(key, asked=query, near=near, known=listed or "–", total=len(known))
 
     def _asked(self, period: str, unit: str, profile: str) -> question.Question:
         return question.Question(self.period(period), self.unit(unit), self.profile(profile))

@@ -87,12 +87,12 @@ class Official:
         """
         with use_language(self.book.language):
             filled = self._filled(name, period)
-            told = notes(filled, self._letterhead(filled))
+            remarks = notes(filled, self._letterhead(filled))
             return Answer(
                 title=say(
                     "official.form_title", form=name, period=numerals.period(filled.span.period)
                 ),
-                claims=tuple(claim(text) for text in told),
+                claims=tuple(claim(text) for text in remarks),
                 frame=filled.table,
                 denominators=say("official.form_denominators", **tables.days(filled.span)),
                 listing=tables.form_table(filled),
@@ -144,11 +144,11 @@ class Official:
         """
         with use_language(self.book.language):
             span = self._span(period)
-            counted = self._counted(span)
+            counts = self._counted(span)
             frame = rates_side_by_side(
                 read_metrics(self.book.reference),
-                totals(counted.counts, span=span, profile=self.profile, unit_id=self.unit),
-                counted.overruns,
+                totals(counts.counts, span=span, profile=self.profile, unit_id=self.unit),
+                counts.overruns,
                 span=span,
                 profile=self.profile,
                 unit_id=self.unit,
@@ -156,7 +156,7 @@ class Official:
             check_printed(tables.printed_rates(frame))
             return Answer(
                 title=say("official.rates_title", period=numerals.period(span.period)),
-                claims=(claim(say("official.rates_told")),),
+                claims=(claim(say("official.rates_sentence")),),
                 frame=frame,
                 denominators=say("official.form_denominators", **tables.days(span)),
                 listing=tables.rates_table(frame),
@@ -169,8 +169,8 @@ class Official:
             UsageProblem: The period holds no dossier.
         """
         with use_language(self.book.language):
-            asked = Question(self.book.period(period), self.unit, self.profile)
-            return sensitivity.long(self.book, asked)
+            question = Question(self.book.period(period), self.unit, self.profile)
+            return sensitivity.long(self.book, question)
 
     def index_766(self, period: str) -> Answer:
         """Simulate the groups of decision 766 after the software; never an official score.
@@ -215,15 +215,15 @@ class Official:
         """
         book = self.book
         listed = lateness_profiles(book.reference / "profiles").filter(profile=self.profile)
-        found = count_official_forms(book.rooms, book.facts.pipelines, [span], listed)
-        if found.counts.is_empty():
+        counts = count_official_forms(book.folders, book.facts.pipelines, [span], listed)
+        if counts.counts.is_empty():
             raise UsageProblem(
                 "official.no_counts",
                 period=span.period,
                 convention=self.convention,
                 profile=self.profile,
             )
-        return found
+        return counts
 
     def _totals(self, span: ReportSpan) -> dict[str, int]:
         counts = self._counted(span).counts
@@ -246,11 +246,11 @@ class Official:
         units = self.book.units()
         rows = {u: self.book.unit_name(u) for u in units} if form.rows_by == "unit_id" else {}
         levels = {u: _LEVELS[k] for u in units if (k := self.book.unit_kind(u)) in _LEVELS}
-        named = {
+        names = {
             level: say(f"official.level_{level}") for level in ("province", "district", "commune")
         }
         unknown = {"unknown": say("official.unknown_row")}
-        return Names(rows=unknown | rows, levels=levels, level_names=named)
+        return Names(rows=unknown | rows, levels=levels, level_names=names)
 
     def _letterhead(self, filled: FilledForm) -> Letterhead:
         agency, parent = self.book.office(self.unit)

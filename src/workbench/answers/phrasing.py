@@ -28,10 +28,10 @@ NAMED = 5
 Row = dict[str, Any]
 
 
-def measures_of(book: Book, asked: Question, period: str) -> dict[str, Row]:
+def measures_of(book: Book, question: Question, period: str) -> dict[str, Row]:
     """Return the rows of ``measures`` for a unit and period, by measure."""
     frame = compare.headline(
-        book.measures, period=period, profile=asked.profile, unit_id=asked.unit
+        book.measures, period=period, profile=question.profile, unit_id=question.unit
     )
     return {row["measure"]: row for row in frame.iter_rows(named=True)}
 

@@ -66,9 +66,9 @@ def publication_system(
         record: Cells published before.
         snapshot: The last day that any period knows of.
     """
-    known = record.filter(pl.col("unit_id").is_in([EVERYTHING, *units]))
-    known = known.filter(pl.col("measure").is_in(shape.cells))
-    return _Builder(shape, measured, (EVERYTHING, *units), *publication, known, snapshot).build()
+    rows = record.filter(pl.col("unit_id").is_in([EVERYTHING, *units]))
+    rows = rows.filter(pl.col("measure").is_in(shape.cells))
+    return _Builder(shape, measured, (EVERYTHING, *units), *publication, rows, snapshot).build()
 
 
 @dataclass
@@ -215,8 +215,8 @@ def period_tree(
     ranked = sorted(periods, key=lambda label: (-_length(label), label))
     parts: dict[str, list[str]] = {}
     for n, label in enumerate(ranked):
-        own = Period.parse(label)
-        around = [p for p in ranked[:n] if _holds(Period.parse(p), own)]
+        period = Period.parse(label)
+        around = [p for p in ranked[:n] if _holds(Period.parse(p), period)]
         if around:
             parts.setdefault(around[-1], []).append(label)
     tree = {}

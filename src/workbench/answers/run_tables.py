@@ -35,17 +35,17 @@ class RunTables:
 
     Args:
         home: The project or ``analyse`` folder.
-        rooms: Folders that hold the tables, one Parquet file each.
+        folders: Folders that hold the tables, one Parquet file each.
     """
 
     home: Path
-    rooms: tuple[Path, ...]
+    folders: tuple[Path, ...]
 
     @cached_property
     def facts(self) -> Project:
         """The project whose rules answer what is asked for: its own, or the shipped one."""
-        own = Project(self.home)
-        return own if any(own.pipelines.rglob("*.sql")) else shipped()
+        project = Project(self.home)
+        return project if any(project.pipelines.rglob("*.sql")) else shipped()
 
     @cached_property
     def dossiers(self) -> pl.DataFrame:
@@ -120,7 +120,7 @@ class RunTables:
     def counted(self, table: causes.CountedTable, period: str, profile: str) -> pl.DataFrame:
         """Return a table of one period under any lateness profile, counted now."""
         return causes.count_table(
-            table, self.rooms, self.facts.pipelines, period=period, profile=profile
+            table, self.folders, self.facts.pipelines, period=period, profile=profile
         )
 
     @cached_property
@@ -191,7 +191,7 @@ class RunTables:
     def counted_passages(self, day: dt.date) -> pl.DataFrame:
         """Return one row per dossier and place, as far back as foretelling from a day needs."""
         return self._local(
-            count_passages(self.rooms, self.facts.pipelines, day, self.result_profile)
+            count_passages(self.folders, self.facts.pipelines, day, self.result_profile)
         )
 
     def _frame(self, name: str) -> pl.DataFrame:
@@ -212,9 +212,9 @@ class RunTables:
         return self._file(name).parent
 
     def _file(self, name: str) -> Path:
-        for room in self.rooms:
-            if (room / f"{name}.parquet").is_file():
-                return room / f"{name}.parquet"
+        for folder in self.folders:
+            if (folder / f"{name}.parquet").is_file():
+                return folder / f"{name}.parquet"
         raise UsageProblem("briefing.no_table", table=name, folder=self.home)
 
     @cached_property

@@ -40,7 +40,7 @@ def dossier_timeline(book: Book, rows: Sequence[Row], marks: Sequence[tuple[str,
     last = max([rows[-1]["to_at"], *(at for _, at in instants)])
     bars = [
         TimelineBar(
-            stretch_name(r),
+            segment_name(r),
             _hours(first, r["from_at"]),
             _hours(first, r["to_at"]),
             clock(r["work_seconds"]),
@@ -48,7 +48,7 @@ def dossier_timeline(book: Book, rows: Sequence[Row], marks: Sequence[tuple[str,
         )
         for r in rows
     ]
-    drawn = [
+    due_marks = [
         Mark(
             _hours(first, at),
             say(f"why.mark_{kind}", at=numerals.instant(at)),
@@ -58,20 +58,20 @@ def dossier_timeline(book: Book, rows: Sequence[Row], marks: Sequence[tuple[str,
     ]
     closed = _closed(book, rows[0]["dossier_id"], first, last)
     caption = say("briefing.dossier_caption", dossier=rows[0]["dossier_id"])
-    told = "; ".join(f"{b.name} {b.note}" for b in bars)
-    chart = timeline(bars, closed, drawn, _days(first, last))
-    return draw(chart, caption, f"{caption} {told}.")
+    labels = "; ".join(f"{b.name} {b.note}" for b in bars)
+    chart = timeline(bars, closed, due_marks, _days(first, last))
+    return draw(chart, caption, f"{caption} {labels}.")
 
 
-def stretch_name(row: Row) -> str:
+def segment_name(row: Row) -> str:
     """Name a stretch by its number and step: a wait is called one, whatever step it is for."""
     step, phase = row["step"], row["phase"]
-    named = step_name(row)
+    label = step_name(row)
     if step is not None and phase == "wait":
-        named = say("briefing.step_queue", step=step)
+        label = say("briefing.step_queue", step=step)
     elif step is not None and phase == "handling":
-        named = step
-    return f"{row['segment_no']}. {named}"
+        label = step
+    return f"{row['segment_no']}. {label}"
 
 
 def moment(at: dt.datetime) -> str:

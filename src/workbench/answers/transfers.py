@@ -42,27 +42,27 @@ def transfers(rows: pl.DataFrame, period: str) -> Answer:
         pl.col("is_late").sum().alias("n_late"),
     )
     frame = sums.sort(-pl.col("seconds"), "step")
-    told = frame.to_dicts()
+    rows_by_step = frame.to_dicts()
     caption = say("rhythm.transfers_caption", period=period)
-    shown = [r["step"] for r in told[:PANELS]]
+    top_steps = [r["step"] for r in rows_by_step[:PANELS]]
     names = {s: say("briefing.step_transfer", step=s) for s in frame["step"]}
-    words = "; ".join(_transfer_told(names, r) for r in told[:PANELS])
-    claims = [claim(say("rhythm.transfers_told", transfers=words))] if told else []
+    words = "; ".join(_describe_transfer(names, r) for r in rows_by_step[:PANELS])
+    claims = [claim(say("rhythm.transfers_sentence", transfers=words))] if rows_by_step else []
     return Answer(
         title=say("rhythm.transfers_title"),
         claims=tuple(claims) or (claim(say("rhythm.no_transfers")),),
         frame=frame,
         denominators=say("rhythm.transfers_denominators", n=numerals.count(rows.height)),
-        listing=_transfers_table(told, names, caption) if told else None,
-        figure=draw(_spectrum(rows, shown, names), caption, f"{caption} {words}.")
-        if told
+        listing=_transfers_table(rows_by_step, names, caption) if rows_by_step else None,
+        figure=draw(_spectrum(rows, top_steps, names), caption, f"{caption} {words}.")
+        if rows_by_step
         else None,
     )
 
 
-def _transfer_told(names: dict[str, str], row: Row) -> str:
+def _describe_transfer(names: dict[str, str], row: Row) -> str:
     return say(
-        "rhythm.transfer_told",
+        "rhythm.transfer_sentence",
         name=names[row["step"]],
         median=clock(int(row["median"])),
         p90=clock(int(row["p90"])),

@@ -61,8 +61,8 @@ def _claims(
     ahead = [row for row in rows if row["slack_seconds"] >= 0]
     likely = [row for row in ahead if row["risk"] >= LIKELY]
     totals = [sum(row[part] for row in ahead) for part in ("risk", "lower", "upper")]
-    said = say(
-        "foresight.watch_told",
+    sentence = say(
+        "foresight.watch_sentence",
         unit=who,
         n=numerals.count(len(rows)),
         overdue=numerals.count(len(overdue)),
@@ -70,7 +70,7 @@ def _claims(
         expected=numerals.decimal(totals[0]),
         interval=f"{numerals.decimal(totals[1])}–{numerals.decimal(totals[2])}",
     )
-    return (claim(said, 2, key=True), *_waiting(overdue + likely, names))
+    return (claim(sentence, 2, key=True), *_waiting(overdue + likely, names))
 
 
 def _waiting(rows: Sequence[Row], names: dict[str, str]) -> list[Claim]:
@@ -88,7 +88,7 @@ def _waiting(rows: Sequence[Row], names: dict[str, str]) -> list[Claim]:
 
 
 def _figure(rows: Sequence[Row]) -> Figure:
-    drawn = [
+    bars = [
         Range(
             name=row["dossier_id"],
             value=100 * row["risk"],
@@ -98,10 +98,10 @@ def _figure(rows: Sequence[Row]) -> Figure:
         )
         for row in rows[:DRAWN]
     ]
-    chart = ranges(drawn, say("foresight.risk_axis"), say("foresight.left"))
-    caption = say("foresight.watch_caption", n=len(drawn))
-    told = "; ".join(f"{r.name}: {numerals.decimal(r.value)}%" for r in drawn)
-    return draw(chart, caption, f"{caption} {told}.")
+    chart = ranges(bars, say("foresight.risk_axis"), say("foresight.left"))
+    caption = say("foresight.watch_caption", n=len(bars))
+    labels = "; ".join(f"{r.name}: {numerals.decimal(r.value)}%" for r in bars)
+    return draw(chart, caption, f"{caption} {labels}.")
 
 
 def _left(row: Row) -> str:
@@ -118,11 +118,11 @@ def _table(rows: Sequence[Row], names: dict[str, str]) -> Table:
         Column(say("foresight.waiting"), number=False),
         Column(say("foresight.since")),
     )
-    shown = rows[:LISTED]
-    rest = len(rows) - len(shown)
+    top_rows = rows[:LISTED]
+    rest = len(rows) - len(top_rows)
     notes = (say("foresight.watch_rest", n=rest),) if rest else ()
     caption = say("foresight.watch_table")
-    return Table(caption, columns, tuple(_cells(row, names) for row in shown), notes)
+    return Table(caption, columns, tuple(_cells(row, names) for row in top_rows), notes)
 
 
 def _cells(row: Row, names: dict[str, str]) -> tuple[Cell, ...]:
@@ -149,7 +149,7 @@ def reliability(book: NameLookup) -> Answer:
     """Answer whether risks foretold at the ends of past months came true."""
     days = past_days(book)
     passages = book.counted_passages(min(days)) if days else None
-    frame = compare.foretold(book.progress, days, passages)
+    frame = compare.calibrate_risks(book.progress, days, passages)
     rows = list(frame.iter_rows(named=True))
     return Answer(
         title=say("foresight.reliability_title"),
@@ -177,7 +177,7 @@ def _reliability_claims(rows: Sequence[Row]) -> tuple[Claim, ...]:
         return (claim(say("foresight.reliability_nothing"), 2),)
     inside = sum(row["lower"] <= row["foretold"] <= row["upper"] for row in rows)
     text = say(
-        "foresight.reliability_told",
+        "foresight.reliability_sentence",
         inside=inside,
         groups=len(rows),
         n=numerals.count(sum(row["n_dossiers"] for row in rows)),

@@ -42,7 +42,7 @@ def clean(folders: RunFolders) -> None:
     with Warehouse(folders.facts.pipelines, memory=MEMORY) as warehouse:
         warehouse.attach(folders.work.landed)
         warehouse.attach(folders.facts.reference)
-        warehouse.register("calendar_days", calendars.days())
+        warehouse.add_frame("calendar_days", calendars.days())
         warehouse.build("clean", folders.progress, CLEAN_TABLES)
         with replace_folder(folders.work.clean) as fresh:
             warehouse.write(CLEAN_TABLES, fresh)

@@ -100,15 +100,15 @@ class CalendarCompiler:
         is_off = np.isin(days, numbers)
         index, opens, closes = [], [], []
         for hours in self.hours:
-            kept = (
+            windows = (
                 (days >= (hours.valid_from - self.first).days)
                 & (days <= (hours.valid_to - self.first).days)
                 & np.isin(weekdays, list(hours.weekdays))
                 & ~is_off
             )
-            index.append(days[kept])
-            opens.append(np.full(kept.sum(), hours.opens))
-            closes.append(np.full(kept.sum(), hours.closes))
+            index.append(days[windows])
+            opens.append(np.full(windows.sum(), hours.opens))
+            closes.append(np.full(windows.sum(), hours.closes))
         columns = (np.concatenate(index), np.concatenate(opens), np.concatenate(closes))
         order = np.lexsort(columns[::-1])
         return columns[0][order], columns[1][order], columns[2][order]

@@ -62,8 +62,8 @@ def lateness_profiles(folder: Path) -> pl.DataFrame:
 
 def _profile(path: Path) -> dict[str, Any]:
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
-        row = {name: said[name] for name in ("profile", "version", *CHOICES, *_TEXTS)}
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        row = {name: raw[name] for name in ("profile", "version", *CHOICES, *_TEXTS)}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as problem:
         raise InputRejected("stages.bad_profile", file=path.name, reason=problem) from problem
     accepted = {**CHOICES, "pauses": _OF_DUE.get(row["due"], CHOICES["pauses"])}

@@ -117,13 +117,13 @@ class Period:
         Raises:
             UsageProblem: The label has another form.
         """
-        found = _LABEL.fullmatch(label.strip())
-        if not found:
+        match = _LABEL.fullmatch(label.strip())
+        if not match:
             raise UsageProblem("vocabulary.bad_period", label=label)
-        year = int(found["year"])
+        year = int(match["year"])
         for kind in ("half", "quarter", "month"):
-            if found[kind]:
-                return cls._nth(year, kind, int(found[kind]), label)
+            if match[kind]:
+                return cls._nth(year, kind, int(match[kind]), label)
         return cls(dt.date(year, 1, 1), "year")
 
     @classmethod

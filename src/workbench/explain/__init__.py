@@ -74,9 +74,9 @@ def explain(folders: RunFolders, *, profile: str, kind: PeriodKind = "half") -> 
         RuleFailed: An identity of the counts breaks, or the outputs before are of different runs.
     """
     profiles = lateness_profiles(folders.facts.reference / "profiles")
-    known = profiles["profile"].to_list()
-    if profile not in known:
-        raise UsageProblem("stages.no_profile", profile=profile, known=", ".join(known))
+    profile_names = profiles["profile"].to_list()
+    if profile not in profile_names:
+        raise UsageProblem("stages.no_profile", profile=profile, known=", ".join(profile_names))
     check_origins(folders.work.clean, folders.work.clock)
     calendars = Calendars.read(folders.facts.reference / "calendars")
     with (
@@ -85,16 +85,20 @@ def explain(folders: RunFolders, *, profile: str, kind: PeriodKind = "half") -> 
             prefix="counted-", dir=fresh.parent, ignore_cleanup_errors=True
         ) as beside,
     ):
-        counted = Path(beside)
-        used = _count(folders, profiles, calendars, profile, {_RESULTS: fresh, _COUNTED: counted})
+        counts_folder = Path(beside)
+        used = _count(
+            folders, profiles, calendars, profile, {_RESULTS: fresh, _COUNTED: counts_folder}
+        )
         # the database is closed by now: the statistics have its memory, and both processors
         folders.progress("statistics")
         with ThreadPoolExecutor(max_workers=2) as pool:
             writer = _FigureWriter(fresh, folders.facts.pipelines, profile)
             works = (
-                pool.submit(_write_scenarios, counted, calendars, writer, folders.facts.reference),
+                pool.submit(
+                    _write_scenarios, counts_folder, calendars, writer, folders.facts.reference
+                ),
                 pool.submit(_compare, used, calendars, writer, kind),
-                pool.submit(_measure, counted, writer, kind),
+                pool.submit(_measure, counts_folder, writer, kind),
             )
         for work in works:
             work.result()
@@ -115,15 +119,15 @@ def _count(
         warehouse.attach(folders.work.clean)
         warehouse.attach(folders.work.clock)
         warehouse.attach(folders.facts.reference)
-        warehouse.register("calendar_days", calendars.days())
+        warehouse.add_frame("calendar_days", calendars.days())
         dossiers = warehouse.frame("dossiers", _OF_DOSSIERS)
         if dossiers.is_empty():
             raise InputRejected("stages.no_dossiers", folder=folders.work.clean)
         first, last = _days(dossiers)
         periods = _periods(first, last)
-        warehouse.register("periods", periods)
-        warehouse.register("report_periods", calendar_periods(periods))
-        warehouse.register("profiles", profiles)
+        warehouse.add_frame("periods", periods)
+        warehouse.add_frame("report_periods", calendar_periods(periods))
+        warehouse.add_frame("profiles", profiles)
         warehouse.set("profile", profile)
         warehouse.set("sojourns_since", first_day(last))
         used = _Used(_snapshot_day(dossiers), tuple(dossiers["calendar_id"].unique().sort()))
@@ -165,17 +169,17 @@ def _write_measures(counted: Path, profile: str, path: Path, pipelines: Path) ->
     """Write all measures, one at a time: they are many; return what metrics and plots show."""
     from workbench.figures.measures import measures_in_turn
 
-    shown: list[pl.DataFrame] = []
+    frames: list[pl.DataFrame] = []
 
-    def told(warehouse: Warehouse) -> Iterator[pl.DataFrame]:
+    def checked_measures(warehouse: Warehouse) -> Iterator[pl.DataFrame]:
         for measure in measures_in_turn(pl.read_parquet(counted / "counts.parquet")):
             warehouse.check_frames("figures", {"measures": measure})
-            shown.append(measure.filter(pl.col("profile") == profile).cast({pl.Enum: pl.String}))
+            frames.append(measure.filter(pl.col("profile") == profile).cast({pl.Enum: pl.String}))
             yield measure
 
     with Warehouse(pipelines, threads=1, memory=CHECK_MEMORY) as warehouse:
-        write_frames(told(warehouse), path)
-    return pl.concat(shown)
+        write_frames(checked_measures(warehouse), path)
+    return pl.concat(frames)
 
 
 def _measure(counted: Path, writer: _FigureWriter, kind: PeriodKind) -> None:
@@ -183,9 +187,9 @@ def _measure(counted: Path, writer: _FigureWriter, kind: PeriodKind) -> None:
     from workbench.figures.metrics import write_metrics, write_plots
 
     folder, profile = writer.folder, writer.profile
-    shown = _write_measures(counted, profile, folder / "measures.parquet", writer.pipelines)
-    write_metrics(shown, profile, folder / "measures.json", kind)
-    write_plots(shown, profile, folder / "plots")
+    measures = _write_measures(counted, profile, folder / "measures.parquet", writer.pipelines)
+    write_metrics(measures, profile, folder / "measures.json", kind)
+    write_plots(measures, profile, folder / "plots")
 
 
 def _write_scenarios(

@@ -68,10 +68,10 @@ def dated_by_events(
             _stamps(events, date), on="dossier_id", how="left", maintain_order="left"
         )
         happened = pl.when(pl.col("stamp").is_not_null())
-        told = {date.field: pl.coalesce(date.field, "stamp")}
+        filled_dates = {date.field: pl.coalesce(date.field, "stamp")}
         if date.status:
-            told["status"] = pl.coalesce("status", happened.then(pl.lit(date.status)))
-        cases = cases.with_columns(**told).drop("stamp")
+            filled_dates["status"] = pl.coalesce("status", happened.then(pl.lit(date.status)))
+        cases = cases.with_columns(**filled_dates).drop("stamp")
     return cases
 
 

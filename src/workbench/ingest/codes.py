@@ -56,7 +56,7 @@ class Codes:
         whole = ~self._raw.frame["source_row"].is_in(self._raw.cut_rows.implode())
         without = values.is_not_null() & code.is_null() & whole
         if without.any():
-            said = {
+            labels = {
                 "profile": self._profile.name,
                 "file": self._file,
                 "column": column,
@@ -64,10 +64,12 @@ class Codes:
                 "accepted": ", ".join(codes),
             }
             rows = self._raw.frame["source_row"].cast(pl.Int64)
-            found = pl.DataFrame({"value": values, "first_row": rows}).filter(without)
-            counted = found.group_by("value").agg(pl.min("first_row"), n_rows=pl.len().cast(int))
-            named = counted.with_columns(pl.lit(text).alias(key) for key, text in said.items())
-            self._unknown.append(named.select(*UNKNOWN_CODES))
+            values_by_row = pl.DataFrame({"value": values, "first_row": rows}).filter(without)
+            counts = values_by_row.group_by("value").agg(
+                pl.min("first_row"), n_rows=pl.len().cast(int)
+            )
+            labelled = counts.with_columns(pl.lit(text).alias(key) for key, text in labels.items())
+            self._unknown.append(labelled.select(*UNKNOWN_CODES))
         return code
 
     def unknown(self) -> pl.DataFrame:

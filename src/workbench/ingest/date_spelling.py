@@ -138,8 +138,8 @@ def plain(column: pl.Series) -> pl.Series:
     rare = column.filter(~column.str.contains(_USUAL)).unique()
     if rare.is_empty():
         return column
-    known = rare.to_frame("text").with_columns(_respelt(pl.col("text")).alias("plain"))
-    changed = known.filter(pl.col("text") != pl.col("plain"))
+    spellings = rare.to_frame("text").with_columns(_respelt(pl.col("text")).alias("plain"))
+    changed = spellings.filter(pl.col("text") != pl.col("plain"))
     return column.replace(changed["text"], changed["plain"])
 
 
@@ -212,7 +212,7 @@ def _joined(groups: pl.Expr, sign: str) -> pl.Expr:
 def _hour(hour: pl.Expr, half: pl.Expr) -> pl.Expr:
     """Return the hour of the day in two digits; missing where the half of the day has none such."""
     is_first = half == "a"
-    counted = (
+    counts = (
         pl.when(half.is_null())
         .then(hour)
         .when(is_first & (hour <= _NOON))
@@ -220,7 +220,7 @@ def _hour(hour: pl.Expr, half: pl.Expr) -> pl.Expr:
         .when(~is_first & (hour > 0))
         .then(pl.when(hour < _NOON).then(hour + _NOON).otherwise(hour))
     )
-    return counted.cast(pl.String).str.zfill(2)
+    return counts.cast(pl.String).str.zfill(2)
 
 
 def _offset(groups: pl.Expr) -> pl.Expr:

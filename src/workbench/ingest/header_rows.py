@@ -83,9 +83,9 @@ def _in_second_language(
     if not best.score or best.header.depth > 1 or row >= len(top):
         return best
     header = layout.Header(row, 1, layout.names_of(top[row : row + 1]))
-    known = [name for name in header.names if name and aliases.guess(name, best.rows)]
+    guessed = [name for name in header.names if name and aliases.guess(name, best.rows)]
     filled = [name for name in header.names if name]
-    if len(known) < max(_FEW_CELLS, _MOSTLY * len(filled)) or grid.is_record(row, row + 1):
+    if len(guessed) < max(_FEW_CELLS, _MOSTLY * len(filled)) or grid.is_record(row, row + 1):
         return best
     return TableHeader(header, best.rows, aliases.score(header.names, best.rows))
 
@@ -135,7 +135,7 @@ class _Grid:
         A lone text is a title of the table, which names no column.
         """
         labels = [column for column, cell in enumerate(self._texts[row]) if cell]
-        named = {
+        named_columns = {
             column
             for block in self._texts[first:below]
             for column, cell in enumerate(block)
@@ -143,7 +143,7 @@ class _Grid:
         }
         return (
             len(labels) > 1
-            and not named.issuperset(labels)
+            and not named_columns.issuperset(labels)
             and all(len(self._texts[row][column]) <= _LONGEST_LABEL for column in labels)
             and not self.is_record(row, below)
         )
@@ -166,8 +166,8 @@ class _Grid:
         """Say whether a row continues the header above it: by its words or by its place."""
         filled = [column for column in range(self._width) if self._texts[row][column]]
         names = [header.names[column] for column in filled]
-        known = sum(aliases.guess(name, rows) is not None for name in names if name)
-        if filled and known >= _HALF * len(filled):
+        n_guessed = sum(aliases.guess(name, rows) is not None for name in names if name)
+        if filled and n_guessed >= _HALF * len(filled):
             return True
         is_last = row == header.below - 1
         return all(self._is_below_group(row, column, is_last=is_last) for column in filled) and (
@@ -177,8 +177,10 @@ class _Grid:
     def _is_below_group(self, row: int, column: int, *, is_last: bool) -> bool:
         """Say whether the cell above is empty, or the label of a group of several columns."""
         above = self._texts[row - 1]
-        beside = column + 1 < self._width and not above[column + 1]
-        return not above[column] or (beside and (not is_last or bool(self._texts[row][column + 1])))
+        has_empty_neighbour = column + 1 < self._width and not above[column + 1]
+        return not above[column] or (
+            has_empty_neighbour and (not is_last or bool(self._texts[row][column + 1]))
+        )
 
     def _is_typed(self, column: int, below: int) -> bool:
         values = [row[column] for row in self._texts[below:] if row[column]]

@@ -83,16 +83,16 @@ class Aliases:
             for start in range(len(words))
             for end in range(start + 1, len(words) + 1)
         ]
-        found = [
+        matches = [
             (len(part), to)
             for kind in (rows, "any")
             for part in parts
             if (to := self.bare[kind].get(part)) and len(part) >= _least_length(to)
         ]
-        if not found:
+        if not matches:
             return None
-        target = max(found)[1]
-        if not is_instant(target) and any(other == PERSONAL for _, other in found):
+        target = max(matches)[1]
+        if not is_instant(target) and any(other == PERSONAL for _, other in matches):
             target = PERSONAL
         return Guess(target, _WITHIN)
 

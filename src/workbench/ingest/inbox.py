@@ -36,8 +36,8 @@ def deliveries(paths: Iterable[Path], profile: SourceProfile) -> list[Delivery]:
     Raises:
         InputRejected: A path does not exist, a folder is empty, or no part reads a file.
     """
-    found = (file for path in paths for file in _files(path))
-    files = dict.fromkeys(file for file in found if not profile.passes_over(file))
+    inbox_files = (file for path in paths for file in _files(path))
+    files = dict.fromkeys(file for file in inbox_files if not profile.passes_over(file))
     for file in files:
         content_of(file)
     return [Delivery(file, profile, part) for file in files for part in profile.parts_of(file)]
@@ -114,8 +114,8 @@ def _known(file: Path, profiles: Sequence[SourceProfile]) -> list[Delivery]:
         if parts := profile.parts_named(file):
             return [Delivery(file, profile, part) for part in parts]
     content_of(file)
-    known = "; ".join(
+    profile_texts = "; ".join(
         f"{p.name}: {', '.join(pattern for part in p.parts for pattern in part.patterns)}"
         for p in profiles
     )
-    raise InputRejected("sources.no_pattern", file=file.name, known=known)
+    raise InputRejected("sources.no_pattern", file=file.name, known=profile_texts)

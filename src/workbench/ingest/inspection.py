@@ -101,8 +101,8 @@ def inspect(path: Path, reference: Path) -> Inspection:
 
 def _snapshot(heading: Sequence[str]) -> str:
     """Return what the texts above a table say of when it was taken, and nothing beside it."""
-    found = (_SNAPSHOT.search(text) for text in heading)
-    return next((match[0] for match in found if match), "")
+    matches = (_SNAPSHOT.search(text) for text in heading)
+    return next((match[0] for match in matches if match), "")
 
 
 def _filled(column: str) -> pl.Expr:

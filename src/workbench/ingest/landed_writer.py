@@ -120,8 +120,8 @@ class _Table:
 
     def add(self, frame: pl.DataFrame) -> None:
         """Write full row groups, keep the rest waiting."""
-        known = pl.concat([self._none, frame], how="diagonal").select(self._none.columns)
-        self._waiting = pl.concat([self._waiting, known])
+        full_frame = pl.concat([self._none, frame], how="diagonal").select(self._none.columns)
+        self._waiting = pl.concat([self._waiting, full_frame])
         while self._waiting.height >= _ROW_GROUP:
             self._write(self._waiting.head(_ROW_GROUP))
             self._waiting = self._waiting.slice(_ROW_GROUP)

@@ -83,12 +83,12 @@ def to_unicode(text: str, convention: str) -> str:
     >>> to_unicode("M· hå s¬", "tcvn3"), to_unicode("Maõ hoà sô", "vni")
     ('Mã hồ sơ', 'Mã hồ sơ')
     """
-    shown = "".join(_WINDOWS_BACK.get(sign, sign) for sign in text)
-    if any(sign > "\xff" for sign in shown):
+    windows_text = "".join(_WINDOWS_BACK.get(sign, sign) for sign in text)
+    if any(sign > "\xff" for sign in windows_text):
         return text
     if convention == "tcvn3":
-        return shown.translate(_TCVN3_SIGNS)
-    return _VNI_SIGNS.sub(lambda signs: VNI[signs[0]], shown)
+        return windows_text.translate(_TCVN3_SIGNS)
+    return _VNI_SIGNS.sub(lambda signs: VNI[signs[0]], windows_text)
 
 
 def convention_of(texts: Iterable[str]) -> str:

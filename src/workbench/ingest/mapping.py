@@ -112,13 +112,13 @@ def landed(
 
     One row per row of the sheet; a field that nothing feeds is missing.
     """
-    own = {t.field: s for t, s in fields.items() if t.table == table}
+    table_fields = {t.field: s for t, s in fields.items() if t.table == table}
     key = Target("step", "dossier_id")
     if table != "step" and key in fields:
-        own["dossier_id"] = fields[key]
+        table_fields["dossier_id"] = fields[key]
     none = pl.Series([None], dtype=pl.String).new_from_index(0, raw.frame.height)
-    extras = sorted(field for field in own if is_extra(field))
-    columns = {field: own.get(field, none) for field in (*FIELDS[table], *extras)}
+    extras = sorted(field for field in table_fields if is_extra(field))
+    columns = {field: table_fields.get(field, none) for field in (*FIELDS[table], *extras)}
     return pl.DataFrame({n: s.alias(n) for n, s in columns.items()}).select(
         pl.col("dossier_id"),
         pl.lit(profile.name).alias("source"),
@@ -170,9 +170,9 @@ def repairs(raw: RawTable, part: FileLayout, name: str) -> pl.DataFrame:
     """Return the rows of ``landed_repairs``: fields of records whose text a reader put right."""
     fed = [(column, t.table, t.field) for column, to in part.columns.items() for t in to]
     fields = pl.DataFrame(fed, ["column", "row_kind", "field"], orient="row")
-    kept = raw.marks.join(raw.frame.select("source_row"), on="source_row", how="semi")
+    marks = raw.marks.join(raw.frame.select("source_row"), on="source_row", how="semi")
     place_of = (pl.lit(name).alias(POSITION[0]), pl.lit(raw.sheet).alias(POSITION[1]))
-    return kept.join(fields, on="column").with_columns(*place_of).select(*REPAIRS)
+    return marks.join(fields, on="column").with_columns(*place_of).select(*REPAIRS)
 
 
 def scoped(frame: pl.DataFrame, units: pl.Series) -> pl.DataFrame:
@@ -236,12 +236,14 @@ def _column(frame: pl.DataFrame, header: str, empty_values: tuple[str, ...]) -> 
 
 def _provenance(series: Mapping[Target, pl.Series], part: FileLayout) -> dict[Target, pl.Series]:
     """Say of a first due date whether a column holds it or only a note."""
-    due, said = Target("dossier", "due_first_at"), Target("dossier", "due_first_from")
+    due, origin_target = Target("dossier", "due_first_at"), Target("dossier", "due_first_from")
     if due not in series:
         return {}
     origin = "note" if due in part.from_text else "column"
     given = series[due].is_not_null().to_frame("given")
-    return {said: given.select(pl.when("given").then(pl.lit(origin)).alias("said"))["said"]}
+    return {
+        origin_target: given.select(pl.when("given").then(pl.lit(origin)).alias("origin"))["origin"]
+    }
 
 
 def _from_name(part: FileLayout, path: Path) -> dict[Target, str]:

@@ -161,8 +161,8 @@ class FileLayout:
     def headers(self) -> tuple[str, ...]:
         """Name every column the part knows."""
         staged = [name for stage in self.stages for name in (stage.ends, stage.holder) if name]
-        named = (*self.columns, *self.timed(), *self.personal, *self.ignored, *staged)
-        return tuple(dict.fromkeys(named))
+        headers = (*self.columns, *self.timed(), *self.personal, *self.ignored, *staged)
+        return tuple(dict.fromkeys(headers))
 
     def headers_read(self) -> frozenset[str]:
         """Name every column whose cells are used, not only known."""

@@ -44,18 +44,18 @@ class Checks:
     def __init__(self, file: str) -> None:
         self.file = file
 
-    def keys(self, said: Mapping[str, Any], required: str, optional: str, *, at: str) -> None:
+    def keys(self, raw: Mapping[str, Any], required: str, optional: str, *, at: str) -> None:
         """Refuse keys that do not exist, keys that are missing, and choices nobody has."""
         needed, accepted = required.split(), (required + " " + optional).split()
-        for key in said:
+        for key in raw:
             if key not in accepted:
                 self.unknown(key, at, accepted)
         for key in needed:
-            if key not in said:
+            if key not in raw:
                 raise InputRejected("sources.missing_key", file=self.file, place=at or "-", key=key)
         for key, choices in _CHOICES.items():
-            if key in said and key in accepted and said[key] not in choices:
-                self.refuse_choice(f"{at}.{key}".lstrip("."), said[key], choices)
+            if key in raw and key in accepted and raw[key] not in choices:
+                self.refuse_choice(f"{at}.{key}".lstrip("."), raw[key], choices)
 
     def shape(self, value: object, shape: type, key: str) -> None:
         """Refuse a value that is not of the shape its key takes."""
@@ -109,15 +109,15 @@ class Checks:
         """Return the table and field that a name in a profile means for rows of this kind."""
         table, dot, field_name = name.rpartition(".")
         table = table if dot else ("step" if rows == "event" else rows)
-        known = FIELDS.get(table, ())
+        fields = FIELDS.get(table, ())
         if rows not in (table, "event") or not (
-            field_name in known or (table == "dossier" and is_extra(field_name))
+            field_name in fields or (table == "dossier" and is_extra(field_name))
         ):
             raise InputRejected(
                 "sources.unknown_field",
                 file=self.file,
                 place=at,
                 field=name,
-                accepted=", ".join(known or FIELDS),
+                accepted=", ".join(fields or FIELDS),
             )
         return Target(table, field_name)

@@ -160,22 +160,22 @@ class Pseudonymiser:
             height = masked.len() // len(columns)
             for number, target in enumerate(columns):
                 start = number * height
-                own = found.filter(pl.col("row").is_between(start, start + height - 1))
-                own = own.with_columns(pl.col("row") - start)
+                finds = found.filter(pl.col("row").is_between(start, start + height - 1))
+                finds = finds.with_columns(pl.col("row") - start)
                 whole, result = fields[target], masked.slice(start, height)
                 if open_list:
                     result = self._apart(whole, result, source)
                 elif is_instant(target.field):
                     result = result.zip_with(result.is_not_null(), whole)
-                searched[target] = (result if own.height else whole), own
+                searched[target] = (result if finds.height else whole), finds
         return searched
 
     def _apart(self, values: pl.Series, masked: pl.Series, source: str) -> pl.Series:
         """Return masked names of units and steps; those of persons get a code of their own."""
-        known = pl.DataFrame({"from": values, "to": masked}).unique().drop_nulls()
+        pairs = pl.DataFrame({"from": values, "to": masked}).unique().drop_nulls()
         codes = {
             text: f"{bare} {label_code(text, self.salts[source])}"
-            for text, bare in known.filter(pl.col("from") != pl.col("to")).rows()
+            for text, bare in pairs.filter(pl.col("from") != pl.col("to")).rows()
         }
         return values.replace(codes)
 
@@ -184,18 +184,18 @@ class Pseudonymiser:
 
         Short numbers and signs are no text.
         """
-        known = values.unique().drop_nulls()
-        known = known.filter(known.str.contains(_WORDED))
+        texts = values.unique().drop_nulls()
+        texts = texts.filter(texts.str.contains(_WORDED))
         lengths = {
-            text: f"[{len(text)} ký tự]" for text in known if name_key(text) not in self.known_texts
+            text: f"[{len(text)} ký tự]" for text in texts if name_key(text) not in self.known_texts
         }
         withheld = int(values.is_in(list(lengths)).sum())
         return (values.replace(lengths) if lengths else values), withheld
 
 
 def _is_withheld(target: Target, part: FileLayout) -> bool:
-    kept = target in part.keep_text or target in part.constants
-    return is_free_text(target.field) and not kept
+    is_kept = target in part.keep_text or target in part.constants
+    return is_free_text(target.field) and not is_kept
 
 
 def _known_texts(reference: Path) -> frozenset[str]:

@@ -61,15 +61,15 @@ def marks_of(cells: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
     >>> marks_of(cells, {"c0": "Tên"})["repair"].to_list()
     ['composed', 'tcvn3']
     """
-    found = [NO_MARKS]
+    marks = [NO_MARKS]
     for column, name in columns.items():
         repairs = _repairs(cells[column])
         if repairs:
             row = pl.col("source_row").cast(pl.Int64)
             hit = cells.filter(pl.col(column).is_in(list(repairs)))
             repair = pl.col(column).replace_strict(repairs, return_dtype=pl.String)
-            found.append(hit.select(row, pl.lit(name).alias("column"), repair.alias("repair")))
-    return pl.concat(found)
+            marks.append(hit.select(row, pl.lit(name).alias("column"), repair.alias("repair")))
+    return pl.concat(marks)
 
 
 def converted(frame: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
@@ -77,8 +77,8 @@ def converted(frame: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
     legacy = marks.filter(~pl.col("repair").is_in([COMPOSED, UNSEEN, CONTROL]))
     for column, repair in legacy.select("column", "repair").unique().sort(pl.all()).rows():
         rows = legacy.filter(column=column, repair=repair)["source_row"].to_list()
-        known = frame.filter(pl.col("source_row").is_in(rows))[column].unique().drop_nulls()
-        letters = {text: to_unicode(text, repair) for text in known}
+        texts = frame.filter(pl.col("source_row").is_in(rows))[column].unique().drop_nulls()
+        letters = {text: to_unicode(text, repair) for text in texts}
         frame = frame.with_columns(pl.col(column).replace(letters))
     return frame
 
@@ -93,10 +93,10 @@ def _repairs(cells: pl.Series) -> dict[str, str]:
     controlled = cells.filter(cells.str.contains(CONTROLS)).unique()
     if is_ascii(cells):
         return dict.fromkeys(controlled, CONTROL)
-    known = cells.unique().drop_nulls()
-    repairs = dict.fromkeys(known.filter(known.str.contains(INVISIBLE)), UNSEEN)
-    repairs |= dict.fromkeys(known.filter(known.str.contains(_LOOSE_MARKS)), COMPOSED)
-    odd = known.filter(known.str.contains(_ODD) & ~known.str.contains(_NO_LATIN))
-    told = ((text, convention_of([text])) for text in odd)
-    fonts = {text: convention for text, convention in told if convention}
+    texts = cells.unique().drop_nulls()
+    repairs = dict.fromkeys(texts.filter(texts.str.contains(INVISIBLE)), UNSEEN)
+    repairs |= dict.fromkeys(texts.filter(texts.str.contains(_LOOSE_MARKS)), COMPOSED)
+    odd = texts.filter(texts.str.contains(_ODD) & ~texts.str.contains(_NO_LATIN))
+    conventions = ((text, convention_of([text])) for text in odd)
+    fonts = {text: convention for text, convention in conventions if convention}
     return repairs | dict.fromkeys(controlled, CONTROL) | fonts

@@ -102,10 +102,10 @@ def _given_fields(part: FileLayout) -> set[str]:
     """Name every field that a part feeds, as ``table.field``."""
     columns = [target for targets in part.columns.values() for target in targets]
     elsewhere = (*part.from_text, *part.from_name, *part.constants, *part.date_with_time)
-    named = {str(target) for target in (*columns, *elsewhere)}
+    target_names = {str(target) for target in (*columns, *elsewhere)}
     dates = (*part.case_dates, *(date.field for date in part.event_dates))
-    named |= {f"dossier.{field}" for field in dates}
+    target_names |= {f"dossier.{field}" for field in dates}
     if part.stages:
         # the dates of its stages lie between columns
-        named -= {"dossier.dossier_id", "dossier.received_at"} - {str(t) for t in columns}
-    return named
+        target_names -= {"dossier.dossier_id", "dossier.received_at"} - {str(t) for t in columns}
+    return target_names

@@ -53,8 +53,8 @@ def name_key(text: str) -> str:
 
 def name_keys(names: pl.Series) -> pl.Series:
     """Return names as they are compared; each different name is looked at once."""
-    known = names.unique().drop_nulls()
-    return names.replace_strict({name: name_key(name) for name in known}, return_dtype=pl.String)
+    texts = names.unique().drop_nulls()
+    return names.replace_strict({name: name_key(name) for name in texts}, return_dtype=pl.String)
 
 
 def single_spaced(names: pl.Series) -> pl.Series:
@@ -85,10 +85,10 @@ def trimmed_series(cells: pl.Series) -> pl.Series:
     name = cells.name
     if is_ascii(cells) and not cells.str.contains(CONTROLS).any():
         return cells.to_frame().select(_filled(pl.col(name).str.strip_chars()).alias(name))[name]
-    known = cells.unique()
-    if len(known) * _OFTEN > len(cells):
+    texts = cells.unique()
+    if len(texts) * _OFTEN > len(cells):
         return cells.to_frame().select(trimmed(name))[name]
-    return cells.replace_strict(known, known.to_frame().select(trimmed(name))[name])
+    return cells.replace_strict(texts, texts.to_frame().select(trimmed(name))[name])
 
 
 def folded(expr: pl.Expr) -> pl.Expr:

@@ -51,8 +51,8 @@ def formatted(column: pl.Series, formats: Sequence[str]) -> pl.Series:
     """
     if not formats:
         return column
-    known = column.drop_nulls().unique()
-    texts = {text: iso for text in known if (iso := _by_formats(text, formats))}
+    distinct_texts = column.drop_nulls().unique()
+    texts = {text: iso for text in distinct_texts if (iso := _by_formats(text, formats))}
     return column.replace(texts)
 
 
@@ -68,11 +68,11 @@ def with_time(date: pl.Series, time: pl.Series) -> pl.Series:
     day, clock = pl.col("date"), pl.col("time")
     serial = pl.date(1899, 12, 30) + pl.duration(days=day.str.extract(_SERIAL).cast(pl.Int64))
     seconds = (clock.str.extract(_PART_OF_DAY).cast(pl.Float64) * _DAY).round().cast(pl.Int64)
-    counted = (pl.datetime(1900, 1, 1) + pl.duration(seconds=seconds)).dt.strftime("%H:%M:%S")
+    clock_times = (pl.datetime(1900, 1, 1) + pl.duration(seconds=seconds)).dt.strftime("%H:%M:%S")
     digits = clock.str.replace(r"^(\d{1,2})(\d{2})(\d{2})?$", "$1:$2:${3}_")
     written = digits.str.replace(":_", ":00").str.replace("_", "").str.replace(_DATE_AHEAD, "")
     date_text = pl.coalesce(serial.cast(pl.String), day.str.replace(_NO_TIME, ""))
-    stamp = pl.concat_str([date_text, pl.coalesce(counted, written)], separator=" ")
+    stamp = pl.concat_str([date_text, pl.coalesce(clock_times, written)], separator=" ")
     frame = pl.DataFrame({"date": plain(date), "time": time})
     return plain(frame.select(stamp=pl.coalesce(stamp, date_text))["stamp"])
 
@@ -201,11 +201,14 @@ def _midnights(column: pl.Series, zone: str) -> tuple[int, int]:
     moments = others.filter(~is_epoch).str.to_datetime(
         "%Y-%m-%d %H:%M:%S%.f%:z", strict=False, time_zone="UTC"
     )
-    counted = others.filter(is_epoch).map_elements(_epoch_iso, pl.String)
-    known = pl.concat(
-        [moments, counted.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%:z", strict=False, time_zone="UTC")]
+    epoch_dates = others.filter(is_epoch).map_elements(_epoch_iso, pl.String)
+    dates = pl.concat(
+        [
+            moments,
+            epoch_dates.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%:z", strict=False, time_zone="UTC"),
+        ]
     )
-    local = known.drop_nulls().dt.convert_time_zone(zone).dt.time()
+    local = dates.drop_nulls().dt.convert_time_zone(zone).dt.time()
     in_zone = int((local == dt.time()).sum())
     return int(is_midnight.sum()) + in_zone, len(others) - in_zone
 

@@ -66,10 +66,10 @@ def find_row_findings(
         .with_columns(pl.lit("F02").alias("rule_id"))
     )
     cut = rows.filter(pl.col("source_row").is_in(raw.cut_rows.implode()))
-    found = pl.concat(
+    findings = pl.concat(
         [wrong, cut.with_columns(fields=pl.lit(""), rule_id=pl.lit("F01"))], how="diagonal"
     )
-    return found.select(
+    return findings.select(
         pl.lit(name).alias(POSITION[0]),
         pl.lit(raw.sheet).alias(POSITION[1]),
         POSITION[2],

@@ -64,13 +64,13 @@ def _stage_part(part: FileLayout, stage: Stage, number: int) -> FileLayout:
         _ENDED: "finished_at",
         _HOLDER: "holder_id",
     }
-    said = {"step": stage.step, "step_kind": stage.step_kind, "step_no": str(number)}
+    constants = {"step": stage.step, "step_kind": stage.step_kind, "step_no": str(number)}
     return FileLayout(
         patterns=part.patterns,
         kind=part.kind,
         rows="step",
         columns={name: (Target("step", field),) for name, field in fed.items()},
-        constants={Target("step", field): value for field, value in said.items()},
+        constants={Target("step", field): value for field, value in constants.items()},
         empty_values=part.empty_values,
         date_formats=part.date_formats,
     )

@@ -27,14 +27,14 @@ def language() -> str:
     ...     language()
     'en'
     """
-    asked = _language.get() or os.environ.get("WORKBENCH_LANG", "vi")
-    return asked if asked in LANGUAGES else "vi"
+    code = _language.get() or os.environ.get("WORKBENCH_LANG", "vi")
+    return code if code in LANGUAGES else "vi"
 
 
 @contextmanager
-def use_language(asked: str) -> Iterator[None]:
+def use_language(code: str) -> Iterator[None]:
     """Speak ``vi`` or ``en`` inside the block."""
-    token = _language.set(asked)
+    token = _language.set(code)
     try:
         yield
     finally:

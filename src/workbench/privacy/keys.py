@@ -35,19 +35,19 @@ def secret_key() -> bytes | None:
     Raises:
         UsageProblem: The secret is shorter than 16 bytes.
     """
-    said = os.environ.get("WORKBENCH_KEY", "")
-    if not said:
+    value = os.environ.get("WORKBENCH_KEY", "")
+    if not value:
         return None
-    named = _file_named(said)
-    secret = named.read_bytes().strip() if named else said.encode("utf-8")
+    key_file = _file_named(value)
+    secret = key_file.read_bytes().strip() if key_file else value.encode("utf-8")
     if len(secret) < _SHORTEST:
         raise UsageProblem("privacy.short_key", shortest=_SHORTEST)
     return secret
 
 
-def _file_named(said: str) -> Path | None:
+def _file_named(value: str) -> Path | None:
     try:
-        path = Path(said)
+        path = Path(value)
         return path if path.is_file() else None
     except OSError:
         return None
@@ -109,8 +109,8 @@ def _compared(text: str) -> str | None:
 
 
 def _named(texts: pl.Series, name: Callable[[str], str]) -> pl.Series:
-    known = texts.unique().drop_nulls().to_list()
-    names = {text: name(text) for text in known}
+    distinct_texts = texts.unique().drop_nulls().to_list()
+    names = {text: name(text) for text in distinct_texts}
     return texts.replace_strict(names, default=None, return_dtype=pl.String)
 
 

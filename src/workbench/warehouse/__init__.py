@@ -33,7 +33,7 @@ from workbench.warehouse.models import (
     models_of_audit,
 )
 from workbench.warehouse.parquet import ROW_GROUP, ParquetFile, is_sorted_by, write_frames
-from workbench.warehouse.parts import Builder, FileLayout, PartitionedStage, parts_of
+from workbench.warehouse.parts import Builder, Partition, PartitionedStage, parts_of
 
 __all__ = ["Model", "Warehouse", "last_reads", "models_for", "models_of", "write_frames"]
 
@@ -42,7 +42,7 @@ MEMORY = "3GB"
 PART = 50_000
 """Dossiers built at a time: some hundred megabytes with all their steps."""
 _ALL = ("", "\U0010ffff", 0)
-_LENT = "lent"
+_ATTACHED = "attached"
 """Kind of a table that is no table of the database but rows outside."""
 
 Progress = Callable[[str], None]
@@ -60,7 +60,7 @@ class Warehouse:
 
     >>> from workbench.core.project import shipped
     >>> with Warehouse(shipped().pipelines) as warehouse:
-    ...     warehouse.register("numbers", pl.DataFrame({"n": [2, 1]}))
+    ...     warehouse.add_frame("numbers", pl.DataFrame({"n": [2, 1]}))
     ...     warehouse.frame("numbers").height
     2
     """
@@ -107,7 +107,7 @@ class Warehouse:
         """Let models read ``<table>.parquet`` and ``<table>.csv`` (as text) of a folder."""
         self._folders.append(folder)
 
-    def register(self, name: str, frame: pl.DataFrame) -> None:
+    def add_frame(self, name: str, frame: pl.DataFrame) -> None:
         """Make a frame readable as a table."""
         self._connection.register("frame_to_copy", frame.to_arrow())
         self._connection.table("frame_to_copy").create(name)
@@ -137,10 +137,10 @@ class Warehouse:
             RuleFailed: A key repeats or is missing, a promise is broken, or an audit finds rows.
         """
         models = models_of(self._pipelines, stage)
-        kept = [model.name for model in models] if wanted is None else list(wanted)
+        names = [model.name for model in models] if wanted is None else list(wanted)
         if wanted is not None:
-            models = models_for(models, kept)
-        self._build_all(models, kept, progress)
+            models = models_for(models, names)
+        self._build_all(models, names, progress)
         return [model.name for model in models]
 
     def build_and_write(
@@ -187,21 +187,21 @@ class Warehouse:
             InputRejected: A table is nowhere to be found, or a model needs all dossiers at once.
             RuleFailed: A key repeats or is missing, a promise is broken, or an audit finds rows.
         """
-        kept = list(wanted)
-        models = models_for(models_of(self._pipelines, stage), kept)
+        names = list(wanted)
+        models = models_for(models_of(self._pipelines, stage), names)
         self._is_cut = True
-        self.choose(_ALL)
+        self.select_partition(_ALL)
         self._provide("dossiers", "dossiers")
         parts = parts_of(self._connection.table("dossiers"), part) or [_ALL]
         if len(parts) == 1:
-            self._build_all(models, kept, progress)
-            self.write(kept, folder)
+            self._build_all(models, names, progress)
+            self.write(names, folder)
             return
         try:
-            with self._spill_folder() as shelf, replace_folder(folder) as fresh:
+            with self._spill_folder() as spill, replace_folder(folder) as fresh:
                 builders: list[Builder] = [self._beside(number) for number in range(self._threads)]
-                stage_in_parts = PartitionedStage(self, builders, parts, Path(shelf), progress)
-                stage_in_parts.build(models, kept, fresh)
+                stage_in_parts = PartitionedStage(self, builders, parts, Path(spill), progress)
+                stage_in_parts.build(models, names, fresh)
         except RuleFailed as problem:
             self._audit(models, problem.key)
             raise
@@ -220,7 +220,7 @@ class Warehouse:
         return other
 
     def _spill_folder(self) -> TemporaryDirectory[str]:
-        return TemporaryDirectory(prefix="shelf-", dir=self._spill.path)
+        return TemporaryDirectory(prefix="spill-", dir=self._spill.path)
 
     def _audit(self, models: list[Model], audit: str) -> None:
         """Repeat an audit that failed on all dossiers: it counts the offenders of every part."""
@@ -228,7 +228,7 @@ class Warehouse:
             self.drop(model.name)
         self._build_all(models_of_audit(models, audit), [], _silent)
 
-    def choose(self, part: FileLayout) -> None:
+    def select_partition(self, part: Partition) -> None:
         """Let models see the dossiers of a part alone."""
         for name, value in zip(("first", "last", "before"), part, strict=True):
             self.set(f"dossiers_{name}", value)
@@ -236,7 +236,7 @@ class Warehouse:
     def drop(self, name: str) -> None:
         """Forget a table or view of that name, if there is one."""
         kind = self._kinds.pop(name, "")
-        if kind == _LENT:
+        if kind == _ATTACHED:
             self._connection.unregister(name)
         elif kind:
             self._connection.execute(f"drop {kind} {name}")
@@ -250,10 +250,10 @@ class Warehouse:
         """Return a table's rows ordered by key."""
         return self._ordered(name).to_arrow_table()
 
-    def lend_rows(self, name: str, rows: pa.Table) -> None:
+    def attach_rows(self, name: str, rows: pa.Table) -> None:
         """Make rows readable as a table without copying them, until it is dropped."""
         self._connection.register(name, rows)
-        self._kinds[name] = _LENT
+        self._kinds[name] = _ATTACHED
 
     def add_rows(self, name: str, rows: pa.Table) -> None:
         """Put rows under those of a table, which is made by the first of them."""

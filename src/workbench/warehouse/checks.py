@@ -140,11 +140,11 @@ def _hashes_differ(rows: duckdb.DuckDBPyRelation, columns: str, total: int) -> b
     """Say whether as many hashes as rows are found: then no key is there twice."""
     hashes = rows.project(f"hash({columns}) as hash")
     shares = total // HASHES + 1
-    found: int = sum(
+    n_differing: int = sum(
         hashes.filter(f"hash % {shares} = {share}").pl()["hash"].n_unique()
         for share in range(shares)
     )
-    return bool(found == total)
+    return bool(n_differing == total)
 
 
 def _differ(rows: duckdb.DuckDBPyRelation, columns: str, total: int) -> bool:

@@ -91,9 +91,13 @@ def models_of(pipelines: Path, stage: str) -> list[Model]:
     Raises:
         InputRejected: Models read each other in a circle, or a header is incomplete.
     """
-    found = {path.stem: Model.read(path) for path in sorted((pipelines / stage).rglob("*.sql"))}
-    order = TopologicalSorter({n: [r for r in m.reads if r in found] for n, m in found.items()})
-    return [found[name] for name in order.static_order()]
+    models_by_name = {
+        path.stem: Model.read(path) for path in sorted((pipelines / stage).rglob("*.sql"))
+    }
+    order = TopologicalSorter(
+        {n: [r for r in m.reads if r in models_by_name] for n, m in models_by_name.items()}
+    )
+    return [models_by_name[name] for name in order.static_order()]
 
 
 def find_model(pipelines: Path, stage: str, name: str) -> Model:
@@ -118,17 +122,23 @@ def models_for(models: Iterable[Model], wanted: Iterable[str]) -> list[Model]:
     >>> models_for(models, ["receptions"])[-1].name
     'receptions'
     """
-    found = {model.name: model for model in models}
+    models_by_name = {model.name: model for model in models}
     names = list(wanted)
-    made = {model.name for model in _with_sources(found, names)}
-    audits = (n for n, m in found.items() if m.audit and made.issuperset(found.keys() & m.reads))
-    return _with_sources(found, (*audits, *names))
+    made = {model.name for model in _with_sources(models_by_name, names)}
+    audits = (
+        n
+        for n, m in models_by_name.items()
+        if m.audit and made.issuperset(models_by_name.keys() & m.reads)
+    )
+    return _with_sources(models_by_name, (*audits, *names))
 
 
 def models_of_audit(models: Iterable[Model], audit: str) -> list[Model]:
     """Return the audits with this sentence and what they read, each after what it reads."""
-    found = {model.name: model for model in models}
-    return _with_sources(found, [name for name, model in found.items() if model.audit == audit])
+    models_by_name = {model.name: model for model in models}
+    return _with_sources(
+        models_by_name, [name for name, model in models_by_name.items() if model.audit == audit]
+    )
 
 
 def _with_sources(found: dict[str, Model], wanted: Iterable[str]) -> list[Model]:
@@ -199,19 +209,21 @@ class BuildPasses:
         Raises:
             InputRejected: A model needs all dossiers at once and reads what is made in parts.
         """
-        found = {model.name: model for model in models}
+        models_by_name = {model.name: model for model in models}
         inner = {model.name for model in models if model.is_of_dossiers or model.is_sum}
         sums = {model.name for model in models if model.is_sum}
         before: list[Model] = []
         between: list[Model] = []
         for model in models:
             if model.name not in inner:
-                if held := [table for table in model.reads if table in inner - sums]:
-                    raise InputRejected("warehouse.not_in_parts", table=model.name, reads=held[0])
+                if unreadable := [table for table in model.reads if table in inner - sums]:
+                    raise InputRejected(
+                        "warehouse.not_in_parts", table=model.name, reads=unreadable[0]
+                    )
                 late = sums | {other.name for other in between}
                 (between if late & set(model.reads) else before).append(model)
         done = {model.name for model in (*before, *between)}
-        open_ones = {name: model for name, model in found.items() if name not in done}
+        open_ones = {name: model for name, model in models_by_name.items() if name not in done}
         return cls(
             before=before,
             first=_with_sources(open_ones, sorted(sums)),

@@ -25,12 +25,12 @@ from workbench.warehouse.models import BuildPasses, Model, last_reads
 from workbench.warehouse.parquet import ParquetFile
 
 Progress = Callable[[str], None]
-FileLayout = tuple[str, str, int]
+Partition = tuple[str, str, int]
 """First and last dossier, and how many come before."""
 Made = TypeVar("Made")
 
 
-def parts_of(dossiers: duckdb.DuckDBPyRelation, size: int) -> list[FileLayout]:
+def parts_of(dossiers: duckdb.DuckDBPyRelation, size: int) -> list[Partition]:
     """Return the parts of some dossiers, so many at a time in the order of their ids."""
     numbered = dossiers.project(
         "dossier_id, row_number() over (order by dossier_id) - 1 as place"
@@ -41,7 +41,7 @@ def parts_of(dossiers: duckdb.DuckDBPyRelation, size: int) -> list[FileLayout]:
 class Builder(Protocol):
     """What a warehouse does for one part."""
 
-    def choose(self, part: FileLayout) -> None:
+    def select_partition(self, part: Partition) -> None:
         """Let models see the dossiers of a part alone."""
 
     def build_model(self, model: Model) -> None:
@@ -53,7 +53,7 @@ class Builder(Protocol):
     def table_rows(self, name: str) -> pa.Table:
         """Return a table's rows ordered by key."""
 
-    def lend_rows(self, name: str, rows: pa.Table) -> None:
+    def attach_rows(self, name: str, rows: pa.Table) -> None:
         """Make rows readable as a table without copying them, until it is dropped."""
 
     def add_rows(self, name: str, rows: pa.Table) -> None:
@@ -74,14 +74,14 @@ class PartitionedStage:
         house: The warehouse; what is built once is built there.
         builders: As many as parts are made at once; they see what the house holds.
         parts: The parts in order.
-        shelf: An empty folder.
+        spill: An empty folder.
         progress: Told how far the parts are.
     """
 
     house: Builder
     builders: list[Builder]
-    parts: list[FileLayout]
-    shelf: Path
+    parts: list[Partition]
+    spill: Path
     progress: Progress
 
     def build(self, models: list[Model], wanted: list[str], folder: Path) -> None:
@@ -128,7 +128,7 @@ class PartitionedStage:
         def made(number: int) -> Made:
             builder = free.get()
             try:
-                builder.choose(self.parts[number])
+                builder.select_partition(self.parts[number])
                 return work(builder, number)
             finally:
                 free.put(builder)
@@ -169,7 +169,7 @@ class PartitionedStage:
         return tables
 
     def _place(self, name: str, number: int) -> Path:
-        return self.shelf / f"{name}-{number}.parquet"
+        return self.spill / f"{name}-{number}.parquet"
 
 
 def _make(
@@ -184,7 +184,7 @@ def _make(
         if model.name in wanted and model.name not in read:
             rows[model.name] = builder.rows_of(model)
             if model.name in audited:
-                builder.lend_rows(model.name, rows[model.name])
+                builder.attach_rows(model.name, rows[model.name])
         else:
             builder.build_model(model)
         for name in done[model.name]:

@@ -32,11 +32,13 @@ def check_content(path: Path, kind: str) -> None:
     Raises:
         InputRejected: The file is missing or empty, or is something else than its name says.
     """
-    found = content_of(path)
+    content = content_of(path)
     packed = path.suffix.casefold() == ".gz"
     expected = "gzip" if packed else "xlsx" if kind == "xlsx" else "text"
-    if found != expected:
-        raise InputRejected("sources.wrong_content", file=path.name, found=found, expected=expected)
+    if content != expected:
+        raise InputRejected(
+            "sources.wrong_content", file=path.name, found=content, expected=expected
+        )
 
 
 def check_regular(path: Path) -> None:
@@ -46,9 +48,9 @@ def check_regular(path: Path) -> None:
         InputRejected: Nothing is there, it is something else than a file, or its name cannot be
             written down.
     """
-    shown = path.name.encode("utf-8", "backslashreplace").decode("utf-8")
-    if shown != path.name:
-        raise InputRejected("readers.odd_name", file=shown)
+    printable = path.name.encode("utf-8", "backslashreplace").decode("utf-8")
+    if printable != path.name:
+        raise InputRejected("readers.odd_name", file=printable)
     try:
         mode = path.stat().st_mode
     except OSError as problem:

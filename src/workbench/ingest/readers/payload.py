@@ -43,8 +43,8 @@ def read_payload(path: Path, part: FileLayout) -> Iterator[RawTable]:
         InputRejected: The file is no JSON, holds something else than objects, or an object has a
             key that the profile does not know.
     """
-    found = list(_objects(path, part))
-    inner = list(_nested(found, part, path)) if part.nested else found
+    objects = list(_objects(path, part))
+    inner = list(_nested(objects, part, path)) if part.nested else objects
     rows = [with_paths(row, part.headers()) for row in inner]
     where = place(path.name, part.nested)
     names = list(dict.fromkeys(name for row in rows for name in row))
@@ -144,8 +144,8 @@ def _check_texts(value: Object, path: Path, number: int) -> None:
         elif isinstance(inner, list):
             waiting += [(key, entry) for entry in inner]
         elif isinstance(inner, str) and _NO_TEXT.search(inner):
-            shown = _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", key)
-            raise InputRejected("readers.no_text", file=path.name, row=number, key=shown)
+            printable = _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", key)
+            raise InputRejected("readers.no_text", file=path.name, row=number, key=printable)
 
 
 def _values(text: str, path: Path) -> Iterable[Any]:
@@ -173,8 +173,8 @@ def _parsed(text: str, path: Path) -> Any:
         if len(value) < len(pairs):
             for key, inner in pairs:
                 if inner != value[key]:
-                    shown = _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", key)
-                    raise InputRejected("readers.same_key", file=path.name, key=shown)
+                    printable = _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", key)
+                    raise InputRejected("readers.same_key", file=path.name, key=printable)
         return value
 
     return json.loads(

@@ -125,20 +125,20 @@ class Decoded:
             block, mark = self._stream.read(BLOCK), b""
 
 
-def _encoding_of(start: bytes, said: str) -> tuple[str, str]:
+def _encoding_of(start: bytes, declared: str) -> tuple[str, str]:
     """Return the codec of a file and the old convention its letters follow, if any."""
-    if said in LEGACY:
-        return "latin-1", said
-    if said not in _UTF8:
-        return said, ""
+    if declared in LEGACY:
+        return "latin-1", declared
+    if declared not in _UTF8:
+        return declared, ""
     if start.startswith(_UTF16_MARKS):
         return "utf-16", ""
     sample = start[:_SAMPLE]
     try:
         text = codecs.getincrementaldecoder("utf-8")().decode(sample)
     except UnicodeDecodeError:
-        return _legacy_codec(sample) or (said, "")
-    return said, "" if text.isascii() else convention_of(text.splitlines())
+        return _legacy_codec(sample) or (declared, "")
+    return declared, "" if text.isascii() else convention_of(text.splitlines())
 
 
 def _legacy_codec(sample: bytes) -> tuple[str, str] | None:

@@ -51,8 +51,8 @@ def read_workbook(path: Path, part: FileLayout) -> Iterator[RawTable]:
     book, parts = open_book(path)
     from_1904 = _instant_headers(part) if is_date_1904(path) else ()
     if part.sheet and part.sheet not in book.sheet_names:
-        known = ", ".join(book.sheet_names)
-        raise InputRejected("sources.no_sheet", file=path.name, sheet=part.sheet, found=known)
+        sheet_names = ", ".join(book.sheet_names)
+        raise InputRejected("sources.no_sheet", file=path.name, sheet=part.sheet, found=sheet_names)
     names = [part.sheet] if part.sheet else book.sheet_names
     sheets = [_sheet(book, path, name, parts.get(name), part) for name in names]
     if all(sheet.is_left_out for sheet in sheets if sheet.header):
@@ -88,8 +88,8 @@ def _sheet(
 ) -> _Sheet:
     cells, first = _load(book, name, path)
     facts = read_facts(path, place_of)
-    shown = facts.errors | dict.fromkeys(facts.uncalculated, _UNCALCULATED)
-    cells, convention = modern(put_cells(cells, first, shown))
+    cell_errors = facts.errors | dict.fromkeys(facts.uncalculated, _UNCALCULATED)
+    cells, convention = modern(put_cells(cells, first, cell_errors))
     is_hidden = bool(place_of and place_of.is_hidden)
     return _Sheet(
         name,
@@ -126,9 +126,9 @@ def _table(
     check_cells(frame, sheet.first, sheet.facts, header, part, where)
     heading = tuple(c for row in _rows(sheet.cells.head(header.row)) for c in row if c)
     frame = frame.with_columns(_from_1900(name) for name in from_1904 if name in frame.columns)
-    kept = filled.join(frame.select("source_row"), on="source_row", how="semi")
-    counted = kept.group_by("column").agg(n_values=pl.len().cast(pl.Int64)).sort("column")
-    notes = pl.concat([notes, counted.select(pl.lit("F06").alias("rule_id"), pl.all())])
+    cells = filled.join(frame.select("source_row"), on="source_row", how="semi")
+    counts = cells.group_by("column").agg(n_values=pl.len().cast(pl.Int64)).sort("column")
+    notes = pl.concat([notes, counts.select(pl.lit("F06").alias("rule_id"), pl.all())])
     notes = pl.concat([notes, *(_note("F08", column, count) for column, count in given)])
     rows_read = sheet.cells.height - header.below
     encoding = sheet.convention or "xlsx"
@@ -143,8 +143,8 @@ def _shown(
     if part.hidden == "read" or sheet.is_hidden:
         n_hidden = frame.height if sheet.is_hidden else frame.filter(is_hidden).height
         return frame, _note("F05", "", n_hidden)
-    shown = frame.filter(~is_hidden)
-    return shown, _note("F04", "", frame.height - shown.height)
+    visible = frame.filter(~is_hidden)
+    return visible, _note("F04", "", frame.height - visible.height)
 
 
 def _note(rule: str, column: str, count: int) -> pl.DataFrame:
@@ -205,8 +205,8 @@ def modern(cells: pl.DataFrame) -> tuple[pl.DataFrame, str]:
     """Return cells in Unicode and the old convention they followed, or ``""``."""
     texts = [column for column in cells.columns if column != "source_row"]
     distinct = (cells[column].drop_nulls().unique(maintain_order=True) for column in texts)
-    known = pl.concat([pl.Series([], dtype=pl.String), *(s.rename("") for s in distinct)])
-    marked = known.filter(known.str.contains(r"[^\x00-\x7f]")).to_list()
+    distinct_texts = pl.concat([pl.Series([], dtype=pl.String), *(s.rename("") for s in distinct)])
+    marked = distinct_texts.filter(distinct_texts.str.contains(r"[^\x00-\x7f]")).to_list()
     if not (convention := convention_of(marked)):
         return cells, ""
     letters = {text: to_unicode(text, convention) for text in marked}
