@@ -10,10 +10,10 @@ from workbench.figures.compare import (
     GAPS,
     PEERS,
     Side,
+    describe_gap,
     gaps,
     gaps_to_peers,
     overdispersion_by_cause,
-    describe_gap,
 )
 from workbench.messages import use_language
 
