@@ -171,16 +171,16 @@ def run_clock(calendars: Calendars, reference_dir: Path, pipelines_dir: Path) ->
             dossiers = dossiers.with_columns(none.alias("lateness_excluded"))
         with Warehouse(pipelines_dir) as warehouse:
             warehouse.attach(reference_dir)
-            warehouse.register("dossiers", dossiers)
+            warehouse.add_frame("dossiers", dossiers)
             for name, rows, schema in (("steps", steps, STEP), ("pauses", pauses, PAUSE)):
                 frame = rows if isinstance(rows, pl.DataFrame) else table(list(rows), schema)
-                warehouse.register(name, frame)
-            warehouse.register("calendar_keys", calendars.keys())
-            warehouse.register("calendar_days", calendars.days())
-            warehouse.register("unit_calendars", calendars.units())
+                warehouse.add_frame(name, frame)
+            warehouse.add_frame("calendar_keys", calendars.keys())
+            warehouse.add_frame("calendar_days", calendars.days())
+            warehouse.add_frame("unit_calendars", calendars.units())
             profiles = lateness_profiles(reference_dir / "profiles")
             for name, frame in ({"profiles": profiles} | (facts or {})).items():
-                warehouse.register(name, frame)
+                warehouse.add_frame(name, frame)
             warehouse.build("clock")
             return {name: warehouse.frame(name) for name in tables}
 

@@ -26,7 +26,7 @@ completions as (
         and timezone(dossiers.time_zone, steps.finished_at)::time <> time '00:00:00'
 ),
 
-neighboured as (
+completion_gaps as (
     select
         *,
         epoch_second(finished_at) - epoch_second(lag(finished_at) over turn) as seconds_before,
@@ -35,21 +35,21 @@ neighboured as (
     window turn as (partition by person order by finished_at, row_id)
 ),
 
-close_by as (
+close_completions as (
     select
-        neighboured.*,
+        completion_gaps.*,
         steps.dossier_id,
         limits.batch_gap,
         limits.batch_size
-    from neighboured
+    from completion_gaps
     cross join limits
-    inner join parsed_steps as steps on neighboured.row_id = steps.row_id
+    inner join parsed_steps as steps on completion_gaps.row_id = steps.row_id
     where
-        neighboured.seconds_before < limits.batch_gap
-        or neighboured.seconds_after < limits.batch_gap
+        completion_gaps.seconds_before < limits.batch_gap
+        or completion_gaps.seconds_after < limits.batch_gap
 ),
 
-numbered as (
+batched_steps as (
     select
         *,
         count(*) filter (where seconds_before is null or seconds_before >= batch_gap) over (
@@ -57,16 +57,16 @@ numbered as (
             order by finished_at, row_id
             rows between unbounded preceding and current row
         ) as batch_no
-    from close_by
+    from close_completions
 ),
 
-sized as (
+batch_sizes as (
     select
         *,
         count(distinct dossier_id) over (
             partition by person, batch_no
         ) as dossiers_in_batch
-    from numbered
+    from batched_steps
 ),
 
 behaviour_batches as (
@@ -74,12 +74,12 @@ behaviour_batches as (
         'step' as row_kind,
         sheets.source_file,
         sheets.source_sheet,
-        row_of(sized.row_id) as source_row,
+        row_of(batch_sizes.row_id) as source_row,
         'D24' as rule_id,
-        concat('n = ', sized.dossiers_in_batch) as fields
-    from sized
-    inner join numbered_sheets as sheets on sheet_of(sized.row_id) = sheets.sheet_no
-    where sized.dossiers_in_batch >= sized.batch_size
+        concat('n = ', batch_sizes.dossiers_in_batch) as fields
+    from batch_sizes
+    inner join numbered_sheets as sheets on sheet_of(batch_sizes.row_id) = sheets.sheet_no
+    where batch_sizes.dossiers_in_batch >= batch_sizes.batch_size
 )
 
 select * from behaviour_batches

@@ -5,7 +5,7 @@
 -- Same keyed digest of the applicant, same procedure, same day of reception. The digest exists only
 -- where WORKBENCH_KEY was set at ingest; without it nobody can be told apart and nothing is found.
 
-with landed as (
+with applicant_rows as (
     select null::varchar as x_applicant_key
     where false
     union all by name
@@ -18,14 +18,14 @@ entries as (
         dossiers.source_sheet,
         dossiers.source_row,
         count(*) over (
-            partition by landed.x_applicant_key, dossiers.procedure_id, dossiers.received_on
+            partition by applicant_rows.x_applicant_key, dossiers.procedure_id, dossiers.received_on
         ) as n_alike
     from dossiers
-    inner join landed
-        on dossiers.source_file = landed.source_file
-        and dossiers.source_sheet = landed.source_sheet
-        and dossiers.source_row = landed.source_row
-    where landed.x_applicant_key is not null
+    inner join applicant_rows
+        on dossiers.source_file = applicant_rows.source_file
+        and dossiers.source_sheet = applicant_rows.source_sheet
+        and dossiers.source_row = applicant_rows.source_row
+    where applicant_rows.x_applicant_key is not null
 ),
 
 behaviour_double_entries as (

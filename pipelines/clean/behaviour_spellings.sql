@@ -8,7 +8,7 @@
 -- without a list that was put into another spelling (D19), or that looks like a more frequent one
 -- (D33). Control characters are gone (D38), and so are ids that mean all of them (D39).
 
-with repaired as (
+with letter_repairs as (
     select
         row_kind,
         source_file,
@@ -24,7 +24,7 @@ with repaired as (
     from landed_repairs
 ),
 
-retoned as (
+tone_mark_names as (
     select
         'dossier' as row_kind,
         claims.source_file,
@@ -97,9 +97,9 @@ unlisted_names as (
 ),
 
 finds as (
-    select * from repaired
+    select * from letter_repairs
     union
-    select * from retoned
+    select * from tone_mark_names
     union
     select
         row_kind, source_file, source_sheet, source_row, 'D19' as rule_id,

@@ -41,7 +41,7 @@ exports as (
     group by source, snapshot_at
 ),
 
-compared as (
+export_pairs as (
     select
         later.source_file,
         later.source_sheet,
@@ -70,7 +70,7 @@ behaviour_stock as (
         source_row,
         'D27' as rule_id,
         '' as fields
-    from compared
+    from export_pairs
     where (is_new and is_covered) or (was_open and ended_at <= snapshot_at)
 )
 

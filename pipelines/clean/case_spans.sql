@@ -9,7 +9,7 @@
 -- never completed leaves the end as it is (rule P18 names it): logs drop completions, and other
 -- work went on. A case none of whose events begins or completes a step ends with its last event.
 
-with asked as (
+with case_date_sheets as (
     select count(*) as n_sheets
     from numbered_sheets
     where case_dates <> ''
@@ -27,8 +27,8 @@ stamps as (
         case when coalesce(steps.transition, '') <> 'other' then steps.finished_at end as done_at,
         steps.finished_at
     from parsed_steps as steps
-    cross join asked
-    where steps.dossier_id is not null and asked.n_sheets > 0
+    cross join case_date_sheets
+    where steps.dossier_id is not null and case_date_sheets.n_sheets > 0
 ),
 
 activities as (

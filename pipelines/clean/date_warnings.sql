@@ -32,7 +32,7 @@ with standing as (
         and not claims.is_superseded
 ),
 
-dated as (
+due_days as (
     select
         standing.*,
         days.is_working as is_due_when_open
@@ -81,7 +81,7 @@ doubts as (
                     then 'P14'
             end
         ]) as rule_id
-    from dated
+    from due_days
 ),
 
 date_warnings as (

@@ -6,7 +6,7 @@
 -- record of another source than the one that counts; within one export a row with the same number
 -- but other content is refused in favour of the first.
 
-with judged as (
+with dossier_rows as (
     select
         *,
         is_open_status(status) as is_open
@@ -72,7 +72,7 @@ findings as (
                 ]
             end
         ) as rule_id
-    from judged
+    from dossier_rows
 ),
 
 dossier_findings as (

@@ -22,7 +22,7 @@ with seen as (
     )
 ),
 
-valued as (
+field_values as (
     select
         dossier_id,
         'due_at' as field,
@@ -40,7 +40,7 @@ valued as (
 
 dossier_history as (
     select *
-    from valued
+    from field_values
     qualify
         lag(value) over (partition by dossier_id, field order by snapshot_at)
         is distinct from value

@@ -6,22 +6,22 @@
 -- repeat each other. Names taken as they are written stand in one spelling. Rows that their file's
 -- structure makes unusable are not here.
 
-with recorded as (
+with row_contents as (
     select
         *,
         hash(*columns(* exclude (source_file, source_sheet, source_row))) as content
     from landed_dossiers
 ),
 
-texts as (
+dossier_texts as (
     select
-        recorded.* replace (
-            coalesce(units.name, recorded.unit_id) as unit_id,
-            coalesce(procedures.name, recorded.procedure_id) as procedure_id,
-            coalesce(titles.name, recorded.procedure_name) as procedure_name,
-            coalesce(fields.name, recorded.field_of_work) as field_of_work
+        row_contents.* replace (
+            coalesce(units.name, row_contents.unit_id) as unit_id,
+            coalesce(procedures.name, row_contents.procedure_id) as procedure_id,
+            coalesce(titles.name, row_contents.procedure_name) as procedure_name,
+            coalesce(fields.name, row_contents.field_of_work) as field_of_work
         ),
-        row_id(sheets.sheet_no, recorded.source_row) as row_id,
+        row_id(sheets.sheet_no, row_contents.source_row) as row_id,
         sheets.sheet_no,
         sheets.day_first,
         coalesce(sheets.has_epochs, false) as has_epochs,
@@ -36,31 +36,31 @@ texts as (
         sheets.term_value as file_term_value,
         sheets.term_unit as file_term_unit,
         sheets.synthetic
-    from recorded
+    from row_contents
     inner join numbered_sheets as sheets
-        on recorded.source_file = sheets.source_file
-        and recorded.source_sheet = sheets.source_sheet
+        on row_contents.source_file = sheets.source_file
+        and row_contents.source_sheet = sheets.source_sheet
     left join written_names as units
         on units.field = 'unit_id'
         and coalesce(sheets.unit_list, '') <> 'reference'
-        and recorded.unit_id = units.spelling
+        and row_contents.unit_id = units.spelling
     left join written_names as procedures
         on procedures.field = 'procedure_id'
         and coalesce(sheets.procedure_list, '') <> 'reference'
-        and recorded.procedure_id = procedures.spelling
+        and row_contents.procedure_id = procedures.spelling
     left join written_names as titles
         on titles.field = 'procedure_name'
         and coalesce(sheets.procedure_list, '') <> 'reference'
-        and recorded.procedure_name = titles.spelling
+        and row_contents.procedure_name = titles.spelling
     left join written_names as fields
         on fields.field = 'field_of_work'
         and coalesce(sheets.procedure_list, '') <> 'reference'
-        and recorded.field_of_work = fields.spelling
+        and row_contents.field_of_work = fields.spelling
     anti join landed_row_findings as findings
         on findings.row_kind = 'dossier'
-        and recorded.source_file = findings.source_file
-        and recorded.source_sheet = findings.source_sheet
-        and recorded.source_row = findings.source_row
+        and row_contents.source_file = findings.source_file
+        and row_contents.source_sheet = findings.source_sheet
+        and row_contents.source_row = findings.source_row
 )
 
-select * from texts -- noqa: AM04
+select * from dossier_texts -- noqa: AM04

@@ -11,7 +11,7 @@
 -- believed (P13).
 -- lateness_excluded names the rules by which no profile may judge the dossier.
 
-with refused as (
+with quarantined_rows as (
     select distinct
         findings.source_file,
         findings.source_sheet,
@@ -21,7 +21,7 @@ with refused as (
     where rules.severity in ('error', 'merged')
 ),
 
-kept as (
+accepted_rows as (
     select
         dossiers.*,
         coalesce(dossiers.reported_end_at, dossiers.returned_at) as ended_at,
@@ -50,10 +50,10 @@ kept as (
         and dossiers.source_sheet = exclusions.source_sheet
         and dossiers.source_row = exclusions.source_row
     left join first_due_dates on dossiers.dossier_id = first_due_dates.dossier_id
-    anti join refused
-        on dossiers.source_file = refused.source_file
-        and dossiers.source_sheet = refused.source_sheet
-        and dossiers.source_row = refused.source_row
+    anti join quarantined_rows
+        on dossiers.source_file = quarantined_rows.source_file
+        and dossiers.source_sheet = quarantined_rows.source_sheet
+        and dossiers.source_row = quarantined_rows.source_row
 ),
 
 dossiers as (
@@ -108,7 +108,7 @@ dossiers as (
         source_file,
         source_sheet,
         source_row
-    from kept
+    from accepted_rows
 )
 
 select * from dossiers -- noqa: AM04

@@ -24,7 +24,7 @@ alike as (
     inner join file_snapshots as snapshots on steps.sheet_no = snapshots.sheet_no
 ),
 
-counted as (
+numbered_copies as (
     select
         row_id,
         row_number() over (
@@ -41,7 +41,7 @@ duplicate_steps as (
     select
         row_id,
         duplicate_no
-    from counted
+    from numbered_copies
     where duplicate_no > 1
 )
 

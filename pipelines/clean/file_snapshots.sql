@@ -36,7 +36,7 @@ latest as (
     group by source
 ),
 
-said as (
+stated_snapshots as (
     select
         files.source,
         files.source_file,
@@ -63,7 +63,7 @@ file_snapshots as (
             max(said_at) over (partition by source, batch),
             max(said_at) over (partition by source)
         ) as snapshot_at
-    from said
+    from stated_snapshots
 )
 
 select * from file_snapshots

@@ -5,7 +5,7 @@
 -- The newest row of the dossier is named. A status goes back when an ended dossier is open again,
 -- or a returned one only resolved.
 
-with ranked as (
+with status_ranks as (
     select
         *,
         case
@@ -18,12 +18,12 @@ with ranked as (
     from dossier_history
 ),
 
-changed as (
+value_changes as (
     select
         *,
         lag(value) over (partition by dossier_id, field order by snapshot_at) as value_before,
         lag(progress) over (partition by dossier_id, field order by snapshot_at) as progress_before
-    from ranked
+    from status_ranks
 ),
 
 broken as (
@@ -31,7 +31,7 @@ broken as (
         dossier_id,
         case when field = 'due_at' then 'D28' else 'D29' end as rule_id,
         string_agg(concat(value_before, ' > ', value), '; ' order by snapshot_at) as fields
-    from changed
+    from value_changes
     where
         (field = 'due_at' and value_before is not null)
         or (field = 'status' and progress < progress_before)

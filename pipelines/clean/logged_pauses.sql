@@ -6,7 +6,7 @@
 -- status and ends with the next event that sets another. A list of pauses of its own is believed
 -- rather than the log.
 
-with told as (
+with logged_steps as (
     select
         steps.row_id,
         steps.dossier_id,
@@ -22,7 +22,7 @@ with told as (
 
 changes as (
     select *
-    from told
+    from logged_steps
     qualify
         lag(status_after) over (partition by dossier_id order by finished_at, step_no)
         is distinct from status_after

@@ -14,7 +14,7 @@ with others as (
     where source_rank > 1 and duplicate_no = 1 and conflict_no = 1 and not is_superseded
 ),
 
-counted as (
+counted_records as (
     select
         dossier_id,
         kept_by
@@ -28,7 +28,7 @@ other_records as (
         others.source,
         others.kept_by,
         dossiers.source as counted_source,
-        counted.kept_by as counted_kept_by,
+        counted_records.kept_by as counted_kept_by,
         others.status,
         others.due_at,
         others.ended_at,
@@ -45,7 +45,7 @@ other_records as (
         others.source_row
     from others
     inner join dossiers on others.dossier_id = dossiers.dossier_id
-    inner join counted on others.dossier_id = counted.dossier_id
+    inner join counted_records on others.dossier_id = counted_records.dossier_id
 )
 
 select * from other_records

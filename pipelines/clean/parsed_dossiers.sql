@@ -32,7 +32,7 @@ name_spellings as (
         on name_key(spellings.spelling) = procedure_names.procedure_key
 ),
 
-spanned as (
+case_texts as (
     select
         texts.*,
         case when contains(texts.case_dates, 'received_at') then spans.began_at end as case_began,
@@ -61,7 +61,7 @@ walls as (
         term_number(term_value) as term_number,
         coalesce(term_unit_of(term_value), term_unit_of(term_unit), file_term_unit)
             as term_unit_read
-    from spanned
+    from case_texts
 ),
 
 read as (
@@ -92,7 +92,7 @@ read as (
     from walls
 ),
 
-named as (
+read_instants as (
     select
         *,
         instants[1] as submitted_read,
@@ -105,7 +105,7 @@ named as (
     from read
 ),
 
-typed as (
+dates as (
     select
         *,
         plausible(submitted_read) as submitted,
@@ -116,30 +116,30 @@ typed as (
         plausible(resolved_read) as resolved,
         plausible(returned_read) as returned,
         timezone(time_zone, plausible(paper_result_read))::date as paper_result
-    from named
+    from read_instants
 ),
 
-placed as (
+named_dossiers as (
     select
-        typed.*,
-        case when typed.has_unit_list then unit_spellings.unit_id else typed.unit_id end
+        dates.*,
+        case when dates.has_unit_list then unit_spellings.unit_id else dates.unit_id end
             as unit_used,
         coalesce(by_code.procedure_id, by_name.procedure_id) as procedure_known,
         coalesce(by_code.field_vi, by_name.field_vi) as field_known
-    from typed
+    from dates
     left join unit_spellings
-        on typed.has_unit_list
-        and typed.unit_id = unit_spellings.spelling
-        and typed.began_on between unit_spellings.valid_from and unit_spellings.valid_to
+        on dates.has_unit_list
+        and dates.unit_id = unit_spellings.spelling
+        and dates.began_on between unit_spellings.valid_from and unit_spellings.valid_to
     left join code_spellings as by_code
-        on typed.has_procedure_list
-        and typed.procedure_id = by_code.spelling
-        and typed.began_on between by_code.valid_from and by_code.valid_to
+        on dates.has_procedure_list
+        and dates.procedure_id = by_code.spelling
+        and dates.began_on between by_code.valid_from and by_code.valid_to
     left join name_spellings as by_name
-        on typed.has_procedure_list
+        on dates.has_procedure_list
         and by_code.procedure_id is null
-        and typed.procedure_name = by_name.spelling
-        and typed.began_on between by_name.valid_from and by_name.valid_to
+        and dates.procedure_name = by_name.spelling
+        and dates.began_on between by_name.valid_from and by_name.valid_to
 ),
 
 parsed_dossiers as (
@@ -205,7 +205,7 @@ parsed_dossiers as (
             case when clock_changes[4] then 'resolved_at' end,
             case when clock_changes[5] then 'returned_at' end
         ) as in_clock_changes
-    from placed
+    from named_dossiers
 )
 
 select * from parsed_dossiers -- noqa: AM04

@@ -39,7 +39,7 @@ read as (
     from walls
 ),
 
-typed as (
+read_instants as (
     select
         *,
         instants[1] as paused_read,
@@ -69,7 +69,7 @@ parsed_pauses as (
         source_file,
         source_sheet,
         source_row
-    from typed
+    from read_instants
 )
 
 select * from parsed_pauses

@@ -61,7 +61,7 @@ read as (
     from walls
 ),
 
-typed as (
+stamps as (
     select
         *,
         plausible(arrived_read) as arrived,
@@ -71,67 +71,69 @@ typed as (
     from read
 ),
 
-placed as (
+named_steps as (
     select
-        typed.row_id,
-        typed.sheet_no,
-        typed.dossier_id,
-        typed.logged_no,
-        typed.step,
-        coalesce(typed.step_kind, 'other') as step_kind,
+        stamps.row_id,
+        stamps.sheet_no,
+        stamps.dossier_id,
+        stamps.logged_no,
+        stamps.step,
+        coalesce(stamps.step_kind, 'other') as step_kind,
         case
-            when typed.has_unit_list then known_units.unit_id
-            else coalesce(printed.name, typed.unit_id)
+            when stamps.has_unit_list then known_units.unit_id
+            else coalesce(printed.name, stamps.unit_id)
         end as unit_id,
-        typed.holder_id,
-        case when typed.transition = 'schedule' then typed.finished else typed.arrived end
+        stamps.holder_id,
+        case when stamps.transition = 'schedule' then stamps.finished else stamps.arrived end
             as arrived_at,
-        case when typed.transition = 'start' then typed.finished else typed.started end
+        case when stamps.transition = 'start' then stamps.finished else stamps.started end
             as started_at,
         case
-            when coalesce(typed.transition, '') not in ('schedule', 'start') then typed.finished
+            when coalesce(stamps.transition, '') not in ('schedule', 'start') then stamps.finished
         end as finished_at,
-        typed.step_due as step_due_at,
-        round(typed.norm * 3600)::bigint as norm_seconds,
-        typed.transition,
-        typed.status_after,
-        typed.variant_no,
-        typed.is_in_clock_change,
+        stamps.step_due as step_due_at,
+        round(stamps.norm * 3600)::bigint as norm_seconds,
+        stamps.transition,
+        stamps.status_after,
+        stamps.variant_no,
+        stamps.is_in_clock_change,
         concat_ws(
             ', ',
-            case when typed.step_no is not null and typed.logged_no is null then 'step_no' end,
+            case when stamps.step_no is not null and stamps.logged_no is null then 'step_no' end,
             case
-                when typed.arrived_at is not null and typed.arrived_read is null then 'arrived_at'
+                when stamps.arrived_at is not null and stamps.arrived_read is null then 'arrived_at'
             end,
             case
-                when typed.started_at is not null and typed.started_read is null then 'started_at'
+                when stamps.started_at is not null and stamps.started_read is null then 'started_at'
             end,
             case
-                when typed.finished_at is not null and typed.finished_read is null
+                when stamps.finished_at is not null and stamps.finished_read is null
                     then 'finished_at'
             end,
             case
-                when typed.step_due_at is not null and typed.step_due_read is null
+                when stamps.step_due_at is not null and stamps.step_due_read is null
                     then 'step_due_at'
             end,
-            case when typed.norm_hours is not null and typed.norm is null then 'norm_hours' end
+            case when stamps.norm_hours is not null and stamps.norm is null then 'norm_hours' end
         ) as unreadable,
         concat_ws(
             ', ',
-            told_implausible('arrived_at', typed.arrived_at, typed.arrived_read),
-            told_implausible('started_at', typed.started_at, typed.started_read),
-            told_implausible('finished_at', typed.finished_at, typed.finished_read),
-            told_implausible('step_due_at', typed.step_due_at, typed.step_due_read)
+            told_implausible('arrived_at', stamps.arrived_at, stamps.arrived_read),
+            told_implausible('started_at', stamps.started_at, stamps.started_read),
+            told_implausible('finished_at', stamps.finished_at, stamps.finished_read),
+            told_implausible('step_due_at', stamps.step_due_at, stamps.step_due_read)
         ) as implausible
-    from typed
+    from stamps
     left join written_names as printed
         on printed.field = 'unit_id'
-        and not typed.has_unit_list
-        and typed.unit_id = printed.spelling
+        and not stamps.has_unit_list
+        and stamps.unit_id = printed.spelling
     left join known_units
-        on typed.has_unit_list
-        and typed.unit_id = known_units.spelling
-        and timezone(typed.time_zone, coalesce(typed.arrived, typed.started, typed.finished))::date
+        on stamps.has_unit_list
+        and stamps.unit_id = known_units.spelling
+        and timezone(
+            stamps.time_zone, coalesce(stamps.arrived, stamps.started, stamps.finished)
+        )::date
         between known_units.valid_from and known_units.valid_to
 ),
 
@@ -143,7 +145,7 @@ parsed_steps as (
             finished_at, step_due_at, norm_seconds, transition, status_after, variant_no,
             unreadable, implausible
         ) as content
-    from placed
+    from named_steps
 )
 
 select * from parsed_steps

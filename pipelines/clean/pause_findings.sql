@@ -5,7 +5,7 @@
 -- As with steps, the pauses of a dossier are those of one source, and of its newest export that has
 -- any; an office's own list goes before a portal's.
 
-with exported as (
+with pause_rows as (
     select
         pauses.*,
         snapshots.snapshot_at,
@@ -51,7 +51,7 @@ findings as (
                 ]
             end
         ) as rule_id
-    from exported as pauses
+    from pause_rows as pauses
     left join dossiers on pauses.dossier_id = dossiers.dossier_id
 ),
 

@@ -3,7 +3,7 @@
 -- reads: parsed_pauses, pause_findings, logged_pauses, quality_rules
 -- promises: resumed_at is null or resumed_at >= paused_at
 
-with refused as (
+with quarantined_rows as (
     select distinct
         findings.source_file,
         findings.source_sheet,
@@ -13,7 +13,7 @@ with refused as (
     where rules.severity in ('error', 'merged')
 ),
 
-told as (
+all_pauses as (
     select
         pauses.dossier_id,
         pauses.reason,
@@ -23,10 +23,10 @@ told as (
         pauses.source_sheet,
         pauses.source_row
     from parsed_pauses as pauses
-    anti join refused
-        on pauses.source_file = refused.source_file
-        and pauses.source_sheet = refused.source_sheet
-        and pauses.source_row = refused.source_row
+    anti join quarantined_rows
+        on pauses.source_file = quarantined_rows.source_file
+        and pauses.source_sheet = quarantined_rows.source_sheet
+        and pauses.source_row = quarantined_rows.source_row
     union all
     select * from logged_pauses
 ),
@@ -44,7 +44,7 @@ pauses as (
         source_file,
         source_sheet,
         source_row
-    from told
+    from all_pauses
 )
 
 select * from pauses

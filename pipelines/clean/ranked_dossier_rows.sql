@@ -32,7 +32,7 @@ rivals as (
     inner join met_again on dossiers.dossier_id is not distinct from met_again.dossier_id
 ),
 
-copied as (
+duplicate_ranks as (
     select
         *,
         dossier_id is not null
@@ -44,21 +44,21 @@ copied as (
     from rivals
 ),
 
-claimed as (
+conflicts as (
     select
         *,
         row_number() over (
             partition by dossier_id, source, snapshot_at, duplicate_no > 1
             order by row_id
         ) as conflict_no
-    from copied
+    from duplicate_ranks
 ),
 
 standing as (
     select
-        claimed.dossier_id,
-        claimed.source,
-        claimed.snapshot_at,
+        conflicts.dossier_id,
+        conflicts.source,
+        conflicts.snapshot_at,
         dossiers.kept_by,
         dossiers.unreadable <> ''
         or dossiers.received_at is null
@@ -66,18 +66,18 @@ standing as (
         or (dossiers.due_at is null and dossiers.term_value is null) as is_past_judging,
         coalesce(
             reported_end(dossiers.status, dossiers.reported_end_at, dossiers.returned_at),
-            case when coalesce(is_open_status(dossiers.status), true) then claimed.snapshot_at end
+            case when coalesce(is_open_status(dossiers.status), true) then conflicts.snapshot_at end
         ) as known_until,
         dossiers.time_zone
-    from claimed
-    inner join parsed_dossiers as dossiers on claimed.row_id = dossiers.row_id
-    where claimed.is_shared
-        and claimed.duplicate_no = 1
-        and claimed.conflict_no = 1
-        and not claimed.is_superseded
+    from conflicts
+    inner join parsed_dossiers as dossiers on conflicts.row_id = dossiers.row_id
+    where conflicts.is_shared
+        and conflicts.duplicate_no = 1
+        and conflicts.conflict_no = 1
+        and not conflicts.is_superseded
 ),
 
-dated as (
+known_days as (
     select
         *,
         timezone(time_zone, known_until)::date as known_until_on
@@ -97,23 +97,23 @@ records as (
                 snapshot_at desc,
                 source asc
         ) as source_rank
-    from dated
+    from known_days
 ),
 
 ranked_dossier_rows as (
     select
         dossiers.*,
         snapshots.snapshot_at,
-        coalesce(claimed.is_superseded, false) as is_superseded,
-        coalesce(claimed.duplicate_no, 1) as duplicate_no,
-        coalesce(claimed.conflict_no, 1) as conflict_no,
+        coalesce(conflicts.is_superseded, false) as is_superseded,
+        coalesce(conflicts.duplicate_no, 1) as duplicate_no,
+        coalesce(conflicts.conflict_no, 1) as conflict_no,
         coalesce(records.source_rank, 1) as source_rank
     from parsed_dossiers as dossiers
     inner join file_snapshots as snapshots on dossiers.sheet_no = snapshots.sheet_no
-    left join claimed on dossiers.row_id = claimed.row_id
+    left join conflicts on dossiers.row_id = conflicts.row_id
     left join records
-        on claimed.dossier_id = records.dossier_id
-        and claimed.source = records.source
+        on conflicts.dossier_id = records.dossier_id
+        and conflicts.source = records.source
 )
 
 select * from ranked_dossier_rows -- noqa: AM04

@@ -18,7 +18,7 @@ with sheets as (
         and named.sheet_of = parents.source_sheet
 ),
 
-fed as (
+input_rows as (
     select source_file, source_sheet, source_row from landed_dossiers
     union all
     select source_file, source_sheet, source_row from landed_steps
@@ -41,13 +41,13 @@ verdicts as (
 
 landed_rows as (
     select
-        row_id(sheets.home_no, fed.source_row) as row_id,
+        row_id(sheets.home_no, input_rows.source_row) as row_id,
         count(*) as n_fed
-    from fed
+    from input_rows
     inner join sheets
-        on fed.source_file = sheets.source_file
-        and fed.source_sheet = sheets.source_sheet
-    group by row_id(sheets.home_no, fed.source_row)
+        on input_rows.source_file = sheets.source_file
+        and input_rows.source_sheet = sheets.source_sheet
+    group by row_id(sheets.home_no, input_rows.source_row)
 ),
 
 judged_rows as (
@@ -62,7 +62,7 @@ judged_rows as (
     group by row_id(sheets.home_no, verdicts.source_row)
 ),
 
-told_rows as (
+row_marks as (
     select
         sheet_of(landed_rows.row_id) as sheet_no,
         coalesce(judged_rows.is_refused, false) as is_refused,
@@ -71,14 +71,14 @@ told_rows as (
     left join judged_rows on landed_rows.row_id = judged_rows.row_id
 ),
 
-counted as (
+file_counts as (
     select
         sheets.source_file,
-        count(*) filter (where not told_rows.is_refused and not told_rows.is_merged) as rows_clean,
-        count(*) filter (where told_rows.is_refused) as rows_quarantined,
-        count(*) filter (where told_rows.is_merged and not told_rows.is_refused) as rows_merged
-    from told_rows
-    inner join sheets on told_rows.sheet_no = sheets.sheet_no
+        count(*) filter (where not row_marks.is_refused and not row_marks.is_merged) as rows_clean,
+        count(*) filter (where row_marks.is_refused) as rows_quarantined,
+        count(*) filter (where row_marks.is_merged and not row_marks.is_refused) as rows_merged
+    from row_marks
+    inner join sheets on row_marks.sheet_no = sheets.sheet_no
     group by sheets.source_file
 ),
 
@@ -97,12 +97,12 @@ reconciliation as (
         files.source_file,
         files.source,
         files.rows_read,
-        coalesce(counted.rows_clean, 0) as rows_clean,
-        coalesce(counted.rows_quarantined, 0) as rows_quarantined,
-        coalesce(counted.rows_merged, 0) as rows_merged,
+        coalesce(file_counts.rows_clean, 0) as rows_clean,
+        coalesce(file_counts.rows_quarantined, 0) as rows_quarantined,
+        coalesce(file_counts.rows_merged, 0) as rows_merged,
         files.rows_ignored
     from files
-    left join counted on files.source_file = counted.source_file
+    left join file_counts on files.source_file = file_counts.source_file
 )
 
 select * from reconciliation

@@ -6,7 +6,7 @@
 -- record of the dossier counts; of two such logs the longer one. Empty, without a look at the
 -- dossiers, where all steps come from one source.
 
-with used as (
+with step_sheets as (
     select distinct sheet_no from parsed_steps
 ),
 
@@ -16,8 +16,8 @@ logs as (
         sheets.source,
         coalesce(sheets.kept_by, 'office') as kept_by,
         min(sheets.source) over () < max(sheets.source) over () as is_one_of_several
-    from used
-    inner join numbered_sheets as sheets on used.sheet_no = sheets.sheet_no
+    from step_sheets
+    inner join numbered_sheets as sheets on step_sheets.sheet_no = sheets.sheet_no
 ),
 
 several as (
@@ -26,7 +26,7 @@ several as (
     where is_one_of_several
 ),
 
-told as (
+source_logs as (
     select
         steps.dossier_id,
         several.source,
@@ -42,7 +42,7 @@ others as (
     select
         dossier_id,
         source
-    from told
+    from source_logs
     qualify
         row_number() over (
             partition by dossier_id

@@ -19,7 +19,7 @@ with stamps as (
     from parsed_dossiers
 ),
 
-timed as (
+times_of_day as (
     select
         source_file,
         source_sheet,
@@ -29,7 +29,7 @@ timed as (
     where stamp is not null
 ),
 
-counted as (
+time_counts as (
     select
         source_file,
         source_sheet,
@@ -37,7 +37,7 @@ counted as (
         count(*) as n_values,
         count(distinct time_of_day) as n_times,
         min(time_of_day)::varchar as time_of_day
-    from timed
+    from times_of_day
     group by source_file, source_sheet, field
 ),
 
@@ -49,7 +49,7 @@ source_findings as (
         field,
         n_values,
         time_of_day
-    from counted
+    from time_counts
     where n_times = 1 and n_values >= 20
     union all
     select

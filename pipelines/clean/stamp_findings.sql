@@ -17,7 +17,7 @@ with rules as (
     where has_epochs
 ),
 
-counted as (
+field_counts as (
     select sheet_no, 'due_at' as field, count(due_at) as n_values
     from parsed_dossiers
     group by sheet_no
@@ -37,12 +37,12 @@ stamp_findings as (
         sheets.source_sheet,
         rules.field,
         rules.rule_id,
-        coalesce(counted.n_values, sheets.rows_landed) as n_values
+        coalesce(field_counts.n_values, sheets.rows_landed) as n_values
     from rules
     inner join numbered_sheets as sheets on rules.sheet_no = sheets.sheet_no
-    left join counted
-        on rules.sheet_no = counted.sheet_no
-        and rules.field = counted.field
+    left join field_counts
+        on rules.sheet_no = field_counts.sheet_no
+        and rules.field = field_counts.field
 )
 
 select * from stamp_findings

@@ -5,7 +5,7 @@
 --   dossiers
 -- promises: rule_id is not null
 
-with judged as (
+with step_rows as (
     select
         steps.row_id,
         steps.unreadable,
@@ -34,7 +34,7 @@ with judged as (
 
 odd as (
     select *
-    from judged
+    from step_rows
     where
         is_repeat or is_superseded or is_retold or is_joined or is_future or unreadable <> ''
         or implausible <> '' or is_in_clock_change or is_orphan or is_nowhere or is_reversed

@@ -5,7 +5,7 @@
 -- Such steps are numbered by their stamps, and by their row where stamps tie. As many bits as steps
 -- prove that numbers up to 62 differ; only the other dossiers are counted.
 
-with kept as (
+with kept_steps as (
     select
         steps.dossier_id,
         steps.logged_no
@@ -15,7 +15,7 @@ with kept as (
 
 doubtful as (
     select dossier_id
-    from kept
+    from kept_steps
     group by dossier_id
     having
         count(*)
@@ -23,19 +23,19 @@ doubtful as (
         or count(logged_no) = 0
 ),
 
-unnumbered as (
-    select kept.dossier_id
-    from kept
-    semi join doubtful on kept.dossier_id = doubtful.dossier_id
-    group by kept.dossier_id
+unnumbered_dossiers as (
+    select kept_steps.dossier_id
+    from kept_steps
+    semi join doubtful on kept_steps.dossier_id = doubtful.dossier_id
+    group by kept_steps.dossier_id
     having
         not coalesce(
-            count(distinct kept.logged_no) = count(*) and min(kept.logged_no) >= 1,
+            count(distinct kept_steps.logged_no) = count(*) and min(kept_steps.logged_no) >= 1,
             false
         )
 ),
 
-stamped as (
+stamped_steps as (
     select
         steps.row_id,
         steps.dossier_id,
@@ -43,7 +43,7 @@ stamped as (
         coalesce(steps.started_at, pairs.started_at) as started_at,
         steps.finished_at
     from parsed_steps as steps
-    semi join unnumbered on steps.dossier_id = unnumbered.dossier_id
+    semi join unnumbered_dossiers on steps.dossier_id = unnumbered_dossiers.dossier_id
     anti join excluded_steps on steps.row_id = excluded_steps.row_id
     left join step_pairs as pairs on steps.row_id = pairs.row_id
 ),
@@ -58,7 +58,7 @@ step_numbers as (
                 finished_at nulls last,
                 row_id
         )::integer as step_no
-    from stamped
+    from stamped_steps
 )
 
 select * from step_numbers

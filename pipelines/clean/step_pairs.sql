@@ -20,7 +20,7 @@ with events as (
     where steps.transition is not null
 ),
 
-numbered as (
+event_turns as (
     select
         *,
         row_number() over (
@@ -47,20 +47,20 @@ step_pairs as (
         and coalesce(events.stamp > events.step_done_at, true) as is_passed,
         case when events.transition = 'complete' then scheduled.stamp end as arrived_at,
         case when events.transition = 'complete' then started.stamp end as started_at
-    from numbered as events
-    left join numbered as completed
+    from event_turns as events
+    left join event_turns as completed
         on completed.transition = 'complete'
         and events.dossier_id = completed.dossier_id
         and events.step = completed.step
         and events.turn = completed.turn
         and events.stamp <= completed.stamp
-    left join numbered as scheduled
+    left join event_turns as scheduled
         on scheduled.transition = 'schedule'
         and events.dossier_id = scheduled.dossier_id
         and events.step = scheduled.step
         and events.turn = scheduled.turn
         and events.stamp >= scheduled.stamp
-    left join numbered as started
+    left join event_turns as started
         on started.transition = 'start'
         and events.dossier_id = started.dossier_id
         and events.step = started.step

@@ -6,7 +6,7 @@
 -- only add events (incremental) replace nothing. Sources with one export are not looked at
 -- twice.
 
-with used as (
+with step_sheets as (
     select distinct sheet_no from parsed_steps
 ),
 
@@ -15,36 +15,36 @@ exports as (
         sheets.sheet_no,
         sheets.source,
         snapshots.snapshot_at
-    from used
-    inner join numbered_sheets as sheets on used.sheet_no = sheets.sheet_no
-    inner join file_snapshots as snapshots on used.sheet_no = snapshots.sheet_no
+    from step_sheets
+    inner join numbered_sheets as sheets on step_sheets.sheet_no = sheets.sheet_no
+    inner join file_snapshots as snapshots on step_sheets.sheet_no = snapshots.sheet_no
     where not coalesce(sheets.incremental, false)
 ),
 
-exported_again as (
+repeated_sources as (
     select source
     from exports
     group by source
     having min(snapshot_at) < max(snapshot_at)
 ),
 
-renewed as (
+later_exports as (
     select
         exports.sheet_no,
         exports.source,
         exports.snapshot_at
     from exports
-    semi join exported_again on exports.source = exported_again.source
+    semi join repeated_sources on exports.source = repeated_sources.source
 ),
 
 newest as (
     select
         steps.dossier_id,
-        renewed.source,
-        max(renewed.snapshot_at) as newest_at
+        later_exports.source,
+        max(later_exports.snapshot_at) as newest_at
     from parsed_steps as steps
-    inner join renewed on steps.sheet_no = renewed.sheet_no
-    group by steps.dossier_id, renewed.source
+    inner join later_exports on steps.sheet_no = later_exports.sheet_no
+    group by steps.dossier_id, later_exports.source
 ),
 
 superseded_steps as (

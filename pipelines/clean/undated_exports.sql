@@ -7,7 +7,7 @@
 -- that can be read. value is an example of one that cannot; a text without a digit may be anything,
 -- a name too, and is not shown.
 
-with undated as (
+with undated_sheets as (
     select source_file, source_sheet
     from file_snapshots
     where rows_read > 0 and snapshot_at is null
@@ -33,24 +33,24 @@ examples as (
         texts.source_sheet,
         min((texts.source_row, texts.field, left(texts.value, 40))) as example
     from texts
-    semi join undated
-        on texts.source_file = undated.source_file
-        and texts.source_sheet = undated.source_sheet
+    semi join undated_sheets
+        on texts.source_file = undated_sheets.source_file
+        and texts.source_sheet = undated_sheets.source_sheet
     where regexp_matches(texts.value, '\d')
     group by texts.source_file, texts.source_sheet
 ),
 
 undated_exports as (
     select
-        undated.source_file,
-        undated.source_sheet,
+        undated_sheets.source_file,
+        undated_sheets.source_sheet,
         coalesce(examples.example[1]::varchar, '-') as source_row,
         coalesce(examples.example[2], '-') as field,
         coalesce(examples.example[3], '-') as value
-    from undated
+    from undated_sheets
     left join examples
-        on undated.source_file = examples.source_file
-        and undated.source_sheet = examples.source_sheet
+        on undated_sheets.source_file = examples.source_file
+        and undated_sheets.source_sheet = examples.source_sheet
 )
 
 select * from undated_exports

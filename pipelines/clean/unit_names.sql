@@ -14,7 +14,7 @@ with spellings as (
     select alias as spelling, unit_id, valid_from, valid_to from unit_aliases
 ),
 
-dated as (
+name_periods as (
     select
         name_key(spelling) as unit_key,
         unit_id,
@@ -30,7 +30,7 @@ unit_names as (
         unit_id,
         valid_from,
         valid_to
-    from dated
+    from name_periods
 )
 
 select * from unit_names

@@ -33,7 +33,7 @@ procedure_texts as (
     group by source_file, source_sheet, field, spelling
 ),
 
-printed as (
+printed_texts as (
     select 'unit_id' as field, texts.spelling, texts.n_rows
     from unit_texts as texts
     inner join numbered_sheets as sheets
@@ -49,21 +49,21 @@ printed as (
     where coalesce(sheets.procedure_list, '') <> 'reference'
 ),
 
-counted as (
+spelling_counts as (
     select
         field,
         spelling,
         sum(n_rows)::bigint as n_rows
-    from printed
+    from printed_texts
     group by field, spelling
 ),
 
-named as (
+spellings as (
     select
         *,
         first_value(spelling) over one_name as name,
         look_key(spelling) as look_key
-    from counted
+    from spelling_counts
     window one_name as (
         partition by field, name_key(spelling)
         order by n_rows desc, spelling = upper(spelling) asc, spelling asc
@@ -76,7 +76,7 @@ names as (
         name,
         min(look_key) as look_key,
         sum(n_rows)::bigint as n_rows
-    from named
+    from spellings
     group by field, name
 ),
 
@@ -94,13 +94,14 @@ look_alikes as (
 
 written_names as (
     select
-        named.field,
-        named.spelling,
-        named.name,
-        named.n_rows,
-        nullif(look_alikes.look_alike, named.name) as look_alike
-    from named
-    left join look_alikes on named.field = look_alikes.field and named.name = look_alikes.name
+        spellings.field,
+        spellings.spelling,
+        spellings.name,
+        spellings.n_rows,
+        nullif(look_alikes.look_alike, spellings.name) as look_alike
+    from spellings
+    left join look_alikes
+        on spellings.field = look_alikes.field and spellings.name = look_alikes.name
 )
 
 select * from written_names

@@ -5,7 +5,7 @@
 -- A reason is a code or a text that pause_reasons knows; any other falls under '*'. The most
 -- special rule wins: a procedure before '*', then a reason before '*'.
 
-with met as (
+with reasons as (
     select distinct
         coalesce(dossiers.procedure_id, '') as procedure_id,
         coalesce(pauses.reason, '') as reason
@@ -13,36 +13,36 @@ with met as (
     inner join dossiers on pauses.dossier_id = dossiers.dossier_id
 ),
 
-coded as (
+reason_codes as (
     select
-        met.procedure_id,
-        met.reason,
-        coalesce(max(pause_reasons.reason), met.reason) as code
-    from met
-    left join pause_reasons on name_key(met.reason) = name_key(pause_reasons.text)
-    group by met.procedure_id, met.reason
+        reasons.procedure_id,
+        reasons.reason,
+        coalesce(max(pause_reasons.reason), reasons.reason) as code
+    from reasons
+    left join pause_reasons on name_key(reasons.reason) = name_key(pause_reasons.text)
+    group by reasons.procedure_id, reasons.reason
 ),
 
-matched as (
+policy_matches as (
     select
-        coded.procedure_id,
-        coded.reason,
+        reason_codes.procedure_id,
+        reason_codes.reason,
         pause_policies.policy,
         2 * (pause_policies.procedure_id <> '*')::integer
         + (pause_policies.reason <> '*')::integer as rank
-    from coded
+    from reason_codes
     inner join pause_policies
-        on pause_policies.procedure_id in (coded.procedure_id, '*')
-        and pause_policies.reason in (coded.code, '*')
+        on pause_policies.procedure_id in (reason_codes.procedure_id, '*')
+        and pause_policies.reason in (reason_codes.code, '*')
 ),
 
-chosen as (
+applied_pause_policies as (
     select
         procedure_id,
         reason,
         arg_max(policy, rank) as policy
-    from matched
+    from policy_matches
     group by procedure_id, reason
 )
 
-select * from chosen
+select * from applied_pause_policies

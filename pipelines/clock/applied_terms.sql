@@ -17,7 +17,7 @@ with procedure_terms as (
     where norm is not null and unit in ('wd', 'd', 'same_day')
 ),
 
-dated as (
+dated_terms as (
     select
         calendars.dossier_no,
         max(terms.term_value::bigint) as term_value,
@@ -32,25 +32,25 @@ dated as (
     group by calendars.dossier_no
 ),
 
-known as (
+known_terms as (
     select
         calendars.dossier_no,
-        coalesce(dossiers.term_unit, dated.term_unit, procedure_terms.term_unit) as term_unit,
+        coalesce(dossiers.term_unit, dated_terms.term_unit, procedure_terms.term_unit) as term_unit,
         case
             when dossiers.term_unit is not null then dossiers.term_value
-            when dated.term_unit is not null then dated.term_value
+            when dated_terms.term_unit is not null then dated_terms.term_value
             else procedure_terms.term_value
         end as term_value,
-        dossiers.term_unit is null and dated.term_unit is null as is_procedure_term
+        dossiers.term_unit is null and dated_terms.term_unit is null as is_procedure_term
     from dossiers
     inner join dossier_calendars as calendars on dossiers.dossier_id = calendars.dossier_id
-    left join dated on calendars.dossier_no = dated.dossier_no
+    left join dated_terms on calendars.dossier_no = dated_terms.dossier_no
     left join procedure_terms on dossiers.procedure_id = procedure_terms.procedure_id
 ),
 
 applied_terms as (
     select *
-    from known
+    from known_terms
     where term_unit is not null
         and (term_unit not in ('hour', 'minute') or term_value > 0)
 )

@@ -32,7 +32,7 @@ totals as (
     group by dossier_id
 ),
 
-judged as (
+judgements as (
     select
         dossier_id,
         count(*) as n_outcomes,
@@ -45,7 +45,7 @@ judged as (
     group by dossier_id
 ),
 
-named as (
+profile_count as (
     select count(*) as n_profiles
     from profiles
 ),
@@ -53,20 +53,20 @@ named as (
 broken_ledgers as (
     select
         coalesce(spans.dossier_id, totals.dossier_id) as dossier_id,
-        coalesce(judged.n_outcomes, 0) as n_outcomes,
-        named.n_profiles,
+        coalesce(judgements.n_outcomes, 0) as n_outcomes,
+        profile_count.n_profiles,
         coalesce(totals.work_seconds, 0) as work_seconds,
-        judged.most_seconds as used_and_paused_seconds,
+        judgements.most_seconds as used_and_paused_seconds,
         coalesce(totals.clock_seconds, 0) as clock_seconds,
         spans.clock_seconds as elapsed_seconds
     from spans
     full join totals on spans.dossier_id = totals.dossier_id
-    left join judged on spans.dossier_id = judged.dossier_id
-    cross join named
+    left join judgements on spans.dossier_id = judgements.dossier_id
+    cross join profile_count
     where (
-        judged.n_outcomes = named.n_profiles
+        judgements.n_outcomes = profile_count.n_profiles
         and case
-            when totals.dossier_id is null then spans.clock_seconds = 0 or judged.n_timed = 0
+            when totals.dossier_id is null then spans.clock_seconds = 0 or judgements.n_timed = 0
             else
                 totals.clock_seconds = spans.clock_seconds
                 and totals.from_at = spans.from_at
@@ -75,13 +75,13 @@ broken_ledgers as (
                 = hash(spans.from_at)::hugeint - hash(spans.to_at)::hugeint
         end
         and case
-            when judged.n_timed > 0
+            when judgements.n_timed > 0
                 then
-                judged.n_timed = judged.n_outcomes
-                and coalesce(totals.work_seconds, 0) = judged.least_seconds
-                and coalesce(totals.work_seconds, 0) = judged.most_seconds
-                and coalesce(totals.paused_seconds, 0) = judged.least_paused
-                and coalesce(totals.paused_seconds, 0) = judged.most_paused
+                judgements.n_timed = judgements.n_outcomes
+                and coalesce(totals.work_seconds, 0) = judgements.least_seconds
+                and coalesce(totals.work_seconds, 0) = judgements.most_seconds
+                and coalesce(totals.paused_seconds, 0) = judgements.least_paused
+                and coalesce(totals.paused_seconds, 0) = judgements.most_paused
             else true
         end
     ) is not true

@@ -31,7 +31,7 @@ with days as (
 ),
 
 -- a due date that the term cannot give lies beyond the last day, or is lost with the reception
-placed as (
+due_days as (
     select
         *,
         case
@@ -44,52 +44,52 @@ placed as (
     from days
 ),
 
-uncovered as (
+uncovered_days as (
     select *, 'D34' as rule_id, due_on as day
-    from placed
+    from due_days
     where due_on not between first_day and last_day
     union all
     select *, 'D35' as rule_id, received_on as day
-    from placed
+    from due_days
     where received_on not between first_day and last_day
     union all
     select *, 'D36' as rule_id, ended_on as day
-    from placed
+    from due_days
     where ended_on not between first_day and last_day
     union all
     select *, 'D37' as rule_id, received_on as day
-    from placed
+    from due_days
     where is_undecidable and cannot_count
 ),
 
-worded as (
+finding_texts as (
     select
         *,
         concat(
             ' ', year(day), ': ', calendar_id, ' (', first_day, ' – ', last_day, ')'
         ) as fields
-    from uncovered
+    from uncovered_days
 ),
 
 calendar_findings as (
     select
-        worded.dossier_id,
+        finding_texts.dossier_id,
         rules.rule_id,
         rules.severity,
-        concat(rules.message_vi, worded.fields) as message,
-        concat(rules.message_en, worded.fields) as message_en,
+        concat(rules.message_vi, finding_texts.fields) as message,
+        concat(rules.message_en, finding_texts.fields) as message_en,
         to_json({
-            'dossier_id': worded.dossier_id,
-            'unit_id': worded.unit_id,
-            'procedure_id': worded.procedure_id,
-            'received_on': worded.received_on,
-            'day': worded.day
+            'dossier_id': finding_texts.dossier_id,
+            'unit_id': finding_texts.unit_id,
+            'procedure_id': finding_texts.procedure_id,
+            'received_on': finding_texts.received_on,
+            'day': finding_texts.day
         })::varchar as record,
-        worded.calendar_id,
-        year(worded.day)::integer as year,
-        worded.is_undecidable
-    from worded
-    inner join quality_rules as rules on worded.rule_id = rules.rule_id
+        finding_texts.calendar_id,
+        year(finding_texts.day)::integer as year,
+        finding_texts.is_undecidable
+    from finding_texts
+    inner join quality_rules as rules on finding_texts.rule_id = rules.rule_id
 )
 
 select * from calendar_findings

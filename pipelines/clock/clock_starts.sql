@@ -6,7 +6,7 @@
 -- Reception on a Saturday morning is in order and starts the clock at the next opening for work.
 -- Both columns are null on days that the calendar does not cover.
 
-with received as (
+with reception_days as (
     select
         dossiers.dossier_id,
         dossiers.received_at,
@@ -32,20 +32,20 @@ with received as (
         )
 ),
 
-timed as (
+reception_hours as (
     select
-        received.*,
+        reception_days.*,
         next_day.day as next_day,
         next_day.opens as next_opens,
         coalesce(
-            received.second between received.open_1 and received.close_1 - 1
-            or received.second between received.open_2 and received.close_2 - 1,
+            reception_days.second between reception_days.open_1 and reception_days.close_1 - 1
+            or reception_days.second between reception_days.open_2 and reception_days.close_2 - 1,
             false
         ) as is_in_hours
-    from received
+    from reception_days
     left join calendar_days as next_day
-        on received.calendar_id = next_day.calendar_id
-        and received.ordinal + received.is_working::integer = next_day.ordinal
+        on reception_days.calendar_id = next_day.calendar_id
+        and reception_days.ordinal + reception_days.is_working::integer = next_day.ordinal
         and next_day.is_working
 ),
 
@@ -68,7 +68,7 @@ clock_starts as (
                 (next_day - date '1970-01-01') * 86400 + next_opens - offset_seconds
             )
         end as clock_starts_at
-    from timed
+    from reception_hours
 )
 
 select * from clock_starts

@@ -9,7 +9,7 @@
 -- Days that the calendar does not cover have no working seconds: what needs them is null. lacks_due
 -- and lacks_recomputed_due tell a due date that such days hide from one that nobody set.
 
-with paused as (
+with pause_totals as (
     select
         dossier_no,
         case when bool_and(work_seconds is not null) then sum(work_seconds)::bigint end
@@ -40,16 +40,16 @@ spans as (
             and not due_dates.is_procedure_term,
             false
         ) as lacks_due,
-        case when paused.dossier_no is null then 0 else paused.paused_seconds end
+        case when pause_totals.dossier_no is null then 0 else pause_totals.paused_seconds end
             as paused_seconds,
-        case when calendars.is_open then paused.still_second end as still_second
+        case when calendars.is_open then pause_totals.still_second end as still_second
     from dossiers
     inner join dossier_calendars as calendars on dossiers.dossier_id = calendars.dossier_id
     left join due_dates on dossiers.dossier_id = due_dates.dossier_id
-    left join paused on calendars.dossier_no = paused.dossier_no
+    left join pause_totals on calendars.dossier_no = pause_totals.dossier_no
 ),
 
-clocked as (
+clock_instants as (
     select
         spans.*,
         working_second(
@@ -81,7 +81,7 @@ clocked as (
         )
 ),
 
-totals as (
+clock_totals as (
     select
         dossier_id,
         dossier_no,
@@ -110,7 +110,7 @@ totals as (
         returned_w,
         end_w - start_w - paused_seconds as used_seconds,
         paused_seconds
-    from clocked
+    from clock_instants
 )
 
-select * from totals
+select * from clock_totals

@@ -7,7 +7,7 @@
 -- or a finish before the start, is moved up to it: time runs one way. A step of an open dossier
 -- that was begun and not finished lasts until now.
 
-with clipped as (
+with clipped_steps as (
     select
         calendars.dossier_no,
         steps.step_no,
@@ -35,13 +35,13 @@ with clipped as (
     inner join dossier_calendars as calendars on steps.dossier_id = calendars.dossier_id
 ),
 
-numbered as (
+clocked_steps as (
     select
         * replace (
             case when started is not null then greatest(started, arrived) end as started,
             case when finished is not null then greatest(finished, started, arrived) end as finished
         )
-    from clipped
+    from clipped_steps
 )
 
-select * from numbered
+select * from clocked_steps

@@ -4,7 +4,7 @@
 -- promises: holidays_until >= 0
 -- holidays are weekdays on which the office is closed, make-up days weekend days on which it opens.
 
-with counted as (
+with cumulative_days as (
     select
         calendar_id,
         day,
@@ -23,4 +23,4 @@ with counted as (
     )
 )
 
-select * from counted
+select * from cumulative_days

@@ -35,7 +35,7 @@ own_calendar as (
     group by spans.dossier_no
 ),
 
-placed as (
+used_calendars as (
     select
         spans.*,
         coalesce(own_calendar.calendar_id, spans.calendar_id) as calendar_used
@@ -43,27 +43,27 @@ placed as (
     left join own_calendar on spans.dossier_no = own_calendar.dossier_no
 ),
 
-numbered as (
+clock_keys as (
     select
-        placed.dossier_id,
-        placed.dossier_no,
-        placed.calendar_used as calendar_id,
-        placed.time_zone,
+        used_calendars.dossier_id,
+        used_calendars.dossier_no,
+        used_calendars.calendar_used as calendar_id,
+        used_calendars.time_zone,
         calendar_keys.offset_seconds,
         calendar_keys.key_base,
         calendar_keys.first_day,
         calendar_keys.last_day,
         calendar_keys.has_days_off,
-        placed.received_on,
-        placed.is_open,
-        placed.clock_end_at,
-        try_cast(epoch_second(placed.received_at) as integer) as start_second,
-        try_cast(epoch_second(placed.clock_end_at) as integer) as end_second
-    from placed
-    left join calendar_keys on placed.calendar_used = calendar_keys.calendar_id
+        used_calendars.received_on,
+        used_calendars.is_open,
+        used_calendars.clock_end_at,
+        try_cast(epoch_second(used_calendars.received_at) as integer) as start_second,
+        try_cast(epoch_second(used_calendars.clock_end_at) as integer) as end_second
+    from used_calendars
+    left join calendar_keys on used_calendars.calendar_used = calendar_keys.calendar_id
 ),
 
-keyed as (
+dossier_calendars as (
     select
         *,
         coalesce(
@@ -71,7 +71,7 @@ keyed as (
             and day_key(end_second, offset_seconds, 0) <= last_day - date '1970-01-01',
             false
         ) as is_clocked
-    from numbered
+    from clock_keys
 )
 
-select * from keyed
+select * from dossier_calendars

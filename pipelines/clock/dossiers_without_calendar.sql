@@ -4,7 +4,7 @@
 -- promises:
 -- audit: clock.unplaced
 
-with unplaced as (
+with dossiers_without_calendar as (
     select
         dossiers.dossier_id,
         coalesce(dossiers.unit_id, '-') as unit_id,
@@ -17,4 +17,4 @@ with unplaced as (
         or calendars.offset_seconds is null
 )
 
-select * from unplaced
+select * from dossiers_without_calendar

@@ -11,7 +11,7 @@
 -- Pauses that are over move the due day by whole working days, rounded up, in due_credited_at; a
 -- pause whose policy is restart begins the term anew when it ends.
 
-with restarted as (
+with restart_spells as (
     select
         dossier_no,
         work_seconds,
@@ -22,7 +22,7 @@ with restarted as (
     where not is_unended
 ),
 
-stood as (
+halts as (
     select
         dossier_no,
         max(restarted_second) as restarted_second,
@@ -32,7 +32,7 @@ stood as (
                     case when to_second > coalesce(restarted_second, 0) then work_seconds else 0 end
                 )::bigint
         end as stood_seconds
-    from restarted
+    from restart_spells
     group by dossier_no
 ),
 
@@ -44,12 +44,12 @@ terms as (
         calendars.offset_seconds,
         calendars.key_base,
         calendars.has_days_off,
-        case when stood.dossier_no is null then 0 else stood.stood_seconds end as stood_seconds,
-        coalesce(stood.restarted_second, calendars.start_second) as from_second,
+        case when halts.dossier_no is null then 0 else halts.stood_seconds end as stood_seconds,
+        coalesce(halts.restarted_second, calendars.start_second) as from_second,
         case
-            when stood.restarted_second is not null
+            when halts.restarted_second is not null
                 then timezone(
-                    calendars.time_zone, to_timestamp(stood.restarted_second)
+                    calendars.time_zone, to_timestamp(halts.restarted_second)
                 )::date
             else calendars.received_on
         end as from_on,
@@ -60,11 +60,11 @@ terms as (
         end as last_on
     from applied_terms
     inner join dossier_calendars as calendars on applied_terms.dossier_no = calendars.dossier_no
-    left join stood on applied_terms.dossier_no = stood.dossier_no
+    left join halts on applied_terms.dossier_no = halts.dossier_no
 ),
 
 -- the working day asked for, as a rank among the calendar's working days
-ranked as (
+ranks as (
     select
         terms.*,
         day.ordinal + day.is_working::integer as rank_of_start,
@@ -103,28 +103,28 @@ ranked as (
 -- the last second of that day's office hours; of the civil day where the office never closes
 by_day as (
     select
-        ranked.dossier_no,
+        ranks.dossier_no,
         closing_instant(
-            own.day, own.closes, ranked.offset_seconds, ranked.time_zone
+            own.day, own.closes, ranks.offset_seconds, ranks.time_zone
         ) as due_recomputed_at,
         closing_instant(
-            moved.day, moved.closes, ranked.offset_seconds, ranked.time_zone
+            moved.day, moved.closes, ranks.offset_seconds, ranks.time_zone
         ) as due_credited_at
-    from ranked
+    from ranks
     left join cumulative_days as own
-        on ranked.calendar_id = own.calendar_id
-        and ranked.target_ordinal = own.ordinal
+        on ranks.calendar_id = own.calendar_id
+        and ranks.target_ordinal = own.ordinal
         and own.is_working
     left join cumulative_days as moved
-        on ranked.calendar_id = moved.calendar_id
-        and ranked.target_ordinal + ranked.days_stood = moved.ordinal
+        on ranks.calendar_id = moved.calendar_id
+        and ranks.target_ordinal + ranks.days_stood = moved.ordinal
         and moved.is_working
-    where ranked.term_unit not in ('hour', 'minute')
+    where ranks.term_unit not in ('hour', 'minute')
 ),
 
 hours as (
     select dossier_no, calendar_id, offset_seconds, target_second, false as is_credited
-    from ranked
+    from ranks
     where term_unit in ('hour', 'minute')
     union all
     select
@@ -133,7 +133,7 @@ hours as (
         offset_seconds,
         target_second + stood_seconds as target_second,
         true as is_credited
-    from ranked
+    from ranks
     where term_unit in ('hour', 'minute')
 ),
 
@@ -144,7 +144,7 @@ working_days as (
     where is_working
 ),
 
-reached as (
+hour_dues as (
     select
         hours.dossier_no,
         hours.is_credited,
@@ -164,7 +164,7 @@ by_hour as (
         dossier_no,
         max(case when not is_credited then due_at end) as due_recomputed_at,
         max(case when is_credited then due_at end) as due_credited_at
-    from reached
+    from hour_dues
     group by dossier_no
 ),
 
@@ -174,41 +174,41 @@ due as (
     select * from by_hour
 ),
 
-compared as (
+due_pairs as (
     select
         dossiers.dossier_id,
-        ranked.is_procedure_term,
-        ranked.term_value,
-        ranked.term_unit,
+        ranks.is_procedure_term,
+        ranks.term_value,
+        ranks.term_unit,
         due.due_recomputed_at,
         due.due_credited_at,
         dossiers.due_at,
         dossiers.due_first_at,
-        ranked.days_stood,
+        ranks.days_stood,
         due.due_recomputed_at is null
-        and (ranked.term_value is not null or ranked.term_unit = 'same_day') as lacks_days,
-        ranked.from_on,
-        ranked.last_on,
+        and (ranks.term_value is not null or ranks.term_unit = 'same_day') as lacks_days,
+        ranks.from_on,
+        ranks.last_on,
         timezone(dossiers.time_zone, dossiers.due_at)::date as issued_on,
         timezone(dossiers.time_zone, due.due_recomputed_at)::date as recomputed_on,
         timezone(dossiers.time_zone, due.due_credited_at)::date as credited_on,
-        issued.ordinal + issued.is_working::integer - ranked.rank_of_start as days_given,
+        issued.ordinal + issued.is_working::integer - ranks.rank_of_start as days_given,
         issued.holidays_until - start.holidays_until as holidays_passed,
         issued.made_up_until - start.made_up_until as made_up_passed
     from dossiers
     inner join dossier_calendars as calendars on dossiers.dossier_id = calendars.dossier_id
-    left join ranked on calendars.dossier_no = ranked.dossier_no
+    left join ranks on calendars.dossier_no = ranks.dossier_no
     left join due on calendars.dossier_no = due.dossier_no
     left join cumulative_days as start
-        on ranked.calendar_id = start.calendar_id
-        and ranked.from_on = start.day
+        on ranks.calendar_id = start.calendar_id
+        and ranks.from_on = start.day
     left join cumulative_days as issued
-        on ranked.calendar_id = issued.calendar_id
+        on ranks.calendar_id = issued.calendar_id
         and timezone(dossiers.time_zone, dossiers.due_at)::date = issued.day
 ),
 
 -- how many closed days the issued date took for working days (negative: make-up days left out)
-counted as (
+missed_days as (
     select
         *,
         case
@@ -219,10 +219,10 @@ counted as (
             when issued_on = last_on
                 then recomputed_on - issued_on
         end as days_missed
-    from compared
+    from due_pairs
 ),
 
-classed as (
+due_classes as (
     select
         dossier_id,
         is_procedure_term,
@@ -255,14 +255,14 @@ classed as (
             else 'longer'
         end as due_class,
         days_missed
-    from counted
+    from missed_days
 ),
 
 due_dates as (
     select
         * exclude (days_missed),
         case when due_class = 'calendar_error' then days_missed::integer end as days_off
-    from classed
+    from due_classes
 )
 
 select * from due_dates

@@ -11,7 +11,7 @@ with limits as (
     where limit_id = 'due_tolerance'
 ),
 
-compared as (
+due_pairs as (
     select
         dossiers.dossier_id,
         dossiers.unit_id,
@@ -28,33 +28,33 @@ compared as (
     where due_dates.due_class in ('calendar_error', 'shorter', 'longer')
 ),
 
-told as (
+due_gaps as (
     select
         *,
         least(abs(issued_on - recomputed_on), abs(issued_on - credited_on)) as days_apart,
         concat(' ', issued_on, ' <> ', recomputed_on, ' (', due_class, ')') as fields
-    from compared
+    from due_pairs
 ),
 
 due_findings as (
     select
-        told.dossier_id,
+        due_gaps.dossier_id,
         rules.rule_id,
         rules.severity,
-        concat(rules.message_vi, told.fields) as message,
-        concat(rules.message_en, told.fields) as message_en,
+        concat(rules.message_vi, due_gaps.fields) as message,
+        concat(rules.message_en, due_gaps.fields) as message_en,
         to_json({
-            'dossier_id': told.dossier_id,
-            'unit_id': told.unit_id,
-            'procedure_id': told.procedure_id,
-            'received_on': told.received_on,
-            'due_on': told.issued_on,
-            'term_value': told.term_value,
-            'term_unit': told.term_unit
+            'dossier_id': due_gaps.dossier_id,
+            'unit_id': due_gaps.unit_id,
+            'procedure_id': due_gaps.procedure_id,
+            'received_on': due_gaps.received_on,
+            'due_on': due_gaps.issued_on,
+            'term_value': due_gaps.term_value,
+            'term_unit': due_gaps.term_unit
         })::varchar as record
-    from told
+    from due_gaps
     inner join quality_rules as rules on rules.rule_id = 'D13'
-    inner join limits on told.days_apart > limits.due_tolerance
+    inner join limits on due_gaps.days_apart > limits.due_tolerance
 )
 
 select * from due_findings

@@ -7,7 +7,7 @@
 -- no working time passes in between. is_covered says whether the
 -- calendar has the day. Days and minutes are those of the civil clock.
 
-with kinds as (
+with due_rules as (
     select distinct due, pauses, granularity
     from profiles
 ),
@@ -32,7 +32,7 @@ dues as (
     where due_recomputed_at is not null
 ),
 
-placed as (
+due_days as (
     select
         dues.*,
         timezone(dues.time_zone, timezone(dues.time_zone, dues.due_at)::date::timestamp)
@@ -49,51 +49,51 @@ placed as (
         on day.day_key = day_key(epoch_second(dues.due_at), dues.offset_seconds, dues.key_base)
 ),
 
-halved as (
+halves as (
     select
         *,
         case
             when open_2 > 0 then to_timestamp(day_second + open_2)
             else timezone(time_zone, timezone(time_zone, due_at)::date + time '12:00:00')
         end as half_at
-    from placed
+    from due_days
 ),
 
 limits as (
     select
-        halved.dossier_no,
-        halved.offset_seconds,
-        halved.key_base,
-        halved.due,
-        halved.pauses,
-        kinds.granularity,
-        halved.due_at,
-        halved.day_begins_at,
-        case when halved.due_at < halved.half_at then halved.day_begins_at else halved.half_at end
+        halves.dossier_no,
+        halves.offset_seconds,
+        halves.key_base,
+        halves.due,
+        halves.pauses,
+        due_rules.granularity,
+        halves.due_at,
+        halves.day_begins_at,
+        case when halves.due_at < halves.half_at then halves.day_begins_at else halves.half_at end
             as half_begins_at,
         case
-            when halved.due_at >= halved.half_at then halved.half_at
-            when halved.open_1 > 0 then to_timestamp(halved.day_second + halved.open_1)
-            else halved.day_begins_at
+            when halves.due_at >= halves.half_at then halves.half_at
+            when halves.open_1 > 0 then to_timestamp(halves.day_second + halves.open_1)
+            else halves.day_begins_at
         end as shift_opens_at,
-        case kinds.granularity
-            when 'instant' then halved.due_at
-            when 'minute' then date_trunc('minute', halved.due_at) + interval '59.999999 seconds'
+        case due_rules.granularity
+            when 'instant' then halves.due_at
+            when 'minute' then date_trunc('minute', halves.due_at) + interval '59.999999 seconds'
             when 'half_day'
                 then case
-                    when halved.due_at < halved.half_at
-                        then halved.half_at - interval '0.000001 seconds'
-                    else halved.day_ends_at
+                    when halves.due_at < halves.half_at
+                        then halves.half_at - interval '0.000001 seconds'
+                    else halves.day_ends_at
                 end
-            else halved.day_ends_at
+            else halves.day_ends_at
         end as late_after
-    from halved
-    inner join kinds
-        on halved.due = kinds.due
-        and halved.pauses = kinds.pauses
+    from halves
+    inner join due_rules
+        on halves.due = due_rules.due
+        and halves.pauses = due_rules.pauses
 ),
 
-clocked as (
+lateness_thresholds as (
     select
         limits.dossier_no,
         limits.due,
@@ -116,4 +116,4 @@ clocked as (
         )
 )
 
-select * from clocked
+select * from lateness_thresholds

@@ -11,7 +11,7 @@ with by_unit as (
     group by procedure_id, step, unit_id, quarter
 ),
 
-together as (
+all_units as (
     select procedure_id, step, quarter, sum(n)::bigint as n
     from by_unit
     group by procedure_id, step, quarter
@@ -27,20 +27,20 @@ elsewhere as (
         units.procedure_id,
         units.step,
         units.unit_id,
-        together.quarter,
-        together.n - coalesce(by_unit.n, 0) as n
+        all_units.quarter,
+        all_units.n - coalesce(by_unit.n, 0) as n
     from units
-    inner join together
-        on units.procedure_id = together.procedure_id
-        and units.step = together.step
+    inner join all_units
+        on units.procedure_id = all_units.procedure_id
+        and units.step = all_units.step
     left join by_unit
         on units.procedure_id = by_unit.procedure_id
         and units.step = by_unit.step
         and units.unit_id = by_unit.unit_id
-        and together.quarter = by_unit.quarter
+        and all_units.quarter = by_unit.quarter
 ),
 
-ranked as (
+cumulative_counts as (
     select
         *,
         sum(n) over (
@@ -52,16 +52,16 @@ ranked as (
     from elsewhere
 ),
 
-learned as (
+learned_norms as (
     select
         procedure_id,
         step,
         unit_id,
         (min(quarter) + 1)::bigint * 900 as norm_seconds,
         max(n_steps)::bigint as n_steps
-    from ranked
+    from cumulative_counts
     where 2 * n_up_to >= n_steps and n_steps >= 20
     group by procedure_id, step, unit_id
 )
 
-select * from learned
+select * from learned_norms

@@ -8,7 +8,7 @@
 -- A norm of the log comes first, then the reviewed list, then what other units needed. A step's
 -- norm covers its waiting and handling; what passes it counts where it happens.
 
-with listed as (
+with step_norm_sources as (
     select
         steps.dossier_no,
         steps.step_no,
@@ -38,16 +38,16 @@ normed_steps as (
         steps.unit_id,
         steps.holder_id,
         coalesce(
-            steps.norm_seconds, listed.listed_seconds, listed.learned_seconds
+            steps.norm_seconds, step_norm_sources.listed_seconds, step_norm_sources.learned_seconds
         ) as norm_seconds,
-        steps.norm_seconds is null and listed.listed_seconds is null as is_learned
+        steps.norm_seconds is null and step_norm_sources.listed_seconds is null as is_learned
     from clocked_steps as steps
-    left join listed
-        on steps.dossier_no = listed.dossier_no
-        and steps.step_no = listed.step_no
+    left join step_norm_sources
+        on steps.dossier_no = step_norm_sources.dossier_no
+        and steps.step_no = step_norm_sources.step_no
 ),
 
-normed as (
+spans as (
     select
         segments.*,
         steps.unit_id,
@@ -63,26 +63,26 @@ normed as (
 ledger as (
     select
         calendars.dossier_id,
-        normed.segment_no::bigint as segment_no,
-        normed.kind::varchar as kind,
-        normed.phase::varchar as phase,
-        normed.step_no,
-        normed.unit_id,
-        normed.holder_id,
-        to_timestamp(normed.from_second) as from_at,
-        to_timestamp(normed.to_second) as to_at,
-        normed.work_seconds::bigint as work_seconds,
-        (normed.to_second - normed.from_second)::bigint as clock_seconds,
-        normed.norm_seconds,
+        spans.segment_no::bigint as segment_no,
+        spans.kind::varchar as kind,
+        spans.phase::varchar as phase,
+        spans.step_no,
+        spans.unit_id,
+        spans.holder_id,
+        to_timestamp(spans.from_second) as from_at,
+        to_timestamp(spans.to_second) as to_at,
+        spans.work_seconds::bigint as work_seconds,
+        (spans.to_second - spans.from_second)::bigint as clock_seconds,
+        spans.norm_seconds,
         case
-            when normed.norm_seconds is null then 'none'
-            when normed.is_learned then 'learned'
+            when spans.norm_seconds is null then 'none'
+            when spans.is_learned then 'learned'
             else 'regulated'
         end as norm_source,
-        held(normed.spent_seconds - normed.norm_seconds, 0, normed.work_seconds)::bigint
+        held(spans.spent_seconds - spans.norm_seconds, 0, spans.work_seconds)::bigint
             as overrun_seconds
-    from normed
-    inner join dossier_calendars as calendars on normed.dossier_no = calendars.dossier_no
+    from spans
+    inner join dossier_calendars as calendars on spans.dossier_no = calendars.dossier_no
 )
 
 select * from ledger

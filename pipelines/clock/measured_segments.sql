@@ -14,7 +14,7 @@ with clocked_dossiers as (
     where is_clocked
 ),
 
-whole as (
+unpaused_segments as (
     select
         step_segments.*,
         false as is_paused
@@ -22,7 +22,7 @@ whole as (
     anti join pause_spells on step_segments.dossier_no = pause_spells.dossier_no
 ),
 
-touched as (
+paused_segments as (
     select step_segments.*
     from step_segments
     semi join pause_spells on step_segments.dossier_no = pause_spells.dossier_no
@@ -30,24 +30,24 @@ touched as (
 
 starts as (
     select *, from_second as second
-    from touched
+    from paused_segments
     union all
-    select touched.*, spells.from_second as second
-    from touched
+    select paused_segments.*, spells.from_second as second
+    from paused_segments
     inner join pause_spells as spells
-        on touched.dossier_no = spells.dossier_no
-        and touched.from_second < spells.from_second
-        and touched.to_second > spells.from_second
+        on paused_segments.dossier_no = spells.dossier_no
+        and paused_segments.from_second < spells.from_second
+        and paused_segments.to_second > spells.from_second
     union all
-    select touched.*, spells.to_second as second
-    from touched
+    select paused_segments.*, spells.to_second as second
+    from paused_segments
     inner join pause_spells as spells
-        on touched.dossier_no = spells.dossier_no
-        and touched.from_second < spells.to_second
-        and touched.to_second > spells.to_second
+        on paused_segments.dossier_no = spells.dossier_no
+        and paused_segments.from_second < spells.to_second
+        and paused_segments.to_second > spells.to_second
 ),
 
-pieces as (
+subsegments as (
     select
         * exclude (second) replace (
             second::integer as from_second,
@@ -58,62 +58,62 @@ pieces as (
     window span as (partition by dossier_no order by second)
 ),
 
-cut as (
-    select pieces.*, spells.dossier_no is not null as is_paused
-    from pieces
+split_segments as (
+    select subsegments.*, spells.dossier_no is not null as is_paused
+    from subsegments
     left join pause_spells as spells
-        on pieces.dossier_no = spells.dossier_no
-        and pieces.from_second >= spells.from_second
-        and pieces.from_second < spells.to_second
+        on subsegments.dossier_no = spells.dossier_no
+        and subsegments.from_second >= spells.from_second
+        and subsegments.from_second < spells.to_second
 ),
 
-named as (
+segments as (
     select *, false as is_cut
-    from whole
+    from unpaused_segments
     union all
     select *, true as is_cut
-    from cut
+    from split_segments
 ),
 
-clocked as (
+segment_clocks as (
     select
-        named.dossier_no,
-        named.from_second,
-        named.to_second,
-        named.segment_no,
-        named.step_no,
-        named.is_cut,
-        case when named.is_paused then 'pause'::segment_kind else named.kind end as kind,
-        case when named.is_paused then 'pause'::segment_phase else named.phase end as phase,
+        segments.dossier_no,
+        segments.from_second,
+        segments.to_second,
+        segments.segment_no,
+        segments.step_no,
+        segments.is_cut,
+        case when segments.is_paused then 'pause'::segment_kind else segments.kind end as kind,
+        case when segments.is_paused then 'pause'::segment_phase else segments.phase end as phase,
         working_second(
-            second_of_day(named.to_second, calendars.offset_seconds),
+            second_of_day(segments.to_second, calendars.offset_seconds),
             last_day.c2, last_day.open_1, last_day.close_1, last_day.open_2, last_day.close_2
         ) as to_w,
         working_second(
-            second_of_day(named.from_second, calendars.offset_seconds),
+            second_of_day(segments.from_second, calendars.offset_seconds),
             first_day.c2, first_day.open_1, first_day.close_1, first_day.open_2, first_day.close_2
         ) as from_w,
         working_second(
-            second_of_day(named.entered_second, calendars.offset_seconds),
+            second_of_day(segments.entered_second, calendars.offset_seconds),
             enter_day.c2, enter_day.open_1, enter_day.close_1, enter_day.open_2, enter_day.close_2
         ) as entered_w
-    from named
-    inner join clocked_dossiers as calendars on named.dossier_no = calendars.dossier_no
+    from segments
+    inner join clocked_dossiers as calendars on segments.dossier_no = calendars.dossier_no
     left join calendar_days as first_day
         on first_day.day_key = day_key(
-            named.from_second, calendars.offset_seconds, calendars.key_base
+            segments.from_second, calendars.offset_seconds, calendars.key_base
         )
     left join calendar_days as last_day
         on last_day.day_key = day_key(
-            named.to_second, calendars.offset_seconds, calendars.key_base
+            segments.to_second, calendars.offset_seconds, calendars.key_base
         )
     left join calendar_days as enter_day
         on enter_day.day_key = day_key(
-            named.entered_second, calendars.offset_seconds, calendars.key_base
+            segments.entered_second, calendars.offset_seconds, calendars.key_base
         )
 ),
 
-measured as (
+measured_segments as (
     select
         dossier_no,
         segment_no,
@@ -124,7 +124,7 @@ measured as (
         step_no,
         to_w - from_w as work_seconds,
         case when phase <> 'gap' then to_w - entered_w end as spent_seconds
-    from clocked
+    from segment_clocks
     where not is_cut
     union all
     select
@@ -144,9 +144,9 @@ measured as (
                     rows between unbounded preceding and current row
                 )
         end::integer as spent_seconds
-    from clocked
+    from segment_clocks
     where is_cut
     order by dossier_no, segment_no
 )
 
-select * from measured
+select * from measured_segments

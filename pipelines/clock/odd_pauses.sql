@@ -5,7 +5,7 @@
 --   'paused_without_pause')
 -- Listed, not repaired: pause_spells cuts a pause to the clock and unites those that overlap.
 
-with placed as (
+with pause_seconds as (
     select
         pauses.dossier_id,
         pauses.pause_no,
@@ -21,7 +21,7 @@ with placed as (
     inner join dossier_calendars as calendars on pauses.dossier_id = calendars.dossier_id
 ),
 
-followed as (
+pause_reaches as (
     select
         *,
         max(to_second) over (
@@ -29,26 +29,26 @@ followed as (
             order by from_second, pause_no
             rows between unbounded preceding and 1 preceding
         ) as reached
-    from placed
+    from pause_seconds
 ),
 
-found as (
+odd_pauses as (
     select dossier_id, pause_no, reason, paused_at, resumed_at, 'negative' as oddity
-    from followed
+    from pause_reaches
     where resumed_at < paused_at
     union all
     select dossier_id, pause_no, reason, paused_at, resumed_at, 'outside_clock' as oddity
-    from followed
+    from pause_reaches
     where from_second < start_second
         or from_second > end_second
         or to_second > end_second
     union all
     select dossier_id, pause_no, reason, paused_at, resumed_at, 'unended_on_closed' as oddity
-    from followed
+    from pause_reaches
     where resumed_at is null and not is_open
     union all
     select dossier_id, pause_no, reason, paused_at, resumed_at, 'overlapping' as oddity
-    from followed
+    from pause_reaches
     where from_second < reached
     union all
     select
@@ -65,4 +65,4 @@ found as (
     where dossiers.status in ('supplement', 'financial')
 )
 
-select * from found
+select * from odd_pauses

@@ -22,7 +22,7 @@
 -- are null, and due dates that a term would give, or the half of a day: nobody can say then whether
 -- in time. Where both instants stand, they decide without a calendar.
 
-with ended as (
+with profile_ends as (
     select
         totals.*,
         profiles.profile,
@@ -54,7 +54,7 @@ with ended as (
     cross join profiles
 ),
 
-stood as (
+judged_ends as (
     select
         *,
         case
@@ -68,38 +68,38 @@ stood as (
             when paused_open = 'stands_still' then coalesce(clock_stopped_at, snapshot_at)
             else snapshot_at
         end as judged_at
-    from ended
+    from profile_ends
 ),
 
-limited as (
+due_limits as (
     select
-        stood.*,
+        judged_ends.*,
         limits.late_after,
         limits.due_w,
-        case stood.due
-            when 'recomputed' then stood.lacks_recomputed_due and limits.late_after is null
-            else stood.lacks_due and limits.late_after is null
+        case judged_ends.due
+            when 'recomputed' then judged_ends.lacks_recomputed_due and limits.late_after is null
+            else judged_ends.lacks_due and limits.late_after is null
         end
-        or coalesce(stood.granularity = 'half_day' and not limits.is_covered, false)
+        or coalesce(judged_ends.granularity = 'half_day' and not limits.is_covered, false)
             as is_hidden,
-        case stood.early_before
+        case judged_ends.early_before
             when 'due' then limits.due_at
             when 'due_day' then limits.day_begins_at
             when 'due_half_day' then limits.half_begins_at
             when 'due_half_shift' then limits.shift_opens_at
         end as early_before_at,
-        stood.early_needs = 'nothing'
-        or stood.is_extended
-        or coalesce(stood.returned_at < limits.due_at, false) as may_be_early
-    from stood
+        judged_ends.early_needs = 'nothing'
+        or judged_ends.is_extended
+        or coalesce(judged_ends.returned_at < limits.due_at, false) as may_be_early
+    from judged_ends
     left join lateness_thresholds as limits
-        on stood.dossier_no = limits.dossier_no
-        and stood.due = limits.due
-        and stood.pauses = limits.pauses
-        and stood.granularity = limits.granularity
+        on judged_ends.dossier_no = limits.dossier_no
+        and judged_ends.due = limits.due
+        and judged_ends.pauses = limits.pauses
+        and judged_ends.granularity = limits.granularity
 ),
 
-stated as (
+dossier_states as (
     select
         *,
         case
@@ -110,7 +110,7 @@ stated as (
             when is_waiting and paused_open = 'on_time' then 'resolved'
             else 'open'
         end as state
-    from limited
+    from due_limits
 ),
 
 outcomes as (
@@ -142,7 +142,7 @@ outcomes as (
         used_seconds,
         paused_seconds,
         due_w - judged_w as slack_seconds
-    from stated
+    from dossier_states
 )
 
 select * from outcomes

@@ -6,7 +6,7 @@
 -- be ignored are left out; restarts says that the term begins anew when the spell
 -- ends. work_seconds are null where the calendar does not cover the days of the spell.
 
-with clipped as (
+with clipped_pauses as (
     select
         calendars.dossier_no,
         pauses.pause_no,
@@ -27,7 +27,7 @@ with clipped as (
         and coalesce(pauses.reason, '') = policies.reason
 ),
 
-marked as (
+pause_starts as (
     select
         *,
         coalesce(
@@ -38,12 +38,12 @@ marked as (
             ),
             true
         ) as is_new
-    from clipped
+    from clipped_pauses
     where to_second > from_second
         and policy is distinct from 'ignore'
 ),
 
-numbered as (
+numbered_pauses as (
     select
         *,
         count(*) filter (where is_new) over (
@@ -51,7 +51,7 @@ numbered as (
             order by from_second, pause_no
             rows between unbounded preceding and current row
         ) as spell_no
-    from marked
+    from pause_starts
 ),
 
 spells as (
@@ -62,11 +62,11 @@ spells as (
         max(to_second) as to_second,
         bool_or(is_unended) as is_unended,
         bool_or(coalesce(policy = 'restart', false)) as restarts
-    from numbered
+    from numbered_pauses
     group by dossier_no, spell_no
 ),
 
-measured as (
+pause_spells as (
     select
         calendars.dossier_id,
         calendars.dossier_no,
@@ -100,4 +100,4 @@ measured as (
         )
 )
 
-select * from measured
+select * from pause_spells

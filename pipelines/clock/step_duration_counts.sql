@@ -5,7 +5,7 @@
 -- parts: added up
 -- Steps without a norm of their own only, waiting and handling together.
 
-with spent as (
+with step_durations as (
     select
         coalesce(dossiers.procedure_id, '') as procedure_id,
         steps.step,
@@ -31,7 +31,7 @@ with spent as (
 
 step_duration_counts as (
     select procedure_id, step, unit_id, quarter, count(*) as n
-    from spent
+    from step_durations
     group by procedure_id, step, unit_id, quarter
 )
 

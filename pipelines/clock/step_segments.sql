@@ -6,7 +6,7 @@
 -- holds no arrival or start, waiting and handling cannot be told apart and phase says so.
 -- entered_second is when the step of the stretch began to wait, or to be handled without waiting.
 
-with known as (
+with step_kinds as (
     select
         steps.dossier_no,
         steps.step_no,
@@ -27,7 +27,7 @@ with known as (
     where coalesce(steps.arrived, steps.started, steps.finished) is not null
 ),
 
-followed as (
+reached_instants as (
     select
         *,
         max(coalesce(finished, started, arrived)) over (
@@ -35,10 +35,10 @@ followed as (
             order by coalesce(arrived, started, finished), step_no
             rows between unbounded preceding and 1 preceding
         ) as reached_before
-    from known
+    from step_kinds
 ),
 
-reached as (
+step_instants as (
     select
         dossier_no,
         step_no,
@@ -50,19 +50,19 @@ reached as (
         greatest(coalesce(reached_before, start_second), arrived) as entered,
         greatest(coalesce(reached_before, start_second), coalesce(started, arrived)) as handled,
         kind
-    from followed
+    from reached_instants
 ),
 
-counted as (
+segment_counts as (
     select
         *,
         coalesce(arrived > reached, false)::integer as n_gaps,
         coalesce(started > entered, false)::integer as n_waits,
         coalesce(finished > handled, false)::integer as n_handlings
-    from reached
+    from step_instants
 ),
 
-placed as (
+segment_offsets as (
     select
         *,
         coalesce(
@@ -72,7 +72,7 @@ placed as (
                 rows between unbounded preceding and 1 preceding
             ), 0
         )::integer as n_before
-    from counted
+    from segment_counts
 ),
 
 gaps as (
@@ -85,7 +85,7 @@ gaps as (
         arrived as to_second,
         arrived as entered_second,
         n_before + 1 as segment_no
-    from placed
+    from segment_offsets
     where n_gaps = 1
 ),
 
@@ -99,7 +99,7 @@ waits as (
         started as to_second,
         entered as entered_second,
         n_before + n_gaps + 1 as segment_no
-    from placed
+    from segment_offsets
     where n_waits = 1
 ),
 
@@ -119,17 +119,17 @@ handling as (
         finished as to_second,
         case when n_waits = 1 then entered else handled end as entered_second,
         n_before + n_gaps + n_waits + 1 as segment_no
-    from placed
+    from segment_offsets
     where n_handlings = 1
 ),
 
-last_reached as (
+last_instants as (
     select
         dossier_no,
         max(coalesce(finished, started, arrived)) as reached,
         bool_or(arrived is not null) as has_arrivals,
         sum(n_gaps + n_waits + n_handlings)::integer as n_before
-    from counted
+    from segment_counts
     group by dossier_no
 ),
 
@@ -139,21 +139,21 @@ tails as (
         null::bigint as step_no,
         (
             case
-                when calendars.is_open and last_reached.has_arrivals then 'transfer'
+                when calendars.is_open and last_instants.has_arrivals then 'transfer'
                 else 'unlogged'
             end
         )::segment_kind as kind,
         'gap'::segment_phase as phase,
-        coalesce(last_reached.reached, calendars.start_second) as from_second,
+        coalesce(last_instants.reached, calendars.start_second) as from_second,
         calendars.end_second as to_second,
         calendars.end_second as entered_second,
-        coalesce(last_reached.n_before, 0) + 1 as segment_no
+        coalesce(last_instants.n_before, 0) + 1 as segment_no
     from dossier_calendars as calendars
-    left join last_reached on calendars.dossier_no = last_reached.dossier_no
-    where calendars.end_second > coalesce(last_reached.reached, calendars.start_second)
+    left join last_instants on calendars.dossier_no = last_instants.dossier_no
+    where calendars.end_second > coalesce(last_instants.reached, calendars.start_second)
 ),
 
-segments as (
+step_segments as (
     select * from gaps
     union all
     select * from waits
@@ -164,4 +164,4 @@ segments as (
     order by dossier_no, from_second
 )
 
-select * from segments
+select * from step_segments

@@ -6,7 +6,7 @@
 -- The effects of mix, calendar, every cause and the residual sum to the gap to 1e-12, and none of
 -- the components is left out: comparisons of one kind all have the same.
 
-with summed as (
+with gap_sums as (
     select
         profile,
         comparison,
@@ -27,27 +27,27 @@ full_sets as (
         profile,
         kind,
         max(n_components) as n_components
-    from summed
+    from gap_sums
     group by profile, kind
 ),
 
 unbalanced_gaps as (
     select
-        summed.profile,
-        summed.comparison,
-        summed.left,
-        summed.right,
-        round(summed.effects, 12) as effects,
-        summed.gap
-    from summed
+        gap_sums.profile,
+        gap_sums.comparison,
+        gap_sums.left,
+        gap_sums.right,
+        round(gap_sums.effects, 12) as effects,
+        gap_sums.gap
+    from gap_sums
     inner join full_sets
-        on summed.profile = full_sets.profile
-        and summed.kind = full_sets.kind
+        on gap_sums.profile = full_sets.profile
+        and gap_sums.kind = full_sets.kind
     where (
-        abs(summed.effects - summed.gap) <= 1e-12
-        and summed.gap = summed.most_gap
-        and summed.n_others = 3
-        and summed.n_components = full_sets.n_components
+        abs(gap_sums.effects - gap_sums.gap) <= 1e-12
+        and gap_sums.gap = gap_sums.most_gap
+        and gap_sums.n_others = 3
+        and gap_sums.n_components = full_sets.n_components
     ) is not true
 )
 

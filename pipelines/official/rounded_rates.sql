@@ -6,7 +6,7 @@
 -- with fewer decimals than others of its table must be exact: 1.725 is 1.73 or 1.72 among rates of
 -- two decimals, not 1.7.
 
-with placed as (
+with printed_digits as (
     select
         *,
         length(split_part(printed, '.', 2)) as places,
@@ -15,17 +15,17 @@ with placed as (
     where denominator > 0
 ),
 
-scaled as (
+scaled_rates as (
     select
         *,
         100 * numerator::hugeint * (10 ** places)::hugeint as counted,
         max(places) over () as most_places
-    from placed
+    from printed_digits
 ),
 
 rounded_rates as (
     select rate_id, numerator, denominator, printed
-    from scaled
+    from scaled_rates
     where
         2 * abs(counted - told) > denominator
         or (places < most_places and counted <> told)

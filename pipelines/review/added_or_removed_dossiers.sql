@@ -3,7 +3,7 @@
 -- reads: left_dossiers, right_dossiers
 -- promises: change in ('appeared', 'disappeared')
 
-with one_sided as (
+with added_or_removed_dossiers as (
     select
         coalesce(l.dossier_id, r.dossier_id) as dossier_id,
         coalesce(l.unit_id, r.unit_id) as unit_id,
@@ -15,4 +15,4 @@ with one_sided as (
     where l.dossier_id is null or r.dossier_id is null
 )
 
-select * from one_sided
+select * from added_or_removed_dossiers

@@ -3,7 +3,7 @@
 -- reads: left_landed_files, right_landed_files
 -- promises: change in ('appeared', 'disappeared', 'changed')
 
-with compared as (
+with changed_exports as (
     select
         coalesce(l.source_file, r.source_file) as source_file,
         coalesce(l.source_sheet, r.source_sheet, '') as source_sheet,
@@ -21,4 +21,4 @@ with compared as (
     where l.sha256 is distinct from r.sha256
 )
 
-select * from compared
+select * from changed_exports

@@ -4,7 +4,7 @@
 -- promises: reading_order between 1 and 4
 
 -- Figures of half-years and quarters over everything or over a unit are read first.
-with compared as (
+with measure_pairs as (
     select
         coalesce(l.measure, r.measure) as measure,
         coalesce(l.profile, r.profile) as profile,
@@ -29,7 +29,7 @@ with compared as (
         and l.channel_in = r.channel_in
 ),
 
-moved as (
+changed_measures as (
     select
         *,
         case
@@ -38,11 +38,11 @@ moved as (
             when unit_id <> '*' then 2
             else 1
         end as reading_order
-    from compared
+    from measure_pairs
     where
         left_value is distinct from right_value
         or left_numerator is distinct from right_numerator
         or left_denominator is distinct from right_denominator
 )
 
-select * from moved
+select * from changed_measures

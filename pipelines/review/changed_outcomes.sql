@@ -4,7 +4,7 @@
 -- promises: left_outcome <> right_outcome
 
 -- A dossier known to one revision only has not flipped; it stands in added_or_removed_dossiers.
-with flipped as (
+with changed_outcomes as (
     select
         r.dossier_id,
         r.profile,
@@ -21,4 +21,4 @@ with flipped as (
     where l.outcome <> r.outcome
 )
 
-select * from flipped
+select * from changed_outcomes

@@ -6,7 +6,7 @@
 -- and which is not enough. A batch that begins with a task reaches to next_place, the first task of
 -- the run that was not yet waiting when this one was started; none when it reaches to the end.
 
-with placed as (
+with run_order as (
     select
         *,
         row_number() over (order by holder_no, kind_no, started, finished, task_no) as place,
@@ -20,7 +20,7 @@ with placed as (
     window in_order as (partition by holder_no, kind_no order by started, finished, task_no)
 ),
 
-cut as (
+numbered_runs as (
     select
         *,
         sum(
@@ -29,28 +29,28 @@ cut as (
                 else 0
             end
         ) over (order by place) as run_no
-    from placed
+    from run_order
 ),
 
 sizes as (
     select
         run_no,
         count(*) as n_run
-    from cut
+    from numbered_runs
     group by run_no
     having count(*) > 1
 ),
 
 runs as (
     select
-        cut.task_no,
-        cut.run_no,
-        cut.place,
+        numbered_runs.task_no,
+        numbered_runs.run_no,
+        numbered_runs.place,
         sizes.n_run,
-        cut.enabled,
-        cut.started
-    from cut
-    inner join sizes on cut.run_no = sizes.run_no
+        numbered_runs.enabled,
+        numbered_runs.started
+    from numbered_runs
+    inner join sizes on numbered_runs.run_no = sizes.run_no
 ),
 
 -- the lowest place among the tasks of a run not yet waiting at some second: later runs come first

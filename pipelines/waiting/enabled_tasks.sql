@@ -6,7 +6,7 @@
 -- by the start and does not run side by side with it. A dossier's first task has waited for nothing
 -- the log knows: it is enabled when it starts, and has_waited says that this tells nothing.
 
-with unlogged as (
+with unlogged_tasks as (
     select *
     from tasks
     where arrived is null
@@ -16,8 +16,8 @@ earlier as (
     select
         later.task_no,
         max(before.finished) as enabled
-    from unlogged as later
-    inner join unlogged as before
+    from unlogged_tasks as later
+    inner join unlogged_tasks as before
         on later.case_no = before.case_no
         and later.started >= before.finished
         and later.task_no <> before.task_no

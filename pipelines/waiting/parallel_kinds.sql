@@ -7,7 +7,7 @@
 -- other directly, neither order has more than nine tenths of the cases, and it is no loop of two
 -- (first, second, first again), which is rework.
 
-with ordered as (
+with kind_order as (
     select
         case_no,
         kind_no,
@@ -20,7 +20,7 @@ with ordered as (
     window following as (order by case_no, finished, started, task_no)
 ),
 
-followed as (
+kind_successions as (
     select
         kind_no,
         next_no,
@@ -28,12 +28,12 @@ followed as (
         count(*) filter (
             where after_next_case_no = case_no and after_next_no = kind_no
         ) as n_loops
-    from ordered
+    from kind_order
     where next_case_no = case_no and next_no <> kind_no
     group by kind_no, next_no
 ),
 
-met as (
+kind_pairs as (
     select
         one.kind_no,
         other.kind_no as other_no,
@@ -53,14 +53,14 @@ parallel as (
     select
         kind_no,
         other_no
-    from met
+    from kind_pairs
     where 20 * n_overlapping >= n
     union
     select
         there.kind_no,
         there.next_no as other_no
-    from followed as there
-    inner join followed as back
+    from kind_successions as there
+    inner join kind_successions as back
         on there.kind_no = back.next_no
         and there.next_no = back.kind_no
     where 10 * abs(there.n - back.n) < 9 * (there.n + back.n + 1)

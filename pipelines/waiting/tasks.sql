@@ -6,7 +6,7 @@
 -- unit the step belongs to: the same name in two units is two people. An arrival after the start
 -- is taken for the start. Steps still open and steps that end before they start are left out.
 
-with logged as (
+with entries as (
     select
         steps.dossier_id,
         steps.step_no,
@@ -30,7 +30,7 @@ cases as (
     select
         dossier_id,
         row_number() over (order by dossier_id)::integer as case_no
-    from logged
+    from entries
     group by dossier_id
 ),
 
@@ -39,45 +39,45 @@ holders as (
         unit_id,
         holder_id,
         row_number() over (order by unit_id, holder_id)::integer as holder_no
-    from logged
+    from entries
     group by unit_id, holder_id
 ),
 
-kinds as (
+task_kinds as (
     select
         procedure_id,
         step,
         row_number() over (order by procedure_id, step)::integer as kind_no
-    from logged
+    from entries
     group by procedure_id, step
 ),
 
 tasks as (
     select
-        row_number() over (order by cases.case_no, logged.step_no)::integer as task_no,
+        row_number() over (order by cases.case_no, entries.step_no)::integer as task_no,
         cases.case_no,
         holders.holder_no,
-        kinds.kind_no,
+        task_kinds.kind_no,
         case
-            when logged.arrived is not null then least(logged.arrived, logged.started)
+            when entries.arrived is not null then least(entries.arrived, entries.started)
         end as arrived,
-        logged.started,
-        logged.finished,
-        logged.dossier_id,
-        logged.step_no,
-        logged.step,
-        logged.unit_id,
-        logged.holder_id,
-        logged.time_zone,
-        logged.calendar_id
-    from logged
-    inner join cases on logged.dossier_id = cases.dossier_id
+        entries.started,
+        entries.finished,
+        entries.dossier_id,
+        entries.step_no,
+        entries.step,
+        entries.unit_id,
+        entries.holder_id,
+        entries.time_zone,
+        entries.calendar_id
+    from entries
+    inner join cases on entries.dossier_id = cases.dossier_id
     inner join holders
-        on logged.unit_id = holders.unit_id
-        and logged.holder_id = holders.holder_id
-    inner join kinds
-        on logged.procedure_id = kinds.procedure_id
-        and logged.step = kinds.step
+        on entries.unit_id = holders.unit_id
+        and entries.holder_id = holders.holder_id
+    inner join task_kinds
+        on entries.procedure_id = task_kinds.procedure_id
+        and entries.step = task_kinds.step
 )
 
 select * from tasks

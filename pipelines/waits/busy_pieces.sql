@@ -33,7 +33,7 @@ moments as (
     group by holder_no, second
 ),
 
-counted as (
+task_counts as (
     select
         holder_no,
         second as from_second,
@@ -44,15 +44,15 @@ counted as (
     window by_time as (partition by holder_no order by second)
 ),
 
-pieces as (
+busy_pieces as (
     select
         holder_no,
         from_second,
         to_second,
         n_tasks::integer as n_tasks,
         sum(case when is_new then 1 else 0 end) over (order by holder_no, from_second) as cluster_no
-    from counted
+    from task_counts
     where n_tasks > 0
 )
 
-select * from pieces
+select * from busy_pieces

@@ -31,7 +31,7 @@ days as (
     from span
 ),
 
-given as (
+given_windows as (
     select
         holders.holder_no,
         epoch_second(timezone(holders.time_zone, days.day + hours.opens::time)) as from_second,
@@ -54,7 +54,7 @@ in_office as (
     select holders.*
     from holders
     inner join closing on holders.calendar_id = closing.calendar_id
-    anti join given on holders.holder_no = given.holder_no
+    anti join given_windows on holders.holder_no = given_windows.holder_no
 ),
 
 office_days as (
@@ -91,12 +91,12 @@ unknown as (
         holders.*,
         case when holders.n_stamps >= 200 then holders.holder_id end as learned_by
     from holders
-    anti join given on holders.holder_no = given.holder_no
+    anti join given_windows on holders.holder_no = given_windows.holder_no
     anti join in_office on holders.holder_no = in_office.holder_no
 ),
 
 -- a finish on the stroke belongs to the quarter hour before it
-stamped as (
+learning_stamps as (
     select
         tasks.unit_id,
         tasks.holder_id,
@@ -120,7 +120,7 @@ stamps as (
         stamped_at::date as day,
         (hour(stamped_at) * 4 + minute(stamped_at) // 15)::integer as slot,
         count(*) as n
-    from stamped
+    from learning_stamps
     group by grouping sets (
         (unit_id, holder_id, stamped_at::date, slot), (unit_id, stamped_at::date, slot)
     )
@@ -191,7 +191,7 @@ seen_weekdays as (
     group by unit_id, learned_by, isodow(day)
 ),
 
-held_weekdays as (
+possible_weekdays as (
     select
         spans.unit_id,
         spans.learned_by,
@@ -205,14 +205,14 @@ held_weekdays as (
 weekdays as (
     select seen_weekdays.*
     from seen_weekdays
-    inner join held_weekdays
-        on seen_weekdays.unit_id = held_weekdays.unit_id
-        and seen_weekdays.learned_by is not distinct from held_weekdays.learned_by
-        and seen_weekdays.weekday = held_weekdays.weekday
-    where 3 * seen_weekdays.n_seen >= held_weekdays.n_days
+    inner join possible_weekdays
+        on seen_weekdays.unit_id = possible_weekdays.unit_id
+        and seen_weekdays.learned_by is not distinct from possible_weekdays.learned_by
+        and seen_weekdays.weekday = possible_weekdays.weekday
+    where 3 * seen_weekdays.n_seen >= possible_weekdays.n_days
 ),
 
-learned as (
+learned_windows as (
     select
         unknown.holder_no,
         epoch_second(
@@ -232,12 +232,12 @@ learned as (
     inner join days on weekdays.weekday = isodow(days.day)
 ),
 
-windows as (
-    select * from given
+holder_windows as (
+    select * from given_windows
     union all
     select * from office
     union all
-    select * from learned
+    select * from learned_windows
 )
 
-select * from windows
+select * from holder_windows

@@ -27,38 +27,38 @@ days as (
     from waits
 ),
 
-begun as (
+started_pieces as (
     select
         *,
         from_second // 86400 as day_no
     from piece_tasks
 ),
 
-passed as (
+overtaking_pieces as (
     select
         days.task_no,
-        begun.from_second,
-        any_value(begun.to_second - begun.from_second) as seconds
+        started_pieces.from_second,
+        any_value(started_pieces.to_second - started_pieces.from_second) as seconds
     from days
-    inner join begun
-        on days.holder_no = begun.holder_no
-        and days.day_no = begun.day_no
-        and days.ready <= begun.from_second
-        and days.started > begun.from_second
-    where begun.enabled > case
-            when begun.batch_no = days.batch_no then days.enabled
+    inner join started_pieces
+        on days.holder_no = started_pieces.holder_no
+        and days.day_no = started_pieces.day_no
+        and days.ready <= started_pieces.from_second
+        and days.started > started_pieces.from_second
+    where started_pieces.enabled > case
+            when started_pieces.batch_no = days.batch_no then days.enabled
             else days.ready
         end
-    group by days.task_no, begun.from_second
-    having count(*) = any_value(begun.n_tasks)
+    group by days.task_no, started_pieces.from_second
+    having count(*) = any_value(started_pieces.n_tasks)
 ),
 
-jumped as (
+overtaken_waits as (
     select
         task_no,
         sum(seconds)::bigint as jumped_seconds
-    from passed
+    from overtaking_pieces
     group by task_no
 )
 
-select * from jumped
+select * from overtaken_waits

@@ -6,7 +6,7 @@
 -- been waiting when the first was started. It is ready when its last task could be started.
 -- batch_heads, found by following next_place through each run, says where batches begin.
 
-with numbered as (
+with numbered_tasks as (
     select
         runs.task_no,
         runs.enabled,
@@ -23,21 +23,21 @@ batches as (
         batch_no,
         max(enabled) as ready,
         count(*) as batch_size
-    from numbered
+    from numbered_tasks
     group by batch_no
     having count(*) > 1
 ),
 
 task_batches as (
     select
-        numbered.task_no,
-        numbered.batch_no,
-        numbered.enabled,
-        numbered.started,
+        numbered_tasks.task_no,
+        numbered_tasks.batch_no,
+        numbered_tasks.enabled,
+        numbered_tasks.started,
         batches.ready,
         batches.batch_size
-    from numbered
-    inner join batches on numbered.batch_no = batches.batch_no
+    from numbered_tasks
+    inner join batches on numbered_tasks.batch_no = batches.batch_no
 )
 
 select * from task_batches

@@ -49,7 +49,7 @@ moments as (
 ),
 
 -- seconds off duty since 1970, a running total whose differences count
-dutied as (
+duties as (
     select
         moments.holder_no,
         moments.second,
@@ -64,7 +64,7 @@ dutied as (
         and moments.second >= windows.from_second
 ),
 
-pieces as (
+spans as (
     select
         busy_pieces.holder_no,
         busy_pieces.from_second,
@@ -74,10 +74,10 @@ pieces as (
         sum(busy_pieces.to_second - busy_pieces.from_second) over before as busy_before,
         sum(went.off_duty - came.off_duty) over before as busy_off_before
     from busy_pieces
-    inner join dutied as came
+    inner join duties as came
         on busy_pieces.holder_no = came.holder_no
         and busy_pieces.from_second = came.second
-    inner join dutied as went
+    inner join duties as went
         on busy_pieces.holder_no = went.holder_no
         and busy_pieces.to_second = went.second
     window before as (
@@ -89,20 +89,20 @@ pieces as (
 
 totals as (
     select
-        dutied.holder_no,
-        dutied.second,
-        coalesce(pieces.busy_before, 0)
-        + coalesce(least(dutied.second, pieces.to_second) - pieces.from_second, 0) as busy,
-        dutied.off_duty
-        - coalesce(pieces.busy_off_before, 0)
-        - coalesce(least(dutied.off_duty, pieces.off_duty_to) - pieces.off_duty_from, 0) as idle_off
-    from dutied
-    asof left join pieces
-        on dutied.holder_no = pieces.holder_no
-        and dutied.second >= pieces.from_second
+        duties.holder_no,
+        duties.second,
+        coalesce(spans.busy_before, 0)
+        + coalesce(least(duties.second, spans.to_second) - spans.from_second, 0) as busy,
+        duties.off_duty
+        - coalesce(spans.busy_off_before, 0)
+        - coalesce(least(duties.off_duty, spans.off_duty_to) - spans.off_duty_from, 0) as idle_off
+    from duties
+    asof left join spans
+        on duties.holder_no = spans.holder_no
+        and duties.second >= spans.from_second
 ),
 
-measured as (
+wait_measures as (
     select
         waiting.*,
         coalesce(overtaken_waits.jumped_seconds, 0) as jumped_seconds,
@@ -125,19 +125,19 @@ waits as (
         tasks.step,
         tasks.unit_id,
         tasks.holder_id,
-        timezone(tasks.time_zone, to_timestamp(measured.started))::date as started_on,
-        to_timestamp(measured.enabled) as enabled_at,
-        to_timestamp(measured.started) as started_at,
-        measured.batch_size,
-        measured.started - measured.enabled as wait_seconds,
-        measured.ready - measured.enabled as batching_seconds,
-        measured.busy_seconds - measured.jumped_seconds as contention_seconds,
-        measured.jumped_seconds as prioritisation_seconds,
-        measured.unavailability_seconds,
-        measured.started - measured.ready
-        - measured.busy_seconds - measured.unavailability_seconds as extraneous_seconds
-    from measured
-    inner join tasks on measured.task_no = tasks.task_no
+        timezone(tasks.time_zone, to_timestamp(wait_measures.started))::date as started_on,
+        to_timestamp(wait_measures.enabled) as enabled_at,
+        to_timestamp(wait_measures.started) as started_at,
+        wait_measures.batch_size,
+        wait_measures.started - wait_measures.enabled as wait_seconds,
+        wait_measures.ready - wait_measures.enabled as batching_seconds,
+        wait_measures.busy_seconds - wait_measures.jumped_seconds as contention_seconds,
+        wait_measures.jumped_seconds as prioritisation_seconds,
+        wait_measures.unavailability_seconds,
+        wait_measures.started - wait_measures.ready
+        - wait_measures.busy_seconds - wait_measures.unavailability_seconds as extraneous_seconds
+    from wait_measures
+    inner join tasks on wait_measures.task_no = tasks.task_no
 )
 
 select * from waits

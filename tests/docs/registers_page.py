@@ -52,10 +52,10 @@ def read(name: str, shared: Path, work: Path) -> Book:
     with Warehouse(ROOT / "pipelines") as warehouse:
         warehouse.attach(landed)
         warehouse.attach(REFERENCE)
-        warehouse.register("calendar_days", calendars.days())
-        warehouse.register("calendar_keys", calendars.keys())
-        warehouse.register("unit_calendars", calendars.units())
-        warehouse.register("profiles", lateness_profiles(REFERENCE / "profiles"))
+        warehouse.add_frame("calendar_days", calendars.days())
+        warehouse.add_frame("calendar_keys", calendars.keys())
+        warehouse.add_frame("unit_calendars", calendars.units())
+        warehouse.add_frame("profiles", lateness_profiles(REFERENCE / "profiles"))
         warehouse.set("profile", PROFILE)
         for stage, wanted in MADE.items():
             warehouse.build(stage, lambda _: None, wanted)

@@ -147,19 +147,19 @@ def clean(pipelines_dir: Path, reference_dir: Path, calendar_days: pl.DataFrame)
         cleaned = Cleaned(pipelines_dir)
         warehouse = cleaned.warehouse
         warehouse.attach(reference_dir)
-        warehouse.register("calendar_days", calendar_days)
+        warehouse.add_frame("calendar_days", calendar_days)
         for kind, frame in tables.items():
-            warehouse.register(f"landed_{kind}s", frame)
+            warehouse.add_frame(f"landed_{kind}s", frame)
         known = [{c: row.get(c) for c in FILES_SCHEMA} for row in files]
-        warehouse.register("landed_masks", pl.DataFrame(list(masks), MASKS, orient="row"))
-        warehouse.register("landed_repairs", pl.DataFrame(list(repairs), REPAIRS, orient="row"))
+        warehouse.add_frame("landed_masks", pl.DataFrame(list(masks), MASKS, orient="row"))
+        warehouse.add_frame("landed_repairs", pl.DataFrame(list(repairs), REPAIRS, orient="row"))
         for name, schema in (
             ("landed_row_findings", ROW_FINDINGS),
             ("landed_sheet_findings", SHEET_FINDINGS),
         ):
             rows_of = said_of.get(name, [])
-            warehouse.register(name, pl.DataFrame(rows_of, schema, orient="row"))
-        warehouse.register("landed_files", pl.DataFrame(known, FILES_SCHEMA, orient="row"))
+            warehouse.add_frame(name, pl.DataFrame(rows_of, schema, orient="row"))
+        warehouse.add_frame("landed_files", pl.DataFrame(known, FILES_SCHEMA, orient="row"))
         return cleaned
 
     return build
@@ -213,11 +213,11 @@ class ModelTest:
 
     def _provide(self, warehouse: Warehouse, table: str, text: str | None) -> None:
         if text is None and (shipped := self._shipped(table)) is not None:
-            warehouse.register(table, shipped)
+            warehouse.add_frame(table, shipped)
             return
         empty = pl.DataFrame(schema=self.schemas[table])
         rows = parse_table(text, empty.schema) if text else empty
-        warehouse.register(table, pl.concat([empty, rows], how="diagonal"))
+        warehouse.add_frame(table, pl.concat([empty, rows], how="diagonal"))
 
     def _shipped(self, table: str) -> pl.DataFrame | None:
         """Return a reviewed fact, the calendars or the profiles; nothing for another table."""

@@ -42,16 +42,16 @@ def table_schemas(facts: Project) -> Schemas:
         warehouse.attach(work.landed)
         warehouse.attach(facts.reference)
         calendars = Calendars.read(facts.reference / "calendars")
-        warehouse.register("calendar_days", calendars.days())
-        warehouse.register("calendar_keys", calendars.keys())
-        warehouse.register("unit_calendars", calendars.units())
-        warehouse.register("profiles", lateness_profiles(facts.reference / "profiles"))
-        warehouse.register("periods", PERIODS)
-        warehouse.register("report_periods", calendar_periods(PERIODS))
+        warehouse.add_frame("calendar_days", calendars.days())
+        warehouse.add_frame("calendar_keys", calendars.keys())
+        warehouse.add_frame("unit_calendars", calendars.units())
+        warehouse.add_frame("profiles", lateness_profiles(facts.reference / "profiles"))
+        warehouse.add_frame("periods", PERIODS)
+        warehouse.add_frame("report_periods", calendar_periods(PERIODS))
         warehouse.set("profile", "wb_strict")
         warehouse.set("sojourns_since", PERIODS["starts_on"][0])
         names = _build(warehouse, facts, ("clean", "clock", "explain", "waiting"))
-        warehouse.register("batch_heads", batch_heads(warehouse.frame("batch_runs")))
+        warehouse.add_frame("batch_heads", batch_heads(warehouse.frame("batch_runs")))
         names |= {"batch_heads", *_build(warehouse, facts, ("waits",))}
         return {name: warehouse.frame(name).schema for name in sorted(names)}
 

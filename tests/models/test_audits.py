@@ -75,8 +75,8 @@ def whole(run_clock, pipelines_dir, reference_dir) -> Tables:
     counting = ("counts", "dossier_months", "count_groups", "outcome_months")
     with Warehouse(pipelines_dir) as warehouse:
         for name, frame in tables.items():
-            warehouse.register(name, frame)
-        warehouse.register("report_periods", periods.with_columns(convention=pl.lit("calendar")))
+            warehouse.add_frame(name, frame)
+        warehouse.add_frame("report_periods", periods.with_columns(convention=pl.lit("calendar")))
         warehouse.build("explain", wanted=counting)
         return tables | {name: warehouse.frame(name) for name in counting}
 
@@ -96,7 +96,7 @@ def audit(pipelines_dir, tmp_path) -> Callable[..., None]:
         with Warehouse(folder) as warehouse:
             warehouse.set("profile", "wb_strict")
             for name, frame in tables.items():
-                warehouse.register(name, frame)
+                warehouse.add_frame(name, frame)
             warehouse.build(Path(path).parent.name)
 
     return run

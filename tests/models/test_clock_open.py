@@ -39,10 +39,10 @@ def counted(run_clock, pipelines_dir, reference_dir):
         days = {"starts_on": dt.date(2022, 1, 1), "ends_on": dt.date(2022, 1, 31)}
         with Warehouse(pipelines_dir) as warehouse:
             for name, frame in tables.items():
-                warehouse.register(name, frame)
-            warehouse.register("profiles", lateness_profiles(reference_dir / "profiles"))
+                warehouse.add_frame(name, frame)
+            warehouse.add_frame("profiles", lateness_profiles(reference_dir / "profiles"))
             period = {"convention": "calendar", "period": "2022-01", **days}
-            warehouse.register("report_periods", pl.DataFrame([period]))
+            warehouse.add_frame("report_periods", pl.DataFrame([period]))
             warehouse.build("explain", wanted=("stock",))
             rows = warehouse.frame("stock")
         return dict(rows.select("profile", "state").rows())

@@ -27,12 +27,12 @@ def clocked(repository: Project, calendars, tmp_path_factory):
         with Warehouse(repository.pipelines) as warehouse:
             warehouse.attach(landed)
             warehouse.attach(repository.reference)
-            warehouse.register("calendar_days", calendars.days())
+            warehouse.add_frame("calendar_days", calendars.days())
             warehouse.build("clean")
             profiles = lateness_profiles(repository.reference / "profiles")
-            warehouse.register("profiles", profiles)
-            warehouse.register("calendar_keys", calendars.keys())
-            warehouse.register("unit_calendars", calendars.units())
+            warehouse.add_frame("profiles", profiles)
+            warehouse.add_frame("calendar_keys", calendars.keys())
+            warehouse.add_frame("unit_calendars", calendars.units())
             warehouse.build("clock")
             return {name: warehouse.frame(name) for name in TABLES}
 

@@ -39,7 +39,7 @@ def clean_room(shared_data, reference_dir, pipelines_dir, calendars, tmp_path_fa
     with Warehouse(pipelines_dir) as warehouse:
         warehouse.attach(room / "landed")
         warehouse.attach(reference_dir)
-        warehouse.register("calendar_days", calendars.days())
+        warehouse.add_frame("calendar_days", calendars.days())
         tables = ("dossiers", "steps", "pauses")
         warehouse.build("clean", lambda _: None, tables)
         warehouse.write(tables, room / "clean")
@@ -79,12 +79,12 @@ def judge(clean_room, calendars, reference_dir, pipelines_dir):
         with Warehouse(pipelines_dir) as warehouse:
             warehouse.attach(clean_room)
             warehouse.attach(reference_dir)
-            warehouse.register("profiles", profiles)
-            warehouse.register("calendar_keys", calendars.keys())
-            warehouse.register("calendar_days", calendars.days())
-            warehouse.register("unit_calendars", calendars.units())
+            warehouse.add_frame("profiles", profiles)
+            warehouse.add_frame("calendar_keys", calendars.keys())
+            warehouse.add_frame("calendar_days", calendars.days())
+            warehouse.add_frame("unit_calendars", calendars.units())
             if terms is not None:
-                warehouse.register("terms", terms)
+                warehouse.add_frame("terms", terms)
             warehouse.build("clock", lambda _: None, ("outcomes",))
             counts = warehouse.frame("outcomes")["outcome"].value_counts()
         return dict(counts.sort("outcome").rows())

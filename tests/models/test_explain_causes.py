@@ -108,7 +108,7 @@ def explainer(run_clock, pipelines_dir, reference_dir, calendars):
                 "periods": _periods(dossiers),
                 **(facts or {}),
             }.items():
-                warehouse.register(name, frame)
+                warehouse.add_frame(name, frame)
             warehouse.set("profile", profile)
             warehouse.build("explain", wanted=wanted)
             return {name: warehouse.frame(name) for name in wanted}

@@ -63,10 +63,10 @@ def counted(run_clock, pipelines_dir):
     schema = ["period", "kind", "starts_on", "ends_on"]
     with Warehouse(pipelines_dir) as warehouse:
         for name, frame in tables.items():
-            warehouse.register(name, frame)
+            warehouse.add_frame(name, frame)
         listed = pl.DataFrame(periods, schema=schema, orient="row")
-        warehouse.register("periods", listed)
-        warehouse.register("report_periods", calendar_periods(listed))
+        warehouse.add_frame("periods", listed)
+        warehouse.add_frame("report_periods", calendar_periods(listed))
         warehouse.set("profile", "wb_strict")
         warehouse.build("explain", lambda _: None, ("counts",))
         return warehouse.frame("counts").filter(pl.col("profile") == "wb_strict")
@@ -148,7 +148,7 @@ def test_a_dossier_of_unknown_channel_counts_as_received_but_in_no_share_of_chan
     tables = run_clock(rows, tables=("dossiers", "outcomes", "receptions"))
     with Warehouse(pipelines_dir) as warehouse:
         for name, frame in tables.items():
-            warehouse.register(name, frame)
+            warehouse.add_frame(name, frame)
         warehouse.build("explain", wanted=("month_counts", "count_groups"))
         places = warehouse.frame("count_groups").filter(procedure_id="*")
         frame = warehouse.frame("month_counts").filter(profile="wb_strict")

@@ -56,11 +56,11 @@ def passages(pipelines_dir) -> pl.DataFrame:
     ).with_columns(ending=pl.col("dossier_id").replace_strict(ENDINGS, default="open"))
     steps = pl.DataFrame(STEPS, schema=["dossier_id", "step_no", "step"], orient="row").unique()
     with Warehouse(pipelines_dir) as warehouse:
-        warehouse.register("ledger", ledger)
-        warehouse.register("progress", progress)
-        warehouse.register("steps", steps)
+        warehouse.add_frame("ledger", ledger)
+        warehouse.add_frame("progress", progress)
+        warehouse.add_frame("steps", steps)
         numbers = progress.select("dossier_id").with_row_index("dossier_no")
-        warehouse.register("dossier_calendars", numbers)
+        warehouse.add_frame("dossier_calendars", numbers)
         warehouse.set("sojourns_since", NEW)
         return warehouse.query("explain/passages").sort("dossier_id", "place_no")
 

@@ -34,12 +34,12 @@ def told(pipelines_dir) -> set[tuple[str, str]]:
     late = frame(LATE, "dossier_id", "dossier_no", "unit_id").with_columns(ended_on=MARCH)
     judged = frame([*LATE, IN_TIME], "dossier_id", "dossier_no", "unit_id")
     with Warehouse(pipelines_dir) as warehouse:
-        warehouse.register("late_dossiers", late.drop("dossier_no"))
-        warehouse.register("cause_dossiers", judged.drop("unit_id"))
-        warehouse.register("attributable_time", frame(PARTS, "dossier_no", "part"))
-        warehouse.register("attributed_time", frame(WEIGHED, "dossier_no", "cause"))
+        warehouse.add_frame("late_dossiers", late.drop("dossier_no"))
+        warehouse.add_frame("cause_dossiers", judged.drop("unit_id"))
+        warehouse.add_frame("attributable_time", frame(PARTS, "dossier_no", "part"))
+        warehouse.add_frame("attributed_time", frame(WEIGHED, "dossier_no", "cause"))
         period = [("2022-Q1", dt.date(2022, 1, 1), dt.date(2022, 3, 31))]
-        warehouse.register("periods", frame(period, "period", "starts_on", "ends_on"))
+        warehouse.add_frame("periods", frame(period, "period", "starts_on", "ends_on"))
         rows = warehouse.query("explain/observable_causes")
     assert set(rows["period"]) == {"2022-Q1"}
     return {(unit, cause) for unit, cause in rows.select("unit_id", "cause").iter_rows()}

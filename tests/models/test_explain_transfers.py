@@ -59,14 +59,14 @@ def frame(rows, *names: str) -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def found(pipelines_dir):
     with Warehouse(pipelines_dir) as warehouse:
-        warehouse.register(
+        warehouse.add_frame(
             "attributable_time",
             frame([(*row, 1) for row in PARTS], *_PART, "over_rule_seconds", "unit_no"),
         )
         weighed = frame([(*row, 1) for row in WEIGHED], *_PART, "usual_seconds", "cause", "unit_no")
-        warehouse.register("attributed_time", weighed)
-        warehouse.register("cause_steps", frame(STEPS, "dossier_no", "step_no", "step_code"))
-        warehouse.register(
+        warehouse.add_frame("attributed_time", weighed)
+        warehouse.add_frame("cause_steps", frame(STEPS, "dossier_no", "step_no", "step_code"))
+        warehouse.add_frame(
             "cause_dossiers",
             frame([(n, f"D{n}", n != 1) for n in range(5)], "dossier_no", "dossier_id", "is_late"),
         )
@@ -74,16 +74,16 @@ def found(pipelines_dir):
         dossiers = frame(
             [(*row, "always") for row in units], "dossier_id", "unit_id", "calendar_id"
         )
-        warehouse.register("dossiers", dossiers)
+        warehouse.add_frame("dossiers", dossiers)
         rows = [
             (*who, *(None if m is None else MORNING + dt.timedelta(minutes=m) for m in minutes))
             for *who, came, began in SIGNED
             for minutes in [(came, began)]
         ]
         names = ("dossier_id", "step_no", "step_kind", "unit_id", "holder_id")
-        warehouse.register("steps", frame(rows, *names, "arrived_at", "started_at"))
+        warehouse.add_frame("steps", frame(rows, *names, "arrived_at", "started_at"))
         cuts = warehouse.query("explain/transfer_delays")
-        warehouse.register("transfer_delays", cuts)
+        warehouse.add_frame("transfer_delays", cuts)
         return cuts, warehouse.query("explain/signings")
 
 

@@ -41,15 +41,15 @@ TOLD = [
 @pytest.fixture(scope="module")
 def counted(pipelines_dir):
     with Warehouse(pipelines_dir) as warehouse:
-        warehouse.register("scenarios", frame(SCENARIOS, "scenario", "kind", "causes"))
-        warehouse.register(
+        warehouse.add_frame("scenarios", frame(SCENARIOS, "scenario", "kind", "causes"))
+        warehouse.add_frame(
             "late_dossiers", frame(LATE, "dossier_id", "unit_id", "ended_on", "overrun_seconds")
         )
-        warehouse.register("causes", frame(CAUSES, "dossier_id", "cause", "excess_seconds"))
-        warehouse.register("observable_causes", frame(TOLD, "cause", "unit_id", "period"))
+        warehouse.add_frame("causes", frame(CAUSES, "dossier_id", "cause", "excess_seconds"))
+        warehouse.add_frame("observable_causes", frame(TOLD, "cause", "unit_id", "period"))
         days = [("2022-Q1", dt.date(2022, 1, 1), dt.date(2022, 3, 31))]
         days += [("2022-Q2", dt.date(2022, 4, 1), dt.date(2022, 6, 30))]
-        warehouse.register("periods", frame(days, "period", "starts_on", "ends_on"))
+        warehouse.add_frame("periods", frame(days, "period", "starts_on", "ends_on"))
         rows = warehouse.query("explain/whatif_counts")
     return {
         (r["scenario"], r["unit_id"], r["period"]): (r["n_late"], r["n_touched"], r["n_saved"])

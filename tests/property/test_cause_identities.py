@@ -86,7 +86,7 @@ def share_out(pipelines_dir, reference_dir):
                 "infeasible_norms": overlong,
             }
             for name, frame in given.items():
-                warehouse.register(name, frame)
+                warehouse.add_frame(name, frame)
             warehouse.set("profile", "wb_strict")
             for name in (
                 "cause_limits",
@@ -95,7 +95,7 @@ def share_out(pipelines_dir, reference_dir):
                 "shapley_values",
                 "causes",
             ):
-                warehouse.register(name, warehouse.query(f"explain/{name}"))
+                warehouse.add_frame(name, warehouse.query(f"explain/{name}"))
             return warehouse.frame("causes")
 
     return run

@@ -97,10 +97,10 @@ def counts(run_clock, pipelines_dir, reference_dir):
         listed = pl.DataFrame(rows, schema=["period", "kind", "starts_on", "ends_on"], orient="row")
         with Warehouse(pipelines_dir) as warehouse:
             for name, frame in tables.items():
-                warehouse.register(name, frame)
-            warehouse.register("profiles", profiles)
-            warehouse.register("periods", listed)
-            warehouse.register("report_periods", calendar_periods(listed))
+                warehouse.add_frame(name, frame)
+            warehouse.add_frame("profiles", profiles)
+            warehouse.add_frame("periods", listed)
+            warehouse.add_frame("report_periods", calendar_periods(listed))
             warehouse.build("explain", wanted=("counts", "official_counts"))
             return warehouse.frame("counts"), warehouse.frame("official_counts")
 

@@ -37,7 +37,7 @@ def explained(shared_data, reference_dir, calendars, tmp_path_factory):
         with Warehouse(shipped().pipelines) as warehouse:
             for folder in (work.clean, work.clock, reference_dir):
                 warehouse.attach(folder)
-            warehouse.register("calendar_days", calendars.days())
+            warehouse.add_frame("calendar_days", calendars.days())
             warehouse.set("profile", "due_instant")
             warehouse.build("explain", wanted=("causes", "late_dossiers"))
             return {

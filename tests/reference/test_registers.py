@@ -30,7 +30,7 @@ def cleaned(shared_data, reference_dir, pipelines_dir, tmp_path_factory):
         with Warehouse(pipelines_dir) as warehouse:
             warehouse.attach(landed)
             warehouse.attach(reference_dir)
-            warehouse.register("calendar_days", Calendars.read(reference_dir / "calendars").days())
+            warehouse.add_frame("calendar_days", Calendars.read(reference_dir / "calendars").days())
             warehouse.build("clean")
             return {name: warehouse.frame(name) for name in TABLES}
 

@@ -39,7 +39,7 @@ def cleaned(shared_data, repository, tmp_path_factory):
         with Warehouse(repository.pipelines) as warehouse:
             warehouse.attach(room / "landed")
             warehouse.attach(repository.reference)
-            warehouse.register("calendar_days", calendars.days())
+            warehouse.add_frame("calendar_days", calendars.days())
             warehouse.build("clean", wanted=("steps", "dossiers"))
             warehouse.write(("steps", "dossiers"), room / "clean")
         return room / "clean"

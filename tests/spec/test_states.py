@@ -72,10 +72,10 @@ def counted(run_clock, pipelines_dir, reference_dir) -> dict[str, pl.DataFrame]:
     )
     with Warehouse(pipelines_dir) as warehouse:
         for name, frame in tables.items():
-            warehouse.register(name, frame)
-        warehouse.register("profiles", lateness_profiles(reference_dir / "profiles"))
-        warehouse.register("periods", periods)
-        warehouse.register("report_periods", calendar_periods(periods))
+            warehouse.add_frame(name, frame)
+        warehouse.add_frame("profiles", lateness_profiles(reference_dir / "profiles"))
+        warehouse.add_frame("periods", periods)
+        warehouse.add_frame("report_periods", calendar_periods(periods))
         warehouse.build("explain", wanted=("counts", "official_counts"))
         whole = pl.col("procedure_id") == "*", pl.col("channel_in") == "*"
         measured = warehouse.frame("counts").filter(*whole)

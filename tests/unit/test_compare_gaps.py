@@ -10,10 +10,10 @@ from workbench.figures.compare import (
     GAPS,
     PEERS,
     Side,
+    describe_gap,
     gaps,
     gaps_to_peers,
     overdispersion_by_cause,
-    told,
 )
 from workbench.messages import use_language
 
@@ -174,9 +174,9 @@ def test_one_comparison_is_told_in_one_sentence():
     table = gaps(HARDER_WORK, [(Side("A", "2022-Q1"), Side("B", "2022-Q1"))])
     names = {"A@2022-Q1": "A", "B@2022-Q1": "B"}
     with use_language("en"):
-        said = told(table, names)
+        said = describe_gap(table, names)
     assert said.startswith("B against A: the late share differs by +32.0 points (+19.5 to +43.2)")
     assert "the mix of dossiers explains +32.0" in said
     assert said.endswith("other causes and overdue dossiers put down to none yet 0.0.")
     with pytest.raises(ValueError, match="one comparison"):
-        told(pl.concat([table, table.with_columns(comparison=pl.lit("x"))]), names)
+        describe_gap(pl.concat([table, table.with_columns(comparison=pl.lit("x"))]), names)

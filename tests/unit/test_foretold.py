@@ -6,7 +6,7 @@ import datetime as dt
 
 import polars as pl
 
-from workbench.figures.compare.risk_calibration import as_of, foretold
+from workbench.figures.compare.risk_calibration import as_of, calibrate_risks
 
 NEW_YEAR = dt.date(2022, 1, 1)
 
@@ -46,7 +46,7 @@ def test_risks_that_come_true_lie_inside_what_happened():
         rows.append(
             (f"D{i}", "A", received, received + dt.timedelta(days=lasted), "resolved", elapsed, 100)
         )
-    table = foretold(progress(rows), [day(n) for n in range(200, 560, 30)])
+    table = calibrate_risks(progress(rows), [day(n) for n in range(200, 560, 30)])
     assert table["n_dossiers"].sum() > 50
     whole = (table["foretold"] * table["n_dossiers"]).sum() / table["n_dossiers"].sum()
     came = (table["happened"] * table["n_dossiers"]).sum() / table["n_dossiers"].sum()
@@ -55,4 +55,4 @@ def test_risks_that_come_true_lie_inside_what_happened():
 
 def test_nothing_open_then_gives_an_empty_table():
     calm = progress([("a", "A", day(0), day(1), "resolved", 10, 100)])
-    assert foretold(calm, [day(30)]).is_empty()
+    assert calibrate_risks(calm, [day(30)]).is_empty()

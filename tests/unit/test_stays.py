@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from workbench.figures.compare import breach_risks, eventual
-from workbench.figures.compare.risk_calibration import foretold
+from workbench.figures.compare.risk_calibration import calibrate_risks
 from workbench.figures.compare.sojourn_risk import FEWEST, passages_as_of, sojourn_risks
 from workbench.figures.estimates.breach_risk import reliability
 from workbench.figures.estimates.sojourn_times import (
@@ -180,7 +180,7 @@ def test_where_a_dossier_is_tells_more_than_how_much_of_its_time_is_gone():
 def test_the_list_made_again_at_earlier_days_is_as_good():
     progress, passages, _ = register(7)
     days = [dt.date(2022, month, 10) for month in (4, 5, 6)]
-    placed, whole = (foretold(progress, days, known) for known in (passages, None))
+    placed, whole = (calibrate_risks(progress, days, known) for known in (passages, None))
     assert placed["brier"][0] < 0.95 * whole["brier"][0]
     inside = pl.col("foretold").is_between(pl.col("lower"), pl.col("upper"))
     assert placed.filter(inside).height >= 4

@@ -368,7 +368,7 @@ def test_variables_reach_the_models(pipelines):
 def test_a_question_is_answered_without_being_built(pipelines):
     model(pipelines, "asked", reads="numbers", key="n", sql="select max(n) as n from numbers")
     with Warehouse(pipelines) as warehouse:
-        warehouse.register("numbers", pl.DataFrame({"n": [3, 5]}))
+        warehouse.add_frame("numbers", pl.DataFrame({"n": [3, 5]}))
         assert warehouse.query("stage/asked")["n"].to_list() == [5]
 
 
@@ -385,7 +385,7 @@ def test_frames_written_one_under_the_other_read_as_one_table(pipelines, tmp_pat
     parts[1] = parts[1].cast({"name": pl.String, "n": pl.Int64})
     parts.append(pl.DataFrame({"name": ["c"], "n": [3]}))
     with Warehouse(pipelines) as warehouse:
-        warehouse.register("whole", pl.concat(parts))
+        warehouse.add_frame("whole", pl.concat(parts))
         warehouse.write_table("whole", tmp_path / "whole.parquet")
         write_frames(parts, tmp_path / "parts.parquet")
     whole, parted = (pl.read_parquet(tmp_path / f"{name}.parquet") for name in ("whole", "parts"))

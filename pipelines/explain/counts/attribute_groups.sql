@@ -5,7 +5,7 @@
 -- place_no and procedure_no are the numbers of their groups. reappointment: whether the due date
 -- was put off (yes, no; unknown where the first one is not told).
 
-with kinds as (
+with attribute_values as (
     select distinct
         unit_id,
         coalesce(field_of_work, 'unknown') as field_of_work,
@@ -20,22 +20,22 @@ attribute_groups as (
     select
         (row_number() over (
             order by
-                kinds.unit_id,
-                kinds.field_of_work,
-                kinds.procedure_id,
-                kinds.channel_in,
-                kinds.reappointment,
-                kinds.snapshot_on
+                attribute_values.unit_id,
+                attribute_values.field_of_work,
+                attribute_values.procedure_id,
+                attribute_values.channel_in,
+                attribute_values.reappointment,
+                attribute_values.snapshot_on
         ))::integer as attribute_group_no,
-        kinds.*,
+        attribute_values.*,
         places.group_no as place_no,
         procedures.group_no as procedure_no
-    from kinds
+    from attribute_values
     inner join count_groups as places
-        on kinds.unit_id = places.unit_id
-        and kinds.channel_in = places.channel_in
+        on attribute_values.unit_id = places.unit_id
+        and attribute_values.channel_in = places.channel_in
     inner join count_groups as procedures
-        on kinds.procedure_id = procedures.procedure_id
+        on attribute_values.procedure_id = procedures.procedure_id
         and procedures.unit_id = '*'
 )
 

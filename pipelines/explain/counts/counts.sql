@@ -34,7 +34,7 @@ by_period as (
 ),
 
 -- procedures are counted of all units and channels together only, and come so
-summed as (
+group_sums as (
     select
         profile,
         period,
@@ -106,7 +106,7 @@ counts as (
         coalesce(open_unknown, 0)::bigint as open_unknown,
         coalesce(in_play, 0)::bigint as in_play,
         (coalesce(done_in_time, 0) + coalesce(open_in_time, 0))::bigint as progress_in_time
-    from summed
+    from group_sums
 )
 
 select * from counts

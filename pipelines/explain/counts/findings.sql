@@ -5,7 +5,7 @@
 -- Rules about rows are judged by clean; D13 and D34 to D36 by the clock, which
 -- knows terms and calendars.
 
-with told as (
+with all_findings as (
     select rule_id, severity, record
     from quarantine
     union all
@@ -23,7 +23,7 @@ findings as (
         coalesce(json_extract_string(record, '$.dossier_id'), '') as dossier_id,
         coalesce(json_extract_string(record, '$.unit_id'), '') as named_unit,
         count(*) as n_rows
-    from told
+    from all_findings
     group by all
 )
 

@@ -4,7 +4,7 @@
 -- promises: n_rows > 0
 -- A row that belongs to no known dossier counts under the unit it names, else under 'unknown'.
 
-with placed as (
+with unit_findings as (
     select
         findings.*,
         coalesce(dossiers.unit_id, nullif(findings.named_unit, ''), 'unknown') as unit_id
@@ -19,7 +19,7 @@ findings_by_unit as (
         severity,
         sum(n_rows)::bigint as n_rows,
         count(distinct nullif(dossier_id, '')) as n_dossiers
-    from placed
+    from unit_findings
     group by unit_id, rule_id, severity
 )
 

@@ -10,29 +10,29 @@
 -- months. A channel that no export tells is not known: such a dossier was neither filed online nor
 -- otherwise. What no profile decides is counted once and holds for all of them.
 
-with facts as (
+with dossier_facts as (
     select
-        counted.place_no,
-        counted.procedure_no,
+        months.place_no,
+        months.procedure_no,
         coalesce(dossiers.channel_in = 'online', false) as is_online,
         dossiers.channel_in is not null as knows_channel,
         dossiers.channel_out,
         dossiers.service_level,
         dossiers.processed_online,
         receptions.wait_seconds <= 28800 as is_within_8h,
-        counted.received_in,
+        months.received_in,
         month_no(timezone(dossiers.time_zone, dossiers.returned_at)::date) as returned_in
     from dossiers
-    inner join dossier_months as counted on dossiers.dossier_id = counted.dossier_id
+    inner join dossier_months as months on dossiers.dossier_id = months.dossier_id
     left join receptions on dossiers.dossier_id = receptions.dossier_id
 ),
 
-used as (
+profile_names as (
     select distinct profile
     from outcome_months
 ),
 
-received as (
+reception_counts as (
     select
         coalesce(place_no, procedure_no) as group_no,
         received_in as month_no,
@@ -44,23 +44,23 @@ received as (
         count(*) filter (where is_online and service_level = '4') as online_full,
         count(*) filter (where is_within_8h is not null) as reception_known,
         count(*) filter (where is_within_8h) as received_within_8h
-    from facts
+    from dossier_facts
     group by grouping sets ((place_no, received_in), (procedure_no, received_in))
 ),
 
-returned as (
+return_counts as (
     select
         coalesce(place_no, procedure_no) as group_no,
         returned_in as month_no,
         count(*) as returned,
         count(*) filter (where channel_out = 'post') as returned_by_post,
         count(*) filter (where channel_out = 'online') as returned_online
-    from facts
+    from dossier_facts
     where returned_in is not null and channel_out is not null
     group by grouping sets ((place_no, returned_in), (procedure_no, returned_in))
 ),
 
-closed as (
+closing_counts as (
     select
         profile,
         group_no,
@@ -76,7 +76,7 @@ closed as (
     group by profile, group_no, closed_in
 ),
 
-due as (
+due_counts as (
     select
         profile,
         group_no,
@@ -88,22 +88,22 @@ due as (
     group by profile, group_no, due_in
 ),
 
-counted as (
-    select * from closed
+all_counts as (
+    select * from closing_counts
     union all by name
-    select * from due
-    union all by name
-    select
-        used.profile,
-        received.*
-    from received
-    cross join used
+    select * from due_counts
     union all by name
     select
-        used.profile,
-        returned.*
-    from returned
-    cross join used
+        profile_names.profile,
+        reception_counts.*
+    from reception_counts
+    cross join profile_names
+    union all by name
+    select
+        profile_names.profile,
+        return_counts.*
+    from return_counts
+    cross join profile_names
 ),
 
 month_counts as (
@@ -130,7 +130,7 @@ month_counts as (
         coalesce(sum(unknown), 0)::bigint as unknown,
         coalesce(sum(fell_due), 0)::bigint as fell_due,
         coalesce(sum(fell_due_in_time), 0)::bigint as fell_due_in_time
-    from counted
+    from all_counts
     group by profile, group_no, month_no
 )
 

@@ -22,7 +22,7 @@ with bounds as (
     select date '0001-01-01' as day
 ),
 
-facts as (
+dossier_facts as (
     select
         outcomes.profile,
         dossiers.unit_id,
@@ -59,19 +59,19 @@ facts as (
 
 days as (
     select received_on as day
-    from facts
+    from dossier_facts
     union
     select closed_on as day
-    from facts
+    from dossier_facts
     union
     select due_on as day
-    from facts
+    from dossier_facts
     union
     select returned_on as day
-    from facts
+    from dossier_facts
     union
     select snapshot_on as day
-    from facts
+    from dossier_facts
 ),
 
 taken_back as (
@@ -84,23 +84,23 @@ taken_back as (
 
 alike as (
     select
-        facts.* exclude (received_on, closed_on, due_on, returned_on, snapshot_on),
+        dossier_facts.* exclude (received_on, closed_on, due_on, returned_on, snapshot_on),
         received.bound as received_on,
         closed.bound as closed_on,
         due.bound as due_on,
         returned.bound as returned_on,
         snapshot.bound as snapshot_on,
         count(*)::integer as n
-    from facts
-    left join taken_back as received on facts.received_on = received.day
-    left join taken_back as closed on facts.closed_on = closed.day
-    left join taken_back as due on facts.due_on = due.day
-    left join taken_back as returned on facts.returned_on = returned.day
-    left join taken_back as snapshot on facts.snapshot_on = snapshot.day
+    from dossier_facts
+    left join taken_back as received on dossier_facts.received_on = received.day
+    left join taken_back as closed on dossier_facts.closed_on = closed.day
+    left join taken_back as due on dossier_facts.due_on = due.day
+    left join taken_back as returned on dossier_facts.returned_on = returned.day
+    left join taken_back as snapshot on dossier_facts.snapshot_on = snapshot.day
     group by all
 ),
 
-placed as (
+period_dossiers as (
     select
         alike.*,
         periods.convention,
@@ -118,7 +118,7 @@ placed as (
         and alike.snapshot_on >= periods.starts_on
 ),
 
-flagged as (
+period_flags as (
     select
         *,
         received_on >= starts_on as is_new,
@@ -127,7 +127,7 @@ flagged as (
         is_in_play and not is_open and state_now = 'resolved' as is_done,
         has_fallen_due and due_on between starts_on and ends_on as fell_due,
         channel_out is not null and returned_on between starts_on and ends_on as is_returned
-    from placed
+    from period_dossiers
 ),
 
 standing as (
@@ -150,8 +150,8 @@ standing as (
         and alike.snapshot_on >= periods.starts_on
 ),
 
-gathered as (
-    select * from flagged
+all_flags as (
+    select * from period_flags
     union all by name
     select * from standing
 ),
@@ -294,7 +294,7 @@ official_counts as (
         coalesce(
             sum(n) filter (where is_returned and channel_out = 'counter'), 0
         )::bigint as returned_counter
-    from gathered
+    from all_flags
     group by profile, convention, period, unit_id, field_of_work, procedure_id, channel_in
 )
 

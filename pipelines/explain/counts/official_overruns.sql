@@ -21,7 +21,7 @@ with overruns as (
     where outcomes.outcome = 'late'
 ),
 
-gathered as (
+overrun_lists as (
     select
         overruns.profile,
         periods.convention,
@@ -56,7 +56,7 @@ official_overruns as (
         all_days[(9 * n_late + 9) // 10] as p90_days,
         median_seconds,
         p90_seconds
-    from gathered
+    from overrun_lists
 )
 
 select * from official_overruns

@@ -6,7 +6,7 @@
 -- in time. The progress ratio of decision 766 adds what is open and not overdue. Groups are those
 -- of count_groups.
 
-with moved as (
+with group_moves as (
     select
         profile,
         group_no,
@@ -29,20 +29,20 @@ bounds as (
 
 official_progress as (
     select
-        moved.profile,
-        moved.group_no,
+        group_moves.profile,
+        group_moves.group_no,
         bounds.period,
-        sum(moved.n)::bigint as in_play,
+        sum(group_moves.n)::bigint as in_play,
         coalesce(
-            sum(moved.n) filter (
-                where moved.done_in between bounds.first_month and bounds.last_month
+            sum(group_moves.n) filter (
+                where group_moves.done_in between bounds.first_month and bounds.last_month
             ), 0
         )::bigint as done_in_time
-    from moved
+    from group_moves
     inner join bounds
-        on moved.received_in <= bounds.last_month
-        and moved.left_in >= bounds.first_month
-    group by moved.profile, moved.group_no, bounds.period
+        on group_moves.received_in <= bounds.last_month
+        and group_moves.left_in >= bounds.first_month
+    group by group_moves.profile, group_moves.group_no, bounds.period
 )
 
 select * from official_progress

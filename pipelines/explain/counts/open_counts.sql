@@ -4,7 +4,7 @@
 -- promises: open_in_time + open_overdue + open_unknown > 0
 -- The stock at the end of each calendar period by state; groups are those of count_groups.
 
-with placed as (
+with group_stock as (
     select
         stock.profile,
         alike.place_no,
@@ -27,7 +27,7 @@ open_counts as (
         coalesce(sum(n) filter (where state = 'open_in_time'), 0)::bigint as open_in_time,
         coalesce(sum(n) filter (where state = 'open_overdue'), 0)::bigint as open_overdue,
         coalesce(sum(n) filter (where state = 'open_unknown'), 0)::bigint as open_unknown
-    from placed
+    from group_stock
     group by grouping sets (
         (profile, place_no, period),
         (profile, procedure_no, period)

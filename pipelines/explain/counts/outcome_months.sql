@@ -51,7 +51,7 @@ numbers as (
     group by profile, state, outcome
 ),
 
-placed as (
+dossier_slots as (
     select
         numbers.judgement_no,
         dossiers.place_no,
@@ -81,7 +81,7 @@ placed as (
         on dossiers.zone_base + quarter_hour(outcomes.due_at_used) = due.slot_no
 ),
 
-counted as (
+slot_counts as (
     select
         judgement_no,
         coalesce(place_no, procedure_no) as group_no,
@@ -90,7 +90,7 @@ counted as (
         due_in,
         snapshot_in,
         count(*) as n
-    from placed
+    from dossier_slots
     group by grouping sets (
         (judgement_no, place_no, received_in, closed_in, due_in, snapshot_in),
         (judgement_no, procedure_no, received_in, closed_in, due_in, snapshot_in)
@@ -100,16 +100,16 @@ counted as (
 outcome_months as (
     select
         numbers.profile,
-        counted.group_no,
+        slot_counts.group_no,
         numbers.state,
         numbers.outcome,
-        counted.received_in,
-        counted.closed_in,
-        counted.due_in,
-        counted.snapshot_in,
-        counted.n
-    from counted
-    inner join numbers on counted.judgement_no = numbers.judgement_no
+        slot_counts.received_in,
+        slot_counts.closed_in,
+        slot_counts.due_in,
+        slot_counts.snapshot_in,
+        slot_counts.n
+    from slot_counts
+    inner join numbers on slot_counts.judgement_no = numbers.judgement_no
 )
 
 select * from outcome_months

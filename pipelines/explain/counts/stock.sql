@@ -53,7 +53,7 @@ endings as (
     inner join rules on outcomes.profile = rules.profile
 ),
 
-facts as (
+dossier_ends as (
     select
         endings.*,
         dossiers.attribute_group_no,
@@ -67,35 +67,35 @@ facts as (
     inner join dossier_months as dossiers on endings.dossier_id = dossiers.dossier_id
 ),
 
-held as (
+open_stock as (
     select
-        facts.*,
+        dossier_ends.*,
         ends.ends_on,
-        least(ends.ends_at, facts.snapshot_at) as counted_at
-    from facts
+        least(ends.ends_at, dossier_ends.snapshot_at) as counted_at
+    from dossier_ends
     inner join ends
-        on facts.time_zone = ends.time_zone
-        and facts.received_on <= ends.ends_on
-        and coalesce(facts.closed_at >= ends.ends_at, true)
+        on dossier_ends.time_zone = ends.time_zone
+        and dossier_ends.received_on <= ends.ends_on
+        and coalesce(dossier_ends.closed_at >= ends.ends_at, true)
 ),
 
-judged as (
+judged_stock as (
     select
-        held.*,
+        open_stock.*,
         pause_spells.from_at is not null as is_waiting,
         case
-            when held.stands_still then coalesce(pause_spells.from_at, held.counted_at)
-            else held.counted_at
+            when open_stock.stands_still then coalesce(pause_spells.from_at, open_stock.counted_at)
+            else open_stock.counted_at
         end as judged_at
-    from held
+    from open_stock
     left join pause_spells
-        on held.dossier_id = pause_spells.dossier_id
-        and held.counted_at >= pause_spells.from_at
-        and (held.counted_at < pause_spells.to_at or pause_spells.is_unended)
+        on open_stock.dossier_id = pause_spells.dossier_id
+        and open_stock.counted_at >= pause_spells.from_at
+        and (open_stock.counted_at < pause_spells.to_at or pause_spells.is_unended)
 ),
 
 -- 0 in time, 1 overdue, 2 unknown
-counted as (
+state_counts as (
     select
         profile_no,
         ends_on,
@@ -110,24 +110,24 @@ counted as (
             else 0
         end::tinyint as state_no,
         count(*)::integer as n
-    from judged
+    from judged_stock
     group by all
 ),
 
 stock as (
     select
         rules.profile,
-        counted.ends_on,
-        counted.attribute_group_no,
-        counted.is_waiting,
-        case counted.state_no
+        state_counts.ends_on,
+        state_counts.attribute_group_no,
+        state_counts.is_waiting,
+        case state_counts.state_no
             when 0 then 'open_in_time'
             when 1 then 'open_overdue'
             else 'open_unknown'
         end as state,
-        counted.n
-    from counted
-    inner join rules on counted.profile_no = rules.profile_no
+        state_counts.n
+    from state_counts
+    inner join rules on state_counts.profile_no = rules.profile_no
 )
 
 select * from stock

@@ -14,7 +14,7 @@ with by_rule as (
     group by findings.dossier_id, findings.rule_id
 ),
 
-summed as (
+finding_sums as (
     select
         dossier_id,
         sum(n_findings)::bigint as n_findings,
@@ -25,24 +25,24 @@ summed as (
 ),
 
 -- most have one, and need no list
-listed as (
+rule_lists as (
     select
         by_rule.dossier_id,
         string_agg(by_rule.rule_id, ', ' order by by_rule.rule_id) as rules
     from by_rule
-    semi join summed
-        on by_rule.dossier_id = summed.dossier_id
-        and summed.has_several
+    semi join finding_sums
+        on by_rule.dossier_id = finding_sums.dossier_id
+        and finding_sums.has_several
     group by by_rule.dossier_id
 ),
 
 suspect_dossiers as (
     select
-        summed.dossier_id,
-        summed.n_findings,
-        coalesce(listed.rules, summed.first_rule) as rules
-    from summed
-    left join listed on summed.dossier_id = listed.dossier_id
+        finding_sums.dossier_id,
+        finding_sums.n_findings,
+        coalesce(rule_lists.rules, finding_sums.first_rule) as rules
+    from finding_sums
+    left join rule_lists on finding_sums.dossier_id = rule_lists.dossier_id
 )
 
 select * from suspect_dossiers

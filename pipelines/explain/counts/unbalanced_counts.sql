@@ -22,12 +22,12 @@ bounds as (
     from periods
 ),
 
-profiles_used as (
+profile_names as (
     select distinct profile
     from outcome_months
 ),
 
-arrived as (
+arrivals as (
     select
         places.unit_id,
         dossiers.received_in as month_no,
@@ -37,7 +37,7 @@ arrived as (
     group by places.unit_id, dossiers.received_in
 ),
 
-vanished as (
+departures as (
     select
         moves.profile,
         places.unit_id,
@@ -49,7 +49,7 @@ vanished as (
     group by moves.profile, places.unit_id, moves.snapshot_in
 ),
 
-told as (
+count_rows as (
     select
         counts.profile,
         counts.unit_id,
@@ -69,14 +69,14 @@ told as (
 events as (
     select
         used.profile,
-        arrived.unit_id,
-        arrived.month_no,
-        arrived.n as arrived,
+        arrivals.unit_id,
+        arrivals.month_no,
+        arrivals.n as arrived,
         0 as received,
         0 as closed,
         0 as vanished
-    from arrived
-    cross join profiles_used as used
+    from arrivals
+    cross join profile_names as used
     union all
     select
         profile,
@@ -86,7 +86,7 @@ events as (
         received,
         resolved + withdrawn + rejected as closed,
         0 as vanished
-    from told
+    from count_rows
     where first_month = last_month and unit_id <> '*'
     union all
     select
@@ -97,7 +97,7 @@ events as (
         0 as received,
         0 as closed,
         n as vanished
-    from vanished
+    from departures
 ),
 
 monthly as (
@@ -126,7 +126,7 @@ running as (
     window earlier as (partition by profile, unit_id order by month_no)
 ),
 
-asked as (
+unit_periods as (
     select distinct
         running.profile,
         running.unit_id,
@@ -140,15 +140,15 @@ asked as (
 
 at_the_end as (
     select
-        asked.*,
+        unit_periods.*,
         running.arrived,
         running.received,
         running.closed
-    from asked
+    from unit_periods
     asof left join running
-        on asked.profile = running.profile
-        and asked.unit_id = running.unit_id
-        and asked.last_month >= running.month_no
+        on unit_periods.profile = running.profile
+        and unit_periods.unit_id = running.unit_id
+        and unit_periods.last_month >= running.month_no
 ),
 
 at_the_start as (
@@ -181,18 +181,18 @@ unbalanced_counts as (
         seen.unit_id,
         coalesce(seen.arrived, 0) - seen.vanished as received,
         coalesce(seen.closed, 0) as closed,
-        coalesce(told.still_open, 0) as still_open
+        coalesce(count_rows.still_open, 0) as still_open
     from seen
-    left join told
-        on seen.profile = told.profile
-        and seen.unit_id = told.unit_id
-        and seen.period = told.period
+    left join count_rows
+        on seen.profile = count_rows.profile
+        and seen.unit_id = count_rows.unit_id
+        and seen.period = count_rows.period
     where (
         coalesce(seen.arrived, 0) = coalesce(seen.received, 0)
         and coalesce(seen.arrived, 0) - seen.vanished
-        = coalesce(seen.closed, 0) + coalesce(told.still_open, 0)
-        and coalesce(told.received, 0) = coalesce(seen.received, 0) - seen.received_before
-        and coalesce(told.resolved + told.withdrawn + told.rejected, 0)
+        = coalesce(seen.closed, 0) + coalesce(count_rows.still_open, 0)
+        and coalesce(count_rows.received, 0) = coalesce(seen.received, 0) - seen.received_before
+        and coalesce(count_rows.resolved + count_rows.withdrawn + count_rows.rejected, 0)
         = coalesce(seen.closed, 0) - seen.closed_before
     ) is not true
 )

@@ -3,7 +3,7 @@
 -- reads: judged_dossiers, suspect_dossiers, periods
 -- promises: n_late <= n_dossiers; n_late_sound <= n_sound; n_sound <= n_dossiers
 
-with judged as (
+with marks as (
     select
         judged_dossiers.*,
         suspect_dossiers.dossier_id is not null as is_suspect
@@ -13,20 +13,20 @@ with judged as (
 
 verdict_counts as (
     select
-        judged.profile,
+        marks.profile,
         periods.period,
-        case when grouping(judged.unit_id) = 0 then judged.unit_id else '*' end as unit_id,
+        case when grouping(marks.unit_id) = 0 then marks.unit_id else '*' end as unit_id,
         count(*) as n_dossiers,
-        count(*) filter (where judged.is_late) as n_late,
-        count(*) filter (where not judged.is_suspect) as n_sound,
-        count(*) filter (where judged.is_late and not judged.is_suspect) as n_late_sound
-    from judged
+        count(*) filter (where marks.is_late) as n_late,
+        count(*) filter (where not marks.is_suspect) as n_sound,
+        count(*) filter (where marks.is_late and not marks.is_suspect) as n_late_sound
+    from marks
     inner join periods
-        on judged.judged_on >= periods.starts_on
-        and judged.judged_on <= periods.ends_on
+        on marks.judged_on >= periods.starts_on
+        and marks.judged_on <= periods.ends_on
     group by grouping sets (
-        (judged.profile, periods.period),
-        (judged.profile, periods.period, judged.unit_id)
+        (marks.profile, periods.period),
+        (marks.profile, periods.period, marks.unit_id)
     )
 )
 

@@ -37,7 +37,7 @@ recent_steps as (
     inner join names on steps.step = names.step
 ),
 
-named as (
+segments as (
     select
         recent.dossier_no,
         ledger.segment_no::integer as segment_no,
@@ -54,43 +54,43 @@ named as (
         and ledger.step_no = steps.step_no
 ),
 
-begun as (
+started_names as (
     select distinct name_no
-    from named
+    from segments
     where phase = 'handling'
 ),
 
 -- a place is known from the last segment before that told one; its number leads, so the greatest
 -- is the last
-placed as (
+segment_places as (
     select
-        named.dossier_no,
-        named.segment_no,
-        named.from_at,
-        named.to_at,
-        case when named.phase = 'pause' then 0 else named.work_seconds end as counted_seconds,
+        segments.dossier_no,
+        segments.segment_no,
+        segments.from_at,
+        segments.to_at,
+        case when segments.phase = 'pause' then 0 else segments.work_seconds end as counted_seconds,
         max(
             case
-                when named.phase not in ('gap', 'pause') and named.step_no is not null
-                    then (named.segment_no * 4294967296 + named.step_no * 65536)::bigint
-                    + coalesce(named.name_no, 0)
+                when segments.phase not in ('gap', 'pause') and segments.step_no is not null
+                    then (segments.segment_no * 4294967296 + segments.step_no * 65536)::bigint
+                    + coalesce(segments.name_no, 0)
             end
         ) over way % 4294967296 as step_code,
         max(
             case
-                when named.phase = 'pause' then null
-                when named.phase = 'gap' then 3 * named.segment_no + 2
-                when named.phase in ('wait', 'gap_or_wait') then 3 * named.segment_no
-                when named.phase = 'wait_or_handling' and begun.name_no is not null
-                    then 3 * named.segment_no
-                else 3 * named.segment_no + 1
+                when segments.phase = 'pause' then null
+                when segments.phase = 'gap' then 3 * segments.segment_no + 2
+                when segments.phase in ('wait', 'gap_or_wait') then 3 * segments.segment_no
+                when segments.phase = 'wait_or_handling' and started_names.name_no is not null
+                    then 3 * segments.segment_no
+                else 3 * segments.segment_no + 1
             end
         ) over way % 3 as place_code
-    from named
-    left join begun on named.name_no = begun.name_no
+    from segments
+    left join started_names on segments.name_no = started_names.name_no
     window way as (
-        partition by named.dossier_no
-        order by named.segment_no
+        partition by segments.dossier_no
+        order by segments.segment_no
         rows between unbounded preceding and current row
     )
 ),
@@ -104,11 +104,11 @@ stays as (
         min(from_at) as entered_at,
         max(to_at) as left_at,
         sum(counted_seconds)::bigint as sojourn_seconds
-    from placed
+    from segment_places
     group by all
 ),
 
-followed as (
+sojourn_order as (
     select
         *,
         coalesce(sum(sojourn_seconds) over (
@@ -123,21 +123,21 @@ followed as (
 passages as (
     select
         recent.dossier_id,
-        followed.place_no::bigint as place_no,
+        sojourn_order.place_no::bigint as place_no,
         recent.unit_id,
         recent.procedure_id,
         names.step,
-        case followed.place_code when 0 then 'waiting' when 1 then 'in_hand' else 'after' end
+        case sojourn_order.place_code when 0 then 'waiting' when 1 then 'in_hand' else 'after' end
             as place,
-        followed.entered_at,
-        followed.left_at,
-        followed.sojourn_seconds,
-        followed.remaining_seconds,
-        recent.ending = 'resolved' or not followed.is_last as has_left,
+        sojourn_order.entered_at,
+        sojourn_order.left_at,
+        sojourn_order.sojourn_seconds,
+        sojourn_order.remaining_seconds,
+        recent.ending = 'resolved' or not sojourn_order.is_last as has_left,
         recent.ending = 'resolved' as has_ended
-    from followed
-    inner join recent on followed.dossier_no = recent.dossier_no
-    inner join names on followed.step_code % 65536 = names.name_no
+    from sojourn_order
+    inner join recent on sojourn_order.dossier_no = recent.dossier_no
+    inner join names on sojourn_order.step_code % 65536 = names.name_no
 )
 
 select * from passages

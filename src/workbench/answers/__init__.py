@@ -1,8 +1,8 @@
-"""The analyst's door: the tables of one run as frames, and questions about them as answers.
+"""Read the tables of one run as frames, and answer questions about them.
 
-``open_book()`` reads the project in the current folder, ``open_book("DIR")`` what
-``workbench analyse`` wrote. A book never writes; a unit, period or profile it does not hold is a
-``UsageProblem`` that names what it does hold.
+``open_book()`` reads the project in the current folder, ``open_book("DIR")`` the output of
+``workbench analyse``. A book never writes; an unknown unit, period or profile is a
+``UsageProblem`` that lists the known ones.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ def open_book(path: str | Path | None = None, *, language: str = "") -> Book:
         language: ``vi`` or ``en``; the language in force when left out.
 
     Raises:
-        UsageProblem: The folder is neither, or holds no results yet.
+        UsageProblem: The folder is neither, or has no results yet.
         RuleFailed: The outputs of its stages are of different runs.
     """
-    said = language or spoken()
+    spoken_language = language or spoken()
     folder = Path(path) if path else None
     if folder is not None and (folder / "tables").is_dir():
-        return Book(folder.resolve(), (folder / "tables",), shipped().reference, said)
+        return Book(folder.resolve(), (folder / "tables",), shipped().reference, spoken_language)
     if folder is not None and not (folder / "dvc.yaml").is_file():
         raise UsageProblem("briefing.no_results", folder=folder)
     project = find_project(folder)
-    rooms = (project.clean, project.clock, project.results)
-    if not any(room.is_dir() for room in rooms):
+    folders = (project.clean, project.clock, project.results)
+    if not any(folder.is_dir() for folder in folders):
         raise UsageProblem("briefing.no_results_yet", folder=project.root)
-    check_origins(*rooms)
-    return Book(project.root, rooms, project.reference, said)
+    check_origins(*folders)
+    return Book(project.root, folders, project.reference, spoken_language)

@@ -1,7 +1,7 @@
-"""One run's tables and the questions that can be put to them.
+"""Questions that can be put to the tables of one run.
 
-Each question is answered by a function of its own in this package; the register finds units,
-periods and tables; the book speaks the language it was opened in.
+Each question is answered by its own function in this package; ``NameLookup`` finds units, periods
+and tables. Answers are in the language in which the book was opened.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Book(ComparisonQuestions):
 
     Args:
         home: The project or ``analyse`` folder.
-        rooms: Folders that hold the tables, one Parquet file each.
+        folders: Folders of the tables, one Parquet file each.
         reference: Folder with ``units.csv``.
         language: ``vi`` or ``en``, for everything the answers say.
     """
@@ -50,21 +50,21 @@ class Book(ComparisonQuestions):
         Raises:
             UsageProblem: Unit, period or profile is unknown.
         """
-        asked = self._asked(period, unit, profile)
+        question = self._asked(period, unit, profile)
         with use_language(self.language):
-            return summary.summary(self, asked, self.against(asked.period, against), RATE)
+            return summary.summary(self, question, self.against(question.period, against), RATE)
 
     def headline(
         self, period: str, *, against: str = "", unit: str = EVERYTHING, profile: str = PROFILE
     ) -> Answer:
-        """How much came in, how much was resolved, how much of it late, what is open overdue?
+        """How many dossiers were received, resolved and late, and how many open are overdue?
 
         Raises:
             UsageProblem: Unit, period or profile is unknown.
         """
-        asked = self._asked(period, unit, profile)
+        question = self._asked(period, unit, profile)
         with use_language(self.language):
-            return headline.headline(self, asked, self.against(asked.period, against))
+            return headline.headline(self, question, self.against(question.period, against))
 
     def compare_units(
         self,
@@ -74,21 +74,21 @@ class Book(ComparisonQuestions):
         unit: str = EVERYTHING,
         profile: str = PROFILE,
     ) -> Answer:
-        """Which units differ from the overall rate, and which cannot be told from it?
+        """Which units differ from the overall rate?
 
         Args:
             period: Label of the period.
             measure: ``late_or_overdue``, ``late_done``, ``ot_done`` or
                 ``ot_done_plus_overdue_open``.
-            unit: A unit to set off among the others.
+            unit: A unit to mark among the others.
             profile: Lateness profile.
 
         Raises:
             UsageProblem: Unit, period, profile or measure is unknown.
         """
-        asked = self._asked(period, unit, profile)
+        question = self._asked(period, unit, profile)
         with use_language(self.language):
-            return units.units(self, asked, self._rate(measure))
+            return units.units(self, question, self._rate(measure))
 
     def compare_periods(
         self,
@@ -104,10 +104,10 @@ class Book(ComparisonQuestions):
         Raises:
             UsageProblem: Unit, period, profile or measure is unknown.
         """
-        asked = self._asked(period, unit, profile)
+        question = self._asked(period, unit, profile)
         with use_language(self.language):
-            other = self.against(asked.period, against)
-            return period_change.change(self, asked, other, self._rate(measure))
+            other = self.against(question.period, against)
+            return period_change.change(self, question, other, self._rate(measure))
 
     def course(
         self,
@@ -117,14 +117,14 @@ class Book(ComparisonQuestions):
         unit: str = EVERYTHING,
         profile: str = PROFILE,
     ) -> Answer:
-        """How did a rate move month by month, up to the end of a period?
+        """How did a rate develop month by month, up to the end of a period?
 
         Raises:
             UsageProblem: Unit, period, profile or measure is unknown.
         """
-        asked = self._asked(period, unit, profile)
+        question = self._asked(period, unit, profile)
         with use_language(self.language):
-            return period_change.months(self, asked, self._rate(measure))
+            return period_change.months(self, question, self._rate(measure))
 
     def time_use(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
         """Where did the working time of late dossiers go, and where that of the others?
@@ -132,9 +132,9 @@ class Book(ComparisonQuestions):
         Raises:
             UsageProblem: Unit, period or profile is unknown.
         """
-        asked = self._asked(period, unit, profile)
+        question = self._asked(period, unit, profile)
         with use_language(self.language):
-            return time_use.time_use(self, asked)
+            return time_use.time_use(self, question)
 
     def slowest_steps(
         self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE
@@ -144,9 +144,9 @@ class Book(ComparisonQuestions):
         Raises:
             UsageProblem: Unit, period or profile is unknown.
         """
-        asked = self._asked(period, unit, profile)
+        question = self._asked(period, unit, profile)
         with use_language(self.language):
-            return time_use.slowest_steps(self, asked)
+            return time_use.slowest_steps(self, question)
 
     def causes(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
         """What share of the lateness does each cause explain, and what stays unexplained?
@@ -155,54 +155,54 @@ class Book(ComparisonQuestions):
             UsageProblem: Unit, period or profile is unknown, or the results were computed under
                 another profile.
         """
-        asked = self._asked_of_causes(period, unit, profile)
+        question = self._asked_of_causes(period, unit, profile)
         with use_language(self.language):
-            return causes.causes(self, asked)
+            return causes.causes(self, question)
 
     def causes_by_unit(self, period: str, *, profile: str = PROFILE) -> Answer:
-        """Which causes weigh how much at each unit?
+        """How large is the share of each cause at each unit?
 
         Raises:
             UsageProblem: Period or profile is unknown, or the results were computed under
                 another profile.
         """
-        asked = self._asked_of_causes(period, EVERYTHING, profile)
+        question = self._asked_of_causes(period, EVERYTHING, profile)
         with use_language(self.language):
-            return causes.causes_by_unit(self, asked)
+            return causes.causes_by_unit(self, question)
 
     def causes_over_time(
         self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE
     ) -> Answer:
-        """How did the weight of each cause move, up to a period?
+        """How did the share of each cause develop, up to a period?
 
         Raises:
             UsageProblem: Unit, period or profile is unknown, or the results were computed under
                 another profile.
         """
-        asked = self._asked_of_causes(period, unit, profile)
+        question = self._asked_of_causes(period, unit, profile)
         with use_language(self.language):
-            return causes.causes_over_time(self, asked)
+            return causes.causes_over_time(self, question)
 
     def reality(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
-        """How many late dossiers were really late, late only on record, or not decidable?
+        """How many late dossiers were late in fact, late only on record, or undecidable?
 
         Raises:
             UsageProblem: Unit, period or profile is unknown, or the results were computed under
                 another profile.
         """
-        asked = self._asked_of_causes(period, unit, profile)
+        question = self._asked_of_causes(period, unit, profile)
         with use_language(self.language):
-            return causes.reality(self, asked)
+            return causes.reality(self, question)
 
     def waiting(self, period: str, *, unit: str = EVERYTHING) -> Answer:
-        """What had steps waited for, where the log tells start, finish and holder?
+        """What did steps wait for, where the log has start, finish and holder?
 
         Raises:
             UsageProblem: Unit or period is unknown.
         """
-        asked = self._asked(period, unit, PROFILE)
+        question = self._asked(period, unit, PROFILE)
         with use_language(self.language):
-            return waits.steps_waited(self, asked)
+            return waits.steps_waited(self, question)
 
     def rhythm(self, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Rhythm:
         """Ask how transfers run, when steps are clicked and signed, and how much is open.
@@ -213,14 +213,14 @@ class Book(ComparisonQuestions):
         return Rhythm(self, self.unit(unit), self.profile(profile))
 
     def sensitivity(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
-        """How far do the figures hang on the definition of "late"?
+        """How much do the figures depend on the definition of "late"?
 
         Raises:
             UsageProblem: Unit, period or profile is unknown.
         """
-        asked = self._asked(period, unit, profile)
+        question = self._asked(period, unit, profile)
         with use_language(self.language):
-            return sensitivity.short(self, asked)
+            return sensitivity.short(self, question)
 
     def excluded(self) -> Answer:
         """Which rows of the source files are in these figures, and which are not?"""
@@ -228,19 +228,19 @@ class Book(ComparisonQuestions):
             return quality.excluded(self)
 
     def findings(self) -> Answer:
-        """What did each quality rule find, unit by unit?"""
+        """Which findings has each quality rule, unit by unit?"""
         with use_language(self.language):
             return verdicts.findings(self)
 
     def verdicts(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
-        """Which verdicts on units stand without suspect records, and which rest on them?
+        """Which verdicts on units hold without suspect records, and which depend on them?
 
         Raises:
             UsageProblem: Unit, period or profile is unknown.
         """
-        asked = self._asked(period, unit, profile)
+        question = self._asked(period, unit, profile)
         with use_language(self.language):
-            return verdicts.verdicts(self, asked)
+            return verdicts.verdicts(self, question)
 
     def dossier(self, dossier_id: str, *, profile: str = PROFILE) -> Answer:
         """How did one dossier spend its time, and why was it late?
@@ -252,11 +252,13 @@ class Book(ComparisonQuestions):
         Raises:
             UsageProblem: No dossier has this number, or the profile is unknown.
         """
-        known = self.dossiers["dossier_id"]
+        dossier_ids = self.dossiers["dossier_id"]
         rule = self.profile(profile)
         dossier_id = dossier_id or dossier.most_overdue(self, rule)
-        if dossier_id not in known:
-            raise self._unknown("briefing.no_dossier", dossier_id, known, known.head(3).to_list())
+        if dossier_id not in dossier_ids:
+            raise self._unknown(
+                "briefing.no_dossier", dossier_id, dossier_ids, dossier_ids.head(3).to_list()
+            )
         with use_language(self.language):
             return dossier.dossier(self, dossier_id, rule)
 
@@ -271,7 +273,7 @@ class Book(ComparisonQuestions):
         return Official(self, convention, self.unit(unit), self.profile(profile))
 
     def clock(self, *, unit: str = EVERYTHING) -> LegalClock:
-        """Ask how due dates were appointed, for pauses, receptions and norms.
+        """Ask for issued due dates, pauses, receptions and norms.
 
         Raises:
             UsageProblem: No dossier belongs to such a unit.

@@ -157,10 +157,10 @@ def _denominators(book: Book, asked: Question, late: pl.DataFrame) -> str:
         late=numerals.count(late.height),
         judged=numerals.count(int(cells["n_dossiers"].sum())),
     )
-    return f"{told}{_overdue_told(book, asked, late.height)}"
+    return f"{told}{_describe_overdue(book, asked, late.height)}"
 
 
-def _overdue_told(book: Book, asked: Question, late: int) -> str:
+def _describe_overdue(book: Book, asked: Question, late: int) -> str:
     """Say what sets the late dossiers with causes apart from those in the period's figures."""
     overdue = overdue_of(book, asked)
     if not overdue:
@@ -252,7 +252,7 @@ def _compared(groups: Groups, caption: str, title: str, heading: str) -> Answer:
         schema={"group": pl.String, "n_late": pl.Int64, **dict.fromkeys(shown, pl.Float64)},
         orient="row",
     )
-    told = "; ".join(_group_told(n, groups[n]) for n in groups if groups[n])
+    told = "; ".join(_describe_group(n, groups[n]) for n in groups if groups[n])
     drawn = draw(grid(squares, slanted=True), caption, f"{caption} {told}.") if squares else None
     return Answer(
         title=title,
@@ -264,11 +264,11 @@ def _compared(groups: Groups, caption: str, title: str, heading: str) -> Answer:
     )
 
 
-def _group_told(name: str, rows: list[Row]) -> str:
+def _describe_group(name: str, rows: list[Row]) -> str:
     """Name a row's heaviest cause, and what stays unexplained."""
     late, top = rows[0]["n_late"], rows[0]
     words = f"{found.cause_label(top['cause'])} {_weight(top, late)}"
-    key = "why.group_told" if top["cause"] != UNEXPLAINED else "why.group_unexplained"
+    key = "why.group_sentence" if top["cause"] != UNEXPLAINED else "why.group_unexplained"
     none = {"cause": UNEXPLAINED, "late_share": 0.0}
     rest = next((r for r in rows if r["cause"] == UNEXPLAINED), none)
     return say(key, name=name, n=numerals.count(late), top=words, rest=_weight(rest, late))
@@ -278,7 +278,7 @@ def _group_claim(groups: Groups) -> Claim:
     many = [n for n, rows in groups.items() if rows and rows[0]["n_late"] >= FEW]
     if not many:
         return claim(say("why.groups_few", few=FEW))
-    return claim(say("why.groups", groups="; ".join(_group_told(n, groups[n]) for n in many)))
+    return claim(say("why.groups", groups="; ".join(_describe_group(n, groups[n]) for n in many)))
 
 
 # really late, or only on record ---------------------------------------------------------------
@@ -317,7 +317,7 @@ def reality(book: Book, asked: Question) -> Answer:
         claims=(_reality_claim(next(iter(groups.values()), [])),),
         frame=late,
         denominators=say("why.reality_denominators", n=numerals.count(late.height))
-        + _overdue_told(book, asked, late.height),
+        + _describe_overdue(book, asked, late.height),
         values=_values(book, asked, late.height),
         listing=Table(caption, columns, cells) if cells else None,
         figure=draw(grid(squares), caption, f"{caption} {told}.") if cells else None,
@@ -335,4 +335,6 @@ def _reality_claim(rows: list[Row]) -> Claim:
     told = {
         r["reality"]: f"{numerals.count(r['n'])} ({numerals.percent(r['share'])})" for r in rows
     }
-    return claim(say("why.reality_told", n=numerals.count(rows[0]["n_late"]), **told), 2, key=True)
+    return claim(
+        say("why.reality_sentence", n=numerals.count(rows[0]["n_late"]), **told), 2, key=True
+    )

@@ -1,8 +1,8 @@
-"""The legal clock of a book: how due dates were appointed, pauses, receptions, norms that add up.
+"""Questions about the legal clock: issued due dates, pauses, receptions, norms that add up.
 
-``book.clock(unit="*").due_dates("2022-H1")`` and its neighbours look at the dossiers received in a
-period. They count what the clock found (evidence level 1) and judge nobody: an appointed date that
-differs from the term may have a reason that no table holds.
+``book.clock(unit="*").due_dates("2022-H1")`` and the other methods look at the dossiers received in
+a period. They count what the clock found (evidence level 1) and judge no one: an issued due date
+that differs from the term may have a reason that no table holds.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from workbench.answers.book import Book
 
 DUE_CLASSES = ("agrees", "calendar_error", "shorter", "longer", "reappointed")
-"""How an appointed date stands to the term, in the order of the tables."""
+"""How an issued due date compares with the term, in the order of the tables."""
 INCOMPARABLE = ("missing", "not_comparable")
 ODDITIES = (
     "overlapping",
@@ -37,7 +37,7 @@ ODDITIES = (
 HOURS_OF = {"working_day": 8, "hour": 1, "same_day": 8}
 """Working hours of one unit of a term; a calendar day has no fixed number."""
 SHOWN = 3
-"""How many dossiers a table names as examples; the frame holds them all."""
+"""Number of dossiers that a table names as examples; the frame lists all."""
 
 Row = Mapping[str, Any]
 
@@ -50,7 +50,7 @@ class LegalClock:
     unit: str
 
     def due_dates(self, period: str) -> Answer:
-        """Say which appointed dates are those that the term gives, and how the others differ.
+        """Return which issued due dates follow the term, and how the others differ.
 
         Raises:
             UsageProblem: Nothing was received or resolved in the period.
@@ -61,16 +61,16 @@ class LegalClock:
             due = received.join(self.book.due_dates, on="dossier_id", how="left").with_columns(
                 pl.col("due_class").fill_null("not_comparable")
             )
-            counted = due.group_by("due_class", "days_off").agg(
+            counts = due.group_by("due_class", "days_off").agg(
                 pl.len().cast(pl.Int64).alias("dossiers"),
                 pl.col("dossier_id").sort().head(SHOWN).alias("examples"),
             )
             rank = pl.col("due_class").replace_strict(_RANK, return_dtype=pl.Int64)
-            frame = counted.sort(rank, "days_off")
+            frame = counts.sort(rank, "days_off")
             return _due_answer(frame, label)
 
     def pauses(self, period: str) -> Answer:
-        """Say how many dossiers stood still, for what reason, and which pauses are odd.
+        """Return how many dossiers had a clock stop, for what reason, and which pauses are odd.
 
         Raises:
             UsageProblem: Nothing was received or resolved in the period.
@@ -78,27 +78,27 @@ class LegalClock:
         with use_language(self.book.language):
             label = self.book.period(period)
             received = self._received(label)
-            own = self.book.pauses.join(received, on="dossier_id", how="semi")
+            pauses = self.book.pauses.join(received, on="dossier_id", how="semi")
             stood = self.book.pause_spells.join(received, on="dossier_id", how="semi")
             odd = self.book.odd_pauses.join(received, on="dossier_id", how="semi")
             rank = pl.col("oddity").replace_strict(_ODD_RANK, return_dtype=pl.Int64)
-            told = {
+            words = {
                 "n": numerals.count(received.height),
                 "dossiers": numerals.count(stood["dossier_id"].n_unique()),
-                "pauses": numerals.count(own.height),
+                "pauses": numerals.count(pauses.height),
                 "hours": numerals.hours(int(stood["work_seconds"].sum())),
                 "odd": numerals.count(odd.height),
             }
             return Answer(
                 title=say("clock.pauses_title", period=numerals.period(label)),
-                claims=(claim(say("clock.pauses_told", **told)),),
+                claims=(claim(say("clock.pauses_sentence", **words)),),
                 frame=odd.sort(rank, "dossier_id", "pause_no"),
                 denominators=say("clock.pauses_denominators"),
-                listing=_pause_table(own, odd, label),
+                listing=_pause_table(pauses, odd, label),
             )
 
     def receptions(self, period: str) -> Answer:
-        """Say when dossiers were received, and from when on their clock counts.
+        """Return when dossiers were received, and from when their clock counts.
 
         Raises:
             UsageProblem: Nothing was received or resolved in the period.
@@ -120,7 +120,7 @@ class LegalClock:
             return _reception_answer(frame, received.height, label)
 
     def norms(self, period: str) -> Answer:
-        """Say whether the norms of the steps add up to the term, and which steps have none.
+        """Return whether the norms of the steps add up to the term, and which steps have none.
 
         Raises:
             UsageProblem: Nothing was received or resolved in the period.
@@ -131,12 +131,14 @@ class LegalClock:
             steps = self.book.steps.join(received, on="dossier_id")
             limits = received.join(self.book.due_dates, on="dossier_id")
             frame = norm_audit(_norms_of(steps), _limits_of(limits)).filter(level="procedure")
-            own = self.book.ledger.join(received, on="dossier_id", how="semi").filter(
+            segments = self.book.ledger.join(received, on="dossier_id", how="semi").filter(
                 ~pl.col("phase").is_in(["gap", "pause"])
             )
-            named = frame.join(_names(received), on="procedure_id", how="left")
+            named_frame = frame.join(_names(received), on="procedure_id", how="left")
             return _norm_answer(
-                named.sort("procedure_id"), dict(own["norm_source"].value_counts().rows()), label
+                named_frame.sort("procedure_id"),
+                dict(segments["norm_source"].value_counts().rows()),
+                label,
             )
 
     def _received(self, period: str) -> pl.DataFrame:
@@ -178,15 +180,15 @@ def _due_claims(rows: list[dict[str, Any]], total: int) -> tuple[Claim, ...]:
         return (claim(say("clock.due_nothing")),)
     agree = sum(row["dossiers"] for row in rows if row["due_class"] == "agrees")
     shares = {"share": numerals.percent(agree / total), "of": numerals.fraction(agree, total)}
-    others = [_due_told(row) for row in rows if row["due_class"] != "agrees"]
-    said = [claim(say("clock.due_agree", **shares))]
+    others = [_describe_due(row) for row in rows if row["due_class"] != "agrees"]
+    claims = [claim(say("clock.due_agree", **shares))]
     if others:
-        said.append(claim(say("clock.due_differ", told="; ".join(others))))
-    return tuple(said)
+        claims.append(claim(say("clock.due_differ", classes="; ".join(others))))
+    return tuple(claims)
 
 
-def _due_told(row: Row) -> str:
-    return say("clock.due_class_told", name=_due_name(row), n=numerals.count(row["dossiers"]))
+def _describe_due(row: Row) -> str:
+    return say("clock.due_class_sentence", name=_due_name(row), n=numerals.count(row["dossiers"]))
 
 
 def _due_name(row: Row) -> str:
@@ -220,13 +222,13 @@ def _needless() -> str:
 
 
 def _due_figure(rows: list[dict[str, Any]], total: int, caption: str) -> Figure:
-    drawn = [
+    day_bars = [
         Bar(_due_name(row), row["dossiers"], numerals.fraction(row["dossiers"], total))
         for row in rows
         if row["due_class"] != "agrees"
     ]
-    told = [_due_told(row) for row in rows]
-    return draw(bars(drawn, say("clock.dossiers")), caption, f"{caption} {'; '.join(told)}.")
+    labels = [_describe_due(row) for row in rows]
+    return draw(bars(day_bars, say("clock.dossiers")), caption, f"{caption} {'; '.join(labels)}.")
 
 
 # pauses -------------------------------------------------------------------------------------
@@ -284,11 +286,13 @@ def _reception_answer(frame: pl.DataFrame, total: int, period: str) -> Answer:
         for row in rows
     ]
     later = sum(row["dossiers"] for row in rows if row["received_when"] != "clock_hours")
-    said = say("clock.receptions_told", later=numerals.count(later), n=numerals.count(total))
+    sentence = say(
+        "clock.receptions_sentence", later=numerals.count(later), n=numerals.count(total)
+    )
     caption = say("clock.receptions_caption", period=numerals.period(period))
     return Answer(
         title=say("clock.receptions_title", period=numerals.period(period)),
-        claims=(claim(said),),
+        claims=(claim(sentence),),
         frame=frame,
         denominators=say("clock.receptions_denominators"),
         listing=Table(caption, columns, tuple(lines)),
@@ -314,7 +318,7 @@ def _norms_of(steps: pl.DataFrame) -> pl.DataFrame:
 
 
 def _limits_of(dossiers: pl.DataFrame) -> pl.DataFrame:
-    """Return the longest term of each procedure in working hours, where it can be said in them."""
+    """Return the longest term of each procedure in working hours, where hours can express it."""
     hours = pl.col("term_unit").replace_strict(HOURS_OF, default=None, return_dtype=pl.Int64)
     return (
         dossiers.with_columns((hours * pl.col("term_value")).alias("limit"))
@@ -325,10 +329,10 @@ def _limits_of(dossiers: pl.DataFrame) -> pl.DataFrame:
 
 
 def _names(dossiers: pl.DataFrame) -> pl.DataFrame:
-    """Return one name per procedure, the one most dossiers carry."""
-    counted = dossiers.group_by("procedure_id", "procedure_name").len()
+    """Return one name per procedure, the most frequent one."""
+    counts = dossiers.group_by("procedure_id", "procedure_name").len()
     return (
-        counted.sort("procedure_id", "len", "procedure_name", descending=[False, True, False])
+        counts.sort("procedure_id", "len", "procedure_name", descending=[False, True, False])
         .unique("procedure_id", keep="first", maintain_order=True)
         .select("procedure_id", "procedure_name")
     )
@@ -346,7 +350,7 @@ def _norm_answer(frame: pl.DataFrame, sources: dict[str, int], period: str) -> A
     return Answer(
         title=say("clock.norms_title", period=numerals.period(period)),
         claims=(
-            claim(say("clock.norms_told", n=compared, **numbers)),
+            claim(say("clock.norms_sentence", n=compared, **numbers)),
             claim(say("clock.norms_sources", **by_source)),
         ),
         frame=frame,

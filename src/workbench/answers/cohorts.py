@@ -1,8 +1,8 @@
-"""Late shares by when dossiers came in, with the open ones counted by their risk.
+"""Late shares by cohort of reception, with open dossiers weighted by their risk.
 
 A share of closed dossiers alone flatters the latest cohorts: their slow dossiers are still open.
-Such a share is marked and stands beside the one that allows for it. The same snapshot gives the
-same figures for ever.
+Such a share is marked and shown beside the corrected one. The same snapshot always gives the same
+figures.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from workbench.messages import say
 if TYPE_CHECKING:
     from workbench.answers.name_lookup import NameLookup
 
-TELLING = 0.005
-"""A closed-only share off by half a point is told in a sentence."""
+NOTABLE_BIAS = 0.005
+"""A closed-only share that is off by half a percentage point gets a sentence."""
 
 
 def cohorts(book: NameLookup, unit: str, kind: PeriodKind) -> Answer:
-    """Answer how late each cohort of received dossiers is or will be, open ones counted."""
+    """Answer how late each cohort of received dossiers is or will be, open ones included."""
     progress = book.progress
     if unit != EVERYTHING:
         progress = progress.filter(pl.col("unit_id") == unit)
@@ -49,22 +49,22 @@ def _claims(rows: Sequence[Row], unit: str) -> tuple[Claim, ...]:
     if not rows:
         return (claim(say("cohorts.nothing", unit=unit), 2),)
     last = rows[-1]
-    said = [claim(say("cohorts.last", unit=unit, **_words(last)), 2, key=True)]
+    claims = [claim(say("cohorts.last", unit=unit, **_words(last)), 2, key=True)]
     if last["n_open"] > last["n_overdue"]:
-        said.append(claim(say("cohorts.coming", **_words(last)), 2))
+        claims.append(claim(say("cohorts.coming", **_words(last)), 2))
     biased = [row for row in rows if _off(row)]
     if biased:
-        told = "; ".join(say("cohorts.biased_one", **_words(row)) for row in biased[-3:])
-        said.append(claim(say("cohorts.biased", n=len(biased), cohorts=told), 2))
+        biased_cohorts = "; ".join(say("cohorts.biased_one", **_words(row)) for row in biased[-3:])
+        claims.append(claim(say("cohorts.biased", n=len(biased), cohorts=biased_cohorts), 2))
     else:
-        said.append(claim(say("cohorts.unbiased"), 2))
-    return tuple(said)
+        claims.append(claim(say("cohorts.unbiased"), 2))
+    return tuple(claims)
 
 
 def _off(row: Row) -> bool:
     if row["closed"] is None or row["eventual"] is None:
         return bool(row["closed_is_biased"])
-    return bool(row["closed_is_biased"]) and abs(row["closed"] - row["eventual"]) >= TELLING
+    return bool(row["closed_is_biased"]) and abs(row["closed"] - row["eventual"]) >= NOTABLE_BIAS
 
 
 def _words(row: Row) -> dict[str, str]:
@@ -80,10 +80,10 @@ def _words(row: Row) -> dict[str, str]:
 
 
 def _figure(rows: Sequence[Row]) -> Figure:
-    known = [row for row in rows if row["eventual"] is not None]
-    base = sum(row["eventual_denominator"] for row in known)
-    level = sum(row["eventual_numerator"] for row in known) / base if base else 0.0
-    drawn = [
+    estimated = [row for row in rows if row["eventual"] is not None]
+    base = sum(row["eventual_denominator"] for row in estimated)
+    level = sum(row["eventual_numerator"] for row in estimated) / base if base else 0.0
+    cohort_dots = [
         Dot(
             name=numerals.period(row["cohort"]),
             value=100 * row["eventual"],
@@ -92,13 +92,13 @@ def _figure(rows: Sequence[Row]) -> Figure:
             note=numerals.percent(row["closed"]),
             standing="few" if row["eventual_denominator"] < FEW else "within",
         )
-        for row in known
+        for row in estimated
     ]
     overall = say("cohorts.overall", share=numerals.percent(level))
     scale = Scale(100 * level, overall, say("cohorts.axis"), say("cohorts.closed_only"))
     caption = say("cohorts.caption")
-    told = "; ".join(f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in drawn)
-    return draw(dots(drawn, scale), caption, f"{caption} {told}.")
+    labels = "; ".join(f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in cohort_dots)
+    return draw(dots(cohort_dots, scale), caption, f"{caption} {labels}.")
 
 
 def _table(rows: Sequence[Row]) -> Table:

@@ -1,8 +1,8 @@
-"""Has a unit changed, or is it chance? Months against a baseline that a person fixed.
+"""Answer whether a unit's rate changed beyond chance, by months against a fixed baseline.
 
-The baseline stands in ``data/reference/baselines.csv`` with its written reason, and nothing here
-moves it. Without one there are no limits, only the likeliest date of a change. Months of long
-holidays are held against what such months usually are.
+The baseline is in ``data/reference/baselines.csv`` with its written reason; nothing here moves it.
+Without one there are no limits, only the likeliest date of a change. Months of long holidays are
+compared with the usual rate of such months.
 """
 
 from __future__ import annotations
@@ -29,28 +29,28 @@ if TYPE_CHECKING:
 Rules = Literal["exact", "xmr"]
 SURE = 0.05
 AGAINST_EXPECTED = "poisson_split"
-"""The method that holds months against what such months lead to expect."""
+"""The method that compares months with their expected rate."""
 
 
-def months(book: NameLookup, asked: Question, measure: str, rules: Rules) -> Answer:
-    """Answer which months of a rate fall out of its limits, and since when it is another."""
+def months(book: NameLookup, question: Question, measure: str, rules: Rules) -> Answer:
+    """Answer which months of a rate are outside its limits, and since when it differs."""
     course = compare.series(
-        book.measures, unit_id=asked.unit, profile=asked.profile, measure=measure
+        book.measures, unit_id=question.unit, profile=question.profile, measure=measure
     )
     course = course.filter(pl.col("period").map_elements(book.ended, return_dtype=pl.Boolean))
-    usual = baseline(book, asked.unit, measure)
-    known = usual is not None and {usual.first, usual.last} <= set(course["period"])
-    frame = compare.charted(course, usual, rules=rules) if usual and known else course
-    moved = _moved(book, course, asked, measure, frame)
+    base = baseline(book, question.unit, measure)
+    has_baseline = base is not None and {base.first, base.last} <= set(course["period"])
+    frame = compare.charted(course, base, rules=rules) if base and has_baseline else course
+    moved = _moved(book, course, question, measure, frame)
     rows = list(frame.iter_rows(named=True))
     rate = say(f"briefing.{measure}")
     return Answer(
         title=say("control.title"),
-        claims=(*_limits_told(rows, usual if known else None), *_change_told(moved)),
+        claims=(*_describe_limits(rows, base if has_baseline else None), *_describe_change(moved)),
         frame=frame,
         denominators=say("control.denominators"),
-        listing=_table(rows, rate) if rows and known else None,
-        figure=_figure(rows, usual, moved, rate) if rows and usual and known else None,
+        listing=_table(rows, rate) if rows and has_baseline else None,
+        figure=_figure(rows, base, moved, rate) if rows and base and has_baseline else None,
     )
 
 
@@ -61,51 +61,57 @@ def baseline(book: NameLookup, unit: str, measure: str) -> compare.BaselinePerio
         return None
     with listing.open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.DictReader(lines) if row["measure"] == measure]
-    own = [row for row in rows if row["unit_id"] == unit]
-    for row in own or [row for row in rows if row["unit_id"] == EVERYTHING]:
+    unit_rows = [row for row in rows if row["unit_id"] == unit]
+    for row in unit_rows or [row for row in rows if row["unit_id"] == EVERYTHING]:
         reason = row[f"reason_{book.language}"] or row["reason_vi"]
         return compare.BaselinePeriods(row["first_month"], row["last_month"], reason)
     return None
 
 
 def _moved(
-    book: NameLookup, course: pl.DataFrame, asked: Question, measure: str, frame: pl.DataFrame
+    book: NameLookup, course: pl.DataFrame, question: Question, measure: str, frame: pl.DataFrame
 ) -> Row:
-    """Return the likeliest single change, months of long holidays held against such months."""
+    """Return the likeliest single change; months of long holidays are compared with such months."""
     classes = book.month_classes
     kinds = {p: classes[p] for p in course["period"] if p in classes}
     seasonal = len(kinds) == course.height and course.height > 0
     spread = float(frame["spread"][0]) ** 2 if "spread" in frame.columns and frame.height else 1.0
-    found = compare.changed(
+    change = compare.changed(
         course,
         kinds=kinds if seasonal else None,
-        shares=compare.shares_by_kind(book.measures, kinds, profile=asked.profile, measure=measure)
+        shares=compare.shares_by_kind(
+            book.measures, kinds, profile=question.profile, measure=measure
+        )
         if seasonal
         else None,
         spread=max(spread, 1.0),
     )
-    row: Row = found.row(0, named=True)
+    row: Row = change.row(0, named=True)
     return row
 
 
-def _limits_told(rows: Sequence[Row], usual: compare.BaselinePeriods | None) -> tuple[Claim, ...]:
-    if usual is None:
+def _describe_limits(
+    rows: Sequence[Row], base: compare.BaselinePeriods | None
+) -> tuple[Claim, ...]:
+    if base is None:
         return (claim(say("control.no_baseline"), 2),)
     words = {
-        "first": numerals.period(usual.first),
-        "last": numerals.period(usual.last),
-        "reason": usual.reason,
+        "first": numerals.period(base.first),
+        "last": numerals.period(base.last),
+        "reason": base.reason,
     }
-    said = [claim(say("control.baseline", **words), 2)]
+    claims = [claim(say("control.baseline", **words), 2)]
     called = [row for row in rows if row["rule"]]
     if called:
-        told = "; ".join(_named(row) for row in called)
-        said.append(claim(say("control.called", n=len(called), months=told), 2, key=True))
+        called_months = "; ".join(_named(row) for row in called)
+        claims.append(
+            claim(say("control.called", n=len(called), months=called_months), 2, key=True)
+        )
     else:
-        said.append(claim(say("control.calm", n=len(rows)), 2))
+        claims.append(claim(say("control.calm", n=len(rows)), 2))
     if rows and rows[0]["is_shaky"]:
-        said.append(claim(say("control.shaky"), 2))
-    return tuple(said)
+        claims.append(claim(say("control.shaky"), 2))
+    return tuple(claims)
 
 
 def _named(row: Row) -> str:
@@ -113,7 +119,7 @@ def _named(row: Row) -> str:
     return f"{numerals.period(row['period'])} ({numerals.percent(row['value'])}; {over})"
 
 
-def _change_told(moved: Row) -> tuple[Claim, ...]:
+def _describe_change(moved: Row) -> tuple[Claim, ...]:
     if moved["period"] is None or moved["p_value"] is None or moved["p_value"] > SURE:
         return (claim(say("control.no_change"), 2),)
     words = {
@@ -126,11 +132,11 @@ def _change_told(moved: Row) -> tuple[Claim, ...]:
 
 
 def _level(moved: Row, side: str) -> str:
-    """Say what a side held: late dossiers of all, or of those its months lead to expect."""
+    """Describe one side: late dossiers of all, or of the number expected for its months."""
     late, base = moved[f"{side}_numerator"], moved[f"{side}_denominator"]
     if moved["method"] == AGAINST_EXPECTED:
-        told = {"late": numerals.count(late), "expected": numerals.decimal(base)}
-        return say("control.of_expected", **told)
+        words = {"late": numerals.count(late), "expected": numerals.decimal(base)}
+        return say("control.of_expected", **words)
     return numerals.fraction(late, base)
 
 
@@ -150,11 +156,13 @@ def _figure(rows: Sequence[Row], usual: compare.BaselinePeriods, moved: Row, rat
     sure = moved["period"] is not None and (moved["p_value"] or 1.0) <= SURE
     change = numerals.month_tick(moved["period"]) if sure else ""
     caption = say("control.caption", rate=rate)
-    told = "; ".join(
+    labels = "; ".join(
         f"{p.name} {numerals.decimal(p.value)}%" for p in points if p.value is not None
     )
     return draw(
-        control(points, say("briefing.rate_axis", rate=rate), change), caption, f"{caption} {told}."
+        control(points, say("briefing.rate_axis", rate=rate), change),
+        caption,
+        f"{caption} {labels}.",
     )
 
 

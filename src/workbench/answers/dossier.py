@@ -1,8 +1,8 @@
 """One dossier as an inspector recomputes it: timeline, ledger, the sum, and why it was late.
 
-Accounting (evidence level 1): the stretches tile the dossier's time without gap or overlap, and
-every figure of the sum stands in the ledger above it. Causes are attributed by what others needed
-for the same (level 2); a stated reason is a claim and no more.
+Accounting (evidence level 1): the segments cover the dossier's time without gap or overlap, and
+every figure of the sum is in the ledger above it. Causes are attributed by the time that the peers
+needed for the same (level 2); a typed reason is a claim and no evidence.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
 from workbench.answers.phrasing import Row
-from workbench.answers.timeline import clock, dossier_timeline, moment, stretch_name
+from workbench.answers.timeline import clock, dossier_timeline, moment, segment_name
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
 from workbench.figures import causes
@@ -57,14 +57,14 @@ def _ledger(book: Book, dossier_id: str) -> list[Row]:
 
 
 def _outcome(book: Book, dossier_id: str, profile: str) -> Row:
-    found = book.outcomes.filter(
+    rows = book.outcomes.filter(
         pl.col("dossier_id") == dossier_id, pl.col("profile") == profile
     ).to_dicts()
-    return found[0]
+    return rows[0]
 
 
 def _claims(outcome: Row, profile: str) -> tuple[Claim, ...]:
-    told = say(
+    sentence = say(
         "briefing.dossier_outcome",
         outcome=say(f"labels.{outcome['outcome']}"),
         profile=profile,
@@ -74,7 +74,7 @@ def _claims(outcome: Row, profile: str) -> tuple[Claim, ...]:
         allowed=clock(outcome["allowed_seconds"]),
         paused=clock(outcome["paused_seconds"]),
     )
-    return (claim(told),)
+    return (claim(sentence),)
 
 
 # the ledger -------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ def _table(book: Book, rows: list[Row], outcome: Row, caption: str) -> Table:
 
 
 def _kind(row: Row) -> str:
-    """Name the kind of a stretch, and whether the log tells waiting from handling."""
+    """Return the kind of a segment, and whether the log separates waiting from service."""
     kind = say(f"labels.{row['kind']}")
     mixed = row["phase"] in ("not_separable", "wait_or_handling")
     return say("why.inseparable", kind=kind) if mixed else kind
@@ -115,7 +115,7 @@ def _cells(book: Book, row: Row) -> tuple[Cell, ...]:
     learned = "*" if row["norm_source"] == "learned" else ""
     norm = row["norm_seconds"]
     return (
-        stretch_name(row),
+        segment_name(row),
         _kind(row),
         book.unit_name(row["unit_id"] or numerals.MISSING),
         moment(row["from_at"]),
@@ -136,7 +136,7 @@ def _spent(outcome: Row) -> int | None:
 
 
 def _sum(rows: list[Row], outcome: Row, profile: str) -> Answer:
-    """Lead from the stretches to the verdict, one line per addition."""
+    """Return the sum from segments to outcome, one line per addition."""
     spent = _spent(outcome)
     allowed, slack = outcome["allowed_seconds"], outcome["slack_seconds"]
     lines = [
@@ -185,10 +185,10 @@ def _causes(book: Book, dossier_id: str, outcome: Row, profile: str) -> tuple[An
     late = book.late_dossiers.filter(
         pl.col("dossier_id") == dossier_id, pl.col("outcome") == outcome["outcome"]
     ).to_dicts()
-    found = book.late_causes.filter(pl.col("dossier_id") == dossier_id)
-    if not late or found.is_empty():
+    cause_rows = book.late_causes.filter(pl.col("dossier_id") == dossier_id)
+    if not late or cause_rows.is_empty():
         return ()
-    frame = found.sort("late_share", "late_seconds", "cause", descending=[True, True, False])
+    frame = cause_rows.sort("late_share", "late_seconds", "cause", descending=[True, True, False])
     rows = frame.to_dicts()
     main = say(
         "why.dossier_why",
@@ -196,14 +196,14 @@ def _causes(book: Book, dossier_id: str, outcome: Row, profile: str) -> tuple[An
         cause=causes.cause_label(late[0]["dominant_cause"]),
         overrun=clock(late[0]["overrun_seconds"]),
     )
-    known = [r for r in rows if r["cause"] != UNEXPLAINED]
-    alone = [causes.cause_label(r["cause"]) for r in known if r["but_for"]]
-    told = say("why.but_for", causes=", ".join(alone)) if alone else say("why.but_for_none")
-    said = (claim(main, 2), claim(told, 3)) if known else (claim(main, 2),)
+    attributed = [r for r in rows if r["cause"] != UNEXPLAINED]
+    alone = [causes.cause_label(r["cause"]) for r in attributed if r["but_for"]]
+    but_for = say("why.but_for", causes=", ".join(alone)) if alone else say("why.but_for_none")
+    claims = (claim(main, 2), claim(but_for, 3)) if attributed else (claim(main, 2),)
     return (
         Answer(
             title=say("why.dossier_title"),
-            claims=said,
+            claims=claims,
             frame=frame,
             denominators=say("why.dossier_denominators"),
             listing=_cause_table(rows, late[0]["overrun_seconds"]),

@@ -1,8 +1,8 @@
-"""How long dossiers take, group by group, by each thing that may be taken for their end.
+"""How long dossiers take, by group and by each definition of their end.
 
-Medians of ended dossiers only flatter young cohorts and stand beside those in which open ones
-count. Whether the result, the end date the file prints or the last logged step is the end can
-turn the order of the groups round; pairs that clearly change places are named.
+Medians of ended dossiers only flatter young cohorts, so they are shown beside those in which open
+dossiers count. The definition of the end (the result, the printed end date or the last logged step)
+can reverse the order of groups; pairs that clearly change order are named.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.groups import NOBODY, name_scope, received
+from workbench.answers.groups import NO_VALUE, name_scope, received
 from workbench.answers.phrasing import FEW, Row
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
@@ -25,29 +25,30 @@ if TYPE_CHECKING:
     from workbench.answers.name_lookup import NameLookup
 
 ENDS = ("result", "printed", "last_step")
-"""Result of a closed dossier; end date the file prints, closed or not; last step of a closed one.
-"""
+"""Result of a closed dossier; printed end date, closed or not; last step of a closed one."""
 OVER = ("resolved", "returned", "withdrawn", "rejected", "refused_intake")
 _DAY = 86_400
 
 
 def durations(book: NameLookup, by: str, period: str, unit: str = EVERYTHING) -> Answer:
     """Answer how long the dossiers received in a period take, by group and by kind of end."""
-    told = _spans(book, received(book, period, unit)).with_columns(
-        pl.col(by).cast(pl.String).fill_null(NOBODY)
+    spans = _spans(book, received(book, period, unit)).with_columns(
+        pl.col(by).cast(pl.String).fill_null(NO_VALUE)
     )
-    known = told.filter(pl.col("days").is_not_null())
-    frame = compare.medians(known, ("end", by)) if known.height else known.select("end", by)
+    measured = spans.filter(pl.col("days").is_not_null())
+    frame = (
+        compare.medians(measured, ("end", by)) if measured.height else measured.select("end", by)
+    )
     tables = {end: frame.filter(pl.col("end") == end) for end in ENDS}
     rows = list(pl.concat(tables.values()).iter_rows(named=True))
-    unknown = told.filter(pl.col("days").is_null(), pl.col("end") == "result").height
+    unknown = spans.filter(pl.col("days").is_null(), pl.col("end") == "result").height
     return Answer(
         title=say("durations.title", by=by, scope=name_scope(book, unit, period)),
         claims=_claims(tables, by),
         frame=frame,
         denominators=say(
             "durations.denominators",
-            n=numerals.count(told.height // len(ENDS)),
+            n=numerals.count(spans.height // len(ENDS)),
             unknown=numerals.count(unknown),
         ),
         listing=_table(rows, by) if rows else None,
@@ -57,7 +58,7 @@ def durations(book: NameLookup, by: str, period: str, unit: str = EVERYTHING) ->
 def _spans(book: NameLookup, dossiers: pl.DataFrame) -> pl.DataFrame:
     """Return one row per dossier and kind of end: days to it, or to the snapshot where open.
 
-    Days are missing where a dossier is over and nothing tells when.
+    Days are missing where a dossier ended on an unknown date.
     """
     last = (
         book.steps.join(dossiers.select("dossier_id", "snapshot_at"), on="dossier_id")
@@ -89,9 +90,9 @@ def _claims(tables: dict[str, pl.DataFrame], by: str) -> tuple[Claim, ...]:
     rows = [r for r in tables["result"].iter_rows(named=True) if r["n_dossiers"] >= FEW]
     if not rows:
         return (claim(say("durations.nothing"), 2),)
-    said = [claim(_sentence(row, by), 2, key=True) for row in rows]
+    claims = [claim(_sentence(row, by), 2, key=True) for row in rows]
     if any(row["closed_is_biased"] for row in rows):
-        said.append(claim(say("durations.biased"), 2))
+        claims.append(claim(say("durations.biased"), 2))
     pairs = [
         say("durations.turned_one", fast=fast, slow=slow, end=say(f"durations.{one}"))
         + say("durations.turned_other", end=say(f"durations.{other}"))
@@ -99,12 +100,12 @@ def _claims(tables: dict[str, pl.DataFrame], by: str) -> tuple[Claim, ...]:
         for fast, slow in compare.turned(tables[one], tables[other], by)
     ]
     hangs = say("durations.turned", pairs="; ".join(pairs)) if pairs else say("durations.steady")
-    return (*said, claim(hangs, 2))
+    return (*claims, claim(hangs, 2))
 
 
 def _sentence(row: Row, by: str) -> str:
     return say(
-        "durations.told" if row["median"] is not None else "durations.not_half",
+        "durations.sentence" if row["median"] is not None else "durations.not_half",
         group=row[by],
         n=numerals.count(row["n_dossiers"]),
         running=numerals.count(row["n_dossiers"] - row["n_ended"]),
@@ -114,7 +115,7 @@ def _sentence(row: Row, by: str) -> str:
 
 
 def _median(row: Row, name: str) -> str:
-    """Write a median with its interval; an end of it that is not reached yet is left open."""
+    """Write a median with its interval; an unreached bound is left open."""
     low, high = (row[name + end] for end in ("_lower", "_upper"))
     bounds = ["…" if x is None else numerals.decimal(x) for x in (low, high)]
     return f"{numerals.decimal(row[name])} ({'–'.join(bounds)})"

@@ -1,7 +1,7 @@
-"""Why one side is later than the other: harder work, the calendar, or which causes.
+"""Why one side is later than the other: case mix, the calendar, or which causes.
 
-The gap between two late shares is split into parts that sum to it exactly. A unit is never
-blamed for its mix; what the parts say is where the gap sits, not what would remove it.
+The gap between two late shares is decomposed into components that sum to it exactly. A unit is not
+blamed for its case mix; components show where the gap lies, not what would remove it.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from workbench.answers.name_lookup import NameLookup
 
 SHOWN_FROM = 0.0005
-"""Parts smaller than a twentieth of a point are left out of the chart; the table has them all."""
+"""Components below a twentieth of a percentage point are left out of the chart, not the table."""
 
 
 def gap(book: NameLookup, left: compare.Side, right: compare.Side) -> Answer:
-    """Answer why the right side's late share differs from the left's, part by part."""
+    """Answer why the right side's late share differs from the left's, component by component."""
     months = book.month_classes if left.period != right.period else {}
-    named = book.cell_tests.filter("flagged")
+    flagged = book.cell_tests.filter("flagged")
     frame = compare.gaps(
         book.cause_cells,
         [(left, right)],
         overdue=book.overdue_cells,
         calendar=months or None,
-        named=named,
+        named=flagged,
     )
     if frame.is_empty() or left == right:
         return Answer(
@@ -45,14 +45,14 @@ def gap(book: NameLookup, left: compare.Side, right: compare.Side) -> Answer:
         )
     names = {side.label: _named(book, side) for side in (left, right)}
     rows = list(frame.iter_rows(named=True))
-    told = compare.told(frame, names)
+    description = compare.describe_gap(frame, names)
     base = min(rows[0]["left_dossiers"], rows[0]["right_dossiers"])
-    said = [claim(told, 2, key=True)]
+    claims = [claim(description, 2, key=True)]
     if base < FEW:
-        said.append(claim(say("gaps.few", n=numerals.count(base), few=FEW), 2))
+        claims.append(claim(say("gaps.few", n=numerals.count(base), few=FEW), 2))
     return Answer(
         title=say("gaps.title"),
-        claims=tuple(said),
+        claims=tuple(claims),
         frame=frame,
         denominators=_denominators(rows[0], names),
         listing=_table(rows, names),
@@ -99,7 +99,7 @@ def _component(name: str) -> str:
 
 
 def _figure(rows: list[Row], names: dict[str, str], base: int) -> Figure | None:
-    drawn = [
+    bars = [
         Dot(
             name=_component(row["component"]),
             value=100 * row["effect"],
@@ -111,12 +111,12 @@ def _figure(rows: list[Row], names: dict[str, str], base: int) -> Figure | None:
         for row in rows
         if abs(row["effect"]) >= SHOWN_FROM
     ]
-    if not drawn:
+    if not bars:
         return None
     scale = Scale(0.0, say("gaps.same"), say("gaps.axis"), say("gaps.note"), "change")
     caption = say("gaps.caption", left=names[rows[0]["left"]], right=names[rows[0]["right"]])
-    described = "; ".join(f"{dot.name} {dot.note}" for dot in drawn)
-    return draw(dots(drawn, scale), caption, f"{caption} {described}.")
+    described = "; ".join(f"{dot.name} {dot.note}" for dot in bars)
+    return draw(dots(bars, scale), caption, f"{caption} {described}.")
 
 
 def _table(rows: list[Row], names: dict[str, str]) -> Table:
@@ -141,10 +141,10 @@ def _table(rows: list[Row], names: dict[str, str]) -> Table:
 
 
 def sides(period: str, *, unit: str, other: str, against: str) -> tuple[compare.Side, compare.Side]:
-    """Return what is compared: a period with another, a unit with another or with its peers.
+    """Return the two sides: a period and another, or a unit and another or its peers.
 
-    All units have no peers: without another period there is nothing to compare them with, and
-    the two sides are then the same.
+    All units together have no peers: without another period there is nothing to compare, and both
+    sides are then the same.
     """
     right = compare.Side(unit, period)
     if against:

@@ -1,8 +1,8 @@
-"""Groups of dossiers by any column: later, or only of another kind; and how long they take.
+"""Groups of dossiers by any column: their late odds, crude and adjusted, and their durations.
 
-A channel, a department or a month is later than another only if it is so among alike dossiers;
-crude and adjusted odds stand side by side. Times to the end count open dossiers for what they
-have run, and what is taken for the end is always said. Dossiers are taken by day of reception.
+A channel, a department or a month is later than another only if it is so within the same strata;
+crude and adjusted odds are shown side by side. Durations count open dossiers for the time they
+have run, and the definition of the end is always stated. Dossiers are selected by day of reception.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ if TYPE_CHECKING:
 
 DERIVED = ("received_month", "received_quarter")
 """Month of the year (``02``) and quarter (``2011-Q3``) in which a dossier was received."""
-NOBODY = "–"
-"""The group of dossiers whose column is empty."""
+NO_VALUE = "–"
+"""Label of the group of dossiers whose column is empty."""
 YOUNG = 0.05
-"""A group with a larger share of dossiers open and not yet due looks better than it is."""
+"""Share of dossiers open and not yet due above which a group looks better than it is."""
 LATE, IN_TIME = ("late", "open_overdue"), ("early", "on_time")
 
 
 @dataclass(frozen=True)
 class Grouping:
-    """What is compared: groups of a column among dossiers alike in other columns.
+    """A comparison of the groups of a column within strata of other columns.
 
     Args:
         by: Column that makes the groups.
-        within: Columns in which dossiers must be alike.
-        group: The group to tell of; all when left out.
-        other: The group to compare with; all others together when left out.
-        period: Period of reception; all dossiers when left out.
-        unit: A unit; all together when left out.
+        within: Columns that define the strata.
+        group: The group to report; all by default.
+        other: The group to compare with; all others together by default.
+        period: Period of reception; all dossiers by default.
+        unit: A unit; all together by default.
     """
 
     by: str
@@ -76,63 +76,69 @@ def received(book: NameLookup, period: str, unit: str = EVERYTHING) -> pl.DataFr
     return frame.filter(day.is_between(days.starts_on, days.ends_on))
 
 
-def compare_groups(book: NameLookup, asked: Grouping, profile: str) -> Answer:
-    """Answer whether groups are later than others, crude and among alike dossiers."""
+def compare_groups(book: NameLookup, grouping: Grouping, profile: str) -> Answer:
+    """Answer whether groups are later than others, crude and within the same strata."""
     judged = book.outcomes.filter(pl.col("profile") == profile).select("dossier_id", "outcome")
-    told = received(book, asked.period, asked.unit).join(judged, on="dossier_id")
+    judged_dossiers = received(book, grouping.period, grouping.unit).join(judged, on="dossier_id")
     late = pl.col("outcome").is_in(LATE)
-    keys = list(dict.fromkeys([asked.by, *asked.within]))
+    keys = list(dict.fromkeys([grouping.by, *grouping.within]))
     counts = (
-        told.filter(late | pl.col("outcome").is_in(IN_TIME))
-        .group_by(pl.col(keys).cast(pl.String).fill_null(NOBODY))
+        judged_dossiers.filter(late | pl.col("outcome").is_in(IN_TIME))
+        .group_by(pl.col(keys).cast(pl.String).fill_null(NO_VALUE))
         .agg(pl.len().alias("n_dossiers"), late.sum().alias("n_late"))
     )
-    frame = compare.groups_alike(counts, asked.by, other=asked.other)
-    rows = [r for r in frame.iter_rows(named=True) if asked.group in ("", r[asked.by])]
+    frame = compare.groups_alike(counts, grouping.by, other=grouping.other)
+    rows = [r for r in frame.iter_rows(named=True) if grouping.group in ("", r[grouping.by])]
     rows = [r for r in rows if r["other_n_dossiers"]]
     judged_ones = int(counts["n_dossiers"].sum())
-    still = _still_open(told, asked.by)
+    still = _still_open(judged_dossiers, grouping.by)
     return Answer(
-        title=say("groups.title", by=asked.by, scope=name_scope(book, asked.unit, asked.period)),
-        claims=_claims(rows, asked, {g: n for g, (n, all_) in still.items() if n > YOUNG * all_}),
+        title=say(
+            "groups.title", by=grouping.by, scope=name_scope(book, grouping.unit, grouping.period)
+        ),
+        claims=_claims(
+            rows, grouping, {g: n for g, (n, all_) in still.items() if n > YOUNG * all_}
+        ),
         frame=frame,
         denominators=say(
             "groups.denominators",
             n=numerals.count(judged_ones),
-            left=numerals.count(told.height - judged_ones),
+            left=numerals.count(judged_dossiers.height - judged_ones),
             still=numerals.count(sum(n for n, _ in still.values())),
             profile=book.profile_label(profile),
-            within=", ".join(asked.within) or NOBODY,
+            within=", ".join(grouping.within) or NO_VALUE,
         ),
-        listing=_table(rows, asked) if rows else None,
+        listing=_table(rows, grouping) if rows else None,
     )
 
 
-def _still_open(told: pl.DataFrame, by: str) -> dict[str, tuple[int, int]]:
+def _still_open(dossiers: pl.DataFrame, by: str) -> dict[str, tuple[int, int]]:
     """Return per group how many of its dossiers are open and not yet due, and how many it has."""
-    counted = told.group_by(pl.col(by).cast(pl.String).fill_null(NOBODY)).agg(
+    counts = dossiers.group_by(pl.col(by).cast(pl.String).fill_null(NO_VALUE)).agg(
         (pl.col("outcome") == "open_in_time").sum().alias("still"), pl.len()
     )
-    return {group: (still, size) for group, still, size in counted.sort(by).iter_rows()}
+    return {group: (still, size) for group, still, size in counts.sort(by).iter_rows()}
 
 
-def _claims(rows: Sequence[Row], asked: Grouping, young: dict[str, int]) -> tuple[Claim, ...]:
+def _claims(rows: Sequence[Row], grouping: Grouping, young: dict[str, int]) -> tuple[Claim, ...]:
     enough = [r for r in rows if min(r["n_dossiers"], r["other_n_dossiers"]) >= FEW]
     if not enough:
         return (claim(say("groups.nothing", few=FEW), 2),)
-    said = [claim(_sentence(row, asked), 2, key=bool(asked.group)) for row in enough]
-    early = [row[asked.by] for row in rows if row[asked.by] in young]
+    claims = [claim(_sentence(row, grouping), 2, key=bool(grouping.group)) for row in enough]
+    early = [row[grouping.by] for row in rows if row[grouping.by] in young]
     if early:
-        told = listed(say("groups.young_one", group=g, n=numerals.count(young[g])) for g in early)
-        said.append(claim(say("groups.young", groups=told), 2))
-    return (*said, claim(say("groups.no_cause"), 2))
+        young_groups = listed(
+            say("groups.young_one", group=g, n=numerals.count(young[g])) for g in early
+        )
+        claims.append(claim(say("groups.young", groups=young_groups), 2))
+    return (*claims, claim(say("groups.no_cause"), 2))
 
 
-def _sentence(row: Row, asked: Grouping) -> str:
-    key = "groups.turned" if row["simpson_alarm"] else "groups.told"
+def _sentence(row: Row, grouping: Grouping) -> str:
+    key = "groups.turned" if row["simpson_alarm"] else "groups.sentence"
     return say(
         key,
-        group=row[asked.by],
+        group=row[grouping.by],
         other=row["other"] or say("groups.others"),
         share=numerals.percent(row["share"]),
         fraction=numerals.fraction(row["n_late"], row["n_dossiers"]),
@@ -151,10 +157,10 @@ def _odds(row: Row, name: str) -> str:
     return f"{value} ({'–'.join(bounds)})"
 
 
-def _table(rows: Sequence[Row], asked: Grouping) -> Table:
+def _table(rows: Sequence[Row], grouping: Grouping) -> Table:
     heads = ("dossiers", "late", "share", "crude", "adjusted", "alike")
-    columns = (Column(asked.by, number=False), *(Column(say(f"groups.{h}")) for h in heads))
-    return Table(say("groups.table"), columns, tuple(_cells(row, asked.by) for row in rows))
+    columns = (Column(grouping.by, number=False), *(Column(say(f"groups.{h}")) for h in heads))
+    return Table(say("groups.table"), columns, tuple(_cells(row, grouping.by) for row in rows))
 
 
 def _cells(row: Row, by: str) -> tuple[Cell, ...]:

@@ -1,7 +1,7 @@
 """One period in figures: received, resolved, late, open overdue, beside an earlier period.
 
-Both denominators are always told: of the resolved, and of the resolved with those still open
-though overdue. A count has no interval and says so.
+Both denominators are always given: the resolved, and the resolved with those open and overdue. A
+count has no interval and says so.
 """
 
 from __future__ import annotations
@@ -48,24 +48,26 @@ _RATES = (
 )
 
 
-def headline(book: Book, asked: Question, against: str) -> Answer:
+def headline(book: Book, question: Question, against: str) -> Answer:
     """Answer how much came in, was resolved, late and open overdue, beside another period."""
-    now = measures_of(book, asked, asked.period)
-    before = measures_of(book, asked, against) if against else {}
+    now = measures_of(book, question, question.period)
+    before = measures_of(book, question, against) if against else {}
     return Answer(
         title=say("briefing.headline_title"),
-        claims=_headline_claims(book, asked, now),
+        claims=_headline_claims(book, question, now),
         frame=pl.concat(
-            compare.headline(book.measures, period=p, profile=asked.profile, unit_id=asked.unit)
-            for p in (asked.period, against)
+            compare.headline(
+                book.measures, period=p, profile=question.profile, unit_id=question.unit
+            )
+            for p in (question.period, against)
             if p
         ),
         denominators=say("briefing.headline_denominators"),
-        listing=_headline_table(book, asked, against, (now, before)),
-        figure=_outcome_bars({against: before, asked.period: now}),
+        listing=_headline_table(book, question, against, (now, before)),
+        figure=_outcome_bars({against: before, question.period: now}),
         values=(
             *values_of((*now.values(), *before.values())),
-            Value("open", asked.unit, asked.period, asked.profile, _number(now, *_OPEN)),
+            Value("open", question.unit, question.period, question.profile, _number(now, *_OPEN)),
         ),
     )
 
@@ -74,31 +76,31 @@ def _number(rows: dict[str, Row], *names: str) -> int:
     return sum(int(rows[n]["numerator"]) for n in names if n in rows)
 
 
-def _headline_claims(book: Book, asked: Question, now: dict[str, Row]) -> tuple[Claim, ...]:
+def _headline_claims(book: Book, question: Question, now: dict[str, Row]) -> tuple[Claim, ...]:
     counts = {name: numerals.count(_number(now, name)) for name in _COUNTS}
-    who = book.unit_inline(asked.unit)
+    who = book.unit_inline(question.unit)
     key = "headline_flow_unknown" if _number(now, "unknown") else "headline_flow"
-    flow = say(f"briefing.{key}", unit=who, period=numerals.period(asked.period), **counts)
-    said = [claim(flow, key=True)]
+    flow = say(f"briefing.{key}", unit=who, period=numerals.period(question.period), **counts)
+    claims = [claim(flow, key=True)]
     if _number(now, "withdrawn", "rejected"):
-        said.append(claim(say("briefing.headline_apart", **counts)))
-    said += _rates_told(now, "late_done", "late_or_overdue", key=True)
-    said.append(claim(_stock_told(book, asked, now), key=True))
-    said += compare_with_stamps(book, asked)
-    said += _rates_told(now, "online_in", "post_out", key=False)
-    return tuple(said)
+        claims.append(claim(say("briefing.headline_apart", **counts)))
+    claims += _describe_rates(now, "late_done", "late_or_overdue", key=True)
+    claims.append(claim(_describe_stock(book, question, now), key=True))
+    claims += compare_with_stamps(book, question)
+    claims += _describe_rates(now, "online_in", "post_out", key=False)
+    return tuple(claims)
 
 
-def _rates_told(now: dict[str, Row], *names: str, key: bool) -> list[Claim]:
+def _describe_rates(now: dict[str, Row], *names: str, key: bool) -> list[Claim]:
     rates = [(n, rate_words(now[n])) for n in names if n in now]
     return [claim(say(f"briefing.headline_{n}", **words), key=key) for n, words in rates]
 
 
-def _stock_told(book: Book, asked: Question, now: dict[str, Row]) -> str:
+def _describe_stock(book: Book, question: Question, now: dict[str, Row]) -> str:
     still = _number(now, *_OPEN)
     return say(
         "briefing.headline_open" if still else "briefing.headline_none_open",
-        day=numerals.day(_counted_on(book, asked.period)),
+        day=numerals.day(_counted_on(book, question.period)),
         still=numerals.count(still),
         overdue=numerals.count(_number(now, "open_overdue")),
     )
@@ -110,7 +112,7 @@ def _counted_on(book: Book, period: str) -> dt.date:
 
 
 TILES = ("received", "resolved", "late", "open_overdue")
-"""The four numbers a reader looks for first."""
+"""The four numbers at the head of a briefing."""
 
 
 def tiles(now: dict[str, Row]) -> tuple[Tile, ...]:
@@ -136,9 +138,9 @@ def _share_note(now: dict[str, Row], rate: str) -> str:
 
 
 def _headline_table(
-    book: Book, asked: Question, against: str, sides: tuple[dict[str, Row], dict[str, Row]]
+    book: Book, question: Question, against: str, sides: tuple[dict[str, Row], dict[str, Row]]
 ) -> Table:
-    periods = [numerals.period(p) for p in (asked.period, against) if p]
+    periods = [numerals.period(p) for p in (question.period, against) if p]
     columns = [Column(say("briefing.measure"), number=False)]
     for name in periods:
         columns += [Column(name), Column(say("briefing.interval"))]
@@ -148,7 +150,7 @@ def _headline_table(
             used = sides[: len(periods)]
             cells = [c for side in used for c in _headline_cells(side.get(name), name)]
             rows.append((say(f"briefing.{name}"), *cells))
-    caption = say("briefing.headline_caption", unit=book.unit_inline(asked.unit))
+    caption = say("briefing.headline_caption", unit=book.unit_inline(question.unit))
     return Table(caption, tuple(columns), tuple(rows))
 
 

@@ -1,7 +1,7 @@
-"""Did a dated change help? Units that got it against those that did not, before and after.
+"""Did a dated change help? Units with it against those without, before and after.
 
-Changes stand in ``data/reference/interventions.csv``, each with its source. The evidence level is
-4 only where every condition of the comparison holds; else it is 2, and the reasons are told.
+Changes are listed in ``data/reference/interventions.csv``, each with its source. The evidence level
+is 4 only where every condition of the comparison holds; else it is 2, with the reasons.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ FILE = "interventions.csv"
 
 def interventions(book: NameLookup) -> Answer:
     """Answer what each recorded change did to the late share of the units that got it."""
-    found = [(row, _effect(book, row)) for row in recorded(book)]
+    effects = [(row, _effect(book, row)) for row in recorded(book)]
     frames = [
         effect.with_columns(pl.lit(row["intervention"]).alias("intervention"))
-        for row, effect in found
+        for row, effect in effects
     ]
     return Answer(
         title=say("interventions.title"),
-        claims=_claims(book, found),
+        claims=_claims(book, effects),
         frame=pl.concat(frames) if frames else pl.DataFrame(),
         denominators=f"{say('interventions.denominators')} {book.profile_note()}",
-        listing=_table(book, found) if found else None,
+        listing=_table(book, effects) if effects else None,
     )
 
 
@@ -69,19 +69,19 @@ def _effect(book: NameLookup, row: dict[str, str]) -> pl.DataFrame:
 
 
 def _claims(
-    book: NameLookup, found: list[tuple[dict[str, str], pl.DataFrame]]
+    book: NameLookup, effects: list[tuple[dict[str, str], pl.DataFrame]]
 ) -> tuple[Claim, ...]:
-    if not found:
+    if not effects:
         return (claim(say("interventions.none"), 2),)
-    said = []
-    for row, effect in found:
+    claims = []
+    for row, effect in effects:
         figures = effect.row(0, named=True)
         text = say(f"interventions.{_verdict(figures)}", **_words(book, row, figures))
         if figures["reasons"]:
             reasons = "; ".join(say(f"interventions.{r}") for r in figures["reasons"])
             text = f"{text} {say('interventions.because', reasons=reasons)}"
-        said.append(claim(text, figures["evidence_level"], key=True))
-    return tuple(said)
+        claims.append(claim(text, figures["evidence_level"], key=True))
+    return tuple(claims)
 
 
 def _verdict(figures: Row) -> str:

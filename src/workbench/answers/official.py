@@ -1,8 +1,8 @@
 """The official figures of a book: forms, seed figures, every rate, simulated groups.
 
 ``book.official(convention="nd09_2019").form("II.06a", "2022-H1")`` answers for a period under a
-reporting convention, a unit and a lateness profile. It lays out what ``workbench.official``
-computes; what does not add up, and what no source holds, stands among the claims.
+reporting convention, a unit and a lateness profile. It formats the results of
+``workbench.official``; sums that do not add up and values without a source are among the claims.
 """
 
 from __future__ import annotations
@@ -83,16 +83,16 @@ class Official:
         """Fill an official form: ``II.06a``, ``07a/BTP`` or ``opencps20``.
 
         Raises:
-            UsageProblem: The form is unknown, or the period holds no dossier.
+            UsageProblem: The form is unknown, or the period has no dossier.
         """
         with use_language(self.book.language):
             filled = self._filled(name, period)
-            told = notes(filled, self._letterhead(filled))
+            remarks = notes(filled, self._letterhead(filled))
             return Answer(
                 title=say(
                     "official.form_title", form=name, period=numerals.period(filled.span.period)
                 ),
-                claims=tuple(claim(text) for text in told),
+                claims=tuple(claim(text) for text in remarks),
                 frame=filled.table,
                 denominators=say("official.form_denominators", **tables.days(filled.span)),
                 listing=tables.form_table(filled),
@@ -102,7 +102,7 @@ class Official:
         """Return the identities of a form that do not hold, row by row (``official_gaps``).
 
         Raises:
-            UsageProblem: The form is unknown, or the period holds no dossier.
+            UsageProblem: The form is unknown, or the period has no dossier.
         """
         with use_language(self.book.language):
             return self._filled(name, period).gaps
@@ -111,7 +111,7 @@ class Official:
         """Write an official form as an Excel workbook and return its path.
 
         Raises:
-            UsageProblem: The form is unknown, or the period holds no dossier.
+            UsageProblem: The form is unknown, or the period has no dossier.
         """
         with use_language(self.book.language):
             filled = self._filled(name, period)
@@ -119,10 +119,10 @@ class Official:
         return Path(path)
 
     def report(self, period: str) -> Answer:
-        """Tell the seed figures of a half-year report, or of any other period.
+        """Return the seed figures of a half-year report, or of any other period.
 
         Raises:
-            UsageProblem: The period holds no dossier, or the convention has none such.
+            UsageProblem: The period has no dossier, or the convention has none such.
         """
         with use_language(self.book.language):
             span = self._span(period)
@@ -140,15 +140,15 @@ class Official:
         """Show every on-time rate in use side by side, each with its id and who uses it.
 
         Raises:
-            UsageProblem: The period holds no dossier, or the convention has none such.
+            UsageProblem: The period has no dossier, or the convention has none such.
         """
         with use_language(self.book.language):
             span = self._span(period)
-            counted = self._counted(span)
+            counts = self._counted(span)
             frame = rates_side_by_side(
                 read_metrics(self.book.reference),
-                totals(counted.counts, span=span, profile=self.profile, unit_id=self.unit),
-                counted.overruns,
+                totals(counts.counts, span=span, profile=self.profile, unit_id=self.unit),
+                counts.overruns,
                 span=span,
                 profile=self.profile,
                 unit_id=self.unit,
@@ -156,7 +156,7 @@ class Official:
             check_printed(tables.printed_rates(frame))
             return Answer(
                 title=say("official.rates_title", period=numerals.period(span.period)),
-                claims=(claim(say("official.rates_told")),),
+                claims=(claim(say("official.rates_sentence")),),
                 frame=frame,
                 denominators=say("official.form_denominators", **tables.days(span)),
                 listing=tables.rates_table(frame),
@@ -166,17 +166,17 @@ class Official:
         """Show every headline under every lateness profile.
 
         Raises:
-            UsageProblem: The period holds no dossier.
+            UsageProblem: The period has no dossier.
         """
         with use_language(self.book.language):
-            asked = Question(self.book.period(period), self.unit, self.profile)
-            return sensitivity.long(self.book, asked)
+            question = Question(self.book.period(period), self.unit, self.profile)
+            return sensitivity.long(self.book, question)
 
     def index_766(self, period: str) -> Answer:
         """Simulate the groups of decision 766 after the software; never an official score.
 
         Raises:
-            UsageProblem: The period holds no dossier, or the convention has none such.
+            UsageProblem: The period has no dossier, or the convention has none such.
         """
         with use_language(self.book.language):
             span = self._span(period)
@@ -196,7 +196,7 @@ class Official:
         """Evaluate the reform-index criteria that were filled in; no rows as shipped.
 
         Raises:
-            UsageProblem: The period holds no dossier, or the convention has none such.
+            UsageProblem: The period has no dossier, or the convention has none such.
             InputRejected: A criterion lacks source or date, or names an unknown rate.
         """
         with use_language(self.book.language):
@@ -205,7 +205,7 @@ class Official:
             listed = read_criteria(self.book.reference / "par_criteria.csv")
             return evaluate(listed, figures, on=span.ends_on)
 
-    # what the answers share ---------------------------------------------------------------
+    # shared by the answers ------------------------------------------------------------------
 
     def _counted(self, span: ReportSpan) -> OfficialTables:
         """Count the period under this profile; nothing is stored.
@@ -215,15 +215,15 @@ class Official:
         """
         book = self.book
         listed = lateness_profiles(book.reference / "profiles").filter(profile=self.profile)
-        found = count_official_forms(book.rooms, book.facts.pipelines, [span], listed)
-        if found.counts.is_empty():
+        counts = count_official_forms(book.folders, book.facts.pipelines, [span], listed)
+        if counts.counts.is_empty():
             raise UsageProblem(
                 "official.no_counts",
                 period=span.period,
                 convention=self.convention,
                 profile=self.profile,
             )
-        return found
+        return counts
 
     def _totals(self, span: ReportSpan) -> dict[str, int]:
         counts = self._counted(span).counts
@@ -246,11 +246,11 @@ class Official:
         units = self.book.units()
         rows = {u: self.book.unit_name(u) for u in units} if form.rows_by == "unit_id" else {}
         levels = {u: _LEVELS[k] for u in units if (k := self.book.unit_kind(u)) in _LEVELS}
-        named = {
+        names = {
             level: say(f"official.level_{level}") for level in ("province", "district", "commune")
         }
         unknown = {"unknown": say("official.unknown_row")}
-        return Names(rows=unknown | rows, levels=levels, level_names=named)
+        return Names(rows=unknown | rows, levels=levels, level_names=names)
 
     def _letterhead(self, filled: FilledForm) -> Letterhead:
         agency, parent = self.book.office(self.unit)

@@ -40,7 +40,7 @@ def _form_line(filled: FilledForm, row: Mapping[str, Any]) -> tuple[Cell, ...]:
     for column in filled.form.figures:
         value = row[column.key]
         if value is None:
-            cells.append(Blank(say("official.not_held", column=column.number)))
+            cells.append(Blank(say("official.not_recorded", column=column.number)))
         else:
             cells.append(numerals.percent(value) if column.rate else numerals.count(value))
     return tuple(cells)
@@ -77,14 +77,14 @@ def _rate_cells(row: Mapping[str, Any]) -> tuple[Cell, Cell]:
         none = Blank(say("official.nothing"))
         return none, none
     if row["method"] == "median":
-        told_days = {n: numerals.decimal(row[n], 0) for n in ("value", "lower", "upper", "p90")}
-        told = say(
+        days_text = {n: numerals.decimal(row[n], 0) for n in ("value", "lower", "upper", "p90")}
+        interval_text = say(
             "official.overrun_days",
             n=numerals.count(row["numerator"]),
             total=numerals.count(row["total"]),
-            **told_days,
+            **days_text,
         )
-        return told, f"{told_days['lower']}–{told_days['upper']}"
+        return interval_text, f"{days_text['lower']}–{days_text['upper']}"
     over = numerals.fraction(row["numerator"], row["denominator"])
     interval = numerals.percent_range(row["lower"], row["upper"])
     return f"{_percent(row['value'])}% ({over})", interval

@@ -1,7 +1,7 @@
-"""What moved: a rate against another period, unit by unit, and month by month.
+"""How a rate moved: against another period, unit by unit, and month by month.
 
-A change is called a rise or a fall only when its whole interval lies on one side of zero and
-enough dossiers stand behind both sides; anything else is called unclear, in so many words.
+A change is called a rise or a fall only when its whole interval lies on one side of zero and both
+sides have enough dossiers; any other change is called unclear.
 """
 
 from __future__ import annotations
@@ -33,42 +33,46 @@ if TYPE_CHECKING:
     from workbench.answers.book import Book
 
 
-def change(book: Book, asked: Question, against: str, measure: str) -> Answer:
+def change(book: Book, question: Question, against: str, measure: str) -> Answer:
     """Answer how a rate moved against another period, for all units or for one of them."""
     if not against:
-        return _nothing_to_compare(book, asked)
+        return _nothing_to_compare(book, question)
     frame = compare.change(
-        book.measures, left=against, right=asked.period, profile=asked.profile, measure=measure
+        book.measures,
+        left=against,
+        right=question.period,
+        profile=question.profile,
+        measure=measure,
     )
-    if asked.unit != EVERYTHING:
-        frame = frame.filter(pl.col("unit_id").is_in([EVERYTHING, asked.unit]))
+    if question.unit != EVERYTHING:
+        frame = frame.filter(pl.col("unit_id").is_in([EVERYTHING, question.unit]))
     names = distinct(frame["unit_id"], book.unit_name)
     rows = [r for r in frame.iter_rows(named=True) if r["difference"] is not None]
     rows.sort(key=lambda r: (r["unit_id"] != EVERYTHING, -r["difference"], names[r["unit_id"]]))
-    judged = book.ended(asked.period) and book.ended(against)
-    drawn = [_dot(row, names, asked, judged=judged) for row in rows]
+    judged = book.ended(question.period) and book.ended(against)
+    unit_dots = [_dot(row, names, question, judged=judged) for row in rows]
     words = {
         "rate": inline(say(f"briefing.{measure}")),
         "Rate": say(f"briefing.{measure}"),
-        "period": numerals.period(asked.period),
+        "period": numerals.period(question.period),
         "against": numerals.period(against),
     }
     return Answer(
         title=say("briefing.change_title", **words),
-        claims=_claims(rows, names, asked, words, judged=judged),
+        claims=_claims(rows, names, question, words, judged=judged),
         frame=frame,
         denominators=say("briefing.change_denominators", few=FEW),
         listing=_table(frame, names, words),
-        figure=_figure(drawn, words) if drawn else None,
-        values=_values(rows, asked, against, measure),
+        figure=_figure(unit_dots, words) if unit_dots else None,
+        values=_values(rows, question, against, measure),
     )
 
 
-def _values(rows: list[Row], asked: Question, against: str, measure: str) -> tuple[Value, ...]:
+def _values(rows: list[Row], question: Question, against: str, measure: str) -> tuple[Value, ...]:
     """Return both sides of each change and the change itself."""
-    sides = (("left", against), ("right", asked.period))
+    sides = (("left", against), ("right", question.period))
     return tuple(
-        Value(name, row["unit_id"], period, asked.profile, number)
+        Value(name, row["unit_id"], period, question.profile, number)
         for row in rows
         for name, period, number in (
             *(
@@ -76,13 +80,13 @@ def _values(rows: list[Row], asked: Question, against: str, measure: str) -> tup
                 for side, period in sides
                 for part in ("numerator", "denominator")
             ),
-            (f"{measure}.change.{against}", asked.period, row["difference"]),
+            (f"{measure}.change.{against}", question.period, row["difference"]),
         )
     )
 
 
-def _nothing_to_compare(book: Book, asked: Question) -> Answer:
-    text = say("briefing.change_nothing", period=numerals.period(asked.period))
+def _nothing_to_compare(book: Book, question: Question) -> Answer:
+    text = say("briefing.change_nothing", period=numerals.period(question.period))
     return Answer(
         title=say("briefing.change_nothing_title"),
         claims=(claim(text),),
@@ -97,24 +101,29 @@ def _standing(row: Row) -> Standing:
 
 
 def _claims(
-    rows: list[Row], names: dict[str, str], asked: Question, words: dict[str, str], *, judged: bool
+    rows: list[Row],
+    names: dict[str, str],
+    question: Question,
+    words: dict[str, str],
+    *,
+    judged: bool,
 ) -> tuple[Claim, ...]:
-    own = next((r for r in rows if r["unit_id"] == asked.unit), None)
-    if own is None:
+    unit_row = next((r for r in rows if r["unit_id"] == question.unit), None)
+    if unit_row is None:
         return (claim(say("briefing.change_no_rate", **words)),)
-    told = say(
+    sentence = say(
         "briefing.change_own",
-        unit=names[own["unit_id"]],
-        before=_side(own, "left"),
-        after=_side(own, "right"),
-        difference=numerals.points(own["difference"]),
-        interval=numerals.points_range(own["lower"], own["upper"]),
+        unit=names[unit_row["unit_id"]],
+        before=_side(unit_row, "left"),
+        after=_side(unit_row, "right"),
+        difference=numerals.points(unit_row["difference"]),
+        interval=numerals.points_range(unit_row["lower"], unit_row["upper"]),
         **words,
     )
-    level = own["evidence_level"]
-    verdict = f"change_{_standing(own)}" if judged else "change_unended"
-    claims = [claim(f"{told} {say(f'briefing.{verdict}', few=FEW)}", level, key=True)]
-    if asked.unit == EVERYTHING and judged:
+    level = unit_row["evidence_level"]
+    verdict = f"change_{_standing(unit_row)}" if judged else "change_unended"
+    claims = [claim(f"{sentence} {say(f'briefing.{verdict}', few=FEW)}", level, key=True)]
+    if question.unit == EVERYTHING and judged:
         claims += [claim(text, level) for text in _moved(rows, names)]
     return tuple(claims)
 
@@ -125,19 +134,21 @@ def _side(row: Row, side: str) -> str:
 
 
 def _moved(rows: list[Row], names: dict[str, str]) -> list[str]:
-    """Say which units rose or fell for certain, and how many did not."""
+    """Return the claim about units that rose or fell beyond chance, and the number of others."""
     units = [(r, _standing(r)) for r in rows if r["unit_id"] != EVERYTHING]
-    said = []
+    claims = []
     for side in ("above", "below"):
         here = [r for r, s in units if s == side]
-        told = listed(f"{names[r['unit_id']]} ({numerals.points(r['difference'])})" for r in here)
+        moved_units = listed(
+            f"{names[r['unit_id']]} ({numerals.points(r['difference'])})" for r in here
+        )
         if here:
-            said.append(say(f"briefing.change_units_{side}", n=len(here), units=told))
+            claims.append(say(f"briefing.change_units_{side}", n=len(here), units=moved_units))
     unclear = sum(s in ("within", "few") for _, s in units)
-    return [*said, say("briefing.change_units_within", n=unclear)] if unclear else said
+    return [*claims, say("briefing.change_units_within", n=unclear)] if unclear else claims
 
 
-def _dot(row: Row, names: dict[str, str], asked: Question, *, judged: bool) -> Dot:
+def _dot(row: Row, names: dict[str, str], question: Question, *, judged: bool) -> Dot:
     note = " · ".join(numerals.percent(row[f"{side}_value"]) for side in ("left", "right"))
     return Dot(
         name=names[row["unit_id"]],
@@ -146,7 +157,7 @@ def _dot(row: Row, names: dict[str, str], asked: Question, *, judged: bool) -> D
         upper=row["upper"] * 100,
         note=note,
         standing=_standing(row) if judged else "few",
-        marked=row["unit_id"] in (EVERYTHING, asked.unit),
+        marked=row["unit_id"] in (EVERYTHING, question.unit),
     )
 
 
@@ -194,22 +205,22 @@ def _difference_cells(row: Row) -> tuple[Cell, Cell]:
 # month by month ---------------------------------------------------------------------------
 
 
-def months(book: Book, asked: Question, measure: str) -> Answer:
+def months(book: Book, question: Question, measure: str) -> Answer:
     """Answer how a rate moved over the months up to the end of the period asked for."""
-    until = Period.parse(asked.period).ends_on
+    until = Period.parse(question.period).ends_on
     labels = [m for m in book.periods("month") if Period.parse(m).ends_on <= until]
-    found = [(m, measures_of(book, asked, m).get(measure)) for m in labels]
-    known = [(m, row) for m, row in found if row is not None]
+    month_rows = [(m, measures_of(book, question, m).get(measure)) for m in labels]
+    measured = [(m, row) for m, row in month_rows if row is not None]
     rate = say(f"briefing.{measure}")
-    caption = say("briefing.course_caption", rate=rate, unit=book.unit_inline(asked.unit))
+    caption = say("briefing.course_caption", rate=rate, unit=book.unit_inline(question.unit))
     return Answer(
         title=say("briefing.course_title"),
-        claims=_course_claims(known, rate),
-        frame=pl.DataFrame([row for _, row in known], infer_schema_length=None),
+        claims=_course_claims(measured, rate),
+        frame=pl.DataFrame([row for _, row in measured], infer_schema_length=None),
         denominators=say("briefing.course_denominators", few=FEW),
-        listing=_course_table(known, caption),
-        figure=_course_figure(known, caption) if known else None,
-        values=values_of(row for _, row in known),
+        listing=_course_table(measured, caption),
+        figure=_course_figure(measured, caption) if measured else None,
+        values=values_of(row for _, row in measured),
     )
 
 
@@ -221,8 +232,8 @@ def _course_claims(known: list[tuple[str, Row]], rate: str) -> tuple[Claim, ...]
     span = say("briefing.course_span", rate=rate, n=len(known), first=first, last=last)
     if not above:
         return (claim(f"{span} {say('briefing.course_even')}"),)
-    told = listed(f"{numerals.month_tick(m)} ({rate_words(r)['value']})" for m, r in above)
-    return (claim(f"{span} {say('briefing.course_above', months=told)}"),)
+    called_months = listed(f"{numerals.month_tick(m)} ({rate_words(r)['value']})" for m, r in above)
+    return (claim(f"{span} {say('briefing.course_above', months=called_months)}"),)
 
 
 def _above_the_rest(known: list[tuple[str, Row]]) -> tuple[list[tuple[str, Row]], int]:
@@ -238,7 +249,7 @@ def _above_the_rest(known: list[tuple[str, Row]]) -> tuple[list[tuple[str, Row]]
 
 
 def _course_figure(known: list[tuple[str, Row]], caption: str) -> Figure:
-    drawn = [
+    points = [
         Dot(
             numerals.month_tick(month),
             row["value"] * 100,
@@ -249,8 +260,8 @@ def _course_figure(known: list[tuple[str, Row]], caption: str) -> Figure:
         )
         for month, row in known
     ]
-    described = "; ".join(f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in drawn)
-    return draw(course(drawn, say("briefing.percent")), caption, f"{caption} {described}.")
+    described = "; ".join(f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in points)
+    return draw(course(points, say("briefing.percent")), caption, f"{caption} {described}.")
 
 
 def _course_table(known: list[tuple[str, Row]], caption: str) -> Table:

@@ -1,13 +1,13 @@
-"""The figures of a period as they may leave the office: no cell of 1 to 4 can be worked out.
+"""The publishable figures of a period: no cell of 1 to 4 can be derived.
 
-Counts of two periods, all units and all of them together go through small-cell suppression as
-one system, with every sum that a page shows or allows; tables, sentences and charts are made of
-what is left. Which unit a page sets off makes no difference to what is held back, so the pages of
-one period may be laid side by side. Every earlier publication of the project belongs to the system
-(``publication_record``), so that a quarter beside a half-year gives nothing away. Stocks are told
-only where they are overdue: beside the flows of the next period their sum would give small cells
-away. Months, steps, causes, findings and anything about staff stay in the office. Figures published
-elsewhere are not known here.
+Counts of two periods, of all units and of all of them together go through suppression of small
+counts as one system, with every sum that a page shows or allows; tables, sentences and charts use
+the result. The unit marked on a page makes no difference to the suppression, so the pages of one
+period may be compared. Every earlier publication of the project belongs to the system
+(``publication_record``), so that a quarter beside a half-year reveals nothing. Stocks are published
+only where overdue: with the flows of the next period their sum would reveal small cells. Months,
+steps, causes, findings and anything about staff stay in the office. Figures published elsewhere are
+not known here.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _SUMS = {
     "judged_or_overdue": ("judged", "open_overdue"),
     "returned": ("returned_by_post", "returned_otherwise"),
 }
-"""What adds up, of all that a page shows or lets a reader subtract."""
+"""Sums that a page shows or lets a reader compute."""
 
 _CELLS = tuple(
     dict.fromkeys([*_COUNTS, *_SUMS, *(part for sums in _SUMS.values() for part in sums)])
@@ -93,7 +93,7 @@ class Publication:
 
     @cached_property
     def cells(self) -> pl.DataFrame:
-        """One row per unit (``*`` all) and period; counts held back are missing."""
+        """One row per unit (``*`` all) and period; suppressed counts are missing."""
         periods = list(dict.fromkeys(p for p in (self.period, self.against) if p))
         units, record = self.book.units(), read_record(self.book.home)
         whole = _whole(self.book.measures, units, periods, self.profile)
@@ -121,7 +121,7 @@ class Publication:
 
     @property
     def record(self) -> pl.DataFrame:
-        """The rows that the record of publications keeps of this one."""
+        """The rows of this publication for the record."""
         rows = self.cells.unpivot(
             _CELLS, index=["unit_id", "period"], variable_name="measure", value_name="value"
         )
@@ -168,7 +168,7 @@ class Publication:
             )
 
     def change(self, unit: str = EVERYTHING) -> Answer:
-        """How the late share moved against the other period, where both may be told.
+        """How did the late share move against the other period, where both are publishable?
 
         Raises:
             UsageProblem: No dossier belongs to such a unit.
@@ -177,13 +177,13 @@ class Publication:
         with use_language(self.book.language):
             words = {"period": numerals.period(self.period), "rate": say(f"briefing.{_COMPARED}")}
             if not self.against:
-                told = claim(say("briefing.change_nothing", period=words["period"]))
+                unchanged = claim(say("briefing.change_nothing", period=words["period"]))
                 title = say("briefing.change_nothing_title")
-                return Answer(title, (told,), self.cells.clear(), "")
+                return Answer(title, (unchanged,), self.cells.clear(), "")
             words["against"] = numerals.period(self.against)
             return Answer(
                 title=say("published.change_title", **words),
-                claims=(claim(say("published.change_told", **words), 2),),
+                claims=(claim(say("published.change_sentence", **words), 2),),
                 frame=self.cells,
                 denominators=say("published.denominators", threshold=THRESHOLD),
                 listing=self._change_table(marked, words),
@@ -228,21 +228,21 @@ class Publication:
 def _whole(
     measures: pl.DataFrame, units: list[str], periods: list[str], profile: str
 ) -> pl.DataFrame:
-    """Return every cell before anything is held back: one row per unit and period."""
-    told = measures.filter(
+    """Return every cell before suppression: one row per unit and period."""
+    scope_rows = measures.filter(
         pl.col("profile") == profile,
         pl.col("procedure_id") == EVERYTHING,
         pl.col("channel_in") == EVERYTHING,
         pl.col("period").is_in(periods),
     )
-    found = {
+    estimates = {
         (unit, period, measure): (above, below or 0)
-        for unit, period, measure, above, below in told.select(
+        for unit, period, measure, above, below in scope_rows.select(
             "unit_id", "period", "measure", "numerator", "denominator"
         ).rows()
     }
     rows = [
-        {"unit_id": unit, "period": period, **_counted(found, unit, period)}
+        {"unit_id": unit, "period": period, **_counted(estimates, unit, period)}
         for unit in (EVERYTHING, *units)
         for period in dict.fromkeys(periods)
     ]
@@ -274,44 +274,44 @@ def _counted(
     return {name: cells[name] for name in _CELLS}
 
 
-# cells as they are written -----------------------------------------------------------------
+# formatted cells -------------------------------------------------------------------------
 
 
-def _withheld() -> Blank:
+def _suppressed_cell() -> Blank:
     sign = say("published.sign", threshold=THRESHOLD)
     return Blank(say("published.reason", threshold=THRESHOLD, most=THRESHOLD - 1), sign)
 
 
 def _count_cell(value: int | None) -> Cell:
-    return _withheld() if value is None else numerals.count(value)
+    return _suppressed_cell() if value is None else numerals.count(value)
 
 
-def _told(value: int | None) -> str:
+def _shown_count(value: int | None) -> str:
     return say("published.sign", threshold=THRESHOLD) if value is None else numerals.count(value)
 
 
 def _estimate(side: Figures, rate: str) -> Estimate | None:
-    """Return a rate both of whose counts may be told; nothing where one is held back."""
+    """Return a rate of which both counts are publishable; nothing where one is suppressed."""
     above, below = (side[name] for name in _RATES[rate])
     return None if above is None or below is None else wilson(above, below)
 
 
 def _rate_cells(side: Figures, rate: str) -> tuple[Cell, Cell]:
-    found = _estimate(side, rate)
-    if found is None:
-        return _withheld(), _withheld()
-    if found.value is None:
+    estimate = _estimate(side, rate)
+    if estimate is None:
+        return _suppressed_cell(), _suppressed_cell()
+    if estimate.value is None:
         none = Blank(say("briefing.no_denominator"))
         return none, none
-    over = numerals.fraction(found.numerator, found.denominator)
-    interval = numerals.percent_range(found.lower, found.upper)
-    return f"{numerals.percent(found.value)} ({over})", interval
+    over = numerals.fraction(estimate.numerator, estimate.denominator)
+    interval = numerals.percent_range(estimate.lower, estimate.upper)
+    return f"{numerals.percent(estimate.value)} ({over})", interval
 
 
 def _difference_cells(sides: list[Figures]) -> tuple[Cell, Cell]:
     before, after = (_estimate(side, _COMPARED) for side in sides)
     if before is None or after is None:
-        return _withheld(), _withheld()
+        return _suppressed_cell(), _suppressed_cell()
     value, lower, upper = difference(before, after)
     if value is None:
         none = Blank(say("briefing.no_difference"))
@@ -323,30 +323,30 @@ def _difference_cells(sides: list[Figures]) -> tuple[Cell, Cell]:
 
 
 def _flow_claims(side: Figures, unit: str, period: str) -> tuple[Claim, ...]:
-    counts = {name: _told(side[name]) for name in _COUNTS}
+    counts = {name: _shown_count(side[name]) for name in _COUNTS}
     flow = say("published.flow", unit=unit, period=numerals.period(period), **counts)
-    return (claim(flow, key=True), *_rates_told(side))
+    return (claim(flow, key=True), *_describe_rates(side))
 
 
-def _rates_told(side: Figures) -> list[Claim]:
-    said = []
+def _describe_rates(side: Figures) -> list[Claim]:
+    claims = []
     for rate in ("late_done", "late_or_overdue"):
-        found = _estimate(side, rate)
-        if found is not None and found.value is not None:
+        estimate = _estimate(side, rate)
+        if estimate is not None and estimate.value is not None:
             words = {
                 "rate": say(f"briefing.{rate}"),
-                "value": numerals.percent(found.value),
-                "fraction": numerals.fraction(found.numerator, found.denominator),
-                "interval": numerals.percent_range(found.lower, found.upper),
+                "value": numerals.percent(estimate.value),
+                "fraction": numerals.fraction(estimate.numerator, estimate.denominator),
+                "interval": numerals.percent_range(estimate.lower, estimate.upper),
             }
-            said.append(claim(say("published.rate", **words), key=True))
-    return said
+            claims.append(claim(say("published.rate", **words), key=True))
+    return claims
 
 
 def _units_claims(rows: dict[str, Figures]) -> tuple[Claim, ...]:
-    shown = [u for u, side in rows.items() if u != EVERYTHING and _estimate(side, _COMPARED)]
-    told = say("published.units_told", shown=len(shown), units=len(rows) - 1)
-    return (claim(told, key=True), *_rates_told(rows[EVERYTHING]))
+    published = [u for u, side in rows.items() if u != EVERYTHING and _estimate(side, _COMPARED)]
+    sentence = say("published.units_sentence", shown=len(published), units=len(rows) - 1)
+    return (claim(sentence, key=True), *_describe_rates(rows[EVERYTHING]))
 
 
 def _units_table(
@@ -371,18 +371,20 @@ def _units_table(
 
 
 def _units_figure(rows: dict[str, Figures], names: dict[str, str], period: str) -> Figure | None:
-    found = {u: _estimate(side, _COMPARED) for u, side in rows.items()}
-    overall = found.pop(EVERYTHING)
-    drawn = [_dot(names[u], e) for u, e in found.items() if e is not None and e.value is not None]
-    if not drawn or overall is None or overall.value is None:
+    estimates = {u: _estimate(side, _COMPARED) for u, side in rows.items()}
+    overall = estimates.pop(EVERYTHING)
+    unit_dots = [
+        _dot(names[u], e) for u, e in estimates.items() if e is not None and e.value is not None
+    ]
+    if not unit_dots or overall is None or overall.value is None:
         return None
     rate = say(f"briefing.{_COMPARED}")
     level = say("briefing.overall", value=numerals.percent(overall.value))
     axis = say("briefing.rate_axis", rate=rate)
     scale = Scale(overall.value * 100, level, axis, say("briefing.fraction"))
     caption = say("published.units_caption", rate=rate, period=period)
-    described = "; ".join(f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in drawn)
-    return draw(dots(drawn, scale), caption, f"{caption} {described}.")
+    described = "; ".join(f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in unit_dots)
+    return draw(dots(unit_dots, scale), caption, f"{caption} {described}.")
 
 
 def _dot(name: str, found: Estimate) -> Dot:

@@ -1,7 +1,7 @@
-"""What the figures leave out: where every row of the source files went.
+"""What the figures leave out: the fate of every row of the source files.
 
-Accounting (evidence level 1): read equals clean plus quarantined plus merged plus ignored, file
-by file; a briefing that does not say what it left out claims too much.
+Accounting (evidence level 1), file by file: rows read = clean + quarantined + merged + ignored. A
+briefing without this would claim too much.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ PARTS = ("rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ign
 def excluded(book: Book) -> Answer:
     """Answer which rows of the source files are in the figures, and which are not and why."""
     totals = {part: int(book.reconciliation[part].sum()) for part in PARTS}
-    told = ("rule_id", "severity", "message")
+    columns = ("rule_id", "severity", "message")
     sources = (book.quarantine, book.due_findings, book.calendar_findings)
-    findings = pl.concat([source.select(told) for source in sources])
+    findings = pl.concat([source.select(columns) for source in sources])
     rules = (
         findings.group_by("rule_id", "severity")
         .agg(pl.len().alias("rows"), pl.col("message").sort().first())
@@ -47,10 +47,10 @@ def excluded(book: Book) -> Answer:
 
 
 def _claims(totals: dict[str, int], files: int, rules: pl.DataFrame) -> tuple[Claim, ...]:
-    told = {part: numerals.count(n) for part, n in totals.items()}
+    words = {part: numerals.count(n) for part, n in totals.items()}
     read = totals["rows_read"]
     share = numerals.percent(totals["rows_quarantined"] / read if read else None)
-    flow = say("briefing.excluded_flow", files=numerals.count(files), share=share, **told)
+    flow = say("briefing.excluded_flow", files=numerals.count(files), share=share, **words)
     if rules.is_empty():
         return claim(flow, key=True), claim(say("briefing.excluded_nothing"))
     flagged = int(rules.filter(pl.col("severity") == "warn")["rows"].sum())
@@ -58,19 +58,19 @@ def _claims(totals: dict[str, int], files: int, rules: pl.DataFrame) -> tuple[Cl
 
 
 def _uncovered(findings: pl.DataFrame) -> tuple[Claim, ...]:
-    """Say how many dossiers have days that no calendar covers, and which years are missing."""
+    """Return the claim about dossiers with days that no calendar covers, and the missing years."""
     if findings.is_empty():
         return ()
     missing = findings.select("calendar_id", "year").unique().sort("calendar_id", "year")
     years = ", ".join(f"{year} ({name})" for name, year in missing.rows())
     undecided = findings.filter("is_undecidable")["dossier_id"].n_unique()
-    told = say(
+    sentence = say(
         "quality.not_covered",
         n=numerals.count(findings["dossier_id"].n_unique()),
         undecided=numerals.count(undecided),
         years=years,
     )
-    return (claim(told, key=True),)
+    return (claim(sentence, key=True),)
 
 
 def _table(rules: pl.DataFrame) -> Table:

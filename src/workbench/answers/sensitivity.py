@@ -1,7 +1,7 @@
-"""How far the figures hang on the definition of "late": every headline under every profile.
+"""How the figures depend on the definition of "late": every headline under every profile.
 
-The same dossiers, judged by each named rule in turn; no rule is called the right one. The short
-form stands in every briefing, the long one (every headline) beside the official figures.
+The same dossiers, judged under each named profile in turn; none is called the right one. The short
+form is in every briefing, the long one (every headline) beside the official figures.
 """
 
 from __future__ import annotations
@@ -28,28 +28,28 @@ SHORT = ("ot_done", "late", "open_overdue", "unknown")
 _PARTS = ("early", "on_time", "late")
 
 
-def short(book: Book, asked: Question) -> Answer:
-    """Answer how the on-time share moves from profile to profile; the one in use is set off."""
-    return _answer(book, asked, SHORT)
+def short(book: Book, question: Question) -> Answer:
+    """Answer how the on-time share differs between profiles; the one in use is marked."""
+    return _answer(book, question, SHORT)
 
 
-def long(book: Book, asked: Question) -> Answer:
+def long(book: Book, question: Question) -> Answer:
     """Answer with every headline under every profile."""
-    return _answer(book, asked, compare.SENSITIVE)
+    return _answer(book, question, compare.SENSITIVE)
 
 
-def _answer(book: Book, asked: Question, shown: tuple[str, ...]) -> Answer:
-    frame = compare.sensitivity(book.measures, period=asked.period, unit_id=asked.unit)
+def _answer(book: Book, question: Question, shown: tuple[str, ...]) -> Answer:
+    frame = compare.sensitivity(book.measures, period=question.period, unit_id=question.unit)
     names = distinct(frame["profile"], lambda profile: _short_name(book, profile))
     return Answer(
-        title=say("official.sensitivity_title", period=numerals.period(asked.period)),
-        claims=_spread(frame, names, asked),
+        title=say("official.sensitivity_title", period=numerals.period(question.period)),
+        claims=_spread(frame, names, question),
         frame=frame,
         denominators=say("official.sensitivity_denominators"),
-        listing=_table(book, frame, names, shown, asked),
-        figure=_figure(frame, names, asked),
+        listing=_table(book, frame, names, shown, question),
+        figure=_figure(frame, names, question),
         values=tuple(
-            Value(name, asked.unit, asked.period, row["profile"], row[name])
+            Value(name, question.unit, question.period, row["profile"], row[name])
             for row in frame.iter_rows(named=True)
             for name in shown
             if f"{name}_denominator" not in row
@@ -58,17 +58,17 @@ def _answer(book: Book, asked: Question, shown: tuple[str, ...]) -> Answer:
 
 
 def _short_name(book: Book, profile: str) -> str:
-    """Return what stands before the colon of a profile's sentence."""
+    """Return the part of a profile's label before the colon."""
     return book.profile_label(profile).split(":")[0]
 
 
-def _spread(frame: pl.DataFrame, names: dict[str, str], asked: Question) -> tuple[Claim, ...]:
+def _spread(frame: pl.DataFrame, names: dict[str, str], question: Question) -> tuple[Claim, ...]:
     rows = frame.filter(pl.col("ot_done").is_not_null()).sort("ot_done", "profile")
     if rows.is_empty():
         return (claim(say("official.nothing")),)
     low, high = rows.row(0, named=True), rows.row(-1, named=True)
     spread = say(
-        "official.sensitivity_told",
+        "official.sensitivity_sentence",
         n=frame.height,
         low=numerals.decimal(low["ot_done"] * 100, 2),
         low_profile=names[low["profile"]],
@@ -77,12 +77,16 @@ def _spread(frame: pl.DataFrame, names: dict[str, str], asked: Question) -> tupl
     )
     late = frame["late"].to_list()
     counts = {"fewest": numerals.count(min(late)), "most": numerals.count(max(late))}
-    own = say("official.sensitivity_late", used=names[asked.profile], **counts)
-    return claim(spread), claim(own)
+    sentence = say("official.sensitivity_late", used=names[question.profile], **counts)
+    return claim(spread), claim(sentence)
 
 
 def _table(
-    book: Book, frame: pl.DataFrame, names: dict[str, str], shown: tuple[str, ...], asked: Question
+    book: Book,
+    frame: pl.DataFrame,
+    names: dict[str, str],
+    shown: tuple[str, ...],
+    question: Question,
 ) -> Table:
     columns = [Column(say("official.profile"), number=False)]
     columns += [Column(say(f"briefing.{name}")) for name in shown]
@@ -96,7 +100,7 @@ def _table(
         )
         for row in rows
     )
-    marked = frozenset(n for n, row in enumerate(rows) if row["profile"] == asked.profile)
+    marked = frozenset(n for n, row in enumerate(rows) if row["profile"] == question.profile)
     return Table(say("official.sensitivity_caption"), tuple(columns), lines, marked=marked)
 
 
@@ -109,7 +113,7 @@ def _cell(row: Mapping[str, Any], name: str) -> Cell:
     return f"{numerals.decimal(row[name] * 100, 2)}% ({over})"
 
 
-def _figure(frame: pl.DataFrame, names: dict[str, str], asked: Question) -> Figure | None:
+def _figure(frame: pl.DataFrame, names: dict[str, str], question: Question) -> Figure | None:
     rows = []
     for row in frame.iter_rows(named=True):
         judged = sum(row[part] for part in _PARTS)
@@ -126,8 +130,8 @@ def _figure(frame: pl.DataFrame, names: dict[str, str], asked: Question) -> Figu
     if not rows:
         return None
     order = [say(f"labels.{part}") for part in _PARTS]
-    unit = "" if asked.unit == EVERYTHING else f" ({asked.unit})"
-    caption = say("official.sensitivity_drawn", period=numerals.period(asked.period)) + unit
+    unit = "" if question.unit == EVERYTHING else f" ({question.unit})"
+    caption = say("official.sensitivity_drawn", period=numerals.period(question.period)) + unit
     described = "; ".join(f"{row}, {part} {label}" for row, part, _, label in rows)
     chart = shares(rows, order, say("briefing.outcome_axis"))
     return draw(chart, caption, f"{caption} {described}.")

@@ -1,6 +1,6 @@
-"""The first screen of a briefing: four numbers and the key claims of every answer below.
+"""The first screen of a briefing: four numbers and the key claims of every later section.
 
-It says nothing that a later section does not show with its table.
+It states nothing that a later section does not show with its table.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ if TYPE_CHECKING:
     from workbench.answers.book import Book
 
 
-def summary(book: Book, asked: Question, against: str, measure: str) -> Answer:
-    """Answer what a chairman asks first: how much, what changed, who, where the time went.
+def summary(book: Book, question: Question, against: str, measure: str) -> Answer:
+    """Answer the first questions of a reader: how much, what changed, who, where the time went.
 
-    Under another profile than that of the results causes are left out, and it says so.
+    Under another profile than that of the results, causes are left out with a note.
     """
-    answers = _answers(book, asked, against, measure)
-    now = measures_of(book, asked, asked.period)
+    answers = _answers(book, question, against, measure)
+    now = measures_of(book, question, question.period)
     claims = [c for answer in answers for c in answer.claims if c.key]
-    if asked.profile != book.result_profile:
-        words = {"asked": asked.profile, "computed": book.result_profile}
+    if question.profile != book.result_profile:
+        words = {"asked": question.profile, "computed": book.result_profile}
         claims.append(claim(say("why.other_profile", **words), key=True))
     return Answer(
         title=say("briefing.summary_title"),
         claims=tuple(claims),
         frame=compare.headline(
-            book.measures, period=asked.period, profile=asked.profile, unit_id=asked.unit
+            book.measures, period=question.period, profile=question.profile, unit_id=question.unit
         ),
         denominators=say("briefing.levels"),
         tiles=headline.tiles(now),
@@ -51,13 +51,13 @@ def summary(book: Book, asked: Question, against: str, measure: str) -> Answer:
     )
 
 
-def _answers(book: Book, asked: Question, against: str, measure: str) -> Iterator[Answer]:
-    yield headline.headline(book, asked, against)
-    yield period_change.change(book, asked, against, measure)
-    yield units.units(book, asked, measure)
-    if asked.profile == book.result_profile:
-        yield causes.causes(book, asked)
-        yield adjusted_units.cells(book, asked)
-        yield whatif.whatif(book, asked)
-    yield time_use.slowest_steps(book, asked)
+def _answers(book: Book, question: Question, against: str, measure: str) -> Iterator[Answer]:
+    yield headline.headline(book, question, against)
+    yield period_change.change(book, question, against, measure)
+    yield units.units(book, question, measure)
+    if question.profile == book.result_profile:
+        yield causes.causes(book, question)
+        yield adjusted_units.cells(book, question)
+        yield whatif.whatif(book, question)
+    yield time_use.slowest_steps(book, question)
     yield quality.excluded(book)

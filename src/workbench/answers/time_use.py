@@ -45,7 +45,7 @@ def time_use(book: Book, asked: Question) -> Answer:
         title=say("briefing.time_title"),
         claims=_time_claims(groups, kinds),
         frame=frame,
-        denominators=_groups_told(groups),
+        denominators=_describe_groups(groups),
         listing=_time_table(groups, kinds, caption),
         figure=_time_figure(groups, kinds, caption) if kinds else None,
     )
@@ -67,7 +67,7 @@ def _size(groups: Groups, *, late: bool) -> int:
     return max((r["n_dossiers"] for (side, _), r in groups.items() if side == late), default=0)
 
 
-def _groups_told(groups: Groups) -> str:
+def _describe_groups(groups: Groups) -> str:
     return say(
         "briefing.time_denominators",
         late=numerals.count(_size(groups, late=True)),
@@ -79,14 +79,14 @@ def _time_claims(groups: Groups, kinds: list[str]) -> tuple[Claim, ...]:
     late = [k for k in kinds if _mean(groups, late=True, kind=k)]
     if not late:
         return (claim(say("briefing.time_nothing")),)
-    told = "; ".join(_kind_told(groups, k) for k in late[:3])
+    told = "; ".join(_describe_kind(groups, k) for k in late[:3])
     claims = [claim(say("briefing.time_where", kinds=told), key=True)]
     if _size(groups, late=True) < FEW:
         claims.append(claim(say("briefing.time_few", few=FEW)))
     return tuple(claims)
 
 
-def _kind_told(groups: Groups, kind: str) -> str:
+def _describe_kind(groups: Groups, kind: str) -> str:
     late, others = groups[True, kind], groups.get((False, kind))
     return say(
         "briefing.time_kind",
@@ -100,14 +100,14 @@ def _kind_told(groups: Groups, kind: str) -> str:
 def _time_figure(groups: Groups, kinds: list[str], caption: str) -> Figure:
     pairs = [Pair(say(f"labels.{k}"), *_mean_hours(groups, k)) for k in kinds]
     chart = paired_bars(pairs, say("briefing.mean_hours"))
-    return draw(chart, caption, f"{caption} {_pairs_told(pairs)}.")
+    return draw(chart, caption, f"{caption} {_describe_pairs(pairs)}.")
 
 
-def _pairs_told(pairs: list[Pair]) -> str:
+def _describe_pairs(pairs: list[Pair]) -> str:
     """Say every pair of a chart, for those who cannot see it."""
     return "; ".join(
         say(
-            "briefing.pair_told",
+            "briefing.pair_sentence",
             name=p.name,
             late=numerals.decimal(p.late),
             others=numerals.decimal(p.others),
@@ -203,18 +203,18 @@ Named = list[tuple[str, Row]]
 def _step_claims(named: Named, slow: Named) -> tuple[Claim, ...]:
     said = []
     if slow:
-        told = "; ".join(_step_told(name, row) for name, row in slow[:3])
+        told = "; ".join(_describe_step(name, row) for name, row in slow[:3])
         said.append(claim(say("briefing.steps_where", steps=told), key=True))
     alone = [(name, r) for name, r in named if r["n_others"] == 0 and r["late_seconds"]]
     if alone:
-        told = "; ".join(_alone_told(name, row) for name, row in alone[:3])
+        told = "; ".join(_describe_alone(name, row) for name, row in alone[:3])
         said.append(claim(say("briefing.steps_alone", steps=told)))
     return tuple(said) or (claim(say("briefing.steps_nothing")),)
 
 
-def _step_told(name: str, row: Row) -> str:
+def _describe_step(name: str, row: Row) -> str:
     return say(
-        "briefing.step_told",
+        "briefing.step_sentence",
         step=name,
         excess=numerals.count(round(row["excess_seconds"] / 3600)),
         late=numerals.hours(row["median_late_seconds"]),
@@ -223,7 +223,7 @@ def _step_told(name: str, row: Row) -> str:
     )
 
 
-def _alone_told(name: str, row: Row) -> str:
+def _describe_alone(name: str, row: Row) -> str:
     return say(
         "briefing.step_alone",
         step=name,

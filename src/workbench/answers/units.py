@@ -1,7 +1,7 @@
-"""Units side by side: who differs from the overall rate, and who cannot be told from it.
+"""Units side by side: which differ from the overall rate.
 
-No league table: the table is ordered by unit, the chart by rate, and a unit is named above or
-below only when its whole interval is. Crude shares, not adjusted for the mix of procedures.
+Not a ranking: the table is ordered by unit, the chart by rate, and a unit is named above or below
+only when its whole interval is. Crude shares, not adjusted for case mix.
 """
 
 from __future__ import annotations
@@ -34,30 +34,32 @@ if TYPE_CHECKING:
     from workbench.answers.book import Book
 
 
-def units(book: Book, asked: Question, measure: str) -> Answer:
-    """Answer which units differ from the overall rate; sorted by rate for the eye only."""
-    frame = compare.units_side_by_side(book.measures, period=asked.period, profile=asked.profile)
-    everyone = Question(asked.period, EVERYTHING, asked.profile)
-    overall = measures_of(book, everyone, asked.period).get(measure)
+def units(book: Book, question: Question, measure: str) -> Answer:
+    """Answer which units differ from the overall rate; the chart is sorted by rate."""
+    frame = compare.units_side_by_side(
+        book.measures, period=question.period, profile=question.profile
+    )
+    everyone = Question(question.period, EVERYTHING, question.profile)
+    overall = measures_of(book, everyone, question.period).get(measure)
     names = distinct(frame["unit_id"], book.unit_name)
-    known = [r for r in frame.iter_rows(named=True) if r[measure] is not None]
-    known.sort(key=lambda r: (-r[measure], names[r["unit_id"]]))
-    judged = [(r, _standing_of(r, measure, overall)) for r in known]
-    claims = _unit_claims(judged, names, asked, measure, overall)
-    if measure == RATE and asked.profile == book.result_profile:
-        claims += _beyond_chance(book, asked, names, judged)
+    measured = [r for r in frame.iter_rows(named=True) if r[measure] is not None]
+    measured.sort(key=lambda r: (-r[measure], names[r["unit_id"]]))
+    judged = [(r, _standing_of(r, measure, overall)) for r in measured]
+    claims = _unit_claims(judged, names, question, measure, overall)
+    if measure == RATE and question.profile == book.result_profile:
+        claims += _beyond_chance(book, question, names, judged)
     return Answer(
         title=say("briefing.units_title"),
         claims=claims,
         frame=frame,
         denominators=say("briefing.units_denominators", few=FEW),
-        listing=_unit_table(frame, names, asked),
-        figure=_unit_dots(judged, names, asked, measure, overall) if judged else None,
-        values=_values(frame, asked, overall),
+        listing=_unit_table(frame, names, question),
+        figure=_unit_dots(judged, names, question, measure, overall) if judged else None,
+        values=_values(frame, question, overall),
     )
 
 
-def _values(frame: pl.DataFrame, asked: Question, overall: Row | None) -> tuple[Value, ...]:
+def _values(frame: pl.DataFrame, question: Question, overall: Row | None) -> tuple[Value, ...]:
     """Return the figures of the table, unit by unit, and those of all units together."""
     rates = [
         f"{rate}_{part}"
@@ -67,7 +69,7 @@ def _values(frame: pl.DataFrame, asked: Question, overall: Row | None) -> tuple[
     stated = tuple(
         Value(".".join(name.rsplit("_", 1)) if name in rates else name, *scope, row[name])
         for row in frame.iter_rows(named=True)
-        for scope in [(row["unit_id"], asked.period, asked.profile)]
+        for scope in [(row["unit_id"], question.period, question.profile)]
         for name in (*compare.SIDE_BY_SIDE_COUNTS, *rates)
         if row[name] is not None
     )
@@ -85,41 +87,41 @@ def _standing_of(row: Row, measure: str, overall: Row | None) -> Standing:
 def _unit_claims(
     judged: Sequence[tuple[Row, Standing]],
     names: dict[str, str],
-    asked: Question,
+    question: Question,
     measure: str,
     overall: Row | None,
 ) -> tuple[Claim, ...]:
     if overall is None:
         return (claim(say("briefing.units_nothing")),)
     rate = say(f"briefing.{measure}")
-    said = [claim(say("briefing.units_overall", rate=rate, **rate_words(overall)))]
+    claims = [claim(say("briefing.units_overall", rate=rate, **rate_words(overall)))]
     if len(judged) == 1:
-        return (*said, claim(say("briefing.units_alone", unit=names[judged[0][0]["unit_id"]])))
+        return (*claims, claim(say("briefing.units_alone", unit=names[judged[0][0]["unit_id"]])))
     for row, side in judged:
-        if row["unit_id"] == asked.unit:
-            told = _named_rate(row, names, measure)
-            said.append(claim(say(f"briefing.unit_{side}", unit=told, few=FEW), key=True))
+        if row["unit_id"] == question.unit:
+            sentence = _named_rate(row, names, measure)
+            claims.append(claim(say(f"briefing.unit_{side}", unit=sentence, few=FEW), key=True))
     for side in ("above", "below", "within", "few"):
         here = [r for r, s in judged if s == side]
         if here:
-            told = listed(_named_rate(r, names, measure) for r in here)
-            text = say(f"briefing.units_{side}", n=len(here), units=told, few=FEW)
-            said.append(claim(text, key=side in ("above", "within")))
-    return tuple(said)
+            sentence = listed(_named_rate(r, names, measure) for r in here)
+            text = say(f"briefing.units_{side}", n=len(here), units=sentence, few=FEW)
+            claims.append(claim(text, key=side in ("above", "within")))
+    return tuple(claims)
 
 
 def _beyond_chance(
-    book: Book, asked: Question, names: dict[str, str], judged: Sequence[tuple[Row, Standing]]
+    book: Book, question: Question, names: dict[str, str], judged: Sequence[tuple[Row, Standing]]
 ) -> tuple[Claim, ...]:
-    """Say of the units above the overall rate which stand apart after case mix as well.
+    """Return the claim about units above the overall rate that are outliers after adjustment too.
 
-    The test is that of ``fair_units``, so that the two never disagree on a page.
+    The test is that of ``fair_units``, so that the two never contradict each other on a page.
     """
     above = {row["unit_id"] for row, side in judged if side == "above"}
     if not above or len(judged) == 1:
         return ()
-    counts = compare.count_strata(book.cause_cells, book.overdue_cells, period=asked.period)
-    rows = compare.standings(counts, period=asked.period).to_dicts()
+    counts = compare.count_strata(book.cause_cells, book.overdue_cells, period=question.period)
+    rows = compare.standings(counts, period=question.period).to_dicts()
     enough = {row["unit_id"] for row, side in judged if side != "few"}
     number = sum(row["peered"] >= PEERED and row["unit_id"] in enough for row in rows)
     groups: dict[str, list[str]] = {"beyond": [], "not_beyond": [], "no_peers": []}
@@ -143,11 +145,13 @@ def _named_rate(row: Row, names: dict[str, str], measure: str) -> str:
 def _unit_dots(
     judged: Sequence[tuple[Row, Standing]],
     names: dict[str, str],
-    asked: Question,
+    question: Question,
     measure: str,
     overall: Row | None,
 ) -> Figure:
-    drawn = [_unit_dot(r, s, names, measure, marked=r["unit_id"] == asked.unit) for r, s in judged]
+    ordered_dots = [
+        _unit_dot(r, s, names, measure, marked=r["unit_id"] == question.unit) for r, s in judged
+    ]
     level = overall["value"] if overall else 0.0
     rate = say(f"briefing.{measure}")
     scale = Scale(
@@ -156,9 +160,9 @@ def _unit_dots(
         say("briefing.rate_axis", rate=rate),
         say("briefing.fraction"),
     )
-    caption = say("briefing.units_caption", rate=rate, period=numerals.period(asked.period))
-    described = "; ".join(f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in drawn)
-    return draw(dots(drawn, scale), caption, f"{caption} {described}.")
+    caption = say("briefing.units_caption", rate=rate, period=numerals.period(question.period))
+    described = "; ".join(f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in ordered_dots)
+    return draw(dots(ordered_dots, scale), caption, f"{caption} {described}.")
 
 
 def _unit_dot(
@@ -175,7 +179,7 @@ def _unit_dot(
     )
 
 
-def _unit_table(frame: pl.DataFrame, names: dict[str, str], asked: Question) -> Table:
+def _unit_table(frame: pl.DataFrame, names: dict[str, str], question: Question) -> Table:
     counts = compare.SIDE_BY_SIDE_COUNTS
     columns = [Column(say("briefing.unit"), number=False)]
     columns += [Column(say(f"briefing.{c}")) for c in counts]
@@ -191,8 +195,8 @@ def _unit_table(frame: pl.DataFrame, names: dict[str, str], asked: Question) -> 
         )
         for row in rows
     ]
-    caption = say("briefing.units_table", period=numerals.period(asked.period))
-    marked = frozenset(i for i, r in enumerate(rows) if r["unit_id"] == asked.unit)
+    caption = say("briefing.units_table", period=numerals.period(question.period))
+    marked = frozenset(i for i, r in enumerate(rows) if r["unit_id"] == question.unit)
     return Table(caption, tuple(columns), tuple(cells), marked=marked)
 
 

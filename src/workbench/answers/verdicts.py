@@ -1,8 +1,8 @@
-"""Does a verdict stand without the records that look odd?
+"""Do verdicts on units hold without suspect records?
 
-Each unit's late share is judged twice against the overall one: with all its dossiers, and without
-those in which a rule found something suspect. A verdict that changes rests on those records, and
-says so with their number. Nothing is repaired and nothing is hidden.
+Each unit's late share is compared twice with the overall one: with all its dossiers, and without
+those in which a rule found something suspect. A verdict that changes depends on those records and
+is reported with their number. Nothing is repaired or hidden.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from workbench.answers.book import Book
 
 
-def verdicts(book: Book, asked: Question) -> Answer:
-    """Answer which units' verdicts stand without suspect records, and which rest on them."""
-    frame = _shares(book, asked)
+def verdicts(book: Book, question: Question) -> Answer:
+    """Answer which units' verdicts hold without suspect records, and which depend on them."""
+    frame = _shares(book, question)
     rows = {row["unit_id"]: row for row in frame.iter_rows(named=True)}
     overall = rows.pop(EVERYTHING, None)
     judged = [
@@ -40,31 +40,33 @@ def verdicts(book: Book, asked: Question) -> Answer:
         denominators=say("quality.verdicts_denominators", few=FEW),
         listing=_table(book, overall, judged),
         values=tuple(
-            Value("late_with_causes", row["unit_id"], asked.period, asked.profile, row["n_late"])
+            Value(
+                "late_with_causes", row["unit_id"], question.period, question.profile, row["n_late"]
+            )
             for row in frame.iter_rows(named=True)
         ),
     )
 
 
-def _shares(book: Book, asked: Question) -> pl.DataFrame:
+def _shares(book: Book, question: Question) -> pl.DataFrame:
     """Return the late shares of all units together and of those asked for, under any profile."""
-    is_computed = asked.profile == book.result_profile
+    is_computed = question.profile == book.result_profile
     counts = (
         book.verdict_counts
         if is_computed
-        else book.counted("verdict_counts", asked.period, asked.profile)
+        else book.counted("verdict_counts", question.period, question.profile)
     )
-    frame = compare.with_and_without_suspects(counts, period=asked.period)
-    if asked.unit == EVERYTHING:
+    frame = compare.with_and_without_suspects(counts, period=question.period)
+    if question.unit == EVERYTHING:
         return frame
-    return frame.filter(pl.col("unit_id").is_in([EVERYTHING, asked.unit]))
+    return frame.filter(pl.col("unit_id").is_in([EVERYTHING, question.unit]))
 
 
 def findings(book: Book) -> Answer:
-    """Answer what each rule found, unit by unit."""
+    """Answer with the findings of each rule, unit by unit."""
     frame = book.findings_by_unit.sort("unit_id", "severity", "rule_id")
     errors = frame.filter(pl.col("severity") == "error")
-    told = {
+    words = {
         "rows": numerals.count(int(frame["n_rows"].sum())),
         "units": numerals.count(frame["unit_id"].n_unique()),
         "out": numerals.count(int(errors["n_rows"].sum())),
@@ -88,7 +90,7 @@ def findings(book: Book) -> Answer:
     ]
     return Answer(
         title=say("quality.findings_title"),
-        claims=(claim(say("quality.findings_told", **told)),),
+        claims=(claim(say("quality.findings_sentence", **words)),),
         frame=frame,
         denominators=say("quality.findings_denominators"),
         listing=Table(say("quality.findings_table"), columns, tuple(lines)),
@@ -120,8 +122,8 @@ def _claims(
         for row, every, sound in judged
         if every != sound
     ]
-    told = [sides for _, *sides in judged if sides != ["few", "few"]]
-    stands = say("quality.stand", n=numerals.count(len(told) - len(moved)))
+    compared = [sides for _, *sides in judged if sides != ["few", "few"]]
+    stands = say("quality.stand", n=numerals.count(len(compared) - len(moved)))
     depend = [claim(say("quality.depend", units=listed(moved)), key=True)] if moved else []
     return (claim(shares, key=True), claim(stands, key=True), *depend)
 

@@ -1,7 +1,7 @@
-"""Why steps waited for the one who did them, where the log tells start, finish and holder.
+"""Why steps waited for their holder, where the log has start, finish and holder.
 
-The causes of the literature, in their fixed order; elapsed time, nights included, since being off
-duty is one of them. Accounting (evidence level 1). Where the stamps are missing the answer says so
+The waiting causes of the literature, in their fixed order; elapsed time, nights included, since
+being off duty is one of them. Accounting (evidence level 1). Without the stamps the answer says so
 and shows nothing.
 """
 
@@ -29,19 +29,19 @@ APPLICANTS = ("return", "applicant")
 SECONDS = tuple(f"{cause}_seconds" for cause in waits.WAITING_CAUSES)
 
 
-def steps_waited(book: Book, asked: Question) -> Answer:
+def steps_waited(book: Book, question: Question) -> Answer:
     """Answer what the steps started in a period had waited for, cause by cause."""
-    period = Period.parse(asked.period)
+    period = Period.parse(question.period)
     begun = pl.coalesce("started_at", "finished_at", "arrived_at").dt.date()
-    logged = _of_unit(book.steps, asked).filter(
+    logged = _of_unit(book.steps, question).filter(
         begun.is_between(period.starts_on, period.ends_on),
         ~pl.col("step_kind").is_in(APPLICANTS),
     )
-    found = all_waits(book).join(
+    step_waits = all_waits(book).join(
         logged.select("dossier_id", "step_no"), on=["dossier_id", "step_no"], how="semi"
     )
     frame = (
-        found.group_by("step")
+        step_waits.group_by("step")
         .agg(
             pl.len().alias("n_waits"),
             pl.col("wait_seconds").sum(),
@@ -52,35 +52,37 @@ def steps_waited(book: Book, asked: Question) -> Answer:
     rows = frame.to_dicts()
     totals = {name: sum(r[f"{name}_seconds"] for r in rows) for name in waits.WAITING_CAUSES}
     whole = sum(totals.values())
-    caption = say("waiting.caption", period=numerals.period(asked.period))
-    drawn = [
+    caption = say("waiting.caption", period=numerals.period(question.period))
+    wait_bars = [
         Bar(say(f"waiting.{name}"), seconds / 3600, _note(seconds, whole))
         for name, seconds in totals.items()
     ]
-    words = "; ".join(f"{b.name} {b.note}" for b in drawn)
+    words = "; ".join(f"{b.name} {b.note}" for b in wait_bars)
     return Answer(
         title=say("waiting.title"),
         claims=_claims(words, whole),
         frame=frame,
         denominators=say(
             "waiting.denominators",
-            waits=numerals.count(found.height),
+            waits=numerals.count(step_waits.height),
             steps=numerals.count(logged.height),
         ),
         listing=_table(rows, caption) if rows else None,
-        figure=draw(bars(drawn, say("waiting.axis")), caption, f"{caption} {words}.")
+        figure=draw(bars(wait_bars, say("waiting.axis")), caption, f"{caption} {words}.")
         if whole
         else None,
     )
 
 
 def all_waits(book: Book) -> pl.DataFrame:
-    """Return every wait of the book's steps, built when asked for; nothing is stored."""
+    """Return every wait of the book's steps, computed at first use; nothing is stored."""
     return waits.waits(book.folder_of("steps"), book.facts)
 
 
-def _of_unit(frame: pl.DataFrame, asked: Question) -> pl.DataFrame:
-    return frame if asked.unit == EVERYTHING else frame.filter(pl.col("unit_id") == asked.unit)
+def _of_unit(frame: pl.DataFrame, question: Question) -> pl.DataFrame:
+    return (
+        frame if question.unit == EVERYTHING else frame.filter(pl.col("unit_id") == question.unit)
+    )
 
 
 def _note(seconds: int, whole: int) -> str:
@@ -94,7 +96,7 @@ def _note(seconds: int, whole: int) -> str:
 def _claims(words: str, whole: int) -> tuple[Claim, ...]:
     if not whole:
         return (claim(say("waiting.nothing")),)
-    return (claim(say("waiting.told", causes=words)), claim(say("waiting.order")))
+    return (claim(say("waiting.sentence", causes=words)), claim(say("waiting.order")))
 
 
 def _table(rows: list[Row], caption: str) -> Table:

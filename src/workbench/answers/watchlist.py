@@ -1,8 +1,8 @@
 """Open dossiers that may be late: how likely, by when, and where each one waits now.
 
-The risk of a dossier comes from where it is and its own unit's current speed. How good such risks
-were is shown beside them, by making the list again at earlier days. Nobody is named: a step and a
-unit are.
+The risk of a dossier depends on its current step and its unit's current pace. The calibration of
+such risks is shown beside them, from watch lists made for earlier days. A step and a unit are
+named, no person.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 LIKELY = 0.5
 LISTED = 50
-"""Dossiers listed on a page; the frame has them all."""
+"""Number of dossiers listed on a page; the frame has all."""
 DRAWN = 15
 PAST_MONTHS = 12
 
@@ -42,10 +42,10 @@ def watch(book: NameLookup, unit: str) -> Answer:
     rows = list(frame.iter_rows(named=True))
     names = distinct(frame["unit_id"].unique().sort(), book.unit_name)
     return Answer(
-        title=say("foresight.watch_title"),
+        title=say("forecasts.watch_title"),
         claims=_claims(book, unit, rows, names),
         frame=frame,
-        denominators=f"{say('foresight.watch_denominators')} {book.profile_note()}",
+        denominators=f"{say('forecasts.watch_denominators')} {book.profile_note()}",
         listing=_table(rows, names) if rows else None,
         figure=_figure(rows) if rows else None,
     )
@@ -56,13 +56,13 @@ def _claims(
 ) -> tuple[Claim, ...]:
     who = book.unit_name(unit)
     if not rows:
-        return (claim(say("foresight.watch_nothing", unit=who), 2),)
+        return (claim(say("forecasts.watch_nothing", unit=who), 2),)
     overdue = [row for row in rows if row["slack_seconds"] < 0]
     ahead = [row for row in rows if row["slack_seconds"] >= 0]
     likely = [row for row in ahead if row["risk"] >= LIKELY]
     totals = [sum(row[part] for row in ahead) for part in ("risk", "lower", "upper")]
-    said = say(
-        "foresight.watch_told",
+    sentence = say(
+        "forecasts.watch_sentence",
         unit=who,
         n=numerals.count(len(rows)),
         overdue=numerals.count(len(overdue)),
@@ -70,11 +70,11 @@ def _claims(
         expected=numerals.decimal(totals[0]),
         interval=f"{numerals.decimal(totals[1])}–{numerals.decimal(totals[2])}",
     )
-    return (claim(said, 2, key=True), *_waiting(overdue + likely, names))
+    return (claim(sentence, 2, key=True), *_waiting(overdue + likely, names))
 
 
 def _waiting(rows: Sequence[Row], names: dict[str, str]) -> list[Claim]:
-    """Say at which step most of the dossiers at risk wait."""
+    """Return the claim about the step at which most of the dossiers at risk wait."""
     places: dict[tuple[str, str], int] = {}
     for row in rows:
         if row["waiting_at"]:
@@ -84,11 +84,11 @@ def _waiting(rows: Sequence[Row], names: dict[str, str]) -> list[Claim]:
         return []
     (step, unit), n = min(places.items(), key=lambda item: (-item[1], item[0]))
     words = {"step": step, "unit": names[unit], "n": numerals.count(n)}
-    return [claim(say("foresight.watch_place", total=numerals.count(len(rows)), **words))]
+    return [claim(say("forecasts.watch_place", total=numerals.count(len(rows)), **words))]
 
 
 def _figure(rows: Sequence[Row]) -> Figure:
-    drawn = [
+    bars = [
         Range(
             name=row["dossier_id"],
             value=100 * row["risk"],
@@ -98,39 +98,39 @@ def _figure(rows: Sequence[Row]) -> Figure:
         )
         for row in rows[:DRAWN]
     ]
-    chart = ranges(drawn, say("foresight.risk_axis"), say("foresight.left"))
-    caption = say("foresight.watch_caption", n=len(drawn))
-    told = "; ".join(f"{r.name}: {numerals.decimal(r.value)}%" for r in drawn)
-    return draw(chart, caption, f"{caption} {told}.")
+    chart = ranges(bars, say("forecasts.risk_axis"), say("forecasts.left"))
+    caption = say("forecasts.watch_caption", n=len(bars))
+    labels = "; ".join(f"{r.name}: {numerals.decimal(r.value)}%" for r in bars)
+    return draw(chart, caption, f"{caption} {labels}.")
 
 
 def _left(row: Row) -> str:
-    return say("foresight.hours_left", hours=numerals.hours(row["slack_seconds"]))
+    return say("forecasts.hours_left", hours=numerals.hours(row["slack_seconds"]))
 
 
 def _table(rows: Sequence[Row], names: dict[str, str]) -> Table:
     columns = (
-        Column(say("foresight.dossier"), number=False),
+        Column(say("forecasts.dossier"), number=False),
         Column(say("briefing.unit"), number=False),
-        Column(say("foresight.due")),
-        Column(say("foresight.left")),
-        Column(say("foresight.risk")),
-        Column(say("foresight.waiting"), number=False),
-        Column(say("foresight.since")),
+        Column(say("forecasts.due")),
+        Column(say("forecasts.left")),
+        Column(say("forecasts.risk")),
+        Column(say("forecasts.waiting"), number=False),
+        Column(say("forecasts.since")),
     )
-    shown = rows[:LISTED]
-    rest = len(rows) - len(shown)
-    notes = (say("foresight.watch_rest", n=rest),) if rest else ()
-    caption = say("foresight.watch_table")
-    return Table(caption, columns, tuple(_cells(row, names) for row in shown), notes)
+    top_rows = rows[:LISTED]
+    rest = len(rows) - len(top_rows)
+    notes = (say("forecasts.watch_rest", n=rest),) if rest else ()
+    caption = say("forecasts.watch_table")
+    return Table(caption, columns, tuple(_cells(row, names) for row in top_rows), notes)
 
 
 def _cells(row: Row, names: dict[str, str]) -> tuple[Cell, ...]:
-    unknown = Blank(say("foresight.no_place"))
+    unknown = Blank(say("forecasts.no_place"))
     place: Cell = unknown
     if row["waiting_at"]:
         key = "after_step" if row["is_after_step"] else "at_step"
-        place = say(f"foresight.{key}", step=row["waiting_at"])
+        place = say(f"forecasts.{key}", step=row["waiting_at"])
     return (
         row["dossier_id"],
         names[row["unit_id"]],
@@ -142,20 +142,20 @@ def _cells(row: Row, names: dict[str, str]) -> tuple[Cell, ...]:
     )
 
 
-# how good such risks were -----------------------------------------------------------------
+# calibration of past risks ----------------------------------------------------------------
 
 
 def reliability(book: NameLookup) -> Answer:
-    """Answer whether risks foretold at the ends of past months came true."""
+    """Answer how past risk forecasts, at the ends of months, agree with what happened."""
     days = past_days(book)
     passages = book.counted_passages(min(days)) if days else None
-    frame = compare.foretold(book.progress, days, passages)
+    frame = compare.calibrate_risks(book.progress, days, passages)
     rows = list(frame.iter_rows(named=True))
     return Answer(
-        title=say("foresight.reliability_title"),
+        title=say("forecasts.reliability_title"),
         claims=_reliability_claims(rows),
         frame=frame,
-        denominators=f"{say('foresight.reliability_denominators')} {book.profile_note()}",
+        denominators=f"{say('forecasts.reliability_denominators')} {book.profile_note()}",
         listing=_reliability_table(rows) if rows else None,
     )
 
@@ -174,10 +174,10 @@ def past_days(book: NameLookup) -> list[dt.date]:
 
 def _reliability_claims(rows: Sequence[Row]) -> tuple[Claim, ...]:
     if not rows:
-        return (claim(say("foresight.reliability_nothing"), 2),)
+        return (claim(say("forecasts.reliability_nothing"), 2),)
     inside = sum(row["lower"] <= row["foretold"] <= row["upper"] for row in rows)
     text = say(
-        "foresight.reliability_told",
+        "forecasts.reliability_sentence",
         inside=inside,
         groups=len(rows),
         n=numerals.count(sum(row["n_dossiers"] for row in rows)),
@@ -188,7 +188,7 @@ def _reliability_claims(rows: Sequence[Row]) -> tuple[Claim, ...]:
 
 def _reliability_table(rows: Sequence[Row]) -> Table:
     columns = tuple(
-        Column(say(f"foresight.{head}")) for head in ("group", "open_then", "foretold", "happened")
+        Column(say(f"forecasts.{head}")) for head in ("group", "open_then", "predicted", "happened")
     )
     cells = tuple(
         (
@@ -200,4 +200,4 @@ def _reliability_table(rows: Sequence[Row]) -> Table:
         )
         for row in rows
     )
-    return Table(say("foresight.reliability_table"), columns, cells)
+    return Table(say("forecasts.reliability_table"), columns, cells)

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from workbench.answers.name_lookup import NameLookup
 
 _NOT_RUN = {
-    "rule": "foresight.whatif_untold",
-    "shift": "foresight.whatif_untold",
-    "queue": "foresight.whatif_not_run",
+    "rule": "forecasts.whatif_untold",
+    "shift": "forecasts.whatif_untold",
+    "queue": "forecasts.whatif_not_run",
 }
 """Why a scenario of a kind has no answer."""
 _ASSUMPTION = {"vi": "assumption", "en": "assumption_en"}
@@ -42,10 +42,10 @@ def whatif(book: NameLookup, asked: Question) -> Answer:
     known = frame.with_columns(assumption).filter(pl.col("scenario").is_in(list(listed)))
     rows = known.to_dicts()
     return Answer(
-        title=say("foresight.whatif_title"),
+        title=say("forecasts.whatif_title"),
         claims=_claims(book, asked, rows, listed),
         frame=frame,
-        denominators=say("foresight.whatif_denominators"),
+        denominators=say("forecasts.whatif_denominators"),
         listing=_table(asked, rows, listed) if rows else None,
         figure=_figure(asked, rows, listed) if rows else None,
         values=tuple(
@@ -75,11 +75,11 @@ def _claims(
     who = book.unit_inline(asked.unit)
     period = numerals.period(asked.period)
     if not rows:
-        return (claim(say("foresight.whatif_none_late", unit=who, period=period), level=3),)
+        return (claim(say("forecasts.whatif_none_late", unit=who, period=period), level=3),)
     helping = [row for row in rows if row["n_saved"]]
     said = [
         claim(
-            say("foresight.whatif_saved", **_words(row, listed)),
+            say("forecasts.whatif_saved", **_words(row, listed)),
             level=row["evidence_level"],
             key=position == 0,
         )
@@ -87,7 +87,7 @@ def _claims(
     ]
     if not helping:
         n = numerals.count(rows[0]["n_late"])
-        said.append(claim(say("foresight.whatif_nothing", unit=who, period=period, n=n), level=3))
+        said.append(claim(say("forecasts.whatif_nothing", unit=who, period=period, n=n), level=3))
     not_run = sorted(set(listed) - {row["scenario"] for row in rows})
     reasons = {name: _NOT_RUN[listed[name]["kind"]] for name in not_run}
     for reason in sorted(set(reasons.values())):
@@ -122,18 +122,18 @@ def _figure(asked: Question, rows: list[Row], listed: dict[str, dict[str, str]])
         )
         for row in rows
     ]
-    caption = say("foresight.whatif_caption", period=numerals.period(asked.period))
+    caption = say("forecasts.whatif_caption", period=numerals.period(asked.period))
     described = "; ".join(f"{row.name}: {row.note}" for row in drawn)
-    chart = ranges(drawn, say("foresight.whatif_axis"), say("foresight.whatif_note"))
+    chart = ranges(drawn, say("forecasts.whatif_axis"), say("forecasts.whatif_note"))
     return draw(chart, caption, f"{caption} {described}.")
 
 
 def _table(asked: Question, rows: list[Row], listed: dict[str, dict[str, str]]) -> Table:
     columns = (
-        Column(say("foresight.scenario"), number=False),
-        *(Column(say(f"foresight.{head}")) for head in ("saved", "of_late", "touched")),
+        Column(say("forecasts.scenario"), number=False),
+        *(Column(say(f"forecasts.{head}")) for head in ("saved", "of_late", "touched")),
         Column(say("briefing.interval")),
-        Column(say("foresight.assumption"), number=False),
+        Column(say("forecasts.assumption"), number=False),
     )
     cells = [
         (
@@ -144,5 +144,5 @@ def _table(asked: Question, rows: list[Row], listed: dict[str, dict[str, str]]) 
         )
         for row in rows
     ]
-    caption = say("foresight.whatif_table", period=numerals.period(asked.period))
+    caption = say("forecasts.whatif_table", period=numerals.period(asked.period))
     return Table(caption, columns, tuple(cells))

@@ -1,8 +1,8 @@
-"""How work moves and when it is clicked: transfers, hours and weekdays, signatures, open dossiers.
+"""Patterns of work: transfers, hours and weekdays of clicks, signatures, open dossiers.
 
-``book.rhythm(unit="*").transfers("2022-H1")`` and its neighbours draw what the stamps say
-(accounting, evidence level 1): a pattern that calls for a question, not yet a cause. Figures are
-of units, never of a person.
+``book.rhythm(unit="*").transfers("2022-H1")`` and the other methods draw the stamps (accounting,
+evidence level 1): a pattern raises a question, it is not yet a cause. Figures are of units, never
+of a person.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from workbench.answers.book import Book
 
 BURST = 60
-"""Seconds between two clicks of one account that count as clicked in a row."""
+"""Seconds between two clicks of one account that count as consecutive."""
 CONCENTRATED = 0.8
 LATE = ("late", "open_overdue")
 
 
 @dataclass(frozen=True)
 class Rhythm:
-    """Questions about the course of the work of one unit, ``*`` for all together."""
+    """Questions about the patterns of work of one unit, ``*`` for all together."""
 
     book: Book
     unit: str
@@ -85,7 +85,7 @@ class Rhythm:
             return replace(answer, values=self._values(frame, label))
 
     def _values(self, frame: pl.DataFrame, period: str) -> tuple[Value, ...]:
-        """Return the stock of the last day, which is that of the period's close."""
+        """Return the stock of the last day, which is that at the close of the period."""
         return tuple(
             Value(name, self.unit, period, self.profile, row[column])
             for row in frame.tail(1).iter_rows(named=True)
@@ -96,8 +96,8 @@ class Rhythm:
         return frame if self.unit == EVERYTHING else frame.filter(pl.col("unit_id") == self.unit)
 
     def _within(self, period: str, column: str) -> pl.Expr:
-        asked = Period.parse(self.book.period(period))
-        return pl.col(column).dt.date().is_between(asked.starts_on, asked.ends_on)
+        scope_period = Period.parse(self.book.period(period))
+        return pl.col(column).dt.date().is_between(scope_period.starts_on, scope_period.ends_on)
 
     def _finished(self, period: str) -> pl.DataFrame:
         return self._of_unit(self.book.steps).filter(self._within(period, "finished_at"))
@@ -121,15 +121,15 @@ class Rhythm:
         """One row per day up to the snapshot: open dossiers at its end, overdue ones among them."""
         book = self.book
         until = min(period.ends_on, book.snapshot.date()) if book.snapshot else period.ends_on
-        counted = count_daily_stock(
-            book.rooms,
+        daily_stock = count_daily_stock(
+            book.folders,
             book.facts.pipelines,
             lateness_profiles(book.reference / "profiles").filter(profile=self.profile),
             period=period,
             until=until,
         )
         stock = (
-            self._of_unit(counted)
+            self._of_unit(daily_stock)
             .group_by("day")
             .agg(pl.sum("n_open").alias("open"), pl.sum("n_overdue").alias("overdue"))
         )
@@ -141,7 +141,7 @@ class Rhythm:
 
 
 def _clicks(steps: pl.DataFrame, period: str) -> Answer:
-    counted = (
+    counts = (
         steps.group_by(
             pl.col("finished_at").dt.weekday().alias("weekday"),
             pl.col("finished_at").dt.hour().alias("hour"),
@@ -152,23 +152,26 @@ def _clicks(steps: pl.DataFrame, period: str) -> Answer:
     caption = say("rhythm.clicks_caption", period=period)
     return Answer(
         title=say("rhythm.clicks_title"),
-        claims=_click_claims(steps, counted),
-        frame=counted,
+        claims=_click_claims(steps, counts),
+        frame=counts,
         denominators=say("rhythm.clicks_denominators", n=numerals.count(steps.height)),
-        listing=_click_table(counted, caption) if counted.height else None,
-        figure=draw(grid(_squares(counted)), caption, caption) if counted.height else None,
+        listing=_click_table(counts, caption) if counts.height else None,
+        figure=draw(grid(_squares(counts)), caption, caption) if counts.height else None,
     )
 
 
 def _squares(counted: pl.DataFrame) -> list[Square]:
     most = int(counted.select(pl.col("n").max()).item())
-    found = {(w, h): n for w, h, n in counted.iter_rows()}
-    hours = range(min(h for _, h in found), max(h for _, h in found) + 1)
+    counts = {(w, h): n for w, h, n in counted.iter_rows()}
+    hours = range(min(h for _, h in counts), max(h for _, h in counts) + 1)
     return [
         Square(
-            _weekday(w), f"{h}h", found.get((w, h), 0) / most, numerals.count(found.get((w, h), 0))
+            _weekday(w),
+            f"{h}h",
+            counts.get((w, h), 0) / most,
+            numerals.count(counts.get((w, h), 0)),
         )
-        for w in sorted({w for w, _ in found})
+        for w in sorted({w for w, _ in counts})
         for h in hours
     ]
 
@@ -183,26 +186,28 @@ def _click_claims(steps: pl.DataFrame, counted: pl.DataFrame) -> tuple[Claim, ..
     total = steps.height
     hour = counted.group_by("hour").agg(pl.col("n").sum()).sort(-pl.col("n"), "hour").row(0)
     day = counted.group_by("weekday").agg(pl.col("n").sum()).sort(-pl.col("n"), "weekday").row(0)
-    told = say(
-        "rhythm.clicks_told",
+    sentence = say(
+        "rhythm.clicks_sentence",
         hour=hour[0],
         at_hour=numerals.percent(hour[1] / total),
         weekday=_weekday(day[0]),
         on_day=numerals.percent(day[1] / total),
         n=numerals.count(total),
     )
-    held = steps.filter(pl.col("holder_id").is_not_null()).sort("holder_id", "finished_at")
-    if held.is_empty():
-        return (claim(told),)
+    attributed_steps = steps.filter(pl.col("holder_id").is_not_null()).sort(
+        "holder_id", "finished_at"
+    )
+    if attributed_steps.is_empty():
+        return (claim(sentence),)
     gap = pl.col("finished_at").diff().over("unit_id", "holder_id").dt.total_seconds()
-    rapid = int(held.select((gap <= BURST).sum()).item())
+    rapid = int(attributed_steps.select((gap <= BURST).sum()).item())
     row = say(
         "rhythm.clicks_in_a_row",
-        share=numerals.percent(rapid / held.height),
-        over=numerals.fraction(rapid, held.height),
+        share=numerals.percent(rapid / attributed_steps.height),
+        over=numerals.fraction(rapid, attributed_steps.height),
         seconds=BURST,
     )
-    return (claim(told), claim(row))
+    return (claim(sentence), claim(row))
 
 
 def _click_table(counted: pl.DataFrame, caption: str) -> Table:
@@ -223,15 +228,15 @@ def _click_table(counted: pl.DataFrame, caption: str) -> Table:
 
 
 def _signing(book: Book, signed: pl.DataFrame, period: str) -> Answer:
-    counted = (
+    counts = (
         signed.group_by("unit_id", pl.col("finished_at").dt.weekday().alias("weekday"))
         .agg(pl.len().cast(pl.Int64).alias("n"))
         .sort("unit_id", "weekday", nulls_last=True)
     )
-    units = counted["unit_id"].drop_nulls().unique().sort().to_list()
+    units = counts["unit_id"].drop_nulls().unique().sort().to_list()
     names = distinct(units, book.unit_name)
     by_unit = {
-        u: dict(counted.filter(pl.col("unit_id") == u).select("weekday", "n").rows()) for u in units
+        u: dict(counts.filter(pl.col("unit_id") == u).select("weekday", "n").rows()) for u in units
     }
     days = sorted({w for found in by_unit.values() for w in found})
     squares = [
@@ -252,7 +257,7 @@ def _signing(book: Book, signed: pl.DataFrame, period: str) -> Answer:
     return Answer(
         title=say("rhythm.signing_title"),
         claims=_signing_claims({names[u]: n for u, n in by_unit.items()}),
-        frame=counted,
+        frame=counts,
         denominators=say("rhythm.signing_denominators", n=numerals.count(signed.height), few=FEW),
         listing=Table(caption, columns, rows) if rows else None,
         figure=draw(grid(squares), caption, caption) if rows else None,
@@ -260,21 +265,21 @@ def _signing(book: Book, signed: pl.DataFrame, period: str) -> Answer:
 
 
 def _two(counts: dict[int, int]) -> float:
-    """The share of signatures on the two weekdays that have most; two of five give 40 %."""
+    """Return the share of signatures on the two busiest weekdays; two of five give 40 %."""
     return sum(sorted(counts.values())[-2:]) / sum(counts.values())
 
 
 def _signing_claims(by_unit: dict[str, dict[int, int]]) -> tuple[Claim, ...]:
     if not by_unit:
         return (claim(say("rhythm.no_signing")),)
-    found = [
+    sentences = [
         say("rhythm.signs_on", unit=name, days=_main_days(n), share=numerals.percent(_two(n)))
         for name, n in by_unit.items()
         if sum(n.values()) >= FEW and _two(n) >= CONCENTRATED
     ]
-    if not found:
+    if not sentences:
         return (claim(say("rhythm.no_signing_days", share=numerals.percent(CONCENTRATED))),)
-    return (claim(say("rhythm.signing_told", units="; ".join(found))),)
+    return (claim(say("rhythm.signing_sentence", units="; ".join(sentences))),)
 
 
 def _main_days(counts: dict[int, int]) -> str:
@@ -293,8 +298,8 @@ def _in_progress(frame: pl.DataFrame, period: str) -> Answer:
     rows = frame.to_dicts()
     first, last = rows[0], rows[-1]
     peak = max(rows, key=lambda r: r["open"])
-    told = say(
-        "rhythm.open_told",
+    sentence = say(
+        "rhythm.open_sentence",
         first=numerals.count(first["open"]),
         last=numerals.count(last["open"]),
         overdue=numerals.count(last["overdue"]),
@@ -315,9 +320,9 @@ def _in_progress(frame: pl.DataFrame, period: str) -> Answer:
     chart = level(days, ticks(first["day"], len(rows)), say("rhythm.open_axis"))
     return Answer(
         title=say("rhythm.open_title"),
-        claims=(claim(told),),
+        claims=(claim(sentence),),
         frame=frame,
         denominators=say("rhythm.open_denominators"),
         listing=Table(caption, columns, cells),
-        figure=draw(chart, caption, f"{caption} {told}"),
+        figure=draw(chart, caption, f"{caption} {sentence}"),
     )

@@ -49,7 +49,7 @@ def control(points: Sequence[Point], axis: str, change: str = "") -> Any:
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X("name:O", sort=None, title=None, axis=alt.Axis(labelAngle=-45, grid=False))
     )
-    usual = (
+    baseline = (
         base.transform_filter("datum.base")
         .mark_bar(color=PALE, opacity=0.25, width=alt.RelativeBandSize(1))
         .encode(y=alt.value(0), y2=alt.value("height"))
@@ -68,7 +68,7 @@ def control(points: Sequence[Point], axis: str, change: str = "") -> Any:
         shape=alt.condition("datum.called", alt.value("diamond"), alt.value("circle")),
         size=alt.condition("datum.called", alt.value(110), alt.value(45)),
     )
-    layers = [usual, *limits, centre, line, marks]
+    layers = [baseline, *limits, centre, line, marks]
     if change:
         layers.append(
             alt.Chart(alt.InlineData(values=[{"name": change}]))

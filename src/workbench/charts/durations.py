@@ -67,8 +67,8 @@ def bars(rows: Sequence[Bar], axis: str) -> Any:
         x=alt.X("value:Q", title=axis, axis=alt.Axis(tickCount=6, format=",.1~f")),
     )
     notes = base.mark_text(align="left", dx=6, color=MUTED).encode(text="note:N")
-    drawn = base.mark_bar(height=12, color=BLUE) + notes
-    return drawn.properties(width=WIDTH + 20, height=alt.Step(row_height(len(rows))))
+    layers = base.mark_bar(height=12, color=BLUE) + notes
+    return layers.properties(width=WIDTH + 20, height=alt.Step(row_height(len(rows))))
 
 
 def shares(rows: Sequence[tuple[str, str, float, str]], order: Sequence[str], axis: str) -> Any:

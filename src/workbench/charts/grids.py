@@ -61,6 +61,6 @@ def grid(squares: Sequence[Square], *, slanted: bool = False) -> Any:
         text="label:N", color=alt.condition("datum.dark", alt.value(PAPER), alt.value(INK))
     )
     longest = max((len(c) for c in columns), default=1)
-    room = 60 if slanted else max(60, 8 * longest)
-    wide = min(room, max(22, (WIDTH + 60) // max(len(columns), 1)))
+    label_width = 60 if slanted else max(60, 8 * longest)
+    wide = min(label_width, max(22, (WIDTH + 60) // max(len(columns), 1)))
     return (cells + numbers).properties(width=wide * len(columns), height=alt.Step(24))

@@ -123,15 +123,15 @@ def svg_of(spec: dict[str, Any], vega_lite: str = VEGA_LITE) -> str:
     never share a clip path; the picture's own description replaces Vega's English roles.
     """
     spec = plain_values(spec)
-    drawn = _with_own_numbers(
+    picture = _with_own_numbers(
         str(vl_convert.vegalite_to_svg(spec, vl_version=vega_lite, allowed_base_urls=[]))
     )
-    prefix = f"f{sha256(drawn.encode()).hexdigest()[:8]}-"
-    drawn = _ENGLISH_ROLES.sub("", drawn)
-    drawn = re.sub(r'\bid="', f'id="{prefix}', drawn)
-    drawn = re.sub(r"url\(#", f"url(#{prefix}", drawn)
+    prefix = f"f{sha256(picture.encode()).hexdigest()[:8]}-"
+    picture = _ENGLISH_ROLES.sub("", picture)
+    picture = re.sub(r'\bid="', f'id="{prefix}', picture)
+    picture = re.sub(r"url\(#", f"url(#{prefix}", picture)
     label = escape(str(spec.get("description", "")), quote=True)
-    return drawn.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+    return picture.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
 
 
 def _with_own_numbers(svg: str) -> str:

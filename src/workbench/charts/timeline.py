@@ -101,7 +101,7 @@ def _bars(bars: Sequence[TimelineBar], scale: alt.Scale) -> tuple[Any, Any]:
         part: alt.Scale(domain=names, range=[_FILL[s][n] for s in present])
         for n, part in enumerate(("fill", "stroke"))
     }
-    drawn = base.mark_bar(height=11, strokeWidth=1).encode(
+    bar_layer = base.mark_bar(height=11, strokeWidth=1).encode(
         x=alt.X("start:Q", scale=scale, axis=None),
         x2="end:Q",
         fill=alt.Fill("sort:N", scale=look["fill"], legend=alt.Legend(title=None, offset=36)),
@@ -110,7 +110,7 @@ def _bars(bars: Sequence[TimelineBar], scale: alt.Scale) -> tuple[Any, Any]:
     notes = base.mark_text(align="left", color=INK, fontSize=11).encode(
         x=alt.value(WIDTH + 66), text="note:N"
     )
-    return drawn, notes
+    return bar_layer, notes
 
 
 def _marks(marks: Sequence[Mark], domain: list[float], scale: alt.Scale) -> tuple[Any, ...]:

@@ -12,6 +12,6 @@ from workbench.program import console, exit_code
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     with console():
-        asked = build_parser().parse_args(arguments)
-        with use_language(getattr(asked, "lang", None) or language()):
-            return exit_code(lambda: asked.run(asked))
+        args = build_parser().parse_args(arguments)
+        with use_language(getattr(args, "lang", None) or language()):
+            return exit_code(lambda: args.run(args))

@@ -105,7 +105,7 @@ def schedule_lines(
         raise UsageProblem("schedule.bad_kind", kind=kind, choices=", ".join(_WRITERS))
     cadence = _read_cadence(period)
     row = _convention_row(project, convention, cadence)
-    errand = ScheduledBriefing(
+    job = ScheduledBriefing(
         folder=project.root,
         scripts=Path(sysconfig.get_path("scripts")),
         arguments=("brief", "--period", f"{row['period_word']}-{cadence}", *options),
@@ -113,14 +113,14 @@ def schedule_lines(
         moment=_moment(row, cadence, at),
         remarks=_remarks(convention, cadence),
     )
-    return _WRITERS[kind](errand)
+    return _WRITERS[kind](job)
 
 
-def brief_options(asked: Mapping[str, str | bool | None]) -> list[str]:
+def brief_options(args: Mapping[str, str | bool | None]) -> list[str]:
     """Return what was asked for as arguments of ``workbench brief``.
 
     Args:
-        asked: Name of an option -> its value; a switch is true or false. What is empty was not
+        args: Name of an option -> its value; a switch is true or false. What is empty was not
             asked for and is left to the project's parameters at the time of the run.
 
     Raises:
@@ -129,10 +129,10 @@ def brief_options(asked: Mapping[str, str | bool | None]) -> list[str]:
     >>> brief_options({"unit": "SD-P1", "against": "", "published": True, "lang": None})
     ['--unit', 'SD-P1', '--published']
     """
-    if against := asked.get("against"):
+    if against := args.get("against"):
         resolve_against(str(against), Period.parse("2022-H1"))
     words: list[str] = []
-    for name, value in asked.items():
+    for name, value in args.items():
         if value:
             words += [f"--{name}"] if value is True else [f"--{name}", str(value)]
     return words
@@ -154,11 +154,11 @@ def resolve_period(text: str, today: dt.date) -> Period:
     >>> str(resolve_period("2021-03", dt.date(2022, 3, 15)))
     '2021-03'
     """
-    found = _RELATIVE.fullmatch(text.strip())
-    if not found:
+    match = _RELATIVE.fullmatch(text.strip())
+    if not match:
         return Period.parse(text)
-    holding = Period.holding(today, _read_cadence(found["kind"]))
-    return holding if found["word"] == "this" else holding.previous()
+    holding = Period.holding(today, _read_cadence(match["kind"]))
+    return holding if match["word"] == "this" else holding.previous()
 
 
 def resolve_against(text: str, period: Period) -> Period:
@@ -232,25 +232,25 @@ def _refuse(text: str, unsafe: str, kind: str) -> None:
 # ---- cron ---------------------------------------------------------------------------------
 
 
-def cron_entry(errand: ScheduledBriefing) -> str:
+def cron_entry(job: ScheduledBriefing) -> str:
     """Write a crontab line; ``%`` is escaped, as cron would take it for a line break.
 
     Raises:
         UsageProblem: A path holds a line break, which no crontab can carry.
     """
-    when = errand.moment
+    when = job.moment
     months = "*" if len(when.months) == 12 else ",".join(map(str, when.months))
-    shell = _shell_line(errand)
+    shell = _shell_line(job)
     _refuse(shell, "\n\r", "cron")
     line = f"{when.minute} {when.hour} {when.day} {months} * {shell.replace('%', chr(92) + '%')}"
-    heading = [say("schedule.heading_cron"), *errand.remarks]
+    heading = [say("schedule.heading_cron"), *job.remarks]
     return "\n".join([*(f"# {text}" for text in heading), line]) + "\n"
 
 
-def _shell_line(errand: ScheduledBriefing) -> str:
-    steps = " && ".join(shlex.join(command) for command in errand.commands)
-    path = f'PATH={shlex.quote(str(errand.scripts))}:"$PATH"'
-    return f"cd {shlex.quote(str(errand.folder))} && {{ export {path} && {steps}; }} >> {LOG} 2>&1"
+def _shell_line(job: ScheduledBriefing) -> str:
+    steps = " && ".join(shlex.join(command) for command in job.commands)
+    path = f'PATH={shlex.quote(str(job.scripts))}:"$PATH"'
+    return f"cd {shlex.quote(str(job.folder))} && {{ export {path} && {steps}; }} >> {LOG} 2>&1"
 
 
 # ---- systemd ------------------------------------------------------------------------------
@@ -283,33 +283,33 @@ WantedBy=timers.target
 """
 
 
-def systemd_units(errand: ScheduledBriefing) -> str:
+def systemd_units(job: ScheduledBriefing) -> str:
     """Write a oneshot service and its timer; a run missed while the machine was off is made up.
 
     Raises:
         UsageProblem: A path holds a line break or a quotation mark.
     """
-    for text in (str(errand.folder), str(errand.scripts), *errand.arguments):
+    for text in (str(job.folder), str(job.scripts), *job.arguments):
         _refuse(text, '\n\r"', "systemd")
-    folder = _specifiers(str(errand.folder))
+    folder = _specifiers(str(job.folder))
     return _UNITS.format(
         heading=say("schedule.heading_systemd", name=_NAME),
         name=_NAME,
-        what=" ".join(errand.remarks),
+        what=" ".join(job.remarks),
         folder=folder,
-        path=_unit_word(f"PATH={errand.scripts}:/usr/local/bin:/usr/bin:/bin"),
-        steps="\n".join(_exec_lines(errand)),
+        path=_unit_word(f"PATH={job.scripts}:/usr/local/bin:/usr/bin:/bin"),
+        steps="\n".join(_exec_lines(job)),
         log=f"{folder}/{LOG}",
-        calendar=_on_calendar(errand.moment),
+        calendar=_on_calendar(job.moment),
     )
 
 
-def _exec_lines(errand: ScheduledBriefing) -> list[str]:
+def _exec_lines(job: ScheduledBriefing) -> list[str]:
     lines = []
-    for command in errand.commands:
+    for command in job.commands:
         # A dollar sign begins a variable in the arguments, though not in the program's path.
         words = [_unit_word(word).replace("$", "$$") for word in command[1:]]
-        lines.append(" ".join([_unit_word(str(errand.scripts / command[0])), *words]))
+        lines.append(" ".join([_unit_word(str(job.scripts / command[0])), *words]))
     names = ["ExecStartPre"] * (len(lines) - 1) + ["ExecStart"]
     return [f"{name}={line}" for name, line in zip(names, lines, strict=True)]
 
@@ -332,20 +332,20 @@ def _on_calendar(when: RunTime) -> str:
 # ---- Windows ------------------------------------------------------------------------------
 
 
-def windows_task(errand: ScheduledBriefing) -> str:
+def windows_task(job: ScheduledBriefing) -> str:
     """Write a ``schtasks`` command for cmd.exe.
 
     Raises:
         UsageProblem: A path holds a character that cmd.exe would act on, or the command is
             longer than ``schtasks`` takes.
     """
-    for text in (str(errand.folder), str(errand.scripts), *errand.arguments):
+    for text in (str(job.folder), str(job.scripts), *job.arguments):
         _refuse(text, '\n\r"%&|<>^!()', "windows")
-    action = _cmd_line(errand)
+    action = _cmd_line(job)
     if len(action) > SCHTASKS_LIMIT:
         raise UsageProblem("schedule.too_long", length=len(action), limit=SCHTASKS_LIMIT)
-    when = errand.moment
-    heading = [say("schedule.heading_windows"), *errand.remarks]
+    when = job.moment
+    heading = [say("schedule.heading_windows"), *job.remarks]
     command = (
         f'schtasks /Create /F /TN "{_NAME}" /SC MONTHLY /M "{_month_names(when)}" /D {when.day} '
         f'/ST {when.hour:02d}:{when.minute:02d} /TR "{action.replace(chr(34), chr(92) + chr(34))}"'
@@ -359,18 +359,18 @@ def _month_names(when: RunTime) -> str:
     return ",".join(_MONTH_NAMES[3 * m - 3 : 3 * m] for m in when.months)
 
 
-def _cmd_line(errand: ScheduledBriefing) -> str:
-    steps = " && ".join(" ".join(_cmd_word(word) for word in line) for line in errand.commands)
+def _cmd_line(job: ScheduledBriefing) -> str:
+    steps = " && ".join(" ".join(_cmd_word(word) for word in line) for line in job.commands)
     log = LOG.replace("/", "\\")
-    return f'cmd /c cd /d "{errand.folder}" && {_activation(errand)}({steps}) >> {log} 2>&1'
+    return f'cmd /c cd /d "{job.folder}" && {_activation(job)}({steps}) >> {log} 2>&1'
 
 
-def _activation(errand: ScheduledBriefing) -> str:
+def _activation(job: ScheduledBriefing) -> str:
     # Outside a virtual environment the installer of Python has set the path already.
     if sys.prefix == sys.base_prefix:
         return ""
-    inside = errand.scripts.is_relative_to(errand.folder)
-    scripts = errand.scripts.relative_to(errand.folder) if inside else errand.scripts
+    inside = job.scripts.is_relative_to(job.folder)
+    scripts = job.scripts.relative_to(job.folder) if inside else job.scripts
     return f"call {_cmd_word(str(scripts / 'activate'))} && "
 
 

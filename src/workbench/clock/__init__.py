@@ -92,12 +92,14 @@ class Calendars:
             InputRejected: There is no calendar of that name.
         """
         if calendar_id not in self._calendars:
-            known = ", ".join(sorted(self._calendars))
-            raise InputRejected("worktime.unknown_calendar", calendar=calendar_id, known=known)
+            calendar_ids = ", ".join(sorted(self._calendars))
+            raise InputRejected(
+                "worktime.unknown_calendar", calendar=calendar_id, known=calendar_ids
+            )
         return self._calendars[calendar_id]
 
     def __contains__(self, calendar_id: str) -> bool:
-        """Say whether there is a calendar of that name."""
+        """Return whether there is a calendar of that name."""
         return calendar_id in self._calendars
 
     def with_days_off(self) -> list[str]:
@@ -200,13 +202,13 @@ def _day_frame(calendar: Calendar, desk: Calendar, base: int) -> pl.DataFrame:
     return frame.with_columns(pl.col(pl.Int64).cast(pl.Int32))
 
 
-def _unit_frame(rows: list[dict[str, str]], known: dict[str, Calendar]) -> pl.DataFrame:
+def _unit_frame(rows: list[dict[str, str]], calendar_ids: dict[str, Calendar]) -> pl.DataFrame:
     for row in rows:
-        if row["calendar_id"] not in known:
+        if row["calendar_id"] not in calendar_ids:
             raise InputRejected(
                 "worktime.unknown_calendar",
                 calendar=row["calendar_id"],
-                known=", ".join(sorted(known)),
+                known=", ".join(sorted(calendar_ids)),
             )
     columns = ("unit_id", "calendar_id", "valid_from", "valid_to")
     frame = pl.DataFrame(

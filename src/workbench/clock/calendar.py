@@ -85,11 +85,11 @@ class Calendar:
         Raises:
             InputRejected: The value lies beyond the calendar's last day.
         """
-        asked = np.asarray(working, dtype=np.int64)
-        row = np.searchsorted(self.before + self.lengths, asked, side="left")
+        instants = np.asarray(working, dtype=np.int64)
+        row = np.searchsorted(self.before + self.lengths, instants, side="left")
         if (row >= len(self.opens)).any():
             raise self._uncovered(self.first_number + len(self.opens))
-        rest = asked - self.before[row]
+        rest = instants - self.before[row]
         morning = self.closes[row, 0] - self.opens[row, 0]
         second = np.where(
             rest <= morning, self.opens[row, 0] + rest, self.opens[row, 1] + rest - morning
@@ -120,11 +120,11 @@ class Calendar:
 
     @property
     def has_days_off(self) -> bool:
-        """Say whether there is any day on which the office is closed."""
+        """Return whether there is any day on which the office is closed."""
         return not self.opens_on.all()
 
     def is_working_day(self, day: dt.date) -> bool:
-        """Say whether the office opens on a day."""
+        """Return whether the office opens on a day."""
         return bool(self.opens_on[self._row(day)])
 
     def add_working_days(self, day: dt.date, days: int) -> dt.date:

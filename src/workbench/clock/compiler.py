@@ -1,8 +1,8 @@
-"""From reviewed rows (hours, holidays, make-up days) to the windows of every day.
+"""Compile reviewed rows (hours, holidays, make-up days) into the windows of every day.
 
 Windows are laid on days at the zone's *standard* offset, so that the clock needs no time zone
-arithmetic later: their ends are made instants here once, each by the clock as it stood then, and
-what lies between them is time that really passed, also in a night in which the clock changes.
+arithmetic later. Their ends become instants here, once, each by the clock in force at that time;
+the time between them is elapsed time, also in a night in which the clock changes.
 """
 
 from __future__ import annotations
@@ -100,15 +100,15 @@ class CalendarCompiler:
         is_off = np.isin(days, numbers)
         index, opens, closes = [], [], []
         for hours in self.hours:
-            kept = (
+            windows = (
                 (days >= (hours.valid_from - self.first).days)
                 & (days <= (hours.valid_to - self.first).days)
                 & np.isin(weekdays, list(hours.weekdays))
                 & ~is_off
             )
-            index.append(days[kept])
-            opens.append(np.full(kept.sum(), hours.opens))
-            closes.append(np.full(kept.sum(), hours.closes))
+            index.append(days[windows])
+            opens.append(np.full(windows.sum(), hours.opens))
+            closes.append(np.full(windows.sum(), hours.closes))
         columns = (np.concatenate(index), np.concatenate(opens), np.concatenate(closes))
         order = np.lexsort(columns[::-1])
         return columns[0][order], columns[1][order], columns[2][order]

@@ -1,7 +1,7 @@
 """The stage clock: clean tables -> outcomes under each lateness profile, time split exactly.
 
-The rules are the models of ``pipelines/clock``; this module says what is read, built and kept. The
-folder of the clock is replaced whole: a run that fails leaves the one before as it was.
+The rules are the models of ``pipelines/clock``; this module lists what is read, built and kept. The
+folder of the clock is replaced as a whole: a run that fails leaves the old one unchanged.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ def clock(folders: RunFolders) -> None:
     with Warehouse(folders.facts.pipelines) as warehouse:
         warehouse.attach(folders.work.clean)
         warehouse.attach(folders.facts.reference)
-        warehouse.register("calendar_keys", calendars.keys())
-        warehouse.register("calendar_days", calendars.days())
-        warehouse.register("unit_calendars", calendars.units())
-        warehouse.register("profiles", lateness_profiles(folders.facts.reference / "profiles"))
+        warehouse.add_frame("calendar_keys", calendars.keys())
+        warehouse.add_frame("calendar_days", calendars.days())
+        warehouse.add_frame("unit_calendars", calendars.units())
+        warehouse.add_frame("profiles", lateness_profiles(folders.facts.reference / "profiles"))
         with replace_folder(folders.work.clock) as fresh:
             warehouse.build_partitioned("clock", CLOCK_TABLES, fresh, folders.progress)
             write_origin(fresh, [folders.work.clean])

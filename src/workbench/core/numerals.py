@@ -1,7 +1,7 @@
-"""How a number is written for people: ``1.234,5`` in Vietnamese, ``1,234.5`` in English.
+"""Format numbers for readers: ``1.234,5`` in Vietnamese, ``1,234.5`` in English.
 
-Every sentence, table and chart label takes its numbers from here, so that one figure never
-appears in two spellings. A missing value becomes an en dash; this module never invents one.
+Every sentence, table and chart label formats its numbers here, so that a figure never appears in
+two spellings. A missing value becomes an en dash.
 """
 
 from __future__ import annotations
@@ -125,15 +125,15 @@ def period(label: str) -> str:
     >>> period("2022-H1"), period("2021-Q3"), period("2022-03")
     ('6 tháng đầu năm 2022', 'quý III năm 2021', 'tháng 3 năm 2022')
     """
-    asked = Period.parse(label)
-    start = asked.starts_on
+    parsed = Period.parse(label)
+    start = parsed.starts_on
     quarter = (start.month - 1) // 3
     part = {
         "year": "year",
         "half": f"half_{start.month // 6 + 1}",
         "quarter": "quarter",
         "month": "month",
-    }[asked.kind]
+    }[parsed.kind]
     return say(
         f"charts.period_{part}",
         year=start.year,

@@ -1,4 +1,4 @@
-"""The knobs of ``params.yaml``, read once and checked: an unknown or missing knob is an error."""
+"""Read ``params.yaml`` once and check it: an unknown or missing parameter is an error."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workbench.core.project import Project
 
 @dataclass(frozen=True)
 class Params:
-    """Every knob of the pipeline, ``section.name`` in the file and ``section_name`` here."""
+    """Every parameter of the pipeline: ``section.name`` in the file, ``section_name`` here."""
 
     simulate_seed: int
     explain_profile: str
@@ -25,11 +25,11 @@ class Params:
 
 
 def read_params(project: Project) -> Params:
-    """Read a project's knobs.
+    """Read a project's parameters.
 
     Raises:
-        InputRejected: The file is no YAML, lacks a knob, holds one that nothing reads, or a switch
-            that is neither true nor false.
+        InputRejected: The file is not valid YAML, lacks a parameter, has an unknown one, or a
+            switch is neither true nor false.
     """
     try:
         text = project.params.read_text(encoding="utf-8")
@@ -39,24 +39,24 @@ def read_params(project: Project) -> Params:
 
 
 def params_of(text: str, file: object) -> Params:
-    """Read the knobs in a text; ``file`` is what messages call it.
+    """Read the parameters in a text; ``file`` is what messages call it.
 
     Raises:
         InputRejected: As ``read_params``.
     """
     try:
         sections: Any = yaml.safe_load(text)
-        found = {
+        params = {
             f"{section}_{name}": value
-            for section, knobs in sections.items()
-            for name, value in knobs.items()
+            for section, entries in sections.items()
+            for name, value in entries.items()
         }
     except (yaml.YAMLError, AttributeError) as problem:
         raise InputRejected("cli.bad_params", file=file, reason=problem) from problem
-    if odd := sorted(set(found) ^ {field.name for field in fields(Params)}):
+    if odd := sorted(set(params) ^ {field.name for field in fields(Params)}):
         raise InputRejected("cli.odd_params", file=file, names=", ".join(odd))
-    seed, published = found.pop("simulate_seed"), found.pop("brief_published")
+    seed, published = params.pop("simulate_seed"), params.pop("brief_published")
     if not isinstance(published, bool):
         raise InputRejected("cli.bad_switch", name="brief.published", value=published)
-    texts = {name: str(value) for name, value in found.items()}
+    texts = {name: str(value) for name, value in params.items()}
     return Params(simulate_seed=int(seed), brief_published=published, **texts)

@@ -1,8 +1,8 @@
-"""The stage explain: judged dossiers -> figures by unit and period, and where the time went.
+"""The stage explain: dossiers with outcomes -> figures by unit and period, and use of time.
 
 Counts are the models of ``pipelines/explain``, statistics the modules of ``workbench.figures``;
-this module says what is read, built and kept. The folder of results is replaced whole: a run that
-fails leaves the one before as it was.
+this module lists what is read, built and kept. The folder of results is replaced as a whole: a run
+that fails leaves the old one unchanged.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from workbench.core.vocabulary import PERIOD_KINDS, PeriodKind, periods_between
 from workbench.warehouse import Warehouse, write_frames
 
 CHECK_MEMORY = "500MB"
-"""What DuckDB holds while it checks what statistics made."""
+"""Memory of DuckDB while it checks tables made by statistics."""
 
 EXPLAIN_MEMORY = "2500MB"
-"""What DuckDB holds while it explains: the statistics beside it need their own."""
+"""Memory of DuckDB while it explains: the statistics in the same process need their own."""
 
 RESULT_TABLES = (
     "measures",
@@ -54,12 +54,12 @@ _COMPARED = ("measures", "cells", "gaps", "whatif", "watchlist")
 _RESULTS = tuple(table for table in RESULT_TABLES if table not in _COMPARED)
 """Result tables that the models make."""
 _OF_DOSSIERS = ("received_on", "snapshot_at", "time_zone", "calendar_id")
-"""What ``explain`` itself asks of dossiers: a register is wide."""
+"""Columns of the dossiers that ``explain`` itself reads: a source's table is wide."""
 
 
 @dataclass(frozen=True)
 class _Used:
-    """What is asked of the dossiers apart from counts: the last snapshot and their calendars."""
+    """Facts about the dossiers beside counts: the last snapshot and the calendars in use."""
 
     snapshot_on: dt.date
     calendars: tuple[str, ...]
@@ -74,9 +74,9 @@ def explain(folders: RunFolders, *, profile: str, kind: PeriodKind = "half") -> 
         RuleFailed: An identity of the counts breaks, or the outputs before are of different runs.
     """
     profiles = lateness_profiles(folders.facts.reference / "profiles")
-    known = profiles["profile"].to_list()
-    if profile not in known:
-        raise UsageProblem("stages.no_profile", profile=profile, known=", ".join(known))
+    profile_names = profiles["profile"].to_list()
+    if profile not in profile_names:
+        raise UsageProblem("stages.no_profile", profile=profile, known=", ".join(profile_names))
     check_origins(folders.work.clean, folders.work.clock)
     calendars = Calendars.read(folders.facts.reference / "calendars")
     with (
@@ -85,16 +85,20 @@ def explain(folders: RunFolders, *, profile: str, kind: PeriodKind = "half") -> 
             prefix="counted-", dir=fresh.parent, ignore_cleanup_errors=True
         ) as beside,
     ):
-        counted = Path(beside)
-        used = _count(folders, profiles, calendars, profile, {_RESULTS: fresh, _COUNTED: counted})
+        counts_folder = Path(beside)
+        used = _count(
+            folders, profiles, calendars, profile, {_RESULTS: fresh, _COUNTED: counts_folder}
+        )
         # the database is closed by now: the statistics have its memory, and both processors
         folders.progress("statistics")
         with ThreadPoolExecutor(max_workers=2) as pool:
             writer = _FigureWriter(fresh, folders.facts.pipelines, profile)
             works = (
-                pool.submit(_write_scenarios, counted, calendars, writer, folders.facts.reference),
+                pool.submit(
+                    _write_scenarios, counts_folder, calendars, writer, folders.facts.reference
+                ),
                 pool.submit(_compare, used, calendars, writer, kind),
-                pool.submit(_measure, counted, writer, kind),
+                pool.submit(_measure, counts_folder, writer, kind),
             )
         for work in works:
             work.result()
@@ -108,22 +112,22 @@ def _count(
     profile: str,
     places: Mapping[tuple[str, ...], Path],
 ) -> _Used:
-    """Write the tables of each tuple of names into its folder; return what statistics ask more."""
+    """Write the tables of each tuple of names into its folder; return what statistics also need."""
     from workbench.figures.sojourns import first_day
 
     with Warehouse(folders.facts.pipelines, memory=EXPLAIN_MEMORY) as warehouse:
         warehouse.attach(folders.work.clean)
         warehouse.attach(folders.work.clock)
         warehouse.attach(folders.facts.reference)
-        warehouse.register("calendar_days", calendars.days())
+        warehouse.add_frame("calendar_days", calendars.days())
         dossiers = warehouse.frame("dossiers", _OF_DOSSIERS)
         if dossiers.is_empty():
             raise InputRejected("stages.no_dossiers", folder=folders.work.clean)
         first, last = _days(dossiers)
         periods = _periods(first, last)
-        warehouse.register("periods", periods)
-        warehouse.register("report_periods", calendar_periods(periods))
-        warehouse.register("profiles", profiles)
+        warehouse.add_frame("periods", periods)
+        warehouse.add_frame("report_periods", calendar_periods(periods))
+        warehouse.add_frame("profiles", profiles)
         warehouse.set("profile", profile)
         warehouse.set("sojourns_since", first_day(last))
         used = _Used(_snapshot_day(dossiers), tuple(dossiers["calendar_id"].unique().sort()))
@@ -142,7 +146,7 @@ class _FigureWriter:
     profile: str
 
     def write(self, made: Mapping[str, pl.DataFrame]) -> None:
-        """Write tables of one profile, once they keep what ``pipelines/figures`` says of them."""
+        """Write tables of one profile, once they pass the checks of ``pipelines/figures``."""
         stamp = pl.lit(self.profile).alias("profile")
         stamped = {name: frame.select(stamp, pl.all()) for name, frame in made.items()}
         with Warehouse(self.pipelines, threads=1, memory=CHECK_MEMORY) as warehouse:
@@ -152,7 +156,7 @@ class _FigureWriter:
 
 
 def _rounded(frame: pl.DataFrame) -> pl.DataFrame:
-    """Round figures that hang on the processor; the parts of a gap must go on summing to it."""
+    """Round figures that depend on the processor; the parts of a gap must still sum to it."""
     from workbench.figures.estimates.precision import rounded
 
     exact = ("effect", "gap")
@@ -162,20 +166,20 @@ def _rounded(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _write_measures(counted: Path, profile: str, path: Path, pipelines: Path) -> pl.DataFrame:
-    """Write all measures, one at a time: they are many; return what metrics and plots show."""
+    """Write all measures, one at a time to bound memory; return what metrics and plots show."""
     from workbench.figures.measures import measures_in_turn
 
-    shown: list[pl.DataFrame] = []
+    frames: list[pl.DataFrame] = []
 
-    def told(warehouse: Warehouse) -> Iterator[pl.DataFrame]:
+    def checked_measures(warehouse: Warehouse) -> Iterator[pl.DataFrame]:
         for measure in measures_in_turn(pl.read_parquet(counted / "counts.parquet")):
             warehouse.check_frames("figures", {"measures": measure})
-            shown.append(measure.filter(pl.col("profile") == profile).cast({pl.Enum: pl.String}))
+            frames.append(measure.filter(pl.col("profile") == profile).cast({pl.Enum: pl.String}))
             yield measure
 
     with Warehouse(pipelines, threads=1, memory=CHECK_MEMORY) as warehouse:
-        write_frames(told(warehouse), path)
-    return pl.concat(shown)
+        write_frames(checked_measures(warehouse), path)
+    return pl.concat(frames)
 
 
 def _measure(counted: Path, writer: _FigureWriter, kind: PeriodKind) -> None:
@@ -183,15 +187,15 @@ def _measure(counted: Path, writer: _FigureWriter, kind: PeriodKind) -> None:
     from workbench.figures.metrics import write_metrics, write_plots
 
     folder, profile = writer.folder, writer.profile
-    shown = _write_measures(counted, profile, folder / "measures.parquet", writer.pipelines)
-    write_metrics(shown, profile, folder / "measures.json", kind)
-    write_plots(shown, profile, folder / "plots")
+    measures = _write_measures(counted, profile, folder / "measures.parquet", writer.pipelines)
+    write_metrics(measures, profile, folder / "measures.json", kind)
+    write_plots(measures, profile, folder / "plots")
 
 
 def _write_scenarios(
     counted: Path, calendars: Calendars, writer: _FigureWriter, reference: Path
 ) -> None:
-    """Write what would have helped, and which open dossiers are at risk."""
+    """Write the scenarios, and the risk of open dossiers."""
     from workbench.figures import result_tables
     from workbench.figures.whatif import TransferLog
 

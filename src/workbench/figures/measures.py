@@ -111,8 +111,8 @@ def measures_in_turn(counts: pl.DataFrame) -> Iterator[pl.DataFrame]:
             yield _finished(part, pl.lit(None), [pl.col("numerator")] * 3, "count")
         else:
             part = part.filter(pl.col("denominator") > 0)
-            found = wilson_many(part["numerator"], part["denominator"])
-            yield _finished(part, pl.col("denominator"), [pl.lit(x) for x in found], "wilson")
+            intervals = wilson_many(part["numerator"], part["denominator"])
+            yield _finished(part, pl.col("denominator"), [pl.lit(x) for x in intervals], "wilson")
 
 
 def _finished(
@@ -120,7 +120,7 @@ def _finished(
 ) -> pl.DataFrame:
     """Return a measure with its columns in order: ``found`` is value, lower and upper."""
     figures = zip(("value", "lower", "upper"), found, strict=True)
-    told = part.select(
+    columns = part.select(
         "measure",
         *GROUP,
         "numerator",
@@ -129,7 +129,7 @@ def _finished(
         pl.lit(method, dtype=_METHODS).alias("method"),
         pl.lit(1).alias("evidence_level"),
     )
-    return told.cast({name: kind for name, kind in _SCHEMA.items() if kind != pl.String})
+    return columns.cast({name: kind for name, kind in _SCHEMA.items() if kind != pl.String})
 
 
 def _total(wide: pl.DataFrame, counters: tuple[str, ...]) -> pl.Expr:

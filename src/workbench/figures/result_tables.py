@@ -29,8 +29,8 @@ def cells(cause_cells: pl.DataFrame | pl.LazyFrame, snapshot_on: dt.date) -> pl.
     """
     given = cause_cells.lazy()
     ended = [p for p in _names(given, "period") if Period.parse(p).ends_on <= snapshot_on]
-    told = given.filter(pl.col("period").is_in(ended))
-    parts = [compare.cells(told, kind=kind) for kind in PERIOD_KINDS]
+    ended_cells = given.filter(pl.col("period").is_in(ended))
+    parts = [compare.cells(ended_cells, kind=kind) for kind in PERIOD_KINDS]
     return pl.concat(parts).sort("unit_id", "period", "cause")
 
 
@@ -57,7 +57,7 @@ def gaps(
     given = cause_cells.lazy()
     labels = sorted(p for p in _names(given, "period") if Period.parse(p).kind == kind)
     spreads = compare.overdispersion_by_cause(given, kind=kind)
-    named = cells.filter("flagged")
+    flagged = cells.filter("flagged")
     of_kind = given.filter(pl.col("period").is_in(labels))
     classed = given.filter(pl.col("period").is_in(list(months))) if months else of_kind
     units = [unit for unit in _names(given, "unit_id") if unit != EVERYTHING]
@@ -67,7 +67,7 @@ def gaps(
         for unit in units
     ]
     parts = [
-        compare.gaps(of_kind, to_peers, overdue=overdue_cells, spreads=spreads, named=named),
+        compare.gaps(of_kind, to_peers, overdue=overdue_cells, spreads=spreads, named=flagged),
         compare.gaps(
             classed,
             _own_past(units, labels),
@@ -105,10 +105,14 @@ def month_classes(
     >>> month_classes(["2022-02"], calendars, ["always"])
     {}
     """
-    kept = calendars.days().filter(pl.col("calendar_id").is_in(list(used)), pl.col("is_working"))
-    if kept.filter(pl.col("length") < _WHOLE_DAY).is_empty():
+    working_days = calendars.days().filter(
+        pl.col("calendar_id").is_in(list(used)), pl.col("is_working")
+    )
+    if working_days.filter(pl.col("length") < _WHOLE_DAY).is_empty():
         return {}
-    days = kept.group_by("calendar_id", pl.col("day").dt.strftime("%Y-%m").alias("month")).len()
+    days = working_days.group_by(
+        "calendar_id", pl.col("day").dt.strftime("%Y-%m").alias("month")
+    ).len()
     length = dict(days.group_by("month").agg(pl.col("len").max()).iter_rows())
     months = sorted(label for label in set(labels) if Period.parse(label).kind == "month")
     return {m: "tet" if length.get(m, SHORT_MONTH) < SHORT_MONTH else "plain" for m in months}
@@ -171,8 +175,8 @@ def watchlist(
         since_at, method. Level 2. A dossier already overdue has risk 1.
     """
     risks = compare.breach_risks(progress, passages).drop("evidence_level")
-    found = risks.join(places, on="dossier_id", how="left").sort("dossier_id")
-    return found.select(
+    positions = risks.join(places, on="dossier_id", how="left").sort("dossier_id")
+    return positions.select(
         *("dossier_id", "unit_id", "due_at", "slack_seconds", "spent", "risk", "lower", "upper"),
         pl.col("step").alias("waiting_at"),
         *("kind", "is_after_step", "step_unit_id", "holder_id", "since_at", "method"),

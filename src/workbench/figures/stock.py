@@ -43,8 +43,8 @@ def count_daily_stock(
     with Warehouse(pipelines) as warehouse:
         for folder in folders:
             warehouse.attach(folder)
-        warehouse.register("periods", pl.DataFrame(bounds))
-        warehouse.register("report_periods", days)
-        warehouse.register("profiles", profiles)
+        warehouse.add_frame("periods", pl.DataFrame(bounds))
+        warehouse.add_frame("report_periods", days)
+        warehouse.add_frame("profiles", profiles)
         warehouse.build("explain", wanted=("daily_stock",))
         return warehouse.frame("daily_stock")

@@ -57,12 +57,12 @@ def waits(
     with Warehouse(facts.pipelines) as warehouse:
         warehouse.attach(clean)
         if hours is not None:
-            warehouse.register("holder_hours", hours)
+            warehouse.add_frame("holder_hours", hours)
         warehouse.attach(facts.reference)
-        warehouse.register("calendar_keys", calendars.keys())
-        warehouse.register("calendar_days", calendars.days())
+        warehouse.add_frame("calendar_keys", calendars.keys())
+        warehouse.add_frame("calendar_days", calendars.days())
         warehouse.build("waiting", progress, ("tasks", "enabled_tasks", "batch_runs"))
-        warehouse.register("batch_heads", batch_heads(warehouse.frame("batch_runs")))
+        warehouse.add_frame("batch_heads", batch_heads(warehouse.frame("batch_runs")))
         warehouse.build("waits", progress, ("waits",))
         return warehouse.frame("waits")
 

@@ -1,7 +1,7 @@
-"""Codes of values that are already known, by field: what the draft for an unknown export may use.
+"""Known codes of values by field, used to draft a profile for an unknown export.
 
-The shipped profiles know those of their registers; ``data/reference/code_aliases.csv`` lists usual
-wordings of other registers.
+Shipped profiles list those of their own sources; ``data/reference/code_aliases.csv`` lists common
+wordings of other sources.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ def known_codes(reference: Path) -> dict[str, dict[str, str]]:
     Raises:
         InputRejected: The list of usual wordings is missing.
     """
-    known: dict[str, dict[str, str]] = {}
+    code_lists: dict[str, dict[str, str]] = {}
     for path in sorted((reference / "sources").glob("*.toml")):
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
-        for field, codes in said.get("codes", {}).items():
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        for field, codes in raw.get("codes", {}).items():
             for value, code in codes.items():
-                known.setdefault(field, {}).setdefault(fold(value), code)
+                code_lists.setdefault(field, {}).setdefault(fold(value), code)
     path = reference / "code_aliases.csv"
     if not path.is_file():
         raise InputRejected("sources.no_file", file=path)
     with path.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
-            known.setdefault(row["field"], {}).setdefault(fold(row["value"]), row["code"])
-    return known
+            code_lists.setdefault(row["field"], {}).setdefault(fold(row["value"]), row["code"])
+    return code_lists

@@ -113,8 +113,8 @@ def _table(path: Path, *columns: str) -> pl.DataFrame:
     frame = pl.read_csv(path, infer_schema=False)
     for column in columns:
         if column not in frame.columns:
-            found = ", ".join(frame.columns)
+            present = ", ".join(frame.columns)
             raise InputRejected(
-                "sources.missing_column", file=path.name, column=column, found=found
+                "sources.missing_column", file=path.name, column=column, found=present
             )
     return frame

@@ -1,7 +1,7 @@
-"""The table of an unknown export: where it lies, what its rows are, its records by column.
+"""Find the table in an unknown export: its header, the kind of its rows, its records by column.
 
-Every sheet that people see, and every way to split a text, is tried; the one whose header reads
-best counts. Event logs and JSON name their columns themselves.
+Every visible sheet, and every way to split a text, is tried; the one with the best header is
+used. Event logs and JSON name their columns themselves.
 """
 
 from __future__ import annotations
@@ -93,13 +93,13 @@ def _sheets(path: Path, aliases: Aliases) -> Iterator[Table]:
         cells, convention = modern(sheet_cells(book, name, path))
         cells = cells.with_columns(pl.col("source_row").cast(pl.Int64))
         top = cells.head(layout.SEARCH_ROWS).drop("source_row").rows()
-        found = find_table_header(top, aliases)
-        if found.score > 0:
-            heading = tuple(cell for row in top[: found.header.row] for cell in row if cell)
-            below = cells.slice(found.header.below)
-            table = _records(below, found.header, found.rows, aliases, "xlsx")
+        header = find_table_header(top, aliases)
+        if header.score > 0:
+            heading = tuple(cell for row in top[: header.header.row] for cell in row if cell)
+            below = cells.slice(header.header.below)
+            table = _records(below, header.header, header.rows, aliases, "xlsx")
             yield replace(
-                table, sheet=name, encoding=convention, heading=heading, score=found.score
+                table, sheet=name, encoding=convention, heading=heading, score=header.score
             )
 
 
@@ -108,19 +108,19 @@ def _texts(path: Path, aliases: Aliases) -> Iterator[Table]:
     data, encoding, is_whole = _read(path)
     for delimiter in DELIMITERS:
         top, lines = top_rows(data, delimiter, path)
-        found = find_table_header(top, aliases)
-        if found.score <= 0:
+        header_row = find_table_header(top, aliases)
+        if header_row.score <= 0:
             continue
-        header = found.header
+        header = header_row.header
         width = max(map(len, top[header.row : header.below]))
         line = lines[header.below - 1]
         cells = cells_of(after_line(data, line), delimiter, width, path, row=line + 1)
         yield replace(
-            _records(cells, header, found.rows, aliases, "csv"),
+            _records(cells, header, header_row.rows, aliases, "csv"),
             encoding=encoding,
             delimiter=delimiter,
             heading=tuple(cell for row in top[: header.row] for cell in row if cell),
-            score=found.score,
+            score=header_row.score,
             is_whole=is_whole,
         )
 
@@ -149,12 +149,12 @@ def _records(
     blank = cells.with_columns(pl.lit(None, pl.String).alias(text) for text in unread)
     single = layout.Header(header.row, header.depth, names)
     frame, _ = layout.records(blank, single, part, where="")
-    kept = cells.join(frame.select("source_row"), on="source_row", how="semi")
+    record_cells = cells.join(frame.select("source_row"), on="source_row", how="semi")
     unnamed = tuple(
         number + 1
         for number, text in enumerate(texts)
         if not dict(enumerate(header.names)).get(number)
-        and (kept[text].str.strip_chars() != "").any()
+        and (record_cells[text].str.strip_chars() != "").any()
     )
     return Table(
         kind=kind,
@@ -172,7 +172,7 @@ def _first_of_each(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _any_part(names: tuple[str, ...], rows: str, aliases: Aliases, kind: str) -> FileLayout:
-    """Return a part that maps every column, so that rows are told from what stands between them."""
+    """Return a layout that maps every column, so that record rows differ from text between them."""
     columns = {}
     for name in filter(None, names):
         guess = aliases.guess(name, rows)

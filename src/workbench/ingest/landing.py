@@ -1,4 +1,4 @@
-"""The room where exports land: mapped fields as text, with file, sheet and row; no names of people.
+"""Land exports: mapped fields as text, with file, sheet and row; no names of people.
 
 Eight Parquet tables are written together or not at all: ``landed_dossiers``, ``landed_steps``,
 ``landed_pauses``, ``landed_files``, ``landed_masks`` (where an identifier of a person was masked),
@@ -79,7 +79,7 @@ def ingest(
 
     Args:
         exports: Files with their profiles, from ``inbox``.
-        out: Folder to write; what stood there before is replaced only when all went well.
+        out: Folder to write; its old content is replaced only after success.
         as_of: Date (end of that day) or local instant at which the exports were taken, ISO
             form, instead of what profiles or headings say.
         progress: Called with each file's name before it is read, and with its rows while it is.
@@ -87,25 +87,25 @@ def ingest(
             one if not given.
 
     Raises:
-        InputRejected: A file cannot be read as its profile says. Nothing is written.
-        UsageProblem: ``as_of`` is no date.
+        InputRejected: A file cannot be read by its profile. Nothing is written.
+        UsageProblem: ``as_of`` is not a date.
         OutputBusy: The folder cannot be replaced.
     """
     _check_date(as_of)
     paths = list(dict.fromkeys(export.path for export in exports))
-    veil = Pseudonymiser.over(_by_source(exports), reference)
-    names = dict(zip(paths, veil.names(_names(paths)), strict=True))
+    masker = Pseudonymiser.over(_by_source(exports), reference)
+    names = dict(zip(paths, masker.names(_names(paths)), strict=True))
     parts = [export.part for export in exports]
     notes: list[_Note] = []
     with replace_folder(out) as fresh:
-        with Tables(fresh, parts, applicants=_keyed(parts, veil)) as tables:
+        with Tables(fresh, parts, applicants=_keyed(parts, masker)) as tables:
             for path in sorted(paths, key=names.__getitem__):
                 progress(names[path])
-                own = [export for export in exports if export.path == path]
-                pour = _pour_pieces if _is_long(own) else _pour_whole
+                file_exports = [export for export in exports if export.path == path]
+                pour = _pour_pieces if _is_long(file_exports) else _pour_whole
                 count = Count(names[path], progress)
-                notes.extend(pour(own, count, as_of, veil, tables))
-        check_codes((note.unknown_codes for note in notes), veil.masked_value)
+                notes.extend(pour(file_exports, count, as_of, masker, tables))
+        check_codes((note.unknown_codes for note in notes), masker.masked_value)
         tables.renumber(pl.concat([_NO_NUMBERS, *(note.variants for note in notes)]))
         _write_notes(notes, fresh)
         write_origin(fresh)
@@ -114,7 +114,7 @@ def ingest(
 
 @dataclass(frozen=True)
 class _Note:
-    """What is kept of a sheet beside its rows: its row of ``landed_files``, masks and so on.
+    """What a sheet adds beside its rows: its row of ``landed_files``, masks and so on.
 
     ``tables`` are its rows of the tables in ``_BESIDE``. ``unknown_codes`` are values that have no
     code: with any, nothing lands.
@@ -134,7 +134,7 @@ _BESIDE: Mapping[str, Mapping[str, type[pl.DataType]]] = {
     "landed_row_findings": ROW_FINDINGS,
     "landed_sheet_findings": SHEET_FINDINGS,
 }
-"""Landed tables of what is said of rows and sheets, not of rows themselves."""
+"""Landed tables about rows and sheets, beside the rows themselves."""
 
 
 def _by_source(exports: Sequence[Delivery]) -> dict[str, list[Path]]:
@@ -144,21 +144,21 @@ def _by_source(exports: Sequence[Delivery]) -> dict[str, list[Path]]:
     return sources
 
 
-def _keyed(parts: Sequence[FileLayout], veil: Pseudonymiser) -> bool:
-    return veil.secret is not None and any(part.applicant for part in parts)
+def _keyed(parts: Sequence[FileLayout], masker: Pseudonymiser) -> bool:
+    return masker.secret is not None and any(part.applicant for part in parts)
 
 
 def _is_long(exports: Sequence[Delivery]) -> bool:
-    """Say whether a file may be landed piece by piece: text whose rows need no other rows."""
+    """Return whether a file may be landed piece by piece: text whose rows need no other rows."""
     part = exports[0].part
     alone = len(exports) == 1 and part.kind == "csv" and not part.stages
     return alone and part.rows != "event"
 
 
 def _pour_whole(
-    exports: Sequence[Delivery], count: Count, as_of: str, veil: Pseudonymiser, tables: Tables
+    exports: Sequence[Delivery], count: Count, as_of: str, masker: Pseudonymiser, tables: Tables
 ) -> Iterator[_Note]:
-    landed = [sheet for export in exports for sheet in _read(export, count, as_of, veil)]
+    landed = [sheet for export in exports for sheet in _read(export, count, as_of, masker)]
     for kind in TABLES:
         frames = [sheet.rows[kind] for sheet in landed if kind in sheet.rows]
         if frames:
@@ -168,17 +168,17 @@ def _pour_whole(
 
 
 def _pour_pieces(
-    exports: Sequence[Delivery], count: Count, as_of: str, veil: Pseudonymiser, tables: Tables
+    exports: Sequence[Delivery], count: Count, as_of: str, masker: Pseudonymiser, tables: Tables
 ) -> Iterator[_Note]:
     """Land a text piece by piece; votes and counts are those of the whole file."""
     (export,), name = exports, count.name
-    said = _said(export, name, fingerprint(export.path), as_of, veil)
+    constants = _file_constants(export, name, fingerprint(export.path), as_of, masker)
     variants, votes, stamps = Variants(name), mapping.DateVotes(), StampVotes()
     unknown, beside = [pl.DataFrame(schema=UNKNOWN_CODES)], list[Mapping[str, pl.DataFrame]]()
     file: dict[str, Any] = {}
     for raw in ahead(read_pieces(export.path, export.part)):
         count.add(raw.frame.height)
-        piece = _land(raw, export, name, said, veil, is_whole=False)
+        piece = _land(raw, export, name, constants, masker, is_whole=False)
         for kind, rows in piece.rows.items():
             if kind == "step":
                 variants.add(rows, raw.frame)
@@ -229,35 +229,35 @@ class _Landed:
     stamps: StampVotes
 
 
-def _read(export: Delivery, count: Count, as_of: str, veil: Pseudonymiser) -> Iterator[_Landed]:
+def _read(export: Delivery, count: Count, as_of: str, masker: Pseudonymiser) -> Iterator[_Landed]:
     digest = fingerprint(export.path) if export.path.is_file() else ""
     name = count.name
-    said = _said(export, name, digest, as_of, veil)
+    constants = _file_constants(export, name, digest, as_of, masker)
     for found in read(export.path, export.part):
         count.add(found.frame.height)
-        raw = replace(found, sheet=veil.masked_value(found.sheet))
-        yield _land(raw, export, name, said, veil)
+        raw = replace(found, sheet=masker.masked_value(found.sheet))
+        yield _land(raw, export, name, constants, masker)
         usable = replace(
             raw, frame=raw.frame.filter(~pl.col(POSITION[2]).is_in(raw.cut_rows.implode()))
         )
         for table, part in stage_tables(usable, export.part):
             stage = replace(export, part=part)
-            yield _land(table, stage, name, said | {"sheet_of": raw.sheet}, veil)
+            yield _land(table, stage, name, constants | {"sheet_of": raw.sheet}, masker)
 
 
 def _land(
     raw: RawTable,
     export: Delivery,
     name: str,
-    said: dict[str, Any],
-    veil: Pseudonymiser,
+    constants: dict[str, Any],
+    masker: Pseudonymiser,
     *,
     is_whole: bool = True,
 ) -> _Landed:
     profile, part = export.profile, export.part
     read_fields, unknown = mapping.mapped(raw, part, profile, export.path, name)
     bare, reserved = mapping.with_free_marker(read_fields, raw, name)
-    fields, masks, shortened = veil.drawn(bare, raw, profile, part, name)
+    fields, masks, shortened = masker.drawn(bare, raw, profile, part, name)
     defects = find_row_findings(bare, raw, part, name)
     votes = mapping.date_votes(fields)
     order = votes.order(profile.day_first)
@@ -267,7 +267,7 @@ def _land(
     if profile.id_scope == "unit":
         units = fields[Target(kinds[0], "unit_id")]
         rows = {kind: mapping.scoped(frame, units) for kind, frame in rows.items()}
-    applicants = veil.applicants(raw, part)
+    applicants = masker.applicants(raw, part)
     if applicants is not None and "dossier" in rows:
         rows["dossier"] = rows["dossier"].with_columns(applicants.alias("x_applicant_key"))
     if part.rows == "event":
@@ -278,7 +278,7 @@ def _land(
         rows["step"] = rows["step"].filter(says | ~usable)
     if "step" in rows and is_whole:
         rows["step"] = mapping.with_variants(rows["step"], raw)
-    file = _file_row(raw, export, name, said) | {
+    file = _file_row(raw, export, name, constants) | {
         "day_first": order.day_first,
         "day_first_evidence": order.evidence,
         **_stamp_rules(stamps, part),
@@ -292,20 +292,20 @@ def _land(
     return _Landed(file, rows, tables, unknown, votes, stamps)
 
 
-def _file_row(raw: RawTable, export: Delivery, name: str, said: dict[str, Any]) -> dict[str, Any]:
-    """Return what ``landed_files`` says of a sheet apart from how its dates are read."""
+def _file_row(raw: RawTable, export: Delivery, name: str, facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the row of ``landed_files`` of a sheet, except how its dates are read."""
     profile, part = export.profile, export.part
     return {
         "source": profile.name,
         "source_file": name,
         "source_sheet": raw.sheet,
-        "sheet_of": said["sheet_of"],
-        "batch": said["batch"],
+        "sheet_of": facts["sheet_of"],
+        "batch": facts["batch"],
         "row_kind": part.rows,
         "rows_read": raw.rows_read,
         "rows_landed": raw.frame.height,
         "rows_ignored": raw.rows_ignored,
-        "sha256": said["sha256"],
+        "sha256": facts["sha256"],
         "encoding": raw.encoding,
         "time_zone": profile.time_zone,
         "calendar_id": profile.calendar_id,
@@ -313,7 +313,7 @@ def _file_row(raw: RawTable, export: Delivery, name: str, said: dict[str, Any]) 
         "procedure_list": profile.procedure_list,
         "code_list": profile.code_list,
         "kept_by": profile.kept_by,
-        "snapshot_at": said["snapshot_at"] or _plain(_snapshot(raw, part, profile, name)),
+        "snapshot_at": facts["snapshot_at"] or _plain(_snapshot(raw, part, profile, name)),
         "incremental": part.incremental,
         "case_dates": ",".join(part.case_dates),
         "term_value": profile.term.value if profile.term else None,
@@ -331,8 +331,8 @@ def _stamp_rules(stamps: StampVotes, part: FileLayout) -> dict[str, Any]:
 
 
 def _events_say(steps: pl.DataFrame) -> list[pl.Expr]:
-    said = [f for f in FIELDS["step"] if f not in ("dossier_id", "unit_id")]
-    return [pl.col(field).is_not_null() for field in said if field in steps.columns]
+    fields = [f for f in FIELDS["step"] if f not in ("dossier_id", "unit_id")]
+    return [pl.col(field).is_not_null() for field in fields if field in steps.columns]
 
 
 def _snapshot(raw: RawTable, part: FileLayout, profile: SourceProfile, name: str) -> str | None:
@@ -343,15 +343,15 @@ def _snapshot(raw: RawTable, part: FileLayout, profile: SourceProfile, name: str
         return rule.at
     if rule.name:
         return _named_snapshot(rule.name, name)
-    found = mapping.heading_instant(rule.heading, raw.heading)
-    if not found and raw.frame.height and part.rows in ("dossier", "event"):
+    instant = mapping.heading_instant(rule.heading, raw.heading)
+    if not instant and raw.frame.height and part.rows in ("dossier", "event"):
         raise InputRejected("sources.no_snapshot", file=name, pattern=rule.heading)
-    return found or None
+    return instant or None
 
 
 @cache
 def _plain(stamp: str | None) -> str | None:
-    """Return one stamp in the spelling that the models read; files of a delivery share theirs."""
+    """Return one stamp in the spelling that the models read; files of a delivery share it."""
     spelt: str | None = plain(pl.Series([stamp], dtype=pl.String))[0]
     return spelt
 
@@ -362,15 +362,15 @@ def _named_snapshot(pattern: str, name: str) -> str:
     return found
 
 
-def _said(
-    export: Delivery, name: str, digest: str, as_of: str, veil: Pseudonymiser
+def _file_constants(
+    export: Delivery, name: str, digest: str, as_of: str, masker: Pseudonymiser
 ) -> dict[str, str | None]:
     """Return what is known of a file before it is read.
 
-    The delivery it belongs to is named by its folder, where names need one, and its own tail.
+    The batch of a file is named by its folder, where names need one, and its own suffix.
     """
     folder = name.rpartition("/")[0]
-    batch = veil.label(export.part.batch(export.path) or "", export.profile.name)
+    batch = masker.label(export.part.batch(export.path) or "", export.profile.name)
     return {
         "sha256": digest,
         "snapshot_at": as_of,
@@ -392,6 +392,6 @@ def _check_date(as_of: str) -> None:
 
 
 def _names(paths: Sequence[Path]) -> list[str]:
-    """Call files by name; files of the same name by folder and name."""
+    """Return file names; files of the same name get their folder in front."""
     count = Counter(path.name for path in paths)
     return [p.name if count[p.name] == 1 else f"{p.parent.name}/{p.name}" for p in paths]

@@ -1,10 +1,10 @@
-"""Vietnamese text from before Unicode: TCVN3 (ABC fonts) and VNI, told by spelling and converted.
+"""Detect and convert Vietnamese text from before Unicode: TCVN3 (ABC fonts) and VNI.
 
-Old fonts drew Vietnamese letters in the places of other signs, so their text reads as nonsense
-(``M· hå s¬``) wherever the font is missing. Which convention a file follows is decided once per
-file or sheet: the one under which the marked words are Vietnamese syllables. The exported file is
-kept as it is, and the landing says which convention was undone. ABC fonts for capitals draw small
-letters as capitals; that cannot be told from the text, so such words become small letters.
+Old fonts drew Vietnamese letters in the positions of other signs, so their text is unreadable
+(``M· hå s¬``) without the font. The convention of a file is decided once per file or sheet: the one
+under which the marked words are Vietnamese syllables. The exported file is kept as it is, and the
+landing records which convention was undone. ABC fonts for capitals draw small letters as capitals;
+the text does not show it, so such words become small letters.
 
 Tables: TCVN 5712:1993 (VN1), checked against glibc's iconv; VNI from its published font chart.
 """
@@ -83,12 +83,12 @@ def to_unicode(text: str, convention: str) -> str:
     >>> to_unicode("M· hå s¬", "tcvn3"), to_unicode("Maõ hoà sô", "vni")
     ('Mã hồ sơ', 'Mã hồ sơ')
     """
-    shown = "".join(_WINDOWS_BACK.get(sign, sign) for sign in text)
-    if any(sign > "\xff" for sign in shown):
+    windows_text = "".join(_WINDOWS_BACK.get(sign, sign) for sign in text)
+    if any(sign > "\xff" for sign in windows_text):
         return text
     if convention == "tcvn3":
-        return shown.translate(_TCVN3_SIGNS)
-    return _VNI_SIGNS.sub(lambda signs: VNI[signs[0]], shown)
+        return windows_text.translate(_TCVN3_SIGNS)
+    return _VNI_SIGNS.sub(lambda signs: VNI[signs[0]], windows_text)
 
 
 def convention_of(texts: Iterable[str]) -> str:

@@ -38,7 +38,7 @@ def objects_of(path: Path, aliases: Aliases) -> tuple[pl.DataFrame, str]:
     """Return the objects of a payload as text columns, and the key of the envelope around them.
 
     Raises:
-        InputRejected: The file is no JSON or holds something else than objects.
+        InputRejected: The file is not JSON or holds something else than objects.
     """
     objects = read_objects(path, "")
     for row in objects[:1]:
@@ -49,11 +49,13 @@ def objects_of(path: Path, aliases: Aliases) -> tuple[pl.DataFrame, str]:
     rows = [dict(_flat(row)) for row in objects]
     names = dict.fromkeys(name for row in rows for name in row)
     holders = {name.rpartition(".")[0] for name in names}
-    kept = [n for n in names if n not in holders or any(row.get(n) is not None for row in rows)]
-    check_size(len(rows), len(kept), path.name)
-    columns = {name: [row.get(name) for row in rows] for name in kept}
-    frame = _numbered(pl.DataFrame(columns, dict.fromkeys(kept, pl.String)))
-    refuse_huge(frame, {name: name for name in kept}, path.name)
+    plain_names = [
+        n for n in names if n not in holders or any(row.get(n) is not None for row in rows)
+    ]
+    check_size(len(rows), len(plain_names), path.name)
+    columns = {name: [row.get(name) for row in rows] for name in plain_names}
+    frame = _numbered(pl.DataFrame(columns, dict.fromkeys(plain_names, pl.String)))
+    refuse_huge(frame, {name: name for name in plain_names}, path.name)
     return frame, records
 
 

@@ -1,8 +1,7 @@
-"""Writes what an inspection found as a source profile in TOML, commented for the person to finish.
+"""Write the result of an inspection as a source profile in TOML, with comments for a person.
 
-The file is valid as it stands: what is not sure stands in comments, and a code without a meaning
-is left out, so that ingest names it rather than guessing. Every text of the export is written as
-a TOML string, whatever it holds.
+The file is valid as written: uncertain entries are comments, and a code without a meaning is left
+out, so that ingest names it. Every text of the export is written as a TOML string.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from workbench.ingest.inspection import Inspection
     from workbench.ingest.proposals import Proposal
 
-_TELLING_LENGTH = 4
+_MEANINGFUL_LENGTH = 4
 _STAMP = r"(?P<date>\d{1,2}/\d{1,2}/\d{4})"
 _STAMP_TIME = r"(?P<time>\d{1,2}:\d{2})\D{1,8}" + _STAMP
 
@@ -119,10 +118,10 @@ def _kept_text(found: Inspection) -> Iterator[str]:
     """List the attributes of the source that are mapped: their values are codes, not notes."""
     fields = [field for column in found.proposals if column.is_mapped for field in column.targets]
     names = {field: field.rpartition(".")[2] for field in fields}
-    kept = [field for field, name in names.items() if is_extra(name) and is_free_text(name)]
-    if kept:
+    text_fields = [field for field, name in names.items() if is_extra(name) and is_free_text(name)]
+    if text_fields:
         yield _comment("keep_text")
-        yield f"keep_text = [{', '.join(quoted(field) for field in kept)}]"
+        yield f"keep_text = [{', '.join(quoted(field) for field in text_fields)}]"
 
 
 def _values(found: Inspection) -> Iterator[str]:
@@ -161,12 +160,12 @@ def _pattern(name: str) -> str:
     ('so_*-H*.csv', 'ho-so*.csv', 'c*_steps_*.csv')
     """
     stem, dot, ending = name.partition(".")
-    found = re.search(r"[\s_\-(]*\d", stem)
-    if not found:
+    match = re.search(r"[\s_\-(]*\d", stem)
+    if not match:
         return f"{stem}*{dot}{ending}"
-    if found.start() < _TELLING_LENGTH:
+    if match.start() < _MEANINGFUL_LENGTH:
         return re.sub(r"\d+", "*", stem) + dot + ending
-    return f"{stem[: found.start()]}*{dot}{ending}"
+    return f"{stem[: match.start()]}*{dot}{ending}"
 
 
 def _listed(found: Inspection, role: str) -> Iterator[str]:
@@ -213,11 +212,11 @@ def _codes(found: Inspection) -> Iterator[str]:
 
 
 def _code_list(found: Inspection, column: Proposal, field: str) -> Iterator[str]:
-    known = found.codes[field]
-    yield _comment("codes", column=column.header, known=", ".join(sorted(set(known.values()))))
+    codes = found.codes[field]
+    yield _comment("codes", column=column.header, known=", ".join(sorted(set(codes.values()))))
     yield f"[codes.{field}]"
     for value in column.examples:
-        code = known.get(fold(value))
+        code = codes.get(fold(value))
         line = f'{quoted(value)} = "{code or "?"}"'
         yield line if code else f"# {line}  {_comment('unknown_code')}"
     yield ""

@@ -1,7 +1,7 @@
-"""Profiles as files: found by name or path, read, and checked key by key.
+"""Find, read and check profile files, key by key.
 
-Every key, field, choice and pattern that a profile cannot say is refused with the key, the file
-and what would be accepted. ``docs/source-profiles.md`` describes each key.
+Every unknown key, field, choice and pattern is rejected with the file, the key and what is
+accepted. ``docs/source-profiles.md`` describes each key.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ def find_profile(name_or_path: str | Path, reference: Path) -> SourceProfile:
 
     Raises:
         UsageProblem: No profile of that name is shipped.
-        InputRejected: The file is missing or says something a profile cannot say.
+        InputRejected: The file is missing or has an entry that a profile cannot have.
     """
     if str(name_or_path).endswith(".toml"):
         return _with_countable_term(read_profile(Path(name_or_path)), reference)
     path = reference / "sources" / f"{name_or_path}.toml"
     if not path.is_file():
-        known = ", ".join(sorted(found.stem for found in path.parent.glob("*.toml")))
-        raise UsageProblem("sources.no_profile", name=name_or_path, known=known)
+        names = ", ".join(sorted(found.stem for found in path.parent.glob("*.toml")))
+        raise UsageProblem("sources.no_profile", name=name_or_path, known=names)
     return _with_countable_term(read_profile(path), reference)
 
 
@@ -75,57 +75,57 @@ def read_profile(path: Path) -> SourceProfile:
     """Read and check one profile.
 
     Raises:
-        InputRejected: The file is missing, is no TOML, includes an unknown key, value or code,
+        InputRejected: The file is missing, is not valid TOML, has an unknown key, value or code,
             or maps less than its rows need.
     """
     if not path.is_file():
         raise InputRejected("sources.no_file", file=path)
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise InputRejected("sources.bad_toml", file=path.name, reason=problem) from problem
-    return _ProfileReader(path.name).profile(said)
+    return _ProfileReader(path.name).profile(raw)
 
 
 class _ProfileReader(PartReader):
     """Turns parsed TOML into a profile."""
 
-    def profile(self, said: dict[str, Any]) -> SourceProfile:
+    def profile(self, raw: dict[str, Any]) -> SourceProfile:
         self.keys(
-            said,
+            raw,
             "name title_vi title_en time_zone calendar_id files snapshot",
             "unit_list procedure_list code_list id_scope kept_by date_order term synthetic codes "
             "beside",
             at="",
         )
-        self.shape(said["files"], list, "files")
-        self.shape(said.get("beside", []), list, "beside")
-        self.zone(said["time_zone"])
-        self.codes(said.get("codes", {}))
+        self.shape(raw["files"], list, "files")
+        self.shape(raw.get("beside", []), list, "beside")
+        self.zone(raw["time_zone"])
+        self.codes(raw.get("codes", {}))
         profile = SourceProfile(
-            name=said["name"],
-            title_vi=said["title_vi"],
-            title_en=said["title_en"],
-            time_zone=said["time_zone"],
-            calendar_id=said["calendar_id"],
-            parts=tuple(self.part(part, n) for n, part in enumerate(said["files"], start=1)),
-            snapshot=self.snapshot(said["snapshot"]),
-            unit_list=said.get("unit_list", "as_is"),
-            procedure_list=said.get("procedure_list", "as_is"),
-            code_list=said.get("code_list", "as_is"),
-            id_scope=said.get("id_scope", "source"),
-            kept_by=said.get("kept_by", "office"),
-            day_first=said.get("date_order", "day_first") == "day_first",
-            term=self.term(said["term"]) if "term" in said else None,
-            synthetic_heading=self.synthetic(said.get("synthetic", {})),
-            codes=said.get("codes", {}),
-            beside=tuple(said.get("beside", ())),
+            name=raw["name"],
+            title_vi=raw["title_vi"],
+            title_en=raw["title_en"],
+            time_zone=raw["time_zone"],
+            calendar_id=raw["calendar_id"],
+            parts=tuple(self.part(part, n) for n, part in enumerate(raw["files"], start=1)),
+            snapshot=self.snapshot(raw["snapshot"]),
+            unit_list=raw.get("unit_list", "as_is"),
+            procedure_list=raw.get("procedure_list", "as_is"),
+            code_list=raw.get("code_list", "as_is"),
+            id_scope=raw.get("id_scope", "source"),
+            kept_by=raw.get("kept_by", "office"),
+            day_first=raw.get("date_order", "day_first") == "day_first",
+            term=self.term(raw["term"]) if "term" in raw else None,
+            synthetic_heading=self.synthetic(raw.get("synthetic", {})),
+            codes=raw.get("codes", {}),
+            beside=tuple(raw.get("beside", ())),
         )
         self.required(profile)
         return with_one_body(profile)
 
     def required(self, profile: SourceProfile) -> None:
-        """Refuse a profile whose parts lack a field that their rows cannot do without."""
+        """Reject a profile in which a part lacks a field that its rows need."""
         if lacking := missing_fields(profile):
             places = (
                 f"{place}: " + ", ".join(f"«{fields.replace('|', '» / «')}»" for fields in several)
@@ -133,12 +133,12 @@ class _ProfileReader(PartReader):
             )
             raise InputRejected("sources.missing_fields", file=self.file, missing="; ".join(places))
 
-    def codes(self, said: dict[str, Any]) -> None:
-        """Refuse code lists of fields that do not exist, or with codes that mean nothing."""
-        self.shape(said, dict, "codes")
-        known = {name for fields in FIELDS.values() for name in fields}
-        for name, codes in said.items():
-            if name not in known and not is_extra(name):
+    def codes(self, raw: dict[str, Any]) -> None:
+        """Reject code lists of unknown fields, or with unknown codes."""
+        self.shape(raw, dict, "codes")
+        field_names = {name for fields in FIELDS.values() for name in fields}
+        for name, codes in raw.items():
+            if name not in field_names and not is_extra(name):
                 self.unknown(name, "codes", FIELD_CODES)
             self.shape(codes, dict, f"codes.{name}")
             for code in codes.values():
@@ -151,19 +151,19 @@ class _ProfileReader(PartReader):
         except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
             raise InputRejected("sources.bad_zone", file=self.file, zone=name) from problem
 
-    def snapshot(self, said: dict[str, Any]) -> SnapshotRule:
-        self.shape(said, dict, "snapshot")
-        self.keys(said, "", "at heading latest name", at="snapshot")
-        if len(said) != 1:
+    def snapshot(self, raw: dict[str, Any]) -> SnapshotRule:
+        self.shape(raw, dict, "snapshot")
+        self.keys(raw, "", "at heading latest name", at="snapshot")
+        if len(raw) != 1:
             raise InputRejected("sources.one_snapshot", file=self.file)
         for key in ("heading", "name"):
-            self.pattern(said.get(key, ""), f"snapshot.{key}")
-        return SnapshotRule(**said)
+            self.pattern(raw.get(key, ""), f"snapshot.{key}")
+        return SnapshotRule(**raw)
 
-    def term(self, said: dict[str, Any]) -> Term:
-        self.keys(said, "value unit", "", at="term")
-        return Term(**said)
+    def term(self, raw: dict[str, Any]) -> Term:
+        self.keys(raw, "value unit", "", at="term")
+        return Term(**raw)
 
-    def synthetic(self, said: dict[str, Any]) -> str:
-        self.keys(said, "", "heading", at="synthetic")
-        return self.pattern(said.get("heading", ""), "synthetic.heading")
+    def synthetic(self, raw: dict[str, Any]) -> str:
+        self.keys(raw, "", "heading", at="synthetic")
+        return self.pattern(raw.get("heading", ""), "synthetic.heading")

@@ -47,63 +47,63 @@ _CASE_DATES = ("received_at", "resolved_at")
 class PartReader(Checks):
     """Turns the tables ``[[files]]`` of a profile into parts."""
 
-    def part(self, said: dict[str, Any], number: int) -> FileLayout:
+    def part(self, raw: dict[str, Any], number: int) -> FileLayout:
         """Return one part; ``number`` counts from 1 in messages."""
         at = f"files[{number}]"
-        self.shape(said, dict, at)
-        self.keys(said, "patterns kind rows columns", _PART_KEYS, at=at)
+        self.shape(raw, dict, at)
+        self.keys(raw, "patterns kind rows columns", _PART_KEYS, at=at)
         for name, shape in _PART_SHAPES.items():
-            self.shape(said.get(name, shape()), shape, f"{at}.{name}")
-        for name, pattern in said.get("from_name", {}).items():
+            self.shape(raw.get(name, shape()), shape, f"{at}.{name}")
+        for name, pattern in raw.get("from_name", {}).items():
             self.pattern(pattern, f"{at}.from_name.{name}")
-        rows = said["rows"]
+        rows = raw["rows"]
         columns = {
             tidy(header): tuple(self.target(f, rows, at) for f in _several(fields))
-            for header, fields in said["columns"].items()
+            for header, fields in raw["columns"].items()
         }
         listed = ("personal", "applicant", "ignored", "optional")
-        taken = {name: _tidied(said.get(name, ())) for name in listed}
+        taken = {name: _tidied(raw.get(name, ())) for name in listed}
         self.known_headers(taken["optional"], columns, f"{at}.optional")
         self.known_headers(taken["applicant"], taken["personal"], f"{at}.applicant")
         return FileLayout(
-            patterns=tuple(said["patterns"]),
-            kind=said["kind"],
+            patterns=tuple(raw["patterns"]),
+            kind=raw["kind"],
             rows=rows,
             columns=columns,
             personal=taken["personal"],
             applicant=taken["applicant"],
             ignored=taken["ignored"],
             optional=taken["optional"],
-            from_text=self.from_text(said, rows, at),
-            stages=tuple(self.stage(stage, at) for stage in said.get("stages", ())),
-            case_dates=self.case_dates(said.get("case_dates", ()), rows, at),
-            event_dates=tuple(self.event_date(d, rows, at) for d in said.get("event_dates", ())),
-            incremental=said.get("incremental", False),
-            records=said.get("records", ""),
-            nested=said.get("nested", ""),
-            from_name={self.target(f, rows, at): p for f, p in said.get("from_name", {}).items()},
-            constants=self.constants(said, rows, at),
-            empty_values=tuple(said.get("empty_values", ())),
-            sheet=said.get("sheet", ""),
-            encoding=said.get("encoding", "utf-8-sig"),
-            delimiter=said.get("delimiter", ","),
-            date_formats=self.date_formats(said.get("date_formats", []), rows, at),
+            from_text=self.from_text(raw, rows, at),
+            stages=tuple(self.stage(stage, at) for stage in raw.get("stages", ())),
+            case_dates=self.case_dates(raw.get("case_dates", ()), rows, at),
+            event_dates=tuple(self.event_date(d, rows, at) for d in raw.get("event_dates", ())),
+            incremental=raw.get("incremental", False),
+            records=raw.get("records", ""),
+            nested=raw.get("nested", ""),
+            from_name={self.target(f, rows, at): p for f, p in raw.get("from_name", {}).items()},
+            constants=self.constants(raw, rows, at),
+            empty_values=tuple(raw.get("empty_values", ())),
+            sheet=raw.get("sheet", ""),
+            encoding=raw.get("encoding", "utf-8-sig"),
+            delimiter=raw.get("delimiter", ","),
+            date_formats=self.date_formats(raw.get("date_formats", []), rows, at),
             date_with_time={
                 self.target(f, rows, at): self.pair(pair, f"{at}.date_with_time.{f}")
-                for f, pair in said.get("date_with_time", {}).items()
+                for f, pair in raw.get("date_with_time", {}).items()
             },
-            due_midnight=said.get("due_midnight", "by_column"),
-            short_rows=said.get("short_rows", "refuse"),
-            hidden=said.get("hidden", "leave_out"),
-            unit_rows=said.get("unit_rows", "auto"),
-            keep_text=self.keep_text(said.get("keep_text", []), rows, at),
-            unnamed=self.numbers(said.get("unnamed", []), f"{at}.unnamed"),
+            due_midnight=raw.get("due_midnight", "by_column"),
+            short_rows=raw.get("short_rows", "refuse"),
+            hidden=raw.get("hidden", "leave_out"),
+            unit_rows=raw.get("unit_rows", "auto"),
+            keep_text=self.keep_text(raw.get("keep_text", []), rows, at),
+            unnamed=self.numbers(raw.get("unnamed", []), f"{at}.unnamed"),
         )
 
-    def constants(self, said: dict[str, Any], rows: str, at: str) -> dict[Target, str]:
+    def constants(self, raw: dict[str, Any], rows: str, at: str) -> dict[Target, str]:
         """Return fields that have the same value in every row."""
         constants = {}
-        for name, value in said.get("constants", {}).items():
+        for name, value in raw.get("constants", {}).items():
             where = f"{at}.constants.{name}"
             self.shape(value, str, where)
             target = self.target(name, rows, at)
@@ -112,14 +112,14 @@ class PartReader(Checks):
         return constants
 
     def date_formats(
-        self, said: list[str] | dict[str, Any], rows: str, at: str
+        self, raw: list[str] | dict[str, Any], rows: str, at: str
     ) -> dict[str, tuple[str, ...]]:
         """Return the ways dates are written by field; under an empty name those of all fields."""
         where = f"{at}.date_formats"
-        if isinstance(said, dict):
-            by_field = {str(self.target(f, rows, at)): forms for f, forms in said.items()}
+        if isinstance(raw, dict):
+            by_field = {str(self.target(f, rows, at)): forms for f, forms in raw.items()}
         else:
-            by_field = {"": said}
+            by_field = {"": raw}
         for forms in by_field.values():
             self.shape(forms, list, where)
             for form in forms:
@@ -128,68 +128,68 @@ class PartReader(Checks):
                     self.refuse_choice(where, form, [accepted])
         return {name: tuple(forms) for name, forms in by_field.items() if forms}
 
-    def numbers(self, said: list[Any], at: str) -> tuple[int, ...]:
+    def numbers(self, raw: list[Any], at: str) -> tuple[int, ...]:
         """Return numbers of columns, which count from 1."""
-        for number in said:
+        for number in raw:
             if type(number) is not int or number < 1:
                 self.refuse_choice(at, number, ["1, 2, 3 ..."])
-        return tuple(said)
+        return tuple(raw)
 
-    def keep_text(self, said: list[str], rows: str, at: str) -> tuple[Target, ...]:
+    def keep_text(self, raw: list[str], rows: str, at: str) -> tuple[Target, ...]:
         """Return the fields of free text whose words are kept."""
-        targets = tuple(self.target(name, rows, at) for name in said)
+        targets = tuple(self.target(name, rows, at) for name in raw)
         for target in targets:
             if not is_free_text(target.field):
                 accepted = (*FREE_TEXT, "x_...")
                 self.refuse_choice(f"{at}.keep_text", target.field, accepted)
         return targets
 
-    def pair(self, said: list[str], at: str) -> tuple[str, str]:
+    def pair(self, raw: list[str], at: str) -> tuple[str, str]:
         """Return the headers of the columns of a date and of its time."""
-        self.shape(said, list, at)
-        if len(said) != 2 or not all(isinstance(name, str) for name in said):
-            self.refuse_choice(at, said, ['["date column", "time column"]'])
-        date, time = _tidied(said)
+        self.shape(raw, list, at)
+        if len(raw) != 2 or not all(isinstance(name, str) for name in raw):
+            self.refuse_choice(at, raw, ['["date column", "time column"]'])
+        date, time = _tidied(raw)
         return date, time
 
-    def from_text(self, said: dict[str, Any], rows: str, at: str) -> dict[Target, TextExtract]:
+    def from_text(self, raw: dict[str, Any], rows: str, at: str) -> dict[Target, TextExtract]:
         """Return fields that are read out of a column of text."""
-        headers = _tidied([*said["columns"], *said.get("personal", ()), *said.get("ignored", ())])
-        found = {}
-        for name, rule in said.get("from_text", {}).items():
+        headers = _tidied([*raw["columns"], *raw.get("personal", ()), *raw.get("ignored", ())])
+        values = {}
+        for name, rule in raw.get("from_text", {}).items():
             where = f"{at}.from_text.{name}"
             self.shape(rule, dict, where)
             self.keys(rule, "column pattern", "", at=where)
             self.known_headers(_tidied([rule["column"]]), headers, where)
             pattern = self.pattern(rule["pattern"], where)
-            found[self.target(name, rows, at)] = TextExtract(tidy(rule["column"]), pattern)
-        return found
+            values[self.target(name, rows, at)] = TextExtract(tidy(rule["column"]), pattern)
+        return values
 
-    def stage(self, said: dict[str, Any], at: str) -> Stage:
+    def stage(self, raw: dict[str, Any], at: str) -> Stage:
         """Return one stage of a wide sheet: a column of dates that ends a step."""
         where = f"{at}.stages"
-        self.shape(said, dict, where)
-        self.keys(said, "ends step step_kind", "holder", at=where)
-        self.targets_exist("step_kind", [said["step_kind"]], f"{where}.step_kind")
-        return Stage(**said | {key: tidy(said[key]) for key in ("ends", "holder") if key in said})
+        self.shape(raw, dict, where)
+        self.keys(raw, "ends step step_kind", "holder", at=where)
+        self.targets_exist("step_kind", [raw["step_kind"]], f"{where}.step_kind")
+        return Stage(**raw | {key: tidy(raw[key]) for key in ("ends", "holder") if key in raw})
 
-    def case_dates(self, said: Iterable[str], rows: str, at: str) -> tuple[str, ...]:
+    def case_dates(self, raw: Iterable[str], rows: str, at: str) -> tuple[str, ...]:
         """Return dates of a case that are taken from the first or last event."""
-        for name in said:
+        for name in raw:
             if rows != "event" or name not in _CASE_DATES:
                 self.refuse_choice(f"{at}.case_dates", name, _CASE_DATES)
-        return tuple(said)
+        return tuple(raw)
 
-    def event_date(self, said: dict[str, Any], rows: str, at: str) -> EventDate:
+    def event_date(self, raw: dict[str, Any], rows: str, at: str) -> EventDate:
         """Return a date of a case that an activity of an event log gives."""
         where = f"{at}.event_dates"
-        self.shape(said, dict, where)
-        self.keys(said, "step field", "take status", at=where)
+        self.shape(raw, dict, where)
+        self.keys(raw, "step field", "take status", at=where)
         if rows != "event":
             self.refuse_choice(f"{at}.rows", rows, ("event",))
-        if said.get("status"):
-            self.targets_exist("status", [said["status"]], f"{where}.status")
-        return EventDate(**said)
+        if raw.get("status"):
+            self.targets_exist("status", [raw["status"]], f"{where}.status")
+        return EventDate(**raw)
 
 
 def _several(fields: str | list[str]) -> list[str]:

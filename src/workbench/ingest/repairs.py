@@ -1,11 +1,10 @@
-"""Text that readers put right, cell by cell, and the mark that says so.
+"""Repair texts cell by cell, and mark each repair.
 
-Letters typed as a base and separate marks are composed by every reader, and characters that cannot
-be seen are dropped. A cell in the letters of
-an old font inside a sheet of Unicode is converted here, when it holds enough marked words that
-are Vietnamese only under one old convention; a sheet that follows one throughout is converted by
-its reader, and ``landed_files`` says so. The exported file is kept as it is. Marks feed the rules
-D19 and D20; looking costs little where a column is plain ASCII or repeats its values.
+Every reader composes letters typed as a base and separate marks, and drops invisible characters. A
+cell in the letters of an old font inside a sheet of Unicode is converted here when it has enough
+marked words that are Vietnamese only under one old convention; a sheet that follows one throughout
+is converted by its reader and recorded in ``landed_files``. The exported file is kept as it is.
+Marks feed the rules D19 and D20; a column of plain ASCII or of repeated values costs little.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ from workbench.ingest.legacy import TCVN3, VNI, convention_of, to_unicode
 from workbench.ingest.spelling import is_ascii
 
 COMPOSED = "composed"
-"""The repair of a cell whose letters were decomposed."""
+"""Repair of a cell whose letters were decomposed."""
 UNSEEN = "invisible"
-"""The repair of a cell with characters that cannot be seen."""
+"""Repair of a cell with invisible characters."""
 CONTROL = "control"
-"""The repair of a cell with control characters; others name the old font undone."""
+"""Repair of a cell with control characters; others name the old font undone."""
 
 RESERVED = "reserved"
-"""The repair of an id that was the mark, or a word of commands, for all values together."""
+"""Repair of an id that was the mark, or a word of commands, for all values together."""
 
 MARKS: Mapping[str, type[pl.DataType]] = {
     "source_row": pl.Int64,
@@ -51,25 +50,25 @@ _NO_LATIN = "[^\x00-\xff]"
 
 
 def marks_of(cells: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
-    """Return one row per cell that is put right: source_row, column, repair.
+    """Return one row per repaired cell: source_row, column, repair.
 
     Args:
         cells: Text columns as the file has them, and ``source_row``.
-        columns: Columns to look at, by the name that the mark shall carry.
+        columns: Columns to look at, by their name in the marks.
 
     >>> cells = pl.DataFrame({"source_row": [7, 8], "c0": ["Ho\u0300a", "Chøng thùc b¶n chÝnh tõ"]})
     >>> marks_of(cells, {"c0": "Tên"})["repair"].to_list()
     ['composed', 'tcvn3']
     """
-    found = [NO_MARKS]
+    marks = [NO_MARKS]
     for column, name in columns.items():
         repairs = _repairs(cells[column])
         if repairs:
             row = pl.col("source_row").cast(pl.Int64)
             hit = cells.filter(pl.col(column).is_in(list(repairs)))
             repair = pl.col(column).replace_strict(repairs, return_dtype=pl.String)
-            found.append(hit.select(row, pl.lit(name).alias("column"), repair.alias("repair")))
-    return pl.concat(found)
+            marks.append(hit.select(row, pl.lit(name).alias("column"), repair.alias("repair")))
+    return pl.concat(marks)
 
 
 def converted(frame: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
@@ -77,8 +76,8 @@ def converted(frame: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
     legacy = marks.filter(~pl.col("repair").is_in([COMPOSED, UNSEEN, CONTROL]))
     for column, repair in legacy.select("column", "repair").unique().sort(pl.all()).rows():
         rows = legacy.filter(column=column, repair=repair)["source_row"].to_list()
-        known = frame.filter(pl.col("source_row").is_in(rows))[column].unique().drop_nulls()
-        letters = {text: to_unicode(text, repair) for text in known}
+        texts = frame.filter(pl.col("source_row").is_in(rows))[column].unique().drop_nulls()
+        letters = {text: to_unicode(text, repair) for text in texts}
         frame = frame.with_columns(pl.col(column).replace(letters))
     return frame
 
@@ -93,10 +92,10 @@ def _repairs(cells: pl.Series) -> dict[str, str]:
     controlled = cells.filter(cells.str.contains(CONTROLS)).unique()
     if is_ascii(cells):
         return dict.fromkeys(controlled, CONTROL)
-    known = cells.unique().drop_nulls()
-    repairs = dict.fromkeys(known.filter(known.str.contains(INVISIBLE)), UNSEEN)
-    repairs |= dict.fromkeys(known.filter(known.str.contains(_LOOSE_MARKS)), COMPOSED)
-    odd = known.filter(known.str.contains(_ODD) & ~known.str.contains(_NO_LATIN))
-    told = ((text, convention_of([text])) for text in odd)
-    fonts = {text: convention for text, convention in told if convention}
+    texts = cells.unique().drop_nulls()
+    repairs = dict.fromkeys(texts.filter(texts.str.contains(INVISIBLE)), UNSEEN)
+    repairs |= dict.fromkeys(texts.filter(texts.str.contains(_LOOSE_MARKS)), COMPOSED)
+    odd = texts.filter(texts.str.contains(_ODD) & ~texts.str.contains(_NO_LATIN))
+    conventions = ((text, convention_of([text])) for text in odd)
+    fonts = {text: convention for text, convention in conventions if convention}
     return repairs | dict.fromkeys(controlled, CONTROL) | fonts

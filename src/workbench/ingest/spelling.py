@@ -1,10 +1,9 @@
 """One spelling for headers, codes and cells: composed letters, single spaces, no edges.
 
-Vietnamese text comes composed or decomposed, with hard spaces, line breaks and characters that
-cannot be seen (zero width spaces, soft hyphens, marks of direction, control characters), as pages
-and chats leave them in what is copied. Headers and codes are compared without any of these; values
-lose the characters that cannot be seen and keep their inner spaces, except names
-(``single_spaced``).
+Vietnamese text comes composed or decomposed, with hard spaces, line breaks and invisible characters
+(zero width spaces, soft hyphens, direction marks, control characters) copied from pages and chats.
+Headers and codes are compared without any of these; values lose the invisible characters and keep
+their inner spaces, except names (``single_spaced``).
 """
 
 from __future__ import annotations
@@ -53,8 +52,8 @@ def name_key(text: str) -> str:
 
 def name_keys(names: pl.Series) -> pl.Series:
     """Return names as they are compared; each different name is looked at once."""
-    known = names.unique().drop_nulls()
-    return names.replace_strict({name: name_key(name) for name in known}, return_dtype=pl.String)
+    texts = names.unique().drop_nulls()
+    return names.replace_strict({name: name_key(name) for name in texts}, return_dtype=pl.String)
 
 
 def single_spaced(names: pl.Series) -> pl.Series:
@@ -85,10 +84,10 @@ def trimmed_series(cells: pl.Series) -> pl.Series:
     name = cells.name
     if is_ascii(cells) and not cells.str.contains(CONTROLS).any():
         return cells.to_frame().select(_filled(pl.col(name).str.strip_chars()).alias(name))[name]
-    known = cells.unique()
-    if len(known) * _OFTEN > len(cells):
+    texts = cells.unique()
+    if len(texts) * _OFTEN > len(cells):
         return cells.to_frame().select(trimmed(name))[name]
-    return cells.replace_strict(known, known.to_frame().select(trimmed(name))[name])
+    return cells.replace_strict(texts, texts.to_frame().select(trimmed(name))[name])
 
 
 def folded(expr: pl.Expr) -> pl.Expr:
@@ -98,7 +97,7 @@ def folded(expr: pl.Expr) -> pl.Expr:
 
 
 def is_ascii(cells: pl.Series) -> bool:
-    """Say whether a column includes no letter beyond ASCII."""
+    """Return whether a column includes no letter beyond ASCII."""
     return bool(cells.str.len_bytes().sum() == cells.str.len_chars().sum())
 
 

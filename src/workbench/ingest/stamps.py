@@ -1,7 +1,7 @@
-"""What the stamps of a column mean beyond their spelling: formats of a profile, votes of a column.
+"""Interpret the stamps of a column beyond their spelling: formats of a profile, votes of a column.
 
-A profile names formats that no shape knows and columns that make one instant together. What a
-midnight in a due column means, and whether numbers count from 1970, the whole column decides.
+A profile names formats that no shape knows, and columns that form one instant together. The whole
+column decides what a midnight in a due column means, and whether numbers count from 1970.
 """
 
 from __future__ import annotations
@@ -51,15 +51,15 @@ def formatted(column: pl.Series, formats: Sequence[str]) -> pl.Series:
     """
     if not formats:
         return column
-    known = column.drop_nulls().unique()
-    texts = {text: iso for text in known if (iso := _by_formats(text, formats))}
+    distinct_texts = column.drop_nulls().unique()
+    texts = {text: iso for text in distinct_texts if (iso := _by_formats(text, formats))}
     return column.replace(texts)
 
 
 def with_time(date: pl.Series, time: pl.Series) -> pl.Series:
     """Join a column of dates and one of times of day; a date without a time stays a date.
 
-    A time may be a part of a day, as a workbook counts it, or stand behind a date of its own.
+    A time may be a fraction of a day, as in a workbook, or follow a date of its own.
 
     >>> with_time(pl.Series(["04/03/2022", "2022-03-04 00:00:00", "44624", "4/3/2022"]),
     ...     pl.Series(["8h30", "0.354166666666667", "1899-12-31 08:30:00", None])).to_list()
@@ -68,17 +68,17 @@ def with_time(date: pl.Series, time: pl.Series) -> pl.Series:
     day, clock = pl.col("date"), pl.col("time")
     serial = pl.date(1899, 12, 30) + pl.duration(days=day.str.extract(_SERIAL).cast(pl.Int64))
     seconds = (clock.str.extract(_PART_OF_DAY).cast(pl.Float64) * _DAY).round().cast(pl.Int64)
-    counted = (pl.datetime(1900, 1, 1) + pl.duration(seconds=seconds)).dt.strftime("%H:%M:%S")
+    clock_times = (pl.datetime(1900, 1, 1) + pl.duration(seconds=seconds)).dt.strftime("%H:%M:%S")
     digits = clock.str.replace(r"^(\d{1,2})(\d{2})(\d{2})?$", "$1:$2:${3}_")
     written = digits.str.replace(":_", ":00").str.replace("_", "").str.replace(_DATE_AHEAD, "")
     date_text = pl.coalesce(serial.cast(pl.String), day.str.replace(_NO_TIME, ""))
-    stamp = pl.concat_str([date_text, pl.coalesce(counted, written)], separator=" ")
+    stamp = pl.concat_str([date_text, pl.coalesce(clock_times, written)], separator=" ")
     frame = pl.DataFrame({"date": plain(date), "time": time})
     return plain(frame.select(stamp=pl.coalesce(stamp, date_text))["stamp"])
 
 
 def is_date_format(text: str) -> bool:
-    """Say whether a text can be a date format: it names a whole day, with directives alone.
+    """Return whether a text can be a date format: it names a whole day, with directives alone.
 
     >>> [is_date_format(text) for text in ("%d %b %Y", "%H:%M", "%d/%m/%Q", "epoch")]
     [True, False, False, True]
@@ -121,7 +121,7 @@ def _epoch_iso(text: str) -> str:
 
 @dataclass(frozen=True)
 class StampVotes:
-    """What the columns of a sheet hold, counted: which share is epochs, which stands at midnight.
+    """Counts of a sheet's columns: share of epochs, and stamps at midnight.
 
     ``values`` and ``epochs`` are counted for every instant, ``midnights`` and ``hours`` (stamps at
     00:00:00, stamps at another time of day) for what is due.
@@ -175,8 +175,8 @@ def stamp_votes(fields: Mapping[Target, pl.Series], zone: str) -> StampVotes:
     """Count what the stamps of a sheet look like.
 
     Args:
-        fields: Texts by the field they feed, as ``plain`` spells them.
-        zone: In which stamps with an offset of their own stand at midnight or not.
+        fields: Texts by the field they feed, in the spelling of ``plain``.
+        zone: Zone in which stamps with an offset are compared with midnight.
     """
     values, epochs = dict[str, int](), dict[str, int]()
     midnights, hours = dict[str, int](), dict[str, int]()
@@ -201,11 +201,14 @@ def _midnights(column: pl.Series, zone: str) -> tuple[int, int]:
     moments = others.filter(~is_epoch).str.to_datetime(
         "%Y-%m-%d %H:%M:%S%.f%:z", strict=False, time_zone="UTC"
     )
-    counted = others.filter(is_epoch).map_elements(_epoch_iso, pl.String)
-    known = pl.concat(
-        [moments, counted.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%:z", strict=False, time_zone="UTC")]
+    epoch_dates = others.filter(is_epoch).map_elements(_epoch_iso, pl.String)
+    dates = pl.concat(
+        [
+            moments,
+            epoch_dates.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%:z", strict=False, time_zone="UTC"),
+        ]
     )
-    local = known.drop_nulls().dt.convert_time_zone(zone).dt.time()
+    local = dates.drop_nulls().dt.convert_time_zone(zone).dt.time()
     in_zone = int((local == dt.time()).sum())
     return int(is_midnight.sum()) + in_zone, len(others) - in_zone
 

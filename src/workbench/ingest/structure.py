@@ -1,4 +1,4 @@
-"""What is wrong with the structure of a file, row by row and sheet by sheet, for the rules F01 on.
+"""Find structural faults of a file, row by row and sheet by sheet, for the rules F01 on.
 
 A row that ends before the header does may be cut off anywhere, and an error of a spreadsheet
 names no dossier, unit, procedure, step or person: such rows land, so that they can be shown, and
@@ -66,10 +66,10 @@ def find_row_findings(
         .with_columns(pl.lit("F02").alias("rule_id"))
     )
     cut = rows.filter(pl.col("source_row").is_in(raw.cut_rows.implode()))
-    found = pl.concat(
+    findings = pl.concat(
         [wrong, cut.with_columns(fields=pl.lit(""), rule_id=pl.lit("F01"))], how="diagonal"
     )
-    return found.select(
+    return findings.select(
         pl.lit(name).alias(POSITION[0]),
         pl.lit(raw.sheet).alias(POSITION[1]),
         POSITION[2],

@@ -1,7 +1,7 @@
-"""What the values of an unknown column look like: dates, times of day, codes, people.
+"""Classify the values of an unknown column: dates, times of day, codes, people.
 
 Judged by a sample from both ends of the column, so that a long file costs no more than a short
-one. Where a column might hold persons, it is taken for one that does.
+one. A column that might hold personal names is treated as if it did.
 """
 
 from __future__ import annotations
@@ -50,20 +50,20 @@ _NAMES = r"^\p{Lu}[\p{L}'’\-]+\.?,?(?: \p{Lu}[\p{L}'’\-]*\.?){1,4}$"
 
 
 def are_dates(values: pl.Series) -> bool:
-    """Say whether a column holds dates in a shape that is read without a word in the profile."""
+    """Return whether a column holds dates in a shape that needs no entry in the profile."""
     return not len(known := _sample(values)) or _share(are_stamps(known)) >= _MOSTLY
 
 
 def are_counted(values: pl.Series) -> bool:
-    """Say whether a column that is said to hold dates counts them: from 1970, or as Excel does."""
-    known = _sample(values)
-    return _share(known.str.contains(rf"{_EPOCHS}|{_SERIALS}")) >= _MOSTLY
+    """Return whether a column of dates holds numbers: seconds since 1970 or Excel's serial days."""
+    sample = _sample(values)
+    return _share(sample.str.contains(rf"{_EPOCHS}|{_SERIALS}")) >= _MOSTLY
 
 
 def date_formats(values: pl.Series) -> tuple[str, ...]:
-    """Return the format that reads most of a column said to hold dates, where no shape does."""
-    known = _sample(values).unique()
-    rest = known.filter(~are_stamps(known).fill_null(value=False))
+    """Return the format that reads most of a column of dates in no known shape."""
+    sample = _sample(values).unique()
+    rest = sample.filter(~are_stamps(sample).fill_null(value=False))
     if not len(rest):
         return ()
     shares = {form: _share(formatted(rest, [form]) != rest) for form in _FORMATS}
@@ -72,69 +72,69 @@ def date_formats(values: pl.Series) -> tuple[str, ...]:
 
 
 def are_some_dates(values: pl.Series) -> bool:
-    """Say whether enough values are dates for a column whose header says that all are."""
-    known = _sample(values)
-    known = known.filter(~known.str.to_lowercase().is_in(_DATE_PLACEHOLDERS))
-    return not len(known) or _share(are_stamps(known)) >= _HALF
+    """Return whether enough values are dates for a column whose header names dates."""
+    sample = _sample(values)
+    sample = sample.filter(~sample.str.to_lowercase().is_in(_DATE_PLACEHOLDERS))
+    return not len(sample) or _share(are_stamps(sample)) >= _HALF
 
 
 def have_no_time(values: pl.Series) -> bool:
-    """Say whether all dates of a column stand without a time of day, or at midnight."""
-    known = _sample(values).str.replace(r"[ T]0?0:00(?::00(?:\.0+)?)?$", "")
-    return _share(known.str.contains(_HOURS)) == 0
+    """Return whether no date of a column has a time of day other than midnight."""
+    sample = _sample(values).str.replace(r"[ T]0?0:00(?::00(?:\.0+)?)?$", "")
+    return _share(sample.str.contains(_HOURS)) == 0
 
 
 def are_times(values: pl.Series) -> bool:
-    """Say whether a column holds times of day without a date."""
-    known = _sample(values)
-    return bool(len(known)) and _share(known.str.contains(_TIMES)) >= _MOSTLY
+    """Return whether a column holds times of day without a date."""
+    sample = _sample(values)
+    return bool(len(sample)) and _share(sample.str.contains(_TIMES)) >= _MOSTLY
 
 
 def are_codes(values: pl.Series) -> bool:
-    """Say whether values come again and again, as those of a code list or a group do."""
-    known = values.drop_nulls()
-    distinct = known.n_unique()
+    """Return whether values repeat as those of a code list or a group do."""
+    texts = values.drop_nulls()
+    distinct = texts.n_unique()
     if distinct <= 1:
-        return len(known) > _FEW_VALUES
-    return distinct <= max(min(MOST_CODES, _HALF * len(known)), _FEW_DISTINCT * len(known))
+        return len(texts) > _FEW_VALUES
+    return distinct <= max(min(MOST_CODES, _HALF * len(texts)), _FEW_DISTINCT * len(texts))
 
 
 def are_people(values: pl.Series, patterns: Patterns) -> bool:
-    """Say whether a column holds persons or what identifies them, by its values alone."""
-    known = _sample(values)
-    if not len(known):
+    """Return whether a column holds persons or their identifiers, by its values alone."""
+    sample = _sample(values)
+    if not len(sample):
         return False
-    _, finds = patterns.mask(known, free_text=True)
-    return finds["row"].n_unique() >= _SOME * len(known)
+    _, finds = patterns.mask(sample, free_text=True)
+    return finds["row"].n_unique() >= _SOME * len(sample)
 
 
 def may_be_people(values: pl.Series) -> bool:
-    """Say whether a column without a known header might hold persons: names, places, free text."""
-    known = _sample(values)
-    if _share(_are_names(known)) >= _SOME:
+    """Return whether a column with an unknown header might hold names, places or free text."""
+    sample = _sample(values)
+    if _share(_are_names(sample)) >= _SOME:
         return True
-    if not len(known) or are_codes(values):
+    if not len(sample) or are_codes(values):
         return False
-    names = _share(known.str.contains(_NAMES))
-    places = _share(known.str.contains(_PLACE))
-    long = float(known.str.len_chars().mean() or 0) >= _LONG_TEXT  # type: ignore[arg-type]
+    names = _share(sample.str.contains(_NAMES))
+    places = _share(sample.str.contains(_PLACE))
+    long = float(sample.str.len_chars().mean() or 0) >= _LONG_TEXT  # type: ignore[arg-type]
     return names >= _SOME or places >= _HALF or long
 
 
 def showable(values: pl.Series, patterns: Patterns) -> pl.Series:
-    """Return the distinct values of a code list that name nobody, the most frequent first."""
+    """Return the distinct values of a code list that name no person, the most frequent first."""
     counts = values.drop_nulls().value_counts(sort=True)
-    known = counts[values.name].head(MOST_CODES)
-    _, finds = patterns.mask(known, free_text=True)
-    hidden = pl.Series(range(len(known))).is_in(finds["row"].implode()) | _are_names(known)
-    return known.filter(~hidden & (known.str.len_chars() <= _LONG_TEXT))
+    frequent = counts[values.name].head(MOST_CODES)
+    _, finds = patterns.mask(frequent, free_text=True)
+    hidden = pl.Series(range(len(frequent))).is_in(finds["row"].implode()) | _are_names(frequent)
+    return frequent.filter(~hidden & (frequent.str.len_chars() <= _LONG_TEXT))
 
 
 def placeholders(values: pl.Series, *, of_dates: bool) -> set[str]:
-    """Return the words of a column that stand for an empty cell."""
+    """Return the words of a column that mean an empty cell."""
     words = _DATE_PLACEHOLDERS if of_dates else PLACEHOLDERS
-    known = values.drop_nulls().unique()
-    return set(known.filter(known.str.to_lowercase().is_in(words)).to_list())
+    texts = values.drop_nulls().unique()
+    return set(texts.filter(texts.str.to_lowercase().is_in(words)).to_list())
 
 
 def _are_names(known: pl.Series) -> pl.Series:
@@ -142,10 +142,10 @@ def _are_names(known: pl.Series) -> pl.Series:
 
 
 def _sample(values: pl.Series) -> pl.Series:
-    known = values.drop_nulls()
-    if len(known) <= 2 * _SAMPLE:
-        return known
-    return pl.concat([known.head(_SAMPLE), known.tail(_SAMPLE)])
+    texts = values.drop_nulls()
+    if len(texts) <= 2 * _SAMPLE:
+        return texts
+    return pl.concat([texts.head(_SAMPLE), texts.tail(_SAMPLE)])
 
 
 def _share(flags: pl.Series) -> float:

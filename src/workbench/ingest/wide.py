@@ -1,8 +1,8 @@
-"""Steps from a wide row: one date column per stage, a step from each date to the next.
+"""Derive steps from a wide row: one date column per stage, a step from each date to the next.
 
-A stage begins on the last date that stands before its own in the row, so a column that vanished
-from an export merges two stages into one rather than inventing an instant. The stage after the
-last date of an unfinished row is open: begun, not ended.
+A stage begins at the last earlier date in the row, so a column missing from an export merges two
+stages instead of inventing an instant. The stage after the last date of an unfinished row is open:
+started, not finished.
 """
 
 from __future__ import annotations
@@ -64,13 +64,13 @@ def _stage_part(part: FileLayout, stage: Stage, number: int) -> FileLayout:
         _ENDED: "finished_at",
         _HOLDER: "holder_id",
     }
-    said = {"step": stage.step, "step_kind": stage.step_kind, "step_no": str(number)}
+    constants = {"step": stage.step, "step_kind": stage.step_kind, "step_no": str(number)}
     return FileLayout(
         patterns=part.patterns,
         kind=part.kind,
         rows="step",
         columns={name: (Target("step", field),) for name, field in fed.items()},
-        constants={Target("step", field): value for field, value in said.items()},
+        constants={Target("step", field): value for field, value in constants.items()},
         empty_values=part.empty_values,
         date_formats=part.date_formats,
     )

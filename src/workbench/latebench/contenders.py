@@ -86,13 +86,13 @@ class Workbench:
         with Warehouse(self._facts.pipelines, threads=self._threads) as warehouse:
             warehouse.attach(self._facts.reference)
             for name, table in register.tables().items():
-                warehouse.register(name, table)
-            warehouse.register("other_records", pl.DataFrame(schema=OTHER_RECORDS))
-            warehouse.register("calendar_keys", self._calendars.keys())
-            warehouse.register("calendar_days", self._calendars.days())
-            warehouse.register("unit_calendars", self._calendars.units())
-            warehouse.register("profiles", self._profiles)
-            warehouse.register("periods", _periods(register.dossiers))
+                warehouse.add_frame(name, table)
+            warehouse.add_frame("other_records", pl.DataFrame(schema=OTHER_RECORDS))
+            warehouse.add_frame("calendar_keys", self._calendars.keys())
+            warehouse.add_frame("calendar_days", self._calendars.days())
+            warehouse.add_frame("unit_calendars", self._calendars.units())
+            warehouse.add_frame("profiles", self._profiles)
+            warehouse.add_frame("periods", _periods(register.dossiers))
             warehouse.set("profile", PROFILE)
             warehouse.set("sojourns_since", register.dossiers["received_on"].min())
             warehouse.build("clock", wanted=CLOCK_TABLES)
@@ -100,7 +100,7 @@ class Workbench:
             lived = (*REPLAYED_TABLES, "late_dossiers")
             log = TransferLog(*(warehouse.frame(name) for name in lived))
             helped = single_causes(warehouse.frame("whatif_counts"), log, self._calendars)
-            warehouse.register("whatif", helped)
+            warehouse.add_frame("whatif", helped)
             return Analysis(
                 warehouse.frame("outcomes"),
                 warehouse.frame("ledger"),

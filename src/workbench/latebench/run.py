@@ -81,7 +81,7 @@ def make_case(calendar: Calendar, task: Task) -> Case:
     """Live a task's world under its plan and write it down as its tier does."""
     world = World(calendar, seed=task.seed, per_cell=task.size)
     plan = draw_plan(task.seed, task.dose, two_causes=task.tier == "two_causes")
-    lives = world.live(plan)
+    lives = world.simulate_plan(plan)
     record = observed_log(world, lives, task.tier)
     return Case(
         write_register(world, lives, record, task.tier),

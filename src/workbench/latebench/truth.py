@@ -84,7 +84,9 @@ def ground_truth(
     cut, spared = (np.zeros(len(overrun), dtype=np.int64) for _ in range(2))
     saved = []
     for item in plan.causes:
-        less = np.where(late, overrun - _overrun(world.live(plan.without(item)), record), 0)
+        less = np.where(
+            late, overrun - _overrun(world.simulate_plan(plan.without(item)), record), 0
+        )
         # where two causes each cut the whole overrun, the one that would spare more time counts
         cause[less > spared] = item.cause
         spared = np.maximum(spared, less)
@@ -120,7 +122,7 @@ def ground_truth(
 def _mix_gap(world: World, plan: Plan, lives: SimulatedTimes, tier: Tier) -> float:
     return sum(
         _late_share(world, lives, tier, item)
-        - _late_share(world, world.live(plan.without(item)), tier, item)
+        - _late_share(world, world.simulate_plan(plan.without(item)), tier, item)
         for item in plan.of("hard_mix")
     )
 
@@ -164,7 +166,9 @@ def _places(plan: Plan) -> pl.DataFrame:
 def _saved(world: World, plan: Plan, lives: SimulatedTimes, record: Record) -> dict[str, int]:
     """Count the late dossiers in time had transfers kept the rule, had no click been forgotten."""
     late = _overrun(lives, record) > 0
-    whatif_transfer_rule = _overrun(world.live(plan.with_same_day_transfers()), record) <= 0
+    whatif_transfer_rule = (
+        _overrun(world.simulate_plan(plan.with_same_day_transfers()), record) <= 0
+    )
     return {
         "transfer_same_day": int((late & whatif_transfer_rule).sum()),
         "record_same_day": int((late & (lives.sealed[record.rows] <= record.due)).sum()),

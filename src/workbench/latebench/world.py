@@ -108,7 +108,7 @@ class World:
     >>> from workbench.clock import Calendars
     >>> from workbench.latebench.plan import draw_plan
     >>> calendar = Calendars.read(shipped().reference / "calendars")["vn_dong_thap"]
-    >>> lives = World(calendar, seed=1, per_cell=8).live(draw_plan(1, 1.0))
+    >>> lives = World(calendar, seed=1, per_cell=8).simulate_plan(draw_plan(1, 1.0))
     >>> lives.unit.size
     376
     """
@@ -126,7 +126,7 @@ class World:
         rows = [(day - self.calendar.first_day).days for day in days]
         return self.calendar.before[rows]
 
-    def live(self, plan: Plan) -> SimulatedTimes:
+    def simulate_plan(self, plan: Plan) -> SimulatedTimes:
         """Return the whole way of every dossier under a plan."""
         return _ProcessRun(self, plan).run()
 
@@ -274,7 +274,7 @@ class _ProcessRun:
                 if item.unit == unit
             )
             started[at], officer[at] = serve(
-                ready[at], attention[at], officers=desk.officers, duties=1.0, strains=strains
+                ready[at], attention[at], officers=desk.officers, duties=1.0, slowdowns=strains
             )
         return started, officer
 

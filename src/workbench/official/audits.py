@@ -29,7 +29,7 @@ def rounding_gaps(printed: pl.DataFrame) -> pl.DataFrame:
     ['b']
     """
     with Warehouse(shipped().pipelines, threads=1) as warehouse:
-        warehouse.register("printed_rates", printed)
+        warehouse.add_frame("printed_rates", printed)
         return warehouse.query("official/rounded_rates").sort("rate_id")
 
 

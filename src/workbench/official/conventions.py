@@ -82,13 +82,13 @@ class Conventions:
         >>> f"{span.starts_on:%d/%m/%Y}-{span.ends_on:%d/%m/%Y}"
         '15/12/2021-14/06/2022'
         """
-        asked = Period.parse(period)
+        parsed = Period.parse(period)
         for row in self.rows:
-            if row.name == convention and row.kind == asked.kind:
-                return row.span(asked)
-        known = ", ".join(sorted(f"{r.name} ({r.kind})" for r in self.rows))
+            if row.name == convention and row.kind == parsed.kind:
+                return row.span(parsed)
+        conventions = ", ".join(sorted(f"{r.name} ({r.kind})" for r in self.rows))
         raise UsageProblem(
-            "official.no_convention", convention=convention, period=period, known=known
+            "official.no_convention", convention=convention, period=period, known=conventions
         )
 
 

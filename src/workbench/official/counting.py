@@ -55,8 +55,8 @@ def count_official_forms(
     with Warehouse(pipelines) as warehouse:
         for folder in folders:
             warehouse.attach(folder)
-        warehouse.register("report_periods", pl.DataFrame(periods, _PERIODS, orient="row"))
-        warehouse.register("profiles", profiles)
+        warehouse.add_frame("report_periods", pl.DataFrame(periods, _PERIODS, orient="row"))
+        warehouse.add_frame("profiles", profiles)
         warehouse.build("explain", wanted=("official_counts", "official_overruns"))
         return OfficialTables(
             warehouse.frame("official_counts"), warehouse.frame("official_overruns")

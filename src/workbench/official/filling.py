@@ -107,8 +107,8 @@ def fill(
             convention=span.convention,
             profile=profile,
         )
-    named = names or Names()
-    lines = _lines(form, chosen, named)
+    unit_names = names or Names()
+    lines = _lines(form, chosen, unit_names)
     cells = [_cells(form, figures) for _, figures in lines]
     head = {
         "row_no": pl.Series([h[0] for h, _ in lines], dtype=pl.String),
@@ -152,10 +152,10 @@ def _lines(form: Form, chosen: pl.DataFrame, names: Names) -> list[tuple[Head, F
     units = chosen["unit_id"].to_list()
     level = pl.Series("level", [names.levels.get(u, "") for u in units], dtype=pl.String)
     placed = chosen.with_columns(level)
-    known = [*names.level_names, ""]
+    levels = [*names.level_names, ""]
     lines: list[tuple[Head, Figures]] = []
     number = 0
-    sections = [key for key in known if key in level]
+    sections = [key for key in levels if key in level]
     for letter, key in zip("ABCDEFGH", sections, strict=False):
         inside = placed.filter(pl.col("level") == key)
         if len(sections) > 1 or key:
@@ -210,15 +210,15 @@ def _gaps(
     form: Form, head: Head, cells: dict[int, int | float | None], figures: Figures
 ) -> list[tuple[object, ...]]:
     counters = {column.number: column.counters for column in form.figures}
-    found = []
+    gaps = []
     for identity in form.identities:
         left = int(cells[identity.left] or 0)
         right = sum(int(cells[n] or 0) for n in identity.right)
         if left != right:
             emptied = [c for n in identity.right if cells[n] is None for c in counters[n]]
             reasons = {c: figures[c] for c in (*identity.explained_by, *emptied) if figures[c]}
-            found.append(_gap(head, identity, (left, right), reasons))
-    return found
+            gaps.append(_gap(head, identity, (left, right), reasons))
+    return gaps
 
 
 def _gap(
@@ -226,9 +226,9 @@ def _gap(
 ) -> tuple[object, ...]:
     left, right = sides
     explained = sum(parts.values())
-    told = ", ".join(f"{name} {n}" for name, n in parts.items())
+    parts_text = ", ".join(f"{name} {n}" for name, n in parts.items())
     gap = left - right
-    return (*head[1:3], str(identity), left, right, gap, told, explained, gap - explained)
+    return (*head[1:3], str(identity), left, right, gap, parts_text, explained, gap - explained)
 
 
 def _opening_gaps(form: Form, now: pl.DataFrame, before: pl.DataFrame) -> list[tuple[object, ...]]:

@@ -178,11 +178,11 @@ def _identities(row: dict[str, str]) -> list[Identity]:
     written = [part for part in row["identities"].split(";") if part.strip()]
     explained = row["explained_by"].split(";")
     explained += [""] * (len(written) - len(explained))
-    found = []
+    breaches = []
     for text, counters in zip(written, explained, strict=False):
         left, _, right = text.partition("=")
-        found.append(Identity(int(left), _numbers(right), _terms(counters)))
-    return found
+        breaches.append(Identity(int(left), _numbers(right), _terms(counters)))
+    return breaches
 
 
 def _terms(text: str) -> tuple[str, ...]:
@@ -194,11 +194,11 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 
 def _check(form: Form, file: str) -> None:
-    named = [c for column in form.columns for c in (*column.counters, column.unknown_when) if c]
-    named += [c for identity in form.identities for c in identity.explained_by]
+    columns = [c for column in form.columns for c in (*column.counters, column.unknown_when) if c]
+    columns += [c for identity in form.identities for c in identity.explained_by]
     numbers = {column.number for column in form.columns}
     used = {n for identity in form.identities for n in (identity.left, *identity.right)}
     used |= {n for c in form.columns if c.rate for side in c.rate for n in side}
-    wrong = [*sorted(set(named) - set(COUNTERS)), *map(str, sorted(used - numbers))]
+    wrong = [*sorted(set(columns) - set(COUNTERS)), *map(str, sorted(used - numbers))]
     if wrong:
         raise InputRejected("official.bad_form", file=file, wrong=", ".join(wrong))

@@ -96,11 +96,11 @@ def half_year_report(
         unit_id: A unit, ``*`` for all.
     """
     figures = totals(counts, span=span, profile=profile, unit_id=unit_id)
-    found = {name: count(sum(figures[c] for c in cs)) for name, cs in COUNTS.items()}
+    report_counts = {name: count(sum(figures[c] for c in cs)) for name, cs in COUNTS.items()}
     rates = {name: rate(name, figures) for name in RATES}
-    rows = [_row(name, e) for name, e in {**found, **rates}.items()]
+    rows = [_row(name, e) for name, e in {**report_counts, **rates}.items()]
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
-    return HalfYearReport(span, profile, frame, _sentences(span, found, rates))
+    return HalfYearReport(span, profile, frame, _sentences(span, report_counts, rates))
 
 
 def _row(name: str, e: Estimate) -> tuple[object, ...]:
@@ -113,20 +113,22 @@ def _sentences(
     numbers = {name: numerals.count(e.numerator) for name, e in found.items()}
     days = {"first": numerals.day(span.starts_on), "last": numerals.day(span.ends_on)}
     period = numerals.period(span.period)
-    said = [
+    sentences = [
         say("official.half_flow", period=period, **days, **numbers),
         say("official.half_open", **days, **numbers),
     ]
     if found["withdrawn"].numerator or found["rejected"].numerator or found["unknown"].numerator:
-        said.append(say("official.half_apart", **numbers))
+        sentences.append(say("official.half_apart", **numbers))
     for name in _SENTENCES:
         if rates[name].denominator:
-            said.append(say(f"official.half_{name}", **numbers, **_words(rates[name])))
+            sentences.append(say(f"official.half_{name}", **numbers, **_words(rates[name])))
     if rates["online_full_share"].denominator:
-        said.append(say("official.half_levels", **numbers))
+        sentences.append(say("official.half_levels", **numbers))
     if rates["electronic_out"].denominator:
-        said.append(say("official.half_electronic", **numbers, **_words(rates["electronic_out"])))
-    return tuple(said)
+        sentences.append(
+            say("official.half_electronic", **numbers, **_words(rates["electronic_out"]))
+        )
+    return tuple(sentences)
 
 
 def _words(e: Estimate) -> dict[str, str]:

@@ -60,15 +60,15 @@ def simulate_766(figures: dict[str, int], reference: Path) -> Simulated766:
     with (reference / "qd766_formulas.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     items = pl.DataFrame([_item(r, figures) for r in rows], schema=_ITEM_SCHEMA, orient="row")
-    known = pl.col("points").is_not_null()
+    has_points = pl.col("points").is_not_null()
     maxima = pl.DataFrame(
         {"group_id": [r["group_id"] for r in rows], "top": [float(r["group_points"]) for r in rows]}
     ).unique(maintain_order=True)
     groups = (
         items.group_by("group_id", "group", maintain_order=True)
         .agg(
-            pl.when(known.any()).then(pl.col("points").sum()).alias("points"),
-            pl.col("item_points").filter(known).sum().alias("computable_points"),
+            pl.when(has_points.any()).then(pl.col("points").sum()).alias("points"),
+            pl.col("item_points").filter(has_points).sum().alias("computable_points"),
         )
         .join(maxima, on="group_id", how="left", maintain_order="left")
         .rename({"top": "group_points"})
@@ -99,8 +99,8 @@ def _item(row: dict[str, str], figures: dict[str, int]) -> tuple[object, ...]:
     points = _points(row, value, threshold)
     reason = row[f"absent_{language()}"] or ("" if points is not None else say("official.nothing"))
     head = (row["group_id"], row[f"group_{language()}"], row["item_id"], row[f"item_{language()}"])
-    found = (float(row["item_points"]), above, below, value, threshold, points, row["rule"])
-    return (*head, *found, reason, row["source"], row["verified"])
+    cells = (float(row["item_points"]), above, below, value, threshold, points, row["rule"])
+    return (*head, *cells, reason, row["source"], row["verified"])
 
 
 def _points(row: dict[str, str], value: float | None, threshold: float | None) -> float | None:

@@ -133,16 +133,16 @@ def rates_side_by_side(
 
 def _rate_row(metric: Metric, figures: dict[str, int]) -> tuple[object, ...]:
     e = rate(metric.metric_id, figures)
-    found = (e.numerator, e.denominator, e.value, e.lower, e.upper, None, None, e.method)
-    return (metric.metric_id, metric.name(), *found, *_provenance(metric))
+    cells = (e.numerator, e.denominator, e.value, e.lower, e.upper, None, None, e.method)
+    return (metric.metric_id, metric.name(), *cells, *_provenance(metric))
 
 
 def _distribution_row(metric: Metric, late: pl.DataFrame) -> tuple[object, ...]:
-    found: tuple[object, ...] = (0, None, None, None, None, None, 0, "median")
+    cells: tuple[object, ...] = (0, None, None, None, None, None, 0, "median")
     for row in late.iter_rows(named=True):
         bounds = (row["median_days"], row["lower_days"], row["upper_days"], row["p90_days"])
-        found = (row["n_late"], None, *map(float, bounds), row["total_days"], "median")
-    return (metric.metric_id, metric.name(), *found, *_provenance(metric))
+        cells = (row["n_late"], None, *map(float, bounds), row["total_days"], "median")
+    return (metric.metric_id, metric.name(), *cells, *_provenance(metric))
 
 
 def _provenance(metric: Metric) -> tuple[str, str, str]:

@@ -96,8 +96,8 @@ def _evaluated(criterion: Criterion, figures: dict[str, int]) -> tuple[object, .
         share = 1.0 if is_met else partly
     points = None if share is None else criterion.points * share
     head = (criterion.criterion_id, criterion.names[language()], criterion.metric_id)
-    found = (e.numerator, e.denominator, e.value, e.lower, e.upper, criterion.threshold, is_met)
-    return (*head, *found, points, criterion.points, criterion.source, criterion.decided_on)
+    cells = (e.numerator, e.denominator, e.value, e.lower, e.upper, criterion.threshold, is_met)
+    return (*head, *cells, points, criterion.points, criterion.source, criterion.decided_on)
 
 
 def _criterion(row: dict[str, str], number: int, file: str) -> Criterion:

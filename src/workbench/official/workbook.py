@@ -210,7 +210,7 @@ class _FormSheet:
 def notes(filled: FilledForm, letterhead: Letterhead) -> tuple[str, ...]:
     """Return the sentences under a form: provenance, gaps of the total row, cells left empty."""
     span = filled.span
-    said = [
+    lines = [
         say(
             "official.provenance",
             profile=letterhead.profile_label,
@@ -220,7 +220,7 @@ def notes(filled: FilledForm, letterhead: Letterhead) -> tuple[str, ...]:
     ]
     in_total = filled.gaps.filter(filled.gaps["row_kind"] == "total")
     for row in in_total.iter_rows(named=True):
-        said.append(
+        lines.append(
             say(
                 "official.gap",
                 identity=row["identity"],
@@ -230,12 +230,12 @@ def notes(filled: FilledForm, letterhead: Letterhead) -> tuple[str, ...]:
             )
         )
     if filled.gaps.is_empty():
-        said.append(say("official.no_gap"))
-    return (*said, *_absences(filled))
+        lines.append(say("official.no_gap"))
+    return (*lines, *_absences(filled))
 
 
-def _counters_in_words(told: str) -> str:
-    pairs = [part.rsplit(" ", 1) for part in told.split(", ") if part]
+def _counters_in_words(counters: str) -> str:
+    pairs = [part.rsplit(" ", 1) for part in counters.split(", ") if part]
     words = [f"{say(f'official.counter_{name}')} {numerals.count(int(n))}" for name, n in pairs]
     return ", ".join(words) or numerals.MISSING
 
@@ -268,18 +268,18 @@ def _blocks(paths: list[list[str]], level: int, depth: int) -> list[tuple[int, i
     >>> _blocks([["No."], ["In", "a"], ["In", "b"]], 0, 2)
     [(0, 0, 'No.', 1), (1, 2, 'In', 0)]
     """
-    found: list[tuple[int, int, str, int]] = []
+    blocks: list[tuple[int, int, str, int]] = []
     position = 0
     while position < len(paths):
         path, last = paths[position], position
         if level < len(path) - 1:
             while last + 1 < len(paths) and _same(paths[last + 1], path, level):
                 last += 1
-            found.append((position, last, path[level], 0))
+            blocks.append((position, last, path[level], 0))
         elif level == len(path) - 1:
-            found.append((position, position, path[level], depth - 1 - level))
+            blocks.append((position, position, path[level], depth - 1 - level))
         position = last + 1
-    return found
+    return blocks
 
 
 def _same(other: list[str], path: list[str], level: int) -> bool:

@@ -1,4 +1,4 @@
-"""Writes the pages of a period: which notebooks, for which units, under which heading.
+"""Write the pages of a period: which notebooks, for which units, under which heading.
 
 The output folder is held by a lock for the time of writing; a second run does not wait. Nothing
 is replaced before everything is made.
@@ -69,8 +69,8 @@ def write_briefings(
         RuleFailed: A notebook failed, or made something a page may not hold.
         OutputBusy: Another run is writing, or the folder cannot be written.
     """
-    asked = _asked(book, period, against, unit, profile)
-    return _write_folders(book, asked, NOTEBOOKS, out, progress)
+    question = _parameters(book, period, against, unit, profile)
+    return _write_folders(book, question, NOTEBOOKS, out, progress)
 
 
 def publish_briefings(
@@ -88,8 +88,8 @@ def publish_briefings(
     Arguments, result and errors are those of ``write_briefings``; the folders hold the published
     page alone.
     """
-    asked = _asked(book, period, against, unit, profile)
-    return _write_folders(book, asked, PUBLISHED, out, progress)
+    question = _parameters(book, period, against, unit, profile)
+    return _write_folders(book, question, PUBLISHED, out, progress)
 
 
 def copy_as_latest(pages: Sequence[Path], out: Path) -> list[Path]:
@@ -118,13 +118,13 @@ def results_of(page: Path) -> str:
 
 
 def _write_folders(
-    book: Book, asked: Mapping[str, str], notebooks: Sequence[str], out: Path, progress: Progress
+    book: Book, question: Mapping[str, str], notebooks: Sequence[str], out: Path, progress: Progress
 ) -> list[Path]:
-    period, unit = book.period(asked["period"]), asked["unit"]
-    against = book.against(period, asked["against"])
+    period, unit = book.period(question["period"]), question["unit"]
+    against = book.against(period, question["against"])
     units = [EVERYTHING, *book.units()] if unit == EACH else [book.unit(unit)]
     is_public = notebooks is PUBLISHED
-    profile = (book.profile if is_public else book.computed_profile)(asked["profile"])
+    profile = (book.profile if is_public else book.computed_profile)(question["profile"])
     folders = [
         out / period / folder_name(one, language=book.language, is_public=is_public)
         for one in units
@@ -133,8 +133,8 @@ def _write_folders(
         jobs = []
         for one, folder in zip(units, folders, strict=True):
             fresh = stack.enter_context(replace_folder(folder))
-            own = _asked(book, period, against, one, profile)
-            jobs += [_job(name, own, fresh) for name in notebooks]
+            unit_question = _parameters(book, period, against, one, profile)
+            jobs += [_job(name, unit_question, fresh) for name in notebooks]
         publication = (
             publish(book, period, against=against, profile=profile).record if is_public else None
         )
@@ -163,9 +163,11 @@ def write_page(
         OutputBusy: The folder cannot be written.
     """
     last = book.latest(kind)
-    asked = _asked(book, last, book.against(last), EVERYTHING, book.computed_profile(profile))
+    question = _parameters(
+        book, last, book.against(last), EVERYTHING, book.computed_profile(profile)
+    )
     with _ready_for_notebooks(book, out), TemporaryDirectory(dir=out, prefix=".page-") as fresh:
-        _make(book, [Job("briefing", asked, Path(fresh), linked=False)], progress)
+        _make(book, [Job("briefing", question, Path(fresh), linked=False)], progress)
         (Path(fresh) / "briefing.html").replace(out / "briefing.html")
     return out / "briefing.html"
 
@@ -193,7 +195,7 @@ class Job:
     """One notebook to run for one unit, and the folder its files go to."""
 
     notebook: str
-    asked: Mapping[str, str]
+    parameters: Mapping[str, str]
     folder: Path
     linked: bool = True
 
@@ -207,13 +209,16 @@ class Job:
         """What its files are called."""
         return "briefing" if self.is_published else self.notebook
 
-    def told(self, book: Book) -> str:
+    def describe(self, book: Book) -> str:
         """Say which notebook is made, for whom."""
-        unit, period = book.unit_name(self.asked["unit"]), numerals.period(self.asked["period"])
+        unit, period = (
+            book.unit_name(self.parameters["unit"]),
+            numerals.period(self.parameters["period"]),
+        )
         return say("briefing.running", notebook=self.notebook, unit=unit, period=period)
 
 
-def _asked(book: Book, period: str, against: str, unit: str, profile: str) -> dict[str, str]:
+def _parameters(book: Book, period: str, against: str, unit: str, profile: str) -> dict[str, str]:
     """Return the parameters of a briefing, as its notebooks name them."""
     return {
         "period": period,
@@ -224,10 +229,10 @@ def _asked(book: Book, period: str, against: str, unit: str, profile: str) -> di
     }
 
 
-def _job(notebook: str, asked: Mapping[str, str], folder: Path) -> Job:
+def _job(notebook: str, question: Mapping[str, str], folder: Path) -> Job:
     """Give a notebook the parameters it has a use for."""
     spared = () if notebook in COMPARING else ("against",)
-    return Job(notebook, {n: v for n, v in asked.items() if n not in spared}, folder)
+    return Job(notebook, {n: v for n, v in question.items() if n not in spared}, folder)
 
 
 def check_formats(formats: Sequence[str]) -> None:
@@ -256,17 +261,17 @@ def _ready_for_notebooks(book: Book, out: Path) -> Iterator[None]:
 def _make(book: Book, jobs: Sequence[Job], progress: Progress) -> None:
     """Run the notebooks one after another and write each with its page; stop at the first fault."""
     for job in jobs:
-        progress(job.told(book))
+        progress(job.describe(book))
         _write(book, job, _run(book, job))
 
 
 def _run(book: Book, job: Job) -> Any:
     """Run one notebook, the project's own or the shipped one, in the book's folder."""
-    own = book.home / "notebooks"
-    folder = own if own.is_dir() else shipped().notebooks
+    notebooks = book.home / "notebooks"
+    folder = notebooks if notebooks.is_dir() else shipped().notebooks
     data = "." if (book.home / "tables").is_dir() else ""
     notebook = folder / f"{job.notebook}.ipynb"
-    return run_notebook(notebook, {**job.asked, "data": data}, home=book.home)
+    return run_notebook(notebook, {**job.parameters, "data": data}, home=book.home)
 
 
 def _write(book: Book, job: Job, executed: Any) -> None:
@@ -280,14 +285,14 @@ def _write(book: Book, job: Job, executed: Any) -> None:
 
 def _page(book: Book, job: Job) -> Page:
     """Return heading, title and footer of one page."""
-    unit, against = job.asked["unit"], job.asked.get("against", "")
+    unit, against = job.parameters["unit"], job.parameters.get("against", "")
     agency = dict.fromkeys(
         [book.parent_name(unit), "" if unit == EVERYTHING else book.unit_name(unit)]
     )
     about = say(
         "briefing.page_against" if against else "briefing.page_about",
         unit=book.unit_name(unit),
-        period=numerals.period(job.asked["period"]),
+        period=numerals.period(job.parameters["period"]),
         against=numerals.period(against) if against else "",
     )
     others = [name for name in NOTEBOOKS if name != job.notebook and not job.is_published]
@@ -299,7 +304,7 @@ def _page(book: Book, job: Job) -> Page:
         dated=_dated(book),
         synthetic=book.synthetic,
         results=book.fingerprint,
-        foot=_foot(book, job.asked["profile"], published=job.is_published),
+        foot=_foot(book, job.parameters["profile"], published=job.is_published),
         links=tuple((f"{n}.html", say(f"briefing.page_{n}")) for n in others if job.linked),
     )
 
@@ -319,13 +324,13 @@ def _foot(book: Book, profile: str, *, published: bool) -> tuple[str, ...]:
     The number of all dossiers is none of the sums that a publication is protected against.
     """
     label = book.profile_label(profile)
-    counted = say(
+    counts = say(
         "briefing.foot_denominators",
         dossiers=numerals.count(book.dossiers.height),
         units=numerals.count(len(book.units())),
     )
     lines = (
-        say("published.foot") if published else counted,
+        say("published.foot") if published else counts,
         say("briefing.levels"),
         say("briefing.foot_profile", profile=profile, label=label),
         say(

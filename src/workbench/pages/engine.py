@@ -55,8 +55,8 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
         self, data: Mapping[str, Any], metadata: Mapping[str, Any] | None = None, **_: Any
     ) -> None:
         """Add a display to the outputs of the running cell."""
-        shown = new_output("display_data", _as_json(data), metadata=dict(metadata or {}))
-        self.shell.outputs.append(shown)
+        output = new_output("display_data", _as_json(data), metadata=dict(metadata or {}))
+        self.shell.outputs.append(output)
 
 
 class _ResultHook(DisplayHook):  # type: ignore[misc]

@@ -56,8 +56,8 @@ def check_parameters(notebook: Path, parameters: Mapping[str, str]) -> list[str]
     import papermill
 
     if not notebook.is_file():
-        known = sorted(p.stem for p in notebook.parent.glob("*.ipynb"))
-        listed = ", ".join(known) or "–"
+        notebook_names = sorted(p.stem for p in notebook.parent.glob("*.ipynb"))
+        listed = ", ".join(notebook_names) or "–"
         raise UsageProblem(
             "briefing.no_notebook", asked=notebook.stem, folder=notebook.parent, known=listed
         )

@@ -77,22 +77,22 @@ def _output(output: Any) -> str:
     """Return one output as HTML: a picture, a fragment, or text."""
     if output.output_type == "stream":
         return f"<pre>{escape(output.text)}</pre>"
-    data, told = output.get("data", {}), output.get("metadata", {})
+    data, metadata = output.get("data", {}), output.get("metadata", {})
     if "image/svg+xml" in data:
-        caption = escape(told.get("caption", ""))
+        caption = escape(metadata.get("caption", ""))
         return f"<figure>{data['image/svg+xml']}<figcaption>{caption}</figcaption></figure>"
     if "text/html" in data:
-        return _folded(str(data["text/html"]), told)
+        return _folded(str(data["text/html"]), metadata)
     if "image/png" in data:
         picture = f'<img alt="" src="data:image/png;base64,{data["image/png"].strip()}">'
         return f"<figure>{picture}</figure>"
     return f"<pre>{escape(str(data.get('text/plain', '')))}</pre>"
 
 
-def _folded(fragment: str, told: dict[str, Any]) -> str:
-    if told.get("rows", 0) <= FOLDED:
-        return f'<div class="table">{fragment}</div>' if "rows" in told else fragment
-    summary = escape(say("briefing.show_table", rows=told["rows"]))
+def _folded(fragment: str, metadata: dict[str, Any]) -> str:
+    if metadata.get("rows", 0) <= FOLDED:
+        return f'<div class="table">{fragment}</div>' if "rows" in metadata else fragment
+    summary = escape(say("briefing.show_table", rows=metadata["rows"]))
     return f'<details><summary>{summary}</summary><div class="table">{fragment}</div></details>'
 
 
@@ -124,9 +124,11 @@ class _Watch(HTMLParser):
 
 
 def _styled_away(name: str, value: str) -> bool:
-    """Tell whether a style fetches something."""
-    told = value.replace(" ", "").lower()
-    return name == "style" and ("@import" in told or "url(" in told.replace("url(#", ""))
+    """Return whether a style fetches something."""
+    declarations = value.replace(" ", "").lower()
+    return name == "style" and (
+        "@import" in declarations or "url(" in declarations.replace("url(#", "")
+    )
 
 
 def refuse_active(fragment: str, notebook: str, cell: int) -> None:

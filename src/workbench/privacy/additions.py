@@ -1,4 +1,4 @@
-"""What follows from published additions: which of the cells left out they determine.
+"""Determine which suppressed cells follow from published sums.
 
 Three questions of rising cost: is a cell the only unknown of an addition, do the additions together
 determine it (linear algebra, exact, in whole numbers modulo a prime), and do they leave it a single
@@ -146,9 +146,9 @@ class Unknowns:
         """Narrow the intervals of one addition's unknown cells; return those that moved."""
         line = self._lines[number]
         parts = [cell for cell in line.parts if cell in low]
-        known = sum(self._values[cell] for cell in line.parts if cell not in low)
-        least = known + sum(low[cell] for cell in parts)
-        most = known + sum(high[cell] for cell in parts)
+        known_total = sum(self._values[cell] for cell in line.parts if cell not in low)
+        least = known_total + sum(low[cell] for cell in parts)
+        most = known_total + sum(high[cell] for cell in parts)
         open_ended = sum(high[cell] == _ENDLESS for cell in parts)
         total_low = low.get(line.total, self._values[line.total])
         total_high = high.get(line.total, self._values[line.total])
@@ -156,7 +156,7 @@ class Unknowns:
         for cell in parts:
             others = most - high[cell] if open_ended == 0 else _ENDLESS
             if open_ended == 1 and high[cell] == _ENDLESS:
-                others = known + sum(high[c] for c in parts if c != cell)
+                others = known_total + sum(high[c] for c in parts if c != cell)
             floor = int(total_low - others) if others < _ENDLESS else 0
             bounds[cell] = (floor, total_high - (least - low[cell]))
         moved = []

@@ -104,9 +104,9 @@ class Patterns:
             {"text": suspects.filter(hit), "to": masked.filter(hit), "pattern": names.filter(hit)}
         )
         rows = column.to_frame("text").with_row_index("row")
-        found = rows.join(finds, on="text", maintain_order="left").explode("pattern")
+        matches = rows.join(finds, on="text", maintain_order="left").explode("pattern")
         clean = column.replace(finds["text"], finds["to"])
-        return clean, found.select("row", "pattern")
+        return clean, matches.select("row", "pattern")
 
     def masked(self, text: str, *, free_text: bool = False) -> str:
         """Return one text, such as a message or a file name, without identifiers."""
@@ -163,17 +163,17 @@ def _searched(texts: pl.Series, wanted: Iterable[Pattern]) -> tuple[pl.Series, p
         if not len(hit):
             continue
         if pattern.reach == "never":
-            kept = [hidden[row] for row in hit]
-            masked = masked.scatter(hit, _hide(masked.gather(hit), pattern.regex, kept))
+            hidden_spans = [hidden[row] for row in hit]
+            masked = masked.scatter(hit, _hide(masked.gather(hit), pattern.regex, hidden_spans))
             continue
-        found = masked.gather(hit)
+        hit_texts = masked.gather(hit)
         for _ in range(2):
-            found = found.str.replace_all(pattern.regex, pattern.replacement)
+            hit_texts = hit_texts.str.replace_all(pattern.regex, pattern.replacement)
         for row in hit:
             names[row].append(pattern.name)
-        masked = masked.scatter(hit, found)
-    shown = [_show(text, kept) for text, kept in zip(masked, hidden, strict=True)]
-    return pl.Series(shown, dtype=pl.String), pl.Series(names, dtype=pl.List(pl.String))
+        masked = masked.scatter(hit, hit_texts)
+    visible = [_show(text, hidden_spans) for text, hidden_spans in zip(masked, hidden, strict=True)]
+    return pl.Series(visible, dtype=pl.String), pl.Series(names, dtype=pl.List(pl.String))
 
 
 def _hide(texts: pl.Series, regex: str, hidden: list[list[str]]) -> pl.Series:

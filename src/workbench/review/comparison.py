@@ -90,7 +90,9 @@ def compare_revisions(project: Project, left: str, right: str | None = None) -> 
         after.fetch(folder, "right")
         warehouse.attach(folder)
         warehouse.build("review")
-        known = [warehouse.frame(f"{side}_measures")["measure"] for side in ("left", "right")]
+        measure_names = [
+            warehouse.frame(f"{side}_measures")["measure"] for side in ("left", "right")
+        ]
         measures = warehouse.frame("changed_measures")
         flips = warehouse.frame("changed_outcomes")
         dossiers = warehouse.frame("added_or_removed_dossiers")
@@ -110,5 +112,5 @@ def compare_revisions(project: Project, left: str, right: str | None = None) -> 
         dossiers=dossiers,
         exports=exports,
         reasons=reasons,
-        measure_names=frozenset(pl.concat(known).unique()),
+        measure_names=frozenset(pl.concat(measure_names).unique()),
     )

@@ -61,7 +61,7 @@ def forget(project: Project, what: str, *, progress: Progress = lambda _: None) 
     files = _files_of(project, what)
     _delete(files)
     progress(say("forgetting.deleted", n=len(files)))
-    _delete([room for room in _derived(project) if room.exists()])
+    _delete([folder for folder in _derived(project) if folder.exists()])
     if any(path.is_file() for path in project.inbox.rglob("*")):
         progress(say("forgetting.again"))
         _dvc(project, "repro")
@@ -76,15 +76,15 @@ def forget(project: Project, what: str, *, progress: Progress = lambda _: None) 
 def _files_of(project: Project, what: str) -> list[Path]:
     from workbench.ingest import inbox_deliveries, shipped_profiles
 
-    found: dict[Path, str] = {}
+    profiles: dict[Path, str] = {}
     if project.inbox.is_dir() and any(path.is_file() for path in project.inbox.rglob("*")):
         exports = inbox_deliveries(project.inbox, shipped_profiles(project.reference))
-        found = {export.path: export.profile.name for export in exports}
-    chosen = [path for path, source in found.items() if what in (source, path.name)]
+        profiles = {export.path: export.profile.name for export in exports}
+    chosen = [path for path, source in profiles.items() if what in (source, path.name)]
     landed = _landed(project)
     if not chosen and what not in landed:
-        known = sorted({*found.values(), *(path.name for path in found), *landed})
-        raise UsageProblem("forgetting.unknown", what=what, known=", ".join(known) or "-")
+        names = sorted({*profiles.values(), *(path.name for path in profiles), *landed})
+        raise UsageProblem("forgetting.unknown", what=what, known=", ".join(names) or "-")
     return chosen
 
 
@@ -139,11 +139,11 @@ def _clear_outside(project: Project) -> tuple[str, ...]:
     left = []
     for environment in settings:
         try:
-            found = _SITE_LINE.search(_dvc(project, "doctor", outer=environment))
+            match = _SITE_LINE.search(_dvc(project, "doctor", outer=environment))
         except OutputBusy:
             left.append(say("forgetting.index_unknown"))
             continue
-        folder = Path(found[1].strip()) if found else None
+        folder = Path(match[1].strip()) if match else None
         if folder is None or folder.resolve().is_relative_to(project.root.resolve()):
             continue
         try:
@@ -161,7 +161,7 @@ def _cache(project: Project) -> Path:
 
 
 def _owns_cache(project: Project) -> bool:
-    """Say whether the cache is this project's alone; a shared one holds the data of others."""
+    """Return whether the cache is this project's alone; a shared one holds the data of others."""
     return _cache(project).is_relative_to(project.root.resolve())
 
 

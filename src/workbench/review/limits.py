@@ -51,9 +51,9 @@ def enforce_limits(revisions: RevisionDiff, limits: Mapping[str, float]) -> None
         RuleFailed: At least one limit is passed (the message lists each with its figure), or one
             on a measure cannot be judged since the headline profile is another one.
     """
-    known = {*COUNTS, *revisions.measure_names}
+    names = {*COUNTS, *revisions.measure_names}
     for name in limits:
-        if name not in known:
+        if name not in names:
             choices = ", ".join([*COUNTS, *sorted(revisions.measure_names)])
             raise UsageProblem("revisions.no_such_limit", name=name, choices=choices)
     if revisions.left_headline != revisions.headline and not set(limits) <= set(COUNTS):

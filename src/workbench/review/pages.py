@@ -92,10 +92,10 @@ def _tables(revisions: RevisionDiff, rows: int) -> Iterator[Table]:
 def _frame_table(
     name: str, frame: pl.DataFrame, cells: Callable[[dict[str, Any]], tuple[Cell, ...]], rows: int
 ) -> Table:
-    shown = tuple(cells(row) for row in frame.head(rows).iter_rows(named=True))
-    n_hidden = frame.height - len(shown)
+    top_rows = tuple(cells(row) for row in frame.head(rows).iter_rows(named=True))
+    n_hidden = frame.height - len(top_rows)
     notes = (say("revisions.left_out", count=numerals.count(n_hidden)),) if n_hidden else ()
-    return Table(say(f"revisions.caption_{name}"), _columns(name), shown, notes)
+    return Table(say(f"revisions.caption_{name}"), _columns(name), top_rows, notes)
 
 
 def _columns(name: str) -> tuple[Column, ...]:
@@ -125,9 +125,9 @@ def _state(state: str) -> Cell:
 
 
 def _files(files: tuple[str, ...]) -> str:
-    shown = ", ".join(files[:_FILES_SHOWN])
+    names = ", ".join(files[:_FILES_SHOWN])
     more = len(files) - _FILES_SHOWN
-    return f"{shown} (+{more})" if more > 0 else shown or numerals.MISSING
+    return f"{names} (+{more})" if more > 0 else names or numerals.MISSING
 
 
 def _export_cells(row: dict[str, Any]) -> tuple[Cell, ...]:

@@ -19,7 +19,7 @@ Group = Literal["data", "rules", "calendar", "reference", "code", "unrecorded"]
 
 GROUPS: tuple[Group, ...] = ("data", "rules", "calendar", "reference", "code", "unrecorded")
 
-_ROOMS: tuple[tuple[str, Group], ...] = (
+_FOLDERS: tuple[tuple[str, Group], ...] = (
     ("data/inbox", "data"),
     ("data/reference/calendars", "calendar"),
     ("data/reference/profiles", "rules"),
@@ -93,8 +93,8 @@ def _leaves(values: object, key: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _group(what: str) -> Group:
-    for room, group in _ROOMS:
-        if what == room or what.startswith((f"{room}/", f"{room}:")):
+    for folder, group in _FOLDERS:
+        if what == folder or what.startswith((f"{folder}/", f"{folder}:")):
             return group
     return "code"
 
@@ -103,8 +103,8 @@ def _files(what: str, left: RevisionTables, right: RevisionTables) -> tuple[str,
     folder = left.project.root / what
     if ":" in what or folder.is_file():
         return ()
-    found = _differing(left.project, left.commit, right.commit, what)
-    return tuple(sorted(path for path in found if path != what))
+    differing = _differing(left.project, left.commit, right.commit, what)
+    return tuple(sorted(path for path in differing if path != what))
 
 
 def _differing(project: Project, left: str, right: str, path: str) -> set[str]:

@@ -89,14 +89,17 @@ class RevisionTables:
         Raises:
             InputRejected: A table is neither in the working tree nor in the cache or a remote.
         """
-        for table, room in TABLES.items():
+        for table, folder_name in TABLES.items():
             target = folder / f"{side}_{table}.parquet"
             try:
-                self._copy(f"{room}/{table}.parquet", target)
+                self._copy(f"{folder_name}/{table}.parquet", target)
             except FileNotFoundError:
                 key = "revisions.not_cached" if self.commit else "revisions.not_made"
                 raise InputRejected(
-                    key, file=f"{room}/{table}.parquet", label=self.label, commit=self.commit[:7]
+                    key,
+                    file=f"{folder_name}/{table}.parquet",
+                    label=self.label,
+                    commit=self.commit[:7],
                 ) from None
 
     def headline(self) -> str:

@@ -131,11 +131,11 @@ def counted(run_clock, pipelines_dir, reference_dir, spans_between, tmp_path_fac
     ]
     with Warehouse(pipelines_dir) as warehouse:
         for name, frame in tables.items():
-            warehouse.register(name, frame)
+            warehouse.add_frame(name, frame)
         schema = ["period", "kind", "starts_on", "ends_on"]
         periods = pl.DataFrame(calendar, schema=schema, orient="row")
-        warehouse.register("periods", periods)
-        warehouse.register("report_periods", calendar_periods(periods))
+        warehouse.add_frame("periods", periods)
+        warehouse.add_frame("report_periods", calendar_periods(periods))
         warehouse.set("profile", "wb_strict")
         warehouse.build("explain", wanted=("counts",))
         return Counted(found.counts, found.overruns, warehouse.frame("counts"), conventions)

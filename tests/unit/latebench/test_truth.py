@@ -72,7 +72,7 @@ def test_kept_to_the_rule_no_transfer_lies_overnight_but_one_after_the_cut_off(c
     from workbench.latebench.world import ASSIGN, INTAKE, World
 
     world = World(calendar, seed=3, per_cell=8)
-    lives = world.live(draw_plan(3, 1.0).with_same_day_transfers())
+    lives = world.simulate_plan(draw_plan(3, 1.0).with_same_day_transfers())
     left, reached = lives.finished[:, INTAKE], lives.arrived[:, ASSIGN]
     nights = (reached - 1) // world.day - (left - 1) // world.day
     early = (left - 1) % world.day + 1 < 6 * 3600

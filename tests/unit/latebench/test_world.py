@@ -29,7 +29,7 @@ def world(calendar):
 
 @pytest.fixture(scope="module")
 def lives(world) -> SimulatedTimes:
-    return world.live(PLAN)
+    return world.simulate_plan(PLAN)
 
 
 def of_kind(kind):
@@ -60,14 +60,14 @@ def test_every_cell_has_its_dossiers_and_the_small_unit_few(lives):
 
 
 def test_the_same_seed_lives_the_same_lives(world, lives):
-    again = world.live(draw_plan(3, 1.0))
+    again = world.simulate_plan(draw_plan(3, 1.0))
     for field in dataclasses.fields(SimulatedTimes):
         assert (getattr(again, field.name) == getattr(lives, field.name)).all(), field.name
 
 
 @pytest.mark.parametrize("item", PLAN.injections, ids=lambda i: f"{i.kind}-{i.unit}-{i.quarter}")
 def test_switching_one_injection_off_leaves_every_other_unit_as_it_was(world, lives, item):
-    without = world.live(PLAN.without(item))
+    without = world.simulate_plan(PLAN.without(item))
     others = lives.unit != item.unit
     for field in dataclasses.fields(SimulatedTimes):
         same = getattr(without, field.name)[others] == getattr(lives, field.name)[others]
@@ -85,7 +85,7 @@ def test_switching_one_injection_off_leaves_every_other_unit_as_it_was(world, li
 )
 def test_a_cause_changes_its_own_step_and_draws_of_other_steps_stay(world, lives, kind, step):
     item = of_kind(kind)
-    without = world.live(PLAN.without(item))
+    without = world.simulate_plan(PLAN.without(item))
     length = lives.finished - lives.started
     for other in (INTAKE, ASSIGN, WORK, SIGN, RECORD):
         if other != step:
@@ -96,7 +96,7 @@ def test_a_cause_changes_its_own_step_and_draws_of_other_steps_stay(world, lives
 
 def test_a_rush_moves_receptions_and_nothing_is_longer_to_do(world, lives):
     item = of_kind("sudden_demand")
-    without = world.live(PLAN.without(item))
+    without = world.simulate_plan(PLAN.without(item))
     moved = lives.received != without.received
     assert moved.any()
     assert cell(lives, item)[moved].all()
@@ -115,7 +115,7 @@ def test_time_runs_one_way_and_pauses_lie_within_the_work(lives):
 def test_more_officers_away_makes_more_wait(calendar):
     big = World(calendar, seed=3, per_cell=60)
     item = of_kind("understaffing")
-    lives, without = big.live(PLAN), big.live(PLAN.without(item))
+    lives, without = big.simulate_plan(PLAN), big.live(PLAN.without(item))
     waits = [(x.started - x.arrived)[cell(x, item), WORK].mean() for x in (lives, without)]
     assert waits[0] > 1.5 * waits[1]
 
@@ -124,6 +124,6 @@ def test_about_one_in_twenty_three_is_late_with_nothing_put_in(calendar):
     rates = []
     for size in (25, 60, 150):
         for seed in range(1, 6):
-            lives = World(calendar, seed=seed, per_cell=size).live(draw_plan(seed, 0.0))
+            lives = World(calendar, seed=seed, per_cell=size).simulate_plan(draw_plan(seed, 0.0))
             rates.append((lives.overrun > 0).mean())
     assert 0.040 <= np.mean(rates) <= 0.048

@@ -11,9 +11,9 @@ from workbench.testing.simulate.desk import Slowdown, serve
 ARRIVALS = st.lists(st.tuples(st.integers(0, 500), st.integers(1, 60)), min_size=1, max_size=40)
 
 
-def served(dossiers, officers=1, duties=1.0, strains=()):
+def served(dossiers, officers=1, duties=1.0, slowdowns=()):
     arrived, work = (np.array(column, dtype=np.int64) for column in zip(*dossiers, strict=True))
-    started, officer = serve(arrived, work, officers=officers, duties=duties, strains=strains)
+    started, officer = serve(arrived, work, officers=officers, duties=duties, slowdowns=slowdowns)
     return arrived, work, started, officer
 
 
@@ -54,13 +54,13 @@ def test_more_duties_never_serve_sooner(dossiers):
 
 def test_strain_lengthens_the_officers_time_only_while_it_lasts():
     dossiers = [(0, 10), (1, 10), (100, 10), (101, 10)]
-    *_, started, _ = served(dossiers, strains=(Slowdown(0, 50, 3.0),))
+    *_, started, _ = served(dossiers, slowdowns=(Slowdown(0, 50, 3.0),))
     assert started.tolist() == [0, 30, 100, 110]
 
 
 def test_an_empty_desk_serves_nobody():
     empty = np.array([], dtype=np.int64)
-    started, officer = serve(empty, empty, officers=2, duties=1.0, strains=())
+    started, officer = serve(empty, empty, officers=2, duties=1.0, slowdowns=())
     assert len(started) == len(officer) == 0
 
 

@@ -31,7 +31,7 @@ def cleaned(reference_dir: Path, pipelines_dir: Path, tmp_path: Path) -> Clean:
             warehouse.attach(room)
             warehouse.attach(reference_dir)
             days = Calendars.read(reference_dir / "calendars").days()
-            warehouse.register("calendar_days", days)
+            warehouse.add_frame("calendar_days", days)
             warehouse.build("clean")
             return {name: warehouse.frame(name) for name in TABLES}
 

@@ -40,7 +40,7 @@ def test_models_and_sources_compare_names_alike(pipelines_dir: Path) -> None:
     words += ["Phường\u00a01", "Đội  3", "hoặc", "thoắt", "Mường Khoa"]
     spelled = [unicodedata.normalize(form, word) for word in words for form in ("NFC", "NFD")]
     with Warehouse(pipelines_dir) as warehouse:
-        warehouse.register("words", pl.DataFrame({"word": spelled}))
+        warehouse.add_frame("words", pl.DataFrame({"word": spelled}))
         keys = warehouse.frame("words", ("word", "name_key(word) as key"))
     assert [word for word, key in keys.iter_rows() if key != name_key(word)] == []
 

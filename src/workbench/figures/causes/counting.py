@@ -41,7 +41,7 @@ def count_table(
     with Warehouse(pipelines) as warehouse:
         for folder in folders:
             warehouse.attach(folder)
-        warehouse.register("periods", pl.DataFrame(days))
+        warehouse.add_frame("periods", pl.DataFrame(days))
         warehouse.set("profile", profile)
         warehouse.build("explain", wanted=(table,))
         return warehouse.frame(table)

@@ -18,9 +18,9 @@ from workbench.figures.compare.gap_decomposition import (
     GAPS,
     PEERS,
     Side,
+    describe_gap,
     gaps,
     gaps_to_peers,
-    told,
 )
 from workbench.figures.compare.groups import groups_alike
 from workbench.figures.compare.headline_rates import (
@@ -41,7 +41,7 @@ from workbench.figures.compare.rate_series import (
     series,
     shares_by_kind,
 )
-from workbench.figures.compare.risk_calibration import foretold
+from workbench.figures.compare.risk_calibration import calibrate_risks
 
 __all__ = [
     "CELLS",
@@ -53,6 +53,7 @@ __all__ = [
     "BaselinePeriods",
     "Side",
     "breach_risks",
+    "calibrate_risks",
     "cells",
     "change",
     "changed",
@@ -60,8 +61,8 @@ __all__ = [
     "contradictions",
     "count_strata",
     "curve",
+    "describe_gap",
     "eventual",
-    "foretold",
     "gaps",
     "gaps_to_peers",
     "groups_alike",
@@ -73,7 +74,6 @@ __all__ = [
     "series",
     "shares_by_kind",
     "standings",
-    "told",
     "turned",
     "units_adjusted",
     "units_side_by_side",

@@ -128,7 +128,7 @@ def gaps_to_peers(
     return gaps(cause_cells, pairs, calendar=calendar, spreads=spreads, named=named)
 
 
-def told(gap: pl.DataFrame, names: Mapping[str, str]) -> str:
+def describe_gap(gap: pl.DataFrame, names: Mapping[str, str]) -> str:
     """Tell one comparison in one sentence: the gap, the mix, and the cause that weighs most.
 
     Args:
@@ -146,7 +146,7 @@ def told(gap: pl.DataFrame, names: Mapping[str, str]) -> str:
     side = 1 if row["gap"] >= 0 else -1
     main = max(causes, key=lambda c: (causes[c] * side, c)) if causes else "unexplained"
     return say(
-        "compare.gap_told",
+        "compare.gap_sentence",
         right=names[row["right"]],
         left=names[row["left"]],
         gap=numerals.points(row["gap"]),

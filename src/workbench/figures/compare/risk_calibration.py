@@ -29,7 +29,7 @@ RELIABILITY = {
 }
 
 
-def foretold(
+def calibrate_risks(
     progress: pl.DataFrame, days: Iterable[dt.date], passages: pl.DataFrame | None = None
 ) -> pl.DataFrame:
     """Return one row per group of like risks: foretold beside what came.

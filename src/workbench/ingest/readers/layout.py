@@ -1,10 +1,10 @@
-"""Where the table lies inside a sheet that people made for people.
+"""Find the table inside a sheet made for printing.
 
 Offices print national headings and titles above the table, merge header cells over two rows,
-number the columns, and put section rows, totals and signatures between and below the records.
-The header is the block of one to three rows that holds most of the profile's column names. A row
-is a record when it has a dossier number, or enough of the other mapped cells; everything else is
-counted as ignored, and a record without its number is kept for the rules to judge.
+number the columns, and put section rows, totals and signatures between and below the records. The
+header is the block of one to three rows with most of the profile's column names. A row is a record
+when it has a dossier number, or enough of the other mapped cells; everything else is counted as
+ignored. A record without its number is kept for the quality rules.
 """
 
 from __future__ import annotations
@@ -61,12 +61,12 @@ def find_header(top: Sequence[Cells], part: FileLayout) -> Header | None:
     Returns the candidate with most of the part's column names; at least half of the required
     ones must be there.
     """
-    known = set(part.headers())
+    headers = set(part.headers())
     best, best_score = None, max(1, len(part.required()) // 2) - 1
     for depth in range(1, MOST_DEPTH + 1):
         for row in range(len(top) - depth + 1):
             names = names_of(top[row : row + depth])
-            if (score := len(known.intersection(names))) > best_score:
+            if (score := len(headers.intersection(names))) > best_score:
                 best, best_score = Header(row, depth, names), score
     return best
 
@@ -95,8 +95,8 @@ def check_columns(names: Sequence[str], part: FileLayout, *, file: str, row: int
     check_known(names, part, file=file, row=row)
     for name in part.required():
         if name not in names:
-            found = ", ".join(n for n in names if n)
-            raise InputRejected("sources.missing_column", file=file, column=name, found=found)
+            present = ", ".join(n for n in names if n)
+            raise InputRejected("sources.missing_column", file=file, column=name, found=present)
 
 
 def check_known(names: Sequence[str], part: FileLayout, *, file: str, row: int = 0) -> None:
@@ -137,18 +137,18 @@ def records(
         InputRejected: A column without a header holds values, or a cell is larger than any cell.
     """
     cells = cells.drop(_row_indexes(cells, header, part, is_first=is_first))
-    named = _named(cells, header)
-    marks = marks_of(cells, {t: t for t, name in named.items() if name in part.columns})
+    columns = _named(cells, header)
+    marks = marks_of(cells, {t: t for t, name in columns.items() if name in part.columns})
     modern = converted(cells, marks)
     frame = modern.with_columns(
         trimmed_series(modern[text]) for text in modern.columns if text != "source_row"
     )
     texts = [text for text in frame.columns if text != "source_row"]
-    kept = frame.filter(_is_record(texts, named, part, is_first=is_first))
-    refuse_huge(kept, named, where)
-    _refuse_unnamed(kept.drop(_headed(cells, header)), where)
-    marks = marks.with_columns(pl.col("column").replace(named))
-    return kept.select("source_row", *named).rename(named), marks
+    rows = frame.filter(_is_record(texts, columns, part, is_first=is_first))
+    refuse_huge(rows, columns, where)
+    _refuse_unnamed(rows.drop(_headed(cells, header)), where)
+    marks = marks.with_columns(pl.col("column").replace(columns))
+    return rows.select("source_row", *columns).rename(columns), marks
 
 
 def _named(cells: pl.DataFrame, header: Header) -> dict[str, str]:

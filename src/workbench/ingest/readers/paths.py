@@ -43,9 +43,9 @@ def with_paths(row: Object, headers: Iterable[str]) -> Object:
     if not paths:
         return row
     roots = set(paths.values()) - set(headers)
-    kept = {key: value for key, value in row.items() if key not in roots}
-    found = {path: at_path(row, path) for path in paths}
-    return kept | {path: value for path, value in found.items() if value is not None}
+    plain = {key: value for key, value in row.items() if key not in roots}
+    values = {path: at_path(row, path) for path in paths}
+    return plain | {path: value for path, value in values.items() if value is not None}
 
 
 def root_of(header: str) -> str:
@@ -91,5 +91,5 @@ def _step(value: Any, key: str, number: str, name: str, wanted: str) -> Any:
     if number or key.isdigit():
         place = int(number or key)
         return value[place] if place < len(value) else None
-    named = (v for v in value if isinstance(v, dict) and str(v.get(name)) == wanted)
-    return next(named, None) if name else None
+    matches = (v for v in value if isinstance(v, dict) and str(v.get(name)) == wanted)
+    return next(matches, None) if name else None

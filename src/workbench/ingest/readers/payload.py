@@ -1,4 +1,4 @@
-"""Reads JSON payloads: one object, a list, one object per line, or an envelope around a list.
+"""Read JSON payloads: one object, a list, one object per line, or an envelope around a list.
 
 Every value arrives as the text it has in the file, numbers included. A nested list of objects is a
 table of its own, read by the part that names it; there a key of the object around it is called
@@ -40,11 +40,11 @@ def read_payload(path: Path, part: FileLayout) -> Iterator[RawTable]:
     """Yield the one table a part takes from a payload.
 
     Raises:
-        InputRejected: The file is no JSON, holds something else than objects, or an object has a
+        InputRejected: The file is not JSON, holds something else than objects, or an object has a
             key that the profile does not know.
     """
-    found = list(_objects(path, part))
-    inner = list(_nested(found, part, path)) if part.nested else found
+    objects = list(_objects(path, part))
+    inner = list(_nested(objects, part, path)) if part.nested else objects
     rows = [with_paths(row, part.headers()) for row in inner]
     where = place(path.name, part.nested)
     names = list(dict.fromkeys(name for row in rows for name in row))
@@ -69,7 +69,7 @@ def read_objects(path: Path, records: str) -> list[Object]:
     """Return the objects of a payload as they are, those inside an envelope where there is one.
 
     Raises:
-        InputRejected: The file is no JSON or holds something else than objects.
+        InputRejected: The file is not JSON or holds something else than objects.
     """
     return list(_objects(path, FileLayout((), "json", "dossier", {}, records=records)))
 
@@ -144,8 +144,8 @@ def _check_texts(value: Object, path: Path, number: int) -> None:
         elif isinstance(inner, list):
             waiting += [(key, entry) for entry in inner]
         elif isinstance(inner, str) and _NO_TEXT.search(inner):
-            shown = _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", key)
-            raise InputRejected("readers.no_text", file=path.name, row=number, key=shown)
+            printable = _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", key)
+            raise InputRejected("readers.no_text", file=path.name, row=number, key=printable)
 
 
 def _values(text: str, path: Path) -> Iterable[Any]:
@@ -173,8 +173,8 @@ def _parsed(text: str, path: Path) -> Any:
         if len(value) < len(pairs):
             for key, inner in pairs:
                 if inner != value[key]:
-                    shown = _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", key)
-                    raise InputRejected("readers.same_key", file=path.name, key=shown)
+                    printable = _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", key)
+                    raise InputRejected("readers.same_key", file=path.name, key=printable)
         return value
 
     return json.loads(

@@ -86,8 +86,8 @@ def check_cells(
         ("readers.uncalculated", facts.uncalculated, part.headers_read()),
         ("readers.long_number", facts.long_numbers, _code_columns(part)),
     ):
-        named = {n for n, name in enumerate(header.names, first) if name in columns}
-        if met := sorted(cell for cell in cells if cell[0] in rows and cell[1] in named):
+        wanted = {n for n, name in enumerate(header.names, first) if name in columns}
+        if met := sorted(cell for cell in cells if cell[0] in rows and cell[1] in wanted):
             column = header.names[met[0][1] - first]
             cell = cell_name(met[0])
             raise InputRejected(key, file=where, cell=cell, column=column, count=len(met))

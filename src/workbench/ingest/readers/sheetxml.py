@@ -238,7 +238,7 @@ def _parse(
 ) -> None:
     """Parse a part, calling the handlers with names of elements without their prefix."""
     parser = expat.ParserCreate()
-    parser.StartElementHandler = lambda tag, held: start(tag.rpartition(":")[2], held)
+    parser.StartElementHandler = lambda tag, attributes: start(tag.rpartition(":")[2], attributes)
     parser.EndElementHandler = lambda tag: end(tag.rpartition(":")[2])
     parser.CharacterDataHandler = text
     try:

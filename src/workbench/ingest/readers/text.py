@@ -1,10 +1,10 @@
-"""Reads a delimited text file, plain or gzipped, as text, a block of rows at a time.
+"""Read a delimited text file, plain or gzipped, as text, a block of rows at a time.
 
-Nothing is typed and nothing is repaired: bytes that the file's encoding cannot decode, a NUL
-byte, an open quote, a row without end or with more cells than the header reject the file; a row
-that ends before the header does is reported as cut. The only text changed is that of fonts from
-before Unicode (``legacy``): bytes that are no UTF-8 are tried under the old Vietnamese
-conventions, and the table says which one was undone. Memory holds a block, never the file.
+Nothing is typed and nothing is repaired. Bytes that the file's encoding cannot decode, a NUL byte,
+an open quote, a row without end or with more cells than the header reject the file; a row that ends
+before the header does is reported as cut. Only text of fonts from before Unicode is changed
+(``legacy``): bytes that are not UTF-8 are tried under the old Vietnamese conventions, and the
+table records which one was undone. Memory holds a block, never the file.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def read_text(path: Path, part: FileLayout) -> Iterator[RawTable]:
 class Decoded:
     """A text file as blocks of UTF-8 bytes, and ``encoding``, what it was before.
 
-    UTF-8 is taken for granted unless the profile says otherwise; bytes that are none are tried
-    as UTF-16 (by its mark) and under the old Vietnamese conventions.
+    UTF-8 is assumed unless the profile says otherwise; other bytes are tried as UTF-16 (by its
+    byte order mark) and under the old Vietnamese conventions.
     """
 
     def __init__(self, stream: Bytes, encoding: str, path: Path) -> None:
@@ -125,20 +125,20 @@ class Decoded:
             block, mark = self._stream.read(BLOCK), b""
 
 
-def _encoding_of(start: bytes, said: str) -> tuple[str, str]:
+def _encoding_of(start: bytes, declared: str) -> tuple[str, str]:
     """Return the codec of a file and the old convention its letters follow, if any."""
-    if said in LEGACY:
-        return "latin-1", said
-    if said not in _UTF8:
-        return said, ""
+    if declared in LEGACY:
+        return "latin-1", declared
+    if declared not in _UTF8:
+        return declared, ""
     if start.startswith(_UTF16_MARKS):
         return "utf-16", ""
     sample = start[:_SAMPLE]
     try:
         text = codecs.getincrementaldecoder("utf-8")().decode(sample)
     except UnicodeDecodeError:
-        return _legacy_codec(sample) or (said, "")
-    return said, "" if text.isascii() else convention_of(text.splitlines())
+        return _legacy_codec(sample) or (declared, "")
+    return declared, "" if text.isascii() else convention_of(text.splitlines())
 
 
 def _legacy_codec(sample: bytes) -> tuple[str, str] | None:

@@ -39,11 +39,11 @@ def with_unit_rows(
     """
     if part.unit_rows == "ignore":
         return frame, []
-    named = _unit_rows(frame, below)
-    if not named["unit"].count():
+    units = _unit_rows(frame, below)
+    if not units["unit"].count():
         return frame, []
-    above = named.with_columns(pl.col("unit").forward_fill())
-    frame = frame.join(named.drop_nulls(), on="source_row", how="anti", maintain_order="left")
+    above = units.with_columns(pl.col("unit").forward_fill())
+    frame = frame.join(units.drop_nulls(), on="source_row", how="anti", maintain_order="left")
     columns = [name for name in header.names if _feeds_unit(part, name) and name in frame.columns]
     given = frame.select("source_row").join(above, on="source_row", how="left")["unit"]
     if columns:
@@ -65,10 +65,10 @@ def _unit_rows(frame: pl.DataFrame, below: pl.DataFrame) -> pl.DataFrame:
     is_numbered = (number == 2) & first.str.contains(_NUMBERING).fill_null(value=False)
     alone = ((number == 1) & ~is_record) | is_numbered
     leads = pl.coalesce(pl.col(name) for name in texts[:2]).is_not_null()
-    named = last.str.replace(_LED, "").str.strip_chars()
-    is_name = ~named.str.contains(_NO_NAME) & ~named.str.contains(TOTALS)
-    is_short = named.str.len_chars() <= _MOST_LETTERS
-    unit = pl.when(alone & leads & is_name & is_short).then(named)
+    names = last.str.replace(_LED, "").str.strip_chars()
+    is_name = ~names.str.contains(_NO_NAME) & ~names.str.contains(TOTALS)
+    is_short = names.str.len_chars() <= _MOST_LETTERS
+    unit = pl.when(alone & leads & is_name & is_short).then(names)
     return rows.select("source_row", unit.alias("unit"))
 
 

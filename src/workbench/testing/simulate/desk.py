@@ -24,7 +24,7 @@ class Slowdown:
 
 
 def serve(
-    arrived: Whole, work: Whole, *, officers: int, duties: float, strains: tuple[Slowdown, ...]
+    arrived: Whole, work: Whole, *, officers: int, duties: float, slowdowns: tuple[Slowdown, ...]
 ) -> tuple[Whole, Whole]:
     """Return when each dossier is taken up, and by which officer (0, 1, ...).
 
@@ -33,10 +33,10 @@ def serve(
         work: Working seconds of each dossier.
         officers: How many officers share the desk.
         duties: Officer's time taken per second of work, at least 1.
-        strains: Spells in which that time is multiplied.
+        slowdowns: Spells in which that time is multiplied.
 
     >>> started, officer = serve(
-    ...     np.array([0, 1]), np.array([10, 10]), officers=1, duties=1.0, strains=()
+    ...     np.array([0, 1]), np.array([10, 10]), officers=1, duties=1.0, slowdowns=()
     ... )
     >>> started.tolist()
     [0, 10]
@@ -46,7 +46,7 @@ def serve(
     for i in np.lexsort((np.arange(len(arrived)), arrived)).tolist():
         since, number = heapq.heappop(free)
         start = max(since, int(arrived[i]))
-        factor = next((s.factor for s in strains if s.first <= start < s.last), 1.0)
+        factor = next((s.factor for s in slowdowns if s.first <= start < s.last), 1.0)
         started[i], officer[i] = start, number
         heapq.heappush(free, (start + int(work[i] * duties * factor), number))
     return started, officer

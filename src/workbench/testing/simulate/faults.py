@@ -91,10 +91,10 @@ def simulate_faults(
     before = replace(sample.exporter(EARLIER), suffix=_SUFFIX)
     publish(out, lambda folder: now.write(book.register, folder))
     publish(out, lambda folder: before.write(_half(book.earlier), folder))
-    found = pl.DataFrame(book.truth, _TRUTH, orient="row").sort("fault", "dossier_id")
+    truth_table = pl.DataFrame(book.truth, _TRUTH, orient="row").sort("fault", "dossier_id")
     if truth is not None:
-        publish(truth, lambda folder: [_written(found, folder / "faults.csv")])
-    return found
+        publish(truth, lambda folder: [_written(truth_table, folder / "faults.csv")])
+    return truth_table
 
 
 _TRUTH = dict.fromkeys(
@@ -137,16 +137,16 @@ class _Book:
         """
         free = self.register.dossiers.filter(where, ~pl.col("dossier_id").is_in(list(self.used)))
         draws = Streams(self.streams.seed, len(free)).uniform(f"fault: {fault.name}")
-        drawn = (
+        random_draws = (
             free.with_columns(pl.Series("draw", draws))
             .sort("draw")
             .head(fault.planted)
             .drop("draw")
         )
-        if len(drawn) < fault.planted:
-            raise UsageProblem("simulate.few_dossiers", fault=fault.name, found=len(drawn))
-        self.note(fault, drawn)
-        return drawn.sort("dossier_id")
+        if len(random_draws) < fault.planted:
+            raise UsageProblem("simulate.few_dossiers", fault=fault.name, found=len(random_draws))
+        self.note(fault, random_draws)
+        return random_draws.sort("dossier_id")
 
     def note(self, fault: Fault, drawn: Rows) -> None:
         """Write down that these dossiers carry a fault; two exports now say different things."""
@@ -361,8 +361,8 @@ class _FaultInjector:
             pl.col("resumed_at").is_not_null(), pl.col("dossier_id").is_unique()
         )["dossier_id"].to_list()
         where = CLOSED & pl.col("dossier_id").is_in(paused)
-        named = self._take("person_in_text", where)["dossier_id"]
-        self.book.change("pauses", named, {"reason": pl.lit(_PERSON)})
+        dossiers = self._take("person_in_text", where)["dossier_id"]
+        self.book.change("pauses", dossiers, {"reason": pl.lit(_PERSON)})
         backwards = self._take("pause_backwards", where)["dossier_id"]
         resumed = pl.col("paused_at") - pl.duration(hours=30)
         self.book.change("pauses", backwards, {"resumed_at": resumed})

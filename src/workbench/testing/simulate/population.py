@@ -131,8 +131,8 @@ def _day_weights(scenario: Scenario, volume: Volume, *, online: bool) -> Numbers
     weights = np.array([_WEEKDAYS[d.weekday()] for d in days])
     closed = np.array([not scenario.calendar.is_working_day(d) for d in days])
     weights[closed] = _ONLINE_HOLIDAY if online else 0.0
-    for spell in scenario.quiet_spells:
-        weights[[spell.first <= d <= spell.last for d in days]] *= spell.factor
+    for interval in scenario.quiet_intervals:
+        weights[[interval.first <= d <= interval.last for d in days]] *= interval.factor
     return weights
 
 

@@ -111,14 +111,14 @@ class ProcessSimulator:
         """Return the unit a procedure names for something, its own office when it names none."""
         index = self.scenario.office_index
         units = [index.get(getattr(p, name), NEVER) for p in self.scenario.procedures]
-        named = np.array(units, dtype=np.int64)[self.dossiers.procedure]
-        return np.where(named == NEVER, self.dossiers.office, named)
+        unit_ids = np.array(units, dtype=np.int64)[self.dossiers.procedure]
+        return np.where(unit_ids == NEVER, self.dossiers.office, unit_ids)
 
     def _offices(self) -> Whole:
-        own = self.dossiers.office
+        own_office = self.dossiers.office
         index = self.scenario.office_index
-        desks = np.array([index[o.front_desk] for o in self.scenario.offices])[own]
-        office = np.repeat(own[:, None], RETURN + 1, axis=1)
+        desks = np.array([index[o.front_desk] for o in self.scenario.offices])[own_office]
+        office = np.repeat(own_office[:, None], RETURN + 1, axis=1)
         office[:, INTAKE] = office[:, RETURN] = desks
         office[:, OPINION] = self._unit("opinion_unit")
         office[:, SIGN] = self._unit("signer")
@@ -128,8 +128,8 @@ class ProcessSimulator:
         """Say which dossiers were sent to the unit in the days of an injection."""
         day = self.dossiers.submitted_day.astype("datetime64[D]")
         inside = (day >= np.datetime64(injection.first)) & (day <= np.datetime64(injection.last))
-        struck: Flags = inside & (self.dossiers.office == office)
-        return struck
+        is_affected: Flags = inside & (self.dossiers.office == office)
+        return is_affected
 
     def _pass(self, step: int, arrived: Whole, wait: Whole, length: Whole, who: Flags) -> None:
         self.arrived[who, step] = arrived[who]
@@ -175,11 +175,11 @@ class ProcessSimulator:
             "glance", np.where(self.same_day, 4 * _MINUTE, 40 * _MINUTE), 0.6
         )
         started = self._queue(arrived + glance, work)
-        asked = self.streams.chance("supplement", self._probability("supplement"))
+        is_requested = self.streams.chance("supplement", self._probability("supplement"))
         moment = started + (work * (0.2 + 0.6 * self.streams.uniform("asked at"))).astype(np.int64)
         supplement = self.streams.lognormal("supplement takes", 2.5 * self.day, 0.7)
-        self._pause(SUPPLEMENT, asked, moment, supplement)
-        finished = started + work + asked * supplement
+        self._pause(SUPPLEMENT, is_requested, moment, supplement)
+        finished = started + work + is_requested * supplement
         taxed = self.streams.chance("tax", self._probability("tax"))
         tax = self.streams.lognormal("tax takes", 4.0 * self.day, 0.6)
         self._pause(TAX, taxed, finished, tax)
@@ -199,17 +199,17 @@ class ProcessSimulator:
         """Serve each office's two desks: same-day matters, and the rest."""
         started = np.zeros_like(ready)
         for number, office in enumerate(self.scenario.offices):
-            strains = tuple(self._strains(number))
+            slowdowns = tuple(self._slowdowns(number))
             for same_day, officers in ((True, office.counter_officers), (False, office.officers)):
                 at = (self.dossiers.office == number) & (self.same_day == same_day)
                 started[at], officer = serve(
-                    ready[at], work[at], officers=officers, duties=_DUTIES, strains=strains
+                    ready[at], work[at], officers=officers, duties=_DUTIES, slowdowns=slowdowns
                 )
                 first = 1 if same_day else 1 + office.counter_officers
                 self.holder[at, WORK] = first + officer
         return started
 
-    def _strains(self, number: int) -> list[Slowdown]:
+    def _slowdowns(self, number: int) -> list[Slowdown]:
         calendar = self.scenario.calendar
         return [
             Slowdown(
@@ -229,8 +229,8 @@ class ProcessSimulator:
         """Ask another unit where the procedure needs it; return when the draft is ready."""
         ready = self.finished[:, WORK] + self.streams.lognormal("hand over", 3 * _MINUTE, 0.7)
         elsewhere = self.office[:, OPINION] != self.dossiers.office
-        asked = self.streams.chance("opinion", self._probability("opinion"))
-        who = goes_on & elsewhere & asked
+        is_requested = self.streams.chance("opinion", self._probability("opinion"))
+        who = goes_on & elsewhere & is_requested
         wait = self.streams.lognormal("opinion wait", 0.04 * self.limit, 0.6)
         length = self.streams.lognormal("opinion length", 0.08 * self.limit, 0.5)
         self._pass(OPINION, ready, wait, length, who)

@@ -136,8 +136,8 @@ class _RegisterBuilder:
 
     def instants(self, working: Whole) -> Whole:
         """Return epoch seconds of working seconds; what never happens stays negative."""
-        found: Whole = self.calendar.instant(np.maximum(working, 0))
-        return np.where(working == NEVER, NEVER, found)
+        instants: Whole = self.calendar.instant(np.maximum(working, 0))
+        return np.where(working == NEVER, NEVER, instants)
 
     def stamps(self, instants: Whole) -> pl.Series:
         """Return local stamps, missing where something has not happened by the snapshot."""
@@ -163,8 +163,8 @@ class _RegisterBuilder:
         ]
         conditions, names = zip(*choices, strict=True)
         texts = [np.broadcast_to(np.asarray(n, dtype="U12"), len(self.rows)) for n in names]
-        found: list[str] = np.select(list(conditions), texts, "in_progress").tolist()
-        return found
+        statuses: list[str] = np.select(list(conditions), texts, "in_progress").tolist()
+        return statuses
 
     def _local(self, instants: Whole, known: Flags) -> pl.Series:
         local = pl.Series(instants + self.calendar.offset).cast(pl.Int64)
@@ -173,8 +173,8 @@ class _RegisterBuilder:
 
     def _paper_dates(self) -> pl.Series:
         signed = self.instants(self.handling.finished[:, SIGN])
-        known = (signed != NEVER) & self.handling.paper_dated & (signed <= self.snapshot.at)
-        return self._local(signed, known).cast(pl.Date)
+        is_known = (signed != NEVER) & self.handling.paper_dated & (signed <= self.snapshot.at)
+        return self._local(signed, is_known).cast(pl.Date)
 
     def _step(self, step: int) -> pl.DataFrame:
         handling, offices = self.handling, self.scenario.offices

@@ -60,13 +60,15 @@ def simulate(
     """
     sample = Sample.drawn(reference, seed, dossiers)
     register = sample.register(snapshot)
-    known = None
+    known_causes = None
     if truth is not None:
-        known = ground_truth(sample.lived(snapshot), sample.scenario, register.dossiers)
+        known_causes = ground_truth(
+            sample.simulator_for(snapshot), sample.scenario, register.dossiers
+        )
     exporter = sample.exporter(snapshot)
     files = publish(out, lambda folder: exporter.write(register, folder))
-    if truth is not None and known is not None:
-        files += publish(truth, known.write)
+    if truth is not None and known_causes is not None:
+        files += publish(truth, known_causes.write)
     halves = count_half_years(register.dossiers)
     return Summary(tuple(files), halves, len(sample.scenario.injections))
 
@@ -95,7 +97,7 @@ class Sample:
             scenario = scenario.shrunk(dossiers)
         return cls(reference, seed, scenario, draw_dossiers(scenario, seed))
 
-    def lived(self, snapshot: dt.datetime) -> Live:
+    def simulator_for(self, snapshot: dt.datetime) -> Live:
         """Return what lives the dossiers under a scenario and looks at them at a local time."""
         streams = Streams(self.seed, len(self.sent))
         instant = instant_of(snapshot, self.scenario)
@@ -113,7 +115,9 @@ class Sample:
         Raises:
             UsageProblem: Nothing was sent in before.
         """
-        register = register_at(self.sent, self.scenario, self.lived(snapshot)(self.scenario))
+        register = register_at(
+            self.sent, self.scenario, self.simulator_for(snapshot)(self.scenario)
+        )
         if register.dossiers.is_empty():
             raise UsageProblem("simulate.nothing_yet", snapshot=f"{snapshot:%d/%m/%Y %H:%M}")
         return register

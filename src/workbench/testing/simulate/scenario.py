@@ -96,7 +96,7 @@ class Volume:
 
 
 @dataclass(frozen=True)
-class QuietSpell:
+class QuietInterval:
     """Days on which fewer people come."""
 
     first: dt.date
@@ -135,7 +135,7 @@ class Scenario:
     offices: tuple[Office, ...]
     procedures: tuple[Procedure, ...]
     volumes: tuple[Volume, ...]
-    quiet_spells: tuple[QuietSpell, ...]
+    quiet_intervals: tuple[QuietInterval, ...]
     injections: tuple[Injection, ...]
 
     @cached_property
@@ -173,15 +173,15 @@ def read_scenario(reference: Path) -> Scenario:
     """
     settings = tomllib.loads(_assumed("register.toml"))
     offices = tuple(_offices(reference))
-    known = {office.unit_id for office in offices}
+    unit_ids = {office.unit_id for office in offices}
     return Scenario(
         calendar=Calendars.read(reference / "calendars")[settings["calendar"]],
         province_code=settings["province_code"],
         offices=offices,
         procedures=tuple(_procedures(reference, offices)),
         volumes=tuple(Volume(**v) for v in settings["volumes"]),
-        quiet_spells=tuple(QuietSpell(**q) for q in settings["quiet_spells"]),
-        injections=tuple(_injections(known)),
+        quiet_intervals=tuple(QuietInterval(**q) for q in settings["quiet_intervals"]),
+        injections=tuple(_injections(unit_ids)),
     )
 
 

@@ -32,14 +32,14 @@ def score_faults(
         One row per rule: rule_id, exists, planted, found, missed, false, recall, precision; a
         rule that does not exist yet has neither.
     """
-    found = _findings(quarantine)
+    findings = _findings(quarantine)
     planted = truth.select(_KEY).unique()
     also = truth.select(pl.col("also").str.split(" "), "dossier_id").explode("also")
     explained = pl.concat(
         [planted, also.select(pl.col("also").alias("rule_id"), "dossier_id"), _findings(usual)]
     ).unique()
-    false = found.join(explained, on=_KEY, how="anti").group_by("rule_id").agg(false=pl.len())
-    hits = planted.join(found, on=_KEY, how="semi").group_by("rule_id").agg(found=pl.len())
+    false = findings.join(explained, on=_KEY, how="anti").group_by("rule_id").agg(false=pl.len())
+    hits = planted.join(findings, on=_KEY, how="semi").group_by("rule_id").agg(found=pl.len())
     counts = planted.group_by("rule_id").agg(planted=pl.len())
     table = counts.join(hits, on="rule_id", how="left").join(false, on="rule_id", how="left")
     exists = pl.col("rule_id").is_in(list(rules))
@@ -65,12 +65,12 @@ def false_findings(
     truth: pl.DataFrame, quarantine: pl.DataFrame, usual: pl.DataFrame
 ) -> pl.DataFrame:
     """Return the rule, dossier and fault of every finding on a faulty dossier beyond its rules."""
-    found = _findings(quarantine).join(_findings(usual), on=_KEY, how="anti")
-    named = found.join(truth.rename({"rule_id": "planted"}), on="dossier_id", how="left")
+    extra = _findings(quarantine).join(_findings(usual), on=_KEY, how="anti")
+    joined = extra.join(truth.rename({"rule_id": "planted"}), on="dossier_id", how="left")
     other = (pl.col("rule_id") != pl.col("planted")) & ~pl.col("also").str.contains(
         pl.col("rule_id"), literal=True
     )
-    return named.filter(other.fill_null(value=True)).sort("rule_id", "dossier_id")
+    return joined.filter(other.fill_null(value=True)).sort("rule_id", "dossier_id")
 
 
 def _findings(quarantine: pl.DataFrame) -> pl.DataFrame:

@@ -86,8 +86,8 @@ class ObservedState:
             (ended < due, "early"),
         ]
         conditions, names = zip(*choices, strict=True)
-        found: list[str] = np.select(list(conditions), list(names), "on_time").tolist()
-        return found
+        outcomes: list[str] = np.select(list(conditions), list(names), "on_time").tolist()
+        return outcomes
 
     @cached_property
     def late(self) -> Flags:

@@ -45,8 +45,8 @@ class Streams:
 
     def lognormal(self, mechanism: str, median: Numbers | float, sigma: float) -> Whole:
         """Return whole seconds, at least 1, of a lognormal law with this median (seconds)."""
-        drawn = median * np.exp(sigma * ndtri(self.uniform(mechanism)))
-        seconds: Whole = np.maximum(drawn, 1).astype(np.int64)
+        values = median * np.exp(sigma * ndtri(self.uniform(mechanism)))
+        seconds: Whole = np.maximum(values, 1).astype(np.int64)
         return seconds
 
     def exponential(self, mechanism: str, mean: Numbers | float) -> Whole:

@@ -56,8 +56,14 @@ def ground_truth(live: Live, scenario: Scenario, dossiers: pl.DataFrame) -> Trut
         counts late dossiers with and without each injection, by unit and half-year of
         reception, in its own unit and wherever it spills over.
     """
-    found = [_without(item, live(scenario.without(item)), dossiers) for item in scenario.injections]
-    effects = pl.concat(found) if found else _without(None, live(scenario), dossiers).clear()
+    injection_effects = [
+        _without(item, live(scenario.without(item)), dossiers) for item in scenario.injections
+    ]
+    effects = (
+        pl.concat(injection_effects)
+        if injection_effects
+        else _without(None, live(scenario), dossiers).clear()
+    )
     return Truth(_causes(effects, dossiers), _cells(effects))
 
 
@@ -113,7 +119,7 @@ def _causes(effects: pl.DataFrame, dossiers: pl.DataFrame) -> pl.DataFrame:
 
 def _cells(effects: pl.DataFrame) -> pl.DataFrame:
     key = ["unit_id", "period", "cause", "injected_unit", "injected_period"]
-    counted = effects.group_by(key).agg(
+    counts = effects.group_by(key).agg(
         n_dossiers=pl.len(),
         n_late=pl.col("is_late").sum(),
         n_late_without=pl.col("late_without").sum(),
@@ -122,4 +128,4 @@ def _cells(effects: pl.DataFrame) -> pl.DataFrame:
         pl.col("period") == pl.col("injected_period")
     )
     moved = pl.col("n_late") != pl.col("n_late_without")
-    return counted.filter(home | moved).sort(key)
+    return counts.filter(home | moved).sort(key)
