@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from filelock import FileLock
 
-from models.table_schemas import Schemas, shared_schemas
+from models.table_schemas import Schemas, schema_of, shared_schemas
 from models.text_tables import parse_table
 from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
@@ -215,7 +215,7 @@ class ModelTest:
         if text is None and (shipped := self._shipped(table)) is not None:
             warehouse.register(table, shipped)
             return
-        empty = pl.DataFrame(schema=self.schemas[table])
+        empty = pl.DataFrame(schema=schema_of(table, self.schemas))
         rows = parse_table(text, empty.schema) if text else empty
         warehouse.register(table, pl.concat([empty, rows], how="diagonal"))
 
