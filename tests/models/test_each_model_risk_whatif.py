@@ -96,7 +96,7 @@ PLACES = {
         C           1        first
     """,
     "ledger": """
-        step_no  dossier_id  segment_no  phase             from_at        to_at          work_seconds
+        dossier_id  segment_no  step_no  phase             from_at     to_at       work_seconds
         A           1           1        gap               2022-01-07  2022-01-08  1h
         A           2           1        wait              2022-01-08  2022-01-09  1h
         A           3           1        handling          2022-01-09  2022-01-10  1h
