@@ -180,6 +180,7 @@ def test_the_overrun_is_shared_to_the_second_by_the_largest_remainder(model_test
         given={
             "cause_dossiers": "dossier_no  dossier_id\n1  A\n2  B\n3  C",
             "shapley_players": """
+                grade = B
                 dossier_no  slot  cause        excess_seconds  overrun_seconds  needed_seconds
                 1           1     queue        1               10               2
                 1           2     slow_work    2               10               2
