@@ -136,3 +136,11 @@ def shared_schemas(facts: Project, folder: Path) -> Schemas:
         fresh.rename(folder)
     made = {path.stem: pl.read_parquet(path).schema for path in folder.glob("*.parquet")}
     return frame_schemas() | made
+
+
+def calendar_columns(facts: Project, calendar_id: str) -> str:
+    """Return what the clock knows of a Vietnamese calendar, as shared columns of a text table."""
+    keys = Calendars.read(facts.reference / "calendars").keys()
+    row = keys.filter(calendar_id=calendar_id).row(0, named=True)
+    named = {**row, "has_days_off": "yes", "time_zone": "Asia/Ho_Chi_Minh", "is_clocked": "yes"}
+    return "\n".join(f"{name} = {value}" for name, value in named.items()) + "\n"
