@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from filelock import FileLock
 
-from models.table_schemas import Schemas, shared_schemas
+from models.table_schemas import Schemas, calendar_columns, schema_of, shared_schemas
 from models.text_tables import parse_table
 from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
@@ -226,7 +226,7 @@ class ModelTest:
         if text is None and (shipped := self._shipped(table)) is not None:
             warehouse.add_frame(table, shipped)
             return
-        empty = pl.DataFrame(schema=self.schemas[table])
+        empty = pl.DataFrame(schema=schema_of(table, self.schemas))
         rows = parse_table(text, empty.schema) if text else empty
         warehouse.add_frame(table, pl.concat([empty, rows], how="diagonal"))
 
@@ -267,8 +267,5 @@ def model_test(repository: Project, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="session")
 def dong_thap(repository: Project) -> str:
-    """The calendar of Đồng Tháp as shared columns of a text table: open 7:00-11:30, 13:30-17:00."""
-    keys = Calendars.read(repository.reference / "calendars").keys()
-    row = keys.filter(calendar_id="vn_dong_thap").row(0, named=True)
-    named = {**row, "has_days_off": "yes", "time_zone": "Asia/Ho_Chi_Minh", "is_clocked": "yes"}
-    return "\n".join(f"{name} = {value}" for name, value in named.items()) + "\n"
+    """The calendar of Đồng Tháp as shared columns: open from 7:00 to 11:30 and 13:30 to 17:00."""
+    return calendar_columns(repository, "vn_dong_thap")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,6 +31,66 @@ PERIODS = pl.DataFrame(
     schema=["period", "kind", "starts_on", "ends_on"],
     orient="row",
 )
+
+_FIGURE_KEY = "profile unit_id period"
+_FRAMES = {
+    "measures": (
+        f"measure {_FIGURE_KEY} procedure_id channel_in method",
+        "numerator denominator evidence_level",
+        "value lower upper",
+    ),
+    "cells": (
+        f"{_FIGURE_KEY} cause reading",
+        "n_dossiers n_late evidence_level",
+        "observed expected excess lower upper p_value q_value",
+    ),
+    "gaps": (
+        "profile comparison kind left right component method",
+        "left_late left_dossiers right_late right_dossiers evidence_level",
+        "effect lower upper gap gap_lower gap_upper",
+    ),
+    "watchlist": (
+        "profile dossier_id unit_id waiting_at kind step_unit_id holder_id method",
+        "slack_seconds evidence_level",
+        "spent risk lower upper",
+    ),
+    "whatif": (
+        f"scenario {_FIGURE_KEY} method assumption assumption_en",
+        "n_late n_touched n_saved evidence_level",
+        "lower upper",
+    ),
+    "printed_rates": ("rate_id printed", "numerator denominator", ""),
+}
+"""Text, whole and real columns of the tables that Python makes and no model of these stages."""
+_OTHERS = {
+    "cells": {"flagged": pl.Boolean()},
+    "watchlist": {
+        "is_after_step": pl.Boolean(),
+        "due_at": pl.Datetime("us", "UTC"),
+        "since_at": pl.Datetime("us", "UTC"),
+    },
+}
+
+
+def frame_schemas() -> Schemas:
+    """Return the schemas of tables that Python makes, as models read them."""
+    kinds = (pl.String(), pl.Int64(), pl.Float64())
+    named = {
+        table: {
+            column: kind
+            for columns, kind in zip(texts, kinds, strict=True)
+            for column in columns.split()
+        }
+        | _OTHERS.get(table, {})
+        for table, texts in _FRAMES.items()
+    }
+    return {table: pl.Schema(columns) for table, columns in named.items()}
+
+
+def schema_of(table: str, schemas: Schemas) -> pl.Schema:
+    """Return the schema of a table, of one side of a comparison or of a made figure, too."""
+    bare = re.sub("^(left|right|made)_", "", table)
+    return schemas[table] if table in schemas else schemas[bare]
 
 
 def table_schemas(facts: Project) -> Schemas:
@@ -73,4 +134,13 @@ def shared_schemas(facts: Project, folder: Path) -> Schemas:
         for name, schema in table_schemas(facts).items():
             pl.DataFrame(schema=schema).write_parquet(fresh / f"{name}.parquet")
         fresh.rename(folder)
-    return {path.stem: pl.read_parquet(path).schema for path in folder.glob("*.parquet")}
+    made = {path.stem: pl.read_parquet(path).schema for path in folder.glob("*.parquet")}
+    return frame_schemas() | made
+
+
+def calendar_columns(facts: Project, calendar_id: str) -> str:
+    """Return what the clock knows of a Vietnamese calendar, as shared columns of a text table."""
+    keys = Calendars.read(facts.reference / "calendars").keys()
+    row = keys.filter(calendar_id=calendar_id).row(0, named=True)
+    named = {**row, "has_days_off": "yes", "time_zone": "Asia/Ho_Chi_Minh", "is_clocked": "yes"}
+    return "\n".join(f"{name} = {value}" for name, value in named.items()) + "\n"

@@ -29,7 +29,7 @@ DUE_ON_THE_TENTH = """
     day_begins_at = 2022-01-10 00:00
     half_begins_at = 2022-01-10 13:30
     shift_opens_at = 2022-01-10 13:30
-    late_after = 2022-01-10 23:59:59.999999
+    late_after = 2022-01-10 23:59:59
     is_covered = yes
     due_w = 100
     dossier_no
@@ -85,12 +85,11 @@ def test_an_open_dossier_is_judged_where_its_clock_stands(model_test) -> None:
             "lateness_thresholds": due(1, 2, 3, 4, 6, 7),
             "clock_totals": """
                 is_excluded = no
-                lacks_recomputed_due = no
                 start_w = 0
                 end_w = 120
                 is_open = yes
                 dossier_id  dossier_no  status    snapshot_at       clock_stopped_at  still_w
-                A           1           received  2022-01-10 23:59  -                 -
+                A           1           received  2022-01-10 23:59:59  -                 -
                 B           2           received  2022-01-11 00:00  -                 -
                 C           3           received  2022-01-11 00:00  2022-01-09 08:00  60
                 D           4           received  2022-01-12 00:00  2022-01-11 00:00  110
@@ -173,6 +172,8 @@ def test_waiting_dossiers_and_those_without_a_due_date_count_as_their_profile_sa
                 is_excluded = no
                 snapshot_at = 2022-01-12
                 clock_stopped_at = 2022-01-09
+                end_w = 120
+                still_w = 60
                 dossier_id  dossier_no  status      is_open  is_waiting  clock_end_at  lacks_due
                 A           1           supplement  yes      yes         2022-01-12    no
                 B           2           received    yes      no          2022-01-12    no
@@ -181,23 +182,23 @@ def test_waiting_dossiers_and_those_without_a_due_date_count_as_their_profile_sa
             """,
         },
         expect="""
-            dossier_id  profile  state     outcome
-            A           a        resolved  on_time
-            A           b        open      open_in_time
-            A           c        open      open_overdue
-            A           d        open      open_in_time
-            B           a        open      open_in_time
-            B           b        open      open_in_time
-            B           c        open      unknown
-            B           d        open      unknown
-            C           a        resolved  on_time
-            C           b        resolved  early
-            C           c        resolved  unknown
-            C           d        resolved  unknown
-            D           a        resolved  unknown
-            D           b        resolved  unknown
-            D           c        resolved  unknown
-            D           d        resolved  unknown
+            dossier_id  profile  state     outcome       slack_seconds
+            A           a        resolved  on_time       -20
+            A           b        open      open_in_time  -20
+            A           c        open      open_overdue  -20
+            A           d        open      open_in_time  40
+            B           a        open      open_in_time  -
+            B           b        open      open_in_time  -
+            B           c        open      unknown       -
+            B           d        open      unknown       -
+            C           a        resolved  on_time       -
+            C           b        resolved  early         -
+            C           c        resolved  unknown       -
+            C           d        resolved  unknown       -
+            D           a        resolved  unknown       -
+            D           b        resolved  unknown       -
+            D           c        resolved  unknown       -
+            D           d        resolved  unknown       -
         """,
     )
 
@@ -310,5 +311,90 @@ def test_a_result_that_is_not_collected_is_open_where_the_return_ends_a_dossier(
             dossier_id  state  outcome
             A           open   open_in_time
             B           open   open_overdue
+        """,
+    )
+
+
+def test_an_extended_dossier_may_be_early_without_its_return(model_test) -> None:
+    model_test(
+        "clock/outcomes",
+        given={
+            "profiles": STRICT.replace("early_needs = nothing", "early_needs = returned"),
+            "lateness_thresholds": due(1, 2, 3),
+            "clock_totals": """
+                is_open = no
+                status = resolved
+                is_excluded = no
+                lacks_due = no
+                clock_end_at = 2022-01-09
+                dossier_id  dossier_no  is_extended  returned_at
+                A           1           yes          -
+                B           2           no           -
+                C           3           no           2022-01-10 15:59
+            """,
+        },
+        expect="""
+            dossier_id  outcome
+            A           early
+            B           on_time
+            C           early
+        """,
+    )
+
+
+def test_a_stopped_dossier_ends_with_its_clock_even_where_the_return_ends_others(
+    model_test,
+) -> None:
+    model_test(
+        "clock/outcomes",
+        given={
+            "profiles": STRICT.replace("resolved_at", "returned_at"),
+            "lateness_thresholds": due(1, 2),
+            "clock_totals": """
+                is_open = no
+                is_excluded = no
+                end_w = 90
+                returned_w = 99
+                clock_end_at = 2022-01-09
+                returned_at = 2022-01-10
+                snapshot_at = 2022-01-12
+                dossier_id  dossier_no  status
+                A           1           withdrawn
+                B           2           returned
+            """,
+        },
+        expect="""
+            dossier_id  outcome    slack_seconds  ended_at_used
+            A           withdrawn  10             2022-01-09
+            B           on_time    1              2022-01-10
+        """,
+    )
+
+
+def test_a_recomputed_due_date_is_hidden_by_days_that_it_lacks_itself(model_test) -> None:
+    model_test(
+        "clock/outcomes",
+        given={
+            "profiles": STRICT.replace("due = issued", "due = recomputed")
+            .replace("as_issued", "by_procedure")
+            .replace("missing_due = unknown", "missing_due = on_time"),
+            "lateness_thresholds": due(1, 4).replace("due = issued", "due = recomputed"),
+            "clock_totals": """
+                is_open = no
+                status = resolved
+                is_excluded = no
+                clock_end_at = 2022-01-09
+                dossier_id  dossier_no  lacks_due  lacks_recomputed_due
+                A           1           no         yes
+                B           2           yes        no
+                C           3           no         yes
+            """,
+        },
+        # the due dates given are those of other pauses, and so none of A's
+        expect="""
+            dossier_id  outcome
+            A           unknown
+            B           on_time
+            C           unknown
         """,
     )

@@ -313,23 +313,44 @@ def test_without_a_pause_a_step_spends_what_passed_since_it_was_entered(
     )
 
 
+MEASURED = """
+    dossier_no  segment_no  step_no  kind      from_second  to_second  work_seconds  spent_seconds
+    1           1           1        transfer  0            1h         1h            -
+    1           2           1        queue     1h           2h         1h            1h
+    1           3           1        work      2h           4h         1h            2h
+    1           4           2        work      4h           7h         3h            3h
+    1           5           2        work      7h           8h         1h            4h
+    1           6           3        work      8h           10h        2h            2h
+    1           7           4        work      10h          11h        1h            1h
+    1           8           5        work      11h          12h        1h            1h
+    1           9           -        unlogged  12h          13h        0h            -
+    2           1           1        work      0            4h         4h            4h
+"""
+
+
 def test_what_a_step_needs_counts_against_its_norm_where_it_passes_it(model_test) -> None:
     model_test(
         "clock/ledger",
         given={
-            "dossiers": "dossier_id  procedure_id\nA  P",
-            "dossier_calendars": "dossier_id  dossier_no  received_on\nA  1  2022-01-04",
+            "dossiers": "dossier_id  procedure_id\nA  P\nB  -",
+            "dossier_calendars": """
+                dossier_id  dossier_no  received_on
+                A           1           2022-01-04
+                B           2           2022-01-04
+            """,
             "step_norms": """
                 procedure_id  step  norm_hours  valid_from  valid_to
                 P             b     1.5         -           2022-01-04
                 P             b     9           2022-01-05  -
                 P             a     9           -           -
+                P             d     0.5         2022-01-04  -
             """,
             "learned_norms": """
                 procedure_id  step  unit_id  norm_seconds
                 P             b     U1       9h
                 P             c     U1       2h
                 P             c     U2       9h
+                ''            c     ''       3h
             """,
             "clocked_steps": """
                 dossier_no  step_no  step  unit_id  norm_seconds
@@ -337,30 +358,23 @@ def test_what_a_step_needs_counts_against_its_norm_where_it_passes_it(model_test
                 1           2        b     U1       -
                 1           3        c     U1       -
                 1           4        d     U1       -
+                1           5        e     U1       -
+                2           1        c     -        -
             """,
-            "measured_segments": """
-                dossier_no = 1
-                segment_no  step_no  kind      from_second  to_second  work_seconds  spent_seconds
-                1           1        transfer  0            1h         1h            -
-                2           1        queue     1h           2h         1h            1h
-                3           1        work      2h           4h         1h            2h
-                4           2        work      4h           7h         3h            3h
-                5           2        work      7h           8h         1h            4h
-                6           3        work      8h           10h        2h            2h
-                7           4        work      10h          11h        1h            1h
-                8           -        unlogged  11h          12h        0h            -
-            """,
+            "measured_segments": MEASURED,
         },
         # the norm of the log, of the list in force on the day, of the unit; then none
         expect="""
-            segment_no  norm_seconds  norm_source  overrun_seconds  clock_seconds
-            1           -             none         -                1h
-            2           1h            regulated    0                1h
-            3           1h            regulated    1h               2h
-            4           1h30min       regulated    1h30min          3h
-            5           1h30min       regulated    1h               1h
-            6           2h            learned      0                2h
-            7           -             none         -                1h
-            8           -             none         -                1h
+            dossier_id  segment_no  norm_seconds  norm_source  overrun_seconds  clock_seconds
+            A           1           -             none         -                1h
+            A           2           1h            regulated    0                1h
+            A           3           1h            regulated    1h               2h
+            A           4           1h30min       regulated    1h30min          3h
+            A           5           1h30min       regulated    1h               1h
+            A           6           2h            learned      0                2h
+            A           7           30min         regulated    30min            1h
+            A           8           -             none         -                1h
+            A           9           -             none         -                1h
+            B           1           3h            learned      1h               4h
         """,
     )

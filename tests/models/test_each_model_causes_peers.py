@@ -1,0 +1,396 @@
+"""Each model of ``explain/causes`` that measures time against that of others, on a few rows."""
+
+from __future__ import annotations
+
+LIMITS = """
+    usual_share = 50
+    long_share = 90
+    extreme_share = 97
+    cell_size = 10
+    cell_deviation = 10
+    cell_share = 18
+    half_deviation = 30
+    queue_correlation = 2
+    late_click = 7200
+    slow_share = 75
+    chain_gap = 120
+    fewest_peers
+    2
+"""
+
+
+def test_what_is_usual_is_learned_from_the_others_alone_and_not_from_too_few(model_test) -> None:
+    model_test(
+        "explain/peer_quantiles",
+        given={
+            "cause_limits": LIMITS,
+            "cause_dossiers": """
+                procedure_no = 1
+                term_band = 3
+                dossier_no  quarter_no  is_open
+                1           1           no
+                2           1           no
+                3           2           no
+                4           1           yes
+            """,
+            "attributable_time": """
+                step_code = 7
+                part = work
+                dossier_no  unit_no  seconds
+                1           1        60
+                2           2        300
+                3           2        900
+                4           2        9000
+            """,
+        },
+        # classes of five minutes; half of two is the first of them, nine tenths the second
+        expect="""
+            basis     group_no  step_code  excluded_member  n_steps  usual_seconds  long_seconds
+            quarters  1         7          2                2        150            600
+            terms     3         0          1                2        450            1200
+            units     1         7          1                2        450            1200
+        """,
+    )
+
+
+def test_extremes_are_longer_than_most_others_and_open_dossiers_teach_nothing(model_test) -> None:
+    steps = [f"{number}  2  {300 * number}" for number in range(1, 101)]
+    model_test(
+        "explain/peer_quantiles",
+        given={
+            "cause_limits": LIMITS,
+            "cause_dossiers": "\n".join(
+                [
+                    "procedure_no = 1",
+                    "term_band = 3",
+                    "quarter_no = 1",
+                    "is_open = no",
+                    "dossier_no",
+                    *(str(number) for number in range(1, 102)),
+                ]
+            ),
+            "attributable_time": "\n".join(
+                [
+                    "step_code = 7",
+                    "part = work",
+                    "dossier_no  unit_no  seconds",
+                    *[row for row in steps if int(row.split()[0]) <= 10],
+                    "101  1  60",
+                ]
+            ),
+        },
+        # of ten steps of 5 to 50 minutes: the 5th, the 9th and the 10th
+        expect="""
+            basis  excluded_member  n_steps  usual_seconds  long_seconds  extreme_seconds
+            terms  1                10       1650           3000          3300
+            units  1                10       1650           3000          3300
+        """,
+    )
+
+
+def test_the_other_units_are_compared_first_then_other_quarters_then_such_terms(
+    model_test,
+) -> None:
+    model_test(
+        "explain/time_against_peers",
+        given={
+            "cause_dossiers": """
+                dossier_no  procedure_no  term_band  quarter_no
+                1           1             3          1
+                2           2             3          2
+                3           9             4          2
+                4           9             5          9
+            """,
+            "attributable_time": """
+                step_code = 7
+                part = work
+                unit_no = 5
+                seconds = 60
+                dossier_no
+                1
+                2
+                3
+                4
+            """,
+            "peer_quantiles": """
+                part = work
+                basis     group_no  step_code  excluded_member  usual_seconds
+                units     1         7          5                10
+                quarters  1         7          1                20
+                terms     3         0          5                30
+                quarters  2         7          2                40
+                terms     4         0          5                50
+                terms     5         0          6                60
+            """,
+        },
+        expect="""
+            dossier_no  basis     usual_seconds
+            1           units     10
+            2           quarters  40
+            3           terms     50
+            4           -         -
+        """,
+    )
+
+
+def taken(unit: int, part: str, long: int, over: int, steps: int) -> list[str]:
+    """Return so many steps of a unit, some of them long and some over the usual."""
+    seconds = [30] * long + [20] * (over - long) + [10] * (steps - over)
+    return [f"{unit * 100 + n}  {unit}  {part}  {s}" for n, s in enumerate(seconds)]
+
+
+def test_a_quarter_is_out_of_line_when_more_steps_are_long_than_chance_gives(model_test) -> None:
+    rows = [
+        *taken(1, "work", long=2, over=2, steps=10),
+        *taken(2, "work", long=1, over=1, steps=10),
+        *taken(3, "queue", long=2, over=2, steps=10),
+        *taken(4, "work", long=2, over=2, steps=9),
+        *taken(5, "work", long=0, over=10, steps=10),
+        *taken(6, "work", long=0, over=9, steps=10),
+    ]
+    model_test(
+        "explain/outlying_quarters",
+        given={
+            "cause_limits": LIMITS,
+            "time_against_peers": "\n".join(
+                [
+                    "step_code = 1",
+                    "quarter_no = 1",
+                    "usual_seconds = 15",
+                    "long_seconds = 25",
+                    "dossier_no  unit_no  part  seconds",
+                    *rows,
+                ]
+            ),
+        },
+        # one of ten is long by definition; one deviation is 0.95, of a queue a bit more than 1.03
+        expect="""
+            unit_no  part  n_steps  n_over  n_long
+            1        work  10       2       2
+            5        work  10       10      0
+        """,
+    )
+
+
+def test_excess_counts_from_the_usual_where_a_quarter_is_out_of_line_else_from_the_extreme(
+    model_test,
+) -> None:
+    model_test(
+        "explain/attributed_time",
+        given={
+            "cause_limits": LIMITS,
+            "cause_dossiers": "dossier_no  is_late\n1  yes\n2  no",
+            "outlying_quarters": """
+                unit_no  quarter_no  part      n_over  n_steps
+                1        1           external  5       10
+            """,
+            "time_against_peers": """
+                quarter_no = 1
+                over_norm_seconds = 0
+                usual_seconds = 10
+                extreme_seconds = 50
+                is_separable = yes
+                basis = units
+                dossier_no  step_code  part      unit_no  seconds
+                1           1          external  1        60
+                1           1          external  2        60
+                1           2          external  2        50
+                2           2          external  2        50
+                2           1          external  1        11
+            """,
+        },
+        # dossier 2 was in time: what lies under the extreme is not even asked of it
+        expect="""
+            dossier_no  step_code  unit_no  excess_seconds  over_usual_seconds  is_extreme  grade
+            1           1          1        50              50                  yes         A
+            1           1          2        10              50                  yes         B
+            1           2          2        0               40                  no          B
+            2           1          1        1               1                   no          A
+        """,
+    )
+
+
+def test_what_a_log_cannot_tell_apart_goes_to_the_one_that_is_out_of_line(model_test) -> None:
+    model_test(
+        "explain/attributed_time",
+        given={
+            "cause_limits": LIMITS,
+            "cause_dossiers": "dossier_no  is_late\n1  no",
+            "outlying_quarters": """
+                quarter_no = 1
+                unit_no  part      n_over  n_steps
+                1        queue     5       10
+                2        transfer  5       10
+                3        work      75      100
+                4        work      74      100
+                5        queue     5       10
+                5        transfer  5       10
+            """,
+            "time_against_peers": """
+                dossier_no = 1
+                quarter_no = 1
+                over_norm_seconds = 0
+                usual_seconds = 10
+                extreme_seconds = 50
+                seconds = 60
+                is_separable = no
+                step_code = 1
+                unit_no  part
+                1        gap_or_queue
+                1        queue_or_work
+                2        gap_or_queue
+                3        queue_or_work
+                4        queue_or_work
+                5        gap_or_queue
+                6        gap_or_queue
+            """,
+        },
+        expect="""
+            part           unit_no  cause            excess_seconds  grade  ground
+            gap_or_queue   1        queue            50              B      not_separable
+            gap_or_queue   2        portal_transfer  50              B      not_separable
+            queue_or_work  1        queue            50              B      not_separable
+            queue_or_work  3        slow_work        50              B      not_separable
+        """,
+    )
+
+
+def test_rules_records_and_clicks_have_measures_of_their_own(model_test) -> None:
+    model_test(
+        "explain/attributed_time",
+        given={
+            "cause_limits": LIMITS,
+            "cause_dossiers": "\n".join(["is_late = no", "dossier_no", *"3456"]),
+            "signing_sessions": "unit_no  quarter_no\n9  1",
+            "time_against_peers": """
+                quarter_no = 1
+                step_code = 1
+                over_norm_seconds = 0
+                is_separable = yes
+                dossier_no  part      unit_no  seconds  usual_seconds  extreme_seconds
+                3           record    1        7200     100            200
+                4           record    1        7201     100            200
+                5           synced    1        30       -              -
+                6           sign      9        30       10             50
+            """,
+        },
+        expect="""
+            dossier_no  cause            excess_seconds  grade  ground
+            4           record_lag       7101            A      second_source
+            5           record_lag       30              A      other_record
+            6           batching         20              A      sessions
+        """,
+    )
+
+
+def test_a_transfer_that_kept_the_rule_is_nobodys_fault(model_test) -> None:
+    model_test(
+        "explain/attributed_time",
+        given={
+            "cause_limits": LIMITS,
+            "cause_dossiers": "is_late = no\ndossier_no\n1\n2",
+            "time_against_peers": """
+                part = transfer
+                quarter_no = 1
+                step_code = 1
+                unit_no = 1
+                over_norm_seconds = 0
+                seconds = 4000
+                usual_seconds = 100
+                extreme_seconds = 3000
+                is_separable = yes
+                dossier_no  over_rule_seconds
+                1           5
+                2           0
+            """,
+        },
+        expect="""
+            dossier_no  cause            excess_seconds  grade  ground
+            1           portal_transfer  3900            A      rule
+        """,
+    )
+
+
+def test_the_evidence_of_a_cause_is_that_of_the_step_where_it_took_most(model_test) -> None:
+    model_test(
+        "explain/cause_excess",
+        given={
+            "cause_dossiers": """
+                is_procedure_term = yes
+                dossier_no  channel_out  due_class       due_error_seconds  after_clock_seconds
+                1           post         calendar_error  5                  7
+                2           counter      shorter         5                  7
+                3           -            agrees          0                  0
+            """,
+            "attributed_time": """
+                unit_no = 1
+                part = queue
+                usual_seconds = 1
+                cause = queue
+                grade = A
+                dossier_no  step_code  excess_seconds  seconds  is_extreme  ground
+                3           1          10              20       no          extreme
+                3           2          20              21       yes         out_of_line
+            """,
+            "workload_at_arrival": """
+                dossier_no  step_code  unit_no  in_hand  usual_in_progress
+                3           1          1        5        4
+                3           2          1        5        5
+            """,
+        },
+        expect="""
+            dossier_no  cause           excess_seconds  is_extreme  ground       grade  details
+            1           due_date_error  5               yes         wrong_due    A      -
+            1           return_post     7               yes         after_clock  B      -
+            2           applicant       7               yes         after_clock  B      -
+            2           due_date_error  5               yes         wrong_due    B      -
+            3           queue           30              yes         out_of_line  B      5|5
+        """,
+    )
+
+
+def test_a_late_dossier_is_spared_when_the_usual_time_would_have_made_up_its_overrun(
+    model_test,
+) -> None:
+    model_test(
+        "explain/cause_counterfactuals",
+        given={
+            "cause_dossiers": """
+                dossier_no  dossier_id  is_late  overrun_seconds
+                1           A           yes      100
+                2           B           yes      100
+                3           C           no       0
+            """,
+            "cause_steps": "dossier_no  step_code  step_no\n1  7  1\n1  8  2\n2  7  1\n2  8  2",
+            "time_against_peers": """
+                unit_no = 1
+                usual_seconds = 10
+                dossier_no  step_code  part   long_seconds
+                1           7          work   10
+                1           8          queue  20
+                2           7          work   11
+                2           8          work   99
+            """,
+            "attributed_time": """
+                unit_no = 1
+                dossier_no  step_code  part   cause      over_usual_seconds
+                1           7          work   slow_work  100
+                1           8          queue  queue      89
+                2           7          work   slow_work  99
+            """,
+            "causes": """
+                dossier_id  cause           but_for
+                A           due_date_error  yes
+                B           due_date_error  no
+            """,
+        },
+        # A's work: 0 to spare, the later wait varies by 10; its queue lacks 11. B lacks 1 of 1
+        expect="""
+            dossier_no  cause           is_avoidable  is_doubtful
+            1           due_date_error  yes           no
+            1           queue           no            no
+            1           slow_work       yes           yes
+            2           due_date_error  no            no
+            2           slow_work       no            no
+        """,
+    )
