@@ -218,7 +218,7 @@ class ModelTest:
     def cumulative_days(self) -> pl.DataFrame:
         """The days of the shipped calendars, counted by the model that counts them."""
         with Warehouse(self.facts.pipelines, threads=1) as warehouse:
-            warehouse.register("calendar_days", self.calendars.days())
+            warehouse.add_frame("calendar_days", self.calendars.days())
             warehouse.build("clock", wanted=["cumulative_days"])
             return warehouse.frame("cumulative_days")
 
