@@ -170,8 +170,8 @@ def test_pauses_that_are_over_move_a_due_day_by_whole_working_days_rounded_up(
 
 
 def test_a_pause_that_restarts_begins_the_term_anew_when_it_ends(model_test, dong_thap) -> None:
-    received = dict.fromkeys("ABC", "2022-01-04 10:00")
-    terms = {"A": "1  working_day", "B": "1  hour", "C": "1  working_day"}
+    received = dict.fromkeys("ABCD", "2022-01-04 10:00")
+    terms = dict.fromkeys("ACD", "1  working_day") | {"B": "1  hour"}
     model_test(
         "clock/due_dates",
         given=cases(dong_thap, received, terms)
@@ -183,6 +183,8 @@ def test_a_pause_that_restarts_begins_the_term_anew_when_it_ends(model_test, don
                 1           2022-01-07 10:00  8h            no        no
                 2           2022-01-06 10:00  8h            yes       no
                 3           2022-01-06 10:00  8h            yes       yes
+                4           2022-01-05 10:00  8h            yes       no
+                4           2022-01-06 10:00  8h            yes       no
             """,
         },
         # of A only the pause after the last restart moves the due day
@@ -191,6 +193,7 @@ def test_a_pause_that_restarts_begins_the_term_anew_when_it_ends(model_test, don
             A           2022-01-07 17:00   2022-01-10 17:00
             B           2022-01-06 11:00   2022-01-06 11:00
             C           2022-01-05 17:00   2022-01-05 17:00
+            D           2022-01-07 17:00   2022-01-07 17:00
         """,
     )
 
@@ -213,9 +216,13 @@ def test_an_issued_day_that_counts_days_off_is_an_error_of_the_calendar(
         "G": "2022-01-28T08",
         "H": "2022-01-04T08",
         "I": "2022-01-04T08",
+        "J": "2022-01-10T08",
+        "K": "2024-05-02T08",
+        "L": "2024-05-02T08",
     }
     terms = dict.fromkeys(received, "5  working_day")
-    terms |= {"H": "4  calendar_day", "I": "4  calendar_day"}
+    terms |= dict.fromkeys("HI", "4  calendar_day") | {"J": "4  working_day"}
+    terms |= dict.fromkeys("KL", "2  working_day")
     issued = """
         dossier_id  due_at            due_first_at
         A           2022-02-11 08:00  -
@@ -227,11 +234,15 @@ def test_an_issued_day_that_counts_days_off_is_an_error_of_the_calendar(
         G           2022-02-04 17:00  2022-02-03 17:00
         H           2022-01-08 17:00  -
         I           2022-01-07 17:00  -
+        J           2022-01-15 17:00  -
+        K           2024-05-06 17:00  -
+        L           2024-05-07 17:00  -
     """
     model_test(
         "clock/due_dates",
         given=dated(cases(dong_thap, received, terms), issued),
-        # five working days from 28 January end on 11 February, from 10 January on the 17th
+        # five working days from 28 January end on 11 February, from 10 January on the 17th; four
+        # on Friday the 14th, a day before J; Saturday 4 May 2024 was made up, which K left out
         expect="""
             dossier_id  due_class       days_off
             A           agrees          -
@@ -243,6 +254,9 @@ def test_an_issued_day_that_counts_days_off_is_an_error_of_the_calendar(
             G           reappointed     -
             H           calendar_error  2
             I           shorter         -
+            J           longer          -
+            K           calendar_error  -1
+            L           longer          -
         """,
     )
 
@@ -284,15 +298,25 @@ def test_an_issued_date_agrees_with_the_term_or_with_the_term_and_its_pauses(
 def test_a_term_that_needs_days_beyond_the_calendar_has_no_due_instant(
     model_test, dong_thap
 ) -> None:
-    received = {"A": "2026-12-30T08", "B": "2026-12-30T08"}
-    given = cases(dong_thap, received, {"A": "1  working_day", "B": "2  working_day"})
+    received = dict.fromkeys("ABC", "2026-12-30T08") | {"D": "2027-01-04T08"}
+    days = {"A": 1, "B": 2, "C": 1, "D": 1}
+    terms = {name: f"{count}  working_day" for name, count in days.items()}
     model_test(
         "clock/due_dates",
-        given=given,
+        given=cases(dong_thap, received, terms)
+        | {
+            "pause_spells": """
+                dossier_no  to_second      work_seconds  restarts  is_unended
+                3           2026-12-30T10  1h            no        no
+            """,
+        },
+        # C would be due on 31 December but for its pause
         expect="""
-            dossier_id  due_recomputed_at  lacks_days  due_class
-            A           2026-12-31 17:00   no          missing
-            B           -                  yes         not_comparable
+            dossier_id  due_recomputed_at  due_credited_at   lacks_days  due_class
+            A           2026-12-31 17:00   2026-12-31 17:00  no          missing
+            B           -                  -                 yes         not_comparable
+            C           2026-12-31 17:00   -                 no          missing
+            D           -                  -                 yes         not_comparable
         """,
     )
 
