@@ -26,6 +26,7 @@ dossiers as (
     select
         judged.dossier_no,
         judged.dossier_id,
+        judged.unit_id as dossier_unit_id,
         judged.offset_seconds,
         judged.key_base,
         judged.is_open,
@@ -50,7 +51,6 @@ whole as not materialized (
     select
         dossiers.*,
         ledger.step_no,
-        ledger.unit_id,
         ledger.kind,
         ledger.phase,
         epoch_second(ledger.from_at)::integer as from_second,
@@ -115,6 +115,7 @@ named as (
     select
         stretches.*,
         coalesce(steps.step_code, 0) as step_code,
+        coalesce(steps.unit_no, units.unit_no) as unit_no,
         case
             when stretches.from_second >= stretches.other_second
                 and stretches.other_second = stretches.known_second
@@ -154,6 +155,7 @@ named as (
     left join cause_steps as steps
         on stretches.dossier_no = steps.dossier_no
         and stretches.step_no = steps.step_no
+    inner join cause_units as units on stretches.dossier_unit_id = units.unit_id
     where stretches.kind <> 'pause'
         and stretches.work_seconds > 0
 ),
@@ -190,7 +192,7 @@ attributable_time as (
         allowed.dossier_no,
         allowed.step_code,
         allowed.part,
-        units.unit_no,
+        allowed.unit_no,
         sum(allowed.work_seconds)::integer as seconds,
         sum(
             clamp(allowed.work_seconds - allowed.allowed_seconds, 0, allowed.work_seconds)::integer
@@ -198,8 +200,7 @@ attributable_time as (
         sum(coalesce(allowed.overrun_seconds, 0))::integer as over_norm_seconds,
         bool_and(allowed.phase in ('gap', 'wait', 'handling')) as is_separable
     from allowed
-    inner join cause_units as units on coalesce(allowed.unit_id, '') = units.unit_id
-    group by allowed.dossier_no, allowed.step_code, allowed.part, units.unit_no
+    group by allowed.dossier_no, allowed.step_code, allowed.part, allowed.unit_no
 )
 
 select * from attributable_time

@@ -1,7 +1,9 @@
 -- grain: one row per judged dossier and step: its kind, and when it was last touched
 -- key: dossier_no, step_no
--- reads: steps, dossier_calendars, cause_dossiers
+-- reads: steps, cause_dossiers, cause_units
 -- promises: step_code > 0; not is_same_holder or holder_no is not null
+-- A step that names no unit is its holder's usual unit's, else the dossier's: one office without a
+-- name would stand for all that name none, and no two units could be compared.
 -- A step with is_waiting was not begun, in a log that says of most such steps when they began. One
 -- with is_same_holder follows a step of the same holder of the same unit: no handover took place.
 -- step_code and holder_no number steps (by kind and name) and holders of all logs and mean nothing
@@ -37,6 +39,21 @@ holders as (
     group by unit_id, holder_id
 ),
 
+-- the unit that a holder's steps name most
+homes as (
+    select
+        holder_id,
+        arg_min(unit_id, (-n_steps, unit_id)) as unit_id
+    from (
+        select holder_id, unit_id, count(*) as n_steps
+        from steps
+        where unit_id is not null
+            and holder_id is not null
+        group by holder_id, unit_id
+    ) as named
+    group by holder_id
+),
+
 -- names become numbers before anything else is joined, and stay out of what is put in order
 coded as (
     select
@@ -44,6 +61,9 @@ coded as (
         steps.step_no,
         codes.step_code,
         codes.logs_starts and steps.started_at is null as is_waiting,
+        steps.arrived_at is not null as has_arrival,
+        steps.started_at is not null as has_start,
+        steps.finished_at is not null as has_finish,
         epoch_second(
             coalesce(steps.finished_at, steps.started_at, steps.arrived_at)
         )::integer as last_second,
@@ -51,7 +71,8 @@ coded as (
             coalesce(steps.arrived_at, steps.started_at, steps.finished_at)
         )::integer as first_second,
         holders.holder_no,
-        holders.hand_no
+        holders.hand_no,
+        units.unit_no
     from steps
     left join codes
         on steps.step_kind = codes.step_kind
@@ -59,21 +80,27 @@ coded as (
     left join holders
         on coalesce(steps.unit_id, '') = holders.unit_id
         and coalesce(steps.holder_id, '') = holders.holder_id
+    left join homes on steps.holder_id = homes.holder_id
+    left join cause_units as units on coalesce(steps.unit_id, homes.unit_id) = units.unit_id
 ),
 
 numbered as (
     select
-        calendars.dossier_no,
+        dossiers.dossier_no,
         coded.step_no,
         coded.step_code,
         coded.is_waiting,
+        coded.has_arrival,
+        coded.has_start,
+        coded.has_finish,
         coded.last_second,
         coded.first_second,
         coded.holder_no,
-        coded.hand_no
+        coded.hand_no,
+        coalesce(coded.unit_no, units.unit_no) as unit_no
     from coded
-    inner join dossier_calendars as calendars on coded.dossier_id = calendars.dossier_id
-    semi join cause_dossiers on calendars.dossier_no = cause_dossiers.dossier_no
+    inner join cause_dossiers as dossiers on coded.dossier_id = dossiers.dossier_id
+    inner join cause_units as units on dossiers.unit_id = units.unit_id
 ),
 
 followed as (
@@ -99,6 +126,11 @@ cause_steps as (
         followed.is_waiting,
         followed.last_second,
         followed.holder_no,
+        followed.unit_no,
+        followed.has_arrival,
+        followed.has_start,
+        followed.has_finish,
+        followed.last_before is null as is_first,
         coalesce(
             followed.hand_no = followed.hand_before
             and followed.last_before = followed.reached_before,

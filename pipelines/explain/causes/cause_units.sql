@@ -1,14 +1,19 @@
--- grain: one row per unit that a stretch of time names, numbered
+-- grain: one row per unit that a dossier or a step names, numbered
 -- key: unit_id
--- reads: ledger
+-- reads: cause_dossiers, steps
 -- promises: unit_no > 0
--- '' stands for time that belongs to no unit. The number means nothing outside this room.
+-- The number means nothing outside this room.
 
 with cause_units as (
     select
         unit_id,
         row_number() over (order by unit_id)::integer as unit_no
-    from (select distinct coalesce(unit_id, '') as unit_id from ledger) as named
+    from (
+        select unit_id from cause_dossiers
+        union
+        select unit_id from steps
+        where unit_id is not null
+    ) as named
 )
 
 select * from cause_units

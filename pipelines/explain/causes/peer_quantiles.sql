@@ -1,11 +1,12 @@
 -- grain: one row per basis, group, step, part and what is left out: how long the others took
 -- key: basis, group_no, step_code, part, excluded_member
--- reads: attributable_time, cause_dossiers, cause_limits
+-- reads: attributable_time, unspent_steps, cause_dossiers, cause_limits
 -- promises: basis in ('units', 'quarters', 'terms'); usual_seconds >= 0;
 --   long_seconds >= usual_seconds; extreme_seconds >= long_seconds
 -- Nothing is measured by itself. units: the same procedure at the other units; quarters: the same
 -- procedure in the other quarters, wherever; terms: all procedures with such a term at the other
--- units, whatever the step's name (step_code 0).
+-- units, whatever the step's name (step_code 0). Exact quantiles: the shortest duration that the
+-- share asked for did not pass. Steps that could have waited and did not count as zero seconds.
 
 with taken as (
     select
@@ -15,32 +16,111 @@ with taken as (
         parts.step_code,
         parts.part,
         parts.unit_no,
-        time_class(parts.seconds)::integer as class_no
+        parts.seconds,
+        1 as n
     from attributable_time as parts
     inner join cause_dossiers as dossiers on parts.dossier_no = dossiers.dossier_no
     where not dossiers.is_open
         and parts.part <> 'unlogged'
+    union all
+    select
+        procedure_no,
+        term_band,
+        quarter_no,
+        step_code,
+        part,
+        unit_no,
+        0 as seconds,
+        n_steps as n
+    from unspent_steps
+),
+
+at_units as (
+    select
+        procedure_no,
+        step_code,
+        part,
+        unit_no,
+        seconds,
+        sum(n)::integer as n
+    from taken
+    group by procedure_no, step_code, part, unit_no, seconds
+),
+
+unit_sums as (
+    select
+        procedure_no,
+        step_code,
+        part,
+        unit_no,
+        sum(n) as n,
+        sum(sum(n)) over (partition by procedure_no, step_code, part) as n_all
+    from at_units
+    group by procedure_no, step_code, part, unit_no
+),
+
+-- wider strata are counted only where some unit has too few peers in the narrow one
+thin as (
+    select distinct
+        unit_sums.procedure_no,
+        unit_sums.step_code,
+        unit_sums.part
+    from unit_sums
+    cross join cause_limits as limits
+    where unit_sums.n_all - unit_sums.n < limits.fewest_peers
+),
+
+thin_steps as (
+    select taken.*
+    from taken
+    semi join thin
+        on taken.procedure_no = thin.procedure_no
+        and taken.step_code = thin.step_code
+        and taken.part = thin.part
+),
+
+thin_bands as (
+    select distinct
+        term_band,
+        part
+    from thin_steps
 ),
 
 counted as (
     select
-        case
-            when grouping(quarter_no) = 0 then 'quarters'
-            when grouping(term_band) = 0 then 'terms'
-            else 'units'
-        end as basis,
-        coalesce(procedure_no, term_band) as group_no,
-        coalesce(step_code, 0) as step_code,
+        'units' as basis,
+        procedure_no as group_no,
+        step_code,
         part,
-        coalesce(unit_no, quarter_no) as excluded_member,
-        class_no,
-        count(*)::integer as n
+        unit_no as excluded_member,
+        seconds,
+        n
+    from at_units
+    union all
+    select
+        'quarters' as basis,
+        procedure_no as group_no,
+        step_code,
+        part,
+        quarter_no as excluded_member,
+        seconds,
+        sum(n)::integer as n
+    from thin_steps
+    group by procedure_no, step_code, part, quarter_no, seconds
+    union all
+    select
+        'terms' as basis,
+        taken.term_band as group_no,
+        0 as step_code,
+        taken.part,
+        taken.unit_no as excluded_member,
+        taken.seconds,
+        sum(taken.n)::integer as n
     from taken
-    group by grouping sets (
-        (procedure_no, step_code, part, unit_no, class_no),
-        (procedure_no, step_code, part, quarter_no, class_no),
-        (term_band, part, unit_no, class_no)
-    )
+    semi join thin_bands
+        on taken.term_band = thin_bands.term_band
+        and taken.part = thin_bands.part
+    group by taken.term_band, taken.part, taken.unit_no, taken.seconds
 ),
 
 totals as (
@@ -60,7 +140,7 @@ own as (
     select
         totals.total_no,
         counted.excluded_member,
-        counted.class_no,
+        counted.seconds,
         counted.n
     from counted
     inner join totals
@@ -70,17 +150,17 @@ own as (
         and counted.part = totals.part
 ),
 
-classes as (
-    select total_no, class_no, sum(n)::integer as n
+durations as (
+    select total_no, seconds, sum(n)::integer as n
     from own
-    group by total_no, class_no
+    group by total_no, seconds
 ),
 
 together as (
     select
         *,
-        (sum(n) over (partition by total_no order by class_no))::integer as n_up_to
-    from classes
+        (sum(n) over (partition by total_no order by seconds))::integer as n_up_to
+    from durations
 ),
 
 members as (
@@ -107,35 +187,35 @@ compared as (
 summed as (
     select
         *,
-        (sum(n) over (partition by total_no, excluded_member order by class_no))::integer as n_own
+        (sum(n) over (partition by total_no, excluded_member order by seconds))::integer as n_own
     from own
 ),
 
--- how many steps of the others lie below each class of a member's own
+-- how many steps of the others lie below each duration of a member's own
 placed as (
     select
         summed.total_no,
         summed.excluded_member,
-        summed.class_no,
+        summed.seconds,
         summed.n_own,
         together.n_up_to - together.n - summed.n_own + summed.n as n_below
     from summed
     inner join together
         on summed.total_no = together.total_no
-        and summed.class_no = together.class_no
+        and summed.seconds = together.seconds
 ),
 
--- between two classes of its own the steps of all are counted: what is its own does not change
--- there, and the class sought lies after the last one with too few below it
+-- between two durations of its own the steps of all are counted: what is its own does not change
+-- there, and the one sought lies after the last one with too few below it
 begun as (
     select
         compared.total_no,
         compared.excluded_member,
-        max(case when placed.n_below < compared.n_usual then placed.class_no end) as usual_from,
+        max(case when placed.n_below < compared.n_usual then placed.seconds end) as usual_from,
         max(case when placed.n_below < compared.n_usual then placed.n_own end) as usual_own,
-        max(case when placed.n_below < compared.n_long then placed.class_no end) as long_from,
+        max(case when placed.n_below < compared.n_long then placed.seconds end) as long_from,
         max(case when placed.n_below < compared.n_long then placed.n_own end) as long_own,
-        max(case when placed.n_below < compared.n_extreme then placed.class_no end)
+        max(case when placed.n_below < compared.n_extreme then placed.seconds end)
             as extreme_from,
         max(case when placed.n_below < compared.n_extreme then placed.n_own end) as extreme_own
     from placed
@@ -163,9 +243,9 @@ sought as (
 reached as (
     select
         sought.*,
-        greatest(usual.class_no, sought.usual_from) as usual_class,
-        greatest(long.class_no, sought.long_from) as long_class,
-        greatest(extreme.class_no, sought.extreme_from) as extreme_class
+        greatest(usual.seconds, sought.usual_from) as usual_seconds,
+        greatest(long.seconds, sought.long_from) as long_seconds,
+        greatest(extreme.seconds, sought.extreme_from) as extreme_seconds
     from sought
     asof inner join together as usual
         on sought.total_no = usual.total_no
@@ -186,9 +266,9 @@ peer_quantiles as (
         part,
         excluded_member,
         n_steps,
-        (class_floor(usual_class) + class_floor(usual_class + 1))::integer // 2 as usual_seconds,
-        class_floor(long_class + 1)::integer as long_seconds,
-        class_floor(extreme_class + 1)::integer as extreme_seconds
+        usual_seconds,
+        long_seconds,
+        extreme_seconds
     from reached
 )
 

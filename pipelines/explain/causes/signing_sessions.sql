@@ -1,56 +1,61 @@
 -- grain: one row per unit and quarter of reception whose leader signs on certain days only
 -- key: unit_no, quarter_no
--- reads: ledger, cause_dossiers, cause_units, cause_limits
+-- reads: ledger, cause_dossiers, cause_steps, cause_limits
 -- promises: n_between <= n_waits; n_days > 0
 -- Looked at are signatures that waited long; matters of a day or two, signed at once, are not.
 -- Where the signer signed nothing on the days in between, the dossier waited for the next signing
 -- day, not behind other dossiers.
 
-with signers as (
+with signatures as (
     select
-        signer,
-        row_number() over (order by signer)::integer as signer_no
-    from (
-        select distinct coalesce(holder_id, unit_id, '') as signer
-        from ledger
-        where kind = 'sign'
-    ) as named
-),
-
--- names become numbers before anything else is joined
-signatures as (
-    select
-        ledger.dossier_id,
+        judged.dossier_no,
+        judged.quarter_no,
+        judged.offset_seconds,
+        steps.unit_no,
         ledger.step_no,
-        units.unit_no,
-        signers.signer_no,
+        coalesce(ledger.holder_id, '') as holder_id,
+        case when ledger.holder_id is null then steps.unit_no else 0 end as own_unit_no,
         epoch_second(ledger.from_at) as from_second,
         epoch_second(ledger.to_at) as to_second,
         ledger.work_seconds
     from ledger
-    left join cause_units as units on coalesce(ledger.unit_id, '') = units.unit_id
-    left join signers on coalesce(ledger.holder_id, ledger.unit_id, '') = signers.signer
+    inner join cause_dossiers as judged on ledger.dossier_id = judged.dossier_id
+    inner join cause_steps as steps
+        on judged.dossier_no = steps.dossier_no
+        and ledger.step_no = steps.step_no
     where ledger.kind = 'sign'
+        and not judged.is_open
+        and judged.term_band > 1
+),
+
+-- a unit stands for the signers that a log does not name
+signers as (
+    select
+        holder_id,
+        own_unit_no,
+        row_number() over (order by holder_id, own_unit_no)::integer as signer_no
+    from signatures
+    group by holder_id, own_unit_no
 ),
 
 spells as (
     select
-        judged.quarter_no,
+        signatures.quarter_no,
         signatures.unit_no,
-        signatures.signer_no,
-        (min(signatures.from_second) + judged.offset_seconds) // 86400 as came_on,
-        (max(signatures.to_second) + judged.offset_seconds) // 86400 as signed_on,
+        signers.signer_no,
+        (min(signatures.from_second) + signatures.offset_seconds) // 86400 as came_on,
+        (max(signatures.to_second) + signatures.offset_seconds) // 86400 as signed_on,
         sum(signatures.work_seconds)::bigint as work_seconds
     from signatures
-    inner join cause_dossiers as judged on signatures.dossier_id = judged.dossier_id
-    where not judged.is_open
-        and judged.term_band > 1
+    inner join signers
+        on signatures.holder_id = signers.holder_id
+        and signatures.own_unit_no = signers.own_unit_no
     group by
-        judged.dossier_no,
-        judged.quarter_no,
-        judged.offset_seconds,
+        signatures.dossier_no,
+        signatures.quarter_no,
+        signatures.offset_seconds,
         signatures.unit_no,
-        signatures.signer_no,
+        signers.signer_no,
         signatures.step_no
 ),
 

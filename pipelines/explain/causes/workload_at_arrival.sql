@@ -10,7 +10,7 @@ with visits as (
     select
         calendars.dossier_no,
         steps.step_no::bigint as step_no,
-        units.unit_no,
+        coalesce(judged.unit_no, units.unit_no) as unit_no,
         epoch_second(steps.arrived_at)::integer as came,
         greatest(
             coalesce(epoch_second(steps.finished_at), calendars.end_second),
@@ -18,9 +18,13 @@ with visits as (
         )::integer as went
     from steps
     inner join dossier_calendars as calendars on steps.dossier_id = calendars.dossier_id
-    inner join cause_units as units on coalesce(steps.unit_id, '') = units.unit_id
+    left join cause_steps as judged
+        on calendars.dossier_no = judged.dossier_no
+        and steps.step_no = judged.step_no
+    left join cause_units as units on steps.unit_id = units.unit_id
     where steps.step_kind = 'work'
         and steps.arrived_at is not null
+        and coalesce(judged.unit_no, units.unit_no) is not null
 ),
 
 moves as (

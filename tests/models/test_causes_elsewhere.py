@@ -1,0 +1,161 @@
+"""Causes on registers of another hand: any law of durations, sick and healthy units, poor logs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+import pytest
+
+from models.other_world import LAWS, Office, Register, Sickness, unit_name, without, write
+from workbench.clock.lateness import lateness_profiles
+from workbench.clock.stage import CLOCK_TABLES
+from workbench.core.vocabulary import PERIOD_KINDS, periods_between
+from workbench.figures.compare import cells as judge_cells
+from workbench.ingest.fields import OTHER_RECORDS
+from workbench.warehouse import Warehouse
+
+SEED = 4101
+CALENDAR, PROFILE = "vn_dong_thap", "wb_strict"
+WANTED = ("late_dossiers", "causes", "cause_cells", "outlying_quarters", "cause_units")
+INSTANT = pl.Datetime("us", "UTC")
+NO_PAUSES = pl.DataFrame(
+    schema={
+        "dossier_id": pl.String,
+        "pause_no": pl.Int64,
+        "reason": pl.String,
+        "paused_at": INSTANT,
+        "resumed_at": INSTANT,
+    }
+)
+Explain = Callable[[Register], dict[str, pl.DataFrame]]
+
+
+@pytest.fixture(scope="module")
+def explain(pipelines_dir, reference_dir, calendars) -> Explain:
+    """Clock and causes on a register, with the named cells of its quarters."""
+
+    def run(register: Register) -> dict[str, pl.DataFrame]:
+        given = {
+            "dossiers": register.dossiers,
+            "steps": register.steps,
+            "pauses": NO_PAUSES,
+            "other_records": pl.DataFrame(schema=OTHER_RECORDS),
+            "calendar_keys": calendars.keys(),
+            "calendar_days": calendars.days(),
+            "unit_calendars": calendars.units(),
+            "periods": periods_of(register.dossiers),
+        }
+        with Warehouse(pipelines_dir) as warehouse:
+            warehouse.attach(reference_dir)
+            for name, frame in given.items():
+                warehouse.register(name, frame)
+            profiles = lateness_profiles(reference_dir / "profiles")
+            warehouse.register("profiles", profiles.filter(profile=PROFILE))
+            warehouse.set("profile", PROFILE)
+            warehouse.build("clock", wanted=CLOCK_TABLES)
+            warehouse.build("explain", wanted=WANTED)
+            tables = {name: warehouse.frame(name) for name in WANTED}
+        judged = judge_cells(tables["cause_cells"], kind="quarter")
+        return tables | {"named": judged.filter("flagged")}
+
+    return run
+
+
+def periods_of(dossiers: pl.DataFrame) -> pl.DataFrame:
+    first = dossiers["received_on"].sort().to_list()[0]
+    last = dossiers["snapshot_at"].dt.date().sort().to_list()[-1]
+    rows = [
+        (str(period), kind, period.starts_on, period.ends_on)
+        for kind in PERIOD_KINDS
+        for period in periods_between(first, last, kind)
+    ]
+    return pl.DataFrame(rows, schema=["period", "kind", "starts_on", "ends_on"], orient="row")
+
+
+@pytest.fixture(scope="module")
+def register(calendars) -> Callable[[Office], Register]:
+    return lambda office: write(office, calendars[CALENDAR])
+
+
+def outlying_share(tables: dict[str, pl.DataFrame], office: Office) -> float:
+    """Share of the unit-quarters in which a unit is out of line in anything."""
+    quarters = tables["outlying_quarters"].select("unit_no", "quarter_no").unique()
+    return quarters.height / (4 * office.units)
+
+
+def accused(tables: dict[str, pl.DataFrame]) -> list[tuple[str, str]]:
+    """Unit and cause of each named cell that is no mere overload."""
+    named = tables["named"].filter(pl.col("reading") == "difference")
+    return named.select("unit_id", "cause").unique().sort("unit_id", "cause").rows()
+
+
+def right_share(tables: dict[str, pl.DataFrame], register: Register) -> float:
+    """Of the dossiers that a sickness made late, those put down to it.
+
+    Behind slow work a queue forms: there either name is right.
+    """
+    caused = register.truth.filter(pl.col("cause") != "none")
+    said = tables["late_dossiers"].select("dossier_id", "dominant_cause")
+    beside = caused.join(said, on="dossier_id", how="left")
+    behind = (pl.col("cause") == "slow_work") & (pl.col("dominant_cause") == "queue")
+    right = (pl.col("cause") == pl.col("dominant_cause")) | behind
+    return float(beside.select(right.fill_null(value=False).mean()).item())
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_no_unit_is_out_of_line_where_all_are_alike_whatever_the_law(explain, register, law):
+    office = Office(law, SEED, size=100)
+    tables = explain(register(office))
+    assert outlying_share(tables, office) <= 0.05
+    assert accused(tables) == []
+
+
+@pytest.mark.parametrize("grain", ["minute", "quarter_hour", "day"])
+def test_no_unit_is_out_of_line_for_stamps_that_are_rounded(explain, register, grain):
+    office = Office("lognormal", SEED, grain=grain)
+    tables = explain(register(office))
+    assert outlying_share(tables, office) <= 0.05
+    assert accused(tables) == []
+
+
+def test_many_dossiers_alone_put_no_unit_out_of_line(explain, register):
+    """Officers differ a little everywhere: with enough dossiers any test would see it."""
+    office = Office("narrow", SEED, units=8, size=1000)
+    tables = explain(register(office))
+    assert outlying_share(tables, office) <= 0.05
+    assert accused(tables) == []
+
+
+def test_a_unit_with_harder_work_and_no_other_trait_is_not_accused(explain, register):
+    office = Office("lognormal", SEED, size=150, mix={2: (0.05, 0.05, 0.2, 0.7)})
+    tables = explain(register(office))
+    assert unit_name(2) not in {unit for unit, _ in accused(tables)}
+
+
+SICK = ("portal_transfer", "slow_work", "signature_wait")
+
+
+@pytest.mark.parametrize("law", ["lognormal", "exponential", "narrow"])
+@pytest.mark.parametrize("cause", SICK)
+def test_a_sick_unit_is_named_by_its_cause_and_no_other_unit_is(explain, register, cause, law):
+    written = register(Office(law, SEED, sick=(Sickness(cause),)))
+    tables = explain(written)
+    assert (unit_name(3), cause) in accused(tables)
+    assert {unit for unit, _ in accused(tables)} == {unit_name(3)}
+    assert right_share(tables, written) >= 0.85
+
+
+THREE = (
+    Sickness("portal_transfer", unit=3),
+    Sickness("queue", unit=5),
+    Sickness("slow_work", unit=8),
+)
+
+
+def test_units_are_compared_though_no_step_names_its_unit(explain, register):
+    written = register(Office("lognormal", SEED, sick=THREE))
+    nameless = without(written, "unit_id")
+    full, bare = (explain(log) for log in (written, nameless))
+    assert abs(right_share(full, written) - right_share(bare, nameless)) <= 0.02
+    assert accused(bare) == accused(full)
