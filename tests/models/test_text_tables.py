@@ -20,7 +20,7 @@ def test_cells_are_read_by_the_type_of_their_column() -> None:
         is_open = yes
         name  n                 at                x_own
         -     1h30min           2022-01-04 07:00  1
-        ''    1970-01-01 08:00  1970-01-01T00Z    -
+        ''    1970-01-01T01Z    1970-01-01T00Z    -
         '-'   -3                -                 ''
     """
     assert parse_table(table, SCHEMA).rows() == [
