@@ -4,7 +4,8 @@ Each change is made alone, in a copy of the models: a comparison moved to or fro
 number one greater, ``and`` for ``or``, a left join for an inner one, ``min`` for ``max``, a default
 of ``coalesce`` lost, an order turned round. The examples (``model_test``) of the model must then
 fail; a change that they do not see survives and is printed. Changes that the database refuses are
-not counted, nor are those that ``equivalent_mutants.csv`` shows to change nothing.
+not counted, nor are those that ``equivalent_mutants.csv`` shows to change nothing. Equalities that
+join tables stay: turned round they join everything with everything.
 
 ``python benches/mutants.py [clock/outcomes ...]``
 """
@@ -64,6 +65,10 @@ SWAPS = {
     "left": "inner",
     "inner": "left",
 }
+CLAUSES = {
+    *("select", "from", "where", "group", "having", "order", "qualify", "window", "union"),
+    *("left", "inner", "full", "cross", "anti", "semi", "asof"),
+}
 
 
 @dataclass(frozen=True)
@@ -88,11 +93,15 @@ class Mutant:
 def mutants(sql: str) -> Iterator[Mutant]:
     """Yield every change of a model; comments, texts and quoted names stay as they are."""
     tokens = [match for match in TOKEN.finditer(sql) if not match[0].startswith("--")]
-    depth, ranges = 0, []
+    depth, ranges, join = 0, [], -1
     for place, token in enumerate(tokens):
         word = token[0]
         following = tokens[place + 1][0] if place + 1 < len(tokens) else ""
         depth += (word == "(") - (word == ")")
+        if word == "on":
+            join = depth
+        elif word in CLAUSES or depth < join:
+            join = -1
         if word == "between":
             ranges.append(depth)
         elif word == "and" and ranges and ranges[-1] == depth:
@@ -101,7 +110,7 @@ def mutants(sql: str) -> Iterator[Mutant]:
             yield Mutant(*token.span(), str(int(word) + 1))
         elif word == "coalesce":
             yield from _without_default(tokens[place + 1 :])
-        elif word in SWAPS and _stands_alone(word, following):
+        elif word in SWAPS and _stands_alone(word, following) and (word != "=" or join < 0):
             yield Mutant(*token.span(), SWAPS[word])
 
 

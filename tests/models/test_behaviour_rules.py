@@ -31,22 +31,6 @@ def test_a_batch_of_clicks_is_flagged_step_by_step(clean) -> None:
     assert tables["steps"].height == 5
 
 
-@pytest.mark.parametrize(
-    "steps",
-    [
-        clicks(5, gap=60),
-        clicks(4, gap=1),
-        clicks(6, gap=1, holder_id=None),
-        clicks(6, gap=1, dossier_id="d0"),
-        [{**row, "finished_at": "05/01/2022"} for row in clicks(6, gap=1)],
-        [{**row, "holder_id": f"cb-{n}"} for n, row in enumerate(clicks(6, gap=1))],
-    ],
-    ids=["slow", "few", "nobody", "one dossier", "mere dates", "several people"],
-)
-def test_work_at_a_human_pace_is_no_batch(clean, steps) -> None:
-    assert flagged(clean(dossiers(6), steps), "D24") == []
-
-
 def closed(count: int, stamp: str, start: int = 0) -> list[dict[str, object]]:
     return [
         {"dossier_id": f"{stamp} {n}", "resolved_at": f"{stamp}:{n:02d}"}
@@ -78,20 +62,6 @@ def test_bulk_before_the_end_of_another_reporting_convention_is_flagged(clean, s
     assert tables["quarantine"].filter(rule_id="D25")["message_en"][0].endswith(f"n = 12; {told}")
 
 
-@pytest.mark.parametrize(
-    "rows",
-    [closed(9, "30/03/2022 16"), closed(12, "28/03/2022 16"), closed(12, "15/03/2022 16")],
-    ids=["few", "four days before", "after the 14th"],
-)
-def test_a_busy_hour_is_not_always_bulk(clean, rows) -> None:
-    assert flagged(clean([*QUIET, *rows]), "D25") == []
-
-
-def test_a_unit_that_always_closes_so_many_is_at_rest(clean) -> None:
-    busy = [row for day in range(10, 15) for row in closed(12, f"{day}/01/2022 09")]
-    assert flagged(clean([*busy, *closed(12, "30/03/2022 16")]), "D25") == []
-
-
 def test_an_end_in_the_second_of_the_begin_is_flagged(clean) -> None:
     moment = "04/01/2022 08:00:07"
     step = {"started_at": moment, "finished_at": moment}
@@ -117,13 +87,6 @@ def test_one_applicant_twice_on_one_day_is_flagged_where_a_key_was_made(clean) -
     assert flagged(clean(rows), "D23") == [("dossier", 2), ("dossier", 3)]
 
 
-def test_without_a_key_or_on_another_day_nobody_is_counted_twice(clean) -> None:
-    later = {"received_at": "05/01/2022 08:00"}
-    assert flagged(clean([{}, {"dossier_id": "B"}]), "D23") == []
-    keyed = [{"x_applicant_key": "k"}, {"x_applicant_key": "k", "dossier_id": "B", **later}]
-    assert flagged(clean(keyed), "D23") == []
-
-
 def test_masked_text_is_flagged_with_the_field_and_the_kind(clean) -> None:
     place = {"source_file": "pauses.csv", "source_sheet": "", "source_row": 2, "row_kind": "pause"}
     masks = [{**place, "field": "reason", "pattern": p} for p in ("phone", "titled_name")]
@@ -132,42 +95,6 @@ def test_masked_text_is_flagged_with_the_field_and_the_kind(clean) -> None:
     message = tables["quarantine"].filter(rule_id="D31")["message_en"][0]
     assert message.endswith("reason: phone, reason: titled_name")
     assert flagged(clean([{}], pauses=[{}]), "D31") == []
-
-
-SNAPSHOTS = {"old.csv": "31/03/2022 17:00", "new.csv": "30/06/2022 17:00"}
-OPEN = {"source_file": "old.csv", "status": "in_progress", "resolved_at": None}
-OTHERS = [
-    {"dossier_id": n, "source_file": "old.csv", "source_row": 10 + r, "received_at": day}
-    for r, (n, day) in enumerate((("Y", "03/01/2022 08:00"), ("Z", "30/03/2022 08:00")))
-]
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ([OPEN], {"resolved_at": "30/03/2022 10:00"}),
-        ([], {"resolved_at": "07/05/2022 10:00"}),
-    ],
-    ids=["closed with an earlier date", "entered afterwards"],
-)
-def test_a_stock_that_was_rewritten_is_flagged_in_the_later_export(clean, old, new) -> None:
-    rows = [*old, *OTHERS, {"source_file": "new.csv", "source_row": 99, **new}]
-    assert flagged(clean(rows, snapshots=SNAPSHOTS), "D27") == [("dossier", 99)]
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ([OPEN], {"resolved_at": "01/04/2022 10:00"}),
-        ([], {"received_at": "01/04/2022 08:00", "resolved_at": "07/05/2022 10:00"}),
-        ([], {"received_at": "30/12/2021 08:00", "resolved_at": "07/05/2022 10:00"}),
-        ([{"source_file": "old.csv"}], {}),
-    ],
-    ids=["closed later", "received later", "before the older export begins", "unchanged"],
-)
-def test_a_stock_that_was_carried_on_is_at_rest(clean, old, new) -> None:
-    rows = [*old, *OTHERS, {"source_file": "new.csv", "source_row": 99, **new}]
-    assert flagged(clean(rows, snapshots=SNAPSHOTS), "D27") == []
 
 
 def test_the_key_of_an_applicant_is_in_no_record_of_the_quarantine(clean) -> None:

@@ -286,9 +286,10 @@ def test_a_later_export_may_not_rewrite_the_stock_of_an_earlier_one(model_test) 
                 b.csv        5           D           resolved  2022-01-04   2022-02-05
                 b.csv        6           E           resolved  2022-01-25   2022-02-05
                 b.csv        7           F           received  2022-02-10   -
+                b.csv        8           G           received  2022-01-03   -
             """,
         },
-        # A was over in January, D missing then; E is younger than what that export covers
+        # A was over in January, D missing then; that export covers neither the days of E nor of G
         expect="""
             source_file  source_row  rule_id
             b.csv        2           D27
