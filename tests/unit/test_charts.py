@@ -15,11 +15,11 @@ import pytest
 from workbench.charts import (
     FONTS,
     LAB_MIME,
+    Bar,
     Dot,
     Figure,
     Pair,
     Scale,
-    TimelineBar,
     bars,
     course,
     dots,
@@ -57,7 +57,7 @@ def figures() -> dict[str, Figure]:
                 "change": dots([moved(d) for d in UNITS], CHANGE),
                 "course": course(UNITS, "%"),
                 "kinds": paired_bars([Pair("chờ xử lý", 27.3, 1.5), Pair("ký", 3.0, None)], "giờ"),
-                "steps": bars([TimelineBar("Chờ: Thẩm định", 2182.0, "2.182 giờ")], "giờ"),
+                "steps": bars([Bar("Chờ: Thẩm định", 2182.0, "2.182 giờ")], "giờ"),
                 "way": timeline(
                     WAY, [(0, 7), (17, 24)], [Mark(20, "hạn", is_due=True)], [(0, "1/1")]
                 ),
@@ -146,7 +146,7 @@ def test_a_name_with_quotes_and_markup_stays_a_name():
 
 
 def test_axis_numbers_follow_the_language():
-    half = [TimelineBar("a", 0.75, "")]
+    half = [Bar("a", 0.75, "")]
     with use_language("vi"):
         vietnamese = draw(bars(half, "giờ"), "c", "d").svg
     with use_language("en"):

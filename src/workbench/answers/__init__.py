@@ -1,8 +1,8 @@
-"""The analyst's door: the tables of one run as frames, and questions about them as answers.
+"""Read the tables of one run as frames, and answer questions about them.
 
-``open_book()`` reads the project in the current folder, ``open_book("DIR")`` what
-``workbench analyse`` wrote. A book never writes; a unit, period or profile it does not hold is a
-``UsageProblem`` that names what it does hold.
+``open_book()`` reads the project in the current folder, ``open_book("DIR")`` the output of
+``workbench analyse``. A book never writes; an unknown unit, period or profile is a
+``UsageProblem`` that lists the known ones.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def open_book(path: str | Path | None = None, *, language: str = "") -> Book:
         language: ``vi`` or ``en``; the language in force when left out.
 
     Raises:
-        UsageProblem: The folder is neither, or holds no results yet.
+        UsageProblem: The folder is neither, or has no results yet.
         RuleFailed: The outputs of its stages are of different runs.
     """
     spoken_language = language or spoken()

@@ -1,4 +1,4 @@
-"""What a question gets back: claims with their evidence level, a chart, a table and the frame.
+"""The answer to a question: claims with their evidence level, a chart, a table and the frame.
 
 An answer is finished text in one language; it computes nothing. In a notebook it shows itself as
 prose, an interactive chart and a table; in a page the same parts are laid out by the briefing.
@@ -22,7 +22,7 @@ class Claim:
     """One sentence and how strong the evidence for it is.
 
     Levels: 1 accounting, 2 comparison, 3 counterfactual, 4 causal. ``badge`` is the level in
-    words; a ``key`` claim also stands in the summary of a briefing.
+    words; a ``key`` claim is repeated in the summary of a briefing.
     """
 
     text: str
@@ -93,13 +93,13 @@ class Answer:
 
     Args:
         title: What was asked.
-        claims: Sentences with their evidence level, strongest finding first.
+        claims: Sentences with their evidence level, most important first.
         frame: The figures behind the claims, one row per row of the table or finer.
         denominators: What was counted and what was left out, in one sentence.
-        listing: The table, where there is more than the claims say.
+        listing: The table, where it shows more than the claims.
         figure: The chart, where there is something to draw.
         tiles: Large numbers for the head of a page.
-        then: What the same question is answered with further down.
+        then: Further answers to the same question, shown below it.
         values: The figures stated, by name and scope.
     """
 
@@ -115,7 +115,7 @@ class Answer:
 
     @property
     def evidence_level(self) -> int:
-        """The weakest level any of the claims needs (1 is the most certain)."""
+        """The weakest evidence level among the claims (1 is the most certain)."""
         return max((c.level for c in self.claims), default=1)
 
     def sentence(self) -> str:

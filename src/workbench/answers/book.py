@@ -1,7 +1,7 @@
-"""One run's tables and the questions that can be put to them.
+"""Questions that can be put to the tables of one run.
 
-Each question is answered by a function of its own in this package; the register finds units,
-periods and tables; the book speaks the language it was opened in.
+Each question is answered by its own function in this package; ``NameLookup`` finds units, periods
+and tables. Answers are in the language in which the book was opened.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Book(ComparisonQuestions):
 
     Args:
         home: The project or ``analyse`` folder.
-        folders: Folders that hold the tables, one Parquet file each.
+        folders: Folders of the tables, one Parquet file each.
         reference: Folder with ``units.csv``.
         language: ``vi`` or ``en``, for everything the answers say.
     """
@@ -57,7 +57,7 @@ class Book(ComparisonQuestions):
     def headline(
         self, period: str, *, against: str = "", unit: str = EVERYTHING, profile: str = PROFILE
     ) -> Answer:
-        """How much came in, how much was resolved, how much of it late, what is open overdue?
+        """How many dossiers were received, resolved and late, and how many open are overdue?
 
         Raises:
             UsageProblem: Unit, period or profile is unknown.
@@ -74,13 +74,13 @@ class Book(ComparisonQuestions):
         unit: str = EVERYTHING,
         profile: str = PROFILE,
     ) -> Answer:
-        """Which units differ from the overall rate, and which cannot be told from it?
+        """Which units differ from the overall rate?
 
         Args:
             period: Label of the period.
             measure: ``late_or_overdue``, ``late_done``, ``ot_done`` or
                 ``ot_done_plus_overdue_open``.
-            unit: A unit to set off among the others.
+            unit: A unit to mark among the others.
             profile: Lateness profile.
 
         Raises:
@@ -117,7 +117,7 @@ class Book(ComparisonQuestions):
         unit: str = EVERYTHING,
         profile: str = PROFILE,
     ) -> Answer:
-        """How did a rate move month by month, up to the end of a period?
+        """How did a rate develop month by month, up to the end of a period?
 
         Raises:
             UsageProblem: Unit, period, profile or measure is unknown.
@@ -160,7 +160,7 @@ class Book(ComparisonQuestions):
             return causes.causes(self, question)
 
     def causes_by_unit(self, period: str, *, profile: str = PROFILE) -> Answer:
-        """Which causes weigh how much at each unit?
+        """How large is the share of each cause at each unit?
 
         Raises:
             UsageProblem: Period or profile is unknown, or the results were computed under
@@ -173,7 +173,7 @@ class Book(ComparisonQuestions):
     def causes_over_time(
         self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE
     ) -> Answer:
-        """How did the weight of each cause move, up to a period?
+        """How did the share of each cause develop, up to a period?
 
         Raises:
             UsageProblem: Unit, period or profile is unknown, or the results were computed under
@@ -184,7 +184,7 @@ class Book(ComparisonQuestions):
             return causes.causes_over_time(self, question)
 
     def reality(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
-        """How many late dossiers were really late, late only on record, or not decidable?
+        """How many late dossiers were late in fact, late only on record, or undecidable?
 
         Raises:
             UsageProblem: Unit, period or profile is unknown, or the results were computed under
@@ -195,7 +195,7 @@ class Book(ComparisonQuestions):
             return causes.reality(self, question)
 
     def waiting(self, period: str, *, unit: str = EVERYTHING) -> Answer:
-        """What had steps waited for, where the log tells start, finish and holder?
+        """What did steps wait for, where the log has start, finish and holder?
 
         Raises:
             UsageProblem: Unit or period is unknown.
@@ -213,7 +213,7 @@ class Book(ComparisonQuestions):
         return Rhythm(self, self.unit(unit), self.profile(profile))
 
     def sensitivity(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
-        """How far do the figures hang on the definition of "late"?
+        """How much do the figures depend on the definition of "late"?
 
         Raises:
             UsageProblem: Unit, period or profile is unknown.
@@ -228,12 +228,12 @@ class Book(ComparisonQuestions):
             return quality.excluded(self)
 
     def findings(self) -> Answer:
-        """What did each quality rule find, unit by unit?"""
+        """Which findings has each quality rule, unit by unit?"""
         with use_language(self.language):
             return verdicts.findings(self)
 
     def verdicts(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
-        """Which verdicts on units stand without suspect records, and which rest on them?
+        """Which verdicts on units hold without suspect records, and which depend on them?
 
         Raises:
             UsageProblem: Unit, period or profile is unknown.
@@ -273,7 +273,7 @@ class Book(ComparisonQuestions):
         return Official(self, convention, self.unit(unit), self.profile(profile))
 
     def clock(self, *, unit: str = EVERYTHING) -> LegalClock:
-        """Ask how due dates were appointed, for pauses, receptions and norms.
+        """Ask for issued due dates, pauses, receptions and norms.
 
         Raises:
             UsageProblem: No dossier belongs to such a unit.

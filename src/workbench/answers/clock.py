@@ -1,8 +1,8 @@
-"""The legal clock of a book: how due dates were appointed, pauses, receptions, norms that add up.
+"""Questions about the legal clock: issued due dates, pauses, receptions, norms that add up.
 
-``book.clock(unit="*").due_dates("2022-H1")`` and its neighbours look at the dossiers received in a
-period. They count what the clock found (evidence level 1) and judge nobody: an appointed date that
-differs from the term may have a reason that no table holds.
+``book.clock(unit="*").due_dates("2022-H1")`` and the other methods look at the dossiers received in
+a period. They count what the clock found (evidence level 1) and judge no one: an issued due date
+that differs from the term may have a reason that no table holds.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from workbench.answers.book import Book
 
 DUE_CLASSES = ("agrees", "calendar_error", "shorter", "longer", "reappointed")
-"""How an appointed date stands to the term, in the order of the tables."""
+"""How an issued due date compares with the term, in the order of the tables."""
 INCOMPARABLE = ("missing", "not_comparable")
 ODDITIES = (
     "overlapping",
@@ -37,7 +37,7 @@ ODDITIES = (
 HOURS_OF = {"working_day": 8, "hour": 1, "same_day": 8}
 """Working hours of one unit of a term; a calendar day has no fixed number."""
 SHOWN = 3
-"""How many dossiers a table names as examples; the frame holds them all."""
+"""Number of dossiers that a table names as examples; the frame lists all."""
 
 Row = Mapping[str, Any]
 
@@ -50,7 +50,7 @@ class LegalClock:
     unit: str
 
     def due_dates(self, period: str) -> Answer:
-        """Say which appointed dates are those that the term gives, and how the others differ.
+        """Return which issued due dates follow the term, and how the others differ.
 
         Raises:
             UsageProblem: Nothing was received or resolved in the period.
@@ -70,7 +70,7 @@ class LegalClock:
             return _due_answer(frame, label)
 
     def pauses(self, period: str) -> Answer:
-        """Say how many dossiers stood still, for what reason, and which pauses are odd.
+        """Return how many dossiers had a clock stop, for what reason, and which pauses are odd.
 
         Raises:
             UsageProblem: Nothing was received or resolved in the period.
@@ -98,7 +98,7 @@ class LegalClock:
             )
 
     def receptions(self, period: str) -> Answer:
-        """Say when dossiers were received, and from when on their clock counts.
+        """Return when dossiers were received, and from when their clock counts.
 
         Raises:
             UsageProblem: Nothing was received or resolved in the period.
@@ -120,7 +120,7 @@ class LegalClock:
             return _reception_answer(frame, received.height, label)
 
     def norms(self, period: str) -> Answer:
-        """Say whether the norms of the steps add up to the term, and which steps have none.
+        """Return whether the norms of the steps add up to the term, and which steps have none.
 
         Raises:
             UsageProblem: Nothing was received or resolved in the period.
@@ -318,7 +318,7 @@ def _norms_of(steps: pl.DataFrame) -> pl.DataFrame:
 
 
 def _limits_of(dossiers: pl.DataFrame) -> pl.DataFrame:
-    """Return the longest term of each procedure in working hours, where it can be said in them."""
+    """Return the longest term of each procedure in working hours, where hours can express it."""
     hours = pl.col("term_unit").replace_strict(HOURS_OF, default=None, return_dtype=pl.Int64)
     return (
         dossiers.with_columns((hours * pl.col("term_value")).alias("limit"))
@@ -329,7 +329,7 @@ def _limits_of(dossiers: pl.DataFrame) -> pl.DataFrame:
 
 
 def _names(dossiers: pl.DataFrame) -> pl.DataFrame:
-    """Return one name per procedure, the one most dossiers carry."""
+    """Return one name per procedure, the most frequent one."""
     counts = dossiers.group_by("procedure_id", "procedure_name").len()
     return (
         counts.sort("procedure_id", "len", "procedure_name", descending=[False, True, False])

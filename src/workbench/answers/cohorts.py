@@ -1,8 +1,8 @@
-"""Late shares by when dossiers came in, with the open ones counted by their risk.
+"""Late shares by cohort of reception, with open dossiers weighted by their risk.
 
 A share of closed dossiers alone flatters the latest cohorts: their slow dossiers are still open.
-Such a share is marked and stands beside the one that allows for it. The same snapshot gives the
-same figures for ever.
+Such a share is marked and shown beside the corrected one. The same snapshot always gives the same
+figures.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from workbench.answers.name_lookup import NameLookup
 
 NOTABLE_BIAS = 0.005
-"""A closed-only share off by half a point is told in a sentence."""
+"""A closed-only share that is off by half a percentage point gets a sentence."""
 
 
 def cohorts(book: NameLookup, unit: str, kind: PeriodKind) -> Answer:
-    """Answer how late each cohort of received dossiers is or will be, open ones counted."""
+    """Answer how late each cohort of received dossiers is or will be, open ones included."""
     progress = book.progress
     if unit != EVERYTHING:
         progress = progress.filter(pl.col("unit_id") == unit)

@@ -1,7 +1,7 @@
-"""Questions of comparison and of what lies ahead: units, causes, periods, what would help.
+"""Questions of comparison and forecast: units, causes, periods, scenarios.
 
-Each is answered by a module of its own; here they find what they were asked about and speak the
-language the book was opened in.
+Each is answered by its own module; this class finds the unit, period and profile and sets the
+language in which the book was opened.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from workbench.messages import use_language
 
 @dataclass(frozen=True)
 class ComparisonQuestions(NameLookup):
-    """The tables of one run, and the questions that compare and look ahead."""
+    """The tables of one run, and the questions that compare and forecast."""
 
     def fair_units(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
-        """Which units are late beyond what their mix of dossiers makes one expect?
+        """Which units are late beyond what their case mix explains?
 
         Raises:
             UsageProblem: Unit, period or profile is unknown, or the results were computed under
@@ -46,7 +46,7 @@ class ComparisonQuestions(NameLookup):
             return adjusted_units.fair_units(self, query)
 
     def cells(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
-        """Which cause makes which unit late, beyond chance and mix?
+        """Which cause makes which unit late, beyond chance and case mix?
 
         Raises:
             UsageProblem: Unit, period or profile is unknown, or the results were computed under
@@ -90,7 +90,7 @@ class ComparisonQuestions(NameLookup):
             return gaps.gap(self, *pair)
 
     def whatif(self, period: str, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Answer:
-        """How many late dossiers would another way of working have kept on time?
+        """How many late dossiers would another procedure of work have kept on time?
 
         Raises:
             UsageProblem: Unit, period or profile is unknown, or the results were computed under
@@ -108,11 +108,11 @@ class ComparisonQuestions(NameLookup):
         profile: str = PROFILE,
         rules: control.Rules = "exact",
     ) -> Answer:
-        """Has a rate changed, or is it chance? Months against a baseline a person fixed.
+        """Has a rate changed beyond chance? Months against a fixed baseline.
 
         Args:
             measure: As in ``compare_units``.
-            unit: A unit; all together when left out.
+            unit: A unit; all together by default.
             profile: Lateness profile.
             rules: ``exact`` limits, or ``xmr`` on request.
 
@@ -124,11 +124,11 @@ class ComparisonQuestions(NameLookup):
             return control.months(self, query, self._rate(measure), rules)
 
     def interventions(self, *, profile: str = PROFILE) -> Answer:
-        """What did recorded changes do to the late share of the units that got them?
+        """What did recorded changes do to the late share of the units concerned?
 
         Raises:
             UsageProblem: The profile is unknown, or the results were computed under another one.
-            InputRejected: A recorded change names a unit or period these results do not hold.
+            InputRejected: A recorded change names a unit or period that these results lack.
         """
         self.computed_profile(profile)
         with use_language(self.language):
@@ -137,7 +137,7 @@ class ComparisonQuestions(NameLookup):
     def cohorts(
         self, *, unit: str = EVERYTHING, kind: PeriodKind = "quarter", profile: str = PROFILE
     ) -> Answer:
-        """How late is each cohort of received dossiers, with the open ones counted?
+        """How late is each cohort of received dossiers, open ones included?
 
         Raises:
             UsageProblem: Unit or profile is unknown, or the results were computed under another
@@ -158,16 +158,16 @@ class ComparisonQuestions(NameLookup):
         unit: str = EVERYTHING,
         profile: str = PROFILE,
     ) -> Answer:
-        """Is a channel, a month or another group later, and is it so among alike dossiers?
+        """Is a channel, a month or another group later, also within the same stratum?
 
         Args:
             by: Column of the dossiers that makes the groups; ``received_month`` and
-                ``received_quarter`` are there too.
-            within: Columns in which dossiers are compared only with their like.
-            group: The group to tell of; all when left out.
-            other: The group to compare with; all others together when left out.
-            period: Period of reception; all dossiers when left out.
-            unit: A unit; all together when left out.
+                ``received_quarter`` are available too.
+            within: Columns that define the strata of the comparison.
+            group: The group to report; all by default.
+            other: The group to compare with; all others together by default.
+            period: Period of reception; all dossiers by default.
+            unit: A unit; all together by default.
             profile: Lateness profile.
 
         Raises:
@@ -185,12 +185,12 @@ class ComparisonQuestions(NameLookup):
             return groups.compare_groups(self, query, self.profile(profile))
 
     def durations(self, by: str = "unit_id", *, period: str = "", unit: str = EVERYTHING) -> Answer:
-        """How long do dossiers take, with the open ones counted, and does the order hold?
+        """How long do dossiers take, open ones included, and does the order of groups hold?
 
         Args:
             by: As in ``compare_groups``.
-            period: Period of reception; all dossiers when left out.
-            unit: A unit; all together when left out.
+            period: Period of reception; all dossiers by default.
+            unit: A unit; all together by default.
 
         Raises:
             UsageProblem: Column, period or unit is unknown.
@@ -211,7 +211,7 @@ class ComparisonQuestions(NameLookup):
             return watchlist.watch(self, self.unit(unit))
 
     def reliability(self, *, profile: str = PROFILE) -> Answer:
-        """Did the risks that the watch list would have foretold come true?
+        """Did the forecast risks of past watch lists agree with what happened?
 
         Raises:
             UsageProblem: The profile is unknown, or the results were computed under another one.

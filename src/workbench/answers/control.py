@@ -1,8 +1,8 @@
-"""Has a unit changed, or is it chance? Months against a baseline that a person fixed.
+"""Answer whether a unit's rate changed beyond chance, by months against a fixed baseline.
 
-The baseline stands in ``data/reference/baselines.csv`` with its written reason, and nothing here
-moves it. Without one there are no limits, only the likeliest date of a change. Months of long
-holidays are held against what such months usually are.
+The baseline is in ``data/reference/baselines.csv`` with its written reason; nothing here moves it.
+Without one there are no limits, only the likeliest date of a change. Months of long holidays are
+compared with the usual rate of such months.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 Rules = Literal["exact", "xmr"]
 SURE = 0.05
 AGAINST_EXPECTED = "poisson_split"
-"""The method that holds months against what such months lead to expect."""
+"""The method that compares months with their expected rate."""
 
 
 def months(book: NameLookup, question: Question, measure: str, rules: Rules) -> Answer:
-    """Answer which months of a rate fall out of its limits, and since when it is another."""
+    """Answer which months of a rate are outside its limits, and since when it differs."""
     course = compare.series(
         book.measures, unit_id=question.unit, profile=question.profile, measure=measure
     )
@@ -71,7 +71,7 @@ def baseline(book: NameLookup, unit: str, measure: str) -> compare.BaselinePerio
 def _moved(
     book: NameLookup, course: pl.DataFrame, question: Question, measure: str, frame: pl.DataFrame
 ) -> Row:
-    """Return the likeliest single change, months of long holidays held against such months."""
+    """Return the likeliest single change; months of long holidays are compared with such months."""
     classes = book.month_classes
     kinds = {p: classes[p] for p in course["period"] if p in classes}
     seasonal = len(kinds) == course.height and course.height > 0
@@ -132,7 +132,7 @@ def _describe_change(moved: Row) -> tuple[Claim, ...]:
 
 
 def _level(moved: Row, side: str) -> str:
-    """Say what a side held: late dossiers of all, or of those its months lead to expect."""
+    """Describe one side: late dossiers of all, or of the number expected for its months."""
     late, base = moved[f"{side}_numerator"], moved[f"{side}_denominator"]
     if moved["method"] == AGAINST_EXPECTED:
         words = {"late": numerals.count(late), "expected": numerals.decimal(base)}

@@ -1,8 +1,8 @@
 """One dossier as an inspector recomputes it: timeline, ledger, the sum, and why it was late.
 
-Accounting (evidence level 1): the stretches tile the dossier's time without gap or overlap, and
-every figure of the sum stands in the ledger above it. Causes are attributed by what others needed
-for the same (level 2); a stated reason is a claim and no more.
+Accounting (evidence level 1): the segments cover the dossier's time without gap or overlap, and
+every figure of the sum is in the ledger above it. Causes are attributed by the time that the peers
+needed for the same (level 2); a typed reason is a claim and no evidence.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def _table(book: Book, rows: list[Row], outcome: Row, caption: str) -> Table:
 
 
 def _kind(row: Row) -> str:
-    """Name the kind of a stretch, and whether the log tells waiting from handling."""
+    """Return the kind of a segment, and whether the log separates waiting from service."""
     kind = say(f"labels.{row['kind']}")
     mixed = row["phase"] in ("not_separable", "wait_or_handling")
     return say("why.inseparable", kind=kind) if mixed else kind
@@ -136,7 +136,7 @@ def _spent(outcome: Row) -> int | None:
 
 
 def _sum(rows: list[Row], outcome: Row, profile: str) -> Answer:
-    """Lead from the stretches to the verdict, one line per addition."""
+    """Return the sum from segments to outcome, one line per addition."""
     spent = _spent(outcome)
     allowed, slack = outcome["allowed_seconds"], outcome["slack_seconds"]
     lines = [

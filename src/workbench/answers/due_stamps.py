@@ -1,7 +1,7 @@
-"""Whether the hour of the due stamps matters: verdicts by the rule in use and by the stamps.
+"""Answer whether the hour of the due stamps matters: outcomes by the profile and by the stamps.
 
-Where a register prints the hour at which a result is due, a rule that judges by day or half-day
-is a choice; the headline names it and says how many dossiers the hour itself would change.
+Where a source prints the hour at which a result is due, a profile that judges by day or half-day is
+a choice; the headline names it and the number of dossiers that the hour itself would change.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from workbench.answers.book import Book
 
 DAY_END = dt.time(23, 59)
-"""A stamp from this minute on is that of a mere date: due at the end of its day."""
+"""A stamp from this minute on is a date only: due at the end of its day."""
 _LATE = ("late", "open_overdue")
 _FREE = ("granularity", "early_before", "early_needs")
-"""Choices in which a profile may differ from its twin: none of the others moves a late dossier."""
+"""Settings in which a profile may differ from its counterpart without moving a late dossier."""
 
 
 def compare_with_stamps(book: Book, question: Question) -> tuple[Claim, ...]:
-    """Say which rule judged, and how many dossiers the due stamps as written would change.
+    """Return which profile judged, and how many dossiers the due stamps as written would change.
 
     Nothing where no due stamp of the unit has an hour, or where the rule takes stamps as written.
     """
@@ -43,7 +43,7 @@ def compare_with_stamps(book: Book, question: Question) -> tuple[Claim, ...]:
         side: [int(rows[name]["numerator"]) if name in rows else 0 for name in _LATE]
         for side, rows in (("rule", by_rule), ("stamp", by_stamp))
     }
-    # a late dossier by day is late by the instant too, so that counts differ by what changes
+    # a dossier late by day is late by the instant too: counts differ by the dossiers that change
     changed = sum(abs(a - b) for a, b in zip(counts["rule"], counts["stamp"], strict=True))
     text = say(
         "briefing.headline_stamps" if changed else "briefing.headline_stamps_same",
@@ -59,7 +59,7 @@ def compare_with_stamps(book: Book, question: Question) -> tuple[Claim, ...]:
 
 
 def find_instant_profile(book: Book, profile: str) -> str:
-    """Return the profile that judges as another one does, but by the instant due; or nothing."""
+    """Return the profile with the same settings that judges by the due instant, or nothing."""
     listed = lateness_profiles(book.reference / "profiles")
     rows = listed.filter(profile=profile)
     if rows.is_empty() or rows["granularity"][0] == "instant" or rows["due"][0] != "issued":
@@ -71,6 +71,6 @@ def find_instant_profile(book: Book, profile: str) -> str:
 
 
 def _has_hours(book: Book, unit: str) -> bool:
-    """Tell whether a due stamp of a unit says more than its day."""
+    """Return whether a due stamp of a unit has an hour."""
     dossiers = book.dossiers if unit == EVERYTHING else book.dossiers.filter(unit_id=unit)
     return bool((dossiers["due_at"].dt.time() < DAY_END).any())

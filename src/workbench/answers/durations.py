@@ -1,8 +1,8 @@
-"""How long dossiers take, group by group, by each thing that may be taken for their end.
+"""How long dossiers take, by group and by each definition of their end.
 
-Medians of ended dossiers only flatter young cohorts and stand beside those in which open ones
-count. Whether the result, the end date the file prints or the last logged step is the end can
-turn the order of the groups round; pairs that clearly change places are named.
+Medians of ended dossiers only flatter young cohorts, so they are shown beside those in which open
+dossiers count. The definition of the end (the result, the printed end date or the last logged step)
+can reverse the order of groups; pairs that clearly change order are named.
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from workbench.answers.name_lookup import NameLookup
 
 ENDS = ("result", "printed", "last_step")
-"""Result of a closed dossier; end date the file prints, closed or not; last step of a closed one.
-"""
+"""Result of a closed dossier; printed end date, closed or not; last step of a closed one."""
 OVER = ("resolved", "returned", "withdrawn", "rejected", "refused_intake")
 _DAY = 86_400
 
@@ -59,7 +58,7 @@ def durations(book: NameLookup, by: str, period: str, unit: str = EVERYTHING) ->
 def _spans(book: NameLookup, dossiers: pl.DataFrame) -> pl.DataFrame:
     """Return one row per dossier and kind of end: days to it, or to the snapshot where open.
 
-    Days are missing where a dossier is over and nothing tells when.
+    Days are missing where a dossier ended on an unknown date.
     """
     last = (
         book.steps.join(dossiers.select("dossier_id", "snapshot_at"), on="dossier_id")
@@ -116,7 +115,7 @@ def _sentence(row: Row, by: str) -> str:
 
 
 def _median(row: Row, name: str) -> str:
-    """Write a median with its interval; an end of it that is not reached yet is left open."""
+    """Write a median with its interval; an unreached bound is left open."""
     low, high = (row[name + end] for end in ("_lower", "_upper"))
     bounds = ["…" if x is None else numerals.decimal(x) for x in (low, high)]
     return f"{numerals.decimal(row[name])} ({'–'.join(bounds)})"

@@ -1,7 +1,7 @@
-"""Why one side is later than the other: harder work, the calendar, or which causes.
+"""Why one side is later than the other: case mix, the calendar, or which causes.
 
-The gap between two late shares is split into parts that sum to it exactly. A unit is never
-blamed for its mix; what the parts say is where the gap sits, not what would remove it.
+The gap between two late shares is decomposed into components that sum to it exactly. A unit is not
+blamed for its case mix; components show where the gap lies, not what would remove it.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from workbench.answers.name_lookup import NameLookup
 
 SHOWN_FROM = 0.0005
-"""Parts smaller than a twentieth of a point are left out of the chart; the table has them all."""
+"""Components below a twentieth of a percentage point are left out of the chart, not the table."""
 
 
 def gap(book: NameLookup, left: compare.Side, right: compare.Side) -> Answer:
-    """Answer why the right side's late share differs from the left's, part by part."""
+    """Answer why the right side's late share differs from the left's, component by component."""
     months = book.month_classes if left.period != right.period else {}
     flagged = book.cell_tests.filter("flagged")
     frame = compare.gaps(
@@ -141,10 +141,10 @@ def _table(rows: list[Row], names: dict[str, str]) -> Table:
 
 
 def sides(period: str, *, unit: str, other: str, against: str) -> tuple[compare.Side, compare.Side]:
-    """Return what is compared: a period with another, a unit with another or with its peers.
+    """Return the two sides: a period and another, or a unit and another or its peers.
 
-    All units have no peers: without another period there is nothing to compare them with, and
-    the two sides are then the same.
+    All units together have no peers: without another period there is nothing to compare, and both
+    sides are then the same.
     """
     right = compare.Side(unit, period)
     if against:

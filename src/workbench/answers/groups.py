@@ -1,8 +1,8 @@
-"""Groups of dossiers by any column: later, or only of another kind; and how long they take.
+"""Groups of dossiers by any column: their late odds, crude and adjusted, and their durations.
 
-A channel, a department or a month is later than another only if it is so among alike dossiers;
-crude and adjusted odds stand side by side. Times to the end count open dossiers for what they
-have run, and what is taken for the end is always said. Dossiers are taken by day of reception.
+A channel, a department or a month is later than another only if it is so within the same strata;
+crude and adjusted odds are shown side by side. Durations count open dossiers for the time they
+have run, and the definition of the end is always stated. Dossiers are selected by day of reception.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ if TYPE_CHECKING:
 DERIVED = ("received_month", "received_quarter")
 """Month of the year (``02``) and quarter (``2011-Q3``) in which a dossier was received."""
 NO_VALUE = "–"
-"""The group of dossiers whose column is empty."""
+"""Label of the group of dossiers whose column is empty."""
 YOUNG = 0.05
-"""A group with a larger share of dossiers open and not yet due looks better than it is."""
+"""Share of dossiers open and not yet due above which a group looks better than it is."""
 LATE, IN_TIME = ("late", "open_overdue"), ("early", "on_time")
 
 
 @dataclass(frozen=True)
 class Grouping:
-    """What is compared: groups of a column among dossiers alike in other columns.
+    """A comparison of the groups of a column within strata of other columns.
 
     Args:
         by: Column that makes the groups.
-        within: Columns in which dossiers must be alike.
-        group: The group to tell of; all when left out.
-        other: The group to compare with; all others together when left out.
-        period: Period of reception; all dossiers when left out.
-        unit: A unit; all together when left out.
+        within: Columns that define the strata.
+        group: The group to report; all by default.
+        other: The group to compare with; all others together by default.
+        period: Period of reception; all dossiers by default.
+        unit: A unit; all together by default.
     """
 
     by: str
@@ -77,7 +77,7 @@ def received(book: NameLookup, period: str, unit: str = EVERYTHING) -> pl.DataFr
 
 
 def compare_groups(book: NameLookup, grouping: Grouping, profile: str) -> Answer:
-    """Answer whether groups are later than others, crude and among alike dossiers."""
+    """Answer whether groups are later than others, crude and within the same strata."""
     judged = book.outcomes.filter(pl.col("profile") == profile).select("dossier_id", "outcome")
     judged_dossiers = received(book, grouping.period, grouping.unit).join(judged, on="dossier_id")
     late = pl.col("outcome").is_in(LATE)

@@ -1,7 +1,7 @@
 """One period in figures: received, resolved, late, open overdue, beside an earlier period.
 
-Both denominators are always told: of the resolved, and of the resolved with those still open
-though overdue. A count has no interval and says so.
+Both denominators are always given: the resolved, and the resolved with those open and overdue. A
+count has no interval and says so.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def _counted_on(book: Book, period: str) -> dt.date:
 
 
 TILES = ("received", "resolved", "late", "open_overdue")
-"""The four numbers a reader looks for first."""
+"""The four numbers at the head of a briefing."""
 
 
 def tiles(now: dict[str, Row]) -> tuple[Tile, ...]:

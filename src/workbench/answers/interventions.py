@@ -1,7 +1,7 @@
-"""Did a dated change help? Units that got it against those that did not, before and after.
+"""Did a dated change help? Units with it against those without, before and after.
 
-Changes stand in ``data/reference/interventions.csv``, each with its source. The evidence level is
-4 only where every condition of the comparison holds; else it is 2, and the reasons are told.
+Changes are listed in ``data/reference/interventions.csv``, each with its source. The evidence level
+is 4 only where every condition of the comparison holds; else it is 2, with the reasons.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Finding what a question names: units, periods and profiles of one run, by id or by name.
+"""Look up units, periods and profiles of one run, by id or by name.
 
-What is not there is an error that lists what is near and what there is; nothing is guessed.
+An unknown name is an error that lists similar and known ones; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from workbench.figures.result_tables import month_classes
 from workbench.messages import say, use_language
 
 SHOWN = 12
-"""How many units or periods a message lists before it stops."""
+"""Number of units or periods that a message lists."""
 
 
 @dataclass(frozen=True)
 class NameLookup(RunTables):
-    """The tables of one run, and the units, periods and profiles they hold.
+    """The tables of one run, with their units, periods and profiles.
 
     Args:
         home: The project or ``analyse`` folder.
-        folders: Folders that hold the tables, one Parquet file each.
+        folders: Folders of the tables, one Parquet file each.
         reference: Folder with ``units.csv``.
         language: ``vi`` or ``en``, for everything the answers say.
     """
@@ -40,14 +40,14 @@ class NameLookup(RunTables):
     reference: Path
     language: str = "vi"
 
-    # what it holds ------------------------------------------------------------------------
+    # names of the tables ------------------------------------------------------------------
 
     def units(self) -> list[str]:
         """Return the ids of all units that have dossiers, sorted."""
         return sorted(u for u in self.measures["unit_id"].unique() if u != EVERYTHING)
 
     def periods(self, kind: PeriodKind) -> list[str]:
-        """Return the labels of the periods of a kind that hold dossiers."""
+        """Return the labels of the periods of a kind that have dossiers."""
         return [p for p in self._periods if Period.parse(p).kind == kind]
 
     @cached_property
@@ -64,25 +64,25 @@ class NameLookup(RunTables):
         return question.units(self.reference)
 
     def unit_name(self, unit_id: str) -> str:
-        """Return a unit's name in the book's language, or its id where no list knows it."""
+        """Return a unit's name in the book's language, or its id if it is in no list."""
         if unit_id == EVERYTHING:
             with use_language(self.language):
                 return say("briefing.all_units")
         return question.name(self._register.get(unit_id, {}), self.language) or unit_id
 
     def unit_inline(self, unit_id: str) -> str:
-        """Return a unit's name as it stands inside a sentence."""
+        """Return a unit's name as it is written inside a sentence."""
         unit_name = self.unit_name(unit_id)
         return inline(unit_name) if unit_id == EVERYTHING else unit_name
 
     def profile_label(self, profile: str) -> str:
-        """Return what a lateness profile says, in the book's language; its name where unlisted."""
+        """Return a lateness profile's definition in the book's language; its name if unlisted."""
         return question.profile_label(self.reference, profile, self.language)
 
     def parent_name(self, unit_id: str) -> str:
-        """Return the name of the body above a unit, of the one above all units for ``*``.
+        """Return the name of the body above a unit; for ``*`` of the one above all units.
 
-        Nothing where a unit is unknown to the reviewed list or several bodies share them.
+        Empty where a unit is not in the reviewed list or several bodies share the units.
         """
         body = self._register.get(unit_id, {}).get("parent", "")
         if unit_id == EVERYTHING:
@@ -90,13 +90,13 @@ class NameLookup(RunTables):
         return self.unit_name(body) if body in self._register else ""
 
     def unit_kind(self, unit_id: str) -> str:
-        """Return what kind of body a unit is, nothing where no list knows it."""
+        """Return the kind of body of a unit; empty if it is in no list."""
         return self._register.get(unit_id, {}).get("kind", "")
 
     def office(self, unit_id: str) -> tuple[str, str]:
-        """Return the name of a reporting office and of the body above it, as a letterhead has them.
+        """Return the names of a reporting office and of the body above it, for a letterhead.
 
-        All units together report under the body they share; nothing where they share none.
+        All units together report under the body they share; empty where they share none.
         """
         body = question.common_body(self._register, self.units())
         office = body if unit_id == EVERYTHING else unit_id
@@ -106,13 +106,13 @@ class NameLookup(RunTables):
 
     @cached_property
     def month_classes(self) -> dict[str, str]:
-        """Which months hold long holidays in the calendars of these dossiers, and which not."""
+        """Which months have long holidays in the calendars of these dossiers, and which not."""
         calendars = Calendars.read(self.reference / "calendars")
         used = self.dossiers["calendar_id"].unique()
         labels = {*self.cause_cells["period"], *self.overdue_cells["period"]}
         return month_classes(labels, calendars, used)
 
-    # finding what was asked for -----------------------------------------------------------
+    # looking up units, periods and profiles -----------------------------------------------
 
     def unit(self, query: str) -> str:
         """Return the id of a unit given by id or name; ``*`` or ``all`` stands for all units.
@@ -128,13 +128,13 @@ class NameLookup(RunTables):
         raise self._unknown("briefing.no_unit", query, ids, self.units())
 
     def period(self, query: str) -> str:
-        """Return the label of a period that holds dossiers.
+        """Return the label of a period with dossiers.
 
         ``latest`` is the last ended half-year, ``latest-month``, ``latest-quarter`` and
         ``latest-year`` the last ended period of that kind: see ``latest``.
 
         Raises:
-            UsageProblem: The label is no period, or nothing was received or resolved in it.
+            UsageProblem: The label is not a period, or nothing was received or resolved in it.
         """
         if kind := latest_kind(query):
             return self.latest(kind)
@@ -145,12 +145,12 @@ class NameLookup(RunTables):
         return label
 
     def against(self, period: str, query: str = "") -> str:
-        """Return the period to compare with: as asked, else a year before, else the one before.
+        """Return the period to compare with: as given, else a year before, else the one before.
 
-        Returns an empty text when nothing was asked and no earlier period holds dossiers.
+        Empty when none was given and no earlier period has dossiers.
 
         Raises:
-            UsageProblem: A period was asked for that holds no dossiers.
+            UsageProblem: The given period has no dossiers.
         """
         if query:
             return self.period(query)
@@ -159,7 +159,7 @@ class NameLookup(RunTables):
         return next((p for p in earlier if p in self._periods), "")
 
     def ended(self, period: str) -> bool:
-        """Tell whether a period had ended when the exports were made."""
+        """Return whether a period had ended when the exports were made."""
         last = Period.parse(period).ends_on
         return self.snapshot is None or last <= self.snapshot.date()
 
@@ -169,7 +169,7 @@ class NameLookup(RunTables):
         Where none had ended, the last period of that kind with dossiers.
 
         Raises:
-            UsageProblem: No period of that kind holds dossiers.
+            UsageProblem: No period of that kind has dossiers.
         """
         receptions = self.measures.filter(
             pl.col("measure") == "received",
@@ -183,7 +183,7 @@ class NameLookup(RunTables):
         return next((p for p in reversed(labels) if p in received and self.ended(p)), labels[-1])
 
     def profile(self, query: str) -> str:
-        """Return the name of a lateness profile of the results; theirs when nothing was asked.
+        """Return the name of a lateness profile of the results; the results' own by default.
 
         Raises:
             UsageProblem: No figure of the results is of such a profile.
@@ -196,7 +196,7 @@ class NameLookup(RunTables):
         return query
 
     def computed_profile(self, query: str) -> str:
-        """Return a lateness profile if causes and what rests on them were computed under it.
+        """Return a lateness profile if causes and dependent tables were computed under it.
 
         Raises:
             UsageProblem: They were computed under another one, or there is no such profile.
@@ -207,7 +207,7 @@ class NameLookup(RunTables):
         return profile
 
     def profile_note(self) -> str:
-        """Return the sentence that names the profile of causes and of what rests on them."""
+        """Return the sentence that names the profile of causes and dependent tables."""
         return say("briefing.computed_under", profile=self.result_profile)
 
     def _unknown(
@@ -222,7 +222,7 @@ class NameLookup(RunTables):
         return question.Question(self.period(period), self.unit(unit), self.profile(profile))
 
     def _asked_of_causes(self, period: str, unit: str, profile: str) -> question.Question:
-        """Return what is asked of tables that were computed under one profile only."""
+        """Return a question about tables that were computed under one profile only."""
         return question.Question(
             self.period(period), self.unit(unit), self.computed_profile(profile)
         )

@@ -1,8 +1,8 @@
 """The official figures of a book: forms, seed figures, every rate, simulated groups.
 
 ``book.official(convention="nd09_2019").form("II.06a", "2022-H1")`` answers for a period under a
-reporting convention, a unit and a lateness profile. It lays out what ``workbench.official``
-computes; what does not add up, and what no source holds, stands among the claims.
+reporting convention, a unit and a lateness profile. It formats the results of
+``workbench.official``; sums that do not add up and values without a source are among the claims.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Official:
         """Fill an official form: ``II.06a``, ``07a/BTP`` or ``opencps20``.
 
         Raises:
-            UsageProblem: The form is unknown, or the period holds no dossier.
+            UsageProblem: The form is unknown, or the period has no dossier.
         """
         with use_language(self.book.language):
             filled = self._filled(name, period)
@@ -102,7 +102,7 @@ class Official:
         """Return the identities of a form that do not hold, row by row (``official_gaps``).
 
         Raises:
-            UsageProblem: The form is unknown, or the period holds no dossier.
+            UsageProblem: The form is unknown, or the period has no dossier.
         """
         with use_language(self.book.language):
             return self._filled(name, period).gaps
@@ -111,7 +111,7 @@ class Official:
         """Write an official form as an Excel workbook and return its path.
 
         Raises:
-            UsageProblem: The form is unknown, or the period holds no dossier.
+            UsageProblem: The form is unknown, or the period has no dossier.
         """
         with use_language(self.book.language):
             filled = self._filled(name, period)
@@ -119,10 +119,10 @@ class Official:
         return Path(path)
 
     def report(self, period: str) -> Answer:
-        """Tell the seed figures of a half-year report, or of any other period.
+        """Return the seed figures of a half-year report, or of any other period.
 
         Raises:
-            UsageProblem: The period holds no dossier, or the convention has none such.
+            UsageProblem: The period has no dossier, or the convention has none such.
         """
         with use_language(self.book.language):
             span = self._span(period)
@@ -140,7 +140,7 @@ class Official:
         """Show every on-time rate in use side by side, each with its id and who uses it.
 
         Raises:
-            UsageProblem: The period holds no dossier, or the convention has none such.
+            UsageProblem: The period has no dossier, or the convention has none such.
         """
         with use_language(self.book.language):
             span = self._span(period)
@@ -166,7 +166,7 @@ class Official:
         """Show every headline under every lateness profile.
 
         Raises:
-            UsageProblem: The period holds no dossier.
+            UsageProblem: The period has no dossier.
         """
         with use_language(self.book.language):
             question = Question(self.book.period(period), self.unit, self.profile)
@@ -176,7 +176,7 @@ class Official:
         """Simulate the groups of decision 766 after the software; never an official score.
 
         Raises:
-            UsageProblem: The period holds no dossier, or the convention has none such.
+            UsageProblem: The period has no dossier, or the convention has none such.
         """
         with use_language(self.book.language):
             span = self._span(period)
@@ -196,7 +196,7 @@ class Official:
         """Evaluate the reform-index criteria that were filled in; no rows as shipped.
 
         Raises:
-            UsageProblem: The period holds no dossier, or the convention has none such.
+            UsageProblem: The period has no dossier, or the convention has none such.
             InputRejected: A criterion lacks source or date, or names an unknown rate.
         """
         with use_language(self.book.language):
@@ -205,7 +205,7 @@ class Official:
             listed = read_criteria(self.book.reference / "par_criteria.csv")
             return evaluate(listed, figures, on=span.ends_on)
 
-    # what the answers share ---------------------------------------------------------------
+    # shared by the answers ------------------------------------------------------------------
 
     def _counted(self, span: ReportSpan) -> OfficialTables:
         """Count the period under this profile; nothing is stored.

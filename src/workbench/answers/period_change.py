@@ -1,7 +1,7 @@
-"""What moved: a rate against another period, unit by unit, and month by month.
+"""How a rate moved: against another period, unit by unit, and month by month.
 
-A change is called a rise or a fall only when its whole interval lies on one side of zero and
-enough dossiers stand behind both sides; anything else is called unclear, in so many words.
+A change is called a rise or a fall only when its whole interval lies on one side of zero and both
+sides have enough dossiers; any other change is called unclear.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def _side(row: Row, side: str) -> str:
 
 
 def _moved(rows: list[Row], names: dict[str, str]) -> list[str]:
-    """Say which units rose or fell for certain, and how many did not."""
+    """Return the claim about units that rose or fell beyond chance, and the number of others."""
     units = [(r, _standing(r)) for r in rows if r["unit_id"] != EVERYTHING]
     claims = []
     for side in ("above", "below"):

@@ -1,7 +1,7 @@
-"""How a share is put into words, and when it may be called different.
+"""Word a share, and decide when it may be called different.
 
 Words follow the interval: a unit or a change is called different only when its whole 95 %
-interval lies on one side, and never when fewer than ``FEW`` dossiers stand behind it.
+interval lies on one side, and never with fewer than ``FEW`` dossiers.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 COMPARED = compare.SIDE_BY_SIDE_RATES
 FEW = 30
-"""Below this denominator a 95 % interval is some 30 points wide: shown, never judged."""
+"""Below this denominator a 95 % interval is some 30 points wide: shown, but not judged."""
 NAMED = 5
-"""How many units a sentence names before it counts the rest."""
+"""Number of units that a sentence names before it counts the rest."""
 
 Row = dict[str, Any]
 
@@ -52,7 +52,7 @@ def _named_numbers(row: Row) -> list[tuple[str, float]]:
 
 
 def standing(interval: tuple[float, float], reference: float | None, base: int) -> Standing:
-    """Say on which side of a reference a whole interval lies; ``few`` when too few stand behind.
+    """Return on which side of a reference a whole interval lies; ``few`` below ``FEW`` dossiers.
 
     >>> standing((0.05, 0.09), 0.04, 200), standing((0.03, 0.09), 0.04, 200)
     ('above', 'within')
@@ -69,7 +69,7 @@ def standing(interval: tuple[float, float], reference: float | None, base: int) 
 
 
 def rate_words(row: Row) -> dict[str, str]:
-    """Return value, fraction and interval of a rate as the sentences want them."""
+    """Return value, fraction and interval of a rate as sentences use them."""
     return {
         "value": numerals.percent(row["value"]),
         "fraction": numerals.fraction(row["numerator"], row["denominator"]),
@@ -78,7 +78,7 @@ def rate_words(row: Row) -> dict[str, str]:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Join names for a sentence; beyond the first few only their number is told."""
+    """Join names for a sentence; beyond the first few give only their number."""
     everyone = list(names)
     text = "; ".join(everyone[:NAMED])
     rest = len(everyone) - NAMED
@@ -86,7 +86,7 @@ def listed(names: Iterable[str]) -> str:
 
 
 def inline(text: str) -> str:
-    """Return a label as it stands inside a sentence, its first letter small.
+    """Return a label for use inside a sentence, its first letter small.
 
     >>> inline("Tỷ lệ trễ hạn")
     'tỷ lệ trễ hạn'

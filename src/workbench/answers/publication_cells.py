@@ -1,9 +1,9 @@
 """All cells that a reader of several publications can add and subtract, as one system.
 
-A half-year is the sum of its quarters, a year of its halves: whatever calendar periods were
-published, each is its parts and a remainder that nobody published. Remainders may be worked out
-unless they are small. Stocks at one day are the same whichever period ends on it. A cell with the
-same count under two definitions of late is one cell.
+A half-year is the sum of its quarters, a year of its halves: every published calendar period is the
+sum of its parts and an unpublished remainder. A remainder may be derivable unless it is small.
+Stocks at one day are the same in every period that ends on it. A cell with the same count under two
+definitions of late is one cell.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Measured = Callable[[str, Sequence[str]], Counts]
 
 @dataclass(frozen=True)
 class Shape:
-    """How the cells of a row add up, and which of them do not add up over time.
+    """The sums within a row, and the cells that do not add up over time.
 
     ``stocks`` are counted at the end of a period, ``mixed`` are sums of stocks and others.
     """
@@ -38,7 +38,7 @@ class Shape:
 
 @dataclass
 class PublicationSystem:
-    """Cells numbered, additions among them, and what was published of them before."""
+    """Numbered cells, the sums among them, and what was published of them before."""
 
     values: list[int] = field(default_factory=list)
     lines: list[Sum] = field(default_factory=list)
@@ -64,7 +64,7 @@ def publication_system(
         units: Every unit.
         publication: Profile and periods to be published.
         record: Cells published before.
-        snapshot: The last day that any period knows of.
+        snapshot: The last day covered by any period.
     """
     rows = record.filter(pl.col("unit_id").is_in([EVERYTHING, *units]))
     rows = rows.filter(pl.col("measure").is_in(shape.cells))
@@ -73,7 +73,7 @@ def publication_system(
 
 @dataclass
 class _Builder:
-    """Numbers cells and collects additions, those of the publication itself first."""
+    """Numbers cells and collects sums, those of the publication itself first."""
 
     _shape: Shape
     _measured: Measured
@@ -144,7 +144,7 @@ class _Builder:
     def _add_periods(
         self, profile: str, tree: Mapping[str, tuple[tuple[str, ...], bool]], counts: Counts
     ) -> None:
-        """Add that a period is its parts and a remainder, and that stocks of one day are one."""
+        """Add that a period is its parts and a remainder, and that stocks of one day are equal."""
         kept_apart = (*self._shape.stocks, *self._shape.mixed)
         flows = [name for name in self._shape.cells if name not in kept_apart]
         for period, (parts, has_rest) in tree.items():
@@ -174,7 +174,7 @@ class _Builder:
                         )
 
     def _decided(self, n_published: int) -> Beside:
-        """Say which cells were shown or withheld before, and which nobody publishes."""
+        """Return which cells were shown or withheld before, and which are published nowhere."""
         shown, withheld = set[int](), set[int]()
         for profile, unit, period, measure, value in self._record.select(
             "profile", "unit_id", "period", "measure", "value"
@@ -193,7 +193,7 @@ class _Builder:
 
 
 def _rest(counts: Counts, unit: str, period: str, parts: Sequence[str], measure: str) -> int:
-    """Return what a period counts beyond its parts; where data disagree, one to be protected."""
+    """Return the remainder of a period beyond its parts; if data disagree, one to be protected."""
     whole = counts.get((unit, period), {}).get(measure, 0)
     rest = whole - sum(counts.get((unit, part), {}).get(measure, 0) for part in parts)
     return rest if rest >= 0 else 1
@@ -204,7 +204,7 @@ def period_tree(
 ) -> dict[str, tuple[tuple[str, ...], bool]]:
     """Return the largest published parts of each period, and whether they leave a remainder.
 
-    Months after the snapshot leave none: everybody knows that they count nothing.
+    Months after the snapshot leave none: a reader knows that they count nothing.
 
     >>> period_tree(["2022-H1", "2022-Q2", "2022-01"], dt.date(2022, 12, 31))
     {'2022-H1': (('2022-01', '2022-Q2'), True)}

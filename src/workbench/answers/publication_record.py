@@ -1,8 +1,8 @@
-"""What has left the office: every cell of every publication, shown with its count or withheld.
+"""Record of publications: every published cell, shown with its count or withheld.
 
-The record is one CSV file of the project. It holds counts that are public already and the places of
-those that are not, no dossier and no person. The next publication reads it, because a quarter
-beside a half-year, or another definition of late beside the first, gives withheld cells away.
+The record is one CSV file of the project. It holds counts that are public already and the positions
+of withheld ones, no dossier and no person. The next publication reads it, because a quarter beside
+a half-year, or another definition of late beside the first, could reveal withheld cells.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ KEY = ("profile", "unit_id", "period", "measure")
 
 
 def record_file(home: Path) -> Path:
-    """Return where the record of a project lies."""
+    """Return the path of a project's record."""
     return Project(home).publications / "cells.csv"
 
 
@@ -56,7 +56,7 @@ def read_record(home: Path) -> pl.DataFrame:
 
 
 def write_record(home: Path, cells: pl.DataFrame) -> None:
-    """Add the cells of a publication to the record; what it says of a cell before goes.
+    """Add the cells of a publication to the record; they replace earlier entries of a cell.
 
     Args:
         home: The project's folder.

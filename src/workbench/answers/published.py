@@ -1,13 +1,13 @@
-"""The figures of a period as they may leave the office: no cell of 1 to 4 can be worked out.
+"""The publishable figures of a period: no cell of 1 to 4 can be derived.
 
-Counts of two periods, all units and all of them together go through small-cell suppression as
-one system, with every sum that a page shows or allows; tables, sentences and charts are made of
-what is left. Which unit a page sets off makes no difference to what is held back, so the pages of
-one period may be laid side by side. Every earlier publication of the project belongs to the system
-(``publication_record``), so that a quarter beside a half-year gives nothing away. Stocks are told
-only where they are overdue: beside the flows of the next period their sum would give small cells
-away. Months, steps, causes, findings and anything about staff stay in the office. Figures published
-elsewhere are not known here.
+Counts of two periods, of all units and of all of them together go through suppression of small
+counts as one system, with every sum that a page shows or allows; tables, sentences and charts use
+the result. The unit marked on a page makes no difference to the suppression, so the pages of one
+period may be compared. Every earlier publication of the project belongs to the system
+(``publication_record``), so that a quarter beside a half-year reveals nothing. Stocks are published
+only where overdue: with the flows of the next period their sum would reveal small cells. Months,
+steps, causes, findings and anything about staff stay in the office. Figures published elsewhere are
+not known here.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _SUMS = {
     "judged_or_overdue": ("judged", "open_overdue"),
     "returned": ("returned_by_post", "returned_otherwise"),
 }
-"""What adds up, of all that a page shows or lets a reader subtract."""
+"""Sums that a page shows or lets a reader compute."""
 
 _CELLS = tuple(
     dict.fromkeys([*_COUNTS, *_SUMS, *(part for sums in _SUMS.values() for part in sums)])
@@ -93,7 +93,7 @@ class Publication:
 
     @cached_property
     def cells(self) -> pl.DataFrame:
-        """One row per unit (``*`` all) and period; counts held back are missing."""
+        """One row per unit (``*`` all) and period; suppressed counts are missing."""
         periods = list(dict.fromkeys(p for p in (self.period, self.against) if p))
         units, record = self.book.units(), read_record(self.book.home)
         whole = _whole(self.book.measures, units, periods, self.profile)
@@ -121,7 +121,7 @@ class Publication:
 
     @property
     def record(self) -> pl.DataFrame:
-        """The rows that the record of publications keeps of this one."""
+        """The rows of this publication for the record."""
         rows = self.cells.unpivot(
             _CELLS, index=["unit_id", "period"], variable_name="measure", value_name="value"
         )
@@ -168,7 +168,7 @@ class Publication:
             )
 
     def change(self, unit: str = EVERYTHING) -> Answer:
-        """How the late share moved against the other period, where both may be told.
+        """How did the late share move against the other period, where both are publishable?
 
         Raises:
             UsageProblem: No dossier belongs to such a unit.
@@ -228,7 +228,7 @@ class Publication:
 def _whole(
     measures: pl.DataFrame, units: list[str], periods: list[str], profile: str
 ) -> pl.DataFrame:
-    """Return every cell before anything is held back: one row per unit and period."""
+    """Return every cell before suppression: one row per unit and period."""
     scope_rows = measures.filter(
         pl.col("profile") == profile,
         pl.col("procedure_id") == EVERYTHING,
@@ -274,7 +274,7 @@ def _counted(
     return {name: cells[name] for name in _CELLS}
 
 
-# cells as they are written -----------------------------------------------------------------
+# formatted cells -------------------------------------------------------------------------
 
 
 def _suppressed_cell() -> Blank:
@@ -291,7 +291,7 @@ def _shown_count(value: int | None) -> str:
 
 
 def _estimate(side: Figures, rate: str) -> Estimate | None:
-    """Return a rate both of whose counts may be told; nothing where one is held back."""
+    """Return a rate of which both counts are publishable; nothing where one is suppressed."""
     above, below = (side[name] for name in _RATES[rate])
     return None if above is None or below is None else wilson(above, below)
 

@@ -1,7 +1,7 @@
-"""What the figures leave out: where every row of the source files went.
+"""What the figures leave out: the fate of every row of the source files.
 
-Accounting (evidence level 1): read equals clean plus quarantined plus merged plus ignored, file
-by file; a briefing that does not say what it left out claims too much.
+Accounting (evidence level 1), file by file: rows read = clean + quarantined + merged + ignored. A
+briefing without this would claim too much.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _claims(totals: dict[str, int], files: int, rules: pl.DataFrame) -> tuple[Cl
 
 
 def _uncovered(findings: pl.DataFrame) -> tuple[Claim, ...]:
-    """Say how many dossiers have days that no calendar covers, and which years are missing."""
+    """Return the claim about dossiers with days that no calendar covers, and the missing years."""
     if findings.is_empty():
         return ()
     missing = findings.select("calendar_id", "year").unique().sort("calendar_id", "year")

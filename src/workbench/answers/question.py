@@ -1,7 +1,6 @@
-"""What a question names: a unit, a period, a profile, as they stand in the reference lists.
+"""The unit, period and profile of a question, and their names in the reference lists.
 
-One place reads the list of units for names. A list that is absent means ids are shown; it never
-stops a question.
+Only this module reads the list of units for names. Without a list, ids are shown.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ def units(reference: Path) -> dict[str, dict[str, str]]:
 
 
 def common_body(register: dict[str, dict[str, str]], ids: Iterable[str]) -> str:
-    """Return the lowest body that all units belong to or are; nothing where there is none.
+    """Return the lowest body that all units belong to or are; empty where there is none.
 
     >>> bodies = {"a": {"parent": "b"}, "b": {"parent": "c"}, "c": {}}
     >>> common_body(bodies, ["a", "b"])

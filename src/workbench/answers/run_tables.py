@@ -1,6 +1,6 @@
-"""The tables of one run as frames: read once, when first asked for, in the zone of their source.
+"""The tables of one run as frames: read once, at first use, in the zone of their source.
 
-A table that is missing is an error that says which stage to run; nothing is written.
+A missing table is an error that names the stage to run; nothing is written.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class RunTables:
 
     Args:
         home: The project or ``analyse`` folder.
-        folders: Folders that hold the tables, one Parquet file each.
+        folders: Folders of the tables, one Parquet file each.
     """
 
     home: Path
@@ -43,7 +43,7 @@ class RunTables:
 
     @cached_property
     def facts(self) -> Project:
-        """The project whose rules answer what is asked for: its own, or the shipped one."""
+        """The project whose rules apply: its own, or the shipped one."""
         project = Project(self.home)
         return project if any(project.pipelines.rglob("*.sql")) else shipped()
 
@@ -69,7 +69,7 @@ class RunTables:
 
     @cached_property
     def due_findings(self) -> pl.DataFrame:
-        """One row per dossier whose due date is not the one its term gives (rule D13)."""
+        """One row per dossier whose due date differs from the one its term gives (rule D13)."""
         return self._frame("due_findings")
 
     @cached_property
@@ -99,12 +99,12 @@ class RunTables:
 
     @cached_property
     def pause_spells(self) -> pl.DataFrame:
-        """One row per dossier and spell in which its clock stood still."""
+        """One row per dossier and clock stop."""
         return self._frame("pause_spells")
 
     @cached_property
     def odd_pauses(self) -> pl.DataFrame:
-        """One row per pause that does not fit its dossier's clock, and what is odd about it."""
+        """One row per pause that does not fit its dossier's clock, with its oddity."""
         return self._frame("odd_pauses")
 
     @cached_property
@@ -125,7 +125,7 @@ class RunTables:
 
     @cached_property
     def result_profile(self) -> str:
-        """The lateness profile under which causes and what rests on them were computed."""
+        """The lateness profile under which causes and dependent tables were computed."""
         return str(self._frame("result_profiles")["profile"][0])
 
     @cached_property
@@ -155,7 +155,7 @@ class RunTables:
 
     @cached_property
     def late_dossiers(self) -> pl.DataFrame:
-        """One row per late dossier: whether it really is, and mainly why."""
+        """One row per late dossier: whether it is late in fact, and its main cause."""
         return self._frame("late_dossiers")
 
     @cached_property
@@ -165,7 +165,7 @@ class RunTables:
 
     @cached_property
     def cell_tests(self) -> pl.DataFrame:
-        """One row per unit, period and cause, compared with the others (table ``cells``)."""
+        """One row per unit, period and cause, compared with its peers (table ``cells``)."""
         return self._frame("cells")
 
     @cached_property
@@ -185,11 +185,11 @@ class RunTables:
 
     @cached_property
     def progress(self) -> pl.DataFrame:
-        """One row per dossier with a due instant: how far it had come in its allowed time."""
+        """One row per dossier with a due instant: the elapsed share of its allowed time."""
         return self._frame("progress")
 
     def counted_passages(self, day: dt.date) -> pl.DataFrame:
-        """Return one row per dossier and place, as far back as foretelling from a day needs."""
+        """Return one row per dossier and sojourn, as far back as forecasts from a day need."""
         return self._local(
             count_passages(self.folders, self.facts.pipelines, day, self.result_profile)
         )
@@ -236,7 +236,7 @@ class RunTables:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Twelve characters that stand for exactly these results, whatever machine made them."""
+        """Twelve characters that identify exactly these results on any machine."""
         digest = sha256()
         for name in _FINGERPRINTED:
             digest.update(self._file(name).read_bytes())

@@ -1,7 +1,7 @@
-"""How far the figures hang on the definition of "late": every headline under every profile.
+"""How the figures depend on the definition of "late": every headline under every profile.
 
-The same dossiers, judged by each named rule in turn; no rule is called the right one. The short
-form stands in every briefing, the long one (every headline) beside the official figures.
+The same dossiers, judged under each named profile in turn; none is called the right one. The short
+form is in every briefing, the long one (every headline) beside the official figures.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PARTS = ("early", "on_time", "late")
 
 
 def short(book: Book, question: Question) -> Answer:
-    """Answer how the on-time share moves from profile to profile; the one in use is set off."""
+    """Answer how the on-time share differs between profiles; the one in use is marked."""
     return _answer(book, question, SHORT)
 
 
@@ -58,7 +58,7 @@ def _answer(book: Book, question: Question, shown: tuple[str, ...]) -> Answer:
 
 
 def _short_name(book: Book, profile: str) -> str:
-    """Return what stands before the colon of a profile's sentence."""
+    """Return the part of a profile's label before the colon."""
     return book.profile_label(profile).split(":")[0]
 
 

@@ -1,6 +1,6 @@
-"""The first screen of a briefing: four numbers and the key claims of every answer below.
+"""The first screen of a briefing: four numbers and the key claims of every later section.
 
-It says nothing that a later section does not show with its table.
+It states nothing that a later section does not show with its table.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 
 def summary(book: Book, question: Question, against: str, measure: str) -> Answer:
-    """Answer what a chairman asks first: how much, what changed, who, where the time went.
+    """Answer the first questions of a reader: how much, what changed, who, where the time went.
 
-    Under another profile than that of the results causes are left out, and it says so.
+    Under another profile than that of the results, causes are left out with a note.
     """
     answers = _answers(book, question, against, measure)
     now = measures_of(book, question, question.period)

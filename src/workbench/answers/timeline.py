@@ -1,4 +1,4 @@
-"""One dossier's stretches in true time, with nights and holidays of its calendar shaded."""
+"""One dossier's segments on a time axis, with nights and holidays of its calendar shaded."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 LABELS = 8
 """How many days the axis names at most."""
 NIGHTS = 31
-"""Beyond so many days only whole closed days are shaded: nights would be hair lines."""
+"""Number of days beyond which only whole closed days are shaded: nights would be hairlines."""
 
 Row = dict[str, Any]
 
 
 def dossier_timeline(book: Book, rows: Sequence[Row], marks: Sequence[tuple[str, Any]]) -> Figure:
-    """Draw the stretches of one dossier.
+    """Draw the segments of one dossier.
 
     Args:
-        book: Where the calendars are.
+        book: Gives the calendars.
         rows: The dossier's ledger with its step names, in order.
-        marks: ``due`` or ``end`` and the instant, in the zone of the book; nothing is drawn for
-            one that is missing.
+        marks: ``due`` or ``end`` and the instant, in the zone of the book; a missing one is not
+            drawn.
     """
     first = _midnight(rows[0]["from_at"])
     instants = [(kind, at) for kind, at in marks if at is not None]
@@ -64,7 +64,7 @@ def dossier_timeline(book: Book, rows: Sequence[Row], marks: Sequence[tuple[str,
 
 
 def segment_name(row: Row) -> str:
-    """Name a stretch by its number and step: a wait is called one, whatever step it is for."""
+    """Name a segment by its number and step; a wait is called a wait, whatever its step."""
     step, phase = row["step"], row["phase"]
     label = step_name(row)
     if step is not None and phase == "wait":
@@ -110,7 +110,7 @@ def _midnight(at: dt.datetime) -> dt.datetime:
 
 
 def _hours(first: dt.datetime, at: dt.datetime) -> float:
-    """Hours by the clock on the wall, so that days stay 24 hours long."""
+    """Hours of local clock time, so that days stay 24 hours long."""
     return (at.replace(tzinfo=None) - first.replace(tzinfo=None)).total_seconds() / 3600
 
 
@@ -124,7 +124,7 @@ def _days(first: dt.datetime, last: dt.datetime) -> list[tuple[float, str]]:
 def _closed(
     book: Book, dossier_id: str, first: dt.datetime, last: dt.datetime
 ) -> list[tuple[float, float]]:
-    """Return when the office was closed; a lunch break is left open for the eye."""
+    """Return when the office was closed; a lunch break is not shaded."""
     used = book.dossier_calendars.filter(pl.col("dossier_id") == dossier_id)["calendar_id"]
     days = Calendars.read(book.reference / "calendars").days()
     within = days.filter(

@@ -1,6 +1,6 @@
 """Transfers between desks: how long, how many on the same day, and their performance spectrum.
 
-Accounting (evidence level 1): a line per dossier from leaving to arriving, nothing modelled.
+Accounting (evidence level 1): one line per dossier from leaving to arriving, nothing modelled.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from workbench.core import numerals
 from workbench.messages import say
 
 PANELS = 3
-"""How many transfers are drawn; the table holds them all."""
+"""Number of transfers drawn; the table has all."""
 LINES = 300
-"""How many dossiers a panel draws at most, evenly taken; late ones are all among them."""
+"""Number of dossiers a panel draws at most, evenly sampled; late ones are all among them."""
 TICKS = 6
 
 
@@ -30,7 +30,7 @@ def transfers(rows: pl.DataFrame, period: str) -> Answer:
 
     Args:
         rows: One row per transfer: step it led to, from_at, to_at, work_seconds, is_late.
-        period: The period as people call it.
+        period: The period as readers call it.
     """
     same_day = pl.col("from_at").dt.date() == pl.col("to_at").dt.date()
     sums = rows.group_by("step").agg(
@@ -117,7 +117,7 @@ def _day(first: dt.date, at: dt.datetime) -> float:
 
 
 def ticks(first: dt.date, days: int) -> list[tuple[float, str]]:
-    """Return where days begin on the axis, counted from the first, and how they are called."""
+    """Return where days begin on the axis, counted from the first, and their labels."""
     apart = max(1, -(-days // TICKS))
     marks = range(0, max(days, 1), apart)
     return [(float(n), f"{first + dt.timedelta(days=n):%d/%m}") for n in marks]

@@ -1,7 +1,7 @@
-"""Units side by side: who differs from the overall rate, and who cannot be told from it.
+"""Units side by side: which differ from the overall rate.
 
-No league table: the table is ordered by unit, the chart by rate, and a unit is named above or
-below only when its whole interval is. Crude shares, not adjusted for the mix of procedures.
+Not a ranking: the table is ordered by unit, the chart by rate, and a unit is named above or below
+only when its whole interval is. Crude shares, not adjusted for case mix.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def units(book: Book, question: Question, measure: str) -> Answer:
-    """Answer which units differ from the overall rate; sorted by rate for the eye only."""
+    """Answer which units differ from the overall rate; the chart is sorted by rate."""
     frame = compare.units_side_by_side(
         book.measures, period=question.period, profile=question.profile
     )
@@ -113,9 +113,9 @@ def _unit_claims(
 def _beyond_chance(
     book: Book, question: Question, names: dict[str, str], judged: Sequence[tuple[Row, Standing]]
 ) -> tuple[Claim, ...]:
-    """Say of the units above the overall rate which stand apart after case mix as well.
+    """Return the claim about units above the overall rate that are outliers after adjustment too.
 
-    The test is that of ``fair_units``, so that the two never disagree on a page.
+    The test is that of ``fair_units``, so that the two never contradict each other on a page.
     """
     above = {row["unit_id"] for row, side in judged if side == "above"}
     if not above or len(judged) == 1:

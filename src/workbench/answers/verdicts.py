@@ -1,8 +1,8 @@
-"""Does a verdict stand without the records that look odd?
+"""Do verdicts on units hold without suspect records?
 
-Each unit's late share is judged twice against the overall one: with all its dossiers, and without
-those in which a rule found something suspect. A verdict that changes rests on those records, and
-says so with their number. Nothing is repaired and nothing is hidden.
+Each unit's late share is compared twice with the overall one: with all its dossiers, and without
+those in which a rule found something suspect. A verdict that changes depends on those records and
+is reported with their number. Nothing is repaired or hidden.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def verdicts(book: Book, question: Question) -> Answer:
-    """Answer which units' verdicts stand without suspect records, and which rest on them."""
+    """Answer which units' verdicts hold without suspect records, and which depend on them."""
     frame = _shares(book, question)
     rows = {row["unit_id"]: row for row in frame.iter_rows(named=True)}
     overall = rows.pop(EVERYTHING, None)
@@ -63,7 +63,7 @@ def _shares(book: Book, question: Question) -> pl.DataFrame:
 
 
 def findings(book: Book) -> Answer:
-    """Answer what each rule found, unit by unit."""
+    """Answer with the findings of each rule, unit by unit."""
     frame = book.findings_by_unit.sort("unit_id", "severity", "rule_id")
     errors = frame.filter(pl.col("severity") == "error")
     words = {

@@ -1,7 +1,7 @@
-"""Why steps waited for the one who did them, where the log tells start, finish and holder.
+"""Why steps waited for their holder, where the log has start, finish and holder.
 
-The causes of the literature, in their fixed order; elapsed time, nights included, since being off
-duty is one of them. Accounting (evidence level 1). Where the stamps are missing the answer says so
+The waiting causes of the literature, in their fixed order; elapsed time, nights included, since
+being off duty is one of them. Accounting (evidence level 1). Without the stamps the answer says so
 and shows nothing.
 """
 
@@ -75,7 +75,7 @@ def steps_waited(book: Book, question: Question) -> Answer:
 
 
 def all_waits(book: Book) -> pl.DataFrame:
-    """Return every wait of the book's steps, built when asked for; nothing is stored."""
+    """Return every wait of the book's steps, computed at first use; nothing is stored."""
     return waits.waits(book.folder_of("steps"), book.facts)
 
 

@@ -1,8 +1,8 @@
 """Open dossiers that may be late: how likely, by when, and where each one waits now.
 
-The risk of a dossier comes from where it is and its own unit's current speed. How good such risks
-were is shown beside them, by making the list again at earlier days. Nobody is named: a step and a
-unit are.
+The risk of a dossier depends on its current step and its unit's current pace. The calibration of
+such risks is shown beside them, from watch lists made for earlier days. A step and a unit are
+named, no person.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 LIKELY = 0.5
 LISTED = 50
-"""Dossiers listed on a page; the frame has them all."""
+"""Number of dossiers listed on a page; the frame has all."""
 DRAWN = 15
 PAST_MONTHS = 12
 
@@ -74,7 +74,7 @@ def _claims(
 
 
 def _waiting(rows: Sequence[Row], names: dict[str, str]) -> list[Claim]:
-    """Say at which step most of the dossiers at risk wait."""
+    """Return the claim about the step at which most of the dossiers at risk wait."""
     places: dict[tuple[str, str], int] = {}
     for row in rows:
         if row["waiting_at"]:
@@ -142,11 +142,11 @@ def _cells(row: Row, names: dict[str, str]) -> tuple[Cell, ...]:
     )
 
 
-# how good such risks were -----------------------------------------------------------------
+# calibration of past risks ----------------------------------------------------------------
 
 
 def reliability(book: NameLookup) -> Answer:
-    """Answer whether risks foretold at the ends of past months came true."""
+    """Answer how past risk forecasts, at the ends of months, agree with what happened."""
     days = past_days(book)
     passages = book.counted_passages(min(days)) if days else None
     frame = compare.calibrate_risks(book.progress, days, passages)

@@ -1,8 +1,8 @@
-"""How work moves and when it is clicked: transfers, hours and weekdays, signatures, open dossiers.
+"""Patterns of work: transfers, hours and weekdays of clicks, signatures, open dossiers.
 
-``book.rhythm(unit="*").transfers("2022-H1")`` and its neighbours draw what the stamps say
-(accounting, evidence level 1): a pattern that calls for a question, not yet a cause. Figures are
-of units, never of a person.
+``book.rhythm(unit="*").transfers("2022-H1")`` and the other methods draw the stamps (accounting,
+evidence level 1): a pattern raises a question, it is not yet a cause. Figures are of units, never
+of a person.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from workbench.answers.book import Book
 
 BURST = 60
-"""Seconds between two clicks of one account that count as clicked in a row."""
+"""Seconds between two clicks of one account that count as consecutive."""
 CONCENTRATED = 0.8
 LATE = ("late", "open_overdue")
 
 
 @dataclass(frozen=True)
 class Rhythm:
-    """Questions about the course of the work of one unit, ``*`` for all together."""
+    """Questions about the patterns of work of one unit, ``*`` for all together."""
 
     book: Book
     unit: str
@@ -85,7 +85,7 @@ class Rhythm:
             return replace(answer, values=self._values(frame, label))
 
     def _values(self, frame: pl.DataFrame, period: str) -> tuple[Value, ...]:
-        """Return the stock of the last day, which is that of the period's close."""
+        """Return the stock of the last day, which is that at the close of the period."""
         return tuple(
             Value(name, self.unit, period, self.profile, row[column])
             for row in frame.tail(1).iter_rows(named=True)
@@ -265,7 +265,7 @@ def _signing(book: Book, signed: pl.DataFrame, period: str) -> Answer:
 
 
 def _two(counts: dict[int, int]) -> float:
-    """The share of signatures on the two weekdays that have most; two of five give 40 %."""
+    """Return the share of signatures on the two busiest weekdays; two of five give 40 %."""
     return sum(sorted(counts.values())[-2:]) / sum(counts.values())
 
 

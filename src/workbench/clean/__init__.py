@@ -1,7 +1,7 @@
-"""The stage clean: text rows as they landed -> dossiers, steps, pauses, quarantine.
+"""The stage clean: landed text rows -> dossiers, steps, pauses, quarantine.
 
-The rules are the models of ``pipelines/clean``; this module says what is read, built and kept. The
-folder of clean tables is replaced whole: a run that fails leaves the one before as it was.
+The rules are the models of ``pipelines/clean``; this module lists what is read, built and kept. The
+folder of clean tables is replaced as a whole: a run that fails leaves the old one unchanged.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from workbench.core.run_folders import RunFolders
 from workbench.warehouse import Warehouse
 
 MEMORY = "800MB"
-"""What DuckDB holds while it cleans: a million steps stay under 1 GiB, ten million do not fail.
+"""Memory of DuckDB while it cleans: a million steps fit in 1 GiB, ten million do not fail.
 
-The rest is spilled. With 500 MB ten million messy steps did not fit.
+DuckDB spills the rest to disk. With 500 MB, ten million damaged steps did not fit.
 """
 
 CLEAN_TABLES = (
@@ -34,7 +34,7 @@ def clean(folders: RunFolders) -> None:
     """Turn landed text into dossiers, steps, pauses, quarantine and reconciliation.
 
     Raises:
-        InputRejected: A calendar cannot be read, or the landed room or a reference
+        InputRejected: A calendar cannot be read, or the folder of landed tables or a reference
             table is missing.
         RuleFailed: A cleaned table breaks its key or a promise.
     """

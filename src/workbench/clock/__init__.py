@@ -99,7 +99,7 @@ class Calendars:
         return self._calendars[calendar_id]
 
     def __contains__(self, calendar_id: str) -> bool:
-        """Say whether there is a calendar of that name."""
+        """Return whether there is a calendar of that name."""
         return calendar_id in self._calendars
 
     def with_days_off(self) -> list[str]:

@@ -120,11 +120,11 @@ class Calendar:
 
     @property
     def has_days_off(self) -> bool:
-        """Say whether there is any day on which the office is closed."""
+        """Return whether there is any day on which the office is closed."""
         return not self.opens_on.all()
 
     def is_working_day(self, day: dt.date) -> bool:
-        """Say whether the office opens on a day."""
+        """Return whether the office opens on a day."""
         return bool(self.opens_on[self._row(day)])
 
     def add_working_days(self, day: dt.date, days: int) -> dt.date:

@@ -1,8 +1,8 @@
-"""From reviewed rows (hours, holidays, make-up days) to the windows of every day.
+"""Compile reviewed rows (hours, holidays, make-up days) into the windows of every day.
 
 Windows are laid on days at the zone's *standard* offset, so that the clock needs no time zone
-arithmetic later: their ends are made instants here once, each by the clock as it stood then, and
-what lies between them is time that really passed, also in a night in which the clock changes.
+arithmetic later. Their ends become instants here, once, each by the clock in force at that time;
+the time between them is elapsed time, also in a night in which the clock changes.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Lateness profiles: what "late" means, by name, version and source.
 
 A profile is a row of choices (``data/reference/profiles/<name>.toml``); one SQL model judges every
-dossier under every row (``pipelines/clock/outcomes.sql``). A choice nobody listed is refused with
-the choices there are. Which profile is right is not said here: they are what offices and systems
-do, each with its source and whether that was seen.
+dossier under every row (``pipelines/clock/outcomes.sql``). An unknown choice is rejected with the
+list of the choices. The profiles describe what offices and systems do, each with its source and
+whether that was verified; none of them is called the right one.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "withdrawn": ("own", "on_time"),
     "rejected": ("own", "on_time", "open_in_time"),
 }
-"""Column -> what it may say.
+"""Column -> accepted values.
 
-``end_event`` ends the clock; ``due`` is the date compared with; late is after the end of its
-``granularity``; early is before ``early_before`` (and ``early_needs``); ``missing_due`` is the
-verdict on a finished dossier without due date (an open one is unknown, or open in time where the
-system calls it in time); ``pauses`` says what a pause that is over does to the due date: an issued
-date is taken as the office left it, a recomputed one moves as the policy of procedure and reason
-says (``pause_policies.csv``) or not at all; ``paused_open`` says how an open dossier on pause is
-judged; ``withdrawn`` and ``rejected`` dossiers keep their own category or count as what stands
+``end_event`` ends the clock; ``due`` is the due date compared with. A dossier is late after the end
+of its ``granularity``, early before ``early_before`` (and ``early_needs``). ``missing_due`` is the
+outcome of a finished dossier without due date (an open one is unknown, or open and not yet due
+where the system counts it so). ``pauses`` is the effect of an ended pause on the due date: an
+issued date is taken as the office left it, a recomputed one moves by the policy of procedure and
+reason (``pause_policies.csv``) or not at all. ``paused_open`` is the outcome of an open dossier on
+pause. ``withdrawn`` and ``rejected`` dossiers keep their own category or count as the value set
 there.
 """
 
@@ -50,7 +50,7 @@ def lateness_profiles(folder: Path) -> pl.DataFrame:
     """Return the named definitions of "late": one row per profile, ordered by name.
 
     Raises:
-        InputRejected: A profile file is no TOML, lacks a key, or makes a choice there is not.
+        InputRejected: A profile file is not valid TOML, lacks a key, or makes an unknown choice.
 
     >>> from workbench.core.project import shipped
     >>> profiles = lateness_profiles(shipped().reference / "profiles")

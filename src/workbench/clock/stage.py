@@ -1,7 +1,7 @@
 """The stage clock: clean tables -> outcomes under each lateness profile, time split exactly.
 
-The rules are the models of ``pipelines/clock``; this module says what is read, built and kept. The
-folder of the clock is replaced whole: a run that fails leaves the one before as it was.
+The rules are the models of ``pipelines/clock``; this module lists what is read, built and kept. The
+folder of the clock is replaced as a whole: a run that fails leaves the old one unchanged.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The environment in which DVC and scheduled runs work for a project: one place for all platforms.
+"""Environment in which DVC and scheduled runs work for a project, the same on all platforms.
 
-``workbench dvc`` sets it before DVC starts; the Makefile, the commands of the README and every
+``workbench dvc`` sets it before DVC starts. The Makefile, the commands of the README and every
 entry of ``workbench schedule`` call DVC through it, so none of them sets a variable of its own.
 """
 
@@ -16,8 +16,8 @@ from pathlib import Path
 from workbench.core.project import Project
 
 SITE = Path(".dvc", "tmp", "site")
-"""Where DVC keeps its index of names of files, in the project's folder: otherwise it would be a
-folder of the whole machine, which nobody clears and others may read."""
+"""Folder of DVC's index of file names, inside the project: its default is a folder of the whole
+machine that is never cleared and that other accounts may read."""
 
 
 def project_environment(project: Project) -> dict[str, str]:

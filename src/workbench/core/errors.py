@@ -1,7 +1,7 @@
-"""What can go wrong for a user, one class per exit code.
+"""Errors for users, one class per exit code.
 
-Every message is worded in the catalogue (``workbench.messages``) in Vietnamese and English and
-says what was found, where, what was expected and what to do. Nothing here prints or exits.
+Every message is worded in the catalogue (``workbench.messages``) in Vietnamese and English: what
+was found, where, what was expected and what to do. Nothing here prints or exits.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ class WorkbenchError(Exception):
 
     Args:
         key: Entry of the wording catalogue, ``"<file>.<entry>"``.
-        **values: What fills the holes of the text.
+        **values: Values of the placeholders in the text.
     """
 
     exit_code = 1

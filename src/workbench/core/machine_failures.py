@@ -1,7 +1,7 @@
-"""Tell what the machine refuses (a full disk, no right to write, no memory) from a fault of ours.
+"""Distinguish failures of the machine (disk full, no write access, no memory) from our own faults.
 
 Every library words these failures in its own way: Python by number, DuckDB, Polars and Arrow by
-text, a notebook by the text of its last error. One sentence per kind is enough for a user.
+text, a notebook by the text of its last error. A user gets one sentence per kind.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _KINDS: Mapping[str, tuple[tuple[int, ...], re.Pattern[str]]] = {
 }
 _LIBRARIES = ("duckdb", "polars", "pyarrow", "pyo3_runtime", "sqlite3")
 _WITH_FOREIGN_TEXT = ("briefing.failed", "briefing.cannot_write", "cli.output_busy")
-"""Our messages that quote what a library or a notebook said."""
+"""Our messages that quote the error of a library or a notebook."""
 
 
 def environment_problem(fault: BaseException) -> WorkbenchError | None:
-    """Return the sentence for a failure of the machine, or nothing where it is none.
+    """Return the sentence for a failure of the machine, or nothing for any other failure.
 
     >>> problem = environment_problem(OSError(errno.ENOSPC, "No space left on device", "/data/x"))
     >>> problem.key, problem.exit_code
@@ -53,7 +53,7 @@ def environment_problem(fault: BaseException) -> WorkbenchError | None:
 
 
 def _causes(fault: BaseException) -> Iterator[BaseException]:
-    """Yield a failure and those that led to it; a message of ours speaks for its causes."""
+    """Yield a failure and its causes; a message of ours stands for its causes."""
     seen: set[int] = set()
     cause: BaseException | None = fault
     while cause is not None and id(cause) not in seen:

@@ -1,7 +1,7 @@
-"""How a number is written for people: ``1.234,5`` in Vietnamese, ``1,234.5`` in English.
+"""Format numbers for readers: ``1.234,5`` in Vietnamese, ``1,234.5`` in English.
 
-Every sentence, table and chart label takes its numbers from here, so that one figure never
-appears in two spellings. A missing value becomes an en dash; this module never invents one.
+Every sentence, table and chart label formats its numbers here, so that a figure never appears in
+two spellings. A missing value becomes an en dash.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Which outputs a stage's output was made from: figures of two runs never stand on one page.
+"""Record which outputs an output was made from, so that figures of two runs are never mixed.
 
-Beside its tables every stage writes ``origin.json``: a fingerprint of the tables, and those of the
-outputs it read. Whoever reads several outputs first sees whether they belong together.
+Every stage writes ``origin.json`` beside its tables: a fingerprint of the tables, and those of the
+outputs it read. A reader of several outputs checks first that they belong together.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ ORIGIN = "origin.json"
 
 @dataclass(frozen=True)
 class _Origin:
-    """The fingerprint of an output's tables, and by folder name those it was made from."""
+    """Fingerprint of an output's tables, and by folder name those of its inputs."""
 
     fingerprint: str
     made_from: dict[str, str]
 
 
 def write_origin(folder: Path, inputs: Sequence[Path] = ()) -> None:
-    """Say beside the tables of a stage what they are and which outputs they were made from.
+    """Write the origin of a stage's tables: their fingerprint, and those of their inputs.
 
     Args:
         folder: The tables of the stage, complete.
@@ -42,7 +42,7 @@ def write_origin(folder: Path, inputs: Sequence[Path] = ()) -> None:
 
 
 def check_origins(clean: Path, clock: Path, results: Path | None = None) -> None:
-    """Refuse outputs of which one was made from another run of a stage before it.
+    """Reject outputs of which one was made from another run of an earlier stage.
 
     Args:
         clean: Folder of the clean tables.
@@ -50,7 +50,7 @@ def check_origins(clean: Path, clock: Path, results: Path | None = None) -> None
         results: Folder of the results, unless they are about to be made.
 
     Raises:
-        RuleFailed: A folder was made from other tables than stand in one of the others now.
+        RuleFailed: A folder was made from tables that differ from those now in another one.
     """
     origins = {clean.name: _read(clean)}
     for folder, command in ((clock, "workbench clock"), (results, "workbench explain")):

@@ -13,7 +13,7 @@ from workbench.core.project import Project
 
 @dataclass(frozen=True)
 class Params:
-    """Every knob of the pipeline, ``section.name`` in the file and ``section_name`` here."""
+    """Every parameter of the pipeline: ``section.name`` in the file, ``section_name`` here."""
 
     simulate_seed: int
     explain_profile: str
@@ -28,8 +28,8 @@ def read_params(project: Project) -> Params:
     """Read a project's parameters.
 
     Raises:
-        InputRejected: The file is no YAML, lacks a knob, holds one that nothing reads, or a switch
-            that is neither true nor false.
+        InputRejected: The file is not valid YAML, lacks a parameter, has an unknown one, or a
+            switch is neither true nor false.
     """
     try:
         text = project.params.read_text(encoding="utf-8")

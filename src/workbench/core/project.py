@@ -1,7 +1,7 @@
-"""Where things lie: the rooms of a project and the files shipped with the package.
+"""Folders of a project, and the files shipped with the package.
 
-One place knows the folder names of the design; everything else asks a ``Project``. A room is
-replaced whole or not at all (``replace_folder``).
+No other module knows the folder names: all ask a ``Project``. An output folder is replaced as a
+whole or not at all (``replace_folder``).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from workbench.core.errors import OutputBusy, UsageProblem
 
 @dataclass(frozen=True)
 class Project:
-    """The rooms of one project folder.
+    """The folders of one project.
 
     >>> Project(Path("p")).landed.as_posix()
     'p/data/landed'
@@ -33,12 +33,12 @@ class Project:
 
     @property
     def data(self) -> Path:
-        """Every data room lies in here."""
+        """Parent of all data folders."""
         return self.root / "data"
 
     @property
     def inbox(self) -> Path:
-        """Exports as delivered; they hold names and never leave."""
+        """Exports as delivered: they include personal names and stay here."""
         return self.data / "inbox"
 
     @property
@@ -48,7 +48,7 @@ class Project:
 
     @property
     def landed(self) -> Path:
-        """Typed-as-text rows without personal data."""
+        """Landed tables: text as delivered, without personal columns."""
         return self.data / "landed"
 
     @property
@@ -93,14 +93,14 @@ class Project:
 
     @property
     def params(self) -> Path:
-        """Knobs of the pipeline."""
+        """The file of parameters."""
         return self.root / "params.yaml"
 
 
 def find_project(start: Path | None = None) -> Project:
-    """Find the project a command was called in: the nearest folder upwards with ``dvc.yaml``.
+    """Return the project around a folder: the nearest one upwards with ``dvc.yaml``.
 
-    A folder of results that a killed run had moved aside is put back.
+    A result folder that a killed run had moved aside is restored.
 
     Raises:
         UsageProblem: No folder from ``start`` (default: the current one) upwards is a project.
@@ -126,25 +126,25 @@ def shipped() -> Project:
 
 
 _IN_USE, _SETTLED, _PATIENCE = ".in-use", 60, 10
-"""A scratch folder's lock; the seconds after which an unlocked one can only be a dead run's; the
-seconds to wait for a living run that is just replacing a folder."""
+"""Name of a scratch folder's lock; seconds after which an unlocked folder is a dead run's; seconds
+to wait for a running process that is replacing a folder."""
 _NEW, _OLD = "new", "old"
 PATIENCE = 0.5
 """Seconds to wait for another run before giving up."""
 
 
 _OUTPUT_FOLDER, _OUTPUT_FILE = 0o750, 0o640
-"""Outputs name dossiers: their owner writes, the group reads, others see nothing."""
+"""Outputs name dossiers: the owner writes, the group reads, others have no access."""
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
-"""Exports as delivered hold names: their owner alone."""
+"""Exports as delivered include personal names: only the owner has access."""
 
 
 def close_to_others(project: Project) -> None:
-    """Take from other accounts what lies open: exports, outputs, and DVC's cache of outputs.
+    """Close exports, outputs and DVC's cache of outputs to other accounts.
 
-    DVC makes the objects of its cache readable to all, so their folder is closed instead. What
-    belongs to another account stays as it is, and so does everything on Windows, where folders
-    inherit their rights.
+    DVC makes the objects of its cache readable to all, so their folder is closed instead. Files of
+    another account are left as they are, and so is everything on Windows, where folders inherit
+    their rights.
     """
     _set_modes(project.inbox, _PRIVATE_FOLDER, _PRIVATE_FILE)
     cache = project.root / ".dvc" / "cache"
@@ -170,9 +170,9 @@ def _set_mode(path: Path, mode: int) -> None:
 
 
 class Scratch:
-    """A folder for the temporary files of one run, gone when it ends.
+    """A folder for the temporary files of one run, removed when it ends.
 
-    What a killed run left behind is removed when the next one begins: nobody holds its lock.
+    What a killed run left behind is removed when the next run begins: its lock is free.
 
     >>> with Scratch("example") as folder:
     ...     folder.is_dir()
@@ -223,7 +223,7 @@ def _sweep_scratch() -> None:
 
 
 def _is_running(process: str) -> bool:
-    """Say whether a process may be running; on Windows, where asking would end it, it may."""
+    """Return whether a process may run; always true on Windows, where a query would end it."""
     if os.name == "nt" or not process.isdecimal():
         return True
     try:
@@ -236,7 +236,7 @@ def _is_running(process: str) -> bool:
 
 
 def restore_folders(place: Path) -> None:
-    """Put back the folders in a place that killed runs had moved aside and not replaced yet."""
+    """Restore the folders that killed runs had moved aside and not yet replaced."""
     for old in sorted(place.glob(f".*-*/{_OLD}")):
         folder = place / old.parent.name[1:].rpartition("-")[0]
         if folder.exists():
@@ -250,7 +250,7 @@ def restore_folders(place: Path) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove scratch folders beside a folder whose runs were killed: nobody holds their lock."""
+    """Remove scratch folders of killed runs beside a folder: their locks are free."""
     for lock in folder.parent.glob(f".{escape(folder.name)}-*/{_IN_USE}"):
         try:
             if time.time() - lock.stat().st_mtime < _SETTLED:
@@ -263,19 +263,19 @@ def _sweep(folder: Path) -> None:
 
 @contextmanager
 def replace_folder(folder: Path, *, replaced: Collection[str] = ()) -> Iterator[Path]:
-    """Give an empty folder to write into, and put it in the place of ``folder`` at the end.
+    """Yield an empty folder to write into, and swap it with ``folder`` at the end.
 
-    When the block fails, what stood there before stays as it was and nothing half-written is
-    left behind. Wherever a run is killed, one whole copy is on the disk: the next command finds
-    it (``restore_folders``) and the next run removes what else was left behind.
+    If the block fails, the old folder stays unchanged and no partial output remains. Wherever a run
+    is killed, one complete copy is on the disk: the next command restores it
+    (``restore_folders``) and the next run removes the remains.
 
     Args:
-        folder: The place; it is made if it is not there.
-        replaced: Names in it that the block writes or removes: everything else in the folder
-            belongs to somebody else and stays. Nothing named, the whole folder is ours.
+        folder: The folder to replace; it is made if missing.
+        replaced: Names in it that the block writes or removes; everything else in the folder is
+            kept. Without names, the whole folder is replaced.
 
     Raises:
-        OutputBusy: The place cannot be written or is held open by another program.
+        OutputBusy: The folder cannot be written, or another program has it open.
     """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -302,14 +302,14 @@ def replace_folder(folder: Path, *, replaced: Collection[str] = ()) -> Iterator[
         except OSError as problem:
             raise OutputBusy("cli.output_busy", folder=folder, reason=problem.strerror) from problem
         finally:
-            # whatever stopped the run: the scratch folder goes, and must not take the only copy
+            # whatever stopped the run: remove the scratch folder, but never the only copy
             if old.exists() and not folder.exists():
                 old.rename(folder)
 
 
 @contextmanager
 def only_writer(folder: Path) -> Iterator[None]:
-    """Refuse a second run into a folder while this one lasts; it would end beside our results.
+    """Refuse a second run into a folder while this one lasts: it would overwrite our results.
 
     Raises:
         OutputBusy: Another run writes there, or the folder's parent cannot be written.
@@ -329,7 +329,7 @@ def only_writer(folder: Path) -> Iterator[None]:
 
 
 def _take_over(folder: Path, fresh: Path, replaced: Collection[str]) -> None:
-    """Give a fresh folder what others keep in the old one, without copying where links exist."""
+    """Copy into a fresh folder what others keep in the old one; link instead where possible."""
 
     def ours(place: str, names: list[str]) -> set[str]:
         return {name for name in names if Path(place) == folder and name in replaced}
@@ -347,7 +347,7 @@ def _link(source: str, target: str) -> None:
 
 
 def _flush(folder: Path) -> None:
-    """Have everything below a folder on the disk before it replaces another: power cuts happen."""
+    """Flush everything below a folder to the disk before it replaces another (power cuts)."""
     for parent, _, files in os.walk(folder):
         for name in files:
             _flush_file(Path(parent, name), os.O_RDWR if os.name == "nt" else os.O_RDONLY)
@@ -355,7 +355,7 @@ def _flush(folder: Path) -> None:
 
 
 def _flush_entries(folder: Path) -> None:
-    """Have the names in a folder on the disk; Windows does so by itself."""
+    """Flush the names in a folder to the disk; Windows does so by itself."""
     if os.name != "nt":
         _flush_file(folder, os.O_RDONLY)
 

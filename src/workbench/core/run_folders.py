@@ -1,4 +1,4 @@
-"""Where a run of the stages reads and writes; what its stages tell while they work."""
+"""Folders that a run of the stages reads and writes, and its progress messages."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from workbench.core.project import Project
 
 Progress = Callable[[str], None]
-"""Receives a few words about each step of a run."""
+"""Receives a short text about each step of a run."""
 
 
 @dataclass(frozen=True)
 class RunFolders:
-    """Where a run reads facts and rules, and where it puts tables.
+    """Folder of facts and rules that a run reads, and folders to which it writes tables.
 
-    In a project both are the project; ``analyse`` borrows the facts and works in a scratch place.
+    In a project both are the project; ``analyse`` uses the shipped facts and a scratch folder.
     """
 
     work: Project

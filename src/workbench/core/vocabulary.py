@@ -1,7 +1,7 @@
-"""The words of the field, each defined once: outcomes, segments, steps, channels, periods.
+"""Names used in the data, each defined once: outcomes, segments, steps, channels, periods.
 
-Tables, charts and texts use these names and no others. The labels people read stand in
-``wording/labels.toml`` under the same names.
+Tables, charts and texts use these names only. Their labels for readers are in
+``messages/labels.toml`` under the same names.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ CAUSES = (
     "norms_too_long",
     "unexplained",
 )
-"""Why a dossier is late; the finer codes of ``cause_taxonomy.csv`` map onto these."""
+"""Causes of lateness; the finer codes of ``cause_taxonomy.csv`` map onto these."""
 REALITIES = ("real", "record_only", "undecidable")
-"""Late also without the artefact, late only on record, or not decidable from what is logged."""
+"""Late also without the artefact, late only on record, or undecidable from the log."""
 CHANNELS_IN = ("counter", "online", "post", "other")
 STATUSES = (
     "submitted",
@@ -83,13 +83,13 @@ STATUSES = (
     "returned",
 )
 EVERYTHING = "*"
-"""Stands in a key column of ``measures`` for "all values together"."""
+"""Value of a key column of ``measures`` that means "all values together"."""
 
 PeriodKind = Literal["month", "quarter", "half", "year"]
 PERIOD_KINDS: tuple[PeriodKind, ...] = ("month", "quarter", "half", "year")
 
 LATEST = "latest"
-"""Names the last ended half-year in which dossiers were received: the period follows the data."""
+"""The last ended half-year with receptions: the period follows the data."""
 
 _MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _LABEL = re.compile(
@@ -99,7 +99,7 @@ _LABEL = re.compile(
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """A calendar month, quarter, half-year or year; both bounds belong to it.
+    """A calendar month, quarter, half-year or year, both bounds included.
 
     >>> Period.parse("2022-H1").ends_on
     datetime.date(2022, 6, 30)

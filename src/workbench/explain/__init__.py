@@ -1,8 +1,8 @@
-"""The stage explain: judged dossiers -> figures by unit and period, and where the time went.
+"""The stage explain: dossiers with outcomes -> figures by unit and period, and use of time.
 
 Counts are the models of ``pipelines/explain``, statistics the modules of ``workbench.figures``;
-this module says what is read, built and kept. The folder of results is replaced whole: a run that
-fails leaves the one before as it was.
+this module lists what is read, built and kept. The folder of results is replaced as a whole: a run
+that fails leaves the old one unchanged.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from workbench.core.vocabulary import PERIOD_KINDS, PeriodKind, periods_between
 from workbench.warehouse import Warehouse, write_frames
 
 CHECK_MEMORY = "500MB"
-"""What DuckDB holds while it checks what statistics made."""
+"""Memory of DuckDB while it checks tables made by statistics."""
 
 EXPLAIN_MEMORY = "2500MB"
-"""What DuckDB holds while it explains: the statistics beside it need their own."""
+"""Memory of DuckDB while it explains: the statistics in the same process need their own."""
 
 RESULT_TABLES = (
     "measures",
@@ -54,12 +54,12 @@ _COMPARED = ("measures", "cells", "gaps", "whatif", "watchlist")
 _RESULTS = tuple(table for table in RESULT_TABLES if table not in _COMPARED)
 """Result tables that the models make."""
 _OF_DOSSIERS = ("received_on", "snapshot_at", "time_zone", "calendar_id")
-"""What ``explain`` itself asks of dossiers: a register is wide."""
+"""Columns of the dossiers that ``explain`` itself reads: a source's table is wide."""
 
 
 @dataclass(frozen=True)
 class _Used:
-    """What is asked of the dossiers apart from counts: the last snapshot and their calendars."""
+    """Facts about the dossiers beside counts: the last snapshot and the calendars in use."""
 
     snapshot_on: dt.date
     calendars: tuple[str, ...]
@@ -112,7 +112,7 @@ def _count(
     profile: str,
     places: Mapping[tuple[str, ...], Path],
 ) -> _Used:
-    """Write the tables of each tuple of names into its folder; return what statistics ask more."""
+    """Write the tables of each tuple of names into its folder; return what statistics also need."""
     from workbench.figures.sojourns import first_day
 
     with Warehouse(folders.facts.pipelines, memory=EXPLAIN_MEMORY) as warehouse:
@@ -146,7 +146,7 @@ class _FigureWriter:
     profile: str
 
     def write(self, made: Mapping[str, pl.DataFrame]) -> None:
-        """Write tables of one profile, once they keep what ``pipelines/figures`` says of them."""
+        """Write tables of one profile, once they pass the checks of ``pipelines/figures``."""
         stamp = pl.lit(self.profile).alias("profile")
         stamped = {name: frame.select(stamp, pl.all()) for name, frame in made.items()}
         with Warehouse(self.pipelines, threads=1, memory=CHECK_MEMORY) as warehouse:
@@ -156,7 +156,7 @@ class _FigureWriter:
 
 
 def _rounded(frame: pl.DataFrame) -> pl.DataFrame:
-    """Round figures that hang on the processor; the parts of a gap must go on summing to it."""
+    """Round figures that depend on the processor; the parts of a gap must still sum to it."""
     from workbench.figures.estimates.precision import rounded
 
     exact = ("effect", "gap")
@@ -166,7 +166,7 @@ def _rounded(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _write_measures(counted: Path, profile: str, path: Path, pipelines: Path) -> pl.DataFrame:
-    """Write all measures, one at a time: they are many; return what metrics and plots show."""
+    """Write all measures, one at a time to bound memory; return what metrics and plots show."""
     from workbench.figures.measures import measures_in_turn
 
     frames: list[pl.DataFrame] = []
@@ -195,7 +195,7 @@ def _measure(counted: Path, writer: _FigureWriter, kind: PeriodKind) -> None:
 def _write_scenarios(
     counted: Path, calendars: Calendars, writer: _FigureWriter, reference: Path
 ) -> None:
-    """Write what would have helped, and which open dossiers are at risk."""
+    """Write the scenarios, and the risk of open dossiers."""
     from workbench.figures import result_tables
     from workbench.figures.whatif import TransferLog
 

@@ -10,7 +10,7 @@ from workbench.program import print_progress, run_program
 
 
 def main() -> None:
-    """Run the stage on the project of the current folder, under the profile of its knobs."""
+    """Run the stage on the project of the current folder, under the profile of its parameters."""
     project = find_project()
     folders = RunFolders(project, project, print_progress)
     explain(folders, profile=read_params(project).explain_profile)

@@ -1,8 +1,8 @@
-"""Brings exports into the workbench: source profiles, readers and the landing room.
+"""Bring exports into the workbench: source profiles, readers and landed tables.
 
-A register is described by a TOML profile; a reader turns its files into text; the landing keeps
-only mapped columns that are not personal, each row with its file, sheet and row number. What a
-profile does not name is an error that names it.
+A TOML profile describes how a source's exports are read; a reader turns files into text; the
+landing keeps mapped, non-personal columns only, each row with its file, sheet and row number. A
+column that a profile does not name is an error that names the column.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Cases of an event log: their attributes, and dates that one of their events gives.
+"""Cases of an event log: their attributes, and dates taken from one of their events.
 
 A log repeats the attributes of a case on its events, and may leave them blank on some. It often
-prints no date of reception or of the end; it has an activity for it. A profile names the activity,
-and the event's stamp becomes the dossier's date, as text like every landed value. Events follow
-each other as the log lists them.
+has no date of reception or end but an activity for it. A profile names the activity, and the
+event's stamp becomes the dossier's date, as text like every landed value. Events keep the order of
+the log.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ def dated_by_events(
     """Return cases with the dates and the status that their events give.
 
     Args:
-        cases: One row per dossier_id; a date or status that a case has of its own stays.
+        cases: One row per dossier_id; a date or status of the case itself is kept.
         events: Steps of these cases, in the order of the log.
-        dates: Which activity gives which date. For a field (and for the status) the first entry
-            whose activity a case has decides; the others stand in where it is missing. A case is
-            received when the activity begins, but no event that only begins it ends a case.
+        dates: The activity that gives each date. For a field (and for the status) the first entry
+            whose activity a case has decides; later entries are used where it is missing. A case is
+            received when the activity begins; an event that only begins it does not end a case.
 
     >>> cases = pl.DataFrame({"dossier_id": ["a"], "resolved_at": [None], "status": [None]},
     ...     schema=dict.fromkeys(("dossier_id", "resolved_at", "status"), pl.String))

@@ -1,7 +1,7 @@
-"""Codes of values that are already known, by field: what the draft for an unknown export may use.
+"""Known codes of values by field, used to draft a profile for an unknown export.
 
-The shipped profiles know those of their registers; ``data/reference/code_aliases.csv`` lists usual
-wordings of other registers.
+Shipped profiles list those of their own sources; ``data/reference/code_aliases.csv`` lists common
+wordings of other sources.
 """
 
 from __future__ import annotations

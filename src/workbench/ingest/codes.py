@@ -1,9 +1,8 @@
-"""From the values of an export to the codes of the pipeline, and every value that has none.
+"""Map values of an export to the codes of the pipeline, and collect values without a code.
 
-A profile lists the code of each value of a coded field. A field that holds nothing but codes also
-takes these as they are where the profile has no list for it. Values without a code are gathered
-over all columns, sheets and files and named together: the reader of the message mends the profile
-once.
+A profile lists the code of each value of a coded field. A field of codes also accepts the codes
+themselves where the profile has no list for it. Values without a code are collected over all
+columns, sheets and files and reported together, so that the profile is corrected once.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _VALUES_SHOWN, _LETTERS_SHOWN = 30, 60
 
 
 class Codes:
-    """Codes the columns of one sheet and gathers the values that have no code."""
+    """Codes the columns of one sheet and collects the values without a code."""
 
     def __init__(self, profile: SourceProfile, raw: RawTable, name: str) -> None:
         self._profile, self._raw = profile, raw
@@ -78,7 +77,7 @@ class Codes:
 
 
 def code_list(profile: SourceProfile, field: str) -> Mapping[str, str] | None:
-    """Return the code of each value of a field; nothing where any value may stand.
+    """Return the code of each value of a field; nothing where any value is accepted.
 
     Values are spelled as the profile has them.
     """
@@ -89,11 +88,11 @@ def code_list(profile: SourceProfile, field: str) -> Mapping[str, str] | None:
 
 
 def check_codes(frames: Iterable[pl.DataFrame], mask: Callable[[str], str]) -> None:
-    """Refuse exports with values that have no code, naming every one with its rows.
+    """Reject exports with values that have no code, naming each with its rows.
 
     Args:
         frames: Rows of ``UNKNOWN_CODES``, of any number of sheets and pieces of files.
-        mask: What takes identifiers of persons out of a value before it is shown.
+        mask: Removes identifiers of persons from a value before it is shown.
 
     Raises:
         InputRejected: At least one value has no code.
@@ -117,7 +116,7 @@ def check_codes(frames: Iterable[pl.DataFrame], mask: Callable[[str], str]) -> N
 
 
 def _cut(value: str) -> str:
-    """Shorten a value that is masked already: half an identifier is known by no pattern."""
+    """Shorten a value only after masking: no pattern recognises half an identifier."""
     return value if len(value) <= _LETTERS_SHOWN else value[:_LETTERS_SHOWN] + "…"
 
 

@@ -1,9 +1,9 @@
 """One spelling for dates and times, however people and systems write them.
 
-A stamp means what its models in ``pipelines/clean`` say; here only its spelling changes. What they
-read as it stands (ISO, ``05/11/2022 07:30``, serial numbers) stays; rarer shapes become ISO, or
-``dd/mm/yyyy`` with the first two numbers in their places, as only a vote over the sheet tells which
-of them is the day. A text in no shape stays as it is, for the models to refuse by name.
+A stamp means what its models in ``pipelines/clean`` define; only its spelling changes here. Shapes
+that they read (ISO, ``05/11/2022 07:30``, serial numbers) stay; rarer shapes become ISO, or
+``dd/mm/yyyy`` with the first two numbers in place, as only a vote over the sheet decides which of
+them is the day. A text in no known shape stays and is quarantined by the models.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ _ISO_FRACTION = r"^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})(?:\.0+|(\.\d*?[1-9])0+)
 _ISO_UTC = r"^(\d{4}-\d{2}-\d{2} .*)Z$"
 
 _PLAINEST = r"^(?:\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d{2}-\d{2})(?: \d{2}:\d{2}(?::\d{2})?)?$"
-"""What most columns hold from end to end: one look settles them."""
+"""Shapes in which most columns are written throughout: one test settles them."""
 _USUAL = (
     r"^(?:\d{1,2}/\d{1,2}/\d{4}(?: \d{1,2}:\d{2}(?::\d{2}(?: [AP]M|\.\d{1,6})?)?)?"
     r"|\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?(?:[+\-]\d{2}:\d{2})?)?)?"
     r"|\d{1,2}[.\-/]\d{1,2}[.\-/](?:\d{4}|\d{2})(?: (?:[01]?\d|2[0-3]):\d{2}(?::\d{2})?)?"
     r"|\d{5}(?:\.\d+)?|\d{8}|\d{12}|\d{14})$"
 )
-"""Shapes that the models read as they stand, the most frequent first."""
+"""Shapes that the models read as they are, the most frequent first."""
 
 _MONTHS = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"

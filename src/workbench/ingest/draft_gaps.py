@@ -1,7 +1,6 @@
-"""What the draft of a profile still lacks before a file can be analysed, and what it goes without.
+"""List what the draft of a profile lacks before a file can be analysed, and optional fields.
 
-The fields that rows cannot do without stand in ``requirements``; here they are said in words, each
-with what to do about it.
+``requirements`` defines the fields that rows need; this module words each gap with what to do.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ def shortcomings(found: Inspection) -> list[str]:
 
 
 def remarks(found: Inspection) -> list[str]:
-    """Return in words what the profile goes without, and what that means for the figures."""
+    """Return in words the fields that the profile lacks, and what that means for the figures."""
     if found.rows not in ("dossier", "event"):
         return []
     targets = {str(_target(target, found.rows)) for p in found.proposals for target in p.targets}
@@ -54,7 +53,7 @@ def remarks(found: Inspection) -> list[str]:
 
 
 def values_without_code(found: Inspection, column: Proposal) -> list[str]:
-    """Return the values of a column of codes whose meaning nothing tells."""
+    """Return the values of a column of codes without a known meaning."""
     return [
         value
         for target in column.targets

@@ -1,7 +1,7 @@
-"""The table of an unknown export: where it lies, what its rows are, its records by column.
+"""Find the table in an unknown export: its header, the kind of its rows, its records by column.
 
-Every sheet that people see, and every way to split a text, is tried; the one whose header reads
-best counts. Event logs and JSON name their columns themselves.
+Every visible sheet, and every way to split a text, is tried; the one with the best header is
+used. Event logs and JSON name their columns themselves.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def _first_of_each(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _any_part(names: tuple[str, ...], rows: str, aliases: Aliases, kind: str) -> FileLayout:
-    """Return a part that maps every column, so that rows are told from what stands between them."""
+    """Return a layout that maps every column, so that record rows differ from text between them."""
     columns = {}
     for name in filter(None, names):
         guess = aliases.guess(name, rows)

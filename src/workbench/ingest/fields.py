@@ -1,4 +1,4 @@
-"""Which columns the landed tables have, and what kind of value each field holds.
+"""Columns of the landed tables, and the kind of value of each field.
 
 A source profile may map a column only to a field named here (or to an extra ``x_...`` of a
 dossier). Landed values are text as the file has it; typing happens once, in ``pipelines/clean``.
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import polars as pl
 
 POSITION = ("source_file", "source_sheet", "source_row")
-"""Where a landed row stood: the trace back to the export. A text file has an empty sheet."""
+"""Source position of a landed row, the trace back to the export; a text file has no sheet."""
 
 DOSSIER_FIELDS = (
     "dossier_id",
@@ -65,8 +65,8 @@ TABLES: Mapping[str, str] = {
     "pause": "landed_pauses",
 }
 NUMBERS: Mapping[str, tuple[str, ...]] = {"step": ("variant_no",)}
-"""Columns the landing adds. ``variant_no`` tells rows of one file apart that are alike in all
-mapped columns and differ in others (two events of a log); true repeats share it."""
+"""Columns added by the landing. ``variant_no`` distinguishes rows of one file that agree in all
+mapped columns and differ in others (two events of a log); true duplicates share it."""
 ROW_KINDS = ("dossier", "step", "pause", "event")
 
 FILES_SCHEMA: Mapping[str, pl.DataType] = {
@@ -126,11 +126,11 @@ OTHER_RECORDS: Mapping[str, pl.DataType] = {
     "source_sheet": pl.String(),
     "source_row": pl.Int64(),
 }
-"""``other_records``, a clean table that is empty wherever one source alone records the dossiers."""
+"""``other_records``, a clean table that is empty where a single source records the dossiers."""
 
 
 def is_instant(field: str) -> bool:
-    """Say whether a field holds a date or a point in time.
+    """Return whether a field holds a date or a point in time.
 
     >>> is_instant("due_at"), is_instant("paper_result_on"), is_instant("unit_id")
     (True, True, False)
@@ -139,7 +139,7 @@ def is_instant(field: str) -> bool:
 
 
 def is_name(field: str) -> bool:
-    """Say whether a field names a unit, a procedure, an activity or a person of the staff.
+    """Return whether a field names a unit, a procedure, an activity or a person of the staff.
 
     >>> is_name("unit_id"), is_name("late_reason")
     (True, False)
@@ -148,16 +148,16 @@ def is_name(field: str) -> bool:
 
 
 def is_staff(field: str) -> bool:
-    """Say whether a field holds an account of staff, which lands as a salted id."""
+    """Return whether a field holds an account of staff, which lands as a salted id."""
     return field in ("holder_id", "x_responsible")
 
 
 FREE_TEXT = ("reason", "late_reason")
-"""Known fields in which people write freely; so they may in every attribute of a source."""
+"""Known free-text fields; attributes of one source are free text as well."""
 
 
 def is_free_text(field: str) -> bool:
-    """Say whether people may write freely in a field.
+    """Return whether people may write freely in a field.
 
     >>> is_free_text("late_reason"), is_free_text("x_note"), is_free_text("x_old_due_at")
     (True, True, False)
@@ -167,7 +167,7 @@ def is_free_text(field: str) -> bool:
 
 
 def is_open_list(field: str) -> bool:
-    """Say whether a field names units, procedures or steps that no list may know.
+    """Return whether a field names units, procedures or steps that no list may know.
 
     >>> is_open_list("unit_id"), is_open_list("status")
     (True, False)
@@ -176,5 +176,5 @@ def is_open_list(field: str) -> bool:
 
 
 def is_extra(field: str) -> bool:
-    """Say whether a field is an attribute of this source only, kept beside the known ones."""
+    """Return whether a field is an attribute of this source only, kept beside the known ones."""
     return field.startswith("x_") and field.isidentifier() and field == field.lower()

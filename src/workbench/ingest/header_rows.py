@@ -1,9 +1,9 @@
-"""Which rows at the top of an unknown table are its header, and what its rows are.
+"""Find the header rows at the top of an unknown table, and the kind of its rows.
 
-The header is the block of one to three rows that reads most like known headers. A row that holds
-what the column holds below it (a date, a number, a code of the same make, a word that comes again)
-is a record, however much its words look like headers: taken for a header it would cost a dossier
-and show its values.
+The header is the block of one to three rows most similar to known headers. A row that holds the
+same kind of values as the column below it (a date, a number, a similar code, a repeated word) is a
+record, however similar its words are to headers: taken as a header it would lose a dossier and
+show its values.
 """
 
 from __future__ import annotations
@@ -103,14 +103,14 @@ class _Grid:
         self._kinds = {text: _kind(text, is_stamp=text in stamps) for text in texts}
 
     def is_header(self, header: layout.Header, aliases: Aliases, rows: str) -> bool:
-        """Say whether no row of a block is a record and each further row reads as a header."""
+        """Return whether no row of a block is a record and each further row reads as a header."""
         block = range(header.row, header.below)
         if any(self.is_record(row, header.below) for row in block):
             return False
         return all(self._goes_on(row, header, aliases, rows) for row in block[1:])
 
     def is_record(self, row: int, below: int) -> bool:
-        """Say whether a row holds values of its columns, as the rows from ``below`` on show them.
+        """Return whether a row holds values like the rows of its columns from ``below`` on.
 
         A row that comes again as a whole is the header of the next printed page, no evidence.
         """
@@ -130,7 +130,7 @@ class _Grid:
         return numbers > 0 or repeats >= (_TWO_REPEATS if labels > _FEW_CELLS else 1)
 
     def names_more(self, row: int, first: int, below: int) -> bool:
-        """Say whether a row has labels for columns that the rows under it leave without a name.
+        """Return whether a row has labels for columns that the rows under it leave without a name.
 
         A lone text is a title of the table, which names no column.
         """
@@ -149,7 +149,7 @@ class _Grid:
         )
 
     def are_groups(self, rows: range, above: int, below: int) -> bool:
-        """Say whether rows divide the groups whose labels stand in a row above them."""
+        """Return whether rows divide the groups whose labels stand in a row above them."""
         labels = self._texts[above]
         return not any(self.is_record(row, below) for row in rows) and all(
             bool(labels[column])
@@ -163,7 +163,7 @@ class _Grid:
         return alike >= _HALF * len(values)
 
     def _goes_on(self, row: int, header: layout.Header, aliases: Aliases, rows: str) -> bool:
-        """Say whether a row continues the header above it: by its words or by its place."""
+        """Return whether a row continues the header above it: by its words or by its place."""
         filled = [column for column in range(self._width) if self._texts[row][column]]
         names = [header.names[column] for column in filled]
         n_guessed = sum(aliases.guess(name, rows) is not None for name in names if name)
@@ -175,7 +175,7 @@ class _Grid:
         )
 
     def _is_below_group(self, row: int, column: int, *, is_last: bool) -> bool:
-        """Say whether the cell above is empty, or the label of a group of several columns."""
+        """Return whether the cell above is empty, or the label of a group of several columns."""
         above = self._texts[row - 1]
         has_empty_neighbour = column + 1 < self._width and not above[column + 1]
         return not above[column] or (
@@ -214,7 +214,7 @@ def _kind(text: str, *, is_stamp: bool) -> str:
 
 
 def _share_make(cell: str, values: Sequence[str]) -> bool:
-    """Say whether most values below are made like a cell: ``hs-001`` and ``hs-002``."""
+    """Return whether most values below are made like a cell: ``hs-001`` and ``hs-002``."""
     alike = sum(_make(value) == _make(cell) for value in values)
     return bool(values) and alike >= _HALF * len(values)
 

@@ -1,9 +1,8 @@
-"""Which field a column of an unknown export feeds, told by its header.
+"""Guess the field of a column of an unknown export from its header.
 
 Known headers are reviewed facts (``data/reference/header_aliases.csv``). A header is compared
-without regard to case, spaces and punctuation, then without accents too (``createdAt`` is two
-words); a longer header that contains a known one counts less. What a header does not tell is left
-open.
+without regard to case, spaces and punctuation, then also without accents (``createdAt`` is two
+words); a longer header that contains a known one counts less. An unknown header gives no guess.
 """
 
 from __future__ import annotations
@@ -31,8 +30,8 @@ _HUMP = re.compile(r"(?<=[a-zà-ỹ0-9])(?=[A-ZĐ])")
 class Guess:
     """What a header says its column is: a field, ``personal``, ``ignored`` or ``stage:<kind>``.
 
-    ``rank`` is its place in the list of known headers: of two that say the same field as well, the
-    first is the more telling.
+    ``rank`` is its position in the list of known headers: of two equally good headers for a field,
+    the first is preferred.
     """
 
     field: str

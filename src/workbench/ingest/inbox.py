@@ -1,4 +1,4 @@
-"""Which files are exports, which profile reads each, and whether what landed came from them."""
+"""Match files to source profiles, and check whether the landed tables came from these files."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from workbench.ingest.readers.file_bytes import check_regular, content_of, finge
 from workbench.ingest.requirements import gives_dossiers
 
 _PREFIXES = (".", "~$")
-"""Hidden files, and the locks that Office lays beside an open workbook."""
+"""Hidden files, and the lock files of Office beside an open workbook."""
 _CLUTTER = frozenset({"desktop.ini", "thumbs.db", "ehthumbs.db", "icon\r"})
 _CLUTTER_FOLDERS = frozenset({"__macosx", "$recycle.bin", "system volume information"})
-"""What Windows and macOS leave in folders by themselves, in lower case."""
+"""Files that Windows and macOS create in folders, in lower case."""
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file of an export and how it is read."""
+    """One file of an export and its layout."""
 
     path: Path
     profile: SourceProfile
@@ -44,7 +44,7 @@ def deliveries(paths: Iterable[Path], profile: SourceProfile) -> list[Delivery]:
 
 
 def check_dossier_rows(exports: Sequence[Delivery]) -> None:
-    """Refuse files that together cannot give a dossier, before any of them is read.
+    """Reject files that together cannot give a dossier, before any of them is read.
 
     Raises:
         InputRejected: Every file is read as steps or pauses only.
@@ -56,7 +56,7 @@ def check_dossier_rows(exports: Sequence[Delivery]) -> None:
 
 
 def inbox_deliveries(inbox: Path, profiles: Sequence[SourceProfile]) -> list[Delivery]:
-    """Pair every file of a project's inbox with the profile whose file pattern fits.
+    """Match every file of a project's inbox to the profile whose file pattern fits.
 
     Raises:
         InputRejected: The inbox is missing or empty, or no profile knows a file.

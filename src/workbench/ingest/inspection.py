@@ -1,8 +1,8 @@
-"""Guesses how an unknown export is read: the draft of a source profile for a person to finish.
+"""Guess how an unknown export is read: the draft of a source profile for a person to finish.
 
-The header is the block of rows that holds most known headers; what a header leaves open the values
-decide: dates, people, codes. Nothing is mapped that neither header nor values explain, and every
-proposal carries its reason. A draft never holds a value of a personal column.
+The header is the block of rows with the most known headers; the values decide what
+a header leaves open: dates, people, codes. Nothing is mapped that neither header nor values
+explain, and every proposal has its reason. A draft never includes a value of a personal column.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SNAPSHOT = re.compile(
 
 @dataclass(frozen=True)
 class Inspection:
-    """How one file seems to be read; ``to_toml`` writes it down.
+    """How one file would be read; ``to_toml`` writes it as a profile.
 
     ``header_row`` is counted from 1. ``snapshot`` is the text above the table that says when it
     was taken, if one does. ``empty_values`` are words that stand for an empty cell, ``unnamed``
@@ -100,19 +100,19 @@ def inspect(path: Path, reference: Path) -> Inspection:
 
 
 def _snapshot(heading: Sequence[str]) -> str:
-    """Return what the texts above a table say of when it was taken, and nothing beside it."""
+    """Return the snapshot given in the texts above a table, and nothing else."""
     matches = (_SNAPSHOT.search(text) for text in heading)
     return next((match[0] for match in matches if match), "")
 
 
 def _filled(column: str) -> pl.Expr:
-    """Give a column without the words that stand for an empty cell."""
+    """Return a column without the words that mean an empty cell."""
     is_empty = pl.col(column).str.to_lowercase().is_in(value_shapes.PLACEHOLDERS)
     return pl.when(~is_empty).then(pl.col(column)).alias(column)
 
 
 def _empty_values(frame: pl.DataFrame, proposals: Sequence[Proposal]) -> tuple[str, ...]:
-    """Return the words of mapped columns that stand for an empty cell."""
+    """Return the words of mapped columns that mean an empty cell."""
     words: set[str] = set()
     for proposal in proposals:
         if proposal.is_mapped:

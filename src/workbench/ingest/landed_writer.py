@@ -1,7 +1,7 @@
-"""Writes landed tables while exports are read: rows come in order, memory holds a row group.
+"""Write landed tables while exports are read: rows come in order, memory holds one row group.
 
-Which columns a table has is known from the profiles before a row is read, so the first row can be
-written before the last is seen. Only what tells events apart looks at a whole file: of each row
+The columns of a table follow from the profiles before a row is read, so the first row can be
+written before the last is seen. Only the numbering of variants looks at a whole file: of each row
 two digests are kept, and the rare rows that need another number are renumbered at the end.
 """
 
@@ -74,7 +74,7 @@ class Tables:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Write what waits and close the files."""
+        """Write the waiting rows and close the files."""
         with self._writer:
             for table in self._tables.values():
                 table.close()
@@ -160,9 +160,9 @@ def _arrow(frame: pl.DataFrame) -> Any:
 
 
 class Variants:
-    """Tells rows of one long file apart that are alike in all mapped columns and differ in others.
+    """Number the rows of one long file that agree in all mapped columns and differ in others.
 
-    Holds twenty-four bytes per row instead of the rows.
+    Keeps twenty-four bytes per row instead of the rows.
     """
 
     def __init__(self, name: str) -> None:
@@ -170,7 +170,7 @@ class Variants:
         self._seen: list[pl.DataFrame] = []
 
     def add(self, rows: pl.DataFrame, whole: pl.DataFrame) -> None:
-        """Take in landed rows and the rows of the file that they come from."""
+        """Add landed rows and the rows of the file that they come from."""
         mapped = rows.select(pl.exclude(*POSITION))
         self._seen.append(
             pl.DataFrame(

@@ -1,4 +1,4 @@
-"""The room where exports land: mapped fields as text, with file, sheet and row; no names of people.
+"""Land exports: mapped fields as text, with file, sheet and row; no names of people.
 
 Eight Parquet tables are written together or not at all: ``landed_dossiers``, ``landed_steps``,
 ``landed_pauses``, ``landed_files``, ``landed_masks`` (where an identifier of a person was masked),
@@ -79,7 +79,7 @@ def ingest(
 
     Args:
         exports: Files with their profiles, from ``inbox``.
-        out: Folder to write; what stood there before is replaced only when all went well.
+        out: Folder to write; its old content is replaced only after success.
         as_of: Date (end of that day) or local instant at which the exports were taken, ISO
             form, instead of what profiles or headings say.
         progress: Called with each file's name before it is read, and with its rows while it is.
@@ -87,8 +87,8 @@ def ingest(
             one if not given.
 
     Raises:
-        InputRejected: A file cannot be read as its profile says. Nothing is written.
-        UsageProblem: ``as_of`` is no date.
+        InputRejected: A file cannot be read by its profile. Nothing is written.
+        UsageProblem: ``as_of`` is not a date.
         OutputBusy: The folder cannot be replaced.
     """
     _check_date(as_of)
@@ -114,7 +114,7 @@ def ingest(
 
 @dataclass(frozen=True)
 class _Note:
-    """What is kept of a sheet beside its rows: its row of ``landed_files``, masks and so on.
+    """What a sheet adds beside its rows: its row of ``landed_files``, masks and so on.
 
     ``tables`` are its rows of the tables in ``_BESIDE``. ``unknown_codes`` are values that have no
     code: with any, nothing lands.
@@ -134,7 +134,7 @@ _BESIDE: Mapping[str, Mapping[str, type[pl.DataType]]] = {
     "landed_row_findings": ROW_FINDINGS,
     "landed_sheet_findings": SHEET_FINDINGS,
 }
-"""Landed tables of what is said of rows and sheets, not of rows themselves."""
+"""Landed tables about rows and sheets, beside the rows themselves."""
 
 
 def _by_source(exports: Sequence[Delivery]) -> dict[str, list[Path]]:
@@ -149,7 +149,7 @@ def _keyed(parts: Sequence[FileLayout], masker: Pseudonymiser) -> bool:
 
 
 def _is_long(exports: Sequence[Delivery]) -> bool:
-    """Say whether a file may be landed piece by piece: text whose rows need no other rows."""
+    """Return whether a file may be landed piece by piece: text whose rows need no other rows."""
     part = exports[0].part
     alone = len(exports) == 1 and part.kind == "csv" and not part.stages
     return alone and part.rows != "event"
@@ -293,7 +293,7 @@ def _land(
 
 
 def _file_row(raw: RawTable, export: Delivery, name: str, facts: dict[str, Any]) -> dict[str, Any]:
-    """Return what ``landed_files`` says of a sheet apart from how its dates are read."""
+    """Return the row of ``landed_files`` of a sheet, except how its dates are read."""
     profile, part = export.profile, export.part
     return {
         "source": profile.name,
@@ -351,7 +351,7 @@ def _snapshot(raw: RawTable, part: FileLayout, profile: SourceProfile, name: str
 
 @cache
 def _plain(stamp: str | None) -> str | None:
-    """Return one stamp in the spelling that the models read; files of a delivery share theirs."""
+    """Return one stamp in the spelling that the models read; files of a delivery share it."""
     spelt: str | None = plain(pl.Series([stamp], dtype=pl.String))[0]
     return spelt
 
@@ -367,7 +367,7 @@ def _file_constants(
 ) -> dict[str, str | None]:
     """Return what is known of a file before it is read.
 
-    The delivery it belongs to is named by its folder, where names need one, and its own tail.
+    The batch of a file is named by its folder, where names need one, and its own suffix.
     """
     folder = name.rpartition("/")[0]
     batch = masker.label(export.part.batch(export.path) or "", export.profile.name)
@@ -392,6 +392,6 @@ def _check_date(as_of: str) -> None:
 
 
 def _names(paths: Sequence[Path]) -> list[str]:
-    """Call files by name; files of the same name by folder and name."""
+    """Return file names; files of the same name get their folder in front."""
     count = Counter(path.name for path in paths)
     return [p.name if count[p.name] == 1 else f"{p.parent.name}/{p.name}" for p in paths]

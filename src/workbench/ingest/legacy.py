@@ -1,10 +1,10 @@
-"""Vietnamese text from before Unicode: TCVN3 (ABC fonts) and VNI, told by spelling and converted.
+"""Detect and convert Vietnamese text from before Unicode: TCVN3 (ABC fonts) and VNI.
 
-Old fonts drew Vietnamese letters in the places of other signs, so their text reads as nonsense
-(``M· hå s¬``) wherever the font is missing. Which convention a file follows is decided once per
-file or sheet: the one under which the marked words are Vietnamese syllables. The exported file is
-kept as it is, and the landing says which convention was undone. ABC fonts for capitals draw small
-letters as capitals; that cannot be told from the text, so such words become small letters.
+Old fonts drew Vietnamese letters in the positions of other signs, so their text is unreadable
+(``M· hå s¬``) without the font. The convention of a file is decided once per file or sheet: the one
+under which the marked words are Vietnamese syllables. The exported file is kept as it is, and the
+landing records which convention was undone. ABC fonts for capitals draw small letters as capitals;
+the text does not show it, so such words become small letters.
 
 Tables: TCVN 5712:1993 (VN1), checked against glibc's iconv; VNI from its published font chart.
 """

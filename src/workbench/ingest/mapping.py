@@ -1,4 +1,4 @@
-"""From a file's own columns to the landed fields: only mapped, non-personal columns pass.
+"""Map a file's own columns to the landed fields: only mapped, non-personal columns pass.
 
 Values of coded fields become the profile's codes (``codes``). The order of day and month is
 decided once per sheet, by counting the dates that can be read one way only; the count is kept as
@@ -31,12 +31,12 @@ _DAY_FIRST = rf"^{_HIGH}[/.\-]{_ANY}[/.\-]{_YEAR}"
 _MONTH_FIRST = rf"^{_ANY}[/.\-]{_HIGH}[/.\-]{_YEAR}"
 
 _WORDS_FOR_ALL = (EVERYTHING, "all", "each")
-"""What commands and folders of briefings take for all units: no unit is called so."""
+"""Words of commands and folders of briefings for all units: no unit may have this name."""
 
 
 @dataclass(frozen=True)
 class DateOrder:
-    """Whether day comes before month in a sheet, and the dates that say so."""
+    """Whether day comes before month in a sheet, and the number of dates that show it."""
 
     day_first: bool
     evidence: str
@@ -54,7 +54,7 @@ class DateVotes:
         return DateVotes(self.day + other.day, self.month + other.month)
 
     def order(self, otherwise: bool) -> DateOrder:
-        """Return what the majority says; without one ``otherwise`` stands.
+        """Return the majority's order; ``otherwise`` without a majority.
 
         >>> DateVotes(2, 0).order(otherwise=False).day_first
         True
@@ -68,14 +68,14 @@ def mapped(
 ) -> tuple[dict[Target, pl.Series], pl.DataFrame]:
     """Return one text series per fed field, all as long as the table, and values without a code.
 
-    A value that is not in the code list of its field is missing in the series and stands in the
-    second frame (``UNKNOWN_CODES``), so that all of them can be named at once.
+    A value that is not in the code list of its field is missing in the series and listed in the
+    second frame (``UNKNOWN_CODES``), so that all of them can be reported at once.
 
     Args:
         raw: A sheet as read.
         part: Its column map.
-        profile: Where the code lists stand.
-        path: The file, whose name may hold a field.
+        profile: Holds the code lists.
+        path: The file, whose name may include a field.
         name: How messages and ``source_file`` call the file.
 
     Raises:
@@ -132,7 +132,7 @@ def landed(
 def with_free_marker(
     fields: Mapping[Target, pl.Series], raw: RawTable, name: str
 ) -> tuple[dict[Target, pl.Series], pl.DataFrame]:
-    """Put ids that mean *all* in every table of the pipeline into brackets, and say where.
+    """Put ids that mean *all* in every table of the pipeline into brackets, and list them.
 
     Args:
         fields: The text of each fed field, as long as the sheet.
@@ -167,7 +167,7 @@ def with_free_marker(
 
 
 def repairs(raw: RawTable, part: FileLayout, name: str) -> pl.DataFrame:
-    """Return the rows of ``landed_repairs``: fields of records whose text a reader put right."""
+    """Return the rows of ``landed_repairs``: fields of records whose text a reader repaired."""
     fed = [(column, t.table, t.field) for column, to in part.columns.items() for t in to]
     fields = pl.DataFrame(fed, ["column", "row_kind", "field"], orient="row")
     marks = raw.marks.join(raw.frame.select("source_row"), on="source_row", how="semi")
@@ -176,7 +176,7 @@ def repairs(raw: RawTable, part: FileLayout, name: str) -> pl.DataFrame:
 
 
 def scoped(frame: pl.DataFrame, units: pl.Series) -> pl.DataFrame:
-    """Lead each dossier number with its unit, for registers that count per unit."""
+    """Prefix each dossier number with its unit, for sources that count per unit."""
     return frame.with_columns(dossier_id=pl.concat_str(units, pl.col("dossier_id"), separator="/"))
 
 
@@ -207,7 +207,7 @@ def date_votes(fields: Mapping[Target, pl.Series]) -> DateVotes:
 
 
 def date_order(fields: Mapping[Target, pl.Series], otherwise: bool) -> DateOrder:
-    """Decide by vote whether day or month comes first; without a majority ``otherwise`` stands."""
+    """Decide by vote whether day or month comes first; ``otherwise`` without a majority."""
     return date_votes(fields).order(otherwise)
 
 
@@ -235,7 +235,7 @@ def _column(frame: pl.DataFrame, header: str, empty_values: tuple[str, ...]) -> 
 
 
 def _provenance(series: Mapping[Target, pl.Series], part: FileLayout) -> dict[Target, pl.Series]:
-    """Say of a first due date whether a column holds it or only a note."""
+    """Return the origin of each first due date: a column or a note."""
     due, origin_target = Target("dossier", "due_first_at"), Target("dossier", "due_first_from")
     if due not in series:
         return {}

@@ -38,7 +38,7 @@ def objects_of(path: Path, aliases: Aliases) -> tuple[pl.DataFrame, str]:
     """Return the objects of a payload as text columns, and the key of the envelope around them.
 
     Raises:
-        InputRejected: The file is no JSON or holds something else than objects.
+        InputRejected: The file is not JSON or holds something else than objects.
     """
     objects = read_objects(path, "")
     for row in objects[:1]:

@@ -1,8 +1,8 @@
-"""A source profile: how one register's exports are read, said in TOML and never in code.
+"""A source profile: how the exports of one source are read, written in TOML and never in code.
 
 A profile names its files and, for each, which column feeds which field, which columns are
-personal and dropped, and which are ignored. Every key, column and code that it does not name is
-an error that names it: nothing is guessed and nothing is lost in silence.
+personal and dropped, and which are ignored. An unnamed key, column or code is an error that names
+it: nothing is guessed, nothing is dropped silently.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ class FileLayout:
         return (*self.date_formats.get(str(target), ()), *self.date_formats.get("", ()))
 
     def fits(self, path: Path) -> bool:
-        """Say whether a file name is one of this part's."""
+        """Return whether a file name is one of this part's."""
         return self.batch(path) is not None
 
     def batch(self, path: Path) -> str | None:
@@ -155,7 +155,7 @@ class FileLayout:
         return None
 
     def reads(self, path: Path) -> bool:
-        """Say whether a file has an extension of this part's kind."""
+        """Return whether a file has an extension of this part's kind."""
         return path.name.casefold().endswith(SUFFIXES[self.kind])
 
     def headers(self) -> tuple[str, ...]:
@@ -200,7 +200,7 @@ class Term:
 
 @dataclass(frozen=True)
 class SourceProfile:
-    """How one register is read.
+    """How the exports of one source are read.
 
     ``calendar_id`` is the working calendar it is judged by, ``time_zone`` the zone of stamps
     that carry none. With ``id_scope="unit"`` a dossier number counts within its unit only and
@@ -227,7 +227,7 @@ class SourceProfile:
     beside: tuple[str, ...] = ()
 
     def passes_over(self, path: Path) -> bool:
-        """Say whether a file lies beside the exports without being one."""
+        """Return whether a file lies beside the exports without being one."""
         return any(fnmatch(path.name.casefold(), p.casefold()) for p in self.beside)
 
     def parts_named(self, path: Path) -> tuple[FileLayout, ...]:

@@ -1,4 +1,4 @@
-"""What a key of a profile may say; every complaint names the file, the key and what is accepted."""
+"""Check keys of a profile; every complaint names the file, the key and what is accepted."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Checks:
         self.file = file
 
     def keys(self, raw: Mapping[str, Any], required: str, optional: str, *, at: str) -> None:
-        """Refuse keys that do not exist, keys that are missing, and choices nobody has."""
+        """Reject unknown keys, missing keys, and unknown choices."""
         needed, accepted = required.split(), (required + " " + optional).split()
         for key in raw:
             if key not in accepted:
@@ -58,14 +58,14 @@ class Checks:
                 self.refuse_choice(f"{at}.{key}".lstrip("."), raw[key], choices)
 
     def shape(self, value: object, shape: type, key: str) -> None:
-        """Refuse a value that is not of the shape its key takes."""
+        """Reject a value of the wrong type for its key."""
         if not isinstance(value, shape):
             raise InputRejected(
                 "sources.bad_shape", file=self.file, key=key, expected=_SHAPES[shape]
             )
 
     def pattern(self, text: str, at: str) -> str:
-        """Return a pattern; refuse one that cannot be compiled."""
+        """Return a pattern; reject one that cannot be compiled."""
         try:
             re.compile(text)
         except re.error as problem:
@@ -75,14 +75,14 @@ class Checks:
         return text
 
     def refuse_choice(self, key: str, value: object, choices: Iterable[str]) -> None:
-        """Say which values the key accepts."""
+        """Raise the error that lists the values the key accepts."""
         accepted = ", ".join(choices)
         raise InputRejected(
             "sources.bad_choice", file=self.file, key=key, value=value, accepted=accepted
         )
 
     def unknown(self, key: str, at: str, accepted: Iterable[str]) -> None:
-        """Say which keys or names are accepted in this place."""
+        """Raise the error that lists the accepted keys or names."""
         raise InputRejected(
             "sources.unknown_key",
             file=self.file,
@@ -92,7 +92,7 @@ class Checks:
         )
 
     def targets_exist(self, name: str, codes: Iterable[str], at: str) -> None:
-        """Refuse codes that a field which holds nothing but codes does not have."""
+        """Reject codes that a field of codes does not have."""
         accepted = FIELD_CODES.get(name)
         if accepted is None:
             return
@@ -100,13 +100,13 @@ class Checks:
             self.refuse_choice(at, "», «".join(wrong), accepted)
 
     def known_headers(self, named: Iterable[str], known: Collection[str], at: str) -> None:
-        """Refuse headers that the file's part does not list where they must stand."""
+        """Reject headers that the file's part must list but does not."""
         for header in named:
             if header not in known:
                 self.unknown(header, at, known)
 
     def target(self, name: str, rows: str, at: str) -> Target:
-        """Return the table and field that a name in a profile means for rows of this kind."""
+        """Return the table and field named in a profile for rows of this kind."""
         table, dot, field_name = name.rpartition(".")
         table = table if dot else ("step" if rows == "event" else rows)
         fields = FIELDS.get(table, ())

@@ -1,8 +1,7 @@
-"""Writes what an inspection found as a source profile in TOML, commented for the person to finish.
+"""Write the result of an inspection as a source profile in TOML, with comments for a person.
 
-The file is valid as it stands: what is not sure stands in comments, and a code without a meaning
-is left out, so that ingest names it rather than guessing. Every text of the export is written as
-a TOML string, whatever it holds.
+The file is valid as written: uncertain entries are comments, and a code without a meaning is left
+out, so that ingest names it. Every text of the export is written as a TOML string.
 """
 
 from __future__ import annotations

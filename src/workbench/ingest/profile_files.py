@@ -1,7 +1,7 @@
-"""Profiles as files: found by name or path, read, and checked key by key.
+"""Find, read and check profile files, key by key.
 
-Every key, field, choice and pattern that a profile cannot say is refused with the key, the file
-and what would be accepted. ``docs/source-profiles.md`` describes each key.
+Every unknown key, field, choice and pattern is rejected with the file, the key and what is
+accepted. ``docs/source-profiles.md`` describes each key.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def find_profile(name_or_path: str | Path, reference: Path) -> SourceProfile:
 
     Raises:
         UsageProblem: No profile of that name is shipped.
-        InputRejected: The file is missing or says something a profile cannot say.
+        InputRejected: The file is missing or has an entry that a profile cannot have.
     """
     if str(name_or_path).endswith(".toml"):
         return _with_countable_term(read_profile(Path(name_or_path)), reference)
@@ -75,7 +75,7 @@ def read_profile(path: Path) -> SourceProfile:
     """Read and check one profile.
 
     Raises:
-        InputRejected: The file is missing, is no TOML, includes an unknown key, value or code,
+        InputRejected: The file is missing, is not valid TOML, has an unknown key, value or code,
             or maps less than its rows need.
     """
     if not path.is_file():
@@ -125,7 +125,7 @@ class _ProfileReader(PartReader):
         return with_one_body(profile)
 
     def required(self, profile: SourceProfile) -> None:
-        """Refuse a profile whose parts lack a field that their rows cannot do without."""
+        """Reject a profile in which a part lacks a field that its rows need."""
         if lacking := missing_fields(profile):
             places = (
                 f"{place}: " + ", ".join(f"«{fields.replace('|', '» / «')}»" for fields in several)
@@ -134,7 +134,7 @@ class _ProfileReader(PartReader):
             raise InputRejected("sources.missing_fields", file=self.file, missing="; ".join(places))
 
     def codes(self, raw: dict[str, Any]) -> None:
-        """Refuse code lists of fields that do not exist, or with codes that mean nothing."""
+        """Reject code lists of unknown fields, or with unknown codes."""
         self.shape(raw, dict, "codes")
         field_names = {name for fields in FIELDS.values() for name in fields}
         for name, codes in raw.items():

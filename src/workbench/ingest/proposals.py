@@ -1,7 +1,7 @@
-"""What each column of an unknown export is proposed to be: by its header, then by its values.
+"""Propose the field of each column of an unknown export: by its header, then by its values.
 
-Where two columns would feed one field the better header counts. A column that neither header nor
-values explain is left out, and one that may hold persons is named as personal.
+Where two columns would feed one field, the better header is used. A column explained neither by
+header nor by values is left out, and one that may hold personal names is listed as personal.
 """
 
 from __future__ import annotations

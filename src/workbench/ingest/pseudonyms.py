@@ -1,11 +1,11 @@
-"""The one door through which landed values pass: staff become ids, identifiers in text are masked.
+"""Pseudonymise landed values: replace staff accounts by salted ids and mask identifiers in text.
 
-Columns that a profile calls personal never come this far. Of free text only the length lands (rule
-D40), unless the profile keeps the words of the field or a reviewed list knows them. Every other
-landed value is searched, because people type telephone numbers into columns of any name; where
-people write freely, more patterns count, and a unit or step that is called like a person lands
-under a code. Coded values come from the profile's own lists, and dates of a known shape are dates.
-What was masked is kept row by row, without the text itself, for rule D31.
+Columns that a profile lists as personal are dropped before this. Of free text only the length
+lands (rule D40), unless the profile keeps the words of the field or a reviewed list knows them.
+Every other landed value is searched, because people type telephone numbers into any column; in
+free text more patterns apply, and a unit or step named like a person lands under a code. Coded
+values come from the profile's lists, and dates of a known shape need no search. What was masked is
+recorded row by row, without the text, for rule D31.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from workbench.privacy import (
 )
 
 _WORDED = r"\p{L}|(?:\d\P{L}*){6}"
-"""A text of letters, or of digits enough for the number of somebody."""
+"""A text of letters, or of enough digits for a person's number."""
 
 MASKS: Mapping[str, type[pl.DataType]] = {
     **dict.fromkeys(POSITION[:2], pl.String),
@@ -51,7 +51,7 @@ _DATE = (
 
 @dataclass(frozen=True)
 class Pseudonymiser:
-    """What one ingest hides people behind: the patterns, the salts of staff ids, the secret."""
+    """Pseudonymiser of one ingest: the patterns, the salts of staff ids, the secret."""
 
     patterns: Patterns
     salts: Mapping[str, bytes]
@@ -60,7 +60,7 @@ class Pseudonymiser:
 
     @classmethod
     def over(cls, exports: Mapping[str, Iterable[Path]], reference: Path | None) -> Pseudonymiser:
-        """Return the veil of an ingest of these files, by source, under the facts of a project.
+        """Return the pseudonymiser of an ingest of these files, by source, under a project's facts.
 
         Raises:
             InputRejected: The patterns cannot be read.
@@ -72,17 +72,17 @@ class Pseudonymiser:
         return cls(patterns, salts, secret_key(), _known_texts(facts))
 
     def names(self, files: Sequence[str]) -> list[str]:
-        """Return names of files without people, each still another one."""
+        """Return file names without personal names, all still distinct."""
         bare = [self.masked_value(name) for name in files]
         again = [bare[:n].count(name) for n, name in enumerate(bare)]
         return [f"{name} ({n + 1})" if n else name for name, n in zip(bare, again, strict=True)]
 
     def masked_value(self, value: str) -> str:
-        """Return a value that a message quotes, without people."""
+        """Return a value quoted in a message without personal names."""
         return plain_text(self.patterns.masked(value, free_text=True))
 
     def label(self, text: str, source: str) -> str:
-        """Return a part of a file name without people; different ones stay different."""
+        """Return a part of a file name without personal names; distinct parts stay distinct."""
         bare = self.masked_value(text)
         return bare if bare == text else f"{bare} {label_code(text, self.salts[source])}"
 
@@ -94,13 +94,13 @@ class Pseudonymiser:
         part: FileLayout,
         name: str,
     ) -> tuple[dict[Target, pl.Series], pl.DataFrame, pl.DataFrame]:
-        """Return a sheet's fields without people, and what was masked or not kept.
+        """Return a sheet's fields without personal data, and what was masked or not kept.
 
         Args:
             fields: The text of each fed field, as long as the sheet.
             raw: The sheet as read.
-            profile: Where the code lists stand.
-            part: Which fields keep their text.
+            profile: Holds the code lists.
+            part: Names the fields that keep their text.
             name: How ``source_file`` calls the file.
 
         Returns:
@@ -129,7 +129,7 @@ class Pseudonymiser:
                 if not found.is_empty():
                     masks.append(_placed(found, target, raw, name))
                 if _is_withheld(target, part):
-                    # a person in a text that is not kept is still worth a word to who types it
+                    # report a person's name also in a text that is not kept: the office typed it
                     clean[target], count = self._lengths(values)
                     shortened += [(target.field, count)] if count else []
         counts = pl.DataFrame(shortened, {"field": pl.String, "n_values": pl.Int64}, orient="row")
@@ -143,7 +143,7 @@ class Pseudonymiser:
     def _masked(
         self, fields: Mapping[Target, pl.Series], source: str
     ) -> dict[Target, tuple[pl.Series, pl.DataFrame]]:
-        """Return each field without people, and the rows and patterns found in it.
+        """Return each field without personal data, and the rows and patterns found in it.
 
         Fields in which the same patterns count are searched together, since compiling the
         patterns costs more than searching a sheet.
@@ -180,7 +180,7 @@ class Pseudonymiser:
         return values.replace(codes)
 
     def _lengths(self, values: pl.Series) -> tuple[pl.Series, int]:
-        """Write the length of each text in its place, unless a reviewed list knows the text.
+        """Replace each text by its length, unless a reviewed list knows the text.
 
         Short numbers and signs are no text.
         """

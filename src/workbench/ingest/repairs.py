@@ -1,11 +1,10 @@
-"""Text that readers put right, cell by cell, and the mark that says so.
+"""Repair texts cell by cell, and mark each repair.
 
-Letters typed as a base and separate marks are composed by every reader, and characters that cannot
-be seen are dropped. A cell in the letters of
-an old font inside a sheet of Unicode is converted here, when it holds enough marked words that
-are Vietnamese only under one old convention; a sheet that follows one throughout is converted by
-its reader, and ``landed_files`` says so. The exported file is kept as it is. Marks feed the rules
-D19 and D20; looking costs little where a column is plain ASCII or repeats its values.
+Every reader composes letters typed as a base and separate marks, and drops invisible characters. A
+cell in the letters of an old font inside a sheet of Unicode is converted here when it has enough
+marked words that are Vietnamese only under one old convention; a sheet that follows one throughout
+is converted by its reader and recorded in ``landed_files``. The exported file is kept as it is.
+Marks feed the rules D19 and D20; a column of plain ASCII or of repeated values costs little.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ from workbench.ingest.legacy import TCVN3, VNI, convention_of, to_unicode
 from workbench.ingest.spelling import is_ascii
 
 COMPOSED = "composed"
-"""The repair of a cell whose letters were decomposed."""
+"""Repair of a cell whose letters were decomposed."""
 UNSEEN = "invisible"
-"""The repair of a cell with characters that cannot be seen."""
+"""Repair of a cell with invisible characters."""
 CONTROL = "control"
-"""The repair of a cell with control characters; others name the old font undone."""
+"""Repair of a cell with control characters; others name the old font undone."""
 
 RESERVED = "reserved"
-"""The repair of an id that was the mark, or a word of commands, for all values together."""
+"""Repair of an id that was the mark, or a word of commands, for all values together."""
 
 MARKS: Mapping[str, type[pl.DataType]] = {
     "source_row": pl.Int64,
@@ -51,11 +50,11 @@ _NO_LATIN = "[^\x00-\xff]"
 
 
 def marks_of(cells: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
-    """Return one row per cell that is put right: source_row, column, repair.
+    """Return one row per repaired cell: source_row, column, repair.
 
     Args:
         cells: Text columns as the file has them, and ``source_row``.
-        columns: Columns to look at, by the name that the mark shall carry.
+        columns: Columns to look at, by their name in the marks.
 
     >>> cells = pl.DataFrame({"source_row": [7, 8], "c0": ["Ho\u0300a", "Chøng thùc b¶n chÝnh tõ"]})
     >>> marks_of(cells, {"c0": "Tên"})["repair"].to_list()

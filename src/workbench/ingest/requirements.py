@@ -1,8 +1,8 @@
-"""What a source profile must map before a file is read, and which codes its fields may take.
+"""Fields that a source profile must map, and codes that its fields may take.
 
-A register without numbers or dates of reception gives no dossiers, whatever its rows say; a code
-that no rule of the pipeline understands would be counted as something else. Both are errors of the
-profile and are named before anything is read. ``docs/source-profiles.md`` lists them for people.
+Without dossier numbers or dates of reception there are no dossiers; an unknown code would be
+counted as something else. Both are errors of the profile and are reported before anything is read.
+``docs/source-profiles.md`` lists them for people.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from workbench.core.vocabulary import CHANNELS_IN, STATUSES, STEP_KINDS
 from workbench.ingest.profile import FileLayout, SourceProfile, Target
 
 TRANSITIONS = ("schedule", "start", "complete", "other")
-"""What an event of a log does to its step; ``other`` says nothing that a step can hold."""
+"""Effect of a log's event on its step; ``other`` has none."""
 
 FIELD_CODES: Mapping[str, tuple[str, ...]] = {
     "status": STATUSES,
@@ -26,7 +26,7 @@ FIELD_CODES: Mapping[str, tuple[str, ...]] = {
     "processed_online": ("yes", "no"),
     "transition": TRANSITIONS,
 }
-"""The codes of the fields that hold nothing but codes."""
+"""Codes of the fields of codes."""
 
 _STEP_STAMPS = ("step.arrived_at", "step.started_at", "step.finished_at")
 _UNIT = "dossier.unit_id"
@@ -48,15 +48,15 @@ def missing_fields(profile: SourceProfile) -> dict[str, list[str]]:
 
 
 def gives_dossiers(part: FileLayout) -> bool:
-    """Say whether the rows of a part make dossiers."""
+    """Return whether the rows of a part make dossiers."""
     return part.rows in ("dossier", "event")
 
 
 def with_one_body(profile: SourceProfile) -> SourceProfile:
     """Return a profile whose dossiers all have a unit: where none is mapped, one body.
 
-    A register of one office prints no unit: the title of the profile stands for it, and steps
-    take it where no part of the profile gives dossiers a unit.
+    A one-office export prints no unit: the title of the profile replaces it, and steps take it
+    where no part of the profile gives dossiers a unit.
     """
     body = profile.title_vi or profile.name
     is_one = not any(_UNIT in _given_fields(part) for part in profile.parts)

@@ -1,4 +1,4 @@
-"""Says how far a long reading has come: the file, and how many of its rows are in."""
+"""Report the progress of a long reading: the file, and how many of its rows are read."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ EVERY = 50_000
 
 @dataclass
 class Count:
-    """Counts the rows read of one file and tells whenever so many more are in.
+    """Counts the rows read of one file and reports at every further so many.
 
-    >>> told = []
-    >>> count = Count("log.csv", told.append)
+    >>> texts = []
+    >>> count = Count("log.csv", texts.append)
     >>> for _ in range(3):
     ...     count.add(40_000)
-    >>> len(told)
+    >>> len(texts)
     2
     """
 
@@ -28,7 +28,7 @@ class Count:
     rows: int = 0
 
     def add(self, rows: int) -> None:
-        """Take in a piece of the file."""
+        """Count a piece of the file."""
         before = self.rows // EVERY
         self.rows += rows
         if self.rows // EVERY > before:

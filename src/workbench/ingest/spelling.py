@@ -1,10 +1,9 @@
 """One spelling for headers, codes and cells: composed letters, single spaces, no edges.
 
-Vietnamese text comes composed or decomposed, with hard spaces, line breaks and characters that
-cannot be seen (zero width spaces, soft hyphens, marks of direction, control characters), as pages
-and chats leave them in what is copied. Headers and codes are compared without any of these; values
-lose the characters that cannot be seen and keep their inner spaces, except names
-(``single_spaced``).
+Vietnamese text comes composed or decomposed, with hard spaces, line breaks and invisible characters
+(zero width spaces, soft hyphens, direction marks, control characters) copied from pages and chats.
+Headers and codes are compared without any of these; values lose the invisible characters and keep
+their inner spaces, except names (``single_spaced``).
 """
 
 from __future__ import annotations
@@ -98,7 +97,7 @@ def folded(expr: pl.Expr) -> pl.Expr:
 
 
 def is_ascii(cells: pl.Series) -> bool:
-    """Say whether a column includes no letter beyond ASCII."""
+    """Return whether a column includes no letter beyond ASCII."""
     return bool(cells.str.len_bytes().sum() == cells.str.len_chars().sum())
 
 

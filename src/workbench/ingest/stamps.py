@@ -1,7 +1,7 @@
-"""What the stamps of a column mean beyond their spelling: formats of a profile, votes of a column.
+"""Interpret the stamps of a column beyond their spelling: formats of a profile, votes of a column.
 
-A profile names formats that no shape knows and columns that make one instant together. What a
-midnight in a due column means, and whether numbers count from 1970, the whole column decides.
+A profile names formats that no shape knows, and columns that form one instant together. The whole
+column decides what a midnight in a due column means, and whether numbers count from 1970.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def formatted(column: pl.Series, formats: Sequence[str]) -> pl.Series:
 def with_time(date: pl.Series, time: pl.Series) -> pl.Series:
     """Join a column of dates and one of times of day; a date without a time stays a date.
 
-    A time may be a part of a day, as a workbook counts it, or stand behind a date of its own.
+    A time may be a fraction of a day, as in a workbook, or follow a date of its own.
 
     >>> with_time(pl.Series(["04/03/2022", "2022-03-04 00:00:00", "44624", "4/3/2022"]),
     ...     pl.Series(["8h30", "0.354166666666667", "1899-12-31 08:30:00", None])).to_list()
@@ -78,7 +78,7 @@ def with_time(date: pl.Series, time: pl.Series) -> pl.Series:
 
 
 def is_date_format(text: str) -> bool:
-    """Say whether a text can be a date format: it names a whole day, with directives alone.
+    """Return whether a text can be a date format: it names a whole day, with directives alone.
 
     >>> [is_date_format(text) for text in ("%d %b %Y", "%H:%M", "%d/%m/%Q", "epoch")]
     [True, False, False, True]
@@ -121,7 +121,7 @@ def _epoch_iso(text: str) -> str:
 
 @dataclass(frozen=True)
 class StampVotes:
-    """What the columns of a sheet hold, counted: which share is epochs, which stands at midnight.
+    """Counts of a sheet's columns: share of epochs, and stamps at midnight.
 
     ``values`` and ``epochs`` are counted for every instant, ``midnights`` and ``hours`` (stamps at
     00:00:00, stamps at another time of day) for what is due.
@@ -175,8 +175,8 @@ def stamp_votes(fields: Mapping[Target, pl.Series], zone: str) -> StampVotes:
     """Count what the stamps of a sheet look like.
 
     Args:
-        fields: Texts by the field they feed, as ``plain`` spells them.
-        zone: In which stamps with an offset of their own stand at midnight or not.
+        fields: Texts by the field they feed, in the spelling of ``plain``.
+        zone: Zone in which stamps with an offset are compared with midnight.
     """
     values, epochs = dict[str, int](), dict[str, int]()
     midnights, hours = dict[str, int](), dict[str, int]()

@@ -1,4 +1,4 @@
-"""What is wrong with the structure of a file, row by row and sheet by sheet, for the rules F01 on.
+"""Find structural faults of a file, row by row and sheet by sheet, for the rules F01 on.
 
 A row that ends before the header does may be cut off anywhere, and an error of a spreadsheet
 names no dossier, unit, procedure, step or person: such rows land, so that they can be shown, and

@@ -1,7 +1,7 @@
-"""What the values of an unknown column look like: dates, times of day, codes, people.
+"""Classify the values of an unknown column: dates, times of day, codes, people.
 
 Judged by a sample from both ends of the column, so that a long file costs no more than a short
-one. Where a column might hold persons, it is taken for one that does.
+one. A column that might hold personal names is treated as if it did.
 """
 
 from __future__ import annotations
@@ -50,18 +50,18 @@ _NAMES = r"^\p{Lu}[\p{L}'’\-]+\.?,?(?: \p{Lu}[\p{L}'’\-]*\.?){1,4}$"
 
 
 def are_dates(values: pl.Series) -> bool:
-    """Say whether a column holds dates in a shape that is read without a word in the profile."""
+    """Return whether a column holds dates in a shape that needs no entry in the profile."""
     return not len(known := _sample(values)) or _share(are_stamps(known)) >= _MOSTLY
 
 
 def are_counted(values: pl.Series) -> bool:
-    """Say whether a column that is said to hold dates counts them: from 1970, or as Excel does."""
+    """Return whether a column of dates holds numbers: seconds since 1970 or Excel's serial days."""
     sample = _sample(values)
     return _share(sample.str.contains(rf"{_EPOCHS}|{_SERIALS}")) >= _MOSTLY
 
 
 def date_formats(values: pl.Series) -> tuple[str, ...]:
-    """Return the format that reads most of a column said to hold dates, where no shape does."""
+    """Return the format that reads most of a column of dates in no known shape."""
     sample = _sample(values).unique()
     rest = sample.filter(~are_stamps(sample).fill_null(value=False))
     if not len(rest):
@@ -72,26 +72,26 @@ def date_formats(values: pl.Series) -> tuple[str, ...]:
 
 
 def are_some_dates(values: pl.Series) -> bool:
-    """Say whether enough values are dates for a column whose header says that all are."""
+    """Return whether enough values are dates for a column whose header names dates."""
     sample = _sample(values)
     sample = sample.filter(~sample.str.to_lowercase().is_in(_DATE_PLACEHOLDERS))
     return not len(sample) or _share(are_stamps(sample)) >= _HALF
 
 
 def have_no_time(values: pl.Series) -> bool:
-    """Say whether all dates of a column stand without a time of day, or at midnight."""
+    """Return whether no date of a column has a time of day other than midnight."""
     sample = _sample(values).str.replace(r"[ T]0?0:00(?::00(?:\.0+)?)?$", "")
     return _share(sample.str.contains(_HOURS)) == 0
 
 
 def are_times(values: pl.Series) -> bool:
-    """Say whether a column holds times of day without a date."""
+    """Return whether a column holds times of day without a date."""
     sample = _sample(values)
     return bool(len(sample)) and _share(sample.str.contains(_TIMES)) >= _MOSTLY
 
 
 def are_codes(values: pl.Series) -> bool:
-    """Say whether values come again and again, as those of a code list or a group do."""
+    """Return whether values repeat as those of a code list or a group do."""
     texts = values.drop_nulls()
     distinct = texts.n_unique()
     if distinct <= 1:
@@ -100,7 +100,7 @@ def are_codes(values: pl.Series) -> bool:
 
 
 def are_people(values: pl.Series, patterns: Patterns) -> bool:
-    """Say whether a column holds persons or what identifies them, by its values alone."""
+    """Return whether a column holds persons or their identifiers, by its values alone."""
     sample = _sample(values)
     if not len(sample):
         return False
@@ -109,7 +109,7 @@ def are_people(values: pl.Series, patterns: Patterns) -> bool:
 
 
 def may_be_people(values: pl.Series) -> bool:
-    """Say whether a column without a known header might hold persons: names, places, free text."""
+    """Return whether a column with an unknown header might hold names, places or free text."""
     sample = _sample(values)
     if _share(_are_names(sample)) >= _SOME:
         return True
@@ -122,7 +122,7 @@ def may_be_people(values: pl.Series) -> bool:
 
 
 def showable(values: pl.Series, patterns: Patterns) -> pl.Series:
-    """Return the distinct values of a code list that name nobody, the most frequent first."""
+    """Return the distinct values of a code list that name no person, the most frequent first."""
     counts = values.drop_nulls().value_counts(sort=True)
     frequent = counts[values.name].head(MOST_CODES)
     _, finds = patterns.mask(frequent, free_text=True)
@@ -131,7 +131,7 @@ def showable(values: pl.Series, patterns: Patterns) -> pl.Series:
 
 
 def placeholders(values: pl.Series, *, of_dates: bool) -> set[str]:
-    """Return the words of a column that stand for an empty cell."""
+    """Return the words of a column that mean an empty cell."""
     words = _DATE_PLACEHOLDERS if of_dates else PLACEHOLDERS
     texts = values.drop_nulls().unique()
     return set(texts.filter(texts.str.to_lowercase().is_in(words)).to_list())

@@ -1,8 +1,8 @@
-"""Steps from a wide row: one date column per stage, a step from each date to the next.
+"""Derive steps from a wide row: one date column per stage, a step from each date to the next.
 
-A stage begins on the last date that stands before its own in the row, so a column that vanished
-from an export merges two stages into one rather than inventing an instant. The stage after the
-last date of an unfinished row is open: begun, not ended.
+A stage begins at the last earlier date in the row, so a column missing from an export merges two
+stages instead of inventing an instant. The stage after the last date of an unfinished row is open:
+started, not finished.
 """
 
 from __future__ import annotations

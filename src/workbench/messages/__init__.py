@@ -1,8 +1,8 @@
-"""Every sentence a user reads, in Vietnamese and English, in one catalogue.
+"""Catalogue of every sentence a user reads, in Vietnamese and English.
 
-One TOML file per subject; an entry is ``[name]`` with ``vi`` and ``en``. The language is a
-setting of the running context, Vietnamese unless asked otherwise. A missing entry is an error
-of ours, never an empty string on a page.
+One TOML file per subject; an entry is ``[name]`` with ``vi`` and ``en``. The language is a setting
+of the running context, Vietnamese by default. A missing entry is an error of ours, never an empty
+string on a page.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def language() -> str:
 
 @contextmanager
 def use_language(code: str) -> Iterator[None]:
-    """Speak ``vi`` or ``en`` inside the block."""
+    """Use ``vi`` or ``en`` inside the block."""
     token = _language.set(code)
     try:
         yield
@@ -42,7 +42,7 @@ def use_language(code: str) -> Iterator[None]:
 
 
 def say(key: str, /, **values: object) -> str:
-    """Return the text of ``"<file>.<entry>"`` with its holes filled.
+    """Return the text of ``"<file>.<entry>"`` with its placeholders filled.
 
     Raises:
         KeyError: The catalogue has no such entry (a fault of the project, found by its tests).

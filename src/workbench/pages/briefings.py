@@ -1,4 +1,4 @@
-"""Writes the pages of a period: which notebooks, for which units, under which heading.
+"""Write the pages of a period: which notebooks, for which units, under which heading.
 
 The output folder is held by a lock for the time of writing; a second run does not wait. Nothing
 is replaced before everything is made.

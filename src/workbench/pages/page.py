@@ -124,7 +124,7 @@ class _Watch(HTMLParser):
 
 
 def _styled_away(name: str, value: str) -> bool:
-    """Tell whether a style fetches something."""
+    """Return whether a style fetches something."""
     declarations = value.replace(" ", "").lower()
     return name == "style" and (
         "@import" in declarations or "url(" in declarations.replace("url(#", "")

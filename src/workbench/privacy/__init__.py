@@ -1,9 +1,9 @@
-"""Nobody exposed: what is masked at ingest, what stands for people, and what is not published.
+"""Protect persons: mask at ingest, pseudonymise staff, suppress small counts in publications.
 
 Personal columns are dropped by the source profile and never get here. This package covers what a
 profile cannot know: identifiers typed into other columns (``patterns``), staff accounts and the
-applicant of a dossier (``keys``), and small cells of published tables (``small_cells``). It knows
-no table of the pipeline; the rooms that call it do.
+applicant of a dossier (``keys``), and small counts of published tables (``small_cells``). It knows
+no table of the pipeline; the modules that call it do.
 """
 
 from __future__ import annotations

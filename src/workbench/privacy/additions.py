@@ -1,4 +1,4 @@
-"""What follows from published additions: which of the cells left out they determine.
+"""Determine which suppressed cells follow from published sums.
 
 Three questions of rising cost: is a cell the only unknown of an addition, do the additions together
 determine it (linear algebra, exact, in whole numbers modulo a prime), and do they leave it a single

@@ -1,14 +1,14 @@
-"""What stands for a person: staff ids without a name, and a key of the applicant only on request.
+"""Pseudonyms: salted ids for staff, and a key of the applicant only on request.
 
-``WORKBENCH_KEY`` holds a secret, or names the file that does; it belongs outside the repository
-and outside every DVC remote. With it ids are the same whatever is delivered, and applicants can be
-told apart. Without it there is no applicant key, and staff ids are salted, source by source, with
-the source's first export by name: a digest, published nowhere, of a file that lies where the names
-lie. No key of our own making could do: in the repository it would protect nobody, outside it the
-same exports would give other bytes on every machine. So the same exports give the same ids
-everywhere, nobody without them can try account names, and ids stay when a later export is added
-(names end in the period); they change when the first one does. Both are still personal data of
-the staff; nothing ranks by them.
+``WORKBENCH_KEY`` holds a secret, or names the file that does; keep it outside the repository and
+outside every DVC remote. With it ids are the same whatever is delivered, and an applicant gets one
+key. Without it there is no applicant key, and staff ids are salted, source by source, with the
+source's first export by name: an unpublished digest of a file stored beside the names themselves.
+A key of our own would not help: in the repository it would protect no one, outside it the same
+exports would give other bytes on every machine. So the same exports give the same ids everywhere,
+an outsider without them cannot try account names, and ids stay when a later export is added (names
+end in the period); they change when the first one does. Both remain personal data of the staff; no
+table ranks by them.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _file_named(value: str) -> Path | None:
 
 
 def staff_salt(exports: Iterable[Path]) -> bytes:
-    """Return what staff ids of a source are salted with: the secret, or its first export's bytes.
+    """Return the salt of a source's staff ids: the secret, or its first export's bytes.
 
     First is first by name, whatever folder it lies in and whatever else is delivered; of files of
     one name, the one whose digest is. The digest is of another kind than the fingerprints that
@@ -77,7 +77,7 @@ def _digest(path: Path) -> bytes:
 
 
 def staff_ids(accounts: pl.Series, salt: bytes, source: str) -> pl.Series:
-    """Return accounts as ids that tell people apart within a source and name nobody.
+    """Return accounts as ids that are distinct within a source and name no person.
 
     >>> staff_ids(pl.Series(["cb01", None]), b"0123456789abcdef", "one_stop").to_list()
     ['cb-ae1814da6c', None]
@@ -86,7 +86,7 @@ def staff_ids(accounts: pl.Series, salt: bytes, source: str) -> pl.Series:
 
 
 def label_code(text: str, salt: bytes) -> str:
-    """Return a short code that tells masked texts of a source apart and says nothing of them."""
+    """Return a short code for a masked text, distinct within a source and without its content."""
     return _code(salt, f"label/{text}", _STAFF_LENGTH)
 
 

@@ -1,12 +1,12 @@
-"""Small cells of published tables: what is left out so that nobody can be counted out.
+"""Suppress small counts, and enough others that none of them can be derived.
 
-A count of 1 to 4 is left out, and with it as many others as it takes that no left-out cell can be
-worked out from totals (complementary suppression). Whether a set of cells can be worked out is a
-question of linear algebra: a cell is safe when the sums that are published leave it undetermined.
-The workbench's own pages show everything; only what is published goes through here.
+A count of 1 to 4 is suppressed (primary), and with it as many others as needed so that no total
+determines it (secondary). Whether a set of cells is determined is a question of linear algebra: a
+cell is safe when the published sums leave it undetermined. The workbench's own pages show
+everything; only publications go through here.
 
-Cells left out protect single counts in one table. Two tables that share cells must go through
-together; what was published before stands beside them (``Beside``).
+Suppression protects counts in one table. Two tables that share cells must go through together;
+earlier publications are passed as ``Beside``.
 """
 
 from __future__ import annotations

@@ -161,7 +161,7 @@ def _cache(project: Project) -> Path:
 
 
 def _owns_cache(project: Project) -> bool:
-    """Say whether the cache is this project's alone; a shared one holds the data of others."""
+    """Return whether the cache is this project's alone; a shared one holds the data of others."""
     return _cache(project).is_relative_to(project.root.resolve())
 
 

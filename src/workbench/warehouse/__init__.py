@@ -1,9 +1,9 @@
-"""The only door to DuckDB: builds the SQL models of ``pipelines/`` and checks what they promise.
+"""Build the SQL models of ``pipelines/`` in DuckDB and check their promises.
 
-One SQL file is one table. Its header says the grain, the key, what it reads and what it
-promises; the order of building follows from ``reads``, and every key and promise is checked on
-the rows just built. Models name tables only; where a table lies is known here. A stage whose
-tables are about single dossiers may be built in parts, so that memory stays flat.
+One SQL file is one table; its header states grain, key, tables read and promises. The order of
+building follows from ``reads``; every key and promise is checked on the rows just built. Models
+name tables only; this module knows their files. A stage whose tables are about single dossiers may
+be built by partitions, so that memory stays bounded. No other module imports duckdb.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import MappingProxyType, TracebackType
+from types import MappingProxyType
 from typing import Self
 
 import duckdb
@@ -38,18 +38,18 @@ from workbench.warehouse.parts import Builder, Partition, PartitionedStage, part
 __all__ = ["Model", "Warehouse", "last_reads", "models_for", "models_of", "write_frames"]
 
 MEMORY = "3GB"
-"""What DuckDB may hold before it spills to disk: a laptop's, whatever the machine."""
+"""Memory of DuckDB before it spills to disk: a laptop's, whatever the machine."""
 PART = 50_000
-"""Dossiers built at a time: some hundred megabytes with all their steps."""
+"""Dossiers per partition: some hundred megabytes with all their steps."""
 _ALL = ("", "\U0010ffff", 0)
 _ATTACHED = "attached"
-"""Kind of a table that is no table of the database but rows outside."""
+"""Kind of a table whose rows lie outside the database."""
 
 Progress = Callable[[str], None]
 
 
 def _silent(_: str) -> None:
-    """Tell nothing."""
+    """Report nothing."""
 
 
 class Warehouse:
@@ -93,12 +93,7 @@ class Warehouse:
         """Open for use in a ``with`` block."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         """Close the database and remove what it spilled."""
         self._connection.close()
         self._spill.cleanup()
@@ -128,12 +123,12 @@ class Warehouse:
 
         Args:
             stage: Folder of ``pipelines/`` whose models are built.
-            progress: Told the name of each model before it is built.
+            progress: Receives the name of each model before it is built.
             wanted: Tables needed afterwards. Only these, what they read and the audits are built,
-                and every other table goes as soon as its last reader is built. All when not said.
+                and every other table is dropped after its last reader is built. All by default.
 
         Raises:
-            InputRejected: A model reads a table that is nowhere to be found.
+            InputRejected: A model reads a table that does not exist.
             RuleFailed: A key repeats or is missing, a promise is broken, or an audit finds rows.
         """
         models = models_of(self._pipelines, stage)
@@ -146,17 +141,17 @@ class Warehouse:
     def build_and_write(
         self, stage: str, wanted: Mapping[str, Path], progress: Progress = _silent
     ) -> None:
-        """Build the wanted tables of a stage and write each as soon as it is there.
+        """Build the wanted tables of a stage and write each as soon as it is built.
 
-        A table goes when its last reader is built, so that memory holds what is still needed.
+        A table is dropped after its last reader is built, so that memory holds only what is needed.
 
         Args:
             stage: Folder of ``pipelines/`` whose models are built.
             wanted: The folder of each table, which is written as ``<table>.parquet``.
-            progress: Told the name of each model before it is built.
+            progress: Receives the name of each model before it is built.
 
         Raises:
-            InputRejected: A model reads a table that is nowhere to be found.
+            InputRejected: A model reads a table that does not exist.
             RuleFailed: A key repeats or is missing, a promise is broken, or an audit finds rows.
         """
         self._build_all(models_for(models_of(self._pipelines, stage), wanted), (), progress, wanted)
@@ -170,21 +165,20 @@ class Warehouse:
         *,
         part: int = PART,
     ) -> None:
-        """Build the wanted tables of a stage some dossiers at a time and write them to a folder.
+        """Build the wanted tables of a stage by partitions of dossiers and write them to a folder.
 
-        The tables are those that ``build`` and ``write`` would make, whatever the size of a part;
-        memory does not grow with the number of dossiers. The dossiers and what belongs to them
-        come from attached Parquet files.
+        The tables equal those of ``build`` and ``write``, whatever the size of a partition; memory
+        does not grow with the number of dossiers. They are read from attached files.
 
         Args:
             stage: Folder of ``pipelines/`` whose models are built.
             wanted: Tables to write.
             folder: Replaced as a whole.
-            progress: Told each model of the first part, and afterwards how many parts are done.
-            part: Dossiers at a time.
+            progress: Receives each model of the first partition, then the count of partitions.
+            part: Dossiers per partition.
 
         Raises:
-            InputRejected: A table is nowhere to be found, or a model needs all dossiers at once.
+            InputRejected: A table does not exist, or a model needs all dossiers at once.
             RuleFailed: A key repeats or is missing, a promise is broken, or an audit finds rows.
         """
         names = list(wanted)
@@ -209,7 +203,7 @@ class Warehouse:
             self._connection.execute(f"set threads = {self._threads}")
 
     def _beside(self, number: int) -> Warehouse:
-        """Another door to the same database that makes its own tables, with one thread."""
+        """Return a second, single-threaded connection to the same database with its own tables."""
         other = copy(self)
         other._connection = self._connection.cursor()
         other._keys, other._kinds = {}, self._kinds.new_child()
@@ -223,13 +217,13 @@ class Warehouse:
         return TemporaryDirectory(prefix="spill-", dir=self._spill.path)
 
     def _audit(self, models: list[Model], audit: str) -> None:
-        """Repeat an audit that failed on all dossiers: it counts the offenders of every part."""
+        """Repeat a failed audit on all dossiers: it counts the offenders of every partition."""
         for model in models:
             self.drop(model.name)
         self._build_all(models_of_audit(models, audit), [], _silent)
 
     def select_partition(self, part: Partition) -> None:
-        """Let models see the dossiers of a part alone."""
+        """Restrict models to the dossiers of one partition."""
         for name, value in zip(("first", "last", "before"), part, strict=True):
             self.set(f"dossiers_{name}", value)
 
@@ -251,12 +245,12 @@ class Warehouse:
         return self._ordered(name).to_arrow_table()
 
     def attach_rows(self, name: str, rows: pa.Table) -> None:
-        """Make rows readable as a table without copying them, until it is dropped."""
+        """Make rows readable as a table without copying them, until the table is dropped."""
         self._connection.register(name, rows)
         self._kinds[name] = _ATTACHED
 
     def add_rows(self, name: str, rows: pa.Table) -> None:
-        """Put rows under those of a table, which is made by the first of them."""
+        """Append rows to a table; the first rows create it."""
         self._connection.register("rows_to_add", rows)
         more = self._connection.table("rows_to_add")
         if name in self._kinds:
@@ -325,7 +319,7 @@ class Warehouse:
 
         Args:
             name: The table.
-            columns: Columns to take; all when not said.
+            columns: Columns to return; all by default.
         """
         self._provide(name, name)
         relation = self._ordered(name)
@@ -342,7 +336,7 @@ class Warehouse:
         return rows
 
     def check_frames(self, stage: str, frames: Mapping[str, pl.DataFrame]) -> None:
-        """Hold tables that Python made to the models of the same names in a folder.
+        """Check tables that Python made against the models of the same names in a folder.
 
         Raises:
             RuleFailed: A key repeats or is missing, a promise is broken, or an audit finds rows.

@@ -1,4 +1,4 @@
-"""Whether a table keeps what its model says of it: its key, its promises, its audit."""
+"""Check a table against its model: its key, its promises, its audit."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _SUBJECTS = {
     "about_file": ("source_file",),
     "about_unit": ("unit_id", "period"),
 }
-"""Sentence -> columns that it names; the first whose columns a row has says what it is about."""
+"""Sentence -> columns it names; the first one whose columns a row has describes the row."""
 
 
 def check_key(model: Model, rows: duckdb.DuckDBPyRelation) -> None:
-    """Hold every row's key against missing parts and against all other rows' keys.
+    """Check that every row's key is complete and unique.
 
     Raises:
-        RuleFailed: A key is missing or stands twice.
+        RuleFailed: A key is missing or occurs twice.
     """
     columns = ", ".join(model.key)
     missing = " or ".join(f"{column} is null" for column in model.key)
@@ -38,10 +38,10 @@ def check_key(model: Model, rows: duckdb.DuckDBPyRelation) -> None:
 
 
 def check_rows(model: Model, rows: duckdb.DuckDBPyRelation) -> None:
-    """Hold every row against the model's promises, or find none where the model is an audit.
+    """Check every row against the model's promises; an audit must have no rows.
 
-    A promise that a missing value leaves undecided is broken: one about a column that may be
-    missing says so (``x is null or x > 0``).
+    A promise left undecided by a missing value is broken: one about a column that may be missing
+    says so (``x is null or x > 0``).
 
     Raises:
         RuleFailed: A promise is broken, or the audit finds rows.
@@ -70,13 +70,13 @@ def check_frames(
     models: Iterable[Model],
     frames: Mapping[str, pl.DataFrame],
 ) -> None:
-    """Hold tables that Python made to the models of the same names, and to their audits.
+    """Check tables that Python made against the models of the same names and their audits.
 
-    Each model reads its frame as ``made_<table>`` and says its columns, key and promises.
+    Each model reads its frame as ``made_<table>`` and states its columns, key and promises.
 
     Args:
-        connection: Where the frames are lent to while they are checked.
-        models: Those of the tables and of their audits; one that reads a table not given is left.
+        connection: Connection in which the frames are checked.
+        models: Models of the tables and of their audits; one that reads a missing table is skipped.
         frames: The tables by name.
 
     Raises:
@@ -100,7 +100,7 @@ def _check_audit(model: Model, rows: duckdb.DuckDBPyRelation) -> None:
 
 
 def key_broken(model: Model, rows: duckdb.DuckDBPyRelation) -> RuleFailed:
-    """Return the error of a key that is missing or stands twice among the rows."""
+    """Return the error for a key that is missing or occurs twice among the rows."""
     columns = ", ".join(model.key)
     missing = " or ".join(f"{column} is null" for column in model.key)
     numbered = rows.aggregate(f"{columns}, count(*) as times", columns)
@@ -121,7 +121,7 @@ def _first(rows: duckdb.DuckDBPyRelation, model: Model) -> dict[str, Any]:
 
 
 def _subject(row: dict[str, Any], model: Model) -> str:
-    """Say in plain words what a row is about: a dossier, a row of a file, a unit and period."""
+    """Return plain words for what a row is about: a dossier, a row of a file, a unit and period."""
     for name, columns in _SUBJECTS.items():
         if all(row.get(column) is not None for column in columns):
             return say(f"warehouse.{name}", **{column: row[column] for column in columns})
@@ -137,7 +137,7 @@ def _listed(values: dict[str, Any]) -> str:
 
 
 def _hashes_differ(rows: duckdb.DuckDBPyRelation, columns: str, total: int) -> bool:
-    """Say whether as many hashes as rows are found: then no key is there twice."""
+    """Return whether there are as many distinct hashes as rows: then every key is unique."""
     hashes = rows.project(f"hash({columns}) as hash")
     shares = total // HASHES + 1
     n_differing: int = sum(

@@ -1,7 +1,7 @@
 """SQL models as their headers describe them, and the order in which they are built.
 
-One SQL file is one table. What may be built dossier by dossier, what has to see all dossiers,
-and what nobody needs any more follows from the keys and the ``reads`` of the headers alone.
+One SQL file is one table. The keys and the ``reads`` of the headers decide what may be built
+dossier by dossier, what needs all dossiers, and which tables may be dropped.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from workbench.core.errors import InputRejected
 
 DOSSIER_KEYS = ("dossier_id", "dossier_no")
-"""A table whose key opens with one of these says something about single dossiers."""
+"""A table whose key begins with one of these is about single dossiers."""
 
 _HEADER = re.compile(r"--\s*(grain|key|reads|promises|audit|parts):\s*(.*)")
 _CONTINUED = "--   "
@@ -24,11 +24,11 @@ _ADDED_UP = "added up"
 
 @dataclass(frozen=True)
 class Model:
-    """One SQL file: the table it makes and what its header says of it.
+    """One SQL file: the table it makes and its header.
 
     ``audit`` names the sentence shown when the table has rows; such a model lists offenders.
-    ``is_sum`` (header line ``parts: added up``): it counts over dossiers, and where dossiers come
-    in parts its rows are those of all parts one under the other; its readers add them up.
+    ``is_sum`` (header line ``parts: added up``): it counts over dossiers. Built by partitions, its
+    rows are those of all partitions, and its readers add them up.
     """
 
     name: str
@@ -114,8 +114,8 @@ def find_model(pipelines: Path, stage: str, name: str) -> Model:
 def models_for(models: Iterable[Model], wanted: Iterable[str]) -> list[Model]:
     """Return the wanted models, what these read and their audits, each after what it reads.
 
-    An audit is made wherever all that it reads is made. Audits come as early as they can: what
-    must not be is found before more is built on it.
+    An audit is built wherever all that it reads is built, and as early as possible: an error must
+    be found before more is built on it.
 
     >>> from workbench.core.project import shipped
     >>> models = models_of(shipped().pipelines, "clock")
@@ -156,7 +156,7 @@ def _with_sources(found: dict[str, Model], wanted: Iterable[str]) -> list[Model]
 
 
 def last_reads(models: list[Model], kept: Iterable[str]) -> dict[str, list[str]]:
-    """Return by model the tables that nobody needs once it is built.
+    """Return by model the tables that no later model reads once it is built.
 
     Args:
         models: Models in the order of building.
@@ -173,13 +173,13 @@ def last_reads(models: list[Model], kept: Iterable[str]) -> dict[str, list[str]]
 
 @dataclass(frozen=True)
 class BuildPasses:
-    """A stage whose dossiers come in parts: what is built when.
+    """A stage built by partitions: the models of each pass.
 
     Attributes:
-        before: Models that read no table of dossiers made here; built once, on all dossiers.
-        first: Models built part by part for the sums they end in; empty where nothing is summed.
+        before: Models that read no table of dossiers built here; built once, on all dossiers.
+        first: Models built by partition for the sums they end in; empty where nothing is summed.
         between: Models that read those sums; built once.
-        second: Models that are built part by part for what is wanted, those of ``first`` too.
+        second: Models built by partition for the wanted tables, those of ``first`` included.
     """
 
     before: list[Model]
@@ -189,7 +189,7 @@ class BuildPasses:
 
     @property
     def rest(self) -> list[Model]:
-        """What the second pass builds anew."""
+        """Models that the second pass builds anew."""
         return [model for model in self.second if model not in self.first]
 
     def waiting(self, wanted: Iterable[str]) -> list[str]:
@@ -199,7 +199,7 @@ class BuildPasses:
 
     @property
     def sums(self) -> list[str]:
-        """Names of what is summed over the parts."""
+        """Names of the tables summed over the partitions."""
         return [model.name for model in self.first if model.is_sum]
 
     @classmethod
@@ -207,7 +207,7 @@ class BuildPasses:
         """Sort the models of a stage, each after those it reads, into passes.
 
         Raises:
-            InputRejected: A model needs all dossiers at once and reads what is made in parts.
+            InputRejected: A model needs all dossiers at once and reads a table built by partitions.
         """
         models_by_name = {model.name: model for model in models}
         inner = {model.name for model in models if model.is_of_dossiers or model.is_sum}

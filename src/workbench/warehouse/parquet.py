@@ -1,8 +1,8 @@
-"""Tables as Parquet files: rows in the order of their key, the same bytes every time.
+"""Write tables as Parquet files: rows in the order of their key, the same bytes every time.
 
-Integers, dates and instants are stored as differences (they decode 2.7 times faster than the
-usual form and take less room), texts by a dictionary. A file may grow part by part; nothing but
-the part at hand is held in memory.
+Integers, dates and instants are stored as differences (decoded 2.7 times faster than the usual
+form, and smaller), texts by a dictionary. A file may grow partition by partition; only the current
+one is in memory.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ALL_BUT_LAST, _ALL_BUT_FIRST = slice(None, -1), slice(1, None)
 
 
 class ParquetFile:
-    """A Parquet file that grows by Arrow tables; made when the first of them comes.
+    """A Parquet file that grows by Arrow tables; created with the first of them.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -77,7 +77,7 @@ def _has_differences(kind: pa.DataType) -> bool:
 
 
 def is_sorted_by(rows: pa.Table, key: tuple[str, ...]) -> bool:
-    """Say whether each row's key is greater than the one before: in order, single, not missing.
+    """Return whether each row's key is greater than the one before: sorted, unique, complete.
 
     >>> is_sorted_by(pa.table({"a": ["x", "x"], "n": [1, 2]}), ("a", "n"))
     True

@@ -1,10 +1,9 @@
-"""A stage built some dossiers at a time, so that memory does not grow with their number.
+"""Build a stage by partitions of dossiers, so that memory does not grow with their number.
 
-What belongs to one dossier needs no other dossier: its tables are made part by part, several
-parts at once, and written one under the other in the order of their keys, as if made at once.
-Where a model sums over dossiers (a norm learned from all of them), the parts are passed twice:
-first for the sums, then for what is wanted; what the second pass reads of the first waits on
-disk in between.
+Rows of one dossier need no other dossier: their tables are built partition by partition, several
+at once, and appended in the order of their keys, as if built at once. Where a model sums over
+dossiers (a norm learned from all of them), there are two passes: the first for the sums, the
+second for the wanted tables; what the second pass reads of the first waits on disk.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ from workbench.warehouse.parquet import ParquetFile
 
 Progress = Callable[[str], None]
 Partition = tuple[str, str, int]
-"""First and last dossier, and how many come before."""
+"""First and last dossier of a partition, and the number of dossiers before it."""
 Made = TypeVar("Made")
 
 
 def parts_of(dossiers: duckdb.DuckDBPyRelation, size: int) -> list[Partition]:
-    """Return the parts of some dossiers, so many at a time in the order of their ids."""
+    """Return partitions of a number of dossiers each, in the order of their ids."""
     numbered = dossiers.project(
         "dossier_id, row_number() over (order by dossier_id) - 1 as place"
     ).aggregate("min(dossier_id), max(dossier_id), min(place) as before", f"place // {size}")
@@ -39,10 +38,10 @@ def parts_of(dossiers: duckdb.DuckDBPyRelation, size: int) -> list[Partition]:
 
 
 class Builder(Protocol):
-    """What a warehouse does for one part."""
+    """What a warehouse does for one partition."""
 
     def select_partition(self, part: Partition) -> None:
-        """Let models see the dossiers of a part alone."""
+        """Restrict models to the dossiers of one partition."""
 
     def build_model(self, model: Model) -> None:
         """Make a table and check it."""
@@ -54,10 +53,10 @@ class Builder(Protocol):
         """Return a table's rows ordered by key."""
 
     def attach_rows(self, name: str, rows: pa.Table) -> None:
-        """Make rows readable as a table without copying them, until it is dropped."""
+        """Make rows readable as a table without copying them, until the table is dropped."""
 
     def add_rows(self, name: str, rows: pa.Table) -> None:
-        """Put rows under those of a table, which is made by the first of them."""
+        """Append rows to a table; the first rows create it."""
 
     def drop(self, name: str) -> None:
         """Forget a table or view."""
@@ -68,14 +67,14 @@ class Builder(Protocol):
 
 @dataclass(frozen=True)
 class PartitionedStage:
-    """One stage, its parts, and where what waits for the second pass is laid.
+    """One stage, its partitions, and the folder for what waits for the second pass.
 
     Attributes:
-        house: The warehouse; what is built once is built there.
-        builders: As many as parts are made at once; they see what the house holds.
-        parts: The parts in order.
+        house: The warehouse, in which what is built once is built.
+        builders: As many as partitions are built at once; they see the tables of the house.
+        parts: The partitions in order.
         spill: An empty folder.
-        progress: Told how far the parts are.
+        progress: Receives the number of partitions done.
     """
 
     house: Builder
@@ -90,7 +89,7 @@ class PartitionedStage:
         Args:
             models: Models of the stage, each after those it reads.
             wanted: Tables to write.
-            folder: Where to.
+            folder: Folder to write to.
         """
         passes = BuildPasses.of(models)
         waiting = passes.waiting(wanted)
@@ -120,7 +119,7 @@ class PartitionedStage:
             self.house.build_model(model)
 
     def _each(self, work: Callable[[Builder, int], Made]) -> Iterator[Made]:
-        """Do the work for every part, several at once; give what is made in the parts' order."""
+        """Do the work for every partition, several at once; return the results in order."""
         free: SimpleQueue[Builder] = SimpleQueue()
         for builder in self.builders:
             free.put(builder)

@@ -1,6 +1,6 @@
-"""Readers of files as delivered: every cell as text, with the row it stood in.
+"""Readers of files as delivered: every cell as text, with its row number.
 
-A reader refuses what it cannot read whole; it never repairs, types or drops a value.
+A reader rejects what it cannot read completely; it never repairs, types or drops a value.
 """
 
 from __future__ import annotations

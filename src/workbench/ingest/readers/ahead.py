@@ -1,7 +1,7 @@
-"""The next piece of a long file is read while the last one is landed.
+"""Read the next piece of a long file while the last one is landed.
 
-One thread, one piece ahead: order and bytes are those of reading in turn, and memory holds two
-pieces. A failure of the reader is raised where its piece would have come.
+One thread, one piece ahead: order and bytes equal those of reading in turn, and memory holds two
+pieces. A failure of the reader is raised at the position of its piece.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What a workbook holds, looked at part by part before anything builds cells of it.
+"""Check a workbook part by part before any cells are built.
 
-Parts are unpacked into nothing, a block at a time, and counted; names of parts are never used as
-paths. Refused are workbooks that unpack to far more than a register, that declare a document type
-or entities in any part, and sheets that span more cells or text than a register has
+Parts are unpacked block by block, counted and discarded; names of parts are never used as paths.
+Rejected are workbooks that unpack to far more than an export, that declare a document type or
+entities in any part, and sheets that span more cells or text than an export
 (``sheetspan``).
 """
 
@@ -158,7 +158,7 @@ def _check_declarations(path: Path, part: str, block: bytes) -> None:
 
 
 def is_date_1904(path: Path) -> bool:
-    """Say whether a workbook counts days from 1904, as old Macintosh versions of Excel did.
+    """Return whether a workbook counts days from 1904, as old Macintosh versions of Excel did.
 
     Raises:
         InputRejected: The workbook is damaged.

@@ -1,4 +1,4 @@
-"""Tell what a delivered file is from its bytes, so that a refusal names it and the cure."""
+"""Detect the format of a delivered file by its bytes, so that an error names it and the remedy."""
 
 from __future__ import annotations
 

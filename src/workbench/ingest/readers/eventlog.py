@@ -1,12 +1,11 @@
-"""Reads an XES event log, plain or gzipped, as a stream: one row per event.
+"""Read an XES event log, plain or gzipped, as a stream: one row per event.
 
 A case's attributes repeat on each of its events under ``case:<key>``, as in the CSV form of such
 logs; a case without events gives one row without event attributes. Defaults in ``<global>`` are
-not applied: what the log does not say stays missing. Nested attributes are named
-``<key>/<inner key>``. A document type or an entity, the door of expansion attacks, rejects the
-file, and so do attributes nested without end, values without end and, at the first batch that has
-one, an attribute the profile does not know. Memory holds one batch of events as Python objects,
-never the document.
+not applied: what the log lacks stays missing. Nested attributes are named ``<key>/<inner key>``. A
+document type or an entity (used by expansion attacks) rejects the file, and so do attributes nested
+too deep, values without end and, at the first batch that has one, an attribute unknown to the
+profile. Memory holds one batch of events as Python objects, never the document.
 """
 
 from __future__ import annotations
@@ -158,7 +157,7 @@ def _forbid(*_: object) -> None:
 class _Log:
     """The state of the parse: the open case, the open event, and the rows finished so far.
 
-    A row is an event and the number of its case, whose attributes are held once.
+    A row is an event and the number of its case, whose attributes are stored once.
     """
 
     def __init__(self) -> None:

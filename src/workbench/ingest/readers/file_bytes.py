@@ -1,4 +1,4 @@
-"""The bytes of a delivered file, checked to be what the name says before anything parses them."""
+"""Bytes of a delivered file, checked against its name before anything parses them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Bytes(Protocol):
 
 
 def check_content(path: Path, kind: str) -> None:
-    """Refuse a file whose content contradicts its extension, or that no reader reads.
+    """Reject a file whose content contradicts its extension, or that no reader reads.
 
     Raises:
         InputRejected: The file is missing or empty, or is something else than its name says.
@@ -42,7 +42,7 @@ def check_content(path: Path, kind: str) -> None:
 
 
 def check_regular(path: Path) -> None:
-    """Refuse what is no plain file: opening a pipe or a device could wait for ever.
+    """Reject what is not a regular file: opening a pipe or a device could wait forever.
 
     Raises:
         InputRejected: Nothing is there, it is something else than a file, or its name cannot be
@@ -139,7 +139,7 @@ class _Unpacked:
 
 
 def bomb(path: Path, unpacked: int, packed: int) -> InputRejected:
-    """Word the refusal of a file that unpacks to far more than a register's export."""
+    """Return the error for a file that unpacks to far more than an export."""
     return InputRejected(
         "readers.bomb",
         file=path.name,
@@ -152,14 +152,14 @@ def bomb(path: Path, unpacked: int, packed: int) -> InputRejected:
 
 
 def unopened(path: Path, problem: OSError) -> InputRejected:
-    """Word the failure to open a file, or to read on in it."""
+    """Return the error for a file that cannot be opened or read on."""
     if isinstance(problem, FileNotFoundError):
         return InputRejected("sources.no_file", file=path)
     return unreadable(path, problem.strerror or problem)
 
 
 def unreadable(path: Path, problem: object) -> InputRejected:
-    """Word the failure to read a damaged file."""
+    """Return the error for a damaged file."""
     return InputRejected("sources.unreadable", file=path.name, reason=problem)
 
 

@@ -1,10 +1,10 @@
-"""Where the table lies inside a sheet that people made for people.
+"""Find the table inside a sheet made for printing.
 
 Offices print national headings and titles above the table, merge header cells over two rows,
-number the columns, and put section rows, totals and signatures between and below the records.
-The header is the block of one to three rows that holds most of the profile's column names. A row
-is a record when it has a dossier number, or enough of the other mapped cells; everything else is
-counted as ignored, and a record without its number is kept for the rules to judge.
+number the columns, and put section rows, totals and signatures between and below the records. The
+header is the block of one to three rows with most of the profile's column names. A row is a record
+when it has a dossier number, or enough of the other mapped cells; everything else is counted as
+ignored. A record without its number is kept for the quality rules.
 """
 
 from __future__ import annotations

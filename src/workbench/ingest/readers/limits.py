@@ -1,9 +1,9 @@
-"""How large a delivered file may grow before it is refused: the defence against bombs.
+"""Size limits of delivered files: the defence against decompression bombs.
 
-Every reader and the listing of files take their limits from here. A packed file says little about
-what it unpacks to, so bytes are counted while they are unpacked and the reading stops at the
-limit, not after it. The limits are far above any register's export (a year of a province's steps is
-some hundred megabytes) and far below a machine's memory.
+Every reader and the listing of files take their limits from here. The size of a packed file says
+little about its content, so bytes are counted while they are unpacked and reading stops at the
+limit. The limits are far above any export (a year of a province's steps is some hundred megabytes)
+and far below a machine's memory.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ RATIO = 200
 """Unpacked bytes per packed byte. Registers reach 10 to 60, a bomb 1,000."""
 
 RATIO_FROM = 64 << 20
-"""Below 64 MiB the ratio does not matter: so little harms nobody."""
+"""Below 64 MiB the ratio does not matter: so little does no harm."""
 
 WORKBOOK_PARTS = 10_000
-"""Parts of a workbook; a register has about ten."""
+"""Parts of a workbook; an export has about ten."""
 
 PAYLOAD_BYTES = 512 << 20
 """A JSON file is parsed as a whole; Python objects take up to ten times its size."""
@@ -68,7 +68,7 @@ JSON_DEPTH = 64
 
 
 def is_bomb(unpacked: int, packed: int, most: int = UNPACKED_BYTES) -> bool:
-    """Say whether so many bytes out of so many are too many.
+    """Return whether so many bytes out of so many are too many.
 
     >>> is_bomb(10_000_000, 1_000), is_bomb(100_000_000, 100_000), is_bomb(5 << 30, 1 << 30)
     (False, True, True)

@@ -1,4 +1,4 @@
-"""Reads JSON payloads: one object, a list, one object per line, or an envelope around a list.
+"""Read JSON payloads: one object, a list, one object per line, or an envelope around a list.
 
 Every value arrives as the text it has in the file, numbers included. A nested list of objects is a
 table of its own, read by the part that names it; there a key of the object around it is called
@@ -40,7 +40,7 @@ def read_payload(path: Path, part: FileLayout) -> Iterator[RawTable]:
     """Yield the one table a part takes from a payload.
 
     Raises:
-        InputRejected: The file is no JSON, holds something else than objects, or an object has a
+        InputRejected: The file is not JSON, holds something else than objects, or an object has a
             key that the profile does not know.
     """
     objects = list(_objects(path, part))
@@ -69,7 +69,7 @@ def read_objects(path: Path, records: str) -> list[Object]:
     """Return the objects of a payload as they are, those inside an envelope where there is one.
 
     Raises:
-        InputRejected: The file is no JSON or holds something else than objects.
+        InputRejected: The file is not JSON or holds something else than objects.
     """
     return list(_objects(path, FileLayout((), "json", "dossier", {}, records=records)))
 

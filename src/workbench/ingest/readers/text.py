@@ -1,10 +1,10 @@
-"""Reads a delimited text file, plain or gzipped, as text, a block of rows at a time.
+"""Read a delimited text file, plain or gzipped, as text, a block of rows at a time.
 
-Nothing is typed and nothing is repaired: bytes that the file's encoding cannot decode, a NUL
-byte, an open quote, a row without end or with more cells than the header reject the file; a row
-that ends before the header does is reported as cut. The only text changed is that of fonts from
-before Unicode (``legacy``): bytes that are no UTF-8 are tried under the old Vietnamese
-conventions, and the table says which one was undone. Memory holds a block, never the file.
+Nothing is typed and nothing is repaired. Bytes that the file's encoding cannot decode, a NUL byte,
+an open quote, a row without end or with more cells than the header reject the file; a row that ends
+before the header does is reported as cut. Only text of fonts from before Unicode is changed
+(``legacy``): bytes that are not UTF-8 are tried under the old Vietnamese conventions, and the
+table records which one was undone. Memory holds a block, never the file.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def read_text(path: Path, part: FileLayout) -> Iterator[RawTable]:
 class Decoded:
     """A text file as blocks of UTF-8 bytes, and ``encoding``, what it was before.
 
-    UTF-8 is taken for granted unless the profile says otherwise; bytes that are none are tried
-    as UTF-16 (by its mark) and under the old Vietnamese conventions.
+    UTF-8 is assumed unless the profile says otherwise; other bytes are tried as UTF-16 (by its
+    byte order mark) and under the old Vietnamese conventions.
     """
 
     def __init__(self, stream: Bytes, encoding: str, path: Path) -> None:

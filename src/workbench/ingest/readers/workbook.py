@@ -1,12 +1,12 @@
-"""Reads the sheets of an Excel workbook as text, true dates in ISO form.
+"""Read the sheets of an Excel workbook as text, true dates in ISO form.
 
-A cell that Excel holds as a date arrives as ``2022-01-05 10:30:00`` (or ``2022-01-05`` when it
-has no time of day, which Excel cannot tell from midnight), so it is never mistaken for a text
-date whose day and month are in doubt. A bare serial number stays a number, counted from 1900 also
-in workbooks that count from 1904. Of a formula only the value shown is read; one without a value
-is refused, an error stands as its text. Hidden sheets and rows are left out unless the profile
-reads them, and a merged cell holds for all its rows (``sheetcells``, ``sheetxml``). Text of fonts
-from before Unicode is converted (``legacy``); the table says which convention was undone.
+A cell with an Excel date arrives as ``2022-01-05 10:30:00`` (or ``2022-01-05`` without a time of
+day; Excel stores midnight in the same way), so it is never read as a text date with an uncertain
+order of day and month. A bare serial number stays a number, counted from 1900 also in workbooks
+that count from 1904. Of a formula only the shown value is read; one without a value is rejected,
+an error lands as its text. Hidden sheets and rows are left out unless the profile reads them,
+and a merged cell applies to all its rows (``sheetcells``, ``sheetxml``). Text of fonts from before
+Unicode is converted (``legacy``); the table records which convention was undone.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from workbench.ingest.readers.unitrows import with_unit_rows
 
 _NO_ROWS = {"source_row": pl.Int64}
 _UNCALCULATED = "="
-"""Stands in a cell whose formula has no value, so that its row is seen as filled."""
+"""Placeholder in a cell whose formula has no value, so that its row counts as filled."""
 _SERIAL = r"^(\d{4,5})(\.\d+)?$"
 _DAYS_1904 = 1462
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
@@ -68,7 +68,7 @@ def read_workbook(path: Path, part: FileLayout) -> Iterator[RawTable]:
 
 @dataclass(frozen=True)
 class _Sheet:
-    """A sheet's cells, what its XML says of them, and the header found.
+    """A sheet's cells, the facts of its XML, and the header.
 
     ``first`` is the number of the column that the cells begin with, from 1.
     """
@@ -104,7 +104,7 @@ def _sheet(
 
 
 def _refuse_hidden_only(path: Path, sheets: list[_Sheet]) -> None:
-    """Refuse a workbook whose only sheets with the header are hidden."""
+    """Reject a workbook whose only sheets with the header are hidden."""
     if hidden := [sheet.name for sheet in sheets if sheet.header]:
         raise InputRejected("readers.hidden_only", file=path.name, sheets=", ".join(hidden))
 
@@ -138,7 +138,7 @@ def _table(
 def _shown(
     frame: pl.DataFrame, sheet: _Sheet, part: FileLayout
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the records that are read, and what is to be said of hidden ones."""
+    """Return the records that are read, and the note on hidden ones."""
     is_hidden = pl.col("source_row").is_in(sorted(sheet.facts.hidden_rows))
     if part.hidden == "read" or sheet.is_hidden:
         n_hidden = frame.height if sheet.is_hidden else frame.filter(is_hidden).height
@@ -187,9 +187,9 @@ def _load(book: Any, name: str, path: Path) -> tuple[pl.DataFrame, int]:
 
 @contextmanager
 def _refusals(path: Path) -> Iterator[None]:
-    """Turn what the reading library says of a damaged workbook into a refusal.
+    """Turn the reading library's errors about a damaged workbook into a rejected input.
 
-    Its panics are no ordinary exceptions, so they are known by name.
+    Its panics are not ordinary exceptions, so they are recognised by name.
     """
     try:
         yield
@@ -219,7 +219,7 @@ def _instant_headers(part: FileLayout) -> tuple[str, ...]:
 
 
 def _from_1900(column: str) -> pl.Expr:
-    """Count bare serial numbers from 1900 on, as every other workbook does."""
+    """Count bare serial numbers from 1900 on, as in every other workbook."""
     days, rest = pl.col(column).str.extract(_SERIAL, 1), pl.col(column).str.extract(_SERIAL, 2)
     moved = (days.cast(pl.Int64) + _DAYS_1904).cast(pl.String) + rest.fill_null("")
     return pl.coalesce(moved, pl.col(column)).alias(column)
