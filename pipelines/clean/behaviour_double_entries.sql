@@ -1,9 +1,9 @@
--- grain: one row per dossier that looks like another one under a second number
+-- grain: one row per dossier that resembles another one under a second number
 -- key: row_kind, source_file, source_sheet, source_row
 -- reads: dossiers, landed_dossiers
 -- promises: rule_id = 'D23'
 -- Same keyed digest of the applicant, same procedure, same day of reception. The digest exists only
--- where WORKBENCH_KEY was set at ingest; without it nobody can be told apart and nothing is found.
+-- where WORKBENCH_KEY was set at ingest; without it applicants are unknown and no row results.
 
 with applicant_rows as (
     select null::varchar as x_applicant_key

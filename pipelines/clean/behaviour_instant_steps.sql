@@ -5,7 +5,7 @@
 -- An integration that has no end sends the begin. Mere dates (midnight on both sides) say nothing,
 -- and a mere hand-over (intake, return) may be one click.
 
-with spells as (
+with intervals as (
     select
         'step' as row_kind,
         steps.source_file,
@@ -27,7 +27,7 @@ behaviour_instant_steps as (
         source_row,
         'D14' as rule_id,
         '' as fields
-    from spells
+    from intervals
     where ended_at = began_at and timezone(time_zone, ended_at)::time <> time '00:00:00'
 )
 

@@ -3,10 +3,10 @@
 -- reads: landed_repairs, landed_dossiers, landed_steps, ranked_dossier_rows, units, written_names,
 --   numbered_sheets
 -- promises: rule_id in ('D19', 'D20', 'D33', 'D38', 'D39')
--- The readers put letters right and mark where. A unit is found whichever vowel of oa, oe and uy
--- carries the tone mark; what differs from its listed name by that alone is said here. So is a name
--- without a list that was put into another spelling (D19), or that looks like a more frequent one
--- (D33). Control characters are gone (D38), and so are ids that mean all of them (D39).
+-- Readers repair letters and mark where. A unit is found whichever vowel of oa, oe and uy carries
+-- the tone mark; a name that differs from its listed form by that alone is reported here. So is an
+-- unlisted name that was put into another spelling (D19), or that resembles a more frequent one
+-- (D33), removed control characters (D38), and removed ids that mean all of them (D39).
 
 with letter_repairs as (
     select

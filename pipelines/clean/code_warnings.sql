@@ -2,8 +2,8 @@
 -- key: source_file, source_sheet, source_row, rule_id
 -- reads: ranked_dossier_rows, calendar_days, dossier_code_patterns, unit_names
 -- promises: rule_id is not null
--- Numbers are compared with the known patterns only where the profile says that they follow them.
--- A unit's code that another unit held at another time was joined by its date; D22 says so.
+-- Numbers are compared with the known patterns only where the profile says that they follow them. A
+-- unit's code that had another owner at another time was joined by its date and is reported (D22).
 
 with known_codes as (
     select distinct claims.dossier_id

@@ -55,7 +55,7 @@ findings as (
                             and not contains(implausible, 'due_at')
                             then 'D10'
                     end,
-                    -- without a date nothing can say who held the unit's name
+                    -- without a date the owner of the unit's name is undecidable
                     case
                         when
                             unit_id is null

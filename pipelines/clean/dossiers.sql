@@ -3,12 +3,11 @@
 -- reads: ranked_dossier_rows, dossier_findings, lateness_exclusions, first_due_dates, quality_rules
 -- promises: received_at <= snapshot_at; resolved_at is null or resolved_at >= received_at;
 --   status is not null; unit_id is not null; time_zone is not null
--- An open status outranks a date of the end, which stays as reported_end_at (rule P05). Where a
--- register prints no status, a dossier with a date of its end is resolved, one without is open.
--- An end that is a mere date, on the day of reception, is not before the reception; where only the
--- return is dated, the result was ready by then. due_first_from tells the origin of due_first_at:
--- a column, a note or an earlier export; one that is the due date less 7 days is not
--- believed (P13).
+-- An open status outranks an end date, which is kept as reported_end_at (rule P05). Where a source
+-- prints no status, a dossier with an end date is resolved, one without is open. An end that is a
+-- date only, on the day of reception, is not before the reception; where only the return is dated,
+-- the result was ready by then. due_first_from is the origin of due_first_at: a column, a note or
+-- an earlier export; one that equals the due date less 7 days is not used (P13).
 -- lateness_excluded names the rules by which no profile may judge the dossier.
 
 with quarantined_rows as (
@@ -40,7 +39,7 @@ accepted_rows as (
                 or timezone(dossiers.time_zone, dossiers.due_first_at)::date
                 <> timezone(dossiers.time_zone, dossiers.due_at)::date - 7
                 then dossiers.due_first_at
-        end as due_first_said,
+        end as due_first_stated,
         case
             when first_due_dates.due_at <> dossiers.due_at then first_due_dates.due_at
         end as due_first_seen
@@ -73,13 +72,13 @@ dossiers as (
         received_at,
         received_on,
         due_at,
-        coalesce(due_first_said, due_first_seen) as due_first_at,
+        coalesce(due_first_stated, due_first_seen) as due_first_at,
         case
-            when due_first_said is not null then due_first_from
+            when due_first_stated is not null then due_first_from
             when due_first_seen is not null then 'export'
         end as due_first_from,
         case
-            when not is_open_status(status_used) then held(ended_at, received_at, snapshot_at)
+            when not is_open_status(status_used) then clamp(ended_at, received_at, snapshot_at)
         end as resolved_at,
         reported_end_at,
         returned_at,
@@ -103,7 +102,7 @@ dossiers as (
             has_unit_list, has_procedure_list, has_code_list, kept_by, case_dates, unit_text,
             is_unknown_procedure, unreadable, implausible, in_clock_changes, is_superseded,
             duplicate_no, conflict_no, source_rank, ended_at, status_used, lateness_excluded,
-            due_first_said, due_first_seen
+            due_first_stated, due_first_seen
         ),
         source_file,
         source_sheet,

@@ -1,10 +1,10 @@
--- grain: one row per landed step row that says what another row of the same export said before
+-- grain: one row per landed step row that repeats another row of the same export
 -- key: row_id
 -- reads: parsed_steps, numbered_sheets, file_snapshots
 -- promises: duplicate_no > 1
--- Rows alike within one export repeat each other; those of one file that differ in columns not
--- mapped are different events (variant_no). Files that only add events (incremental) are one
--- export. Only rows whose digest comes twice are compared.
+-- Equal rows within one export are duplicates; those of one file that differ in unmapped columns
+-- are different events (variant_no). Files that only add events (incremental) are one export. Only
+-- rows whose digest occurs twice are compared.
 
 with met_twice as (
     select content

@@ -1,4 +1,4 @@
--- grain: one row per landed step row that leaves: refused, or told better by another row
+-- grain: one row per landed step row excluded from steps: quarantined or replaced by another row
 -- key: row_id
 -- reads: step_findings, quality_rules
 -- promises: row_id is not null

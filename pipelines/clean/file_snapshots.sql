@@ -2,9 +2,9 @@
 -- key: source_file, source_sheet
 -- reads: numbered_sheets, parsed_dossiers, parsed_steps
 -- promises:
--- A source that does not say takes its latest stamp: of receptions, ends, returns and steps, not
--- of due dates. A file without a heading of its own takes the newest of the files delivered with it
--- (their names share a tail), or else of its source. Whether each has one undated_exports tells.
+-- A source without a stated snapshot takes its latest stamp of receptions, ends, returns and steps,
+-- not of due dates. A file without its own takes the newest of the files delivered with it (their
+-- names share a suffix), else of its source. undated_exports lists files that still have none.
 
 with by_sheet as (
     select
@@ -47,7 +47,7 @@ stated_snapshots as (
         case
             when files.snapshot_at = 'latest' then latest.latest_at
             else parse_due(files.snapshot_at, files.day_first, files.time_zone)
-        end as said_at
+        end as stated_at
     from numbered_sheets as files
     left join latest on files.source = latest.source
 ),
@@ -59,9 +59,9 @@ file_snapshots as (
         sheet_no,
         rows_read,
         coalesce(
-            said_at,
-            max(said_at) over (partition by source, batch),
-            max(said_at) over (partition by source)
+            stated_at,
+            max(stated_at) over (partition by source, batch),
+            max(stated_at) over (partition by source)
         ) as snapshot_at
     from stated_snapshots
 )

@@ -1,10 +1,10 @@
--- grain: one row per spell in which the log of a dossier says that it waits for the applicant
+-- grain: one row per interval in which a dossier's logged status is waiting for the applicant
 -- key: source_file, source_sheet, source_row
 -- reads: parsed_steps, excluded_steps, step_numbers, numbered_sheets, parsed_pauses
 -- promises: resumed_at is null or resumed_at >= paused_at
--- For logs that tell the status after each event. A spell begins with the event that sets a waiting
--- status and ends with the next event that sets another. A list of pauses of its own is believed
--- rather than the log.
+-- For logs with the status after each event. A pause begins with the event that sets a waiting
+-- status and ends with the next event that sets another one. A separate list of pauses has
+-- precedence over the log.
 
 with logged_steps as (
     select
@@ -28,7 +28,7 @@ changes as (
         is distinct from status_after
 ),
 
-spells as (
+status_intervals as (
     select
         *,
         lead(finished_at) over (partition by dossier_id order by finished_at, step_no) as ended_at
@@ -37,16 +37,16 @@ spells as (
 
 logged_pauses as (
     select
-        spells.dossier_id,
-        spells.status_after as reason,
-        spells.finished_at as paused_at,
-        spells.ended_at as resumed_at,
+        status_intervals.dossier_id,
+        status_intervals.status_after as reason,
+        status_intervals.finished_at as paused_at,
+        status_intervals.ended_at as resumed_at,
         sheets.source_file,
         sheets.source_sheet,
-        row_of(spells.row_id) as source_row
-    from spells
-    inner join numbered_sheets as sheets on sheet_of(spells.row_id) = sheets.sheet_no
-    where spells.status_after in ('supplement', 'financial')
+        row_of(status_intervals.row_id) as source_row
+    from status_intervals
+    inner join numbered_sheets as sheets on sheet_of(status_intervals.row_id) = sheets.sheet_no
+    where status_intervals.status_after in ('supplement', 'financial')
 )
 
 select * from logged_pauses

@@ -189,13 +189,13 @@ parsed_dossiers as (
         ) as unreadable,
         concat_ws(
             ', ',
-            told_implausible('submitted_at', submitted_at, submitted_read),
-            told_implausible('received_at', received_at, received_read),
-            told_implausible('due_at', due_at, due_read),
-            told_implausible('due_first_at', due_first_at, due_first_read),
-            told_implausible('resolved_at', resolved_at, resolved_read),
-            told_implausible('returned_at', returned_at, returned_read),
-            told_implausible('paper_result_on', paper_result_on, paper_result_read)
+            implausible_text('submitted_at', submitted_at, submitted_read),
+            implausible_text('received_at', received_at, received_read),
+            implausible_text('due_at', due_at, due_read),
+            implausible_text('due_first_at', due_first_at, due_first_read),
+            implausible_text('resolved_at', resolved_at, resolved_read),
+            implausible_text('returned_at', returned_at, returned_read),
+            implausible_text('paper_result_on', paper_result_on, paper_result_read)
         ) as implausible,
         concat_ws(
             ', ',

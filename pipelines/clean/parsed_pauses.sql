@@ -63,8 +63,8 @@ parsed_pauses as (
         ) as unreadable,
         concat_ws(
             ', ',
-            told_implausible('paused_at', paused_at, paused_read),
-            told_implausible('resumed_at', resumed_at, resumed_read)
+            implausible_text('paused_at', paused_at, paused_read),
+            implausible_text('resumed_at', resumed_at, resumed_read)
         ) as implausible,
         source_file,
         source_sheet,

@@ -118,10 +118,10 @@ named_steps as (
         ) as unreadable,
         concat_ws(
             ', ',
-            told_implausible('arrived_at', stamps.arrived_at, stamps.arrived_read),
-            told_implausible('started_at', stamps.started_at, stamps.started_read),
-            told_implausible('finished_at', stamps.finished_at, stamps.finished_read),
-            told_implausible('step_due_at', stamps.step_due_at, stamps.step_due_read)
+            implausible_text('arrived_at', stamps.arrived_at, stamps.arrived_read),
+            implausible_text('started_at', stamps.started_at, stamps.started_read),
+            implausible_text('finished_at', stamps.finished_at, stamps.finished_read),
+            implausible_text('step_due_at', stamps.step_due_at, stamps.step_due_read)
         ) as implausible
     from stamps
     left join written_names as printed

@@ -13,7 +13,7 @@ with pause_rows as (
         < max(snapshots.snapshot_at) over (partition by pauses.dossier_id, pauses.source)
             as is_superseded,
         (pauses.kept_by, pauses.source)
-        > min((pauses.kept_by, pauses.source)) over (partition by pauses.dossier_id) as is_retold,
+        > min((pauses.kept_by, pauses.source)) over (partition by pauses.dossier_id) as is_second,
         row_number() over (
             partition by
                 pauses.dossier_id, pauses.reason, pauses.paused_at, pauses.resumed_at,
@@ -37,7 +37,7 @@ findings as (
             case
                 when pauses.duplicate_no > 1 then ['P07']
                 when pauses.is_superseded then ['P12']
-                when pauses.is_retold then ['P15']
+                when pauses.is_second then ['P15']
                 else [
                     case when pauses.implausible <> '' then 'D18' end,
                     case when pauses.unreadable <> '' then 'P01' end,

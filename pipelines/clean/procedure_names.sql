@@ -1,8 +1,8 @@
--- grain: one row per code or name of a procedure and spell in which it meant this procedure
+-- grain: one row per code or name of a procedure and period of its validity
 -- key: procedure_key, valid_from
 -- reads: procedures, procedure_aliases
 -- promises: valid_from <= valid_to; procedure_id is not null
--- A name that reforms gave to another code belongs to whichever was in force on the day.
+-- A name that reforms gave to another code belongs to the code in force on the day.
 
 with spellings as (
     select procedure_id as spelling, procedure_id, null as valid_from, null as valid_to

@@ -38,7 +38,7 @@ with findings as (
     from landed_row_findings
 ),
 
-dossiers_told as (
+dossiers_shown as (
     select landed.*
     from landed_dossiers as landed
     semi join findings
@@ -48,7 +48,7 @@ dossiers_told as (
         and landed.source_row = findings.source_row
 ),
 
-steps_told as (
+steps_shown as (
     select landed.*
     from landed_steps as landed
     semi join findings
@@ -58,7 +58,7 @@ steps_told as (
         and landed.source_row = findings.source_row
 ),
 
-pauses_told as (
+pauses_shown as (
     select landed.*
     from landed_pauses as landed
     semi join findings
@@ -75,27 +75,27 @@ records as (
         source_sheet,
         source_row,
         json_merge_patch(
-            to_json(dossiers_told),
+            to_json(dossiers_shown),
             '{"source_file": null, "source_sheet": null, "source_row": null,
             "x_applicant_key": null}'
         )::varchar as record
-    from dossiers_told
+    from dossiers_shown
     union all
     select
         'step' as row_kind,
         source_file,
         source_sheet,
         source_row,
-        to_json(steps_told)::varchar as record
-    from steps_told
+        to_json(steps_shown)::varchar as record
+    from steps_shown
     union all
     select
         'pause' as row_kind,
         source_file,
         source_sheet,
         source_row,
-        to_json(pauses_told)::varchar as record
-    from pauses_told
+        to_json(pauses_shown)::varchar as record
+    from pauses_shown
 ),
 
 quarantine as (

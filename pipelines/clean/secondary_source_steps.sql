@@ -1,10 +1,10 @@
--- grain: one row per landed step row of a dossier whose steps another source tells
+-- grain: one row per landed step row of a dossier whose steps come from another source
 -- key: row_id
 -- reads: parsed_steps, numbered_sheets
 -- promises: row_id is not null
--- A step that two sources log is one step. The log of the office that did it is believed, whichever
--- record of the dossier counts; of two such logs the longer one. Empty, without a look at the
--- dossiers, where all steps come from one source.
+-- A step that two sources log is one step. Prefer the office's own log, then the longer log,
+-- whichever dossier record is kept. Empty, without a look at the dossiers, where all steps come
+-- from one source.
 
 with step_sheets as (
     select distinct sheet_no from parsed_steps

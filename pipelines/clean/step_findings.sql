@@ -12,7 +12,7 @@ with step_rows as (
         steps.implausible,
         repeats.row_id is not null as is_repeat,
         superseded.row_id is not null as is_superseded,
-        retold.row_id is not null as is_retold,
+        secondary.row_id is not null as is_secondary,
         coalesce(pairs.is_joined, false) as is_joined,
         coalesce(pairs.is_stepless, false) as is_stepless,
         coalesce(pairs.is_passed, false) as is_passed,
@@ -27,7 +27,7 @@ with step_rows as (
     inner join file_snapshots as snapshots on steps.sheet_no = snapshots.sheet_no
     left join duplicate_steps as repeats on steps.row_id = repeats.row_id
     left join superseded_steps as superseded on steps.row_id = superseded.row_id
-    left join secondary_source_steps as retold on steps.row_id = retold.row_id
+    left join secondary_source_steps as secondary on steps.row_id = secondary.row_id
     left join step_pairs as pairs on steps.row_id = pairs.row_id
     left join dossiers on steps.dossier_id = dossiers.dossier_id
 ),
@@ -36,7 +36,7 @@ odd as (
     select *
     from step_rows
     where
-        is_repeat or is_superseded or is_retold or is_joined or is_future or unreadable <> ''
+        is_repeat or is_superseded or is_secondary or is_joined or is_future or unreadable <> ''
         or implausible <> '' or is_in_clock_change or is_orphan or is_nowhere or is_reversed
         or is_passed
 ),
@@ -50,7 +50,7 @@ findings as (
             case
                 when is_repeat then ['P07']
                 when is_superseded then ['P12']
-                when is_retold then ['P15']
+                when is_secondary then ['P15']
                 when is_stepless then ['P17']
                 when is_joined then ['P11']
                 else [

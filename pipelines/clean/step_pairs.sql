@@ -1,11 +1,11 @@
--- grain: one row per event of a log that tells transitions, with the completion it belongs to
+-- grain: one row per event of a log with transitions, with the completion it belongs to
 -- key: row_id
 -- reads: parsed_steps, duplicate_steps, superseded_steps
 -- promises: transition <> 'complete' or not is_joined
--- The n-th start (or schedule) of an activity in a case belongs to its n-th completion, if it lies
--- before it. Other transitions (suspend, resume, withdraw) say nothing that a step can hold; where
--- an activity of a case has no others, no step is left of it (is_stepless). is_passed is a start
--- that nothing of its activity completes, though other work of the case is completed later.
+-- The n-th start (or schedule) of an activity in a case belongs to its n-th completion, if it is
+-- before it. Other transitions (suspend, resume, withdraw) change no step; an activity of a case
+-- with no others gives no step (is_stepless). is_passed marks a start that its activity never
+-- completes, though other work of the case is completed later.
 
 with events as (
     select

@@ -1,8 +1,8 @@
--- grain: one row per spelling of a unit's name or code and spell in which it was valid
+-- grain: one row per spelling of a unit's name or code and period of its validity
 -- key: unit_key, valid_from
 -- reads: units, unit_aliases
 -- promises: valid_from <= valid_to
--- A code or name that was given to another unit later belongs to whichever held it on the day.
+-- A code or name that another unit got later belongs to the unit that had it on the day.
 
 with spellings as (
     select unit_id as spelling, unit_id, valid_from, valid_to from units

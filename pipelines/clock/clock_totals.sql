@@ -1,4 +1,4 @@
--- grain: one row per dossier: its clock in working seconds, its pauses, and where it stands still
+-- grain: one row per dossier: its clock in working seconds, its pauses, and where it is stopped
 -- key: dossier_no
 -- reads: dossiers, dossier_calendars, calendar_days, pause_spells, due_dates
 -- promises: used_seconds is null or used_seconds >= 0;
@@ -7,7 +7,7 @@
 -- clock of an open dossier does not run. A status "waiting" without a pause row does not show when
 -- the pause began.
 -- Days that the calendar does not cover have no working seconds: what needs them is null. lacks_due
--- and lacks_recomputed_due tell a due date that such days hide from one that nobody set.
+-- and lacks_recomputed_due mark due dates hidden by such days, as opposed to due dates never set.
 
 with pause_totals as (
     select

@@ -1,11 +1,11 @@
--- grain: one row per dossier and step, by the number of the dossier: whose it was, and when
+-- grain: one row per dossier and step, by the number of the dossier: its unit, holder and seconds
 -- key: dossier_no, step_no
 -- reads: steps, dossier_calendars
 -- promises: finished is null or started is null or finished >= started;
 --   started is null or arrived is null or started >= arrived
--- Seconds held between the start and the end of the dossier's clock. A start before the arrival,
--- or a finish before the start, is moved up to it: time runs one way. A step of an open dossier
--- that was begun and not finished lasts until now.
+-- Seconds are clamped to the start and the end of the dossier's clock. A start before the arrival,
+-- or a finish before the start, is moved up to it. A started and unfinished step of an open dossier
+-- lasts until now.
 
 with clipped_steps as (
     select
@@ -16,13 +16,13 @@ with clipped_steps as (
         steps.unit_id,
         steps.holder_id,
         steps.norm_seconds,
-        held(
+        clamp(
             epoch_second(steps.arrived_at), calendars.start_second, calendars.end_second
         )::integer as arrived,
-        held(
+        clamp(
             epoch_second(steps.started_at), calendars.start_second, calendars.end_second
         )::integer as started,
-        held(
+        clamp(
             case
                 when steps.finished_at is not null then epoch_second(steps.finished_at)
                 when calendars.is_open and coalesce(steps.arrived_at, steps.started_at) is not null

@@ -2,9 +2,9 @@
 -- key: dossier_id
 -- reads: dossiers, unit_calendars, calendar_keys
 -- promises: end_second >= start_second; dossier_no > 0
--- Seconds are narrow: what lies beyond 2038 is null here. is_clocked says that the calendar covers
--- both ends: only then has the clock working seconds; calendar_findings says which year is missing.
--- dossier_no is a dense number for joins inside this room; it means nothing outside.
+-- Seconds are narrow: instants beyond 2038 are null here. is_clocked says that the calendar covers
+-- both ends: only then has the clock working seconds; calendar_findings has the missing years.
+-- dossier_no is a dense number for joins inside this folder; it has no meaning outside.
 
 with spans as (
     select

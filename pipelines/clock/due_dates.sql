@@ -11,7 +11,7 @@
 -- Pauses that are over move the due day by whole working days, rounded up, in due_credited_at; a
 -- pause whose policy is restart begins the term anew when it ends.
 
-with restart_spells as (
+with restarts_by_pause as (
     select
         dossier_no,
         work_seconds,
@@ -32,7 +32,7 @@ halts as (
                     case when to_second > coalesce(restarted_second, 0) then work_seconds else 0 end
                 )::bigint
         end as stood_seconds
-    from restart_spells
+    from restarts_by_pause
     group by dossier_no
 ),
 

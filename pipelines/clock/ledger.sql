@@ -79,7 +79,7 @@ ledger as (
             when spans.is_learned then 'learned'
             else 'regulated'
         end as norm_source,
-        held(spans.spent_seconds - spans.norm_seconds, 0, spans.work_seconds)::bigint
+        clamp(spans.spent_seconds - spans.norm_seconds, 0, spans.work_seconds)::bigint
             as overrun_seconds
     from spans
     inner join dossier_calendars as calendars on spans.dossier_no = calendars.dossier_no

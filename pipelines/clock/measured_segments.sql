@@ -1,12 +1,12 @@
--- grain: one row per dossier and segment: the stretches of its clock, pauses cut out, in seconds
+-- grain: one row per dossier and segment of its clock, pauses cut out, in seconds
 -- key: dossier_no, from_second
 -- reads: step_segments, pause_spells, dossier_calendars, calendar_days
 -- promises: to_second > from_second; work_seconds >= 0;
 --   spent_seconds is null or spent_seconds >= work_seconds
--- Only dossiers with a pause are cut; for the others the stretches of step_segments stand. Those
--- whose clock the calendar does not cover have no segments.
--- spent_seconds are the working seconds of the step up to the end of the segment, pauses and the
--- way to the step not counted; null where the segment belongs to no step.
+-- Only dossiers with a pause are cut; the others keep the segments of step_segments. Those whose
+-- clock the calendar does not cover have no segments. spent_seconds are the working seconds of the
+-- step up to the end of the segment, without pauses and the transfer to the step; null where the
+-- segment belongs to no step.
 
 with clocked_dossiers as (
     select *
@@ -32,19 +32,19 @@ starts as (
     select *, from_second as second
     from paused_segments
     union all
-    select paused_segments.*, spells.from_second as second
+    select paused_segments.*, stops.from_second as second
     from paused_segments
-    inner join pause_spells as spells
-        on paused_segments.dossier_no = spells.dossier_no
-        and paused_segments.from_second < spells.from_second
-        and paused_segments.to_second > spells.from_second
+    inner join pause_spells as stops
+        on paused_segments.dossier_no = stops.dossier_no
+        and paused_segments.from_second < stops.from_second
+        and paused_segments.to_second > stops.from_second
     union all
-    select paused_segments.*, spells.to_second as second
+    select paused_segments.*, stops.to_second as second
     from paused_segments
-    inner join pause_spells as spells
-        on paused_segments.dossier_no = spells.dossier_no
-        and paused_segments.from_second < spells.to_second
-        and paused_segments.to_second > spells.to_second
+    inner join pause_spells as stops
+        on paused_segments.dossier_no = stops.dossier_no
+        and paused_segments.from_second < stops.to_second
+        and paused_segments.to_second > stops.to_second
 ),
 
 subsegments as (
@@ -59,12 +59,12 @@ subsegments as (
 ),
 
 split_segments as (
-    select subsegments.*, spells.dossier_no is not null as is_paused
+    select subsegments.*, stops.dossier_no is not null as is_paused
     from subsegments
-    left join pause_spells as spells
-        on subsegments.dossier_no = spells.dossier_no
-        and subsegments.from_second >= spells.from_second
-        and subsegments.from_second < spells.to_second
+    left join pause_spells as stops
+        on subsegments.dossier_no = stops.dossier_no
+        and subsegments.from_second >= stops.from_second
+        and subsegments.from_second < stops.to_second
 ),
 
 segments as (

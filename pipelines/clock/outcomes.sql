@@ -1,4 +1,4 @@
--- grain: one row per dossier and lateness profile: was it in time, by that profile's rule
+-- grain: one row per dossier and lateness profile: whether it was in time under that profile
 -- key: dossier_id, profile
 -- reads: clock_totals, lateness_thresholds, profiles
 -- promises: outcome in ('early', 'on_time', 'late', 'open_in_time', 'open_overdue', 'withdrawn',
@@ -8,19 +8,18 @@
 --   case when outcome in ('open_in_time', 'open_overdue') then state = 'open'
 --   when outcome in ('withdrawn', 'rejected') then state = outcome
 --   when outcome = 'unknown' then state in ('open', 'resolved') else state = 'resolved' end
--- The appointed due instant counts; where a register has none but states a term of its own, the
--- due instant that the term gives. What a profile does with a missing one, with waiting and with
--- stopped dossiers stands in its columns (data/reference/profiles); no profile has a branch here.
--- A dossier that a quality rule excludes (lateness_excluded) is unknown under every profile.
--- used_seconds and paused_seconds are those of the clock, the same under every profile.
--- state says whether the dossier is open, resolved, withdrawn or rejected, whether or not it can be
--- decided if it is late; every count of resolved and of open dossiers goes by it. The profile says
--- which event ends a dossier (the result, or its collection) and as what it counts stopped and
--- waiting ones. A dossier whose register says that it has ended, and not when, is resolved: by the
--- snapshot at the latest (macro closed_when), and nobody can say whether in time.
--- tests/spec/states.csv lists the cases. Days that the calendar does not cover hide seconds, which
--- are null, and due dates that a term would give, or the half of a day: nobody can say then whether
--- in time. Where both instants stand, they decide without a calendar.
+-- The issued due instant counts; where a source has none but states a term of its own, the due
+-- instant that the term gives. How a profile treats a missing one, waiting and stopped dossiers is
+-- set in its columns (data/reference/profiles); this model has no branch per profile. A dossier
+-- that a quality rule excludes (lateness_excluded) is unknown under every profile. used_seconds and
+-- paused_seconds are those of the clock, the same under every profile. state is open, resolved,
+-- withdrawn or rejected, whether or not lateness can be decided; every count of resolved and of
+-- open dossiers uses it. The profile sets which event ends a dossier (the result, or its
+-- collection) and how stopped and waiting ones count. A dossier whose source says that it has
+-- ended, without a date, is resolved by the snapshot at the latest (macro closed_when), with an
+-- unknown outcome. tests/spec/states.csv lists the cases. Days that the calendar does not cover
+-- hide seconds, which are null, and due dates that a term would give, or the half of a day: the
+-- outcome is then unknown. Where both instants are known, they decide without a calendar.
 
 with profile_ends as (
     select

@@ -1,17 +1,17 @@
--- grain: one row per dossier and spell in which its clock stood still, overlapping pauses united
+-- grain: one row per dossier and interval in which its clock stood still, overlapping pauses united
 -- key: dossier_id, spell_no
 -- reads: pauses, dossiers, dossier_calendars, calendar_days, applied_pause_policies
 -- promises: to_second > from_second; work_seconds is null or work_seconds >= 0; to_at > from_at
--- A pause that was never ended lasts to the end of the dossier's clock. Pauses whose policy is to
--- be ignored are left out; restarts says that the term begins anew when the spell
--- ends. work_seconds are null where the calendar does not cover the days of the spell.
+-- A pause that was never ended lasts to the end of the dossier's clock. Pauses with the policy
+-- ignore are left out; restarts says that the term begins anew when the interval ends. work_seconds
+-- are null where the calendar does not cover its days.
 
 with clipped_pauses as (
     select
         calendars.dossier_no,
         pauses.pause_no,
         policies.policy,
-        held(
+        clamp(
             epoch_second(pauses.paused_at), calendars.start_second, calendars.end_second
         )::integer as from_second,
         least(
@@ -54,7 +54,7 @@ numbered_pauses as (
     from pause_starts
 ),
 
-spells as (
+united_pauses as (
     select
         dossier_no,
         spell_no,
@@ -70,33 +70,33 @@ pause_spells as (
     select
         calendars.dossier_id,
         calendars.dossier_no,
-        spells.spell_no,
-        to_timestamp(spells.from_second) as from_at,
-        to_timestamp(spells.to_second) as to_at,
-        spells.is_unended and calendars.is_open as is_unended,
-        spells.restarts,
+        united_pauses.spell_no,
+        to_timestamp(united_pauses.from_second) as from_at,
+        to_timestamp(united_pauses.to_second) as to_at,
+        united_pauses.is_unended and calendars.is_open as is_unended,
+        united_pauses.restarts,
         (
             working_second(
-                second_of_day(spells.to_second, calendars.offset_seconds),
+                second_of_day(united_pauses.to_second, calendars.offset_seconds),
                 last_day.c2, last_day.open_1, last_day.close_1, last_day.open_2, last_day.close_2
             )
             - working_second(
-                second_of_day(spells.from_second, calendars.offset_seconds),
+                second_of_day(united_pauses.from_second, calendars.offset_seconds),
                 first_day.c2, first_day.open_1, first_day.close_1,
                 first_day.open_2, first_day.close_2
             )
         )::bigint as work_seconds,
-        spells.from_second,
-        spells.to_second
-    from spells
-    inner join dossier_calendars as calendars on spells.dossier_no = calendars.dossier_no
+        united_pauses.from_second,
+        united_pauses.to_second
+    from united_pauses
+    inner join dossier_calendars as calendars on united_pauses.dossier_no = calendars.dossier_no
     left join calendar_days as first_day
         on first_day.day_key = day_key(
-            spells.from_second, calendars.offset_seconds, calendars.key_base
+            united_pauses.from_second, calendars.offset_seconds, calendars.key_base
         )
     left join calendar_days as last_day
         on last_day.day_key = day_key(
-            spells.to_second, calendars.offset_seconds, calendars.key_base
+            united_pauses.to_second, calendars.offset_seconds, calendars.key_base
         )
 )
 

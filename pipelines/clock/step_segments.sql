@@ -1,10 +1,10 @@
--- grain: one row per dossier and stretch of its clock, from its start to its end without a gap
+-- grain: one row per dossier and segment of its clock, from its start to its end without a gap
 -- key: dossier_no, from_second
 -- reads: clocked_steps, dossier_calendars
 -- promises: to_second > from_second; segment_no > 0; entered_second <= from_second or phase = 'gap'
--- Steps that run side by side share the time: it belongs to the one that came first. Where a log
--- holds no arrival or start, waiting and handling cannot be told apart and phase says so.
--- entered_second is when the step of the stretch began to wait, or to be handled without waiting.
+-- Parallel steps share the time: it belongs to the one that arrived first. Where a log has no
+-- arrival or start, waiting and service are not separable and phase says so. entered_second is when
+-- the step of the segment began to wait, or to be handled without waiting.
 
 with step_kinds as (
     select

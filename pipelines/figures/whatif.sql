@@ -5,9 +5,9 @@
 --   lower <= n_saved and n_saved <= upper; upper <= n_late;
 --   method in ('timeline_wilson', 'steps_rerun', 'queue_rerun'); evidence_level = 3;
 --   assumption <> ''; assumption_en <> ''
--- Made by the statistics from whatif_counts and the steps lived again. Another officer also saves
--- dossiers that were not touched by the cause. assumption says in Vietnamese, assumption_en in
--- English, under what alone the figure holds (data/reference/scenarios.csv).
+-- Made by the statistics from whatif_counts and the replayed steps. Another officer also saves
+-- dossiers that the cause did not touch. assumption (Vietnamese) and assumption_en (English) state
+-- the only condition under which the figure applies (data/reference/scenarios.csv).
 
 with whatif as (
     select

@@ -1,7 +1,7 @@
--- Dates and times as people and systems write them, told apart by their shape. A shape no rule
--- knows, and a date that no calendar has (31/02), give null; the caller reports the text. Choosing
--- the format by shape is several times faster than trying formats in turn. Rare spellings (month
--- names, 8h30, SA and CH, the year first with slashes) are one of these by the time they land.
+-- Dates and times as people and systems write them, recognised by their shape. An unknown shape, and
+-- a date that no calendar has (31/02), give null; the caller reports the text. Choosing the format by
+-- shape is several times faster than trying formats in turn. Rare spellings (month names, 8h30, SA
+-- and CH, the year first with slashes) have one of these shapes when they land.
 
 -- a text with slashes for dots and dashes where the day, not the year, comes first
 create macro with_slashes(stamp) as
@@ -187,7 +187,7 @@ case
 end;
 
 -- a field and the text in it whose instant was read but not believed, for a finding
-create macro told_implausible(field, stamp, instant) as
+create macro implausible_text(field, stamp, instant) as
 case
     when instant is not null and plausible(instant) is null
         then concat(field, ' = ', coalesce(stamp, instant::date::varchar))
@@ -225,7 +225,7 @@ and not (
 -- number of the civil month of a day: twelve times its year, and the month
 create macro month_no(day) as (year(day) * 12 + month(day))::integer;
 
--- whether a due date was put off after it was first given; unknown where that one is not told
+-- whether a due date was re-issued; unknown without a first one
 create macro reappointment(first_due, due) as
 case first_due < due when true then 'yes' when false then 'no' else 'unknown' end;
 

@@ -1,5 +1,5 @@
--- Where a landed row stood, as one number: the number of its sheet and the row in it. Rows are so
--- joined and ordered by one integer; the names of file and sheet come back at the end.
+-- The source position of a landed row as one number: the number of its sheet and the row in it. Rows
+-- are joined and ordered by one integer; the names of file and sheet are joined at the end.
 
 create macro row_id(sheet_no, source_row) as (sheet_no::bigint << 32) + source_row;
 
@@ -11,6 +11,6 @@ create macro row_of(row_no) as row_no & 4294967295;
 create macro is_open_status(status) as
 status in ('submitted', 'received', 'in_progress', 'supplement', 'financial');
 
--- the end that a record tells: none while its status is open
+-- the end date of a record: none while its status is open
 create macro reported_end(status, ended_at, returned_at) as
 case when not coalesce(is_open_status(status), false) then coalesce(ended_at, returned_at) end;

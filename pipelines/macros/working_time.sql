@@ -25,8 +25,8 @@ case
     else open_2 + rest - (close_1 - open_1)
 end;
 
--- x held between two bounds; nothing stays nothing (least and greatest alone would skip it)
-create macro held(x, low, high) as
+-- x limited to two bounds; null stays null (least and greatest alone would skip it)
+create macro clamp(x, low, high) as
 case when x is not null then greatest(least(x, high), low) end;
 
 -- the last second of a day's office hours; of the civil day where the office never closes

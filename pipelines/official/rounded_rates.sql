@@ -10,7 +10,7 @@ with printed_digits as (
     select
         *,
         length(split_part(printed, '.', 2)) as places,
-        replace(printed, '.', '')::hugeint * denominator as told
+        replace(printed, '.', '')::hugeint * denominator as printed_units
     from printed_rates
     where denominator > 0
 ),
@@ -27,8 +27,8 @@ rounded_rates as (
     select rate_id, numerator, denominator, printed
     from scaled_rates
     where
-        2 * abs(counted - told) > denominator
-        or (places < most_places and counted <> told)
+        2 * abs(counted - printed_units) > denominator
+        or (places < most_places and counted <> printed_units)
 )
 
 select * from rounded_rates

@@ -3,8 +3,8 @@
 -- reads: tasks, parallel_kinds
 -- promises: enabled <= started; has_waited or enabled = started
 -- The logged arrival counts; without one, the end of the last task of the dossier that had ended
--- by the start and does not run side by side with it. A dossier's first task has waited for nothing
--- the log knows: it is enabled when it starts, and has_waited says that this tells nothing.
+-- by the start and is not parallel to it. The first task of a dossier has no known wait: it is
+-- enabled when it starts, and has_waited is false.
 
 with unlogged_tasks as (
     select *

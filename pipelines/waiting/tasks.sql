@@ -1,10 +1,10 @@
--- grain: one row per step whose holder, start and finish the log tells: a task a person did
+-- grain: one row per step with holder, start and finish in the log: a task that a person did
 -- key: task_no
 -- reads: steps, dossiers
 -- promises: finished >= started; arrived is null or arrived <= started
--- Seconds and dense numbers, so that what follows joins on integers. An account is a person of the
--- unit the step belongs to: the same name in two units is two people. An arrival after the start
--- is taken for the start. Steps still open and steps that end before they start are left out.
+-- Seconds and dense numbers, so that later joins are on integers. An account is a person of the
+-- unit of the step: the same name in two units is two people. An arrival after the start is
+-- replaced by the start. Steps still open and steps that end before they start are left out.
 
 with entries as (
     select

@@ -1,9 +1,9 @@
--- grain: one row per holder and stretch of time in which the same tasks were in hand
+-- grain: one row per holder and interval in which the same tasks were in progress
 -- key: holder_no, from_second
 -- reads: enabled_tasks
 -- promises: to_second > from_second; n_tasks > 0
--- The holder's tasks cut at every start and finish: stretches never overlap, n_tasks says how many
--- tasks share one, cluster_no which stretches hang together through overlapping tasks.
+-- The holder's tasks cut at every start and finish: intervals never overlap, n_tasks is the number
+-- of tasks in one, cluster_no joins intervals that are linked by overlapping tasks.
 
 with edges as (
     select

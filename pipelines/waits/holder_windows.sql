@@ -1,4 +1,4 @@
--- grain: one row per holder and stretch of working hours, over the days of the log
+-- grain: one row per holder and interval of working hours, over the days of the log
 -- key: holder_no, from_second
 -- reads: tasks, holder_hours, calendar_days, calendar_keys
 -- promises: to_second > from_second; hours_from in ('given', 'office', 'learned')

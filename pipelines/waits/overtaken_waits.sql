@@ -2,10 +2,10 @@
 -- key: task_no
 -- reads: enabled_tasks, task_batches, piece_tasks
 -- promises: jumped_seconds > 0
--- Others overtook it that could be started only after it (after its batch was ready, for tasks of
--- no batch or another one) and were worked before it. A stretch in which the holder also had an
--- older task in hand counts as contention, not here. Matched by holder and day, as such a stretch
--- begins within the wait.
+-- Tasks overtook it that could be started only after it (after its batch was ready, for tasks of
+-- no batch or another one) and were worked before it. An interval in which the holder also had an
+-- older task in progress counts as contention, not here. Matched by holder and day, as such an
+-- interval begins within the wait.
 
 with waits as (
     select

@@ -1,4 +1,4 @@
--- grain: one row per stretch of a holder's time and task in hand during it
+-- grain: one row per interval of a holder's time and task in progress during it
 -- key: holder_no, from_second, task_no
 -- reads: busy_pieces, enabled_tasks, task_batches
 -- promises: n_tasks > 0

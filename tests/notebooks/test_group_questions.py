@@ -91,7 +91,7 @@ def test_what_is_taken_for_the_end_can_turn_the_order_and_is_named(small_book):
         "steps",
         small_book.steps.with_columns(later.otherwise("finished_at").alias("finished_at")),
     )
-    assert "The order hangs on what is taken for the end" in book.durations().sentence()
+    assert "The order depends on the definition of the end" in book.durations().sentence()
     assert "No pair of groups" in replace(small_book, language="en").durations().sentence()
 
 

@@ -74,7 +74,7 @@ def test_the_command_tells_a_dossier_of_a_project_or_an_analyse_folder(
     assert main(["explain", late, "--lang", "en", *asked]) == 0
     said = capsys.readouterr().out
     assert late in said
-    assert "The stretches sum exactly" in said
+    assert "The segments sum exactly" in said
     assert "Why it was late" in said
 
 

@@ -275,7 +275,7 @@ def test_which_unit_is_set_off_changes_nothing_that_is_withheld(small_project) -
     publication = publish(book, PERIODS[0], against=PERIODS[1])
     frames = [publication.units(unit).frame for unit in ("*", "SD-VH")]
     assert frames[0].equals(frames[1])
-    assert "withheld" in f"{publication.units()}"
+    assert "suppressed" in f"{publication.units()}"
 
 
 def test_without_an_earlier_period_a_publication_says_so(small_project) -> None:

@@ -98,7 +98,7 @@ def test_without_arrivals_nothing_is_said_of_transfers(small_project):
     none = book.ledger.filter(pl.col("kind") != "transfer")
     object.__setattr__(book, "ledger", none)
     answer = book.rhythm().transfers("2022-H1")
-    assert "nothing can be said about transfers" in answer.sentence()
+    assert "transfers cannot be described" in answer.sentence()
     assert answer.figure is None
 
 

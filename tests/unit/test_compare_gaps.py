@@ -176,7 +176,7 @@ def test_one_comparison_is_told_in_one_sentence():
     with use_language("en"):
         said = describe_gap(table, names)
     assert said.startswith("B against A: the late share differs by +32.0 points (+19.5 to +43.2)")
-    assert "the mix of dossiers explains +32.0" in said
-    assert said.endswith("other causes and overdue dossiers put down to none yet 0.0.")
+    assert "the case mix explains +32.0" in said
+    assert said.endswith("other causes and overdue dossiers without a cause yet 0.0.")
     with pytest.raises(ValueError, match="one comparison"):
         describe_gap(pl.concat([table, table.with_columns(comparison=pl.lit("x"))]), names)

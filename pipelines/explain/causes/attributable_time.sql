@@ -193,7 +193,7 @@ attributable_time as (
         units.unit_no,
         sum(allowed.work_seconds)::integer as seconds,
         sum(
-            held(allowed.work_seconds - allowed.allowed_seconds, 0, allowed.work_seconds)::integer
+            clamp(allowed.work_seconds - allowed.allowed_seconds, 0, allowed.work_seconds)::integer
         )::integer as over_rule_seconds,
         sum(coalesce(allowed.overrun_seconds, 0))::integer as over_norm_seconds,
         bool_and(allowed.phase in ('gap', 'wait', 'handling')) as is_separable

@@ -1,9 +1,9 @@
--- grain: one row per kind of dossiers that reports tell apart by nothing but time
+-- grain: one row per combination of the attributes that reports group by, dates excluded
 -- key: attribute_group_no
 -- reads: dossiers, count_groups
 -- promises: place_no > 0; procedure_no > 0
--- place_no and procedure_no are the numbers of their groups. reappointment: whether the due date
--- was put off (yes, no; unknown where the first one is not told).
+-- place_no and procedure_no are the numbers of their groups. reappointment says whether the due
+-- date was re-issued (yes, no; unknown without a first one).
 
 with attribute_values as (
     select distinct

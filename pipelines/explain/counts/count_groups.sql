@@ -1,9 +1,9 @@
--- grain: one row per group that counters are told of: a unit's channel, or a procedure
+-- grain: one row per group of the counters: a unit's channel, or a procedure
 -- key: group_no
 -- reads: dossiers
 -- promises: group_no > 0
--- '*' stands for all values together. Numbers stand for names where millions of rows are counted
--- and mean nothing outside this room. A channel no export tells is 'other'.
+-- '*' stands for all values together. Numbers replace names where millions of rows are counted
+-- and have no meaning outside this folder. An unknown channel is 'other'.
 
 with names as (
     select distinct

@@ -3,12 +3,11 @@
 -- reads: dossiers, dossier_months, outcome_months, receptions
 -- promises: early + on_time + late + withdrawn + rejected + unknown + received + returned
 --   + fell_due > 0
--- What happened in which month (twelve times the year, and the month): received, resolved (by
--- outcome; unknown is resolved, and nobody can say whether in time), withdrawn, rejected, fell due,
--- was returned. Open dossiers are none of these, whether or not it can be said if they are late;
--- they are counted in stock. Groups are those of count_groups; every period is made of whole
--- months. A channel that no export tells is not known: such a dossier was neither filed online nor
--- otherwise. What no profile decides is counted once and holds for all of them.
+-- Events by month (twelve times the year, and the month): received, resolved (by outcome; unknown
+-- is resolved with an undecidable outcome), withdrawn, rejected, fell due, returned. Open dossiers
+-- are counted in stock. Groups are those of count_groups; every period is made of whole months. An
+-- unknown channel stays unknown: such a dossier was neither filed online nor otherwise. What no
+-- profile decides is counted once and applies to all of them.
 
 with dossier_facts as (
     select

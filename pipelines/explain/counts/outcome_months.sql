@@ -3,9 +3,9 @@
 -- reads: dossier_months, outcomes
 -- promises: n > 0; received_in > 0; snapshot_in >= received_in; (closed_in = 0) = (state = 'open');
 --   closed_in = 0 or closed_in between received_in and snapshot_in
--- What happens to a dossier happens in months (0: not yet): received, closed as the profile closes
--- it (macro closed_when; the state is that of outcomes), fell due. Every counter of a period adds
--- up such rows, so that dossiers are gone through once. Groups are those of count_groups.
+-- Events of a dossier by month (0: not yet): received, closed as the profile closes it (macro
+-- closed_when; the state is that of outcomes), fell due. Every counter of a period adds up such
+-- rows, so that dossiers are read once. Groups are those of count_groups.
 
 with zones as (
     select
@@ -15,8 +15,8 @@ with zones as (
     group by time_zone
 ),
 
--- the month of a quarter of an hour is looked up: no zone changes its day within one, and telling
--- the local day of each instant takes ten times as long
+-- look up the month by quarter hour: no zone changes its day within one, and the local day of each
+-- instant takes ten times as long
 instants as (
     select quarter_hour(due_at_used) as slot
     from outcomes

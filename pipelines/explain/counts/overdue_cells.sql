@@ -3,9 +3,8 @@
 -- reads: stock, attribute_groups, periods
 -- promises: n_overdue > 0
 -- Dossiers open and overdue at the close of a period that ended before their snapshot, under the
--- profile asked for. A late share of the period counts them; what made them late is known, and
--- told in cause_cells, in the period in which they end. Those open at the snapshot itself are in
--- cause_cells already.
+-- profile of the run. A late share of the period counts them; their causes are in cause_cells, in
+-- the period in which they end. Those open at the snapshot itself are in cause_cells already.
 
 with overdue_cells as (
     select

@@ -2,8 +2,8 @@
 -- key: dossier_id
 -- reads: progress, outcomes, ledger, steps
 -- promises: kind is not null or since_at is null
--- The last segment of its ledger. A log without steps tells no place: the columns are then missing.
--- holder_id is what the export gives in place of a person, never a name.
+-- The last segment of its ledger. Without logged steps the columns of the position are missing.
+-- holder_id is the pseudonym of a person, never a name.
 
 with last_segments as (
     select

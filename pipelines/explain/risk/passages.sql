@@ -60,7 +60,7 @@ started_names as (
     where phase = 'handling'
 ),
 
--- a place is known from the last segment before that told one; its number leads, so the greatest
+-- the position is that of the last earlier segment with a step; its number leads, so the greatest
 -- is the last
 segment_places as (
     select

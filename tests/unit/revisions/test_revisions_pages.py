@@ -74,7 +74,7 @@ def test_the_headline_profile_is_read_first(revisions):
 
 def test_a_missing_value_has_its_reason(revisions):
     assert "the denominator is 0" in to_text(revisions)
-    assert "stands in one revision only" in to_text(revisions)
+    assert "only in one revision" in to_text(revisions)
 
 
 # ---- dvc plots ----------------------------------------------------------------------------

@@ -116,7 +116,7 @@ def test_a_part_that_lies_about_its_size_is_damaged(sheet, book) -> None:
 def test_a_bomb_of_parts_is_refused(monkeypatch, sheet, book) -> None:
     monkeypatch.setattr(limits, "WORKBOOK_PARTS", 20)
     path = sheet(more=tuple((f"xl/{n}.bin", b"") for n in range(30)))
-    assert "holds 40 parts" in refused(path, book.parts[0])
+    assert "has 40 parts" in refused(path, book.parts[0])
 
 
 @pytest.mark.parametrize("place", ["XFD1048576", "A99999999999999999999", "ZZZZZZZ2"])

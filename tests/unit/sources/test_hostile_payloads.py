@@ -63,7 +63,7 @@ def payload(tmp_path: Path) -> FileLayout:
         (r'{"id": "A", "at": "\udc00"}', "key «at»"),
         (r'{"id": "A\u0000", "at": "2022-01-05"}', "key «id»"),
         (r'{"id": "A", "at": "2022-01-05", "by": {"x\ud83d": 1}}', "key «x�»"),
-        ('{"id": "A", "id": "B", "at": "2022-01-05"}', "the key «id» stands twice"),
+        ('{"id": "A", "id": "B", "at": "2022-01-05"}', "the key «id» occurs twice"),
         ('{"id": "A", "at": "2022-01-05", "by": ' + "[" * 64 + "]" * 64 + "}", "more than 64 deep"),
         ('{"a":' * 200_000 + "1" + "}" * 200_000, "more than 64 deep"),
         ('{"id": "' + "x" * 40_000 + '", "at": "2022-01-05"}', "row 1, column «id»: a cell"),

@@ -259,7 +259,7 @@ def test_a_missing_path_or_an_empty_folder_is_refused(tmp_path, small) -> None:
     with pytest.raises(InputRejected, match="no file"):
         deliveries([tmp_path / "none.csv"], small)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputRejected, match="holds no file"):
+    with pytest.raises(InputRejected, match="has no file"):
         deliveries([tmp_path / "empty"], small)
 
 

@@ -94,15 +94,15 @@ def test_a_quoted_cell_may_hold_delimiters_and_line_breaks(put, small) -> None:
         ("small.csv", HEADER.replace("No.", "Number") + ROW, "row 1: the column «Number»"),
         ("small.csv", HEADER.replace("Received,", "") + ROW, "«Received» is missing"),
         ("small.csv", HEADER.replace("No.", "Code") + ROW, "«Code» occurs more than once"),
-        ("small.csv", HEADER.replace("No.", "") + ROW, "row 2: column number 1 holds values"),
+        ("small.csv", HEADER.replace("No.", "") + ROW, "row 2: column number 1 has values"),
         ("small.csv", "a,b\n1,2\n", "no header in the first 40 rows"),
         ("small.csv", HEADER + ROW.replace("\n", ",surplus\n"), "cannot be split"),
         ("small.csv", HEADER + ROW.replace("Somebody", '"Somebody'), "never closes"),
         ("small.csv", HEADER + ROW + "\0\n", "row 3: a NUL"),
         ("small.csv", "x" * 200_000 + "\n" + HEADER + ROW, "cannot be split"),
         ("small.csv", (HEADER + ROW).encode() + b"\xff\xfe", "row 3: bytes that are not utf-8"),
-        ("small.csv", gzip.compress(HEADER.encode(), mtime=0), "holds gzip"),
-        ("small.csv.gz", HEADER, "holds text"),
+        ("small.csv", gzip.compress(HEADER.encode(), mtime=0), "is gzip"),
+        ("small.csv.gz", HEADER, "is text"),
         ("small.csv.gz", gzip.compress((HEADER + ROW).encode(), mtime=0)[:-9], "cannot be read"),
         (
             "small.csv.gz",
@@ -200,7 +200,7 @@ def test_a_truncated_workbook_is_refused(one_stop_files: Path, one_stop, kept) -
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"M\xc3\xa3,text", "holds text"),
+        (b"M\xc3\xa3,text", "is text"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old Excel workbook"),
     ],
 )
@@ -253,7 +253,7 @@ LAUGHS = """<?xml version="1.0"?>
         ("log.xes", LOG.replace('"note"', '"remark"'), "the attribute «remark»"),
         ("log.xes", LOG.replace("concept:name", "name"), "the attribute «case:name»"),
         ("log.xes.gz", gzip.compress(LOG.encode(), mtime=0)[:-9], "cannot be read"),
-        ("log.xes", b"PK\x03\x04 and more", "holds xlsx"),
+        ("log.xes", b"PK\x03\x04 and more", "is xlsx"),
     ],
 )
 def test_a_hostile_or_damaged_event_log_is_refused(put, small, name, content, message) -> None:

@@ -124,7 +124,7 @@ def test_the_index_of_a_data_frame_is_left_out(put, small) -> None:
 @pytest.mark.parametrize("index", [("0", "0"), ("0", "x"), ("7", "8"), ("", "0.5")])
 def test_any_other_column_without_a_header_is_refused_with_the_key(put, small, index) -> None:
     message = refused(put("small.csv", indexed(*index)), small)
-    assert "column number 1 holds values" in message
+    assert "column number 1 has values" in message
     assert "unnamed = [1]" in message
 
 
