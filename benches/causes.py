@@ -77,7 +77,7 @@ def _attach(warehouse: Warehouse, folder: Path) -> None:
     warehouse.attach(folder)
     profiles = lateness_profiles(FACTS.reference / "profiles")
     give_facts(warehouse, profiles.filter(pl.col("profile") == PROFILE))
-    warehouse.register("periods", _periods(folder))
+    warehouse.add_frame("periods", _periods(folder))
 
 
 def _periods(folder: Path) -> pl.DataFrame:

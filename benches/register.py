@@ -56,10 +56,10 @@ class Meter:
 def give_facts(warehouse: Warehouse, profiles: pl.DataFrame) -> None:
     """Give a warehouse the reviewed facts, as the stages do."""
     warehouse.attach(FACTS.reference)
-    warehouse.register("calendar_keys", CALENDARS.keys())
-    warehouse.register("calendar_days", CALENDARS.days())
-    warehouse.register("unit_calendars", CALENDARS.units())
-    warehouse.register("profiles", profiles)
+    warehouse.add_frame("calendar_keys", CALENDARS.keys())
+    warehouse.add_frame("calendar_days", CALENDARS.days())
+    warehouse.add_frame("unit_calendars", CALENDARS.units())
+    warehouse.add_frame("profiles", profiles)
 
 
 def make_register(dossiers: int, folder: Path, *, span: int = YEARS) -> None:

@@ -21,13 +21,13 @@ Exports hold names. They stay in `data/inbox`; this page says what of them goes 
 
 - Columns that the source profile calls `personal` are not read. With `WORKBENCH_KEY` those that
   it calls `applicant` give a keyed digest.
-- Accounts of staff (`holder_id`, `x_responsible`) become ids that name nobody.
+- Accounts of staff (`holder_id`, `x_responsible`) become ids without a name.
 - Of free text (`reason`, `late_reason`, attributes `x_...`) the length lands, as in `[42 ký tự]`
   (finding D40); short numbers land as they are. The words land where the profile lists the field
   under `keep_text`, and reasons that `pause_reasons.csv`, `pause_policies.csv` or
   `cause_taxonomy.csv` know land as they stand.
 - Every other value is searched for identifiers, which are masked (finding D31). A unit, field,
-  procedure or step that is called like a person becomes `[tên người]` and a code that tells it
+  procedure or step that is called like a person becomes `[tên người]` and a code that separates it
   from others.
 - Names of files and sheets are masked in every table, message and page.
 

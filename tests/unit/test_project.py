@@ -16,7 +16,7 @@ from workbench.core.project import find_project, replace_folder, restore_folders
 KILLED_RUN = """
 import os, sys
 from pathlib import Path
-from workbench.core.project import fresh_folder
+from workbench.core.project import replace_folder
 
 folder, number, moment = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 rename, done = Path.rename, []
@@ -30,7 +30,7 @@ def kill(path, target):
         os._exit(137)
 
 Path.rename = kill
-with fresh_folder(folder) as fresh:
+with replace_folder(folder) as fresh:
     (fresh / "table").write_text("new")
 """
 """Replaces a folder and dies at once, as by SIGKILL, before or after its n-th rename."""

@@ -52,7 +52,7 @@ def analyse(
         as_of: Date at which the exports were taken, when they do not say.
         kind: Kind of period for the metrics and the briefing.
         profile: Lateness profile of headlines.
-        progress: Told what is being done.
+        progress: Receives a short text about each step.
 
     Raises:
         InputRejected: A file, profile or reference table is not what it claims to be, or no

@@ -61,7 +61,7 @@ def clock(_asked: Namespace) -> None:
 
 
 def explain(args: Namespace) -> None:
-    """Count and measure; or, with a dossier's code, tell that dossier's story."""
+    """Count and measure; or, with a dossier's code, print that dossier's timeline and causes."""
     if args.dossier:
         _one_dossier(args.dossier, args.data)
         return
@@ -235,7 +235,7 @@ def dvc(args: Namespace) -> None:
 
 
 def forget(args: Namespace) -> None:
-    """Remove a source or file from the inbox, the rooms and the cache; say what is left."""
+    """Remove a source or file from the inbox, the data folders and the cache; list what is left."""
     from workbench.review.erasure import forget as run
 
     gone = run(find_project(), args.what, progress=print_progress)

@@ -1,7 +1,7 @@
 r"""When a briefing runs by itself: the entry for cron, systemd or Windows Task Scheduler.
 
 An entry always goes to the project's folder, puts this installation first on the path, brings
-the results up to date and briefs, with everything said kept in ``data/brief.log``. The period
+the results up to date and briefs, with all output kept in ``data/brief.log``. The period
 is named relative to the day of the run (``last-half``), so that one entry serves for years.
 Nothing is installed and nothing is run: the text is printed for a person to read and enter.
 

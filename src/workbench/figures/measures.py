@@ -89,7 +89,7 @@ def measure(counts: pl.DataFrame) -> pl.DataFrame:
 def measures_in_turn(counts: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Turn counters into measures one by one: one under the other they are those of ``measure``.
 
-    So that no more than one measure is held at a time. Texts come as enumerations: millions of
+    So that no more than one measure is in memory at a time. Texts come as enumerations: millions of
     rows name few things.
     """
     ordered = counts.with_columns(

@@ -43,7 +43,7 @@ def count_official_forms(
     """Count some periods under some profiles.
 
     Args:
-        folders: Where the tables of the rooms ``clean`` and ``clock`` lie.
+        folders: Where the tables of the stages ``clean`` and ``clock`` are.
         pipelines: Folder of the SQL models.
         spans: Periods, each under its reporting convention.
         profiles: Those asked for, as rows of ``lateness_profiles``.

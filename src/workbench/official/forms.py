@@ -83,7 +83,7 @@ class Identity:
 class FormColumn:
     """One column of a form: its headings, the counters it adds up, or why it stays empty.
 
-    ``unknown_when`` is a counter: where it is above zero the column cannot be told, and is empty.
+    ``unknown_when`` is a counter: where it is above zero the column is undecidable, and is empty.
     ``rate`` holds the column numbers of a share's numerator and denominator.
     """
 

@@ -78,7 +78,7 @@ def compare_revisions(project: Project, left: str, right: str | None = None) -> 
     Raises:
         UsageProblem: Git knows no such revision, or the project is in no git repository.
         InputRejected: The tables of a revision are neither in the cache nor in a remote, or
-            the project's knobs cannot be read.
+            the project's parameters cannot be read.
     """
     with (
         RevisionTables.at(project, left) as before,

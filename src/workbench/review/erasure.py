@@ -1,4 +1,4 @@
-"""Forget a source or one of its files: out of the inbox, every room and the DVC cache.
+"""Erase a source or one of its files from the inbox, every data folder and the DVC cache.
 
 Figures are not edited: the file is deleted, everything made from it is made again without it, and
 the cache keeps only what the new state needs; DVC's index of the project's files, which knows their
@@ -50,13 +50,13 @@ def forget(project: Project, what: str, *, progress: Progress = lambda _: None) 
     Safe to run again: a run that was interrupted is finished by the next one.
 
     Args:
-        project: The project whose inbox, rooms and cache are meant.
+        project: The project whose inbox, data folders and cache are meant.
         what: Name of a source profile, or of a file of the inbox.
-        progress: Told what is being done.
+        progress: Receives a short text about each step.
 
     Raises:
-        UsageProblem: Neither the inbox nor the landed room knows such a source or file.
-        OutputBusy: A file cannot be deleted, or the rooms cannot be made again.
+        UsageProblem: Neither the inbox nor the landed tables know such a source or file.
+        OutputBusy: A file cannot be deleted, or the data folders cannot be made again.
     """
     files = _files_of(project, what)
     _delete(files)
@@ -97,7 +97,7 @@ def _landed(project: Project) -> set[str]:
 
 
 def _derived(project: Project) -> tuple[Path, ...]:
-    """Every room made from the inbox, briefings of all periods among them."""
+    """Every folder made from the inbox, briefings of all periods among them."""
     return (project.landed, project.clean, project.clock, project.results, project.briefings)
 
 

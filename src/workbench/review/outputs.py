@@ -20,7 +20,7 @@ class Output:
     Attributes:
         path: The output, from the project's folder.
         files: Its files that differ or stand on one side only; empty where the output is one file
-            or the cache no longer says what a side held.
+            or the cache no longer has the tables of a side.
     """
 
     path: str

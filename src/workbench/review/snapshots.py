@@ -30,7 +30,7 @@ TABLES = {
     "dossiers": "data/clean",
     "landed_files": "data/landed",
 }
-"""Tables that are compared, and the room each lies in."""
+"""Tables that are compared, and the data folder of each."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from workbench.testing.simulate.streams import Whole
 
 @dataclass(frozen=True)
 class Slowdown:
-    """A spell of working time in which everything takes ``factor`` times an officer's time."""
+    """An interval of working time in which everything takes ``factor`` times an officer's time."""
 
     first: int
     last: int
@@ -33,7 +33,7 @@ def serve(
         work: Working seconds of each dossier.
         officers: How many officers share the desk.
         duties: Officer's time taken per second of work, at least 1.
-        slowdowns: Spells in which that time is multiplied.
+        slowdowns: Intervals in which that time is multiplied.
 
     >>> started, officer = serve(
     ...     np.array([0, 1]), np.array([10, 10]), officers=1, duties=1.0, slowdowns=()

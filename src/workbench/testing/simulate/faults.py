@@ -73,7 +73,7 @@ def simulate_faults(
         out: Folder of the exports.
         truth: Folder of ``faults.csv``; not written without it.
         dossiers: About how many dossiers; the shipped number if not given.
-        planted: Whether the faults are planted; without them the same exports serve to tell what
+        planted: Whether the faults are planted; without them the same exports serve to find what
             the rules find in any case.
 
     Returns:
@@ -368,7 +368,7 @@ class _FaultInjector:
         self.book.change("pauses", backwards, {"resumed_at": resumed})
 
     def _between_exports(self) -> None:
-        """Rewrite what an earlier export said: due dates, states, and the stock of that day."""
+        """Rewrite the state of an earlier export: due dates, states, and the stock of that day."""
         before = self.book.earlier.dossiers
         day = pl.lit(EARLIER).cast(pl.Datetime("us"))
         open_then = before.filter(OPEN, pl.col("period") == _LAST_HALF)["dossier_id"].to_list()
