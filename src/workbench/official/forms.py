@@ -1,4 +1,4 @@
-"""The official forms as data: their columns, what each counts, and what must add up.
+"""The official forms as data: their columns, the counters of each, and their identities.
 
 ``data/reference/forms/forms.csv`` lists the forms, one file per form its columns. A column adds
 counters of the table ``official_counts``; its identities are written as the forms print them

@@ -1,10 +1,10 @@
 """Erase a source or one of its files from the inbox, every data folder and the DVC cache.
 
 Figures are not edited: the file is deleted, everything made from it is made again without it, and
-the cache keeps only what the new state needs; DVC's index of the project's files, which knows their
-names, is made anew. So earlier revisions can no longer be compared by row; their ``dvc.lock`` in
-git holds fingerprints, no data. What a command here cannot reach (remotes, clones, backups, pages
-already sent) is named, not promised.
+the cache keeps only what the new state needs; DVC's index of the project's files, which has their
+names, is made anew. Earlier revisions can then no longer be compared by row; their ``dvc.lock`` in
+git has fingerprints, no data. Places out of reach (remotes, clones, backups, pages already sent)
+are listed.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from workbench.messages import say
 Progress = Callable[[str], None]
 _SITE_VARIABLE = "DVC_SITE_CACHE_DIR"
 _SITE_LINE = re.compile(r"^Repo\.site_cache_dir: (.+)$", re.MULTILINE)
-"""Where ``dvc doctor`` says the index of the project's files lies."""
+"""The line of ``dvc doctor`` with the path of the index of the project's files."""
 
 
 @dataclass(frozen=True)
 class ErasureReport:
-    """What a source left behind it.
+    """Result of an erasure.
 
     ``files`` were deleted from the inbox, ``objects`` from the cache; ``left`` are sentences
     about places out of reach.
@@ -161,7 +161,7 @@ def _cache(project: Project) -> Path:
 
 
 def _owns_cache(project: Project) -> bool:
-    """Return whether the cache is this project's alone; a shared one holds the data of others."""
+    """Return whether the cache is this project's alone; a shared one has data of others."""
     return _cache(project).is_relative_to(project.root.resolve())
 
 

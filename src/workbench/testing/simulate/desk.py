@@ -1,7 +1,7 @@
-"""First come, first served at desks with several officers.
+"""Queues of desks with several officers, first come, first served.
 
-After a dossier an officer is busy for a while with duties that no register shows; that is what
-makes dossiers wait. When those duties grow (too few people), the queue grows.
+After a dossier an officer is busy for a while with other duties, outside the log; this makes
+dossiers wait. When those duties grow (too few people), the queue grows.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Slowdown:
 def serve(
     arrived: Whole, work: Whole, *, officers: int, duties: float, slowdowns: tuple[Slowdown, ...]
 ) -> tuple[Whole, Whole]:
-    """Return when each dossier is taken up, and by which officer (0, 1, ...).
+    """Return when each dossier is started, and by which officer (0, 1, ...).
 
     Args:
         arrived: Working second at which each dossier lies on the desk.
