@@ -3,8 +3,8 @@
 -- reads: dossiers, parsed_steps, excluded_steps, numbered_sheets, behaviour_limits
 -- promises: rule_id = 'D24'
 -- A batch is a run of completions by one person, each within batch_gap seconds of the one before,
--- over at least batch_size dossiers (two or more); the paper may have moved at other times. Mere
--- dates (midnight) say nothing, and clicking through one dossier's own steps is no batch.
+-- over at least batch_size dossiers (two or more); the paper may have moved at other times. Stamps
+-- at midnight are dates and are left out, and so are the steps of one dossier clicked in a row.
 
 with limits as (
     select

@@ -1,9 +1,10 @@
--- grain: one row per landed row and rule about behaviour, people in text or letters it breaks
+-- grain: one row per landed row and rule about behaviour, personal data in text or letters that it
+--   breaks
 -- key: row_kind, source_file, source_sheet, source_row, rule_id
 -- reads: behaviour_masks, behaviour_instant_steps, behaviour_batches, behaviour_bulk_closings,
 --   behaviour_double_entries, behaviour_stock, behaviour_spellings
 -- promises: rule_id is not null
--- These rules only flag: what they say of a row is likely, not certain, and no row leaves by them.
+-- These rules only flag: their findings are likely, not certain, and exclude no row.
 
 with behaviour_findings as (
     select * from behaviour_masks

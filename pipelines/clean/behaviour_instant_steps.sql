@@ -2,8 +2,8 @@
 -- key: row_kind, source_file, source_sheet, source_row
 -- reads: dossiers, steps
 -- promises: rule_id = 'D14'
--- An integration that has no end sends the begin. Mere dates (midnight on both sides) say nothing,
--- and a mere hand-over (intake, return) may be one click.
+-- An integration without an end stamp sends the start instead. Dates (midnight on both sides) are
+-- left out, and a hand-over (intake, return) may be one click.
 
 with intervals as (
     select

@@ -1,11 +1,11 @@
--- grain: one row per dossier whose place in an earlier closing stock was rewritten
+-- grain: one row per dossier whose state in an earlier closing stock was rewritten
 -- key: row_kind, source_file, source_sheet, source_row
 -- reads: parsed_dossiers, file_snapshots
 -- promises: rule_id = 'D27'
--- The stock at an earlier export, counted from the next export of the same source, must be the
--- stock that was reported. A dossier breaks it that the earlier export had open and the later one
--- says ended before that; or that the later one says received before and the earlier one, which
--- covers the day, did not have. The row of the later export is the offender.
+-- The stock at an earlier export, counted from the next export of the same source, must equal the
+-- reported stock. A dossier breaks it that was open in the earlier export and ended before it by
+-- the later one; or that was received before it by the later one and is missing in the earlier one,
+-- which covers the day. The row of the later export is reported.
 
 with rows_seen as (
     select

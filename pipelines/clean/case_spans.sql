@@ -3,11 +3,11 @@
 -- reads: parsed_steps, numbered_sheets
 -- promises: ended_at is null or completed_at is not null;
 --   completed_at is null or began_at <= completed_at
--- Empty where no export says that its cases take their dates from their events. A case ends with
--- its last completion (completed_at), unless an activity begins then or later and the log does not
+-- Empty unless a source profile takes the dates of cases from their events. A case ends with its
+-- last completion (completed_at), unless an activity begins then or later and the log does not
 -- complete it: the case is then open and has no ended_at. An activity that begins earlier and is
--- never completed leaves the end as it is (rule P18 names it): logs drop completions, and other
--- work went on. A case none of whose events begins or completes a step ends with its last event.
+-- never completed does not change the end (rule P18 reports it): logs drop completions. A case
+-- without any start or completion ends with its last event.
 
 with case_date_sheets as (
     select count(*) as n_sheets

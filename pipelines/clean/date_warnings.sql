@@ -2,9 +2,9 @@
 -- key: source_file, source_sheet, source_row, rule_id
 -- reads: ranked_dossier_rows, dossier_texts, calendar_days
 -- promises: rule_id is not null
--- Rows that leave as repeats, superseded or another source's record are not judged. D17 reads
--- the two dates the other way round, day for month; D18 knows years of two digits, of no
--- age in which a register is kept (not used), and of Excel's other epoch.
+-- Duplicates, superseded rows and records of another source are not judged. D17 reads the two dates
+-- with day and month swapped; D18 finds years of two digits, years outside 1990 to 2060 (not used),
+-- and dates of Excel's other epoch.
 
 with standing as (
     select

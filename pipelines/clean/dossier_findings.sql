@@ -2,9 +2,9 @@
 -- key: source_file, source_sheet, source_row, rule_id
 -- reads: ranked_dossier_rows
 -- promises: rule_id is not null
--- The exact repeat of another row is only that, and so is the row of an earlier export, or the
--- record of another source than the one that counts; within one export a row with the same number
--- but other content is refused in favour of the first.
+-- A duplicate has no other finding, nor has a row of an earlier export or of a source that does not
+-- count. Within one export a row with the same number and other content is rejected in favour of
+-- the first.
 
 with dossier_rows as (
     select

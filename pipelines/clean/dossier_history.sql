@@ -2,8 +2,8 @@
 -- key: dossier_id, field, snapshot_at
 -- reads: ranked_dossier_rows
 -- promises: field in ('due_at', 'status')
--- Only dossiers that two or more exports of the source that counts name, from their first value
--- on. Due instants are written in UTC; a due date that vanished is an empty value.
+-- Only dossiers in two or more exports of the source that counts, from their first value on. Due
+-- instants are written in UTC; a deleted due date is an empty value.
 
 with seen as (
     select

@@ -1,10 +1,10 @@
--- grain: one row per usable landed dossier row: its text beside how its file is to be understood
+-- grain: one row per usable landed dossier row: its text, and how the text of its file is read
 -- key: source_file, source_sheet, source_row
 -- reads: landed_dossiers, landed_row_findings, numbered_sheets, written_names
 -- promises: content is not null
 -- content is a digest of the row without its position: rows of one dossier with the same content
--- repeat each other. Names taken as they are written stand in one spelling. Rows that their file's
--- structure makes unusable are not here.
+-- are duplicates. Unlisted names are put into one spelling. Rows with structural faults are left
+-- out.
 
 with row_contents as (
     select

@@ -1,8 +1,8 @@
--- grain: one row per dossier whose earlier exports named a due date: the first of them
+-- grain: one row per dossier with a due date in earlier exports: the first of them
 -- key: dossier_id
 -- reads: ranked_dossier_rows
 -- promises: due_at is not null
--- Exports of the source whose record counts; what another source says of the due date is no change.
+-- Exports of the source that counts; a due date of another source is not a change.
 
 with first_due_dates as (
     select

@@ -2,8 +2,8 @@
 -- key: row_kind, source_file, source_sheet, source_row, rule_id
 -- reads: dossier_history, ranked_dossier_rows
 -- promises: rule_id in ('D28', 'D29')
--- The newest row of the dossier is named. A status goes back when an ended dossier is open again,
--- or a returned one only resolved.
+-- The newest row of the dossier is reported. A status goes back when an ended dossier is open
+-- again, or a returned one is only resolved.
 
 with status_ranks as (
     select

@@ -1,4 +1,4 @@
--- grain: one row per dossier row that no lateness profile may judge, with the rules that say so
+-- grain: one row per dossier row that no lateness profile may judge, with the rules that exclude it
 -- key: source_file, source_sheet, source_row
 -- reads: dossier_findings, date_warnings, quality_rules
 -- promises: lateness_excluded <> ''

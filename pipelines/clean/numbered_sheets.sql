@@ -1,8 +1,8 @@
--- grain: one row per file and sheet that landed, numbered in the order of their names
+-- grain: one row per landed file and sheet, numbered in the order of their names
 -- key: sheet_no
 -- reads: landed_files
 -- promises: sheet_no >= 1
--- The number and the row make row_id, by which rows of steps are known until they are clean.
+-- The number and the row make row_id, the key of step rows until they are clean.
 
 with numbered_sheets as (
     select

@@ -2,9 +2,9 @@
 -- key: dossier_id, source
 -- reads: ranked_dossier_rows, dossiers
 -- promises: source <> counted_source; kept_by in ('office', 'portal')
--- What the record that does not count says of the end, for comparison with the one that does: a
--- second source of dates. differs: the two name different days of the end, or the one that counts
--- still had the dossier open after the day on which the other ended it.
+-- The end by the record that does not count, for comparison: a second source of dates. differs says
+-- that the two name different days of the end, or that the one that counts was still open after the
+-- day on which the other ended.
 
 with others as (
     select

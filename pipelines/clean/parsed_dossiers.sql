@@ -1,10 +1,10 @@
--- grain: one row per landed dossier row: its text made into instants, units and procedures
+-- grain: one row per landed dossier row: its text parsed into instants, units and procedures
 -- key: source_file, source_sheet, source_row
 -- reads: dossier_texts, unit_names, procedure_names, case_spans
 -- promises: received_at is null or received_on is not null
--- Nothing is judged or dropped here: what cannot be read is listed for the rules, and so are dates
--- of no age in which a register is kept, which are not used. Names of units
--- and procedures are compared once per spelling, not per row.
+-- Nothing is judged or dropped: unreadable texts are listed for the rules, and so are dates outside
+-- 1990 to 2060, which are not used. Names of units and procedures are compared once per spelling,
+-- not per row.
 
 with unit_spellings as (
     select

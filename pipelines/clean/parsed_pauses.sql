@@ -1,9 +1,9 @@
--- grain: one row per usable landed pause row: its text made into instants
+-- grain: one row per usable landed pause row: its text parsed into instants
 -- key: source_file, source_sheet, source_row
 -- reads: landed_pauses, landed_row_findings, landed_files
 -- promises: unreadable is not null
--- Nothing is judged here; rows that their file's structure makes unusable are left out, and a stamp
--- of no age in which a register is kept is listed and not used.
+-- Nothing is judged; rows with structural faults are left out, and stamps outside 1990 to 2060 are
+-- listed and not used.
 
 with walls as (
     select

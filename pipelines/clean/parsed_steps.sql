@@ -1,12 +1,11 @@
--- grain: one row per usable landed step row: its text made into instants, units and numbers
+-- grain: one row per usable landed step row: its text parsed into instants, units and numbers
 -- key: row_id
 -- reads: landed_steps, landed_row_findings, numbered_sheets, unit_names, written_names
 -- promises: step_kind is not null
--- Nothing is judged here; rows that their file's structure makes unusable are left out, and a stamp
--- of no age in which a register is kept is listed and not used. The stamp of an event that only
--- begins a step (transition schedule or start) is when the step arrived or started, not when it
--- finished. A unit's name is compared once per spelling, not per row. content is a digest of all
--- that an event says.
+-- Nothing is judged; rows with structural faults are left out, and stamps outside 1990 to 2060 are
+-- listed and not used. The stamp of an event that only begins a step (transition schedule or start)
+-- is its arrival or start. A unit's name is compared once per spelling, not per row. content is a
+-- digest of the whole event.
 
 with spellings as (
     select distinct unit_id as spelling from landed_steps

@@ -2,8 +2,8 @@
 -- key: source_file, source_sheet, source_row, rule_id
 -- reads: parsed_pauses, dossiers, file_snapshots
 -- promises: rule_id is not null
--- As with steps, the pauses of a dossier are those of one source, and of its newest export that has
--- any; an office's own list goes before a portal's.
+-- As with steps, the pauses of a dossier are those of one source, and of its newest export with
+-- any; an office's own list has precedence over a portal's.
 
 with pause_rows as (
     select

@@ -1,13 +1,13 @@
--- grain: one row per landed row and rule it breaks: refused, merged or only flagged
+-- grain: one row per landed row and rule it breaks: excluded, merged or only flagged
 -- key: source_file, source_sheet, source_row, row_kind, rule_id
 -- reads: dossier_findings, date_warnings, code_warnings, history_findings, record_findings,
 --   step_findings, pause_findings, behaviour_findings, quality_rules, numbered_sheets,
 --   landed_dossiers, landed_steps, landed_pauses, landed_row_findings
 -- promises: severity in ('error', 'merged', 'warn', 'info'); record is not null;
 --   message is not null
--- Severity error and merged leave the clean tables, warn and info stay there. The record is the
--- landed row, from which personal columns are gone, and the key of the applicant too; it is made
--- for the rows that break a rule only.
+-- Rows of severity error and merged leave the clean tables, those of warn and info stay. The record
+-- is the landed row without personal columns and without the key of the applicant; it exists only
+-- for rows that break a rule.
 
 with findings as (
     select 'dossier' as row_kind, * from dossier_findings

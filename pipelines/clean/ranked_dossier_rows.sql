@@ -1,14 +1,14 @@
--- grain: one row per landed dossier row, beside the other rows that claim its number
+-- grain: one row per landed dossier row, ranked among the rows of the same dossier number
 -- key: source_file, source_sheet, source_row
 -- reads: parsed_dossiers, file_snapshots
 -- promises: duplicate_no >= 1; conflict_no >= 1; source_rank >= 1
--- Of one source, the newest export that names a dossier wins whole; rows of earlier ones are
--- superseded. Within one export the first row wins: exact repeats have a duplicate_no above 1,
--- other rows of the same number a conflict_no above 1. Where several sources record a dossier, one
--- record counts, whole, and the others have a source_rank above 1: a record that can be judged goes
--- before one that cannot, then the one that has the dossier last (the day it ended, or on which it
--- was still open), then the office's own. So a dossier is late if any record says so; the table
--- other_records shows where they differ. Only numbers that occur more than once are compared.
+-- Within one source the newest export of a dossier counts as a whole; rows of earlier ones are
+-- superseded. Within one export the first row counts: duplicates have a duplicate_no above 1, other
+-- rows of the same number a conflict_no above 1. Where several sources record a dossier, one record
+-- counts as a whole and the others have a source_rank above 1: first a record that can be judged,
+-- then the one that has the dossier last (the day it ended, or on which it was still open), then
+-- the office's own. So a dossier is late if any record says so; other_records shows where they
+-- differ. Only numbers that occur more than once are compared.
 
 with met_again as (
     select

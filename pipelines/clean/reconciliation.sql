@@ -1,10 +1,10 @@
--- grain: one row per source file: what became of every row read
+-- grain: one row per source file: the fate of every row read
 -- key: source_file
 -- reads: numbered_sheets, landed_dossiers, landed_steps, landed_pauses, quarantine
 -- promises: rows_read = rows_clean + rows_quarantined + rows_merged + rows_ignored
--- A row of an event log can feed a dossier and a step: it is quarantined when either is refused,
--- and merged only when all it feeds repeats an earlier row. So it is with the stages of a wide row,
--- which are rows of the sheet they came from. Flags do not count.
+-- A row of an event log can give a dossier and a step: it is quarantined when either is, and merged
+-- only when all it gives are duplicates. The same applies to the stages of a wide row, which are
+-- rows of its sheet. Flags do not count.
 
 with sheets as (
     select

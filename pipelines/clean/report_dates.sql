@@ -3,7 +3,7 @@
 -- reads: dossiers, report_conventions
 -- promises: conventions is not null
 -- A period closes the day before the next one of its kind begins. Every convention counts: an
--- office that reports by another one than the calendar closes before that one's dates.
+-- office that reports under another one than the calendar closes before its dates.
 
 with years as (
     select

@@ -2,8 +2,9 @@
 -- key: source_file, source_sheet, field, rule_id
 -- reads: numbered_sheets, parsed_dossiers, parsed_steps
 -- promises: rule_id in ('P19', 'P20', 'P21'); n_values is not null
--- Due stamps at midnight are dates, due at the end of the day (P19), or stand beside stamps with
--- hours and stay as written (P20). Numbers that count from 1970 (P21) are all fields' of a sheet.
+-- Due stamps at midnight are dates, due at the end of the day (P19), or are mixed with stamps with
+-- hours and stay as written (P20). Numbers that count from 1970 (P21) concern all fields of a
+-- sheet.
 
 with rules as (
     select sheet_no, unnest(due_days) as field, 'P19' as rule_id

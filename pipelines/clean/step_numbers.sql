@@ -1,9 +1,9 @@
--- grain: one row per kept step of a dossier whose log does not number its steps apart
+-- grain: one row per accepted step of a dossier whose log does not number its steps uniquely
 -- key: row_id
 -- reads: parsed_steps, excluded_steps, step_pairs
 -- promises: step_no >= 1
--- Such steps are numbered by their stamps, and by their row where stamps tie. As many bits as steps
--- prove that numbers up to 62 differ; only the other dossiers are counted.
+-- Such steps are numbered by their stamps, and by their row where stamps tie. A bit mask shows that
+-- numbers up to 62 are unique; only the other dossiers are counted.
 
 with kept_steps as (
     select

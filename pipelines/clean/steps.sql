@@ -2,7 +2,7 @@
 -- key: dossier_id, step_no
 -- reads: parsed_steps, excluded_steps, step_pairs, step_numbers, numbered_sheets
 -- promises: step_no >= 1; step_kind is not null; norm_seconds is null or norm_seconds >= 0
--- The numbers of the log stand where they number all steps of a dossier apart. In a log of
+-- Step numbers of the log are used where they are unique within the dossier. In a log of
 -- transitions a completed step takes its arrival and start from the events before it.
 
 with steps as (

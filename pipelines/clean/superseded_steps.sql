@@ -2,9 +2,8 @@
 -- key: row_id
 -- reads: parsed_steps, numbered_sheets, file_snapshots
 -- promises: row_id is not null
--- The steps of a dossier are those of the newest export of a source that has any; files that
--- only add events (incremental) replace nothing. Sources with one export are not looked at
--- twice.
+-- The steps of a dossier are those of the newest export of a source with any; files that only add
+-- events (incremental) replace nothing. Sources with one export are skipped.
 
 with step_sheets as (
     select distinct sheet_no from parsed_steps

@@ -1,11 +1,10 @@
--- grain: one row per file and sheet with rows of which nothing says when they were exported
+-- grain: one row per file and sheet with rows and without a snapshot
 -- key: source_file, source_sheet
 -- reads: file_snapshots, dossier_texts, landed_steps
 -- promises:
 -- audit: quality.undated_export
--- The latest stamp of a source says when it was exported, so this is a source without any stamp
--- that can be read. value is an example of one that cannot; a text without a digit may be anything,
--- a name too, and is not shown.
+-- The latest stamp of a source is its snapshot, so this is a source without a readable stamp. value
+-- is an example of an unreadable one; a text without a digit may be a name and is not shown.
 
 with undated_sheets as (
     select source_file, source_sheet

@@ -1,4 +1,5 @@
--- grain: one row per file and sheet whose profile, heading or name gives a text that is no date
+-- grain: one row per file and sheet whose profile, heading or name gives a snapshot that is not a
+--   date
 -- key: source_file, source_sheet
 -- reads: numbered_sheets
 -- promises:

@@ -1,11 +1,11 @@
--- grain: one row per field and spelling of a name that is taken as it is written
+-- grain: one row per field and spelling of an unlisted name
 -- key: field, spelling
 -- reads: landed_dossiers, landed_steps, numbered_sheets
 -- promises: n_rows > 0; look_alike is null or look_alike <> name
 -- For sources without a list of units or procedures. Spellings that differ only by case, spaces or
--- the place of a tone mark are one name: the most frequent spelling, then one not all in capitals,
--- then the first by letters. Names that differ by more, but look alike (other marks, punctuation or
--- letters of another script), stay apart; look_alike is the most frequent of them.
+-- the position of a tone mark are one name: the most frequent spelling, then one not all in
+-- capitals, then the first by letters. Names that differ by more but look alike (other marks,
+-- punctuation or letters of another script) stay separate; look_alike is the most frequent of them.
 
 with unit_texts as (
     select source_file, source_sheet, unit_id as spelling, count(*) as n_rows

@@ -1,9 +1,9 @@
--- grain: one row per procedure and reason of a pause that occurs: what the pause does to the clock
+-- grain: one row per procedure and reason of a pause that occurs, with its policy
 -- key: procedure_id, reason
 -- reads: dossiers, pauses, pause_reasons, pause_policies
 -- promises: policy in ('pause', 'restart', 'ignore')
--- A reason is a code or a text that pause_reasons knows; any other falls under '*'. The most
--- special rule wins: a procedure before '*', then a reason before '*'.
+-- A reason is a code or a text of pause_reasons; any other one falls under '*'. The most specific
+-- rule applies: a procedure before '*', then a reason before '*'.
 
 with reasons as (
     select distinct

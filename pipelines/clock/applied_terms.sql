@@ -1,10 +1,10 @@
--- grain: one row per dossier whose term is known: its value, its unit, and where it stands
+-- grain: one row per dossier with a known term: its value, its unit, and its origin
 -- key: dossier_no
 -- reads: dossiers, dossier_calendars, terms, procedures
 -- promises: term_unit in ('working_day', 'calendar_day', 'calendar_month', 'hour', 'minute',
 --   'same_day')
--- The rule in force on the day of reception, never today's: a term that changed in law judges each
--- dossier by its own. The register's own term comes first, then the dated list, then the procedure.
+-- The rule in force on the day of reception applies, not today's. The source's own term has
+-- precedence, then the dated list, then the procedure.
 
 with procedure_terms as (
     select

@@ -1,14 +1,15 @@
--- grain: one row per dossier whose ledger does not split its clock exactly, or not judged once
+-- grain: one row per dossier whose ledger does not split its clock exactly, or that is not judged
+--   once per profile
 -- key: dossier_id
 -- reads: ledger, dossier_calendars, outcomes, profiles
 -- promises:
 -- audit: audits.ledger
--- The segments tile the time from the start of the clock to its end without overlap or hole, and
+-- The segments cover the time from the start of the clock to its end without overlap or gap, and
 -- their working seconds add up to those used and those paused, under every profile; and every
--- profile has judged the dossier (once, as the key of outcomes has it). Segments run forward, so
--- they tile exactly where every bound between the two ends closes one segment and opens another;
--- the sums of hashes show it without putting the segments in order. A clock that the calendar
--- does not cover has no seconds under any profile, and no segments.
+-- profile has judged the dossier (once, by the key of outcomes). Segments run forward, so they
+-- cover it exactly where every bound between the two ends closes one segment and opens another;
+-- sums of hashes show this without sorting the segments. A clock that the calendar does not cover
+-- has no seconds under any profile, and no segments.
 
 with spans as (
     select

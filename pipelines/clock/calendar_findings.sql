@@ -2,10 +2,10 @@
 -- key: dossier_id, rule_id
 -- reads: dossiers, dossier_calendars, due_dates, quality_rules
 -- promises: rule_id in ('D34', 'D35', 'D36', 'D37'); severity = 'warn'; message is not null
--- Findings like those of the quarantine, made here because units keep calendars of their own: the
+-- Findings like those of the quarantine, made here because units have calendars of their own: the
 -- day is that of the due date (D34), of the reception (D35) or of the end, which is the export for
--- an open dossier (D36). A calendar that never closes lacks the days that a term in working days is
--- counted in (D37). is_undecidable says that a due date rests on such days.
+-- an open dossier (D36). A calendar that never closes lacks the days in which a term in working
+-- days is counted (D37). is_undecidable says that a due date depends on such days.
 
 with days as (
     select

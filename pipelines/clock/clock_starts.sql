@@ -1,9 +1,9 @@
--- grain: one row per dossier: when it was received, and from when on its clock counts
+-- grain: one row per dossier: when it was received, and when its clock starts
 -- key: dossier_id
 -- reads: dossiers, dossier_calendars, calendar_days
 -- promises: received_when is null or received_when in ('clock_hours', 'reception_hours', 'closed');
 --   clock_starts_at is null or clock_starts_at >= received_at - interval 1 second
--- Reception on a Saturday morning is in order and starts the clock at the next opening for work.
+-- Reception on a Saturday morning is valid and starts the clock at the next opening of the office.
 -- Both columns are null on days that the calendar does not cover.
 
 with reception_days as (

@@ -3,13 +3,13 @@
 -- reads: dossiers, dossier_calendars, applied_terms, pause_spells, cumulative_days, calendar_days
 -- promises: due_class in ('agrees', 'calendar_error', 'shorter', 'longer', 'reappointed',
 --   'missing', 'not_comparable'); (due_class = 'calendar_error') = (days_off is not null)
--- The day of reception is not counted; a last day on which the office is closed rolls on to the
--- next working day; a month ends on the day of the same number, or on its last day if it has none
--- (Civil Code 2015, article 148). Same-day terms received from 15:00 on are due the next working
--- day. A due day that needs days which the calendar does not cover stays missing, and
--- lacks_days says so; a calendar that never closes cannot count working days at all.
--- Pauses that are over move the due day by whole working days, rounded up, in due_credited_at; a
--- pause whose policy is restart begins the term anew when it ends.
+-- The day of reception is not counted; a last day on which the office is closed moves to the next
+-- working day; a month ends on the day of the same number, or on its last day if it has none (Civil
+-- Code 2015, article 148). Same-day terms received from 15:00 on are due the next working day. A
+-- due day that needs days outside the calendar stays missing, with lacks_days; a calendar that
+-- never closes cannot count working days. Ended pauses move the due day by whole working days,
+-- rounded up, in due_credited_at; a pause with the policy restart begins the term anew when it
+-- ends.
 
 with restarts_by_pause as (
     select

@@ -1,9 +1,9 @@
--- grain: one row per dossier whose due date is not the one that its term gives
+-- grain: one row per dossier whose issued due date differs from the one that its term gives
 -- key: dossier_id, rule_id
 -- reads: due_dates, dossiers, behaviour_limits, quality_rules
 -- promises: rule_id = 'D13'; severity = 'warn'; message is not null
--- A finding like those of the quarantine, made here because the clock alone knows terms and
--- calendars. Re-appointed dates are left to D28, and a date that waited for pauses agrees.
+-- A finding like those of the quarantine, made here because only the clock knows terms and
+-- calendars. Re-issued dates are left to D28, and a date moved by pauses agrees.
 
 with limits as (
     select max(value::integer) as due_tolerance

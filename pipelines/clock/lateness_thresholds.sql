@@ -1,11 +1,11 @@
--- grain: one row per dossier, kind of due date, what pauses do to it, and granularity: until when
---   it is in time
+-- grain: one row per dossier, kind of due date, effect of pauses and granularity, with the last
+--   instant in time
 -- key: dossier_no, due, pauses, granularity
 -- reads: clock_totals, profiles, calendar_days
 -- promises: late_after >= due_at
--- A half-day ends where the office opens again in the afternoon, at noon where it never closes:
--- no working time passes in between. is_covered says whether the
--- calendar has the day. Days and minutes are those of the civil clock.
+-- A half-day ends where the office opens again in the afternoon, at noon where it never closes: no
+-- working time passes in between. is_covered says whether the calendar has the day. Days and
+-- minutes are those of the civil clock.
 
 with due_rules as (
     select distinct due, pauses, granularity

@@ -1,9 +1,10 @@
--- grain: one row per procedure, step and unit without a regulated norm: what others needed
+-- grain: one row per procedure, step and unit without a regulated norm, with the norm learned from
+--   other units
 -- key: procedure_id, step, unit_id
 -- reads: step_duration_counts
 -- promises: norm_seconds > 0; n_steps >= 20
 -- The median of the same step in the same procedure at all other units, rounded up to a quarter of
--- an hour: a unit is never measured by itself. Below twenty steps elsewhere nothing is learned.
+-- an hour: leave-one-out. With fewer than twenty steps elsewhere there is no row.
 
 with by_unit as (
     select procedure_id, step, unit_id, quarter, sum(n) as n

@@ -1,12 +1,13 @@
--- grain: one row per dossier and segment: each dossier's time split exactly, against its norms
+-- grain: one row per dossier and segment: each dossier's time split exactly, with its norms
 -- key: dossier_id, segment_no
 -- reads: measured_segments, dossier_calendars, dossiers, clocked_steps, step_norms, learned_norms
 -- promises: to_at > from_at; work_seconds >= 0; clock_seconds > 0;
 --   overrun_seconds is null or overrun_seconds >= 0;
 --   norm_source in ('regulated', 'learned', 'none');
 --   (norm_source = 'none') = (norm_seconds is null)
--- A norm of the log comes first, then the reviewed list, then what other units needed. A step's
--- norm covers its waiting and handling; what passes it counts where it happens.
+-- A norm of the log has precedence, then the reviewed list, then the one learned from other units.
+-- A step's norm covers its waiting and service; time beyond it counts in the segment where it
+-- happens.
 
 with step_norm_sources as (
     select

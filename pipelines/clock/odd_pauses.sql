@@ -1,9 +1,9 @@
--- grain: one row per pause that does not fit its dossier's clock, and what is odd about it
+-- grain: one row per pause that does not fit its dossier's clock, with its oddity
 -- key: dossier_id, pause_no, oddity
 -- reads: pauses, dossier_calendars, dossiers
 -- promises: oddity in ('negative', 'outside_clock', 'unended_on_closed', 'overlapping',
 --   'paused_without_pause')
--- Listed, not repaired: pause_spells cuts a pause to the clock and unites those that overlap.
+-- Listed, not repaired: pause_spells cuts a pause to the clock and unites overlapping ones.
 
 with pause_seconds as (
     select

@@ -2,8 +2,8 @@
 -- key: dossier_id
 -- reads: dossiers, dossier_calendars, calendar_days
 -- promises: wait_seconds is null or wait_seconds >= 0
--- How long it waited to be received, in working seconds of its unit's calendar; null where it was
--- stamped as filed after its reception, or outside the calendar.
+-- Its wait for reception, in working seconds of its unit's calendar; null where it was stamped as
+-- filed after its reception, or outside the calendar.
 
 with filings as (
     select

@@ -1,9 +1,10 @@
--- grain: one row per procedure, step, unit and number of quarter hours that finished dossiers took
+-- grain: one row per procedure, step, unit and number of quarter hours spent, over finished
+--   dossiers
 -- key: procedure_id, step, unit_id, quarter
 -- reads: measured_segments, dossier_calendars, dossiers, clocked_steps
 -- promises: n > 0; quarter >= 0
 -- parts: added up
--- Steps without a norm of their own only, waiting and handling together.
+-- Only steps without a norm of their own, waiting and service together.
 
 with step_durations as (
     select

@@ -3,8 +3,8 @@
 -- reads: made_gaps
 -- promises:
 -- audit: audits.gaps
--- The effects of mix, calendar, every cause and the residual sum to the gap to 1e-12, and none of
--- the components is left out: comparisons of one kind all have the same.
+-- The effects of mix, calendar, every cause and the residual sum to the gap to 1e-12, and no
+-- component is missing: comparisons of one kind have the same components.
 
 with gap_sums as (
     select

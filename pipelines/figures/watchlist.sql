@@ -1,4 +1,5 @@
--- grain: one row per profile and open dossier with a due instant: its risk of lateness, its place
+-- grain: one row per profile and open dossier with a due instant: its risk of lateness, its current
+--   step
 -- key: profile, dossier_id
 -- reads: made_watchlist
 -- promises: unit_id is not null; due_at is not null; spent >= 0; risk between 0 and 1;

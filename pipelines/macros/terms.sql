@@ -1,5 +1,5 @@
--- Terms as registers write them: "5 ngày làm việc", "30 ngày", "2 tháng", "48 hours", or a bare
--- number beside its unit. A text with two numbers is none: which of them counts it does not say.
+-- Terms as sources write them: "5 ngày làm việc", "30 ngày", "2 tháng", "48 hours", or a bare
+-- number beside its unit. A text with two numbers is ambiguous and gives null.
 
 -- the unit a text names, or null; a day is a calendar day unless the text says working day
 create macro term_unit_of(label) as

@@ -1,4 +1,4 @@
--- Text as it is compared: names in one spelling, numbers in one notation, codes without suffix.
+-- Text for comparison: names in one spelling, numbers in one notation, codes without suffix.
 
 -- a name for comparison: composed letters, lower case, single spaces, and the tone mark of oa, oe
 -- and uy on the first vowel (hoà and hòa are the same name)

@@ -1,4 +1,4 @@
--- Names with few values as one byte each: tables of the clock hold them by the ten million.
+-- Names with few values as one byte each: tables of the clock have tens of millions of them.
 
 create type segment_kind as enum(
     'intake', 'queue', 'work', 'transfer', 'sign', 'external', 'record', 'return', 'pause',

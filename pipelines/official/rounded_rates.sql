@@ -1,4 +1,4 @@
--- grain: one row per printed percentage that its counts do not give (rule D32)
+-- grain: one row per printed percentage that does not follow from its counts (rule D32)
 -- key: rate_id
 -- reads: printed_rates
 -- promises: printed is not null

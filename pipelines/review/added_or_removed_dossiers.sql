@@ -1,4 +1,4 @@
--- grain: one row per dossier that only one of two revisions holds
+-- grain: one row per dossier that exists in only one of two revisions
 -- key: dossier_id
 -- reads: left_dossiers, right_dossiers
 -- promises: change in ('appeared', 'disappeared')

@@ -1,4 +1,4 @@
--- grain: one row per figure that differs between two revisions, on one side only included
+-- grain: one row per figure that differs between two revisions, or exists in only one
 -- key: measure, profile, unit_id, period, procedure_id, channel_in
 -- reads: left_measures, right_measures
 -- promises: reading_order between 1 and 4

@@ -1,10 +1,12 @@
--- grain: one row per task that followed another of its kind and holder without a gap, or led one
+-- grain: one row per task that followed another of its kind and holder without a gap, or preceded
+--   one
 -- key: task_no
 -- reads: enabled_tasks
 -- promises: n_run > 1; next_place is null or next_place > place
--- Within a run each task had been waiting when the one before it was started, which a batch needs
--- and which is not enough. A batch that begins with a task reaches to next_place, the first task of
--- the run that was not yet waiting when this one was started; none when it reaches to the end.
+-- Within a run each task had been waiting when the one before it was started, which is necessary
+-- for a batch and not sufficient. A batch that begins with a task reaches to next_place, the first
+-- task of the run that was not yet waiting when this one was started; null when it reaches to the
+-- end.
 
 with run_order as (
     select

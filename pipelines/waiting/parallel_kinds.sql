@@ -1,11 +1,11 @@
--- grain: one row per two kinds of tasks of a procedure that run side by side, in both orders
+-- grain: one row per two kinds of tasks of a procedure that run in parallel, in both orders
 -- key: kind_no, other_no
 -- reads: tasks
 -- promises: kind_no <> other_no
--- Where a log holds no arrivals, what a task waited for must be learned: two kinds run side by side
--- if they overlapped in one in twenty of the times they met in a dossier; or if each follows the
--- other directly, neither order has more than nine tenths of the cases, and it is no loop of two
--- (first, second, first again), which is rework.
+-- Without logged arrivals the predecessor of a task must be learned: two kinds are parallel if they
+-- overlapped in at least one of twenty dossiers with both; or if each follows the other directly,
+-- neither order has more than nine tenths of the cases, and they form no loop of two (first,
+-- second, first again), which is rework.
 
 with kind_order as (
     select

@@ -2,9 +2,9 @@
 -- key: task_no
 -- reads: batch_runs, batch_heads
 -- promises: ready >= enabled; ready <= started; batch_size > 1
--- A batch: two or more tasks of one kind by one holder, worked without a gap, each of which had
+-- A batch is two or more tasks of one kind by one holder, worked without a gap, each of which had
 -- been waiting when the first was started. It is ready when its last task could be started.
--- batch_heads, found by following next_place through each run, says where batches begin.
+-- batch_heads (found by following next_place through each run) has the first task of each batch.
 
 with numbered_tasks as (
     select

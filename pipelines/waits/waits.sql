@@ -5,9 +5,9 @@
 --   + unavailability_seconds + extraneous_seconds;
 --   least(batching_seconds, contention_seconds, prioritisation_seconds, unavailability_seconds,
 --   extraneous_seconds) >= 0
--- Elapsed seconds, each given to the first cause that explains it: the batch was not complete; the
--- holder worked on what had been ready before; on what came later; was off duty; none of these.
--- Two running totals per holder make it cheap: seconds busy, and seconds off duty and not busy.
+-- Elapsed seconds, each attributed to the first cause that explains it: the batch was not complete;
+-- the holder worked on older tasks; on newer ones; was off duty; none of these. Two running totals
+-- per holder keep it cheap: seconds busy, and seconds off duty and not busy.
 
 with windows as (
     select

@@ -1,6 +1,6 @@
 """Which offices and periods are late with people's applications, by how much, and why.
 
-``import workbench as wb`` gives the analyst's door: ``wb.open()`` reads the results of the
+``import workbench as wb`` is the analyst's entry: ``wb.open()`` reads the results of the
 project in the current folder, ``wb.open("DIR")`` those of a ``workbench analyse`` folder.
 Names are looked up on first use, so that a pipeline stage never pays for charts or notebooks.
 """

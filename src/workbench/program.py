@@ -1,10 +1,10 @@
-"""How a program of ours starts and ends: its streams, requests to stop, failures in words.
+"""Start and end our programs: streams, requests to stop, failures in words.
 
-The command line and ``python -m workbench.clean`` and its sisters all run through ``run_program``.
-0 done · 2 usage · 3 input rejected · 4 rule or audit failed · 5 output busy · 1 a fault of ours.
-Every failure is one message that says what was found, where, what was expected and what to do;
-set ``WORKBENCH_DEBUG=1`` to see where in the program an unforeseen one came from. Sentences and
-patterns of people are read when something failed, and only then: a stage depends on neither.
+The command line and ``python -m workbench.clean`` and the other stages run through ``run_program``.
+0 done · 2 usage · 3 input rejected · 4 rule or audit failed · 5 output busy · 1 internal error.
+Every failure is one message: what was found, where, what was expected and what to do; set
+``WORKBENCH_DEBUG=1`` to see the origin of an unforeseen one. Messages and patterns of personal data
+are read only after a failure: a stage depends on neither.
 """
 
 from __future__ import annotations
@@ -64,13 +64,13 @@ def exit_code(work: Callable[[], None]) -> int:
 
 
 def print_progress(step: str) -> None:
-    """Print what is being done, apart from results."""
+    """Print progress, apart from results."""
     sys.stderr.write(f"  · {step}\n")
     sys.stderr.flush()
 
 
 def _explain(fault: BaseException) -> int:
-    """Say what stopped the program and return its exit code."""
+    """Print what stopped the program and return its exit code."""
     problem = environment_problem(fault) or fault
     if isinstance(problem, WorkbenchError):
         _complain(str(problem))
@@ -85,13 +85,13 @@ def _explain(fault: BaseException) -> int:
 
 
 def _complain(message: str) -> None:
-    """Write a message without people to the console, whatever its letters."""
+    """Write a message without personal names to the console, whatever its letters."""
     plain = message.encode("utf-8", "backslashreplace").decode("utf-8")
     sys.stderr.write(f"workbench: {_without_people(plain)}\n")
 
 
 def _stop_on_request() -> None:
-    """Let a request to end run what cleans up, as pressing Ctrl+C does."""
+    """Handle a request to end like Ctrl+C, so that cleanup runs."""
     if threading.current_thread() is threading.main_thread():
         with suppress(ValueError):
             signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -106,7 +106,7 @@ def _without_people(message: str) -> str:
 
 
 class _PlainStream:
-    """A stream that passes no control character: names of files and values of exports get here."""
+    """A stream that removes control characters from names of files and values of exports."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -126,7 +126,7 @@ class _PlainStream:
 
 
 def _speak_utf8() -> None:
-    """Let Vietnamese through on consoles that would stop at the first letter beyond ASCII."""
+    """Print Vietnamese also on consoles that would stop at the first letter beyond ASCII."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")

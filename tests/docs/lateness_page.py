@@ -44,8 +44,8 @@ STATES = """## Open, resolved, withdrawn or refused
 
 Whether a dossier is open does not depend on whether it can be decided if it is late. Every count of
 resolved and of open dossiers, in measures and in forms, follows this table: the state and the month
-since which it holds, under four kinds of profile. Export taken 15/03/2022 17:00. A dossier that is
-over on a day nobody wrote down was over when the export was taken, and counts as closed then; it is
+since which it holds, under four kinds of profile. Export taken 15/03/2022 17:00. A dossier that
+ended on an unknown date had ended when the export was taken, and counts as closed then; it is
 never counted as in time or late. For every profile, unit and period: received before or in the
 period = resolved + withdrawn + refused + open at its end; the program stops where that does not
 hold. A dossier that was open in the last export that holds it is not counted in periods that begin

@@ -17,29 +17,29 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "manual" / "privacy.md"
 HEAD = """# Personal data (dữ liệu cá nhân)
 
-Exports hold names. They stay in `data/inbox`; this page says what of them goes further.
+Exports include personal names. They stay in `data/inbox`; this page lists what goes further.
 
 - Columns that the source profile calls `personal` are not read. With `WORKBENCH_KEY` those that
   it calls `applicant` give a keyed digest.
-- Accounts of staff (`holder_id`, `x_responsible`) become ids that name nobody.
+- Accounts of staff (`holder_id`, `x_responsible`) become ids without a name.
 - Of free text (`reason`, `late_reason`, attributes `x_...`) the length lands, as in `[42 ký tự]`
   (finding D40); short numbers land as they are. The words land where the profile lists the field
   under `keep_text`, and reasons that `pause_reasons.csv`, `pause_policies.csv` or
   `cause_taxonomy.csv` know land as they stand.
 - Every other value is searched for identifiers, which are masked (finding D31). A unit, field,
-  procedure or step that is called like a person becomes `[tên người]` and a code that tells it
+  procedure or step that is called like a person becomes `[tên người]` and a code that separates it
   from others.
 - Names of files and sheets are masked in every table, message and page.
 
 Patterns are rows of `data/reference/privacy/patterns.csv`, looked for in their order. Reach
 `every`: in every value; `text`: where people write freely; `list`: in names of units and steps;
-`never`: what is no identifier and stays, such as dates and codes of procedures; `part`: a piece
+`never`: what is not an identifier and stays, such as dates and codes of procedures; `part`: a piece
 that other patterns include. A name without a title, a word for who it is or a known family name is
 not recognised, nor is one in small letters (`ong teo`, `lê minh thử nộp`) or initials alone (`N V
 A`): drop such columns, and keep no text that is not needed.
 
 `workbench forget SOURCE` deletes a source or file from the inbox, every folder made from it, the
-DVC cache and DVC's index of file names inside the project, and says what it cannot reach.
+DVC cache and DVC's index of file names inside the project, and lists what it cannot reach.
 
 ## How much is recognised
 

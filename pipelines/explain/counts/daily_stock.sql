@@ -2,8 +2,8 @@
 -- key: unit_id, day
 -- reads: stock, attribute_groups, periods
 -- promises: n_open > 0; n_overdue between 0 and n_open
--- The days are those of stock, all in the one period asked for and under one profile. A dossier
--- whose snapshot lies before the period is left out, as it is from the period's measures.
+-- The days are those of stock, all in one requested period and under one profile. A dossier whose
+-- snapshot is before the period is left out, as in the period's measures.
 
 with daily_stock as (
     select

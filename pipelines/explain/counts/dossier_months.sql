@@ -1,4 +1,4 @@
--- grain: one row per dossier, with the number of its kind and the months no profile decides
+-- grain: one row per dossier, with the number of its attribute group and its months
 -- key: dossier_id
 -- reads: dossiers, attribute_groups
 -- promises: received_in > 0; snapshot_in >= received_in

@@ -1,9 +1,9 @@
--- grain: one row per dossier that was judged under the profile asked for: late or in time
+-- grain: one row per dossier that was judged under the profile of the run: late or in time
 -- key: dossier_id, profile
 -- reads: dossiers, outcomes
 -- promises: judged_on is not null
--- Each on the day it is closed as the profile closes it (macro closed_when); open dossiers past
--- their due instant are late here, on the day of the snapshot. is_timed: its clock has working
+-- Each on the day it is closed under the profile (macro closed_when); open dossiers past their due
+-- instant are late here, on the day of the snapshot. is_timed says that its clock has working
 -- seconds.
 
 with judged_dossiers as (

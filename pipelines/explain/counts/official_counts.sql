@@ -4,13 +4,13 @@
 -- promises: in_play >= 0; carried + received = in_play; done = early + on_time + late + unknown;
 --   in_play = done + withdrawn + rejected + open_total;
 --   open_total = open_in_time + open_overdue + open_unknown; waiting <= open_total
--- What the official forms count, each total by a count of its own. All bounds are civil days; the
--- stock of a period that the snapshot cuts short is judged at the snapshot. A dossier is in play
--- while it is received and not closed (macro closed_when; the state is that of outcomes); a
--- withdrawn one was open until it was withdrawn.
--- Days are first taken back to the bound of a period before them, which changes no comparison with
--- a period; dossiers that then look the same are counted together. Counted when asked for, for the
--- profiles and periods asked about: all of them are many times as many rows as there are dossiers.
+-- The counts of the official forms; each total is counted independently. All bounds are civil days;
+-- the stock of a period that the snapshot cuts short is judged at the snapshot. A dossier is in the
+-- caseload while it is received and not closed (macro closed_when; the state is that of outcomes);
+-- a withdrawn one was open until its withdrawal. Days are first moved back to the bound of the
+-- period before, which changes no comparison with a period; dossiers that are then equal are
+-- counted together. Counted on request for some profiles and periods: all of them are many times as
+-- many rows as there are dossiers.
 
 with bounds as (
     select starts_on as day

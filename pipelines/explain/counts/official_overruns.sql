@@ -3,9 +3,9 @@
 -- reads: dossiers, outcomes, profiles, report_periods
 -- promises: n_late > 0; median_days <= p90_days; lower_days <= median_days;
 --   median_days <= upper_days; p90_days <= total_days
--- By how much dossiers resolved late in the period overran: civil days after the due day, and
--- working seconds. The bounds of the median are order statistics (95 %, no assumption of shape);
--- with fewer than six dossiers they are the smallest and the largest.
+-- Overruns of dossiers resolved late in the period: civil days after the due day, and working
+-- seconds. The bounds of the median are order statistics (95 %, distribution-free); with fewer than
+-- six dossiers they are the smallest and the largest.
 
 with overruns as (
     select

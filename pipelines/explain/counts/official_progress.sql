@@ -2,9 +2,9 @@
 -- key: profile, group_no, period
 -- reads: outcome_months, periods
 -- promises: in_play > 0; done_in_time <= in_play
--- What was in play in a period (received and not closed before it), and what of it was closed
--- in time. The progress ratio of decision 766 adds what is open and not overdue. Groups are those
--- of count_groups.
+-- The caseload of a period (received and not closed before it), and the part closed in time. The
+-- progress ratio of decision 766 adds what is open and not overdue. Groups are those of
+-- count_groups.
 
 with group_moves as (
     select

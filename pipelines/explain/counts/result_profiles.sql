@@ -1,9 +1,9 @@
--- grain: one row per lateness profile under which causes and what rests on them were computed
+-- grain: one row per lateness profile under which causes and dependent tables were computed
 -- key: profile
 -- reads: profiles
 -- promises:
--- A run computes causes under one profile. A table of late dossiers that is empty does not say
--- under which; this table does.
+-- A run computes causes under one profile. An empty table of late dossiers does not name it; this
+-- table does.
 
 with result_profiles as (
     select profile

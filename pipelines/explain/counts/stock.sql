@@ -1,13 +1,12 @@
--- grain: one row per profile, day and kind of dossiers alike that were open at the day's end
+-- grain: one row per profile, day and attribute group of dossiers open at the end of the day
 -- key: profile, ends_on, attribute_group_no, state, is_waiting
 -- reads: dossier_months, outcomes, pause_spells, profiles, report_periods
 -- promises: state in ('open_in_time', 'open_overdue', 'open_unknown'); n > 0
--- The stock on the last day of each period (at the snapshot, where that comes first): what had been
--- received and not yet closed (macro closed_when; the state is that of outcomes), and whether its
--- due instant had passed by then. A dossier that was withdrawn later was open until then; one that
--- a profile calls on time while it waits, or whose end has no date, is closed at the snapshot.
--- Where the profile lets the clock stand still, a dossier on pause at that moment is judged at the
--- pause's start.
+-- The stock on the last day of each period (at the snapshot, where that is earlier): received and
+-- not yet closed (macro closed_when; the state is that of outcomes), and whether the due instant
+-- had passed. A dossier withdrawn later was open until then; one that a profile counts as on time
+-- while it waits, or without a date of its end, is closed at the snapshot. Where the profile stops
+-- the clock, a dossier on pause at that moment is judged at the start of the pause.
 
 with zones as (
     select distinct time_zone

@@ -1,4 +1,4 @@
--- grain: one row per dossier in whose records a rule found something odd without taking it out
+-- grain: one row per dossier with a record that a rule flagged and kept
 -- key: dossier_id
 -- reads: findings, dossiers
 -- promises: n_findings > 0

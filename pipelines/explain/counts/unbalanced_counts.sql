@@ -3,10 +3,10 @@
 -- reads: counts, dossier_months, count_groups, outcome_months, periods
 -- promises:
 -- audit: audits.counts
--- Received before or in the period = resolved, withdrawn and rejected by its end + open at its end:
+-- Received before or in the period = resolved, withdrawn and rejected by its end + open at its end,
 -- for every profile, unit and period, and for all units together. The months of counts are added
--- up, and every longer period must be the sum of its months. A dossier that was open when the last
--- export that holds it was taken, before the period began, is in sight of neither side.
+-- up, and every longer period must be the sum of its months. A dossier open in its last export,
+-- taken before the period began, is on neither side.
 
 with places as (
     select group_no, unit_id

@@ -1,12 +1,13 @@
--- grain: one row per dossier with a due instant under the profile of the run: how far it had come
+-- grain: one row per dossier with a due instant under the profile of the run: its elapsed and
+--   allowed time
 -- key: dossier_id, profile
 -- reads: dossiers, outcomes
 -- promises: ending in ('resolved', 'withdrawn', 'rejected', 'open'); allowed_seconds > 0;
 --   elapsed_seconds >= 0; (elapsed_seconds > allowed_seconds) = (slack_seconds < 0)
--- Elapsed is what the profile's clock had counted when the dossier ended, or at the snapshot where
--- it is open: what survival curves need so that open dossiers count. Dossiers received after their
--- due instant have no allowed time and stay out, as do those
--- whose end the calendar does not cover.
+-- Elapsed is the time counted by the profile's clock at the end of the dossier, or at the snapshot
+-- where it is open: survival curves need it so that open dossiers count. Dossiers received after
+-- their due instant have no allowed time and are left out, as are those with an end outside the
+-- calendar.
 
 with progress as (
     select

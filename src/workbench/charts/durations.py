@@ -72,7 +72,7 @@ def bars(rows: Sequence[Bar], axis: str) -> Any:
 
 
 def shares(rows: Sequence[tuple[str, str, float, str]], order: Sequence[str], axis: str) -> Any:
-    """Draw one full-width bar per row, cut into parts that are labelled where they have room.
+    """Draw one full-width bar per row, cut into parts that are labelled where they are wide enough.
 
     Args:
         rows: (row name, part name, per cent, label), rows and parts in the order to show.

@@ -19,7 +19,7 @@ from workbench.messages import say
 Standing = Literal["above", "within", "below", "few"]
 
 NOTES = 96
-"""Room right of the plot for the denominators, in pixels."""
+"""Width right of the plot for the denominators, in pixels."""
 
 _LOOK: dict[Standing, tuple[str, str, str]] = {
     "above": ("diamond", RUST, RUST),

@@ -1,8 +1,8 @@
-"""One dossier in true time: its stretches, when the office was closed, and when it was due.
+"""One dossier on a time axis: its segments, when the office was closed, and when it was due.
 
 Hours count from midnight of the first day shown; days are labelled with strings made by the
-caller, so the picture does not depend on the machine's zone. Fill says what kind of time a
-stretch was; a pause is hollow, what the office slept through is shaded.
+caller, so the picture does not depend on the machine's zone. The fill shows the kind of a segment;
+a pause is hollow, closed hours are shaded.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ROW = 22
 
 @dataclass(frozen=True)
 class TimelineBar:
-    """One stretch: its name, from and to in hours, what is written behind it, what it was."""
+    """One segment: its name, from and to in hours, its note, its kind."""
 
     name: str
     start: float
@@ -54,13 +54,13 @@ def timeline(
     marks: Sequence[Mark],
     days: Sequence[tuple[float, str]],
 ) -> Any:
-    """Draw one row per stretch in time order; closed hours shaded, due instant and end upright.
+    """Draw one row per segment in time order; closed hours shaded, due instant and end upright.
 
     Args:
-        bars: The stretches, named apart.
+        bars: The segments, with distinct names.
         closed: Spans in which the office was closed, in hours.
         marks: Instants to draw through all rows.
-        days: Where a day begins, in hours, and how it is called.
+        days: Where a day begins, in hours, and its label.
     """
     ends = [b.end for b in bars] + [m.at for m in marks]
     domain = [min((b.start for b in bars), default=0.0) // 24 * 24, max(ends, default=24.0)]

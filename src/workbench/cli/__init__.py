@@ -1,4 +1,4 @@
-"""The command line: what each word does, in the reader's language, with an exit code per kind."""
+"""The command line: its commands, in the reader's language, with an exit code per kind of error."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""The whole way on any files, outside a DVC project: from exports to tables and one page.
+"""Run the whole pipeline on any files, outside a DVC project: from exports to tables and a page.
 
-The facts and rules are those of the project one stands in, or the ones shipped with the
+Facts and rules are those of the project around the current folder, or the ones shipped with the
 installation. ``tables/``, ``measures.json`` and ``briefing.html`` of the output folder are replaced
-together, and only when the run succeeded; what else lies there stays. When cleaning leaves no
-dossier, ``tables/`` holds the clean tables, which say why, and the other two go.
+together, only after a successful run; other files there are kept. When cleaning leaves no dossier,
+``tables/`` has the clean tables, which say why, and the other two are removed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from workbench.core.vocabulary import PeriodKind
 from workbench.explain import explain
 
 WRITTEN = ("tables", "measures.json", "briefing.html")
-"""What lies in the output folder by this command, and no other name."""
+"""Names that this command writes in the output folder."""
 
 
 def analyse(
@@ -49,14 +49,14 @@ def analyse(
         paths: Files or folders, all of one source.
         source: Name of a shipped source profile, or a path to one.
         out: Folder for ``tables/``, ``measures.json`` and ``briefing.html``.
-        as_of: Date at which the exports were taken, when they do not say.
+        as_of: Date at which the exports were taken, when they do not state it.
         kind: Kind of period for the metrics and the briefing.
         profile: Lateness profile of headlines.
-        progress: Told what is being done.
+        progress: Receives a short text about each step.
 
     Raises:
-        InputRejected: A file, profile or reference table is not what it claims to be, or no
-            dossier is left after cleaning.
+        InputRejected: A file, profile or reference table cannot be read as such, or no dossier is
+            left after cleaning.
         RuleFailed: A table breaks its key or a promise.
         UsageProblem: The output folder is the one the command runs in.
         OutputBusy: Another run writes to the output folder, or it cannot be replaced.

@@ -1,8 +1,8 @@
-"""``workbench brief``: what is briefed, for which period, and where the page lies.
+"""``workbench brief``: what is briefed, for which period, and the path of its page.
 
 Without options the pipeline's own briefing is written, as ``params.yaml`` says; its pages are also
-copied to ``data/briefings/latest``, which is what the pipeline tracks. With options the pages go to
-the period's own folder alone, beside those of other units, languages and publications.
+copied to ``data/briefings/latest``, which the pipeline tracks. With options the pages go only to
+the period's folder, beside those of other units, languages and publications.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def print_briefing_path(project: Project, options: Namespace) -> None:
 
     Raises:
         UsageProblem: There is no such page yet.
-        RuleFailed: The page was made from other results or exports than are there now.
+        RuleFailed: The page was made from older results or exports than there are now.
     """
     params = read_params(project)
     speech, is_public = _language(options, params), _is_public(options, params)
@@ -86,7 +86,7 @@ def print_briefing_path(project: Project, options: Namespace) -> None:
 
 
 def _check_is_current(project: Project, book: Book, page: Path) -> None:
-    """Compare what a page was made from with the results, and the results with the inbox."""
+    """Compare the inputs of a page with the results, and the results with the inbox."""
     from workbench.ingest import differ_from_landed, export_files
 
     if results_of(page) != book.fingerprint:

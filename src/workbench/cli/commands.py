@@ -1,6 +1,6 @@
-"""What each command does. Modules are imported when their command runs, and only then.
+"""The function of each command. Modules are imported only when their command runs.
 
-A pipeline stage so reads and imports nothing that its entry in ``dvc.yaml`` does not name.
+So a pipeline stage reads and imports nothing that its entry in ``dvc.yaml`` does not name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from workbench.program import print_progress
 
 
 def _report(text: str) -> None:
-    """Say what is being done, apart from results."""
+    """Print progress, apart from results."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
 
@@ -39,7 +39,7 @@ def analyse(args: Namespace) -> None:
 
 
 def ingest(args: Namespace) -> None:
-    """Bring the inbox in: mapped, non-personal columns only."""
+    """Land the inbox: mapped, non-personal columns only."""
     from workbench.ingest.stage import ingest_inbox
 
     landing = ingest_inbox(find_project(), as_of=args.as_of, progress=print_progress)
@@ -61,7 +61,7 @@ def clock(_asked: Namespace) -> None:
 
 
 def explain(args: Namespace) -> None:
-    """Count and measure; or, with a dossier's code, tell that dossier's story."""
+    """Count and measure; or, with a dossier's code, print that dossier's timeline and causes."""
     if args.dossier:
         _one_dossier(args.dossier, args.data)
         return
@@ -73,7 +73,7 @@ def explain(args: Namespace) -> None:
 
 
 def _folders() -> RunFolders:
-    """Return the folders of a stage that is run by hand: the project one stands in."""
+    """Return the folders of a stage run by hand: the project around the current folder."""
     project = find_project()
     return RunFolders(project, project, print_progress)
 
@@ -96,7 +96,7 @@ def watch(args: Namespace) -> None:
 
 
 def brief(args: Namespace) -> None:
-    """Write a period's briefings; safe to run twice, refused while another run writes."""
+    """Write a period's briefings; safe to run twice, rejected while another run writes."""
     from workbench.cli.briefing import brief as run
     from workbench.cli.briefing import print_briefing_path
 
@@ -122,7 +122,7 @@ def form(args: Namespace) -> None:
 
 
 def diff(args: Namespace) -> None:
-    """Say what moved between two revisions, and why."""
+    """Print what moved between two revisions, and why."""
     from workbench.review import WRITERS, compare_revisions, enforce_limits, read_limits
 
     limits = read_limits(args.fail_on)
@@ -157,7 +157,7 @@ def simulate(args: Namespace) -> None:
 
 
 def latebench(args: Namespace) -> None:
-    """Score how well causes are found where they are known, and write the page about it."""
+    """Score the cause analysis against known causes, and write the page about it."""
     from workbench.latebench import latebench as run
 
     page = run(
@@ -240,7 +240,7 @@ def dvc(args: Namespace) -> None:
 
 
 def forget(args: Namespace) -> None:
-    """Remove a source or file from the inbox, the rooms and the cache; say what is left."""
+    """Remove a source or file from the inbox, the data folders and the cache; list what is left."""
     from workbench.review.erasure import forget as run
 
     gone = run(find_project(), args.what, progress=print_progress)

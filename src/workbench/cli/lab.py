@@ -1,4 +1,4 @@
-"""JupyterLab on the project's folder, ready to work with the network cut.
+"""JupyterLab on the project's folder, working without a network.
 
 Settings come with the package, the lab's own files stay in ``data/.lab/``; nothing is read from
 or written to the user's home. The lab asks no server for news, updates or extensions, listens
@@ -36,7 +36,7 @@ def start_lab(
         extra: Further arguments of ``jupyter lab``.
 
     Raises:
-        UsageProblem: The port is none, or JupyterLab is not installed.
+        UsageProblem: The port is invalid, or JupyterLab is not installed.
     """
     if not 0 <= port <= 65535:
         raise UsageProblem("lab.bad_port", port=port)

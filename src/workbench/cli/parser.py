@@ -1,4 +1,4 @@
-"""The words of the command line and their options; what they do stands in ``commands``."""
+"""The commands and their options; ``commands`` has the functions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Run = Callable[[argparse.Namespace], None]
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of every command; each one's function stands in its ``run``."""
+    """Return the parser of every command; its function is in ``run``."""
     parser = argparse.ArgumentParser(prog="workbench", description=say("cli.about"))
     words = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -84,7 +84,7 @@ def _brief(parser: argparse.ArgumentParser) -> None:
 
 
 def _briefed(parser: argparse.ArgumentParser) -> None:
-    """Add what a briefing may be asked, now or by a scheduler later."""
+    """Add the options of a briefing, run now or later by a scheduler."""
     parser.add_argument("--against", default="", help=say("cli.opt_against"))
     parser.add_argument("--unit", default="", metavar="ID|all", help=say("cli.opt_unit"))
     parser.add_argument("--published", action="store_true", help=say("cli.opt_published"))

@@ -1,7 +1,7 @@
-r"""When a briefing runs by itself: the entry for cron, systemd or Windows Task Scheduler.
+r"""Schedule a briefing: the entry for cron, systemd or Windows Task Scheduler.
 
 An entry always goes to the project's folder, puts this installation first on the path, brings
-the results up to date and briefs, with everything said kept in ``data/brief.log``. The period
+the results up to date and briefs, with all output kept in ``data/brief.log``. The period
 is named relative to the day of the run (``last-half``), so that one entry serves for years.
 Nothing is installed and nothing is run: the text is printed for a person to read and enter.
 
@@ -26,7 +26,7 @@ from workbench.core.vocabulary import PERIOD_KINDS, Period, PeriodKind
 from workbench.messages import say
 
 LOG = "data/brief.log"
-"""Where a scheduled run writes what it says, from the project's folder."""
+"""Where a scheduled run writes its output, from the project's folder."""
 
 SCHTASKS_LIMIT = 261
 """Characters that ``schtasks /TR`` takes (documented by its own error message)."""
@@ -54,11 +54,11 @@ class ScheduledBriefing:
 
     Attributes:
         folder: The project.
-        scripts: Where ``workbench`` of this installation lies.
-        arguments: What follows ``workbench``.
+        scripts: Folder of this installation's ``workbench``.
+        arguments: Arguments of ``workbench``.
         refresh: Whether the results are brought up to date first.
-        moment: When it runs.
-        remarks: What a person should know who reads the entry later.
+        moment: Time of the run.
+        remarks: Notes for a person who reads the entry later.
     """
 
     folder: PurePath
@@ -117,14 +117,14 @@ def schedule_lines(
 
 
 def brief_options(args: Mapping[str, str | bool | None]) -> list[str]:
-    """Return what was asked for as arguments of ``workbench brief``.
+    """Return options as arguments of ``workbench brief``.
 
     Args:
-        args: Name of an option -> its value; a switch is true or false. What is empty was not
-            asked for and is left to the project's parameters at the time of the run.
+        args: Name of an option -> its value; a switch is true or false. Empty ones are left to the
+            project's parameters at the time of the run.
 
     Raises:
-        UsageProblem: ``against`` is no period, ``previous`` or ``year-before``.
+        UsageProblem: ``against`` is not a period, ``previous`` or ``year-before``.
 
     >>> brief_options({"unit": "SD-P1", "against": "", "published": True, "lang": None})
     ['--unit', 'SD-P1', '--published']
@@ -236,7 +236,7 @@ def cron_entry(job: ScheduledBriefing) -> str:
     """Write a crontab line; ``%`` is escaped, as cron would take it for a line break.
 
     Raises:
-        UsageProblem: A path holds a line break, which no crontab can carry.
+        UsageProblem: A path includes a line break, which a crontab cannot express.
     """
     when = job.moment
     months = "*" if len(when.months) == 12 else ",".join(map(str, when.months))
@@ -287,7 +287,7 @@ def systemd_units(job: ScheduledBriefing) -> str:
     """Write a oneshot service and its timer; a run missed while the machine was off is made up.
 
     Raises:
-        UsageProblem: A path holds a line break or a quotation mark.
+        UsageProblem: A path includes a line break or a quotation mark.
     """
     for text in (str(job.folder), str(job.scripts), *job.arguments):
         _refuse(text, '\n\r"', "systemd")
@@ -336,7 +336,7 @@ def windows_task(job: ScheduledBriefing) -> str:
     """Write a ``schtasks`` command for cmd.exe.
 
     Raises:
-        UsageProblem: A path holds a character that cmd.exe would act on, or the command is
+        UsageProblem: A path includes a character that cmd.exe would interpret, or the command is
             longer than ``schtasks`` takes.
     """
     for text in (str(job.folder), str(job.scripts), *job.arguments):

@@ -48,7 +48,7 @@ RATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """Measure -> counters of the numerator, counters of the denominator.
 
 ``ot_done``, ``ot_done_plus_overdue_open``, ``ot_due`` and ``early_share`` are the definitions in
-use by provinces; a figure without the name of its definition is worthless, they differ by points.
+use by provinces. They differ by points: a figure must be given with the name of its definition.
 """
 
 GROUP = ("profile", "unit_id", "period", "procedure_id", "channel_in")
@@ -89,7 +89,7 @@ def measure(counts: pl.DataFrame) -> pl.DataFrame:
 def measures_in_turn(counts: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Turn counters into measures one by one: one under the other they are those of ``measure``.
 
-    So that no more than one measure is held at a time. Texts come as enumerations: millions of
+    So that no more than one measure is in memory at a time. Texts come as enumerations: millions of
     rows name few things.
     """
     ordered = counts.with_columns(
@@ -118,7 +118,7 @@ def measures_in_turn(counts: pl.DataFrame) -> Iterator[pl.DataFrame]:
 def _finished(
     part: pl.DataFrame, denominator: pl.Expr, found: Sequence[pl.Expr], method: str
 ) -> pl.DataFrame:
-    """Return a measure with its columns in order: ``found`` is value, lower and upper."""
+    """Return a measure with its columns in order; ``intervals`` are value, lower and upper."""
     figures = zip(("value", "lower", "upper"), found, strict=True)
     columns = part.select(
         "measure",

@@ -1,4 +1,4 @@
-"""What DVC shows of the measures: headline figures as metrics, lateness as the data of plots."""
+"""Data of the measures for DVC: headline figures as metrics, lateness as the data of plots."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def write_metrics(
 
 
 def _inert(column: str) -> pl.Expr:
-    """Lead a text that a spreadsheet would run as a formula with an apostrophe."""
+    """Put an apostrophe before a text that a spreadsheet would run as a formula."""
     text = pl.col(column)
     return (
         pl.when(text.str.contains(r"^[=+\-@\t\r]")).then("'" + text).otherwise(text).alias(column)

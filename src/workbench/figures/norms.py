@@ -1,8 +1,8 @@
-"""Do the norms of a workflow add up? Lateness can be designed in before anybody works.
+"""Check whether the norms of a workflow add up: infeasible norms make dossiers late by design.
 
 A step's norm against the sum of its tasks' norms, and a procedure's limit against the sum of its
 steps' norms, in whatever unit the tables state (never mixed here). Tasks of rework are no part of
-the straight way and are left out. A norm of zero is no norm: systems write it for "not set".
+the regular path and are left out. A norm of zero counts as missing: systems write it for "not set".
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def gaps(
     Args:
         cause_cells: The table of that name.
         overdue_cells: The table of that name.
-        cells: That of ``cells``: units named there are nobody's peers in that period.
+        cells: That of ``cells``: units flagged there are not among the peers in that period.
         months: ``month_classes``: which months hold long holidays.
         kind: Kind of the periods.
     """
@@ -125,7 +125,7 @@ def what_if(
 
     Args:
         counts: ``whatif_counts``.
-        log: The steps that are lived again.
+        log: The steps that are replayed.
         calendars: Working time of the units.
         scenarios: The reviewed scenarios: scenario, assumption_vi, assumption_en.
     """
@@ -166,7 +166,7 @@ def watchlist(
     Args:
         progress: The table of that name.
         places: ``open_positions``: due instant, slack, step and holder of each open dossier.
-        passages: The table of that name; empty where no log tells places.
+        passages: The table of that name; empty for logs without steps.
 
     Returns:
         One row per open dossier: unit_id, due_at, slack_seconds (working seconds left, negative

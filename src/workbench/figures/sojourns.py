@@ -26,12 +26,12 @@ def first_day(day: dt.date) -> dt.date:
 def count_passages(
     folders: Iterable[Path], pipelines: Path, day: dt.date, profile: str
 ) -> pl.DataFrame:
-    """Return the table ``passages`` as it is needed to foretell from a day on, counted now.
+    """Return the table ``passages`` as forecasts from a day on need it, counted now.
 
     Args:
         folders: Where the tables of a run lie.
         pipelines: Folder of the SQL models, which say what the columns are.
-        day: The earliest day at which anything is foretold.
+        day: The earliest day of a forecast.
         profile: Lateness profile whose clock says when a dossier ended.
 
     Returns:

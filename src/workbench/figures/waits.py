@@ -1,4 +1,4 @@
-"""Why a step waited for the one who did it, where the log tells start, finish and holder.
+"""Why a step waited for its holder, where the log has start, finish and holder.
 
 Five causes in a fixed order, each taking only time that none before it explains: the batch was
 not complete (batching); the holder worked on what had been ready before (contention), or on what
@@ -42,13 +42,13 @@ def waits(
             Monday), opens, closes; ``holder_hours.csv`` of the reference when left out. Holders
             who are not in it have the office hours of their dossiers' calendar or, where that
             never closes, hours learned from their own stamps.
-        progress: Told the name of each table before it is built.
+        progress: Receives the name of each table before it is built.
 
     Returns:
         One row per step with start, finish and holder that followed something: dossier_id,
         step_no, step, unit_id, holder_id, started_on, enabled_at, started_at, batch_size,
         ``wait_seconds`` and ``<cause>_seconds`` for each of ``WAITING_CAUSES``. Steps still open
-        and the first step of a dossier are left out, since nothing tells what they waited for.
+        and the first step of a dossier are left out, since the cause of their wait is unknown.
 
     Raises:
         InputRejected: A table or calendar is missing.

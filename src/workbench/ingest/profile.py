@@ -88,7 +88,7 @@ class FileLayout:
 
     ``columns`` maps a header to the fields it feeds; ``from_name`` takes a field from the file
     name, ``from_text`` from inside a column (group 1 of a pattern); ``constants`` gives a field
-    one value for all rows. ``applicant`` are the personal columns that tell applicants apart, read
+    one value for all rows. ``applicant`` are the personal columns that identify applicants, read
     only to make a keyed digest. ``stages`` make steps of the dates in a dossier's row;
     ``case_dates`` are dates of a case that its first and last events give, ``event_dates`` those
     that an event of a named activity gives. An ``incremental`` file

@@ -1,8 +1,8 @@
 """The official figures of a period: forms, conventions, rates side by side, index groups.
 
-Everything is counted once in ``official_counts`` (SQL); here small tables are added up, laid out
-and checked. What a source does not hold stays empty and says why, and no figure leaves without
-its lateness profile, reporting convention, numerator and denominator.
+Everything is counted once in ``official_counts`` (SQL); here small tables are added up, formatted
+and checked. A cell without a source stays empty with a reason, and every figure has its lateness
+profile, reporting convention, numerator and denominator.
 
 Names are looked up on first use: a pipeline stage that needs the conventions alone pays for
 nothing else.

@@ -1,7 +1,7 @@
-"""Whether printed percentages follow from the counts beside them (rule D32).
+"""Check printed percentages against the counts beside them (rule D32).
 
-The rule is SQL (``pipelines/official/rounded_rates.sql``) and judges tables of ours and from
-elsewhere alike. It repairs nothing.
+The rule is SQL (``pipelines/official/rounded_rates.sql``) and applies to our tables and to others
+alike. It repairs nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PRINTED = {
 
 
 def rounding_gaps(printed: pl.DataFrame) -> pl.DataFrame:
-    """Return the printed percentages (columns of ``PRINTED``) that their counts do not give.
+    """Return the printed percentages (columns of ``PRINTED``) that do not follow from their counts.
 
     >>> rows = [("a", 1725, 100000, "1.73"), ("b", 1725, 100000, "1.7")]
     >>> rounding_gaps(pl.DataFrame(rows, PRINTED, orient="row"))["rate_id"].to_list()
@@ -34,7 +34,7 @@ def rounding_gaps(printed: pl.DataFrame) -> pl.DataFrame:
 
 
 def check_printed(printed: pl.DataFrame) -> None:
-    """Refuse to hand out a table whose percentages its counts do not give.
+    """Reject a table with percentages that do not follow from their counts.
 
     Raises:
         RuleFailed: Names the first such percentage and its counts.

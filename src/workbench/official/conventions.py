@@ -1,4 +1,4 @@
-"""From which day to which a report counts: calendar periods, and the shifted ones in use.
+"""First and last day of a report's period: calendar periods, and the shifted ones in use.
 
 Figures of "Quarter I" closed on 14 March in one province, on 29 February in another. A convention
 says on which day of which month a period begins; periods of a convention follow each other

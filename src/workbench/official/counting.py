@@ -1,4 +1,4 @@
-"""Counting what official forms ask for, when they are asked for.
+"""Count the figures of official forms on request.
 
 One period under one convention is counted at a time: all of them, under every lateness profile,
 would be many times as many rows as there are dossiers. The rules are the models
@@ -43,10 +43,10 @@ def count_official_forms(
     """Count some periods under some profiles.
 
     Args:
-        folders: Where the tables of the rooms ``clean`` and ``clock`` lie.
+        folders: Where the tables of the stages ``clean`` and ``clock`` are.
         pipelines: Folder of the SQL models.
         spans: Periods, each under its reporting convention.
-        profiles: Those asked for, as rows of ``lateness_profiles``.
+        profiles: Rows of ``lateness_profiles`` to count under.
 
     Raises:
         InputRejected: A table is missing.

@@ -1,13 +1,13 @@
 """A form filled for one period: rows of fields or units, subtotals by level, and a total.
 
-Each figure is a sum of counters over the rows of ``official_counts``. Nothing is balanced by
-force: where two sides of an identity differ, the gap is listed with its size, with what explains
-it, and with what nothing explains (rule D26). A cell that no source fills is null, never zero.
+Each figure is a sum of counters over the rows of ``official_counts``. Nothing is balanced by force:
+where two sides of an identity differ, the gap is listed with its size, its explained part and its
+unexplained part (rule D26). A cell that no source fills is null, never zero.
 
-The identities of forms are data, tried on a few dozen finished cells at a time, so they stand
-here and nowhere else: as a query per table they took 330 s where this takes 5 (all periods,
-conventions and profiles of a test register). What must hold row by row is SQL: the promises of
-``official_counts``, and the percentages that a table prints (``audits``).
+The identities of forms are data and are checked on a few dozen finished cells at a time, so they
+are here: a query per table took 330 s instead of 5 (all periods, conventions and profiles of a test
+source). Row-by-row rules are SQL: the promises of ``official_counts``, and the percentages that a
+table prints (``audits``).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Names:
     """Names of rows: a field or unit by id, and the level of each unit (``A``, ``B`` ...).
 
     ``levels`` maps a unit to the key of its level, ``level_names`` a level to its name in the
-    order of the sections. A unit without level stands in a section of its own at the end.
+    order of the sections. A unit without level has its own section at the end.
     """
 
     rows: Mapping[str, str] = field(default_factory=dict)
@@ -97,7 +97,7 @@ def fill(
         names: Names of rows and levels; ids where there is none.
 
     Raises:
-        UsageProblem: The counts hold nothing for this period, convention and profile.
+        UsageProblem: There are no counts for this period, convention and profile.
     """
     chosen = _of_period(counts, span.period, span.convention, profile)
     if chosen.is_empty():

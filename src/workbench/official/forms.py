@@ -1,4 +1,4 @@
-"""The official forms as data: their columns, what each counts, and what must add up.
+"""The official forms as data: their columns, the counters of each, and their identities.
 
 ``data/reference/forms/forms.csv`` lists the forms, one file per form its columns. A column adds
 counters of the table ``official_counts``; its identities are written as the forms print them
@@ -83,7 +83,7 @@ class Identity:
 class FormColumn:
     """One column of a form: its headings, the counters it adds up, or why it stays empty.
 
-    ``unknown_when`` is a counter: where it is above zero the column cannot be told, and is empty.
+    ``unknown_when`` is a counter: where it is above zero the column is undecidable, and is empty.
     ``rate`` holds the column numbers of a share's numerator and denominator.
     """
 

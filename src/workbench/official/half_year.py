@@ -1,8 +1,8 @@
-"""The seed figures of a half-year report, with the sentences that carry them.
+"""The seed figures of a half-year report, with their sentences.
 
 Received, resolved early, on time and late, delivered by post, filed online by level, processed
 online, electronic against paper. Each is a count or a share with numerator, denominator and
-interval; a share of nothing is not spoken of. Accounting only: evidence level 1.
+interval; a share without denominator gets no sentence. Accounting only: evidence level 1.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class HalfYearReport:
 def half_year_report(
     counts: pl.DataFrame, *, span: ReportSpan, profile: str, unit_id: str = EVERYTHING
 ) -> HalfYearReport:
-    """Return the seed figures of a report; any period serves, not only a half-year.
+    """Return the seed figures of a report for any period, not only a half-year.
 
     Args:
         counts: Table ``official_counts``.

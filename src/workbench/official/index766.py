@@ -1,8 +1,8 @@
 """The groups of decision 766 as one system computes them, as far as the data allow.
 
-A simulation after the software, never an official score: the decision's own text was not seen.
-An item without data gets no points and says why; a group says how many of its points could be
-computed; a band is named only for a full score, so that no part is taken for the whole.
+A simulation of the software, never an official score: the decision's own text was not available. An
+item without data gets no points and a reason; a group says how many of its points are computable;
+a band is named only for a full score, so that no part is read as the whole.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ _ITEM_SCHEMA = {
 
 @dataclass(frozen=True)
 class Simulated766:
-    """What the software would give.
+    """Result that the software would give.
 
     Attributes:
-        label: Says that this is a simulation; stands wherever a figure of it is shown.
+        label: States that this is a simulation; shown wherever a figure of it is.
         items: One row per item: numerator, denominator, value, threshold, points (null without
             data, with the reason), source, verified.
         groups: One row per group: points, computable_points (what the items with data can give

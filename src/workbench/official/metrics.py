@@ -1,8 +1,8 @@
-"""Every on-time rate in use, side by side: there is no single one.
+"""Every on-time rate in use, side by side.
 
-``data/reference/metrics.csv`` says of each id who uses it, what it divides and how far that is
-verified; ``workbench.figures.measures.RATES`` computes it, and a test holds the two together. A
-rate without denominator has no value; nothing here chooses the right one.
+``data/reference/metrics.csv`` lists for each id who uses it, its numerator and denominator and how
+far that is verified; ``workbench.figures.measures.RATES`` computes it, and a test compares the two.
+A rate without denominator has no value; no rate is called the right one.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _SCHEMA = {
 
 @dataclass(frozen=True)
 class Metric:
-    """One named figure: what it divides in words, who uses it, and where that is known from."""
+    """One named rate: numerator and denominator in words, who uses it, and its source."""
 
     metric_id: str
     kind: str

@@ -1,8 +1,8 @@
 """A filled form as an Excel workbook in the official layout.
 
 National heading, title, merged header as the form has it, a row of column numbers, totals, notes
-and the signature block, Times New Roman on A4 across; a second sheet lists the identities that do
-not hold. Texts are written as texts, so that no name from the data is ever a formula, and every
+and the signature block, Times New Roman on A4 landscape; a second sheet lists the identities that
+do not hold. Texts are written as texts, so that no name from the data is ever a formula, and every
 stamp is the snapshot's: the same figures give the same bytes.
 """
 
@@ -46,12 +46,12 @@ _STYLES: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Letterhead:
-    """Who reports, and what the figures rest on.
+    """The reporting office, and the basis of the figures.
 
     Attributes:
         agency: The reporting office; an empty text leaves a dotted line to fill in.
         parent: The body above it.
-        profile_label: What the lateness profile says, with its version.
+        profile_label: Definition of the lateness profile, with its version.
         snapshot_at: When the exports were made; also the workbook's only time stamp.
         synthetic: Whether any dossier is simulated.
     """

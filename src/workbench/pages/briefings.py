@@ -1,6 +1,6 @@
 """Write the pages of a period: which notebooks, for which units, under which heading.
 
-The output folder is held by a lock for the time of writing; a second run does not wait. Nothing
+The output folder is locked for the time of writing; a second run does not wait. Nothing
 is replaced before everything is made.
 """
 
@@ -62,7 +62,7 @@ def write_briefings(
             per unit beside the one for all.
         profile: Lateness profile of every figure on the pages; that of the results when left out.
         out: Folder of all briefings.
-        progress: Told which notebook is being made.
+        progress: Receives the name of each notebook before it is run.
 
     Raises:
         UsageProblem: A unit, period or profile does not exist.
@@ -155,7 +155,7 @@ def write_page(
 ) -> Path:
     """Write ``briefing.html`` of an ``analyse`` folder, for its last ended period of a kind.
 
-    Whoever calls sees to it that nobody else writes to the folder.
+    The caller ensures that no other process writes to the folder.
 
     Raises:
         UsageProblem: The results hold no period of that kind, or no such profile.

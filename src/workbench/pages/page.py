@@ -1,7 +1,7 @@
-"""Turns an executed notebook into one page that opens from disk, prints, and runs nothing.
+"""Turn an executed notebook into one page that opens from disk, prints, and runs nothing.
 
-Text, tables and still pictures only: styles and the font are inside, there is no script and no
-address to fetch. An output that would need one is refused by name, never passed on.
+Text, tables and still pictures only: styles and the font are included; there is no script and no
+address to fetch. An output that would need one is rejected by name.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def render(notebook: Any, page: Page, name: str) -> str:
     """Return the page of an executed notebook.
 
     Raises:
-        RuleFailed: A cell's output holds something a page may not contain.
+        RuleFailed: A cell's output includes something a page may not contain.
     """
     parts = [part for part in _sections(notebook, name) if part]
     words = {
@@ -103,7 +103,7 @@ def _markdown(source: str) -> str:
 
 
 class _Watch(HTMLParser):
-    """Notes the first thing in a fragment that could run or fetch."""
+    """Records the first thing in a fragment that could run or fetch."""
 
     found = ""
 

@@ -1,9 +1,9 @@
-"""What changed between two revisions: figures, dossiers, and what was changed to move them.
+"""Compare two revisions: figures, dossiers, and the inputs whose change moved them.
 
-Both sides are the Parquet that ``dvc.lock`` of a revision names, read from the DVC cache without
-checking anything out; they are joined by key, so that a figure or a dossier is compared with
-itself and nothing else. The working tree may stand on the right. Nothing is recomputed here: a
-revision whose outputs were never kept is refused with the command that would bring them.
+Both sides are the Parquet files that ``dvc.lock`` of a revision names, read from the DVC cache
+without a checkout; they are joined by key, so that a figure or a dossier is compared with itself.
+The working tree may be the right side. Nothing is recomputed: a revision whose outputs are not
+cached is rejected with the command that fetches them.
 """
 
 from __future__ import annotations

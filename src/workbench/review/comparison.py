@@ -1,4 +1,4 @@
-"""Two revisions side by side, joined by key in the warehouse."""
+"""Two revisions, joined by key in the warehouse."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class RevisionDiff:
     """What differs between two revisions; every frame is ordered by its key.
 
     Attributes:
-        left: How the earlier side is called on a page.
-        right: How the later side is called.
-        headline: The lateness profile of headlines on the right, read before the others.
-        left_headline: That of the left; each side's own parameters say it.
+        left: Label of the earlier side on a page.
+        right: Label of the later side.
+        headline: The lateness profile of headlines on the right.
+        left_headline: That of the left, from its own parameters.
         outputs: Outputs of stages that are not the same bytes, compared here or not.
         measures: One row per figure that moved, both sides with numerator and denominator.
         flips: One row per dossier and profile whose outcome changed, with what moved it.
-        dossiers: One row per dossier that only one side holds (``change`` says which).
+        dossiers: One row per dossier on one side only (``change`` says which).
         exports: One row per sheet of an export whose bytes differ.
         reasons: Inputs of the pipeline that differ.
         measure_names: Every measure that either side knows, moved or not.
@@ -78,7 +78,7 @@ def compare_revisions(project: Project, left: str, right: str | None = None) -> 
     Raises:
         UsageProblem: Git knows no such revision, or the project is in no git repository.
         InputRejected: The tables of a revision are neither in the cache nor in a remote, or
-            the project's knobs cannot be read.
+            the project's parameters cannot be read.
     """
     with (
         RevisionTables.at(project, left) as before,

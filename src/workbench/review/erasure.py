@@ -1,10 +1,10 @@
-"""Forget a source or one of its files: out of the inbox, every room and the DVC cache.
+"""Erase a source or one of its files from the inbox, every data folder and the DVC cache.
 
 Figures are not edited: the file is deleted, everything made from it is made again without it, and
-the cache keeps only what the new state needs; DVC's index of the project's files, which knows their
-names, is made anew. So earlier revisions can no longer be compared by row; their ``dvc.lock`` in
-git holds fingerprints, no data. What a command here cannot reach (remotes, clones, backups, pages
-already sent) is named, not promised.
+the cache keeps only what the new state needs; DVC's index of the project's files, which has their
+names, is made anew. Earlier revisions can then no longer be compared by row; their ``dvc.lock`` in
+git has fingerprints, no data. Places out of reach (remotes, clones, backups, pages already sent)
+are listed.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from workbench.messages import say
 Progress = Callable[[str], None]
 _SITE_VARIABLE = "DVC_SITE_CACHE_DIR"
 _SITE_LINE = re.compile(r"^Repo\.site_cache_dir: (.+)$", re.MULTILINE)
-"""Where ``dvc doctor`` says the index of the project's files lies."""
+"""The line of ``dvc doctor`` with the path of the index of the project's files."""
 
 
 @dataclass(frozen=True)
 class ErasureReport:
-    """What a source left behind it.
+    """Result of an erasure.
 
     ``files`` were deleted from the inbox, ``objects`` from the cache; ``left`` are sentences
     about places out of reach.
@@ -50,13 +50,13 @@ def forget(project: Project, what: str, *, progress: Progress = lambda _: None) 
     Safe to run again: a run that was interrupted is finished by the next one.
 
     Args:
-        project: The project whose inbox, rooms and cache are meant.
+        project: The project whose inbox, data folders and cache are meant.
         what: Name of a source profile, or of a file of the inbox.
-        progress: Told what is being done.
+        progress: Receives a short text about each step.
 
     Raises:
-        UsageProblem: Neither the inbox nor the landed room knows such a source or file.
-        OutputBusy: A file cannot be deleted, or the rooms cannot be made again.
+        UsageProblem: Neither the inbox nor the landed tables know such a source or file.
+        OutputBusy: A file cannot be deleted, or the data folders cannot be made again.
     """
     files = _files_of(project, what)
     _delete(files)
@@ -97,7 +97,7 @@ def _landed(project: Project) -> set[str]:
 
 
 def _derived(project: Project) -> tuple[Path, ...]:
-    """Every room made from the inbox, briefings of all periods among them."""
+    """Every folder made from the inbox, briefings of all periods among them."""
     return (project.landed, project.clean, project.clock, project.results, project.briefings)
 
 
@@ -161,7 +161,7 @@ def _cache(project: Project) -> Path:
 
 
 def _owns_cache(project: Project) -> bool:
-    """Return whether the cache is this project's alone; a shared one holds the data of others."""
+    """Return whether the cache is this project's alone; a shared one has data of others."""
     return _cache(project).is_relative_to(project.root.resolve())
 
 

@@ -1,4 +1,4 @@
-"""How much may change before a comparison fails: ``flips=0``, ``late_done=0.5``.
+"""Tolerances of a comparison, beyond which it fails: ``flips=0``, ``late_done=0.5``.
 
 A count is judged by ``flips``, ``appeared``, ``disappeared`` or ``figures``. A measure is judged
 over all units together in every period, under the headline profile: a rate by its change in
@@ -44,12 +44,12 @@ def read_limits(texts: Sequence[str]) -> dict[str, float]:
 
 
 def enforce_limits(revisions: RevisionDiff, limits: Mapping[str, float]) -> None:
-    """Do nothing where every limit holds.
+    """Check every tolerance.
 
     Raises:
         UsageProblem: A limit names neither a count nor a measure of these revisions.
-        RuleFailed: At least one limit is passed (the message lists each with its figure), or one
-            on a measure cannot be judged since the headline profile is another one.
+        RuleFailed: At least one tolerance is exceeded (the message lists each with its figure), or
+            one on a measure cannot be judged since the headline profiles differ.
     """
     names = {*COUNTS, *revisions.measure_names}
     for name in limits:
@@ -72,7 +72,7 @@ def enforce_limits(revisions: RevisionDiff, limits: Mapping[str, float]) -> None
 def greatest_change(revisions: RevisionDiff, name: str) -> float:
     """Return a count, or the greatest change of a measure over all units together.
 
-    A figure that stands on one side only changes by its whole value.
+    A figure on one side only changes by its whole value.
     """
     if name in COUNTS:
         return revisions.counts[name]

@@ -1,4 +1,4 @@
-"""Which outputs of the stages differ between two revisions: nothing else can say that none does.
+"""List the outputs of the stages that differ between two revisions.
 
 ``dvc.lock`` records the hash of every output of a stage. Where both record the same one, the
 outputs are the same bytes; the files of the working tree are hashed as they are, so that a change
@@ -19,8 +19,8 @@ class Output:
 
     Attributes:
         path: The output, from the project's folder.
-        files: Its files that differ or stand on one side only; empty where the output is one file
-            or the cache no longer says what a side held.
+        files: Its files that differ or exist on one side only; empty where the output is one file
+            or the cache no longer has the tables of a side.
     """
 
     path: str

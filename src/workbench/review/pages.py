@@ -1,8 +1,8 @@
 """A comparison as text for a terminal, Markdown for a pull request, HTML for a colleague.
 
-The three say the same: the counts, why, the exports, the figures and the dossiers. Half-years
-and quarters stand first, and of each the headline profile. Everything taken from data is escaped
-in the form it is shown in. A list cut short says how many rows it leaves out.
+All three have the same content: the counts, why, the exports, the figures and the dossiers.
+Half-years and quarters come first, and of each the headline profile. Everything from data is
+escaped for its format. A shortened list says how many rows it leaves out.
 """
 
 from __future__ import annotations
@@ -202,7 +202,7 @@ def _dossier_cells(row: dict[str, Any]) -> tuple[Cell, ...]:
 
 
 def _inert(text: str) -> str:
-    r"""Take from a text what Markdown or HTML would act on.
+    r"""Escape what Markdown or HTML would interpret in a text.
 
     >>> print(_inert("<b>|[x](y)`*_"))
     &lt;b&gt;\|\[x\](y)\`\*\_

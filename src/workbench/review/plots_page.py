@@ -1,7 +1,7 @@
 """A page for ``dvc plots diff`` that draws with the network cut.
 
 DVC's own page loads Vega from public servers. This one carries Vega inside; it is made on each
-machine (0.9 MB that nobody reviews) and ``.dvc/config`` points to it.
+machine (0.9 MB that no one reviews) and ``.dvc/config`` points to it.
 """
 
 from __future__ import annotations

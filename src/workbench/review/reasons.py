@@ -1,9 +1,9 @@
 """Why figures moved: which inputs of the pipeline differ between two ``dvc.lock`` files.
 
-DVC already records the hash of everything each stage reads, so a reason is a fact and never a
-guess: what the locks hold alike did not cause the change. Stages are compared one by one: an entry
-of a stage that was not run again says nothing about the others. Outputs of one stage that another
-reads are left out; they are consequences. Which input moved which dossier is not decided here.
+DVC records the hash of everything each stage reads, so a reason is a fact: an input with equal
+hashes did not cause the change. Stages are compared one by one: an entry of a stage that was not
+run again says nothing about the others. Outputs of one stage that another reads are left out; they
+are consequences. Which input moved which dossier is not decided here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""One revision as files: its tables out of the DVC cache, its ``dvc.lock`` out of git.
+"""One revision as files: its tables from the DVC cache, its ``dvc.lock`` from git.
 
-A side is read-only and complete: either every table is there or the revision is refused. The
-working tree is a side like any other, named by ``None``.
+A side is read-only and complete: a revision that lacks a table is rejected. The working tree is a
+side like any other, named by ``None``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ TABLES = {
     "dossiers": "data/clean",
     "landed_files": "data/landed",
 }
-"""Tables that are compared, and the room each lies in."""
+"""Tables that are compared, and the data folder of each."""
 
 
 @dataclass(frozen=True)
@@ -114,9 +114,9 @@ class RevisionTables:
         return params_of(text, f"{self.label}: {self.project.params.name}").explain_profile
 
     def file_hashes(self, output: str) -> dict[str, str] | None:
-        """Return the MD5 of each file of an output by its path in it; a lone file has no path.
+        """Return the MD5 of each file of an output by its path in it; a single file has no path.
 
-        Nothing where the output is not there, or the cache no longer says what was in it.
+        Empty where the output does not exist, or the cache no longer knows its content.
         """
         if not self.commit:
             return _hashes_below(self.project.root / output)

@@ -1,6 +1,6 @@
-"""Small synthetic inputs for the tests of those who build on the workbench.
+"""Small synthetic inputs for tests of programs that build on the workbench.
 
-Everything made here is invented, says so in its own heading, and follows from its seed alone.
+Everything made here is invented, marked as such in its heading, and follows from its seed alone.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def one_stop_export(
             and two text files, of steps and of pauses.
         seed: The same seed gives the same bytes.
         dossiers: About how many dossiers in all; the register's shape is kept.
-        truth: Where to write which injected cause made which dossier late, if wanted.
+        truth: Folder for the known causes of each late dossier, if wanted.
 
     Returns:
         The files written, and the counts of each half-year.

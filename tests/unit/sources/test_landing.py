@@ -158,7 +158,7 @@ def test_a_register_that_does_not_say_when_it_was_taken_is_refused(
 
 
 def test_a_date_that_is_none_is_a_usage_problem(put, small, tmp_path) -> None:
-    with pytest.raises(UsageProblem, match="«30/06/2022» is no date"):
+    with pytest.raises(UsageProblem, match="«30/06/2022» is not a date"):
         land([put("small.csv", HEADER + ROW)], small, tmp_path / "landed", "30/06/2022")
 
 

@@ -49,7 +49,7 @@ def test_a_column_can_feed_several_fields(small: SourceProfile) -> None:
         ("latest = true", 'at = "2022-06-30"\nlatest = true', "exactly one of"),
         ("latest = true", "heading = '(unclosed'", "not well formed"),
         ('personal = ["Name"]', 'personal = "Name"', "personal must be"),
-        ('name = "small"', "name = small", "no valid TOML"),
+        ('name = "small"', "name = small", "not valid TOML"),
     ],
 )
 def test_a_profile_that_says_something_else_is_refused(

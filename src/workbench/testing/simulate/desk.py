@@ -1,7 +1,7 @@
-"""First come, first served at desks with several officers.
+"""Queues of desks with several officers, first come, first served.
 
-After a dossier an officer is busy for a while with duties that no register shows; that is what
-makes dossiers wait. When those duties grow (too few people), the queue grows.
+After a dossier an officer is busy for a while with other duties, outside the log; this makes
+dossiers wait. When those duties grow (too few people), the queue grows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from workbench.testing.simulate.streams import Whole
 
 @dataclass(frozen=True)
 class Slowdown:
-    """A spell of working time in which everything takes ``factor`` times an officer's time."""
+    """An interval of working time in which everything takes ``factor`` times an officer's time."""
 
     first: int
     last: int
@@ -26,14 +26,14 @@ class Slowdown:
 def serve(
     arrived: Whole, work: Whole, *, officers: int, duties: float, slowdowns: tuple[Slowdown, ...]
 ) -> tuple[Whole, Whole]:
-    """Return when each dossier is taken up, and by which officer (0, 1, ...).
+    """Return when each dossier is started, and by which officer (0, 1, ...).
 
     Args:
         arrived: Working second at which each dossier lies on the desk.
         work: Working seconds of each dossier.
         officers: How many officers share the desk.
         duties: Officer's time taken per second of work, at least 1.
-        slowdowns: Spells in which that time is multiplied.
+        slowdowns: Intervals in which that time is multiplied.
 
     >>> started, officer = serve(
     ...     np.array([0, 1]), np.array([10, 10]), officers=1, duties=1.0, slowdowns=()

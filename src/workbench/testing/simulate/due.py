@@ -1,4 +1,4 @@
-"""The promised date: the limit counted from reception, and moved when the clock stood still.
+"""The promised date: the term counted from reception, moved by pauses.
 
 A result is due at closing time of its day. Same-day matters are due on the day itself, or on
 the next working day when received after 15:00. An office moves the date by the pause, rounded

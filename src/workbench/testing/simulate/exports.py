@@ -33,7 +33,7 @@ class Exporter:
 
     ``seed`` picks spellings, serials, doubled rows and lost dates; ``snapshot`` is the local
     time printed in the headings; ``size`` is the number of simulated dossiers. ``suffix`` ends
-    the names of the files, ``typed`` holds what somebody typed over a cell of the workbook.
+    the names of the files, ``typed`` are texts typed over a cell of the workbook.
     """
 
     names: UnitNames

@@ -1,9 +1,9 @@
-"""Faults planted into the exports, one to a dossier, with the truth about each.
+"""Inject faults into the exports, one per dossier, with the truth about each.
 
-What offices do to their own registers: rows twice, dates missing, typed the wrong way round or in
-the future, codes of other units, clicks in batches, dates changed between two exports, people
-named in notes. A dossier carries one fault, so that what a rule finds can be traced to it; ``also``
-names the rules that the same fault rightly breaks as well. How many of each: ``faults.csv``.
+Typical faults of offices' exports: rows twice, dates missing, typed the wrong way round or in the
+future, codes of other units, clicks in batches, dates changed between two exports, people named in
+notes. A dossier has one fault, so that a finding can be traced to it; ``also`` names the other
+rules that the same fault breaks. Number of each: ``faults.csv``.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def simulate_faults(
         out: Folder of the exports.
         truth: Folder of ``faults.csv``; not written without it.
         dossiers: About how many dossiers; the shipped number if not given.
-        planted: Whether the faults are planted; without them the same exports serve to tell what
+        planted: Whether the faults are planted; without them the same exports serve to find what
             the rules find in any case.
 
     Returns:
@@ -120,7 +120,7 @@ def _half(register: SimulatedRegister) -> SimulatedRegister:
 
 @dataclass
 class _Book:
-    """The registers being spoilt, what is typed over their cells, and the truth so far."""
+    """The exports to damage, the texts typed over their cells, and the truth so far."""
 
     register: SimulatedRegister
     earlier: SimulatedRegister
@@ -130,7 +130,7 @@ class _Book:
     used: set[str] = field(default_factory=set)
 
     def take(self, fault: Fault, where: pl.Expr) -> Rows:
-        """Draw dossiers for a fault that carry none yet, and write down the truth.
+        """Draw dossiers without a fault for one, and record the truth.
 
         Raises:
             UsageProblem: There are not enough.
@@ -149,7 +149,7 @@ class _Book:
         return random_draws.sort("dossier_id")
 
     def note(self, fault: Fault, drawn: Rows) -> None:
-        """Write down that these dossiers carry a fault; two exports now say different things."""
+        """Record that these dossiers have a fault; two exports now contradict each other."""
         twice = set(_half(self.earlier).dossiers["dossier_id"])
         for code, period in drawn.select("dossier_id", "period").rows():
             self.used.add(code)
@@ -266,13 +266,13 @@ TYPED: Mapping[str, tuple[pl.Expr, str, pl.Expr]] = {
 
 @dataclass(frozen=True)
 class _FaultInjector:
-    """Plants every kind of fault into a book."""
+    """Injects every kind of fault into a book."""
 
     book: _Book
     faults: Mapping[str, Fault]
 
     def plant(self) -> None:
-        """Plant all faults; the rarest opportunities are taken first."""
+        """Inject all faults, those with the fewest candidates first."""
         self._between_exports()
         self._bulk_closing()
         self._steps()
@@ -368,7 +368,7 @@ class _FaultInjector:
         self.book.change("pauses", backwards, {"resumed_at": resumed})
 
     def _between_exports(self) -> None:
-        """Rewrite what an earlier export said: due dates, states, and the stock of that day."""
+        """Rewrite the state of an earlier export: due dates, states, and the stock of that day."""
         before = self.book.earlier.dossiers
         day = pl.lit(EARLIER).cast(pl.Datetime("us"))
         open_then = before.filter(OPEN, pl.col("period") == _LAST_HALF)["dossier_id"].to_list()
@@ -386,7 +386,7 @@ class _FaultInjector:
         self.book.change_earlier(moved, {"due_at": sooner, "due_first_at": sooner})
 
     def _rename(self, name: str, codes: Mapping[str, str]) -> None:
-        """Let the truth of a fault name the codes that stand in the export."""
+        """Use the codes of the export in the truth of a fault."""
         for n, (fault, rule, kind, code, *rest) in enumerate(self.book.truth):
             if fault == name:
                 self.book.truth[n] = (fault, rule, kind, codes[code], *rest)

@@ -1,4 +1,4 @@
-"""Made-up people for the personal columns: nobody can be taken for a real person.
+"""Made-up people for the personal columns, none of them a real person.
 
 Names say that they are examples, telephone numbers cannot be dialled, streets do not exist.
 They are there so that ingest has something personal to leave behind.

@@ -58,7 +58,7 @@ class ProcessTimes:
 
 
 class ProcessSimulator:
-    """Lives the dossiers of one scenario through the offices."""
+    """Simulates the process of the dossiers of one scenario."""
 
     def __init__(self, dossiers: Dossiers, scenario: Scenario, streams: Streams) -> None:
         self.dossiers = dossiers

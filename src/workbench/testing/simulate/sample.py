@@ -56,7 +56,7 @@ def simulate(
     Raises:
         UsageProblem: The seed is negative, or nothing was sent in before the snapshot.
         InputRejected: A reference table or a fact the simulation needs is missing.
-        OutputBusy: The folder cannot be written, or a file of an earlier run is held open.
+        OutputBusy: The folder cannot be written, or a file of an earlier run is open elsewhere.
     """
     sample = Sample.drawn(reference, seed, dossiers)
     register = sample.register(snapshot)
@@ -98,7 +98,7 @@ class Sample:
         return cls(reference, seed, scenario, draw_dossiers(scenario, seed))
 
     def simulator_for(self, snapshot: dt.datetime) -> Live:
-        """Return what lives the dossiers under a scenario and looks at them at a local time."""
+        """Return a function that simulates the dossiers under a scenario up to a local time."""
         streams = Streams(self.seed, len(self.sent))
         instant = instant_of(snapshot, self.scenario)
 

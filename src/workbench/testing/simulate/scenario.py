@@ -1,7 +1,7 @@
 """What is simulated: offices, procedures, demand, and the causes of lateness put in.
 
 Facts (names, time limits, weights) come from the reviewed reference tables, assumptions (who
-handles what, how long work takes, how many come) from ``assumptions/``. A scenario can be lived
+handles what, how long work takes, how many come) from ``assumptions/``. A scenario can be run
 without one of its injections; nothing else changes then. It refuses facts and assumptions that
 do not fit together.
 """

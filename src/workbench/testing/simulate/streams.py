@@ -2,7 +2,7 @@
 
 A mechanism (how long a transfer waits, whether a supplement is asked for) owns a stream named
 after it, and dossier number ``i`` always takes draw ``i``. So switching one cause off, or adding
-a mechanism, leaves every other draw as it was: the *same* dossiers are lived again.
+a mechanism, leaves every other draw as it was: the *same* dossiers are simulated again.
 
 Only uniform draws are taken and turned into other laws here, because their bits are what NumPy
 promises to keep between versions.

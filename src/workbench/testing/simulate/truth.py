@@ -1,4 +1,4 @@
-"""Why each late dossier is late, known because the same dossiers are lived again without it.
+"""Ground truth: simulate the same dossiers again without each injected cause and compare.
 
 Each injected cause is switched off alone; what is late then, and by how much less, is the truth
 about that cause. No analysis reads this; it exists to score analyses.
@@ -18,10 +18,10 @@ from workbench.testing.simulate.scenario import Injection, Scenario
 from workbench.testing.simulate.snapshot import ObservedState
 
 Live = Callable[[Scenario], ObservedState]
-"""Lives the dossiers of a scenario and looks at the result."""
+"""Simulates the dossiers of a scenario and returns the observed state."""
 
 ORDINARY = "none"
-"""Stands for the cause of a late dossier that no injection explains."""
+"""Label of a late dossier's cause that no injection explains."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def ground_truth(live: Live, scenario: Scenario, dossiers: pl.DataFrame) -> Trut
     """Switch each injected cause off in turn and compare.
 
     Args:
-        live: Lives the same dossiers under a scenario.
+        live: Simulates the same dossiers under a scenario.
         scenario: The scenario with all its causes.
         dossiers: The register's dossiers as they stand with all causes.
 
