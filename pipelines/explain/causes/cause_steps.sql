@@ -4,9 +4,9 @@
 -- promises: step_code > 0; not is_same_holder or holder_no is not null
 -- A step that names no unit is its holder's usual unit's, else the dossier's: one office without a
 -- name would stand for all that name none, and no two units could be compared.
--- is_waiting: the step was not begun, in a log that says of most such steps when they began.
--- is_same_holder: the step done last before it was with the same holder of the same unit, so that
--- no handover took place.
+-- A step is_waiting that was not begun, in a log that says of most such steps when they began; it
+-- is_same_holder where the step done last before it was with the same holder of the same unit, so
+-- that no handover took place.
 -- step_code and holder_no number steps (by kind and name) and holders of all logs and mean nothing
 -- outside this room.
 

@@ -5,7 +5,7 @@
 -- A dossier's own timeline without what the scenario takes away: the time its causes cost beyond
 -- norm (shift) is cut out and later steps move forward by as much; saved means it would end in
 -- time. Touched dossiers have any such time. The transfer-rule and capacity scenarios are
--- simulated, not shifted: see transfer_delays and queue_visits. No row where none of the
+-- lived through again, not shifted: see transfer_delays and queue_visits. No row where none of the
 -- scenario's causes is observable: missing evidence is not zero.
 
 with shifts as (
