@@ -184,3 +184,18 @@ def test_a_log_of_nothing_but_ends_accuses_nobody_else(explain, register):
     written = register(Office("lognormal", SEED, sick=THREE))
     tables = explain(without(written, "arrived_at", "started_at"))
     assert {unit for unit, _ in accused(tables)} <= {unit_name(one.unit) for one in THREE}
+
+
+def test_the_dominant_cause_is_the_largest_of_those_that_alone_made_it_late(explain, register):
+    """Else it is the largest of all, be it what no cause explains: a trifle is never dominant."""
+    tables = explain(register(Office("lognormal", SEED, sick=THREE)))
+    largest = (
+        tables["causes"]
+        .sort("dossier_id", "but_for", "excess_seconds", descending=[False, True, True])
+        .unique("dossier_id", keep="first", maintain_order=True)
+        .select("dossier_id", "cause", most="excess_seconds")
+    )
+    dominant = tables["late_dossiers"].join(largest, on="dossier_id")
+    assert dominant.height == tables["late_dossiers"].height
+    assert dominant.filter(pl.col("dominant_cause") != pl.col("cause")).is_empty()
+    assert "unexplained" in dominant["dominant_cause"].to_list()
