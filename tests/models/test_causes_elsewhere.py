@@ -186,6 +186,12 @@ def test_a_log_of_nothing_but_ends_accuses_nobody_else(explain, register):
     assert {unit for unit, _ in accused(tables)} <= {unit_name(one.unit) for one in THREE}
 
 
+def test_every_cell_named_has_an_interval_that_says_so(explain, register):
+    named = explain(register(Office("lognormal", SEED, size=150, sick=THREE)))["named"]
+    assert named.height > 0
+    assert named.filter((pl.col("lower") <= 0) | (pl.col("excess") < 1)).is_empty()
+
+
 def test_the_dominant_cause_is_the_largest_of_those_that_alone_made_it_late(explain, register):
     """Else it is the largest of all, be it what no cause explains: a trifle is never dominant."""
     tables = explain(register(Office("lognormal", SEED, sick=THREE)))
