@@ -13,7 +13,7 @@ create macro normal_tail(z) as
 create macro cause_order(cause) as
 list_position(
     [
-        'intake_delay', 'portal_transfer', 'assignment_wait', 'queue', 'slow_work',
+        'intake_delay', 'portal_transfer', 'handover', 'assignment_wait', 'queue', 'slow_work',
         'signature_wait', 'batching', 'external_agency', 'applicant', 'record_lag',
         'return_post', 'due_date_error', 'norms_too_long', 'unexplained'
     ],

@@ -16,7 +16,7 @@ create type cause_part as enum(
 );
 
 create type cause_name as enum(
-    'intake_delay', 'portal_transfer', 'assignment_wait', 'queue', 'slow_work',
+    'intake_delay', 'portal_transfer', 'handover', 'assignment_wait', 'queue', 'slow_work',
     'signature_wait', 'batching', 'external_agency', 'applicant', 'record_lag',
     'return_post', 'due_date_error', 'norms_too_long', 'unexplained'
 );

@@ -147,15 +147,43 @@ def test_for_equal_numbers_of_tasks_extraneous_hours_rise_with_hidden_delays(ext
     assert all(fewer < more for fewer, more in pairwise(hours)), hours
 
 
-def test_total_extraneous_hours_by_log_are_these(extraneous):
-    found = {log: round(told["extraneous"], 1) for log, told in hours_by_unit(extraneous).items()}
-    assert found == {
-        "Loan_Application": 0.0,
-        "Loan_Application_1_timer": 125.2,
-        "Loan_Application_3_timers": 1176.6,
-        "Loan_Application_5_timers": 1084.2,
-        "Pharmacy": 0.0,
-        "Pharmacy_1_timer": 33.3,
-        "Pharmacy_3_timers": 76.0,
-        "Pharmacy_5_timers": 163.9,
-    }
+@pytest.fixture(scope="module")
+def delays(shared_data, extraneous) -> pl.DataFrame:
+    """Hours found without another cause by log and step, beside those that the logs' makers hid.
+
+    Source: data/extraneous/truth.json, sums of the truth column of the logs published with
+    extraneous-activity-delays (Apache-2.0).
+    """
+    published = json.loads((shared_data / "extraneous" / "truth.json").read_text("utf-8"))
+    hidden = [
+        (name.removesuffix(".csv.gz"), step, said["n"] * said["mean_s"] / 3600)
+        for name, log in published.items()
+        if name != "source"
+        for step, said in log["by_activity"].items()
+    ]
+    truth = pl.DataFrame(hidden, schema=["unit_id", "step", "hidden"], orient="row")
+    hours = pl.col("extraneous_seconds").sum() / 3600
+    found = extraneous.group_by("unit_id", "step").agg(hours.alias("found"))
+    return found.join(truth, on=["unit_id", "step"], how="left").with_columns(
+        pl.col("hidden").fill_null(0.0)
+    )
+
+
+def test_no_more_than_one_extraneous_hour_in_twenty_is_false(delays):
+    false = delays.select((pl.col("found") - pl.col("hidden")).clip(0).sum()).item()
+    assert false <= 0.05 * delays["found"].sum()
+
+
+@pytest.mark.xfail(strict=True, reason="waits behind busy holders are not told from hidden delays")
+@pytest.mark.parametrize("process", LOGS)
+def test_seven_hidden_hours_in_ten_are_recovered(delays, process):
+    logs = delays.filter(pl.col("unit_id").str.starts_with(process))
+    recovered = logs.select(pl.min_horizontal("found", "hidden").sum()).item()
+    assert recovered >= 0.7 * logs["hidden"].sum()
+
+
+@pytest.mark.parametrize("process", LOGS)
+def test_three_hidden_hours_in_ten_are_recovered_at_least(delays, process):
+    logs = delays.filter(pl.col("unit_id").str.starts_with(process))
+    recovered = logs.select(pl.min_horizontal("found", "hidden").sum()).item()
+    assert recovered >= 0.3 * logs["hidden"].sum()

@@ -4,7 +4,8 @@
 -- promises: excess_seconds >= 0; excess_seconds > 0 or over_usual_seconds > 0; grade in ('A', 'B')
 -- In a unit's quarter that is out of line the excess counts from the usual, elsewhere only beyond
 -- the extreme. A transfer that kept the rule is nobody's fault unless the quarter is out of line.
--- What the log cannot tell apart goes to the one of both that is out of line there, else to nobody.
+-- A gap that may be transfer or wait goes to the one of both that is out of line there, else it is
+-- a handover, the coarser name; a wait that may be work goes to nobody then.
 -- Waits behind officers who need far longer than others are slow work. A record that follows the
 -- signature within seconds, where others take minutes, says that both were clicked together: when
 -- the result was signed is then not known. What another source's record does not have is in excess
@@ -46,13 +47,15 @@ placed as (
         case measured.part
             when 'gap_or_assign'
                 then case
-                    when gaps.unit_no is null then other.part
-                    when other.unit_no is null then 'transfer'
+                    when gaps.unit_no is null and other.unit_no is not null then other.part
+                    when gaps.unit_no is not null and other.unit_no is null then 'transfer'
+                    else measured.part
                 end
             when 'gap_or_queue'
                 then case
-                    when gaps.unit_no is null then other.part
-                    when other.unit_no is null then 'transfer'
+                    when gaps.unit_no is null and other.unit_no is not null then other.part
+                    when gaps.unit_no is not null and other.unit_no is null then 'transfer'
+                    else measured.part
                 end
             when 'queue_or_work'
                 then case
@@ -131,6 +134,7 @@ attributed_time as (
             when resolved_class in ('sign', 'work', 'queue') and is_doubtful then 'record_lag'
             when resolved_class = 'intake' then 'intake_delay'
             when resolved_class = 'transfer' then 'portal_transfer'
+            when resolved_class in ('gap_or_assign', 'gap_or_queue') then 'handover'
             when resolved_class = 'assign' then 'assignment_wait'
             when resolved_class = 'queue' and not is_slow_quarter then 'queue'
             when resolved_class in ('queue', 'work') then 'slow_work'
@@ -159,6 +163,7 @@ attributed_time as (
             when part = 'disputed' then 'records_differ'
             when part = 'recording' then 'record_step'
             when part <> resolved_class then 'not_separable'
+            when part in ('gap_or_assign', 'gap_or_queue') then 'no_arrival'
             when is_by_session then 'sessions'
             when part = 'queue' and is_slow_quarter then 'behind_slow_work'
             when usual_seconds is null then 'norm'

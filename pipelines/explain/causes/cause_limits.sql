@@ -11,6 +11,7 @@ with cause_limits as (
         max(case when rule_id = 'extreme_share' then value::integer end) as extreme_share,
         max(case when rule_id = 'cell_size' then value::integer end) as cell_size,
         max(case when rule_id = 'least_difference' then value::integer end) as least_difference,
+        max(case when rule_id = 'fewest_units' then value::integer end) as fewest_units,
         max(case when rule_id = 'false_share' then value::integer end) as false_share,
         max(case when rule_id = 'late_click' then value::integer end) as late_click,
         max(case when rule_id = 'most_causes' then value::integer end) as most_causes,

@@ -10,6 +10,8 @@ with part_causes (part, cause) as (
     values
     ('intake', 'intake_delay'),
     ('transfer', 'portal_transfer'),
+    ('gap_or_assign', 'handover'),
+    ('gap_or_queue', 'handover'),
     ('assign', 'assignment_wait'),
     ('queue', 'queue'),
     ('work', 'slow_work'),

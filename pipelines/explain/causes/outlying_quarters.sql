@@ -4,9 +4,10 @@
 -- promises: n_long <= n_over; n_over <= n_steps
 -- Out of line: a far larger share of its steps was long, or over the usual, by the measure of the
 -- other units, than of theirs in the same quarter: a season that slows all accuses none. Shares are
--- compared on the angular scale, where chance does not depend on the share. Units always differ a
--- little: by how much, the middle difference says, and never by less than least_difference, so that
--- many dossiers alone put no unit out of line. Of all that is called so, false_share may be chance.
+-- compared on the angular scale, where chance does not depend on the share. Units always differ:
+-- by how much, the middle unit says where there are enough, and never by less than
+-- least_difference, so that many dossiers alone put no unit out of line. Of all that is called so,
+-- false_share may be chance.
 
 with spent as (
     select
@@ -85,29 +86,56 @@ apart as (
     from beside
 ),
 
+-- the middle unit, not the mean: those that are out of line pull the others' share up
+middles as (
+    select
+        apart.part,
+        apart.is_of_long,
+        count(distinct apart.unit_no) >= max(limits.fewest_units) as has_enough_units,
+        median(apart.difference) as difference
+    from apart
+    cross join cause_limits as limits
+    group by apart.part, apart.is_of_long
+),
+
+centred as (
+    select
+        apart.*,
+        middles.has_enough_units,
+        apart.difference - if(middles.has_enough_units, middles.difference, 0) as beyond_middle
+    from apart
+    inner join middles
+        on apart.part = middles.part
+        and apart.is_of_long = middles.is_of_long
+),
+
+-- half of what is normal lies within 0.6745 deviations: its square is 0.455
 spreads as (
     select
         part,
         is_of_long,
         case
-            when count(distinct unit_no) < 5 then 0
-            else greatest(median(difference * difference) / 0.455 - median(chance), 0)
+            when bool_and(has_enough_units)
+                then greatest(
+                    median(beyond_middle * beyond_middle) / 0.455 - median(chance), 0
+                )
+            else 0
         end as spread
-    from apart
+    from centred
     group by part, is_of_long
 ),
 
 scored as (
     select
-        apart.*,
+        centred.*,
         2 * normal_tail(
-            abs(apart.difference)
-            / sqrt(apart.chance + greatest(spreads.spread, apart.least_spread))
+            abs(centred.beyond_middle)
+            / sqrt(centred.chance + greatest(spreads.spread, centred.least_spread))
         ) as p_value
-    from apart
+    from centred
     inner join spreads
-        on apart.part = spreads.part
-        and apart.is_of_long = spreads.is_of_long
+        on centred.part = spreads.part
+        and centred.is_of_long = spreads.is_of_long
 ),
 
 ranked as (
@@ -142,7 +170,7 @@ outlying_quarters as (
     from ranked
     cross join threshold
     where ranked.p_value <= threshold.p_value
-        and ranked.difference > 0
+        and ranked.beyond_middle > 0
     group by ranked.unit_no, ranked.quarter_no, ranked.part
 )
 

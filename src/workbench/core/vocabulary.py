@@ -53,6 +53,7 @@ TERM_UNITS = ("working_day", "calendar_day", "calendar_month", "hour", "minute",
 CAUSES = (
     "intake_delay",
     "portal_transfer",
+    "handover",
     "assignment_wait",
     "queue",
     "slow_work",
