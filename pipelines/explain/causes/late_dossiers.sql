@@ -7,8 +7,8 @@
 -- source (the paper result, the signature, the office's own record) shows. Without a second
 -- source a late click, or a closing that is part of a pattern of clicks, leaves it undecidable;
 -- so do two records of which neither is known to be right, and time of which most is in no log.
--- Dominant is the largest, in seconds, of the causes that alone made it late, else the largest of
--- all: what no cause explains, if that is most. Of equal ones it is the better proven.
+-- Dominant is the largest, in seconds, of the causes that alone made it late, else the largest, and
+-- what no cause explains if that is most. Of equal ones it is the better proven.
 -- overrun_seconds are null where nobody can tell them: no due date, or days outside the calendar.
 
 with logged as (

@@ -36,7 +36,7 @@ def evidence_text(evidence: str) -> str:
     '1.5 working hours that the log does not explain.'
     >>> with use_language("en"):
     ...     evidence_text("extreme|5400|0|12|4").split(". ")[-1]
-    'When the dossier came, the unit had 12 in hand, usually 4.'
+    'When the dossier came, the unit had 12 in progress, usually 4.'
     """
     ground, spent, usual, *more = evidence.split("|")
     if ground in _OF_TWO_RECORDS:
