@@ -87,3 +87,17 @@ def test_a_contradiction_between_crude_and_adjusted_is_named_with_both_differenc
 
 def test_a_period_without_dossiers_has_no_units():
     assert units_adjusted(healthy(1), period="2021-Q1").is_empty()
+
+
+def test_three_units_of_ten_that_are_twice_as_late_do_not_hide_one_another():
+    """The spread is that of the others: limits that the three widen would hold all of them."""
+    random = np.random.default_rng(4102)
+    rates = np.where(np.isin(np.arange(10), (3, 5, 6)), 0.2, 0.1)
+    dossiers = np.full((10, 1), 800)
+    apart = []
+    for _ in range(40):
+        late = random.binomial(800, rates)[:, None]
+        standing = units_adjusted(table(late, dossiers), period="2022-Q1")["standing"]
+        apart.append([unit for unit, side in enumerate(standing) if side == "above"])
+    assert sum(units == [3, 5, 6] for units in apart) >= 28
+    assert all(set(units) <= {3, 5, 6} for units in apart)
