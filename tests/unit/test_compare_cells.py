@@ -111,13 +111,10 @@ def test_time_of_all_dossiers_finds_what_late_ones_are_too_few_to_show():
         .alias("excess_seconds"),
     )
     expected = {("U04", quarter, "slow_work") for quarter in QUARTERS}
-    untimed, tested = (
-        cells(table, kind="quarter") for table in (timed.drop("excess_seconds"), timed)
-    )
-    assert named(tested) <= expected
-    of_slow = (pl.col("unit_id") == "U04") & (pl.col("cause") == "slow_work")
-    less_likely = tested.filter(of_slow)["p_value"] < untimed.filter(of_slow)["p_value"]
-    assert less_likely.all()
+    without = named(cells(timed.drop("excess_seconds"), kind="quarter"))
+    found = named(cells(timed, kind="quarter"))
+    assert found <= expected
+    assert len(found) > len(without & expected)
 
 
 def test_time_lost_by_healthy_cells_names_none():

@@ -116,10 +116,10 @@ def cells(
         the cause taken here what it takes elsewhere (n_spared beyond what the others have of it;
         a dossier that any of two causes alone made late counts for both), p_value (one-sided),
         q_value (over the family of all cells and causes; the unexplained, of which no unit is
-        accused, does not count in that of the others), reading of a cell out of line by q-value,
-        by what was observed beyond the expected and by its own interval (``difference``;
-        ``overload`` for congestion; ``unexplained`` for what no cause explains; else missing),
-        flagged (out of line, and not merely unexplained), evidence_level 2. Empty in, empty out.
+        accused, does not count in that of the others), reading of a cell out of line by q-value
+        and by what was observed beyond the expected (``difference``; ``overload`` for congestion;
+        ``unexplained`` for what no cause explains; else missing), flagged (out of line, and not
+        merely unexplained), evidence_level 2. Empty in, empty out.
 
     Source: Benjamini and Hochberg (1995) in the form of Gilbert (2005) and Heyse (2011), as in
     ``estimates.discovery.q_values_of_named``; Efron (2004), J. Am. Stat. Assoc. 99, 96-104 (spread
@@ -290,13 +290,8 @@ def _timed(family: Family, rows: pl.DataFrame, chance: Floats) -> Floats:
 
 
 def _finished(table: pl.DataFrame, q: float) -> pl.DataFrame:
-    """Give every cell its q-value, say which are named, and order the columns.
-
-    A cell is named only if its own interval agrees: its lower end above zero, and at least one
-    dossier on time without the cause.
-    """
-    beyond = pl.col("observed") - pl.col("expected") >= pl.col("least")
-    able = beyond & (pl.col("excess") >= LEAST_EXCESS) & (pl.col("lower") > 0)
+    """Give every cell its q-value, say which are named, and order the columns."""
+    able = pl.col("observed") - pl.col("expected") >= pl.col("least")
     chosen = table.select(able.alias("able"))["able"]
     chances = q_values_of_named(
         table["p_value"].to_numpy(), chosen.to_numpy(), table["reach"].to_numpy()
