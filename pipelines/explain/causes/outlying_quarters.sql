@@ -5,7 +5,7 @@
 -- Out of line: a far larger share of its steps was long, or over the usual, by the measure of the
 -- other units, than of theirs in the same quarter: a season that slows all accuses none. Shares are
 -- compared on the angular scale, where chance does not depend on the share. Units always differ a
--- little: by how much, the middle difference says, and never by less than least_difference, so that
+-- little, by as much as the middle difference says and never by less than least_difference, so that
 -- many dossiers alone put no unit out of line. Of all that is called so, false_share may be chance.
 
 with spent as (
