@@ -8,12 +8,11 @@ RULES = (
     "long_share",
     "extreme_share",
     "cell_size",
-    "cell_deviation",
-    "cell_share",
+    "least_difference",
+    "false_share",
     "late_click",
     "most_causes",
     "least_share",
-    "half_deviation",
     "slow_share",
     "chain_gap",
     "queue_correlation",
@@ -26,11 +25,14 @@ RULES = (
 )
 
 
-def test_units_of_the_ledger_are_numbered_and_no_unit_is_one(model_test) -> None:
+def test_units_that_a_dossier_or_a_step_names_are_numbered_and_no_name_is_none(model_test) -> None:
     model_test(
         "explain/cause_units",
-        given={"ledger": "dossier_id  unit_id\nA  U2\nA  -\nB  U1\nB  U2"},
-        expect="unit_id  unit_no\n''  1\nU1  2\nU2  3",
+        given={
+            "cause_dossiers": "dossier_no  unit_id\n1  U2\n2  U3",
+            "steps": "dossier_id  step_no  unit_id\nA  1  U2\nA  2  -\nB  1  U1",
+        },
+        expect="unit_id  unit_no\nU1  1\nU2  2\nU3  3",
     )
 
 
@@ -162,8 +164,8 @@ def test_a_holder_hands_nothing_over_between_two_steps_of_his_own(model_test) ->
     model_test(
         "explain/cause_steps",
         given={
-            "cause_dossiers": "dossier_no\n1",
-            "dossier_calendars": "dossier_id  dossier_no\nA  1\nB  2",
+            "cause_dossiers": "dossier_no  dossier_id  unit_id\n1  A  U1",
+            "cause_units": "unit_id  unit_no\nU1  1",
             "steps": """
                 step_kind = work
                 unit_id = U1
@@ -184,6 +186,36 @@ def test_a_holder_hands_nothing_over_between_two_steps_of_his_own(model_test) ->
             3        2          no          2022-01-04 11:00  2          no
             4        2          no          2022-01-04 12:00  -          no
             5        1          yes         2022-01-04 12:00  -          no
+        """,
+    )
+
+
+def test_a_step_without_a_unit_is_its_holders_usual_units_else_the_dossiers(model_test) -> None:
+    model_test(
+        "explain/cause_steps",
+        given={
+            "cause_dossiers": "dossier_no  dossier_id  unit_id\n1  A  U3",
+            "cause_units": "unit_id  unit_no\nU1  1\nU2  2\nU3  3",
+            "steps": """
+                step_kind = work
+                arrived_at = 2022-01-04T08
+                dossier_id  step_no  step  unit_id  holder_id  started_at     finished_at
+                A           1        s     U1       H          2022-01-04T08  2022-01-04T09
+                A           2        s     -        H          -              2022-01-04T10
+                A           3        s     -        I          2022-01-04T10  -
+                A           4        s     -        -          -              -
+                B           1        s     U2       H          2022-01-04T08  2022-01-04T09
+                B           2        s     U2       H          2022-01-04T09  2022-01-04T10
+                B           3        s     U2       -          2022-01-04T10  2022-01-04T11
+            """,
+        },
+        # H is named twice at U2, once at U1, which stays where it is said; I is named at no unit
+        expect="""
+            step_no  unit_no  has_arrival  has_start  has_finish
+            1        1        yes          yes        yes
+            2        2        yes          no         yes
+            3        3        yes          yes        no
+            4        3        yes          no         no
         """,
     )
 

@@ -6,11 +6,6 @@ LIMITS = """
     usual_share = 50
     long_share = 90
     extreme_share = 97
-    cell_size = 10
-    cell_deviation = 10
-    cell_share = 18
-    half_deviation = 30
-    queue_correlation = 2
     late_click = 7200
     slow_share = 75
     chain_gap = 120
@@ -43,12 +38,56 @@ def test_what_is_usual_is_learned_from_the_others_alone_and_not_from_too_few(mod
                 4           2        9000
             """,
         },
-        # classes of five minutes; half of two is the first of them, nine tenths the second
+        # half of two is the shorter of them, nine tenths the longer; unit 2 has but one other
         expect="""
             basis     group_no  step_code  excluded_member  n_steps  usual_seconds  long_seconds
-            quarters  1         7          2                2        150            600
-            terms     3         0          1                2        450            1200
-            units     1         7          1                2        450            1200
+            quarters  1         7          2                2        60             300
+            terms     3         0          1                2        300            900
+            units     1         7          1                2        300            900
+        """,
+    )
+
+
+def test_a_step_that_did_not_wait_counts_as_zero_seconds_for_the_others(model_test) -> None:
+    model_test(
+        "explain/peer_quantiles",
+        given={
+            "cause_limits": LIMITS,
+            "cause_dossiers": """
+                procedure_no = 1
+                term_band = 3
+                quarter_no = 1
+                is_open = no
+                dossier_no
+                1
+                2
+                3
+            """,
+            "attributable_time": """
+                step_code = 7
+                part = queue
+                dossier_no  unit_no  seconds
+                1           1        600
+                2           2        300
+                3           2        900
+            """,
+            "unspent_steps": """
+                procedure_no = 1
+                term_band = 3
+                quarter_no = 1
+                step_code = 7
+                part = queue
+                unit_no  n_steps
+                2        1
+                3        1
+            """,
+        },
+        # beside unit 1: 0, 0, 300, 900; beside unit 2: 0, 600; beside unit 3: 0, 300, 600, 900
+        expect="""
+            basis  excluded_member  n_steps  usual_seconds  long_seconds
+            units  1                4        0              900
+            units  2                2        0              600
+            units  3                4        300            900
         """,
     )
 
@@ -82,8 +121,8 @@ def test_extremes_are_longer_than_most_others_and_open_dossiers_teach_nothing(mo
         # of ten steps of 5 to 50 minutes: the 5th, the 9th and the 10th
         expect="""
             basis  excluded_member  n_steps  usual_seconds  long_seconds  extreme_seconds
-            terms  1                10       1650           3000          3300
-            units  1                10       1650           3000          3300
+            terms  1                10       1500           2700          3000
+            units  1                10       1500           2700          3000
         """,
     )
 
@@ -129,45 +168,6 @@ def test_the_other_units_are_compared_first_then_other_quarters_then_such_terms(
             2           quarters  40
             3           terms     50
             4           -         -
-        """,
-    )
-
-
-def taken(unit: int, part: str, long: int, over: int, steps: int) -> list[str]:
-    """Return so many steps of a unit, some of them long and some over the usual."""
-    seconds = [30] * long + [20] * (over - long) + [10] * (steps - over)
-    return [f"{unit * 100 + n}  {unit}  {part}  {s}" for n, s in enumerate(seconds)]
-
-
-def test_a_quarter_is_out_of_line_when_more_steps_are_long_than_chance_gives(model_test) -> None:
-    rows = [
-        *taken(1, "work", long=2, over=2, steps=10),
-        *taken(2, "work", long=1, over=1, steps=10),
-        *taken(3, "queue", long=2, over=2, steps=10),
-        *taken(4, "work", long=2, over=2, steps=9),
-        *taken(5, "work", long=0, over=10, steps=10),
-        *taken(6, "work", long=0, over=9, steps=10),
-    ]
-    model_test(
-        "explain/outlying_quarters",
-        given={
-            "cause_limits": LIMITS,
-            "time_against_peers": "\n".join(
-                [
-                    "step_code = 1",
-                    "quarter_no = 1",
-                    "usual_seconds = 15",
-                    "long_seconds = 25",
-                    "dossier_no  unit_no  part  seconds",
-                    *rows,
-                ]
-            ),
-        },
-        # one of ten is long by definition; one deviation is 0.95, of a queue a bit more than 1.03
-        expect="""
-            unit_no  part  n_steps  n_over  n_long
-            1        work  10       2       2
-            5        work  10       10      0
         """,
     )
 

@@ -1,0 +1,136 @@
+"""``explain/outlying_quarters`` on a few units: beyond chance, the spread of units and a floor.
+
+Shares are compared as angles: asin(sqrt(.)) of (hits + 0.375) / (steps + 0.75) of the unit and of
+(hits + 2 x the share expected) / (steps + 2) of the others, as two steps are presumed of them. Four
+units with 20 steps each make eight tests, so that the first must lie below 0.1 / 8 = 0.0125: 2.50
+deviations.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+LIMITS = """
+    usual_share = 50
+    long_share = 90
+    cell_size = 10
+    least_difference = 5
+    false_share = 10
+    queue_correlation = 2
+    fewest_peers
+    2
+"""
+STEPS = "\n".join(
+    [
+        "step_code = 1",
+        "usual_seconds = 15",
+        "long_seconds = 25",
+        "dossier_no  quarter_no  unit_no  part  seconds",
+    ]
+)
+UNITS = (1, 2, 3, 4)
+NONE = "unit_no  part  n_steps  n_over  n_long"
+
+
+def taken(unit: int, part: str, long: int, over: int, steps: int, quarter: int = 1) -> list[str]:
+    """Return so many steps of a unit, some of them long and some over the usual."""
+    seconds = [30] * long + [20] * (over - long) + [10] * (steps - over)
+    return [f"{unit * 1000 + n}  {quarter}  {unit}  {part}  {s}" for n, s in enumerate(seconds)]
+
+
+def said(*rows: str) -> str:
+    return "\n".join([NONE, *rows])
+
+
+# beside two long ones of 20 (angle 0.32), 6 and 7 lie 0.27 and 0.32 farther, 8 of a queue 0.37;
+# the deviation is root(1 / 82 + 0.05 squared) = 0.121, of a queue root(1.38 / 82 + 0.05 squared) =
+# 0.139. Beside ten over the usual (angle 0.79), 15 and 16 lie 0.25 and 0.31 farther
+@pytest.mark.parametrize(
+    ("part", "long", "over", "is_out"),
+    [
+        ("work", 6, 10, False),
+        ("work", 7, 10, True),
+        ("queue", 7, 10, False),
+        ("queue", 8, 10, True),
+        ("work", 2, 15, False),
+        ("work", 2, 16, True),
+    ],
+)
+def test_a_quarter_is_out_of_line_when_more_steps_are_long_or_over_the_usual_than_chance_gives(
+    model_test, part, long, over, is_out
+) -> None:
+    others = [row for unit in (2, 3, 4) for row in taken(unit, part, long=2, over=10, steps=20)]
+    rows = [*taken(1, part, long=long, over=over, steps=20), *others]
+    model_test(
+        "explain/outlying_quarters",
+        given={"cause_limits": LIMITS, "time_against_peers": "\n".join([STEPS, *rows])},
+        expect=said(*[f"1  {part}  20  {over}  {long}"] * is_out),
+    )
+
+
+def test_a_season_that_slows_all_puts_none_out_of_line_nor_do_a_few_steps(model_test) -> None:
+    rows = [
+        *(row for unit in (2, 3, 4) for row in taken(unit, "work", long=2, over=10, steps=20)),
+        *taken(1, "work", long=8, over=10, steps=20),
+        *taken(5, "work", long=9, over=9, steps=9),
+        *(row for unit in UNITS for row in taken(unit, "work", 14, 14, 20, quarter=2)),
+    ]
+    model_test(
+        "explain/outlying_quarters",
+        given={"cause_limits": LIMITS, "time_against_peers": "\n".join([STEPS, *rows])},
+        expect="unit_no  quarter_no  part  n_steps  n_over  n_long\n1  1  work  20  10  8",
+    )
+
+
+@pytest.mark.parametrize(("floor", "is_out"), [(0, True), (5, False)])
+def test_many_steps_alone_put_no_unit_out_of_line(model_test, floor, is_out) -> None:
+    # 130 long ones of 1000 beside 100: 0.048 farther, chance 0.016, floor 0.05; most never waited
+    units = [(1, 130), (2, 100), (3, 100), (4, 100)]
+    model_test(
+        "explain/outlying_quarters",
+        given={
+            "cause_limits": LIMITS.replace("difference = 5", f"difference = {floor}"),
+            "time_against_peers": "\n".join(
+                [STEPS, *(row for unit, n in units for row in taken(unit, "work", n, n, n))]
+            ),
+            "unspent_steps": "\n".join(
+                [
+                    "quarter_no = 1",
+                    "part = work",
+                    "unit_no  step_code  n_steps",
+                    *(f"{unit}  {step}  {(1000 - n) // 2}" for unit, n in units for step in (1, 2)),
+                ]
+            ),
+        },
+        expect=said(*["1  work  1000  130  130"] * is_out),
+    )
+
+
+@pytest.mark.parametrize(("units", "is_out"), [(4, True), (5, False)])
+def test_where_units_differ_anyway_one_must_differ_more(model_test, units, is_out) -> None:
+    # 14 of 40 beside 1, 1 and 8; the middle one of five differs by 0.27, the first by 0.29
+    long = [14, 8, 1, 1, 8][:units]
+    rows = [row for unit, n in enumerate(long, 1) for row in taken(unit, "work", n, 20, 40)]
+    model_test(
+        "explain/outlying_quarters",
+        given={"cause_limits": LIMITS, "time_against_peers": "\n".join([STEPS, *rows])},
+        expect=said(*["1  work  40  20  14"] * is_out),
+    )
+
+
+@pytest.mark.parametrize(("signed_late", "is_out"), [(2, False), (12, True)])
+def test_the_more_is_out_of_line_the_more_of_it_may_be_chance(
+    model_test, signed_late, is_out
+) -> None:
+    # 7 of 20 has a chance of 0.0089: of 16 tests more than 0.1 / 16, less than 0.1 x 2 / 16
+    rows = [
+        *(row for unit in UNITS for row in taken(unit, "work", 7 if unit == 1 else 2, 10, 20)),
+        *taken(2, "sign", signed_late, 12, 20),
+        *(row for unit in (1, 3, 4) for row in taken(unit, "sign", 2, 10, 20)),
+    ]
+    both = ["1  work  20  10  7", f"2  sign  20  12  {signed_late}"]
+    model_test(
+        "explain/outlying_quarters",
+        given={"cause_limits": LIMITS, "time_against_peers": "\n".join([STEPS, *rows])},
+        expect=said(*both * is_out),
+    )
