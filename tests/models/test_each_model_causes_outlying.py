@@ -17,6 +17,7 @@ LIMITS = """
     least_difference = 5
     false_share = 10
     queue_correlation = 2
+    fewest_units = 5
     fewest_peers
     2
 """

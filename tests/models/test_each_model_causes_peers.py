@@ -245,10 +245,13 @@ def test_what_a_log_cannot_tell_apart_goes_to_the_one_that_is_out_of_line(model_
                 6        gap_or_queue
             """,
         },
+        # where both or neither are out of line it is a handover, beyond the extreme
         expect="""
             part           unit_no  cause            excess_seconds  grade  ground
             gap_or_queue   1        queue            50              B      not_separable
             gap_or_queue   2        portal_transfer  50              B      not_separable
+            gap_or_queue   5        handover         10              B      no_arrival
+            gap_or_queue   6        handover         10              B      no_arrival
             queue_or_work  1        queue            50              B      not_separable
             queue_or_work  3        slow_work        50              B      not_separable
         """,

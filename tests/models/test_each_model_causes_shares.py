@@ -361,14 +361,15 @@ def test_a_dossier_is_late_only_on_record_where_a_second_source_shows_it(model_t
                 G           queue       1           10            A      10
             """,
         },
-        # D has a record of its own beside the pattern; E has nothing but the pattern
+        # D has a record of its own beside the pattern; E has nothing but the pattern; as neither
+        # of its causes alone made it late, the larger is dominant
         expect="""
             dossier_id  reality      dominant_cause
             A           record_only  queue
             B           real         queue
             C           record_only  record_lag
             D           real         queue
-            E           undecidable  queue
+            E           undecidable  record_lag
             F           undecidable  queue
             G           real         queue
         """,

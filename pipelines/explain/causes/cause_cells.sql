@@ -128,7 +128,7 @@ counted_by_month as (
     group by stratum_no, month_no
 ),
 
-counted as (
+cell_counts as (
     select
         counted_by_month.stratum_no,
         months.period_no,
@@ -194,10 +194,10 @@ summed as (
 
 told as (
     select
-        counted.stratum_no,
-        counted.period_no,
-        counted.n_dossiers,
-        counted.n_late,
+        cell_counts.stratum_no,
+        cell_counts.period_no,
+        cell_counts.n_dossiers,
+        cell_counts.n_late,
         coalesce(summed.cause_no, 0) as cause_no,
         coalesce(summed.n_dominant, 0)::bigint as n_dominant,
         coalesce(summed.share_parts, 0) as share_parts,
@@ -205,10 +205,10 @@ told as (
         coalesce(summed.n_extreme, 0)::bigint as n_extreme,
         coalesce(summed.n_spared, 0)::bigint as n_spared,
         coalesce(summed.n_doubtful, 0)::bigint as n_doubtful
-    from counted
+    from cell_counts
     left join summed
-        on counted.stratum_no = summed.stratum_no
-        and counted.period_no = summed.period_no
+        on cell_counts.stratum_no = summed.stratum_no
+        and cell_counts.period_no = summed.period_no
 ),
 
 labels as (

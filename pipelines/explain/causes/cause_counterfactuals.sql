@@ -70,7 +70,7 @@ after as (
     group by beyond.dossier_no, beyond.cause
 ),
 
-asked as (
+tests as (
     select
         beyond.dossier_no,
         beyond.cause,
@@ -94,14 +94,14 @@ told as (
 
 cause_counterfactuals as (
     select
-        coalesce(asked.dossier_no, told.dossier_no) as dossier_no,
-        coalesce(asked.cause, told.cause) as cause,
-        coalesce(asked.spare_seconds >= 0, false) or coalesce(told.but_for, false) as is_avoidable,
-        coalesce(asked.spare_seconds * asked.spare_seconds < asked.variance, false) as is_doubtful
-    from asked
+        coalesce(tests.dossier_no, told.dossier_no) as dossier_no,
+        coalesce(tests.cause, told.cause) as cause,
+        coalesce(tests.spare_seconds >= 0, false) or coalesce(told.but_for, false) as is_avoidable,
+        coalesce(tests.spare_seconds * tests.spare_seconds < tests.variance, false) as is_doubtful
+    from tests
     full join told
-        on asked.dossier_no = told.dossier_no
-        and asked.cause = told.cause
+        on tests.dossier_no = told.dossier_no
+        and tests.cause = told.cause
 )
 
 select * from cause_counterfactuals

@@ -74,7 +74,7 @@ numbered as (
     cross join limits
 ),
 
-counted as (
+bunches as (
     select
         *,
         count(*) over (partition by hand_no, run_no) as n_run,
@@ -89,12 +89,12 @@ counted as (
 
 judged as (
     select
-        counted.dossier_no,
-        counted.n_run >= limits.batch_size as is_burst,
-        counted.days_left <= limits.bulk_days and counted.n_hour >= limits.bulk_size as is_bulk,
-        counted.n_quarter >= own.fewest_peers
-        and 100 * counted.n_weekday >= own.weekday_share * counted.n_quarter as is_weekday
-    from counted
+        bunches.dossier_no,
+        bunches.n_run >= limits.batch_size as is_burst,
+        bunches.days_left <= limits.bulk_days and bunches.n_hour >= limits.bulk_size as is_bulk,
+        bunches.n_quarter >= own.fewest_peers
+        and 100 * bunches.n_weekday >= own.weekday_share * bunches.n_quarter as is_weekday
+    from bunches
     cross join limits
     cross join cause_limits as own
 ),

@@ -9,7 +9,7 @@
 -- least_difference, so that many dossiers alone put no unit out of line. Of all that is called so,
 -- false_share may be chance.
 
-with spent as (
+with time_parts as (
     select
         unit_no,
         quarter_no,
@@ -32,20 +32,20 @@ unspent as (
     group by unit_no, quarter_no, part
 ),
 
-counted as (
+quarter_counts as (
     select
-        spent.* replace (
-            (spent.n_steps + coalesce(unspent.n_steps, 0))::bigint as n_steps
+        time_parts.* replace (
+            (time_parts.n_steps + coalesce(unspent.n_steps, 0))::bigint as n_steps
         )
-    from spent
+    from time_parts
     left join unspent
-        on spent.unit_no = unspent.unit_no
-        and spent.quarter_no = unspent.quarter_no
-        and spent.part = unspent.part
+        on time_parts.unit_no = unspent.unit_no
+        and time_parts.quarter_no = unspent.quarter_no
+        and time_parts.part = unspent.part
 ),
 
 -- two tests of each: are more of them long, are more over the usual
-asked as (
+share_tests as (
     select
         unit_no,
         quarter_no,
@@ -55,27 +55,27 @@ asked as (
         n_long,
         unnest([true, false]) as is_of_long,
         unnest([n_long, n_over]) as n_hits
-    from counted
+    from quarter_counts
 ),
 
 beside as (
     select
-        asked.*,
+        share_tests.*,
         limits.fewest_peers as n_prior,
-        (100 - if(asked.is_of_long, limits.long_share, limits.usual_share)) / 100 as share,
-        sum(asked.n_steps) over span - asked.n_steps as n_others,
-        sum(asked.n_hits) over span - asked.n_hits as n_their_hits,
+        (100 - if(share_tests.is_of_long, limits.long_share, limits.usual_share)) / 100 as share,
+        sum(share_tests.n_steps) over span - share_tests.n_steps as n_others,
+        sum(share_tests.n_hits) over span - share_tests.n_hits as n_their_hits,
         case
-            when asked.part in ('queue', 'gap_or_queue', 'queue_or_work')
-                then 1 + limits.queue_correlation * (asked.n_steps - 1) / 100
+            when share_tests.part in ('queue', 'gap_or_queue', 'queue_or_work')
+                then 1 + limits.queue_correlation * (share_tests.n_steps - 1) / 100
             else 1
         end
-        / (4 * asked.n_steps + 2) as chance,
+        / (4 * share_tests.n_steps + 2) as chance,
         pow(limits.least_difference / 100, 2) as least_spread
-    from asked
+    from share_tests
     cross join cause_limits as limits
-    where asked.n_steps >= limits.cell_size
-    window span as (partition by asked.quarter_no, asked.part, asked.is_of_long)
+    where share_tests.n_steps >= limits.cell_size
+    window span as (partition by share_tests.quarter_no, share_tests.part, share_tests.is_of_long)
 ),
 
 apart as (
@@ -98,7 +98,7 @@ middles as (
     group by apart.part, apart.is_of_long
 ),
 
-centred as (
+offsets as (
     select
         apart.*,
         middles.has_enough_units,
@@ -121,29 +121,29 @@ spreads as (
                 )
             else 0
         end as spread
-    from centred
+    from offsets
     group by part, is_of_long
 ),
 
-scored as (
+scores as (
     select
-        centred.*,
+        offsets.*,
         2 * normal_tail(
-            abs(centred.beyond_middle)
-            / sqrt(centred.chance + greatest(spreads.spread, centred.least_spread))
+            abs(offsets.beyond_middle)
+            / sqrt(offsets.chance + greatest(spreads.spread, offsets.least_spread))
         ) as p_value
-    from centred
+    from offsets
     inner join spreads
-        on centred.part = spreads.part
-        and centred.is_of_long = spreads.is_of_long
+        on offsets.part = spreads.part
+        and offsets.is_of_long = spreads.is_of_long
 ),
 
-ranked as (
+ranks as (
     select
         *,
         row_number() over (order by p_value, unit_no, quarter_no, part, is_of_long) as place,
         count(*) over () as n_tests
-    from scored
+    from scores
 ),
 
 -- Benjamini and Hochberg: the last place whose p-value lies below its line
@@ -151,27 +151,27 @@ threshold as (
     select
         max(
             case
-                when 100 * ranked.n_tests * ranked.p_value <= limits.false_share * ranked.place
-                    then ranked.p_value
+                when 100 * ranks.n_tests * ranks.p_value <= limits.false_share * ranks.place
+                    then ranks.p_value
             end
         ) as p_value
-    from ranked
+    from ranks
     cross join cause_limits as limits
 ),
 
 outlying_quarters as (
     select
-        ranked.unit_no,
-        ranked.quarter_no,
-        ranked.part,
-        max(ranked.n_steps) as n_steps,
-        max(ranked.n_over) as n_over,
-        max(ranked.n_long) as n_long
-    from ranked
+        ranks.unit_no,
+        ranks.quarter_no,
+        ranks.part,
+        max(ranks.n_steps) as n_steps,
+        max(ranks.n_over) as n_over,
+        max(ranks.n_long) as n_long
+    from ranks
     cross join threshold
-    where ranked.p_value <= threshold.p_value
-        and ranked.beyond_middle > 0
-    group by ranked.unit_no, ranked.quarter_no, ranked.part
+    where ranks.p_value <= threshold.p_value
+        and ranks.beyond_middle > 0
+    group by ranks.unit_no, ranks.quarter_no, ranks.part
 )
 
 select * from outlying_quarters

@@ -86,7 +86,7 @@ thin_bands as (
     from thin_steps
 ),
 
-counted as (
+duration_counts as (
     select
         'units' as basis,
         procedure_no as group_no,
@@ -131,7 +131,7 @@ totals as (
         part,
         sum(n)::bigint as n,
         (row_number() over (order by basis, group_no, step_code, part))::integer as total_no
-    from counted
+    from duration_counts
     group by basis, group_no, step_code, part
 ),
 
@@ -139,15 +139,15 @@ totals as (
 own as (
     select
         totals.total_no,
-        counted.excluded_member,
-        counted.seconds,
-        counted.n
-    from counted
+        duration_counts.excluded_member,
+        duration_counts.seconds,
+        duration_counts.n
+    from duration_counts
     inner join totals
-        on counted.basis = totals.basis
-        and counted.group_no = totals.group_no
-        and counted.step_code = totals.step_code
-        and counted.part = totals.part
+        on duration_counts.basis = totals.basis
+        and duration_counts.group_no = totals.group_no
+        and duration_counts.step_code = totals.step_code
+        and duration_counts.part = totals.part
 ),
 
 durations as (

@@ -6,7 +6,7 @@
 -- ones, and what no cause explains of the overrun, are unexplained, so that all together
 -- save it; a typed reason, where there is one, speaks for that rest.
 
-with ranked as (
+with players as (
     select
         excess.*,
         dossiers.overrun_seconds,
@@ -22,10 +22,10 @@ with ranked as (
 
 named as (
     select
-        ranked.*,
-        ranked.place < limits.most_causes - 1
-        and 100 * ranked.excess_seconds >= limits.least_share * ranked.needed_seconds as is_named
-    from ranked
+        players.*,
+        players.place < limits.most_causes - 1
+        and 100 * players.excess_seconds >= limits.least_share * players.needed_seconds as is_named
+    from players
     cross join cause_limits as limits
 ),
 

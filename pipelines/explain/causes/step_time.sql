@@ -16,7 +16,7 @@ with judged as (
     where judged_dossiers.is_timed
 ),
 
-spent as (
+spent_time as (
     select
         ledger.dossier_id,
         ledger.kind,
@@ -35,16 +35,16 @@ step_time as (
         judged.period,
         case when grouping(judged.unit_id) = 0 then judged.unit_id else '*' end as unit_id,
         judged.is_late,
-        spent.kind,
-        spent.step,
+        spent_time.kind,
+        spent_time.step,
         count(*) as n_dossiers,
-        sum(spent.work_seconds)::bigint as work_seconds,
-        quantile_disc(spent.work_seconds, 0.5) as median_seconds
+        sum(spent_time.work_seconds)::bigint as work_seconds,
+        quantile_disc(spent_time.work_seconds, 0.5) as median_seconds
     from judged
-    inner join spent on judged.dossier_id = spent.dossier_id
+    inner join spent_time on judged.dossier_id = spent_time.dossier_id
     group by grouping sets (
-        (judged.period, judged.is_late, spent.kind, spent.step),
-        (judged.period, judged.is_late, spent.kind, spent.step, judged.unit_id)
+        (judged.period, judged.is_late, spent_time.kind, spent_time.step),
+        (judged.period, judged.is_late, spent_time.kind, spent_time.step, judged.unit_id)
     )
 )
 

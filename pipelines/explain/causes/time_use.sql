@@ -21,7 +21,7 @@ judged as (
     where judged_dossiers.is_timed
 ),
 
-spent as (
+spent_time as (
     select
         ledger.dossier_id,
         ledger.kind,
@@ -37,12 +37,12 @@ filled as (
         judged.unit_id,
         judged.is_late,
         kinds.kind,
-        coalesce(spent.work_seconds, 0) as work_seconds
+        coalesce(spent_time.work_seconds, 0) as work_seconds
     from judged
     cross join kinds
-    left join spent
-        on judged.dossier_id = spent.dossier_id
-        and kinds.kind = spent.kind
+    left join spent_time
+        on judged.dossier_id = spent_time.dossier_id
+        and kinds.kind = spent_time.kind
 ),
 
 time_use as (

@@ -36,7 +36,7 @@ moves as (
 ),
 
 -- ranks count what came or went before that second
-ranked as (
+ranked_loads as (
     select
         *,
         rank() over (partition by unit_no order by second) - 1 as n_before,
@@ -50,7 +50,7 @@ stocks as (
         step_no,
         unit_no,
         2 * n_alike_before - n_before as in_hand
-    from ranked
+    from ranked_loads
     where is_coming
 ),
 
@@ -60,7 +60,7 @@ sizes as (
     group by unit_no, in_hand
 ),
 
-counted as (
+load_counts as (
     select
         unit_no,
         in_hand,
@@ -75,13 +75,13 @@ counted as (
 
 usual as (
     select
-        counted.unit_no,
-        min(case when 2 * counted.n_up_to >= counted.n_came then counted.in_hand end)
+        load_counts.unit_no,
+        min(case when 2 * load_counts.n_up_to >= load_counts.n_came then load_counts.in_hand end)
             as usual_in_progress
-    from counted
+    from load_counts
     cross join cause_limits as limits
-    where counted.n_came >= limits.fewest_peers
-    group by counted.unit_no
+    where load_counts.n_came >= limits.fewest_peers
+    group by load_counts.unit_no
 ),
 
 workload_at_arrival as (

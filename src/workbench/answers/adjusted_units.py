@@ -56,26 +56,28 @@ def _claims(
 ) -> tuple[Claim, ...]:
     if not rows:
         return (claim(say("fairness.units_nothing"), 2),)
-    said = []
+    claims = []
     for side in ("above", "below"):
         here = [row for row in rows if row["standing"] == side and row["n_dossiers"] >= FEW]
         if here:
-            told = listed(_named_ratio(row, names) for row in here)
-            said.append(claim(say(f"fairness.units_{side}", n=len(here), units=told), 2, key=True))
-    if not said:
+            listing = listed(_named_ratio(row, names) for row in here)
+            claims.append(
+                claim(say(f"fairness.units_{side}", n=len(here), units=listing), 2, key=True)
+            )
+    if not claims:
         n = numerals.count(sum(r["peered"] >= PEERED and r["n_dossiers"] >= FEW for r in rows))
-        said.append(claim(say("fairness.units_within", n=n), 2, key=True))
+        claims.append(claim(say("fairness.units_within", n=n), 2, key=True))
     own = next((row for row in rows if row["unit_id"] == asked.unit), None)
     if own:
-        said.append(claim(_own(own, names, len(rows)), 2, key=True))
+        claims.append(claim(_own(own, names, len(rows)), 2, key=True))
     alone = [row for row in rows if row["peered"] < PEERED and row["n_dossiers"] >= FEW]
     if alone:
-        told = listed(names[row["unit_id"]] for row in alone)
-        said.append(claim(say("fairness.units_alone", n=len(alone), units=told), 2))
-    said += [claim(_turned(row, names), 2) for row in turned[:3]]
+        listing = listed(names[row["unit_id"]] for row in alone)
+        claims.append(claim(say("fairness.units_alone", n=len(alone), units=listing), 2))
+    claims += [claim(_turned(row, names), 2) for row in turned[:3]]
     if not turned:
-        said.append(claim(say("fairness.no_contradiction"), 2))
-    return tuple(said)
+        claims.append(claim(say("fairness.no_contradiction"), 2))
+    return tuple(claims)
 
 
 def _named_ratio(row: Row, names: dict[str, str]) -> str:
@@ -130,11 +132,11 @@ def _figure(rows: Sequence[Row], names: dict[str, str], asked: Question) -> Figu
         if row["ratio"] is not None and row["expected"] > 0
     ]
     caption = say("fairness.funnel_caption", period=numerals.period(asked.period))
-    told = "; ".join(
+    listing = "; ".join(
         f"{s.name}: {numerals.decimal(s.ratio, 2)} ({numerals.decimal(s.expected)})" for s in spots
     )
     chart = funnel(spots, say("fairness.expected_axis"), say("fairness.ratio_axis"))
-    return draw(chart, caption, f"{caption} {told}.")
+    return draw(chart, caption, f"{caption} {listing}.")
 
 
 def _table(rows: Sequence[Row], names: dict[str, str], asked: Question) -> Table:
@@ -201,14 +203,14 @@ def _cell_claims(
         return (claim(say("fairness.cells_unended"), 2),)
     if not rows:
         return (claim(say("fairness.cells_nothing", total=total), 2),)
-    said = []
+    claims = []
     for reading in ("difference", "overload", "unexplained"):
         here = [row for row in rows if row["reading"] == reading]
         if here:
-            told = listed(_named_cell(row, names) for row in here)
-            text = say(f"fairness.cells_{reading}", n=len(here), total=total, cells=told)
-            said.append(claim(text, 2, key=reading == "difference"))
-    return tuple(said)
+            listing = listed(_named_cell(row, names) for row in here)
+            text = say(f"fairness.cells_{reading}", n=len(here), total=total, cells=listing)
+            claims.append(claim(text, 2, key=reading == "difference"))
+    return tuple(claims)
 
 
 def _named_cell(row: Row, names: dict[str, str]) -> str:

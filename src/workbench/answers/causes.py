@@ -41,14 +41,16 @@ def causes(book: Book, asked: Question) -> Answer:
     drawn = [
         Bar(found.cause_label(r["cause"]), r["late_share"], _weight(r, late.height)) for r in rows
     ]
-    told = "; ".join(f"{b.name}: {b.note}" for b in drawn)
+    listing = "; ".join(f"{b.name}: {b.note}" for b in drawn)
     return Answer(
         title=say("why.title"),
         claims=_claims(book, late, rows),
         frame=frame,
         denominators=_denominators(book, asked, late),
         listing=_table(rows, late.height, caption) if rows else None,
-        figure=draw(bars(drawn, say("why.axis")), caption, f"{caption} {told}.") if rows else None,
+        figure=draw(bars(drawn, say("why.axis")), caption, f"{caption} {listing}.")
+        if rows
+        else None,
         values=_values(book, asked, late.height),
     )
 
@@ -124,20 +126,20 @@ def _claims(book: Book, late: pl.DataFrame, rows: Sequence[Row]) -> tuple[Claim,
     top = "; ".join(f"{found.cause_label(r['cause'])} {_weight(r, late.height)}" for r in named[:3])
     rest = _weight(rows[-1], late.height)
     key = "why.where" if top else "why.nothing_found"
-    told = say(key, n=numerals.count(late.height), causes=top, rest=rest)
-    said = [claim(told, key=True)]
+    listing = say(key, n=numerals.count(late.height), causes=top, rest=rest)
+    claims = [claim(listing, key=True)]
     saved = [
         f"{found.cause_label(r['cause'])} {numerals.count(r['n_but_for'])}"
         for r in named
         if r["n_but_for"]
     ]
     if saved:
-        said.append(claim(say("why.without", causes="; ".join(saved)), 3))
+        claims.append(claim(say("why.without", causes="; ".join(saved)), 3))
     if unlogged := _unlogged(book, late):
-        said.append(claim(say("why.mostly_unlogged", share=numerals.percent(unlogged)), key=True))
+        claims.append(claim(say("why.mostly_unlogged", share=numerals.percent(unlogged)), key=True))
     if late.height < FEW:
-        said.append(claim(say("why.few", few=FEW)))
-    return tuple(said)
+        claims.append(claim(say("why.few", few=FEW)))
+    return tuple(claims)
 
 
 def _unlogged(book: Book, late: pl.DataFrame) -> float:
@@ -152,12 +154,12 @@ def _denominators(book: Book, asked: Question, late: pl.DataFrame) -> str:
     cells = book.cause_cells.filter(pl.col("period") == asked.period, pl.col("cause") == EVERYTHING)
     if asked.unit != EVERYTHING:
         cells = cells.filter(pl.col("unit_id") == asked.unit)
-    told = say(
+    listing = say(
         "why.denominators",
         late=numerals.count(late.height),
         judged=numerals.count(int(cells["n_dossiers"].sum())),
     )
-    return f"{told}{_describe_overdue(book, asked, late.height)}"
+    return f"{listing}{_describe_overdue(book, asked, late.height)}"
 
 
 def _describe_overdue(book: Book, asked: Question, late: int) -> str:
@@ -252,8 +254,8 @@ def _compared(groups: Groups, caption: str, title: str, heading: str) -> Answer:
         schema={"group": pl.String, "n_late": pl.Int64, **dict.fromkeys(shown, pl.Float64)},
         orient="row",
     )
-    told = "; ".join(_describe_group(n, groups[n]) for n in groups if groups[n])
-    drawn = draw(grid(squares, slanted=True), caption, f"{caption} {told}.") if squares else None
+    listing = "; ".join(_describe_group(n, groups[n]) for n in groups if groups[n])
+    drawn = draw(grid(squares, slanted=True), caption, f"{caption} {listing}.") if squares else None
     return Answer(
         title=title,
         claims=(_group_claim(groups),),
@@ -311,7 +313,7 @@ def reality(book: Book, asked: Question) -> Answer:
         Column(say("why.n_late")),
         *(Column(label) for label in labels),
     )
-    told = "; ".join(f"{row[0]}: {', '.join(row[1:])}" for row in cells)
+    listing = "; ".join(f"{row[0]}: {', '.join(row[1:])}" for row in cells)
     return Answer(
         title=say("why.reality_title"),
         claims=(_reality_claim(next(iter(groups.values()), [])),),
@@ -320,7 +322,7 @@ def reality(book: Book, asked: Question) -> Answer:
         + _describe_overdue(book, asked, late.height),
         values=_values(book, asked, late.height),
         listing=Table(caption, columns, cells) if cells else None,
-        figure=draw(grid(squares), caption, f"{caption} {told}.") if cells else None,
+        figure=draw(grid(squares), caption, f"{caption} {listing}.") if cells else None,
     )
 
 
@@ -332,9 +334,9 @@ def _reality_cell(row: Row) -> str:
 def _reality_claim(rows: list[Row]) -> Claim:
     if not rows:
         return claim(say("why.nothing"))
-    told = {
+    listing = {
         r["reality"]: f"{numerals.count(r['n'])} ({numerals.percent(r['share'])})" for r in rows
     }
     return claim(
-        say("why.reality_sentence", n=numerals.count(rows[0]["n_late"]), **told), 2, key=True
+        say("why.reality_sentence", n=numerals.count(rows[0]["n_late"]), **listing), 2, key=True
     )

@@ -79,8 +79,8 @@ def _time_claims(groups: Groups, kinds: list[str]) -> tuple[Claim, ...]:
     late = [k for k in kinds if _mean(groups, late=True, kind=k)]
     if not late:
         return (claim(say("briefing.time_nothing")),)
-    told = "; ".join(_describe_kind(groups, k) for k in late[:3])
-    claims = [claim(say("briefing.time_where", kinds=told), key=True)]
+    listing = "; ".join(_describe_kind(groups, k) for k in late[:3])
+    claims = [claim(say("briefing.time_where", kinds=listing), key=True)]
     if _size(groups, late=True) < FEW:
         claims.append(claim(say("briefing.time_few", few=FEW)))
     return tuple(claims)
@@ -201,15 +201,15 @@ Named = list[tuple[str, Row]]
 
 
 def _step_claims(named: Named, slow: Named) -> tuple[Claim, ...]:
-    said = []
+    claims = []
     if slow:
-        told = "; ".join(_describe_step(name, row) for name, row in slow[:3])
-        said.append(claim(say("briefing.steps_where", steps=told), key=True))
+        listing = "; ".join(_describe_step(name, row) for name, row in slow[:3])
+        claims.append(claim(say("briefing.steps_where", steps=listing), key=True))
     alone = [(name, r) for name, r in named if r["n_others"] == 0 and r["late_seconds"]]
     if alone:
-        told = "; ".join(_describe_alone(name, row) for name, row in alone[:3])
-        said.append(claim(say("briefing.steps_alone", steps=told)))
-    return tuple(said) or (claim(say("briefing.steps_nothing")),)
+        listing = "; ".join(_describe_alone(name, row) for name, row in alone[:3])
+        claims.append(claim(say("briefing.steps_alone", steps=listing)))
+    return tuple(claims) or (claim(say("briefing.steps_nothing")),)
 
 
 def _describe_step(name: str, row: Row) -> str:

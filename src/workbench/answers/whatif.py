@@ -77,7 +77,7 @@ def _claims(
     if not rows:
         return (claim(say("forecasts.whatif_none_late", unit=who, period=period), level=3),)
     helping = [row for row in rows if row["n_saved"]]
-    said = [
+    claims = [
         claim(
             say("forecasts.whatif_saved", **_words(row, listed)),
             level=row["evidence_level"],
@@ -87,13 +87,13 @@ def _claims(
     ]
     if not helping:
         n = numerals.count(rows[0]["n_late"])
-        said.append(claim(say("forecasts.whatif_nothing", unit=who, period=period, n=n), level=3))
+        claims.append(claim(say("forecasts.whatif_nothing", unit=who, period=period, n=n), level=3))
     not_run = sorted(set(listed) - {row["scenario"] for row in rows})
     reasons = {name: _NOT_RUN[listed[name]["kind"]] for name in not_run}
     for reason in sorted(set(reasons.values())):
-        told = "; ".join(listed[name]["label"] for name in not_run if reasons[name] == reason)
-        said.append(claim(say(reason, scenarios=told), level=3))
-    return tuple(said)
+        listing = "; ".join(listed[name]["label"] for name in not_run if reasons[name] == reason)
+        claims.append(claim(say(reason, scenarios=listing), level=3))
+    return tuple(claims)
 
 
 def _words(row: Row, listed: dict[str, dict[str, str]]) -> dict[str, str]:
