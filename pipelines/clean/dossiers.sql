@@ -36,13 +36,14 @@ accepted_rows as (
         case
             when
                 dossiers.due_first_from = 'note'
-                or timezone(dossiers.time_zone, dossiers.due_first_at)::date
-                <> timezone(dossiers.time_zone, dossiers.due_at)::date - 7
+                or coalesce(
+                    timezone(dossiers.time_zone, dossiers.due_first_at)::date
+                    <> timezone(dossiers.time_zone, dossiers.due_at)::date - 7,
+                    true
+                )
                 then dossiers.due_first_at
         end as due_first_stated,
-        case
-            when first_due_dates.due_at <> dossiers.due_at then first_due_dates.due_at
-        end as due_first_seen
+        nullif(first_due_dates.due_at, dossiers.due_at) as due_first_seen
     from ranked_dossier_rows as dossiers
     left join lateness_exclusions as exclusions
         on dossiers.source_file = exclusions.source_file

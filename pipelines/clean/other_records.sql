@@ -36,7 +36,9 @@ other_records as (
         others.snapshot_at,
         case
             when others.ended_at is null then false
-            when dossiers.resolved_at is null then others.ended_at <= dossiers.snapshot_at
+            when dossiers.resolved_at is null
+                then timezone(others.time_zone, others.ended_at)::date
+                    < timezone(dossiers.time_zone, dossiers.snapshot_at)::date
             else timezone(others.time_zone, others.ended_at)::date
                 <> timezone(dossiers.time_zone, dossiers.resolved_at)::date
         end as differs,

@@ -67,7 +67,11 @@ clock_instants as (
         working_second(
             second_of_day(epoch_second(spans.returned_at), spans.offset_seconds),
             back.c2, back.open_1, back.close_1, back.open_2, back.close_2
-        ) as returned_w
+        ) as returned_w,
+        working_second(
+            second_of_day(epoch_second(spans.snapshot_at), spans.offset_seconds),
+            seen.c2, seen.open_1, seen.close_1, seen.open_2, seen.close_2
+        ) as snapshot_w
     from spans
     left join calendar_days as first_day
         on first_day.day_key = day_key(spans.start_second, spans.offset_seconds, spans.key_base)
@@ -78,6 +82,10 @@ clock_instants as (
     left join calendar_days as back
         on back.day_key = day_key(
             epoch_second(spans.returned_at), spans.offset_seconds, spans.key_base
+        )
+    left join calendar_days as seen
+        on seen.day_key = day_key(
+            epoch_second(spans.snapshot_at), spans.offset_seconds, spans.key_base
         )
 ),
 
@@ -108,6 +116,7 @@ clock_totals as (
         end_w,
         still_w,
         returned_w,
+        snapshot_w,
         end_w - start_w - paused_seconds as used_seconds,
         paused_seconds
     from clock_instants

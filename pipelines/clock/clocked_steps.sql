@@ -5,7 +5,7 @@
 --   started is null or arrived is null or started >= arrived
 -- Seconds are clamped to the start and the end of the dossier's clock. A start before the arrival,
 -- or a finish before the start, is moved up to it. A started and unfinished step of an open dossier
--- lasts until now.
+-- lasts until now. Instants beyond 2038 are null, as in dossier_calendars.
 
 with clipped_steps as (
     select
@@ -16,21 +16,26 @@ with clipped_steps as (
         steps.unit_id,
         steps.holder_id,
         steps.norm_seconds,
-        clamp(
-            epoch_second(steps.arrived_at), calendars.start_second, calendars.end_second
-        )::integer as arrived,
-        clamp(
-            epoch_second(steps.started_at), calendars.start_second, calendars.end_second
-        )::integer as started,
-        clamp(
-            case
-                when steps.finished_at is not null then epoch_second(steps.finished_at)
-                when calendars.is_open and coalesce(steps.arrived_at, steps.started_at) is not null
-                    then calendars.end_second
-            end,
-            calendars.start_second,
-            calendars.end_second
-        )::integer as finished
+        try_cast(
+            clamp(epoch_second(steps.arrived_at), calendars.start_second, calendars.end_second)
+            as integer
+        ) as arrived,
+        try_cast(
+            clamp(epoch_second(steps.started_at), calendars.start_second, calendars.end_second)
+            as integer
+        ) as started,
+        try_cast(
+            clamp(
+                case
+                    when steps.finished_at is not null then epoch_second(steps.finished_at)
+                    when calendars.is_open
+                        and coalesce(steps.arrived_at, steps.started_at) is not null
+                        then calendars.end_second
+                end,
+                calendars.start_second,
+                calendars.end_second
+            ) as integer
+        ) as finished
     from steps
     inner join dossier_calendars as calendars on steps.dossier_id = calendars.dossier_id
 ),

@@ -1,7 +1,8 @@
 -- grain: one row per dossier: its unit's calendar and the seconds between which its clock runs
 -- key: dossier_id
 -- reads: dossiers, unit_calendars, calendar_keys
--- promises: end_second >= start_second; dossier_no > 0
+-- promises: start_second is null or end_second is null or end_second >= start_second;
+--   dossier_no > 0
 -- Seconds are narrow: instants beyond 2038 are null here. is_clocked says that the calendar covers
 -- both ends: only then has the clock working seconds; calendar_findings has the missing years.
 -- dossier_no is a dense number for joins inside this folder; it has no meaning outside.

@@ -148,11 +148,16 @@ hour_dues as (
     select
         hours.dossier_no,
         hours.is_credited,
-        to_timestamp(
-            (day.day - date '1970-01-01') * 86400
-            + second_after(hours.target_second - day.before, day.open_1, day.close_1, day.open_2)
-            - hours.offset_seconds
-        ) as due_at
+        case
+            when hours.target_second <= day.before + day.length
+                then to_timestamp(
+                    (day.day - date '1970-01-01') * 86400
+                    + second_after(
+                        hours.target_second - day.before, day.open_1, day.close_1, day.open_2
+                    )
+                    - hours.offset_seconds
+                )
+        end as due_at
     from hours
     asof left join working_days as day
         on hours.calendar_id = day.calendar_id

@@ -12,14 +12,16 @@
 -- instant that the term gives. How a profile treats a missing one, waiting and stopped dossiers is
 -- set in its columns (data/reference/profiles); this model has no branch per profile. A dossier
 -- that a quality rule excludes (lateness_excluded) is unknown under every profile. used_seconds and
--- paused_seconds are those of the clock, the same under every profile. state is open, resolved,
--- withdrawn or rejected, whether or not lateness can be decided; every count of resolved and of
--- open dossiers uses it. The profile sets which event ends a dossier (the result, or its
--- collection) and how stopped and waiting ones count. A dossier whose source says that it has
--- ended, without a date, is resolved by the snapshot at the latest (macro closed_when), with an
--- unknown outcome. tests/spec/states.csv lists the cases. Days that the calendar does not cover
--- hide seconds, which are null, and due dates that a term would give, or the half of a day: the
--- outcome is then unknown. Where both instants are known, they decide without a calendar.
+-- paused_seconds are those of the clock, the same under every profile; slack_seconds are those left
+-- at the instant that is judged: at the end under the profile, else at the snapshot or where the
+-- clock stands still. state is open, resolved, withdrawn or rejected, whether or not lateness can
+-- be decided; every count of resolved and of open dossiers uses it. The profile sets which event
+-- ends a dossier (the result, or its collection) and how stopped and waiting ones count. A dossier
+-- whose source says that it has ended, without a date, is resolved by the snapshot at the latest
+-- (macro closed_when), with an unknown outcome. tests/spec/states.csv lists the cases. Days that
+-- the calendar does not cover hide seconds, which are null, and due dates that a term would give,
+-- or the half of a day: the outcome is then unknown. Where both instants are known, they decide
+-- without a calendar.
 
 with profile_ends as (
     select
@@ -59,8 +61,9 @@ judged_ends as (
         case
             when ended_at is not null and end_event = 'returned_at' and not is_stopped
                 then returned_w
-            when ended_at is null and paused_open = 'stands_still' then coalesce(still_w, end_w)
-            else end_w
+            when ended_at is not null then end_w
+            when paused_open = 'stands_still' and clock_stopped_at is not null then still_w
+            else snapshot_w
         end as judged_w,
         case
             when ended_at is not null then ended_at

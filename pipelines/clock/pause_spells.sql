@@ -4,24 +4,33 @@
 -- promises: to_second > from_second; work_seconds is null or work_seconds >= 0; to_at > from_at
 -- A pause that was never ended lasts to the end of the dossier's clock. Pauses with the policy
 -- ignore are left out; restarts says that the term begins anew when the interval ends. work_seconds
--- are null where the calendar does not cover its days.
+-- are null where the calendar does not cover its days. Seconds are narrow: a pause that begins
+-- beyond 2038 is left out.
 
-with clipped_pauses as (
+with clocks as (
+    select
+        *,
+        coalesce(end_second, epoch_second(clock_end_at)) as last_second
+    from dossier_calendars
+),
+
+clipped_pauses as (
     select
         calendars.dossier_no,
         pauses.pause_no,
         policies.policy,
-        clamp(
-            epoch_second(pauses.paused_at), calendars.start_second, calendars.end_second
-        )::integer as from_second,
+        try_cast(
+            clamp(epoch_second(pauses.paused_at), calendars.start_second, calendars.last_second)
+            as integer
+        ) as from_second,
         least(
-            coalesce(epoch_second(pauses.resumed_at), calendars.end_second),
-            calendars.end_second
+            coalesce(epoch_second(pauses.resumed_at), calendars.last_second),
+            calendars.last_second
         )::bigint as to_second,
-        coalesce(epoch_second(pauses.resumed_at) > calendars.end_second, true) as is_unended
+        coalesce(epoch_second(pauses.resumed_at) > calendars.last_second, true) as is_unended
     from pauses
     inner join dossiers on pauses.dossier_id = dossiers.dossier_id
-    inner join dossier_calendars as calendars on pauses.dossier_id = calendars.dossier_id
+    inner join clocks as calendars on pauses.dossier_id = calendars.dossier_id
     left join applied_pause_policies as policies
         on coalesce(dossiers.procedure_id, '') = policies.procedure_id
         and coalesce(pauses.reason, '') = policies.reason

@@ -328,6 +328,7 @@ def test_a_first_due_date_seven_days_earlier_is_believed_from_a_note_alone(model
                 C           2022-01-12 17:00
                 D           2022-01-12 17:00
                 E           2022-01-20 17:00
+                G           2022-01-12 17:00
             """,
             "ranked_dossier_rows": """
                 unit_id = U1
@@ -335,13 +336,14 @@ def test_a_first_due_date_seven_days_earlier_is_believed_from_a_note_alone(model
                 time_zone = Asia/Ho_Chi_Minh
                 received_at = 2022-01-04 08:00
                 snapshot_at = 2022-01-31 17:00
-                due_at = 2022-01-20 17:00
-                dossier_id  due_first_at      due_first_from
-                A           2022-01-13 08:00  column
-                B           2022-01-13 08:00  note
-                C           2022-01-14 08:00  column
-                D           2022-01-13 08:00  column
-                E           -                 -
+                dossier_id  due_at            due_first_at      due_first_from
+                A           2022-01-20 17:00  2022-01-13 08:00  column
+                B           2022-01-20 17:00  2022-01-13 08:00  note
+                C           2022-01-20 17:00  2022-01-14 08:00  column
+                D           2022-01-20 17:00  2022-01-13 08:00  column
+                E           2022-01-20 17:00  -                 -
+                F           -                 2022-01-13 08:00  column
+                G           -                 -                 -
             """,
         },
         expect="""
@@ -351,5 +353,7 @@ def test_a_first_due_date_seven_days_earlier_is_believed_from_a_note_alone(model
             C           2022-01-14 08:00  column
             D           2022-01-12 17:00  export
             E           -                 -
+            F           2022-01-13 08:00  column
+            G           2022-01-12 17:00  export
         """,
     )

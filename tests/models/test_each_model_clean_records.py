@@ -45,6 +45,7 @@ def test_another_record_differs_by_the_day_of_the_end_not_by_its_hour(model_test
                 C           -
                 D           -
                 E           2022-01-10 08:00
+                G           -
             """,
             "ranked_dossier_rows": """
                 duplicate_no = 1
@@ -63,6 +64,8 @@ def test_another_record_differs_by_the_day_of_the_end_not_by_its_hour(model_test
                 E           o       office   1            resolved  2022-01-10 08:00
                 E           p       portal   2            received  2022-01-09 16:00
                 F           p       portal   2            resolved  2022-01-09 16:00
+                G           o       office   1            received  -
+                G           p       portal   2            resolved  2022-01-31 08:00
             """,
         },
         expect="""
@@ -72,6 +75,7 @@ def test_another_record_differs_by_the_day_of_the_end_not_by_its_hour(model_test
             C           p       o               office           2022-01-30 17:00  yes
             D           p       o               office           2022-02-01 08:00  no
             E           p       o               office           -                 no
+            G           p       o               office           2022-01-31 08:00  no
         """,
     )
 

@@ -259,6 +259,8 @@ def test_a_clock_is_covered_when_both_its_days_are(model_test) -> None:
                 D           2022-01-01 00:00  -                 2022-12-31 23:59  received
                 E           2022-01-01 00:00  -                 2022-12-31 23:59  rejected
                 F           2022-01-01 00:00  -                 2023-01-01 00:00  received
+                G           2022-01-01 00:00  2038-06-01 00:00  2039-06-30 08:00  resolved
+                H           2038-06-01 00:00  2038-06-02 00:00  2039-06-30 08:00  resolved
             """,
         },
         expect="""
@@ -269,6 +271,8 @@ def test_a_clock_is_covered_when_both_its_days_are(model_test) -> None:
             D           yes         yes      2022-12-31 23:59
             E           yes         no       2022-12-31 23:59
             F           no          yes      2023-01-01 00:00
+            G           no          no       -
+            H           no          no       -
         """,
     )
 

@@ -321,6 +321,31 @@ def test_a_term_that_needs_days_beyond_the_calendar_has_no_due_instant(
     )
 
 
+def test_a_term_in_hours_ends_with_the_last_second_that_the_calendar_knows(
+    model_test, dong_thap
+) -> None:
+    received = dict.fromkeys("ABC", "2026-12-30 08:00") | {"D": "2026-12-31 16:00"}
+    terms = {"A": "15  hour", "B": "24  hour", "C": "15  hour", "D": "61  minute"}
+    model_test(
+        "clock/due_dates",
+        given=cases(dong_thap, received, terms)
+        | {
+            "pause_spells": """
+                dossier_no  to_second         work_seconds  restarts  is_unended
+                3           2026-12-30 10:00  1h            no        no
+            """,
+        },
+        # seven hours are left of the 30th, eight of the 31st
+        expect="""
+            dossier_id  due_recomputed_at  due_credited_at   lacks_days  due_class
+            A           2026-12-31 17:00   2026-12-31 17:00  no          missing
+            B           -                  -                 yes         not_comparable
+            C           2026-12-31 17:00   -                 no          missing
+            D           -                  -                 yes         not_comparable
+        """,
+    )
+
+
 def test_a_calendar_that_never_closes_cannot_count_working_days(model_test, dong_thap) -> None:
     given = cases(
         dong_thap,

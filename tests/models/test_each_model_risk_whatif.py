@@ -80,6 +80,39 @@ def test_an_open_dossier_stands_where_its_last_segment_is(model_test) -> None:
     )
 
 
+def test_nothing_of_an_open_dossier_is_taken_from_an_earlier_segment_or_step(model_test) -> None:
+    model_test(
+        "explain/open_positions",
+        variables={"profile": "p"},
+        given={
+            "progress": "ending = open\ndossier_id\nA\nB\nC",
+            "outcomes": "profile = p\ndossier_id\nA\nB\nC",
+            "ledger": """
+                dossier_id  segment_no  kind      step_no  unit_id  holder_id  from_at
+                A           1           work      1        U1       H1         2022-01-04
+                A           2           transfer  -        -        -          2022-01-05
+                B           1           work      1        U1       H1         2022-01-04
+                B           2           queue     2        U2       -          2022-01-05
+                C           1           work      1        U1       H1         2022-01-04
+            """,
+            "steps": """
+                dossier_id  step_no  step
+                A           1        first
+                B           1        first
+                B           2        -
+                C           1        -
+                C           2        second
+            """,
+        },
+        expect="""
+            dossier_id  kind      step   is_after_step  step_unit_id  holder_id  since_at
+            A           transfer  first  yes            -             -          2022-01-05
+            B           queue     -      no             U2            -          2022-01-05
+            C           work      -      no             U1            H1         2022-01-04
+        """,
+    )
+
+
 PLACES = {
     "progress": """
         dossier_id  ending    seen_on     unit_id

@@ -8,10 +8,10 @@
 with last_segments as (
     select
         ledger.dossier_id,
-        arg_max(ledger.kind, ledger.segment_no) as kind,
-        arg_max(ledger.step_no, ledger.segment_no) as step_no,
-        arg_max(ledger.unit_id, ledger.segment_no) as step_unit_id,
-        arg_max(ledger.holder_id, ledger.segment_no) as holder_id,
+        arg_max_null(ledger.kind, ledger.segment_no) as kind,
+        arg_max_null(ledger.step_no, ledger.segment_no) as step_no,
+        arg_max_null(ledger.unit_id, ledger.segment_no) as step_unit_id,
+        arg_max_null(ledger.holder_id, ledger.segment_no) as holder_id,
         max(ledger.from_at) as since_at
     from ledger
     semi join progress
@@ -23,7 +23,7 @@ with last_segments as (
 last_steps as (
     select
         steps.dossier_id,
-        arg_max(steps.step, steps.step_no) as step
+        arg_max_null(steps.step, steps.step_no) as step
     from steps
     semi join last_segments on steps.dossier_id = last_segments.dossier_id
     group by steps.dossier_id
@@ -33,7 +33,7 @@ open_positions as (
     select
         progress.dossier_id,
         last_segments.kind,
-        coalesce(steps.step, last_steps.step) as step,
+        case when last_segments.step_no is null then last_steps.step else steps.step end as step,
         last_segments.step_no is null and last_steps.step is not null as is_after_step,
         last_segments.step_unit_id,
         last_segments.holder_id,
