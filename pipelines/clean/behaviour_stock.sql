@@ -3,9 +3,9 @@
 -- reads: parsed_dossiers, file_snapshots
 -- promises: rule_id = 'D27'
 -- The stock at an earlier export, counted from the next export of the same source, must equal the
--- reported stock. A dossier breaks it that was open in the earlier export and ended before it by
--- the later one; or that was received before it by the later one and is missing in the earlier one,
--- which covers the day. The row of the later export is reported.
+-- reported stock. A dossier breaks it that was open in the earlier export and by the later one had
+-- ended by then; or that by the later one had been received by then and is missing in the earlier
+-- one, which covers that instant. The row of the later export is reported.
 
 with rows_seen as (
     select

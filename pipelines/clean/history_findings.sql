@@ -3,7 +3,7 @@
 -- reads: dossier_history, ranked_dossier_rows
 -- promises: rule_id in ('D28', 'D29')
 -- The newest row of the dossier is reported. A status goes back when an ended dossier is open
--- again, or a returned one is only resolved.
+-- again, a returned one is only resolved, or one that was received is only submitted.
 
 with status_ranks as (
     select

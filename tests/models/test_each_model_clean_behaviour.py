@@ -298,6 +298,37 @@ def test_a_later_export_may_not_rewrite_the_stock_of_an_earlier_one(model_test) 
     )
 
 
+def test_what_happened_in_the_very_instant_of_an_export_had_happened_by_then(model_test) -> None:
+    model_test(
+        "clean/behaviour_stock",
+        given={
+            "file_snapshots": """
+                source_file  source_sheet  snapshot_at
+                a.csv        ''            2022-01-31 17:00
+                b.csv        ''            2022-02-28 17:00
+            """,
+            "parsed_dossiers": """
+                source = s
+                source_sheet = ''
+                source_file  source_row  dossier_id  status    received_at       reported_end_at
+                a.csv        2           A           received  2022-01-04 08:00  -
+                a.csv        3           B           received  2022-01-04 08:00  -
+                a.csv        4           C           received  2022-01-31 17:00  -
+                b.csv        2           A           resolved  2022-01-04 08:00  2022-01-31 17:00
+                b.csv        3           B           resolved  2022-01-04 08:00  2022-01-31 17:01
+                b.csv        4           C           received  2022-01-31 17:00  -
+                b.csv        5           D           received  2022-01-31 17:00  -
+                b.csv        6           E           received  2022-01-31 17:01  -
+            """,
+        },
+        expect="""
+            source_file  source_row  rule_id
+            b.csv        2           D27
+            b.csv        5           D27
+        """,
+    )
+
+
 def test_every_rule_about_behaviour_comes_together(model_test) -> None:
     rules = {
         "behaviour_masks": "D31",

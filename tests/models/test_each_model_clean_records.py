@@ -97,6 +97,10 @@ def test_a_due_date_that_changes_and_a_status_that_goes_back_are_named(model_tes
                 C           status  2022-02-28   returned
                 C           status  2022-03-31   resolved
                 D           due_at  2022-01-31   2022-03-10T00:00:00Z
+                E           status  2022-01-31   in_progress
+                E           status  2022-02-28   submitted
+                F           status  2022-01-31   supplement
+                F           status  2022-02-28   in_progress
             """,
             "ranked_dossier_rows": """
                 source_sheet = ''
@@ -110,6 +114,8 @@ def test_a_due_date_that_changes_and_a_status_that_goes_back_are_named(model_tes
                 B           b2.csv       no             1
                 C           c2.csv       no             1
                 D           d2.csv       no             1
+                E           e2.csv       no             1
+                F           f2.csv       no             1
             """,
         },
         expect="""
@@ -117,6 +123,7 @@ def test_a_due_date_that_changes_and_a_status_that_goes_back_are_named(model_tes
             a2.csv       D28      '2022-03-10 > 2022-03-20; 2022-03-20 > '
             b2.csv       D29      resolved > in_progress
             c2.csv       D29      returned > resolved
+            e2.csv       D29      in_progress > submitted
         """,
     )
 

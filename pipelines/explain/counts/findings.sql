@@ -2,7 +2,7 @@
 -- key: rule_id, severity, dossier_id, named_unit
 -- reads: quarantine, due_findings, calendar_findings
 -- promises: n_rows > 0
--- Rules about rows are judged by the stage clean; D13 and D34 to D36 by the clock, which knows
+-- Rules about rows are judged by the stage clean; D13 and D34 to D37 by the clock, which knows
 -- terms and calendars.
 
 with all_findings as (
