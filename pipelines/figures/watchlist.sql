@@ -4,9 +4,9 @@
 -- reads: made_watchlist
 -- promises: unit_id is not null; due_at is not null; spent >= 0; risk between 0 and 1;
 --   lower <= risk and risk <= upper; slack_seconds >= 0 or risk = 1;
---   waiting_at is not null or holder_id is null; evidence_level = 2
+--   kind is not null or holder_id is null; evidence_level = 2
 -- Made by the statistics from progress, open_positions and passages. Where a log has no steps,
--- waiting_at, holder_id and step_unit_id are missing.
+-- waiting_at, holder_id and step_unit_id are missing; waiting_at also at a step without a name.
 
 with watchlist as (
     select

@@ -85,8 +85,6 @@ def test_an_open_dossier_is_judged_where_its_clock_stands(model_test) -> None:
             "lateness_thresholds": due(1, 2, 3, 4, 6, 7),
             "clock_totals": """
                 is_excluded = no
-                start_w = 0
-                end_w = 120
                 snapshot_w = 120
                 is_open = yes
                 dossier_id  dossier_no  status    snapshot_at       clock_stopped_at  still_w
@@ -173,7 +171,6 @@ def test_waiting_dossiers_and_those_without_a_due_date_count_as_their_profile_sa
                 is_excluded = no
                 snapshot_at = 2022-01-12
                 clock_stopped_at = 2022-01-09
-                end_w = 120
                 snapshot_w = 120
                 still_w = 60
                 dossier_id  dossier_no  status      is_open  is_waiting  clock_end_at  lacks_due
@@ -314,49 +311,6 @@ def test_a_result_that_is_not_collected_is_open_where_the_return_ends_a_dossier(
             dossier_id  state  outcome
             A           open   open_in_time
             B           open   open_overdue
-        """,
-    )
-
-
-def test_slack_is_measured_at_the_instant_that_was_judged(model_test) -> None:
-    model_test(
-        "clock/outcomes",
-        given={
-            "profiles": """
-                due = issued
-                pauses = as_issued
-                granularity = day
-                early_before = due_day
-                early_needs = nothing
-                missing_due = unknown
-                withdrawn = own
-                profile     end_event    rejected      paused_open
-                resolution  resolved_at  open_in_time  stands_still
-                collection  returned_at  own           runs
-            """,
-            "lateness_thresholds": due(1, 2, 3),
-            "clock_totals": """
-                is_excluded = no
-                is_waiting = no
-                lacks_due = no
-                snapshot_at = 2022-01-12
-                end_w = 90
-                snapshot_w = 130
-                dossier_id  dossier_no  is_open  status    clock_end_at      clock_stopped_at
-                A           1           no       resolved  2022-01-10 10:00  -
-                B           2           no       rejected  2022-01-10 10:00  -
-                C           3           yes      received  2022-01-12        2021-12-30
-            """,
-        },
-        # C stands still on a day before its calendar, whose seconds nobody knows
-        expect="""
-            dossier_id  profile     state     outcome       slack_seconds
-            A           collection  open      open_overdue  -30
-            A           resolution  resolved  on_time       10
-            B           collection  rejected  rejected      10
-            B           resolution  open      open_in_time  -30
-            C           collection  open      open_overdue  -30
-            C           resolution  open      open_in_time  -
         """,
     )
 

@@ -207,3 +207,55 @@ def test_a_ledger_that_leaves_a_hole_stops_the_stage_and_one_that_tiles_does_not
             A           3h            3h                       2h30min        3h
         """,
     )
+
+
+OPEN_IN_2039 = """
+    start_second = 2022-01-04 08:00
+    offset_seconds = 7h
+    clock_end_at = 2039-06-01 08:00
+    is_open = yes
+    dossier_id  dossier_no
+    A           1
+"""
+
+
+def test_a_stamp_of_a_step_beyond_2038_is_missing(model_test) -> None:
+    model_test(
+        "clock/clocked_steps",
+        given={
+            "dossier_calendars": OPEN_IN_2039,
+            "steps": """
+                dossier_id  step_no  arrived_at        started_at        finished_at
+                A           1        2022-01-05 08:00  2022-01-06 08:00  2038-06-01 08:00
+                A           2        2022-01-05 08:00  2038-06-01 08:00  2038-06-01 08:00
+                A           3        2038-06-01 08:00  2038-06-01 08:00  -
+            """,
+        },
+        expect="""
+            dossier_no  step_no  arrived           started           finished
+            1           1        2022-01-05 08:00  2022-01-06 08:00  -
+            1           2        2022-01-05 08:00  -                 -
+            1           3        -                 -                 -
+        """,
+    )
+
+
+def test_a_pause_lasts_beyond_2038_but_does_not_begin_there(model_test) -> None:
+    model_test(
+        "clock/pause_spells",
+        given={
+            "dossier_calendars": OPEN_IN_2039,
+            "dossiers": "dossier_id\nA",
+            "pauses": """
+                dossier_id  pause_no  paused_at         resumed_at
+                A           1         2022-01-05 08:00  2022-01-06 08:00
+                A           2         2022-01-07 08:00  -
+                A           3         2038-06-01 08:00  -
+            """,
+        },
+        expect="""
+            dossier_id  spell_no  from_at           to_at             is_unended
+            A           1         2022-01-05 08:00  2022-01-06 08:00  no
+            A           2         2022-01-07 08:00  2039-06-01 08:00  yes
+        """,
+    )

@@ -125,18 +125,19 @@ WATCHED = """
     spent = 0
     method = m
     evidence_level = 2
-    dossier_id  slack_seconds  risk  lower  upper  waiting_at  holder_id
-    A           -1             1     1      1      work        H
-    B           0              0     0      0.5    -           -
+    dossier_id  slack_seconds  risk  lower  upper  waiting_at  kind  holder_id
+    A           -1             1     1      1      check       work  H
+    B           0              0     0      0.5    -           -     -
+    C           0              0     0      0.5    -           work  H
 """
 
 
 def test_a_dossier_past_its_due_instant_is_late_for_certain(model_test) -> None:
-    expect = "dossier_id  risk\nA  1\nB  0"
+    expect = "dossier_id  risk\nA  1\nB  0\nC  0"
     model_test("figures/watchlist", given={"made_watchlist": WATCHED}, expect=expect)
     for broken in (
         WATCHED.replace("-1             1     1 ", "-1             0.9   0 "),
-        WATCHED.replace("work        H", "-           H"),
+        WATCHED.replace("check       work  H", "check       -     H"),
     ):
         with pytest.raises(RuleFailed):
             model_test("figures/watchlist", given={"made_watchlist": broken}, expect=expect)
