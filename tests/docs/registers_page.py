@@ -207,7 +207,7 @@ def _boston(book: Book) -> dict[str, str]:
 
 
 def _unit(row: Row, *counts: str) -> list[str]:
-    told = _fraction(wilson(row["late"], row["judged"])) if row["judged"] else "not said: no target"
+    told = _fraction(wilson(row["late"], row["judged"])) if row["judged"] else "not given: no target"
     return [f"`{row['unit_id']}`", *(numerals.count(row[name]) for name in counts), told]
 
 

@@ -151,4 +151,4 @@ def test_a_pipe_in_the_inbox_is_named_before_dvc_waits_for_it(bench):
     os.mkfifo(bench.project.inbox / "so-theo-doi-ho-so_2023-H1.xlsx")
     code, message = refused(bench, "dvc", "repro")
     assert code == 3, message
-    assert "so-theo-doi-ho-so_2023-H1.xlsx is no file of data but a pipe" in message
+    assert "so-theo-doi-ho-so_2023-H1.xlsx is not a data file but a pipe" in message

@@ -155,10 +155,10 @@ def test_a_command_whose_figures_contradict_each_other_ends_with_4_and_writes_no
         shutil.copy(repository.root / name, project / name)
     monkeypatch.setenv("WORKBENCH_PROJECT", str(project))
     mutations = {
-        "clock": ("clock/ledger.sql", "normed.work_seconds::bigint as", "is not split exactly"),
+        "clock": ("clock/ledger.sql", "spans.work_seconds::bigint as", "is not split exactly"),
         "explain": ("explain/causes/causes.sql", "floored.parts / 40320 as", "shares sum to 0.5"),
     }
-    twice = {"clock": "normed.work_seconds::bigint + 60 as", "explain": "floored.parts / 80640 as"}
+    twice = {"clock": "spans.work_seconds::bigint + 60 as", "explain": "floored.parts / 80640 as"}
     for command, (model, figure, message) in mutations.items():
         path = project / "pipelines" / model
         text = path.read_text(encoding="utf-8")
