@@ -207,8 +207,10 @@ def _boston(book: Book) -> dict[str, str]:
 
 
 def _unit(row: Row, *counts: str) -> list[str]:
-    told = _fraction(wilson(row["late"], row["judged"])) if row["judged"] else "not given: no target"
-    return [f"`{row['unit_id']}`", *(numerals.count(row[name]) for name in counts), told]
+    share = "not given: no target"
+    if row["judged"]:
+        share = _fraction(wilson(row["late"], row["judged"]))
+    return [f"`{row['unit_id']}`", *(numerals.count(row[name]) for name in counts), share]
 
 
 def _wabo(book: Book) -> dict[str, str]:
