@@ -1,7 +1,7 @@
--- Dates and times as people and systems write them, recognised by their shape. An unknown shape, and
--- a date that no calendar has (31/02), give null; the caller reports the text. Choosing the format by
--- shape is several times faster than trying formats in turn. Rare spellings (month names, 8h30, SA
--- and CH, the year first with slashes) have one of these shapes when they land.
+-- Dates and times as people and systems write them, recognised by their shape. An unknown shape,
+-- and a date that no calendar has (31/02), give null; the caller reports the text. Choosing the
+-- format by shape is several times faster than trying formats in turn. Rare spellings (month
+-- names, 8h30, SA and CH, the year first with slashes) have one of these shapes when they land.
 
 -- a text with slashes for dots and dashes where the day, not the year, comes first
 create macro with_slashes(stamp) as
