@@ -1,5 +1,5 @@
--- The source position of a landed row as one number: the number of its sheet and the row in it. Rows
--- are joined and ordered by one integer; the names of file and sheet are joined at the end.
+-- The source position of a landed row as one number: the number of its sheet and the row in it.
+-- Rows are joined and ordered by one integer; the names of file and sheet are joined at the end.
 
 create macro row_id(sheet_no, source_row) as (sheet_no::bigint << 32) + source_row;
 

@@ -207,9 +207,7 @@ def _boston(book: Book) -> dict[str, str]:
 
 
 def _unit(row: Row, *counts: str) -> list[str]:
-    share = "not given: no target"
-    if row["judged"]:
-        share = _fraction(wilson(row["late"], row["judged"]))
+    share = _fraction(wilson(row["late"], row["judged"])) if row["judged"] else "no target"
     return [f"`{row['unit_id']}`", *(numerals.count(row[name]) for name in counts), share]
 
 
