@@ -43,8 +43,8 @@ test: $(VENV)/ready-dev  ## all tests
 	@pytest -n 2
 
 .PHONY: test-fast
-test-fast: $(VENV)/ready-dev  ## rules, single functions and single models: a minute
-	@pytest -n 2 -m "not slow" tests/spec tests/unit tests/models
+test-fast: $(VENV)/ready-dev  ## rules, and every model on a few rows: a minute
+	@pytest -n 2 tests/spec tests/models/test_each_model_*.py
 
 # «make test-unit», «make test-models» …: one kind of test
 TEST_KINDS := $(patsubst tests/%/,test-%,$(wildcard tests/*/))

@@ -180,7 +180,7 @@ def equivalents() -> set[tuple[str, str, str]]:
         return {(row["model"], row["before"], row["after"]) for row in csv.DictReader(file)}
 
 
-def measure(examples: Examples, known: set[tuple[str, str, str]]) -> tuple[int, int]:
+def measure(examples: Examples, equivalent: set[tuple[str, str, str]]) -> tuple[int, int]:
     """Try every change of a model, print survivors, return how many were killed and of how many."""
     stage, name = examples.path.split("/")
     (file,) = (examples.facts.pipelines / stage).rglob(f"{name}.sql")
@@ -190,7 +190,7 @@ def measure(examples: Examples, known: set[tuple[str, str, str]]) -> tuple[int, 
     killed = total = 0
     for mutant in mutants(sql):
         number, before, after = mutant.lines(sql)
-        if (examples.path, before, after) in known:
+        if (examples.path, before, after) in equivalent:
             continue
         file.write_text(mutant.applied(sql), encoding="utf-8")
         result = verdict(tests)
@@ -204,17 +204,17 @@ def measure(examples: Examples, known: set[tuple[str, str, str]]) -> tuple[int, 
 
 def main() -> None:
     """Measure the models asked for and print their scores."""
-    asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    asked.add_argument("models", nargs="*", default=MODELS)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("models", nargs="*", default=MODELS)
     with TemporaryDirectory() as folder:
         home = Path(folder)
         shutil.copytree(HERE.parent / "pipelines", home / "pipelines")
         shutil.copytree(HERE.parent / "data" / "reference", home / "data" / "reference")
         facts = Project(home)
         model_test = ModelTest(facts, shared_schemas(facts, home / "schemas"))
-        known = equivalents()
-        for path in asked.parse_args().models:
-            killed, total = measure(Examples(path, facts, model_test), known)
+        equivalent = equivalents()
+        for path in parser.parse_args().models:
+            killed, total = measure(Examples(path, facts, model_test), equivalent)
             print(f"{path}: {killed} of {total} killed ({killed / total:.0%})", flush=True)
 
 

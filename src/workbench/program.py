@@ -26,14 +26,14 @@ _INTERRUPTED = 130
 
 
 def run_program(work: Callable[[], None]) -> int:
-    """Do the work of a program and return its exit code; a failure becomes one message."""
+    """Run a program and return its exit code; a failure becomes one message."""
     with console():
         return exit_code(work)
 
 
 @contextmanager
 def console() -> Iterator[None]:
-    """Let the block print any letters but no terminal escapes, and end on request as by Ctrl+C."""
+    """Print UTF-8 without terminal escapes, and treat a request to end as Ctrl+C."""
     _speak_utf8()
     _stop_on_request()
     before = sys.stdout, sys.stderr
@@ -45,7 +45,7 @@ def console() -> Iterator[None]:
 
 
 def exit_code(work: Callable[[], None]) -> int:
-    """Do a work inside ``console``; print what stopped it and return the exit code."""
+    """Run ``work`` inside ``console``; print what stopped it and return the exit code."""
     try:
         work()
     except KeyboardInterrupt:
@@ -126,7 +126,7 @@ class _PlainStream:
 
 
 def _speak_utf8() -> None:
-    """Print Vietnamese also on consoles that would stop at the first letter beyond ASCII."""
+    """Write UTF-8, so that consoles of another encoding do not stop at a Vietnamese letter."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")

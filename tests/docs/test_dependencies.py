@@ -16,12 +16,12 @@ def name_of(requirement: str) -> str:
 
 
 def test_the_page_names_every_dependency_and_no_other() -> None:
-    asked = {("", name_of(line)) for line in PROJECT["dependencies"]}
+    requirements = {("", name_of(line)) for line in PROJECT["dependencies"]}
     for extra, lines in PROJECT["optional-dependencies"].items():
-        asked |= {(extra, name_of(line)) for line in lines}
+        requirements |= {(extra, name_of(line)) for line in lines}
     plain = re.findall(r"^\| `([\w-]+)` \| [^`|]", PAGE, re.M)
     extras = re.findall(r"^\| `(\w+)` \| `([\w-]+)` \|", PAGE, re.M)
-    assert {("", name) for name in plain} | set(extras) == asked
+    assert {("", name) for name in plain} | set(extras) == requirements
 
 
 def test_the_lock_has_every_dependency_of_the_project_and_its_extras() -> None:

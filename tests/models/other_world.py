@@ -2,7 +2,7 @@
 
 Nothing here is shared with the simulator of the product: durations of a chosen law, officers who
 differ, seasons and procedures that are the same for all, one queue per unit. What a planted
-sickness cost is known by living the same lives without it.
+sickness cost is known by simulating the same dossiers without it.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Office:
 
 
 @dataclass(frozen=True)
-class Lives:
+class StepTimes:
     """What happened, in working seconds: by dossier, the stamps by dossier and step."""
 
     unit: NDArray[np.int64]
@@ -129,18 +129,18 @@ def unit_name(unit: int) -> str:
 
 def write(office: Office, calendar: Calendar) -> Register:
     """Live an office's years and write them down."""
-    healthy = _live(office, ())
-    lives = _live(office, office.sick) if office.sick else healthy
-    term = _terms(healthy)[lives.procedure]
-    due = (np.floor(lives.received / DAY) + 1 + term) * DAY
+    healthy = _simulate(office, ())
+    times = _simulate(office, office.sick) if office.sick else healthy
+    term = _terms(healthy)[times.procedure]
+    due = (np.floor(times.received / DAY) + 1 + term) * DAY
     return Register(
-        _dossiers(office, lives, due, calendar),
-        _steps(office, lives, calendar),
-        _truth(office, lives, healthy, due),
+        _dossiers(office, times, due, calendar),
+        _steps(office, times, calendar),
+        _truth(office, times, healthy, due),
     )
 
 
-def _live(office: Office, sick: tuple[Sickness, ...]) -> Lives:
+def _simulate(office: Office, sick: tuple[Sickness, ...]) -> StepTimes:
     rng, number = np.random.default_rng(office.seed), office.units * 4 * office.size
     unit = np.repeat(np.arange(office.units), 4 * office.size)
     received = np.sort(rng.random((office.units, 4 * office.size)), axis=1).ravel()
@@ -174,7 +174,7 @@ def _live(office: Office, sick: tuple[Sickness, ...]) -> Lives:
     return _queued(unit, quarter, procedure, received, (lag, wait, handling), speed, free)
 
 
-def _queued(unit, quarter, procedure, received, times, speed, free) -> Lives:
+def _queued(unit, quarter, procedure, received, times, speed, free) -> StepTimes:
     lag, wait, handling = times
     arrived, started, finished = (np.zeros_like(lag) for _ in range(3))
     before = received.copy()
@@ -198,13 +198,13 @@ def _queued(unit, quarter, procedure, received, times, speed, free) -> Lives:
         arrived[:, step] = before + lag[:, step]
         started[:, step] = arrived[:, step] + wait[:, step]
         before = finished[:, step] = started[:, step] + handling[:, step]
-    return Lives(unit, quarter, procedure, officer, received, arrived, started, finished)
+    return StepTimes(unit, quarter, procedure, officer, received, arrived, started, finished)
 
 
-def _terms(lives: Lives) -> Numbers:
-    spent = np.ceil((lives.finished[:, -1] - lives.received) / DAY)
+def _terms(times: StepTimes) -> Numbers:
+    spent = np.ceil((times.finished[:, -1] - times.received) / DAY)
     return np.array(
-        [np.quantile(spent[lives.procedure == p], TERM_SHARE) for p in range(len(PROCEDURES))]
+        [np.quantile(spent[times.procedure == p], TERM_SHARE) for p in range(len(PROCEDURES))]
     ).round()
 
 
@@ -220,20 +220,20 @@ def _stamps(name: str, seconds: NDArray[np.int64]) -> pl.Series:
     return stamps.dt.replace_time_zone("UTC")
 
 
-def _ids(lives: Lives) -> list[str]:
-    return [f"D{number:06d}" for number in range(len(lives.unit))]
+def _ids(times: StepTimes) -> list[str]:
+    return [f"D{number:06d}" for number in range(len(times.unit))]
 
 
-def _dossiers(office: Office, lives: Lives, due: Numbers, calendar: Calendar) -> pl.DataFrame:
-    grain, number = GRAINS[office.grain], len(lives.unit)
-    received = _instants(lives.received, calendar, grain)
+def _dossiers(office: Office, times: StepTimes, due: Numbers, calendar: Calendar) -> pl.DataFrame:
+    grain, number = GRAINS[office.grain], len(times.unit)
+    received = _instants(times.received, calendar, grain)
     closing = _instants(due - 1, calendar, 1) + (7 * HOUR - 1 if office.grain == "day" else 0)
-    ended = _instants(lives.finished[:, -1], calendar, grain)
+    ended = _instants(times.finished[:, -1], calendar, grain)
     frame = pl.DataFrame(
         {
-            "dossier_id": _ids(lives),
-            "unit_id": [unit_name(u) for u in lives.unit],
-            "procedure_id": [f"P{p}" for p in lives.procedure],
+            "dossier_id": _ids(times),
+            "unit_id": [unit_name(u) for u in times.unit],
+            "procedure_id": [f"P{p}" for p in times.procedure],
         }
     )
     snapshot = dt.datetime(2023, 12, 29, 10, tzinfo=dt.UTC)
@@ -262,22 +262,22 @@ def _dossiers(office: Office, lives: Lives, due: Numbers, calendar: Calendar) ->
     )
 
 
-def _steps(office: Office, lives: Lives, calendar: Calendar) -> pl.DataFrame:
-    ids, grain = _ids(lives), GRAINS[office.grain]
+def _steps(office: Office, times: StepTimes, calendar: Calendar) -> pl.DataFrame:
+    ids, grain = _ids(times), GRAINS[office.grain]
     frames = []
     for step, kind in enumerate(KINDS):
-        hands = lives.officer if step == WORK else np.zeros_like(lives.officer)
-        holders = [f"U{u:02d}-{kind}-{n}" for u, n in zip(lives.unit, hands, strict=True)]
+        hands = times.officer if step == WORK else np.zeros_like(times.officer)
+        holders = [f"U{u:02d}-{kind}-{n}" for u, n in zip(times.unit, hands, strict=True)]
         stamps = (
             _stamps(name, _instants(table[:, step], calendar, grain))
             for name, table in (
-                ("arrived_at", lives.arrived),
-                ("started_at", lives.started),
-                ("finished_at", lives.finished),
+                ("arrived_at", times.arrived),
+                ("started_at", times.started),
+                ("finished_at", times.finished),
             )
         )
         frame = pl.DataFrame({"dossier_id": ids, "holder_id": holders}).with_columns(
-            pl.Series("unit_id", [unit_name(u) for u in lives.unit]),
+            pl.Series("unit_id", [unit_name(u) for u in times.unit]),
             pl.lit(step + 1, pl.Int64).alias("step_no"),
             pl.lit(kind).alias("step"),
             pl.lit(kind).alias("step_kind"),
@@ -289,17 +289,17 @@ def _steps(office: Office, lives: Lives, calendar: Calendar) -> pl.DataFrame:
     return pl.concat(frames).sort("dossier_id", "step_no")
 
 
-def _truth(office: Office, lives: Lives, healthy: Lives, due: Numbers) -> pl.DataFrame:
+def _truth(office: Office, times: StepTimes, healthy: StepTimes, due: Numbers) -> pl.DataFrame:
     """Say of each late dossier which sickness cost it most of its overrun, if any did."""
-    ended, ended_well = lives.finished[:, -1], healthy.finished[:, -1]
+    ended, ended_well = times.finished[:, -1], healthy.finished[:, -1]
     cause = np.full(len(due), "none", dtype=object)
     for one in office.sick:
-        here = (lives.unit == one.unit) & (ended - ended_well >= 0.5 * (ended - due))
+        here = (times.unit == one.unit) & (ended - ended_well >= 0.5 * (ended - due))
         cause[here & (ended > ended_well)] = one.cause
-    frame = pl.DataFrame({"dossier_id": _ids(lives), "cause": cause.tolist()})
+    frame = pl.DataFrame({"dossier_id": _ids(times), "cause": cause.tolist()})
     spared = (ended > due) & (ended_well <= due)
     return frame.with_columns(
-        pl.Series("unit_id", [unit_name(u) for u in lives.unit]), pl.Series("spared", spared)
+        pl.Series("unit_id", [unit_name(u) for u in times.unit]), pl.Series("spared", spared)
     ).filter(pl.Series(ended > due))
 
 

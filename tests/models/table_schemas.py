@@ -75,7 +75,7 @@ _OTHERS = {
 def frame_schemas() -> Schemas:
     """Return the schemas of tables that Python makes, as models read them."""
     kinds = (pl.String(), pl.Int64(), pl.Float64())
-    named = {
+    columns_of = {
         table: {
             column: kind
             for columns, kind in zip(texts, kinds, strict=True)
@@ -84,7 +84,7 @@ def frame_schemas() -> Schemas:
         | _OTHERS.get(table, {})
         for table, texts in _FRAMES.items()
     }
-    return {table: pl.Schema(columns) for table, columns in named.items()}
+    return {table: pl.Schema(columns) for table, columns in columns_of.items()}
 
 
 def schema_of(table: str, schemas: Schemas) -> pl.Schema:
@@ -142,5 +142,5 @@ def calendar_columns(facts: Project, calendar_id: str) -> str:
     """Return what the clock knows of a Vietnamese calendar, as shared columns of a text table."""
     keys = Calendars.read(facts.reference / "calendars").keys()
     row = keys.filter(calendar_id=calendar_id).row(0, named=True)
-    named = {**row, "has_days_off": "yes", "time_zone": "Asia/Ho_Chi_Minh", "is_clocked": "yes"}
-    return "\n".join(f"{name} = {value}" for name, value in named.items()) + "\n"
+    values = {**row, "has_days_off": "yes", "time_zone": "Asia/Ho_Chi_Minh", "is_clocked": "yes"}
+    return "\n".join(f"{name} = {value}" for name, value in values.items()) + "\n"

@@ -86,8 +86,8 @@ def outlying_share(tables: dict[str, pl.DataFrame], office: Office) -> float:
 
 def accused(tables: dict[str, pl.DataFrame]) -> list[tuple[str, str]]:
     """Unit and cause of each named cell that is no mere overload."""
-    named = tables["named"].filter(pl.col("reading") == "difference")
-    return named.select("unit_id", "cause").unique().sort("unit_id", "cause").rows()
+    cells = tables["named"].filter(pl.col("reading") == "difference")
+    return cells.select("unit_id", "cause").unique().sort("unit_id", "cause").rows()
 
 
 def right_share(tables: dict[str, pl.DataFrame], register: Register) -> float:
@@ -97,13 +97,13 @@ def right_share(tables: dict[str, pl.DataFrame], register: Register) -> float:
     a transfer and of a queue.
     """
     caused = register.truth.filter(pl.col("cause") != "none")
-    said = tables["late_dossiers"].select("dossier_id", "dominant_cause")
-    beside = caused.join(said, on="dossier_id", how="left")
+    dominant = tables["late_dossiers"].select("dossier_id", "dominant_cause")
+    pairs = caused.join(dominant, on="dossier_id", how="left")
     behind = (pl.col("cause") == "slow_work") & (pl.col("dominant_cause") == "queue")
     coarser = pl.col("cause").is_in(["portal_transfer", "queue"])
     coarser &= pl.col("dominant_cause") == "handover"
     right = (pl.col("cause") == pl.col("dominant_cause")) | behind | coarser
-    return float(beside.select(right.fill_null(value=False).mean()).item())
+    return float(pairs.select(right.fill_null(value=False).mean()).item())
 
 
 @pytest.mark.parametrize("law", LAWS)

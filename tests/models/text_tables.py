@@ -40,8 +40,8 @@ def parse_table(text: str, schema: pl.Schema) -> pl.DataFrame:
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     shared = dict(match.groups() for match in takewhile(bool, map(_SHARED.match, lines)) if match)
     header, *lines = lines[len(shared) :]
-    named = re.split(r" {2,}", header)
-    names = [*shared, *named]
+    own_names = re.split(r" {2,}", header)
+    names = [*shared, *own_names]
     own = {name: pl.String() for name in names if name.startswith("x_")}
     schema = pl.Schema(own | dict(schema))
     if unknown := [name for name in names if name not in schema]:
@@ -49,8 +49,8 @@ def parse_table(text: str, schema: pl.Schema) -> pl.DataFrame:
     rows = []
     for line in lines:
         cells = re.split(r" {2,}", line)
-        if len(cells) != len(named):
-            raise ValueError(f"{len(cells)} cells under {len(named)} headers: {line}")
+        if len(cells) != len(own_names):
+            raise ValueError(f"{len(cells)} cells under {len(own_names)} headers: {line}")
         values = zip(names, [*shared.values(), *cells], strict=True)
         rows.append([_value(cell, schema[name]) for name, cell in values])
     return pl.DataFrame(rows, {name: schema[name] for name in names}, orient="row")

@@ -34,7 +34,7 @@ CELLS = (
 
 
 def notebook(path: Path, *cells: str) -> Path:
-    parameters = new_code_cell("asked = 1", metadata={"tags": ["parameters"]})
+    parameters = new_code_cell("period = 1", metadata={"tags": ["parameters"]})
     content = new_notebook(
         cells=[parameters, new_markdown_cell("# Words"), *map(new_code_cell, cells)]
     )
@@ -53,7 +53,7 @@ def test_outputs_are_those_of_a_jupyter_kernel(tmp_path: Path) -> None:
     ours = papermill.execute_notebook(path, None, {}, engine_name=ENGINE, **run)
     kernel = papermill.execute_notebook(path, None, {}, **run)
     assert outputs(ours) == outputs(kernel)
-    assert any(count and kept for count, kept in outputs(ours))
+    assert any(count and shown for count, shown in outputs(ours))
 
 
 def test_a_notebook_leaves_the_process_as_it_was(tmp_path: Path) -> None:
