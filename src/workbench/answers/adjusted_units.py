@@ -17,6 +17,7 @@ from workbench.answers.question import RATE, Question, distinct
 from workbench.charts import Figure, FunnelPoint, draw, funnel
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
+from workbench.core.cause_list import cause_label
 from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
 from workbench.messages import say
@@ -217,7 +218,7 @@ def _named_cell(row: Row, names: dict[str, str]) -> str:
     return say(
         "fairness.cell",
         unit=names[row["unit_id"]],
-        cause=say(f"causes.{row['cause']}"),
+        cause=cause_label(row["cause"]),
         observed=numerals.decimal(row["observed"]),
         expected=numerals.decimal(row["expected"]),
         n=numerals.count(row["n_dossiers"]),
@@ -235,7 +236,7 @@ def _cell_table(rows: Sequence[Row], names: dict[str, str], asked: Question) -> 
     listed_rows = [
         (
             names[row["unit_id"]],
-            say(f"causes.{row['cause']}"),
+            cause_label(row["cause"]),
             numerals.count(row["n_dossiers"]),
             numerals.count(row["n_late"]),
             numerals.decimal(row["observed"]),

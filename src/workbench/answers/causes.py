@@ -19,7 +19,8 @@ from workbench.charts import Bar, bars, draw
 from workbench.charts.grids import Square, grid
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
-from workbench.core.vocabulary import CAUSES, EVERYTHING, REALITIES, Period
+from workbench.core.cause_list import cause_label, causes_in_order
+from workbench.core.vocabulary import EVERYTHING, REALITIES, Period
 from workbench.figures import causes as found
 from workbench.figures.estimates import wilson
 from workbench.messages import say
@@ -38,9 +39,7 @@ def causes(book: Book, asked: Question) -> Answer:
     frame = _shares(book, asked).join(_counts(book, late), on="cause", how="left").fill_null(0)
     rows = frame.to_dicts()
     caption = say("why.caption", period=numerals.period(asked.period))
-    drawn = [
-        Bar(found.cause_label(r["cause"]), r["late_share"], _weight(r, late.height)) for r in rows
-    ]
+    drawn = [Bar(cause_label(r["cause"]), r["late_share"], _weight(r, late.height)) for r in rows]
     listing = "; ".join(f"{b.name}: {b.note}" for b in drawn)
     return Answer(
         title=say("why.title"),
@@ -123,13 +122,13 @@ def _claims(book: Book, late: pl.DataFrame, rows: Sequence[Row]) -> tuple[Claim,
     if not rows:
         return (claim(say("why.nothing")),)
     named = [r for r in rows if r["cause"] != UNEXPLAINED]
-    top = "; ".join(f"{found.cause_label(r['cause'])} {_weight(r, late.height)}" for r in named[:3])
+    top = "; ".join(f"{cause_label(r['cause'])} {_weight(r, late.height)}" for r in named[:3])
     rest = _weight(rows[-1], late.height)
     key = "why.where" if top else "why.nothing_found"
     listing = say(key, n=numerals.count(late.height), causes=top, rest=rest)
     claims = [claim(listing, key=True)]
     saved = [
-        f"{found.cause_label(r['cause'])} {numerals.count(r['n_but_for'])}"
+        f"{cause_label(r['cause'])} {numerals.count(r['n_but_for'])}"
         for r in named
         if r["n_but_for"]
     ]
@@ -187,7 +186,7 @@ def _table(rows: Sequence[Row], late: int, caption: str) -> Table:
     none = Blank(say("why.no_grade"))
     cells: list[tuple[Cell, ...]] = [
         (
-            found.cause_label(r["cause"]),
+            cause_label(r["cause"]),
             _weight(r, late),
             _main(r),
             *(none if r["cause"] == UNEXPLAINED else numerals.count(r[name]) for name in counted),
@@ -231,11 +230,11 @@ Groups = dict[str, list[Row]]
 
 def _compared(groups: Groups, caption: str, title: str, heading: str) -> Answer:
     met = {UNEXPLAINED, *(r["cause"] for rows in groups.values() for r in rows)}
-    shown = [c for c in CAUSES if c in met]
+    shown = causes_in_order(met)
     parts = {n: {r["cause"]: r["late_share"] for r in rows} for n, rows in groups.items()}
     late = {n: max((r["n_late"] for r in rows), default=0) for n, rows in groups.items()}
     squares = [
-        Square(n, found.cause_label(c), part.get(c, 0) / late[n], numerals.decimal(part.get(c, 0)))
+        Square(n, cause_label(c), part.get(c, 0) / late[n], numerals.decimal(part.get(c, 0)))
         for n, part in parts.items()
         if late[n]
         for c in shown
@@ -247,7 +246,7 @@ def _compared(groups: Groups, caption: str, title: str, heading: str) -> Answer:
     columns = (
         Column(heading, number=False),
         Column(say("why.n_late")),
-        *(Column(found.cause_label(c)) for c in shown),
+        *(Column(cause_label(c)) for c in shown),
     )
     frame = pl.DataFrame(
         [(n, late[n], *(float(part.get(c, 0)) for c in shown)) for n, part in parts.items()],
@@ -269,7 +268,7 @@ def _compared(groups: Groups, caption: str, title: str, heading: str) -> Answer:
 def _describe_group(name: str, rows: list[Row]) -> str:
     """Name a row's heaviest cause, and what stays unexplained."""
     late, top = rows[0]["n_late"], rows[0]
-    words = f"{found.cause_label(top['cause'])} {_weight(top, late)}"
+    words = f"{cause_label(top['cause'])} {_weight(top, late)}"
     key = "why.group_sentence" if top["cause"] != UNEXPLAINED else "why.group_unexplained"
     none = {"cause": UNEXPLAINED, "late_share": 0.0}
     rest = next((r for r in rows if r["cause"] == UNEXPLAINED), none)

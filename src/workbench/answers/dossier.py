@@ -16,6 +16,7 @@ from workbench.answers.phrasing import Row
 from workbench.answers.timeline import clock, dossier_timeline, moment, segment_name
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
+from workbench.core.cause_list import cause_label
 from workbench.figures import causes
 from workbench.messages import say
 
@@ -193,11 +194,11 @@ def _causes(book: Book, dossier_id: str, outcome: Row, profile: str) -> tuple[An
     main = say(
         "why.dossier_why",
         reality=causes.reality_label(late[0]["reality"]),
-        cause=causes.cause_label(late[0]["dominant_cause"]),
+        cause=cause_label(late[0]["dominant_cause"]),
         overrun=clock(late[0]["overrun_seconds"]),
     )
     attributed = [r for r in rows if r["cause"] != UNEXPLAINED]
-    alone = [causes.cause_label(r["cause"]) for r in attributed if r["but_for"]]
+    alone = [cause_label(r["cause"]) for r in attributed if r["but_for"]]
     but_for = say("why.but_for", causes=", ".join(alone)) if alone else say("why.but_for_none")
     claims = (claim(main, 2), claim(but_for, 3)) if attributed else (claim(main, 2),)
     return (
@@ -223,12 +224,12 @@ def _cause_table(rows: list[Row], overrun: int | None) -> Table:
     columns = tuple(Column(say(f"why.head_{h}"), number=h not in texts) for h in headings)
     cells: list[tuple[Cell, ...]] = [
         (
-            causes.cause_label(r["cause"]),
+            cause_label(r["cause"]),
             r["grade"] if r["cause"] != UNEXPLAINED else Blank(say("why.no_grade")),
             clock(r["late_seconds"]),
             numerals.percent(r["late_share"]),
             _without(r),
-            causes.evidence_text(r["evidence"]),
+            causes.evidence_text(r),
         )
         for r in rows
     ]

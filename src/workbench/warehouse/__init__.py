@@ -42,6 +42,8 @@ MEMORY = "3GB"
 PART = 50_000
 """Dossiers per partition: some hundred megabytes with all their steps."""
 _ALL = ("", "\U0010ffff", 0)
+_LIST = "reference_"
+"""Begins the name of a reviewed list whose own name is that of a model's table, too."""
 _ATTACHED = "attached"
 """Kind of a table whose rows lie outside the database."""
 
@@ -373,7 +375,7 @@ class Warehouse:
                 self._attached(parquet).create_view(table)
                 self._kinds[table] = "view"
                 return
-            if (csv := folder / f"{table}.csv").is_file():
+            if (csv := folder / f"{table.removeprefix(_LIST)}.csv").is_file():
                 self.add_frame(table, pl.read_csv(csv, infer_schema=False, null_values=""))
                 return
         folders = ", ".join(folder.as_posix() for folder in self._folders) or "-"
