@@ -69,6 +69,12 @@ def print_progress(step: str) -> None:
     sys.stderr.flush()
 
 
+def print_remark(text: str) -> None:
+    """Print a sentence for the person at the console, apart from results."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
 def _explain(fault: BaseException) -> int:
     """Print what stopped the program and return its exit code."""
     problem = environment_problem(fault) or fault
