@@ -32,7 +32,7 @@ from workbench.core.run_folders import Progress, RunFolders
 from workbench.core.vocabulary import PeriodKind
 from workbench.explain import explain
 from workbench.messages import say
-from workbench.program import print_progress
+from workbench.program import shown_progress
 
 WRITTEN = ("tables", "measures.json", "briefing.html")
 """Names that this command writes in the output folder."""
@@ -50,15 +50,16 @@ def command(
     lang: Annotated[Language | None, option("lang")] = None,
 ) -> None:
     """Run the whole pipeline on the files and print the briefing's path."""
-    page = analyse(
-        paths,
-        sources=source,
-        out=out,
-        as_of=as_of,
-        kind=period,
-        profile=profile,
-        progress=print_progress,
-    )
+    with shown_progress() as progress:
+        page = analyse(
+            paths,
+            sources=source,
+            out=out,
+            as_of=as_of,
+            kind=period,
+            profile=profile,
+            progress=progress,
+        )
     sys.stdout.write(say("cli.analysed", page=page) + "\n")
 
 

@@ -32,7 +32,7 @@ from workbench.pages import (
     results_of,
     write_briefings,
 )
-from workbench.program import print_progress
+from workbench.program import shown_progress
 
 AUTOMATIC = "auto"
 """``brief.against`` of ``params.yaml``: a year before, else the period before, if there is one."""
@@ -51,7 +51,9 @@ def command(
         print_briefing_path(project, period, options)
         return
     check_formats([name.strip() for name in format.split(",") if name.strip()])
-    for page in brief(project, period, options, progress=print_progress):
+    with shown_progress() as progress:
+        pages = brief(project, period, options, progress=progress)
+    for page in pages:
         sys.stdout.write(f"{page}\n")
 
 

@@ -7,10 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 from workbench.cli.options import Language, argument, option
-from workbench.core.params import read_params
-from workbench.core.project import find_project
-from workbench.core.run_folders import RunFolders
-from workbench.program import print_progress
 
 
 def command(
@@ -24,11 +20,9 @@ def command(
     if dossier:
         _print_dossier(dossier, data)
         return
-    from workbench.explain import explain
+    from workbench.explain.__main__ import main
 
-    project = find_project()
-    folders = RunFolders(project, project, print_progress)
-    explain(folders, profile=read_params(project).explain_profile)
+    main()
 
 
 def _print_dossier(dossier: str, data: Path | None) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 from workbench.cli.options import Language, argument, option
 from workbench.core.project import find_project
 from workbench.messages import say
-from workbench.program import print_progress
+from workbench.program import shown_progress
 from workbench.review.erasure import forget
 
 
@@ -19,6 +19,7 @@ def command(
     lang: Annotated[Language | None, option("lang")] = None,
 ) -> None:
     """Remove it and list what is left."""
-    gone = forget(find_project(), what, progress=print_progress)
+    with shown_progress() as progress:
+        gone = forget(find_project(), what, progress=progress)
     done = say("forgetting.done", what=what, files=len(gone.files), objects=gone.objects)
     sys.stdout.write("\n".join([done, *gone.left]) + "\n")
