@@ -18,7 +18,7 @@ import polars as pl
 
 from workbench.answers import Book
 from workbench.answers.durations import ENDS, durations
-from workbench.answers.groups import Grouping, compare_groups
+from workbench.answers.groups import compare_groups
 from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.core import numerals
@@ -42,6 +42,7 @@ MADE = {
     "explain": ("progress",),
 }
 Row = dict[str, Any]
+days_taken = durations.__wrapped__
 
 
 def read(name: str, shared: Path, work: Path) -> Book:
@@ -68,7 +69,8 @@ def read(name: str, shared: Path, work: Path) -> Book:
 
 def groups(book: Book, by: str, *within: str, group: str = "", other: str = "") -> pl.DataFrame:
     """Return groups against each other, crude and among alike dossiers."""
-    return compare_groups(book, Grouping(by, within, group, other), PROFILE).frame
+    about = {"within": within, "group": group, "other": other, "profile": PROFILE}
+    return compare_groups.__wrapped__(book, by, **about).frame
 
 
 def judged(book: Book) -> pl.DataFrame:
@@ -212,7 +214,7 @@ def _unit(row: Row, *counts: str) -> list[str]:
 
 
 def _wabo(book: Book) -> dict[str, str]:
-    half, whole = (durations(book, "unit_id", period).frame for period in ("2013-H2", ""))
+    half, whole = (days_taken(book, "unit_id", period=p).frame for p in ("2013-H2", ""))
     over = forwarding(book)
     worst = _only(over, "WABO_3")
     result = half.filter(pl.col("end") == "result")
@@ -278,7 +280,7 @@ def _receipt(book: Book) -> dict[str, str]:
     grouped = groups(book, "received_quarter", "x_channel", "x_group", "unit_id")
     closed, last = fall(book, "closed"), fall(book, "eventual")
     told = cohorts(book)
-    medians = durations(book, "received_quarter", "").frame.filter(pl.col("end") == "result")
+    medians = days_taken(book, "received_quarter").frame.filter(pl.col("end") == "result")
     old, new = (_only(medians, quarter) for quarter in ("2010-Q4", "2011-Q4"))
     return {
         "channels": _groups_table("channel", channels, channels, lambda row: row["x_channel"]),

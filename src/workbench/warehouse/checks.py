@@ -24,9 +24,7 @@ _SUBJECTS = {
 """Sentence -> columns it names; the first one whose columns a row has describes the row."""
 
 
-def check_table(
-    model: Model, rows: duckdb.DuckDBPyRelation, *, is_key_known: bool = False
-) -> None:
+def check_table(model: Model, rows: duckdb.DuckDBPyRelation, *, is_key_known: bool = False) -> None:
     """Check that keys are complete and unique and promises are kept; an audit must have no rows.
 
     A promise left undecided by a missing value is broken: one about a column that may be missing
