@@ -12,13 +12,13 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from string import Template
-from typing import Any
 
 import polars as pl
 
 from workbench.answers import Book
 from workbench.answers.durations import ENDS, durations
 from workbench.answers.groups import compare_groups
+from workbench.answers.phrasing import Row
 from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.core import numerals
@@ -30,7 +30,7 @@ from workbench.messages import use_language
 from workbench.warehouse import Warehouse
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "manual" / "registers.md"
+PAGE = ROOT / "docs/manual/registers.md"
 WORDS = Path(__file__).with_name("registers_page.md")
 REFERENCE = ROOT / "data" / "reference"
 FILES = {"boston311": "boston311", "receipt": "receipt/receipt.csv.gz", "wabo": "wabo"}
@@ -41,7 +41,6 @@ MADE = {
     "clock": ("outcomes", "ledger"),
     "explain": ("progress",),
 }
-Row = dict[str, Any]
 days_taken = durations.__wrapped__
 
 
@@ -59,12 +58,9 @@ def read(name: str, shared: Path, work: Path) -> Book:
         warehouse.add_frame("profiles", lateness_profiles(REFERENCE / "profiles"))
         warehouse.set("profile", PROFILE)
         for stage, wanted in MADE.items():
-            warehouse.build(stage, lambda _: None, wanted)
+            warehouse.build(stage, wanted=wanted)
         warehouse.write([table for wanted in MADE.values() for table in wanted], tables)
     return Book(work, (tables,), REFERENCE, "en")
-
-
-# figures ----------------------------------------------------------------------------------
 
 
 def groups(book: Book, by: str, *within: str, group: str = "", other: str = "") -> pl.DataFrame:
