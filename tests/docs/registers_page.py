@@ -12,13 +12,12 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from string import Template
-from typing import Any
 
 import polars as pl
 
 from workbench.answers import Book
-from workbench.answers.durations import ENDS, durations
-from workbench.answers.groups import compare_groups
+from workbench.answers.columns import Row
+from workbench.answers.groups import ENDS, compare_groups, durations
 from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.core import numerals
@@ -41,7 +40,6 @@ MADE = {
     "clock": ("outcomes", "ledger"),
     "explain": ("progress",),
 }
-Row = dict[str, Any]
 days_taken = durations.__wrapped__
 
 

@@ -14,7 +14,6 @@ from workbench.answers import (
     cohorts,
     control,
     dossier,
-    durations,
     gaps,
     groups,
     headline,
@@ -25,8 +24,6 @@ from workbench.answers import (
     summary,
     time_use,
     units,
-    verdicts,
-    waits,
     watchlist,
     whatif,
 )
@@ -62,12 +59,12 @@ class Book(Run):
     interventions = interventions.interventions
     gap = gaps.gap
     compare_groups = groups.compare_groups
-    durations = durations.durations
+    durations = groups.durations
     cohorts = cohorts.cohorts
     # where the time went, and why
     slowest_steps = time_use.slowest_steps
+    waiting = time_use.waiting
     time_use = time_use.time_use
-    waiting = waits.waiting
     causes_by_unit = causes.causes_by_unit
     causes_over_time = causes.causes_over_time
     reality = causes.reality
@@ -80,8 +77,8 @@ class Book(Run):
     reliability = watchlist.reliability
     # what the figures rest on
     excluded = quality.excluded
-    findings = verdicts.findings
-    verdicts = verdicts.verdicts
+    findings = quality.findings
+    verdicts = quality.verdicts
 
     def rhythm(self, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Rhythm:
         """Ask how transfers run, when steps are clicked and signed, and how much is open.

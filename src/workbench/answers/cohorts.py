@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import polars as pl
-
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.phrasing import FEW, Row, computed_under
+from workbench.answers.columns import Row, count, figure, picture, table, text
+from workbench.answers.phrasing import FEW, computed_under, of_unit, share_dot
 from workbench.answers.questions import PROFILE, ResultProfile, UnitId, question
 from workbench.answers.run import Run
-from workbench.charts import Dot, Figure, Scale, dots, draw
-from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.charts import Figure, Scale, dots
+from workbench.charts.tables import Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING, PeriodKind
 from workbench.figures import compare
@@ -34,15 +33,8 @@ def cohorts(
     kind: PeriodKind = "quarter",
     profile: ResultProfile = PROFILE,
 ) -> Answer:
-    """How late is each cohort of received dossiers, open ones included?
-
-    Raises:
-        UsageProblem: Unit or profile is unknown, or the results were computed under another
-            profile.
-    """
-    progress = run.progress
-    if unit != EVERYTHING:
-        progress = progress.filter(pl.col("unit_id") == unit)
+    """How late is each cohort of received dossiers, open ones included?"""
+    progress = of_unit(run.progress, unit)
     frame = compare.eventual(progress, (), risks=run.watchlist, cohort=kind)
     rows = list(frame.iter_rows(named=True))
     return Answer(
@@ -94,46 +86,41 @@ def _figure(rows: Sequence[Row]) -> Figure:
     base = sum(row["eventual_denominator"] for row in estimated)
     level = sum(row["eventual_numerator"] for row in estimated) / base if base else 0.0
     cohort_dots = [
-        Dot(
-            name=numerals.period(row["cohort"]),
-            value=100 * row["eventual"],
-            lower=100 * row["eventual_lower"],
-            upper=100 * row["eventual_upper"],
-            note=numerals.percent(row["closed"]),
-            standing="few" if row["eventual_denominator"] < FEW else "within",
+        share_dot(
+            numerals.period(row["cohort"]),
+            [row["eventual"], row["eventual_lower"], row["eventual_upper"]],
+            numerals.percent(row["closed"]),
+            "few" if row["eventual_denominator"] < FEW else "within",
         )
         for row in estimated
     ]
     overall = say("cohorts.overall", share=numerals.percent(level))
     scale = Scale(100 * level, overall, say("cohorts.axis"), say("cohorts.closed_only"))
-    caption = say("cohorts.caption")
-    labels = "; ".join(f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in cohort_dots)
-    return draw(dots(cohort_dots, scale), caption, f"{caption} {labels}.")
+    labels = (f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in cohort_dots)
+    return picture(dots(cohort_dots, scale), say("cohorts.caption"), labels)
 
 
 def _table(rows: Sequence[Row]) -> Table:
-    heads = ("received", "left", "late", "overdue", "open", "closed_only", "eventual")
-    columns = (
-        Column(say("cohorts.cohort"), number=False),
-        *(Column(say(f"cohorts.{head}")) for head in heads),
-    )
-    return Table(say("cohorts.table"), columns, tuple(_cells(row) for row in rows))
+    none = "briefing.no_denominator"
 
-
-def _cells(row: Row) -> tuple[Cell, ...]:
-    none = Blank(say("briefing.no_denominator"))
-    closed: Cell = none
-    if row["closed"] is not None:
+    def closed(row: Row) -> str:
         mark = say("cohorts.mark") if row["closed_is_biased"] else ""
-        closed = f"{numerals.percent(row['closed'])}{mark}"
-    eventual: Cell = none
-    if row["eventual"] is not None:
+        return f"{numerals.percent(row['closed'])}{mark}"
+
+    def eventual(row: Row) -> str:
         bounds = numerals.percent_range(row["eventual_lower"], row["eventual_upper"])
-        eventual = f"{numerals.percent(row['eventual'])} ({bounds})"
-    counts = ("n_received", "n_left", "n_late", "n_overdue", "n_open")
-    return (
-        numerals.period(row["cohort"]),
-        *(numerals.count(row[name]) for name in counts),
-        closed,
-        eventual,
+        return f"{numerals.percent(row['eventual'])} ({bounds})"
+
+    return table(
+        say("cohorts.table"),
+        rows,
+        [
+            text("cohorts.cohort", lambda row: numerals.period(row["cohort"])),
+            *(
+                count(f"cohorts.{n}", f"n_{n}")
+                for n in ("received", "left", "late", "overdue", "open")
+            ),
+            figure("cohorts.closed_only", closed, of="closed", none=none),
+            figure("cohorts.eventual", eventual, of="eventual", none=none),
+        ],
     )

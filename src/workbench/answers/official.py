@@ -157,11 +157,7 @@ class Official(Part):
 
     @question("measures")
     def sensitivity(self, period: PeriodLabel) -> Answer:
-        """Show every headline under every lateness profile.
-
-        Raises:
-            UsageProblem: The period has no dossier.
-        """
+        """Show every headline under every lateness profile."""
         scope = Scope(period, self.unit, self.profile)
         return under_profiles(self.run, scope, compare.SENSITIVE)
 

@@ -15,17 +15,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.phrasing import FEW, distinct
+from workbench.answers.columns import Col, Write, figure, table, text
+from workbench.answers.phrasing import FEW, distinct, share_dot
 from workbench.answers.publication_cells import Counts, Shape, publication_system
 from workbench.answers.publication_record import published_with, read_record
 from workbench.answers.questions import Part, UnitId, question
 from workbench.answers.run import Run
-from workbench.charts import Dot, Figure, Scale, Standing, dots, draw
-from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.answers.units import rate_dots
+from workbench.charts import Figure
+from workbench.charts.tables import Blank, Cell, Table
 from workbench.core import numerals
 from workbench.core.errors import RuleFailed
 from workbench.core.vocabulary import EVERYTHING
@@ -109,11 +113,7 @@ class Publication(Part):
 
     @question()
     def figures(self, unit: UnitId = EVERYTHING) -> Answer:
-        """How much came in and was resolved, how much of it late; beside the other period.
-
-        Raises:
-            UsageProblem: No dossier belongs to such a unit.
-        """
+        """How much came in and was resolved, how much of it late; beside the other period."""
         sides = [self._row(unit, p) for p in (self.period, self.against) if p]
         name = self.run.unit_inline(unit)
         return Answer(
@@ -126,11 +126,7 @@ class Publication(Part):
 
     @question()
     def units(self, unit: UnitId = EVERYTHING) -> Answer:
-        """Every unit's figures, ordered by unit: no league table.
-
-        Raises:
-            UsageProblem: No dossier belongs to such a unit.
-        """
+        """Every unit's figures, ordered by unit: no league table."""
         rows = {u: self._row(u, self.period) for u in (*self.run.units(), EVERYTHING)}
         names = distinct(rows, self.run.unit_name)
         caption = say("briefing.units_table", period=numerals.period(self.period))
@@ -145,11 +141,7 @@ class Publication(Part):
 
     @question(level=2)
     def change(self, unit: UnitId = EVERYTHING) -> Answer:
-        """How did the late share move against the other period, where both are publishable?
-
-        Raises:
-            UsageProblem: No dossier belongs to such a unit.
-        """
+        """How did the late share move against the other period, where both are publishable?"""
         words = {"period": numerals.period(self.period), "rate": say(f"briefing.{_COMPARED}")}
         if not self.against:
             unchanged = claim(say("briefing.change_nothing", period=words["period"]))
@@ -169,35 +161,43 @@ class Publication(Part):
         return {name: rows[name][0] for name in _CELLS}
 
     def _figures_table(self, sides: list[Figures], name: str) -> Table:
-        periods = [numerals.period(p) for p in (self.period, self.against) if p]
-        columns = [Column(say("briefing.measure"), number=False)]
-        for label in periods:
-            columns += [Column(label), Column(say("briefing.interval"))]
         none = Blank(say("briefing.no_interval"))
-        rows = [
-            (say(f"briefing.{n}"), *(c for side in sides for c in (_count_cell(side[n]), none)))
-            for n in _COUNTS
-        ]
-        rows += [
-            (say(f"briefing.{n}"), *(c for side in sides for c in _rate_cells(side, n)))
-            for n in _RATES
-        ]
-        return Table(say("briefing.headline_caption", unit=name), tuple(columns), tuple(rows))
+        columns = [text("briefing.measure", lambda row: say(f"briefing.{row['name']}"))]
+        for period, side in zip((self.period, self.against), sides, strict=False):
+            cells: dict[str, tuple[Cell, Cell]] = {n: (_count_cell(side[n]), none) for n in _COUNTS}
+            cells |= {rate: _rate_cells(side, rate) for rate in _RATES}
+            columns.append(Col(numerals.period(period), _cell_of(cells, 0)))
+            columns.append(figure("briefing.interval", _cell_of(cells, 1)))
+        caption = say("briefing.headline_caption", unit=name)
+        return table(caption, [{"name": n} for n in (*_COUNTS, *_RATES)], columns)
 
-    def _change_table(self, marked: str, words: dict[str, str]) -> Table:
+    def _change_table(self, marked: str, about: dict[str, str]) -> Table:
         everyone = (EVERYTHING, *self.run.units())
         names = distinct(everyone, self.run.unit_name)
-        heads = (words["against"], words["period"])
-        columns = [Column(say("briefing.unit"), number=False), *(Column(h) for h in heads)]
-        columns += [Column(say("briefing.change_points")), Column(say("briefing.interval"))]
         rows = []
         for unit_id in everyone:
             sides = [self._row(unit_id, p) for p in (self.against, self.period)]
             shares = [_rate_cells(side, _COMPARED)[0] for side in sides]
-            rows.append((names[unit_id], *shares, *_difference_cells(sides)))
-        caption = say("published.change_table", **words)
-        at = frozenset(n for n, u in enumerate(everyone) if u == marked)
-        return Table(caption, tuple(columns), tuple(rows), marked=at)
+            rows.append({"unit": unit_id, "cells": (*shares, *_difference_cells(sides))})
+        heads = [about["against"], about["period"]]
+        heads += [say("briefing.change_points"), say("briefing.interval")]
+        return table(
+            say("published.change_table", **about),
+            rows,
+            [
+                text("briefing.unit", lambda row: names[row["unit"]]),
+                *(Col(head, _nth(n)) for n, head in enumerate(heads)),
+            ],
+            marked=lambda row: row["unit"] == marked,
+        )
+
+
+def _cell_of(cells: dict[str, tuple[Cell, Cell]], position: int) -> Write:
+    return lambda row: cells[row["name"]][position]
+
+
+def _nth(position: int) -> Write:
+    return lambda row: row["cells"][position]
 
 
 def _publishable(run: Run, periods: list[str], profile: str) -> pl.DataFrame:
@@ -351,43 +351,47 @@ def _units_claims(rows: dict[str, Figures]) -> tuple[Claim, ...]:
 def _units_table(
     rows: dict[str, Figures], names: dict[str, str], caption: str, marked: str
 ) -> Table:
-    counts = ("received", "resolved", "late", "open_overdue")
-    columns = [Column(say("briefing.unit"), number=False)]
-    columns += [Column(say(f"briefing.{name}")) for name in counts]
-    for rate in ("late_done", _COMPARED):
-        columns += [Column(say(f"briefing.{rate}")), Column(say("briefing.interval"))]
-    lines = [
-        (
-            names[unit],
-            *(_count_cell(side[name]) for name in counts),
-            *_rate_cells(side, "late_done"),
-            *_rate_cells(side, _COMPARED),
-        )
-        for unit, side in rows.items()
-    ]
-    at = frozenset(n for n, unit in enumerate(rows) if unit == marked)
-    return Table(caption, tuple(columns), tuple(lines), marked=at)
+    def rate(name: str, position: int) -> Write:
+        return lambda row: _rate_cells(row["side"], name)[position]
+
+    return table(
+        caption,
+        [{"unit": unit, "side": side} for unit, side in rows.items()],
+        [
+            text("briefing.unit", lambda row: names[row["unit"]]),
+            *(
+                figure(f"briefing.{name}", partial(_written_count, name))
+                for name in ("received", "resolved", "late", "open_overdue")
+            ),
+            *(
+                figure(heading, rate(name, position))
+                for name in ("late_done", _COMPARED)
+                for position, heading in enumerate((f"briefing.{name}", "briefing.interval"))
+            ),
+        ],
+        marked=lambda row: row["unit"] == marked,
+    )
+
+
+def _written_count(name: str, row: dict[str, Any]) -> Cell:
+    return _count_cell(row["side"][name])
 
 
 def _units_figure(rows: dict[str, Figures], names: dict[str, str], period: str) -> Figure | None:
     estimates = {u: _estimate(side, _COMPARED) for u, side in rows.items()}
     overall = estimates.pop(EVERYTHING)
     unit_dots = [
-        _dot(names[u], e) for u, e in estimates.items() if e is not None and e.value is not None
+        share_dot(
+            names[unit],
+            [bound or 0.0 for bound in (e.value, e.lower, e.upper)],
+            numerals.fraction(e.numerator, e.denominator),
+            "few" if (e.denominator or 0) < FEW else "within",
+        )
+        for unit, e in estimates.items()
+        if e is not None and e.value is not None
     ]
     if not unit_dots or overall is None or overall.value is None:
         return None
     rate = say(f"briefing.{_COMPARED}")
-    level = say("briefing.overall", value=numerals.percent(overall.value))
-    axis = say("briefing.rate_axis", rate=rate)
-    scale = Scale(overall.value * 100, level, axis, say("briefing.fraction"))
     caption = say("published.units_caption", rate=rate, period=period)
-    described = "; ".join(f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in unit_dots)
-    return draw(dots(unit_dots, scale), caption, f"{caption} {described}.")
-
-
-def _dot(name: str, found: Estimate) -> Dot:
-    value, lower, upper = (100 * (n or 0.0) for n in (found.value, found.lower, found.upper))
-    note = numerals.fraction(found.numerator, found.denominator)
-    standing: Standing = "few" if (found.denominator or 0) < FEW else "within"
-    return Dot(name, value, lower, upper, note, standing)
+    return rate_dots(unit_dots, overall.value, rate, caption)

@@ -57,9 +57,6 @@ def summary(
     """What should one know first? The key claims of the answers below, and four numbers.
 
     Under another profile than that of the results, causes are left out with a note.
-
-    Raises:
-        UsageProblem: Unit, period or profile is unknown.
     """
     scope = Scope(period, unit, profile)
     answers = _answers(run, scope, against)

@@ -10,14 +10,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-import polars as pl
-
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.phrasing import Row, computed_under, distinct
+from workbench.answers.columns import Row, count, figure, percent, picture, table, text
+from workbench.answers.phrasing import computed_under, distinct, of_unit
 from workbench.answers.questions import PROFILE, ResultProfile, UnitId, question
 from workbench.answers.run import Run
-from workbench.charts import Figure, Range, draw, ranges
-from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.charts import Figure, Range, ranges
+from workbench.charts.tables import Blank, Cell, Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.figures import compare
@@ -32,16 +31,10 @@ PAST_MONTHS = 12
 
 @question("watchlist", level=2)
 def watch(run: Run, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE) -> Answer:
-    """Which open dossiers are overdue or likely to be late, and where do they wait?
-
-    Raises:
-        UsageProblem: Unit or profile is unknown, or the results were computed under another
-            profile.
-    """
-    frame = run.watchlist
-    if unit != EVERYTHING:
-        frame = frame.filter(pl.col("unit_id") == unit)
-    frame = frame.sort("risk", "slack_seconds", "dossier_id", descending=[True, False, False])
+    """Which open dossiers are overdue or likely to be late, and where do they wait?"""
+    frame = of_unit(run.watchlist, unit).sort(
+        "risk", "slack_seconds", "dossier_id", descending=[True, False, False]
+    )
     rows = list(frame.iter_rows(named=True))
     names = distinct(frame["unit_id"].unique().sort(), run.unit_name)
     return Answer(
@@ -99,10 +92,11 @@ def _figure(rows: Sequence[Row]) -> Figure:
         )
         for row in rows[:DRAWN]
     ]
-    chart = ranges(bars, say("forecasts.risk_axis"), say("forecasts.left"))
-    caption = say("forecasts.watch_caption", n=len(bars))
-    labels = "; ".join(f"{r.name}: {numerals.decimal(r.value)}%" for r in bars)
-    return draw(chart, caption, f"{caption} {labels}.")
+    return picture(
+        ranges(bars, say("forecasts.risk_axis"), say("forecasts.left")),
+        say("forecasts.watch_caption", n=len(bars)),
+        (f"{r.name}: {numerals.decimal(r.value)}%" for r in bars),
+    )
 
 
 def _left(row: Row) -> str:
@@ -110,37 +104,35 @@ def _left(row: Row) -> str:
 
 
 def _table(rows: Sequence[Row], names: dict[str, str]) -> Table:
-    columns = (
-        Column(say("forecasts.dossier"), number=False),
-        Column(say("briefing.unit"), number=False),
-        Column(say("forecasts.due")),
-        Column(say("forecasts.left")),
-        Column(say("forecasts.risk")),
-        Column(say("forecasts.waiting"), number=False),
-        Column(say("forecasts.since")),
-    )
-    top_rows = rows[:LISTED]
-    rest = len(rows) - len(top_rows)
-    notes = (say("forecasts.watch_rest", n=rest),) if rest else ()
-    caption = say("forecasts.watch_table")
-    return Table(caption, columns, tuple(_cells(row, names) for row in top_rows), notes)
-
-
-def _cells(row: Row, names: dict[str, str]) -> tuple[Cell, ...]:
     unknown = Blank(say("forecasts.no_place"))
-    place: Cell = unknown
-    if row["waiting_at"]:
+
+    def place(row: Row) -> Cell:
         key = "after_step" if row["is_after_step"] else "at_step"
-        place = say(f"forecasts.{key}", step=row["waiting_at"])
-    return (
-        row["dossier_id"],
-        names[row["unit_id"]],
-        numerals.day(row["due_at"].date()),
-        _left(row),
-        f"{numerals.percent(row['risk'])} ({numerals.percent_range(row['lower'], row['upper'])})",
-        place,
-        numerals.instant(row["since_at"]) if row["since_at"] else unknown,
+        return say(f"forecasts.{key}", step=row["waiting_at"]) if row["waiting_at"] else unknown
+
+    rest = len(rows) - LISTED
+    return table(
+        say("forecasts.watch_table"),
+        rows[:LISTED],
+        [
+            text("forecasts.dossier", "dossier_id"),
+            text("briefing.unit", lambda row: names[row["unit_id"]]),
+            figure("forecasts.due", lambda row: numerals.day(row["due_at"].date())),
+            figure("forecasts.left", _left),
+            figure("forecasts.risk", lambda row: _share(row, "risk")),
+            text("forecasts.waiting", place),
+            figure(
+                "forecasts.since",
+                lambda row: numerals.instant(row["since_at"]) if row["since_at"] else unknown,
+            ),
+        ],
+        notes=[say("forecasts.watch_rest", n=rest)] if rest > 0 else [],
     )
+
+
+def _share(row: Row, name: str) -> str:
+    bounds = numerals.percent_range(row["lower"], row["upper"])
+    return f"{numerals.percent(row[name])} ({bounds})"
 
 
 # calibration of past risks ----------------------------------------------------------------
@@ -148,11 +140,7 @@ def _cells(row: Row, names: dict[str, str]) -> tuple[Cell, ...]:
 
 @question("progress", "counted_passages", level=2)
 def reliability(run: Run, *, profile: ResultProfile = PROFILE) -> Answer:
-    """Did the forecast risks of past watch lists agree with what happened?
-
-    Raises:
-        UsageProblem: The profile is unknown, or the results were computed under another one.
-    """
+    """Did the forecast risks of past watch lists agree with what happened?"""
     days = past_days(run)
     passages = run.counted_passages(min(days)) if days else None
     frame = compare.calibrate_risks(run.progress, days, passages)
@@ -193,17 +181,13 @@ def _reliability_claims(rows: Sequence[Row]) -> tuple[Claim, ...]:
 
 
 def _reliability_table(rows: Sequence[Row]) -> Table:
-    columns = tuple(
-        Column(say(f"forecasts.{head}")) for head in ("group", "open_then", "predicted", "happened")
+    return table(
+        say("forecasts.reliability_table"),
+        rows,
+        [
+            figure("forecasts.group", lambda row: str(row["group"])),
+            count("forecasts.open_then", "n_dossiers"),
+            percent("forecasts.predicted", "foretold"),
+            figure("forecasts.happened", lambda row: _share(row, "happened")),
+        ],
     )
-    cells = tuple(
-        (
-            str(row["group"]),
-            numerals.count(row["n_dossiers"]),
-            numerals.percent(row["foretold"]),
-            f"{numerals.percent(row['happened'])} "
-            f"({numerals.percent_range(row['lower'], row['upper'])})",
-        )
-        for row in rows
-    )
-    return Table(say("forecasts.reliability_table"), columns, cells)
