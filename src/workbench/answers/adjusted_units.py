@@ -11,7 +11,17 @@ from collections.abc import Sequence
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
-from workbench.answers.columns import Row, count, decimal, figure, percent, picture, table, text
+from workbench.answers.columns import (
+    Row,
+    count,
+    decimal,
+    figure,
+    percent,
+    picture,
+    ranged,
+    table,
+    text,
+)
 from workbench.answers.phrasing import FEW, distinct, listed
 from workbench.answers.questions import (
     PROFILE,
@@ -40,11 +50,11 @@ def fair_units(
 ) -> Answer:
     """Which units are late beyond what their case mix explains?"""
     scope = Scope(period, unit, profile)
-    counts = compare.count_strata(run.cause_cells, run.overdue_cells, period=scope.period)
-    frame = compare.units_adjusted(counts, period=scope.period)
+    counts = compare.count_strata(run.cause_cells, run.overdue_cells, period=period)
+    frame = compare.units_adjusted(counts, period=period)
     names = distinct(frame["unit_id"], run.unit_name)
     rows = list(frame.iter_rows(named=True))
-    turned = compare.contradictions(counts, period=scope.period) if rows else frame
+    turned = compare.contradictions(counts, period=period) if rows else frame
     return Answer(
         title=say("fairness.units_title"),
         claims=_claims(rows, names, list(turned.iter_rows(named=True)), scope),
@@ -53,7 +63,7 @@ def fair_units(
         listing=_table(rows, names, scope) if rows else None,
         figure=_figure(rows, names, scope) if rows else None,
         values=tuple(
-            Value(f"{RATE}.{part}", row["unit_id"], scope.period, scope.profile, row[column])
+            Value(f"{RATE}.{part}", row["unit_id"], period, profile, row[column])
             for row in rows
             for part, column in (("numerator", "n_late"), ("denominator", "n_dossiers"))
         ),
@@ -160,7 +170,7 @@ def _table(rows: Sequence[Row], names: dict[str, str], scope: Scope) -> Table:
             count("fairness.head_late", "n_late"),
             percent("fairness.head_crude", "crude"),
             decimal("fairness.head_expected", "expected"),
-            figure("fairness.head_adjusted", _adjusted),
+            ranged("fairness.head_adjusted", "direct", "direct_"),
             figure("fairness.head_ratio", _ratio, of="ratio", none="fairness.nothing_expected"),
             decimal("fairness.head_likely", "likely", 2),
             figure("fairness.head_place", lambda row: f"{row['rank_lower']}–{row['rank_upper']}"),
@@ -168,11 +178,6 @@ def _table(rows: Sequence[Row], names: dict[str, str], scope: Scope) -> Table:
         notes=[say("fairness.units_note")],
         marked=lambda row: row["unit_id"] == scope.unit,
     )
-
-
-def _adjusted(row: Row) -> str:
-    bounds = numerals.percent_range(row["direct_lower"], row["direct_upper"])
-    return f"{numerals.percent(row['direct'])} ({bounds})"
 
 
 def _ratio(row: Row) -> str:
@@ -190,9 +195,9 @@ def cells(
 ) -> Answer:
     """Which cause makes which unit late, beyond chance and case mix?"""
     scope = Scope(period, unit, profile)
-    frame = run.cell_tests.filter(pl.col("period") == scope.period)
-    if scope.unit != EVERYTHING:
-        frame = frame.filter(pl.col("unit_id") == scope.unit)
+    frame = run.cell_tests.filter(pl.col("period") == period)
+    if unit != EVERYTHING:
+        frame = frame.filter(pl.col("unit_id") == unit)
     names = distinct(frame["unit_id"].unique().sort(), run.unit_name)
     named = frame.filter(pl.col("reading").is_not_null()).sort(
         "excess", "unit_id", "cause", descending=[True, False, False]
@@ -200,7 +205,7 @@ def cells(
     rows = list(named.iter_rows(named=True))
     return Answer(
         title=say("fairness.cells_title"),
-        claims=_cell_claims(rows, names, frame.height, ended=run.ended(scope.period)),
+        claims=_cell_claims(rows, names, frame.height, ended=run.ended(period)),
         frame=frame,
         denominators=say("fairness.cells_denominators"),
         listing=_cell_table(rows, names, scope) if rows else None,

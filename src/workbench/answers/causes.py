@@ -40,7 +40,7 @@ def causes(
     late = late_of(run, scope)
     frame = _shares(run, scope).join(_counts(run, late), on="cause", how="left").fill_null(0)
     rows = frame.to_dicts()
-    caption = say("why.caption", period=numerals.period(scope.period))
+    caption = say("why.caption", period=numerals.period(period))
     drawn = [
         Bar(found.cause_label(r["cause"]), r["late_share"], _weight(r, late.height)) for r in rows
     ]
@@ -219,14 +219,10 @@ def causes_over_time(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
 ) -> Answer:
     """How did the share of each cause develop, up to a period?"""
-    scope = Scope(period, unit, profile)
-    kind = Period.parse(scope.period).kind
-    labels = [p for p in run.periods(kind) if p <= scope.period][-COURSE:]
-    groups = {
-        numerals.period(p): _shares(run, Scope(p, scope.unit, scope.profile)).to_dicts()
-        for p in labels
-    }
-    caption = say("why.over_time_caption", unit=run.unit_name(scope.unit))
+    kind = Period.parse(period).kind
+    labels = [p for p in run.periods(kind) if p <= period][-COURSE:]
+    groups = {numerals.period(p): _shares(run, Scope(p, unit, profile)).to_dicts() for p in labels}
+    caption = say("why.over_time_caption", unit=run.unit_name(unit))
     return _compared(groups, caption, say("why.over_time_title"), say("why.period"))
 
 
@@ -299,9 +295,9 @@ def reality(
     late = late_of(run, scope)
     units = sorted(late["unit_id"].drop_nulls().unique())
     names = {EVERYTHING: run.unit_name(EVERYTHING)} | distinct(units, run.unit_name)
-    asked_for = [EVERYTHING, *units] if scope.unit == EVERYTHING else units
+    asked_for = [EVERYTHING, *units] if unit == EVERYTHING else units
     groups = {
-        names[u]: found.realities(run.late_dossiers, period=scope.period, unit_id=u).to_dicts()
+        names[u]: found.realities(run.late_dossiers, period=period, unit_id=u).to_dicts()
         for u in asked_for
         if late.height
     }
@@ -310,7 +306,7 @@ def reality(
         for name, rows in groups.items()
         for r in rows
     ]
-    caption = say("why.reality_caption", period=numerals.period(scope.period))
+    caption = say("why.reality_caption", period=numerals.period(period))
     listing = table(
         caption,
         [{"name": name, **{r["reality"]: r for r in rows}} for name, rows in groups.items()],

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.columns import Row, count, figure, picture, table, text
+from workbench.answers.columns import Row, count, figure, picture, ranged, table, text
 from workbench.answers.phrasing import FEW, computed_under, of_unit, share_dot
 from workbench.answers.questions import PROFILE, ResultProfile, UnitId, question
 from workbench.answers.run import Run
@@ -107,10 +107,6 @@ def _table(rows: Sequence[Row]) -> Table:
         mark = say("cohorts.mark") if row["closed_is_biased"] else ""
         return f"{numerals.percent(row['closed'])}{mark}"
 
-    def eventual(row: Row) -> str:
-        bounds = numerals.percent_range(row["eventual_lower"], row["eventual_upper"])
-        return f"{numerals.percent(row['eventual'])} ({bounds})"
-
     return table(
         say("cohorts.table"),
         rows,
@@ -121,6 +117,6 @@ def _table(rows: Sequence[Row]) -> Table:
                 for n in ("received", "left", "late", "overdue", "open")
             ),
             figure("cohorts.closed_only", closed, of="closed", none=none),
-            figure("cohorts.eventual", eventual, of="eventual", none=none),
+            ranged("cohorts.eventual", "eventual", "eventual_", none=none),
         ],
     )

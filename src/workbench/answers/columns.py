@@ -67,6 +67,33 @@ def hours(key: str, name: str, *, none: str = "") -> Col:
     return figure(key, lambda row: numerals.hours(row[name]), of=name if none else "", none=none)
 
 
+def pair(heading: str, write: Callable[[Row], tuple[Cell, Cell]]) -> tuple[Col, Col]:
+    """Return the columns of a value and of its interval, written together."""
+    return (
+        Col(heading, lambda row: write(row)[0]),
+        figure("briefing.interval", lambda row: write(row)[1]),
+    )
+
+
+def fraction(heading: str, value: str, over: str, base: str, none: str) -> Col:
+    """Return a column of a rate with its two numbers; ``heading`` is text."""
+
+    def write(row: Row) -> Cell:
+        return f"{numerals.percent(row[value])} ({numerals.fraction(row[over], row[base])})"
+
+    return Col(heading, written(write, value, none))
+
+
+def ranged(key: str, name: str, prefix: str = "", *, none: str = "") -> Col:
+    """Return a column of a share with its interval, ``<prefix>lower`` to ``<prefix>upper``."""
+
+    def write(row: Row) -> Cell:
+        bounds = numerals.percent_range(row[f"{prefix}lower"], row[f"{prefix}upper"])
+        return f"{numerals.percent(row[name])} ({bounds})"
+
+    return figure(key, write, of=name if none else "", none=none)
+
+
 def table(
     caption: str,
     rows: Iterable[Row],

@@ -13,7 +13,7 @@ from typing import Literal
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.columns import Col, Row, figure, picture, table, text, written
+from workbench.answers.columns import Row, figure, fraction, picture, table, text
 from workbench.answers.questions import PROFILE, RATE, AnyProfile, Rate, Scope, UnitId, question
 from workbench.answers.run import Run
 from workbench.charts import Figure, Point
@@ -170,16 +170,12 @@ def _figure(rows: Sequence[Row], usual: compare.BaselinePeriods, moved: Row, rat
 
 
 def _table(rows: Sequence[Row], rate: str) -> Table:
-    def value(row: Row) -> str:
-        over = numerals.fraction(row["numerator"], row["denominator"])
-        return f"{numerals.percent(row['value'])} ({over})"
-
     return table(
         say("control.caption", rate=rate),
         rows,
         [
             text("control.month", lambda row: numerals.period(row["period"])),
-            Col(rate, written(value, "value", "briefing.no_denominator")),
+            fraction(rate, "value", "numerator", "denominator", "briefing.no_denominator"),
             figure(
                 "control.limits", lambda row: numerals.percent_range(row["lower"], row["upper"])
             ),

@@ -16,7 +16,7 @@ from functools import partial
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.columns import Col, Row, count, figure, table, text
+from workbench.answers.columns import Col, Row, count, figure, ranged, table, text
 from workbench.answers.phrasing import FEW, listed
 from workbench.answers.questions import PROFILE, AnyProfile, ReceptionPeriod, UnitId, question
 from workbench.answers.run import Run
@@ -199,10 +199,6 @@ def _odds(row: Row, name: str) -> str:
 
 
 def _table(rows: Sequence[Row], by: str) -> Table:
-    def share(row: Row) -> str:
-        bounds = numerals.percent_range(row["share_lower"], row["share_upper"])
-        return f"{numerals.percent(row['share'])} ({bounds})"
-
     return table(
         say("groups.table"),
         rows,
@@ -210,7 +206,7 @@ def _table(rows: Sequence[Row], by: str) -> Table:
             Col(by, lambda row: row[by], number=False),
             count("groups.dossiers", "n_dossiers"),
             count("groups.late", "n_late"),
-            figure("groups.share", share),
+            ranged("groups.share", "share", "share_"),
             *(
                 figure(f"groups.{name}", partial(_odds, name=name), of=name, none="groups.no_odds")
                 for name in ("crude", "adjusted")

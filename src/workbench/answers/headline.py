@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Tile, Value, claim
-from workbench.answers.columns import Col, Row, Write, figure, picture, table, text
+from workbench.answers.columns import Row, pair, picture, table, text
 from workbench.answers.phrasing import inline, measures_of, rate_words, values_of
 from workbench.answers.questions import PROFILE, AnyProfile, PeriodLabel, Scope, UnitId, question
 from workbench.answers.run import Run
@@ -148,30 +149,31 @@ def _share_note(now: dict[str, Row], rate: str) -> str:
 def _headline_table(
     run: Run, scope: Scope, against: str, sides: tuple[dict[str, Row], dict[str, Row]]
 ) -> Table:
-    columns = [text("briefing.measure", lambda row: say(f"briefing.{row['name']}"))]
-    for period, side in zip((scope.period, against), sides, strict=True):
-        if period:
-            columns.append(Col(numerals.period(period), _cell_of(side, 0)))
-            columns.append(figure("briefing.interval", _cell_of(side, 1)))
+    periods = (scope.period, against)
     return table(
         say("briefing.headline_caption", unit=run.unit_inline(scope.unit)),
         [{"name": n} for n in (*_COUNTS, *_RATES) if any(n in side for side in sides)],
-        columns,
+        [
+            text("briefing.measure", lambda row: say(f"briefing.{row['name']}")),
+            *(
+                column
+                for period, side in zip(periods, sides, strict=True)
+                if period
+                for column in pair(numerals.period(period), partial(_headline_cells, side))
+            ),
+        ],
     )
 
 
-def _headline_cells(row: Row | None, name: str) -> tuple[Cell, Cell]:
-    if name in _COUNTS:
+def _headline_cells(side: dict[str, Row], measure: Row) -> tuple[Cell, Cell]:
+    row = side.get(measure["name"])
+    if measure["name"] in _COUNTS:
         return numerals.count(row["numerator"] if row else 0), Blank(say("briefing.no_interval"))
     if row is None:
         none = Blank(say("briefing.no_denominator"))
         return none, none
     rate = rate_words(row)
     return f"{rate['value']} ({rate['fraction']})", rate["interval"]
-
-
-def _cell_of(side: dict[str, Row], position: int) -> Write:
-    return lambda row: _headline_cells(side.get(row["name"]), row["name"])[position]
 
 
 def _outcome_bars(sides: dict[str, dict[str, Row]]) -> Figure | None:

@@ -6,12 +6,10 @@ sides have enough dossiers; any other change is called unclear.
 
 from __future__ import annotations
 
-from functools import partial
-
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
-from workbench.answers.columns import Col, Row, figure, picture, table, text, written
+from workbench.answers.columns import Col, Row, figure, fraction, picture, table, text
 from workbench.answers.phrasing import (
     FEW,
     distinct,
@@ -210,8 +208,8 @@ def _table(frame: pl.DataFrame, names: dict[str, str], about: dict[str, str]) ->
 
 
 def _side_column(heading: str, side: str) -> Col:
-    write = partial(_side, side=side)
-    return Col(heading, written(write, f"{side}_value", "briefing.no_denominator"))
+    value, over, base = (f"{side}_{part}" for part in ("value", "numerator", "denominator"))
+    return fraction(heading, value, over, base, "briefing.no_denominator")
 
 
 # month by month ---------------------------------------------------------------------------
@@ -228,12 +226,12 @@ def course(
 ) -> Answer:
     """How did a rate develop month by month, up to the end of a period?"""
     scope = Scope(period, unit, profile)
-    until = Period.parse(scope.period).ends_on
+    until = Period.parse(period).ends_on
     labels = [m for m in run.periods("month") if Period.parse(m).ends_on <= until]
     month_rows = [(m, measures_of(run, scope, m).get(measure)) for m in labels]
     measured = [(m, row) for m, row in month_rows if row is not None]
     rate = say(f"briefing.{measure}")
-    caption = say("briefing.course_caption", rate=rate, unit=run.unit_inline(scope.unit))
+    caption = say("briefing.course_caption", rate=rate, unit=run.unit_inline(unit))
     return Answer(
         title=say("briefing.course_title"),
         claims=_course_claims(measured, rate),

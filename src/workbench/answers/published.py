@@ -16,12 +16,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.columns import Col, Write, figure, table, text
+from workbench.answers.columns import Col, Row, figure, pair, table, text
 from workbench.answers.phrasing import FEW, distinct, share_dot
 from workbench.answers.publication_cells import Counts, Shape, publication_system
 from workbench.answers.publication_record import published_with, read_record
@@ -161,43 +160,37 @@ class Publication(Part):
         return {name: rows[name][0] for name in _CELLS}
 
     def _figures_table(self, sides: list[Figures], name: str) -> Table:
-        none = Blank(say("briefing.no_interval"))
-        columns = [text("briefing.measure", lambda row: say(f"briefing.{row['name']}"))]
-        for period, side in zip((self.period, self.against), sides, strict=False):
-            cells: dict[str, tuple[Cell, Cell]] = {n: (_count_cell(side[n]), none) for n in _COUNTS}
-            cells |= {rate: _rate_cells(side, rate) for rate in _RATES}
-            columns.append(Col(numerals.period(period), _cell_of(cells, 0)))
-            columns.append(figure("briefing.interval", _cell_of(cells, 1)))
-        caption = say("briefing.headline_caption", unit=name)
-        return table(caption, [{"name": n} for n in (*_COUNTS, *_RATES)], columns)
+        periods = [numerals.period(p) for p in (self.period, self.against) if p]
+        return table(
+            say("briefing.headline_caption", unit=name),
+            [{"name": n} for n in (*_COUNTS, *_RATES)],
+            [
+                text("briefing.measure", lambda row: say(f"briefing.{row['name']}")),
+                *(
+                    column
+                    for period, side in zip(periods, sides, strict=True)
+                    for column in pair(period, partial(_figure_cells, side))
+                ),
+            ],
+        )
 
     def _change_table(self, marked: str, about: dict[str, str]) -> Table:
         everyone = (EVERYTHING, *self.run.units())
         names = distinct(everyone, self.run.unit_name)
-        rows = []
-        for unit_id in everyone:
-            sides = [self._row(unit_id, p) for p in (self.against, self.period)]
-            shares = [_rate_cells(side, _COMPARED)[0] for side in sides]
-            rows.append({"unit": unit_id, "cells": (*shares, *_difference_cells(sides))})
-        heads = [about["against"], about["period"]]
-        heads += [say("briefing.change_points"), say("briefing.interval")]
+        before, after = (
+            {u: self._row(u, p) for u in everyone} for p in (self.against, self.period)
+        )
         return table(
             say("published.change_table", **about),
-            rows,
+            [{"unit": u, "before": before[u], "after": after[u]} for u in everyone],
             [
                 text("briefing.unit", lambda row: names[row["unit"]]),
-                *(Col(head, _nth(n)) for n, head in enumerate(heads)),
+                Col(about["against"], lambda row: _rate_cells(row["before"], _COMPARED)[0]),
+                Col(about["period"], lambda row: _rate_cells(row["after"], _COMPARED)[0]),
+                *pair(say("briefing.change_points"), _difference_cells),
             ],
             marked=lambda row: row["unit"] == marked,
         )
-
-
-def _cell_of(cells: dict[str, tuple[Cell, Cell]], position: int) -> Write:
-    return lambda row: cells[row["name"]][position]
-
-
-def _nth(position: int) -> Write:
-    return lambda row: row["cells"][position]
 
 
 def _publishable(run: Run, periods: list[str], profile: str) -> pl.DataFrame:
@@ -307,8 +300,15 @@ def _rate_cells(side: Figures, rate: str) -> tuple[Cell, Cell]:
     return f"{numerals.percent(estimate.value)} ({over})", interval
 
 
-def _difference_cells(sides: list[Figures]) -> tuple[Cell, Cell]:
-    before, after = (_estimate(side, _COMPARED) for side in sides)
+def _figure_cells(side: Figures, measure: Row) -> tuple[Cell, Cell]:
+    name = measure["name"]
+    if name in _RATES:
+        return _rate_cells(side, name)
+    return _count_cell(side[name]), Blank(say("briefing.no_interval"))
+
+
+def _difference_cells(row: Row) -> tuple[Cell, Cell]:
+    before, after = (_estimate(row[side], _COMPARED) for side in ("before", "after"))
     if before is None or after is None:
         return _suppressed_cell(), _suppressed_cell()
     value, lower, upper = difference(before, after)
@@ -351,8 +351,11 @@ def _units_claims(rows: dict[str, Figures]) -> tuple[Claim, ...]:
 def _units_table(
     rows: dict[str, Figures], names: dict[str, str], caption: str, marked: str
 ) -> Table:
-    def rate(name: str, position: int) -> Write:
-        return lambda row: _rate_cells(row["side"], name)[position]
+    def written(name: str, row: Row) -> Cell:
+        return _count_cell(row["side"][name])
+
+    def rate(name: str, row: Row) -> tuple[Cell, Cell]:
+        return _rate_cells(row["side"], name)
 
     return table(
         caption,
@@ -360,21 +363,14 @@ def _units_table(
         [
             text("briefing.unit", lambda row: names[row["unit"]]),
             *(
-                figure(f"briefing.{name}", partial(_written_count, name))
+                figure(f"briefing.{name}", partial(written, name))
                 for name in ("received", "resolved", "late", "open_overdue")
             ),
-            *(
-                figure(heading, rate(name, position))
-                for name in ("late_done", _COMPARED)
-                for position, heading in enumerate((f"briefing.{name}", "briefing.interval"))
-            ),
+            *pair(say("briefing.late_done"), partial(rate, "late_done")),
+            *pair(say(f"briefing.{_COMPARED}"), partial(rate, _COMPARED)),
         ],
         marked=lambda row: row["unit"] == marked,
     )
-
-
-def _written_count(name: str, row: dict[str, Any]) -> Cell:
-    return _count_cell(row["side"][name])
 
 
 def _units_figure(rows: dict[str, Figures], names: dict[str, str], period: str) -> Figure | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
-from workbench.answers.columns import Col, Row, count, figure, table, text
+from workbench.answers.columns import Col, Row, count, fraction, table, text
 from workbench.answers.phrasing import FEW, listed, standing
 from workbench.answers.questions import PROFILE, AnyProfile, PeriodLabel, Scope, UnitId, question
 from workbench.answers.run import Run
@@ -118,7 +118,7 @@ def verdicts(
         denominators=say("quality.verdicts_denominators", few=FEW),
         listing=_verdict_table(run, overall, judged),
         values=tuple(
-            Value("late_with_causes", row["unit_id"], scope.period, scope.profile, row["n_late"])
+            Value("late_with_causes", row["unit_id"], period, profile, row["n_late"])
             for row in frame.iter_rows(named=True)
         ),
     )
@@ -224,8 +224,5 @@ def _verdict(row: Row, every: str, sound: str) -> str:
 
 
 def _late_share(side: str, late: str, base: str) -> Col:
-    def share(row: Row) -> str:
-        over = numerals.fraction(row[late], row[base])
-        return f"{numerals.percent(row[f'{side}_value'])} ({over})"
-
-    return figure(f"quality.share_{side}", share, of=f"{side}_value", none="quality.nothing_left")
+    heading = say(f"quality.share_{side}")
+    return fraction(heading, f"{side}_value", late, base, "quality.nothing_left")

@@ -60,17 +60,15 @@ def summary(
     """
     scope = Scope(period, unit, profile)
     answers = _answers(run, scope, against)
-    now = measures_of(run, scope, scope.period)
+    now = measures_of(run, scope, period)
     claims = [c for answer in answers for c in answer.claims if c.key]
-    if scope.profile != run.result_profile:
-        words = {"asked": scope.profile, "computed": run.result_profile}
+    if profile != run.result_profile:
+        words = {"asked": profile, "computed": run.result_profile}
         claims.append(claim(say("why.other_profile", **words), key=True))
     return Answer(
         title=say("briefing.summary_title"),
         claims=tuple(claims),
-        frame=compare.headline(
-            run.measures, period=scope.period, profile=scope.profile, unit_id=scope.unit
-        ),
+        frame=compare.headline(run.measures, period=period, profile=profile, unit_id=unit),
         denominators=say("briefing.levels"),
         tiles=headline.tiles(now),
         values=values_of(row for name, row in now.items() if name in headline.TILES),

@@ -12,7 +12,7 @@ import polars as pl
 from workbench.answers.answer import Answer, Claim, claim
 from workbench.answers.columns import Row, Write, count, figure, hours, picture, table, text
 from workbench.answers.phrasing import FEW, of_unit
-from workbench.answers.questions import PROFILE, AnyProfile, PeriodLabel, Scope, UnitId, question
+from workbench.answers.questions import PROFILE, AnyProfile, PeriodLabel, UnitId, question
 from workbench.answers.run import Run
 from workbench.charts import Bar, Figure, Pair, bars, paired_bars
 from workbench.charts.tables import Blank, Table
@@ -40,16 +40,15 @@ def time_use(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: AnyProfile = PROFILE
 ) -> Answer:
     """Where did the working time of late dossiers go, and where that of the others?"""
-    scope = Scope(period, unit, profile)
     frame = causes.time_use(
-        run.counted("time_use", scope.period, scope.profile),
-        period=scope.period,
-        unit_id=scope.unit,
+        run.counted("time_use", period, profile),
+        period=period,
+        unit_id=unit,
     )
     groups = {(r["is_late"], r["kind"]): r for r in frame.iter_rows(named=True)}
     kinds = [k for k in SEGMENT_KINDS if _seconds(groups, k)]
     kinds.sort(key=lambda k: (-_mean(groups, late=True, kind=k), SEGMENT_KINDS.index(k)))
-    caption = say("briefing.time_caption", period=numerals.period(scope.period))
+    caption = say("briefing.time_caption", period=numerals.period(period))
     return Answer(
         title=say("briefing.time_title"),
         claims=_time_claims(groups, kinds),
@@ -157,16 +156,15 @@ def slowest_steps(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: AnyProfile = PROFILE
 ) -> Answer:
     """Which steps and transfers took longer in late dossiers than in the others?"""
-    scope = Scope(period, unit, profile)
     frame = causes.slowest_steps(
-        run.counted("step_time", scope.period, scope.profile),
-        period=scope.period,
-        unit_id=scope.unit,
+        run.counted("step_time", period, profile),
+        period=period,
+        unit_id=unit,
     )
     rows = list(frame.iter_rows(named=True))
     named = list(zip(_step_names(rows), rows, strict=True))
     slow = [(name, r) for name, r in named if (r["excess_seconds"] or 0) > 0]
-    caption = say("briefing.steps_caption", period=numerals.period(scope.period))
+    caption = say("briefing.steps_caption", period=numerals.period(period))
     return Answer(
         title=say("briefing.steps_title"),
         claims=_step_claims(named, slow),

@@ -12,7 +12,7 @@ import polars as pl
 
 from workbench.answers.adjusted_units import PEERED
 from workbench.answers.answer import Answer, Claim, Value, claim
-from workbench.answers.columns import Col, Row, count, figure, picture, table, text
+from workbench.answers.columns import Col, Row, count, figure, fraction, picture, table, text
 from workbench.answers.phrasing import (
     FEW,
     distinct,
@@ -62,15 +62,15 @@ def compare_units(
         profile: Lateness profile.
     """
     scope = Scope(period, unit, profile)
-    frame = compare.units_side_by_side(run.measures, period=scope.period, profile=scope.profile)
-    everyone = Scope(scope.period, EVERYTHING, scope.profile)
-    overall = measures_of(run, everyone, scope.period).get(measure)
+    frame = compare.units_side_by_side(run.measures, period=period, profile=profile)
+    everyone = Scope(period, EVERYTHING, profile)
+    overall = measures_of(run, everyone, period).get(measure)
     names = distinct(frame["unit_id"], run.unit_name)
     measured = [r for r in frame.iter_rows(named=True) if r[measure] is not None]
     measured.sort(key=lambda r: (-r[measure], names[r["unit_id"]]))
     judged = [(r, _standing_of(r, measure, overall)) for r in measured]
     claims = _unit_claims(judged, names, scope, measure, overall)
-    if measure == RATE and scope.profile == run.result_profile:
+    if measure == RATE and profile == run.result_profile:
         claims += _beyond_chance(run, scope, names, judged)
     return Answer(
         title=say("briefing.units_title"),
@@ -217,15 +217,11 @@ def _unit_table(frame: pl.DataFrame, names: dict[str, str], scope: Scope) -> Tab
 def rate_columns(rate: str) -> tuple[Col, Col]:
     """Return the columns of a rate and of its interval, from rows that have a column for each."""
 
-    def share(row: Row) -> str:
-        over = numerals.fraction(row[f"{rate}_numerator"], row[f"{rate}_denominator"])
-        return f"{numerals.percent(row[rate])} ({over})"
-
     def interval(row: Row) -> str:
         return numerals.percent_range(row[f"{rate}_lower"], row[f"{rate}_upper"])
 
-    none = "briefing.no_denominator"
+    over, base, none = f"{rate}_numerator", f"{rate}_denominator", "briefing.no_denominator"
     return (
-        figure(f"briefing.{rate}", share, of=rate, none=none),
+        fraction(say(f"briefing.{rate}"), rate, over, base, none),
         figure("briefing.interval", interval, of=rate, none=none),
     )

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.columns import Row, count, figure, percent, picture, table, text
+from workbench.answers.columns import Row, count, figure, percent, picture, ranged, table, text
 from workbench.answers.phrasing import computed_under, distinct, of_unit
 from workbench.answers.questions import PROFILE, ResultProfile, UnitId, question
 from workbench.answers.run import Run
@@ -119,7 +119,7 @@ def _table(rows: Sequence[Row], names: dict[str, str]) -> Table:
             text("briefing.unit", lambda row: names[row["unit_id"]]),
             figure("forecasts.due", lambda row: numerals.day(row["due_at"].date())),
             figure("forecasts.left", _left),
-            figure("forecasts.risk", lambda row: _share(row, "risk")),
+            ranged("forecasts.risk", "risk"),
             text("forecasts.waiting", place),
             figure(
                 "forecasts.since",
@@ -128,11 +128,6 @@ def _table(rows: Sequence[Row], names: dict[str, str]) -> Table:
         ],
         notes=[say("forecasts.watch_rest", n=rest)] if rest > 0 else [],
     )
-
-
-def _share(row: Row, name: str) -> str:
-    bounds = numerals.percent_range(row["lower"], row["upper"])
-    return f"{numerals.percent(row[name])} ({bounds})"
 
 
 # calibration of past risks ----------------------------------------------------------------
@@ -188,6 +183,6 @@ def _reliability_table(rows: Sequence[Row]) -> Table:
             figure("forecasts.group", lambda row: str(row["group"])),
             count("forecasts.open_then", "n_dossiers"),
             percent("forecasts.predicted", "foretold"),
-            figure("forecasts.happened", lambda row: _share(row, "happened")),
+            ranged("forecasts.happened", "happened"),
         ],
     )

@@ -35,9 +35,9 @@ def whatif(
     """How many late dossiers would another procedure of work have kept on time?"""
     scope = Scope(period, unit, profile)
     listed = scenarios(run)
-    frame = run.saved.filter(
-        pl.col("period") == scope.period, pl.col("unit_id") == scope.unit
-    ).sort("n_saved", "scenario", descending=[True, False])
+    frame = run.saved.filter(pl.col("period") == period, pl.col("unit_id") == unit).sort(
+        "n_saved", "scenario", descending=[True, False]
+    )
     assumption = pl.col(_ASSUMPTION[run.language]).alias("assumption")
     known = frame.with_columns(assumption).filter(pl.col("scenario").is_in(list(listed)))
     rows = known.to_dicts()
@@ -49,8 +49,7 @@ def whatif(
         listing=_table(scope, rows, listed) if rows else None,
         figure=_figure(scope, rows, listed) if rows else None,
         values=tuple(
-            Value("late_with_causes", scope.unit, scope.period, scope.profile, row["n_late"])
-            for row in rows
+            Value("late_with_causes", unit, period, profile, row["n_late"]) for row in rows
         ),
     )
 
