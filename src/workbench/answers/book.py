@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from workbench.answers import (
     adjusted_units,
     causes,
-    cohorts,
     control,
     dossier,
     gaps,
@@ -21,7 +20,6 @@ from workbench.answers import (
     period_change,
     quality,
     sensitivity,
-    summary,
     time_use,
     units,
     watchlist,
@@ -46,8 +44,11 @@ class Book(Run):
         language: ``vi`` or ``en``, for everything the answers say.
     """
 
+    # Where a module bears the name of one of its questions, that question comes last: in the
+    # lines below it, the name is the question's.
+
     # a period in short
-    summary = summary.summary
+    summary = headline.summary
     headline = headline.headline
     sensitivity = sensitivity.sensitivity
     # units, periods and groups beside each other
@@ -60,7 +61,7 @@ class Book(Run):
     gap = gaps.gap
     compare_groups = groups.compare_groups
     durations = groups.durations
-    cohorts = cohorts.cohorts
+    cohorts = watchlist.cohorts
     # where the time went, and why
     slowest_steps = time_use.slowest_steps
     waiting = time_use.waiting

@@ -9,11 +9,20 @@ that the hour itself would change.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import polars as pl
 
+from workbench.answers import (
+    adjusted_units,
+    causes,
+    period_change,
+    quality,
+    time_use,
+    units,
+    whatif,
+)
 from workbench.answers.answer import Answer, Claim, Tile, Value, claim
 from workbench.answers.columns import Row, pair, picture, table, text
 from workbench.answers.phrasing import inline, measures_of, rate_words, values_of
@@ -124,7 +133,7 @@ TILES = ("received", "resolved", "late", "open_overdue")
 """The four numbers at the head of a briefing."""
 
 
-def tiles(now: dict[str, Row]) -> tuple[Tile, ...]:
+def _tiles(now: dict[str, Row]) -> tuple[Tile, ...]:
     """Return the numbers of ``TILES``, each with a note."""
     late = now.get("late_done")
     share = numerals.percent(late["value"]) if late else say("briefing.no_rate")
@@ -264,3 +273,61 @@ def _has_hours(run: Run, unit: str) -> bool:
     """Return whether a due stamp of a unit has an hour."""
     dossiers = run.dossiers if unit == EVERYTHING else run.dossiers.filter(unit_id=unit)
     return bool((dossiers["due_at"].dt.time() < DAY_END).any())
+
+
+# the first screen: key claims of every later section -----------------------------------------
+
+PARTS = (
+    headline,
+    period_change.compare_periods,
+    units.compare_units,
+    causes.causes,
+    adjusted_units.cells,
+    whatif.whatif,
+    time_use.slowest_steps,
+    quality.excluded,
+)
+"""Questions whose key claims stand in the summary."""
+
+
+@question(*dict.fromkeys(t for part in PARTS for t in part.tables), level=3)
+def summary(
+    run: Run,
+    period: PeriodLabel,
+    *,
+    against: str = "",
+    unit: UnitId = EVERYTHING,
+    profile: AnyProfile = PROFILE,
+) -> Answer:
+    """What should one know first? The key claims of the answers below, and four numbers.
+
+    Under another profile than that of the results, causes are left out with a note.
+    """
+    scope = Scope(period, unit, profile)
+    answers = _answers(run, scope, against)
+    now = measures_of(run, scope, period)
+    claims = [c for answer in answers for c in answer.claims if c.key]
+    if profile != run.result_profile:
+        words = {"asked": profile, "computed": run.result_profile}
+        claims.append(claim(say("why.other_profile", **words), key=True))
+    return Answer(
+        title=say("briefing.summary_title"),
+        claims=tuple(claims),
+        frame=compare.headline(run.measures, period=period, profile=profile, unit_id=unit),
+        denominators=say("briefing.levels"),
+        tiles=_tiles(now),
+        values=values_of(row for name, row in now.items() if name in TILES),
+    )
+
+
+def _answers(run: Run, scope: Scope, against: str) -> Iterator[Answer]:
+    about = {"unit": scope.unit, "profile": scope.profile}
+    yield headline(run, scope.period, against=against, **about)
+    yield period_change.compare_periods(run, scope.period, against=against, **about)
+    yield units.compare_units(run, scope.period, **about)
+    if scope.profile == run.result_profile:
+        yield causes.causes(run, scope.period, **about)
+        yield adjusted_units.cells(run, scope.period, **about)
+        yield whatif.whatif(run, scope.period, **about)
+    yield time_use.slowest_steps(run, scope.period, **about)
+    yield quality.excluded(run)
