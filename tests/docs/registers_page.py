@@ -29,7 +29,7 @@ from workbench.messages import use_language
 from workbench.warehouse import Warehouse
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "manual" / "registers.md"
+PAGE = ROOT / "docs/manual/registers.md"
 WORDS = Path(__file__).with_name("registers_page.md")
 REFERENCE = ROOT / "data" / "reference"
 FILES = {"boston311": "boston311", "receipt": "receipt/receipt.csv.gz", "wabo": "wabo"}
@@ -57,12 +57,9 @@ def read(name: str, shared: Path, work: Path) -> Book:
         warehouse.add_frame("profiles", lateness_profiles(REFERENCE / "profiles"))
         warehouse.set("profile", PROFILE)
         for stage, wanted in MADE.items():
-            warehouse.build(stage, lambda _: None, wanted)
+            warehouse.build(stage, wanted=wanted)
         warehouse.write([table for wanted in MADE.values() for table in wanted], tables)
     return Book(work, (tables,), REFERENCE, "en")
-
-
-# figures ----------------------------------------------------------------------------------
 
 
 def groups(book: Book, by: str, *within: str, group: str = "", other: str = "") -> pl.DataFrame:

@@ -36,6 +36,7 @@ from workbench.answers.run import Run
 from workbench.charts import Figure, FunnelPoint, funnel
 from workbench.charts.tables import Table
 from workbench.core import numerals
+from workbench.core.cause_list import cause_label
 from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
 from workbench.messages import say
@@ -235,7 +236,7 @@ def _named_cell(row: Row, names: dict[str, str]) -> str:
     return say(
         "fairness.cell",
         unit=names[row["unit_id"]],
-        cause=say(f"causes.{row['cause']}"),
+        cause=cause_label(row["cause"]),
         observed=numerals.decimal(row["observed"]),
         expected=numerals.decimal(row["expected"]),
         n=numerals.count(row["n_dossiers"]),
@@ -248,7 +249,7 @@ def _cell_table(rows: Sequence[Row], names: dict[str, str], scope: Scope) -> Tab
         rows,
         [
             text("briefing.unit", lambda row: names[row["unit_id"]]),
-            text("fairness.head_cause", lambda row: say(f"causes.{row['cause']}")),
+            text("fairness.head_cause", lambda row: cause_label(row["cause"])),
             count("fairness.head_dossiers", "n_dossiers"),
             count("fairness.head_late", "n_late"),
             decimal("fairness.head_observed", "observed"),

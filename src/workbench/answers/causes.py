@@ -21,7 +21,8 @@ from workbench.charts import Bar, bars
 from workbench.charts.grids import Square, grid
 from workbench.charts.tables import Blank, Cell, Table
 from workbench.core import numerals
-from workbench.core.vocabulary import CAUSES, EVERYTHING, REALITIES, Period
+from workbench.core.cause_list import cause_label, causes_in_order
+from workbench.core.vocabulary import EVERYTHING, REALITIES, Period
 from workbench.figures import causes as found
 from workbench.figures.estimates import wilson
 from workbench.messages import say
@@ -41,9 +42,7 @@ def causes(
     frame = _shares(run, scope).join(_counts(run, late), on="cause", how="left").fill_null(0)
     rows = frame.to_dicts()
     caption = say("why.caption", period=numerals.period(period))
-    drawn = [
-        Bar(found.cause_label(r["cause"]), r["late_share"], _weight(r, late.height)) for r in rows
-    ]
+    drawn = [Bar(cause_label(r["cause"]), r["late_share"], _weight(r, late.height)) for r in rows]
     labels = (f"{b.name}: {b.note}" for b in drawn)
     return Answer(
         title=say("why.title"),
@@ -120,13 +119,13 @@ def _claims(run: Run, late: pl.DataFrame, rows: Sequence[Row]) -> tuple[Claim, .
     if not rows:
         return (claim(say("why.nothing")),)
     named = [r for r in rows if r["cause"] != UNEXPLAINED]
-    top = "; ".join(f"{found.cause_label(r['cause'])} {_weight(r, late.height)}" for r in named[:3])
+    top = "; ".join(f"{cause_label(r['cause'])} {_weight(r, late.height)}" for r in named[:3])
     rest = _weight(rows[-1], late.height)
     key = "why.where" if top else "why.nothing_found"
     listing = say(key, n=numerals.count(late.height), causes=top, rest=rest)
     claims = [claim(listing, key=True)]
     saved = [
-        f"{found.cause_label(r['cause'])} {numerals.count(r['n_but_for'])}"
+        f"{cause_label(r['cause'])} {numerals.count(r['n_but_for'])}"
         for r in named
         if r["n_but_for"]
     ]
@@ -188,7 +187,7 @@ def _table(rows: Sequence[Row], late: int, caption: str) -> Table:
         caption,
         rows,
         [
-            text("why.head_cause", lambda row: found.cause_label(row["cause"])),
+            text("why.head_cause", lambda row: cause_label(row["cause"])),
             figure("why.head_weight", lambda row: _weight(row, late)),
             figure("why.head_dominant", lambda row: _share("n_dominant", "dominant", row)),
             graded("without_it", "n_but_for"),
@@ -231,11 +230,11 @@ Groups = dict[str, list[Row]]
 
 def _compared(groups: Groups, caption: str, title: str, heading: str) -> Answer:
     met = {UNEXPLAINED, *(r["cause"] for rows in groups.values() for r in rows)}
-    shown = [c for c in CAUSES if c in met]
+    shown = causes_in_order(met)
     parts = {n: {r["cause"]: r["late_share"] for r in rows} for n, rows in groups.items()}
     late = {n: max((r["n_late"] for r in rows), default=0) for n, rows in groups.items()}
     squares = [
-        Square(n, found.cause_label(c), part.get(c, 0) / late[n], numerals.decimal(part.get(c, 0)))
+        Square(n, cause_label(c), part.get(c, 0) / late[n], numerals.decimal(part.get(c, 0)))
         for n, part in parts.items()
         if late[n]
         for c in shown
@@ -248,7 +247,7 @@ def _compared(groups: Groups, caption: str, title: str, heading: str) -> Answer:
     columns = [
         Col(heading, lambda row: row["group"], number=False),
         count("why.n_late", "n_late"),
-        *(Col(found.cause_label(c), partial(_decimal, c)) for c in shown),
+        *(Col(cause_label(c), partial(_decimal, c)) for c in shown),
     ]
     labels = [_describe_group(n, rows) for n, rows in groups.items() if rows]
     notes = [say("why.weight_note")]
@@ -269,7 +268,7 @@ def _decimal(name: str, row: Row) -> Cell:
 def _describe_group(name: str, rows: list[Row]) -> str:
     """Name a row's heaviest cause, and what stays unexplained."""
     late, top = rows[0]["n_late"], rows[0]
-    words = f"{found.cause_label(top['cause'])} {_weight(top, late)}"
+    words = f"{cause_label(top['cause'])} {_weight(top, late)}"
     key = "why.group_sentence" if top["cause"] != UNEXPLAINED else "why.group_unexplained"
     none = {"cause": UNEXPLAINED, "late_share": 0.0}
     rest = next((r for r in rows if r["cause"] == UNEXPLAINED), none)

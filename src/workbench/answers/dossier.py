@@ -24,6 +24,7 @@ from workbench.charts.tables import Blank, Cell, Table
 from workbench.charts.timeline import Mark, Sort, TimelineBar, timeline
 from workbench.clock import Calendars
 from workbench.core import numerals
+from workbench.core.cause_list import cause_label
 from workbench.figures import causes
 from workbench.messages import say
 
@@ -216,11 +217,11 @@ def _causes(run: Run, dossier_id: str, outcome: Row, profile: str) -> tuple[Answ
     main = say(
         "why.dossier_why",
         reality=causes.reality_label(late[0]["reality"]),
-        cause=causes.cause_label(late[0]["dominant_cause"]),
+        cause=cause_label(late[0]["dominant_cause"]),
         overrun=clock(late[0]["overrun_seconds"]),
     )
     attributed = [r for r in rows if r["cause"] != UNEXPLAINED]
-    alone = [causes.cause_label(r["cause"]) for r in attributed if r["but_for"]]
+    alone = [cause_label(r["cause"]) for r in attributed if r["but_for"]]
     but_for = say("why.but_for", causes=", ".join(alone)) if alone else say("why.but_for_none")
     claims = (claim(main, 2), claim(but_for, 3)) if attributed else (claim(main, 2),)
     return (
@@ -248,12 +249,12 @@ def _cause_table(rows: list[Row], overrun: int | None) -> Table:
         say("why.dossier_caption"),
         rows,
         [
-            text("why.head_cause", lambda row: causes.cause_label(row["cause"])),
+            text("why.head_cause", lambda row: cause_label(row["cause"])),
             text("why.head_grade", grade),
             exact("why.head_late_seconds", "late_seconds"),
             percent("why.head_late_share", "late_share"),
             figure("why.head_but_for_head", _without),
-            text("why.head_evidence", lambda row: causes.evidence_text(row["evidence"])),
+            text("why.head_evidence", causes.evidence_text),
         ],
         total=(say("why.total"), "", clock(sum(r["late_seconds"] for r in rows)), "", "", ""),
         notes=[say("why.seconds_add_up", overrun=clock(overrun)), say("why.grades")],

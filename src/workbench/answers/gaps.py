@@ -14,6 +14,7 @@ from workbench.answers.run import Run
 from workbench.charts import Figure, Scale, dots
 from workbench.charts.tables import Table
 from workbench.core import numerals
+from workbench.core.cause_list import cause_label
 from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
 from workbench.messages import say
@@ -114,7 +115,7 @@ def _denominators(row: Row, names: dict[str, str]) -> str:
 
 def _component(name: str) -> str:
     cause = name.removeprefix("cause:")
-    return say(f"causes.{cause}") if cause != name else say(f"gaps.{name}")
+    return cause_label(cause) if cause != name else say(f"gaps.{name}")
 
 
 def _figure(rows: list[Row], caption: str, base: int) -> Figure | None:

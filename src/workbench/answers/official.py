@@ -75,7 +75,7 @@ class Official(Part):
     unit: str
     profile: str
 
-    @question("dossiers", "official_tables")
+    @question("official_tables")
     def form(self, name: str, period: str) -> Answer:
         """Fill an official form: ``II.06a``, ``07a/BTP`` or ``opencps20``.
 
@@ -101,7 +101,7 @@ class Official(Part):
         """
         return self._filled(name, period).gaps
 
-    @question("dossiers", "official_tables")
+    @question("official_tables")
     def write_form(self, name: str, period: str, path: str | Path) -> Path:
         """Write an official form as an Excel workbook and return its path.
 

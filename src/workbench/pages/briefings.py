@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -23,6 +23,7 @@ from workbench.answers.published import publish
 from workbench.core import numerals
 from workbench.core.errors import OutputBusy, UsageProblem
 from workbench.core.project import only_writer, replace_folder, shipped
+from workbench.core.run_folders import CountedStep, Progress
 from workbench.core.vocabulary import EVERYTHING, LATEST, PeriodKind
 from workbench.messages import say, use_language
 from workbench.pages.notebooks import (
@@ -38,8 +39,6 @@ PUBLISHED = ("published",)
 """Notebooks of a briefing that leaves the office; its page is called as that of any briefing."""
 EACH = "each"
 _RESULTS = re.compile(r'<meta name="results" content="(?P<fingerprint>\w+)">')
-
-Progress = Callable[[str], None]
 
 
 def write_briefings(
@@ -269,8 +268,8 @@ def _ready_for_notebooks(book: Book, out: Path) -> Iterator[None]:
 
 def _make(book: Book, jobs: Sequence[Job], progress: Progress) -> None:
     """Run the notebooks one after another and write each with its page; stop at the first fault."""
-    for job in jobs:
-        progress(job.describe(book))
+    for number, job in enumerate(jobs, 1):
+        progress(CountedStep(job.describe(book), "brief", number, len(jobs)))
         _write(book, job, _run(book, job))
 
 
