@@ -7,19 +7,18 @@ compared with the usual rate of such months.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from typing import Literal
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.phrasing import Row
+from workbench.answers.columns import Row, figure, fraction, picture, table, text
 from workbench.answers.questions import PROFILE, RATE, AnyProfile, Rate, Scope, UnitId, question
 from workbench.answers.run import Run
-from workbench.charts import Figure, Point, draw
+from workbench.charts import Figure, Point
 from workbench.charts import control as control_chart
-from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.charts.tables import Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
@@ -51,9 +50,6 @@ def control(
         unit: A unit; all together by default.
         profile: Lateness profile.
         rules: ``exact`` limits, or ``xmr`` on request.
-
-    Raises:
-        UsageProblem: Unit, profile or measure is unknown.
     """
     scope = Scope("", unit, profile)
     course = compare.series(
@@ -82,11 +78,7 @@ def control(
 
 def baseline(run: Run, unit: str, measure: str) -> compare.BaselinePeriods | None:
     """Return the baseline that a person fixed for a unit, or for all units; none where none is."""
-    listing = run.reference / "baselines.csv"
-    if not listing.is_file():
-        return None
-    with listing.open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["measure"] == measure]
+    rows = [row for row in run.reference_rows("baselines.csv") if row["measure"] == measure]
     unit_rows = [row for row in rows if row["unit_id"] == unit]
     for row in unit_rows or [row for row in rows if row["unit_id"] == EVERYTHING]:
         reason = row[f"reason_{run.language}"] or row["reason_vi"]
@@ -180,38 +172,25 @@ def _figure(rows: Sequence[Row], usual: compare.BaselinePeriods, moved: Row, rat
     ]
     sure = moved["period"] is not None and (moved["p_value"] or 1.0) <= SURE
     change = numerals.month_tick(moved["period"]) if sure else ""
-    caption = say("control.caption", rate=rate)
-    labels = "; ".join(
-        f"{p.name} {numerals.decimal(p.value)}%" for p in points if p.value is not None
-    )
-    return draw(
+    return picture(
         control_chart(points, say("briefing.rate_axis", rate=rate), change),
-        caption,
-        f"{caption} {labels}.",
+        say("control.caption", rate=rate),
+        (f"{p.name} {numerals.decimal(p.value)}%" for p in points if p.value is not None),
     )
 
 
 def _table(rows: Sequence[Row], rate: str) -> Table:
-    heads = ("limits", "verdict")
-    columns = (
-        Column(say("control.month"), number=False),
-        Column(rate),
-        *(Column(say(f"control.{head}")) for head in heads),
+    return table(
+        say("control.caption", rate=rate),
+        rows,
+        [
+            text("control.month", lambda row: numerals.period(row["period"])),
+            fraction(rate, "value", "numerator", "denominator", "briefing.no_denominator"),
+            figure(
+                "control.limits", lambda row: numerals.percent_range(row["lower"], row["upper"])
+            ),
+            figure(
+                "control.verdict", lambda row: say(f"control.{'out' if row['rule'] else 'inside'}")
+            ),
+        ],
     )
-    cells = tuple(
-        (
-            numerals.period(row["period"]),
-            _value(row),
-            numerals.percent_range(row["lower"], row["upper"]),
-            say("control.out") if row["rule"] else say("control.inside"),
-        )
-        for row in rows
-    )
-    return Table(say("control.caption", rate=rate), columns, cells)
-
-
-def _value(row: Row) -> Cell:
-    if row["value"] is None:
-        return Blank(say("briefing.no_denominator"))
-    over = numerals.fraction(row["numerator"], row["denominator"])
-    return f"{numerals.percent(row['value'])} ({over})"

@@ -6,15 +6,16 @@ is 4 only where every condition of the comparison holds; else it is 2, with the 
 
 from __future__ import annotations
 
-import csv
+from functools import partial
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.phrasing import Row, computed_under, listed
+from workbench.answers.columns import Col, Row, table, text
+from workbench.answers.phrasing import computed_under, listed
 from workbench.answers.questions import PROFILE, ResultProfile, question
 from workbench.answers.run import Run
-from workbench.charts.tables import Column, Table
+from workbench.charts.tables import Cell, Table
 from workbench.core import numerals
 from workbench.core.errors import InputRejected
 from workbench.core.vocabulary import Period
@@ -32,7 +33,7 @@ def interventions(run: Run, *, profile: ResultProfile = PROFILE) -> Answer:
         UsageProblem: The profile is unknown, or the results were computed under another one.
         InputRejected: A recorded change names a unit or period that these results lack.
     """
-    effects = [(row, _effect(run, row)) for row in recorded(run)]
+    effects = [(row, _effect(run, row)) for row in run.reference_rows(FILE)]
     frames = [
         effect.with_columns(pl.lit(row["intervention"]).alias("intervention"))
         for row, effect in effects
@@ -44,15 +45,6 @@ def interventions(run: Run, *, profile: ResultProfile = PROFILE) -> Answer:
         denominators=f"{say('interventions.denominators')} {computed_under(profile)}",
         listing=_table(run, effects) if effects else None,
     )
-
-
-def recorded(run: Run) -> list[dict[str, str]]:
-    """Return the changes that people recorded, as they stand in the reviewed list."""
-    listing = run.reference / FILE
-    if not listing.is_file():
-        return []
-    with listing.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
 
 
 def _effect(run: Run, row: dict[str, str]) -> pl.DataFrame:
@@ -110,21 +102,23 @@ def _words(run: Run, row: dict[str, str], figures: Row) -> dict[str, str]:
 
 
 def _table(run: Run, found: list[tuple[dict[str, str], pl.DataFrame]]) -> Table:
-    heads = ("change", "since", "effect", "interval", "level")
-    columns = tuple(
-        Column(say(f"interventions.head_{head}"), number=head not in ("change",)) for head in heads
+    rows = [
+        {**_words(run, row, figures), "level": str(figures["evidence_level"])}
+        for row, effect in found
+        for figures in [effect.row(0, named=True)]
+    ]
+    return table(
+        say("interventions.table"),
+        rows,
+        [
+            text("interventions.head_change", "name"),
+            *(
+                Col(say(f"interventions.head_{name}"), partial(_text, name))
+                for name in ("since", "effect", "interval", "level")
+            ),
+        ],
     )
-    rows = []
-    for row, effect in found:
-        figures = effect.row(0, named=True)
-        words = _words(run, row, figures)
-        rows.append(
-            (
-                words["name"],
-                words["since"],
-                words["effect"],
-                words["interval"],
-                str(figures["evidence_level"]),
-            )
-        )
-    return Table(say("interventions.table"), columns, tuple(rows))
+
+
+def _text(name: str, row: Row) -> Cell:
+    return str(row[name])

@@ -44,6 +44,8 @@ ResultProfile = Annotated[str, Run.computed_profile]
 Rate = Annotated[str, Run.rate]
 """A rate that units and periods are compared by."""
 
+_LOOKED_UP = ("PeriodLabel", "ReceptionPeriod", "UnitId", "AnyProfile", "ResultProfile", "Rate")
+
 Asker = TypeVar("Asker")
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -78,6 +80,7 @@ class Question(Generic[Asker, P, T]):
         self, answer: Callable[Concatenate[Asker, P], T], tables: tuple[str, ...], level: int
     ) -> None:
         update_wrapper(self, answer)
+        self.__doc__ = _documented(answer)
         self.tables = tables
         self.level = level
         self._answer = answer
@@ -117,6 +120,20 @@ class Question(Generic[Asker, P, T]):
         self, asker: Asker | None, kind: type | None = None
     ) -> Question[Asker, P, T] | Callable[P, T]:
         return self if asker is None else MethodType(self, asker)
+
+
+def _documented(answer: Callable[..., Any]) -> str:
+    """Return the docstring of a question with the errors of looking up what is asked about."""
+    text = inspect.cleandoc(answer.__doc__ or "")
+    kinds = answer.__annotations__
+    names = [name for name, kind in kinds.items() if kind in _LOOKED_UP]
+    if not names or "Raises:" in text:
+        return text
+    listed = " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    problem = f"The {listed} is unknown"
+    if "ResultProfile" in kinds.values():
+        problem += ", or the results were computed\n        under another profile"
+    return f"{text}\n\nRaises:\n    UsageProblem: {problem}."
 
 
 def question(
