@@ -24,7 +24,7 @@ from workbench.core.environment import processors
 from workbench.core.errors import InputRejected, RuleFailed
 from workbench.core.project import Scratch, replace_folder
 from workbench.core.run_folders import CountedStep, Progress
-from workbench.warehouse.checks import check_frames, check_key, check_rows, key_broken
+from workbench.warehouse.checks import check_frames, check_table, key_broken
 from workbench.warehouse.models import (
     Model,
     find_model,
@@ -43,6 +43,8 @@ MEMORY = "3GB"
 PART = 50_000
 """Dossiers per partition: some hundred megabytes with all their steps."""
 _ALL = ("", "\U0010ffff", 0)
+_LIST = "reference_"
+"""Begins the name of a reviewed list whose own name is that of a model's table, too."""
 _ATTACHED = "attached"
 """Kind of a table whose rows lie outside the database."""
 
@@ -269,7 +271,7 @@ class Warehouse:
         if model.key and not is_sorted_by(rows, model.key):
             rows = self._sorted(rows, model)
         self._connection.register("rows_made", rows)
-        check_rows(model, self._connection.table("rows_made"))
+        check_table(model, self._connection.table("rows_made"), is_key_known=True)
         self._connection.unregister("rows_made")
         return rows
 
@@ -309,9 +311,8 @@ class Warehouse:
         self._kinds[model.name] = "table"
         self._keys[model.name] = model.key
         rows = self._connection.table(model.name)
-        if model.key and not (self._is_cut and _rises(rows, model.key)):
-            check_key(model, rows)
-        check_rows(model, rows)
+        is_key_known = self._is_cut and bool(model.key) and _rises(rows, model.key)
+        check_table(model, rows, is_key_known=is_key_known)
 
     def _provide_all(self, model: Model) -> None:
         for table in model.reads:
@@ -377,9 +378,8 @@ class Warehouse:
                 self._attached(parquet).create_view(table)
                 self._kinds[table] = "view"
                 return
-            if (csv := folder / f"{table}.csv").is_file():
-                self._connection.read_csv(str(csv), all_varchar=True, header=True).create(table)
-                self._kinds[table] = "table"
+            if (csv := folder / f"{table.removeprefix(_LIST)}.csv").is_file():
+                self.add_frame(table, pl.read_csv(csv, infer_schema=False, null_values=""))
                 return
         folders = ", ".join(folder.as_posix() for folder in self._folders) or "-"
         raise InputRejected("warehouse.no_table", table=table, reader=reader, folders=folders)
