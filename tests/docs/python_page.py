@@ -14,6 +14,7 @@ from typing import Any, get_type_hints
 
 import workbench
 from workbench.answers import Answer, Book
+from workbench.answers.questions import Part
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "reference" / "python.md"
@@ -73,7 +74,7 @@ def _members(owner: str, kind: type, *, answers: bool | None = None) -> Iterator
 def _answers(member: Callable[..., Any]) -> bool:
     """Return whether a method answers, itself or by what it opens."""
     kind = get_type_hints(inspect.unwrap(member)).get("return")
-    return isinstance(kind, type) and kind.__module__.startswith("workbench.answers.")
+    return isinstance(kind, type) and issubclass(kind, Answer | Part)
 
 
 def _parts() -> Iterator[tuple[str, type]]:
