@@ -21,7 +21,8 @@ from workbench.answers.question import Question
 from workbench.clock.lateness import lateness_profiles
 from workbench.core import numerals
 from workbench.core.errors import UsageProblem
-from workbench.core.vocabulary import EVERYTHING, latest_kind
+from workbench.core.vocabulary import EVERYTHING, ReportSpan, latest_kind
+from workbench.figures.on_request import RequestTable, count_on_request
 from workbench.messages import say, use_language
 from workbench.official import (
     Conventions,
@@ -29,7 +30,6 @@ from workbench.official import (
     Form,
     Letterhead,
     Names,
-    ReportSpan,
     evaluate,
     fill,
     half_year_report,
@@ -41,7 +41,6 @@ from workbench.official import (
     write_form,
 )
 from workbench.official.audits import check_printed
-from workbench.official.counting import OfficialTables, count_official_forms
 from workbench.official.workbook import notes
 
 if TYPE_CHECKING:
@@ -127,7 +126,7 @@ class Official:
         with use_language(self.book.language):
             span = self._span(period)
             report = half_year_report(
-                self._counted(span).counts, span=span, profile=self.profile, unit_id=self.unit
+                self._counted(span)["counts"], span=span, profile=self.profile, unit_id=self.unit
             )
             return Answer(
                 title=say("official.report_title", period=numerals.period(span.period)),
@@ -144,11 +143,11 @@ class Official:
         """
         with use_language(self.book.language):
             span = self._span(period)
-            counts = self._counted(span)
+            found = self._counted(span, "official_overruns")
             frame = rates_side_by_side(
                 read_metrics(self.book.reference),
-                totals(counts.counts, span=span, profile=self.profile, unit_id=self.unit),
-                counts.overruns,
+                totals(found["counts"], span=span, profile=self.profile, unit_id=self.unit),
+                found["official_overruns"],
                 span=span,
                 profile=self.profile,
                 unit_id=self.unit,
@@ -207,26 +206,32 @@ class Official:
 
     # shared by the answers ------------------------------------------------------------------
 
-    def _counted(self, span: ReportSpan) -> OfficialTables:
-        """Count the period under this profile; nothing is stored.
+    def _counted(self, span: ReportSpan, *tables: RequestTable) -> dict[str, pl.DataFrame]:
+        """Count the period under this profile, and with the counts other tables of it.
 
         Raises:
             UsageProblem: No dossier lies in that period under the convention.
         """
         book = self.book
-        listed = lateness_profiles(book.reference / "profiles").filter(profile=self.profile)
-        counts = count_official_forms(book.folders, book.facts.pipelines, [span], listed)
-        if counts.counts.is_empty():
+        found = count_on_request(
+            ("counts", *tables),
+            book.folders,
+            book.facts,
+            profile=self.profile,
+            spans=[span],
+            by_field=True,
+        )
+        if found["counts"].is_empty():
             raise UsageProblem(
                 "official.no_counts",
                 period=span.period,
                 convention=self.convention,
                 profile=self.profile,
             )
-        return counts
+        return found
 
     def _totals(self, span: ReportSpan) -> dict[str, int]:
-        counts = self._counted(span).counts
+        counts = self._counted(span)["counts"]
         return totals(counts, span=span, profile=self.profile, unit_id=self.unit)
 
     def _span(self, period: str) -> ReportSpan:
@@ -237,7 +242,7 @@ class Official:
     def _filled(self, name: str, period: str) -> FilledForm:
         form = Form.read(name, self.book.reference)
         span = self._span(period)
-        counts = self._counted(span).counts
+        counts = self._counted(span)["counts"]
         if self.unit != EVERYTHING:
             counts = counts.filter(unit_id=self.unit)
         return fill(form, counts, span=span, profile=self.profile, names=self._names(form))

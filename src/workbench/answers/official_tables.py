@@ -9,8 +9,9 @@ import polars as pl
 
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
+from workbench.core.vocabulary import ReportSpan
 from workbench.messages import language, say, use_language
-from workbench.official import FilledForm, ReportSpan
+from workbench.official import FilledForm
 from workbench.official.audits import PRINTED
 
 

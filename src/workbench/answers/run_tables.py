@@ -15,8 +15,8 @@ import polars as pl
 
 from workbench.core.errors import UsageProblem
 from workbench.core.project import Project, shipped
-from workbench.figures import causes
-from workbench.figures.sojourns import count_passages
+from workbench.core.vocabulary import Period, ReportSpan
+from workbench.figures.on_request import RequestTable, count_on_request
 
 _FINGERPRINTED = (
     "dossiers",
@@ -117,11 +117,11 @@ class RunTables:
         """One row per measure, profile, group and period."""
         return self._frame("measures")
 
-    def counted(self, table: causes.CountedTable, period: str, profile: str) -> pl.DataFrame:
+    def counted(self, table: RequestTable, period: str, profile: str) -> pl.DataFrame:
         """Return a table of one period under any lateness profile, counted now."""
-        return causes.count_table(
-            table, self.folders, self.facts.pipelines, period=period, profile=profile
-        )
+        span = ReportSpan.of(Period.parse(period))
+        found = count_on_request([table], self.folders, self.facts, profile=profile, spans=[span])
+        return found[table]
 
     @cached_property
     def result_profile(self) -> str:
@@ -190,9 +190,10 @@ class RunTables:
 
     def counted_passages(self, day: dt.date) -> pl.DataFrame:
         """Return one row per dossier and sojourn, as far back as forecasts from a day need."""
-        return self._local(
-            count_passages(self.folders, self.facts.pipelines, day, self.result_profile)
+        found = count_on_request(
+            ["passages"], self.folders, self.facts, profile=self.result_profile, since=day
         )
+        return self._local(found["passages"])
 
     def _frame(self, name: str) -> pl.DataFrame:
         return self._local(pl.read_parquet(self._file(name)))

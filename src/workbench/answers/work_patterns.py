@@ -21,10 +21,9 @@ from workbench.charts import draw
 from workbench.charts.flows import level
 from workbench.charts.grids import Square, grid
 from workbench.charts.tables import Column, Table
-from workbench.clock.lateness import lateness_profiles
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING, Period
-from workbench.figures.stock import count_daily_stock
+from workbench.figures.on_request import count_on_request, up_to_each_day
 from workbench.messages import say, use_language
 
 if TYPE_CHECKING:
@@ -121,15 +120,15 @@ class Rhythm:
         """One row per day up to the snapshot: open dossiers at its end, overdue ones among them."""
         book = self.book
         until = min(period.ends_on, book.snapshot.date()) if book.snapshot else period.ends_on
-        daily_stock = count_daily_stock(
+        found = count_on_request(
+            ["daily_stock"],
             book.folders,
-            book.facts.pipelines,
-            lateness_profiles(book.reference / "profiles").filter(profile=self.profile),
-            period=period,
-            until=until,
+            book.facts,
+            profile=self.profile,
+            spans=up_to_each_day(period, until),
         )
         stock = (
-            self._of_unit(daily_stock)
+            self._of_unit(found["daily_stock"])
             .group_by("day")
             .agg(pl.sum("n_open").alias("open"), pl.sum("n_overdue").alias("overdue"))
         )
