@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from workbench.answers.answer import Answer, Value, claim
 from workbench.answers.phrasing import FEW, Row, standing
 from workbench.answers.question import RATE
 from workbench.charts import Dot, Figure, Scale, dots, draw
 from workbench.charts.tables import Column, Table
 from workbench.core import numerals
-from workbench.core.vocabulary import EVERYTHING
-from workbench.figures import compare
+from workbench.core.vocabulary import EVERYTHING, Period
+from workbench.figures import compare, result_tables
 from workbench.messages import say
 
 if TYPE_CHECKING:
@@ -27,15 +29,7 @@ SHOWN_FROM = 0.0005
 
 def gap(book: NameLookup, left: compare.Side, right: compare.Side) -> Answer:
     """Answer why the right side's late share differs from the left's, component by component."""
-    months = book.month_classes if left.period != right.period else {}
-    flagged = book.cell_tests.filter("flagged")
-    frame = compare.gaps(
-        book.cause_cells,
-        [(left, right)],
-        overdue=book.overdue_cells,
-        calendar=months or None,
-        named=flagged,
-    )
+    frame = _comparison(book, left, right)
     if frame.is_empty() or left == right:
         return Answer(
             title=say("gaps.title"),
@@ -58,6 +52,22 @@ def gap(book: NameLookup, left: compare.Side, right: compare.Side) -> Answer:
         listing=_table(rows, names),
         figure=_figure(rows, names, base),
         values=_values(rows[0], (left, right), book.result_profile),
+    )
+
+
+def _comparison(book: NameLookup, left: compare.Side, right: compare.Side) -> pl.DataFrame:
+    """Return a comparison as the table ``gaps`` has it; one that is not there is computed alike."""
+    name = compare.comparison_name(left, right)
+    known = book.gaps.filter(comparison=name).drop("profile")
+    if known.height:
+        return known
+    return result_tables.gaps(
+        book.cause_cells,
+        book.overdue_cells,
+        book.cell_tests,
+        book.month_classes,
+        kind=Period.parse(right.period).kind,
+        pairs=[(left, right)],
     )
 
 
