@@ -14,9 +14,3 @@ create type cause_part as enum(
     'intake', 'queue', 'queue_or_work', 'record', 'recording', 'return', 'sign', 'synced',
     'transfer', 'unlogged', 'work'
 );
-
-create type cause_name as enum(
-    'intake_delay', 'portal_transfer', 'handover', 'assignment_wait', 'queue', 'slow_work',
-    'signature_wait', 'batching', 'external_agency', 'applicant', 'record_lag',
-    'return_post', 'due_date_error', 'norms_too_long', 'unexplained'
-);

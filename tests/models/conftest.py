@@ -222,6 +222,13 @@ class ModelTest:
             warehouse.build("clock", wanted=["cumulative_days"])
             return warehouse.frame("cumulative_days")
 
+    @cached_property
+    def cause_list(self) -> pl.DataFrame:
+        """The reviewed list of causes, as the model reads it."""
+        with Warehouse(self.facts.pipelines, threads=1) as warehouse:
+            warehouse.attach(self.facts.reference)
+            return warehouse.query("explain/cause_list")
+
     def _provide(self, warehouse: Warehouse, table: str, text: str | None) -> None:
         if text is None and (shipped := self._shipped(table)) is not None:
             warehouse.add_frame(table, shipped)
@@ -235,13 +242,16 @@ class ModelTest:
         made = {
             "calendar_days": self.calendars.days,
             "cumulative_days": lambda: self.cumulative_days,
+            "cause_list": lambda: self.cause_list,
             "calendar_keys": self.calendars.keys,
             "unit_calendars": self.calendars.units,
             "profiles": lambda: lateness_profiles(self.facts.reference / "profiles"),
         }
         if table in made:
             return made[table]()
-        file = self.facts.reference / f"{table}.csv"
+        if any(self.facts.pipelines.rglob(f"{table}.sql")):
+            return None
+        file = self.facts.reference / f"{table.removeprefix('reference_')}.csv"
         return pl.read_csv(file, infer_schema=False) if file.is_file() else None
 
 

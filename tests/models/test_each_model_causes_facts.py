@@ -11,7 +11,6 @@ RULES = (
     "least_difference",
     "false_share",
     "late_click",
-    "most_causes",
     "least_share",
     "slow_share",
     "chain_gap",
@@ -43,6 +42,26 @@ def test_each_limit_is_the_reviewed_number_of_its_name(model_test) -> None:
         "explain/cause_limits",
         given={"cause_rules": "\n".join(["rule_id  value", *rows, "other  99"])},
         expect="  ".join(RULES) + "\n" + numbers,
+    )
+
+
+def test_each_cause_has_its_place_and_its_parts(model_test) -> None:
+    model_test(
+        "explain/cause_list",
+        given={
+            "reference_causes": """
+                cause       place  parts          is_artefact
+                record_lag  3      record synced  yes
+                queue       2      queue          no
+                nothing     1      -              no
+            """
+        },
+        expect="""
+            cause       cause_no  is_artefact
+            nothing     1         no
+            queue       2         no
+            record_lag  3         yes
+        """,
     )
 
 

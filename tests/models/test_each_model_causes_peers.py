@@ -342,12 +342,13 @@ def test_the_evidence_of_a_cause_is_that_of_the_step_where_it_took_most(model_te
             """,
         },
         expect="""
-            dossier_no  cause           excess_seconds  is_extreme  ground       grade  details
-            1           due_date_error  5               yes         wrong_due    A      -
-            1           return_post     7               yes         after_clock  B      -
-            2           applicant       7               yes         after_clock  B      -
-            2           due_date_error  5               yes         wrong_due    B      -
-            3           queue           30              yes         out_of_line  B      5|5
+            is_extreme = yes
+            dossier_no  cause           excess_seconds  ground       grade  n_in_progress
+            1           due_date_error  5               wrong_due    A      -
+            1           return_post     7               after_clock  B      -
+            2           applicant       7               after_clock  B      -
+            2           due_date_error  5               wrong_due    B      -
+            3           queue           30              out_of_line  B      5
         """,
     )
 

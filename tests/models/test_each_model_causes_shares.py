@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-SEVERAL = range(1, 9)
+WHOLE = 232_792_560
+"""The least common multiple of 1 to 22."""
 
 
 def test_what_the_causes_do_not_explain_is_left_last_and_small_ones_go_with_it(model_test) -> None:
     model_test(
         "explain/shapley_players",
         given={
-            "cause_limits": "fewest_peers  most_causes  least_share\n20  4  10",
+            "cause_limits": "fewest_peers  least_share\n20  10",
             "cause_dossiers": """
                 dossier_no  is_late  overrun_seconds
                 1           yes      100
@@ -30,7 +31,7 @@ def test_what_the_causes_do_not_explain_is_left_last_and_small_ones_go_with_it(m
                 5           queue        100             extreme
             """,
         },
-        # of four causes at most one is the rest; ties go by the place in the vocabulary
+        # ties go by the place in the list of causes
         expect="""
             dossier_no  slot  cause        excess_seconds  needed_seconds  ground   grade
             1           1     queue        20              100             extreme  -
@@ -38,7 +39,7 @@ def test_what_the_causes_do_not_explain_is_left_last_and_small_ones_go_with_it(m
             1           3     unexplained  60              100             rest     B
             2           1     queue        50              100             extreme  -
             2           2     slow_work    40              100             extreme  -
-            2           3     unexplained  30              100             rest     B
+            2           3     applicant    30              100             extreme  -
             3           1     unexplained  1               1               rest     B
             5           1     queue        100             100             extreme  -
         """,
@@ -49,7 +50,7 @@ def test_norms_that_add_up_answer_before_a_typed_reason_speaks_for_the_rest(mode
     model_test(
         "explain/shapley_players",
         given={
-            "cause_limits": "fewest_peers  most_causes  least_share\n20  8  10",
+            "cause_limits": "fewest_peers  least_share\n20  10",
             "cause_dossiers": """
                 is_late = yes
                 overrun_seconds = 100
@@ -92,83 +93,49 @@ def test_norms_that_add_up_answer_before_a_typed_reason_speaks_for_the_rest(mode
     )
 
 
-def test_a_set_weighs_for_its_members_and_against_the_others(model_test) -> None:
-    model_test(
-        "explain/shapley_coalitions",
-        given={"cause_limits": "fewest_peers  most_causes\n20  2"},
-        expect="""
-            n_causes  mask  in_1  in_2  part_1
-            1         0     0     0     -40320
-            1         1     1     0     40320
-            2         0     0     0     -20160
-            2         1     1     0     20160
-            2         2     0     1     -20160
-            2         3     1     1     20160
-        """,
-    )
-
-
-def every_count(name: str) -> list[str]:
-    """Return the eight columns of a name."""
-    return [f"{name}_{number}" for number in SEVERAL]
-
-
-def test_causes_that_are_all_needed_share_alike_and_those_absent_have_no_share(model_test) -> None:
-    players = ["dossier_no  slot  excess_seconds  needed_seconds"]
-    sets = ["  ".join(["n_causes  mask", *every_count("in"), *every_count("part")])]
-    expected = ["  ".join(["dossier_no", *every_count("share")])]
-    for n in SEVERAL:
-        players += [f"{n}  {slot}  {slot}  {n * (n + 1) // 2}" for slot in range(1, n + 1)]
-        for missing in range(n + 1):
-            here = [str(int(k <= n and k != missing)) for k in SEVERAL]
-            # a part of a set that does not win, or of a cause that is not there, must not count
-            parts = [str(40320 // n if missing == 0 and k <= n else 7) for k in SEVERAL]
-            sets.append("  ".join([str(n), str(missing), *here, *parts]))
-        shares = [str(40320 // n if k <= n else 0) for k in SEVERAL]
-        expected.append("  ".join([str(n), *shares]))
-    model_test(
-        "explain/shapley_values",
-        given={"shapley_players": "\n".join(players), "shapley_coalitions": "\n".join(sets)},
-        expect="\n".join(expected),
-    )
-
-
-def test_of_two_causes_one_may_save_the_dossier_alone(model_test) -> None:
-    sets = """
-        in_3 = 0
-        in_4 = 0
-        in_5 = 0
-        in_6 = 0
-        in_7 = 0
-        in_8 = 0
-        part_3 = 0
-        part_4 = 0
-        part_5 = 0
-        part_6 = 0
-        part_7 = 0
-        part_8 = 0
-        n_causes  mask  in_1  in_2  part_1  part_2
-        2         0     0     0     -20160  -20160
-        2         1     1     0     20160   -20160
-        2         2     0     1     -20160  20160
-        2         3     1     1     20160   20160
-    """
+def test_causes_that_are_all_needed_share_alike(model_test) -> None:
+    games = range(1, 14)
+    players = [
+        f"{n}  {slot}  {slot}  {n * (n + 1) // 2}" for n in games for slot in range(1, n + 1)
+    ]
+    shares = [f"{n}  {slot}  {WHOLE // n}" for n in games for slot in range(1, n + 1)]
     model_test(
         "explain/shapley_values",
         given={
-            "shapley_coalitions": sets,
-            "shapley_players": """
-                dossier_no  slot  excess_seconds  needed_seconds
-                1           1     10              10
-                1           2     9               10
-                2           1     10              10
-                2           2     10              10
-            """,
+            "shapley_players": "\n".join(
+                ["dossier_no  slot  excess_seconds  needed_seconds", *players]
+            )
         },
-        expect="""
-            dossier_no  share_1  share_2
-            1           40320    0
-            2           20160    20160
+        expect="\n".join(["dossier_no  slot  share_parts", *shares]),
+    )
+
+
+def test_of_several_causes_one_may_save_the_dossier_alone(model_test) -> None:
+    model_test(
+        "explain/shapley_values",
+        given={
+            "shapley_players": """
+                needed_seconds = 10
+                dossier_no  slot  excess_seconds
+                1           1     10
+                1           2     9
+                2           1     10
+                2           2     10
+                3           1     9
+                3           2     1
+                3           3     1
+            """
+        },
+        # of the orders of 3 the first cause decides four, each of the others one
+        expect=f"""
+            dossier_no  slot  share_parts
+            1           1     {WHOLE}
+            1           2     0
+            2           1     {WHOLE // 2}
+            2           2     {WHOLE // 2}
+            3           1     {4 * WHOLE // 6}
+            3           2     {WHOLE // 6}
+            3           3     {WHOLE // 6}
         """,
     )
 
@@ -181,6 +148,8 @@ def test_the_overrun_is_shared_to_the_second_by_the_largest_remainder(model_test
             "cause_dossiers": "dossier_no  dossier_id\n1  A\n2  B\n3  C",
             "shapley_players": """
                 grade = B
+                spent_seconds = 1
+                usual_seconds = 0
                 dossier_no  slot  cause        excess_seconds  overrun_seconds  needed_seconds
                 1           1     queue        1               10               2
                 1           2     slow_work    2               10               2
@@ -188,11 +157,13 @@ def test_the_overrun_is_shared_to_the_second_by_the_largest_remainder(model_test
                 2           2     slow_work    1               3                9
                 3           1     unexplained  1               0                1
             """,
-            "shapley_values": """
-                dossier_no  share_1  share_2
-                1           10080    30240
-                2           20160    20160
-                3           40320    0
+            "shapley_values": f"""
+                dossier_no  slot  share_parts
+                1           1     {WHOLE // 4}
+                1           2     {3 * WHOLE // 4}
+                2           1     {WHOLE // 2}
+                2           2     {WHOLE // 2}
+                3           1     {WHOLE}
             """,
         },
         # 10/3 and 20/3 seconds; three halves twice
@@ -207,50 +178,31 @@ def test_the_overrun_is_shared_to_the_second_by_the_largest_remainder(model_test
     )
 
 
-def test_each_place_has_its_own_share_and_the_evidence_in_one_line(model_test) -> None:
-    causes = (
-        "applicant",
-        "assignment_wait",
-        "batching",
-        "external_agency",
-        "intake_delay",
-        "portal_transfer",
-        "queue",
-        "slow_work",
-    )
-    players = [f"{slot}  {cause}" for slot, cause in enumerate(causes, start=1)]
-    shares = "  ".join(str(1260 * slot) for slot in SEVERAL)
+def test_the_evidence_is_in_columns_and_in_one_line(model_test) -> None:
     model_test(
         "explain/causes",
         variables={"profile": "p"},
         given={
             "cause_dossiers": "dossier_no  dossier_id\n1  A",
-            "shapley_players": "\n".join(
-                [
-                    "dossier_no = 1",
-                    "excess_seconds = 1",
-                    "overrun_seconds = 8",
-                    "needed_seconds = 8",
-                    "ground = extreme",
-                    "spent_seconds = 5",
-                    "usual_seconds = 4",
-                    "details = 7|6",
-                    "grade = A",
-                    "slot  cause",
-                    *players,
-                ]
-            ),
-            "shapley_values": f"dossier_no  {'  '.join(every_count('share'))}\n1  {shares}",
+            "shapley_values": f"dossier_no  slot  share_parts\n1  1  {WHOLE}\n1  2  0",
+            "shapley_players": """
+                dossier_no = 1
+                excess_seconds = 1
+                overrun_seconds = 2
+                needed_seconds = 2
+                spent_seconds = 5
+                usual_seconds = 4
+                grade = A
+                slot  cause       ground        n_in_progress  usual_in_progress  other_source
+                1     queue       extreme       7              6                  -
+                2     record_lag  other_record  -              -                  a|b
+            """,
         },
-        expect="\n".join(
-            [
-                "cause  late_share  late_seconds  evidence  grade",
-                *(
-                    f"{cause}  {slot / 32}  1  extreme|5|4|7|6  A"
-                    for slot, cause in enumerate(causes, start=1)
-                ),
-            ]
-        ),
+        expect="""
+            cause       evidence                 n_in_progress  usual_in_progress  other_source
+            queue       extreme|5|4|7|6          7              6                  -
+            record_lag  other_record|5|4|a b     -              -                  a|b
+        """,
     )
 
 

@@ -58,7 +58,7 @@ def test_late_at_the_portal_and_in_time_by_the_offices_own_record_is_late_on_rec
 
 
 def test_the_evidence_names_both_sources_and_both_days(explained):
-    evidence = causes_of(recorded(explained, ended=at(6.5), until=at(30)))["record_lag"]["evidence"]
+    evidence = causes_of(recorded(explained, ended=at(6.5), until=at(30)))["record_lag"]
     with use_language("en"):
         said = evidence_text(evidence)
     assert "(one_stop) the dossier ended on 07/03/2022" in said

@@ -42,7 +42,7 @@ def test_a_result_that_came_by_post_after_the_due_date_is_the_posts(explained):
     assert post["late_seconds"] == verdict(tables)["overrun_seconds"] == round(14.1 * 3600)
     assert (post["grade"], post["but_for"], post["late_share"]) == ("B", True, 1)
     with use_language("en"):
-        said = evidence_text(post["evidence"])
+        said = evidence_text(post)
     assert said.startswith("The result was ready and handed over 23.5 working hours later;")
 
 

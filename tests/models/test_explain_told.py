@@ -27,13 +27,15 @@ WEIGHED = [(2, "queue"), (4, "assignment_wait")]
 
 
 @pytest.fixture(scope="module")
-def told(pipelines_dir) -> set[tuple[str, str]]:
+def told(pipelines_dir, reference_dir) -> set[tuple[str, str]]:
     def frame(rows, *names: str) -> pl.DataFrame:
         return pl.DataFrame(rows, schema=list(names), orient="row")
 
     late = frame(LATE, "dossier_id", "dossier_no", "unit_id").with_columns(ended_on=MARCH)
     judged = frame([*LATE, IN_TIME], "dossier_id", "dossier_no", "unit_id")
     with Warehouse(pipelines_dir) as warehouse:
+        warehouse.attach(reference_dir)
+        warehouse.add_frame("cause_list", warehouse.query("explain/cause_list"))
         warehouse.add_frame("late_dossiers", late.drop("dossier_no"))
         warehouse.add_frame("cause_dossiers", judged.drop("unit_id"))
         warehouse.add_frame("attributable_time", frame(PARTS, "dossier_no", "part"))

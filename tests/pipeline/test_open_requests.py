@@ -130,7 +130,6 @@ def test_measures_and_forms_count_what_the_file_holds(run_stages, repository):
         repository,
         profile="wb_strict",
         spans=map(ReportSpan.of, PERIODS),
-        by_field=True,
     )
     forms = found["counts"].filter(pl.col("field_of_work") != "*")
     forms = forms.rename({"done": "resolved", "open_total": "open"})
@@ -158,9 +157,16 @@ def test_a_command_whose_figures_contradict_each_other_ends_with_4_and_writes_no
     monkeypatch.setenv("WORKBENCH_PROJECT", str(project))
     mutations = {
         "clock": ("clock/ledger.sql", "spans.work_seconds::bigint as", "is not split exactly"),
-        "explain": ("explain/causes/causes.sql", "floored.parts / 40320 as", "shares sum to 0.5"),
+        "explain": (
+            "explain/causes/causes.sql",
+            ".share_parts / share_whole() as",
+            "shares sum to 0.5",
+        ),
     }
-    twice = {"clock": "spans.work_seconds::bigint + 60 as", "explain": "floored.parts / 80640 as"}
+    twice = {
+        "clock": "spans.work_seconds::bigint + 60 as",
+        "explain": ".share_parts / (2 * share_whole()) as",
+    }
     for command, (model, figure, message) in mutations.items():
         path = project / "pipelines" / model
         text = path.read_text(encoding="utf-8")

@@ -26,8 +26,8 @@ def runs_again(path: str) -> list[str]:
     ("path", "stages"),
     [
         # what readers see: a help text, a sentence, a sub-command, a chart, a page
-        ("src/workbench/cli/parser.py", ["brief"]),
-        ("src/workbench/cli/commands.py", ["brief"]),
+        ("src/workbench/cli/options.py", ["brief"]),
+        ("src/workbench/cli/watch.py", ["brief"]),
         ("src/workbench/messages/cli.toml", ["brief"]),
         ("src/workbench/messages/readers.toml", ["brief"]),
         ("src/workbench/charts/style.py", ["brief"]),
@@ -42,6 +42,7 @@ def runs_again(path: str) -> list[str]:
         # a reviewed fact
         ("data/reference/profiles/wb_strict.toml", ["clock", "explain", "brief"]),
         ("data/reference/cause_rules.csv", ["explain", "brief"]),
+        ("data/reference/causes.csv", ["explain", "brief"]),
         ("data/reference/step_norms.csv", ["clock", "brief"]),
         ("data/reference/units.csv", ["clean", "brief"]),
         ("data/reference/sources/one_stop.toml", ["ingest", "brief"]),

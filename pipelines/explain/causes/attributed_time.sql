@@ -1,6 +1,7 @@
 -- grain: one row per judged dossier, step, part and cause that the part may be put down to
 -- key: dossier_no, step_code, part, unit_no
--- reads: time_against_peers, outlying_quarters, signing_sessions, cause_limits, cause_dossiers
+-- reads: time_against_peers, outlying_quarters, signing_sessions, cause_limits, cause_dossiers,
+--   cause_list
 -- promises: excess_seconds >= 0; excess_seconds > 0 or over_usual_seconds > 0; grade in ('A', 'B')
 -- In a unit's quarter that is out of line the excess counts from the usual, elsewhere only beyond
 -- the extreme. A transfer that kept the rule is nobody's fault unless the quarter is out of line.
@@ -87,7 +88,26 @@ placed as (
         on measured.unit_no = slow.unit_no
         and measured.quarter_no = slow.quarter_no
     left join hasty on measured.dossier_no = hasty.dossier_no
-    where measured.part not in ('unlogged', 'any')
+),
+
+part_causes as (
+    select
+        listed_part,
+        arg_min(cause, cause_no) as part_cause
+    from (
+        select unnest(parts) as listed_part, cause, cause_no
+        from cause_list
+    ) as listed
+    group by listed_part
+),
+
+causable as (
+    select
+        placed.*,
+        part_causes.part_cause
+    from placed
+    inner join part_causes on placed.resolved_class = part_causes.listed_part
+    where part_causes.part_cause <> 'unexplained'
 ),
 
 weighed as (
@@ -114,8 +134,7 @@ weighed as (
             when usual_seconds is null then over_norm_seconds
             else seconds - usual_seconds
         end as over_usual_seconds
-    from placed
-    where resolved_class is not null
+    from causable
 ),
 
 attributed_time as (
@@ -132,19 +151,10 @@ attributed_time as (
         or coalesce(seconds > extreme_seconds, true) as is_extreme,
         case
             when resolved_class in ('sign', 'work', 'queue') and is_doubtful then 'record_lag'
-            when resolved_class = 'intake' then 'intake_delay'
-            when resolved_class = 'transfer' then 'portal_transfer'
-            when resolved_class in ('gap_or_assign', 'gap_or_queue') then 'handover'
-            when resolved_class = 'assign' then 'assignment_wait'
-            when resolved_class = 'queue' and not is_slow_quarter then 'queue'
-            when resolved_class in ('queue', 'work') then 'slow_work'
+            when resolved_class = 'queue' and is_slow_quarter then 'slow_work'
             when resolved_class = 'sign' and is_by_session then 'batching'
-            when resolved_class = 'sign' then 'signature_wait'
-            when resolved_class = 'external' then 'external_agency'
-            when resolved_class = 'applicant' then 'applicant'
-            when resolved_class in ('record', 'recording', 'synced', 'disputed') then 'record_lag'
-            else 'return_post'
-        end::cause_name as cause,
+            else part_cause
+        end as cause,
         case
             when is_doubtful and resolved_class in ('sign', 'work', 'queue') then 'B'
             when part = 'transfer' and over_rule_seconds > 0 then 'A'

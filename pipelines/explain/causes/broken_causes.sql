@@ -4,7 +4,7 @@
 -- promises:
 -- audit: audits.causes
 -- Every dossier late under the profile has its row and its causes, and no other has; the seconds of
--- the causes add up to its overrun, their shares to 1. Shares are whole 40320ths.
+-- the causes add up to its overrun, their shares to 1. Shares are whole parts of share_whole.
 
 with overdue as (
     select
@@ -20,8 +20,8 @@ shared as (
     select
         dossier_id,
         sum(late_seconds)::bigint as late_seconds,
-        sum(round(late_share * 40320)::bigint)::bigint as parts,
-        max(abs(late_share * 40320 - round(late_share * 40320))) as rounding
+        sum(round(late_share * share_whole())::bigint)::bigint as parts,
+        max(abs(late_share * share_whole() - round(late_share * share_whole()))) as rounding
     from causes
     group by dossier_id
 ),
@@ -31,7 +31,7 @@ broken_causes as (
         coalesce(overdue.dossier_id, late_dossiers.dossier_id, shared.dossier_id) as dossier_id,
         coalesce(overdue.overrun_seconds, 0) as overrun_seconds,
         coalesce(shared.late_seconds, 0) as late_seconds,
-        round(coalesce(shared.parts, 0) / 40320, 6) as late_share
+        round(coalesce(shared.parts, 0) / share_whole(), 6) as late_share
     from overdue
     full join late_dossiers on overdue.dossier_id = late_dossiers.dossier_id
     full join shared on overdue.dossier_id = shared.dossier_id
@@ -39,7 +39,7 @@ broken_causes as (
         overdue.dossier_id = late_dossiers.dossier_id
         and overdue.overrun_seconds is not distinct from late_dossiers.overrun_seconds
         and coalesce(overdue.overrun_seconds, 0) = shared.late_seconds
-        and shared.parts = 40320
+        and shared.parts = share_whole()
         and shared.rounding < 0.000001
     ) is not true
 )

@@ -1,6 +1,7 @@
 -- grain: one row per profile, unit, period, procedure, channel and cause ('*' all together)
 -- key: profile, unit_id, period, procedure_id, channel_in, cause
--- reads: cause_dossiers, cause_excess, cause_counterfactuals, causes, late_dossiers, periods
+-- reads: cause_dossiers, cause_list, cause_excess, cause_counterfactuals, causes, late_dossiers,
+--   periods
 -- promises: n_late <= n_dossiers; n_dominant <= n_late; late_share >= 0; excess_seconds >= 0;
 --   n_spared <= n_late; n_doubtful <= n_late
 -- Dossiers judged, by the period in which they ended (open overdue ones: that of the snapshot).
@@ -47,7 +48,7 @@ facts as (
     select
         judged.stratum_no,
         judged.month_no,
-        cause_order(excess.cause)::tinyint as cause_no,
+        cause_list.cause_no,
         0 as n_dominant,
         0 as share_parts,
         excess.excess_seconds,
@@ -55,27 +56,29 @@ facts as (
         0 as n_spared,
         0 as n_doubtful
     from cause_excess as excess
+    inner join cause_list on excess.cause = cause_list.cause
     inner join judged on excess.dossier_no = judged.dossier_no
     union all
     select
         judged.stratum_no,
         judged.month_no,
-        cause_order(causes.cause)::tinyint as cause_no,
+        cause_list.cause_no,
         (causes.cause = late_dossiers.dominant_cause)::integer as n_dominant,
-        round(causes.late_share * 40320)::integer as share_parts,
+        round(causes.late_share * share_whole())::bigint as share_parts,
         case when causes.cause = 'unexplained' then causes.excess_seconds else 0 end
             as excess_seconds,
         0 as n_extreme,
         0 as n_spared,
         0 as n_doubtful
     from causes
+    inner join cause_list on causes.cause = cause_list.cause
     inner join late_dossiers on causes.dossier_id = late_dossiers.dossier_id
     inner join judged on causes.dossier_id = judged.dossier_id
     union all
     select
         judged.stratum_no,
         judged.month_no,
-        cause_order(spared.cause)::tinyint as cause_no,
+        cause_list.cause_no,
         0 as n_dominant,
         0 as share_parts,
         0 as excess_seconds,
@@ -83,21 +86,15 @@ facts as (
         spared.is_avoidable::integer as n_spared,
         spared.is_doubtful::integer as n_doubtful
     from cause_counterfactuals as spared
+    inner join cause_list on spared.cause = cause_list.cause
     inner join judged on spared.dossier_no = judged.dossier_no
     where spared.is_avoidable or spared.is_doubtful
 ),
 
 names as (
-    select distinct
-        cause_order(cause)::tinyint as cause_no,
-        cause
-    from cause_excess
-    union
-    select distinct
-        cause_order(cause)::tinyint as cause_no,
-        cause
-    from causes
-    union
+    select cause_no, cause
+    from cause_list
+    union all
     select
         0 as cause_no,
         '*' as cause
@@ -229,7 +226,7 @@ cause_cells as (
         told.n_dossiers,
         told.n_late,
         told.n_dominant,
-        told.share_parts / 40320 as late_share,
+        told.share_parts / share_whole() as late_share,
         told.excess_seconds,
         told.n_extreme,
         told.n_spared,

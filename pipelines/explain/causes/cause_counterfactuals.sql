@@ -86,7 +86,7 @@ tests as (
 told as (
     select
         dossiers.dossier_no,
-        causes.cause::cause_name as cause,
+        causes.cause,
         causes.but_for
     from causes
     inner join cause_dossiers as dossiers on causes.dossier_id = dossiers.dossier_id

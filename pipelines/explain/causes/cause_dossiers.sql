@@ -188,22 +188,12 @@ measured as (
 
 cause_dossiers as (
     select
-        * exclude (
-            judged_second, due_second, right_due_second, other_source, other_ended_on,
-            counted_source
-        )
+        * exclude (judged_second, due_second, right_due_second)
         replace (
             case when paper_second < end_second then paper_second end as paper_second,
             case when other_second < end_second then other_second end as other_second,
             coalesce(is_other_shown and other_second < end_second, false) as is_other_shown
-        ),
-        case
-            when other_second < end_second
-                then concat_ws(
-                    '|', replace(other_source, '|', ' '), other_ended_on,
-                    replace(counted_source, '|', ' '), ended_on
-                )
-        end as both_records
+        )
     from measured
 )
 

@@ -6,13 +6,13 @@
 -- After the clock's end, where a profile judges by the return and not by the result (end_event =
 -- returned_at), the post has the dossier, or else the applicant who does not collect it. The
 -- evidence is that of the step where the cause took most. A queue is proven (A) where the unit
--- had more in hand than usual when the dossier came. details: both these numbers, or both
--- records.
+-- had more in hand than usual when the dossier came (n_in_progress, usual_in_progress). Of two
+-- records that differ both are named, with the day on which each has the end.
 
 with artefacts as (
     select
         dossier_no,
-        'due_date_error'::cause_name as cause,
+        'due_date_error' as cause,
         due_error_seconds as excess_seconds,
         due_error_seconds as seconds,
         0 as usual_seconds,
@@ -24,8 +24,7 @@ with artefacts as (
     union all
     select
         dossier_no,
-        case when channel_out = 'post' then 'return_post' else 'applicant' end::cause_name
-            as cause,
+        case when channel_out = 'post' then 'return_post' else 'applicant' end as cause,
         after_clock_seconds as excess_seconds,
         after_clock_seconds as seconds,
         0 as usual_seconds,
@@ -52,12 +51,9 @@ together as (
             else 'B'
         end as grade,
         weighed.ground,
-        case
-            when weighed.ground in ('other_record', 'records_differ') then dossiers.both_records
-            else coalesce(stock.in_hand || '|' || stock.usual_in_progress, '')
-        end as details
+        stock.in_hand as n_in_progress,
+        stock.usual_in_progress
     from attributed_time as weighed
-    inner join cause_dossiers as dossiers on weighed.dossier_no = dossiers.dossier_no
     left join workload_at_arrival as stock
         on weighed.cause = 'queue'
         and weighed.dossier_no = stock.dossier_no
@@ -74,7 +70,8 @@ together as (
         is_extreme,
         grade,
         ground,
-        '' as details
+        null as n_in_progress,
+        null as usual_in_progress
     from artefacts
 ),
 
@@ -89,7 +86,8 @@ grouped as (
             'excess_seconds': excess_seconds,
             'seconds': seconds,
             'ground': ground,
-            'details': details,
+            'n_in_progress': n_in_progress,
+            'usual_in_progress': usual_in_progress,
             'grade': grade,
             'usual_seconds': usual_seconds
         }) as most
@@ -108,8 +106,16 @@ cause_excess as (
         grouped.most.usual_seconds::bigint as usual_seconds,
         grouped.most.ground,
         grouped.most.grade,
-        nullif(grouped.most.details, '') as details
+        grouped.most.n_in_progress::bigint as n_in_progress,
+        grouped.most.usual_in_progress::bigint as usual_in_progress,
+        records.other_source,
+        records.other_ended_on,
+        records.counted_source,
+        records.ended_on as counted_ended_on
     from grouped
+    left join cause_dossiers as records
+        on grouped.dossier_no = records.dossier_no
+        and grouped.most.ground in ('other_record', 'records_differ')
 )
 
 select * from cause_excess

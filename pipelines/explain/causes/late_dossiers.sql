@@ -1,6 +1,6 @@
 -- grain: one row per dossier late under the profile of the run: whether it really is, and why
 -- key: dossier_id, profile
--- reads: causes, cause_dossiers, attributable_time, closing_patterns, cause_limits
+-- reads: causes, cause_list, cause_dossiers, attributable_time, closing_patterns, cause_limits
 -- promises: reality in ('real', 'record_only', 'undecidable');
 --   overrun_seconds is null or overrun_seconds >= 0
 -- Late only on record: on time but for a wrong due date, or a late click or copy that a second
@@ -24,12 +24,13 @@ with logged as (
 
 doubts as (
     select
-        dossier_id,
-        bool_or(cause = 'record_lag') as is_clicked_late,
-        sum(excess_seconds)::bigint as seconds
+        causes.dossier_id,
+        bool_or(causes.cause = 'record_lag') as is_clicked_late,
+        sum(causes.excess_seconds)::bigint as seconds
     from causes
-    where cause in ('record_lag', 'due_date_error')
-    group by dossier_id
+    inner join cause_list on causes.cause = cause_list.cause
+    where cause_list.is_artefact
+    group by causes.dossier_id
 ),
 
 judged as (
@@ -57,19 +58,20 @@ judged as (
 
 dominant as (
     select
-        dossier_id,
+        causes.dossier_id,
         arg_min(
-            cause,
+            causes.cause,
             (
-                not but_for,
-                -excess_seconds,
-                cause = 'unexplained' or grade = 'C',
-                grade,
-                cause_order(cause)
+                not causes.but_for,
+                -causes.excess_seconds,
+                causes.cause = 'unexplained' or causes.grade = 'C',
+                causes.grade,
+                cause_list.cause_no
             )
         ) as cause
     from causes
-    group by dossier_id
+    inner join cause_list on causes.cause = cause_list.cause
+    group by causes.dossier_id
 ),
 
 late_dossiers as (

@@ -1,29 +1,17 @@
 -- grain: one row per cause, unit ('*' all) and period in which a late dossier's log lets it be told
 -- key: cause, unit_id, period
--- reads: attributable_time, attributed_time, cause_dossiers, late_dossiers, periods
+-- reads: cause_list, attributable_time, attributed_time, cause_dossiers, late_dossiers, periods
 -- promises: cause <> 'unexplained'
 -- A cause can be told where a late dossier has a part of its own to put down to it, were it usual
 -- or not, or where a part that the log cannot tell apart was put down to it. A due date can be held
 -- against its term without any log.
 
-with part_causes (part, cause) as (
-    values
-    ('intake', 'intake_delay'),
-    ('transfer', 'portal_transfer'),
-    ('gap_or_assign', 'handover'),
-    ('gap_or_queue', 'handover'),
-    ('assign', 'assignment_wait'),
-    ('queue', 'queue'),
-    ('work', 'slow_work'),
-    ('sign', 'signature_wait'),
-    ('sign', 'batching'),
-    ('external', 'external_agency'),
-    ('applicant', 'applicant'),
-    ('record', 'record_lag'),
-    ('recording', 'record_lag'),
-    ('synced', 'record_lag'),
-    ('disputed', 'record_lag'),
-    ('return', 'return_post')
+with part_causes as (
+    select
+        unnest(parts) as part,
+        cause
+    from cause_list
+    where cause <> 'unexplained'
 ),
 
 late as (

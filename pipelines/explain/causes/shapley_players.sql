@@ -1,10 +1,12 @@
 -- grain: one row per late dossier and cause present, the largest first, what is left last
 -- key: dossier_no, slot
--- reads: cause_excess, cause_dossiers, typed_reasons, infeasible_norms, cause_limits
--- promises: slot between 1 and 8; excess_seconds > 0; needed_seconds > 0
--- needed_seconds must go for the dossier to be on time. The largest stand for themselves; smaller
--- ones, and what no cause explains of the overrun, are unexplained, so that all together
--- save it; a typed reason, where there is one, speaks for that rest.
+-- reads: cause_excess, cause_dossiers, cause_list, typed_reasons, infeasible_norms,
+--   cause_limits
+-- promises: slot between 1 and 22; excess_seconds > 0; needed_seconds > 0
+-- needed_seconds must go for the dossier to be on time. Causes that take off a fair part of it
+-- (least_share) stand for themselves; smaller ones, and what no cause explains of the overrun, are
+-- unexplained, so that all together save it; a typed reason, where there is one, speaks for that
+-- rest.
 
 with players as (
     select
@@ -13,9 +15,10 @@ with players as (
         greatest(dossiers.overrun_seconds, 1) as needed_seconds,
         row_number() over (
             partition by excess.dossier_no
-            order by excess.excess_seconds desc, cause_order(excess.cause)
+            order by excess.excess_seconds desc, cause_list.cause_no asc
         ) as place
     from cause_excess as excess
+    inner join cause_list on excess.cause = cause_list.cause
     inner join cause_dossiers as dossiers on excess.dossier_no = dossiers.dossier_no
     where dossiers.is_late
 ),
@@ -23,8 +26,7 @@ with players as (
 named as (
     select
         players.*,
-        players.place < limits.most_causes - 1
-        and 100 * players.excess_seconds >= limits.least_share * players.needed_seconds as is_named
+        100 * players.excess_seconds >= limits.least_share * players.needed_seconds as is_named
     from players
     cross join cause_limits as limits
 ),
@@ -100,7 +102,12 @@ shapley_players as (
         usual_seconds,
         ground,
         grade,
-        details,
+        n_in_progress,
+        usual_in_progress,
+        other_source,
+        other_ended_on,
+        counted_source,
+        counted_ended_on,
         overrun_seconds,
         needed_seconds
     from named
@@ -115,7 +122,12 @@ shapley_players as (
         allowed_seconds as usual_seconds,
         'norms_add_up' as ground,
         'A' as grade,
-        null as details,
+        null as n_in_progress,
+        null as usual_in_progress,
+        null as other_source,
+        null as other_ended_on,
+        null as counted_source,
+        null as counted_ended_on,
         overrun_seconds,
         needed_seconds
     from overlong
@@ -129,7 +141,12 @@ shapley_players as (
         0 as usual_seconds,
         case when cause is null then 'rest' else 'claim' end as ground,
         case when cause is null then 'B' else 'C' end as grade,
-        null as details,
+        null as n_in_progress,
+        null as usual_in_progress,
+        null as other_source,
+        null as other_ended_on,
+        null as counted_source,
+        null as counted_ended_on,
         overrun_seconds,
         needed_seconds
     from rest

@@ -4,7 +4,7 @@
 -- promises:
 -- audit: audits.cause_cells
 -- The shares of the causes, added up over dossiers, give the number of late dossiers of a unit in a
--- period exactly, and so does the row of all causes; shares are whole 40320ths.
+-- period exactly, and so does the row of all causes; shares are whole parts of share_whole.
 
 with late as (
     select
@@ -23,9 +23,9 @@ shared as (
         unit_id,
         period,
         sum(case when cause = '*' then n_late else 0 end)::bigint as n_late,
-        sum(case when cause = '*' then round(late_share * 40320)::bigint else 0 end)::bigint
+        sum(case when cause = '*' then round(late_share * share_whole())::bigint else 0 end)::bigint
             as parts_together,
-        sum(case when cause = '*' then 0 else round(late_share * 40320)::bigint end)::bigint
+        sum(case when cause = '*' then 0 else round(late_share * share_whole())::bigint end)::bigint
             as parts
     from cause_cells
     group by unit_id, period
@@ -36,12 +36,12 @@ unbalanced_causes as (
         coalesce(shared.unit_id, late.unit_id) as unit_id,
         coalesce(shared.period, late.period) as period,
         coalesce(late.n_late, 0) as n_late,
-        round(coalesce(shared.parts, 0) / 40320, 6) as late_share
+        round(coalesce(shared.parts, 0) / share_whole(), 6) as late_share
     from shared
     full join late on shared.unit_id = late.unit_id and shared.period = late.period
     where (
         shared.n_late = coalesce(late.n_late, 0)
-        and shared.parts = 40320 * shared.n_late
+        and shared.parts = share_whole() * shared.n_late
         and shared.parts_together = shared.parts
     ) is not true
 )

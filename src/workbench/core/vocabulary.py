@@ -50,24 +50,6 @@ STEP_KINDS = (
 )
 TERM_UNITS = ("working_day", "calendar_day", "calendar_month", "hour", "minute", "same_day")
 """What a statutory term counts; hours and minutes are those of the office."""
-CAUSES = (
-    "intake_delay",
-    "portal_transfer",
-    "handover",
-    "assignment_wait",
-    "queue",
-    "slow_work",
-    "signature_wait",
-    "batching",
-    "external_agency",
-    "applicant",
-    "record_lag",
-    "return_post",
-    "due_date_error",
-    "norms_too_long",
-    "unexplained",
-)
-"""Causes of lateness; the finer codes of ``cause_taxonomy.csv`` map onto these."""
 REALITIES = ("real", "record_only", "undecidable")
 """Late also without the artefact, late only on record, or undecidable from the log."""
 CHANNELS_IN = ("counter", "online", "post", "other")

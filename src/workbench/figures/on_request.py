@@ -29,9 +29,10 @@ RequestTable = Literal[
     "time_use",
     "verdict_counts",
 ]
-"""What may be asked for: counts of dossiers and overruns of reports, the open caseload day by day,
-the places that dossiers passed through, working time by step and by kind of segment, and late
-dossiers with and without suspect records."""
+"""What may be asked for: counts of dossiers (with fields of work of each unit in the place of
+procedures, as forms have them) and overruns of reports, the open caseload day by day, the places
+that dossiers passed through, working time by step and by kind of segment, and late dossiers with
+and without suspect records."""
 _PERIODS = {
     "convention": pl.String,
     "period": pl.String,
@@ -64,7 +65,6 @@ def count_on_request(
     profile: str,
     spans: Iterable[ReportSpan] = (),
     since: dt.date | None = None,
-    by_field: bool = False,
 ) -> dict[str, pl.DataFrame]:
     """Return tables of ``explain`` by name, counted now for what is asked about.
 
@@ -76,8 +76,6 @@ def count_on_request(
         spans: Periods, each under its reporting convention; a table that says nothing of periods
             needs none.
         since: The earliest day of a forecast, for ``passages``.
-        by_field: Whether ``counts`` has fields of work of each unit, as forms do, in the place of
-            procedures.
 
     Raises:
         InputRejected: A table is missing.
@@ -90,7 +88,7 @@ def count_on_request(
         profiles = lateness_profiles(facts.reference / "profiles")
         warehouse.add_frame("profiles", profiles.filter(profile=profile))
         warehouse.set("profile", profile)
-        warehouse.set("by_field", by_field)
+        warehouse.set("by_field", True)
         if since:
             warehouse.set("sojourns_since", first_day(since))
         warehouse.build("explain", wanted=tables)

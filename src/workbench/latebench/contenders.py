@@ -14,6 +14,7 @@ import polars as pl
 from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.clock.stage import CLOCK_TABLES
+from workbench.core.cause_list import known_causes
 from workbench.core.project import Project
 from workbench.core.vocabulary import PERIOD_KINDS, periods_between
 from workbench.explain import REPLAYED_TABLES
@@ -27,20 +28,6 @@ from workbench.warehouse import Warehouse
 PROFILE = "wb_strict"
 COUNTED = ("late_dossiers", "causes", "cause_cells", "whatif_counts", "progress", "passages")
 RESULTS = ("late_dossiers", "causes", "cause_cells", "whatif", "progress", "passages")
-
-CAUSE_OF_KIND = {
-    "intake": "intake_delay",
-    "transfer": "portal_transfer",
-    "queue": "queue",
-    "work": "slow_work",
-    "sign": "signature_wait",
-    "external": "external_agency",
-    "record": "record_lag",
-    "return": "return_post",
-    "pause": "applicant",
-    "unlogged": "unexplained",
-}
-"""What someone concludes who sees in which kind of segment the time went."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +114,7 @@ def dashboard_answer(analysis: Analysis) -> ContenderAnswer:
         analysis.ledger.filter(pl.col("kind") != "pause")
         .group_by("dossier_id", "kind")
         .agg(pl.col("work_seconds").sum())
-        .with_columns(pl.col("kind").replace_strict(CAUSE_OF_KIND).alias("cause"))
+        .with_columns(pl.col("kind").replace_strict(_cause_of_kind()).alias("cause"))
     )
     judged = quarterly(analysis)
     late = judged.filter("is_late").select("dossier_id")
@@ -138,6 +125,12 @@ def dashboard_answer(analysis: Analysis) -> ContenderAnswer:
     parts = judged.join(red, on=key).join(spent, on="dossier_id")
     totals = parts.group_by(*key, "cause").agg(pl.col("work_seconds").sum())
     return ContenderAnswer(dossiers, _longest(totals, key))
+
+
+def _cause_of_kind() -> dict[str, str]:
+    """Return what someone concludes who sees in which kind of segment the time went."""
+    causes = reversed(list(known_causes().values()))
+    return {part: cause.name for cause in causes for part in cause.parts} | {"pause": "applicant"}
 
 
 def _longest(parts: pl.DataFrame, key: list[str]) -> pl.DataFrame:

@@ -16,6 +16,9 @@ from workbench.latebench.truth import NONE, BenchTruth
 SAME = {"signature_wait": "batching"}
 """Causes that name the same mechanism in this world."""
 
+COARSER, FINER = "handover", ("portal_transfer", "queue")
+"""A log without arrivals cannot tell which of the finer causes it was: there the coarser name,
+which is given in no other log, is right for each of them."""
 CONGESTION = "queue"
 _MIXED_UP = ("portal_transfer", "queue", "record_lag")
 _CELL = ["unit_id", "period", "cause"]
@@ -36,12 +39,15 @@ def score(truth: BenchTruth, answer: ContenderAnswer) -> Scores:
 def beside(truth: BenchTruth, dossiers: pl.DataFrame) -> pl.DataFrame:
     """Return the truth of each late dossier beside what was said of it.
 
-    ``said`` is the cause named, mechanisms with two names made one; ``said_strictly`` as named.
+    ``said`` is the cause named, mechanisms with two names made one and a coarser name that is right
+    made the finer one; ``said_strictly`` as named.
     """
     said = dossiers.with_columns(
         pl.col("cause").replace(SAME).alias("said"), pl.col("cause").alias("said_strictly")
     ).drop("cause")
-    return truth.dossiers.join(said, on="dossier_id", how="left").sort("dossier_id")
+    rows = truth.dossiers.join(said, on="dossier_id", how="left").sort("dossier_id")
+    is_coarser = (pl.col("said") == COARSER) & pl.col("cause").is_in(FINER)
+    return rows.with_columns(pl.when(is_coarser).then("cause").otherwise("said").alias("said"))
 
 
 def score_dossiers(truth: BenchTruth, dossiers: pl.DataFrame) -> Scores:
@@ -92,7 +98,8 @@ def score_cells(truth: BenchTruth, named: pl.DataFrame) -> Scores:
     """Score the cells named within the year against those where a cause cost late dossiers.
 
     True are cells where switching the cause off saves enough late dossiers. Where it saves fewer
-    but some, naming the cell is neither right nor wrong.
+    but some, naming the cell is neither right nor wrong. A coarser name stands for the finer ones
+    at work in that cell.
 
     Returns:
         ``cells_named``, ``cells_true``, ``cells_right``, ``cells_false``,
@@ -106,6 +113,7 @@ def score_cells(truth: BenchTruth, named: pl.DataFrame) -> Scores:
         .unique(_CELL)
     )
     within = truth.cells.filter(pl.col("period").str.starts_with(f"{YEAR}-"))
+    called = _made_finer(called, within)
     true = within.filter("is_true")
     hits = called.join(true, on=_CELL, how="semi").height
     false = called.join(within, on=_CELL, how="anti")
@@ -126,6 +134,16 @@ def score_cells(truth: BenchTruth, named: pl.DataFrame) -> Scores:
         found["cell_recall"] = recall
         found["cell_f1"] = 2 * precision * recall / max(precision + recall, 1e-9)
     return found
+
+
+def _made_finer(called: pl.DataFrame, within: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells named, those of a coarser name under the finer ones at work there."""
+    at_work = within.filter(pl.col("cause").is_in(FINER)).select(_CELL)
+    coarse = called.filter(pl.col("cause") == COARSER)
+    finer = at_work.join(coarse, on=_CELL[:2], how="semi")
+    none = coarse.join(at_work, on=_CELL[:2], how="anti")
+    others = called.filter(pl.col("cause") != COARSER)
+    return pl.concat([others, none, finer], how="diagonal").select(_CELL).unique()
 
 
 def _share(rows: pl.DataFrame, right: pl.Expr) -> float:

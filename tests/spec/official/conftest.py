@@ -127,7 +127,7 @@ def counted(
         tables[name].write_parquet(room / f"{name}.parquet")
     names = ("counts", "official_overruns")
     found = [
-        count_on_request(names, [room], repository, profile=profile, spans=spans, by_field=True)
+        count_on_request(names, [room], repository, profile=profile, spans=spans)
         for profile in tables["profiles"]["profile"]
     ]
     counts, overruns = (pl.concat(made[name] for made in found) for name in names)

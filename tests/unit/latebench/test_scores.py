@@ -94,6 +94,16 @@ def test_dossiers_are_scored_on_those_an_injected_cause_made_later():
     assert found["dominant:portal_transfer"] == 0.5
 
 
+def test_a_coarser_name_is_right_for_the_causes_it_stands_for():
+    coarse = said(a=("handover", "real"), c=("handover", "real"), d=("handover", "real"))
+    cells = named(("U1", "2023-Q1", "handover"), ("U2", "2023-Q2", "handover"))
+    found = score(TRUTH, ContenderAnswer(coarse, cells))
+    assert found["dominant"] == pytest.approx(2 / 6)
+    assert found["dominant_strict"] == 0
+    assert found["dominant:batching"] == 0
+    assert (found["cells_right"], found["cells_false"]) == (1, 1)
+
+
 def test_late_on_record_is_scored_where_a_second_date_exists():
     found = score(TRUTH, ANSWER)
     assert found["record_only_precision"] == 0.5

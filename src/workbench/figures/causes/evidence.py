@@ -1,61 +1,45 @@
-"""What a cause is called, and what speaks for it, in words a person can check.
+"""What supports a cause, in words a person can check.
 
-Models write evidence as ``ground|spent seconds|usual seconds``, for a queue followed by
-``|dossiers in hand|usually``, for two records by ``|source|its end|source that counts|its end``,
-never a person's name; here it becomes a sentence. A ground without a sentence is an error, never
-silence.
+A row of ``causes`` names the ground and the numbers it rests on, never a person; here they become a
+sentence. A ground without a sentence is an error, never silence.
 """
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from workbench.core.numerals import day, decimal
 from workbench.messages import say
 
-_OF_TWO_RECORDS = ("other_record", "records_differ")
 
-
-def cause_label(cause: str) -> str:
-    """Return what people call a cause.
+def evidence_text(row: Mapping[str, Any]) -> str:
+    """Return the sentence that supports a row of ``causes``, times in working hours.
 
     >>> from workbench.messages import use_language
+    >>> row = {"ground": "rest", "spent_seconds": 5400, "usual_seconds": 0}
+    >>> row |= {"n_in_progress": None, "counted_ended_on": None}
     >>> with use_language("en"):
-    ...     cause_label("queue")
-    'waiting in a queue, overload'
-    """
-    return say(f"causes.{cause}")
-
-
-def evidence_text(evidence: str) -> str:
-    """Return the sentence that a row's ``evidence`` stands for, times in working hours.
-
-    >>> from workbench.messages import use_language
-    >>> with use_language("en"):
-    ...     evidence_text("rest|5400|0")
+    ...     evidence_text(row)
     '1.5 working hours that the log does not explain.'
+    >>> row |= {"ground": "extreme", "n_in_progress": 12, "usual_in_progress": 4}
     >>> with use_language("en"):
-    ...     evidence_text("extreme|5400|0|12|4").split(". ")[-1]
+    ...     evidence_text(row).split(". ")[-1]
     'When the dossier came, the unit had 12 in progress, usually 4.'
     """
-    ground, spent, usual, *more = evidence.split("|")
-    if ground in _OF_TWO_RECORDS:
-        return _records_text(ground, spent, *more)
-    sentence = say(f"causes.because_{ground}", spent=_hours(spent), usual=_hours(usual))
-    if not more:
+    values = {"spent": _hours(row["spent_seconds"]), "usual": _hours(row["usual_seconds"])}
+    if row["counted_ended_on"] is not None:
+        values |= {
+            "other": row["other_source"],
+            "ended": day(row["other_ended_on"]),
+            "counted": row["counted_source"],
+            "until": day(row["counted_ended_on"]),
+        }
+    sentence = say(f"causes.because_{row['ground']}", **values)
+    if row["n_in_progress"] is None:
         return sentence
-    return f"{sentence} {say('causes.in_hand', held=more[0], usual=more[1])}"
-
-
-def _records_text(ground: str, spent: str, other: str, ended: str, counted: str, until: str) -> str:
-    return say(
-        f"causes.because_{ground}",
-        spent=_hours(spent),
-        other=other,
-        ended=day(dt.date.fromisoformat(ended)),
-        counted=counted,
-        until=day(dt.date.fromisoformat(until)),
-    )
+    held = {"held": row["n_in_progress"], "usual": row["usual_in_progress"]}
+    return f"{sentence} {say('causes.in_hand', **held)}"
 
 
 def reality_label(reality: str) -> str:
@@ -63,5 +47,5 @@ def reality_label(reality: str) -> str:
     return say(f"causes.reality_{reality}")
 
 
-def _hours(seconds: str) -> str:
-    return decimal(int(seconds) / 3600, 1)
+def _hours(seconds: int) -> str:
+    return decimal(seconds / 3600, 1)

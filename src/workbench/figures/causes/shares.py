@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from workbench.core.vocabulary import CAUSES, EVERYTHING, REALITIES, Period
+from workbench.core.cause_list import known_causes
+from workbench.core.vocabulary import EVERYTHING, REALITIES, Period
 from workbench.figures.estimates import wilson
 
 
@@ -84,7 +85,7 @@ def _summed(rows: pl.DataFrame, met: pl.Series, key: list[str]) -> pl.DataFrame:
 
 
 def _with_rates(summed: pl.DataFrame) -> pl.DataFrame:
-    place = pl.col("cause").replace_strict({c: n for n, c in enumerate(CAUSES)})
+    place = pl.col("cause").replace_strict({c: n for n, c in enumerate(known_causes())})
     units = [c for c in ("unit_id",) if c in summed.columns]
     late = pl.when(pl.col("n_late") > 0).then(pl.col("n_late"))
     ordered = summed.sort(*units, place).with_columns((pl.col("late_share") / late).alias("share"))

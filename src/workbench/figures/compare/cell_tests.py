@@ -17,6 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
+from workbench.core.cause_list import known_causes
 from workbench.core.vocabulary import PeriodKind
 from workbench.figures.compare.families import (
     CELL,
@@ -34,8 +35,6 @@ Floats = NDArray[np.float64]
 
 CONGESTION = ("queue",)
 """Causes that arise where work meets capacity: an overload was observed, nothing more is said."""
-IN_WAVES = (*CONGESTION, "handover")
-"""Causes tested as what comes in waves: congestion, and what may be it where arrivals lack."""
 UNEXPLAINED = "unexplained"
 """More of it than elsewhere is a gap in the data, and no unit's behaviour."""
 CORRELATION = {"late_share": 0.02, "n_extreme": 0.05}
@@ -146,14 +145,14 @@ def overdispersion_by_cause(
     """
     family, parts = of_kind(cause_cells, kind, (_LATE,))
     return {
-        cause: _counted(family, part, _LATE, in_waves=cause in IN_WAVES).spread
+        cause: _counted(family, part, _LATE, in_waves=known_causes()[cause].in_waves).spread
         for cause, part in parts.items()
     }
 
 
 def _of_cause(family: Family, cause: str, rows: pl.DataFrame) -> pl.DataFrame:
     """Test every cell of one cause."""
-    in_waves = cause in IN_WAVES
+    in_waves = known_causes()[cause].in_waves
     counted = _counted(family, rows, _LATE, in_waves=in_waves)
     observed = family.summed(rows, _LATE)
     chances = [counted.chance]

@@ -17,6 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from workbench.core import numerals
+from workbench.core.cause_list import cause_label
 from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.figures.compare.stratum_counts import Entries, entries
 from workbench.figures.estimates import difference, wilson
@@ -148,7 +149,7 @@ def describe_gap(gap: pl.DataFrame, names: Mapping[str, str]) -> str:
         interval=numerals.points_range(row["gap_lower"], row["gap_upper"]),
         mix=numerals.points(effects["mix"]),
         calendar=numerals.points(effects["calendar"]),
-        cause=say(f"causes.{main}"),
+        cause=cause_label(main),
         effect=numerals.points(causes.get(main, 0.0)),
         others=numerals.points(
             row["gap"] - effects["mix"] - effects["calendar"] - causes.get(main, 0.0)

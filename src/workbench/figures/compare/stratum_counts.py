@@ -12,7 +12,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workbench.core.vocabulary import CAUSES, EVERYTHING
+from workbench.core.cause_list import causes_in_order
+from workbench.core.vocabulary import EVERYTHING
 from workbench.figures.compare.dense_ids import numbered, ranked
 from workbench.figures.estimates.kitagawa import Counts
 
@@ -108,7 +109,7 @@ def entries(
     """
     kept = _stacked(cause_cells, overdue_cells)
     units, periods, met = (_names(kept, name) for name in ("unit_id", "period", "cause"))
-    causes = tuple(cause for cause in CAUSES if cause in met)
+    causes = causes_in_order(met)
     unit, period, cause = (numbered(kept, [name]) for name in ("unit_id", "period", "cause"))
     stratum = numbered(kept, _STRATUM)
     strata = int(stratum.max(initial=-1)) + 1
