@@ -33,6 +33,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "dossier": {"dossier_id": ""},
     "compare_groups": {"by": "channel_in", "within": ""},
     "official.form": {"name": "II.06a"},
+    "gap": {"other": "SD-P3"},  # a pair that the stage did not compute
 }
 """What else a question must be told."""
 REFUSED = {

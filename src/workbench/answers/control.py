@@ -42,8 +42,11 @@ from workbench.messages import say
 
 Rules = Literal["exact", "xmr"]
 SURE = 0.05
-AGAINST_EXPECTED = "poisson_split"
+AGAINST_EXPECTED = "split_of_expected"
 """The method that compares months with their expected rate."""
+_WITHOUT_STOCK = {"late_or_overdue": "late_done", "ot_done_plus_overdue_open": "ot_done"}
+"""A rate that counts open dossiers has the same ones month after month: a change is dated on the
+rate of what was resolved."""
 
 
 @question("measures", level=2)
@@ -72,12 +75,16 @@ def control(
     base = baseline(run, scope.unit, measure)
     has_baseline = base is not None and {base.first, base.last} <= set(course["period"])
     frame = compare.charted(course, base, rules=rules) if base and has_baseline else course
-    moved = _moved(run, course, scope, measure, frame)
+    ended = _WITHOUT_STOCK.get(measure, measure)
+    moved = _moved(run, scope, ended)
     rows = list(frame.iter_rows(named=True))
     rate = say(f"briefing.{measure}")
     return Answer(
         title=say("control.title"),
-        claims=(*_describe_limits(rows, base if has_baseline else None), *_describe_change(moved)),
+        claims=(
+            *_describe_limits(rows, base if has_baseline else None),
+            *_describe_change(moved, say(f"briefing.{ended}")),
+        ),
         frame=frame,
         denominators=say("control.denominators"),
         listing=_table(rows, rate) if rows and has_baseline else None,
@@ -95,19 +102,21 @@ def baseline(run: Run, unit: str, measure: str) -> compare.BaselinePeriods | Non
     return None
 
 
-def _moved(run: Run, course: pl.DataFrame, scope: Scope, measure: str, frame: pl.DataFrame) -> Row:
+def _moved(run: Run, scope: Scope, measure: str) -> Row:
     """Return the likeliest single change; months of long holidays are compared with such months."""
+    course = compare.series(
+        run.measures, unit_id=scope.unit, profile=scope.profile, measure=measure
+    )
+    course = course.filter(pl.col("period").map_elements(run.ended, return_dtype=pl.Boolean))
     classes = run.month_classes
     kinds = {p: classes[p] for p in course["period"] if p in classes}
     seasonal = len(kinds) == course.height and course.height > 0
-    spread = float(frame["spread"][0]) ** 2 if "spread" in frame.columns and frame.height else 1.0
     change = compare.changed(
         course,
         kinds=kinds if seasonal else None,
         shares=compare.shares_by_kind(run.measures, kinds, profile=scope.profile, measure=measure)
         if seasonal
         else None,
-        spread=max(spread, 1.0),
     )
     row: Row = change.row(0, named=True)
     return row
@@ -142,10 +151,11 @@ def _named(row: Row) -> str:
     return f"{numerals.period(row['period'])} ({numerals.percent(row['value'])}; {over})"
 
 
-def _describe_change(moved: Row) -> tuple[Claim, ...]:
+def _describe_change(moved: Row, rate: str) -> tuple[Claim, ...]:
     if moved["period"] is None or moved["p_value"] is None or moved["p_value"] > SURE:
-        return (claim(say("control.no_change"), 2),)
+        return (claim(say("control.no_change", rate=rate), 2),)
     words = {
+        "rate": rate,
         "since": numerals.period(moved["period"]),
         "earliest": numerals.period(moved["earliest"]),
         "latest": numerals.period(moved["latest"]),

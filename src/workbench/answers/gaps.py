@@ -6,6 +6,8 @@ blamed for its case mix; components show where the gap lies, not what would remo
 
 from __future__ import annotations
 
+import polars as pl
+
 from workbench.answers.answer import Answer, Value, claim
 from workbench.answers.columns import Row, figure, picture, table, text
 from workbench.answers.phrasing import FEW, share_dot, standing
@@ -15,15 +17,15 @@ from workbench.charts import Figure, Scale, dots
 from workbench.charts.tables import Table
 from workbench.core import numerals
 from workbench.core.cause_list import cause_label
-from workbench.core.vocabulary import EVERYTHING
-from workbench.figures import compare
+from workbench.core.vocabulary import EVERYTHING, Period
+from workbench.figures import compare, result_tables
 from workbench.messages import say
 
 SHOWN_FROM = 0.0005
 """Components below a twentieth of a percentage point are left out of the chart, not the table."""
 
 
-@question("cause_cells", "overdue_cells", "cell_tests", level=2)
+@question("gaps", "cause_cells", "overdue_cells", "cell_tests", level=2)
 def gap(
     run: Run,
     period: PeriodLabel,
@@ -46,15 +48,7 @@ def gap(
     before = against or (run.against(period) if unit == EVERYTHING else "")
     other_unit = run.unit(other) if other else ""
     left, right = _sides(period, unit, other_unit, run.reception(before))
-    months = run.month_classes if left.period != right.period else {}
-    flagged = run.cell_tests.filter("flagged")
-    frame = compare.gaps(
-        run.cause_cells,
-        [(left, right)],
-        overdue=run.overdue_cells,
-        calendar=months or None,
-        named=flagged,
-    )
+    frame = _comparison(run, left, right)
     if frame.is_empty() or left == right:
         return Answer(
             title=say("gaps.title"),
@@ -78,6 +72,22 @@ def gap(
         listing=_table(rows, caption),
         figure=_figure(rows, caption, base),
         values=_values(rows[0], (left, right), profile),
+    )
+
+
+def _comparison(run: Run, left: compare.Side, right: compare.Side) -> pl.DataFrame:
+    """Return a comparison as the table ``gaps`` has it; one that is not there is computed alike."""
+    name = compare.comparison_name(left, right)
+    known = run.gaps.filter(comparison=name).drop("profile")
+    if known.height:
+        return known
+    return result_tables.gaps(
+        run.cause_cells,
+        run.overdue_cells,
+        run.cell_tests,
+        run.month_classes,
+        kind=Period.parse(right.period).kind,
+        pairs=[(left, right)],
     )
 
 

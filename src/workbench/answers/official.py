@@ -20,7 +20,7 @@ from workbench.answers.sensitivity import under_profiles
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
 from workbench.core.errors import UsageProblem
-from workbench.core.vocabulary import EVERYTHING, latest_kind
+from workbench.core.vocabulary import EVERYTHING, ReportSpan, latest_kind
 from workbench.figures import compare
 from workbench.messages import language, say, use_language
 from workbench.official import (
@@ -29,7 +29,6 @@ from workbench.official import (
     Form,
     Letterhead,
     Names,
-    ReportSpan,
     evaluate,
     fill,
     half_year_report,
@@ -41,7 +40,6 @@ from workbench.official import (
     write_form,
 )
 from workbench.official.audits import PRINTED, check_printed
-from workbench.official.counting import OfficialTables
 from workbench.official.workbook import notes
 
 SOFTWARE_PROFILE = "qd766"
@@ -121,7 +119,7 @@ class Official(Part):
         """
         span = self._span(period)
         report = half_year_report(
-            self._counted(span).counts, span=span, profile=self.profile, unit_id=self.unit
+            self._counted(span)["counts"], span=span, profile=self.profile, unit_id=self.unit
         )
         return Answer(
             title=say("official.report_title", period=numerals.period(span.period)),
@@ -138,11 +136,11 @@ class Official(Part):
             UsageProblem: The period has no dossier, or the convention has none such.
         """
         span = self._span(period)
-        counts = self._counted(span)
+        found = self._counted(span)
         frame = rates_side_by_side(
             read_metrics(self.run.reference),
-            totals(counts.counts, span=span, profile=self.profile, unit_id=self.unit),
-            counts.overruns,
+            totals(found["counts"], span=span, profile=self.profile, unit_id=self.unit),
+            found["official_overruns"],
             span=span,
             profile=self.profile,
             unit_id=self.unit,
@@ -197,24 +195,24 @@ class Official(Part):
 
     # shared by the answers ------------------------------------------------------------------
 
-    def _counted(self, span: ReportSpan) -> OfficialTables:
+    def _counted(self, span: ReportSpan) -> dict[str, pl.DataFrame]:
         """Count the period under this profile; nothing is stored.
 
         Raises:
             UsageProblem: No dossier lies in that period under the convention.
         """
-        counts = self.run.official_tables(span, self.profile)
-        if counts.counts.is_empty():
+        found = self.run.official_tables(span, self.profile)
+        if found["counts"].is_empty():
             raise UsageProblem(
                 "official.no_counts",
                 period=span.period,
                 convention=self.convention,
                 profile=self.profile,
             )
-        return counts
+        return found
 
     def _totals(self, span: ReportSpan) -> dict[str, int]:
-        counts = self._counted(span).counts
+        counts = self._counted(span)["counts"]
         return totals(counts, span=span, profile=self.profile, unit_id=self.unit)
 
     def _span(self, period: str) -> ReportSpan:
@@ -225,7 +223,7 @@ class Official(Part):
     def _filled(self, name: str, period: str) -> FilledForm:
         form = Form.read(name, self.run.reference)
         span = self._span(period)
-        counts = self._counted(span).counts
+        counts = self._counted(span)["counts"]
         if self.unit != EVERYTHING:
             counts = counts.filter(unit_id=self.unit)
         return fill(form, counts, span=span, profile=self.profile, names=self._names(form))
