@@ -69,6 +69,8 @@ ALIKE = {
 """Answers that may be asked about something they do not depend on."""
 UNREAD = {
     "interventions": {"cause_cells"},  # nothing is recorded in the sample
+    # read for a pair of sides that the stage did not compute
+    "gap": {"cause_cells", "overdue_cells", "cell_tests"},
 }
 """Tables that a question declares and does not read in the sample, and why."""
 
