@@ -33,6 +33,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "dossier": {"dossier_id": ""},
     "compare_groups": {"by": "channel_in", "within": ""},
     "official.form": {"name": "II.06a"},
+    "gap": {"other": "SD-YT"},  # a pair that the stage did not compute
 }
 """What else a question must be told."""
 REFUSED = {
@@ -68,8 +69,6 @@ ALIKE = {
 """Answers that may be asked about something they do not depend on."""
 UNREAD = {
     "interventions": {"cause_cells"},  # nothing is recorded in the sample
-    # read for a pair of sides that the stage did not compute
-    "gap": {"cause_cells", "overdue_cells", "cell_tests"},
 }
 """Tables that a question declares and does not read in the sample, and why."""
 

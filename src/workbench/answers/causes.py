@@ -38,7 +38,7 @@ def causes(
 ) -> Answer:
     """What share of the lateness does each cause explain, and what stays unexplained?"""
     scope = Scope(period, unit, profile)
-    late = late_of(run, scope)
+    late = _late_of(run, scope)
     frame = _shares(run, scope).join(_counts(run, late), on="cause", how="left").fill_null(0)
     rows = frame.to_dicts()
     caption = say("why.caption", period=numerals.period(period))
@@ -58,20 +58,20 @@ def causes(
 def _values(run: Run, scope: Scope, late: int) -> tuple[Value, ...]:
     """Return the late dossiers with causes and, with those overdue besides, the measure's."""
     about = (scope.unit, scope.period, scope.profile)
-    whole = late + overdue_of(run, scope)
+    whole = late + _overdue_of(run, scope)
     return (
         Value("late_with_causes", *about, late),
         Value("late_or_overdue.numerator", *about, whole),
     )
 
 
-def overdue_of(run: Run, scope: Scope) -> int:
+def _overdue_of(run: Run, scope: Scope) -> int:
     """Return how many dossiers were overdue at the close whose causes count in a later period."""
     cells = of_unit(run.overdue_cells.filter(pl.col("period") == scope.period), scope.unit)
     return int(cells["n_overdue"].sum())
 
 
-def late_of(run: Run, scope: Scope) -> pl.DataFrame:
+def _late_of(run: Run, scope: Scope) -> pl.DataFrame:
     """Return the late dossiers of a period and unit: resolved late, or open and overdue."""
     period = Period.parse(scope.period)
     late = run.late_dossiers.filter(pl.col("ended_on").is_between(period.starts_on, period.ends_on))
@@ -159,7 +159,7 @@ def _denominators(run: Run, scope: Scope, late: pl.DataFrame) -> str:
 
 def _describe_overdue(run: Run, scope: Scope, late: int) -> str:
     """Say what sets the late dossiers with causes apart from those in the period's figures."""
-    overdue = overdue_of(run, scope)
+    overdue = _overdue_of(run, scope)
     if not overdue:
         return ""
     numbers = {"n": numerals.count(overdue), "total": numerals.count(late + overdue)}
@@ -291,7 +291,7 @@ def reality(
 ) -> Answer:
     """How many late dossiers were late in fact, late only on record, or undecidable?"""
     scope = Scope(period, unit, profile)
-    late = late_of(run, scope)
+    late = _late_of(run, scope)
     units = sorted(late["unit_id"].drop_nulls().unique())
     names = {EVERYTHING: run.unit_name(EVERYTHING)} | distinct(units, run.unit_name)
     asked_for = [EVERYTHING, *units] if unit == EVERYTHING else units

@@ -52,7 +52,7 @@ def dossier(run: Run, dossier_id: str, *, profile: AnyProfile = PROFILE) -> Answ
         UsageProblem: No dossier has this number, or the profile is unknown.
     """
     dossier_ids = run.dossiers["dossier_id"]
-    dossier_id = dossier_id or most_overdue(run, profile)
+    dossier_id = dossier_id or _most_overdue(run, profile)
     if dossier_id not in dossier_ids:
         known = dossier_ids.head(3).to_list()
         raise run.unknown("briefing.no_dossier", dossier_id, dossier_ids, known)
@@ -71,7 +71,7 @@ def dossier(run: Run, dossier_id: str, *, profile: AnyProfile = PROFILE) -> Answ
     )
 
 
-def most_overdue(run: Run, profile: str) -> str:
+def _most_overdue(run: Run, profile: str) -> str:
     """Return the dossier that is latest under a profile, nothing where none is late."""
     late = run.outcomes.filter(
         pl.col("profile") == profile, pl.col("outcome").is_in(["late", "open_overdue"])

@@ -36,7 +36,7 @@ LATE, IN_TIME = ("late", "open_overdue"), ("early", "on_time")
 
 
 @dataclass(frozen=True)
-class Grouping:
+class _Grouping:
     """A comparison of the groups of a column within strata of other columns.
 
     Args:
@@ -120,7 +120,7 @@ def compare_groups(  # noqa: PLR0913 (what is asked about is seven)
         profile: Lateness profile.
     """
     columns = tuple(_column(run, name) for name in (by, *within))
-    grouping = Grouping(by, columns[1:], _group(run, by, group), _group(run, by, other))
+    grouping = _Grouping(by, columns[1:], _group(run, by, group), _group(run, by, other))
     judged = run.outcomes.filter(pl.col("profile") == profile).select("dossier_id", "outcome")
     judged_dossiers = _received(run, period, unit).join(judged, on="dossier_id")
     late = pl.col("outcome").is_in(LATE)
@@ -161,7 +161,7 @@ def _still_open(dossiers: pl.DataFrame, by: str) -> dict[str, tuple[int, int]]:
     return {group: (still, size) for group, still, size in counts.sort(by).iter_rows()}
 
 
-def _claims(rows: Sequence[Row], grouping: Grouping, young: dict[str, int]) -> tuple[Claim, ...]:
+def _claims(rows: Sequence[Row], grouping: _Grouping, young: dict[str, int]) -> tuple[Claim, ...]:
     enough = [r for r in rows if min(r["n_dossiers"], r["other_n_dossiers"]) >= FEW]
     if not enough:
         return (claim(say("groups.nothing", few=FEW), 2),)
@@ -175,7 +175,7 @@ def _claims(rows: Sequence[Row], grouping: Grouping, young: dict[str, int]) -> t
     return (*claims, claim(say("groups.no_cause"), 2))
 
 
-def _sentence(row: Row, grouping: Grouping) -> str:
+def _sentence(row: Row, grouping: _Grouping) -> str:
     key = "groups.turned" if row["simpson_alarm"] else "groups.sentence"
     return say(
         key,

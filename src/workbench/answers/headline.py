@@ -104,7 +104,7 @@ def _headline_claims(run: Run, scope: Scope, now: dict[str, Row]) -> tuple[Claim
         claims.append(claim(say("briefing.headline_apart", **counts)))
     claims += _describe_rates(now, "late_done", "late_or_overdue", key=True)
     claims.append(claim(_describe_stock(run, scope, now), key=True))
-    claims += compare_with_stamps(run, scope)
+    claims += _compare_with_stamps(run, scope)
     claims += _describe_rates(now, "online_in", "post_out", key=False)
     return tuple(claims)
 
@@ -226,7 +226,7 @@ _FREE = ("granularity", "early_before", "early_needs")
 """Settings in which a profile may differ from its counterpart without moving a late dossier."""
 
 
-def compare_with_stamps(run: Run, scope: Scope) -> tuple[Claim, ...]:
+def _compare_with_stamps(run: Run, scope: Scope) -> tuple[Claim, ...]:
     """Return which profile judged, and how many dossiers the due stamps as written would change.
 
     Nothing where no due stamp of the unit has an hour, or where the rule takes stamps as written.

@@ -91,10 +91,11 @@ class Question(Generic[Asker, P, T]):
         return inspect.signature(self._answer)
 
     @cached_property
-    def _finders(self) -> dict[str, Callable[[Run, str], str]]:
-        """How what is asked about is looked up, by parameter."""
+    def _finders(self) -> dict[str, str]:
+        """Which method of the run looks up what is asked about, by parameter."""
         kinds = get_type_hints(self._answer, include_extras=True)
-        return {n: k.__metadata__[0] for n, k in kinds.items() if hasattr(k, "__metadata__")}
+        finders = {n: k.__metadata__[0] for n, k in kinds.items() if hasattr(k, "__metadata__")}
+        return {name: finder.__name__ for name, finder in finders.items()}
 
     def __call__(self, asker: Asker, /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Look up what is asked about and answer in the language of the run.
@@ -108,7 +109,7 @@ class Question(Generic[Asker, P, T]):
         excerpt = run.limited_to(self.tables)
         with use_language(run.language):
             for name, find in self._finders.items():
-                given.arguments[name] = find(run, given.arguments[name])
+                given.arguments[name] = getattr(run, find)(given.arguments[name])
             source = replace(asker, run=excerpt) if isinstance(asker, Part) else excerpt
             return self._answer(source, *given.args[1:], **given.kwargs)
 

@@ -207,14 +207,14 @@ def _unit_table(frame: pl.DataFrame, names: dict[str, str], scope: Scope) -> Tab
         [
             text("briefing.unit", lambda row: names[row["unit_id"]]),
             *(count(f"briefing.{name}", name) for name in compare.SIDE_BY_SIDE_COUNTS),
-            *rate_columns("late_done"),
-            *rate_columns("late_or_overdue"),
+            *_rate_columns("late_done"),
+            *_rate_columns("late_or_overdue"),
         ],
         marked=lambda row: row["unit_id"] == scope.unit,
     )
 
 
-def rate_columns(rate: str) -> tuple[Col, Col]:
+def _rate_columns(rate: str) -> tuple[Col, Col]:
     """Return the columns of a rate and of its interval, from rows that have a column for each."""
 
     def interval(row: Row) -> str:

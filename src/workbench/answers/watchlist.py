@@ -138,7 +138,7 @@ def _table(rows: Sequence[Row], names: dict[str, str]) -> Table:
 @question("progress", "counted_passages", level=2)
 def reliability(run: Run, *, profile: ResultProfile = PROFILE) -> Answer:
     """Did the forecast risks of past watch lists agree with what happened?"""
-    days = past_days(run)
+    days = _past_days(run)
     passages = run.counted_passages(min(days)) if days else None
     frame = compare.calibrate_risks(run.progress, days, passages)
     rows = list(frame.iter_rows(named=True))
@@ -151,7 +151,7 @@ def reliability(run: Run, *, profile: ResultProfile = PROFILE) -> Answer:
     )
 
 
-def past_days(run: Run) -> list[dt.date]:
+def _past_days(run: Run) -> list[dt.date]:
     """Return the ends of the months before the last one of the snapshot, a year of them."""
     if run.snapshot is None:
         return []
