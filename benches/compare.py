@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from workbench.core.vocabulary import CAUSES
-from workbench.figures.compare import breach_risks, cells, gaps_to_peers, units_adjusted
+from workbench.figures.compare import PEERS, Side, breach_risks, cells, gaps, units_adjusted
 
 MONTHS = [f"2022-{month:02d}" for month in range(1, 13)]
 PROCEDURES = 20
@@ -39,7 +39,13 @@ def main() -> None:
     country = _cause_cells(said.units, MONTHS[:1])
     _timed(
         f"gaps of {said.units} units to their peers, with the intervals of their parts",
-        lambda: gaps_to_peers(country, period=MONTHS[0]),
+        lambda: gaps(
+            country,
+            [
+                (Side(PEERS, MONTHS[0]), Side(f"U{unit:03d}", MONTHS[0]))
+                for unit in range(said.units)
+            ],
+        ),
         "30 s",
     )
     progress = _progress(said.dossiers)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,9 +20,12 @@ from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.core.project import Project, shipped
 from workbench.ingest import inbox_deliveries, ingest, shipped_profiles
-from workbench.testing.simulate.faults import simulate_faults
-from workbench.testing.simulate.scoring import false_findings, score_faults
 from workbench.warehouse import Warehouse
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+
+from pipeline.fault_scores import false_findings, score_faults
+from pipeline.planted_faults import simulate_faults
 
 FACTS = shipped()
 COLUMNS = ("rule_id", "record")

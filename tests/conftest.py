@@ -181,7 +181,7 @@ def run_clock(calendars: Calendars, reference_dir: Path, pipelines_dir: Path) ->
             profiles = lateness_profiles(reference_dir / "profiles")
             for name, frame in ({"profiles": profiles} | (facts or {})).items():
                 warehouse.add_frame(name, frame)
-            warehouse.build("clock")
+            warehouse.build("clock", wanted=tables)
             return {name: warehouse.frame(name) for name in tables}
 
     return run

@@ -16,11 +16,16 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from workbench.core.characters import plain_text
 from workbench.core.errors import WorkbenchError
 from workbench.core.machine_failures import environment_problem
+from workbench.core.run_folders import CountedStep, Progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
 
 _INTERRUPTED = 130
 
@@ -63,9 +68,74 @@ def exit_code(work: Callable[[], None]) -> int:
     return 0
 
 
-def print_progress(step: str) -> None:
-    """Print progress, apart from results."""
-    sys.stderr.write(f"  · {step}\n")
+@contextmanager
+def shown_progress() -> Iterator[Progress]:
+    """Show the steps of a run, apart from results: a bar per stage, or lines outside a terminal.
+
+    Yields:
+        Receives each step before it is done.
+    """
+    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        with _progress_bars(sys.__stderr__) as progress:
+            yield progress
+    else:
+        yield lambda step: print_remark(f"  · {step}")
+
+
+@contextmanager
+def _progress_bars(terminal: TextIO | None) -> Iterator[Progress]:
+    from rich import progress as rich
+    from rich.console import Console
+    from rich.table import Column
+
+    columns = (
+        rich.TextColumn("{task.description:8}", markup=False),
+        rich.BarColumn(),
+        rich.MofNCompleteColumn(),
+        rich.TimeElapsedColumn(),
+        rich.TextColumn("{task.fields[step]}", markup=False, table_column=Column(no_wrap=True)),
+    )
+    with rich.Progress(
+        *columns, console=Console(file=terminal), redirect_stdout=False, redirect_stderr=False
+    ) as bars:
+        stages = _StageBars(bars)
+        yield stages.show
+        stages.finish()
+
+
+class _StageBars:
+    """A bar for every stage: its steps done, how many there are, the one being done."""
+
+    def __init__(self, bars: Bars) -> None:
+        self._bars = bars
+        self._stage = ""
+        self._bar: TaskID | None = None
+
+    def show(self, step: str) -> None:
+        """Move the bar of the step's stage; an uncounted step changes the text beside it only."""
+        text = plain_text(step)
+        if not isinstance(step, CountedStep):
+            self._bar = self._new_bar("", None) if self._bar is None else self._bar
+            self._bars.update(self._bar, step=text)
+            return
+        if self._bar is None or step.stage != self._stage:
+            self.finish()
+            self._stage, self._bar = step.stage, self._new_bar(step.stage, step.of)
+        self._bars.update(self._bar, completed=step.number - 1, total=step.of, step=text)
+
+    def finish(self) -> None:
+        """Fill the bar of the stage that is done."""
+        if self._bar is not None:
+            total = self._bars.tasks[-1].total
+            self._bars.update(self._bar, completed=total, step="")
+
+    def _new_bar(self, stage: str, total: int | None) -> TaskID:
+        return self._bars.add_task(stage, total=total, step="")
+
+
+def print_remark(text: str) -> None:
+    """Print a sentence for the person at the console, apart from results."""
+    sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
 
 

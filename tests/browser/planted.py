@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.cli.analysis import analyse
+from workbench.cli.analyse import analyse
 
 PROFILE = """
 name = "planted"

@@ -6,20 +6,16 @@
 from __future__ import annotations
 
 import inspect
-import re
-from collections.abc import Callable, Iterator
-from functools import cached_property
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
-from workbench.answers import Book
-from workbench.answers.clock import LegalClock
-from workbench.answers.official import Official
-from workbench.answers.work_patterns import Rhythm
+from workbench.answers import Answer, Book
+from workbench.answers.frames import Frame
+from workbench.answers.questions import Part, Question
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "manual" / "book.md"
-PARTS = {"rhythm": Rhythm, "official": Official, "clock": LegalClock}
 HEAD = """# The book: frames and questions
 
 `book = wb.open()` opens the results of the project around the current folder, `wb.open("DIR")`
@@ -46,62 +42,72 @@ of the results when left out. What a question says of the profile:
   `params.yaml` and run `workbench dvc repro`, or give `analyse` the option `--profile NAME`;
 - *none*: the answer does not depend on what is late.
 
+`level` is the weakest evidence that an answer may rest on: 1 accounting, 2 comparison,
+3 counterfactual, 4 causal. `from` names the tables that the question declares; it can read no
+other. A name that is no frame is counted when it is asked for.
+
 A summary under another profile than that of the results leaves the causes out and says so.
 """
-_TABLE = re.compile(r" \(table ``(\w+)``\)")
-_REFUSES = ("_asked_of_causes(", "computed_profile(")
+UNDER = {"AnyProfile": "any", "ResultProfile": "results"}
+"""What the annotation of a profile says, in the words of the page."""
 
 
 def frames() -> list[list[str]]:
     """Return name, stored table and grain of every frame, by name."""
-    rows = []
-    for name, member in inspect.getmembers(Book, lambda m: isinstance(m, cached_property)):
-        if member.func.__annotations__["return"] == "pl.DataFrame" and not name.startswith("_"):
-            grain = str(member.__doc__)
-            table = found[1] if (found := _TABLE.search(grain)) else name
-            rows.append([f"`book.{name}`", f"`{table}`", _TABLE.sub("", grain)])
-    return rows
+    members = inspect.getmembers(Book, lambda member: isinstance(member, Frame))
+    return [[f"`book.{name}`", f"`{m.table}`", str(m.__doc__)] for name, m in members]
+
+
+def parts() -> dict[str, type[Part]]:
+    """Return the methods of the book that open further questions, and where these stand."""
+    opened = {
+        name: get_type_hints(method)["return"]
+        for name, method in inspect.getmembers(Book, inspect.isfunction)
+        if not name.startswith("_")
+    }
+    return {n: k for n, k in opened.items() if isinstance(k, type) and issubclass(k, Part)}
+
+
+def answering(kind: type) -> Iterator[tuple[str, Question[Any, Any, Any]]]:
+    """Yield the questions of a class that are answered in words."""
+    for name, member in inspect.getmembers(kind, lambda m: isinstance(m, Question)):
+        if get_type_hints(member.__wrapped__)["return"] is Answer:
+            yield name, member
 
 
 def questions() -> list[list[str]]:
-    """Return call, profile and meaning of every question, by name."""
-    rows = [_row(f"book.{name}", method, "") for name, method in _answering(Book)]
-    for part, kind in PARTS.items():
-        opened = getattr(Book, part)
-        call = f"book.{part}({_parameters(opened)})"
-        rows += [_row(f"{call}.{name}", m, _parameters(opened)) for name, m in _answering(kind)]
+    """Return call, profile, evidence level, tables and meaning of every question, by name."""
+    rows = [_row(f"book.{name}", asked, {}) for name, asked in answering(Book)]
+    for part, kind in parts().items():
+        given = _parameters(inspect.signature(getattr(Book, part)))
+        call = f"book.{part}({', '.join(given)})"
+        rows += [_row(f"{call}.{name}", asked, given) for name, asked in answering(kind)]
     return rows
 
 
-def _answering(kind: type) -> Iterator[tuple[str, Callable[..., Any]]]:
-    for name, method in inspect.getmembers(kind, inspect.isfunction):
-        if not name.startswith("_") and inspect.signature(method).return_annotation == "Answer":
-            yield name, method
+def _row(call: str, asked: Question[Any, Any, Any], opened: dict[str, str]) -> list[str]:
+    meaning = str(inspect.getdoc(asked)).split("\n\n")[0].replace("\n", " ")
+    named = _parameters(asked.signature)
+    under = UNDER.get(named.get("profile", ""), "any" if "profile" in opened else "none")
+    tables = ", ".join(f"`{table}`" for table in asked.tables)
+    return [f"`{call}({', '.join(named)})`", under, str(asked.level), meaning, tables]
 
 
-def _row(call: str, method: Callable[..., Any], opened: str) -> list[str]:
-    meaning = str(inspect.getdoc(method)).split("\n\n")[0].replace("\n", " ")
-    named = _parameters(method)
-    under = "any" if "profile" in f"{named} {opened}" else "none"
-    if any(word in inspect.getsource(method) for word in _REFUSES):
-        under = "results"
-    return [f"`{call}({named})`", under, meaning]
-
-
-def _parameters(method: Callable[..., Any]) -> str:
-    return ", ".join(name for name in inspect.signature(method).parameters if name != "self")
+def _parameters(signature: inspect.Signature) -> dict[str, str]:
+    """Return the parameters but the first, which is who is asked, and their annotations."""
+    return {name: str(p.annotation) for name, p in list(signature.parameters.items())[1:]}
 
 
 def page() -> str:
     """Return the whole page."""
-    asked = {name for name, _ in _answering(Book)}
+    asked = {name for name, _ in answering(Book)}
     shared = [row for row in frames() if row[1].strip("`") in asked]
     renamed = [[row[1], row[0], f"`book.{row[1].strip('`')}(…)`"] for row in shared]
     parts = [
         HEAD.format(renamed=_table(["table", "frame", "question"], renamed)),
         _table(["frame", "table", "what it holds"], frames()),
         QUESTIONS,
-        _table(["question", "profile", "what it answers"], questions()),
+        _table(["question", "profile", "level", "what it answers", "from"], questions()),
     ]
     return "\n".join(parts)
 

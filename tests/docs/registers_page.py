@@ -12,13 +12,13 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from string import Template
-from typing import Any
 
 import polars as pl
 
 from workbench.answers import Book
 from workbench.answers.durations import ENDS, durations
-from workbench.answers.groups import Grouping, compare_groups
+from workbench.answers.groups import compare_groups
+from workbench.answers.phrasing import Row
 from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.core import numerals
@@ -30,7 +30,7 @@ from workbench.messages import use_language
 from workbench.warehouse import Warehouse
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "manual" / "registers.md"
+PAGE = ROOT / "docs/manual/registers.md"
 WORDS = Path(__file__).with_name("registers_page.md")
 REFERENCE = ROOT / "data" / "reference"
 FILES = {"boston311": "boston311", "receipt": "receipt/receipt.csv.gz", "wabo": "wabo"}
@@ -41,7 +41,7 @@ MADE = {
     "clock": ("outcomes", "ledger"),
     "explain": ("progress",),
 }
-Row = dict[str, Any]
+days_taken = durations.__wrapped__
 
 
 def read(name: str, shared: Path, work: Path) -> Book:
@@ -58,17 +58,15 @@ def read(name: str, shared: Path, work: Path) -> Book:
         warehouse.add_frame("profiles", lateness_profiles(REFERENCE / "profiles"))
         warehouse.set("profile", PROFILE)
         for stage, wanted in MADE.items():
-            warehouse.build(stage, lambda _: None, wanted)
+            warehouse.build(stage, wanted=wanted)
         warehouse.write([table for wanted in MADE.values() for table in wanted], tables)
     return Book(work, (tables,), REFERENCE, "en")
 
 
-# figures ----------------------------------------------------------------------------------
-
-
 def groups(book: Book, by: str, *within: str, group: str = "", other: str = "") -> pl.DataFrame:
     """Return groups against each other, crude and among alike dossiers."""
-    return compare_groups(book, Grouping(by, within, group, other), PROFILE).frame
+    about = {"within": within, "group": group, "other": other, "profile": PROFILE}
+    return compare_groups.__wrapped__(book, by, **about).frame
 
 
 def judged(book: Book) -> pl.DataFrame:
@@ -212,7 +210,7 @@ def _unit(row: Row, *counts: str) -> list[str]:
 
 
 def _wabo(book: Book) -> dict[str, str]:
-    half, whole = (durations(book, "unit_id", period).frame for period in ("2013-H2", ""))
+    half, whole = (days_taken(book, "unit_id", period=p).frame for p in ("2013-H2", ""))
     over = forwarding(book)
     worst = _only(over, "WABO_3")
     result = half.filter(pl.col("end") == "result")
@@ -278,7 +276,7 @@ def _receipt(book: Book) -> dict[str, str]:
     grouped = groups(book, "received_quarter", "x_channel", "x_group", "unit_id")
     closed, last = fall(book, "closed"), fall(book, "eventual")
     told = cohorts(book)
-    medians = durations(book, "received_quarter", "").frame.filter(pl.col("end") == "result")
+    medians = days_taken(book, "received_quarter").frame.filter(pl.col("end") == "result")
     old, new = (_only(medians, quarter) for quarter in ("2010-Q4", "2011-Q4"))
     return {
         "channels": _groups_table("channel", channels, channels, lambda row: row["x_channel"]),

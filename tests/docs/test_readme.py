@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 import shlex
 from pathlib import Path
 
 import pytest
 
-from workbench.cli.parser import build_parser
+from workbench.cli.app import COMMANDS, SOURCES_COMMANDS, build_app, read_command
+from workbench.core.errors import UsageProblem
 from workbench.messages import LANGUAGES, use_language
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,10 +37,7 @@ def typed(page: Path) -> list[list[str]]:
     return [words for part in parts if (words := shlex.split(part, comments=True, posix=False))]
 
 
-def commands() -> dict[str, argparse.ArgumentParser]:
-    parser = build_parser()
-    actions = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
-    return dict(actions[0].choices)
+TOP = (*COMMANDS, "sources")
 
 
 def targets() -> set[str]:
@@ -49,15 +46,14 @@ def targets() -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
-def test_every_workbench_command_shown_is_read_by_the_command_line(page, capsys):
+def test_every_workbench_command_shown_is_read_by_the_command_line(page):
     for words in typed(page):
-        if words[0] != "workbench" or (len(words) == 2 and words[1] in commands()):
+        if words[0] != "workbench" or (len(words) == 2 and words[1] in TOP):
             continue
         try:
-            build_parser().parse_args(words[1:])
-        except SystemExit as end:
-            asked_for_help = end.code == 0
-            assert asked_for_help, f"{' '.join(words)}\n{capsys.readouterr().err}"
+            read_command(words[1:])
+        except UsageProblem as problem:
+            pytest.fail(f"{' '.join(words)}\n{problem}")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
@@ -74,21 +70,32 @@ def test_every_file_a_page_points_to_is_there(page):
     assert [link for link in inside if link and not (page.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize("command", TOP)
 def test_every_command_is_told_about(command):
     told = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
     named = rf"\bworkbench {command}\b|`{command}`"
     assert re.search(named, told), f"no page tells about workbench {command}"
 
 
-@pytest.mark.parametrize("speech", LANGUAGES)
-@pytest.mark.parametrize("command", commands())
-def test_every_command_explains_itself_and_each_of_its_options(command, speech):
+def explained(speech: str, words: list[str]) -> list[str]:
+    """What the help of a command says about it and about each of its options."""
     with use_language(speech):
-        parser = commands()[command]
-    assert parser.description
-    silent = [a.dest for a in parser._actions if not a.help]
-    assert silent == []
+        app = build_app()
+        for word in words:
+            app = app[word]
+        options = app.assemble_argument_collection()
+    return [app.help, *(option.parameter.help or "" for option in options if option.show)]
+
+
+@pytest.mark.parametrize(
+    "command", [[c] for c in COMMANDS] + [["sources", c] for c in SOURCES_COMMANDS]
+)
+def test_every_command_explains_itself_and_each_of_its_options(command):
+    texts = [explained(speech, command) for speech in LANGUAGES]
+    for vietnamese, english in zip(*texts, strict=True):
+        assert vietnamese
+        assert english
+        assert vietnamese != english
 
 
 def test_the_readme_opens_with_a_sentence_a_picture_and_the_two_commands():

@@ -7,18 +7,18 @@ about must show: the answer changes with it. Answers that cannot change are list
 from __future__ import annotations
 
 import inspect
+import runpy
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 
 from workbench.answers import Answer, Book, open_book
-from workbench.answers.clock import LegalClock
-from workbench.answers.official import Official
-from workbench.answers.work_patterns import Rhythm
+from workbench.answers.causes import causes as ask_causes
+from workbench.answers.questions import question
+from workbench.answers.run import Run
 from workbench.core.errors import UsageProblem
 
 COMPUTED, OTHER = "wb_strict", "wb_legal"
@@ -34,8 +34,6 @@ GIVEN: dict[str, dict[str, str]] = {
     "official.form": {"name": "II.06a"},
 }
 """What else a question must be told."""
-PARTS: dict[str, type] = {"rhythm": Rhythm, "official": Official, "clock": LegalClock}
-"""Questions that lead to further ones, and where these stand."""
 REFUSED = {
     *("causes", "causes_by_unit", "causes_over_time", "reality"),
     *("fair_units", "cells", "gap", "whatif"),
@@ -69,21 +67,28 @@ ALIKE = {
 """Answers that may be asked about something they do not depend on."""
 
 
-def answering(kind: type) -> Iterator[tuple[str, Callable[..., Any]]]:
-    """Yield the public methods of a class that return an answer."""
-    for name, method in inspect.getmembers(kind, inspect.isfunction):
-        if not name.startswith("_") and inspect.signature(method).return_annotation == "Answer":
-            yield name, method
+LISTS = runpy.run_path(str(Path(__file__).parents[1] / "docs" / "book_page.py"))
+PARTS = LISTS["parts"]()
+"""Questions that lead to further ones, and where these stand."""
 
 
-def parameters(method: Callable[..., Any]) -> set[str]:
-    return set(inspect.signature(method).parameters) & set(SCOPE)
+def parameters(signature: inspect.Signature) -> set[str]:
+    return set(signature.parameters) & set(SCOPE)
 
 
-QUESTIONS = {name: parameters(method) for name, method in answering(Book)} | {
-    f"{part}.{name}": parameters(method) | parameters(getattr(Book, part))
+def opened_with(part: str) -> set[str]:
+    return parameters(inspect.signature(getattr(Book, part)))
+
+
+DECLARED = dict(LISTS["answering"](Book)) | {
+    f"{part}.{name}": question
     for part, kind in PARTS.items()
-    for name, method in answering(kind)
+    for name, question in LISTS["answering"](kind)
+}
+QUESTIONS = {
+    name: parameters(question.signature) | (opened_with(part) if part else set())
+    for name, question in DECLARED.items()
+    for part in [name.rpartition(".")[0]]
 }
 EACH_QUESTION = pytest.mark.parametrize("question", sorted(QUESTIONS))
 
@@ -109,7 +114,7 @@ def put(book: Book, question: str, about: dict[str, str]) -> Answer:
     part, _, name = question.rpartition(".")
     asked = book
     if part:
-        opened = {n: about.pop(n) for n in parameters(getattr(Book, part)) & set(about)}
+        opened = {n: about.pop(n) for n in opened_with(part) & set(about)}
         asked = getattr(book, part)(**opened)
     answer: Answer = getattr(asked, name)(**about)
     return answer
@@ -143,6 +148,11 @@ def test_an_answer_changes_with_what_is_asked_about(asked, question, name):
         return
     first, second = SCOPE[name]
     assert content(asked(question, **{name: first})) != content(asked(question, **{name: second}))
+
+
+@EACH_QUESTION
+def test_an_answer_claims_no_more_than_the_declared_evidence(asked, question):
+    assert asked(question).evidence_level <= DECLARED[question].level
 
 
 @EACH_QUESTION
@@ -253,3 +263,28 @@ def test_gaps_are_a_frame_beside_the_question_about_one(small_book):
 
 def test_past_risks_are_foretold_from_the_places_dossiers_had_reached(small_book):
     assert small_book.counted_passages(min(small_book.dossiers["received_on"])).height > 0
+
+
+def test_a_question_cannot_read_a_table_that_it_does_not_declare(small_book):
+    @question("steps")
+    def undeclared(run: Run) -> int:
+        return run.steps.height + run.outcomes.height
+
+    with pytest.raises(AttributeError, match="outcomes is not among the tables"):
+        undeclared(small_book)
+
+
+def test_a_question_within_another_reads_no_more_than_that_one_declares(small_book):
+    @question("measures")
+    def wider(run: Run) -> Answer:
+        return ask_causes(run, "2022-H1")
+
+    with pytest.raises(AttributeError, match="cause_cells"):
+        wider(small_book)
+
+
+def test_the_book_shows_what_each_question_takes(small_book):
+    given = str(inspect.signature(small_book.causes))
+    assert given.startswith("(period: 'PeriodLabel', *, unit: 'UnitId' = '*'")
+    assert "explain" in str(inspect.getdoc(small_book.causes))
+    assert {name for name in DECLARED if "." not in name} <= set(dir(small_book))

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import polars as pl
 import pytest
 
+from pipeline.fault_scores import false_findings, score_faults
+from pipeline.planted_faults import shipped_faults, simulate_faults
 from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.ingest import inbox_deliveries, ingest, shipped_profiles
-from workbench.testing.simulate.faults import shipped_faults, simulate_faults
-from workbench.testing.simulate.scoring import false_findings, score_faults
 from workbench.warehouse import Warehouse
 
 SEED = 20220701

@@ -11,7 +11,7 @@ import subprocess
 import pytest
 import yaml
 
-from workbench.cli.schedule import resolve_period
+from workbench.cli.relative_periods import resolve_period
 from workbench.testing import one_stop_export
 
 DOSSIERS = 400

@@ -11,7 +11,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.answers.durations import durations
 from workbench.figures import compare
 
 pytestmark = pytest.mark.shared
@@ -81,8 +80,10 @@ def test_february_is_later_than_other_months_and_partly_by_what_was_asked(made, 
     assert frame["share"].max() == february["share"]
 
 
-def test_closed_medians_of_the_last_half_year_flatter_and_name_the_wrong_municipality(books):
-    frame = durations(books["wabo"], "unit_id", "2013-H2").frame.filter(end="result")
+def test_closed_medians_of_the_last_half_year_flatter_and_name_the_wrong_municipality(made, books):
+    frame = made["days_taken"](books["wabo"], "unit_id", period="2013-H2").frame.filter(
+        end="result"
+    )
     assert frame["closed_is_biased"].all()
     four, three = (only(frame, unit_id=unit) for unit in ("WABO_4", "WABO_3"))
     assert frame["closed"].min() == four["closed"]
@@ -91,8 +92,8 @@ def test_closed_medians_of_the_last_half_year_flatter_and_name_the_wrong_municip
     assert frame["median"].drop_nulls().min() == three["median"]
 
 
-def test_the_end_chosen_turns_the_order_of_the_municipalities(books):
-    frame = durations(books["wabo"], "unit_id", "").frame
+def test_the_end_chosen_turns_the_order_of_the_municipalities(made, books):
+    frame = made["days_taken"](books["wabo"], "unit_id").frame
     printed, last = (frame.filter(end=end) for end in ("printed", "last_step"))
     assert printed.sort("median")["unit_id"][0] == "WABO_4"
     assert only(last, unit_id="WABO_4")["median"] is None
@@ -121,7 +122,7 @@ def test_most_of_the_fall_of_receipt_is_immaturity_and_the_rest_may_be_chance(ma
     closed, last = (made["fall"](books["receipt"], share) for share in ("closed", "eventual"))
     assert closed[2] < 0 < last[2]
     assert 0.5 < 1 - last[0] / closed[0] < 0.75
-    frame = durations(books["receipt"], "received_quarter", "").frame.filter(end="result")
+    frame = made["days_taken"](books["receipt"], "received_quarter").frame.filter(end="result")
     old, new = (only(frame, received_quarter=q) for q in ("2010-Q4", "2011-Q4"))
     assert new["median_upper"] < old["median_lower"]
     assert old["closed"] - new["closed"] > 1.5 * (old["median"] - new["median"])

@@ -1,4 +1,4 @@
-"""Curves with open dossiers against numbers of R, SAS and textbooks, and foretold against seen."""
+"""Curves with open dossiers against those of other libraries, and foretold against seen."""
 
 from __future__ import annotations
 
@@ -6,69 +6,73 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lifelines import AalenJohansenFitter, KaplanMeierFitter
+from numpy.typing import NDArray
+from statsmodels.duration.survfunc import CumIncidenceRight
 
 from workbench.figures.estimates.breach_risk import reliability, risks, speeds
 from workbench.figures.estimates.survival import aalen_johansen, kaplan_meier, median_time
 
-# Freireich et al. (1963), 6-mercaptopurine in leukaemia, weeks of remission; figures as printed by
-# R survival 3.x, survfit(conf.type = "log-log") on MASS::gehan, and in Collett's Modelling
-# Survival Data in Medical Research
+Floats = NDArray[np.float64]
+
+# Freireich et al. (1963), 6-mercaptopurine in leukaemia, weeks of remission
 WEEKS = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
 RELAPSED = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
-R_SURVFIT = [
-    (6, 0.857, 0.0764, 0.620, 0.952),
-    (7, 0.807, 0.0869, 0.563, 0.923),
-    (10, 0.753, 0.0963, 0.503, 0.889),
-    (13, 0.690, 0.1068, 0.432, 0.849),
-    (16, 0.627, 0.1141, 0.368, 0.805),
-    (22, 0.538, 0.1282, 0.268, 0.747),
-    (23, 0.448, 0.1346, 0.188, 0.680),
-]
-# lifelines, tests/test_estimation.py: glioma grade 3 (load_g3), control group, limits from R
-R_GLIOMA = [(9, 0.2731, 0.975), (19, 0.1946, 0.904), (32, 0.1109, 0.804), (34, 0.0461, 0.676)]
-# lifelines, tests/test_estimation.py, class TestAalenJohansenFitter: variance and log-log limits
-# of the second way to end from SAS
-SAS_VARIANCE = [0.0, 0.0, 0.032, 0.048]
-SAS_LIMITS = {4: (0.00836904, 0.58185303), 5: (0.05197575, 0.75281579)}
+
+watched = st.lists(
+    st.tuples(st.integers(2, 12), st.integers(0, 2), st.integers(0, 1)), min_size=2, max_size=60
+)
 
 
-@pytest.mark.parametrize(("week", "share", "error", "low", "high"), R_SURVFIT)
-def test_kaplan_meier_equals_r_on_leukaemia(week, share, error, low, high):
-    curve = kaplan_meier(WEEKS, np.array(RELAPSED, dtype=bool))
-    found = curve.at(week)
-    variance = curve.variance[list(curve.time).index(week)]
-    assert found.value == pytest.approx(share, abs=5e-4)
-    assert np.sqrt(variance) == pytest.approx(error, abs=5e-5)
-    assert (found.lower, found.upper) == pytest.approx((low, high), abs=6e-4)
+def columns(rows: list[tuple[int, int, int]]) -> tuple[Floats, Floats, Floats]:
+    """Times, ways of ending (0: still open) and entries."""
+    times, ways, entries = (
+        np.array(column, dtype=np.float64) for column in zip(*rows, strict=True)
+    )
+    return times, ways, entries
 
 
-def test_the_median_equals_r_on_leukaemia():
+@given(watched)
+def test_kaplan_meier_its_limits_and_late_entries_equal_lifelines(rows):
+    times, ways, entries = columns(rows)
+    curve = kaplan_meier(times, ways > 0, entries)
+    theirs = KaplanMeierFitter().fit(times, ways > 0, entry=entries)
+    for time in np.unique(times):
+        found, limits = curve.at(time), theirs.confidence_interval_.loc[time]
+        assert found.value == pytest.approx(theirs.predict(time), abs=1e-12)
+        if 1e-12 < found.value < 1 - 1e-12:
+            assert (found.lower, found.upper) == pytest.approx(limits, abs=1e-9)
+
+
+def test_the_median_and_its_limits_equal_r_on_leukaemia():
     found = median_time(kaplan_meier(WEEKS, np.array(RELAPSED, dtype=bool)))
     assert (found.value, found.lower, found.upper) == (23.0, 13.0, None)
 
 
-@pytest.mark.parametrize(("month", "low", "high"), R_GLIOMA)
-def test_kaplan_meier_equals_r_on_glioma(month, low, high):
-    curve = kaplan_meier([34, 32, 9, 19, 50, 48], [True, True, True, True, False, False])
-    assert curve.at(month).lower == pytest.approx(low, rel=1e-3)
-    assert curve.at(month).upper == pytest.approx(high, rel=1e-3)
+@given(watched)
+def test_aalen_johansen_equals_statsmodels(rows):
+    # their error needs a dossier that is still at risk at the last ending
+    times, ways, _ = columns([*rows, (2, 1, 0), (3, 2, 0), (13, 0, 0)])
+    theirs = CumIncidenceRight(times, ways.astype(int))
+    for way in (1, 2):
+        curve = aalen_johansen(times, ways, way)
+        assert curve.values(theirs.times) == pytest.approx(theirs.cinc[way - 1], abs=1e-12)
+        errors = dict(zip(theirs.times, theirs.cinc_se[way - 1], strict=True))
+        for time, variance in zip(curve.time, curve.variance, strict=True):
+            assert variance == pytest.approx(errors[time] ** 2, abs=1e-12)
 
 
-def test_late_entries_are_at_risk_only_once_watched():
-    # lifelines, tests/test_estimation.py, test_kmf_late_entry_works_under_trivial_case and the
-    # case after it: expected survival 0.8 ... with every dossier entering at 1
-    curve = kaplan_meier([3, 4, 5, 6, 7], np.ones(5, dtype=bool), [1] * 5)
-    assert curve.share == pytest.approx([0.8, 0.6, 0.4, 0.2, 0.0])
-    staggered = kaplan_meier([2, 3, 5], np.ones(3, dtype=bool), [0, 0, 2.5])
-    assert staggered.share == pytest.approx([0.5, 0.25, 0.0])
-
-
-def test_aalen_johansen_equals_sas():
-    curve = aalen_johansen([1, 2, 3, 4, 5, 6], [0, 1, 1, 2, 2, 0], 2)
-    assert curve.variance == pytest.approx(SAS_VARIANCE, abs=1e-12)
-    for time, limits in SAS_LIMITS.items():
+@given(st.lists(st.integers(0, 2), min_size=4, max_size=40))
+def test_limits_of_aalen_johansen_equal_lifelines(ways):
+    ways = [*ways, 2]
+    times = np.arange(1.0, len(ways) + 1)
+    theirs = AalenJohansenFitter().fit(times, np.array(ways), event_of_interest=2)
+    curve = aalen_johansen(times, ways, 2)
+    for time in times[:-1]:
         found = curve.at(time)
-        assert (found.lower, found.upper) == pytest.approx(limits, abs=5e-9)
+        limits = theirs.confidence_interval_.loc[time]
+        if 0 < found.value < 1:
+            assert (found.lower, found.upper) == pytest.approx(limits, abs=1e-9)
 
 
 def test_one_way_to_end_alone_gives_the_curve_of_kaplan_and_meier():

@@ -58,8 +58,10 @@ def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Parameters that a caller gives: a question, like a method, is called on something."""
     given = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
-    return len([a for a in given if a.arg not in {"self", "cls"}])
+    is_question = any("question(" in ast.unparse(d) for d in function.decorator_list)
+    return len([a for a in given if a.arg not in {"self", "cls"}]) - is_question
 
 
 def test_no_file_holds_a_path_of_one_machine():

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from pathlib import Path
+from typing import Any, get_type_hints
 
 import nbformat
 import pytest
 
+import workbench as wb
+from workbench.answers import Book
+from workbench.answers.questions import Question
 from workbench.cli.lab import strip_outputs
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
@@ -93,3 +98,31 @@ def test_a_notebook_stands_in_the_form_in_which_the_lab_saves_it(path):
     assert notebook.metadata.kernelspec.name == "python3"
     ids = [cell.id for cell in notebook.cells]
     assert len(set(ids)) == len(ids)
+
+
+def answered(call: ast.Call, known: dict[str, Any]) -> Any:
+    """Fit a call to the question that it names; return the kind of what comes back."""
+    assert isinstance(call.func, ast.Attribute)
+    asker = call.func.value
+    kind = answered(asker, known) if isinstance(asker, ast.Call) else known[ast.unparse(asker)]
+    is_module = kind is wb
+    member = (getattr if is_module else inspect.getattr_static)(kind, call.func.attr)
+    asked = member.__wrapped__ if isinstance(member, Question) else member
+    given = call.args if is_module else [None, *call.args]
+    inspect.signature(asked).bind(*given, **{k.arg: k.value for k in call.keywords})
+    return get_type_hints(asked)["return"]
+
+
+@EACH_NOTEBOOK
+def test_each_call_fits_its_question_and_each_parameter_goes_into_a_call(path):
+    parameters, *cells = code(path)
+    known: dict[str, Any] = {"wb": wb}
+    used = set()
+    for line in (line for cell in cells for line in ast.parse(cell.source).body):
+        if not isinstance(line, ast.Import):
+            kind = answered(line.value, known)
+            known |= {line.targets[0].id: kind} if isinstance(line, ast.Assign) else {}
+            used |= {node.id for node in ast.walk(line) if isinstance(node, ast.Name)}
+    assert known["book"] is Book
+    assigned = {line.targets[0].id for line in ast.parse(parameters.source).body}
+    assert assigned <= used

@@ -26,8 +26,8 @@ def runs_again(path: str) -> list[str]:
     ("path", "stages"),
     [
         # what readers see: a help text, a sentence, a sub-command, a chart, a page
-        ("src/workbench/cli/parser.py", ["brief"]),
-        ("src/workbench/cli/commands.py", ["brief"]),
+        ("src/workbench/cli/options.py", ["brief"]),
+        ("src/workbench/cli/watch.py", ["brief"]),
         ("src/workbench/messages/cli.toml", ["brief"]),
         ("src/workbench/messages/readers.toml", ["brief"]),
         ("src/workbench/charts/style.py", ["brief"]),

@@ -12,7 +12,6 @@ from workbench.figures.compare import (
     Side,
     describe_gap,
     gaps,
-    gaps_to_peers,
     overdispersion_by_cause,
 )
 from workbench.messages import use_language
@@ -87,11 +86,15 @@ def own_past(rows: pl.DataFrame, left: str, right: str) -> list[tuple[Side, Side
     return [(Side(unit, left), Side(unit, right)) for unit in units]
 
 
+def to_peers(period: str) -> list[tuple[Side, Side]]:
+    return [(Side(PEERS, period), Side(unit, period)) for unit in "ABC"]
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_effects_of_every_comparison_sum_to_its_gap(seed):
     rows = random_world(seed)
     tables = [
-        gaps_to_peers(rows, period="2022-02"),
+        gaps(rows, to_peers("2022-02")),
         gaps(rows, own_past(rows, "2022-01", "2022-03")),
         gaps(rows, own_past(rows, "2022-Q1", "2022-04"), calendar=TET),
     ]
@@ -102,7 +105,7 @@ def test_effects_of_every_comparison_sum_to_its_gap(seed):
 
 def test_peers_are_all_the_others_together():
     rows = random_world(1)
-    table = gaps_to_peers(rows, period="2022-02")
+    table = gaps(rows, to_peers("2022-02"))
     first = table.filter(pl.col("right") == "A@2022-02").row(0, named=True)
     judged = rows.filter(pl.col("period") == "2022-02", pl.col("cause") == "queue")
     others = judged.filter(pl.col("unit_id") != "A")

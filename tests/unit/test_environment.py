@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.cli.parser import build_parser
+from workbench.cli.app import read_command
 from workbench.cli.schedule import schedule_lines
 from workbench.core.environment import SITE, full_environment, project_environment, run_dvc
 from workbench.core.project import Project, shipped
@@ -53,8 +53,8 @@ def test_every_entry_starts_dvc_through_the_workbench_and_sets_nothing_itself(na
 
 
 def test_the_word_is_read_with_whatever_follows_it() -> None:
-    asked = build_parser().parse_args(["dvc", "repro", "--force", "explain"])
-    assert asked.arguments == ["repro", "--force", "explain"]
+    words = ["repro", "--force", "explain", "--", "-h", "--help"]
+    assert read_command(["dvc", *words]).values["arguments"] == tuple(words)
 
 
 def test_the_environment_is_that_of_the_project_with_this_installation_first(tmp_path) -> None:

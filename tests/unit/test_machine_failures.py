@@ -64,7 +64,7 @@ def test_a_full_disk_ends_a_command_with_exit_code_5(monkeypatch, capsys, tmp_pa
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, FULL, str(tmp_path))
 
-    monkeypatch.setattr("workbench.cli.commands.find_project", full)
+    monkeypatch.setattr("workbench.clean.__main__.find_project", full)
     assert main(["clean"]) == 5
     message = capsys.readouterr().err
     assert len(message.splitlines()) == 1
@@ -77,6 +77,6 @@ def test_a_panic_of_a_library_is_no_traceback(monkeypatch, capsys) -> None:
     def fail() -> None:
         raise panic("called unwrap")
 
-    monkeypatch.setattr("workbench.cli.commands.find_project", fail)
+    monkeypatch.setattr("workbench.clean.__main__.find_project", fail)
     assert main(["clean"]) == 1
     assert len(capsys.readouterr().err.splitlines()) == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from workbench.cli.parser import build_parser
+from workbench.cli.app import read_command
 from workbench.core.errors import InputRejected
 from workbench.core.params import read_params
 from workbench.core.project import Project
@@ -22,13 +22,13 @@ def project(folder: Path, repository: Project, published: object) -> Project:
 
 def test_a_briefing_is_for_inner_use_as_shipped(repository: Project) -> None:
     assert read_params(repository).brief_published is False
-    assert build_parser().parse_args(["brief"]).published is False
+    assert read_command(["brief"]).values["options"].published is False
 
 
 def test_the_knob_and_the_flag_ask_for_a_publication(tmp_path: Path, repository: Project) -> None:
     assert read_params(project(tmp_path, repository, published=True)).brief_published is True
     for command in ("brief", "schedule"):
-        assert build_parser().parse_args([command, "--published"]).published is True
+        assert read_command([command, "--published"]).values["options"].published is True
 
 
 def test_a_knob_that_is_neither_true_nor_false_is_refused(tmp_path, repository) -> None:

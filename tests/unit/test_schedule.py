@@ -12,16 +12,16 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
-from workbench.cli.parser import build_parser
-from workbench.cli.schedule import (
+from workbench.cli.app import read_command
+from workbench.cli.options import BriefingOptions
+from workbench.cli.relative_periods import resolve_against, resolve_period
+from workbench.cli.schedule import schedule_lines
+from workbench.cli.scheduler_entries import (
     LOG,
     SCHTASKS_LIMIT,
     RunTime,
     ScheduledBriefing,
     cron_entry,
-    resolve_against,
-    resolve_period,
-    schedule_lines,
     systemd_units,
     windows_task,
 )
@@ -256,7 +256,6 @@ def test_a_command_longer_than_task_scheduler_takes_is_refused():
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"kind": "launchd"}, "cron, systemd, windows"),
         ({"kind": "cron", "period": "week"}, "week"),
         ({"kind": "cron", "period": "2022-H1"}, "2022-H1"),
         ({"kind": "cron", "at": "25:00"}, "25:00"),
@@ -305,8 +304,7 @@ def test_an_unknown_period_to_compare_with_names_the_choices():
 
 
 def scheduled(capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
-    asked = build_parser().parse_args(["schedule", *words])
-    asked.run(asked)
+    read_command(["schedule", *words]).run()
     return shlex.split(capsys.readouterr().out.splitlines()[-1])
 
 
@@ -315,9 +313,9 @@ def test_the_entry_carries_what_the_briefing_is_asked(capsys):
     line = scheduled(capsys, *words)
     brief = line[line.index("brief") : line.index("}")]
     assert brief[-1] == "--published;"
-    asked = build_parser().parse_args([word.rstrip(";") for word in brief])
-    told = (asked.period, asked.unit, asked.against, asked.lang, asked.published)
-    assert told == ("last-half", "SD-P1", "year-before", "en", True)
+    asked = read_command([word.rstrip(";") for word in brief]).values
+    assert asked["period"] == "last-half"
+    assert asked["options"] == BriefingOptions("year-before", "SD-P1", published=True, lang="en")
 
 
 def test_what_is_not_asked_is_left_to_the_parameters_of_the_day(capsys):

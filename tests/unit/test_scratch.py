@@ -19,7 +19,7 @@ RUN = """
 import signal, sys
 from workbench.cli import main
 from workbench.core.project import Scratch
-import workbench.cli.commands as commands
+import workbench.clean.__main__ as stage
 
 def wait():
     with Scratch("test") as folder:
@@ -27,7 +27,7 @@ def wait():
         print(folder, flush=True)
         signal.pause()
 
-commands.find_project = wait
+stage.find_project = wait
 sys.exit(main(["clean"]))
 """
 

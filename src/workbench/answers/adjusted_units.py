@@ -7,13 +7,21 @@ called apart only outside funnel limits that allow for the spread all units have
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
-from workbench.answers.phrasing import FEW, Row, listed
-from workbench.answers.question import RATE, Question, distinct
+from workbench.answers.phrasing import FEW, Row, distinct, listed
+from workbench.answers.questions import (
+    PROFILE,
+    RATE,
+    PeriodLabel,
+    ResultProfile,
+    Scope,
+    UnitId,
+    question,
+)
+from workbench.answers.run import Run
 from workbench.charts import Figure, FunnelPoint, draw, funnel
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
@@ -22,30 +30,35 @@ from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
 from workbench.messages import say
 
-if TYPE_CHECKING:
-    from workbench.answers.name_lookup import NameLookup
-
-
 PEERED = 0.5
 """A unit that shares less of its work than this with others is mostly compared with itself."""
 
 
-def fair_units(book: NameLookup, asked: Question) -> Answer:
-    """Answer which units are late beyond what their mix of dossiers makes one expect."""
-    counts = compare.count_strata(book.cause_cells, book.overdue_cells, period=asked.period)
-    frame = compare.units_adjusted(counts, period=asked.period)
-    names = distinct(frame["unit_id"], book.unit_name)
+@question("cause_cells", "overdue_cells", level=2)
+def fair_units(
+    run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
+) -> Answer:
+    """Which units are late beyond what their case mix explains?
+
+    Raises:
+        UsageProblem: Unit, period or profile is unknown, or the results were computed under
+            another profile.
+    """
+    scope = Scope(period, unit, profile)
+    counts = compare.count_strata(run.cause_cells, run.overdue_cells, period=scope.period)
+    frame = compare.units_adjusted(counts, period=scope.period)
+    names = distinct(frame["unit_id"], run.unit_name)
     rows = list(frame.iter_rows(named=True))
-    turned = compare.contradictions(counts, period=asked.period) if rows else frame
+    turned = compare.contradictions(counts, period=scope.period) if rows else frame
     return Answer(
         title=say("fairness.units_title"),
-        claims=_claims(rows, names, list(turned.iter_rows(named=True)), asked),
+        claims=_claims(rows, names, list(turned.iter_rows(named=True)), scope),
         frame=frame,
         denominators=say("fairness.units_denominators", few=FEW),
-        listing=_table(rows, names, asked) if rows else None,
-        figure=_figure(rows, names, asked) if rows else None,
+        listing=_table(rows, names, scope) if rows else None,
+        figure=_figure(rows, names, scope) if rows else None,
         values=tuple(
-            Value(f"{RATE}.{part}", row["unit_id"], asked.period, asked.profile, row[column])
+            Value(f"{RATE}.{part}", row["unit_id"], scope.period, scope.profile, row[column])
             for row in rows
             for part, column in (("numerator", "n_late"), ("denominator", "n_dossiers"))
         ),
@@ -53,7 +66,7 @@ def fair_units(book: NameLookup, asked: Question) -> Answer:
 
 
 def _claims(
-    rows: Sequence[Row], names: dict[str, str], turned: Sequence[Row], asked: Question
+    rows: Sequence[Row], names: dict[str, str], turned: Sequence[Row], scope: Scope
 ) -> tuple[Claim, ...]:
     if not rows:
         return (claim(say("fairness.units_nothing"), 2),)
@@ -68,7 +81,7 @@ def _claims(
     if not claims:
         n = numerals.count(sum(r["peered"] >= PEERED and r["n_dossiers"] >= FEW for r in rows))
         claims.append(claim(say("fairness.units_within", n=n), 2, key=True))
-    own = next((row for row in rows if row["unit_id"] == asked.unit), None)
+    own = next((row for row in rows if row["unit_id"] == scope.unit), None)
     if own:
         claims.append(claim(_own(own, names, len(rows)), 2, key=True))
     alone = [row for row in rows if row["peered"] < PEERED and row["n_dossiers"] >= FEW]
@@ -118,7 +131,7 @@ def _between(lower: float | None, upper: float | None) -> str:
     return f"{numerals.decimal(lower, 2)}–{numerals.decimal(upper, 2)}"
 
 
-def _figure(rows: Sequence[Row], names: dict[str, str], asked: Question) -> Figure:
+def _figure(rows: Sequence[Row], names: dict[str, str], scope: Scope) -> Figure:
     spots = [
         FunnelPoint(
             name=names[row["unit_id"]],
@@ -127,12 +140,12 @@ def _figure(rows: Sequence[Row], names: dict[str, str], asked: Question) -> Figu
             lower=row["funnel_lower"],
             upper=row["funnel_upper"],
             apart=row["standing"] != "within" and row["n_dossiers"] >= FEW,
-            marked=row["unit_id"] == asked.unit,
+            marked=row["unit_id"] == scope.unit,
         )
         for row in rows
         if row["ratio"] is not None and row["expected"] > 0
     ]
-    caption = say("fairness.funnel_caption", period=numerals.period(asked.period))
+    caption = say("fairness.funnel_caption", period=numerals.period(scope.period))
     listing = "; ".join(
         f"{s.name}: {numerals.decimal(s.ratio, 2)} ({numerals.decimal(s.expected)})" for s in spots
     )
@@ -140,14 +153,14 @@ def _figure(rows: Sequence[Row], names: dict[str, str], asked: Question) -> Figu
     return draw(chart, caption, f"{caption} {listing}.")
 
 
-def _table(rows: Sequence[Row], names: dict[str, str], asked: Question) -> Table:
+def _table(rows: Sequence[Row], names: dict[str, str], scope: Scope) -> Table:
     heads = ("dossiers", "late", "crude", "expected", "adjusted", "ratio", "likely", "place")
     columns = (
         Column(say("briefing.unit"), number=False),
         *(Column(say(f"fairness.head_{head}")) for head in heads),
     )
-    caption = say("fairness.units_table", period=numerals.period(asked.period))
-    marked = frozenset(i for i, row in enumerate(rows) if row["unit_id"] == asked.unit)
+    caption = say("fairness.units_table", period=numerals.period(scope.period))
+    marked = frozenset(i for i, row in enumerate(rows) if row["unit_id"] == scope.unit)
     cells = tuple((names[row["unit_id"]], *_cells(row)) for row in rows)
     return Table(caption, columns, cells, (say("fairness.units_note"),), marked)
 
@@ -176,22 +189,31 @@ def _with_range(value: str, lower: float | None, upper: float | None) -> str:
 # unit x period x cause --------------------------------------------------------------------
 
 
-def cells(book: NameLookup, asked: Question) -> Answer:
-    """Answer which cause makes which unit late in a period, beyond chance and mix."""
-    frame = book.cell_tests.filter(pl.col("period") == asked.period)
-    if asked.unit != EVERYTHING:
-        frame = frame.filter(pl.col("unit_id") == asked.unit)
-    names = distinct(frame["unit_id"].unique().sort(), book.unit_name)
+@question("cell_tests", level=2)
+def cells(
+    run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
+) -> Answer:
+    """Which cause makes which unit late, beyond chance and case mix?
+
+    Raises:
+        UsageProblem: Unit, period or profile is unknown, or the results were computed under
+            another profile.
+    """
+    scope = Scope(period, unit, profile)
+    frame = run.cell_tests.filter(pl.col("period") == scope.period)
+    if scope.unit != EVERYTHING:
+        frame = frame.filter(pl.col("unit_id") == scope.unit)
+    names = distinct(frame["unit_id"].unique().sort(), run.unit_name)
     named = frame.filter(pl.col("reading").is_not_null()).sort(
         "excess", "unit_id", "cause", descending=[True, False, False]
     )
     rows = list(named.iter_rows(named=True))
     return Answer(
         title=say("fairness.cells_title"),
-        claims=_cell_claims(rows, names, frame.height, ended=book.ended(asked.period)),
+        claims=_cell_claims(rows, names, frame.height, ended=run.ended(scope.period)),
         frame=frame,
         denominators=say("fairness.cells_denominators"),
-        listing=_cell_table(rows, names, asked) if rows else None,
+        listing=_cell_table(rows, names, scope) if rows else None,
         figure=None,
     )
 
@@ -225,7 +247,7 @@ def _named_cell(row: Row, names: dict[str, str]) -> str:
     )
 
 
-def _cell_table(rows: Sequence[Row], names: dict[str, str], asked: Question) -> Table:
+def _cell_table(rows: Sequence[Row], names: dict[str, str], scope: Scope) -> Table:
     heads = ("dossiers", "late", "observed", "expected", "excess", "q")
     columns = (
         Column(say("briefing.unit"), number=False),
@@ -248,5 +270,5 @@ def _cell_table(rows: Sequence[Row], names: dict[str, str], asked: Question) -> 
         )
         for row in rows
     ]
-    caption = say("fairness.cells_table", period=numerals.period(asked.period))
+    caption = say("fairness.cells_table", period=numerals.period(scope.period))
     return Table(caption, columns, tuple(listed_rows), (say("fairness.cells_note"),))

@@ -8,13 +8,13 @@ of late dossiers, and what no cause explains is always among them. Sharing out i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
-from workbench.answers.phrasing import FEW, Row
-from workbench.answers.question import Question, distinct
+from workbench.answers.phrasing import FEW, Row, distinct
+from workbench.answers.questions import PROFILE, PeriodLabel, ResultProfile, Scope, UnitId, question
+from workbench.answers.run import Run
 from workbench.charts import Bar, bars, draw
 from workbench.charts.grids import Square, grid
 from workbench.charts.tables import Blank, Cell, Column, Table
@@ -25,65 +25,69 @@ from workbench.figures import causes as found
 from workbench.figures.estimates import wilson
 from workbench.messages import say
 
-if TYPE_CHECKING:
-    from workbench.answers.book import Book
-
 UNEXPLAINED = "unexplained"
 COURSE = 8
 """How many periods the course of the causes goes back."""
 
 
-def causes(book: Book, asked: Question) -> Answer:
-    """Answer what share of the lateness each cause explains, and what stays unexplained."""
-    late = late_of(book, asked)
-    frame = _shares(book, asked).join(_counts(book, late), on="cause", how="left").fill_null(0)
+@question("cause_cells", "overdue_cells", "late_dossiers", "late_causes", "ledger", level=3)
+def causes(
+    run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
+) -> Answer:
+    """What share of the lateness does each cause explain, and what stays unexplained?
+
+    Raises:
+        UsageProblem: Unit, period or profile is unknown, or the results were computed under
+            another profile.
+    """
+    scope = Scope(period, unit, profile)
+    late = late_of(run, scope)
+    frame = _shares(run, scope).join(_counts(run, late), on="cause", how="left").fill_null(0)
     rows = frame.to_dicts()
-    caption = say("why.caption", period=numerals.period(asked.period))
+    caption = say("why.caption", period=numerals.period(scope.period))
     drawn = [Bar(cause_label(r["cause"]), r["late_share"], _weight(r, late.height)) for r in rows]
     listing = "; ".join(f"{b.name}: {b.note}" for b in drawn)
     return Answer(
         title=say("why.title"),
-        claims=_claims(book, late, rows),
+        claims=_claims(run, late, rows),
         frame=frame,
-        denominators=_denominators(book, asked, late),
+        denominators=_denominators(run, scope, late),
         listing=_table(rows, late.height, caption) if rows else None,
         figure=draw(bars(drawn, say("why.axis")), caption, f"{caption} {listing}.")
         if rows
         else None,
-        values=_values(book, asked, late.height),
+        values=_values(run, scope, late.height),
     )
 
 
-def _values(book: Book, asked: Question, late: int) -> tuple[Value, ...]:
+def _values(run: Run, scope: Scope, late: int) -> tuple[Value, ...]:
     """Return the late dossiers with causes and, with those overdue besides, the measure's."""
-    scope = (asked.unit, asked.period, asked.profile)
-    whole = late + overdue_of(book, asked)
+    about = (scope.unit, scope.period, scope.profile)
+    whole = late + overdue_of(run, scope)
     return (
-        Value("late_with_causes", *scope, late),
-        Value("late_or_overdue.numerator", *scope, whole),
+        Value("late_with_causes", *about, late),
+        Value("late_or_overdue.numerator", *about, whole),
     )
 
 
-def overdue_of(book: Book, asked: Question) -> int:
+def overdue_of(run: Run, scope: Scope) -> int:
     """Return how many dossiers were overdue at the close whose causes count in a later period."""
-    cells = book.overdue_cells.filter(pl.col("period") == asked.period)
-    if asked.unit != EVERYTHING:
-        cells = cells.filter(pl.col("unit_id") == asked.unit)
+    cells = run.overdue_cells.filter(pl.col("period") == scope.period)
+    if scope.unit != EVERYTHING:
+        cells = cells.filter(pl.col("unit_id") == scope.unit)
     return int(cells["n_overdue"].sum())
 
 
-def late_of(book: Book, asked: Question) -> pl.DataFrame:
+def late_of(run: Run, scope: Scope) -> pl.DataFrame:
     """Return the late dossiers of a period and unit: resolved late, or open and overdue."""
-    period = Period.parse(asked.period)
-    late = book.late_dossiers.filter(
-        pl.col("ended_on").is_between(period.starts_on, period.ends_on)
-    )
-    return late if asked.unit == EVERYTHING else late.filter(pl.col("unit_id") == asked.unit)
+    period = Period.parse(scope.period)
+    late = run.late_dossiers.filter(pl.col("ended_on").is_between(period.starts_on, period.ends_on))
+    return late if scope.unit == EVERYTHING else late.filter(pl.col("unit_id") == scope.unit)
 
 
-def _shares(book: Book, asked: Question) -> pl.DataFrame:
+def _shares(run: Run, scope: Scope) -> pl.DataFrame:
     """One row per cause that explains something, heaviest first; what none explains is last."""
-    shares = found.shapley_values(book.cause_cells, period=asked.period, unit_id=asked.unit)
+    shares = found.shapley_values(run.cause_cells, period=scope.period, unit_id=scope.unit)
     shown = _shown(shares)
     if shown.is_empty() or UNEXPLAINED in shown["cause"]:
         return shown
@@ -104,9 +108,9 @@ def _shown(shares: pl.DataFrame) -> pl.DataFrame:
     return late.sort(last, -pl.col("late_share"), maintain_order=True)
 
 
-def _counts(book: Book, late: pl.DataFrame) -> pl.DataFrame:
+def _counts(run: Run, late: pl.DataFrame) -> pl.DataFrame:
     """How many late dossiers each cause alone decided, and the grades of what speaks for it."""
-    of_late = book.late_causes.join(late.select("dossier_id"), on="dossier_id", how="semi")
+    of_late = run.late_causes.join(late.select("dossier_id"), on="dossier_id", how="semi")
     return of_late.group_by("cause").agg(
         pl.col("but_for").sum().alias("n_but_for"),
         *((pl.col("grade") == g).sum().alias(f"n_{g.lower()}") for g in "ABC"),
@@ -118,7 +122,7 @@ def _weight(row: Row, late: int) -> str:
     return f"{numerals.decimal(row['late_share'])} ({share})"
 
 
-def _claims(book: Book, late: pl.DataFrame, rows: Sequence[Row]) -> tuple[Claim, ...]:
+def _claims(run: Run, late: pl.DataFrame, rows: Sequence[Row]) -> tuple[Claim, ...]:
     if not rows:
         return (claim(say("why.nothing")),)
     named = [r for r in rows if r["cause"] != UNEXPLAINED]
@@ -134,36 +138,36 @@ def _claims(book: Book, late: pl.DataFrame, rows: Sequence[Row]) -> tuple[Claim,
     ]
     if saved:
         claims.append(claim(say("why.without", causes="; ".join(saved)), 3))
-    if unlogged := _unlogged(book, late):
+    if unlogged := _unlogged(run, late):
         claims.append(claim(say("why.mostly_unlogged", share=numerals.percent(unlogged)), key=True))
     if late.height < FEW:
         claims.append(claim(say("why.few", few=FEW)))
     return tuple(claims)
 
 
-def _unlogged(book: Book, late: pl.DataFrame) -> float:
+def _unlogged(run: Run, late: pl.DataFrame) -> float:
     """The share of late dossiers' time outside logged steps, where it is the larger part."""
-    ledger = book.ledger.join(late.select("dossier_id"), on="dossier_id", how="semi")
+    ledger = run.ledger.join(late.select("dossier_id"), on="dossier_id", how="semi")
     total = int(ledger["work_seconds"].sum())
     outside = int(ledger.filter(pl.col("kind") == "unlogged")["work_seconds"].sum())
     return outside / total if total and 2 * outside > total else 0.0
 
 
-def _denominators(book: Book, asked: Question, late: pl.DataFrame) -> str:
-    cells = book.cause_cells.filter(pl.col("period") == asked.period, pl.col("cause") == EVERYTHING)
-    if asked.unit != EVERYTHING:
-        cells = cells.filter(pl.col("unit_id") == asked.unit)
+def _denominators(run: Run, scope: Scope, late: pl.DataFrame) -> str:
+    cells = run.cause_cells.filter(pl.col("period") == scope.period, pl.col("cause") == EVERYTHING)
+    if scope.unit != EVERYTHING:
+        cells = cells.filter(pl.col("unit_id") == scope.unit)
     listing = say(
         "why.denominators",
         late=numerals.count(late.height),
         judged=numerals.count(int(cells["n_dossiers"].sum())),
     )
-    return f"{listing}{_describe_overdue(book, asked, late.height)}"
+    return f"{listing}{_describe_overdue(run, scope, late.height)}"
 
 
-def _describe_overdue(book: Book, asked: Question, late: int) -> str:
+def _describe_overdue(run: Run, scope: Scope, late: int) -> str:
     """Say what sets the late dossiers with causes apart from those in the period's figures."""
-    overdue = overdue_of(book, asked)
+    overdue = overdue_of(run, scope)
     if not overdue:
         return ""
     numbers = {"n": numerals.count(overdue), "total": numerals.count(late + overdue)}
@@ -203,25 +207,41 @@ def _table(rows: Sequence[Row], late: int, caption: str) -> Table:
 # by unit, and period after period -----------------------------------------------------------
 
 
-def causes_by_unit(book: Book, asked: Question) -> Answer:
-    """Answer which causes weigh how much at each unit; what no cause explains beside them."""
-    frame = _shown(found.causes_by_unit(book.cause_cells, period=asked.period))
+@question("cause_cells")
+def causes_by_unit(run: Run, period: PeriodLabel, *, profile: ResultProfile = PROFILE) -> Answer:
+    """How large is the share of each cause at each unit?
+
+    Raises:
+        UsageProblem: Period or profile is unknown, or the results were computed under
+            another profile.
+    """
+    scope = Scope(period, EVERYTHING, profile)
+    frame = _shown(found.causes_by_unit(run.cause_cells, period=scope.period))
     units = sorted(frame["unit_id"].drop_nulls().unique())
-    names = distinct(units, book.unit_name)
+    names = distinct(units, run.unit_name)
     groups = {names[u]: frame.filter(pl.col("unit_id") == u).to_dicts() for u in units}
-    caption = say("why.by_unit_caption", period=numerals.period(asked.period))
+    caption = say("why.by_unit_caption", period=numerals.period(scope.period))
     return _compared(groups, caption, say("why.by_unit_title"), say("briefing.unit"))
 
 
-def causes_over_time(book: Book, asked: Question) -> Answer:
-    """Answer how the weights of the causes moved, period after period."""
-    kind = Period.parse(asked.period).kind
-    labels = [p for p in book.periods(kind) if p <= asked.period][-COURSE:]
+@question("cause_cells")
+def causes_over_time(
+    run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
+) -> Answer:
+    """How did the share of each cause develop, up to a period?
+
+    Raises:
+        UsageProblem: Unit, period or profile is unknown, or the results were computed under
+            another profile.
+    """
+    scope = Scope(period, unit, profile)
+    kind = Period.parse(scope.period).kind
+    labels = [p for p in run.periods(kind) if p <= scope.period][-COURSE:]
     groups = {
-        numerals.period(p): _shares(book, Question(p, asked.unit, asked.profile)).to_dicts()
+        numerals.period(p): _shares(run, Scope(p, scope.unit, scope.profile)).to_dicts()
         for p in labels
     }
-    caption = say("why.over_time_caption", unit=book.unit_name(asked.unit))
+    caption = say("why.over_time_caption", unit=run.unit_name(scope.unit))
     return _compared(groups, caption, say("why.over_time_title"), say("why.period"))
 
 
@@ -285,14 +305,23 @@ def _group_claim(groups: Groups) -> Claim:
 # really late, or only on record ---------------------------------------------------------------
 
 
-def reality(book: Book, asked: Question) -> Answer:
-    """Answer how many late dossiers were really late, late only on record, or not decidable."""
-    late = late_of(book, asked)
+@question("late_dossiers", "overdue_cells", level=2)
+def reality(
+    run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
+) -> Answer:
+    """How many late dossiers were late in fact, late only on record, or undecidable?
+
+    Raises:
+        UsageProblem: Unit, period or profile is unknown, or the results were computed under
+            another profile.
+    """
+    scope = Scope(period, unit, profile)
+    late = late_of(run, scope)
     units = sorted(late["unit_id"].drop_nulls().unique())
-    names = {EVERYTHING: book.unit_name(EVERYTHING)} | distinct(units, book.unit_name)
-    asked_for = [EVERYTHING, *units] if asked.unit == EVERYTHING else units
+    names = {EVERYTHING: run.unit_name(EVERYTHING)} | distinct(units, run.unit_name)
+    asked_for = [EVERYTHING, *units] if scope.unit == EVERYTHING else units
     groups = {
-        names[u]: found.realities(book.late_dossiers, period=asked.period, unit_id=u).to_dicts()
+        names[u]: found.realities(run.late_dossiers, period=scope.period, unit_id=u).to_dicts()
         for u in asked_for
         if late.height
     }
@@ -302,7 +331,7 @@ def reality(book: Book, asked: Question) -> Answer:
         for name, rows in groups.items()
         for label, r in zip(labels, rows, strict=True)
     ]
-    caption = say("why.reality_caption", period=numerals.period(asked.period))
+    caption = say("why.reality_caption", period=numerals.period(scope.period))
     cells = tuple(
         (name, numerals.count(rows[0]["n_late"]), *(_reality_cell(r) for r in rows))
         for name, rows in groups.items()
@@ -318,8 +347,8 @@ def reality(book: Book, asked: Question) -> Answer:
         claims=(_reality_claim(next(iter(groups.values()), [])),),
         frame=late,
         denominators=say("why.reality_denominators", n=numerals.count(late.height))
-        + _describe_overdue(book, asked, late.height),
-        values=_values(book, asked, late.height),
+        + _describe_overdue(run, scope, late.height),
+        values=_values(run, scope, late.height),
         listing=Table(caption, columns, cells) if cells else None,
         figure=draw(grid(squares), caption, f"{caption} {listing}.") if cells else None,
     )

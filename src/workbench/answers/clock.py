@@ -9,20 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
+from workbench.answers.questions import Part, PeriodLabel, question
 from workbench.charts import Bar, Figure, bars, draw
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.figures.norms import norm_audit
-from workbench.messages import say, use_language
-
-if TYPE_CHECKING:
-    from workbench.answers.book import Book
+from workbench.messages import say
 
 DUE_CLASSES = ("agrees", "calendar_error", "shorter", "longer", "reappointed")
 """How an issued due date compares with the term, in the order of the tables."""
@@ -43,108 +41,103 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class LegalClock:
+class LegalClock(Part):
     """Questions about the clock of the dossiers of one unit, ``*`` for all together."""
 
-    book: Book
     unit: str
 
-    def due_dates(self, period: str) -> Answer:
-        """Return which issued due dates follow the term, and how the others differ.
+    @question("dossiers", "due_dates")
+    def due_dates(self, period: PeriodLabel) -> Answer:
+        """Which issued due dates follow the term, and how do the others differ?
 
         Raises:
             UsageProblem: Nothing was received or resolved in the period.
         """
-        with use_language(self.book.language):
-            label = self.book.period(period)
-            received = self._received(label)
-            due = received.join(self.book.due_dates, on="dossier_id", how="left").with_columns(
-                pl.col("due_class").fill_null("not_comparable")
-            )
-            counts = due.group_by("due_class", "days_off").agg(
+        received = self._received(period)
+        due = received.join(self.run.due_dates, on="dossier_id", how="left").with_columns(
+            pl.col("due_class").fill_null("not_comparable")
+        )
+        counts = due.group_by("due_class", "days_off").agg(
+            pl.len().cast(pl.Int64).alias("dossiers"),
+            pl.col("dossier_id").sort().head(SHOWN).alias("examples"),
+        )
+        rank = pl.col("due_class").replace_strict(_RANK, return_dtype=pl.Int64)
+        frame = counts.sort(rank, "days_off")
+        return _due_answer(frame, period)
+
+    @question("dossiers", "pauses", "pause_spells", "odd_pauses")
+    def pauses(self, period: PeriodLabel) -> Answer:
+        """How many dossiers had a clock stop, for what reason, and which pauses are odd?
+
+        Raises:
+            UsageProblem: Nothing was received or resolved in the period.
+        """
+        received = self._received(period)
+        pauses = self.run.pauses.join(received, on="dossier_id", how="semi")
+        stood = self.run.pause_spells.join(received, on="dossier_id", how="semi")
+        odd = self.run.odd_pauses.join(received, on="dossier_id", how="semi")
+        rank = pl.col("oddity").replace_strict(_ODD_RANK, return_dtype=pl.Int64)
+        words = {
+            "n": numerals.count(received.height),
+            "dossiers": numerals.count(stood["dossier_id"].n_unique()),
+            "pauses": numerals.count(pauses.height),
+            "hours": numerals.hours(int(stood["work_seconds"].sum())),
+            "odd": numerals.count(odd.height),
+        }
+        return Answer(
+            title=say("clock.pauses_title", period=numerals.period(period)),
+            claims=(claim(say("clock.pauses_sentence", **words)),),
+            frame=odd.sort(rank, "dossier_id", "pause_no"),
+            denominators=say("clock.pauses_denominators"),
+            listing=_pause_table(pauses, odd, period),
+        )
+
+    @question("dossiers", "clock_starts")
+    def receptions(self, period: PeriodLabel) -> Answer:
+        """When were dossiers received, and from when does their clock count?
+
+        Raises:
+            UsageProblem: Nothing was received or resolved in the period.
+        """
+        received = self._received(period)
+        starts = self.run.clock_starts.join(received, on="dossier_id", how="semi")
+        starts = starts.filter(pl.col("received_when").is_not_null())
+        waited = pl.col("clock_starts_at") - pl.col("received_at")
+        frame = (
+            starts.group_by("received_when")
+            .agg(
                 pl.len().cast(pl.Int64).alias("dossiers"),
-                pl.col("dossier_id").sort().head(SHOWN).alias("examples"),
+                waited.max().dt.total_seconds().alias("longest_seconds"),
             )
-            rank = pl.col("due_class").replace_strict(_RANK, return_dtype=pl.Int64)
-            frame = counts.sort(rank, "days_off")
-            return _due_answer(frame, label)
+            .sort("received_when")
+        )
+        return _reception_answer(frame, received.height, period)
 
-    def pauses(self, period: str) -> Answer:
-        """Return how many dossiers had a clock stop, for what reason, and which pauses are odd.
+    @question("dossiers", "steps", "due_dates", "ledger")
+    def norms(self, period: PeriodLabel) -> Answer:
+        """Do the norms of the steps add up to the term, and which steps have none?
 
         Raises:
             UsageProblem: Nothing was received or resolved in the period.
         """
-        with use_language(self.book.language):
-            label = self.book.period(period)
-            received = self._received(label)
-            pauses = self.book.pauses.join(received, on="dossier_id", how="semi")
-            stood = self.book.pause_spells.join(received, on="dossier_id", how="semi")
-            odd = self.book.odd_pauses.join(received, on="dossier_id", how="semi")
-            rank = pl.col("oddity").replace_strict(_ODD_RANK, return_dtype=pl.Int64)
-            words = {
-                "n": numerals.count(received.height),
-                "dossiers": numerals.count(stood["dossier_id"].n_unique()),
-                "pauses": numerals.count(pauses.height),
-                "hours": numerals.hours(int(stood["work_seconds"].sum())),
-                "odd": numerals.count(odd.height),
-            }
-            return Answer(
-                title=say("clock.pauses_title", period=numerals.period(label)),
-                claims=(claim(say("clock.pauses_sentence", **words)),),
-                frame=odd.sort(rank, "dossier_id", "pause_no"),
-                denominators=say("clock.pauses_denominators"),
-                listing=_pause_table(pauses, odd, label),
-            )
-
-    def receptions(self, period: str) -> Answer:
-        """Return when dossiers were received, and from when their clock counts.
-
-        Raises:
-            UsageProblem: Nothing was received or resolved in the period.
-        """
-        with use_language(self.book.language):
-            label = self.book.period(period)
-            received = self._received(label)
-            starts = self.book.clock_starts.join(received, on="dossier_id", how="semi")
-            starts = starts.filter(pl.col("received_when").is_not_null())
-            waited = pl.col("clock_starts_at") - pl.col("received_at")
-            frame = (
-                starts.group_by("received_when")
-                .agg(
-                    pl.len().cast(pl.Int64).alias("dossiers"),
-                    waited.max().dt.total_seconds().alias("longest_seconds"),
-                )
-                .sort("received_when")
-            )
-            return _reception_answer(frame, received.height, label)
-
-    def norms(self, period: str) -> Answer:
-        """Return whether the norms of the steps add up to the term, and which steps have none.
-
-        Raises:
-            UsageProblem: Nothing was received or resolved in the period.
-        """
-        with use_language(self.book.language):
-            label = self.book.period(period)
-            received = self._received(label)
-            steps = self.book.steps.join(received, on="dossier_id")
-            limits = received.join(self.book.due_dates, on="dossier_id")
-            frame = norm_audit(_norms_of(steps), _limits_of(limits)).filter(level="procedure")
-            segments = self.book.ledger.join(received, on="dossier_id", how="semi").filter(
-                ~pl.col("phase").is_in(["gap", "pause"])
-            )
-            named_frame = frame.join(_names(received), on="procedure_id", how="left")
-            return _norm_answer(
-                named_frame.sort("procedure_id"),
-                dict(segments["norm_source"].value_counts().rows()),
-                label,
-            )
+        received = self._received(period)
+        steps = self.run.steps.join(received, on="dossier_id")
+        limits = received.join(self.run.due_dates, on="dossier_id")
+        frame = norm_audit(_norms_of(steps), _limits_of(limits)).filter(level="procedure")
+        segments = self.run.ledger.join(received, on="dossier_id", how="semi").filter(
+            ~pl.col("phase").is_in(["gap", "pause"])
+        )
+        named_frame = frame.join(_names(received), on="procedure_id", how="left")
+        return _norm_answer(
+            named_frame.sort("procedure_id"),
+            dict(segments["norm_source"].value_counts().rows()),
+            period,
+        )
 
     def _received(self, period: str) -> pl.DataFrame:
         """Return number, procedure and its name of the dossiers received in a period."""
         days = Period.parse(period)
-        return self.book.dossiers.filter(
+        return self.run.dossiers.filter(
             pl.col("received_on").is_between(days.starts_on, days.ends_on),
             (pl.col("unit_id") == self.unit) | pl.lit(self.unit == EVERYTHING),
         ).select("dossier_id", "procedure_id", "procedure_name")

@@ -8,12 +8,13 @@ figures.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.phrasing import FEW, Row
+from workbench.answers.phrasing import FEW, Row, computed_under
+from workbench.answers.questions import PROFILE, ResultProfile, UnitId, question
+from workbench.answers.run import Run
 from workbench.charts import Dot, Figure, Scale, dots, draw
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
@@ -21,25 +22,34 @@ from workbench.core.vocabulary import EVERYTHING, PeriodKind
 from workbench.figures import compare
 from workbench.messages import say
 
-if TYPE_CHECKING:
-    from workbench.answers.name_lookup import NameLookup
-
 NOTABLE_BIAS = 0.005
 """A closed-only share that is off by half a percentage point gets a sentence."""
 
 
-def cohorts(book: NameLookup, unit: str, kind: PeriodKind) -> Answer:
-    """Answer how late each cohort of received dossiers is or will be, open ones included."""
-    progress = book.progress
+@question("progress", "watchlist", level=2)
+def cohorts(
+    run: Run,
+    *,
+    unit: UnitId = EVERYTHING,
+    kind: PeriodKind = "quarter",
+    profile: ResultProfile = PROFILE,
+) -> Answer:
+    """How late is each cohort of received dossiers, open ones included?
+
+    Raises:
+        UsageProblem: Unit or profile is unknown, or the results were computed under another
+            profile.
+    """
+    progress = run.progress
     if unit != EVERYTHING:
         progress = progress.filter(pl.col("unit_id") == unit)
-    frame = compare.eventual(progress, (), risks=book.watchlist, cohort=kind)
+    frame = compare.eventual(progress, (), risks=run.watchlist, cohort=kind)
     rows = list(frame.iter_rows(named=True))
     return Answer(
         title=say("cohorts.title"),
-        claims=_claims(rows, book.unit_name(unit)),
+        claims=_claims(rows, run.unit_name(unit)),
         frame=frame,
-        denominators=f"{say('cohorts.denominators')} {book.profile_note()}",
+        denominators=f"{say('cohorts.denominators')} {computed_under(profile)}",
         listing=_table(rows) if rows else None,
         figure=_figure(rows) if rows else None,
     )

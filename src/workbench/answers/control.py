@@ -9,22 +9,21 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
 from workbench.answers.phrasing import Row
-from workbench.answers.question import Question
-from workbench.charts import Figure, Point, control, draw
+from workbench.answers.questions import PROFILE, RATE, AnyProfile, Rate, Scope, UnitId, question
+from workbench.answers.run import Run
+from workbench.charts import Figure, Point, draw
+from workbench.charts import control as control_chart
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
 from workbench.messages import say
-
-if TYPE_CHECKING:
-    from workbench.answers.name_lookup import NameLookup
 
 Rules = Literal["exact", "xmr"]
 SURE = 0.05
@@ -32,16 +31,36 @@ AGAINST_EXPECTED = "poisson_split"
 """The method that compares months with their expected rate."""
 
 
-def months(book: NameLookup, question: Question, measure: str, rules: Rules) -> Answer:
-    """Answer which months of a rate are outside its limits, and since when it differs."""
+@question("measures", level=2)
+def control(
+    run: Run,
+    *,
+    measure: Rate = RATE,
+    unit: UnitId = EVERYTHING,
+    profile: AnyProfile = PROFILE,
+    rules: Rules = "exact",
+) -> Answer:
+    """Has a rate changed beyond chance? Months against a fixed baseline.
+
+    Args:
+        run: Its tables.
+        measure: As in ``compare_units``.
+        unit: A unit; all together by default.
+        profile: Lateness profile.
+        rules: ``exact`` limits, or ``xmr`` on request.
+
+    Raises:
+        UsageProblem: Unit, profile or measure is unknown.
+    """
+    scope = Scope("", unit, profile)
     course = compare.series(
-        book.measures, unit_id=question.unit, profile=question.profile, measure=measure
+        run.measures, unit_id=scope.unit, profile=scope.profile, measure=measure
     )
-    course = course.filter(pl.col("period").map_elements(book.ended, return_dtype=pl.Boolean))
-    base = baseline(book, question.unit, measure)
+    course = course.filter(pl.col("period").map_elements(run.ended, return_dtype=pl.Boolean))
+    base = baseline(run, scope.unit, measure)
     has_baseline = base is not None and {base.first, base.last} <= set(course["period"])
     frame = compare.charted(course, base, rules=rules) if base and has_baseline else course
-    moved = _moved(book, course, question, measure, frame)
+    moved = _moved(run, course, scope, measure, frame)
     rows = list(frame.iter_rows(named=True))
     rate = say(f"briefing.{measure}")
     return Answer(
@@ -54,34 +73,30 @@ def months(book: NameLookup, question: Question, measure: str, rules: Rules) -> 
     )
 
 
-def baseline(book: NameLookup, unit: str, measure: str) -> compare.BaselinePeriods | None:
+def baseline(run: Run, unit: str, measure: str) -> compare.BaselinePeriods | None:
     """Return the baseline that a person fixed for a unit, or for all units; none where none is."""
-    listing = book.reference / "baselines.csv"
+    listing = run.reference / "baselines.csv"
     if not listing.is_file():
         return None
     with listing.open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.DictReader(lines) if row["measure"] == measure]
     unit_rows = [row for row in rows if row["unit_id"] == unit]
     for row in unit_rows or [row for row in rows if row["unit_id"] == EVERYTHING]:
-        reason = row[f"reason_{book.language}"] or row["reason_vi"]
+        reason = row[f"reason_{run.language}"] or row["reason_vi"]
         return compare.BaselinePeriods(row["first_month"], row["last_month"], reason)
     return None
 
 
-def _moved(
-    book: NameLookup, course: pl.DataFrame, question: Question, measure: str, frame: pl.DataFrame
-) -> Row:
+def _moved(run: Run, course: pl.DataFrame, scope: Scope, measure: str, frame: pl.DataFrame) -> Row:
     """Return the likeliest single change; months of long holidays are compared with such months."""
-    classes = book.month_classes
+    classes = run.month_classes
     kinds = {p: classes[p] for p in course["period"] if p in classes}
     seasonal = len(kinds) == course.height and course.height > 0
     spread = float(frame["spread"][0]) ** 2 if "spread" in frame.columns and frame.height else 1.0
     change = compare.changed(
         course,
         kinds=kinds if seasonal else None,
-        shares=compare.shares_by_kind(
-            book.measures, kinds, profile=question.profile, measure=measure
-        )
+        shares=compare.shares_by_kind(run.measures, kinds, profile=scope.profile, measure=measure)
         if seasonal
         else None,
         spread=max(spread, 1.0),
@@ -160,7 +175,7 @@ def _figure(rows: Sequence[Row], usual: compare.BaselinePeriods, moved: Row, rat
         f"{p.name} {numerals.decimal(p.value)}%" for p in points if p.value is not None
     )
     return draw(
-        control(points, say("briefing.rate_axis", rate=rate), change),
+        control_chart(points, say("briefing.rate_axis", rate=rate), change),
         caption,
         f"{caption} {labels}.",
     )

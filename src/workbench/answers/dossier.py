@@ -7,12 +7,12 @@ needed for the same (level 2); a typed reason is a claim and no evidence.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
 from workbench.answers.phrasing import Row
+from workbench.answers.questions import PROFILE, AnyProfile, question
+from workbench.answers.run import Run
 from workbench.answers.timeline import clock, dossier_timeline, moment, segment_name
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
@@ -20,16 +20,32 @@ from workbench.core.cause_list import cause_label
 from workbench.figures import causes
 from workbench.messages import say
 
-if TYPE_CHECKING:
-    from workbench.answers.book import Book
-
 UNEXPLAINED = "unexplained"
 
 
-def dossier(book: Book, dossier_id: str, profile: str) -> Answer:
-    """Answer how one dossier spent its time, whether it adds up, and why it was late."""
-    rows = _ledger(book, dossier_id)
-    outcome = _outcome(book, dossier_id, profile)
+@question(
+    *("dossiers", "steps", "outcomes", "ledger", "dossier_calendars"),
+    *("late_dossiers", "late_causes"),
+    level=3,
+)
+def dossier(run: Run, dossier_id: str, *, profile: AnyProfile = PROFILE) -> Answer:
+    """How did one dossier spend its time, and why was it late?
+
+    Args:
+        run: Its tables.
+        dossier_id: Its number; the most overdue one of all when empty.
+        profile: Lateness profile.
+
+    Raises:
+        UsageProblem: No dossier has this number, or the profile is unknown.
+    """
+    dossier_ids = run.dossiers["dossier_id"]
+    dossier_id = dossier_id or most_overdue(run, profile)
+    if dossier_id not in dossier_ids:
+        known = dossier_ids.head(3).to_list()
+        raise run.unknown("briefing.no_dossier", dossier_id, dossier_ids, known)
+    rows = _ledger(run, dossier_id)
+    outcome = _outcome(run, dossier_id, profile)
     marks = [("due", outcome["due_at_used"]), ("end", outcome["ended_at_used"])]
     caption = say("briefing.dossier_caption", dossier=dossier_id)
     return Answer(
@@ -37,28 +53,28 @@ def dossier(book: Book, dossier_id: str, profile: str) -> Answer:
         claims=_claims(outcome, profile),
         frame=pl.DataFrame(rows, infer_schema_length=None),
         denominators=say("briefing.dossier_denominators"),
-        listing=_table(book, rows, outcome, caption),
-        figure=dossier_timeline(book, rows, marks) if rows else None,
-        then=(_sum(rows, outcome, profile), *_causes(book, dossier_id, outcome, profile)),
+        listing=_table(run, rows, outcome, caption),
+        figure=dossier_timeline(run, rows, marks) if rows else None,
+        then=(_sum(rows, outcome, profile), *_causes(run, dossier_id, outcome, profile)),
     )
 
 
-def most_overdue(book: Book, profile: str) -> str:
+def most_overdue(run: Run, profile: str) -> str:
     """Return the dossier that is latest under a profile, nothing where none is late."""
-    late = book.outcomes.filter(
+    late = run.outcomes.filter(
         pl.col("profile") == profile, pl.col("outcome").is_in(["late", "open_overdue"])
     ).sort(-pl.col("slack_seconds"), "dossier_id", nulls_last=False)
     return str(late["dossier_id"][-1]) if late.height else ""
 
 
-def _ledger(book: Book, dossier_id: str) -> list[Row]:
-    segments = book.ledger.filter(pl.col("dossier_id") == dossier_id).sort("segment_no")
-    step = book.steps.filter(pl.col("dossier_id") == dossier_id).select("step_no", "step")
+def _ledger(run: Run, dossier_id: str) -> list[Row]:
+    segments = run.ledger.filter(pl.col("dossier_id") == dossier_id).sort("segment_no")
+    step = run.steps.filter(pl.col("dossier_id") == dossier_id).select("step_no", "step")
     return segments.join(step, on="step_no", how="left", maintain_order="left").to_dicts()
 
 
-def _outcome(book: Book, dossier_id: str, profile: str) -> Row:
-    rows = book.outcomes.filter(
+def _outcome(run: Run, dossier_id: str, profile: str) -> Row:
+    rows = run.outcomes.filter(
         pl.col("dossier_id") == dossier_id, pl.col("profile") == profile
     ).to_dicts()
     return rows[0]
@@ -81,7 +97,7 @@ def _claims(outcome: Row, profile: str) -> tuple[Claim, ...]:
 # the ledger -------------------------------------------------------------------------------
 
 
-def _table(book: Book, rows: list[Row], outcome: Row, caption: str) -> Table:
+def _table(run: Run, rows: list[Row], outcome: Row, caption: str) -> Table:
     headings = ("from", "to", "work_hours", "norm", "overrun")
     columns = (
         Column(say("briefing.segment"), number=False),
@@ -100,7 +116,7 @@ def _table(book: Book, rows: list[Row], outcome: Row, caption: str) -> Table:
         say(key, used=clock(outcome["used_seconds"]), paused=clock(outcome["paused_seconds"])),
         say("why.norm_note"),
     )
-    cells = (*(_cells(book, row) for row in rows), sums)
+    cells = (*(_cells(run, row) for row in rows), sums)
     return Table(caption, columns, cells, notes=notes, marked=frozenset({len(rows)}))
 
 
@@ -111,14 +127,14 @@ def _kind(row: Row) -> str:
     return say("why.inseparable", kind=kind) if mixed else kind
 
 
-def _cells(book: Book, row: Row) -> tuple[Cell, ...]:
+def _cells(run: Run, row: Row) -> tuple[Cell, ...]:
     none = Blank(say("briefing.no_norm"))
     learned = "*" if row["norm_source"] == "learned" else ""
     norm = row["norm_seconds"]
     return (
         segment_name(row),
         _kind(row),
-        book.unit_name(row["unit_id"] or numerals.MISSING),
+        run.unit_name(row["unit_id"] or numerals.MISSING),
         moment(row["from_at"]),
         moment(row["to_at"]),
         clock(row["work_seconds"]),
@@ -178,15 +194,15 @@ def _sum(rows: list[Row], outcome: Row, profile: str) -> Answer:
 # why --------------------------------------------------------------------------------------
 
 
-def _causes(book: Book, dossier_id: str, outcome: Row, profile: str) -> tuple[Answer, ...]:
-    if profile != book.result_profile:
-        words = {"asked": profile, "computed": book.result_profile}
+def _causes(run: Run, dossier_id: str, outcome: Row, profile: str) -> tuple[Answer, ...]:
+    if profile != run.result_profile:
+        words = {"asked": profile, "computed": run.result_profile}
         other = claim(say("why.other_profile", **words))
         return (Answer(say("why.dossier_title"), (other,), pl.DataFrame(), ""),)
-    late = book.late_dossiers.filter(
+    late = run.late_dossiers.filter(
         pl.col("dossier_id") == dossier_id, pl.col("outcome") == outcome["outcome"]
     ).to_dicts()
-    cause_rows = book.late_causes.filter(pl.col("dossier_id") == dossier_id)
+    cause_rows = run.late_causes.filter(pl.col("dossier_id") == dossier_id)
     if not late or cause_rows.is_empty():
         return ()
     frame = cause_rows.sort("late_share", "late_seconds", "cause", descending=[True, True, False])

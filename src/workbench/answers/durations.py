@@ -8,21 +8,19 @@ can reverse the order of groups; pairs that clearly change order are named.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.groups import NO_VALUE, name_scope, received
+from workbench.answers.groups import NO_VALUE, check_column, name_scope, received
 from workbench.answers.phrasing import FEW, Row
+from workbench.answers.questions import ReceptionPeriod, UnitId, question
+from workbench.answers.run import Run
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
 from workbench.messages import say
-
-if TYPE_CHECKING:
-    from workbench.answers.name_lookup import NameLookup
 
 ENDS = ("result", "printed", "last_step")
 """Result of a closed dossier; printed end date, closed or not; last step of a closed one."""
@@ -30,9 +28,27 @@ OVER = ("resolved", "returned", "withdrawn", "rejected", "refused_intake")
 _DAY = 86_400
 
 
-def durations(book: NameLookup, by: str, period: str, unit: str = EVERYTHING) -> Answer:
-    """Answer how long the dossiers received in a period take, by group and by kind of end."""
-    spans = _spans(book, received(book, period, unit)).with_columns(
+@question("dossiers", "steps", level=2)
+def durations(
+    run: Run,
+    by: str = "unit_id",
+    *,
+    period: ReceptionPeriod = "",
+    unit: UnitId = EVERYTHING,
+) -> Answer:
+    """How long do dossiers take, open ones included, and does the order of groups hold?
+
+    Args:
+        run: Its tables.
+        by: As in ``compare_groups``.
+        period: Period of reception; all dossiers by default.
+        unit: A unit; all together by default.
+
+    Raises:
+        UsageProblem: Column, period or unit is unknown.
+    """
+    check_column(run, by)
+    spans = _spans(run, received(run, period, unit)).with_columns(
         pl.col(by).cast(pl.String).fill_null(NO_VALUE)
     )
     measured = spans.filter(pl.col("days").is_not_null())
@@ -43,7 +59,7 @@ def durations(book: NameLookup, by: str, period: str, unit: str = EVERYTHING) ->
     rows = list(pl.concat(tables.values()).iter_rows(named=True))
     unknown = spans.filter(pl.col("days").is_null(), pl.col("end") == "result").height
     return Answer(
-        title=say("durations.title", by=by, scope=name_scope(book, unit, period)),
+        title=say("durations.title", by=by, scope=name_scope(run, unit, period)),
         claims=_claims(tables, by),
         frame=frame,
         denominators=say(
@@ -55,13 +71,13 @@ def durations(book: NameLookup, by: str, period: str, unit: str = EVERYTHING) ->
     )
 
 
-def _spans(book: NameLookup, dossiers: pl.DataFrame) -> pl.DataFrame:
+def _spans(run: Run, dossiers: pl.DataFrame) -> pl.DataFrame:
     """Return one row per dossier and kind of end: days to it, or to the snapshot where open.
 
     Days are missing where a dossier ended on an unknown date.
     """
     last = (
-        book.steps.join(dossiers.select("dossier_id", "snapshot_at"), on="dossier_id")
+        run.steps.join(dossiers.select("dossier_id", "snapshot_at"), on="dossier_id")
         .filter(pl.col("finished_at") <= pl.col("snapshot_at"))
         .group_by("dossier_id")
         .agg(pl.col("finished_at").max().alias("last_step_at"))

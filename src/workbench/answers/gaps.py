@@ -6,11 +6,10 @@ blamed for its case mix; components show where the gap lies, not what would remo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from workbench.answers.answer import Answer, Value, claim
 from workbench.answers.phrasing import FEW, Row, standing
-from workbench.answers.question import RATE
+from workbench.answers.questions import PROFILE, RATE, PeriodLabel, ResultProfile, UnitId, question
+from workbench.answers.run import Run
 from workbench.charts import Dot, Figure, Scale, dots, draw
 from workbench.charts.tables import Column, Table
 from workbench.core import numerals
@@ -19,21 +18,43 @@ from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
 from workbench.messages import say
 
-if TYPE_CHECKING:
-    from workbench.answers.name_lookup import NameLookup
-
 SHOWN_FROM = 0.0005
 """Components below a twentieth of a percentage point are left out of the chart, not the table."""
 
 
-def gap(book: NameLookup, left: compare.Side, right: compare.Side) -> Answer:
-    """Answer why the right side's late share differs from the left's, component by component."""
-    months = book.month_classes if left.period != right.period else {}
-    flagged = book.cell_tests.filter("flagged")
+@question("cause_cells", "overdue_cells", "cell_tests", level=2)
+def gap(
+    run: Run,
+    period: PeriodLabel,
+    *,
+    unit: UnitId = EVERYTHING,
+    other: str = "",
+    against: str = "",
+    profile: ResultProfile = PROFILE,
+) -> Answer:
+    """Why is a unit later than its peers or another unit, or a period than another?
+
+    Args:
+        run: Its tables.
+        period: Label of the period asked about.
+        unit: The unit asked about; all units together need ``against``.
+        other: Another unit; its peers when nothing is given.
+        against: Another period; then the same unit is compared with itself.
+        profile: Lateness profile.
+
+    Raises:
+        UsageProblem: Unit, period or profile is unknown, or the results were computed under
+            another profile.
+    """
+    before = against or (run.against(period) if unit == EVERYTHING else "")
+    other_unit = run.unit(other) if other else ""
+    left, right = _sides(period, unit, other_unit, run.reception(before))
+    months = run.month_classes if left.period != right.period else {}
+    flagged = run.cell_tests.filter("flagged")
     frame = compare.gaps(
-        book.cause_cells,
+        run.cause_cells,
         [(left, right)],
-        overdue=book.overdue_cells,
+        overdue=run.overdue_cells,
         calendar=months or None,
         named=flagged,
     )
@@ -44,7 +65,7 @@ def gap(book: NameLookup, left: compare.Side, right: compare.Side) -> Answer:
             frame=frame,
             denominators="",
         )
-    names = {side.label: _named(book, side) for side in (left, right)}
+    names = {side.label: _named(run, side) for side in (left, right)}
     rows = list(frame.iter_rows(named=True))
     description = compare.describe_gap(frame, names)
     base = min(rows[0]["left_dossiers"], rows[0]["right_dossiers"])
@@ -58,7 +79,7 @@ def gap(book: NameLookup, left: compare.Side, right: compare.Side) -> Answer:
         denominators=_denominators(rows[0], names),
         listing=_table(rows, names),
         figure=_figure(rows, names, base),
-        values=_values(rows[0], (left, right), book.result_profile),
+        values=_values(rows[0], (left, right), profile),
     )
 
 
@@ -77,8 +98,8 @@ def _values(row: Row, sides: tuple[compare.Side, compare.Side], profile: str) ->
     return (*counts, Value(change, right.unit_id, right.period, profile, row["gap"]))
 
 
-def _named(book: NameLookup, side: compare.Side) -> str:
-    who = say("gaps.peers") if side.unit_id == compare.PEERS else book.unit_name(side.unit_id)
+def _named(run: Run, side: compare.Side) -> str:
+    who = say("gaps.peers") if side.unit_id == compare.PEERS else run.unit_name(side.unit_id)
     return say("gaps.side", unit=who, period=numerals.period(side.period))
 
 
@@ -141,7 +162,7 @@ def _table(rows: list[Row], names: dict[str, str]) -> Table:
     return Table(caption, columns, tuple(cells), (say("gaps.adds_up"),), frozenset({len(rows)}))
 
 
-def sides(period: str, *, unit: str, other: str, against: str) -> tuple[compare.Side, compare.Side]:
+def _sides(period: str, unit: str, other: str, against: str) -> tuple[compare.Side, compare.Side]:
     """Return the two sides: a period and another, or a unit and another or its peers.
 
     All units together have no peers: without another period there is nothing to compare, and both

@@ -9,20 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
 from workbench.answers.phrasing import FEW, Row, listed
+from workbench.answers.questions import PROFILE, AnyProfile, ReceptionPeriod, UnitId, question
+from workbench.answers.run import Run
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.figures import compare
 from workbench.messages import say
-
-if TYPE_CHECKING:
-    from workbench.answers.name_lookup import NameLookup
 
 DERIVED = ("received_month", "received_quarter")
 """Month of the year (``02``) and quarter (``2011-Q3``) in which a dossier was received."""
@@ -42,29 +40,45 @@ class Grouping:
         within: Columns that define the strata.
         group: The group to report; all by default.
         other: The group to compare with; all others together by default.
-        period: Period of reception; all dossiers by default.
-        unit: A unit; all together by default.
     """
 
     by: str
     within: tuple[str, ...]
     group: str = ""
     other: str = ""
-    period: str = ""
-    unit: str = EVERYTHING
 
 
-def name_scope(book: NameLookup, unit: str, period: str) -> str:
+def check_column(run: Run, name: str) -> str:
+    """Return the name of a column that makes groups.
+
+    Raises:
+        UsageProblem: Dossiers have no such column.
+    """
+    columns = [*run.dossiers.columns, *DERIVED]
+    if name not in columns:
+        raise run.unknown("groups.no_column", name, columns, columns)
+    return name
+
+
+def _group(run: Run, by: str, name: str) -> str:
+    values = received(run, "")[by].cast(pl.String).fill_null(NO_VALUE)
+    groups_present = values.unique().sort().to_list()
+    if name and name not in groups_present:
+        raise run.unknown("groups.no_group", name, groups_present, groups_present)
+    return name
+
+
+def name_scope(run: Run, unit: str, period: str) -> str:
     """Return unit and period of reception as the title of an answer names them."""
     if not period:
-        return say("groups.all_periods", unit=book.unit_name(unit))
-    return say("groups.scope", unit=book.unit_name(unit), period=numerals.period(period))
+        return say("groups.all_periods", unit=run.unit_name(unit))
+    return say("groups.scope", unit=run.unit_name(unit), period=numerals.period(period))
 
 
-def received(book: NameLookup, period: str, unit: str = EVERYTHING) -> pl.DataFrame:
+def received(run: Run, period: str, unit: str = EVERYTHING) -> pl.DataFrame:
     """Return a unit's dossiers received in a period, with the derived columns of reception."""
     day = pl.col("received_on")
-    frame = book.dossiers.with_columns(
+    frame = run.dossiers.with_columns(
         day.dt.strftime("%m").alias("received_month"),
         pl.format("{}-Q{}", day.dt.year(), day.dt.quarter()).alias("received_quarter"),
     )
@@ -76,10 +90,38 @@ def received(book: NameLookup, period: str, unit: str = EVERYTHING) -> pl.DataFr
     return frame.filter(day.is_between(days.starts_on, days.ends_on))
 
 
-def compare_groups(book: NameLookup, grouping: Grouping, profile: str) -> Answer:
-    """Answer whether groups are later than others, crude and within the same strata."""
-    judged = book.outcomes.filter(pl.col("profile") == profile).select("dossier_id", "outcome")
-    judged_dossiers = received(book, grouping.period, grouping.unit).join(judged, on="dossier_id")
+@question("dossiers", "outcomes", level=2)
+def compare_groups(  # noqa: PLR0913 (what is asked about is seven)
+    run: Run,
+    by: str = "channel_in",
+    *,
+    within: Sequence[str] = ("procedure_id",),
+    group: str = "",
+    other: str = "",
+    period: ReceptionPeriod = "",
+    unit: UnitId = EVERYTHING,
+    profile: AnyProfile = PROFILE,
+) -> Answer:
+    """Is a channel, a month or another group later, also within the same stratum?
+
+    Args:
+        run: Its tables.
+        by: Column of the dossiers that makes the groups; ``received_month`` and
+            ``received_quarter`` are available too.
+        within: Columns that define the strata of the comparison.
+        group: The group to report; all by default.
+        other: The group to compare with; all others together by default.
+        period: Period of reception; all dossiers by default.
+        unit: A unit; all together by default.
+        profile: Lateness profile.
+
+    Raises:
+        UsageProblem: Column, group, period, unit or profile is unknown.
+    """
+    columns = tuple(check_column(run, name) for name in (by, *within))
+    grouping = Grouping(by, columns[1:], _group(run, by, group), _group(run, by, other))
+    judged = run.outcomes.filter(pl.col("profile") == profile).select("dossier_id", "outcome")
+    judged_dossiers = received(run, period, unit).join(judged, on="dossier_id")
     late = pl.col("outcome").is_in(LATE)
     keys = list(dict.fromkeys([grouping.by, *grouping.within]))
     counts = (
@@ -93,9 +135,7 @@ def compare_groups(book: NameLookup, grouping: Grouping, profile: str) -> Answer
     judged_ones = int(counts["n_dossiers"].sum())
     still = _still_open(judged_dossiers, grouping.by)
     return Answer(
-        title=say(
-            "groups.title", by=grouping.by, scope=name_scope(book, grouping.unit, grouping.period)
-        ),
+        title=say("groups.title", by=by, scope=name_scope(run, unit, period)),
         claims=_claims(
             rows, grouping, {g: n for g, (n, all_) in still.items() if n > YOUNG * all_}
         ),
@@ -105,7 +145,7 @@ def compare_groups(book: NameLookup, grouping: Grouping, profile: str) -> Answer
             n=numerals.count(judged_ones),
             left=numerals.count(judged_dossiers.height - judged_ones),
             still=numerals.count(sum(n for n, _ in still.values())),
-            profile=book.profile_label(profile),
+            profile=run.profile_label(profile),
             within=", ".join(grouping.within) or NO_VALUE,
         ),
         listing=_table(rows, grouping) if rows else None,

@@ -7,23 +7,20 @@ count has no interval and says so.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Tile, Value, claim
 from workbench.answers.due_stamps import compare_with_stamps
 from workbench.answers.phrasing import Row, measures_of, rate_words, values_of
-from workbench.answers.question import Question
+from workbench.answers.questions import PROFILE, AnyProfile, PeriodLabel, Scope, UnitId, question
+from workbench.answers.run import Run
 from workbench.charts import Figure, draw, shares
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
-from workbench.core.vocabulary import Period
+from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.figures import compare
 from workbench.messages import say
-
-if TYPE_CHECKING:
-    from workbench.answers.book import Book
 
 _JUDGED = ("early", "on_time", "late")
 _OPEN = ("open_in_time", "open_overdue", "open_unknown")
@@ -48,26 +45,37 @@ _RATES = (
 )
 
 
-def headline(book: Book, question: Question, against: str) -> Answer:
-    """Answer how much came in, was resolved, late and open overdue, beside another period."""
-    now = measures_of(book, question, question.period)
-    before = measures_of(book, question, against) if against else {}
+@question("measures", "dossiers")
+def headline(
+    run: Run,
+    period: PeriodLabel,
+    *,
+    against: str = "",
+    unit: UnitId = EVERYTHING,
+    profile: AnyProfile = PROFILE,
+) -> Answer:
+    """How many dossiers were received, resolved and late, and how many open are overdue?
+
+    Raises:
+        UsageProblem: Unit, period or profile is unknown.
+    """
+    scope, against = Scope(period, unit, profile), run.against(period, against)
+    now = measures_of(run, scope, scope.period)
+    before = measures_of(run, scope, against) if against else {}
     return Answer(
         title=say("briefing.headline_title"),
-        claims=_headline_claims(book, question, now),
+        claims=_headline_claims(run, scope, now),
         frame=pl.concat(
-            compare.headline(
-                book.measures, period=p, profile=question.profile, unit_id=question.unit
-            )
-            for p in (question.period, against)
+            compare.headline(run.measures, period=p, profile=scope.profile, unit_id=scope.unit)
+            for p in (scope.period, against)
             if p
         ),
         denominators=say("briefing.headline_denominators"),
-        listing=_headline_table(book, question, against, (now, before)),
-        figure=_outcome_bars({against: before, question.period: now}),
+        listing=_headline_table(run, scope, against, (now, before)),
+        figure=_outcome_bars({against: before, scope.period: now}),
         values=(
             *values_of((*now.values(), *before.values())),
-            Value("open", question.unit, question.period, question.profile, _number(now, *_OPEN)),
+            Value("open", scope.unit, scope.period, scope.profile, _number(now, *_OPEN)),
         ),
     )
 
@@ -76,17 +84,17 @@ def _number(rows: dict[str, Row], *names: str) -> int:
     return sum(int(rows[n]["numerator"]) for n in names if n in rows)
 
 
-def _headline_claims(book: Book, question: Question, now: dict[str, Row]) -> tuple[Claim, ...]:
+def _headline_claims(run: Run, scope: Scope, now: dict[str, Row]) -> tuple[Claim, ...]:
     counts = {name: numerals.count(_number(now, name)) for name in _COUNTS}
-    who = book.unit_inline(question.unit)
+    who = run.unit_inline(scope.unit)
     key = "headline_flow_unknown" if _number(now, "unknown") else "headline_flow"
-    flow = say(f"briefing.{key}", unit=who, period=numerals.period(question.period), **counts)
+    flow = say(f"briefing.{key}", unit=who, period=numerals.period(scope.period), **counts)
     claims = [claim(flow, key=True)]
     if _number(now, "withdrawn", "rejected"):
         claims.append(claim(say("briefing.headline_apart", **counts)))
     claims += _describe_rates(now, "late_done", "late_or_overdue", key=True)
-    claims.append(claim(_describe_stock(book, question, now), key=True))
-    claims += compare_with_stamps(book, question)
+    claims.append(claim(_describe_stock(run, scope, now), key=True))
+    claims += compare_with_stamps(run, scope)
     claims += _describe_rates(now, "online_in", "post_out", key=False)
     return tuple(claims)
 
@@ -96,19 +104,19 @@ def _describe_rates(now: dict[str, Row], *names: str, key: bool) -> list[Claim]:
     return [claim(say(f"briefing.headline_{n}", **words), key=key) for n, words in rates]
 
 
-def _describe_stock(book: Book, question: Question, now: dict[str, Row]) -> str:
+def _describe_stock(run: Run, scope: Scope, now: dict[str, Row]) -> str:
     still = _number(now, *_OPEN)
     return say(
         "briefing.headline_open" if still else "briefing.headline_none_open",
-        day=numerals.day(_counted_on(book, question.period)),
+        day=numerals.day(_counted_on(run, scope.period)),
         still=numerals.count(still),
         overdue=numerals.count(_number(now, "open_overdue")),
     )
 
 
-def _counted_on(book: Book, period: str) -> dt.date:
+def _counted_on(run: Run, period: str) -> dt.date:
     ends = Period.parse(period).ends_on
-    return min(ends, book.snapshot.date()) if book.snapshot else ends
+    return min(ends, run.snapshot.date()) if run.snapshot else ends
 
 
 TILES = ("received", "resolved", "late", "open_overdue")
@@ -138,9 +146,9 @@ def _share_note(now: dict[str, Row], rate: str) -> str:
 
 
 def _headline_table(
-    book: Book, question: Question, against: str, sides: tuple[dict[str, Row], dict[str, Row]]
+    run: Run, scope: Scope, against: str, sides: tuple[dict[str, Row], dict[str, Row]]
 ) -> Table:
-    periods = [numerals.period(p) for p in (question.period, against) if p]
+    periods = [numerals.period(p) for p in (scope.period, against) if p]
     columns = [Column(say("briefing.measure"), number=False)]
     for name in periods:
         columns += [Column(name), Column(say("briefing.interval"))]
@@ -150,7 +158,7 @@ def _headline_table(
             used = sides[: len(periods)]
             cells = [c for side in used for c in _headline_cells(side.get(name), name)]
             rows.append((say(f"briefing.{name}"), *cells))
-    caption = say("briefing.headline_caption", unit=book.unit_inline(question.unit))
+    caption = say("briefing.headline_caption", unit=run.unit_inline(scope.unit))
     return Table(caption, tuple(columns), tuple(rows))
 
 

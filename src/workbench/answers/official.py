@@ -10,19 +10,18 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from workbench.answers import official_tables as tables
-from workbench.answers import sensitivity
 from workbench.answers.answer import Answer, claim
-from workbench.answers.question import Question
-from workbench.clock.lateness import lateness_profiles
+from workbench.answers.questions import Part, PeriodLabel, Scope, question
+from workbench.answers.sensitivity import under_profiles
 from workbench.core import numerals
 from workbench.core.errors import UsageProblem
 from workbench.core.vocabulary import EVERYTHING, latest_kind
-from workbench.messages import say, use_language
+from workbench.figures import compare
+from workbench.messages import say
 from workbench.official import (
     Conventions,
     FilledForm,
@@ -41,11 +40,8 @@ from workbench.official import (
     write_form,
 )
 from workbench.official.audits import check_printed
-from workbench.official.counting import OfficialTables, count_official_forms
+from workbench.official.counting import OfficialTables
 from workbench.official.workbook import notes
-
-if TYPE_CHECKING:
-    from workbench.answers.book import Book
 
 SOFTWARE_PROFILE = "qd766"
 """The profile of the software whose index is simulated."""
@@ -64,134 +60,132 @@ _LEVELS = {
 
 
 @dataclass(frozen=True)
-class Official:
+class Official(Part):
     """Questions about official figures of one unit, reporting convention and profile.
 
     Args:
-        book: The book that is asked.
+        run: The run that is asked.
         convention: A convention of ``report_conventions.csv``.
         unit: A unit's id, ``*`` for all together.
         profile: Name of a lateness profile.
     """
 
-    book: Book
     convention: str
     unit: str
     profile: str
 
+    @question("dossiers", "official_tables")
     def form(self, name: str, period: str) -> Answer:
         """Fill an official form: ``II.06a``, ``07a/BTP`` or ``opencps20``.
 
         Raises:
             UsageProblem: The form is unknown, or the period has no dossier.
         """
-        with use_language(self.book.language):
-            filled = self._filled(name, period)
-            remarks = notes(filled, self._letterhead(filled))
-            return Answer(
-                title=say(
-                    "official.form_title", form=name, period=numerals.period(filled.span.period)
-                ),
-                claims=tuple(claim(text) for text in remarks),
-                frame=filled.table,
-                denominators=say("official.form_denominators", **tables.days(filled.span)),
-                listing=tables.form_table(filled),
-            )
+        filled = self._filled(name, period)
+        remarks = notes(filled, self._letterhead(filled))
+        return Answer(
+            title=say("official.form_title", form=name, period=numerals.period(filled.span.period)),
+            claims=tuple(claim(text) for text in remarks),
+            frame=filled.table,
+            denominators=say("official.form_denominators", **tables.days(filled.span)),
+            listing=tables.form_table(filled),
+        )
 
+    @question("official_tables")
     def gaps(self, name: str, period: str) -> pl.DataFrame:
         """Return the identities of a form that do not hold, row by row (``official_gaps``).
 
         Raises:
             UsageProblem: The form is unknown, or the period has no dossier.
         """
-        with use_language(self.book.language):
-            return self._filled(name, period).gaps
+        return self._filled(name, period).gaps
 
+    @question("dossiers", "official_tables")
     def write_form(self, name: str, period: str, path: str | Path) -> Path:
         """Write an official form as an Excel workbook and return its path.
 
         Raises:
             UsageProblem: The form is unknown, or the period has no dossier.
         """
-        with use_language(self.book.language):
-            filled = self._filled(name, period)
-            write_form(filled, Path(path), self._letterhead(filled))
+        filled = self._filled(name, period)
+        write_form(filled, Path(path), self._letterhead(filled))
         return Path(path)
 
+    @question("official_tables")
     def report(self, period: str) -> Answer:
         """Return the seed figures of a half-year report, or of any other period.
 
         Raises:
             UsageProblem: The period has no dossier, or the convention has none such.
         """
-        with use_language(self.book.language):
-            span = self._span(period)
-            report = half_year_report(
-                self._counted(span).counts, span=span, profile=self.profile, unit_id=self.unit
-            )
-            return Answer(
-                title=say("official.report_title", period=numerals.period(span.period)),
-                claims=tuple(claim(text) for text in report.sentences),
-                frame=report.frame,
-                denominators=say("official.form_denominators", **tables.days(span)),
-            )
+        span = self._span(period)
+        report = half_year_report(
+            self._counted(span).counts, span=span, profile=self.profile, unit_id=self.unit
+        )
+        return Answer(
+            title=say("official.report_title", period=numerals.period(span.period)),
+            claims=tuple(claim(text) for text in report.sentences),
+            frame=report.frame,
+            denominators=say("official.form_denominators", **tables.days(span)),
+        )
 
+    @question("official_tables")
     def rates(self, period: str) -> Answer:
         """Show every on-time rate in use side by side, each with its id and who uses it.
 
         Raises:
             UsageProblem: The period has no dossier, or the convention has none such.
         """
-        with use_language(self.book.language):
-            span = self._span(period)
-            counts = self._counted(span)
-            frame = rates_side_by_side(
-                read_metrics(self.book.reference),
-                totals(counts.counts, span=span, profile=self.profile, unit_id=self.unit),
-                counts.overruns,
-                span=span,
-                profile=self.profile,
-                unit_id=self.unit,
-            )
-            check_printed(tables.printed_rates(frame))
-            return Answer(
-                title=say("official.rates_title", period=numerals.period(span.period)),
-                claims=(claim(say("official.rates_sentence")),),
-                frame=frame,
-                denominators=say("official.form_denominators", **tables.days(span)),
-                listing=tables.rates_table(frame),
-            )
+        span = self._span(period)
+        counts = self._counted(span)
+        frame = rates_side_by_side(
+            read_metrics(self.run.reference),
+            totals(counts.counts, span=span, profile=self.profile, unit_id=self.unit),
+            counts.overruns,
+            span=span,
+            profile=self.profile,
+            unit_id=self.unit,
+        )
+        check_printed(tables.printed_rates(frame))
+        return Answer(
+            title=say("official.rates_title", period=numerals.period(span.period)),
+            claims=(claim(say("official.rates_sentence")),),
+            frame=frame,
+            denominators=say("official.form_denominators", **tables.days(span)),
+            listing=tables.rates_table(frame),
+        )
 
-    def sensitivity(self, period: str) -> Answer:
+    @question("measures")
+    def sensitivity(self, period: PeriodLabel) -> Answer:
         """Show every headline under every lateness profile.
 
         Raises:
             UsageProblem: The period has no dossier.
         """
-        with use_language(self.book.language):
-            question = Question(self.book.period(period), self.unit, self.profile)
-            return sensitivity.long(self.book, question)
+        scope = Scope(period, self.unit, self.profile)
+        return under_profiles(self.run, scope, compare.SENSITIVE)
 
+    @question("official_tables")
     def index_766(self, period: str) -> Answer:
         """Simulate the groups of decision 766 after the software; never an official score.
 
         Raises:
             UsageProblem: The period has no dossier, or the convention has none such.
         """
-        with use_language(self.book.language):
-            span = self._span(period)
-            profile = self.book.profile(SOFTWARE_PROFILE)
-            other = replace(self, profile=profile)
-            figures = other._totals(span)
-            simulated = simulate_766(figures, self.book.reference)
-            return Answer(
-                title=say("official.index_title", period=numerals.period(span.period)),
-                claims=(claim(f"{simulated.label}."),),
-                frame=simulated.items,
-                denominators=say("official.form_denominators", **tables.days(span)),
-                listing=tables.index_table(simulated.items, simulated.label),
-            )
+        span = self._span(period)
+        profile = self.run.profile(SOFTWARE_PROFILE)
+        other = replace(self, profile=profile)
+        figures = other._totals(span)
+        simulated = simulate_766(figures, self.run.reference)
+        return Answer(
+            title=say("official.index_title", period=numerals.period(span.period)),
+            claims=(claim(f"{simulated.label}."),),
+            frame=simulated.items,
+            denominators=say("official.form_denominators", **tables.days(span)),
+            listing=tables.index_table(simulated.items, simulated.label),
+        )
 
+    @question("official_tables")
     def criteria(self, period: str) -> pl.DataFrame:
         """Evaluate the reform-index criteria that were filled in; no rows as shipped.
 
@@ -199,11 +193,10 @@ class Official:
             UsageProblem: The period has no dossier, or the convention has none such.
             InputRejected: A criterion lacks source or date, or names an unknown rate.
         """
-        with use_language(self.book.language):
-            span = self._span(period)
-            figures = self._totals(span)
-            listed = read_criteria(self.book.reference / "par_criteria.csv")
-            return evaluate(listed, figures, on=span.ends_on)
+        span = self._span(period)
+        figures = self._totals(span)
+        listed = read_criteria(self.run.reference / "par_criteria.csv")
+        return evaluate(listed, figures, on=span.ends_on)
 
     # shared by the answers ------------------------------------------------------------------
 
@@ -213,9 +206,7 @@ class Official:
         Raises:
             UsageProblem: No dossier lies in that period under the convention.
         """
-        book = self.book
-        listed = lateness_profiles(book.reference / "profiles").filter(profile=self.profile)
-        counts = count_official_forms(book.folders, book.facts.pipelines, [span], listed)
+        counts = self.run.official_tables(span, self.profile)
         if counts.counts.is_empty():
             raise UsageProblem(
                 "official.no_counts",
@@ -231,11 +222,11 @@ class Official:
 
     def _span(self, period: str) -> ReportSpan:
         kind = latest_kind(period)
-        label = self.book.latest(kind) if kind else period
-        return Conventions.read(self.book.reference).span(label, self.convention)
+        label = self.run.latest(kind) if kind else period
+        return Conventions.read(self.run.reference).span(label, self.convention)
 
     def _filled(self, name: str, period: str) -> FilledForm:
-        form = Form.read(name, self.book.reference)
+        form = Form.read(name, self.run.reference)
         span = self._span(period)
         counts = self._counted(span).counts
         if self.unit != EVERYTHING:
@@ -243,9 +234,9 @@ class Official:
         return fill(form, counts, span=span, profile=self.profile, names=self._names(form))
 
     def _names(self, form: Form) -> Names:
-        units = self.book.units()
-        rows = {u: self.book.unit_name(u) for u in units} if form.rows_by == "unit_id" else {}
-        levels = {u: _LEVELS[k] for u in units if (k := self.book.unit_kind(u)) in _LEVELS}
+        units = self.run.units()
+        rows = {u: self.run.unit_name(u) for u in units} if form.rows_by == "unit_id" else {}
+        levels = {u: _LEVELS[k] for u in units if (k := self.run.unit_kind(u)) in _LEVELS}
         names = {
             level: say(f"official.level_{level}") for level in ("province", "district", "commune")
         }
@@ -253,16 +244,16 @@ class Official:
         return Names(rows=unknown | rows, levels=levels, level_names=names)
 
     def _letterhead(self, filled: FilledForm) -> Letterhead:
-        agency, parent = self.book.office(self.unit)
+        agency, parent = self.run.office(self.unit)
         return Letterhead(
             agency=agency,
             parent=parent,
             profile_label=self._profile_label(filled.profile),
-            snapshot_at=self.book.snapshot or dt.datetime.combine(filled.span.ends_on, dt.time()),
-            synthetic=self.book.synthetic,
+            snapshot_at=self.run.snapshot or dt.datetime.combine(filled.span.ends_on, dt.time()),
+            synthetic=self.run.synthetic,
         )
 
     def _profile_label(self, profile: str) -> str:
-        rows = lateness_profiles(self.book.reference / "profiles").filter(profile=profile)
+        rows = self.run.profile_settings(profile)
         version = rows["version"].to_list()[0] if rows.height else "?"
-        return f"{profile}@{version} ({self.book.profile_label(profile)})"
+        return f"{profile}@{version} ({self.run.profile_label(profile)})"

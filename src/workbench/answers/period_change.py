@@ -6,14 +6,13 @@ sides have enough dossiers; any other change is called unclear.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.phrasing import (
     FEW,
     Row,
+    distinct,
     inline,
     listed,
     measures_of,
@@ -21,58 +20,80 @@ from workbench.answers.phrasing import (
     standing,
     values_of,
 )
-from workbench.answers.question import Question, distinct
-from workbench.charts import Dot, Figure, Scale, Standing, course, dots, draw
+from workbench.answers.questions import (
+    PROFILE,
+    RATE,
+    AnyProfile,
+    PeriodLabel,
+    Rate,
+    Scope,
+    UnitId,
+    question,
+)
+from workbench.answers.run import Run
+from workbench.charts import Dot, Figure, Scale, Standing, dots, draw
+from workbench.charts import course as course_chart
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.figures import compare
 from workbench.messages import say
 
-if TYPE_CHECKING:
-    from workbench.answers.book import Book
 
+@question("measures", level=2)
+def compare_periods(
+    run: Run,
+    period: PeriodLabel,
+    *,
+    against: str = "",
+    measure: Rate = RATE,
+    unit: UnitId = EVERYTHING,
+    profile: AnyProfile = PROFILE,
+) -> Answer:
+    """What changed against another period, and is the change more than chance?
 
-def change(book: Book, question: Question, against: str, measure: str) -> Answer:
-    """Answer how a rate moved against another period, for all units or for one of them."""
+    Raises:
+        UsageProblem: Unit, period, profile or measure is unknown.
+    """
+    scope, against = Scope(period, unit, profile), run.against(period, against)
     if not against:
-        return _nothing_to_compare(book, question)
+        return _nothing_to_compare(run, scope)
     frame = compare.change(
-        book.measures,
+        run.measures,
         left=against,
-        right=question.period,
-        profile=question.profile,
+        right=scope.period,
+        profile=scope.profile,
         measure=measure,
     )
-    if question.unit != EVERYTHING:
-        frame = frame.filter(pl.col("unit_id").is_in([EVERYTHING, question.unit]))
-    names = distinct(frame["unit_id"], book.unit_name)
+    if scope.unit != EVERYTHING:
+        frame = frame.filter(pl.col("unit_id").is_in([EVERYTHING, scope.unit]))
+    names = distinct(frame["unit_id"], run.unit_name)
     rows = [r for r in frame.iter_rows(named=True) if r["difference"] is not None]
     rows.sort(key=lambda r: (r["unit_id"] != EVERYTHING, -r["difference"], names[r["unit_id"]]))
-    judged = book.ended(question.period) and book.ended(against)
-    unit_dots = [_dot(row, names, question, judged=judged) for row in rows]
+    judged = run.ended(scope.period) and run.ended(against)
+    unit_dots = [_dot(row, names, scope, judged=judged) for row in rows]
     words = {
         "rate": inline(say(f"briefing.{measure}")),
         "Rate": say(f"briefing.{measure}"),
-        "period": numerals.period(question.period),
+        "period": numerals.period(scope.period),
         "against": numerals.period(against),
     }
     return Answer(
         title=say("briefing.change_title", **words),
-        claims=_claims(rows, names, question, words, judged=judged),
+        claims=_claims(rows, names, scope, words, judged=judged),
         frame=frame,
         denominators=say("briefing.change_denominators", few=FEW),
         listing=_table(frame, names, words),
         figure=_figure(unit_dots, words) if unit_dots else None,
-        values=_values(rows, question, against, measure),
+        values=_values(rows, scope, against, measure),
     )
 
 
-def _values(rows: list[Row], question: Question, against: str, measure: str) -> tuple[Value, ...]:
+def _values(rows: list[Row], scope: Scope, against: str, measure: str) -> tuple[Value, ...]:
     """Return both sides of each change and the change itself."""
-    sides = (("left", against), ("right", question.period))
+    sides = (("left", against), ("right", scope.period))
     return tuple(
-        Value(name, row["unit_id"], period, question.profile, number)
+        Value(name, row["unit_id"], period, scope.profile, number)
         for row in rows
         for name, period, number in (
             *(
@@ -80,17 +101,17 @@ def _values(rows: list[Row], question: Question, against: str, measure: str) -> 
                 for side, period in sides
                 for part in ("numerator", "denominator")
             ),
-            (f"{measure}.change.{against}", question.period, row["difference"]),
+            (f"{measure}.change.{against}", scope.period, row["difference"]),
         )
     )
 
 
-def _nothing_to_compare(book: Book, question: Question) -> Answer:
-    text = say("briefing.change_nothing", period=numerals.period(question.period))
+def _nothing_to_compare(run: Run, scope: Scope) -> Answer:
+    text = say("briefing.change_nothing", period=numerals.period(scope.period))
     return Answer(
         title=say("briefing.change_nothing_title"),
         claims=(claim(text),),
-        frame=book.measures.clear(),
+        frame=run.measures.clear(),
         denominators="",
     )
 
@@ -103,12 +124,12 @@ def _standing(row: Row) -> Standing:
 def _claims(
     rows: list[Row],
     names: dict[str, str],
-    question: Question,
+    scope: Scope,
     words: dict[str, str],
     *,
     judged: bool,
 ) -> tuple[Claim, ...]:
-    unit_row = next((r for r in rows if r["unit_id"] == question.unit), None)
+    unit_row = next((r for r in rows if r["unit_id"] == scope.unit), None)
     if unit_row is None:
         return (claim(say("briefing.change_no_rate", **words)),)
     sentence = say(
@@ -123,7 +144,7 @@ def _claims(
     level = unit_row["evidence_level"]
     verdict = f"change_{_standing(unit_row)}" if judged else "change_unended"
     claims = [claim(f"{sentence} {say(f'briefing.{verdict}', few=FEW)}", level, key=True)]
-    if question.unit == EVERYTHING and judged:
+    if scope.unit == EVERYTHING and judged:
         claims += [claim(text, level) for text in _moved(rows, names)]
     return tuple(claims)
 
@@ -148,7 +169,7 @@ def _moved(rows: list[Row], names: dict[str, str]) -> list[str]:
     return [*claims, say("briefing.change_units_within", n=unclear)] if unclear else claims
 
 
-def _dot(row: Row, names: dict[str, str], question: Question, *, judged: bool) -> Dot:
+def _dot(row: Row, names: dict[str, str], scope: Scope, *, judged: bool) -> Dot:
     note = " · ".join(numerals.percent(row[f"{side}_value"]) for side in ("left", "right"))
     return Dot(
         name=names[row["unit_id"]],
@@ -157,7 +178,7 @@ def _dot(row: Row, names: dict[str, str], question: Question, *, judged: bool) -
         upper=row["upper"] * 100,
         note=note,
         standing=_standing(row) if judged else "few",
-        marked=row["unit_id"] in (EVERYTHING, question.unit),
+        marked=row["unit_id"] in (EVERYTHING, scope.unit),
     )
 
 
@@ -205,14 +226,27 @@ def _difference_cells(row: Row) -> tuple[Cell, Cell]:
 # month by month ---------------------------------------------------------------------------
 
 
-def months(book: Book, question: Question, measure: str) -> Answer:
-    """Answer how a rate moved over the months up to the end of the period asked for."""
-    until = Period.parse(question.period).ends_on
-    labels = [m for m in book.periods("month") if Period.parse(m).ends_on <= until]
-    month_rows = [(m, measures_of(book, question, m).get(measure)) for m in labels]
+@question("measures")
+def course(
+    run: Run,
+    period: PeriodLabel,
+    *,
+    measure: Rate = RATE,
+    unit: UnitId = EVERYTHING,
+    profile: AnyProfile = PROFILE,
+) -> Answer:
+    """How did a rate develop month by month, up to the end of a period?
+
+    Raises:
+        UsageProblem: Unit, period, profile or measure is unknown.
+    """
+    scope = Scope(period, unit, profile)
+    until = Period.parse(scope.period).ends_on
+    labels = [m for m in run.periods("month") if Period.parse(m).ends_on <= until]
+    month_rows = [(m, measures_of(run, scope, m).get(measure)) for m in labels]
     measured = [(m, row) for m, row in month_rows if row is not None]
     rate = say(f"briefing.{measure}")
-    caption = say("briefing.course_caption", rate=rate, unit=book.unit_inline(question.unit))
+    caption = say("briefing.course_caption", rate=rate, unit=run.unit_inline(scope.unit))
     return Answer(
         title=say("briefing.course_title"),
         claims=_course_claims(measured, rate),
@@ -261,7 +295,7 @@ def _course_figure(known: list[tuple[str, Row]], caption: str) -> Figure:
         for month, row in known
     ]
     described = "; ".join(f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in points)
-    return draw(course(points, say("briefing.percent")), caption, f"{caption} {described}.")
+    return draw(course_chart(points, say("briefing.percent")), caption, f"{caption} {described}.")
 
 
 def _course_table(known: list[tuple[str, Row]], caption: str) -> Table:

@@ -6,20 +6,18 @@ interval lies on one side, and never with fewer than ``FEW`` dossiers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from workbench.answers.answer import Value
+from workbench.answers.questions import Scope
+from workbench.answers.run import Run
 from workbench.charts import Standing
 from workbench.core import numerals
 from workbench.figures import compare
 from workbench.messages import say
 
-if TYPE_CHECKING:
-    from workbench.answers.book import Book
-    from workbench.answers.question import Question
-
-COMPARED = compare.SIDE_BY_SIDE_RATES
 FEW = 30
 """Below this denominator a 95 % interval is some 30 points wide: shown, but not judged."""
 NAMED = 5
@@ -28,11 +26,9 @@ NAMED = 5
 Row = dict[str, Any]
 
 
-def measures_of(book: Book, question: Question, period: str) -> dict[str, Row]:
+def measures_of(run: Run, scope: Scope, period: str) -> dict[str, Row]:
     """Return the rows of ``measures`` for a unit and period, by measure."""
-    frame = compare.headline(
-        book.measures, period=period, profile=question.profile, unit_id=question.unit
-    )
+    frame = compare.headline(run.measures, period=period, profile=scope.profile, unit_id=scope.unit)
     return {row["measure"]: row for row in frame.iter_rows(named=True)}
 
 
@@ -77,6 +73,11 @@ def rate_words(row: Row) -> dict[str, str]:
     }
 
 
+def computed_under(profile: str) -> str:
+    """Return the sentence that names the profile of causes and dependent tables."""
+    return say("briefing.computed_under", profile=profile)
+
+
 def listed(names: Iterable[str]) -> str:
     """Join names for a sentence; beyond the first few give only their number."""
     everyone = list(names)
@@ -92,3 +93,14 @@ def inline(text: str) -> str:
     'tỷ lệ trễ hạn'
     """
     return text[:1].lower() + text[1:]
+
+
+def distinct(ids: Iterable[str], named: Callable[[str], str]) -> dict[str, str]:
+    """Return a name for each id; ids that share a name get the id behind it.
+
+    >>> distinct(["a", "b", "c"], {"a": "Y tế", "b": "Y tế", "c": "Thuế"}.__getitem__)
+    {'a': 'Y tế (a)', 'b': 'Y tế (b)', 'c': 'Thuế'}
+    """
+    names = {i: named(i) for i in ids}
+    often = Counter(names.values())
+    return {i: f"{n} ({i})" if often[n] > 1 else n for i, n in names.items()}

@@ -15,16 +15,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.book import Book
-from workbench.answers.phrasing import FEW
+from workbench.answers.phrasing import FEW, distinct
 from workbench.answers.publication_cells import Counts, Shape, publication_system
 from workbench.answers.publication_record import published_with, read_record
-from workbench.answers.question import distinct
+from workbench.answers.questions import Part, UnitId, question
+from workbench.answers.run import Run
 from workbench.charts import Dot, Figure, Scale, Standing, dots, draw
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
@@ -72,52 +71,31 @@ _COMPARED = "late_or_overdue"
 Figures = dict[str, int | None]
 
 
-def publish(book: Book, period: str, *, against: str = "", profile: str = "") -> Publication:
+def publish(book: Run, period: str, *, against: str = "", profile: str = "") -> Publication:
     """Return what may be published of a period, beside another one.
 
     Raises:
         UsageProblem: A period or the profile is unknown.
+        RuleFailed: Nothing of it can be published beside what was published before.
     """
-    label = book.period(period)
-    return Publication(book, label, book.against(label, against), book.profile(profile))
+    label, name = book.period(period), book.profile(profile)
+    other = book.against(label, against)
+    periods = list(dict.fromkeys(p for p in (label, other) if p))
+    with use_language(book.language):
+        return Publication(book, label, other, name, _publishable(book, periods, name))
 
 
 @dataclass(frozen=True)
-class Publication:
-    """One period's publishable figures; answers speak the book's language."""
+class Publication(Part):
+    """One period's publishable figures; answers speak the book's language.
 
-    book: Book
+    ``cells`` has one row per unit (``*`` all) and period; suppressed counts are missing.
+    """
+
     period: str
     against: str
     profile: str
-
-    @cached_property
-    def cells(self) -> pl.DataFrame:
-        """One row per unit (``*`` all) and period; suppressed counts are missing."""
-        periods = list(dict.fromkeys(p for p in (self.period, self.against) if p))
-        units, record = self.book.units(), read_record(self.book.home)
-        whole = _whole(self.book.measures, units, periods, self.profile)
-        snapshot = self.book.snapshot
-        system = publication_system(
-            _SHAPE,
-            lambda profile, some: _counts(self.book.measures, units, some, profile),
-            units,
-            (self.profile, periods),
-            record,
-            snapshot.date() if snapshot else dt.date.max,
-        )
-        try:
-            hidden = suppressed_cells(system.values, system.lines, beside=system.beside)
-        except NothingLeftError as problem:
-            place = system.places[problem.args[0]]
-            earlier = published_with(record, system.places) or "-"
-            raise RuleFailed(
-                "published.not_beside",
-                period=numerals.period(self.period),
-                unit=self.book.unit_name(place[0]),
-                earlier=earlier,
-            ) from problem
-        return left_out(whole, _CELLS, hidden)
+    cells: pl.DataFrame
 
     @property
     def record(self) -> pl.DataFrame:
@@ -129,65 +107,62 @@ class Publication:
             pl.lit(self.profile).alias("profile"), pl.lit(self.period).alias("published_with")
         )
 
-    def figures(self, unit: str = EVERYTHING) -> Answer:
+    @question()
+    def figures(self, unit: UnitId = EVERYTHING) -> Answer:
         """How much came in and was resolved, how much of it late; beside the other period.
 
         Raises:
             UsageProblem: No dossier belongs to such a unit.
         """
-        unit_id = self.book.unit(unit)
-        with use_language(self.book.language):
-            sides = [self._row(unit_id, p) for p in (self.period, self.against) if p]
-            name = self.book.unit_inline(unit_id)
-            return Answer(
-                title=say("published.figures_title"),
-                claims=_flow_claims(sides[0], name, self.period),
-                frame=self.cells.filter(pl.col("unit_id") == unit_id),
-                denominators=say("published.denominators", threshold=THRESHOLD),
-                listing=self._figures_table(sides, name),
-            )
+        sides = [self._row(unit, p) for p in (self.period, self.against) if p]
+        name = self.run.unit_inline(unit)
+        return Answer(
+            title=say("published.figures_title"),
+            claims=_flow_claims(sides[0], name, self.period),
+            frame=self.cells.filter(pl.col("unit_id") == unit),
+            denominators=say("published.denominators", threshold=THRESHOLD),
+            listing=self._figures_table(sides, name),
+        )
 
-    def units(self, unit: str = EVERYTHING) -> Answer:
+    @question()
+    def units(self, unit: UnitId = EVERYTHING) -> Answer:
         """Every unit's figures, ordered by unit: no league table.
 
         Raises:
             UsageProblem: No dossier belongs to such a unit.
         """
-        marked = self.book.unit(unit)
-        with use_language(self.book.language):
-            rows = {u: self._row(u, self.period) for u in (*self.book.units(), EVERYTHING)}
-            names = distinct(rows, self.book.unit_name)
-            caption = say("briefing.units_table", period=numerals.period(self.period))
-            return Answer(
-                title=say("briefing.units_title"),
-                claims=_units_claims(rows),
-                frame=self.cells.filter(pl.col("period") == self.period),
-                denominators=say("published.denominators", threshold=THRESHOLD),
-                listing=_units_table(rows, names, caption, marked),
-                figure=_units_figure(rows, names, numerals.period(self.period)),
-            )
+        rows = {u: self._row(u, self.period) for u in (*self.run.units(), EVERYTHING)}
+        names = distinct(rows, self.run.unit_name)
+        caption = say("briefing.units_table", period=numerals.period(self.period))
+        return Answer(
+            title=say("briefing.units_title"),
+            claims=_units_claims(rows),
+            frame=self.cells.filter(pl.col("period") == self.period),
+            denominators=say("published.denominators", threshold=THRESHOLD),
+            listing=_units_table(rows, names, caption, unit),
+            figure=_units_figure(rows, names, numerals.period(self.period)),
+        )
 
-    def change(self, unit: str = EVERYTHING) -> Answer:
+    @question(level=2)
+    def change(self, unit: UnitId = EVERYTHING) -> Answer:
         """How did the late share move against the other period, where both are publishable?
 
         Raises:
             UsageProblem: No dossier belongs to such a unit.
         """
-        marked = self.book.unit(unit)
-        with use_language(self.book.language):
-            words = {"period": numerals.period(self.period), "rate": say(f"briefing.{_COMPARED}")}
-            if not self.against:
-                unchanged = claim(say("briefing.change_nothing", period=words["period"]))
-                title = say("briefing.change_nothing_title")
-                return Answer(title, (unchanged,), self.cells.clear(), "")
-            words["against"] = numerals.period(self.against)
-            return Answer(
-                title=say("published.change_title", **words),
-                claims=(claim(say("published.change_sentence", **words), 2),),
-                frame=self.cells,
-                denominators=say("published.denominators", threshold=THRESHOLD),
-                listing=self._change_table(marked, words),
-            )
+        words = {"period": numerals.period(self.period), "rate": say(f"briefing.{_COMPARED}")}
+        if not self.against:
+            unchanged = claim(say("briefing.change_nothing", period=words["period"]))
+            title = say("briefing.change_nothing_title")
+            return Answer(title, (unchanged,), self.cells.clear(), "")
+        words["against"] = numerals.period(self.against)
+        return Answer(
+            title=say("published.change_title", **words),
+            claims=(claim(say("published.change_sentence", **words), 2),),
+            frame=self.cells,
+            denominators=say("published.denominators", threshold=THRESHOLD),
+            listing=self._change_table(unit, words),
+        )
 
     def _row(self, unit_id: str, period: str) -> Figures:
         rows = self.cells.filter(pl.col("unit_id") == unit_id, pl.col("period") == period)
@@ -210,8 +185,8 @@ class Publication:
         return Table(say("briefing.headline_caption", unit=name), tuple(columns), tuple(rows))
 
     def _change_table(self, marked: str, words: dict[str, str]) -> Table:
-        everyone = (EVERYTHING, *self.book.units())
-        names = distinct(everyone, self.book.unit_name)
+        everyone = (EVERYTHING, *self.run.units())
+        names = distinct(everyone, self.run.unit_name)
         heads = (words["against"], words["period"])
         columns = [Column(say("briefing.unit"), number=False), *(Column(h) for h in heads)]
         columns += [Column(say("briefing.change_points")), Column(say("briefing.interval"))]
@@ -223,6 +198,30 @@ class Publication:
         caption = say("published.change_table", **words)
         at = frozenset(n for n, u in enumerate(everyone) if u == marked)
         return Table(caption, tuple(columns), tuple(rows), marked=at)
+
+
+def _publishable(run: Run, periods: list[str], profile: str) -> pl.DataFrame:
+    """Return the counts of each unit and period; those that must be withheld are missing."""
+    units, record, snapshot = run.units(), read_record(run.home), run.snapshot
+    system = publication_system(
+        _SHAPE,
+        lambda profile, some: _counts(run.measures, units, some, profile),
+        units,
+        (profile, periods),
+        record,
+        snapshot.date() if snapshot else dt.date.max,
+    )
+    try:
+        hidden = suppressed_cells(system.values, system.lines, beside=system.beside)
+    except NothingLeftError as problem:
+        place = system.places[problem.args[0]]
+        raise RuleFailed(
+            "published.not_beside",
+            period=numerals.period(periods[0]),
+            unit=run.unit_name(place[0]),
+            earlier=published_with(record, system.places) or "-",
+        ) from problem
+    return left_out(_whole(run.measures, units, periods, profile), _CELLS, hidden)
 
 
 def _whole(

@@ -6,26 +6,24 @@ briefing without this would claim too much.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
+from workbench.answers.questions import question
+from workbench.answers.run import Run
 from workbench.charts.tables import Column, Table
 from workbench.core import numerals
 from workbench.messages import say
 
-if TYPE_CHECKING:
-    from workbench.answers.book import Book
-
 PARTS = ("rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored")
 
 
-def excluded(book: Book) -> Answer:
-    """Answer which rows of the source files are in the figures, and which are not and why."""
-    totals = {part: int(book.reconciliation[part].sum()) for part in PARTS}
+@question("reconciliation", "quarantine", "due_findings", "calendar_findings")
+def excluded(run: Run) -> Answer:
+    """Which rows of the source files are in these figures, and which are not?"""
+    totals = {part: int(run.reconciliation[part].sum()) for part in PARTS}
     columns = ("rule_id", "severity", "message")
-    sources = (book.quarantine, book.due_findings, book.calendar_findings)
+    sources = (run.quarantine, run.due_findings, run.calendar_findings)
     findings = pl.concat([source.select(columns) for source in sources])
     rules = (
         findings.group_by("rule_id", "severity")
@@ -37,8 +35,8 @@ def excluded(book: Book) -> Answer:
     return Answer(
         title=say("briefing.excluded_title"),
         claims=(
-            *_claims(totals, book.reconciliation.height, rules),
-            *_uncovered(book.calendar_findings),
+            *_claims(totals, run.reconciliation.height, rules),
+            *_uncovered(run.calendar_findings),
         ),
         frame=rules,
         denominators=say("briefing.excluded_denominators"),

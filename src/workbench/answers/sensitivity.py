@@ -7,12 +7,14 @@ form is in every briefing, the long one (every headline) beside the official fig
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
-from workbench.answers.question import Question, distinct
+from workbench.answers.phrasing import distinct
+from workbench.answers.questions import PROFILE, AnyProfile, PeriodLabel, Scope, UnitId, question
+from workbench.answers.run import Run
 from workbench.charts import Figure, draw, shares
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
@@ -20,36 +22,36 @@ from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
 from workbench.messages import say
 
-if TYPE_CHECKING:
-    from workbench.answers.book import Book
-
 SHORT = ("ot_done", "late", "open_overdue", "unknown")
 """Headlines of the short form, in the order of its columns."""
 _PARTS = ("early", "on_time", "late")
 
 
-def short(book: Book, question: Question) -> Answer:
-    """Answer how the on-time share differs between profiles; the one in use is marked."""
-    return _answer(book, question, SHORT)
+@question("measures")
+def sensitivity(
+    run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: AnyProfile = PROFILE
+) -> Answer:
+    """How much do the figures depend on the definition of "late"?
+
+    Raises:
+        UsageProblem: Unit, period or profile is unknown.
+    """
+    return under_profiles(run, Scope(period, unit, profile), SHORT)
 
 
-def long(book: Book, question: Question) -> Answer:
-    """Answer with every headline under every profile."""
-    return _answer(book, question, compare.SENSITIVE)
-
-
-def _answer(book: Book, question: Question, shown: tuple[str, ...]) -> Answer:
-    frame = compare.sensitivity(book.measures, period=question.period, unit_id=question.unit)
-    names = distinct(frame["profile"], lambda profile: _short_name(book, profile))
+def under_profiles(run: Run, scope: Scope, shown: tuple[str, ...]) -> Answer:
+    """Answer how headlines differ between profiles; the profile in use is marked."""
+    frame = compare.sensitivity(run.measures, period=scope.period, unit_id=scope.unit)
+    names = distinct(frame["profile"], lambda profile: _short_name(run, profile))
     return Answer(
-        title=say("official.sensitivity_title", period=numerals.period(question.period)),
-        claims=_spread(frame, names, question),
+        title=say("official.sensitivity_title", period=numerals.period(scope.period)),
+        claims=_spread(frame, names, scope),
         frame=frame,
         denominators=say("official.sensitivity_denominators"),
-        listing=_table(book, frame, names, shown, question),
-        figure=_figure(frame, names, question),
+        listing=_table(run, frame, names, shown, scope),
+        figure=_figure(frame, names, scope),
         values=tuple(
-            Value(name, question.unit, question.period, row["profile"], row[name])
+            Value(name, scope.unit, scope.period, row["profile"], row[name])
             for row in frame.iter_rows(named=True)
             for name in shown
             if f"{name}_denominator" not in row
@@ -57,12 +59,12 @@ def _answer(book: Book, question: Question, shown: tuple[str, ...]) -> Answer:
     )
 
 
-def _short_name(book: Book, profile: str) -> str:
+def _short_name(run: Run, profile: str) -> str:
     """Return the part of a profile's label before the colon."""
-    return book.profile_label(profile).split(":")[0]
+    return run.profile_label(profile).split(":")[0]
 
 
-def _spread(frame: pl.DataFrame, names: dict[str, str], question: Question) -> tuple[Claim, ...]:
+def _spread(frame: pl.DataFrame, names: dict[str, str], scope: Scope) -> tuple[Claim, ...]:
     rows = frame.filter(pl.col("ot_done").is_not_null()).sort("ot_done", "profile")
     if rows.is_empty():
         return (claim(say("official.nothing")),)
@@ -77,16 +79,16 @@ def _spread(frame: pl.DataFrame, names: dict[str, str], question: Question) -> t
     )
     late = frame["late"].to_list()
     counts = {"fewest": numerals.count(min(late)), "most": numerals.count(max(late))}
-    sentence = say("official.sensitivity_late", used=names[question.profile], **counts)
+    sentence = say("official.sensitivity_late", used=names[scope.profile], **counts)
     return claim(spread), claim(sentence)
 
 
 def _table(
-    book: Book,
+    run: Run,
     frame: pl.DataFrame,
     names: dict[str, str],
     shown: tuple[str, ...],
-    question: Question,
+    scope: Scope,
 ) -> Table:
     columns = [Column(say("official.profile"), number=False)]
     columns += [Column(say(f"briefing.{name}")) for name in shown]
@@ -96,11 +98,11 @@ def _table(
         (
             names[row["profile"]],
             *(_cell(row, name) for name in shown),
-            f"{row['profile']}: {book.profile_label(row['profile'])}",
+            f"{row['profile']}: {run.profile_label(row['profile'])}",
         )
         for row in rows
     )
-    marked = frozenset(n for n, row in enumerate(rows) if row["profile"] == question.profile)
+    marked = frozenset(n for n, row in enumerate(rows) if row["profile"] == scope.profile)
     return Table(say("official.sensitivity_caption"), tuple(columns), lines, marked=marked)
 
 
@@ -113,7 +115,7 @@ def _cell(row: Mapping[str, Any], name: str) -> Cell:
     return f"{numerals.decimal(row[name] * 100, 2)}% ({over})"
 
 
-def _figure(frame: pl.DataFrame, names: dict[str, str], question: Question) -> Figure | None:
+def _figure(frame: pl.DataFrame, names: dict[str, str], scope: Scope) -> Figure | None:
     rows = []
     for row in frame.iter_rows(named=True):
         judged = sum(row[part] for part in _PARTS)
@@ -130,8 +132,8 @@ def _figure(frame: pl.DataFrame, names: dict[str, str], question: Question) -> F
     if not rows:
         return None
     order = [say(f"labels.{part}") for part in _PARTS]
-    unit = "" if question.unit == EVERYTHING else f" ({question.unit})"
-    caption = say("official.sensitivity_drawn", period=numerals.period(question.period)) + unit
+    unit = "" if scope.unit == EVERYTHING else f" ({scope.unit})"
+    caption = say("official.sensitivity_drawn", period=numerals.period(scope.period)) + unit
     described = "; ".join(f"{row}, {part} {label}" for row, part, _, label in rows)
     chart = shares(rows, order, say("briefing.outcome_axis"))
     return draw(chart, caption, f"{caption} {described}.")

@@ -6,7 +6,6 @@ It states nothing that a later section does not show with its table.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from workbench.answers import (
     adjusted_units,
@@ -20,30 +19,60 @@ from workbench.answers import (
 )
 from workbench.answers.answer import Answer, claim
 from workbench.answers.phrasing import measures_of, values_of
-from workbench.answers.question import Question
+from workbench.answers.questions import (
+    PROFILE,
+    AnyProfile,
+    PeriodLabel,
+    Scope,
+    UnitId,
+    question,
+)
+from workbench.answers.run import Run
+from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
 from workbench.messages import say
 
-if TYPE_CHECKING:
-    from workbench.answers.book import Book
+PARTS = (
+    headline.headline,
+    period_change.compare_periods,
+    units.compare_units,
+    causes.causes,
+    adjusted_units.cells,
+    whatif.whatif,
+    time_use.slowest_steps,
+    quality.excluded,
+)
+"""Questions whose key claims stand in the summary."""
 
 
-def summary(book: Book, question: Question, against: str, measure: str) -> Answer:
-    """Answer the first questions of a reader: how much, what changed, who, where the time went.
+@question(*dict.fromkeys(t for part in PARTS for t in part.tables), level=3)
+def summary(
+    run: Run,
+    period: PeriodLabel,
+    *,
+    against: str = "",
+    unit: UnitId = EVERYTHING,
+    profile: AnyProfile = PROFILE,
+) -> Answer:
+    """What should one know first? The key claims of the answers below, and four numbers.
 
     Under another profile than that of the results, causes are left out with a note.
+
+    Raises:
+        UsageProblem: Unit, period or profile is unknown.
     """
-    answers = _answers(book, question, against, measure)
-    now = measures_of(book, question, question.period)
+    scope = Scope(period, unit, profile)
+    answers = _answers(run, scope, against)
+    now = measures_of(run, scope, scope.period)
     claims = [c for answer in answers for c in answer.claims if c.key]
-    if question.profile != book.result_profile:
-        words = {"asked": question.profile, "computed": book.result_profile}
+    if scope.profile != run.result_profile:
+        words = {"asked": scope.profile, "computed": run.result_profile}
         claims.append(claim(say("why.other_profile", **words), key=True))
     return Answer(
         title=say("briefing.summary_title"),
         claims=tuple(claims),
         frame=compare.headline(
-            book.measures, period=question.period, profile=question.profile, unit_id=question.unit
+            run.measures, period=scope.period, profile=scope.profile, unit_id=scope.unit
         ),
         denominators=say("briefing.levels"),
         tiles=headline.tiles(now),
@@ -51,13 +80,14 @@ def summary(book: Book, question: Question, against: str, measure: str) -> Answe
     )
 
 
-def _answers(book: Book, question: Question, against: str, measure: str) -> Iterator[Answer]:
-    yield headline.headline(book, question, against)
-    yield period_change.change(book, question, against, measure)
-    yield units.units(book, question, measure)
-    if question.profile == book.result_profile:
-        yield causes.causes(book, question)
-        yield adjusted_units.cells(book, question)
-        yield whatif.whatif(book, question)
-    yield time_use.slowest_steps(book, question)
-    yield quality.excluded(book)
+def _answers(run: Run, scope: Scope, against: str) -> Iterator[Answer]:
+    about = {"unit": scope.unit, "profile": scope.profile}
+    yield headline.headline(run, scope.period, against=against, **about)
+    yield period_change.compare_periods(run, scope.period, against=against, **about)
+    yield units.compare_units(run, scope.period, **about)
+    if scope.profile == run.result_profile:
+        yield causes.causes(run, scope.period, **about)
+        yield adjusted_units.cells(run, scope.period, **about)
+        yield whatif.whatif(run, scope.period, **about)
+    yield time_use.slowest_steps(run, scope.period, **about)
+    yield quality.excluded(run)

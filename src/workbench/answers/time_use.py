@@ -6,20 +6,16 @@ add up. It says where the time lies, not whose fault it is.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from workbench.answers.answer import Answer, Claim, claim
 from workbench.answers.phrasing import FEW, Row
-from workbench.answers.question import Question
+from workbench.answers.questions import PROFILE, AnyProfile, PeriodLabel, Scope, UnitId, question
+from workbench.answers.run import Run
 from workbench.charts import Bar, Figure, Pair, bars, draw, paired_bars
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
-from workbench.core.vocabulary import SEGMENT_KINDS
+from workbench.core.vocabulary import EVERYTHING, SEGMENT_KINDS
 from workbench.figures import causes
 from workbench.messages import say
-
-if TYPE_CHECKING:
-    from workbench.answers.book import Book
 
 STEPS = 10
 """How many steps the chart shows; the table holds them all."""
@@ -30,17 +26,25 @@ _FIGURES = ("mean", "p90", "share")
 # by kind of segment -----------------------------------------------------------------------
 
 
-def time_use(book: Book, asked: Question) -> Answer:
-    """Answer which kinds of segments took the working time of late dossiers and of the others."""
+@question("time_use")
+def time_use(
+    run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: AnyProfile = PROFILE
+) -> Answer:
+    """Where did the working time of late dossiers go, and where that of the others?
+
+    Raises:
+        UsageProblem: Unit, period or profile is unknown.
+    """
+    scope = Scope(period, unit, profile)
     frame = causes.time_use(
-        book.counted("time_use", asked.period, asked.profile),
-        period=asked.period,
-        unit_id=asked.unit,
+        run.counted("time_use", scope.period, scope.profile),
+        period=scope.period,
+        unit_id=scope.unit,
     )
     groups = {(r["is_late"], r["kind"]): r for r in frame.iter_rows(named=True)}
     kinds = [k for k in SEGMENT_KINDS if _seconds(groups, k)]
     kinds.sort(key=lambda k: (-_mean(groups, late=True, kind=k), SEGMENT_KINDS.index(k)))
-    caption = say("briefing.time_caption", period=numerals.period(asked.period))
+    caption = say("briefing.time_caption", period=numerals.period(scope.period))
     return Answer(
         title=say("briefing.time_title"),
         claims=_time_claims(groups, kinds),
@@ -155,17 +159,25 @@ def _time_cells(row: Row | None) -> list[Cell]:
 # by step and transfer ---------------------------------------------------------------------
 
 
-def slowest_steps(book: Book, asked: Question) -> Answer:
-    """Answer which steps and transfers took more of late dossiers' time than of the others'."""
+@question("step_time")
+def slowest_steps(
+    run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: AnyProfile = PROFILE
+) -> Answer:
+    """Which steps and transfers took longer in late dossiers than in the others?
+
+    Raises:
+        UsageProblem: Unit, period or profile is unknown.
+    """
+    scope = Scope(period, unit, profile)
     frame = causes.slowest_steps(
-        book.counted("step_time", asked.period, asked.profile),
-        period=asked.period,
-        unit_id=asked.unit,
+        run.counted("step_time", scope.period, scope.profile),
+        period=scope.period,
+        unit_id=scope.unit,
     )
     rows = list(frame.iter_rows(named=True))
     named = list(zip(_step_names(rows), rows, strict=True))
     slow = [(name, r) for name, r in named if (r["excess_seconds"] or 0) > 0]
-    caption = say("briefing.steps_caption", period=numerals.period(asked.period))
+    caption = say("briefing.steps_caption", period=numerals.period(scope.period))
     return Answer(
         title=say("briefing.steps_title"),
         claims=_step_claims(named, slow),

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
+from workbench.answers.run import Run
 from workbench.answers.time_use import step_name
 from workbench.charts import Figure, draw
 from workbench.charts.timeline import Mark, Sort, TimelineBar, timeline
 from workbench.clock import Calendars
 from workbench.core import numerals
 from workbench.messages import say
-
-if TYPE_CHECKING:
-    from workbench.answers.book import Book
 
 LABELS = 8
 """How many days the axis names at most."""
@@ -26,13 +24,13 @@ NIGHTS = 31
 Row = dict[str, Any]
 
 
-def dossier_timeline(book: Book, rows: Sequence[Row], marks: Sequence[tuple[str, Any]]) -> Figure:
+def dossier_timeline(run: Run, rows: Sequence[Row], marks: Sequence[tuple[str, Any]]) -> Figure:
     """Draw the segments of one dossier.
 
     Args:
-        book: Gives the calendars.
+        run: Gives the calendars.
         rows: The dossier's ledger with its step names, in order.
-        marks: ``due`` or ``end`` and the instant, in the zone of the book; a missing one is not
+        marks: ``due`` or ``end`` and the instant, in the zone of the run; a missing one is not
             drawn.
     """
     first = _midnight(rows[0]["from_at"])
@@ -56,7 +54,7 @@ def dossier_timeline(book: Book, rows: Sequence[Row], marks: Sequence[tuple[str,
         )
         for kind, at in instants
     ]
-    closed = _closed(book, rows[0]["dossier_id"], first, last)
+    closed = _closed(run, rows[0]["dossier_id"], first, last)
     caption = say("briefing.dossier_caption", dossier=rows[0]["dossier_id"])
     labels = "; ".join(f"{b.name} {b.note}" for b in bars)
     chart = timeline(bars, closed, due_marks, _days(first, last))
@@ -122,11 +120,11 @@ def _days(first: dt.datetime, last: dt.datetime) -> list[tuple[float, str]]:
 
 
 def _closed(
-    book: Book, dossier_id: str, first: dt.datetime, last: dt.datetime
+    run: Run, dossier_id: str, first: dt.datetime, last: dt.datetime
 ) -> list[tuple[float, float]]:
     """Return when the office was closed; a lunch break is not shaded."""
-    used = book.dossier_calendars.filter(pl.col("dossier_id") == dossier_id)["calendar_id"]
-    days = Calendars.read(book.reference / "calendars").days()
+    used = run.dossier_calendars.filter(pl.col("dossier_id") == dossier_id)["calendar_id"]
+    days = Calendars.read(run.reference / "calendars").days()
     within = days.filter(
         pl.col("calendar_id").is_in(used.to_list()),
         pl.col("day").is_between(first.date(), last.date()),

@@ -7,7 +7,6 @@ only when its whole interval is. Crude shares, not adjusted for case mix.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -16,13 +15,24 @@ from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.phrasing import (
     FEW,
     Row,
+    distinct,
     listed,
     measures_of,
     rate_words,
     standing,
     values_of,
 )
-from workbench.answers.question import RATE, Question, distinct
+from workbench.answers.questions import (
+    PROFILE,
+    RATE,
+    AnyProfile,
+    PeriodLabel,
+    Rate,
+    Scope,
+    UnitId,
+    question,
+)
+from workbench.answers.run import Run
 from workbench.charts import Dot, Figure, Scale, Standing, dots, draw
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
@@ -30,36 +40,52 @@ from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
 from workbench.messages import say
 
-if TYPE_CHECKING:
-    from workbench.answers.book import Book
 
+@question("measures", "cause_cells", "overdue_cells", level=2)
+def compare_units(
+    run: Run,
+    period: PeriodLabel,
+    *,
+    measure: Rate = RATE,
+    unit: UnitId = EVERYTHING,
+    profile: AnyProfile = PROFILE,
+) -> Answer:
+    """Which units differ from the overall rate?
 
-def units(book: Book, question: Question, measure: str) -> Answer:
-    """Answer which units differ from the overall rate; the chart is sorted by rate."""
-    frame = compare.units_side_by_side(
-        book.measures, period=question.period, profile=question.profile
-    )
-    everyone = Question(question.period, EVERYTHING, question.profile)
-    overall = measures_of(book, everyone, question.period).get(measure)
-    names = distinct(frame["unit_id"], book.unit_name)
+    Args:
+        run: Its tables.
+        period: Label of the period.
+        measure: ``late_or_overdue``, ``late_done``, ``ot_done`` or
+            ``ot_done_plus_overdue_open``.
+        unit: A unit to mark among the others.
+        profile: Lateness profile.
+
+    Raises:
+        UsageProblem: Unit, period, profile or measure is unknown.
+    """
+    scope = Scope(period, unit, profile)
+    frame = compare.units_side_by_side(run.measures, period=scope.period, profile=scope.profile)
+    everyone = Scope(scope.period, EVERYTHING, scope.profile)
+    overall = measures_of(run, everyone, scope.period).get(measure)
+    names = distinct(frame["unit_id"], run.unit_name)
     measured = [r for r in frame.iter_rows(named=True) if r[measure] is not None]
     measured.sort(key=lambda r: (-r[measure], names[r["unit_id"]]))
     judged = [(r, _standing_of(r, measure, overall)) for r in measured]
-    claims = _unit_claims(judged, names, question, measure, overall)
-    if measure == RATE and question.profile == book.result_profile:
-        claims += _beyond_chance(book, question, names, judged)
+    claims = _unit_claims(judged, names, scope, measure, overall)
+    if measure == RATE and scope.profile == run.result_profile:
+        claims += _beyond_chance(run, scope, names, judged)
     return Answer(
         title=say("briefing.units_title"),
         claims=claims,
         frame=frame,
         denominators=say("briefing.units_denominators", few=FEW),
-        listing=_unit_table(frame, names, question),
-        figure=_unit_dots(judged, names, question, measure, overall) if judged else None,
-        values=_values(frame, question, overall),
+        listing=_unit_table(frame, names, scope),
+        figure=_unit_dots(judged, names, scope, measure, overall) if judged else None,
+        values=_values(frame, scope, overall),
     )
 
 
-def _values(frame: pl.DataFrame, question: Question, overall: Row | None) -> tuple[Value, ...]:
+def _values(frame: pl.DataFrame, scope: Scope, overall: Row | None) -> tuple[Value, ...]:
     """Return the figures of the table, unit by unit, and those of all units together."""
     rates = [
         f"{rate}_{part}"
@@ -67,9 +93,9 @@ def _values(frame: pl.DataFrame, question: Question, overall: Row | None) -> tup
         for part in ("numerator", "denominator")
     ]
     stated = tuple(
-        Value(".".join(name.rsplit("_", 1)) if name in rates else name, *scope, row[name])
+        Value(".".join(name.rsplit("_", 1)) if name in rates else name, *about, row[name])
         for row in frame.iter_rows(named=True)
-        for scope in [(row["unit_id"], question.period, question.profile)]
+        for about in [(row["unit_id"], scope.period, scope.profile)]
         for name in (*compare.SIDE_BY_SIDE_COUNTS, *rates)
         if row[name] is not None
     )
@@ -87,7 +113,7 @@ def _standing_of(row: Row, measure: str, overall: Row | None) -> Standing:
 def _unit_claims(
     judged: Sequence[tuple[Row, Standing]],
     names: dict[str, str],
-    question: Question,
+    scope: Scope,
     measure: str,
     overall: Row | None,
 ) -> tuple[Claim, ...]:
@@ -98,7 +124,7 @@ def _unit_claims(
     if len(judged) == 1:
         return (*claims, claim(say("briefing.units_alone", unit=names[judged[0][0]["unit_id"]])))
     for row, side in judged:
-        if row["unit_id"] == question.unit:
+        if row["unit_id"] == scope.unit:
             sentence = _named_rate(row, names, measure)
             claims.append(claim(say(f"briefing.unit_{side}", unit=sentence, few=FEW), key=True))
     for side in ("above", "below", "within", "few"):
@@ -111,7 +137,7 @@ def _unit_claims(
 
 
 def _beyond_chance(
-    book: Book, question: Question, names: dict[str, str], judged: Sequence[tuple[Row, Standing]]
+    run: Run, scope: Scope, names: dict[str, str], judged: Sequence[tuple[Row, Standing]]
 ) -> tuple[Claim, ...]:
     """Return the claim about units above the overall rate that are outliers after adjustment too.
 
@@ -120,8 +146,8 @@ def _beyond_chance(
     above = {row["unit_id"] for row, side in judged if side == "above"}
     if not above or len(judged) == 1:
         return ()
-    counts = compare.count_strata(book.cause_cells, book.overdue_cells, period=question.period)
-    rows = compare.standings(counts, period=question.period).to_dicts()
+    counts = compare.count_strata(run.cause_cells, run.overdue_cells, period=scope.period)
+    rows = compare.standings(counts, period=scope.period).to_dicts()
     enough = {row["unit_id"] for row, side in judged if side != "few"}
     number = sum(row["peered"] >= PEERED and row["unit_id"] in enough for row in rows)
     groups: dict[str, list[str]] = {"beyond": [], "not_beyond": [], "no_peers": []}
@@ -145,12 +171,12 @@ def _named_rate(row: Row, names: dict[str, str], measure: str) -> str:
 def _unit_dots(
     judged: Sequence[tuple[Row, Standing]],
     names: dict[str, str],
-    question: Question,
+    scope: Scope,
     measure: str,
     overall: Row | None,
 ) -> Figure:
     ordered_dots = [
-        _unit_dot(r, s, names, measure, marked=r["unit_id"] == question.unit) for r, s in judged
+        _unit_dot(r, s, names, measure, marked=r["unit_id"] == scope.unit) for r, s in judged
     ]
     level = overall["value"] if overall else 0.0
     rate = say(f"briefing.{measure}")
@@ -160,7 +186,7 @@ def _unit_dots(
         say("briefing.rate_axis", rate=rate),
         say("briefing.fraction"),
     )
-    caption = say("briefing.units_caption", rate=rate, period=numerals.period(question.period))
+    caption = say("briefing.units_caption", rate=rate, period=numerals.period(scope.period))
     described = "; ".join(f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in ordered_dots)
     return draw(dots(ordered_dots, scale), caption, f"{caption} {described}.")
 
@@ -179,7 +205,7 @@ def _unit_dot(
     )
 
 
-def _unit_table(frame: pl.DataFrame, names: dict[str, str], question: Question) -> Table:
+def _unit_table(frame: pl.DataFrame, names: dict[str, str], scope: Scope) -> Table:
     counts = compare.SIDE_BY_SIDE_COUNTS
     columns = [Column(say("briefing.unit"), number=False)]
     columns += [Column(say(f"briefing.{c}")) for c in counts]
@@ -195,8 +221,8 @@ def _unit_table(frame: pl.DataFrame, names: dict[str, str], question: Question) 
         )
         for row in rows
     ]
-    caption = say("briefing.units_table", period=numerals.period(question.period))
-    marked = frozenset(i for i, r in enumerate(rows) if r["unit_id"] == question.unit)
+    caption = say("briefing.units_table", period=numerals.period(scope.period))
+    marked = frozenset(i for i, r in enumerate(rows) if r["unit_id"] == scope.unit)
     return Table(caption, tuple(columns), tuple(cells), marked=marked)
 
 

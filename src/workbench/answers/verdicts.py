@@ -7,26 +7,30 @@ is reported with their number. Nothing is repaired or hidden.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.phrasing import FEW, Row, listed, standing
-from workbench.answers.question import Question
+from workbench.answers.questions import PROFILE, AnyProfile, PeriodLabel, Scope, UnitId, question
+from workbench.answers.run import Run
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
 from workbench.messages import say
 
-if TYPE_CHECKING:
-    from workbench.answers.book import Book
 
+@question("verdict_counts")
+def verdicts(
+    run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: AnyProfile = PROFILE
+) -> Answer:
+    """Which verdicts on units hold without suspect records, and which depend on them?
 
-def verdicts(book: Book, question: Question) -> Answer:
-    """Answer which units' verdicts hold without suspect records, and which depend on them."""
-    frame = _shares(book, question)
+    Raises:
+        UsageProblem: Unit, period or profile is unknown.
+    """
+    scope = Scope(period, unit, profile)
+    frame = _shares(run, scope)
     rows = {row["unit_id"]: row for row in frame.iter_rows(named=True)}
     overall = rows.pop(EVERYTHING, None)
     judged = [
@@ -35,36 +39,35 @@ def verdicts(book: Book, question: Question) -> Answer:
     ]
     return Answer(
         title=say("quality.verdicts_title"),
-        claims=_claims(book, overall, judged),
+        claims=_claims(run, overall, judged),
         frame=frame,
         denominators=say("quality.verdicts_denominators", few=FEW),
-        listing=_table(book, overall, judged),
+        listing=_table(run, overall, judged),
         values=tuple(
-            Value(
-                "late_with_causes", row["unit_id"], question.period, question.profile, row["n_late"]
-            )
+            Value("late_with_causes", row["unit_id"], scope.period, scope.profile, row["n_late"])
             for row in frame.iter_rows(named=True)
         ),
     )
 
 
-def _shares(book: Book, question: Question) -> pl.DataFrame:
+def _shares(run: Run, scope: Scope) -> pl.DataFrame:
     """Return the late shares of all units together and of those asked for, under any profile."""
-    is_computed = question.profile == book.result_profile
+    is_computed = scope.profile == run.result_profile
     counts = (
-        book.verdict_counts
+        run.verdict_counts
         if is_computed
-        else book.counted("verdict_counts", question.period, question.profile)
+        else run.counted("verdict_counts", scope.period, scope.profile)
     )
-    frame = compare.with_and_without_suspects(counts, period=question.period)
-    if question.unit == EVERYTHING:
+    frame = compare.with_and_without_suspects(counts, period=scope.period)
+    if scope.unit == EVERYTHING:
         return frame
-    return frame.filter(pl.col("unit_id").is_in([EVERYTHING, question.unit]))
+    return frame.filter(pl.col("unit_id").is_in([EVERYTHING, scope.unit]))
 
 
-def findings(book: Book) -> Answer:
-    """Answer with the findings of each rule, unit by unit."""
-    frame = book.findings_by_unit.sort("unit_id", "severity", "rule_id")
+@question("findings_by_unit")
+def findings(run: Run) -> Answer:
+    """Which findings has each quality rule, unit by unit?"""
+    frame = run.findings_by_unit.sort("unit_id", "severity", "rule_id")
     errors = frame.filter(pl.col("severity") == "error")
     words = {
         "rows": numerals.count(int(frame["n_rows"].sum())),
@@ -80,7 +83,7 @@ def findings(book: Book) -> Answer:
     )
     lines = [
         (
-            book.unit_name(row["unit_id"]),
+            run.unit_name(row["unit_id"]),
             row["rule_id"],
             say(f"quality.severity_{row['severity']}"),
             numerals.count(row["n_rows"]),
@@ -105,9 +108,7 @@ def _standing(row: Row, overall: Row | None, side: str) -> str:
     return standing(interval, overall[f"{side}_value"], base)
 
 
-def _claims(
-    book: Book, overall: Row | None, judged: list[tuple[Row, str, str]]
-) -> tuple[Claim, ...]:
+def _claims(run: Run, overall: Row | None, judged: list[tuple[Row, str, str]]) -> tuple[Claim, ...]:
     if overall is None:
         return (claim(say("briefing.units_nothing")),)
     shares = say(
@@ -118,7 +119,7 @@ def _claims(
         sound=_share(overall, "sound"),
     )
     moved = [
-        say("quality.one_moved", unit=book.unit_name(row["unit_id"]), n=row["n_suspect"])
+        say("quality.one_moved", unit=run.unit_name(row["unit_id"]), n=row["n_suspect"])
         for row, every, sound in judged
         if every != sound
     ]
@@ -133,7 +134,7 @@ def _share(row: Row, side: str) -> str:
     return numerals.percent(value) if value is not None else numerals.MISSING
 
 
-def _table(book: Book, overall: Row | None, judged: list[tuple[Row, str, str]]) -> Table:
+def _table(run: Run, overall: Row | None, judged: list[tuple[Row, str, str]]) -> Table:
     columns = (
         Column(say("briefing.unit"), number=False),
         Column(say("quality.dossiers")),
@@ -145,7 +146,7 @@ def _table(book: Book, overall: Row | None, judged: list[tuple[Row, str, str]]) 
     together = [(overall, "within", "within")] if overall else []
     lines = [
         (
-            book.unit_name(row["unit_id"]),
+            run.unit_name(row["unit_id"]),
             numerals.count(row["n_dossiers"]),
             numerals.count(row["n_suspect"]),
             _cell(row, "all", "n_late", "n_dossiers"),

@@ -7,13 +7,12 @@ and shows nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
 from workbench.answers.phrasing import Row
-from workbench.answers.question import Question
+from workbench.answers.questions import PeriodLabel, UnitId, question
+from workbench.answers.run import Run
 from workbench.charts import Bar, bars, draw
 from workbench.charts.tables import Column, Table
 from workbench.core import numerals
@@ -21,23 +20,25 @@ from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.figures import waits
 from workbench.messages import say
 
-if TYPE_CHECKING:
-    from workbench.answers.book import Book
-
 APPLICANTS = ("return", "applicant")
 """Steps that wait for the applicant, not for a holder."""
 SECONDS = tuple(f"{cause}_seconds" for cause in waits.WAITING_CAUSES)
 
 
-def steps_waited(book: Book, question: Question) -> Answer:
-    """Answer what the steps started in a period had waited for, cause by cause."""
-    period = Period.parse(question.period)
+@question("steps", "step_waits")
+def waiting(run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING) -> Answer:
+    """What did steps wait for, where the log has start, finish and holder?
+
+    Raises:
+        UsageProblem: Unit or period is unknown.
+    """
+    days = Period.parse(period)
     begun = pl.coalesce("started_at", "finished_at", "arrived_at").dt.date()
-    logged = _of_unit(book.steps, question).filter(
-        begun.is_between(period.starts_on, period.ends_on),
+    logged = _of_unit(run.steps, unit).filter(
+        begun.is_between(days.starts_on, days.ends_on),
         ~pl.col("step_kind").is_in(APPLICANTS),
     )
-    step_waits = all_waits(book).join(
+    step_waits = run.step_waits().join(
         logged.select("dossier_id", "step_no"), on=["dossier_id", "step_no"], how="semi"
     )
     frame = (
@@ -52,7 +53,7 @@ def steps_waited(book: Book, question: Question) -> Answer:
     rows = frame.to_dicts()
     totals = {name: sum(r[f"{name}_seconds"] for r in rows) for name in waits.WAITING_CAUSES}
     whole = sum(totals.values())
-    caption = say("waiting.caption", period=numerals.period(question.period))
+    caption = say("waiting.caption", period=numerals.period(period))
     wait_bars = [
         Bar(say(f"waiting.{name}"), seconds / 3600, _note(seconds, whole))
         for name, seconds in totals.items()
@@ -74,15 +75,8 @@ def steps_waited(book: Book, question: Question) -> Answer:
     )
 
 
-def all_waits(book: Book) -> pl.DataFrame:
-    """Return every wait of the book's steps, computed at first use; nothing is stored."""
-    return waits.waits(book.folder_of("steps"), book.facts)
-
-
-def _of_unit(frame: pl.DataFrame, question: Question) -> pl.DataFrame:
-    return (
-        frame if question.unit == EVERYTHING else frame.filter(pl.col("unit_id") == question.unit)
-    )
+def _of_unit(frame: pl.DataFrame, unit: str) -> pl.DataFrame:
+    return frame if unit == EVERYTHING else frame.filter(pl.col("unit_id") == unit)
 
 
 def _note(seconds: int, whole: int) -> str:

@@ -9,22 +9,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.phrasing import Row
-from workbench.answers.question import distinct
+from workbench.answers.phrasing import Row, computed_under, distinct
+from workbench.answers.questions import PROFILE, ResultProfile, UnitId, question
+from workbench.answers.run import Run
 from workbench.charts import Figure, Range, draw, ranges
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.figures import compare
 from workbench.messages import say
-
-if TYPE_CHECKING:
-    from workbench.answers.name_lookup import NameLookup
 
 LIKELY = 0.5
 LISTED = 50
@@ -33,28 +30,32 @@ DRAWN = 15
 PAST_MONTHS = 12
 
 
-def watch(book: NameLookup, unit: str) -> Answer:
-    """Answer which open dossiers are overdue or likely to be late, and where they wait."""
-    frame = book.watchlist
+@question("watchlist", level=2)
+def watch(run: Run, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE) -> Answer:
+    """Which open dossiers are overdue or likely to be late, and where do they wait?
+
+    Raises:
+        UsageProblem: Unit or profile is unknown, or the results were computed under another
+            profile.
+    """
+    frame = run.watchlist
     if unit != EVERYTHING:
         frame = frame.filter(pl.col("unit_id") == unit)
     frame = frame.sort("risk", "slack_seconds", "dossier_id", descending=[True, False, False])
     rows = list(frame.iter_rows(named=True))
-    names = distinct(frame["unit_id"].unique().sort(), book.unit_name)
+    names = distinct(frame["unit_id"].unique().sort(), run.unit_name)
     return Answer(
         title=say("forecasts.watch_title"),
-        claims=_claims(book, unit, rows, names),
+        claims=_claims(run, unit, rows, names),
         frame=frame,
-        denominators=f"{say('forecasts.watch_denominators')} {book.profile_note()}",
+        denominators=f"{say('forecasts.watch_denominators')} {computed_under(profile)}",
         listing=_table(rows, names) if rows else None,
         figure=_figure(rows) if rows else None,
     )
 
 
-def _claims(
-    book: NameLookup, unit: str, rows: Sequence[Row], names: dict[str, str]
-) -> tuple[Claim, ...]:
-    who = book.unit_name(unit)
+def _claims(run: Run, unit: str, rows: Sequence[Row], names: dict[str, str]) -> tuple[Claim, ...]:
+    who = run.unit_name(unit)
     if not rows:
         return (claim(say("forecasts.watch_nothing", unit=who), 2),)
     overdue = [row for row in rows if row["slack_seconds"] < 0]
@@ -145,26 +146,31 @@ def _cells(row: Row, names: dict[str, str]) -> tuple[Cell, ...]:
 # calibration of past risks ----------------------------------------------------------------
 
 
-def reliability(book: NameLookup) -> Answer:
-    """Answer how past risk forecasts, at the ends of months, agree with what happened."""
-    days = past_days(book)
-    passages = book.counted_passages(min(days)) if days else None
-    frame = compare.calibrate_risks(book.progress, days, passages)
+@question("progress", "counted_passages", level=2)
+def reliability(run: Run, *, profile: ResultProfile = PROFILE) -> Answer:
+    """Did the forecast risks of past watch lists agree with what happened?
+
+    Raises:
+        UsageProblem: The profile is unknown, or the results were computed under another one.
+    """
+    days = past_days(run)
+    passages = run.counted_passages(min(days)) if days else None
+    frame = compare.calibrate_risks(run.progress, days, passages)
     rows = list(frame.iter_rows(named=True))
     return Answer(
         title=say("forecasts.reliability_title"),
         claims=_reliability_claims(rows),
         frame=frame,
-        denominators=f"{say('forecasts.reliability_denominators')} {book.profile_note()}",
+        denominators=f"{say('forecasts.reliability_denominators')} {computed_under(profile)}",
         listing=_reliability_table(rows) if rows else None,
     )
 
 
-def past_days(book: NameLookup) -> list[dt.date]:
+def past_days(run: Run) -> list[dt.date]:
     """Return the ends of the months before the last one of the snapshot, a year of them."""
-    if book.snapshot is None:
+    if run.snapshot is None:
         return []
-    month = Period.holding(book.snapshot.date(), "month")
+    month = Period.holding(run.snapshot.date(), "month")
     days = []
     for _ in range(PAST_MONTHS):
         month = month.previous()

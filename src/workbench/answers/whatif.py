@@ -7,20 +7,18 @@ only. A scenario that could not be run for a unit is left out and said to be.
 from __future__ import annotations
 
 import csv
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.phrasing import Row
-from workbench.answers.question import Question
+from workbench.answers.questions import PROFILE, PeriodLabel, ResultProfile, Scope, UnitId, question
+from workbench.answers.run import Run
 from workbench.charts import Figure, Range, draw, ranges
 from workbench.charts.tables import Column, Table
 from workbench.core import numerals
+from workbench.core.vocabulary import EVERYTHING
 from workbench.messages import say
-
-if TYPE_CHECKING:
-    from workbench.answers.name_lookup import NameLookup
 
 _NOT_RUN = {
     "rule": "forecasts.whatif_untold",
@@ -32,48 +30,57 @@ _ASSUMPTION = {"vi": "assumption", "en": "assumption_en"}
 """Column of ``whatif`` that says in a language under what a figure holds."""
 
 
-def whatif(book: NameLookup, asked: Question) -> Answer:
-    """Answer how many late dossiers each scenario would have kept on time, and under what."""
-    listed = scenarios(book)
-    frame = book.saved.filter(
-        pl.col("period") == asked.period, pl.col("unit_id") == asked.unit
+@question("saved", level=3)
+def whatif(
+    run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
+) -> Answer:
+    """How many late dossiers would another procedure of work have kept on time?
+
+    Raises:
+        UsageProblem: Unit, period or profile is unknown, or the results were computed under
+            another profile.
+    """
+    scope = Scope(period, unit, profile)
+    listed = scenarios(run)
+    frame = run.saved.filter(
+        pl.col("period") == scope.period, pl.col("unit_id") == scope.unit
     ).sort("n_saved", "scenario", descending=[True, False])
-    assumption = pl.col(_ASSUMPTION[book.language]).alias("assumption")
+    assumption = pl.col(_ASSUMPTION[run.language]).alias("assumption")
     known = frame.with_columns(assumption).filter(pl.col("scenario").is_in(list(listed)))
     rows = known.to_dicts()
     return Answer(
         title=say("forecasts.whatif_title"),
-        claims=_claims(book, asked, rows, listed),
+        claims=_claims(run, scope, rows, listed),
         frame=frame,
         denominators=say("forecasts.whatif_denominators"),
-        listing=_table(asked, rows, listed) if rows else None,
-        figure=_figure(asked, rows, listed) if rows else None,
+        listing=_table(scope, rows, listed) if rows else None,
+        figure=_figure(scope, rows, listed) if rows else None,
         values=tuple(
-            Value("late_with_causes", asked.unit, asked.period, asked.profile, row["n_late"])
+            Value("late_with_causes", scope.unit, scope.period, scope.profile, row["n_late"])
             for row in rows
         ),
     )
 
 
-def scenarios(book: NameLookup) -> dict[str, dict[str, str]]:
+def scenarios(run: Run) -> dict[str, dict[str, str]]:
     """Return the reviewed scenarios by id: their kind, and texts in the book's language."""
-    listing = book.reference / "scenarios.csv"
+    listing = run.reference / "scenarios.csv"
     with listing.open(encoding="utf-8", newline="") as lines:
         rows = {row["scenario"]: row for row in csv.DictReader(lines)}
     return {
         name: {
             "kind": row["kind"],
-            **{part: row[f"{part}_{book.language}"] for part in ("name", "label")},
+            **{part: row[f"{part}_{run.language}"] for part in ("name", "label")},
         }
         for name, row in rows.items()
     }
 
 
 def _claims(
-    book: NameLookup, asked: Question, rows: list[Row], listed: dict[str, dict[str, str]]
+    run: Run, scope: Scope, rows: list[Row], listed: dict[str, dict[str, str]]
 ) -> tuple[Claim, ...]:
-    who = book.unit_inline(asked.unit)
-    period = numerals.period(asked.period)
+    who = run.unit_inline(scope.unit)
+    period = numerals.period(scope.period)
     if not rows:
         return (claim(say("forecasts.whatif_none_late", unit=who, period=period), level=3),)
     helping = [row for row in rows if row["n_saved"]]
@@ -111,7 +118,7 @@ def _interval(row: Row) -> str:
     return f"{numerals.count(round(row['lower']))}–{numerals.count(round(row['upper']))}"
 
 
-def _figure(asked: Question, rows: list[Row], listed: dict[str, dict[str, str]]) -> Figure:
+def _figure(scope: Scope, rows: list[Row], listed: dict[str, dict[str, str]]) -> Figure:
     drawn = [
         Range(
             name=listed[row["scenario"]]["name"],
@@ -122,13 +129,13 @@ def _figure(asked: Question, rows: list[Row], listed: dict[str, dict[str, str]])
         )
         for row in rows
     ]
-    caption = say("forecasts.whatif_caption", period=numerals.period(asked.period))
+    caption = say("forecasts.whatif_caption", period=numerals.period(scope.period))
     described = "; ".join(f"{row.name}: {row.note}" for row in drawn)
     chart = ranges(drawn, say("forecasts.whatif_axis"), say("forecasts.whatif_note"))
     return draw(chart, caption, f"{caption} {described}.")
 
 
-def _table(asked: Question, rows: list[Row], listed: dict[str, dict[str, str]]) -> Table:
+def _table(scope: Scope, rows: list[Row], listed: dict[str, dict[str, str]]) -> Table:
     columns = (
         Column(say("forecasts.scenario"), number=False),
         *(Column(say(f"forecasts.{head}")) for head in ("saved", "of_late", "touched")),
@@ -144,5 +151,5 @@ def _table(asked: Question, rows: list[Row], listed: dict[str, dict[str, str]]) 
         )
         for row in rows
     ]
-    caption = say("forecasts.whatif_table", period=numerals.period(asked.period))
+    caption = say("forecasts.whatif_table", period=numerals.period(scope.period))
     return Table(caption, columns, tuple(cells))

@@ -9,26 +9,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
-from workbench.answers.phrasing import FEW
-from workbench.answers.question import distinct
+from workbench.answers.phrasing import FEW, distinct
+from workbench.answers.questions import Part, PeriodLabel, question
+from workbench.answers.run import Run
 from workbench.answers.transfers import ticks, transfers
 from workbench.charts import draw
 from workbench.charts.flows import level
 from workbench.charts.grids import Square, grid
 from workbench.charts.tables import Column, Table
-from workbench.clock.lateness import lateness_profiles
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING, Period
-from workbench.figures.stock import count_daily_stock
-from workbench.messages import say, use_language
-
-if TYPE_CHECKING:
-    from workbench.answers.book import Book
+from workbench.messages import say
 
 BURST = 60
 """Seconds between two clicks of one account that count as consecutive."""
@@ -37,52 +32,50 @@ LATE = ("late", "open_overdue")
 
 
 @dataclass(frozen=True)
-class Rhythm:
+class Rhythm(Part):
     """Questions about the patterns of work of one unit, ``*`` for all together."""
 
-    book: Book
     unit: str
     profile: str
 
-    def transfers(self, period: str) -> Answer:
+    @question("steps", "outcomes", "ledger")
+    def transfers(self, period: PeriodLabel) -> Answer:
         """When did dossiers leave one desk, and when did they arrive at the next?
 
         Raises:
             UsageProblem: Nothing was received or resolved in the period.
         """
-        with use_language(self.book.language):
-            return transfers(self._transfers(period), numerals.period(self.book.period(period)))
+        return transfers(self._transfers(period), numerals.period(period))
 
-    def clicks(self, period: str) -> Answer:
+    @question("steps")
+    def clicks(self, period: PeriodLabel) -> Answer:
         """At what hour and on which weekday were steps closed?
 
         Raises:
             UsageProblem: Nothing was received or resolved in the period.
         """
-        with use_language(self.book.language):
-            return _clicks(self._finished(period), numerals.period(self.book.period(period)))
+        return _clicks(self._finished(period), numerals.period(period))
 
-    def signing_days(self, period: str) -> Answer:
+    @question("steps")
+    def signing_days(self, period: PeriodLabel) -> Answer:
         """On which weekdays does each unit sign?
 
         Raises:
             UsageProblem: Nothing was received or resolved in the period.
         """
-        with use_language(self.book.language):
-            signed = self._finished(period).filter(pl.col("step_kind") == "sign")
-            return _signing(self.book, signed, numerals.period(self.book.period(period)))
+        signed = self._finished(period).filter(pl.col("step_kind") == "sign")
+        return _signing(self.run, signed, numerals.period(period))
 
-    def in_progress(self, period: str) -> Answer:
+    @question("daily_stock")
+    def in_progress(self, period: PeriodLabel) -> Answer:
         """How many dossiers were open day by day, and how many of them overdue?
 
         Raises:
             UsageProblem: Nothing was received or resolved in the period.
         """
-        with use_language(self.book.language):
-            label = self.book.period(period)
-            frame = self._open_by_day(Period.parse(label))
-            answer = _in_progress(frame, numerals.period(label))
-            return replace(answer, values=self._values(frame, label))
+        frame = self._open_by_day(Period.parse(period))
+        answer = _in_progress(frame, numerals.period(period))
+        return replace(answer, values=self._values(frame, period))
 
     def _values(self, frame: pl.DataFrame, period: str) -> tuple[Value, ...]:
         """Return the stock of the last day, which is that at the close of the period."""
@@ -96,20 +89,20 @@ class Rhythm:
         return frame if self.unit == EVERYTHING else frame.filter(pl.col("unit_id") == self.unit)
 
     def _within(self, period: str, column: str) -> pl.Expr:
-        scope_period = Period.parse(self.book.period(period))
+        scope_period = Period.parse(period)
         return pl.col(column).dt.date().is_between(scope_period.starts_on, scope_period.ends_on)
 
     def _finished(self, period: str) -> pl.DataFrame:
-        return self._of_unit(self.book.steps).filter(self._within(period, "finished_at"))
+        return self._of_unit(self.run.steps).filter(self._within(period, "finished_at"))
 
     def _transfers(self, period: str) -> pl.DataFrame:
         """One row per transfer that began in the period, with the step it led to."""
-        steps = self.book.steps.select("dossier_id", "step_no", "step")
-        late = self.book.outcomes.filter(
+        steps = self.run.steps.select("dossier_id", "step_no", "step")
+        late = self.run.outcomes.filter(
             pl.col("profile") == self.profile, pl.col("outcome").is_in(LATE)
         ).select("dossier_id", pl.lit(value=True).alias("is_late"))
         return (
-            self._of_unit(self.book.ledger)
+            self._of_unit(self.run.ledger)
             .filter(pl.col("kind") == "transfer", self._within(period, "from_at"))
             .join(steps, on=["dossier_id", "step_no"], how="left")
             .join(late, on="dossier_id", how="left")
@@ -119,15 +112,9 @@ class Rhythm:
 
     def _open_by_day(self, period: Period) -> pl.DataFrame:
         """One row per day up to the snapshot: open dossiers at its end, overdue ones among them."""
-        book = self.book
-        until = min(period.ends_on, book.snapshot.date()) if book.snapshot else period.ends_on
-        daily_stock = count_daily_stock(
-            book.folders,
-            book.facts.pipelines,
-            lateness_profiles(book.reference / "profiles").filter(profile=self.profile),
-            period=period,
-            until=until,
-        )
+        snapshot = self.run.snapshot
+        until = min(period.ends_on, snapshot.date()) if snapshot else period.ends_on
+        daily_stock = self.run.daily_stock(period, until, self.profile)
         stock = (
             self._of_unit(daily_stock)
             .group_by("day")
@@ -227,14 +214,14 @@ def _click_table(counted: pl.DataFrame, caption: str) -> Table:
 # signing days -----------------------------------------------------------------------------
 
 
-def _signing(book: Book, signed: pl.DataFrame, period: str) -> Answer:
+def _signing(run: Run, signed: pl.DataFrame, period: str) -> Answer:
     counts = (
         signed.group_by("unit_id", pl.col("finished_at").dt.weekday().alias("weekday"))
         .agg(pl.len().cast(pl.Int64).alias("n"))
         .sort("unit_id", "weekday", nulls_last=True)
     )
     units = counts["unit_id"].drop_nulls().unique().sort().to_list()
-    names = distinct(units, book.unit_name)
+    names = distinct(units, run.unit_name)
     by_unit = {
         u: dict(counts.filter(pl.col("unit_id") == u).select("weekday", "n").rows()) for u in units
     }

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
-from workbench.cli.parser import build_parser
-from workbench.messages import language, use_language
+from workbench.cli.app import asked_language, read_command
+from workbench.messages import use_language
 from workbench.program import console, exit_code
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    with console():
-        args = build_parser().parse_args(arguments)
-        with use_language(getattr(args, "lang", None) or language()):
-            return exit_code(lambda: args.run(args))
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    with console(), use_language(asked_language(words)):
+        return exit_code(lambda: read_command(words).run())

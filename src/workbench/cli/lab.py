@@ -14,14 +14,24 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from workbench.cli.options import option
 from workbench.core.environment import check_installed
 from workbench.core.errors import UsageProblem
-from workbench.core.project import Project, Scratch
+from workbench.core.project import Project, Scratch, find_project
 
 _SETTINGS = Path(__file__).parents[1] / "assets" / "lab"
 _STRIPPED = "notebooks/"
+
+
+def command(
+    *,
+    no_browser: Annotated[bool, option("no_browser")] = False,
+    port: Annotated[int, option("port", "N")] = 8888,
+) -> None:
+    """Open JupyterLab on the project around the current folder."""
+    start_lab(find_project(), browser=not no_browser, port=port)
 
 
 def start_lab(

@@ -5,13 +5,14 @@ import sys
 from workbench.clock.stage import clock
 from workbench.core.project import find_project
 from workbench.core.run_folders import RunFolders
-from workbench.program import print_progress, run_program
+from workbench.program import run_program, shown_progress
 
 
 def main() -> None:
     """Run the stage on the project of the current folder."""
     project = find_project()
-    clock(RunFolders(project, project, print_progress))
+    with shown_progress() as progress:
+        clock(RunFolders(project, project, progress))
 
 
 if __name__ == "__main__":

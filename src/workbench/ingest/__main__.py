@@ -4,12 +4,13 @@ import sys
 
 from workbench.core.project import find_project
 from workbench.ingest.stage import ingest_inbox
-from workbench.program import print_progress, run_program
+from workbench.program import run_program, shown_progress
 
 
 def main() -> None:
     """Run the stage on the project of the current folder."""
-    ingest_inbox(find_project(), progress=print_progress)
+    with shown_progress() as progress:
+        ingest_inbox(find_project(), progress=progress)
 
 
 if __name__ == "__main__":

@@ -30,13 +30,20 @@ class Delivery:
     part: FileLayout
 
 
-def deliveries(paths: Iterable[Path], profile: SourceProfile) -> list[Delivery]:
-    """Pair the files (or the files of folders) handed over with one profile's parts.
+def deliveries(paths: Iterable[Path], *profiles: SourceProfile) -> list[Delivery]:
+    """Pair the files (or the files of folders) handed over with the parts of their profile.
+
+    Args:
+        paths: Files and folders.
+        *profiles: One reads every file; of several, the first whose file pattern fits.
 
     Raises:
         InputRejected: A path does not exist, a folder is empty, or no part reads a file.
     """
     inbox_files = (file for path in paths for file in _files(path))
+    if len(profiles) > 1:
+        return [export for file in dict.fromkeys(inbox_files) for export in _known(file, profiles)]
+    (profile,) = profiles
     files = dict.fromkeys(file for file in inbox_files if not profile.passes_over(file))
     for file in files:
         content_of(file)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,7 @@ import polars as pl
 from workbench.core.errors import InputRejected, UsageProblem
 from workbench.core.origins import write_origin
 from workbench.core.project import replace_folder
+from workbench.core.run_folders import CountedStep, Progress
 from workbench.ingest import mapping
 from workbench.ingest.cases import cases_of, dated_by_events
 from workbench.ingest.codes import UNKNOWN_CODES, check_codes
@@ -48,7 +49,6 @@ from workbench.ingest.structure import (
 )
 from workbench.ingest.wide import stage_tables
 
-Progress = Callable[[str], None]
 _ROW_GROUP = 122_880
 
 
@@ -99,8 +99,8 @@ def ingest(
     notes: list[_Note] = []
     with replace_folder(out) as fresh:
         with Tables(fresh, parts, applicants=_keyed(parts, masker)) as tables:
-            for path in sorted(paths, key=names.__getitem__):
-                progress(names[path])
+            for number, path in enumerate(sorted(paths, key=names.__getitem__), 1):
+                progress(CountedStep(names[path], "ingest", number, len(paths)))
                 file_exports = [export for export in exports if export.path == path]
                 pour = _pour_pieces if _is_long(file_exports) else _pour_whole
                 count = Count(names[path], progress)

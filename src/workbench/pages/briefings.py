@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -23,20 +23,22 @@ from workbench.answers.published import publish
 from workbench.core import numerals
 from workbench.core.errors import OutputBusy, UsageProblem
 from workbench.core.project import only_writer, replace_folder, shipped
+from workbench.core.run_folders import CountedStep, Progress
 from workbench.core.vocabulary import EVERYTHING, LATEST, PeriodKind
 from workbench.messages import say, use_language
-from workbench.pages.notebooks import as_text, notebook_environment, run_notebook
+from workbench.pages.notebooks import (
+    as_text,
+    notebook_environment,
+    run_notebook,
+    words_of_cells,
+)
 from workbench.pages.page import Page, render
 
 NOTEBOOKS = ("briefing", "compare_units", "compare_periods", "causes", "official", "quality")
 PUBLISHED = ("published",)
 """Notebooks of a briefing that leaves the office; its page is called as that of any briefing."""
-COMPARING = ("briefing", "compare_periods", "published")
-"""Notebooks that set a period against another."""
 EACH = "each"
 _RESULTS = re.compile(r'<meta name="results" content="(?P<fingerprint>\w+)">')
-
-Progress = Callable[[str], None]
 
 
 def write_briefings(
@@ -134,7 +136,7 @@ def _write_folders(
         for one, folder in zip(units, folders, strict=True):
             fresh = stack.enter_context(replace_folder(folder))
             unit_question = _parameters(book, period, against, one, profile)
-            jobs += [_job(name, unit_question, fresh) for name in notebooks]
+            jobs += [_job(book, name, unit_question, fresh) for name in notebooks]
         publication = (
             publish(book, period, against=against, profile=profile).record if is_public else None
         )
@@ -229,10 +231,16 @@ def _parameters(book: Book, period: str, against: str, unit: str, profile: str) 
     }
 
 
-def _job(notebook: str, question: Mapping[str, str], folder: Path) -> Job:
-    """Give a notebook the parameters it has a use for."""
-    spared = () if notebook in COMPARING else ("against",)
+def _job(book: Book, notebook: str, question: Mapping[str, str], folder: Path) -> Job:
+    """Give a notebook the parameters of a briefing; another period only if its cells use one."""
+    spared = {"against"} - words_of_cells(_notebook(book, notebook))
     return Job(notebook, {n: v for n, v in question.items() if n not in spared}, folder)
+
+
+def _notebook(book: Book, name: str) -> Path:
+    """Return a notebook: the project's own or the shipped one."""
+    notebooks = book.home / "notebooks"
+    return (notebooks if notebooks.is_dir() else shipped().notebooks) / f"{name}.ipynb"
 
 
 def check_formats(formats: Sequence[str]) -> None:
@@ -260,18 +268,16 @@ def _ready_for_notebooks(book: Book, out: Path) -> Iterator[None]:
 
 def _make(book: Book, jobs: Sequence[Job], progress: Progress) -> None:
     """Run the notebooks one after another and write each with its page; stop at the first fault."""
-    for job in jobs:
-        progress(job.describe(book))
+    for number, job in enumerate(jobs, 1):
+        progress(CountedStep(job.describe(book), "brief", number, len(jobs)))
         _write(book, job, _run(book, job))
 
 
 def _run(book: Book, job: Job) -> Any:
-    """Run one notebook, the project's own or the shipped one, in the book's folder."""
-    notebooks = book.home / "notebooks"
-    folder = notebooks if notebooks.is_dir() else shipped().notebooks
+    """Run one notebook in the book's folder."""
     data = "." if (book.home / "tables").is_dir() else ""
-    notebook = folder / f"{job.notebook}.ipynb"
-    return run_notebook(notebook, {**job.parameters, "data": data}, home=book.home)
+    parameters = {**job.parameters, "data": data}
+    return run_notebook(_notebook(book, job.notebook), parameters, home=book.home)
 
 
 def _write(book: Book, job: Job, executed: Any) -> None:

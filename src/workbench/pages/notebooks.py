@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import copy_context
@@ -72,6 +73,19 @@ def check_parameters(notebook: Path, parameters: Mapping[str, str]) -> list[str]
                 known=", ".join(names) or "–",
             )
     return names
+
+
+def words_of_cells(notebook: Path) -> set[str]:
+    """Return the words in the code of a notebook: the parameters that it uses are among them.
+
+    Raises:
+        UsageProblem: There is no such notebook.
+    """
+    check_parameters(notebook, {})
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    code = [c for c in cells if c["cell_type"] == "code"]
+    used = [c for c in code if "parameters" not in c["metadata"].get("tags", [])]
+    return set(re.findall(r"\w+", "\n".join("".join(c["source"]) for c in used)))
 
 
 def _execute(notebook: Path, parameters: Mapping[str, str], home: Path) -> Any:

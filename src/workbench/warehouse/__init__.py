@@ -9,7 +9,7 @@ be built by partitions, so that memory stays bounded. No other module imports du
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +23,8 @@ import pyarrow as pa
 from workbench.core.environment import processors
 from workbench.core.errors import InputRejected, RuleFailed
 from workbench.core.project import Scratch, replace_folder
-from workbench.warehouse.checks import check_frames, check_key, check_rows, key_broken
+from workbench.core.run_folders import CountedStep, Progress
+from workbench.warehouse.checks import check_frames, check_table, key_broken
 from workbench.warehouse.models import (
     Model,
     find_model,
@@ -46,8 +47,6 @@ _LIST = "reference_"
 """Begins the name of a reviewed list whose own name is that of a model's table, too."""
 _ATTACHED = "attached"
 """Kind of a table whose rows lie outside the database."""
-
-Progress = Callable[[str], None]
 
 
 def _silent(_: str) -> None:
@@ -137,7 +136,7 @@ class Warehouse:
         names = [model.name for model in models] if wanted is None else list(wanted)
         if wanted is not None:
             models = models_for(models, names)
-        self._build_all(models, names, progress)
+        self._build_all(stage, models, names, progress)
         return [model.name for model in models]
 
     def build_and_write(
@@ -156,7 +155,8 @@ class Warehouse:
             InputRejected: A model reads a table that does not exist.
             RuleFailed: A key repeats or is missing, a promise is broken, or an audit finds rows.
         """
-        self._build_all(models_for(models_of(self._pipelines, stage), wanted), (), progress, wanted)
+        models = models_for(models_of(self._pipelines, stage), wanted)
+        self._build_all(stage, models, (), progress, wanted)
 
     def build_partitioned(
         self,
@@ -190,16 +190,18 @@ class Warehouse:
         self._provide("dossiers", "dossiers")
         parts = parts_of(self._connection.table("dossiers"), part) or [_ALL]
         if len(parts) == 1:
-            self._build_all(models, names, progress)
+            self._build_all(stage, models, names, progress)
             self.write(names, folder)
             return
         try:
             with self._spill_folder() as spill, replace_folder(folder) as fresh:
                 builders: list[Builder] = [self._beside(number) for number in range(self._threads)]
-                stage_in_parts = PartitionedStage(self, builders, parts, Path(spill), progress)
+                stage_in_parts = PartitionedStage(
+                    stage, self, builders, parts, Path(spill), progress
+                )
                 stage_in_parts.build(models, names, fresh)
         except RuleFailed as problem:
-            self._audit(models, problem.key)
+            self._audit(stage, models, problem.key)
             raise
         finally:
             self._connection.execute(f"set threads = {self._threads}")
@@ -218,11 +220,11 @@ class Warehouse:
     def _spill_folder(self) -> TemporaryDirectory[str]:
         return TemporaryDirectory(prefix="spill-", dir=self._spill.path)
 
-    def _audit(self, models: list[Model], audit: str) -> None:
+    def _audit(self, stage: str, models: list[Model], audit: str) -> None:
         """Repeat a failed audit on all dossiers: it counts the offenders of every partition."""
         for model in models:
             self.drop(model.name)
-        self._build_all(models_of_audit(models, audit), [], _silent)
+        self._build_all(stage, models_of_audit(models, audit), [], _silent)
 
     def select_partition(self, part: Partition) -> None:
         """Restrict models to the dossiers of one partition."""
@@ -269,7 +271,7 @@ class Warehouse:
         if model.key and not is_sorted_by(rows, model.key):
             rows = self._sorted(rows, model)
         self._connection.register("rows_made", rows)
-        check_rows(model, self._connection.table("rows_made"))
+        check_table(model, self._connection.table("rows_made"), is_key_known=True)
         self._connection.unregister("rows_made")
         return rows
 
@@ -284,6 +286,7 @@ class Warehouse:
 
     def _build_all(
         self,
+        stage: str,
         models: list[Model],
         kept: Iterable[str],
         progress: Progress,
@@ -292,8 +295,8 @@ class Warehouse:
         done = last_reads(models, kept)
         # rows are ordered by key when they are written, so building need not keep an order
         self._connection.execute("set preserve_insertion_order = false")
-        for model in models:
-            progress(model.name)
+        for number, model in enumerate(models, 1):
+            progress(CountedStep(model.name, stage, number, len(models)))
             self.build_model(model)
             if model.name in written:
                 self.write_table(model.name, written[model.name] / f"{model.name}.parquet")
@@ -308,9 +311,8 @@ class Warehouse:
         self._kinds[model.name] = "table"
         self._keys[model.name] = model.key
         rows = self._connection.table(model.name)
-        if model.key and not (self._is_cut and _rises(rows, model.key)):
-            check_key(model, rows)
-        check_rows(model, rows)
+        is_key_known = self._is_cut and bool(model.key) and _rises(rows, model.key)
+        check_table(model, rows, is_key_known=is_key_known)
 
     def _provide_all(self, model: Model) -> None:
         for table in model.reads:
@@ -377,8 +379,7 @@ class Warehouse:
                 self._kinds[table] = "view"
                 return
             if (csv := folder / f"{table.removeprefix(_LIST)}.csv").is_file():
-                self._connection.read_csv(str(csv), all_varchar=True, header=True).create(table)
-                self._kinds[table] = "table"
+                self.add_frame(table, pl.read_csv(csv, infer_schema=False, null_values=""))
                 return
         folders = ", ".join(folder.as_posix() for folder in self._folders) or "-"
         raise InputRejected("warehouse.no_table", table=table, reader=reader, folders=folders)

@@ -24,45 +24,31 @@ _SUBJECTS = {
 """Sentence -> columns it names; the first one whose columns a row has describes the row."""
 
 
-def check_key(model: Model, rows: duckdb.DuckDBPyRelation) -> None:
-    """Check that every row's key is complete and unique.
-
-    Raises:
-        RuleFailed: A key is missing or occurs twice.
-    """
-    columns = ", ".join(model.key)
-    missing = " or ".join(f"{column} is null" for column in model.key)
-    total, empty = _one(rows.aggregate(f"count(*), count(*) filter (where {missing})"))
-    if empty or not (_hashes_differ(rows, columns, total) or _differ(rows, columns, total)):
-        raise key_broken(model, rows)
-
-
-def check_rows(model: Model, rows: duckdb.DuckDBPyRelation) -> None:
-    """Check every row against the model's promises; an audit must have no rows.
+def check_table(model: Model, rows: duckdb.DuckDBPyRelation, *, is_key_known: bool = False) -> None:
+    """Check that keys are complete and unique and promises are kept; an audit must have no rows.
 
     A promise left undecided by a missing value is broken: one about a column that may be missing
     says so (``x is null or x > 0``).
 
+    Args:
+        model: What the table's model says of it.
+        rows: The table.
+        is_key_known: Whether every key is known to be complete and unique.
+
     Raises:
-        RuleFailed: A promise is broken, or the audit finds rows.
+        RuleFailed: A key is missing or occurs twice, a promise is broken, or the audit finds rows.
     """
-    if model.audit:
-        _check_audit(model, rows)
-    if not model.promises:
-        return
-    counts = (f"count(*) filter (where ({promise}) is not true)" for promise in model.promises)
-    broken = _one(rows.aggregate(", ".join(counts)))
+    missing = "false" if is_key_known else " or ".join(f"{c} is null" for c in model.key)
+    conditions = [missing or "false", *(f"({promise}) is not true" for promise in model.promises)]
+    counts = (f"count(*) filter (where {condition})" for condition in conditions)
+    total, empty, *broken = _one(rows.aggregate(", ".join(("count(*)", *counts))))
+    if model.key and not is_key_known and (empty or not _is_unique(rows, model.key, total)):
+        raise key_broken(model, rows)
+    if model.audit and total:
+        raise RuleFailed(model.audit, count=total, **_first(rows, model))
     for promise, number in zip(model.promises, broken, strict=True):
         if number:
-            example = _first(rows.filter(f"({promise}) is not true"), model)
-            raise RuleFailed(
-                "warehouse.promise_broken",
-                subject=_subject(example, model),
-                count=number,
-                values=_listed({n: v for n, v in example.items() if _names(promise, n)}),
-                table=model.name,
-                promise=promise,
-            )
+            raise _promise_broken(model, rows, promise, number)
 
 
 def check_frames(
@@ -88,15 +74,23 @@ def check_frames(
     for model in models:
         if made.keys() >= set(model.reads):
             rows = connection.sql(model.sql)
-            check_key(model, rows)
-            check_rows(model, rows)
+            check_table(model, rows)
     for name in made:
         connection.unregister(name)
 
 
-def _check_audit(model: Model, rows: duckdb.DuckDBPyRelation) -> None:
-    if count := _one(rows.aggregate("count(*)"))[0]:
-        raise RuleFailed(model.audit, count=count, **_first(rows, model))
+def _promise_broken(
+    model: Model, rows: duckdb.DuckDBPyRelation, promise: str, number: int
+) -> RuleFailed:
+    example = _first(rows.filter(f"({promise}) is not true"), model)
+    return RuleFailed(
+        "warehouse.promise_broken",
+        subject=_subject(example, model),
+        count=number,
+        values=_listed({n: v for n, v in example.items() if _names(promise, n)}),
+        table=model.name,
+        promise=promise,
+    )
 
 
 def key_broken(model: Model, rows: duckdb.DuckDBPyRelation) -> RuleFailed:
@@ -136,20 +130,21 @@ def _listed(values: dict[str, Any]) -> str:
     return ", ".join(f"{name} = {'-' if v is None else v}" for name, v in values.items()) or "-"
 
 
-def _hashes_differ(rows: duckdb.DuckDBPyRelation, columns: str, total: int) -> bool:
-    """Return whether there are as many distinct hashes as rows: then every key is unique."""
+def _is_unique(rows: duckdb.DuckDBPyRelation, key: tuple[str, ...], total: int) -> bool:
+    """Return whether no key occurs twice; as many distinct hashes as rows prove it quickly."""
+    if total < 2:
+        return True
+    columns = ", ".join(key)
     hashes = rows.project(f"hash({columns}) as hash")
     shares = total // HASHES + 1
-    n_differing: int = sum(
+    n_hashes: int = sum(
         hashes.filter(f"hash % {shares} = {share}").pl()["hash"].n_unique()
         for share in range(shares)
     )
-    return bool(n_differing == total)
-
-
-def _differ(rows: duckdb.DuckDBPyRelation, columns: str, total: int) -> bool:
-    different: int = _one(rows.project(columns).distinct().aggregate("count(*)"))[0]
-    return different == total
+    if n_hashes == total:
+        return True
+    n_keys: int = _one(rows.project(columns).distinct().aggregate("count(*)"))[0]
+    return n_keys == total
 
 
 def _one(relation: duckdb.DuckDBPyRelation) -> tuple[Any, ...]:

@@ -20,10 +20,10 @@ from typing import Protocol, TypeVar
 import duckdb
 import pyarrow as pa
 
+from workbench.core.run_folders import CountedStep, Progress
 from workbench.warehouse.models import BuildPasses, Model, last_reads
 from workbench.warehouse.parquet import ParquetFile
 
-Progress = Callable[[str], None]
 Partition = tuple[str, str, int]
 """First and last dossier of a partition, and the number of dossiers before it."""
 Made = TypeVar("Made")
@@ -70,6 +70,7 @@ class PartitionedStage:
     """One stage, its partitions, and the folder for what waits for the second pass.
 
     Attributes:
+        name: What the stage is called.
         house: The warehouse, in which what is built once is built.
         builders: As many as partitions are built at once; they see the tables of the house.
         parts: The partitions in order.
@@ -77,6 +78,7 @@ class PartitionedStage:
         progress: Receives the number of partitions done.
     """
 
+    name: str
     house: Builder
     builders: list[Builder]
     parts: list[Partition]
@@ -138,7 +140,8 @@ class PartitionedStage:
                 ahead.append(pool.submit(made, number))
                 if len(ahead) > len(self.builders):
                     yield ahead.popleft().result()
-                    self.progress(f"{number} / {len(self.parts)}")
+                    text = f"{number} / {len(self.parts)}"
+                    self.progress(CountedStep(text, self.name, number, len(self.parts)))
             while ahead:
                 yield ahead.popleft().result()
 

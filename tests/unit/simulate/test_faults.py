@@ -7,9 +7,9 @@ import json
 import polars as pl
 import pytest
 
+from pipeline.fault_scores import false_findings, score_faults
+from pipeline.planted_faults import shipped_faults, simulate_faults
 from workbench.core.errors import UsageProblem
-from workbench.testing.simulate.faults import shipped_faults, simulate_faults
-from workbench.testing.simulate.scoring import false_findings, score_faults
 
 TRUTH = pl.DataFrame(
     [

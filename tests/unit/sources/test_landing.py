@@ -263,6 +263,18 @@ def test_a_missing_path_or_an_empty_folder_is_refused(tmp_path, small) -> None:
         deliveries([tmp_path / "empty"], small)
 
 
+def test_of_several_sources_each_file_goes_to_the_one_whose_pattern_fits(
+    put, small, one_stop_files, reference_dir
+) -> None:
+    profile = find_profile("one_stop", reference_dir)
+    exports = deliveries([put("small.csv", HEADER + ROW), one_stop_files], small, profile)
+    sources = {export.path.name: export.profile.name for export in exports}
+    assert sources.pop("small.csv") == small.name
+    assert set(sources.values()) == {"one_stop"}
+    with pytest.raises(InputRejected, match=r"other\.csv"):
+        deliveries([put("other.csv", HEADER + ROW)], small, profile)
+
+
 def test_progress_tells_the_rows_of_a_file_while_it_is_read(
     put, small, tmp_path, monkeypatch
 ) -> None:

@@ -20,7 +20,6 @@ from workbench.figures.compare.gap_decomposition import (
     Side,
     describe_gap,
     gaps,
-    gaps_to_peers,
 )
 from workbench.figures.compare.groups import groups_alike
 from workbench.figures.compare.headline_rates import (
@@ -64,7 +63,6 @@ __all__ = [
     "describe_gap",
     "eventual",
     "gaps",
-    "gaps_to_peers",
     "groups_alike",
     "headline",
     "intervention",

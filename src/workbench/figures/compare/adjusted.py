@@ -13,20 +13,17 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from workbench.core.vocabulary import EVERYTHING
 from workbench.figures.estimates import Estimate, wilson
 from workbench.figures.estimates.excess import count_limits
-from workbench.figures.estimates.funnel import ALARM, Dispersion, ratio_dispersion
+from workbench.figures.estimates.funnel import ALARM, ratio_dispersion
 from workbench.figures.estimates.shrinkage import Shrunk, shrunk_ratios
 from workbench.figures.estimates.standardise import Adjusted, compared, direct, indirect
 
 Floats = NDArray[np.float64]
 STRATA = ("procedure_id", "channel_in", "limit_class")
 """What fair comparison holds equal, as far as a table has it."""
-ROUNDS = 10
-"""Rounds in which the units apart and the spread of the others come to agree."""
 
 
 def count_strata(
@@ -185,7 +182,7 @@ def _estimated(name: str, found: Sequence[Estimate]) -> list[pl.Series]:
 
 def _funnel(observed: Floats, expected: Floats) -> list[pl.Series]:
     """Return limits and standing: exact tails, widened by the variance between units."""
-    spread = _usual_spread(observed, expected)
+    spread = ratio_dispersion(observed, expected)
     mean = np.maximum(expected, 1e-9)
     # A variance on the square-root scale is four times as large on the scale of the ratio.
     low, high = (x / mean for x in count_limits(mean, 4 * spread.tau2, ALARM))
@@ -199,29 +196,6 @@ def _funnel(observed: Floats, expected: Floats) -> list[pl.Series]:
         pl.Series("tau2", np.full(number, spread.tau2)),
         pl.Series("standing", standing.tolist(), dtype=pl.String),
     ]
-
-
-def _usual_spread(observed: Floats, expected: Floats) -> Dispersion:
-    """Return how much the units differ that do not stand apart, around their own level.
-
-    Starts from chance alone and widens the spread until it agrees with who lies within its limits:
-    a unit judged by limits that it widens itself would never stand apart. At most two fifths of
-    the units are set aside.
-    """
-    limit, most = float(ndtri((1 + ALARM) / 2)), 2 * observed.size // 5
-    aside, spread = np.zeros(observed.size, dtype=bool), Dispersion(1.0, 0.0, 0)
-    level = 1.0
-    for _ in range(ROUNDS):
-        mean = np.maximum(expected * level, 1e-9)
-        z = 2 * (np.sqrt(observed) - np.sqrt(mean)) / np.sqrt(1 + 4 * mean * spread.tau2)
-        furthest = np.argsort(-np.abs(z), kind="stable")[:most]
-        before, aside = aside, np.zeros(observed.size, dtype=bool)
-        aside[furthest[np.abs(z[furthest]) > limit]] = True
-        level = float(observed[~aside].sum() / max(expected[~aside].sum(), 1e-9))
-        spread = ratio_dispersion(observed[~aside], expected[~aside] * level, trim=0.0)
-        if spread.number and np.array_equal(before, aside):
-            break
-    return spread
 
 
 def _likely(found: Shrunk) -> list[pl.Series]:

@@ -115,20 +115,6 @@ def gaps(
     return pl.DataFrame(rows, schema=GAPS, orient="row")
 
 
-def gaps_to_peers(
-    cause_cells: pl.DataFrame,
-    *,
-    period: str,
-    calendar: Mapping[str, str] | None = None,
-    spreads: Mapping[str, float] | None = None,
-    named: pl.DataFrame | None = None,
-) -> pl.DataFrame:
-    """Split the gap between every unit and all the others together in one period."""
-    units = cause_cells.filter(pl.col("unit_id") != EVERYTHING)["unit_id"].unique().sort()
-    pairs = [(Side(PEERS, period), Side(unit, period)) for unit in units]
-    return gaps(cause_cells, pairs, calendar=calendar, spreads=spreads, named=named)
-
-
 def describe_gap(gap: pl.DataFrame, names: Mapping[str, str]) -> str:
     """Tell one comparison in one sentence: the gap, the mix, and the cause that weighs most.
 

@@ -13,33 +13,6 @@ Floats = NDArray[np.float64]
 _SMALLEST = 1e-300
 
 
-def q_values(p_values: ArrayLike) -> Floats:
-    """Return Benjamini and Hochberg's adjusted p-values, in the order given.
-
-    Naming every cell with a q-value of at most 0.10 keeps the expected share of false names
-    among the named at 10 % or less, for independent and for positively dependent tests.
-
-    Raises:
-        ValueError: A p-value lies outside 0 to 1 or is missing.
-
-    Source: Benjamini and Hochberg (1995), J. R. Stat. Soc. B 57, 289-300; Benjamini and
-    Yekutieli (2001), Annals of Statistics 29, 1165-1188 (positive dependence).
-
-    >>> [round(float(q), 3) for q in q_values([0.01, 0.04, 0.03])]
-    [0.03, 0.04, 0.04]
-    """
-    chances = np.asarray(p_values, dtype=np.float64)
-    if not np.all((chances >= 0) & (chances <= 1)):
-        raise ValueError("a p-value lies between 0 and 1")
-    number = chances.size
-    order = np.argsort(chances, kind="stable")
-    scaled = chances[order] * number / np.arange(1, number + 1)
-    smallest = np.minimum.accumulate(scaled[::-1])[::-1]
-    adjusted = np.empty(number)
-    adjusted[order] = np.minimum(smallest, 1.0)
-    return adjusted
-
-
 def q_values_of_named(p_values: ArrayLike, nameable: ArrayLike, chances: ArrayLike) -> Floats:
     """Return q-values where a rule beside the test says which cells may be named at all.
 
@@ -47,14 +20,15 @@ def q_values_of_named(p_values: ArrayLike, nameable: ArrayLike, chances: ArrayLi
         p_values: One per cell.
         nameable: Whether the rule (say, at least one late too many) lets it be named.
         chances: Chance of each healthy cell to pass the rule; 1 everywhere, with every cell
-            nameable, gives ``q_values``.
+            nameable, gives the q-values of Benjamini and Hochberg.
 
     The false names expected at a threshold are those of cells that pass test and rule, and a
     healthy cell does both no more often than either; the cells named are those that did. Counting
     cells that could hardly be named as if they could would hide the sick ones.
 
-    Source: Gilbert (2005), Applied Statistics 54, 143-158; Heyse (2011), in Recent Advances in
-    Biostatistics, 43-58 (false discovery rates that use what each test can attain).
+    Source: Benjamini and Hochberg (1995), J. R. Stat. Soc. B 57, 289-300; Gilbert (2005), Applied
+    Statistics 54, 143-158; Heyse (2011), in Recent Advances in Biostatistics, 43-58 (false
+    discovery rates that use what each test can attain).
 
     >>> [round(float(q), 3) for q in q_values_of_named([0.01, 0.04], [True, True], [1.0, 0.001])]
     [0.011, 0.021]

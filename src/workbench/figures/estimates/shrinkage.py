@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaln, gammaln
+from scipy.special import gammaln
 
 Floats = NDArray[np.float64]
 SEED = 20220701
@@ -23,8 +23,8 @@ _STEPS = np.linspace(-4, 4, 25)
 class Shrunk:
     """One entry per unit, in the order given; ranks: 1 is the lowest.
 
-    ``strength`` is the weight of everybody's level, in dossiers (shares) or expected late ones
-    (ratios); ``level`` is what units are drawn to. ``rank_lower`` to ``rank_upper`` hold 95 %.
+    ``strength`` is the weight of everybody's level, in expected late dossiers; ``level`` is what
+    units are drawn to. ``rank_lower`` to ``rank_upper`` hold 95 %.
     """
 
     value: Floats
@@ -38,43 +38,21 @@ class Shrunk:
     method: str
 
 
-def shrunk_shares(late: ArrayLike, dossiers: ArrayLike, seed: int = SEED) -> Shrunk:
-    """Return shares drawn to their common level, with 95 % intervals and intervals of ranks.
+def shrunk_ratios(observed: ArrayLike, expected: ArrayLike, seed: int = SEED) -> Shrunk:
+    """Return observed over expected drawn to their common level, with 95 % intervals of both.
 
     Args:
-        late: Late dossiers of each unit.
-        dossiers: Dossiers of each unit; a unit without any gets the common level.
+        observed: Late dossiers of each unit.
+        expected: Late dossiers expected of it; a unit without any gets the common level.
         seed: Of the draws behind intervals and ranks.
 
-    The true shares of units follow a beta law whose level and strength are themselves uncertain
-    and averaged over (a uniform prior on the shrinkage): with few units the intervals do not
-    pretend to know how much units differ.
+    The true ratios of units follow a gamma law whose level and strength (in expected late
+    dossiers) are themselves uncertain and averaged over (a uniform prior on the shrinkage): with
+    few units the intervals do not pretend to know how much units differ.
 
-    Source: Griffiths (1973), Biometrics 29, 637-648 (beta-binomial likelihood); Christiansen and
+    Source: Clayton and Kaldor (1987), Biometrics 43, 671-681 (gamma-Poisson); Christiansen and
     Morris (1997), J. Am. Stat. Assoc. 92, 618-632 (uniform shrinkage prior); ranks: Goldstein
     and Spiegelhalter (1996), J. R. Stat. Soc. A 159, 385-443.
-    """
-    count, number = (np.asarray(x, dtype=np.float64)[:, None] for x in (late, dossiers))
-    pooled = float((count.sum() + 0.5) / (number.sum() + 1))
-    width = 1 / np.sqrt(max(count.sum(), 0.5))
-    levels = 1 / (1 + np.exp(-(np.log(pooled / (1 - pooled)) + width * _STEPS)))
-    level, strength = _grid(levels, number)
-    one, other = level * strength, (1 - level) * strength
-    likely = np.sum(betaln(one + count, other + number - count) - betaln(one, other), axis=0)
-    likely += 0.5 * np.log(level * (1 - level)) + _prior(strength, number)
-    random = np.random.default_rng(seed)
-    at = _picked(likely, random)
-    drawn = random.beta((one[at] + count).T, (other[at] + number - count).T)
-    return _summary(drawn, (level[at], strength[at]), "beta_binomial")
-
-
-def shrunk_ratios(observed: ArrayLike, expected: ArrayLike, seed: int = SEED) -> Shrunk:
-    """Return observed over expected drawn to their common level; the gamma form for rare events.
-
-    Strength is counted in expected late dossiers; else as ``shrunk_shares``.
-
-    Source: Clayton and Kaldor (1987), Biometrics 43, 671-681; Christiansen and Morris (1997),
-    J. Am. Stat. Assoc. 92, 618-632.
     """
     count, mean = (np.asarray(x, dtype=np.float64)[:, None] for x in (observed, expected))
     width = 1 / np.sqrt(max(count.sum(), 0.5))

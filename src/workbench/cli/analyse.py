@@ -9,12 +9,15 @@ together, only after a successful run; other files there are kept. When cleaning
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 import polars as pl
 
 from workbench.clean import clean
+from workbench.cli.options import Language, argument, option
 from workbench.clock.stage import clock
 from workbench.core.errors import InputRejected, UsageProblem
 from workbench.core.project import (
@@ -28,15 +31,42 @@ from workbench.core.project import (
 from workbench.core.run_folders import Progress, RunFolders
 from workbench.core.vocabulary import PeriodKind
 from workbench.explain import explain
+from workbench.messages import say
+from workbench.program import shown_progress
 
 WRITTEN = ("tables", "measures.json", "briefing.html")
 """Names that this command writes in the output folder."""
 
 
+def command(
+    paths: Annotated[list[Path], argument("paths", "PATH")],
+    /,
+    *,
+    source: Annotated[list[str], option("source", "NAME|FILE")],
+    out: Annotated[Path, option("out", "DIR")],
+    as_of: Annotated[str, option("as_of", "DATE")] = "",
+    period: Annotated[PeriodKind, option("period_kind")] = "half",
+    profile: Annotated[str, option("profile", "NAME")] = "wb_strict",
+    lang: Annotated[Language | None, option("lang")] = None,
+) -> None:
+    """Run the whole pipeline on the files and print the briefing's path."""
+    with shown_progress() as progress:
+        page = analyse(
+            paths,
+            sources=source,
+            out=out,
+            as_of=as_of,
+            kind=period,
+            profile=profile,
+            progress=progress,
+        )
+    sys.stdout.write(say("cli.analysed", page=page) + "\n")
+
+
 def analyse(
     paths: Sequence[Path],
     *,
-    source: str,
+    sources: Sequence[str],
     out: Path,
     as_of: str,
     kind: PeriodKind,
@@ -46,8 +76,9 @@ def analyse(
     """Run every stage on the files and return the briefing's path.
 
     Args:
-        paths: Files or folders, all of one source.
-        source: Name of a shipped source profile, or a path to one.
+        paths: Files or folders.
+        sources: Names of shipped source profiles, or paths to some. One reads every file; of
+            several, each file is read by the first whose file pattern fits its name.
         out: Folder for ``tables/``, ``measures.json`` and ``briefing.html``.
         as_of: Date at which the exports were taken, when they do not state it.
         kind: Kind of period for the metrics and the briefing.
@@ -64,7 +95,7 @@ def analyse(
     from workbench.ingest import check_dossier_rows, deliveries, find_profile, ingest
 
     facts = _facts()
-    exports = deliveries(paths, find_profile(source, facts.reference))
+    exports = deliveries(paths, *(find_profile(source, facts.reference) for source in sources))
     check_dossier_rows(exports)
     if Path.cwd().is_relative_to(out.resolve()):
         raise UsageProblem("cli.out_is_here", folder=out.resolve())

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from workbench.answers import Book, open_book
-from workbench.cli.schedule import resolve_against, resolve_period
+from workbench.cli.options import NO_OPTIONS, BriefingOptions, option
+from workbench.cli.relative_periods import resolve_against, resolve_period
 from workbench.core.errors import RuleFailed, UsageProblem
 from workbench.core.params import Params, read_params
-from workbench.core.project import Project
+from workbench.core.project import Project, find_project
 from workbench.core.vocabulary import LATEST, Period, latest_kind
 from workbench.messages import language, say
 from workbench.pages import (
@@ -29,38 +32,69 @@ from workbench.pages import (
     results_of,
     write_briefings,
 )
+from workbench.program import shown_progress
 
 AUTOMATIC = "auto"
 """``brief.against`` of ``params.yaml``: a year before, else the period before, if there is one."""
 
 
-def brief(project: Project, options: Namespace, *, progress: Callable[[str], None]) -> list[Path]:
+def command(
+    *,
+    period: Annotated[str, option("period", "PERIOD")] = "",
+    format: Annotated[str, option("format", "FORMATS")] = "html",  # noqa: A002
+    where: Annotated[bool, option("where")] = False,
+    options: Annotated[BriefingOptions, Parameter(name="*")] = NO_OPTIONS,
+) -> None:
+    """Write a period's briefings; safe to run twice, rejected while another run writes."""
+    project = find_project()
+    if where:
+        print_briefing_path(project, period, options)
+        return
+    check_formats([name.strip() for name in format.split(",") if name.strip()])
+    with shown_progress() as progress:
+        pages = brief(project, period, options, progress=progress)
+    for page in pages:
+        sys.stdout.write(f"{page}\n")
+
+
+def brief(
+    project: Project,
+    period: str,
+    options: BriefingOptions,
+    *,
+    progress: Callable[[str], None],
+) -> list[Path]:
     """Write the briefings that options and parameters name and return their pages.
+
+    Args:
+        project: Whose results are briefed.
+        period: A label, or one relative to today; the parameters' when empty.
+        options: What the briefing shows.
+        progress: Receives the name of each notebook before it is run.
 
     Raises:
         UsageProblem: A unit, period, profile or format does not exist.
         RuleFailed: A notebook failed.
         OutputBusy: Another run is writing.
     """
-    check_formats([name.strip() for name in options.format.split(",") if name.strip()])
     params = read_params(project)
-    book = open_book(project.root, language=_language(options, params))
-    period = book.period(_period(options.period or params.brief_period))
+    book = open_book(project.root, language=_language(period, options, params))
+    label = book.period(_period(period or params.brief_period))
     pages = (publish_briefings if _is_public(options, params) else write_briefings)(
         book,
-        period=period,
-        against=_against(options, params, period),
+        period=label,
+        against=_against(period, options, params, label),
         unit=options.unit or params.brief_unit,
         profile=params.explain_profile,
         out=project.briefings,
         progress=progress,
     )
-    if params.brief_period == LATEST and not _has_options(options):
+    if params.brief_period == LATEST and not period and options == NO_OPTIONS:
         return copy_as_latest(pages, project.briefings)
     return pages
 
 
-def print_briefing_path(project: Project, options: Namespace) -> None:
+def print_briefing_path(project: Project, asked: str, options: BriefingOptions) -> None:
     """Print the path and address of the briefing page that options and parameters name.
 
     Raises:
@@ -68,13 +102,13 @@ def print_briefing_path(project: Project, options: Namespace) -> None:
         RuleFailed: The page was made from older results or exports than there are now.
     """
     params = read_params(project)
-    speech, is_public = _language(options, params), _is_public(options, params)
+    speech, is_public = _language(asked, options, params), _is_public(options, params)
     book = open_book(project.root, language=speech)
     unit = options.unit or params.brief_unit
     folder = folder_name(
         book.unit("" if unit == EACH else unit), language=speech, is_public=is_public
     )
-    wanted = options.period or params.brief_period
+    wanted = asked or params.brief_period
     period = LATEST if wanted == LATEST else book.period(_period(wanted))
     page = project.briefings / period / folder / "briefing.html"
     if period == LATEST and not page.is_file():
@@ -97,17 +131,12 @@ def _check_is_current(project: Project, book: Book, page: Path) -> None:
         raise RuleFailed("cli.stale_results", page=page, folder=project.inbox)
 
 
-def _has_options(options: Namespace) -> bool:
-    names = ("period", "against", "unit", "lang", "published")
-    return any(getattr(options, name) for name in names)
+def _is_public(options: BriefingOptions, params: Params) -> bool:
+    return options.published or params.brief_published
 
 
-def _is_public(options: Namespace, params: Params) -> bool:
-    return bool(options.published) or params.brief_published
-
-
-def _language(options: Namespace, params: Params) -> str:
-    return options.lang or (language() if options.period else params.brief_language)
+def _language(period: str, options: BriefingOptions, params: Params) -> str:
+    return options.lang or (language() if period else params.brief_language)
 
 
 def _period(text: str) -> str:
@@ -116,8 +145,8 @@ def _period(text: str) -> str:
     return text if latest_kind(text) else str(resolve_period(text, today))
 
 
-def _against(options: Namespace, params: Params, period: str) -> str:
-    wanted = options.against or (AUTOMATIC if options.period else params.brief_against)
+def _against(period: str, options: BriefingOptions, params: Params, label: str) -> str:
+    wanted = options.against or (AUTOMATIC if period else params.brief_against)
     if wanted in ("", AUTOMATIC):
         return ""
-    return str(resolve_against(wanted, Period.parse(period)))
+    return str(resolve_against(wanted, Period.parse(label)))

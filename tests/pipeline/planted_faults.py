@@ -3,7 +3,7 @@
 Typical faults of offices' exports: rows twice, dates missing, typed the wrong way round or in the
 future, codes of other units, clicks in batches, dates changed between two exports, people named in
 notes. A dossier has one fault, so that a finding can be traced to it; ``also`` names the other
-rules that the same fault breaks. Number of each: ``faults.csv``.
+rules that the same fault breaks. Number of each: ``planted_faults.csv``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import datetime as dt
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from importlib.resources import files
 from pathlib import Path
 
 import polars as pl
@@ -49,7 +48,7 @@ class Fault:
 
 def shipped_faults() -> tuple[Fault, ...]:
     """Return every kind of fault and how many of it are planted."""
-    text = files(__package__).joinpath("assumptions/faults.csv").read_text(encoding="utf-8")
+    text = Path(__file__).with_suffix(".csv").read_text(encoding="utf-8")
     return tuple(
         Fault(row["fault"], row["rule_id"], row["row_kind"], int(row["planted"]), row["also"])
         for row in csv.DictReader(text.splitlines())

@@ -1,0 +1,130 @@
+"""What a question declares, and how it is put.
+
+A question is a function with ``@question(tables …)`` above it. Its parameters are what may be asked
+about; the annotation of each says how it is looked up. Whoever asks gets a checked period, unit,
+profile and rate, the language of the book, and an error on reading a table that is not declared.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property, update_wrapper
+from types import MethodType
+from typing import (
+    Annotated,
+    Any,
+    Concatenate,
+    Generic,
+    ParamSpec,
+    TypeVar,
+    get_type_hints,
+    overload,
+)
+
+from workbench.answers.run import Run
+from workbench.messages import use_language
+
+PROFILE = ""
+"""The lateness profile of a question that names none: the one the results were computed under."""
+RATE = "late_or_overdue"
+"""The rate of a question that names none: open dossiers past their due instant count."""
+
+PeriodLabel = Annotated[str, Run.period]
+"""A period with dossiers."""
+ReceptionPeriod = Annotated[str, Run.reception]
+"""A period of reception; empty for all dossiers."""
+UnitId = Annotated[str, Run.unit]
+"""A unit by id or name; ``*`` for all together."""
+AnyProfile = Annotated[str, Run.profile]
+"""A lateness profile: the question is answered under every one."""
+ResultProfile = Annotated[str, Run.computed_profile]
+"""The lateness profile of the results: the question is answered under no other."""
+Rate = Annotated[str, Run.rate]
+"""A rate that units and periods are compared by."""
+
+Asker = TypeVar("Asker")
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Period, unit and profile of one question, all known to exist."""
+
+    period: str
+    unit: str
+    profile: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """Questions that share what they are about, such as a unit and a profile."""
+
+    run: Run
+
+
+class Question(Generic[Asker, P, T]):
+    """A question that can be put to a run, or to a part of one.
+
+    Args:
+        answer: Answers it, from the run or part and what is asked about.
+        tables: Attributes of the run that it reads; another one is an error.
+        level: The weakest evidence level of what it claims (see ``Claim``).
+    """
+
+    def __init__(
+        self, answer: Callable[Concatenate[Asker, P], T], tables: tuple[str, ...], level: int
+    ) -> None:
+        update_wrapper(self, answer)
+        self.tables = tables
+        self.level = level
+        self._answer = answer
+
+    @cached_property
+    def signature(self) -> inspect.Signature:
+        """What may be asked about: name, default and kind of each parameter."""
+        return inspect.signature(self._answer)
+
+    @cached_property
+    def _finders(self) -> dict[str, Callable[[Run, str], str]]:
+        """How what is asked about is looked up, by parameter."""
+        kinds = get_type_hints(self._answer, include_extras=True)
+        return {n: k.__metadata__[0] for n, k in kinds.items() if hasattr(k, "__metadata__")}
+
+    def __call__(self, asker: Asker, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Look up what is asked about and answer in the language of the run.
+
+        Raises:
+            UsageProblem: The run knows no such unit, period, profile or rate.
+        """
+        run: Any = asker.run if isinstance(asker, Part) else asker
+        given = self.signature.bind(asker, *args, **kwargs)
+        given.apply_defaults()
+        excerpt = run.limited_to(self.tables)
+        with use_language(run.language):
+            for name, find in self._finders.items():
+                given.arguments[name] = find(run, given.arguments[name])
+            source = replace(asker, run=excerpt) if isinstance(asker, Part) else excerpt
+            return self._answer(source, *given.args[1:], **given.kwargs)
+
+    @overload
+    def __get__(self, asker: None, kind: type) -> Question[Asker, P, T]: ...
+    @overload
+    def __get__(self, asker: Asker, kind: type | None = None) -> Callable[P, T]: ...
+    def __get__(
+        self, asker: Asker | None, kind: type | None = None
+    ) -> Question[Asker, P, T] | Callable[P, T]:
+        return self if asker is None else MethodType(self, asker)
+
+
+def question(
+    *tables: str, level: int = 1
+) -> Callable[[Callable[Concatenate[Asker, P], T]], Question[Asker, P, T]]:
+    """Declare a function to be a question: the tables it reads, and its evidence level."""
+
+    def declare(answer: Callable[Concatenate[Asker, P], T]) -> Question[Asker, P, T]:
+        return Question(answer, tables, level)
+
+    return declare

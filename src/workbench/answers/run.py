@@ -1,0 +1,399 @@
+"""The tables of one run as frames, and the units, periods and profiles they are about.
+
+A table is read once, at first use, in the zone of its source; nothing is written. A missing table
+is an error that names the stage to run. An unknown unit, period or profile is an error that lists
+similar and known ones; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import tomllib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import cast
+
+import polars as pl
+
+from workbench.answers.frames import Excerpt, Frame
+from workbench.clock import Calendars
+from workbench.clock.lateness import lateness_profiles
+from workbench.core.errors import UsageProblem
+from workbench.core.project import Project, shipped
+from workbench.core.vocabulary import EVERYTHING, Period, PeriodKind, latest_kind
+from workbench.figures import causes, compare, stock, waits
+from workbench.figures.result_tables import month_classes
+from workbench.figures.sojourns import count_passages
+from workbench.messages import say, use_language
+from workbench.official import ReportSpan
+from workbench.official.counting import OfficialTables, count_official_forms
+
+SHOWN = 12
+"""Number of units or periods that a message lists."""
+_FINGERPRINTED = ("dossiers", "ledger", "measures", "outcomes", "reconciliation", "result_profiles")
+"""Tables whose bytes stand for all results: causes also depend on the profile they are under."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """The tables of one run, with their units, periods and profiles.
+
+    Args:
+        home: The project or ``analyse`` folder.
+        folders: Folders of the tables, one Parquet file each.
+        reference: Folder with ``units.csv``.
+        language: ``vi`` or ``en``, for everything the answers say.
+    """
+
+    home: Path
+    folders: tuple[Path, ...]
+    reference: Path
+    language: str = "vi"
+
+    dossiers = Frame("One row per dossier.")
+    steps = Frame("One row per dossier and step.")
+    pauses = Frame("One row per dossier and pause.")
+    quarantine = Frame("One row per rejected or flagged row of the source files.")
+    due_findings = Frame("One row per dossier whose due date is not that of its term (rule D13).")
+    calendar_findings = Frame("One row per dossier and day outside its calendar (rules D34-D36).")
+    reconciliation = Frame("One row per source file: where each of its rows went.")
+    outcomes = Frame("One row per dossier and lateness profile.")
+    due_dates = Frame("One row per dossier with a term: its recomputed and its issued due date.")
+    clock_starts = Frame("One row per dossier: reception, and from when on its clock counts.")
+    pause_spells = Frame("One row per dossier and clock stop.")
+    odd_pauses = Frame("One row per pause that does not fit its dossier's clock: its oddity.")
+    ledger = Frame("One row per dossier and segment of its time.")
+    measures = Frame("One row per measure, profile, group and period.")
+    findings_by_unit = Frame("One row per unit, quality rule and severity.")
+    verdict_counts = Frame("One row per profile, period and unit: late, and without suspects.")
+    cause_cells = Frame("One row per profile, unit, period, procedure, channel and cause.")
+    overdue_cells = Frame("One row per unit, period, procedure and channel: overdue at its close.")
+    late_causes = Frame("One row per late dossier and cause of its lateness.", table="causes")
+    late_dossiers = Frame("One row per late dossier: late in fact or not, and its main cause.")
+    dossier_calendars = Frame("One row per dossier: the calendar its clock runs by.")
+    cell_tests = Frame("One row per unit, period and cause, beside its peers.", table="cells")
+    gaps = Frame("One row per comparison of units or periods and component of its gap.")
+    saved = Frame("One row per scenario, unit and period: late dossiers saved.", table="whatif")
+    watchlist = Frame("One row per open dossier: its risk of being late, and where it waits.")
+    progress = Frame("One row per dossier with a due instant: elapsed share of its allowed time.")
+
+    # tables that are counted when they are asked for ---------------------------------------
+
+    def counted(self, table: causes.CountedTable, period: str, profile: str) -> pl.DataFrame:
+        """Return a table of one period under any lateness profile, counted now."""
+        return causes.count_table(
+            table, self.folders, self.facts.pipelines, period=period, profile=profile
+        )
+
+    def counted_passages(self, day: dt.date) -> pl.DataFrame:
+        """Return one row per dossier and sojourn, as far back as forecasts from a day need."""
+        return self._local(
+            count_passages(self.folders, self.facts.pipelines, day, self.result_profile)
+        )
+
+    def daily_stock(self, period: Period, until: dt.date, profile: str) -> pl.DataFrame:
+        """Return the open and overdue dossiers of each unit and day, up to the last snapshot."""
+        return stock.count_daily_stock(
+            self.folders,
+            self.facts.pipelines,
+            self.profile_settings(profile),
+            period=period,
+            until=until,
+        )
+
+    def official_tables(self, span: ReportSpan, profile: str) -> OfficialTables:
+        """Return the counts of official forms in a period under one profile."""
+        return count_official_forms(
+            self.folders, self.facts.pipelines, [span], self.profile_settings(profile)
+        )
+
+    def step_waits(self) -> pl.DataFrame:
+        """Return every wait of a step for its holder, split by cause."""
+        return waits.waits(self._file("steps").parent, self.facts)
+
+    # reading ------------------------------------------------------------------------------
+
+    def limited_to(self, tables: Collection[str]) -> Run:
+        """Return this run with only some of its tables: reading another one is an error."""
+        return cast("Run", Excerpt(self, frozenset(tables)))
+
+    def read(self, table: str) -> pl.DataFrame:
+        """Return a stored table.
+
+        Raises:
+            UsageProblem: The run has no such table.
+        """
+        return self._local(pl.read_parquet(self._file(table)))
+
+    def _local(self, frame: pl.DataFrame) -> pl.DataFrame:
+        if self.zone == "UTC":
+            return frame
+        moments = [c for c, t in frame.schema.items() if isinstance(t, pl.Datetime) and t.time_zone]
+        return frame.with_columns(pl.col(c).dt.convert_time_zone(self.zone) for c in moments)
+
+    def _file(self, name: str) -> Path:
+        for folder in self.folders:
+            if (folder / f"{name}.parquet").is_file():
+                return folder / f"{name}.parquet"
+        raise UsageProblem("briefing.no_table", table=name, folder=self.home)
+
+    @cached_property
+    def facts(self) -> Project:
+        """The project whose rules apply: its own, or the shipped one."""
+        project = Project(self.home)
+        return project if any(project.pipelines.rglob("*.sql")) else shipped()
+
+    @cached_property
+    def result_profile(self) -> str:
+        """The lateness profile under which causes and dependent tables were computed."""
+        return str(self.read("result_profiles")["profile"][0])
+
+    @cached_property
+    def zone(self) -> str:
+        """The time zone of the sources; ``UTC`` when they lie in several."""
+        zones = pl.read_parquet(self._file("dossiers"), columns=["time_zone"])["time_zone"].unique()
+        return str(zones[0]) if len(zones) == 1 and zones[0] else "UTC"
+
+    @cached_property
+    def snapshot(self) -> dt.datetime | None:
+        """The moment the exports were made: the latest of all dossiers, in their zone."""
+        latest = self.dossiers["snapshot_at"].max()
+        return latest if isinstance(latest, dt.datetime) else None
+
+    @cached_property
+    def synthetic(self) -> bool:
+        """Whether any dossier is simulated; every page then says so."""
+        return bool(self.dossiers["synthetic"].any())
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Twelve characters that identify exactly these results on any machine."""
+        digest = sha256()
+        for name in _FINGERPRINTED:
+            digest.update(self._file(name).read_bytes())
+        return digest.hexdigest()[:12]
+
+    # names --------------------------------------------------------------------------------
+
+    def units(self) -> list[str]:
+        """Return the ids of all units that have dossiers, sorted."""
+        return sorted(u for u in self.measures["unit_id"].unique() if u != EVERYTHING)
+
+    def periods(self, kind: PeriodKind) -> list[str]:
+        """Return the labels of the periods of a kind that have dossiers."""
+        return [p for p in self._periods if Period.parse(p).kind == kind]
+
+    @cached_property
+    def _periods(self) -> list[str]:
+        counts = self.measures.filter(
+            pl.col("measure").is_in(["received", "resolved"]),
+            pl.col("unit_id") == EVERYTHING,
+            pl.col("numerator") > 0,
+        )
+        return sorted(p for p in counts["period"].unique() if p != EVERYTHING)
+
+    @cached_property
+    def _register(self) -> dict[str, dict[str, str]]:
+        """The rows of ``units.csv`` by unit id; nothing when there is no list."""
+        return {row["unit_id"]: row for row in self.reference_rows("units.csv")}
+
+    def reference_rows(self, name: str) -> list[dict[str, str]]:
+        """Return the rows of a reviewed list, nothing where there is no such list."""
+        listing = self.reference / name
+        if not listing.is_file():
+            return []
+        with listing.open(encoding="utf-8", newline="") as lines:
+            return list(csv.DictReader(lines))
+
+    def unit_name(self, unit_id: str) -> str:
+        """Return a unit's name in the book's language, or its id if it is in no list."""
+        if unit_id == EVERYTHING:
+            with use_language(self.language):
+                return say("briefing.all_units")
+        row = self._register.get(unit_id, {})
+        return row.get(f"name_{self.language}") or row.get("name_vi") or unit_id
+
+    def unit_inline(self, unit_id: str) -> str:
+        """Return a unit's name as it is written inside a sentence."""
+        name = self.unit_name(unit_id)
+        return name[:1].lower() + name[1:] if unit_id == EVERYTHING else name
+
+    def unit_kind(self, unit_id: str) -> str:
+        """Return the kind of body of a unit; empty if it is in no list."""
+        return self._register.get(unit_id, {}).get("kind", "")
+
+    def profile_label(self, profile: str) -> str:
+        """Return a lateness profile's definition in the book's language; its name if unlisted."""
+        listing = self.reference / "profiles" / f"{profile}.toml"
+        if not listing.is_file():
+            return profile
+        defined = tomllib.loads(listing.read_text(encoding="utf-8"))
+        return str(defined.get(f"label_{self.language}", profile))
+
+    def profile_settings(self, profile: str) -> pl.DataFrame:
+        """Return the row of a lateness profile, no row if no file defines it."""
+        return lateness_profiles(self.reference / "profiles").filter(profile=profile)
+
+    def parent_name(self, unit_id: str) -> str:
+        """Return the name of the body above a unit; for ``*`` of the one above all units.
+
+        Empty where a unit is not in the reviewed list or several bodies share the units.
+        """
+        office, above = self.office(unit_id)
+        return office if unit_id == EVERYTHING else above
+
+    def office(self, unit_id: str) -> tuple[str, str]:
+        """Return the names of a reporting office and of the body above it, for a letterhead.
+
+        All units together report under the body they share; empty where they share none.
+        """
+        office = self._common_body() if unit_id == EVERYTHING else unit_id
+        above = self._register.get(office, {}).get("parent", "")
+        names = (self.unit_name(b) if b in self._register else "" for b in (office, above))
+        return next(names), next(names)
+
+    def _common_body(self) -> str:
+        """Return the lowest body that all units belong to or are; empty where there is none."""
+        chains = [self._chain(unit_id) for unit_id in self.units()]
+        return next((b for b in chains[0] if all(b in chain for chain in chains)), "")
+
+    def _chain(self, unit_id: str) -> list[str]:
+        """Return a listed unit and the listed bodies above it, lowest first."""
+        chain: list[str] = []
+        while unit_id in self._register and unit_id not in chain:
+            chain.append(unit_id)
+            unit_id = self._register[unit_id].get("parent", "")
+        return chain
+
+    @cached_property
+    def month_classes(self) -> dict[str, str]:
+        """Which months have long holidays in the calendars of these dossiers, and which not."""
+        calendars = Calendars.read(self.reference / "calendars")
+        used = self.dossiers["calendar_id"].unique()
+        labels = {*self.cause_cells["period"], *self.overdue_cells["period"]}
+        return month_classes(labels, calendars, used)
+
+    # looking up units, periods and profiles -----------------------------------------------
+
+    def unit(self, query: str) -> str:
+        """Return the id of a unit given by id or name; ``*`` or ``all`` stands for all units.
+
+        Raises:
+            UsageProblem: No dossier belongs to such a unit.
+        """
+        if query in ("", EVERYTHING, "all"):
+            return EVERYTHING
+        ids = {u: u for u in self.units()} | {self.unit_name(u): u for u in self.units()}
+        if query in ids:
+            return ids[query]
+        raise self.unknown("briefing.no_unit", query, ids, self.units())
+
+    def period(self, query: str) -> str:
+        """Return the label of a period with dossiers.
+
+        ``latest`` is the last ended half-year, ``latest-month``, ``latest-quarter`` and
+        ``latest-year`` the last ended period of that kind: see ``latest``.
+
+        Raises:
+            UsageProblem: The label is not a period, or nothing was received or resolved in it.
+        """
+        if kind := latest_kind(query):
+            return self.latest(kind)
+        label = str(Period.parse(query))
+        if label not in self._periods:
+            kind = Period.parse(label).kind
+            raise self.unknown("briefing.no_period", query, self._periods, self.periods(kind))
+        return label
+
+    def against(self, period: str, query: str = "") -> str:
+        """Return the period to compare with: as given, else a year before, else the one before.
+
+        Empty when none was given and no earlier period has dossiers.
+
+        Raises:
+            UsageProblem: The given period has no dossiers.
+        """
+        if query:
+            return self.period(query)
+        this = Period.parse(period)
+        earlier = (str(this.a_year_before()), str(this.previous()))
+        return next((p for p in earlier if p in self._periods), "")
+
+    def ended(self, period: str) -> bool:
+        """Return whether a period had ended when the exports were made."""
+        last = Period.parse(period).ends_on
+        return self.snapshot is None or last <= self.snapshot.date()
+
+    def latest(self, kind: PeriodKind) -> str:
+        """Return the last ended period of a kind in which dossiers were received.
+
+        Where none had ended, the last period of that kind with dossiers.
+
+        Raises:
+            UsageProblem: No period of that kind has dossiers.
+        """
+        receptions = self.measures.filter(
+            pl.col("measure") == "received",
+            pl.col("unit_id") == EVERYTHING,
+            pl.col("numerator") > 0,
+        )
+        labels = self.periods(kind)
+        if not labels:
+            raise self.unknown("briefing.no_period", kind, [], self._periods)
+        received = set(receptions["period"])
+        return next((p for p in reversed(labels) if p in received and self.ended(p)), labels[-1])
+
+    def profile(self, query: str) -> str:
+        """Return the name of a lateness profile of the results; the results' own by default.
+
+        Raises:
+            UsageProblem: No figure of the results is of such a profile.
+        """
+        if not query:
+            return self.result_profile
+        profiles = sorted(self.measures["profile"].unique())
+        if query not in profiles:
+            raise self.unknown("briefing.no_profile", query, profiles, profiles)
+        return query
+
+    def computed_profile(self, query: str) -> str:
+        """Return a lateness profile if causes and dependent tables were computed under it.
+
+        Raises:
+            UsageProblem: They were computed under another one, or there is no such profile.
+        """
+        profile = self.profile(query)
+        if profile != self.result_profile:
+            raise UsageProblem("briefing.other_profile", asked=query, computed=self.result_profile)
+        return profile
+
+    def reception(self, query: str) -> str:
+        """Return the label of a period of reception; empty, for all dossiers, when none is given.
+
+        Raises:
+            UsageProblem: As for ``period``.
+        """
+        return self.period(query) if query else ""
+
+    def rate(self, query: str) -> str:
+        """Return the name of a rate that units and periods are compared by.
+
+        Raises:
+            UsageProblem: There is no such rate.
+        """
+        rates = list(compare.SIDE_BY_SIDE_RATES)
+        if query not in rates:
+            raise self.unknown("briefing.no_measure", query, rates, rates)
+        return query
+
+    def unknown(self, key: str, query: str, names: Iterable[str], known: list[str]) -> UsageProblem:
+        """Return the error that names what was asked for, what is similar and what is known."""
+        with use_language(self.language):
+            near = ", ".join(get_close_matches(query, list(names), n=3, cutoff=0.5)) or "–"
+            listed = ", ".join(known[:SHOWN]) + (" …" if len(known) > SHOWN else "")
+        return UsageProblem(key, asked=query, near=near, known=listed or "–", total=len(known))

@@ -1,0 +1,24 @@
+"""``workbench dvc``: a command of DVC in the environment of the project."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from workbench.cli.options import argument
+from workbench.core.environment import run_dvc
+from workbench.core.project import find_project
+from workbench.ingest import export_files
+
+
+def command(
+    *arguments: Annotated[str, argument("dvc", "ARGUMENTS"), Parameter(allow_leading_hyphen=True)],
+) -> None:
+    """Run DVC; its exit code is ours."""
+    project = find_project()
+    if arguments[:1] == ("repro",):
+        # DVC opens every file of the inbox before our code runs, and waits at a pipe for ever
+        export_files(project.inbox)
+    if code := run_dvc(project, arguments):
+        raise SystemExit(code)

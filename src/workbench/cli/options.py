@@ -1,0 +1,50 @@
+"""Options that several commands share, and the help of each, in the reader's language.
+
+Annotations of the commands are kept as text (``from __future__ import annotations``) and
+evaluated whenever the command line is built, so the help follows the language then in force.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from workbench.messages import say
+
+Language = Literal["vi", "en"]
+
+
+def option(key: str, name: str | None = None, **values: object) -> Parameter:
+    """Describe an option or argument by an entry of the catalogue ``cli``.
+
+    Args:
+        key: The entry, without its ``opt_``.
+        name: What stands for the value in the help; by default the parameter's name.
+        **values: Values of the placeholders in the text.
+    """
+    return Parameter(help=say(f"cli.opt_{key}", **values), metavar=name)
+
+
+def argument(key: str, name: str) -> Parameter:
+    """Describe an argument without a name of its own on the command line.
+
+    Args:
+        key: The entry, without its ``opt_``.
+        name: What stands for the argument in the help.
+    """
+    return Parameter(name=name, help=say(f"cli.opt_{key}"))
+
+
+@dataclass(frozen=True)
+class BriefingOptions:
+    """What a briefing shows, run now or later by a scheduler; ``params.yaml`` has the rest."""
+
+    against: Annotated[str, option("against", "PERIOD")] = ""
+    unit: Annotated[str, option("unit", "ID|all")] = ""
+    lang: Annotated[Language | None, option("lang")] = None
+    published: Annotated[bool, option("published")] = False
+
+
+NO_OPTIONS = BriefingOptions()

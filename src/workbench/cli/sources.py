@@ -1,0 +1,53 @@
+"""``workbench sources``: look into the export of an unknown program."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from workbench.cli.options import Language, argument, option
+from workbench.core.errors import UsageProblem
+from workbench.core.project import find_project, shipped
+from workbench.ingest.epar import write_reference
+from workbench.messages import say
+from workbench.program import print_remark
+
+
+def inspect(
+    path: Annotated[Path, argument("inspect_path", "PATH")],
+    /,
+    *,
+    out: Annotated[Path | None, option("inspect_out", "FILE")] = None,
+    lang: Annotated[Language | None, option("lang")] = None,
+) -> None:
+    """Guess the profile of an unknown export and write its draft; no file is overwritten."""
+    import workbench.ingest as exports
+
+    if out and out.exists():
+        raise UsageProblem("cli.draft_exists", file=out)
+    try:
+        reference = find_project().reference
+    except UsageProblem:
+        reference = shipped().reference
+    draft = exports.inspect(path, reference).to_toml()
+    if out is None:
+        sys.stdout.write(draft)
+        return
+    try:
+        out.write_text(draft, encoding="utf-8", newline="\n")
+    except OSError as problem:
+        raise UsageProblem("cli.draft_unwritten", file=out, reason=problem.strerror) from problem
+    print_remark(say("cli.drafted", file=out))
+
+
+def epar(
+    path: Annotated[Path, argument("epar_path", "DIR")],
+    /,
+    *,
+    out: Annotated[Path, option("epar", "DIR")],
+    lang: Annotated[Language | None, option("lang")] = None,
+) -> None:
+    """Turn the configuration of e-par into reference tables; no file is overwritten."""
+    for file in write_reference(path, out):
+        sys.stdout.write(f"{file}\n")
