@@ -195,6 +195,20 @@ def test_an_overload_elsewhere_does_not_make_one_here_seem_smaller():
     assert beside["excess"][0] == pytest.approx(alone["excess"][0], rel=0.05)
 
 
+def test_the_last_dossiers_of_a_register_accuse_no_unit():
+    """What ends after receptions have ceased is late by selection, at every unit."""
+    rows = world(2, size=100)
+    rest = rows.filter(pl.col("period") == "2022-Q4").with_columns(
+        pl.lit("2023-Q1").alias("period"),
+        pl.lit(1).cast(rows.schema["n_dossiers"]).alias("n_dossiers"),
+        pl.lit(1).cast(rows.schema["n_late"]).alias("n_late"),
+        (pl.col("cause") == "slow_work").cast(rows.schema["late_share"]).alias("late_share"),
+    )
+    found = cells(pl.concat([rows, rest]), kind="quarter").filter(period="2023-Q1")
+    assert not found.is_empty()
+    assert found.filter("flagged").is_empty()
+
+
 def test_only_periods_of_the_kind_and_causes_proper_make_the_family():
     rows = world(2)
     halves = rows.with_columns(pl.lit("2022-H1").alias("period"))

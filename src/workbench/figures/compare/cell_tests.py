@@ -43,6 +43,9 @@ waits makes the next wait. They are no independent witnesses, the less so the mo
 LEAST_EXCESS, LEAST_SHARE = 1.0, 0.01
 """Late dossiers beyond expectation below which no cell is named: so many, and so much of the
 cell's dossiers on top; less is too small to act upon."""
+LEAST_PERIOD = 0.1
+"""A cell with fewer dossiers than this share of its unit's median period is not tested: what ends
+when hardly any more comes in took long, whoever had it."""
 CLEARLY_OUT = 0.005
 """A cell with a smaller p-value is left out of the reference of the others."""
 MOST_OUT = 0.1
@@ -170,6 +173,9 @@ def _of_cause(family: Family, cause: str, rows: pl.DataFrame) -> pl.DataFrame:
         "period",
         pl.lit(cause).alias("cause"),
         pl.col("n_dossiers", "n_late").cast(pl.Float64),
+        (
+            pl.col("n_dossiers") >= LEAST_PERIOD * pl.col("n_dossiers").median().over("unit_id")
+        ).alias("is_full"),
         pl.Series("observed", observed),
         pl.Series("least", least),
         pl.Series("ordinary", counted.expected),
@@ -310,7 +316,7 @@ def _timed(family: Family, rows: pl.DataFrame, chance: Floats) -> Floats:
 
 def _finished(table: pl.DataFrame, q: float) -> pl.DataFrame:
     """Give every cell its q-value, say which are named, and order the columns."""
-    able = pl.col("observed") - pl.col("ordinary") >= pl.col("least")
+    able = pl.col("is_full") & (pl.col("observed") - pl.col("ordinary") >= pl.col("least"))
     is_sure = (pl.col("excess") >= LEAST_EXCESS) & (pl.col("lower") > 0)
     chosen = table.select(able.alias("able"))["able"]
     chances = q_values_of_named(
