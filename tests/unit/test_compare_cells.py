@@ -100,6 +100,19 @@ def test_what_stays_unexplained_is_told_but_names_no_cell():
     assert found.select("unit_id", "flagged").rows() == [("U03", False)]
 
 
+def test_what_no_cause_takes_is_not_tested_by_what_causes_take():
+    rows = world(1, size=100, sick={("U03", "2022-Q1", "slow_work"): 0.1})
+    of_nobody = pl.col("cause") == "unexplained"
+    some = (pl.int_range(pl.len()) % 33 == 0).cast(pl.Int64)
+    taken = pl.when(of_nobody).then(0).otherwise(some)
+    shipped = rows.with_columns(pl.col("cause").replace("slow_work", "unexplained")).with_columns(
+        taken.alias("n_extreme"), (taken * 3600).alias("excess_seconds")
+    )
+    found = cells(shipped, kind="quarter").filter(of_nobody)
+    assert found.filter(reading="unexplained")["unit_id"].to_list() == ["U03"]
+    assert (found["p_value"] < 1).any()
+
+
 def test_time_of_all_dossiers_finds_what_late_ones_are_too_few_to_show():
     plain = world(8, size=25)
     slow = (pl.col("unit_id") == "U04") & (pl.col("cause") == "slow_work")

@@ -161,9 +161,10 @@ def _of_cause(family: Family, cause: str, rows: pl.DataFrame) -> pl.DataFrame:
     counted = _counted(family, rows, _LATE, in_waves=in_waves)
     observed = family.summed(rows, _LATE)
     chances = [counted.chance]
-    if _EXTREME in rows.columns:
+    # what a cause never has (the unexplained takes nothing extremely) says nothing of its cells
+    if _EXTREME in rows.columns and rows[_EXTREME].sum() > 0:
         chances.append(_counted(family, rows, _EXTREME, in_waves=in_waves).chance)
-    if _TIME in rows.columns and not in_waves:
+    if _TIME in rows.columns and rows[_TIME].sum() > 0 and not in_waves:
         chances.append(_timed(family, rows, counted.chance))
     chance = combined_p(*chances) if len(chances) > 1 else chances[0]
     least = LEAST_EXCESS + LEAST_SHARE * family.judged
