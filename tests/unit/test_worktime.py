@@ -92,6 +92,8 @@ def test_a_day_beyond_the_calendar_is_an_error_that_says_what_to_do(calendars):
     calendar = calendars["vn_dong_thap"]
     with pytest.raises(InputRejected, match=r"2018-12-31 is not covered .* «vn_dong_thap»"):
         calendar.working_seconds(at("2018-12-31T10:00"), at("2019-01-02T10:00"))
+    with pytest.raises(InputRejected, match=r"2027-01-01 is not covered .*2019-01-01.*2026-12-31"):
+        calendar.working_seconds(at("2026-12-31T10:00"), at("2027-01-01T10:00"))
     with pytest.raises(InputRejected, match="2027-01-01 is not covered"):
         calendar.add_working_days(dt.date(2026, 12, 31), 1)
     with pytest.raises(InputRejected, match="2027-01-01 is not covered"):
