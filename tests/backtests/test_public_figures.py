@@ -14,11 +14,12 @@ import polars as pl
 import pytest
 
 from workbench.core.numerals import decimal
-from workbench.figures.measures import RATES, measure
+from workbench.core.project import shipped
+from workbench.figures.measures import COUNTERS, measure, read_rates
 from workbench.messages import use_language
 from workbench.official import Conventions, Form, band, fill
-from workbench.official.forms import COUNTERS
 
+RATES = read_rates(shipped().reference)
 HERE = Path(__file__).parent
 
 
@@ -62,7 +63,7 @@ def measured(row: dict[str, str]) -> dict[str, dict[str, object]]:
     """Measures of the project from printed counts, by name."""
     group = {"profile": "printed", "unit_id": "*", "period": "p", "procedure_id": "*"}
     counted = pl.DataFrame([{**group, "channel_in": "*", **counters(row)}])
-    return {r["measure"]: r for r in measure(counted).iter_rows(named=True)}
+    return {r["measure"]: r for r in measure(counted, RATES).iter_rows(named=True)}
 
 
 def printed(share: float) -> str:
@@ -190,6 +191,6 @@ def form_06a(row: dict[str, str], reference_dir: Path):
     }
     span = Conventions.read(reference_dir).span("2020-Q1", "lam_dong_2020")
     keys = {"profile": "printed", "convention": span.convention, "period": span.period}
-    keys |= {"unit_id": "*", "field_of_work": "*", "procedure_id": "*", "channel_in": "counter"}
+    keys |= {"unit_id": "*", "field_of_work": "unknown", "procedure_id": "*", "channel_in": "*"}
     counts = pl.DataFrame([keys | figures])
     return fill(Form.read("II.06a", reference_dir), counts, span=span, profile="printed")

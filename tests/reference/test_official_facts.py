@@ -7,9 +7,9 @@ import itertools
 
 import pytest
 
-from workbench.figures.measures import RATES
+from workbench.core.errors import InputRejected
+from workbench.figures.measures import COUNTERS, read_rates
 from workbench.official import read_metrics
-from workbench.official.forms import COUNTERS
 from workbench.warehouse import find_model
 
 PUBLISHED = {
@@ -38,13 +38,12 @@ def rows(reference_dir, name):
         return list(csv.DictReader(lines))
 
 
-def test_a_metric_is_defined_in_the_list_as_it_is_computed(reference_dir):
-    listed = {
-        m.metric_id: (m.numerator, m.denominator)
-        for m in read_metrics(reference_dir)
-        if m.kind == "rate"
-    }
-    assert listed == RATES
+def test_a_rate_of_counters_that_do_not_exist_is_refused(reference_dir, tmp_path):
+    text = (reference_dir / "metrics.csv").read_text(encoding="utf-8")
+    wrong = text.replace(",early + on_time,", ",early + in_good_time,", 1)
+    (tmp_path / "metrics.csv").write_text(wrong, encoding="utf-8")
+    with pytest.raises(InputRejected, match="in_good_time"):
+        read_rates(tmp_path)
 
 
 def test_every_published_definition_has_its_id(reference_dir):

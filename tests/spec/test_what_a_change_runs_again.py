@@ -43,6 +43,7 @@ def runs_again(path: str) -> list[str]:
         ("data/reference/profiles/wb_strict.toml", ["clock", "explain", "brief"]),
         ("data/reference/cause_rules.csv", ["explain", "brief"]),
         ("data/reference/causes.csv", ["explain", "brief"]),
+        ("data/reference/metrics.csv", ["explain", "brief"]),
         ("data/reference/step_norms.csv", ["clock", "brief"]),
         ("data/reference/units.csv", ["clean", "brief"]),
         ("data/reference/sources/one_stop.toml", ["ingest", "brief"]),

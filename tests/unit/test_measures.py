@@ -7,11 +7,13 @@ import re
 import polars as pl
 import pytest
 
+from workbench.core.project import shipped
 from workbench.figures import causes, compare
 from workbench.figures.estimates import wilson
-from workbench.figures.measures import COUNTS, RATES, measure, measures_in_turn
+from workbench.figures.measures import COUNTS, measure, measures_in_turn, read_rates
 from workbench.warehouse.models import find_model
 
+RATES = read_rates(shipped().reference)
 UNITS = {
     "*": {"received": 70, "early": 30, "on_time": 25, "late": 5, "open_overdue": 3, "unknown": 2},
     "A": {"received": 40, "early": 20, "on_time": 10, "late": 5, "open_overdue": 3, "unknown": 2},
@@ -40,7 +42,7 @@ def measures():
     harder = {
         unit: {**c, "late": c.get("late", 0) + 10 * (unit != "B")} for unit, c in UNITS.items()
     }
-    return measure(pl.concat([counts(), counts("2022-H2", harder)], how="diagonal"))
+    return measure(pl.concat([counts(), counts("2022-H2", harder)], how="diagonal"), RATES)
 
 
 def figure(measures, name, unit="*", period="2022-H1"):
@@ -97,9 +99,9 @@ def test_definitions_use_only_counters_that_the_models_make(pipelines_dir):
 def test_where_no_channel_is_known_no_share_filed_online_is_told():
     group = {"profile": "p", "unit_id": "*", "period": "2022-H1", "procedure_id": "*"}
     counted = pl.DataFrame([{**group, "channel_in": "*", "received": 9}])
-    assert "online_in" not in measure(counted)["measure"].to_list()
+    assert "online_in" not in measure(counted, RATES)["measure"].to_list()
     known = counted.with_columns(channel_known=9)
-    row = measure(known).filter(measure="online_in").row(0, named=True)
+    row = measure(known, RATES).filter(measure="online_in").row(0, named=True)
     assert (row["numerator"], row["denominator"]) == (0, 9)
 
 
@@ -123,7 +125,7 @@ def test_a_change_holds_both_sides_and_an_interval(measures):
 
 
 def test_a_unit_that_is_missing_on_one_side_has_no_difference():
-    only = measure(pl.concat([counts(), counts("2022-H2", {"*": UNITS["*"]})]))
+    only = measure(pl.concat([counts(), counts("2022-H2", {"*": UNITS["*"]})]), RATES)
     moved = compare.change(only, left="2022-H1", right="2022-H2", profile="wb_strict")
     row = moved.filter(pl.col("unit_id") == "B").row(0, named=True)
     assert (row["difference"], row["lower"], row["right_denominator"]) == (None, None, None)
@@ -173,8 +175,8 @@ def test_shares_of_time_add_up_to_one_in_each_group():
 
 def test_measures_made_in_turn_are_those_made_at_once():
     counted = pl.concat([counts(profile=name) for name in ("wb_strict", "qd766")])
-    whole = measure(counted)
+    whole = measure(counted, RATES)
     assert whole.equals(whole.sort("measure", "profile", "unit_id", "period"))
-    in_turn = list(measures_in_turn(counted))
+    in_turn = list(measures_in_turn(counted, RATES))
     assert all(one["measure"].n_unique() <= 1 for one in in_turn)
     assert pl.concat(in_turn).equals(whole)

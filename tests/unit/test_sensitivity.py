@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import polars as pl
 
+from workbench.core.project import shipped
 from workbench.figures.compare import sensitivity
-from workbench.figures.measures import measure
+from workbench.figures.measures import measure, read_rates
 
 GROUP = {"unit_id": "*", "period": "2022-H1", "procedure_id": "*", "channel_in": "*"}
 
 
 def _measures() -> pl.DataFrame:
     counted = {"a": {"early": 3, "late": 1}, "b": {"on_time": 2, "open_overdue": 2}}
-    return measure(pl.DataFrame([{"profile": p, **GROUP, **ns} for p, ns in counted.items()]))
+    rows = pl.DataFrame([{"profile": p, **GROUP, **ns} for p, ns in counted.items()])
+    return measure(rows, read_rates(shipped().reference))
 
 
 def test_each_profile_has_one_row_with_counts_and_rates():

@@ -21,6 +21,7 @@ from workbench.core import numerals
 from workbench.core.errors import UsageProblem
 from workbench.core.vocabulary import EVERYTHING, ReportSpan, latest_kind
 from workbench.figures import compare
+from workbench.figures.measures import read_rates
 from workbench.messages import say
 from workbench.official import (
     Conventions,
@@ -118,7 +119,11 @@ class Official(Part):
         """
         span = self._span(period)
         report = half_year_report(
-            self._counted(span)["counts"], span=span, profile=self.profile, unit_id=self.unit
+            self._counted(span)["counts"],
+            read_rates(self.run.reference),
+            span=span,
+            profile=self.profile,
+            unit_id=self.unit,
         )
         return Answer(
             title=say("official.report_title", period=numerals.period(span.period)),
@@ -193,7 +198,9 @@ class Official(Part):
         """
         span = self._span(period)
         figures = self._totals(span)
-        listed = read_criteria(self.run.reference / "par_criteria.csv")
+        listed = read_criteria(
+            self.run.reference / "par_criteria.csv", read_rates(self.run.reference)
+        )
         return evaluate(listed, figures, on=span.ends_on)
 
     # shared by the answers ------------------------------------------------------------------

@@ -20,7 +20,7 @@ from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.core.errors import InputRejected, UsageProblem
 from workbench.core.origins import check_origins, write_origin
-from workbench.core.project import replace_folder
+from workbench.core.project import Project, replace_folder
 from workbench.core.run_folders import RunFolders
 from workbench.core.vocabulary import PERIOD_KINDS, PeriodKind, ReportSpan, periods_between
 from workbench.warehouse import Warehouse, write_frames
@@ -98,7 +98,7 @@ def explain(folders: RunFolders, *, profile: str, kind: PeriodKind = "half") -> 
                     _write_scenarios, counts_folder, calendars, writer, folders.facts.reference
                 ),
                 pool.submit(_compare, used, calendars, writer, kind),
-                pool.submit(_measure, counts_folder, writer, kind),
+                pool.submit(_measure, counts_folder, writer, folders.facts, kind),
             )
         for work in works:
             work.result()
@@ -163,29 +163,30 @@ def _rounded(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(rounded(*columns)) if columns else frame
 
 
-def _write_measures(counted: Path, profile: str, path: Path, pipelines: Path) -> pl.DataFrame:
+def _write_measures(counted: Path, profile: str, path: Path, facts: Project) -> pl.DataFrame:
     """Write all measures, one at a time to bound memory; return what metrics and plots show."""
-    from workbench.figures.measures import measures_in_turn
+    from workbench.figures.measures import measures_in_turn, read_rates
 
     frames: list[pl.DataFrame] = []
 
     def checked_measures(warehouse: Warehouse) -> Iterator[pl.DataFrame]:
-        for measure in measures_in_turn(pl.read_parquet(counted / "counts.parquet")):
+        counts = pl.read_parquet(counted / "counts.parquet")
+        for measure in measures_in_turn(counts, read_rates(facts.reference)):
             warehouse.check_frames("figures", {"measures": measure})
             frames.append(measure.filter(pl.col("profile") == profile).cast({pl.Enum: pl.String}))
             yield measure
 
-    with Warehouse(pipelines, threads=1, memory=CHECK_MEMORY) as warehouse:
+    with Warehouse(facts.pipelines, threads=1, memory=CHECK_MEMORY) as warehouse:
         write_frames(checked_measures(warehouse), path)
     return pl.concat(frames)
 
 
-def _measure(counted: Path, writer: _FigureWriter, kind: PeriodKind) -> None:
+def _measure(counted: Path, writer: _FigureWriter, facts: Project, kind: PeriodKind) -> None:
     """Write every measure, and what metrics and plots show of them."""
     from workbench.figures.metrics import write_metrics, write_plots
 
     folder, profile = writer.folder, writer.profile
-    measures = _write_measures(counted, profile, folder / "measures.parquet", writer.pipelines)
+    measures = _write_measures(counted, profile, folder / "measures.parquet", facts)
     write_metrics(measures, profile, folder / "measures.json", kind)
     write_plots(measures, profile, folder / "plots")
 

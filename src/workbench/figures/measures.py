@@ -1,15 +1,18 @@
 """The figures of a report: counts, and rates that each name their numerator and denominator.
 
-The definitions stand in two tables below; nothing else in the project computes a rate. A rate
-whose denominator is zero has no value. Evidence level 1: plain accounting.
+What a rate divides stands in ``data/reference/metrics.csv`` and nowhere else. A rate whose
+denominator is zero has no value. Evidence level 1: plain accounting.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import polars as pl
 
+from workbench.core.errors import InputRejected
 from workbench.figures.estimates import wilson_many
 
 COUNTS: dict[str, tuple[str, ...]] = {
@@ -27,29 +30,57 @@ COUNTS: dict[str, tuple[str, ...]] = {
 }
 """Measure -> the counters it adds up."""
 
-_IN_TIME = ("early", "on_time")
-_JUDGED = ("early", "on_time", "late")
+COUNTERS = (
+    "in_play",
+    "carried",
+    "received",
+    "received_online",
+    "received_counter",
+    "received_post",
+    "received_other",
+    "channel_known",
+    "online_full",
+    "online_part",
+    "online_rest",
+    "online_known",
+    "online_processed",
+    "reception_known",
+    "received_within_8h",
+    "done",
+    "early",
+    "on_time",
+    "late",
+    "unknown",
+    "late_reappointed",
+    "late_as_appointed",
+    "late_unrecorded",
+    "done_returned",
+    "done_not_returned",
+    "withdrawn",
+    "rejected",
+    "open_total",
+    "open_in_time",
+    "open_overdue",
+    "open_unknown",
+    "waiting",
+    "active_in_time",
+    "active_overdue",
+    "active_unknown",
+    "overdue_reappointed",
+    "overdue_as_appointed",
+    "overdue_unrecorded",
+    "fell_due",
+    "fell_due_in_time",
+    "progress_in_time",
+    "returned",
+    "returned_by_post",
+    "returned_online",
+    "returned_counter",
+)
+"""What the table ``counts`` counts."""
 
-RATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "ot_done": (_IN_TIME, _JUDGED),
-    "late_done": (("late",), _JUDGED),
-    "early_share": (("early",), _JUDGED),
-    "ot_done_plus_overdue_open": (_IN_TIME, (*_JUDGED, "open_overdue")),
-    "late_or_overdue": (("late", "open_overdue"), (*_JUDGED, "open_overdue")),
-    "ot_due": (("fell_due_in_time",), ("fell_due",)),
-    "ot_766": (("progress_in_time",), ("in_play",)),
-    "reception_8h": (("received_within_8h",), ("reception_known",)),
-    "online_in": (("received_online",), ("channel_known",)),
-    "online_processed": (("online_processed",), ("online_known",)),
-    "online_full_share": (("online_full",), ("received_online",)),
-    "post_out": (("returned_by_post",), ("returned",)),
-    "electronic_out": (("returned_online",), ("returned",)),
-}
-"""Measure -> counters of the numerator, counters of the denominator.
-
-``ot_done``, ``ot_done_plus_overdue_open``, ``ot_due`` and ``early_share`` are the definitions in
-use by provinces. They differ by points: a figure must be given with the name of its definition.
-"""
+Rate = tuple[tuple[str, ...], tuple[str, ...]]
+"""Counters of a rate's numerator, and those of its denominator."""
 
 GROUP = ("profile", "unit_id", "period", "procedure_id", "channel_in")
 ESTIMATED = {
@@ -70,23 +101,53 @@ _SCHEMA = {
 }
 
 
-def measure(counts: pl.DataFrame) -> pl.DataFrame:
+def read_rates(reference: Path) -> dict[str, Rate]:
+    """Read what each rate of ``metrics.csv`` divides, by its id.
+
+    Provinces define theirs differently, by points: a figure must be given with the name of its
+    definition.
+
+    Raises:
+        InputRejected: A rate names a counter that does not exist.
+
+    >>> from workbench.core.project import shipped
+    >>> read_rates(shipped().reference)["late_done"]
+    (('late',), ('early', 'on_time', 'late'))
+    """
+    with (reference / "metrics.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["kind"] == "rate"]
+    rates = {
+        row["metric_id"]: (_counters(row["numerator"]), _counters(row["denominator"]))
+        for row in rows
+    }
+    named = {counter for sides in rates.values() for side in sides for counter in side}
+    if wrong := sorted(named - set(COUNTERS)):
+        raise InputRejected("official.bad_metrics", wrong=", ".join(wrong))
+    return rates
+
+
+def _counters(text: str) -> tuple[str, ...]:
+    return tuple(term.strip() for term in text.split("+") if term.strip())
+
+
+def measure(counts: pl.DataFrame, rates: Mapping[str, Rate]) -> pl.DataFrame:
     """Turn counters into measures.
 
     Args:
         counts: One row per group (profile, unit, period, procedure, channel) and a column per
             counter; one that is not there counts nothing. ``*`` in a group column stands for all
             values together.
+        rates: What each rate divides (``read_rates``).
 
     Returns:
         One row per measure and group, with numerator, denominator, value and 95 % interval,
         ordered by measure and group. Groups without a single dossier have no row; a rate that
         no counter of the group feeds has none either.
     """
-    return pl.concat(measures_in_turn(counts)).cast({pl.Enum: pl.String})
+    return pl.concat(measures_in_turn(counts, rates)).cast({pl.Enum: pl.String})
 
 
-def measures_in_turn(counts: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def measures_in_turn(counts: pl.DataFrame, rates: Mapping[str, Rate]) -> Iterator[pl.DataFrame]:
     """Turn counters into measures one by one: one under the other they are those of ``measure``.
 
     So that no more than one measure is in memory at a time. Texts come as enumerations: millions of
@@ -97,7 +158,7 @@ def measures_in_turn(counts: pl.DataFrame) -> Iterator[pl.DataFrame]:
     ).sort(GROUP)
     defined: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
         **{name: (counters, None) for name, counters in COUNTS.items()},
-        **RATES,
+        **rates,
     }
     names = pl.Enum(sorted(defined))
     for name, (above, below) in sorted(defined.items()):

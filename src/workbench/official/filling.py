@@ -20,7 +20,8 @@ import polars as pl
 
 from workbench.core.errors import UsageProblem
 from workbench.core.vocabulary import EVERYTHING, Period, ReportSpan
-from workbench.official.forms import COUNTERS, Form, FormColumn, Identity
+from workbench.figures.measures import COUNTERS
+from workbench.official.forms import Form, FormColumn, Identity
 
 Figures = dict[str, int]
 GAP_SCHEMA = {

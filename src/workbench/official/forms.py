@@ -13,55 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.core.errors import InputRejected, UsageProblem
-
-COUNTERS = (
-    "in_play",
-    "carried",
-    "received",
-    "received_online",
-    "received_counter",
-    "received_post",
-    "received_other",
-    "channel_known",
-    "online_full",
-    "online_part",
-    "online_rest",
-    "online_known",
-    "online_processed",
-    "reception_known",
-    "received_within_8h",
-    "done",
-    "early",
-    "on_time",
-    "late",
-    "unknown",
-    "late_reappointed",
-    "late_as_appointed",
-    "late_unrecorded",
-    "done_returned",
-    "done_not_returned",
-    "withdrawn",
-    "rejected",
-    "open_total",
-    "open_in_time",
-    "open_overdue",
-    "open_unknown",
-    "waiting",
-    "active_in_time",
-    "active_overdue",
-    "active_unknown",
-    "overdue_reappointed",
-    "overdue_as_appointed",
-    "overdue_unrecorded",
-    "fell_due",
-    "fell_due_in_time",
-    "progress_in_time",
-    "returned",
-    "returned_by_post",
-    "returned_online",
-    "returned_counter",
-)
-"""What the table ``counts`` counts."""
+from workbench.figures.measures import COUNTERS
 
 LABEL_COLUMNS = 2
 """The first columns of every form number and name the row; the figures follow."""

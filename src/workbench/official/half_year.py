@@ -7,6 +7,7 @@ interval; a share without denominator gets no sentence. Accounting only: evidenc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,9 +15,9 @@ import polars as pl
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING, ReportSpan
 from workbench.figures.estimates import Estimate, count
-from workbench.figures.measures import ESTIMATED
+from workbench.figures.measures import ESTIMATED, Rate
 from workbench.messages import say
-from workbench.official.metrics import rate, totals
+from workbench.official.metrics import estimate_rate, totals
 
 COUNTS: dict[str, tuple[str, ...]] = {
     "received": ("received",),
@@ -84,22 +85,28 @@ class HalfYearReport:
 
 
 def half_year_report(
-    counts: pl.DataFrame, *, span: ReportSpan, profile: str, unit_id: str = EVERYTHING
+    counts: pl.DataFrame,
+    rates: Mapping[str, Rate],
+    *,
+    span: ReportSpan,
+    profile: str,
+    unit_id: str = EVERYTHING,
 ) -> HalfYearReport:
     """Return the seed figures of a report for any period, not only a half-year.
 
     Args:
         counts: Table ``counts``.
+        rates: What each rate divides (``read_rates``).
         span: The period under its reporting convention (``Conventions.span``).
         profile: Lateness profile.
         unit_id: A unit, ``*`` for all.
     """
     figures = totals(counts, span=span, profile=profile, unit_id=unit_id)
     report_counts = {name: count(sum(figures[c] for c in cs)) for name, cs in COUNTS.items()}
-    rates = {name: rate(name, figures) for name in RATES}
-    rows = [_row(name, e) for name, e in {**report_counts, **rates}.items()]
+    estimates = {name: estimate_rate(rates[name], figures) for name in RATES}
+    rows = [_row(name, e) for name, e in {**report_counts, **estimates}.items()]
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
-    return HalfYearReport(span, profile, frame, _sentences(span, report_counts, rates))
+    return HalfYearReport(span, profile, frame, _sentences(span, report_counts, estimates))
 
 
 def _row(name: str, e: Estimate) -> tuple[object, ...]:

@@ -1,7 +1,7 @@
 """Every on-time rate in use, side by side.
 
 ``data/reference/metrics.csv`` lists for each id who uses it, its numerator and denominator and how
-far that is verified; ``workbench.figures.measures.RATES`` computes it, and a test compares the two.
+far that is verified.
 A rate without denominator has no value; no rate is called the right one.
 """
 
@@ -15,9 +15,8 @@ import polars as pl
 
 from workbench.core.vocabulary import EVERYTHING, ReportSpan
 from workbench.figures.estimates import Estimate, wilson
-from workbench.figures.measures import RATES
+from workbench.figures.measures import COUNTERS, Rate, read_rates
 from workbench.messages import language
-from workbench.official.forms import COUNTERS
 
 _SCHEMA = {
     "metric_id": pl.String,
@@ -38,12 +37,10 @@ _SCHEMA = {
 
 @dataclass(frozen=True)
 class Metric:
-    """One named rate: numerator and denominator in words, who uses it, and its source."""
+    """One named figure: what a rate divides (a distribution: none), who uses it, its source."""
 
     metric_id: str
-    kind: str
-    numerator: tuple[str, ...]
-    denominator: tuple[str, ...]
+    rate: Rate | None
     texts: dict[str, str]
 
     def name(self) -> str:
@@ -55,16 +52,8 @@ def read_metrics(reference: Path) -> tuple[Metric, ...]:
     """Read ``metrics.csv``: ids, names, counters above and below, users and sources."""
     with (reference / "metrics.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
-    return tuple(
-        Metric(
-            row["metric_id"],
-            row["kind"],
-            _counters(row["numerator"]),
-            _counters(row["denominator"]),
-            row,
-        )
-        for row in rows
-    )
+    rates = read_rates(reference)
+    return tuple(Metric(row["metric_id"], rates.get(row["metric_id"]), row) for row in rows)
 
 
 def totals(
@@ -83,9 +72,9 @@ def totals(
     return rows.select(pl.col(c).sum().cast(pl.Int64) for c in COUNTERS).row(0, named=True)
 
 
-def rate(name: str, figures: dict[str, int]) -> Estimate:
-    """Return one rate of ``measures.RATES`` from summed counters, with its 95 % interval."""
-    above, below = RATES[name]
+def estimate_rate(rate: Rate, figures: dict[str, int]) -> Estimate:
+    """Return a rate from summed counters, with its 95 % interval."""
+    above, below = rate
     return wilson(sum(figures[c] for c in above), sum(figures[c] for c in below))
 
 
@@ -121,14 +110,13 @@ def rates_side_by_side(
         pl.col("unit_id") == unit_id,
     )
     rows = [
-        _distribution_row(m, late) if m.kind == "distribution" else _rate_row(m, figures)
-        for m in metrics
+        _rate_row(m, m.rate, figures) if m.rate else _distribution_row(m, late) for m in metrics
     ]
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
-def _rate_row(metric: Metric, figures: dict[str, int]) -> tuple[object, ...]:
-    e = rate(metric.metric_id, figures)
+def _rate_row(metric: Metric, rate: Rate, figures: dict[str, int]) -> tuple[object, ...]:
+    e = estimate_rate(rate, figures)
     cells = (e.numerator, e.denominator, e.value, e.lower, e.upper, None, None, e.method)
     return (metric.metric_id, metric.name(), *cells, *_provenance(metric))
 
@@ -144,7 +132,3 @@ def _distribution_row(metric: Metric, late: pl.DataFrame) -> tuple[object, ...]:
 def _provenance(metric: Metric) -> tuple[str, str, str]:
     texts = metric.texts
     return texts[f"used_by_{language()}"], texts["source"], texts["verified"]
-
-
-def _counters(text: str) -> tuple[str, ...]:
-    return tuple(term.strip() for term in text.split("+") if term.strip())

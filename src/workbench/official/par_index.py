@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from workbench.core.errors import InputRejected
-from workbench.figures.measures import RATES
+from workbench.figures.measures import Rate
 from workbench.messages import language
-from workbench.official.metrics import rate
+from workbench.official.metrics import estimate_rate
 
 _RULES = ("threshold", "proportional")
 _SCHEMA = {
@@ -49,6 +50,7 @@ class Criterion:
     criterion_id: str
     names: dict[str, str]
     metric_id: str
+    rate: Rate
     points: float
     rule: str
     threshold: float
@@ -58,15 +60,15 @@ class Criterion:
     source: str
 
 
-def read_criteria(file: Path) -> tuple[Criterion, ...]:
-    """Read criteria; none when the file holds only its header.
+def read_criteria(file: Path, rates: Mapping[str, Rate]) -> tuple[Criterion, ...]:
+    """Read criteria, each with the rate it names; none when the file holds only its header.
 
     Raises:
         InputRejected: A criterion lacks source or dates, or names an unknown rate or rule.
     """
     with file.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
-    return tuple(_criterion(row, n, file.name) for n, row in enumerate(rows, start=2))
+    return tuple(_criterion(row, n, file.name, rates) for n, row in enumerate(rows, start=2))
 
 
 def evaluate(
@@ -88,7 +90,7 @@ def evaluate(
 
 
 def _evaluated(criterion: Criterion, figures: dict[str, int]) -> tuple[object, ...]:
-    e = rate(criterion.metric_id, figures)
+    e = estimate_rate(criterion.rate, figures)
     is_met = None if e.value is None else e.value >= criterion.threshold
     share = None
     if e.value is not None:
@@ -100,30 +102,30 @@ def _evaluated(criterion: Criterion, figures: dict[str, int]) -> tuple[object, .
     return (*head, *cells, points, criterion.points, criterion.source, criterion.decided_on)
 
 
-def _criterion(row: dict[str, str], number: int, file: str) -> Criterion:
+def _criterion(row: dict[str, str], number: int, file: str, rates: Mapping[str, Rate]) -> Criterion:
     missing = [name for name in ("source", "decided_on", "valid_from") if not row.get(name)]
     if missing:
         raise InputRejected(
             "official.criterion_lacks", file=file, row=number, missing=", ".join(missing)
         )
-    if row["metric_id"] not in RATES or row["rule"] not in _RULES:
+    if row["metric_id"] not in rates or row["rule"] not in _RULES:
         raise InputRejected(
             "official.bad_criterion",
             file=file,
             row=number,
             metric=row["metric_id"],
             rule=row["rule"],
-            metrics=", ".join(RATES),
+            metrics=", ".join(rates),
         )
     try:
-        return _read(row)
+        return _read(row, rates[row["metric_id"]])
     except ValueError as problem:
         raise InputRejected(
             "official.criterion_value", file=file, row=number, reason=problem
         ) from problem
 
 
-def _read(row: dict[str, str]) -> Criterion:
+def _read(row: dict[str, str], rate: Rate) -> Criterion:
     threshold = float(row["threshold"])
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold {row['threshold']}")
@@ -131,6 +133,7 @@ def _read(row: dict[str, str]) -> Criterion:
         criterion_id=row["criterion_id"],
         names={"vi": row["name_vi"], "en": row["name_en"] or row["name_vi"]},
         metric_id=row["metric_id"],
+        rate=rate,
         points=float(row["points"]),
         rule=row["rule"],
         threshold=threshold,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.figures.measures import GROUP
+from workbench.core.project import shipped
+from workbench.figures.measures import GROUP, read_rates
 from workbench.messages import use_language
 from workbench.official import (
     half_year_report,
@@ -13,6 +14,8 @@ from workbench.official import (
     simulate_766,
     totals,
 )
+
+RATES = read_rates(shipped().reference)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +82,7 @@ def test_measures_of_calendar_periods_divide_the_same(counted, figures):
 
 
 def test_the_seed_figures_carry_numerator_denominator_and_interval(counted, span):
-    report = half_year_report(counted.counts, span=span, profile="wb_strict")
+    report = half_year_report(counted.counts, RATES, span=span, profile="wb_strict")
     assert report.figure("received")["numerator"] == 12
     assert report.figure("returned_paper")["numerator"] == 7
     post = report.figure("post_out")
@@ -91,25 +94,25 @@ def test_the_seed_figures_carry_numerator_denominator_and_interval(counted, span
 
 def test_the_sentences_are_said_in_both_languages(counted, span):
     with use_language("vi"):
-        said = half_year_report(counted.counts, span=span, profile="wb_strict").sentences
+        said = half_year_report(counted.counts, RATES, span=span, profile="wb_strict").sentences
     assert said[0] == (
         "Trong 6 tháng đầu năm 2022 (từ 01/01/2022 đến 30/06/2022), tiếp nhận 12 hồ sơ, kỳ trước "
         "chuyển qua 2; đã giải quyết 9 hồ sơ: trước hạn 3, đúng hạn 3, quá hạn 2."
     )
     with use_language("en"):
-        english = half_year_report(counted.counts, span=span, profile="wb_strict").sentences
+        english = half_year_report(counted.counts, RATES, span=span, profile="wb_strict").sentences
     assert len(english) == len(said)
     assert "Results delivered by public post: 25.0% of results returned (2/8;" in " ".join(english)
 
 
 def test_one_unit_is_reported_alone(counted, span):
-    report = half_year_report(counted.counts, span=span, profile="wb_strict", unit_id="U2")
+    report = half_year_report(counted.counts, RATES, span=span, profile="wb_strict", unit_id="U2")
     assert report.figure("received")["numerator"] == 7
 
 
 def test_a_share_of_nothing_is_not_spoken_of(counted):
     span = counted.conventions.span("2021-H2")
-    report = half_year_report(counted.counts, span=span, profile="wb_strict")
+    report = half_year_report(counted.counts, RATES, span=span, profile="wb_strict")
     assert report.figure("ot_done")["value"] is None
     assert not any("among resolved" in sentence for sentence in report.sentences)
 

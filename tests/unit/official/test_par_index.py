@@ -7,9 +7,11 @@ import datetime as dt
 import pytest
 
 from workbench.core.errors import InputRejected
+from workbench.core.project import shipped
+from workbench.figures.measures import COUNTERS, read_rates
 from workbench.official import evaluate, read_criteria
-from workbench.official.forms import COUNTERS
 
+RATES = read_rates(shipped().reference)
 HEAD = (
     "criterion_id,name_vi,name_en,metric_id,points,rule,threshold,"
     "valid_from,valid_to,decided_on,source,verified\n"
@@ -24,7 +26,7 @@ def criteria(tmp_path):
     def read(*rows: str):
         file = tmp_path / "par_criteria.csv"
         file.write_text(HEAD + "".join(rows), encoding="utf-8")
-        return read_criteria(file)
+        return read_criteria(file, RATES)
 
     return read
 
@@ -34,7 +36,7 @@ def good(rule="threshold", threshold="0.95", to=""):
 
 
 def test_as_shipped_there_is_no_criterion(reference_dir):
-    assert read_criteria(reference_dir / "par_criteria.csv") == ()
+    assert read_criteria(reference_dir / "par_criteria.csv", RATES) == ()
     assert evaluate((), FIGURES, on=DAY).is_empty()
 
 
