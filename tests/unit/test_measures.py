@@ -75,6 +75,11 @@ def test_every_figure_carries_numerator_method_and_level(measures):
     assert inside.all()
 
 
+def test_a_rate_of_a_single_dossier_has_its_row():
+    one = measure(counts(units={"C": {"received": 1, "late": 1}}))
+    assert figure(one, "late_done", unit="C")["denominator"] == 1
+
+
 def test_a_rate_without_dossiers_has_no_row(measures):
     assert measures.filter(pl.col("measure") == "post_out").is_empty()
 
