@@ -158,22 +158,28 @@ def test_figures_of_a_cell_add_up_and_carry_interval_and_level():
     assert frame["evidence_level"].unique().to_list() == [2]
 
 
-def test_the_excess_is_of_what_would_have_been_spared_and_wider_where_that_is_in_doubt():
+def test_the_excess_is_uncertain_by_what_is_in_doubt_and_by_what_two_measures_differ():
     rows = world(2, size=100, sick={("U03", "2022-Q1", "slow_work"): 0.3})
-    more = rows.with_columns((2 * pl.col("late_share")).alias("n_spared"), pl.col("n_late") * 3)
+    rows = rows.with_columns(pl.col("n_late") * 3)
     sick = pl.col("unit_id") == "U03", pl.col("period") == "2022-Q1", pl.col("cause") == "slow_work"
-    plain = cells(rows, kind="quarter").row(by_predicate=sick[0] & sick[1] & sick[2], named=True)
     found = {}
-    for doubtful in (0, 4, 4_000):
-        told = more.with_columns(pl.lit(doubtful).alias("n_doubtful"))
+    for times, doubtful in ((1, 0), (1, 40), (1, 4_000), (2, 0), (0, 0)):
+        counted = (times * pl.col("late_share")).alias("n_spared")
+        told = rows.with_columns(counted, pl.lit(doubtful).alias("n_doubtful"))
         frame = cells(told, kind="quarter")
-        found[doubtful] = frame.row(by_predicate=sick[0] & sick[1] & sick[2], named=True)
-    assert found[0]["observed"] == plain["observed"]
-    assert found[0]["p_value"] == plain["p_value"]
-    assert found[0]["excess"] == pytest.approx(2 * plain["excess"], rel=0.05)
-    assert found[4]["excess"] == found[0]["excess"]
-    assert found[4]["lower"] < found[0]["lower"] < found[0]["upper"] < found[4]["upper"]
-    assert found[4]["upper"] < found[4_000]["upper"] == found[4_000]["n_late"]
+        found[times, doubtful] = frame.row(by_predicate=sick[0] & sick[1] & sick[2], named=True)
+    sure, doubted, unknown, twice, nothing = found.values()
+    for other in (doubted, unknown, twice, nothing):
+        assert other["p_value"] == sure["p_value"]
+        assert other["excess"] == sure["excess"]
+        assert other["lower"] <= sure["lower"] < sure["upper"] < other["upper"]
+    assert doubted["lower"] < sure["lower"] == twice["lower"]
+    assert sure["excess"] == pytest.approx(sure["observed"] - sure["expected"])
+    assert twice["upper"] > 1.9 * sure["excess"]
+    assert unknown["upper"] == unknown["n_late"]
+    # however small its p-value, a cell is named only where its own interval says so
+    assert [cell["flagged"] for cell in found.values()] == [True, True, False, True, False]
+    assert max(unknown["lower"], nothing["lower"]) < 0
 
 
 def test_an_overload_elsewhere_does_not_make_one_here_seem_smaller():
@@ -185,8 +191,22 @@ def test_an_overload_elsewhere_does_not_make_one_here_seem_smaller():
         )
         for sick in ({here: 0.6}, {here: 0.6, **others})
     )
-    assert beside["expected"][0] > 1.5 * alone["expected"][0]
+    assert beside["p_value"][0] > 2 * alone["p_value"][0]
     assert beside["excess"][0] == pytest.approx(alone["excess"][0], rel=0.05)
+
+
+def test_the_last_dossiers_of_a_register_accuse_no_unit():
+    """What ends after receptions have ceased is late by selection, at every unit."""
+    rows = world(2, size=100)
+    rest = rows.filter(pl.col("period") == "2022-Q4").with_columns(
+        pl.lit("2023-Q1").alias("period"),
+        pl.lit(1).cast(rows.schema["n_dossiers"]).alias("n_dossiers"),
+        pl.lit(1).cast(rows.schema["n_late"]).alias("n_late"),
+        (pl.col("cause") == "slow_work").cast(rows.schema["late_share"]).alias("late_share"),
+    )
+    found = cells(pl.concat([rows, rest]), kind="quarter").filter(period="2023-Q1")
+    assert not found.is_empty()
+    assert found.filter("flagged").is_empty()
 
 
 def test_only_periods_of_the_kind_and_causes_proper_make_the_family():

@@ -48,10 +48,7 @@ weights as (
         dossier_no,
         mask,
         (share_whole() // (n_in * n_alike))::bigint as gain,
-        case
-            when n_in < n_causes then (share_whole() // ((n_causes - n_in) * n_alike))::bigint
-            else 0
-        end as loss
+        (share_whole() // nullif((n_causes - n_in) * n_alike, 0))::bigint as loss
     from winning_sets
 ),
 

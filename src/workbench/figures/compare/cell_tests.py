@@ -43,6 +43,9 @@ waits makes the next wait. They are no independent witnesses, the less so the mo
 LEAST_EXCESS, LEAST_SHARE = 1.0, 0.01
 """Late dossiers beyond expectation below which no cell is named: so many, and so much of the
 cell's dossiers on top; less is too small to act upon."""
+LEAST_PERIOD = 0.1
+"""A cell with fewer dossiers than this share of its unit's median period is not tested: what ends
+when hardly any more comes in took long, whoever had it."""
 CLEARLY_OUT = 0.005
 """A cell with a smaller p-value is left out of the reference of the others."""
 MOST_OUT = 0.1
@@ -72,7 +75,7 @@ _TIME = "excess_seconds"
 _EXTREME = "n_extreme"
 _LATE = "late_share"
 _SPARED, _DOUBTFUL = "n_spared", "n_doubtful"
-_BEYOND = ("spared", "unsure", "usual", "variance")
+_BEYOND = ("unsure", "counted", "expected", "variance", "spared", "usual", "spread")
 _TOLD = (_LATE, _EXTREME, _TIME, _SPARED, _DOUBTFUL)
 
 
@@ -110,15 +113,17 @@ def cells(
 
     Returns:
         Ordered by unit, period, cause: n_dossiers, n_late, observed (late dossiers due to the
-        cause, in fractions), expected (such, from the other cells, same strata), excess with lower
-        and upper (95 %): how many late dossiers of this very cell would have been on time had
-        the cause taken here what it takes elsewhere (n_spared beyond what the others have of it;
-        a dossier that any of two causes alone made late counts for both), p_value (one-sided),
+        cause, in fractions), expected (such, from the cells not out of line, same strata), excess
+        (observed - expected) with lower and upper (95 %): how many late dossiers of this very cell
+        would have been on time had the cause taken here what it takes elsewhere. n_spared says the
+        same in another way (a dossier that any of two causes alone made late counts for both):
+        where both differ the interval is wider. p_value (one-sided),
         q_value (over the family of all cells and causes; the unexplained, of which no unit is
         accused, does not count in that of the others), reading of a cell out of line by q-value
-        and by what was observed beyond the expected (``difference``; ``overload`` for congestion;
-        ``unexplained`` for what no cause explains; else missing), flagged (out of line, and not
-        merely unexplained), evidence_level 2. Empty in, empty out.
+        and by what was observed beyond the expected, of which at least one dossier and the lower
+        limit (``difference``; ``overload`` for congestion; ``unexplained`` for what no cause
+        explains; else missing), flagged (out of line, and not merely unexplained), evidence_level
+        2. Empty in, empty out.
 
     Source: Benjamini and Hochberg (1995) in the form of Gilbert (2005) and Heyse (2011), as in
     ``estimates.discovery.q_values_of_named``; Efron (2004), J. Am. Stat. Assoc. 99, 96-104 (spread
@@ -160,6 +165,7 @@ def _of_cause(family: Family, cause: str, rows: pl.DataFrame) -> pl.DataFrame:
         chances.append(_counted(family, rows, _EXTREME, in_waves=in_waves).chance)
     if _TIME in rows.columns and not in_waves:
         chances.append(_timed(family, rows, counted.chance))
+    chance = combined_p(*chances) if len(chances) > 1 else chances[0]
     least = LEAST_EXCESS + LEAST_SHARE * family.judged
     reach = upper_tail(counted.expected + least, counted.expected, counted.variance)
     return family.cells.select(
@@ -167,41 +173,61 @@ def _of_cause(family: Family, cause: str, rows: pl.DataFrame) -> pl.DataFrame:
         "period",
         pl.lit(cause).alias("cause"),
         pl.col("n_dossiers", "n_late").cast(pl.Float64),
+        (
+            pl.col("n_dossiers") >= LEAST_PERIOD * pl.col("n_dossiers").median().over("unit_id")
+        ).alias("is_full"),
         pl.Series("observed", observed),
         pl.Series("least", least),
-        pl.Series("expected", counted.expected),
-        *_spared(family, rows),
-        pl.Series("p_value", combined_p(*chances) if len(chances) > 1 else chances[0]),
+        pl.Series("ordinary", counted.expected),
+        *_beyond(family, rows, chance),
+        pl.Series("p_value", chance),
         pl.Series("reach", reach),
-    ).with_columns(rounded("observed", "least", "expected", "p_value", "reach"))
+    ).with_columns(rounded("observed", "least", "ordinary", "p_value", "reach"))
 
 
-def _spared(family: Family, rows: pl.DataFrame) -> list[pl.Series]:
-    """Say how many late dossiers of each cell would have been on time without the cause.
+def _beyond(family: Family, rows: pl.DataFrame, chance: Floats) -> list[pl.Series]:
+    """Return two measures of the late dossiers due to the cause, beside what the others have.
 
-    Waves of congestion are set aside here like anything out of line: asked is not whether this
-    wave stands out among waves but what there would be without it.
+    What was put down to it, and which late dossiers its usual time would have spared (the second is
+    the first where there is no such count). Asked is what there would be without the cause, so that
+    cells out of line are set aside whatever shows it, waves of congestion among them.
     """
-    what = _SPARED if _SPARED in rows.columns else _LATE
-    usual = _counted(family, rows, what, in_waves=False)
-    counted = family.summed(rows, what)
-    unsure = np.zeros_like(counted)
+    kept = _reference_cells(chance)
+    reference = family.reference(kept)
+    measures = (_LATE, _SPARED if _SPARED in rows.columns else _LATE)
+    unsure = np.zeros_like(chance)
     if _DOUBTFUL in rows.columns:
         unsure = family.summed(rows, _DOUBTFUL)
-    figures = (counted, unsure, usual.expected, usual.variance)
+    figures = [unsure]
+    for what in measures:
+        counted, events = family.summed(rows, what), family.events(rows, what)
+        usual = _against(reference, family, events, (0.0, 0.0))
+        spread = relative_spread(counted[kept], usual.expected[kept])
+        usual = _against(reference, family, events, (spread, 0.0))
+        figures += [counted, usual.expected, usual.variance]
     return [pl.Series(*figure) for figure in zip(_BEYOND, figures, strict=True)]
 
 
 def _limited(table: pl.DataFrame) -> pl.DataFrame:
-    """Give every cell its excess with limits, all causes at once; no more than are late."""
-    counted, unsure, expected, variance = (table[name].to_numpy() for name in _BEYOND)
-    low, high = excess_limits(counted, unsure, expected, variance)
-    high = np.minimum(high, table["n_late"].to_numpy())
-    return table.with_columns(
-        pl.Series("excess", counted - expected),
-        pl.Series("lower", low),
-        pl.Series("upper", high),
+    """Give every cell its excess with limits, all causes at once; no more than are late.
+
+    The two measures are of one number: by as much as the second is lower it is uncertain, and
+    where the second is higher the upper limit is the second's.
+    """
+    unsure, counted, expected, variance, spared, usual, spread = (
+        table[name].to_numpy() for name in _BEYOND
     )
+    excess = counted - expected
+    apart = np.maximum(excess - (spared - usual), 0.0)
+    low, high = excess_limits(counted, unsure, expected, variance, apart)
+    _, higher = excess_limits(spared, unsure, usual, spread)
+    most = np.minimum(np.maximum(high, higher), table["n_late"].to_numpy())
+    return table.with_columns(
+        pl.Series("expected", expected),
+        pl.Series("excess", excess),
+        pl.Series("lower", low),
+        pl.Series("upper", most),
+    ).with_columns(rounded("expected", "excess", "lower", "upper"))
 
 
 def _counted(family: Family, rows: pl.DataFrame, what: str, *, in_waves: bool) -> _Tested:
@@ -290,13 +316,14 @@ def _timed(family: Family, rows: pl.DataFrame, chance: Floats) -> Floats:
 
 def _finished(table: pl.DataFrame, q: float) -> pl.DataFrame:
     """Give every cell its q-value, say which are named, and order the columns."""
-    able = pl.col("observed") - pl.col("expected") >= pl.col("least")
+    able = pl.col("is_full") & (pl.col("observed") - pl.col("ordinary") >= pl.col("least"))
+    is_sure = (pl.col("excess") >= LEAST_EXCESS) & (pl.col("lower") > 0)
     chosen = table.select(able.alias("able"))["able"]
     chances = q_values_of_named(
         table["p_value"].to_numpy(), chosen.to_numpy(), table["reach"].to_numpy()
     )
     reading = (
-        pl.when(~((pl.col("q_value") <= q) & able))
+        pl.when(~((pl.col("q_value") <= q) & able & is_sure))
         .then(None)
         .when(pl.col("cause").is_in(CONGESTION))
         .then(pl.lit("overload"))

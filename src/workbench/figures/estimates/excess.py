@@ -98,6 +98,7 @@ def excess_limits(
     doubtful: ArrayLike,
     expected: ArrayLike,
     spread: ArrayLike = 0.0,
+    apart: ArrayLike = 0.0,
     level: float = 0.95,
 ) -> tuple[Floats, Floats]:
     """Return the limits of how many of these very events go back to their cause.
@@ -112,6 +113,7 @@ def excess_limits(
             second one at the border itself, hardly any far from it).
         expected: How many there would be anyway.
         spread: Relative variance between cells, as in ``upper_tail``.
+        apart: By how much a second measure of the same number lies below this one.
         level: Share of such intervals that hold the number asked for, or more.
 
     Source: prediction of a count as in ``count_limits``; limits of a difference recovered from
@@ -121,11 +123,11 @@ def excess_limits(
     >>> [round(float(x), 2) for x in (*low, *high)]
     [4.34, 3.85, 10.0, 10.8]
     """
-    seen, unsure, mean, wide = np.broadcast_arrays(
-        *(np.asarray(x, dtype=np.float64) for x in (counted, doubtful, expected, spread))
+    seen, unsure, mean, wide, differing = np.broadcast_arrays(
+        *(np.asarray(x, dtype=np.float64) for x in (counted, doubtful, expected, spread, apart))
     )
     least, most = count_limits(mean, wide, level)
-    wrong = float(ndtri((1 + level) / 2)) * np.sqrt(unsure / 4)
+    wrong = np.hypot(float(ndtri((1 + level) / 2)) * np.sqrt(unsure / 4), differing)
     return (
         seen - mean - np.hypot(most - mean, wrong),
         seen - mean + np.hypot(mean - least, wrong),
