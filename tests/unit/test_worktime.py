@@ -6,6 +6,7 @@ import datetime as dt
 import shutil
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -100,6 +101,31 @@ def test_a_day_beyond_the_calendar_is_an_error_that_says_what_to_do(calendars):
         calendar.add_working_seconds(at("2026-12-31T16:00"), 2 * 3600)
     with pytest.raises(InputRejected, match="2030-01-01 is not covered"):
         calendar.is_working_day(dt.date(2030, 1, 1))
+
+
+def test_the_morning_ends_before_the_break_and_the_first_day_is_covered(calendars):
+    calendar = calendars["vn_dong_thap"]
+    assert calendar.add_working_seconds(at("2022-05-04T06:00"), 16_200) == at("2022-05-04T11:30")
+    assert not calendar.is_working_day(dt.date(2019, 1, 1))
+    with pytest.raises(InputRejected, match="2027-01-01 is not covered"):
+        calendar.instant(np.array([0, 10**9]))
+
+
+def test_calendars_with_days_off_are_told_from_one_that_never_closes(calendars):
+    assert "vn_dong_thap" in calendars.with_days_off()
+    assert "always" not in calendars.with_days_off()
+
+
+def test_hours_hold_from_the_first_day_on_which_they_are_valid(folder):
+    rewrite(
+        folder, "office_hours.csv", "vn_dong_thap,,,1-5,07:00", "vn_dong_thap,2022-05-04,,1-5,07:00"
+    )
+    calendar = Calendars.read(folder)["vn_dong_thap"]
+    days = [
+        calendar.working_seconds(at(f"2022-05-{day:02}T00:00"), at(f"2022-05-{day:02}T13:00"))
+        for day in (4, 5)
+    ]
+    assert days == [16_200, 16_200]
 
 
 def test_a_stamp_without_zone_is_refused(calendars):
