@@ -199,3 +199,34 @@ def test_the_dominant_cause_is_the_largest_of_those_that_alone_made_it_late(expl
     assert dominant.height == tables["late_dossiers"].height
     assert dominant.filter(pl.col("dominant_cause") != pl.col("cause")).is_empty()
     assert "unexplained" in dominant["dominant_cause"].to_list()
+
+
+def clicked_at_the_end(written: Register, unit: str) -> Register:
+    """Return a register in which a unit clicks the last steps of half its dossiers at once."""
+    closed = written.dossiers.select("dossier_id", ended="resolved_at")
+    steps = written.steps.join(closed, on="dossier_id", how="left")
+    half = (pl.col("unit_id") == unit) & pl.col("dossier_id").str.contains("[02468]$")
+    chained = half & pl.col("step_kind").is_in(["work", "sign", "record"])
+    clicked = pl.col("ended") - pl.duration(seconds=20 * (5 - pl.col("step_no")))
+    stamps = ("arrived_at", "started_at", "finished_at")
+    return Register(
+        written.dossiers,
+        steps.with_columns(
+            *(pl.when(chained).then(clicked).otherwise(name).alias(name) for name in stamps)
+        ).drop("ended"),
+        written.truth,
+    )
+
+
+def test_work_signature_and_record_clicked_within_a_minute_are_no_proof_of_lateness(
+    explain, register
+):
+    """Whoever clicked: when the work was done is not known, so nobody is accused of it."""
+    written = clicked_at_the_end(register(Office("lognormal", SEED, size=100)), unit_name(4))
+    tables = explain(written)
+    late = tables["late_dossiers"].filter(unit_id=unit_name(4))
+    chained = pl.col("dossier_id").str.contains("[02468]$")
+    assert late.filter(chained)["reality"].unique().to_list() == ["undecidable"]
+    assert "real" in late.filter(~chained)["reality"].to_list()
+    assert {cause for unit, cause in accused(tables) if unit == unit_name(4)} <= {"record_lag"}
+    assert {unit for unit, _ in accused(tables)} <= {unit_name(4)}

@@ -14,6 +14,7 @@ RULES = (
     "least_share",
     "slow_share",
     "chain_gap",
+    "chain_size",
     "queue_correlation",
     "weekday_share",
     "one_day",
@@ -317,6 +318,7 @@ def test_closings_in_a_burst_in_bulk_or_on_one_weekday_are_a_pattern(model_test)
                 bulk_size   3
             """,
             "cause_limits": "fewest_peers  weekday_share\n9  80",
+            "click_chains": "dossier_no  step_code  span_seconds\n11  1  0\n11  2  0",
             "cause_steps": "dossier_no  step_no  last_second  holder_no\n1  1  2022-03-01T08  5",
             "cause_dossiers": """
                 offset_seconds = 7h
@@ -339,11 +341,12 @@ def test_closings_in_a_burst_in_bulk_or_on_one_weekday_are_a_pattern(model_test)
         # dossier 1 was clicked by a holder, 2 by whoever its unit stands for; 29 March is in the
         # last three days of the quarter only with the 30th and 31st
         expect="""
-            dossier_no  is_burst  is_bulk  is_weekday
-            3           yes       no       no
-            4           yes       no       no
-            6           no        yes      no
-            7           no        yes      no
-            8           no        yes      no
+            dossier_no  is_burst  is_bulk  is_weekday  is_chain
+            3           yes       no       no          no
+            4           yes       no       no          no
+            6           no        yes      no          no
+            7           no        yes      no          no
+            8           no        yes      no          no
+            11          no        no       no          yes
         """,
     )

@@ -135,3 +135,61 @@ def test_the_more_is_out_of_line_the_more_of_it_may_be_chance(
         given={"cause_limits": LIMITS, "time_against_peers": "\n".join([STEPS, *rows])},
         expect=said(*both * is_out),
     )
+
+
+def test_steps_clicked_together_with_the_closing_are_those_that_no_work_can_be_done_in(
+    model_test,
+) -> None:
+    model_test(
+        "explain/click_chains",
+        given={
+            "cause_limits": "fewest_peers  chain_gap  chain_size\n5  120  3",
+            "cause_dossiers": """
+                is_open = no
+                dossier_no  end_second
+                1           10050
+                2           20050
+                3           30050
+                4           40050
+                5           50050
+                6           54000
+                7           60050
+                8           70050
+            """,
+            "cause_steps": """
+                has_finish = yes
+                dossier_no  step_no  step_code  step_kind  started_second  last_second
+                1           1        1          work       -               9930
+                1           2        2          sign       -               10000
+                1           3        3          record     10049           10050
+                2           1        1          work       19929           20000
+                2           2        2          sign       -               20010
+                2           3        3          record     -               20050
+                3           1        4          assign     -               30000
+                3           2        2          sign       -               30010
+                3           3        3          record     -               30050
+                4           1        1          work       -               30000
+                4           2        2          sign       -               40000
+                4           3        3          record     -               40050
+                5           1        1          work       -               30000
+                5           2        2          sign       -               49000
+                5           3        3          record     -               50050
+                7           1        1          work       -               40000
+                7           2        2          sign       -               41000
+                7           3        3          record     -               60050
+                8           1        1          work       -               40000
+                8           2        2          sign       -               41000
+                8           3        3          record     -               70050
+                6           1        1          work       -               54000
+                6           2        2          sign       -               54000
+                6           3        3          record     -               54000
+            """,
+        },
+        # the work of 2 began sooner, 3 has none, 4, 5, 7 and 8 took their time, 6 is rounded
+        expect="""
+            dossier_no  step_code  span_seconds
+            1           1          120
+            1           2          50
+            1           3          1
+        """,
+    )

@@ -1,7 +1,7 @@
 -- grain: one row per judged dossier, step, part and cause that the part may be put down to
 -- key: dossier_no, step_code, part, unit_no
 -- reads: time_against_peers, outlying_quarters, signing_sessions, cause_limits, cause_dossiers,
---   cause_list
+--   cause_list, click_chains
 -- promises: excess_seconds >= 0; excess_seconds > 0 or over_usual_seconds > 0; grade in ('A', 'B')
 -- In a unit's quarter that is out of line the excess counts from the usual, elsewhere only beyond
 -- the extreme. A transfer that kept the rule is nobody's fault unless the quarter is out of line.
@@ -9,7 +9,8 @@
 -- a handover, the coarser name; a wait that may be work goes to nobody then.
 -- Waits behind officers who need far longer than others are slow work. A record that follows the
 -- signature within seconds, where others take minutes, says that both were clicked together: when
--- the result was signed is then not known. What another source's record does not have is in excess
+-- the result was signed is then not known. So it is of steps clicked together with the closing
+-- (click_chains). What another source's record does not have is in excess
 -- whole, however usual such a lag is.
 -- over_usual_seconds is counted from the usual in every quarter alike, of late dossiers: see
 -- cause_counterfactuals.
@@ -44,7 +45,8 @@ placed as (
         sessions.unit_no is not null as is_by_session,
         slow.unit_no is not null as is_slow_quarter,
         hasty.dossier_no is not null
-        and (measured.part = 'sign' or hasty.is_hasty_sign) as is_doubtful,
+        and (measured.part = 'sign' or hasty.is_hasty_sign) as is_hasty,
+        chains.dossier_no is not null as is_chained,
         case measured.part
             when 'gap_or_assign'
                 then case
@@ -88,6 +90,9 @@ placed as (
         on measured.unit_no = slow.unit_no
         and measured.quarter_no = slow.quarter_no
     left join hasty on measured.dossier_no = hasty.dossier_no
+    left join click_chains as chains
+        on measured.dossier_no = chains.dossier_no
+        and measured.step_code = chains.step_code
 ),
 
 part_causes as (
@@ -104,7 +109,12 @@ part_causes as (
 causable as (
     select
         placed.*,
-        part_causes.part_cause
+        part_causes.part_cause,
+        (placed.is_hasty or placed.is_chained)
+        and placed.resolved_class in ('sign', 'work', 'queue')
+        or placed.is_chained
+        and placed.resolved_class in ('transfer', 'gap_or_queue', 'assign', 'gap_or_assign')
+            as is_doubtful
     from placed
     inner join part_causes on placed.resolved_class = part_causes.listed_part
     where part_causes.part_cause <> 'unexplained'
@@ -150,13 +160,13 @@ attributed_time as (
         part in ('synced', 'disputed')
         or coalesce(seconds > extreme_seconds, true) as is_extreme,
         case
-            when resolved_class in ('sign', 'work', 'queue') and is_doubtful then 'record_lag'
+            when is_doubtful then 'record_lag'
             when resolved_class = 'queue' and is_slow_quarter then 'slow_work'
             when resolved_class = 'sign' and is_by_session then 'batching'
             else part_cause
         end as cause,
         case
-            when is_doubtful and resolved_class in ('sign', 'work', 'queue') then 'B'
+            when is_doubtful then 'B'
             when part = 'transfer' and over_rule_seconds > 0 then 'A'
             when part in ('record', 'synced') then 'A'
             when part = 'disputed' then 'B'
@@ -166,7 +176,7 @@ attributed_time as (
             else 'B'
         end as grade,
         case
-            when is_doubtful and resolved_class in ('sign', 'work', 'queue') then 'clicked_together'
+            when is_doubtful then 'clicked_together'
             when part = 'transfer' and over_rule_seconds > 0 then 'rule'
             when part = 'record' then 'second_source'
             when part = 'synced' then 'other_record'

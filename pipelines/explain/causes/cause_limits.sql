@@ -17,6 +17,7 @@ with cause_limits as (
         max(case when rule_id = 'least_share' then value::integer end) as least_share,
         max(case when rule_id = 'slow_share' then value::integer end) as slow_share,
         max(case when rule_id = 'chain_gap' then value::integer end) as chain_gap,
+        max(case when rule_id = 'chain_size' then value::integer end) as chain_size,
         max(case when rule_id = 'queue_correlation' then value::integer end) as queue_correlation,
         max(case when rule_id = 'weekday_share' then value::integer end) as weekday_share,
         max(case when rule_id = 'one_day' then value::integer end) as one_day,

@@ -70,6 +70,7 @@ coded as (
         epoch_second(
             coalesce(steps.arrived_at, steps.started_at, steps.finished_at)
         )::integer as first_second,
+        epoch_second(steps.started_at)::integer as started_second,
         holders.holder_no,
         holders.hand_no,
         units.unit_no
@@ -95,6 +96,7 @@ numbered as (
         coded.has_finish,
         coded.last_second,
         coded.first_second,
+        coded.started_second,
         coded.holder_no,
         coded.hand_no,
         coalesce(coded.unit_no, units.unit_no) as unit_no
@@ -125,6 +127,7 @@ cause_steps as (
         codes.step_kind,
         followed.is_waiting,
         followed.last_second,
+        followed.started_second,
         followed.holder_no,
         followed.unit_no,
         followed.has_arrival,

@@ -1,11 +1,12 @@
 -- grain: one row per judged dossier whose closing click is part of a pattern
 -- key: dossier_no
--- reads: cause_dossiers, cause_steps, behaviour_limits, cause_limits
--- promises: is_burst or is_bulk or is_weekday
+-- reads: cause_dossiers, cause_steps, click_chains, behaviour_limits, cause_limits
+-- promises: is_burst or is_bulk or is_weekday or is_chain
 -- Dossiers closed by one holder one after the other within a minute, or by a unit in bulk in the
--- last days of a quarter, or nearly all on one weekday: the click says little of when the work was
--- done. Whose click it was says the step that ended with it; where none does, the unit stands for
--- its holders. Mere dates (midnight) say nothing.
+-- last days of a quarter, or nearly all on one weekday, or together with the steps before them
+-- (click_chains): the click says little of when the work was done. Whose click it was says the step
+-- that ended with it; where none does, the unit stands for its holders. Mere dates (midnight) say
+-- nothing.
 
 with limits as (
     select
@@ -87,14 +88,22 @@ bunches as (
     from numbered
 ),
 
+chains as (
+    select distinct dossier_no
+    from click_chains
+),
+
 judged as (
     select
         bunches.dossier_no,
         bunches.n_run >= limits.batch_size as is_burst,
         bunches.days_left <= limits.bulk_days and bunches.n_hour >= limits.bulk_size as is_bulk,
         bunches.n_quarter >= own.fewest_peers
-        and 100 * bunches.n_weekday >= own.weekday_share * bunches.n_quarter as is_weekday
+        and 100 * bunches.n_weekday >= own.weekday_share * bunches.n_quarter as is_weekday,
+        chains.dossier_no is not null as is_chain
     from bunches
+    left join chains
+        on bunches.dossier_no = chains.dossier_no
     cross join limits
     cross join cause_limits as own
 ),
@@ -102,7 +111,7 @@ judged as (
 closing_patterns as (
     select *
     from judged
-    where is_burst or is_bulk or is_weekday
+    where is_burst or is_bulk or is_weekday or is_chain
 )
 
 select * from closing_patterns
