@@ -65,6 +65,12 @@ format: $(VENV)/ready-dev  ## rewrite files in the house style
 	ruff format .
 	ruff check --fix .
 
+.PHONY: docs
+docs: $(VENV)/ready-dev  ## the docs as a site: open site/index.html, no network needed
+	python tests/docs/commands_page.py
+	python tests/docs/python_page.py
+	zensical build --strict --clean
+
 .PHONY: lab
 lab: setup  ## JupyterLab on the project, ready to work offline
 	@workbench lab

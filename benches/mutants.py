@@ -13,7 +13,6 @@ join tables stay: turned round they join everything with everything.
 from __future__ import annotations
 
 import argparse
-import csv
 import importlib
 import inspect
 import re
@@ -26,10 +25,10 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 import pytest
+from mutant import HERE, Mutant, equivalents
 
 from workbench.core.project import Project
 
-HERE = Path(__file__).resolve().parent
 TESTS = HERE.parent / "tests"
 sys.path.insert(0, str(TESTS))
 
@@ -69,25 +68,6 @@ CLAUSES = {
     *("select", "from", "where", "group", "having", "order", "qualify", "window", "union"),
     *("left", "inner", "full", "cross", "anti", "semi", "asof"),
 }
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One change: the text between two places of a model replaced by another."""
-
-    start: int
-    end: int
-    text: str
-
-    def applied(self, sql: str) -> str:
-        """Return the model with the change made."""
-        return sql[: self.start] + self.text + sql[self.end :]
-
-    def lines(self, sql: str) -> tuple[int, str, str]:
-        """Return the number of the changed line, what it was and what it is."""
-        number = sql.count("\n", 0, self.start)
-        after = self.applied(sql).splitlines()[number]
-        return number + 1, sql.splitlines()[number].strip(), after.strip()
 
 
 def mutants(sql: str) -> Iterator[Mutant]:
@@ -172,12 +152,6 @@ def verdict(tests: list[Callable[[], None]]) -> str:
     except (Exception, pytest.fail.Exception):
         return "killed"
     return "survived"
-
-
-def equivalents() -> set[tuple[str, str, str]]:
-    """Return the changes known to change nothing: model, line before, line after."""
-    with (HERE / "equivalent_mutants.csv").open(encoding="utf-8", newline="") as file:
-        return {(row["model"], row["before"], row["after"]) for row in csv.DictReader(file)}
 
 
 def measure(examples: Examples, equivalent: set[tuple[str, str, str]]) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 -- grain: one row per dossier row and rule by which its dates are doubtful, not impossible
 -- key: source_file, source_sheet, source_row, rule_id
--- reads: ranked_dossier_rows, dossier_texts, calendar_days
+-- reads: ranked_dossier_rows, numbered_sheets, dossier_texts, calendar_days
 -- promises: rule_id is not null
 -- Duplicates, superseded rows and records of another source are not judged. D17 reads the two dates
 -- with day and month swapped; D18 finds years of two digits, years outside 1990 to 2060 (not used),
@@ -9,19 +9,21 @@
 with standing as (
     select
         claims.*,
+        sheets.calendar_id,
         timezone(claims.time_zone, claims.due_at)::date as due_on,
         timezone(claims.time_zone, claims.due_first_at)::date as due_first_on,
         timezone(claims.time_zone, claims.received_at) as received_wall,
         timezone(claims.time_zone, claims.reported_end_at) as ended_wall,
         list_transform(
             [texts.received_at, texts.resolved_at],
-            lambda stamp: wall_time(stamp, not texts.day_first) -- noqa: RF02
+            lambda stamp: wall_time(stamp, not sheets.day_first) -- noqa: RF02
         ) as swapped,
         regexp_matches(
             concat_ws(' ', texts.received_at, texts.due_at, texts.resolved_at, texts.returned_at),
             '(^| )\d{1,2}[/.-]\d{1,2}[/.-]\d{2}( |$)'
         ) as has_short_year
     from ranked_dossier_rows as claims
+    inner join numbered_sheets as sheets on claims.sheet_no = sheets.sheet_no
     inner join dossier_texts as texts
         on claims.source_file = texts.source_file
         and claims.source_sheet = texts.source_sheet

@@ -1,4 +1,4 @@
--- grain: one row per usable landed dossier row: its text, and how the text of its file is read
+-- grain: one row per usable landed dossier row: its text
 -- key: source_file, source_sheet, source_row
 -- reads: landed_dossiers, landed_row_findings, numbered_sheets, written_names
 -- promises: content is not null
@@ -22,39 +22,26 @@ dossier_texts as (
             coalesce(fields.name, row_contents.field_of_work) as field_of_work
         ),
         row_id(sheets.sheet_no, row_contents.source_row) as row_id,
-        sheets.sheet_no,
-        sheets.day_first,
-        coalesce(sheets.has_epochs, false) as has_epochs,
-        coalesce(sheets.due_days, []) as due_days,
-        sheets.time_zone,
-        sheets.calendar_id,
-        sheets.unit_list = 'reference' as has_unit_list,
-        sheets.procedure_list = 'reference' as has_procedure_list,
-        sheets.code_list = 'reference' as has_code_list,
-        coalesce(sheets.kept_by, 'office') as kept_by,
-        sheets.case_dates,
-        sheets.term_value as file_term_value,
-        sheets.term_unit as file_term_unit,
-        sheets.synthetic
+        sheets.sheet_no
     from row_contents
     inner join numbered_sheets as sheets
         on row_contents.source_file = sheets.source_file
         and row_contents.source_sheet = sheets.source_sheet
     left join written_names as units
         on units.field = 'unit_id'
-        and coalesce(sheets.unit_list, '') <> 'reference'
+        and not sheets.has_unit_list
         and row_contents.unit_id = units.spelling
     left join written_names as procedures
         on procedures.field = 'procedure_id'
-        and coalesce(sheets.procedure_list, '') <> 'reference'
+        and not sheets.has_procedure_list
         and row_contents.procedure_id = procedures.spelling
     left join written_names as titles
         on titles.field = 'procedure_name'
-        and coalesce(sheets.procedure_list, '') <> 'reference'
+        and not sheets.has_procedure_list
         and row_contents.procedure_name = titles.spelling
     left join written_names as fields
         on fields.field = 'field_of_work'
-        and coalesce(sheets.procedure_list, '') <> 'reference'
+        and not sheets.has_procedure_list
         and row_contents.field_of_work = fields.spelling
     anti join landed_row_findings as findings
         on findings.row_kind = 'dossier'

@@ -1,6 +1,7 @@
 -- grain: one row per dossier that breaks no rule of severity error
 -- key: dossier_id
--- reads: ranked_dossier_rows, dossier_findings, lateness_exclusions, first_due_dates, quality_rules
+-- reads: ranked_dossier_rows, numbered_sheets, dossier_findings, lateness_exclusions,
+--   first_due_dates, quality_rules
 -- promises: received_at <= snapshot_at; resolved_at is null or resolved_at >= received_at;
 --   status is not null; unit_id is not null; time_zone is not null
 -- An open status outranks an end date, which is kept as reported_end_at (rule P05). Where a source
@@ -23,6 +24,8 @@ with quarantined_rows as (
 accepted_rows as (
     select
         dossiers.*,
+        sheets.calendar_id,
+        sheets.synthetic,
         coalesce(dossiers.reported_end_at, dossiers.returned_at) as ended_at,
         coalesce(
             dossiers.status,
@@ -45,6 +48,7 @@ accepted_rows as (
         end as due_first_stated,
         nullif(first_due_dates.due_at, dossiers.due_at) as due_first_seen
     from ranked_dossier_rows as dossiers
+    inner join numbered_sheets as sheets on dossiers.sheet_no = sheets.sheet_no
     left join lateness_exclusions as exclusions
         on dossiers.source_file = exclusions.source_file
         and dossiers.source_sheet = exclusions.source_sheet
@@ -93,19 +97,7 @@ dossiers as (
         term_value,
         term_unit,
         synthetic,
-        * exclude (
-            dossier_id, source, unit_id, procedure_id, procedure_name, field_of_work,
-            channel_in, channel_out, service_level, processed_online, applicant_kind,
-            submitted_at, received_at, received_on, due_at, due_first_at,
-            due_first_from, reported_end_at, returned_at, paper_result_on, status,
-            late_reason, snapshot_at, calendar_id, time_zone, term_value, term_unit,
-            synthetic, source_file, source_sheet, source_row, row_id, sheet_no, content, day_first,
-            has_unit_list, has_procedure_list, has_code_list, kept_by, case_dates, unit_text,
-            is_unknown_procedure, unreadable, implausible, in_clock_changes, is_superseded,
-            duplicate_no, conflict_no, source_rank, ended_at, status_used, lateness_excluded,
-            due_first_stated, due_first_seen
-        ),
-        source_file,
+        columns(lambda name: starts_with(name, 'x_') or name = 'source_file'),
         source_sheet,
         source_row
     from accepted_rows

@@ -1,13 +1,22 @@
 -- grain: one row per landed file and sheet, numbered in the order of their names
 -- key: sheet_no
 -- reads: landed_files
--- promises: sheet_no >= 1
--- The number and the row make row_id, the key of step rows until they are clean.
+-- promises: sheet_no >= 1; kept_by in ('office', 'portal'); has_epochs is not null;
+--   due_days is not null
+-- The number and the row make row_id, the key of rows until they are clean. How the text of a file
+-- is read is joined from here where a rule asks; nothing else carries it.
 
 with numbered_sheets as (
     select
         row_number() over (order by source_file, source_sheet)::integer as sheet_no,
-        *
+        * replace (
+            coalesce(has_epochs, false) as has_epochs,
+            coalesce(due_days, []) as due_days,
+            coalesce(kept_by, 'office') as kept_by
+        ),
+        coalesce(unit_list = 'reference', false) as has_unit_list,
+        coalesce(procedure_list = 'reference', false) as has_procedure_list,
+        coalesce(code_list = 'reference', false) as has_code_list
     from landed_files
 )
 

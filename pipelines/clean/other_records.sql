@@ -1,25 +1,33 @@
 -- grain: one row per dossier and other source that records it beside the one that counts
 -- key: dossier_id, source
--- reads: ranked_dossier_rows, dossiers
+-- reads: ranked_dossier_rows, numbered_sheets, dossiers
 -- promises: source <> counted_source; kept_by in ('office', 'portal')
 -- The end by the record that does not count, for comparison: a second source of dates. differs says
 -- that the two name different days of the end, or that the one that counts was still open after the
 -- day on which the other ended.
 
-with others as (
+with records as (
     select
-        *,
-        reported_end(status, reported_end_at, returned_at) as ended_at
-    from ranked_dossier_rows
-    where source_rank > 1 and duplicate_no = 1 and conflict_no = 1 and not is_superseded
+        claims.*,
+        sheets.kept_by,
+        reported_end(claims.status, claims.reported_end_at, claims.returned_at) as ended_at
+    from ranked_dossier_rows as claims
+    inner join numbered_sheets as sheets on claims.sheet_no = sheets.sheet_no
+    where claims.duplicate_no = 1 and claims.conflict_no = 1 and not claims.is_superseded
+),
+
+others as (
+    select *
+    from records
+    where source_rank > 1
 ),
 
 counted_records as (
     select
         dossier_id,
         kept_by
-    from ranked_dossier_rows
-    where source_rank = 1 and duplicate_no = 1 and conflict_no = 1 and not is_superseded
+    from records
+    where source_rank = 1
 ),
 
 other_records as (

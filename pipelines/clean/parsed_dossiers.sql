@@ -1,6 +1,6 @@
 -- grain: one row per landed dossier row: its text parsed into instants, units and procedures
 -- key: source_file, source_sheet, source_row
--- reads: dossier_texts, unit_names, procedure_names, case_spans
+-- reads: dossier_texts, numbered_sheets, unit_names, procedure_names, case_spans
 -- promises: received_at is null or received_on is not null
 -- Nothing is judged or dropped: unreadable texts are listed for the rules, and so are dates outside
 -- 1990 to 2060, which are not used. Names of units and procedures are compared once per spelling,
@@ -35,16 +35,25 @@ name_spellings as (
 case_texts as (
     select
         texts.*,
-        case when contains(texts.case_dates, 'received_at') then spans.began_at end as case_began,
+        sheets.day_first,
+        sheets.has_epochs,
+        sheets.due_days,
+        sheets.time_zone,
+        sheets.has_unit_list,
+        sheets.has_procedure_list,
+        sheets.term_value as file_term_value,
+        sheets.term_unit as file_term_unit,
+        case when contains(sheets.case_dates, 'received_at') then spans.began_at end as case_began,
         case
-            when not contains(texts.case_dates, 'resolved_at') then null
+            when not contains(sheets.case_dates, 'resolved_at') then null
             -- a status that says that the dossier ended outranks what is still running
             when not is_open_status(texts.status) then spans.completed_at
             else spans.ended_at
         end as case_ended
     from dossier_texts as texts
+    inner join numbered_sheets as sheets on texts.sheet_no = sheets.sheet_no
     left join case_spans as spans
-        on texts.case_dates <> '' and texts.dossier_id = spans.dossier_id
+        on sheets.case_dates <> '' and texts.dossier_id = spans.dossier_id
 ),
 
 walls as (
@@ -144,35 +153,40 @@ named_dossiers as (
 
 parsed_dossiers as (
     select
-        * exclude (
-            unit_id, procedure_id, field_of_work, submitted_at, received_at, due_at,
-            due_first_at, resolved_at, returned_at, paper_result_on, submitted,
-            received, began_on, due, due_first, resolved, returned, paper_result,
-            case_began, case_ended, walls, due_walls, instants, due_instants, clock_changes,
-            unit_used, procedure_known, field_known, has_epochs, due_days, term_value, term_unit,
-            file_term_value, file_term_unit, term_number, term_unit_read, row_term, row_unit,
-            submitted_read, received_read, due_read, due_first_read, resolved_read, returned_read,
-            paper_result_read
-        ),
+        dossier_id,
+        source,
         unit_used as unit_id,
         unit_id as unit_text,
         coalesce(procedure_known, procedure_id, procedure_name) as procedure_id,
         has_procedure_list and procedure_known is null and began_on is not null
             as is_unknown_procedure,
+        procedure_name,
         coalesce(field_of_work, field_known) as field_of_work,
+        channel_in,
+        channel_out,
+        service_level,
+        processed_online,
+        applicant_kind,
         submitted as submitted_at,
         received as received_at,
         timezone(time_zone, received)::date as received_on,
         due as due_at,
         due_first as due_first_at,
+        due_first_from,
         resolved as reported_end_at,
         returned as returned_at,
         paper_result as paper_result_on,
+        status,
+        late_reason,
         case when term_value is null then file_term_value else row_term end as term_value,
         case
             when term_value is null then file_term_unit
             when row_term is not null then row_unit
         end as term_unit,
+        time_zone,
+        content,
+        row_id,
+        sheet_no,
         concat_ws(
             ', ',
             case when submitted_at is not null and submitted_read is null then 'submitted_at' end,
@@ -204,7 +218,11 @@ parsed_dossiers as (
             case when clock_changes[3] then 'due_at' end,
             case when clock_changes[4] then 'resolved_at' end,
             case when clock_changes[5] then 'returned_at' end
-        ) as in_clock_changes
+        ) as in_clock_changes,
+        -- a source's own columns, and with them the position of the row
+        columns(lambda name: starts_with(name, 'x_') or name = 'source_file'),
+        source_sheet,
+        source_row
     from named_dossiers
 )
 

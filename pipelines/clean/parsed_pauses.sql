@@ -1,6 +1,6 @@
 -- grain: one row per usable landed pause row: its text parsed into instants
 -- key: source_file, source_sheet, source_row
--- reads: landed_pauses, landed_row_findings, landed_files
+-- reads: landed_pauses, landed_row_findings, numbered_sheets
 -- promises: unreadable is not null
 -- Nothing is judged; rows with structural faults are left out, and stamps outside 1990 to 2060 are
 -- listed and not used.
@@ -9,15 +9,15 @@ with walls as (
     select
         pauses.*,
         files.time_zone,
-        coalesce(files.has_epochs, false) as has_epochs,
-        coalesce(files.kept_by, 'office') as kept_by,
+        files.has_epochs,
+        files.kept_by,
         -- lists, so that the long expressions of the macros are planned once, not once a column
         list_transform(
             [pauses.paused_at, pauses.resumed_at],
             lambda stamp: wall_time(stamp, files.day_first) -- noqa: RF02
         ) as walls
     from landed_pauses as pauses
-    inner join landed_files as files
+    inner join numbered_sheets as files
         on pauses.source_file = files.source_file
         and pauses.source_sheet = files.source_sheet
     anti join landed_row_findings as findings

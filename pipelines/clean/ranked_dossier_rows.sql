@@ -1,6 +1,6 @@
 -- grain: one row per landed dossier row, ranked among the rows of the same dossier number
 -- key: source_file, source_sheet, source_row
--- reads: parsed_dossiers, file_snapshots
+-- reads: parsed_dossiers, file_snapshots, numbered_sheets
 -- promises: duplicate_no >= 1; conflict_no >= 1; source_rank >= 1
 -- Within one source the newest export of a dossier counts as a whole; rows of earlier ones are
 -- superseded. Within one export the first row counts: duplicates have a duplicate_no above 1, other
@@ -59,7 +59,7 @@ standing as (
         conflicts.dossier_id,
         conflicts.source,
         conflicts.snapshot_at,
-        dossiers.kept_by,
+        sheets.kept_by,
         dossiers.unreadable <> ''
         or dossiers.received_at is null
         or dossiers.unit_id is null
@@ -71,6 +71,7 @@ standing as (
         dossiers.time_zone
     from conflicts
     inner join parsed_dossiers as dossiers on conflicts.row_id = dossiers.row_id
+    inner join numbered_sheets as sheets on dossiers.sheet_no = sheets.sheet_no
     where conflicts.is_shared
         and conflicts.duplicate_no = 1
         and conflicts.conflict_no = 1

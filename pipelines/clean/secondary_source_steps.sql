@@ -14,7 +14,7 @@ logs as (
     select
         sheets.sheet_no,
         sheets.source,
-        coalesce(sheets.kept_by, 'office') as kept_by,
+        sheets.kept_by,
         min(sheets.source) over () < max(sheets.source) over () as is_one_of_several
     from step_sheets
     inner join numbered_sheets as sheets on step_sheets.sheet_no = sheets.sheet_no

@@ -39,14 +39,14 @@ printed_texts as (
     inner join numbered_sheets as sheets
         on texts.source_file = sheets.source_file
         and texts.source_sheet = sheets.source_sheet
-    where texts.spelling is not null and coalesce(sheets.unit_list, '') <> 'reference'
+    where texts.spelling is not null and not sheets.has_unit_list
     union all
     select texts.field, texts.spelling, texts.n_rows
     from procedure_texts as texts
     inner join numbered_sheets as sheets
         on texts.source_file = sheets.source_file
         and texts.source_sheet = sheets.source_sheet
-    where coalesce(sheets.procedure_list, '') <> 'reference'
+    where not sheets.has_procedure_list
 ),
 
 spelling_counts as (

@@ -190,6 +190,6 @@ def form_06a(row: dict[str, str], reference_dir: Path):
     }
     span = Conventions.read(reference_dir).span("2020-Q1", "lam_dong_2020")
     keys = {"profile": "printed", "convention": span.convention, "period": span.period}
-    keys |= {"unit_id": "*", "field_of_work": "*", "procedure_id": "*", "channel_in": "counter"}
+    keys |= {"unit_id": "*", "field_of_work": "unknown", "procedure_id": "*", "channel_in": "counter"}
     counts = pl.DataFrame([keys | figures])
     return fill(Form.read("II.06a", reference_dir), counts, span=span, profile="printed")

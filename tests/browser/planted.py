@@ -91,7 +91,7 @@ def analysed(folder: Path) -> Path:
     profile.write_text(PROFILE, encoding="utf-8")
     analyse(
         [planted(folder / "export")],
-        source=str(profile),
+        sources=[str(profile)],
         out=folder / "out",
         as_of="",
         kind="half",

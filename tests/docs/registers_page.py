@@ -16,9 +16,8 @@ from string import Template
 import polars as pl
 
 from workbench.answers import Book
-from workbench.answers.durations import ENDS, durations
-from workbench.answers.groups import compare_groups
-from workbench.answers.phrasing import Row
+from workbench.answers.columns import Row
+from workbench.answers.groups import ENDS, compare_groups, durations
 from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.core import numerals

@@ -12,7 +12,6 @@ import polars as pl
 from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.core.project import Project
-from workbench.core.vocabulary import PERIOD_KINDS, periods_between
 from workbench.explain import calendar_periods
 from workbench.figures.waits import batch_heads
 from workbench.ingest import deliveries, find_profile, ingest
@@ -22,15 +21,7 @@ from workbench.warehouse.models import models_of
 
 Schemas = dict[str, pl.Schema]
 
-PERIODS = pl.DataFrame(
-    [
-        (str(period), kind, period.starts_on, period.ends_on)
-        for kind in PERIOD_KINDS
-        for period in periods_between(dt.date(2020, 1, 1), dt.date(2022, 12, 31), kind)
-    ],
-    schema=["period", "kind", "starts_on", "ends_on"],
-    orient="row",
-)
+PERIODS = calendar_periods(dt.date(2020, 1, 1), dt.date(2022, 12, 31))
 
 _FIGURE_KEY = "profile unit_id period"
 _FRAMES = {
@@ -108,7 +99,6 @@ def table_schemas(facts: Project) -> Schemas:
         warehouse.add_frame("unit_calendars", calendars.units())
         warehouse.add_frame("profiles", lateness_profiles(facts.reference / "profiles"))
         warehouse.add_frame("periods", PERIODS)
-        warehouse.add_frame("report_periods", calendar_periods(PERIODS))
         warehouse.set("profile", "wb_strict")
         warehouse.set("sojourns_since", PERIODS["starts_on"][0])
         names = _build(warehouse, facts, ("clean", "clock", "explain", "waiting"))

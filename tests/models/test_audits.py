@@ -17,7 +17,7 @@ import pytest
 
 from workbench.clock.lateness import lateness_profiles
 from workbench.core.errors import RuleFailed
-from workbench.core.vocabulary import periods_between
+from workbench.explain import calendar_periods
 from workbench.figures import compare
 from workbench.warehouse import Warehouse
 
@@ -62,21 +62,12 @@ def whole(run_clock, pipelines_dir, reference_dir) -> Tables:
         [{"dossier_id": "D1", "pause_no": 1, "reason": "supplement", **paused}],
         tables=names,
     )
-    periods = pl.DataFrame(
-        [
-            (str(p), kind, p.starts_on, p.ends_on)
-            for kind in ("month", "quarter")
-            for p in periods_between(dt.date(2022, 1, 1), dt.date(2022, 2, 15), kind)
-        ],
-        schema=["period", "kind", "starts_on", "ends_on"],
-        orient="row",
-    )
+    periods = calendar_periods(dt.date(2022, 1, 1), dt.date(2022, 2, 15), ("month", "quarter"))
     tables |= {"periods": periods, "profiles": lateness_profiles(reference_dir / "profiles")}
-    counting = ("counts", "dossier_months", "count_groups", "outcome_months")
+    counting = ("counts", "dossier_spans", "count_groups", "outcome_spans", "period_spans")
     with Warehouse(pipelines_dir) as warehouse:
         for name, frame in tables.items():
             warehouse.add_frame(name, frame)
-        warehouse.add_frame("report_periods", periods.with_columns(convention=pl.lit("calendar")))
         warehouse.build("explain", wanted=counting)
         return tables | {name: warehouse.frame(name) for name in counting}
 
@@ -201,7 +192,7 @@ COUNTS = {
 def test_counts_that_do_not_balance_stop_the_stage(whole, audit, mutation):
     red(
         lambda: audit("explain/unbalanced_counts", whole | {"counts": mutation(whole["counts"])}),
-        "up to the end of 2022-",
+        "in period 2022-",
         "still open",
     )
 

@@ -42,7 +42,7 @@ def counted(run_clock, pipelines_dir, reference_dir):
                 warehouse.add_frame(name, frame)
             warehouse.add_frame("profiles", lateness_profiles(reference_dir / "profiles"))
             period = {"convention": "calendar", "period": "2022-01", **days}
-            warehouse.add_frame("report_periods", pl.DataFrame([period]))
+            warehouse.add_frame("periods", pl.DataFrame([period]))
             warehouse.build("explain", wanted=("stock",))
             rows = warehouse.frame("stock")
         return dict(rows.select("profile", "state").rows())

@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from workbench.clock.lateness import lateness_profiles
 from workbench.core.vocabulary import Period
-from workbench.figures.stock import count_daily_stock
+from workbench.figures.on_request import count_on_request, up_to_each_day
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -39,25 +38,32 @@ def folder(run_clock, tmp_path_factory):
     return made
 
 
+@pytest.fixture
+def daily_stock(folder, repository):
+    """The open caseload of January 2022: ``daily_stock(profile, until) -> frame``."""
+
+    def count(profile: str, until: dt.date):
+        spans = up_to_each_day(Period.parse("2022-01"), until)
+        found = count_on_request(
+            ["daily_stock"], [folder], repository, profile=profile, spans=spans
+        )
+        return found["daily_stock"]
+
+    return count
+
+
 @pytest.mark.parametrize(
     ("profile", "first_overdue"), [("wb_strict", None), ("form07a", dt.date(2022, 1, 10))]
 )
 def test_a_dossier_on_pause_is_overdue_only_where_its_clock_runs(
-    folder, pipelines_dir, reference_dir, profile, first_overdue
+    daily_stock, profile, first_overdue
 ):
-    listed = lateness_profiles(reference_dir / "profiles").filter(profile=profile)
-    stock = count_daily_stock(
-        [folder], pipelines_dir, listed, period=Period.parse("2022-01"), until=dt.date(2022, 1, 31)
-    )
+    stock = daily_stock(profile, dt.date(2022, 2, 5))
     assert stock["day"].to_list() == [dt.date(2022, 1, day) for day in range(4, 32)]
     assert stock["n_open"].unique().to_list() == [1]
     overdue = stock.filter(stock["n_overdue"] > 0)["day"]
     assert overdue.min() == first_overdue
 
 
-def test_days_after_the_snapshot_are_left_out(folder, pipelines_dir, reference_dir):
-    listed = lateness_profiles(reference_dir / "profiles").filter(profile="wb_strict")
-    stock = count_daily_stock(
-        [folder], pipelines_dir, listed, period=Period.parse("2022-01"), until=dt.date(2022, 1, 6)
-    )
-    assert stock["day"].max() == dt.date(2022, 1, 6)
+def test_days_after_the_snapshot_are_left_out(daily_stock):
+    assert daily_stock("wb_strict", dt.date(2022, 1, 6))["day"].max() == dt.date(2022, 1, 6)

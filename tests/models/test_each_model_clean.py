@@ -23,6 +23,22 @@ def test_sheets_are_numbered_in_the_order_of_their_names(model_test) -> None:
     )
 
 
+def test_a_sheet_of_which_nothing_is_said_is_an_offices_own_and_follows_no_list(model_test) -> None:
+    given = {
+        "landed_files": """
+            source_file  source_sheet  has_epochs  kept_by  unit_list  procedure_list  code_list
+            a.csv        ''            yes         portal   reference  reference       reference
+            b.csv        ''            -           -        -          own             -
+        """,
+    }
+    expect = """
+        has_epochs  kept_by  has_unit_list  has_procedure_list  has_code_list
+        yes         portal   yes            yes                 yes
+        no          office   no             no                  no
+    """
+    model_test("clean/numbered_sheets", given=given, expect=expect)
+
+
 def test_a_code_belongs_to_each_unit_in_the_spell_in_which_it_was_valid(model_test) -> None:
     model_test(
         "clean/unit_names",
@@ -81,9 +97,10 @@ def test_spellings_that_differ_by_case_are_one_name_and_other_marks_look_alike(m
         "clean/written_names",
         given={
             "numbered_sheets": """
-                source_file  source_sheet  unit_list
-                a.csv        ''            -
-                b.csv        ''            reference
+                has_procedure_list = no
+                source_file  source_sheet  has_unit_list
+                a.csv        ''            no
+                b.csv        ''            yes
             """,
             "landed_dossiers": """
                 source_file  source_sheet  unit_id
@@ -117,9 +134,9 @@ def test_names_without_a_list_stand_in_one_spelling_and_unusable_rows_leave(mode
         "clean/dossier_texts",
         given={
             "numbered_sheets": """
-                sheet_no  source_file  source_sheet  unit_list  procedure_list  kept_by  term_value
-                1         a.csv        ''            -          -               -        5
-                2         b.csv        ''            reference  reference       portal   -
+                sheet_no  source_file  source_sheet  has_unit_list  has_procedure_list
+                1         a.csv        ''            no             no
+                2         b.csv        ''            yes            yes
             """,
             "landed_dossiers": """
                 dossier_id  source_file  source_sheet  source_row  unit_id  procedure_id
@@ -140,10 +157,10 @@ def test_names_without_a_list_stand_in_one_spelling_and_unusable_rows_leave(mode
             """,
         },
         expect="""
-            dossier_id  unit_id  procedure_id  has_unit_list  kept_by  file_term_value  has_epochs
-            A           Phòng A  Cấp mới       -              office   5                no
-            B           Phòng B  -             -              office   5                no
-            D           PHÒNG A  CẤP MỚI       yes            portal   -                no
+            dossier_id  unit_id  procedure_id  row_id      sheet_no
+            A           Phòng A  Cấp mới       4294967298  1
+            B           Phòng B  -             4294967299  1
+            D           PHÒNG A  CẤP MỚI       8589934594  2
         """,
     )
 
@@ -152,9 +169,10 @@ def test_a_pause_is_read_in_the_zone_of_its_file_and_odd_stamps_are_listed(model
     model_test(
         "clean/parsed_pauses",
         given={
-            "landed_files": """
+            "numbered_sheets": """
+                has_epochs = no
                 source_file  source_sheet  day_first  time_zone         kept_by
-                a.csv        ''            yes        Asia/Ho_Chi_Minh  -
+                a.csv        ''            yes        Asia/Ho_Chi_Minh  office
                 b.csv        ''            no         UTC               portal
             """,
             "landed_pauses": """

@@ -7,13 +7,20 @@ def test_a_row_is_read_as_its_file_says_and_what_cannot_be_read_is_listed(model_
     model_test(
         "clean/parsed_dossiers",
         given={
+            "numbered_sheets": """
+                has_epochs = no
+                due_days = []
+                day_first = yes
+                time_zone = Asia/Ho_Chi_Minh
+                term_value = 7
+                term_unit = calendar_day
+                sheet_no
+                1
+            """,
             "dossier_texts": """
                 source_file = a.csv
                 source_sheet = ''
-                time_zone = Asia/Ho_Chi_Minh
-                day_first = yes
-                file_term_value = 7
-                file_term_unit = calendar_day
+                sheet_no = 1
                 source_row  received_at       due_at            term_value
                 2           04/01/2022 00:30  10/01/2022        5 ngày làm việc
                 3           31/02/2022        10/01/2022 16:00  5 10
@@ -33,11 +40,18 @@ def test_a_placeholder_is_quoted_and_a_stamp_in_a_change_of_clocks_is_named(mode
     model_test(
         "clean/parsed_dossiers",
         given={
+            "numbered_sheets": """
+                has_epochs = no
+                due_days = []
+                day_first = yes
+                time_zone = Europe/Berlin
+                sheet_no
+                1
+            """,
             "dossier_texts": """
                 source_file = a.csv
                 source_sheet = ''
-                time_zone = Europe/Berlin
-                day_first = yes
+                sheet_no = 1
                 source_row  received_at       resolved_at
                 2           27/03/2022 02:30  31/12/9999
                 3           27/03/2022 04:30  28/03/2022 10:00
@@ -66,13 +80,20 @@ def test_units_and_procedures_are_those_of_the_name_on_the_day_of_reception(mode
                 gia hạn        1.000001      Xây dựng  0001-01-01  2025-06-30
                 gia hạn        1.000002      Đất đai   2025-07-01  9999-12-31
             """,
+            "numbered_sheets": """
+                has_epochs = no
+                due_days = []
+                day_first = yes
+                time_zone = Asia/Ho_Chi_Minh
+                has_unit_list = yes
+                has_procedure_list = yes
+                sheet_no
+                1
+            """,
             "dossier_texts": """
                 source_file = a.csv
                 source_sheet = ''
-                time_zone = Asia/Ho_Chi_Minh
-                day_first = yes
-                has_unit_list = yes
-                has_procedure_list = yes
+                sheet_no = 1
                 source_row  received_at  unit_id   procedure_id            procedure_name
                 2           30/06/2025   PHƯỜNG 1  1.000001.000.00.00.H20  Gia hạn
                 3           01/07/2025   PHƯỜNG 1  -                       Gia hạn
@@ -98,16 +119,25 @@ def test_dates_come_from_the_events_of_a_case_only_where_a_row_has_none(model_te
                 dossier_id  began_at          completed_at      ended_at
                 A           2022-01-04 08:00  2022-01-05 10:00  -
             """,
+            "numbered_sheets": """
+                has_epochs = no
+                due_days = []
+                day_first = yes
+                time_zone = Asia/Ho_Chi_Minh
+                sheet_no  case_dates
+                1         received_at
+                2         received_at, resolved_at
+                3         ''
+            """,
             "dossier_texts": """
                 source_file = a.csv
                 source_sheet = ''
-                time_zone = Asia/Ho_Chi_Minh
-                day_first = yes
                 dossier_id = A
-                source_row  case_dates                status       received_at
-                2           received_at               resolved     -
-                3           received_at, resolved_at  resolved     03/01/2022 08:00
-                4           received_at, resolved_at  in_progress  -
+                source_row  sheet_no  status       received_at
+                2           1         resolved     -
+                3           2         resolved     03/01/2022 08:00
+                4           2         in_progress  -
+                5           3         resolved     -
             """,
         },
         expect="""
@@ -115,6 +145,7 @@ def test_dates_come_from_the_events_of_a_case_only_where_a_row_has_none(model_te
             2022-01-04 08:00  -
             2022-01-03 08:00  2022-01-05 10:00
             2022-01-04 08:00  -
+            -                 -
         """,
     )
 
@@ -157,9 +188,12 @@ def test_of_several_sources_the_one_that_has_the_dossier_last_counts(model_test)
         "clean/ranked_dossier_rows",
         given={
             "file_snapshots": """
-                sheet_no  snapshot_at
-                1         2022-01-31 17:00
+                snapshot_at = 2022-01-31 17:00
+                sheet_no
+                1
+                2
             """,
+            "numbered_sheets": "sheet_no  kept_by\n1  office\n2  portal",
             "parsed_dossiers": """
                 source_sheet = ''
                 source_row = 2
@@ -167,16 +201,15 @@ def test_of_several_sources_the_one_that_has_the_dossier_last_counts(model_test)
                 unreadable = ''
                 received_at = 2022-01-04 08:00
                 term_value = 5
-                sheet_no = 1
-                source_file  row_id  dossier_id  source  kept_by  unit_id  status    returned_at
-                1            1       later       o       office   U1       resolved  2022-01-10T08
-                2            2       later       p       portal   U1       resolved  2022-01-11T07
-                3            3       same        o       office   U1       resolved  2022-01-10T08
-                4            4       same        a       portal   U1       resolved  2022-01-10T09
-                5            5       open        o       office   U1       resolved  2022-01-10T08
-                6            6       open        p       portal   U1       received  2022-01-09T08
-                7            7       nowhere     o       office   U1       resolved  2022-01-10T08
-                8            8       nowhere     p       portal   -        resolved  2022-01-11T08
+                source_file  row_id  dossier_id  source  sheet_no  unit_id  status    returned_at
+                1            1       later       o       1        U1       resolved  2022-01-10T08
+                2            2       later       p       2        U1       resolved  2022-01-11T07
+                3            3       same        o       1        U1       resolved  2022-01-10T08
+                4            4       same        a       2        U1       resolved  2022-01-10T09
+                5            5       open        o       1        U1       resolved  2022-01-10T08
+                6            6       open        p       2        U1       received  2022-01-09T08
+                7            7       nowhere     o       1        U1       resolved  2022-01-10T08
+                8            8       nowhere     p       2        -        resolved  2022-01-11T08
             """,
         },
         expect="""
@@ -266,10 +299,12 @@ def test_a_dossier_leaves_by_a_rule_that_refuses_or_merges_it_alone(model_test) 
                 source_file  source_sheet  source_row  lateness_excluded
                 a.csv        ''            4           R3
             """,
+            "numbered_sheets": "sheet_no\n1",
             "ranked_dossier_rows": """
                 source_file = a.csv
                 source_sheet = ''
                 unit_id = U1
+                sheet_no = 1
                 time_zone = Asia/Ho_Chi_Minh
                 received_at = 2022-01-04 08:00
                 snapshot_at = 2022-01-31 17:00
@@ -292,8 +327,10 @@ def test_an_open_status_outranks_a_date_of_the_end_and_no_status_follows_it(mode
     model_test(
         "clean/dossiers",
         given={
+            "numbered_sheets": "sheet_no\n1",
             "ranked_dossier_rows": """
                 unit_id = U1
+                sheet_no = 1
                 time_zone = Asia/Ho_Chi_Minh
                 received_at = 2022-01-04 08:00
                 snapshot_at = 2022-01-31 17:00
@@ -330,8 +367,10 @@ def test_a_first_due_date_seven_days_earlier_is_believed_from_a_note_alone(model
                 E           2022-01-20 17:00
                 G           2022-01-12 17:00
             """,
+            "numbered_sheets": "sheet_no\n1",
             "ranked_dossier_rows": """
                 unit_id = U1
+                sheet_no = 1
                 status = received
                 time_zone = Asia/Ho_Chi_Minh
                 received_at = 2022-01-04 08:00

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 STEP_SHEET = """
-    sheet_no  source_file  source_sheet  day_first  time_zone         unit_list
-    1         a.csv        ''            yes        Asia/Ho_Chi_Minh  reference
+    has_epochs = no
+    due_days = []
+    sheet_no  source_file  source_sheet  day_first  time_zone         has_unit_list
+    1         a.csv        ''            yes        Asia/Ho_Chi_Minh  yes
 """
 
 
@@ -137,7 +139,7 @@ def test_numbers_count_from_1970_only_in_a_sheet_of_such_stamps(model_test) -> N
                 time_zone = UTC
                 sheet_no  source_file  source_sheet  has_epochs
                 1         a.csv        ''            yes
-                2         b.csv        ''            -
+                2         b.csv        ''            no
             """,
             "landed_steps": """
                 source_sheet = ''
@@ -165,7 +167,7 @@ def test_midnight_is_a_due_day_where_the_column_says_days(model_test) -> None:
                 sheet_no  source_file  source_sheet  due_days
                 1         a.csv        ''            ["step_due_at"]
                 2         b.csv        ''            ["due_at"]
-                3         c.csv        ''            -
+                3         c.csv        ''            []
             """,
             "landed_steps": """
                 source_sheet = ''
@@ -212,9 +214,9 @@ def test_a_unit_without_a_list_has_the_spelling_of_its_name(model_test) -> None:
             "numbered_sheets": """
                 day_first = yes
                 time_zone = UTC
-                sheet_no  source_file  source_sheet  unit_list
-                1         a.csv        ''            own
-                2         b.csv        ''            reference
+                sheet_no  source_file  source_sheet  has_unit_list
+                1         a.csv        ''            no
+                2         b.csv        ''            yes
             """,
             "written_names": """
                 field         spelling  name

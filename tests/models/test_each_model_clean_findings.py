@@ -12,9 +12,17 @@ STANDING = """
     duplicate_no = 1
     conflict_no = 1
     source_rank = 1
-    calendar_id = vn_dong_thap
+    sheet_no = 1
     time_zone = Asia/Ho_Chi_Minh
     snapshot_at = 2022-03-31 17:00
+"""
+SHEETS = """
+    calendar_id = vn_dong_thap
+    day_first = yes
+    has_unit_list = yes
+    sheet_no  has_code_list
+    1         yes
+    2         no
 """
 
 
@@ -28,14 +36,15 @@ def test_a_code_more_than_three_working_days_off_or_of_no_pattern_is_doubtful(mo
     model_test(
         "clean/code_warnings",
         given={
-            "ranked_dossier_rows": STANDING
+            "numbered_sheets": SHEETS,
+            "ranked_dossier_rows": without("sheet_no")
             + """
-                source_row  dossier_id                 received_on  has_code_list
-                2           000.00.14.H20-220104-0001  2022-01-07   yes
-                3           000.00.14.H20-220104-0002  2022-01-10   yes
-                4           000.00.14.H20-220110-0003  2022-01-04   yes
-                5           X1                         2022-01-04   yes
-                6           X2                         2022-01-04   no
+                source_row  dossier_id                 received_on  sheet_no
+                2           000.00.14.H20-220104-0001  2022-01-07   1
+                3           000.00.14.H20-220104-0002  2022-01-10   1
+                4           000.00.14.H20-220110-0003  2022-01-04   1
+                5           X1                         2022-01-04   1
+                6           X2                         2022-01-04   2
             """,
         },
         # Friday the 7th is three working days after Tuesday the 4th, Monday the 10th four
@@ -60,9 +69,9 @@ def test_a_reused_unit_code_low_online_levels_and_stated_reasons_are_flagged(mod
                 phường 1  P1
                 phường 1  P-SD
             """,
+            "numbered_sheets": SHEETS.replace("yes\n    2", "no\n    2"),
             "ranked_dossier_rows": STANDING
             + """
-                has_unit_list = yes
                 source_row  unit_text  unit_id  service_level  channel_in  late_reason
                 2           29905      P1       2              counter     -
                 3           29908      P4       2              online      -
@@ -84,9 +93,11 @@ def test_rows_that_leave_as_repeats_are_not_judged_by_their_codes(model_test) ->
     model_test(
         "clean/code_warnings",
         given={
+            "numbered_sheets": SHEETS.replace("yes\n    2", "no\n    2"),
             "ranked_dossier_rows": """
                 source_file = a.csv
                 source_sheet = ''
+                sheet_no = 1
                 late_reason = Bận
                 source_row  duplicate_no  conflict_no  source_rank  is_superseded
                 2           1             1            1            no
@@ -103,13 +114,14 @@ def test_rows_that_leave_as_repeats_are_not_judged_by_their_codes(model_test) ->
 def texts(rows: int) -> str:
     """Return the landed text, of no interest to the test, of so many rows."""
     numbers = "\n".join(f"{number}" for number in range(2, rows + 2))
-    return f"source_file = a.csv\nsource_sheet = ''\nday_first = yes\nsource_row\n{numbers}"
+    return f"source_file = a.csv\nsource_sheet = ''\nsource_row\n{numbers}"
 
 
 def test_dates_are_doubtful_beyond_equality_and_on_a_day_off(model_test) -> None:
     model_test(
         "clean/date_warnings",
         given={
+            "numbered_sheets": SHEETS,
             "dossier_texts": texts(9),
             "ranked_dossier_rows": STANDING
             + """
@@ -142,10 +154,10 @@ def test_dates_that_stand_in_order_only_with_day_and_month_swapped_are_doubtful(
     model_test(
         "clean/date_warnings",
         given={
+            "numbered_sheets": SHEETS,
             "dossier_texts": """
                 source_file = a.csv
                 source_sheet = ''
-                day_first = yes
                 source_row  received_at  resolved_at
                 2           10/02/2022   03/01/2022
                 3           10/02/2022   05/01/2022
@@ -174,10 +186,10 @@ def test_short_years_placeholders_and_the_other_epoch_are_doubtful(model_test) -
     model_test(
         "clean/date_warnings",
         given={
+            "numbered_sheets": SHEETS,
             "dossier_texts": """
                 source_file = a.csv
                 source_sheet = ''
-                day_first = yes
                 source_row  received_at
                 2           04/01/22 08:00
                 3           04/01/2022
@@ -209,6 +221,7 @@ def test_a_first_due_date_a_week_earlier_and_a_late_return_without_an_end_are_na
     model_test(
         "clean/date_warnings",
         given={
+            "numbered_sheets": SHEETS,
             "dossier_texts": texts(7),
             "ranked_dossier_rows": STANDING
             + """

@@ -47,25 +47,26 @@ def test_another_record_differs_by_the_day_of_the_end_not_by_its_hour(model_test
                 E           2022-01-10 08:00
                 G           -
             """,
+            "numbered_sheets": "sheet_no  kept_by\n1  office\n2  portal",
             "ranked_dossier_rows": """
                 duplicate_no = 1
                 conflict_no = 1
                 time_zone = Asia/Ho_Chi_Minh
                 is_superseded = no
-                dossier_id  source  kept_by  source_rank  status    reported_end_at
-                A           o       office   1            resolved  2022-01-10 08:00
-                A           p       portal   2            resolved  2022-01-10 16:00
-                B           o       office   1            resolved  2022-01-10 08:00
-                B           p       portal   2            resolved  2022-01-09 16:00
-                C           o       office   1            received  -
-                C           p       portal   2            resolved  2022-01-30 17:00
-                D           o       office   1            received  -
-                D           p       portal   2            resolved  2022-02-01 08:00
-                E           o       office   1            resolved  2022-01-10 08:00
-                E           p       portal   2            received  2022-01-09 16:00
-                F           p       portal   2            resolved  2022-01-09 16:00
-                G           o       office   1            received  -
-                G           p       portal   2            resolved  2022-01-31 08:00
+                dossier_id  source  sheet_no  source_rank  status    reported_end_at
+                A           o       1         1            resolved  2022-01-10 08:00
+                A           p       2         2            resolved  2022-01-10 16:00
+                B           o       1         1            resolved  2022-01-10 08:00
+                B           p       2         2            resolved  2022-01-09 16:00
+                C           o       1         1            received  -
+                C           p       2         2            resolved  2022-01-30 17:00
+                D           o       1         1            received  -
+                D           p       2         2            resolved  2022-02-01 08:00
+                E           o       1         1            resolved  2022-01-10 08:00
+                E           p       2         2            received  2022-01-09 16:00
+                F           p       2         2            resolved  2022-01-09 16:00
+                G           o       1         1            received  -
+                G           p       2         2            resolved  2022-01-31 08:00
             """,
         },
         expect="""

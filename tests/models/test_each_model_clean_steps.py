@@ -104,7 +104,7 @@ def test_of_two_logs_the_offices_own_is_believed_then_the_longer_one(model_test)
                 sheet_no  source  kept_by
                 1         o       office
                 2         p       portal
-                3         q       -
+                3         q       office
             """,
             "parsed_steps": """
                 row_id  dossier_id  sheet_no

@@ -1,7 +1,14 @@
-"""Each model of ``explain/counts`` on the stock and the official forms, on a few rows."""
+"""Each model of ``explain/counts`` on the stock and the overruns, on a few rows."""
 
 from __future__ import annotations
 
+PERIODS = """
+    convention = calendar
+    period   starts_on   ends_on
+    2022-01  2022-01-01  2022-01-31
+    2022-02  2022-02-01  2022-02-28
+    2022-Q1  2022-01-01  2022-03-31
+"""
 JANUARY = """
     convention  period   starts_on   ends_on
     calendar    2022-01  2022-01-01  2022-01-31
@@ -17,8 +24,8 @@ def test_the_stock_of_a_day_is_what_was_received_and_not_closed_when_it_ended(mo
         "explain/stock",
         given={
             "profiles": STRICT,
-            "report_periods": JANUARY,
-            "dossier_months": """
+            "periods": JANUARY,
+            "dossier_spans": """
                 time_zone = Asia/Ho_Chi_Minh
                 received_at = 2022-01-04 08:00
                 snapshot_at = 2022-02-28 17:00
@@ -58,8 +65,8 @@ def test_the_stock_of_a_day_is_what_was_received_and_not_closed_when_it_ended(mo
 
 
 WAITING = {
-    "report_periods": JANUARY,
-    "dossier_months": """
+    "periods": JANUARY,
+    "dossier_spans": """
         time_zone = Asia/Ho_Chi_Minh
         received_on = 2022-01-04
         received_at = 2022-01-04 08:00
@@ -131,8 +138,8 @@ def test_a_period_that_the_snapshot_cuts_short_is_judged_at_the_snapshot(model_t
         "explain/stock",
         given={
             "profiles": STRICT,
-            "report_periods": JANUARY,
-            "dossier_months": """
+            "periods": JANUARY,
+            "dossier_spans": """
                 time_zone = Asia/Ho_Chi_Minh
                 received_on = 2022-01-04
                 received_at = 2022-01-04 08:00
@@ -162,99 +169,122 @@ def test_a_period_that_the_snapshot_cuts_short_is_judged_at_the_snapshot(model_t
     )
 
 
-OFFICIAL = {
-    "profiles": STRICT,
-    "report_periods": JANUARY,
-    "attribute_groups": """
-        unit_id = U1
-        field_of_work = unknown
-        procedure_id = unknown
-        snapshot_on = 2022-02-15
-        attribute_group_no  channel_in  reappointment
-        1                   online      unknown
-        2                   counter     no
-    """,
-    "stock": """
-        profile  ends_on     attribute_group_no  state         is_waiting  n
-        p        2022-01-31  1                   open_in_time  no          1
-        p        2022-01-31  2                   open_overdue  yes         1
-        p        2022-01-30  2                   open_overdue  yes         9
-    """,
-    "receptions": "dossier_id  wait_seconds\nB  8h",
-    "dossiers": """
-        unit_id = U1
-        time_zone = Asia/Ho_Chi_Minh
-        snapshot_at = 2022-02-15 17:00
-        dossier_id  received_on  received_at  channel_in  due_first_at  due_at      returned_at
-        A           2021-12-20   2021-12-20   -           2022-01-03    2022-01-05  2022-01-12
-        B           2022-01-04   2022-01-04   online      -             2022-02-10  -
-        C           2022-01-31   2022-01-31   counter     -             2022-01-31  -
-        D           2022-01-01   2022-01-01   counter     -             2022-01-31  -
-        E           2022-02-01   2022-02-01   counter     -             2022-02-10  -
-        F           2021-12-01   2021-12-01   -           -             2022-01-02  -
-        G           2021-12-01   2021-12-01   post        -             -           -
-    """,
-    "outcomes": """
-        profile = p
-        dossier_id  state      outcome       ended_at_used  due_at_used
-        A           resolved   late          2022-01-10     2022-01-05
-        B           resolved   early         2022-02-01     2022-02-10
-        C           open       open_overdue  -              2022-01-31
-        D           withdrawn  withdrawn     2022-01-05     2022-01-31
-        E           open       open_in_time  -              2022-02-10
-        F           resolved   early         2021-12-31     2022-01-02
-        G           rejected   rejected      2022-01-31     -
-    """,
-}
+STOCK = """
+    profile = p
+    ends_on     attribute_group_no  state         is_waiting  n
+    2022-01-31  1                   open_in_time  no          1
+    2022-01-31  1                   open_in_time  yes         2
+    2022-01-31  1                   open_overdue  no          4
+    2022-01-31  2                   open_unknown  no          8
+    2022-01-31  3                   open_overdue  no          16
+"""
+KINDS = """
+    unit_id = U1
+    procedure_id = P1
+    work_no = 7
+    attribute_group_no  channel_in  place_no  snapshot_on  reappointment
+    1                   counter     5         2022-02-15   yes
+    2                   online      6         2022-01-31   no
+    3                   counter     5         2021-12-31   yes
+"""
 
 
-def test_a_dossier_is_in_play_from_its_reception_until_the_day_it_is_closed(model_test) -> None:
+def test_the_stock_at_the_end_of_a_period_is_that_of_snapshots_taken_in_it_or_later(
+    model_test,
+) -> None:
     model_test(
-        "explain/official_counts",
-        given=OFFICIAL,
+        "explain/open_counts",
+        given={"stock": STOCK, "attribute_groups": KINDS, "periods": PERIODS},
         expect="""
-            channel_in  in_play  carried  received  done  withdrawn  rejected  open_total  late
-            counter     2        0        2         0     1          0         1           0
-            online      1        0        1         0     0          0         1           0
-            other       1        1        0         1     0          0         0           1
-            post        1        1        0         0     0          1         0           0
+            profile  period   group_no  open_total  open_in_time  open_overdue  open_unknown
+            p        2022-01  5         7           3             4             0
+            p        2022-01  6         8           0             0             8
+            p        2022-01  7         15          3             4             8
         """,
     )
 
 
-def test_what_fell_due_was_returned_or_is_overdue_is_counted_on_its_own(model_test) -> None:
+def test_of_the_stock_those_on_pause_and_those_with_a_new_due_date_are_told(model_test) -> None:
+    given = {
+        "periods": PERIODS,
+        "attribute_groups": """
+            place_no = 5
+            work_no = 7
+            snapshot_on = 2022-02-15
+            attribute_group_no  reappointment
+            1                   yes
+            2                   no
+            3                   unknown
+        """,
+        "stock": """
+            profile = p
+            ends_on = 2022-01-31
+            attribute_group_no  state         is_waiting  n
+            1                   open_in_time  no          1
+            1                   open_in_time  yes         2
+            1                   open_overdue  no          4
+            1                   open_overdue  yes         8
+            1                   open_unknown  no          16
+            1                   open_unknown  yes         32
+            2                   open_overdue  no          64
+            3                   open_overdue  no          128
+        """,
+    }
+    for expect in (
+        """
+            group_no  waiting  active_in_time  active_overdue  active_unknown
+            5         42       1               196             16
+            7         42       1               196             16
+        """,
+        """
+            group_no  overdue_reappointed  overdue_as_appointed  overdue_unrecorded
+            5         12                   64                    128
+            7         12                   64                    128
+        """,
+    ):
+        model_test("explain/open_counts", given=given, expect=expect)
+
+
+def test_overdue_at_the_close_of_a_period_is_what_a_later_snapshot_still_had(model_test) -> None:
+    stock = STOCK.replace("8\n", "8\n    2022-01-31  2  open_overdue  no  32\n")
     model_test(
-        "explain/official_counts",
-        given=OFFICIAL,
+        "explain/overdue_cells",
+        variables={"profile": "p"},
+        given={"stock": stock, "attribute_groups": KINDS, "periods": PERIODS},
         expect="""
-            channel_in  fell_due  fell_due_in_time  late_reappointed  done_returned  waiting
-            counter     1         0                 0                 0              1
-            online      0         0                 0                 0              0
-            other       2         1                 1                 1              0
-            post        0         0                 0                 0              0
+            profile  unit_id  period   procedure_id  channel_in  n_overdue
+            p        U1       2022-01  P1            counter     4
         """,
     )
     model_test(
-        "explain/official_counts",
-        given=OFFICIAL,
+        "explain/overdue_cells",
+        variables={"profile": "q"},
+        given={"stock": stock, "attribute_groups": KINDS, "periods": PERIODS},
+        expect="n_overdue",
+    )
+
+
+def test_the_stock_of_a_day_is_summed_by_unit(model_test) -> None:
+    model_test(
+        "explain/daily_stock",
+        given={
+            "stock": STOCK,
+            "attribute_groups": KINDS,
+            "periods": "period  starts_on  ends_on\n31  2022-01-01  2022-01-31",
+        },
         expect="""
-            channel_in  open_in_time  open_overdue  active_overdue  overdue_as_appointed
-            counter     0             1             0               1
-            online      1             0             0               0
-            other       0             0             0               0
-            post        0             0             0               0
+            unit_id  day         n_open  n_overdue
+            U1       2022-01-31  15      4
         """,
     )
     model_test(
-        "explain/official_counts",
-        given=OFFICIAL,
-        expect="""
-            channel_in  received_within_8h  received_online  online_rest  progress_in_time
-            counter     0                   0                0            0
-            online      1                   1                1            1
-            other       0                   0                0            0
-            post        0                   0                0            0
-        """,
+        "explain/daily_stock",
+        given={
+            "stock": STOCK,
+            "attribute_groups": KINDS,
+            "periods": "period  starts_on  ends_on\n30  2022-01-01  2022-01-30",
+        },
+        expect="unit_id",
     )
 
 
@@ -269,7 +299,7 @@ def test_overruns_are_civil_days_after_the_due_day_with_bounds_of_their_median(m
         "explain/official_overruns",
         given={
             "profiles": STRICT,
-            "report_periods": JANUARY,
+            "periods": JANUARY,
             "dossiers": "\n".join(
                 ["time_zone = Asia/Ho_Chi_Minh", "dossier_id  unit_id", *dossiers, "E  U1", "F  U1"]
             ),

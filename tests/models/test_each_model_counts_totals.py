@@ -1,170 +1,175 @@
-"""Each model of ``explain/counts`` that sums up periods, holds them to account or lists findings.
-
-January 2022 is month 24265: twelve times the year, and the month.
-"""
+"""Each model of ``explain/counts`` that sums up, holds to account or lists findings."""
 
 from __future__ import annotations
 
-PERIODS = """
-    period   starts_on   ends_on
-    2022-01  2022-01-01  2022-01-31
-    2022-02  2022-02-01  2022-02-28
-    2022-Q1  2022-01-01  2022-03-31
+ROWS = {
+    "reception_counts": (
+        "received  received_online  received_counter  received_post  received_other",
+        "20 1 2 3 14",
+        "channel_known  online_known  online_processed  online_full  online_part  online_rest",
+        "15 1 1 18 19 20",
+        "reception_known  received_within_8h  returned  returned_by_post",
+        "21 22 23 24",
+        "returned_online  returned_counter",
+        "25 26",
+    ),
+    "closing_counts": (
+        "done  early  on_time  late  unknown",
+        "34 3 5 15 11",
+        "late_reappointed  late_as_appointed  late_unrecorded  withdrawn  rejected",
+        "4 5 6 8 9",
+        "fell_due  fell_due_in_time",
+        "28 27",
+    ),
+    "caseload_counts": (
+        "in_play  carried  done_returned  done_not_returned",
+        "60 40 14 20",
+    ),
+    "open_counts": (
+        "open_total  open_in_time  open_overdue  open_unknown",
+        "9 2 3 4",
+        "waiting  active_in_time  active_overdue  active_unknown",
+        "5 1 2 1",
+        "overdue_reappointed  overdue_as_appointed  overdue_unrecorded",
+        "1 1 1",
+    ),
+}
+"""Counters of a group and period, each table's in lines of names and of values."""
+
+
+def lines_of(table: str) -> tuple[list[str], list[str]]:
+    """Return the names and the values of the counters of a table."""
+    names = [name for line in ROWS[table][::2] for name in line.split()]
+    return names, [value for line in ROWS[table][1::2] for value in line.split()]
+
+
+def text_of(table: str, groups: tuple[int, ...]) -> str:
+    """Write a table that has the same counters for each of some groups."""
+    names, values = lines_of(table)
+    profile = [] if table == "reception_counts" else ["profile = p"]
+    shared = [f"{name} = {value}" for name, value in zip(names, values, strict=True)]
+    head = [*profile, "convention = calendar", "period = 2022-01", *shared]
+    return "\n".join([*head, "group_no", *map(str, groups)])
+
+
+NAMES = """
+    group_no  unit_id  field_of_work  procedure_id  channel_in
+    1         U1       *              *             counter
+    2         U1       *              *             online
+    3         U2       *              *             online
+    4         *        *              P1            *
+    5         U1       F1             *             *
 """
-GROUPS = """
-    group_no  unit_id  procedure_id  channel_in
-    3         U1       *             counter
-"""
 
 
-MONTH_OF_EVERYTHING = """
-    profile = p
-    month_no = 24265
-    received = 20
-    received_online = 1
-    channel_known = 2
-    online_known = 3
-    online_processed = 4
-    online_full = 5
-    reception_known = 6
-    received_within_8h = 7
-    returned = 8
-    returned_by_post = 9
-    returned_online = 10
-    early = 11
-    on_time = 12
-    late = 13
-    withdrawn = 14
-    rejected = 15
-    unknown = 16
-    fell_due = 17
-    fell_due_in_time = 18
-    group_no
-    3
-"""
+def test_every_counter_of_the_four_tables_is_added_up_over_channels_and_units(model_test) -> None:
+    given = {"profiles": "profile\np", "count_groups": NAMES}
+    given |= {table: text_of(table, (1, 2, 3, 4, 5)) for table in ROWS}
+    groups = {
+        "*  *  *  *": 3,
+        "*  *  *  counter": 1,
+        "*  *  *  online": 2,
+        "*  *  P1  *": 1,
+        "U1  *  *  *": 2,
+        "U1  *  *  counter": 1,
+        "U1  *  *  online": 1,
+        "U1  F1  *  *": 1,
+        "U2  *  *  *": 1,
+        "U2  *  *  online": 1,
+    }
+    for table in ROWS:
+        names, values = lines_of(table)
+        for first in range(0, len(names), 4):
+            some = slice(first, first + 4)
+            rows = [
+                f"{group}  {'  '.join(str(n * int(value)) for value in values[some])}"
+                for group, n in groups.items()
+            ]
+            header = "unit_id  field_of_work  procedure_id  channel_in  "
+            expect = "\n".join([header + "  ".join(names[some]), *rows])
+            model_test("explain/counts", given=given, expect=expect)
 
 
-def test_every_counter_of_a_period_is_the_sum_of_its_months_and_zero_without_any(
+def test_a_counter_without_dossiers_is_zero_and_progress_adds_those_open_in_time(
     model_test,
 ) -> None:
-    given = {
-        "count_groups": GROUPS,
-        "periods": PERIODS,
-        "month_counts": MONTH_OF_EVERYTHING,
-        "official_progress": """
-            profile  group_no  period   in_play  done_in_time
-            p        3         2022-01  40       25
-            p        3         2022-Q1  40       -
-        """,
-        "open_counts": """
-            profile  group_no  period   open_in_time  open_overdue  open_unknown
-            p        3         2022-02  21            22            23
-            p        3         2022-Q1  21            22            23
-        """,
-    }
-    groups = ("*  *", "*  counter", "U1  *", "U1  counter")
-    columns = {
-        "received  received_online  channel_known  online_known": ["20 1 2 3", "0 0 0 0"],
-        "online_processed  online_full  reception_known": ["4 5 6", "0 0 0"],
-        "received_within_8h  returned  returned_by_post": ["7 8 9", "0 0 0"],
-        "returned_online  early  on_time  late": ["10 11 12 13", "0 0 0 0"],
-        "withdrawn  rejected  unknown": ["14 15 16", "0 0 0"],
-        "fell_due  fell_due_in_time": ["17 18", "0 0"],
-        "open_in_time  open_overdue  open_unknown": ["0 0 0", "21 22 23", "21 22 23"],
-        "in_play  progress_in_time": ["40 25", "0 21", "40 21"],
-    }
-    for names, values in columns.items():
-        months = zip(("2022-01", "2022-02", "2022-Q1"), [*values, values[0]], strict=False)
-        rows = [
-            f"{period}  {group}  {'  '.join(numbers.split())}"
-            for period, numbers in months
-            for group in groups
-        ]
-        header = f"period  unit_id  channel_in  {names}"
-        model_test("explain/counts", given=given, expect="\n".join([header, *rows]))
-
-
-def test_groups_are_all_unit_channel_both_and_the_procedure_alone(model_test) -> None:
     model_test(
         "explain/counts",
         given={
-            "periods": "period  starts_on  ends_on\n2022-Q1  2022-01-01  2022-03-31",
-            "count_groups": """
-                group_no  unit_id  procedure_id  channel_in
-                1         U1       *             counter
-                2         U1       *             online
-                3         U2       *             online
-                4         *        P1            *
-                5         *        P2            *
+            "profiles": "profile\np",
+            "count_groups": NAMES,
+            "reception_counts": """
+                convention = calendar
+                group_no = 4
+                period   received  received_online  returned
+                2022-01  3         3                0
+                2022-02  0         0                2
             """,
-            "month_counts": """
-                profile  group_no  month_no  received
-                p        1         24265     1
-                p        2         24265     2
-                p        2         24267     1
-                p        3         24267     4
-                p        3         24268     9
-                p        4         24265     6
-                p        5         24265     2
-            """,
-            "official_progress": """
+            "caseload_counts": """
                 profile = p
-                in_play = 9
-                period = 2022-Q1
-                group_no
-                1
-                2
-                3
-                4
-                5
+                convention = calendar
+                group_no = 4
+                period   in_play  carried  done_returned  done_not_returned
+                2022-01  3        0        0              2
+            """,
+            "closing_counts": """
+                profile = p
+                convention = calendar
+                group_no = 4
+                period   done  early  on_time
+                2022-01  2     1      1
+            """,
+            "open_counts": """
+                profile = p
+                convention = calendar
+                group_no = 4
+                period   open_total  open_in_time
+                2022-01  1           1
             """,
         },
         expect="""
-            unit_id  procedure_id  channel_in  received  open_unknown
-            *        *             *           8         0
-            *        *             counter     1         0
-            *        *             online      7         0
-            *        P1            *           6         0
-            *        P2            *           2         0
-            U1       *             *           4         0
-            U1       *             counter     1         0
-            U1       *             online      3         0
-            U2       *             *           4         0
-            U2       *             online      4         0
+            period   received  returned  in_play  late  open_overdue  progress_in_time
+            2022-01  3         0         3        0     0             3
+            2022-02  0         2         0        0     0             0
         """,
     )
 
 
 BALANCE = {
     "count_groups": """
-        group_no  unit_id  procedure_id
-        1         U1       *
-        2         *        P1
+        group_no  unit_id  procedure_id  channel_in
+        1         U1       *             counter
+        2         *        P1            *
     """,
-    "periods": """
-        period   starts_on   ends_on
-        2022-01  2022-01-01  2022-01-31
-        2022-02  2022-02-01  2022-02-28
-        2022-Q1  2022-01-01  2022-03-31
+    "period_spans": """
+        convention = calendar
+        period   first_span  last_span
+        2022-01  2           2
+        2022-02  3           3
+        2022-Q1  2           4
     """,
-    "dossier_months": """
+    "dossier_spans": """
         place_no = 1
         dossier_id  received_in
-        A           24265
-        B           24265
-        C           24266
+        A           2
+        B           2
+        C           3
     """,
-    "outcome_months": """
-        profile  group_no  state     snapshot_in  n
-        p        1         open      24265        1
-        p        1         resolved  24267        2
-        p        2         open      24265        9
+    "outcome_spans": """
+        profile  group_no  state     received_in  left_in  n
+        p        1         open      2            2        1
+        p        1         resolved  2            2        1
+        p        1         resolved  3            3        1
+        p        2         open      2            2        9
     """,
 }
 COUNTED = """
     profile = p
+    convention = calendar
+    field_of_work = *
     procedure_id = *
     channel_in = *
+    carried = 0
     withdrawn = 0
     rejected = 0
     on_time = 0
@@ -196,8 +201,8 @@ def test_counts_that_lose_an_open_dossier_stop_the_stage(model_test) -> None:
         "explain/unbalanced_counts",
         given=BALANCE | {"counts": broken},
         expect="""
-            period   unit_id  received  closed  still_open
-            2022-02  U1       2         2       1
+            period   unit_id  in_play  closed  still_open
+            2022-02  U1       1        1       1
         """,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from workbench.answers.due_stamps import find_instant_profile
+from workbench.answers.headline import find_instant_profile
 
 MARK = "The due stamps carry hours"
 

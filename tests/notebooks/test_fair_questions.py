@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from workbench.core.errors import InputRejected
 
@@ -25,6 +26,23 @@ def test_places_are_intervals_and_the_table_is_ordered_by_unit(small_book):
     assert answer.frame["unit_id"].is_sorted()
     assert (answer.frame["rank_lower"] <= answer.frame["rank_upper"]).all()
     assert "–" in str(answer.table().rows[0][-1])
+
+
+def test_a_gap_of_the_table_is_shown_from_it(small_book):
+    shown = small_book.gap(PERIOD, unit="SD-VH").frame
+    table = small_book.gaps.filter(comparison=f"peers@{PERIOD}|SD-VH@{PERIOD}").drop("profile")
+    assert shown.rows() == table.rows()
+    assert shown.height > 3
+
+
+@pytest.mark.parametrize("against", ["", "2021-H1"])
+def test_a_gap_that_is_not_in_the_table_is_computed_alike(small_book, monkeypatch, against):
+    asked = {"unit": "SD-VH", "against": against}
+    shown = small_book.gap(PERIOD, **asked).frame
+    empty = small_book.gaps.clear()
+    monkeypatch.setitem(vars(small_book), "gaps", empty)
+    computed = small_book.gap(PERIOD, **asked).frame
+    assert_frame_equal(computed, shown, abs_tol=1e-9)
 
 
 def test_the_gap_of_the_slow_unit_to_its_peers_adds_up(small_book):

@@ -17,6 +17,7 @@ import pytest
 
 from workbench.answers import Answer, Book, open_book
 from workbench.answers.causes import causes as ask_causes
+from workbench.answers.frames import Excerpt
 from workbench.answers.questions import question
 from workbench.answers.run import Run
 from workbench.core.errors import UsageProblem
@@ -32,6 +33,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "dossier": {"dossier_id": ""},
     "compare_groups": {"by": "channel_in", "within": ""},
     "official.form": {"name": "II.06a"},
+    "gap": {"other": "SD-YT"},  # a pair that the stage did not compute
 }
 """What else a question must be told."""
 REFUSED = {
@@ -65,7 +67,10 @@ ALIKE = {
     ("interventions", "profile"),  # nothing is recorded in the sample
 }
 """Answers that may be asked about something they do not depend on."""
-
+UNREAD = {
+    "interventions": {"cause_cells"},  # nothing is recorded in the sample
+}
+"""Tables that a question declares and does not read in the sample, and why."""
 
 LISTS = runpy.run_path(str(Path(__file__).parents[1] / "docs" / "book_page.py"))
 PARTS = LISTS["parts"]()
@@ -272,6 +277,28 @@ def test_a_question_cannot_read_a_table_that_it_does_not_declare(small_book):
 
     with pytest.raises(AttributeError, match="outcomes is not among the tables"):
         undeclared(small_book)
+
+
+@EACH_QUESTION
+def test_a_question_declares_no_table_that_it_does_not_read(small_book, question, monkeypatch):
+    read = set()
+    look_up, count = Excerpt.__getattr__, Excerpt.counted
+
+    def noted(excerpt: Excerpt, name: str) -> object:
+        read.add(name)
+        return look_up(excerpt, name)
+
+    def counted(excerpt: Excerpt, table: str, *about: str) -> pl.DataFrame:
+        read.add(table)
+        return count(excerpt, table, *about)
+
+    monkeypatch.setattr(Excerpt, "__getattr__", noted)
+    monkeypatch.setattr(Excerpt, "counted", counted)
+    for which in (0, 1):
+        scope = {name: SCOPE[name][which] for name in QUESTIONS[question]}
+        profile = {"profile": COMPUTED} if "profile" in scope else {}
+        put(small_book, question, GIVEN.get(question, {}) | scope | profile)
+    assert set(DECLARED[question].tables) - UNREAD.get(question, set()) <= read
 
 
 def test_a_question_within_another_reads_no_more_than_that_one_declares(small_book):

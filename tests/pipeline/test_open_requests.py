@@ -16,10 +16,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from workbench.cli import main
-from workbench.clock.lateness import lateness_profiles
-from workbench.core.vocabulary import Period, periods_between
-from workbench.official import ReportSpan
-from workbench.official.counting import count_official_forms
+from workbench.core.vocabulary import Period, ReportSpan, periods_between
+from workbench.figures.on_request import count_on_request
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SNAPSHOT = dt.datetime(2024, 7, 10, 17, tzinfo=ZONE)
@@ -126,12 +124,15 @@ def test_measures_and_forms_count_what_the_file_holds(run_stages, repository):
         profile="wb_strict", procedure_id="*", channel_in="*", method="count"
     )
     open_ones = ("open_in_time", "open_overdue", "open_unknown")
-    forms = count_official_forms(
+    found = count_on_request(
+        ["counts"],
         (run.work.clean, run.work.clock),
-        repository.pipelines,
-        [ReportSpan("calendar", str(p), p.starts_on, p.ends_on) for p in PERIODS],
-        lateness_profiles(repository.reference / "profiles").filter(profile="wb_strict"),
-    ).counts.rename({"done": "resolved", "open_total": "open"})
+        repository,
+        profile="wb_strict",
+        spans=map(ReportSpan.of, PERIODS),
+    )
+    forms = found["counts"].filter(pl.col("field_of_work") != "*")
+    forms = forms.rename({"done": "resolved", "open_total": "open"})
     for team in TEAMS:
         for period in PERIODS:
             told = right(rows, team, period)

@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.clock.lateness import lateness_profiles
-from workbench.core.vocabulary import periods_between
-from workbench.explain import calendar_periods
+from workbench.core.vocabulary import ReportSpan, periods_between
+from workbench.figures.on_request import periods_table
 from workbench.warehouse import Warehouse
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -88,21 +88,19 @@ def _oracle(dossiers, unit, period) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def counts(run_clock, pipelines_dir, reference_dir):
-    """Measures and forms of a register: ``counts(dossiers, periods) -> frame, frame``."""
+    """What measures and forms add up, of a register: ``counts(dossiers, periods) -> frame``."""
     profiles = lateness_profiles(reference_dir / "profiles")
 
     def run(dossiers, periods):
         tables = run_clock(dossiers, tables=("dossiers", "outcomes", "pause_spells", "receptions"))
-        rows = [(str(p), p.kind, p.starts_on, p.ends_on) for p in periods]
-        listed = pl.DataFrame(rows, schema=["period", "kind", "starts_on", "ends_on"], orient="row")
         with Warehouse(pipelines_dir) as warehouse:
             for name, frame in tables.items():
                 warehouse.add_frame(name, frame)
             warehouse.add_frame("profiles", profiles)
-            warehouse.add_frame("periods", listed)
-            warehouse.add_frame("report_periods", calendar_periods(listed))
-            warehouse.build("explain", wanted=("counts", "official_counts"))
-            return warehouse.frame("counts"), warehouse.frame("official_counts")
+            warehouse.add_frame("periods", periods_table(map(ReportSpan.of, periods)))
+            warehouse.set("by_field", True)
+            warehouse.build("explain", wanted=("counts",))
+            return warehouse.frame("counts")
 
     return run
 
@@ -113,14 +111,16 @@ def test_received_is_resolved_withdrawn_refused_and_open(counts, drawn):
     dossiers = _dossiers(drawn)
     last = SNAPSHOTS[1].date()
     periods = [p for kind in ("month", "half") for p in periods_between(START.date(), last, kind)]
-    measured, forms = counts(dossiers, periods)
-    measured = measured.filter(
-        pl.col("profile") == "wb_strict", pl.col("procedure_id") == "*", pl.col("channel_in") == "*"
-    ).with_columns(
-        pl.sum_horizontal("early", "on_time", "late", "unknown").alias("resolved"),
-        pl.sum_horizontal("open_in_time", "open_overdue", "open_unknown").alias("open"),
+    counted = (
+        counts(dossiers, periods)
+        .filter(profile="wb_strict")
+        .with_columns(
+            pl.sum_horizontal("early", "on_time", "late", "unknown").alias("resolved"),
+            pl.sum_horizontal("open_in_time", "open_overdue", "open_unknown").alias("open"),
+        )
     )
-    forms = forms.filter(profile="wb_strict").rename({"done": "resolved", "open_total": "open"})
+    measured = counted.filter(field_of_work="*", channel_in="*")
+    forms = counted.filter(pl.col("field_of_work") != "*")
     for unit in ("*", "A", "B", "C"):
         for period in periods:
             right = _oracle(dossiers, unit, period)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as some
-from scipy.stats import false_discovery_control, nbinom, poisson
+from scipy.stats import false_discovery_control, gamma, nbinom, norm, poisson
 from statsmodels.stats.rates import confint_poisson
 
 from workbench.figures.estimates import Estimate
@@ -69,6 +69,26 @@ def test_nothing_expected_gives_no_ratio_and_nothing_observed_a_lower_limit_of_z
         ratio(-1, 3.0)
 
 
+def test_limits_hold_for_shares_of_an_event_and_at_the_usual_level():
+    z, part = norm.ppf(0.975), 0.5
+    assert [float(x) for x in exact_limits(part)] == pytest.approx(
+        [gamma.ppf(0.025, part), gamma.ppf(0.975, part + 1)]
+    )
+    assert [float(x) for x in byar_limits(part)] == pytest.approx(
+        [
+            part * (1 - 1 / (9 * part) - z / (3 * np.sqrt(part))) ** 3,
+            (part + 1) * (1 - 1 / (9 * (part + 1)) + z / (3 * np.sqrt(part + 1))) ** 3,
+        ]
+    )
+
+
+def test_a_ratio_takes_the_exact_limits_below_ten_events_and_refuses_any_negative_count():
+    assert [ratio(events, 0.5).method for events in (9.9, 10)] == ["exact_poisson", "byar"]
+    assert ratio(10, 0.5).value == 20.0
+    with pytest.raises(ValueError, match="below zero"):
+        exact_limits([3, -1])
+
+
 @given(st.integers(0, 60), st.floats(0.01, 40), st.floats(0.001, 3))
 def test_tails_equal_scipy_with_and_without_spread(count, mean, spread):
     size = 1 / spread
@@ -120,6 +140,7 @@ def test_combined_tests_keep_their_size_and_the_strongest_voice():
     assert np.mean(combined_p(one, other) <= 0.05) == pytest.approx(0.05, abs=0.005)
     assert np.mean(combined_p(one, one) <= 0.05) == pytest.approx(0.05, abs=0.005)
     assert float(combined_p(1e-20, 0.9)) == pytest.approx(2e-20)
+    assert float(combined_p(1.0, 1e-14)) == pytest.approx(2e-14, rel=0.05)
 
 
 def test_the_spread_of_negative_binomial_counts_is_found_again_and_chance_has_none():
@@ -128,7 +149,16 @@ def test_the_spread_of_negative_binomial_counts_is_found_again_and_chance_has_no
     wide = random.poisson(mean * random.gamma(1 / 0.3, 0.3, mean.size))
     assert relative_spread(wide, mean) == pytest.approx(0.3, abs=0.02)
     assert relative_spread(random.poisson(mean), mean) < 0.01
-    assert relative_spread([3, 0], [1, 1]) == 0.0
+    assert relative_spread([3, 0, 0], [1, 1, 0]) == 0.0
+    assert relative_spread([3, 0, 2], [0.5, 0.5, 0.5]) == pytest.approx((8.75 - 1.5) / 0.75)
+
+
+@pytest.mark.parametrize(("mean", "spread"), [(20.0, 0.0), (20.0, 0.05), (400.0, 0.5)])
+def test_limits_of_a_count_lie_where_either_tail_is_one_in_a_thousand(mean, spread):
+    low, high = count_limits(mean, spread)
+    assert low > 0
+    assert 1 - float(upper_tail(low + 1, mean, spread)) == pytest.approx(0.001, rel=1e-6)
+    assert float(upper_tail(high, mean, spread)) == pytest.approx(0.001, rel=1e-6)
 
 
 def test_limits_of_an_excess_are_those_of_the_count_there_would_be_anyway():

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from workbench.figures.estimates import difference, wilson, wilson_many
+from workbench.figures.estimates import Estimate, difference, wilson, wilson_many
 
 WHOLES = [1, 5, 20, 37, 263, 4_000]
 PAIRS = [((56, 70), (48, 80)), ((9, 10), (3, 10)), ((10, 10), (0, 10)), ((5, 56), (0, 29))]
@@ -44,9 +45,18 @@ def test_many_shares_refuse_what_is_none(part, whole):
         wilson_many([1, part], [2, whole])
 
 
+def test_none_and_all_are_bounded_by_exactly_none_and_all():
+    for whole in range(1, 600):
+        assert wilson(0, whole).lower == 0.0
+        assert wilson(whole, whole).upper == 1.0
+    wholes = np.arange(1, 600)
+    assert (wilson_many(wholes * 0, wholes)[1] == 0.0).all()
+    assert (wilson_many(wholes, wholes)[2] == 1.0).all()
+
+
 def test_a_share_of_nothing_has_no_value_and_no_difference():
     nothing = wilson(0, 0)
-    assert (nothing.value, nothing.lower, nothing.upper) == (None, None, None)
+    assert nothing == Estimate(None, None, None, 0, 0, "wilson")
     assert difference(nothing, wilson(1, 2)) == (None, None, None)
 
 

@@ -10,6 +10,7 @@ from lifelines import AalenJohansenFitter, KaplanMeierFitter
 from numpy.typing import NDArray
 from statsmodels.duration.survfunc import CumIncidenceRight
 
+from workbench.figures.estimates import Estimate
 from workbench.figures.estimates.breach_risk import reliability, risks, speeds
 from workbench.figures.estimates.survival import aalen_johansen, kaplan_meier, median_time
 
@@ -20,21 +21,21 @@ WEEKS = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 3
 RELAPSED = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
 
 watched = st.lists(
-    st.tuples(st.integers(2, 12), st.integers(0, 2), st.integers(0, 1)), min_size=2, max_size=60
+    st.tuples(st.integers(1, 12), st.integers(0, 2), st.integers(0, 8)), min_size=2, max_size=60
 )
+"""Time watched, way of ending (0: still open) and time of entry of each dossier."""
 
 
 def columns(rows: list[tuple[int, int, int]]) -> tuple[Floats, Floats, Floats]:
-    """Times, ways of ending (0: still open) and entries."""
-    times, ways, entries = (
-        np.array(column, dtype=np.float64) for column in zip(*rows, strict=True)
-    )
-    return times, ways, entries
+    """Times at which the watch ended, ways of ending, and entries."""
+    watch, ways, entries = (np.array(part, dtype=np.float64) for part in zip(*rows, strict=True))
+    return entries + watch, ways, entries
 
 
 @given(watched)
 def test_kaplan_meier_its_limits_and_late_entries_equal_lifelines(rows):
-    times, ways, entries = columns(rows)
+    # they want a dossier that is watched all the time
+    times, ways, entries = columns([*rows, (99, 0, 0)])
     curve = kaplan_meier(times, ways > 0, entries)
     theirs = KaplanMeierFitter().fit(times, ways > 0, entry=entries)
     for time in np.unique(times):
@@ -52,7 +53,7 @@ def test_the_median_and_its_limits_equal_r_on_leukaemia():
 @given(watched)
 def test_aalen_johansen_equals_statsmodels(rows):
     # their error needs a dossier that is still at risk at the last ending
-    times, ways, _ = columns([*rows, (2, 1, 0), (3, 2, 0), (13, 0, 0)])
+    times, ways, _ = columns([*rows, (2, 1, 0), (3, 2, 0), (99, 0, 0)])
     theirs = CumIncidenceRight(times, ways.astype(int))
     for way in (1, 2):
         curve = aalen_johansen(times, ways, way)
@@ -101,9 +102,16 @@ def test_without_open_dossiers_the_curve_is_the_plain_share(times):
     assert (found.numerator, found.denominator) == (len(times) - late, len(times))
 
 
+def test_a_curve_that_ends_has_a_variance_to_its_end_and_half_is_reached_at_half():
+    curve = kaplan_meier([1.0, 2.0], [True, True])
+    assert curve.variance.tolist() == [0.125, 0.0]
+    assert median_time(curve).value == 1.0
+    assert np.isfinite(aalen_johansen([1.0, 2.0], [1, 1], 1).variance).all()
+
+
 def test_an_ending_exactly_at_the_limit_is_in_time_and_nothing_gives_no_share():
-    assert kaplan_meier([1.0, 2.0], [True, True]).at(1.0).value == pytest.approx(0.5)
-    assert kaplan_meier([], []).at(1.0).value is None
+    assert kaplan_meier([1.0, 2.0], [True, True]).at().value == pytest.approx(0.5)
+    assert kaplan_meier([], []).at() == Estimate(None, None, None, 0, 0, "kaplan_meier")
     assert kaplan_meier([0.4], [False]).at(1.0).value == 1.0
 
 

@@ -16,7 +16,6 @@ import polars as pl
 import pytest
 
 from workbench.clock.lateness import lateness_profiles
-from workbench.core.vocabulary import periods_between
 from workbench.explain import calendar_periods
 from workbench.warehouse import Warehouse
 
@@ -62,29 +61,21 @@ def counted(run_clock, pipelines_dir, reference_dir) -> dict[str, pl.DataFrame]:
         ],
         tables=names,
     )
-    periods = pl.DataFrame(
-        [
-            (str(p), "month", p.starts_on, p.ends_on)
-            for p in periods_between(dt.date(2022, 1, 1), SNAPSHOT.date(), "month")
-        ],
-        schema=["period", "kind", "starts_on", "ends_on"],
-        orient="row",
-    )
     with Warehouse(pipelines_dir) as warehouse:
         for name, frame in tables.items():
             warehouse.add_frame(name, frame)
         warehouse.add_frame("profiles", lateness_profiles(reference_dir / "profiles"))
-        warehouse.add_frame("periods", periods)
-        warehouse.add_frame("report_periods", calendar_periods(periods))
-        warehouse.build("explain", wanted=("counts", "official_counts"))
-        whole = pl.col("procedure_id") == "*", pl.col("channel_in") == "*"
-        measured = warehouse.frame("counts").filter(*whole)
+        months = calendar_periods(dt.date(2022, 1, 1), SNAPSHOT.date(), ("month",))
+        warehouse.add_frame("periods", months)
+        warehouse.set("by_field", True)
+        warehouse.build("explain", wanted=("counts",))
+        found = warehouse.frame("counts").filter(channel_in="*")
         return {
-            "measures": measured.with_columns(
+            "measures": found.filter(field_of_work="*").with_columns(
                 pl.sum_horizontal("early", "on_time", "late", "unknown").alias("resolved"),
                 pl.sum_horizontal("open_in_time", "open_overdue", "open_unknown").alias("open"),
             ),
-            "forms": warehouse.frame("official_counts").rename(
+            "forms": found.filter(pl.col("field_of_work") != "*").rename(
                 {"done": "resolved", "open_total": "open"}
             ),
             "outcomes": tables["outcomes"],

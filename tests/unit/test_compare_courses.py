@@ -109,10 +109,10 @@ def cells(seed: int, effect: float) -> pl.DataFrame:
 
 
 def test_an_intervention_is_a_cause_only_where_its_conditions_hold():
-    rows = cells(2, -0.09)
+    rows = cells(2, 0.2)
     asked = {"periods": MONTHS[:8], "since": MONTHS[5]}
     found = intervention(rows, treated={"U0", "U1", "U2"}, **asked).row(0, named=True)
-    assert found["lower"] <= -0.09 <= found["upper"] < 0
+    assert 0 < found["lower"] <= 0.2 <= found["upper"]
     assert (found["evidence_level"], found["reasons"]) == (4, [])
     assert (found["n_treated"], found["n_others"]) == (3, 5)
     alone = intervention(rows, treated={"U0"}, **asked).row(0, named=True)

@@ -70,6 +70,14 @@ def test_risks_are_calibrated_on_dossiers_not_yet_late():
     assert inside.sum() >= 6
 
 
+def test_groups_are_units_unless_something_else_is_asked():
+    rows = register(3)
+    units = eventual(rows)
+    assert units["unit_id"].to_list() == sorted(set(rows["unit_id"]))
+    assert units["n_received"].sum() == rows.height
+    assert units["n_late"].sum() == eventual(rows, [])["n_late"].item()
+
+
 def test_without_open_dossiers_all_three_shares_are_the_same_and_nothing_is_biased():
     rows = register(3).filter(pl.col("ending") == "resolved")
     found = eventual(rows, []).row(0, named=True)

@@ -82,7 +82,13 @@ def test_a_rate_without_dossiers_has_no_row(measures):
 def test_definitions_use_only_counters_that_the_models_make(pipelines_dir):
     text = "".join(
         find_model(pipelines_dir, "explain", name).sql
-        for name in ("month_counts", "open_counts", "counts")
+        for name in (
+            "reception_counts",
+            "closing_counts",
+            "caseload_counts",
+            "open_counts",
+            "counts",
+        )
     )
     used = {c for cs in COUNTS.values() for c in cs} | {c for n, d in RATES.values() for c in n + d}
     assert [counter for counter in sorted(used) if not re.search(rf"\b{counter}\b", text)] == []

@@ -6,6 +6,7 @@ import datetime as dt
 import shutil
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 
 from workbench.clock import Calendars
@@ -132,6 +133,7 @@ def test_always_counts_every_second_across_a_clock_change(calendars):
     ("name", "old", "new", "message"),
     [
         ("office_hours.csv", "07:00", "7h", "«7h» cannot be read"),
+        ("office_hours.csv", "17:00", "24:01", "«24:01» cannot be read"),
         ("office_hours.csv", "1-5", "Mon", "«Mon» cannot be read"),
         ("office_hours.csv", "13:30,17:00", "11:00,17:00", "windows .* overlap"),
         ("office_hours.csv", "13:30,17:00", "17:00,13:30", "windows .* overlap"),
@@ -242,6 +244,25 @@ def test_a_window_in_the_hour_that_the_clock_skips_or_shows_twice(folder):
     assert calendar.working_seconds(at(f"{night}T00:00", zone), at(f"{night}T12:00", zone)) == (
         3.5 * 3600
     )
+
+
+def test_a_third_window_on_one_weekday_alone_names_the_first_such_day(folder):
+    hours = ("1-5,08:00,09:00", "1-5,10:00,11:00", "3-3,13:00,14:00")
+    with pytest.raises(InputRejected, match=r"2022-01-05.*windows|windows.*2022-01-05"):
+        calendar_of(folder, "Asia/Ho_Chi_Minh", *hours)
+
+
+def test_a_day_states_its_windows_what_went_before_and_what_bounds_it(calendars):
+    days = calendars.days().filter(pl.col("calendar_id") == "vn_dong_thap")
+    day = {row["day"]: row for row in days.iter_rows(named=True)}
+    friday, off, wednesday = (day[dt.date(2022, *d)] for d in ((4, 29), (5, 2), (5, 4)))
+    windows = ("open_1", "close_1", "open_2", "close_2", "opens", "closes")
+    hours = [wednesday[name] / 3600 for name in windows]
+    assert hours == [7, 11.5, 13.5, 17, 7, 17]
+    assert wednesday["before"] - friday["before"] == friday["length"] == 8 * 3600
+    assert wednesday["c2"] == 2 * wednesday["before"] + wednesday["length"]
+    assert (off["length"], off["is_working"], wednesday["is_working"]) == (0, False, True)
+    assert wednesday["ordinal"] - friday["ordinal"] == 1
 
 
 def test_keys_of_days_that_a_calendar_does_not_cover_belong_to_no_other(calendars):

@@ -1,112 +1,86 @@
--- grain: one row per profile, group and period; '*' stands for all values together
--- key: profile, period, unit_id, procedure_id, channel_in
--- reads: month_counts, open_counts, official_progress, count_groups, periods
--- promises: received <= in_play
--- One column per counter. Groups are all, unit, channel, unit and channel, and procedure.
+-- grain: one row per profile, reporting convention, period and group; '*' stands for all together
+-- key: profile, convention, period, unit_id, field_of_work, procedure_id, channel_in
+-- reads: reception_counts, closing_counts, caseload_counts, open_counts, count_groups, profiles
+-- promises: carried + received = in_play; done = early + on_time + late + unknown;
+--   in_play = done + withdrawn + rejected + open_total;
+--   open_total = open_in_time + open_overdue + open_unknown; waiting <= open_total;
+--   done = done_returned + done_not_returned
+-- One column per counter; measures and official forms add them up. What happened, what is in play
+-- and what is open at the end are counted each on its own. Groups are all, unit, channel, unit and
+-- channel, and procedure; on request, field of a unit in the place of procedures.
 
-with months as (
+with reception_rows as (
     select
-        period,
-        unnest(generate_series(month_no(starts_on), month_no(ends_on))) as month_no
-    from periods
+        profiles.profile,
+        reception_counts.*
+    from reception_counts
+    cross join profiles
 ),
 
-by_group as (
-    select
-        months.period,
-        month_counts.* exclude (month_counts.month_no)
-    from month_counts
-    inner join months on month_counts.month_no = months.month_no
-    union all by name
-    select * from open_counts
-    union all by name
-    select * from official_progress
+group_counts as (
+    select * -- noqa: RF02
+    from reception_rows
+    full join closing_counts using (profile, convention, period, group_no) -- noqa: ST07
+    full join caseload_counts using (profile, convention, period, group_no) -- noqa: ST07
+    full join open_counts using (profile, convention, period, group_no) -- noqa: ST07
 ),
 
-by_period as (
+named_counts as (
     select
-        by_group.* exclude (by_group.group_no),
-        names.unit_id,
-        names.procedure_id,
-        names.channel_in
-    from by_group
-    inner join count_groups as names on by_group.group_no = names.group_no
+        group_counts.* exclude (group_counts.group_no),
+        names.* exclude (names.group_no)
+    from group_counts
+    inner join count_groups as names on group_counts.group_no = names.group_no
 ),
 
--- procedures are counted of all units and channels together only, and come so
-group_sums as (
+-- procedures and fields of units are counted as such only
+place_sums as (
     select
         profile,
+        convention,
         period,
-        case when grouping(unit_id) = 0 then unit_id else '*' end as unit_id,
+        field_of_work,
         procedure_id,
+        case when grouping(unit_id) = 0 then unit_id else '*' end as unit_id,
         case when grouping(channel_in) = 0 then channel_in else '*' end as channel_in,
-        sum(received) as received,
-        sum(received_online) as received_online,
-        sum(channel_known) as channel_known,
-        sum(online_known) as online_known,
-        sum(online_processed) as online_processed,
-        sum(online_full) as online_full,
-        sum(reception_known) as reception_known,
-        sum(received_within_8h) as received_within_8h,
-        sum(returned) as returned,
-        sum(returned_by_post) as returned_by_post,
-        sum(returned_online) as returned_online,
-        sum(early) as early,
-        sum(on_time) as on_time,
-        sum(late) as late,
-        sum(withdrawn) as withdrawn,
-        sum(rejected) as rejected,
-        sum(unknown) as unknown,
-        sum(fell_due) as fell_due,
-        sum(fell_due_in_time) as fell_due_in_time,
-        sum(open_in_time) as open_in_time,
-        sum(open_overdue) as open_overdue,
-        sum(open_unknown) as open_unknown,
-        sum(in_play) as in_play,
-        sum(done_in_time) as done_in_time
-    from by_period
+        sum(columns(* exclude (
+            profile, convention, period, unit_id, field_of_work, procedure_id, channel_in
+        )))
+    from named_counts
+    where channel_in <> '*'
     group by grouping sets (
-        (profile, period, procedure_id),
-        (profile, period, procedure_id, unit_id),
-        (profile, period, procedure_id, channel_in),
-        (profile, period, procedure_id, unit_id, channel_in)
+        (profile, convention, period, field_of_work, procedure_id),
+        (profile, convention, period, field_of_work, procedure_id, unit_id),
+        (profile, convention, period, field_of_work, procedure_id, channel_in)
     )
-    having procedure_id = '*' or grouping(unit_id) + grouping(channel_in) = 0
+),
+
+all_counts as (
+    select * from named_counts
+    union all by name
+    select * from place_sums
+),
+
+whole_counts as (
+    select
+        profile,
+        convention,
+        period,
+        unit_id,
+        field_of_work,
+        procedure_id,
+        channel_in,
+        coalesce(columns(* exclude (
+            profile, convention, period, unit_id, field_of_work, procedure_id, channel_in
+        )), 0)::bigint
+    from all_counts
 ),
 
 counts as (
     select
-        profile,
-        period,
-        unit_id,
-        procedure_id,
-        channel_in,
-        coalesce(received, 0)::bigint as received,
-        coalesce(received_online, 0)::bigint as received_online,
-        coalesce(channel_known, 0)::bigint as channel_known,
-        coalesce(online_known, 0)::bigint as online_known,
-        coalesce(online_processed, 0)::bigint as online_processed,
-        coalesce(online_full, 0)::bigint as online_full,
-        coalesce(reception_known, 0)::bigint as reception_known,
-        coalesce(received_within_8h, 0)::bigint as received_within_8h,
-        coalesce(returned, 0)::bigint as returned,
-        coalesce(returned_by_post, 0)::bigint as returned_by_post,
-        coalesce(returned_online, 0)::bigint as returned_online,
-        coalesce(early, 0)::bigint as early,
-        coalesce(on_time, 0)::bigint as on_time,
-        coalesce(late, 0)::bigint as late,
-        coalesce(withdrawn, 0)::bigint as withdrawn,
-        coalesce(rejected, 0)::bigint as rejected,
-        coalesce(unknown, 0)::bigint as unknown,
-        coalesce(fell_due, 0)::bigint as fell_due,
-        coalesce(fell_due_in_time, 0)::bigint as fell_due_in_time,
-        coalesce(open_in_time, 0)::bigint as open_in_time,
-        coalesce(open_overdue, 0)::bigint as open_overdue,
-        coalesce(open_unknown, 0)::bigint as open_unknown,
-        coalesce(in_play, 0)::bigint as in_play,
-        (coalesce(done_in_time, 0) + coalesce(open_in_time, 0))::bigint as progress_in_time
-    from group_sums
+        *,
+        early + on_time + open_in_time as progress_in_time
+    from whole_counts
 )
 
 select * from counts

@@ -2,8 +2,8 @@
 -- key: unit_id, day
 -- reads: stock, attribute_groups, periods
 -- promises: n_open > 0; n_overdue between 0 and n_open
--- The days are those of stock, all in one requested period and under one profile. A dossier whose
--- snapshot is before the period is left out, as in the period's measures.
+-- Asked for under one profile with the part of a period up to each of its days as periods. A
+-- dossier whose snapshot is before the period is left out, as in the period's measures.
 
 with daily_stock as (
     select
@@ -14,7 +14,7 @@ with daily_stock as (
     from stock
     inner join attribute_groups as alike on stock.attribute_group_no = alike.attribute_group_no
     inner join periods
-        on stock.ends_on between periods.starts_on and periods.ends_on
+        on stock.ends_on = periods.ends_on
         and alike.snapshot_on >= periods.starts_on
     group by alike.unit_id, stock.ends_on
 )

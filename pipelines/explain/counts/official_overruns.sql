@@ -1,6 +1,6 @@
 -- grain: one row per profile, reporting convention, period and unit ('*' all) with late dossiers
 -- key: profile, convention, period, unit_id
--- reads: dossiers, outcomes, profiles, report_periods
+-- reads: dossiers, outcomes, profiles, periods
 -- promises: n_late > 0; median_days <= p90_days; lower_days <= median_days;
 --   median_days <= upper_days; p90_days <= total_days
 -- Overruns of dossiers resolved late in the period: civil days after the due day, and working
@@ -33,7 +33,7 @@ overrun_lists as (
         quantile_disc(overruns.work_seconds, 0.5) as median_seconds,
         quantile_disc(overruns.work_seconds, 0.9) as p90_seconds
     from overruns
-    inner join report_periods as periods
+    inner join periods
         on overruns.closed_on >= periods.starts_on
         and overruns.closed_on <= periods.ends_on
     group by grouping sets (

@@ -1,6 +1,6 @@
 -- grain: one row per profile, day and attribute group of dossiers open at the end of the day
 -- key: profile, ends_on, attribute_group_no, state, is_waiting
--- reads: dossier_months, outcomes, pause_spells, profiles, report_periods
+-- reads: dossier_spans, outcomes, pause_spells, profiles, periods
 -- promises: state in ('open_in_time', 'open_overdue', 'open_unknown'); n > 0
 -- The stock on the last day of each period (at the snapshot, where that is earlier): received and
 -- not yet closed (macro closed_when; the state is that of outcomes), and whether the due instant
@@ -10,12 +10,12 @@
 
 with zones as (
     select distinct time_zone
-    from dossier_months
+    from dossier_spans
 ),
 
 days as (
     select distinct ends_on
-    from report_periods
+    from periods
 ),
 
 ends as (
@@ -63,7 +63,7 @@ dossier_ends as (
             endings.state, endings.ended_at_used, dossiers.received_at, dossiers.snapshot_at
         ) as closed_at
     from endings
-    inner join dossier_months as dossiers on endings.dossier_id = dossiers.dossier_id
+    inner join dossier_spans as dossiers on endings.dossier_id = dossiers.dossier_id
 ),
 
 open_stock as (

@@ -11,7 +11,18 @@ from collections.abc import Sequence
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
-from workbench.answers.phrasing import FEW, Row, distinct, listed
+from workbench.answers.columns import (
+    Row,
+    count,
+    decimal,
+    figure,
+    percent,
+    picture,
+    ranged,
+    table,
+    text,
+)
+from workbench.answers.phrasing import FEW, distinct, listed
 from workbench.answers.questions import (
     PROFILE,
     RATE,
@@ -22,8 +33,8 @@ from workbench.answers.questions import (
     question,
 )
 from workbench.answers.run import Run
-from workbench.charts import Figure, FunnelPoint, draw, funnel
-from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.charts import Figure, FunnelPoint, funnel
+from workbench.charts.tables import Table
 from workbench.core import numerals
 from workbench.core.cause_list import cause_label
 from workbench.core.vocabulary import EVERYTHING
@@ -38,18 +49,13 @@ PEERED = 0.5
 def fair_units(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
 ) -> Answer:
-    """Which units are late beyond what their case mix explains?
-
-    Raises:
-        UsageProblem: Unit, period or profile is unknown, or the results were computed under
-            another profile.
-    """
+    """Which units are late beyond what their case mix explains?"""
     scope = Scope(period, unit, profile)
-    counts = compare.count_strata(run.cause_cells, run.overdue_cells, period=scope.period)
-    frame = compare.units_adjusted(counts, period=scope.period)
+    counts = compare.count_strata(run.cause_cells, run.overdue_cells, period=period)
+    frame = compare.units_adjusted(counts, period=period)
     names = distinct(frame["unit_id"], run.unit_name)
     rows = list(frame.iter_rows(named=True))
-    turned = compare.contradictions(counts, period=scope.period) if rows else frame
+    turned = compare.contradictions(counts, period=period) if rows else frame
     return Answer(
         title=say("fairness.units_title"),
         claims=_claims(rows, names, list(turned.iter_rows(named=True)), scope),
@@ -58,7 +64,7 @@ def fair_units(
         listing=_table(rows, names, scope) if rows else None,
         figure=_figure(rows, names, scope) if rows else None,
         values=tuple(
-            Value(f"{RATE}.{part}", row["unit_id"], scope.period, scope.profile, row[column])
+            Value(f"{RATE}.{part}", row["unit_id"], period, profile, row[column])
             for row in rows
             for part, column in (("numerator", "n_late"), ("denominator", "n_dossiers"))
         ),
@@ -145,45 +151,40 @@ def _figure(rows: Sequence[Row], names: dict[str, str], scope: Scope) -> Figure:
         for row in rows
         if row["ratio"] is not None and row["expected"] > 0
     ]
-    caption = say("fairness.funnel_caption", period=numerals.period(scope.period))
-    listing = "; ".join(
-        f"{s.name}: {numerals.decimal(s.ratio, 2)} ({numerals.decimal(s.expected)})" for s in spots
+    return picture(
+        funnel(spots, say("fairness.expected_axis"), say("fairness.ratio_axis")),
+        say("fairness.funnel_caption", period=numerals.period(scope.period)),
+        (
+            f"{s.name}: {numerals.decimal(s.ratio, 2)} ({numerals.decimal(s.expected)})"
+            for s in spots
+        ),
     )
-    chart = funnel(spots, say("fairness.expected_axis"), say("fairness.ratio_axis"))
-    return draw(chart, caption, f"{caption} {listing}.")
 
 
 def _table(rows: Sequence[Row], names: dict[str, str], scope: Scope) -> Table:
-    heads = ("dossiers", "late", "crude", "expected", "adjusted", "ratio", "likely", "place")
-    columns = (
-        Column(say("briefing.unit"), number=False),
-        *(Column(say(f"fairness.head_{head}")) for head in heads),
+    return table(
+        say("fairness.units_table", period=numerals.period(scope.period)),
+        rows,
+        [
+            text("briefing.unit", lambda row: names[row["unit_id"]]),
+            count("fairness.head_dossiers", "n_dossiers"),
+            count("fairness.head_late", "n_late"),
+            percent("fairness.head_crude", "crude"),
+            decimal("fairness.head_expected", "expected"),
+            ranged("fairness.head_adjusted", "direct", "direct_"),
+            figure("fairness.head_ratio", _ratio, of="ratio", none="fairness.nothing_expected"),
+            decimal("fairness.head_likely", "likely", 2),
+            figure("fairness.head_place", lambda row: f"{row['rank_lower']}–{row['rank_upper']}"),
+        ],
+        notes=[say("fairness.units_note")],
+        marked=lambda row: row["unit_id"] == scope.unit,
     )
-    caption = say("fairness.units_table", period=numerals.period(scope.period))
-    marked = frozenset(i for i, row in enumerate(rows) if row["unit_id"] == scope.unit)
-    cells = tuple((names[row["unit_id"]], *_cells(row)) for row in rows)
-    return Table(caption, columns, cells, (say("fairness.units_note"),), marked)
 
 
-def _cells(row: Row) -> tuple[Cell, ...]:
-    bounds = row["ratio_lower"], row["ratio_upper"]
-    ratio: Cell = Blank(say("fairness.nothing_expected"))
-    if row["ratio"] is not None:
-        ratio = f"{numerals.decimal(row['ratio'], 2)} ({_between(*bounds)})"
+def _ratio(row: Row) -> str:
     return (
-        numerals.count(row["n_dossiers"]),
-        numerals.count(row["n_late"]),
-        numerals.percent(row["crude"]),
-        numerals.decimal(row["expected"]),
-        _with_range(numerals.percent(row["direct"]), row["direct_lower"], row["direct_upper"]),
-        ratio,
-        numerals.decimal(row["likely"], 2),
-        f"{row['rank_lower']}–{row['rank_upper']}",
+        f"{numerals.decimal(row['ratio'], 2)} ({_between(row['ratio_lower'], row['ratio_upper'])})"
     )
-
-
-def _with_range(value: str, lower: float | None, upper: float | None) -> str:
-    return f"{value} ({numerals.percent_range(lower, upper)})"
 
 
 # unit x period x cause --------------------------------------------------------------------
@@ -193,16 +194,11 @@ def _with_range(value: str, lower: float | None, upper: float | None) -> str:
 def cells(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
 ) -> Answer:
-    """Which cause makes which unit late, beyond chance and case mix?
-
-    Raises:
-        UsageProblem: Unit, period or profile is unknown, or the results were computed under
-            another profile.
-    """
+    """Which cause makes which unit late, beyond chance and case mix?"""
     scope = Scope(period, unit, profile)
-    frame = run.cell_tests.filter(pl.col("period") == scope.period)
-    if scope.unit != EVERYTHING:
-        frame = frame.filter(pl.col("unit_id") == scope.unit)
+    frame = run.cell_tests.filter(pl.col("period") == period)
+    if unit != EVERYTHING:
+        frame = frame.filter(pl.col("unit_id") == unit)
     names = distinct(frame["unit_id"].unique().sort(), run.unit_name)
     named = frame.filter(pl.col("reading").is_not_null()).sort(
         "excess", "unit_id", "cause", descending=[True, False, False]
@@ -210,7 +206,7 @@ def cells(
     rows = list(named.iter_rows(named=True))
     return Answer(
         title=say("fairness.cells_title"),
-        claims=_cell_claims(rows, names, frame.height, ended=run.ended(scope.period)),
+        claims=_cell_claims(rows, names, frame.height, ended=run.ended(period)),
         frame=frame,
         denominators=say("fairness.cells_denominators"),
         listing=_cell_table(rows, names, scope) if rows else None,
@@ -248,27 +244,24 @@ def _named_cell(row: Row, names: dict[str, str]) -> str:
 
 
 def _cell_table(rows: Sequence[Row], names: dict[str, str], scope: Scope) -> Table:
-    heads = ("dossiers", "late", "observed", "expected", "excess", "q")
-    columns = (
-        Column(say("briefing.unit"), number=False),
-        Column(say("fairness.head_cause"), number=False),
-        *(Column(say(f"fairness.head_{head}")) for head in heads),
-        Column(say("fairness.head_reading"), number=False),
+    return table(
+        say("fairness.cells_table", period=numerals.period(scope.period)),
+        rows,
+        [
+            text("briefing.unit", lambda row: names[row["unit_id"]]),
+            text("fairness.head_cause", lambda row: cause_label(row["cause"])),
+            count("fairness.head_dossiers", "n_dossiers"),
+            count("fairness.head_late", "n_late"),
+            decimal("fairness.head_observed", "observed"),
+            decimal("fairness.head_expected", "expected"),
+            figure("fairness.head_excess", _excess),
+            percent("fairness.head_q", "q_value"),
+            text("fairness.head_reading", lambda row: say(f"fairness.reading_{row['reading']}")),
+        ],
+        notes=[say("fairness.cells_note")],
     )
-    listed_rows = [
-        (
-            names[row["unit_id"]],
-            cause_label(row["cause"]),
-            numerals.count(row["n_dossiers"]),
-            numerals.count(row["n_late"]),
-            numerals.decimal(row["observed"]),
-            numerals.decimal(row["expected"]),
-            f"{numerals.decimal(row['excess'])} "
-            f"({numerals.decimal(row['lower'])}–{numerals.decimal(row['upper'])})",
-            numerals.percent(row["q_value"]),
-            say(f"fairness.reading_{row['reading']}"),
-        )
-        for row in rows
-    ]
-    caption = say("fairness.cells_table", period=numerals.period(scope.period))
-    return Table(caption, columns, tuple(listed_rows), (say("fairness.cells_note"),))
+
+
+def _excess(row: Row) -> str:
+    excess, lower, upper = (numerals.decimal(row[name]) for name in ("excess", "lower", "upper"))
+    return f"{excess} ({lower}–{upper})"

@@ -11,22 +11,16 @@ from dataclasses import dataclass
 from workbench.answers import (
     adjusted_units,
     causes,
-    cohorts,
     control,
     dossier,
-    durations,
     gaps,
     groups,
     headline,
-    interventions,
     period_change,
     quality,
     sensitivity,
-    summary,
     time_use,
     units,
-    verdicts,
-    waits,
     watchlist,
     whatif,
 )
@@ -49,8 +43,11 @@ class Book(Run):
         language: ``vi`` or ``en``, for everything the answers say.
     """
 
+    # Where a module bears the name of one of its questions, that question comes last: in the
+    # lines below it, the name is the question's.
+
     # a period in short
-    summary = summary.summary
+    summary = headline.summary
     headline = headline.headline
     sensitivity = sensitivity.sensitivity
     # units, periods and groups beside each other
@@ -58,16 +55,16 @@ class Book(Run):
     fair_units = adjusted_units.fair_units
     compare_periods = period_change.compare_periods
     course = period_change.course
+    interventions = control.interventions
     control = control.control
-    interventions = interventions.interventions
     gap = gaps.gap
     compare_groups = groups.compare_groups
-    durations = durations.durations
-    cohorts = cohorts.cohorts
+    durations = groups.durations
+    cohorts = watchlist.cohorts
     # where the time went, and why
     slowest_steps = time_use.slowest_steps
+    waiting = time_use.waiting
     time_use = time_use.time_use
-    waiting = waits.waiting
     causes_by_unit = causes.causes_by_unit
     causes_over_time = causes.causes_over_time
     reality = causes.reality
@@ -80,8 +77,8 @@ class Book(Run):
     reliability = watchlist.reliability
     # what the figures rest on
     excluded = quality.excluded
-    findings = verdicts.findings
-    verdicts = verdicts.verdicts
+    findings = quality.findings
+    verdicts = quality.verdicts
 
     def rhythm(self, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Rhythm:
         """Ask how transfers run, when steps are clicked and signed, and how much is open.

@@ -8,16 +8,18 @@ of late dossiers, and what no cause explains is always among them. Sharing out i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
-from workbench.answers.phrasing import FEW, Row, distinct
+from workbench.answers.columns import Col, Row, count, figure, picture, table, text
+from workbench.answers.phrasing import FEW, distinct, of_unit
 from workbench.answers.questions import PROFILE, PeriodLabel, ResultProfile, Scope, UnitId, question
 from workbench.answers.run import Run
-from workbench.charts import Bar, bars, draw
+from workbench.charts import Bar, bars
 from workbench.charts.grids import Square, grid
-from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.charts.tables import Blank, Cell, Table
 from workbench.core import numerals
 from workbench.core.cause_list import cause_label, causes_in_order
 from workbench.core.vocabulary import EVERYTHING, REALITIES, Period
@@ -34,28 +36,21 @@ COURSE = 8
 def causes(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
 ) -> Answer:
-    """What share of the lateness does each cause explain, and what stays unexplained?
-
-    Raises:
-        UsageProblem: Unit, period or profile is unknown, or the results were computed under
-            another profile.
-    """
+    """What share of the lateness does each cause explain, and what stays unexplained?"""
     scope = Scope(period, unit, profile)
-    late = late_of(run, scope)
+    late = _late_of(run, scope)
     frame = _shares(run, scope).join(_counts(run, late), on="cause", how="left").fill_null(0)
     rows = frame.to_dicts()
-    caption = say("why.caption", period=numerals.period(scope.period))
+    caption = say("why.caption", period=numerals.period(period))
     drawn = [Bar(cause_label(r["cause"]), r["late_share"], _weight(r, late.height)) for r in rows]
-    listing = "; ".join(f"{b.name}: {b.note}" for b in drawn)
+    labels = (f"{b.name}: {b.note}" for b in drawn)
     return Answer(
         title=say("why.title"),
         claims=_claims(run, late, rows),
         frame=frame,
         denominators=_denominators(run, scope, late),
         listing=_table(rows, late.height, caption) if rows else None,
-        figure=draw(bars(drawn, say("why.axis")), caption, f"{caption} {listing}.")
-        if rows
-        else None,
+        figure=picture(bars(drawn, say("why.axis")), caption, labels) if rows else None,
         values=_values(run, scope, late.height),
     )
 
@@ -63,26 +58,24 @@ def causes(
 def _values(run: Run, scope: Scope, late: int) -> tuple[Value, ...]:
     """Return the late dossiers with causes and, with those overdue besides, the measure's."""
     about = (scope.unit, scope.period, scope.profile)
-    whole = late + overdue_of(run, scope)
+    whole = late + _overdue_of(run, scope)
     return (
         Value("late_with_causes", *about, late),
         Value("late_or_overdue.numerator", *about, whole),
     )
 
 
-def overdue_of(run: Run, scope: Scope) -> int:
+def _overdue_of(run: Run, scope: Scope) -> int:
     """Return how many dossiers were overdue at the close whose causes count in a later period."""
-    cells = run.overdue_cells.filter(pl.col("period") == scope.period)
-    if scope.unit != EVERYTHING:
-        cells = cells.filter(pl.col("unit_id") == scope.unit)
+    cells = of_unit(run.overdue_cells.filter(pl.col("period") == scope.period), scope.unit)
     return int(cells["n_overdue"].sum())
 
 
-def late_of(run: Run, scope: Scope) -> pl.DataFrame:
+def _late_of(run: Run, scope: Scope) -> pl.DataFrame:
     """Return the late dossiers of a period and unit: resolved late, or open and overdue."""
     period = Period.parse(scope.period)
     late = run.late_dossiers.filter(pl.col("ended_on").is_between(period.starts_on, period.ends_on))
-    return late if scope.unit == EVERYTHING else late.filter(pl.col("unit_id") == scope.unit)
+    return of_unit(late, scope.unit)
 
 
 def _shares(run: Run, scope: Scope) -> pl.DataFrame:
@@ -155,8 +148,7 @@ def _unlogged(run: Run, late: pl.DataFrame) -> float:
 
 def _denominators(run: Run, scope: Scope, late: pl.DataFrame) -> str:
     cells = run.cause_cells.filter(pl.col("period") == scope.period, pl.col("cause") == EVERYTHING)
-    if scope.unit != EVERYTHING:
-        cells = cells.filter(pl.col("unit_id") == scope.unit)
+    cells = of_unit(cells, scope.unit)
     listing = say(
         "why.denominators",
         late=numerals.count(late.height),
@@ -167,41 +159,43 @@ def _denominators(run: Run, scope: Scope, late: pl.DataFrame) -> str:
 
 def _describe_overdue(run: Run, scope: Scope, late: int) -> str:
     """Say what sets the late dossiers with causes apart from those in the period's figures."""
-    overdue = overdue_of(run, scope)
+    overdue = _overdue_of(run, scope)
     if not overdue:
         return ""
     numbers = {"n": numerals.count(overdue), "total": numerals.count(late + overdue)}
     return f" {say('why.overdue_later', **numbers)}"
 
 
-def _main(row: Row) -> str:
-    """How many late dossiers have this main cause, as a share with its interval."""
+def _share(count: str, share: str, row: Row) -> str:
+    """Write how many late dossiers something applies to, as a share with its interval."""
     interval = numerals.percent_range(row["lower"], row["upper"])
-    return f"{numerals.count(row['n_dominant'])} ({numerals.percent(row['dominant'])}; {interval})"
+    return f"{numerals.count(row[count])} ({numerals.percent(row[share])}; {interval})"
 
 
 def _table(rows: Sequence[Row], late: int, caption: str) -> Table:
-    headings = ("weight", "dominant", "without_it", "n_a", "n_b", "n_c")
-    columns = (
-        Column(say("why.head_cause"), number=False),
-        *(Column(say(f"why.head_{heading}")) for heading in headings),
-    )
-    counted = ("n_but_for", "n_a", "n_b", "n_c")
     none = Blank(say("why.no_grade"))
-    cells: list[tuple[Cell, ...]] = [
-        (
-            cause_label(r["cause"]),
-            _weight(r, late),
-            _main(r),
-            *(none if r["cause"] == UNEXPLAINED else numerals.count(r[name]) for name in counted),
+
+    def graded(heading: str, name: str) -> Col:
+        return figure(
+            f"why.head_{heading}",
+            lambda row: none if row["cause"] == UNEXPLAINED else numerals.count(row[name]),
         )
-        for r in rows
-    ]
-    total = numerals.decimal(sum(r["late_share"] for r in rows))
+
+    weight = f"{numerals.decimal(sum(r['late_share'] for r in rows))} ({numerals.percent(1)})"
     main = numerals.count(sum(r["n_dominant"] for r in rows))
-    cells.append((say("why.total"), f"{total} ({numerals.percent(1)})", main, "", "", "", ""))
-    notes = (say("why.weight_note"), say("why.grades"))
-    return Table(caption, columns, tuple(cells), notes=notes, marked=frozenset({len(rows)}))
+    return table(
+        caption,
+        rows,
+        [
+            text("why.head_cause", lambda row: cause_label(row["cause"])),
+            figure("why.head_weight", lambda row: _weight(row, late)),
+            figure("why.head_dominant", lambda row: _share("n_dominant", "dominant", row)),
+            graded("without_it", "n_but_for"),
+            *(graded(name, name) for name in ("n_a", "n_b", "n_c")),
+        ],
+        total=(say("why.total"), weight, main, "", "", "", ""),
+        notes=[say("why.weight_note"), say("why.grades")],
+    )
 
 
 # by unit, and period after period -----------------------------------------------------------
@@ -209,12 +203,7 @@ def _table(rows: Sequence[Row], late: int, caption: str) -> Table:
 
 @question("cause_cells")
 def causes_by_unit(run: Run, period: PeriodLabel, *, profile: ResultProfile = PROFILE) -> Answer:
-    """How large is the share of each cause at each unit?
-
-    Raises:
-        UsageProblem: Period or profile is unknown, or the results were computed under
-            another profile.
-    """
+    """How large is the share of each cause at each unit?"""
     scope = Scope(period, EVERYTHING, profile)
     frame = _shown(found.causes_by_unit(run.cause_cells, period=scope.period))
     units = sorted(frame["unit_id"].drop_nulls().unique())
@@ -228,20 +217,11 @@ def causes_by_unit(run: Run, period: PeriodLabel, *, profile: ResultProfile = PR
 def causes_over_time(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
 ) -> Answer:
-    """How did the share of each cause develop, up to a period?
-
-    Raises:
-        UsageProblem: Unit, period or profile is unknown, or the results were computed under
-            another profile.
-    """
-    scope = Scope(period, unit, profile)
-    kind = Period.parse(scope.period).kind
-    labels = [p for p in run.periods(kind) if p <= scope.period][-COURSE:]
-    groups = {
-        numerals.period(p): _shares(run, Scope(p, scope.unit, scope.profile)).to_dicts()
-        for p in labels
-    }
-    caption = say("why.over_time_caption", unit=run.unit_name(scope.unit))
+    """How did the share of each cause develop, up to a period?"""
+    kind = Period.parse(period).kind
+    labels = [p for p in run.periods(kind) if p <= period][-COURSE:]
+    groups = {numerals.period(p): _shares(run, Scope(p, unit, profile)).to_dicts() for p in labels}
+    caption = say("why.over_time_caption", unit=run.unit_name(unit))
     return _compared(groups, caption, say("why.over_time_title"), say("why.period"))
 
 
@@ -259,30 +239,30 @@ def _compared(groups: Groups, caption: str, title: str, heading: str) -> Answer:
         if late[n]
         for c in shown
     ]
-    rows = tuple(
-        (n, numerals.count(late[n]), *(numerals.decimal(part.get(c, 0)) for c in shown))
-        for n, part in parts.items()
-    )
-    columns = (
-        Column(heading, number=False),
-        Column(say("why.n_late")),
-        *(Column(cause_label(c)) for c in shown),
-    )
     frame = pl.DataFrame(
         [(n, late[n], *(float(part.get(c, 0)) for c in shown)) for n, part in parts.items()],
         schema={"group": pl.String, "n_late": pl.Int64, **dict.fromkeys(shown, pl.Float64)},
         orient="row",
     )
-    listing = "; ".join(_describe_group(n, groups[n]) for n in groups if groups[n])
-    drawn = draw(grid(squares, slanted=True), caption, f"{caption} {listing}.") if squares else None
+    columns = [
+        Col(heading, lambda row: row["group"], number=False),
+        count("why.n_late", "n_late"),
+        *(Col(cause_label(c), partial(_decimal, c)) for c in shown),
+    ]
+    labels = [_describe_group(n, rows) for n, rows in groups.items() if rows]
+    notes = [say("why.weight_note")]
     return Answer(
         title=title,
         claims=(_group_claim(groups),),
         frame=frame,
         denominators=say("why.grid_denominators", few=FEW),
-        listing=Table(caption, columns, rows, notes=(say("why.weight_note"),)) if rows else None,
-        figure=drawn,
+        listing=table(caption, frame.to_dicts(), columns, notes=notes) if groups else None,
+        figure=picture(grid(squares, slanted=True), caption, labels) if squares else None,
     )
+
+
+def _decimal(name: str, row: Row) -> Cell:
+    return numerals.decimal(row[name])
 
 
 def _describe_group(name: str, rows: list[Row]) -> str:
@@ -309,39 +289,33 @@ def _group_claim(groups: Groups) -> Claim:
 def reality(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
 ) -> Answer:
-    """How many late dossiers were late in fact, late only on record, or undecidable?
-
-    Raises:
-        UsageProblem: Unit, period or profile is unknown, or the results were computed under
-            another profile.
-    """
+    """How many late dossiers were late in fact, late only on record, or undecidable?"""
     scope = Scope(period, unit, profile)
-    late = late_of(run, scope)
+    late = _late_of(run, scope)
     units = sorted(late["unit_id"].drop_nulls().unique())
     names = {EVERYTHING: run.unit_name(EVERYTHING)} | distinct(units, run.unit_name)
-    asked_for = [EVERYTHING, *units] if scope.unit == EVERYTHING else units
+    asked_for = [EVERYTHING, *units] if unit == EVERYTHING else units
     groups = {
-        names[u]: found.realities(run.late_dossiers, period=scope.period, unit_id=u).to_dicts()
+        names[u]: found.realities(run.late_dossiers, period=period, unit_id=u).to_dicts()
         for u in asked_for
         if late.height
     }
-    labels = [found.reality_label(r) for r in REALITIES]
     squares = [
-        Square(name, label, r["share"], numerals.count(r["n"]))
+        Square(name, found.reality_label(r["reality"]), r["share"], numerals.count(r["n"]))
         for name, rows in groups.items()
-        for label, r in zip(labels, rows, strict=True)
+        for r in rows
     ]
-    caption = say("why.reality_caption", period=numerals.period(scope.period))
-    cells = tuple(
-        (name, numerals.count(rows[0]["n_late"]), *(_reality_cell(r) for r in rows))
-        for name, rows in groups.items()
+    caption = say("why.reality_caption", period=numerals.period(period))
+    listing = table(
+        caption,
+        [{"name": name, **{r["reality"]: r for r in rows}} for name, rows in groups.items()],
+        [
+            text("briefing.unit", "name"),
+            figure("why.n_late", lambda row: numerals.count(row[REALITIES[0]]["n_late"])),
+            *(Col(found.reality_label(r), partial(_reality_cell, r)) for r in REALITIES),
+        ],
     )
-    columns = (
-        Column(say("briefing.unit"), number=False),
-        Column(say("why.n_late")),
-        *(Column(label) for label in labels),
-    )
-    listing = "; ".join(f"{row[0]}: {', '.join(row[1:])}" for row in cells)
+    labels = (f"{row[0]}: {', '.join(map(str, row[1:]))}" for row in listing.rows)
     return Answer(
         title=say("why.reality_title"),
         claims=(_reality_claim(next(iter(groups.values()), [])),),
@@ -349,14 +323,13 @@ def reality(
         denominators=say("why.reality_denominators", n=numerals.count(late.height))
         + _describe_overdue(run, scope, late.height),
         values=_values(run, scope, late.height),
-        listing=Table(caption, columns, cells) if cells else None,
-        figure=draw(grid(squares), caption, f"{caption} {listing}.") if cells else None,
+        listing=listing if groups else None,
+        figure=picture(grid(squares), caption, labels) if groups else None,
     )
 
 
-def _reality_cell(row: Row) -> str:
-    interval = numerals.percent_range(row["lower"], row["upper"])
-    return f"{numerals.count(row['n'])} ({numerals.percent(row['share'])}; {interval})"
+def _reality_cell(reality: str, row: Row) -> Cell:
+    return _share("n", "share", row[reality])
 
 
 def _reality_claim(rows: list[Row]) -> Claim:

@@ -7,18 +7,30 @@ that differs from the term may have a reason that no table holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
+from workbench.answers.columns import (
+    Row,
+    Write,
+    count,
+    decimal,
+    figure,
+    hours,
+    picture,
+    table,
+    text,
+)
+from workbench.answers.phrasing import of_unit
 from workbench.answers.questions import Part, PeriodLabel, question
-from workbench.charts import Bar, Figure, bars, draw
-from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.charts import Bar, Figure, bars
+from workbench.charts.tables import Blank, Cell, Table
 from workbench.core import numerals
-from workbench.core.vocabulary import EVERYTHING, Period
+from workbench.core.vocabulary import Period
 from workbench.figures.norms import norm_audit
 from workbench.messages import say
 
@@ -37,8 +49,6 @@ HOURS_OF = {"working_day": 8, "hour": 1, "same_day": 8}
 SHOWN = 3
 """Number of dossiers that a table names as examples; the frame lists all."""
 
-Row = Mapping[str, Any]
-
 
 @dataclass(frozen=True)
 class LegalClock(Part):
@@ -48,11 +58,7 @@ class LegalClock(Part):
 
     @question("dossiers", "due_dates")
     def due_dates(self, period: PeriodLabel) -> Answer:
-        """Which issued due dates follow the term, and how do the others differ?
-
-        Raises:
-            UsageProblem: Nothing was received or resolved in the period.
-        """
+        """Which issued due dates follow the term, and how do the others differ?"""
         received = self._received(period)
         due = received.join(self.run.due_dates, on="dossier_id", how="left").with_columns(
             pl.col("due_class").fill_null("not_comparable")
@@ -67,11 +73,7 @@ class LegalClock(Part):
 
     @question("dossiers", "pauses", "pause_spells", "odd_pauses")
     def pauses(self, period: PeriodLabel) -> Answer:
-        """How many dossiers had a clock stop, for what reason, and which pauses are odd?
-
-        Raises:
-            UsageProblem: Nothing was received or resolved in the period.
-        """
+        """How many dossiers had a clock stop, for what reason, and which pauses are odd?"""
         received = self._received(period)
         pauses = self.run.pauses.join(received, on="dossier_id", how="semi")
         stood = self.run.pause_spells.join(received, on="dossier_id", how="semi")
@@ -94,11 +96,7 @@ class LegalClock(Part):
 
     @question("dossiers", "clock_starts")
     def receptions(self, period: PeriodLabel) -> Answer:
-        """When were dossiers received, and from when does their clock count?
-
-        Raises:
-            UsageProblem: Nothing was received or resolved in the period.
-        """
+        """When were dossiers received, and from when does their clock count?"""
         received = self._received(period)
         starts = self.run.clock_starts.join(received, on="dossier_id", how="semi")
         starts = starts.filter(pl.col("received_when").is_not_null())
@@ -115,11 +113,7 @@ class LegalClock(Part):
 
     @question("dossiers", "steps", "due_dates", "ledger")
     def norms(self, period: PeriodLabel) -> Answer:
-        """Do the norms of the steps add up to the term, and which steps have none?
-
-        Raises:
-            UsageProblem: Nothing was received or resolved in the period.
-        """
+        """Do the norms of the steps add up to the term, and which steps have none?"""
         received = self._received(period)
         steps = self.run.steps.join(received, on="dossier_id")
         limits = received.join(self.run.due_dates, on="dossier_id")
@@ -137,10 +131,9 @@ class LegalClock(Part):
     def _received(self, period: str) -> pl.DataFrame:
         """Return number, procedure and its name of the dossiers received in a period."""
         days = Period.parse(period)
-        return self.run.dossiers.filter(
-            pl.col("received_on").is_between(days.starts_on, days.ends_on),
-            (pl.col("unit_id") == self.unit) | pl.lit(self.unit == EVERYTHING),
-        ).select("dossier_id", "procedure_id", "procedure_name")
+        received = pl.col("received_on").is_between(days.starts_on, days.ends_on)
+        dossiers = of_unit(self.run.dossiers.filter(received), self.unit)
+        return dossiers.select("dossier_id", "procedure_id", "procedure_name")
 
 
 _RANK = {name: n for n, name in enumerate((*DUE_CLASSES, *INCOMPARABLE))}
@@ -192,26 +185,20 @@ def _due_name(row: Row) -> str:
 
 
 def _due_table(rows: list[dict[str, Any]], total: int, caption: str) -> Table:
-    columns = (
-        Column(say("clock.due_class"), number=False),
-        Column(say("clock.dossiers")),
-        Column(say("clock.share")),
-        Column(say("clock.examples"), number=False),
-    )
-    lines = tuple(
-        (
-            _due_name(row),
-            numerals.count(row["dossiers"]),
-            numerals.percent(row["dossiers"] / total),
-            "; ".join(row["examples"]) if row["due_class"] != "agrees" else Blank(_needless()),
-        )
-        for row in rows
-    )
-    return Table(caption, columns, lines)
+    def examples(row: Row) -> Cell:
+        is_shown = row["due_class"] != "agrees"
+        return "; ".join(row["examples"]) if is_shown else Blank(say("clock.examples_needless"))
 
-
-def _needless() -> str:
-    return say("clock.examples_needless")
+    return table(
+        caption,
+        rows,
+        [
+            text("clock.due_class", _due_name),
+            count("clock.dossiers", "dossiers"),
+            figure("clock.share", lambda row: numerals.percent(row["dossiers"] / total)),
+            text("clock.examples", examples),
+        ],
+    )
 
 
 def _due_figure(rows: list[dict[str, Any]], total: int, caption: str) -> Figure:
@@ -220,75 +207,69 @@ def _due_figure(rows: list[dict[str, Any]], total: int, caption: str) -> Figure:
         for row in rows
         if row["due_class"] != "agrees"
     ]
-    labels = [_describe_due(row) for row in rows]
-    return draw(bars(day_bars, say("clock.dossiers")), caption, f"{caption} {'; '.join(labels)}.")
+    return picture(bars(day_bars, say("clock.dossiers")), caption, map(_describe_due, rows))
 
 
 # pauses -------------------------------------------------------------------------------------
 
 
-def _pause_table(own: pl.DataFrame, odd: pl.DataFrame, period: str) -> Table:
+def _pause_table(pauses: pl.DataFrame, odd: pl.DataFrame, period: str) -> Table:
     """Return one line per reason of a pause, then one per kind of oddity, with examples."""
-    columns = (
-        Column(say("clock.pause_kind"), number=False),
-        Column(say("clock.pauses")),
-        Column(say("clock.dossiers")),
-        Column(say("clock.examples"), number=False),
-    )
-    reasons = own.with_columns(pl.col("reason").fill_null(say("clock.no_reason")))
-    lines = [
-        *_counted(reasons, "reason", sorted(reasons["reason"].unique()), named=False),
-        *_counted(odd, "oddity", [o for o in ODDITIES if o in odd["oddity"]], named=True),
+    reasons = pauses.with_columns(pl.col("reason").fill_null(say("clock.no_reason")))
+    rows = [
+        *_counted(reasons, "reason", sorted(reasons["reason"].unique())),
+        *_counted(odd, "oddity", [o for o in ODDITIES if o in odd["oddity"]]),
     ]
-    return Table(say("clock.pauses_caption", period=numerals.period(period)), columns, tuple(lines))
+    return table(
+        say("clock.pauses_caption", period=numerals.period(period)),
+        rows,
+        [
+            text("clock.pause_kind", "kind"),
+            count("clock.pauses", "pauses"),
+            count("clock.dossiers", "dossiers"),
+            text("clock.examples", "examples"),
+        ],
+    )
 
 
-def _counted(
-    frame: pl.DataFrame, column: str, kinds: Iterable[str], *, named: bool
-) -> Iterable[tuple[Cell, ...]]:
+def _counted(frame: pl.DataFrame, column: str, kinds: Iterable[str]) -> Iterable[dict[str, Any]]:
+    """Yield pauses and dossiers of each kind; only an oddity needs examples."""
+    is_odd = column == "oddity"
     for kind in kinds:
         rows = frame.filter(pl.col(column) == kind)
         ids = rows["dossier_id"].unique().sort()
-        examples: Cell = "; ".join(ids.head(SHOWN)) if named else Blank(_needless())
-        yield (
-            say(f"clock.odd_{kind}") if named else kind,
-            numerals.count(rows.height),
-            numerals.count(len(ids)),
-            examples,
-        )
+        yield {
+            "kind": say(f"clock.odd_{kind}") if is_odd else kind,
+            "pauses": rows.height,
+            "dossiers": len(ids),
+            "examples": "; ".join(ids.head(SHOWN))
+            if is_odd
+            else Blank(say("clock.examples_needless")),
+        }
 
 
 # receptions ---------------------------------------------------------------------------------
 
 
 def _reception_answer(frame: pl.DataFrame, total: int, period: str) -> Answer:
-    columns = (
-        Column(say("clock.received_when"), number=False),
-        Column(say("clock.dossiers")),
-        Column(say("clock.share")),
-        Column(say("clock.longest_wait")),
-    )
-    rows = list(frame.iter_rows(named=True))
-    lines = [
-        (
-            say(f"clock.received_{row['received_when']}"),
-            numerals.count(row["dossiers"]),
-            numerals.percent(row["dossiers"] / total),
-            numerals.hours(row["longest_seconds"]),
-        )
-        for row in rows
-    ]
+    rows = frame.to_dicts()
     later = sum(row["dossiers"] for row in rows if row["received_when"] != "clock_hours")
-    sentence = say(
-        "clock.receptions_sentence", later=numerals.count(later), n=numerals.count(total)
-    )
-    caption = say("clock.receptions_caption", period=numerals.period(period))
+    numbers = {"later": numerals.count(later), "n": numerals.count(total)}
     return Answer(
         title=say("clock.receptions_title", period=numerals.period(period)),
-        claims=(claim(sentence),),
+        claims=(claim(say("clock.receptions_sentence", **numbers)),),
         frame=frame,
         denominators=say("clock.receptions_denominators"),
-        listing=Table(caption, columns, tuple(lines)),
+        listing=table(
+            say("clock.receptions_caption", period=numerals.period(period)),
+            rows,
+            [
+                text("clock.received_when", lambda r: say(f"clock.received_{r['received_when']}")),
+                count("clock.dossiers", "dossiers"),
+                figure("clock.share", lambda row: numerals.percent(row["dossiers"] / total)),
+                hours("clock.longest_wait", "longest_seconds"),
+            ],
+        ),
     )
 
 
@@ -353,23 +334,21 @@ def _norm_answer(frame: pl.DataFrame, sources: dict[str, int], period: str) -> A
 
 
 def _norm_table(frame: pl.DataFrame, period: str) -> Table:
-    columns = (
-        Column(say("clock.procedure"), number=False),
-        Column(say("clock.limit")),
-        Column(say("clock.sum_of_norms")),
-        Column(say("clock.difference")),
-        Column(say("clock.finding"), number=False),
+    def in_hours(name: str) -> Write:
+        none = Blank(say("clock.not_in_hours"))
+        return lambda row: numerals.decimal(row[name]) if row["norm"] else none
+
+    return table(
+        say("clock.norms_caption", period=numerals.period(period)),
+        frame.iter_rows(named=True),
+        [
+            text(
+                "clock.procedure",
+                lambda row: f"{row['procedure_id']} {row['procedure_name'] or ''}".strip(),
+            ),
+            figure("clock.limit", in_hours("norm")),
+            decimal("clock.sum_of_norms", "parts"),
+            figure("clock.difference", in_hours("difference")),
+            text("clock.finding", lambda row: say(f"clock.norm_{row['finding']}")),
+        ],
     )
-    none = Blank(say("clock.not_in_hours"))
-    lines = tuple(
-        (
-            f"{row['procedure_id']} {row['procedure_name'] or ''}".strip(),
-            numerals.decimal(row["norm"]) if row["norm"] else none,
-            numerals.decimal(row["parts"]),
-            numerals.decimal(row["difference"]) if row["norm"] else none,
-            say(f"clock.norm_{row['finding']}"),
-        )
-        for row in frame.iter_rows(named=True)
-    )
-    caption = say("clock.norms_caption", period=numerals.period(period))
-    return Table(caption, columns, lines)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.charts import Figure, draw
-from workbench.charts.tables import Cell, Column, Table
+from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
 from workbench.messages import say
 
@@ -24,14 +24,27 @@ class Col:
     number: bool = True
 
 
-def words(key: str, write: str | Write) -> Col:
+def text(key: str, write: str | Write) -> Col:
     """Return a column of text: a column of the rows, or what is written from one."""
     return Col(say(key), write if callable(write) else _column(write), number=False)
 
 
-def figure(key: str, write: Write) -> Col:
-    """Return a column of numbers as they are written from a row."""
-    return Col(say(key), write)
+def figure(key: str, write: Write, *, of: str = "", none: str = "") -> Col:
+    """Return a column of numbers as they are written from a row.
+
+    Args:
+        key: Its heading.
+        write: How a cell is written.
+        of: The value without which there is nothing to write.
+        none: Why there is nothing, where that value is missing.
+    """
+    return Col(say(key), written(write, of, none) if of else write)
+
+
+def written(write: Write, of: str, none: str) -> Write:
+    """Write a cell where a row has a value, and a blank with a reason where it has none."""
+    blank = Blank(say(none))
+    return lambda row: blank if row[of] is None else write(row)
 
 
 def count(key: str, name: str) -> Col:
@@ -47,6 +60,38 @@ def percent(key: str, name: str) -> Col:
 def decimal(key: str, name: str, digits: int = 1) -> Col:
     """Return a column of numbers with some decimals."""
     return Col(say(key), lambda row: numerals.decimal(row[name], digits))
+
+
+def hours(key: str, name: str, *, none: str = "") -> Col:
+    """Return a column of seconds, written in hours."""
+    return figure(key, lambda row: numerals.hours(row[name]), of=name if none else "", none=none)
+
+
+def pair(heading: str, write: Callable[[Row], tuple[Cell, Cell]]) -> tuple[Col, Col]:
+    """Return the columns of a value and of its interval, written together."""
+    return (
+        Col(heading, lambda row: write(row)[0]),
+        figure("briefing.interval", lambda row: write(row)[1]),
+    )
+
+
+def fraction(heading: str, value: str, over: str, base: str, none: str) -> Col:
+    """Return a column of a rate with its two numbers; ``heading`` is text."""
+
+    def write(row: Row) -> Cell:
+        return f"{numerals.percent(row[value])} ({numerals.fraction(row[over], row[base])})"
+
+    return Col(heading, written(write, value, none))
+
+
+def ranged(key: str, name: str, prefix: str = "", *, none: str = "") -> Col:
+    """Return a column of a share with its interval, ``<prefix>lower`` to ``<prefix>upper``."""
+
+    def write(row: Row) -> Cell:
+        bounds = numerals.percent_range(row[f"{prefix}lower"], row[f"{prefix}upper"])
+        return f"{numerals.percent(row[name])} ({bounds})"
+
+    return figure(key, write, of=name if none else "", none=none)
 
 
 def table(

@@ -7,20 +7,32 @@ needed for the same (level 2); a typed reason is a claim and no evidence.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.phrasing import Row
+from workbench.answers.columns import Row, figure, percent, picture, table, text
+from workbench.answers.phrasing import clock, exact, moment
 from workbench.answers.questions import PROFILE, AnyProfile, question
 from workbench.answers.run import Run
-from workbench.answers.timeline import clock, dossier_timeline, moment, segment_name
-from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.answers.time_use import step_name
+from workbench.charts import Figure
+from workbench.charts.tables import Blank, Cell, Table
+from workbench.charts.timeline import Mark, Sort, TimelineBar, timeline
+from workbench.clock import Calendars
 from workbench.core import numerals
 from workbench.core.cause_list import cause_label
 from workbench.figures import causes
 from workbench.messages import say
 
 UNEXPLAINED = "unexplained"
+LABELS = 8
+"""How many days the axis names at most."""
+NIGHTS = 31
+"""Number of days beyond which only whole closed days are shaded: nights would be hairlines."""
 
 
 @question(
@@ -40,7 +52,7 @@ def dossier(run: Run, dossier_id: str, *, profile: AnyProfile = PROFILE) -> Answ
         UsageProblem: No dossier has this number, or the profile is unknown.
     """
     dossier_ids = run.dossiers["dossier_id"]
-    dossier_id = dossier_id or most_overdue(run, profile)
+    dossier_id = dossier_id or _most_overdue(run, profile)
     if dossier_id not in dossier_ids:
         known = dossier_ids.head(3).to_list()
         raise run.unknown("briefing.no_dossier", dossier_id, dossier_ids, known)
@@ -54,12 +66,12 @@ def dossier(run: Run, dossier_id: str, *, profile: AnyProfile = PROFILE) -> Answ
         frame=pl.DataFrame(rows, infer_schema_length=None),
         denominators=say("briefing.dossier_denominators"),
         listing=_table(run, rows, outcome, caption),
-        figure=dossier_timeline(run, rows, marks) if rows else None,
+        figure=_timeline(run, rows, marks) if rows else None,
         then=(_sum(rows, outcome, profile), *_causes(run, dossier_id, outcome, profile)),
     )
 
 
-def most_overdue(run: Run, profile: str) -> str:
+def _most_overdue(run: Run, profile: str) -> str:
     """Return the dossier that is latest under a profile, nothing where none is late."""
     late = run.outcomes.filter(
         pl.col("profile") == profile, pl.col("outcome").is_in(["late", "open_overdue"])
@@ -98,26 +110,34 @@ def _claims(outcome: Row, profile: str) -> tuple[Claim, ...]:
 
 
 def _table(run: Run, rows: list[Row], outcome: Row, caption: str) -> Table:
-    headings = ("from", "to", "work_hours", "norm", "overrun")
-    columns = (
-        Column(say("briefing.segment"), number=False),
-        Column(say("why.sort"), number=False),
-        Column(say("briefing.unit"), number=False),
-        *(Column(say(f"briefing.{h}" if h != "norm" else "why.norm")) for h in headings),
-    )
+    none = "briefing.no_norm"
+
+    def norm(row: Row) -> str:
+        return clock(row["norm_seconds"]) + ("*" if row["norm_source"] == "learned" else "")
+
     total = _spent(outcome)
     added = sum(r["work_seconds"] for r in rows)
     over = sum(r["overrun_seconds"] or 0 for r in rows)
-    sums: tuple[Cell, ...] = (say("why.total"), "", "", "", "", clock(added), "", clock(over))
     key = "why.adds_up" if added == total else "why.does_not_add_up"
     if total is None:
         key = "why.not_covered"
-    notes = (
-        say(key, used=clock(outcome["used_seconds"]), paused=clock(outcome["paused_seconds"])),
-        say("why.norm_note"),
+    spent = {"used": clock(outcome["used_seconds"]), "paused": clock(outcome["paused_seconds"])}
+    return table(
+        caption,
+        rows,
+        [
+            text("briefing.segment", _segment_name),
+            text("why.sort", _kind),
+            text("briefing.unit", lambda row: run.unit_name(row["unit_id"] or numerals.MISSING)),
+            figure("briefing.from", lambda row: moment(row["from_at"])),
+            figure("briefing.to", lambda row: moment(row["to_at"])),
+            exact("briefing.work_hours", "work_seconds"),
+            figure("why.norm", norm, of="norm_seconds", none=none),
+            exact("briefing.overrun", "overrun_seconds", none=none),
+        ],
+        total=(say("why.total"), "", "", "", "", clock(added), "", clock(over)),
+        notes=[say(key, **spent), say("why.norm_note")],
     )
-    cells = (*(_cells(run, row) for row in rows), sums)
-    return Table(caption, columns, cells, notes=notes, marked=frozenset({len(rows)}))
 
 
 def _kind(row: Row) -> str:
@@ -125,22 +145,6 @@ def _kind(row: Row) -> str:
     kind = say(f"labels.{row['kind']}")
     mixed = row["phase"] in ("not_separable", "wait_or_handling")
     return say("why.inseparable", kind=kind) if mixed else kind
-
-
-def _cells(run: Run, row: Row) -> tuple[Cell, ...]:
-    none = Blank(say("briefing.no_norm"))
-    learned = "*" if row["norm_source"] == "learned" else ""
-    norm = row["norm_seconds"]
-    return (
-        segment_name(row),
-        _kind(row),
-        run.unit_name(row["unit_id"] or numerals.MISSING),
-        moment(row["from_at"]),
-        moment(row["to_at"]),
-        clock(row["work_seconds"]),
-        none if norm is None else clock(norm) + learned,
-        none if row["overrun_seconds"] is None else clock(row["overrun_seconds"]),
-    )
 
 
 def _spent(outcome: Row) -> int | None:
@@ -163,11 +167,7 @@ def _sum(rows: list[Row], outcome: Row, profile: str) -> Answer:
         ("allowed", allowed),
         ("slack", slack),
     ]
-    missing = say("why.no_due" if outcome["due_at_used"] is None else "why.no_calendar")
-    cells: tuple[tuple[Cell, ...], ...] = tuple(
-        (say(f"why.sum_{name}"), Blank(missing) if seconds is None else clock(seconds))
-        for name, seconds in lines
-    )
+    missing = "why.no_due" if outcome["due_at_used"] is None else "why.no_calendar"
     if slack is None or spent is None:
         key = "sum_open" if outcome["due_at_used"] is None else "sum_not_covered"
         verdict = say(f"why.{key}", outcome=say(f"labels.{outcome['outcome']}"))
@@ -181,13 +181,20 @@ def _sum(rows: list[Row], outcome: Row, profile: str) -> Answer:
             profile=profile,
             outcome=say(f"labels.{outcome['outcome']}"),
         )
-    columns = (Column(say("why.sum_line"), number=False), Column(say("why.sum_time")))
+    frame = pl.DataFrame(lines, schema={"line": pl.String, "seconds": pl.Int64}, orient="row")
     return Answer(
         title=say("why.sum_title"),
         claims=(claim(verdict),),
-        frame=pl.DataFrame(lines, schema={"line": pl.String, "seconds": pl.Int64}, orient="row"),
+        frame=frame,
         denominators=say("why.sum_denominators"),
-        listing=Table(say("why.sum_caption"), columns, cells),
+        listing=table(
+            say("why.sum_caption"),
+            frame.to_dicts(),
+            [
+                text("why.sum_line", lambda row: say(f"why.sum_{row['line']}")),
+                exact("why.sum_time", "seconds", none=missing),
+            ],
+        ),
     )
 
 
@@ -235,27 +242,116 @@ def _without(row: Row) -> Cell:
 
 
 def _cause_table(rows: list[Row], overrun: int | None) -> Table:
-    headings = ("cause", "grade", "late_seconds", "late_share", "but_for_head", "evidence")
-    texts = ("cause", "grade", "evidence")
-    columns = tuple(Column(say(f"why.head_{h}"), number=h not in texts) for h in headings)
-    cells: list[tuple[Cell, ...]] = [
-        (
-            cause_label(r["cause"]),
-            r["grade"] if r["cause"] != UNEXPLAINED else Blank(say("why.no_grade")),
-            clock(r["late_seconds"]),
-            numerals.percent(r["late_share"]),
-            _without(r),
-            causes.evidence_text(r),
+    def grade(row: Row) -> Cell:
+        return row["grade"] if row["cause"] != UNEXPLAINED else Blank(say("why.no_grade"))
+
+    return table(
+        say("why.dossier_caption"),
+        rows,
+        [
+            text("why.head_cause", lambda row: cause_label(row["cause"])),
+            text("why.head_grade", grade),
+            exact("why.head_late_seconds", "late_seconds"),
+            percent("why.head_late_share", "late_share"),
+            figure("why.head_but_for_head", _without),
+            text("why.head_evidence", causes.evidence_text),
+        ],
+        total=(say("why.total"), "", clock(sum(r["late_seconds"] for r in rows)), "", "", ""),
+        notes=[say("why.seconds_add_up", overrun=clock(overrun)), say("why.grades")],
+    )
+
+
+# the picture ------------------------------------------------------------------------------
+
+
+def _timeline(run: Run, rows: Sequence[Row], marks: Sequence[tuple[str, Any]]) -> Figure:
+    """Draw the segments of one dossier.
+
+    Args:
+        run: Gives the calendars.
+        rows: The dossier's ledger with its step names, in order.
+        marks: ``due`` or ``end`` and the instant, in the zone of the run; a missing one is not
+            drawn.
+    """
+    first = _midnight(rows[0]["from_at"])
+    instants = [(kind, at) for kind, at in marks if at is not None]
+    last = max([rows[-1]["to_at"], *(at for _, at in instants)])
+    bars = [
+        TimelineBar(
+            _segment_name(r),
+            _hours(first, r["from_at"]),
+            _hours(first, r["to_at"]),
+            clock(r["work_seconds"]),
+            _sort(r),
         )
         for r in rows
     ]
-    total = (say("why.total"), "", clock(sum(r["late_seconds"] for r in rows)), "", "", "")
-    note = say("why.seconds_add_up", overrun=clock(overrun))
-    grades = say("why.grades")
-    return Table(
-        say("why.dossier_caption"),
-        columns,
-        (*cells, total),
-        notes=(note, grades),
-        marked=frozenset({len(cells)}),
-    )
+    due_marks = [
+        Mark(
+            _hours(first, at),
+            say(f"why.mark_{kind}", at=numerals.instant(at)),
+            is_due=kind == "due",
+        )
+        for kind, at in instants
+    ]
+    closed = _closed(run, rows[0]["dossier_id"], first, last)
+    caption = say("briefing.dossier_caption", dossier=rows[0]["dossier_id"])
+    chart = timeline(bars, closed, due_marks, _days(first, last))
+    return picture(chart, caption, (f"{b.name} {b.note}" for b in bars))
+
+
+def _segment_name(row: Row) -> str:
+    """Name a segment by its number and step; a wait is called a wait, whatever its step."""
+    step, phase = row["step"], row["phase"]
+    label = step_name(row)
+    if step is not None and phase == "wait":
+        label = say("briefing.step_queue", step=step)
+    elif step is not None and phase == "handling":
+        label = step
+    return f"{row['segment_no']}. {label}"
+
+
+def _sort(row: Row) -> Sort:
+    if row["kind"] in ("pause", "unlogged"):
+        return "pause" if row["kind"] == "pause" else "unlogged"
+    if row["phase"] == "gap":
+        return "transfer"
+    return "waiting" if row["phase"] == "wait" else "handling"
+
+
+def _midnight(at: dt.datetime) -> dt.datetime:
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _hours(first: dt.datetime, at: dt.datetime) -> float:
+    """Hours of local clock time, so that days stay 24 hours long."""
+    return (at.replace(tzinfo=None) - first.replace(tzinfo=None)).total_seconds() / 3600
+
+
+def _days(first: dt.datetime, last: dt.datetime) -> list[tuple[float, str]]:
+    count = (last.date() - first.date()).days + 1
+    apart = -(-count // LABELS)
+    days = [first.date() + dt.timedelta(days=n) for n in range(0, count, apart)]
+    return [(24.0 * n * apart, f"{day:%d/%m}") for n, day in enumerate(days)]
+
+
+def _closed(
+    run: Run, dossier_id: str, first: dt.datetime, last: dt.datetime
+) -> list[tuple[float, float]]:
+    """Return when the office was closed; a lunch break is not shaded."""
+    used = run.dossier_calendars.filter(pl.col("dossier_id") == dossier_id)["calendar_id"]
+    days = Calendars.read(run.reference / "calendars").days()
+    within = days.filter(
+        pl.col("calendar_id").is_in(used.to_list()),
+        pl.col("day").is_between(first.date(), last.date()),
+    ).sort("day")
+    short = within.height <= NIGHTS
+    spans: list[tuple[float, float]] = []
+    for row in within.iter_rows(named=True):
+        at = 24.0 * (row["day"] - first.date()).days
+        opens, closes = row["open_1"] / 3600, max(row["close_1"], row["close_2"]) / 3600
+        if closes <= opens:
+            spans.append((at, at + 24))
+        elif short:
+            spans += [(at, at + opens), (at + closes, at + 24)]
+    return [(a, b) for a, b in spans if b > a]

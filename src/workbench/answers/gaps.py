@@ -6,23 +6,26 @@ blamed for its case mix; components show where the gap lies, not what would remo
 
 from __future__ import annotations
 
+import polars as pl
+
 from workbench.answers.answer import Answer, Value, claim
-from workbench.answers.phrasing import FEW, Row, standing
+from workbench.answers.columns import Row, figure, picture, table, text
+from workbench.answers.phrasing import FEW, share_dot, standing
 from workbench.answers.questions import PROFILE, RATE, PeriodLabel, ResultProfile, UnitId, question
 from workbench.answers.run import Run
-from workbench.charts import Dot, Figure, Scale, dots, draw
-from workbench.charts.tables import Column, Table
+from workbench.charts import Figure, Scale, dots
+from workbench.charts.tables import Table
 from workbench.core import numerals
 from workbench.core.cause_list import cause_label
-from workbench.core.vocabulary import EVERYTHING
-from workbench.figures import compare
+from workbench.core.vocabulary import EVERYTHING, Period
+from workbench.figures import compare, result_tables
 from workbench.messages import say
 
 SHOWN_FROM = 0.0005
 """Components below a twentieth of a percentage point are left out of the chart, not the table."""
 
 
-@question("cause_cells", "overdue_cells", "cell_tests", level=2)
+@question("gaps", "cause_cells", "overdue_cells", "cell_tests", level=2)
 def gap(
     run: Run,
     period: PeriodLabel,
@@ -41,23 +44,11 @@ def gap(
         other: Another unit; its peers when nothing is given.
         against: Another period; then the same unit is compared with itself.
         profile: Lateness profile.
-
-    Raises:
-        UsageProblem: Unit, period or profile is unknown, or the results were computed under
-            another profile.
     """
     before = against or (run.against(period) if unit == EVERYTHING else "")
     other_unit = run.unit(other) if other else ""
     left, right = _sides(period, unit, other_unit, run.reception(before))
-    months = run.month_classes if left.period != right.period else {}
-    flagged = run.cell_tests.filter("flagged")
-    frame = compare.gaps(
-        run.cause_cells,
-        [(left, right)],
-        overdue=run.overdue_cells,
-        calendar=months or None,
-        named=flagged,
-    )
+    frame = _comparison(run, left, right)
     if frame.is_empty() or left == right:
         return Answer(
             title=say("gaps.title"),
@@ -68,6 +59,7 @@ def gap(
     names = {side.label: _named(run, side) for side in (left, right)}
     rows = list(frame.iter_rows(named=True))
     description = compare.describe_gap(frame, names)
+    caption = say("gaps.caption", left=names[rows[0]["left"]], right=names[rows[0]["right"]])
     base = min(rows[0]["left_dossiers"], rows[0]["right_dossiers"])
     claims = [claim(description, 2, key=True)]
     if base < FEW:
@@ -77,9 +69,25 @@ def gap(
         claims=tuple(claims),
         frame=frame,
         denominators=_denominators(rows[0], names),
-        listing=_table(rows, names),
-        figure=_figure(rows, names, base),
+        listing=_table(rows, caption),
+        figure=_figure(rows, caption, base),
         values=_values(rows[0], (left, right), profile),
+    )
+
+
+def _comparison(run: Run, left: compare.Side, right: compare.Side) -> pl.DataFrame:
+    """Return a comparison as the table ``gaps`` has it; one that is not there is computed alike."""
+    name = compare.comparison_name(left, right)
+    known = run.gaps.filter(comparison=name).drop("profile")
+    if known.height:
+        return known
+    return result_tables.gaps(
+        run.cause_cells,
+        run.overdue_cells,
+        run.cell_tests,
+        run.month_classes,
+        kind=Period.parse(right.period).kind,
+        pairs=[(left, right)],
     )
 
 
@@ -120,46 +128,37 @@ def _component(name: str) -> str:
     return cause_label(cause) if cause != name else say(f"gaps.{name}")
 
 
-def _figure(rows: list[Row], names: dict[str, str], base: int) -> Figure | None:
+def _figure(rows: list[Row], caption: str, base: int) -> Figure | None:
     bars = [
-        Dot(
-            name=_component(row["component"]),
-            value=100 * row["effect"],
-            lower=100 * row["lower"],
-            upper=100 * row["upper"],
-            note=numerals.points(row["effect"]),
-            standing=standing((row["lower"], row["upper"]), 0.0, base),
+        share_dot(
+            _component(row["component"]),
+            [row["effect"], row["lower"], row["upper"]],
+            numerals.points(row["effect"]),
+            standing((row["lower"], row["upper"]), 0.0, base),
         )
         for row in rows
         if abs(row["effect"]) >= SHOWN_FROM
     ]
-    if not bars:
-        return None
     scale = Scale(0.0, say("gaps.same"), say("gaps.axis"), say("gaps.note"), "change")
-    caption = say("gaps.caption", left=names[rows[0]["left"]], right=names[rows[0]["right"]])
-    described = "; ".join(f"{dot.name} {dot.note}" for dot in bars)
-    return draw(dots(bars, scale), caption, f"{caption} {described}.")
+    labels = (f"{dot.name} {dot.note}" for dot in bars)
+    return picture(dots(bars, scale), caption, labels) if bars else None
 
 
-def _table(rows: list[Row], names: dict[str, str]) -> Table:
-    columns = (
-        Column(say("gaps.component"), number=False),
-        Column(say("gaps.effect")),
-        Column(say("briefing.interval")),
+def _table(rows: list[Row], caption: str) -> Table:
+    def interval(row: Row, prefix: str = "") -> str:
+        return numerals.points_range(row[f"{prefix}lower"], row[f"{prefix}upper"])
+
+    return table(
+        caption,
+        rows,
+        [
+            text("gaps.component", lambda row: _component(row["component"])),
+            figure("gaps.effect", lambda row: numerals.points(row["effect"])),
+            figure("briefing.interval", interval),
+        ],
+        total=(say("gaps.whole"), numerals.points(rows[0]["gap"]), interval(rows[0], "gap_")),
+        notes=[say("gaps.adds_up")],
     )
-    whole = rows[0]
-    cells = [
-        (
-            _component(row["component"]),
-            numerals.points(row["effect"]),
-            numerals.points_range(row["lower"], row["upper"]),
-        )
-        for row in rows
-    ]
-    bounds = numerals.points_range(whole["gap_lower"], whole["gap_upper"])
-    cells.append((say("gaps.whole"), numerals.points(whole["gap"]), bounds))
-    caption = say("gaps.caption", left=names[whole["left"]], right=names[whole["right"]])
-    return Table(caption, columns, tuple(cells), (say("gaps.adds_up"),), frozenset({len(rows)}))
 
 
 def _sides(period: str, unit: str, other: str, against: str) -> tuple[compare.Side, compare.Side]:

@@ -1,22 +1,36 @@
 """One period in figures: received, resolved, late, open overdue, beside an earlier period.
 
 Both denominators are always given: the resolved, and the resolved with those open and overdue. A
-count has no interval and says so.
+count has no interval and says so. Where a source prints the hour at which a result is due, a
+profile that judges by day or half-day is a choice; the headline names it and the number of dossiers
+that the hour itself would change.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import polars as pl
 
+from workbench.answers import (
+    adjusted_units,
+    causes,
+    period_change,
+    quality,
+    time_use,
+    units,
+    whatif,
+)
 from workbench.answers.answer import Answer, Claim, Tile, Value, claim
-from workbench.answers.due_stamps import compare_with_stamps
-from workbench.answers.phrasing import Row, measures_of, rate_words, values_of
+from workbench.answers.columns import Row, pair, picture, table, text
+from workbench.answers.phrasing import inline, measures_of, rate_words, values_of
 from workbench.answers.questions import PROFILE, AnyProfile, PeriodLabel, Scope, UnitId, question
 from workbench.answers.run import Run
-from workbench.charts import Figure, draw, shares
-from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.charts import Figure, shares
+from workbench.charts.tables import Blank, Cell, Table
+from workbench.clock.lateness import CHOICES, lateness_profiles
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.figures import compare
@@ -54,11 +68,7 @@ def headline(
     unit: UnitId = EVERYTHING,
     profile: AnyProfile = PROFILE,
 ) -> Answer:
-    """How many dossiers were received, resolved and late, and how many open are overdue?
-
-    Raises:
-        UsageProblem: Unit, period or profile is unknown.
-    """
+    """How many dossiers were received, resolved and late, and how many open are overdue?"""
     scope, against = Scope(period, unit, profile), run.against(period, against)
     now = measures_of(run, scope, scope.period)
     before = measures_of(run, scope, against) if against else {}
@@ -94,7 +104,7 @@ def _headline_claims(run: Run, scope: Scope, now: dict[str, Row]) -> tuple[Claim
         claims.append(claim(say("briefing.headline_apart", **counts)))
     claims += _describe_rates(now, "late_done", "late_or_overdue", key=True)
     claims.append(claim(_describe_stock(run, scope, now), key=True))
-    claims += compare_with_stamps(run, scope)
+    claims += _compare_with_stamps(run, scope)
     claims += _describe_rates(now, "online_in", "post_out", key=False)
     return tuple(claims)
 
@@ -123,7 +133,7 @@ TILES = ("received", "resolved", "late", "open_overdue")
 """The four numbers at the head of a briefing."""
 
 
-def tiles(now: dict[str, Row]) -> tuple[Tile, ...]:
+def _tiles(now: dict[str, Row]) -> tuple[Tile, ...]:
     """Return the numbers of ``TILES``, each with a note."""
     late = now.get("late_done")
     share = numerals.percent(late["value"]) if late else say("briefing.no_rate")
@@ -148,48 +158,176 @@ def _share_note(now: dict[str, Row], rate: str) -> str:
 def _headline_table(
     run: Run, scope: Scope, against: str, sides: tuple[dict[str, Row], dict[str, Row]]
 ) -> Table:
-    periods = [numerals.period(p) for p in (scope.period, against) if p]
-    columns = [Column(say("briefing.measure"), number=False)]
-    for name in periods:
-        columns += [Column(name), Column(say("briefing.interval"))]
-    rows = []
-    for name in (*_COUNTS, *_RATES):
-        if any(name in side for side in sides):
-            used = sides[: len(periods)]
-            cells = [c for side in used for c in _headline_cells(side.get(name), name)]
-            rows.append((say(f"briefing.{name}"), *cells))
-    caption = say("briefing.headline_caption", unit=run.unit_inline(scope.unit))
-    return Table(caption, tuple(columns), tuple(rows))
+    periods = (scope.period, against)
+    return table(
+        say("briefing.headline_caption", unit=run.unit_inline(scope.unit)),
+        [{"name": n} for n in (*_COUNTS, *_RATES) if any(n in side for side in sides)],
+        [
+            text("briefing.measure", lambda row: say(f"briefing.{row['name']}")),
+            *(
+                column
+                for period, side in zip(periods, sides, strict=True)
+                if period
+                for column in pair(numerals.period(period), partial(_headline_cells, side))
+            ),
+        ],
+    )
 
 
-def _headline_cells(row: Row | None, name: str) -> tuple[Cell, Cell]:
-    if name in _COUNTS:
+def _headline_cells(side: dict[str, Row], measure: Row) -> tuple[Cell, Cell]:
+    row = side.get(measure["name"])
+    if measure["name"] in _COUNTS:
         return numerals.count(row["numerator"] if row else 0), Blank(say("briefing.no_interval"))
     if row is None:
         none = Blank(say("briefing.no_denominator"))
         return none, none
-    words = rate_words(row)
-    return f"{words['value']} ({words['fraction']})", words["interval"]
+    rate = rate_words(row)
+    return f"{rate['value']} ({rate['fraction']})", rate["interval"]
 
 
 def _outcome_bars(sides: dict[str, dict[str, Row]]) -> Figure | None:
-    rows = []
-    for label, measures in sides.items():
-        judged = _number(measures, *_JUDGED)
-        for name in _JUDGED if judged else ():
-            share = _number(measures, name) / judged
-            rows.append(
-                (
-                    numerals.period(label),
-                    say(f"labels.{name}"),
-                    share * 100,
-                    numerals.percent(share),
-                )
-            )
+    parts = {
+        numerals.period(period): {name: _number(measures, name) for name in _JUDGED}
+        for period, measures in sides.items()
+        if period
+    }
+    return outcome_shares(parts, numerals.percent, say("briefing.outcome_caption"))
+
+
+def outcome_shares(
+    counts: dict[str, dict[str, int]], write: Callable[[float], str], caption: str
+) -> Figure | None:
+    """Draw the shares of early, timely and late dossiers, a bar for each name.
+
+    Args:
+        counts: Dossiers by outcome, for each name.
+        write: How a share is written.
+        caption: What the picture shows.
+    """
+    rows = [
+        (name, say(f"labels.{outcome}"), n / total * 100, write(n / total))
+        for name, parts in counts.items()
+        if (total := sum(parts.values()))
+        for outcome, n in parts.items()
+    ]
     if not rows:
         return None
-    order = [say(f"labels.{name}") for name in _JUDGED]
-    caption = say("briefing.outcome_caption")
-    described = "; ".join(f"{row}, {part} {label}" for row, part, _, label in rows)
-    chart = shares(rows, order, say("briefing.outcome_axis"))
-    return draw(chart, caption, f"{caption} {described}.")
+    order = [say(f"labels.{outcome}") for outcome in _JUDGED]
+    labels = (f"{name}, {outcome} {share}" for name, outcome, _, share in rows)
+    return picture(shares(rows, order, say("briefing.outcome_axis")), caption, labels)
+
+
+# the hour of the due stamps -----------------------------------------------------------------
+
+DAY_END = dt.time(23, 59)
+"""A stamp from this minute on is a date only: due at the end of its day."""
+_LATE = ("late", "open_overdue")
+_FREE = ("granularity", "early_before", "early_needs")
+"""Settings in which a profile may differ from its counterpart without moving a late dossier."""
+
+
+def _compare_with_stamps(run: Run, scope: Scope) -> tuple[Claim, ...]:
+    """Return which profile judged, and how many dossiers the due stamps as written would change.
+
+    Nothing where no due stamp of the unit has an hour, or where the rule takes stamps as written.
+    """
+    stamped = find_instant_profile(run, scope.profile)
+    if not stamped or not _has_hours(run, scope.unit):
+        return ()
+    by_rule, by_stamp = (
+        measures_of(run, Scope(scope.period, scope.unit, profile), scope.period)
+        for profile in (scope.profile, stamped)
+    )
+    counts = {
+        side: [int(rows[name]["numerator"]) if name in rows else 0 for name in _LATE]
+        for side, rows in (("rule", by_rule), ("stamp", by_stamp))
+    }
+    # a dossier late by day is late by the instant too: counts differ by the dossiers that change
+    changed = sum(abs(a - b) for a, b in zip(counts["rule"], counts["stamp"], strict=True))
+    text = say(
+        "briefing.headline_stamps" if changed else "briefing.headline_stamps_same",
+        rule=inline(run.profile_label(scope.profile).split(":")[0]),
+        late=numerals.count(counts["rule"][0]),
+        overdue=numerals.count(counts["rule"][1]),
+        stamped_late=numerals.count(counts["stamp"][0]),
+        stamped_overdue=numerals.count(counts["stamp"][1]),
+        n=numerals.count(changed),
+        stamped=stamped,
+    )
+    return (claim(text, key=True),)
+
+
+def find_instant_profile(run: Run, profile: str) -> str:
+    """Return the profile with the same settings that judges by the due instant, or nothing."""
+    listed = lateness_profiles(run.reference / "profiles")
+    rows = listed.filter(profile=profile)
+    if rows.is_empty() or rows["granularity"][0] == "instant" or rows["due"][0] != "issued":
+        return ""
+    shared = [name for name in CHOICES if name not in _FREE]
+    twins = listed.filter(granularity="instant").join(rows.select(shared), on=shared, how="semi")
+    computed = set(run.measures["profile"].unique())
+    return next((name for name in twins["profile"].sort() if name in computed), "")
+
+
+def _has_hours(run: Run, unit: str) -> bool:
+    """Return whether a due stamp of a unit has an hour."""
+    dossiers = run.dossiers if unit == EVERYTHING else run.dossiers.filter(unit_id=unit)
+    return bool((dossiers["due_at"].dt.time() < DAY_END).any())
+
+
+# the first screen: key claims of every later section -----------------------------------------
+
+PARTS = (
+    headline,
+    period_change.compare_periods,
+    units.compare_units,
+    causes.causes,
+    adjusted_units.cells,
+    whatif.whatif,
+    time_use.slowest_steps,
+    quality.excluded,
+)
+"""Questions whose key claims stand in the summary."""
+
+
+@question(*dict.fromkeys(t for part in PARTS for t in part.tables), level=3)
+def summary(
+    run: Run,
+    period: PeriodLabel,
+    *,
+    against: str = "",
+    unit: UnitId = EVERYTHING,
+    profile: AnyProfile = PROFILE,
+) -> Answer:
+    """What should one know first? The key claims of the answers below, and four numbers.
+
+    Under another profile than that of the results, causes are left out with a note.
+    """
+    scope = Scope(period, unit, profile)
+    answers = _answers(run, scope, against)
+    now = measures_of(run, scope, period)
+    claims = [c for answer in answers for c in answer.claims if c.key]
+    if profile != run.result_profile:
+        words = {"asked": profile, "computed": run.result_profile}
+        claims.append(claim(say("why.other_profile", **words), key=True))
+    return Answer(
+        title=say("briefing.summary_title"),
+        claims=tuple(claims),
+        frame=compare.headline(run.measures, period=period, profile=profile, unit_id=unit),
+        denominators=say("briefing.levels"),
+        tiles=_tiles(now),
+        values=values_of(row for name, row in now.items() if name in TILES),
+    )
+
+
+def _answers(run: Run, scope: Scope, against: str) -> Iterator[Answer]:
+    about = {"unit": scope.unit, "profile": scope.profile}
+    yield headline(run, scope.period, against=against, **about)
+    yield period_change.compare_periods(run, scope.period, against=against, **about)
+    yield units.compare_units(run, scope.period, **about)
+    if scope.profile == run.result_profile:
+        yield causes.causes(run, scope.period, **about)
+        yield adjusted_units.cells(run, scope.period, **about)
+        yield whatif.whatif(run, scope.period, **about)
+    yield time_use.slowest_steps(run, scope.period, **about)
+    yield quality.excluded(run)

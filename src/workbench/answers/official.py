@@ -13,22 +13,22 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.answers import official_tables as tables
 from workbench.answers.answer import Answer, claim
+from workbench.answers.columns import Row, decimal, figure, table, text
 from workbench.answers.questions import Part, PeriodLabel, Scope, question
 from workbench.answers.sensitivity import under_profiles
+from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
 from workbench.core.errors import UsageProblem
-from workbench.core.vocabulary import EVERYTHING, latest_kind
+from workbench.core.vocabulary import EVERYTHING, ReportSpan, latest_kind
 from workbench.figures import compare
-from workbench.messages import say
+from workbench.messages import language, say, use_language
 from workbench.official import (
     Conventions,
     FilledForm,
     Form,
     Letterhead,
     Names,
-    ReportSpan,
     evaluate,
     fill,
     half_year_report,
@@ -39,8 +39,7 @@ from workbench.official import (
     totals,
     write_form,
 )
-from workbench.official.audits import check_printed
-from workbench.official.counting import OfficialTables
+from workbench.official.audits import PRINTED, check_printed
 from workbench.official.workbook import notes
 
 SOFTWARE_PROFILE = "qd766"
@@ -74,7 +73,7 @@ class Official(Part):
     unit: str
     profile: str
 
-    @question("dossiers", "official_tables")
+    @question("official_tables")
     def form(self, name: str, period: str) -> Answer:
         """Fill an official form: ``II.06a``, ``07a/BTP`` or ``opencps20``.
 
@@ -87,8 +86,8 @@ class Official(Part):
             title=say("official.form_title", form=name, period=numerals.period(filled.span.period)),
             claims=tuple(claim(text) for text in remarks),
             frame=filled.table,
-            denominators=say("official.form_denominators", **tables.days(filled.span)),
-            listing=tables.form_table(filled),
+            denominators=say("official.form_denominators", **_days(filled.span)),
+            listing=_form_table(filled),
         )
 
     @question("official_tables")
@@ -100,7 +99,7 @@ class Official(Part):
         """
         return self._filled(name, period).gaps
 
-    @question("dossiers", "official_tables")
+    @question("official_tables")
     def write_form(self, name: str, period: str, path: str | Path) -> Path:
         """Write an official form as an Excel workbook and return its path.
 
@@ -120,13 +119,13 @@ class Official(Part):
         """
         span = self._span(period)
         report = half_year_report(
-            self._counted(span).counts, span=span, profile=self.profile, unit_id=self.unit
+            self._counted(span)["counts"], span=span, profile=self.profile, unit_id=self.unit
         )
         return Answer(
             title=say("official.report_title", period=numerals.period(span.period)),
             claims=tuple(claim(text) for text in report.sentences),
             frame=report.frame,
-            denominators=say("official.form_denominators", **tables.days(span)),
+            denominators=say("official.form_denominators", **_days(span)),
         )
 
     @question("official_tables")
@@ -137,31 +136,27 @@ class Official(Part):
             UsageProblem: The period has no dossier, or the convention has none such.
         """
         span = self._span(period)
-        counts = self._counted(span)
+        found = self._counted(span)
         frame = rates_side_by_side(
             read_metrics(self.run.reference),
-            totals(counts.counts, span=span, profile=self.profile, unit_id=self.unit),
-            counts.overruns,
+            totals(found["counts"], span=span, profile=self.profile, unit_id=self.unit),
+            found["official_overruns"],
             span=span,
             profile=self.profile,
             unit_id=self.unit,
         )
-        check_printed(tables.printed_rates(frame))
+        check_printed(_printed_rates(frame))
         return Answer(
             title=say("official.rates_title", period=numerals.period(span.period)),
             claims=(claim(say("official.rates_sentence")),),
             frame=frame,
-            denominators=say("official.form_denominators", **tables.days(span)),
-            listing=tables.rates_table(frame),
+            denominators=say("official.form_denominators", **_days(span)),
+            listing=_rates_table(frame),
         )
 
     @question("measures")
     def sensitivity(self, period: PeriodLabel) -> Answer:
-        """Show every headline under every lateness profile.
-
-        Raises:
-            UsageProblem: The period has no dossier.
-        """
+        """Show every headline under every lateness profile."""
         scope = Scope(period, self.unit, self.profile)
         return under_profiles(self.run, scope, compare.SENSITIVE)
 
@@ -181,8 +176,8 @@ class Official(Part):
             title=say("official.index_title", period=numerals.period(span.period)),
             claims=(claim(f"{simulated.label}."),),
             frame=simulated.items,
-            denominators=say("official.form_denominators", **tables.days(span)),
-            listing=tables.index_table(simulated.items, simulated.label),
+            denominators=say("official.form_denominators", **_days(span)),
+            listing=_index_table(simulated.items, simulated.label),
         )
 
     @question("official_tables")
@@ -200,24 +195,24 @@ class Official(Part):
 
     # shared by the answers ------------------------------------------------------------------
 
-    def _counted(self, span: ReportSpan) -> OfficialTables:
+    def _counted(self, span: ReportSpan) -> dict[str, pl.DataFrame]:
         """Count the period under this profile; nothing is stored.
 
         Raises:
             UsageProblem: No dossier lies in that period under the convention.
         """
-        counts = self.run.official_tables(span, self.profile)
-        if counts.counts.is_empty():
+        found = self.run.official_tables(span, self.profile)
+        if found["counts"].is_empty():
             raise UsageProblem(
                 "official.no_counts",
                 period=span.period,
                 convention=self.convention,
                 profile=self.profile,
             )
-        return counts
+        return found
 
     def _totals(self, span: ReportSpan) -> dict[str, int]:
-        counts = self._counted(span).counts
+        counts = self._counted(span)["counts"]
         return totals(counts, span=span, profile=self.profile, unit_id=self.unit)
 
     def _span(self, period: str) -> ReportSpan:
@@ -228,7 +223,7 @@ class Official(Part):
     def _filled(self, name: str, period: str) -> FilledForm:
         form = Form.read(name, self.run.reference)
         span = self._span(period)
-        counts = self._counted(span).counts
+        counts = self._counted(span)["counts"]
         if self.unit != EVERYTHING:
             counts = counts.filter(unit_id=self.unit)
         return fill(form, counts, span=span, profile=self.profile, names=self._names(form))
@@ -257,3 +252,113 @@ class Official(Part):
         rows = self.run.profile_settings(profile)
         version = rows["version"].to_list()[0] if rows.height else "?"
         return f"{profile}@{version} ({self.run.profile_label(profile)})"
+
+
+# tables -----------------------------------------------------------------------------------
+
+
+def _days(span: ReportSpan) -> dict[str, str]:
+    """Return the first and the last day of a period as they are written."""
+    return {"first": numerals.day(span.starts_on), "last": numerals.day(span.ends_on)}
+
+
+def _form_table(filled: FilledForm) -> Table:
+    """Return a filled form: one column per column of the form, sections and total marked."""
+    spoken = language()
+    columns = [Column(c.header[spoken], number=False) for c in filled.form.columns[:2]]
+    for column in filled.form.figures:
+        groups = [g for g in (column.group[spoken], column.header[spoken]) if g]
+        columns.append(Column(f"{' / '.join(groups)} ({column.number})"))
+    lines = [_form_line(filled, row) for row in filled.table.iter_rows(named=True)]
+    marked = frozenset(
+        i for i, kind in enumerate(filled.table["row_kind"].to_list()) if kind != "row"
+    )
+    caption = say("official.form_caption", form=filled.form.name, **_days(filled.span))
+    return Table(caption, tuple(columns), tuple(lines), marked=marked)
+
+
+def _form_line(filled: FilledForm, row: Row) -> tuple[Cell, ...]:
+    label = say("official.total") if row["row_kind"] == "total" else str(row["label"])
+    cells: list[Cell] = [str(row["row_no"]), label]
+    for column in filled.form.figures:
+        value = row[column.key]
+        if value is None:
+            cells.append(Blank(say("official.not_recorded", column=column.number)))
+        else:
+            cells.append(numerals.percent(value) if column.rate else numerals.count(value))
+    return tuple(cells)
+
+
+def _rates_table(frame: pl.DataFrame) -> Table:
+    """Return every metric with its value, interval and who uses it."""
+    return table(
+        say("official.rates_caption"),
+        frame.iter_rows(named=True),
+        [
+            text("official.metric_id", "metric_id"),
+            text("official.metric_name", "name"),
+            figure("official.metric_value", lambda row: _rate_cells(row)[0]),
+            text("official.metric_interval", lambda row: _rate_cells(row)[1]),
+            text("official.metric_users", "used_by"),
+        ],
+    )
+
+
+def _printed_rates(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the percentages of ``_rates_table`` beside their counts, as rule D32 reads them."""
+    with use_language("en"):
+        rows = [
+            (row["metric_id"], row["numerator"], row["denominator"], _percent(row["value"]))
+            for row in frame.iter_rows(named=True)
+            if row["value"] is not None and row["method"] != "median"
+        ]
+    return pl.DataFrame(rows, PRINTED, orient="row")
+
+
+def _percent(share: float) -> str:
+    return numerals.decimal(share * 100, 2)
+
+
+def _rate_cells(row: Row) -> tuple[Cell, Cell]:
+    if row["value"] is None:
+        none = Blank(say("official.nothing"))
+        return none, none
+    if row["method"] == "median":
+        days_text = {n: numerals.decimal(row[n], 0) for n in ("value", "lower", "upper", "p90")}
+        interval_text = say(
+            "official.overrun_days",
+            n=numerals.count(row["numerator"]),
+            total=numerals.count(row["total"]),
+            **days_text,
+        )
+        return interval_text, f"{days_text['lower']}–{days_text['upper']}"
+    over = numerals.fraction(row["numerator"], row["denominator"])
+    interval = numerals.percent_range(row["lower"], row["upper"])
+    return f"{_percent(row['value'])}% ({over})", interval
+
+
+def _index_table(items: pl.DataFrame, label: str) -> Table:
+    """Return the items of decision 766 with points and reasons; the label stands under it."""
+
+    def points(row: Row) -> Cell:
+        none = Blank(row["reason"])
+        return none if row["points"] is None else numerals.decimal(row["points"], 2)
+
+    def share(row: Row) -> Cell:
+        if row["points"] is None or row["value"] is None:
+            return Blank(row["reason"])
+        over = numerals.fraction(row["numerator"], row["denominator"])
+        return f"{_percent(row['value'])}% ({over})"
+
+    return table(
+        say("official.index_caption"),
+        items.iter_rows(named=True),
+        [
+            text("official.index_group", "group"),
+            text("official.index_item", "item"),
+            figure("official.index_points", points),
+            decimal("official.index_top", "item_points", 0),
+            figure("official.index_share", share),
+        ],
+        notes=[label],
+    )

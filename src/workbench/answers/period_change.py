@@ -9,14 +9,15 @@ from __future__ import annotations
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
+from workbench.answers.columns import Col, Row, figure, fraction, picture, table, text
 from workbench.answers.phrasing import (
     FEW,
-    Row,
     distinct,
     inline,
     listed,
     measures_of,
     rate_words,
+    share_dot,
     standing,
     values_of,
 )
@@ -31,9 +32,9 @@ from workbench.answers.questions import (
     question,
 )
 from workbench.answers.run import Run
-from workbench.charts import Dot, Figure, Scale, Standing, dots, draw
+from workbench.charts import Dot, Figure, Scale, Standing, dots
 from workbench.charts import course as course_chart
-from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.charts.tables import Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.figures import compare
@@ -50,11 +51,7 @@ def compare_periods(
     unit: UnitId = EVERYTHING,
     profile: AnyProfile = PROFILE,
 ) -> Answer:
-    """What changed against another period, and is the change more than chance?
-
-    Raises:
-        UsageProblem: Unit, period, profile or measure is unknown.
-    """
+    """What changed against another period, and is the change more than chance?"""
     scope, against = Scope(period, unit, profile), run.against(period, against)
     if not against:
         return _nothing_to_compare(run, scope)
@@ -72,19 +69,19 @@ def compare_periods(
     rows.sort(key=lambda r: (r["unit_id"] != EVERYTHING, -r["difference"], names[r["unit_id"]]))
     judged = run.ended(scope.period) and run.ended(against)
     unit_dots = [_dot(row, names, scope, judged=judged) for row in rows]
-    words = {
+    about = {
         "rate": inline(say(f"briefing.{measure}")),
         "Rate": say(f"briefing.{measure}"),
         "period": numerals.period(scope.period),
         "against": numerals.period(against),
     }
     return Answer(
-        title=say("briefing.change_title", **words),
-        claims=_claims(rows, names, scope, words, judged=judged),
+        title=say("briefing.change_title", **about),
+        claims=_claims(rows, names, scope, about, judged=judged),
         frame=frame,
         denominators=say("briefing.change_denominators", few=FEW),
-        listing=_table(frame, names, words),
-        figure=_figure(unit_dots, words) if unit_dots else None,
+        listing=_table(frame, names, about),
+        figure=_figure(unit_dots, about) if unit_dots else None,
         values=_values(rows, scope, against, measure),
     )
 
@@ -122,16 +119,11 @@ def _standing(row: Row) -> Standing:
 
 
 def _claims(
-    rows: list[Row],
-    names: dict[str, str],
-    scope: Scope,
-    words: dict[str, str],
-    *,
-    judged: bool,
+    rows: list[Row], names: dict[str, str], scope: Scope, about: dict[str, str], *, judged: bool
 ) -> tuple[Claim, ...]:
     unit_row = next((r for r in rows if r["unit_id"] == scope.unit), None)
     if unit_row is None:
-        return (claim(say("briefing.change_no_rate", **words)),)
+        return (claim(say("briefing.change_no_rate", **about)),)
     sentence = say(
         "briefing.change_own",
         unit=names[unit_row["unit_id"]],
@@ -139,7 +131,7 @@ def _claims(
         after=_side(unit_row, "right"),
         difference=numerals.points(unit_row["difference"]),
         interval=numerals.points_range(unit_row["lower"], unit_row["upper"]),
-        **words,
+        **about,
     )
     level = unit_row["evidence_level"]
     verdict = f"change_{_standing(unit_row)}" if judged else "change_unended"
@@ -170,19 +162,16 @@ def _moved(rows: list[Row], names: dict[str, str]) -> list[str]:
 
 
 def _dot(row: Row, names: dict[str, str], scope: Scope, *, judged: bool) -> Dot:
-    note = " · ".join(numerals.percent(row[f"{side}_value"]) for side in ("left", "right"))
-    return Dot(
-        name=names[row["unit_id"]],
-        value=row["difference"] * 100,
-        lower=row["lower"] * 100,
-        upper=row["upper"] * 100,
-        note=note,
-        standing=_standing(row) if judged else "few",
+    return share_dot(
+        names[row["unit_id"]],
+        [row["difference"], row["lower"], row["upper"]],
+        " · ".join(numerals.percent(row[f"{side}_value"]) for side in ("left", "right")),
+        _standing(row) if judged else "few",
         marked=row["unit_id"] in (EVERYTHING, scope.unit),
     )
 
 
-def _figure(drawn: list[Dot], words: dict[str, str]) -> Figure:
+def _figure(drawn: list[Dot], about: dict[str, str]) -> Figure:
     scale = Scale(
         0.0,
         say("briefing.no_change"),
@@ -190,37 +179,37 @@ def _figure(drawn: list[Dot], words: dict[str, str]) -> Figure:
         say("briefing.before_after"),
         "change",
     )
-    caption = say("briefing.change_caption", **words)
-    described = "; ".join(f"{d.name} {numerals.points(d.value / 100)} ({d.note})" for d in drawn)
-    return draw(dots(drawn, scale), caption, f"{caption} {described}.")
+    labels = (f"{d.name} {numerals.points(d.value / 100)} ({d.note})" for d in drawn)
+    return picture(dots(drawn, scale), say("briefing.change_caption", **about), labels)
 
 
-def _table(frame: pl.DataFrame, names: dict[str, str], words: dict[str, str]) -> Table:
-    columns = (
-        Column(say("briefing.unit"), number=False),
-        Column(words["against"]),
-        Column(words["period"]),
-        Column(say("briefing.change_points")),
-        Column(say("briefing.interval")),
+def _table(frame: pl.DataFrame, names: dict[str, str], about: dict[str, str]) -> Table:
+    return table(
+        say("briefing.change_table", **about),
+        frame.iter_rows(named=True),
+        [
+            text("briefing.unit", lambda row: names[row["unit_id"]]),
+            _side_column(about["against"], "left"),
+            _side_column(about["period"], "right"),
+            figure(
+                "briefing.change_points",
+                lambda row: numerals.points(row["difference"]),
+                of="difference",
+                none="briefing.no_difference",
+            ),
+            figure(
+                "briefing.interval",
+                lambda row: numerals.points_range(row["lower"], row["upper"]),
+                of="difference",
+                none="briefing.no_difference",
+            ),
+        ],
     )
-    rows = [
-        (names[r["unit_id"]], *_side_cells(r), *_difference_cells(r))
-        for r in frame.iter_rows(named=True)
-    ]
-    return Table(say("briefing.change_table", **words), columns, tuple(rows))
 
 
-def _side_cells(row: Row) -> list[Cell]:
-    none = Blank(say("briefing.no_denominator"))
-    return [none if row[f"{s}_value"] is None else _side(row, s) for s in ("left", "right")]
-
-
-def _difference_cells(row: Row) -> tuple[Cell, Cell]:
-    if row["difference"] is None:
-        none = Blank(say("briefing.no_difference"))
-        return none, none
-    interval = numerals.points_range(row["lower"], row["upper"])
-    return numerals.points(row["difference"]), interval
+def _side_column(heading: str, side: str) -> Col:
+    value, over, base = (f"{side}_{part}" for part in ("value", "numerator", "denominator"))
+    return fraction(heading, value, over, base, "briefing.no_denominator")
 
 
 # month by month ---------------------------------------------------------------------------
@@ -235,18 +224,14 @@ def course(
     unit: UnitId = EVERYTHING,
     profile: AnyProfile = PROFILE,
 ) -> Answer:
-    """How did a rate develop month by month, up to the end of a period?
-
-    Raises:
-        UsageProblem: Unit, period, profile or measure is unknown.
-    """
+    """How did a rate develop month by month, up to the end of a period?"""
     scope = Scope(period, unit, profile)
-    until = Period.parse(scope.period).ends_on
+    until = Period.parse(period).ends_on
     labels = [m for m in run.periods("month") if Period.parse(m).ends_on <= until]
     month_rows = [(m, measures_of(run, scope, m).get(measure)) for m in labels]
     measured = [(m, row) for m, row in month_rows if row is not None]
     rate = say(f"briefing.{measure}")
-    caption = say("briefing.course_caption", rate=rate, unit=run.unit_inline(scope.unit))
+    caption = say("briefing.course_caption", rate=rate, unit=run.unit_inline(unit))
     return Answer(
         title=say("briefing.course_title"),
         claims=_course_claims(measured, rate),
@@ -284,30 +269,27 @@ def _above_the_rest(known: list[tuple[str, Row]]) -> tuple[list[tuple[str, Row]]
 
 def _course_figure(known: list[tuple[str, Row]], caption: str) -> Figure:
     points = [
-        Dot(
+        share_dot(
             numerals.month_tick(month),
-            row["value"] * 100,
-            row["lower"] * 100,
-            row["upper"] * 100,
+            [row["value"], row["lower"], row["upper"]],
             numerals.fraction(row["numerator"], row["denominator"]),
             "few" if row["denominator"] < FEW else "within",
         )
         for month, row in known
     ]
-    described = "; ".join(f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in points)
-    return draw(course_chart(points, say("briefing.percent")), caption, f"{caption} {described}.")
+    labels = (f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in points)
+    return picture(course_chart(points, say("briefing.percent")), caption, labels)
 
 
 def _course_table(known: list[tuple[str, Row]], caption: str) -> Table:
-    columns = (
-        Column(say("briefing.month"), number=False),
-        Column(say("briefing.rate")),
-        Column(say("briefing.fraction")),
-        Column(say("briefing.interval")),
+    rows = [{"month": numerals.month_tick(month), **rate_words(row)} for month, row in known]
+    return table(
+        caption,
+        rows,
+        [
+            text("briefing.month", "month"),
+            figure("briefing.rate", lambda row: row["value"]),
+            figure("briefing.fraction", lambda row: row["fraction"]),
+            figure("briefing.interval", lambda row: row["interval"]),
+        ],
     )
-    rows = [
-        (numerals.month_tick(m), w["value"], w["fraction"], w["interval"])
-        for m, row in known
-        for w in (rate_words(row),)
-    ]
-    return Table(caption, columns, tuple(rows))

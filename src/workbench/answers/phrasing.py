@@ -6,15 +6,19 @@ interval lies on one side, and never with fewer than ``FEW`` dossiers.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+
+import polars as pl
 
 from workbench.answers.answer import Value
+from workbench.answers.columns import Col, Row, figure
 from workbench.answers.questions import Scope
 from workbench.answers.run import Run
-from workbench.charts import Standing
+from workbench.charts import Dot, Standing
 from workbench.core import numerals
+from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
 from workbench.messages import say
 
@@ -22,8 +26,6 @@ FEW = 30
 """Below this denominator a 95 % interval is some 30 points wide: shown, but not judged."""
 NAMED = 5
 """Number of units that a sentence names before it counts the rest."""
-
-Row = dict[str, Any]
 
 
 def measures_of(run: Run, scope: Scope, period: str) -> dict[str, Row]:
@@ -64,6 +66,14 @@ def standing(interval: tuple[float, float], reference: float | None, base: int) 
     return "within"
 
 
+def share_dot(
+    name: str, interval: Sequence[float], note: str, side: Standing, *, marked: bool = False
+) -> Dot:
+    """Return the dot of a share or a difference of shares, in per cent, with its interval."""
+    value, lower, upper = (100 * bound for bound in interval)
+    return Dot(name, value, lower, upper, note, side, marked)
+
+
 def rate_words(row: Row) -> dict[str, str]:
     """Return value, fraction and interval of a rate as sentences use them."""
     return {
@@ -71,6 +81,11 @@ def rate_words(row: Row) -> dict[str, str]:
         "fraction": numerals.fraction(row["numerator"], row["denominator"]),
         "interval": numerals.percent_range(row["lower"], row["upper"]),
     }
+
+
+def of_unit(frame: pl.DataFrame, unit: str) -> pl.DataFrame:
+    """Return the rows of a unit; all for ``*``."""
+    return frame if unit == EVERYTHING else frame.filter(pl.col("unit_id") == unit)
 
 
 def computed_under(profile: str) -> str:
@@ -104,3 +119,31 @@ def distinct(ids: Iterable[str], named: Callable[[str], str]) -> dict[str, str]:
     names = {i: named(i) for i in ids}
     often = Counter(names.values())
     return {i: f"{n} ({i})" if often[n] > 1 else n for i, n in names.items()}
+
+
+def moment(at: dt.datetime) -> str:
+    """Write an instant to the second, so that differences can be checked.
+
+    >>> moment(dt.datetime(2022, 6, 30, 17, 0, 5))
+    '17:00:05 30/06/2022'
+    """
+    return at.strftime("%H:%M:%S %d/%m/%Y")
+
+
+def clock(seconds: float | None) -> str:
+    """Write seconds exactly, as hours and minutes; with seconds where there are any.
+
+    >>> clock(5400), clock(-3605), clock(None)
+    ('1:30', '-1:00:05', '–')
+    """
+    if seconds is None:
+        return numerals.MISSING
+    minutes, rest = divmod(abs(int(seconds)), 60)
+    sign = "-" if seconds < 0 else ""
+    text = f"{sign}{minutes // 60}:{minutes % 60:02d}"
+    return f"{text}:{rest:02d}" if rest else text
+
+
+def exact(key: str, name: str, *, none: str = "") -> Col:
+    """Return a column of seconds, written exactly."""
+    return figure(key, lambda row: clock(row[name]), of=name if none else "", none=none)

@@ -15,17 +15,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.phrasing import FEW, distinct
+from workbench.answers.columns import Col, Row, figure, pair, table, text
+from workbench.answers.phrasing import FEW, distinct, share_dot
 from workbench.answers.publication_cells import Counts, Shape, publication_system
 from workbench.answers.publication_record import published_with, read_record
 from workbench.answers.questions import Part, UnitId, question
 from workbench.answers.run import Run
-from workbench.charts import Dot, Figure, Scale, Standing, dots, draw
-from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.answers.units import rate_dots
+from workbench.charts import Figure
+from workbench.charts.tables import Blank, Cell, Table
 from workbench.core import numerals
 from workbench.core.errors import RuleFailed
 from workbench.core.vocabulary import EVERYTHING
@@ -109,11 +112,7 @@ class Publication(Part):
 
     @question()
     def figures(self, unit: UnitId = EVERYTHING) -> Answer:
-        """How much came in and was resolved, how much of it late; beside the other period.
-
-        Raises:
-            UsageProblem: No dossier belongs to such a unit.
-        """
+        """How much came in and was resolved, how much of it late; beside the other period."""
         sides = [self._row(unit, p) for p in (self.period, self.against) if p]
         name = self.run.unit_inline(unit)
         return Answer(
@@ -126,11 +125,7 @@ class Publication(Part):
 
     @question()
     def units(self, unit: UnitId = EVERYTHING) -> Answer:
-        """Every unit's figures, ordered by unit: no league table.
-
-        Raises:
-            UsageProblem: No dossier belongs to such a unit.
-        """
+        """Every unit's figures, ordered by unit: no league table."""
         rows = {u: self._row(u, self.period) for u in (*self.run.units(), EVERYTHING)}
         names = distinct(rows, self.run.unit_name)
         caption = say("briefing.units_table", period=numerals.period(self.period))
@@ -145,11 +140,7 @@ class Publication(Part):
 
     @question(level=2)
     def change(self, unit: UnitId = EVERYTHING) -> Answer:
-        """How did the late share move against the other period, where both are publishable?
-
-        Raises:
-            UsageProblem: No dossier belongs to such a unit.
-        """
+        """How did the late share move against the other period, where both are publishable?"""
         words = {"period": numerals.period(self.period), "rate": say(f"briefing.{_COMPARED}")}
         if not self.against:
             unchanged = claim(say("briefing.change_nothing", period=words["period"]))
@@ -170,34 +161,36 @@ class Publication(Part):
 
     def _figures_table(self, sides: list[Figures], name: str) -> Table:
         periods = [numerals.period(p) for p in (self.period, self.against) if p]
-        columns = [Column(say("briefing.measure"), number=False)]
-        for label in periods:
-            columns += [Column(label), Column(say("briefing.interval"))]
-        none = Blank(say("briefing.no_interval"))
-        rows = [
-            (say(f"briefing.{n}"), *(c for side in sides for c in (_count_cell(side[n]), none)))
-            for n in _COUNTS
-        ]
-        rows += [
-            (say(f"briefing.{n}"), *(c for side in sides for c in _rate_cells(side, n)))
-            for n in _RATES
-        ]
-        return Table(say("briefing.headline_caption", unit=name), tuple(columns), tuple(rows))
+        return table(
+            say("briefing.headline_caption", unit=name),
+            [{"name": n} for n in (*_COUNTS, *_RATES)],
+            [
+                text("briefing.measure", lambda row: say(f"briefing.{row['name']}")),
+                *(
+                    column
+                    for period, side in zip(periods, sides, strict=True)
+                    for column in pair(period, partial(_figure_cells, side))
+                ),
+            ],
+        )
 
-    def _change_table(self, marked: str, words: dict[str, str]) -> Table:
+    def _change_table(self, marked: str, about: dict[str, str]) -> Table:
         everyone = (EVERYTHING, *self.run.units())
         names = distinct(everyone, self.run.unit_name)
-        heads = (words["against"], words["period"])
-        columns = [Column(say("briefing.unit"), number=False), *(Column(h) for h in heads)]
-        columns += [Column(say("briefing.change_points")), Column(say("briefing.interval"))]
-        rows = []
-        for unit_id in everyone:
-            sides = [self._row(unit_id, p) for p in (self.against, self.period)]
-            shares = [_rate_cells(side, _COMPARED)[0] for side in sides]
-            rows.append((names[unit_id], *shares, *_difference_cells(sides)))
-        caption = say("published.change_table", **words)
-        at = frozenset(n for n, u in enumerate(everyone) if u == marked)
-        return Table(caption, tuple(columns), tuple(rows), marked=at)
+        before, after = (
+            {u: self._row(u, p) for u in everyone} for p in (self.against, self.period)
+        )
+        return table(
+            say("published.change_table", **about),
+            [{"unit": u, "before": before[u], "after": after[u]} for u in everyone],
+            [
+                text("briefing.unit", lambda row: names[row["unit"]]),
+                Col(about["against"], lambda row: _rate_cells(row["before"], _COMPARED)[0]),
+                Col(about["period"], lambda row: _rate_cells(row["after"], _COMPARED)[0]),
+                *pair(say("briefing.change_points"), _difference_cells),
+            ],
+            marked=lambda row: row["unit"] == marked,
+        )
 
 
 def _publishable(run: Run, periods: list[str], profile: str) -> pl.DataFrame:
@@ -307,8 +300,15 @@ def _rate_cells(side: Figures, rate: str) -> tuple[Cell, Cell]:
     return f"{numerals.percent(estimate.value)} ({over})", interval
 
 
-def _difference_cells(sides: list[Figures]) -> tuple[Cell, Cell]:
-    before, after = (_estimate(side, _COMPARED) for side in sides)
+def _figure_cells(side: Figures, measure: Row) -> tuple[Cell, Cell]:
+    name = measure["name"]
+    if name in _RATES:
+        return _rate_cells(side, name)
+    return _count_cell(side[name]), Blank(say("briefing.no_interval"))
+
+
+def _difference_cells(row: Row) -> tuple[Cell, Cell]:
+    before, after = (_estimate(row[side], _COMPARED) for side in ("before", "after"))
     if before is None or after is None:
         return _suppressed_cell(), _suppressed_cell()
     value, lower, upper = difference(before, after)
@@ -351,43 +351,43 @@ def _units_claims(rows: dict[str, Figures]) -> tuple[Claim, ...]:
 def _units_table(
     rows: dict[str, Figures], names: dict[str, str], caption: str, marked: str
 ) -> Table:
-    counts = ("received", "resolved", "late", "open_overdue")
-    columns = [Column(say("briefing.unit"), number=False)]
-    columns += [Column(say(f"briefing.{name}")) for name in counts]
-    for rate in ("late_done", _COMPARED):
-        columns += [Column(say(f"briefing.{rate}")), Column(say("briefing.interval"))]
-    lines = [
-        (
-            names[unit],
-            *(_count_cell(side[name]) for name in counts),
-            *_rate_cells(side, "late_done"),
-            *_rate_cells(side, _COMPARED),
-        )
-        for unit, side in rows.items()
-    ]
-    at = frozenset(n for n, unit in enumerate(rows) if unit == marked)
-    return Table(caption, tuple(columns), tuple(lines), marked=at)
+    def written(name: str, row: Row) -> Cell:
+        return _count_cell(row["side"][name])
+
+    def rate(name: str, row: Row) -> tuple[Cell, Cell]:
+        return _rate_cells(row["side"], name)
+
+    return table(
+        caption,
+        [{"unit": unit, "side": side} for unit, side in rows.items()],
+        [
+            text("briefing.unit", lambda row: names[row["unit"]]),
+            *(
+                figure(f"briefing.{name}", partial(written, name))
+                for name in ("received", "resolved", "late", "open_overdue")
+            ),
+            *pair(say("briefing.late_done"), partial(rate, "late_done")),
+            *pair(say(f"briefing.{_COMPARED}"), partial(rate, _COMPARED)),
+        ],
+        marked=lambda row: row["unit"] == marked,
+    )
 
 
 def _units_figure(rows: dict[str, Figures], names: dict[str, str], period: str) -> Figure | None:
     estimates = {u: _estimate(side, _COMPARED) for u, side in rows.items()}
     overall = estimates.pop(EVERYTHING)
     unit_dots = [
-        _dot(names[u], e) for u, e in estimates.items() if e is not None and e.value is not None
+        share_dot(
+            names[unit],
+            [bound or 0.0 for bound in (e.value, e.lower, e.upper)],
+            numerals.fraction(e.numerator, e.denominator),
+            "few" if (e.denominator or 0) < FEW else "within",
+        )
+        for unit, e in estimates.items()
+        if e is not None and e.value is not None
     ]
     if not unit_dots or overall is None or overall.value is None:
         return None
     rate = say(f"briefing.{_COMPARED}")
-    level = say("briefing.overall", value=numerals.percent(overall.value))
-    axis = say("briefing.rate_axis", rate=rate)
-    scale = Scale(overall.value * 100, level, axis, say("briefing.fraction"))
     caption = say("published.units_caption", rate=rate, period=period)
-    described = "; ".join(f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in unit_dots)
-    return draw(dots(unit_dots, scale), caption, f"{caption} {described}.")
-
-
-def _dot(name: str, found: Estimate) -> Dot:
-    value, lower, upper = (100 * (n or 0.0) for n in (found.value, found.lower, found.upper))
-    note = numerals.fraction(found.numerator, found.denominator)
-    standing: Standing = "few" if (found.denominator or 0) < FEW else "within"
-    return Dot(name, value, lower, upper, note, standing)
+    return rate_dots(unit_dots, overall.value, rate, caption)

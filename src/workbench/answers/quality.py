@@ -1,18 +1,25 @@
 """What the figures leave out: the fate of every row of the source files.
 
 Accounting (evidence level 1), file by file: rows read = clean + quarantined + merged + ignored. A
-briefing without this would claim too much.
+briefing without this would claim too much. Each unit's late share is compared twice with the
+overall one: with all its dossiers, and without those in which a rule found something suspect. A
+verdict that changes depends on those records and is reported with their number. Nothing is repaired
+or hidden.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.questions import question
+from workbench.answers.answer import Answer, Claim, Value, claim
+from workbench.answers.columns import Col, Row, count, fraction, table, text
+from workbench.answers.phrasing import FEW, listed, standing
+from workbench.answers.questions import PROFILE, AnyProfile, PeriodLabel, Scope, UnitId, question
 from workbench.answers.run import Run
-from workbench.charts.tables import Column, Table
+from workbench.charts.tables import Table
 from workbench.core import numerals
+from workbench.core.vocabulary import EVERYTHING
+from workbench.figures import compare
 from workbench.messages import say
 
 PARTS = ("rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored")
@@ -72,19 +79,150 @@ def _uncovered(findings: pl.DataFrame) -> tuple[Claim, ...]:
 
 
 def _table(rules: pl.DataFrame) -> Table:
-    columns = (
-        Column(say("briefing.rule"), number=False),
-        Column(say("briefing.severity"), number=False),
-        Column(say("briefing.rows")),
-        Column(say("briefing.example"), number=False),
+    return table(
+        say("briefing.excluded_table"),
+        rules.iter_rows(named=True),
+        [
+            text("briefing.rule", "rule_id"),
+            text("briefing.severity", _severity),
+            count("briefing.rows", "rows"),
+            text("briefing.example", "message"),
+        ],
     )
-    rows = [
-        (
-            r["rule_id"],
-            say(f"quality.severity_{r['severity']}"),
-            numerals.count(r["rows"]),
-            r["message"],
-        )
-        for r in rules.iter_rows(named=True)
+
+
+def _severity(row: Row) -> str:
+    return say(f"quality.severity_{row['severity']}")
+
+
+# verdicts without suspect records ---------------------------------------------------------
+
+
+@question("verdict_counts")
+def verdicts(
+    run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: AnyProfile = PROFILE
+) -> Answer:
+    """Which verdicts on units hold without suspect records, and which depend on them?"""
+    scope = Scope(period, unit, profile)
+    frame = _shares(run, scope)
+    rows = {row["unit_id"]: row for row in frame.iter_rows(named=True)}
+    overall = rows.pop(EVERYTHING, None)
+    judged = [
+        (row, _standing(row, overall, "all"), _standing(row, overall, "sound"))
+        for row in rows.values()
     ]
-    return Table(say("briefing.excluded_table"), columns, tuple(rows))
+    return Answer(
+        title=say("quality.verdicts_title"),
+        claims=_verdict_claims(run, overall, judged),
+        frame=frame,
+        denominators=say("quality.verdicts_denominators", few=FEW),
+        listing=_verdict_table(run, overall, judged),
+        values=tuple(
+            Value("late_with_causes", row["unit_id"], period, profile, row["n_late"])
+            for row in frame.iter_rows(named=True)
+        ),
+    )
+
+
+def _shares(run: Run, scope: Scope) -> pl.DataFrame:
+    """Return the late shares of all units together and of those asked for, under any profile."""
+    is_computed = scope.profile == run.result_profile
+    counts = (
+        run.verdict_counts
+        if is_computed
+        else run.counted("verdict_counts", scope.period, scope.profile)
+    )
+    frame = compare.with_and_without_suspects(counts, period=scope.period)
+    shown = [EVERYTHING, scope.unit]
+    return frame if scope.unit == EVERYTHING else frame.filter(pl.col("unit_id").is_in(shown))
+
+
+@question("findings_by_unit")
+def findings(run: Run) -> Answer:
+    """Which findings has each quality rule, unit by unit?"""
+    frame = run.findings_by_unit.sort("unit_id", "severity", "rule_id")
+    errors = frame.filter(pl.col("severity") == "error")
+    words = {
+        "rows": numerals.count(int(frame["n_rows"].sum())),
+        "units": numerals.count(frame["unit_id"].n_unique()),
+        "out": numerals.count(int(errors["n_rows"].sum())),
+    }
+    return Answer(
+        title=say("quality.findings_title"),
+        claims=(claim(say("quality.findings_sentence", **words)),),
+        frame=frame,
+        denominators=say("quality.findings_denominators"),
+        listing=table(
+            say("quality.findings_table"),
+            frame.iter_rows(named=True),
+            [
+                text("briefing.unit", lambda row: run.unit_name(row["unit_id"])),
+                text("briefing.rule", "rule_id"),
+                text("briefing.severity", _severity),
+                count("briefing.rows", "n_rows"),
+                count("quality.dossiers", "n_dossiers"),
+            ],
+        ),
+    )
+
+
+def _standing(row: Row, overall: Row | None, side: str) -> str:
+    base = row["n_dossiers"] if side == "all" else row["n_sound"]
+    if overall is None or row[f"{side}_lower"] is None:
+        return "few"
+    interval = (row[f"{side}_lower"], row[f"{side}_upper"])
+    return standing(interval, overall[f"{side}_value"], base)
+
+
+def _verdict_claims(
+    run: Run, overall: Row | None, judged: list[tuple[Row, str, str]]
+) -> tuple[Claim, ...]:
+    if overall is None:
+        return (claim(say("briefing.units_nothing")),)
+    shares = say(
+        "quality.overall",
+        suspects=numerals.count(overall["n_suspect"]),
+        dossiers=numerals.count(overall["n_dossiers"]),
+        every=_share(overall, "all"),
+        sound=_share(overall, "sound"),
+    )
+    moved = [
+        say("quality.one_moved", unit=run.unit_name(row["unit_id"]), n=row["n_suspect"])
+        for row, every, sound in judged
+        if every != sound
+    ]
+    compared = [sides for _, *sides in judged if sides != ["few", "few"]]
+    stands = say("quality.stand", n=numerals.count(len(compared) - len(moved)))
+    depend = [claim(say("quality.depend", units=listed(moved)), key=True)] if moved else []
+    return (claim(shares, key=True), claim(stands, key=True), *depend)
+
+
+def _share(row: Row, side: str) -> str:
+    value = row[f"{side}_value"]
+    return numerals.percent(value) if value is not None else numerals.MISSING
+
+
+def _verdict_table(run: Run, overall: Row | None, judged: list[tuple[Row, str, str]]) -> Table:
+    rows = [{**row, "verdict": _verdict(row, *sides)} for row, *sides in judged]
+    return table(
+        say("quality.verdicts_table"),
+        [{**overall, "verdict": ""}, *rows] if overall else rows,
+        [
+            text("briefing.unit", lambda row: run.unit_name(row["unit_id"])),
+            count("quality.dossiers", "n_dossiers"),
+            count("quality.suspects", "n_suspect"),
+            _late_share("all", "n_late", "n_dossiers"),
+            _late_share("sound", "n_late_sound", "n_sound"),
+            text("quality.verdict", "verdict"),
+        ],
+    )
+
+
+def _verdict(row: Row, every: str, sound: str) -> str:
+    word = "stands" if every == sound else "depends"
+    return say(f"quality.{'few' if every == sound == 'few' else word}", n=row["n_suspect"])
+
+
+def _late_share(side: str, late: str, base: str) -> Col:
+    heading = say(f"quality.share_{side}")
+    return fraction(heading, f"{side}_value", late, base, "quality.nothing_left")

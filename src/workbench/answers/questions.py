@@ -44,6 +44,8 @@ ResultProfile = Annotated[str, Run.computed_profile]
 Rate = Annotated[str, Run.rate]
 """A rate that units and periods are compared by."""
 
+_LOOKED_UP = ("PeriodLabel", "ReceptionPeriod", "UnitId", "AnyProfile", "ResultProfile", "Rate")
+
 Asker = TypeVar("Asker")
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -78,6 +80,7 @@ class Question(Generic[Asker, P, T]):
         self, answer: Callable[Concatenate[Asker, P], T], tables: tuple[str, ...], level: int
     ) -> None:
         update_wrapper(self, answer)
+        self.__doc__ = _documented(answer)
         self.tables = tables
         self.level = level
         self._answer = answer
@@ -88,10 +91,11 @@ class Question(Generic[Asker, P, T]):
         return inspect.signature(self._answer)
 
     @cached_property
-    def _finders(self) -> dict[str, Callable[[Run, str], str]]:
-        """How what is asked about is looked up, by parameter."""
+    def _finders(self) -> dict[str, str]:
+        """Which method of the run looks up what is asked about, by parameter."""
         kinds = get_type_hints(self._answer, include_extras=True)
-        return {n: k.__metadata__[0] for n, k in kinds.items() if hasattr(k, "__metadata__")}
+        finders = {n: k.__metadata__[0] for n, k in kinds.items() if hasattr(k, "__metadata__")}
+        return {name: finder.__name__ for name, finder in finders.items()}
 
     def __call__(self, asker: Asker, /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Look up what is asked about and answer in the language of the run.
@@ -105,7 +109,7 @@ class Question(Generic[Asker, P, T]):
         excerpt = run.limited_to(self.tables)
         with use_language(run.language):
             for name, find in self._finders.items():
-                given.arguments[name] = find(run, given.arguments[name])
+                given.arguments[name] = getattr(run, find)(given.arguments[name])
             source = replace(asker, run=excerpt) if isinstance(asker, Part) else excerpt
             return self._answer(source, *given.args[1:], **given.kwargs)
 
@@ -117,6 +121,20 @@ class Question(Generic[Asker, P, T]):
         self, asker: Asker | None, kind: type | None = None
     ) -> Question[Asker, P, T] | Callable[P, T]:
         return self if asker is None else MethodType(self, asker)
+
+
+def _documented(answer: Callable[..., Any]) -> str:
+    """Return the docstring of a question with the errors of looking up what is asked about."""
+    text = inspect.cleandoc(answer.__doc__ or "")
+    kinds = answer.__annotations__
+    names = [name for name, kind in kinds.items() if kind in _LOOKED_UP]
+    if not names or "Raises:" in text:
+        return text
+    listed = " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    problem = f"The {listed} is unknown"
+    if "ResultProfile" in kinds.values():
+        problem += ", or the results were computed\n        under another profile"
+    return f"{text}\n\nRaises:\n    UsageProblem: {problem}."
 
 
 def question(

@@ -25,13 +25,11 @@ from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.core.errors import UsageProblem
 from workbench.core.project import Project, shipped
-from workbench.core.vocabulary import EVERYTHING, Period, PeriodKind, latest_kind
-from workbench.figures import causes, compare, stock, waits
+from workbench.core.vocabulary import EVERYTHING, Period, PeriodKind, ReportSpan, latest_kind
+from workbench.figures import compare, waits
+from workbench.figures.on_request import RequestTable, count_on_request, up_to_each_day
 from workbench.figures.result_tables import month_classes
-from workbench.figures.sojourns import count_passages
 from workbench.messages import say, use_language
-from workbench.official import ReportSpan
-from workbench.official.counting import OfficialTables, count_official_forms
 
 SHOWN = 12
 """Number of units or periods that a message lists."""
@@ -84,32 +82,34 @@ class Run:
 
     # tables that are counted when they are asked for ---------------------------------------
 
-    def counted(self, table: causes.CountedTable, period: str, profile: str) -> pl.DataFrame:
+    def counted(self, table: RequestTable, period: str, profile: str) -> pl.DataFrame:
         """Return a table of one period under any lateness profile, counted now."""
-        return causes.count_table(
-            table, self.folders, self.facts.pipelines, period=period, profile=profile
-        )
+        span = ReportSpan.of(Period.parse(period))
+        return self._on_request(table, profile=profile, spans=[span])[table]
 
     def counted_passages(self, day: dt.date) -> pl.DataFrame:
         """Return one row per dossier and sojourn, as far back as forecasts from a day need."""
-        return self._local(
-            count_passages(self.folders, self.facts.pipelines, day, self.result_profile)
-        )
+        found = self._on_request("passages", profile=self.result_profile, since=day)
+        return self._local(found["passages"])
 
     def daily_stock(self, period: Period, until: dt.date, profile: str) -> pl.DataFrame:
         """Return the open and overdue dossiers of each unit and day, up to the last snapshot."""
-        return stock.count_daily_stock(
-            self.folders,
-            self.facts.pipelines,
-            self.profile_settings(profile),
-            period=period,
-            until=until,
-        )
+        spans = up_to_each_day(period, until)
+        return self._on_request("daily_stock", profile=profile, spans=spans)["daily_stock"]
 
-    def official_tables(self, span: ReportSpan, profile: str) -> OfficialTables:
-        """Return the counts of official forms in a period under one profile."""
-        return count_official_forms(
-            self.folders, self.facts.pipelines, [span], self.profile_settings(profile)
+    def official_tables(self, span: ReportSpan, profile: str) -> dict[str, pl.DataFrame]:
+        """Return ``counts`` and ``official_overruns`` of a period under one profile."""
+        return self._on_request("counts", "official_overruns", profile=profile, spans=[span])
+
+    def _on_request(
+        self,
+        *tables: RequestTable,
+        profile: str,
+        spans: Iterable[ReportSpan] = (),
+        since: dt.date | None = None,
+    ) -> dict[str, pl.DataFrame]:
+        return count_on_request(
+            tables, self.folders, self.facts, profile=profile, spans=spans, since=since
         )
 
     def step_waits(self) -> pl.DataFrame:

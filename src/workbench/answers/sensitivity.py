@@ -6,17 +6,18 @@ form is in every briefing, the long one (every headline) beside the official fig
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from functools import partial
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
+from workbench.answers.columns import Col, Row, table, text
+from workbench.answers.headline import outcome_shares
 from workbench.answers.phrasing import distinct
 from workbench.answers.questions import PROFILE, AnyProfile, PeriodLabel, Scope, UnitId, question
 from workbench.answers.run import Run
-from workbench.charts import Figure, draw, shares
-from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.charts import Figure
+from workbench.charts.tables import Blank, Cell
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
@@ -31,11 +32,7 @@ _PARTS = ("early", "on_time", "late")
 def sensitivity(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: AnyProfile = PROFILE
 ) -> Answer:
-    """How much do the figures depend on the definition of "late"?
-
-    Raises:
-        UsageProblem: Unit, period or profile is unknown.
-    """
+    """How much do the figures depend on the definition of "late"?"""
     return under_profiles(run, Scope(period, unit, profile), SHORT)
 
 
@@ -48,7 +45,12 @@ def under_profiles(run: Run, scope: Scope, shown: tuple[str, ...]) -> Answer:
         claims=_spread(frame, names, scope),
         frame=frame,
         denominators=say("official.sensitivity_denominators"),
-        listing=_table(run, frame, names, shown, scope),
+        listing=table(
+            say("official.sensitivity_caption"),
+            frame.iter_rows(named=True),
+            _columns(run, names, shown),
+            marked=lambda row: row["profile"] == scope.profile,
+        ),
         figure=_figure(frame, names, scope),
         values=tuple(
             Value(name, scope.unit, scope.period, row["profile"], row[name])
@@ -83,57 +85,35 @@ def _spread(frame: pl.DataFrame, names: dict[str, str], scope: Scope) -> tuple[C
     return claim(spread), claim(sentence)
 
 
-def _table(
-    run: Run,
-    frame: pl.DataFrame,
-    names: dict[str, str],
-    shown: tuple[str, ...],
-    scope: Scope,
-) -> Table:
-    columns = [Column(say("official.profile"), number=False)]
-    columns += [Column(say(f"briefing.{name}")) for name in shown]
-    columns.append(Column(say("official.profile_says"), number=False))
-    rows = list(frame.iter_rows(named=True))
-    lines = tuple(
-        (
-            names[row["profile"]],
-            *(_cell(row, name) for name in shown),
-            f"{row['profile']}: {run.profile_label(row['profile'])}",
-        )
-        for row in rows
-    )
-    marked = frozenset(n for n, row in enumerate(rows) if row["profile"] == scope.profile)
-    return Table(say("official.sensitivity_caption"), tuple(columns), lines, marked=marked)
+def _columns(run: Run, names: dict[str, str], shown: tuple[str, ...]) -> list[Col]:
+    return [
+        text("official.profile", lambda row: names[row["profile"]]),
+        *(Col(say(f"briefing.{name}"), partial(_cell, name)) for name in shown),
+        text(
+            "official.profile_says",
+            lambda row: f"{row['profile']}: {run.profile_label(row['profile'])}",
+        ),
+    ]
 
 
-def _cell(row: Mapping[str, Any], name: str) -> Cell:
+def _cell(name: str, row: Row) -> Cell:
     if f"{name}_denominator" not in row:
         return numerals.count(row[name])
     if row[name] is None:
         return Blank(say("official.nothing"))
     over = numerals.fraction(row[f"{name}_numerator"], row[f"{name}_denominator"])
-    return f"{numerals.decimal(row[name] * 100, 2)}% ({over})"
+    return f"{_percent(row[name])} ({over})"
+
+
+def _percent(share: float) -> str:
+    return f"{numerals.decimal(share * 100, 2)}%"
 
 
 def _figure(frame: pl.DataFrame, names: dict[str, str], scope: Scope) -> Figure | None:
-    rows = []
-    for row in frame.iter_rows(named=True):
-        judged = sum(row[part] for part in _PARTS)
-        for part in _PARTS if judged else ():
-            share = row[part] / judged
-            rows.append(
-                (
-                    names[row["profile"]],
-                    say(f"labels.{part}"),
-                    share * 100,
-                    numerals.decimal(share * 100, 2) + "%",
-                )
-            )
-    if not rows:
-        return None
-    order = [say(f"labels.{part}") for part in _PARTS]
+    parts = {
+        names[row["profile"]]: {part: row[part] for part in _PARTS}
+        for row in frame.iter_rows(named=True)
+    }
     unit = "" if scope.unit == EVERYTHING else f" ({scope.unit})"
     caption = say("official.sensitivity_drawn", period=numerals.period(scope.period)) + unit
-    described = "; ".join(f"{row}, {part} {label}" for row, part, _, label in rows)
-    chart = shares(rows, order, say("briefing.outcome_axis"))
-    return draw(chart, caption, f"{caption} {described}.")
+    return outcome_shares(parts, _percent, caption)

@@ -1,26 +1,35 @@
-"""Where working time went: by kind of segment, and by step and transfer.
+"""Where working time went: by kind of segment, by step and transfer, and what steps waited for.
 
-Accounting (evidence level 1): the segments of a dossier tile its time exactly, so the shares
-add up. It says where the time lies, not whose fault it is.
+Accounting (evidence level 1): the segments of a dossier tile its time exactly, so the shares add
+up. It says where the time lies, not whose fault it is. The waiting causes of the literature stand
+in their fixed order; elapsed time, nights included, since being off duty is one of them.
 """
 
 from __future__ import annotations
 
+import polars as pl
+
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.phrasing import FEW, Row
-from workbench.answers.questions import PROFILE, AnyProfile, PeriodLabel, Scope, UnitId, question
+from workbench.answers.columns import Row, Write, count, figure, hours, picture, table, text
+from workbench.answers.phrasing import FEW, of_unit
+from workbench.answers.questions import PROFILE, AnyProfile, PeriodLabel, UnitId, question
 from workbench.answers.run import Run
-from workbench.charts import Bar, Figure, Pair, bars, draw, paired_bars
-from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.charts import Bar, Figure, Pair, bars, paired_bars
+from workbench.charts.tables import Blank, Table
 from workbench.core import numerals
-from workbench.core.vocabulary import EVERYTHING, SEGMENT_KINDS
-from workbench.figures import causes
+from workbench.core.vocabulary import EVERYTHING, SEGMENT_KINDS, Period
+from workbench.figures import causes, waits
 from workbench.messages import say
 
 STEPS = 10
 """How many steps the chart shows; the table holds them all."""
 NO_STEP = "-"
-_FIGURES = ("mean", "p90", "share")
+_FIGURES: dict[str, Write] = {
+    "mean": lambda row: numerals.hours(row["mean_seconds"]),
+    "p90": lambda row: numerals.hours(row["p90_seconds"]),
+    "share": lambda row: numerals.percent(row["share"]),
+}
+"""What is said of a kind of segment in each group."""
 
 
 # by kind of segment -----------------------------------------------------------------------
@@ -30,21 +39,16 @@ _FIGURES = ("mean", "p90", "share")
 def time_use(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: AnyProfile = PROFILE
 ) -> Answer:
-    """Where did the working time of late dossiers go, and where that of the others?
-
-    Raises:
-        UsageProblem: Unit, period or profile is unknown.
-    """
-    scope = Scope(period, unit, profile)
+    """Where did the working time of late dossiers go, and where that of the others?"""
     frame = causes.time_use(
-        run.counted("time_use", scope.period, scope.profile),
-        period=scope.period,
-        unit_id=scope.unit,
+        run.counted("time_use", period, profile),
+        period=period,
+        unit_id=unit,
     )
     groups = {(r["is_late"], r["kind"]): r for r in frame.iter_rows(named=True)}
     kinds = [k for k in SEGMENT_KINDS if _seconds(groups, k)]
     kinds.sort(key=lambda k: (-_mean(groups, late=True, kind=k), SEGMENT_KINDS.index(k)))
-    caption = say("briefing.time_caption", period=numerals.period(scope.period))
+    caption = say("briefing.time_caption", period=numerals.period(period))
     return Answer(
         title=say("briefing.time_title"),
         claims=_time_claims(groups, kinds),
@@ -103,21 +107,14 @@ def _describe_kind(groups: Groups, kind: str) -> str:
 
 def _time_figure(groups: Groups, kinds: list[str], caption: str) -> Figure:
     pairs = [Pair(say(f"labels.{k}"), *_mean_hours(groups, k)) for k in kinds]
-    chart = paired_bars(pairs, say("briefing.mean_hours"))
-    return draw(chart, caption, f"{caption} {_describe_pairs(pairs)}.")
-
-
-def _describe_pairs(pairs: list[Pair]) -> str:
-    """Say every pair of a chart, for those who cannot see it."""
-    return "; ".join(
-        say(
-            "briefing.pair_sentence",
-            name=p.name,
-            late=numerals.decimal(p.late),
-            others=numerals.decimal(p.others),
-        )
-        for p in pairs
+    return picture(
+        paired_bars(pairs, say("briefing.mean_hours")), caption, map(_describe_pair, pairs)
     )
+
+
+def _describe_pair(pair: Pair) -> str:
+    hours = {"late": numerals.decimal(pair.late), "others": numerals.decimal(pair.others)}
+    return say("briefing.pair_sentence", name=pair.name, **hours)
 
 
 def _mean_hours(groups: Groups, kind: str) -> tuple[float | None, float | None]:
@@ -130,30 +127,25 @@ def _mean_hours(groups: Groups, kind: str) -> tuple[float | None, float | None]:
 
 
 def _time_table(groups: Groups, kinds: list[str], caption: str) -> Table:
-    headings = [f"{g}_{figure}" for g in ("late", "others") for figure in _FIGURES]
-    columns = (
-        Column(say("briefing.segment"), number=False),
-        *(Column(say(f"briefing.time_{heading}")) for heading in headings),
-    )
-    rows = tuple(
-        (
-            say(f"labels.{k}").capitalize(),
-            *_time_cells(groups.get((True, k))),
-            *_time_cells(groups.get((False, k))),
+    def written(late: bool, write: Write) -> Write:
+        none = Blank(say("briefing.no_such_dossiers"))
+        return lambda row: (
+            write(groups[late, row["kind"]]) if (late, row["kind"]) in groups else none
         )
-        for k in kinds
+
+    return table(
+        caption,
+        [{"kind": kind} for kind in kinds],
+        [
+            text("briefing.segment", lambda row: say(f"labels.{row['kind']}").capitalize()),
+            *(
+                figure(f"briefing.time_{group}_{name}", written(group == "late", write))
+                for group in ("late", "others")
+                for name, write in _FIGURES.items()
+            ),
+        ],
+        notes=[say("briefing.in_hours")],
     )
-    return Table(caption, columns, rows, notes=(say("briefing.in_hours"),))
-
-
-def _time_cells(row: Row | None) -> list[Cell]:
-    if row is None:
-        return [Blank(say("briefing.no_such_dossiers"))] * len(_FIGURES)
-    return [
-        numerals.hours(row["mean_seconds"]),
-        numerals.hours(row["p90_seconds"]),
-        numerals.percent(row["share"]),
-    ]
 
 
 # by step and transfer ---------------------------------------------------------------------
@@ -163,21 +155,16 @@ def _time_cells(row: Row | None) -> list[Cell]:
 def slowest_steps(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: AnyProfile = PROFILE
 ) -> Answer:
-    """Which steps and transfers took longer in late dossiers than in the others?
-
-    Raises:
-        UsageProblem: Unit, period or profile is unknown.
-    """
-    scope = Scope(period, unit, profile)
+    """Which steps and transfers took longer in late dossiers than in the others?"""
     frame = causes.slowest_steps(
-        run.counted("step_time", scope.period, scope.profile),
-        period=scope.period,
-        unit_id=scope.unit,
+        run.counted("step_time", period, profile),
+        period=period,
+        unit_id=unit,
     )
     rows = list(frame.iter_rows(named=True))
     named = list(zip(_step_names(rows), rows, strict=True))
     slow = [(name, r) for name, r in named if (r["excess_seconds"] or 0) > 0]
-    caption = say("briefing.steps_caption", period=numerals.period(scope.period))
+    caption = say("briefing.steps_caption", period=numerals.period(period))
     return Answer(
         title=say("briefing.steps_title"),
         claims=_step_claims(named, slow),
@@ -246,9 +233,8 @@ def _describe_alone(name: str, row: Row) -> str:
 
 def _step_figure(slow: Named, caption: str) -> Figure:
     drawn = [Bar(name, row["excess_seconds"] / 3600, _bar_note(row)) for name, row in slow]
-    described = "; ".join(f"{bar.name}: {bar.note}" for bar in drawn)
     chart = bars(drawn, say("briefing.excess_axis"))
-    return draw(chart, caption, f"{caption} {described}.")
+    return picture(chart, caption, (f"{bar.name}: {bar.note}" for bar in drawn))
 
 
 def _bar_note(row: Row) -> str:
@@ -260,21 +246,94 @@ def _bar_note(row: Row) -> str:
 
 
 def _step_table(named: Named, caption: str) -> Table:
-    headings = ("n_late", "n_others", "median_late", "median_others", "excess")
-    columns = (
-        Column(say("briefing.step"), number=False),
-        *(Column(say(f"briefing.{heading}")) for heading in headings),
+    none = "briefing.no_such_dossiers"
+    return table(
+        caption,
+        [{"name": name, **row} for name, row in named],
+        [
+            text("briefing.step", "name"),
+            count("briefing.n_late", "n_late"),
+            count("briefing.n_others", "n_others"),
+            hours("briefing.median_late", "median_late_seconds"),
+            hours("briefing.median_others", "median_others_seconds", none=none),
+            hours("briefing.excess", "excess_seconds", none=none),
+        ],
+        notes=[say("briefing.in_hours")],
     )
-    rows = tuple((name, *_step_cells(row)) for name, row in named)
-    return Table(caption, columns, rows, notes=(say("briefing.in_hours"),))
 
 
-def _step_cells(row: Row) -> tuple[Cell, ...]:
-    none = Blank(say("briefing.no_such_dossiers"))
-    beside = [row["median_others_seconds"], row["excess_seconds"]]
-    return (
-        numerals.count(row["n_late"]),
-        numerals.count(row["n_others"]),
-        numerals.hours(row["median_late_seconds"]),
-        *(none if seconds is None else numerals.hours(seconds) for seconds in beside),
+# waits of steps --------------------------------------------------------------------------
+
+APPLICANTS = ("return", "applicant")
+"""Steps that wait for the applicant, not for a holder."""
+SECONDS = tuple(f"{cause}_seconds" for cause in waits.WAITING_CAUSES)
+
+
+@question("steps", "step_waits")
+def waiting(run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING) -> Answer:
+    """What did steps wait for, where the log has start, finish and holder?"""
+    days = Period.parse(period)
+    begun = pl.coalesce("started_at", "finished_at", "arrived_at").dt.date()
+    logged = of_unit(run.steps, unit).filter(
+        begun.is_between(days.starts_on, days.ends_on),
+        ~pl.col("step_kind").is_in(APPLICANTS),
+    )
+    step_waits = run.step_waits().join(
+        logged.select("dossier_id", "step_no"), on=["dossier_id", "step_no"], how="semi"
+    )
+    frame = (
+        step_waits.group_by("step")
+        .agg(
+            pl.len().alias("n_waits"),
+            pl.col("wait_seconds").sum(),
+            *(pl.col(c).sum() for c in SECONDS),
+        )
+        .sort("wait_seconds", "step", descending=[True, False])
+    )
+    rows = frame.to_dicts()
+    totals = {name: sum(r[f"{name}_seconds"] for r in rows) for name in waits.WAITING_CAUSES}
+    whole = sum(totals.values())
+    caption = say("waiting.caption", period=numerals.period(period))
+    wait_bars = [
+        Bar(say(f"waiting.{name}"), seconds / 3600, _share_note(seconds, whole))
+        for name, seconds in totals.items()
+    ]
+    listing = [f"{b.name} {b.note}" for b in wait_bars]
+    sentences = [say("waiting.sentence", causes="; ".join(listing)), say("waiting.order")]
+    return Answer(
+        title=say("waiting.title"),
+        claims=tuple(map(claim, sentences if whole else [say("waiting.nothing")])),
+        frame=frame,
+        denominators=say(
+            "waiting.denominators",
+            waits=numerals.count(step_waits.height),
+            steps=numerals.count(logged.height),
+        ),
+        listing=_wait_table(rows, caption) if rows else None,
+        figure=picture(bars(wait_bars, say("waiting.axis")), caption, listing) if whole else None,
+    )
+
+
+def _share_note(seconds: int, whole: int) -> str:
+    return say(
+        "waiting.note",
+        hours=numerals.count(round(seconds / 3600)),
+        share=numerals.percent(seconds / whole if whole else None),
+    )
+
+
+def _wait_table(rows: list[Row], caption: str) -> Table:
+    seconds = dict(zip(SECONDS, waits.WAITING_CAUSES, strict=True))
+    return table(
+        caption,
+        rows,
+        [
+            text("briefing.step", lambda row: str(row["step"])),
+            count("waiting.n_waits", "n_waits"),
+            *(
+                hours(f"waiting.{heading}", name)
+                for name, heading in {"wait_seconds": "wait", **seconds}.items()
+            ),
+        ],
+        notes=[say("waiting.elapsed")],
     )

@@ -12,13 +12,14 @@ import polars as pl
 
 from workbench.answers.adjusted_units import PEERED
 from workbench.answers.answer import Answer, Claim, Value, claim
+from workbench.answers.columns import Col, Row, count, figure, fraction, picture, table, text
 from workbench.answers.phrasing import (
     FEW,
-    Row,
     distinct,
     listed,
     measures_of,
     rate_words,
+    share_dot,
     standing,
     values_of,
 )
@@ -33,8 +34,8 @@ from workbench.answers.questions import (
     question,
 )
 from workbench.answers.run import Run
-from workbench.charts import Dot, Figure, Scale, Standing, dots, draw
-from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.charts import Dot, Figure, Scale, Standing, dots
+from workbench.charts.tables import Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
@@ -59,20 +60,17 @@ def compare_units(
             ``ot_done_plus_overdue_open``.
         unit: A unit to mark among the others.
         profile: Lateness profile.
-
-    Raises:
-        UsageProblem: Unit, period, profile or measure is unknown.
     """
     scope = Scope(period, unit, profile)
-    frame = compare.units_side_by_side(run.measures, period=scope.period, profile=scope.profile)
-    everyone = Scope(scope.period, EVERYTHING, scope.profile)
-    overall = measures_of(run, everyone, scope.period).get(measure)
+    frame = compare.units_side_by_side(run.measures, period=period, profile=profile)
+    everyone = Scope(period, EVERYTHING, profile)
+    overall = measures_of(run, everyone, period).get(measure)
     names = distinct(frame["unit_id"], run.unit_name)
     measured = [r for r in frame.iter_rows(named=True) if r[measure] is not None]
     measured.sort(key=lambda r: (-r[measure], names[r["unit_id"]]))
     judged = [(r, _standing_of(r, measure, overall)) for r in measured]
     claims = _unit_claims(judged, names, scope, measure, overall)
-    if measure == RATE and scope.profile == run.result_profile:
+    if measure == RATE and profile == run.result_profile:
         claims += _beyond_chance(run, scope, names, judged)
     return Answer(
         title=say("briefing.units_title"),
@@ -175,61 +173,55 @@ def _unit_dots(
     measure: str,
     overall: Row | None,
 ) -> Figure:
-    ordered_dots = [
-        _unit_dot(r, s, names, measure, marked=r["unit_id"] == scope.unit) for r, s in judged
+    unit_dots = [
+        share_dot(
+            names[row["unit_id"]],
+            [row[measure], row[f"{measure}_lower"], row[f"{measure}_upper"]],
+            numerals.fraction(row[f"{measure}_numerator"], row[f"{measure}_denominator"]),
+            side,
+            marked=row["unit_id"] == scope.unit,
+        )
+        for row, side in judged
     ]
-    level = overall["value"] if overall else 0.0
     rate = say(f"briefing.{measure}")
+    caption = say("briefing.units_caption", rate=rate, period=numerals.period(scope.period))
+    return rate_dots(unit_dots, overall["value"] if overall else 0.0, rate, caption)
+
+
+def rate_dots(unit_dots: Sequence[Dot], level: float, rate: str, caption: str) -> Figure:
+    """Draw the rate of each unit beside that of all together."""
     scale = Scale(
         level * 100,
         say("briefing.overall", value=numerals.percent(level)),
         say("briefing.rate_axis", rate=rate),
         say("briefing.fraction"),
     )
-    caption = say("briefing.units_caption", rate=rate, period=numerals.period(scope.period))
-    described = "; ".join(f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in ordered_dots)
-    return draw(dots(ordered_dots, scale), caption, f"{caption} {described}.")
-
-
-def _unit_dot(
-    row: Row, side: Standing, names: dict[str, str], measure: str, *, marked: bool
-) -> Dot:
-    return Dot(
-        name=names[row["unit_id"]],
-        value=row[measure] * 100,
-        lower=row[f"{measure}_lower"] * 100,
-        upper=row[f"{measure}_upper"] * 100,
-        note=numerals.fraction(row[f"{measure}_numerator"], row[f"{measure}_denominator"]),
-        standing=side,
-        marked=marked,
-    )
+    labels = (f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in unit_dots)
+    return picture(dots(unit_dots, scale), caption, labels)
 
 
 def _unit_table(frame: pl.DataFrame, names: dict[str, str], scope: Scope) -> Table:
-    counts = compare.SIDE_BY_SIDE_COUNTS
-    columns = [Column(say("briefing.unit"), number=False)]
-    columns += [Column(say(f"briefing.{c}")) for c in counts]
-    for rate in ("late_done", "late_or_overdue"):
-        columns += [Column(say(f"briefing.{rate}")), Column(say("briefing.interval"))]
-    rows = list(frame.iter_rows(named=True))
-    cells = [
-        (
-            names[row["unit_id"]],
-            *(numerals.count(row[c]) for c in counts),
-            *_rate_cells(row, "late_done"),
-            *_rate_cells(row, "late_or_overdue"),
-        )
-        for row in rows
-    ]
-    caption = say("briefing.units_table", period=numerals.period(scope.period))
-    marked = frozenset(i for i, r in enumerate(rows) if r["unit_id"] == scope.unit)
-    return Table(caption, tuple(columns), tuple(cells), marked=marked)
+    return table(
+        say("briefing.units_table", period=numerals.period(scope.period)),
+        frame.iter_rows(named=True),
+        [
+            text("briefing.unit", lambda row: names[row["unit_id"]]),
+            *(count(f"briefing.{name}", name) for name in compare.SIDE_BY_SIDE_COUNTS),
+            *_rate_columns("late_done"),
+            *_rate_columns("late_or_overdue"),
+        ],
+        marked=lambda row: row["unit_id"] == scope.unit,
+    )
 
 
-def _rate_cells(row: Row, rate: str) -> tuple[Cell, Cell]:
-    if row[rate] is None:
-        none = Blank(say("briefing.no_denominator"))
-        return none, none
-    over = numerals.fraction(row[f"{rate}_numerator"], row[f"{rate}_denominator"])
-    interval = numerals.percent_range(row[f"{rate}_lower"], row[f"{rate}_upper"])
-    return f"{numerals.percent(row[rate])} ({over})", interval
+def _rate_columns(rate: str) -> tuple[Col, Col]:
+    """Return the columns of a rate and of its interval, from rows that have a column for each."""
+
+    def interval(row: Row) -> str:
+        return numerals.percent_range(row[f"{rate}_lower"], row[f"{rate}_upper"])
+
+    over, base, none = f"{rate}_numerator", f"{rate}_denominator", "briefing.no_denominator"
+    return (
+        fraction(say(f"briefing.{rate}"), rate, over, base, none),
+        figure("briefing.interval", interval, of=rate, none=none),
+    )

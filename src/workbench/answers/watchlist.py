@@ -2,7 +2,9 @@
 
 The risk of a dossier depends on its current step and its unit's current pace. The calibration of
 such risks is shown beside them, from watch lists made for earlier days. A step and a unit are
-named, no person.
+named, no person. A share of closed dossiers alone flatters the latest cohorts of reception, whose
+slow dossiers are still open: such a share is marked and shown beside the one in which open dossiers
+count by their risk.
 """
 
 from __future__ import annotations
@@ -10,16 +12,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-import polars as pl
-
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.phrasing import Row, computed_under, distinct
+from workbench.answers.columns import Row, count, figure, percent, picture, ranged, table, text
+from workbench.answers.phrasing import FEW, computed_under, distinct, of_unit, share_dot
 from workbench.answers.questions import PROFILE, ResultProfile, UnitId, question
 from workbench.answers.run import Run
-from workbench.charts import Figure, Range, draw, ranges
-from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.charts import Figure, Range, Scale, dots, ranges
+from workbench.charts.tables import Blank, Cell, Table
 from workbench.core import numerals
-from workbench.core.vocabulary import EVERYTHING, Period
+from workbench.core.vocabulary import EVERYTHING, Period, PeriodKind
 from workbench.figures import compare
 from workbench.messages import say
 
@@ -32,16 +33,10 @@ PAST_MONTHS = 12
 
 @question("watchlist", level=2)
 def watch(run: Run, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE) -> Answer:
-    """Which open dossiers are overdue or likely to be late, and where do they wait?
-
-    Raises:
-        UsageProblem: Unit or profile is unknown, or the results were computed under another
-            profile.
-    """
-    frame = run.watchlist
-    if unit != EVERYTHING:
-        frame = frame.filter(pl.col("unit_id") == unit)
-    frame = frame.sort("risk", "slack_seconds", "dossier_id", descending=[True, False, False])
+    """Which open dossiers are overdue or likely to be late, and where do they wait?"""
+    frame = of_unit(run.watchlist, unit).sort(
+        "risk", "slack_seconds", "dossier_id", descending=[True, False, False]
+    )
     rows = list(frame.iter_rows(named=True))
     names = distinct(frame["unit_id"].unique().sort(), run.unit_name)
     return Answer(
@@ -99,10 +94,11 @@ def _figure(rows: Sequence[Row]) -> Figure:
         )
         for row in rows[:DRAWN]
     ]
-    chart = ranges(bars, say("forecasts.risk_axis"), say("forecasts.left"))
-    caption = say("forecasts.watch_caption", n=len(bars))
-    labels = "; ".join(f"{r.name}: {numerals.decimal(r.value)}%" for r in bars)
-    return draw(chart, caption, f"{caption} {labels}.")
+    return picture(
+        ranges(bars, say("forecasts.risk_axis"), say("forecasts.left")),
+        say("forecasts.watch_caption", n=len(bars)),
+        (f"{r.name}: {numerals.decimal(r.value)}%" for r in bars),
+    )
 
 
 def _left(row: Row) -> str:
@@ -110,36 +106,29 @@ def _left(row: Row) -> str:
 
 
 def _table(rows: Sequence[Row], names: dict[str, str]) -> Table:
-    columns = (
-        Column(say("forecasts.dossier"), number=False),
-        Column(say("briefing.unit"), number=False),
-        Column(say("forecasts.due")),
-        Column(say("forecasts.left")),
-        Column(say("forecasts.risk")),
-        Column(say("forecasts.waiting"), number=False),
-        Column(say("forecasts.since")),
-    )
-    top_rows = rows[:LISTED]
-    rest = len(rows) - len(top_rows)
-    notes = (say("forecasts.watch_rest", n=rest),) if rest else ()
-    caption = say("forecasts.watch_table")
-    return Table(caption, columns, tuple(_cells(row, names) for row in top_rows), notes)
-
-
-def _cells(row: Row, names: dict[str, str]) -> tuple[Cell, ...]:
     unknown = Blank(say("forecasts.no_place"))
-    place: Cell = unknown
-    if row["waiting_at"]:
+
+    def place(row: Row) -> Cell:
         key = "after_step" if row["is_after_step"] else "at_step"
-        place = say(f"forecasts.{key}", step=row["waiting_at"])
-    return (
-        row["dossier_id"],
-        names[row["unit_id"]],
-        numerals.day(row["due_at"].date()),
-        _left(row),
-        f"{numerals.percent(row['risk'])} ({numerals.percent_range(row['lower'], row['upper'])})",
-        place,
-        numerals.instant(row["since_at"]) if row["since_at"] else unknown,
+        return say(f"forecasts.{key}", step=row["waiting_at"]) if row["waiting_at"] else unknown
+
+    rest = len(rows) - LISTED
+    return table(
+        say("forecasts.watch_table"),
+        rows[:LISTED],
+        [
+            text("forecasts.dossier", "dossier_id"),
+            text("briefing.unit", lambda row: names[row["unit_id"]]),
+            figure("forecasts.due", lambda row: numerals.day(row["due_at"].date())),
+            figure("forecasts.left", _left),
+            ranged("forecasts.risk", "risk"),
+            text("forecasts.waiting", place),
+            figure(
+                "forecasts.since",
+                lambda row: numerals.instant(row["since_at"]) if row["since_at"] else unknown,
+            ),
+        ],
+        notes=[say("forecasts.watch_rest", n=rest)] if rest > 0 else [],
     )
 
 
@@ -148,12 +137,8 @@ def _cells(row: Row, names: dict[str, str]) -> tuple[Cell, ...]:
 
 @question("progress", "counted_passages", level=2)
 def reliability(run: Run, *, profile: ResultProfile = PROFILE) -> Answer:
-    """Did the forecast risks of past watch lists agree with what happened?
-
-    Raises:
-        UsageProblem: The profile is unknown, or the results were computed under another one.
-    """
-    days = past_days(run)
+    """Did the forecast risks of past watch lists agree with what happened?"""
+    days = _past_days(run)
     passages = run.counted_passages(min(days)) if days else None
     frame = compare.calibrate_risks(run.progress, days, passages)
     rows = list(frame.iter_rows(named=True))
@@ -166,7 +151,7 @@ def reliability(run: Run, *, profile: ResultProfile = PROFILE) -> Answer:
     )
 
 
-def past_days(run: Run) -> list[dt.date]:
+def _past_days(run: Run) -> list[dt.date]:
     """Return the ends of the months before the last one of the snapshot, a year of them."""
     if run.snapshot is None:
         return []
@@ -193,17 +178,118 @@ def _reliability_claims(rows: Sequence[Row]) -> tuple[Claim, ...]:
 
 
 def _reliability_table(rows: Sequence[Row]) -> Table:
-    columns = tuple(
-        Column(say(f"forecasts.{head}")) for head in ("group", "open_then", "predicted", "happened")
+    return table(
+        say("forecasts.reliability_table"),
+        rows,
+        [
+            figure("forecasts.group", lambda row: str(row["group"])),
+            count("forecasts.open_then", "n_dossiers"),
+            percent("forecasts.predicted", "foretold"),
+            ranged("forecasts.happened", "happened"),
+        ],
     )
-    cells = tuple(
-        (
-            str(row["group"]),
-            numerals.count(row["n_dossiers"]),
-            numerals.percent(row["foretold"]),
-            f"{numerals.percent(row['happened'])} "
-            f"({numerals.percent_range(row['lower'], row['upper'])})",
+
+
+# late shares by cohort of reception -------------------------------------------------------
+
+NOTABLE_BIAS = 0.005
+"""A closed-only share that is off by half a percentage point gets a sentence."""
+
+
+@question("progress", "watchlist", level=2)
+def cohorts(
+    run: Run,
+    *,
+    unit: UnitId = EVERYTHING,
+    kind: PeriodKind = "quarter",
+    profile: ResultProfile = PROFILE,
+) -> Answer:
+    """How late is each cohort of received dossiers, open ones included?"""
+    progress = of_unit(run.progress, unit)
+    frame = compare.eventual(progress, (), risks=run.watchlist, cohort=kind)
+    rows = list(frame.iter_rows(named=True))
+    return Answer(
+        title=say("cohorts.title"),
+        claims=_cohort_claims(rows, run.unit_name(unit)),
+        frame=frame,
+        denominators=f"{say('cohorts.denominators')} {computed_under(profile)}",
+        listing=_cohort_table(rows) if rows else None,
+        figure=_cohort_figure(rows) if rows else None,
+    )
+
+
+def _cohort_claims(rows: Sequence[Row], unit: str) -> tuple[Claim, ...]:
+    if not rows:
+        return (claim(say("cohorts.nothing", unit=unit), 2),)
+    last = rows[-1]
+    claims = [claim(say("cohorts.last", unit=unit, **_cohort_words(last)), 2, key=True)]
+    if last["n_open"] > last["n_overdue"]:
+        claims.append(claim(say("cohorts.coming", **_cohort_words(last)), 2))
+    biased = [row for row in rows if _is_off(row)]
+    if biased:
+        biased_cohorts = "; ".join(
+            say("cohorts.biased_one", **_cohort_words(row)) for row in biased[-3:]
         )
-        for row in rows
+        claims.append(claim(say("cohorts.biased", n=len(biased), cohorts=biased_cohorts), 2))
+    else:
+        claims.append(claim(say("cohorts.unbiased"), 2))
+    return tuple(claims)
+
+
+def _is_off(row: Row) -> bool:
+    if row["closed"] is None or row["eventual"] is None:
+        return bool(row["closed_is_biased"])
+    return bool(row["closed_is_biased"]) and abs(row["closed"] - row["eventual"]) >= NOTABLE_BIAS
+
+
+def _cohort_words(row: Row) -> dict[str, str]:
+    return {
+        "cohort": numerals.period(row["cohort"]),
+        "received": numerals.count(row["n_received"]),
+        "open": numerals.count(row["n_open"]),
+        "closed": numerals.percent(row["closed"]),
+        "eventual": numerals.percent(row["eventual"]),
+        "interval": numerals.percent_range(row["eventual_lower"], row["eventual_upper"]),
+        "coming": numerals.percent_range(row["final_lower"], row["final_upper"]),
+    }
+
+
+def _cohort_figure(rows: Sequence[Row]) -> Figure:
+    estimated = [row for row in rows if row["eventual"] is not None]
+    base = sum(row["eventual_denominator"] for row in estimated)
+    level = sum(row["eventual_numerator"] for row in estimated) / base if base else 0.0
+    cohort_dots = [
+        share_dot(
+            numerals.period(row["cohort"]),
+            [row["eventual"], row["eventual_lower"], row["eventual_upper"]],
+            numerals.percent(row["closed"]),
+            "few" if row["eventual_denominator"] < FEW else "within",
+        )
+        for row in estimated
+    ]
+    overall = say("cohorts.overall", share=numerals.percent(level))
+    scale = Scale(100 * level, overall, say("cohorts.axis"), say("cohorts.closed_only"))
+    labels = (f"{d.name} {numerals.decimal(d.value)}% ({d.note})" for d in cohort_dots)
+    return picture(dots(cohort_dots, scale), say("cohorts.caption"), labels)
+
+
+def _cohort_table(rows: Sequence[Row]) -> Table:
+    none = "briefing.no_denominator"
+
+    def closed(row: Row) -> str:
+        mark = say("cohorts.mark") if row["closed_is_biased"] else ""
+        return f"{numerals.percent(row['closed'])}{mark}"
+
+    return table(
+        say("cohorts.table"),
+        rows,
+        [
+            text("cohorts.cohort", lambda row: numerals.period(row["cohort"])),
+            *(
+                count(f"cohorts.{n}", f"n_{n}")
+                for n in ("received", "left", "late", "overdue", "open")
+            ),
+            figure("cohorts.closed_only", closed, of="closed", none=none),
+            ranged("cohorts.eventual", "eventual", "eventual_", none=none),
+        ],
     )
-    return Table(say("forecasts.reliability_table"), columns, cells)

@@ -6,16 +6,14 @@ only. A scenario that could not be run for a unit is left out and said to be.
 
 from __future__ import annotations
 
-import csv
-
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
-from workbench.answers.phrasing import Row
+from workbench.answers.columns import Row, count, figure, picture, table, text
 from workbench.answers.questions import PROFILE, PeriodLabel, ResultProfile, Scope, UnitId, question
 from workbench.answers.run import Run
-from workbench.charts import Figure, Range, draw, ranges
-from workbench.charts.tables import Column, Table
+from workbench.charts import Figure, Range, ranges
+from workbench.charts.tables import Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING
 from workbench.messages import say
@@ -34,17 +32,12 @@ _ASSUMPTION = {"vi": "assumption", "en": "assumption_en"}
 def whatif(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
 ) -> Answer:
-    """How many late dossiers would another procedure of work have kept on time?
-
-    Raises:
-        UsageProblem: Unit, period or profile is unknown, or the results were computed under
-            another profile.
-    """
+    """How many late dossiers would another procedure of work have kept on time?"""
     scope = Scope(period, unit, profile)
     listed = scenarios(run)
-    frame = run.saved.filter(
-        pl.col("period") == scope.period, pl.col("unit_id") == scope.unit
-    ).sort("n_saved", "scenario", descending=[True, False])
+    frame = run.saved.filter(pl.col("period") == period, pl.col("unit_id") == unit).sort(
+        "n_saved", "scenario", descending=[True, False]
+    )
     assumption = pl.col(_ASSUMPTION[run.language]).alias("assumption")
     known = frame.with_columns(assumption).filter(pl.col("scenario").is_in(list(listed)))
     rows = known.to_dicts()
@@ -56,23 +49,19 @@ def whatif(
         listing=_table(scope, rows, listed) if rows else None,
         figure=_figure(scope, rows, listed) if rows else None,
         values=tuple(
-            Value("late_with_causes", scope.unit, scope.period, scope.profile, row["n_late"])
-            for row in rows
+            Value("late_with_causes", unit, period, profile, row["n_late"]) for row in rows
         ),
     )
 
 
 def scenarios(run: Run) -> dict[str, dict[str, str]]:
     """Return the reviewed scenarios by id: their kind, and texts in the book's language."""
-    listing = run.reference / "scenarios.csv"
-    with listing.open(encoding="utf-8", newline="") as lines:
-        rows = {row["scenario"]: row for row in csv.DictReader(lines)}
     return {
-        name: {
+        row["scenario"]: {
             "kind": row["kind"],
             **{part: row[f"{part}_{run.language}"] for part in ("name", "label")},
         }
-        for name, row in rows.items()
+        for row in run.reference_rows("scenarios.csv")
     }
 
 
@@ -129,27 +118,23 @@ def _figure(scope: Scope, rows: list[Row], listed: dict[str, dict[str, str]]) ->
         )
         for row in rows
     ]
-    caption = say("forecasts.whatif_caption", period=numerals.period(scope.period))
-    described = "; ".join(f"{row.name}: {row.note}" for row in drawn)
-    chart = ranges(drawn, say("forecasts.whatif_axis"), say("forecasts.whatif_note"))
-    return draw(chart, caption, f"{caption} {described}.")
+    return picture(
+        ranges(drawn, say("forecasts.whatif_axis"), say("forecasts.whatif_note")),
+        say("forecasts.whatif_caption", period=numerals.period(scope.period)),
+        (f"{row.name}: {row.note}" for row in drawn),
+    )
 
 
 def _table(scope: Scope, rows: list[Row], listed: dict[str, dict[str, str]]) -> Table:
-    columns = (
-        Column(say("forecasts.scenario"), number=False),
-        *(Column(say(f"forecasts.{head}")) for head in ("saved", "of_late", "touched")),
-        Column(say("briefing.interval")),
-        Column(say("forecasts.assumption"), number=False),
+    return table(
+        say("forecasts.whatif_table", period=numerals.period(scope.period)),
+        rows,
+        [
+            text("forecasts.scenario", lambda row: listed[row["scenario"]]["name"]),
+            count("forecasts.saved", "n_saved"),
+            count("forecasts.of_late", "n_late"),
+            count("forecasts.touched", "n_touched"),
+            figure("briefing.interval", _interval),
+            text("forecasts.assumption", "assumption"),
+        ],
     )
-    cells = [
-        (
-            listed[row["scenario"]]["name"],
-            *(numerals.count(row[name]) for name in ("n_saved", "n_late", "n_touched")),
-            _interval(row),
-            row["assumption"],
-        )
-        for row in rows
-    ]
-    caption = say("forecasts.whatif_table", period=numerals.period(scope.period))
-    return Table(caption, columns, tuple(cells))

@@ -7,28 +7,35 @@ of a person.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
-from workbench.answers.phrasing import FEW, distinct
+from workbench.answers.columns import Col, Row, count, figure, picture, table, text
+from workbench.answers.phrasing import FEW, clock, distinct, exact, of_unit
 from workbench.answers.questions import Part, PeriodLabel, question
 from workbench.answers.run import Run
-from workbench.answers.transfers import ticks, transfers
 from workbench.charts import draw
-from workbench.charts.flows import level
+from workbench.charts.flows import TransferLine, level, spectrum
 from workbench.charts.grids import Square, grid
-from workbench.charts.tables import Column, Table
+from workbench.charts.tables import Cell, Table
 from workbench.core import numerals
-from workbench.core.vocabulary import EVERYTHING, Period
+from workbench.core.vocabulary import Period
 from workbench.messages import say
 
 BURST = 60
 """Seconds between two clicks of one account that count as consecutive."""
 CONCENTRATED = 0.8
 LATE = ("late", "open_overdue")
+PANELS = 3
+"""Number of transfers drawn; the table has all."""
+LINES = 300
+"""Number of dossiers a panel draws at most, evenly sampled; late ones are all among them."""
+TICKS = 6
 
 
 @dataclass(frozen=True)
@@ -40,39 +47,23 @@ class Rhythm(Part):
 
     @question("steps", "outcomes", "ledger")
     def transfers(self, period: PeriodLabel) -> Answer:
-        """When did dossiers leave one desk, and when did they arrive at the next?
-
-        Raises:
-            UsageProblem: Nothing was received or resolved in the period.
-        """
-        return transfers(self._transfers(period), numerals.period(period))
+        """When did dossiers leave one desk, and when did they arrive at the next?"""
+        return _transfers_answer(self._transfers(period), numerals.period(period))
 
     @question("steps")
     def clicks(self, period: PeriodLabel) -> Answer:
-        """At what hour and on which weekday were steps closed?
-
-        Raises:
-            UsageProblem: Nothing was received or resolved in the period.
-        """
+        """At what hour and on which weekday were steps closed?"""
         return _clicks(self._finished(period), numerals.period(period))
 
     @question("steps")
     def signing_days(self, period: PeriodLabel) -> Answer:
-        """On which weekdays does each unit sign?
-
-        Raises:
-            UsageProblem: Nothing was received or resolved in the period.
-        """
+        """On which weekdays does each unit sign?"""
         signed = self._finished(period).filter(pl.col("step_kind") == "sign")
         return _signing(self.run, signed, numerals.period(period))
 
     @question("daily_stock")
     def in_progress(self, period: PeriodLabel) -> Answer:
-        """How many dossiers were open day by day, and how many of them overdue?
-
-        Raises:
-            UsageProblem: Nothing was received or resolved in the period.
-        """
+        """How many dossiers were open day by day, and how many of them overdue?"""
         frame = self._open_by_day(Period.parse(period))
         answer = _in_progress(frame, numerals.period(period))
         return replace(answer, values=self._values(frame, period))
@@ -85,15 +76,12 @@ class Rhythm(Part):
             for name, column in (("open", "open"), ("open_overdue", "overdue"))
         )
 
-    def _of_unit(self, frame: pl.DataFrame) -> pl.DataFrame:
-        return frame if self.unit == EVERYTHING else frame.filter(pl.col("unit_id") == self.unit)
-
     def _within(self, period: str, column: str) -> pl.Expr:
         scope_period = Period.parse(period)
         return pl.col(column).dt.date().is_between(scope_period.starts_on, scope_period.ends_on)
 
     def _finished(self, period: str) -> pl.DataFrame:
-        return self._of_unit(self.run.steps).filter(self._within(period, "finished_at"))
+        return of_unit(self.run.steps, self.unit).filter(self._within(period, "finished_at"))
 
     def _transfers(self, period: str) -> pl.DataFrame:
         """One row per transfer that began in the period, with the step it led to."""
@@ -102,7 +90,7 @@ class Rhythm(Part):
             pl.col("profile") == self.profile, pl.col("outcome").is_in(LATE)
         ).select("dossier_id", pl.lit(value=True).alias("is_late"))
         return (
-            self._of_unit(self.run.ledger)
+            of_unit(self.run.ledger, self.unit)
             .filter(pl.col("kind") == "transfer", self._within(period, "from_at"))
             .join(steps, on=["dossier_id", "step_no"], how="left")
             .join(late, on="dossier_id", how="left")
@@ -116,12 +104,102 @@ class Rhythm(Part):
         until = min(period.ends_on, snapshot.date()) if snapshot else period.ends_on
         daily_stock = self.run.daily_stock(period, until, self.profile)
         stock = (
-            self._of_unit(daily_stock)
+            of_unit(daily_stock, self.unit)
             .group_by("day")
             .agg(pl.sum("n_open").alias("open"), pl.sum("n_overdue").alias("overdue"))
         )
         days = pl.DataFrame({"day": pl.date_range(period.starts_on, until, eager=True)})
         return days.join(stock, on="day", how="left").fill_null(0).sort("day")
+
+
+# transfers --------------------------------------------------------------------------------
+
+
+def _transfers_answer(rows: pl.DataFrame, period: str) -> Answer:
+    """Answer how transfers ran: step each led to, from_at, to_at, work_seconds, is_late."""
+    same_day = pl.col("from_at").dt.date() == pl.col("to_at").dt.date()
+    sums = rows.group_by("step").agg(
+        pl.len().cast(pl.Int64).alias("n"),
+        pl.col("work_seconds").sum().alias("seconds"),
+        pl.col("work_seconds").median().alias("median"),
+        pl.col("work_seconds").quantile(0.9, "nearest").alias("p90"),
+        same_day.sum().alias("n_same_day"),
+        pl.col("is_late").sum().alias("n_late"),
+    )
+    frame = sums.sort(-pl.col("seconds"), "step")
+    rows_by_step = frame.to_dicts()
+    caption = say("rhythm.transfers_caption", period=period)
+    top_steps = [r["step"] for r in rows_by_step[:PANELS]]
+    names = {s: say("briefing.step_transfer", step=s) for s in frame["step"]}
+    labels = [_describe_transfer(names, r) for r in rows_by_step[:PANELS]]
+    sentence = say("rhythm.transfers_sentence", transfers="; ".join(labels))
+    return Answer(
+        title=say("rhythm.transfers_title"),
+        claims=(claim(sentence if labels else say("rhythm.no_transfers")),),
+        frame=frame,
+        denominators=say("rhythm.transfers_denominators", n=numerals.count(rows.height)),
+        listing=_transfers_table(rows_by_step, names, caption) if rows_by_step else None,
+        figure=picture(_spectrum(rows, top_steps, names), caption, labels) if labels else None,
+    )
+
+
+def _describe_transfer(names: dict[str, str], row: Row) -> str:
+    return say(
+        "rhythm.transfer_sentence",
+        name=names[row["step"]],
+        median=clock(row["median"]),
+        p90=clock(row["p90"]),
+        same=numerals.percent(row["n_same_day"] / row["n"]),
+        n=numerals.count(row["n"]),
+    )
+
+
+def _transfers_table(rows: list[Row], names: dict[str, str], caption: str) -> Table:
+    return table(
+        caption,
+        rows,
+        [
+            text("rhythm.transfer", lambda row: names[row["step"]]),
+            count("rhythm.head_n", "n"),
+            count("rhythm.head_n_late", "n_late"),
+            figure("rhythm.head_same_day", lambda r: numerals.percent(r["n_same_day"] / r["n"])),
+            exact("rhythm.head_median", "median"),
+            exact("rhythm.head_p90", "p90"),
+            exact("rhythm.head_total", "seconds"),
+        ],
+        notes=[say("rhythm.exact_hours")],
+    )
+
+
+def _spectrum(rows: pl.DataFrame, shown: list[str], names: dict[str, str]) -> object:
+    first: dt.date = rows["from_at"].dt.date().sort().to_list()[0]
+    passages = [
+        TransferLine(names[step], _day(first, left), _day(first, arrived), late)
+        for step in shown
+        for left, arrived, late in _thinned(rows.filter(pl.col("step") == step))
+        .select("from_at", "to_at", "is_late")
+        .iter_rows()
+    ]
+    return spectrum(passages, _ticks(first, int(max(p.arrived for p in passages)) + 1))
+
+
+def _thinned(rows: pl.DataFrame) -> pl.DataFrame:
+    """Keep late dossiers and every n-th other, so that a panel stays legible."""
+    others = rows.filter(~pl.col("is_late"))
+    apart = -(-others.height // LINES) or 1
+    return pl.concat([others.gather_every(apart), rows.filter(pl.col("is_late"))])
+
+
+def _day(first: dt.date, at: dt.datetime) -> float:
+    since = at.replace(tzinfo=None) - dt.datetime.combine(first, dt.time())
+    return since.total_seconds() / 86_400
+
+
+def _ticks(first: dt.date, days: int) -> list[tuple[float, str]]:
+    """Return where days begin on the axis, counted from the first, and their labels."""
+    apart = max(1, -(-days // TICKS))
+    marks = range(0, max(days, 1), apart)
+    return [(float(n), f"{first + dt.timedelta(days=n):%d/%m}") for n in marks]
 
 
 # clicks -----------------------------------------------------------------------------------
@@ -200,15 +278,15 @@ def _click_claims(steps: pl.DataFrame, counted: pl.DataFrame) -> tuple[Claim, ..
 def _click_table(counted: pl.DataFrame, caption: str) -> Table:
     days = counted.group_by("weekday").agg(pl.col("n").sum()).sort("weekday")
     total = int(days["n"].sum())
-    rows = tuple(
-        (_weekday(w), numerals.count(n), numerals.percent(n / total)) for w, n in days.iter_rows()
+    return table(
+        caption,
+        days.iter_rows(named=True),
+        [
+            text("rhythm.weekday", lambda row: _weekday(row["weekday"])),
+            count("rhythm.steps", "n"),
+            figure("rhythm.share", lambda row: numerals.percent(row["n"] / total)),
+        ],
     )
-    columns = (
-        Column(say("rhythm.weekday"), number=False),
-        Column(say("rhythm.steps")),
-        Column(say("rhythm.share")),
-    )
-    return Table(caption, columns, rows)
 
 
 # signing days -----------------------------------------------------------------------------
@@ -232,23 +310,27 @@ def _signing(run: Run, signed: pl.DataFrame, period: str) -> Answer:
         for w in days
     ]
     caption = say("rhythm.signing_caption", period=period)
-    rows = tuple(
-        (names[u], *(numerals.count(n.get(w, 0)) for w in days), numerals.percent(_two(n)))
-        for u, n in by_unit.items()
-    )
-    columns = (
-        Column(say("briefing.unit"), number=False),
-        *(Column(_weekday(w)) for w in days),
-        Column(say("rhythm.two_days")),
+    listing = table(
+        caption,
+        [{"name": names[u], "counts": n} for u, n in by_unit.items()],
+        [
+            text("briefing.unit", "name"),
+            *(Col(_weekday(day), partial(_on_day, day)) for day in days),
+            figure("rhythm.two_days", lambda row: numerals.percent(_two(row["counts"]))),
+        ],
     )
     return Answer(
         title=say("rhythm.signing_title"),
         claims=_signing_claims({names[u]: n for u, n in by_unit.items()}),
         frame=counts,
         denominators=say("rhythm.signing_denominators", n=numerals.count(signed.height), few=FEW),
-        listing=Table(caption, columns, rows) if rows else None,
-        figure=draw(grid(squares), caption, caption) if rows else None,
+        listing=listing if by_unit else None,
+        figure=draw(grid(squares), caption, caption) if by_unit else None,
     )
+
+
+def _on_day(day: int, row: Row) -> Cell:
+    return numerals.count(row["counts"].get(day, 0))
 
 
 def _two(counts: dict[int, int]) -> float:
@@ -294,22 +376,18 @@ def _in_progress(frame: pl.DataFrame, period: str) -> Answer:
         day=numerals.day(peak["day"]),
     )
     days = [(float(n), r["open"], r["overdue"]) for n, r in enumerate(rows)]
-    columns = (
-        Column(say("rhythm.until"), number=False),
-        Column(say("rhythm.open")),
-        Column(say("rhythm.overdue")),
-    )
     ends = [r for r, after in pairwise(rows) if after["day"].day == 1] + rows[-1:]
-    cells = tuple(
-        (numerals.day(r["day"]), numerals.count(r["open"]), numerals.count(r["overdue"]))
-        for r in ends
-    )
-    chart = level(days, ticks(first["day"], len(rows)), say("rhythm.open_axis"))
+    columns = [
+        text("rhythm.until", lambda row: numerals.day(row["day"])),
+        count("rhythm.open", "open"),
+        count("rhythm.overdue", "overdue"),
+    ]
+    chart = level(days, _ticks(first["day"], len(rows)), say("rhythm.open_axis"))
     return Answer(
         title=say("rhythm.open_title"),
         claims=(claim(sentence),),
         frame=frame,
         denominators=say("rhythm.open_denominators"),
-        listing=Table(caption, columns, cells),
+        listing=table(caption, ends, columns),
         figure=draw(chart, caption, f"{caption} {sentence}"),
     )

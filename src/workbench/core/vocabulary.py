@@ -161,6 +161,29 @@ class Period:
         return f"{start.year}-{start.month:02d}"
 
 
+CALENDAR = "calendar"
+"""The reporting convention under which a period has its calendar days."""
+
+
+@dataclass(frozen=True)
+class ReportSpan:
+    """The days that a labelled period covers under a convention; both bounds belong to it."""
+
+    convention: str
+    period: str
+    starts_on: dt.date
+    ends_on: dt.date
+
+    @classmethod
+    def of(cls, period: Period) -> ReportSpan:
+        """Return the calendar days of a period.
+
+        >>> ReportSpan.of(Period.parse("2022-Q1")).ends_on
+        datetime.date(2022, 3, 31)
+        """
+        return cls(CALENDAR, str(period), period.starts_on, period.ends_on)
+
+
 def latest_kind(text: str) -> PeriodKind | None:
     """Return the kind of period that ``latest`` or ``latest-<kind>`` names, else nothing.
 

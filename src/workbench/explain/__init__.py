@@ -8,7 +8,7 @@ that fails leaves the old one unchanged.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from workbench.core.errors import InputRejected, UsageProblem
 from workbench.core.origins import check_origins, write_origin
 from workbench.core.project import replace_folder
 from workbench.core.run_folders import RunFolders
-from workbench.core.vocabulary import PERIOD_KINDS, PeriodKind, periods_between
+from workbench.core.vocabulary import PERIOD_KINDS, PeriodKind, ReportSpan, periods_between
 from workbench.warehouse import Warehouse, write_frames
 
 CHECK_MEMORY = "500MB"
@@ -113,7 +113,7 @@ def _count(
     places: Mapping[tuple[str, ...], Path],
 ) -> _Used:
     """Write the tables of each tuple of names into its folder; return what statistics also need."""
-    from workbench.figures.sojourns import first_day
+    from workbench.figures.estimates.sojourn_times import first_day
 
     with Warehouse(folders.facts.pipelines, memory=EXPLAIN_MEMORY) as warehouse:
         warehouse.attach(folders.work.clean)
@@ -124,9 +124,7 @@ def _count(
         if dossiers.is_empty():
             raise InputRejected("stages.no_dossiers", folder=folders.work.clean)
         first, last = _days(dossiers)
-        periods = _periods(first, last)
-        warehouse.add_frame("periods", periods)
-        warehouse.add_frame("report_periods", calendar_periods(periods))
+        warehouse.add_frame("periods", calendar_periods(first, last))
         warehouse.add_frame("profiles", profiles)
         warehouse.set("profile", profile)
         warehouse.set("sojourns_since", first_day(last))
@@ -236,18 +234,15 @@ def _days(dossiers: pl.DataFrame) -> tuple[dt.date, dt.date]:
     return first, max(last, _snapshot_day(dossiers))
 
 
-def _periods(first: dt.date, last: dt.date) -> pl.DataFrame:
-    rows = [
-        (str(period), kind, period.starts_on, period.ends_on)
-        for kind in PERIOD_KINDS
-        for period in periods_between(first, last, kind)
-    ]
-    return pl.DataFrame(rows, schema=["period", "kind", "starts_on", "ends_on"], orient="row")
+def calendar_periods(
+    first: dt.date, last: dt.date, kinds: Iterable[PeriodKind] = PERIOD_KINDS
+) -> pl.DataFrame:
+    """Return every calendar period that holds a day from ``first`` to ``last`` (``periods``)."""
+    from workbench.figures.on_request import periods_table
 
-
-def calendar_periods(periods: pl.DataFrame) -> pl.DataFrame:
-    """Return periods as reports of the calendar convention count them (``report_periods``)."""
-    return periods.select(pl.lit("calendar").alias("convention"), "period", "starts_on", "ends_on")
+    return periods_table(
+        ReportSpan.of(period) for kind in kinds for period in periods_between(first, last, kind)
+    )
 
 
 def _snapshot_day(dossiers: pl.DataFrame) -> dt.date:

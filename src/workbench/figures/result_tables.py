@@ -7,7 +7,7 @@ evidence level, and is ordered by its key.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -18,6 +18,8 @@ from workbench.figures import compare, whatif
 SHORT_MONTH = 18
 """A month with fewer working days is one of long holidays, in Viet Nam that of Tết."""
 MORE_OFFICERS = 1
+Pair = tuple[compare.Side, compare.Side]
+"""Two sides of a comparison, left and right."""
 _WHOLE_DAY = 86_400
 
 
@@ -38,9 +40,10 @@ def gaps(
     cause_cells: pl.DataFrame | pl.LazyFrame,
     overdue_cells: pl.DataFrame,
     cells: pl.DataFrame,
-    months: dict[str, str],
+    months: Mapping[str, str],
     *,
     kind: PeriodKind,
+    pairs: Sequence[Pair] = (),
 ) -> pl.DataFrame:
     """Return every unit against its peers, and every period against the two before it.
 
@@ -53,37 +56,45 @@ def gaps(
         cells: That of ``cells``: units flagged there are not among the peers in that period.
         months: ``month_classes``: which months hold long holidays.
         kind: Kind of the periods.
+        pairs: Sides to compare instead (left, right), in periods of that kind.
     """
     given = cause_cells.lazy()
-    labels = sorted(p for p in _names(given, "period") if Period.parse(p).kind == kind)
+    asked = pairs or _usual_pairs(given, kind)
+    named_periods = sorted({side.period for pair in asked for side in pair})
+    of_periods = given.filter(pl.col("period").is_in(named_periods))
+    classed = given.filter(pl.col("period").is_in(list(months))) if months else of_periods
     spreads = compare.overdispersion_by_cause(given, kind=kind)
     flagged = cells.filter("flagged")
-    of_kind = given.filter(pl.col("period").is_in(labels))
-    classed = given.filter(pl.col("period").is_in(list(months))) if months else of_kind
-    units = [unit for unit in _names(given, "unit_id") if unit != EVERYTHING]
+    parts = [
+        compare.gaps(
+            rows,
+            [pair for pair in asked if (pair[0].period == pair[1].period) is is_one_period],
+            overdue=overdue_cells,
+            calendar=None if is_one_period else months or None,
+            spreads=spreads,
+            named=flagged,
+        )
+        for rows, is_one_period in ((of_periods, True), (classed, False))
+    ]
+    return pl.concat(parts).sort("comparison", maintain_order=True)
+
+
+def _usual_pairs(cause_cells: pl.LazyFrame, kind: PeriodKind) -> list[Pair]:
+    labels = sorted(p for p in _names(cause_cells, "period") if Period.parse(p).kind == kind)
+    units = [unit for unit in _names(cause_cells, "unit_id") if unit != EVERYTHING]
     to_peers = [
         (compare.Side(compare.PEERS, label), compare.Side(unit, label))
         for label in labels
         for unit in units
     ]
-    parts = [
-        compare.gaps(of_kind, to_peers, overdue=overdue_cells, spreads=spreads, named=flagged),
-        compare.gaps(
-            classed,
-            _own_past(units, labels),
-            overdue=overdue_cells,
-            calendar=months or None,
-            spreads=spreads,
-        ),
-    ]
-    return pl.concat(parts).sort("comparison", maintain_order=True)
+    return [*to_peers, *_own_past(units, labels)]
 
 
 def _names(cause_cells: pl.LazyFrame, column: str) -> list[str]:
     return cause_cells.select(pl.col(column).unique().sort()).collect()[column].to_list()
 
 
-def _own_past(units: list[str], labels: list[str]) -> Iterator[tuple[compare.Side, compare.Side]]:
+def _own_past(units: list[str], labels: list[str]) -> Iterator[Pair]:
     for label in labels:
         period = Period.parse(label)
         for before in {str(period.previous()), str(period.a_year_before())} & set(labels):

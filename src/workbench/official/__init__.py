@@ -1,6 +1,6 @@
 """The official figures of a period: forms, conventions, rates side by side, index groups.
 
-Everything is counted once in ``official_counts`` (SQL); here small tables are added up, formatted
+Everything is counted once in ``counts`` (SQL); here small tables are added up, formatted
 and checked. A cell without a source stays empty with a reason, and every figure has its lateness
 profile, reporting convention, numerator and denominator.
 
@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench.official.conventions import Conventions, ReportSpan
+    from workbench.official.conventions import Conventions
     from workbench.official.filling import FilledForm, Names, fill
     from workbench.official.forms import Form, form_names
     from workbench.official.half_year import HalfYearReport, half_year_report
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workbench.official.workbook import Letterhead, write_form
 
 _HOMES = {
-    "conventions": ("Conventions", "ReportSpan"),
+    "conventions": ("Conventions",),
     "filling": ("FilledForm", "Names", "fill"),
     "forms": ("Form", "form_names"),
     "half_year": ("HalfYearReport", "half_year_report"),
@@ -40,7 +40,6 @@ __all__ = [
     "HalfYearReport",
     "Letterhead",
     "Names",
-    "ReportSpan",
     "Simulated766",
     "band",
     "evaluate",

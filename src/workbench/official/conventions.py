@@ -13,20 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.core.errors import InputRejected, UsageProblem
-from workbench.core.vocabulary import PERIOD_KINDS, Period, PeriodKind
+from workbench.core.vocabulary import CALENDAR, PERIOD_KINDS, Period, PeriodKind, ReportSpan
 
-CALENDAR = "calendar"
 _MONTHS_BACK = {"same": 0, "before": 1}
-
-
-@dataclass(frozen=True)
-class ReportSpan:
-    """The days that a labelled period covers under a convention; both bounds belong to it."""
-
-    convention: str
-    period: str
-    starts_on: dt.date
-    ends_on: dt.date
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """A form filled for one period: rows of fields or units, subtotals by level, and a total.
 
-Each figure is a sum of counters over the rows of ``official_counts``. Nothing is balanced by force:
-where two sides of an identity differ, the gap is listed with its size, its explained part and its
-unexplained part (rule D26). A cell that no source fills is null, never zero.
+Each figure is a sum of counters over the fields of units of ``counts``. Nothing is balanced by
+force: where two sides of an identity differ, the gap is listed with its size, its explained part
+and its unexplained part (rule D26). A cell that no source fills is null, never zero.
 
 The identities of forms are data and are checked on a few dozen finished cells at a time, so they
 are here: a query per table took 330 s instead of 5 (all periods, conventions and profiles of a test
-source). Row-by-row rules are SQL: the promises of ``official_counts``, and the percentages that a
+source). Row-by-row rules are SQL: the promises of ``counts``, and the percentages that a
 table prints (``audits``).
 """
 
@@ -19,8 +19,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from workbench.core.errors import UsageProblem
-from workbench.core.vocabulary import EVERYTHING, Period
-from workbench.official.conventions import ReportSpan
+from workbench.core.vocabulary import EVERYTHING, Period, ReportSpan
 from workbench.official.forms import COUNTERS, Form, FormColumn, Identity
 
 Figures = dict[str, int]
@@ -89,9 +88,8 @@ def fill(
 
     Args:
         form: The form.
-        counts: Table ``official_counts``: one row per profile, convention, period, unit, field,
-            procedure and channel, one column per counter. Filter it by unit beforehand for the
-            form of one unit.
+        counts: Table ``counts`` with the fields of work of each unit, one column per counter.
+            Filter it by unit beforehand for the form of one unit.
         span: The period and its days (``Conventions.span``).
         profile: Lateness profile.
         names: Names of rows and levels; ids where there is none.
@@ -141,6 +139,7 @@ def _of_period(counts: pl.DataFrame, period: str, convention: str, profile: str)
         pl.col("period") == period,
         pl.col("convention") == convention,
         pl.col("profile") == profile,
+        pl.col("field_of_work") != EVERYTHING,
     )
 
 

@@ -1,7 +1,7 @@
 """The official forms as data: their columns, the counters of each, and their identities.
 
 ``data/reference/forms/forms.csv`` lists the forms, one file per form its columns. A column adds
-counters of the table ``official_counts``; its identities are written as the forms print them
+counters of the table ``counts``; its identities are written as the forms print them
 (``3 = 4 + 5 + 6``), each beside the counters that legitimately stand between the two sides. A
 form that names a column or counter that does not exist is refused.
 """
@@ -22,6 +22,7 @@ COUNTERS = (
     "received_counter",
     "received_post",
     "received_other",
+    "channel_known",
     "online_full",
     "online_part",
     "online_rest",
@@ -60,7 +61,7 @@ COUNTERS = (
     "returned_online",
     "returned_counter",
 )
-"""What ``official_counts`` counts, in the order of its columns."""
+"""What the table ``counts`` counts."""
 
 LABEL_COLUMNS = 2
 """The first columns of every form number and name the row; the figures follow."""

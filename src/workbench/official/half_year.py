@@ -12,11 +12,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from workbench.core import numerals
-from workbench.core.vocabulary import EVERYTHING
+from workbench.core.vocabulary import EVERYTHING, ReportSpan
 from workbench.figures.estimates import Estimate, count
 from workbench.figures.measures import ESTIMATED
 from workbench.messages import say
-from workbench.official.conventions import ReportSpan
 from workbench.official.metrics import rate, totals
 
 COUNTS: dict[str, tuple[str, ...]] = {
@@ -41,7 +40,7 @@ COUNTS: dict[str, tuple[str, ...]] = {
     "returned_electronic": ("returned_online",),
     "returned_paper": ("returned_counter", "returned_by_post"),
 }
-"""Figure -> counters of ``official_counts`` it adds up."""
+"""Figure -> counters of ``counts`` it adds up."""
 
 RATES = (
     "ot_done",
@@ -90,7 +89,7 @@ def half_year_report(
     """Return the seed figures of a report for any period, not only a half-year.
 
     Args:
-        counts: Table ``official_counts``.
+        counts: Table ``counts``.
         span: The period under its reporting convention (``Conventions.span``).
         profile: Lateness profile.
         unit_id: A unit, ``*`` for all.

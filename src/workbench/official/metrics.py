@@ -13,14 +13,12 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.core.vocabulary import EVERYTHING
+from workbench.core.vocabulary import EVERYTHING, ReportSpan
 from workbench.figures.estimates import Estimate, wilson
 from workbench.figures.measures import RATES
 from workbench.messages import language
-from workbench.official.conventions import ReportSpan
 from workbench.official.forms import COUNTERS
 
-_CHANNELS = ("received_online", "received_counter", "received_post")
 _SCHEMA = {
     "metric_id": pl.String,
     "name": pl.String,
@@ -72,19 +70,17 @@ def read_metrics(reference: Path) -> tuple[Metric, ...]:
 def totals(
     counts: pl.DataFrame, *, span: ReportSpan, profile: str, unit_id: str = EVERYTHING
 ) -> dict[str, int]:
-    """Return the sum of every counter of ``official_counts`` for a period, unit and profile.
-
-    ``channel_known`` are the dossiers received through a named channel; the table keeps those of
-    other and of unknown channels together, so both are left out.
-    """
+    """Return every counter of ``counts`` for a period, unit and profile; 0 without dossiers."""
     rows = counts.filter(
-        pl.col("period") == span.period,
-        pl.col("convention") == span.convention,
-        pl.col("profile") == profile,
-        (pl.col("unit_id") == unit_id) | pl.lit(unit_id == EVERYTHING),
+        period=span.period,
+        convention=span.convention,
+        profile=profile,
+        unit_id=unit_id,
+        field_of_work=EVERYTHING,
+        procedure_id=EVERYTHING,
+        channel_in=EVERYTHING,
     )
-    sums = rows.select(pl.col(c).sum().cast(pl.Int64) for c in COUNTERS).row(0, named=True)
-    return {"channel_known": sum(sums[c] for c in _CHANNELS), **sums}
+    return rows.select(pl.col(c).sum().cast(pl.Int64) for c in COUNTERS).row(0, named=True)
 
 
 def rate(name: str, figures: dict[str, int]) -> Estimate:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import polars as pl
 import pytest
 
-from workbench.core.vocabulary import PERIOD_KINDS, periods_between
+from workbench.core.vocabulary import ReportSpan, periods_between
 from workbench.explain import calendar_periods
-from workbench.official import Conventions, ReportSpan
+from workbench.figures.on_request import count_on_request
+from workbench.official import Conventions
 from workbench.official.conventions import Convention
-from workbench.official.counting import count_official_forms
 from workbench.warehouse import Warehouse
 
 SNAPSHOT = dt.datetime(2022, 6, 30, 10, tzinfo=dt.UTC)
@@ -114,7 +114,9 @@ def spans_between() -> Spans:
 
 
 @pytest.fixture(scope="session")
-def counted(run_clock, pipelines_dir, reference_dir, spans_between, tmp_path_factory) -> Counted:
+def counted(
+    run_clock, pipelines_dir, reference_dir, repository, spans_between, tmp_path_factory
+) -> Counted:
     names = ("dossiers", "outcomes", "ledger", "steps", "pause_spells", "profiles", "receptions")
     tables = run_clock(list(rows()), pauses=PAUSES, tables=names)
     first, last = dt.date(2021, 12, 1), SNAPSHOT.date()
@@ -123,19 +125,16 @@ def counted(run_clock, pipelines_dir, reference_dir, spans_between, tmp_path_fac
     room = tmp_path_factory.mktemp("room")
     for name in ("dossiers", "outcomes", "pause_spells", "receptions"):
         tables[name].write_parquet(room / f"{name}.parquet")
-    found = count_official_forms([room], pipelines_dir, spans, tables["profiles"])
-    calendar = [
-        (str(p), kind, p.starts_on, p.ends_on)
-        for kind in PERIOD_KINDS
-        for p in periods_between(first, last, kind)
+    names = ("counts", "official_overruns")
+    found = [
+        count_on_request(names, [room], repository, profile=profile, spans=spans)
+        for profile in tables["profiles"]["profile"]
     ]
+    counts, overruns = (pl.concat(made[name] for made in found) for name in names)
     with Warehouse(pipelines_dir) as warehouse:
         for name, frame in tables.items():
             warehouse.add_frame(name, frame)
-        schema = ["period", "kind", "starts_on", "ends_on"]
-        periods = pl.DataFrame(calendar, schema=schema, orient="row")
-        warehouse.add_frame("periods", periods)
-        warehouse.add_frame("report_periods", calendar_periods(periods))
+        warehouse.add_frame("periods", calendar_periods(first, last))
         warehouse.set("profile", "wb_strict")
         warehouse.build("explain", wanted=("counts",))
-        return Counted(found.counts, found.overruns, warehouse.frame("counts"), conventions)
+        return Counted(counts, overruns, warehouse.frame("counts"), conventions)

@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 
 from workbench.core.errors import OutputBusy
+from workbench.core.vocabulary import ReportSpan
 from workbench.messages import use_language
-from workbench.official import Form, Letterhead, Names, ReportSpan, fill, form_names, write_form
+from workbench.official import Form, Letterhead, Names, fill, form_names, write_form
 from workbench.official.forms import COUNTERS
 
 SPAN = ReportSpan("nd09_2019", "2022-H1", dt.date(2021, 12, 15), dt.date(2022, 6, 14))

@@ -6,15 +6,12 @@ for people: shares with denominators and intervals, and the evidence in words.
 
 from __future__ import annotations
 
-from workbench.figures.causes.counting import CountedTable, count_table
 from workbench.figures.causes.evidence import evidence_text, reality_label
 from workbench.figures.causes.shares import causes_by_unit, realities, shapley_values
 from workbench.figures.causes.time_use import slowest_steps, time_use
 
 __all__ = [
-    "CountedTable",
     "causes_by_unit",
-    "count_table",
     "evidence_text",
     "realities",
     "reality_label",

@@ -18,6 +18,7 @@ from workbench.figures.compare.gap_decomposition import (
     GAPS,
     PEERS,
     Side,
+    comparison_name,
     describe_gap,
     gaps,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "change",
     "changed",
     "charted",
+    "comparison_name",
     "contradictions",
     "count_strata",
     "curve",

@@ -257,7 +257,7 @@ def _forecast_variance(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     shared = ((pl.col("upper") - pl.col("lower")) / (2 * _WIDE)).filter(open_ones).sum()
     return (
         rows.sort("dossier_id")
-        .group_by(*key, "unit_id", maintain_order=True)
+        .group_by(*dict.fromkeys((*key, "unit_id")), maintain_order=True)
         .agg((chance + shared**2).alias("unsure"))
         .group_by(key, maintain_order=True)
         .agg(pl.col("unsure").sum())

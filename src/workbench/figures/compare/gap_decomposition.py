@@ -68,6 +68,15 @@ class Side:
         return f"{self.unit_id}@{self.period}"
 
 
+def comparison_name(left: Side, right: Side) -> str:
+    """Return how the comparison of two sides is named in the table.
+
+    >>> comparison_name(Side("peers", "2022-H1"), Side("U01", "2022-H1"))
+    'peers@2022-H1|U01@2022-H1'
+    """
+    return f"{left.label}|{right.label}"
+
+
 def gaps(
     cause_cells: pl.DataFrame | pl.LazyFrame,
     pairs: Iterable[tuple[Side, Side]],
@@ -248,7 +257,7 @@ def _rows(
     # the correction of the last digit above may leave limits that meet in the effect
     lower[-1], upper[-1] = min(lower[-1], effects[-1]), max(upper[-1], effects[-1])
     kind = "unit" if left.period == right.period else "period"
-    head = (f"{left.label}|{right.label}", kind, left.label, right.label)
+    head = (comparison_name(left, right), kind, left.label, right.label)
     counts = [n for rate in rates for n in (rate.numerator, rate.denominator or 0)]
     parts = zip(names, effects, lower, upper, strict=True)
     return [(*head, *part, *gap, *counts, "kitagawa", 2) for part in parts]

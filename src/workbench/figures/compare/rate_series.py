@@ -108,7 +108,6 @@ def changed(
     *,
     kinds: Mapping[str, str] | None = None,
     shares: Mapping[str, float] | None = None,
-    spread: float = 1.0,
 ) -> pl.DataFrame:
     """Return the likeliest single change of a course, its credible dates and its p-value.
 
@@ -116,21 +115,20 @@ def changed(
         course: As in ``charted``.
         kinds: Period -> kind of month, say ``tet`` and ``plain``; with ``shares``.
         shares: Kind of month -> everybody's late share in it; what it explains is no change.
-        spread: How many times chance the course scatters (``spread`` of the chart, squared).
 
     Returns:
         One row: period (first of the new level), earliest, latest (credible dates), before and
         after (shares, or ratios to the expected), their counts, p_value, method, evidence_level
         2. Missing where the course is too short or has no late dossier.
 
-    Source: as ``estimates.shift``.
+    Source: as ``estimates.change_point``.
     """
     labels = course["period"].to_list()
     late, dossiers = (course[c].to_numpy() for c in ("numerator", "denominator"))
     expected = None
     if kinds is not None and shares is not None:
         expected = seasonal(dossiers, [kinds[p] for p in labels], dict(shares))
-    found = shift(late, dossiers, expected, spread=spread)
+    found = shift(late, dossiers, expected)
     dates = [None if i is None else labels[i] for i in (found.at, found.first, found.last)]
     names = ("before_numerator", "before_denominator", "after_numerator", "after_denominator")
     return pl.DataFrame(

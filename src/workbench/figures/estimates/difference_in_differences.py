@@ -1,18 +1,20 @@
 """Did a dated change help? Units that got it against units that did not, before against after.
 
 The difference of two differences is a cause only under conditions that can be looked at: the
-same course before the change, more than one unit on each side, enough dossiers. They are checked
-here, and the figure says which one failed.
+same course before the change, more than one unit on each side, enough dossiers, and a difference
+that other choices of units would not have shown. They are checked here, and the figure says which
+one failed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import fsum, sqrt
+from itertools import combinations
+from math import comb, fsum, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtrit
 
 Floats = NDArray[np.float64]
 
@@ -21,22 +23,30 @@ FEWEST_PERIODS = 3
 """Periods before the change without which no course before it can be seen."""
 FEWEST_DOSSIERS = 30
 """Dossiers on each side, before and after."""
+BY_CHANCE = 0.05
+"""Share of the ways to choose the treated units that may show as large a change."""
 REASONS = (
     "few_treated",
     "few_controls",
     "few_periods_before",
     "few_dossiers",
+    "few_ways",
+    "not_beyond_chance",
     "courses_differ_before",
     "courses_unsure_before",
 )
+SEED = 20220701
+_WAYS = 4_999
 
 
 @dataclass(frozen=True)
 class Effect:
-    """Change of the treated minus change of the others, with its 95 % interval.
+    """Change of the treated minus change of the others, with its interval.
 
-    ``trend`` is the difference of the courses before the change, a period, with its interval;
-    ``evidence_level`` is 4 where every condition holds, else 2 with ``reasons``.
+    The interval holds both 95 % intervals of that difference: as it is, and beyond the straight
+    course that each unit was on. ``trend`` is the difference of the courses before the change, a
+    period, with its interval; ``evidence_level`` is 4 where every condition holds, else 2 with
+    ``reasons``. ``p_value`` is the larger of the two shares of ways to choose the treated units.
     ``numerator`` and ``denominator``: late dossiers and dossiers of the treated after the change.
     """
 
@@ -71,35 +81,45 @@ def difference_in_differences(
         after: Number of the first period after the change.
 
     Each unit's share (late minus expected, over dossiers) is averaged before and after, weighted
-    by dossiers; units are the clusters. The course before the change is the slope of that share
-    within each unit. Level 4 wants: two treated units and two others, three periods before, 30
-    dossiers in every corner, and courses before the change whose difference has an interval that
-    holds zero and would not by itself make the effect found.
+    by dossiers; units are the clusters. What a unit's share did beyond its own straight course is
+    looked at beside it, since sides that drift apart differ after any date. Both are compared with
+    what other choices of as many treated units would have shown.
+
+    Level 4 wants: two treated units and two others, three periods before, 30 dossiers in every
+    corner, twenty ways to choose the treated units, and both changes larger than all but 5 % of
+    these ways show; and courses before the change whose difference has an interval around zero and
+    that did not part from one period to the next.
 
     Source: Card and Krueger (1994), American Economic Review 84, 772-793; Bertrand, Duflo and
     Mullainathan (2004), Quarterly Journal of Economics 119, 249-275 (two periods a cluster);
-    Welch (1947), Biometrika 34, 28-35 (unequal variances).
+    Welch (1947), Biometrika 34, 28-35 (unequal variances); few treated units: Conley and Taber
+    (2011), Review of Economics and Statistics 93, 113-125, by randomisation as in MacKinnon and
+    Webb (2020), Journal of Econometrics 218, 435-450 (t statistics); courses that may differ in a
+    straight line: Rambachan and Roth (2023), Review of Economic Studies 90, 2555-2591.
     """
     count, number = (np.asarray(x, dtype=np.float64) for x in (late, dossiers))
     due = np.zeros_like(count) if expected is None else np.asarray(expected, dtype=np.float64)
     which = np.asarray(treated, dtype=bool)
     before, since = slice(0, after), slice(after, None)
     change = _share(count, due, number, since) - _share(count, due, number, before)
-    gap = _welch(change[which], change[~which])
+    beyond = _beyond_course(count - due, number, after)
     slopes = _slopes(count[:, before] - due[:, before], number[:, before])
-    trend = _welch(slopes[which], slopes[~which])
-    reasons = _reasons(number, which, after) + _course(gap, trend, count.shape[1])
+    gap, apart, trend = (_welch(x[which], x[~which]) for x in (change, beyond, slopes))
+    chances = [_by_choice(x, which) for x in (change, beyond)]
+    moved = _moved_before(count - due, number, which, after)
+    reasons = _reasons(number, which, after) + _doubts(chances, trend, moved=moved)
+    lower, upper = _hull(gap, apart)
     return Effect(
         gap[0],
-        gap[1],
-        gap[2],
+        lower,
+        upper,
         float(count[which][:, since].sum()),
         float(number[which][:, since].sum()),
-        gap[3],
-        trend[:3],
+        None if None in chances else max(c for c in chances if c is not None),
+        trend,
         2 if reasons else 4,
         reasons,
-        "did_welch",
+        "did_randomised",
     )
 
 
@@ -121,25 +141,89 @@ def _slopes(above: Floats, number: Floats) -> Floats:
     return np.where(spread > 0, slope, np.nan)
 
 
-_Gap = tuple[float | None, float | None, float | None, float | None]
+def _beyond_course(above: Floats, number: Floats, after: int) -> Floats:
+    """Return each unit's change beyond its own straight course, weighted by dossiers."""
+    units, periods = number.shape
+    time = np.arange(periods, dtype=np.float64)
+    changes = np.full(units, np.nan)
+    for unit in range(units):
+        some = number[unit] > 0
+        design = np.stack([np.ones(periods), time - time.mean(), time >= after], axis=1)[some]
+        root = np.sqrt(number[unit, some])
+        if np.linalg.matrix_rank(design) == design.shape[1]:
+            share = above[unit, some] / number[unit, some]
+            weighted = design * root[:, None]
+            # the normal equations of three unknowns: the same digits on every processor
+            left, right = weighted.T @ weighted, weighted.T @ (share * root)
+            changes[unit] = np.linalg.solve(left, right)[2]
+    return changes
+
+
+_Gap = tuple[float | None, float | None, float | None]
 
 
 def _welch(ours: Floats, theirs: Floats) -> _Gap:
-    """Return the difference of two means with interval and two-sided p-value."""
+    """Return the difference of two means with its interval."""
     one, two = ours[~np.isnan(ours)], theirs[~np.isnan(theirs)]
     if not (one.size and two.size):
-        return None, None, None, None
+        return None, None, None
     value = float(one.mean() - two.mean())
     if min(one.size, two.size) < FEWEST_UNITS:
-        return value, None, None, None
+        return value, None, None
     errors = [float(x.var(ddof=1)) / x.size for x in (one, two)]
     total = fsum(errors)
     if total <= 0:
-        return value, value, value, 1.0 if value == 0 else 0.0
+        return value, value, value
     free = total**2 / fsum(e**2 / (x.size - 1) for e, x in zip(errors, (one, two), strict=True))
     half = float(stdtrit(free, 0.975)) * sqrt(total)
-    chance = 2 * float(stdtr(free, -abs(value) / sqrt(total)))
-    return value, value - half, value + half, chance
+    return value, value - half, value + half
+
+
+def _hull(one: _Gap, other: _Gap) -> tuple[float | None, float | None]:
+    """Return the interval that holds both, none where one of them has none."""
+    if one[1] is None or one[2] is None or other[1] is None or other[2] is None:
+        return None, None
+    return min(one[1], other[1]), max(one[2], other[2])
+
+
+def _by_choice(change: Floats, which: NDArray[np.bool_]) -> float | None:
+    """Return the share of choices of treated units that differ from the others at least as much.
+
+    All choices where they are few, else drawn ones; none where fewer than 20 exist, of which no
+    one could be rare enough.
+    """
+    some = ~np.isnan(change)
+    values, ours = change[some], which[some]
+    chosen, units = int(ours.sum()), values.size
+    ways = comb(units, chosen)
+    if min(chosen, units - chosen) < FEWEST_UNITS or ways * BY_CHANCE < 1:
+        return None
+    if ways <= _WAYS:
+        choices = np.array(list(combinations(range(units), chosen)))
+    else:
+        random = np.random.default_rng(SEED)
+        drawn = random.permuted(np.tile(np.arange(units), (_WAYS, 1)), axis=1)[:, :chosen]
+        choices = np.concatenate([np.flatnonzero(ours)[None, :], drawn])
+    sides = np.zeros((len(choices), units), dtype=bool)
+    np.put_along_axis(sides, choices, values=True, axis=1)
+    scores = np.abs(_scores(values, sides))
+    own = float(np.abs(_scores(values, ours[None, :]))[0])
+    return float(np.mean(scores >= own - 1e-9 * max(own, 1.0)))
+
+
+def _scores(values: Floats, sides: NDArray[np.bool_]) -> Floats:
+    """Return Welch's t of every choice; a difference without any scatter is beyond all others."""
+    means, errors = [], []
+    for side in (sides, ~sides):
+        number = side.sum(axis=1)
+        mean = (side * values).sum(axis=1) / number
+        spread = (side * (values - mean[:, None]) ** 2).sum(axis=1) / (number - 1)
+        means.append(mean)
+        errors.append(spread / number)
+    difference, error = means[0] - means[1], np.sqrt(errors[0] + errors[1])
+    tiny = np.abs(values).max(initial=0.0) * 1e-12
+    certain = np.where(np.abs(difference) > tiny, np.sign(difference) * 1e9, 0.0)
+    return np.where(error > tiny, difference / np.where(error > tiny, error, 1.0), certain)
 
 
 def _reasons(number: Floats, which: NDArray[np.bool_], after: int) -> tuple[str, ...]:
@@ -157,13 +241,24 @@ def _reasons(number: Floats, which: NDArray[np.bool_], after: int) -> tuple[str,
     return tuple(reason for reason, holds in found.items() if holds)
 
 
-def _course(gap: _Gap, trend: _Gap, periods: int) -> tuple[str, ...]:
-    """Say whether the courses before the change allow the effect to be called one."""
-    value, low, high, _ = trend
-    if gap[0] is None or value is None or low is None or high is None:
-        return ("courses_unsure_before",)
-    if low > 0 or high < 0:
-        return ("courses_differ_before",)
-    # From the middle before to the middle after lie half of all periods: so far a slope carries.
-    carried = value * periods / 2
-    return ("courses_unsure_before",) if abs(carried) > abs(gap[0]) else ()
+def _moved_before(above: Floats, number: Floats, which: NDArray[np.bool_], after: int) -> bool:
+    """Return whether the sides parted already from one period to the next before the change."""
+    before = above[:, :after], number[:, :after]
+    share = np.where(before[1] > 0, before[0] / np.maximum(before[1], 1e-12), np.nan)
+    steps = [_by_choice(step, which) for step in np.diff(share, axis=1).T]
+    known = [step for step in steps if step is not None]
+    return bool(known) and min(known) * len(known) <= BY_CHANCE
+
+
+def _doubts(chances: list[float | None], trend: _Gap, *, moved: bool) -> tuple[str, ...]:
+    """Return why chance or courses that differed before may have made the difference."""
+    change, beyond = chances
+    low, high = trend[1:]
+    if change is None or beyond is None or low is None or high is None:
+        return ("few_ways",)
+    found = {
+        "not_beyond_chance": change > BY_CHANCE,
+        "courses_differ_before": low > 0 or high < 0 or moved,
+        "courses_unsure_before": beyond > BY_CHANCE,
+    }
+    return tuple(reason for reason, holds in found.items() if holds)

@@ -7,6 +7,7 @@ it was seen; dossiers that have not left count for what they show.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from itertools import product
 
@@ -34,6 +35,17 @@ _FEW = 3
 _WIDE = float(ndtri(0.975))
 _NODES, _RAW_WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
 _WEIGHTS = _RAW_WEIGHTS / _RAW_WEIGHTS.sum()
+
+
+def first_day(day: dt.date) -> dt.date:
+    """Return since when dossiers must have been seen to say how fast places are on a day.
+
+    A day more than the stays that count there, since instants lie in several zones.
+
+    >>> first_day(dt.date(2022, 7, 1))
+    datetime.date(2022, 1, 1)
+    """
+    return day - dt.timedelta(days=BLOCK_DAYS * BLOCKS + 1)
 
 
 @dataclass(frozen=True)
