@@ -45,7 +45,7 @@ placed as (
         sessions.unit_no is not null as is_by_session,
         slow.unit_no is not null as is_slow_quarter,
         hasty.dossier_no is not null
-        and (measured.part = 'sign' or hasty.is_hasty_sign) as is_doubtful,
+        and (measured.part = 'sign' or hasty.is_hasty_sign) as is_hasty,
         chains.dossier_no is not null as is_chained,
         case measured.part
             when 'gap_or_assign'
@@ -110,14 +110,11 @@ causable as (
     select
         placed.*,
         part_causes.part_cause,
-        case
-            when placed.resolved_class in ('sign', 'work', 'queue')
-                then placed.is_doubtful or placed.is_chained
-            -- even the arrival of a step that was clicked with the closing is a click
-            when placed.resolved_class in ('transfer', 'assign', 'gap_or_assign', 'gap_or_queue')
-                then placed.is_chained
-            else false
-        end as is_clicked_together
+        (placed.is_hasty or placed.is_chained)
+        and placed.resolved_class in ('sign', 'work', 'queue')
+        or placed.is_chained
+        and placed.resolved_class in ('transfer', 'gap_or_queue', 'assign', 'gap_or_assign')
+            as is_doubtful
     from placed
     inner join part_causes on placed.resolved_class = part_causes.listed_part
     where part_causes.part_cause <> 'unexplained'
@@ -163,13 +160,13 @@ attributed_time as (
         part in ('synced', 'disputed')
         or coalesce(seconds > extreme_seconds, true) as is_extreme,
         case
-            when is_clicked_together then 'record_lag'
+            when is_doubtful then 'record_lag'
             when resolved_class = 'queue' and is_slow_quarter then 'slow_work'
             when resolved_class = 'sign' and is_by_session then 'batching'
             else part_cause
         end as cause,
         case
-            when is_clicked_together then 'B'
+            when is_doubtful then 'B'
             when part = 'transfer' and over_rule_seconds > 0 then 'A'
             when part in ('record', 'synced') then 'A'
             when part = 'disputed' then 'B'
@@ -179,7 +176,7 @@ attributed_time as (
             else 'B'
         end as grade,
         case
-            when is_clicked_together then 'clicked_together'
+            when is_doubtful then 'clicked_together'
             when part = 'transfer' and over_rule_seconds > 0 then 'rule'
             when part = 'record' then 'second_source'
             when part = 'synced' then 'other_record'

@@ -102,7 +102,8 @@ judged as (
         and 100 * bunches.n_weekday >= own.weekday_share * bunches.n_quarter as is_weekday,
         chains.dossier_no is not null as is_chain
     from bunches
-    left join chains on bunches.dossier_no = chains.dossier_no
+    left join chains
+        on bunches.dossier_no = chains.dossier_no
     cross join limits
     cross join cause_limits as own
 ),

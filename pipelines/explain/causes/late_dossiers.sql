@@ -3,10 +3,10 @@
 -- reads: causes, cause_list, cause_dossiers, attributable_time, closing_patterns, cause_limits
 -- promises: reality in ('real', 'record_only', 'undecidable');
 --   overrun_seconds is null or overrun_seconds >= 0
+-- A signature that was clicked together with the closing (is_chain) is no second source.
 -- Late only on record: on time but for a wrong due date, or a late click or copy that a second
 -- source (the paper result, the signature, the office's own record) shows. Without a second
--- source a late click, or a closing that is part of a pattern of clicks, leaves it undecidable (a
--- signature clicked together with the closing is no source);
+-- source a late click, or a closing that is part of a pattern of clicks, leaves it undecidable;
 -- so do two records of which neither is known to be right, and time of which most is in no log.
 -- Dominant is the largest, in seconds, of the causes that alone made it late, else the largest, and
 -- what no cause explains if that is most. Of equal ones it is the better proven.
@@ -48,9 +48,8 @@ judged as (
         closing_patterns.dossier_no is not null
         and dossiers.paper_second is null
         and not dossiers.is_other_shown
-        and (
-            closing_patterns.is_chain or coalesce(logged.record_seconds, 0) = 0
-        ) as is_pattern_only,
+        and (coalesce(logged.record_seconds, 0) = 0 or closing_patterns.is_chain)
+            as is_pattern_only,
         coalesce(logged.unlogged_seconds, 0) as unlogged_seconds
     from cause_dossiers as dossiers
     left join logged on dossiers.dossier_no = logged.dossier_no
