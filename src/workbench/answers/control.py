@@ -76,19 +76,19 @@ def control(
     has_baseline = base is not None and {base.first, base.last} <= set(course["period"])
     frame = compare.charted(course, base, rules=rules) if base and has_baseline else course
     ended = _WITHOUT_STOCK.get(measure, measure)
-    moved = _moved(run, scope, ended)
+    shift = _likeliest_change(run, scope, ended)
     rows = list(frame.iter_rows(named=True))
     rate = say(f"briefing.{measure}")
     return Answer(
         title=say("control.title"),
         claims=(
             *_describe_limits(rows, base if has_baseline else None),
-            *_describe_change(moved, say(f"briefing.{ended}")),
+            *_describe_change(shift, say(f"briefing.{ended}")),
         ),
         frame=frame,
         denominators=say("control.denominators"),
         listing=_table(rows, rate) if rows and has_baseline else None,
-        figure=_figure(rows, base, moved, rate) if rows and base and has_baseline else None,
+        figure=_figure(rows, base, shift, rate) if rows and base and has_baseline else None,
     )
 
 
@@ -102,7 +102,7 @@ def baseline(run: Run, unit: str, measure: str) -> compare.BaselinePeriods | Non
     return None
 
 
-def _moved(run: Run, scope: Scope, measure: str) -> Row:
+def _likeliest_change(run: Run, scope: Scope, measure: str) -> Row:
     """Return the likeliest single change; months of long holidays are compared with such months."""
     course = compare.series(
         run.measures, unit_id=scope.unit, profile=scope.profile, measure=measure
@@ -111,14 +111,14 @@ def _moved(run: Run, scope: Scope, measure: str) -> Row:
     classes = run.month_classes
     kinds = {p: classes[p] for p in course["period"] if p in classes}
     seasonal = len(kinds) == course.height and course.height > 0
-    change = compare.changed(
+    changes = compare.changed(
         course,
         kinds=kinds if seasonal else None,
         shares=compare.shares_by_kind(run.measures, kinds, profile=scope.profile, measure=measure)
         if seasonal
         else None,
     )
-    row: Row = change.row(0, named=True)
+    row: Row = changes.row(0, named=True)
     return row
 
 
@@ -151,29 +151,29 @@ def _named(row: Row) -> str:
     return f"{numerals.period(row['period'])} ({numerals.percent(row['value'])}; {over})"
 
 
-def _describe_change(moved: Row, rate: str) -> tuple[Claim, ...]:
-    if moved["period"] is None or moved["p_value"] is None or moved["p_value"] > SURE:
+def _describe_change(shift: Row, rate: str) -> tuple[Claim, ...]:
+    if shift["period"] is None or shift["p_value"] is None or shift["p_value"] > SURE:
         return (claim(say("control.no_change", rate=rate), 2),)
     words = {
         "rate": rate,
-        "since": numerals.period(moved["period"]),
-        "earliest": numerals.period(moved["earliest"]),
-        "latest": numerals.period(moved["latest"]),
-        **{side: _level(moved, side) for side in ("before", "after")},
+        "since": numerals.period(shift["period"]),
+        "earliest": numerals.period(shift["earliest"]),
+        "latest": numerals.period(shift["latest"]),
+        **{side: _level(shift, side) for side in ("before", "after")},
     }
     return (claim(say("control.change", **words), 2, key=True),)
 
 
-def _level(moved: Row, side: str) -> str:
+def _level(shift: Row, side: str) -> str:
     """Describe one side: late dossiers of all, or of the number expected for its months."""
-    late, base = moved[f"{side}_numerator"], moved[f"{side}_denominator"]
-    if moved["method"] == AGAINST_EXPECTED:
+    late, base = shift[f"{side}_numerator"], shift[f"{side}_denominator"]
+    if shift["method"] == AGAINST_EXPECTED:
         words = {"late": numerals.count(late), "expected": numerals.decimal(base)}
         return say("control.of_expected", **words)
     return numerals.fraction(late, base)
 
 
-def _figure(rows: Sequence[Row], usual: compare.BaselinePeriods, moved: Row, rate: str) -> Figure:
+def _figure(rows: Sequence[Row], usual: compare.BaselinePeriods, shift: Row, rate: str) -> Figure:
     points = [
         Point(
             name=numerals.month_tick(row["period"]),
@@ -186,8 +186,8 @@ def _figure(rows: Sequence[Row], usual: compare.BaselinePeriods, moved: Row, rat
         )
         for row in rows
     ]
-    sure = moved["period"] is not None and (moved["p_value"] or 1.0) <= SURE
-    change = numerals.month_tick(moved["period"]) if sure else ""
+    sure = shift["period"] is not None and (shift["p_value"] or 1.0) <= SURE
+    change = numerals.month_tick(shift["period"]) if sure else ""
     return picture(
         control_chart(points, say("briefing.rate_axis", rate=rate), change),
         say("control.caption", rate=rate),

@@ -141,11 +141,11 @@ class Official(Part):
             UsageProblem: The period has no dossier, or the convention has none such.
         """
         span = self._span(period)
-        found = self._counted(span)
+        tables = self._counted(span)
         frame = rates_side_by_side(
             read_metrics(self.run.reference),
-            totals(found["counts"], span=span, profile=self.profile, unit_id=self.unit),
-            found["official_overruns"],
+            totals(tables["counts"], span=span, profile=self.profile, unit_id=self.unit),
+            tables["official_overruns"],
             span=span,
             profile=self.profile,
             unit_id=self.unit,
@@ -208,15 +208,15 @@ class Official(Part):
         Raises:
             UsageProblem: No dossier lies in that period under the convention.
         """
-        found = self.run.official_tables(span, self.profile)
-        if found["counts"].is_empty():
+        tables = self.run.official_tables(span, self.profile)
+        if tables["counts"].is_empty():
             raise UsageProblem(
                 "official.no_counts",
                 period=span.period,
                 convention=self.convention,
                 profile=self.profile,
             )
-        return found
+        return tables
 
     def _totals(self, span: ReportSpan) -> dict[str, int]:
         counts = self._counted(span)["counts"]

@@ -128,17 +128,17 @@ def changed(
     expected = None
     if kinds is not None and shares is not None:
         expected = seasonal(dossiers, [kinds[p] for p in labels], dict(shares))
-    found = shift(late, dossiers, expected)
-    dates = [None if i is None else labels[i] for i in (found.at, found.first, found.last)]
+    change = shift(late, dossiers, expected)
+    dates = [None if i is None else labels[i] for i in (change.at, change.first, change.last)]
     names = ("before_numerator", "before_denominator", "after_numerator", "after_denominator")
     return pl.DataFrame(
         {
             **{n: [d] for n, d in zip(("period", "earliest", "latest"), dates, strict=True)},
-            "before": [found.before],
-            "after": [found.after],
-            **{n: [c] for n, c in zip(names, found.counts, strict=True)},
-            "p_value": [found.p_value],
-            "method": [found.method],
+            "before": [change.before],
+            "after": [change.after],
+            **{n: [c] for n, c in zip(names, change.counts, strict=True)},
+            "p_value": [change.p_value],
+            "method": [change.method],
             "evidence_level": [2],
         },
         schema_overrides={

@@ -106,8 +106,8 @@ def difference_in_differences(
     slopes = _slopes(count[:, before] - due[:, before], number[:, before])
     gap, apart, trend = (_welch(x[which], x[~which]) for x in (change, beyond, slopes))
     chances = [_by_choice(x, which) for x in (change, beyond)]
-    moved = _moved_before(count - due, number, which, after)
-    reasons = _reasons(number, which, after) + _doubts(chances, trend, moved=moved)
+    has_parted = _parted_before(count - due, number, which, after)
+    reasons = _reasons(number, which, after) + _doubts(chances, trend, has_parted=has_parted)
     lower, upper = _hull(gap, apart)
     return Effect(
         gap[0],
@@ -241,7 +241,7 @@ def _reasons(number: Floats, which: NDArray[np.bool_], after: int) -> tuple[str,
     return tuple(reason for reason, holds in found.items() if holds)
 
 
-def _moved_before(above: Floats, number: Floats, which: NDArray[np.bool_], after: int) -> bool:
+def _parted_before(above: Floats, number: Floats, which: NDArray[np.bool_], after: int) -> bool:
     """Return whether the sides parted already from one period to the next before the change."""
     before = above[:, :after], number[:, :after]
     share = np.where(before[1] > 0, before[0] / np.maximum(before[1], 1e-12), np.nan)
@@ -250,15 +250,15 @@ def _moved_before(above: Floats, number: Floats, which: NDArray[np.bool_], after
     return bool(known) and min(known) * len(known) <= BY_CHANCE
 
 
-def _doubts(chances: list[float | None], trend: _Gap, *, moved: bool) -> tuple[str, ...]:
+def _doubts(chances: list[float | None], trend: _Gap, *, has_parted: bool) -> tuple[str, ...]:
     """Return why chance or courses that differed before may have made the difference."""
     change, beyond = chances
     low, high = trend[1:]
     if change is None or beyond is None or low is None or high is None:
         return ("few_ways",)
-    found = {
+    doubts = {
         "not_beyond_chance": change > BY_CHANCE,
-        "courses_differ_before": low > 0 or high < 0 or moved,
+        "courses_differ_before": low > 0 or high < 0 or has_parted,
         "courses_unsure_before": beyond > BY_CHANCE,
     }
-    return tuple(reason for reason, holds in found.items() if holds)
+    return tuple(reason for reason, holds in doubts.items() if holds)
