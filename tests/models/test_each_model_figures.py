@@ -286,6 +286,46 @@ def test_figures_that_differ_are_read_from_the_longest_period_and_the_whole_down
     )
 
 
+def test_headline_figures_are_of_everything_under_each_sides_own_profile(model_test) -> None:
+    """Beyond: each value outside the other's interval; one outside is not enough."""
+    model_test(
+        "review/headline_figures",
+        variables={"left_profile": "p", "right_profile": "q"},
+        given={
+            "left_measures": """
+                procedure_id = *
+                channel_in = *
+                period = 2022-H1
+                method = wilson
+                measure  profile  unit_id  numerator  denominator  value  lower  upper
+                a        p        *        1          10           0.1    0.0    0.2
+                b        p        *        1          10           0.1    0.0    0.2
+                c        p        *        1          10           0.1    0.0    0.2
+                a        q        *        9          10           0.9    0.8    1.0
+                a        p        U1       9          10           0.9    0.8    1.0
+            """,
+            "right_measures": """
+                procedure_id = *
+                channel_in = *
+                period = 2022-H1
+                method = wilson
+                measure  profile  unit_id  numerator  denominator  value  lower  upper
+                a        q        *        5          10           0.5    0.3    0.7
+                b        q        *        3          10           0.3    0.0    0.6
+                d        q        *        1          10           0.1    0.0    0.2
+                a        p        *        9          10           0.9    0.8    1.0
+            """,
+        },
+        expect="""
+            measure  period   left_value  right_value  is_beyond
+            a        2022-H1  0.1         0.5          yes
+            b        2022-H1  0.1         0.3          no
+            c        2022-H1  0.1         -            -
+            d        2022-H1  -           0.1          -
+        """,
+    )
+
+
 def test_an_outcome_flips_only_where_both_revisions_know_the_dossier(model_test) -> None:
     model_test(
         "review/changed_outcomes",

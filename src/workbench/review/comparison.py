@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
+from workbench.core.errors import InputRejected
 from workbench.core.project import Project, Scratch
 from workbench.review.outputs import Output, changed_outputs
 from workbench.review.reasons import Reason, find_reasons
-from workbench.review.snapshots import RevisionTables
+from workbench.review.sides import Side, find_side
+from workbench.review.tables import TableChange, compare_tables
+from workbench.review.verdicts import Verdict, changed_verdicts
 from workbench.warehouse import Warehouse
+from workbench.warehouse.models import find_model
+
+_STAGES = ("clean", "clock", "explain", "figures")
+"""Folders of ``pipelines`` whose models make the tables that are compared."""
+_JOINED = ("measures", "outcomes", "dossiers")
+"""Tables that the models of ``pipelines/review`` read of both sides, moved or not."""
+_LANDED = {"source_file": pl.String, "source_sheet": pl.String, "sha256": pl.String}
 
 
 @dataclass(frozen=True)
@@ -23,12 +35,16 @@ class RevisionDiff:
         headline: The lateness profile of headlines on the right.
         left_headline: That of the left, from its own parameters.
         outputs: Outputs of stages that are not the same bytes, compared here or not.
+        tables: Every table whose bytes differ, compared row by row.
+        figures: One row per measure of everything together and period, moved or not.
+        verdicts: Judgements that differ.
         measures: One row per figure that moved, both sides with numerator and denominator.
         flips: One row per dossier and profile whose outcome changed, with what moved it.
         dossiers: One row per dossier on one side only (``change`` says which).
         exports: One row per sheet of an export whose bytes differ.
         reasons: Inputs of the pipeline that differ.
         measure_names: Every measure that either side knows, moved or not.
+        table_names: Every table that either side has, changed or not.
     """
 
     left: str
@@ -36,17 +52,22 @@ class RevisionDiff:
     headline: str
     left_headline: str
     outputs: tuple[Output, ...]
+    tables: tuple[TableChange, ...]
+    figures: pl.DataFrame
+    verdicts: tuple[Verdict, ...]
     measures: pl.DataFrame
     flips: pl.DataFrame
     dossiers: pl.DataFrame
     exports: pl.DataFrame
     reasons: tuple[Reason, ...]
     measure_names: frozenset[str]
+    table_names: frozenset[str]
 
     @property
     def is_empty(self) -> bool:
         """Whether no output of any stage differs, as the hashes of their bytes say."""
-        return not self.outputs and self.left_headline == self.headline
+        nothing = not self.outputs and not self.tables
+        return nothing and self.left_headline == self.headline
 
     @property
     def moves_nothing_compared(self) -> bool:
@@ -73,44 +94,103 @@ class RevisionDiff:
 
 
 def compare_revisions(project: Project, left: str, right: str | None = None) -> RevisionDiff:
-    """Compare two revisions of a project; without the second, the working tree.
+    """Compare two revisions of a project, or folders that ``analyse`` wrote.
+
+    Args:
+        project: The project whose revisions are meant and whose models say the keys of tables.
+        left: Any name git knows, a DVC experiment, or a folder of ``analyse``.
+        right: The same; without it, the working tree.
 
     Raises:
-        UsageProblem: Git knows no such revision, or the project is in no git repository.
+        UsageProblem: There is no such revision or folder, or the project is in no git repository.
         InputRejected: The tables of a revision are neither in the cache nor in a remote, or
             the project's parameters cannot be read.
     """
     with (
-        RevisionTables.at(project, left) as before,
-        RevisionTables.at(project, right) as after,
+        find_side(project, left) as before,
+        find_side(project, right) as after,
         Scratch("revisions") as folder,
         Warehouse(project.pipelines) as warehouse,
     ):
-        before.fetch(folder, "left")
-        after.fetch(folder, "right")
+        profiles = before.headline(), after.headline()
+        hashes = before.table_hashes(), after.table_hashes()
+        _check_tables(before, after, hashes)
+        names = hashes[0].keys() | hashes[1].keys()
+        differing = {n for n in names if hashes[0].get(n) != hashes[1].get(n)}
+        files = _copied(folder, (before, after), {*differing, *_JOINED, "landed_files"})
+        tables = compare_tables({n: files[n] for n in differing}, _keys(project, differing))
+        for side, profile in zip(("left", "right"), profiles, strict=True):
+            warehouse.set(f"{side}_profile", profile)
         warehouse.attach(folder)
         warehouse.build("review")
         measure_names = [
             warehouse.frame(f"{side}_measures")["measure"] for side in ("left", "right")
         ]
-        measures = warehouse.frame("changed_measures")
-        flips = warehouse.frame("changed_outcomes")
-        dossiers = warehouse.frame("added_or_removed_dossiers")
-        exports = warehouse.frame("changed_exports")
-        reasons = find_reasons(before, after)
+        frames = {
+            name: warehouse.frame(table)
+            for name, table in (
+                ("figures", "headline_figures"),
+                ("measures", "changed_measures"),
+                ("flips", "changed_outcomes"),
+                ("dossiers", "added_or_removed_dossiers"),
+                ("exports", "changed_exports"),
+            )
+        }
+        verdicts = changed_verdicts(files, profiles)
+        reasons = find_reasons(project, before, after)
         outputs = changed_outputs(before, after)
     if not reasons and outputs:
         reasons = (Reason("unrecorded", "dvc.lock", (), "", ""),)
     return RevisionDiff(
         left=before.label,
         right=after.label,
-        headline=after.headline(),
-        left_headline=before.headline(),
+        headline=profiles[1],
+        left_headline=profiles[0],
         outputs=outputs,
-        measures=measures,
-        flips=flips,
-        dossiers=dossiers,
-        exports=exports,
+        tables=tables,
+        verdicts=verdicts,
         reasons=reasons,
         measure_names=frozenset(pl.concat(measure_names).unique()),
+        table_names=frozenset(names),
+        **frames,
     )
+
+
+def _check_tables(before: Side, after: Side, hashes: tuple[dict[str, str], ...]) -> None:
+    for side, tables in zip((before, after), hashes, strict=True):
+        if missing := [name for name in _JOINED if name not in tables]:
+            raise InputRejected("revisions.no_table", label=side.label, tables=", ".join(missing))
+
+
+def _copied(
+    folder: Path, sides: tuple[Side, Side], tables: set[str]
+) -> Mapping[str, tuple[Path | None, Path | None]]:
+    """Copy tables of both sides; a table that a side does not have is nothing there."""
+    files: dict[str, tuple[Path | None, Path | None]] = {}
+    for table in sorted(tables):
+        pair: list[Path | None] = []
+        for name, side in zip(("left", "right"), sides, strict=True):
+            target = folder / f"{name}_{table}.parquet"
+            if table in side.table_hashes():
+                side.copy_table(table, target)
+                pair.append(target)
+            elif table == "landed_files":
+                schema = {**_LANDED, "rows_landed": pl.Int64}
+                pl.DataFrame(schema=schema).write_parquet(target)
+                pair.append(None)
+            else:
+                pair.append(None)
+        files[table] = (pair[0], pair[1])
+    return files
+
+
+def _keys(project: Project, tables: set[str]) -> dict[str, tuple[str, ...]]:
+    """Return the key of each table that a SQL model describes."""
+    keys = {}
+    for table in tables:
+        for stage in _STAGES:
+            try:
+                keys[table] = find_model(project.pipelines, stage, table).key
+            except FileNotFoundError:
+                continue
+    return keys

@@ -1,7 +1,9 @@
 """Tolerances of a comparison, beyond which it fails: ``flips=0``, ``late_done=0.5``.
 
-A count is judged by ``flips``, ``appeared``, ``disappeared`` or ``figures``. A measure is judged
-over all units together in every period, under the headline profile: a rate by its change in
+A count is judged by ``flips``, ``appeared``, ``disappeared`` or ``figures``; a table by the number
+of its rows that differ (``cells``), or that differ in one column (``cells.flagged``); ``schema`` by
+the number of tables that exist on one side only or have another list of columns. A measure is
+judged over all units together in every period, under the headline profile: a rate by its change in
 percentage points, a count by its change in dossiers. A limit is passed when the change is
 greater than it, and cannot be judged where the two sides have different headline profiles.
 """
@@ -19,6 +21,7 @@ from workbench.core.vocabulary import EVERYTHING
 from workbench.review.comparison import RevisionDiff
 
 COUNTS = ("flips", "appeared", "disappeared", "figures")
+SCHEMA = "schema"
 
 
 def read_limits(texts: Sequence[str]) -> dict[str, float]:
@@ -51,12 +54,13 @@ def enforce_limits(revisions: RevisionDiff, limits: Mapping[str, float]) -> None
         RuleFailed: At least one tolerance is exceeded (the message lists each with its figure), or
             one on a measure cannot be judged since the headline profiles differ.
     """
-    names = {*COUNTS, *revisions.measure_names}
+    names = {*COUNTS, SCHEMA, *revisions.measure_names, *revisions.table_names}
     for name in limits:
-        if name not in names:
-            choices = ", ".join([*COUNTS, *sorted(revisions.measure_names)])
+        if name.split(".")[0] not in names:
+            choices = ", ".join([*COUNTS, SCHEMA, *sorted(names - {*COUNTS, SCHEMA})])
             raise UsageProblem("revisions.no_such_limit", name=name, choices=choices)
-    if revisions.left_headline != revisions.headline and not set(limits) <= set(COUNTS):
+    measures = set(limits) & (revisions.measure_names - {*COUNTS})
+    if revisions.left_headline != revisions.headline and measures:
         left, right = revisions.left_headline, revisions.headline
         raise RuleFailed("revisions.limit_other_profile", left=left, right=right)
     changes = {name: greatest_change(revisions, name) for name in limits}
@@ -76,6 +80,10 @@ def greatest_change(revisions: RevisionDiff, name: str) -> float:
     """
     if name in COUNTS:
         return revisions.counts[name]
+    if name == SCHEMA:
+        return sum(change.has_other_columns for change in revisions.tables)
+    if name not in revisions.measure_names:
+        return _changed_rows(revisions, *name.split(".", 1))
     moved = revisions.measures.filter(
         pl.col("measure") == name,
         pl.col("profile") == revisions.headline,
@@ -84,3 +92,21 @@ def greatest_change(revisions: RevisionDiff, name: str) -> float:
     unit = pl.when(pl.col("method") == "count").then(1).otherwise(100)
     difference = pl.col("right_value").fill_null(0) - pl.col("left_value").fill_null(0)
     return float(moved.select((difference.abs() * unit).max().fill_null(0)).item())
+
+
+def _changed_rows(revisions: RevisionDiff, table: str, column: str = "") -> int:
+    """Return how many rows of a table differ, in one column or at all.
+
+    A row on one side only differs in every column.
+
+    Raises:
+        UsageProblem: The table differs and has no such column.
+    """
+    for change in revisions.tables:
+        if change.table == table:
+            if column and column not in change.all_columns:
+                choices = ", ".join(change.all_columns)
+                raise UsageProblem("revisions.no_such_column", name=column, choices=choices)
+            on_one_side = change.added + change.removed
+            return on_one_side + dict(change.columns).get(column, 0) if column else change.n_rows
+    return 0

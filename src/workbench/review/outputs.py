@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workbench.review.snapshots import RevisionTables
+from workbench.review.sides import Side
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Output:
     files: tuple[str, ...]
 
 
-def changed_outputs(left: RevisionTables, right: RevisionTables) -> tuple[Output, ...]:
+def changed_outputs(left: Side, right: Side) -> tuple[Output, ...]:
     """Return every output that differs, ordered by path."""
     before, after = _outputs(left), _outputs(right)
     changed = []
@@ -41,7 +41,7 @@ def changed_outputs(left: RevisionTables, right: RevisionTables) -> tuple[Output
     return tuple(changed)
 
 
-def _outputs(side: RevisionTables) -> dict[str, str]:
+def _outputs(side: Side) -> dict[str, str]:
     """Return the recorded hash of every output by path."""
     stages = side.lock().values()
     return {out["path"]: str(out.get("md5", "")) for s in stages for out in s.get("outs", [])}

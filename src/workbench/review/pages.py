@@ -1,14 +1,17 @@
-"""A comparison as text for a terminal, Markdown for a pull request, HTML for a colleague.
+"""A comparison as text for a terminal, Markdown for a pull request, HTML, JSON for machines.
 
-All three have the same content: the counts, why, the exports, the figures and the dossiers.
-Half-years and quarters come first, and of each the headline profile. Everything from data is
-escaped for its format. A shortened list says how many rows it leaves out.
+The first screen is the same in the first three: headline figures, judgements, dossiers, why. The
+tables behind it have the exports, every figure, dossier and table; half-years and quarters come
+first, and of each the headline profile. Everything from data is escaped for its format. A shortened
+list says how many rows it leaves out.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 import polars as pl
@@ -17,24 +20,28 @@ from workbench.charts.tables import Blank, Cell, Column, Table, template
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING
 from workbench.messages import language, say
+from workbench.review import scoreboard
 from workbench.review.comparison import RevisionDiff
-from workbench.review.outputs import Output
 from workbench.review.reasons import Reason
+from workbench.review.tables import TableChange
 
 DEFAULT_ROWS = 40
 _FILES_SHOWN = 8
+_WHY = 6
+"""Inputs that the first screen names."""
 
 
 def to_text(revisions: RevisionDiff, *, rows: int = DEFAULT_ROWS) -> str:
     """Return the comparison in aligned columns, at most ``rows`` rows a table."""
-    parts = [_title(revisions), *_sentences(revisions)]
-    return "\n\n".join([*parts, *map(str, _tables(revisions, rows))]) + "\n"
+    parts = [_title(revisions), *_first_screen(revisions), *_tables(revisions, rows)]
+    return "\n\n".join(map(str, parts)) + "\n"
 
 
 def to_markdown(revisions: RevisionDiff, *, rows: int = DEFAULT_ROWS) -> str:
     """Return the comparison as Markdown; no cell can open a tag, a link or another column."""
-    parts = [f"## {_inert(_title(revisions))}", *map(_inert, _sentences(revisions))]
-    return "\n\n".join([*parts, *map(_markdown_table, _tables(revisions, rows))]) + "\n"
+    parts = [*_first_screen(revisions), *_tables(revisions, rows)]
+    texts = [_inert(part) if isinstance(part, str) else _markdown_table(part) for part in parts]
+    return "\n\n".join([f"## {_inert(_title(revisions))}", *texts]) + "\n"
 
 
 def to_html(revisions: RevisionDiff, *, rows: int = DEFAULT_ROWS) -> str:
@@ -42,7 +49,7 @@ def to_html(revisions: RevisionDiff, *, rows: int = DEFAULT_ROWS) -> str:
     return template("revisions.html").render(
         language=language(),
         title=_title(revisions),
-        sentences=list(_sentences(revisions)),
+        first=list(_first_screen(revisions)),
         tables=list(_tables(revisions, rows)),
     )
 
@@ -51,7 +58,7 @@ def _title(revisions: RevisionDiff) -> str:
     return say("revisions.title", left=revisions.left, right=revisions.right)
 
 
-def _sentences(revisions: RevisionDiff) -> Iterator[str]:
+def _first_screen(revisions: RevisionDiff) -> Iterator[str | Table]:
     if revisions.left_headline != revisions.headline:
         yield say("revisions.headlines", left=revisions.left_headline, right=revisions.headline)
     if revisions.is_empty:
@@ -62,17 +69,52 @@ def _sentences(revisions: RevisionDiff) -> Iterator[str]:
     else:
         counts = {name: numerals.count(value) for name, value in revisions.counts.items()}
         yield say("revisions.summary", profile=revisions.headline, **counts)
-    if revisions.outputs:
-        yield say("revisions.outputs", outputs="; ".join(map(_output, revisions.outputs)))
-    if not revisions.reasons:
+    if figures := scoreboard.figures_table(revisions):
+        yield figures
+    yield from scoreboard.verdict_sentences(revisions.verdicts)
+    yield from scoreboard.dossier_sentences(revisions)
+    if revisions.tables:
+        yield scoreboard.tables_sentence(revisions.tables)
+    if others := list(_other_outputs(revisions)):
+        yield say("revisions.outputs", outputs="; ".join(others))
+    if revisions.reasons:
+        yield _why(revisions.reasons)
+    elif revisions.outputs:
         yield say("revisions.no_reason")
+    else:
+        yield say("revisions.no_record")
 
 
-def _output(output: Output) -> str:
-    return f"{output.path} ({', '.join(output.files)})" if output.files else output.path
+def _why(reasons: tuple[Reason, ...]) -> str:
+    names = "; ".join(
+        f"{say(f'revisions.group_{reason.group}')}: {_input(reason)}" for reason in reasons[:_WHY]
+    )
+    more = len(reasons) - _WHY
+    rest = f"; {say('revisions.more', count=numerals.count(more))}" if more > 0 else ""
+    return say("revisions.why", inputs=names + rest)
 
 
-def _tables(revisions: RevisionDiff, rows: int) -> Iterator[Table]:
+def _input(reason: Reason) -> str:
+    if reason.files:
+        return _files(reason.files)
+    is_value = reason.what.startswith("params.yaml:")
+    return f"{reason.what} ({reason.left} → {reason.right})" if is_value else reason.what
+
+
+def _other_outputs(revisions: RevisionDiff) -> Iterator[str]:
+    """Yield the outputs that are no table compared above, with their files."""
+    compared = {f"{change.table}.parquet" for change in revisions.tables}
+    for output in revisions.outputs:
+        others = [name for name in output.files if name not in compared]
+        if others or not output.files:
+            yield f"{output.path} ({_files(tuple(others))})" if others else output.path
+
+
+def _tables(revisions: RevisionDiff, rows: int) -> Iterator[Table | str]:
+    if not rows:
+        if not revisions.is_empty:
+            yield say("revisions.behind")
+        return
     if revisions.reasons:
         yield _reasons_table(revisions.reasons)
     ours = pl.col("profile") == revisions.headline
@@ -87,6 +129,8 @@ def _tables(revisions: RevisionDiff, rows: int) -> Iterator[Table]:
     for name, frame, cells in frames:
         if not frame.is_empty():
             yield _frame_table(name, frame, cells, rows)
+    for change in revisions.tables:
+        yield _values_table(change, rows)
 
 
 def _frame_table(
@@ -96,6 +140,39 @@ def _frame_table(
     n_hidden = frame.height - len(top_rows)
     notes = (say("revisions.left_out", count=numerals.count(n_hidden)),) if n_hidden else ()
     return Table(say(f"revisions.caption_{name}"), _columns(name), top_rows, notes)
+
+
+def _values_table(change: TableChange, rows: int) -> Table:
+    """Return how often each column of a table differs, and the first changed values."""
+    cells = tuple(
+        (
+            row["row"],
+            say(f"revisions.{row['change']}"),
+            row["column"] or numerals.MISSING,
+            _value(row["left"]),
+            _value(row["right"]),
+        )
+        for row in change.values.head(rows).iter_rows(named=True)
+    )
+    columns = ", ".join(f"{name} {numerals.count(n)}" for name, n in change.columns)
+    notes = [say("revisions.columns_moved", columns=columns)] if columns else []
+    if one_sided := (*change.left_columns, *change.right_columns):
+        notes.append(say("revisions.columns_one_sided", columns=", ".join(one_sided)))
+    hidden = change.n_rows - change.values["row"].head(rows).n_unique()
+    if hidden > 0:
+        notes.append(say("revisions.left_out", count=numerals.count(hidden)))
+    caption = say(
+        "revisions.caption_values",
+        table=change.table,
+        added=numerals.count(change.added),
+        removed=numerals.count(change.removed),
+        changed=numerals.count(change.changed),
+    )
+    return Table(caption, _columns("values"), cells, tuple(notes))
+
+
+def _value(text: str | None) -> Cell:
+    return Blank(say("revisions.no_value")) if text is None else text
 
 
 def _columns(name: str) -> tuple[Column, ...]:
@@ -147,26 +224,9 @@ def _count(value: float | None) -> Cell:
 def _figure_cells(row: dict[str, Any]) -> tuple[Cell, ...]:
     groups = [row[key] for key in ("unit_id", "procedure_id", "channel_in")]
     group = " · ".join(g for g in groups if g != EVERYTHING) or say("labels.everything")
-    sides = [_figure(row, "left"), _figure(row, "right")]
-    return (row["measure"], row["profile"], group, row["period"], *sides, _difference(row))
-
-
-def _figure(row: dict[str, Any], side: str) -> Cell:
-    value, denominator = row[f"{side}_value"], row[f"{side}_denominator"]
-    if row["method"] == "count":
-        return _count(row[f"{side}_numerator"])
-    if value is None:
-        return Blank(say("revisions.absent" if denominator is None else "revisions.no_base"))
-    return f"{numerals.percent(value)} ({numerals.fraction(row[f'{side}_numerator'], denominator)})"
-
-
-def _difference(row: dict[str, Any]) -> Cell:
-    left, right = row["left_value"], row["right_value"]
-    if left is None or right is None:
-        return Blank(say("revisions.one_side"))
-    if row["method"] != "count":
-        return say("revisions.points", points=numerals.points(right - left))
-    return f"{'+' if right > left else ''}{numerals.count(right - left)}"
+    sides = [scoreboard.figure_value(row, side) for side in ("left", "right")]
+    place = (row["measure"], row["profile"], group, row["period"])
+    return (*place, *sides, scoreboard.difference(row))
 
 
 def _flip_cells(row: dict[str, Any]) -> tuple[Cell, ...]:
@@ -221,5 +281,33 @@ def _markdown_table(table: Table) -> str:
     return "\n\n".join([f"### {_inert(table.caption)}", body, *notes])
 
 
-WRITERS = {"text": to_text, "md": to_markdown, "html": to_html}
+def to_json(revisions: RevisionDiff, *, rows: int = DEFAULT_ROWS) -> str:
+    """Return the comparison for machines, as ``docs/manual/review.md`` describes it."""
+    figures = revisions.figures.filter(pl.col("measure").is_in(scoreboard.FIGURES))
+    content = {
+        "schema": 1,
+        "left": {"label": revisions.left, "profile": revisions.left_headline},
+        "right": {"label": revisions.right, "profile": revisions.headline},
+        "is_empty": revisions.is_empty,
+        "counts": revisions.counts,
+        "figures": figures.to_dicts(),
+        "verdicts": [asdict(verdict) for verdict in revisions.verdicts],
+        "flips": revisions.flips.head(rows).to_dicts(),
+        "dossiers": revisions.dossiers.head(rows).to_dicts(),
+        "exports": revisions.exports.to_dicts(),
+        "reasons": [asdict(reason) for reason in revisions.reasons],
+        "outputs": [asdict(output) for output in revisions.outputs],
+        "tables": [
+            {
+                **{k: v for k, v in vars(change).items() if k != "values"},
+                "columns": dict(change.columns),
+                "values": change.values.head(rows).to_dicts(),
+            }
+            for change in revisions.tables
+        ],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n"
+
+
+WRITERS = {"text": to_text, "md": to_markdown, "html": to_html, "json": to_json}
 """The page of each format that ``workbench diff --format`` takes."""

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from workbench.core.project import Project
-from workbench.review.snapshots import RevisionTables, git
+from workbench.review.sides import Side
+from workbench.review.snapshots import git
 
 Group = Literal["data", "rules", "calendar", "reference", "code", "unrecorded"]
 
@@ -49,7 +50,7 @@ class Reason:
     files: tuple[str, ...] = ()
 
 
-def find_reasons(left: RevisionTables, right: RevisionTables) -> tuple[Reason, ...]:
+def find_reasons(project: Project, left: Side, right: Side) -> tuple[Reason, ...]:
     """Return every recorded input that differs, ordered by group and path."""
     before, after = _inputs(left.lock()), _inputs(right.lock())
     stages: dict[tuple[str, str, str], list[str]] = {}
@@ -58,7 +59,7 @@ def find_reasons(left: RevisionTables, right: RevisionTables) -> tuple[Reason, .
         if states[0] != states[1]:
             stages.setdefault((what, *states), []).append(stage)
     reasons = [
-        Reason(_group(what), what, tuple(names), old, new, _files(what, left, right))
+        Reason(_group(what), what, tuple(names), old, new, _files(project, what, left, right))
         for (what, old, new), names in stages.items()
     ]
     return tuple(sorted(reasons, key=lambda r: (GROUPS.index(r.group), r.what, r.left, r.right)))
@@ -99,11 +100,10 @@ def _group(what: str) -> Group:
     return "code"
 
 
-def _files(what: str, left: RevisionTables, right: RevisionTables) -> tuple[str, ...]:
-    folder = left.project.root / what
-    if ":" in what or folder.is_file():
+def _files(project: Project, what: str, left: Side, right: Side) -> tuple[str, ...]:
+    if ":" in what or (project.root / what).is_file():
         return ()
-    differing = _differing(left.project, left.commit, right.commit, what)
+    differing = _differing(project, left.commit, right.commit, what)
     return tuple(sorted(path for path in differing if path != what))
 
 

@@ -24,13 +24,8 @@ from workbench.core.params import params_of, read_params
 from workbench.core.project import Project
 from workbench.messages import say
 
-TABLES = {
-    "measures": "data/results",
-    "outcomes": "data/clock",
-    "dossiers": "data/clean",
-    "landed_files": "data/landed",
-}
-"""Tables that are compared, and the data folder of each."""
+TABLE_FOLDERS = ("data/landed", "data/clean", "data/clock", "data/results")
+"""Outputs of stages that hold tables; no two tables have the same name."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +64,7 @@ class RevisionTables:
             return cls(project, "", say("revisions.working_tree"))
         name = f"{revision}^{{commit}}"
         commit = git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", name).strip()
+        commit = commit or _experiment(project, revision)
         if not commit:
             raise UsageProblem("revisions.no_revision", revision=revision, folder=project.root)
         return cls(project, commit, f"{revision} ({commit[:7]})")
@@ -83,24 +79,41 @@ class RevisionTables:
         stages: dict[str, Any] = (yaml.safe_load(text) or {}).get("stages", {})
         return stages
 
-    def fetch(self, folder: Path, side: str) -> None:
-        """Put the compared tables into a folder as ``<side>_<table>.parquet``.
+    def table_hashes(self) -> dict[str, str]:
+        """Return the MD5 of every table by its name.
 
         Raises:
-            InputRejected: A table is neither in the working tree nor in the cache or a remote.
+            InputRejected: A folder of tables is neither in the working tree nor in the cache or a
+                remote.
         """
-        for table, folder_name in TABLES.items():
-            target = folder / f"{side}_{table}.parquet"
-            try:
-                self._copy(f"{folder_name}/{table}.parquet", target)
-            except FileNotFoundError:
-                key = "revisions.not_cached" if self.commit else "revisions.not_made"
-                raise InputRejected(
-                    key,
-                    file=f"{folder_name}/{table}.parquet",
-                    label=self.label,
-                    commit=self.commit[:7],
-                ) from None
+        return {Path(path).stem: md5 for path, md5 in self._tables.items()}
+
+    def copy_table(self, table: str, target: Path) -> None:
+        """Copy a table that ``table_hashes`` names.
+
+        Raises:
+            InputRejected: It is neither in the working tree nor in the cache or a remote.
+        """
+        path = next(path for path in self._tables if Path(path).stem == table)
+        try:
+            self._copy(path, target)
+        except FileNotFoundError:
+            raise self._missing(path) from None
+
+    @cached_property
+    def _tables(self) -> dict[str, str]:
+        hashes = {}
+        for folder in TABLE_FOLDERS:
+            files = self.file_hashes(folder)
+            if files is None:
+                raise self._missing(folder)
+            tables = {n: md5 for n, md5 in files.items() if n.endswith(".parquet")}
+            hashes.update({f"{folder}/{name}": md5 for name, md5 in tables.items()})
+        return hashes
+
+    def _missing(self, path: str) -> InputRejected:
+        key = "revisions.not_cached" if self.commit else "revisions.not_made"
+        return InputRejected(key, file=path, label=self.label, commit=self.commit[:7])
 
     def headline(self) -> str:
         """Return the lateness profile of headlines, as the parameters of this side say.
@@ -154,16 +167,23 @@ class RevisionTables:
             raise FileNotFoundError(path) from problem
 
 
+def _experiment(project: Project, name: str) -> str:
+    """Return the commit of a DVC experiment, which git keeps outside its branches."""
+    listed = git(project, "for-each-ref", "--format=%(objectname) %(refname)", "refs/exps")
+    refs = (line.split(" ", 1) for line in listed.splitlines())
+    return next((commit for commit, ref in refs if ref.rsplit("/", 1)[-1] == name), "")
+
+
 def _hashes_below(place: Path) -> dict[str, str] | None:
     if place.is_file():
-        return {"": _md5(place)}
+        return {"": file_md5(place)}
     if not place.is_dir():
         return None
     files = (path for path in place.rglob("*") if path.is_file())
-    return {path.relative_to(place).as_posix(): _md5(path) for path in files}
+    return {path.relative_to(place).as_posix(): file_md5(path) for path in files}
 
 
-def _md5(path: Path) -> str:
+def file_md5(path: Path) -> str:
     """Return what DVC records of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

@@ -59,6 +59,8 @@ def figure(measure: str, numerator: int, denominator: int | None, **groups: str)
         "numerator": numerator,
         "denominator": denominator,
         "value": None if value is None else float(value),
+        "lower": None if value is None else float(value) - (denominator is not None) * 0.1,
+        "upper": None if value is None else float(value) + (denominator is not None) * 0.1,
         "method": method,
     }
 
@@ -103,6 +105,7 @@ BEFORE = {
         judged("D4", "early", 5, 4, 3600),
     ],
     "results/measures": [
+        figure("received", 4, None),
         figure("resolved", 4, None),
         figure("late_done", 0, 4),
         figure("late_done", 0, 0, unit_id="p9"),
@@ -121,6 +124,7 @@ AFTER = {
         judged("D5", "early", 5, 4, 3600),
     ],
     "results/measures": [
+        figure("received", 4, None),
         figure("resolved", 1005, None),
         figure("late_done", 2, 4),
         figure("late_done", 1, 2, unit_id="p9"),
@@ -168,7 +172,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Two commits, ``before`` and ``after``, with every kind of input changed between them."""
     root = tmp_path_factory.mktemp("project")
     here = shipped().root
-    shutil.copytree(here / "pipelines" / "review", root / "pipelines" / "review")
+    for stage in ("clean", "clock", "figures", "review"):
+        shutil.copytree(here / "pipelines" / stage, root / "pipelines" / stage)
     write(root, ".dvc/config", (here / ".dvc" / "config").read_text(encoding="utf-8"))
     write(root, ".dvc/.gitignore", (here / ".dvc" / ".gitignore").read_text(encoding="utf-8"))
     write(root, ".gitignore", "/data/*\n!/data/reference/\n")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import re
 import shutil
+import subprocess
 
 import polars as pl
 import pytest
 
 from workbench.core.errors import InputRejected, RuleFailed, UsageProblem
-from workbench.core.project import Project
+from workbench.core.project import Project, shipped
 from workbench.review import compare_revisions, enforce_limits, read_limits, to_text
 from workbench.review.reasons import find_reasons
 from workbench.review.snapshots import RevisionTables
@@ -117,24 +118,82 @@ def test_a_result_changed_by_hand_is_said_to_be_unrecorded(copied):
     assert "dvc status" in to_text(changed)
 
 
-def test_a_table_that_is_not_compared_is_named_and_nothing_is_claimed_of_it(copied):
+def test_every_table_that_differs_is_compared_row_by_row(copied):
     """Cause rules change cells and gaps, and no measure: nobody is told that nothing differs."""
     cells = copied.root / "made" / "results" / "cells.parquet"
-    pl.DataFrame({"unit_id": ["p1"], "excess": [2.0]}).write_parquet(cells)
+    key = {"profile": "due_instant", "unit_id": "p1", "period": "2022-H1", "cause": "queue"}
+    row = pl.DataFrame({**key, "excess": 2.0, "flagged": True, "q_value": 0.06})
+    row.write_parquet(cells)
+    copied.dvc("repro", "-q")
+    copied.git("add", "-A")
+    copied.git("commit", "-qm", "cells")
+    copied.git("tag", "cells")
+    row.with_columns(flagged=False, q_value=0.14).write_parquet(cells)
     copied.dvc("repro", "-q")
     for right in (None, "HEAD"):
         if right:
             copied.git("add", "-A")
             copied.git("commit", "-qm", "cause rules")
-        changed = compare_revisions(copied.project, "after", right)
+        changed = compare_revisions(copied.project, "cells", right)
         assert not changed.is_empty
-        assert [(o.path, o.files) for o in changed.outputs] == [
-            ("data/results", ("cells.parquet",))
+        assert [(t.table, t.changed, t.columns) for t in changed.tables] == [
+            ("cells", 1, (("flagged", 1), ("q_value", 1)))
+        ]
+        assert [(v.kind, v.subject, v.left, v.right) for v in changed.verdicts] == [
+            ("not_named", ("p1", "2022-H1", "queue"), 0.06, 0.14)
         ]
         text = to_text(changed)
         assert "Nothing differs" not in text
-        assert "data/results (cells.parquet)" in text
+        assert "p1 · 2022-H1 · waiting in a queue, overload (q 0.060 → q 0.140)" in text
         assert [(r.what, r.stages) for r in changed.reasons] == [("made/results", ("explain",))]
+    with pytest.raises(RuleFailed, match=re.escape("cells.flagged: 1.00 > 0.00")):
+        enforce_limits(changed, read_limits(["cells.flagged=0"]))
+    enforce_limits(changed, read_limits(["cells.excess=0,schema=0,outcomes=0"]))
+    with pytest.raises(UsageProblem, match="q_value"):
+        enforce_limits(changed, {"cells.flag": 0})
+
+
+def test_a_table_on_one_side_only_is_another_schema(copied):
+    cells = pl.DataFrame({"profile": ["a"], "unit_id": ["p1"]})
+    cells.write_parquet(copied.root / "made" / "results" / "cells.parquet")
+    copied.dvc("repro", "-q")
+    changed = compare_revisions(copied.project, "after")
+    assert "cells (appeared)" in to_text(changed)
+    with pytest.raises(RuleFailed, match="schema"):
+        enforce_limits(changed, {"schema": 0})
+
+
+def test_an_experiment_is_found_by_its_name(copied):
+    copied.write("params.yaml", (copied.root / "params.yaml").read_text(encoding="utf-8"))
+    head = subprocess.run(
+        ["git", "rev-parse", "before"], cwd=copied.root, check=True, capture_output=True, text=True
+    ).stdout.strip()
+    copied.git("update-ref", "refs/exps/ab/cdef/small-norms", head)
+    assert compare_revisions(copied.project, "small-norms", "before").is_empty
+
+
+def test_two_folders_of_analyse_are_compared_without_a_project(revisions, project, tmp_path):
+    folders = [tmp_path / "first", tmp_path / "second"]
+    for folder, profile in zip(folders, ("due_instant", "due_instant"), strict=True):
+        (folder / "tables").mkdir(parents=True)
+        for stage in ("clean", "clock", "results"):
+            for file in (project.root / "data" / stage).glob("*.parquet"):
+                shutil.copy(file, folder / "tables")
+        (folder / "measures.json").write_text(f'{{"profile": "{profile}"}}', encoding="utf-8")
+    outcomes = folders[1] / "tables" / "outcomes.parquet"
+    pl.read_parquet(outcomes).with_columns(outcome=pl.lit("late")).write_parquet(outcomes)
+    same = compare_revisions(shipped(), str(folders[0]), str(folders[0]))
+    changed = compare_revisions(shipped(), *map(str, folders))
+    assert same.is_empty
+    assert [t.table for t in changed.tables] == ["outcomes"]
+    assert set(changed.flips["dossier_id"]) == {"D1", "D5"}
+    assert "analyse" in to_text(changed)
+
+
+def test_a_folder_without_figures_is_refused_with_what_to_run(project, tmp_path):
+    (tmp_path / "tables").mkdir()
+    with pytest.raises(InputRejected, match="analyse"):
+        compare_revisions(project, str(tmp_path), "after")
 
 
 def test_a_stage_that_was_not_run_again_hides_nothing(project, monkeypatch):
@@ -147,7 +206,7 @@ def test_a_stage_that_was_not_run_again_hides_nothing(project, monkeypatch):
     }
     sides = RevisionTables(project, "1", "before"), RevisionTables(project, "2", "after")
     monkeypatch.setattr(RevisionTables, "lock", lambda side: locks[side.label])
-    assert [(r.what, r.stages, r.left, r.right) for r in find_reasons(*sides)] == [
+    assert [(r.what, r.stages, r.left, r.right) for r in find_reasons(project, *sides)] == [
         ("params.yaml:explain.profile", ("explain",), "wb_strict", "wb_legal")
     ]
 
@@ -193,7 +252,7 @@ def test_a_machine_without_git_is_a_usage_problem(project, monkeypatch):
 def test_a_revision_no_longer_in_the_cache_says_how_to_bring_it(copied):
     shutil.rmtree(copied.root / ".dvc" / "cache")
     shutil.rmtree(copied.root / ".dvc" / "tmp")
-    with pytest.raises(InputRejected, match="dvc fetch --all-commits"):
+    with pytest.raises(InputRejected, match="git worktree add"):
         compare_revisions(copied.project, "before", "after")
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import html
+import json
 import re
 
 import polars as pl
 import pytest
 
 from workbench.messages import use_language
-from workbench.review import to_html, to_markdown, to_text, write_plots_page
+from workbench.review import to_html, to_json, to_markdown, to_text, write_plots_page
 
 # ---- pages --------------------------------------------------------------------------------
 
@@ -53,6 +54,61 @@ def test_nothing_from_data_is_markup_in_markdown(revisions):
     assert {len(re.findall(r"(?<!\\)\|", line)) for line in flips} == {9, 6}
 
 
+def test_the_first_screen_fits_a_terminal_and_says_what_a_reviewer_must_know(revisions):
+    text = to_text(revisions, rows=0)
+    assert text.count("\n") <= 30
+    for expected in (
+        "Headline figures, H1 2022",
+        "Dossiers whose outcome changed (2): D2 (on time → late); D3 (on time → late).",
+        "dossiers (+1 −1)",
+        "calendar: data/reference/calendars/days.csv",
+        "params.yaml:explain.profile (wb_strict → due_instant)",
+        "--rows 40",
+    ):
+        assert expected in text, expected
+
+
+def test_a_move_is_read_against_the_intervals_of_both_sides(revisions):
+    def figure(measure: str, method: str, values: tuple[float, float], *, beyond: bool | None):
+        sides = {
+            f"{side}_{part}": number
+            for side, value in zip(("left", "right"), values, strict=True)
+            for part, number in (("value", value), ("numerator", int(value)), ("denominator", 100))
+        }
+        place = {"measure": measure, "period": "2022-H1", "method": method}
+        return {**place, **sides, "is_beyond": beyond}
+
+    figures = pl.DataFrame(
+        [
+            figure("received", "count", (4, 4), beyond=None),
+            figure("resolved", "count", (4, 1005), beyond=None),
+            figure("late_done", "wilson", (0.0, 0.5), beyond=True),
+            figure("late_or_overdue", "wilson", (0.0, 0.1), beyond=False),
+        ]
+    )
+    text = to_text(dataclasses.replace(revisions, figures=figures), rows=0)
+    readings = {line[:9]: line for line in text.splitlines()}
+    assert readings["Received "].endswith("the same")
+    assert readings["Resolved "].endswith("a count, no interval")
+    assert readings["late shar"].endswith("outside each other's")
+    assert readings["late or o"].endswith("within")
+
+
+def test_json_has_every_part_and_its_schema(revisions):
+    content = json.loads(to_json(revisions))
+    assert content["schema"] == 1
+    assert content["counts"]["flips"] == 2
+    assert {t["table"] for t in content["tables"]} == {
+        "dossiers",
+        "landed_files",
+        "measures",
+        "outcomes",
+    }
+    assert [r["what"] for r in content["reasons"] if r["group"] == "calendar"] == [
+        "data/reference/calendars/days.csv"
+    ]
+
+
 def test_a_list_cut_short_says_what_it_leaves_out(revisions):
     assert "5 more rows are not shown" in to_text(revisions, rows=1)
 
@@ -65,7 +121,8 @@ def test_the_headline_profile_is_read_first(revisions):
         flips=pl.concat([revisions.flips.with_columns(other), revisions.flips]),
     )
     text = to_text(both)
-    flips = [line.split()[0:5:2] for line in text.splitlines() if line.startswith("D2")]
+    rows = [line.split() for line in text.splitlines() if line.startswith("D2")]
+    flips = [row for row in rows if row[1] != "·"]
     rates = [line.split()[1] for line in text.splitlines() if "late_done" in line][:2]
     assert rates == ["due_instant", "a_profile"]
     assert "12 figures moved (6 under due_instant); 2 dossiers changed outcome (2 under" in text

@@ -1,0 +1,192 @@
+"""The first screen of a comparison: headline figures, judgements, dossiers, inputs, tables.
+
+It fits a terminal: what does not is counted, and stands in the tables behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import polars as pl
+
+from workbench.charts.tables import Blank, Cell, Column, Table
+from workbench.core import numerals
+from workbench.core.cause_list import cause_label, known_causes
+from workbench.core.project import shipped
+from workbench.core.vocabulary import EVERYTHING, Period
+from workbench.messages import say
+from workbench.official.metrics import read_metrics
+from workbench.review.comparison import RevisionDiff
+from workbench.review.tables import TableChange
+from workbench.review.verdicts import Verdict
+
+FIGURES = ("received", "resolved", "late", "open_overdue", "late_done", "late_or_overdue")
+"""Headline figures, in reading order."""
+_SHOWN = {"verdicts": 3, "dossiers": 12, "flips": 3, "tables": 8, "columns": 3}
+"""How many of each the first screen names; the rest is counted."""
+_KINDS = ("named", "not_named", "cause", "reality", "gap", "no_gap")
+
+
+def figures_table(revisions: RevisionDiff) -> Table | None:
+    """Return the headline figures of the latest half-year of either side."""
+    period = latest_half(revisions.figures)
+    if not period:
+        return None
+    order = pl.col("measure").replace_strict({n: i for i, n in enumerate(FIGURES)}, default=None)
+    rows = revisions.figures.filter(pl.col("period") == period, order.is_not_null()).sort(order)
+    headings = say("revisions.columns_scoreboard").split(" | ")
+    return Table(
+        say(
+            "revisions.caption_scoreboard",
+            period=numerals.period(period),
+            profile=revisions.headline,
+        ),
+        tuple(Column(h.removesuffix(" #"), number=h.endswith(" #")) for h in headings),
+        tuple(_figure_row(row) for row in rows.iter_rows(named=True)),
+    )
+
+
+def latest_half(figures: pl.DataFrame) -> str:
+    """Return the last half-year in which a side received dossiers; empty without one."""
+    some = (pl.col("left_numerator") > 0) | (pl.col("right_numerator") > 0)
+    received = figures.filter(pl.col("measure") == "received", some)
+    halves = [p for p in received["period"] if Period.parse(p).kind == "half"]
+    return max(halves, default="")
+
+
+def _figure_row(row: dict[str, Any]) -> tuple[Cell, ...]:
+    left, right = row["left_value"], row["right_value"]
+    key = {None: "no_interval", True: "beyond", False: "within"}[row["is_beyond"]]
+    reading = say(f"revisions.{key}") if left != right else say("revisions.same")
+    return (
+        measure_name(row["measure"]),
+        figure_value(row, "left"),
+        figure_value(row, "right"),
+        difference(row),
+        reading,
+    )
+
+
+def measure_name(measure: str) -> str:
+    """Return what people call a measure."""
+    names = {m.metric_id: m.name() for m in read_metrics(shipped().reference)}
+    return names[measure] if measure in names else say(f"briefing.{measure}")
+
+
+def figure_value(row: dict[str, Any], side: str) -> Cell:
+    """Return one side of a figure: a count, or a rate with numerator and denominator."""
+    value, denominator = row[f"{side}_value"], row[f"{side}_denominator"]
+    if row["method"] == "count":
+        numerator = row[f"{side}_numerator"]
+        absent = Blank(say("revisions.absent"))
+        return absent if numerator is None else numerals.count(numerator)
+    if value is None:
+        return Blank(say("revisions.absent" if denominator is None else "revisions.no_base"))
+    return f"{numerals.percent(value)} ({numerals.fraction(row[f'{side}_numerator'], denominator)})"
+
+
+def difference(row: dict[str, Any]) -> Cell:
+    """Return right minus left: points of a rate, dossiers of a count."""
+    left, right = row["left_value"], row["right_value"]
+    if left is None or right is None:
+        return Blank(say("revisions.one_side"))
+    if row["method"] != "count":
+        return say("revisions.points", points=numerals.points(right - left))
+    return f"{'+' if right > left else ''}{numerals.count(right - left)}"
+
+
+def verdict_sentences(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """Yield one sentence per kind of judgement that differs, the first few by name."""
+    ordered = sorted(verdicts, key=lambda v: _KINDS.index(v.kind))
+    for kind, group in groupby(ordered, key=lambda v: v.kind):
+        listed = list(group)
+        names = _listed([_judgement(v) for v in listed], _SHOWN["verdicts"])
+        yield say(f"revisions.verdict_{kind}", count=numerals.count(len(listed)), names=names)
+
+
+def _judgement(verdict: Verdict) -> str:
+    match verdict.kind:
+        case "cause":
+            sides = [_cause(verdict.left), _cause(verdict.right)]
+        case "reality":
+            sides = [_reality(verdict.left), _reality(verdict.right)]
+        case "gap" | "no_gap":
+            sides = [_points(verdict.left), _points(verdict.right)]
+        case _:
+            sides = [_q_value(verdict.left), _q_value(verdict.right)]
+    causes = known_causes()
+    subject = [
+        cause_label(part.removeprefix("cause:"))
+        if part.removeprefix("cause:") in causes
+        else say(f"gaps.{part}")
+        if part in {"mix", "calendar", "residual"}
+        else say("labels.everything")
+        if part == EVERYTHING
+        else part
+        for part in verdict.subject
+    ]
+    return f"{' · '.join(subject)} ({sides[0]} → {sides[1]})"
+
+
+def _cause(name: str | float | None) -> str:
+    return cause_label(str(name)) if name else numerals.MISSING
+
+
+def _reality(name: str | float | None) -> str:
+    return say(f"causes.reality_{name}") if name else numerals.MISSING
+
+
+def _points(effect: str | float | None) -> str:
+    return numerals.MISSING if effect is None else numerals.points(float(effect))
+
+
+def _q_value(q_value: str | float | None) -> str:
+    return numerals.MISSING if q_value is None else f"q {numerals.decimal(float(q_value), 3)}"
+
+
+def dossier_sentences(revisions: RevisionDiff) -> Iterator[str]:
+    """Yield which dossiers' records differ, and which dossiers changed their outcome."""
+    for change in revisions.tables:
+        if change.table == "dossiers" and change.changed:
+            rows = change.values.filter(pl.col("change") == "changed")
+            ids = rows["row"].unique(maintain_order=True).to_list()
+            names = _listed(ids, _SHOWN["dossiers"], change.changed)
+            columns = ", ".join(c for c, _ in change.columns[: _SHOWN["columns"]])
+            count = numerals.count(change.changed)
+            yield say("revisions.records", count=count, names=names, columns=columns)
+    flips = revisions.flips.filter(pl.col("profile") == revisions.headline)
+    if not flips.is_empty():
+        names = _listed([_flip(row) for row in flips.iter_rows(named=True)], _SHOWN["flips"])
+        yield say("revisions.flipped", count=numerals.count(flips.height), names=names)
+
+
+def _flip(row: dict[str, Any]) -> str:
+    sides = [say(f"labels.{row[f'{side}_outcome']}") for side in ("left", "right")]
+    return f"{row['dossier_id']} ({sides[0]} → {sides[1]})"
+
+
+def tables_sentence(tables: Sequence[TableChange]) -> str:
+    """Return which tables differ, and by how many rows."""
+    ordered = sorted(tables, key=lambda t: (-t.n_rows, t.table))
+    names = _listed([_table_change(t) for t in ordered], _SHOWN["tables"])
+    return say("revisions.tables", count=numerals.count(len(tables)), names=names)
+
+
+def _table_change(change: TableChange) -> str:
+    if change.left_rows is None or change.right_rows is None:
+        key = "appeared" if change.left_rows is None else "disappeared"
+        return f"{change.table} ({say(f'revisions.{key}')})"
+    parts = [
+        f"{sign}{numerals.count(n)}"
+        for sign, n in (("+", change.added), ("−", change.removed), ("~", change.changed))
+        if n
+    ]
+    return f"{change.table} ({' '.join(parts) or say('revisions.schema')})"
+
+
+def _listed(names: Sequence[str], limit: int, total: int | None = None) -> str:
+    more = (len(names) if total is None else total) - min(limit, len(names))
+    text = "; ".join(names[:limit])
+    return f"{text}; {say('revisions.more', count=numerals.count(more))}" if more > 0 else text

@@ -1,0 +1,211 @@
+"""Compare every table of two revisions row by row, under its own key.
+
+Equal bytes are equal tables and are not read. Of the others each row is reduced to a hash, so that
+memory holds the rows that differ and not the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+BATCH = 250_000
+"""Rows read at a time."""
+NUMBERED = ("source_file", "source_sheet", "source_row")
+"""Identify a landed row, which no SQL model describes."""
+NAMED_ROWS = 200
+"""Rows of a table of which every changed value is kept; all are counted."""
+
+
+@dataclass(frozen=True)
+class TableChange:
+    """How the rows of one table differ between two revisions.
+
+    Attributes:
+        table: Name of the table.
+        key: Columns that identify a row; empty where rows are compared whole.
+        left_rows: Rows on the left; nothing where that side has no such table.
+        right_rows: Rows on the right.
+        added: Rows whose key only the right side has.
+        removed: Rows whose key only the left side has.
+        changed: Rows on both sides of which another column differs.
+        columns: Columns that differ, each with the number of rows, most rows first.
+        all_columns: Every column of either side, in order.
+        left_columns: Columns that only the left side has.
+        right_columns: Columns that only the right side has.
+        values: One row per changed value of the first ``NAMED_ROWS`` rows in the order of the key:
+            ``row`` (its key as text), ``change``, ``column``, ``left`` and ``right`` as text. An
+            added or removed row has one line and no column.
+    """
+
+    table: str
+    key: tuple[str, ...]
+    left_rows: int | None
+    right_rows: int | None
+    added: int
+    removed: int
+    changed: int
+    columns: tuple[tuple[str, int], ...]
+    all_columns: tuple[str, ...]
+    left_columns: tuple[str, ...]
+    right_columns: tuple[str, ...]
+    values: pl.DataFrame
+
+    @property
+    def n_rows(self) -> int:
+        """Rows that differ in any way."""
+        return self.added + self.removed + self.changed
+
+    @property
+    def has_other_columns(self) -> bool:
+        """Whether the table itself or one of its columns exists on one side only."""
+        one_sided = self.left_rows is None or self.right_rows is None
+        return one_sided or bool(self.left_columns or self.right_columns)
+
+
+def compare_tables(
+    pairs: Mapping[str, tuple[Path | None, Path | None]], keys: Mapping[str, Sequence[str]]
+) -> tuple[TableChange, ...]:
+    """Compare tables whose files differ, ordered by name.
+
+    Args:
+        pairs: The Parquet file of each side by table; nothing where a side has no such table.
+        keys: The key of each table that has one, as the header of its SQL model says.
+    """
+    return tuple(
+        compare_table(table, *pairs[table], keys.get(table, ())) for table in sorted(pairs)
+    )
+
+
+def compare_table(
+    table: str, left: Path | None, right: Path | None, key: Sequence[str]
+) -> TableChange:
+    """Compare one table of two revisions; a column that one side lacks is named, not compared.
+
+    Without its whole key a table is compared row by row, every column together.
+    """
+    schemas = [pl.read_parquet_schema(file) if file else {} for file in (left, right)]
+    names = [set(schema) for schema in schemas]
+    both = sorted(names[0] & names[1] if left and right else names[0] | names[1])
+    wanted = tuple(key or NUMBERED)
+    used = wanted if set(wanted) <= set(both) else ()
+    others = [c for c in both if c not in used] if used else []
+    as_text = [c for c in both if schemas[0].get(c) != schemas[1].get(c)]
+    joined = _paired(_differing_rows(left, right, both, as_text), used or both)
+    if not used:
+        # without a key two rows that meet are one and the same
+        joined = joined.filter(pl.col("change") != "changed")
+    changed = joined.filter(pl.col("change") == "changed")
+    differing = {c: changed.select(_differs(c).sum()).item() for c in others}
+    rows = dict(joined["change"].value_counts().iter_rows())
+    return TableChange(
+        table=table,
+        key=used,
+        left_rows=_height(left),
+        right_rows=_height(right),
+        added=rows.get("appeared", 0),
+        removed=rows.get("disappeared", 0),
+        changed=changed.height,
+        columns=tuple(
+            sorted(((c, n) for c, n in differing.items() if n), key=lambda p: (-p[1], p[0]))
+        ),
+        all_columns=tuple(sorted(names[0] | names[1])),
+        left_columns=tuple(sorted(names[0] - names[1])) if right else (),
+        right_columns=tuple(sorted(names[1] - names[0])) if left else (),
+        values=_values(joined.head(NAMED_ROWS), used or both, others),
+    )
+
+
+def _height(file: Path | None) -> int | None:
+    return None if file is None else int(pq.read_metadata(file).num_rows)
+
+
+def _differs(column: str) -> pl.Expr:
+    return pl.col(column).ne_missing(pl.col(f"{column}:right"))
+
+
+def _batches(file: Path | None, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+    if file is not None:
+        for batch in pq.ParquetFile(file).iter_batches(BATCH, columns=list(columns)):
+            yield pl.DataFrame(pl.from_arrow(batch)).select(columns)
+
+
+def _differing_rows(
+    left: Path | None, right: Path | None, columns: Sequence[str], as_text: Sequence[str]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows that are not equally often on both sides, every value as text."""
+
+    def hashes(rows: pl.DataFrame) -> pl.Series:
+        return rows.with_columns(pl.col(as_text).cast(pl.String)).hash_rows()
+
+    nothing = pl.Series("hash", [], pl.UInt64)
+    counts = [
+        pl.concat(
+            [nothing, *(hashes(b).alias("hash") for b in _batches(file, columns))]
+        ).value_counts(name="n")
+        for file in (left, right)
+    ]
+    differing = (
+        counts[0]
+        .join(counts[1], on="hash", how="full", coalesce=True, suffix="_right")
+        .filter(pl.col("n").ne_missing(pl.col("n_right")))["hash"]
+    )
+    empty = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+    sides = [
+        pl.concat(
+            [
+                empty,
+                *(
+                    b.filter(hashes(b).is_in(differing.implode())).select(pl.all().cast(pl.String))
+                    for b in _batches(file, columns)
+                ),
+            ]
+        )
+        for file in (left, right)
+    ]
+    return sides[0], sides[1]
+
+
+def _paired(sides: tuple[pl.DataFrame, pl.DataFrame], key: Sequence[str]) -> pl.DataFrame:
+    """Join rows under their key; of rows that are wholly alike the first meets the first."""
+    copy = pl.int_range(pl.len()).over(key).alias("copy")
+    left, right = (side.with_columns(copy) for side in sides)
+    paired = left.with_columns(on_left=True).join(
+        right.with_columns(on_right=True),
+        on=[*key, "copy"],
+        how="full",
+        coalesce=True,
+        nulls_equal=True,
+        suffix=":right",
+    )
+    change = (
+        pl.when(pl.col("on_left").is_null())
+        .then(pl.lit("appeared"))
+        .when(pl.col("on_right").is_null())
+        .then(pl.lit("disappeared"))
+        .otherwise(pl.lit("changed"))
+    )
+    return paired.with_columns(change=change).sort(key)
+
+
+def _values(joined: pl.DataFrame, key: Sequence[str], others: Sequence[str]) -> pl.DataFrame:
+    row = pl.concat_str(pl.col(key).fill_null(""), separator=" · ").alias("row")
+    nothing = pl.lit(None, pl.String)
+    whole = joined.filter(pl.col("change") != "changed")
+    changed = joined.filter(pl.col("change") == "changed")
+    frames = [whole.select(row, "change", column=nothing, left=nothing, right=nothing)]
+    frames += [
+        changed.filter(_differs(name)).select(
+            row,
+            "change",
+            column=pl.lit(name),
+            left=pl.col(name),
+            right=pl.col(f"{name}:right"),
+        )
+        for name in others
+    ]
+    return pl.concat(frames).sort("row", "column", maintain_order=True)

@@ -1,0 +1,62 @@
+"""Tables of two revisions, row by row: what came, went and changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from workbench.review.tables import compare_table
+
+
+@pytest.fixture
+def write(tmp_path):
+    def written(name: str, **columns: list[object]) -> Path:
+        file = tmp_path / f"{name}.parquet"
+        pl.DataFrame(columns).write_parquet(file)
+        return file
+
+    return written
+
+
+def test_rows_are_paired_by_key_and_columns_counted(write):
+    left = write("left", id=["a", "b", "c"], x=[1, 2, 3], y=["p", "q", None])
+    right = write("right", id=["b", "c", "d"], x=[2, 9, 4], y=["q", "r", "s"])
+    change = compare_table("t", left, right, ["id"])
+    assert (change.added, change.removed, change.changed) == (1, 1, 1)
+    assert change.columns == (("x", 1), ("y", 1))
+    assert change.values.rows() == [
+        ("a", "disappeared", None, None, None),
+        ("c", "changed", "x", "3", "9"),
+        ("c", "changed", "y", None, "r"),
+        ("d", "appeared", None, None, None),
+    ]
+
+
+def test_a_column_on_one_side_is_named_and_the_others_are_compared(write):
+    left = write("left", id=["a"], x=[1], old=[0])
+    right = write("right", id=["a"], x=[2], new=[0])
+    change = compare_table("t", left, right, ["id"])
+    assert (change.left_columns, change.right_columns) == (("old",), ("new",))
+    assert change.columns == (("x", 1),)
+    assert change.has_other_columns
+
+
+def test_without_a_key_equal_rows_are_counted(write):
+    left = write("left", x=[1, 1, 2])
+    right = write("right", x=[1, 2, 2, 2])
+    change = compare_table("t", left, right, [])
+    assert (change.added, change.removed, change.changed) == (2, 1, 0)
+
+
+def test_landed_rows_are_known_by_their_place(write):
+    place = {"source_file": ["f"], "source_sheet": [None], "source_row": [7]}
+    change = compare_table("t", write("l", **place, v=["1"]), write("r", **place, v=["2"]), [])
+    assert (change.changed, change.columns) == (1, (("v", 1),))
+
+
+def test_an_empty_cell_is_a_value_of_its_own(write):
+    left, right = write("left", id=["a"], x=[""]), write("right", id=["a"], x=[None])
+    change = compare_table("t", left, right, ["id"])
+    assert change.values.rows() == [("a", "changed", "x", "", None)]
