@@ -3,7 +3,7 @@
 -- key: measure, period
 -- reads: left_measures, right_measures
 -- promises: left_value is not null or right_value is not null
--- A figure is beyond where each value lies outside the interval of the other side; empty where there are none.
+-- A rate is beyond where each value lies outside the interval of the other side; no count is.
 
 with of_everything as (
     select 'left' as side, *
@@ -45,7 +45,9 @@ headline_figures as (
         r.lower as right_lower,
         r.upper as right_upper,
         (
-            r.value not between l.lower and l.upper and l.value not between r.lower and r.upper
+            l.method <> 'count'
+            and r.value not between l.lower and l.upper
+            and l.value not between r.lower and r.upper
         ) as is_beyond
     from of_left as l
     full join of_right as r

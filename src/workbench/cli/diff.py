@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from workbench.cli.options import Language, argument, option
 from workbench.core.errors import UsageProblem
 from workbench.core.project import Project, find_project, shipped
+from workbench.program import shown_progress
 from workbench.review import WRITERS, compare_revisions, enforce_limits, read_limits
 
 _ROWS = {"text": 0, "md": 0, "html": 500, "json": 500}
@@ -22,12 +23,16 @@ def command(
     *,
     format: Annotated[Literal["text", "md", "html", "json"], option("diff_format")] = "text",  # noqa: A002
     rows: Annotated[int | None, option("rows", "N")] = None,
+    fast: Annotated[bool, option("fast")] = False,
     fail_on: Annotated[tuple[str, ...], option("fail_on", "LIMIT")] = (),
     lang: Annotated[Language | None, option("lang")] = None,
 ) -> None:
     """Print the comparison, then fail where a limit is passed."""
     limits = read_limits(fail_on)
-    comparison = compare_revisions(_project(rev_a, rev_b), rev_a, rev_b)
+    with shown_progress() as progress:
+        comparison = compare_revisions(
+            _project(rev_a, rev_b), rev_a, rev_b, runs_again=not fast, progress=progress
+        )
     shown = _ROWS[format] if rows is None else rows
     sys.stdout.write(WRITERS[format](comparison, rows=shown))
     enforce_limits(comparison, limits)

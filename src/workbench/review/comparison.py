@@ -10,9 +10,12 @@ import polars as pl
 
 from workbench.core.errors import InputRejected
 from workbench.core.project import Project, Scratch
+from workbench.core.run_folders import Progress
+from workbench.review.effects import Effects, find_effects
 from workbench.review.outputs import Output, changed_outputs
-from workbench.review.reasons import Reason, find_reasons
+from workbench.review.reasons import Reason, find_reasons, find_stale_stages
 from workbench.review.sides import Side, find_side
+from workbench.review.snapshots import RevisionTables
 from workbench.review.tables import TableChange, compare_tables
 from workbench.review.verdicts import Verdict, changed_verdicts
 from workbench.warehouse import Warehouse
@@ -22,6 +25,14 @@ _STAGES = ("clean", "clock", "explain", "figures")
 """Folders of ``pipelines`` whose models make the tables that are compared."""
 _JOINED = ("measures", "outcomes", "dossiers")
 """Tables that the models of ``pipelines/review`` read of both sides, moved or not."""
+_REVIEWED = {
+    "figures": "headline_figures",
+    "measures": "changed_measures",
+    "flips": "changed_outcomes",
+    "dossiers": "added_or_removed_dossiers",
+    "exports": "changed_exports",
+}
+"""Tables of ``pipelines/review`` by the name of their frame in a comparison."""
 _LANDED = {"source_file": pl.String, "source_sheet": pl.String, "sha256": pl.String}
 
 
@@ -43,6 +54,9 @@ class RevisionDiff:
         dossiers: One row per dossier on one side only (``change`` says which).
         exports: One row per sheet of an export whose bytes differ.
         reasons: Inputs of the pipeline that differ.
+        effects: What each group of changed inputs did; nothing where it was not asked for, or a
+            side is no revision.
+        stale_stages: For each side, stages that were not run on what the stage before them made.
         measure_names: Every measure that either side knows, moved or not.
         table_names: Every table that either side has, changed or not.
     """
@@ -60,6 +74,8 @@ class RevisionDiff:
     dossiers: pl.DataFrame
     exports: pl.DataFrame
     reasons: tuple[Reason, ...]
+    effects: Effects | None
+    stale_stages: tuple[tuple[str, ...], tuple[str, ...]]
     measure_names: frozenset[str]
     table_names: frozenset[str]
 
@@ -93,13 +109,23 @@ class RevisionDiff:
         }
 
 
-def compare_revisions(project: Project, left: str, right: str | None = None) -> RevisionDiff:
+def compare_revisions(
+    project: Project,
+    left: str,
+    right: str | None = None,
+    *,
+    runs_again: bool = False,
+    progress: Progress = lambda _: None,
+) -> RevisionDiff:
     """Compare two revisions of a project, or folders that ``analyse`` wrote.
 
     Args:
         project: The project whose revisions are meant and whose models say the keys of tables.
         left: Any name git knows, a DVC experiment, or a folder of ``analyse``.
         right: The same; without it, the working tree.
+        runs_again: Whether the effect of each changed group of inputs is found, by running stages
+            again where several changed.
+        progress: Receives the name of each stage before it is run again.
 
     Raises:
         UsageProblem: There is no such revision or folder, or the project is in no git repository.
@@ -110,7 +136,6 @@ def compare_revisions(project: Project, left: str, right: str | None = None) -> 
         find_side(project, left) as before,
         find_side(project, right) as after,
         Scratch("revisions") as folder,
-        Warehouse(project.pipelines) as warehouse,
     ):
         profiles = before.headline(), after.headline()
         hashes = before.table_hashes(), after.table_hashes()
@@ -119,26 +144,14 @@ def compare_revisions(project: Project, left: str, right: str | None = None) -> 
         differing = {n for n in names if hashes[0].get(n) != hashes[1].get(n)}
         files = _copied(folder, (before, after), {*differing, *_JOINED, "landed_files"})
         tables = compare_tables({n: files[n] for n in differing}, _keys(project, differing))
-        for side, profile in zip(("left", "right"), profiles, strict=True):
-            warehouse.set(f"{side}_profile", profile)
-        warehouse.attach(folder)
-        warehouse.build("review")
-        measure_names = [
-            warehouse.frame(f"{side}_measures")["measure"] for side in ("left", "right")
-        ]
-        frames = {
-            name: warehouse.frame(table)
-            for name, table in (
-                ("figures", "headline_figures"),
-                ("measures", "changed_measures"),
-                ("flips", "changed_outcomes"),
-                ("dossiers", "added_or_removed_dossiers"),
-                ("exports", "changed_exports"),
-            )
-        }
+        frames, measure_names = _joined_frames(project, folder, profiles)
         verdicts = changed_verdicts(files, profiles)
         reasons = find_reasons(project, before, after)
+        stale_stages = (find_stale_stages(before.lock()), find_stale_stages(after.lock()))
         outputs = changed_outputs(before, after)
+        effects = None
+        if runs_again and isinstance(before, RevisionTables) and isinstance(after, RevisionTables):
+            effects = find_effects(before, after, reasons, progress)
     if not reasons and outputs:
         reasons = (Reason("unrecorded", "dvc.lock", (), "", ""),)
     return RevisionDiff(
@@ -150,10 +163,26 @@ def compare_revisions(project: Project, left: str, right: str | None = None) -> 
         tables=tables,
         verdicts=verdicts,
         reasons=reasons,
-        measure_names=frozenset(pl.concat(measure_names).unique()),
+        effects=effects,
+        stale_stages=stale_stages,
+        measure_names=measure_names,
         table_names=frozenset(names),
         **frames,
     )
+
+
+def _joined_frames(
+    project: Project, folder: Path, profiles: tuple[str, str]
+) -> tuple[dict[str, pl.DataFrame], frozenset[str]]:
+    """Build the models of ``pipelines/review``; return them, and the measures of either side."""
+    with Warehouse(project.pipelines) as warehouse:
+        for side, profile in zip(("left", "right"), profiles, strict=True):
+            warehouse.set(f"{side}_profile", profile)
+        warehouse.attach(folder)
+        warehouse.build("review")
+        measures = [warehouse.frame(f"{side}_measures")["measure"] for side in ("left", "right")]
+        frames = {name: warehouse.frame(table) for name, table in _REVIEWED.items()}
+    return frames, frozenset(pl.concat(measures).unique())
 
 
 def _check_tables(before: Side, after: Side, hashes: tuple[dict[str, str], ...]) -> None:

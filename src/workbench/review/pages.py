@@ -22,6 +22,7 @@ from workbench.core.vocabulary import EVERYTHING
 from workbench.messages import language, say
 from workbench.review import scoreboard
 from workbench.review.comparison import RevisionDiff
+from workbench.review.effects import Effects
 from workbench.review.reasons import Reason
 from workbench.review.tables import TableChange
 
@@ -69,6 +70,9 @@ def _first_screen(revisions: RevisionDiff) -> Iterator[str | Table]:
     else:
         counts = {name: numerals.count(value) for name, value in revisions.counts.items()}
         yield say("revisions.summary", profile=revisions.headline, **counts)
+    for side, stages in zip((revisions.left, revisions.right), revisions.stale_stages, strict=True):
+        if stages:
+            yield say("revisions.stale", side=side, stages=", ".join(stages))
     if figures := scoreboard.figures_table(revisions):
         yield figures
     yield from scoreboard.verdict_sentences(revisions.verdicts)
@@ -79,6 +83,7 @@ def _first_screen(revisions: RevisionDiff) -> Iterator[str | Table]:
         yield say("revisions.outputs", outputs="; ".join(others))
     if revisions.reasons:
         yield _why(revisions.reasons)
+        yield from scoreboard.effects_parts(revisions)
     elif revisions.outputs:
         yield say("revisions.no_reason")
     else:
@@ -129,6 +134,8 @@ def _tables(revisions: RevisionDiff, rows: int) -> Iterator[Table | str]:
     for name, frame, cells in frames:
         if not frame.is_empty():
             yield _frame_table(name, frame, cells, rows)
+    if revisions.effects and not revisions.effects.flips.is_empty():
+        yield _frame_table("effects_flips", revisions.effects.flips, _effect_cells, rows)
     for change in revisions.tables:
         yield _values_table(change, rows)
 
@@ -248,6 +255,11 @@ def _hours(seconds: float | None) -> Cell:
     return Blank(say("revisions.no_slack")) if seconds is None else numerals.hours(seconds)
 
 
+def _effect_cells(row: dict[str, Any]) -> tuple[Cell, ...]:
+    groups = (say(f"revisions.group_{group}") for group in row["group"].split("+"))
+    return (row["dossier_id"], " + ".join(groups))
+
+
 def _dossier_cells(row: dict[str, Any]) -> tuple[Cell, ...]:
     return (
         row["dossier_id"],
@@ -296,17 +308,27 @@ def to_json(revisions: RevisionDiff, *, rows: int = DEFAULT_ROWS) -> str:
         "dossiers": revisions.dossiers.head(rows).to_dicts(),
         "exports": revisions.exports.to_dicts(),
         "reasons": [asdict(reason) for reason in revisions.reasons],
+        "stale_stages": revisions.stale_stages,
+        "effects": _effects(revisions.effects),
         "outputs": [asdict(output) for output in revisions.outputs],
         "tables": [
             {
-                **{k: v for k, v in vars(change).items() if k != "values"},
+                **{k: v for k, v in vars(change).items() if k not in ("values", "dossiers")},
                 "columns": dict(change.columns),
+                "n_dossiers": len(change.dossiers),
                 "values": change.values.head(rows).to_dicts(),
             }
             for change in revisions.tables
         ],
     }
     return json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n"
+
+
+def _effects(effects: Effects | None) -> dict[str, Any] | None:
+    if effects is None:
+        return None
+    frames = {"figures": effects.figures.to_dicts(), "flips": effects.flips.to_dicts()}
+    return {**vars(effects), **frames}
 
 
 WRITERS = {"text": to_text, "md": to_markdown, "html": to_html, "json": to_json}

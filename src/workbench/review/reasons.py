@@ -65,6 +65,22 @@ def find_reasons(project: Project, left: Side, right: Side) -> tuple[Reason, ...
     return tuple(sorted(reasons, key=lambda r: (GROUPS.index(r.group), r.what, r.left, r.right)))
 
 
+def find_stale_stages(lock: dict[str, Any]) -> tuple[str, ...]:
+    """Return the stages that read another state of a stage's output than the one it recorded last.
+
+    >>> made = {"path": "data/clean", "md5": "new"}
+    >>> read = {"path": "data/clean", "md5": "old"}
+    >>> find_stale_stages({"clean": {"outs": [made]}, "clock": {"deps": [read]}})
+    ('clock',)
+    """
+    outputs = {o["path"]: o.get("md5") for stage in lock.values() for o in stage.get("outs", [])}
+    return tuple(
+        name
+        for name, stage in lock.items()
+        if any(outputs.get(d["path"], d.get("md5")) != d.get("md5") for d in stage.get("deps", []))
+    )
+
+
 def _inputs(lock: dict[str, Any]) -> dict[tuple[str, str], str]:
     """Return the state of every input by stage and name."""
     made = [out["path"] for stage in lock.values() for out in stage.get("outs", [])]

@@ -19,13 +19,16 @@ from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.messages import say
 from workbench.official.metrics import read_metrics
 from workbench.review.comparison import RevisionDiff
-from workbench.review.tables import TableChange
+from workbench.review.effects import Effects
+from workbench.review.tables import NUMBERED, TableChange
 from workbench.review.verdicts import Verdict
 
 FIGURES = ("received", "resolved", "late", "open_overdue", "late_done", "late_or_overdue")
 """Headline figures, in reading order."""
-_SHOWN = {"verdicts": 3, "dossiers": 12, "flips": 3, "tables": 8, "columns": 3}
+_SHOWN = {"verdicts": 3, "dossiers": 12, "flips": 3, "tables": 8, "columns": 4}
 """How many of each the first screen names; the rest is counted."""
+_RECORDS = ("dossiers", "pauses", "steps")
+"""Tables of what is on record of a dossier."""
 _KINDS = ("named", "not_named", "cause", "reality", "gap", "no_gap")
 
 
@@ -58,7 +61,8 @@ def latest_half(figures: pl.DataFrame) -> str:
 
 def _figure_row(row: dict[str, Any]) -> tuple[Cell, ...]:
     left, right = row["left_value"], row["right_value"]
-    key = {None: "no_interval", True: "beyond", False: "within"}[row["is_beyond"]]
+    has_none = row["method"] == "count" or row["is_beyond"] is None
+    key = "no_interval" if has_none else "beyond" if row["is_beyond"] else "within"
     reading = say(f"revisions.{key}") if left != right else say("revisions.same")
     return (
         measure_name(row["measure"]),
@@ -147,15 +151,17 @@ def _q_value(q_value: str | float | None) -> str:
 
 
 def dossier_sentences(revisions: RevisionDiff) -> Iterator[str]:
-    """Yield which dossiers' records differ, and which dossiers changed their outcome."""
-    for change in revisions.tables:
-        if change.table == "dossiers" and change.changed:
-            rows = change.values.filter(pl.col("change") == "changed")
-            ids = rows["row"].unique(maintain_order=True).to_list()
-            names = _listed(ids, _SHOWN["dossiers"], change.changed)
-            columns = ", ".join(c for c, _ in change.columns[: _SHOWN["columns"]])
-            count = numerals.count(change.changed)
-            yield say("revisions.records", count=count, names=names, columns=columns)
+    """Yield which dossiers differ in what is on record of them, and which in their outcome."""
+    records = [change for change in revisions.tables if change.table in _RECORDS]
+    if ids := sorted({d for change in records for d in change.dossiers.to_list()}):
+        columns = sorted({name for change in records for name, _ in change.columns} - {*NUMBERED})
+        names = _listed(ids, _SHOWN["dossiers"])
+        yield say(
+            "revisions.records",
+            count=numerals.count(len(ids)),
+            names=names,
+            columns=_listed(columns, _SHOWN["columns"]) or numerals.MISSING,
+        )
     flips = revisions.flips.filter(pl.col("profile") == revisions.headline)
     if not flips.is_empty():
         names = _listed([_flip(row) for row in flips.iter_rows(named=True)], _SHOWN["flips"])
@@ -165,6 +171,68 @@ def dossier_sentences(revisions: RevisionDiff) -> Iterator[str]:
 def _flip(row: dict[str, Any]) -> str:
     sides = [say(f"labels.{row[f'{side}_outcome']}") for side in ("left", "right")]
     return f"{row['dossier_id']} ({sides[0]} → {sides[1]})"
+
+
+def effects_parts(revisions: RevisionDiff) -> Iterator[str | Table]:
+    """Yield what each group of changed inputs did to the figures that moved, and to dossiers."""
+    effects = revisions.effects
+    if effects is None:
+        yield say("revisions.not_run")
+        return
+    if len(effects.groups) == 1:
+        yield say("revisions.one_group", group=_group(effects.groups[0]))
+        return
+    if table := _effects_table(revisions, effects):
+        yield table
+    if not effects.flips.is_empty():
+        total = numerals.count(effects.flips.height)
+        counts = effects.flips["group"].value_counts().sort("count", "group", descending=True)
+        names = "; ".join(
+            f"{' + '.join(map(_group, group.split('+')))} {numerals.count(n)}"
+            for group, n in counts.iter_rows()
+        )
+        yield say("revisions.flips_by_group", count=total, names=names)
+
+
+def _effects_table(revisions: RevisionDiff, effects: Effects) -> Table | None:
+    period = latest_half(revisions.figures)
+    moved = revisions.figures.filter(
+        pl.col("period") == period,
+        pl.col("measure").is_in(FIGURES),
+        pl.col("left_value") != pl.col("right_value"),
+    )
+    parts = {(m, p, g): e for m, p, g, e in effects.figures.iter_rows()}
+    rows = tuple(
+        (
+            measure_name(row["measure"]),
+            difference(row),
+            *(_effect(row, parts.get((row["measure"], period, g))) for g in effects.groups),
+        )
+        for row in sorted(moved.iter_rows(named=True), key=lambda r: FIGURES.index(r["measure"]))
+    )
+    if not rows:
+        return None
+    first, second = say("revisions.columns_effects").split(" | ")
+    headings = [Column(first, number=False), Column(second)]
+    note = say("revisions.in_order" if effects.is_in_order else "revisions.all_orders")
+    return Table(
+        say("revisions.caption_effects", period=numerals.period(period)),
+        (*headings, *(Column(_group(group)) for group in effects.groups)),
+        rows,
+        (f"{note} {say('revisions.runs', count=numerals.count(effects.n_runs))}",),
+    )
+
+
+def _effect(row: dict[str, Any], effect: float | None) -> Cell:
+    if effect is None:
+        return Blank(say("revisions.one_side"))
+    if row["method"] != "count":
+        return say("revisions.points", points=numerals.points(effect))
+    return numerals.decimal(effect, 1)
+
+
+def _group(group: str) -> str:
+    return say(f"revisions.group_{group}")
 
 
 def tables_sentence(tables: Sequence[TableChange]) -> str:

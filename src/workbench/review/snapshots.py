@@ -7,9 +7,11 @@ side like any other, named by ``None``.
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import shutil
 import subprocess
+import tarfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -100,6 +102,19 @@ class RevisionTables:
         except FileNotFoundError:
             raise self._missing(path) from None
 
+    def copy_folder(self, output: str, target: Path) -> None:
+        """Copy an output that is a folder, with what lies in it.
+
+        Raises:
+            InputRejected: It is neither in the working tree nor in the cache or a remote.
+        """
+        hashes = self.file_hashes(output)
+        if hashes is None:
+            raise self._missing(output)
+        for name in hashes:
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            self._copy(f"{output}/{name}", target / name)
+
     @cached_property
     def _tables(self) -> dict[str, str]:
         hashes = {}
@@ -187,6 +202,19 @@ def file_md5(path: Path) -> str:
     """Return what DVC records of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def archive(side: RevisionTables, target: Path) -> None:
+    """Write the files of a commit that git keeps into a new folder; the working tree stays."""
+    target.mkdir(parents=True)
+    packed = subprocess.run(  # noqa: S603 - a fixed program, arguments never through a shell
+        ["git", "archive", "--format=tar", side.commit],  # noqa: S607
+        cwd=side.project.root,
+        check=True,
+        capture_output=True,
+    ).stdout
+    with tarfile.open(fileobj=io.BytesIO(packed)) as files:
+        files.extractall(target, filter="data")
 
 
 def git(project: Project, *arguments: str) -> str:

@@ -17,6 +17,7 @@ BATCH = 250_000
 """Rows read at a time."""
 NUMBERED = ("source_file", "source_sheet", "source_row")
 """Identify a landed row, which no SQL model describes."""
+_DOSSIER = "dossier_id"
 NAMED_ROWS = 200
 """Rows of a table of which every changed value is kept; all are counted."""
 
@@ -37,6 +38,8 @@ class TableChange:
         all_columns: Every column of either side, in order.
         left_columns: Columns that only the left side has.
         right_columns: Columns that only the right side has.
+        dossiers: Ids of the dossiers whose rows differ in more than their place in an export,
+            where the key begins with them.
         values: One row per changed value of the first ``NAMED_ROWS`` rows in the order of the key:
             ``row`` (its key as text), ``change``, ``column``, ``left`` and ``right`` as text. An
             added or removed row has one line and no column.
@@ -53,6 +56,7 @@ class TableChange:
     all_columns: tuple[str, ...]
     left_columns: tuple[str, ...]
     right_columns: tuple[str, ...]
+    dossiers: pl.Series
     values: pl.DataFrame
 
     @property
@@ -116,6 +120,7 @@ def compare_table(
         all_columns=tuple(sorted(names[0] | names[1])),
         left_columns=tuple(sorted(names[0] - names[1])) if right else (),
         right_columns=tuple(sorted(names[1] - names[0])) if left else (),
+        dossiers=_dossiers(joined, used, others),
         values=_values(joined.head(NAMED_ROWS), used or both, others),
     )
 
@@ -140,7 +145,7 @@ def _differing_rows(
     """Return the rows that are not equally often on both sides, every value as text."""
 
     def hashes(rows: pl.DataFrame) -> pl.Series:
-        return rows.with_columns(pl.col(as_text).cast(pl.String)).hash_rows()
+        return rows.with_columns(_texts(rows, as_text)).hash_rows()
 
     nothing = pl.Series("hash", [], pl.UInt64)
     counts = [
@@ -160,7 +165,7 @@ def _differing_rows(
             [
                 empty,
                 *(
-                    b.filter(hashes(b).is_in(differing.implode())).select(pl.all().cast(pl.String))
+                    b.filter(hashes(b).is_in(differing.implode())).select(_texts(b, columns))
                     for b in _batches(file, columns)
                 ),
             ]
@@ -168,6 +173,15 @@ def _differing_rows(
         for file in (left, right)
     ]
     return sides[0], sides[1]
+
+
+def _texts(rows: pl.DataFrame, columns: Sequence[str]) -> list[pl.Expr]:
+    return [
+        pl.col(name).list.eval(pl.element().cast(pl.String)).list.join("; ")
+        if isinstance(rows.schema[name], pl.List)
+        else pl.col(name).cast(pl.String)
+        for name in columns
+    ]
 
 
 def _paired(sides: tuple[pl.DataFrame, pl.DataFrame], key: Sequence[str]) -> pl.DataFrame:
@@ -190,6 +204,14 @@ def _paired(sides: tuple[pl.DataFrame, pl.DataFrame], key: Sequence[str]) -> pl.
         .otherwise(pl.lit("changed"))
     )
     return paired.with_columns(change=change).sort(key)
+
+
+def _dossiers(joined: pl.DataFrame, key: Sequence[str], others: Sequence[str]) -> pl.Series:
+    if key[:1] != (_DOSSIER,):
+        return pl.Series(_DOSSIER, [], pl.String)
+    differs = [_differs(name) for name in others if name not in NUMBERED]
+    more = pl.any_horizontal(pl.col("change") != "changed", *differs)
+    return joined.filter(more)[_DOSSIER].unique().sort()
 
 
 def _values(joined: pl.DataFrame, key: Sequence[str], others: Sequence[str]) -> pl.DataFrame:

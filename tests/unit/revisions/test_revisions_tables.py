@@ -60,3 +60,9 @@ def test_an_empty_cell_is_a_value_of_its_own(write):
     left, right = write("left", id=["a"], x=[""]), write("right", id=["a"], x=[None])
     change = compare_table("t", left, right, ["id"])
     assert change.values.rows() == [("a", "changed", "x", "", None)]
+
+
+def test_lists_are_compared_as_a_whole(write):
+    left, right = write("left", id=["a"], x=[["p", "q"]]), write("right", id=["a"], x=[["p"]])
+    change = compare_table("t", left, right, ["id"])
+    assert change.values.rows() == [("a", "changed", "x", "p; q", "p")]
