@@ -7,9 +7,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from tempfile import mkdtemp
+from unittest.mock import patch
 
 import nbformat
 import polars as pl
@@ -17,6 +20,7 @@ import pytest
 from filelock import FileLock
 
 from workbench.clean import clean
+from workbench.cli import main
 from workbench.clock.stage import clock
 from workbench.core.project import Project
 from workbench.core.run_folders import RunFolders
@@ -85,6 +89,20 @@ class Bench:
     def workbench(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return self.run(sys.executable, "-m", "workbench.cli", *arguments, check=check)
 
+    def call(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run one of our commands in this process, where no process of its own is tested."""
+        out, err = StringIO(), StringIO()
+        with (
+            chdir(self.root),
+            patch.dict(os.environ, self.environment, clear=True),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            code = main(arguments)
+        said = out.getvalue(), err.getvalue()
+        assert not check or code == 0, said
+        return subprocess.CompletedProcess(arguments, code, *said)
+
     def copy_to(self, root: Path, **settings: str) -> Bench:
         shutil.copytree(self.root, root, symlinks=True)
         return Bench(root, settings)
@@ -134,13 +152,18 @@ def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Bench:
 def short_pages(reproduced: Bench, tmp_path_factory: pytest.TempPathFactory) -> Bench:
     """The same project with notebooks of one word each, where pages are not what is tested."""
     bench = reproduced.copy_to(tmp_path_factory.mktemp("short") / "project")
-    for path in bench.project.notebooks.glob("*.ipynb"):
+    shorten(*bench.project.notebooks.glob("*.ipynb"))
+    bench.dvc("repro", "-q")
+    return bench
+
+
+def shorten(*notebooks: Path) -> None:
+    """Leave of notebooks their parameters and one word."""
+    for path in notebooks:
         notebook = nbformat.read(path, as_version=4)
         notebook.cells = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
         notebook.cells.append(nbformat.v4.new_code_cell(f'"{path.stem}"'))
         nbformat.write(notebook, path)
-    bench.dvc("repro", "-q")
-    return bench
 
 
 @dataclass(frozen=True)

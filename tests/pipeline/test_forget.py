@@ -36,7 +36,7 @@ def test_a_file_is_forgotten_and_everything_is_made_again_without_it(bench) -> N
     other.mkdir()
     (other / "briefing.html").write_text(FILE, encoding="utf-8")
 
-    said = bench.workbench("forget", FILE).stdout
+    said = bench.call("forget", FILE).stdout
 
     assert "Forgotten: tam-dung_2021-H2.csv; 1 exports" in said
     assert "git history" in said
@@ -49,7 +49,7 @@ def test_a_file_is_forgotten_and_everything_is_made_again_without_it(bench) -> N
 
 def test_the_last_source_takes_every_room_and_the_whole_cache_with_it(bench) -> None:
     bench.dvc("remote", "add", "away", "../elsewhere")
-    said = bench.workbench("forget", "one_stop").stdout
+    said = bench.call("forget", "one_stop").stdout
     assert "remotes away" in said
     assert not bench.project.landed.exists()
     assert not bench.project.briefings.exists()
@@ -62,13 +62,13 @@ def test_the_last_source_takes_every_room_and_the_whole_cache_with_it(bench) -> 
 def test_a_shared_cache_is_named_and_not_touched(bench, tmp_path) -> None:
     (bench.root / ".dvc" / "cache").rename(tmp_path / "shared")
     bench.dvc("cache", "dir", "../shared")
-    said = bench.workbench("forget", "one_stop").stdout
+    said = bench.call("forget", "one_stop").stdout
     assert "the shared DVC cache" in said
     assert any(path.is_file() for path in (tmp_path / "shared" / "files").rglob("*"))
 
 
 def test_what_nobody_knows_is_not_forgotten_in_silence(bench) -> None:
-    done = bench.workbench("forget", "somebody", check=False)
+    done = bench.call("forget", "somebody", check=False)
     assert done.returncode == 2
     assert "one_stop" in done.stderr
     assert len(list(bench.project.inbox.iterdir())) == 9

@@ -198,6 +198,8 @@ class Run:
 @pytest.fixture(scope="module")
 def run(fresh, tmp_path_factory) -> Run:
     bench = fresh.copy_to(tmp_path_factory.mktemp("people") / "project")
+    for export in bench.project.inbox.iterdir():
+        export.unlink()
     people = People()
     for profile in PROFILES:
         plant(profile, bench.project.inbox, people)

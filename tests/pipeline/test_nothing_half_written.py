@@ -25,7 +25,7 @@ def results(bench) -> dict[str, bytes]:
 def refused(bench, *command: str) -> tuple[int, str]:
     """Run a command that must fail: one message, no traceback, every result as before."""
     before = results(bench)
-    done = bench.workbench(*command, check=False)
+    done = bench.call(*command, check=False)
     assert results(bench) == before
     assert "Traceback" not in done.stdout + done.stderr
     _, *told = done.stderr.split("workbench: ")
@@ -103,7 +103,7 @@ def test_a_briefing_is_refused_while_another_run_writes_and_then_gives_the_same_
     with FileLock(bench.root / "data" / ".briefings.lock"):
         code, told = refused(bench, *HALF)
     assert code == 5, told
-    bench.workbench(*HALF, "--lang", "vi")
+    bench.call(*HALF, "--lang", "vi")
     assert results(bench) == before
 
 
@@ -125,7 +125,7 @@ def test_a_briefing_killed_half_way_is_no_part_of_any_result(bench):
     run.send_signal(signal.SIGKILL)
     run.wait(timeout=30)
     assert results(bench) == before
-    bench.workbench(*HALF, "--lang", "vi")
+    bench.call(*HALF, "--lang", "vi")
     assert results(bench) == before
 
 
@@ -133,17 +133,17 @@ def test_outputs_of_different_runs_are_never_briefed_as_one(bench):
     """Exports are removed and only the first stages run again: pages would mix two registers."""
     for export in sorted(bench.project.inbox.glob("*2022*")):
         export.unlink()
-    bench.workbench("ingest")
-    bench.workbench("clean")
+    bench.call("ingest")
+    bench.call("clean")
     code, told = refused(bench, "brief")
     assert code == 4, told
     assert "workbench clock" in told
     assert refused(bench, "explain")[0] == 4
-    bench.workbench("clock")
+    bench.call("clock")
     code, told = refused(bench, "brief")
     assert (code, "workbench explain" in told) == (4, True), told
-    bench.workbench("explain")
-    bench.workbench("brief")
+    bench.call("explain")
+    bench.call("brief")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders")

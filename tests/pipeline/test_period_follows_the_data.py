@@ -6,6 +6,8 @@ import shutil
 
 import pytest
 
+from pipeline.conftest import shorten
+
 HEADER = "case:concept:name,concept:name,time:timestamp,org:resource"
 
 
@@ -29,13 +31,15 @@ def project(fresh, tmp_path):
     for name in ("desktop.ini", "Thumbs.db", "__MACOSX/._event-log.csv"):
         (bench.project.inbox / name).parent.mkdir(exist_ok=True)
         (bench.project.inbox / name).write_bytes(b"\0\1 not an export")
+    others = (p for p in bench.project.notebooks.glob("*.ipynb") if p.stem != "briefing")
+    shorten(*others)
     return bench
 
 
 def test_only_an_export_of_another_year_is_briefed_and_an_old_page_is_called_stale(project):
     project.dvc("repro")
     page = project.project.briefings / "latest" / "all" / "briefing.html"
-    where = project.workbench("brief", "--where")
+    where = project.call("brief", "--where")
     assert str(page) in where.stdout
     assert "2023" in page.read_text(encoding="utf-8")
     assert "2022" not in page.read_text(encoding="utf-8")
@@ -55,7 +59,7 @@ def test_only_an_export_of_another_year_is_briefed_and_an_old_page_is_called_sta
 
 def refusal(project) -> str:
     """Return why ``brief --where`` calls the page stale, after checking how it says so."""
-    stale = project.workbench("brief", "--where", check=False)
+    stale = project.call("brief", "--where", check=False)
     assert (stale.returncode, stale.stdout) == (4, "")
     assert "is stale" in stale.stderr
     return next(reason for reason in ("earlier results", "inbox") if reason in stale.stderr)
@@ -67,7 +71,7 @@ def test_publications_lie_beside_internal_pages_and_leave_the_pipeline_up_to_dat
     bench = reproduced.copy_to(tmp_path / "project")
     internal = bench.tree("data/briefings")
     for language in ("vi", "en"):
-        bench.workbench("brief", "--period", "latest", "--published", "--lang", language)
+        bench.call("brief", "--period", "latest", "--published", "--lang", language)
     after = bench.tree("data/briefings")
     assert {path: after[path] for path in internal} == internal
     assert sorted(set(after) - set(internal)) == [
@@ -76,8 +80,6 @@ def test_publications_lie_beside_internal_pages_and_leave_the_pipeline_up_to_dat
         "data/briefings/2022-H1/all.published/briefing.html",
         "data/briefings/2022-H1/all.published/briefing.ipynb",
     ]
-    shown = bench.workbench(
-        "brief", "--where", "--period", "2022-H1", "--published", "--lang", "vi"
-    )
+    shown = bench.call("brief", "--where", "--period", "2022-H1", "--published", "--lang", "vi")
     assert "all.published" in shown.stdout
     assert "Data and pipelines are up to date" in bench.dvc("status").stdout

@@ -102,6 +102,8 @@ _WORDING = (
     (r"^ ", ""),
 )
 """Rules on small letters, in their order."""
+_WORDING_IN_TURN = tuple(_WORDING[n : n + 12] for n in range(0, len(_WORDING), 12))
+"""The same, as many at a time as one regex can look for."""
 
 _CLOCK = (
     r"(?:[,:t ]+[\-–]? ?(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
@@ -138,7 +140,8 @@ def plain(column: pl.Series) -> pl.Series:
     rare = column.filter(~column.str.contains(_USUAL)).unique()
     if rare.is_empty():
         return column
-    spellings = rare.to_frame("text").with_columns(_respelt(pl.col("text")).alias("plain"))
+    spellings = pl.DataFrame({"text": rare, "words": _in_figures(rare)})
+    spellings = spellings.with_columns(_respelt(pl.col("words"), pl.col("text")).alias("plain"))
     changed = spellings.filter(pl.col("text") != pl.col("plain"))
     return column.replace(changed["text"], changed["plain"])
 
@@ -176,10 +179,17 @@ def _from_milliseconds(count: pl.Expr) -> pl.Expr:
     return _without_zeros(moment.dt.strftime("%Y-%m-%d %H:%M:%S%.6f")) + "+00:00"
 
 
-def _respelt(text: pl.Expr) -> pl.Expr:
-    words = text.str.to_lowercase().str.replace_all(r"[\s\x{00a0}]+", " ")
-    for pattern, replacement in _WORDING:
-        words = words.str.replace(pattern, replacement)
+def _in_figures(texts: pl.Series) -> pl.Series:
+    """Apply the rules in their order, but those of which none matches: compiling each is slow."""
+    words = texts.str.to_lowercase().str.replace_all(r"[\s\x{00a0}]+", " ")
+    for rules in _WORDING_IN_TURN:
+        if words.str.contains("|".join(f"(?:{pattern})" for pattern, _ in rules)).any():
+            for pattern, replacement in rules:
+                words = words.str.replace(pattern, replacement)
+    return words
+
+
+def _respelt(words: pl.Expr, text: pl.Expr) -> pl.Expr:
     first, last = words.str.extract_groups(_YEAR_FIRST), words.str.extract_groups(_YEAR_LAST)
     return pl.coalesce(
         _joined(first, "-") + _offset(first),
