@@ -361,7 +361,7 @@ class Warehouse:
         self._provide(name, name)
         with ParquetFile(path) as file:
             rows = self._ordered(name).to_arrow_reader(ROW_GROUP)
-            file.append(rows.schema.empty_table())
+            file.append(pa.Table.from_batches([], rows.schema))
             for batch in rows:
                 file.append(pa.Table.from_batches([batch]))
 

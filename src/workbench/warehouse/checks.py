@@ -15,6 +15,8 @@ from workbench.warehouse.models import Model
 
 HASHES = 20_000_000
 """Hashes of keys compared at a time: a quarter of a gigabyte."""
+FEW = 100_000
+"""Rows whose keys are compared as they are: one statement, without hashes."""
 _SUBJECTS = {
     "about_dossier": ("dossier_id",),
     "about_file_row": ("source_file", "source_row"),
@@ -135,6 +137,8 @@ def _is_unique(rows: duckdb.DuckDBPyRelation, key: tuple[str, ...], total: int) 
     if total < 2:
         return True
     columns = ", ".join(key)
+    if total <= FEW:
+        return bool(_one(rows.aggregate(f"count(distinct row({columns}))"))[0] == total)
     hashes = rows.project(f"hash({columns}) as hash")
     shares = total // HASHES + 1
     n_hashes: int = sum(
