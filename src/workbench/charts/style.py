@@ -197,8 +197,12 @@ def unchecked_charts() -> Iterator[None]:
 
 
 def inline_data(rows: Iterable[Mapping[str, Any]]) -> alt.InlineData:
-    """Return the rows of a chart; a tuple, which Altair need not copy at every step of a chart."""
-    return alt.InlineData(values=tuple(rows))
+    """Return the rows of a chart; a tuple, which Altair need not copy at every step of a chart.
+
+    A single row without columns stays a list, which Altair calls «empty».
+    """
+    values = tuple(rows)
+    return alt.InlineData(values=values if any(values) else list(values))
 
 
 def choose(channel: Any, test: str, yes: Any, no: Any) -> Any:
