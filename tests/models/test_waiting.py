@@ -7,7 +7,8 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from workbench.figures.waits import WAITING_CAUSES, waits
+from workbench.figures.on_request import split_waits
+from workbench.figures.waits import WAITING_CAUSES
 
 HOURS = ("unit_id", "holder_id", "weekday", "opens", "closes")
 INSTANT = pl.Datetime("us", "UTC")
@@ -49,7 +50,7 @@ def waited(repository, tmp_path):
         )
         days = [(None, h, str(d), "08:00", closes) for h in ("ann", "bob") for d in range(1, 6)]
         hours = pl.DataFrame(days, schema=dict.fromkeys(HOURS, pl.String), orient="row")
-        found = waits(tmp_path, repository, hours=hours)
+        found = split_waits(tmp_path, repository, hours=hours)
         return {
             (r["dossier_id"], r["step"]): {
                 c: r[f"{c}_seconds"] // 60 for c in WAITING_CAUSES if r[f"{c}_seconds"]

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
+import polars as pl
 import pytest
 from filelock import FileLock
 
@@ -88,9 +89,74 @@ def test_each_notebook_becomes_a_page_and_an_executed_notebook(briefed):
 
 def test_a_second_run_gives_the_same_bytes_in_the_same_place(small_book, briefed):
     before = tree(briefed)
+    (briefed.parents[2] / ".briefings.json").unlink()
     write_briefings(small_book, period="2022-H1", unit="all", out=briefed.parents[1])
     assert tree(briefed) == before
     assert [p.name for p in briefed.parent.iterdir()] == ["all"]
+
+
+def _change_a_page(root: Path) -> None:
+    page = root / "data" / "briefings" / "2022-H1" / "all" / "causes.html"
+    page.write_text("changed by hand", encoding="utf-8")
+
+
+def _remove_the_pages(root: Path) -> None:
+    shutil.rmtree(root / "data" / "briefings" / "2022-H1" / "all")
+
+
+def _change_a_notebook(root: Path) -> None:
+    write_notebook(root / "notebooks" / "causes.ipynb", "2 + 2")
+
+
+def _change_a_fact(root: Path) -> None:
+    with (root / "data" / "reference" / "units.csv").open("a", encoding="utf-8") as units:
+        units.write("\n")
+
+
+def _change_a_table(root: Path) -> None:
+    table = root / "data" / "results" / "watchlist.parquet"
+    pl.read_parquet(table).head(0).write_parquet(table)
+
+
+def _damage_the_record(root: Path) -> None:
+    (root / "data" / ".briefings.json").write_text("{", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "n_made"),
+    [
+        (lambda _: None, 0),
+        (_change_a_page, len(NOTEBOOKS)),
+        (_remove_the_pages, len(NOTEBOOKS)),
+        (_change_a_notebook, len(NOTEBOOKS)),
+        (_change_a_fact, len(NOTEBOOKS)),
+        (_change_a_table, len(NOTEBOOKS)),
+        (_damage_the_record, len(NOTEBOOKS)),
+    ],
+)
+def test_pages_are_made_again_only_when_something_behind_them_changed(bench, change, n_made):
+    for name in NOTEBOOKS:
+        write_notebook(bench / "notebooks" / f"{name}.ipynb", "1 + 1")
+    made: list[str] = []
+    for step in (lambda _: None, change):
+        made.clear()
+        step(bench)
+        out = bench / "data" / "briefings"
+        book = open_book(bench, language="vi")
+        write_briefings(book, period="2022-H1", out=out, progress=made.append)
+    assert len(made) == n_made
+
+
+def test_pages_of_another_question_are_made_beside_those_there_are(bench):
+    for name in NOTEBOOKS:
+        write_notebook(bench / "notebooks" / f"{name}.ipynb", "1 + 1")
+    out, made = bench / "data" / "briefings", []
+    book = open_book(bench, language="en")
+    for unit in ("all", UNIT, "all", UNIT):
+        write_briefings(book, period="2022-H1", unit=unit, out=out, progress=made.append)
+    assert len(made) == 2 * len(NOTEBOOKS)
+    write_briefings(book, period="2022-H1", against="2021-H2", out=out, progress=made.append)
+    assert len(made) == 3 * len(NOTEBOOKS)
 
 
 def test_a_page_runs_nothing_and_fetches_nothing(briefed, briefed_unit):

@@ -104,7 +104,7 @@ def outs_of(root: Path, stage: str) -> list[str]:
 
 
 def true_entry(read: set[str]) -> str:
-    return "deps:\n" + "".join(f"  - {path}\n" for path in sorted(read))
+    return f"deps: [{', '.join(sorted(read))}]"
 
 
 @pytest.mark.parametrize("stage", STAGES)

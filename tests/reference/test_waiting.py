@@ -10,7 +10,8 @@ import pytest
 
 from workbench.clock import Calendars
 from workbench.core.project import Project
-from workbench.figures.waits import WAITING_CAUSES, waits
+from workbench.figures.on_request import split_waits
+from workbench.figures.waits import WAITING_CAUSES
 from workbench.ingest import deliveries, find_profile, ingest
 from workbench.ingest.spelling import name_keys
 from workbench.privacy import staff_ids
@@ -70,7 +71,7 @@ def test_waiting_hours_of_the_hand_made_logs_are_those_published_to_the_minute(
     cleaned, shared_data, repository: Project
 ):
     published = json.loads((shared_data / "kronos" / "expected.json").read_text("utf-8"))
-    found = hours_by_unit(waits(cleaned("kronos"), repository, hours=hours_of(published)))
+    found = hours_by_unit(split_waits(cleaned("kronos"), repository, hours=hours_of(published)))
     expected = {
         log: {
             "wait": told["wt_total"],
@@ -83,7 +84,7 @@ def test_waiting_hours_of_the_hand_made_logs_are_those_published_to_the_minute(
 
 @pytest.fixture(scope="module")
 def extraneous(cleaned, repository) -> pl.DataFrame:
-    return waits(cleaned("extraneous"), repository)
+    return split_waits(cleaned("extraneous"), repository)
 
 
 LOGS = {

@@ -30,6 +30,16 @@ LAYERS = (
 
 ONLY_IN = {"duckdb": "warehouse", "papermill": "pages", "altair": "charts"}
 
+OPENERS = {
+    "clean/__init__.py",
+    "clock/stage.py",
+    "explain/__init__.py",
+    "figures/on_request.py",
+    "latebench/contenders.py",
+    "review/comparison.py",
+}
+"""Modules that may open a database: the stages, one door for questions, benches and reviews."""
+
 IMPORTS_UPWARDS = """
 from workbench.core.errors import UsageProblem
 def f():
@@ -105,6 +115,15 @@ def test_a_module_uses_only_what_lies_below_it(path):
 def test_each_engine_has_one_door(path):
     tops = {name.split(".")[0] for name in imported(path.read_text(encoding="utf-8"))}
     assert [e for e, home in ONLY_IN.items() if e in tops and room(path) != home] == []
+
+
+def test_a_database_is_opened_by_the_stages_and_by_one_door_for_questions():
+    openers = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in FILES
+        if "workbench.warehouse.Warehouse" in imported(path.read_text(encoding="utf-8"))
+    }
+    assert openers == OPENERS
 
 
 def circle(paths: list[Path], *, run_only: bool) -> list[Path]:

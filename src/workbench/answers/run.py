@@ -26,8 +26,13 @@ from workbench.clock.lateness import lateness_profiles
 from workbench.core.errors import UsageProblem
 from workbench.core.project import Project, shipped
 from workbench.core.vocabulary import EVERYTHING, Period, PeriodKind, ReportSpan, latest_kind
-from workbench.figures import compare, waits
-from workbench.figures.on_request import RequestTable, count_on_request, up_to_each_day
+from workbench.figures import compare
+from workbench.figures.on_request import (
+    RequestTable,
+    count_on_request,
+    split_waits,
+    up_to_each_day,
+)
 from workbench.figures.result_tables import month_classes
 from workbench.messages import say, use_language
 
@@ -114,7 +119,7 @@ class Run:
 
     def step_waits(self) -> pl.DataFrame:
         """Return every wait of a step for its holder, split by cause."""
-        return waits.waits(self._file("steps").parent, self.facts)
+        return split_waits(self._file("steps").parent, self.facts)
 
     # reading ------------------------------------------------------------------------------
 

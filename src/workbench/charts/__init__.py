@@ -9,7 +9,7 @@ from workbench.charts.durations import Bar, Pair, bars, paired_bars, shares
 from workbench.charts.funnels import FunnelPoint, funnel
 from workbench.charts.intervals import Dot, Scale, Standing, course, dots
 from workbench.charts.ranges import Range, ranges
-from workbench.charts.style import FONTS, LAB_MIME, Figure, draw, svg_of
+from workbench.charts.style import FONTS, LAB_MIME, Figure, draw, svg_of, unchecked_charts
 
 __all__ = [
     "FONTS",
@@ -33,4 +33,5 @@ __all__ = [
     "ranges",
     "shares",
     "svg_of",
+    "unchecked_charts",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from workbench.charts.style import BLUE, GREY, INK, PALE, RUST, WIDTH
+from workbench.charts.style import BLUE, GREY, INK, PALE, RUST, WIDTH, choose, inline_data
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,13 @@ def control(points: Sequence[Point], axis: str, change: str = "") -> Any:
         "scale": alt.Scale(domain=[0, top], nice=False, clamp=True),
         "axis": alt.Axis(grid=True, format=".1~f", tickCount=5, title=axis),
     }
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
+    base = alt.Chart(inline_data(rows)).encode(
         x=alt.X("name:O", sort=None, title=None, axis=alt.Axis(labelAngle=-45, grid=False))
     )
     baseline = (
         base.transform_filter("datum.base")
         .mark_bar(color=PALE, opacity=0.25, width=alt.RelativeBandSize(1))
-        .encode(y=alt.value(0), y2=alt.value("height"))
+        .encode(y=alt.YValue(0), y2=alt.Y2Value("height"))
     )
     limits = [
         base.mark_line(color=GREY, strokeDash=[4, 3], strokeWidth=1.2, interpolate="step").encode(
@@ -64,14 +64,14 @@ def control(points: Sequence[Point], axis: str, change: str = "") -> Any:
     line = base.mark_line(color=BLUE, strokeWidth=1.8).encode(y=alt.Y("value:Q", **y))
     marks = base.mark_point(filled=True, opacity=1).encode(
         y=alt.Y("value:Q", **y),
-        fill=alt.condition("datum.called", alt.value(RUST), alt.value(BLUE)),
-        shape=alt.condition("datum.called", alt.value("diamond"), alt.value("circle")),
-        size=alt.condition("datum.called", alt.value(110), alt.value(45)),
+        fill=choose(alt.FillValue, "datum.called", RUST, BLUE),
+        shape=choose(alt.ShapeValue, "datum.called", "diamond", "circle"),
+        size=choose(alt.SizeValue, "datum.called", 110, 45),
     )
     layers = [baseline, *limits, centre, line, marks]
     if change:
         layers.append(
-            alt.Chart(alt.InlineData(values=[{"name": change}]))
+            alt.Chart(inline_data([{"name": change}]))
             .mark_rule(color=RUST, strokeDash=[6, 3], strokeWidth=1.4)
             .encode(x=alt.X("name:O", sort=None))
         )

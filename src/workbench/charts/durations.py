@@ -12,7 +12,17 @@ from typing import Any
 
 import altair as alt
 
-from workbench.charts.style import BLUE, INK, MUTED, PALE, PAPER, WIDTH, row_height
+from workbench.charts.style import (
+    BLUE,
+    INK,
+    MUTED,
+    PALE,
+    PAPER,
+    WIDTH,
+    choose,
+    inline_data,
+    row_height,
+)
 from workbench.core import numerals
 from workbench.messages import say
 
@@ -46,7 +56,7 @@ def paired_bars(pairs: Sequence[Pair], axis: str) -> Any:
         if value is not None
     ]
     x = alt.X("value:Q", title=axis, axis=alt.Axis(tickCount=6, format=".1~f"))
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
+    base = alt.Chart(inline_data(rows)).encode(
         y=alt.Y("name:N", sort=None, title=None, scale=alt.Scale(paddingInner=0.35)),
         yOffset=alt.YOffset("group:N", sort=[late, others]),
         x=x,
@@ -55,18 +65,20 @@ def paired_bars(pairs: Sequence[Pair], axis: str) -> Any:
         fill=alt.Fill("group:N", title=None, scale=_two(late, others, BLUE, PALE)),
         stroke=alt.Stroke("group:N", title=None, scale=_two(late, others, BLUE, BLUE)),
     )
-    numbers = base.mark_text(align="left", dx=5, fontSize=11, color=MUTED).encode(text="label:N")
+    numbers = base.mark_text(align="left", dx=5, fontSize=11, color=MUTED).encode(
+        text=alt.Text("label:N")
+    )
     return (sides + numbers).properties(width=WIDTH + 60, height=alt.Step(14, **{"for": "offset"}))
 
 
 def bars(rows: Sequence[Bar], axis: str) -> Any:
     """Draw one bar per row with its note at the end; rows in the order given."""
     values = [{"name": r.name, "value": r.value, "note": r.note} for r in rows]
-    base = alt.Chart(alt.InlineData(values=values)).encode(
+    base = alt.Chart(inline_data(values)).encode(
         y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=300)),
         x=alt.X("value:Q", title=axis, axis=alt.Axis(tickCount=6, format=",.1~f")),
     )
-    notes = base.mark_text(align="left", dx=6, color=MUTED).encode(text="note:N")
+    notes = base.mark_text(align="left", dx=6, color=MUTED).encode(text=alt.Text("note:N"))
     layers = base.mark_bar(height=12, color=BLUE) + notes
     return layers.properties(width=WIDTH + 20, height=alt.Step(row_height(len(rows))))
 
@@ -83,7 +95,7 @@ def shares(rows: Sequence[tuple[str, str, float, str]], order: Sequence[str], ax
         {"row": r, "part": part, "value": value, "label": label, "order": order.index(part)}
         for r, part, value, label in rows
     ]
-    base = alt.Chart(alt.InlineData(values=values)).encode(
+    base = alt.Chart(inline_data(values)).encode(
         y=alt.Y("row:N", sort=None, title=None),
         x=alt.X(
             "value:Q",
@@ -91,7 +103,7 @@ def shares(rows: Sequence[tuple[str, str, float, str]], order: Sequence[str], ax
             scale=alt.Scale(domain=[0, 100]),
             axis=alt.Axis(title=axis, tickCount=5, format=".0f", grid=False),
         ),
-        order="order:Q",
+        order=alt.Order("order:Q"),
     )
     ramp = alt.Scale(domain=list(order), range=[PALE, "#6f93b3", BLUE][: len(order)])
     bars = base.mark_bar(height=26, stroke=PAPER, strokeWidth=2).encode(
@@ -103,15 +115,19 @@ def shares(rows: Sequence[tuple[str, str, float, str]], order: Sequence[str], ax
         .mark_text()
         .encode(
             x=alt.X("value:Q", stack="zero", bandPosition=0.5),
-            text="label:N",
-            color=alt.condition("datum.order == 0", alt.value(INK), alt.value(PAPER)),
+            text=alt.Text("label:N"),
+            color=choose(alt.ColorValue, "datum.order == 0", INK, PAPER),
         )
     )
     ends = [v for v in values if v["order"] == len(order) - 1]
     last = (
-        alt.Chart(alt.InlineData(values=ends))
+        alt.Chart(inline_data(ends))
         .mark_text(align="left", fontWeight="bold")
-        .encode(y=alt.Y("row:N", sort=None, title=None), x=alt.value(WIDTH + 68), text="label:N")
+        .encode(
+            y=alt.Y("row:N", sort=None, title=None),
+            x=alt.XValue(WIDTH + 68),
+            text=alt.Text("label:N"),
+        )
     )
     return (bars + inside + last).properties(width=WIDTH + 60, height=alt.Step(38))
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import altair as alt
 
-from workbench.charts.style import BLUE, INK, MUTED, PALE, RULE, RUST, WIDTH
+from workbench.charts.style import BLUE, INK, MUTED, PALE, RULE, RUST, WIDTH, inline_data
 from workbench.messages import say
 
 PANEL = 92
@@ -54,24 +54,24 @@ def _panel(name: str, passages: Sequence[TransferLine], scale: alt.Scale, ticks:
         for p in sorted(passages, key=lambda p: p.is_late)
     ]
     lines = (
-        alt.Chart(alt.InlineData(values=rows))
+        alt.Chart(inline_data(rows))
         .mark_rule(strokeWidth=0.8, opacity=0.65)
         .encode(
             x=alt.X("left:Q", scale=scale, axis=None),
-            x2="arrived:Q",
-            y=alt.value(0),
-            y2=alt.value(PANEL),
+            x2=alt.X2("arrived:Q"),
+            y=alt.YValue(0),
+            y2=alt.Y2Value(PANEL),
             stroke=alt.Stroke(
                 "group:N", title=None, scale=alt.Scale(domain=[late, other], range=[RUST, BLUE])
             ),
         )
     )
     marks = [{"at": at, "label": label} for at, label in ticks]
-    days = alt.Chart(alt.InlineData(values=marks)).encode(x=alt.X("at:Q", scale=scale, axis=None))
+    days = alt.Chart(inline_data(marks)).encode(x=alt.X("at:Q", scale=scale, axis=None))
     labels = days.mark_text(baseline="top", align="left", fontSize=11, color=MUTED).encode(
-        y=alt.value(PANEL + 5), text="label:N"
+        y=alt.YValue(PANEL + 5), text=alt.Text("label:N")
     )
-    rules = days.mark_rule(color=RULE).encode(y=alt.value(0), y2=alt.value(PANEL))
+    rules = days.mark_rule(color=RULE).encode(y=alt.YValue(0), y2=alt.Y2Value(PANEL))
     title = alt.TitleParams(
         name, anchor="start", fontSize=12, fontWeight="normal", color=INK, offset=4
     )
@@ -95,7 +95,7 @@ def level(days: Sequence[tuple[float, int, int]], ticks: Ticks, axis: str) -> An
         grid=False,
         labelExpr=" : ".join([*(f"datum.value == {at} ? '{label}'" for at, label in ticks), "''"]),
     )
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
+    base = alt.Chart(inline_data(rows)).encode(
         x=alt.X("day:Q", axis=x, scale=alt.Scale(nice=False, zero=False))
     )
     still = base.mark_area(color=PALE, line={"color": BLUE, "strokeWidth": 1.5}).encode(

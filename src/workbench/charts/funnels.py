@@ -8,7 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from workbench.charts.style import BLUE, GREY, INK, MUTED, RUST, WIDTH
+from workbench.charts.style import BLUE, GREY, INK, MUTED, RUST, WIDTH, choose, inline_data
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def funnel(spots: Sequence[FunnelPoint], expected_axis: str, ratio_axis: str) ->
     ]
     least, most = min(s.expected for s in spots), max(s.expected for s in spots)
     top = max([2.0, *(s.ratio for s in spots)]) * 1.15
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
+    base = alt.Chart(inline_data(rows)).encode(
         x=alt.X(
             "expected:Q",
             scale=alt.Scale(type="log", domain=[least * 0.8, most * 1.6], nice=False),
@@ -61,17 +61,17 @@ def funnel(spots: Sequence[FunnelPoint], expected_axis: str, ratio_axis: str) ->
         for side in ("lower", "upper")
     ]
     level = (
-        alt.Chart(alt.InlineData(values=[{"at": 1.0}]))
+        alt.Chart(inline_data([{"at": 1.0}]))
         .mark_rule(color=INK, strokeWidth=1.1)
         .encode(y=alt.Y("at:Q", **y))
     )
     marks = base.mark_point(filled=True, opacity=1, stroke="white", strokeWidth=0.6).encode(
         y=alt.Y("ratio:Q", **y),
-        fill=alt.condition("datum.apart", alt.value(RUST), alt.value(BLUE)),
-        shape=alt.condition("datum.apart", alt.value("diamond"), alt.value("circle")),
-        size=alt.condition("datum.apart", alt.value(95), alt.value(55)),
+        fill=choose(alt.FillValue, "datum.apart", RUST, BLUE),
+        shape=choose(alt.ShapeValue, "datum.apart", "diamond", "circle"),
+        size=choose(alt.SizeValue, "datum.apart", 95, 55),
     )
     names = base.mark_text(align="left", dx=8, color=MUTED, fontSize=11).encode(
-        y=alt.Y("ratio:Q", **y), text="name:N"
+        y=alt.Y("ratio:Q", **y), text=alt.Text("name:N")
     )
     return alt.layer(*limits, level, marks, names).properties(width=WIDTH + 150, height=260)

@@ -12,7 +12,7 @@ from typing import Any
 
 import altair as alt
 
-from workbench.charts.style import BLUE, INK, PAPER, WIDTH
+from workbench.charts.style import BLUE, INK, PAPER, WIDTH, choose, inline_data
 
 DARK = 0.45
 """From this share of the scale on, the number in a cell is written in white."""
@@ -48,7 +48,7 @@ def grid(squares: Sequence[Square], *, slanted: bool = False) -> Any:
         for s in squares
     ]
     heading = alt.Axis(orient="top", labelAngle=-35 if slanted else 0, labelLimit=260, title=None)
-    base = alt.Chart(alt.InlineData(values=values)).encode(
+    base = alt.Chart(inline_data(values)).encode(
         x=alt.X("column:N", sort=columns, axis=heading),
         y=alt.Y("row:N", sort=rows, title=None),
     )
@@ -58,7 +58,7 @@ def grid(squares: Sequence[Square], *, slanted: bool = False) -> Any:
         )
     )
     numbers = base.mark_text(fontSize=11).encode(
-        text="label:N", color=alt.condition("datum.dark", alt.value(PAPER), alt.value(INK))
+        text=alt.Text("label:N"), color=choose(alt.ColorValue, "datum.dark", PAPER, INK)
     )
     longest = max((len(c) for c in columns), default=1)
     label_width = 60 if slanted else max(60, 8 * longest)

@@ -13,7 +13,19 @@ from typing import Any, Literal
 
 import altair as alt
 
-from workbench.charts.style import BLUE, GREY, INK, MUTED, PALE, PAPER, RUST, TEAL, WIDTH
+from workbench.charts.style import (
+    BLUE,
+    GREY,
+    INK,
+    MUTED,
+    PALE,
+    PAPER,
+    RUST,
+    TEAL,
+    WIDTH,
+    choose,
+    inline_data,
+)
 from workbench.messages import say
 
 Standing = Literal["above", "within", "below", "few"]
@@ -61,12 +73,12 @@ def dots(estimates: Sequence[Dot], scale: Scale) -> Any:
     """
     bounds = _bounds(estimates, scale)
     rows = [_row(dot, bounds, scale) for dot in estimates]
-    base = alt.Chart(alt.InlineData(values=rows)).encode(y=_names(estimates))
+    base = alt.Chart(inline_data(rows)).encode(y=_names(estimates))
     x = {"scale": alt.Scale(domain=list(bounds), nice=False, zero=False), "axis": _axis(scale)}
     spans = base.mark_rule(strokeWidth=2, strokeCap="round").encode(
         x=alt.X("lower:Q", **x),
-        x2="upper:Q",
-        opacity=alt.condition("datum.few", alt.value(0.4), alt.value(0.6)),
+        x2=alt.X2("upper:Q"),
+        opacity=choose(alt.OpacityValue, "datum.few", 0.4, 0.6),
         stroke=_look(alt.Stroke, estimates, scale, 2),
     )
     marks = base.mark_point(size=58, strokeWidth=1.6, opacity=1, filled=True).encode(
@@ -76,7 +88,7 @@ def dots(estimates: Sequence[Dot], scale: Scale) -> Any:
         stroke=_look(alt.Stroke, estimates, scale, 2),
     )
     notes = base.mark_text(align="right", color=MUTED).encode(
-        x=alt.value(WIDTH + NOTES), text="note:N"
+        x=alt.XValue(WIDTH + NOTES), text=alt.Text("note:N")
     )
     layers = alt.layer(*_reference(scale, x), spans, marks, notes, _note_title(scale))
     return layers.properties(width=WIDTH, height=alt.Step(20))
@@ -90,18 +102,20 @@ def course(months: Sequence[Dot], axis: str) -> Any:
     scale = Scale(0.0, "", axis, "")
     bounds = _bounds(months, scale)
     rows = [_row(dot, bounds, scale) for dot in months]
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
+    base = alt.Chart(inline_data(rows)).encode(
         x=alt.X("name:O", sort=None, title=None, axis=alt.Axis(labelAngle=-45, grid=False))
     )
     y = {
         "scale": alt.Scale(domain=list(bounds), nice=False),
         "axis": alt.Axis(grid=True, format=".1~f", tickCount=5, title=axis),
     }
-    band = base.mark_area(color=PALE, opacity=0.5).encode(y=alt.Y("lower:Q", **y), y2="upper:Q")
+    band = base.mark_area(color=PALE, opacity=0.5).encode(
+        y=alt.Y("lower:Q", **y), y2=alt.Y2("upper:Q")
+    )
     line = base.mark_line(color=BLUE, strokeWidth=1.8).encode(y=alt.Y("value:Q", **y))
     marks = base.mark_point(size=42, filled=True, stroke=BLUE, strokeWidth=1.5, opacity=1).encode(
         y=alt.Y("value:Q", **y),
-        fill=alt.condition("datum.few", alt.value(PAPER), alt.value(BLUE)),
+        fill=choose(alt.FillValue, "datum.few", PAPER, BLUE),
     )
     return alt.layer(band, line, marks).properties(width=WIDTH + 150, height=190)
 
@@ -168,10 +182,10 @@ def _look(channel: Any, estimates: Sequence[Dot], scale: Scale, part: int) -> An
 
 def _reference(scale: Scale, x: dict[str, Any]) -> tuple[Any, Any]:
     """Return the upright line of comparison and its label above the plot."""
-    base = alt.Chart(alt.InlineData(values=[{"at": scale.reference}])).encode(x=alt.X("at:Q", **x))
+    base = alt.Chart(inline_data([{"at": scale.reference}])).encode(x=alt.X("at:Q", **x))
     line = base.mark_rule(color=INK, strokeWidth=1.2, strokeDash=[5, 3])
     label = base.mark_text(baseline="bottom", color=INK).encode(
-        y=alt.value(-5), text=alt.value(scale.reference_label)
+        y=alt.YValue(-5), text=alt.TextValue(scale.reference_label)
     )
     return line, label
 
@@ -179,7 +193,7 @@ def _reference(scale: Scale, x: dict[str, Any]) -> tuple[Any, Any]:
 def _note_title(scale: Scale) -> Any:
     """Return the heading of the column of denominators beside the plot."""
     return (
-        alt.Chart(alt.InlineData(values=[{}]))
+        alt.Chart(inline_data([{}]))
         .mark_text(align="right", baseline="bottom", color=MUTED)
-        .encode(x=alt.value(WIDTH + NOTES), y=alt.value(-5), text=alt.value(scale.note))
+        .encode(x=alt.XValue(WIDTH + NOTES), y=alt.YValue(-5), text=alt.TextValue(scale.note))
     )

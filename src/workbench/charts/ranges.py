@@ -11,7 +11,7 @@ from typing import Any
 
 import altair as alt
 
-from workbench.charts.style import BLUE, MUTED, PALE, WIDTH, row_height
+from workbench.charts.style import BLUE, MUTED, PALE, WIDTH, inline_data, row_height
 
 _NOTES = 90
 
@@ -38,21 +38,23 @@ def ranges(rows: Sequence[Range], axis: str, note: str) -> Any:
         "scale": alt.Scale(domain=[0, reach], nice=False),
         "axis": alt.Axis(title=axis, tickCount=6, format=",.1~f", grid=True),
     }
-    base = alt.Chart(alt.InlineData(values=values)).encode(
+    base = alt.Chart(inline_data(values)).encode(
         y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=330))
     )
     amounts = base.mark_bar(height=11, color=PALE).encode(x=alt.X("value:Q", **x))
-    spans = base.mark_rule(strokeWidth=2, color=BLUE).encode(x=alt.X("lower:Q", **x), x2="upper:Q")
+    spans = base.mark_rule(strokeWidth=2, color=BLUE).encode(
+        x=alt.X("lower:Q", **x), x2=alt.X2("upper:Q")
+    )
     marks = base.mark_point(filled=True, size=46, color=BLUE, opacity=1).encode(
         x=alt.X("value:Q", **x)
     )
     notes = base.mark_text(align="right", color=MUTED).encode(
-        x=alt.value(WIDTH + _NOTES), text="note:N"
+        x=alt.XValue(WIDTH + _NOTES), text=alt.Text("note:N")
     )
     head = (
-        alt.Chart(alt.InlineData(values=[{}]))
+        alt.Chart(inline_data([{}]))
         .mark_text(align="right", baseline="bottom", color=MUTED)
-        .encode(x=alt.value(WIDTH + _NOTES), y=alt.value(-5), text=alt.value(note))
+        .encode(x=alt.XValue(WIDTH + _NOTES), y=alt.YValue(-5), text=alt.TextValue(note))
     )
     return alt.layer(amounts, spans, marks, notes, head).properties(
         width=WIDTH, height=alt.Step(row_height(len(rows)))

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
@@ -18,6 +20,7 @@ from typing import Any
 
 import altair as alt
 import vl_convert
+from altair.utils import schemapi
 
 from workbench.core.characters import plain_values
 from workbench.messages import language
@@ -178,14 +181,46 @@ class Figure:
 def draw(chart: Any, caption: str, description: str) -> Figure:
     """Finish a chart: house theme in the current language, caption and description."""
     described = chart.properties(description=description)
-    return Figure(described, _rounded(described.to_dict()), caption)
+    spec = described.to_dict(validate=schemapi.DEBUG_MODE)
+    return Figure(described, _rounded(spec), caption)
+
+
+@contextmanager
+def unchecked_charts() -> Iterator[None]:
+    """Let Altair draw without checking every part of a chart against its schema as it is made.
+
+    The check costs as much as the drawing, and finds only what is wrong with the code of a chart:
+    tests and the lab have it, the pages of an unattended run do not need it.
+    """
+    with schemapi.debug_mode(False):
+        yield
+
+
+def inline_data(rows: Iterable[Mapping[str, Any]]) -> alt.InlineData:
+    """Return the rows of a chart; a tuple, which Altair need not copy at every step of a chart.
+
+    A single row without columns stays a list, which Altair calls «empty».
+    """
+    values = tuple(rows)
+    return alt.InlineData(values=values if any(values) else list(values))
+
+
+def choose(channel: Any, test: str, yes: Any, no: Any) -> Any:
+    """Return a channel with one value where an expression about a row is true and another else.
+
+    Altair's own ``condition`` is a plain dictionary, whose class Altair seeks among all of its own.
+
+    >>> choose(alt.SizeValue, "datum.few", 10, 20).to_dict()
+    {'condition': {'test': 'datum.few', 'value': 10}, 'value': 20}
+    """
+    return channel(no, condition={"test": test, "value": yes})
 
 
 def _rounded(part: Any) -> Any:
     """Round every number of a specification, so that no last digit of a processor moves a line."""
     if isinstance(part, dict):
         return {key: _rounded(value) for key, value in part.items()}
-    if isinstance(part, list):
+    if isinstance(part, list | tuple):
         return [_rounded(value) for value in part]
     return float(f"{part:.9g}") + 0.0 if isinstance(part, float) else part
 

@@ -13,7 +13,19 @@ from typing import Any, Literal
 
 import altair as alt
 
-from workbench.charts.style import BLUE, GREY, INK, MUTED, PALE, PAPER, RULE, RUST, WIDTH
+from workbench.charts.style import (
+    BLUE,
+    GREY,
+    INK,
+    MUTED,
+    PALE,
+    PAPER,
+    RULE,
+    RUST,
+    WIDTH,
+    choose,
+    inline_data,
+)
 from workbench.messages import say
 
 Sort = Literal["handling", "waiting", "transfer", "pause", "unlogged"]
@@ -79,8 +91,8 @@ def timeline(
 def _shades(closed: Sequence[tuple[float, float]], domain: list[float], scale: alt.Scale) -> Any:
     cut = [(max(a, domain[0]), min(b, domain[1])) for a, b in closed]
     rows = [{"from": a, "to": b} for a, b in cut if a < b]
-    base = alt.Chart(alt.InlineData(values=rows)).mark_rect(color=CLOSED)
-    return base.encode(x=alt.X("from:Q", scale=scale, axis=None), x2="to:Q")
+    base = alt.Chart(inline_data(rows)).mark_rect(color=CLOSED)
+    return base.encode(x=alt.X("from:Q", scale=scale, axis=None), x2=alt.X2("to:Q"))
 
 
 def _bars(bars: Sequence[TimelineBar], scale: alt.Scale) -> tuple[Any, Any]:
@@ -96,19 +108,19 @@ def _bars(bars: Sequence[TimelineBar], scale: alt.Scale) -> tuple[Any, Any]:
     ]
     present = [s for s in _FILL if any(b.sort == s for b in bars)]
     names = [say(f"charts.time_{s}") for s in present]
-    base = alt.Chart(alt.InlineData(values=rows)).encode(y=alt.Y("name:N", sort=None, title=None))
+    base = alt.Chart(inline_data(rows)).encode(y=alt.Y("name:N", sort=None, title=None))
     look = {
         part: alt.Scale(domain=names, range=[_FILL[s][n] for s in present])
         for n, part in enumerate(("fill", "stroke"))
     }
     bar_layer = base.mark_bar(height=11, strokeWidth=1).encode(
         x=alt.X("start:Q", scale=scale, axis=None),
-        x2="end:Q",
+        x2=alt.X2("end:Q"),
         fill=alt.Fill("sort:N", scale=look["fill"], legend=alt.Legend(title=None, offset=36)),
         stroke=alt.Stroke("sort:N", scale=look["stroke"], legend=alt.Legend(title=None, offset=36)),
     )
     notes = base.mark_text(align="left", color=INK, fontSize=11).encode(
-        x=alt.value(WIDTH + 66), text="note:N"
+        x=alt.XValue(WIDTH + 66), text=alt.Text("note:N")
     )
     return bar_layer, notes
 
@@ -121,15 +133,15 @@ def _marks(marks: Sequence[Mark], domain: list[float], scale: alt.Scale) -> tupl
         {"at": m.at, "label": m.label, "due": m.is_due, "up": -6 - 14 * (n % 2)}
         for n, m in enumerate(ordered)
     ]
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
+    base = alt.Chart(inline_data(rows)).encode(
         x=alt.X("at:Q", scale=scale, axis=None),
-        color=alt.condition("datum.due", alt.value(RUST), alt.value(INK)),
+        color=choose(alt.ColorValue, "datum.due", RUST, INK),
     )
     lines = base.mark_rule(strokeWidth=1.4, strokeDash=[5, 3])
     words = [
         base.transform_filter(f"datum.at {side} {middle}")
         .mark_text(align=align, baseline="bottom", fontSize=11)
-        .encode(y=alt.Y("up:Q", scale=None, axis=None), text="label:N")
+        .encode(y=alt.Y("up:Q", scale=None, axis=None), text=alt.Text("label:N"))
         for side, align in (("<", "left"), (">=", "right"))
     ]
     return lines, *words
@@ -139,9 +151,9 @@ def _days(
     days: Sequence[tuple[float, str]], domain: list[float], scale: alt.Scale, height: int
 ) -> Any:
     rows = [{"at": at, "label": label} for at, label in days if domain[0] <= at <= domain[1]]
-    base = alt.Chart(alt.InlineData(values=rows)).mark_text(
+    base = alt.Chart(inline_data(rows)).mark_text(
         align="left", baseline="top", fontSize=11, color=MUTED
     )
     return base.encode(
-        x=alt.X("at:Q", scale=scale, axis=None), y=alt.value(height + 6), text="label:N"
+        x=alt.X("at:Q", scale=scale, axis=None), y=alt.YValue(height + 6), text=alt.Text("label:N")
     )

@@ -119,11 +119,11 @@ class CalendarCompiler:
         if not len(days):
             return days
         low = days.min()
-        dates = [self.first + dt.timedelta(days=int(n)) for n in range(low, days.max() + 2)]
-        offsets = np.array([_offset(date, self.zone) for date in dates])
+        first = self.first + dt.timedelta(days=int(low))
+        offsets = _offsets(first, int(days.max() - low) + 2, self.zone)
         instants: _Numbers = days * _DAY + seconds + self.offset - offsets[days - low]
         for row in np.flatnonzero(offsets[days - low] != offsets[days - low + 1]):
-            day = dates[days[row] - low]
+            day = first + dt.timedelta(days=int(days[row] - low))
             instants[row] = first_instant(day, int(seconds[row]), self.zone) - self.origin
         return instants
 
@@ -207,6 +207,12 @@ def first_instant(day: dt.date, second: int, zone: ZoneInfo) -> int:
         middle = (early + late) // 2
         early, late = (early, middle) if shows(middle) >= wall else (middle, late)
     return late
+
+
+@lru_cache(maxsize=256)
+def _offsets(first: dt.date, count: int, zone: ZoneInfo) -> _Numbers:
+    """Return ``_offset`` of some days in a row; calendars of one zone mostly ask for the same."""
+    return np.array([_offset(first + dt.timedelta(days=n), zone) for n in range(count)])
 
 
 @lru_cache(maxsize=100_000)

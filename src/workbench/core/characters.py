@@ -57,6 +57,6 @@ def plain_values(value: Any) -> Any:
         return plain_text(value)
     if isinstance(value, dict):
         return {plain_values(key): plain_values(inner) for key, inner in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [plain_values(inner) for inner in value]
     return value

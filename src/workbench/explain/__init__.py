@@ -10,9 +10,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 
 import polars as pl
 
@@ -25,6 +27,8 @@ from workbench.core.run_folders import RunFolders
 from workbench.core.vocabulary import PERIOD_KINDS, PeriodKind, ReportSpan, periods_between
 from workbench.warehouse import Warehouse, write_frames
 
+CHECKED_ROWS = 100_000
+"""Measures checked and written together: small ones are not worth a statement each."""
 CHECK_MEMORY = "500MB"
 """Memory of DuckDB while it checks tables made by statistics."""
 
@@ -91,8 +95,11 @@ def explain(folders: RunFolders, *, profile: str, kind: PeriodKind = "half") -> 
         )
         # the database is closed by now: the statistics have its memory, and both processors
         folders.progress("statistics")
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            writer = _FigureWriter(fresh, folders.facts.pipelines, profile)
+        with (
+            Warehouse(folders.facts.pipelines, threads=1, memory=CHECK_MEMORY) as warehouse,
+            ThreadPoolExecutor(max_workers=2) as pool,
+        ):
+            writer = _FigureWriter(fresh, warehouse, profile)
             works = (
                 pool.submit(
                     _write_scenarios, counts_folder, calendars, writer, folders.facts.reference
@@ -140,17 +147,22 @@ class _FigureWriter:
     """Checks and writes the tables that statistics make, with the profile they were made under."""
 
     folder: Path
-    pipelines: Path
+    warehouse: Warehouse
     profile: str
+    lock: Lock = field(default_factory=Lock)
 
     def write(self, made: Mapping[str, pl.DataFrame]) -> None:
         """Write tables of one profile, once they pass the checks of ``pipelines/figures``."""
         stamp = pl.lit(self.profile).alias("profile")
         stamped = {name: frame.select(stamp, pl.all()) for name, frame in made.items()}
-        with Warehouse(self.pipelines, threads=1, memory=CHECK_MEMORY) as warehouse:
-            warehouse.check_frames("figures", stamped)
+        self.check(stamped)
         for name, frame in stamped.items():
             write_frames([_rounded(frame)], self.folder / f"{name}.parquet")
+
+    def check(self, made: Mapping[str, pl.DataFrame]) -> None:
+        """Check tables against ``pipelines/figures``, one thread at a time."""
+        with self.lock:
+            self.warehouse.check_frames("figures", made)
 
 
 def _rounded(frame: pl.DataFrame) -> pl.DataFrame:
@@ -163,21 +175,24 @@ def _rounded(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(rounded(*columns)) if columns else frame
 
 
-def _write_measures(counted: Path, profile: str, path: Path, facts: Project) -> pl.DataFrame:
-    """Write all measures, one at a time to bound memory; return what metrics and plots show."""
+def _write_measures(counted: Path, writer: _FigureWriter, reference: Path) -> pl.DataFrame:
+    """Write all measures, a few at a time to bound memory; return what metrics and plots show."""
     from workbench.figures.measures import measures_in_turn, read_rates
 
     frames: list[pl.DataFrame] = []
 
-    def checked_measures(warehouse: Warehouse) -> Iterator[pl.DataFrame]:
+    def checked_measures() -> Iterator[pl.DataFrame]:
         counts = pl.read_parquet(counted / "counts.parquet")
-        for measure in measures_in_turn(counts, read_rates(facts.reference)):
-            warehouse.check_frames("figures", {"measures": measure})
-            frames.append(measure.filter(pl.col("profile") == profile).cast({pl.Enum: pl.String}))
-            yield measure
+        at_once = CHECKED_ROWS // max(counts.height, 1) + 1
+        measures = measures_in_turn(counts, read_rates(reference))
+        while some := list(islice(measures, at_once)):
+            rows = pl.concat(some)
+            writer.check({"measures": rows})
+            shown = rows.filter(pl.col("profile") == writer.profile)
+            frames.append(shown.cast({pl.Enum: pl.String}))
+            yield rows
 
-    with Warehouse(facts.pipelines, threads=1, memory=CHECK_MEMORY) as warehouse:
-        write_frames(checked_measures(warehouse), path)
+    write_frames(checked_measures(), writer.folder / "measures.parquet")
     return pl.concat(frames)
 
 
@@ -186,7 +201,7 @@ def _measure(counted: Path, writer: _FigureWriter, facts: Project, kind: PeriodK
     from workbench.figures.metrics import write_metrics, write_plots
 
     folder, profile = writer.folder, writer.profile
-    measures = _write_measures(counted, profile, folder / "measures.parquet", facts)
+    measures = _write_measures(counted, writer, facts.reference)
     write_metrics(measures, profile, folder / "measures.json", kind)
     write_plots(measures, profile, folder / "plots")
 

@@ -1,7 +1,7 @@
-"""Tables that the models of ``explain`` count when a question asks for them: nothing is stored.
+"""Tables that models count when a question asks for them: nothing is stored.
 
-The only way from a question to SQL. The rules are those of the stage, so a figure that the stage
-gives as well is the same here.
+The only way from a question to SQL. The rules are those of the stage ``explain``, so a figure that
+the stage gives as well is the same here; waits of steps and printed percentages have their own.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from typing import Literal
 
 import polars as pl
 
+from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
-from workbench.core.project import Project
+from workbench.core.project import Project, shipped
 from workbench.core.vocabulary import CALENDAR, Period, ReportSpan
 from workbench.figures.estimates.sojourn_times import first_day
+from workbench.figures.waits import batch_heads
 from workbench.warehouse import Warehouse
 
 RequestTable = Literal[
@@ -93,3 +95,54 @@ def count_on_request(
             warehouse.set("sojourns_since", first_day(since))
         warehouse.build("explain", wanted=tables)
         return {name: warehouse.frame(name) for name in tables}
+
+
+def split_waits(clean: Path, facts: Project, *, hours: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return each logged wait and its seconds by cause (``figures.waits``).
+
+    Args:
+        clean: Folder with the tables ``steps`` and ``dossiers``.
+        facts: Project with calendars, reference tables and SQL models.
+        hours: Working hours of holders as text: unit_id (may be null), holder_id, weekday (1 is
+            Monday), opens, closes; ``holder_hours.csv`` of the reference when left out. Holders
+            who are not in it have the office hours of their dossiers' calendar or, where that
+            never closes, hours learned from their own stamps.
+
+    Returns:
+        One row per step with start, finish and holder that followed something: dossier_id,
+        step_no, step, unit_id, holder_id, started_on, enabled_at, started_at, batch_size,
+        ``wait_seconds`` and ``<cause>_seconds`` for each of ``WAITING_CAUSES``. Steps still open
+        and the first step of a dossier are left out, since the cause of their wait is unknown.
+
+    Raises:
+        InputRejected: A table or calendar is missing.
+    """
+    calendars = Calendars.read(facts.reference / "calendars")
+    with Warehouse(facts.pipelines) as warehouse:
+        warehouse.attach(clean)
+        if hours is not None:
+            warehouse.add_frame("holder_hours", hours)
+        warehouse.attach(facts.reference)
+        warehouse.add_frame("calendar_keys", calendars.keys())
+        warehouse.add_frame("calendar_days", calendars.days())
+        warehouse.build("waiting", wanted=("tasks", "enabled_tasks", "batch_runs"))
+        warehouse.add_frame("batch_heads", batch_heads(warehouse.frame("batch_runs")))
+        warehouse.build("waits", wanted=("waits",))
+        return warehouse.frame("waits")
+
+
+def find_rounded_rates(printed: pl.DataFrame) -> pl.DataFrame:
+    """Return the printed percentages that do not follow from the counts beside them.
+
+    Args:
+        printed: rate_id, numerator, denominator and the number as printed (``printed_rates``).
+
+    >>> columns = ("rate_id", "numerator", "denominator", "printed")
+    >>> rows = [("a", 1725, 100000, "1.73"), ("b", 1725, 100000, "1.7")]
+    >>> found = find_rounded_rates(pl.DataFrame(rows, columns, orient="row"))
+    >>> found["rate_id"].to_list()
+    ['b']
+    """
+    with Warehouse(shipped().pipelines, threads=1) as warehouse:
+        warehouse.add_frame("printed_rates", printed)
+        return warehouse.query("official/rounded_rates").sort("rate_id")

@@ -12,59 +12,11 @@ of waiting times in business processes", CAiSE 2023.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import numpy as np
 import polars as pl
 
-from workbench.clock import Calendars
-from workbench.core.project import Project
-from workbench.warehouse import Warehouse
-
 WAITING_CAUSES = ("batching", "contention", "prioritisation", "unavailability", "extraneous")
 """In the order in which they are asked."""
-
-
-def waits(
-    clean: Path,
-    facts: Project,
-    *,
-    hours: pl.DataFrame | None = None,
-    progress: Callable[[str], None] = lambda _: None,
-) -> pl.DataFrame:
-    """Return each logged wait and its seconds by cause.
-
-    Args:
-        clean: Folder with the tables ``steps`` and ``dossiers``.
-        facts: Project with calendars, reference tables and SQL models.
-        hours: Working hours of holders as text: unit_id (may be null), holder_id, weekday (1 is
-            Monday), opens, closes; ``holder_hours.csv`` of the reference when left out. Holders
-            who are not in it have the office hours of their dossiers' calendar or, where that
-            never closes, hours learned from their own stamps.
-        progress: Receives the name of each table before it is built.
-
-    Returns:
-        One row per step with start, finish and holder that followed something: dossier_id,
-        step_no, step, unit_id, holder_id, started_on, enabled_at, started_at, batch_size,
-        ``wait_seconds`` and ``<cause>_seconds`` for each of ``WAITING_CAUSES``. Steps still open
-        and the first step of a dossier are left out, since the cause of their wait is unknown.
-
-    Raises:
-        InputRejected: A table or calendar is missing.
-    """
-    calendars = Calendars.read(facts.reference / "calendars")
-    with Warehouse(facts.pipelines) as warehouse:
-        warehouse.attach(clean)
-        if hours is not None:
-            warehouse.add_frame("holder_hours", hours)
-        warehouse.attach(facts.reference)
-        warehouse.add_frame("calendar_keys", calendars.keys())
-        warehouse.add_frame("calendar_days", calendars.days())
-        warehouse.build("waiting", progress, ("tasks", "enabled_tasks", "batch_runs"))
-        warehouse.add_frame("batch_heads", batch_heads(warehouse.frame("batch_runs")))
-        warehouse.build("waits", progress, ("waits",))
-        return warehouse.frame("waits")
 
 
 def batch_heads(runs: pl.DataFrame) -> pl.DataFrame:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from workbench.core.errors import RuleFailed
-from workbench.core.project import shipped
-from workbench.warehouse import Warehouse
+from workbench.figures.on_request import find_rounded_rates
 
 PRINTED = {
     "rate_id": pl.String,
@@ -21,23 +20,11 @@ PRINTED = {
 """A printed percentage: counts, and the number as printed with a decimal point."""
 
 
-def rounding_gaps(printed: pl.DataFrame) -> pl.DataFrame:
-    """Return the printed percentages (columns of ``PRINTED``) that do not follow from their counts.
-
-    >>> rows = [("a", 1725, 100000, "1.73"), ("b", 1725, 100000, "1.7")]
-    >>> rounding_gaps(pl.DataFrame(rows, PRINTED, orient="row"))["rate_id"].to_list()
-    ['b']
-    """
-    with Warehouse(shipped().pipelines, threads=1) as warehouse:
-        warehouse.add_frame("printed_rates", printed)
-        return warehouse.query("official/rounded_rates").sort("rate_id")
-
-
 def check_printed(printed: pl.DataFrame) -> None:
     """Reject a table with percentages that do not follow from their counts.
 
     Raises:
         RuleFailed: Names the first such percentage and its counts.
     """
-    for row in rounding_gaps(printed).iter_rows(named=True):
+    for row in find_rounded_rates(printed).iter_rows(named=True):
         raise RuleFailed("official.rounded", **row)

@@ -33,6 +33,7 @@ from workbench.pages.notebooks import (
     words_of_cells,
 )
 from workbench.pages.page import Page, render
+from workbench.pages.page_record import PageRecord, question_digest, sources_digest
 
 NOTEBOOKS = ("briefing", "compare_units", "compare_periods", "causes", "official", "quality")
 PUBLISHED = ("published",)
@@ -131,19 +132,29 @@ def _write_folders(
         out / period / folder_name(one, language=book.language, is_public=is_public)
         for one in units
     ]
-    with only_writer(out), _ready_for_notebooks(book, out), ExitStack() as stack:
-        jobs = []
-        for one, folder in zip(units, folders, strict=True):
-            fresh = stack.enter_context(replace_folder(folder))
-            unit_question = _parameters(book, period, against, one, profile)
-            jobs += [_job(book, name, unit_question, fresh) for name in notebooks]
-        publication = (
-            publish(book, period, against=against, profile=profile).record if is_public else None
-        )
-        _make(book, jobs, progress)
-        if publication is not None:
-            # before the pages are in their place: what is written down and not published harms none
-            write_record(book.home, publication)
+    questions = [_parameters(book, period, against, one, profile) for one in units]
+    with only_writer(out), _ready_for_notebooks(book, out):
+        record = PageRecord(out)
+        sources = sources_digest(book, [_notebook(book, name) for name in notebooks])
+        made_from = {
+            folder: question_digest(sources, asked, notebooks)
+            for folder, asked in zip(folders, questions, strict=True)
+        }
+        with ExitStack() as stack:
+            jobs = []
+            for asked, folder in zip(questions, folders, strict=True):
+                # what is published depends on what was published before: it is always made anew
+                if is_public or not record.has(folder, made_from[folder]):
+                    fresh = stack.enter_context(replace_folder(folder))
+                    jobs += [_job(book, name, asked, fresh) for name in notebooks]
+            publication = (
+                publish(book, period, against=against, profile=profile) if is_public else None
+            )
+            _make(book, jobs, progress)
+            if publication is not None:
+                # before the pages are in their place: a record without a page harms none
+                write_record(book.home, publication.record)
+        record.add(made_from)
     return [folder / "briefing.html" for folder in folders]
 
 

@@ -17,6 +17,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from workbench.charts import unchecked_charts
 from workbench.core.errors import RuleFailed, UsageProblem
 from workbench.core.project import Scratch
 from workbench.messages import language
@@ -96,17 +97,18 @@ def _execute(notebook: Path, parameters: Mapping[str, str], home: Path) -> Any:
 
     try:
         # what cells set in their context, such as a language, ends with them
-        return copy_context().run(
-            papermill.execute_notebook,
-            notebook,
-            None,
-            parameters=dict(parameters),
-            kernel_name=KERNEL,
-            language="python",
-            engine_name=ENGINE,
-            progress_bar=False,
-            cwd=home,
-        )
+        with unchecked_charts():
+            return copy_context().run(
+                papermill.execute_notebook,
+                notebook,
+                None,
+                parameters=dict(parameters),
+                kernel_name=KERNEL,
+                language="python",
+                engine_name=ENGINE,
+                progress_bar=False,
+                cwd=home,
+            )
     except PapermillExecutionError as problem:
         is_ours = problem.ename in _OURS
         error = problem.evalue if is_ours else f"{problem.ename}: {problem.evalue}"

@@ -271,7 +271,8 @@ class Warehouse:
         if model.key and not is_sorted_by(rows, model.key):
             rows = self._sorted(rows, model)
         self._connection.register("rows_made", rows)
-        check_table(model, self._connection.table("rows_made"), is_key_known=True)
+        made = self._connection.table("rows_made")
+        check_table(model, made, rows.num_rows, is_key_known=True)
         self._connection.unregister("rows_made")
         return rows
 
@@ -307,12 +308,13 @@ class Warehouse:
     def build_model(self, model: Model) -> None:
         """Make a table and check it."""
         self._provide_all(model)
-        self._connection.sql(model.sql).create(model.name)
+        made = self._connection.execute(f"create table {model.name} as\n{model.sql}")
+        n_rows: int = made.fetchall()[0][0]
         self._kinds[model.name] = "table"
         self._keys[model.name] = model.key
         rows = self._connection.table(model.name)
         is_key_known = self._is_cut and bool(model.key) and _rises(rows, model.key)
-        check_table(model, rows, is_key_known=is_key_known)
+        check_table(model, rows, n_rows, is_key_known=is_key_known)
 
     def _provide_all(self, model: Model) -> None:
         for table in model.reads:
@@ -361,7 +363,7 @@ class Warehouse:
         self._provide(name, name)
         with ParquetFile(path) as file:
             rows = self._ordered(name).to_arrow_reader(ROW_GROUP)
-            file.append(rows.schema.empty_table())
+            file.append(pa.Table.from_batches([], rows.schema))
             for batch in rows:
                 file.append(pa.Table.from_batches([batch]))
 

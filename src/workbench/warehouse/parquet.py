@@ -105,7 +105,7 @@ def write_frames(frames: Iterable[pl.DataFrame], path: Path) -> None:
         for frame in frames:
             rows = pa.concat_tables([*rest, _as_written(frame)])
             if not rest:
-                file.append(rows.schema.empty_table())
+                file.append(pa.Table.from_batches([], rows.schema))
             whole = rows.num_rows // ROW_GROUP * ROW_GROUP
             for first in range(0, whole, ROW_GROUP):
                 file.append(rows.slice(first, ROW_GROUP))
