@@ -37,7 +37,7 @@ class Scored:
 def cleaned(reference, pipelines, room) -> dict[str, pl.DataFrame]:
     exports = inbox_deliveries(room / "inbox", shipped_profiles(reference))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WORKBENCH_KEY", "only with a key can applicants be told apart")
+        patch.setenv("WORKBENCH_KEY", "a key of the tests: pseudonyms of applicants need one")
         ingest(exports, room / "landed")
     with Warehouse(pipelines) as warehouse:
         warehouse.attach(room / "landed")
