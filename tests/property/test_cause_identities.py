@@ -152,7 +152,7 @@ MODELS = runpy.run_path(str(HERE.parent / "models" / "test_explain_causes.py"))
 
 @pytest.fixture(scope="module")
 def explained(run_clock, pipelines_dir, reference_dir, calendars):
-    """Clock and causes on lived dossiers."""
+    """Clock and causes on dossiers written in the test."""
     return MODELS["explainer"](run_clock, pipelines_dir, reference_dir, calendars)
 
 
