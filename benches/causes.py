@@ -28,16 +28,16 @@ RESULTS = ("causes", "late_dossiers", "cause_cells")
 
 def main() -> None:
     """Make the register where it is missing, then run and print the figures."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--steps", type=int, default=8_000_000)
-    asked.add_argument("--keep", type=Path, help="where the register is kept between runs")
-    asked.add_argument("--part", choices=("all", "clock", "causes"), default="all")
-    said = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--steps", type=int, default=8_000_000)
+    parser.add_argument("--keep", type=Path, help="where the register is kept between runs")
+    parser.add_argument("--part", choices=("all", "clock", "causes"), default="all")
+    args = parser.parse_args()
     with TemporaryDirectory() as scratch:
-        folder = said.keep or Path(scratch)
-        if said.part != "causes":
-            _clocked(said.steps // 8, folder)
-        if said.part != "clock":
+        folder = args.keep or Path(scratch)
+        if args.part != "causes":
+            _clocked(args.steps // 8, folder)
+        if args.part != "clock":
             _explained(folder)
 
 

@@ -30,7 +30,7 @@ from workbench.clock.stage import CLOCK_TABLES
 from workbench.warehouse import Warehouse
 
 TRIES = 5
-SAID = ("pm4py", "workbench", "make-up", "14:00")
+FIGURE_LINES = ("pm4py", "workbench", "make-up", "14:00")
 CPU = re.compile(r"([\d.]+) s cpu")
 
 Connection = duckdb.DuckDBPyConnection
@@ -38,19 +38,19 @@ Connection = duckdb.DuckDBPyConnection
 
 def main() -> None:
     """Run every bench and print its figures."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--spans", type=int, default=8_000_000)
-    asked.add_argument("--steps", type=int, default=8_000_000)
-    asked.add_argument("--profiles", nargs="*", default=["wb_strict", "all"], help="names, or all")
-    asked.add_argument("--pm4py", default="", help="a python that has PM4Py and pyarrow")
-    said = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--spans", type=int, default=8_000_000)
+    parser.add_argument("--steps", type=int, default=8_000_000)
+    parser.add_argument("--profiles", nargs="*", default=["wb_strict", "all"], help="names, or all")
+    parser.add_argument("--pm4py", default="", help="a python that has PM4Py and pyarrow")
+    args = parser.parse_args()
     with TemporaryDirectory() as folder:
-        rate = _spans(said.spans, Path(folder))
+        rate = _spans(args.spans, Path(folder))
         sys.stdout.flush()
-        _pm4py(Path(said.pm4py), Path(folder), rate)
+        _pm4py(Path(args.pm4py), Path(folder), rate)
         sys.stdout.flush()
-        for names in said.profiles:
-            _whole_clock(said.steps, names, Path(folder))
+        for names in args.profiles:
+            _whole_clock(args.steps, names, Path(folder))
             sys.stdout.flush()
 
 
@@ -182,7 +182,7 @@ def _pm4py(python: Path, folder: Path, rate: float) -> None:
         ran = subprocess.run(  # noqa: S603 - the file beside this one
             command, check=True, capture_output=True, text=True, encoding="utf-8"
         )
-        lines = [line for line in ran.stdout.splitlines() if line.startswith(SAID)]
+        lines = [line for line in ran.stdout.splitlines() if line.startswith(FIGURE_LINES)]
         print("".join(f"{line}\n" for line in lines), end="")
         if found := CPU.search(ran.stdout):
             spent[side] = float(found[1])

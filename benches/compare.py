@@ -15,9 +15,10 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
-from workbench.core.vocabulary import CAUSES
+from workbench.core.cause_list import known_causes
 from workbench.figures.compare import PEERS, Side, breach_risks, cells, gaps, units_adjusted
 
+CAUSES = tuple(known_causes())
 MONTHS = [f"2022-{month:02d}" for month in range(1, 13)]
 PROCEDURES = 20
 CHANNELS = ("counter", "online")
@@ -25,10 +26,10 @@ CHANNELS = ("counter", "online")
 
 def main() -> None:
     """Run every bench and print its figures."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--units", type=int, default=200, help="units whose gap is split")
-    asked.add_argument("--dossiers", type=int, default=100_000, help="dossiers given a risk")
-    said = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--units", type=int, default=200, help="units whose gap is split")
+    parser.add_argument("--dossiers", type=int, default=100_000, help="dossiers given a risk")
+    args = parser.parse_args()
     province = _cause_cells(50, MONTHS)
     _timed(
         f"all cells of 50 units x 12 periods x {len(CAUSES)} causes ({province.height} rows)",
@@ -36,20 +37,20 @@ def main() -> None:
         "10 s",
     )
     _timed("50 units adjusted for their mix", lambda: units_adjusted(province, period=MONTHS[0]))
-    country = _cause_cells(said.units, MONTHS[:1])
+    country = _cause_cells(args.units, MONTHS[:1])
     _timed(
-        f"gaps of {said.units} units to their peers, with the intervals of their parts",
+        f"gaps of {args.units} units to their peers, with the intervals of their parts",
         lambda: gaps(
             country,
             [
                 (Side(PEERS, MONTHS[0]), Side(f"U{unit:03d}", MONTHS[0]))
-                for unit in range(said.units)
+                for unit in range(args.units)
             ],
         ),
         "30 s",
     )
-    progress = _progress(said.dossiers)
-    _timed(f"risks among {said.dossiers} dossiers", lambda: breach_risks(progress))
+    progress = _progress(args.dossiers)
+    _timed(f"risks among {args.dossiers} dossiers", lambda: breach_risks(progress))
 
 
 def _timed(name: str, run: Callable[[], pl.DataFrame], target: str = "") -> None:
@@ -70,7 +71,8 @@ def _cause_cells(units: int, periods: list[str]) -> pl.DataFrame:
     ):
         grid = grid.join(pl.DataFrame({name: values}), how="cross")
     dossiers = random.poisson(4, grid.height)
-    late = random.multinomial(random.binomial(dossiers, 0.05), np.full(len(CAUSES), 1 / 14))
+    shares = np.full(len(CAUSES), 1 / len(CAUSES))
+    late = random.multinomial(random.binomial(dossiers, 0.05), shares)
     parts = [
         grid.with_columns(
             pl.lit(cause).alias("cause"),

@@ -35,21 +35,21 @@ ODD = 50
 
 def main() -> None:
     """Make the register where it is missing, then run the stage and print the figures."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--steps", type=int, default=8_000_000)
-    asked.add_argument("--keep", type=Path, help="where the register is kept between runs")
-    asked.add_argument("--part", choices=("all", "clock", "explain"), default="all")
-    asked.add_argument("--slowest", type=int, default=10, help="how many steps are listed")
-    said = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--steps", type=int, default=8_000_000)
+    parser.add_argument("--keep", type=Path, help="where the register is kept between runs")
+    parser.add_argument("--part", choices=("all", "clock", "explain"), default="all")
+    parser.add_argument("--slowest", type=int, default=10, help="how many steps are listed")
+    args = parser.parse_args()
     with TemporaryDirectory() as scratch:
-        work = Project(said.keep or Path(scratch))
-        if said.part != "explain":
-            _clocked(said.steps // 8, work)
-        if said.part == "all":
-            own = (sys.executable, __file__, "--part", "explain", "--slowest", str(said.slowest))
+        work = Project(args.keep or Path(scratch))
+        if args.part != "explain":
+            _clocked(args.steps // 8, work)
+        if args.part == "all":
+            own = (sys.executable, __file__, "--part", "explain", "--slowest", str(args.slowest))
             subprocess.run((*own, "--keep", str(work.root)), check=True)  # noqa: S603
-        if said.part == "explain":
-            _explained(work, said.slowest)
+        if args.part == "explain":
+            _explained(work, args.slowest)
 
 
 def _explained(work: Project, slowest: int) -> None:
@@ -63,7 +63,7 @@ def _explained(work: Project, slowest: int) -> None:
 
 
 def _clocked(dossiers: int, work: Project) -> None:
-    """Write what ``explain`` reads: the clean room, and what the clock makes of it."""
+    """Write what ``explain`` reads: the tables of the clean and clock stages."""
     work.clean.mkdir(parents=True, exist_ok=True)
     make_register(dossiers, work.clean, span=YEARS * YEAR)
     with_due_dates(work.clean)

@@ -3,7 +3,7 @@
     python benches/faults.py [--seed N]
 
 Writes a register's exports twice, with and without faults, cleans both, and scores every rule
-against the truth. The key with which applicants are told apart is set for this run only.
+against the truth. The key of the applicants' pseudonyms is set for this run only.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=20220701)
     seed = parser.parse_args().seed
-    os.environ["WORKBENCH_KEY"] = "only with a key can applicants be told apart"
+    os.environ["WORKBENCH_KEY"] = "a key of the bench: pseudonyms of applicants need one"
     with TemporaryDirectory() as scratch:
         faulty, usual = (Project(Path(scratch) / name) for name in ("faulty", "usual"))
         truth = simulate_faults(FACTS.reference, seed=seed, out=faulty.inbox)

@@ -86,26 +86,26 @@ DECOMPOSED, NO_DATE = "Tha\u0302\u0309m định", "hôm qua"
 
 def main() -> None:
     """Print the figures, or, asked for one measure, its own as JSON."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--rows", type=int, nargs="+", default=[250_000, 1_000_000])
-    asked.add_argument("--sheet", type=int, default=100_000, help="rows of the workbook")
-    asked.add_argument("--measure", nargs=2, metavar=("NAME", "DIR"), help=argparse.SUPPRESS)
-    said = asked.parse_args()
-    if said.measure:
-        sys.stdout.write(json.dumps(_measured(said.measure[0], Path(said.measure[1]))))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, nargs="+", default=[250_000, 1_000_000])
+    parser.add_argument("--sheet", type=int, default=100_000, help="rows of the workbook")
+    parser.add_argument("--measure", nargs=2, metavar=("NAME", "DIR"), help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.measure:
+        sys.stdout.write(json.dumps(_measured(args.measure[0], Path(args.measure[1]))))
         return
     work: list[float] = []
-    for rows in said.rows:
+    for rows in args.rows:
         with TemporaryDirectory() as folder:
             work.append(_bench(rows, Path(folder)))
     for (few, before), (many, after) in zip(
-        zip(said.rows, work, strict=True), list(zip(said.rows, work, strict=True))[1:], strict=False
+        zip(args.rows, work, strict=True), list(zip(args.rows, work, strict=True))[1:], strict=False
     ):
         slope = math.log(after / before) / math.log(many / few)
         _say(f"slope of CPU from {few:,} to {many:,} rows: {slope:.2f}")
     with TemporaryDirectory() as folder:
-        _workbook(said.sheet, Path(folder))
-        _show(f"workbook of {said.sheet:,} dossiers", "ingest", Path(folder))
+        _workbook(args.sheet, Path(folder))
+        _show(f"workbook of {args.sheet:,} dossiers", "ingest", Path(folder))
 
 
 def _say(text: str) -> None:
@@ -120,7 +120,7 @@ def _bench(rows: int, folder: Path) -> float:
     floor = _show("  tokenised only (Polars, text)", "tokenise", folder)["cpu"]
     parts = [_show(f"  {name}", name, folder, floor=floor) for name in ("ingest", "clean")]
     work, wall = (sum(part[name] for part in parts) for name in ("cpu", "wall"))
-    landed, clean = (_size(folder / "data" / room) for room in ("landed", "clean"))
+    landed, clean = (_size(folder / "data" / stage) for stage in ("landed", "clean"))
     _say(f"  together {wall:.1f} s, {work / floor:.1f} times the tokenising, "
          f"{rows / work / 1e6:.2f} million rows per CPU second, "
          f"peak {max(part['peak'] for part in parts):.0f} MiB")  # fmt: skip

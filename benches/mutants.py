@@ -95,7 +95,7 @@ def mutants(sql: str) -> Iterator[Mutant]:
 
 
 def _stands_alone(word: str, following: str) -> bool:
-    """Tell a join and an aggregate from functions and columns of the same name."""
+    """Distinguish a join or an aggregate from functions and columns of the same name."""
     if word in ("left", "inner"):
         return following == "join"
     return word not in ("min", "max") or following == "("

@@ -65,9 +65,9 @@ def pm4py(folder: Path) -> tuple[int, int]:
     frame = pd.read_parquet(folder / "log.parquet")
     frame["case"] = frame["case"].astype(str)
     log = format_dataframe(frame, case_id="case", activity_key="name", timestamp_key="stamp")
-    said = {"business_hours": True, "business_hour_slots": SLOTS}
-    durations = get_all_case_durations(log, **said)
-    graph = discover_performance_dfg(log, perf_aggregation_key="sum", **said)[0]
+    hours = {"business_hours": True, "business_hour_slots": SLOTS}
+    durations = get_all_case_durations(log, **hours)
+    graph = discover_performance_dfg(log, perf_aggregation_key="sum", **hours)[0]
     total = sum(v["sum"] if isinstance(v, dict) else v for v in graph.values())
     return round(sum(durations)), round(total)
 

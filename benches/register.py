@@ -28,7 +28,7 @@ class Meter:
 
     def __init__(self) -> None:
         self._wall, self._cpu = time.perf_counter(), time.process_time()
-        self._told, self._last = (self._wall, self._cpu), ""
+        self._reported, self._last = (self._wall, self._cpu), ""
         self._spent: dict[str, tuple[float, float]] = {}
 
     def step(self, name: str) -> None:
@@ -36,9 +36,9 @@ class Meter:
         now = time.perf_counter(), time.process_time()
         if self._last:
             before = self._spent.get(self._last, (0.0, 0.0))
-            wall, cpu = (b + n - t for b, n, t in zip(before, now, self._told, strict=True))
+            wall, cpu = (b + n - t for b, n, t in zip(before, now, self._reported, strict=True))
             self._spent[self._last] = wall, cpu
-        self._told, self._last = now, name
+        self._reported, self._last = now, name
 
     def figures(self) -> str:
         """Say what it took so far; the last step has ended."""

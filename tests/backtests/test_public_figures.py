@@ -1,8 +1,8 @@
 """Published figures recomputed from the published counts: what reproduces, and what does not.
 
 The counts stand in the CSV files beside this test, each with its source. A printed figure that
-its own counts do not give is held as found, with the size of the gap: a later change that "cures"
-it has changed a definition.
+its own counts do not give is recorded as it is, with the size of the gap: a later change that
+"cures" it has changed a definition.
 """
 
 from __future__ import annotations

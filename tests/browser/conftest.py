@@ -72,7 +72,7 @@ FAILED = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
   .flatMap(cell => cell.outputs.toJSON())
   .filter(output => output.output_type === 'error' || output.name === 'stderr')
   .map(output => output.evalue ?? output.text)"""
-TOKEN = "for-this-test-only"  # noqa: S105 - of a lab that lives as long as the test
+TOKEN = "for-this-test-only"  # noqa: S105 - of a lab that runs as long as the test
 
 
 @dataclass
@@ -114,8 +114,8 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium. Where it must be (CI), its absence is a failure."""
     program = shutil.which("chromium")
     if not program:
-        told = "chromium is not on this machine (apt install chromium)"
-        pytest.fail(told) if os.environ.get("CI") else pytest.skip(told)
+        reason = "chromium is not on this machine (apt install chromium)"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=[*OPTIONS])
         yield chromium

@@ -71,8 +71,8 @@ def test_what_differs_between_two_revisions_opens_from_disk(reproduced, context,
     bench.run("git", *identity, "commit", "-qm", "before")
     one_stop_export(bench.project.inbox, seed=2, dossiers=200)
     bench.dvc("repro", "-q", "explain")
-    told = bench.workbench("diff", "HEAD", "--format", "html").stdout
-    (tmp_path / "diff.html").write_text(told, encoding="utf-8")
+    html = bench.workbench("diff", "HEAD", "--format", "html").stdout
+    (tmp_path / "diff.html").write_text(html, encoding="utf-8")
     page, watch = opened(context, guard, tmp_path / "diff.html")
     assert page.locator("table").count() >= 4
     page.screenshot(path=tmp_path / "diff.png", full_page=True)

@@ -1,4 +1,4 @@
-"""The manual's page on the book: its frames and its questions, told apart, read off the code.
+"""The manual's page on the book: its frames and its questions, read from the code.
 
 ``python tests/docs/book_page.py`` rewrites ``docs/manual/book.md``; a test holds it to the book.
 """

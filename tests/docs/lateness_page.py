@@ -60,7 +60,7 @@ def page() -> str:
     """Return the whole page: profiles, their choices, and every case under every profile."""
     profiles = lateness_profiles(ROOT / "data" / "reference" / "profiles").rows(named=True)
     names = [str(row["profile"]) for row in profiles]
-    said = [[f"`{r['profile']}`", *(r[t] for t in _TOLD)] for r in profiles]
+    profile_rows = [[f"`{r['profile']}`", *(r[t] for t in _COLUMNS)] for r in profiles]
     chosen = [[f"`{r['profile']}`", *(r[c] for c in CHOICES)] for r in profiles]
     tables = {name: _cases(name) for name in names}
     situations = [
@@ -74,7 +74,7 @@ def page() -> str:
         [
             HEAD,
             "## Profiles\n",
-            _table(["profile", "tiếng Việt", "English", "source", "verified"], said),
+            _table(["profile", "tiếng Việt", "English", "source", "verified"], profile_rows),
             "## Their choices\n",
             _table(["profile", *CHOICES], chosen),
             PAUSES,
@@ -90,7 +90,7 @@ def page() -> str:
     )
 
 
-_TOLD = ("label_vi", "label_en", "source", "verified")
+_COLUMNS = ("label_vi", "label_en", "source", "verified")
 
 
 _POLICY = ("procedure_id", "reason", "policy", "note", "source", "verified")

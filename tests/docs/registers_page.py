@@ -72,8 +72,8 @@ def judged(book: Book) -> pl.DataFrame:
     """Return the dossiers that ended with a due date or are open past it: late or not."""
     late = pl.col("outcome").is_in(["late", "open_overdue"])
     known = late | pl.col("outcome").is_in(["early", "on_time"])
-    told = book.outcomes.filter(pl.col("profile") == PROFILE, known)
-    return told.select("dossier_id", late.alias("late"))
+    decided = book.outcomes.filter(pl.col("profile") == PROFILE, known)
+    return decided.select("dossier_id", late.alias("late"))
 
 
 def departments(book: Book) -> pl.DataFrame:
@@ -162,8 +162,8 @@ def page(books: dict[str, Book]) -> str:
     words: dict[str, str] = {}
     for language, ending in (("en", ""), ("vi", "_vi")):
         with use_language(language):
-            told = _boston(books["boston311"]) | _wabo(books["wabo"]) | _receipt(books["receipt"])
-        words |= {f"{name}{ending}": text for name, text in told.items()}
+            texts = _boston(books["boston311"]) | _wabo(books["wabo"]) | _receipt(books["receipt"])
+        words |= {f"{name}{ending}": text for name, text in texts.items()}
     return Template(WORDS.read_text(encoding="utf-8")).substitute(words)
 
 
@@ -174,8 +174,8 @@ def _boston(book: Book) -> dict[str, str]:
     self_service, also_month = _only(typed, "Self Service"), _only(both, "Self Service")
     months = groups(book, "received_month", "procedure_id")
     february = _only(months, "02")
-    held = departments(book)
-    without = held.filter(pl.col("targets") == 0)
+    units = departments(book)
+    without = units.filter(pl.col("targets") == 0)
     return {
         "self_share": _share(self_service),
         "call_share": _other_share(self_service),
@@ -189,11 +189,11 @@ def _boston(book: Book) -> dict[str, str]:
         "without": ", ".join(f"`{unit}`" for unit in without["unit_id"]),
         "n_without": str(without.height),
         "requests_without": numerals.count(_sum(without["requests"])),
-        "no_target": numerals.count(_sum(held["requests"] - held["targets"])),
-        "all_requests": numerals.count(_sum(held["requests"])),
+        "no_target": numerals.count(_sum(units["requests"] - units["targets"])),
+        "all_requests": numerals.count(_sum(units["requests"])),
         "departments": _table(
             ("department", "requests", "with a target", "judged", "late or overdue"),
-            (_unit(r, "requests", "targets", "judged") for r in held.iter_rows(named=True)),
+            (_unit(r, "requests", "targets", "judged") for r in units.iter_rows(named=True)),
         ),
         "february_share": _share(february),
         "other_months_share": _other_share(february),
@@ -274,7 +274,7 @@ def _receipt(book: Book) -> dict[str, str]:
     quarters = groups(book, "received_quarter", "x_channel")
     grouped = groups(book, "received_quarter", "x_channel", "x_group", "unit_id")
     closed, last = fall(book, "closed"), fall(book, "eventual")
-    told = cohorts(book)
+    cohort_rows = cohorts(book)
     medians = days_taken(book, "received_quarter").frame.filter(pl.col("end") == "result")
     old, new = (_only(medians, quarter) for quarter in ("2010-Q4", "2011-Q4"))
     return {
@@ -282,15 +282,15 @@ def _receipt(book: Book) -> dict[str, str]:
         "quarters": _groups_table("quarter", quarters, grouped, lambda r: r["received_quarter"]),
         "cohorts": _table(
             ("received in", "dossiers", "open", "of closed only", "overdue counted", "in the end"),
-            (_cohort(row) for row in told.iter_rows(named=True)),
+            (_cohort(row) for row in cohort_rows.iter_rows(named=True)),
         ),
         "closed_fall": _points(closed),
         "eventual_fall": _points(last),
         "young_points": numerals.decimal(100 * (last[0] - closed[0])),
         "crude_points": numerals.decimal(-100 * closed[0]),
         "young_part": numerals.percent(1 - last[0] / closed[0]),
-        "young_open": str(_only(told, "2011-Q4")["n_open"]),
-        "young_all": str(_only(told, "2011-Q4")["n_received"]),
+        "young_open": str(_only(cohort_rows, "2011-Q4")["n_open"]),
+        "young_all": str(_only(cohort_rows, "2011-Q4")["n_received"]),
         "old_median": _days(old, "median"),
         "new_median": _days(new, "median"),
         "old_closed": numerals.decimal(old["closed"]),
@@ -310,7 +310,7 @@ def _sum(counts: pl.Series) -> int:
 
 
 def _only(frame: pl.DataFrame, group: str) -> Row:
-    """Return the one row that tells of a group."""
+    """Return the one row of a group."""
     texts = [c for c, kind in frame.schema.items() if kind == pl.String and c != "other"]
     return frame.filter(pl.any_horizontal(pl.col(texts) == group)).row(0, named=True)
 
@@ -393,5 +393,5 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as work:
         shared = ROOT.parent / "shared" / "data"
-        told = {name: read(name, shared, Path(work)) for name in FILES}
-        PAGE.write_text(page(told), encoding="utf-8", newline="\n")
+        books = {name: read(name, shared, Path(work)) for name in FILES}
+        PAGE.write_text(page(books), encoding="utf-8", newline="\n")

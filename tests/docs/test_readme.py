@@ -1,4 +1,4 @@
-"""What the README and the manual tell a reader to type exists and is read as meant."""
+"""Every command of the README and the manual exists and is read as meant."""
 
 from __future__ import annotations
 
@@ -71,10 +71,10 @@ def test_every_file_a_page_points_to_is_there(page):
 
 
 @pytest.mark.parametrize("command", TOP)
-def test_every_command_is_told_about(command):
-    told = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+def test_every_command_is_described(command):
+    pages = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
     named = rf"\bworkbench {command}\b|`{command}`"
-    assert re.search(named, told), f"no page tells about workbench {command}"
+    assert re.search(named, pages), f"no page describes workbench {command}"
 
 
 def explained(speech: str, words: list[str]) -> list[str]:
@@ -104,7 +104,7 @@ def test_the_readme_opens_with_a_sentence_a_picture_and_the_two_commands():
     assert screen.index("make briefing") < screen.index("make test")
 
 
-def test_the_readme_tells_how_to_do_the_same_on_windows_without_make():
+def test_the_readme_has_the_same_steps_on_windows_without_make():
     text = README.read_text(encoding="utf-8")
     windows = text[text.index("Windows") :]
     for needed in ("pip install", "requirements.lock", "workbench simulate", "dvc repro"):

@@ -42,8 +42,8 @@ def test_every_key_described_is_accepted(page: str) -> None:
 
 
 def test_every_field_is_named(page: str) -> None:
-    told = set(re.findall(r"\w+", page.split("## Fields")[1]))
-    missing = {field for fields in FIELDS.values() for field in fields} - told
+    described = set(re.findall(r"\w+", page.split("## Fields")[1]))
+    missing = {field for fields in FIELDS.values() for field in fields} - described
     assert missing == {"due_first_from"}
 
 

@@ -1,4 +1,4 @@
-"""A landed room from a few rows, cleaned by the models as they stand."""
+"""Landed tables from a few rows, cleaned by the models of the pipeline."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def clean(pipelines_dir: Path, reference_dir: Path, calendar_days: pl.DataFrame)
         pauses: Rows = (),
         masks: Rows = (),
         repairs: Rows = (),
-        **said: object,
+        **file_facts: object,
     ) -> dict[str, pl.DataFrame]:
         tables = {
             "dossier": landed("dossier", dossiers, DOSSIER),
@@ -148,10 +148,12 @@ def clean(pipelines_dir: Path, reference_dir: Path, calendar_days: pl.DataFrame)
         }
         rows = pl.concat(frame.select(POSITION[0], POSITION[2]) for frame in tables.values())
         read = rows.unique().group_by("source_file").agg(pl.len().alias("rows_read"))
-        taken = said.pop("snapshots", {})
-        extra = said.pop("files", {})
-        said_of = said.pop("structure", {})
-        files = [{**FILE, **row, **said} for row in read.sort("source_file").iter_rows(named=True)]
+        taken = file_facts.pop("snapshots", {})
+        extra = file_facts.pop("files", {})
+        structure = file_facts.pop("structure", {})
+        files = [
+            {**FILE, **row, **file_facts} for row in read.sort("source_file").iter_rows(named=True)
+        ]
         files = [{**f, "snapshot_at": taken.get(f["source_file"], f["snapshot_at"])} for f in files]
         files = [{**f, **extra.get(f["source_file"], {})} for f in files]
         without = {f"parsed_{kind}s" for kind in ("step", "pause") if tables[kind].is_empty()}
@@ -168,7 +170,7 @@ def clean(pipelines_dir: Path, reference_dir: Path, calendar_days: pl.DataFrame)
             ("landed_row_findings", ROW_FINDINGS),
             ("landed_sheet_findings", SHEET_FINDINGS),
         ):
-            rows_of = said_of.get(name, [])
+            rows_of = structure.get(name, [])
             warehouse.add_frame(name, pl.DataFrame(rows_of, schema, orient="row"))
         warehouse.add_frame("landed_files", pl.DataFrame(known, FILES_SCHEMA, orient="row"))
         return cleaned

@@ -97,13 +97,13 @@ def red(run: Callable[[], None], *words: str) -> None:
     """Expect exit code 4 and a sentence with these words that names no table of the program."""
     with pytest.raises(RuleFailed) as problem:
         run()
-    said = str(problem.value)
+    message = str(problem.value)
     assert problem.value.exit_code == 4
-    assert "fault of the program" in said
+    assert "fault of the program" in message
     for word in words:
-        assert word in said
+        assert word in message
     assert not [
-        name for name in ("ledger", "promise", "cause_cells", "made_", "sql") if name in said
+        name for name in ("ledger", "promise", "cause_cells", "made_", "sql") if name in message
     ]
 
 
@@ -127,7 +127,7 @@ LEDGERS = {
     ),
     "a segment counted twice": lambda f: pl.concat([f, f.filter(D1 & FIRST)]),
     "a dossier without segments": lambda f: f.filter(~D1),
-    "a dossier nobody knows": lambda f: f.with_columns(
+    "an unknown dossier": lambda f: f.with_columns(
         pl.col("dossier_id").replace("D1", "D9"),
     ),
     "a hole, and an overlap as long": lambda f: changed(

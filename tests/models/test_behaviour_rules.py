@@ -12,15 +12,15 @@ def flagged(tables: dict[str, pl.DataFrame], rule: str) -> list[tuple[str, int]]
     return rows.select("row_kind", "source_row").rows()
 
 
-def dossiers(count: int, **said: object) -> list[dict[str, object]]:
-    return [{"dossier_id": f"d{n}", **said} for n in range(count)]
+def dossiers(count: int, **fields: object) -> list[dict[str, object]]:
+    return [{"dossier_id": f"d{n}", **fields} for n in range(count)]
 
 
-def clicks(count: int, gap: int, **said: object) -> list[dict[str, object]]:
+def clicks(count: int, gap: int, **fields: object) -> list[dict[str, object]]:
     """Steps of as many dossiers, completed by one person ``gap`` seconds apart."""
     stamps = [f"05/01/2022 10:{n * gap // 60:02d}:{n * gap % 60:02d}" for n in range(count)]
     return [
-        {"dossier_id": f"d{n}", "holder_id": "cb-1", "finished_at": stamp, **said}
+        {"dossier_id": f"d{n}", "holder_id": "cb-1", "finished_at": stamp, **fields}
         for n, stamp in enumerate(stamps)
     ]
 
@@ -48,7 +48,7 @@ def test_closing_in_bulk_before_the_end_of_a_quarter_is_flagged(clean) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stamp", "told"),
+    ("stamp", "report"),
     [
         ("13/06/2022 16", "2022-06-14 (nd09_2019)"),
         ("20/05/2022 16", "2022-05-20 (vinh_phuc_2021)"),
@@ -56,10 +56,12 @@ def test_closing_in_bulk_before_the_end_of_a_quarter_is_flagged(clean) -> None:
     ],
     ids=["15th to 14th", "21st to 20th", "last of February"],
 )
-def test_bulk_before_the_end_of_another_reporting_convention_is_flagged(clean, stamp, told) -> None:
+def test_bulk_before_the_end_of_another_reporting_convention_is_flagged(
+    clean, stamp, report
+) -> None:
     tables = clean([*QUIET, *closed(12, stamp)])
     assert len(flagged(tables, "D25")) == 12
-    assert tables["quarantine"].filter(rule_id="D25")["message_en"][0].endswith(f"n = 12; {told}")
+    assert tables["quarantine"].filter(rule_id="D25")["message_en"][0].endswith(f"n = 12; {report}")
 
 
 def test_an_end_in_the_second_of_the_begin_is_flagged(clean) -> None:
@@ -104,7 +106,7 @@ def test_the_key_of_an_applicant_is_in_no_record_of_the_quarantine(clean) -> Non
     assert not records.str.contains("digest").any()
 
 
-def told(tables: dict[str, pl.DataFrame], rule: str) -> list[str]:
+def messages(tables: dict[str, pl.DataFrame], rule: str) -> list[str]:
     rows = tables["quarantine"].filter(rule_id=rule)
     assert set(rows["severity"]) <= {"info"}
     return rows["message_en"].str.split(". ").list.last().to_list()
@@ -113,7 +115,7 @@ def told(tables: dict[str, pl.DataFrame], rule: str) -> list[str]:
 PLACE = {"source_file": "dossiers.csv", "source_sheet": "", "source_row": 2, "row_kind": "dossier"}
 
 
-def test_letters_that_a_reader_put_right_are_told_with_their_field(clean) -> None:
+def test_letters_that_a_reader_corrected_are_reported_with_their_field(clean) -> None:
     repairs = [
         {**PLACE, "field": "field_of_work", "repair": "composed"},
         {**PLACE, "field": "procedure_name", "repair": "tcvn3"},
@@ -140,15 +142,15 @@ def test_letters_that_a_reader_put_right_are_told_with_their_field(clean) -> Non
         ("SD-P1", []),
     ],
 )
-def test_a_units_tone_mark_in_the_other_place_is_told_and_the_unit_found(
+def test_a_units_tone_mark_in_the_other_place_is_reported_and_the_unit_found(
     clean, name, finds
 ) -> None:
     tables = clean([{"unit_id": name}])
-    assert told(tables, "D19") == finds
+    assert messages(tables, "D19") == finds
     assert tables["dossiers"].height == 1
 
 
-def test_a_file_in_the_letters_of_an_old_font_is_told_once_and_a_unicode_file_is_not(clean) -> None:
+def test_a_file_in_an_old_font_is_reported_once_and_a_unicode_file_is_not(clean) -> None:
     found = clean([{}], files={"dossiers.csv": {"encoding": "tcvn3", "rows_landed": 1}})
     assert found["source_findings"].select("rule_id", "field", "n_values").rows() == [
         ("D20", "tcvn3", 1)

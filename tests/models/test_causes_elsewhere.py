@@ -165,7 +165,7 @@ def test_units_are_compared_though_no_step_names_its_unit(explain, register):
 
 
 def test_a_log_without_arrivals_puts_late_dossiers_down_to_the_handover(explain, register):
-    """Where a transfer and a queue look alike, the coarser name is said instead of nothing."""
+    """Where a transfer and a queue look alike, the coarser name is given instead of none."""
     written = without(register(Office("lognormal", SEED, sick=THREE)), "arrived_at")
     tables = explain(written)
     assert right_share(tables, written) >= 0.78
@@ -180,7 +180,7 @@ def test_a_log_without_arrivals_still_names_the_unit(explain, register, cause):
     assert accused(explain(written)) == [(unit_name(3), "handover")]
 
 
-def test_a_log_of_nothing_but_ends_accuses_nobody_else(explain, register):
+def test_a_log_of_ends_alone_accuses_no_other_unit(explain, register):
     written = register(Office("lognormal", SEED, sick=THREE))
     tables = explain(without(written, "arrived_at", "started_at"))
     assert {unit for unit, _ in accused(tables)} <= {unit_name(one.unit) for one in THREE}
@@ -221,7 +221,7 @@ def clicked_at_the_end(written: Register, unit: str) -> Register:
 def test_work_signature_and_record_clicked_within_a_minute_are_no_proof_of_lateness(
     explain, register
 ):
-    """Whoever clicked: when the work was done is not known, so nobody is accused of it."""
+    """Whoever clicked: when the work was done is unknown, so no unit is accused of it."""
     written = clicked_at_the_end(register(Office("lognormal", SEED, size=100)), unit_name(4))
     tables = explain(written)
     late = tables["late_dossiers"].filter(unit_id=unit_name(4))

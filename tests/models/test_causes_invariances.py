@@ -67,8 +67,8 @@ def named(explain, sick) -> list[tuple[str, str]]:
 
 def test_units_are_accused_by_what_happened_whatever_they_are_called(explain, sick, named):
     names = {unit_name(number): f"Z{11 - number:02d}" for number in range(12)}
-    told = {(names[unit], cause) for unit, cause in named}
-    assert set(accused(explain(renamed(sick, names)))) == told
+    renamed_cells = {(names[unit], cause) for unit, cause in named}
+    assert set(accused(explain(renamed(sick, names)))) == renamed_cells
 
 
 @pytest.mark.parametrize("scale", [0.2, 5.0])
@@ -100,7 +100,7 @@ def test_fewer_columns_never_make_an_accusation(explain, healthy, sick, columns)
     assert {unit for unit, _ in accused(explain(without(sick, *columns)))} <= SICK_UNITS
 
 
-def test_two_thousand_dossiers_a_quarter_accuse_nobody_either(explain, register):
+def test_two_thousand_dossiers_a_quarter_accuse_no_unit_either(explain, register):
     office = Office("weibull", SEED, units=5, size=2000)
     tables = explain(register(office))
     assert accused(tables) == []

@@ -101,7 +101,7 @@ def test_a_rule_fires_alone_on_its_row(cases, kind, n, rule, severity, row) -> N
     assert stays == (0 if severity == "error" else 1)
 
 
-def test_a_date_of_no_age_of_registers_is_said_and_not_used(clean) -> None:
+def test_a_date_outside_any_plausible_range_is_reported_and_not_used(clean) -> None:
     rows = [
         {"dossier_id": "due", "due_at": "31/12/9999"},
         {"dossier_id": "end", "resolved_at": "01/01/1900"},
@@ -119,9 +119,9 @@ def test_a_date_of_no_age_of_registers_is_said_and_not_used(clean) -> None:
     assert kept["dossier_id"].to_list() == ["due", "end"]
     assert kept["due_at"].is_null().to_list() == [True, False]
     assert kept["resolved_at"].is_null().to_list() == [False, True]
-    said = tables["quarantine"].filter(rule_id="D18").sort("source_row")["message_en"]
-    assert said[0].endswith("due_at = 31/12/9999")
-    assert said[2].endswith("received_at = 01/01/1900 08:00")
+    messages = tables["quarantine"].filter(rule_id="D18").sort("source_row")["message_en"]
+    assert messages[0].endswith("due_at = 31/12/9999")
+    assert messages[2].endswith("received_at = 01/01/1900 08:00")
 
 
 def test_a_stamp_in_a_clock_change_is_flagged_and_stays(clean) -> None:
@@ -227,7 +227,7 @@ def test_a_month_typed_first_is_suspected_where_it_makes_sense(clean) -> None:
     ]
 
 
-def test_a_column_of_days_is_told_from_one_of_instants(clean) -> None:
+def test_a_column_of_days_is_distinguished_from_one_of_instants(clean) -> None:
     days = [{"dossier_id": f"{n}", "received_at": "04/01/2022"} for n in range(20)]
     found = clean(days)["source_findings"].select("field", "time_of_day").rows()
     assert ("received_at", "00:00:00") in found

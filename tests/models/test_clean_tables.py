@@ -28,7 +28,7 @@ PROCEDURES = [
 ]
 
 
-def test_a_unit_is_whoever_held_the_name_on_the_day(clean) -> None:
+def test_a_unit_is_the_one_that_had_the_name_on_the_day(clean) -> None:
     rows = [
         {"dossier_id": f"{n}", "unit_id": written, "received_at": on, "resolved_at": None}
         for n, (written, on, _) in enumerate(UNITS)
@@ -92,7 +92,7 @@ def test_steps_keep_the_numbers_of_their_log(clean) -> None:
 
 
 @pytest.mark.parametrize("numbers", [(None, None), ("1", "1"), ("0", "1"), ("1", None)])
-def test_steps_that_a_log_does_not_tell_apart_are_numbered_by_their_stamps(clean, numbers) -> None:
+def test_steps_without_numbers_in_the_log_are_numbered_by_their_stamps(clean, numbers) -> None:
     steps = [
         {"step_no": numbers[0], "finished_at": "06/01/2022 10:00:00"},
         {"step_no": numbers[1], "finished_at": "05/01/2022 10:00:00"},
@@ -221,17 +221,17 @@ def test_starts_of_a_log_are_joined_to_their_completions(clean) -> None:
     assert tables["reconciliation"].filter(source_file="steps.csv")["rows_merged"].to_list() == [4]
 
 
-def test_a_log_that_tells_the_status_gives_pauses(clean) -> None:
-    told = ["in_progress 08", "supplement 09", "supplement 10", "in_progress 14", "financial 16"]
+def test_a_log_with_the_status_gives_pauses(clean) -> None:
+    events = ["in_progress 08", "supplement 09", "supplement 10", "in_progress 14", "financial 16"]
     steps = [
         {"status_after": status, "finished_at": f"05/01/2022 {hour}:00:00"}
-        for status, hour in map(str.split, told)
+        for status, hour in map(str.split, events)
     ]
     tables = clean([{}], steps)
-    spells = tables["pauses"].select(
+    pauses = tables["pauses"].select(
         "reason", pl.col("paused_at").dt.hour() + 7, pl.col("resumed_at").dt.hour() + 7
     )
-    assert spells.rows() == [("supplement", 9, 14), ("financial", 16, None)]
+    assert pauses.rows() == [("supplement", 9, 14), ("financial", 16, None)]
     listed = clean([{}], steps, pauses=[{"reason": "own list"}])["pauses"]["reason"].to_list()
     assert listed == ["own list"]
 
@@ -264,10 +264,10 @@ KEPT = {
 }
 
 
-def both(clean, office=(), portal=(), steps=(), pauses=(), **said):
+def both(clean, office=(), portal=(), steps=(), pauses=(), **facts):
     """One dossier as the office and as the portal record it."""
     rows = [{**OFFICE, **dict(office)}, {**PORTAL, **dict(portal)}]
-    return clean(rows, steps, pauses, files=KEPT, **said)
+    return clean(rows, steps, pauses, files=KEPT, **facts)
 
 
 def found(tables, *rules):
@@ -299,9 +299,9 @@ def test_the_record_that_ends_later_counts_whichever_export_is_newer(
     assert (other["counted_source"], other["counted_kept_by"]) == ("national_portal", "portal")
     assert other["ended_at"] == dt.datetime(2022, 1, 7, 3, tzinfo=dt.UTC)
     assert other["differs"]
-    told = found(tables, "P16").row(0, named=True)
-    assert told["source_file"] == "portal.json"
-    assert told["message_en"].endswith("one_stop 2022-01-07 <> national_portal 2022-01-13")
+    finding = found(tables, "P16").row(0, named=True)
+    assert finding["source_file"] == "portal.json"
+    assert finding["message_en"].endswith("one_stop 2022-01-07 <> national_portal 2022-01-13")
 
 
 def test_a_portal_that_never_learned_of_the_end_has_the_dossier_open(clean) -> None:
@@ -310,7 +310,7 @@ def test_a_portal_that_never_learned_of_the_end_has_the_dossier_open(clean) -> N
     assert tables["other_records"]["differs"].to_list() == [True]
 
 
-def test_an_old_payload_of_an_open_dossier_contradicts_nobody(clean) -> None:
+def test_an_old_payload_of_an_open_dossier_contradicts_no_record(clean) -> None:
     snapshots = {"portal.json": "05/01/2022 17:00"}
     tables = both(clean, portal={"resolved_at": None, "status": "in_progress"}, snapshots=snapshots)
     assert tables["dossiers"]["source"].to_list() == ["one_stop"]
@@ -324,7 +324,7 @@ def test_a_record_that_cannot_be_judged_gives_way(clean) -> None:
     assert found(tables, "P16").height == 1
 
 
-def test_steps_and_pauses_that_two_sources_tell_are_those_of_the_office(clean) -> None:
+def test_steps_and_pauses_in_two_sources_are_taken_from_the_office(clean) -> None:
     steps = [{**OFFICE, "source_row": 9, "step": "sổ"}, {**PORTAL, "source_row": 9, "step": "cổng"}]
     steps += [{**PORTAL, "source_row": 10, "step": "cổng 2"}]
     pauses = [{**OFFICE, "source_row": 11}, {**PORTAL, "source_row": 11}]
@@ -339,7 +339,7 @@ def test_steps_and_pauses_that_two_sources_tell_are_those_of_the_office(clean) -
     assert sums["rows_read"].equals(sums.select(parts).to_series())
 
 
-def test_steps_that_only_the_portal_tells_stay(clean) -> None:
+def test_steps_that_only_the_portal_has_stay(clean) -> None:
     office = {**OFFICE, "dossier_id": "another", "source_row": 9}
     tables = both(clean, steps=[{**PORTAL, "source_row": 9}, office])
     assert tables["dossiers"]["source"].to_list() == ["one_stop"]

@@ -73,7 +73,9 @@ def test_a_clock_starts_when_the_office_s_own_clock_says_that_it_opens(run_clock
     assert starts["clock_starts_at"][0] == received(18, 7)
 
 
-def test_working_days_on_a_calendar_that_never_closes_are_not_decided_and_said(run_clock) -> None:
+def test_working_days_on_a_calendar_that_never_closes_are_undecidable_and_reported(
+    run_clock,
+) -> None:
     row = {
         "calendar_id": "always",
         "received_at": dt.datetime(2022, 3, 4, 5, tzinfo=dt.UTC),

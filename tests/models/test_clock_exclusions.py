@@ -12,7 +12,7 @@ OVER = {
 }
 
 
-def test_a_dossier_said_to_be_over_without_a_date_of_it_is_unknown_and_not_overdue(
+def test_a_dossier_that_ended_without_a_date_is_unknown_and_not_overdue(
     run_clock,
 ) -> None:
     assert "open_overdue" in set(run_clock([OVER])["outcomes"]["outcome"])

@@ -35,7 +35,7 @@ def test_steps_are_added_up_to_the_limit_of_the_procedure():
     assert (found["parts"], found["difference"], found["finding"]) == (16.0, 1.0, "exceeds")
 
 
-def test_what_is_not_known_is_said_to_be_so():
+def test_an_unknown_norm_is_shown_as_unknown():
     rows = [
         {"step": "a", "step_norm": 0, "task_norm": 1},
         {"step": "b", "step_norm": 2, "task_norm": 0},

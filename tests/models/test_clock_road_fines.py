@@ -31,25 +31,25 @@ SINGLE = {
 
 
 @pytest.fixture(scope="module")
-def clean_room(shared_data, reference_dir, pipelines_dir, calendars, tmp_path_factory):
+def clean_folder(shared_data, reference_dir, pipelines_dir, calendars, tmp_path_factory):
     """The fines as dossiers, steps and (no) pauses."""
-    room = tmp_path_factory.mktemp("fines")
+    folder = tmp_path_factory.mktemp("fines")
     files = deliveries([shared_data / "road_traffic"], find_profile("road_traffic", reference_dir))
-    ingest(files, room / "landed")
+    ingest(files, folder / "landed")
     with Warehouse(pipelines_dir) as warehouse:
-        warehouse.attach(room / "landed")
+        warehouse.attach(folder / "landed")
         warehouse.attach(reference_dir)
         warehouse.add_frame("calendar_days", calendars.days())
         tables = ("dossiers", "steps", "pauses")
         warehouse.build("clean", lambda _: None, tables)
-        warehouse.write(tables, room / "clean")
-    return room / "clean"
+        warehouse.write(tables, folder / "clean")
+    return folder / "clean"
 
 
 @pytest.fixture(scope="module")
-def fines(clean_room) -> pl.DataFrame:
+def fines(clean_folder) -> pl.DataFrame:
     """One row per fine, with the days from its creation to its sending."""
-    frame = pl.read_parquet(clean_room / "dossiers.parquet")
+    frame = pl.read_parquet(clean_folder / "dossiers.parquet")
     ended = pl.col("resolved_at").dt.convert_time_zone("Europe/Rome").dt.date()
     return frame.with_columns(
         (ended - pl.col("received_on")).dt.total_days().alias("days"), ended.alias("ended_on")
@@ -71,13 +71,13 @@ def late(sent: pl.DataFrame, allowed: pl.Expr) -> int:
 
 
 @pytest.fixture(scope="module")
-def judge(clean_room, calendars, reference_dir, pipelines_dir):
+def judge(clean_folder, calendars, reference_dir, pipelines_dir):
     """Outcomes of all fines under the shipped terms, or under others."""
 
     def run(terms: pl.DataFrame | None = None) -> dict[str, int]:
         profiles = lateness_profiles(reference_dir / "profiles").filter(profile="wb_strict")
         with Warehouse(pipelines_dir) as warehouse:
-            warehouse.attach(clean_room)
+            warehouse.attach(clean_folder)
             warehouse.attach(reference_dir)
             warehouse.add_frame("profiles", profiles)
             warehouse.add_frame("calendar_keys", calendars.keys())

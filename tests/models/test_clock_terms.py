@@ -129,7 +129,7 @@ def test_a_last_day_on_a_holiday_not_rolled_on_is_a_calendar_error(run_clock):
     assert (row["due_class"], row["days_off"]) == ("calendar_error", 7)
 
 
-def test_missing_moved_and_incomparable_dates_are_told_apart(run_clock):
+def test_missing_moved_and_incomparable_dates_are_distinguished(run_clock):
     moved = {"due_at": at("2022-01-20 17:00"), "due_first_at": at("2022-01-10 17:00")}
     rows = [
         {**term("2022-01-04 08:00", 4, "working_day"), "dossier_id": "missing"},
@@ -213,9 +213,9 @@ def test_a_dossier_without_unit_calendar_or_zone_stops_the_clock(
     with use_language(language):
         with pytest.raises(RuleFailed) as refused:
             run_clock([whole, {**row, missing: None}])
-        said = str(refused.value)
-    assert "A-7" in said
-    assert word in said
+        message = str(refused.value)
+    assert "A-7" in message
+    assert word in message
 
 
 NOT_THE_TERMS = [

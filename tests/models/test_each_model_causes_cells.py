@@ -86,7 +86,7 @@ def test_a_stratum_without_causes_has_its_row_of_zeros_and_the_spared_no_total(m
     )
 
 
-def test_a_cause_can_be_told_where_a_late_dossier_has_a_part_for_it(model_test) -> None:
+def test_a_cause_is_observable_where_a_late_dossier_has_time_of_its_class(model_test) -> None:
     model_test(
         "explain/observable_causes",
         given={

@@ -114,7 +114,7 @@ def test_terms_fall_into_bands_and_only_judged_dossiers_have_a_row(model_test, d
     )
 
 
-def test_what_comes_after_a_paper_another_record_or_the_clock_is_told_in_working_time(
+def test_time_after_a_paper_another_record_or_the_clock_is_in_working_time(
     model_test, dong_thap
 ) -> None:
     model_test(
@@ -198,7 +198,7 @@ def test_a_holder_hands_nothing_over_between_two_steps_of_his_own(model_test) ->
                 B           1        s     H1         2022-01-04T08  -              2022-01-04T09
             """,
         },
-        # of s two in three ended ones tell their start, of t one in two, which is not most
+        # of s two in three ended ones have a start, of t one in two, which is not most
         expect="""
             step_no  step_code  is_waiting  last_second       holder_no  is_same_holder
             1        1          no          2022-01-04 09:00  1          no
@@ -229,7 +229,7 @@ def test_a_step_without_a_unit_is_its_holders_usual_units_else_the_dossiers(mode
                 B           3        s     U2       -          2022-01-04T10  2022-01-04T11
             """,
         },
-        # H is named twice at U2, once at U1, which stays where it is said; I is named at no unit
+        # H occurs twice at U2, once at U1, where it stays; I occurs at no unit
         expect="""
             step_no  unit_no  has_arrival  has_start  has_finish
             1        1        yes          yes        yes

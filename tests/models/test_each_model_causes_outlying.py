@@ -39,7 +39,7 @@ def taken(unit: int, part: str, long: int, over: int, steps: int, quarter: int =
     return [f"{unit * 1000 + n}  {quarter}  {unit}  {part}  {s}" for n, s in enumerate(seconds)]
 
 
-def said(*rows: str) -> str:
+def outlying_rows(*rows: str) -> str:
     return "\n".join([NONE, *rows])
 
 
@@ -65,7 +65,7 @@ def test_a_quarter_is_out_of_line_when_more_steps_are_long_or_over_the_usual_tha
     model_test(
         "explain/outlying_quarters",
         given={"cause_limits": LIMITS, "time_against_peers": "\n".join([STEPS, *rows])},
-        expect=said(*[f"1  {part}  20  {over}  {long}"] * is_out),
+        expect=outlying_rows(*[f"1  {part}  20  {over}  {long}"] * is_out),
     )
 
 
@@ -103,7 +103,7 @@ def test_many_steps_alone_put_no_unit_out_of_line(model_test, floor, is_out) -> 
                 ]
             ),
         },
-        expect=said(*["1  work  1000  130  130"] * is_out),
+        expect=outlying_rows(*["1  work  1000  130  130"] * is_out),
     )
 
 
@@ -115,7 +115,7 @@ def test_where_units_differ_anyway_one_must_differ_more(model_test, units, is_ou
     model_test(
         "explain/outlying_quarters",
         given={"cause_limits": LIMITS, "time_against_peers": "\n".join([STEPS, *rows])},
-        expect=said(*["1  work  40  20  14"] * is_out),
+        expect=outlying_rows(*["1  work  40  20  14"] * is_out),
     )
 
 
@@ -133,7 +133,7 @@ def test_the_more_is_out_of_line_the_more_of_it_may_be_chance(
     model_test(
         "explain/outlying_quarters",
         given={"cause_limits": LIMITS, "time_against_peers": "\n".join([STEPS, *rows])},
-        expect=said(*both * is_out),
+        expect=outlying_rows(*both * is_out),
     )
 
 

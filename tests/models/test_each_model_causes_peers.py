@@ -210,7 +210,7 @@ def test_excess_counts_from_the_usual_where_a_quarter_is_out_of_line_else_from_t
     )
 
 
-def test_what_a_log_cannot_tell_apart_goes_to_the_one_that_is_out_of_line(model_test) -> None:
+def test_time_that_a_log_does_not_separate_goes_to_the_outlying_class(model_test) -> None:
     model_test(
         "explain/attributed_time",
         given={

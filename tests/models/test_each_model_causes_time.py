@@ -1,4 +1,4 @@
-"""Each model of ``explain/causes`` that tells whose time it was, on a few rows."""
+"""Each model of ``explain/causes`` that assigns time, on a few rows."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def test_a_step_that_could_have_waited_and_did_not_is_counted_where_its_stamps_w
             """,
         },
         # nothing is handed over before the first step, nor between steps of one holder; without an
-        # arrival nobody knows a transfer, without a start no work; twice in 14 is one wait
+        # a known arrival no transfer is seen, without a start no work; twice in 14 is one wait
         expect="""
             procedure_no  term_band  quarter_no  step_code  part           unit_no  n_steps
             1             3          9           11         queue          4        1

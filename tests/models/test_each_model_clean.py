@@ -23,7 +23,7 @@ def test_sheets_are_numbered_in_the_order_of_their_names(model_test) -> None:
     )
 
 
-def test_a_sheet_of_which_nothing_is_said_is_an_offices_own_and_follows_no_list(model_test) -> None:
+def test_a_sheet_without_settings_is_an_offices_own_and_follows_no_list(model_test) -> None:
     given = {
         "landed_files": """
             source_file  source_sheet  has_epochs  kept_by  unit_list  procedure_list  code_list
@@ -39,7 +39,7 @@ def test_a_sheet_of_which_nothing_is_said_is_an_offices_own_and_follows_no_list(
     model_test("clean/numbered_sheets", given=given, expect=expect)
 
 
-def test_a_code_belongs_to_each_unit_in_the_spell_in_which_it_was_valid(model_test) -> None:
+def test_a_code_belongs_to_each_unit_in_the_period_of_its_validity(model_test) -> None:
     model_test(
         "clean/unit_names",
         given={

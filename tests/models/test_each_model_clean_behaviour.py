@@ -123,7 +123,7 @@ def test_entries_are_double_for_one_applicant_procedure_and_day(model_test) -> N
     )
 
 
-def test_without_a_digest_nobody_is_told_apart(model_test) -> None:
+def test_without_a_digest_applicants_are_not_distinguished(model_test) -> None:
     rows = "source_file  source_sheet  source_row\na.csv  ''  2\na.csv  ''  3"
     model_test(
         "clean/behaviour_double_entries",

@@ -315,7 +315,7 @@ def test_dates_that_cannot_be_break_a_rule_from_the_second_after_on(model_test) 
     )
 
 
-def test_what_a_row_does_not_say_or_nobody_knows_breaks_a_rule(model_test) -> None:
+def test_a_missing_or_unknown_value_breaks_a_rule(model_test) -> None:
     model_test(
         "clean/dossier_findings",
         given={

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def test_history_tells_each_change_of_a_value_from_the_first_export_on(model_test) -> None:
+def test_history_has_each_change_of_a_value_from_the_first_export_on(model_test) -> None:
     model_test(
         "clean/dossier_history",
         given={

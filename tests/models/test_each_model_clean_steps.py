@@ -130,7 +130,7 @@ def test_of_two_logs_the_offices_own_is_believed_then_the_longer_one(model_test)
     )
 
 
-def test_steps_of_one_source_alone_are_told_by_no_other(model_test) -> None:
+def test_steps_of_a_single_source_have_no_second_source(model_test) -> None:
     model_test(
         "clean/secondary_source_steps",
         given={
@@ -206,7 +206,7 @@ def test_a_step_row_leaves_once_however_many_rules_refuse_or_merge_it(model_test
     )
 
 
-def test_steps_are_numbered_anew_only_where_the_log_does_not_tell_them_apart(model_test) -> None:
+def test_steps_are_numbered_anew_only_where_the_log_has_no_numbers(model_test) -> None:
     model_test(
         "clean/step_numbers",
         given={
@@ -281,7 +281,7 @@ def test_a_completed_step_takes_arrival_and_start_from_the_events_before_it(mode
     )
 
 
-def test_a_spell_of_waiting_ends_with_the_next_event_that_sets_another_status(model_test) -> None:
+def test_a_pause_ends_with_the_next_event_that_sets_another_status(model_test) -> None:
     model_test(
         "clean/logged_pauses",
         given={

@@ -275,13 +275,13 @@ def test_an_issued_date_agrees_with_the_term_or_with_the_term_and_its_pauses(
         E           2022-01-04 15:00  -
         F           2022-01-04 14:01  -
     """
-    spells = "\n".join(f"{number}  1h" for number in range(1, 7))
+    pauses = "\n".join(f"{number}  1h" for number in range(1, 7))
     model_test(
         "clock/due_dates",
         given=dated(cases(dong_thap, received, terms), issued)
         | {
             "pause_spells": "is_unended = no\nrestarts = no\nto_second = 2022-01-04 16:00\n"
-            f"dossier_no  work_seconds\n{spells}",
+            f"dossier_no  work_seconds\n{pauses}",
         },
         expect="""
             dossier_id  due_class

@@ -6,7 +6,7 @@ The office of Đồng Tháp is open from 7:00 to 11:30 and from 13:30 to 17:00.
 from __future__ import annotations
 
 
-def test_steps_are_held_within_the_clock_and_time_runs_one_way(model_test) -> None:
+def test_steps_are_clamped_to_the_clock_and_time_runs_one_way(model_test) -> None:
     model_test(
         "clock/clocked_steps",
         given={
@@ -41,7 +41,7 @@ def test_steps_are_held_within_the_clock_and_time_runs_one_way(model_test) -> No
     )
 
 
-def test_pauses_that_overlap_or_touch_are_one_spell(model_test, dong_thap) -> None:
+def test_pauses_that_overlap_or_touch_are_united(model_test, dong_thap) -> None:
     model_test(
         "clock/pause_spells",
         given={

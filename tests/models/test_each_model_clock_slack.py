@@ -45,7 +45,7 @@ def test_slack_is_measured_at_the_instant_that_was_judged(model_test) -> None:
                 C           3           yes      received  2022-01-12        2021-12-30
             """,
         },
-        # C stands still on a day before its calendar, whose seconds nobody knows
+        # C is paused on a day before its calendar, of which no seconds are known
         expect="""
             dossier_id  profile     state     outcome       slack_seconds
             A           collection  open      open_overdue  -30

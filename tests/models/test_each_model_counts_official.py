@@ -204,7 +204,7 @@ def test_the_stock_at_the_end_of_a_period_is_that_of_snapshots_taken_in_it_or_la
     )
 
 
-def test_of_the_stock_those_on_pause_and_those_with_a_new_due_date_are_told(model_test) -> None:
+def test_the_stock_counts_paused_dossiers_and_those_with_a_new_due_date(model_test) -> None:
     given = {
         "periods": PERIODS,
         "attribute_groups": """

@@ -346,7 +346,7 @@ def test_verdicts_are_counted_with_and_without_suspect_dossiers(model_test) -> N
     )
 
 
-def test_the_profile_of_the_run_is_told_if_it_is_one(model_test) -> None:
+def test_the_profile_of_the_run_is_listed_if_it_is_one(model_test) -> None:
     profiles = "profile\np\nq"
     for chosen, expect in (("q", "profile\nq"), ("x", "profile")):
         model_test(

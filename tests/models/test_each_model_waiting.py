@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def test_a_task_is_a_step_whose_person_start_and_finish_the_log_tells(model_test) -> None:
+def test_a_task_is_a_step_with_a_person_a_start_and_a_finish(model_test) -> None:
     model_test(
         "waiting/tasks",
         given={
@@ -179,7 +179,7 @@ def test_a_holders_time_is_cut_at_every_start_and_finish(model_test) -> None:
     )
 
 
-def test_each_stretch_names_the_tasks_in_hand_during_it(model_test) -> None:
+def test_each_interval_names_the_tasks_open_during_it(model_test) -> None:
     model_test(
         "waits/piece_tasks",
         given={
@@ -234,7 +234,7 @@ def test_a_task_is_overtaken_by_those_that_could_start_only_after_it(model_test)
                 1          9        100          110        1        80       -
             """,
         },
-        # task 1: stretches at 20, 60 and 80; in that at 30 an older task was in hand, too
+        # task 1: intervals at 20, 60 and 80; in the one at 30 an older task was open, too
         expect="""
             task_no  jumped_seconds
             1        30

@@ -38,7 +38,7 @@ def at(hours: float, start: dt.datetime = MONDAY) -> dt.datetime:
     return start + DAY * (7 * weeks + days) + dt.timedelta(hours=rest) + noon
 
 
-def lived(name: str, *, unit: str = "U0", start: int = 0, changed=(), due: float = 16, **said):
+def case_of(name: str, *, unit: str = "U0", start: int = 0, changed=(), due: float = 16, **fields):
     """A dossier and its steps: the ordinary stamps, those after a change moved by its hours.
 
     ``changed`` holds (step, which stamp, hours): from that stamp on everything is later.
@@ -70,19 +70,19 @@ def lived(name: str, *, unit: str = "U0", start: int = 0, changed=(), due: float
         "received_at": first,
         "due_at": at(due - 0.1, first),
         "resolved_at": steps[-1]["finished_at"],
-        **said,
+        **fields,
     }
     return dossier, steps
 
 
 def crowd(number: int = 40):
     """Ordinary dossiers at two other units, a few each week."""
-    return [lived(f"C{n:03d}", unit=f"V{n % 2}", start=n % 6) for n in range(number)]
+    return [case_of(f"C{n:03d}", unit=f"V{n % 2}", start=n % 6) for n in range(number)]
 
 
 @pytest.fixture(scope="session")
 def explained(run_clock, pipelines_dir, reference_dir, calendars):
-    """Run clock and causes on lived dossiers: ``explained(cases, pauses) -> tables``."""
+    """Run clock and causes on the dossiers of a test: ``explained(cases, pauses) -> tables``."""
     return explainer(run_clock, pipelines_dir, reference_dir, calendars)
 
 
@@ -206,7 +206,7 @@ ODD = {
 
 @pytest.mark.parametrize("cause", ODD)
 def test_time_lost_at_one_place_has_one_cause(explained, cause):
-    tables = explained([*crowd(), lived("X", changed=ODD[cause])])
+    tables = explained([*crowd(), case_of("X", changed=ODD[cause])])
     found = causes_of(tables)
     assert set(found) == {cause}
     assert found[cause]["but_for"]
@@ -216,36 +216,36 @@ def test_time_lost_at_one_place_has_one_cause(explained, cause):
 
 
 def test_a_transfer_that_keeps_the_rule_is_nobodys_fault(explained):
-    late = lived("X", changed=[("assign", 0, 6)], due=8)
+    late = case_of("X", changed=[("assign", 0, 6)], due=8)
     found = causes_of(explained([*crowd(), late]))
     assert set(found) == {"unexplained"}
 
 
 def test_a_transfer_after_the_cut_off_has_until_the_first_hour_of_the_next_day(explained):
     """Handed over at 16:18, on the next desk at 07:24, or at 08:54 of the next morning."""
-    in_time = lived("X", changed=[("intake", 0, 7), ("assign", 0, 0.9)], due=8)
-    broken = lived("X", changed=[("intake", 0, 7), ("assign", 0, 2.4)], due=8)
+    in_time = case_of("X", changed=[("intake", 0, 7), ("assign", 0, 0.9)], due=8)
+    broken = case_of("X", changed=[("intake", 0, 7), ("assign", 0, 2.4)], due=8)
     assert "portal_transfer" not in causes_of(explained([*crowd(), in_time]))
     assert causes_of(explained([*crowd(), broken]))["portal_transfer"]["grade"] == "A"
 
 
 def test_waits_for_a_signing_day_are_batching(explained):
     """Six dossiers wait for the one day on which the leader signs; nothing is signed between."""
-    waiting = [lived(f"X{n}", changed=[("sign", 1, 30)]) for n in range(6)]
+    waiting = [case_of(f"X{n}", changed=[("sign", 1, 30)]) for n in range(6)]
     tables = explained([*crowd(), *waiting])
     assert set(tables["late_dossiers"]["dominant_cause"]) == {"batching"}
 
 
 def test_waits_between_which_others_were_signed_are_no_signing_days(explained):
-    waiting = [lived(f"X{n}", changed=[("sign", 1, 20)]) for n in range(6)]
-    signed = [lived(f"S{n}", changed=[("intake", 0, 2 + 4 * n)], due=40) for n in range(6)]
+    waiting = [case_of(f"X{n}", changed=[("sign", 1, 20)]) for n in range(6)]
+    signed = [case_of(f"S{n}", changed=[("intake", 0, 2 + 4 * n)], due=40) for n in range(6)]
     tables = explained([*crowd(), *waiting, *signed])
     assert set(tables["late_dossiers"]["dominant_cause"]) == {"signature_wait"}
 
 
 def test_a_wait_behind_slow_work_is_slow_work(explained):
     slow = [
-        lived(f"X{n}", changed=[("work", 1, 12), ("work", 2, 20)], start=n % 6) for n in range(12)
+        case_of(f"X{n}", changed=[("work", 1, 12), ("work", 2, 20)], start=n % 6) for n in range(12)
     ]
     tables = explained([*crowd(), *slow])
     assert set(tables["late_dossiers"]["dominant_cause"]) == {"slow_work"}
@@ -253,7 +253,7 @@ def test_a_wait_behind_slow_work_is_slow_work(explained):
 
 def test_a_stopped_clock_is_no_cause(explained):
     """Sixteen hours for a supplement, the due date moved by them: the record is why."""
-    late = lived("X", changed=[("work", 2, 16), ("record", 1, 20)], due=32)
+    late = case_of("X", changed=[("work", 2, 16), ("record", 1, 20)], due=32)
     pause = {
         "dossier_id": "X",
         "pause_no": 1,
@@ -265,7 +265,7 @@ def test_a_stopped_clock_is_no_cause(explained):
 
 
 def test_a_due_date_set_too_early_is_its_own_cause(explained):
-    early = lived("X", changed=[("work", 2, 0.2)], due=0.1, term_value=2, term_unit="working_day")
+    early = case_of("X", changed=[("work", 2, 0.2)], due=0.1, term_value=2, term_unit="working_day")
     dossier, steps = early
     dossier["due_at"] = at(0) - dt.timedelta(hours=16)
     tables = explained([*crowd(), (dossier, steps)])
@@ -276,20 +276,20 @@ def test_a_due_date_set_too_early_is_its_own_cause(explained):
 
 
 def test_signed_in_time_and_clicked_late_is_late_on_record_only(explained):
-    tables = explained([*crowd(), lived("X", changed=ODD["record_lag"])])
+    tables = explained([*crowd(), case_of("X", changed=ODD["record_lag"])])
     assert verdict(tables)["reality"] == "record_only"
     assert causes_of(tables)["record_lag"]["grade"] == "A"
 
 
 def test_a_result_on_paper_in_time_is_late_on_record_only_whatever_the_log_says(explained):
-    paper = lived("X", changed=[("sign", 1, 20)], paper_result_on=dt.date(2022, 3, 7))
+    paper = case_of("X", changed=[("sign", 1, 20)], paper_result_on=dt.date(2022, 3, 7))
     tables = explained([*crowd(), paper])
     assert verdict(tables)["reality"] == "record_only"
     assert verdict(tables)["dominant_cause"] == "record_lag"
 
 
 def test_signature_and_record_clicked_together_leave_it_undecidable(explained):
-    dossier, steps = lived("X", changed=[("sign", 1, 20)])
+    dossier, steps = case_of("X", changed=[("sign", 1, 20)])
     steps[4]["arrived_at"] = steps[3]["finished_at"] + dt.timedelta(seconds=2)
     steps[4]["started_at"] = steps[3]["finished_at"] + dt.timedelta(seconds=15)
     steps[4]["finished_at"] = steps[3]["finished_at"] + dt.timedelta(seconds=35)
@@ -300,8 +300,8 @@ def test_signature_and_record_clicked_together_leave_it_undecidable(explained):
     assert "signature_wait" not in causes_of(tables)
 
 
-def test_time_in_no_log_is_blamed_on_nobody(explained):
-    dossier, steps = lived("X")
+def test_time_in_no_log_is_blamed_on_no_unit(explained):
+    dossier, steps = case_of("X")
     dossier["resolved_at"] = at(40)
     steps = [s for s in steps if s["step"] in ("intake", "assign")]
     tables = explained([*crowd(), (dossier, steps)])
@@ -309,42 +309,44 @@ def test_time_in_no_log_is_blamed_on_nobody(explained):
     assert verdict(tables)["reality"] == "undecidable"
 
 
-def test_finish_stamps_alone_do_not_tell_waiting_from_working(explained):
+def test_finish_stamps_alone_do_not_separate_waiting_from_working(explained):
     def bare(case):
         dossier, steps = case
         return dossier, [{**s, "arrived_at": None, "started_at": None} for s in steps]
 
-    tables = explained([bare(case) for case in (*crowd(), lived("X", changed=ODD["queue"]))])
+    tables = explained([bare(case) for case in (*crowd(), case_of("X", changed=ODD["queue"]))])
     assert set(causes_of(tables)) == {"unexplained"}
 
 
 def test_a_typed_reason_is_a_claim_and_never_more(explained):
-    late = lived("X", changed=[("assign", 0, 6)], due=8, late_reason="B5")
+    late = case_of("X", changed=[("assign", 0, 6)], due=8, late_reason="B5")
     found = causes_of(explained([*crowd(), late]))
     assert (found["queue"]["grade"], found["queue"]["evidence"].split("|")[0]) == ("C", "claim")
-    proven = lived("X", changed=ODD["portal_transfer"], late_reason="B5")
+    proven = case_of("X", changed=ODD["portal_transfer"], late_reason="B5")
     assert "queue" not in causes_of(explained([*crowd(), proven]))
 
 
 def test_steps_within_norms_that_add_up_beyond_the_term_accuse_the_norms(explained):
     """Twelve hours of norms for a term of eight: every step kept its own, the dossier is late."""
-    dossier, steps = lived("X", changed=[("work", 2, 6)], due=8)
+    dossier, steps = case_of("X", changed=[("work", 2, 6)], due=8)
     norms = {"intake": 0.5, "assign": 0.5, "work": 12, "sign": 0.9, "record": 0.3}
     steps = [{**step, "norm_seconds": int(norms[step["step"]] * 3600)} for step in steps]
-    wide = [lived(f"W{n:03d}", unit="V2", start=n % 6, changed=[("work", 2, 8)]) for n in range(60)]
+    wide = [
+        case_of(f"W{n:03d}", unit="V2", start=n % 6, changed=[("work", 2, 8)]) for n in range(60)
+    ]
     found = causes_of(explained([*wide, (dossier, steps)]))
     assert found["norms_too_long"]["excess_seconds"] > 0
     assert set(found) <= {"norms_too_long", "unexplained"}
 
 
-def test_without_others_to_compare_with_nobody_is_blamed(explained):
-    tables = explained([lived("X", changed=ODD["queue"])])
+def test_without_others_to_compare_with_no_unit_is_blamed(explained):
+    tables = explained([case_of("X", changed=ODD["queue"])])
     assert set(causes_of(tables)) == {"unexplained"}
 
 
 def test_of_two_causes_that_each_suffice_the_larger_one_is_named(explained):
     both = [*ODD["portal_transfer"], ("work", 2, 24)]
-    tables = explained([*crowd(), lived("X", changed=both)])
+    tables = explained([*crowd(), case_of("X", changed=both)])
     found = causes_of(tables)
     assert {c: (found[c]["late_share"], found[c]["grade"]) for c in found} == {
         "portal_transfer": (0.5, "A"),
@@ -355,7 +357,7 @@ def test_of_two_causes_that_each_suffice_the_larger_one_is_named(explained):
 
 
 def test_a_cell_counts_all_judged_dossiers_and_has_causes_where_they_took_something(explained):
-    tables = explained([*crowd(), lived("X", changed=ODD["queue"])])
+    tables = explained([*crowd(), case_of("X", changed=ODD["queue"])])
     cells = tables["cause_cells"].filter(period="2022-H1")
     all_of = cells.filter(unit_id="U0", cause="*").row(0, named=True)
     assert (all_of["n_dossiers"], all_of["n_late"], all_of["late_share"]) == (1, 1, 1.0)

@@ -9,20 +9,20 @@ from pathlib import Path
 import pytest
 
 MODELS = runpy.run_path(str(Path(__file__).with_name("test_explain_causes.py")))
-at, lived, crowd, causes_of, verdict = (
-    MODELS[name] for name in ("at", "lived", "crowd", "causes_of", "verdict")
+at, case_of, crowd, causes_of, verdict = (
+    MODELS[name] for name in ("at", "case_of", "crowd", "causes_of", "verdict")
 )
 
 
 @pytest.fixture(scope="module")
 def explained(run_clock, pipelines_dir, reference_dir, calendars):
-    """Clock and causes on lived dossiers."""
+    """Clock and causes on dossiers written in the test."""
     return MODELS["explainer"](run_clock, pipelines_dir, reference_dir, calendars)
 
 
 def with_stop(name, kind, hours, *, unit="U0", start=0, where="O0"):
     """A dossier that stops ``hours`` at a step of this kind, between work and signature."""
-    dossier, steps = lived(name, unit=unit, start=start, changed=[("sign", 0, hours)])
+    dossier, steps = case_of(name, unit=unit, start=start, changed=[("sign", 0, hours)])
     came = steps[2]["finished_at"]
     stop = {
         **steps[3],
@@ -42,7 +42,7 @@ def with_stop(name, kind, hours, *, unit="U0", start=0, where="O0"):
     ("kind", "cause"),
     [("opinion", "external_agency"), ("external", "external_agency"), ("applicant", "applicant")],
 )
-def test_who_held_the_dossier_outside_the_unit_is_named(explained, kind, cause):
+def test_the_holder_of_the_dossier_outside_the_unit_is_named(explained, kind, cause):
     usual = [
         with_stop(f"C{n:03d}", kind, 1, unit=f"V{n % 2}", start=n % 6, where=f"O{n % 3}")
         for n in range(60)
@@ -77,7 +77,7 @@ def test_an_applicant_waited_for_on_a_stopped_clock_is_no_cause(explained):
 def closed_at(name: str, moment: dt.datetime):
     """A dossier examined too long, closed by its officer's own click; nothing was signed."""
     received = (moment - dt.timedelta(days=14)).replace(hour=1, minute=0)
-    dossier, steps = lived(name)
+    dossier, steps = case_of(name)
     stamps = [received, received + dt.timedelta(minutes=20), received + dt.timedelta(hours=1)]
     ends = [*stamps[1:], moment]
     steps = [
@@ -90,8 +90,8 @@ def closed_at(name: str, moment: dt.datetime):
         }
         for step, came, end in zip(steps[:3], stamps, ends, strict=True)
     ]
-    said = {"received_at": received, "due_at": received + dt.timedelta(days=5)}
-    return {**dossier, **said, "resolved_at": moment}, steps
+    dates = {"received_at": received, "due_at": received + dt.timedelta(days=5)}
+    return {**dossier, **dates, "resolved_at": moment}, steps
 
 
 def moments(first: dt.datetime, *, apart: dt.timedelta, number: int = 20):

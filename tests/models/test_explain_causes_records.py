@@ -14,24 +14,24 @@ from workbench.ingest.fields import OTHER_RECORDS
 from workbench.messages import use_language
 
 MODELS = runpy.run_path(str(Path(__file__).with_name("test_explain_causes.py")))
-lived, crowd, at = (MODELS[name] for name in ("lived", "crowd", "at"))
+case_of, crowd, at = (MODELS[name] for name in ("case_of", "crowd", "at"))
 causes_of, verdict = MODELS["causes_of"], MODELS["verdict"]
 
 
 @pytest.fixture(scope="module")
 def explained(run_clock, pipelines_dir, reference_dir, calendars):
-    """Clock and causes on lived dossiers."""
+    """Clock and causes on dossiers written in the test."""
     return MODELS["explainer"](run_clock, pipelines_dir, reference_dir, calendars)
 
 
-def recorded(explained, *, ended, until, changed=(), office=True, counted="portal", **said):
+def recorded(explained, *, ended, until, changed=(), office=True, counted="portal", **fields):
     """A dossier done at 6.5 hours of office time (more when changed); two records of its end.
 
     ``until`` is the end in the record that counts (none: still open there), ``ended`` the end in
     the other one.
     """
-    dossier, steps = lived("X", changed=changed, due=8)
-    dossier |= {"source": "national_portal", "resolved_at": until, **said}
+    dossier, steps = case_of("X", changed=changed, due=8)
+    dossier |= {"source": "national_portal", "resolved_at": until, **fields}
     other = {
         "dossier_id": "X",
         "source": "one_stop",
@@ -60,10 +60,10 @@ def test_late_at_the_portal_and_in_time_by_the_offices_own_record_is_late_on_rec
 def test_the_evidence_names_both_sources_and_both_days(explained):
     evidence = causes_of(recorded(explained, ended=at(6.5), until=at(30)))["record_lag"]
     with use_language("en"):
-        said = evidence_text(evidence)
-    assert "(one_stop) the dossier ended on 07/03/2022" in said
-    assert "national_portal has it on 10/03/2022" in said
-    assert "23.5 working hours" in said
+        sentence = evidence_text(evidence)
+    assert "(one_stop) the dossier ended on 07/03/2022" in sentence
+    assert "national_portal has it on 10/03/2022" in sentence
+    assert "23.5 working hours" in sentence
     with use_language("vi"):
         assert "one_stop" in evidence_text(evidence)
 
@@ -106,7 +106,7 @@ def test_which_of_two_records_is_right_is_not_known_unless_the_copy_is_the_late_
 def test_a_lag_that_every_dossier_of_the_portal_has_is_no_less_a_lag(explained):
     rows, cases = [], []
     for n in range(30):
-        dossier, steps = lived(f"X{n:02d}", unit=f"U{n % 3}", start=n % 5, due=8)
+        dossier, steps = case_of(f"X{n:02d}", unit=f"U{n % 3}", start=n % 5, due=8)
         first = dossier["received_at"]
         cases.append(({**dossier, "resolved_at": at(30, first)}, steps))
         rows.append(
@@ -120,8 +120,8 @@ def test_a_lag_that_every_dossier_of_the_portal_has_is_no_less_a_lag(explained):
                 "differs": True,
             }
         )
-    told = [{c: row.get(c) for c in OTHER_RECORDS} for row in rows]
-    facts = {"other_records": pl.DataFrame(told, OTHER_RECORDS, orient="row")}
+    records = [{c: row.get(c) for c in OTHER_RECORDS} for row in rows]
+    facts = {"other_records": pl.DataFrame(records, OTHER_RECORDS, orient="row")}
     tables = explained([*crowd(), *cases], facts=facts)
     assert set(tables["late_dossiers"]["reality"]) == {"record_only"}
     assert set(tables["causes"]["cause"]) == {"record_lag"}

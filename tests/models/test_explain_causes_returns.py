@@ -16,20 +16,20 @@ from workbench.figures.causes import evidence_text
 from workbench.messages import use_language
 
 MODELS = runpy.run_path(str(Path(__file__).with_name("test_explain_causes.py")))
-lived, crowd, at = (MODELS[name] for name in ("lived", "crowd", "at"))
+case_of, crowd, at = (MODELS[name] for name in ("case_of", "crowd", "at"))
 causes_of, verdict = MODELS["causes_of"], MODELS["verdict"]
 BY_RETURN = "huanvu_tra"
 
 
 @pytest.fixture(scope="module")
 def explained(run_clock, pipelines_dir, reference_dir, calendars):
-    """Clock and causes on lived dossiers."""
+    """Clock and causes on dossiers written in the test."""
     return MODELS["explainer"](run_clock, pipelines_dir, reference_dir, calendars)
 
 
-def given_back(after: float, **said):
+def given_back(after: float, **fields):
     """An ordinary dossier, ready after 6.5 hours, handed over so many hours after reception."""
-    return lived("X", returned_at=at(after), status="returned", **said)
+    return case_of("X", returned_at=at(after), status="returned", **fields)
 
 
 def test_a_result_that_came_by_post_after_the_due_date_is_the_posts(explained):
@@ -42,11 +42,11 @@ def test_a_result_that_came_by_post_after_the_due_date_is_the_posts(explained):
     assert post["late_seconds"] == verdict(tables)["overrun_seconds"] == round(14.1 * 3600)
     assert (post["grade"], post["but_for"], post["late_share"]) == ("B", True, 1)
     with use_language("en"):
-        said = evidence_text(post)
-    assert said.startswith("The result was ready and handed over 23.5 working hours later;")
+        sentence = evidence_text(post)
+    assert sentence.startswith("The result was ready and handed over 23.5 working hours later;")
 
 
-def test_a_result_that_nobody_collected_is_the_applicants(explained):
+def test_a_result_not_collected_is_the_applicants(explained):
     cases = [*crowd(), given_back(30, channel_out="counter")]
     assert set(causes_of(explained(cases, profile=BY_RETURN))) == {"applicant"}
 
@@ -63,9 +63,9 @@ def test_where_the_result_is_judged_the_post_delays_nothing(explained):
     assert tables["late_dossiers"].is_empty()
 
 
-def returning(name: str, *, ends: float, **said):
+def returning(name: str, *, ends: float, **fields):
     """A dossier whose log knows no signature: worked on for 5 hours, then a return step."""
-    dossier, steps = lived(name, **said)
+    dossier, steps = case_of(name, **fields)
     first = dossier["received_at"]
     last = {
         **steps[3],
@@ -91,6 +91,6 @@ def test_a_long_return_step_before_the_recorded_end_is_the_returns(explained):
 
 
 def test_a_return_step_after_the_signature_is_recording(explained):
-    dossier, steps = lived("X", changed=[("record", 1, 24)])
+    dossier, steps = case_of("X", changed=[("record", 1, 24)])
     steps[4] |= {"step": "return", "step_kind": "return"}
     assert set(causes_of(explained([*crowd(), (dossier, steps)]))) == {"record_lag"}

@@ -27,7 +27,7 @@ DOSSIERS = [
     ("today", "B", "2022-06-20 09:00", "2022-06-30 17:00", None, "online", None),
     # still open and overdue
     ("forgotten", "B", "2022-06-01 09:00", "2022-06-08 17:00", None, "counter", None),
-    # no due date: resolved, but nobody can say whether in time
+    # no due date: resolved, and undecidable whether in time
     ("undated", "B", "2022-05-02 09:00", None, "2022-05-09 09:00", "counter", "counter"),
     # received at local midnight of the first day of a quarter: UTC would put it in the one before
     ("midnight", "A", "2022-04-01 00:30", "2022-04-05 17:00", "2022-04-04 10:00", "online", "post"),
@@ -147,5 +147,5 @@ def test_a_dossier_of_unknown_channel_counts_as_received_but_in_no_share_of_chan
         warehouse.build("explain", wanted=("reception_counts", "count_groups"))
         places = warehouse.frame("count_groups").filter(procedure_id="*")
         frame = warehouse.frame("reception_counts")
-    told = frame.join(places, on="group_no", how="semi").sum().row(0, named=True)
-    assert (told["received"], told["received_online"], told["channel_known"]) == (3, 1, 1)
+    totals = frame.join(places, on="group_no", how="semi").sum().row(0, named=True)
+    assert (totals["received"], totals["received_online"], totals["channel_known"]) == (3, 1, 1)

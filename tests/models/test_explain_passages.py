@@ -65,43 +65,43 @@ def passages(pipelines_dir) -> pl.DataFrame:
         return warehouse.query("explain/passages").sort("dossier_id", "place_no")
 
 
-def told(passages: pl.DataFrame, name: str, *columns: str) -> list[tuple]:
+def sojourns_of(passages: pl.DataFrame, name: str, *columns: str) -> list[tuple]:
     return passages.filter(pl.col("dossier_id") == name).select(columns).rows()
 
 
 def test_a_way_is_split_into_places_and_pauses_are_not_counted(passages):
     columns = ("step", "place", "sojourn_seconds", "remaining_seconds", "has_left")
-    assert told(passages, "resolved", *columns) == [
+    assert sojourns_of(passages, "resolved", *columns) == [
         ("work", "waiting", 10, 100, True),
         ("work", "in_hand", 50, 50, True),
         ("work", "after", 7, 43, True),
         ("sign", "waiting", 40, 3, True),
         ("sign", "in_hand", 3, 0, True),
     ]
-    assert told(passages, "resolved", "has_ended") == [(True,)] * 5
+    assert sojourns_of(passages, "resolved", "has_ended") == [(True,)] * 5
 
 
 def test_an_open_dossier_waits_at_a_step_whose_starts_others_log(passages):
     columns = ("step", "place", "sojourn_seconds", "has_left")
-    assert told(passages, "open", *columns)[-1] == ("sign", "waiting", 9, False)
-    assert told(passages, "open", "has_ended") == [(False,)] * 3
+    assert sojourns_of(passages, "open", *columns)[-1] == ("sign", "waiting", 9, False)
+    assert sojourns_of(passages, "open", "has_ended") == [(False,)] * 3
 
 
 def test_a_paused_dossier_is_where_its_pause_began(passages):
     columns = ("step", "place", "sojourn_seconds", "has_left")
-    assert told(passages, "paused", *columns) == [("work", "in_hand", 15, False)]
+    assert sojourns_of(passages, "paused", *columns) == [("work", "in_hand", 15, False)]
 
 
 def test_the_way_after_a_step_is_a_place_of_its_own(passages):
-    assert told(passages, "between", "step", "place", "sojourn_seconds", "has_left") == [
+    assert sojourns_of(passages, "between", "step", "place", "sojourn_seconds", "has_left") == [
         ("work", "in_hand", 4, True),
         ("work", "after", 6, False),
     ]
 
 
 def test_a_refused_dossier_has_not_left_its_last_place(passages):
-    assert told(passages, "refused", "has_left", "has_ended") == [(False, False)]
+    assert sojourns_of(passages, "refused", "has_left", "has_ended") == [(False, False)]
 
 
-def test_no_place_is_told_without_a_log_nor_of_dossiers_seen_too_long_ago(passages):
-    assert told(passages, "unlogged", "step") == told(passages, "old", "step") == []
+def test_there_is_no_sojourn_without_a_log_nor_of_dossiers_last_seen_too_long_ago(passages):
+    assert sojourns_of(passages, "unlogged", "step") == sojourns_of(passages, "old", "step") == []

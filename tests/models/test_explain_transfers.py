@@ -1,4 +1,4 @@
-"""What is lived again had every transfer kept to the rule: where time is cut, and who signs."""
+"""What is simulated had every transfer kept to the rule: the time removed, and who signs."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_what_passed_the_rule_is_cut_before_the_step_it_led_to_and_nothing_else_
     assert sorted(cuts.rows()) == [("D0", 2, 100), ("D0", 3, 5), ("D3", 3, 650)]
 
 
-def test_a_late_dossier_that_kept_the_rule_is_known_from_one_whose_log_tells_no_transfer(found):
+def test_a_late_dossier_that_kept_the_rule_differs_from_one_without_transfers_in_the_log(found):
     """D1 is in time; D4's gaps are put down to the queue, or are no longer than usual."""
     kept = found[0].filter(pl.col("avoidable_seconds") == 0)
     assert sorted(kept.rows()) == [("D2", 2, 0), ("D3", 2, 0), ("D4", 3, 0)]

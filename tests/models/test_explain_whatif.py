@@ -28,7 +28,7 @@ CAUSES = [
     ("A2", "batching", 40),
     ("B1", "queue", 500),
 ]
-TOLD = [
+OBSERVABLE = [
     ("portal_transfer", "A", "2022-Q1"),
     ("portal_transfer", "*", "2022-Q1"),
     ("portal_transfer", "A", "2022-Q2"),
@@ -46,7 +46,7 @@ def counted(pipelines_dir):
             "late_dossiers", frame(LATE, "dossier_id", "unit_id", "ended_on", "overrun_seconds")
         )
         warehouse.add_frame("causes", frame(CAUSES, "dossier_id", "cause", "excess_seconds"))
-        warehouse.add_frame("observable_causes", frame(TOLD, "cause", "unit_id", "period"))
+        warehouse.add_frame("observable_causes", frame(OBSERVABLE, "cause", "unit_id", "period"))
         days = [("2022-Q1", dt.date(2022, 1, 1), dt.date(2022, 3, 31))]
         days += [("2022-Q2", dt.date(2022, 4, 1), dt.date(2022, 6, 30))]
         warehouse.add_frame("periods", frame(days, "period", "starts_on", "ends_on"))
@@ -74,7 +74,7 @@ def test_all_units_together_count_every_late_dossier(counted):
     assert counted["moved", "*", "2022-Q1"] == (2, 1, 1)
 
 
-def test_where_the_log_tells_none_of_its_causes_a_scenario_is_refused_and_nothing_else_is(counted):
+def test_a_scenario_without_an_observable_cause_is_refused_and_no_other_is(counted):
     assert ("moved", "B", "2022-Q1") not in counted
     assert ("signed", "A", "2022-Q1") not in counted
     assert counted["signed", "B", "2022-Q1"] == (1, 0, 0)

@@ -43,9 +43,9 @@ def waited(repository, tmp_path):
         ]
         frame = pl.DataFrame(rows, schema=STEPS, orient="row")
         dossiers = frame.select("dossier_id").unique().sort("dossier_id")
-        told = {"procedure_id": "p", "time_zone": "UTC", "calendar_id": "always"}
+        constants = {"procedure_id": "p", "time_zone": "UTC", "calendar_id": "always"}
         frame.write_parquet(tmp_path / "steps.parquet")
-        dossiers.with_columns(pl.lit(v).alias(k) for k, v in told.items()).write_parquet(
+        dossiers.with_columns(pl.lit(v).alias(k) for k, v in constants.items()).write_parquet(
             tmp_path / "dossiers.parquet"
         )
         days = [(None, h, str(d), "08:00", closes) for h in ("ann", "bob") for d in range(1, 6)]

@@ -9,26 +9,26 @@ import pytest
 AS_IS = {"unit_list": "as_is", "procedure_list": "as_is"}
 
 
-def units(clean, *names: str, steps: tuple[str, ...] = (), **said):
+def units(clean, *names: str, steps: tuple[str, ...] = (), **facts):
     rows = [{"dossier_id": f"{n}", "unit_id": name} for n, name in enumerate(names)]
     log = [{"dossier_id": "0", "unit_id": name, "step": name} for name in steps]
-    return clean(rows, log, **(AS_IS | said))
+    return clean(rows, log, **(AS_IS | facts))
 
 
 @pytest.mark.parametrize(
     "variant",
     ["PHÒNG HOÀ AN", "phòng hoà an", "Phòng Hòa An", unicodedata.normalize("NFD", "Phòng Hoà An")],
 )
-def test_a_unit_written_another_way_is_the_same_unit_and_is_said(clean, variant) -> None:
+def test_a_unit_written_another_way_is_the_same_unit_and_is_reported(clean, variant) -> None:
     tables = units(clean, *["Phòng Hoà An"] * 3, variant, steps=(variant,))
     assert set(tables["dossiers"]["unit_id"]) == {"Phòng Hoà An"}
     assert tables["steps"]["unit_id"].to_list() == ["Phòng Hoà An"]
-    said = tables["quarantine"].filter(rule_id="D19")
-    assert said.select("row_kind", "source_row", "severity").rows() == [
+    findings = tables["quarantine"].filter(rule_id="D19")
+    assert findings.select("row_kind", "source_row", "severity").rows() == [
         ("dossier", 5, "info"),
         ("step", 2, "info"),
     ]
-    assert said["message"].str.ends_with(f"unit_id: «{variant}» → «Phòng Hoà An»").all()
+    assert findings["message"].str.ends_with(f"unit_id: «{variant}» → «Phòng Hoà An»").all()
 
 
 def test_of_spellings_as_frequent_the_one_not_all_in_capitals_is_taken(clean) -> None:
@@ -37,7 +37,7 @@ def test_of_spellings_as_frequent_the_one_not_all_in_capitals_is_taken(clean) ->
 
 
 @pytest.mark.parametrize("other", ["Phong A", "Phòng-A", "PhòngA", "Phòng А", "Phóng A"])
-def test_names_that_look_alike_stay_apart_and_the_rarer_one_is_said(clean, other) -> None:
+def test_names_that_look_alike_stay_apart_and_the_rarer_one_is_reported(clean, other) -> None:
     tables = units(clean, "Phòng A", "Phòng A", other)
     assert set(tables["dossiers"]["unit_id"]) == {"Phòng A", other}
     rows = tables["quarantine"].filter(rule_id="D33")

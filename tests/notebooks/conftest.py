@@ -85,9 +85,9 @@ def _steps(dossiers: list[dict[str, object]]) -> list[dict[str, object]]:
     for dossier in dossiers:
         received, resolved = dossier["received_at"], dossier["resolved_at"]
         assert isinstance(received, dt.datetime)
-        stretch = 1.0
+        scale = 1.0
         if isinstance(resolved, dt.datetime):
-            stretch = (resolved - received) / dt.timedelta(hours=34)
+            scale = (resolved - received) / dt.timedelta(hours=34)
         for number, (step, kind, start, end) in enumerate(STEPS, start=1):
             open_end = resolved is None and kind in ("sign", "record")
             if open_end:
@@ -100,9 +100,9 @@ def _steps(dossiers: list[dict[str, object]]) -> list[dict[str, object]]:
                     "step_kind": kind,
                     "unit_id": dossier["unit_id"],
                     "holder_id": "cb01",
-                    "arrived_at": _hours(received, start * stretch),
-                    "started_at": _hours(received, start * stretch),
-                    "finished_at": _hours(received, end * stretch),
+                    "arrived_at": _hours(received, start * scale),
+                    "started_at": _hours(received, start * scale),
+                    "finished_at": _hours(received, end * scale),
                     "step_due_at": None,
                     "norm_seconds": 3600 * 8,
                     "source_file": "b.csv",
@@ -122,9 +122,9 @@ def _frame(rows: list[dict[str, object]]) -> pl.DataFrame:
     )
 
 
-def write_clean_room(room: Path, *, synthetic: bool = True) -> None:
+def write_clean_tables(folder: Path, *, synthetic: bool = True) -> None:
     """Write the clean tables of the small project."""
-    room.mkdir(parents=True)
+    folder.mkdir(parents=True)
     dossiers = _dossiers()
     frames = {
         "dossiers": _frame(dossiers).with_columns(
@@ -166,21 +166,21 @@ def write_clean_room(room: Path, *, synthetic: bool = True) -> None:
         ),
     }
     for name, frame in frames.items():
-        frame.write_parquet(room / f"{name}.parquet")
+        frame.write_parquet(folder / f"{name}.parquet")
 
 
 @pytest.fixture(scope="session")
 def small_project(tmp_path_factory: pytest.TempPathFactory, repository: Project) -> Project:
     """A finished pipeline on 330 dossiers; tests read it and never write into it."""
     project = Project(tmp_path_factory.mktemp("small") / "project")
-    write_clean_room(project.clean)
+    write_clean_tables(project.clean)
     (project.root / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")
     project.pipelines.mkdir()
     shutil.copytree(repository.notebooks, project.notebooks)
     shutil.copytree(repository.reference, project.reference)
-    rooms = RunFolders(project, repository)
-    clock(rooms)
-    explain(rooms, profile="wb_strict")
+    folders = RunFolders(project, repository)
+    clock(folders)
+    explain(folders, profile="wb_strict")
     return project
 
 
@@ -195,7 +195,7 @@ def analysed(small_project: Project, tmp_path: Path) -> Path:
     """The same results as an ``analyse`` folder."""
     tables = tmp_path / "analysed" / "tables"
     tables.mkdir(parents=True)
-    for room in (small_project.clean, small_project.clock, small_project.results):
-        for table in room.glob("*.parquet"):
+    for folder in (small_project.clean, small_project.clock, small_project.results):
+        for table in folder.glob("*.parquet"):
             shutil.copy(table, tables / table.name)
     return tables.parent

@@ -37,7 +37,7 @@ QUESTIONS = {
 EACH_QUESTION = pytest.mark.parametrize("ask", QUESTIONS.values(), ids=QUESTIONS)
 
 
-def test_the_door_of_the_package_opens_a_project_and_an_analyse_folder(small_project, analysed):
+def test_the_package_opens_a_project_and_an_analyse_folder(small_project, analysed):
     project, folder = wb.open(small_project.root), wb.open(str(analysed))
     assert isinstance(project, Book)
     assert project.measures.equals(folder.measures)
@@ -96,10 +96,10 @@ def test_units_are_found_by_id_by_name_and_all_together(small_book):
 def test_a_unit_alone_is_not_set_beside_itself(small_book, monkeypatch):
     alone = small_book.measures.filter(pl.col("unit_id").is_in(["*", "SD-P1"]))
     monkeypatch.setitem(vars(small_book), "measures", alone)
-    told = [claim.text for claim in small_book.compare_units("2022-H1").claims]
-    assert len(told) == 2
-    assert "không có đơn vị nào khác" in told[1]
-    assert "UBND Phường 1" in told[1]
+    text = [claim.text for claim in small_book.compare_units("2022-H1").claims]
+    assert len(text) == 2
+    assert "không có đơn vị nào khác" in text[1]
+    assert "UBND Phường 1" in text[1]
 
 
 def test_the_agency_is_the_body_above_a_unit_or_above_all(small_book, analysed):
@@ -112,7 +112,7 @@ def test_the_agency_is_the_body_above_a_unit_or_above_all(small_book, analysed):
 
 
 @pytest.mark.parametrize(
-    ("ask", "said"),
+    ("ask", "message"),
     [
         (lambda book: book.headline("2022-H1", unit="SD-P11"), "«SD-P11».*SD-P1.*4 units"),
         (lambda book: book.headline("2031-H1"), "«2031-H1».*2021-H1, 2021-H2, 2022-H1"),
@@ -125,8 +125,8 @@ def test_the_agency_is_the_body_above_a_unit_or_above_all(small_book, analysed):
         (lambda book: book.summary("2022-H1").table(), "no table"),
     ],
 )
-def test_what_does_not_exist_is_named_with_what_does(small_project, ask, said):
-    with pytest.raises(UsageProblem, match=said) as problem:
+def test_what_does_not_exist_is_named_with_what_does(small_project, ask, message):
+    with pytest.raises(UsageProblem, match=message) as problem:
         ask(open_book(small_project.root, language="en"))
     assert problem.value.exit_code == 2
 
@@ -135,11 +135,11 @@ def test_what_does_not_exist_is_named_with_what_does(small_project, ask, said):
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_an_answer_speaks_the_books_language_whole(small_project, ask, language):
     answer = ask(open_book(small_project.root, language=language))
-    told = f"{answer} {answer.prose().html()}"
+    text = f"{answer} {answer.prose().html()}"
     assert answer.sentence()
-    assert "{" not in told
-    assert bool(re.search("mức [123]", told)) is (language == "vi")
-    assert bool(re.search("level [123]", told)) is (language == "en")
+    assert "{" not in text
+    assert bool(re.search("mức [123]", text)) is (language == "vi")
+    assert bool(re.search("level [123]", text)) is (language == "en")
 
 
 @EACH_QUESTION
@@ -178,9 +178,9 @@ def test_counts_and_both_denominators_of_the_headline_are_those_of_the_dossiers(
     half = judged.filter(pl.col("resolved_at").dt.date() >= dt.date(2022, 1, 1))
     late = half.filter(pl.col("outcome") == "late").height
     overdue = judged.filter(pl.col("outcome") == "open_overdue").height
-    told = small_book.headline("2022-H1").sentence()
-    assert f"({late}/{half.height};" in told
-    assert f"({late + overdue}/{half.height + overdue};" in told
+    text = small_book.headline("2022-H1").sentence()
+    assert f"({late}/{half.height};" in text
+    assert f"({late + overdue}/{half.height + overdue};" in text
 
 
 def test_a_unit_with_few_dossiers_is_never_named_above_or_below():
@@ -191,13 +191,13 @@ def test_a_unit_with_few_dossiers_is_never_named_above_or_below():
     assert standing((0.0, 0.06), None, 300) == "within"
 
 
-def test_an_interval_that_holds_the_overall_rate_is_said_to_hold_it(small_book):
-    told = small_book.compare_units("2021", unit="SD-YT").sentence()
-    assert "dưới 30 hồ sơ" in told
-    assert "chưa đủ căn cứ để nói là khác" in told or "dưới mức chung" in told
+def test_an_interval_around_the_overall_rate_is_described_so(small_book):
+    text = small_book.compare_units("2021", unit="SD-YT").sentence()
+    assert "dưới 30 hồ sơ" in text
+    assert "chưa đủ căn cứ để nói là khác" in text or "dưới mức chung" in text
 
 
-def test_a_clear_change_is_said_to_be_clear_and_an_unclear_one_unclear(small_book):
+def test_a_clear_change_is_called_clear_and_an_unclear_one_unclear(small_book):
     rise = small_book.compare_periods("2022-H1").sentence()
     assert "tăng rõ" in rise
     still = small_book.compare_periods("2021-H2", against="2021-H1").sentence()
@@ -220,17 +220,17 @@ def test_the_period_compared_with_is_a_year_before_else_the_one_before(small_boo
     assert small_book.against("2022-H1", "2021-H2") == "2021-H2"
 
 
-def test_a_period_without_late_dossiers_is_told_as_such(small_book):
+def test_a_period_without_late_dossiers_is_described_so(small_book):
     unit = {"unit": "SD-P1"}
     assert "Không có hồ sơ trễ hạn" in small_book.time_use("2021-H1", **unit).sentence()
     assert "Không có bước nào" in small_book.slowest_steps("2021-H1", **unit).sentence()
 
 
-def test_steps_that_only_late_dossiers_met_are_told_apart(small_book):
+def test_steps_that_only_late_dossiers_had_are_marked(small_book):
     assert "Chỉ hồ sơ trễ hạn có" in small_book.slowest_steps("2022-H1").sentence()
 
 
-def test_one_dossiers_stretches_add_up_to_its_time(small_book):
+def test_one_dossiers_segments_add_up_to_its_time(small_book):
     answer = small_book.dossier("H0001")
     used = small_book.outcomes.filter(
         pl.col("dossier_id") == "H0001", pl.col("profile") == "wb_strict"

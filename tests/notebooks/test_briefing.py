@@ -252,7 +252,7 @@ def test_an_unknown_notebook_is_an_error_that_names_the_known_ones(small_project
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("asked", "message"),
     [
         ({"unit": "SD-P11"}, "«SD-P11»"),
         ({"period": "2031-H1"}, "«2031-H1»"),
@@ -260,20 +260,20 @@ def test_an_unknown_notebook_is_an_error_that_names_the_known_ones(small_project
     ],
 )
 def test_what_cannot_be_briefed_is_refused_before_anything_runs(
-    small_project, tmp_path, asked, said
+    small_project, tmp_path, asked, message
 ):
     book = open_book(small_project.root, language="en")
-    with pytest.raises(UsageProblem, match=said):
+    with pytest.raises(UsageProblem, match=message):
         write_briefings(book, **{"period": "2022-H1", "out": tmp_path / "out", **asked})
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
-    ("formats", "said"), [(["html", "docx", "pdf"], "html only.*docx, pdf"), ([], "html only")]
+    ("formats", "message"), [(["html", "docx", "pdf"], "html only.*docx, pdf"), ([], "html only")]
 )
-def test_a_format_that_is_not_written_is_refused(formats, said):
+def test_a_format_that_is_not_written_is_refused(formats, message):
     check_formats(["html"])
-    with pytest.raises(UsageProblem, match=said):
+    with pytest.raises(UsageProblem, match=message):
         check_formats(formats)
 
 
@@ -309,7 +309,7 @@ def test_a_second_run_at_once_is_refused_without_waiting(small_book, tmp_path):
     assert not out.exists()
 
 
-def test_a_place_that_cannot_be_written_is_told(small_book, tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported(small_book, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(OutputBusy):
         write_briefings(small_book, period="2022-H1", out=tmp_path / "file" / "briefings")
@@ -331,7 +331,7 @@ def test_an_analyse_folder_gets_one_page_for_its_last_period(analysed):
     ]
 
 
-def test_a_folder_without_a_period_of_that_kind_is_told(analysed):
+def test_a_folder_without_a_period_of_that_kind_is_reported(analysed):
     import polars as pl
 
     path = analysed / "tables" / "measures.parquet"

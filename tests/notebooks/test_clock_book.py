@@ -52,12 +52,12 @@ def test_the_classes_of_the_units_add_up_to_all_together(small_book):
 def test_a_class_names_up_to_three_dossiers_but_not_where_all_is_well(small_book):
     frame = small_book.clock().due_dates("2022-H1").frame
     assert frame["examples"].list.len().max() == 3
-    told = str(small_book.clock().due_dates("2022-H1").table())
+    text = str(small_book.clock().due_dates("2022-H1").table())
     assert (
         next(row for row in frame.iter_rows(named=True) if row["due_class"] != "agrees")[
             "examples"
         ][0]
-        in told
+        in text
     )
 
 
@@ -97,7 +97,7 @@ def test_every_profile_stands_in_the_short_table_and_the_one_in_use_is_set_off(s
     answer.chart()
 
 
-def test_the_long_table_tells_the_same_shares_and_more(small_book):
+def test_the_long_table_has_the_same_shares_and_more(small_book):
     short, long = (
         small_book.sensitivity("2022-H1"),
         small_book.official().sensitivity("2022-H1"),

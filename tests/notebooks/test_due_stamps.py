@@ -22,7 +22,7 @@ def stamps_claim(book, **asked):
     return [c.text for c in book.headline("2022-H1", **asked).claims if MARK in c.text]
 
 
-def test_the_rule_is_named_and_no_change_is_said(book):
+def test_the_rule_is_named_and_no_change_is_reported(book):
     (text,) = stamps_claim(book)
     assert "by appointed day" in text
     assert "(rule due_instant) no verdict changes" in text

@@ -59,11 +59,11 @@ def test_all_units_are_set_against_an_earlier_period_and_two_units_against_each_
     }
 
 
-def test_nothing_to_compare_is_said_so(small_book):
+def test_nothing_to_compare_is_reported(small_book):
     assert not small_book.gap("2021-H1").listing
 
 
-def test_saved_dossiers_lie_in_their_range_and_the_assumption_is_told(small_book):
+def test_saved_dossiers_lie_in_their_range_and_the_assumption_is_shown(small_book):
     answer = small_book.whatif(PERIOD)
     frame = answer.frame
     assert (frame["n_saved"] <= frame["n_late"]).all()
@@ -73,12 +73,12 @@ def test_saved_dossiers_lie_in_their_range_and_the_assumption_is_told(small_book
     assert all(assumptions)
 
 
-def test_transfers_that_no_log_tells_are_refused_with_the_reason(small_book, monkeypatch):
+def test_transfers_that_no_log_shows_are_refused_with_the_reason(small_book, monkeypatch):
     untold = small_book.saved.filter(pl.col("scenario") != "transfer_same_day")
     monkeypatch.setattr(type(small_book), "saved", untold)
-    told = [claim.text for claim in small_book.whatif(PERIOD).claims]
+    texts = [claim.text for claim in small_book.whatif(PERIOD).claims]
     reason = [
-        text for text in told if "the stage in question" in text or "khâu được nói đến" in text
+        text for text in texts if "the stage in question" in text or "khâu được nói đến" in text
     ]
     assert len(reason) == 1
     assert "15" in reason[0]
@@ -154,10 +154,10 @@ def test_a_baseline_with_its_reason_gives_limits_to_every_ended_month(recorded):
     assert "2022-06" in answer.frame["period"].to_list()
 
 
-def test_a_change_in_one_unit_is_told_at_level_2_with_its_reasons(recorded):
-    told = recorded.interventions()
-    assert told.evidence_level == 2
-    assert "chỉ một đơn vị" in told.sentence()
+def test_a_change_in_one_unit_is_at_level_2_with_its_reasons(recorded):
+    answer = recorded.interventions()
+    assert answer.evidence_level == 2
+    assert "chỉ một đơn vị" in answer.sentence()
 
 
 def test_a_change_that_names_a_strange_unit_is_refused(recorded):
@@ -168,8 +168,8 @@ def test_a_change_that_names_a_strange_unit_is_refused(recorded):
         recorded.interventions()
 
 
-def test_without_a_number_the_most_overdue_dossier_is_told(small_book):
+def test_without_a_number_the_most_overdue_dossier_is_shown(small_book):
     worst = small_book.late_dossiers["overrun_seconds"].max()
-    told = small_book.dossier("").title + str(small_book.dossier(""))
+    text = small_book.dossier("").title + str(small_book.dossier(""))
     named = small_book.late_dossiers.filter(pl.col("overrun_seconds") == worst)["dossier_id"]
-    assert named.sort()[-1] in told
+    assert named.sort()[-1] in text

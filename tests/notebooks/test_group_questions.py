@@ -21,7 +21,7 @@ def test_every_answer_has_claims_denominators_and_a_table(small_project, languag
         assert answer.evidence_level == 2
 
 
-def test_one_group_is_told_against_another_with_counts_of_both(small_book):
+def test_one_group_is_compared_with_another_with_counts_of_both(small_book):
     answer = small_book.compare_groups("channel_in", group="online", other="counter")
     row = answer.frame.filter(pl.col("channel_in") == "online").row(0, named=True)
     assert f"{row['n_late']}/{row['n_dossiers']}" in answer.sentence()
@@ -40,8 +40,8 @@ def test_a_contradiction_between_crude_and_alike_is_called_so(small_book):
         .then(pl.when(pl.col("channel_in") == "online").then(10).otherwise(12))
         .otherwise(pl.when(pl.col("channel_in") == "online").then(1).otherwise(3))
     )
-    told = dossiers.select("dossier_id", (place < rate).alias("late"))
-    outcomes = small_book.outcomes.join(told, on="dossier_id").with_columns(
+    late = dossiers.select("dossier_id", (place < rate).alias("late"))
+    outcomes = small_book.outcomes.join(late, on="dossier_id").with_columns(
         pl.when("late").then(pl.lit("late")).otherwise(pl.lit("early")).alias("outcome")
     )
     book = replace(small_book, language="en")
@@ -96,7 +96,7 @@ def test_what_is_taken_for_the_end_can_turn_the_order_and_is_named(small_book):
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("question", "message"),
     [
         (lambda b: b.compare_groups("kenh"), "kenh"),
         (lambda b: b.compare_groups(within=["kind"]), "kind"),
@@ -105,12 +105,12 @@ def test_what_is_taken_for_the_end_can_turn_the_order_and_is_named(small_book):
         (lambda b: b.durations(period="1999"), "1999"),
     ],
 )
-def test_what_is_not_there_is_refused_with_what_there_is(small_book, asked, told):
-    with pytest.raises(UsageProblem, match=told):
-        asked(small_book)
+def test_what_is_not_there_is_refused_with_what_there_is(small_book, question, message):
+    with pytest.raises(UsageProblem, match=message):
+        question(small_book)
 
 
-def test_one_group_alone_is_compared_with_nobody(small_book):
+def test_one_group_alone_is_not_compared(small_book):
     answer = replace(small_book, language="en").compare_groups("source")
     assert "Nothing to compare" in answer.sentence()
     assert answer.listing is None

@@ -89,15 +89,15 @@ def test_the_reform_index_has_no_criteria_as_shipped(small_book):
 
 
 @pytest.mark.parametrize(
-    ("said", "asked", "names"),
+    ("scope", "form", "names"),
     [
         ({"convention": "lunar"}, ("II.06a", "2022-H1"), "nd09_2019"),
         ({}, ("II.06z", "2022-H1"), "II.06a"),
         ({}, ("II.06a", "2019-H1"), "2019-H1"),
-        ({"unit": "nobody"}, ("II.06a", "2022-H1"), "nobody"),
+        ({"unit": "U-99"}, ("II.06a", "2022-H1"), "U-99"),
         ({"profile": "guess"}, ("II.06a", "2022-H1"), "wb_strict"),
     ],
 )
-def test_what_the_book_does_not_hold_is_refused_by_name(small_book, said, asked, names):
+def test_what_the_book_does_not_have_is_refused_by_name(small_book, scope, form, names):
     with pytest.raises(UsageProblem, match=names):
-        small_book.official(**said).form(*asked)
+        small_book.official(**scope).form(*form)

@@ -24,13 +24,13 @@ def late(small_book) -> str:
 
 def test_the_rows_of_the_ledger_add_up_to_its_total_as_printed(small_book, late):
     rows = small_book.dossier(late).table().rows
-    *stretches, total = rows
-    assert sum(seconds(row[5]) for row in stretches) == seconds(total[5])
-    norms = [row[7] for row in stretches if isinstance(row[7], str)]
+    *segments, total = rows
+    assert sum(seconds(row[5]) for row in segments) == seconds(total[5])
+    norms = [row[7] for row in segments if isinstance(row[7], str)]
     assert sum(seconds(n) for n in norms) == seconds(total[7])
 
 
-def test_the_sum_leads_from_the_stretches_to_the_verdict(small_book, late):
+def test_the_sum_leads_from_the_segments_to_the_verdict(small_book, late):
     answer = small_book.dossier(late)
     lines = [seconds(row[1]) for row in answer.then[0].table().rows]
     counted, paused, spent, allowed, slack = lines
@@ -66,19 +66,19 @@ def test_nights_are_shaded_and_the_due_instant_is_drawn(small_book, late):
 
 
 @pytest.mark.parametrize("place", ["project", "option", "here"])
-def test_the_command_tells_a_dossier_of_a_project_or_an_analyse_folder(
+def test_the_command_shows_a_dossier_of_a_project_or_an_analyse_folder(
     small_project, analysed, late, place, monkeypatch, capsys
 ):
     monkeypatch.chdir({"project": small_project.root, "here": analysed}.get(place, "/"))
     asked = ["--data", str(analysed)] if place == "option" else []
     assert main(["explain", late, "--lang", "en", *asked]) == 0
-    said = capsys.readouterr().out
-    assert late in said
-    assert "The segments sum exactly" in said
-    assert "Why it was late" in said
+    text = capsys.readouterr().out
+    assert late in text
+    assert "The segments sum exactly" in text
+    assert "Why it was late" in text
 
 
-def test_vietnamese_is_spoken_when_nothing_is_said(small_project, late, monkeypatch, capsys):
+def test_vietnamese_is_the_default_language(small_project, late, monkeypatch, capsys):
     monkeypatch.delenv("WORKBENCH_LANG")
     monkeypatch.chdir(small_project.root)
     assert main(["explain", late]) == 0

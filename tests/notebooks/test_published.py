@@ -33,7 +33,7 @@ SUMS = (
     ("judged", ("early", "on_time", "late")),
     ("late_or_overdue", ("late", "open_overdue")),
     ("judged_or_overdue", ("judged", "open_overdue")),
-    ("received", ("known", "unsaid")),
+    ("received", ("known", "unknown")),
     ("known", ("online", "offline")),
     ("returned", ("post", "elsewhere")),
 )
@@ -95,10 +95,12 @@ class Written:
 
     def texts(self) -> str:
         """Everything a reader of the files can see, notebooks' charts and outputs included."""
-        said = [" ".join(page.text) for page in self.pages().values()]
+        texts = [" ".join(page.text) for page in self.pages().values()]
         for folder in self.folders.values():
-            said += [p.read_text(encoding="utf-8") for p in folder.iterdir() if p.suffix != ".html"]
-        return "\n".join(said)
+            texts += [
+                p.read_text(encoding="utf-8") for p in folder.iterdir() if p.suffix != ".html"
+            ]
+        return "\n".join(texts)
 
 
 @pytest.fixture(scope="module")
@@ -120,17 +122,17 @@ def truth(book: Book) -> dict[Cell, int]:
         pl.col("period").is_in(PERIODS),
     )
     columns = ("unit_id", "period", "measure", "numerator", "denominator")
-    told = {(u, p, m): (k, n or 0) for u, p, m, k, n in rows.select(columns).rows()}
+    counts = {(u, p, m): (k, n or 0) for u, p, m, k, n in rows.select(columns).rows()}
     cells: dict[Cell, int] = {}
     for unit in ("*", *book.units()):
         for period in PERIODS:
-            own = {n: told.get((unit, period, n), (0, 0))[0] for n in COUNTS}
-            own["online"], own["known"] = told.get((unit, period, "online_in"), (0, 0))
-            own["post"], own["returned"] = told.get((unit, period, "post_out"), (0, 0))
+            own = {n: counts.get((unit, period, n), (0, 0))[0] for n in COUNTS}
+            own["online"], own["known"] = counts.get((unit, period, "online_in"), (0, 0))
+            own["post"], own["returned"] = counts.get((unit, period, "post_out"), (0, 0))
             own["judged"] = own["early"] + own["on_time"] + own["late"]
             own["late_or_overdue"] = own["late"] + own["open_overdue"]
             own["judged_or_overdue"] = own["judged"] + own["open_overdue"]
-            own["unsaid"] = own["received"] - own["known"]
+            own["unknown"] = own["received"] - own["known"]
             own["offline"] = own["known"] - own["online"]
             own["elsewhere"] = own["returned"] - own["post"]
             cells |= {(unit, period, name): value for name, value in own.items()}
@@ -152,18 +154,18 @@ def read_cells(written: Written) -> dict[Cell, int]:
         figures, units, change = page.tables
         for row in figures[1:]:
             for period, text in zip(PERIODS, row[1::2], strict=True):
-                found |= told(unit, period, measures[row[0]], text)
+                found |= table_counts(unit, period, measures[row[0]], text)
         heads = [measures.get(head, "") for head in units[0]]
         for row in units[1:]:
             for head, text in zip(heads[1:], row[1:], strict=True):
-                found |= told(names[row[0]], PERIODS[0], head, text) if head else {}
+                found |= table_counts(names[row[0]], PERIODS[0], head, text) if head else {}
         for row in change[1:]:
             for period, text in zip(reversed(PERIODS), row[1:3], strict=True):
-                found |= told(names[row[0]], period, "late_or_overdue", text)
+                found |= table_counts(names[row[0]], period, "late_or_overdue", text)
     return {cell: value for cell, value in found.items() if value is not None}
 
 
-def told(unit: str, period: str, name: str, text: str) -> dict[Cell, int | None]:
+def table_counts(unit: str, period: str, name: str, text: str) -> dict[Cell, int | None]:
     if name not in RATES:
         return {(unit, period, name): number(text)}
     pair = FRACTION.search(text)
@@ -205,7 +207,7 @@ def worked_out(cells: dict[Cell, int], known: dict[Cell, int]) -> list[Cell]:
     return found
 
 
-def test_what_the_pages_tell_is_true(written) -> None:
+def test_what_the_pages_show_is_true(written) -> None:
     true, known = truth(written.book), read_cells(written)
     assert len(known) > 40
     assert {cell: true[cell] for cell in known} == known
@@ -226,15 +228,15 @@ def test_the_oracle_sees_a_cell_that_only_itself_was_left_out(written) -> None:
 
 
 def test_sentences_charts_and_notebooks_hold_no_count_or_share_beside_the_tables(written) -> None:
-    told_cells = [c for p in written.pages().values() for t in p.tables for r in t for c in r]
-    shown = {pair for cell in told_cells for pair in FRACTION.findall(cell)}
-    shares = {share for cell in told_cells for share in PERCENT.findall(cell)}
+    table_cells = [c for p in written.pages().values() for t in p.tables for r in t for c in r]
+    shown = {pair for cell in table_cells for pair in FRACTION.findall(cell)}
+    shares = {share for cell in table_cells for share in PERCENT.findall(cell)}
     text = re.sub(r"\d{2}/\d{2}/\d{4}", "", written.texts())
     assert set(FRACTION.findall(text)) <= shown
     assert set(PERCENT.findall(text)) <= shares
 
 
-def test_the_data_inside_charts_are_those_of_units_that_may_be_told(written) -> None:
+def test_the_data_inside_charts_are_those_of_units_that_may_be_shown(written) -> None:
     known = read_cells(written)
     names = {written.book.unit_name(u): u for u in written.book.units()}
     drawn = []
@@ -244,8 +246,8 @@ def test_the_data_inside_charts_are_those_of_units_that_may_be_told(written) -> 
         specs = [v for o in outputs for kind, v in o.items() if "vegalite" in kind]
         drawn += [row for spec in specs for row in rows_of(spec)]
     pair = RATES["late_or_overdue"]
-    told_units = {u for u in names.values() if all((u, PERIODS[0], c) in known for c in pair)}
-    assert {names[row["name"]] for row in drawn} == told_units
+    shown_units = {u for u in names.values() if all((u, PERIODS[0], c) in known for c in pair)}
+    assert {names[row["name"]] for row in drawn} == shown_units
     for row in drawn:
         unit = names[row["name"]]
         above, below = (known[unit, PERIODS[0], cell] for cell in RATES["late_or_overdue"])

@@ -35,7 +35,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "official.form": {"name": "II.06a"},
     "gap": {"other": "SD-YT"},  # a pair that the stage did not compute
 }
-"""What else a question must be told."""
+"""Further arguments that a question needs."""
 REFUSED = {
     *("causes", "causes_by_unit", "causes_over_time", "reality"),
     *("fair_units", "cells", "gap", "whatif"),
@@ -127,10 +127,10 @@ def put(book: Book, question: str, about: dict[str, str]) -> Answer:
 
 def content(answer: Answer) -> str:
     """Everything an answer says, but for its title and captions, which may name the scope only."""
-    told = [claim.text for claim in answer.claims]
+    texts = [claim.text for claim in answer.claims]
     rows = [str(row) for row in answer.listing.rows] if answer.listing else []
     frame = answer.frame.write_csv() if answer.frame.width and _is_flat(answer.frame) else ""
-    return "\n".join([*told, *rows, frame, *(content(more) for more in answer.then)])
+    return "\n".join([*texts, *rows, frame, *(content(more) for more in answer.then)])
 
 
 def _is_flat(frame: pl.DataFrame) -> bool:
@@ -186,9 +186,9 @@ def test_a_summary_never_mixes_two_profiles(asked):
     own, other = (asked("summary", unit="*", profile=p) for p in (COMPUTED, OTHER))
     shared_out = [claim.text for claim in own.claims if "29 late dossiers" in claim.text]
     assert shared_out, own.sentence()
-    told = " ".join(claim.text for claim in other.claims)
-    assert "29 late" not in told
-    assert f"under «{COMPUTED}» only" in told
+    text = " ".join(claim.text for claim in other.claims)
+    assert "29 late" not in text
+    assert f"under «{COMPUTED}» only" in text
     late = [
         next(tile.number for tile in answer.tiles if tile.label == "Late")
         for answer in (own, other)
@@ -266,7 +266,7 @@ def test_gaps_are_a_frame_beside_the_question_about_one(small_book):
     assert {"comparison", "component", "effect", "profile"} <= set(small_book.gaps.columns)
 
 
-def test_past_risks_are_foretold_from_the_places_dossiers_had_reached(small_book):
+def test_past_risks_are_forecast_from_the_places_dossiers_had_reached(small_book):
     assert small_book.counted_passages(min(small_book.dossiers["received_on"])).height > 0
 
 

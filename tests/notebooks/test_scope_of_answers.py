@@ -45,15 +45,15 @@ def test_who_stands_apart_is_the_same_in_both_comparisons_of_units(small_book):
                 for key in ("beyond", "not_beyond", "no_peers")
             }
         for unit, row in fair.items():
-            told = {
+            statuses = {
                 key
                 for key, head in heads.items()
                 for text in claims
                 if text.startswith(head) and small_book.unit_name(unit) in text
             }
-            if told:
+            if statuses:
                 named += 1
                 assert row["n_dossiers"] >= FEW
                 apart = "beyond" if row["standing"] == "above" else "not_beyond"
-                assert told == {apart if row["peered"] >= PEERED else "no_peers"}
+                assert statuses == {apart if row["peered"] >= PEERED else "no_peers"}
     assert named

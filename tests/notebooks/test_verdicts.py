@@ -44,10 +44,10 @@ def doubtful(small_project, repository, tmp_path_factory):
     ids = judged.filter(pl.col("unit_id") == worst)["dossier_id"].to_list()
 
     project = Project(tmp_path_factory.mktemp("doubt") / "project")
-    for room in ("clean", "clock"):
-        target = getattr(project, room)
+    for stage in ("clean", "clock"):
+        target = getattr(project, stage)
         target.mkdir(parents=True)
-        for table in getattr(small_project, room).glob("*.parquet"):
+        for table in getattr(small_project, stage).glob("*.parquet"):
             (target / table.name).write_bytes(table.read_bytes())
     (project.root / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")
     project.pipelines.mkdir()
@@ -61,19 +61,19 @@ def doubtful(small_project, repository, tmp_path_factory):
     return open_book(project.root, language="en"), worst, n_late
 
 
-def test_a_unit_whose_lateness_is_all_suspect_is_told_to_depend_on_it(doubtful):
+def test_a_unit_whose_lateness_is_all_suspect_depends_on_it(doubtful):
     book, worst, n = doubtful
-    told = f"{book.verdicts('2021')}"
-    row = next(line for line in told.splitlines() if line.startswith(book.unit_name(worst)))
+    text = f"{book.verdicts('2021')}"
+    row = next(line for line in text.splitlines() if line.startswith(book.unit_name(worst)))
     assert f"depends on {n} suspect dossiers" in row
-    assert "Verdicts that rest on suspect records" in told
+    assert "Verdicts that rest on suspect records" in text
 
 
 def test_without_suspects_every_verdict_stands(small_project):
     book = open_book(small_project.root, language="en")
-    told = f"{book.verdicts('2021')}"
-    assert "depends on" not in told
-    assert "Verdicts that rest" not in told
+    text = f"{book.verdicts('2021')}"
+    assert "depends on" not in text
+    assert "Verdicts that rest" not in text
 
 
 def test_both_shares_carry_their_own_denominators(doubtful):
@@ -93,7 +93,7 @@ def test_findings_stand_beside_the_unit_they_were_made_in(doubtful):
     assert "flagged, still counted" in f"{book.findings()}"
 
 
-def test_a_unit_of_few_dossiers_is_neither_told_to_stand_nor_to_depend(small_project):
+def test_a_unit_of_few_dossiers_neither_stands_nor_depends(small_project):
     book = open_book(small_project.root, language="en")
     lines = f"{book.verdicts('2021-H1')}".splitlines()
     few = next(line for line in lines if line.startswith("<script>"))

@@ -1,4 +1,4 @@
-"""The answers on causes: they add up, show what is unexplained, and say what cannot be said."""
+"""The answers on causes: they add up, show what is unexplained and what is unknown."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_what_no_cause_explains_is_always_the_last_row(small_book):
     assert "chưa rõ" in small_book.causes("2022-H1").sentence()
 
 
-def test_where_everything_is_explained_the_unexplained_share_is_said_to_be_zero(small_book):
+def test_where_everything_is_explained_the_unexplained_share_is_zero(small_book):
     cells = small_book.cause_cells.filter(pl.col("cause") != "unexplained")
     book = open_book(small_book.home, language="en")
     object.__setattr__(book, "cause_cells", cells)
@@ -93,7 +93,7 @@ def test_clicks_are_counted_in_local_time(small_book):
     assert small_book.steps["finished_at"].dtype.time_zone == "Asia/Ho_Chi_Minh"
 
 
-def test_without_arrivals_nothing_is_said_of_transfers(small_project):
+def test_without_arrivals_there_is_no_statement_on_transfers(small_project):
     book = open_book(small_project.root, language="en")
     none = book.ledger.filter(pl.col("kind") != "transfer")
     object.__setattr__(book, "ledger", none)
@@ -102,7 +102,7 @@ def test_without_arrivals_nothing_is_said_of_transfers(small_project):
     assert answer.figure is None
 
 
-def test_without_stamps_waiting_is_said_not_to_be_split(small_project, monkeypatch):
+def test_without_stamps_waiting_is_reported_as_not_split(small_project, monkeypatch):
     book = open_book(small_project.root, language="en")
     monkeypatch.setattr("workbench.answers.run.split_waits", lambda *_: _no_waits(), raising=True)
     answer = book.waiting("2022-H1")

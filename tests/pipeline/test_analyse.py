@@ -64,7 +64,7 @@ def test_tables_hold_the_words_of_the_vocabulary_and_add_up(out):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "message"),
     [
         (["nowhere.csv", "--source", "one_stop"], 3, "nowhere.csv"),
         (["{inbox}", "--source", "atlantis"], 2, "atlantis"),
@@ -74,14 +74,14 @@ def test_tables_hold_the_words_of_the_vocabulary_and_add_up(out):
     ],
 )
 def test_bad_input_is_one_message_and_nothing_is_written(
-    tmp_path, inbox, capsys, arguments, code, told
+    tmp_path, inbox, capsys, arguments, code, message
 ):
     filled = [word.format(inbox=inbox) for word in arguments]
     folder = tmp_path / "out"
     assert main(["analyse", *filled, "--out", str(folder)]) == code
-    said = capsys.readouterr().err
-    assert told in said
-    assert "Traceback" not in said
+    errors = capsys.readouterr().err
+    assert message in errors
+    assert "Traceback" not in errors
     assert not folder.exists()
 
 
@@ -102,9 +102,9 @@ def test_an_unforeseen_fault_is_one_line_without_a_traceback(monkeypatch, capsys
     (tmp_path / "pipelines").mkdir()
     (tmp_path / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")
     assert main(["clean"]) == 1
-    said = capsys.readouterr().err
-    assert "ZeroDivisionError" in said
-    assert "Traceback" not in said
+    errors = capsys.readouterr().err
+    assert "ZeroDivisionError" in errors
+    assert "Traceback" not in errors
 
 
 NO_DATES = """
@@ -134,9 +134,9 @@ def test_when_no_dossier_is_left_the_tables_that_say_why_are_where_the_message_s
     folder.mkdir()
     (folder / "briefing.html").write_text("of an earlier run", encoding="utf-8")
     assert main(["analyse", str(export), "--source", str(source), "--out", str(folder)]) == 3
-    said = capsys.readouterr().err
-    assert str(folder / "tables") in said
-    assert "data/clean" not in said
+    errors = capsys.readouterr().err
+    assert str(folder / "tables") in errors
+    assert "data/clean" not in errors
     rules = pl.read_parquet(folder / "tables" / "quarantine.parquet")
     assert {"D04", "P01"} <= set(rules["rule_id"])
     sums = pl.read_parquet(folder / "tables" / "reconciliation.parquet").row(0, named=True)

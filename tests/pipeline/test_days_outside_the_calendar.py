@@ -84,14 +84,14 @@ def test_each_odd_row_is_judged_alone_and_good_rows_keep_their_figures(run_stage
     north = (pl.col("unit_id") == "North") & pl.col("period").str.starts_with("2026")
     for table in ("measures", "cause_cells"):
         columns = [c for c in both.table(table).columns if c not in ("lower", "upper")]
-        told, expected = (
+        mixed, expected = (
             run.table(table).filter(north).select(columns).sort(columns) for run in (both, alone)
         )
         counted = pl.col("method") == "count" if table == "measures" else pl.lit(True)
-        assert told.filter(counted).equals(expected.filter(counted)), table
+        assert mixed.filter(counted).equals(expected.filter(counted)), table
 
 
-def test_what_the_calendar_lacks_is_said_and_left_empty(run_stages) -> None:
+def test_what_the_calendar_lacks_is_reported_and_left_empty(run_stages) -> None:
     run = run_stages({"mine.csv": HEADER + GOOD + ODD_ROWS}, register(), explain=True)
     found = run.table("calendar_findings").sort("dossier_id", "rule_id")
     assert found.select("dossier_id", "rule_id", "year").rows() == [
@@ -191,8 +191,8 @@ def test_a_term_in_working_days_needs_a_calendar_with_days_off(tmp_path, capsys)
     out = tmp_path / "out"
     asked = ["analyse", str(export), "--source", str(source), "--out", str(out), "--lang", "en"]
     assert main(asked) == 3
-    said = capsys.readouterr().err
-    assert "20 working days" in said
-    assert "«always»" in said
-    assert "vn_dong_thap" in said
+    errors = capsys.readouterr().err
+    assert "20 working days" in errors
+    assert "«always»" in errors
+    assert "vn_dong_thap" in errors
     assert not out.exists()

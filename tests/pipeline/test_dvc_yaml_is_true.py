@@ -121,8 +121,8 @@ def test_a_stage_reads_its_deps_and_writes_its_outs_and_nothing_else(reproduced,
     # a briefing lies in its period's folder too, which DVC does not track
     places = [*outs, "data/briefings"]
     own = {p for p in watch.read if any(inside(p, place) for place in places)} | watch.written
-    knobs = {"params.yaml"} if "params" in STAGES[stage] else set()
-    read = {p for p in watch.read - own - knobs if not p.endswith(".lock")}
+    parameters = {"params.yaml"} if "params" in STAGES[stage] else set()
+    read = {p for p in watch.read - own - parameters if not p.endswith(".lock")}
     deps = paths_of(STAGES[stage].get("deps", []))
     named = {dep: files_of(bench.root, dep) for dep in deps}
 

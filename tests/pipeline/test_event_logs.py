@@ -123,13 +123,13 @@ ENDS = {
 def xes(cases: dict[str, str]) -> str:
     traces = []
     for name, events in cases.items():
-        told = "".join(
+        nodes = "".join(
             f'<event><string key="concept:name" value="{step}"/>'
             f'<string key="lifecycle:transition" value="{kind}"/>'
             f'<date key="time:timestamp" value="2022-03-{int(day):02}T08:00:00+07:00"/></event>'
             for step, kind, day in (event.split() for event in events.split(", "))
         )
-        traces.append(f'<trace><string key="concept:name" value="{name}"/>{told}</trace>')
+        traces.append(f'<trace><string key="concept:name" value="{name}"/>{nodes}</trace>')
     return f"<log>{''.join(traces)}</log>"
 
 

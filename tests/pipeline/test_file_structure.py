@@ -62,8 +62,8 @@ def test_an_error_of_a_spreadsheet_names_no_unit_and_is_no_date(run_stages, erro
     run = run_stages({"permits.csv": HEADER + "".join(rows)}, PERMITS)
     assert run.findings() == {(3, "F02"), (4, "P01"), (5, "F02")}
     assert run.table("dossiers")["unit_id"].to_list() == ["North"]
-    said = run.table("quarantine").filter(rule_id="F02").sort("source_row")["message_en"]
-    assert [text.rsplit(": ")[-1] for text in said] == ["unit_id", "dossier_id"]
+    messages = run.table("quarantine").filter(rule_id="F02").sort("source_row")["message_en"]
+    assert [text.rsplit(": ")[-1] for text in messages] == ["unit_id", "dossier_id"]
     assert balance(run) == [(4, 1, 3, 0, 0)]
 
 

@@ -1,4 +1,4 @@
-"""A source that is forgotten is in no room and in no object of the cache; the rest is rebuilt."""
+"""A source that is erased is in no folder and in no object of the cache; the rest is rebuilt."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def test_a_file_is_forgotten_and_everything_is_made_again_without_it(bench) -> N
     other.mkdir()
     (other / "briefing.html").write_text(FILE, encoding="utf-8")
 
-    said = bench.call("forget", FILE).stdout
+    output = bench.call("forget", FILE).stdout
 
-    assert "Forgotten: tam-dung_2021-H2.csv; 1 exports" in said
-    assert "git history" in said
+    assert "Forgotten: tam-dung_2021-H2.csv; 1 exports" in output
+    assert "git history" in output
     assert FILE.encode() not in bytes_of(bench.root)
     after = pl.read_parquet(bench.project.clean / "dossiers.parquet")
     assert after["dossier_id"].equals(before["dossier_id"])
@@ -47,10 +47,10 @@ def test_a_file_is_forgotten_and_everything_is_made_again_without_it(bench) -> N
     bench.dvc("status", "-q")
 
 
-def test_the_last_source_takes_every_room_and_the_whole_cache_with_it(bench) -> None:
+def test_erasing_the_last_source_removes_every_folder_and_the_whole_cache(bench) -> None:
     bench.dvc("remote", "add", "away", "../elsewhere")
-    said = bench.call("forget", "one_stop").stdout
-    assert "remotes away" in said
+    output = bench.call("forget", "one_stop").stdout
+    assert "remotes away" in output
     assert not bench.project.landed.exists()
     assert not bench.project.briefings.exists()
     assert not (bench.root / "dvc.lock").exists()
@@ -62,12 +62,12 @@ def test_the_last_source_takes_every_room_and_the_whole_cache_with_it(bench) -> 
 def test_a_shared_cache_is_named_and_not_touched(bench, tmp_path) -> None:
     (bench.root / ".dvc" / "cache").rename(tmp_path / "shared")
     bench.dvc("cache", "dir", "../shared")
-    said = bench.call("forget", "one_stop").stdout
-    assert "the shared DVC cache" in said
+    output = bench.call("forget", "one_stop").stdout
+    assert "the shared DVC cache" in output
     assert any(path.is_file() for path in (tmp_path / "shared" / "files").rglob("*"))
 
 
-def test_what_nobody_knows_is_not_forgotten_in_silence(bench) -> None:
+def test_an_unknown_source_is_an_error(bench) -> None:
     done = bench.call("forget", "somebody", check=False)
     assert done.returncode == 2
     assert "one_stop" in done.stderr

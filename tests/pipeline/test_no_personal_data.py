@@ -1,9 +1,9 @@
-"""Nobody reaches an output: people are planted into every column of every shipped profile.
+"""No person reaches an output: people are planted into every column of every shipped profile.
 
 The exports are the profiles turned inside out: row 1 is sound, each further row puts a person into
 one mapped column, and personal and ignored columns name one in every row. Every person is unique,
 so a leak names its column. The whole way runs, from ingest to the briefing, under DVC; then every
-byte of the project but the inbox itself is searched, Parquet and archives unpacked: rooms, cache,
+byte of the project but the inbox itself is searched, Parquet and archives unpacked: folders, cache,
 locks, logs and messages.
 """
 
@@ -188,11 +188,11 @@ def _attributes(values: Row) -> str:
 
 @dataclass(frozen=True)
 class Run:
-    """A project after the whole way, who was planted where, and what the commands said."""
+    """A project after all stages, who was planted where, and the output of the commands."""
 
     project: Project
     people: People
-    said: str
+    output: str
 
 
 @pytest.fixture(scope="module")
@@ -244,7 +244,7 @@ def test_a_person_was_put_into_every_column_of_every_profile(run) -> None:
                 assert f"{profile.name}: {header}" in planted
 
 
-def test_nobody_reaches_a_room_the_cache_a_lock_or_a_log(run) -> None:
+def test_no_person_reaches_a_folder_the_cache_a_lock_or_a_log(run) -> None:
     files = dict(outputs(run.project.root))
     assert any(name.startswith(".dvc/cache/files") and "rows" in name for name in files)
     assert any(name.endswith("briefing.html") for name in files)
@@ -252,8 +252,8 @@ def test_nobody_reaches_a_room_the_cache_a_lock_or_a_log(run) -> None:
     assert leaks(iter(files.items()), run.people) == []
 
 
-def test_nobody_is_named_by_what_the_commands_say(run) -> None:
-    assert leaks(iter([("said", run.said.encode())]), run.people) == []
+def test_no_person_is_named_in_the_output_of_the_commands(run) -> None:
+    assert leaks(iter([("output", run.output.encode())]), run.people) == []
 
 
 def test_the_search_itself_would_find_them(run) -> None:
@@ -293,7 +293,7 @@ def test_a_person_in_a_coded_column_stops_the_ingest_and_is_not_quoted(
     write(inbox, profile, part, rows)
     wanted = ("analyse", str(inbox), "--source", profile.name)
     code = main([*wanted, "--out", str(tmp_path / "out"), "--as-of", "2022-06-30"])
-    said = "".join(capfd.readouterr())
+    errors = "".join(capfd.readouterr())
     assert code == 3
-    assert [header for header in coded(profile, part) if header not in said] == []
-    assert MARKER.findall(said.encode()) == []
+    assert [header for header in coded(profile, part) if header not in errors] == []
+    assert MARKER.findall(errors.encode()) == []

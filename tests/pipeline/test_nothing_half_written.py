@@ -28,9 +28,9 @@ def refused(bench, *command: str) -> tuple[int, str]:
     done = bench.call(*command, check=False)
     assert results(bench) == before
     assert "Traceback" not in done.stdout + done.stderr
-    _, *told = done.stderr.split("workbench: ")
-    assert len(told) == 1, done.stderr
-    return done.returncode, told[0]
+    _, *messages = done.stderr.split("workbench: ")
+    assert len(messages) == 1, done.stderr
+    return done.returncode, messages[0]
 
 
 def damage_workbook(bench) -> str:
@@ -68,12 +68,12 @@ def no_inbox(bench) -> str:
 )
 def test_an_inbox_that_cannot_be_read_is_rejected_by_name(bench, spoil):
     named = spoil(bench)
-    code, told = refused(bench, "ingest")
-    assert code == 3, told
-    assert named in told
+    code, message = refused(bench, "ingest")
+    assert code == 3, message
+    assert named in message
 
 
-def test_a_failing_stage_stops_dvc_and_leaves_every_room_as_it_was(bench):
+def test_a_failing_stage_stops_dvc_and_leaves_every_folder_as_it_was(bench):
     before = results(bench)
     damage_workbook(bench)
     done = bench.dvc("repro", check=False)
@@ -93,16 +93,16 @@ def test_a_failing_stage_stops_dvc_and_leaves_every_room_as_it_was(bench):
     ],
 )
 def test_asking_for_what_does_not_exist_is_a_usage_problem_that_names_it(bench, asked, named):
-    code, told = refused(bench, *asked)
-    assert code == 2, told
-    assert named in told
+    code, message = refused(bench, *asked)
+    assert code == 2, message
+    assert named in message
 
 
 def test_a_briefing_is_refused_while_another_run_writes_and_then_gives_the_same_bytes(bench):
     before = results(bench)
     with FileLock(bench.root / "data" / ".briefings.lock"):
-        code, told = refused(bench, *HALF)
-    assert code == 5, told
+        code, message = refused(bench, *HALF)
+    assert code == 5, message
     bench.call(*HALF, "--lang", "vi")
     assert results(bench) == before
 
@@ -135,13 +135,13 @@ def test_outputs_of_different_runs_are_never_briefed_as_one(bench):
         export.unlink()
     bench.call("ingest")
     bench.call("clean")
-    code, told = refused(bench, "brief")
-    assert code == 4, told
-    assert "workbench clock" in told
+    code, message = refused(bench, "brief")
+    assert code == 4, message
+    assert "workbench clock" in message
     assert refused(bench, "explain")[0] == 4
     bench.call("clock")
-    code, told = refused(bench, "brief")
-    assert (code, "workbench explain" in told) == (4, True), told
+    code, message = refused(bench, "brief")
+    assert (code, "workbench explain" in message) == (4, True), message
     bench.call("explain")
     bench.call("brief")
 

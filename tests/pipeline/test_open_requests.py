@@ -135,14 +135,14 @@ def test_measures_and_forms_count_what_the_file_holds(run_stages, repository):
     forms = forms.rename({"done": "resolved", "open_total": "open"})
     for team in TEAMS:
         for period in PERIODS:
-            told = right(rows, team, period)
+            expected = right(rows, team, period)
             of_period = pl.col("period") == str(period)
             mine = measures.filter(of_period, unit_id=team)
             found = dict(mine.select("measure", "numerator").iter_rows())
             found["open"] = sum(found.get(name, 0) for name in open_ones)
-            assert {name: found.get(name, 0) for name in told} == told, (team, str(period))
+            assert {name: found.get(name, 0) for name in expected} == expected, (team, str(period))
             form = forms.filter(of_period, pl.lit(team == "*") | (pl.col("unit_id") == team))
-            assert {name: form[name].sum() for name in told} == told, (team, str(period))
+            assert {name: form[name].sum() for name in expected} == expected, (team, str(period))
 
 
 def test_a_command_whose_figures_contradict_each_other_ends_with_4_and_writes_nothing(
@@ -174,8 +174,8 @@ def test_a_command_whose_figures_contradict_each_other_ends_with_4_and_writes_no
         path.write_text(text.replace(figure, twice[command]), encoding="utf-8")
         before = {p: p.read_bytes() for p in (project / "data").rglob("*.parquet")}
         assert main([command]) == 4
-        said = capsys.readouterr().err
-        assert message in said
-        assert "dossier SR-" in said
+        errors = capsys.readouterr().err
+        assert message in errors
+        assert "dossier SR-" in errors
         assert {p: p.read_bytes() for p in (project / "data").rglob("*.parquet")} == before
         path.write_text(text, encoding="utf-8")

@@ -34,13 +34,13 @@ class Scored:
         return score_faults(self.truth, found, usual=usual, rules=self.rules)
 
 
-def cleaned(reference, pipelines, room) -> dict[str, pl.DataFrame]:
-    exports = inbox_deliveries(room / "inbox", shipped_profiles(reference))
+def cleaned(reference, pipelines, folder) -> dict[str, pl.DataFrame]:
+    exports = inbox_deliveries(folder / "inbox", shipped_profiles(reference))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WORKBENCH_KEY", "only with a key can applicants be told apart")
-        ingest(exports, room / "landed")
+        patch.setenv("WORKBENCH_KEY", "a key of the tests: pseudonyms of applicants need one")
+        ingest(exports, folder / "landed")
     with Warehouse(pipelines) as warehouse:
-        warehouse.attach(room / "landed")
+        warehouse.attach(folder / "landed")
         warehouse.attach(reference)
         calendars = Calendars.read(reference / "calendars")
         warehouse.add_frame("calendar_days", calendars.days())
@@ -62,7 +62,7 @@ def scored(reference_dir, pipelines_dir, tmp_path_factory) -> Scored:
     written = pl.read_csv(faulty / "truth" / "faults.csv", infer_schema=False)
     assert written.fill_null("").equals(truth)
     rules = pl.read_csv(reference_dir / "quality_rules.csv", infer_schema=False)["rule_id"]
-    tables = [cleaned(reference_dir, pipelines_dir, room) for room in (faulty, usual)]
+    tables = [cleaned(reference_dir, pipelines_dir, folder) for folder in (faulty, usual)]
     return Scored(truth, *tables, rules.to_list())
 
 

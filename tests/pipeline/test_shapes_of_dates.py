@@ -74,7 +74,7 @@ closed = "resolved_at"
 
 
 def test_an_sla_in_hours_per_ticket_gives_each_its_own_due_instant(run_stages) -> None:
-    said = TICKETS + '[files.constants]\nterm_unit = "hour"\n'
+    profile = TICKETS + '[files.constants]\nterm_unit = "hour"\n'
     text = csv(
         "number,team,category,opened,sla,closed",
         "T1,desk,mail,2023-03-01 08:00:00,8,2023-03-01 16:30:00",
@@ -84,7 +84,7 @@ def test_an_sla_in_hours_per_ticket_gives_each_its_own_due_instant(run_stages) -
         "T5,desk,disk,2023-03-03 15:00:00,,2023-03-06 08:30:00",
         "T6,desk,disk,2023-03-03 15:00:00,soon,2023-03-06 08:30:00",
     )
-    run = run_stages({"tickets.csv": text}, said)
+    run = run_stages({"tickets.csv": text}, profile)
     late = [name for name, outcome in run.outcomes("wb_legal").items() if outcome == "late"]
     assert late == ["T2", "T4"]
     assert run.outcomes("wb_legal")["T5"] == "unknown"

@@ -51,8 +51,8 @@ def test_the_same_input_gives_the_same_bytes_in_another_place_hour_order_and_pro
 def test_a_second_repro_has_nothing_to_do(reproduced, tmp_path):
     bench = reproduced.copy_to(tmp_path / "project")
     bench.dvc("status", "-q")
-    said = bench.dvc("repro").stdout
-    assert "Data and pipelines are up to date" in said
+    output = bench.dvc("repro").stdout
+    assert "Data and pipelines are up to date" in output
 
 
 def test_no_result_holds_a_path_of_the_machine_or_a_person_of_the_inbox(reproduced):
@@ -67,7 +67,7 @@ def test_no_result_holds_a_path_of_the_machine_or_a_person_of_the_inbox(reproduc
 
 
 def inbox_names(bench) -> set[bytes]:
-    """Names of applicants as the register spells them."""
+    """Names of applicants as the register writes them."""
     import polars as pl
 
     names: set[bytes] = set()

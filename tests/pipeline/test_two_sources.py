@@ -19,15 +19,17 @@ from workbench.ingest import inbox_deliveries, ingest, shipped_profiles
 
 CODES = {
     name: f"000.00.14.H20-220104-000{n}"
-    for n, name in enumerate(("synced late", "told twice", "late in both", "never synced"), start=1)
+    for n, name in enumerate(
+        ("synced late", "in both alike", "late in both", "never synced"), start=1
+    )
 }
 DAY_IN = "04/01/2022 08:00"
 DUE = "10/01/2022 17:00"
-DONE = {"synced late": 7, "told twice": 7, "late in both": 13, "never synced": 7}
+DONE = {"synced late": 7, "in both alike": 7, "late in both": 13, "never synced": 7}
 """The day of January on which the office's own register has the result."""
 
-SYNCED = {"synced late": 13, "told twice": 7, "late in both": 17, "never synced": None}
-"""The day that the portal was told."""
+SYNCED = {"synced late": 13, "in both alike": 7, "late in both": 17, "never synced": None}
+"""The day on which the portal has the result."""
 
 
 def write_register(folder: Path) -> None:
@@ -92,10 +94,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     facts = shipped()
     exports = inbox_deliveries(work.inbox, shipped_profiles(facts.reference))
     ingest(exports, work.landed, reference=facts.reference)
-    rooms = RunFolders(work, facts)
-    clean(rooms)
-    clock(rooms)
-    explain(rooms, profile="wb_strict")
+    folders = RunFolders(work, facts)
+    clean(folders)
+    clock(folders)
+    explain(folders, profile="wb_strict")
     return work
 
 
@@ -108,7 +110,7 @@ def test_each_dossier_counts_once_by_one_of_its_records(project):
     dossiers = pl.read_parquet(project.clean / "dossiers.parquet")
     assert by_name(dossiers, "source") == {
         "synced late": "national_portal",
-        "told twice": "one_stop",
+        "in both alike": "one_stop",
         "late in both": "national_portal",
         "never synced": "national_portal",
     }
@@ -120,7 +122,7 @@ def test_each_dossier_counts_once_by_one_of_its_records(project):
     ]
 
 
-def test_late_only_at_the_portal_is_told_from_really_late(project):
+def test_late_only_at_the_portal_is_distinguished_from_really_late(project):
     late = pl.read_parquet(project.results / "late_dossiers.parquet")
     assert by_name(late, "reality") == {
         "synced late": "record_only",
@@ -131,15 +133,15 @@ def test_late_only_at_the_portal_is_told_from_really_late(project):
     assert by_name(causes, "grade") == dict.fromkeys(by_name(late, "reality"), "A")
 
 
-def test_the_dossiers_story_names_both_sources_and_both_days(project, tmp_path, capsys):
+def test_the_page_of_a_dossier_names_both_sources_and_both_days(project, tmp_path, capsys):
     tables = tmp_path / "tables"
     tables.mkdir()
-    for room in (project.clean, project.clock, project.results):
-        for table in room.glob("*.parquet"):
+    for folder in (project.clean, project.clock, project.results):
+        for table in folder.glob("*.parquet"):
             (tables / table.name).write_bytes(table.read_bytes())
-    told = ["explain", CODES["synced late"], "--data", str(tmp_path), "--lang", "en"]
-    assert main(told) == 0
-    said = " ".join(capsys.readouterr().out.split())
-    assert "(one_stop) the dossier ended on 07/01/2022" in said
-    assert "national_portal has it on 13/01/2022" in said
-    assert "late only on record" in said
+    command = ["explain", CODES["synced late"], "--data", str(tmp_path), "--lang", "en"]
+    assert main(command) == 0
+    output = " ".join(capsys.readouterr().out.split())
+    assert "(one_stop) the dossier ended on 07/01/2022" in output
+    assert "national_portal has it on 13/01/2022" in output
+    assert "late only on record" in output

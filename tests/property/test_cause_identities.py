@@ -119,20 +119,20 @@ def test_shares_are_those_of_every_order_of_removal(share_out, games, norms):
     for n, (overrun, excess) in enumerate(games, start=1):
         mine = found.filter(dossier_id=f"D{n:03d}")
         needed = max(overrun, 1)
-        held = dict(mine.select("cause", "excess_seconds").rows())
+        excess_by_cause = dict(mine.select("cause", "excess_seconds").rows())
         assert mine["late_seconds"].sum() == overrun
         assert sum(round(s * WHOLE) for s in mine["late_share"]) == WHOLE
-        assert sum(held.values()) >= needed
-        for cause, seconds in held.items():
+        assert sum(excess_by_cause.values()) >= needed
+        for cause, seconds in excess_by_cause.items():
             assert cause in ("unexplained", "norms_too_long") or excess[cause] == seconds
         assert dict(mine.select("cause", "but_for").rows()) == {
-            cause: seconds >= needed for cause, seconds in held.items()
+            cause: seconds >= needed for cause, seconds in excess_by_cause.items()
         }
         shares = dict(mine.select("cause", "late_share").rows())
         parts = {cause: round(share * WHOLE) for cause, share in shares.items()}
-        if len(held) <= 6:
-            assert parts == {c: s * WHOLE for c, s in shapley(held, needed).items()}
-        order = sorted(held, key=held.__getitem__)
+        if len(excess_by_cause) <= 6:
+            assert parts == {c: s * WHOLE for c, s in shapley(excess_by_cause, needed).items()}
+        order = sorted(excess_by_cause, key=excess_by_cause.__getitem__)
         assert [parts[cause] for cause in order] == sorted(parts.values())
 
 
@@ -152,7 +152,7 @@ MODELS = runpy.run_path(str(HERE.parent / "models" / "test_explain_causes.py"))
 
 @pytest.fixture(scope="module")
 def explained(run_clock, pipelines_dir, reference_dir, calendars):
-    """Clock and causes on lived dossiers."""
+    """Clock and causes on dossiers written in the test."""
     return MODELS["explainer"](run_clock, pipelines_dir, reference_dir, calendars)
 
 

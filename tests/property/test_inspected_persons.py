@@ -15,13 +15,13 @@ from workbench.ingest.inspection import inspect
 PERSONS = {
     "Họ tên": st.sampled_from(("Nguyễn Văn Giả", "TRẦN THỊ MẪU", "Lê Thử", "Đỗ Hư Cấu")),
     "Người nộp": st.sampled_from(("bà Phạm Bịa", "Closed", "Online", "Võ Không Thật")),
-    "Applicant": st.sampled_from(("Ann Invented", "DOE, JANE", "O'Nobody Pat", "Status")),
+    "Applicant": st.sampled_from(("Ann Invented", "DOE, JANE", "O'Invented Pat", "Status")),
     "Incident Address": st.sampled_from(("12 MADE UP STREET", "7 Nowhere Lane", "Address")),
     "Số điện thoại": st.from_regex(r"09[0-9]{8}", fullmatch=True),
     "Email": st.from_regex(r"[a-z]{3,8}@[a-z]{3,6}\.test", fullmatch=True),
     "Cột lạ": st.sampled_from(("Nguyễn Thị Vô Danh", "Trần Văn Ẩn", "Lê Thị Kín", "Vũ Văn Bí")),
     "Ghi thêm": st.sampled_from(
-        tuple(f"gặp Nobody {n} ở nhà số {n} đường Không Có, hẹn lần sau" for n in range(6))
+        tuple(f"gặp Invented {n} ở nhà số {n} đường Không Có, hẹn lần sau" for n in range(6))
     ),
 }
 DAYS = st.dates(dt.date(2015, 1, 1), dt.date(2025, 12, 31))

@@ -1,4 +1,4 @@
-"""Whatever the seed, simulated dossiers live possible lives."""
+"""Whatever the seed, simulated dossiers have possible timelines."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def small_scenario() -> Scenario:
 
 
 @lru_cache(maxsize=64)
-def lived(seed: int) -> tuple[Dossiers, ProcessTimes, SimulatedRegister]:
+def simulated(seed: int) -> tuple[Dossiers, ProcessTimes, SimulatedRegister]:
     scenario = small_scenario()
     sent = draw_dossiers(scenario, seed)
     handling = ProcessSimulator(sent, scenario, Streams(seed, len(sent))).run()
@@ -40,7 +40,7 @@ def lived(seed: int) -> tuple[Dossiers, ProcessTimes, SimulatedRegister]:
 @given(SEEDS)
 @settings(max_examples=25)
 def test_steps_follow_each_other(seed):
-    _, handling, _ = lived(seed)
+    _, handling, _ = simulated(seed)
     passed = handling.arrived != NEVER
     assert (handling.started >= handling.arrived)[passed].all()
     assert (handling.finished >= handling.started)[passed].all()
@@ -53,7 +53,7 @@ def test_steps_follow_each_other(seed):
 @given(SEEDS)
 @settings(max_examples=25)
 def test_the_clock_starts_in_the_intake_and_ends_with_a_step(seed):
-    _, handling, _ = lived(seed)
+    _, handling, _ = simulated(seed)
     assert (handling.received >= handling.started[:, 0]).all()
     assert (handling.received <= handling.finished[:, 0]).all()
     assert (handling.resolved > handling.received).all()
@@ -63,7 +63,7 @@ def test_the_clock_starts_in_the_intake_and_ends_with_a_step(seed):
 @given(SEEDS)
 @settings(max_examples=25)
 def test_pauses_lie_inside_the_officers_work_and_do_not_overlap(seed):
-    _, handling, _ = lived(seed)
+    _, handling, _ = simulated(seed)
     there = handling.pauses[:, :, 0] != NEVER
     begins, ends = handling.pauses[:, :, 0], handling.pauses[:, :, 1]
     started, finished = handling.started[:, [2]], handling.finished[:, [2]]
@@ -75,7 +75,7 @@ def test_pauses_lie_inside_the_officers_work_and_do_not_overlap(seed):
 @given(SEEDS)
 @settings(max_examples=25)
 def test_offices_act_in_office_hours_only(seed):
-    _, _, register = lived(seed)
+    _, _, register = simulated(seed)
     calendar = small_scenario().calendar
     stamps = pl.concat(
         [register.steps[c] for c in ("started_at", "finished_at", "step_due_at")]
@@ -89,7 +89,7 @@ def test_offices_act_in_office_hours_only(seed):
 @given(SEEDS)
 @settings(max_examples=25)
 def test_nothing_is_known_that_happens_after_the_snapshot(seed):
-    _, _, register = lived(seed)
+    _, _, register = simulated(seed)
     columns = {
         "dossiers": ("submitted_at", "received_at", "resolved_at", "returned_at"),
         "steps": ("arrived_at", "started_at", "finished_at"),
@@ -104,7 +104,7 @@ def test_nothing_is_known_that_happens_after_the_snapshot(seed):
 @given(SEEDS)
 @settings(max_examples=25)
 def test_stamps_and_states_agree(seed):
-    _, _, register = lived(seed)
+    _, _, register = simulated(seed)
     for row in register.dossiers.iter_rows(named=True):
         ended = row["resolved_at"] is not None
         assert ended == (row["status"] in ("returned", "resolved", "withdrawn", "rejected"))
@@ -118,7 +118,7 @@ def test_stamps_and_states_agree(seed):
 @given(SEEDS)
 @settings(max_examples=25)
 def test_outcomes_follow_from_the_stamps_alone(seed):
-    _, _, register = lived(seed)
+    _, _, register = simulated(seed)
     for row in register.dossiers.filter(pl.col("resolved_at").is_not_null()).iter_rows(named=True):
         if row["status"] in ("withdrawn", "rejected"):
             assert row["outcome"] == row["status"]
@@ -132,7 +132,7 @@ def test_outcomes_follow_from_the_stamps_alone(seed):
 @given(SEEDS)
 @settings(max_examples=25)
 def test_online_filing_is_only_where_it_is_offered(seed):
-    sent, _, _ = lived(seed)
+    sent, _, _ = simulated(seed)
     level = np.array([p.level for p in small_scenario().procedures])[sent.procedure]
     assert (level[sent.channel_in == 1] >= 3).all()
     assert sent.processed_online[sent.channel_in == 1].all()
@@ -142,7 +142,7 @@ def test_online_filing_is_only_where_it_is_offered(seed):
 @settings(max_examples=25)
 def test_without_a_cause_no_earlier_dossier_and_no_other_unit_changes(seed, number):
     scenario = small_scenario()
-    sent, handling, _ = lived(seed)
+    sent, handling, _ = simulated(seed)
     injection = scenario.injections[number]
     without = ProcessSimulator(sent, scenario.without(injection), Streams(seed, len(sent))).run()
     elsewhere = sent.office != scenario.office_index[injection.unit_id]

@@ -1,4 +1,4 @@
-"""What two public registers allow to be said of causes: they blame nobody, and say why.
+"""Causes in two public registers: no unit is blamed, and the reason is given.
 
 Their logs hold the end of each step only, and most of the late dossiers' time lies outside every
 step. A contender that blames the longest step blames the wrong one.
@@ -31,9 +31,9 @@ def explained(shared_data, reference_dir, calendars, tmp_path_factory):
             patch.setenv("WORKBENCH_KEY", "the same staff every time")
             files = deliveries([shared_data / path], find_profile(profile, reference_dir))
             ingest(files, work.landed)
-        rooms = RunFolders(work, shipped())
-        clean(rooms)
-        clock(rooms)
+        folders = RunFolders(work, shipped())
+        clean(folders)
+        clock(folders)
         with Warehouse(shipped().pipelines) as warehouse:
             for folder in (work.clean, work.clock, reference_dir):
                 warehouse.attach(folder)
@@ -84,7 +84,7 @@ def test_every_second_of_a_register_is_put_down_to_something(register, late, req
 
 
 @pytest.mark.parametrize(("register", "share"), [("receipt", 0.586), ("wabo", 0.623)])
-def test_most_of_the_time_is_in_no_step_and_nobody_is_blamed_for_it(register, share, request):
+def test_most_of_the_time_is_in_no_step_and_no_unit_is_blamed_for_it(register, share, request):
     tables = request.getfixturevalue(register)
     assert round(unlogged(tables), 3) == share
     assert set(tables["causes"]["cause"]) == {"unexplained"}

@@ -123,11 +123,11 @@ def test_a_month_far_above_its_baseline_is_called_and_scatter_widens_the_limits(
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "reason", "said"),
+    ("first", "last", "reason", "message"),
     [(0, 5, " ", "reason"), (3, 3, "x", "two points"), (-1, 4, "x", "two points")],
 )
-def test_a_baseline_without_reason_or_length_is_refused(first, last, reason, said):
-    with pytest.raises(ValueError, match=said):
+def test_a_baseline_without_reason_or_length_is_refused(first, last, reason, message):
+    with pytest.raises(ValueError, match=message):
         Baseline(first, last, reason)
 
 
@@ -141,16 +141,16 @@ def test_a_baseline_outside_the_series_or_without_dossiers_is_refused():
 @pytest.mark.parametrize(("size", "after"), [(25, 0.20), (60, 0.12), (150, 0.10)])
 def test_an_injected_shift_is_dated_within_one_month_in_eight_of_ten(size, after):
     random = np.random.default_rng(size)
-    near = held = 0
+    near = covered = 0
     for seed in range(60):
         at = int(random.integers(6, 19))
         dossiers = random.poisson(size, 24)
         late = random.binomial(dossiers, np.where(np.arange(24) < at, 0.045, after))
         found = shift(late, dossiers, seed=seed)
         near += abs(found.at - at) <= 1
-        held += found.first <= at <= found.last
+        covered += found.first <= at <= found.last
     assert near / 60 >= 0.80
-    assert held / 60 >= 0.90
+    assert covered / 60 >= 0.90
 
 
 def test_series_without_change_have_a_small_p_value_as_seldom_as_they_should():

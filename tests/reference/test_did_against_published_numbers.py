@@ -107,7 +107,7 @@ def test_a_change_of_mix_is_no_effect_where_it_is_expected():
     assert found.value == pytest.approx(0.0)
 
 
-def test_few_dossiers_and_empty_units_are_said():
+def test_few_dossiers_and_empty_units_are_reported():
     dossiers = np.array([[3, 2, 2, 1], [2, 2, 3, 2], [40, 40, 40, 40], [0, 0, 50, 40]])
     found = difference_in_differences(
         dossiers * 0.1, dossiers, None, treated=[True, True, False, False], after=3

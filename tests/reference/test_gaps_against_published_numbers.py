@@ -132,12 +132,12 @@ def _again(side: Counts, random: np.random.Generator) -> Counts:
 
 @pytest.mark.parametrize(("strata", "size"), [(6, 40), (30, 6), (200, 2)])
 def test_intervals_of_all_effects_hold_the_truth_in_92_to_99_of_100(strata, size):
-    """Mixes, calendars and rates drawn once and lived 300 times; two causes, sparse and dense."""
+    """Mixes, calendars and rates drawn once, 300 simulations; two causes, sparse and dense."""
     random = np.random.default_rng(5)
     mixes = [random.uniform(0.3, 2, (strata, 2)) for _ in range(2)]
     rates = [np.moveaxis(random.beta(2, 14, (strata, 2, 2)), -1, 0) for _ in range(2)]
     truth = effects(*(Counts(m, r * m) for m, r in zip(mixes, rates, strict=True)))
-    held = np.zeros(4)
+    covered = np.zeros(4)
     for _ in range(300):
         sides = []
         for mix, rate in zip(mixes, rates, strict=True):
@@ -145,9 +145,9 @@ def test_intervals_of_all_effects_hold_the_truth_in_92_to_99_of_100(strata, size
             others = random.poisson(mix * size * (1 - rate.sum(axis=0)))
             sides.append(Counts(late.sum(axis=0) + others, late))
         found = split(*sides)
-        held += (found.lower <= truth) & (truth <= found.upper)
-    assert np.all(held / 300 >= 0.92)
-    assert np.all(held / 300 <= 0.99)
+        covered += (found.lower <= truth) & (truth <= found.upper)
+    assert np.all(covered / 300 >= 0.92)
+    assert np.all(covered / 300 <= 0.99)
 
 
 def test_a_unit_is_not_blamed_for_work_it_never_had():
@@ -184,7 +184,7 @@ def test_intervals_of_rate_effects_hold_the_truth_in_93_to_98_of_100(size):
             late = random.poisson(dossiers[:, None] * (rates + extra)).T.astype(float)
             sides.append(Counts(dossiers[:, None], late[..., None]))
         found = split(*sides)
-        # a stratum the unit never handled tells nothing of its rate
+        # a stratum the unit never handled has no information on its rate
         seen = (peers / peers.sum() + unit / unit.sum()) / 2 @ (unit > 0)
         inside += (found.lower[2:] <= more * seen) & (more * seen <= found.upper[2:])
     assert np.all(inside / tries >= 0.93)

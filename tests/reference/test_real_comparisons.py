@@ -1,6 +1,6 @@
 """What three public registers say when alike is compared with alike and open dossiers count.
 
-The manual's page is held to these figures, and the figures to what the page says of them.
+The manual's page must have these figures, and the figures must agree with what it says.
 """
 
 from __future__ import annotations
@@ -110,12 +110,12 @@ def test_the_latest_forwarding_step_is_in_the_municipality_with_the_fewest_late(
     assert inside["crude_lower"] > 1
 
 
-def test_no_channel_of_receipt_can_be_told_from_the_others(made, books):
+def test_no_channel_of_receipt_differs_from_the_others(made, books):
     frame = made["groups"](books["receipt"], "x_channel", "received_quarter")
-    told = frame.filter(pl.col("crude").is_not_null())
+    compared = frame.filter(pl.col("crude").is_not_null())
     for kind in ("crude", "adjusted"):
-        assert (told[f"{kind}_lower"] < 1).all()
-        assert (told[f"{kind}_upper"] > 1).all()
+        assert (compared[f"{kind}_lower"] < 1).all()
+        assert (compared[f"{kind}_upper"] > 1).all()
 
 
 def test_most_of_the_fall_of_receipt_is_immaturity_and_the_rest_may_be_chance(made, books):

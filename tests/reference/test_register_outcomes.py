@@ -36,12 +36,12 @@ def judged(shared_data, reference_dir, pipelines_dir, calendars, tmp_path_factor
     """Outcome and exclusion of every dossier: ``judged("wabo", "wabo/file", "wb_strict")``."""
 
     def run(source: str, path: str, profile: str) -> dict[str, tuple[str, str | None]]:
-        room = tmp_path_factory.mktemp(source)
+        folder = tmp_path_factory.mktemp(source)
         files = deliveries([shared_data / path], find_profile(source, reference_dir))
-        ingest(files, room / "landed")
+        ingest(files, folder / "landed")
         profiles = lateness_profiles(reference_dir / "profiles").filter(profile=profile)
         with Warehouse(pipelines_dir) as warehouse:
-            warehouse.attach(room / "landed")
+            warehouse.attach(folder / "landed")
             warehouse.attach(reference_dir)
             warehouse.add_frame("calendar_days", calendars.days())
             warehouse.build("clean", lambda _: None, TABLES)
@@ -92,11 +92,11 @@ def test_boston_is_judged_as_its_targets_say(judged, shared_data):
     def at(text: str) -> RunTime:
         return dt.datetime.strptime(text, "%m/%d/%Y %I:%M:%S %p") if text else None  # noqa: DTZ007
 
-    told = {row["CASE_ENQUIRY_ID"]: row for row in rows(path)}
+    cases = {row["CASE_ENQUIRY_ID"]: row for row in rows(path)}
     snapshot = dt.datetime(2016, 1, 12, 23, 59, 59)  # noqa: DTZ001 - compared with local stamps
 
     def recount(name: str) -> str:
-        row = told[name]
+        row = cases[name]
         ended = at(row["CLOSED_DT"]) if row["CASE_STATUS"] == "Closed" else None
         return by_instant(at(row["TARGET_DT"]), ended, snapshot)
 
@@ -117,14 +117,14 @@ def test_receipt_is_judged_as_its_deadlines_say(judged, shared_data):
     def at(text: str) -> RunTime:
         return dt.datetime.fromisoformat(text).astimezone(AMSTERDAM) if text else None
 
-    told, stamps = {}, []
+    cases, stamps = {}, []
     for row in rows(path):
-        told.setdefault(row["case:concept:name"], row)
+        cases.setdefault(row["case:concept:name"], row)
         names = ("case:startdate", "case:enddate", "time:timestamp")
         stamps += [stamp for stamp in map(at, (row[n] for n in names)) if stamp]
 
     def recount(name: str) -> str:
-        row = told[name]
+        row = cases[name]
         return by_instant(at(row["case:deadline"]), at(row["case:enddate"]), max(stamps))
 
     assert compared(judged("receipt", "receipt/receipt.csv.gz", "due_instant"), recount) == {
@@ -139,13 +139,13 @@ def test_receipt_is_judged_as_its_deadlines_say(judged, shared_data):
 def test_wabo_is_judged_by_eight_weeks_closed_and_open(judged, shared_data):
     path = shared_data / "wabo" / "CoSeLoG_WABO_1.xes.gz"
     snapshot = dt.date(2014, 1, 6)
-    told: dict[str, dict[str, str]] = {}
+    cases: dict[str, dict[str, str]] = {}
     with gzip.open(path) as stream:
         for _, node in ElementTree.iterparse(stream):
             if node.tag.endswith("trace"):
                 own = (a for a in node if not a.tag.endswith("event"))
                 case = {a.get("key"): a.get("value") for a in own}
-                told[f"WABO_1/{case['concept:name']}"] = case
+                cases[f"WABO_1/{case['concept:name']}"] = case
                 node.clear()
 
     def day(text: str) -> dt.date:
@@ -154,7 +154,7 @@ def test_wabo_is_judged_by_eight_weeks_closed_and_open(judged, shared_data):
     closed = holidays.country_holidays("NL", years=range(2005, 2016))
 
     def recount(name: str) -> str:
-        case = told[name]
+        case = cases[name]
         due = day(case["startDate"]) + EIGHT_WEEKS
         # Algemene termijnenwet, article 1: a term never ends on a weekend or a public holiday
         while due.weekday() > 4 or due in closed:

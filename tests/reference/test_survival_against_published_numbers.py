@@ -1,4 +1,4 @@
-"""Curves with open dossiers against those of other libraries, and foretold against seen."""
+"""Curves with open dossiers against those of other libraries, and predictions against outcomes."""
 
 from __future__ import annotations
 
@@ -125,11 +125,11 @@ def test_risks_rise_for_slow_units_and_are_one_past_the_limit():
     assert np.all((low <= value) & (value <= high))
 
 
-def test_reliability_shows_what_was_foretold_beside_what_happened():
+def test_reliability_shows_predictions_beside_what_happened():
     random = np.random.default_rng(3)
-    told = random.beta(1, 4, 5_000)
-    late = random.uniform(size=5_000) < told
-    good, bad = reliability(told, late), reliability(np.sqrt(told), late)
+    risk = random.beta(1, 4, 5_000)
+    late = random.uniform(size=5_000) < risk
+    good, bad = reliability(risk, late), reliability(np.sqrt(risk), late)
     assert np.mean((good.lower <= good.foretold) & (good.foretold <= good.upper)) >= 0.8
     assert np.mean((bad.lower <= bad.foretold) & (bad.foretold <= bad.upper)) <= 0.2
     assert good.brier < bad.brier

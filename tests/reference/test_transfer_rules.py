@@ -31,9 +31,9 @@ def test_one_rule_holds_for_a_unit_on_a_day(rules, reference_dir):
     with (reference_dir / "units.csv").open(encoding="utf-8", newline="") as lines:
         units = {row["unit_id"] for row in csv.DictReader(lines)}
     assert {row["unit_id"] for row in rules} <= units | {EVERYTHING}
-    spells = sorted(
+    periods = sorted(
         (row["rule"], row["unit_id"], row["valid_from"], row["valid_to"]) for row in rules
     )
-    for (rule, unit, _, ends), (other, its_unit, begins, _) in itertools.pairwise(spells):
+    for (rule, unit, _, ends), (other, its_unit, begins, _) in itertools.pairwise(periods):
         if (rule, unit) == (other, its_unit):
             assert dt.date.fromisoformat(ends) < dt.date.fromisoformat(begins)

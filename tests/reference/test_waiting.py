@@ -23,7 +23,7 @@ KEY = "a secret of sixteen letters"
 WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 HOURS = dict.fromkeys(("unit_id", "holder_id", "weekday", "opens", "closes"), pl.String)
 SPELT = {"prioritisation": "prioritization"}
-"""The published figures spell one cause the other way."""
+"""The published figures use the other spelling of one cause."""
 
 
 @pytest.fixture(scope="module")
@@ -31,19 +31,19 @@ def cleaned(shared_data, repository, tmp_path_factory):
     """Ingest and clean a folder of the registers; returns the folder of its clean tables."""
 
     def run(name: str):
-        room = tmp_path_factory.mktemp(name)
+        folder = tmp_path_factory.mktemp(name)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("WORKBENCH_KEY", KEY)
             files = deliveries([shared_data / name], find_profile(name, repository.reference))
-            ingest(files, room / "landed")
+            ingest(files, folder / "landed")
         calendars = Calendars.read(repository.reference / "calendars")
         with Warehouse(repository.pipelines) as warehouse:
-            warehouse.attach(room / "landed")
+            warehouse.attach(folder / "landed")
             warehouse.attach(repository.reference)
             warehouse.add_frame("calendar_days", calendars.days())
             warehouse.build("clean", wanted=("steps", "dossiers"))
-            warehouse.write(("steps", "dossiers"), room / "clean")
-        return room / "clean"
+            warehouse.write(("steps", "dossiers"), folder / "clean")
+        return folder / "clean"
 
     return run
 
@@ -74,10 +74,10 @@ def test_waiting_hours_of_the_hand_made_logs_are_those_published_to_the_minute(
     found = hours_by_unit(split_waits(cleaned("kronos"), repository, hours=hours_of(published)))
     expected = {
         log: {
-            "wait": told["wt_total"],
-            **{c: told[f"wt_{SPELT.get(c, c)}"] for c in WAITING_CAUSES},
+            "wait": hours["wt_total"],
+            **{c: hours[f"wt_{SPELT.get(c, c)}"] for c in WAITING_CAUSES},
         }
-        for log, told in published["expected_waiting_hours"].items()
+        for log, hours in published["expected_waiting_hours"].items()
     }
     assert found == expected
 
@@ -103,9 +103,9 @@ def test_nothing_is_blamed_where_no_delay_is_hidden(extraneous, process):
 
 @pytest.mark.parametrize("process", LOGS)
 def test_as_many_steps_wait_without_a_cause_as_delays_are_hidden(extraneous, process):
-    held = extraneous.filter(pl.col("extraneous_seconds") > 0)
+    waiting_steps = extraneous.filter(pl.col("extraneous_seconds") > 0)
     steps = {
-        ending: held.filter(pl.col("unit_id") == process + ending)["step"].n_unique()
+        ending: waiting_steps.filter(pl.col("unit_id") == process + ending)["step"].n_unique()
         for ending in LOGS[process]
     }
     assert steps == {"": 0, "_1_timer": 1, "_3_timers": 3, "_5_timers": 5}
@@ -157,10 +157,10 @@ def delays(shared_data, extraneous) -> pl.DataFrame:
     """
     published = json.loads((shared_data / "extraneous" / "truth.json").read_text("utf-8"))
     hidden = [
-        (name.removesuffix(".csv.gz"), step, said["n"] * said["mean_s"] / 3600)
+        (name.removesuffix(".csv.gz"), step, delay["n"] * delay["mean_s"] / 3600)
         for name, log in published.items()
         if name != "source"
-        for step, said in log["by_activity"].items()
+        for step, delay in log["by_activity"].items()
     ]
     truth = pl.DataFrame(hidden, schema=["unit_id", "step", "hidden"], orient="row")
     hours = pl.col("extraneous_seconds").sum() / 3600

@@ -64,15 +64,15 @@ def test_every_threshold_says_what_it_means_where_it_is_from_and_whether_it_was_
     reference_dir,
 ):
     rules = pl.read_csv(reference_dir / "cause_rules.csv", infer_schema=False)
-    said = rules.select("value", "unit", "meaning_vi", "meaning_en", "source", "verified")
-    assert said.null_count().sum_horizontal().item() == 0
+    texts = rules.select("value", "unit", "meaning_vi", "meaning_en", "source", "verified")
+    assert texts.null_count().sum_horizontal().item() == 0
     assert rules["value"].str.contains(r"^\d+$").all()
 
 
 def test_what_explains_knows_nothing_of_what_simulates():
     """Neither an import nor a name: truth must not leak into the finding of causes."""
     assert EXPLAINS
-    told = re.compile(r"simulat|latebench|inject|\btruth\b")
+    simulation = re.compile(r"simulat|latebench|inject|\btruth\b")
     for path in EXPLAINS:
         text = path.read_text(encoding="utf-8")
         if path.suffix == ".py":
@@ -80,7 +80,7 @@ def test_what_explains_knows_nothing_of_what_simulates():
                 n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Import | ast.ImportFrom)
             ]
             text = "\n".join(ast.unparse(name) for name in names)
-        assert not told.search(text), path.name
+        assert not simulation.search(text), path.name
 
 
 def test_every_ground_that_a_model_gives_has_its_sentence():

@@ -26,7 +26,7 @@ LAYERS = (
     {"core"},
     {"messages"},
 )
-"""From the door to the ground; modules of one layer may use each other, never in a circle."""
+"""From top to bottom; modules of one layer may use each other, never in a circle."""
 
 ONLY_IN = {"duckdb": "warehouse", "papermill": "pages", "altair": "charts"}
 
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 """
 
 
-def room(path: Path) -> str:
+def package_of(path: Path) -> str:
     """The module or subpackage of ``workbench`` that a file belongs to."""
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
@@ -81,10 +81,10 @@ def imported(source: str, *, run_only: bool = False) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def rooms_used(source: str) -> set[str]:
+def packages_used(source: str) -> set[str]:
     names = [name.split(".") for name in imported(source)]
-    rooms = {parts[1] for parts in names if parts[0] == "workbench" and len(parts) > 1}
-    return {name for name in rooms if not name.startswith("__")}
+    packages = {parts[1] for parts in names if parts[0] == "workbench" and len(parts) > 1}
+    return {name for name in packages if not name.startswith("__")}
 
 
 def file_of(dotted: str) -> Path | None:
@@ -100,21 +100,21 @@ def file_of(dotted: str) -> Path | None:
 
 
 def upward(path: Path, source: str) -> list[str]:
-    here = room(path)
-    return [name for name in sorted(rooms_used(source)) if level(name) < level(here)]
+    here = package_of(path)
+    return [name for name in sorted(packages_used(source)) if level(name) < level(here)]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
 def test_a_module_uses_only_what_lies_below_it(path):
     if path == PACKAGE / "__init__.py":
-        pytest.skip("the door looks names up on first use")
+        pytest.skip("the package looks names up on first use")
     assert upward(path, path.read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
-def test_each_engine_has_one_door(path):
+def test_each_engine_is_imported_in_one_package(path):
     tops = {name.split(".")[0] for name in imported(path.read_text(encoding="utf-8"))}
-    assert [e for e, home in ONLY_IN.items() if e in tops and room(path) != home] == []
+    assert [e for e, home in ONLY_IN.items() if e in tops and package_of(path) != home] == []
 
 
 def test_a_database_is_opened_by_the_stages_and_by_one_door_for_questions():
@@ -150,7 +150,7 @@ def test_no_file_needs_itself_to_be_imported():
 
 
 def test_answers_name_each_other_in_no_circle_not_even_for_types():
-    files = [path for path in FILES if room(path) == "answers"]
+    files = [path for path in FILES if package_of(path) == "answers"]
     names = [path.relative_to(PACKAGE).as_posix() for path in circle(files, run_only=False)]
     assert names == [], "imports run in a circle"
     sources = [path.read_text(encoding="utf-8") for path in files]

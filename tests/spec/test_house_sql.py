@@ -47,14 +47,16 @@ def statement(text: str) -> str:
 
 @EACH_MODEL
 def test_a_model_opens_by_saying_its_grain_key_sources_and_promises(path):
-    said = re.findall(r"^-- (\w+): *(\S?)", path.read_text(encoding="utf-8").split("\n\n")[0], re.M)
-    assert [name for name, _ in said if name not in {"audit", "parts"}] == [
+    headers = re.findall(
+        r"^-- (\w+): *(\S?)", path.read_text(encoding="utf-8").split("\n\n")[0], re.M
+    )
+    assert [name for name, _ in headers if name not in {"audit", "parts"}] == [
         "grain",
         "key",
         "reads",
         "promises",
     ]
-    assert all(text for name, text in said if name in {"grain", "reads"})
+    assert all(text for name, text in headers if name in {"grain", "reads"})
 
 
 @EACH_MODEL

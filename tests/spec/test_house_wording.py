@@ -54,9 +54,11 @@ def spoken(path: Path) -> Iterator[tuple[str, bool]]:
 def test_a_sentence_stands_in_both_languages_with_the_same_holes():
     wrong = []
     for key in ENTRIES:
-        said = texts(key)
-        complete = set(said) == set(LANGUAGES) and all(text.strip() for text in said.values())
-        if not complete or holes(said["vi"]) != holes(said["en"]):
+        by_language = texts(key)
+        complete = set(by_language) == set(LANGUAGES) and all(
+            text.strip() for text in by_language.values()
+        )
+        if not complete or holes(by_language["vi"]) != holes(by_language["en"]):
             wrong.append(key)
     assert wrong == []
 

@@ -95,10 +95,10 @@ def found(run_clock, policies) -> pl.DataFrame:
 def test_a_profile_does_what_its_table_says(found, profile):
     rows = found.filter(profile=profile).sort("dossier_id")
     listed = cases(profile)
-    told = [f"line {n}: {c['case']}: {c['outcome']}" for n, c in enumerate(listed, start=2)]
+    expected = [f"line {n}: {c['case']}: {c['outcome']}" for n, c in enumerate(listed, start=2)]
     outcomes = zip(listed, rows["outcome"], strict=True)
-    did = [f"line {n}: {c['case']}: {o}" for n, (c, o) in enumerate(outcomes, start=2)]
-    assert did == told
+    judged = [f"line {n}: {c['case']}: {o}" for n, (c, o) in enumerate(outcomes, start=2)]
+    assert judged == expected
 
 
 def test_every_profile_has_a_table_and_every_table_a_profile(reference_dir):

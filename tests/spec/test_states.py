@@ -92,7 +92,7 @@ def months_of(case: str) -> dict[str, str]:
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("table", ["measures", "forms"])
 def test_every_count_follows_the_table_of_states(counted, table, profile):
-    found, told = [], []
+    found, expected = [], []
     for number, case in enumerate(cases(), start=2):
         rows = counted[table].filter(profile=profile, unit_id=f"D{number:02d}").sort("period")
         kinds = ("resolved", "withdrawn", "rejected", "open")
@@ -101,8 +101,8 @@ def test_every_count_follows_the_table_of_states(counted, table, profile):
         }
         assert rows.select(pl.sum_horizontal(*kinds).alias("n"))["n"].max() == 1, case["case"]
         found.append(f"line {number}: {case['case']}: {counts}")
-        told.append(f"line {number}: {case['case']}: {months_of(case[profile])}")
-    assert found == told
+        expected.append(f"line {number}: {case['case']}: {months_of(case[profile])}")
+    assert found == expected
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -111,7 +111,7 @@ def test_outcomes_carry_the_state_that_the_table_says(counted, profile):
     assert rows["state"].to_list() == [case[profile].partition(" ")[0] for case in cases()]
 
 
-def test_nobody_says_whether_a_dossier_without_a_date_of_its_end_was_in_time(counted):
+def test_a_dossier_without_a_date_of_its_end_is_undecidable(counted):
     undated = [f"D{n:02d}" for n, c in enumerate(cases(), start=2) if c["excluded"] == "D08"]
     rows = counted["outcomes"].filter(pl.col("dossier_id").is_in(undated))
     assert set(rows["outcome"]) == {"unknown"}

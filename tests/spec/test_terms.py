@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-# text of the column, unit said beside it, value and unit read (None: refused)
+# text of the column, unit given beside it, value and unit read (None: refused)
 TERMS = [
     ("48", "hour", (48, "hour")),
     ("48.0", "giờ", (48, "hour")),

@@ -24,8 +24,8 @@ PAGE = Page(
 v4 = nbformat.v4
 
 
-def shown(data: dict[str, str], **told: Any) -> Any:
-    return v4.new_output("display_data", data=data, metadata=told)
+def shown(data: dict[str, str], **metadata: Any) -> Any:
+    return v4.new_output("display_data", data=data, metadata=metadata)
 
 
 def page_of(*outputs: Any, **page: Any) -> str:

@@ -84,10 +84,10 @@ def test_a_chart_is_drawn_by_the_vega_lite_of_the_lab_and_by_the_newest(name, ve
 
 @EACH_FIGURE
 def test_a_notebook_gets_a_chart_that_the_lab_draws_without_a_network(name):
-    data, told = FIGURES[name]._repr_mimebundle_()
+    data, metadata = FIGURES[name]._repr_mimebundle_()
     assert set(data) == {LAB_MIME, "image/svg+xml", "text/plain"}
     assert data[LAB_MIME]["$schema"].endswith("/v5.json")
-    assert told == {"caption": f"Hình {name}"}
+    assert metadata == {"caption": f"Hình {name}"}
     fetched = re.findall(r"https?://[^\s\"<]+", json.dumps(data))
     assert {a for a in fetched if "w3.org" not in a and "vega.github.io/schema" not in a} == set()
 
@@ -132,7 +132,7 @@ def test_shape_says_what_colour_says():
     assert fills[3] == "#ffffff", "few dossiers are hollow"
 
 
-def test_an_interval_of_few_dossiers_does_not_stretch_the_plot():
+def test_an_interval_of_few_dossiers_does_not_widen_the_plot():
     spec = FIGURES["units"].spec
     layer = spec["layer"][2]
     upper = layer["encoding"]["x"]["scale"]["domain"][1]

@@ -93,7 +93,7 @@ def test_congestion_is_reported_as_an_overload_seen_and_not_as_a_difference():
     assert frame.filter(~pl.col("flagged"))["reading"].null_count() == frame.height - 2
 
 
-def test_what_stays_unexplained_is_told_but_names_no_cell():
+def test_what_stays_unexplained_is_reported_but_flags_no_cell():
     rows = world(1, size=100, sick={("U03", "2022-Q1", "slow_work"): 0.4})
     renamed = rows.with_columns(pl.col("cause").replace("slow_work", "unexplained"))
     found = cells(renamed, kind="quarter").filter(pl.col("reading") == "unexplained")
@@ -102,13 +102,13 @@ def test_what_stays_unexplained_is_told_but_names_no_cell():
 
 def test_what_no_cause_takes_is_not_tested_by_what_causes_take():
     rows = world(1, size=100, sick={("U03", "2022-Q1", "slow_work"): 0.1})
-    of_nobody = pl.col("cause") == "unexplained"
+    is_unexplained = pl.col("cause") == "unexplained"
     some = (pl.int_range(pl.len()) % 33 == 0).cast(pl.Int64)
-    taken = pl.when(of_nobody).then(0).otherwise(some)
+    taken = pl.when(is_unexplained).then(0).otherwise(some)
     shipped = rows.with_columns(pl.col("cause").replace("slow_work", "unexplained")).with_columns(
         taken.alias("n_extreme"), (taken * 3600).alias("excess_seconds")
     )
-    found = cells(shipped, kind="quarter").filter(of_nobody)
+    found = cells(shipped, kind="quarter").filter(is_unexplained)
     assert found.filter(reading="unexplained")["unit_id"].to_list() == ["U03"]
     assert (found["p_value"] < 1).any()
 
@@ -178,8 +178,8 @@ def test_the_excess_is_uncertain_by_what_is_in_doubt_and_by_what_two_measures_di
     found = {}
     for times, doubtful in ((1, 0), (1, 40), (1, 4_000), (2, 0), (0, 0)):
         counted = (times * pl.col("late_share")).alias("n_spared")
-        told = rows.with_columns(counted, pl.lit(doubtful).alias("n_doubtful"))
-        frame = cells(told, kind="quarter")
+        doubtful_rows = rows.with_columns(counted, pl.lit(doubtful).alias("n_doubtful"))
+        frame = cells(doubtful_rows, kind="quarter")
         found[times, doubtful] = frame.row(by_predicate=sick[0] & sick[1] & sick[2], named=True)
     sure, doubted, unknown, twice, nothing = found.values()
     for other in (doubted, unknown, twice, nothing):
@@ -238,7 +238,7 @@ def test_no_rows_give_no_cells():
     assert cells(world(2), kind="month").schema == CELLS
 
 
-def test_a_unit_alone_in_its_strata_is_held_against_the_overall_rate_and_not_named():
+def test_a_unit_alone_in_its_strata_is_compared_with_the_overall_rate_and_not_flagged():
     rows = world(4).with_columns(
         pl.when(pl.col("unit_id") == "U00")
         .then(pl.lit("P9"))

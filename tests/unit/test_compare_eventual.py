@@ -43,26 +43,26 @@ def register(seed: int, number: int = 4_000) -> pl.DataFrame:
 
 
 def test_the_eventual_share_of_recent_dossiers_is_nearer_the_truth_than_that_of_closed_ones():
-    closed, corrected, held = [], [], []
+    closed, corrected, covered = [], [], []
     for seed in range(8):
         rows = register(seed, 16_000)
         found = eventual(rows, ["is_recent"]).filter("is_recent").row(0, named=True)
         truth = rows.filter("is_recent")["ends_late"].mean()
         closed.append(abs(found["closed"] - truth))
         corrected.append(abs(found["eventual"] - truth))
-        held.append(found["eventual_lower"] <= truth <= found["eventual_upper"])
+        covered.append(found["eventual_lower"] <= truth <= found["eventual_upper"])
         assert found["closed_is_biased"]
     assert np.mean(corrected) <= 0.006
     assert np.mean(corrected) < np.mean(closed) / 2
-    assert np.mean(held) >= 0.9
+    assert np.mean(covered) >= 0.9
 
 
 def test_risks_are_calibrated_on_dossiers_not_yet_late():
     risk, late = [], []
     for seed in range(20, 32):
         rows = register(seed)
-        told = breach_risks(rows).filter(pl.col("spent") <= 1)
-        joined = told.join(rows.select("dossier_id", "ends_late"), on="dossier_id")
+        risks = breach_risks(rows).filter(pl.col("spent") <= 1)
+        joined = risks.join(rows.select("dossier_id", "ends_late"), on="dossier_id")
         risk += joined["risk"].to_list()
         late += joined["ends_late"].to_list()
     table = reliability(risk, late, groups=8)
@@ -113,9 +113,9 @@ def test_a_dossier_past_its_limit_has_risk_one_and_its_group_counts_it_late():
         .otherwise("elapsed_seconds")
         .alias("elapsed_seconds")
     )
-    told = breach_risks(rows)
-    assert told.filter(pl.col("spent") > 1)["risk"].unique().to_list() == [1.0]
-    assert told["dossier_id"].to_list() == sorted(told["dossier_id"].to_list())
+    risks = breach_risks(rows)
+    assert risks.filter(pl.col("spent") > 1)["risk"].unique().to_list() == [1.0]
+    assert risks["dossier_id"].to_list() == sorted(risks["dossier_id"].to_list())
     found = eventual(rows, []).row(0, named=True)
     late_now = found["n_late"] + found["n_overdue"]
     assert found["known_numerator"] == late_now <= found["eventual_numerator"]

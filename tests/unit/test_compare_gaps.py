@@ -173,13 +173,15 @@ def test_shared_luck_widens_the_interval_of_its_cause_only():
     }
 
 
-def test_one_comparison_is_told_in_one_sentence():
+def test_one_comparison_is_described_in_one_sentence():
     table = gaps(HARDER_WORK, [(Side("A", "2022-Q1"), Side("B", "2022-Q1"))])
     names = {"A@2022-Q1": "A", "B@2022-Q1": "B"}
     with use_language("en"):
-        said = describe_gap(table, names)
-    assert said.startswith("B against A: the late share differs by +32.0 points (+19.5 to +43.2)")
-    assert "the case mix explains +32.0" in said
-    assert said.endswith("other causes and overdue dossiers without a cause yet 0.0.")
+        sentence = describe_gap(table, names)
+    assert sentence.startswith(
+        "B against A: the late share differs by +32.0 points (+19.5 to +43.2)"
+    )
+    assert "the case mix explains +32.0" in sentence
+    assert sentence.endswith("other causes and overdue dossiers without a cause yet 0.0.")
     with pytest.raises(ValueError, match="one comparison"):
         describe_gap(pl.concat([table, table.with_columns(comparison=pl.lit("x"))]), names)

@@ -52,15 +52,15 @@ def spans(days: dict[str, list[float]], ended: dict[str, list[bool]]) -> pl.Data
 
 
 def test_open_dossiers_push_the_median_up_and_the_closed_one_is_marked():
-    told = spans({"A": [2.0, 4.0, 50.0, 50.0, 50.0]}, {"A": [True, True, False, False, False]})
-    row = compare.medians(told, ["unit"]).row(0, named=True)
+    times = spans({"A": [2.0, 4.0, 50.0, 50.0, 50.0]}, {"A": [True, True, False, False, False]})
+    row = compare.medians(times, ["unit"]).row(0, named=True)
     assert (row["closed"], row["median"], row["n_ended"]) == (2.0, None, 2)
     assert row["closed_is_biased"]
 
 
 def test_without_open_dossiers_both_medians_are_one():
-    told = spans({"A": [2.0, 4.0, 9.0]}, {"A": [True] * 3})
-    row = compare.medians(told, ["unit"]).row(0, named=True)
+    times = spans({"A": [2.0, 4.0, 9.0]}, {"A": [True] * 3})
+    row = compare.medians(times, ["unit"]).row(0, named=True)
     assert row["closed"] == row["median"] == 4.0
     assert not row["closed_is_biased"]
 

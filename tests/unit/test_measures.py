@@ -101,7 +101,7 @@ def test_definitions_use_only_counters_that_the_models_make(pipelines_dir):
     assert [counter for counter in sorted(used) if not re.search(rf"\b{counter}\b", text)] == []
 
 
-def test_where_no_channel_is_known_no_share_filed_online_is_told():
+def test_where_no_channel_is_known_there_is_no_share_filed_online():
     group = {"profile": "p", "unit_id": "*", "period": "2022-H1", "procedure_id": "*"}
     counted = pl.DataFrame([{**group, "channel_in": "*", "received": 9}])
     assert "online_in" not in measure(counted, RATES)["measure"].to_list()

@@ -1,4 +1,4 @@
-"""Numbers in the stead of texts: the same whether rows come in order or not, few or many."""
+"""Numbers instead of texts: the same whether rows come in order or not, few or many."""
 
 from __future__ import annotations
 

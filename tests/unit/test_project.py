@@ -1,4 +1,4 @@
-"""A room is replaced whole; what a killed run left beside it goes, what a living one uses stays."""
+"""A folder is replaced whole; leftovers of a killed run go, those of a running one stay."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ with replace_folder(folder) as fresh:
 """Replaces a folder and dies at once, as by SIGKILL, before or after its n-th rename."""
 
 
-def leftover(room: Path, *, age: float) -> Path:
+def leftover(folder: Path, *, age: float) -> Path:
     """A scratch folder as a run leaves it that was killed so many seconds ago."""
-    scratch = room.parent / f".{room.name}-killed"
+    scratch = folder.parent / f".{folder.name}-killed"
     (scratch / "new").mkdir(parents=True)
     (scratch / ".in-use").touch()
     backdate(scratch / ".in-use", age)
@@ -51,28 +51,28 @@ def backdate(file: Path, age: float) -> None:
 
 
 def test_what_a_killed_run_left_is_gone_after_the_next_one(tmp_path) -> None:
-    room = tmp_path / "clean"
-    scratch = leftover(room, age=3600)
-    with replace_folder(room) as fresh:
+    folder = tmp_path / "clean"
+    scratch = leftover(folder, age=3600)
+    with replace_folder(folder) as fresh:
         (fresh / "table").touch()
     assert not scratch.exists()
     assert [path.name for path in tmp_path.iterdir()] == ["clean"]
 
 
 def test_the_scratch_folder_of_a_living_run_stays(tmp_path) -> None:
-    room = tmp_path / "clean"
-    scratch = leftover(room, age=3600)
+    folder = tmp_path / "clean"
+    scratch = leftover(folder, age=3600)
     with FileLock(scratch / ".in-use") as lock:
         backdate(Path(lock.lock_file), 3600)
-        with replace_folder(room):
+        with replace_folder(folder):
             assert scratch.exists()
     assert scratch.exists()
 
 
 def test_a_run_that_only_just_began_is_left_alone(tmp_path) -> None:
-    room = tmp_path / "clean"
-    scratch = leftover(room, age=0)
-    with replace_folder(room):
+    folder = tmp_path / "clean"
+    scratch = leftover(folder, age=0)
+    with replace_folder(folder):
         pass
     assert scratch.exists()
 
@@ -88,16 +88,16 @@ def test_a_hidden_folder_without_our_lock_is_no_leftover(tmp_path) -> None:
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("number", [1, 2])
 def test_wherever_a_run_is_killed_one_whole_copy_is_found_again(tmp_path, number, moment) -> None:
-    room = tmp_path / "data" / "clean [1]"
-    room.mkdir(parents=True)
-    (room / "table").write_text("old")
-    command = [sys.executable, "-c", KILLED_RUN, str(room), str(number), moment]
+    folder = tmp_path / "data" / "clean [1]"
+    folder.mkdir(parents=True)
+    (folder / "table").write_text("old")
+    command = [sys.executable, "-c", KILLED_RUN, str(folder), str(number), moment]
     assert subprocess.run(command, check=False).returncode == 137
-    restore_folders(room.parent)
-    assert (room / "table").read_text() == ("new" if (number, moment) == (2, "after") else "old")
-    with replace_folder(room) as fresh:
+    restore_folders(folder.parent)
+    assert (folder / "table").read_text() == ("new" if (number, moment) == (2, "after") else "old")
+    with replace_folder(folder) as fresh:
         (fresh / "table").write_text("newer")
-    assert (room / "table").read_text() == "newer"
+    assert (folder / "table").read_text() == "newer"
 
 
 def test_a_command_finds_results_that_a_killed_run_had_moved_aside(tmp_path) -> None:
@@ -122,9 +122,9 @@ def test_a_run_that_is_just_replacing_a_folder_is_not_disturbed(tmp_path, monkey
 def test_an_interrupt_between_the_two_renames_puts_the_old_folder_back(
     tmp_path, monkeypatch
 ) -> None:
-    room = tmp_path / "clean"
-    room.mkdir()
-    (room / "table").touch()
+    folder = tmp_path / "clean"
+    folder.mkdir()
+    (folder / "table").touch()
     rename = Path.rename
 
     def interrupt(path: Path, target: Path) -> Path:
@@ -133,9 +133,9 @@ def test_an_interrupt_between_the_two_renames_puts_the_old_folder_back(
         return rename(path, target)
 
     monkeypatch.setattr(Path, "rename", interrupt)
-    with pytest.raises(KeyboardInterrupt), replace_folder(room):
+    with pytest.raises(KeyboardInterrupt), replace_folder(folder):
         pass
-    assert (room / "table").is_file()
+    assert (folder / "table").is_file()
 
 
 def test_a_place_that_is_no_folder_is_one_message(tmp_path) -> None:

@@ -1,4 +1,4 @@
-"""Inner use unless said otherwise: the switch of a publication, in params and on the command."""
+"""Internal use by default: the switch of a publication, in params and on the command."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from workbench.core.project import Project
 
 
 def project(folder: Path, repository: Project, published: object) -> Project:
-    said = yaml.safe_load(repository.params.read_text(encoding="utf-8"))
-    said["brief"]["published"] = published
-    (folder / "params.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
+    parameters = yaml.safe_load(repository.params.read_text(encoding="utf-8"))
+    parameters["brief"]["published"] = published
+    (folder / "params.yaml").write_text(yaml.safe_dump(parameters), encoding="utf-8")
     return Project(folder)
 
 
@@ -25,12 +25,14 @@ def test_a_briefing_is_for_inner_use_as_shipped(repository: Project) -> None:
     assert read_command(["brief"]).values["options"].published is False
 
 
-def test_the_knob_and_the_flag_ask_for_a_publication(tmp_path: Path, repository: Project) -> None:
+def test_the_parameter_and_the_flag_ask_for_a_publication(
+    tmp_path: Path, repository: Project
+) -> None:
     assert read_params(project(tmp_path, repository, published=True)).brief_published is True
     for command in ("brief", "schedule"):
         assert read_command([command, "--published"]).values["options"].published is True
 
 
-def test_a_knob_that_is_neither_true_nor_false_is_refused(tmp_path, repository) -> None:
+def test_a_parameter_that_is_neither_true_nor_false_is_refused(tmp_path, repository) -> None:
     with pytest.raises(InputRejected, match=r"brief\.published"):
         read_params(project(tmp_path, repository, published="maybe"))

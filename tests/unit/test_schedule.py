@@ -95,16 +95,16 @@ def test_the_cron_line_runs_both_commands_in_the_folder_and_keeps_what_they_say(
         fake = scripts / command
         fake.write_text(f'#!/bin/sh\necho {command} "$@" in "$PWD"\n', encoding="utf-8")
         fake.chmod(0o755)
-    errand = dataclasses.replace(
+    briefing = dataclasses.replace(
         POSIX, folder=folder, scripts=scripts, refresh=True, arguments=("brief", "--unit", "P. 1%")
     )
 
-    command = cron_fields(cron_entry(errand))[-1]
+    command = cron_fields(cron_entry(briefing))[-1]
     assert command.count("%") == command.count("\\%")
     subprocess.run(["/bin/sh", "-c", command.replace("\\%", "%")], check=True, env={"PATH": "/bin"})
 
-    said = (folder / LOG).read_text(encoding="utf-8").splitlines()
-    assert said == [
+    message = (folder / LOG).read_text(encoding="utf-8").splitlines()
+    assert message == [
         f"workbench dvc repro explain in {folder}",
         f"workbench brief --unit P. 1% in {folder}",
     ]
@@ -116,8 +116,8 @@ def test_the_cron_line_ends_with_the_exit_code_of_the_briefing(tmp_path):
     fake = tmp_path / "workbench"
     fake.write_text("#!/bin/sh\nexit 5\n", encoding="utf-8")
     fake.chmod(0o755)
-    errand = dataclasses.replace(POSIX, folder=tmp_path, scripts=tmp_path)
-    command = cron_fields(cron_entry(errand))[-1]
+    briefing = dataclasses.replace(POSIX, folder=tmp_path, scripts=tmp_path)
+    command = cron_fields(cron_entry(briefing))[-1]
     assert subprocess.run(["/bin/sh", "-c", command], check=False).returncode == 5
 
 
@@ -139,8 +139,8 @@ def test_systemd_accepts_the_units_without_a_remark(tmp_path, name):
     scripts.mkdir(parents=True)
     for command in ("dvc", "workbench"):
         (scripts / command).touch(mode=0o755)
-    errand = dataclasses.replace(POSIX, folder=folder, scripts=scripts, refresh=True)
-    files = systemd_files(systemd_units(errand), tmp_path)
+    briefing = dataclasses.replace(POSIX, folder=folder, scripts=scripts, refresh=True)
+    files = systemd_files(systemd_units(briefing), tmp_path)
     assert [f.name for f in files] == ["workbench-brief.service", "workbench-brief.timer"]
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *files],
@@ -170,8 +170,8 @@ def test_systemd_reads_the_calendar_as_the_first_of_the_next_period(project, per
 
 
 def test_a_dollar_and_a_percent_are_doubled_where_systemd_would_expand_them():
-    errand = dataclasses.replace(POSIX, arguments=("brief", "--unit", "100% $x"))
-    assert 'brief --unit "100%% $$x"' in systemd_units(errand)
+    briefing = dataclasses.replace(POSIX, arguments=("brief", "--unit", "100% $x"))
+    assert 'brief --unit "100%% $$x"' in systemd_units(briefing)
 
 
 def test_a_quotation_mark_in_a_path_is_refused_for_systemd():
@@ -254,7 +254,7 @@ def test_a_command_longer_than_task_scheduler_takes_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"kind": "cron", "period": "week"}, "week"),
         ({"kind": "cron", "period": "2022-H1"}, "2022-H1"),
@@ -263,8 +263,8 @@ def test_a_command_longer_than_task_scheduler_takes_is_refused():
         ({"kind": "cron", "period": "month", "convention": "nd09_2019"}, "vinh_phuc_2021"),
     ],
 )
-def test_what_does_not_exist_is_a_usage_problem_naming_the_choices(project, wrong, said):
-    with pytest.raises(UsageProblem, match=said):
+def test_what_does_not_exist_is_a_usage_problem_naming_the_choices(project, wrong, message):
+    with pytest.raises(UsageProblem, match=message):
         schedule_lines(project, **wrong)
 
 
@@ -323,7 +323,7 @@ def test_what_is_not_asked_is_left_to_the_parameters_of_the_day(capsys):
     assert line[line.index("brief") : line.index("}")] == ["brief", "--period", "last-half;"]
 
 
-def test_results_are_brought_up_to_date_unless_told_otherwise(capsys):
+def test_results_are_brought_up_to_date_by_default(capsys):
     assert "repro" in scheduled(capsys)
     assert "repro" not in scheduled(capsys, "--no-refresh")
 

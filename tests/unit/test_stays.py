@@ -46,8 +46,8 @@ def known(*seconds: float) -> Pace:
 def test_the_risk_is_the_share_of_those_still_there_whose_stay_and_way_take_too_long():
     law = known(1_000, 2_000, 3_000, 4_000)
     now = stays([1_500, 1_500, 500], [False] * 3)
-    told = remaining_time_risks((law, now), (known(1_000), np.zeros(3)), [1_600, -1, 1_501])
-    for bound in told:
+    bounds = remaining_time_risks((law, now), (known(1_000), np.zeros(3)), [1_600, -1, 1_501])
+    for bound in bounds:
         assert bound.tolist() == pytest.approx([2 / 3, 1.0, 3 / 4])
 
 
@@ -157,12 +157,12 @@ def register(seed: int, number: int = 3_000) -> tuple[pl.DataFrame, pl.DataFrame
 
 
 def brier(risks: pl.DataFrame, truth: pl.DataFrame) -> float:
-    told = risks.filter(pl.col("spent") <= 1).join(truth, on="dossier_id")
-    return reliability(told["risk"], told["is_late"]).brier
+    joined = risks.filter(pl.col("spent") <= 1).join(truth, on="dossier_id")
+    return reliability(joined["risk"], joined["is_late"]).brier
 
 
-def test_where_a_dossier_is_tells_more_than_how_much_of_its_time_is_gone():
-    told, late, whole, placed = [], [], [], []
+def test_the_current_step_predicts_better_than_the_elapsed_time_alone():
+    risks, late, whole, placed = [], [], [], []
     for seed in range(4):
         progress, passages, truth = register(seed)
         by_place = breach_risks(progress, passages)
@@ -170,10 +170,10 @@ def test_where_a_dossier_is_tells_more_than_how_much_of_its_time_is_gone():
         placed.append(brier(by_place, truth))
         whole.append(brier(breach_risks(progress), truth))
         ahead = by_place.filter(pl.col("spent") <= 1).join(truth, on="dossier_id")
-        told += ahead["risk"].to_list()
+        risks += ahead["risk"].to_list()
         late += ahead["is_late"].to_list()
     assert np.mean(placed) < 0.9 * np.mean(whole)
-    table = reliability(told, late, groups=6)
+    table = reliability(risks, late, groups=6)
     assert ((table.lower <= table.foretold) & (table.foretold <= table.upper)).sum() >= 5
 
 
@@ -209,9 +209,9 @@ def test_an_open_dossier_past_its_limit_has_risk_one():
     over = progress.filter(open_ones)
     late = pl.when(open_ones).then(pl.col("allowed_seconds") + 1).otherwise("elapsed_seconds")
     progress = progress.with_columns(late.alias("elapsed_seconds"))
-    told = sojourn_risks(progress, passages)
-    assert told["dossier_id"].to_list() == over["dossier_id"].sort().to_list()
-    assert told["risk"].unique().to_list() == [1.0]
+    risks = sojourn_risks(progress, passages)
+    assert risks["dossier_id"].to_list() == over["dossier_id"].sort().to_list()
+    assert risks["risk"].unique().to_list() == [1.0]
 
 
 def test_passages_of_an_earlier_day_are_cut_there_and_know_nothing_of_what_came():

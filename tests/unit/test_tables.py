@@ -58,7 +58,7 @@ def test_text_of_the_data_is_never_markup():
     assert "Số liệu <quý I>" in page.text
 
 
-def test_a_missing_value_is_a_dash_with_its_reason_told_once():
+def test_a_missing_value_is_a_dash_with_its_reason_given_once():
     page = Tags(TABLE.html())
     blanks = [attrs for attrs in page.of("span") if attrs.get("class") == "blank"]
     assert [b["title"] for b in blanks] == ["Không có hồ sơ nào."] * 2
@@ -86,10 +86,10 @@ def test_a_row_of_another_length_is_refused():
         Table("t", (Column("a"), Column("b")), (("1", "2"), ("1",)))
 
 
-def test_a_notebook_is_told_how_long_the_table_is():
-    data, told = TABLE._repr_mimebundle_()
+def test_a_notebook_gets_the_length_of_the_table():
+    data, metadata = TABLE._repr_mimebundle_()
     assert data["text/html"] == TABLE.html()
-    assert told == {"rows": 3}
+    assert metadata == {"rows": 3}
 
 
 @pytest.mark.parametrize(

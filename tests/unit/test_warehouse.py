@@ -44,7 +44,7 @@ def test_models_build_in_the_order_in_which_they_read_each_other(pipelines):
     assert seen == ["z_first", "m_middle", "a_last"]
 
 
-def test_only_what_is_wanted_is_built_and_what_nobody_needs_any_more_goes(pipelines):
+def test_only_what_is_wanted_is_built_and_a_table_is_dropped_after_its_last_read(pipelines):
     model(pipelines, "ground")
     model(pipelines, "between", reads="ground", sql="select id + 1 as id from ground")
     model(pipelines, "asked", reads="between", sql="select id + 1 as id from between")
@@ -76,7 +76,7 @@ def test_wanted_tables_are_written_where_each_belongs_and_go_after_their_last_re
     assert pl.read_parquet(tmp_path / "other" / "summed.parquet")["id"].to_list() == [3]
 
 
-def test_an_audit_is_held_whether_or_not_it_is_wanted(pipelines):
+def test_an_audit_runs_whether_or_not_it_is_wanted(pipelines):
     model(pipelines, "things")
     columns = "'D1' as dossier_id, '-' as unit_id, '-' as time_zone, '-' as calendar_id"
     model(
@@ -106,7 +106,7 @@ DOSSIERS = ["A1", "A2", "B1", "B2", "C1", "Ế1", "\U0001f600"]
 
 @pytest.fixture
 def in_parts(pipelines, tmp_path):
-    """A stage in which a norm is learned from all dossiers and each dossier is held to it."""
+    """A stage in which a norm is learned from all dossiers and each dossier is compared with it."""
     folder = tmp_path / "clean"
     folder.mkdir()
     days = [3, 1, 4, 1, 5, 9, 2]
@@ -373,8 +373,8 @@ def test_a_question_is_answered_without_being_built(pipelines):
 
 
 def test_some_columns_of_a_table_come_in_the_order_of_its_key(pipelines):
-    told = "select * from (values ('b', 2, true), ('a', 1, true), ('a', 3, false)) t(kind, id, x)"
-    model(pipelines, "things", sql=told)
+    query = "select * from (values ('b', 2, true), ('a', 1, true), ('a', 3, false)) t(kind, id, x)"
+    model(pipelines, "things", sql=query)
     with Warehouse(pipelines) as warehouse:
         warehouse.build("stage")
         assert warehouse.frame("things", ("x", "id")).rows() == [(True, 1), (True, 2), (False, 3)]

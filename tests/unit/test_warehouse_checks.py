@@ -1,4 +1,4 @@
-"""What a broken key or promise says, and tables of statistics that are held to their models."""
+"""What a broken key or promise says, and tables of statistics that are checked by their models."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_broken_promise_says_which_dossier_file_or_unit_it_is_about(pipelines,
     assert "fault of the program" in str(problem.value)
 
 
-def test_a_table_made_by_statistics_is_held_to_its_model(pipelines):
+def test_a_table_made_by_statistics_is_checked_by_its_model(pipelines):
     select = "select id, share from made_things"
     model(pipelines, "things", reads="made_things", promises="share <= 1", sql=select)
     with Warehouse(pipelines) as warehouse:

@@ -29,12 +29,12 @@ def hours(*values: float) -> np.ndarray:
 
 
 def desk(arrived, started, officer=None, quarter=None) -> Desk:
-    nobody = np.zeros(len(arrived), dtype=np.int64)
+    same = np.zeros(len(arrived), dtype=np.int64)
     return Desk(
         hours(*arrived),
         hours(*started),
-        nobody if officer is None else np.array(officer),
-        nobody if quarter is None else np.array(quarter),
+        same if officer is None else np.array(officer),
+        same if quarter is None else np.array(quarter),
     )
 
 
@@ -42,7 +42,7 @@ BUSY = desk([0, 1, 2, 30], [0, 5, 9, 30])
 """One officer: two dossiers wait for the one before, the last comes long after."""
 
 
-def test_an_officer_is_known_to_be_held_where_the_next_dossier_waited():
+def test_an_officer_is_known_to_be_busy_where_the_next_dossier_waited():
     known, most = service_times(BUSY)
     assert known.tolist() == [5 * HOUR, 4 * HOUR, -1, -1]
     assert most.tolist() == [5 * HOUR, 4 * HOUR, 21 * HOUR, -1]
@@ -75,30 +75,30 @@ def test_the_size_that_known_times_follow_misses_less():
     assert misfit(BUSY, np.ones(4)) == pytest.approx(np.log(5 / 4) ** 2 / 2)
 
 
-HELD = hours(5, 4, 1, 1)
+SERVICE_TIMES = hours(5, 4, 1, 1)
 
 
 def test_who_comes_sooner_to_a_busy_desk_gains_nothing_and_to_a_free_one_all():
     none = np.zeros(4, dtype=np.int64)
-    assert gains(BUSY, HELD, none).tolist() == [0, 0, 0, 0]
+    assert gains(BUSY, SERVICE_TIMES, none).tolist() == [0, 0, 0, 0]
     sooner = none.copy()
     sooner[2] = HOUR // 2
-    assert gains(BUSY, HELD, sooner).tolist() == [0, 0, 0, 0]
+    assert gains(BUSY, SERVICE_TIMES, sooner).tolist() == [0, 0, 0, 0]
     sooner = none.copy()
     sooner[3] = 10 * HOUR
-    assert gains(BUSY, HELD, sooner)[3] == 10 * HOUR
+    assert gains(BUSY, SERVICE_TIMES, sooner)[3] == 10 * HOUR
 
 
 def test_who_overtakes_holds_the_others_up():
     """The third comes before the second: starts at 5, is done at 6; the second starts then."""
     sooner = np.array([0, 0, round(1.5 * HOUR), 0])
-    assert gains(BUSY, HELD, sooner).tolist() == hours(0, -1, 4, 0).tolist()
+    assert gains(BUSY, SERVICE_TIMES, sooner).tolist() == hours(0, -1, 4, 0).tolist()
 
 
 def test_who_waited_for_one_that_now_came_sooner_gains_without_any_transfer():
     """The first comes and goes five hours sooner: the second, untouched, is served at once."""
     sooner = np.array([5 * HOUR, 0, 0, 0])
-    assert gains(BUSY, HELD, sooner).tolist() == hours(5, 4, 4, 0).tolist()
+    assert gains(BUSY, SERVICE_TIMES, sooner).tolist() == hours(5, 4, 4, 0).tolist()
 
 
 def test_waits_that_no_queue_gives_are_not_run_again():
@@ -257,11 +257,11 @@ def test_without_a_log_of_desks_and_signatures_later_steps_move_forward_by_as_mu
 
 
 VISITS = [("A", 0, 0, 18_000), ("B", 1, 5, 14_400), ("C", 2, 9, 3_600), ("D", 30, 30, 3_600)]
-"""The desk BUSY: A held its officer for 5 h, B for 4 h."""
+"""The desk BUSY: A kept its officer busy for 5 h, B for 4 h."""
 
 
 def test_a_busy_desk_eats_up_what_a_transfer_gains(calendars):
-    """C comes half an hour sooner and still waits for B; D finds nobody before it."""
+    """C comes half an hour sooner and still waits for B; D finds an empty queue."""
     log = log_of([("C", 2, 0.5), ("D", 2, 0.5)], VISITS, [("C", 0.1), ("D", 0.5)])
     assert saved(log, calendars)[2] == 1
 
@@ -312,11 +312,11 @@ def test_a_dossier_that_no_log_lets_live_again_is_in_doubt_by_a_day_of_work(cale
     assert row["upper"] == pytest.approx(2 + 1.96 * (2 / 4) ** 0.5 + 0.5)
 
 
-def test_a_log_that_tells_no_transfer_gives_no_row_and_one_that_tells_no_fault_a_zero(calendars):
+def test_a_log_without_transfers_gives_no_row_and_one_without_a_delay_a_zero(calendars):
     late = [("A", 1), ("B", 2)]
     assert whatif_transfer_rule(log_of([], VISITS, late), calendars, scenario="x").is_empty()
-    told = log_of([("A", 2, 0)], VISITS, late)
-    assert saved(told, calendars) == (2, 0, 0)
+    log = log_of([("A", 2, 0)], VISITS, late)
+    assert saved(log, calendars) == (2, 0, 0)
     elsewhere = log_of([("C", 2, 3)], VISITS, late)
     assert whatif_transfer_rule(elsewhere, calendars, scenario="x").is_empty()
 

@@ -111,7 +111,7 @@ def test_the_morning_ends_before_the_break_and_the_first_day_is_covered(calendar
         calendar.instant(np.array([0, 10**9]))
 
 
-def test_calendars_with_days_off_are_told_from_one_that_never_closes(calendars):
+def test_calendars_with_days_off_are_distinguished_from_one_that_never_closes(calendars):
     assert "vn_dong_thap" in calendars.with_days_off()
     assert "always" not in calendars.with_days_off()
 

@@ -29,7 +29,7 @@ _FIGURES: dict[str, Write] = {
     "p90": lambda row: numerals.hours(row["p90_seconds"]),
     "share": lambda row: numerals.percent(row["share"]),
 }
-"""What is said of a kind of segment in each group."""
+"""Columns shown for a kind of segment in each group."""
 
 
 # by kind of segment -----------------------------------------------------------------------
@@ -176,7 +176,7 @@ def slowest_steps(
 
 
 def step_name(row: Row) -> str:
-    """Name a stretch by its step, a wait or transfer by the step it stands before.
+    """Name a segment by its step, a wait or transfer by the step after it.
 
     >>> step_name({"kind": "transfer", "step": "Trình ký"})
     'Chuyển đến: Trình ký'

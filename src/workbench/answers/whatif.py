@@ -1,7 +1,7 @@
 """What would have helped: late dossiers that another way of working would have kept on time.
 
-Counterfactuals: each figure stands with the assumption it rests on, and holds under that one
-only. A scenario that could not be run for a unit is left out and said to be.
+Counterfactuals: each figure is shown with its assumption and is valid under that assumption
+only. A scenario that could not be run for a unit is left out, with a note.
 """
 
 from __future__ import annotations

@@ -51,10 +51,10 @@ def latebench(
         out: Folder of ``scores.csv``.
         asked: Lists by name (tiers, sizes, doses, seeds), empty for the usual ones; seeds may be
             a span such as ``4001-4020``.
-        page: Where the page goes, ``latebench.md`` in the same folder when not said.
+        page: Where the page goes, ``latebench.md`` in the same folder by default.
         quick: Run a small grid on tuning seeds where no list says otherwise.
         pm4py: A Python that has PM4Py, for the third contender.
-        progress: Told how far the run is.
+        progress: Called with a line on how far the run is.
 
     Returns:
         The path of the page.
@@ -67,11 +67,11 @@ def latebench(
     others = {"pm4py": pm4py_version(pm4py)} if pm4py else {}
     started = time.monotonic()
 
-    def tell(done: int, runs: int, task: Task) -> None:
-        said = {"tier": task.tier, "size": task.size, "dose": task.dose, "seed": task.seed}
-        progress(say("latebench.run", done=done, all=runs, **said))
+    def report_run(done: int, runs: int, task: Task) -> None:
+        details = {"tier": task.tier, "size": task.size, "dose": task.dose, "seed": task.seed}
+        progress(say("latebench.run", done=done, all=runs, **details))
 
-    scores = run_grid(grid, facts, pm4py=pm4py, progress=tell)
+    scores = run_grid(grid, facts, pm4py=pm4py, progress=report_run)
     seeds = ", ".join(map(str, grid.seeds))
     written = write_report(scores, seeds, out, page=page, others=others)
     spent = round(time.monotonic() - started)

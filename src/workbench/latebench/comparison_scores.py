@@ -98,12 +98,12 @@ def score_mix(truth: BenchTruth, cause_cells: pl.DataFrame, cells: pl.DataFrame)
 
 
 def score_whatif(truth: BenchTruth, helped: pl.DataFrame) -> Scores:
-    """Score what-if against lives re-lived under the scenario.
+    """Score what-if against a simulation under the scenario.
 
     Returns:
         For each scenario with at least five dossiers truly saved: ``whatif_run:<scenario>``
         (whether it was answered and not refused) and, where it was, ``whatif:<scenario>`` (the
-        error relative to them) and ``whatif_held:<scenario>`` (whether the interval holds them).
+        error relative to them) and ``whatif_held:<scenario>`` (whether the interval covers them).
     """
     scores: Scores = {}
     whole = helped.filter(
@@ -127,14 +127,14 @@ def score_eventual(truth: BenchTruth, progress: pl.DataFrame, passages: pl.DataF
 
     Returns:
         ``eventual`` and ``closed_only``: how far the corrected share and that of closed dossiers
-        lie from what it came to in the end (as shares); ``eventual_held``: whether the interval
-        of where it will come to rest holds it. Nothing where no dossier is open.
+        lie from the final share; ``eventual_held``: whether the interval of the final share
+        covers it. Empty where no dossier is open.
     """
     recent = pl.col("dossier_id").is_in(truth.recent["dossier_id"].to_list())
     risks = compare.breach_risks(progress, passages)
-    told = progress.with_columns(recent.alias("recent"))
-    said = compare.eventual(told, by=("recent",), risks=risks)
-    rows = said.filter("recent", pl.col("n_open") > 0)
+    marked_progress = progress.with_columns(recent.alias("recent"))
+    shares = compare.eventual(marked_progress, by=("recent",), risks=risks)
+    rows = shares.filter("recent", pl.col("n_open") > 0)
     if rows.is_empty():
         return {}
     row, came = rows.row(0, named=True), _mean(truth.recent, pl.col("is_late"))

@@ -84,8 +84,8 @@ class Workbench:
             warehouse.set("sojourns_since", register.dossiers["received_on"].min())
             warehouse.build("clock", wanted=CLOCK_TABLES)
             warehouse.build("explain", wanted=(*COUNTED, *REPLAYED_TABLES, "judged_dossiers"))
-            lived = (*REPLAYED_TABLES, "late_dossiers")
-            log = TransferLog(*(warehouse.frame(name) for name in lived))
+            names = (*REPLAYED_TABLES, "late_dossiers")
+            log = TransferLog(*(warehouse.frame(name) for name in names))
             helped = single_causes(warehouse.frame("whatif_counts"), log, self._calendars)
             warehouse.add_frame("whatif", helped)
             return Analysis(

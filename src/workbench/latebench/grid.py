@@ -85,8 +85,8 @@ def run_grid(
         grid: Which runs.
         facts: Where the reviewed facts and rules lie.
         pm4py: A Python that has PM4Py; without one that contender does not run.
-        progress: Told how many runs of how many are done, and the last one.
-        workers: Processes; one per core when not said, none of its own when 1.
+        progress: Called with the number of finished runs, of all runs, and the last one.
+        workers: Processes; by default one per core; with 1 all runs in this process.
 
     Raises:
         UsageProblem: PM4Py does not run.

@@ -25,30 +25,30 @@ _CONTENDERS = ("workbench", "pm4py", "dashboard")
 
 _HEAD = """# LateBench: are the causes found that are there?
 
-Twelve units over four quarters are lived on the working-time axis with one random stream per
-mechanism, so that one cause can be switched off and the *same* dossiers lived again: what that
+Twelve units over four quarters are simulated on the working-time axis with one random stream per
+mechanism, so that one cause can be switched off and the *same* dossiers simulated again: what
 changes is the truth, dossier by dossier and cell by cell (a cell is a unit in a quarter). Each
 contender sees the register only. This page is written from `scores.csv` by `workbench latebench
 --out docs/manual/latebench --page docs/manual/latebench.md [--pm4py PYTHON]`; every figure is a
 median over seeds, with the lowest and highest seed in brackets.
 
-- Put in, in 14 cells: transfers left lying on the portal, too few officers, a sudden rush,
+- Injected causes, in 14 cells: late transfers on the portal, too few officers, a sudden rush,
   signing every fourth day, slow work, results recorded late. The dose is their strength.
 - Traps: supplement requests at 40 % instead of 7 % (the clock stands still), harder dossiers, a
   unit with six dossiers a quarter, a channel without any effect.
-- About 4.4 % are late with nothing put in.
+- About 4.4 % are late without any injected cause.
 - `workbench` is this project's clock and explain models as they stand. `dashboard` calls a cell
   red above the average late rate and blames the longest part. `pm4py` is an expert's script:
   performance graph per cell in business hours, an edge at 1.5 times the whole log named where the
   late rate is above the average; it runs in an environment of its own, on the first three seeds.
 
-To be said against it: the world, and the reading of other tools' output as causes, are this
-project's own. Slow work lengthens a dossier's own handling but takes no more of the officer's
-attention. `dashboard` and `pm4py` are told for nothing which dossiers are late and when they were
-resolved. Seeds 1 to 5 and 11 to 30 are those on which rules are tuned; 4001 to 4020 are reported
-and never tuned on. Waiting for a signature and signing days count as one mechanism. A cell is true
-where switching its cause off saves three late dossiers (two at 25 a cell); where it saves fewer but
-some, naming it is neither right nor wrong.
+Limitations: this project wrote both the simulation and the rules that read other tools' output as
+causes. Slow work lengthens a dossier's own handling but takes no more of the officer's
+attention. `dashboard` and `pm4py` get the late dossiers and their resolution dates for free. Seeds
+1 to 5 and 11 to 30 are used to tune rules; 4001 to 4020 are only reported. Waiting for a signature
+and signing days count as one mechanism. A cell is true where switching its cause off saves three
+late dossiers (two at 25 a cell); where it saves fewer but some, naming it is neither right nor
+wrong.
 """
 _DOSSIERS = """## Late dossiers: the cause named
 
@@ -58,7 +58,7 @@ put on another of the three. `record only`: late by the click although sealed in
 """
 _CELLS = """## Cells: the right unit, quarter and cause
 """
-_NULL = """## Nothing put in: cells named all the same
+_NULL = """## No injected cause: cells named all the same
 
 Of 48 cells. `beside queue` leaves out cells named for congestion: queues do build up by chance,
 and saying "overload observed" is no accusation.
@@ -73,14 +73,15 @@ another in August. `open_dossiers`: seen on 15 November.
 """
 _COMPARED = """## Comparisons by the workbench
 
-`interval`: share of the cells with a cause whose interval of late dossiers beyond expectation holds
-what switching it off saves: the late dossiers of this very register that are on time when the same
-year is lived again without it, no more and no average over other years; by cause below.
-`attributed`: such dossiers found over those saved. `mix share`: what is put on
-the mix, against the unit's peers in line, over what harder mixes truly do to the same cells (what
-the unit resolved in that quarter). `whatif`: error of "had every transfer been made by the rule"
-(from 15:00 on within the first hour of the next day) and "had every result been entered when it
-existed", relative to lives lived again so; `held`: share of runs whose interval holds the truth.
+`interval`: share of the cells with a cause whose interval of late dossiers beyond expectation
+covers what switching it off saves: the late dossiers of this register that are on time when the
+same year is simulated without it, not an average over other years; by cause below.
+`attributed`: such dossiers found over those saved. `mix share`: the effect attributed to case mix,
+compared with the unit's ordinary peers, over the true effect of the harder mix on the same cells
+(what the unit resolved in that quarter). `whatif`: error of "had every transfer been made by the
+rule" (from 15:00 on within the first hour of the next day) and "had every result been entered when
+it existed", relative to a simulation of that; `held`: share of runs whose interval covers the
+truth.
 `blamed`: share of runs in which a trap was named for anything but congestion.
 """
 _INTERVALS = """## Intervals by cause
@@ -89,8 +90,8 @@ _INTERVALS = """## Intervals by cause
 """
 _EVENTUAL = """## Open dossiers
 
-How far the late share of the last 30 working days' dossiers lies from what it came to in the end
-(as a share): corrected for open dossiers, and of the closed ones only.
+Distance of the late share of the last 30 working days' dossiers from its final value (as a share):
+corrected for open dossiers, and of the closed ones only.
 """
 
 
@@ -165,7 +166,7 @@ def write_report(
     page: Path | None = None,
     others: Mapping[str, str] | None = None,
 ) -> Path:
-    """Write ``scores.csv`` into a folder and the page, beside it or where said; return the page.
+    """Write ``scores.csv`` into a folder and the page, by default beside it; return the page.
 
     The first lines of the CSV, marked ``#``, say seeds, machine class and versions, those of
     ``others`` too (what ran in an environment of its own).

@@ -87,9 +87,9 @@ class BenchInjection:
 
 @dataclass(frozen=True)
 class Plan:
-    """All that is put in, and which unit is the small one.
+    """All injections of one run, and which unit is the small one.
 
-    ``same_day_transfers`` lives the year as if every dossier were passed on by the rule: the same
+    ``same_day_transfers`` simulates the year with every dossier transferred by the rule: the same
     working day, from 15:00 on first thing on the next, within its first hour (the note of
     ``data/reference/transfer_rules.csv``).
     """

@@ -1,7 +1,7 @@
-"""The world as a register shows it: the clean tables an analysis gets, and nothing else.
+"""The simulated dossiers as a register records them: the clean tables an analysis reads.
 
-Tiers take away what real registers often lack: arrival stamps, times of day, honest clicks, the
-end of the story. What truly happened stays in the world; only its record gets worse.
+Tiers remove what real registers often lack: arrival stamps, times of day, clicks made at the
+right moment, the end of open dossiers. What happened stays the same; only its record gets worse.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ Tier = Literal[
     "open_dossiers",
 ]
 TIERS: tuple[Tier, ...] = get_args(Tier)
-"""How much the register tells; ``full`` is the main grid's."""
+"""How complete the register is; the main grid uses ``full``."""
 
 CALENDAR = "vn_dong_thap"
 ZONE = "Asia/Ho_Chi_Minh"
 NEVER = -1
-"""Stands for a stamp that the register does not hold."""
+"""Marks a stamp that the register lacks."""
 
 _NAMES = ("Tiếp nhận", "Phân công", "Thẩm định", "Trình ký", "Vào sổ, đóng dấu")
 _KINDS = ("intake", "assign", "work", "sign", "record")
@@ -59,7 +59,7 @@ _MERGED_ON = dt.date(YEAR, 8, 15)
 
 @dataclass(frozen=True)
 class Record:
-    """What the register holds, in working seconds, NEVER where it holds nothing.
+    """The contents of the register in working seconds, NEVER where a stamp is missing.
 
     ``rows`` says which dossiers of the world are in it; the other arrays have those rows only.
     ``unit`` is the unit's number as registered, ``paper`` the working second of the dated result.
@@ -92,66 +92,66 @@ class BenchTables:
         return {"dossiers": self.dossiers, "steps": self.steps, "pauses": self.pauses}
 
 
-def observed_log(world: World, lives: SimulatedTimes, tier: Tier) -> Record:
-    """Say what the register of a tier holds of the lives at its snapshot."""
-    record = _at_snapshot(world, lives, _ENDS.get(tier, _END), tier)
-    streams = Streams(world.seed, len(lives.unit))
+def observed_log(world: World, times: SimulatedTimes, tier: Tier) -> Record:
+    """Return what the register of a tier records of the simulated times at its snapshot."""
+    record = _at_snapshot(world, times, _ENDS.get(tier, _END), tier)
+    streams = Streams(world.seed, len(times.unit))
     if tier == "finish_only":
-        nothing = np.full_like(record.arrived, NEVER)
-        return replace(record, arrived=nothing, started=nothing)
+        missing = np.full_like(record.arrived, NEVER)
+        return replace(record, arrived=missing, started=missing)
     if tier == "missing_arrivals":
         lost = np.stack([streams.chance(f"lost {s}", _LOST_ARRIVALS) for s in _KINDS], axis=1)
         return replace(record, arrived=np.where(lost[record.rows], NEVER, record.arrived))
     if tier == "bulk_closing":
-        return _closed_in_bulk(world, lives, record)
+        return _closed_in_bulk(world, times, record)
     if tier == "late_clicks":
         return _clicked_at_once(world, record)
     return record
 
 
-def registered_unit(world: World, lives: SimulatedTimes, tier: Tier) -> Whole:
+def registered_unit(world: World, times: SimulatedTimes, tier: Tier) -> Whole:
     """Return the number of the unit under which each dossier of the world is registered."""
     if tier != "merged_unit":
-        return lives.unit
+        return times.unit
     day = (_MERGED_ON - world.calendar.first_day).days
-    moved = (lives.unit == _MERGED[1]) & (lives.received > world.calendar.before[day])
-    return np.where(moved, _MERGED[0], lives.unit)
+    moved = (times.unit == _MERGED[1]) & (times.received > world.calendar.before[day])
+    return np.where(moved, _MERGED[0], times.unit)
 
 
-def _at_snapshot(world: World, lives: SimulatedTimes, day: dt.date, tier: Tier) -> Record:
+def _at_snapshot(world: World, times: SimulatedTimes, day: dt.date, tier: Tier) -> Record:
     calendar = world.calendar
     snapshot = int(calendar.before[(day - calendar.first_day).days + 1])
-    rows = np.flatnonzero(lives.received <= snapshot)
+    rows = np.flatnonzero(times.received <= snapshot)
 
     def seen(stamps: Whole) -> Whole:
         return np.where(stamps[rows] <= snapshot, stamps[rows], NEVER)
 
-    dated = Streams(world.seed, len(lives.unit)).chance("paper dated", _PAPER_DATED)
+    dated = Streams(world.seed, len(times.unit)).chance("paper dated", _PAPER_DATED)
     if tier == "late_clicks":
-        dated = lives.unit % 3 > 0
-    paused = lives.paused[rows]
+        dated = times.unit % 3 > 0
+    paused = times.paused[rows]
     length = paused[:, 1] - paused[:, 0]
     days_moved = -(-length // world.day) * world.day
-    due = lives.due[rows]
+    due = times.due[rows]
     return Record(
         rows=rows,
-        unit=registered_unit(world, lives, tier)[rows],
-        arrived=seen(lives.arrived),
-        started=seen(lives.started),
-        finished=seen(lives.finished),
+        unit=registered_unit(world, times, tier)[rows],
+        arrived=seen(times.arrived),
+        started=seen(times.started),
+        finished=seen(times.finished),
         paused=np.where(paused <= snapshot, paused, NEVER),
         due=np.where(paused[:, 1] <= snapshot, due, due - days_moved),
         first_due=due - days_moved,
-        resolved=seen(lives.resolved),
-        paper=np.where(dated[rows], seen(lives.signed), NEVER),
+        resolved=seen(times.resolved),
+        paper=np.where(dated[rows], seen(times.signed), NEVER),
         snapshot=snapshot,
         snapshot_on=day,
     )
 
 
-def _closed_in_bulk(world: World, lives: SimulatedTimes, record: Record) -> Record:
+def _closed_in_bulk(world: World, times: SimulatedTimes, record: Record) -> Record:
     """Stamp every step's finish in the last half-hour of its day, one holder in one sitting."""
-    streams, day = Streams(world.seed, len(lives.unit)), world.day
+    streams, day = Streams(world.seed, len(times.unit)), world.day
     arrived, started, finished = (
         record.arrived.copy(),
         record.started.copy(),
@@ -160,7 +160,7 @@ def _closed_in_bulk(world: World, lives: SimulatedTimes, record: Record) -> Reco
     before = np.zeros(len(record.rows), dtype=np.int64)
     for step in range(RECORD + 1):
         sitting = (
-            record.unit * 131 + step * 37 + (step == WORK) * lives.officer[record.rows] * 61
+            record.unit * 131 + step * 37 + (step == WORK) * times.officer[record.rows] * 61
         ) % 600
         click = (streams.uniform(f"click {step}")[record.rows] * 180).astype(np.int64)
         closing = ((finished[:, step] - 1) // day + 1) * day - 1_500 + sitting + click
@@ -189,15 +189,15 @@ def _clicked_at_once(world: World, record: Record) -> Record:
     return replace(record, started=started, finished=finished, arrived=arrived)
 
 
-def write_register(world: World, lives: SimulatedTimes, record: Record, tier: Tier) -> BenchTables:
-    """Return a record as the tables of the clean room."""
-    return _Writer(world, lives, record, dates_only=tier == "date_only").write()
+def write_register(world: World, times: SimulatedTimes, record: Record, tier: Tier) -> BenchTables:
+    """Return a record as the tables of the clean stage."""
+    return _Writer(world, times, record, dates_only=tier == "date_only").write()
 
 
-def dossier_ids(lives: SimulatedTimes) -> list[str]:
+def dossier_ids(times: SimulatedTimes) -> list[str]:
     """Return a number for each dossier of the world, in order of reception."""
-    rank = np.empty(len(lives.unit), dtype=np.int64)
-    rank[np.argsort(lives.received, kind="stable")] = np.arange(len(rank))
+    rank = np.empty(len(times.unit), dtype=np.int64)
+    rank[np.argsort(times.received, kind="stable")] = np.arange(len(rank))
     return [f"LB-{number:06d}" for number in rank + 1]
 
 
@@ -209,11 +209,11 @@ def unit_ids(units: Whole) -> list[str]:
 
 class _Writer:
     def __init__(
-        self, world: World, lives: SimulatedTimes, record: Record, *, dates_only: bool
+        self, world: World, times: SimulatedTimes, record: Record, *, dates_only: bool
     ) -> None:
-        self.calendar, self.lives, self.record = world.calendar, lives, record
+        self.calendar, self.times, self.record = world.calendar, times, record
         self.dates_only = dates_only
-        every = dossier_ids(lives)
+        every = dossier_ids(times)
         self.ids = pl.Series("dossier_id", [every[row] for row in record.rows], dtype=pl.String)
 
     def write(self) -> BenchTables:
@@ -247,8 +247,8 @@ class _Writer:
         return pl.concat([self._particulars(), self._dates(), self._origin()], how="horizontal")
 
     def _particulars(self) -> pl.DataFrame:
-        lives, rows = self.lives, self.record.rows
-        procedure, count = lives.procedure[rows], len(rows)
+        times, rows = self.times, self.record.rows
+        procedure, count = times.procedure[rows], len(rows)
         return pl.DataFrame(
             [
                 self.ids,
@@ -257,10 +257,10 @@ class _Writer:
                 pl.Series("procedure_id", [f"LB-P{number + 1}" for number in procedure]),
                 pl.Series("procedure_name", [f"LateBench {LIMITS[p]}" for p in procedure]),
                 _same("field_of_work", "LateBench", count),
-                pl.Series("channel_in", np.where(lives.online[rows], "online", "counter")),
+                pl.Series("channel_in", np.where(times.online[rows], "online", "counter")),
                 _same("channel_out", "counter", count),
                 _same("service_level", "4", count),
-                pl.Series("processed_online", lives.online[rows]),
+                pl.Series("processed_online", times.online[rows]),
                 _same("applicant_kind", "citizen", count),
                 pl.Series("term_value", np.array(LIMITS)[procedure]),
                 _same("term_unit", "working_day", count),
@@ -268,16 +268,16 @@ class _Writer:
         )
 
     def _dates(self) -> pl.DataFrame:
-        lives, record = self.lives, self.record
+        times, record = self.times, self.record
         rows, resolved = record.rows, record.resolved
         moved = record.due != record.first_due
         waits = (record.paused[:, 0] != NEVER) & (record.paused[:, 1] == NEVER)
         open_status = np.where(waits, "supplement", "in_progress")
         return pl.DataFrame(
             [
-                self._stamps("submitted_at", lives.submitted[rows]),
-                self._stamps("received_at", lives.received[rows]),
-                self._days("received_on", lives.received[rows]),
+                self._stamps("submitted_at", times.submitted[rows]),
+                self._stamps("received_at", times.received[rows]),
+                self._days("received_on", times.received[rows]),
                 self._closing("due_at", record.due),
                 self._closing("due_first_at", record.first_due).set(pl.Series(~moved), None),
                 pl.Series("due_first_from", ["column" if m else None for m in moved], pl.String),
@@ -292,7 +292,7 @@ class _Writer:
     def _origin(self) -> pl.DataFrame:
         rows, count = self.record.rows, len(self.record.rows)
         closed = int(self.calendar.instant(np.array([self.record.snapshot]))[0])
-        received = self.lives.received[rows]
+        received = self.times.received[rows]
         return pl.DataFrame(
             [
                 _same("late_reason", None, count),
@@ -339,7 +339,7 @@ class _Writer:
 
     def _holders(self, step: int) -> pl.Series:
         rows = self.record.rows
-        unit = self.lives.unit[rows] + 1
+        unit = self.times.unit[rows] + 1
         names = {
             INTAKE: [f"U{u:02d}-desk{1 + row % 2}" for u, row in zip(unit, rows, strict=True)],
             ASSIGN: [f"U{u:02d}-head" for u in unit],
@@ -347,13 +347,13 @@ class _Writer:
             RECORD: [f"U{u:02d}-seal" for u in unit],
         }
         officers = [
-            f"U{u:02d}-{n + 1}" for u, n in zip(unit, self.lives.officer[rows], strict=True)
+            f"U{u:02d}-{n + 1}" for u, n in zip(unit, self.times.officer[rows], strict=True)
         ]
         return pl.Series("holder_id", names.get(step, officers))
 
     def _pauses(self) -> pl.DataFrame:
         paused = self.record.paused
-        had: Flags = self.lives.paused[self.record.rows, 1] > 0
+        had: Flags = self.times.paused[self.record.rows, 1] > 0
         had &= paused[:, 0] != NEVER
         count = int(had.sum())
         return pl.DataFrame(

@@ -24,7 +24,7 @@ from workbench.latebench.world import World
 
 @dataclass(frozen=True, order=True)
 class Task:
-    """One run: what the register tells, dossiers per cell, dose (0: nothing put in), seed."""
+    """One run: tier of the register, dossiers per cell, dose (0: no injection), seed."""
 
     tier: Tier
     size: int
@@ -78,14 +78,14 @@ class Runner:
 
 
 def make_case(calendar: Calendar, task: Task) -> Case:
-    """Live a task's world under its plan and write it down as its tier does."""
+    """Simulate a task's world under its plan and record it as its tier does."""
     world = World(calendar, seed=task.seed, per_cell=task.size)
     plan = draw_plan(task.seed, task.dose, two_causes=task.tier == "two_causes")
-    lives = world.simulate_plan(plan)
-    record = observed_log(world, lives, task.tier)
+    times = world.simulate_plan(plan)
+    record = observed_log(world, times, task.tier)
     return Case(
-        write_register(world, lives, record, task.tier),
-        ground_truth(world, plan, lives, record, task.tier),
+        write_register(world, times, record, task.tier),
+        ground_truth(world, plan, times, record, task.tier),
     )
 
 

@@ -1,4 +1,4 @@
-"""How well a contender did on one run: its answers held against the truth, measure by measure.
+"""Scores of a contender on one run: its answers compared with the truth, measure by measure.
 
 A signature that waits for the leader's next session is the same mechanism under two names here
 (``signature_wait``, ``batching``); ``dominant_strict`` counts only the finer one. Measures whose
@@ -17,8 +17,8 @@ SAME = {"signature_wait": "batching"}
 """Causes that name the same mechanism in this world."""
 
 COARSER, FINER = "handover", ("portal_transfer", "queue")
-"""A log without arrivals cannot tell which of the finer causes it was: there the coarser name,
-which is given in no other log, is right for each of them."""
+"""A log without arrivals does not show which of the finer causes it was. There, and in no other
+log, the coarser name is given, and it is right for each of them."""
 CONGESTION = "queue"
 _MIXED_UP = ("portal_transfer", "queue", "record_lag")
 _CELL = ["unit_id", "period", "cause"]
@@ -37,17 +37,17 @@ def score(truth: BenchTruth, answer: ContenderAnswer) -> Scores:
 
 
 def beside(truth: BenchTruth, dossiers: pl.DataFrame) -> pl.DataFrame:
-    """Return the truth of each late dossier beside what was said of it.
+    """Return the truth of each late dossier beside the contender's answer.
 
-    ``said`` is the cause named, mechanisms with two names made one and a coarser name that is right
-    made the finer one; ``said_strictly`` as named.
+    ``answer`` is the cause named, after merging mechanisms with two names and replacing a coarser
+    name that is right by the finer one; ``strict_answer`` is the cause as named.
     """
-    said = dossiers.with_columns(
-        pl.col("cause").replace(SAME).alias("said"), pl.col("cause").alias("said_strictly")
+    answers = dossiers.with_columns(
+        pl.col("cause").replace(SAME).alias("answer"), pl.col("cause").alias("strict_answer")
     ).drop("cause")
-    rows = truth.dossiers.join(said, on="dossier_id", how="left").sort("dossier_id")
-    is_coarser = (pl.col("said") == COARSER) & pl.col("cause").is_in(FINER)
-    return rows.with_columns(pl.when(is_coarser).then("cause").otherwise("said").alias("said"))
+    rows = truth.dossiers.join(answers, on="dossier_id", how="left").sort("dossier_id")
+    is_coarser = (pl.col("answer") == COARSER) & pl.col("cause").is_in(FINER)
+    return rows.with_columns(pl.when(is_coarser).then("cause").otherwise("answer").alias("answer"))
 
 
 def score_dossiers(truth: BenchTruth, dossiers: pl.DataFrame) -> Scores:
@@ -60,14 +60,14 @@ def score_dossiers(truth: BenchTruth, dossiers: pl.DataFrame) -> Scores:
     caused = beside(truth, dossiers).filter(pl.col("cause") != NONE)
     found: Scores = {}
     if caused.height:
-        found["dominant"] = _share(caused, pl.col("said") == pl.col("cause"))
-        found["dominant_strict"] = _share(caused, pl.col("said_strictly") == pl.col("cause"))
+        found["dominant"] = _share(caused, pl.col("answer") == pl.col("cause"))
+        found["dominant_strict"] = _share(caused, pl.col("strict_answer") == pl.col("cause"))
     for cause in caused["cause"].unique().sort():
         rows = caused.filter(pl.col("cause") == cause)
-        found[f"dominant:{cause}"] = _share(rows, pl.col("said") == cause)
+        found[f"dominant:{cause}"] = _share(rows, pl.col("answer") == cause)
     three = caused.filter(pl.col("cause").is_in(_MIXED_UP))
     if three.height:
-        wrong = pl.col("said").is_in(_MIXED_UP) & (pl.col("said") != pl.col("cause"))
+        wrong = pl.col("answer").is_in(_MIXED_UP) & (pl.col("answer") != pl.col("cause"))
         found["mixed_up"] = _share(three, wrong)
     return found
 

@@ -1,8 +1,8 @@
-"""Why each late dossier is late, known because the same dossiers are lived again without it.
+"""Ground truth: simulate the same dossiers again without each injected cause and compare.
 
-Every injected cause is switched off alone. The cause that cuts a dossier's overrun most is its
-truth, ``none`` where no switching helps; a cell's truth is how many late dossiers the switching
-saves. No finder of causes sees any of this.
+Every injected cause is switched off alone. The cause whose removal shortens a dossier's overrun
+most is its truth, ``none`` where no removal helps; the truth of a cell is how many late dossiers
+the removal saves. No contender sees any of this.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def enough(per_cell: int) -> int:
 
 @dataclass(frozen=True)
 class BenchTruth:
-    """What is known of one run.
+    """The ground truth of one run.
 
     Attributes:
         dossiers: One row per late or overdue dossier: dossier_id, unit_id, period (quarter in
@@ -56,7 +56,7 @@ class BenchTruth:
             unit_id, period, cause, n_saved, and is_true (enough of them).
         places: Where what was put in: unit_id, period, kind, cause (empty for a trap); the unit
             with only small numbers is a kind of its own in every quarter.
-        saved: How many late dossiers a scenario of what-if truly saves, lived again.
+        saved: How many late dossiers each what-if scenario saves when it is simulated.
         recent: Dossiers received in the last 30 working days before the snapshot: dossier_id, and
             is_late in the end.
         mix_gap: By how much harder mixes raise the late share of their cells (what the unit
@@ -72,13 +72,13 @@ class BenchTruth:
 
 
 def ground_truth(
-    world: World, plan: Plan, lives: SimulatedTimes, record: Record, tier: Tier
+    world: World, plan: Plan, times: SimulatedTimes, record: Record, tier: Tier
 ) -> BenchTruth:
     """Switch each injected cause off in turn and compare.
 
-    ``lives`` are those under the whole plan and ``record`` what the tier's register holds.
+    ``times`` are simulated under the whole plan; ``record`` is what the tier's register has.
     """
-    overrun = _overrun(lives, record)
+    overrun = _overrun(times, record)
     late = overrun > 0
     cause = np.full(len(overrun), NONE, dtype=object)
     cut, spared = (np.zeros(len(overrun), dtype=np.int64) for _ in range(2))
@@ -92,8 +92,8 @@ def ground_truth(
         spared = np.maximum(spared, less)
         cut = np.minimum(spared, overrun)
         saved.append((item.cause, late & (less >= overrun)))
-    every, periods = dossier_ids(lives), _periods(world, lives, record)
-    units = unit_ids(registered_unit(world, lives, tier)[record.rows])
+    every, periods = dossier_ids(times), _periods(world, times, record)
+    units = unit_ids(registered_unit(world, times, tier)[record.rows])
     table = pl.DataFrame(
         {
             "dossier_id": [every[row] for row in record.rows],
@@ -102,7 +102,7 @@ def ground_truth(
             "cause": pl.Series(cause.tolist(), dtype=pl.String),
             "overrun_seconds": overrun,
             "avoidable_seconds": np.maximum(cut, 0),
-            "record_only": _record_only(lives, record),
+            "record_only": _record_only(times, record),
             "has_second_source": _has_second_source(record, tier),
         }
     )
@@ -113,35 +113,35 @@ def ground_truth(
         table.filter(pl.Series(late)).sort("dossier_id"),
         cells,
         _places(plan),
-        _saved(world, plan, lives, record),
-        _recent(world, lives, record, every),
-        _mix_gap(world, plan, lives, tier),
+        _saved(world, plan, times, record),
+        _recent(world, times, record, every),
+        _mix_gap(world, plan, times, tier),
     )
 
 
-def _mix_gap(world: World, plan: Plan, lives: SimulatedTimes, tier: Tier) -> float:
+def _mix_gap(world: World, plan: Plan, times: SimulatedTimes, tier: Tier) -> float:
     return sum(
-        _late_share(world, lives, tier, item)
+        _late_share(world, times, tier, item)
         - _late_share(world, world.simulate_plan(plan.without(item)), tier, item)
         for item in plan.of("hard_mix")
     )
 
 
-def _late_share(world: World, lives: SimulatedTimes, tier: Tier, item: BenchInjection) -> float:
+def _late_share(world: World, times: SimulatedTimes, tier: Tier, item: BenchInjection) -> float:
     """Return the late share of what a unit resolved in a quarter, 0 of nothing."""
-    record = observed_log(world, lives, tier)
+    record = observed_log(world, times, tier)
     label = f"{YEAR}-Q{item.quarter + 1}"
-    ended = np.array([period == label for period in _periods(world, lives, record)])
-    late = _overrun(lives, record)[ended & (lives.unit[record.rows] == item.unit)] > 0
+    ended = np.array([period == label for period in _periods(world, times, record)])
+    late = _overrun(times, record)[ended & (times.unit[record.rows] == item.unit)] > 0
     return float(late.mean()) if late.size else 0.0
 
 
-def _recent(world: World, lives: SimulatedTimes, record: Record, ids: list[str]) -> pl.DataFrame:
-    rows = record.rows[lives.received[record.rows] > record.snapshot - _RECENT_DAYS * world.day]
+def _recent(world: World, times: SimulatedTimes, record: Record, ids: list[str]) -> pl.DataFrame:
+    rows = record.rows[times.received[record.rows] > record.snapshot - _RECENT_DAYS * world.day]
     return pl.DataFrame(
         {
             "dossier_id": pl.Series([ids[row] for row in rows], dtype=pl.String),
-            "is_late": lives.overrun[rows] > 0,
+            "is_late": times.overrun[rows] > 0,
         }
     ).sort("dossier_id")
 
@@ -163,36 +163,36 @@ def _places(plan: Plan) -> pl.DataFrame:
     ).sort("unit_id", "period", "kind")
 
 
-def _saved(world: World, plan: Plan, lives: SimulatedTimes, record: Record) -> dict[str, int]:
+def _saved(world: World, plan: Plan, times: SimulatedTimes, record: Record) -> dict[str, int]:
     """Count the late dossiers in time had transfers kept the rule, had no click been forgotten."""
-    late = _overrun(lives, record) > 0
+    late = _overrun(times, record) > 0
     whatif_transfer_rule = (
         _overrun(world.simulate_plan(plan.with_same_day_transfers()), record) <= 0
     )
     return {
         "transfer_same_day": int((late & whatif_transfer_rule).sum()),
-        "record_same_day": int((late & (lives.sealed[record.rows] <= record.due)).sum()),
+        "record_same_day": int((late & (times.sealed[record.rows] <= record.due)).sum()),
     }
 
 
-def _overrun(lives: SimulatedTimes, record: Record) -> Whole:
+def _overrun(times: SimulatedTimes, record: Record) -> Whole:
     """Return working seconds past the due day at the end, or at the snapshot while open."""
     rows, snapshot = record.rows, record.snapshot
-    paused = lives.paused[rows]
+    paused = times.paused[rows]
     stands = (paused[:, 0] <= snapshot) & (paused[:, 1] > snapshot)
     length = paused[:, 1] - paused[:, 0]
     day = -(-length // 28_800) * 28_800
-    due = lives.due[rows] - np.where(paused[:, 1] > snapshot, day, 0)
-    judged = np.minimum(lives.resolved[rows], np.where(stands, paused[:, 0], snapshot))
+    due = times.due[rows] - np.where(paused[:, 1] > snapshot, day, 0)
+    judged = np.minimum(times.resolved[rows], np.where(stands, paused[:, 0], snapshot))
     overrun: Whole = judged - due
     return overrun
 
 
-def _record_only(lives: SimulatedTimes, record: Record) -> pl.Series:
+def _record_only(times: SimulatedTimes, record: Record) -> pl.Series:
     """Say who was sealed in time and clicked too late; unsaid who was only signed in time."""
     rows = record.rows
-    in_time = pl.Series(lives.sealed[rows] <= record.due)
-    between = ~in_time & pl.Series(lives.signed[rows] <= record.due)
+    in_time = pl.Series(times.sealed[rows] <= record.due)
+    between = ~in_time & pl.Series(times.signed[rows] <= record.due)
     return in_time.set(between, None)
 
 
@@ -207,8 +207,8 @@ def _has_second_source(record: Record, tier: Tier) -> Flags:
     return np.ones(len(record.rows), dtype=bool)
 
 
-def _periods(world: World, lives: SimulatedTimes, record: Record) -> list[str]:
-    ended = np.minimum(lives.resolved[record.rows], record.snapshot)
+def _periods(world: World, times: SimulatedTimes, record: Record) -> list[str]:
+    ended = np.minimum(times.resolved[record.rows], record.snapshot)
     instants = world.calendar.instant(ended) + world.calendar.offset
     days = (instants // 86_400).astype("datetime64[D]").astype(object)
     labels = {day: str(Period.holding(day, "quarter")) for day in set(days)}

@@ -1,8 +1,8 @@
-"""Twelve units over four quarters, lived on the working-time axis: the same dossiers every time.
+"""A simulation of twelve units over four quarters on the working-time axis.
 
 Every number here is a working second of the calendar; wall-clock time comes in when the register
-is written. Each mechanism owns a random stream, so a world lived without one injection differs
-only where that injection reached. The finders of causes know nothing of this module.
+is written. Each mechanism owns a random stream, so a simulation without one injection has the same
+dossiers and differs only where that injection reached. The cause models never see this module.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _HARD_MIX = (0.10, 0.06, 0.38, 0.06, 0.34, 0.06)
 _SIGMA = 0.45
 _MINUTE = 60
 _SUPPLEMENT, _SUPPLEMENT_TRAP = 0.07, 0.40
-_STRUCK = 0.6
+_AFFECTED_SHARE = 0.6
 _OVERLOAD = 1.08
 _RUSH_LOAD, _RUSH_DAYS, _RUSH_FROM = 1.4, 15, 0.3
 _SESSIONS = (0.45, 0.95)
@@ -66,9 +66,9 @@ def desk_of(per_cell: int) -> UnitQueue:
 class SimulatedTimes:
     """What happened to each dossier, in working seconds (rows: dossiers, columns: steps).
 
-    ``paused`` holds the two ends of the one pause a dossier may have, 0 and 0 where it had none;
+    ``paused`` has the two ends of the one pause a dossier may have, 0 and 0 where it had none;
     ``due`` is the end of the day on which the result is due, moved by the pause; ``sealed`` is when
-    the result was truly sealed, before any forgetting to click.
+    the result was in fact sealed, however late somebody clicked.
     """
 
     unit: Whole
@@ -102,14 +102,14 @@ class SimulatedTimes:
 
 
 class World:
-    """The dossiers of one seed and size, to be lived under one plan or another.
+    """The dossiers of one seed and size, ready to be simulated under a plan.
 
     >>> from workbench.core.project import shipped
     >>> from workbench.clock import Calendars
     >>> from workbench.latebench.plan import draw_plan
     >>> calendar = Calendars.read(shipped().reference / "calendars")["vn_dong_thap"]
-    >>> lives = World(calendar, seed=1, per_cell=8).simulate_plan(draw_plan(1, 1.0))
-    >>> lives.unit.size
+    >>> times = World(calendar, seed=1, per_cell=8).simulate_plan(draw_plan(1, 1.0))
+    >>> times.unit.size
     376
     """
 
@@ -127,7 +127,7 @@ class World:
         return self.calendar.before[rows]
 
     def simulate_plan(self, plan: Plan) -> SimulatedTimes:
-        """Return the whole way of every dossier under a plan."""
+        """Return the times of every step of every dossier under a plan."""
         return _ProcessRun(self, plan).run()
 
 
@@ -186,8 +186,8 @@ class _ProcessRun:
         self.finished[:, step] = arrived + wait + length
 
     def _is_affected(self, item: BenchInjection) -> Flags:
-        struck: Flags = (self.unit == item.unit) & (self.quarter == item.quarter)
-        return struck
+        is_affected: Flags = (self.unit == item.unit) & (self.quarter == item.quarter)
+        return is_affected
 
     def _procedures(self) -> Whole:
         weights = np.tile(_USUAL_MIX, (len(self.unit), 1))
@@ -213,7 +213,7 @@ class _ProcessRun:
 
     def _lag(self, name: str, item: BenchInjection) -> Whole:
         """Return 0.8 day and an exponential 1.6 days times the dose, for three in five dossiers."""
-        hit = self._is_affected(item) & self.streams.chance(name, _STRUCK)
+        hit = self._is_affected(item) & self.streams.chance(name, _AFFECTED_SHARE)
         left = 0.8 * self.day + self.streams.exponential(f"{name} for", 1.6 * self.day)
         return np.where(hit, item.dose * left, 0).astype(np.int64)
 
@@ -255,7 +255,7 @@ class _ProcessRun:
         """Serve each unit's desk, first come first served.
 
         A dossier takes an officer's attention in proportion to its size, whatever its procedure;
-        slowness lets it lie longer in hand but takes no more attention.
+        slow work keeps it open longer but takes no more attention.
         """
         started, officer = np.zeros_like(ready), np.zeros_like(ready)
         bounds = self.world.bounds
@@ -264,7 +264,7 @@ class _ProcessRun:
             desk = desk_of(int(at.sum()) // QUARTERS)
             mean = desk.load * desk.officers * (bounds[-1] - bounds[0]) / at.sum()
             attention = self.streams.lognormal("work", mean * np.exp(-(_SIGMA**2) / 2), _SIGMA)
-            strains = tuple(
+            slowdowns = tuple(
                 Slowdown(
                     int(bounds[item.quarter]),
                     int(bounds[item.quarter + 1]),
@@ -274,7 +274,7 @@ class _ProcessRun:
                 if item.unit == unit
             )
             started[at], officer[at] = serve(
-                ready[at], attention[at], officers=desk.officers, duties=1.0, slowdowns=strains
+                ready[at], attention[at], officers=desk.officers, duties=1.0, slowdowns=slowdowns
             )
         return started, officer
 

@@ -122,12 +122,12 @@ def counted(
     first, last = dt.date(2021, 12, 1), SNAPSHOT.date()
     conventions = Conventions.read(reference_dir)
     spans = [span for row in conventions.rows for span in spans_between(row, first, last)]
-    room = tmp_path_factory.mktemp("room")
+    folder = tmp_path_factory.mktemp("tables")
     for name in ("dossiers", "outcomes", "pause_spells", "receptions"):
-        tables[name].write_parquet(room / f"{name}.parquet")
+        tables[name].write_parquet(folder / f"{name}.parquet")
     names = ("counts", "official_overruns")
     found = [
-        count_on_request(names, [room], repository, profile=profile, spans=spans)
+        count_on_request(names, [folder], repository, profile=profile, spans=spans)
         for profile in tables["profiles"]["profile"]
     ]
     counts, overruns = (pl.concat(made[name] for made in found) for name in names)

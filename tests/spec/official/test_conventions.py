@@ -47,9 +47,9 @@ def test_periods_of_a_convention_follow_each_other_without_gap_or_overlap(
 
 def test_a_day_lies_in_one_period_of_each_convention_and_kind(conventions, spans_between):
     day = dt.date(2022, 6, 21)
-    held = {(c.name, c.kind): spans_between(c, day, day) for c in conventions.rows}
-    assert [span.period for span in held["vinh_phuc_2021", "month"]] == ["2022-07"]
-    assert all(len(spans) == 1 for spans in held.values())
+    by_convention = {(c.name, c.kind): spans_between(c, day, day) for c in conventions.rows}
+    assert [span.period for span in by_convention["vinh_phuc_2021", "month"]] == ["2022-07"]
+    assert all(len(spans) == 1 for spans in by_convention.values())
 
 
 def test_a_convention_without_such_periods_is_refused_by_name(conventions):

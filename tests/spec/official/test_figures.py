@@ -67,7 +67,7 @@ def test_every_metric_of_the_list_is_shown(rates, reference_dir):
     assert list(rates) == [m.metric_id for m in read_metrics(reference_dir)]
 
 
-def test_overruns_are_told_by_median_ninth_decile_and_sum(rates):
+def test_overruns_are_summed_up_by_median_ninth_decile_and_sum(rates):
     row = rates["overrun_days"]
     assert (row["numerator"], row["value"], row["p90"], row["total"]) == (2, 1.0, 16.0, 17)
 
@@ -92,16 +92,18 @@ def test_the_seed_figures_carry_numerator_denominator_and_interval(counted, span
         report.figure("nonsense")
 
 
-def test_the_sentences_are_said_in_both_languages(counted, span):
+def test_the_sentences_are_in_both_languages(counted, span):
     with use_language("vi"):
-        said = half_year_report(counted.counts, RATES, span=span, profile="wb_strict").sentences
-    assert said[0] == (
+        vietnamese = half_year_report(
+            counted.counts, RATES, span=span, profile="wb_strict"
+        ).sentences
+    assert vietnamese[0] == (
         "Trong 6 tháng đầu năm 2022 (từ 01/01/2022 đến 30/06/2022), tiếp nhận 12 hồ sơ, kỳ trước "
         "chuyển qua 2; đã giải quyết 9 hồ sơ: trước hạn 3, đúng hạn 3, quá hạn 2."
     )
     with use_language("en"):
         english = half_year_report(counted.counts, RATES, span=span, profile="wb_strict").sentences
-    assert len(english) == len(said)
+    assert len(english) == len(vietnamese)
     assert "Results delivered by public post: 25.0% of results returned (2/8;" in " ".join(english)
 
 

@@ -11,9 +11,9 @@ from workbench.official import Form, Names, fill, form_names
 FORMS = ("II.06a", "07a/BTP", "opencps20")
 
 
-def filled(counted, reference_dir, form, period="2022-H1", convention="calendar", **said):
+def filled(counted, reference_dir, form, period="2022-H1", convention="calendar", **options):
     span = counted.conventions.span(period, convention)
-    wanted = {"profile": "wb_strict", **said}
+    wanted = {"profile": "wb_strict", **options}
     return fill(Form.read(form, reference_dir), counted.counts, span=span, **wanted)
 
 
@@ -73,7 +73,7 @@ def test_the_opening_stock_is_the_stock_the_period_before_left(counted, referenc
         assert filled(counted, reference_dir, "II.06a", period).total["recv_carried"] == left
 
 
-def test_a_lost_dossier_between_two_periods_is_told_as_a_gap(counted, reference_dir):
+def test_a_lost_dossier_between_two_periods_is_reported_as_a_gap(counted, reference_dir):
     doctored = counted.counts.with_columns(
         pl.when(pl.col("period") == "2022-H1").then(0).otherwise(pl.col("carried")).alias("carried")
     )

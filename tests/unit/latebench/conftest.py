@@ -1,4 +1,4 @@
-"""A small bench: eight dossiers a cell, lived once for all tests."""
+"""A small bench: eight dossiers a cell, simulated once for all tests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def calendar(reference_dir: Path) -> Calendar:
 
 @pytest.fixture(scope="session")
 def bench(calendar: Calendar) -> Bench:
-    """Make a case: ``bench(tier)``, with ``dose=0`` nothing put in."""
+    """Make a case: ``bench(tier)``, with ``dose=0`` no injected cause."""
 
     def make(tier: Tier = "full", *, dose: float = DOSE, seed: int = SEED) -> Case:
         return make_case(calendar, Task(tier, SIZE, dose, seed))

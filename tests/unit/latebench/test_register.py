@@ -1,4 +1,4 @@
-"""What registers tell and what they leave out, tier by tier."""
+"""What registers record and what they leave out, tier by tier."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_bulk_closing_moves_finishes_to_the_end_of_their_own_day(bench):
     assert bulk.select((local("finished_at").dt.time() > dt.time(16, 30)).all()).item()
 
 
-def test_late_clicks_leave_no_step_that_tells_when_the_result_was_ready(bench):
+def test_late_clicks_leave_no_step_that_shows_when_the_result_was_ready(bench):
     honest, clicked = bench().register.steps, bench("late_clicks").register.steps
     sign = pl.col("step_kind") == "sign"
     pairs = honest.filter(sign).join(clicked.filter(sign), on="dossier_id", suffix="_clicked")

@@ -57,18 +57,18 @@ TRUTH = BenchTruth(
 )
 
 
-def said(**causes: tuple[str, str]) -> pl.DataFrame:
+def dossier_causes(**causes: tuple[str, str]) -> pl.DataFrame:
     rows = [(dossier, *answer) for dossier, answer in causes.items()]
     return pl.DataFrame(rows, schema=["dossier_id", "cause", "reality"], orient="row")
 
 
-def named(*cells: tuple[str, str, str]) -> pl.DataFrame:
+def cause_cells(*cells: tuple[str, str, str]) -> pl.DataFrame:
     schema = dict.fromkeys(("unit_id", "period", "cause"), pl.String)
     return pl.DataFrame(list(cells), schema=schema, orient="row")
 
 
 ANSWER = ContenderAnswer(
-    said(
+    dossier_causes(
         a=("portal_transfer", "real"),
         b=("queue", "real"),
         c=("queue", "record_only"),
@@ -76,7 +76,7 @@ ANSWER = ContenderAnswer(
         e=("record_lag", "record_only"),
         f=("record_lag", "undecidable"),
     ),
-    named(
+    cause_cells(
         ("U1", "2023-Q1", "queue"),
         ("U2", "2023-Q2", "signature_wait"),
         ("U3", "2023-Q3", "slow_work"),
@@ -95,8 +95,8 @@ def test_dossiers_are_scored_on_those_an_injected_cause_made_later():
 
 
 def test_a_coarser_name_is_right_for_the_causes_it_stands_for():
-    coarse = said(a=("handover", "real"), c=("handover", "real"), d=("handover", "real"))
-    cells = named(("U1", "2023-Q1", "handover"), ("U2", "2023-Q2", "handover"))
+    coarse = dossier_causes(a=("handover", "real"), c=("handover", "real"), d=("handover", "real"))
+    cells = cause_cells(("U1", "2023-Q1", "handover"), ("U2", "2023-Q2", "handover"))
     found = score(TRUTH, ContenderAnswer(coarse, cells))
     assert found["dominant"] == pytest.approx(2 / 6)
     assert found["dominant_strict"] == 0
@@ -175,7 +175,7 @@ JUDGED = pl.DataFrame(
 )
 
 
-def test_intervals_are_held_against_what_switching_off_saves():
+def test_intervals_are_compared_with_what_switching_off_saves():
     found = score_intervals(PLACED, JUDGED)
     assert found["interval"] == 1.0
     assert found["attributed"] == pytest.approx((6 + 2) / (5 + 3))
@@ -187,7 +187,7 @@ def test_a_trap_named_is_blamed_and_an_absent_one_is_not_scored():
     assert score_traps(PLACED, JUDGED) == {"mix_blamed": 1.0, "small_unit_blamed": 0.0}
 
 
-def test_what_if_is_held_against_lives_lived_again():
+def test_what_if_is_compared_with_a_simulation_of_the_scenario():
     counts = pl.DataFrame(
         [("transfer_same_day", "*", "2023", 50, 30, 22), ("record_same_day", "*", "2023", 9, 9, 9)],
         schema=["scenario", "unit_id", "period", "n_late", "n_touched", "n_saved"],
@@ -209,8 +209,8 @@ def test_finish_stamps_alone_refuse_to_say_what_other_transfers_or_work_would_ha
     whole = runner.analyse(bench("full")).whatif
     bare = runner.analyse(bench("finish_only")).whatif
     asked = set(whole["scenario"]) - set(bare["scenario"])
-    untold = {"transfer_same_day", "transfer_as_usual", "assign_same_day", "work_in_norm"}
-    assert asked == untold
+    unanswered = {"transfer_same_day", "transfer_as_usual", "assign_same_day", "work_in_norm"}
+    assert asked == unanswered
 
 
 def eventual_scores(runner, case, truth=None):
@@ -218,7 +218,7 @@ def eventual_scores(runner, case, truth=None):
     return score_eventual(truth or case.truth, found.progress, found.passages)
 
 
-def test_a_share_of_recent_dossiers_is_held_against_what_it_came_to(bench, runner):
+def test_a_share_of_recent_dossiers_is_compared_with_the_final_one(bench, runner):
     case = bench("open_dossiers")
     recent = case.truth.recent
     assert 0 < recent.height < case.register.dossiers.height

@@ -41,11 +41,11 @@ def test_late_only_on_record_needs_a_forgotten_click(bench):
     assert set(caused["cause"]) == {"record_lag"}
 
 
-def test_clicked_at_once_only_paper_tells(bench):
+def test_with_clicks_made_at_once_only_the_paper_dates_the_result(bench):
     case = bench("late_clicks")
     dated = case.register.dossiers.filter(pl.col("paper_result_on").is_not_null())["dossier_id"]
-    said = case.truth.dossiers.filter("has_second_source")["dossier_id"]
-    assert set(said) <= set(dated)
+    dossiers_with_a_second_source = case.truth.dossiers.filter("has_second_source")["dossier_id"]
+    assert set(dossiers_with_a_second_source) <= set(dated)
     assert set(case.truth.dossiers["has_second_source"]) == {True, False}
 
 
@@ -54,8 +54,8 @@ def test_the_clock_calls_the_same_dossiers_late_by_the_same_seconds(bench, runne
     case = bench(tier)
     outcomes = runner.analyse(case).outcomes.filter(pl.col("outcome").is_in(LATE))
     clock = outcomes.select("dossier_id", overrun_seconds=-pl.col("slack_seconds"))
-    told = case.truth.dossiers.select("dossier_id", "overrun_seconds")
-    assert told.rows() == clock.sort("dossier_id").rows()
+    truth_rows = case.truth.dossiers.select("dossier_id", "overrun_seconds")
+    assert truth_rows.rows() == clock.sort("dossier_id").rows()
 
 
 def test_the_quarter_of_a_late_dossier_is_the_one_in_which_the_workbench_counts_it(bench, runner):
@@ -63,8 +63,8 @@ def test_the_quarter_of_a_late_dossier_is_the_one_in_which_the_workbench_counts_
 
     case = bench()
     counted = quarterly(runner.analyse(case)).filter("is_late")
-    told = case.truth.dossiers.select("dossier_id", "unit_id", "period")
-    assert told.rows() == counted.select(told.columns).rows()
+    truth_rows = case.truth.dossiers.select("dossier_id", "unit_id", "period")
+    assert truth_rows.rows() == counted.select(truth_rows.columns).rows()
 
 
 def test_kept_to_the_rule_no_transfer_lies_overnight_but_one_after_the_cut_off(calendar):
@@ -72,8 +72,8 @@ def test_kept_to_the_rule_no_transfer_lies_overnight_but_one_after_the_cut_off(c
     from workbench.latebench.world import ASSIGN, INTAKE, World
 
     world = World(calendar, seed=3, per_cell=8)
-    lives = world.simulate_plan(draw_plan(3, 1.0).with_same_day_transfers())
-    left, reached = lives.finished[:, INTAKE], lives.arrived[:, ASSIGN]
+    times = world.simulate_plan(draw_plan(3, 1.0).with_same_day_transfers())
+    left, reached = times.finished[:, INTAKE], times.arrived[:, ASSIGN]
     nights = (reached - 1) // world.day - (left - 1) // world.day
     early = (left - 1) % world.day + 1 < 6 * 3600
     assert nights[early].max() == 0
@@ -81,7 +81,7 @@ def test_kept_to_the_rule_no_transfer_lies_overnight_but_one_after_the_cut_off(c
     assert ((reached[nights == 1] - 1) % world.day < 3600).all()
 
 
-def test_what_if_truth_is_lived_again(bench):
+def test_what_if_truth_is_simulated_again(bench):
     truth = bench().truth
     assert truth.saved["record_same_day"] == truth.dossiers["record_only"].sum()
     assert 0 < truth.saved["transfer_same_day"] <= truth.dossiers.height

@@ -28,7 +28,7 @@ def world(calendar):
 
 
 @pytest.fixture(scope="module")
-def lives(world) -> SimulatedTimes:
+def times(world) -> SimulatedTimes:
     return world.simulate_plan(PLAN)
 
 
@@ -36,8 +36,8 @@ def of_kind(kind):
     return next(item for item in PLAN.injections if item.kind == kind)
 
 
-def cell(lives, item):
-    return (lives.unit == item.unit) & (lives.quarter == item.quarter)
+def cell(times, item):
+    return (times.unit == item.unit) & (times.quarter == item.quarter)
 
 
 def test_fourteen_cells_hold_a_cause_and_none_holds_two():
@@ -53,24 +53,24 @@ def test_the_tier_of_two_causes_puts_two_into_each_of_these_cells():
     assert sorted(places.count(p) for p in set(places)) == [2] * 14
 
 
-def test_every_cell_has_its_dossiers_and_the_small_unit_few(lives):
-    counts = np.bincount(lives.unit * QUARTERS + lives.quarter).reshape(UNITS, QUARTERS)
+def test_every_cell_has_its_dossiers_and_the_small_unit_few(times):
+    counts = np.bincount(times.unit * QUARTERS + times.quarter).reshape(UNITS, QUARTERS)
     assert (counts[PLAN.small_unit] == SMALL_CELL).all()
     assert (np.delete(counts, PLAN.small_unit, axis=0) == 8).all()
 
 
-def test_the_same_seed_lives_the_same_lives(world, lives):
+def test_the_same_seed_gives_the_same_times(world, times):
     again = world.simulate_plan(draw_plan(3, 1.0))
     for field in dataclasses.fields(SimulatedTimes):
-        assert (getattr(again, field.name) == getattr(lives, field.name)).all(), field.name
+        assert (getattr(again, field.name) == getattr(times, field.name)).all(), field.name
 
 
 @pytest.mark.parametrize("item", PLAN.injections, ids=lambda i: f"{i.kind}-{i.unit}-{i.quarter}")
-def test_switching_one_injection_off_leaves_every_other_unit_as_it_was(world, lives, item):
+def test_switching_one_injection_off_leaves_every_other_unit_as_it_was(world, times, item):
     without = world.simulate_plan(PLAN.without(item))
-    others = lives.unit != item.unit
+    others = times.unit != item.unit
     for field in dataclasses.fields(SimulatedTimes):
-        same = getattr(without, field.name)[others] == getattr(lives, field.name)[others]
+        same = getattr(without, field.name)[others] == getattr(times, field.name)[others]
         assert same.all(), field.name
 
 
@@ -83,40 +83,40 @@ def test_switching_one_injection_off_leaves_every_other_unit_as_it_was(world, li
         ("late_recording", RECORD),
     ],
 )
-def test_a_cause_changes_its_own_step_and_draws_of_other_steps_stay(world, lives, kind, step):
+def test_a_cause_changes_its_own_step_and_draws_of_other_steps_stay(world, times, kind, step):
     item = of_kind(kind)
     without = world.simulate_plan(PLAN.without(item))
-    length = lives.finished - lives.started
+    length = times.finished - times.started
     for other in (INTAKE, ASSIGN, WORK, SIGN, RECORD):
         if other != step:
             assert (length[:, other] == (without.finished - without.started)[:, other]).all()
-    assert (lives.finished[:, step] > without.finished[:, step])[cell(lives, item)].any()
-    assert (lives.finished[:, :step] == without.finished[:, :step]).all()
+    assert (times.finished[:, step] > without.finished[:, step])[cell(times, item)].any()
+    assert (times.finished[:, :step] == without.finished[:, :step]).all()
 
 
-def test_a_rush_moves_receptions_and_nothing_is_longer_to_do(world, lives):
+def test_a_rush_moves_receptions_and_nothing_is_longer_to_do(world, times):
     item = of_kind("sudden_demand")
     without = world.simulate_plan(PLAN.without(item))
-    moved = lives.received != without.received
+    moved = times.received != without.received
     assert moved.any()
-    assert cell(lives, item)[moved].all()
-    assert (lives.procedure == without.procedure).all()
+    assert cell(times, item)[moved].all()
+    assert (times.procedure == without.procedure).all()
 
 
-def test_time_runs_one_way_and_pauses_lie_within_the_work(lives):
-    stamps = np.stack([lives.arrived, lives.started, lives.finished], axis=2).reshape(-1, 15)
+def test_time_runs_one_way_and_pauses_lie_within_the_work(times):
+    stamps = np.stack([times.arrived, times.started, times.finished], axis=2).reshape(-1, 15)
     assert (np.diff(stamps, axis=1) >= 0).all()
-    had = lives.paused[:, 1] > 0
-    assert (lives.paused[had, 0] >= lives.started[had, WORK]).all()
-    assert (lives.paused[had, 1] <= lives.finished[had, WORK]).all()
-    assert (lives.sealed <= lives.resolved).all()
+    had = times.paused[:, 1] > 0
+    assert (times.paused[had, 0] >= times.started[had, WORK]).all()
+    assert (times.paused[had, 1] <= times.finished[had, WORK]).all()
+    assert (times.sealed <= times.resolved).all()
 
 
 def test_more_officers_away_makes_more_wait(calendar):
     big = World(calendar, seed=3, per_cell=60)
     item = of_kind("understaffing")
-    lives, without = big.simulate_plan(PLAN), big.simulate_plan(PLAN.without(item))
-    waits = [(x.started - x.arrived)[cell(x, item), WORK].mean() for x in (lives, without)]
+    times, without = big.simulate_plan(PLAN), big.simulate_plan(PLAN.without(item))
+    waits = [(x.started - x.arrived)[cell(x, item), WORK].mean() for x in (times, without)]
     assert waits[0] > 1.5 * waits[1]
 
 
@@ -124,6 +124,6 @@ def test_about_one_in_twenty_three_is_late_with_nothing_put_in(calendar):
     rates = []
     for size in (25, 60, 150):
         for seed in range(1, 6):
-            lives = World(calendar, seed=seed, per_cell=size).simulate_plan(draw_plan(seed, 0.0))
-            rates.append((lives.overrun > 0).mean())
+            times = World(calendar, seed=seed, per_cell=size).simulate_plan(draw_plan(seed, 0.0))
+            rates.append((times.overrun > 0).mean())
     assert 0.040 <= np.mean(rates) <= 0.048

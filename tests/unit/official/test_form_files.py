@@ -55,15 +55,15 @@ def test_an_unknown_form_is_refused_with_the_known_ones(reference_dir):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("received_counter + received_post", "received_by_pigeon", "received_by_pigeon"),
         ("3 = 7 + 11", "3 = 7 + 99", "99"),
         ("withdrawn + rejected", "wished_away", "wished_away"),
     ],
 )
-def test_a_form_that_names_what_does_not_exist_is_refused(spoiled, old, new, said):
-    with pytest.raises(InputRejected, match=said):
+def test_a_form_that_names_what_does_not_exist_is_refused(spoiled, old, new, message):
+    with pytest.raises(InputRejected, match=message):
         Form.read("II.06a", spoiled(old, new))
 
 

@@ -68,7 +68,7 @@ def test_without_dossiers_there_are_no_points(criteria):
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "message"),
     [
         (good().replace("QĐ 1/QĐ-UBND", ""), "row 2: source is missing"),
         (good().replace("2021-12-20", ""), "decided_on is missing"),
@@ -78,6 +78,6 @@ def test_without_dossiers_there_are_no_points(criteria):
         (good(threshold="high"), "row 2"),
     ],
 )
-def test_a_criterion_that_cannot_be_right_is_refused(criteria, row, said):
-    with pytest.raises(InputRejected, match=said):
+def test_a_criterion_that_cannot_be_right_is_refused(criteria, row, message):
+    with pytest.raises(InputRejected, match=message):
         criteria(row)

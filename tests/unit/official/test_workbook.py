@@ -27,8 +27,8 @@ LETTERHEAD = Letterhead(
 )
 
 
-def counts(**said: int) -> pl.DataFrame:
-    figures = dict.fromkeys(COUNTERS, 0) | said
+def counts(**given: int) -> pl.DataFrame:
+    figures = dict.fromkeys(COUNTERS, 0) | given
     keys = {
         "profile": "wb_strict",
         "convention": SPAN.convention,
@@ -151,6 +151,6 @@ def test_every_form_can_be_written_in_english(filled, tmp_path, reference_dir):
         assert "SIMULATED DATA" in [text for row in cells(path) for text in row]
 
 
-def test_a_place_that_cannot_be_written_is_told(filled, tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported(filled, tmp_path):
     with pytest.raises(OutputBusy, match="cannot be written"):
         write_form(filled("II.06a"), tmp_path / "nowhere" / "form.xlsx", LETTERHEAD)

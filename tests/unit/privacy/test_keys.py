@@ -72,7 +72,7 @@ def test_a_secret_keeps_ids_the_same_from_export_to_export(exports, monkeypatch)
     assert staff_salt(exports) == staff_salt(exports[:1]) == SECRET.encode()
 
 
-def test_ids_tell_people_apart_and_do_not_name_them() -> None:
+def test_ids_distinguish_people_and_do_not_name_them() -> None:
     accounts = pl.Series([f"sd-p1-cb{n:02d}" for n in range(500)])
     ids = staff_ids(accounts, b"salt", "one_stop")
     assert ids.n_unique() == 500

@@ -71,7 +71,7 @@ def test_more_counts_where_people_write_freely(patterns, text, masked) -> None:
     assert patterns.mask(column, free_text=False)[0].to_list() == [text]
 
 
-def test_finds_are_told_by_row_and_pattern_without_the_text(patterns) -> None:
+def test_finds_are_reported_by_row_and_pattern_without_the_text(patterns) -> None:
     texts = [None, "bà Lan 0912345678 và 0912345679", "không", "bà Lan 0912345678 và 0912345679"]
     masked, found = patterns.mask(pl.Series(texts), free_text=True)
     assert masked.to_list()[:3] == [None, "bà [tên người] [điện thoại] và [điện thoại]", "không"]

@@ -78,7 +78,7 @@ def test_every_mask_is_kept_with_its_place_and_without_its_text(land) -> None:
     ]
 
 
-def test_staff_land_as_ids_that_tell_them_apart(land) -> None:
+def test_staff_land_as_distinct_ids(land) -> None:
     ids = land()["landed_dossiers"]["x_responsible"].to_list()
     assert ids[0] == ids[1] != ids[2]
     assert not any("officer" in text for text in ids)

@@ -20,24 +20,24 @@ from workbench.review import RevisionDiff, compare_revisions
 DVC_YAML = """\
 stages:
   ingest:
-    cmd: {python} src/copy_room.py landed
+    cmd: {python} src/copy_folder.py landed
     deps: [data/inbox, src]
     outs: [data/landed]
   clean:
-    cmd: {python} src/copy_room.py clean
+    cmd: {python} src/copy_folder.py clean
     deps: [data/landed, made/clean]
     outs: [data/clean]
   clock:
-    cmd: {python} src/copy_room.py clock
+    cmd: {python} src/copy_folder.py clock
     deps: [data/clean, made/clock, data/reference/calendars/days.csv]
     params: [explain.profile]
     outs: [data/clock]
   explain:
-    cmd: {python} src/copy_room.py results
+    cmd: {python} src/copy_folder.py results
     deps: [data/clock, made/results]
     outs: [data/results]
 """
-COPY_ROOM = """\
+COPY_FOLDER = """\
 import shutil, sys
 shutil.copytree(f"made/{sys.argv[1]}", f"data/{sys.argv[1]}", dirs_exist_ok=True)
 """
@@ -178,9 +178,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     write(root, ".dvc/.gitignore", (here / ".dvc" / ".gitignore").read_text(encoding="utf-8"))
     write(root, ".gitignore", "/data/*\n!/data/reference/\n")
     write(root, "dvc.yaml", DVC_YAML.format(python=sys.executable))
-    write(root, "src/copy_room.py", COPY_ROOM)
-    knobs = (here / "params.yaml").read_text(encoding="utf-8")
-    write(root, "params.yaml", knobs)
+    write(root, "src/copy_folder.py", COPY_FOLDER)
+    parameters = (here / "params.yaml").read_text(encoding="utf-8")
+    write(root, "params.yaml", parameters)
     write(root, "data/inbox/a.csv", "1")
     write(root, "data/reference/calendars/days.csv", "day\n2022-06-05\n")
     fill(root, BEFORE)
@@ -191,7 +191,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     fill(root, AFTER)
     write(root, "data/inbox/a.csv", "2")
     write(root, "src/new_rule.py", "")
-    write(root, "params.yaml", knobs.replace("profile: wb_strict", "profile: due_instant"))
+    write(root, "params.yaml", parameters.replace("profile: wb_strict", "profile: due_instant"))
     write(root, "data/reference/calendars/days.csv", "day\n2022-06-04\n")
     keep(root, "after")
     run(root, "git", "tag", "after")

@@ -94,7 +94,7 @@ def test_a_changed_folder_names_the_files_that_git_sees_differ(revisions):
     assert files["src"] == ("src/new_rule.py",)
 
 
-def test_a_changed_knob_shows_both_values(revisions):
+def test_a_changed_parameter_shows_both_values(revisions):
     reason = next(r for r in revisions.reasons if r.what == "params.yaml:explain.profile")
     assert (reason.left, reason.right) == ("wb_strict", "due_instant")
 
@@ -110,7 +110,7 @@ def test_the_working_tree_stands_on_the_right_when_no_revision_is_named(project)
     assert "Nothing differs" in to_text(same)
 
 
-def test_a_result_changed_by_hand_is_said_to_be_unrecorded(copied):
+def test_a_result_changed_by_hand_is_reported_as_unrecorded(copied):
     file = copied.root / "data" / "results" / "measures.parquet"
     pl.read_parquet(file).with_columns(numerator=pl.col("numerator") + 1).write_parquet(file)
     changed = compare_revisions(copied.project, "after")
@@ -290,7 +290,7 @@ def test_a_limit_holds_up_to_its_number(one_headline, limits):
 
 
 @pytest.mark.parametrize(
-    ("limit", "said"),
+    ("limit", "message"),
     [
         ("flips=1", "flips: 2.00 > 1.00"),
         ("figures=0", "figures: 6.00 > 0.00"),
@@ -298,8 +298,8 @@ def test_a_limit_holds_up_to_its_number(one_headline, limits):
         ("resolved=1000", "resolved: 1,001.00 > 1,000.00"),
     ],
 )
-def test_a_passed_limit_fails_as_a_rule_and_says_by_how_much(one_headline, limit, said):
-    with pytest.raises(RuleFailed, match=re.escape(said)) as failure:
+def test_a_passed_limit_fails_as_a_rule_and_says_by_how_much(one_headline, limit, message):
+    with pytest.raises(RuleFailed, match=re.escape(message)) as failure:
         enforce_limits(one_headline, read_limits([limit]))
     assert failure.value.exit_code == 4
 

@@ -23,7 +23,7 @@ from workbench.testing.simulate.streams import Streams
 
 @dataclass(frozen=True)
 class Sample:
-    """The files of one run and what the run said about them."""
+    """The files of one run and the truth about them."""
 
     inbox: Path
     truth: Path
@@ -65,8 +65,8 @@ def seed(repository: Project) -> int:
 @pytest.fixture(scope="session")
 def sample(seed: int, reference_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Sample:
     """The shipped sample."""
-    room = tmp_path_factory.mktemp("sample")
-    inbox, truth = room / "inbox", room / "truth"
+    folder = tmp_path_factory.mktemp("sample")
+    inbox, truth = folder / "inbox", folder / "truth"
     return Sample(inbox, truth, simulate(reference_dir, seed=seed, out=inbox, truth=truth))
 
 

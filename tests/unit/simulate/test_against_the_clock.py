@@ -30,15 +30,15 @@ class Read:
 def read(sample, repository: Project, tmp_path_factory: pytest.TempPathFactory) -> Read:
     work = Project(tmp_path_factory.mktemp("project"))
     ingest(inbox_deliveries(sample.inbox, shipped_profiles(repository.reference)), work.landed)
-    rooms = RunFolders(work, repository)
-    clean(rooms)
-    clock(rooms)
+    folders = RunFolders(work, repository)
+    clean(folders)
+    clock(folders)
     names = {"dossiers": "clean", "steps": "clean", "quarantine": "clean"}
     names |= {"outcomes": "clock", "due_dates": "clock"}
     return Read(
         **{
-            name: pl.read_parquet(work.data / room / f"{name}.parquet")
-            for name, room in names.items()
+            name: pl.read_parquet(work.data / stage / f"{name}.parquet")
+            for name, stage in names.items()
         }
     )
 

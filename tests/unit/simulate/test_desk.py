@@ -1,4 +1,4 @@
-"""A desk serves first come, first served, and strain makes dossiers wait without more work."""
+"""A desk serves first come, first served, and slowdowns make dossiers wait without more work."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_desk_serves_as_counting_one_by_one(dossiers, officers):
 
 
 @given(ARRIVALS, st.integers(1, 3))
-def test_nobody_is_served_before_arriving_or_by_a_busy_officer(dossiers, officers):
+def test_no_dossier_is_served_before_arriving_or_by_a_busy_officer(dossiers, officers):
     arrived, work, started, officer = served(dossiers, officers)
     assert (started >= arrived).all()
     assert set(officer.tolist()) <= set(range(officers))
@@ -52,13 +52,13 @@ def test_more_duties_never_serve_sooner(dossiers):
     assert (heavy >= light).all()
 
 
-def test_strain_lengthens_the_officers_time_only_while_it_lasts():
+def test_a_slowdown_lengthens_the_officers_time_only_while_it_lasts():
     dossiers = [(0, 10), (1, 10), (100, 10), (101, 10)]
     *_, started, _ = served(dossiers, slowdowns=(Slowdown(0, 50, 3.0),))
     assert started.tolist() == [0, 30, 100, 110]
 
 
-def test_an_empty_desk_serves_nobody():
+def test_an_empty_desk_serves_no_dossier():
     empty = np.array([], dtype=np.int64)
     started, officer = serve(empty, empty, officers=2, duties=1.0, slowdowns=())
     assert len(started) == len(officer) == 0

@@ -193,7 +193,7 @@ def test_old_due_dates_hide_in_the_note(rows, register):
         assert note == f"Hạn cũ: {first[code]:%d/%m/%Y %H:%M}"
 
 
-def test_nobody_in_the_personal_columns_can_be_real(rows):
+def test_no_person_in_the_personal_columns_can_be_real(rows):
     for row in rows:
         assert re.search(r"Mẫu|Ví Dụ|Giả Định|Mô Phỏng|Thử Nghiệm", row[2])
         assert re.fullmatch(r"000000\d{4}", row[3])

@@ -30,9 +30,9 @@ def findings(*pairs: tuple[str, str]) -> pl.DataFrame:
 def test_the_same_seed_plants_the_same_faults_in_the_same_bytes(reference_dir, tmp_path) -> None:
     runs = []
     for name in ("one", "two"):
-        room = tmp_path / name
-        truth = simulate_faults(reference_dir, seed=7, out=room, truth=room)
-        runs.append((truth, {p.name: p.read_bytes() for p in sorted(room.iterdir())}))
+        folder = tmp_path / name
+        truth = simulate_faults(reference_dir, seed=7, out=folder, truth=folder)
+        runs.append((truth, {p.name: p.read_bytes() for p in sorted(folder.iterdir())}))
     assert runs[0][0].equals(runs[1][0])
     assert runs[0][1] == runs[1][1]
     assert "faults.csv" in runs[0][1]

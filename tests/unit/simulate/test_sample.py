@@ -175,11 +175,11 @@ def test_missing_reference_is_refused_before_anything_is_written(tmp_path: Path)
 def test_a_file_that_cannot_be_replaced_is_named(
     reference_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    def held_open(source: Path, target: Path) -> Path:
-        raise PermissionError(13, "held open", str(target))
+    def in_use(source: Path, target: Path) -> Path:
+        raise PermissionError(13, "in use", str(target))
 
-    monkeypatch.setattr(Path, "replace", held_open)
-    with pytest.raises(OutputBusy, match=r"held open.*so-theo-doi-ho-so_2021-H1\.xlsx"):
+    monkeypatch.setattr(Path, "replace", in_use)
+    with pytest.raises(OutputBusy, match=r"in use.*so-theo-doi-ho-so_2021-H1\.xlsx"):
         simulate(reference_dir, seed=1, out=tmp_path, dossiers=40)
     assert list(tmp_path.iterdir()) == []
 

@@ -13,15 +13,15 @@ from workbench.testing.simulate.truth import ORDINARY, ground_truth
 LATE = ["late", "open_overdue"]
 
 
-def test_every_late_dossier_is_told_of_and_no_other(register: SimulatedRegister, sample):
+def test_the_truth_has_every_late_dossier_and_no_other(register: SimulatedRegister, sample):
     late = register.dossiers.filter(pl.col("outcome").is_in(LATE))
     assert set(sample.causes()["dossier_id"]) == set(late["dossier_id"])
 
 
 def test_late_seconds_are_those_of_the_register(register: SimulatedRegister, sample):
-    told = sample.causes().join(register.dossiers, on="dossier_id", suffix="_register")
-    assert (told["late_seconds"] == told["late_seconds_register"]).all()
-    assert (told["outcome"] == told["outcome_register"]).all()
+    truth = sample.causes().join(register.dossiers, on="dossier_id", suffix="_register")
+    assert (truth["late_seconds"] == truth["late_seconds_register"]).all()
+    assert (truth["outcome"] == truth["outcome_register"]).all()
 
 
 def test_one_cause_of_each_late_dossier_is_dominant(sample):
@@ -67,15 +67,15 @@ def test_cells_and_causes_agree_on_the_dossiers_saved(sample):
     key = ["unit_id", "period", "cause", "injected_unit", "injected_period"]
     saved = sample.causes().filter("but_for").group_by(key).agg(saved=pl.len())
     both = sample.cells().join(saved, on=key, how="left").fill_null(0)
-    # A queue served in another order may make a few others late: never more saved than told.
+    # A queue served in another order may make a few others late: never more saved than stated.
     assert (both["n_late"] - both["n_late_without"] <= both["saved"]).all()
     assert (both["n_late"] - both["n_late_without"]).sum() >= 0.95 * both["saved"].sum()
 
 
-def test_every_injected_cause_is_told_of(sample, world):
-    told = set(sample.cells().select("cause", "injected_unit", "injected_period").iter_rows())
-    assert len(told) == len(world.scenario.injections)
-    assert {cause for cause, _, _ in told} == set(INJECTED)
+def test_the_truth_has_every_injected_cause(sample, world):
+    truth = set(sample.cells().select("cause", "injected_unit", "injected_period").iter_rows())
+    assert len(truth) == len(world.scenario.injections)
+    assert {cause for cause, _, _ in truth} == set(INJECTED)
 
 
 def test_every_injected_cause_makes_its_cell_late(sample):
@@ -106,17 +106,17 @@ def test_late_without_a_cause_is_what_a_run_without_it_says(world, register, sam
     injection = world.scenario.injections[number]
     without = world.look(world.scenario.without(injection))
     rows = register.dossiers.select("dossier_id", "row")
-    told = (
+    truth = (
         sample.causes()
         .join(rows, on="dossier_id")
         .filter(pl.col("cause") == injection.cause, pl.col("injected_unit") == injection.unit_id)
     )
-    told = told.filter(pl.col("period").str.starts_with(str(injection.first.year)))
-    told = told.filter(
+    truth = truth.filter(pl.col("period").str.starts_with(str(injection.first.year)))
+    truth = truth.filter(
         pl.col("injected_period")
         == f"{injection.first.year}-H{1 if injection.first.month < 7 else 2}"
     )
-    assert len(told) > 0
+    assert len(truth) > 0
     np.testing.assert_array_equal(
-        without.overrun[told["row"].to_numpy()], told["late_seconds_without"].to_numpy()
+        without.overrun[truth["row"].to_numpy()], truth["late_seconds_without"].to_numpy()
     )

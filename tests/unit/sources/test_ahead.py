@@ -34,7 +34,7 @@ def test_a_failure_of_the_reader_comes_after_the_pieces_before_it() -> None:
         next(coming)
 
 
-def test_a_reader_that_nobody_follows_is_closed() -> None:
+def test_a_reader_without_a_consumer_is_closed() -> None:
     closed = threading.Event()
 
     def pieces():

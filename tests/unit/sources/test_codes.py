@@ -55,7 +55,7 @@ def row(number: int, state: str = "resolved", way: str = "Tại quầy") -> str:
 
 def test_all_values_of_all_columns_and_files_are_named_with_their_rows(land) -> None:
     first = row(1, "Xong") + row(2, "Treo", "Zalo") + row(3, "Xong")
-    said = land(a1=first, a2=row(4, "Rút", "Fax"))
+    message = land(a1=first, a2=row(4, "Rút", "Fax"))
     for named in (
         "a1.csv, column «state»: «Xong» (row 2; 2 in all); «Treo» (row 3; 1 in all)",
         "a1.csv, column «way»: «Zalo» (row 3; 1 in all)",
@@ -65,14 +65,14 @@ def test_all_values_of_all_columns_and_files_are_named_with_their_rows(land) -> 
         "Accepted: Tại quầy",
         "submitted, refused_intake",
     ):
-        assert named in said
+        assert named in message
 
 
 def test_values_of_a_file_read_in_pieces_are_counted_over_the_whole(land, monkeypatch) -> None:
     monkeypatch.setattr("workbench.ingest.readers.text.BLOCK", 200)
     rows = "".join(row(n, "Treo" if n % 2 else "resolved") for n in range(100))
-    assert "1 values" in (said := land(a=rows))
-    assert "«Treo» (row 3; 50 in all)" in said
+    assert "1 values" in (message := land(a=rows))
+    assert "«Treo» (row 3; 50 in all)" in message
 
 
 def test_a_field_of_codes_takes_the_codes_themselves_in_any_case(land) -> None:
@@ -80,6 +80,6 @@ def test_a_field_of_codes_takes_the_codes_themselves_in_any_case(land) -> None:
 
 
 def test_a_column_of_free_text_taken_for_codes_is_cut_short(land) -> None:
-    said = land(a="".join(row(n, f"{n} " + "x" * 500) for n in range(90)))
-    assert "and 60 more values" in said
-    assert len(said) < 4_000
+    message = land(a="".join(row(n, f"{n} " + "x" * 500) for n in range(90)))
+    assert "and 60 more values" in message
+    assert len(message) < 4_000

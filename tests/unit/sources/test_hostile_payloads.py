@@ -57,7 +57,7 @@ def payload(tmp_path: Path) -> FileLayout:
 
 
 @pytest.mark.parametrize(
-    ("record", "said"),
+    ("record", "message"),
     [
         (r'{"id": "A\ud800", "at": "2022-01-05"}', "record 1, key «id»: a NUL character or half"),
         (r'{"id": "A", "at": "\udc00"}', "key «at»"),
@@ -70,9 +70,9 @@ def payload(tmp_path: Path) -> FileLayout:
         ('{"id": ' + "9" * 40_000 + ', "at": "2022-01-05"}', "row 1, column «id»: a cell"),
     ],
 )  # fmt: skip
-def test_json_that_no_program_reads_alike_is_refused(put, payload, record, said) -> None:
-    assert said in refused(put("payload.json", f"[{record}]"), payload)
-    assert said in refused(put("payload.json", f"{record}\n"), payload)
+def test_json_that_no_program_reads_alike_is_refused(put, payload, record, message) -> None:
+    assert message in refused(put("payload.json", f"[{record}]"), payload)
+    assert message in refused(put("payload.json", f"{record}\n"), payload)
 
 
 @pytest.mark.parametrize(

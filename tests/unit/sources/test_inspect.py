@@ -28,28 +28,30 @@ def exports(tmp_path_factory) -> Path:
 def truth(profile: SourceProfile, path: Path) -> dict[str, set[str]]:
     """What the shipped profile says of each column of the file."""
     (part,) = profile.parts_of(path)[:1]
-    said = {h: {str(t).removeprefix(f"{part.rows}.") for t in to} for h, to in part.columns.items()}
-    said = {
-        h: {"dossier_id" if t == "step.dossier_id" else t for t in to} for h, to in said.items()
+    declared = {
+        h: {str(t).removeprefix(f"{part.rows}.") for t in to} for h, to in part.columns.items()
     }
-    said |= {h: {"personal"} for h in part.personal}
-    said |= {h: {"ignored"} for h in part.ignored}
-    return said
+    declared = {
+        h: {"dossier_id" if t == "step.dossier_id" else t for t in to} for h, to in declared.items()
+    }
+    declared |= {h: {"personal"} for h in part.personal}
+    declared |= {h: {"ignored"} for h in part.ignored}
+    return declared
 
 
-def is_right(proposed: tuple[str, ...], said: set[str]) -> bool:
+def is_right(proposed: tuple[str, ...], declared: set[str]) -> bool:
     """One of the fields, or an extra for an extra, by whatever name."""
 
     def rough(target: str) -> str:
         return "extra" if target.rpartition(".")[2].startswith("x_") else target
 
-    return bool({rough(t) for t in proposed} & {rough(t) for t in said})
+    return bool({rough(t) for t in proposed} & {rough(t) for t in declared})
 
 
-def share_right(found: Inspection, said: dict[str, set[str]]) -> tuple[float, list[str]]:
-    columns = [p for p in found.proposals if p.header in said]
-    wrong = [f"{p.header}: {p.targets}, not {said[p.header]}" for p in columns
-             if not is_right(p.targets, said[p.header])]  # fmt: skip
+def share_right(found: Inspection, declared: dict[str, set[str]]) -> tuple[float, list[str]]:
+    columns = [p for p in found.proposals if p.header in declared]
+    wrong = [f"{p.header}: {p.targets}, not {declared[p.header]}" for p in columns
+             if not is_right(p.targets, declared[p.header])]  # fmt: skip
     return 1 - len(wrong) / len(columns), wrong
 
 
@@ -117,13 +119,13 @@ def test_the_columns_of_another_shipped_layout_are_proposed_as_shipped(
     part = find_profile(source, reference_dir).parts[number]
     path = laid_out(part, tmp_path)
     found = inspect(path, reference_dir)
-    said = {h: {str(t).removeprefix(f"{rows}.") for t in to} for h, to in part.columns.items()}
-    said |= {h: {"personal"} for h in part.personal}
-    said |= {h: {"ignored"} for h in part.ignored}
+    declared = {h: {str(t).removeprefix(f"{rows}.") for t in to} for h, to in part.columns.items()}
+    declared |= {h: {"personal"} for h in part.personal}
+    declared |= {h: {"ignored"} for h in part.ignored}
     for stage in part.stages:
-        said[stage.ends] = said.get(stage.ends, set()) | {f"stage:{stage.step_kind}"}
-        said |= {stage.holder: {"personal", "holder"}} if stage.holder else {}
-    share, wrong = share_right(found, said)
+        declared[stage.ends] = declared.get(stage.ends, set()) | {f"stage:{stage.step_kind}"}
+        declared |= {stage.holder: {"personal", "holder"}} if stage.holder else {}
+    share, wrong = share_right(found, declared)
     assert found.rows == rows
     assert found.header_row == 7
     assert share >= SHARE, (share, wrong)
@@ -225,6 +227,6 @@ def test_hostile_texts_stay_strings_of_the_draft(put, reference_dir) -> None:
         'A,13/01/2022,"Đã ""trả""\n=cmd|calc!A0",1\n'
     )
     draft = inspect(put("x.csv", text), reference_dir).to_toml()
-    said = tomllib.loads(draft)
-    assert set(said) >= {"name", "files", "snapshot"}
+    declared = tomllib.loads(draft)
+    assert set(declared) >= {"name", "files", "snapshot"}
     assert "\u202e" not in draft

@@ -27,7 +27,7 @@ def drafted(tmp_path, reference_dir):
 
 
 @pytest.mark.parametrize(
-    ("received", "said"),
+    ("received", "profile_line"),
     [
         ("4/3/2022 08:00:00.123", '"Created" = "received_at"'),
         ("7g30 ngày 04/03/2022", '"Created" = "received_at"'),
@@ -39,10 +39,12 @@ def drafted(tmp_path, reference_dir):
         ("03.15.2022 0815", 'date_formats = { received_at = ["%m.%d.%Y %H%M"] }'),
     ],
 )
-def test_dates_are_drafted_in_the_way_they_are_written(put, drafted, received, said) -> None:
+def test_dates_are_drafted_in_the_way_they_are_written(
+    put, drafted, received, profile_line
+) -> None:
     path = put("x.csv", f'Ticket ID,Created\nT-1,"{received}"\nT-2,"{received}"\n')
     text, rows = drafted(path)
-    assert said in text
+    assert profile_line in text
     assert rows == 2
 
 

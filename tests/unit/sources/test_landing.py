@@ -96,7 +96,7 @@ def outputs(folder: Path) -> Iterator[bytes]:
             yield repr(pl.read_parquet(path).rows()).encode()
 
 
-def test_no_personal_value_reaches_any_byte_of_the_landed_room(
+def test_no_personal_value_reaches_any_byte_of_the_landed_folder(
     one_stop, personal_values, tmp_path
 ) -> None:
     everything = b"".join(outputs(tmp_path / "landed"))
@@ -194,7 +194,7 @@ def test_instants_of_different_writers_land_in_one_spelling(put, small, tmp_path
     assert tables["landed_steps"]["finished_at"].to_list() == ["2022-01-05 09:00:00.12+00:00"]
 
 
-def test_events_alike_in_mapped_columns_only_are_told_apart(put, small, tmp_path) -> None:
+def test_events_alike_in_mapped_columns_only_stay_distinct(put, small, tmp_path) -> None:
     event = '<event><string key="concept:name" value="one"/><string key="note" value="{}"/></event>'
     events = "".join(event.format(note) for note in ("x", "y", "x"))
     log = f'<log><trace><string key="concept:name" value="7"/>{events}{SOUND}</trace></log>'
@@ -209,7 +209,7 @@ def test_a_case_without_events_gives_a_dossier_and_no_step(put, small, tmp_path)
     assert [tables[table].height for table in TABLES] == [2, 1, 0, 1]
 
 
-def test_files_of_one_name_are_told_apart_by_their_folder(put, small, tmp_path) -> None:
+def test_files_of_one_name_are_distinguished_by_their_folder(put, small, tmp_path) -> None:
     first = put("small.csv", HEADER + ROW)
     second = tmp_path / "other" / "small.csv"
     second.parent.mkdir()
@@ -275,13 +275,13 @@ def test_of_several_sources_each_file_goes_to_the_one_whose_pattern_fits(
         deliveries([put("other.csv", HEADER + ROW)], small, profile)
 
 
-def test_progress_tells_the_rows_of_a_file_while_it_is_read(
+def test_progress_shows_the_rows_of_a_file_while_it_is_read(
     put, small, tmp_path, monkeypatch
 ) -> None:
     monkeypatch.setattr("workbench.ingest.row_counter.EVERY", 2)
-    told: list[str] = []
+    reports: list[str] = []
     export = put("small.csv", HEADER + ROW + ROW.replace("A-1", "A-2"))
-    ingest(deliveries([export], small), tmp_path / "landed", progress=told.append)
-    assert told[0] == "small.csv"
-    assert "small.csv" in told[1]
-    assert "2" in told[1].removeprefix("small.csv")
+    ingest(deliveries([export], small), tmp_path / "landed", progress=reports.append)
+    assert reports[0] == "small.csv"
+    assert "small.csv" in reports[1]
+    assert "2" in reports[1].removeprefix("small.csv")

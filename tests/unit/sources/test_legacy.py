@@ -63,7 +63,7 @@ def test_words_in_vni_read_as_they_were_typed(signs, letters) -> None:
 
 @pytest.mark.parametrize("convention", ["tcvn3", "vni"])
 @pytest.mark.parametrize("texts", [REGISTER, SMALL_LETTERS])
-def test_a_convention_is_told_by_its_spelling_and_undone(convention, texts) -> None:
+def test_a_convention_is_recognised_by_its_spelling_and_undone(convention, texts) -> None:
     signs = [drawn(text, convention) for text in texts]
     assert convention_of(signs) == convention
     assert [to_unicode(text, convention) for text in signs] == list(texts)

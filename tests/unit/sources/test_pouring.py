@@ -69,7 +69,7 @@ def test_the_size_of_the_pieces_changes_nothing(landed) -> None:
     assert files["day_first_evidence"][0].startswith("first number above 12: 1;")
 
 
-def test_rows_alike_in_mapped_columns_are_told_apart_across_pieces(landed) -> None:
+def test_rows_alike_in_mapped_columns_stay_distinct_across_pieces(landed) -> None:
     steps, _ = landed(500, 50)
     assert steps.filter(pl.col("variant_no") > 1)["source_row"].to_list() == [302]
     assert steps["variant_no"].null_count() == 0

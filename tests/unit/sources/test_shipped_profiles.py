@@ -25,10 +25,10 @@ def cleaned(reference_dir: Path, pipelines_dir: Path, tmp_path: Path) -> Clean:
     """Ingest and clean a folder by a shipped profile."""
 
     def run(profile: str, folder: Path) -> dict[str, pl.DataFrame]:
-        room = tmp_path / "landed"
-        ingest(deliveries([folder], find_profile(profile, reference_dir)), room)
+        landed = tmp_path / "landed"
+        ingest(deliveries([folder], find_profile(profile, reference_dir)), landed)
         with Warehouse(pipelines_dir) as warehouse:
-            warehouse.attach(room)
+            warehouse.attach(landed)
             warehouse.attach(reference_dir)
             days = Calendars.read(reference_dir / "calendars").days()
             warehouse.add_frame("calendar_days", days)
@@ -49,7 +49,7 @@ def hours(column: str) -> pl.Expr:
     return pl.col(column).dt.convert_time_zone("Asia/Ho_Chi_Minh").dt.strftime("%dT%H")
 
 
-def payload(day: str, **said: object) -> dict[str, object]:
+def payload(day: str, **fields: object) -> dict[str, object]:
     return {
         "MaHoSo": CODE.format(day),
         "MaTTHC": "1.001193.000.00.00.H20",
@@ -64,7 +64,7 @@ def payload(day: str, **said: object) -> dict[str, object]:
         "TrangThaiHoSo": 9,
         "DonViXuLy": "UBND Phường 1",
         "TaiLieuNop": [{"TenTepDinhKem": "đơn.pdf"}],
-        **said,
+        **fields,
     }
 
 
@@ -107,10 +107,10 @@ def test_portal_payloads_give_dossiers_with_their_known_defects_flagged(portal) 
 
 
 def test_portal_requests_and_statuses_become_pauses(portal) -> None:
-    spells = portal["pauses"].select(
+    pauses = portal["pauses"].select(
         "dossier_id", "reason", hours("paused_at"), hours("resumed_at")
     )
-    assert spells.rows() == [
+    assert pauses.rows() == [
         (CODE.format("04"), "supplement", "05T09", "06T14"),
         (CODE.format("06"), "supplement", "06T10", None),
     ]
@@ -168,8 +168,8 @@ def test_opencps_tables_give_dossiers_steps_and_pauses(cleaned, tmp_path) -> Non
     assert dossiers.rows() == [("returned", "online", "07T10"), ("supplement", "counter", None)]
     steps = tables["steps"].select("step", hours("finished_at")).rows()
     assert steps == [("Tiếp nhận", "04T08"), ("Thẩm định", "06T09"), ("Thẩm định", "06T10")]
-    spells = tables["pauses"].select("reason", hours("paused_at"), "resumed_at").rows()
-    assert spells == [("supplement", "06T10", None)]
+    pauses = tables["pauses"].select("reason", hours("paused_at"), "resumed_at").rows()
+    assert pauses == [("supplement", "06T10", None)]
     assert accounted(tables)
 
 

@@ -1,4 +1,4 @@
-"""Dates and times of other systems land in one spelling, said or found; each case from outside."""
+"""Dates and times of other systems land in one form; each case is from a real system."""
 
 from __future__ import annotations
 
@@ -129,12 +129,12 @@ Land = Callable[..., pl.DataFrame]
 def land(tmp_path: Path, put) -> Land:
     """Land one text with what a profile says of its file; return its dossiers and its file."""
 
-    def run(text: str, said: str, name: str = "mine.csv", table: str = "dossiers") -> pl.DataFrame:
+    def run(text: str, lines: str, name: str = "mine.csv", table: str = "dossiers") -> pl.DataFrame:
         profile = tmp_path / "mine.toml"
         profile.write_text(
             'name = "mine"\ntitle_vi = "x"\ntitle_en = "x"\ntime_zone = "Asia/Ho_Chi_Minh"\n'
             'calendar_id = "always"\nsnapshot = { latest = true }\n[[files]]\n'
-            f'patterns = ["mine*"]\nkind = "{name.rpartition(".")[2]}"\nrows = "dossier"\n{said}',
+            f'patterns = ["mine*"]\nkind = "{name.rpartition(".")[2]}"\nrows = "dossier"\n{lines}',
             encoding="utf-8",
         )
         ingest(deliveries([put(name, text)], read_profile(profile)), tmp_path / "landed")
@@ -146,12 +146,12 @@ def land(tmp_path: Path, put) -> Land:
 COLUMNS = '[files.columns]\nid = "dossier_id"\nopened = "received_at"\ntarget = "due_at"\n'
 
 
-def rules(land: Land, opened: list[str], target: list[str], said: str = "") -> dict[str, object]:
+def rules(land: Land, opened: list[str], target: list[str], lines: str = "") -> dict[str, object]:
     """What the landing says of a file with these two columns."""
     pairs = zip(opened, target, strict=True)
     rows = [f"{n},{first},{second}" for n, (first, second) in enumerate(pairs)]
     text = "\n".join(["id,opened,target", *rows]) + "\n"
-    row: dict[str, object] = land(text, said + COLUMNS, table="files").row(0, named=True)
+    row: dict[str, object] = land(text, lines + COLUMNS, table="files").row(0, named=True)
     return {name: row[name] for name in ("has_epochs", "due_days", "due_mixed")}
 
 
@@ -191,7 +191,7 @@ def test_a_profile_outranks_the_vote_over_midnights(land, rule, days) -> None:
     assert (found["due_days"], found["due_mixed"]) == (days, [])
 
 
-def test_a_column_of_seconds_or_milliseconds_is_told_from_a_stray_number(land) -> None:
+def test_a_column_of_seconds_or_milliseconds_is_distinguished_from_a_stray_number(land) -> None:
     numbers = ["1646355600", "1646442000000", "1646442000.5"]
     assert rules(land, numbers, [""] * 3)["has_epochs"] is True
 
@@ -210,12 +210,12 @@ def test_pieces_of_a_file_are_counted_together() -> None:
 
 
 def test_date_formats_of_a_field_go_before_shapes_and_before_those_of_the_file(land) -> None:
-    said = 'date_formats = { received_at = ["%m.%d.%Y", "%d~%m~%Y %H"], target = [] }\n'
+    lines = 'date_formats = { received_at = ["%m.%d.%Y", "%d~%m~%Y %H"], target = [] }\n'
     with pytest.raises(InputRejected, match="target"):
-        land("id,opened,target\n1,03.04.2022,x\n", said + COLUMNS)
-    said = 'date_formats = { received_at = ["%m.%d.%Y", "%d~%m~%Y %H"] }\n'
+        land("id,opened,target\n1,03.04.2022,x\n", lines + COLUMNS)
+    lines = 'date_formats = { received_at = ["%m.%d.%Y", "%d~%m~%Y %H"] }\n'
     text = "id,opened,target\n1,03.04.2022,03.04.2022\n2,04~03~2022 08,2022-03-05\n"
-    rows = land(text, said + COLUMNS).sort("dossier_id")
+    rows = land(text, lines + COLUMNS).sort("dossier_id")
     assert rows["received_at"].to_list() == ["2022-03-04", "2022-03-04 08:00:00"]
     assert rows["due_at"].to_list() == ["03.04.2022", "2022-03-05"]
 
@@ -227,21 +227,21 @@ def test_a_date_format_that_names_no_whole_day_is_refused(land, form) -> None:
 
 
 def test_numbers_of_any_size_are_epochs_where_a_profile_says_so(land) -> None:
-    said = 'date_formats = ["epoch"]\n'
-    rows = land("id,opened,target\n1,946684800,946684800000\n", said + COLUMNS)
+    lines = 'date_formats = ["epoch"]\n'
+    rows = land("id,opened,target\n1,946684800,946684800000\n", lines + COLUMNS)
     assert rows.row(0, named=True)["received_at"] == "2000-01-01 00:00:00+00:00"
     assert rows.row(0, named=True)["due_at"] == "2000-01-01 00:00:00+00:00"
 
 
 def test_a_date_and_a_time_of_day_in_two_columns_make_one_instant(land) -> None:
-    said = (
+    lines = (
         '[files.columns]\nid = "dossier_id"\n'
         '[files.date_with_time]\nreceived_at = ["Ngày", "Giờ"]\n'
     )
     pairs = ["04/03/2022,8h30", "14/03/2022,2:15 CH", "2022-03-15 00:00:00,0815", "44624,0.34375"]
     pairs += ["16/03/2022,", ",8:00", "17/03/2022,1899-12-31 09:00:00"]
     text = "\n".join(["id,Ngày,Giờ", *(f"{n},{pair}" for n, pair in enumerate(pairs))]) + "\n"
-    assert land(text, said).sort("dossier_id")["received_at"].to_list() == [
+    assert land(text, lines).sort("dossier_id")["received_at"].to_list() == [
         "04/03/2022 08:30:00",
         "14/03/2022 14:15:00",
         "2022-03-15 08:15:00",

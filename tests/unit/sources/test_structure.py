@@ -79,9 +79,9 @@ def packed(*names: str) -> bytes:
 def test_a_format_without_a_reader_is_named_whatever_the_file_is_called(
     put, small, name, content, message
 ) -> None:
-    said = refused(put(name, content), small)
-    assert message in said
-    assert name in said
+    message_text = refused(put(name, content), small)
+    assert message in message_text
+    assert name in message_text
 
 
 def test_the_mark_of_a_protected_workbook_is_seen_across_two_blocks(
@@ -97,7 +97,7 @@ def test_the_mark_of_a_protected_workbook_is_seen_across_two_blocks(
 
 def test_a_repeated_column_that_is_not_read_does_no_harm(put, small) -> None:
     header = HEADER.replace("\n", ",No.,Name\n")
-    rows = ROWS.replace("\n", ",7,Nobody\n")
+    rows = ROWS.replace("\n", ",7,Invented\n")
     table = only(put("small.csv", header + rows), small)
     assert table.frame["No."].to_list() == ["1", "2"]
     assert table.frame["Code"].to_list() == ["A-1", "A-2"]
@@ -105,7 +105,7 @@ def test_a_repeated_column_that_is_not_read_does_no_harm(put, small) -> None:
 
 def test_a_repeated_column_that_is_read_is_refused(put, changed) -> None:
     profile = changed('personal = ["Name"]', 'personal = ["Name"]\napplicant = ["Name"]')
-    text = HEADER.replace("\n", ",Name\n") + ROWS.replace("\n", ",Nobody\n")
+    text = HEADER.replace("\n", ",Name\n") + ROWS.replace("\n", ",Invented\n")
     assert "«Name» occurs more than once" in refused(put("small.csv", text), profile)
 
 

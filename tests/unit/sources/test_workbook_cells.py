@@ -42,7 +42,7 @@ def text(place: str, value: str) -> str:
     return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
 
 
-def row(number: int, *cells: str, start: str = "A", said: str = "") -> str:
+def row(number: int, *cells: str, start: str = "A", attributes: str = "") -> str:
     """A row of a sheet: texts, or cells as XML."""
     places = [f"{chr(ord(start) + n)}{number}" for n in range(len(cells))]
     written = (
@@ -50,7 +50,7 @@ def row(number: int, *cells: str, start: str = "A", said: str = "") -> str:
         for place, cell in zip(places, cells, strict=True)
         if cell
     )
-    return f'<row r="{number}" {said}>{"".join(written)}</row>'
+    return f'<row r="{number}" {attributes}>{"".join(written)}</row>'
 
 
 def book(sheets: dict[str, str], *, hidden: tuple[str, ...] = (), state: str = "hidden") -> bytes:
@@ -94,8 +94,8 @@ def tables(tmp_path: Path) -> Read:
 
     def read_all(content: bytes, line: str = "") -> list[RawTable]:
         source, path = tmp_path / "book.toml", tmp_path / "book.xlsx"
-        said = PROFILE.replace("[files.columns]", f"{line}\n[files.columns]")
-        source.write_text(said, encoding="utf-8")
+        text = PROFILE.replace("[files.columns]", f"{line}\n[files.columns]")
+        source.write_text(text, encoding="utf-8")
         path.write_bytes(content)
         profile: SourceProfile = read_profile(source)
         return list(read(path, profile.parts[0]))
@@ -193,9 +193,9 @@ def test_a_workbook_with_the_header_on_hidden_sheets_only_is_refused(tables) -> 
     assert "only hidden sheets have the header: Draft" in refused(tables, content)
 
 
-@pytest.mark.parametrize("said", ['hidden="1"', 'hidden="true"', 'ht="0" customHeight="1"'])
-def test_hidden_and_filtered_rows_are_left_out_and_reported(tables, said) -> None:
-    content = register(row(2, "A-1", "P1", "2022-03-04", said=said), TWO)
+@pytest.mark.parametrize("attributes", ['hidden="1"', 'hidden="true"', 'ht="0" customHeight="1"'])
+def test_hidden_and_filtered_rows_are_left_out_and_reported(tables, attributes) -> None:
+    content = register(row(2, "A-1", "P1", "2022-03-04", attributes=attributes), TWO)
     (table,) = tables(content)
     assert table.frame["Code"].to_list() == ["A-2"]
     assert (table.rows_ignored, table.notes.rows()) == (1, [("F04", "", 1)])

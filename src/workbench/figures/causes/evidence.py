@@ -38,12 +38,12 @@ def evidence_text(row: Mapping[str, Any]) -> str:
     sentence = say(f"causes.because_{row['ground']}", **values)
     if row["n_in_progress"] is None:
         return sentence
-    held = {"held": row["n_in_progress"], "usual": row["usual_in_progress"]}
-    return f"{sentence} {say('causes.in_hand', **held)}"
+    workload = {"n_open": row["n_in_progress"], "usual": row["usual_in_progress"]}
+    return f"{sentence} {say('causes.in_hand', **workload)}"
 
 
 def reality_label(reality: str) -> str:
-    """Return what is said of a late dossier: really late, late only on record, not decidable."""
+    """Return the label of a late dossier: really late, late only on record, not decidable."""
     return say(f"causes.reality_{reality}")
 
 

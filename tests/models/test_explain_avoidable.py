@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 MODELS = runpy.run_path(str(Path(__file__).with_name("test_explain_causes.py")))
-lived, crowd, causes_of = (MODELS[name] for name in ("lived", "crowd", "causes_of"))
+case_of, crowd, causes_of = (MODELS[name] for name in ("case_of", "crowd", "causes_of"))
 
 
 @pytest.fixture(scope="module")
 def explained(run_clock, pipelines_dir, reference_dir, calendars):
-    """Clock and cells of causes on lived dossiers."""
+    """Clock and cells of causes on dossiers written in the test."""
     return MODELS["explainer"](run_clock, pipelines_dir, reference_dir, calendars)
 
 
 def counted(tables, cause):
-    """n_spared and n_doubtful of the only late dossier's cell; nothing where nobody met it."""
+    """n_spared and n_doubtful of the only late dossier's cell; nothing where no dossier met it."""
     cells = tables["cause_cells"].filter(unit_id="U0", period="2022-H1", cause=cause)
     return cells.select("n_spared", "n_doubtful").row(0) if cells.height else (0, 0)
 
@@ -26,29 +26,29 @@ def counted(tables, cause):
 def varied():
     """Ordinary dossiers whose signatures take from none to nine hours more."""
     return [
-        lived(f"C{n:03d}", unit=f"V{n % 2}", start=n % 6, changed=[("sign", 1, n % 10)], due=40)
+        case_of(f"C{n:03d}", unit=f"V{n % 2}", start=n % 6, changed=[("sign", 1, n % 10)], due=40)
         for n in range(60)
     ]
 
 
 def test_a_dossier_is_spared_by_the_cause_that_took_the_overrun_or_more(explained):
-    tables = explained([*crowd(), lived("X", changed=[("work", 1, 20)])])
+    tables = explained([*crowd(), case_of("X", changed=[("work", 1, 20)])])
     assert counted(tables, "queue") == (1, 0)
     assert counted(tables, "*") == (0, 0)
 
 
 def test_two_causes_that_each_suffice_spare_it_both_and_two_that_do_not_neither(explained):
     both = [("work", 1, 20), ("record", 1, 20)]
-    late = explained([*crowd(), lived("X", changed=both, due=40)])
+    late = explained([*crowd(), case_of("X", changed=both, due=40)])
     assert [counted(late, cause) for cause in ("queue", "record_lag")] == [(1, 0), (1, 0)]
-    later = explained([*crowd(), lived("X", changed=both, due=16)])
+    later = explained([*crowd(), case_of("X", changed=both, due=16)])
     assert [counted(later, cause) for cause in ("queue", "record_lag")] == [(0, 0), (0, 0)]
 
 
 def test_an_ordinary_delay_counts_in_a_quarter_in_line_too(explained):
     within_the_usual = [("work", 2, 2), ("sign", 1, 9)]
-    far_out = lived("Y", unit="U1", changed=[("sign", 1, 30)])
-    tables = explained([*varied(), far_out, lived("X", changed=within_the_usual)])
+    far_out = case_of("Y", unit="U1", changed=[("sign", 1, 30)])
+    tables = explained([*varied(), far_out, case_of("X", changed=within_the_usual)])
     assert "signature_wait" not in causes_of(tables)
     assert counted(tables, "signature_wait") == (1, 1)
 
@@ -58,19 +58,19 @@ def test_waits_that_vary_after_the_cause_leave_a_narrow_margin_in_doubt(explaine
     # usual signatures take 4 hours more than the shortest, long ones 8: a margin of 4 hours; the
     # queue took 20 hours too many, and X overran by 17.6 or 21.6
     changed = [("work", 1, 20), ("work", 2, worked), ("sign", 1, 5)]
-    near = explained([*varied(), lived("X", changed=changed)])
+    near = explained([*varied(), case_of("X", changed=changed)])
     assert counted(near, "queue") == (spared, 1)
     steady = [("work", 1, 20), ("work", 2, worked + 5)]
-    assert counted(explained([*crowd(), lived("X", changed=steady)]), "queue") == (spared, 0)
+    assert counted(explained([*crowd(), case_of("X", changed=steady)]), "queue") == (spared, 0)
 
 
 def test_more_to_spare_than_ordinary_waits_vary_by_leaves_no_doubt(explained):
     changed = [("work", 1, 20), ("sign", 1, 5)]
-    tables = explained([*varied(), lived("X", changed=changed)])  # 4.4 hours beside a margin of 4
+    tables = explained([*varied(), case_of("X", changed=changed)])  # 4.4 hours beside a margin of 4
     assert counted(tables, "queue") == (1, 0)
 
 
 def test_waits_before_the_cause_leave_no_doubt(explained):
     changed = [("sign", 1, 5), ("record", 1, 20)]
-    tables = explained([*varied(), lived("X", changed=changed)])
+    tables = explained([*varied(), case_of("X", changed=changed)])
     assert counted(tables, "record_lag") == (1, 0)

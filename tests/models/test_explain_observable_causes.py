@@ -1,4 +1,4 @@
-"""Where the log lets a cause be told: a part of its own, or one that was put down to it."""
+"""Where the log makes a cause observable: time of its class, or time attributed to it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ PARTS = [
     (4, "intake"),
 ]
 WEIGHED = [(2, "queue"), (4, "assignment_wait")]
-"""What could not be told apart of A2 was put down to the queue."""
+"""The ambiguous time of A2 was attributed to the queue."""
 
 
 @pytest.fixture(scope="module")
-def told(pipelines_dir, reference_dir) -> set[tuple[str, str]]:
+def observable(pipelines_dir, reference_dir) -> set[tuple[str, str]]:
     def frame(rows, *names: str) -> pl.DataFrame:
         return pl.DataFrame(rows, schema=list(names), orient="row")
 
@@ -47,26 +47,26 @@ def told(pipelines_dir, reference_dir) -> set[tuple[str, str]]:
     return {(unit, cause) for unit, cause in rows.select("unit_id", "cause").iter_rows()}
 
 
-def causes(told: set[tuple[str, str]], unit: str) -> set[str]:
-    return {cause for of, cause in told if of == unit}
+def causes(observable: set[tuple[str, str]], unit: str) -> set[str]:
+    return {cause for of, cause in observable if of == unit}
 
 
-def test_parts_of_a_late_dossier_let_their_causes_be_told(told):
-    assert {"portal_transfer", "signature_wait", "batching"} <= causes(told, "A")
+def test_the_time_of_a_late_dossier_makes_its_causes_observable(observable):
+    assert {"portal_transfer", "signature_wait", "batching"} <= causes(observable, "A")
 
 
-def test_what_cannot_be_told_apart_counts_where_it_was_put_down(told):
-    assert "queue" in causes(told, "A")
-    assert "slow_work" not in causes(told, "A")
+def test_ambiguous_time_counts_where_it_was_attributed(observable):
+    assert "queue" in causes(observable, "A")
+    assert "slow_work" not in causes(observable, "A")
 
 
-def test_without_steps_only_the_due_date_can_be_told(told):
-    assert causes(told, "B") == {"due_date_error"}
+def test_without_steps_only_the_due_date_is_observable(observable):
+    assert causes(observable, "B") == {"due_date_error"}
 
 
-def test_what_dossiers_in_time_show_tells_nothing_of_late_ones(told):
-    assert not causes(told, "A") & {"intake_delay", "assignment_wait"}
+def test_dossiers_in_time_make_no_cause_of_late_ones_observable(observable):
+    assert not causes(observable, "A") & {"intake_delay", "assignment_wait"}
 
 
-def test_all_units_together_tell_what_any_tells(told):
-    assert causes(told, "*") == causes(told, "A") | causes(told, "B")
+def test_all_units_together_have_every_cause_observable_in_any(observable):
+    assert causes(observable, "*") == causes(observable, "A") | causes(observable, "B")
