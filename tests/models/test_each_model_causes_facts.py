@@ -350,3 +350,30 @@ def test_closings_in_a_burst_in_bulk_or_on_one_weekday_are_a_pattern(model_test)
             11          no        no       no          yes
         """,
     )
+
+
+def test_stamps_are_counted_by_source_over_the_steps_of_ended_dossiers(model_test):
+    model_test(
+        "explain/source_stamps",
+        given={
+            "dossiers": """
+                dossier_id  source  resolved_at
+                A           s       2022-01-05 08:00
+                B           s       2022-01-06 08:00
+                C           s       -
+                D           t       2022-01-06 08:00
+            """,
+            "steps": """
+                dossier_id  step_no  arrived_at        started_at        finished_at
+                A           1        2022-01-04 08:00  2022-01-04 09:00  2022-01-04 10:00
+                A           2        -                 2022-01-04 11:00  2022-01-05 08:00
+                B           1        -                 -                 2022-01-06 08:00
+                C           1        2022-01-04 08:00  2022-01-04 09:00  2022-01-04 10:00
+            """,
+        },
+        expect="""
+            source  n_dossiers  n_logged  n_steps  n_arrived  n_started  n_finished
+            s       2           2         3        1          2          3
+            t       1           0         0        0          0          0
+        """,
+    )

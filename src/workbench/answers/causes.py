@@ -14,6 +14,7 @@ import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.columns import Col, Row, count, figure, picture, table, text
+from workbench.answers.evidence import indistinct_claims
 from workbench.answers.phrasing import FEW, distinct, of_unit
 from workbench.answers.questions import PROFILE, PeriodLabel, ResultProfile, Scope, UnitId, question
 from workbench.answers.run import Run
@@ -32,7 +33,15 @@ COURSE = 8
 """How many periods the course of the causes goes back."""
 
 
-@question("cause_cells", "overdue_cells", "late_dossiers", "late_causes", "ledger", level=3)
+@question(
+    "cause_cells",
+    "overdue_cells",
+    "late_dossiers",
+    "late_causes",
+    "ledger",
+    "source_stamps",
+    level=3,
+)
 def causes(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
 ) -> Answer:
@@ -135,7 +144,7 @@ def _claims(run: Run, late: pl.DataFrame, rows: Sequence[Row]) -> tuple[Claim, .
         claims.append(claim(say("why.mostly_unlogged", share=numerals.percent(unlogged)), key=True))
     if late.height < FEW:
         claims.append(claim(say("why.few", few=FEW)))
-    return tuple(claims)
+    return (*claims, *indistinct_claims(run))
 
 
 def _unlogged(run: Run, late: pl.DataFrame) -> float:
