@@ -67,6 +67,23 @@ def test_what_a_source_does_not_distinguish_is_said_with_what_it_lacks(small_pro
     assert "has no log of steps: of all causes only «wrong due date»" in sentence()
 
 
+def test_paper_dates_that_speak_for_other_dossiers_are_given_as_a_share_with_its_interval(
+    small_project,
+):
+    book = open_book(small_project.root, language="en")
+    place = pl.int_range(pl.len())
+    late = book.late_dossiers.sort("dossier_id").with_columns(
+        has_paper=place % 3 == 0, is_by_paper_share=place % 3 == 1
+    )
+    assert "paper" not in book.reality("2022-H1").sentence()
+    dated = pl.when("has_paper").then(pl.lit("record_only")).otherwise("reality")
+    object.__setattr__(book, "late_dossiers", late.with_columns(reality=dated))
+    answer = book.reality("2022-H1")
+    n = answer.frame.filter("is_by_paper_share").height
+    assert f"Of those that cannot be decided {n} have no date" in answer.sentence()
+    assert "(100.0%; interval" in answer.sentence()
+
+
 def test_where_everything_is_explained_the_unexplained_share_is_said_to_be_zero(small_book):
     cells = small_book.cause_cells.filter(pl.col("cause") != "unexplained")
     book = open_book(small_book.home, language="en")

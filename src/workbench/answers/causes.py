@@ -327,7 +327,7 @@ def reality(
     labels = (f"{row[0]}: {', '.join(map(str, row[1:]))}" for row in listing.rows)
     return Answer(
         title=say("why.reality_title"),
-        claims=(_reality_claim(next(iter(groups.values()), [])),),
+        claims=(_reality_claim(next(iter(groups.values()), [])), *_paper_claims(late)),
         frame=late,
         denominators=say("why.reality_denominators", n=numerals.count(late.height))
         + _describe_overdue(run, scope, late.height),
@@ -350,3 +350,22 @@ def _reality_claim(rows: list[Row]) -> Claim:
     return claim(
         say("why.reality_sentence", n=numerals.count(rows[0]["n_late"]), **listing), 2, key=True
     )
+
+
+def _paper_claims(late: pl.DataFrame) -> tuple[Claim, ...]:
+    """Say how many undecided dossiers the paper dates of others suggest to be late on record."""
+    alike = late.filter("is_by_paper_share")
+    units = alike["unit_id"].unique()
+    dated = late.filter("has_paper", pl.col("unit_id").is_in(units.to_list()))
+    on_record = int((dated["reality"] == "record_only").sum())
+    if not (alike.height and dated.height):
+        return ()
+    share = wilson(on_record, dated.height)
+    words = {
+        "n": numerals.count(alike.height),
+        "dated": numerals.count(dated.height),
+        "on_record": numerals.count(on_record),
+        "share": numerals.percent(share.value),
+        "interval": numerals.percent_range(share.lower, share.upper),
+    }
+    return (claim(say("why.reality_paper", **words), 2, key=True),)
