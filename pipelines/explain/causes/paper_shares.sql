@@ -4,7 +4,7 @@
 -- promises: n_on_record between 1 and n_dated; lag_seconds > 0
 -- What the paper dates of some late dossiers say of the others: the lower end of the 95 % interval
 -- (Wilson 1927) of the share that was late only on record is paper_share in a hundred or more.
--- lag_seconds: in nine of ten of those the record came no longer after the paper than this.
+-- In nine of ten of those the record came no longer after the paper than lag_seconds.
 
 with dated as (
     select
