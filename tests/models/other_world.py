@@ -25,9 +25,9 @@ HOUR, DAY = 3600, 8 * 3600
 FIRST_DAY, WORKING_DAYS = dt.date(2022, 1, 10), 240
 ZONE_SECONDS = 7 * 3600
 KINDS = ("intake", "assign", "work", "sign", "record")
-WORK, SIGN = 2, 3
+WORK, SIGN, RECORD = 2, 3, 4
 LAG_HOURS = (0.0, 0.5, 1.0, 0.7, 0.3)
-WAIT_HOURS = (0.2, 1.0, 0.0, 3.0, 0.4)
+WAIT_HOURS = (0.2, 1.0, 0.0, 3.0)
 HANDLING_HOURS = (0.2, 0.1, 8.0, 0.1, 0.2)
 PROCEDURES = (0.5, 0.8, 1.1, 1.6)
 SEASONS = (1.0, 1.15, 0.9, 1.1)
@@ -77,7 +77,7 @@ GRAINS = {"second": 1, "minute": 60, "quarter_hour": 900, "day": 86_400}
 
 @dataclass(frozen=True)
 class Sickness:
-    """What is wrong at one unit all year: portal_transfer, slow_work, queue or signature_wait."""
+    """What is wrong at one unit: portal_transfer, slow_work, queue, signature_wait, record_lag."""
 
     cause: str
     unit: int = 3
@@ -95,6 +95,8 @@ class Office:
     sick: tuple[Sickness, ...] = ()
     grain: str = "second"
     scale: float = 1.0
+    record_hours: float = 0.4
+    """How long a result waits for its record, everywhere."""
     mix: dict[int, tuple[float, ...]] = field(default_factory=dict)
     """Shares of the procedures at units that get another mix than the rest."""
 
@@ -153,7 +155,7 @@ def _simulate(office: Office, sick: tuple[Sickness, ...]) -> StepTimes:
     draw = LAWS[office.law]
     lag, wait, handling = (
         np.stack([hours * draw(rng, number) * pace for hours in table], axis=1)
-        for table in (LAG_HOURS, WAIT_HOURS, HANDLING_HOURS)
+        for table in (LAG_HOURS, (*WAIT_HOURS, office.record_hours), HANDLING_HOURS)
     )
     handling[:, WORK] *= np.array(PROCEDURES)[procedure]
     drawn = rng.random(number), rng.exponential(1.6, number)
@@ -169,6 +171,9 @@ def _simulate(office: Office, sick: tuple[Sickness, ...]) -> StepTimes:
         elif one.cause == "signature_wait":
             late = here & (drawn[0] < 0.7)
             wait[late, SIGN] += (1 + drawn[1][late]) * DAY
+        elif one.cause == "record_lag":
+            late = here & (drawn[0] < 0.5)
+            wait[late, RECORD] += (0.8 + drawn[1][late]) * DAY
         elif one.cause == "queue":
             free[one.unit] = 1
     return _queued(unit, quarter, procedure, received, (lag, wait, handling), speed, free)

@@ -17,7 +17,10 @@ from workbench.warehouse import Warehouse
 
 SEED = 4101
 CALENDAR, PROFILE = "vn_dong_thap", "wb_strict"
-WANTED = ("late_dossiers", "causes", "cause_cells", "outlying_quarters", "cause_units")
+WANTED = (
+    *("late_dossiers", "causes", "cause_cells", "outlying_quarters", "cause_units"),
+    "whatif_counts",
+)
 INSTANT = pl.Datetime("us", "UTC")
 NO_PAUSES = pl.DataFrame(
     schema={
@@ -230,3 +233,24 @@ def test_work_signature_and_record_clicked_within_a_minute_are_no_proof_of_laten
     assert "real" in late.filter(~chained)["reality"].to_list()
     assert {cause for unit, cause in accused(tables) if unit == unit_name(4)} <= {"record_lag"}
     assert {unit for unit, _ in accused(tables)} <= {unit_name(4)}
+
+
+@pytest.mark.parametrize("law", ["lognormal", "exponential", "narrow"])
+@pytest.mark.parametrize(
+    ("cause", "scenario"),
+    [("record_lag", "record_same_day"), ("signature_wait", "sign_every_day")],
+)
+def test_what_would_have_helped_a_sick_unit_is_what_it_truly_lost(
+    explain, register, cause, scenario, law
+):
+    """The ordinary wait at the desk stays: true is the same year simulated without the sickness."""
+    office = Office(law, SEED, units=6, record_hours=5.0, sick=(Sickness(cause),))
+    written = register(office)
+    spared = written.truth.filter(pl.col("unit_id") == unit_name(3), "spared").height
+    counted = explain(written)["whatif_counts"].filter(
+        pl.col("scenario") == scenario,
+        pl.col("unit_id") == unit_name(3),
+        pl.col("period") == "2022",
+    )
+    assert spared >= 15
+    assert counted["n_saved"].item() == pytest.approx(spared, rel=0.1, abs=2)

@@ -17,6 +17,9 @@ RULES = (
     "chain_size",
     "queue_correlation",
     "weekday_share",
+    "bunch_excess",
+    "bunch_errors",
+    "paper_share",
     "one_day",
     "unlogged_share",
     "session_wait",
@@ -303,50 +306,4 @@ def test_a_typed_reason_is_known_by_its_code_or_label_and_never_norms(model_test
             """,
         },
         expect="dossier_no  cause\n1  queue\n2  slow_work",
-    )
-
-
-def test_closings_in_a_burst_in_bulk_or_on_one_weekday_are_a_pattern(model_test) -> None:
-    model_test(
-        "explain/closing_patterns",
-        given={
-            "behaviour_limits": """
-                limit_id    value
-                batch_gap   60
-                batch_size  2
-                bulk_days   3
-                bulk_size   3
-            """,
-            "cause_limits": "fewest_peers  weekday_share\n9  80",
-            "click_chains": "dossier_no  step_code  span_seconds\n11  1  0\n11  2  0",
-            "cause_steps": "dossier_no  step_no  last_second  holder_no\n1  1  2022-03-01T08  5",
-            "cause_dossiers": """
-                offset_seconds = 7h
-                is_open = no
-                quarter_no = 1
-                dossier_no  unit_id  ended_on    end_second
-                1           U1       2022-03-01  2022-03-01 08:00:00
-                2           U1       2022-03-01  2022-03-01 08:00:10
-                3           U1       2022-03-02  2022-03-02 08:00:00
-                4           U1       2022-03-02  2022-03-02 08:00:59
-                5           U1       2022-03-02  2022-03-02 08:01:59
-                6           U2       2022-03-29  2022-03-29 08:00
-                7           U2       2022-03-29  2022-03-29 08:10
-                8           U2       2022-03-29  2022-03-29 08:20
-                9           U3       2022-03-28  2022-03-28 08:00
-                10          U3       2022-03-28  2022-03-28 08:10
-                11          U3       2022-03-28  2022-03-28 08:20
-            """,
-        },
-        # dossier 1 was clicked by a holder, 2 by whoever its unit stands for; 29 March is in the
-        # last three days of the quarter only with the 30th and 31st
-        expect="""
-            dossier_no  is_burst  is_bulk  is_weekday  is_chain
-            3           yes       no       no          no
-            4           yes       no       no          no
-            6           no        yes      no          no
-            7           no        yes      no          no
-            8           no        yes      no          no
-            11          no        no       no          yes
-        """,
     )

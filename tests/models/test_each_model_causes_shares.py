@@ -284,15 +284,20 @@ def test_a_dossier_is_late_only_on_record_where_a_second_source_shows_it(model_t
                 after_other_seconds = 0
                 is_other_shown = no
                 is_measured = yes
-                dossier_no  dossier_id  due_error_seconds  after_paper_seconds
-                1           A           4                  6
-                2           B           4                  5
-                3           C           0                  0
-                4           D           0                  0
-                5           E           0                  0
-                6           F           0                  0
-                7           G           0                  0
+                is_open = no
+                dossier_no  dossier_id  unit_id  due_error_seconds  after_paper_seconds  has_paper
+                1           A           U1       4                  6                    yes
+                2           B           U1       4                  5                    yes
+                3           C           U1       0                  0                    no
+                4           D           U1       0                  0                    no
+                5           E           U1       0                  0                    no
+                6           F           U1       0                  0                    no
+                7           G           U1       0                  0                    no
+                8           H           U2       0                  0                    no
+                9           I           U2       0                  0                    yes
+                10          J           U3       0                  0                    no
             """,
+            "paper_shares": "unit_id  lag_seconds\nU2  10\nU3  9",
             "attributable_time": """
                 dossier_no  step_code  part      unit_no  seconds
                 3           1          record    1        10
@@ -311,18 +316,24 @@ def test_a_dossier_is_late_only_on_record_where_a_second_source_shows_it(model_t
                 E           queue       0.5         5             A      1
                 F           queue       1           10            A      10
                 G           queue       1           10            A      10
+                H           queue       1           10            A      10
+                I           queue       1           10            A      10
+                J           queue       1           10            A      10
             """,
         },
         # D has a record of its own beside the pattern; E has nothing but the pattern; as neither
         # of its causes alone made it late, the larger is dominant
         expect="""
-            dossier_id  reality      dominant_cause
-            A           record_only  queue
-            B           real         queue
-            C           record_only  record_lag
-            D           real         queue
-            E           undecidable  record_lag
-            F           undecidable  queue
-            G           real         queue
+            dossier_id  reality      dominant_cause  is_by_paper_share
+            A           record_only  queue           no
+            B           real         queue           no
+            C           record_only  record_lag      no
+            D           real         queue           no
+            E           undecidable  record_lag      no
+            F           undecidable  queue           no
+            G           real         queue           no
+            H           undecidable  queue           yes
+            I           real         queue           no
+            J           real         queue           no
         """,
     )

@@ -74,9 +74,9 @@ def test_an_applicant_waited_for_on_a_stopped_clock_is_no_cause(explained):
     assert "applicant" not in causes_of(explained([*usual, late], [pause]))
 
 
-def closed_at(name: str, moment: dt.datetime):
+def closed_at(name: str, moment: dt.datetime, *, days: int = 14):
     """A dossier examined too long, closed by its officer's own click; nothing was signed."""
-    received = (moment - dt.timedelta(days=14)).replace(hour=1, minute=0)
+    received = (moment - dt.timedelta(days=days)).replace(hour=1, minute=0)
     dossier, steps = case_of(name)
     stamps = [received, received + dt.timedelta(minutes=20), received + dt.timedelta(hours=1)]
     ends = [*stamps[1:], moment]
@@ -130,3 +130,36 @@ def test_closings_by_pattern_leave_it_undecidable(explained, when, reality):
     late = explained([*crowd(), *cases])["late_dossiers"].filter(unit_id="U0")
     assert late.height == len(when)
     assert set(late["reality"]) == {reality}
+
+
+@pytest.mark.parametrize(("day", "share"), [(4, 2), (1, 2), (2, 3)])
+def test_closings_bunched_on_any_weekday_beside_the_units_own_work_leave_it_undecidable(
+    explained, day, share
+):
+    """Of 60 dossiers that came on every weekday one in two or three is closed on one of them."""
+    cases, bunched = [], set()
+    for n in range(60):
+        monday = dt.datetime(2022, 2, 14, 1, tzinfo=dt.UTC) + dt.timedelta(days=7 * (n // 10))
+        weekday = day if n % share == 0 else n % 5
+        moment = monday + dt.timedelta(days=weekday, minutes=11 * (n % 10))
+        cases.append(closed_at(f"B{n:02d}", moment, days=14 + weekday - n % 5))
+        if weekday == day:
+            bunched.add(f"B{n:02d}")
+    late = explained([*crowd(), *cases])["late_dossiers"].filter(unit_id="U0")
+    assert late.height == len(cases)
+    assert set(late.filter(reality="undecidable")["dossier_id"]) == bunched
+
+
+@pytest.mark.parametrize(("late_papers", "reality"), [(False, "undecidable"), (True, "real")])
+def test_paper_dates_known_for_some_speak_for_the_rest_of_the_unit(explained, late_papers, reality):
+    """Every sixth late dossier has a date on paper, in time or after the due date."""
+    days = [dt.datetime(2022, 2, 14, 1 + n % 5, 7, tzinfo=dt.UTC) for n in range(36)]
+    moments_of = [day + dt.timedelta(days=n, minutes=n) for n, day in enumerate(days)]
+    cases = [closed_at(f"B{n:02d}", moment) for n, moment in enumerate(moments_of)]
+    for dossier, _ in cases[::6]:
+        on = dossier["resolved_at"] if late_papers else dossier["received_at"]
+        dossier["paper_result_on"] = on.date()
+    late = explained([*crowd(), *cases])["late_dossiers"].filter(unit_id="U0")
+    assert set(late.filter(~late["has_paper"])["reality"]) == {reality}
+    dated = set(late.filter("has_paper")["reality"])
+    assert dated == {"real" if late_papers else "record_only"}

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from workbench.answers import open_book
 from workbench.core.errors import InputRejected
 
 PERIOD = "2022-H1"
@@ -71,6 +72,33 @@ def test_saved_dossiers_lie_in_their_range_and_the_assumption_is_shown(small_boo
     assert {claim.level for claim in answer.claims} == {3}
     assumptions = {str(row[-1]) for row in answer.table().rows}
     assert all(assumptions)
+
+
+def test_the_headline_is_what_would_have_helped_a_named_unit_and_no_change_of_all(
+    small_book,
+):
+    book = open_book(small_book.home)
+    cells = book.cell_tests
+
+    def headlines(*named: tuple[str, str]) -> list[str]:
+        pairs = pl.struct("unit_id", "cause").is_in(
+            [{"unit_id": unit, "cause": cause} for unit, cause in named]
+        )
+        flags = cells.with_columns(flagged=pairs & (pl.col("period") == PERIOD))
+        object.__setattr__(book, "cell_tests", flags)
+        return [claim.text for claim in book.whatif(PERIOD).claims if claim.key]
+
+    saved = book.saved.filter(
+        pl.col("period") == PERIOD,
+        pl.col("unit_id") == "SD-VH",
+        pl.col("scenario") == "work_in_norm",
+    ).row(0, named=True)
+    assert saved["n_saved"]
+    (headline,) = headlines(("SD-VH", "slow_work"))
+    assert book.unit_name("SD-VH") in headline
+    assert f"{saved['n_saved']} of its {saved['n_late']}" in headline
+    assert headlines() == []
+    assert headlines(("SD-VH", "external_agency")) == []
 
 
 def test_transfers_that_no_log_shows_are_refused_with_the_reason(small_book, monkeypatch):

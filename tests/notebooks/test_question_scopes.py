@@ -53,6 +53,7 @@ WITHOUT = {
     "dossier": {"unit", "period"},  # one dossier
     "causes_by_unit": {"unit"},  # all units side by side
     "durations": {"profile"},  # days to the end, whether late or not
+    "evidence": {"unit", "period", "profile"},  # stamps that the exports of each source have
     "waiting": {"profile"},  # what steps waited for, whether late or not
     "clock.due_dates": {"profile"},  # dates against terms, whether late or not
     "clock.pauses": {"profile"},

@@ -50,6 +50,40 @@ def test_what_no_cause_explains_is_always_the_last_row(small_book):
     assert "chưa rõ" in small_book.causes("2022-H1").sentence()
 
 
+@pytest.mark.parametrize("question", ["evidence", "causes"])
+def test_what_a_source_does_not_distinguish_is_said_with_what_it_lacks(small_project, question):
+    book = open_book(small_project.root, language="en")
+
+    def sentence() -> str:
+        return (book.evidence() if question == "evidence" else book.causes("2022-H1")).sentence()
+
+    assert "lacks" not in sentence()
+    few = pl.col("n_steps") // 4
+    object.__setattr__(book, "source_stamps", book.source_stamps.with_columns(n_arrived=few))
+    assert "lacks the time when a step arrived (only 25.0% of steps have it)" in sentence()
+    assert "waiting in a queue, overload" in sentence()
+    none = {name: pl.lit(0) for name in ("n_steps", "n_arrived", "n_started", "n_finished")}
+    object.__setattr__(book, "source_stamps", book.source_stamps.with_columns(**none))
+    assert "has no log of steps: of all causes only «wrong due date»" in sentence()
+
+
+def test_paper_dates_that_speak_for_other_dossiers_are_given_as_a_share_with_its_interval(
+    small_project,
+):
+    book = open_book(small_project.root, language="en")
+    place = pl.int_range(pl.len())
+    late = book.late_dossiers.sort("dossier_id").with_columns(
+        has_paper=place % 3 == 0, is_by_paper_share=place % 3 == 1
+    )
+    assert "paper" not in book.reality("2022-H1").sentence()
+    dated = pl.when("has_paper").then(pl.lit("record_only")).otherwise("reality")
+    object.__setattr__(book, "late_dossiers", late.with_columns(reality=dated))
+    answer = book.reality("2022-H1")
+    n = answer.frame.filter("is_by_paper_share").height
+    assert f"Of those that cannot be decided {n} have no date" in answer.sentence()
+    assert "(100.0%; interval" in answer.sentence()
+
+
 def test_where_everything_is_explained_the_unexplained_share_is_zero(small_book):
     cells = small_book.cause_cells.filter(pl.col("cause") != "unexplained")
     book = open_book(small_book.home, language="en")

@@ -9,7 +9,8 @@
 -- Working seconds throughout; is_measured says whether the overrun can be told in them (0 if the
 -- due date or a day of the calendar is missing). The office's own record shows that a portal's is
 -- late (is_other_shown); of two offices', or against the office's own, neither is known to be
--- right. A mere date of the other record means the end of that day.
+-- right. has_paper says that the paper result has a date, be it that of the end.
+-- A mere date of the other record means the end of that day.
 
 with others as (
     select
@@ -71,6 +72,10 @@ judged as (
         end as right_due_second,
         due_dates.due_class,
         due_dates.is_procedure_term,
+        coalesce(
+            coalesce(dossiers.paper_result_on, others.paper_result_on) >= dossiers.received_on,
+            false
+        ) as has_paper,
         case
             when coalesce(dossiers.paper_result_on, others.paper_result_on) >= dossiers.received_on
                 then epoch_second(

@@ -1,9 +1,11 @@
 -- grain: one row per judged dossier whose closing click is part of a pattern
 -- key: dossier_no
--- reads: cause_dossiers, cause_steps, click_chains, behaviour_limits, cause_limits
+-- reads: cause_dossiers, cause_steps, click_chains, closing_weekdays, behaviour_limits,
+--   cause_limits
 -- promises: is_burst or is_bulk or is_weekday or is_chain
 -- Dossiers closed by one holder one after the other within a minute, or by a unit in bulk in the
--- last days of a quarter, or nearly all on one weekday, or together with the steps before them
+-- last days of a quarter, or nearly all on one weekday, or on a weekday on which its closings are
+-- bunched beside its own earlier stamps (closing_weekdays), or together with the steps before them
 -- (click_chains): the click says little of when the work was done. Whose click it was says the step
 -- that ended with it; where none does, the unit stands for its holders. Mere dates (midnight) say
 -- nothing.
@@ -41,6 +43,7 @@ closed as (
     select
         dossiers.dossier_no,
         units.unit_no,
+        dossiers.unit_id,
         coalesce(clicks.holder_no, -units.unit_no) as hand_no,
         dossiers.quarter_no,
         dossiers.ended_on,
@@ -98,12 +101,17 @@ judged as (
         bunches.dossier_no,
         bunches.n_run >= limits.batch_size as is_burst,
         bunches.days_left <= limits.bulk_days and bunches.n_hour >= limits.bulk_size as is_bulk,
-        bunches.n_quarter >= own.fewest_peers
+        weekdays.unit_id is not null
+        or bunches.n_quarter >= own.fewest_peers
         and 100 * bunches.n_weekday >= own.weekday_share * bunches.n_quarter as is_weekday,
         chains.dossier_no is not null as is_chain
     from bunches
     left join chains
         on bunches.dossier_no = chains.dossier_no
+    left join closing_weekdays as weekdays
+        on bunches.unit_id = weekdays.unit_id
+        and bunches.quarter_no = weekdays.quarter_no
+        and isodow(bunches.ended_on) = weekdays.weekday
     cross join limits
     cross join cause_limits as own
 ),

@@ -1,13 +1,18 @@
 -- grain: one row per dossier late under the profile of the run: whether it really is, and why
 -- key: dossier_id, profile
--- reads: causes, cause_list, cause_dossiers, attributable_time, closing_patterns, cause_limits
+-- reads: causes, cause_list, cause_dossiers, attributable_time, closing_patterns, paper_shares,
+--   cause_limits
 -- promises: reality in ('real', 'record_only', 'undecidable');
+--   not is_by_paper_share or reality = 'undecidable'; has_paper is not null;
 --   overrun_seconds is null or overrun_seconds >= 0
 -- A signature that was clicked together with the closing (is_chain) is no second source.
 -- Late only on record: on time but for a wrong due date, or a late click or copy that a second
 -- source (the paper result, the signature, the office's own record) shows. Without a second
 -- source a late click, or a closing that is part of a pattern of clicks, leaves it undecidable;
 -- so do two records of which neither is known to be right, and time of which most is in no log.
+-- Where the paper dates of other late dossiers of the unit show many of them late only on record,
+-- one without a paper date that overran by no more than such records lag cannot be decided either
+-- (is_by_paper_share).
 -- Dominant is the largest, in seconds, of the causes that alone made it late, else the largest, and
 -- what no cause explains if that is most. Of equal ones it is the better proven.
 -- overrun_seconds are null where nobody can tell them: no due date, or days outside the calendar.
@@ -50,11 +55,19 @@ judged as (
         and not dossiers.is_other_shown
         and (coalesce(logged.record_seconds, 0) = 0 or closing_patterns.is_chain)
             as is_pattern_only,
-        coalesce(logged.unlogged_seconds, 0) as unlogged_seconds
+        coalesce(logged.unlogged_seconds, 0) as unlogged_seconds,
+        coalesce(
+            not dossiers.has_paper
+            and not dossiers.is_other_shown
+            and not dossiers.is_open
+            and dossiers.overrun_seconds <= paper_shares.lag_seconds,
+            false
+        ) as is_like_dated
     from cause_dossiers as dossiers
     left join logged on dossiers.dossier_no = logged.dossier_no
     left join doubts on dossiers.dossier_id = doubts.dossier_id
     left join closing_patterns on dossiers.dossier_no = closing_patterns.dossier_no
+    left join paper_shares on dossiers.unit_id = paper_shares.unit_id
     where dossiers.is_late
 ),
 
@@ -76,6 +89,21 @@ dominant as (
     group by causes.dossier_id
 ),
 
+realities as (
+    select
+        judged.*,
+        case
+            when judged.shown_seconds >= judged.needed_seconds then 'record_only'
+            when judged.doubted_seconds >= judged.needed_seconds then 'undecidable'
+            when judged.is_pattern_only then 'undecidable'
+            when 100 * judged.unlogged_seconds > limits.unlogged_share * judged.used_seconds
+                then 'undecidable'
+            else 'real'
+        end as own_reality
+    from judged
+    cross join cause_limits as limits
+),
+
 late_dossiers as (
     select
         judged.dossier_id,
@@ -88,17 +116,14 @@ late_dossiers as (
         judged.outcome,
         case when judged.is_measured then judged.overrun_seconds end as overrun_seconds,
         case
-            when judged.shown_seconds >= judged.needed_seconds then 'record_only'
-            when judged.doubted_seconds >= judged.needed_seconds then 'undecidable'
-            when judged.is_pattern_only then 'undecidable'
-            when 100 * judged.unlogged_seconds > limits.unlogged_share * judged.used_seconds
-                then 'undecidable'
-            else 'real'
+            when judged.own_reality = 'real' and judged.is_like_dated then 'undecidable'
+            else judged.own_reality
         end as reality,
-        dominant.cause as dominant_cause
-    from judged
+        dominant.cause as dominant_cause,
+        judged.has_paper,
+        judged.own_reality = 'real' and judged.is_like_dated as is_by_paper_share
+    from realities as judged
     inner join dominant on judged.dossier_id = dominant.dossier_id
-    cross join cause_limits as limits
 )
 
 select * from late_dossiers

@@ -13,6 +13,7 @@ from workbench.answers import (
     causes,
     control,
     dossier,
+    evidence,
     gaps,
     groups,
     headline,
@@ -79,6 +80,7 @@ class Book(Run):
     excluded = quality.excluded
     findings = quality.findings
     verdicts = quality.verdicts
+    evidence = evidence.evidence
 
     def rhythm(self, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Rhythm:
         """Ask how transfers run, when steps are clicked and signed, and how much is open.

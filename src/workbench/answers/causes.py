@@ -14,6 +14,7 @@ import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.columns import Col, Row, count, figure, picture, table, text
+from workbench.answers.evidence import indistinct_claims
 from workbench.answers.phrasing import FEW, distinct, of_unit
 from workbench.answers.questions import PROFILE, PeriodLabel, ResultProfile, Scope, UnitId, question
 from workbench.answers.run import Run
@@ -32,7 +33,15 @@ COURSE = 8
 """How many periods the course of the causes goes back."""
 
 
-@question("cause_cells", "overdue_cells", "late_dossiers", "late_causes", "ledger", level=3)
+@question(
+    "cause_cells",
+    "overdue_cells",
+    "late_dossiers",
+    "late_causes",
+    "ledger",
+    "source_stamps",
+    level=3,
+)
 def causes(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
 ) -> Answer:
@@ -135,7 +144,7 @@ def _claims(run: Run, late: pl.DataFrame, rows: Sequence[Row]) -> tuple[Claim, .
         claims.append(claim(say("why.mostly_unlogged", share=numerals.percent(unlogged)), key=True))
     if late.height < FEW:
         claims.append(claim(say("why.few", few=FEW)))
-    return tuple(claims)
+    return (*claims, *indistinct_claims(run))
 
 
 def _unlogged(run: Run, late: pl.DataFrame) -> float:
@@ -318,7 +327,7 @@ def reality(
     labels = (f"{row[0]}: {', '.join(map(str, row[1:]))}" for row in listing.rows)
     return Answer(
         title=say("why.reality_title"),
-        claims=(_reality_claim(next(iter(groups.values()), [])),),
+        claims=(_reality_claim(next(iter(groups.values()), [])), *_paper_claims(late)),
         frame=late,
         denominators=say("why.reality_denominators", n=numerals.count(late.height))
         + _describe_overdue(run, scope, late.height),
@@ -341,3 +350,22 @@ def _reality_claim(rows: list[Row]) -> Claim:
     return claim(
         say("why.reality_sentence", n=numerals.count(rows[0]["n_late"]), **listing), 2, key=True
     )
+
+
+def _paper_claims(late: pl.DataFrame) -> tuple[Claim, ...]:
+    """Say how many undecided dossiers the paper dates of others suggest to be late on record."""
+    alike = late.filter("is_by_paper_share")
+    units = alike["unit_id"].unique()
+    dated = late.filter("has_paper", pl.col("unit_id").is_in(units.to_list()))
+    on_record = int((dated["reality"] == "record_only").sum())
+    if not (alike.height and dated.height):
+        return ()
+    share = wilson(on_record, dated.height)
+    words = {
+        "n": numerals.count(alike.height),
+        "dated": numerals.count(dated.height),
+        "on_record": numerals.count(on_record),
+        "share": numerals.percent(share.value),
+        "interval": numerals.percent_range(share.lower, share.upper),
+    }
+    return (claim(say("why.reality_paper", **words), 2, key=True),)

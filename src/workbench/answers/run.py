@@ -74,6 +74,7 @@ class Run:
     measures = Frame("One row per measure, profile, group and period.")
     findings_by_unit = Frame("One row per unit, quality rule and severity.")
     verdict_counts = Frame("One row per profile, period and unit: late, and without suspects.")
+    source_stamps = Frame("One row per source: how many steps of ended dossiers have each stamp.")
     cause_cells = Frame("One row per profile, unit, period, procedure, channel and cause.")
     overdue_cells = Frame("One row per unit, period, procedure and channel: overdue at its close.")
     late_causes = Frame("One row per late dossier and cause of its lateness.", table="causes")

@@ -1,7 +1,8 @@
 """What would have helped: late dossiers that another way of working would have kept on time.
 
-Counterfactuals: each figure is shown with its assumption and is valid under that assumption
-only. A scenario that could not be run for a unit is left out, with a note.
+Counterfactuals: each figure stands with the assumption it rests on, and is valid under that one
+only. A scenario that could not be run for a unit is left out, with a note. The headline is what
+would have helped one unit against the cause it is named for, never a change of every unit.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.columns import Row, count, figure, picture, table, text
+from workbench.answers.phrasing import NAMED, distinct, of_unit
 from workbench.answers.questions import PROFILE, PeriodLabel, ResultProfile, Scope, UnitId, question
 from workbench.answers.run import Run
 from workbench.charts import Figure, Range, ranges
 from workbench.charts.tables import Table
 from workbench.core import numerals
+from workbench.core.cause_list import cause_label
 from workbench.core.vocabulary import EVERYTHING
 from workbench.messages import say
 
@@ -28,7 +31,11 @@ _ASSUMPTION = {"vi": "assumption", "en": "assumption_en"}
 """Column of ``whatif`` that says in a language under what a figure holds."""
 
 
-@question("saved", level=3)
+_OF_SCENARIO = ["scenario", "n_late", "n_saved", "lower", "upper", "assumption", "evidence_level"]
+"""Columns of ``whatif`` that a sentence about a named unit uses."""
+
+
+@question("saved", "cell_tests", level=3)
 def whatif(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
 ) -> Answer:
@@ -43,7 +50,7 @@ def whatif(
     rows = known.to_dicts()
     return Answer(
         title=say("forecasts.whatif_title"),
-        claims=_claims(run, scope, rows, listed),
+        claims=(*_cell_claims(run, scope, listed), *_claims(run, scope, rows, listed)),
         frame=frame,
         denominators=say("forecasts.whatif_denominators"),
         listing=_table(scope, rows, listed) if rows else None,
@@ -59,10 +66,51 @@ def scenarios(run: Run) -> dict[str, dict[str, str]]:
     return {
         row["scenario"]: {
             "kind": row["kind"],
-            **{part: row[f"{part}_{run.language}"] for part in ("name", "label")},
+            "causes": row["causes"],
+            **{part: row[f"{part}_{run.language}"] for part in ("name", "label", "at_unit")},
         }
         for row in run.reference_rows("scenarios.csv")
     }
+
+
+def _cell_claims(run: Run, scope: Scope, listed: dict[str, dict[str, str]]) -> tuple[Claim, ...]:
+    """Say what would have helped each named unit against its named cause, the most first."""
+    named = run.cell_tests.filter(pl.col("period") == scope.period, "flagged")
+    answers = [
+        {**cell, **row}
+        for cell in of_unit(named, scope.unit).sort("unit_id", "cause").iter_rows(named=True)
+        if (row := _against(run, cell, listed))
+    ]
+    answers.sort(key=lambda row: -row["n_saved"])
+    names = distinct(named["unit_id"].unique().sort(), run.unit_name)
+    return tuple(
+        claim(
+            say(
+                "forecasts.whatif_cell",
+                unit=names[row["unit_id"]],
+                cause=cause_label(row["cause"]),
+                at_unit=listed[row["scenario"]]["at_unit"],
+                **_numbers(row),
+            ),
+            level=row["evidence_level"],
+            key=position == 0,
+        )
+        for position, row in enumerate(answers[:NAMED])
+    )
+
+
+def _against(run: Run, cell: Row, listed: dict[str, dict[str, str]]) -> Row | None:
+    """Return what saves most of a named unit's dossiers from the cause it is named for, if any."""
+    able = [name for name, texts in listed.items() if cell["cause"] in texts["causes"].split()]
+    rows = run.saved.filter(
+        pl.col("period") == cell["period"],
+        pl.col("unit_id") == cell["unit_id"],
+        pl.col("scenario").is_in(able),
+        pl.col("n_saved") > 0,
+    ).sort("n_saved", "scenario", descending=[True, False])
+    assumption = pl.col(_ASSUMPTION[run.language]).alias("assumption")
+    best = rows.head(1).with_columns(assumption).select(*_OF_SCENARIO)
+    return best.row(0, named=True) if best.height else None
 
 
 def _claims(
@@ -77,9 +125,8 @@ def _claims(
         claim(
             say("forecasts.whatif_saved", **_words(row, listed)),
             level=row["evidence_level"],
-            key=position == 0,
         )
-        for position, row in enumerate(helping[:3])
+        for row in helping[:3]
     ]
     if not helping:
         n = numerals.count(rows[0]["n_late"])
@@ -94,8 +141,11 @@ def _claims(
 
 def _words(row: Row, listed: dict[str, dict[str, str]]) -> dict[str, str]:
     label = listed[row["scenario"]]["label"]
+    return {"scenario": label[:1].upper() + label[1:], **_numbers(row)}
+
+
+def _numbers(row: Row) -> dict[str, str]:
     return {
-        "scenario": label[:1].upper() + label[1:],
         "n": numerals.count(row["n_saved"]),
         "total": numerals.count(row["n_late"]),
         "interval": _interval(row),

@@ -6,13 +6,16 @@ The models of ``pipelines/explain`` read the same file (``cause_list``).
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from workbench.core.project import shipped
-from workbench.messages import LANGUAGES, language
+from workbench.messages import LANGUAGES, language, say
+
+STAMPS = ("arrived_at", "started_at", "finished_at")
+"""Stamps of a step, in their order; causes need some of them (column ``needs``)."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,11 @@ class Cause:
     in_waves: bool
     needs: tuple[str, ...]
     labels: Mapping[str, str]
+
+    @property
+    def is_coarse(self) -> bool:
+        """Whether it is the name of time that a fuller log would put down to other causes."""
+        return any("_or_" in part for part in self.parts)
 
 
 @cache
@@ -72,6 +80,26 @@ def causes_in_order(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in known_causes() if name in wanted)
 
 
+def indistinct_causes(stamps: Collection[str]) -> tuple[str, ...]:
+    """Return the causes that a log with these stamps of its steps does not distinguish from others.
+
+    The coarser names for such time are left out.
+
+    Args:
+        stamps: Columns of ``steps`` that the log gives.
+
+    >>> indistinct_causes(["started_at", "finished_at"])
+    ('portal_transfer', 'assignment_wait', 'queue')
+    >>> indistinct_causes(["arrived_at", "started_at", "finished_at"])
+    ()
+    """
+    return tuple(
+        cause.name
+        for cause in known_causes().values()
+        if not cause.is_coarse and not set(cause.needs) <= set(stamps)
+    )
+
+
 def cause_label(cause: str) -> str:
     """Return what people call a cause.
 
@@ -81,3 +109,38 @@ def cause_label(cause: str) -> str:
     'waiting in a queue, overload'
     """
     return known_causes()[cause].labels[language()]
+
+
+def describe_indistinct(source: str, given: Collection[str], lacking: Mapping[str, str]) -> str:
+    """Say in one sentence which causes a log does not distinguish, and what it lacks.
+
+    Args:
+        source: Name of the source or file.
+        given: Stamps of steps that the log has.
+        lacking: Words for each stamp that it lacks.
+
+    Returns:
+        Nothing where the log distinguishes all causes.
+    """
+    names = indistinct_causes(given)
+    if not names:
+        return ""
+    if not given:
+        rest = [
+            f"«{cause.labels[language()]}»" for cause in known_causes().values() if not cause.needs
+        ]
+        return say("evidence.unlogged", source=source, causes=_joined(rest))
+    needed = {stamp for name in names for stamp in known_causes()[name].needs}
+    coarse = [c.name for c in known_causes().values() if c.is_coarse and set(c.needs) <= set(given)]
+    return say(
+        "evidence.indistinct",
+        source=source,
+        causes=_joined([f"«{cause_label(name)}»" for name in names]),
+        stamps=_joined([words for stamp, words in lacking.items() if stamp in needed]),
+        coarse="".join(say("evidence.coarse", cause=cause_label(name)) for name in coarse),
+    )
+
+
+def _joined(words: list[str]) -> str:
+    *first, last = words
+    return say("evidence.and", first=", ".join(first), last=last) if first else last

@@ -40,6 +40,7 @@ RESULT_TABLES = (
     "result_profiles",
     "findings_by_unit",
     "verdict_counts",
+    "source_stamps",
     "causes",
     "late_dossiers",
     "cause_cells",

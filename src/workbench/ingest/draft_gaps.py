@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from workbench.core.cause_list import STAMPS, describe_indistinct
 from workbench.ingest.headers import STAGE
 from workbench.ingest.profile import FileLayout, SnapshotRule, SourceProfile, Stage, Target
 from workbench.ingest.requirements import FIELD_CODES, gives_dossiers, missing_fields
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from workbench.ingest.inspection import Inspection
     from workbench.ingest.proposals import Proposal
 
-_STAMPS = ("step.arrived_at", "step.started_at", "step.finished_at")
+_STAMPS = tuple(f"step.{stamp}" for stamp in STAMPS)
+_STAMP_OF = {"schedule": "arrived_at", "start": "started_at"}
+"""The stamp that an event of a log with transitions gives, beside the end of its step."""
 
 
 def shortcomings(found: Inspection) -> list[str]:
@@ -41,7 +44,7 @@ def shortcomings(found: Inspection) -> list[str]:
 def remarks(found: Inspection) -> list[str]:
     """Return in words the fields that the profile lacks, and what that means for the figures."""
     if found.rows not in ("dossier", "event"):
-        return []
+        return _indistinct(found)
     targets = {str(_target(target, found.rows)) for p in found.proposals for target in p.targets}
     texts = []
     if "dossier.unit_id" not in targets:
@@ -49,7 +52,30 @@ def remarks(found: Inspection) -> list[str]:
         texts.append(say(f"inspect.{key}"))
     if targets.isdisjoint(("dossier.due_at", "dossier.term_value")):
         texts.append(say("inspect.no_due"))
-    return texts
+    return [*texts, *_indistinct(found)]
+
+
+def _indistinct(found: Inspection) -> list[str]:
+    """Return in words the causes that steps with these stamps do not distinguish."""
+    given = _given_stamps(found)
+    if found.rows == "pause" or (found.rows == "dossier" and not given):
+        return []
+    lacking = {stamp: say(f"evidence.{stamp}") for stamp in STAMPS if stamp not in given}
+    sentence = describe_indistinct(found.path.name, given, lacking)
+    return [sentence] if sentence else []
+
+
+def _given_stamps(found: Inspection) -> set[str]:
+    """Name the stamps of steps that columns, stages or transitions of the export give."""
+    if any(p.targets[0].startswith(STAGE) for p in found.proposals):
+        return {"arrived_at", "finished_at"}
+    targets = {str(_target(target, found.rows)): p for p in found.proposals for target in p.targets}
+    given = {stamp for stamp in STAMPS if f"step.{stamp}" in targets}
+    if (column := targets.get("step.transition")) and given:
+        codes = found.codes.get("transition", {})
+        seen = {codes.get(fold(value), "") for value in column.examples}
+        given |= {_STAMP_OF[transition] for transition in seen if transition in _STAMP_OF}
+    return given
 
 
 def values_without_code(found: Inspection, column: Proposal) -> list[str]:
