@@ -144,6 +144,49 @@ def test_days_outside_a_calendar_are_found_and_its_last_day_is_inside(model_test
     )
 
 
+def test_a_dossier_whose_last_day_lies_in_a_draft_of_the_calendar_is_noted(model_test) -> None:
+    model_test(
+        "clock/calendar_findings",
+        given={
+            "dossier_calendars": """
+                calendar_id = c
+                time_zone = Asia/Ho_Chi_Minh
+                first_day = 2022-01-01
+                last_day = 2023-12-31
+                drafted_from = 2023-01-01
+                has_days_off = yes
+                dossier_id  received_on  clock_end_at
+                A           2022-12-01   2022-12-31 23:59
+                B           2022-12-01   2023-01-01 00:00
+                C           2022-12-01   2022-12-05 08:00
+                D           2022-12-01   2022-12-05 08:00
+                E           2022-12-01   2024-01-05 08:00
+            """,
+            "dossiers": """
+                dossier_id  due_at
+                A           2022-12-31 17:00
+                B           2022-12-31 17:00
+                C           2023-01-02 17:00
+                D           -
+                E           2022-12-31 17:00
+            """,
+            "due_dates": """
+                dossier_id  due_credited_at
+                D           2023-01-03 17:00
+            """,
+        },
+        # E ended after the calendar, and ran through the whole year of the draft
+        expect="""
+            dossier_id  rule_id  severity  year
+            B           D41      info      2023
+            C           D41      info      2023
+            D           D41      info      2023
+            E           D36      warn      2024
+            E           D41      info      2023
+        """,
+    )
+
+
 def test_a_clock_starts_at_reception_or_at_the_next_opening_for_work(model_test, dong_thap) -> None:
     received = {
         "A": "2022-01-04 08:00",
@@ -155,7 +198,7 @@ def test_a_clock_starts_at_reception_or_at_the_next_opening_for_work(model_test,
         "G": "2022-01-08 08:00",
         "H": "2025-08-02 07:00",
         "I": "2025-08-02 11:30",
-        "J": "2027-01-04 08:00",
+        "J": "2028-01-04 08:00",
         "K": "2022-01-04 07:00",
     }
     rows = [f"{name}  {stamp}" for name, stamp in received.items()]
@@ -165,7 +208,7 @@ def test_a_clock_starts_at_reception_or_at_the_next_opening_for_work(model_test,
             "dossiers": "\n".join(["dossier_id  received_at", *rows]),
             "dossier_calendars": dong_thap + "\n".join(["dossier_id  start_second", *rows]),
         },
-        # the desk takes dossiers on Saturday morning from July 2025 on; the calendar ends in 2026
+        # the desk takes dossiers on Saturday morning from July 2025 on; the calendar ends in 2027
         expect="""
             dossier_id  received_when    clock_starts_at
             A           clock_hours      2022-01-04 08:00
@@ -360,7 +403,7 @@ def test_an_online_dossier_waits_in_working_time_until_it_is_received(
                 D           2022-01-04 14:00
                 E           2022-01-04 14:00
                 F           2022-01-10 07:30
-                G           2027-01-04 14:00
+                G           2028-01-04 14:00
             """,
             "dossiers": """
                 dossier_id  channel_in  submitted_at
@@ -370,7 +413,7 @@ def test_an_online_dossier_waits_in_working_time_until_it_is_received(
                 D           counter     2022-01-04 11:00
                 E           online      -
                 F           online      2022-01-07 16:00
-                G           online      2027-01-04 11:00
+                G           online      2028-01-04 11:00
             """,
         },
         expect="""
