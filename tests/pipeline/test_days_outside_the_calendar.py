@@ -177,6 +177,7 @@ def test_the_pages_say_how_many_dossiers_lack_a_year_and_what_to_add(tmp_path, c
     page = (out / "briefing.html").read_text(encoding="utf-8")
     assert "6 dossiers have days that the working calendar does not cover" in page
     assert "Missing years: 2018 (vn_dong_thap), 2028 (vn_dong_thap)" in page
+    assert "workbench calendar add 2018" in page
     book = workbench.open(out)
     for name in ODD.keys() - {"received-1900"}:
         assert book.dossier(name).claims

@@ -41,7 +41,7 @@ COMMANDS = (
 )
 """Every command but those of ``GROUPS``, which have commands of their own."""
 
-GROUPS = {"sources": ("inspect", "epar"), "calendar": ("add", "check")}
+GROUPS = {"sources": ("inspect", "epar"), "calendar": ("add", "check"), "units": ("add",)}
 """Commands with commands of their own."""
 
 

@@ -20,8 +20,9 @@ import numpy as np
 import polars as pl
 
 from workbench.clock.calendar import Calendar
-from workbench.clock.compiler import CalendarCompiler, read_rows
+from workbench.clock.compiler import CalendarCompiler
 from workbench.core.errors import InputRejected
+from workbench.core.reference_rows import read_rows
 
 __all__ = ["Calendar", "Calendars"]
 

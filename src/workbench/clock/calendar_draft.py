@@ -7,9 +7,7 @@ marked ``no`` under ``verified`` until a person has reviewed them.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import re
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -17,8 +15,9 @@ from pathlib import Path
 
 import holidays
 
-from workbench.clock.compiler import OFF_KINDS, has_yearly_holiday, read_rows
+from workbench.clock.compiler import OFF_KINDS, has_yearly_holiday
 from workbench.core.errors import InputRejected, UsageProblem
+from workbench.core.reference_rows import read_rows, write_rows
 
 LIBRARY = f"holidays {version('holidays')}"
 _COVERAGE = ("calendar_id", "first_day", "last_day", "holiday_list")
@@ -102,8 +101,8 @@ def add_year(folder: Path, year: int, country: str) -> DraftedYear:
             name = row["yearly_holiday"]
             raise InputRejected("calendars.no_yearly", year=year, country=country, holiday=name)
         _extend(row, year)
-    _write(folder / "holidays.csv", _with_year(reviewed, drafted))
-    _write(folder / "calendars.csv", calendars)
+    write_rows(folder / "holidays.csv", _with_year(reviewed, drafted))
+    write_rows(folder / "calendars.csv", calendars)
     covering = tuple(row["calendar_id"] for row in own if year in _years(row))
     return DraftedYear(listed, year, len(drafted), covering)
 
@@ -244,14 +243,3 @@ def _closed(rows: list[_Row]) -> set[dt.date]:
 
 def _worked(rows: list[_Row]) -> set[dt.date]:
     return {dt.date.fromisoformat(row["day"]) for row in rows if row["kind"] == "swap_work"}
-
-
-def _write(path: Path, rows: list[_Row]) -> None:
-    """Replace a table of reviewed facts as a whole."""
-    lines = io.StringIO()
-    writer = csv.DictWriter(lines, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    beside = path.with_suffix(".new")
-    beside.write_text(lines.getvalue(), encoding="utf-8", newline="\n")
-    beside.replace(path)

@@ -7,10 +7,8 @@ the time between them is elapsed time, also in a night in which the clock change
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -249,22 +247,6 @@ def has_yearly_holiday(calendar: dict[str, str], holidays: list[dict[str, str]],
     name = (calendar.get("yearly_holiday") or "").casefold()
     of_year = (h["name_vi"] for h in holidays if h["day"][:4] == f"{year}")
     return not name or any(name in found.casefold() for found in of_year)
-
-
-def read_rows(path: Path, *columns: str) -> list[dict[str, str]]:
-    """Return the rows of a reference CSV as text.
-
-    Raises:
-        InputRejected: The file or one of the named columns is missing.
-    """
-    if not path.is_file():
-        raise InputRejected("worktime.no_file", file=path.name, folder=path.parent)
-    with path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.DictReader(lines)
-        missing = [c for c in columns if c not in (reader.fieldnames or [])]
-        if missing:
-            raise InputRejected("worktime.no_column", file=path.name, column=", ".join(missing))
-        return list(reader)
 
 
 def _date(text: str, calendar: str) -> dt.date:
