@@ -24,6 +24,7 @@ from workbench.ingest.mapping import date_order
 from workbench.ingest.profile import Target
 from workbench.ingest.profile_draft import draft
 from workbench.ingest.proposals import Proposal, Proposer
+from workbench.ingest.roles import with_roles
 from workbench.privacy import read_patterns
 
 _SNAPSHOT = re.compile(
@@ -79,6 +80,8 @@ def inspect(path: Path, reference: Path) -> Inspection:
     proposer = Proposer(frame, table.rows, aliases, read_patterns(reference))
     proposals = proposer.proposals(table.repeated)
     order = date_order(_instants(frame, proposals), otherwise=True)
+    if table.rows == "dossier":
+        proposals = with_roles(frame, proposals, day_first=order.day_first)
     return Inspection(
         path=path,
         kind=table.kind,
