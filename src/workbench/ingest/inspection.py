@@ -19,7 +19,7 @@ from workbench.ingest.codelists import known_codes
 from workbench.ingest.date_spelling import plain
 from workbench.ingest.export_tables import read_table
 from workbench.ingest.fields import is_instant
-from workbench.ingest.headers import STAGE, read_aliases
+from workbench.ingest.headers import STAGE, bare_key, read_aliases
 from workbench.ingest.mapping import date_order
 from workbench.ingest.profile import Target
 from workbench.ingest.profile_draft import draft
@@ -30,6 +30,10 @@ from workbench.privacy import read_patterns
 _SNAPSHOT = re.compile(
     r"(?i)(?:đến|tính đến|as of)\D{0,20}(?:\d{1,2}:\d{2}\D{1,8})?\d{1,2}/\d{1,2}/\d{4}"
 )
+_LETTERS = re.compile("(?i)[ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
+"""Letters of Vietnamese that neighbouring languages do not have."""
+_WORDS = re.compile(r"ngay|ho ?so\b|don ?vi|thu ?tuc|tiep ?nhan")
+_TOP_ROWS = 200
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Inspection:
     ``header_row`` is counted from 1. ``snapshot`` is the text above the table that says when it
     was taken, if one does. ``empty_values`` are words that stand for an empty cell, ``unnamed``
     the numbers of columns that hold values without a header, ``records`` the key of the envelope
-    around the objects of a JSON file.
+    around the objects of a JSON file. ``is_vietnamese`` says that its words are.
     """
 
     path: Path
@@ -58,6 +62,7 @@ class Inspection:
     empty_values: tuple[str, ...] = ()
     unnamed: tuple[int, ...] = ()
     records: str = ""
+    is_vietnamese: bool = True
 
     def to_toml(self) -> str:
         """Return the draft of a profile, with comments in the language in force."""
@@ -99,7 +104,17 @@ def inspect(path: Path, reference: Path) -> Inspection:
         empty_values=_empty_values(table.frame, proposals),
         unnamed=table.unnamed,
         records=table.records,
+        is_vietnamese=_is_vietnamese(table.heading, frame),
     )
+
+
+def _is_vietnamese(heading: Sequence[str], frame: pl.DataFrame) -> bool:
+    """Return whether headers or values have letters or words that only Vietnamese has."""
+    headers = (*heading, *frame.columns[1:])
+    if any(_LETTERS.search(text) or _WORDS.search(bare_key(text)) for text in headers):
+        return True
+    top = frame.head(_TOP_ROWS).select(pl.exclude("source_row").cast(pl.String))
+    return any(column.str.contains(_LETTERS.pattern).any() for column in top)
 
 
 def _snapshot(heading: Sequence[str]) -> str:
