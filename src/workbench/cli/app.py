@@ -22,6 +22,7 @@ STAGES = {"clean": "workbench.clean.__main__:main", "clock": "workbench.clock.__
 """Commands without options of their own: the program of the stage is the command."""
 
 COMMANDS = (
+    "start",
     "analyse",
     "ingest",
     "clean",

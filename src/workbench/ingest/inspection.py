@@ -24,7 +24,7 @@ from workbench.ingest.mapping import date_order
 from workbench.ingest.profile import Target
 from workbench.ingest.profile_draft import draft
 from workbench.ingest.proposals import Proposal, Proposer
-from workbench.ingest.roles import with_roles
+from workbench.ingest.roles import likely_statuses, with_roles
 from workbench.privacy import read_patterns
 
 _SNAPSHOT = re.compile(
@@ -43,7 +43,8 @@ class Inspection:
     ``header_row`` is counted from 1. ``snapshot`` is the text above the table that says when it
     was taken, if one does. ``empty_values`` are words that stand for an empty cell, ``unnamed``
     the numbers of columns that hold values without a header, ``records`` the key of the envelope
-    around the objects of a JSON file. ``is_vietnamese`` says that its words are.
+    around the objects of a JSON file. ``likely_statuses`` are the
+    statuses of values without a known code, by whether their rows have ended.
     """
 
     path: Path
@@ -62,7 +63,9 @@ class Inspection:
     empty_values: tuple[str, ...] = ()
     unnamed: tuple[int, ...] = ()
     records: str = ""
-    is_vietnamese: bool = True
+    time_zone: str = "UTC"
+    calendar_id: str = "always"
+    likely_statuses: Mapping[str, str] = field(default_factory=dict)
 
     def to_toml(self) -> str:
         """Return the draft of a profile, with comments in the language in force."""
@@ -82,11 +85,12 @@ def inspect(path: Path, reference: Path) -> Inspection:
     aliases = read_aliases(reference)
     table = read_table(path, aliases)
     frame = table.frame.with_columns(_filled(name) for name in table.frame.columns[1:])
-    proposer = Proposer(frame, table.rows, aliases, read_patterns(reference))
+    patterns = read_patterns(reference)
+    proposer = Proposer(frame, table.rows, aliases, patterns)
     proposals = proposer.proposals(table.repeated)
     order = date_order(_instants(frame, proposals), otherwise=True)
     if table.rows == "dossier":
-        proposals = with_roles(frame, proposals, day_first=order.day_first)
+        proposals = with_roles(frame, proposals, patterns, day_first=order.day_first)
     return Inspection(
         path=path,
         kind=table.kind,
@@ -104,8 +108,16 @@ def inspect(path: Path, reference: Path) -> Inspection:
         empty_values=_empty_values(table.frame, proposals),
         unnamed=table.unnamed,
         records=table.records,
-        is_vietnamese=_is_vietnamese(table.heading, frame),
+        **_place(table.heading, frame),
+        likely_statuses=likely_statuses(frame, proposals),
     )
+
+
+def _place(heading: Sequence[str], frame: pl.DataFrame) -> dict[str, str]:
+    """Return time zone and calendar, where the words say them; else those that assume nothing."""
+    if not _is_vietnamese(heading, frame):
+        return {}
+    return {"time_zone": "Asia/Ho_Chi_Minh", "calendar_id": "vn_dong_thap"}
 
 
 def _is_vietnamese(heading: Sequence[str], frame: pl.DataFrame) -> bool:

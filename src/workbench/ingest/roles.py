@@ -7,7 +7,7 @@ that may hold persons are left alone, and each guess is marked as one in the dra
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -17,44 +17,73 @@ from workbench.ingest.date_spelling import plain
 from workbench.ingest.fields import is_extra
 from workbench.ingest.headers import IGNORED
 from workbench.ingest.proposals import Proposal
+from workbench.privacy import Patterns
 
-_UNIQUE, _FILLED, _ORDERED = 0.98, 0.95, 0.9
+_UNIQUE, _FILLED, _ORDERED, _HALF = 0.98, 0.95, 0.9, 0.5
 _MOST_UNITS, _ROWS_A_UNIT = 60, 3
+_MOST_STATUSES = 12
+_PLACES = ("x_ward", "x_district")
 _COUNTER = r"^\d{1,6}$"
 _DAY_FIRST = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?: (\d{1,2}):(\d{2}))?"
 _YEAR_FIRST = r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{2}))?"
 
 
 def with_roles(
-    frame: pl.DataFrame, proposals: Sequence[Proposal], *, day_first: bool
+    frame: pl.DataFrame, proposals: Sequence[Proposal], patterns: Patterns, *, day_first: bool
 ) -> tuple[Proposal, ...]:
     """Return the proposals of a register of dossiers, with roles that only its values show.
 
     Args:
         frame: One text column per header; words for an empty cell are missing.
         proposals: What the headers say.
+        patterns: What identifies people inside a text.
         day_first: Whether the day comes before the month in its dates.
     """
     settled = list(proposals)
     for field, header in _roles(frame, proposals, day_first=day_first):
         place = next(n for n, one in enumerate(settled) if one.header == header)
-        settled[place] = replace(settled[place], targets=(field,), reason="values")
+        values = value_shapes.showable(frame[header], patterns) if field == "status" else ()
+        settled[place] = replace(
+            settled[place], targets=(field,), reason="values", examples=tuple(sorted(values))
+        )
     return tuple(settled)
+
+
+def likely_statuses(frame: pl.DataFrame, proposals: Sequence[Proposal]) -> dict[str, str]:
+    """Return, by status as written, whether most of its rows have ended: resolved, or in progress.
+
+    Nothing without a column of statuses and one of ends.
+    """
+    columns = {one.targets[0].rpartition(".")[2]: one.header for one in proposals if one.is_mapped}
+    end = columns.get("resolved_at") or columns.get("returned_at")
+    if "status" not in columns or not end:
+        return {}
+    rows = frame.select(status=columns["status"], has_ended=pl.col(end).is_not_null())
+    shares = rows.drop_nulls("status").group_by("status").agg(pl.col("has_ended").mean())
+    return {
+        status: "resolved" if share >= _HALF else "in_progress" for status, share in shares.rows()
+    }
 
 
 def _roles(
     frame: pl.DataFrame, proposals: Sequence[Proposal], *, day_first: bool
 ) -> Iterator[tuple[str, str]]:
     known = {one.targets[0]: one.header for one in proposals if one.is_mapped}
+    places = [one.header for one in proposals if one.targets[0] in _PLACES]
     open_columns = [one for one in proposals if _is_open(one)]
     dates = [one.header for one in open_columns if value_shapes.are_dates(frame[one.header])]
     others = [one.header for one in open_columns if one.header not in dates]
     if "dossier_id" not in known and (header := _number(frame, others)):
         others.remove(header)
         yield "dossier_id", header
-    if "unit_id" not in known and (header := _unit(frame, others)):
+    for field, header in _dates(frame, dates, known, day_first=day_first):
+        known[field] = header
+        yield field, header
+    if "status" not in known and (header := _status(frame, others, known)):
+        others.remove(header)
+        yield "status", header
+    if "unit_id" not in known and (header := _unit(frame, places or others)):
         yield "unit_id", header
-    yield from _dates(frame, dates, known, day_first=day_first)
 
 
 def _is_open(proposal: Proposal) -> bool:
@@ -78,6 +107,22 @@ def _is_unique(values: pl.Series) -> bool:
         and texts.n_unique() >= _UNIQUE * len(texts)
         and not texts.str.contains(r"\s.*\s").any()
     )
+
+
+def _status(frame: pl.DataFrame, headers: Sequence[str], known: Mapping[str, str]) -> str:
+    """Return the column whose few words say which rows have ended and which have not."""
+    end = known.get("resolved_at") or known.get("returned_at")
+    for header in headers if end else ():
+        rows = frame.select(word=header, has_ended=pl.col(end or "").is_not_null())
+        shares = rows.drop_nulls("word").group_by("word").agg(pl.col("has_ended").mean())
+        ended = shares["has_ended"]
+        if (
+            1 < shares.height <= min(_MOST_STATUSES, rows.height // 2)
+            and ((ended <= 1 - _ORDERED) | (ended >= _ORDERED)).all()
+            and (ended >= _ORDERED).n_unique() > 1
+        ):
+            return header
+    return ""
 
 
 def _unit(frame: pl.DataFrame, headers: Sequence[str]) -> str:

@@ -49,6 +49,13 @@ def test_a_known_header_is_never_taken_for_another_role(roles):
     }
 
 
+def test_the_words_that_say_which_rows_have_ended_are_statuses_and_not_units(roles):
+    rows = [(*row, "fertig" if row[4] else "laufend") for row in ROWS]
+    found = roles("Ticket ID;zz;Created;Due date;Closed;yy", rows)
+    assert found["yy"] == "status"
+    assert found["zz"] == "unit_id"
+
+
 def test_a_count_of_the_rows_is_a_number_only_where_there_is_no_other(roles):
     counted = [(str(n), *row[1:]) for n, row in enumerate(ROWS, 1)]
     assert roles("zz;Office;Created;Due date;Closed", counted)["zz"] == "dossier_id"
