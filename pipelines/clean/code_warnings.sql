@@ -16,7 +16,7 @@ with known_codes as (
 reused_codes as (
     select unit_key
     from unit_names
-    where regexp_full_match(unit_key, '\d+')
+    where regexp_full_match(unit_key, '\d+') and not is_by_succession
     group by unit_key
     having count(distinct unit_id) > 1
 ),

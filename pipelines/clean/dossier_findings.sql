@@ -65,6 +65,7 @@ findings as (
                             )
                             then 'D21'
                     end,
+                    case when is_by_succession then 'D42' end,
                     case when unreadable <> '' then 'P01' end,
                     case when in_clock_changes <> '' then 'P02' end,
                     case when is_unknown_procedure then 'P04' end,

@@ -9,12 +9,14 @@
 with numbered_sheets as (
     select
         row_number() over (order by source_file, source_sheet)::integer as sheet_no,
-        * replace (
+        * exclude (departments_of) replace (
             coalesce(has_epochs, false) as has_epochs,
             coalesce(due_days, []) as due_days,
             coalesce(kept_by, 'office') as kept_by
         ),
         coalesce(unit_list = 'reference', false) as has_unit_list,
+        -- a unit that stands by itself has no parent
+        list_distinct(string_split(concat(',', departments_of), ',')) as departments_of,
         coalesce(procedure_list = 'reference', false) as has_procedure_list,
         coalesce(code_list = 'reference', false) as has_code_list
     from landed_files

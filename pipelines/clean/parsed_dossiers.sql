@@ -1,20 +1,12 @@
 -- grain: one row per landed dossier row: its text parsed into instants, units and procedures
 -- key: source_file, source_sheet, source_row
--- reads: dossier_texts, numbered_sheets, unit_names, procedure_names, case_spans
+-- reads: dossier_texts, numbered_sheets, sheet_units, procedure_names, case_spans
 -- promises: received_at is null or received_on is not null
 -- Nothing is judged or dropped: unreadable texts are listed for the rules, and so are dates outside
 -- 1990 to 2060, which are not used. Names of units and procedures are compared once per spelling,
 -- not per row.
 
-with unit_spellings as (
-    select
-        spellings.spelling,
-        unit_names.*
-    from (select distinct unit_id as spelling from dossier_texts) as spellings
-    inner join unit_names on name_key(spellings.spelling) = unit_names.unit_key
-),
-
-code_spellings as (
+with code_spellings as (
     select
         spellings.spelling,
         procedure_names.*
@@ -131,15 +123,16 @@ dates as (
 named_dossiers as (
     select
         dates.*,
-        case when dates.has_unit_list then unit_spellings.unit_id else dates.unit_id end
+        case when dates.has_unit_list then sheet_units.unit_id else dates.unit_id end
             as unit_used,
+        coalesce(sheet_units.is_by_succession, false) as is_by_succession,
         coalesce(by_code.procedure_id, by_name.procedure_id) as procedure_known,
         coalesce(by_code.field_vi, by_name.field_vi) as field_known
     from dates
-    left join unit_spellings
-        on dates.has_unit_list
-        and dates.unit_id = unit_spellings.spelling
-        and dates.began_on between unit_spellings.valid_from and unit_spellings.valid_to
+    left join sheet_units
+        on dates.sheet_no = sheet_units.sheet_no
+        and dates.unit_id = sheet_units.spelling
+        and dates.began_on between sheet_units.valid_from and sheet_units.valid_to
     left join code_spellings as by_code
         on dates.has_procedure_list
         and dates.procedure_id = by_code.spelling
@@ -157,6 +150,7 @@ parsed_dossiers as (
         source,
         unit_used as unit_id,
         unit_id as unit_text,
+        is_by_succession,
         coalesce(procedure_known, procedure_id, procedure_name) as procedure_id,
         has_procedure_list and procedure_known is null and began_on is not null
             as is_unknown_procedure,

@@ -1,27 +1,13 @@
 -- grain: one row per usable landed step row: its text parsed into instants, units and numbers
 -- key: row_id
--- reads: landed_steps, landed_row_findings, numbered_sheets, unit_names, written_names
+-- reads: landed_steps, landed_row_findings, numbered_sheets, sheet_units, written_names
 -- promises: step_kind is not null
 -- Nothing is judged; rows with structural faults are left out, and stamps outside 1990 to 2060 are
 -- listed and not used. The stamp of an event that only begins a step (transition schedule or start)
 -- is its arrival or start. A unit's name is compared once per spelling, not per row. content is a
 -- digest of the whole event.
 
-with spellings as (
-    select distinct unit_id as spelling from landed_steps
-),
-
-known_units as (
-    select
-        spellings.spelling,
-        unit_names.unit_id,
-        unit_names.valid_from,
-        unit_names.valid_to
-    from spellings
-    inner join unit_names on name_key(spellings.spelling) = unit_names.unit_key
-),
-
-walls as (
+with walls as (
     select
         steps.*,
         row_id(sheets.sheet_no, steps.source_row) as row_id,
@@ -127,8 +113,8 @@ named_steps as (
         on printed.field = 'unit_id'
         and not stamps.has_unit_list
         and stamps.unit_id = printed.spelling
-    left join known_units
-        on stamps.has_unit_list
+    left join sheet_units as known_units
+        on stamps.sheet_no = known_units.sheet_no
         and stamps.unit_id = known_units.spelling
         and timezone(
             stamps.time_zone, coalesce(stamps.arrived, stamps.started, stamps.finished)

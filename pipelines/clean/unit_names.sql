@@ -1,36 +1,41 @@
 -- grain: one row per spelling of a unit's name or code and period of its validity
--- key: unit_key, valid_from
--- reads: units, unit_aliases
+-- key: unit_key, parent_id, valid_from
+-- reads: unit_spellings
 -- promises: valid_from <= valid_to
--- A code or name that another unit got later belongs to the unit that had it on the day.
+-- A code or name that another unit got later belongs to the unit that had it on the day. The lists
+-- come before the usual forms, and those before succession; a spelling that means two units of one
+-- rank on one day means neither, unless it stands in the lists, which a test keeps free of that.
 
-with spellings as (
-    select unit_id as spelling, unit_id, valid_from, valid_to from units
-    union all
-    select name_vi as spelling, unit_id, valid_from, valid_to from units
-    union all
-    select admin_code as spelling, unit_id, valid_from, valid_to from units
-    union all
-    select alias as spelling, unit_id, valid_from, valid_to from unit_aliases
-),
-
-name_periods as (
+with ranked_names as (
     select
         name_key(spelling) as unit_key,
         unit_id,
-        coalesce(valid_from::date, date '0001-01-01') as valid_from,
-        coalesce(valid_to::date, date '9999-12-31') as valid_to
-    from spellings
-    where spelling is not null
+        parent_id,
+        valid_from,
+        valid_to,
+        min(rank) as rank
+    from unit_spellings
+    group by all
 ),
 
 unit_names as (
-    select distinct
-        unit_key,
-        unit_id,
-        valid_from,
-        valid_to
-    from name_periods
+    select
+        names.unit_key,
+        names.unit_id,
+        names.parent_id,
+        names.valid_from,
+        names.valid_to,
+        names.rank > 3 as is_by_succession
+    from ranked_names as names
+    anti join ranked_names as others
+        on names.unit_key = others.unit_key
+        and names.valid_from <= others.valid_to
+        and names.valid_to >= others.valid_from
+        and (names.unit_id <> others.unit_id or names.rank > others.rank)
+        and (
+            (names.parent_id = others.parent_id and names.rank >= others.rank and names.rank > 1)
+            or (names.parent_id <> '' and others.parent_id = '')
+        )
 )
 
 select * from unit_names

@@ -1,11 +1,13 @@
 -- grain: one row per dossier and one of its days that its calendar does not cover
 -- key: dossier_id, rule_id
 -- reads: dossiers, dossier_calendars, due_dates, quality_rules
--- promises: rule_id in ('D34', 'D35', 'D36', 'D37'); severity = 'warn'; message is not null
+-- promises: rule_id in ('D34', 'D35', 'D36', 'D37', 'D41'); severity in ('warn', 'info');
+--   message is not null
 -- Findings like those of the quarantine, made here because units have calendars of their own: the
 -- day is that of the due date (D34), of the reception (D35) or of the end, which is the export for
 -- an open dossier (D36). A calendar that never closes lacks the days in which a term in working
--- days is counted (D37). is_undecidable says that a due date depends on such days.
+-- days is counted (D37). is_undecidable says that a due date depends on such days. D41 notes the
+-- last covered day that rests on a year whose holidays are a draft nobody has reviewed.
 
 with days as (
     select
@@ -13,9 +15,11 @@ with days as (
         calendars.calendar_id,
         calendars.first_day,
         calendars.last_day,
+        calendars.drafted_from,
         calendars.received_on,
         timezone(calendars.time_zone, calendars.clock_end_at)::date as ended_on,
         timezone(calendars.time_zone, dossiers.due_at)::date as issued_on,
+        timezone(calendars.time_zone, due_dates.due_credited_at)::date as counted_on,
         coalesce(
             dossiers.due_at is null
             and due_dates.lacks_days
@@ -60,6 +64,13 @@ uncovered_days as (
     select *, 'D37' as rule_id, received_on as day
     from due_days
     where is_undecidable and cannot_count
+    union all
+    select
+        *,
+        'D41' as rule_id,
+        least(greatest(received_on, ended_on, due_on, counted_on), last_day) as day
+    from due_days
+    where greatest(received_on, ended_on, due_on, counted_on) >= drafted_from
 ),
 
 finding_texts as (

@@ -54,6 +54,7 @@ clock_keys as (
         calendar_keys.key_base,
         calendar_keys.first_day,
         calendar_keys.last_day,
+        calendar_keys.drafted_from,
         calendar_keys.has_days_off,
         used_calendars.received_on,
         used_calendars.is_open,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.cli.app import COMMANDS, SOURCES_COMMANDS, build_app, read_command
+from workbench.cli.app import COMMANDS, GROUPS, build_app, read_command
 from workbench.core.errors import UsageProblem
 from workbench.messages import LANGUAGES, use_language
 
@@ -88,7 +88,8 @@ def explained(speech: str, words: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "command", [[c] for c in COMMANDS] + [["sources", c] for c in SOURCES_COMMANDS]
+    "command",
+    [[c] for c in COMMANDS] + [[group, c] for group, names in GROUPS.items() for c in names],
 )
 def test_every_command_explains_itself_and_each_of_its_options(command):
     texts = [explained(speech, command) for speech in LANGUAGES]

@@ -54,6 +54,7 @@ FILE = {
     "time_zone": "Asia/Ho_Chi_Minh",
     "calendar_id": "vn_dong_thap",
     "unit_list": "reference",
+    "departments_of": "SD,P-SADEC",
     "procedure_list": "reference",
     "snapshot_at": "30/06/2022 17:00",
     "synthetic": False,

@@ -50,7 +50,7 @@ DOSSIERS = [
     ("D18", "warn", {"returned_at": "01/01/1900"}),
     ("D21", "error", {"unit_id": "UBND Phường Không Có"}),
     ("D21", "error", {"unit_id": None}),
-    ("D21", "error", {"unit_id": "Phường Sa Đéc"}),
+    ("D42", "info", {"unit_id": "Phường Sa Đéc"}),
     ("D30", "info", {"late_reason": "chờ ý kiến"}),
     ("P01", "error", {"due_at": "ngày 10 tháng 1"}),
     ("P04", "warn", {"procedure_id": "9.999999", "procedure_name": "Thủ tục lạ"}),

@@ -250,7 +250,8 @@ def test_each_old_unit_merged_into_one_that_began_the_next_day(reference_dir) ->
     mergers = pl.read_csv(reference_dir / "unit_mergers.csv", infer_schema=False)
     old = mergers.join(units, left_on="old_unit_id", right_on="unit_id")
     new = mergers.join(units, left_on="new_unit_id", right_on="unit_id")
-    assert old.height == new.height == mergers.height == 9
+    assert new.height == mergers.height
+    assert old.height == 9
     assert old["admin_code"].equals(old["old_code"])
     assert set(old["valid_to"]) == {"2025-06-30"}
     assert set(new["valid_from"]) == {"2025-07-01"} == set(mergers["merged_on"])

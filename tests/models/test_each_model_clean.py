@@ -39,32 +39,6 @@ def test_a_sheet_without_settings_is_an_offices_own_and_follows_no_list(model_te
     model_test("clean/numbered_sheets", given=given, expect=expect)
 
 
-def test_a_code_belongs_to_each_unit_in_the_period_of_its_validity(model_test) -> None:
-    model_test(
-        "clean/unit_names",
-        given={
-            "units": """
-                unit_id  name_vi        admin_code  valid_from  valid_to
-                P1       Phường 1       29905       -           2025-06-30
-                P-SD     Phường Sa Đéc  29905       2025-07-01  -
-            """,
-            "unit_aliases": """
-                alias     unit_id  valid_from  valid_to
-                PHƯỜNG 1  P1       -           2025-06-30
-            """,
-        },
-        expect="""
-            unit_key       unit_id  valid_from  valid_to
-            29905          P1       0001-01-01  2025-06-30
-            29905          P-SD     2025-07-01  9999-12-31
-            p-sd           P-SD     2025-07-01  9999-12-31
-            p1             P1       0001-01-01  2025-06-30
-            phường 1       P1       0001-01-01  2025-06-30
-            phường sa đéc  P-SD     2025-07-01  9999-12-31
-        """,
-    )
-
-
 def test_a_name_of_two_procedures_belongs_to_the_one_in_force_on_the_day(model_test) -> None:
     model_test(
         "clean/procedure_names",

@@ -69,10 +69,12 @@ def test_units_and_procedures_are_those_of_the_name_on_the_day_of_reception(mode
     model_test(
         "clean/parsed_dossiers",
         given={
-            "unit_names": """
-                unit_key  unit_id  valid_from  valid_to
-                phường 1  P1       0001-01-01  2025-06-30
-                phường 1  P-SD     2025-07-01  9999-12-31
+            "sheet_units": """
+                sheet_no = 1
+                spelling  unit_id  valid_from  valid_to    is_by_succession
+                PHƯỜNG 1  P1       0001-01-01  2025-06-30  no
+                PHƯỜNG 1  P-SD     2025-07-01  9999-12-31  yes
+                Phường 1  P1       0001-01-01  2025-06-30  no
             """,
             "procedure_names": """
                 procedure_key  procedure_id  field_vi  valid_from  valid_to
@@ -102,11 +104,11 @@ def test_units_and_procedures_are_those_of_the_name_on_the_day_of_reception(mode
             """,
         },
         expect="""
-            unit_id  unit_text  procedure_id  field_of_work  is_unknown_procedure
-            P1       PHƯỜNG 1   1.000001      Xây dựng       no
-            P-SD     PHƯỜNG 1   1.000002      Đất đai        no
-            -        Phường 2   9.999999      -              yes
-            -        Phường 1   9.999999      -              no
+            unit_id  is_by_succession  unit_text  procedure_id  field_of_work  is_unknown_procedure
+            P1       no                PHƯỜNG 1   1.000001      Xây dựng       no
+            P-SD     yes               PHƯỜNG 1   1.000002      Đất đai        no
+            -        no                Phường 2   9.999999      -              yes
+            -        no                Phường 1   9.999999      -              no
         """,
     )
 

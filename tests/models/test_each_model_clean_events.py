@@ -86,8 +86,9 @@ def test_a_step_belongs_to_the_unit_that_had_the_name_on_its_first_day(model_tes
         "clean/parsed_steps",
         given={
             "numbered_sheets": STEP_SHEET,
-            "unit_names": """
-                unit_key  unit_id  valid_from  valid_to
+            "sheet_units": """
+                sheet_no = 1
+                spelling  unit_id  valid_from  valid_to
                 29905     P1       0001-01-01  2025-06-30
                 29905     P-SD     2025-07-01  9999-12-31
             """,
@@ -223,10 +224,11 @@ def test_a_unit_without_a_list_has_the_spelling_of_its_name(model_test) -> None:
                 unit_id       PHÒNG A   Phòng A
                 procedure_id  PHÒNG B   Phòng B
             """,
-            "unit_names": """
-                unit_key  unit_id  valid_from  valid_to
-                phòng a   U1       2022-01-05  2022-01-06
-                phòng b   U2       0001-01-01  9999-12-31
+            "sheet_units": """
+                sheet_no = 2
+                spelling  unit_id  valid_from  valid_to
+                PHÒNG A   U1       2022-01-05  2022-01-06
+                PHÒNG B   U2       0001-01-01  9999-12-31
             """,
             "landed_steps": """
                 source_sheet = ''

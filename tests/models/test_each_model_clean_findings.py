@@ -62,12 +62,13 @@ def test_a_reused_unit_code_low_online_levels_and_stated_reasons_are_flagged(mod
         "clean/code_warnings",
         given={
             "unit_names": """
-                unit_key  unit_id
-                29905     P1
-                29905     P-SD
-                29908     P4
-                phường 1  P1
-                phường 1  P-SD
+                unit_key  unit_id  is_by_succession
+                29905     P1       no
+                29905     P-SD     no
+                29908     P4       no
+                29908     P-SD     yes
+                phường 1  P1       no
+                phường 1  P-SD     no
             """,
             "numbered_sheets": SHEETS.replace("yes\n    2", "no\n    2"),
             "ranked_dossier_rows": STANDING

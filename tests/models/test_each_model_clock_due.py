@@ -298,7 +298,7 @@ def test_an_issued_date_agrees_with_the_term_or_with_the_term_and_its_pauses(
 def test_a_term_that_needs_days_beyond_the_calendar_has_no_due_instant(
     model_test, dong_thap
 ) -> None:
-    received = dict.fromkeys("ABC", "2026-12-30T08") | {"D": "2027-01-04T08"}
+    received = dict.fromkeys("ABC", "2027-12-30T08") | {"D": "2028-01-04T08"}
     days = {"A": 1, "B": 2, "C": 1, "D": 1}
     terms = {name: f"{count}  working_day" for name, count in days.items()}
     model_test(
@@ -307,15 +307,15 @@ def test_a_term_that_needs_days_beyond_the_calendar_has_no_due_instant(
         | {
             "pause_spells": """
                 dossier_no  to_second      work_seconds  restarts  is_unended
-                3           2026-12-30T10  1h            no        no
+                3           2027-12-30T10  1h            no        no
             """,
         },
         # C would be due on 31 December but for its pause
         expect="""
             dossier_id  due_recomputed_at  due_credited_at   lacks_days  due_class
-            A           2026-12-31 17:00   2026-12-31 17:00  no          missing
+            A           2027-12-31 17:00   2027-12-31 17:00  no          missing
             B           -                  -                 yes         not_comparable
-            C           2026-12-31 17:00   -                 no          missing
+            C           2027-12-31 17:00   -                 no          missing
             D           -                  -                 yes         not_comparable
         """,
     )
@@ -324,7 +324,7 @@ def test_a_term_that_needs_days_beyond_the_calendar_has_no_due_instant(
 def test_a_term_in_hours_ends_with_the_last_second_that_the_calendar_knows(
     model_test, dong_thap
 ) -> None:
-    received = dict.fromkeys("ABC", "2026-12-30 08:00") | {"D": "2026-12-31 16:00"}
+    received = dict.fromkeys("ABC", "2027-12-30 08:00") | {"D": "2027-12-31 16:00"}
     terms = {"A": "15  hour", "B": "24  hour", "C": "15  hour", "D": "61  minute"}
     model_test(
         "clock/due_dates",
@@ -332,15 +332,15 @@ def test_a_term_in_hours_ends_with_the_last_second_that_the_calendar_knows(
         | {
             "pause_spells": """
                 dossier_no  to_second         work_seconds  restarts  is_unended
-                3           2026-12-30 10:00  1h            no        no
+                3           2027-12-30 10:00  1h            no        no
             """,
         },
         # seven hours are left of the 30th, eight of the 31st
         expect="""
             dossier_id  due_recomputed_at  due_credited_at   lacks_days  due_class
-            A           2026-12-31 17:00   2026-12-31 17:00  no          missing
+            A           2027-12-31 17:00   2027-12-31 17:00  no          missing
             B           -                  -                 yes         not_comparable
-            C           2026-12-31 17:00   -                 no          missing
+            C           2027-12-31 17:00   -                 no          missing
             D           -                  -                 yes         not_comparable
         """,
     )

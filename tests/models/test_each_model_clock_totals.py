@@ -15,7 +15,7 @@ def test_a_clock_counts_working_seconds_without_the_pauses(model_test, dong_thap
                 B           2           yes      2022-01-05 08:00
                 C           3           yes      2022-01-05 08:00
                 D           4           no       2022-01-05 08:00
-                E           5           no       2027-01-05 08:00
+                E           5           no       2028-01-05 08:00
                 F           6           no       2022-01-05 08:00
             """,
             "dossiers": """

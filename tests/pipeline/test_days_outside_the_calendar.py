@@ -47,8 +47,8 @@ GOOD = "".join(
 )
 ODD = {
     "due-placeholder": ("05/03/2026 08:00", "31/12/9999", "20/03/2026 09:00", "done"),
-    "due-next-year": ("05/03/2026 08:00", "06/01/2027 17:00", "20/03/2026 09:00", "done"),
-    "due-next-year-open": ("05/03/2026 08:00", "06/01/2027 17:00", "", "open"),
+    "due-next-year": ("05/03/2026 08:00", "06/01/2028 17:00", "20/03/2026 09:00", "done"),
+    "due-next-year-open": ("05/03/2026 08:00", "06/01/2028 17:00", "", "open"),
     "received-2018-open": ("05/11/2018 08:00", "30/11/2018 17:00", "", "open"),
     "received-2018-late": ("05/11/2018 08:00", "30/11/2018 17:00", "05/03/2026 08:00", "done"),
     "resolved-2018-late": ("05/11/2018 08:00", "30/11/2018 17:00", "03/12/2018 08:00", "done"),
@@ -93,10 +93,10 @@ def test_each_odd_row_is_judged_alone_and_good_rows_keep_their_figures(run_stage
 
 def test_what_the_calendar_lacks_is_reported_and_left_empty(run_stages) -> None:
     run = run_stages({"mine.csv": HEADER + GOOD + ODD_ROWS}, register(), explain=True)
-    found = run.table("calendar_findings").sort("dossier_id", "rule_id")
+    found = run.table("calendar_findings").filter(severity="warn").sort("dossier_id", "rule_id")
     assert found.select("dossier_id", "rule_id", "year").rows() == [
-        ("due-next-year", "D34", 2027),
-        ("due-next-year-open", "D34", 2027),
+        ("due-next-year", "D34", 2028),
+        ("due-next-year-open", "D34", 2028),
         ("received-2018-late", "D34", 2018),
         ("received-2018-late", "D35", 2018),
         ("received-2018-open", "D34", 2018),
@@ -138,18 +138,18 @@ def test_what_the_calendar_lacks_is_reported_and_left_empty(run_stages) -> None:
 def test_a_due_date_that_rests_on_a_missing_year_is_unknown_under_every_profile(run_stages) -> None:
     rows = (
         "G-1,North,Permit,04/03/2026 08:00,,10/03/2026 09:00,done\n"
-        "lost-due,South,Permit,28/12/2026 08:00,,29/12/2026 09:00,done\n"
+        "lost-due,South,Permit,28/12/2027 08:00,,29/12/2027 09:00,done\n"
         "lost-reception,South,Permit,05/11/2018 08:00,,05/03/2026 09:00,done\n"
     )
     term = '[term]\nvalue = 20\nunit = "working_day"\n'
-    run = run_stages({"mine.csv": HEADER + rows}, register(term, "2026-12-30 17:00"))
+    run = run_stages({"mine.csv": HEADER + rows}, register(term, "2027-12-30 17:00"))
     outcomes = run.table("outcomes")
     lost = outcomes.filter(pl.col("dossier_id").str.starts_with("lost"))
     assert set(lost["outcome"]) == {"unknown"}
     assert run.outcomes()["G-1"] == "early"
-    found = run.table("calendar_findings").sort("dossier_id")
+    found = run.table("calendar_findings").filter(severity="warn").sort("dossier_id")
     assert found.select("dossier_id", "rule_id", "year", "is_undecidable").rows() == [
-        ("lost-due", "D34", 2027, True),
+        ("lost-due", "D34", 2028, True),
         ("lost-reception", "D35", 2018, True),
     ]
 
@@ -161,10 +161,10 @@ def test_an_export_taken_after_the_calendar_ends_judges_open_dossiers_by_their_s
         "open-late,South,Permit,05/11/2026 08:00,30/11/2026 17:00,,open\n"
         "done,North,Permit,05/11/2026 08:00,30/11/2026 17:00,20/11/2026 10:00,done\n"
     )
-    run = run_stages({"mine.csv": HEADER + rows}, register("", "2027-01-05 17:00"))
+    run = run_stages({"mine.csv": HEADER + rows}, register("", "2028-01-05 17:00"))
     assert run.outcomes() == {"done": "early", "open-late": "open_overdue"}
-    found = run.table("calendar_findings")
-    assert found.select("dossier_id", "rule_id", "year").rows() == [("open-late", "D36", 2027)]
+    found = run.table("calendar_findings").filter(severity="warn")
+    assert found.select("dossier_id", "rule_id", "year").rows() == [("open-late", "D36", 2028)]
 
 
 def test_the_pages_say_how_many_dossiers_lack_a_year_and_what_to_add(tmp_path, capsys) -> None:
@@ -176,7 +176,8 @@ def test_the_pages_say_how_many_dossiers_lack_a_year_and_what_to_add(tmp_path, c
     assert main(asked) == 0, capsys.readouterr().err
     page = (out / "briefing.html").read_text(encoding="utf-8")
     assert "6 dossiers have days that the working calendar does not cover" in page
-    assert "Missing years: 2018 (vn_dong_thap), 2027 (vn_dong_thap)" in page
+    assert "Missing years: 2018 (vn_dong_thap), 2028 (vn_dong_thap)" in page
+    assert "workbench calendar add 2018" in page
     book = workbench.open(out)
     for name in ODD.keys() - {"received-1900"}:
         assert book.dossier(name).claims

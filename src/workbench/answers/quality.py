@@ -63,7 +63,19 @@ def _claims(totals: dict[str, int], files: int, rules: pl.DataFrame) -> tuple[Cl
 
 
 def _uncovered(findings: pl.DataFrame) -> tuple[Claim, ...]:
-    """Return the claim about dossiers with days that no calendar covers, and the missing years."""
+    """Return the claims about dossiers with days of years without a reviewed calendar."""
+    drafted = findings.filter(rule_id="D41")
+    return (*_lacking(findings.filter(pl.col("rule_id") != "D41")), *_drafted(drafted))
+
+
+def _drafted(findings: pl.DataFrame) -> tuple[Claim, ...]:
+    if findings.is_empty():
+        return ()
+    years = ", ".join(str(year) for year in findings["year"].unique().sort())
+    return (claim(say("quality.drafted", n=numerals.count(findings.height), years=years)),)
+
+
+def _lacking(findings: pl.DataFrame) -> tuple[Claim, ...]:
     if findings.is_empty():
         return ()
     missing = findings.select("calendar_id", "year").unique().sort("calendar_id", "year")
@@ -74,6 +86,7 @@ def _uncovered(findings: pl.DataFrame) -> tuple[Claim, ...]:
         n=numerals.count(findings["dossier_id"].n_unique()),
         undecided=numerals.count(undecided),
         years=years,
+        first=missing["year"].min(),
     )
     return (claim(sentence, key=True),)
 

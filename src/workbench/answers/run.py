@@ -63,7 +63,7 @@ class Run:
     pauses = Frame("One row per dossier and pause.")
     quarantine = Frame("One row per rejected or flagged row of the source files.")
     due_findings = Frame("One row per dossier whose due date is not that of its term (rule D13).")
-    calendar_findings = Frame("One row per dossier and day outside its calendar (rules D34-D36).")
+    calendar_findings = Frame("One row per dossier and day that its calendar lacks or drafts.")
     reconciliation = Frame("One row per source file: where each of its rows went.")
     outcomes = Frame("One row per dossier and lateness profile.")
     due_dates = Frame("One row per dossier with a term: its recomputed and its issued due date.")

@@ -22,6 +22,7 @@ STAGES = {"clean": "workbench.clean.__main__:main", "clock": "workbench.clock.__
 """Commands without options of their own: the program of the stage is the command."""
 
 COMMANDS = (
+    "start",
     "analyse",
     "ingest",
     "clean",
@@ -39,9 +40,10 @@ COMMANDS = (
     "dvc",
     "forget",
 )
-"""Every command but ``sources``, which has commands of its own."""
+"""Every command but those of ``GROUPS``, which have commands of their own."""
 
-SOURCES_COMMANDS = ("inspect", "epar")
+GROUPS = {"sources": ("inspect", "epar"), "calendar": ("add", "check"), "units": ("add",)}
+"""Commands with commands of their own."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,13 @@ def build_app() -> App:
         place = STAGES.get(name, f"workbench.cli.{_module(name)}:command")
         help_text = say(f"cli.help_{_module(name)}")
         app.command(place, name=name, help=help_text, sort_key=number, **_reading(name))
-    sources = _app("sources", say("cli.help_sources"))
-    for name in SOURCES_COMMANDS:
-        place = f"workbench.cli.sources:{name}"
-        sources.command(place, name=name, help=say(f"cli.help_sources_{name}"))
-    sources.sort_key = len(COMMANDS)
-    app.command(sources)
+    for number, (group, names) in enumerate(GROUPS.items(), len(COMMANDS)):
+        inner = _app(group, say(f"cli.help_{group}"))
+        for name in names:
+            place = f"workbench.cli.{group}:{name}"
+            inner.command(place, name=name, help=say(f"cli.help_{group}_{name}"))
+        inner.sort_key = number
+        app.command(inner)
     return app
 
 

@@ -20,8 +20,9 @@ import numpy as np
 import polars as pl
 
 from workbench.clock.calendar import Calendar
-from workbench.clock.compiler import CalendarCompiler, read_rows
+from workbench.clock.compiler import CalendarCompiler
 from workbench.core.errors import InputRejected
+from workbench.core.reference_rows import read_rows
 
 __all__ = ["Calendar", "Calendars"]
 
@@ -109,6 +110,7 @@ class Calendars:
     def keys(self) -> pl.DataFrame:
         """Return one row per calendar: where its days stand in ``days`` and its zone offset.
 
+        ``drafted_from`` is the first day whose holidays are a draft; missing: all are reviewed.
         ``key_base`` + days since 1970 (at ``offset_seconds``) is the key of ``days``. Every
         calendar has all days from 1975 to 2064 to itself: a day that it does not cover has a key
         without a row, never that of another calendar's day.
@@ -121,11 +123,17 @@ class Calendars:
                 "first_day": c.first_day,
                 "last_day": c.last_day,
                 "has_days_off": c.has_days_off,
+                "drafted_from": c.drafted_from,
             }
             for name, c, base in self._keyed()
         ]
         return pl.DataFrame(
-            rows, schema_overrides={"offset_seconds": pl.Int32, "key_base": pl.Int32}
+            rows,
+            schema_overrides={
+                "offset_seconds": pl.Int32,
+                "key_base": pl.Int32,
+                "drafted_from": pl.Date,
+            },
         )
 
     def days(self) -> pl.DataFrame:

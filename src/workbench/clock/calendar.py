@@ -28,6 +28,7 @@ class Calendar:
     ``day_opens`` and ``day_closes`` are the first opening and last closing of the civil day in the
     same seconds (an hour before its standard midnight, for one that opens at a summer midnight);
     ``day_closes`` is 86400 where the office closes with the civil day or after it.
+    From ``drafted_from`` on the holidays are a draft that nobody has reviewed.
     """
 
     calendar_id: str
@@ -39,6 +40,7 @@ class Calendar:
     opens_on: npt.NDArray[np.bool_]
     day_opens: npt.NDArray[np.int64]
     day_closes: npt.NDArray[np.int64]
+    drafted_from: dt.date | None = None
 
     @cached_property
     def last_day(self) -> dt.date:

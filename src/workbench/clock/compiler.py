@@ -7,10 +7,8 @@ the time between them is elapsed time, also in a night in which the clock change
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -22,7 +20,8 @@ from workbench.core.errors import InputRejected
 
 _DAY = 86_400
 _EPOCH = dt.date(1970, 1, 1)
-_OFF = {"off", "off_on_weekend", "comp", "swap_off"}
+OFF_KINDS = {"off", "off_on_weekend", "comp", "swap_off"}
+"""Kinds of a row of ``holidays.csv`` on which offices are closed."""
 _MOST_WINDOWS = 2
 _Numbers = npt.NDArray[np.int64]
 
@@ -47,9 +46,10 @@ class CalendarCompiler:
         self.zone = _zone(row["time_zone"], self.name)
         self.zone_name = row["time_zone"]
         self.first = _date(row["first_day"], self.name)
-        self.last = _date(row["last_day"], self.name)
         listed = [h for h in holidays if h["holiday_list"] == row["holiday_list"]]
-        self.off = {_date(h["day"], self.name) for h in listed if h["kind"] in _OFF}
+        self.last = self._last_covered(row, listed)
+        self.drafted_from = self._first_draft(listed)
+        self.off = {_date(h["day"], self.name) for h in listed if h["kind"] in OFF_KINDS}
         self.made_up = {
             _date(h["day"], self.name): _date(h["paired_day"], self.name)
             for h in listed
@@ -82,7 +82,21 @@ class CalendarCompiler:
             self.offset,
             *(table[0], table[1], opens_on),
             *(bounds[0], bounds[1]),
+            self.drafted_from,
         )
+
+    def _last_covered(self, row: dict[str, str], listed: list[dict[str, str]]) -> dt.date:
+        """Return the last day before a year that lacks the holiday which every year has."""
+        last = _date(row["last_day"], self.name)
+        for year in range(self.first.year, last.year + 1):
+            if not has_yearly_holiday(row, listed, year):
+                return dt.date(year - 1, 12, 31)
+        return last
+
+    def _first_draft(self, listed: list[dict[str, str]]) -> dt.date | None:
+        """Return the first day of the first year with rows that nobody has reviewed."""
+        years = [_date(h["day"], self.name).year for h in listed if h.get("verified") == "no"]
+        return dt.date(min(years), 1, 1) if years else None
 
     def _windows(self, count: int) -> tuple[_Numbers, _Numbers, _Numbers]:
         """Return number of the civil day, opening and closing second of every window, in order.
@@ -222,20 +236,23 @@ def _offset(day: dt.date, zone: ZoneInfo) -> int:
     return int((begins.utcoffset() or dt.timedelta()).total_seconds())
 
 
-def read_rows(path: Path, *columns: str) -> list[dict[str, str]]:
-    """Return the rows of a reference CSV as text.
+def has_yearly_holiday(calendar: dict[str, str], holidays: list[dict[str, str]], year: int) -> bool:
+    """Return whether a year has the holiday by which a calendar's years are known as complete.
 
-    Raises:
-        InputRejected: The file or one of the named columns is missing.
+    Args:
+        calendar: Row of ``calendars.csv``; without ``yearly_holiday`` every year is complete.
+        holidays: Rows of its holiday list.
+        year: The civil year.
+
+    >>> tet = {"yearly_holiday": "Tết Nguyên đán"}
+    >>> has_yearly_holiday(tet, [{"day": "2027-02-06", "name_vi": "Tết Nguyên Đán"}], 2027)
+    True
+    >>> has_yearly_holiday(tet, [{"day": "2027-01-01", "name_vi": "Tết Dương lịch"}], 2027)
+    False
     """
-    if not path.is_file():
-        raise InputRejected("worktime.no_file", file=path.name, folder=path.parent)
-    with path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.DictReader(lines)
-        missing = [c for c in columns if c not in (reader.fieldnames or [])]
-        if missing:
-            raise InputRejected("worktime.no_column", file=path.name, column=", ".join(missing))
-        return list(reader)
+    name = (calendar.get("yearly_holiday") or "").casefold()
+    of_year = (h["name_vi"] for h in holidays if h["day"][:4] == f"{year}")
+    return not name or any(name in found.casefold() for found in of_year)
 
 
 def _date(text: str, calendar: str) -> dt.date:

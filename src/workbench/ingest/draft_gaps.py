@@ -26,19 +26,27 @@ _STAMP_OF = {"schedule": "arrived_at", "start": "started_at"}
 
 def shortcomings(found: Inspection) -> list[str]:
     """Return in words what must be filled in before the profile can be used."""
-    part = _part(found)
-    profile = SourceProfile("draft", "", "", "UTC", "", (part,), SnapshotRule(latest=True))
     texts = [
         say("inspect.missing_field", what=_in_words(fields), fields=" / ".join(fields.split("|")))
-        for several in missing_fields(profile).values()
-        for fields in several
+        for fields in _missing(found)
     ]
     for column in found.proposals:
         if values := values_without_code(found, column):
             texts.append(say("inspect.missing_codes", column=column.header, n=len(values)))
-    if not gives_dossiers(part):
+    if not gives_dossiers(_part(found)):
         texts.append(say("inspect.missing_dossiers", rows=found.rows))
     return texts
+
+
+def missing_roles(found: Inspection) -> list[str]:
+    """Return in words what rows need and no column gives."""
+    return [_in_words(fields) for fields in _missing(found)]
+
+
+def _missing(found: Inspection) -> list[str]:
+    part = _part(found)
+    profile = SourceProfile("draft", "", "", "UTC", "", (part,), SnapshotRule(latest=True))
+    return [fields for several in missing_fields(profile).values() for fields in several]
 
 
 def remarks(found: Inspection) -> list[str]:

@@ -89,6 +89,7 @@ FILES_SCHEMA: Mapping[str, pl.DataType] = {
     "time_zone": pl.String(),
     "calendar_id": pl.String(),
     "unit_list": pl.String(),
+    "departments_of": pl.String(),
     "procedure_list": pl.String(),
     "code_list": pl.String(),
     "kept_by": pl.String(),

@@ -59,7 +59,24 @@ def find_table_header(top: Sequence[layout.Cells], aliases: Aliases) -> TableHea
                 header = layout.Header(row, depth, names)
                 if grid.is_header(header, aliases, rows):
                     best = TableHeader(header, rows, score)
+    if not best.score:
+        return _above_dates(grid, top)
     return _in_second_language(_with_groups(best, grid, top), grid, top, aliases)
+
+
+def _above_dates(grid: _Grid, top: Sequence[layout.Cells]) -> TableHeader:
+    """Return the first row of labels, all different, under which there is a column of dates."""
+    for row in range(len(top) - 1):
+        names = layout.names_of(top[row : row + 1])
+        labels = [name for name in names if name]
+        if (
+            len(labels) >= _FEW_CELLS
+            and len(set(labels)) == len(labels)
+            and not grid.is_record(row, row + 1)
+            and grid.has_dates(row + 1)
+        ):
+            return TableHeader(layout.Header(row, 1, names), "dossier", _LEAST_SCORE)
+    return TableHeader(layout.Header(0, 1, ()), "dossier", 0.0)
 
 
 def _with_groups(best: TableHeader, grid: _Grid, top: Sequence[layout.Cells]) -> TableHeader:
@@ -128,6 +145,15 @@ class _Grid:
             labels += kind == "text"
             repeats += cell in values
         return numbers > 0 or repeats >= (_TWO_REPEATS if labels > _FEW_CELLS else 1)
+
+    def has_dates(self, below: int) -> bool:
+        """Return whether most values of some column, from a row on, are dates."""
+        for column in range(self._width):
+            values = [row[column] for row in self._texts[below:] if row[column]]
+            dates = sum(self._kinds[value] == "stamp" for value in values)
+            if len(values) > 1 and dates >= _MOSTLY * len(values):
+                return True
+        return False
 
     def names_more(self, row: int, first: int, below: int) -> bool:
         """Return whether a row has labels for columns that the rows under it leave without a name.

@@ -19,16 +19,21 @@ from workbench.ingest.codelists import known_codes
 from workbench.ingest.date_spelling import plain
 from workbench.ingest.export_tables import read_table
 from workbench.ingest.fields import is_instant
-from workbench.ingest.headers import STAGE, read_aliases
+from workbench.ingest.headers import STAGE, bare_key, read_aliases
 from workbench.ingest.mapping import date_order
 from workbench.ingest.profile import Target
 from workbench.ingest.profile_draft import draft
 from workbench.ingest.proposals import Proposal, Proposer
+from workbench.ingest.roles import likely_statuses, with_roles
 from workbench.privacy import read_patterns
 
 _SNAPSHOT = re.compile(
     r"(?i)(?:đến|tính đến|as of)\D{0,20}(?:\d{1,2}:\d{2}\D{1,8})?\d{1,2}/\d{1,2}/\d{4}"
 )
+_LETTERS = re.compile("(?i)[ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
+"""Letters of Vietnamese that neighbouring languages do not have."""
+_WORDS = re.compile(r"ngay|ho ?so\b|don ?vi|thu ?tuc|tiep ?nhan")
+_TOP_ROWS = 200
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,8 @@ class Inspection:
     ``header_row`` is counted from 1. ``snapshot`` is the text above the table that says when it
     was taken, if one does. ``empty_values`` are words that stand for an empty cell, ``unnamed``
     the numbers of columns that hold values without a header, ``records`` the key of the envelope
-    around the objects of a JSON file.
+    around the objects of a JSON file. ``likely_statuses`` are the
+    statuses of values without a known code, by whether their rows have ended.
     """
 
     path: Path
@@ -57,6 +63,9 @@ class Inspection:
     empty_values: tuple[str, ...] = ()
     unnamed: tuple[int, ...] = ()
     records: str = ""
+    time_zone: str = "UTC"
+    calendar_id: str = "always"
+    likely_statuses: Mapping[str, str] = field(default_factory=dict)
 
     def to_toml(self) -> str:
         """Return the draft of a profile, with comments in the language in force."""
@@ -76,9 +85,12 @@ def inspect(path: Path, reference: Path) -> Inspection:
     aliases = read_aliases(reference)
     table = read_table(path, aliases)
     frame = table.frame.with_columns(_filled(name) for name in table.frame.columns[1:])
-    proposer = Proposer(frame, table.rows, aliases, read_patterns(reference))
+    patterns = read_patterns(reference)
+    proposer = Proposer(frame, table.rows, aliases, patterns)
     proposals = proposer.proposals(table.repeated)
     order = date_order(_instants(frame, proposals), otherwise=True)
+    if table.rows == "dossier":
+        proposals = with_roles(frame, proposals, patterns, day_first=order.day_first)
     return Inspection(
         path=path,
         kind=table.kind,
@@ -96,7 +108,25 @@ def inspect(path: Path, reference: Path) -> Inspection:
         empty_values=_empty_values(table.frame, proposals),
         unnamed=table.unnamed,
         records=table.records,
+        **_place(table.heading, frame),
+        likely_statuses=likely_statuses(frame, proposals),
     )
+
+
+def _place(heading: Sequence[str], frame: pl.DataFrame) -> dict[str, str]:
+    """Return time zone and calendar, where the words say them; else those that assume nothing."""
+    if not _is_vietnamese(heading, frame):
+        return {}
+    return {"time_zone": "Asia/Ho_Chi_Minh", "calendar_id": "vn_dong_thap"}
+
+
+def _is_vietnamese(heading: Sequence[str], frame: pl.DataFrame) -> bool:
+    """Return whether headers or values have letters or words that only Vietnamese has."""
+    headers = (*heading, *frame.columns[1:])
+    if any(_LETTERS.search(text) or _WORDS.search(bare_key(text)) for text in headers):
+        return True
+    top = frame.head(_TOP_ROWS).select(pl.exclude("source_row").cast(pl.String))
+    return any(column.str.contains(_LETTERS.pattern).any() for column in top)
 
 
 def _snapshot(heading: Sequence[str]) -> str:

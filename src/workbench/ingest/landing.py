@@ -310,6 +310,7 @@ def _file_row(raw: RawTable, export: Delivery, name: str, facts: dict[str, Any])
         "time_zone": profile.time_zone,
         "calendar_id": profile.calendar_id,
         "unit_list": profile.unit_list,
+        "departments_of": ",".join(profile.departments_of),
         "procedure_list": profile.procedure_list,
         "code_list": profile.code_list,
         "kept_by": profile.kept_by,

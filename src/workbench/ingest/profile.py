@@ -204,7 +204,8 @@ class SourceProfile:
 
     ``calendar_id`` is the working calendar it is judged by, ``time_zone`` the zone of stamps
     that carry none. With ``id_scope="unit"`` a dossier number counts within its unit only and
-    lands as ``<unit>/<number>``. ``kept_by`` is the office that handles the dossiers, or a portal
+    lands as ``<unit>/<number>``. ``departments_of`` names the units whose departments the bare
+    names of departments mean. ``kept_by`` is the office that handles the dossiers, or a portal
     to which offices send copies of their own records.
     """
 
@@ -216,6 +217,7 @@ class SourceProfile:
     parts: tuple[FileLayout, ...]
     snapshot: SnapshotRule
     unit_list: ListKind = "as_is"
+    departments_of: tuple[str, ...] = ()
     procedure_list: ListKind = "as_is"
     code_list: ListKind = "as_is"
     id_scope: str = "source"

@@ -71,9 +71,9 @@ def _top(found: Inspection) -> Iterator[str]:
     yield f"name = {quoted(name)}"
     yield f"title_vi = {quoted(found.path.name)}"
     yield f"title_en = {quoted(found.path.name)}"
-    yield _comment("zone")
-    yield 'time_zone = "Asia/Ho_Chi_Minh"'
-    yield 'calendar_id = "vn_dong_thap"'
+    yield _comment("zone_unknown" if found.time_zone == "UTC" else "zone")
+    yield f'time_zone = "{found.time_zone}"'
+    yield f'calendar_id = "{found.calendar_id}"'
     yield _comment("order", evidence=found.day_evidence)
     yield f'date_order = "{order}"'
     yield ""

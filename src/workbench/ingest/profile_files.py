@@ -94,12 +94,13 @@ class _ProfileReader(PartReader):
         self.keys(
             raw,
             "name title_vi title_en time_zone calendar_id files snapshot",
-            "unit_list procedure_list code_list id_scope kept_by date_order term synthetic codes "
-            "beside",
+            "unit_list departments_of procedure_list code_list id_scope kept_by date_order term "
+            "synthetic codes beside",
             at="",
         )
         self.shape(raw["files"], list, "files")
         self.shape(raw.get("beside", []), list, "beside")
+        self.shape(raw.get("departments_of", []), list, "departments_of")
         self.zone(raw["time_zone"])
         self.codes(raw.get("codes", {}))
         profile = SourceProfile(
@@ -111,6 +112,7 @@ class _ProfileReader(PartReader):
             parts=tuple(self.part(part, n) for n, part in enumerate(raw["files"], start=1)),
             snapshot=self.snapshot(raw["snapshot"]),
             unit_list=raw.get("unit_list", "as_is"),
+            departments_of=tuple(raw.get("departments_of", ())),
             procedure_list=raw.get("procedure_list", "as_is"),
             code_list=raw.get("code_list", "as_is"),
             id_scope=raw.get("id_scope", "source"),

@@ -1,0 +1,166 @@
+"""``workbench start``: from unknown files to pages, asking only what the files do not say.
+
+Each file is inspected and gets a draft of a source profile beside the results; what a draft leaves
+open is asked with a default, or takes it where nobody can answer. Then the files are analysed and
+every page is written. The drafts stay in the folder, to be corrected and used again.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from workbench.cli.analyse import analyse
+from workbench.cli.options import Language, argument, option
+from workbench.core.errors import UsageProblem
+from workbench.core.project import find_project, only_writer, shipped
+from workbench.core.run_folders import Progress
+from workbench.core.vocabulary import PeriodKind
+from workbench.messages import say
+from workbench.program import print_remark, shown_progress
+
+if TYPE_CHECKING:
+    from workbench.ingest.inspection import Inspection
+    from workbench.ingest.proposals import Proposal
+
+Ask = Callable[[str, str], str]
+"""Puts a question and its default, and returns the answer."""
+_NONE = "-"
+"""The answer that no code fits."""
+
+
+def command(
+    paths: Annotated[list[Path], argument("paths", "PATH")],
+    /,
+    *,
+    out: Annotated[Path | None, option("start_out", "DIR")] = None,
+    yes: Annotated[bool, option("yes")] = False,
+    as_of: Annotated[str, option("as_of", "DATE")] = "",
+    period: Annotated[PeriodKind, option("period_kind")] = "half",
+    profile: Annotated[str, option("profile", "NAME")] = "wb_strict",
+    lang: Annotated[Language | None, option("lang")] = None,
+) -> None:
+    """Inspect the files, ask what is open, analyse them and print the paths of the pages."""
+    folder = out or Path(f"{paths[0].name.split('.')[0]}-workbench")
+    ask = _ask if not yes and sys.stdin.isatty() else _take_default
+    drafts = draft_profiles(paths, folder / "sources", ask)
+    with shown_progress() as progress:
+        page = analyse(
+            paths,
+            sources=[str(draft) for draft in drafts],
+            out=folder,
+            as_of=as_of,
+            kind=period,
+            profile=profile,
+            progress=progress,
+        )
+        pages = _write_all_pages(folder, period, progress)
+    sys.stdout.write(
+        say(
+            "start.done",
+            page=page,
+            pages=pages,
+            drafts=folder / "sources",
+            folder=folder,
+            period=pages.parent.name,
+        )
+        + "\n"
+    )
+
+
+def draft_profiles(paths: Sequence[Path], folder: Path, ask: Ask) -> list[Path]:
+    """Write the profile of each file and return their paths; one written before is used again.
+
+    Raises:
+        InputRejected: A file cannot be inspected.
+        UsageProblem: Nothing in a file is the number of a dossier or its reception.
+    """
+    from workbench.ingest import inspect
+
+    try:
+        reference = find_project().reference
+    except UsageProblem:
+        reference = shipped().reference
+    drafts = []
+    for path in paths:
+        draft = folder / f"{path.name.split('.')[0]}.toml"
+        drafts.append(draft)
+        if draft.is_file():
+            print_remark(say("start.kept", draft=draft))
+            continue
+        found = settle(inspect(path, reference), ask)
+        with only_writer(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            draft.write_text(found.to_toml(), encoding="utf-8", newline="\n")
+        print_remark(say("start.drafted", file=path.name, draft=draft))
+    return drafts
+
+
+def settle(found: Inspection, ask: Ask) -> Inspection:
+    """Return an inspection with what it left open answered: place, and values without a code.
+
+    Raises:
+        UsageProblem: A field that every register needs is in no column, or an answer is none of
+            those possible.
+    """
+    from workbench.ingest.draft_gaps import missing_roles
+
+    if missing := missing_roles(found):
+        raise UsageProblem("start.missing", file=found.path, missing=", ".join(missing))
+    if found.time_zone == "UTC":
+        found = replace(found, time_zone=ask(say("start.zone", file=found.path.name), "UTC"))
+    for column in found.proposals:
+        found = _with_codes(found, column, ask)
+    return found
+
+
+def _with_codes(found: Inspection, column: Proposal, ask: Ask) -> Inspection:
+    """Ask for the code of each value that has none; a column with one left open is left out."""
+    from workbench.ingest.draft_gaps import values_without_code
+    from workbench.ingest.headers import IGNORED
+    from workbench.ingest.requirements import FIELD_CODES
+    from workbench.ingest.spelling import fold
+
+    field = next((t for t in column.targets if t.rpartition(".")[2] in FIELD_CODES), "")
+    name = field.rpartition(".")[2]
+    answers = {}
+    for value in values_without_code(found, column):
+        known = ", ".join(FIELD_CODES[name])
+        question = say("start.code", column=column.header, value=value, known=known)
+        answers[fold(value)] = ask(question, found.likely_statuses.get(value, _NONE))
+    wrong = sorted(set(answers.values()) - {*FIELD_CODES.get(name, ()), _NONE})
+    if wrong:
+        raise UsageProblem("start.no_code", answer=wrong[0], known=", ".join(FIELD_CODES[name]))
+    if _NONE in answers.values():
+        print_remark(say("start.left_out", column=column.header))
+        targets = tuple(t for t in column.targets if t != field) or (IGNORED,)
+        others = [replace(p, targets=targets) if p is column else p for p in found.proposals]
+        return replace(found, proposals=tuple(others))
+    codes = {**found.codes, name: {**found.codes.get(name, {}), **answers}}
+    return replace(found, codes=codes) if answers else found
+
+
+def _ask(question: str, default: str) -> str:
+    """Ask a person; an empty line is the default."""
+    sys.stderr.write(f"{question} [{default}] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip() or default
+
+
+def _take_default(question: str, default: str) -> str:
+    """Say which default a question gets where nobody can answer."""
+    print_remark(f"{question} [{default}]")
+    return default
+
+
+def _write_all_pages(folder: Path, kind: PeriodKind, progress: Progress) -> Path:
+    """Write every page of the last ended period and return their folder."""
+    from workbench.answers import open_book
+    from workbench.pages import write_briefings
+
+    book = open_book(folder)
+    period = book.latest(kind)
+    return write_briefings(book, period=period, out=folder / "pages", progress=progress)[0].parent

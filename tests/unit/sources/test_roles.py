@@ -1,0 +1,89 @@
+"""Roles that no header explains are found from the values, and only where these show them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from workbench.ingest.inspection import inspect
+
+ROWS = [
+    ("K-001", "Nord", "04/03/2022 08:00", "14/03/2022", "10/03/2022 09:00"),
+    ("K-002", "Sud", "05/03/2022 08:10", "15/03/2022", ""),
+    ("K-003", "Nord", "07/03/2022 09:00", "16/03/2022", "20/03/2022 10:00"),
+    ("K-004", "Sud", "08/03/2022 07:45", "18/03/2022", "17/03/2022 15:00"),
+    ("K-005", "Nord", "09/03/2022 11:00", "21/03/2022", "14/03/2022 16:20"),
+    ("K-006", "Sud", "10/03/2022 10:30", "22/03/2022", ""),
+]
+
+
+@pytest.fixture
+def roles(put, reference_dir):
+    """Return the field of each header in the draft of a table."""
+
+    def run(header: str, rows=ROWS) -> dict[str, str]:
+        lines = [header, *(";".join(row) for row in rows)]
+        text = inspect(put("x.csv", "\n".join(lines) + "\n"), reference_dir).to_toml()
+        columns = text[text.index("[files.columns]") :]
+        return dict(re.findall(r'^"(.+?)" = "(\w+)"', columns, re.MULTILINE))
+
+    return run
+
+
+def test_the_roles_of_columns_without_a_known_header_come_from_their_values(roles):
+    found = roles("Zug;Stelle;alpha;beta;Status date closed")
+    assert found["Zug"] == "dossier_id"
+    assert found["alpha"] == "received_at"
+    assert found["beta"] == "due_at"
+
+
+def test_a_known_header_is_never_taken_for_another_role(roles):
+    found = roles("Ticket ID;Office;Created;beta;gamma")
+    assert found == {
+        "Ticket ID": "dossier_id",
+        "Office": "unit_id",
+        "Created": "received_at",
+        "beta": "due_at",
+        "gamma": "resolved_at",
+    }
+
+
+def test_the_words_that_say_which_rows_have_ended_are_statuses_and_not_units(roles):
+    rows = [(*row, "fertig" if row[4] else "laufend") for row in ROWS]
+    found = roles("Ticket ID;zz;Created;Due date;Closed;yy", rows)
+    assert found["yy"] == "status"
+    assert found["zz"] == "unit_id"
+
+
+def test_a_count_of_the_rows_is_a_number_only_where_there_is_no_other(roles):
+    counted = [(str(n), *row[1:]) for n, row in enumerate(ROWS, 1)]
+    assert roles("zz;Office;Created;Due date;Closed", counted)["zz"] == "dossier_id"
+    both = [(str(n), row[0], *row[2:]) for n, row in enumerate(ROWS, 1)]
+    found = roles("zz;yy;Created;Due date;Closed", both)
+    assert "zz" not in found
+    assert found["yy"] == "dossier_id"
+
+
+def test_dates_that_do_not_come_in_order_get_no_role(roles):
+    shuffled = [(*row[:2], row[3], other[2], "") for row, other in zip(ROWS, ROWS[::-1])]  # noqa: B905
+    found = roles("Ticket ID;Office;alpha;beta;gamma", shuffled)
+    assert "received_at" not in found.values()
+
+
+@pytest.mark.parametrize(
+    ("header", "zone"),
+    [
+        ("Mã hồ sơ;Đơn vị;Ngày tiếp nhận;Ngày hẹn trả;Ngày trả", "Asia/Ho_Chi_Minh"),
+        ("MaHoSo;DonVi;NgayTiepNhan;NgayHenTra;NgayTra", "Asia/Ho_Chi_Minh"),
+        ("Ticket ID;Office;Created;Due date;Closed", "UTC"),
+        ("Număr cerere;Direcţie;Created;Due date;Closed", "UTC"),
+    ],
+)
+def test_a_vietnamese_calendar_is_drafted_for_vietnamese_words_only(
+    put, reference_dir, header, zone
+):
+    lines = [header, *(";".join(row) for row in ROWS)]
+    text = inspect(put("x.csv", "\n".join(lines) + "\n"), reference_dir).to_toml()
+    assert f'time_zone = "{zone}"' in text
+    assert ("vn_dong_thap" in text) is (zone != "UTC")

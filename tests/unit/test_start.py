@@ -1,0 +1,76 @@
+"""The first minutes with an unknown file: a profile, questions with defaults, pages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from workbench.cli import main
+from workbench.cli.start import draft_profiles, settle
+from workbench.core.errors import UsageProblem
+from workbench.ingest import find_profile, inspect
+
+HEADER = "Ticket ID;Office;Created;Due date;Closed;State;Via"
+ROWS = "".join(
+    f"K-{n:03d};{'North' if n % 2 else 'South'};{n + 1:02d}/03/2026 08:00;{n + 11:02d}/03/2026;"
+    + (f"{n + 9:02d}/03/2026 10:00;ganz fertig;Schalter\n" if n % 3 else ";noch dran;Brief\n")
+    for n in range(12)
+)
+
+
+@pytest.fixture
+def export(tmp_path):
+    path = tmp_path / "register.csv"
+    path.write_text(f"{HEADER}\n{ROWS}", encoding="utf-8")
+    return path
+
+
+def test_questions_have_defaults_from_the_data_and_an_answer_is_kept(export, reference_dir):
+    asked = {}
+
+    def answer(question: str, default: str) -> str:
+        asked[question] = default
+        return "Europe/Berlin" if "time zone" in question else default
+
+    found = inspect(export, reference_dir)
+    settled = settle(found, answer)
+    assert settled.time_zone == "Europe/Berlin"
+    defaults = {question: default for question, default in asked.items() if "«" in question}
+    assert {default for q, default in defaults.items() if "ganz fertig" in q} == {"resolved"}
+    assert {default for q, default in defaults.items() if "noch dran" in q} == {"in_progress"}
+    draft = export.with_suffix(".toml")
+    draft.write_text(settled.to_toml(), encoding="utf-8")
+    profile = find_profile(draft, reference_dir)
+    assert profile.codes["status"] == {"ganz fertig": "resolved", "noch dran": "in_progress"}
+
+
+def test_an_answer_that_is_no_code_and_a_role_that_is_missing_are_the_user_s_errors(
+    export, reference_dir
+):
+    found = inspect(export, reference_dir)
+    with pytest.raises(UsageProblem, match="«maybe» is not a code"):
+        settle(found, lambda _, default: "maybe" if default == "resolved" else default)
+    without = tuple(p for p in found.proposals if p.targets[0] != "received_at")
+    with pytest.raises(UsageProblem, match="no column gives the date of reception"):
+        settle(replace(found, proposals=without), lambda _, default: default)
+
+
+def test_a_draft_that_a_person_corrected_is_used_again(export, tmp_path, capsys):
+    (draft,) = draft_profiles([export], tmp_path / "sources", lambda _, default: default)
+    draft.write_text(draft.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
+    draft_profiles([export], tmp_path / "sources", lambda _, default: default)
+    assert draft.read_text(encoding="utf-8").endswith("# mine\n")
+    assert "is used again" in capsys.readouterr().err
+
+
+def test_one_command_leads_from_an_unknown_file_to_all_pages(export, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["start", str(export), "--yes", "--out", str(out), "--lang", "en"]) == 0
+    said = capsys.readouterr()
+    assert str(out / "briefing.html") in said.out
+    pages = {page.name for page in (out / "pages").rglob("*.html")}
+    assert pages >= {"briefing.html", "causes.html", "official.html", "quality.html"}
+    assert "[UTC]" in said.err
+    form = ["form", "II.06a", "--period", "2026-Q1", "--data", str(out)]
+    assert main([*form, "--out", str(tmp_path / "form.xlsx")]) == 0
