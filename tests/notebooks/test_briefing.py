@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -191,6 +192,12 @@ def test_the_page_says_whose_it_is_what_it_rests_on_and_that_it_is_synthetic(bri
     assert "17 giờ 00, ngày 30 tháng 6 năm 2022" in text
     assert small_book.fingerprint in text
     assert "wb_strict" in text
+    provenance = re.search(r'<meta name="provenance" content="([^"]*)">', text)
+    made_from = json.loads(html.unescape(provenance[1]))
+    assert made_from["data"] == small_book.fingerprint
+    assert (made_from["period"], made_from["unit"]) == ("2022-H1", "*")
+    notebook = nbformat.read(briefed / "briefing.ipynb", as_version=4)
+    assert notebook.metadata["workbench"] == made_from
     for page in NOTEBOOKS[1:]:
         assert f'href="{page}.html"' in text
 

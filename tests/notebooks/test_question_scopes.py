@@ -224,7 +224,7 @@ def test_every_table_made_under_a_profile_carries_it(explained_otherwise):
     stored = {
         path.stem: path for path in Path(explained_otherwise.home).glob("data/results/*.parquet")
     }
-    of_no_profile, of_all = {"findings_by_unit"}, {"measures"}
+    of_no_profile, of_all = {"findings_by_unit", "source_stamps"}, {"measures"}
     for name in stored.keys() - of_no_profile - of_all:
         profiles = pl.read_parquet(stored[name], columns=["profile"])["profile"]
         assert set(profiles) == {OTHER}, name
@@ -244,6 +244,19 @@ def test_results_of_another_profile_answer_under_it_and_refuse_the_usual_one(exp
 def test_a_page_made_under_another_profile_is_one_of_other_results(explained_otherwise, small_book):
     assert explained_otherwise.measures.equals(small_book.measures)
     assert explained_otherwise.fingerprint != small_book.fingerprint
+
+
+def test_results_with_other_causes_are_other_results(small_book, tmp_path):
+    """Every table of the results counts, not only those of figures and outcomes."""
+    tables = tmp_path / "tables"
+    tables.mkdir()
+    for folder in small_book.folders:
+        for table in folder.glob("*.parquet"):
+            shutil.copy(table, tables)
+    assert open_book(tmp_path).fingerprint == small_book.fingerprint
+    cells = pl.read_parquet(tables / "cells.parquet")
+    cells.with_columns(flagged=~pl.col("flagged")).write_parquet(tables / "cells.parquet")
+    assert open_book(tmp_path).fingerprint != small_book.fingerprint
 
 
 def asked_late(book: Book) -> int:

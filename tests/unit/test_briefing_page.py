@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import json
+import re
 from typing import Any
 
 import nbformat
@@ -13,6 +16,7 @@ from workbench.pages.page import FOLDED, Page, refuse_active, render
 
 PAGE = Page(
     results="0123abc",
+    provenance='{"data": "0123abc"}',
     language="vi",
     title="Bản tóm tắt <1>",
     about="UBND Phường 1 · 2022",
@@ -116,3 +120,9 @@ def test_a_unit_whose_id_is_no_file_name_gets_a_safe_folder_of_its_own():
     names = [folder_name(u) for u in ("a/b", "a\\b", "..", "a b", "SD-P1", "*")]
     assert len(set(names)) == 6
     assert all(n.replace("-", "").replace("_", "").isalnum() for n in names)
+
+
+def test_what_a_page_was_made_from_stands_in_its_head_for_machines():
+    content = re.search(r'<meta name="provenance" content="([^"]*)">', page_of())
+    assert content is not None
+    assert json.loads(html.unescape(content[1])) == {"data": "0123abc"}

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import cast
 
@@ -38,8 +38,6 @@ from workbench.messages import say, use_language
 
 SHOWN = 12
 """Number of units or periods that a message lists."""
-_FINGERPRINTED = ("dossiers", "ledger", "measures", "outcomes", "reconciliation", "result_profiles")
-"""Tables whose bytes stand for all results: causes also depend on the profile they are under."""
 
 
 @dataclass(frozen=True)
@@ -178,10 +176,12 @@ class Run:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Twelve characters that identify exactly these results on any machine."""
+        """Twelve characters that identify every table of these results on any machine."""
+        tables = {f.name: f for folder in self.folders for f in folder.glob("*.parquet")}
         digest = sha256()
-        for name in _FINGERPRINTED:
-            digest.update(self._file(name).read_bytes())
+        for name, path in sorted(tables.items()):
+            with path.open("rb") as file:
+                digest.update(f"{name} {file_digest(file, 'sha256').hexdigest()}\n".encode())
         return digest.hexdigest()[:12]
 
     # names --------------------------------------------------------------------------------

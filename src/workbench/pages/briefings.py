@@ -6,6 +6,7 @@ is replaced before everything is made.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -292,6 +293,7 @@ def _run(book: Book, job: Job) -> Any:
 
 
 def _write(book: Book, job: Job, executed: Any) -> None:
+    executed.metadata["workbench"] = _provenance(book, job)
     page = render(executed, _page(book, job), job.notebook)
     (job.folder / f"{job.stem}.html").write_text(page, encoding="utf-8", newline="\n")
     if job.linked:
@@ -321,9 +323,22 @@ def _page(book: Book, job: Job) -> Page:
         dated=_dated(book),
         synthetic=book.synthetic,
         results=book.fingerprint,
+        provenance=json.dumps(_provenance(book, job), ensure_ascii=False, sort_keys=True),
         foot=_foot(book, job.parameters["profile"], published=job.is_published),
         links=tuple((f"{n}.html", say(f"briefing.page_{n}")) for n in others if job.linked),
     )
+
+
+def _provenance(book: Book, job: Job) -> dict[str, str]:
+    """Return what a page was made from, for machines; the same stands in its notebook."""
+    return {
+        **job.parameters,
+        "data": book.fingerprint,
+        "notebook": job.notebook,
+        "profile": job.parameters["profile"] or book.result_profile,
+        "snapshot": book.snapshot.isoformat() if book.snapshot else "",
+        "version": __version__,
+    }
 
 
 def _dated(book: Book) -> str:

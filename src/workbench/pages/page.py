@@ -31,7 +31,7 @@ _HARMLESS = ("#", "data:image/png", "data:image/jpeg")
 
 @dataclass(frozen=True)
 class Page:
-    """Everything on a page but the answers: heading, title, footer."""
+    """Everything on a page but the answers: heading, title, footer, and what it was made from."""
 
     language: str
     title: str
@@ -40,6 +40,7 @@ class Page:
     dated: str
     synthetic: bool
     results: str
+    provenance: str
     foot: tuple[str, ...]
     links: tuple[tuple[str, str], ...] = ()
 
