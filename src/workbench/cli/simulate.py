@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
 from workbench.cli.options import option
 from workbench.core.errors import UsageProblem
 from workbench.core.params import read_params
-from workbench.core.project import find_project
+from workbench.core.project import Project, Scratch, find_project
 from workbench.ingest import export_files
 from workbench.messages import say
 from workbench.program import print_remark
@@ -32,5 +33,23 @@ def command(
             return
         raise UsageProblem("cli.inbox_filled", folder=folder)
     number = read_params(project).simulate_seed if seed is None else seed
-    simulate(project.reference, seed=number, out=folder, truth=truth or project.truth)
+    with Scratch("sample") as scratch:
+        simulate(project.reference, seed=number, out=scratch / "exports", truth=scratch / "truth")
+        if if_empty and folder == project.inbox:
+            _check_lock(project, scratch / "exports")
+        shutil.copytree(scratch / "exports", folder, dirs_exist_ok=True)
+        shutil.copytree(scratch / "truth", truth or project.truth, dirs_exist_ok=True)
     print_remark(say("cli.simulated", folder=folder))
+
+
+def _check_lock(project: Project, sample: Path) -> None:
+    """Refuse the sample where the results of a project were made from other exports.
+
+    Raises:
+        UsageProblem: ``dvc.lock`` records an inbox that is not the sample.
+    """
+    from workbench.review.snapshots import folder_md5, recorded_input
+
+    recorded = recorded_input(project, project.inbox.relative_to(project.root).as_posix())
+    if recorded and recorded != folder_md5(sample):
+        raise UsageProblem("cli.inbox_elsewhere", folder=project.inbox)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -202,6 +203,20 @@ def file_md5(path: Path) -> str:
     """Return what DVC records of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def folder_md5(folder: Path) -> str:
+    """Return what DVC records of a folder: a digest of the names and bytes of its files."""
+    hashes = _hashes_below(folder) or {}
+    listed = [{"md5": md5, "relpath": path} for path, md5 in sorted(hashes.items())]
+    return f"{hashlib.md5(json.dumps(listed).encode(), usedforsecurity=False).hexdigest()}.dir"
+
+
+def recorded_input(project: Project, path: str) -> str:
+    """Return the hash of a stage's input that ``dvc.lock`` records; empty where none does."""
+    stages = RevisionTables(project, "", "").lock().values()
+    deps = (dep for stage in stages for dep in stage.get("deps", []))
+    return next((str(dep.get("md5", "")) for dep in deps if dep["path"] == path), "")
 
 
 def archive(side: RevisionTables, target: Path) -> None:
