@@ -27,6 +27,10 @@ from workbench.ingest.spelling import trimmed
 
 _BLOCK = 1 << 16
 _BATCH = 20_000
+_NAMES = {
+    name: name for name in ("event", "trace", "string", "date", "int", "float", "boolean", "id")
+}
+"""Elements without a prefix, the usual ones by far, found quicker than a prefix is looked for."""
 
 
 class _ForbiddenError(Exception):
@@ -183,7 +187,7 @@ class _Log:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Open a case, an event, or an attribute inside one."""
-        tag = _without_prefix(tag)
+        tag = _NAMES.get(tag) or _without_prefix(tag)
         if tag == "event":
             if self._into is None:
                 raise _MisplacedError
@@ -192,15 +196,18 @@ class _Log:
             self._into, self._has_events = {}, False
             self._cases.append(self._into)
         elif self._into is not None:
-            self._path.append(attributes.get("key", tag))
-            if len(self._path) > limits.XML_DEPTH:
-                raise _TooDeepError
+            name = attributes.get("key", tag)
+            self._path.append(name)
+            if len(self._path) > 1:
+                name = "/".join(self._path)
+                if len(self._path) > limits.XML_DEPTH:
+                    raise _TooDeepError
             if (value := attributes.get("value")) is not None:
-                self._into["/".join(self._path)] = value
+                self._into[name] = value
 
     def end(self, tag: str) -> None:
         """Close what ``start`` opened; an event, or a case without any, becomes a row."""
-        tag = _without_prefix(tag)
+        tag = _NAMES.get(tag) or _without_prefix(tag)
         if tag == "event":
             self._add(self._into or {})
             self._into = self._cases[-1]
