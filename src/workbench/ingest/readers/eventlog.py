@@ -23,7 +23,7 @@ from workbench.ingest.readers.file_bytes import Bytes, opened, unreadable
 from workbench.ingest.readers.layout import check_columns, check_known, check_size, refuse_huge
 from workbench.ingest.readers.raw import RawTable
 from workbench.ingest.repairs import marked
-from workbench.ingest.spelling import trimmed
+from workbench.ingest.spelling import trimmed_series
 
 _BLOCK = 1 << 16
 _BATCH = 20_000
@@ -64,7 +64,7 @@ def read_event_log(path: Path, part: FileLayout) -> Iterator[RawTable]:
     mapped = {name: name for name in headers if name in part.columns}
     refuse_huge(frame, mapped, path.name)
     modern, marks = marked(frame, part.columns)
-    tidied = modern.with_columns(trimmed(name) for name in mapped)
+    tidied = modern.with_columns(trimmed_series(modern[name]) for name in mapped)
     yield RawTable("", tidied, frame.height, (), "utf-8", marks)
 
 
