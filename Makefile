@@ -86,6 +86,7 @@ bench: $(VENV)/ready-dev  ## speed, as ratios beside the raw scan of the same fi
 	@echo "== causes"; python benches/causes.py --steps $(BENCH_STEPS)
 	@echo "== explain"; python benches/explain.py --steps $(BENCH_STEPS)
 	@echo "== statistics"; python benches/compare.py
+	@echo "== small registers"; python benches/small.py
 
 .PHONY: lock
 lock:  ## resolve the locks anew (needs uv on the path)

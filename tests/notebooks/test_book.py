@@ -94,8 +94,8 @@ def test_units_are_found_by_id_by_name_and_all_together(small_book):
 
 
 def test_a_unit_alone_is_not_set_beside_itself(small_book, monkeypatch):
-    alone = small_book.measures.filter(pl.col("unit_id").is_in(["*", "SD-P1"]))
-    monkeypatch.setitem(vars(small_book), "measures", alone)
+    alone = small_book.unit_measures.filter(pl.col("unit_id").is_in(["*", "SD-P1"]))
+    monkeypatch.setitem(vars(small_book), "unit_measures", alone)
     text = [claim.text for claim in small_book.compare_units("2022-H1").claims]
     assert len(text) == 2
     assert "không có đơn vị nào khác" in text[1]

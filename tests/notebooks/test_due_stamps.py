@@ -35,8 +35,8 @@ def test_what_the_hours_would_change_is_counted(book):
     for name, more in moved.items():
         here = of_stamps & (pl.col("measure") == name)
         numerator = pl.when(here).then(numerator + more).otherwise(numerator)
-    measures = book.measures.with_columns(numerator.alias("numerator"))
-    object.__setattr__(book, "measures", measures)
+    measures = book.unit_measures.with_columns(numerator.alias("numerator"))
+    object.__setattr__(book, "unit_measures", measures)
     (text,) = stamps_claim(book)
     assert text.endswith("the verdict on 4 dossiers changes.")
 

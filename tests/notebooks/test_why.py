@@ -138,7 +138,9 @@ def test_without_arrivals_there_is_no_statement_on_transfers(small_project):
 
 def test_without_stamps_waiting_is_reported_as_not_split(small_project, monkeypatch):
     book = open_book(small_project.root, language="en")
-    monkeypatch.setattr("workbench.answers.run.split_waits", lambda *_: _no_waits(), raising=True)
+    monkeypatch.setattr(
+        "workbench.figures.on_request.split_waits", lambda *_: _no_waits(), raising=True
+    )
     answer = book.waiting("2022-H1")
     assert "cannot be split" in answer.sentence()
     assert answer.listing is None

@@ -49,7 +49,7 @@ _WITHOUT_STOCK = {"late_or_overdue": "late_done", "ot_done_plus_overdue_open": "
 rate of what was resolved."""
 
 
-@question("measures", level=2)
+@question("unit_measures", level=2)
 def control(
     run: Run,
     *,
@@ -69,7 +69,7 @@ def control(
     """
     scope = Scope("", unit, profile)
     course = compare.series(
-        run.measures, unit_id=scope.unit, profile=scope.profile, measure=measure
+        run.unit_measures, unit_id=scope.unit, profile=scope.profile, measure=measure
     )
     course = course.filter(pl.col("period").map_elements(run.ended, return_dtype=pl.Boolean))
     base = baseline(run, scope.unit, measure)
@@ -105,7 +105,7 @@ def baseline(run: Run, unit: str, measure: str) -> compare.BaselinePeriods | Non
 def _likeliest_change(run: Run, scope: Scope, measure: str) -> Row:
     """Return the likeliest single change; months of long holidays are compared with such months."""
     course = compare.series(
-        run.measures, unit_id=scope.unit, profile=scope.profile, measure=measure
+        run.unit_measures, unit_id=scope.unit, profile=scope.profile, measure=measure
     )
     course = course.filter(pl.col("period").map_elements(run.ended, return_dtype=pl.Boolean))
     classes = run.month_classes
@@ -114,7 +114,9 @@ def _likeliest_change(run: Run, scope: Scope, measure: str) -> Row:
     changes = compare.changed(
         course,
         kinds=kinds if seasonal else None,
-        shares=compare.shares_by_kind(run.measures, kinds, profile=scope.profile, measure=measure)
+        shares=compare.shares_by_kind(
+            run.unit_measures, kinds, profile=scope.profile, measure=measure
+        )
         if seasonal
         else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol, overload
 
 import polars as pl
@@ -16,8 +16,8 @@ CLOSED = ("folders", "facts", "read", "_on_request")
 class Tables(Protocol):
     """What gives stored tables by name."""
 
-    def read(self, table: str) -> pl.DataFrame:
-        """Return a stored table."""
+    def read(self, table: str, rows: Mapping[str, str] | None = None) -> pl.DataFrame:
+        """Return a stored table, or those of its rows with some values."""
 
 
 class Frame:
@@ -26,11 +26,15 @@ class Frame:
     Args:
         grain: What one row is.
         table: Name of the stored table; that of the attribute when left out.
+        rows: Value by column of the rows that are read; all when left out.
     """
 
-    def __init__(self, grain: str, *, table: str = "") -> None:
+    def __init__(
+        self, grain: str, *, table: str = "", rows: Mapping[str, str] | None = None
+    ) -> None:
         self.__doc__ = grain
         self.table = table
+        self.rows = rows
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
@@ -43,7 +47,7 @@ class Frame:
     def __get__(self, run: Tables | None, kind: type | None = None) -> Frame | pl.DataFrame:
         if run is None:
             return self
-        frame = run.read(self.table)
+        frame = run.read(self.table, self.rows)
         vars(run)[self._name] = frame
         return frame
 

@@ -59,7 +59,7 @@ _RATES = (
 )
 
 
-@question("measures", "dossiers")
+@question("unit_measures", "dossiers")
 def headline(
     run: Run,
     period: PeriodLabel,
@@ -76,7 +76,7 @@ def headline(
         title=say("briefing.headline_title"),
         claims=_headline_claims(run, scope, now),
         frame=pl.concat(
-            compare.headline(run.measures, period=p, profile=scope.profile, unit_id=scope.unit)
+            compare.headline(run.unit_measures, period=p, profile=scope.profile, unit_id=scope.unit)
             for p in (scope.period, against)
             if p
         ),
@@ -265,7 +265,7 @@ def find_instant_profile(run: Run, profile: str) -> str:
         return ""
     shared = [name for name in CHOICES if name not in _FREE]
     twins = listed.filter(granularity="instant").join(rows.select(shared), on=shared, how="semi")
-    computed = set(run.measures["profile"].unique())
+    computed = set(run.unit_measures["profile"].unique())
     return next((name for name in twins["profile"].sort() if name in computed), "")
 
 
@@ -313,7 +313,7 @@ def summary(
     return Answer(
         title=say("briefing.summary_title"),
         claims=tuple(claims),
-        frame=compare.headline(run.measures, period=period, profile=profile, unit_id=unit),
+        frame=compare.headline(run.unit_measures, period=period, profile=profile, unit_id=unit),
         denominators=say("briefing.levels"),
         tiles=_tiles(now),
         values=values_of(row for name, row in now.items() if name in TILES),

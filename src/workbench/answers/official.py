@@ -159,7 +159,7 @@ class Official(Part):
             listing=_rates_table(frame),
         )
 
-    @question("measures")
+    @question("unit_measures")
     def sensitivity(self, period: PeriodLabel) -> Answer:
         """Show every headline under every lateness profile."""
         scope = Scope(period, self.unit, self.profile)

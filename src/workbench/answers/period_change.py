@@ -41,7 +41,7 @@ from workbench.figures import compare
 from workbench.messages import say
 
 
-@question("measures", level=2)
+@question("unit_measures", level=2)
 def compare_periods(
     run: Run,
     period: PeriodLabel,
@@ -56,7 +56,7 @@ def compare_periods(
     if not against:
         return _nothing_to_compare(run, scope)
     frame = compare.change(
-        run.measures,
+        run.unit_measures,
         left=against,
         right=scope.period,
         profile=scope.profile,
@@ -108,7 +108,7 @@ def _nothing_to_compare(run: Run, scope: Scope) -> Answer:
     return Answer(
         title=say("briefing.change_nothing_title"),
         claims=(claim(text),),
-        frame=run.measures.clear(),
+        frame=run.unit_measures.clear(),
         denominators="",
     )
 
@@ -215,7 +215,7 @@ def _side_column(heading: str, side: str) -> Col:
 # month by month ---------------------------------------------------------------------------
 
 
-@question("measures")
+@question("unit_measures")
 def course(
     run: Run,
     period: PeriodLabel,

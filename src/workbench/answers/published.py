@@ -198,7 +198,7 @@ def _publishable(run: Run, periods: list[str], profile: str) -> pl.DataFrame:
     units, record, snapshot = run.units(), read_record(run.home), run.snapshot
     system = publication_system(
         _SHAPE,
-        lambda profile, some: _counts(run.measures, units, some, profile),
+        lambda profile, some: _counts(run.unit_measures, units, some, profile),
         units,
         (profile, periods),
         record,
@@ -214,7 +214,7 @@ def _publishable(run: Run, periods: list[str], profile: str) -> pl.DataFrame:
             unit=run.unit_name(place[0]),
             earlier=published_with(record, system.places) or "-",
         ) from problem
-    return left_out(_whole(run.measures, units, periods, profile), _CELLS, hidden)
+    return left_out(_whole(run.unit_measures, units, periods, profile), _CELLS, hidden)
 
 
 def _whole(

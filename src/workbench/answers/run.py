@@ -10,13 +10,13 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import tomllib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import polars as pl
 
@@ -26,13 +26,8 @@ from workbench.clock.lateness import lateness_profiles
 from workbench.core.errors import UsageProblem
 from workbench.core.project import Project, shipped
 from workbench.core.vocabulary import EVERYTHING, Period, PeriodKind, ReportSpan, latest_kind
-from workbench.figures import compare
-from workbench.figures.on_request import (
-    RequestTable,
-    count_on_request,
-    split_waits,
-    up_to_each_day,
-)
+from workbench.figures import compare, on_request
+from workbench.figures.on_request import RequestTable
 from workbench.figures.result_tables import month_classes
 from workbench.messages import say, use_language
 
@@ -70,6 +65,11 @@ class Run:
     odd_pauses = Frame("One row per pause that does not fit its dossier's clock: its oddity.")
     ledger = Frame("One row per dossier and segment of its time.")
     measures = Frame("One row per measure, profile, group and period.")
+    unit_measures = Frame(
+        "One row per measure, profile, unit and period: procedures and channels together.",
+        table="measures",
+        rows={"procedure_id": EVERYTHING, "channel_in": EVERYTHING},
+    )
     findings_by_unit = Frame("One row per unit, quality rule and severity.")
     verdict_counts = Frame("One row per profile, period and unit: late, and without suspects.")
     source_stamps = Frame("One row per source: how many steps of ended dossiers have each stamp.")
@@ -98,27 +98,19 @@ class Run:
 
     def daily_stock(self, period: Period, until: dt.date, profile: str) -> pl.DataFrame:
         """Return the open and overdue dossiers of each unit and day, up to the last snapshot."""
-        spans = up_to_each_day(period, until)
+        spans = on_request.up_to_each_day(period, until)
         return self._on_request("daily_stock", profile=profile, spans=spans)["daily_stock"]
 
     def official_tables(self, span: ReportSpan, profile: str) -> dict[str, pl.DataFrame]:
         """Return ``counts`` and ``official_overruns`` of a period under one profile."""
         return self._on_request("counts", "official_overruns", profile=profile, spans=[span])
 
-    def _on_request(
-        self,
-        *tables: RequestTable,
-        profile: str,
-        spans: Iterable[ReportSpan] = (),
-        since: dt.date | None = None,
-    ) -> dict[str, pl.DataFrame]:
-        return count_on_request(
-            tables, self.folders, self.facts, profile=profile, spans=spans, since=since
-        )
+    def _on_request(self, *tables: RequestTable, **asked: Any) -> dict[str, pl.DataFrame]:
+        return on_request.count_on_request(tables, self.folders, self.facts, **asked)
 
     def step_waits(self) -> pl.DataFrame:
         """Return every wait of a step for its holder, split by cause."""
-        return split_waits(self._file("steps").parent, self.facts)
+        return on_request.split_waits(self._file("steps").parent, self.facts)
 
     # reading ------------------------------------------------------------------------------
 
@@ -126,13 +118,13 @@ class Run:
         """Return this run with only some of its tables: reading another one is an error."""
         return cast("Run", Excerpt(self, frozenset(tables)))
 
-    def read(self, table: str) -> pl.DataFrame:
-        """Return a stored table.
+    def read(self, table: str, rows: Mapping[str, str] | None = None) -> pl.DataFrame:
+        """Return a stored table, or those of its rows with some values.
 
         Raises:
             UsageProblem: The run has no such table.
         """
-        return self._local(pl.read_parquet(self._file(table)))
+        return self._local(pl.scan_parquet(self._file(table)).filter(**rows or {}).collect())
 
     def _local(self, frame: pl.DataFrame) -> pl.DataFrame:
         if self.zone == "UTC":
@@ -188,7 +180,7 @@ class Run:
 
     def units(self) -> list[str]:
         """Return the ids of all units that have dossiers, sorted."""
-        return sorted(u for u in self.measures["unit_id"].unique() if u != EVERYTHING)
+        return sorted(u for u in self.unit_measures["unit_id"].unique() if u != EVERYTHING)
 
     def periods(self, kind: PeriodKind) -> list[str]:
         """Return the labels of the periods of a kind that have dossiers."""
@@ -196,7 +188,7 @@ class Run:
 
     @cached_property
     def _periods(self) -> list[str]:
-        counts = self.measures.filter(
+        counts = self.unit_measures.filter(
             pl.col("measure").is_in(["received", "resolved"]),
             pl.col("unit_id") == EVERYTHING,
             pl.col("numerator") > 0,
@@ -343,7 +335,7 @@ class Run:
         Raises:
             UsageProblem: No period of that kind has dossiers.
         """
-        receptions = self.measures.filter(
+        receptions = self.unit_measures.filter(
             pl.col("measure") == "received",
             pl.col("unit_id") == EVERYTHING,
             pl.col("numerator") > 0,
@@ -362,7 +354,7 @@ class Run:
         """
         if not query:
             return self.result_profile
-        profiles = sorted(self.measures["profile"].unique())
+        profiles = sorted(self.unit_measures["profile"].unique())
         if query not in profiles:
             raise self.unknown("briefing.no_profile", query, profiles, profiles)
         return query

@@ -28,7 +28,7 @@ SHORT = ("ot_done", "late", "open_overdue", "unknown")
 _PARTS = ("early", "on_time", "late")
 
 
-@question("measures")
+@question("unit_measures")
 def sensitivity(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: AnyProfile = PROFILE
 ) -> Answer:
@@ -38,7 +38,7 @@ def sensitivity(
 
 def under_profiles(run: Run, scope: Scope, shown: tuple[str, ...]) -> Answer:
     """Answer how headlines differ between profiles; the profile in use is marked."""
-    frame = compare.sensitivity(run.measures, period=scope.period, unit_id=scope.unit)
+    frame = compare.sensitivity(run.unit_measures, period=scope.period, unit_id=scope.unit)
     names = distinct(frame["profile"], lambda profile: _short_name(run, profile))
     return Answer(
         title=say("official.sensitivity_title", period=numerals.period(scope.period)),

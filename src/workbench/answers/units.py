@@ -42,7 +42,7 @@ from workbench.figures import compare
 from workbench.messages import say
 
 
-@question("measures", "cause_cells", "overdue_cells", level=2)
+@question("unit_measures", "cause_cells", "overdue_cells", level=2)
 def compare_units(
     run: Run,
     period: PeriodLabel,
@@ -62,7 +62,7 @@ def compare_units(
         profile: Lateness profile.
     """
     scope = Scope(period, unit, profile)
-    frame = compare.units_side_by_side(run.measures, period=period, profile=profile)
+    frame = compare.units_side_by_side(run.unit_measures, period=period, profile=profile)
     everyone = Scope(period, EVERYTHING, profile)
     overall = measures_of(run, everyone, period).get(measure)
     names = distinct(frame["unit_id"], run.unit_name)

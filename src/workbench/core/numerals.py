@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel.numbers import format_decimal
 
@@ -23,7 +24,7 @@ def count(value: float | None) -> str:
     >>> count(2214), count(None)
     ('2.214', '–')
     """
-    return MISSING if value is None else str(format_decimal(value, "#,##0", locale=language()))
+    return MISSING if value is None else _written(value or 0, "#,##0", language())
 
 
 def decimal(value: float | None, places: int = 1) -> str:
@@ -38,7 +39,13 @@ def decimal(value: float | None, places: int = 1) -> str:
     exact = Decimal(repr(round(float(value), 9))).quantize(
         Decimal(1).scaleb(-places), ROUND_HALF_UP
     )
-    return str(format_decimal(exact or abs(exact), "#,##0." + "0" * places, locale=language()))
+    return _written(exact or abs(exact), "#,##0." + "0" * places, language())
+
+
+@lru_cache(maxsize=10_000)
+def _written(value: float | Decimal, pattern: str, locale: str) -> str:
+    """Write a number; a page has thousands, mostly the same few, and each takes long to write."""
+    return str(format_decimal(value, pattern, locale=locale))
 
 
 def percent(share: float | None) -> str:

@@ -33,7 +33,7 @@ MASKS_SCHEMA: Mapping[str, type[pl.DataType]] = {
 
 REACHES = ("every", "text", "list", "never", "part")
 _SUSPICIOUS = r"[@＠]|\d(?:[^\p{L}\d]{0,3}\d){5}|\p{L}\P{L}{1,6}\p{L}"
-_LONGEST = 20_000
+_LONGEST = 12_000
 """Characters of joined regexes beyond which compiling them is not tried."""
 _PART = re.compile(r"\{\{(\w+)\}\}")
 _LABEL_PLACE = "…"

@@ -23,10 +23,14 @@ from workbench.ingest.readers.file_bytes import Bytes, opened, unreadable
 from workbench.ingest.readers.layout import check_columns, check_known, check_size, refuse_huge
 from workbench.ingest.readers.raw import RawTable
 from workbench.ingest.repairs import marked
-from workbench.ingest.spelling import trimmed
+from workbench.ingest.spelling import trimmed_series
 
 _BLOCK = 1 << 16
 _BATCH = 20_000
+_NAMES = {
+    name: name for name in ("event", "trace", "string", "date", "int", "float", "boolean", "id")
+}
+"""Elements without a prefix, the usual ones by far, found quicker than a prefix is looked for."""
 
 
 class _ForbiddenError(Exception):
@@ -60,7 +64,7 @@ def read_event_log(path: Path, part: FileLayout) -> Iterator[RawTable]:
     mapped = {name: name for name in headers if name in part.columns}
     refuse_huge(frame, mapped, path.name)
     modern, marks = marked(frame, part.columns)
-    tidied = modern.with_columns(trimmed(name) for name in mapped)
+    tidied = modern.with_columns(trimmed_series(modern[name]) for name in mapped)
     yield RawTable("", tidied, frame.height, (), "utf-8", marks)
 
 
@@ -183,7 +187,7 @@ class _Log:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Open a case, an event, or an attribute inside one."""
-        tag = _without_prefix(tag)
+        tag = _NAMES.get(tag) or _without_prefix(tag)
         if tag == "event":
             if self._into is None:
                 raise _MisplacedError
@@ -192,15 +196,18 @@ class _Log:
             self._into, self._has_events = {}, False
             self._cases.append(self._into)
         elif self._into is not None:
-            self._path.append(attributes.get("key", tag))
-            if len(self._path) > limits.XML_DEPTH:
-                raise _TooDeepError
+            name = attributes.get("key", tag)
+            self._path.append(name)
+            if len(self._path) > 1:
+                name = "/".join(self._path)
+                if len(self._path) > limits.XML_DEPTH:
+                    raise _TooDeepError
             if (value := attributes.get("value")) is not None:
-                self._into["/".join(self._path)] = value
+                self._into[name] = value
 
     def end(self, tag: str) -> None:
         """Close what ``start`` opened; an event, or a case without any, becomes a row."""
-        tag = _without_prefix(tag)
+        tag = _NAMES.get(tag) or _without_prefix(tag)
         if tag == "event":
             self._add(self._into or {})
             self._into = self._cases[-1]

@@ -1,0 +1,107 @@
+"""How long small registers take from exports to a page, each run in a process of its own.
+
+A made-up register of requests at many offices, the real ones that lie beside the project
+(``../shared/data``, where there are any), and the project's own ``brief``, then again with nothing
+to do, where it has results. Wall and processor seconds and peak memory of each command.
+
+``make bench``, or ``python benches/small.py [--requests N] [--offices N]``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import polars as pl
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+REAL = {
+    "receipt": ["receipt/receipt.csv.gz"],
+    "wabo": [f"wabo/CoSeLoG_WABO_{number}.xes.gz" for number in range(1, 6)],
+}
+"""Files of the real registers by the name of their source profile."""
+SEED, DAYS, FIRST = 7, 180, np.datetime64("2015-01-01T08:00")
+STAMP = "%m/%d/%Y %I:%M:%S %p"
+
+
+def write_requests(path: Path, requests: int, offices: int) -> None:
+    """Write requests as the profile ``boston311`` reads them: a few large offices, many small."""
+    random = np.random.default_rng(SEED)
+    weights = 1 / np.arange(1, offices + 1) ** 0.8
+    office = random.choice(offices, requests, p=weights / weights.sum())
+    opened = FIRST + random.integers(0, DAYS * 1440, requests).astype("timedelta64[m]")
+    allowed = random.integers(1, 30, requests).astype("timedelta64[D]")
+    taken = (random.exponential(12, requests) * 1440).astype("timedelta64[m]")
+    closed = opened + taken
+    is_open = closed > np.datetime64("2016-01-01")
+    frame = pl.DataFrame(
+        {
+            "CASE_ENQUIRY_ID": np.arange(101_000_000, 101_000_000 + requests).astype(str),
+            "OPEN_DT": opened.astype("datetime64[us]"),
+            "TARGET_DT": (opened + allowed).astype("datetime64[us]"),
+            "CLOSED_DT": closed.astype("datetime64[us]"),
+            "CASE_STATUS": np.where(is_open, "Open", "Closed"),
+            "TYPE": [f"Type {number}" for number in random.integers(0, 130, requests)],
+            "Department": [f"Office {number:03}" for number in office],
+            "Source": random.choice(["Self Service", "Constituent Call"], requests),
+        }
+    )
+    is_closed = pl.col("CASE_STATUS") == "Closed"
+    written = frame.with_columns(
+        pl.col("OPEN_DT", "TARGET_DT").dt.strftime(STAMP),
+        pl.when(is_closed).then(pl.col("CLOSED_DT").dt.strftime(STAMP)).alias("CLOSED_DT"),
+        *(pl.lit("-").alias(name) for name in ("SUBJECT", "REASON", "QUEUE", "neighborhood")),
+    )
+    written.write_csv(path)
+
+
+def measure(name: str, command: Sequence[str]) -> None:
+    """Run a command and print what it took.
+
+    Raises:
+        SystemExit: The command failed.
+    """
+    started = time.perf_counter()
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet)  # noqa: S603
+    _, status, used = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - started
+    if status:
+        raise SystemExit(f"{name}: failed")
+    cpu, peak = used.ru_utime + used.ru_stime, used.ru_maxrss / 2**20
+    print(f"{name}: {wall:.1f} s wall, {cpu:.1f} s cpu, peak {peak:.2f} GiB", flush=True)
+
+
+def main(requests: int, offices: int) -> None:
+    """Measure every register there is."""
+    workbench = (sys.executable, "-m", "workbench.cli")
+    with TemporaryDirectory() as beside:
+        export, out = Path(beside) / "requests.csv", str(Path(beside) / "out")
+        write_requests(export, requests, offices)
+        analyse = (*workbench, "analyse", "--out", out, "--source")
+        measure(f"{requests:,} requests at {offices} offices", (*analyse, "boston311", str(export)))
+        for source, files in REAL.items():
+            places = [SHARED / file for file in files]
+            if all(place.is_file() for place in places):
+                measure(source, (*analyse, source, *map(str, places)))
+            else:
+                print(f"{source}: skipped, its files are not beside the project")
+    if (ROOT / "data" / "briefings").is_dir():
+        measure("brief", (*workbench, "brief"))
+        measure("brief of unchanged data", (*workbench, "brief"))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=5_462)
+    parser.add_argument("--offices", type=int, default=300)
+    asked = parser.parse_args()
+    main(asked.requests, asked.offices)
