@@ -224,7 +224,7 @@ def test_every_table_made_under_a_profile_carries_it(explained_otherwise):
     stored = {
         path.stem: path for path in Path(explained_otherwise.home).glob("data/results/*.parquet")
     }
-    of_no_profile, of_all = {"findings_by_unit"}, {"measures"}
+    of_no_profile, of_all = {"findings_by_unit", "source_stamps"}, {"measures"}
     for name in stored.keys() - of_no_profile - of_all:
         profiles = pl.read_parquet(stored[name], columns=["profile"])["profile"]
         assert set(profiles) == {OTHER}, name
