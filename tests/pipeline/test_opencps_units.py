@@ -27,7 +27,7 @@ def export(register: Register, names: dict[str, str], folder: Path) -> None:
         local = pl.col(column).dt.convert_time_zone("Asia/Ho_Chi_Minh")
         return local.dt.strftime("%d/%m/%Y %H:%M:%S")
 
-    folder.mkdir()
+    folder.mkdir(parents=True)
     register.dossiers.select(
         dossierNo="dossier_id",
         serviceCode=pl.lit(PROCEDURE),
@@ -54,7 +54,6 @@ def project(tmp_path_factory, repository, calendars) -> Project:
     work = Project(tmp_path_factory.mktemp("opencps") / "work")
     units = pl.read_csv(repository.reference / "units.csv", infer_schema=False)
     titles = dict(units.select("unit_id", "name_vi").iter_rows())
-    work.root.mkdir()
     names = {number: titles[unit] for number, unit in UNITS.items()}
     export(write(OFFICE, calendars["vn_dong_thap"]), names, work.inbox)
     exports = deliveries([work.inbox], find_profile("opencps", repository.reference))
