@@ -2,7 +2,7 @@
 -- key: sheet_no
 -- reads: landed_files
 -- promises: sheet_no >= 1; kept_by in ('office', 'portal'); has_epochs is not null;
---   due_days is not null
+--   due_days is not null; instant_steps is not null
 -- The number and the row make row_id, the key of rows until they are clean. How the text of a file
 -- is read is joined from here where a rule asks; nothing else carries it.
 
@@ -12,7 +12,11 @@ with numbered_sheets as (
         * exclude (departments_of) replace (
             coalesce(has_epochs, false) as has_epochs,
             coalesce(due_days, []) as due_days,
-            coalesce(kept_by, 'office') as kept_by
+            coalesce(kept_by, 'office') as kept_by,
+            coalesce(arrives_with, '') as arrives_with,
+            coalesce(starts_with, '') as starts_with,
+            coalesce(finishes_with, '') as finishes_with,
+            coalesce(instant_steps, []) as instant_steps
         ),
         coalesce(unit_list = 'reference', false) as has_unit_list,
         -- a unit that stands by itself has no parent

@@ -254,3 +254,14 @@ def test_what_would_have_helped_a_sick_unit_is_what_it_truly_lost(
     )
     assert spared >= 15
     assert counted["n_saved"].item() == pytest.approx(spared, rel=0.1, abs=2)
+
+
+@pytest.mark.parametrize("missing", [(), ("started_at",)])
+def test_a_small_overloaded_unit_is_a_queue_or_not_named_and_never_slow(explain, register, missing):
+    """One officer for two thirds of a full load: who waits there is not worked on slowly."""
+    office = Office("lognormal", SEED, units=10, size=40, sick=(Sickness("queue"),))
+    tables = explain(without(register(office), *missing))
+    named = tables["named"].filter(unit_id=unit_name(3))
+    assert set(named["cause"]) <= {"queue"}
+    late = tables["late_dossiers"].filter(unit_id=unit_name(3))
+    assert (late["dominant_cause"] == "slow_work").mean() <= 0.1

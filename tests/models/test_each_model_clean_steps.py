@@ -352,3 +352,39 @@ def test_pauses_are_numbered_by_their_begin_and_refused_ones_leave(model_test) -
             B           1         b.csv        2
         """,
     )
+
+
+def test_a_stamp_that_the_log_lacks_follows_from_others_where_the_profile_says_so(model_test):
+    model_test(
+        "clean/derived_stamps",
+        given={
+            "numbered_sheets": """
+                sheet_no  arrives_with  starts_with  finishes_with  instant_steps
+                1         step_before   ''           ''             ["sign"]
+                2         ''            arrival      ''             []
+                3         ''            ''           next_step      []
+                4         ''            ''           ''             []
+            """,
+            "parsed_steps": """
+                row_id  sheet_no  dossier_id  step  arrived_at     started_at     finished_at
+                1       1         A           work  -              2022-01-04T08  2022-01-04T10
+                2       1         A           seal  -              2022-01-04T09  2022-01-04T11
+                3       1         A           sign  -              -              2022-01-04T12
+                4       1         A           post  2022-01-04T09  -              2022-01-04T14
+                5       2         B           work  2022-01-04T08  -              2022-01-04T10
+                6       3         C           work  -              2022-01-04T08  -
+                7       3         C           sign  -              2022-01-04T09  -
+                8       4         D           work  -              2022-01-04T09  -
+            """,
+        },
+        expect="""
+            row_id  arrived_at        started_at        finished_at
+            1       -                 2022-01-04 08:00  2022-01-04 10:00
+            2       -                 2022-01-04 09:00  2022-01-04 11:00
+            3       2022-01-04 11:00  2022-01-04 12:00  2022-01-04 12:00
+            4       2022-01-04 09:00  -                 2022-01-04 14:00
+            5       2022-01-04 08:00  2022-01-04 08:00  2022-01-04 10:00
+            6       -                 2022-01-04 08:00  2022-01-04 09:00
+            7       -                 2022-01-04 09:00  -
+        """,
+    )

@@ -6,6 +6,8 @@ import datetime as dt
 
 import pytest
 
+from workbench.core.errors import InputRejected
+
 PROFILE = """
 name = "mine"
 title_vi = "Nhật ký sự cố"
@@ -221,3 +223,49 @@ def test_a_row_that_began_last_and_has_no_end_leaves_its_case_open(run_stages):
     cases = run_stages({"mine.csv": SPANS}, profile).table("dossiers").sort("dossier_id")
     assert cases["resolved_at"].to_list() == [None, at(4)]
     assert set(cases["unit_id"]) == {"Nhật ký sự cố"}
+
+
+# --- stamps that follow from others --------------------------------------------------------------
+
+CLICKS = """case,activity,done
+C1,Receive,2022-03-01 08:00:00
+C1,Examine,2022-03-03 08:00:00
+C1,Sign,2022-03-04 08:00:00
+C2,Receive,2022-03-02 08:00:00
+C2,Sign,2022-03-04 09:00:00
+"""
+CLICK_COLUMNS = """
+"case" = "dossier_id"
+"activity" = "step.step"
+"done" = "step.finished_at"
+"""
+
+
+def test_the_end_of_a_step_is_the_arrival_of_the_next_where_the_profile_says_so(run_stages):
+    keys = 'arrives_with = "step_before"\ninstant_steps = ["Sign"]'
+    profile = PROFILE.format(kind="csv", keys=keys, columns=CLICK_COLUMNS, tail=UNIT)
+    steps = run_stages({"mine.csv": CLICKS}, profile).table("steps")
+    stamps = steps.sort("dossier_id", "finished_at").select(
+        "dossier_id", "step", "arrived_at", "started_at", "finished_at"
+    )
+    assert stamps.rows() == [
+        ("C1", "Receive", None, None, at(1)),
+        ("C1", "Examine", at(1), None, at(3)),
+        ("C1", "Sign", at(3), at(4), at(4)),
+        ("C2", "Receive", None, None, at(2)),
+        ("C2", "Sign", at(2), at(4, 9), at(4, 9)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "accepted"),
+    [
+        ('arrives_with = "finish"', "step_before"),
+        ('starts_with = "before"', "arrival, finish"),
+        ('finishes_with = "step_before"', "next_step"),
+    ],
+)
+def test_an_unknown_rule_of_stamps_is_refused_with_those_there_are(run_stages, key, accepted):
+    profile = PROFILE.format(kind="csv", keys=key, columns=CLICK_COLUMNS, tail=UNIT)
+    with pytest.raises(InputRejected, match=accepted):
+        run_stages({"mine.csv": CLICKS}, profile)

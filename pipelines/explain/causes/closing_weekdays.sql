@@ -77,15 +77,16 @@ closing_weekdays as (
         and 100 * (
             weekdays.n_on_day * weekdays.n_stamps - weekdays.n_stamps_on_day * weekdays.n_closings
         ) >= limits.bunch_excess * weekdays.n_closings * weekdays.n_stamps
-        and power(
-            weekdays.n_on_day * weekdays.n_stamps - weekdays.n_stamps_on_day * weekdays.n_closings,
-            2
-        ) * (weekdays.n_closings + weekdays.n_stamps)
-        >= power(limits.bunch_errors, 2) * weekdays.n_closings * weekdays.n_stamps
-        * (weekdays.n_on_day + weekdays.n_stamps_on_day)::double
+        and (weekdays.n_closings + weekdays.n_stamps)::hugeint
+        * (weekdays.n_on_day * weekdays.n_stamps - weekdays.n_stamps_on_day * weekdays.n_closings)
+        * (weekdays.n_on_day * weekdays.n_stamps - weekdays.n_stamps_on_day * weekdays.n_closings)
+        >= (limits.bunch_errors * limits.bunch_errors)::hugeint
+        * weekdays.n_closings
+        * weekdays.n_stamps
+        * (weekdays.n_on_day + weekdays.n_stamps_on_day)
         * (
-            weekdays.n_closings + weekdays.n_stamps
-            - weekdays.n_on_day - weekdays.n_stamps_on_day
+            weekdays.n_closings - weekdays.n_on_day
+            + weekdays.n_stamps - weekdays.n_stamps_on_day
         )
 )
 

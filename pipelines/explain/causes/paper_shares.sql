@@ -37,7 +37,7 @@ paper_shares as (
     cross join cause_limits as limits
     where counts.lag_seconds > 0
         and counts.n_on_record + 1.92 - 1.96 * sqrt(
-            counts.n_on_record * (counts.n_dated - counts.n_on_record) / counts.n_dated::double
+            counts.n_on_record * (counts.n_dated - counts.n_on_record) / counts.n_dated
             + 0.96
         ) >= limits.paper_share / 100.0 * (counts.n_dated + 3.84)
 )

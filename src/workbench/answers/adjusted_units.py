@@ -45,7 +45,7 @@ PEERED = 0.5
 """A unit that shares less of its work than this with others is mostly compared with itself."""
 
 
-@question("cause_cells", "overdue_cells", level=2)
+@question("cause_cells", "overdue_cells", "cell_tests", level=2)
 def fair_units(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
 ) -> Answer:
@@ -58,7 +58,10 @@ def fair_units(
     turned = compare.contradictions(counts, period=period) if rows else frame
     return Answer(
         title=say("fairness.units_title"),
-        claims=_claims(rows, names, list(turned.iter_rows(named=True)), scope),
+        claims=(
+            *_claims(rows, names, list(turned.iter_rows(named=True)), scope),
+            *_reconciled(rows, names, _named_units(run, period)),
+        ),
         frame=frame,
         denominators=say("fairness.units_denominators", few=FEW),
         listing=_table(rows, names, scope) if rows else None,
@@ -98,6 +101,50 @@ def _claims(
     if not turned:
         claims.append(claim(say("fairness.no_contradiction"), 2))
     return tuple(claims)
+
+
+def _named_units(run: Run, period: str) -> frozenset[str]:
+    """Return the units that a cause is named for in a period (``cells``)."""
+    named = run.cell_tests.filter(
+        pl.col("period") == period, pl.col("reading").is_in(["difference", "overload"])
+    )
+    return frozenset(named["unit_id"])
+
+
+def _reconciled(
+    rows: Sequence[Row], names: dict[str, str], named: frozenset[str]
+) -> tuple[Claim, ...]:
+    """Say why crude rates, this comparison and the named cells do not single out the same units."""
+    total = sum(row["n_dossiers"] for row in rows)
+    overall = sum(row["n_late"] for row in rows) / total if total else 0.0
+    reasons: dict[str, list[Row]] = {"mix": [], "spread": [], "cell": [], "no_cell": []}
+    for row in rows:
+        if row["n_dossiers"] < FEW or row["peered"] < PEERED:
+            continue
+        if row["standing"] == "within" and row["crude_lower"] > overall:
+            is_by_mix = row["ratio_lower"] is None or row["ratio_lower"] <= 1
+            reasons["mix" if is_by_mix else "spread"].append(row)
+        if row["standing"] != "above" and row["unit_id"] in named:
+            reasons["cell"].append(row)
+        if row["standing"] == "above" and row["unit_id"] not in named:
+            reasons["no_cell"].append(row)
+    return tuple(
+        claim(
+            say(f"fairness.reason_{key}", units=listed(_with_limits(r, names) for r in chosen)), 2
+        )
+        for key, chosen in reasons.items()
+        if chosen
+    )
+
+
+def _with_limits(row: Row, names: dict[str, str]) -> str:
+    return say(
+        "fairness.ratio_limits",
+        unit=names[row["unit_id"]],
+        ratio=numerals.decimal(row["ratio"], 2),
+        interval=_between(row["ratio_lower"], row["ratio_upper"]),
+        upper=numerals.decimal(row["funnel_upper"], 2),
+    )
 
 
 def _named_ratio(row: Row, names: dict[str, str]) -> str:

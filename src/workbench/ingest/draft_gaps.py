@@ -70,7 +70,9 @@ def _indistinct(found: Inspection) -> list[str]:
         return []
     lacking = {stamp: say(f"evidence.{stamp}") for stamp in STAMPS if stamp not in given}
     sentence = describe_indistinct(found.path.name, given, lacking)
-    return [sentence] if sentence else []
+    if not sentence:
+        return []
+    return [sentence, say("inspect.stamp_rules")] if given else [sentence]
 
 
 def _given_stamps(found: Inspection) -> set[str]:

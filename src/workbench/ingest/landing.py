@@ -317,6 +317,7 @@ def _file_row(raw: RawTable, export: Delivery, name: str, facts: dict[str, Any])
         "snapshot_at": facts["snapshot_at"] or _plain(_snapshot(raw, part, profile, name)),
         "incremental": part.incremental,
         "case_dates": ",".join(part.case_dates),
+        **part.stamp_rules(),
         "term_value": profile.term.value if profile.term else None,
         "term_unit": profile.term.unit if profile.term else None,
         "synthetic": _synthetic(raw, profile),

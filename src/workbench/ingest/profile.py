@@ -23,6 +23,9 @@ DueMidnight = Literal["by_column", "end_of_day", "as_written"]
 ShortRows = Literal["refuse", "pad"]
 Hidden = Literal["leave_out", "read"]
 UnitRows = Literal["auto", "read", "ignore"]
+ArrivesWith = Literal["", "step_before"]
+StartsWith = Literal["", "arrival", "finish"]
+FinishesWith = Literal["", "next_step"]
 
 SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "csv": (".csv", ".csv.gz", ".txt", ".txt.gz"),
@@ -100,7 +103,8 @@ class FileLayout:
     ``hidden`` of hidden sheets and rows of a workbook. ``unit_rows`` says whether rows with a name
     alone give the records below them their unit; ``unit_row_fields`` are the fields they may give
     where no column does. ``keep_text`` are the fields of free text whose words land; of the others
-    only the length does.
+    only the length does. ``arrives_with``, ``starts_with`` and ``finishes_with`` say from what a
+    stamp of a step follows that the log lacks, ``instant_steps`` which steps take no time.
     """
 
     patterns: tuple[str, ...]
@@ -133,10 +137,23 @@ class FileLayout:
     unit_rows: UnitRows = "auto"
     unit_row_fields: tuple[Target, ...] = ()
     keep_text: tuple[Target, ...] = ()
+    arrives_with: ArrivesWith = ""
+    starts_with: StartsWith = ""
+    finishes_with: FinishesWith = ""
+    instant_steps: tuple[str, ...] = ()
 
     def formats_of(self, target: Target) -> tuple[str, ...]:
         """Return the date formats of a field, its own before those of the whole file."""
         return (*self.date_formats.get(str(target), ()), *self.date_formats.get("", ()))
+
+    def stamp_rules(self) -> dict[str, str | list[str]]:
+        """Return from what stamps of steps follow that the log lacks."""
+        return {
+            "arrives_with": self.arrives_with,
+            "starts_with": self.starts_with,
+            "finishes_with": self.finishes_with,
+            "instant_steps": list(self.instant_steps),
+        }
 
     def fits(self, path: Path) -> bool:
         """Return whether a file name is one of this part's."""

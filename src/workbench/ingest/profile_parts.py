@@ -39,8 +39,17 @@ _PART_SHAPES: Mapping[str, type] = {
     "hidden": str,
     "unit_rows": str,
     "keep_text": list,
+    "arrives_with": str,
+    "starts_with": str,
+    "finishes_with": str,
+    "instant_steps": list,
 }
 _PART_KEYS = " ".join(key for key in _PART_SHAPES if key not in ("patterns", "columns"))
+_STAMP_RULES = {
+    "arrives_with": ("step_before",),
+    "starts_with": ("arrival", "finish"),
+    "finishes_with": ("next_step",),
+}
 _CASE_DATES = ("received_at", "resolved_at")
 
 
@@ -79,12 +88,10 @@ class PartReader(Checks):
             case_dates=self.case_dates(raw.get("case_dates", ()), rows, at),
             event_dates=tuple(self.event_date(d, rows, at) for d in raw.get("event_dates", ())),
             incremental=raw.get("incremental", False),
-            records=raw.get("records", ""),
-            nested=raw.get("nested", ""),
+            **{key: raw.get(key, "") for key in ("records", "nested", "sheet")},
             from_name={self.target(f, rows, at): p for f, p in raw.get("from_name", {}).items()},
             constants=self.constants(raw, rows, at),
             empty_values=tuple(raw.get("empty_values", ())),
-            sheet=raw.get("sheet", ""),
             encoding=raw.get("encoding", "utf-8-sig"),
             delimiter=raw.get("delimiter", ","),
             date_formats=self.date_formats(raw.get("date_formats", []), rows, at),
@@ -97,8 +104,19 @@ class PartReader(Checks):
             hidden=raw.get("hidden", "leave_out"),
             unit_rows=raw.get("unit_rows", "auto"),
             keep_text=self.keep_text(raw.get("keep_text", []), rows, at),
+            **self.stamp_rules(raw, rows, at),
             unnamed=self.numbers(raw.get("unnamed", []), f"{at}.unnamed"),
         )
+
+    def stamp_rules(self, raw: dict[str, Any], rows: str, at: str) -> dict[str, Any]:
+        """Return from what stamps of steps follow that a log lacks."""
+        given = {key: raw[key] for key in (*_STAMP_RULES, "instant_steps") if raw.get(key)}
+        if given and rows not in ("step", "event"):
+            self.refuse_choice(f"{at}.rows", rows, ("step", "event"))
+        for key, choices in _STAMP_RULES.items():
+            if key in given and given[key] not in choices:
+                self.refuse_choice(f"{at}.{key}", given[key], choices)
+        return given | {"instant_steps": tuple(map(tidy, given.get("instant_steps", ())))}
 
     def constants(self, raw: dict[str, Any], rows: str, at: str) -> dict[Target, str]:
         """Return fields that have the same value in every row."""
