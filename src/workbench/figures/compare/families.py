@@ -22,6 +22,12 @@ Floats = NDArray[np.float64]
 
 CELL = ("unit_id", "period")
 STRATUM = ("procedure_id", "channel_in")
+_OPEN_PARTS = {
+    "late_share": "open_share",
+    "n_spared": "open_spared",
+    "n_doubtful": "open_doubtful",
+}
+"""Columns of ``cause_cells`` and the part of each that dossiers open at the snapshot have."""
 PRIOR_DOSSIERS = 10.0
 """Weight of the cause's overall rate in the rate of a stratum, in dossiers."""
 
@@ -137,6 +143,24 @@ class Events:
     number: Floats
 
 
+def without_open(cause_cells: pl.LazyFrame) -> pl.LazyFrame:
+    """Leave out the dossiers still open at the snapshot, which its own period alone has.
+
+    A table without the columns that count them has none.
+    """
+    names = cause_cells.collect_schema().names()
+    if "n_open" not in names:
+        return cause_cells
+    return cause_cells.with_columns(
+        *(pl.col(name) - pl.col("n_open") for name in ("n_dossiers", "n_late")),
+        *(
+            (pl.col(whole) - pl.col(part)).clip(0)
+            for whole, part in _OPEN_PARTS.items()
+            if whole in names
+        ),
+    ).filter(pl.col("n_dossiers") > 0)
+
+
 def of_kind(
     cause_cells: pl.DataFrame | pl.LazyFrame, kind: PeriodKind, told: Sequence[str]
 ) -> tuple[Family, dict[str, pl.DataFrame]]:
@@ -145,7 +169,7 @@ def of_kind(
     By cause in their order: place (the entry of the family), and those columns of ``told`` that
     there are.
     """
-    given = cause_cells.lazy()
+    given = without_open(cause_cells.lazy())
     labels = given.select(pl.col("period").unique()).collect()["period"]
     wanted = [p for p in labels if Period.parse(p).kind == kind]
     counted = [name for name in told if name in given.collect_schema()]
