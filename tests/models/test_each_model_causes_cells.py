@@ -15,10 +15,10 @@ def test_a_cell_counts_every_judged_dossier_and_what_each_cause_took(model_test)
                 unit_id = U1
                 procedure_id = P
                 channel_in = counter
-                dossier_no  dossier_id  is_late  ended_on
-                1           A           yes      2022-01-31
-                2           B           no       2022-01-01
-                3           C           yes      2022-02-01
+                dossier_no  dossier_id  is_late  is_open  ended_on
+                1           A           yes      no       2022-01-31
+                2           B           no       no       2022-01-01
+                3           C           yes      yes      2022-02-01
             """,
             "cause_excess": """
                 dossier_no  cause      excess_seconds  is_extreme
@@ -52,6 +52,44 @@ def test_a_cell_counts_every_judged_dossier_and_what_each_cause_took(model_test)
     )
 
 
+def test_what_is_still_open_at_the_snapshot_is_counted_apart(model_test) -> None:
+    model_test(
+        "explain/cause_cells",
+        variables={"profile": "p"},
+        given={
+            "periods": MONTH,
+            "cause_dossiers": """
+                unit_id = U1
+                procedure_id = P
+                channel_in = counter
+                ended_on = 2022-01-31
+                dossier_no  dossier_id  is_late  is_open
+                1           A           yes      no
+                2           B           yes      yes
+            """,
+            "causes": """
+                dossier_id  cause      late_share  excess_seconds
+                A           queue      1           10
+                B           queue      0.25        4
+                B           slow_work  0.75        4
+            """,
+            "late_dossiers": "dossier_id  dominant_cause\nA  queue\nB  slow_work",
+            "cause_counterfactuals": """
+                dossier_no  cause      is_avoidable  is_doubtful
+                1           queue      yes           yes
+                2           slow_work  yes           no
+                2           queue      no            yes
+            """,
+        },
+        expect="""
+            cause      late_share  n_spared  n_doubtful  n_open  open_share  open_spared
+            *          2           0         0           1       1           0
+            queue      1.25        1         2           1       0.25        0
+            slow_work  0.75        1         0           1       0.75        1
+        """,
+    )
+
+
 def test_a_stratum_without_causes_has_its_row_of_zeros_and_the_spared_no_total(model_test) -> None:
     model_test(
         "explain/cause_cells",
@@ -61,6 +99,7 @@ def test_a_stratum_without_causes_has_its_row_of_zeros_and_the_spared_no_total(m
             "cause_dossiers": """
                 procedure_id = P
                 channel_in = counter
+                is_open = no
                 dossier_no  unit_id  is_late  ended_on
                 1           U1       no       2022-01-31
                 2           U2       yes      2022-01-01

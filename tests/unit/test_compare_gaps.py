@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import polars as pl
 import pytest
@@ -10,6 +12,7 @@ from workbench.figures.compare import (
     GAPS,
     PEERS,
     Side,
+    cells,
     describe_gap,
     gaps,
     overdispersion_by_cause,
@@ -152,6 +155,36 @@ def test_late_dossiers_put_down_to_no_cause_are_the_residual():
     )
     parts = effects(gaps(more, [(Side("A", "2022-Q1"), Side("B", "2022-Q1"))]))
     assert parts["residual"] == pytest.approx(0.04)
+
+
+STEADY = [f"2022-{month:02d}" for month in range(1, 13)]
+
+
+def steady() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Twelve months alike: 20 late of 180 judged in each, and 20 overdue at the close of each.
+
+    Those overdue at the last close are those of the snapshot, whose causes are known already.
+    """
+    months = [cell(unit, m, "P", 180, queue=20) for unit in "ABC" for m in STEADY[:-1]]
+    last = [cell(unit, STEADY[-1], "P", 200, queue=40) for unit in "ABC"]
+    is_last = pl.col("period") == STEADY[-1]
+    rows = frame(*months, *last).with_columns(
+        pl.when(is_last).then(20).otherwise(0).alias("n_open"),
+        pl.when(is_last).then(20.0).otherwise(0.0).alias("open_share"),
+    )
+    names = ("unit_id", "period", "procedure_id", "channel_in", "n_overdue")
+    closes = [(unit, month, "P", "online", 20) for unit in "ABC" for month in STEADY[:-1]]
+    return rows, pl.DataFrame(closes, schema=names, orient="row")
+
+
+def test_the_newest_period_is_not_worse_for_being_the_newest():
+    rows, overdue = steady()
+    pairs = [(Side("A", before), Side("A", after)) for before, after in pairwise(STEADY)]
+    table = gaps(rows, pairs, overdue=overdue)
+    assert table["comparison"].n_unique() == 11
+    assert table["gap"].abs().max() == table["effect"].abs().max() == 0
+    newest = cells(rows, kind="month").filter(period=STEADY[-1])
+    assert newest.select("n_dossiers", "n_late", "observed").unique().rows() == [(180, 20, 20.0)]
 
 
 def test_a_side_without_dossiers_is_no_comparison():

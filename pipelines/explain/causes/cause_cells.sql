@@ -2,14 +2,17 @@
 -- key: profile, unit_id, period, procedure_id, channel_in, cause
 -- reads: cause_dossiers, cause_list, cause_excess, cause_counterfactuals, causes, late_dossiers,
 --   periods
--- promises: n_late <= n_dossiers; n_dominant <= n_late; late_share >= 0; excess_seconds >= 0;
---   n_spared <= n_late; n_doubtful <= n_late
+-- promises: n_late <= n_dossiers; late_share >= 0; excess_seconds >= 0; n_spared <= n_late;
+--   n_doubtful <= n_late; n_open <= n_late; open_share <= late_share + 0.000001;
+--   open_spared <= n_spared; open_doubtful <= n_doubtful
 -- Dossiers judged, by the period in which they ended (open overdue ones: that of the snapshot).
 -- Every stratum has its row of '*'; a cause has one where it took anything, so that what has none
 -- is zero there. n_dossiers and n_late are those of the stratum, on each row. excess_seconds is
 -- what the cause took from all judged dossiers, late or not. n_spared counts the late dossiers
 -- that would have been on time without the cause alone, n_doubtful those of which that is not sure:
 -- a dossier may be spared by each of two causes, so that no such count is made of all together.
+-- n_open and the columns that begin with open_ are the part of dossiers still open at the snapshot:
+-- only its own period has any, so that periods are compared without them.
 
 with months as (
     select
@@ -36,7 +39,8 @@ judged as (
         dossiers.dossier_id,
         strata.stratum_no,
         month_no(dossiers.ended_on) as month_no,
-        dossiers.is_late
+        dossiers.is_late,
+        (dossiers.is_open and dossiers.is_late)::integer as is_open
     from cause_dossiers as dossiers
     inner join strata
         on dossiers.unit_id = strata.unit_id
@@ -54,7 +58,10 @@ facts as (
         excess.excess_seconds,
         excess.is_extreme::integer as n_extreme,
         0 as n_spared,
-        0 as n_doubtful
+        0 as n_doubtful,
+        0 as open_parts,
+        0 as open_spared,
+        0 as open_doubtful
     from cause_excess as excess
     inner join cause_list on excess.cause = cause_list.cause
     inner join judged on excess.dossier_no = judged.dossier_no
@@ -69,7 +76,10 @@ facts as (
             as excess_seconds,
         0 as n_extreme,
         0 as n_spared,
-        0 as n_doubtful
+        0 as n_doubtful,
+        judged.is_open * round(causes.late_share * share_whole())::bigint as open_parts,
+        0 as open_spared,
+        0 as open_doubtful
     from causes
     inner join cause_list on causes.cause = cause_list.cause
     inner join late_dossiers on causes.dossier_id = late_dossiers.dossier_id
@@ -84,7 +94,10 @@ facts as (
         0 as excess_seconds,
         0 as n_extreme,
         spared.is_avoidable::integer as n_spared,
-        spared.is_doubtful::integer as n_doubtful
+        spared.is_doubtful::integer as n_doubtful,
+        0 as open_parts,
+        judged.is_open * spared.is_avoidable::integer as open_spared,
+        judged.is_open * spared.is_doubtful::integer as open_doubtful
     from cause_counterfactuals as spared
     inner join cause_list on spared.cause = cause_list.cause
     inner join judged on spared.dossier_no = judged.dossier_no
@@ -110,7 +123,10 @@ by_month as (
         sum(excess_seconds)::bigint as excess_seconds,
         sum(n_extreme)::integer as n_extreme,
         sum(n_spared)::integer as n_spared,
-        sum(n_doubtful)::integer as n_doubtful
+        sum(n_doubtful)::integer as n_doubtful,
+        sum(open_parts)::bigint as open_parts,
+        sum(open_spared)::integer as open_spared,
+        sum(open_doubtful)::integer as open_doubtful
     from facts
     group by stratum_no, month_no, cause_no
 ),
@@ -120,7 +136,8 @@ counted_by_month as (
         stratum_no,
         month_no,
         count(*) as n_dossiers,
-        count(*) filter (where is_late) as n_late
+        count(*) filter (where is_late) as n_late,
+        sum(is_open) as n_open
     from judged
     group by stratum_no, month_no
 ),
@@ -130,7 +147,8 @@ cell_counts as (
         counted_by_month.stratum_no,
         months.period_no,
         sum(counted_by_month.n_dossiers)::bigint as n_dossiers,
-        sum(counted_by_month.n_late)::bigint as n_late
+        sum(counted_by_month.n_late)::bigint as n_late,
+        sum(counted_by_month.n_open)::bigint as n_open
     from counted_by_month
     inner join months on counted_by_month.month_no = months.month_no
     group by counted_by_month.stratum_no, months.period_no
@@ -150,7 +168,10 @@ with_all as (
         sum(excess_seconds)::bigint as excess_seconds,
         sum(n_extreme)::integer as n_extreme,
         0 as n_spared,
-        0 as n_doubtful
+        0 as n_doubtful,
+        sum(open_parts)::bigint as open_parts,
+        0 as open_spared,
+        0 as open_doubtful
     from by_month
     group by stratum_no, month_no
 ),
@@ -166,6 +187,9 @@ summed as (
         with_all.n_extreme,
         with_all.n_spared,
         with_all.n_doubtful,
+        with_all.open_parts,
+        with_all.open_spared,
+        with_all.open_doubtful,
         months.period_no
     from with_all
     inner join months
@@ -181,6 +205,9 @@ summed as (
         sum(with_all.n_extreme)::integer as n_extreme,
         sum(with_all.n_spared)::integer as n_spared,
         sum(with_all.n_doubtful)::integer as n_doubtful,
+        sum(with_all.open_parts)::bigint as open_parts,
+        sum(with_all.open_spared)::integer as open_spared,
+        sum(with_all.open_doubtful)::integer as open_doubtful,
         months.period_no
     from with_all
     inner join months
@@ -195,13 +222,17 @@ told as (
         cell_counts.period_no,
         cell_counts.n_dossiers,
         cell_counts.n_late,
+        cell_counts.n_open,
         coalesce(summed.cause_no, 0) as cause_no,
         coalesce(summed.n_dominant, 0)::bigint as n_dominant,
         coalesce(summed.share_parts, 0) as share_parts,
         coalesce(summed.excess_seconds, 0) as excess_seconds,
         coalesce(summed.n_extreme, 0)::bigint as n_extreme,
         coalesce(summed.n_spared, 0)::bigint as n_spared,
-        coalesce(summed.n_doubtful, 0)::bigint as n_doubtful
+        coalesce(summed.n_doubtful, 0)::bigint as n_doubtful,
+        coalesce(summed.open_parts, 0) as open_parts,
+        coalesce(summed.open_spared, 0)::bigint as open_spared,
+        coalesce(summed.open_doubtful, 0)::bigint as open_doubtful
     from cell_counts
     left join summed
         on cell_counts.stratum_no = summed.stratum_no
@@ -230,7 +261,11 @@ cause_cells as (
         told.excess_seconds,
         told.n_extreme,
         told.n_spared,
-        told.n_doubtful
+        told.n_doubtful,
+        told.n_open,
+        told.open_parts / share_whole() as open_share,
+        told.open_spared,
+        told.open_doubtful
     from told
     inner join strata on told.stratum_no = strata.stratum_no
     inner join labels on told.period_no = labels.period_no

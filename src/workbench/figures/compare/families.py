@@ -22,6 +22,12 @@ Floats = NDArray[np.float64]
 
 CELL = ("unit_id", "period")
 STRATUM = ("procedure_id", "channel_in")
+_OPEN_PARTS = {
+    "late_share": "open_share",
+    "n_spared": "open_spared",
+    "n_doubtful": "open_doubtful",
+}
+"""Columns of ``cause_cells`` and the part of each that dossiers open at the snapshot have."""
 PRIOR_DOSSIERS = 10.0
 """Weight of the cause's overall rate in the rate of a stratum, in dossiers."""
 
@@ -31,7 +37,8 @@ class Family:
     """The cells of all periods of a kind and their strata: one entry per cell and stratum.
 
     ``cells`` has unit_id, period, n_dossiers and n_late, one row per cell; ``cell`` and
-    ``stratum`` are numbers, those of cells in order; ``dossiers`` those judged.
+    ``stratum`` are numbers, those of cells in order; ``dossiers`` those judged. A cell is held
+    against other units; a stratum that no other unit has, against the unit's own other periods.
     """
 
     cells: pl.DataFrame
@@ -49,12 +56,45 @@ class Family:
         """All cells as reference."""
         return self.reference(np.ones(self.cells.height, dtype=bool))
 
+    @cached_property
+    def unit(self) -> NDArray[np.int64]:
+        """Number of the unit of each cell."""
+        return numbered(self.cells, ["unit_id"])
+
+    @cached_property
+    def _own(self) -> NDArray[np.int64]:
+        """Number of the unit and stratum of each entry."""
+        strata = int(self.stratum.max(initial=0)) + 1
+        return ranked(self.unit[self.cell] * strata + self.stratum)[1]
+
+    @cached_property
+    def peered(self) -> Floats:
+        """Share of the dossiers of each cell in strata that other units have as well."""
+        shared = np.where(self._is_shared(self.dossiers), self.dossiers, 0.0)
+        return self.by_cell(shared) / np.maximum(self.judged, 1.0)
+
+    def _is_shared(self, base: Floats) -> NDArray[np.bool_]:
+        own = np.bincount(self._own, base)[self._own]
+        return np.asarray(np.bincount(self.stratum, base)[self.stratum] - own > 0.5)
+
+    def elsewhere(self, reference: Reference, events: Events) -> Floats:
+        """Return what the reference has of each entry's stratum, without the entry's own unit."""
+        seen = np.where(reference.kept[events.cell], events.number, 0.0)
+        strata, units = int(self.stratum.max()) + 1, int(self._own.max()) + 1
+        whole = np.bincount(events.stratum, seen, strata)[self.stratum]
+        own = np.bincount(self._own[events.place], seen, units)[self._own]
+        cell = np.bincount(events.place, seen, self.cell.size)
+        return np.asarray(whole - np.where(reference.is_shared, own, cell))
+
     def reference(self, kept: NDArray[np.bool_]) -> Reference:
         """Return some cells as reference of all."""
         base = np.where(kept[self.cell], self.dossiers, 0.0)
-        others = np.bincount(self.stratum, base)[self.stratum] - base
+        is_shared = self._is_shared(base)
+        own = np.bincount(self._own, base)[self._own]
+        others = np.bincount(self.stratum, base)[self.stratum] - np.where(is_shared, own, base)
         weight = self.dossiers / (others + PRIOR_DOSSIERS)
-        return Reference(kept, np.where(kept, self.judged, 0.0), weight, self.by_cell(weight))
+        dossiers = np.where(kept, self.judged, 0.0)
+        return Reference(kept, dossiers, weight, self.by_cell(weight), is_shared)
 
     def by_cell(self, values: Floats) -> Floats:
         """Sum over the strata of each cell."""
@@ -82,13 +122,15 @@ class Reference:
     """Cells that all are held against (``kept``), and what one event elsewhere lets expect.
 
     ``dossiers`` and ``weights`` are by cell: those kept, and the sum of ``weight``, by cell and
-    stratum: its dossiers over those of the reference elsewhere and the prior's.
+    stratum: its dossiers over those of the reference elsewhere and the prior's. ``is_shared`` is
+    whether other units of the reference have the stratum.
     """
 
     kept: NDArray[np.bool_]
     dossiers: Floats
     weight: Floats
     weights: Floats
+    is_shared: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -101,6 +143,24 @@ class Events:
     number: Floats
 
 
+def without_open(cause_cells: pl.LazyFrame) -> pl.LazyFrame:
+    """Leave out the dossiers still open at the snapshot, which its own period alone has.
+
+    A table without the columns that count them has none.
+    """
+    names = cause_cells.collect_schema().names()
+    if "n_open" not in names:
+        return cause_cells
+    return cause_cells.with_columns(
+        *(pl.col(name) - pl.col("n_open") for name in ("n_dossiers", "n_late")),
+        *(
+            (pl.col(whole) - pl.col(part)).clip(0)
+            for whole, part in _OPEN_PARTS.items()
+            if whole in names
+        ),
+    ).filter(pl.col("n_dossiers") > 0)
+
+
 def of_kind(
     cause_cells: pl.DataFrame | pl.LazyFrame, kind: PeriodKind, told: Sequence[str]
 ) -> tuple[Family, dict[str, pl.DataFrame]]:
@@ -109,7 +169,7 @@ def of_kind(
     By cause in their order: place (the entry of the family), and those columns of ``told`` that
     there are.
     """
-    given = cause_cells.lazy()
+    given = without_open(cause_cells.lazy())
     labels = given.select(pl.col("period").unique()).collect()["period"]
     wanted = [p for p in labels if Period.parse(p).kind == kind]
     counted = [name for name in told if name in given.collect_schema()]

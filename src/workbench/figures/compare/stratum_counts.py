@@ -141,7 +141,11 @@ def _stacked(
     """Return what is counted of both tables; rows of overdue dossiers have a cause of their own."""
     names = ("unit_id", "period", *_STRATUM)
     counted = (pl.col(name).cast(pl.Float64) for name in _COUNTED)
-    kept = cause_cells.lazy().select(*names, "cause", *counted).collect()
+    given = cause_cells.lazy()
+    if "open_share" in given.collect_schema():
+        # overdue dossiers of any close are put down to no cause, those of the last one as well
+        given = given.with_columns((pl.col("late_share") - pl.col("open_share")).clip(0))
+    kept = given.select(*names, "cause", *counted).collect()
     if overdue_cells is None:
         return kept
     overdue = overdue_cells.select(
