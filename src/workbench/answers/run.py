@@ -289,8 +289,9 @@ class Run:
         if query in ("", EVERYTHING, "all"):
             return EVERYTHING
         ids = {u: u for u in self.units()} | {self.unit_name(u): u for u in self.units()}
-        if query in ids:
-            return ids[query]
+        alike = {name.casefold(): u for name, u in ids.items()}
+        if unit := ids.get(query, alike.get(query.casefold())):
+            return unit
         raise self.unknown("briefing.no_unit", query, ids, self.units())
 
     def period(self, query: str) -> str:
