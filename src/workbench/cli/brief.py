@@ -121,13 +121,15 @@ def print_briefing_path(project: Project, asked: str, options: BriefingOptions) 
 
 def _check_is_current(project: Project, book: Book, page: Path) -> None:
     """Compare the inputs of a page with the results, and the results with the inbox."""
-    from workbench.ingest import differ_from_landed, export_files
+    from workbench.ingest import differ_from_landed, export_files, shipped_profiles, sort_inbox
 
     if results_of(page) != book.fingerprint:
         raise RuleFailed("cli.stale_briefing", page=page)
-    exports = export_files(project.inbox)
     has_landed = (project.landed / "landed_files.parquet").is_file()
-    if exports and has_landed and differ_from_landed(exports, project.landed):
+    if not has_landed or not export_files(project.inbox):
+        return
+    inbox = sort_inbox(project.inbox, shipped_profiles(project.reference))
+    if differ_from_landed(inbox.paths, project.landed):
         raise RuleFailed("cli.stale_results", page=page, folder=project.inbox)
 
 
