@@ -260,7 +260,8 @@ class Official(Part):
     def _profile_label(self, profile: str) -> str:
         rows = self.run.profile_settings(profile)
         version = rows["version"].to_list()[0] if rows.height else "?"
-        return f"{profile}@{version} ({self.run.profile_label(profile)})"
+        label = self.run.profile_label(profile)
+        return say("official.profile_version", name=profile, version=version, label=label)
 
 
 # tables -----------------------------------------------------------------------------------
