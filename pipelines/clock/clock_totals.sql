@@ -5,7 +5,8 @@
 --   paused_seconds is null or paused_seconds >= 0
 -- clock_stopped_at is the start of a pause that had not ended at the snapshot: from then on the
 -- clock of an open dossier does not run. A status "waiting" without a pause row does not show when
--- the pause began.
+-- the pause began. elapsed_pause_seconds count day and night of what is over, the waiting of a
+-- finished dossier included.
 -- Days that the calendar does not cover have no working seconds: what needs them is null. lacks_due
 -- and lacks_recomputed_due mark due dates hidden by such days, as opposed to due dates never set.
 
@@ -14,7 +15,11 @@ with pause_totals as (
         dossier_no,
         case when bool_and(work_seconds is not null) then sum(work_seconds)::bigint end
             as paused_seconds,
-        max(case when is_unended then from_second end) as still_second
+        max(case when is_unended then from_second end) as still_second,
+        sum(to_second - from_second)::bigint as elapsed_seconds,
+        sum(case when not is_unended then to_second - from_second else 0 end)::bigint
+            as ended_elapsed_seconds,
+        count(*) as n_spells
     from pause_spells
     group by dossier_no
 ),
@@ -42,7 +47,13 @@ spans as (
         ) as lacks_due,
         case when pause_totals.dossier_no is null then 0 else pause_totals.paused_seconds end
             as paused_seconds,
-        case when calendars.is_open then pause_totals.still_second end as still_second
+        case when calendars.is_open then pause_totals.still_second end as still_second,
+        case
+            when pause_totals.dossier_no is null then 0
+            when calendars.is_open then pause_totals.ended_elapsed_seconds
+            else pause_totals.elapsed_seconds
+        end as elapsed_pause_seconds,
+        coalesce(pause_totals.n_spells, 0) as n_pauses
     from dossiers
     inner join dossier_calendars as calendars on dossiers.dossier_id = calendars.dossier_id
     left join due_dates on dossiers.dossier_id = due_dates.dossier_id
@@ -107,6 +118,8 @@ clock_totals as (
         case when status not in ('withdrawn', 'rejected', 'refused_intake') then returned_at end
             as returned_at,
         to_timestamp(still_second) as clock_stopped_at,
+        elapsed_pause_seconds,
+        n_pauses,
         due_issued_at,
         due_recomputed_at,
         due_credited_at,

@@ -30,6 +30,15 @@ dues as (
         'ignored' as pauses, due_recomputed_at as due_at
     from clock_totals
     where due_recomputed_at is not null
+    union all
+    select
+        dossier_no, time_zone, offset_seconds, key_base, 'issued_or_term' as due,
+        'adds_elapsed' as pauses,
+        coalesce(
+            due_issued_at + to_microseconds(elapsed_pause_seconds * 1000000), due_credited_at
+        ) as due_at
+    from clock_totals
+    where coalesce(due_issued_at, due_credited_at) is not null
 ),
 
 due_days as (

@@ -37,6 +37,7 @@ with profile_ends as (
         profiles.paused_open,
         profiles.withdrawn,
         profiles.rejected,
+        profiles.asked_twice,
         totals.status in ('withdrawn', 'rejected', 'refused_intake') as is_stopped,
         case
             when totals.is_open then null
@@ -79,8 +80,9 @@ due_limits as (
         limits.late_after,
         limits.due_w,
         case judged_ends.due
-            when 'recomputed' then judged_ends.lacks_recomputed_due and limits.late_after is null
-            else judged_ends.lacks_due and limits.late_after is null
+            when 'issued'
+                then judged_ends.lacks_due and limits.late_after is null
+            else judged_ends.lacks_recomputed_due and limits.late_after is null
         end
         or coalesce(judged_ends.granularity = 'half_day' and not limits.is_covered, false)
             as is_hidden,
@@ -123,8 +125,10 @@ outcomes as (
         case
             when state in ('withdrawn', 'rejected') then state
             when is_excluded then 'unknown'
-            when status = 'withdrawn' then withdrawn
-            when status = 'rejected' then rejected
+            when status = 'withdrawn' and withdrawn <> 'judged' then withdrawn
+            when status = 'rejected' and rejected <> 'judged' then rejected
+            when state = 'open' and is_waiting and asked_twice = 'late' and n_pauses > 1
+                then 'open_overdue'
             when state = 'open' and is_waiting and paused_open = 'in_time' then 'open_in_time'
             when is_undated then 'unknown'
             when ended_at is null and state = 'resolved' then 'on_time'

@@ -154,6 +154,17 @@ def write_clean_tables(folder: Path, *, synthetic: bool = True) -> None:
                 "record": ["{}", "{}"],
             }
         ),
+        "source_findings": pl.DataFrame(
+            {
+                "rule_id": ["F09", "F08"],
+                "source_file": ["<b>ghi-chu</b>.txt", "a.xlsx"],
+                "source_sheet": ["", ""],
+                "field": ["", ""],
+                "n_values": [1, 4],
+                "time_of_day": [None, None],
+            },
+            schema_overrides={"time_of_day": pl.String},
+        ),
         "reconciliation": pl.DataFrame(
             {
                 "source_file": ["a.xlsx", "b.csv"],

@@ -88,9 +88,17 @@ def test_sources_in_several_zones_stay_in_utc(analysed):
 def test_units_are_found_by_id_by_name_and_all_together(small_book):
     assert small_book.units() == ["<script>alert(1)</script>", "SD-P1", "SD-VH", "SD-YT"]
     assert small_book.unit("SD-VH") == "SD-VH"
+    assert small_book.unit("sd-vh") == "SD-VH"
     assert small_book.unit("Phòng Văn hóa và Thông tin") == "SD-VH"
     assert [small_book.unit(u) for u in ("*", "all", "")] == ["*"] * 3
     assert small_book.unit_name("U9") == "U9"
+
+
+def test_files_that_nothing_reads_are_named_where_the_page_says_what_is_left_out(small_book):
+    texts = [claim.text for claim in small_book.excluded().claims]
+    (said,) = [text for text in texts if "chưa được tính" in text]
+    assert "ghi-chu" in said
+    assert "a.xlsx" not in said
 
 
 def test_a_unit_alone_is_not_set_beside_itself(small_book, monkeypatch):
@@ -250,3 +258,13 @@ def test_units_are_shown_by_id_where_no_list_is(analysed):
     assert book.unit_name("SD-P1") == "SD-P1"
     assert book.parent_name("*") == ""
     assert book.synthetic
+
+
+def test_a_page_says_that_the_exports_cover_a_part_of_its_period_only(small_book):
+    def said(period: str) -> list[str]:
+        texts = [claim.text for claim in small_book.headline(period).claims]
+        return [text for text in texts if "chưa phải là số của trọn" in text]
+
+    assert said("2022-H1") == []
+    (whole_year,) = said("2022")
+    assert "30/06/2022" in whole_year

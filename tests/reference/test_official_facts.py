@@ -9,7 +9,7 @@ import pytest
 
 from workbench.core.errors import InputRejected
 from workbench.figures.measures import COUNTERS, read_rates
-from workbench.official import read_metrics
+from workbench.official import read_metrics, simulate_766
 from workbench.warehouse import find_model
 
 PUBLISHED = {
@@ -56,8 +56,9 @@ def test_the_counters_of_the_forms_are_the_columns_of_their_table(pipelines_dir)
     assert [name for name in COUNTERS if f" as {name}" not in sql] == []
 
 
-def test_the_items_of_decision_766_use_counters_and_add_up_to_their_groups(reference_dir):
-    items = rows(reference_dir, "qd766_formulas.csv")
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_the_items_of_decision_766_use_counters_and_add_up_to_their_groups(reference_dir, version):
+    items = [r for r in rows(reference_dir, "qd766_formulas.csv") if r["version"] == version]
     groups = {row["group_id"]: float(row["group_points"]) for row in items}
     assert sum(groups.values()) == 100
     for group, points in groups.items():
@@ -71,6 +72,31 @@ def test_the_items_of_decision_766_use_counters_and_add_up_to_their_groups(refer
         if term.strip()
     }
     assert used <= set(COUNTERS)
+
+
+@pytest.mark.parametrize(
+    ("in_time", "received", "published"),
+    # shares and points printed by the portal's index in 2026; the shares are rounded to 0.1 %
+    [(875, 1000, 17.51), (882, 1000, 17.63), (144_625, 184_513, 20 * 0.784)],
+    ids=["the country to 5 October", "Đồng Tháp to 5 October", "Phú Thọ in August"],
+)
+def test_the_points_for_progress_are_those_that_the_portal_printed(
+    reference_dir, in_time, received, published
+):
+    figures = dict.fromkeys(COUNTERS, 0) | {"progress_in_time": in_time, "in_play": received}
+    items = simulate_766(figures, reference_dir, version=2).items
+    points = items.filter(item_id="progress")["points"][0]
+    assert points == pytest.approx(published, abs=0.015)
+
+
+def test_online_filing_has_no_cliff_at_its_threshold(reference_dir):
+    def points(online: int, version: int) -> float:
+        figures = dict.fromkeys(COUNTERS, 0) | {"received_online": online, "received": 1000}
+        items = simulate_766(figures, reference_dir, version=version).items
+        return items.filter(item_id="online_filed")["points"][0]
+
+    assert [points(n, 1) for n in (499, 500)] == [3.0, 6.0]
+    assert [points(n, 2) for n in (0, 250, 500, 900)] == [0.0, 3.0, 6.0, 6.0]
 
 
 def test_the_bands_cover_every_score_once(reference_dir):

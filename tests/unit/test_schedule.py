@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
+from workbench.cli import main
 from workbench.cli.app import read_command
 from workbench.cli.options import BriefingOptions
 from workbench.cli.relative_periods import resolve_against, resolve_period
@@ -331,3 +332,12 @@ def test_results_are_brought_up_to_date_by_default(capsys):
 def test_a_comparison_that_cannot_be_is_refused_when_it_is_scheduled(capsys):
     with pytest.raises(UsageProblem, match="yesterday"):
         scheduled(capsys, "--against", "yesterday")
+
+
+def test_a_unit_that_nobody_knows_is_refused_now_and_case_does_not_matter(capsys, monkeypatch):
+    monkeypatch.chdir(shipped().root)
+    monkeypatch.setattr(Project, "results", Path("nowhere"))
+    assert main(["schedule", "--unit", "NOPE", "--lang", "en"]) == 2
+    assert "There is no unit «NOPE»" in capsys.readouterr().err
+    for unit in ("sd-p1", "SD-P1", "ubnd phường 1", "all", "each"):
+        assert main(["schedule", "--unit", unit]) == 0

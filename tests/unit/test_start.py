@@ -74,3 +74,22 @@ def test_one_command_leads_from_an_unknown_file_to_all_pages(export, tmp_path, c
     assert "[UTC]" in said.err
     form = ["form", "II.06a", "--period", "2026-Q1", "--data", str(out)]
     assert main([*form, "--out", str(tmp_path / "form.xlsx")]) == 0
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_anything_is_read(
+    export, tmp_path, capsys, monkeypatch
+):
+    occupied = tmp_path / "report.html"
+    occupied.touch()
+    for command in (["start", "--yes"], ["analyse", "--source", "receipt"]):
+        for out in (occupied, occupied / "below"):
+            assert main([*command, str(export), "--out", str(out), "--lang", "en"]) == 2
+            assert f"{occupied} is a file, not a folder" in capsys.readouterr().err
+
+    def refuse(*_, **__):
+        raise PermissionError
+
+    monkeypatch.setattr("workbench.core.project.TemporaryDirectory", refuse)
+    asked = ["analyse", str(export), "--source", "receipt", "--out", str(tmp_path / "o")]
+    assert main([*asked, "--lang", "en"]) == 2
+    assert "nothing can be written in" in capsys.readouterr().err

@@ -236,7 +236,7 @@ def interventions(run: Run, *, profile: ResultProfile = PROFILE) -> Answer:
         title=say("interventions.title"),
         claims=_effect_claims(run, effects),
         frame=pl.concat(frames) if frames else pl.DataFrame(),
-        denominators=f"{say('interventions.denominators')} {computed_under(profile)}",
+        denominators=f"{say('interventions.denominators')} {computed_under(run, profile)}",
         listing=_effect_table(run, effects) if effects else None,
     )
 

@@ -9,7 +9,7 @@ selected by day of reception.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,6 +17,7 @@ import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
 from workbench.answers.columns import Col, Row, count, figure, ranged, table, text
+from workbench.answers.group_names import column_name, group_name
 from workbench.answers.phrasing import FEW, listed
 from workbench.answers.questions import PROFILE, AnyProfile, ReceptionPeriod, UnitId, question
 from workbench.answers.run import Run
@@ -28,6 +29,8 @@ from workbench.messages import say
 
 DERIVED = ("received_month", "received_quarter")
 """Month of the year (``02``) and quarter (``2011-Q3``) in which a dossier was received."""
+_Name = Callable[[str], str]
+"""Names a group in the reader's language."""
 NO_VALUE = "–"
 """Label of the group of dossiers whose column is empty."""
 YOUNG = 0.05
@@ -135,10 +138,11 @@ def compare_groups(  # noqa: PLR0913 (what is asked about is seven)
     rows = [r for r in rows if r["other_n_dossiers"]]
     judged_ones = int(counts["n_dossiers"].sum())
     still = _still_open(judged_dossiers, grouping.by)
+    name = partial(group_name, run, by)
     return Answer(
-        title=say("groups.title", by=by, scope=_describe_scope(run, unit, period)),
+        title=say("groups.title", by=column_name(by), scope=_describe_scope(run, unit, period)),
         claims=_claims(
-            rows, grouping, {g: n for g, (n, all_) in still.items() if n > YOUNG * all_}
+            rows, grouping, {g: n for g, (n, all_) in still.items() if n > YOUNG * all_}, name
         ),
         frame=frame,
         denominators=say(
@@ -147,9 +151,9 @@ def compare_groups(  # noqa: PLR0913 (what is asked about is seven)
             left=numerals.count(judged_dossiers.height - judged_ones),
             still=numerals.count(sum(n for n, _ in still.values())),
             profile=run.profile_label(profile),
-            within=", ".join(grouping.within) or NO_VALUE,
+            within=", ".join(map(column_name, grouping.within)) or NO_VALUE,
         ),
-        listing=_table(rows, by) if rows else None,
+        listing=_table(rows, by, name) if rows else None,
     )
 
 
@@ -161,26 +165,28 @@ def _still_open(dossiers: pl.DataFrame, by: str) -> dict[str, tuple[int, int]]:
     return {group: (still, size) for group, still, size in counts.sort(by).iter_rows()}
 
 
-def _claims(rows: Sequence[Row], grouping: _Grouping, young: dict[str, int]) -> tuple[Claim, ...]:
+def _claims(
+    rows: Sequence[Row], grouping: _Grouping, young: dict[str, int], name: _Name
+) -> tuple[Claim, ...]:
     enough = [r for r in rows if min(r["n_dossiers"], r["other_n_dossiers"]) >= FEW]
     if not enough:
         return (claim(say("groups.nothing", few=FEW), 2),)
-    claims = [claim(_sentence(row, grouping), 2, key=bool(grouping.group)) for row in enough]
+    claims = [claim(_sentence(row, grouping, name), 2, key=bool(grouping.group)) for row in enough]
     early = [row[grouping.by] for row in rows if row[grouping.by] in young]
     if early:
         young_groups = listed(
-            say("groups.young_one", group=g, n=numerals.count(young[g])) for g in early
+            say("groups.young_one", group=name(g), n=numerals.count(young[g])) for g in early
         )
         claims.append(claim(say("groups.young", groups=young_groups), 2))
     return (*claims, claim(say("groups.no_cause"), 2))
 
 
-def _sentence(row: Row, grouping: _Grouping) -> str:
+def _sentence(row: Row, grouping: _Grouping, name: _Name) -> str:
     key = "groups.turned" if row["simpson_alarm"] else "groups.sentence"
     return say(
         key,
-        group=row[grouping.by],
-        other=row["other"] or say("groups.others"),
+        group=name(row[grouping.by]),
+        other=name(row["other"]) if row["other"] else say("groups.others"),
         share=numerals.percent(row["share"]),
         fraction=numerals.fraction(row["n_late"], row["n_dossiers"]),
         other_share=numerals.percent(row["other_share"]),
@@ -198,12 +204,12 @@ def _odds(row: Row, name: str) -> str:
     return f"{value} ({'–'.join(bounds)})"
 
 
-def _table(rows: Sequence[Row], by: str) -> Table:
+def _table(rows: Sequence[Row], by: str, name: _Name) -> Table:
     return table(
         say("groups.table"),
         rows,
         [
-            Col(by, lambda row: row[by], number=False),
+            Col(column_name(by), lambda row: name(row[by]), number=False),
             count("groups.dossiers", "n_dossiers"),
             count("groups.late", "n_late"),
             ranged("groups.share", "share", "share_"),
@@ -244,19 +250,20 @@ def durations(
     frame = (
         compare.medians(measured, ("end", by)) if measured.height else measured.select("end", by)
     )
+    name = partial(group_name, run, by)
     tables = {end: frame.filter(pl.col("end") == end) for end in ENDS}
     rows = list(pl.concat(tables.values()).iter_rows(named=True))
     unknown = spans.filter(pl.col("days").is_null(), pl.col("end") == "result").height
     return Answer(
-        title=say("durations.title", by=by, scope=_describe_scope(run, unit, period)),
-        claims=_median_claims(tables, by),
+        title=say("durations.title", by=column_name(by), scope=_describe_scope(run, unit, period)),
+        claims=_median_claims(tables, by, name),
         frame=frame,
         denominators=say(
             "durations.denominators",
             n=numerals.count(spans.height // len(ENDS)),
             unknown=numerals.count(unknown),
         ),
-        listing=_median_table(rows, by) if rows else None,
+        listing=_median_table(rows, by, name) if rows else None,
     )
 
 
@@ -291,15 +298,15 @@ def _span(rows: pl.DataFrame, end: pl.Expr) -> pl.DataFrame:
     )
 
 
-def _median_claims(tables: dict[str, pl.DataFrame], by: str) -> tuple[Claim, ...]:
+def _median_claims(tables: dict[str, pl.DataFrame], by: str, name: _Name) -> tuple[Claim, ...]:
     rows = [r for r in tables["result"].iter_rows(named=True) if r["n_dossiers"] >= FEW]
     if not rows:
         return (claim(say("durations.nothing"), 2),)
-    claims = [claim(_median_sentence(row, by), 2, key=True) for row in rows]
+    claims = [claim(_median_sentence(row, by, name), 2, key=True) for row in rows]
     if any(row["closed_is_biased"] for row in rows):
         claims.append(claim(say("durations.biased"), 2))
     pairs = [
-        say("durations.turned_one", fast=fast, slow=slow, end=say(f"durations.{one}"))
+        say("durations.turned_one", fast=name(fast), slow=name(slow), end=say(f"durations.{one}"))
         + say("durations.turned_other", end=say(f"durations.{other}"))
         for one, other in (("printed", "last_step"), ("printed", "result"), ("result", "last_step"))
         for fast, slow in compare.turned(tables[one], tables[other], by)
@@ -308,10 +315,10 @@ def _median_claims(tables: dict[str, pl.DataFrame], by: str) -> tuple[Claim, ...
     return (*claims, claim(hangs, 2))
 
 
-def _median_sentence(row: Row, by: str) -> str:
+def _median_sentence(row: Row, by: str, name: _Name) -> str:
     return say(
         "durations.sentence" if row["median"] is not None else "durations.not_half",
-        group=row[by],
+        group=name(row[by]),
         n=numerals.count(row["n_dossiers"]),
         running=numerals.count(row["n_dossiers"] - row["n_ended"]),
         closed=numerals.decimal(row["closed"]),
@@ -326,7 +333,7 @@ def _median(row: Row, name: str) -> str:
     return f"{numerals.decimal(row[name])} ({'–'.join(bounds)})"
 
 
-def _median_table(rows: Sequence[Row], by: str) -> Table:
+def _median_table(rows: Sequence[Row], by: str, name: _Name) -> Table:
     none = "durations.none_yet"
 
     def closed(row: Row) -> str:
@@ -336,7 +343,7 @@ def _median_table(rows: Sequence[Row], by: str) -> Table:
         say("durations.table"),
         rows,
         [
-            Col(by, lambda row: row[by], number=False),
+            Col(column_name(by), lambda row: name(row[by]), number=False),
             text("durations.end", lambda row: say(f"durations.{row['end']}")),
             count("durations.dossiers", "n_dossiers"),
             count("durations.ended", "n_ended"),

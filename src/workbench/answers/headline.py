@@ -99,7 +99,7 @@ def _headline_claims(run: Run, scope: Scope, now: dict[str, Row]) -> tuple[Claim
     who = run.unit_inline(scope.unit)
     key = "headline_flow_unknown" if _number(now, "unknown") else "headline_flow"
     flow = say(f"briefing.{key}", unit=who, period=numerals.period(scope.period), **counts)
-    claims = [claim(flow, key=True)]
+    claims = [claim(flow, key=True), *_coverage(run, scope.period)]
     if _number(now, "withdrawn", "rejected"):
         claims.append(claim(say("briefing.headline_apart", **counts)))
     claims += _describe_rates(now, "late_done", "late_or_overdue", key=True)
@@ -107,6 +107,24 @@ def _headline_claims(run: Run, scope: Scope, now: dict[str, Row]) -> tuple[Claim
     claims += _compare_with_stamps(run, scope)
     claims += _describe_rates(now, "online_in", "post_out", key=False)
     return tuple(claims)
+
+
+def _coverage(run: Run, period: str) -> list[Claim]:
+    """Return the claim that the exports cover only a part of the period, if they do."""
+    span, snapshot = Period.parse(period), run.snapshot
+    first = run.dossiers["received_on"].min()
+    begins_late = isinstance(first, dt.date) and first > span.starts_on + _IDLE
+    ends_early = snapshot is not None and snapshot.date() < span.ends_on
+    if not (begins_late or ends_early):
+        return []
+    words = {
+        "period": numerals.period(period),
+        "first": numerals.day(
+            first if isinstance(first, dt.date) and begins_late else span.starts_on
+        ),
+        "last": numerals.day(_counted_on(run, period)),
+    }
+    return [claim(say("briefing.headline_part", **words), key=True)]
 
 
 def _describe_rates(now: dict[str, Row], *names: str, key: bool) -> list[Claim]:
@@ -129,6 +147,8 @@ def _counted_on(run: Run, period: str) -> dt.date:
     return min(ends, run.snapshot.date()) if run.snapshot else ends
 
 
+_IDLE = dt.timedelta(days=7)
+"""Days without a reception at the begin of a period that a run of holidays explains."""
 TILES = ("received", "resolved", "late", "open_overdue")
 """The four numbers at the head of a briefing."""
 

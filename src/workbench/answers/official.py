@@ -38,13 +38,14 @@ from workbench.official import (
     read_metrics,
     simulate_766,
     totals,
+    version_766,
     write_form,
 )
 from workbench.official.audits import PRINTED, check_printed
 from workbench.official.workbook import notes
 
-SOFTWARE_PROFILE = "qd766"
-"""The profile of the software whose index is simulated."""
+PROFILES_766 = {1: "qd766", 2: "qd766_portal"}
+"""The lateness profile of each version of the index that is simulated."""
 
 _LEVELS = {
     "province": "province",
@@ -173,10 +174,11 @@ class Official(Part):
             UsageProblem: The period has no dossier, or the convention has none such.
         """
         span = self._span(period)
-        profile = self.run.profile(SOFTWARE_PROFILE)
+        version = version_766(span.ends_on)
+        profile = self.run.profile(PROFILES_766[version])
         other = replace(self, profile=profile)
         figures = other._totals(span)
-        simulated = simulate_766(figures, self.run.reference)
+        simulated = simulate_766(figures, self.run.reference, version=version)
         return Answer(
             title=say("official.index_title", period=numerals.period(span.period)),
             claims=(claim(f"{simulated.label}."),),
@@ -258,7 +260,8 @@ class Official(Part):
     def _profile_label(self, profile: str) -> str:
         rows = self.run.profile_settings(profile)
         version = rows["version"].to_list()[0] if rows.height else "?"
-        return f"{profile}@{version} ({self.run.profile_label(profile)})"
+        label = self.run.profile_label(profile)
+        return say("official.profile_version", name=profile, version=version, label=label)
 
 
 # tables -----------------------------------------------------------------------------------

@@ -90,9 +90,9 @@ def of_unit(frame: pl.DataFrame, unit: str) -> pl.DataFrame:
     return frame if unit == EVERYTHING else frame.filter(pl.col("unit_id") == unit)
 
 
-def computed_under(profile: str) -> str:
+def computed_under(run: Run, profile: str) -> str:
     """Return the sentence that names the profile of causes and dependent tables."""
-    return say("briefing.computed_under", profile=profile)
+    return say("briefing.computed_under", profile=profile, label=run.profile_label(profile))
 
 
 def listed(names: Iterable[str]) -> str:

@@ -25,7 +25,7 @@ from workbench.messages import say
 PARTS = ("rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored")
 
 
-@question("reconciliation", "quarantine", "due_findings", "calendar_findings")
+@question("reconciliation", "quarantine", "due_findings", "calendar_findings", "source_findings")
 def excluded(run: Run) -> Answer:
     """Which rows of the source files are in these figures, and which are not?"""
     totals = {part: int(run.reconciliation[part].sum()) for part in PARTS}
@@ -44,6 +44,7 @@ def excluded(run: Run) -> Answer:
         claims=(
             *_claims(totals, run.reconciliation.height, rules),
             *_uncovered(run.calendar_findings),
+            *_set_aside(run.source_findings),
         ),
         frame=rules,
         denominators=say("briefing.excluded_denominators"),
@@ -66,6 +67,15 @@ def _uncovered(findings: pl.DataFrame) -> tuple[Claim, ...]:
     """Return the claims about dossiers with days of years without a reviewed calendar."""
     drafted = findings.filter(rule_id="D41")
     return (*_lacking(findings.filter(pl.col("rule_id") != "D41")), *_drafted(drafted))
+
+
+def _set_aside(findings: pl.DataFrame) -> tuple[Claim, ...]:
+    """Return the claim about files of the inbox that no source profile reads."""
+    files = findings.filter(rule_id="F09")["source_file"].sort().to_list()
+    if not files:
+        return ()
+    words = {"n": numerals.count(len(files)), "files": listed(files)}
+    return (claim(say("quality.set_aside", **words), key=True),)
 
 
 def _drafted(findings: pl.DataFrame) -> tuple[Claim, ...]:

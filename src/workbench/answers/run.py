@@ -57,6 +57,7 @@ class Run:
     quarantine = Frame("One row per rejected or flagged row of the source files.")
     due_findings = Frame("One row per dossier whose due date is not that of its term (rule D13).")
     calendar_findings = Frame("One row per dossier and day that its calendar lacks or drafts.")
+    source_findings = Frame("One row per file, sheet and field that breaks a rule about files.")
     reconciliation = Frame("One row per source file: where each of its rows went.")
     outcomes = Frame("One row per dossier and lateness profile.")
     due_dates = Frame("One row per dossier with a term: its recomputed and its issued due date.")
@@ -271,10 +272,9 @@ class Run:
     @cached_property
     def month_classes(self) -> dict[str, str]:
         """Which months have long holidays in the calendars of these dossiers, and which not."""
-        calendars = Calendars.read(self.reference / "calendars")
         used = self.dossiers["calendar_id"].unique()
         labels = {*self.cause_cells["period"], *self.overdue_cells["period"]}
-        return month_classes(labels, calendars, used)
+        return month_classes(labels, Calendars.read(self.reference / "calendars"), used)
 
     # looking up units, periods and profiles -----------------------------------------------
 
@@ -287,8 +287,9 @@ class Run:
         if query in ("", EVERYTHING, "all"):
             return EVERYTHING
         ids = {u: u for u in self.units()} | {self.unit_name(u): u for u in self.units()}
-        if query in ids:
-            return ids[query]
+        alike = {name.casefold(): u for name, u in ids.items()}
+        if unit := ids.get(query, alike.get(query.casefold())):
+            return unit
         raise self.unknown("briefing.no_unit", query, ids, self.units())
 
     def period(self, query: str) -> str:

@@ -51,7 +51,7 @@ def under_profiles(run: Run, scope: Scope, shown: tuple[str, ...]) -> Answer:
             _columns(run, names, shown),
             marked=lambda row: row["profile"] == scope.profile,
         ),
-        figure=_figure(frame, names, scope),
+        figure=_figure(run, frame, names, scope),
         values=tuple(
             Value(name, scope.unit, scope.period, row["profile"], row[name])
             for row in frame.iter_rows(named=True)
@@ -91,7 +91,11 @@ def _columns(run: Run, names: dict[str, str], shown: tuple[str, ...]) -> list[Co
         *(Col(say(f"briefing.{name}"), partial(_cell, name)) for name in shown),
         text(
             "official.profile_says",
-            lambda row: f"{row['profile']}: {run.profile_label(row['profile'])}",
+            lambda row: say(
+                "official.profile_listed",
+                name=row["profile"],
+                label=run.profile_label(row["profile"]),
+            ),
         ),
     ]
 
@@ -109,11 +113,11 @@ def _percent(share: float) -> str:
     return f"{numerals.decimal(share * 100, 2)}%"
 
 
-def _figure(frame: pl.DataFrame, names: dict[str, str], scope: Scope) -> Figure | None:
+def _figure(run: Run, frame: pl.DataFrame, names: dict[str, str], scope: Scope) -> Figure | None:
     parts = {
         names[row["profile"]]: {part: row[part] for part in _PARTS}
         for row in frame.iter_rows(named=True)
     }
-    unit = "" if scope.unit == EVERYTHING else f" ({scope.unit})"
+    unit = "" if scope.unit == EVERYTHING else f" ({run.unit_name(scope.unit)})"
     caption = say("official.sensitivity_drawn", period=numerals.period(scope.period)) + unit
     return outcome_shares(parts, _percent, caption)

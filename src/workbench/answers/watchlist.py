@@ -43,7 +43,7 @@ def watch(run: Run, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFI
         title=say("forecasts.watch_title"),
         claims=_claims(run, unit, rows, names),
         frame=frame,
-        denominators=f"{say('forecasts.watch_denominators')} {computed_under(profile)}",
+        denominators=f"{say('forecasts.watch_denominators')} {computed_under(run, profile)}",
         listing=_table(rows, names) if rows else None,
         figure=_figure(rows) if rows else None,
     )
@@ -146,7 +146,7 @@ def reliability(run: Run, *, profile: ResultProfile = PROFILE) -> Answer:
         title=say("forecasts.reliability_title"),
         claims=_reliability_claims(rows),
         frame=frame,
-        denominators=f"{say('forecasts.reliability_denominators')} {computed_under(profile)}",
+        denominators=f"{say('forecasts.reliability_denominators')} {computed_under(run, profile)}",
         listing=_reliability_table(rows) if rows else None,
     )
 
@@ -212,7 +212,7 @@ def cohorts(
         title=say("cohorts.title"),
         claims=_cohort_claims(rows, run.unit_name(unit)),
         frame=frame,
-        denominators=f"{say('cohorts.denominators')} {computed_under(profile)}",
+        denominators=f"{say('cohorts.denominators')} {computed_under(run, profile)}",
         listing=_cohort_table(rows) if rows else None,
         figure=_cohort_figure(rows) if rows else None,
     )

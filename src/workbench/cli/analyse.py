@@ -23,6 +23,7 @@ from workbench.core.errors import InputRejected, UsageProblem
 from workbench.core.project import (
     Project,
     Scratch,
+    check_output,
     find_project,
     only_writer,
     replace_folder,
@@ -89,12 +90,14 @@ def analyse(
         InputRejected: A file, profile or reference table cannot be read as such, or no dossier is
             left after cleaning.
         RuleFailed: A table breaks its key or a promise.
-        UsageProblem: The output folder is the one the command runs in.
+        UsageProblem: The output folder is the one the command runs in, a file, or lies where
+            nothing can be written.
         OutputBusy: Another run writes to the output folder, or it cannot be replaced.
     """
     from workbench.ingest import check_dossier_rows, deliveries, find_profile, ingest
 
     facts = _facts()
+    check_output(out)
     exports = deliveries(paths, *(find_profile(source, facts.reference) for source in sources))
     check_dossier_rows(exports)
     if Path.cwd().is_relative_to(out.resolve()):

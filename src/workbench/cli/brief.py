@@ -25,9 +25,9 @@ from workbench.core.vocabulary import LATEST, Period, latest_kind
 from workbench.messages import language, say
 from workbench.pages import (
     EACH,
+    briefing_folder,
     check_formats,
     copy_as_latest,
-    folder_name,
     publish_briefings,
     results_of,
     write_briefings,
@@ -105,11 +105,17 @@ def print_briefing_path(project: Project, asked: str, options: BriefingOptions) 
     speech, is_public = _language(asked, options, params), _is_public(options, params)
     book = open_book(project.root, language=speech)
     unit = options.unit or params.brief_unit
-    folder = folder_name(
-        book.unit("" if unit == EACH else unit), language=speech, is_public=is_public
-    )
     wanted = asked or params.brief_period
-    period = LATEST if wanted == LATEST else book.period(_period(wanted))
+    label = book.period(_period(wanted))
+    folder = briefing_folder(
+        book,
+        book.unit("" if unit == EACH else unit),
+        label,
+        book.against(label, _against(asked, options, params, label)),
+        params.explain_profile,
+        is_public=is_public,
+    )
+    period = LATEST if wanted == LATEST else label
     page = project.briefings / period / folder / "briefing.html"
     if period == LATEST and not page.is_file():
         page = project.briefings / book.period(LATEST) / folder / "briefing.html"
@@ -121,13 +127,15 @@ def print_briefing_path(project: Project, asked: str, options: BriefingOptions) 
 
 def _check_is_current(project: Project, book: Book, page: Path) -> None:
     """Compare the inputs of a page with the results, and the results with the inbox."""
-    from workbench.ingest import differ_from_landed, export_files
+    from workbench.ingest import differ_from_landed, export_files, shipped_profiles, sort_inbox
 
     if results_of(page) != book.fingerprint:
         raise RuleFailed("cli.stale_briefing", page=page)
-    exports = export_files(project.inbox)
     has_landed = (project.landed / "landed_files.parquet").is_file()
-    if exports and has_landed and differ_from_landed(exports, project.landed):
+    if not has_landed or not export_files(project.inbox):
+        return
+    inbox = sort_inbox(project.inbox, shipped_profiles(project.reference))
+    if differ_from_landed(inbox.paths, project.landed):
         raise RuleFailed("cli.stale_results", page=page, folder=project.inbox)
 
 

@@ -11,8 +11,12 @@ from workbench.messages import say
 from workbench.program import print_remark, shown_progress
 
 
-def command(*, as_of: Annotated[str, option("as_of", "DATE")] = "") -> None:
+def command(
+    *,
+    as_of: Annotated[str, option("as_of", "DATE")] = "",
+    strict: Annotated[bool, option("strict")] = False,
+) -> None:
     """Land the inbox of the project around the current folder."""
     with shown_progress() as progress:
-        landing = ingest_inbox(find_project(), as_of=as_of, progress=progress)
+        landing = ingest_inbox(find_project(), as_of=as_of, strict=strict, progress=progress)
     print_remark(say("cli.ingested", files=landing.files, rows=landing.rows))

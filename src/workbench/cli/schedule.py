@@ -48,8 +48,10 @@ def command(
     options: Annotated[BriefingOptions, Parameter(name="*")] = NO_OPTIONS,
 ) -> None:
     """Print the entry for the project around the current folder."""
+    project = find_project()
+    _check_unit(project, options.unit)
     text = schedule_lines(
-        find_project(),
+        project,
         kind=kind,
         period=period,
         at=at,
@@ -119,6 +121,26 @@ def brief_options(args: Mapping[str, str | bool | None]) -> list[str]:
         if value:
             words += [f"--{name}"] if value is True else [f"--{name}", str(value)]
     return words
+
+
+def _check_unit(project: Project, unit: str) -> None:
+    """Refuse a unit that no result and no list knows now, not on the day of the run.
+
+    Raises:
+        UsageProblem: There is no such unit.
+    """
+    from workbench.answers import open_book
+    from workbench.pages import EACH
+
+    if unit in ("", "all", EACH):
+        return
+    if (project.results / "measures.parquet").is_file():
+        open_book(project.root).unit(unit)
+        return
+    with (project.reference / "units.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    if not any(unit.casefold() in (r["unit_id"].casefold(), r["name_vi"].casefold()) for r in rows):
+        raise UsageProblem("schedule.no_unit", unit=unit, file=project.reference / "units.csv")
 
 
 def _convention_row(project: Project, convention: str, cadence: PeriodKind) -> dict[str, str]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 from workbench.cli.analyse import analyse
 from workbench.cli.options import Language, argument, option
 from workbench.core.errors import UsageProblem
-from workbench.core.project import find_project, only_writer, shipped
+from workbench.core.project import check_output, find_project, only_writer, shipped
 from workbench.core.run_folders import Progress
 from workbench.core.vocabulary import PeriodKind
 from workbench.messages import say
@@ -46,6 +46,7 @@ def command(
     """Inspect the files, ask what is open, analyse them and print the paths of the pages."""
     folder = out or Path(f"{paths[0].name.split('.')[0]}-workbench")
     ask = _ask if not yes and sys.stdin.isatty() else _take_default
+    check_output(folder)
     drafts = draft_profiles(paths, folder / "sources", ask)
     with shown_progress() as progress:
         page = analyse(

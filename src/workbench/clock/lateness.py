@@ -19,15 +19,16 @@ from workbench.core.errors import InputRejected
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "end_event": ("resolved_at", "returned_at"),
-    "due": ("issued", "recomputed"),
+    "due": ("issued", "recomputed", "issued_or_term"),
     "granularity": ("instant", "minute", "half_day", "day"),
     "early_before": ("due", "due_day", "due_half_day", "due_half_shift", "never"),
     "early_needs": ("nothing", "returned_or_extended"),
     "missing_due": ("unknown", "early", "on_time"),
-    "pauses": ("as_issued", "by_procedure", "ignored"),
+    "pauses": ("as_issued", "by_procedure", "ignored", "adds_elapsed"),
     "paused_open": ("stands_still", "in_time", "on_time", "runs"),
-    "withdrawn": ("own", "on_time"),
-    "rejected": ("own", "on_time", "open_in_time"),
+    "withdrawn": ("own", "on_time", "judged"),
+    "rejected": ("own", "on_time", "open_in_time", "judged"),
+    "asked_twice": ("as_once", "late"),
 }
 """Column -> accepted values.
 
@@ -36,12 +37,20 @@ of its ``granularity``, early before ``early_before`` (and ``early_needs``). ``m
 outcome of a finished dossier without due date (an open one is unknown, or open and not yet due
 where the system counts it so). ``pauses`` is the effect of an ended pause on the due date: an
 issued date is taken as the office left it, a recomputed one moves by the policy of procedure and
-reason (``pause_policies.csv``) or not at all. ``paused_open`` is the outcome of an open dossier on
-pause. ``withdrawn`` and ``rejected`` dossiers keep their own category or count as the value set
-there.
+reason (``pause_policies.csv``) or not at all. ``issued_or_term`` is the issued date, later by what
+pauses took day and night, or where there is none the one that the term gives. ``paused_open`` is
+the outcome of an open dossier on pause. ``withdrawn`` and ``rejected`` dossiers keep their own
+category, count as the value set there, or are judged by their own end. ``asked_twice`` is how an
+open dossier counts that waits on its applicant for the second time or more; a profile that does
+not say takes ``as_once``.
 """
 
-_OF_DUE = {"issued": ("as_issued",), "recomputed": ("by_procedure", "ignored")}
+_OF_DUE = {
+    "issued": ("as_issued",),
+    "recomputed": ("by_procedure", "ignored"),
+    "issued_or_term": ("adds_elapsed",),
+}
+_DEFAULTS = {"asked_twice": "as_once"}
 
 _TEXTS = ("label_vi", "label_en", "source", "verified")
 
@@ -62,7 +71,7 @@ def lateness_profiles(folder: Path) -> pl.DataFrame:
 
 def _profile(path: Path) -> dict[str, Any]:
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = _DEFAULTS | tomllib.loads(path.read_text(encoding="utf-8"))
         row = {name: raw[name] for name in ("profile", "version", *CHOICES, *_TEXTS)}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as problem:
         raise InputRejected("stages.bad_profile", file=path.name, reason=problem) from problem

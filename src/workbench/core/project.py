@@ -307,6 +307,21 @@ def replace_folder(folder: Path, *, replaced: Collection[str] = ()) -> Iterator[
                 old.rename(folder)
 
 
+def check_output(folder: Path) -> None:
+    """Refuse an output folder that is a file, or that lies where nothing can be written.
+
+    Raises:
+        UsageProblem: It is one of these; the message says what to name instead.
+    """
+    parents = [parent for parent in (folder, *folder.resolve().parents) if parent.exists()]
+    if not parents[0].is_dir():
+        raise UsageProblem("cli.out_is_file", folder=folder, file=parents[0])
+    try:
+        TemporaryDirectory(prefix=f".{folder.name}-", dir=parents[0]).cleanup()
+    except OSError:
+        raise UsageProblem("cli.out_unwritable", folder=folder, parent=parents[0]) from None
+
+
 @contextmanager
 def only_writer(folder: Path) -> Iterator[None]:
     """Refuse a second run into a folder while this one lasts: it would overwrite our results.

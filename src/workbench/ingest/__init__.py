@@ -14,6 +14,7 @@ from workbench.ingest.inbox import (
     differ_from_landed,
     export_files,
     inbox_deliveries,
+    sort_inbox,
 )
 from workbench.ingest.inspection import Inspection, inspect
 from workbench.ingest.landing import Landing, ingest
@@ -35,4 +36,5 @@ __all__ = [
     "inspect",
     "read_profile",
     "shipped_profiles",
+    "sort_inbox",
 ]

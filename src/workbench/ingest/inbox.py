@@ -62,16 +62,45 @@ def check_dossier_rows(exports: Sequence[Delivery]) -> None:
         raise InputRejected("sources.no_dossier_rows", profile=profile, rows=", ".join(kinds))
 
 
-def inbox_deliveries(inbox: Path, profiles: Sequence[SourceProfile]) -> list[Delivery]:
+@dataclass(frozen=True)
+class SortedInbox:
+    """The files of an inbox that profiles read, and those that none knows."""
+
+    exports: tuple[Delivery, ...]
+    unknown: tuple[Path, ...]
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files that profiles read."""
+        return list(dict.fromkeys(export.path for export in self.exports))
+
+
+def sort_inbox(
+    inbox: Path, profiles: Sequence[SourceProfile], *, strict: bool = False
+) -> SortedInbox:
     """Match every file of a project's inbox to the profile whose file pattern fits.
 
     Raises:
-        InputRejected: The inbox is missing or empty, or no profile knows a file.
+        InputRejected: The inbox is missing or empty, no profile knows any file or, where
+            ``strict``, one of them.
     """
     files = export_files(inbox)
     if not files:
         raise InputRejected("sources.empty_inbox", folder=inbox)
-    return [export for file in files for export in _known(file, profiles)]
+    known = [file for file in files if any(profile.parts_named(file) for profile in profiles)]
+    unknown = [file for file in files if file not in known]
+    read = files if strict or not known else known
+    exports = tuple(export for file in read for export in _known(file, profiles))
+    return SortedInbox(exports, tuple(unknown))
+
+
+def inbox_deliveries(inbox: Path, profiles: Sequence[SourceProfile]) -> list[Delivery]:
+    """Match every file of a project's inbox to its profile; one that none knows is refused.
+
+    Raises:
+        InputRejected: As ``sort_inbox``, strictly.
+    """
+    return list(sort_inbox(inbox, profiles, strict=True).exports)
 
 
 def export_files(folder: Path) -> list[Path]:

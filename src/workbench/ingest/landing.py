@@ -3,10 +3,9 @@
 Eight Parquet tables are written together or not at all: ``landed_dossiers``, ``landed_steps``,
 ``landed_pauses``, ``landed_files``, ``landed_masks`` (where an identifier of a person was masked),
 ``landed_repairs`` (where letters were put right), ``landed_row_findings`` and
-``landed_sheet_findings`` (what is wrong with the structure of a file, ``structure``). An event log
-gives both steps (its events) and dossiers (the first value of each attribute among the events of a
-case). Rows are ordered by file, sheet and row, so the same exports give the same bytes. Long texts
-land in pieces (``pouring``).
+``landed_sheet_findings`` (the structure of a file, ``structure``). An event log gives both steps
+(its events) and dossiers (the first value of each attribute among the events of a case). Rows are
+ordered by file, sheet and row: same exports, same bytes. Long texts land in pieces (``pouring``).
 """
 
 from __future__ import annotations
@@ -46,6 +45,7 @@ from workbench.ingest.structure import (
     find_row_findings,
     find_sheet_findings,
     is_usable,
+    sheet_findings,
 )
 from workbench.ingest.wide import stage_tables
 
@@ -54,7 +54,7 @@ _ROW_GROUP = 122_880
 
 @dataclass(frozen=True)
 class Landing:
-    """How many rows landed in each table, and how many files they came from."""
+    """Rows landed in each table, and the number of their files."""
 
     files: int
     dossiers: int
@@ -74,17 +74,18 @@ def ingest(
     as_of: str = "",
     progress: Progress = lambda _: None,
     reference: Path | None = None,
+    set_aside: Sequence[Path] = (),
 ) -> Landing:
     """Read exports and write the eight landed tables into a folder, as a whole.
 
     Args:
         exports: Files with their profiles, from ``inbox``.
         out: Folder to write; its old content is replaced only after success.
-        as_of: Date (end of that day) or local instant at which the exports were taken, ISO
-            form, instead of what profiles or headings say.
-        progress: Called with each file's name before it is read, and with its rows while it is.
-        reference: The folder ``data/reference`` with the patterns of personal data; the shipped
-            one if not given.
+        as_of: Date (end of that day) or local instant of the exports, ISO form, instead of
+            what profiles or headings say.
+        progress: Receives each file's name before it is read, and its rows while it is.
+        reference: Folder with the patterns of personal data; the shipped one if not given.
+        set_aside: Files that nothing reads, to be noted as such (rule F09).
 
     Raises:
         InputRejected: A file cannot be read by its profile. Nothing is written.
@@ -95,19 +96,18 @@ def ingest(
     paths = list(dict.fromkeys(export.path for export in exports))
     masker = Pseudonymiser.over(_by_source(exports), reference)
     names = dict(zip(paths, masker.names(_names(paths)), strict=True))
-    parts = [export.part for export in exports]
     notes: list[_Note] = []
     with replace_folder(out) as fresh:
+        parts = [export.part for export in exports]
         with Tables(fresh, parts, applicants=_keyed(parts, masker)) as tables:
             for number, path in enumerate(sorted(paths, key=names.__getitem__), 1):
                 progress(CountedStep(names[path], "ingest", number, len(paths)))
                 file_exports = [export for export in exports if export.path == path]
                 pour = _pour_pieces if _is_long(file_exports) else _pour_whole
-                count = Count(names[path], progress)
-                notes.extend(pour(file_exports, count, as_of, masker, tables))
+                notes += pour(file_exports, Count(names[path], progress), as_of, masker, tables)
         check_codes((note.unknown_codes for note in notes), masker.masked_value)
         tables.renumber(pl.concat([_NO_NUMBERS, *(note.variants for note in notes)]))
-        _write_notes(notes, fresh)
+        _write_notes(notes, fresh, sheet_findings("F09", masker.names(_names(set_aside))))
         write_origin(fresh)
     return Landing(len(paths), *tables.heights)
 
@@ -207,10 +207,12 @@ def _joined(tables: Sequence[Mapping[str, pl.DataFrame]]) -> dict[str, pl.DataFr
     return joined | {"landed_sheet_findings": add_up(joined["landed_sheet_findings"])}
 
 
-def _write_notes(notes: Sequence[_Note], folder: Path) -> None:
+def _write_notes(notes: Sequence[_Note], folder: Path, unread: pl.DataFrame) -> None:
     files = pl.DataFrame([note.file for note in notes], FILES_SCHEMA, orient="row")
     files.sort("source_file", "source_sheet").write_parquet(folder / "landed_files.parquet")
-    for name, frame in _joined([note.tables for note in notes]).items():
+    tables = _joined([note.tables for note in notes])
+    tables["landed_sheet_findings"] = pl.concat([tables["landed_sheet_findings"], unread])
+    for name, frame in tables.items():
         frame.sort(pl.all()).write_parquet(folder / f"{name}.parquet", row_group_size=_ROW_GROUP)
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from workbench.core.project import Project, close_to_others
 from workbench.core.run_folders import Progress
-from workbench.ingest.inbox import inbox_deliveries
+from workbench.ingest.inbox import sort_inbox
 from workbench.ingest.landing import Landing, ingest
 from workbench.ingest.profile_files import shipped_profiles
+from workbench.program import print_remark
 
 
-def ingest_inbox(project: Project, *, as_of: str = "", progress: Progress) -> Landing:
+def ingest_inbox(
+    project: Project, *, as_of: str = "", strict: bool = False, progress: Progress
+) -> Landing:
     """Bring a project's inbox in: mapped, non-personal columns only.
 
     Args:
         project: Whose inbox is read and whose landed tables are replaced.
         as_of: As in ``ingest``.
+        strict: Stop at a file that no profile knows, instead of setting it aside.
         progress: Receives each file's name.
 
     Returns:
@@ -24,7 +28,18 @@ def ingest_inbox(project: Project, *, as_of: str = "", progress: Progress) -> La
         InputRejected, UsageProblem, OutputBusy: As ``ingest``.
     """
     close_to_others(project)
-    exports = inbox_deliveries(project.inbox, shipped_profiles(project.reference))
-    return ingest(
-        exports, project.landed, as_of=as_of, progress=progress, reference=project.reference
+    inbox = sort_inbox(project.inbox, shipped_profiles(project.reference), strict=strict)
+    landing = ingest(
+        inbox.exports,
+        project.landed,
+        as_of=as_of,
+        progress=progress,
+        reference=project.reference,
+        set_aside=inbox.unknown,
     )
+    if inbox.unknown:
+        from workbench.messages import say
+
+        for path in inbox.unknown:
+            print_remark(say("sources.set_aside", file=path.name, path=path))
+    return landing

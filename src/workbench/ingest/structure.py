@@ -7,7 +7,7 @@ no other rule and no dossier uses them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -97,6 +97,12 @@ def add_up(findings: pl.DataFrame) -> pl.DataFrame:
     """Return the findings of the pieces of a sheet as one row per rule and field."""
     key = [column for column in SHEET_FINDINGS if column != "n_values"]
     return findings.group_by(key).agg(pl.sum("n_values")).sort(key)
+
+
+def sheet_findings(rule_id: str, files: Sequence[str]) -> pl.DataFrame:
+    """Return one finding about each of these files as a whole."""
+    rows = [[name, "", rule_id, "", 1] for name in files]
+    return pl.DataFrame(rows, SHEET_FINDINGS, orient="row")
 
 
 def is_usable(findings: pl.DataFrame) -> pl.Expr:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from workbench.official.filling import FilledForm, Names, fill
     from workbench.official.forms import Form, form_names
     from workbench.official.half_year import HalfYearReport, half_year_report
-    from workbench.official.index766 import Simulated766, band, simulate_766
+    from workbench.official.index766 import Simulated766, band, simulate_766, version_766
     from workbench.official.metrics import rates_side_by_side, read_metrics, totals
     from workbench.official.par_index import evaluate, read_criteria
     from workbench.official.workbook import Letterhead, write_form
@@ -28,7 +28,7 @@ _HOMES = {
     "filling": ("FilledForm", "Names", "fill"),
     "forms": ("Form", "form_names"),
     "half_year": ("HalfYearReport", "half_year_report"),
-    "index766": ("Simulated766", "band", "simulate_766"),
+    "index766": ("Simulated766", "band", "simulate_766", "version_766"),
     "metrics": ("rates_side_by_side", "read_metrics", "totals"),
     "par_index": ("evaluate", "read_criteria"),
     "workbook": ("Letterhead", "write_form"),
@@ -51,6 +51,7 @@ __all__ = [
     "read_metrics",
     "simulate_766",
     "totals",
+    "version_766",
     "write_form",
 ]
 

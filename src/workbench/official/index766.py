@@ -8,6 +8,7 @@ a band is named only for a full score, so that no part is read as the whole.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,15 +51,30 @@ class Simulated766:
     groups: pl.DataFrame
 
 
-def simulate_766(figures: dict[str, int], reference: Path) -> Simulated766:
+PORTAL_SINCE = dt.date(2026, 1, 1)
+"""First day of the periods that follow the formulas of version 2."""
+
+
+def version_766(period_ends: dt.date) -> int:
+    """Return the version of the formulas for a period: 1 before 2026, 2 from then on.
+
+    >>> version_766(dt.date(2025, 12, 31)), version_766(dt.date(2026, 6, 30))
+    (1, 2)
+    """
+    return 1 if period_ends < PORTAL_SINCE else 2
+
+
+def simulate_766(figures: dict[str, int], reference: Path, *, version: int = 1) -> Simulated766:
     """Compute the groups of decision 766 from the counters of one period.
 
     Args:
-        figures: Summed counters (``metrics.totals``); the profile ``qd766`` is the software's.
+        figures: Summed counters (``metrics.totals``), under the profile of the version: ``qd766``
+            or ``qd766_portal``.
         reference: Folder with ``qd766_formulas.csv``.
+        version: 1 as one system computes it, 2 as the national portal does in 2026.
     """
     with (reference / "qd766_formulas.csv").open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
+        rows = [row for row in csv.DictReader(lines) if row["version"] == f"{version}"]
     items = pl.DataFrame([_item(r, figures) for r in rows], schema=_ITEM_SCHEMA, orient="row")
     has_points = pl.col("points").is_not_null()
     maxima = pl.DataFrame(
@@ -73,7 +89,8 @@ def simulate_766(figures: dict[str, int], reference: Path) -> Simulated766:
         .join(maxima, on="group_id", how="left", maintain_order="left")
         .rename({"top": "group_points"})
     )
-    return Simulated766(say("official.simulated_766"), items, groups)
+    label = "official.simulated_766" if version == 1 else "official.simulated_766_portal"
+    return Simulated766(say(label), items, groups)
 
 
 def band(points: float, reference: Path) -> str | None:
@@ -111,6 +128,8 @@ def _points(row: dict[str, str], value: float | None, threshold: float | None) -
         return None
     if threshold is None:
         return top * value
+    if row["rule"] == "capped":
+        return top * min(1.0, value / threshold)
     return top if value >= threshold else float(row["reduced_points"])
 
 

@@ -6,6 +6,7 @@ the old ones and put in their place together, only when every notebook succeeded
 
 from workbench.pages.briefings import (
     EACH,
+    briefing_folder,
     check_formats,
     copy_as_latest,
     folder_name,
@@ -18,6 +19,7 @@ from workbench.pages.notebooks import check_parameters, run_notebook
 
 __all__ = [
     "EACH",
+    "briefing_folder",
     "check_formats",
     "check_parameters",
     "copy_as_latest",

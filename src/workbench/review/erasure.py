@@ -74,12 +74,13 @@ def forget(project: Project, what: str, *, progress: Progress = lambda _: None) 
 
 
 def _files_of(project: Project, what: str) -> list[Path]:
-    from workbench.ingest import inbox_deliveries, shipped_profiles
+    from workbench.ingest import shipped_profiles, sort_inbox
 
     profiles: dict[Path, str] = {}
     if project.inbox.is_dir() and any(path.is_file() for path in project.inbox.rglob("*")):
-        exports = inbox_deliveries(project.inbox, shipped_profiles(project.reference))
-        profiles = {export.path: export.profile.name for export in exports}
+        inbox = sort_inbox(project.inbox, shipped_profiles(project.reference))
+        profiles = dict.fromkeys(inbox.unknown, "-")
+        profiles |= {export.path: export.profile.name for export in inbox.exports}
     chosen = [path for path, source in profiles.items() if what in (source, path.name)]
     landed = _landed(project)
     if not chosen and what not in landed:

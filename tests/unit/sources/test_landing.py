@@ -12,10 +12,12 @@ from workbench.core.errors import InputRejected, UsageProblem
 from workbench.ingest import (
     SourceProfile,
     deliveries,
+    differ_from_landed,
     find_profile,
     inbox_deliveries,
     ingest,
     shipped_profiles,
+    sort_inbox,
 )
 from workbench.ingest.fields import FIELDS, FILES_SCHEMA
 
@@ -236,6 +238,27 @@ def test_a_file_of_the_inbox_that_no_profile_knows_is_refused(
     (one_stop_files / "bao-cao.docx").write_bytes(b"PK")
     with pytest.raises(InputRejected, match=r"bao-cao\.docx.*one_stop: so-theo-doi-ho-so"):
         inbox_deliveries(one_stop_files, shipped_profiles(reference_dir))
+
+
+def test_a_file_that_no_profile_knows_is_set_aside_and_noted(
+    one_stop_files, reference_dir, tmp_path
+) -> None:
+    (one_stop_files / "ghi-chu.txt").write_text("x", encoding="utf-8")
+    inbox = sort_inbox(one_stop_files, shipped_profiles(reference_dir))
+    assert len(inbox.exports) == 3
+    assert [path.name for path in inbox.unknown] == ["ghi-chu.txt"]
+    ingest(inbox.exports, tmp_path / "landed", set_aside=inbox.unknown)
+    findings = pl.read_parquet(tmp_path / "landed" / "landed_sheet_findings.parquet")
+    assert findings.filter(rule_id="F09")["source_file"].to_list() == ["ghi-chu.txt"]
+    assert not differ_from_landed(inbox.paths, tmp_path / "landed")
+    with pytest.raises(InputRejected, match=r"ghi-chu\.txt"):
+        sort_inbox(one_stop_files, shipped_profiles(reference_dir), strict=True)
+
+
+def test_an_inbox_of_nothing_but_unknown_files_is_refused(tmp_path, reference_dir) -> None:
+    (tmp_path / "a.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(InputRejected, match=r"a\.txt"):
+        sort_inbox(tmp_path, shipped_profiles(reference_dir))
 
 
 def test_lock_files_of_office_programs_and_hidden_files_are_no_exports(
