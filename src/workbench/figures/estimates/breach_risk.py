@@ -1,7 +1,7 @@
-"""How likely an open dossier is to pass its limit, at the speed its unit shows now.
+"""How likely an open dossier is to exceed its allowed time, at its unit's present speed.
 
-Everybody's curve gives the shape, the unit's own endings over those expected its speed; a unit
-with few endings is drawn to the common speed. A risk is worth what its reliability table shows.
+The curve of all units gives the shape; a unit's speed is its endings over the expected ones, and
+is shrunk to the common speed where it has few. The reliability table shows how good a risk is.
 """
 
 from __future__ import annotations
@@ -100,10 +100,10 @@ def _between(curve: Curve, start: Floats, end: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Reliability:
-    """One entry per group of predictions, from the lowest: foretold beside what happened."""
+    """One entry per group of predictions, from the lowest: predicted and observed shares."""
 
     number: NDArray[np.int64]
-    foretold: Floats
+    predicted: Floats
     happened: Floats
     lower: Floats
     upper: Floats
@@ -111,7 +111,7 @@ class Reliability:
 
 
 def reliability(risk: ArrayLike, late: ArrayLike, groups: int = 10) -> Reliability:
-    """Return foretold and observed shares of late dossiers, in groups of equal size.
+    """Return predicted and observed shares of late dossiers, in groups of equal size.
 
     Calibrated risks lie inside the 95 % interval of what happened in their group.
 
@@ -122,15 +122,15 @@ def reliability(risk: ArrayLike, late: ArrayLike, groups: int = 10) -> Reliabili
     >>> [float(x) for x in table.happened], round(table.brier, 3)
     ([0.0, 1.0], 0.01)
     """
-    told, truth = np.asarray(risk, dtype=np.float64), np.asarray(late, dtype=np.int64)
-    order = np.argsort(told, kind="stable")
+    predicted, truth = np.asarray(risk, dtype=np.float64), np.asarray(late, dtype=np.int64)
+    order = np.argsort(predicted, kind="stable")
     parts = [part for part in np.array_split(order, groups) if part.size]
     shares = [wilson(int(truth[part].sum()), part.size) for part in parts]
     return Reliability(
         np.array([part.size for part in parts]),
-        np.array([told[part].mean() for part in parts]),
+        np.array([predicted[part].mean() for part in parts]),
         np.array([share.value for share in shares]),
         np.array([share.lower for share in shares]),
         np.array([share.upper for share in shares]),
-        float(np.mean((told - truth) ** 2)),
+        float(np.mean((predicted - truth) ** 2)),
     )
