@@ -18,8 +18,8 @@ SEED = 20220701
 _DRAWS = 1_999
 _LEAST_EACH_SIDE = 2
 CARRY = 0.6
-"""Correlation of one month's luck with the next that series without a change are drawn with. Some
-dozen months cannot tell it; to take the lowest would call drift a change, so a high one is taken:
+"""Correlation of one month's luck with the next that series without a change are drawn with. A
+dozen months are too few to estimate it; a low value would call drift a change, so it is high:
 with luck carried over by up to a half, a change is seen by mistake in at most 6 % of series."""
 CAUTION = 3.0
 """How many standard errors a change may be smaller than it looks when its dates are judged: the

@@ -134,8 +134,8 @@ def _slopes(above: Floats, number: Floats) -> Floats:
     """Return each unit's slope of the adjusted share, a period, weighted by dossiers."""
     time = np.arange(number.shape[1], dtype=np.float64)[None, :]
     whole = number.sum(axis=1, keepdims=True)
-    held = np.where(whole > 0, whole, 1.0)
-    apart = time - (number * time).sum(axis=1, keepdims=True) / held
+    base = np.where(whole > 0, whole, 1.0)
+    apart = time - (number * time).sum(axis=1, keepdims=True) / base
     spread = (number * apart**2).sum(axis=1)
     slope = (above * apart).sum(axis=1) / np.where(spread > 0, spread, 1.0)
     return np.where(spread > 0, slope, np.nan)

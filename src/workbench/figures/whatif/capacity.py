@@ -96,10 +96,12 @@ def _counted(
     gains = (
         eased.join(chosen, on="dossier_id", how="semi").group_by("dossier_id").agg(pl.sum(*_WAYS))
     )
-    told = chosen.join(gains, on="dossier_id", how="left").with_columns(pl.col(*_WAYS).fill_null(0))
+    late_gains = chosen.join(gains, on="dossier_id", how="left").with_columns(
+        pl.col(*_WAYS).fill_null(0)
+    )
     saved = {name: pl.col(name) >= pl.col("overrun_seconds") for name in _WAYS}
     touched = pl.max_horizontal(*_WAYS) > 0
-    rows = by_unit_and_period(told.with_columns(touched.alias("n_touched"), **saved))
+    rows = by_unit_and_period(late_gains.with_columns(touched.alias("n_touched"), **saved))
     return (
         rows.with_columns(
             pl.lit(scenario).alias("scenario"),

@@ -108,7 +108,7 @@ def misfit(desk: Desk, size: Weights) -> float:
     )
 
 
-def gains(desk: Desk, held: Seconds, sooner: Seconds) -> Seconds | None:
+def gains(desk: Desk, service: Seconds, sooner: Seconds) -> Seconds | None:
     """Return by how much sooner each visit would start, each arriving ``sooner`` by so much.
 
     Every visit keeps the short wait that even the quickest have here. None where the desk run
@@ -122,11 +122,11 @@ def gains(desk: Desk, held: Seconds, sooner: Seconds) -> Seconds | None:
     """
     least = np.minimum(desk.waited, int(np.quantile(desk.waited, _AT_ONCE)))
     free = _officers(desk)
-    base = _starts(desk.arrived + least, held, desk.quarter, free)
+    base = _starts(desk.arrived + least, service, desk.quarter, free)
     waited = int((desk.waited - least).sum())
     if int(np.abs(base - desk.started).sum()) > max(_MISFIT * waited, WAITING * len(base)):
         return None
-    new = _starts(desk.arrived - sooner + least, held, desk.quarter, free)
+    new = _starts(desk.arrived - sooner + least, service, desk.quarter, free)
     start: Seconds = np.maximum(desk.started - base + new, desk.arrived - sooner + least)
     gained: Seconds = desk.started - start
     return gained
@@ -141,7 +141,7 @@ def _officers(desk: Desk) -> list[int]:
     return count
 
 
-def _starts(ready: Seconds, held: Seconds, quarter: Seconds, officers: list[int]) -> Seconds:
+def _starts(ready: Seconds, service: Seconds, quarter: Seconds, officers: list[int]) -> Seconds:
     """Serve first come, first served; officers who come are free at once, who go were freest."""
     started = np.empty(len(ready), dtype=np.int64)
     order = np.lexsort((np.arange(len(ready)), ready))
@@ -157,5 +157,5 @@ def _starts(ready: Seconds, held: Seconds, quarter: Seconds, officers: list[int]
                 heapq.heappop(free)
         begins = max(moment, free[0])
         started[row] = begins
-        heapq.heapreplace(free, begins + int(held[row]))
+        heapq.heapreplace(free, begins + int(service[row]))
     return started

@@ -34,13 +34,13 @@ class Signer:
     Attributes:
         sessions: Every session there can be by the set times of the day; none without set times.
         longest: How long the longest session of the log took.
-        held: Every session in which the log shows a signature.
-        skips: Quarters in which the signer skips sessions: those held are all there were.
+        observed: Every session in which the log shows a signature.
+        skips: Quarters in which the signer skips sessions: the observed ones are all there were.
     """
 
     sessions: Seconds
     longest: int
-    held: Seconds
+    observed: Seconds
     skips: frozenset[int]
 
 
@@ -64,7 +64,7 @@ class Sessions:
     def __init__(self, signers: Sequence[Signer], signatures: Signatures) -> None:
         self._of = signatures
         self._known = np.array([len(signer.sessions) > 0 for signer in signers], dtype=np.bool_)
-        pages = [page for signer in signers for page in (signer.sessions, signer.held)]
+        pages = [page for signer in signers for page in (signer.sessions, signer.observed)]
         ends = np.repeat(np.arange(len(pages)), [len(page) for page in pages])
         self._line = np.concatenate([np.array([], dtype=np.int64), *pages]) + ends * _APART
         self._began = np.full(len(signatures.signer), NONE, dtype=np.int64)
