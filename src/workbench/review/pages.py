@@ -21,23 +21,23 @@ from workbench.review.comparison import RevisionDiff
 from workbench.review.outputs import Output
 from workbench.review.reasons import Reason
 
-DEFAULT_ROWS = 40
+_DEFAULT_ROWS = 40
 _FILES_SHOWN = 8
 
 
-def to_text(revisions: RevisionDiff, *, rows: int = DEFAULT_ROWS) -> str:
+def to_text(revisions: RevisionDiff, *, rows: int = _DEFAULT_ROWS) -> str:
     """Return the comparison in aligned columns, at most ``rows`` rows a table."""
     parts = [_title(revisions), *_sentences(revisions)]
     return "\n\n".join([*parts, *map(str, _tables(revisions, rows))]) + "\n"
 
 
-def to_markdown(revisions: RevisionDiff, *, rows: int = DEFAULT_ROWS) -> str:
+def to_markdown(revisions: RevisionDiff, *, rows: int = _DEFAULT_ROWS) -> str:
     """Return the comparison as Markdown; no cell can open a tag, a link or another column."""
     parts = [f"## {_inert(_title(revisions))}", *map(_inert, _sentences(revisions))]
     return "\n\n".join([*parts, *map(_markdown_table, _tables(revisions, rows))]) + "\n"
 
 
-def to_html(revisions: RevisionDiff, *, rows: int = DEFAULT_ROWS) -> str:
+def to_html(revisions: RevisionDiff, *, rows: int = _DEFAULT_ROWS) -> str:
     """Return the comparison as one page that opens from disk and asks the network for nothing."""
     return template("revisions.html").render(
         language=language(),

@@ -23,7 +23,7 @@ from workbench.figures.estimates.shares import wilson
 from workbench.figures.estimates.survival import aalen_johansen, kaplan_meier
 
 Floats = NDArray[np.float64]
-WINDOW_DAYS = 365
+_WINDOW_DAYS = 365
 """A unit's current speed is taken from what happened in so many days before the snapshot."""
 _ASKED = ("dossier_id", "unit_id", "received_on", "seen_on", "ending")
 _SUMMED = (
@@ -40,7 +40,7 @@ def breach_risks(
     progress: pl.DataFrame | pl.LazyFrame,
     passages: pl.DataFrame | None = None,
     *,
-    window_days: int = WINDOW_DAYS,
+    window_days: int = _WINDOW_DAYS,
 ) -> pl.DataFrame:
     """Return every open dossier with its risk of running past its limit.
 
@@ -86,7 +86,7 @@ def eventual(
     *,
     risks: pl.DataFrame | None = None,
     cohort: PeriodKind | None = None,
-    window_days: int = WINDOW_DAYS,
+    window_days: int = _WINDOW_DAYS,
 ) -> pl.DataFrame:
     """Return late shares of groups: of closed ones, with overdue ones, and the eventual one.
 

@@ -18,7 +18,7 @@ from workbench.figures.compare.sojourn_risk import passages_as_of
 from workbench.figures.estimates.breach_risk import Reliability, reliability
 
 GROUPS = 5
-RELIABILITY = {
+_RELIABILITY = {
     "group": pl.Int64,
     "n_dossiers": pl.Int64,
     "predicted": pl.Float64,
@@ -50,7 +50,7 @@ def calibrate_risks(
     daily = [_of_day(progress, day, passages) for day in sorted(days)]
     risks = pl.concat(daily) if daily else pl.DataFrame()
     if risks.is_empty():
-        return pl.DataFrame(schema=RELIABILITY)
+        return pl.DataFrame(schema=_RELIABILITY)
     table: Reliability = reliability(risks["risk"], risks["is_late"], GROUPS)
     return pl.DataFrame(
         {
@@ -62,7 +62,7 @@ def calibrate_risks(
             "upper": table.upper,
             "brier": [table.brier] * table.number.size,
         },
-        schema=RELIABILITY,
+        schema=_RELIABILITY,
     )
 
 

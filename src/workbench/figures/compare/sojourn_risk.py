@@ -25,7 +25,7 @@ from workbench.figures.estimates.sojourn_times import (
 
 FEWEST = 30
 """Fewest dossiers that must have left a place recently for a forecast from it."""
-RISKS = {
+_RISKS = {
     "dossier_id": pl.String,
     "risk": pl.Float64,
     "lower": pl.Float64,
@@ -62,7 +62,7 @@ def sojourn_risks(progress: pl.DataFrame | pl.LazyFrame, passages: pl.DataFrame)
         _of_place(rows, here.join(slack, on="dossier_id"))
         for rows, here in _by_place(_lately(passages))
     ]
-    return pl.concat([pl.DataFrame(schema=RISKS), *by_place]).sort("dossier_id")
+    return pl.concat([pl.DataFrame(schema=_RISKS), *by_place]).sort("dossier_id")
 
 
 def passages_as_of(passages: pl.DataFrame, day: dt.date) -> pl.DataFrame:
@@ -137,7 +137,7 @@ def _by_place(rows: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]
 def _of_place(rows: pl.DataFrame, here: pl.DataFrame) -> pl.DataFrame:
     left = rows.filter("has_left")
     if here.is_empty() or left.height < FEWEST or not left["has_ended"].any():
-        return pl.DataFrame(schema=RISKS)
+        return pl.DataFrame(schema=_RISKS)
     kinds, units = (int(rows[name].max()) + 1 for name in ("kind", "unit"))  # type: ignore[arg-type]
     stay = pace(_stays(rows, "sojourn_seconds", "has_left", "came_age"), kinds, units)
     rest = pace(_stays(left, "remaining_seconds", "has_ended", "left_age"), kinds, units)

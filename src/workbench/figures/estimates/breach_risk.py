@@ -17,7 +17,7 @@ from workbench.figures.estimates.shrinkage import shrunk_ratios
 from workbench.figures.estimates.survival import Curve, kaplan_meier
 
 Floats = NDArray[np.float64]
-BANDS = (0.0, 0.5, 0.8, 1.0)
+_BANDS = (0.0, 0.5, 0.8, 1.0)
 """Parts of the allowed time in which a unit's speed is taken apart: a slow start may catch up."""
 _LEAST = 1e-12
 _BOUNDS = ("value", "lower", "upper")
@@ -48,7 +48,7 @@ def speeds(
         entered: Elapsed over allowed at which it began to be watched; none: from the start.
 
     Source: Breslow (1975), International Statistical Review 43, 45-57 (endings over expected
-    from a common hazard); Clayton and Kaldor (1987), Biometrics 43, 671-681 (shrinkage).
+    from a common _hazard); Clayton and Kaldor (1987), Biometrics 43, 671-681 (shrinkage).
     """
     time, over = np.asarray(elapsed, dtype=np.float64), np.asarray(ended, dtype=bool)
     codes = np.asarray(unit, dtype=np.int64)
@@ -56,7 +56,7 @@ def speeds(
     curve = kaplan_meier(time, over, entered)
     number = int(codes.max()) + 1 if codes.size else 0
     bands = []
-    for low, high in pairwise(BANDS):
+    for low, high in pairwise(_BANDS):
         inside = over & (time > low) & (time <= high)
         due = _between(curve, np.clip(start, low, high), np.clip(time, low, high))
         expected = np.maximum(np.bincount(codes, due, number), _LEAST)
@@ -65,7 +65,7 @@ def speeds(
     return Speeds(curve, value, lower, upper)
 
 
-def hazard(curve: Curve, times: ArrayLike) -> Floats:
+def _hazard(curve: Curve, times: ArrayLike) -> Floats:
     """Return minus the logarithm of the share still running at each time."""
     return np.asarray(-np.log(np.maximum(curve.values(times), _LEAST)))
 
@@ -84,7 +84,7 @@ def risks(found: Speeds, elapsed: ArrayLike, unit: ArrayLike) -> tuple[Floats, F
     ahead = np.stack(
         [
             _between(found.curve, np.clip(time, a, b), np.full_like(time, b))
-            for a, b in pairwise(BANDS)
+            for a, b in pairwise(_BANDS)
         ]
     )
     value, low, high = (
@@ -95,7 +95,7 @@ def risks(found: Speeds, elapsed: ArrayLike, unit: ArrayLike) -> tuple[Floats, F
 
 
 def _between(curve: Curve, start: Floats, end: Floats) -> Floats:
-    return np.maximum(hazard(curve, end) - hazard(curve, start), 0.0)
+    return np.maximum(_hazard(curve, end) - _hazard(curve, start), 0.0)
 
 
 @dataclass(frozen=True)

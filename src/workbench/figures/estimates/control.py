@@ -22,7 +22,7 @@ _RANGE_TO_SIGMA = 1.128
 _RANGE_LIMIT = 3.267
 _XMR = 2.66
 _RUN = 7
-FEW_LATE = 5.0
+_FEW_LATE = 5.0
 """Expected late dossiers a point below which the rules of the XmR chart misfire."""
 
 
@@ -195,7 +195,7 @@ def xmr_chart(values: ArrayLike, baseline: Baseline, expected: ArrayLike | None 
     rule = ["" for _ in series]
     for name, holds in reversed(named):
         rule = [name if hit else old for hit, old in zip(holds, rule, strict=True)]
-    shaky = expected is not None and float(np.min(np.asarray(expected))) < FEW_LATE
+    shaky = expected is not None and float(np.min(np.asarray(expected))) < _FEW_LATE
     centre, low, high = (np.full(series.size, x) for x in (mean, lower, upper))
     return Chart(series, centre, low, high, tuple(rule), 1.0, shaky, "xmr", baseline.reason)
 

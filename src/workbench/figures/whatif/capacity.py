@@ -13,9 +13,9 @@ from workbench.figures.whatif.working_seconds import Seconds, WorkingSeconds, wo
 
 _SIDE_BY_SIDE = 500
 """Queues run at a time: a few dozen megabytes."""
-MISFIT = 0.2
+_MISFIT = 0.2
 """The waits modelled may be off by this much: low and high re-run the queue with it."""
-_WAYS = {"fitted": 1.0, "low": 1 - MISFIT, "high": 1 + MISFIT}
+_WAYS = {"fitted": 1.0, "low": 1 - _MISFIT, "high": 1 + _MISFIT}
 """What part of the observed waits a queue is fitted to."""
 
 
