@@ -130,7 +130,7 @@ def test_reliability_shows_predictions_beside_what_happened():
     risk = random.beta(1, 4, 5_000)
     late = random.uniform(size=5_000) < risk
     good, bad = reliability(risk, late), reliability(np.sqrt(risk), late)
-    assert np.mean((good.lower <= good.foretold) & (good.foretold <= good.upper)) >= 0.8
-    assert np.mean((bad.lower <= bad.foretold) & (bad.foretold <= bad.upper)) <= 0.2
+    assert np.mean((good.lower <= good.predicted) & (good.predicted <= good.upper)) >= 0.8
+    assert np.mean((bad.lower <= bad.predicted) & (bad.predicted <= bad.upper)) <= 0.2
     assert good.brier < bad.brier
     assert good.number.sum() == 5_000

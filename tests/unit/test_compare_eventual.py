@@ -66,7 +66,7 @@ def test_risks_are_calibrated_on_dossiers_not_yet_late():
         risk += joined["risk"].to_list()
         late += joined["ends_late"].to_list()
     table = reliability(risk, late, groups=8)
-    inside = (table.lower <= table.foretold) & (table.foretold <= table.upper)
+    inside = (table.lower <= table.predicted) & (table.predicted <= table.upper)
     assert inside.sum() >= 6
 
 

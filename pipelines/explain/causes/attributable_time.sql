@@ -1,18 +1,17 @@
--- grain: one row per judged dossier, step and part: the working seconds a cause could answer for
+-- grain: one row per judged dossier, step and part: the working seconds a cause could explain
 -- key: dossier_no, step_code, part, unit_no
 -- reads: ledger, cause_dossiers, cause_steps, cause_units, transfer_rules, calendar_days
 -- promises: seconds > 0; over_rule_seconds is null or over_rule_seconds >= 0;
 --   over_norm_seconds >= 0
--- Pauses, and time that no step covers, are no part of anything. What one record of the dossier has
--- after the end in another source's is nobody's work (synced; disputed where it is not known which
--- of the two is right). What comes after the day of the
--- paper result, or after the last signature when nothing was worked on any more, is recording,
--- whoever had the dossier (record; recording is a step of that name without a second source).
--- Between two steps of one holder nothing is handed over: that gap is a wait before the next step.
--- Parts that a log cannot tell apart (a wait with or without the transfer before it, a wait or the
--- work) stay together under a name of their own.
+-- Pauses, and time that no step covers, are excluded. Time that one record of the dossier has after
+-- its end in another source is synced, or disputed where it is not known which of the two is right.
+-- Time after the day of the paper result, or after the last signature when no work followed, is
+-- record, whoever had the dossier; recording is a step of that name without a second source.
+-- Between two steps of one holder there is no hand-over: that gap is a wait before the next step.
+-- Time that a log does not separate (a wait with or without the transfer before it, a wait or the
+-- work) has a class of its own.
 
-with signed as (
+with signatures_at_end as (
     select
         dossier_no,
         max(case when step_kind = 'sign' then last_second end) as signed_second
@@ -35,10 +34,10 @@ dossiers as (
         judged.is_other_shown,
         least(judged.paper_second, judged.other_second) as known_second,
         greatest(judged.after_paper_seconds, judged.after_other_seconds) as known_seconds,
-        signed.signed_second,
+        signatures_at_end.signed_second,
         epoch(rules.cutoff::time)::integer as cutoff_second
     from cause_dossiers as judged
-    left join signed on judged.dossier_no = signed.dossier_no
+    left join signatures_at_end on judged.dossier_no = signatures_at_end.dossier_no
     left join transfer_rules as rules
         on rules.unit_id = '*'
         and rules.rule = 'paper_transfer'
@@ -46,8 +45,8 @@ dossiers as (
         and coalesce(rules.valid_to::date, judged.received_on) >= judged.received_on
 ),
 
--- few registers have a second source, and all others are read but once so
-whole as not materialized (
+-- few registers have a second source; all others are read only once this way
+segments as not materialized (
     select
         dossiers.*,
         ledger.step_no,
@@ -63,13 +62,13 @@ whole as not materialized (
     where ledger.work_seconds > 0
 ),
 
-told as (
+known_segments as (
     select *
-    from whole
+    from segments
     where known_second is not null
 ),
 
--- the stretch in which the second source has the end is cut there
+-- the segment in which the second source has the end is split there
 tails as (
     select
         dossier_no,
@@ -77,130 +76,130 @@ tails as (
             max(known_seconds)
             - sum(case when from_second >= known_second then work_seconds else 0 end)
         )::integer as tail_seconds
-    from told
+    from known_segments
     group by dossier_no
 ),
 
-cut as (
-    select told.*, tails.tail_seconds
-    from told
-    inner join tails on told.dossier_no = tails.dossier_no
-    where told.from_second < told.known_second
-        and told.to_second > told.known_second
+spanning_segments as (
+    select known_segments.*, tails.tail_seconds
+    from known_segments
+    inner join tails on known_segments.dossier_no = tails.dossier_no
+    where known_segments.from_second < known_segments.known_second
+        and known_segments.to_second > known_segments.known_second
 ),
 
-stretches as (
+intervals as (
     select *
-    from whole
+    from segments
     where known_second is null
     union all
-    select told.*
-    from told
-    anti join cut
-        on told.dossier_no = cut.dossier_no
-        and told.from_second = cut.from_second
+    select known_segments.*
+    from known_segments
+    anti join spanning_segments
+        on known_segments.dossier_no = spanning_segments.dossier_no
+        and known_segments.from_second = spanning_segments.from_second
     union all
     select
         * exclude (tail_seconds)
         replace (work_seconds - tail_seconds as work_seconds, known_second as to_second)
-    from cut
+    from spanning_segments
     union all
     select
         * exclude (tail_seconds)
         replace (tail_seconds as work_seconds, known_second as from_second)
-    from cut
+    from spanning_segments
 ),
 
-named as (
+parts as (
     select
-        stretches.*,
+        intervals.*,
         coalesce(steps.step_code, 0) as step_code,
         coalesce(steps.unit_no, units.unit_no) as unit_no,
         case
-            when stretches.from_second >= stretches.other_second
-                and stretches.other_second = stretches.known_second
-                then if(stretches.is_other_shown, 'synced', 'disputed')
-            when stretches.from_second >= coalesce(stretches.paper_second, stretches.signed_second)
-                or stretches.from_second >= stretches.signed_second
+            when intervals.from_second >= intervals.other_second
+                and intervals.other_second = intervals.known_second
+                then if(intervals.is_other_shown, 'synced', 'disputed')
+            when intervals.from_second >= coalesce(intervals.paper_second, intervals.signed_second)
+                or intervals.from_second >= intervals.signed_second
                 then 'record'
-            when stretches.kind = 'unlogged' then 'unlogged'
-            when stretches.kind = 'transfer' and not coalesce(steps.is_same_holder, false)
+            when intervals.kind = 'unlogged' then 'unlogged'
+            when intervals.kind = 'transfer' and not coalesce(steps.is_same_holder, false)
                 then 'transfer'
-            when stretches.kind = 'intake' then 'intake'
+            when intervals.kind = 'intake' then 'intake'
             when steps.step_kind = 'applicant' then 'applicant'
-            when stretches.kind = 'transfer'
+            when intervals.kind = 'transfer'
                 then case steps.step_kind
                     when 'opinion' then 'external' when 'record' then 'recording'
                     when 'external' then 'external' when 'assign' then 'assign'
                     when 'sign' then 'sign' when 'return' then 'return'
                     when 'intake' then 'intake' else 'queue'
                 end
-            when stretches.kind = 'external' then 'external'
-            when stretches.kind = 'record' then 'recording'
-            when stretches.kind in ('sign', 'return') then stretches.kind
-            when stretches.phase = 'not_separable' then 'any'
-            when stretches.phase = 'gap_or_wait' and steps.is_same_holder
+            when intervals.kind = 'external' then 'external'
+            when intervals.kind = 'record' then 'recording'
+            when intervals.kind in ('sign', 'return') then intervals.kind
+            when intervals.phase = 'not_separable' then 'any'
+            when intervals.phase = 'gap_or_wait' and steps.is_same_holder
                 then if(steps.step_kind = 'assign', 'assign', 'queue')
-            when stretches.phase = 'gap_or_wait' and steps.step_kind = 'assign'
+            when intervals.phase = 'gap_or_wait' and steps.step_kind = 'assign'
                 then 'gap_or_assign'
-            when stretches.phase = 'gap_or_wait' then 'gap_or_queue'
+            when intervals.phase = 'gap_or_wait' then 'gap_or_queue'
             when steps.step_kind = 'assign' then 'assign'
-            when stretches.phase = 'wait_or_handling' and stretches.is_open and steps.is_waiting
+            when intervals.phase = 'wait_or_handling' and intervals.is_open and steps.is_waiting
                 then 'queue'
-            when stretches.phase = 'wait_or_handling' then 'queue_or_work'
-            when stretches.phase = 'wait' then 'queue'
+            when intervals.phase = 'wait_or_handling' then 'queue_or_work'
+            when intervals.phase = 'wait' then 'queue'
             else 'work'
         end::cause_part as part
-    from stretches
+    from intervals
     left join cause_steps as steps
-        on stretches.dossier_no = steps.dossier_no
-        and stretches.step_no = steps.step_no
-    inner join cause_units as units on stretches.dossier_unit_id = units.unit_id
-    where stretches.kind <> 'pause'
-        and stretches.work_seconds > 0
+        on intervals.dossier_no = steps.dossier_no
+        and intervals.step_no = steps.step_no
+    inner join cause_units as units on intervals.dossier_unit_id = units.unit_id
+    where intervals.kind <> 'pause'
+        and intervals.work_seconds > 0
 ),
 
--- what the same-working-day rule leaves for a transfer: to the end of the office day before the
--- cut-off, to the first hour of the next one after it
-allowed as (
+-- time that the same-working-day rule allows for a transfer: before the cut-off to the end of the
+-- office day, after it to the first hour of the next one
+by_rule as (
     select
-        named.*,
+        parts.*,
         day.length + day.before
         - working_second(
-            second_of_day(named.from_second, named.offset_seconds),
+            second_of_day(parts.from_second, parts.offset_seconds),
             day.c2, day.open_1, day.close_1, day.open_2, day.close_2
         )
         + case
             when not day.is_working
-                or second_of_day(named.from_second, named.offset_seconds) >= named.cutoff_second
+                or second_of_day(parts.from_second, parts.offset_seconds) >= parts.cutoff_second
                 then 3600
             else 0
         end as allowed_seconds
-    from named
+    from parts
     left join calendar_days as day
         on case
-            when named.part in ('transfer', 'gap_or_assign', 'gap_or_queue')
-                and named.work_seconds > 3600
-                and named.cutoff_second is not null
-                then day_key(named.from_second, named.offset_seconds, named.key_base)
+            when parts.part in ('transfer', 'gap_or_assign', 'gap_or_queue')
+                and parts.work_seconds > 3600
+                and parts.cutoff_second is not null
+                then day_key(parts.from_second, parts.offset_seconds, parts.key_base)
         end = day.day_key
         and day.closes < 86400
 ),
 
 attributable_time as (
     select
-        allowed.dossier_no,
-        allowed.step_code,
-        allowed.part,
-        allowed.unit_no,
-        sum(allowed.work_seconds)::integer as seconds,
+        by_rule.dossier_no,
+        by_rule.step_code,
+        by_rule.part,
+        by_rule.unit_no,
+        sum(by_rule.work_seconds)::integer as seconds,
         sum(
-            clamp(allowed.work_seconds - allowed.allowed_seconds, 0, allowed.work_seconds)::integer
+            clamp(by_rule.work_seconds - by_rule.allowed_seconds, 0, by_rule.work_seconds)::integer
         )::integer as over_rule_seconds,
-        sum(coalesce(allowed.overrun_seconds, 0))::integer as over_norm_seconds,
-        bool_and(allowed.phase in ('gap', 'wait', 'handling')) as is_separable
-    from allowed
-    group by allowed.dossier_no, allowed.step_code, allowed.part, allowed.unit_no
+        sum(coalesce(by_rule.overrun_seconds, 0))::integer as over_norm_seconds,
+        bool_and(by_rule.phase in ('gap', 'wait', 'handling')) as is_separable
+    from by_rule
+    group by by_rule.dossier_no, by_rule.step_code, by_rule.part, by_rule.unit_no
 )
 
 select * from attributable_time

@@ -1,17 +1,17 @@
--- grain: one row per judged dossier, step, part and cause that the part may be put down to
+-- grain: one row per judged dossier, step, part and cause to which the time may be attributed
 -- key: dossier_no, step_code, part, unit_no
 -- reads: time_against_peers, outlying_quarters, signing_sessions, cause_limits, cause_dossiers,
 --   cause_list, click_chains
 -- promises: excess_seconds >= 0; excess_seconds > 0 or over_usual_seconds > 0; grade in ('A', 'B')
--- In a unit's quarter that is out of line the excess counts from the usual, elsewhere only beyond
--- the extreme. A transfer that kept the rule is nobody's fault unless the quarter is out of line.
--- A gap that may be transfer or wait goes to the one of both that is out of line there, else it is
--- a handover, the coarser name; a wait that may be work goes to nobody then.
+-- In a unit's outlying quarter the excess counts from the usual time, elsewhere only beyond the
+-- extreme. A transfer that kept the rule has no cause unless the quarter is an outlier. A gap that
+-- may be transfer or wait goes to whichever of the two is an outlier there, else it is a handover,
+-- the coarser name; a wait that may be work goes to whichever is an outlier, else to no cause.
 -- Waits behind officers who need far longer than others are slow work. A record that follows the
--- signature within seconds, where others take minutes, says that both were clicked together: when
--- the result was signed is then not known. So it is of steps clicked together with the closing
--- (click_chains). What another source's record does not have is in excess
--- whole, however usual such a lag is.
+-- signature within seconds, where others take minutes, shows that both were clicked together:
+-- the time of the signature is then unknown, as it is of steps clicked together with the closing
+-- (click_chains). Time that another source's record does not have is all in excess, however usual
+-- such a lag is.
 -- over_usual_seconds is counted from the usual in every quarter alike, of late dossiers: see
 -- cause_counterfactuals.
 
@@ -36,7 +36,7 @@ slow_quarters as (
         and 100 * quarters.n_over >= limits.slow_share * quarters.n_steps
 ),
 
-placed as (
+classed_time as (
     select
         measured.*,
         dossiers.is_late,
@@ -108,19 +108,19 @@ part_causes as (
 
 causable as (
     select
-        placed.*,
+        classed_time.*,
         part_causes.part_cause,
-        (placed.is_hasty or placed.is_chained)
-        and placed.resolved_class in ('sign', 'work', 'queue')
-        or placed.is_chained
-        and placed.resolved_class in ('transfer', 'gap_or_queue', 'assign', 'gap_or_assign')
+        (classed_time.is_hasty or classed_time.is_chained)
+        and classed_time.resolved_class in ('sign', 'work', 'queue')
+        or classed_time.is_chained
+        and classed_time.resolved_class in ('transfer', 'gap_or_queue', 'assign', 'gap_or_assign')
             as is_doubtful
-    from placed
-    inner join part_causes on placed.resolved_class = part_causes.listed_part
+    from classed_time
+    inner join part_causes on classed_time.resolved_class = part_causes.listed_part
     where part_causes.part_cause <> 'unexplained'
 ),
 
-weighed as (
+excess_time as (
     select
         *,
         case
@@ -190,7 +190,7 @@ attributed_time as (
             when is_outlier then 'out_of_line'
             else 'extreme'
         end as ground
-    from weighed
+    from excess_time
     where excess_seconds > 0 or (over_usual_seconds > 0 and is_late)
 )
 

@@ -16,7 +16,7 @@ with overdue as (
         and outcome in ('late', 'open_overdue')
 ),
 
-shared as (
+cause_sums as (
     select
         dossier_id,
         sum(late_seconds)::bigint as late_seconds,
@@ -28,19 +28,19 @@ shared as (
 
 broken_causes as (
     select
-        coalesce(overdue.dossier_id, late_dossiers.dossier_id, shared.dossier_id) as dossier_id,
+        coalesce(overdue.dossier_id, late_dossiers.dossier_id, cause_sums.dossier_id) as dossier_id,
         coalesce(overdue.overrun_seconds, 0) as overrun_seconds,
-        coalesce(shared.late_seconds, 0) as late_seconds,
-        round(coalesce(shared.parts, 0) / share_whole(), 6) as late_share
+        coalesce(cause_sums.late_seconds, 0) as late_seconds,
+        round(coalesce(cause_sums.parts, 0) / share_whole(), 6) as late_share
     from overdue
     full join late_dossiers on overdue.dossier_id = late_dossiers.dossier_id
-    full join shared on overdue.dossier_id = shared.dossier_id
+    full join cause_sums on overdue.dossier_id = cause_sums.dossier_id
     where (
         overdue.dossier_id = late_dossiers.dossier_id
         and overdue.overrun_seconds is not distinct from late_dossiers.overrun_seconds
-        and coalesce(overdue.overrun_seconds, 0) = shared.late_seconds
-        and shared.parts = share_whole()
-        and shared.rounding < 0.000001
+        and coalesce(overdue.overrun_seconds, 0) = cause_sums.late_seconds
+        and cause_sums.parts = share_whole()
+        and cause_sums.rounding < 0.000001
     ) is not true
 )
 

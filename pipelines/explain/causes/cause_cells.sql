@@ -33,7 +33,7 @@ strata as (
     group by unit_id, procedure_id, channel_in
 ),
 
-judged as (
+stratum_dossiers as (
     select
         dossiers.dossier_no,
         dossiers.dossier_id,
@@ -48,10 +48,10 @@ judged as (
         and dossiers.channel_in = strata.channel_in
 ),
 
-facts as (
+monthly_facts as (
     select
-        judged.stratum_no,
-        judged.month_no,
+        stratum_dossiers.stratum_no,
+        stratum_dossiers.month_no,
         cause_list.cause_no,
         0 as n_dominant,
         0 as share_parts,
@@ -64,11 +64,11 @@ facts as (
         0 as open_doubtful
     from cause_excess as excess
     inner join cause_list on excess.cause = cause_list.cause
-    inner join judged on excess.dossier_no = judged.dossier_no
+    inner join stratum_dossiers on excess.dossier_no = stratum_dossiers.dossier_no
     union all
     select
-        judged.stratum_no,
-        judged.month_no,
+        stratum_dossiers.stratum_no,
+        stratum_dossiers.month_no,
         cause_list.cause_no,
         (causes.cause = late_dossiers.dominant_cause)::integer as n_dominant,
         round(causes.late_share * share_whole())::bigint as share_parts,
@@ -77,17 +77,17 @@ facts as (
         0 as n_extreme,
         0 as n_spared,
         0 as n_doubtful,
-        judged.is_open * round(causes.late_share * share_whole())::bigint as open_parts,
+        stratum_dossiers.is_open * round(causes.late_share * share_whole())::bigint as open_parts,
         0 as open_spared,
         0 as open_doubtful
     from causes
     inner join cause_list on causes.cause = cause_list.cause
     inner join late_dossiers on causes.dossier_id = late_dossiers.dossier_id
-    inner join judged on causes.dossier_id = judged.dossier_id
+    inner join stratum_dossiers on causes.dossier_id = stratum_dossiers.dossier_id
     union all
     select
-        judged.stratum_no,
-        judged.month_no,
+        stratum_dossiers.stratum_no,
+        stratum_dossiers.month_no,
         cause_list.cause_no,
         0 as n_dominant,
         0 as share_parts,
@@ -96,11 +96,11 @@ facts as (
         spared.is_avoidable::integer as n_spared,
         spared.is_doubtful::integer as n_doubtful,
         0 as open_parts,
-        judged.is_open * spared.is_avoidable::integer as open_spared,
-        judged.is_open * spared.is_doubtful::integer as open_doubtful
+        stratum_dossiers.is_open * spared.is_avoidable::integer as open_spared,
+        stratum_dossiers.is_open * spared.is_doubtful::integer as open_doubtful
     from cause_counterfactuals as spared
     inner join cause_list on spared.cause = cause_list.cause
-    inner join judged on spared.dossier_no = judged.dossier_no
+    inner join stratum_dossiers on spared.dossier_no = stratum_dossiers.dossier_no
     where spared.is_avoidable or spared.is_doubtful
 ),
 
@@ -127,7 +127,7 @@ by_month as (
         sum(open_parts)::bigint as open_parts,
         sum(open_spared)::integer as open_spared,
         sum(open_doubtful)::integer as open_doubtful
-    from facts
+    from monthly_facts
     group by stratum_no, month_no, cause_no
 ),
 
@@ -138,7 +138,7 @@ counted_by_month as (
         count(*) as n_dossiers,
         count(*) filter (where is_late) as n_late,
         sum(is_open) as n_open
-    from judged
+    from stratum_dossiers
     group by stratum_no, month_no
 ),
 
@@ -177,7 +177,7 @@ with_all as (
 ),
 
 -- a month's rows are its sums; only longer periods are added up
-summed as (
+period_sums as (
     select
         with_all.stratum_no,
         with_all.cause_no,
@@ -216,27 +216,27 @@ summed as (
     group by with_all.stratum_no, with_all.cause_no, months.period_no
 ),
 
-told as (
+filled_cells as (
     select
         cell_counts.stratum_no,
         cell_counts.period_no,
         cell_counts.n_dossiers,
         cell_counts.n_late,
         cell_counts.n_open,
-        coalesce(summed.cause_no, 0) as cause_no,
-        coalesce(summed.n_dominant, 0)::bigint as n_dominant,
-        coalesce(summed.share_parts, 0) as share_parts,
-        coalesce(summed.excess_seconds, 0) as excess_seconds,
-        coalesce(summed.n_extreme, 0)::bigint as n_extreme,
-        coalesce(summed.n_spared, 0)::bigint as n_spared,
-        coalesce(summed.n_doubtful, 0)::bigint as n_doubtful,
-        coalesce(summed.open_parts, 0) as open_parts,
-        coalesce(summed.open_spared, 0)::bigint as open_spared,
-        coalesce(summed.open_doubtful, 0)::bigint as open_doubtful
+        coalesce(period_sums.cause_no, 0) as cause_no,
+        coalesce(period_sums.n_dominant, 0)::bigint as n_dominant,
+        coalesce(period_sums.share_parts, 0) as share_parts,
+        coalesce(period_sums.excess_seconds, 0) as excess_seconds,
+        coalesce(period_sums.n_extreme, 0)::bigint as n_extreme,
+        coalesce(period_sums.n_spared, 0)::bigint as n_spared,
+        coalesce(period_sums.n_doubtful, 0)::bigint as n_doubtful,
+        coalesce(period_sums.open_parts, 0) as open_parts,
+        coalesce(period_sums.open_spared, 0)::bigint as open_spared,
+        coalesce(period_sums.open_doubtful, 0)::bigint as open_doubtful
     from cell_counts
-    left join summed
-        on cell_counts.stratum_no = summed.stratum_no
-        and cell_counts.period_no = summed.period_no
+    left join period_sums
+        on cell_counts.stratum_no = period_sums.stratum_no
+        and cell_counts.period_no = period_sums.period_no
 ),
 
 labels as (
@@ -254,22 +254,22 @@ cause_cells as (
         strata.procedure_id,
         strata.channel_in,
         names.cause,
-        told.n_dossiers,
-        told.n_late,
-        told.n_dominant,
-        told.share_parts / share_whole() as late_share,
-        told.excess_seconds,
-        told.n_extreme,
-        told.n_spared,
-        told.n_doubtful,
-        told.n_open,
-        told.open_parts / share_whole() as open_share,
-        told.open_spared,
-        told.open_doubtful
-    from told
-    inner join strata on told.stratum_no = strata.stratum_no
-    inner join labels on told.period_no = labels.period_no
-    inner join names on told.cause_no = names.cause_no
+        filled_cells.n_dossiers,
+        filled_cells.n_late,
+        filled_cells.n_dominant,
+        filled_cells.share_parts / share_whole() as late_share,
+        filled_cells.excess_seconds,
+        filled_cells.n_extreme,
+        filled_cells.n_spared,
+        filled_cells.n_doubtful,
+        filled_cells.n_open,
+        filled_cells.open_parts / share_whole() as open_share,
+        filled_cells.open_spared,
+        filled_cells.open_doubtful
+    from filled_cells
+    inner join strata on filled_cells.stratum_no = strata.stratum_no
+    inner join labels on filled_cells.period_no = labels.period_no
+    inner join names on filled_cells.cause_no = names.cause_no
 )
 
 select * from cause_cells

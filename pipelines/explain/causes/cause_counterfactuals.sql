@@ -3,13 +3,12 @@
 -- reads: attributed_time, time_against_peers, cause_steps, cause_dossiers, causes
 -- promises: is_avoidable is not null; is_doubtful is not null
 -- Would the dossier have been on time (is_avoidable), had the cause's steps taken the usual time?
--- Asked alike in quarters in and out of line, so that one can be expected from the others; of a
--- cause that is no step's time it is what but_for says. Ordinary steps vary, the cause's own and
--- every wait after them: by as much as long ones (nine in ten are shorter) exceed the usual, each
--- for itself (root of the summed squares). Where less than that lies between what the cause took
--- and the overrun, the answer is_doubtful.
+-- The test is the same in outlying and other quarters, so that each can be expected from the
+-- others; for a cause that is not the time of a step it is but_for. The time of ordinary steps
+-- varies, of the cause's own and of every wait after them, by the difference of long and usual time
+-- (root of the summed squares). Where the margin is smaller than that, the answer is_doubtful.
 
-with numbered as (
+with first_steps as (
     select
         steps.dossier_no,
         steps.step_code,
@@ -28,15 +27,15 @@ late_parts as (
         measured.part,
         measured.unit_no,
         measured.part not in ('transfer', 'work', 'external', 'applicant') as is_wait,
-        3 * numbered.step_no
+        3 * first_steps.step_no
         + case measured.part when 'transfer' then 0 when 'work' then 2 else 1 end as place,
         coalesce(measured.long_seconds - measured.usual_seconds, 0)::bigint
         * coalesce(measured.long_seconds - measured.usual_seconds, 0) as variance
     from time_against_peers as measured
     inner join cause_dossiers as dossiers on measured.dossier_no = dossiers.dossier_no
-    left join numbered
-        on measured.dossier_no = numbered.dossier_no
-        and measured.step_code = numbered.step_code
+    left join first_steps
+        on measured.dossier_no = first_steps.dossier_no
+        and measured.step_code = first_steps.step_code
     where dossiers.is_late
 ),
 
@@ -83,7 +82,7 @@ tests as (
         and beyond.cause = after.cause
 ),
 
-told as (
+cause_rows as (
     select
         dossiers.dossier_no,
         causes.cause,
@@ -94,14 +93,15 @@ told as (
 
 cause_counterfactuals as (
     select
-        coalesce(tests.dossier_no, told.dossier_no) as dossier_no,
-        coalesce(tests.cause, told.cause) as cause,
-        coalesce(tests.spare_seconds >= 0, false) or coalesce(told.but_for, false) as is_avoidable,
+        coalesce(tests.dossier_no, cause_rows.dossier_no) as dossier_no,
+        coalesce(tests.cause, cause_rows.cause) as cause,
+        coalesce(tests.spare_seconds >= 0, false)
+        or coalesce(cause_rows.but_for, false) as is_avoidable,
         coalesce(tests.spare_seconds * tests.spare_seconds < tests.variance, false) as is_doubtful
     from tests
-    full join told
-        on tests.dossier_no = told.dossier_no
-        and tests.cause = told.cause
+    full join cause_rows
+        on tests.dossier_no = cause_rows.dossier_no
+        and tests.cause = cause_rows.cause
 )
 
 select * from cause_counterfactuals

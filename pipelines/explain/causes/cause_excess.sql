@@ -34,7 +34,7 @@ with artefacts as (
     from cause_dossiers
 ),
 
-together as (
+all_excess as (
     select
         weighed.dossier_no,
         weighed.cause,
@@ -75,8 +75,8 @@ together as (
     from artefacts
 ),
 
--- the parts of a row are compared from left to right
-grouped as (
+-- max compares the fields of a row from left to right
+excess_by_cause as (
     select
         dossier_no,
         cause,
@@ -91,31 +91,31 @@ grouped as (
             'grade': grade,
             'usual_seconds': usual_seconds
         }) as most
-    from together
+    from all_excess
     where excess_seconds > 0
     group by dossier_no, cause
 ),
 
 cause_excess as (
     select
-        grouped.dossier_no,
-        grouped.cause,
-        grouped.excess_seconds,
-        grouped.is_extreme,
-        grouped.most.seconds::bigint as spent_seconds,
-        grouped.most.usual_seconds::bigint as usual_seconds,
-        grouped.most.ground,
-        grouped.most.grade,
-        grouped.most.n_in_progress::bigint as n_in_progress,
-        grouped.most.usual_in_progress::bigint as usual_in_progress,
+        excess_by_cause.dossier_no,
+        excess_by_cause.cause,
+        excess_by_cause.excess_seconds,
+        excess_by_cause.is_extreme,
+        excess_by_cause.most.seconds::bigint as spent_seconds,
+        excess_by_cause.most.usual_seconds::bigint as usual_seconds,
+        excess_by_cause.most.ground,
+        excess_by_cause.most.grade,
+        excess_by_cause.most.n_in_progress::bigint as n_in_progress,
+        excess_by_cause.most.usual_in_progress::bigint as usual_in_progress,
         records.other_source,
         records.other_ended_on,
         records.counted_source,
         records.ended_on as counted_ended_on
-    from grouped
+    from excess_by_cause
     left join cause_dossiers as records
-        on grouped.dossier_no = records.dossier_no
-        and grouped.most.ground in ('other_record', 'records_differ')
+        on excess_by_cause.dossier_no = records.dossier_no
+        and excess_by_cause.most.ground in ('other_record', 'records_differ')
 )
 
 select * from cause_excess

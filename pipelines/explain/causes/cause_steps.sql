@@ -2,14 +2,14 @@
 -- key: dossier_no, step_no
 -- reads: steps, cause_dossiers, cause_units
 -- promises: step_code > 0; not is_same_holder or holder_no is not null
--- A step that names no unit is its holder's usual unit's, else the dossier's: one office without a
--- name would stand for all that name none, and no two units could be compared.
--- A step with is_waiting was not begun, in a log that says of most such steps when they began. One
--- with is_same_holder follows a step of the same holder of the same unit: no handover took place.
--- step_code and holder_no number steps (by kind and name) and holders of all logs and mean nothing
--- outside this room.
+-- A step without a unit belongs to its holder's usual unit, else to the dossier's: one unnamed
+-- office for all such steps would make units incomparable.
+-- A step with is_waiting has not started, in a log that has the start of most such steps. One
+-- with is_same_holder follows a step of the same holder of the same unit, without a hand-over.
+-- step_code and holder_no number steps (by kind and name) and holders of all logs and are used only
+-- in this folder.
 
-with met as (
+with step_names as (
     select
         step_kind,
         coalesce(step, '-') as step,
@@ -25,7 +25,7 @@ codes as (
         step,
         row_number() over (order by step_kind, step)::integer as step_code,
         2 * n_started > n_ended as logs_starts
-    from met
+    from step_names
 ),
 
 holders as (
@@ -39,7 +39,7 @@ holders as (
     group by unit_id, holder_id
 ),
 
--- the unit that a holder's steps name most
+-- the most frequent unit of a holder's steps
 homes as (
     select
         holder_id,
@@ -50,12 +50,12 @@ homes as (
         where unit_id is not null
             and holder_id is not null
         group by holder_id, unit_id
-    ) as named
+) as unit_steps
     group by holder_id
 ),
 
--- names become numbers before anything else is joined, and stay out of what is put in order
-coded as (
+-- names become numbers before other joins, so that sorting moves no texts
+coded_steps as (
     select
         steps.dossier_id,
         steps.step_no,
@@ -85,27 +85,27 @@ coded as (
     left join cause_units as units on coalesce(steps.unit_id, homes.unit_id) = units.unit_id
 ),
 
-numbered as (
+dossier_steps as (
     select
         dossiers.dossier_no,
-        coded.step_no,
-        coded.step_code,
-        coded.is_waiting,
-        coded.has_arrival,
-        coded.has_start,
-        coded.has_finish,
-        coded.last_second,
-        coded.first_second,
-        coded.started_second,
-        coded.holder_no,
-        coded.hand_no,
-        coalesce(coded.unit_no, units.unit_no) as unit_no
-    from coded
-    inner join cause_dossiers as dossiers on coded.dossier_id = dossiers.dossier_id
+        coded_steps.step_no,
+        coded_steps.step_code,
+        coded_steps.is_waiting,
+        coded_steps.has_arrival,
+        coded_steps.has_start,
+        coded_steps.has_finish,
+        coded_steps.last_second,
+        coded_steps.first_second,
+        coded_steps.started_second,
+        coded_steps.holder_no,
+        coded_steps.hand_no,
+        coalesce(coded_steps.unit_no, units.unit_no) as unit_no
+    from coded_steps
+    inner join cause_dossiers as dossiers on coded_steps.dossier_id = dossiers.dossier_id
     inner join cause_units as units on dossiers.unit_id = units.unit_id
 ),
 
-followed as (
+ordered_steps as (
     select
         *,
         lag(case when holder_no is not null then hand_no end) over span as hand_before,
@@ -115,32 +115,32 @@ followed as (
             order by first_second, step_no
             rows between unbounded preceding and 1 preceding
         ) as reached_before
-    from numbered
+    from dossier_steps
     window span as (partition by dossier_no order by first_second, step_no)
 ),
 
 cause_steps as (
     select
-        followed.dossier_no,
-        followed.step_no,
-        followed.step_code,
+        ordered_steps.dossier_no,
+        ordered_steps.step_no,
+        ordered_steps.step_code,
         codes.step_kind,
-        followed.is_waiting,
-        followed.last_second,
-        followed.started_second,
-        followed.holder_no,
-        followed.unit_no,
-        followed.has_arrival,
-        followed.has_start,
-        followed.has_finish,
-        followed.last_before is null as is_first,
+        ordered_steps.is_waiting,
+        ordered_steps.last_second,
+        ordered_steps.started_second,
+        ordered_steps.holder_no,
+        ordered_steps.unit_no,
+        ordered_steps.has_arrival,
+        ordered_steps.has_start,
+        ordered_steps.has_finish,
+        ordered_steps.last_before is null as is_first,
         coalesce(
-            followed.hand_no = followed.hand_before
-            and followed.last_before = followed.reached_before,
+            ordered_steps.hand_no = ordered_steps.hand_before
+            and ordered_steps.last_before = ordered_steps.reached_before,
             false
         ) as is_same_holder
-    from followed
-    inner join codes on followed.step_code = codes.step_code
+    from ordered_steps
+    inner join codes on ordered_steps.step_code = codes.step_code
 )
 
 select * from cause_steps

@@ -2,7 +2,7 @@
 -- key: unit_id
 -- reads: cause_dossiers, steps
 -- promises: unit_no > 0
--- The number means nothing outside this room.
+-- The number is used only in this folder.
 
 with cause_units as (
     select

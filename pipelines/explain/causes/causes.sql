@@ -8,7 +8,7 @@
 -- evidence is the columns after it in one text: ground, seconds spent and usual, and the numbers or
 -- the records that the ground compares.
 
-with shared as (
+with player_shares as (
     select
         players.*,
         shares.share_parts,
@@ -19,7 +19,7 @@ with shared as (
         and players.slot = shares.slot
 ),
 
-floored as (
+whole_shares as (
     select
         *,
         overrun_seconds * excess_seconds // all_seconds as whole_seconds,
@@ -27,47 +27,47 @@ floored as (
             partition by dossier_no
             order by overrun_seconds * excess_seconds % all_seconds desc, slot
         ) as rank
-    from shared
+    from player_shares
 ),
 
 causes as (
     select
         dossiers.dossier_id,
         getvariable('profile')::varchar as profile,
-        floored.cause,
-        floored.whole_seconds
+        whole_shares.cause,
+        whole_shares.whole_seconds
         + (
-            floored.rank
-            <= floored.overrun_seconds
-            - sum(floored.whole_seconds) over (partition by floored.dossier_no)
+            whole_shares.rank
+            <= whole_shares.overrun_seconds
+            - sum(whole_shares.whole_seconds) over (partition by whole_shares.dossier_no)
         )::bigint as late_seconds,
-        floored.share_parts / share_whole() as late_share,
-        floored.excess_seconds >= floored.needed_seconds as but_for,
-        floored.grade,
+        whole_shares.share_parts / share_whole() as late_share,
+        whole_shares.excess_seconds >= whole_shares.needed_seconds as but_for,
+        whole_shares.grade,
         concat_ws(
             '|',
-            floored.ground,
-            floored.spent_seconds,
-            floored.usual_seconds,
-            floored.n_in_progress,
-            floored.usual_in_progress,
-            replace(floored.other_source, '|', ' '),
-            floored.other_ended_on,
-            replace(floored.counted_source, '|', ' '),
-            floored.counted_ended_on
+            whole_shares.ground,
+            whole_shares.spent_seconds,
+            whole_shares.usual_seconds,
+            whole_shares.n_in_progress,
+            whole_shares.usual_in_progress,
+            replace(whole_shares.other_source, '|', ' '),
+            whole_shares.other_ended_on,
+            replace(whole_shares.counted_source, '|', ' '),
+            whole_shares.counted_ended_on
         ) as evidence,
-        floored.ground,
-        floored.spent_seconds,
-        floored.usual_seconds,
-        floored.n_in_progress,
-        floored.usual_in_progress,
-        floored.other_source,
-        floored.other_ended_on,
-        floored.counted_source,
-        floored.counted_ended_on,
-        floored.excess_seconds
-    from floored
-    inner join cause_dossiers as dossiers on floored.dossier_no = dossiers.dossier_no
+        whole_shares.ground,
+        whole_shares.spent_seconds,
+        whole_shares.usual_seconds,
+        whole_shares.n_in_progress,
+        whole_shares.usual_in_progress,
+        whole_shares.other_source,
+        whole_shares.other_ended_on,
+        whole_shares.counted_source,
+        whole_shares.counted_ended_on,
+        whole_shares.excess_seconds
+    from whole_shares
+    inner join cause_dossiers as dossiers on whole_shares.dossier_no = dossiers.dossier_no
 )
 
 select * from causes

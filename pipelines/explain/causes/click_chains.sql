@@ -4,10 +4,10 @@
 -- promises: span_seconds >= 0
 -- chain_size steps or more of one dossier, work among them, that began and ended within chain_gap
 -- seconds before its end, whoever clicked, where the middle dossier needs twice as long or more for
--- as many: no work is done in that time, and when it was is not known. Mere dates, and stamps in
--- quarters of an hour, say nothing.
+-- as many: no work is done in that time, and its true time is unknown. Dates without times and
+-- stamps in quarters of an hour are not used.
 
-with touched as (
+with steps_before_end as (
     select
         dossiers.dossier_no,
         dossiers.end_second,
@@ -28,43 +28,43 @@ with touched as (
 
 usual as (
     select
-        median(touched.before_seconds) as span_seconds,
-        count(*) filter (where touched.end_second % 900 <> 0) as n_exact,
+        median(steps_before_end.before_seconds) as span_seconds,
+        count(*) filter (where steps_before_end.end_second % 900 <> 0) as n_exact,
         count(*) as n_dossiers
-    from touched
+    from steps_before_end
     cross join cause_limits as limits
-    where touched.place = limits.chain_size
+    where steps_before_end.place = limits.chain_size
 ),
 
-clicked as (
-    select touched.*
-    from touched
+chain_steps as (
+    select steps_before_end.*
+    from steps_before_end
     cross join cause_limits as limits
     cross join usual
-    where touched.span_seconds <= limits.chain_gap
-        and touched.end_second % 900 <> 0
+    where steps_before_end.span_seconds <= limits.chain_gap
+        and steps_before_end.end_second % 900 <> 0
         and usual.span_seconds >= 2 * limits.chain_gap
         and usual.n_dossiers >= limits.fewest_peers
         and 2 * usual.n_exact > usual.n_dossiers
 ),
 
 chains as (
-    select clicked.dossier_no
-    from clicked
+    select chain_steps.dossier_no
+    from chain_steps
     cross join cause_limits as limits
-    group by clicked.dossier_no
+    group by chain_steps.dossier_no
     having count(*) >= max(limits.chain_size)
-        and bool_or(clicked.step_kind in ('work', 'opinion'))
+        and bool_or(chain_steps.step_kind in ('work', 'opinion'))
 ),
 
 click_chains as (
     select
-        clicked.dossier_no,
-        clicked.step_code,
-        max(clicked.span_seconds) as span_seconds
-    from clicked
-    semi join chains on clicked.dossier_no = chains.dossier_no
-    group by clicked.dossier_no, clicked.step_code
+        chain_steps.dossier_no,
+        chain_steps.step_code,
+        max(chain_steps.span_seconds) as span_seconds
+    from chain_steps
+    semi join chains on chain_steps.dossier_no = chains.dossier_no
+    group by chain_steps.dossier_no, chain_steps.step_code
 )
 
 select * from click_chains

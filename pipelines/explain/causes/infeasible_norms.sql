@@ -2,8 +2,8 @@
 -- key: dossier_no
 -- reads: ledger, cause_dossiers, cause_limits
 -- promises: over_seconds > 0; norm_seconds > 0
--- Counted is only time spent within the norms of steps: late although no step passed its norm.
--- Only regulated norms count; what others usually needed is no promise.
+-- Only time within the norms of steps counts: late although no step exceeded its norm.
+-- Only regulated norms count; the usual time of others is not a promise.
 
 with steps_taken as (
     select
@@ -28,7 +28,7 @@ sums as (
     group by dossier_no
 ),
 
-allowed as (
+norms_and_terms as (
     select
         sums.*,
         greatest(
@@ -47,7 +47,7 @@ infeasible_norms as (
         norm_seconds,
         allowed_seconds,
         within_seconds - allowed_seconds as over_seconds
-    from allowed
+    from norms_and_terms
     where norm_seconds > allowed_seconds
         and within_seconds > allowed_seconds
 )

@@ -1,10 +1,9 @@
--- grain: one row per cause, unit ('*' all) and period in which a late dossier's log lets it be told
+-- grain: one row per cause, unit ('*' all) and period in which a late dossier's log could show it
 -- key: cause, unit_id, period
 -- reads: cause_list, attributable_time, attributed_time, cause_dossiers, late_dossiers, periods
 -- promises: cause <> 'unexplained'
--- A cause can be told where a late dossier has a part of its own to put down to it, were it usual
--- or not, or where a part that the log cannot tell apart was put down to it. A due date can be held
--- against its term without any log.
+-- A cause is observable where a late dossier has time of its class, usual or not, or ambiguous time
+-- attributed to it. A due date can be compared with its term without any log.
 
 with part_causes as (
     select
@@ -23,7 +22,7 @@ late as (
     inner join cause_dossiers as judged on late_dossiers.dossier_id = judged.dossier_id
 ),
 
-shown as (
+time_classes as (
     select
         parts.part::varchar as part,
         late.unit_id,
@@ -33,13 +32,13 @@ shown as (
     group by parts.part, late.unit_id, late.ended_on
 ),
 
-told as (
+late_days as (
     select
         part_causes.cause,
-        shown.unit_id,
-        shown.ended_on
-    from shown
-    inner join part_causes on shown.part = part_causes.part
+        time_classes.unit_id,
+        time_classes.ended_on
+    from time_classes
+    inner join part_causes on time_classes.part = part_causes.part
     union
     select
         weighed.cause::varchar as cause,
@@ -57,16 +56,16 @@ told as (
 
 observable_causes as (
     select
-        told.cause,
-        case when grouping(told.unit_id) = 0 then told.unit_id else '*' end as unit_id,
+        late_days.cause,
+        case when grouping(late_days.unit_id) = 0 then late_days.unit_id else '*' end as unit_id,
         periods.period
-    from told
+    from late_days
     inner join periods
-        on told.ended_on >= periods.starts_on
-        and told.ended_on <= periods.ends_on
+        on late_days.ended_on >= periods.starts_on
+        and late_days.ended_on <= periods.ends_on
     group by grouping sets (
-        (told.cause, periods.period),
-        (told.cause, periods.period, told.unit_id)
+        (late_days.cause, periods.period),
+        (late_days.cause, periods.period, late_days.unit_id)
     )
 )
 

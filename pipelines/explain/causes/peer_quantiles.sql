@@ -1,14 +1,15 @@
--- grain: one row per basis, group, step, part and what is left out: how long the others took
+-- grain: one row per basis, group, step, part and excluded member: how long the others took
 -- key: basis, group_no, step_code, part, excluded_member
 -- reads: attributable_time, unspent_steps, cause_dossiers, cause_limits
 -- promises: basis in ('units', 'quarters', 'terms'); usual_seconds >= 0;
 --   long_seconds >= usual_seconds; extreme_seconds >= long_seconds
--- Nothing is measured by itself. units: the same procedure at the other units; quarters: the same
--- procedure in the other quarters, wherever; terms: all procedures with such a term at the other
--- units, whatever the step's name (step_code 0). Exact quantiles: the shortest duration that the
--- share asked for did not pass. Steps that could have waited and did not count as zero seconds.
+-- Leave-one-out: each unit or quarter is compared with the others only. units: the same procedure
+-- at the other units; quarters: the same procedure in the other quarters, at any unit; terms: all
+-- procedures with such a term at the other units, whatever the step's name (step_code 0). A
+-- quantile is the shortest duration that the share did not exceed. Steps that could have waited and
+-- did not count as zero seconds.
 
-with taken as (
+with step_times as (
     select
         dossiers.procedure_no,
         dossiers.term_band,
@@ -43,7 +44,7 @@ at_units as (
         unit_no,
         seconds,
         sum(n)::integer as n
-    from taken
+    from step_times
     group by procedure_no, step_code, part, unit_no, seconds
 ),
 
@@ -71,12 +72,12 @@ thin as (
 ),
 
 thin_steps as (
-    select taken.*
-    from taken
+    select step_times.*
+    from step_times
     semi join thin
-        on taken.procedure_no = thin.procedure_no
-        and taken.step_code = thin.step_code
-        and taken.part = thin.part
+        on step_times.procedure_no = thin.procedure_no
+        and step_times.step_code = thin.step_code
+        and step_times.part = thin.part
 ),
 
 thin_bands as (
@@ -110,17 +111,17 @@ duration_counts as (
     union all
     select
         'terms' as basis,
-        taken.term_band as group_no,
+        step_times.term_band as group_no,
         0 as step_code,
-        taken.part,
-        taken.unit_no as excluded_member,
-        taken.seconds,
-        sum(taken.n)::integer as n
-    from taken
+        step_times.part,
+        step_times.unit_no as excluded_member,
+        step_times.seconds,
+        sum(step_times.n)::integer as n
+    from step_times
     semi join thin_bands
-        on taken.term_band = thin_bands.term_band
-        and taken.part = thin_bands.part
-    group by taken.term_band, taken.part, taken.unit_no, taken.seconds
+        on step_times.term_band = thin_bands.term_band
+        and step_times.part = thin_bands.part
+    group by step_times.term_band, step_times.part, step_times.unit_no, step_times.seconds
 ),
 
 totals as (
@@ -135,8 +136,8 @@ totals as (
     group by basis, group_no, step_code, part
 ),
 
--- by number, they are many
-own as (
+-- numbers instead of names: there are many rows
+member_durations as (
     select
         totals.total_no,
         duration_counts.excluded_member,
@@ -152,11 +153,11 @@ own as (
 
 durations as (
     select total_no, seconds, sum(n)::integer as n
-    from own
+    from member_durations
     group by total_no, seconds
 ),
 
-together as (
+cumulative as (
     select
         *,
         (sum(n) over (partition by total_no order by seconds))::integer as n_up_to
@@ -165,12 +166,12 @@ together as (
 
 members as (
     select total_no, excluded_member, sum(n)::integer as n
-    from own
+    from member_durations
     group by total_no, excluded_member
 ),
 
 -- only those with enough others
-compared as (
+targets as (
     select
         totals.*,
         members.excluded_member,
@@ -184,78 +185,78 @@ compared as (
     where totals.n - members.n >= limits.fewest_peers
 ),
 
-summed as (
+member_sums as (
     select
         *,
         (sum(n) over (partition by total_no, excluded_member order by seconds))::integer as n_own
-    from own
+    from member_durations
 ),
 
--- how many steps of the others lie below each duration of a member's own
-placed as (
+-- how many steps of the others are shorter than each duration of the member
+ranks as (
     select
-        summed.total_no,
-        summed.excluded_member,
-        summed.seconds,
-        summed.n_own,
-        together.n_up_to - together.n - summed.n_own + summed.n as n_below
-    from summed
-    inner join together
-        on summed.total_no = together.total_no
-        and summed.seconds = together.seconds
+        member_sums.total_no,
+        member_sums.excluded_member,
+        member_sums.seconds,
+        member_sums.n_own,
+        cumulative.n_up_to - cumulative.n - member_sums.n_own + member_sums.n as n_below
+    from member_sums
+    inner join cumulative
+        on member_sums.total_no = cumulative.total_no
+        and member_sums.seconds = cumulative.seconds
 ),
 
--- between two durations of its own the steps of all are counted: what is its own does not change
--- there, and the one sought lies after the last one with too few below it
-begun as (
+-- between two durations of the member its own count is constant, so the steps of all are counted
+-- there; the quantile lies after the last duration with too few steps below it
+bounds as (
     select
-        compared.total_no,
-        compared.excluded_member,
-        max(case when placed.n_below < compared.n_usual then placed.seconds end) as usual_from,
-        max(case when placed.n_below < compared.n_usual then placed.n_own end) as usual_own,
-        max(case when placed.n_below < compared.n_long then placed.seconds end) as long_from,
-        max(case when placed.n_below < compared.n_long then placed.n_own end) as long_own,
-        max(case when placed.n_below < compared.n_extreme then placed.seconds end)
+        targets.total_no,
+        targets.excluded_member,
+        max(case when ranks.n_below < targets.n_usual then ranks.seconds end) as usual_from,
+        max(case when ranks.n_below < targets.n_usual then ranks.n_own end) as usual_own,
+        max(case when ranks.n_below < targets.n_long then ranks.seconds end) as long_from,
+        max(case when ranks.n_below < targets.n_long then ranks.n_own end) as long_own,
+        max(case when ranks.n_below < targets.n_extreme then ranks.seconds end)
             as extreme_from,
-        max(case when placed.n_below < compared.n_extreme then placed.n_own end) as extreme_own
-    from placed
-    inner join compared
-        on placed.total_no = compared.total_no
-        and placed.excluded_member = compared.excluded_member
-    group by compared.total_no, compared.excluded_member
+        max(case when ranks.n_below < targets.n_extreme then ranks.n_own end) as extreme_own
+    from ranks
+    inner join targets
+        on ranks.total_no = targets.total_no
+        and ranks.excluded_member = targets.excluded_member
+    group by targets.total_no, targets.excluded_member
 ),
 
-sought as (
+windows as (
     select
-        compared.*,
-        compared.n_usual + coalesce(begun.usual_own, 0) as usual_reach,
-        compared.n_long + coalesce(begun.long_own, 0) as long_reach,
-        compared.n_extreme + coalesce(begun.extreme_own, 0) as extreme_reach,
-        coalesce(begun.usual_from, 0) as usual_from,
-        coalesce(begun.long_from, 0) as long_from,
-        coalesce(begun.extreme_from, 0) as extreme_from
-    from compared
-    inner join begun
-        on compared.total_no = begun.total_no
-        and compared.excluded_member = begun.excluded_member
+        targets.*,
+        targets.n_usual + coalesce(bounds.usual_own, 0) as usual_reach,
+        targets.n_long + coalesce(bounds.long_own, 0) as long_reach,
+        targets.n_extreme + coalesce(bounds.extreme_own, 0) as extreme_reach,
+        coalesce(bounds.usual_from, 0) as usual_from,
+        coalesce(bounds.long_from, 0) as long_from,
+        coalesce(bounds.extreme_from, 0) as extreme_from
+    from targets
+    inner join bounds
+        on targets.total_no = bounds.total_no
+        and targets.excluded_member = bounds.excluded_member
 ),
 
-reached as (
+quantiles as (
     select
-        sought.*,
-        greatest(usual.seconds, sought.usual_from) as usual_seconds,
-        greatest(long.seconds, sought.long_from) as long_seconds,
-        greatest(extreme.seconds, sought.extreme_from) as extreme_seconds
-    from sought
-    asof inner join together as usual
-        on sought.total_no = usual.total_no
-        and sought.usual_reach <= usual.n_up_to
-    asof inner join together as long
-        on sought.total_no = long.total_no
-        and sought.long_reach <= long.n_up_to
-    asof inner join together as extreme
-        on sought.total_no = extreme.total_no
-        and sought.extreme_reach <= extreme.n_up_to
+        windows.*,
+        greatest(usual.seconds, windows.usual_from) as usual_seconds,
+        greatest(long.seconds, windows.long_from) as long_seconds,
+        greatest(extreme.seconds, windows.extreme_from) as extreme_seconds
+    from windows
+    asof inner join cumulative as usual
+        on windows.total_no = usual.total_no
+        and windows.usual_reach <= usual.n_up_to
+    asof inner join cumulative as long
+        on windows.total_no = long.total_no
+        and windows.long_reach <= long.n_up_to
+    asof inner join cumulative as extreme
+        on windows.total_no = extreme.total_no
+        and windows.extreme_reach <= extreme.n_up_to
 ),
 
 peer_quantiles as (
@@ -269,7 +270,7 @@ peer_quantiles as (
         usual_seconds,
         long_seconds,
         extreme_seconds
-    from reached
+    from quantiles
 )
 
 select * from peer_quantiles

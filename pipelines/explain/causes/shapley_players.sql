@@ -1,12 +1,12 @@
--- grain: one row per late dossier and cause present, the largest first, what is left last
+-- grain: one row per late dossier and cause present, the largest first, the unexplained part last
 -- key: dossier_no, slot
 -- reads: cause_excess, cause_dossiers, cause_list, typed_reasons, infeasible_norms,
 --   cause_limits
 -- promises: slot between 1 and 22; excess_seconds > 0; needed_seconds > 0
--- needed_seconds must go for the dossier to be on time. Causes that take off a fair part of it
--- (least_share) stand for themselves; smaller ones, and what no cause explains of the overrun, are
--- unexplained, so that all together save it; a typed reason, where there is one, speaks for that
--- rest.
+-- needed_seconds must be saved for the dossier to be on time. A cause with at least least_share of
+-- them is a player; smaller ones, and the part of the overrun that no cause explains, are
+-- unexplained, so that all players together save it. A typed reason, where there is one, explains
+-- that rest.
 
 with players as (
     select
@@ -23,7 +23,7 @@ with players as (
     where dossiers.is_late
 ),
 
-named as (
+sized_players as (
     select
         players.*,
         100 * players.excess_seconds >= limits.least_share * players.needed_seconds as is_named
@@ -37,18 +37,18 @@ sums as (
         sum(excess_seconds)::bigint as excess_seconds,
         sum(case when is_named then 0 else excess_seconds end)::bigint as small_seconds,
         count(*) filter (where is_named) as n_named
-    from named
+    from sized_players
     group by dossier_no
 ),
 
--- a typed reason speaks for what is left, unless something better already speaks for that cause
-claimed as (
+-- a typed reason explains the rest, unless better evidence already supports that cause
+open_reasons as (
     select typed_reasons.dossier_no, typed_reasons.cause
     from typed_reasons
-    anti join named
-        on typed_reasons.dossier_no = named.dossier_no
-        and typed_reasons.cause = named.cause
-        and named.is_named
+    anti join sized_players
+        on typed_reasons.dossier_no = sized_players.dossier_no
+        and typed_reasons.cause = sized_players.cause
+        and sized_players.is_named
 ),
 
 left_over as (
@@ -66,8 +66,8 @@ left_over as (
     where dossiers.is_late
 ),
 
--- norms that cannot be met answer for what nothing else does
-overlong as (
+-- norms that exceed the term explain what no other cause does
+excessive_norms as (
     select
         left_over.*,
         least(infeasible_norms.over_seconds, left_over.left_seconds) as over_seconds,
@@ -78,18 +78,18 @@ overlong as (
     where left_over.left_seconds > 0
 ),
 
-rest as (
+unexplained_rest as (
     select
         left_over.dossier_no,
         left_over.overrun_seconds,
         left_over.needed_seconds,
-        claimed.cause,
-        left_over.n_named + 1 + (overlong.dossier_no is not null)::integer as slot,
-        left_over.small_seconds + left_over.left_seconds - coalesce(overlong.over_seconds, 0)
+        open_reasons.cause,
+        left_over.n_named + 1 + (excessive_norms.dossier_no is not null)::integer as slot,
+        left_over.small_seconds + left_over.left_seconds - coalesce(excessive_norms.over_seconds, 0)
             as excess_seconds
     from left_over
-    left join overlong on left_over.dossier_no = overlong.dossier_no
-    left join claimed on left_over.dossier_no = claimed.dossier_no
+    left join excessive_norms on left_over.dossier_no = excessive_norms.dossier_no
+    left join open_reasons on left_over.dossier_no = open_reasons.dossier_no
 ),
 
 shapley_players as (
@@ -110,7 +110,7 @@ shapley_players as (
         counted_ended_on,
         overrun_seconds,
         needed_seconds
-    from named
+    from sized_players
     where is_named
     union all
     select
@@ -130,7 +130,7 @@ shapley_players as (
         null as counted_ended_on,
         overrun_seconds,
         needed_seconds
-    from overlong
+    from excessive_norms
     union all
     select
         dossier_no,
@@ -149,7 +149,7 @@ shapley_players as (
         null as counted_ended_on,
         overrun_seconds,
         needed_seconds
-    from rest
+from unexplained_rest
     where excess_seconds > 0
 )
 

@@ -2,7 +2,7 @@
 -- key: unit_no, quarter_no
 -- reads: ledger, cause_dossiers, cause_steps, cause_limits
 -- promises: n_between <= n_waits; n_days > 0
--- Looked at are signatures that waited long; matters of a day or two, signed at once, are not.
+-- Only signatures that waited long count; dossiers of a day or two that are signed at once do not.
 -- Where the signer signed nothing on the days in between, the dossier waited for the next signing
 -- day, not behind other dossiers.
 
@@ -28,7 +28,7 @@ with signatures as (
         and judged.term_band > 1
 ),
 
--- a unit stands for the signers that a log does not name
+-- a unit replaces the signers that a log does not name
 signers as (
     select
         holder_id,
@@ -38,7 +38,7 @@ signers as (
     group by holder_id, own_unit_no
 ),
 
-spells as (
+signature_waits as (
     select
         signatures.quarter_no,
         signatures.unit_no,
@@ -61,7 +61,7 @@ spells as (
 
 days as (
     select signer_no, signed_on
-    from spells
+    from signature_waits
     group by signer_no, signed_on
 ),
 
@@ -75,19 +75,19 @@ days_before as (
 
 quarters as (
     select
-        spells.unit_no,
-        spells.quarter_no,
+        signature_waits.unit_no,
+        signature_waits.quarter_no,
         count(*) as n_waits,
-        count(*) filter (where days_before.before_on > spells.came_on) as n_between,
-        count(distinct spells.signed_on) as n_days
-    from spells
+        count(*) filter (where days_before.before_on > signature_waits.came_on) as n_between,
+        count(distinct signature_waits.signed_on) as n_days
+    from signature_waits
     inner join days_before
-        on spells.signer_no = days_before.signer_no
-        and spells.signed_on = days_before.signed_on
+        on signature_waits.signer_no = days_before.signer_no
+        and signature_waits.signed_on = days_before.signed_on
     cross join cause_limits as limits
-    where spells.work_seconds > limits.session_wait
-        and spells.signed_on > spells.came_on
-    group by spells.unit_no, spells.quarter_no
+    where signature_waits.work_seconds > limits.session_wait
+        and signature_waits.signed_on > signature_waits.came_on
+    group by signature_waits.unit_no, signature_waits.quarter_no
 ),
 
 signing_sessions as (

@@ -5,7 +5,7 @@
 -- The unit is the one responsible for the dossier; a transfer is named after the step it leads to.
 -- Counted when asked for, for the periods asked about.
 
-with judged as (
+with in_period as (
     select
         judged_dossiers.*,
         periods.period
@@ -23,7 +23,7 @@ spent_time as (
         coalesce(steps.step, '-') as step,
         sum(ledger.work_seconds)::bigint as work_seconds
     from ledger
-    semi join judged on ledger.dossier_id = judged.dossier_id
+    semi join in_period on ledger.dossier_id = in_period.dossier_id
     left join steps
         on ledger.dossier_id = steps.dossier_id
         and ledger.step_no = steps.step_no
@@ -32,19 +32,19 @@ spent_time as (
 
 step_time as (
     select
-        judged.period,
-        case when grouping(judged.unit_id) = 0 then judged.unit_id else '*' end as unit_id,
-        judged.is_late,
+        in_period.period,
+        case when grouping(in_period.unit_id) = 0 then in_period.unit_id else '*' end as unit_id,
+        in_period.is_late,
         spent_time.kind,
         spent_time.step,
         count(*) as n_dossiers,
         sum(spent_time.work_seconds)::bigint as work_seconds,
         quantile_disc(spent_time.work_seconds, 0.5) as median_seconds
-    from judged
-    inner join spent_time on judged.dossier_id = spent_time.dossier_id
+    from in_period
+    inner join spent_time on in_period.dossier_id = spent_time.dossier_id
     group by grouping sets (
-        (judged.period, judged.is_late, spent_time.kind, spent_time.step),
-        (judged.period, judged.is_late, spent_time.kind, spent_time.step, judged.unit_id)
+        (in_period.period, in_period.is_late, spent_time.kind, spent_time.step),
+        (in_period.period, in_period.is_late, spent_time.kind, spent_time.step, in_period.unit_id)
     )
 )
 

@@ -5,12 +5,12 @@
 -- Working seconds per dossier by kind; a dossier without such a segment counts as zero seconds.
 -- Counted when asked for, for the periods asked about.
 
-with kinds as (
+with segment_kinds as (
     select distinct kind
     from ledger
 ),
 
-judged as (
+in_period as (
     select
         judged_dossiers.*,
         periods.period
@@ -27,38 +27,38 @@ spent_time as (
         ledger.kind,
         sum(ledger.work_seconds)::bigint as work_seconds
     from ledger
-    semi join judged on ledger.dossier_id = judged.dossier_id
+    semi join in_period on ledger.dossier_id = in_period.dossier_id
     group by ledger.dossier_id, ledger.kind
 ),
 
-filled as (
+by_kind as (
     select
-        judged.period,
-        judged.unit_id,
-        judged.is_late,
-        kinds.kind,
+        in_period.period,
+        in_period.unit_id,
+        in_period.is_late,
+        segment_kinds.kind,
         coalesce(spent_time.work_seconds, 0) as work_seconds
-    from judged
-    cross join kinds
+    from in_period
+    cross join segment_kinds
     left join spent_time
-        on judged.dossier_id = spent_time.dossier_id
-        and kinds.kind = spent_time.kind
+        on in_period.dossier_id = spent_time.dossier_id
+        and segment_kinds.kind = spent_time.kind
 ),
 
 time_use as (
     select
-        filled.period,
-        case when grouping(filled.unit_id) = 0 then filled.unit_id else '*' end as unit_id,
-        filled.is_late,
-        filled.kind,
+        by_kind.period,
+        case when grouping(by_kind.unit_id) = 0 then by_kind.unit_id else '*' end as unit_id,
+        by_kind.is_late,
+        by_kind.kind,
         count(*) as n_dossiers,
-        sum(filled.work_seconds)::bigint as work_seconds,
-        quantile_disc(filled.work_seconds, 0.5) as median_seconds,
-        quantile_disc(filled.work_seconds, 0.9) as p90_seconds
-    from filled
+        sum(by_kind.work_seconds)::bigint as work_seconds,
+        quantile_disc(by_kind.work_seconds, 0.5) as median_seconds,
+        quantile_disc(by_kind.work_seconds, 0.9) as p90_seconds
+    from by_kind
     group by grouping sets (
-        (filled.period, filled.is_late, filled.kind),
-        (filled.period, filled.is_late, filled.kind, filled.unit_id)
+        (by_kind.period, by_kind.is_late, by_kind.kind),
+        (by_kind.period, by_kind.is_late, by_kind.kind, by_kind.unit_id)
     )
 )
 

@@ -18,7 +18,7 @@ with late as (
     group by late_dossiers.unit_id, periods.period
 ),
 
-shared as (
+share_sums as (
     select
         unit_id,
         period,
@@ -33,16 +33,16 @@ shared as (
 
 unbalanced_causes as (
     select
-        coalesce(shared.unit_id, late.unit_id) as unit_id,
-        coalesce(shared.period, late.period) as period,
+        coalesce(share_sums.unit_id, late.unit_id) as unit_id,
+        coalesce(share_sums.period, late.period) as period,
         coalesce(late.n_late, 0) as n_late,
-        round(coalesce(shared.parts, 0) / share_whole(), 6) as late_share
-    from shared
-    full join late on shared.unit_id = late.unit_id and shared.period = late.period
+        round(coalesce(share_sums.parts, 0) / share_whole(), 6) as late_share
+    from share_sums
+    full join late on share_sums.unit_id = late.unit_id and share_sums.period = late.period
     where (
-        shared.n_late = coalesce(late.n_late, 0)
-        and shared.parts = share_whole() * shared.n_late
-        and shared.parts_together = shared.parts
+        share_sums.n_late = coalesce(late.n_late, 0)
+        and share_sums.parts = share_whole() * share_sums.n_late
+        and share_sums.parts_together = share_sums.parts
     ) is not true
 )
 

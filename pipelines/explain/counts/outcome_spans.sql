@@ -7,7 +7,7 @@
 -- Events of a dossier by span (0: none): received, left (closed as the profile closes it, macro
 -- closed_when; while it is open, seen last), fell due, and, resolved, had its result returned.
 -- Every counter of a period adds up such rows, so that dossiers are read once. The state is that of
--- outcomes, groups are those of count_groups. reappointment is told of dossiers resolved late.
+-- outcomes, groups are those of count_groups. reappointment is set for dossiers resolved late.
 
 with zones as (
     select

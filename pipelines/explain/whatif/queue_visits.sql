@@ -2,11 +2,10 @@
 -- key: dossier_id, step_no
 -- reads: steps, ledger, dossiers
 -- promises: waited_seconds >= 0; served_seconds >= 0; started_at >= arrived_at
--- What a queue needs to be run again: when each dossier reached the unit, how long it waited and
--- how long it was handled, in working seconds, pauses apart. Steps without all three stamps stay
--- out.
+-- Input of the queue replay: when each dossier reached the unit, how long it waited and how long it
+-- was handled, in working seconds without pauses. Steps without all three stamps are excluded.
 
-with examined as (
+with work_steps as (
     select
         dossier_id,
         step_no,
@@ -20,7 +19,7 @@ with examined as (
         and finished_at is not null
 ),
 
-spent as (
+step_seconds as (
     select
         ledger.dossier_id,
         ledger.step_no,
@@ -29,29 +28,29 @@ spent as (
         coalesce(sum(ledger.work_seconds) filter (where ledger.kind = 'work'), 0)::bigint
             as served_seconds
     from ledger
-    semi join examined
-        on ledger.dossier_id = examined.dossier_id
-        and ledger.step_no = examined.step_no
+    semi join work_steps
+        on ledger.dossier_id = work_steps.dossier_id
+        and ledger.step_no = work_steps.step_no
     group by ledger.dossier_id, ledger.step_no
 ),
 
 queue_visits as (
     select
-        examined.dossier_id,
-        examined.step_no,
-        examined.unit_id,
+        work_steps.dossier_id,
+        work_steps.step_no,
+        work_steps.unit_id,
         dossiers.procedure_id,
         dossiers.calendar_id,
-        examined.holder_id,
-        examined.arrived_at,
-        examined.started_at,
-        spent.waited_seconds,
-        spent.served_seconds
-    from examined
-    inner join dossiers on examined.dossier_id = dossiers.dossier_id
-    inner join spent
-        on examined.dossier_id = spent.dossier_id
-        and examined.step_no = spent.step_no
+        work_steps.holder_id,
+        work_steps.arrived_at,
+        work_steps.started_at,
+        step_seconds.waited_seconds,
+        step_seconds.served_seconds
+    from work_steps
+    inner join dossiers on work_steps.dossier_id = dossiers.dossier_id
+    inner join step_seconds
+        on work_steps.dossier_id = step_seconds.dossier_id
+        and work_steps.step_no = step_seconds.step_no
 )
 
 select * from queue_visits

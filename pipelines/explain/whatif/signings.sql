@@ -2,10 +2,10 @@
 -- key: dossier_id, step_no
 -- reads: steps, dossiers, transfer_delays
 -- promises: started_at >= arrived_at
--- When its signers sign can be read off a unit's own log. Units none of whose dossiers was
--- transferred against the rule stay out.
+-- A unit's own log shows when its signers sign. Units without a transfer against the rule are
+-- excluded.
 
-with asked as (
+with late_transfer_units as (
     select distinct dossiers.unit_id
     from dossiers
     semi join transfer_delays
@@ -24,7 +24,7 @@ signings as (
         steps.started_at
     from steps
     inner join dossiers on steps.dossier_id = dossiers.dossier_id
-    semi join asked on dossiers.unit_id = asked.unit_id
+    semi join late_transfer_units on dossiers.unit_id = late_transfer_units.unit_id
     where steps.step_kind = 'sign'
         and steps.started_at >= steps.arrived_at
 )

@@ -1,14 +1,14 @@
--- grain: one row per dossier and step to which the log says how long it was passed on
+-- grain: one row per dossier and step whose transfer time the log shows
 -- key: dossier_id, step_no
 -- reads: attributable_time, attributed_time, cause_steps, cause_dossiers
 -- promises: avoidable_seconds >= 0
--- Working seconds by which the transfer rule would have brought the dossier to the step sooner; of
--- late dossiers also where it kept the rule (0), so that a log without any transfer is known from
--- one without a fault. A gap that the log cannot tell from the wait after it counts where the
--- transfer answers for it, less what such a gap usually takes. Where a step of one name was reached
--- more than once, all of it stands at the first.
+-- Working seconds by which the transfer rule would have brought the dossier to the step earlier;
+-- for late dossiers also where the rule was kept (0), so that a log without any transfer differs
+-- from one without a delay. A gap that the log does not separate from the wait after it counts
+-- where it is attributed to the transfer, minus the usual time of such a gap. Where a step of one
+-- name was reached more than once, all of it is at the first.
 
-with reached as (
+with first_steps as (
     select
         dossier_no,
         step_code,
@@ -43,15 +43,15 @@ cuts as (
 transfer_delays as (
     select
         dossiers.dossier_id,
-        reached.step_no,
+        first_steps.step_no,
         sum(cuts.avoidable_seconds)::bigint as avoidable_seconds
     from cuts
-    inner join reached
-        on cuts.dossier_no = reached.dossier_no
-        and cuts.step_code = reached.step_code
+    inner join first_steps
+        on cuts.dossier_no = first_steps.dossier_no
+        and cuts.step_code = first_steps.step_code
     inner join cause_dossiers as dossiers on cuts.dossier_no = dossiers.dossier_no
     where dossiers.is_late or cuts.avoidable_seconds > 0
-    group by dossiers.dossier_id, reached.step_no
+    group by dossiers.dossier_id, first_steps.step_no
 )
 
 select * from transfer_delays

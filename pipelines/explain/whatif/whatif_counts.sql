@@ -2,9 +2,9 @@
 -- key: scenario, unit_id, period
 -- reads: late_dossiers, causes, scenarios, periods, observable_causes
 -- promises: n_saved between 0 and n_late; n_touched between n_saved and n_late
--- A dossier's own timeline without what the scenario takes away: the time its causes cost beyond
--- norm (shift) is cut out and later steps move forward by as much; saved means it would end in
--- time. Touched dossiers have any such time. The transfer-rule and capacity scenarios are
+-- The dossier's own timeline without the excess time of the scenario's causes: that time is removed
+-- and later steps start earlier by as much; saved: it would end early or on time. Touched dossiers
+-- have any such time. The transfer-rule and capacity scenarios are
 -- re-run, not shifted: see transfer_delays and queue_visits. No row where none of the
 -- scenario's causes is observable: missing evidence is not zero.
 
@@ -16,7 +16,7 @@ with shifts as (
     where kind = 'shift'
 ),
 
-told as (
+observable_scenarios as (
     select distinct
         shifts.scenario,
         observable_causes.unit_id,
@@ -37,7 +37,7 @@ late_counts as (
     group by grouping sets ((periods.period), (periods.period, late.unit_id))
 ),
 
-removed as (
+removed_time as (
     select
         shifts.scenario,
         causes.dossier_id,
@@ -49,14 +49,14 @@ removed as (
 
 touched_days as (
     select
-        removed.scenario,
+        removed_time.scenario,
         late.unit_id,
         late.ended_on,
         count(*) as n_touched,
-        count(*) filter (where removed.removed_seconds >= late.overrun_seconds) as n_saved
-    from removed
-    inner join late_dossiers as late on removed.dossier_id = late.dossier_id
-    group by removed.scenario, late.unit_id, late.ended_on
+        count(*) filter (where removed_time.removed_seconds >= late.overrun_seconds) as n_saved
+    from removed_time
+    inner join late_dossiers as late on removed_time.dossier_id = late.dossier_id
+    group by removed_time.scenario, late.unit_id, late.ended_on
 ),
 
 touched_counts as (
@@ -78,18 +78,18 @@ touched_counts as (
 
 whatif_counts as (
     select
-        told.scenario,
+        observable_scenarios.scenario,
         late.unit_id,
         late.period,
         late.n_late,
         coalesce(touched.n_touched, 0) as n_touched,
         coalesce(touched.n_saved, 0) as n_saved
     from late_counts as late
-    inner join told
-        on late.unit_id = told.unit_id
-        and late.period = told.period
+    inner join observable_scenarios
+        on late.unit_id = observable_scenarios.unit_id
+        and late.period = observable_scenarios.period
     left join touched_counts as touched
-        on told.scenario = touched.scenario
+        on observable_scenarios.scenario = touched.scenario
         and late.unit_id = touched.unit_id
         and late.period = touched.period
 )

@@ -21,7 +21,7 @@ from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.figures import compare, result_tables
 from workbench.messages import say
 
-SHOWN_FROM = 0.0005
+_SHOWN_FROM = 0.0005
 """Components below a twentieth of a percentage point are left out of the chart, not the table."""
 
 
@@ -137,7 +137,7 @@ def _figure(rows: list[Row], caption: str, base: int) -> Figure | None:
             standing((row["lower"], row["upper"]), 0.0, base),
         )
         for row in rows
-        if abs(row["effect"]) >= SHOWN_FROM
+        if abs(row["effect"]) >= _SHOWN_FROM
     ]
     scale = Scale(0.0, say("gaps.same"), say("gaps.axis"), say("gaps.note"), "change")
     labels = (f"{dot.name} {dot.note}" for dot in bars)

@@ -92,7 +92,7 @@ class _Builder:
         n_published = len(self._system.values)
         whole = {self._profile: self._measured(self._profile, periods)}
         whole |= {profile: self._measured(profile, periods) for profile in others}
-        tree = period_tree(periods, self._snapshot)
+        tree = _period_tree(periods, self._snapshot)
         for profile in (self._profile, *others):
             later = [p for p in periods if p not in self._periods or profile != self._profile]
             self._add_table(profile, later, whole[profile])
@@ -199,16 +199,16 @@ def _rest(counts: Counts, unit: str, period: str, parts: Sequence[str], measure:
     return rest if rest >= 0 else 1
 
 
-def period_tree(
+def _period_tree(
     periods: Sequence[str], snapshot: dt.date
 ) -> dict[str, tuple[tuple[str, ...], bool]]:
     """Return the largest published parts of each period, and whether they leave a remainder.
 
     Months after the snapshot leave none: a reader knows that they count nothing.
 
-    >>> period_tree(["2022-H1", "2022-Q2", "2022-01"], dt.date(2022, 12, 31))
+    >>> _period_tree(["2022-H1", "2022-Q2", "2022-01"], dt.date(2022, 12, 31))
     {'2022-H1': (('2022-01', '2022-Q2'), True)}
-    >>> period_tree(["2022", "2022-H1"], dt.date(2022, 6, 30))
+    >>> _period_tree(["2022", "2022-H1"], dt.date(2022, 6, 30))
     {'2022': (('2022-H1',), False)}
     """
     spans = {label: _months(label, snapshot) for label in periods}

@@ -166,7 +166,7 @@ def _past_days(run: Run) -> list[dt.date]:
 def _reliability_claims(rows: Sequence[Row]) -> tuple[Claim, ...]:
     if not rows:
         return (claim(say("forecasts.reliability_nothing"), 2),)
-    inside = sum(row["lower"] <= row["foretold"] <= row["upper"] for row in rows)
+    inside = sum(row["lower"] <= row["predicted"] <= row["upper"] for row in rows)
     text = say(
         "forecasts.reliability_sentence",
         inside=inside,
@@ -184,7 +184,7 @@ def _reliability_table(rows: Sequence[Row]) -> Table:
         [
             figure("forecasts.group", lambda row: str(row["group"])),
             count("forecasts.open_then", "n_dossiers"),
-            percent("forecasts.predicted", "foretold"),
+            percent("forecasts.predicted", "predicted"),
             ranged("forecasts.happened", "happened"),
         ],
     )

@@ -26,7 +26,7 @@ class HelpPage:
         lines = [f"{panel.title}:"]
         for name, entry in zip(names, panel.entries, strict=True):
             lines += textwrap.wrap(
-                f"{name:{width}}{entry_text(entry)}",
+                f"{name:{width}}{_entry_text(entry)}",
                 options.max_width,
                 subsequent_indent=" " * width,
                 break_on_hyphens=False,
@@ -42,7 +42,7 @@ class HelpPage:
         console.out(textwrap.fill(_plain(about), options.max_width) + "\n", highlight=False)
 
 
-def entry_text(entry: HelpEntry) -> str:
+def _entry_text(entry: HelpEntry) -> str:
     """Return the description of an entry and, in brackets, what may be given and what is taken."""
     notes = []
     if entry.choices:

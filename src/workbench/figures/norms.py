@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-FINDINGS = ("agrees", "exceeds", "short", "no_norm", "no_parts")
+_FINDINGS = ("agrees", "exceeds", "short", "no_norm", "no_parts")
 """``exceeds``: the parts need more than the whole allows; ``short``: less than it allows;
 ``no_norm``: the whole has none; ``no_parts``: none of its parts has one."""
 

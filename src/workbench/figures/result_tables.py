@@ -15,9 +15,9 @@ from workbench.clock import Calendars
 from workbench.core.vocabulary import EVERYTHING, PERIOD_KINDS, Period, PeriodKind
 from workbench.figures import compare, whatif
 
-SHORT_MONTH = 18
+_SHORT_MONTH = 18
 """A month with fewer working days is one of long holidays, in Viet Nam that of Tết."""
-MORE_OFFICERS = 1
+_MORE_OFFICERS = 1
 Pair = tuple[compare.Side, compare.Side]
 """Two sides of a comparison, left and right."""
 _WHOLE_DAY = 86_400
@@ -126,7 +126,7 @@ def month_classes(
     ).len()
     length = dict(days.group_by("month").agg(pl.col("len").max()).iter_rows())
     months = sorted(label for label in set(labels) if Period.parse(label).kind == "month")
-    return {m: "tet" if length.get(m, SHORT_MONTH) < SHORT_MONTH else "plain" for m in months}
+    return {m: "tet" if length.get(m, _SHORT_MONTH) < _SHORT_MONTH else "plain" for m in months}
 
 
 def what_if(
@@ -146,7 +146,7 @@ def what_if(
         log.late,
         working=lambda name, seconds: calendars[name].w(seconds),
         scenario="one_more_officer",
-        more=MORE_OFFICERS,
+        more=_MORE_OFFICERS,
     )
     queued = queued.select(pl.col(name).cast(kind) for name, kind in single.schema.items())
     assumptions = scenarios.select(

@@ -15,7 +15,7 @@ import polars as pl
 from workbench.core.errors import InputRejected, UsageProblem
 
 SOURCE = "e-par configuration of a one-stop office, 2012-2015"
-HOURS_A_DAY = 8
+_HOURS_A_DAY = 8
 
 
 def step_norms(folder: Path) -> pl.DataFrame:
@@ -98,7 +98,7 @@ def _norm_rows(folder: Path) -> pl.DataFrame:
     return step_norms(folder).select(
         "procedure_id",
         "step",
-        norm_hours=pl.col("norm_value").cast(pl.Float64) * HOURS_A_DAY,
+        norm_hours=pl.col("norm_value").cast(pl.Float64) * _HOURS_A_DAY,
         valid_from=pl.lit(None, pl.String),
         valid_to=pl.lit(None, pl.String),
         note=pl.when(differs).then(pl.format("tasks add up to {} days", "tasks_value")),

@@ -23,7 +23,7 @@ from workbench.ingest.readers.file_bytes import check_content, content_of, opene
 from workbench.ingest.readers.text import Decoded, after_line, cells_of, top_rows, whole_rows
 from workbench.ingest.readers.workbook import modern, open_book, sheet_cells
 
-DELIMITERS = (",", ";", "\t", "|")
+_DELIMITERS = (",", ";", "\t", "|")
 _MOST_BYTES = 256 << 20
 _KINDS: Mapping[str, tuple[str, ...]] = {
     **SUFFIXES,
@@ -106,7 +106,7 @@ def _sheets(path: Path, aliases: Aliases) -> Iterator[Table]:
 def _texts(path: Path, aliases: Aliases) -> Iterator[Table]:
     """Split a text by each delimiter; the right one gives the best header."""
     data, encoding, is_whole = _read(path)
-    for delimiter in DELIMITERS:
+    for delimiter in _DELIMITERS:
         top, lines = top_rows(data, delimiter, path)
         header_row = find_table_header(top, aliases)
         if header_row.score <= 0:

@@ -56,8 +56,8 @@ class Aliases:
     def _guess(self, header: str, rows: str) -> Guess | None:
         apart = _HUMP.sub(" ", header)
         return (
-            self._equal(self.exact, header_key(header), rows, _EXACT)
-            or self._equal(self.exact, header_key(apart), rows, _EXACT)
+            self._equal(self.exact, _header_key(header), rows, _EXACT)
+            or self._equal(self.exact, _header_key(apart), rows, _EXACT)
             or self._equal(self.bare, bare_key(header), rows, _BARE)
             or self._equal(self.bare, bare_key(apart), rows, _BARE)
             or self._within(bare_key(apart), rows)
@@ -113,10 +113,10 @@ def _least_length(field: str) -> int:
     return _LONG_ENOUGH_FOR_PERSONS if field == PERSONAL else _LONG_ENOUGH
 
 
-def header_key(header: str) -> str:
+def _header_key(header: str) -> str:
     r"""Return a header as it is compared: words in lower case, composed, one space between.
 
-    >>> header_key("Ngày hẹn\n trả (*)"), header_key("CASE_ENQUIRY_ID"), header_key("MaHoSo")
+    >>> _header_key("Ngày hẹn\n trả (*)"), _header_key("CASE_ENQUIRY_ID"), _header_key("MaHoSo")
     ('ngày hẹn trả', 'case enquiry id', 'mahoso')
     """
     words = _SPLIT.split(unicodedata.normalize("NFC", header).casefold())
@@ -129,7 +129,7 @@ def bare_key(header: str) -> str:
     >>> bare_key("Địa chỉ")
     'dia chi'
     """
-    parts = unicodedata.normalize("NFD", header_key(header)).replace("đ", "d")
+    parts = unicodedata.normalize("NFD", _header_key(header)).replace("đ", "d")
     return "".join(sign for sign in parts if not unicodedata.combining(sign))
 
 
@@ -144,16 +144,16 @@ def read_aliases(reference: Path) -> Aliases:
     if not path.is_file():
         raise InputRejected("sources.no_file", file=path)
     with path.open(encoding="utf-8", newline="") as lines:
-        return aliases_of(list(csv.DictReader(lines)), path)
+        return _aliases_of(list(csv.DictReader(lines)), path)
 
 
-def aliases_of(rows: Sequence[Mapping[str, str]], path: Path) -> Aliases:
+def _aliases_of(rows: Sequence[Mapping[str, str]], path: Path) -> Aliases:
     """Arrange the rows of the file; of two rows with one header the first counts.
 
     A header that is the name of a field goes before them.
     """
     kinds = (*ROW_KINDS, "any")
-    exact = {kind: {header_key(field): field for field in FIELDS.get(kind, ())} for kind in kinds}
+    exact = {kind: {_header_key(field): field for field in FIELDS.get(kind, ())} for kind in kinds}
     bare = {kind: dict(fields) for kind, fields in exact.items()}
     for row in rows:
         if row["rows"] not in kinds:
@@ -164,6 +164,6 @@ def aliases_of(rows: Sequence[Mapping[str, str]], path: Path) -> Aliases:
                 value=row["rows"],
                 accepted=", ".join(kinds),
             )
-        exact[row["rows"]].setdefault(header_key(row["header"]), row["field"])
+        exact[row["rows"]].setdefault(_header_key(row["header"]), row["field"])
         bare[row["rows"]].setdefault(bare_key(row["header"]), row["field"])
     return Aliases(exact, bare)

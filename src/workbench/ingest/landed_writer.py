@@ -24,7 +24,7 @@ _KEY = (POSITION[0], POSITION[2])
 _VARIED = ("dossier_id", POSITION[2])
 
 
-def landed_schema(kind: str, extras: Iterable[str] = ()) -> dict[str, pl.DataType]:
+def _landed_schema(kind: str, extras: Iterable[str] = ()) -> dict[str, pl.DataType]:
     """Return the columns of a landed table in their order, with the extras of its sources."""
     numbers = NUMBERS.get(kind, ())
     names = ("dossier_id", "source", *FIELDS[kind][1:], *sorted(extras), *numbers, *POSITION)
@@ -32,7 +32,7 @@ def landed_schema(kind: str, extras: Iterable[str] = ()) -> dict[str, pl.DataTyp
     return {name: pl.Int64() if name in whole else pl.String() for name in names}
 
 
-def extras_of(parts: Iterable[FileLayout], kind: str) -> set[str]:
+def _extras_of(parts: Iterable[FileLayout], kind: str) -> set[str]:
     """Name the extra columns that parts feed in one landed table."""
     fed = [
         target
@@ -58,10 +58,10 @@ class Tables:
         self._tables = {}
         self._writer = ThreadPoolExecutor(1, "writer")
         for kind, name in TABLES.items():
-            extras = extras_of(parts, kind)
+            extras = _extras_of(parts, kind)
             if applicants and kind == "dossier":
                 extras.add("x_applicant_key")
-            schema = landed_schema(kind, extras)
+            schema = _landed_schema(kind, extras)
             self._tables[kind] = _Table(folder / f"{name}.parquet", schema, self._writer)
 
     def __enter__(self) -> Self:

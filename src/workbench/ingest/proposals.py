@@ -18,7 +18,7 @@ from workbench.ingest.headers import IGNORED, PERSONAL, STAGE, Aliases, bare_key
 from workbench.ingest.requirements import FIELD_CODES
 from workbench.privacy import Patterns
 
-TIME = "time"
+_TIME = "time"
 """What a column of times of day is, until it is joined to its column of dates."""
 _MOMENT_WORDS = frozenset(
     ("ngay", "gio", "thoi", "gian", "diem", "luc", "date", "time", "at", "dt", "tm", "hour", "on")
@@ -45,7 +45,7 @@ class Proposal:
     @property
     def is_mapped(self) -> bool:
         """Whether the column feeds a field."""
-        return self.targets[0] not in (PERSONAL, IGNORED, TIME) and not self.targets[0].startswith(
+        return self.targets[0] not in (PERSONAL, IGNORED, _TIME) and not self.targets[0].startswith(
             STAGE
         )
 
@@ -96,7 +96,7 @@ class Proposer:
         if guess and guess.field == PERSONAL:
             return Proposal(header, (PERSONAL,), "header" if guess.score == 1 else "alike")
         if value_shapes.are_times(values) and (not guess or is_instant(guess.field)):
-            return Proposal(header, (TIME,), "values")
+            return Proposal(header, (_TIME,), "values")
         reason = "header" if guess and guess.score == 1 else "alike"
         if guess and (is_instant(guess.field) or guess.field.startswith(STAGE)):
             return self._dated(Proposal(header, (guess.field,), reason), guess.score)
@@ -154,7 +154,7 @@ class Proposer:
         """Join each column of times of day to its column of dates; one without is left out."""
         joined = list(proposals)
         for place, clock in enumerate(proposals):
-            if clock.targets != (TIME,):
+            if clock.targets != (_TIME,):
                 continue
             dates = [n for n, p in enumerate(joined) if self._takes_time(p)]
             near = min(dates, key=lambda n: self._distance(joined[n], n, clock, place), default=-1)

@@ -18,11 +18,11 @@ from workbench.ingest.fields import POSITION
 from workbench.ingest.legacy import TCVN3, VNI, convention_of, to_unicode
 from workbench.ingest.spelling import is_ascii
 
-COMPOSED = "composed"
+_COMPOSED = "composed"
 """Repair of a cell whose letters were decomposed."""
 UNSEEN = "invisible"
 """Repair of a cell with invisible characters."""
-CONTROL = "control"
+_CONTROL = "control"
 """Repair of a cell with control characters; others name the old font undone."""
 
 RESERVED = "reserved"
@@ -73,7 +73,7 @@ def marks_of(cells: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
 
 def converted(frame: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
     """Return records whose cells of old fonts are in Unicode; columns are named as in the marks."""
-    legacy = marks.filter(~pl.col("repair").is_in([COMPOSED, UNSEEN, CONTROL]))
+    legacy = marks.filter(~pl.col("repair").is_in([_COMPOSED, UNSEEN, _CONTROL]))
     for column, repair in legacy.select("column", "repair").unique().sort(pl.all()).rows():
         rows = legacy.filter(column=column, repair=repair)["source_row"].to_list()
         texts = frame.filter(pl.col("source_row").is_in(rows))[column].unique().drop_nulls()
@@ -91,11 +91,11 @@ def marked(frame: pl.DataFrame, columns: Iterable[str]) -> tuple[pl.DataFrame, p
 def _repairs(cells: pl.Series) -> dict[str, str]:
     controlled = cells.filter(cells.str.contains(CONTROLS)).unique()
     if is_ascii(cells):
-        return dict.fromkeys(controlled, CONTROL)
+        return dict.fromkeys(controlled, _CONTROL)
     texts = cells.unique().drop_nulls()
     repairs = dict.fromkeys(texts.filter(texts.str.contains(INVISIBLE)), UNSEEN)
-    repairs |= dict.fromkeys(texts.filter(texts.str.contains(_LOOSE_MARKS)), COMPOSED)
+    repairs |= dict.fromkeys(texts.filter(texts.str.contains(_LOOSE_MARKS)), _COMPOSED)
     odd = texts.filter(texts.str.contains(_ODD) & ~texts.str.contains(_NO_LATIN))
     conventions = ((text, convention_of([text])) for text in odd)
     fonts = {text: convention for text, convention in conventions if convention}
-    return repairs | dict.fromkeys(controlled, CONTROL) | fonts
+    return repairs | dict.fromkeys(controlled, _CONTROL) | fonts

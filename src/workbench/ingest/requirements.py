@@ -13,7 +13,7 @@ from dataclasses import replace
 from workbench.core.vocabulary import CHANNELS_IN, STATUSES, STEP_KINDS
 from workbench.ingest.profile import FileLayout, SourceProfile, Target
 
-TRANSITIONS = ("schedule", "start", "complete", "other")
+_TRANSITIONS = ("schedule", "start", "complete", "other")
 """Effect of a log's event on its step; ``other`` has none."""
 
 FIELD_CODES: Mapping[str, tuple[str, ...]] = {
@@ -24,7 +24,7 @@ FIELD_CODES: Mapping[str, tuple[str, ...]] = {
     "channel_out": CHANNELS_IN,
     "applicant_kind": ("citizen", "business", "other"),
     "processed_online": ("yes", "no"),
-    "transition": TRANSITIONS,
+    "transition": _TRANSITIONS,
 }
 """Codes of the fields of codes."""
 

@@ -20,9 +20,9 @@ from workbench.ingest.profile import DueMidnight, Target
 
 EPOCH = "epoch"
 """A date format: seconds, milliseconds or microseconds since 1 January 1970 in UTC."""
-DUE_FIELDS = ("due_at", "due_first_at", "step_due_at")
+_DUE_FIELDS = ("due_at", "due_first_at", "step_due_at")
 """Instants by which something is due; a mere date there means its end."""
-DIRECTIVES = "YymdbBjHIMSfpz%"
+_DIRECTIVES = "YymdbBjHIMSfpz%"
 """Letters that a date format may have after a percent sign, as in Python's ``strptime``."""
 
 _EPOCH = r"^1\d{9}(?:\d{3}){0,2}(?:\.\d+)?$"
@@ -86,7 +86,7 @@ def is_date_format(text: str) -> bool:
     letters = re.findall("%(.?)", text)
     is_day = "j" in letters or ("d" in letters and any(c in letters for c in "mbB"))
     has_year = "Y" in letters or "y" in letters
-    return text == EPOCH or (is_day and has_year and all(c and c in DIRECTIVES for c in letters))
+    return text == EPOCH or (is_day and has_year and all(c and c in _DIRECTIVES for c in letters))
 
 
 def _by_formats(text: str, formats: Sequence[str]) -> str:
@@ -164,7 +164,7 @@ class StampVotes:
         return [name for name in self._at_midnight() if not self._is_day(name)]
 
     def _at_midnight(self) -> list[str]:
-        return [name for name in DUE_FIELDS if self.midnights.get(name)]
+        return [name for name in _DUE_FIELDS if self.midnights.get(name)]
 
     def _is_day(self, name: str) -> bool:
         stamps = self.midnights[name] + self.hours.get(name, 0)
@@ -187,7 +187,7 @@ def stamp_votes(fields: Mapping[Target, pl.Series], zone: str) -> StampVotes:
         values[name] = values.get(name, 0) + len(column) - column.null_count()
         short = column.filter(column.str.len_bytes() < _STAMP_LENGTH)
         epochs[name] = epochs.get(name, 0) + int(short.str.contains(_EPOCH).sum())
-        if name in DUE_FIELDS:
+        if name in _DUE_FIELDS:
             at_midnight, timed = _midnights(column.drop_nulls(), zone)
             midnights[name], hours[name] = at_midnight, timed
     return StampVotes(values, epochs, midnights, hours)

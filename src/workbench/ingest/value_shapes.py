@@ -12,7 +12,7 @@ from workbench.ingest.date_spelling import are_stamps
 from workbench.ingest.stamps import EPOCH, formatted
 from workbench.privacy import Patterns
 
-MOST_CODES = 40
+_MOST_CODES = 40
 PLACEHOLDERS = (
     *("?", "-", "--", "---", "—", "n/a", "null", "(null)", "<null>", r"\n", "nan", "nat"),
     *("empty", "(empty)", "(blank)", "blank", "trống", "(trống)", "chưa có", "chưa trả"),
@@ -96,7 +96,7 @@ def are_codes(values: pl.Series) -> bool:
     distinct = texts.n_unique()
     if distinct <= 1:
         return len(texts) > _FEW_VALUES
-    return distinct <= max(min(MOST_CODES, _HALF * len(texts)), _FEW_DISTINCT * len(texts))
+    return distinct <= max(min(_MOST_CODES, _HALF * len(texts)), _FEW_DISTINCT * len(texts))
 
 
 def are_people(values: pl.Series, patterns: Patterns) -> bool:
@@ -124,7 +124,7 @@ def may_be_people(values: pl.Series) -> bool:
 def showable(values: pl.Series, patterns: Patterns) -> pl.Series:
     """Return the distinct values of a code list that name no person, the most frequent first."""
     counts = values.drop_nulls().value_counts(sort=True)
-    frequent = counts[values.name].head(MOST_CODES)
+    frequent = counts[values.name].head(_MOST_CODES)
     _, finds = patterns.mask(frequent, free_text=True)
     hidden = pl.Series(range(len(frequent))).is_in(finds["row"].implode()) | _are_names(frequent)
     return frequent.filter(~hidden & (frequent.str.len_chars() <= _LONG_TEXT))

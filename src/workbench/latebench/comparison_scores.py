@@ -27,7 +27,7 @@ def score_comparisons(truth: BenchTruth, analysis: Analysis) -> Scores:
     return {
         **score_intervals(truth, cells),
         **score_traps(truth, cells),
-        **score_mix(truth, analysis.cause_cells, cells),
+        **_score_mix(truth, analysis.cause_cells, cells),
         **score_whatif(truth, analysis.whatif),
         **score_eventual(truth, analysis.progress, analysis.passages),
     }
@@ -77,7 +77,7 @@ def score_traps(truth: BenchTruth, cells: pl.DataFrame) -> Scores:
     }
 
 
-def score_mix(truth: BenchTruth, cause_cells: pl.DataFrame, cells: pl.DataFrame) -> Scores:
+def _score_mix(truth: BenchTruth, cause_cells: pl.DataFrame, cells: pl.DataFrame) -> Scores:
     """Score how much of what a harder mix truly does to its cell is put on the mix.
 
     Returns:

@@ -22,8 +22,8 @@ from workbench.latebench.scores import Scores
 
 TUNING_SEEDS = (*range(1, 6), *range(11, 31))
 REPORTED_SEEDS = tuple(range(4001, 4021))
-SIZES = (25, 60, 150)
-DOSES = (0.35, 0.6, 1.0)
+_SIZES = (25, 60, 150)
+_DOSES = (0.35, 0.6, 1.0)
 
 _EVERY_SIZE = ("full", "open_dossiers")
 _PM4PY_SEEDS = 3
@@ -51,8 +51,8 @@ class Grid:
     """
 
     tiers: tuple[Tier, ...] = TIERS
-    sizes: tuple[int, ...] = SIZES
-    doses: tuple[float, ...] = DOSES
+    sizes: tuple[int, ...] = _SIZES
+    doses: tuple[float, ...] = _DOSES
     seeds: tuple[int, ...] = REPORTED_SEEDS
 
     def has_pm4py(self, task: Task) -> bool:

@@ -96,7 +96,7 @@ corrected for open dossiers, and of the closed ones only.
 
 
 @dataclass(frozen=True)
-class ScoreTarget:
+class _ScoreTarget:
     """A figure to reach, by the median over seeds or, for shares of runs and errors, the mean."""
 
     measure: str
@@ -133,27 +133,27 @@ class ScoreTarget:
 
 
 _TARGETS = (
-    ScoreTarget("dominant", 0.92, dose=1.0),
-    ScoreTarget("dominant", 0.85, dose=0.6),
-    ScoreTarget("dominant", 0.75, dose=0.35),
-    ScoreTarget("mixed_up", 0.05, at_least=False),
-    ScoreTarget("record_only_precision", 0.95),
-    ScoreTarget("record_only_recall", 0.95),
-    ScoreTarget("cell_f1", 0.97, dose=1.0, size=150),
-    ScoreTarget("cell_f1", 0.90, dose=0.6, size=60),
-    ScoreTarget("cell_f1", 0.70, dose=0.35, size=25),
-    ScoreTarget("cell_precision", 0.90),
-    ScoreTarget("cells_false", 0.5, at_least=False, dose=0.0, by="mean"),
-    ScoreTarget("any_false_not_queue", 0.10, at_least=False, dose=0.0, by="mean"),
-    ScoreTarget("false_discovery", 0.12, at_least=False, by="mean"),
-    ScoreTarget("interval", 0.93, by="mean"),
-    ScoreTarget("interval", 0.97, at_least=False, by="mean"),
-    ScoreTarget("mix_share", 0.70),
-    ScoreTarget("mix_blamed", 0.05, at_least=False, by="mean"),
-    ScoreTarget("stopped_clock_blamed", 0.0, at_least=False, by="mean"),
-    ScoreTarget("whatif:transfer_same_day", 0.08, at_least=False, by="mean"),
-    ScoreTarget("whatif_held:transfer_same_day", 0.90, by="mean"),
-    ScoreTarget("eventual", 0.006, at_least=False, tier="open_dossiers", by="mean"),
+    _ScoreTarget("dominant", 0.92, dose=1.0),
+    _ScoreTarget("dominant", 0.85, dose=0.6),
+    _ScoreTarget("dominant", 0.75, dose=0.35),
+    _ScoreTarget("mixed_up", 0.05, at_least=False),
+    _ScoreTarget("record_only_precision", 0.95),
+    _ScoreTarget("record_only_recall", 0.95),
+    _ScoreTarget("cell_f1", 0.97, dose=1.0, size=150),
+    _ScoreTarget("cell_f1", 0.90, dose=0.6, size=60),
+    _ScoreTarget("cell_f1", 0.70, dose=0.35, size=25),
+    _ScoreTarget("cell_precision", 0.90),
+    _ScoreTarget("cells_false", 0.5, at_least=False, dose=0.0, by="mean"),
+    _ScoreTarget("any_false_not_queue", 0.10, at_least=False, dose=0.0, by="mean"),
+    _ScoreTarget("false_discovery", 0.12, at_least=False, by="mean"),
+    _ScoreTarget("interval", 0.93, by="mean"),
+    _ScoreTarget("interval", 0.97, at_least=False, by="mean"),
+    _ScoreTarget("mix_share", 0.70),
+    _ScoreTarget("mix_blamed", 0.05, at_least=False, by="mean"),
+    _ScoreTarget("stopped_clock_blamed", 0.0, at_least=False, by="mean"),
+    _ScoreTarget("whatif:transfer_same_day", 0.08, at_least=False, by="mean"),
+    _ScoreTarget("whatif_held:transfer_same_day", 0.90, by="mean"),
+    _ScoreTarget("eventual", 0.006, at_least=False, tier="open_dossiers", by="mean"),
 )
 _SHARES_OF_RUNS = ("_blamed", "whatif_held", "any_false", "eventual_held", "interval:")
 

@@ -37,7 +37,7 @@ CAUSE_OF: dict[Kind, str] = {
 }
 """The cause a finder should name; kinds without one are traps."""
 
-SMALL_SLOT = 11
+_SMALL_SLOT = 11
 """The place of the unit with only small numbers."""
 
 _LAYOUT: tuple[tuple[int, int, Kind], ...] = (
@@ -135,7 +135,7 @@ def draw_plan(seed: int, dose: float, *, two_causes: bool = False) -> Plan:
     streams = Streams(seed, UNITS)
     unit_of = np.argsort(streams.uniform("bench: places"))
     turn = (streams.uniform("bench: turns") * QUARTERS).astype(np.int64)
-    small = int(unit_of[SMALL_SLOT])
+    small = int(unit_of[_SMALL_SLOT])
     if dose == 0:
         return Plan((), small)
     rows = [*_LAYOUT]

@@ -12,7 +12,7 @@ import sys
 from importlib import import_module
 from typing import Any
 
-MORE = 1.5
+_MORE = 1.5
 _MORNING, _NOON, _AFTER_NOON, _EVENING = 7 * 3600, 41_400, 48_600, 17 * 3600
 SLOTS = [
     (day * 86_400 + opens, day * 86_400 + closes)
@@ -32,7 +32,7 @@ def main(log_file: str, cells_file: str, out_file: str) -> None:
     for cell in above.loc[above["is_late_above"], "cell"]:
         part = _graph(log[log["cell"] == cell])
         for edge, mean in part.items():
-            if whole.get(edge, 0) > 0 and mean >= MORE * whole[edge]:
+            if whole.get(edge, 0) > 0 and mean >= _MORE * whole[edge]:
                 rows.append((cell, *edge))
     pd.DataFrame(rows, columns=["cell", "from", "to"]).astype(str).to_parquet(out_file)
 

@@ -42,7 +42,7 @@ _CUT_OFF, _FIRST_HOUR = 21_600, 3_600
 
 
 @dataclass(frozen=True)
-class UnitQueue:
+class _UnitQueue:
     """How many officers a unit of some size has, and their share of time taken by its dossiers."""
 
     officers: int
@@ -50,14 +50,14 @@ class UnitQueue:
 
 
 _DESKS = {
-    6: UnitQueue(1, 0.2),
-    25: UnitQueue(2, 0.42),
-    60: UnitQueue(3, 0.58),
-    150: UnitQueue(4, 0.7),
+    6: _UnitQueue(1, 0.2),
+    25: _UnitQueue(2, 0.42),
+    60: _UnitQueue(3, 0.58),
+    150: _UnitQueue(4, 0.7),
 }
 
 
-def desk_of(per_cell: int) -> UnitQueue:
+def _desk_of(per_cell: int) -> _UnitQueue:
     """Return the desk of a unit with so many dossiers a quarter."""
     return _DESKS[min(_DESKS, key=lambda size: (abs(size - per_cell), size))]
 
@@ -202,7 +202,7 @@ class _ProcessRun:
         span = (bounds[1:] - bounds[:-1])[self.quarter]
         for item in self.plan.of("sudden_demand"):
             width = _RUSH_DAYS * self.day / span
-            load = desk_of(self.world.per_cell).load
+            load = _desk_of(self.world.per_cell).load
             wanted = (1 + item.dose * (_RUSH_LOAD / load - 1)) * width
             moved = self._is_affected(item) & self.streams.chance(
                 "rushed", (wanted - width) / (1 - width)
@@ -261,7 +261,7 @@ class _ProcessRun:
         bounds = self.world.bounds
         for unit in range(UNITS):
             at = self.unit == unit
-            desk = desk_of(int(at.sum()) // QUARTERS)
+            desk = _desk_of(int(at.sum()) // QUARTERS)
             mean = desk.load * desk.officers * (bounds[-1] - bounds[0]) / at.sum()
             attention = self.streams.lognormal("work", mean * np.exp(-(_SIGMA**2) / 2), _SIGMA)
             slowdowns = tuple(

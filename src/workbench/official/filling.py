@@ -24,7 +24,7 @@ from workbench.figures.measures import COUNTERS
 from workbench.official.forms import Form, FormColumn, Identity
 
 Figures = dict[str, int]
-GAP_SCHEMA = {
+_GAP_SCHEMA = {
     "form": pl.String,
     "convention": pl.String,
     "period": pl.String,
@@ -131,7 +131,7 @@ def fill(
         (form.name, span.convention, span.period, profile, *gap)
         for gap in _opening_gaps(form, chosen, before)
     ]
-    frame = pl.DataFrame(gaps, schema=GAP_SCHEMA, orient="row")
+    frame = pl.DataFrame(gaps, schema=_GAP_SCHEMA, orient="row")
     return FilledForm(form, span, profile, pl.DataFrame({**head, **body}), frame)
 
 
@@ -144,16 +144,16 @@ def _of_period(counts: pl.DataFrame, period: str, convention: str, profile: str)
     )
 
 
-Head = tuple[str, str, str, str]
+_Head = tuple[str, str, str, str]
 
 
-def _lines(form: Form, chosen: pl.DataFrame, names: Names) -> list[tuple[Head, Figures]]:
+def _lines(form: Form, chosen: pl.DataFrame, names: Names) -> list[tuple[_Head, Figures]]:
     """Return number, kind, id, label and summed counters of every line, total last."""
     units = chosen["unit_id"].to_list()
     level = pl.Series("level", [names.levels.get(u, "") for u in units], dtype=pl.String)
     placed = chosen.with_columns(level)
     levels = [*names.level_names, ""]
-    lines: list[tuple[Head, Figures]] = []
+    lines: list[tuple[_Head, Figures]] = []
     number = 0
     sections = [key for key in levels if key in level]
     for letter, key in zip("ABCDEFGH", sections, strict=False):
@@ -207,7 +207,7 @@ def _count(column: FormColumn, figures: Figures) -> int | None:
 
 
 def _gaps(
-    form: Form, head: Head, cells: dict[int, int | float | None], figures: Figures
+    form: Form, head: _Head, cells: dict[int, int | float | None], figures: Figures
 ) -> list[tuple[object, ...]]:
     counters = {column.number: column.counters for column in form.figures}
     gaps = []
@@ -222,7 +222,7 @@ def _gaps(
 
 
 def _gap(
-    head: Head, identity: Identity, sides: tuple[int, int], parts: Figures
+    head: _Head, identity: Identity, sides: tuple[int, int], parts: Figures
 ) -> tuple[object, ...]:
     left, right = sides
     explained = sum(parts.values())

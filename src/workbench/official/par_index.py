@@ -40,7 +40,7 @@ _SCHEMA = {
 
 
 @dataclass(frozen=True)
-class Criterion:
+class _Criterion:
     """One criterion: a rate, a threshold (a share), points, and where it was decided.
 
     ``rule`` is ``threshold`` (all points from the threshold on, none below) or ``proportional``
@@ -60,7 +60,7 @@ class Criterion:
     source: str
 
 
-def read_criteria(file: Path, rates: Mapping[str, Rate]) -> tuple[Criterion, ...]:
+def read_criteria(file: Path, rates: Mapping[str, Rate]) -> tuple[_Criterion, ...]:
     """Read criteria, each with the rate it names; none when the file holds only its header.
 
     Raises:
@@ -72,7 +72,7 @@ def read_criteria(file: Path, rates: Mapping[str, Rate]) -> tuple[Criterion, ...
 
 
 def evaluate(
-    criteria: tuple[Criterion, ...], figures: dict[str, int], *, on: dt.date
+    criteria: tuple[_Criterion, ...], figures: dict[str, int], *, on: dt.date
 ) -> pl.DataFrame:
     """Evaluate the criteria in force on a day with the counters of a period.
 
@@ -89,7 +89,7 @@ def evaluate(
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
-def _evaluated(criterion: Criterion, figures: dict[str, int]) -> tuple[object, ...]:
+def _evaluated(criterion: _Criterion, figures: dict[str, int]) -> tuple[object, ...]:
     e = estimate_rate(criterion.rate, figures)
     is_met = None if e.value is None else e.value >= criterion.threshold
     share = None
@@ -102,7 +102,9 @@ def _evaluated(criterion: Criterion, figures: dict[str, int]) -> tuple[object, .
     return (*head, *cells, points, criterion.points, criterion.source, criterion.decided_on)
 
 
-def _criterion(row: dict[str, str], number: int, file: str, rates: Mapping[str, Rate]) -> Criterion:
+def _criterion(
+    row: dict[str, str], number: int, file: str, rates: Mapping[str, Rate]
+) -> _Criterion:
     missing = [name for name in ("source", "decided_on", "valid_from") if not row.get(name)]
     if missing:
         raise InputRejected(
@@ -125,11 +127,11 @@ def _criterion(row: dict[str, str], number: int, file: str, rates: Mapping[str, 
         ) from problem
 
 
-def _read(row: dict[str, str], rate: Rate) -> Criterion:
+def _read(row: dict[str, str], rate: Rate) -> _Criterion:
     threshold = float(row["threshold"])
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold {row['threshold']}")
-    return Criterion(
+    return _Criterion(
         criterion_id=row["criterion_id"],
         names={"vi": row["name_vi"], "en": row["name_en"] or row["name_vi"]},
         metric_id=row["metric_id"],

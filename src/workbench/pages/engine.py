@@ -30,7 +30,7 @@ ENGINE = "in_process"
 _CONFIG = Config(HistoryManager={"enabled": False, "hist_file": ":memory:"})
 
 
-class InProcessEngine(Engine):  # type: ignore[misc]
+class _InProcessEngine(Engine):  # type: ignore[misc]
     """Runs the cells of a notebook in this process and keeps what they show in the notebook."""
 
     @classmethod
@@ -45,7 +45,7 @@ class InProcessEngine(Engine):  # type: ignore[misc]
                 nb_man.cell_complete(cell, number)
 
 
-papermill_engines.register(ENGINE, InProcessEngine)
+papermill_engines.register(ENGINE, _InProcessEngine)
 
 
 class _Publisher(DisplayPublisher):  # type: ignore[misc]

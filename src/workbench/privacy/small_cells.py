@@ -42,7 +42,7 @@ class Beside:
     outside: frozenset[int] = frozenset()
 
 
-ALONE = Beside()
+_ALONE = Beside()
 
 
 def suppress(
@@ -111,7 +111,7 @@ def suppressed_cells(
     lines: Sequence[Sum],
     *,
     threshold: int = THRESHOLD,
-    beside: Beside = ALONE,
+    beside: Beside = _ALONE,
 ) -> set[int]:
     """Return the cells to leave out: the small ones, and others until none can be worked out.
 

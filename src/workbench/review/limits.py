@@ -63,7 +63,7 @@ def enforce_limits(revisions: RevisionDiff, limits: Mapping[str, float]) -> None
     if revisions.left_headline != revisions.headline and measures:
         left, right = revisions.left_headline, revisions.headline
         raise RuleFailed("revisions.limit_other_profile", left=left, right=right)
-    changes = {name: greatest_change(revisions, name) for name in limits}
+    changes = {name: _greatest_change(revisions, name) for name in limits}
     passed = [
         f"{name}: {numerals.decimal(change, 2)} > {numerals.decimal(limits[name], 2)}"
         for name, change in changes.items()
@@ -73,7 +73,7 @@ def enforce_limits(revisions: RevisionDiff, limits: Mapping[str, float]) -> None
         raise RuleFailed("revisions.limit_passed", passed="; ".join(passed))
 
 
-def greatest_change(revisions: RevisionDiff, name: str) -> float:
+def _greatest_change(revisions: RevisionDiff, name: str) -> float:
     """Return a count, or the greatest change of a measure over all units together.
 
     A figure on one side only changes by its whole value.

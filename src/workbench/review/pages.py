@@ -26,26 +26,26 @@ from workbench.review.effects import Effects
 from workbench.review.reasons import Reason
 from workbench.review.tables import TableChange
 
-DEFAULT_ROWS = 40
+_DEFAULT_ROWS = 40
 _FILES_SHOWN = 8
 _WHY = 6
 """Inputs that the first screen names."""
 
 
-def to_text(revisions: RevisionDiff, *, rows: int = DEFAULT_ROWS) -> str:
+def to_text(revisions: RevisionDiff, *, rows: int = _DEFAULT_ROWS) -> str:
     """Return the comparison in aligned columns, at most ``rows`` rows a table."""
     parts = [_title(revisions), *_first_screen(revisions), *_tables(revisions, rows)]
     return "\n\n".join(map(str, parts)) + "\n"
 
 
-def to_markdown(revisions: RevisionDiff, *, rows: int = DEFAULT_ROWS) -> str:
+def to_markdown(revisions: RevisionDiff, *, rows: int = _DEFAULT_ROWS) -> str:
     """Return the comparison as Markdown; no cell can open a tag, a link or another column."""
     parts = [*_first_screen(revisions), *_tables(revisions, rows)]
     texts = [_inert(part) if isinstance(part, str) else _markdown_table(part) for part in parts]
     return "\n\n".join([f"## {_inert(_title(revisions))}", *texts]) + "\n"
 
 
-def to_html(revisions: RevisionDiff, *, rows: int = DEFAULT_ROWS) -> str:
+def to_html(revisions: RevisionDiff, *, rows: int = _DEFAULT_ROWS) -> str:
     """Return the comparison as one page that opens from disk and asks the network for nothing."""
     return template("revisions.html").render(
         language=language(),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from workbench.core.errors import InputRejected
 
-DOSSIER_KEYS = ("dossier_id", "dossier_no")
+_DOSSIER_KEYS = ("dossier_id", "dossier_no")
 """A table whose key begins with one of these is about single dossiers."""
 
 _HEADER = re.compile(r"--\s*(grain|key|reads|promises|audit|parts):\s*(.*)")
@@ -78,7 +78,7 @@ class Model:
     @property
     def is_of_dossiers(self) -> bool:
         """Whether each row belongs to one dossier."""
-        return bool(self.key) and self.key[0] in DOSSIER_KEYS
+        return bool(self.key) and self.key[0] in _DOSSIER_KEYS
 
 
 def _parts(text: str, separator: str) -> tuple[str, ...]:

@@ -157,8 +157,8 @@ def _grid(cells: pl.DataFrame) -> tuple[list[str], Floats, Floats]:
 
 def _peered(dossiers: Floats) -> Floats:
     others = dossiers.sum(axis=0) - dossiers
-    held = np.maximum(dossiers.sum(axis=1), 1.0)
-    return np.asarray(np.where(others > 0, dossiers, 0.0).sum(axis=1) / held)
+    base = np.maximum(dossiers.sum(axis=1), 1.0)
+    return np.asarray(np.where(others > 0, dossiers, 0.0).sum(axis=1) / base)
 
 
 def _a_share(found: Estimate) -> Estimate:

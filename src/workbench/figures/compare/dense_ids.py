@@ -34,9 +34,9 @@ def ranked(numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.in
     >>> ranked(np.array([7, 3, 7]))
     (array([1, 0]), array([1, 0, 1]))
     """
-    room = int(numbers.max(initial=-1)) + 1
-    if room <= numbers.size:
-        first = np.full(room, -1, dtype=np.int64)
+    size = int(numbers.max(initial=-1)) + 1
+    if size <= numbers.size:
+        first = np.full(size, -1, dtype=np.int64)
         # written from the back: what comes first stays
         first[numbers[::-1]] = np.arange(numbers.size - 1, -1, -1)
         met = first >= 0

@@ -23,7 +23,7 @@ def medians(spans: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
 
     Args:
         spans: One row per dossier: the columns of ``by``, ``days`` (to its end or to the
-            snapshot) and ``ended``. A dossier that ended nobody knows when must not be here.
+            snapshot) and ``ended``. A dossier that ended on an unknown date is not allowed here.
         by: Columns that make the groups.
 
     Returns:

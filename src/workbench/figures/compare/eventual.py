@@ -1,9 +1,9 @@
 """Late shares in which open dossiers count, and the risk of each open one.
 
 A share of closed dossiers only is biased while dossiers of the cohort are open: the slow ones are
-missing. Such a share says so here and stands beside the corrected one. Where a log tells at which
-place an open dossier is, that speaks for its risk, else the part of its time that is gone. All
-figures hang on the snapshot in the tables alone: the same snapshot gives the same figures for ever.
+missing. Such a share is marked and shown beside the corrected one. Where the log shows the current
+step of an open dossier, the risk depends on it, else on the elapsed part of the allowed time. All
+figures depend only on the snapshot in the tables: the same snapshot always gives the same figures.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from workbench.figures.estimates.shares import wilson
 from workbench.figures.estimates.survival import aalen_johansen, kaplan_meier
 
 Floats = NDArray[np.float64]
-WINDOW_DAYS = 365
+_WINDOW_DAYS = 365
 """A unit's current speed is taken from what happened in so many days before the snapshot."""
 _ASKED = ("dossier_id", "unit_id", "received_on", "seen_on", "ending")
 _SUMMED = (
     *("n_closed", "n_known", "n_known_late", "n_judged"),
     *("sum", "sum_lower", "sum_upper", "unsure"),
 )
-_FORETOLD = ("risk", "lower", "upper")
+_RISK = ("risk", "lower", "upper")
 _WIDE = float(ndtri(0.975))
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 _ENDINGS = {"open": 0, "resolved": 1, "withdrawn": 2, "rejected": 3}
@@ -40,7 +40,7 @@ def breach_risks(
     progress: pl.DataFrame | pl.LazyFrame,
     passages: pl.DataFrame | None = None,
     *,
-    window_days: int = WINDOW_DAYS,
+    window_days: int = _WINDOW_DAYS,
 ) -> pl.DataFrame:
     """Return every open dossier with its risk of running past its limit.
 
@@ -48,9 +48,9 @@ def breach_risks(
         progress: One row per dossier: dossier_id, unit_id, received_on, seen_on (day of its end
             or of the snapshot), ending (resolved, withdrawn, rejected, open), elapsed_seconds,
             allowed_seconds.
-        passages: As for ``sojourn_risks``; none, or a dossier at no place that others have left
-            lately: its risk hangs on the part of its time that is gone.
-        window_days: Days before the snapshot from which that speed is taken.
+        passages: As for ``sojourn_risks``. Without them, or for a dossier at a step that no others
+            have left recently, the risk depends on the elapsed part of the allowed time.
+        window_days: Days before the snapshot from which the units' speed is estimated.
 
     Returns:
         One row per open dossier, by dossier_id: unit_id, spent (elapsed over allowed), risk with
@@ -65,17 +65,17 @@ def breach_risks(
     looked_at = given.filter((pl.col("ending") == "open") | (pl.col("seen_on") >= start))
     rows = _spent(looked_at).select(*_ASKED, "spent").collect().sort("dossier_id")
     is_open = rows["ending"].to_numpy() == "open"
-    found = rows.filter(pl.Series(is_open))
-    told = np.zeros((3, found.height))
+    open_ones = rows.filter(pl.Series(is_open))
+    bounds = np.zeros((3, open_ones.height))
     if is_open.any():
-        told = np.stack(_told(rows, units, window_days, is_open))
-    found = found.with_columns(
-        *(pl.Series(n, x) for n, x in zip(_FORETOLD, told, strict=True)),
+        bounds = np.stack(_forecast_risks(rows, units, window_days, is_open))
+    open_ones = open_ones.with_columns(
+        *(pl.Series(n, x) for n, x in zip(_RISK, bounds, strict=True)),
         pl.lit("speed_km").alias("method"),
     )
     if passages is not None:
-        found = _by_place(found, sojourn_risks(progress, passages))
-    return found.select("dossier_id", "unit_id", "spent", *_FORETOLD, "method").with_columns(
+        open_ones = _prefer_sojourn_risk(open_ones, sojourn_risks(progress, passages))
+    return open_ones.select("dossier_id", "unit_id", "spent", *_RISK, "method").with_columns(
         pl.lit(2).cast(pl.Int32).alias("evidence_level")
     )
 
@@ -86,7 +86,7 @@ def eventual(
     *,
     risks: pl.DataFrame | None = None,
     cohort: PeriodKind | None = None,
-    window_days: int = WINDOW_DAYS,
+    window_days: int = _WINDOW_DAYS,
 ) -> pl.DataFrame:
     """Return late shares of groups: of closed ones, with overdue ones, and the eventual one.
 
@@ -103,15 +103,15 @@ def eventual(
         share below), n_late (closed late), n_overdue; ``closed`` (late of the closed), ``known``
         (late or overdue of the closed and overdue) and ``eventual`` (late in the end, open ones
         counted by their risk), each with numerator, denominator, ``_lower`` and ``_upper``;
-        ``final_lower`` to ``final_upper``, where the eventual share of these very dossiers will
-        come to rest with 95 % certainty;
+        ``final_lower`` to ``final_upper``, the 95 % interval of the final share of these very
+        dossiers;
         ``closed_is_biased`` where dossiers are still open; evidence_level 2. A share of nothing
         is missing.
 
     The intervals of the shares allow for chance among so few dossiers, as if others like them
-    had come; that of ``eventual`` also for what is not known of the risks. What is coming hangs
-    on the open ones in time alone: the chance of each, and what is not known of the risks, those
-    of one unit erring together. Nothing is left to foretell where all have ended.
+    had come; that of ``eventual`` also for what is not known of the risks. The final
+    share depends only on the open dossiers not yet overdue: on the chance of each and on the
+    uncertainty of the risks, whose errors are common to a unit. Where all have ended it is known.
 
     Source: as ``breach_risks``; Wilson interval of the expected count, at the bounds of the
     risks; normal law of a sum of unequal chances, Hodges and Le Cam (1960), Ann. Math. Stat. 31,
@@ -119,9 +119,7 @@ def eventual(
     """
     if risks is None:
         risks = breach_risks(progress, window_days=window_days)
-    rows = _spent(progress).join(
-        risks.select("dossier_id", *_FORETOLD), on="dossier_id", how="left"
-    )
+    rows = _spent(progress).join(risks.select("dossier_id", *_RISK), on="dossier_id", how="left")
     groups = list(by)
     if cohort is not None:
         rows = rows.with_columns(_cohorts(rows["received_on"], cohort))
@@ -157,17 +155,17 @@ def curve(progress: pl.DataFrame, ending: str | None = None) -> pl.DataFrame:
     rows = _spent(progress)
     how = rows["ending"].replace_strict(_ENDINGS, return_dtype=pl.Int64).to_numpy()
     if ending is None:
-        found = kaplan_meier(rows["spent"].to_numpy(), how > 0)
+        ended_curve = kaplan_meier(rows["spent"].to_numpy(), how > 0)
     else:
-        found = aalen_johansen(rows["spent"].to_numpy(), how, _ENDINGS[ending])
-    each = [found.at(float(t)) for t in found.time]
+        ended_curve = aalen_johansen(rows["spent"].to_numpy(), how, _ENDINGS[ending])
+    each = [ended_curve.at(float(t)) for t in ended_curve.time]
     return pl.DataFrame(
         {
-            "spent": found.time,
-            "share": found.share,
+            "spent": ended_curve.time,
+            "share": ended_curve.share,
             "lower": [e.lower for e in each],
             "upper": [e.upper for e in each],
-            "ended": found.ended.astype(np.int64),
+            "ended": ended_curve.ended.astype(np.int64),
         }
     )
 
@@ -178,22 +176,22 @@ def _spent(progress: Frame) -> Frame:
     )
 
 
-def _by_place(found: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
-    """Put what its place tells in the stead of a dossier's other risk."""
-    beside = found.join(told, on="dossier_id", how="left", suffix="_there").sort("dossier_id")
-    known = pl.col("risk_there").is_not_null()
-    return beside.with_columns(
-        *(pl.coalesce(f"{name}_there", name).alias(name) for name in _FORETOLD),
-        pl.when(known).then(pl.lit("stay_pace")).otherwise("method").alias("method"),
+def _prefer_sojourn_risk(risks: pl.DataFrame, by_sojourn: pl.DataFrame) -> pl.DataFrame:
+    """Prefer the sojourn-based risk; fall back to the elapsed-time risk."""
+    joined = risks.join(by_sojourn, on="dossier_id", how="left", suffix="_there").sort("dossier_id")
+    has_sojourn = pl.col("risk_there").is_not_null()
+    return joined.with_columns(
+        *(pl.coalesce(f"{name}_there", name).alias(name) for name in _RISK),
+        pl.when(has_sojourn).then(pl.lit("stay_pace")).otherwise("method").alias("method"),
     )
 
 
-def _told(
-    rows: pl.DataFrame, units: pl.Series, window_days: int, asked: NDArray[np.bool_]
+def _forecast_risks(
+    rows: pl.DataFrame, units: pl.Series, window_days: int, is_wanted: NDArray[np.bool_]
 ) -> tuple[Floats, ...]:
-    """Foretell the rows asked for from what the window before the snapshot showed.
+    """Forecast the wanted rows from what the window before the snapshot showed.
 
-    ``units`` names all there are, in order, also those nothing was seen of in the window.
+    ``units`` names all units in order, also those without dossiers in the window.
     """
     unit = rows["unit_id"].cast(pl.Enum(units)).to_physical().to_numpy().astype(np.int64)
     start = rows["seen_on"].max() - pl.duration(days=window_days)
@@ -208,21 +206,21 @@ def _told(
     spent = rows["spent"].to_numpy()
     resolved = rows["ending"].to_numpy() == "resolved"
     entered = seen["entered"].to_numpy()[inside]
-    found = speeds(spent[inside], resolved[inside], unit[inside], entered)
+    unit_speeds = speeds(spent[inside], resolved[inside], unit[inside], entered)
     last = units.len() - 1
-    if found.value.shape[1] <= last:
-        found = speeds(
+    if unit_speeds.value.shape[1] <= last:
+        unit_speeds = speeds(
             np.append(spent[inside], 0.0),
             np.append(resolved[inside], False),
             np.append(unit[inside], last),
             np.append(entered, 0.0),
         )
-    return risks(found, spent[asked], unit[asked])
+    return risks(unit_speeds, spent[is_wanted], unit[is_wanted])
 
 
 def _cohorts(days: pl.Series, kind: PeriodKind) -> pl.Series:
-    known = {day: str(Period.holding(day, kind)) for day in days.unique()}
-    return days.replace_strict(known, return_dtype=pl.String).alias("cohort")
+    labels = {day: str(Period.holding(day, kind)) for day in days.unique()}
+    return days.replace_strict(labels, return_dtype=pl.String).alias("cohort")
 
 
 def _sums() -> list[pl.Expr]:
@@ -265,15 +263,18 @@ def _forecast_variance(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
 
 
 def _final_share_bounds() -> list[pl.Expr]:
-    """Return where the share will come to rest, held between all open ones late and none more."""
-    judged, told = pl.col("n_judged"), pl.col("sum")
+    """Return forecast limits of the final late share.
+
+    They are bounded by no open dossier and by every open dossier becoming late.
+    """
+    judged, expected = pl.col("n_judged"), pl.col("sum")
     half = _WIDE * pl.col("unsure").sqrt()
     least = pl.col("n_late") + pl.col("n_overdue")
     most = pl.col("n_late") + pl.col("n_open")
     some = judged > 0
     return [
-        pl.when(some).then(pl.max_horizontal(told - half, least) / judged).alias("final_lower"),
-        pl.when(some).then(pl.min_horizontal(told + half, most) / judged).alias("final_upper"),
+        pl.when(some).then(pl.max_horizontal(expected - half, least) / judged).alias("final_lower"),
+        pl.when(some).then(pl.min_horizontal(expected + half, most) / judged).alias("final_upper"),
     ]
 
 

@@ -100,9 +100,9 @@ def gaps(
         spreads: Relative variance of each cause between cells beyond chance
             (``overdispersion_by_cause``); widens the intervals where dossiers share their luck,
             as in queues.
-        named: Units and periods (unit_id, period) that are out of line, as ``cells`` names them:
-            they are nobody's peers, or a sick unit would make its neighbours look well; where all
-            others are named, all are peers. None: all are.
+        named: Units and periods (unit_id, period) flagged by ``cells``: they are not peers, or an
+            outlying unit would make the others look good; where all others are flagged, all are
+            peers. None: all are.
 
     Returns:
         One row per pair and component (``mix``, ``calendar``, ``cause:<id>``, ``residual``) in
@@ -125,7 +125,7 @@ def gaps(
 
 
 def describe_gap(gap: pl.DataFrame, names: Mapping[str, str]) -> str:
-    """Tell one comparison in one sentence: the gap, the mix, and the cause that weighs most.
+    """Describe one comparison in one sentence: the gap, the mix, and the largest cause.
 
     Args:
         gap: The rows of one comparison.
@@ -135,7 +135,7 @@ def describe_gap(gap: pl.DataFrame, names: Mapping[str, str]) -> str:
         ValueError: The rows are not those of exactly one comparison.
     """
     if gap["comparison"].n_unique() != 1:
-        raise ValueError("one sentence tells one comparison")
+        raise ValueError("one sentence describes one comparison")
     effects = dict(gap.select("component", "effect").iter_rows())
     causes = {c.removeprefix("cause:"): e for c, e in effects.items() if c.startswith("cause:")}
     row = gap.row(0, named=True)

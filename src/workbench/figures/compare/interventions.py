@@ -1,8 +1,8 @@
 """Did a dated change in some units help? Judged against the units that did not get it.
 
-Late shares are held against what the mix of procedures and channels leads to expect, so that a
-change of mix is no effect. The evidence level is 4 only where every condition of a difference in
-differences holds; else it is 2, and the reasons stand beside the figure.
+Late shares are compared with those expected from the mix of procedures and channels, so that a
+change of mix is not an effect. The evidence level is 4 only where every condition of a difference
+in differences holds; else it is 2, and the reasons are beside the figure.
 """
 
 from __future__ import annotations

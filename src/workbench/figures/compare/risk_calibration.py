@@ -1,9 +1,9 @@
-"""How well risks would have foretold the past: the watch list made again at earlier days.
+"""Calibration of the risks: the watch list is made again at earlier days and compared.
 
-At each of those days only what was known then is used; what became of the dossiers since is the
-truth. Elapsed time at an earlier day is taken as even over the dossier's stay where it was then,
-or over its calendar days where no place is known, since nothing finer is kept: the table says how
-good the list is, with that grain.
+On each of those days only what was known then is used; the outcome since then is the truth.
+Elapsed time on an earlier day is taken as even over the dossier's sojourn at its step of that day,
+or over its calendar days where no step is known, since nothing finer is recorded: the table shows
+how good the list is at that grain.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from workbench.figures.compare.sojourn_risk import passages_as_of
 from workbench.figures.estimates.breach_risk import Reliability, reliability
 
 GROUPS = 5
-RELIABILITY = {
+_RELIABILITY = {
     "group": pl.Int64,
     "n_dossiers": pl.Int64,
-    "foretold": pl.Float64,
+    "predicted": pl.Float64,
     "happened": pl.Float64,
     "lower": pl.Float64,
     "upper": pl.Float64,
@@ -32,7 +32,7 @@ RELIABILITY = {
 def calibrate_risks(
     progress: pl.DataFrame, days: Iterable[dt.date], passages: pl.DataFrame | None = None
 ) -> pl.DataFrame:
-    """Return one row per group of like risks: foretold beside what came.
+    """Return one row per group of similar risks: predicted and observed late share.
 
     Args:
         progress: As for ``breach_risks``.
@@ -40,29 +40,29 @@ def calibrate_risks(
         passages: As for ``breach_risks``.
 
     Returns:
-        group (1 the lowest risks), n_dossiers, foretold (mean risk), happened (share late in the
+        group (1 the lowest risks), n_dossiers, predicted (mean risk), happened (share late in the
         end) with lower and upper, brier (of all groups). Dossiers that were already overdue on
-        the day are certain and stay out, as do those still open and in time now. Empty when no
+        the day are certain and excluded, as are those still open and in time now. Empty when no
         day had an open dossier whose end is known.
 
     Source: as ``estimates.breach.reliability``.
     """
-    known = [_of_day(progress, day, passages) for day in sorted(days)]
-    told = pl.concat(known) if known else pl.DataFrame()
-    if told.is_empty():
-        return pl.DataFrame(schema=RELIABILITY)
-    found: Reliability = reliability(told["risk"], told["is_late"], GROUPS)
+    daily = [_of_day(progress, day, passages) for day in sorted(days)]
+    risks = pl.concat(daily) if daily else pl.DataFrame()
+    if risks.is_empty():
+        return pl.DataFrame(schema=_RELIABILITY)
+    table: Reliability = reliability(risks["risk"], risks["is_late"], GROUPS)
     return pl.DataFrame(
         {
-            "group": range(1, found.number.size + 1),
-            "n_dossiers": found.number,
-            "foretold": found.foretold,
-            "happened": found.happened,
-            "lower": found.lower,
-            "upper": found.upper,
-            "brier": [found.brier] * found.number.size,
+            "group": range(1, table.number.size + 1),
+            "n_dossiers": table.number,
+            "predicted": table.predicted,
+            "happened": table.happened,
+            "lower": table.lower,
+            "upper": table.upper,
+            "brier": [table.brier] * table.number.size,
         },
-        schema=RELIABILITY,
+        schema=_RELIABILITY,
     )
 
 
@@ -82,7 +82,7 @@ def as_of(progress: pl.DataFrame, day: dt.date) -> pl.DataFrame:
 
 
 def _of_day(progress: pl.DataFrame, day: dt.date, passages: pl.DataFrame | None) -> pl.DataFrame:
-    """Foretell the dossiers open at a day and join what became of them."""
+    """Forecast the dossiers open on a day and join their outcome."""
     late = pl.col("elapsed_seconds") > pl.col("allowed_seconds")
     ends = progress.filter((pl.col("ending") == "resolved") | late).select(
         "dossier_id", late.cast(pl.Int64).alias("is_late")
@@ -107,12 +107,12 @@ def _gone(places: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
 def _by_stays(then: pl.DataFrame, progress: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
     """Take the elapsed time of the dossiers open then from their stays, where those are known."""
     whole = progress.select("dossier_id", pl.col("elapsed_seconds").alias("whole"))
-    known = (pl.col("ending") == "open") & pl.col("part").is_not_null()
+    has_part = (pl.col("ending") == "open") & pl.col("part").is_not_null()
     return (
         then.join(gone, on="dossier_id", how="left")
         .join(whole, on="dossier_id", how="left")
         .with_columns(
-            pl.when(known)
+            pl.when(has_part)
             .then((pl.col("part") * pl.col("whole")).cast(pl.Int64))
             .otherwise("elapsed_seconds")
             .alias("elapsed_seconds")

@@ -1,7 +1,7 @@
-"""The risk of open dossiers by where they are now: how long they have been there, what is left.
+"""The risk of open dossiers by their current step, their time there and the remaining time.
 
-A dossier that waits for a signature is not one that has just begun to be examined, though the
-same part of their time is gone. Where a register tells no places, nothing is said here.
+The risk depends on the current step as well as on elapsed time: a dossier that waits for a
+signature differs from one whose examination has just begun. Logs without steps give no rows.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from workbench.figures.estimates.sojourn_times import (
 )
 
 FEWEST = 30
-"""Dossiers that must have left a place lately before anything is foretold from it."""
-RISKS = {
+"""Fewest dossiers that must have left a place recently for a forecast from it."""
+_RISKS = {
     "dossier_id": pl.String,
     "risk": pl.Float64,
     "lower": pl.Float64,
@@ -37,7 +37,7 @@ _PLACE = ("step", "place")
 
 
 def sojourn_risks(progress: pl.DataFrame | pl.LazyFrame, passages: pl.DataFrame) -> pl.DataFrame:
-    """Return the risk of every open dossier whose place others have left lately.
+    """Return the risk of every open dossier at a place that others have left recently.
 
     Args:
         progress: As for ``breach_risks``.
@@ -58,33 +58,33 @@ def sojourn_risks(progress: pl.DataFrame | pl.LazyFrame, passages: pl.DataFrame)
         )
         .collect()
     )
-    told = [
+    by_place = [
         _of_place(rows, here.join(slack, on="dossier_id"))
         for rows, here in _by_place(_lately(passages))
     ]
-    return pl.concat([pl.DataFrame(schema=RISKS), *told]).sort("dossier_id")
+    return pl.concat([pl.DataFrame(schema=_RISKS), *by_place]).sort("dossier_id")
 
 
 def passages_as_of(passages: pl.DataFrame, day: dt.date) -> pl.DataFrame:
     """Return the passages as they stood at the end of an earlier day, in their own zone.
 
-    A stay that went on is taken as even over its clock time, as ``foretold.as_of`` takes the
-    whole; nothing finer is kept.
+    A sojourn that went on is taken as even over its clock time, as ``risk_calibration.as_of``
+    takes the whole dossier; nothing finer is recorded.
     """
     zone = ZoneInfo(passages.schema["left_at"].time_zone)  # type: ignore[attr-defined]
     end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone)
     went_on = pl.col("left_at") > end
     part = (pl.lit(end) - pl.col("entered_at")) / (pl.col("left_at") - pl.col("entered_at"))
-    stood = pl.when(went_on).then((part * pl.col("sojourn_seconds")).cast(pl.Int64))
-    known = (
+    elapsed = pl.when(went_on).then((part * pl.col("sojourn_seconds")).cast(pl.Int64))
+    as_known = (
         passages.with_columns(went_on.any().over("dossier_id").alias("is_open"))
         .filter(pl.col("entered_at") < end)
         .sort("dossier_id", "place_no")
-        .with_columns(stood.otherwise("sojourn_seconds").alias("sojourn_seconds"))
+        .with_columns(elapsed.otherwise("sojourn_seconds").alias("sojourn_seconds"))
     )
-    stayed = pl.col("sojourn_seconds")
-    rest = (stayed.sum() - stayed.cum_sum()).over("dossier_id")
-    return known.with_columns(
+    sojourn = pl.col("sojourn_seconds")
+    rest = (sojourn.sum() - sojourn.cum_sum()).over("dossier_id")
+    return as_known.with_columns(
         pl.when("is_open").then(rest).otherwise("remaining_seconds").alias("remaining_seconds"),
         pl.when(went_on).then(pl.lit(end)).otherwise("left_at").alias("left_at"),
         (pl.col("has_left") & ~went_on).alias("has_left"),
@@ -113,7 +113,7 @@ def _lately(passages: pl.DataFrame) -> pl.DataFrame:
 
 
 def _in_order(rows: pl.DataFrame) -> bool:
-    """Say whether rows come by dossier and place, as the table does: sorting texts is dear."""
+    """Return whether rows are already sorted by dossier and sojourn: sorting texts is slow."""
     dossier, place = (pl.col(name) for name in _KEY)
     same = dossier == dossier.shift()
     is_sorted_by = (dossier > dossier.shift()) | (same & (place > place.shift()))
@@ -121,7 +121,7 @@ def _in_order(rows: pl.DataFrame) -> bool:
 
 
 def _by_place(rows: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Part rows by place, in their order, where any dossier still is: all, and those there."""
+    """Yield per place with open dossiers all rows, in their order, and the open dossiers."""
     place = rows["place"].to_numpy()
     # the narrower the numbers, the faster they are sorted
     narrow = place.astype(np.min_scalar_type(int(place.max(initial=0))))
@@ -137,17 +137,17 @@ def _by_place(rows: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]
 def _of_place(rows: pl.DataFrame, here: pl.DataFrame) -> pl.DataFrame:
     left = rows.filter("has_left")
     if here.is_empty() or left.height < FEWEST or not left["has_ended"].any():
-        return pl.DataFrame(schema=RISKS)
+        return pl.DataFrame(schema=_RISKS)
     kinds, units = (int(rows[name].max()) + 1 for name in ("kind", "unit"))  # type: ignore[arg-type]
     stay = pace(_stays(rows, "sojourn_seconds", "has_left", "came_age"), kinds, units)
     rest = pace(_stays(left, "remaining_seconds", "has_ended", "left_age"), kinds, units)
     there = _stays(here, "sojourn_seconds", "has_left", "came_age")
     now = np.zeros_like(there.unit)
     centre = rest.centre(there.kind, there.unit, now)
-    told = remaining_time_risks((stay, there), (rest, centre), here["slack"])
+    risks = remaining_time_risks((stay, there), (rest, centre), here["slack"])
     names = ("risk", "lower", "upper")
     return here.select("dossier_id").with_columns(
-        *(pl.Series(name, values) for name, values in zip(names, told, strict=True))
+        *(pl.Series(name, values) for name, values in zip(names, risks, strict=True))
     )
 
 

@@ -22,7 +22,7 @@ Whole = NDArray[np.int64]
 _STRATUM = ("procedure_id", "channel_in")
 _COUNTED = ("n_dossiers", "n_late", "late_share")
 _OVERDUE = "overdue at the close"
-"""Stands where a cause does on rows of dossiers overdue at a close: none is told of them yet."""
+"""Replaces the cause on rows of dossiers overdue at a close, which have no cause yet."""
 
 
 @dataclass(frozen=True)
@@ -100,29 +100,29 @@ def entries(
 ) -> Entries:
     """Return the entries of single units, in months of the calendar where there is one.
 
-    What all causes together have is told on each of them and taken from any.
+    The totals of all causes are repeated on each cause's rows and taken from any of them.
 
     Args:
         cause_cells: As in ``gaps``.
         calendar: Month label -> class of month; none: all periods, one class.
         overdue_cells: As in ``gaps``; none: nothing was overdue at any close.
     """
-    kept = _stacked(cause_cells, overdue_cells)
-    units, periods, met = (_names(kept, name) for name in ("unit_id", "period", "cause"))
+    cells = _stacked(cause_cells, overdue_cells)
+    units, periods, met = (_names(cells, name) for name in ("unit_id", "period", "cause"))
     causes = causes_in_order(met)
-    unit, period, cause = (numbered(kept, [name]) for name in ("unit_id", "period", "cause"))
-    stratum = numbered(kept, _STRATUM)
+    unit, period, cause = (numbered(cells, [name]) for name in ("unit_id", "period", "cause"))
+    stratum = numbered(cells, _STRATUM)
     strata = int(stratum.max(initial=-1)) + 1
     group, classes = _classes(periods, calendar)
     side, at = unit * len(periods) + period, stratum * classes + group[period]
-    asked = (unit != units.get(EVERYTHING, -1)) & (group >= 0)[period]
+    is_wanted = (unit != units.get(EVERYTHING, -1)) & (group >= 0)[period]
     judged = cause != met.get(_OVERDUE, -1)
-    told = np.flatnonzero(asked & judged)
-    first = told[ranked((side * strata + stratum)[told])[0]]
-    dossiers, late, share = (kept[name].to_numpy() for name in _COUNTED)
+    wanted_rows = np.flatnonzero(is_wanted & judged)
+    first = wanted_rows[ranked((side * strata + stratum)[wanted_rows])[0]]
+    dossiers, late, share = (cells[name].to_numpy() for name in _COUNTED)
     row = np.array([causes.index(name) if name in causes else -1 for name in met], np.int64)[cause]
-    some = _by_side(asked & (row >= 0) & (share != 0), side)
-    open_ones = _by_side(asked & ~judged, side)
+    some = _by_side(is_wanted & (row >= 0) & (share != 0), side)
+    open_ones = _by_side(is_wanted & ~judged, side)
     return Entries(
         units,
         periods,

@@ -1,7 +1,7 @@
-"""How likely an open dossier is to pass its limit, at the speed its unit shows now.
+"""How likely an open dossier is to exceed its allowed time, at its unit's present speed.
 
-Everybody's curve gives the shape, the unit's own endings over those expected its speed; a unit
-with few endings is drawn to the common speed. A risk is worth what its reliability table shows.
+The curve of all units gives the shape; a unit's speed is its endings over the expected ones, and
+is shrunk to the common speed where it has few. The reliability table shows how good a risk is.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from workbench.figures.estimates.shrinkage import shrunk_ratios
 from workbench.figures.estimates.survival import Curve, kaplan_meier
 
 Floats = NDArray[np.float64]
-BANDS = (0.0, 0.5, 0.8, 1.0)
+_BANDS = (0.0, 0.5, 0.8, 1.0)
 """Parts of the allowed time in which a unit's speed is taken apart: a slow start may catch up."""
 _LEAST = 1e-12
 _BOUNDS = ("value", "lower", "upper")
@@ -48,7 +48,7 @@ def speeds(
         entered: Elapsed over allowed at which it began to be watched; none: from the start.
 
     Source: Breslow (1975), International Statistical Review 43, 45-57 (endings over expected
-    from a common hazard); Clayton and Kaldor (1987), Biometrics 43, 671-681 (shrinkage).
+    from a common _hazard); Clayton and Kaldor (1987), Biometrics 43, 671-681 (shrinkage).
     """
     time, over = np.asarray(elapsed, dtype=np.float64), np.asarray(ended, dtype=bool)
     codes = np.asarray(unit, dtype=np.int64)
@@ -56,7 +56,7 @@ def speeds(
     curve = kaplan_meier(time, over, entered)
     number = int(codes.max()) + 1 if codes.size else 0
     bands = []
-    for low, high in pairwise(BANDS):
+    for low, high in pairwise(_BANDS):
         inside = over & (time > low) & (time <= high)
         due = _between(curve, np.clip(start, low, high), np.clip(time, low, high))
         expected = np.maximum(np.bincount(codes, due, number), _LEAST)
@@ -65,7 +65,7 @@ def speeds(
     return Speeds(curve, value, lower, upper)
 
 
-def hazard(curve: Curve, times: ArrayLike) -> Floats:
+def _hazard(curve: Curve, times: ArrayLike) -> Floats:
     """Return minus the logarithm of the share still running at each time."""
     return np.asarray(-np.log(np.maximum(curve.values(times), _LEAST)))
 
@@ -84,7 +84,7 @@ def risks(found: Speeds, elapsed: ArrayLike, unit: ArrayLike) -> tuple[Floats, F
     ahead = np.stack(
         [
             _between(found.curve, np.clip(time, a, b), np.full_like(time, b))
-            for a, b in pairwise(BANDS)
+            for a, b in pairwise(_BANDS)
         ]
     )
     value, low, high = (
@@ -95,15 +95,15 @@ def risks(found: Speeds, elapsed: ArrayLike, unit: ArrayLike) -> tuple[Floats, F
 
 
 def _between(curve: Curve, start: Floats, end: Floats) -> Floats:
-    return np.maximum(hazard(curve, end) - hazard(curve, start), 0.0)
+    return np.maximum(_hazard(curve, end) - _hazard(curve, start), 0.0)
 
 
 @dataclass(frozen=True)
 class Reliability:
-    """One entry per group of predictions, from the lowest: foretold beside what happened."""
+    """One entry per group of predictions, from the lowest: predicted and observed shares."""
 
     number: NDArray[np.int64]
-    foretold: Floats
+    predicted: Floats
     happened: Floats
     lower: Floats
     upper: Floats
@@ -111,7 +111,7 @@ class Reliability:
 
 
 def reliability(risk: ArrayLike, late: ArrayLike, groups: int = 10) -> Reliability:
-    """Return foretold and observed shares of late dossiers, in groups of equal size.
+    """Return predicted and observed shares of late dossiers, in groups of equal size.
 
     Calibrated risks lie inside the 95 % interval of what happened in their group.
 
@@ -122,15 +122,15 @@ def reliability(risk: ArrayLike, late: ArrayLike, groups: int = 10) -> Reliabili
     >>> [float(x) for x in table.happened], round(table.brier, 3)
     ([0.0, 1.0], 0.01)
     """
-    told, truth = np.asarray(risk, dtype=np.float64), np.asarray(late, dtype=np.int64)
-    order = np.argsort(told, kind="stable")
+    predicted, truth = np.asarray(risk, dtype=np.float64), np.asarray(late, dtype=np.int64)
+    order = np.argsort(predicted, kind="stable")
     parts = [part for part in np.array_split(order, groups) if part.size]
     shares = [wilson(int(truth[part].sum()), part.size) for part in parts]
     return Reliability(
         np.array([part.size for part in parts]),
-        np.array([told[part].mean() for part in parts]),
+        np.array([predicted[part].mean() for part in parts]),
         np.array([share.value for share in shares]),
         np.array([share.lower for share in shares]),
         np.array([share.upper for share in shares]),
-        float(np.mean((told - truth) ** 2)),
+        float(np.mean((predicted - truth) ** 2)),
     )

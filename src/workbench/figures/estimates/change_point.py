@@ -17,11 +17,11 @@ Floats = NDArray[np.float64]
 SEED = 20220701
 _DRAWS = 1_999
 _LEAST_EACH_SIDE = 2
-CARRY = 0.6
-"""Correlation of one month's luck with the next that series without a change are drawn with. Some
-dozen months cannot tell it; to take the lowest would call drift a change, so a high one is taken:
+_CARRY = 0.6
+"""Correlation of one month's luck with the next that series without a change are drawn with. A
+dozen months are too few to estimate it; a low value would call drift a change, so it is high:
 with luck carried over by up to a half, a change is seen by mistake in at most 6 % of series."""
-CAUTION = 3.0
+_CAUTION = 3.0
 """How many standard errors a change may be smaller than it looks when its dates are judged: the
 changes that are seen at all are those that chance has enlarged."""
 _TINY = 1e-6
@@ -64,9 +64,9 @@ def shift(
     The gain of the best split over none, in units of the scatter that is left, is compared with
     that of drawn series without a change: their dossiers share the luck of the month as much as
     those of this series do (correlation within a month, from the scatter beyond the binomial), and
-    months the luck of the month before (``CARRY``). The dates are those whose gain falls short
+    months the luck of the month before (``_CARRY``). The dates are those whose gain falls short
     of the best by no more than it does in 95 of 100 series drawn with the change, made smaller
-    (``CAUTION``); one point is added on each side.
+    (``_CAUTION``); one point is added on each side.
 
     Source: largest F over all splits: Andrews (1993), Econometrica 61, 821-856; parametric
     bootstrap in place of its limit law: Davison and Hinkley (1997), Bootstrap Methods and their
@@ -133,8 +133,8 @@ def _draw(random: np.random.Generator, number: Floats, share: Floats, luck: floa
     """Draw series (draws x points) whose months have luck of their own, carried over in part."""
     noise = random.normal(size=(_DRAWS, number.size))
     for point in range(1, number.size):
-        fresh = np.sqrt(1 - CARRY**2) * noise[:, point]
-        noise[:, point] = CARRY * noise[:, point - 1] + fresh
+        fresh = np.sqrt(1 - _CARRY**2) * noise[:, point]
+        noise[:, point] = _CARRY * noise[:, point - 1] + fresh
     shares = np.clip(share + np.sqrt(luck * share * (1 - share)) * noise, 0.0, 1.0)
     return random.binomial(number.astype(np.int64), shares).astype(np.float64)
 
@@ -178,7 +178,7 @@ def _credible(
     stepped = np.where(sides, *each)
     luck = _shared_luck(count, number, _share(stepped, base, number), 2)
     gains = _gains(count[None], base, number, luck)[0]
-    smaller = max(0.0, 1 - CAUTION / float(np.sqrt(max(gains.max(), _TINY))))
+    smaller = max(0.0, 1 - _CAUTION / float(np.sqrt(max(gains.max(), _TINY))))
     share = _share(usual + smaller * (stepped - usual), base, number)
     drawn = _gains(_draw(random, number, share, luck), base, number, luck)
     short = drawn.max(axis=1) - drawn[:, at - _LEAST_EACH_SIDE]

@@ -1,9 +1,8 @@
-"""Has this series changed, or is it noise? Control charts for shares, with a baseline by a person.
+"""Has this series changed, or is it noise? Control charts for shares, with a stated baseline.
 
-The baseline is the stretch of time that a person calls usual, with the reason written down; no
-chart here ever moves it by itself. Shares are judged by exact limits that know how many dossiers
-stand behind each point and behind the baseline; the rules of the XmR chart are there on request
-and warn where counts are too small for them.
+A person sets the baseline period and writes down the reason; no chart moves it by itself. Shares
+are judged by exact limits that depend on the number of dossiers of each point and of the baseline;
+the rules of the XmR chart are optional and warn where counts are too small for them.
 """
 
 from __future__ import annotations
@@ -23,16 +22,16 @@ _RANGE_TO_SIGMA = 1.128
 _RANGE_LIMIT = 3.267
 _XMR = 2.66
 _RUN = 7
-FEW_LATE = 5.0
+_FEW_LATE = 5.0
 """Expected late dossiers a point below which the rules of the XmR chart misfire."""
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """The points that a person calls usual, and why; ``last`` belongs to it.
+    """The baseline points that a person chose, and why; ``last`` is included.
 
     Raises:
-        ValueError: No reason is written, or the stretch is shorter than two points.
+        ValueError: No reason is given, or the baseline is shorter than two points.
     """
 
     first: int
@@ -40,11 +39,11 @@ class Baseline:
     reason: str
 
     def __post_init__(self) -> None:
-        """Refuse a baseline that nobody can answer for."""
+        """Reject a baseline without a stated reason."""
         if not self.reason.strip():
             raise ValueError("a baseline needs the reason of the person who set it")
         if not 0 <= self.first < self.last:
-            raise ValueError("a baseline holds two points or more")
+            raise ValueError("a baseline has two points or more")
 
     def of(self, values: Floats) -> Floats:
         """Return the values inside the baseline."""
@@ -80,9 +79,9 @@ def share_chart(
 ) -> Chart:
     """Return the default chart of a share: exact limits, widened where points scatter more.
 
-    Each point is held against the rest of the baseline by the exact beta-binomial law, which
-    knows that the baseline itself is a sample; it is called ``above`` or ``below`` only if it
-    also lies outside Laney's p' limits where these are wider. Points without dossiers are not
+    Each point is compared with the rest of the baseline by the exact beta-binomial law, which
+    allows for the baseline itself being a sample; it is called ``above`` or ``below`` only if it
+    is also outside Laney's p' limits where these are wider. Points without dossiers are not
     judged.
 
     Raises:
@@ -99,10 +98,10 @@ def share_chart(
     other = baseline.of(number - count).sum() - np.where(inside, number - count, 0.0) + 0.5
     tail = (1 - level) / 2
     low, high = predictive_limits(number, one, other, tail)
-    held = np.maximum(number, 1.0)
+    base = np.maximum(number, 1.0)
     wide = laney_limits(count, number, baseline)
-    lower, upper = np.minimum(low / held, wide[0]), np.maximum(high / held, wide[1])
-    value = np.where(number > 0, count / held, np.nan)
+    lower, upper = np.minimum(low / base, wide[0]), np.maximum(high / base, wide[1])
+    value = np.where(number > 0, count / base, np.nan)
     rule = _outside(value, lower, upper)
     centre = np.full(count.size, baseline.of(count).sum() / baseline.of(number).sum())
     return Chart(
@@ -196,7 +195,7 @@ def xmr_chart(values: ArrayLike, baseline: Baseline, expected: ArrayLike | None 
     rule = ["" for _ in series]
     for name, holds in reversed(named):
         rule = [name if hit else old for hit, old in zip(holds, rule, strict=True)]
-    shaky = expected is not None and float(np.min(np.asarray(expected))) < FEW_LATE
+    shaky = expected is not None and float(np.min(np.asarray(expected))) < _FEW_LATE
     centre, low, high = (np.full(series.size, x) for x in (mean, lower, upper))
     return Chart(series, centre, low, high, tuple(rule), 1.0, shaky, "xmr", baseline.reason)
 
@@ -206,8 +205,8 @@ def runs(side: ArrayLike) -> Flags:
     signs = np.asarray(side)
     hits = np.zeros(signs.size, dtype=bool)
     for i in range(_RUN - 1, signs.size):
-        stretch = signs[i - _RUN + 1 : i + 1]
-        hits[i] = signs[i] != 0 and bool(np.all(stretch == signs[i]))
+        window = signs[i - _RUN + 1 : i + 1]
+        hits[i] = signs[i] != 0 and bool(np.all(window == signs[i]))
     return hits
 
 
@@ -216,9 +215,9 @@ def two_in_three(near: ArrayLike, side: ArrayLike) -> Flags:
     close, signs = np.asarray(near, dtype=bool), np.asarray(side)
     hits = np.zeros(close.size, dtype=bool)
     for i in range(close.size - 2):
-        stretch = slice(i, i + 3)
-        if close[stretch].sum() >= 2 and abs(int(signs[stretch].sum())) == 3:
-            hits[stretch] |= close[stretch]
+        window = slice(i, i + 3)
+        if close[window].sum() >= 2 and abs(int(signs[window].sum())) == 3:
+            hits[window] |= close[window]
     return hits
 
 
@@ -232,7 +231,7 @@ def _trends(series: Floats) -> Flags:
 
 
 def _spread_back(last: Flags) -> Flags:
-    """Mark all seven points of every stretch whose last is marked."""
+    """Mark all seven points of every run whose last point is marked."""
     marked = np.zeros(last.size, dtype=bool)
     for i in np.flatnonzero(last):
         marked[i - _RUN + 1 : i + 1] = True

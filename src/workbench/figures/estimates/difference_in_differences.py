@@ -18,12 +18,12 @@ from scipy.special import stdtrit
 
 Floats = NDArray[np.float64]
 
-FEWEST_UNITS = 2
-FEWEST_PERIODS = 3
+_FEWEST_UNITS = 2
+_FEWEST_PERIODS = 3
 """Periods before the change without which no course before it can be seen."""
-FEWEST_DOSSIERS = 30
+_FEWEST_DOSSIERS = 30
 """Dossiers on each side, before and after."""
-BY_CHANCE = 0.05
+_BY_CHANCE = 0.05
 """Share of the ways to choose the treated units that may show as large a change."""
 REASONS = (
     "few_treated",
@@ -134,8 +134,8 @@ def _slopes(above: Floats, number: Floats) -> Floats:
     """Return each unit's slope of the adjusted share, a period, weighted by dossiers."""
     time = np.arange(number.shape[1], dtype=np.float64)[None, :]
     whole = number.sum(axis=1, keepdims=True)
-    held = np.where(whole > 0, whole, 1.0)
-    apart = time - (number * time).sum(axis=1, keepdims=True) / held
+    base = np.where(whole > 0, whole, 1.0)
+    apart = time - (number * time).sum(axis=1, keepdims=True) / base
     spread = (number * apart**2).sum(axis=1)
     slope = (above * apart).sum(axis=1) / np.where(spread > 0, spread, 1.0)
     return np.where(spread > 0, slope, np.nan)
@@ -168,7 +168,7 @@ def _welch(ours: Floats, theirs: Floats) -> _Gap:
     if not (one.size and two.size):
         return None, None, None
     value = float(one.mean() - two.mean())
-    if min(one.size, two.size) < FEWEST_UNITS:
+    if min(one.size, two.size) < _FEWEST_UNITS:
         return value, None, None
     errors = [float(x.var(ddof=1)) / x.size for x in (one, two)]
     total = fsum(errors)
@@ -196,7 +196,7 @@ def _by_choice(change: Floats, which: NDArray[np.bool_]) -> float | None:
     values, ours = change[some], which[some]
     chosen, units = int(ours.sum()), values.size
     ways = comb(units, chosen)
-    if min(chosen, units - chosen) < FEWEST_UNITS or ways * BY_CHANCE < 1:
+    if min(chosen, units - chosen) < _FEWEST_UNITS or ways * _BY_CHANCE < 1:
         return None
     if ways <= _WAYS:
         choices = np.array(list(combinations(range(units), chosen)))
@@ -233,10 +233,10 @@ def _reasons(number: Floats, which: NDArray[np.bool_], after: int) -> tuple[str,
         for when in (slice(0, after), slice(after, None))
     ]
     found = {
-        "few_treated": which.sum() < FEWEST_UNITS,
-        "few_controls": (~which).sum() < FEWEST_UNITS,
-        "few_periods_before": after < FEWEST_PERIODS,
-        "few_dossiers": min(corners) < FEWEST_DOSSIERS,
+        "few_treated": which.sum() < _FEWEST_UNITS,
+        "few_controls": (~which).sum() < _FEWEST_UNITS,
+        "few_periods_before": after < _FEWEST_PERIODS,
+        "few_dossiers": min(corners) < _FEWEST_DOSSIERS,
     }
     return tuple(reason for reason, holds in found.items() if holds)
 
@@ -247,7 +247,7 @@ def _parted_before(above: Floats, number: Floats, which: NDArray[np.bool_], afte
     share = np.where(before[1] > 0, before[0] / np.maximum(before[1], 1e-12), np.nan)
     steps = [_by_choice(step, which) for step in np.diff(share, axis=1).T]
     known = [step for step in steps if step is not None]
-    return bool(known) and min(known) * len(known) <= BY_CHANCE
+    return bool(known) and min(known) * len(known) <= _BY_CHANCE
 
 
 def _doubts(chances: list[float | None], trend: _Gap, *, has_parted: bool) -> tuple[str, ...]:
@@ -257,8 +257,8 @@ def _doubts(chances: list[float | None], trend: _Gap, *, has_parted: bool) -> tu
     if change is None or beyond is None or low is None or high is None:
         return ("few_ways",)
     doubts = {
-        "not_beyond_chance": change > BY_CHANCE,
+        "not_beyond_chance": change > _BY_CHANCE,
         "courses_differ_before": low > 0 or high < 0 or has_parted,
-        "courses_unsure_before": beyond > BY_CHANCE,
+        "courses_unsure_before": beyond > _BY_CHANCE,
     }
     return tuple(reason for reason, holds in doubts.items() if holds)

@@ -76,5 +76,5 @@ def _between_units(count: Floats, mean: Floats) -> Dispersion:
     errors = 1 / (2 * np.sqrt(mean))
     phi = float(np.mean(((np.sqrt(count / mean) - 1) / errors) ** 2))
     weights = 1 / errors**2
-    room = float(weights.sum() - (weights**2).sum() / weights.sum())
-    return Dispersion(phi, max(0.0, (number * phi - (number - 1)) / room), number)
+    scale = float(weights.sum() - (weights**2).sum() / weights.sum())
+    return Dispersion(phi, max(0.0, (number * phi - (number - 1)) / scale), number)

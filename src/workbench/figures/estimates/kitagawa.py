@@ -143,44 +143,52 @@ class _Pair:
 
     @cached_property
     def rates(self) -> list[Floats]:
-        """Late share of each stratum and class, lent by the other side where there is none."""
+        """Late share of each stratum and class; without dossiers, the other side's share."""
         return _rates_or_other_side(
             [s.together for s in self.sides], [s.dossiers for s in self.sides]
         )
 
     @cached_property
     def within(self) -> list[Floats]:
-        """Shares of the classes within each stratum, lent as the rates are."""
+        """Shares of the classes within each stratum; without dossiers, the other side's."""
         return _rates_or_other_side([s.weight for s in self.sides], [s.strata for s in self.sides])
 
     @cached_property
-    def held(self) -> NDArray[np.bool_]:
-        """Strata and classes of which both sides have dossiers: elsewhere lent rates are equal."""
+    def on_support(self) -> NDArray[np.bool_]:
+        """Common support: strata and classes with dossiers on both sides.
+
+        Elsewhere both sides take the same rate.
+        """
         return (self.left.dossiers > 0) & (self.right.dossiers > 0)
 
     @cached_property
     def both(self) -> Floats:
         """The common mix, where both sides have dossiers."""
-        return (self.left.weight[self.held] + self.right.weight[self.held]) / 2
+        return (self.left.weight[self.on_support] + self.right.weight[self.on_support]) / 2
 
     @cached_property
     def common(self) -> list[tuple[Floats, Floats]]:
         """Dossiers, and late ones of each cause, where both sides have dossiers."""
-        return [(side.dossiers[self.held], side.late[:, self.held]) for side in self.sides]
+        return [
+            (side.dossiers[self.on_support], side.late[:, self.on_support]) for side in self.sides
+        ]
 
 
 def _rates_or_other_side(parts: list[Floats], wholes: list[Floats]) -> list[Floats]:
-    """Return parts over wholes; where one side's whole is nothing, the other side's, else zero."""
-    held = [whole > 0 for whole in wholes]
-    # arrays keep their layout in memory: sums over them follow it to the last digit
-    own = [
-        np.divide(part, whole, out=np.zeros_like(part), where=is_held)
-        for part, whole, is_held in zip(parts, wholes, held, strict=True)
+    """Return parts over wholes of both sides.
+
+    A side whose whole is zero takes the other side's rate; if both are zero, the rate is zero.
+    """
+    has_whole = [whole > 0 for whole in wholes]
+    # keep the memory layout: it sets the order of summation, and results must be bit-identical
+    side_rates = [
+        np.divide(part, whole, out=np.zeros_like(part), where=is_defined)
+        for part, whole, is_defined in zip(parts, wholes, has_whole, strict=True)
     ]
-    lent = [np.copy(one, order="K") for one in own]
-    for rate, other, is_held in zip(lent, own[::-1], held, strict=True):
-        np.copyto(rate, other, where=~is_held)
-    return lent
+    rates = [np.copy(one, order="K") for one in side_rates]
+    for rate, other, is_defined in zip(rates, side_rates[::-1], has_whole, strict=True):
+        np.copyto(rate, other, where=~is_defined)
+    return rates
 
 
 def _composition(pair: _Pair) -> tuple[float, float]:
@@ -198,9 +206,9 @@ def _composition(pair: _Pair) -> tuple[float, float]:
 def _composition_variance(pair: _Pair) -> Floats:
     """Return the variances of mix and calendar effect: counts times squared influence, both sides.
 
-    What one more dossier of a stratum and class, late or not, changes: the weights of all strata,
-    the classes' shares within its own, and its rate. Where a side lends the other its rate or its
-    shares, what it changes counts for both.
+    One more dossier of a stratum and class, late or not, changes the weights of all strata, the
+    classes' shares within its own stratum, and its rate. Where the other side takes a side's rate
+    or shares, the change counts for both.
     """
     sides, rates, within = pair.sides, pair.rates, pair.within
     rate, shared = (rates[0] + rates[1]) / 2, (within[0] + within[1]) / 2
@@ -213,15 +221,15 @@ def _composition_variance(pair: _Pair) -> Floats:
     total = np.zeros(2)
     for own, sign in ((0, -1.0), (1, 1.0)):
         side, other = sides[own], sides[1 - own]
-        lends_rate = np.where(other.dossiers > 0, 0.5, 1.0)
-        lends_shares = np.where(other.strata > 0, 0.5, 1.0)
+        rate_factor = np.where(other.dossiers > 0, 0.5, 1.0)
+        share_factor = np.where(other.strata > 0, 0.5, 1.0)
         here = np.maximum(side.dossiers.sum(axis=1, keepdims=True), _NOTHING)
         tilt = (rate - (within[own] * rate).sum(axis=1, keepdims=True)) / here
         moved_mix = sign * (level - (side.strata * level).sum()) / side.number
-        moved_mix = moved_mix + between * lends_shares * tilt
+        moved_mix = moved_mix + between * share_factor * tilt
         moved_calendar = (turn - (side.strata * turn).sum()) / side.number
-        moved_calendar = moved_calendar + sign * together * (2 - 2 * lends_shares) * tilt
-        per_rate = lends_rate / np.maximum(side.dossiers, _NOTHING)
+        moved_calendar = moved_calendar + sign * together * (2 - 2 * share_factor) * tilt
+        per_rate = rate_factor / np.maximum(side.dossiers, _NOTHING)
         of_rate = (between * shared * per_rate, together * turned * per_rate)
         on_time = np.maximum(side.dossiers - side.together, 0.0)
         for effect, moved in enumerate((moved_mix, moved_calendar)[:number]):

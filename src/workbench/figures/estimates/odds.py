@@ -1,8 +1,8 @@
-"""How many times the odds of being late, crude or with alike dossiers held beside each other.
+"""Ratios of the odds of being late, crude or within strata of similar dossiers.
 
 Ratios of odds, unlike differences of shares, keep one meaning where some kinds of dossiers are
-nearly always late and others hardly ever. Strata in which one side has nothing, or in which all
-or none are late, say nothing and count for nothing.
+nearly always late and others hardly ever. Strata in which one side is empty, or in which all
+or none are late, have no information and no weight.
 """
 
 from __future__ import annotations

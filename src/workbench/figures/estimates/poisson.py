@@ -52,8 +52,8 @@ def byar_limits(observed: ArrayLike, level: float = 0.95) -> tuple[Floats, Float
     (50.163, 82.849)
     """
     counts, z = _counts(observed), float(ndtri((1 + level) / 2))
-    held = np.where(counts > 0, counts, 1.0)
-    low = np.where(counts > 0, held * (1 - 1 / (9 * held) - z / (3 * np.sqrt(held))) ** 3, 0.0)
+    safe = np.where(counts > 0, counts, 1.0)
+    low = np.where(counts > 0, safe * (1 - 1 / (9 * safe) - z / (3 * np.sqrt(safe))) ** 3, 0.0)
     more = counts + 1
     return low, more * (1 - 1 / (9 * more) + z / (3 * np.sqrt(more))) ** 3
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import polars as pl
 
-DECIMALS = 12
+_DECIMALS = 12
 
 
 def rounded(*columns: str) -> pl.Expr:
-    """Return the columns rounded to ``DECIMALS``; a negative zero becomes zero.
+    """Return the columns rounded to ``_DECIMALS``; a negative zero becomes zero.
 
     >>> pl.DataFrame({"x": [0.1 + 0.2, -1e-15]}).select(rounded("x"))["x"].to_list()
     [0.3, 0.0]
     """
-    figures = pl.col(*columns).round(DECIMALS)
+    figures = pl.col(*columns).round(_DECIMALS)
     # adding zero would do, but is optimised away
     return pl.when(figures == 0).then(figures.abs()).otherwise(figures)

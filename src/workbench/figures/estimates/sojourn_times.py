@@ -1,8 +1,8 @@
-"""How long an open dossier still stays where it is, and how long the rest of its way takes.
+"""Model of the time an open dossier still needs at its step and from there to the end.
 
-The time at a place is its kind's usual one times the pace of its unit, and a unit's pace drifts:
-how much and how fast is learned from the register. What those two leave over gives the shape, as
-it was seen; dossiers that have not left count for what they show.
+The time at a step is the usual time of its kind times the pace of the unit. The pace drifts; how
+much and how fast is estimated from the register. The residuals give the shape of the
+distribution; dossiers that have not left count as censored.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from workbench.figures.estimates.survival import kaplan_meier
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 BLOCK_DAYS = 10
-"""Days within which a unit's pace is taken as one."""
+"""Days within which a unit's pace is taken as constant."""
 BLOCKS = 18
 _SHORTEST = 60.0
 _POINTS = 200
@@ -38,9 +38,9 @@ _WEIGHTS = _RAW_WEIGHTS / _RAW_WEIGHTS.sum()
 
 
 def first_day(day: dt.date) -> dt.date:
-    """Return since when dossiers must have been seen to say how fast places are on a day.
+    """Return the first day of the data from which the pace on a day is estimated.
 
-    A day more than the stays that count there, since instants lie in several zones.
+    One day more than the sojourns that count, since instants are in several time zones.
 
     >>> first_day(dt.date(2022, 7, 1))
     datetime.date(2022, 1, 1)
@@ -64,16 +64,16 @@ class SojournTimes:
 
     @property
     def block(self) -> Whole:
-        """Return the stretch of days in which each time began, 0 the last."""
+        """Return the block of days in which each time began, 0 the last."""
         return np.minimum(self.age // BLOCK_DAYS, BLOCKS - 1).astype(np.int64)
 
 
 @dataclass(frozen=True)
 class Pace:
-    """Log seconds: what is usual for each kind, and a unit's own pace in each stretch of days.
+    """Log seconds: the usual time of each kind, and a unit's own pace in each block of days.
 
     ``own`` (units x blocks) is added to ``usual`` (kinds), ``unsure`` is its variance; ``shape``
-    holds equally likely departures of single dossiers, ``spread`` their standard deviation.
+    has equally likely residuals of single dossiers, ``spread`` their standard deviation.
     """
 
     usual: Floats
@@ -88,11 +88,11 @@ class Pace:
 
 
 def pace(stays: SojournTimes, kinds: int, units: int) -> Pace:
-    """Return what is usual for each kind and how the pace of each unit drifted.
+    """Return the usual time of each kind and the drift of each unit's pace.
 
-    A log-normal law with the unit's pace as a Gaussian process in time; censored times stand for
-    what is expected of them, and kinds are drawn to their common level. Spread and memory of the
-    pace are the likeliest of a grid; the shape is the Kaplan-Meier curve of what is left over.
+    A log-normal law with the unit's pace as a Gaussian process in time; censored times are
+    replaced by their expectation, and kinds are shrunk to their common level. Spread and memory
+    of the pace are the likeliest of a grid; the shape is the Kaplan-Meier curve of the residuals.
 
     Args:
         stays: At least one of them over.
@@ -112,15 +112,15 @@ def pace(stays: SojournTimes, kinds: int, units: int) -> Pace:
     own, unsure = np.zeros(grid), np.zeros(grid)
     variance = max(float(time.var()), _LEAST)
     between, law = variance, (0.0, 0.0)
-    told, usual_at = time.copy(), usual[stays.kind]
+    imputed, usual_at = time.copy(), usual[stays.kind]
     for step in range(_ROUNDS * _STEPS):
         own_at, before = own.ravel()[cell], usual_at
         middle = usual_at[still] + own_at[still]
-        told[still], open_part = _imputed(time[still], middle, variance)
-        drawn = of_kind / (of_kind + variance / between)
-        apart = told - own_at
+        imputed[still], open_part = _imputed(time[still], middle, variance)
+        weight_of_kind = of_kind / (of_kind + variance / between)
+        apart = imputed - own_at
         left = np.bincount(stays.kind, apart, kinds)
-        usual = level + drawn * (left / np.maximum(of_kind, 1) - level)
+        usual = level + weight_of_kind * (left / np.maximum(of_kind, 1) - level)
         level = float(usual.mean())
         between = max(
             float(np.mean((usual - level) ** 2 + variance / (of_kind + variance / between))),
@@ -144,7 +144,7 @@ def pace(stays: SojournTimes, kinds: int, units: int) -> Pace:
 
 
 def _imputed(time: Floats, middle: Floats, variance: float) -> tuple[Floats, Floats]:
-    """Return what each time that goes on is expected to come to, and the variance of that."""
+    """Return the expectation of each censored time and its variance."""
     wide = np.sqrt(variance)
     beyond = (time - middle) / wide
     ratio = np.exp(-0.5 * beyond**2 - 0.5 * np.log(2 * np.pi) - log_ndtr(-beyond))
@@ -162,20 +162,20 @@ def _likeliest(seen: Floats, noise: Floats, variance: float) -> tuple[float, flo
 
 @dataclass(frozen=True)
 class _Filtered:
-    """The pace block by block as those up to each tell it, with variance, and as foretold before.
+    """The pace of each block: filtered, with variance, and predicted from the blocks before.
 
     ``likely`` is the log likelihood of what was seen but for a constant, by unit.
     """
 
     mean: list[Floats]
     variance: list[Floats]
-    told: list[Floats]
+    predicted: list[Floats]
     unsure: list[Floats]
     likely: Floats
 
 
-def _kept(memory: ArrayLike) -> Floats:
-    """Return what is left of a pace after one block."""
+def _autocorrelation(memory: ArrayLike) -> Floats:
+    """Return the autocorrelation of the pace over one block."""
     return np.asarray(np.exp(-BLOCK_DAYS / np.asarray(memory)))
 
 
@@ -184,39 +184,39 @@ def _filtered(seen: Floats, noise: Floats, law: tuple[ArrayLike, ArrayLike]) -> 
 
     Source: Kalman (1960), Journal of Basic Engineering 82, 35-45.
     """
-    prior, kept = np.asarray(law[0]), _kept(law[1])
+    prior, memory = np.asarray(law[0]), _autocorrelation(law[1])
     mean, wide = np.zeros_like(seen[:, 0]), prior + np.zeros_like(seen[:, 0])
     likely = np.zeros_like(wide)
-    means, variances, told, unsure = [], [], [], []
+    means, variances, predicted, unsure = [], [], [], []
     for block in range(BLOCKS):
-        told.append(mean)
+        predicted.append(mean)
         unsure.append(wide)
         whole = wide + noise[:, block]
         missed = seen[:, block] - mean
         likely -= 0.5 * (missed**2 / whole + np.log(whole))
         means.append(mean + wide / whole * missed)
         variances.append(wide * noise[:, block] / whole)
-        mean, wide = kept * means[-1], kept**2 * variances[-1] + prior * (1 - kept**2)
-    return _Filtered(means, variances, told, unsure, likely)
+        mean, wide = memory * means[-1], memory**2 * variances[-1] + prior * (1 - memory**2)
+    return _Filtered(means, variances, predicted, unsure, likely)
 
 
 def _smoothed(seen: Floats, noise: Floats, law: tuple[float, float]) -> tuple[Floats, Floats]:
-    """Return each unit's pace in each block and its variance, all blocks speaking for each.
+    """Return each unit's pace in each block and its variance, given all blocks.
 
     Source: Rauch, Tung and Striebel (1965), AIAA Journal 3, 1445-1450.
     """
-    found, kept = _filtered(seen, noise, law), float(_kept(law[1]))
-    own, unsure = [found.mean[-1]], [found.variance[-1]]
+    filtered, memory = _filtered(seen, noise, law), float(_autocorrelation(law[1]))
+    own, unsure = [filtered.mean[-1]], [filtered.variance[-1]]
     for block in range(BLOCKS - 2, -1, -1):
-        gain = kept * found.variance[block] / found.unsure[block + 1]
-        own.append(found.mean[block] + gain * (own[-1] - found.told[block + 1]))
-        more = unsure[-1] - found.unsure[block + 1]
-        unsure.append(np.maximum(found.variance[block] + gain**2 * more, 0.0))
+        gain = memory * filtered.variance[block] / filtered.unsure[block + 1]
+        own.append(filtered.mean[block] + gain * (own[-1] - filtered.predicted[block + 1]))
+        more = unsure[-1] - filtered.unsure[block + 1]
+        unsure.append(np.maximum(filtered.variance[block] + gain**2 * more, 0.0))
     return np.stack(own[::-1], axis=1), np.stack(unsure[::-1], axis=1)
 
 
 def _shape(rest: Floats, over: NDArray[np.bool_], spread: float) -> Floats:
-    """Return equally likely departures; beyond what was seen those of the normal law."""
+    """Return equally likely residuals; beyond the largest seen, those of the normal law."""
     curve = kaplan_meier(rest, over)
     levels = (np.arange(_POINTS) + 0.5) / _POINTS
     place = np.searchsorted(1 - curve.share, levels - 1e-12)
@@ -224,7 +224,7 @@ def _shape(rest: Floats, over: NDArray[np.bool_], spread: float) -> Floats:
     points = np.append(curve.time, curve.last)[np.minimum(place, curve.time.size)]
     points = np.where(inside, points, np.maximum(points, spread * ndtri(levels)))
     middle, wide = float(points.mean()), float(points.std())
-    # what was left over of the same times that told the pace is a little too narrow
+    # residuals of the times from which the pace was estimated are slightly too narrow
     return np.asarray(middle + (points - middle) * max(spread / max(wide, _LEAST), 1.0))
 
 
@@ -233,13 +233,13 @@ def remaining_time_risks(
 ) -> tuple[Floats, Floats, Floats]:
     """Return each dossier's risk of needing more than it is allowed, with lower and upper bound.
 
-    The time at the place, known to be longer than so far, and that of the rest of the way are
-    added. The bounds are those of the unit's pace: how well the risk is known, not how one
-    dossier will fare.
+    The time at the step, known to be longer than so far, and the time from there to the end are
+    added. The bounds come from the uncertainty of the unit's pace: how well the risk is known,
+    not how one dossier will end.
 
     Args:
         here: Pace at the place, and the dossiers that are there (their seconds so far).
-        after: Pace of the way from there to the end, and the middle log seconds of each dossier.
+        after: Pace from there to the end, and the middle log seconds of each dossier.
         allowed: Working seconds left to each; 1 is the risk of a dossier with less than 0.
 
     Source: conditional survival and convolution, Kalbfleisch and Prentice (1980); integrated

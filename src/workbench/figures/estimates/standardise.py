@@ -58,8 +58,8 @@ def direct(
     Statistics in Medicine 16, 791-801.
     """
     events, people, wanted = _array(late), _array(dossiers), _array(weights)
-    held = people > 0
-    events, people, wanted = events[held], people[held], wanted[held]
+    has_people = people > 0
+    events, people, wanted = (x[has_people] for x in (events, people, wanted))
     total, seen = float(events.sum()), float(people.sum())
     few = total < FEW_EVENTS
     method = "fay_feuer" if few else "dobson"

@@ -13,9 +13,9 @@ from workbench.figures.whatif.working_seconds import Seconds, WorkingSeconds, wo
 
 _SIDE_BY_SIDE = 500
 """Queues run at a time: a few dozen megabytes."""
-MISFIT = 0.2
+_MISFIT = 0.2
 """The waits modelled may be off by this much: low and high re-run the queue with it."""
-_WAYS = {"fitted": 1.0, "low": 1 - MISFIT, "high": 1 + MISFIT}
+_WAYS = {"fitted": 1.0, "low": 1 - _MISFIT, "high": 1 + _MISFIT}
 """What part of the observed waits a queue is fitted to."""
 
 
@@ -96,10 +96,12 @@ def _counted(
     gains = (
         eased.join(chosen, on="dossier_id", how="semi").group_by("dossier_id").agg(pl.sum(*_WAYS))
     )
-    told = chosen.join(gains, on="dossier_id", how="left").with_columns(pl.col(*_WAYS).fill_null(0))
+    late_gains = chosen.join(gains, on="dossier_id", how="left").with_columns(
+        pl.col(*_WAYS).fill_null(0)
+    )
     saved = {name: pl.col(name) >= pl.col("overrun_seconds") for name in _WAYS}
     touched = pl.max_horizontal(*_WAYS) > 0
-    rows = by_unit_and_period(told.with_columns(touched.alias("n_touched"), **saved))
+    rows = by_unit_and_period(late_gains.with_columns(touched.alias("n_touched"), **saved))
     return (
         rows.with_columns(
             pl.lit(scenario).alias("scenario"),

@@ -16,12 +16,12 @@ import numpy.typing as npt
 
 from workbench.figures.whatif.working_seconds import Seconds
 
-Weights = npt.NDArray[np.float64]
+_Weights = npt.NDArray[np.float64]
 
 WAITING = 7_200
 """Who waited for longer than this, two hours of work, waited for an officer."""
 
-FEW_KNOWN = 5
+_FEW_KNOWN = 5
 """A quarter with fewer known times takes the usual one of its whole desk."""
 
 _AT_ONCE = 0.25
@@ -70,7 +70,7 @@ def service_times(desk: Desk) -> tuple[Seconds, Seconds]:
     return known, most
 
 
-def imputed_service_times(desk: Desk, size: Weights) -> Seconds:
+def imputed_service_times(desk: Desk, size: _Weights) -> Seconds:
     """Return how long each visit kept its officer: as known, else in proportion to its size.
 
     The proportion is the median of the quarter's known ones, or of the whole desk's where the
@@ -81,19 +81,19 @@ def imputed_service_times(desk: Desk, size: Weights) -> Seconds:
     factor = np.full(len(size), _ratio(known, size, sure))
     for quarter in np.unique(desk.quarter):
         inside = desk.quarter == quarter
-        if int((sure & inside).sum()) >= FEW_KNOWN:
+        if int((sure & inside).sum()) >= _FEW_KNOWN:
             factor[inside] = _ratio(known, size, sure & inside)
     usual = np.round(factor * size).astype(np.int64)
     bounded = np.where(most >= 0, np.minimum(usual, most), usual)
     return np.where(sure, known, bounded)
 
 
-def _ratio(known: Seconds, size: Weights, chosen: npt.NDArray[np.bool_]) -> float:
+def _ratio(known: Seconds, size: _Weights, chosen: npt.NDArray[np.bool_]) -> float:
     chosen = chosen & (size > 0)
     return float(np.median(known[chosen] / size[chosen])) if chosen.any() else 0.0
 
 
-def misfit(desk: Desk, size: Weights) -> float:
+def misfit(desk: Desk, size: _Weights) -> float:
     """Return how badly known times follow a size: the squared error of their logarithms.
 
     Each quarter may have a proportion of its own.
@@ -108,7 +108,7 @@ def misfit(desk: Desk, size: Weights) -> float:
     )
 
 
-def gains(desk: Desk, held: Seconds, sooner: Seconds) -> Seconds | None:
+def gains(desk: Desk, service: Seconds, sooner: Seconds) -> Seconds | None:
     """Return by how much sooner each visit would start, each arriving ``sooner`` by so much.
 
     Every visit keeps the short wait that even the quickest have here. None where the desk run
@@ -122,11 +122,11 @@ def gains(desk: Desk, held: Seconds, sooner: Seconds) -> Seconds | None:
     """
     least = np.minimum(desk.waited, int(np.quantile(desk.waited, _AT_ONCE)))
     free = _officers(desk)
-    base = _starts(desk.arrived + least, held, desk.quarter, free)
+    base = _starts(desk.arrived + least, service, desk.quarter, free)
     waited = int((desk.waited - least).sum())
     if int(np.abs(base - desk.started).sum()) > max(_MISFIT * waited, WAITING * len(base)):
         return None
-    new = _starts(desk.arrived - sooner + least, held, desk.quarter, free)
+    new = _starts(desk.arrived - sooner + least, service, desk.quarter, free)
     start: Seconds = np.maximum(desk.started - base + new, desk.arrived - sooner + least)
     gained: Seconds = desk.started - start
     return gained
@@ -141,7 +141,7 @@ def _officers(desk: Desk) -> list[int]:
     return count
 
 
-def _starts(ready: Seconds, held: Seconds, quarter: Seconds, officers: list[int]) -> Seconds:
+def _starts(ready: Seconds, service: Seconds, quarter: Seconds, officers: list[int]) -> Seconds:
     """Serve first come, first served; officers who come are free at once, who go were freest."""
     started = np.empty(len(ready), dtype=np.int64)
     order = np.lexsort((np.arange(len(ready)), ready))
@@ -157,5 +157,5 @@ def _starts(ready: Seconds, held: Seconds, quarter: Seconds, officers: list[int]
                 heapq.heappop(free)
         begins = max(moment, free[0])
         started[row] = begins
-        heapq.heapreplace(free, begins + int(held[row]))
+        heapq.heapreplace(free, begins + int(service[row]))
     return started

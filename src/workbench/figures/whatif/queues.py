@@ -1,10 +1,10 @@
 """What another officer would have changed, by running units' queues again, many side by side.
 
-Taking a wait away from one dossier says nothing about capacity: who waits less leaves room for
-the next. So the queue itself is run again, first come first served, from the arrivals and the
-handling times of the log. Officers have other duties that no log shows; one factor per queue
-stretches the handling times until the modelled waits add up to the observed ones. Where no
-factor does, the answer is refused.
+Removing one dossier's wait says nothing about capacity: the next dossier would wait less, too. So
+the queue itself is run again, first come first served, from the arrivals and the handling times of
+the log. Officers have other duties that no log shows; one factor per queue multiplies the handling
+times until the modelled waits add up to the observed ones. Without such a factor the question is
+refused.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def fitted_factors(queues: Queues, targets: Numbers) -> Numbers:
     for tries in range(_TRIES):
         if not len(searched):
             break
-        # every other step halves, so that a flat stretch cannot hold the search up
+        # every other step halves, so that a flat interval cannot stop the search
         reach = above[searched] - below[searched]
         part = 0.5 if tries % 2 else -below[searched] / np.where(reach > 0, reach, 1.0)
         middle = low[searched] + (high[searched] - low[searched]) * part

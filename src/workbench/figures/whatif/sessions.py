@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from workbench.figures.whatif.working_seconds import Seconds
 
-Truths = npt.NDArray[np.bool_]
+_Truths = npt.NDArray[np.bool_]
 
-FEW_SIGNED = 20
+_FEW_SIGNED = 20
 """From fewer signatures no habit is read."""
 
 NONE = -1
@@ -34,13 +34,13 @@ class Signer:
     Attributes:
         sessions: Every session there can be by the set times of the day; none without set times.
         longest: How long the longest session of the log took.
-        held: Every session in which the log shows a signature.
-        skips: Quarters in which the signer skips sessions: those held are all there were.
+        observed: Every session in which the log shows a signature.
+        skips: Quarters in which the signer skips sessions: the observed ones are all there were.
     """
 
     sessions: Seconds
     longest: int
-    held: Seconds
+    observed: Seconds
     skips: frozenset[int]
 
 
@@ -64,7 +64,7 @@ class Sessions:
     def __init__(self, signers: Sequence[Signer], signatures: Signatures) -> None:
         self._of = signatures
         self._known = np.array([len(signer.sessions) > 0 for signer in signers], dtype=np.bool_)
-        pages = [page for signer in signers for page in (signer.sessions, signer.held)]
+        pages = [page for signer in signers for page in (signer.sessions, signer.observed)]
         ends = np.repeat(np.arange(len(pages)), [len(page) for page in pages])
         self._line = np.concatenate([np.array([], dtype=np.int64), *pages]) + ends * _APART
         self._began = np.full(len(signatures.signer), NONE, dtype=np.int64)
@@ -75,9 +75,9 @@ class Sessions:
                 self._began[own] = begun(signer.sessions, signatures.started[own], signer.longest)
                 self._page[own] += np.isin(signatures.quarter[own], list(signer.skips))
 
-    def known(self) -> Truths:
+    def known(self) -> _Truths:
         """Say of each signature whether its signer signs in sessions."""
-        known: Truths = self._known[self._of.signer]
+        known: _Truths = self._known[self._of.signer]
         return known
 
     def sooner(self, signatures: Seconds, sooner: Seconds) -> Seconds:
@@ -132,7 +132,7 @@ def read_habit(arrived: Seconds, started: Seconds, quarter: Seconds, days: Secon
     nothing = np.array([], dtype=np.int64)
     opens = np.unique(days)
     slots = []
-    if len(started) >= FEW_SIGNED and np.median(started - arrived) >= _PAUSE:
+    if len(started) >= _FEW_SIGNED and np.median(started - arrived) >= _PAUSE:
         slots = _slots(started - opens[np.maximum(np.searchsorted(opens, started) - 1, 0)])
     if not slots:
         return Signer(nothing, 0, nothing, frozenset())

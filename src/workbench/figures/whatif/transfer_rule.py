@@ -1,9 +1,9 @@
-"""Had every transfer kept to the rule: each dossier's own steps lived again from there.
+"""What if every transfer had kept the rule: each dossier's later steps are simulated again.
 
-What lay ahead of a dossier when it was passed on too late is run again as its unit's own log
-shows it to work: it queues for the officers, first come first served, beside the others who would
-have come sooner too; it is signed at the signer's next session; all other waits and all handling
-stay as they were.
+After a late transfer the rest of the dossier's timeline is run again as its unit's own log shows:
+it queues for the officers, first come first served, with the others that would also have arrived
+earlier; it is signed at the signer's next session; all other waits and all handling stay as they
+were.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ _KEY = ["dossier_id", "step_no"]
 _DESK = ("arrived", "started", "officer", "quarter")
 _SIZES = ("alike", "handled", "relative")
 _GAINS = tuple(f"gain_{number}" for number in range(len(_SIZES)))
-"""Whose wait shrinks (or grows, below 0) and by how much, by reading of sizes, the best first."""
+"""By how much a wait shrinks (or grows, below 0), by reading of sizes, the best first."""
 _READINGS = (*_GAINS, "no_queue", "no_session")
-"""In how many ways the log is read; the first is told, the others bound it."""
+"""The readings of the log; the first is reported, the others bound it."""
 _Z = 1.96
 _UNSURE = 28_800
 
 
 @dataclass(frozen=True)
 class TransferLog:
-    """What a register holds of dossiers that were passed on too late, and of their units.
+    """The tables of a register on dossiers that were transferred too late, and on their units.
 
     Attributes:
         cuts: ``transfer_delays``: by how much sooner the rule brings a dossier to a step, 0 of a
@@ -62,8 +62,8 @@ def whatif_transfer_rule(log: TransferLog, calendars: Calendars, *, scenario: st
         One row per unit (and ``*``) and period with a late dossier of which the log says how long
         any transfer took; where it says so of none, there is no row rather than a zero. n_late all
         late dossiers, n_touched those that would have ended sooner, n_saved those that would have
-        ended in time. Every dossier is also lived again under other readings of the log: an
-        officer's time taken in two other proportions, no queue run again, no session looked for;
+        ended in time. Every dossier is also simulated under other readings of the log: an
+        officer's time in two other proportions, no queue run again, no session looked for;
         where the log shows neither queue nor session, a day of work more and less. ``lower`` and
         ``upper`` take each dossier on which the readings disagree for a toss-up: 95 % of the
         binomial, half a dossier added as the normal approximation needs. Level 3.
@@ -72,18 +72,18 @@ def whatif_transfer_rule(log: TransferLog, calendars: Calendars, *, scenario: st
     """
     ways = _ends_sooner(log, calendars)
     saves = (ways > 0) & (ways >= log.late["overrun_seconds"].to_numpy()[:, None])
-    told = log.late.select("unit_id", "ended_on").with_columns(
+    dossiers = log.late.select("unit_id", "ended_on").with_columns(
         log.late["dossier_id"].is_in(log.cuts["dossier_id"].unique().implode()).alias("known"),
-        # who would end no sooner is saved by nothing, even where it is late by no second
+        # a dossier that would not end earlier is never saved, even if late by zero seconds
         pl.Series("touched", (ways > 0).any(axis=1)),
         pl.Series("saved", saves[:, 0]),
         pl.Series("doubtful", saves.any(axis=1) & ~saves.all(axis=1)),
     )
-    counted = by_unit_and_period(told).filter(pl.col("known") > 0)
+    counts_by_unit = by_unit_and_period(dossiers).filter(pl.col("known") > 0)
     columns = ("unit_id", "period", "n_late", "touched", "saved", "doubtful")
     rows = [
         (scenario, unit, period, *_bounded(*counts))
-        for unit, period, *counts in counted.select(columns).iter_rows()
+        for unit, period, *counts in counts_by_unit.select(columns).iter_rows()
     ]
     return pl.DataFrame(rows, schema=COUNTED, orient="row").with_columns(
         pl.lit("steps_rerun").alias("method"), pl.lit(3, pl.Int64).alias("evidence_level")
@@ -108,7 +108,7 @@ def _ends_sooner(log: TransferLog, calendars: Calendars) -> Seconds:
     signings = _numbered(log.signings, calendars)
     sessions = _sessions(signings, calendars)
     signed = signings.select(
-        *_KEY, "signature", pl.Series("is_lived_again", sessions.known(), dtype=pl.Boolean)
+        *_KEY, "signature", pl.Series("is_rerun", sessions.known(), dtype=pl.Boolean)
     )
     steps = _steps(log.late, broken, _Desks(log.visits, broken, calendars).eased(), signed)
     sooner = np.zeros((log.late.height, len(_READINGS)), dtype=np.int64)
@@ -120,13 +120,15 @@ def _ends_sooner(log: TransferLog, calendars: Calendars) -> Seconds:
     gained = np.append(gained, gained[:, :1], axis=1)
     for rows in _in_turn(late_no):
         came = sooner[late_no[rows]] + cut[rows, None] + gained[rows]
-        asked = signature[rows] >= 0
+        is_signing = signature[rows] >= 0
         for way in range(len(_READINGS) - 1):
-            came[asked, way] = sessions.sooner(signature[rows][asked], came[asked, way])
+            came[is_signing, way] = sessions.sooner(
+                signature[rows][is_signing], came[is_signing, way]
+            )
         sooner[late_no[rows]] = came
     unsure = np.zeros(log.late.height, dtype=np.int64)
     unsure[late_no] = _UNSURE
-    unsure[late_no[steps["is_lived_again"].to_numpy()]] = 0
+    unsure[late_no[steps["is_rerun"].to_numpy()]] = 0
     best = sooner[:, 0]
     return np.column_stack([sooner, best - unsure, best + unsure])
 
@@ -145,10 +147,10 @@ def _steps(
         for part in (cuts, eased, signed)
     ]
     moves = ("avoidable_seconds", *_GAINS)
-    told = pl.concat(parts, how="diagonal").group_by("late_no", "step_no")
-    steps = told.agg(
-        pl.sum(*moves), pl.max("signature").fill_null(-1), pl.any("is_lived_again")
-    ).sort("late_no", "step_no")
+    changes = pl.concat(parts, how="diagonal").group_by("late_no", "step_no")
+    steps = changes.agg(pl.sum(*moves), pl.max("signature").fill_null(-1), pl.any("is_rerun")).sort(
+        "late_no", "step_no"
+    )
     moved = pl.any_horizontal(pl.col(name) != 0 for name in moves)
     return steps.filter(moved.any().over("late_no"))
 
@@ -164,7 +166,7 @@ def _in_turn(dossiers: npt.NDArray[np.uint32]) -> Iterator[Seconds]:
 
 
 class _Desks:
-    """The desks that any dossier passed on too late came to."""
+    """The desks that received any dossier transferred too late."""
 
     def __init__(self, visits: pl.DataFrame, cuts: pl.DataFrame, calendars: Calendars) -> None:
         units = visits.join(cuts, on="dossier_id", how="semi")["unit_id"].unique()
@@ -212,11 +214,11 @@ class _Desks:
                 if found is not None:
                     gained[reading, place] = found - sooner
                     is_run[reading, place] = True
-        told = self._rows.select(_KEY).with_columns(
+        visits = self._rows.select(_KEY).with_columns(
             *(pl.Series(name, gain) for name, gain in zip(_GAINS, gained, strict=True)),
-            pl.Series("is_lived_again", is_run[0]),
+            pl.Series("is_rerun", is_run[0]),
         )
-        return told.filter(pl.Series(is_run.any(axis=0)))
+        return visits.filter(pl.Series(is_run.any(axis=0)))
 
 
 def _before(visits: pl.DataFrame, cuts: pl.DataFrame) -> pl.DataFrame:
@@ -238,7 +240,7 @@ def _slices(rows: pl.DataFrame) -> Iterator[tuple[slice, pl.DataFrame]]:
 
 
 def _are_dates(rows: pl.DataFrame, calendars: Calendars) -> bool:
-    """Say whether most arrivals at a desk are mere dates, which show no order within a day."""
+    """Return whether most arrivals at a desk are dates without times, which have no order."""
     opens = calendars[rows["calendar_id"][0]].before
     return bool(np.isin(rows["arrived"].to_numpy(), opens).mean() > 0.5)
 

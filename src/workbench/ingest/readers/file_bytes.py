@@ -55,7 +55,7 @@ def check_regular(path: Path) -> None:
         mode = path.stat().st_mode
     except OSError as problem:
         if not path.is_symlink():
-            raise unopened(path, problem) from problem
+            raise _unopened(path, problem) from problem
         kind = "broken" if problem.errno == errno.ENOENT else "loop"
     else:
         if stat.S_ISREG(mode):
@@ -80,11 +80,11 @@ def content_of(path: Path) -> str:
         InputRejected: The file is missing, unreadable or empty, or has a format without a reader.
     """
     check_regular(path)
-    first_bytes(path)
+    _first_bytes(path)
     return check_readable(path)
 
 
-def first_bytes(path: Path, count: int = 8) -> bytes:
+def _first_bytes(path: Path, count: int = 8) -> bytes:
     """Return the first bytes of a file that is there and not empty.
 
     Raises:
@@ -94,7 +94,7 @@ def first_bytes(path: Path, count: int = 8) -> bytes:
         with path.open("rb") as stream:
             start = stream.read(count)
     except OSError as problem:
-        raise unopened(path, problem) from problem
+        raise _unopened(path, problem) from problem
     if not start:
         raise InputRejected("sources.empty_file", file=path.name)
     return start
@@ -114,7 +114,7 @@ def opened(path: Path) -> Iterator[Bytes]:
     except (EOFError, zlib.error) as problem:
         raise unreadable(path, problem) from problem
     except OSError as problem:
-        raise unopened(path, problem) from problem
+        raise _unopened(path, problem) from problem
 
 
 class _Unpacked:
@@ -151,7 +151,7 @@ def bomb(path: Path, unpacked: int, packed: int) -> InputRejected:
     )
 
 
-def unopened(path: Path, problem: OSError) -> InputRejected:
+def _unopened(path: Path, problem: OSError) -> InputRejected:
     """Return the error for a file that cannot be opened or read on."""
     if isinstance(problem, FileNotFoundError):
         return InputRejected("sources.no_file", file=path)
@@ -175,5 +175,5 @@ def fingerprint(path: Path) -> str:
             while block := stream.read(1 << 20):
                 digest.update(block)
     except OSError as problem:
-        raise unopened(path, problem) from problem
+        raise _unopened(path, problem) from problem
     return digest.hexdigest()

@@ -39,7 +39,7 @@ def with_paths(row: Object, headers: Iterable[str]) -> Object:
     >>> with_paths({"id": "a", "by": {"unit": "P1", "name": "x"}}, ["id", "by.unit"])
     {'id': 'a', 'by.unit': 'P1'}
     """
-    paths = {h: root for h in headers if (root := root_of(h)) != h and h not in row}
+    paths = {h: root for h in headers if (root := _root_of(h)) != h and h not in row}
     if not paths:
         return row
     roots = set(paths.values()) - set(headers)
@@ -48,10 +48,10 @@ def with_paths(row: Object, headers: Iterable[str]) -> Object:
     return plain | {path: value for path, value in values.items() if value is not None}
 
 
-def root_of(header: str) -> str:
+def _root_of(header: str) -> str:
     """Return the key of the object in which a path begins; a plain header is its own.
 
-    >>> root_of("by.unit"), root_of("dates[0]"), root_of("../by.unit"), root_of("Ngày nhận")
+    >>> _root_of("by.unit"), _root_of("dates[0]"), _root_of("../by.unit"), _root_of("Ngày nhận")
     ('by', 'dates', '../by', 'Ngày nhận')
     """
     above = "../" if header.startswith("../") else ""

@@ -96,7 +96,7 @@ class Volume:
 
 
 @dataclass(frozen=True)
-class QuietInterval:
+class _QuietInterval:
     """Days on which fewer people come."""
 
     first: dt.date
@@ -135,7 +135,7 @@ class Scenario:
     offices: tuple[Office, ...]
     procedures: tuple[Procedure, ...]
     volumes: tuple[Volume, ...]
-    quiet_intervals: tuple[QuietInterval, ...]
+    quiet_intervals: tuple[_QuietInterval, ...]
     injections: tuple[Injection, ...]
 
     @cached_property
@@ -180,7 +180,7 @@ def read_scenario(reference: Path) -> Scenario:
         offices=offices,
         procedures=tuple(_procedures(reference, offices)),
         volumes=tuple(Volume(**v) for v in settings["volumes"]),
-        quiet_intervals=tuple(QuietInterval(**q) for q in settings["quiet_intervals"]),
+        quiet_intervals=tuple(_QuietInterval(**q) for q in settings["quiet_intervals"]),
         injections=tuple(_injections(unit_ids)),
     )
 

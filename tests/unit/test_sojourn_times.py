@@ -174,7 +174,7 @@ def test_the_current_step_predicts_better_than_the_elapsed_time_alone():
         late += ahead["is_late"].to_list()
     assert np.mean(placed) < 0.9 * np.mean(whole)
     table = reliability(risks, late, groups=6)
-    assert ((table.lower <= table.foretold) & (table.foretold <= table.upper)).sum() >= 5
+    assert ((table.lower <= table.predicted) & (table.predicted <= table.upper)).sum() >= 5
 
 
 def test_the_list_made_again_at_earlier_days_is_as_good():
@@ -182,7 +182,7 @@ def test_the_list_made_again_at_earlier_days_is_as_good():
     days = [dt.date(2022, month, 10) for month in (4, 5, 6)]
     placed, whole = (calibrate_risks(progress, days, known) for known in (passages, None))
     assert placed["brier"][0] < 0.95 * whole["brier"][0]
-    inside = pl.col("foretold").is_between(pl.col("lower"), pl.col("upper"))
+    inside = pl.col("predicted").is_between(pl.col("lower"), pl.col("upper"))
     assert placed.filter(inside).height >= 4
 
 

@@ -48,7 +48,7 @@ def test_risks_that_come_true_lie_inside_what_happened():
         )
     table = calibrate_risks(progress(rows), [day(n) for n in range(200, 560, 30)])
     assert table["n_dossiers"].sum() > 50
-    whole = (table["foretold"] * table["n_dossiers"]).sum() / table["n_dossiers"].sum()
+    whole = (table["predicted"] * table["n_dossiers"]).sum() / table["n_dossiers"].sum()
     came = (table["happened"] * table["n_dossiers"]).sum() / table["n_dossiers"].sum()
     assert abs(whole - came) < 0.12
 
