@@ -36,6 +36,15 @@ def holes(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
+IDS = {"profile", "label", "name", "stamped"}
+"""Holes for what a lateness profile is called: by its id in English, by its label in Vietnamese."""
+
+
+def facts(text: str) -> set[str]:
+    """The holes of a text that both languages fill alike."""
+    return holes(text) - IDS
+
+
 def spoken(path: Path) -> Iterator[tuple[str, bool]]:
     """Keys that a source speaks; of an f-string its fixed beginning, marked as such."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -58,7 +67,7 @@ def test_a_sentence_stands_in_both_languages_with_the_same_holes():
         complete = set(by_language) == set(LANGUAGES) and all(
             text.strip() for text in by_language.values()
         )
-        if not complete or holes(by_language["vi"]) != holes(by_language["en"]):
+        if not complete or facts(by_language["vi"]) != facts(by_language["en"]):
             wrong.append(key)
     assert wrong == []
 

@@ -4,8 +4,7 @@ Eight Parquet tables are written together or not at all: ``landed_dossiers``, ``
 ``landed_pauses``, ``landed_files``, ``landed_masks`` (where an identifier of a person was masked),
 ``landed_repairs`` (where letters were put right), ``landed_row_findings`` and
 ``landed_sheet_findings`` (the structure of a file, ``structure``). An event log gives both steps
-(its events) and dossiers (the first value of each attribute among the events of a case). Rows are
-ordered by file, sheet and row: same exports, same bytes. Long texts land in pieces (``pouring``).
+(its events) and dossiers (the first value of each attribute of a case), ordered by file and row.
 """
 
 from __future__ import annotations

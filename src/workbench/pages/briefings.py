@@ -27,6 +27,7 @@ from workbench.core.project import only_writer, replace_folder, shipped
 from workbench.core.run_folders import CountedStep, Progress
 from workbench.core.vocabulary import EVERYTHING, LATEST, PeriodKind
 from workbench.messages import say, use_language
+from workbench.pages.footer import dated_line, footer_lines
 from workbench.pages.notebooks import (
     as_text,
     notebook_environment,
@@ -359,11 +360,11 @@ def _page(book: Book, job: Job) -> Page:
         title=say(f"briefing.page_{job.notebook}"),
         about=about,
         agency=tuple(line for line in agency if line),
-        dated=_dated(book),
+        dated=dated_line(book),
         synthetic=book.synthetic,
         results=book.fingerprint,
         provenance=json.dumps(_provenance(book, job), ensure_ascii=False, sort_keys=True),
-        foot=_foot(book, job.parameters["profile"], published=job.is_published),
+        foot=footer_lines(book, job.parameters["profile"], published=job.is_published),
         links=tuple((f"{n}.html", say(f"briefing.page_{n}")) for n in others if job.linked),
     )
 
@@ -378,37 +379,3 @@ def _provenance(book: Book, job: Job) -> dict[str, str]:
         "snapshot": book.snapshot.isoformat() if book.snapshot else "",
         "version": __version__,
     }
-
-
-def _dated(book: Book) -> str:
-    at = book.snapshot
-    if at is None:
-        return ""
-    # Official writing: a leading zero for days below 10 and for the first two months only.
-    month = f"{at.month:02d}" if at.month <= 2 else str(at.month)
-    return say("briefing.dated", time=at, day=f"{at.day:02d}", month=month, year=at.year)
-
-
-def _foot(book: Book, profile: str, *, published: bool) -> tuple[str, ...]:
-    """Say which data, which definition and which denominators stand behind the page.
-
-    The number of all dossiers is none of the sums that a publication is protected against.
-    """
-    label = book.profile_label(profile)
-    counts = say(
-        "briefing.foot_denominators",
-        dossiers=numerals.count(book.dossiers.height),
-        units=numerals.count(len(book.units())),
-    )
-    lines = (
-        say("published.foot") if published else counts,
-        say("briefing.levels"),
-        say("briefing.foot_profile", profile=profile, label=label),
-        say(
-            "briefing.foot",
-            fingerprint=book.fingerprint,
-            snapshot=numerals.instant(book.snapshot),
-            version=__version__,
-        ),
-    )
-    return (*lines, say("briefing.synthetic")) if book.synthetic else lines

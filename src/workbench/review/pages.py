@@ -293,7 +293,7 @@ def _markdown_table(table: Table) -> str:
     return "\n\n".join([f"### {_inert(table.caption)}", body, *notes])
 
 
-def to_json(revisions: RevisionDiff, *, rows: int = DEFAULT_ROWS) -> str:
+def to_json(revisions: RevisionDiff, *, rows: int = _DEFAULT_ROWS) -> str:
     """Return the comparison for machines, as ``docs/manual/review.md`` describes it."""
     figures = revisions.figures.filter(pl.col("measure").is_in(scoreboard.FIGURES))
     content = {
