@@ -15,9 +15,9 @@ at, lived, crowd, causes_of, verdict = (
 
 
 @pytest.fixture(scope="module")
-def explained(run_clock, pipelines_dir, reference_dir, calendars):
+def explained(run_clock, warehouses, calendars):
     """Clock and causes on lived dossiers."""
-    return MODELS["explainer"](run_clock, pipelines_dir, reference_dir, calendars)
+    return MODELS["explainer"](run_clock, warehouses, calendars)
 
 
 def with_stop(name, kind, hours, *, unit="U0", start=0, where="O0"):

@@ -12,9 +12,9 @@ lived, crowd, causes_of = (MODELS[name] for name in ("lived", "crowd", "causes_o
 
 
 @pytest.fixture(scope="module")
-def explained(run_clock, pipelines_dir, reference_dir, calendars):
+def explained(run_clock, warehouses, calendars):
     """Clock and causes on lived dossiers."""
-    return MODELS["explainer"](run_clock, pipelines_dir, reference_dir, calendars)
+    return MODELS["explainer"](run_clock, warehouses, calendars)
 
 
 def test_a_queue_is_proven_by_what_the_unit_had_in_hand_when_the_dossier_came(explained):

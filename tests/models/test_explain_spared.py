@@ -12,9 +12,9 @@ lived, crowd, causes_of = (MODELS[name] for name in ("lived", "crowd", "causes_o
 
 
 @pytest.fixture(scope="module")
-def explained(run_clock, pipelines_dir, reference_dir, calendars):
+def explained(run_clock, warehouses, calendars):
     """Clock and cells of causes on lived dossiers."""
-    return MODELS["explainer"](run_clock, pipelines_dir, reference_dir, calendars)
+    return MODELS["explainer"](run_clock, warehouses, calendars)
 
 
 def counted(tables, cause):
