@@ -9,12 +9,16 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from kept_warehouse import Warehouses, keep_calendars
+from workbench.clean import clean
 from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.core.project import Project
+from workbench.core.run_folders import RunFolders
+from workbench.ingest import deliveries, find_profile, ingest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -58,6 +62,34 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the real registers (shared/data beside the project) are not on this machine")
     return folder
+
+
+@pytest.fixture(scope="session")
+def cleaned_register(
+    shared_data: Path, repository: Project, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Project]:
+    """Ingest and clean a public register, once for all test processes.
+
+    ``cleaned_register("wabo", "wabo/file")`` returns the project with both folders; only to be
+    read.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def run(profile: str, *paths: str) -> Project:
+        name = "+".join((profile, *paths)).replace("/", "_")
+        work = Project(shared / name)
+        with FileLock(shared / f"{name}.lock"):
+            if not work.clean.is_dir():
+                files = [shared_data / path for path in paths]
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setenv("WORKBENCH_KEY", "the same staff in csv and xes")
+                    exports = deliveries(files, find_profile(profile, repository.reference))
+                    ingest(exports, work.landed)
+                clean(RunFolders(work, repository))
+        return work
+
+    return run
 
 
 @pytest.fixture(scope="session")
