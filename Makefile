@@ -38,19 +38,22 @@ $(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
 	@$(PIP) install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# a file's tests stay in one process, which makes what they share once; the longest kinds begin
+PYTEST := pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 .PHONY: test
 test: $(VENV)/ready-dev  ## all tests
-	@pytest -n 2
+	@$(PYTEST)
 
 .PHONY: test-fast
 test-fast: $(VENV)/ready-dev  ## rules, and every model on a few rows: a minute
-	@pytest -n 2 tests/spec tests/models/test_each_model_*.py
+	@$(PYTEST) tests/spec tests/models/test_each_model_*.py
 
 # «make test-unit», «make test-models» …: one kind of test
 TEST_KINDS := $(patsubst tests/%/,test-%,$(wildcard tests/*/))
 .PHONY: $(TEST_KINDS)
 $(TEST_KINDS): test-%: $(VENV)/ready-dev
-	@pytest -n 2 tests/$*
+	@$(PYTEST) tests/$*
 
 .PHONY: check
 check: $(VENV)/ready-dev  ## format, lint, types, SQL lint, notebook style

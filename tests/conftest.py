@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
+from kept_warehouse import Warehouses, keep_calendars
+from workbench.clean import clean
 from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.core.project import Project
-from workbench.warehouse import Warehouse
+from workbench.core.run_folders import RunFolders
+from workbench.ingest import deliveries, find_profile, ingest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -61,9 +65,45 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def cleaned_register(
+    shared_data: Path, repository: Project, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Project]:
+    """Ingest and clean a public register, once for all test processes.
+
+    ``cleaned_register("wabo", "wabo/file")`` returns the project with both folders; only to be
+    read.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def run(profile: str, *paths: str) -> Project:
+        name = "+".join((profile, *paths)).replace("/", "_")
+        work = Project(shared / name)
+        with FileLock(shared / f"{name}.lock"):
+            if not work.clean.is_dir():
+                files = [shared_data / path for path in paths]
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setenv("WORKBENCH_KEY", "the same staff in csv and xes")
+                    exports = deliveries(files, find_profile(profile, repository.reference))
+                    ingest(exports, work.landed)
+                clean(RunFolders(work, repository))
+        return work
+
+    return run
+
+
+@pytest.fixture(scope="session")
 def calendars(reference_dir: Path) -> Calendars:
     """The shipped calendars."""
     return Calendars.read(reference_dir / "calendars")
+
+
+@pytest.fixture(scope="session")
+def warehouses(pipelines_dir: Path, reference_dir: Path) -> Iterator[Warehouses]:
+    """Lend a warehouse in which models read the reviewed facts: ``with warehouses() as it:``."""
+    shared = Warehouses(pipelines_dir, reference_dir)
+    yield shared
+    shared.close()
 
 
 @pytest.fixture(autouse=True)
@@ -149,11 +189,12 @@ Clock = Callable[..., dict[str, pl.DataFrame]]
 
 
 @pytest.fixture(scope="session")
-def run_clock(calendars: Calendars, reference_dir: Path, pipelines_dir: Path) -> Clock:
+def run_clock(calendars: Calendars, reference_dir: Path, warehouses: Warehouses) -> Clock:
     """Run the clock models on dossiers, steps and pauses given as rows or frames.
 
-    ``facts`` are reference tables to use instead of the shipped ones.
+    ``facts`` are tables to use instead of the shipped facts, calendars and profiles.
     """
+    shipped = calendars
 
     def run(
         dossiers: list[dict[str, object]] | pl.DataFrame,
@@ -169,19 +210,26 @@ def run_clock(calendars: Calendars, reference_dir: Path, pipelines_dir: Path) ->
         if "lateness_excluded" not in dossiers.columns:
             none = pl.lit(None, dtype=pl.String)
             dossiers = dossiers.with_columns(none.alias("lateness_excluded"))
-        with Warehouse(pipelines_dir) as warehouse:
-            warehouse.attach(reference_dir)
+        with warehouses() as warehouse:
             warehouse.add_frame("dossiers", dossiers)
             for name, rows, schema in (("steps", steps, STEP), ("pauses", pauses, PAUSE)):
                 frame = rows if isinstance(rows, pl.DataFrame) else table(list(rows), schema)
                 warehouse.add_frame(name, frame)
-            warehouse.add_frame("calendar_keys", calendars.keys())
-            warehouse.add_frame("calendar_days", calendars.days())
-            warehouse.add_frame("unit_calendars", calendars.units())
-            profiles = lateness_profiles(reference_dir / "profiles")
-            for name, frame in ({"profiles": profiles} | (facts or {})).items():
+            keep_calendars(warehouse, shipped)
+            warehouse.keep("profiles", lambda: lateness_profiles(reference_dir / "profiles"))
+            for name, frame in {**_changed(calendars, shipped), **(facts or {})}.items():
                 warehouse.add_frame(name, frame)
             warehouse.build("clock", wanted=tables)
             return {name: warehouse.frame(name) for name in tables}
 
     return run
+
+
+def _changed(calendars: Calendars, shipped: Calendars) -> dict[str, pl.DataFrame]:
+    if calendars is shipped:
+        return {}
+    return {
+        "calendar_keys": calendars.keys(),
+        "calendar_days": calendars.days(),
+        "unit_calendars": calendars.units(),
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from filelock import FileLock
 
+from kept_warehouse import KeptWarehouse, Warehouses
 from models.table_schemas import Schemas, calendar_columns, schema_of, shared_schemas
 from models.text_tables import parse_table
 from workbench.clock import Calendars
@@ -80,11 +81,12 @@ class Cleaned(Mapping[str, pl.DataFrame]):
     empty: ClassVar[dict[str, pl.DataFrame]] = {}
     """What parsing no rows makes: the same table in every test, and slow to plan."""
 
-    def __init__(self, pipelines: Path, without: set[str]) -> None:
-        self.models = {model.name: model for model in models_of(pipelines, "clean")}
+    def __init__(self, warehouses: Warehouses, without: set[str]) -> None:
+        self.models = {model.name: model for model in models_of(warehouses.pipelines, "clean")}
         self.without = without
         self.built: set[str] = set()
-        self.warehouse = Warehouse(pipelines)
+        self.warehouses = warehouses
+        self.warehouse = warehouses.take()
 
     def __getitem__(self, name: str) -> pl.DataFrame:
         self._build(name)
@@ -97,7 +99,7 @@ class Cleaned(Mapping[str, pl.DataFrame]):
         return len(TABLES)
 
     def __del__(self) -> None:
-        self.warehouse.__exit__(None, None, None)
+        self.warehouses.give_back(self.warehouse)
 
     def _build(self, name: str) -> None:
         if name in self.models and name not in self.built:
@@ -131,7 +133,7 @@ def calendar_days(reference_dir: Path) -> pl.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def clean(pipelines_dir: Path, reference_dir: Path, calendar_days: pl.DataFrame) -> Clean:
+def clean(warehouses: Warehouses, calendar_days: pl.DataFrame) -> Clean:
     """Clean landed rows: ``clean(dossiers, steps, pauses, snapshot_at=...)`` -> tables by name."""
 
     def build(
@@ -158,10 +160,9 @@ def clean(pipelines_dir: Path, reference_dir: Path, calendar_days: pl.DataFrame)
         files = [{**f, "snapshot_at": taken.get(f["source_file"], f["snapshot_at"])} for f in files]
         files = [{**f, **extra.get(f["source_file"], {})} for f in files]
         without = {f"parsed_{kind}s" for kind in ("step", "pause") if tables[kind].is_empty()}
-        cleaned = Cleaned(pipelines_dir, without)
+        cleaned = Cleaned(warehouses, without)
         warehouse = cleaned.warehouse
-        warehouse.attach(reference_dir)
-        warehouse.add_frame("calendar_days", calendar_days)
+        warehouse.keep("calendar_days", lambda: calendar_days)
         for kind, frame in tables.items():
             warehouse.add_frame(f"landed_{kind}s", frame)
         known = [{c: row.get(c) for c in FILES_SCHEMA} for row in files]
@@ -193,6 +194,7 @@ class ModelTest:
         self.facts = facts
         self.schemas = schemas
         self.calendars = Calendars.read(facts.reference / "calendars")
+        self.warehouses = Warehouses(facts.pipelines)
 
     def __call__(
         self,
@@ -206,7 +208,7 @@ class ModelTest:
         model = find_model(self.facts.pipelines, stage, name)
         if strange := sorted(set(given) - set(model.reads)):
             raise ValueError(f"{path} does not read {', '.join(strange)}; it reads {model.reads}")
-        with Warehouse(self.facts.pipelines, threads=1) as warehouse:
+        with self.warehouses() as warehouse:
             for variable, value in (variables or {}).items():
                 warehouse.set(variable, value)
             for table in model.reads:
@@ -232,16 +234,16 @@ class ModelTest:
             warehouse.attach(self.facts.reference)
             return warehouse.query("explain/cause_list")
 
-    def _provide(self, warehouse: Warehouse, table: str, text: str | None) -> None:
+    def _provide(self, warehouse: KeptWarehouse, table: str, text: str | None) -> None:
         if text is None and (shipped := self._shipped(table)) is not None:
-            warehouse.add_frame(table, shipped)
+            warehouse.keep(table, shipped)
             return
         empty = pl.DataFrame(schema=schema_of(table, self.schemas))
         rows = parse_table(text, empty.schema) if text else empty
         warehouse.add_frame(table, pl.concat([empty, rows], how="diagonal"))
 
-    def _shipped(self, table: str) -> pl.DataFrame | None:
-        """Return a reviewed fact, the calendars or the profiles; nothing for another table."""
+    def _shipped(self, table: str) -> Callable[[], pl.DataFrame] | None:
+        """Return what makes a reviewed fact, calendars or profiles; nothing for another table."""
         made = {
             "calendar_days": self.calendars.days,
             "cumulative_days": lambda: self.cumulative_days,
@@ -251,11 +253,11 @@ class ModelTest:
             "profiles": lambda: lateness_profiles(self.facts.reference / "profiles"),
         }
         if table in made:
-            return made[table]()
+            return made[table]
         if any(self.facts.pipelines.rglob(f"{table}.sql")):
             return None
         file = self.facts.reference / f"{table.removeprefix('reference_')}.csv"
-        return pl.read_csv(file, infer_schema=False) if file.is_file() else None
+        return partial(pl.read_csv, file, infer_schema=False) if file.is_file() else None
 
 
 def _stops(warehouse: Warehouse, model: Model) -> bool:
@@ -270,12 +272,17 @@ def _stops(warehouse: Warehouse, model: Model) -> bool:
 
 
 @pytest.fixture(scope="session")
-def model_test(repository: Project, tmp_path_factory: pytest.TempPathFactory) -> ModelTest:
+def model_test(
+    repository: Project, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ModelTest]:
     """Build one model on text tables: see ``ModelTest``."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     with FileLock(shared / "schemas.lock"):
-        return ModelTest(repository, shared_schemas(repository, shared / "schemas"))
+        schemas = shared_schemas(repository, shared / "schemas")
+    test = ModelTest(repository, schemas)
+    yield test
+    test.warehouses.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,13 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 
+from kept_warehouse import keep_calendars
 from models.other_world import LAWS, Office, Register, Sickness, unit_name, without, write
 from workbench.clock.lateness import lateness_profiles
 from workbench.clock.stage import CLOCK_TABLES
 from workbench.core.vocabulary import PERIOD_KINDS, periods_between
 from workbench.figures.compare import cells as judge_cells
 from workbench.ingest.fields import OTHER_RECORDS
-from workbench.warehouse import Warehouse
 
 SEED = 4101
 CALENDAR, PROFILE = "vn_dong_thap", "wb_strict"
@@ -35,7 +35,7 @@ Explain = Callable[[Register], dict[str, pl.DataFrame]]
 
 
 @pytest.fixture(scope="module")
-def explain(pipelines_dir, reference_dir, calendars) -> Explain:
+def explain(warehouses, reference_dir, calendars) -> Explain:
     """Clock and causes on a register, with the named cells of its quarters."""
 
     def run(register: Register) -> dict[str, pl.DataFrame]:
@@ -44,13 +44,10 @@ def explain(pipelines_dir, reference_dir, calendars) -> Explain:
             "steps": register.steps,
             "pauses": NO_PAUSES,
             "other_records": pl.DataFrame(schema=OTHER_RECORDS),
-            "calendar_keys": calendars.keys(),
-            "calendar_days": calendars.days(),
-            "unit_calendars": calendars.units(),
             "periods": periods_of(register.dossiers),
         }
-        with Warehouse(pipelines_dir) as warehouse:
-            warehouse.attach(reference_dir)
+        with warehouses() as warehouse:
+            keep_calendars(warehouse, calendars)
             for name, frame in given.items():
                 warehouse.add_frame(name, frame)
             profiles = lateness_profiles(reference_dir / "profiles")

@@ -7,9 +7,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from workbench.clean import clean
 from workbench.clock.lateness import lateness_profiles
 from workbench.core.project import Project
-from workbench.ingest import deliveries, find_profile, inbox_deliveries, ingest, shipped_profiles
+from workbench.core.run_folders import RunFolders
+from workbench.ingest import inbox_deliveries, ingest, shipped_profiles
 from workbench.testing.simulate import simulate
 from workbench.warehouse import Warehouse
 
@@ -18,17 +20,14 @@ Tables = dict[str, pl.DataFrame]
 
 
 @pytest.fixture(scope="module")
-def clocked(repository: Project, calendars, tmp_path_factory):
-    """Clean and clock what was ingested by ``land(folder)``: tables by name."""
+def clocked(repository: Project, calendars):
+    """Clock what lies cleaned in a folder: tables by name."""
 
-    def run(land) -> Tables:
-        landed = tmp_path_factory.mktemp("landed") / "landed"
-        land(landed)
+    def run(folder: Path) -> Tables:
         with Warehouse(repository.pipelines) as warehouse:
-            warehouse.attach(landed)
+            warehouse.attach(folder)
             warehouse.attach(repository.reference)
             warehouse.add_frame("calendar_days", calendars.days())
-            warehouse.build("clean")
             profiles = lateness_profiles(repository.reference / "profiles")
             warehouse.add_frame("profiles", profiles)
             warehouse.add_frame("calendar_keys", calendars.keys())
@@ -40,16 +39,9 @@ def clocked(repository: Project, calendars, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def register(clocked, shared_data: Path, reference_dir: Path):
+def register(clocked, cleaned_register):
     """Tables of a public register: ``register("wabo", "wabo/file")``."""
-
-    def run(profile: str, *paths: str) -> Tables:
-        files = [shared_data / path for path in paths]
-        return clocked(
-            lambda out: ingest(deliveries(files, find_profile(profile, reference_dir)), out)
-        )
-
-    return run
+    return lambda profile, path: clocked(cleaned_register(profile, path).clean)
 
 
 def residuals(tables: Tables) -> dict[str, int]:
@@ -83,10 +75,13 @@ def outcomes(tables: Tables, profile: str) -> dict[str, int]:
     return dict(rows.rows())
 
 
-def test_the_sample_is_split_exactly(clocked, reference_dir, tmp_path):
-    simulate(reference_dir, seed=7, out=tmp_path, dossiers=1_000)
-    exports = inbox_deliveries(tmp_path, shipped_profiles(reference_dir))
-    tables = clocked(lambda out: ingest(exports, out))
+def test_the_sample_is_split_exactly(clocked, repository, tmp_path):
+    work = Project(tmp_path)
+    simulate(repository.reference, seed=7, out=work.inbox, dossiers=1_000)
+    exports = inbox_deliveries(work.inbox, shipped_profiles(repository.reference))
+    ingest(exports, work.landed)
+    clean(RunFolders(work, repository))
+    tables = clocked(work.clean)
     assert residuals(tables) == EXACT
 
 

@@ -44,29 +44,64 @@ DUE = [
 ]
 
 
-@pytest.mark.parametrize(("sentence", "received", "value", "unit", "day"), DUE)
-def test_a_term_ends_at_closing_time_of_its_last_day(
-    run_clock, sentence, received, value, unit, day
-):
-    due = run_clock([term(received, value, unit)])["due_dates"]
-    assert due["due_recomputed_at"].to_list() == [at(f"2022-{day} 17:00")], sentence
+MAKE_UP = [
+    ("it is a working day", "2025-04-25 08:00", 1, "working_day", "2025-04-26 17:00"),
+    ("a late same day moves to it", "2025-04-25 15:00", 1, "same_day", "2025-04-26 17:00"),
+    ("same day on it is itself", "2025-04-26 09:00", 1, "same_day", "2025-04-26 17:00"),
+    ("its hours count", "2025-04-25 16:00", 2, "hour", "2025-04-26 08:00"),
+    ("its pair is off", "2025-04-29 08:00", 3, "calendar_day", "2025-05-05 17:00"),
+]
+CLASSES = [
+    ("the date the term gives", "2022-01-04 08:00", 4, "2022-01-10 17:00", "agrees", None),
+    ("five days of Tet taken for work", "2022-01-26 08:00", 5, "2022-02-02 17:00", None, 3),
+    ("one holiday taken for work", "2022-04-08 08:00", 3, "2022-04-13 17:00", None, 1),
+    ("weekend taken for work", "2022-01-04 08:00", 5, "2022-01-09 17:00", None, 2),
+    ("a day too few", "2022-01-04 08:00", 4, "2022-01-07 17:00", "shorter", None),
+    ("a day too many", "2022-01-04 08:00", 4, "2022-01-11 17:00", "longer", None),
+    ("a make-up Saturday left out", "2025-04-25 08:00", 1, "2025-04-28 17:00", None, -1),
+]
+NOT_THE_TERMS = [
+    ("a day beyond the term", {"due_at": at("2022-01-11 17:00")}, ["longer"]),
+    ("a weekend taken for work", {"due_at": at("2022-01-09 17:00")}, ["shorter"]),
+    ("the date of the term", {"due_at": at("2022-01-10 17:00")}, []),
+    ("an hour of the right day", {"due_at": at("2022-01-10 10:00")}, []),
+    (
+        "a date that was moved",
+        {"due_at": at("2022-01-20 17:00"), "due_first_at": at("2022-01-10 17:00")},
+        [],
+    ),
+    ("no date", {}, []),
+]
 
 
-@pytest.mark.parametrize(
-    ("sentence", "received", "value", "unit", "due"),
-    [
-        ("it is a working day", "2025-04-25 08:00", 1, "working_day", "2025-04-26 17:00"),
-        ("a late same day moves to it", "2025-04-25 15:00", 1, "same_day", "2025-04-26 17:00"),
-        ("same day on it is itself", "2025-04-26 09:00", 1, "same_day", "2025-04-26 17:00"),
-        ("its hours count", "2025-04-25 16:00", 2, "hour", "2025-04-26 08:00"),
-        ("its pair is off", "2025-04-29 08:00", 3, "calendar_day", "2025-05-05 17:00"),
-    ],
-)
-def test_a_make_up_saturday_counts_and_the_day_it_makes_up_for_does_not(
-    run_clock, sentence, received, value, unit, due
-):
-    found = run_clock([term(received, value, unit)])["due_dates"]
-    assert found["due_recomputed_at"].to_list() == [at(due)], sentence
+@pytest.fixture(scope="module")
+def examples(run_clock) -> dict[str, pl.DataFrame]:
+    """One register in which each example is a dossier of its own, called by its sentence."""
+    terms = [
+        *((name, term(since, value, unit)) for name, since, value, unit, _ in (*DUE, *MAKE_UP)),
+        *(
+            (name, term(since, value, "working_day", due))
+            for name, since, value, due, *_ in CLASSES
+        ),
+        *(
+            (name, term("2022-01-04 08:00", 4, "working_day", **due))
+            for name, due, _ in NOT_THE_TERMS
+        ),
+    ]
+    rows = [row | {"dossier_id": name} for name, row in terms]
+    return run_clock(rows, tables=("due_dates", "due_findings"))
+
+
+@pytest.mark.parametrize(("sentence", "day"), [(name, day) for name, *_, day in DUE])
+def test_a_term_ends_at_closing_time_of_its_last_day(examples, sentence, day):
+    due = examples["due_dates"].filter(dossier_id=sentence)
+    assert due["due_recomputed_at"].to_list() == [at(f"2022-{day} 17:00")]
+
+
+@pytest.mark.parametrize(("sentence", "due"), [(name, due) for name, *_, due in MAKE_UP])
+def test_a_make_up_saturday_counts_and_the_day_it_makes_up_for_does_not(examples, sentence, due):
+    found = examples["due_dates"].filter(dossier_id=sentence)
+    assert found["due_recomputed_at"].to_list() == [at(due)]
 
 
 def test_around_the_clock_abroad_every_day_counts_and_a_day_ends_at_local_midnight(run_clock):
@@ -104,23 +139,10 @@ def test_eight_working_hours_from_ten_end_at_ten_the_next_day(run_clock):
     assert due["due_recomputed_at"].to_list() == [at("2022-01-05 10:00")]
 
 
-CLASSES = [
-    ("the date the term gives", "2022-01-04 08:00", 4, "2022-01-10 17:00", "agrees", None),
-    ("five days of Tet taken for work", "2022-01-26 08:00", 5, "2022-02-02 17:00", None, 3),
-    ("one holiday taken for work", "2022-04-08 08:00", 3, "2022-04-13 17:00", None, 1),
-    ("weekend taken for work", "2022-01-04 08:00", 5, "2022-01-09 17:00", None, 2),
-    ("a day too few", "2022-01-04 08:00", 4, "2022-01-07 17:00", "shorter", None),
-    ("a day too many", "2022-01-04 08:00", 4, "2022-01-11 17:00", "longer", None),
-    ("a make-up Saturday left out", "2025-04-25 08:00", 1, "2025-04-28 17:00", None, -1),
-]
-
-
-@pytest.mark.parametrize(("sentence", "received", "value", "due", "name", "off"), CLASSES)
-def test_an_issued_date_is_classed_against_the_term(
-    run_clock, sentence, received, value, due, name, off
-):
-    row = run_clock([term(received, value, "working_day", due)])["due_dates"].row(0, named=True)
-    assert (row["due_class"], row["days_off"]) == (name or "calendar_error", off), sentence
+@pytest.mark.parametrize(("sentence", "name", "off"), [(one[0], *one[-2:]) for one in CLASSES])
+def test_an_issued_date_is_classed_against_the_term(examples, sentence, name, off):
+    row = examples["due_dates"].row(by_predicate=pl.col("dossier_id") == sentence, named=True)
+    assert (row["due_class"], row["days_off"]) == (name or "calendar_error", off)
 
 
 def test_a_last_day_on_a_holiday_not_rolled_on_is_a_calendar_error(run_clock):
@@ -218,25 +240,12 @@ def test_a_dossier_without_unit_calendar_or_zone_stops_the_clock(
     assert word in message
 
 
-NOT_THE_TERMS = [
-    ("a day too many", {"due_at": at("2022-01-11 17:00")}, ["longer"]),
-    ("a weekend taken for work", {"due_at": at("2022-01-09 17:00")}, ["shorter"]),
-    ("the date the term gives", {"due_at": at("2022-01-10 17:00")}, []),
-    ("an hour of the right day", {"due_at": at("2022-01-10 10:00")}, []),
-    (
-        "a date that was moved",
-        {"due_at": at("2022-01-20 17:00"), "due_first_at": at("2022-01-10 17:00")},
-        [],
-    ),
-    ("no date", {}, []),
-]
-
-
-@pytest.mark.parametrize(("sentence", "issued", "classes"), NOT_THE_TERMS)
-def test_a_due_date_that_its_term_does_not_give_is_a_finding(run_clock, sentence, issued, classes):
-    row = term("2022-01-04 08:00", 4, "working_day", **issued)
-    found = run_clock([row], tables=("due_findings",))["due_findings"]
-    assert found["message_en"].str.extract(r"\((\w+)\)$").to_list() == classes, sentence
+@pytest.mark.parametrize(
+    ("sentence", "classes"), [(name, found) for name, _, found in NOT_THE_TERMS]
+)
+def test_a_due_date_that_its_term_does_not_give_is_a_finding(examples, sentence, classes):
+    found = examples["due_findings"].filter(dossier_id=sentence)
+    assert found["message_en"].str.extract(r"\((\w+)\)$").to_list() == classes
     assert set(found["rule_id"]) <= {"D13"}
 
 

@@ -12,9 +12,9 @@ case_of, crowd, causes_of = (MODELS[name] for name in ("case_of", "crowd", "caus
 
 
 @pytest.fixture(scope="module")
-def explained(run_clock, pipelines_dir, reference_dir, calendars):
-    """Clock and cells of causes on dossiers written in the test."""
-    return MODELS["explainer"](run_clock, pipelines_dir, reference_dir, calendars)
+def explained(run_clock, warehouses, calendars):
+    """Clock and cells of causes on the dossiers of a test."""
+    return MODELS["explainer"](run_clock, warehouses, calendars)
 
 
 def counted(tables, cause):

@@ -81,14 +81,12 @@ def crowd(number: int = 40):
 
 
 @pytest.fixture(scope="session")
-def explained(run_clock, pipelines_dir, reference_dir, calendars):
+def explained(run_clock, warehouses, calendars):
     """Run clock and causes on the dossiers of a test: ``explained(cases, pauses) -> tables``."""
-    return explainer(run_clock, pipelines_dir, reference_dir, calendars)
+    return explainer(run_clock, warehouses, calendars)
 
 
-def explainer(run_clock, pipelines_dir, reference_dir, calendars):
-    from workbench.warehouse import Warehouse
-
+def explainer(run_clock, warehouses, calendars):
     def run(cases, pauses=(), *, facts=None, wanted=TABLES, profile="wb_strict"):
         dossiers, steps = _frames(cases)
         clocked = run_clock(
@@ -97,14 +95,13 @@ def explainer(run_clock, pipelines_dir, reference_dir, calendars):
             list(pauses),
             tables=("outcomes", "ledger", "due_dates", "dossier_calendars"),
         )
-        with Warehouse(pipelines_dir) as warehouse:
-            warehouse.attach(reference_dir)
+        with warehouses() as warehouse:
+            warehouse.keep("calendar_days", calendars.days)
             for name, frame in {
                 **clocked,
                 "dossiers": dossiers,
                 "steps": steps,
                 "other_records": pl.DataFrame(schema=OTHER_RECORDS),
-                "calendar_days": calendars.days(),
                 "periods": _periods(dossiers),
                 **(facts or {}),
             }.items():

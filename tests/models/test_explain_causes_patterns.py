@@ -15,9 +15,9 @@ at, case_of, crowd, causes_of, verdict = (
 
 
 @pytest.fixture(scope="module")
-def explained(run_clock, pipelines_dir, reference_dir, calendars):
-    """Clock and causes on dossiers written in the test."""
-    return MODELS["explainer"](run_clock, pipelines_dir, reference_dir, calendars)
+def explained(run_clock, warehouses, calendars):
+    """Clock and causes on the dossiers of a test."""
+    return MODELS["explainer"](run_clock, warehouses, calendars)
 
 
 def with_stop(name, kind, hours, *, unit="U0", start=0, where="O0"):

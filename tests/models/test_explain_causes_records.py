@@ -19,9 +19,9 @@ causes_of, verdict = MODELS["causes_of"], MODELS["verdict"]
 
 
 @pytest.fixture(scope="module")
-def explained(run_clock, pipelines_dir, reference_dir, calendars):
-    """Clock and causes on dossiers written in the test."""
-    return MODELS["explainer"](run_clock, pipelines_dir, reference_dir, calendars)
+def explained(run_clock, warehouses, calendars):
+    """Clock and causes on the dossiers of a test."""
+    return MODELS["explainer"](run_clock, warehouses, calendars)
 
 
 def recorded(explained, *, ended, until, changed=(), office=True, counted="portal", **fields):

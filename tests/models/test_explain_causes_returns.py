@@ -22,9 +22,9 @@ BY_RETURN = "huanvu_tra"
 
 
 @pytest.fixture(scope="module")
-def explained(run_clock, pipelines_dir, reference_dir, calendars):
-    """Clock and causes on dossiers written in the test."""
-    return MODELS["explainer"](run_clock, pipelines_dir, reference_dir, calendars)
+def explained(run_clock, warehouses, calendars):
+    """Clock and causes on the dossiers of a test."""
+    return MODELS["explainer"](run_clock, warehouses, calendars)
 
 
 def given_back(after: float, **fields):

@@ -12,9 +12,9 @@ case_of, crowd, causes_of = (MODELS[name] for name in ("case_of", "crowd", "caus
 
 
 @pytest.fixture(scope="module")
-def explained(run_clock, pipelines_dir, reference_dir, calendars):
-    """Clock and causes on dossiers written in the test."""
-    return MODELS["explainer"](run_clock, pipelines_dir, reference_dir, calendars)
+def explained(run_clock, warehouses, calendars):
+    """Clock and causes on the dossiers of a test."""
+    return MODELS["explainer"](run_clock, warehouses, calendars)
 
 
 def test_a_queue_is_proven_by_what_the_unit_had_in_hand_when_the_dossier_came(explained):

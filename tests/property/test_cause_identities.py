@@ -151,9 +151,9 @@ MODELS = runpy.run_path(str(HERE.parent / "models" / "test_explain_causes.py"))
 
 
 @pytest.fixture(scope="module")
-def explained(run_clock, pipelines_dir, reference_dir, calendars):
-    """Clock and causes on dossiers written in the test."""
-    return MODELS["explainer"](run_clock, pipelines_dir, reference_dir, calendars)
+def explained(run_clock, warehouses, calendars):
+    """Clock and causes on the dossiers of a test."""
+    return MODELS["explainer"](run_clock, warehouses, calendars)
 
 
 @settings(max_examples=8)

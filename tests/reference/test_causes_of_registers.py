@@ -9,11 +9,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from workbench.clean import clean
 from workbench.clock.stage import clock
 from workbench.core.project import Project, shipped
 from workbench.core.run_folders import RunFolders
-from workbench.ingest import deliveries, find_profile, ingest
 from workbench.warehouse import Warehouse
 
 pytestmark = pytest.mark.shared
@@ -22,18 +20,14 @@ FORWARDING = "Doorsturen aan bevoegd gezag"
 
 
 @pytest.fixture(scope="module")
-def explained(shared_data, reference_dir, calendars, tmp_path_factory):
+def explained(cleaned_register, reference_dir, calendars, tmp_path_factory):
     """Take a register the whole way: ``explained("wabo", "wabo") -> tables by name``."""
 
     def run(profile: str, path: str) -> dict[str, pl.DataFrame]:
         work = Project(tmp_path_factory.mktemp(profile))
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("WORKBENCH_KEY", "the same staff every time")
-            files = deliveries([shared_data / path], find_profile(profile, reference_dir))
-            ingest(files, work.landed)
-        folders = RunFolders(work, shipped())
-        clean(folders)
-        clock(folders)
+        work.data.mkdir()
+        work.clean.symlink_to(cleaned_register(profile, path).clean)
+        clock(RunFolders(work, shipped()))
         with Warehouse(shipped().pipelines) as warehouse:
             for folder in (work.clean, work.clock, reference_dir):
                 warehouse.attach(folder)

@@ -19,7 +19,6 @@ import holidays
 import pytest
 
 from workbench.clock.lateness import lateness_profiles
-from workbench.ingest import deliveries, find_profile, ingest
 from workbench.warehouse import Warehouse
 
 pytestmark = pytest.mark.shared
@@ -27,24 +26,19 @@ pytestmark = pytest.mark.shared
 BOSTON = ZoneInfo("America/New_York")
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 EIGHT_WEEKS = dt.timedelta(days=56)
-TABLES = ("dossiers", "steps", "pauses")
 RunTime = dt.datetime | None
 
 
 @pytest.fixture(scope="module")
-def judged(shared_data, reference_dir, pipelines_dir, calendars, tmp_path_factory):
+def judged(cleaned_register, reference_dir, pipelines_dir, calendars):
     """Outcome and exclusion of every dossier: ``judged("wabo", "wabo/file", "wb_strict")``."""
 
     def run(source: str, path: str, profile: str) -> dict[str, tuple[str, str | None]]:
-        folder = tmp_path_factory.mktemp(source)
-        files = deliveries([shared_data / path], find_profile(source, reference_dir))
-        ingest(files, folder / "landed")
         profiles = lateness_profiles(reference_dir / "profiles").filter(profile=profile)
         with Warehouse(pipelines_dir) as warehouse:
-            warehouse.attach(folder / "landed")
+            warehouse.attach(cleaned_register(source, path).clean)
             warehouse.attach(reference_dir)
             warehouse.add_frame("calendar_days", calendars.days())
-            warehouse.build("clean", lambda _: None, TABLES)
             warehouse.add_frame("profiles", profiles)
             warehouse.add_frame("calendar_keys", calendars.keys())
             warehouse.add_frame("unit_calendars", calendars.units())

@@ -7,10 +7,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.clock import Calendars
-from workbench.ingest import deliveries, find_profile, ingest
-from workbench.warehouse import Warehouse
-
 pytestmark = pytest.mark.shared
 
 TABLES = ("dossiers", "steps", "pauses", "quarantine", "reconciliation")
@@ -18,21 +14,12 @@ Tables = dict[str, pl.DataFrame]
 
 
 @pytest.fixture(scope="module")
-def cleaned(shared_data, reference_dir, pipelines_dir, tmp_path_factory):
+def cleaned(cleaned_register):
     """Ingest and clean files of the registers: ``cleaned("wabo", "wabo")`` -> tables by name."""
 
     def run(profile: str, *paths: str) -> Tables:
-        landed = tmp_path_factory.mktemp("landed") / "landed"
-        files = [shared_data / path for path in paths]
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("WORKBENCH_KEY", "the same staff in csv and xes")
-            ingest(deliveries(files, find_profile(profile, reference_dir)), landed)
-        with Warehouse(pipelines_dir) as warehouse:
-            warehouse.attach(landed)
-            warehouse.attach(reference_dir)
-            warehouse.add_frame("calendar_days", Calendars.read(reference_dir / "calendars").days())
-            warehouse.build("clean")
-            return {name: warehouse.frame(name) for name in TABLES}
+        folder = cleaned_register(profile, *paths).clean
+        return {name: pl.read_parquet(folder / f"{name}.parquet") for name in TABLES}
 
     return run
 

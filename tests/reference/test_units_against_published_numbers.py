@@ -75,6 +75,27 @@ def test_few_events_take_the_gamma_interval_and_strata_without_dossiers_are_left
     assert direct([0], [0], [1]).value is None
 
 
+def test_from_ten_late_dossiers_on_the_interval_is_dobsons():
+    assert direct([4, 5], [50, 40], [1, 1]).method == "fay_feuer"
+    assert direct([5, 5], [50, 40], [1, 1]).method == "dobson"
+
+
+def test_without_any_late_dossier_the_lower_limit_is_none_and_the_upper_that_of_poisson():
+    # of no events the upper limit of 95 % is -ln(0.025)
+    assert gamma_limits([0.0], [1.0]) == (0.0, pytest.approx(-np.log(0.025)))
+    assert direct([0, 0], [50, 40], [1, 1]).lower == 0.0
+
+
+def test_a_stratum_of_one_dossier_on_a_side_counts_in_the_adjusted_difference():
+    for left, right in (
+        (([1, 5], [1, 50]), ([6, 9], [30, 60])),
+        (([6, 9], [30, 60]), ([1, 5], [1, 50])),
+    ):
+        (x, m), (y, n) = (np.array(side, dtype=float) for side in (left, right))
+        by_hand = ((y * m - x * n) / (m + n)).sum() / (m * n / (m + n)).sum()
+        assert compared(left, right).adjusted[0] == pytest.approx(by_hand)
+
+
 def test_the_adjusted_difference_equals_rothman_and_metafor():
     # Rothman, Greenland and Lash (2008), table 15-1; metafor's test of it: Mantel-Haenszel
     # 0.0349 (90 %: -0.0176 to 0.0874), crude 0.0446 with standard error 0.0326
@@ -83,6 +104,34 @@ def test_the_adjusted_difference_equals_rothman_and_metafor():
     assert found.crude == pytest.approx(
         (0.0446, 0.0446 - 1.6449 * 0.0326, 0.0446 + 1.6449 * 0.0326), abs=2e-4
     )
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (([1, 5, 30], [10, 50, 45]), ([6, 9, 20], [90, 20, 300])),
+        (([6, 9, 20], [90, 20, 300]), ([1, 5, 30], [10, 50, 45])),
+    ],
+)
+def test_the_interval_of_unequal_sides_is_satos_as_metafor_works_it_out(left, right):
+    # metafor 4.6, rma.mh, measure "RD": of each stratum a of n1 and c of n2
+    strata = [(a, n1, c, n2, n1 + n2) for c, n2, a, n1 in zip(*left, *right, strict=True)]
+    theta = sum((a * n2 - c * n1) / n for a, n1, c, n2, n in strata)
+    common = sum(n1 * n2 / n for _, n1, _, n2, n in strata)
+    theta /= common
+    shared = sum(
+        c * (n1 / n) ** 2 - a * (n2 / n) ** 2 + n1 / n * n2 / n * (n2 - n1) / 2
+        for a, n1, c, n2, n in strata
+    )
+    alone = sum(a * (n2 - c) / n + c * (n1 - a) / n for a, n1, c, n2, n in strata) / 2
+    half = 1.959964 * np.sqrt(theta * shared + alone) / common
+    found = compared(left, right).adjusted
+    assert found == pytest.approx((theta, theta - half, theta + half), abs=1e-6)
+
+
+def test_a_stratum_of_one_side_alone_does_not_weigh():
+    both = compared(([5, 7], [50, 30]), ([9, 0], [60, 0]))
+    assert both.adjusted == compared(([5], [50]), ([9], [60])).adjusted
 
 
 def test_crude_worse_and_every_stratum_better_raises_the_alarm():
@@ -101,6 +150,10 @@ def test_no_common_stratum_gives_no_adjusted_difference_and_no_alarm():
     assert found.adjusted == (None, None, None)
     assert found.crude[0] == pytest.approx(0.15)
     assert not found.alarm
+    for one, other in (([45, 0], [0, 1]), ([1, 0], [0, 45])):
+        far = compared((one, [50, 0]), (other, [0, 50]))
+        assert far.crude[1] * far.crude[2] > 0
+        assert not far.alarm
 
 
 @pytest.mark.parametrize("variance", [0.0, 0.05, 0.2])

@@ -6,6 +6,7 @@ import ast
 import re
 import shutil
 import subprocess
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -88,6 +89,13 @@ def test_text_files_end_in_one_line_break_and_have_no_carriage_return():
         if (text := text_of(path)) and (not text.endswith("\n") or "\r" in text)
     ]
     assert wrong == []
+
+
+def test_every_folder_of_tests_is_run():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    listed = settings["tool"]["pytest"]["ini_options"]["testpaths"]
+    folders = {path.relative_to(ROOT).parts[1] for path in (ROOT / "tests").rglob("test_*.py")}
+    assert sorted(listed) == sorted(f"tests/{name}" for name in folders)
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=lambda p: p.relative_to(ROOT).as_posix())
