@@ -120,18 +120,23 @@ def _judgement(verdict: Verdict) -> str:
             sides = [_points(verdict.left), _points(verdict.right)]
         case _:
             sides = [_q_value(verdict.left), _q_value(verdict.right)]
-    causes = known_causes()
-    subject = [
-        cause_label(part.removeprefix("cause:"))
-        if part.removeprefix("cause:") in causes
-        else say(f"gaps.{part}")
-        if part in {"mix", "calendar", "residual"}
-        else say("labels.everything")
-        if part == EVERYTHING
-        else part
-        for part in verdict.subject
-    ]
-    return f"{' · '.join(subject)} ({sides[0]} → {sides[1]})"
+    subject = " · ".join(map(_subject, verdict.subject))
+    return f"{subject} ({sides[0]} → {sides[1]})"
+
+
+def _subject(part: str) -> str:
+    """Return a part of what is judged as people call it: a cause, a side of a gap, a unit."""
+    cause = part.removeprefix("cause:")
+    if cause in known_causes():
+        return cause_label(cause)
+    if part in {"mix", "calendar", "residual"}:
+        return say(f"gaps.{part}")
+    unit, _, period = part.rpartition("@")
+    if unit == "peers":
+        return f"{say('gaps.peers')} {period}"
+    if unit == EVERYTHING or part == EVERYTHING:
+        return f"{say('labels.everything')} {period}" if unit else say("labels.everything")
+    return f"{unit} {period}".strip()
 
 
 def _cause(name: str | float | None) -> str:
