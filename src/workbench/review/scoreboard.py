@@ -134,7 +134,7 @@ def _subject(part: str) -> str:
     unit, _, period = part.rpartition("@")
     if unit == "peers":
         return f"{say('gaps.peers')} {period}"
-    if unit == EVERYTHING or part == EVERYTHING:
+    if EVERYTHING in (unit, part):
         return f"{say('labels.everything')} {period}" if unit else say("labels.everything")
     return f"{unit} {period}".strip()
 
