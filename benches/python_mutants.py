@@ -45,6 +45,7 @@ COUNTS = "reference/test_counts_against_published_numbers.py"
 UNITS = "reference/test_units_against_published_numbers.py"
 CHARTS = "reference/test_charts_against_published_numbers.py"
 SPREAD = "reference/test_spread_of_units.py"
+INTERVALS = "reference/test_intervals_of_gaps.py"
 CLOCK = ("unit/test_worktime.py", "property/test_clock_changes.py")
 MODULES = {
     "workbench.clock.calendar": CLOCK,
@@ -61,7 +62,10 @@ MODULES = {
     "workbench.figures.estimates.survival": (
         "reference/test_survival_against_published_numbers.py",
     ),
-    "workbench.figures.estimates.kitagawa": ("reference/test_gaps_against_published_numbers.py",),
+    "workbench.figures.estimates.kitagawa": (
+        INTERVALS,
+        "reference/test_gaps_against_published_numbers.py",
+    ),
     "workbench.figures.measures": ("unit/test_measures.py",),
 }
 """The modules measured by default, each with the tests that name it."""
