@@ -118,6 +118,12 @@ def _change_a_table(root: Path) -> None:
     pl.read_parquet(table).head(0).write_parquet(table)
 
 
+def _open_a_page_in_the_lab(root: Path) -> None:
+    copies = root / "data" / "briefings" / "2022-H1" / "all" / ".ipynb_checkpoints"
+    copies.mkdir()
+    (copies / "causes-checkpoint.ipynb").write_text("{}", encoding="utf-8")
+
+
 def _damage_the_record(root: Path) -> None:
     (root / "data" / ".briefings.json").write_text("{", encoding="utf-8")
 
@@ -131,6 +137,7 @@ def _damage_the_record(root: Path) -> None:
         (_change_a_notebook, len(NOTEBOOKS)),
         (_change_a_fact, len(NOTEBOOKS)),
         (_change_a_table, len(NOTEBOOKS)),
+        (_open_a_page_in_the_lab, len(NOTEBOOKS)),
         (_damage_the_record, len(NOTEBOOKS)),
     ],
 )

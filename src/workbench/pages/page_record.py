@@ -65,7 +65,7 @@ def question_digest(sources: str, question: Mapping[str, str], notebooks: Iterab
 
 def _entry(folder: Path, sources: str) -> dict[str, str]:
     pages = sha256()
-    for path in sorted(folder.iterdir()):
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         pages.update(f"{path.name} {_file_digest(path)}\n".encode())
     return {"sources": sources, "pages": pages.hexdigest()}
 
