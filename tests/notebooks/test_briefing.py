@@ -89,7 +89,7 @@ def test_each_notebook_becomes_a_page_and_an_executed_notebook(briefed):
 
 def test_a_second_run_gives_the_same_bytes_in_the_same_place(small_book, briefed):
     before = tree(briefed)
-    (briefed.parents[2] / ".briefings.json").unlink()
+    (briefed.parents[1] / ".pages.json").unlink()
     write_briefings(small_book, period="2022-H1", unit="all", out=briefed.parents[1])
     assert tree(briefed) == before
     assert [p.name for p in briefed.parent.iterdir()] == ["all"]
@@ -125,7 +125,7 @@ def _open_a_page_in_the_lab(root: Path) -> None:
 
 
 def _damage_the_record(root: Path) -> None:
-    (root / "data" / ".briefings.json").write_text("{", encoding="utf-8")
+    (root / "data" / "briefings" / ".pages.json").write_text("{", encoding="utf-8")
 
 
 @pytest.mark.parametrize(
