@@ -91,7 +91,7 @@ def test_each_notebook_becomes_a_page_and_an_executed_notebook(briefed):
 
 def test_a_second_run_gives_the_same_bytes_in_the_same_place(small_book, briefed):
     before = tree(briefed)
-    (briefed.parents[2] / ".briefings.json").unlink()
+    (briefed.parents[1] / ".pages.json").unlink()
     write_briefings(small_book, period="2022-H1", unit="all", out=briefed.parents[1])
     assert tree(briefed) == before
     assert [p.name for p in briefed.parent.iterdir()] == ["all"]
@@ -120,8 +120,14 @@ def _change_a_table(root: Path) -> None:
     pl.read_parquet(table).head(0).write_parquet(table)
 
 
+def _open_a_page_in_the_lab(root: Path) -> None:
+    copies = root / "data" / "briefings" / "2022-H1" / "all" / ".ipynb_checkpoints"
+    copies.mkdir()
+    (copies / "causes-checkpoint.ipynb").write_text("{}", encoding="utf-8")
+
+
 def _damage_the_record(root: Path) -> None:
-    (root / "data" / ".briefings.json").write_text("{", encoding="utf-8")
+    (root / "data" / "briefings" / ".pages.json").write_text("{", encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -133,6 +139,7 @@ def _damage_the_record(root: Path) -> None:
         (_change_a_notebook, len(NOTEBOOKS)),
         (_change_a_fact, len(NOTEBOOKS)),
         (_change_a_table, len(NOTEBOOKS)),
+        (_open_a_page_in_the_lab, len(NOTEBOOKS)),
         (_damage_the_record, len(NOTEBOOKS)),
     ],
 )

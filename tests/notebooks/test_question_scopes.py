@@ -18,7 +18,7 @@ import pytest
 from workbench.answers import Answer, Book, open_book
 from workbench.answers.causes import causes as ask_causes
 from workbench.answers.frames import Excerpt
-from workbench.answers.questions import question
+from workbench.answers.questions import question, remember_answers
 from workbench.answers.run import Run
 from workbench.core.errors import UsageProblem
 
@@ -229,6 +229,20 @@ def test_every_table_made_under_a_profile_carries_it(explained_otherwise):
         profiles = pl.read_parquet(stored[name], columns=["profile"])["profile"]
         assert set(profiles) == {OTHER}, name
     assert of_no_profile | of_all <= stored.keys()
+
+
+def test_a_page_asks_a_question_once_and_a_book_elsewhere_as_often_as_it_is_asked(small_book):
+    asked = {"unit": "*", "period": "2022-H1"}
+    assert small_book.headline(**asked) is not small_book.headline(**asked)
+    english = open_book(small_book.home, language="en")
+    with remember_answers():
+        first = small_book.headline(**asked)
+        assert small_book.headline("2022-H1") is first
+        assert small_book.headline("2022-H1", unit="SD-P1") is not first
+        assert small_book.headline("2021-H2") is not first
+        assert small_book.compare_units("2022-H1") is not first
+        assert english.headline("2022-H1") is not first
+    assert small_book.headline(**asked) is not first
 
 
 def test_results_of_another_profile_answer_under_it_and_refuse_the_usual_one(explained_otherwise):

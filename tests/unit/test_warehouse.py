@@ -258,10 +258,11 @@ def test_a_key_that_repeats_or_is_missing_stops_the_build(pipelines, rows):
         warehouse.build("stage")
 
 
-@pytest.mark.parametrize("at_a_time", [1, 2, 100])
+@pytest.mark.parametrize(("few", "at_a_time"), [(0, 1), (0, 2), (0, 100), (9, 2), (100, 100)])
 def test_a_key_of_several_columns_is_compared_whole_however_many_at_a_time(
-    pipelines, monkeypatch, at_a_time
+    pipelines, monkeypatch, few, at_a_time
 ):
+    monkeypatch.setattr("workbench.warehouse.checks.FEW", few)
     monkeypatch.setattr("workbench.warehouse.checks.HASHES", at_a_time)
     pairs = "select n // 3 as a, 'x' || n % 3 as b from range(9) as numbers(n)"
     model(pipelines, "apart", key="a, b", sql=pairs)

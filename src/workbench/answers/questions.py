@@ -8,7 +8,9 @@ profile and rate, the language of the book, and an error on reading a table that
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cached_property, update_wrapper
 from types import MethodType
@@ -49,6 +51,22 @@ _LOOKED_UP = ("PeriodLabel", "ReceptionPeriod", "UnitId", "AnyProfile", "ResultP
 Asker = TypeVar("Asker")
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+_ANSWERS: ContextVar[dict[Any, Any] | None] = ContextVar("answers", default=None)
+
+
+@contextmanager
+def remember_answers() -> Iterator[None]:
+    """Give the same question the same answer: a summary asks what the sections below ask again.
+
+    For a page that is made in one go; elsewhere tables may have changed since.
+    """
+    token = _ANSWERS.set({})
+    try:
+        yield
+    finally:
+        _ANSWERS.reset(token)
 
 
 @dataclass(frozen=True)
@@ -111,7 +129,14 @@ class Question(Generic[Asker, P, T]):
             for name, find in self._finders.items():
                 given.arguments[name] = getattr(run, find)(given.arguments[name])
             source = replace(asker, run=excerpt) if isinstance(asker, Part) else excerpt
-            return self._answer(source, *given.args[1:], **given.kwargs)
+            answers = None if isinstance(asker, Part) else _ANSWERS.get()
+            if answers is None:
+                return self._answer(source, *given.args[1:], **given.kwargs)
+            asked = (self, run.home, run.language, repr((given.args[1:], given.kwargs)))
+            if asked not in answers:
+                answers[asked] = self._answer(source, *given.args[1:], **given.kwargs)
+            answer: T = answers[asked]
+            return answer
 
     @overload
     def __get__(self, asker: None, kind: type) -> Question[Asker, P, T]: ...

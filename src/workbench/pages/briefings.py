@@ -158,7 +158,8 @@ def _write_folders(
             if publication is not None:
                 # before the pages are in their place: a record without a page harms none
                 write_record(book.home, publication.record)
-        record.add(made_from)
+        if not is_public:
+            record.add(made_from)
     return [folder / "briefing.html" for folder in folders]
 
 

@@ -17,6 +17,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from workbench.answers.questions import remember_answers
 from workbench.charts import unchecked_charts
 from workbench.core.errors import RuleFailed, UsageProblem
 from workbench.core.project import Scratch
@@ -97,7 +98,7 @@ def _execute(notebook: Path, parameters: Mapping[str, str], home: Path) -> Any:
 
     try:
         # what cells set in their context, such as a language, ends with them
-        with unchecked_charts():
+        with unchecked_charts(), remember_answers():
             return copy_context().run(
                 papermill.execute_notebook,
                 notebook,

@@ -1,7 +1,7 @@
 """Remember what pages were made from, so that unchanged ones need not be made again.
 
-The record lies beside the folder of briefings (``data/.briefings.json``), not inside: it belongs
-to the machine, the pages to the data. Whoever wants pages made anyway removes it.
+The record (``data/briefings/.pages.json``) lies beside the periods' folders, in none of them: DVC
+does not track it. Whoever wants pages made anyway removes it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class PageRecord:
 
     def __init__(self, out: Path) -> None:
         self._out = out
-        self._path = out.parent / f".{out.name}.json"
+        self._path = out / ".pages.json"
         self._entries = _entries(self._path)
 
     def has(self, folder: Path, sources: str) -> bool:
@@ -65,7 +65,7 @@ def question_digest(sources: str, question: Mapping[str, str], notebooks: Iterab
 
 def _entry(folder: Path, sources: str) -> dict[str, str]:
     pages = sha256()
-    for path in sorted(folder.iterdir()):
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         pages.update(f"{path.name} {_file_digest(path)}\n".encode())
     return {"sources": sources, "pages": pages.hexdigest()}
 
