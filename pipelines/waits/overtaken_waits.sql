@@ -5,7 +5,7 @@
 -- Tasks overtook it that could be started only after it (after its batch was ready, for tasks of
 -- no batch or another one) and were worked before it. An interval in which the holder also had an
 -- older task in progress counts as contention, not here. Matched by holder and day, as such an
--- interval begins within the wait.
+-- interval begins within the wait; last_second is when the last of them begins.
 
 with waits as (
     select
@@ -56,7 +56,8 @@ overtaking_pieces as (
 overtaken_waits as (
     select
         task_no,
-        sum(seconds)::bigint as jumped_seconds
+        sum(seconds)::bigint as jumped_seconds,
+        max(from_second)::bigint as last_second
     from overtaking_pieces
     group by task_no
 )

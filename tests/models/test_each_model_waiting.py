@@ -236,9 +236,9 @@ def test_a_task_is_overtaken_by_those_that_could_start_only_after_it(model_test)
         },
         # task 1: intervals at 20, 60 and 80; in the one at 30 an older task was open, too
         expect="""
-            task_no  jumped_seconds
-            1        30
-            5        10
+            task_no  jumped_seconds  last_second
+            1        30              80
+            5        10              80
         """,
     )
 
@@ -310,61 +310,5 @@ def test_hours_are_learned_where_the_calendar_never_closes(model_test) -> None:
             1          2022-01-04 14:00Z  2022-01-04 14:15Z  learned
             1          2022-01-11 08:00Z  2022-01-11 10:00Z  learned
             1          2022-01-11 14:00Z  2022-01-11 14:15Z  learned
-        """,
-    )
-
-
-def test_each_second_of_a_wait_goes_to_the_first_cause_that_explains_it(model_test) -> None:
-    model_test(
-        "waits/waits",
-        given={
-            "tasks": TASK + "task_no  step_no  started\n1  1  100\n2  2  100\n3  3  40",
-            "enabled_tasks": """
-                task_no  holder_no  enabled  started  has_waited
-                1        1          0        100      yes
-                2        1          100      100      yes
-                3        1          40       40       no
-            """,
-            "task_batches": "task_no  ready  batch_size\n1  10  2",
-            "overtaken_waits": "task_no  jumped_seconds\n1  15",
-            "busy_pieces": """
-                holder_no  from_second  to_second
-                1          0            20
-                1          30           60
-            """,
-            "holder_windows": """
-                holder_no  from_second  to_second
-                1          0            25
-                1          28           70
-                1          95           200
-            """,
-        },
-        # from 10 on: busy for 10 and 30 seconds, off duty from 25 to 28 and from 70 to 95
-        expect="""
-            step_no  wait_seconds  batching_seconds  contention_seconds  prioritisation_seconds
-            1        100           10                25                  15
-            2        0             0                 0                   0
-        """,
-    )
-    model_test(
-        "waits/waits",
-        given={
-            "tasks": TASK + "task_no  step_no  started\n1  1  100",
-            "enabled_tasks": """
-                task_no  holder_no  enabled  started  has_waited
-                1        1          10       100      yes
-            """,
-            "busy_pieces": "holder_no  from_second  to_second\n1  0  20\n1  30  60",
-            "holder_windows": """
-                holder_no  from_second  to_second
-                1          0            25
-                1          28           70
-                1          95           200
-            """,
-        },
-        # of the 90 seconds 40 were busy and 28 off duty
-        expect="""
-            step_no  contention_seconds  unavailability_seconds  extraneous_seconds
-            1        40                  28                      22
         """,
     )

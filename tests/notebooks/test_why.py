@@ -155,6 +155,6 @@ def _no_waits() -> pl.DataFrame:
             "dossier_id": pl.String,
             "step_no": pl.Int32,
             "wait_seconds": pl.Int64,
-            **{f"{c}_seconds": pl.Int64 for c in causes},
+            **{f"{c}_seconds": pl.Int64 for c in (*causes, "delay")},
         }
     )

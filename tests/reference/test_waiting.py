@@ -99,6 +99,7 @@ def test_nothing_is_blamed_where_no_delay_is_hidden(extraneous, process):
     found = hours_by_unit(extraneous)[process]
     assert found["wait"] > 50
     assert found["extraneous"] <= 0.01
+    assert extraneous.filter(unit_id=process)["delay_seconds"].sum() <= 36
 
 
 @pytest.mark.parametrize("process", LOGS)
@@ -163,8 +164,10 @@ def delays(shared_data, extraneous) -> pl.DataFrame:
         for step, delay in log["by_activity"].items()
     ]
     truth = pl.DataFrame(hidden, schema=["unit_id", "step", "hidden"], orient="row")
-    hours = pl.col("extraneous_seconds").sum() / 3600
-    recovered = extraneous.group_by("unit_id", "step").agg(hours.alias("found"))
+    recovered = extraneous.group_by("unit_id", "step").agg(
+        (pl.col("extraneous_seconds").sum() / 3600).alias("found"),
+        (pl.col("delay_seconds").sum() / 3600).alias("delayed"),
+    )
     return recovered.join(truth, on=["unit_id", "step"], how="left").with_columns(
         pl.col("hidden").fill_null(0.0)
     )
@@ -175,16 +178,13 @@ def test_no_more_than_one_extraneous_hour_in_twenty_is_false(delays):
     assert false <= 0.05 * delays["found"].sum()
 
 
-@pytest.mark.xfail(strict=True, reason="32 % and 47 % of the hidden hours are recovered")
 @pytest.mark.parametrize("process", LOGS)
-def test_seven_hidden_hours_in_ten_are_recovered(delays, process):
+def test_seven_hidden_hours_in_ten_are_recovered_and_one_in_twenty_is_false_at_most(
+    delays, process
+):
+    """A hidden delay goes on while its holder works on others or is off duty."""
     logs = delays.filter(pl.col("unit_id").str.starts_with(process))
-    recovered = logs.select(pl.min_horizontal("found", "hidden").sum()).item()
+    recovered = logs.select(pl.min_horizontal("delayed", "hidden").sum()).item()
+    false = logs.select((pl.col("delayed") - pl.col("hidden")).clip(0).sum()).item()
     assert recovered >= 0.7 * logs["hidden"].sum()
-
-
-@pytest.mark.parametrize("process", LOGS)
-def test_three_hidden_hours_in_ten_are_recovered_at_least(delays, process):
-    logs = delays.filter(pl.col("unit_id").str.starts_with(process))
-    recovered = logs.select(pl.min_horizontal("found", "hidden").sum()).item()
-    assert recovered >= 0.3 * logs["hidden"].sum()
+    assert false <= 0.05 * logs["delayed"].sum()

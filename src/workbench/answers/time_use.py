@@ -287,6 +287,7 @@ def waiting(run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING) -> Answ
             pl.len().alias("n_waits"),
             pl.col("wait_seconds").sum(),
             *(pl.col(c).sum() for c in SECONDS),
+            pl.col("delay_seconds").sum(),
         )
         .sort("wait_seconds", "step", descending=[True, False])
     )
@@ -300,6 +301,8 @@ def waiting(run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING) -> Answ
     ]
     listing = [f"{b.name} {b.note}" for b in wait_bars]
     sentences = [say("waiting.sentence", causes="; ".join(listing)), say("waiting.order")]
+    if delay := sum(r["delay_seconds"] for r in rows):
+        sentences.append(say("waiting.delay_sentence", delay=_share_note(delay, whole)))
     return Answer(
         title=say("waiting.title"),
         claims=tuple(map(claim, sentences if whole else [say("waiting.nothing")])),
@@ -332,7 +335,11 @@ def _wait_table(rows: list[Row], caption: str) -> Table:
             count("waiting.n_waits", "n_waits"),
             *(
                 hours(f"waiting.{heading}", name)
-                for name, heading in {"wait_seconds": "wait", **seconds}.items()
+                for name, heading in {
+                    "wait_seconds": "wait",
+                    **seconds,
+                    "delay_seconds": "delay",
+                }.items()
             ),
         ],
         notes=[say("waiting.elapsed")],

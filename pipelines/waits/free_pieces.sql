@@ -1,0 +1,40 @@
+-- grain: one row per stretch of time in which a holder was on duty and worked on nothing
+-- key: holder_no, from_second
+-- reads: busy_pieces, holder_windows
+-- promises: from_second < to_second
+
+with moments as (
+    select holder_no, from_second as second from busy_pieces
+    union
+    select holder_no, to_second as second from busy_pieces
+    union
+    select holder_no, from_second as second from holder_windows
+    union
+    select holder_no, to_second as second from holder_windows
+),
+
+pieces as (
+    select
+        holder_no,
+        second as from_second,
+        lead(second) over (partition by holder_no order by second) as to_second
+    from moments
+),
+
+free_pieces as (
+    select
+        pieces.holder_no,
+        pieces.from_second,
+        pieces.to_second
+    from pieces
+    asof inner join holder_windows as windows
+        on pieces.holder_no = windows.holder_no
+        and pieces.from_second >= windows.from_second
+    asof left join busy_pieces
+        on pieces.holder_no = busy_pieces.holder_no
+        and pieces.from_second >= busy_pieces.from_second
+    where pieces.to_second <= windows.to_second
+        and coalesce(busy_pieces.to_second <= pieces.from_second, true)
+)
+
+select * from free_pieces
