@@ -43,7 +43,6 @@ OPTIONS = (
 )
 COUNTS = "reference/test_counts_against_published_numbers.py"
 UNITS = "reference/test_units_against_published_numbers.py"
-CHARTS = "reference/test_charts_against_published_numbers.py"
 CLOCK = ("unit/test_worktime.py", "property/test_clock_changes.py")
 MODULES = {
     "workbench.clock.calendar": CLOCK,
@@ -54,7 +53,6 @@ MODULES = {
     "workbench.figures.estimates.poisson": (COUNTS,),
     "workbench.figures.estimates.false_discovery": (COUNTS,),
     "workbench.figures.estimates.excess": (COUNTS, UNITS),
-    "workbench.figures.estimates.funnel": (UNITS, CHARTS),
     "workbench.figures.estimates.standardise": (UNITS,),
     "workbench.figures.estimates.odds": ("reference/test_odds_against_published_numbers.py",),
     "workbench.figures.estimates.survival": (

@@ -85,7 +85,7 @@ class Official(Part):
         remarks = notes(filled, self._letterhead(filled))
         return Answer(
             title=say("official.form_title", form=name, period=numerals.period(filled.span.period)),
-            claims=tuple(claim(text) for text in remarks),
+            claims=tuple(claim(text, 1) for text in remarks),
             frame=filled.table,
             denominators=say("official.form_denominators", **_days(filled.span)),
             listing=_form_table(filled),
@@ -128,7 +128,7 @@ class Official(Part):
         )
         return Answer(
             title=say("official.report_title", period=numerals.period(span.period)),
-            claims=tuple(claim(text) for text in report.sentences),
+            claims=tuple(claim(text, 1) for text in report.sentences),
             frame=report.frame,
             denominators=say("official.form_denominators", **_days(span)),
         )
@@ -153,7 +153,7 @@ class Official(Part):
         check_printed(_printed_rates(frame))
         return Answer(
             title=say("official.rates_title", period=numerals.period(span.period)),
-            claims=(claim(say("official.rates_sentence")),),
+            claims=(claim(say("official.rates_sentence"), 1),),
             frame=frame,
             denominators=say("official.form_denominators", **_days(span)),
             listing=_rates_table(frame),
@@ -179,7 +179,7 @@ class Official(Part):
         simulated = simulate_766(figures, self.run.reference)
         return Answer(
             title=say("official.index_title", period=numerals.period(span.period)),
-            claims=(claim(f"{simulated.label}."),),
+            claims=(claim(f"{simulated.label}.", 1),),
             frame=simulated.items,
             denominators=say("official.form_denominators", **_days(span)),
             listing=_index_table(simulated.items, simulated.label),

@@ -57,9 +57,11 @@ def _claims(totals: dict[str, int], files: int, rules: pl.DataFrame) -> tuple[Cl
     share = numerals.percent(totals["rows_quarantined"] / read if read else None)
     flow = say("briefing.excluded_flow", files=numerals.count(files), share=share, **words)
     if rules.is_empty():
-        return claim(flow, key=True), claim(say("briefing.excluded_nothing"))
+        return claim(flow, 1, key=True), claim(say("briefing.excluded_nothing"), 1)
     flagged = int(rules.filter(pl.col("severity") == "warn")["rows"].sum())
-    return claim(flow, key=True), claim(say("briefing.excluded_flagged", n=numerals.count(flagged)))
+    return claim(flow, 1, key=True), claim(
+        say("briefing.excluded_flagged", n=numerals.count(flagged)), 1
+    )
 
 
 def _uncovered(findings: pl.DataFrame) -> tuple[Claim, ...]:
@@ -75,7 +77,7 @@ def _uncovered(findings: pl.DataFrame) -> tuple[Claim, ...]:
         undecided=numerals.count(undecided),
         years=years,
     )
-    return (claim(sentence, key=True),)
+    return (claim(sentence, 1, key=True),)
 
 
 def _table(rules: pl.DataFrame) -> Table:
@@ -98,7 +100,7 @@ def _severity(row: Row) -> str:
 # verdicts without suspect records ---------------------------------------------------------
 
 
-@question("verdict_counts")
+@question("verdict_counts", level=2)
 def verdicts(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: AnyProfile = PROFILE
 ) -> Answer:
@@ -149,7 +151,7 @@ def findings(run: Run) -> Answer:
     }
     return Answer(
         title=say("quality.findings_title"),
-        claims=(claim(say("quality.findings_sentence", **words)),),
+        claims=(claim(say("quality.findings_sentence", **words), 1),),
         frame=frame,
         denominators=say("quality.findings_denominators"),
         listing=table(
@@ -178,7 +180,7 @@ def _verdict_claims(
     run: Run, overall: Row | None, judged: list[tuple[Row, str, str]]
 ) -> tuple[Claim, ...]:
     if overall is None:
-        return (claim(say("briefing.units_nothing")),)
+        return (claim(say("briefing.units_nothing"), 1),)
     shares = say(
         "quality.overall",
         suspects=numerals.count(overall["n_suspect"]),
@@ -193,8 +195,8 @@ def _verdict_claims(
     ]
     compared = [sides for _, *sides in judged if sides != ["few", "few"]]
     stands = say("quality.stand", n=numerals.count(len(compared) - len(moved)))
-    depend = [claim(say("quality.depend", units=listed(moved)), key=True)] if moved else []
-    return (claim(shares, key=True), claim(stands, key=True), *depend)
+    depend = [claim(say("quality.depend", units=listed(moved)), 2, key=True)] if moved else []
+    return (claim(shares, 1, key=True), claim(stands, 2, key=True), *depend)
 
 
 def _share(row: Row, side: str) -> str:

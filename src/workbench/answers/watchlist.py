@@ -80,7 +80,7 @@ def _waiting(rows: Sequence[Row], names: dict[str, str]) -> list[Claim]:
         return []
     (step, unit), n = min(places.items(), key=lambda item: (-item[1], item[0]))
     words = {"step": step, "unit": names[unit], "n": numerals.count(n)}
-    return [claim(say("forecasts.watch_place", total=numerals.count(len(rows)), **words))]
+    return [claim(say("forecasts.watch_place", total=numerals.count(len(rows)), **words), 2)]
 
 
 def _figure(rows: Sequence[Row]) -> Figure:

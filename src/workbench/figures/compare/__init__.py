@@ -6,6 +6,7 @@ carry what a reader needs to see that. Nothing here reads files or knows a langu
 """
 
 from workbench.figures.compare.adjusted import (
+    PEERED,
     contradictions,
     count_strata,
     standings,
@@ -46,6 +47,7 @@ from workbench.figures.compare.risk_calibration import calibrate_risks
 __all__ = [
     "CELLS",
     "GAPS",
+    "PEERED",
     "PEERS",
     "SENSITIVE",
     "SIDE_BY_SIDE_COUNTS",
