@@ -31,7 +31,7 @@ DRAWN = 15
 PAST_MONTHS = 12
 
 
-@question("watchlist", level=2)
+@question("watchlist", "progress", level=2)
 def watch(run: Run, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE) -> Answer:
     """Which open dossiers are overdue or likely to be late, and where do they wait?"""
     frame = of_unit(run.watchlist, unit).sort(
@@ -56,7 +56,9 @@ def _claims(run: Run, unit: str, rows: Sequence[Row], names: dict[str, str]) -> 
     overdue = [row for row in rows if row["slack_seconds"] < 0]
     ahead = [row for row in rows if row["slack_seconds"] >= 0]
     likely = [row for row in ahead if row["risk"] >= LIKELY]
-    totals = [sum(row[part] for row in ahead) for part in ("risk", "lower", "upper")]
+    risk, lower, upper = ([row[part] for row in ahead] for part in ("risk", "lower", "upper"))
+    between = compare.variance_of_lists(run.progress, _past_days(run)) if ahead else 0.0
+    totals = compare.predicted_number(risk, lower, upper, between)
     sentence = say(
         "forecasts.watch_sentence",
         unit=who,

@@ -42,7 +42,8 @@ from workbench.figures.compare.rate_series import (
     series,
     shares_by_kind,
 )
-from workbench.figures.compare.risk_calibration import calibrate_risks
+from workbench.figures.compare.risk_calibration import calibrate_risks, variance_of_lists
+from workbench.figures.estimates.breach_risk import predicted_number
 
 __all__ = [
     "CELLS",
@@ -72,6 +73,7 @@ __all__ = [
     "intervention",
     "medians",
     "overdispersion_by_cause",
+    "predicted_number",
     "sensitivity",
     "series",
     "shares_by_kind",
@@ -79,5 +81,6 @@ __all__ = [
     "turned",
     "units_adjusted",
     "units_side_by_side",
+    "variance_of_lists",
     "with_and_without_suspects",
 ]
