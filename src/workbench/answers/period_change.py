@@ -115,7 +115,7 @@ def _nothing_to_compare(run: Run, scope: Scope) -> Answer:
 
 def _standing(row: Row) -> Standing:
     base = min(row["left_denominator"], row["right_denominator"])
-    return standing((row["lower"], row["upper"]), 0.0, base)
+    return standing((row["sure_lower"], row["sure_upper"]), 0.0, base)
 
 
 def _claims(
@@ -130,7 +130,7 @@ def _claims(
         before=_side(unit_row, "left"),
         after=_side(unit_row, "right"),
         difference=numerals.points(unit_row["difference"]),
-        interval=numerals.points_range(unit_row["lower"], unit_row["upper"]),
+        interval=numerals.points_range(unit_row["sure_lower"], unit_row["sure_upper"]),
         **about,
     )
     level = unit_row["evidence_level"]
