@@ -57,7 +57,7 @@ def _claims(run: Run, unit: str, rows: Sequence[Row], names: dict[str, str]) -> 
     ahead = [row for row in rows if row["slack_seconds"] >= 0]
     likely = [row for row in ahead if row["risk"] >= LIKELY]
     risk, lower, upper = ([row[part] for row in ahead] for part in ("risk", "lower", "upper"))
-    between = compare.variance_of_lists(run.progress, _past_days(run)) if ahead else 0.0
+    between = compare.variance_of_lists(run.progress, _past_days(run))
     totals = compare.predicted_number(risk, lower, upper, between)
     sentence = say(
         "forecasts.watch_sentence",
