@@ -43,8 +43,6 @@ OPTIONS = (
 )
 COUNTS = "reference/test_counts_against_published_numbers.py"
 UNITS = "reference/test_units_against_published_numbers.py"
-CHARTS = "reference/test_charts_against_published_numbers.py"
-SPREAD = "reference/test_spread_of_units.py"
 INTERVALS = "reference/test_intervals_of_gaps.py"
 CLOCK = ("unit/test_worktime.py", "property/test_clock_changes.py")
 MODULES = {
@@ -56,7 +54,6 @@ MODULES = {
     "workbench.figures.estimates.poisson": (COUNTS,),
     "workbench.figures.estimates.false_discovery": (COUNTS,),
     "workbench.figures.estimates.excess": (COUNTS, UNITS),
-    "workbench.figures.estimates.funnel": (SPREAD, UNITS, CHARTS),
     "workbench.figures.estimates.standardise": (UNITS,),
     "workbench.figures.estimates.odds": ("reference/test_odds_against_published_numbers.py",),
     "workbench.figures.estimates.survival": (

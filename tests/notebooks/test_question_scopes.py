@@ -7,6 +7,7 @@ about must show: the answer changes with it. Answers that cannot change are list
 from __future__ import annotations
 
 import inspect
+import re
 import runpy
 import shutil
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import polars as pl
 import pytest
 
 from workbench.answers import Answer, Book, open_book
+from workbench.answers.answer import Claim, claim
 from workbench.answers.causes import causes as ask_causes
 from workbench.answers.frames import Excerpt
 from workbench.answers.questions import question, remember_answers
@@ -128,7 +130,7 @@ def put(book: Book, question: str, about: dict[str, str]) -> Answer:
 
 def content(answer: Answer) -> str:
     """Everything an answer says, but for its title and captions, which may name the scope only."""
-    texts = [claim.text for claim in answer.claims]
+    texts = [one.text for one in answer.claims]
     rows = [str(row) for row in answer.listing.rows] if answer.listing else []
     frame = answer.frame.write_csv() if answer.frame.width and _is_flat(answer.frame) else ""
     return "\n".join([*texts, *rows, frame, *(content(more) for more in answer.then)])
@@ -159,6 +161,26 @@ def test_an_answer_changes_with_what_is_asked_about(asked, question, name):
 @EACH_QUESTION
 def test_an_answer_claims_no_more_than_the_declared_evidence(asked, question):
     assert asked(question).evidence_level <= DECLARED[question].level
+
+
+JUDGED = re.compile(
+    r"(tăng|giảm|trễ) rõ|rõ rệt|Cả khoảng|ngẫu nhiên cho phép|vượt mức|nếu không có"
+)
+"""Words of a sentence that judges by an interval, or says what would have been."""
+
+
+def all_claims(answer: Answer) -> list[Claim]:
+    return [*answer.claims, *(one for more in answer.then for one in all_claims(more))]
+
+
+@EACH_QUESTION
+def test_a_judgement_is_never_called_mere_counting(asked, question):
+    judged = [c for c in all_claims(asked(question)) if JUDGED.search(c.text)]
+    assert all(one.level >= 2 for one in judged)
+
+
+def test_the_level_of_a_claim_is_always_chosen():
+    assert inspect.signature(claim).parameters["level"].default is inspect.Parameter.empty
 
 
 @EACH_QUESTION

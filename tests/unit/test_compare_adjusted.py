@@ -101,3 +101,31 @@ def test_three_units_of_ten_that_are_twice_as_late_do_not_hide_one_another():
         apart.append([unit for unit, side in enumerate(standing) if side == "above"])
     assert sum(units == [3, 5, 6] for units in apart) >= 28
     assert all(set(units) <= {3, 5, 6} for units in apart)
+
+
+def test_a_unit_whose_procedures_nobody_else_has_gets_no_rate_ratio_or_rank_of_comparison():
+    dossiers, late = np.full((6, 4), 40), np.full((6, 4), 4)
+    dossiers[:5, 3] = late[:5, 3] = 0
+    dossiers[5, :3] = late[5, :3] = 0
+    late[5, 3] = 30
+    frame = units_adjusted(table(late, dossiers), period="2022-Q1")
+    alone, others = frame.row(5, named=True), frame.head(5)
+    blank = ("direct", "ratio", "likely", "rank", "rank_upper", "adjusted_difference")
+    assert [alone[name] for name in blank] == [None] * 6
+    assert (alone["crude"], alone["standing"]) == (0.75, "within")
+    # nor is it among those that the others are ranked with, or expected from
+    assert others["ratio"].to_list() == pytest.approx([1.0] * 5)
+    assert others["rank_upper"].max() == 5
+
+
+def test_units_alike_whose_dossiers_come_in_batches_are_not_apart():
+    """Fourteen units alike, batches of five that are late together: one page in ten at most."""
+    random = np.random.default_rng(7)
+    pages, covered = [], []
+    for _ in range(40):
+        late = random.binomial(20, 0.1, (14, 1)) * 5
+        frame = units_adjusted(table(late, np.full((14, 1), 100)), period="2022-Q1")
+        pages.append(frame.filter(pl.col("standing") != "within").height)
+        covered += ((frame["likely_lower"] <= 1.02) & (frame["likely_upper"] >= 0.98)).to_list()
+    assert sum(number > 0 for number in pages) <= 4
+    assert np.mean(covered) >= 0.93

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import polars as pl
+import pytest
 
 from workbench.figures.compare.risk_calibration import as_of, calibrate_risks
+from workbench.figures.estimates.breach_risk import predicted_number, variance_between_lists
 
 NEW_YEAR = dt.date(2022, 1, 1)
 
@@ -56,3 +59,26 @@ def test_risks_that_come_true_lie_inside_what_happened():
 def test_nothing_open_then_gives_an_empty_table():
     calm = progress([("a", "A", day(0), day(1), "resolved", 10, 100)])
     assert calibrate_risks(calm, [day(30)]).is_empty()
+
+
+@pytest.mark.parametrize("apart", [0.0, 0.3])
+def test_the_number_that_comes_lies_in_its_interval_of_prediction(apart):
+    """Lists fare differently as a whole; the number is told, and not its mean."""
+    random = np.random.default_rng(3)
+    lists = []
+    for _ in range(130):
+        risk = random.beta(1, 9, 60)
+        luck = random.gamma(1 / apart, apart) if apart else 1.0
+        came = random.binomial(1, np.minimum(risk * luck, 1)).sum()
+        lists.append((risk, came, (risk * (1 - risk)).sum()))
+    past, now = lists[:30], lists[30:]
+    between = variance_between_lists(
+        [came for _, came, _ in past],
+        [risk.sum() for risk, _, _ in past],
+        [luck for _, _, luck in past],
+    )
+    held = []
+    for risk, came, _ in now:
+        _, low, high = predicted_number(risk, risk, risk, between)
+        held.append(low <= came <= high)
+    assert 0.9 <= np.mean(held) <= 1.0

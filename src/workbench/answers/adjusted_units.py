@@ -41,9 +41,6 @@ from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
 from workbench.messages import say
 
-PEERED = 0.5
-"""A unit that shares less of its work than this with others is mostly compared with itself."""
-
 
 @question("cause_cells", "overdue_cells", "cell_tests", level=2)
 def fair_units(
@@ -88,12 +85,15 @@ def _claims(
                 claim(say(f"fairness.units_{side}", n=len(here), units=listing), 2, key=True)
             )
     if not claims:
-        n = numerals.count(sum(r["peered"] >= PEERED and r["n_dossiers"] >= FEW for r in rows))
+        n = numerals.count(
+            sum(r["peered"] >= compare.PEERED and r["n_dossiers"] >= FEW for r in rows)
+        )
         claims.append(claim(say("fairness.units_within", n=n), 2, key=True))
     own = next((row for row in rows if row["unit_id"] == scope.unit), None)
     if own:
-        claims.append(claim(_own(own, names, len(rows)), 2, key=True))
-    alone = [row for row in rows if row["peered"] < PEERED and row["n_dossiers"] >= FEW]
+        number = sum(row["rank"] is not None for row in rows)
+        claims.append(claim(_own(own, names, number), 2, key=True))
+    alone = [row for row in rows if row["peered"] < compare.PEERED and row["n_dossiers"] >= FEW]
     if alone:
         listing = listed(names[row["unit_id"]] for row in alone)
         claims.append(claim(say("fairness.units_alone", n=len(alone), units=listing), 2))
@@ -119,7 +119,7 @@ def _reconciled(
     overall = sum(row["n_late"] for row in rows) / total if total else 0.0
     reasons: dict[str, list[Row]] = {"mix": [], "spread": [], "cell": [], "no_cell": []}
     for row in rows:
-        if row["n_dossiers"] < FEW or row["peered"] < PEERED:
+        if row["n_dossiers"] < FEW or row["peered"] < compare.PEERED:
             continue
         if row["standing"] == "within" and row["crude_lower"] > overall:
             is_by_mix = row["ratio_lower"] is None or row["ratio_lower"] <= 1
@@ -157,6 +157,9 @@ def _named_ratio(row: Row, names: dict[str, str]) -> str:
 
 
 def _own(row: Row, names: dict[str, str], number: int) -> str:
+    if row["rank"] is None or row["ratio"] is None:
+        late = numerals.fraction(row["n_late"], row["n_dossiers"])
+        return say("fairness.own_alone", unit=names[row["unit_id"]], late=late)
     return say(
         "fairness.own",
         unit=names[row["unit_id"]],
@@ -218,14 +221,22 @@ def _table(rows: Sequence[Row], names: dict[str, str], scope: Scope) -> Table:
             count("fairness.head_late", "n_late"),
             percent("fairness.head_crude", "crude"),
             decimal("fairness.head_expected", "expected"),
-            ranged("fairness.head_adjusted", "direct", "direct_"),
+            ranged("fairness.head_adjusted", "direct", "direct_", none="fairness.no_peers"),
             figure("fairness.head_ratio", _ratio, of="ratio", none="fairness.nothing_expected"),
-            decimal("fairness.head_likely", "likely", 2),
-            figure("fairness.head_place", lambda row: f"{row['rank_lower']}–{row['rank_upper']}"),
+            figure("fairness.head_likely", _likely, of="likely", none="fairness.no_peers"),
+            figure("fairness.head_place", _place, of="rank", none="fairness.no_peers"),
         ],
         notes=[say("fairness.units_note")],
         marked=lambda row: row["unit_id"] == scope.unit,
     )
+
+
+def _likely(row: Row) -> str:
+    return numerals.decimal(row["likely"], 2)
+
+
+def _place(row: Row) -> str:
+    return f"{row['rank_lower']}–{row['rank_upper']}"
 
 
 def _ratio(row: Row) -> str:
@@ -290,7 +301,7 @@ def _reach_claims(frame: pl.DataFrame, names: dict[str, str]) -> list[Claim]:
             for cause, ratio in shocks
         )
         claims.append(claim(say("fairness.cells_common", causes=listing), 2))
-    alone = frame.filter(pl.col("peered") < PEERED)["unit_id"].unique().sort()
+    alone = frame.filter(pl.col("peered") < compare.PEERED)["unit_id"].unique().sort()
     if alone.len():
         listing = listed(names[unit] for unit in alone)
         claims.append(claim(say("fairness.cells_unpeered", n=alone.len(), units=listing), 2))

@@ -31,10 +31,17 @@ class Claim:
     key: bool = False
 
 
-def claim(text: str, level: int = 1, *, key: bool = False) -> Claim:
+def claim(text: str, level: int, *, key: bool = False) -> Claim:
     """Make a claim in the current language.
 
-    >>> claim("Trễ 2%.").badge
+    Args:
+        text: The sentence.
+        level: 1 for what follows from the records by counting; 2 for what is judged by an interval
+            or a comparison, or by leaving a time out of a sum; 3 for what work done again under
+            another rule gives, with its range; 4 for the effect of a recorded change.
+        key: Whether it belongs to the first page.
+
+    >>> claim("Trễ 2%.", 1).badge
     'mức 1'
     """
     return Claim(text, level, say("briefing.level", level=level), key)

@@ -40,7 +40,7 @@ COURSE = 8
     "late_causes",
     "ledger",
     "source_stamps",
-    level=3,
+    level=2,
 )
 def causes(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
@@ -126,24 +126,26 @@ def _weight(row: Row, late: int) -> str:
 
 def _claims(run: Run, late: pl.DataFrame, rows: Sequence[Row]) -> tuple[Claim, ...]:
     if not rows:
-        return (claim(say("why.nothing")),)
+        return (claim(say("why.nothing"), 1),)
     named = [r for r in rows if r["cause"] != UNEXPLAINED]
     top = "; ".join(f"{cause_label(r['cause'])} {_weight(r, late.height)}" for r in named[:3])
     rest = _weight(rows[-1], late.height)
     key = "why.where" if top else "why.nothing_found"
     listing = say(key, n=numerals.count(late.height), causes=top, rest=rest)
-    claims = [claim(listing, key=True)]
+    claims = [claim(listing, 1, key=True)]
     saved = [
         f"{cause_label(r['cause'])} {numerals.count(r['n_but_for'])}"
         for r in named
         if r["n_but_for"]
     ]
     if saved:
-        claims.append(claim(say("why.without", causes="; ".join(saved)), 3))
+        claims.append(claim(say("why.without", causes="; ".join(saved)), 2))
     if unlogged := _unlogged(run, late):
-        claims.append(claim(say("why.mostly_unlogged", share=numerals.percent(unlogged)), key=True))
+        claims.append(
+            claim(say("why.mostly_unlogged", share=numerals.percent(unlogged)), 1, key=True)
+        )
     if late.height < FEW:
-        claims.append(claim(say("why.few", few=FEW)))
+        claims.append(claim(say("why.few", few=FEW), 1))
     return (*claims, *indistinct_claims(run))
 
 
@@ -287,8 +289,10 @@ def _describe_group(name: str, rows: list[Row]) -> str:
 def _group_claim(groups: Groups) -> Claim:
     many = [n for n, rows in groups.items() if rows and rows[0]["n_late"] >= FEW]
     if not many:
-        return claim(say("why.groups_few", few=FEW))
-    return claim(say("why.groups", groups="; ".join(_describe_group(n, groups[n]) for n in many)))
+        return claim(say("why.groups_few", few=FEW), 1)
+    return claim(
+        say("why.groups", groups="; ".join(_describe_group(n, groups[n]) for n in many)), 1
+    )
 
 
 # really late, or only on record ---------------------------------------------------------------
@@ -343,7 +347,7 @@ def _reality_cell(reality: str, row: Row) -> Cell:
 
 def _reality_claim(rows: list[Row]) -> Claim:
     if not rows:
-        return claim(say("why.nothing"))
+        return claim(say("why.nothing"), 1)
     listing = {
         r["reality"]: f"{numerals.count(r['n'])} ({numerals.percent(r['share'])})" for r in rows
     }

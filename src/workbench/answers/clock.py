@@ -88,7 +88,7 @@ class LegalClock(Part):
         }
         return Answer(
             title=say("clock.pauses_title", period=numerals.period(period)),
-            claims=(claim(say("clock.pauses_sentence", **words)),),
+            claims=(claim(say("clock.pauses_sentence", **words), 1),),
             frame=odd.sort(rank, "dossier_id", "pause_no"),
             denominators=say("clock.pauses_denominators"),
             listing=_pause_table(pauses, odd, period),
@@ -163,13 +163,13 @@ def _due_answer(frame: pl.DataFrame, period: str) -> Answer:
 
 def _due_claims(rows: list[dict[str, Any]], total: int) -> tuple[Claim, ...]:
     if not total:
-        return (claim(say("clock.due_nothing")),)
+        return (claim(say("clock.due_nothing"), 1),)
     agree = sum(row["dossiers"] for row in rows if row["due_class"] == "agrees")
     shares = {"share": numerals.percent(agree / total), "of": numerals.fraction(agree, total)}
     others = [_describe_due(row) for row in rows if row["due_class"] != "agrees"]
-    claims = [claim(say("clock.due_agree", **shares))]
+    claims = [claim(say("clock.due_agree", **shares), 1)]
     if others:
-        claims.append(claim(say("clock.due_differ", classes="; ".join(others))))
+        claims.append(claim(say("clock.due_differ", classes="; ".join(others)), 1))
     return tuple(claims)
 
 
@@ -257,7 +257,7 @@ def _reception_answer(frame: pl.DataFrame, total: int, period: str) -> Answer:
     numbers = {"later": numerals.count(later), "n": numerals.count(total)}
     return Answer(
         title=say("clock.receptions_title", period=numerals.period(period)),
-        claims=(claim(say("clock.receptions_sentence", **numbers)),),
+        claims=(claim(say("clock.receptions_sentence", **numbers), 1),),
         frame=frame,
         denominators=say("clock.receptions_denominators"),
         listing=table(
@@ -324,8 +324,8 @@ def _norm_answer(frame: pl.DataFrame, sources: dict[str, int], period: str) -> A
     return Answer(
         title=say("clock.norms_title", period=numerals.period(period)),
         claims=(
-            claim(say("clock.norms_sentence", n=compared, **numbers)),
-            claim(say("clock.norms_sources", **by_source)),
+            claim(say("clock.norms_sentence", n=compared, **numbers), 1),
+            claim(say("clock.norms_sources", **by_source), 1),
         ),
         frame=frame,
         denominators=say("clock.norms_denominators", **excluded),

@@ -103,7 +103,7 @@ def _claims(outcome: Row, profile: str) -> tuple[Claim, ...]:
         allowed=clock(outcome["allowed_seconds"]),
         paused=clock(outcome["paused_seconds"]),
     )
-    return (claim(sentence),)
+    return (claim(sentence, 1),)
 
 
 # the ledger -------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def _sum(rows: list[Row], outcome: Row, profile: str) -> Answer:
     frame = pl.DataFrame(lines, schema={"line": pl.String, "seconds": pl.Int64}, orient="row")
     return Answer(
         title=say("why.sum_title"),
-        claims=(claim(verdict),),
+        claims=(claim(verdict, 1),),
         frame=frame,
         denominators=say("why.sum_denominators"),
         listing=table(
@@ -204,7 +204,7 @@ def _sum(rows: list[Row], outcome: Row, profile: str) -> Answer:
 def _causes(run: Run, dossier_id: str, outcome: Row, profile: str) -> tuple[Answer, ...]:
     if profile != run.result_profile:
         words = {"asked": profile, "computed": run.result_profile}
-        other = claim(say("why.other_profile", **words))
+        other = claim(say("why.other_profile", **words), 1)
         return (Answer(say("why.dossier_title"), (other,), pl.DataFrame(), ""),)
     late = run.late_dossiers.filter(
         pl.col("dossier_id") == dossier_id, pl.col("outcome") == outcome["outcome"]

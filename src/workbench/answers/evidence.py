@@ -29,7 +29,7 @@ def evidence(run: Run) -> Answer:
     key = "evidence.complete" if rows else "evidence.no_dossiers"
     return Answer(
         title=say("evidence.title"),
-        claims=lacking or (claim(say(key)),),
+        claims=lacking or (claim(say(key), 1),),
         frame=run.source_stamps,
         denominators=say("evidence.denominators"),
         listing=table(
@@ -57,7 +57,7 @@ def indistinct_claims(run: Run) -> Iterator[Claim]:
         ]
         lacking = {stamp: _describe(stamp, row) for stamp in STAMPS if stamp not in given}
         if sentence := describe_indistinct(row["source"], given, lacking):
-            yield claim(sentence)
+            yield claim(sentence, 1)
 
 
 def _describe(stamp: str, row: Row) -> str:

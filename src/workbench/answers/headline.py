@@ -99,11 +99,11 @@ def _headline_claims(run: Run, scope: Scope, now: dict[str, Row]) -> tuple[Claim
     who = run.unit_inline(scope.unit)
     key = "headline_flow_unknown" if _number(now, "unknown") else "headline_flow"
     flow = say(f"briefing.{key}", unit=who, period=numerals.period(scope.period), **counts)
-    claims = [claim(flow, key=True), *_coverage(run, scope.period)]
+    claims = [claim(flow, 1, key=True), *_coverage(run, scope.period)]
     if _number(now, "withdrawn", "rejected"):
-        claims.append(claim(say("briefing.headline_apart", **counts)))
+        claims.append(claim(say("briefing.headline_apart", **counts), 1))
     claims += _describe_rates(now, "late_done", "late_or_overdue", key=True)
-    claims.append(claim(_describe_stock(run, scope, now), key=True))
+    claims.append(claim(_describe_stock(run, scope, now), 1, key=True))
     claims += _compare_with_stamps(run, scope)
     claims += _describe_rates(now, "online_in", "post_out", key=False)
     return tuple(claims)
@@ -124,12 +124,12 @@ def _coverage(run: Run, period: str) -> list[Claim]:
         ),
         "last": numerals.day(_counted_on(run, period)),
     }
-    return [claim(say("briefing.headline_part", **words), key=True)]
+    return [claim(say("briefing.headline_part", **words), 1, key=True)]
 
 
 def _describe_rates(now: dict[str, Row], *names: str, key: bool) -> list[Claim]:
     rates = [(n, rate_words(now[n])) for n in names if n in now]
-    return [claim(say(f"briefing.headline_{n}", **words), key=key) for n, words in rates]
+    return [claim(say(f"briefing.headline_{n}", **words), 1, key=key) for n, words in rates]
 
 
 def _describe_stock(run: Run, scope: Scope, now: dict[str, Row]) -> str:
@@ -274,7 +274,7 @@ def _compare_with_stamps(run: Run, scope: Scope) -> tuple[Claim, ...]:
         n=numerals.count(changed),
         stamped=stamped,
     )
-    return (claim(text, key=True),)
+    return (claim(text, 1, key=True),)
 
 
 def find_instant_profile(run: Run, profile: str) -> str:
@@ -329,7 +329,7 @@ def summary(
     claims = [c for answer in answers for c in answer.claims if c.key]
     if profile != run.result_profile:
         words = {"asked": profile, "computed": run.result_profile}
-        claims.append(claim(say("why.other_profile", **words), key=True))
+        claims.append(claim(say("why.other_profile", **words), 1, key=True))
     return Answer(
         title=say("briefing.summary_title"),
         claims=tuple(claims),

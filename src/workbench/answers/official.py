@@ -86,7 +86,7 @@ class Official(Part):
         remarks = notes(filled, self._letterhead(filled))
         return Answer(
             title=say("official.form_title", form=name, period=numerals.period(filled.span.period)),
-            claims=tuple(claim(text) for text in remarks),
+            claims=tuple(claim(text, 1) for text in remarks),
             frame=filled.table,
             denominators=say("official.form_denominators", **_days(filled.span)),
             listing=_form_table(filled),
@@ -129,7 +129,7 @@ class Official(Part):
         )
         return Answer(
             title=say("official.report_title", period=numerals.period(span.period)),
-            claims=tuple(claim(text) for text in report.sentences),
+            claims=tuple(claim(text, 1) for text in report.sentences),
             frame=report.frame,
             denominators=say("official.form_denominators", **_days(span)),
         )
@@ -154,7 +154,7 @@ class Official(Part):
         check_printed(_printed_rates(frame))
         return Answer(
             title=say("official.rates_title", period=numerals.period(span.period)),
-            claims=(claim(say("official.rates_sentence")),),
+            claims=(claim(say("official.rates_sentence"), 1),),
             frame=frame,
             denominators=say("official.form_denominators", **_days(span)),
             listing=_rates_table(frame),
@@ -181,7 +181,7 @@ class Official(Part):
         simulated = simulate_766(figures, self.run.reference, version=version)
         return Answer(
             title=say("official.index_title", period=numerals.period(span.period)),
-            claims=(claim(f"{simulated.label}."),),
+            claims=(claim(f"{simulated.label}.", 1),),
             frame=simulated.items,
             denominators=say("official.form_denominators", **_days(span)),
             listing=_index_table(simulated.items, simulated.label),

@@ -107,7 +107,7 @@ def _nothing_to_compare(run: Run, scope: Scope) -> Answer:
     text = say("briefing.change_nothing", period=numerals.period(scope.period))
     return Answer(
         title=say("briefing.change_nothing_title"),
-        claims=(claim(text),),
+        claims=(claim(text, 1),),
         frame=run.unit_measures.clear(),
         denominators="",
     )
@@ -115,7 +115,7 @@ def _nothing_to_compare(run: Run, scope: Scope) -> Answer:
 
 def _standing(row: Row) -> Standing:
     base = min(row["left_denominator"], row["right_denominator"])
-    return standing((row["lower"], row["upper"]), 0.0, base)
+    return standing((row["sure_lower"], row["sure_upper"]), 0.0, base)
 
 
 def _claims(
@@ -123,14 +123,14 @@ def _claims(
 ) -> tuple[Claim, ...]:
     unit_row = next((r for r in rows if r["unit_id"] == scope.unit), None)
     if unit_row is None:
-        return (claim(say("briefing.change_no_rate", **about)),)
+        return (claim(say("briefing.change_no_rate", **about), 1),)
     sentence = say(
         "briefing.change_own",
         unit=names[unit_row["unit_id"]],
         before=_side(unit_row, "left"),
         after=_side(unit_row, "right"),
         difference=numerals.points(unit_row["difference"]),
-        interval=numerals.points_range(unit_row["lower"], unit_row["upper"]),
+        interval=numerals.points_range(unit_row["sure_lower"], unit_row["sure_upper"]),
         **about,
     )
     level = unit_row["evidence_level"]
@@ -215,7 +215,7 @@ def _side_column(heading: str, side: str) -> Col:
 # month by month ---------------------------------------------------------------------------
 
 
-@question("unit_measures")
+@question("unit_measures", level=2)
 def course(
     run: Run,
     period: PeriodLabel,
@@ -246,13 +246,13 @@ def course(
 def _course_claims(known: list[tuple[str, Row]], rate: str) -> tuple[Claim, ...]:
     above, total = _above_the_rest(known)
     if not total:
-        return (claim(say("briefing.course_nothing", rate=rate)),)
+        return (claim(say("briefing.course_nothing", rate=rate), 2),)
     first, last = numerals.month_tick(known[0][0]), numerals.month_tick(known[-1][0])
     span = say("briefing.course_span", rate=rate, n=len(known), first=first, last=last)
     if not above:
-        return (claim(f"{span} {say('briefing.course_even')}"),)
+        return (claim(f"{span} {say('briefing.course_even')}", 2),)
     called_months = listed(f"{numerals.month_tick(m)} ({rate_words(r)['value']})" for m, r in above)
-    return (claim(f"{span} {say('briefing.course_above', months=called_months)}"),)
+    return (claim(f"{span} {say('briefing.course_above', months=called_months)}", 2),)
 
 
 def _above_the_rest(known: list[tuple[str, Row]]) -> tuple[list[tuple[str, Row]], int]:

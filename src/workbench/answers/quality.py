@@ -58,9 +58,11 @@ def _claims(totals: dict[str, int], files: int, rules: pl.DataFrame) -> tuple[Cl
     share = numerals.percent(totals["rows_quarantined"] / read if read else None)
     flow = say("briefing.excluded_flow", files=numerals.count(files), share=share, **words)
     if rules.is_empty():
-        return claim(flow, key=True), claim(say("briefing.excluded_nothing"))
+        return claim(flow, 1, key=True), claim(say("briefing.excluded_nothing"), 1)
     flagged = int(rules.filter(pl.col("severity") == "warn")["rows"].sum())
-    return claim(flow, key=True), claim(say("briefing.excluded_flagged", n=numerals.count(flagged)))
+    return claim(flow, 1, key=True), claim(
+        say("briefing.excluded_flagged", n=numerals.count(flagged)), 1
+    )
 
 
 def _uncovered(findings: pl.DataFrame) -> tuple[Claim, ...]:
@@ -75,14 +77,14 @@ def _set_aside(findings: pl.DataFrame) -> tuple[Claim, ...]:
     if not files:
         return ()
     words = {"n": numerals.count(len(files)), "files": listed(files)}
-    return (claim(say("quality.set_aside", **words), key=True),)
+    return (claim(say("quality.set_aside", **words), 1, key=True),)
 
 
 def _drafted(findings: pl.DataFrame) -> tuple[Claim, ...]:
     if findings.is_empty():
         return ()
     years = ", ".join(str(year) for year in findings["year"].unique().sort())
-    return (claim(say("quality.drafted", n=numerals.count(findings.height), years=years)),)
+    return (claim(say("quality.drafted", n=numerals.count(findings.height), years=years), 1),)
 
 
 def _lacking(findings: pl.DataFrame) -> tuple[Claim, ...]:
@@ -98,7 +100,7 @@ def _lacking(findings: pl.DataFrame) -> tuple[Claim, ...]:
         years=years,
         first=missing["year"].min(),
     )
-    return (claim(sentence, key=True),)
+    return (claim(sentence, 1, key=True),)
 
 
 def _table(rules: pl.DataFrame) -> Table:
@@ -121,7 +123,7 @@ def _severity(row: Row) -> str:
 # verdicts without suspect records ---------------------------------------------------------
 
 
-@question("verdict_counts")
+@question("verdict_counts", level=2)
 def verdicts(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: AnyProfile = PROFILE
 ) -> Answer:
@@ -172,7 +174,7 @@ def findings(run: Run) -> Answer:
     }
     return Answer(
         title=say("quality.findings_title"),
-        claims=(claim(say("quality.findings_sentence", **words)),),
+        claims=(claim(say("quality.findings_sentence", **words), 1),),
         frame=frame,
         denominators=say("quality.findings_denominators"),
         listing=table(
@@ -201,7 +203,7 @@ def _verdict_claims(
     run: Run, overall: Row | None, judged: list[tuple[Row, str, str]]
 ) -> tuple[Claim, ...]:
     if overall is None:
-        return (claim(say("briefing.units_nothing")),)
+        return (claim(say("briefing.units_nothing"), 1),)
     shares = say(
         "quality.overall",
         suspects=numerals.count(overall["n_suspect"]),
@@ -216,8 +218,8 @@ def _verdict_claims(
     ]
     compared = [sides for _, *sides in judged if sides != ["few", "few"]]
     stands = say("quality.stand", n=numerals.count(len(compared) - len(moved)))
-    depend = [claim(say("quality.depend", units=listed(moved)), key=True)] if moved else []
-    return (claim(shares, key=True), claim(stands, key=True), *depend)
+    depend = [claim(say("quality.depend", units=listed(moved)), 2, key=True)] if moved else []
+    return (claim(shares, 1, key=True), claim(stands, 2, key=True), *depend)
 
 
 def _share(row: Row, side: str) -> str:

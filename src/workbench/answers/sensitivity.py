@@ -69,7 +69,7 @@ def _short_name(run: Run, profile: str) -> str:
 def _spread(frame: pl.DataFrame, names: dict[str, str], scope: Scope) -> tuple[Claim, ...]:
     rows = frame.filter(pl.col("ot_done").is_not_null()).sort("ot_done", "profile")
     if rows.is_empty():
-        return (claim(say("official.nothing")),)
+        return (claim(say("official.nothing"), 1),)
     low, high = rows.row(0, named=True), rows.row(-1, named=True)
     spread = say(
         "official.sensitivity_sentence",
@@ -82,7 +82,7 @@ def _spread(frame: pl.DataFrame, names: dict[str, str], scope: Scope) -> tuple[C
     late = frame["late"].to_list()
     counts = {"fewest": numerals.count(min(late)), "most": numerals.count(max(late))}
     sentence = say("official.sensitivity_late", used=names[scope.profile], **counts)
-    return claim(spread), claim(sentence)
+    return claim(spread, 1), claim(sentence, 1)
 
 
 def _columns(run: Run, names: dict[str, str], shown: tuple[str, ...]) -> list[Col]:

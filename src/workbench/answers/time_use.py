@@ -86,11 +86,11 @@ def _describe_groups(groups: Groups) -> str:
 def _time_claims(groups: Groups, kinds: list[str]) -> tuple[Claim, ...]:
     late = [k for k in kinds if _mean(groups, late=True, kind=k)]
     if not late:
-        return (claim(say("briefing.time_nothing")),)
+        return (claim(say("briefing.time_nothing"), 1),)
     listing = "; ".join(_describe_kind(groups, k) for k in late[:3])
-    claims = [claim(say("briefing.time_where", kinds=listing), key=True)]
+    claims = [claim(say("briefing.time_where", kinds=listing), 1, key=True)]
     if _size(groups, late=True) < FEW:
-        claims.append(claim(say("briefing.time_few", few=FEW)))
+        claims.append(claim(say("briefing.time_few", few=FEW), 1))
     return tuple(claims)
 
 
@@ -203,12 +203,12 @@ def _step_claims(named: Named, slow: Named) -> tuple[Claim, ...]:
     claims = []
     if slow:
         listing = "; ".join(_describe_step(name, row) for name, row in slow[:3])
-        claims.append(claim(say("briefing.steps_where", steps=listing), key=True))
+        claims.append(claim(say("briefing.steps_where", steps=listing), 1, key=True))
     alone = [(name, r) for name, r in named if r["n_others"] == 0 and r["late_seconds"]]
     if alone:
         listing = "; ".join(_describe_alone(name, row) for name, row in alone[:3])
-        claims.append(claim(say("briefing.steps_alone", steps=listing)))
-    return tuple(claims) or (claim(say("briefing.steps_nothing")),)
+        claims.append(claim(say("briefing.steps_alone", steps=listing), 1))
+    return tuple(claims) or (claim(say("briefing.steps_nothing"), 1),)
 
 
 def _describe_step(name: str, row: Row) -> str:
@@ -305,7 +305,7 @@ def waiting(run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING) -> Answ
         sentences.append(say("waiting.delay_sentence", delay=_share_note(delay, whole)))
     return Answer(
         title=say("waiting.title"),
-        claims=tuple(map(claim, sentences if whole else [say("waiting.nothing")])),
+        claims=tuple(claim(s, 1) for s in (sentences if whole else [say("waiting.nothing")])),
         frame=frame,
         denominators=say(
             "waiting.denominators",

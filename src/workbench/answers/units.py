@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from workbench.answers.adjusted_units import PEERED
 from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.columns import Col, Row, count, figure, fraction, picture, table, text
 from workbench.answers.phrasing import (
@@ -116,21 +115,21 @@ def _unit_claims(
     overall: Row | None,
 ) -> tuple[Claim, ...]:
     if overall is None:
-        return (claim(say("briefing.units_nothing")),)
+        return (claim(say("briefing.units_nothing"), 1),)
     rate = say(f"briefing.{measure}")
-    claims = [claim(say("briefing.units_overall", rate=rate, **rate_words(overall)))]
+    claims = [claim(say("briefing.units_overall", rate=rate, **rate_words(overall)), 1)]
     if len(judged) == 1:
-        return (*claims, claim(say("briefing.units_alone", unit=names[judged[0][0]["unit_id"]])))
+        return (*claims, claim(say("briefing.units_alone", unit=names[judged[0][0]["unit_id"]]), 2))
     for row, side in judged:
         if row["unit_id"] == scope.unit:
             sentence = _named_rate(row, names, measure)
-            claims.append(claim(say(f"briefing.unit_{side}", unit=sentence, few=FEW), key=True))
+            claims.append(claim(say(f"briefing.unit_{side}", unit=sentence, few=FEW), 2, key=True))
     for side in ("above", "below", "within", "few"):
         here = [r for r, s in judged if s == side]
         if here:
             sentence = listed(_named_rate(r, names, measure) for r in here)
             text = say(f"briefing.units_{side}", n=len(here), units=sentence, few=FEW)
-            claims.append(claim(text, key=side in ("above", "within")))
+            claims.append(claim(text, 2, key=side in ("above", "within")))
     return tuple(claims)
 
 
@@ -147,12 +146,14 @@ def _beyond_chance(
     counts = compare.count_strata(run.cause_cells, run.overdue_cells, period=scope.period)
     rows = compare.standings(counts, period=scope.period).to_dicts()
     enough = {row["unit_id"] for row, side in judged if side != "few"}
-    number = sum(row["peered"] >= PEERED and row["unit_id"] in enough for row in rows)
+    number = sum(row["peered"] >= compare.PEERED and row["unit_id"] in enough for row in rows)
     groups: dict[str, list[str]] = {"beyond": [], "not_beyond": [], "no_peers": []}
     for row in rows:
         apart = "beyond" if row["standing"] == "above" else "not_beyond"
         if row["unit_id"] in above:
-            groups[apart if row["peered"] >= PEERED else "no_peers"].append(names[row["unit_id"]])
+            groups[apart if row["peered"] >= compare.PEERED else "no_peers"].append(
+                names[row["unit_id"]]
+            )
     texts = (
         say(f"briefing.units_{key}", units=listed(units), number=numerals.count(number))
         for key, units in groups.items()

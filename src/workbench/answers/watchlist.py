@@ -31,7 +31,7 @@ DRAWN = 15
 PAST_MONTHS = 12
 
 
-@question("watchlist", level=2)
+@question("watchlist", "progress", level=2)
 def watch(run: Run, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE) -> Answer:
     """Which open dossiers are overdue or likely to be late, and where do they wait?"""
     frame = of_unit(run.watchlist, unit).sort(
@@ -56,7 +56,9 @@ def _claims(run: Run, unit: str, rows: Sequence[Row], names: dict[str, str]) -> 
     overdue = [row for row in rows if row["slack_seconds"] < 0]
     ahead = [row for row in rows if row["slack_seconds"] >= 0]
     likely = [row for row in ahead if row["risk"] >= LIKELY]
-    totals = [sum(row[part] for row in ahead) for part in ("risk", "lower", "upper")]
+    risk, lower, upper = ([row[part] for row in ahead] for part in ("risk", "lower", "upper"))
+    between = compare.variance_of_lists(run.progress, _past_days(run))
+    totals = compare.predicted_number(risk, lower, upper, between)
     sentence = say(
         "forecasts.watch_sentence",
         unit=who,
@@ -80,7 +82,7 @@ def _waiting(rows: Sequence[Row], names: dict[str, str]) -> list[Claim]:
         return []
     (step, unit), n = min(places.items(), key=lambda item: (-item[1], item[0]))
     words = {"step": step, "unit": names[unit], "n": numerals.count(n)}
-    return [claim(say("forecasts.watch_place", total=numerals.count(len(rows)), **words))]
+    return [claim(say("forecasts.watch_place", total=numerals.count(len(rows)), **words), 2)]
 
 
 def _figure(rows: Sequence[Row]) -> Figure:

@@ -135,7 +135,7 @@ def _transfers_answer(rows: pl.DataFrame, period: str) -> Answer:
     sentence = say("rhythm.transfers_sentence", transfers="; ".join(labels))
     return Answer(
         title=say("rhythm.transfers_title"),
-        claims=(claim(sentence if labels else say("rhythm.no_transfers")),),
+        claims=(claim(sentence if labels else say("rhythm.no_transfers"), 1),),
         frame=frame,
         denominators=say("rhythm.transfers_denominators", n=numerals.count(rows.height)),
         listing=_transfers_table(rows_by_step, names, caption) if rows_by_step else None,
@@ -247,7 +247,7 @@ def _weekday(number: int) -> str:
 
 def _click_claims(steps: pl.DataFrame, counted: pl.DataFrame) -> tuple[Claim, ...]:
     if steps.is_empty():
-        return (claim(say("rhythm.no_clicks")),)
+        return (claim(say("rhythm.no_clicks"), 1),)
     total = steps.height
     hour = counted.group_by("hour").agg(pl.col("n").sum()).sort(-pl.col("n"), "hour").row(0)
     day = counted.group_by("weekday").agg(pl.col("n").sum()).sort(-pl.col("n"), "weekday").row(0)
@@ -263,7 +263,7 @@ def _click_claims(steps: pl.DataFrame, counted: pl.DataFrame) -> tuple[Claim, ..
         "holder_id", "finished_at"
     )
     if attributed_steps.is_empty():
-        return (claim(sentence),)
+        return (claim(sentence, 1),)
     gap = pl.col("finished_at").diff().over("unit_id", "holder_id").dt.total_seconds()
     rapid = int(attributed_steps.select((gap <= BURST).sum()).item())
     row = say(
@@ -272,7 +272,7 @@ def _click_claims(steps: pl.DataFrame, counted: pl.DataFrame) -> tuple[Claim, ..
         over=numerals.fraction(rapid, attributed_steps.height),
         seconds=BURST,
     )
-    return (claim(sentence), claim(row))
+    return (claim(sentence, 1), claim(row, 1))
 
 
 def _click_table(counted: pl.DataFrame, caption: str) -> Table:
@@ -340,15 +340,15 @@ def _two(counts: dict[int, int]) -> float:
 
 def _signing_claims(by_unit: dict[str, dict[int, int]]) -> tuple[Claim, ...]:
     if not by_unit:
-        return (claim(say("rhythm.no_signing")),)
+        return (claim(say("rhythm.no_signing"), 1),)
     sentences = [
         say("rhythm.signs_on", unit=name, days=_main_days(n), share=numerals.percent(_two(n)))
         for name, n in by_unit.items()
         if sum(n.values()) >= FEW and _two(n) >= CONCENTRATED
     ]
     if not sentences:
-        return (claim(say("rhythm.no_signing_days", share=numerals.percent(CONCENTRATED))),)
-    return (claim(say("rhythm.signing_sentence", units="; ".join(sentences))),)
+        return (claim(say("rhythm.no_signing_days", share=numerals.percent(CONCENTRATED)), 1),)
+    return (claim(say("rhythm.signing_sentence", units="; ".join(sentences)), 1),)
 
 
 def _main_days(counts: dict[int, int]) -> str:
@@ -362,7 +362,7 @@ def _main_days(counts: dict[int, int]) -> str:
 def _in_progress(frame: pl.DataFrame, period: str) -> Answer:
     caption = say("rhythm.open_caption", period=period)
     if frame.is_empty():
-        nothing = (claim(say("rhythm.no_days")),)
+        nothing = (claim(say("rhythm.no_days"), 1),)
         return Answer(say("rhythm.open_title"), nothing, frame, say("rhythm.open_denominators"))
     rows = frame.to_dicts()
     first, last = rows[0], rows[-1]
@@ -385,7 +385,7 @@ def _in_progress(frame: pl.DataFrame, period: str) -> Answer:
     chart = level(days, _ticks(first["day"], len(rows)), say("rhythm.open_axis"))
     return Answer(
         title=say("rhythm.open_title"),
-        claims=(claim(sentence),),
+        claims=(claim(sentence, 1),),
         frame=frame,
         denominators=say("rhythm.open_denominators"),
         listing=table(caption, ends, columns),

@@ -6,6 +6,7 @@ carry what a reader needs to see that. Nothing here reads files or knows a langu
 """
 
 from workbench.figures.compare.adjusted import (
+    PEERED,
     contradictions,
     count_strata,
     standings,
@@ -41,11 +42,13 @@ from workbench.figures.compare.rate_series import (
     series,
     shares_by_kind,
 )
-from workbench.figures.compare.risk_calibration import calibrate_risks
+from workbench.figures.compare.risk_calibration import calibrate_risks, variance_of_lists
+from workbench.figures.estimates.breach_risk import predicted_number
 
 __all__ = [
     "CELLS",
     "GAPS",
+    "PEERED",
     "PEERS",
     "SENSITIVE",
     "SIDE_BY_SIDE_COUNTS",
@@ -70,6 +73,7 @@ __all__ = [
     "intervention",
     "medians",
     "overdispersion_by_cause",
+    "predicted_number",
     "sensitivity",
     "series",
     "shares_by_kind",
@@ -77,5 +81,6 @@ __all__ = [
     "turned",
     "units_adjusted",
     "units_side_by_side",
+    "variance_of_lists",
     "with_and_without_suspects",
 ]

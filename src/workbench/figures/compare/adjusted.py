@@ -8,7 +8,7 @@ that allow for the spread all units have.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -17,13 +17,22 @@ from numpy.typing import NDArray
 from workbench.core.vocabulary import EVERYTHING
 from workbench.figures.estimates import Estimate, wilson
 from workbench.figures.estimates.excess import count_limits
-from workbench.figures.estimates.funnel import ALARM, ratio_dispersion
-from workbench.figures.estimates.shrinkage import Shrunk, shrunk_ratios
-from workbench.figures.estimates.standardise import Adjusted, compared, direct, indirect
+from workbench.figures.estimates.healthy_counts import HealthyCounts, first_weights, healthy_counts
+from workbench.figures.estimates.poisson import ratio as ratio_of
+from workbench.figures.estimates.shrinkage import shrunk_ratios
+from workbench.figures.estimates.standardise import Adjusted, compared, direct
 
 Floats = NDArray[np.float64]
 STRATA = ("procedure_id", "channel_in", "limit_class")
 """What fair comparison holds equal, as far as a table has it."""
+PEERED = 0.5
+"""A unit that shares less of its work than this with others is compared with nobody."""
+MAY_BE_APART = 0.2
+"""Share of units that may be apart, before anything was seen."""
+ALARM = 0.998
+"""Level whose limits are crossed by one healthy unit in five hundred."""
+_COMPARED = ("direct", "ratio", "funnel_", "spread", "adjusted_")
+"""Columns, by how they begin, that are empty for a unit that cannot be compared."""
 
 
 def count_strata(
@@ -59,45 +68,51 @@ def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
 
     Returns:
         Ordered by unit. n_dossiers, n_late; peered (share of its dossiers in strata that other
-        units have too: without them a unit is compared with itself); crude, direct (the unit's
-        rates on everybody's mix) and ratio (late over expected) each with ``_lower``, ``_upper``
-        and ``_method``; expected; the funnel's limits of the ratio (``funnel_lower``,
-        ``funnel_upper``, 99.8 %, widened by the spread between units, ``phi`` and ``tau2``) and
-        ``standing``; likely (the
-        ratio drawn to the common level) with bounds; rank with bounds (1 is the lowest);
-        crude_difference and adjusted_difference to all other units together, with bounds;
-        simpson_alarm; evidence_level 2.
+        units have too); crude, direct (the unit's rates on everybody's mix) and ratio each with
+        ``_lower``, ``_upper`` and ``_method``; ratio is late over expected, both in the shared
+        strata (``n_late_compared``, ``expected`` from the other units); the funnel's limits of the
+        ratio (``funnel_lower``, ``funnel_upper``, 99.8 %, widened by ``spread``, the relative
+        variance of healthy units) and ``standing``; likely (the ratio drawn to the common level)
+        with bounds; rank with bounds (1 is the lowest); crude_difference and adjusted_difference
+        to all other units together, with bounds; simpson_alarm; evidence_level 2. A unit that
+        shares less than ``PEERED`` of its work has no standardised rate, ratio, limits or rank.
 
-    Source: as ``estimates.standardise``, ``estimates.funnel`` and ``estimates.shrinkage``.
+    Source: as ``estimates.standardise``, ``estimates.healthy_counts`` and ``estimates.shrinkage``.
     """
     units, late, dossiers = _grid(cells.filter(pl.col("period") == period))
     if not units:
         return pl.DataFrame(schema={"unit_id": pl.String})
-    everybody = late.sum(axis=0), dossiers.sum(axis=0)
-    rates = everybody[0] / np.maximum(everybody[1], 1.0)
-    expected = (dossiers * rates).sum(axis=1)
+    everybody = dossiers.sum(axis=0)
+    peers = _against_others(late, dossiers)
     frame = pl.DataFrame(
         {
             "unit_id": units,
             "n_dossiers": dossiers.sum(axis=1).astype(np.int64),
             "n_late": late.sum(axis=1).astype(np.int64),
-            "expected": expected,
-            "peered": _peered(dossiers),
+            "n_late_compared": peers.late.astype(np.int64),
+            "expected": peers.expected,
+            "peered": peers.peered,
         }
     )
     each = range(len(units))
     crude = [wilson(int(late[u].sum()), int(dossiers[u].sum())) for u in each]
-    own = [_a_share(direct(late[u], dossiers[u], everybody[1])) for u in each]
-    ratios = [indirect(float(late[u].sum()), dossiers[u], rates) for u in each]
+    own = [_a_share(direct(late[u], dossiers[u], everybody)) for u in each]
+    ratios = [ratio_of(float(peers.late[u]), float(peers.expected[u])) for u in each]
     against = [_to_others(late, dossiers, u) for u in each]
-    return frame.with_columns(
+    adjusted = frame.with_columns(
         *_estimated("crude", crude),
         *_estimated("direct", own),
         *_estimated("ratio", ratios),
-        *_funnel(late.sum(axis=1), expected),
-        *_likely(shrunk_ratios(late.sum(axis=1), expected)),
+        *_funnel(peers),
+        *_likely(peers),
         *_differences(against),
         pl.lit(2).cast(pl.Int32).alias("evidence_level"),
+    )
+    is_comparable = pl.col("peered") >= PEERED
+    return adjusted.with_columns(
+        pl.when(is_comparable).then(pl.col(name)).alias(name)
+        for name in adjusted.columns
+        if name.startswith(_COMPARED)
     )
 
 
@@ -108,12 +123,12 @@ def standings(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
         cells: As in ``units_adjusted``.
         period: Label of a period.
 
-    Source: as ``estimates.funnel``.
+    Source: as ``estimates.healthy_counts``.
     """
     units, late, dossiers = _grid(cells.filter(pl.col("period") == period))
-    rates = late.sum(axis=0) / np.maximum(dossiers.sum(axis=0), 1.0)
-    standing = _funnel(late.sum(axis=1), dossiers @ rates)[-1]
-    return pl.DataFrame({"unit_id": units, "peered": _peered(dossiers), "standing": standing})
+    peers = _against_others(late, dossiers)
+    standing = _funnel(peers)[-1]
+    return pl.DataFrame({"unit_id": units, "peered": peers.peered, "standing": standing})
 
 
 def contradictions(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
@@ -155,10 +170,41 @@ def _grid(cells: pl.DataFrame) -> tuple[list[str], Floats, Floats]:
     return units, late, dossiers
 
 
-def _peered(dossiers: Floats) -> Floats:
+@dataclass(frozen=True)
+class _Peers:
+    """Late dossiers of each unit in the strata that others have too, and what these let expect.
+
+    ``peered`` is the share of the unit's dossiers in such strata, ``law`` how healthy units vary.
+    """
+
+    late: Floats
+    expected: Floats
+    peered: Floats
+    law: HealthyCounts
+
+    @property
+    def comparable(self) -> NDArray[np.bool_]:
+        """Units of which enough is done by others as well."""
+        return (self.peered >= PEERED) & (self.expected > 0)
+
+
+def _against_others(late: Floats, dossiers: Floats) -> _Peers:
+    """Expect each unit from the others, level as that of all units not apart."""
     others = dossiers.sum(axis=0) - dossiers
-    base = np.maximum(dossiers.sum(axis=1), 1.0)
-    return np.asarray(np.where(others > 0, dossiers, 0.0).sum(axis=1) / base)
+    shared = others > 0
+    rates = (late.sum(axis=0) - late) / np.maximum(others, 1.0)
+    expected = np.where(shared, dossiers * rates, 0.0).sum(axis=1)
+    counted = np.where(shared, late, 0.0).sum(axis=1)
+    peered = np.where(shared, dossiers, 0.0).sum(axis=1) / np.maximum(dossiers.sum(axis=1), 1.0)
+    known = (peered >= PEERED) & (expected > 0)
+    law = healthy_counts(
+        counted[known],
+        expected[known],
+        np.arange(int(known.sum())),
+        first_weights(floor=0.0),
+        sick=MAY_BE_APART,
+    )
+    return _Peers(counted, expected, peered, law)
 
 
 def _a_share(found: Estimate) -> Estimate:
@@ -180,32 +226,44 @@ def _estimated(name: str, found: Sequence[Estimate]) -> list[pl.Series]:
     return [*columns, pl.Series(f"{name}_method", [e.method for e in found])]
 
 
-def _funnel(observed: Floats, expected: Floats) -> list[pl.Series]:
-    """Return limits and standing: exact tails, widened by the variance between units."""
-    spread = ratio_dispersion(observed, expected)
-    mean = np.maximum(expected, 1e-9)
-    # A variance on the square-root scale is four times as large on the scale of the ratio.
-    low, high = (x / mean for x in count_limits(mean, 4 * spread.tau2, ALARM))
-    ratio = observed / mean
+def _funnel(peers: _Peers) -> list[pl.Series]:
+    """Return limits and standing: exact tails, widened by how healthy units vary."""
+    mean = np.maximum(peers.law.expected(peers.expected), 1e-9)
+    given = np.maximum(peers.expected, 1e-9)
+    spread = peers.law.spread(peers.expected)
+    low, high = (x / given for x in count_limits(mean, spread, ALARM))
+    ratio = peers.late / given
     standing = np.where(ratio > high, "above", np.where(ratio < low, "below", "within"))
-    number = observed.size
+    standing = np.where(peers.comparable, standing, "within")
     return [
         pl.Series("funnel_lower", low),
         pl.Series("funnel_upper", high),
-        pl.Series("phi", np.full(number, spread.phi)),
-        pl.Series("tau2", np.full(number, spread.tau2)),
+        pl.Series("spread", spread),
         pl.Series("standing", standing.tolist(), dtype=pl.String),
     ]
 
 
-def _likely(found: Shrunk) -> list[pl.Series]:
+def _likely(peers: _Peers) -> list[pl.Series]:
+    """Return shrunken ratios and ranks among the units that can be compared.
+
+    A count whose dossiers share their luck is worth as many independent ones as its variance says.
+    """
+    known = peers.comparable
+    linear = 1 + float((peers.law.weight * peers.law.linear).sum())
+    found = shrunk_ratios(peers.late[known] / linear, peers.expected[known] / linear)
+
+    def placed(name: str, values: Floats, kind: type[pl.DataType]) -> pl.Series:
+        all_units = np.full(known.size, np.nan)
+        all_units[known] = values
+        return pl.Series(name, all_units).fill_nan(None).cast(kind)
+
     return [
-        pl.Series("likely", found.value),
-        pl.Series("likely_lower", found.lower),
-        pl.Series("likely_upper", found.upper),
-        pl.Series("rank", found.rank.astype(np.int64)),
-        pl.Series("rank_lower", found.rank_lower.astype(np.int64)),
-        pl.Series("rank_upper", found.rank_upper.astype(np.int64)),
+        placed("likely", found.value, pl.Float64),
+        placed("likely_lower", found.lower, pl.Float64),
+        placed("likely_upper", found.upper, pl.Float64),
+        placed("rank", found.rank, pl.Int64),
+        placed("rank_lower", found.rank_lower, pl.Int64),
+        placed("rank_upper", found.rank_upper, pl.Int64),
     ]
 
 

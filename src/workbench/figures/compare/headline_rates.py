@@ -6,13 +6,21 @@ Crude shares with intervals, both denominators shown: the adjusted ones stand in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from statistics import median
+from typing import Any
 
 import polars as pl
+from scipy.special import ndtri
 
 from workbench.core.vocabulary import EVERYTHING
 from workbench.figures.estimates import Estimate, difference, wilson
+from workbench.figures.estimates.shares import Z_95
 
+FEWEST_UNITS = 5
+"""Fewer changes say nothing of how changes vary."""
+_MEDIAN_SQUARE = 0.4549364231195724
+"""Median of a squared standard normal variable."""
 SIDE_BY_SIDE_COUNTS = ("received", "resolved", "late", "open_overdue")
 SIDE_BY_SIDE_RATES = ("late_done", "late_or_overdue", "ot_done", "ot_done_plus_overdue_open")
 SENSITIVE = (
@@ -73,7 +81,15 @@ def change(
 
     One row per unit and one for ``*``: both sides with numerator, denominator, value and
     interval; ``difference`` = right minus left with ``lower`` and ``upper`` (Newcombe's hybrid
-    score, 95 %). Null where a side has no dossiers. Evidence level 2: a comparison.
+    score, 95 %, widened by ``spread``), ``sure_lower`` and ``sure_upper`` (the same, allowing for
+    as many units as there are: a unit is said to have moved only by these; of ``*`` they are the
+    first). ``spread`` is by how much the changes of units vary more than those of independent
+    dossiers do: 1 of fewer than five units. Null where a side has no dossiers. Evidence level 2: a
+    comparison.
+
+    Source: as ``estimates.shares.wilson``; the middle of the squared changes over that of their
+    law, so that units that moved do not widen it (Efron 2004, J. Am. Stat. Assoc. 99, 96-104);
+    Bonferroni (1936).
     """
     sides = [
         _all_procedures(measures, period, profile)
@@ -82,13 +98,21 @@ def change(
         for side, period in (("left", left), ("right", right))
     ]
     both = sides[0].join(sides[1], on="unit_id", how="full", coalesce=True).sort("unit_id")
-    gaps = [_gap(row) for row in both.iter_rows(named=True)]
+    rows = both.to_dicts()
+    spread = _spread_of_changes(rows)
+    units = sum(row["unit_id"] != EVERYTHING for row in rows)
+    sure = float(ndtri(1 - 0.025 / max(units, 1)))
+    gaps = [_gap(row, spread) for row in rows]
+    surer = [_gap(row, spread, Z_95 if row["unit_id"] == EVERYTHING else sure) for row in rows]
     return both.with_columns(
         pl.lit(left).alias("left"),
         pl.lit(right).alias("right"),
         pl.Series("difference", [g[0] for g in gaps], dtype=pl.Float64),
         pl.Series("lower", [g[1] for g in gaps], dtype=pl.Float64),
         pl.Series("upper", [g[2] for g in gaps], dtype=pl.Float64),
+        pl.Series("sure_lower", [g[1] for g in surer], dtype=pl.Float64),
+        pl.Series("sure_upper", [g[2] for g in surer], dtype=pl.Float64),
+        pl.lit(spread).alias("spread"),
         pl.lit("newcombe").alias("method"),
         pl.lit(2).alias("evidence_level"),
     )
@@ -132,15 +156,35 @@ def sensitivity(
     return table.sort("profile")
 
 
-def _gap(row: dict[str, object]) -> tuple[float | None, float | None, float | None]:
-    return difference(_side(row, "left"), _side(row, "right"))
+def _gap(
+    row: dict[str, object], spread: float, z: float = Z_95
+) -> tuple[float | None, float | None, float | None]:
+    return difference(_side(row, "left", spread, z), _side(row, "right", spread, z))
 
 
-def _side(row: dict[str, object], side: str) -> Estimate:
+def _side(row: dict[str, object], side: str, spread: float, z: float) -> Estimate:
     numerator, denominator = row[f"{side}_numerator"], row[f"{side}_denominator"]
     if not isinstance(numerator, int) or not isinstance(denominator, int):
         return wilson(0, 0)
-    return wilson(numerator, denominator)
+    return wilson(numerator, denominator, spread, z)
+
+
+def _spread_of_changes(rows: Sequence[Mapping[str, Any]]) -> float:
+    """Return by how much the changes of units vary beyond what independent dossiers do."""
+    squares = []
+    for row in rows:
+        (x, n), (y, m) = (
+            (row[f"{side}_numerator"], row[f"{side}_denominator"]) for side in ("left", "right")
+        )
+        if row["unit_id"] == EVERYTHING or not n or not m:
+            continue
+        share = (x + y) / (n + m)
+        variance = share * (1 - share) * (1 / n + 1 / m)
+        if variance > 0:
+            squares.append((y / m - x / n) ** 2 / variance)
+    if len(squares) < FEWEST_UNITS:
+        return 1.0
+    return max(1.0, float(median(squares)) / _MEDIAN_SQUARE)
 
 
 def _all_procedures(measures: pl.DataFrame, period: str, profile: str) -> pl.DataFrame:

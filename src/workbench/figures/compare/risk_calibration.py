@@ -15,7 +15,11 @@ import polars as pl
 
 from workbench.figures.compare.eventual import breach_risks
 from workbench.figures.compare.sojourn_risk import passages_as_of
-from workbench.figures.estimates.breach_risk import Reliability, reliability
+from workbench.figures.estimates.breach_risk import (
+    Reliability,
+    reliability,
+    variance_between_lists,
+)
 
 GROUPS = 5
 _RELIABILITY = {
@@ -63,6 +67,24 @@ def calibrate_risks(
             "brier": [table.brier] * table.number.size,
         },
         schema=_RELIABILITY,
+    )
+
+
+def variance_of_lists(progress: pl.DataFrame, days: Iterable[dt.date]) -> float:
+    """Return by how much watch lists of earlier days missed as a whole, as a relative variance.
+
+    Args:
+        progress: As for ``breach_risks``.
+        days: Earlier days at which the list is made again.
+
+    Source: as ``estimates.breach_risk.variance_between_lists``.
+    """
+    lists = [told for day in sorted(days) if (told := _of_day(progress, day, None)).height]
+    risks = [told["risk"].to_numpy() for told in lists]
+    return variance_between_lists(
+        [int(told["is_late"].sum()) for told in lists],
+        [float(risk.sum()) for risk in risks],
+        [float((risk * (1 - risk)).sum()) for risk in risks],
     )
 
 

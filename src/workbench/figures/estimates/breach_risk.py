@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import hypot, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
 
+from workbench.figures.estimates.excess import count_limits
 from workbench.figures.estimates.shares import wilson
 from workbench.figures.estimates.shrinkage import shrunk_ratios
 from workbench.figures.estimates.survival import Curve, kaplan_meier
@@ -20,6 +23,8 @@ Floats = NDArray[np.float64]
 _BANDS = (0.0, 0.5, 0.8, 1.0)
 """Parts of the allowed time in which a unit's speed is taken apart: a slow start may catch up."""
 _LEAST = 1e-12
+_FEWEST_LISTS = 3
+_UNKNOWN_LISTS = 0.25
 _BOUNDS = ("value", "lower", "upper")
 
 
@@ -134,3 +139,70 @@ def reliability(risk: ArrayLike, late: ArrayLike, groups: int = 10) -> Reliabili
         np.array([share.upper for share in shares]),
         float(np.mean((predicted - truth) ** 2)),
     )
+
+
+def predicted_number(
+    risk: ArrayLike,
+    lower: ArrayLike,
+    upper: ArrayLike,
+    between: float = 0.0,
+    level: float = 0.95,
+) -> tuple[float, float, float]:
+    """Return how many of some open dossiers are expected late, and between what the number will be.
+
+    The interval is one of prediction: each dossier may still fare well or ill, whatever its risk,
+    and the risks themselves are known only within their limits, which move together, since the
+    dossiers wait for the same people. One list also fares worse than another as a whole.
+
+    Args:
+        risk: Risk of each dossier.
+        lower: Lower limit of each risk, 95 %.
+        upper: Upper limit of each.
+        between: Relative variance between whole lists, as ``variance_between_lists`` finds it.
+        level: Share of such intervals that hold the number that comes.
+
+    Source: Poisson (1837), binomial with unequal chances; Hong (2013), Computational Statistics
+    and Data Analysis 59, 41-51; limits of the risks added as those of one common error.
+
+    >>> [round(x, 1) for x in predicted_number([0.5] * 20, [0.4] * 20, [0.6] * 20)]
+    [10.0, 4.7, 15.3]
+    >>> predicted_number([], [], [])
+    (0.0, 0.0, 0.0)
+    """
+    chance, low, high = (np.asarray(x, dtype=np.float64) for x in (risk, lower, upper))
+    mean = float(chance.sum())
+    wide = float(ndtri((1 + level) / 2))
+    # half a dossier: the number that comes is a whole one
+    variance = float((chance * (1 - chance)).sum()) + between * mean**2
+    luck = wide * sqrt(variance) + (0.5 if chance.size else 0.0)
+    below = hypot(luck, mean - float(low.sum()))
+    above = hypot(luck, float(high.sum()) - mean)
+    if mean > 0 and (above / wide) ** 2 > mean:
+        # few that are rarely many at once: the number is lopsided
+        _, most = count_limits(mean, (above**2 / wide**2 - mean) / mean**2, level)
+        above = max(above, float(most) - mean)
+    return mean, max(mean - below, 0.0), min(mean + above, float(chance.size))
+
+
+def variance_between_lists(came: ArrayLike, expected: ArrayLike, luck: ArrayLike) -> float:
+    """Return by how much whole lists of the past missed, beyond the luck of their dossiers.
+
+    Args:
+        came: Late dossiers that each list led to.
+        expected: Number expected then.
+        luck: Variance of that number, were all risks right.
+
+    Returns:
+        The variance relative to the square of what was expected, moments; of fewer than three
+        lists, that of one list that missed by half.
+
+    Source: Breslow (1984), Applied Statistics 33, 38-44, in its moment form.
+
+    >>> variance_between_lists([10, 30, 20], [20, 20, 20], [5, 5, 5])
+    0.15416666666666667
+    """
+    number, mean, chance = (np.asarray(x, dtype=np.float64) for x in (came, expected, luck))
+    if number.size < _FEWEST_LISTS:
+        return _UNKNOWN_LISTS
+    beyond = float(((number - mean) ** 2 - chance).sum()) / max(float((mean**2).sum()), _LEAST)
+    return max(beyond, 0.0)

@@ -27,9 +27,11 @@ _STEP = 1.4
 _LEVELS = _STEP ** np.arange(-4, 3)
 _RATIOS = np.arange(2, 9)
 """Steps by which the rate of a sick unit or cell lies above that of the healthy: 2 to 15 times."""
-_QUADRATIC = np.array([0.02, 0.06, 0.15, 0.4, 1.0, 2.5, 6.0, 15.0])
+_QUADRATIC = np.array([0.005, 0.02, 0.06, 0.15, 0.4, 1.0, 2.5, 6.0, 15.0])
 _LINEAR = np.array([0.0, 0.5, 1.5, 4.0, 9.0])
 _LAWS = np.stack(np.meshgrid(_LINEAR, _QUADRATIC, indexing="ij"), axis=-1).reshape(-1, 2)
+FLOOR = 0.02
+"""Relative variance that cells of a unit and a period have at least, whatever was seen."""
 _TOWARDS_CHANCE = 1.0
 """Power of one plus each part of the spread by which laws count for less at first."""
 _CALM = 0.2
@@ -88,14 +90,15 @@ class HealthyCounts:
         return chance
 
 
-def first_weights(elsewhere: Sequence[Floats] = ()) -> Floats:
+def first_weights(elsewhere: Sequence[Floats] = (), floor: float = FLOOR) -> Floats:
     """Return the weights of all laws before the counts are seen.
 
     Args:
         elsewhere: ``by_law`` of other causes of the same register: where these vary much, so may
             this one.
+        floor: Relative variance between cells that is taken for granted.
     """
-    plain = 1 / (1 + _LAWS).prod(axis=1) ** _TOWARDS_CHANCE
+    plain = (_LAWS[:, 1] >= floor) / (1 + _LAWS).prod(axis=1) ** _TOWARDS_CHANCE
     plain = plain / plain.sum()
     if not elsewhere:
         return np.asarray(plain)
@@ -104,7 +107,7 @@ def first_weights(elsewhere: Sequence[Floats] = ()) -> Floats:
 
 def weights_of_chance() -> Floats:
     """Return weights under which cells hardly differ: whatever stands out is not healthy."""
-    calm = (_LAWS[:, 0] == 0) & (_LAWS[:, 1] < _CALM)
+    calm = (_LAWS[:, 0] == 0) & (_LAWS[:, 1] < _CALM) & (_LAWS[:, 1] >= FLOOR)
     return np.asarray(np.where(calm, 1.0, 1e-9) / calm.sum())
 
 
@@ -114,6 +117,7 @@ def healthy_counts(
     unit: ArrayLike,
     weights: Floats | None = None,
     doubt: float = 0.7,
+    sick: float = SICK_UNITS,
 ) -> HealthyCounts:
     """Return how the counts of healthy cells vary around what is expected of them.
 
@@ -124,6 +128,7 @@ def healthy_counts(
         weights: ``first_weights``; none: without other causes.
         doubt: How far the level of the healthy may lie from what is expected (standard deviation
             of its logarithm): far, as long as sick units may be among those it was taken from.
+        sick: Share of units that are taken to have a rate of their own before anything was seen.
 
     Counts follow negative binomial laws; level and spread, on a grid, are weighed by how likely
     they make the cells. A unit is healthy or has a rate of its own in all its cells; of a healthy
@@ -143,9 +148,10 @@ def healthy_counts(
     number = int(codes.max(initial=-1)) + 1
     stride = int(np.ceil(count.size / _MOST))
     chosen = codes % max(stride, 1) == 0
-    of_unit = _units_by_law(count[chosen], mean[chosen], codes[chosen] // max(stride, 1), _LAWS)
+    of_unit = _units_by_law(count[chosen], mean[chosen], codes[chosen] // max(stride, 1), sick)
     prior = -(np.log(_LEVELS)[:, None] ** 2) / (2 * doubt**2)
-    prior = prior + np.log(first_weights() if weights is None else weights)
+    first = first_weights() if weights is None else weights
+    prior = prior + np.log(np.maximum(first, 1e-300))
     joint = np.logaddexp(*of_unit).sum(axis=2) + prior
     weight = np.exp(joint - logsumexp(joint))
     some = np.argwhere(weight > _NEGLIGIBLE)
@@ -160,11 +166,14 @@ def healthy_counts(
         np.zeros(0),
         weight.sum(axis=0),
     )
-    return _with_sick(found, level, (count, mean, codes))
+    return _with_sick(found, level, (count, mean, codes), sick)
 
 
 def _with_sick(
-    found: HealthyCounts, level: NDArray[np.int64], cells: tuple[Floats, Floats, NDArray[np.int64]]
+    found: HealthyCounts,
+    level: NDArray[np.int64],
+    cells: tuple[Floats, Floats, NDArray[np.int64]],
+    share: float,
 ) -> HealthyCounts:
     """Give every unit and cell its chance to have a rate of its own."""
     count, mean, codes = cells
@@ -175,20 +184,20 @@ def _with_sick(
         fit = _log_chances(count, mean, _LEVELS[at] * _STEP**steps, law)[:, 0]
         own = np.log(SICK_CELLS) + _mean(fit[1:])
         either = np.logaddexp(np.log1p(-SICK_CELLS) + fit[0], own)
-        healthy = np.bincount(codes, either, units.size) + np.log1p(-SICK_UNITS)
+        healthy = np.bincount(codes, either, units.size) + np.log1p(-share)
         by_ratio = np.stack([np.bincount(codes, row, units.size) for row in fit[1:]])
-        sick = _mean(by_ratio) + np.log(SICK_UNITS)
+        sick = _mean(by_ratio) + np.log(share)
         units += found.weight[place] / (1 + np.exp(np.clip(healthy - sick, -700, 700)))
         alone += found.weight[place] * np.exp(own - either)
     return replace(found, sick_units=units, sick_cells=alone)
 
 
 def _units_by_law(
-    count: Floats, mean: Floats, codes: NDArray[np.int64], laws: Floats
+    count: Floats, mean: Floats, codes: NDArray[np.int64], share: float
 ) -> tuple[Floats, Floats]:
     """Return the log chance of each unit's cells, if healthy and if not: levels x laws x units."""
     reach = _LEVELS.size + int(_RATIOS.max())
-    fit = _log_chances(count, mean, _LEVELS[0] * _STEP ** np.arange(reach), laws)
+    fit = _log_chances(count, mean, _LEVELS[0] * _STEP ** np.arange(reach), _LAWS)
     order = np.argsort(codes, kind="stable")
     met, starts = np.unique(codes[order], return_index=True)
     fit = fit[:, :, order]
@@ -199,8 +208,8 @@ def _units_by_law(
     for level in range(_LEVELS.size):
         own = np.log(SICK_CELLS) + _mean(fit[level + _RATIOS])
         either = np.logaddexp(np.log1p(-SICK_CELLS) + fit[level], own)
-        healthy.append(np.add.reduceat(either, starts, axis=1) + np.log1p(-SICK_UNITS))
-        sick.append(_mean(whole[level + _RATIOS]) + np.log(SICK_UNITS))
+        healthy.append(np.add.reduceat(either, starts, axis=1) + np.log1p(-share))
+        sick.append(_mean(whole[level + _RATIOS]) + np.log(share))
     return np.stack(healthy), np.stack(sick)
 
 

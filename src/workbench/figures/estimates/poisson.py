@@ -2,7 +2,7 @@
 
 Late dossiers of a unit are few and independent only in the best case; the limits here are those
 of a Poisson count and are therefore the narrowest an honest figure can have. Where units differ
-by more than chance, ``estimates.excess`` and ``estimates.funnel`` widen them.
+by more than chance, ``estimates.excess`` and ``estimates.healthy_counts`` widen them.
 """
 
 from __future__ import annotations

@@ -40,8 +40,15 @@ def count(number: int) -> Estimate:
     return Estimate(float(number), float(number), float(number), number, None, "count")
 
 
-def wilson(numerator: float, denominator: int) -> Estimate:
-    """Return a share with its 95 % Wilson score interval.
+def wilson(numerator: float, denominator: int, spread: float = 1.0, z: float = Z_95) -> Estimate:
+    """Return a share with its Wilson score interval.
+
+    Args:
+        numerator: Dossiers of which something is true.
+        denominator: All of them.
+        spread: Variance over that of independent dossiers: so many that share their luck are worth
+            one (Kish 1965, Survey Sampling, section 5.4).
+        z: Quantile of the normal law; that of 95 % unless said otherwise.
 
     Valid for small numbers and for shares near 0 and 1, where the simple interval is not.
 
@@ -59,9 +66,9 @@ def wilson(numerator: float, denominator: int) -> Estimate:
         raise ValueError(f"{numerator} of {denominator} is no share")
     if denominator == 0:
         return Estimate(None, None, None, 0, 0, "wilson")
-    share, square = numerator / denominator, Z_95 * Z_95
+    share, square = numerator / denominator, z * z * spread
     centre = numerator + square / 2
-    half = Z_95 * sqrt(square / 4 + numerator * (1 - share))
+    half = z * sqrt(spread) * sqrt(square / 4 + numerator * (1 - share))
     lower = max(0.0, (centre - half) / (denominator + square)) if numerator else 0.0
     upper = min(1.0, (centre + half) / (denominator + square)) if share < 1 else 1.0
     return Estimate(share, lower, upper, numerator, denominator, "wilson")

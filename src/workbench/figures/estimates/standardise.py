@@ -1,6 +1,5 @@
 """Late shares after fair case mix: what a unit would have with everybody's work.
 
-Indirect: the unit's late dossiers over those expected at everybody's rates, stratum by stratum.
 Direct: the unit's own rates on everybody's mix. And an alarm when crude and adjusted comparison
 contradict each other. Strata are procedure, channel and limit class; what no stratum holds, no
 adjustment removes.
@@ -15,27 +14,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaincinv, ndtri
 
-from workbench.figures.estimates.poisson import FEW_EVENTS, byar_limits, ratio
+from workbench.figures.estimates.poisson import FEW_EVENTS, byar_limits
 from workbench.figures.estimates.shares import Estimate
 
 Floats = NDArray[np.float64]
 Difference = tuple[float | None, float | None, float | None]
-
-
-def indirect(late: float, dossiers: ArrayLike, reference: ArrayLike) -> Estimate:
-    """Return late over expected: 1 is as everybody, above 1 is later than the mix explains.
-
-    Args:
-        late: Late dossiers of the unit.
-        dossiers: Its dossiers per stratum.
-        reference: Everybody's late share per stratum; strata without one must have no dossier.
-
-    Source: as ``poisson.ratio``; equals calculate_ISRatio of PHEindicatormethods.
-
-    >>> round(indirect(12, [50, 50], [0.02, 0.14]).value, 2)
-    1.5
-    """
-    return ratio(late, float((_array(dossiers) * _array(reference)).sum()))
 
 
 def direct(
