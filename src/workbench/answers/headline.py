@@ -272,7 +272,6 @@ def _compare_with_stamps(run: Run, scope: Scope) -> tuple[Claim, ...]:
         stamped_late=numerals.count(counts["stamp"][0]),
         stamped_overdue=numerals.count(counts["stamp"][1]),
         n=numerals.count(changed),
-        stamped=stamped,
     )
     return (claim(text, key=True),)
 
