@@ -77,7 +77,7 @@ def test_one_command_leads_from_an_unknown_file_to_all_pages(export, tmp_path, c
     assert "What would have kept dossiers on time" not in page
     assert 'href="causes.html"' not in page
     assert "[UTC]" in said.err
-    form = ["form", "II.06a", "--period", "2022-Q1", "--data", str(out)]
+    form = ["form", "II.06a", "--period", "2026-Q1", "--data", str(out)]
     assert main([*form, "--out", str(tmp_path / "form.xlsx")]) == 0
 
 
