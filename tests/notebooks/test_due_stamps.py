@@ -25,7 +25,7 @@ def stamps_claim(book, **asked):
 def test_the_rule_is_named_and_no_change_is_reported(book):
     (text,) = stamps_claim(book)
     assert "by appointed day" in text
-    assert "(rule due_instant) no verdict changes" in text
+    assert "by the stamps as written no verdict changes" in text
 
 
 def test_what_the_hours_would_change_is_counted(book):

@@ -52,7 +52,9 @@ def test_a_convention_names_its_days(small_book):
 
 def test_the_form_names_profile_version_and_snapshot(small_book):
     note = small_book.official().form("II.06a", "2022-H1").claims[0].text
-    assert "wb_strict@" in note
+    assert "Theo ngày hẹn" in note
+    assert "(phiên bản 2)" in note
+    assert "wb_strict" not in note
     assert "17:00 30/06/2022" in note
 
 

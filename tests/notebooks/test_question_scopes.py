@@ -202,7 +202,7 @@ def test_a_question_that_names_no_profile_is_answered_under_that_of_the_results(
 
 @pytest.mark.parametrize("question", ["watch", "cohorts", "reliability", "interventions"])
 def test_a_forecast_and_an_effect_name_the_profile_they_were_computed_under(asked, question):
-    assert f"under the lateness profile «{COMPUTED}»" in asked(question).denominators
+    assert "under the lateness profile «By appointed day" in asked(question).denominators
 
 
 def test_a_summary_never_mixes_two_profiles(asked):

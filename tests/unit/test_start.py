@@ -70,7 +70,12 @@ def test_one_command_leads_from_an_unknown_file_to_all_pages(export, tmp_path, c
     said = capsys.readouterr()
     assert str(out / "briefing.html") in said.out
     pages = {page.name for page in (out / "pages").rglob("*.html")}
-    assert pages >= {"briefing.html", "causes.html", "official.html", "quality.html"}
+    assert pages >= {"briefing.html", "compare_units.html", "official.html", "quality.html"}
+    assert "causes.html" not in pages
+    page = next((out / "pages").rglob("briefing.html")).read_text(encoding="utf-8")
+    assert page.count("The exports log no steps") == 1
+    assert "What would have kept dossiers on time" not in page
+    assert 'href="causes.html"' not in page
     assert "[UTC]" in said.err
     form = ["form", "II.06a", "--period", "2026-Q1", "--data", str(out)]
     assert main([*form, "--out", str(tmp_path / "form.xlsx")]) == 0

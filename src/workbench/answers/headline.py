@@ -272,7 +272,6 @@ def _compare_with_stamps(run: Run, scope: Scope) -> tuple[Claim, ...]:
         stamped_late=numerals.count(counts["stamp"][0]),
         stamped_overdue=numerals.count(counts["stamp"][1]),
         n=numerals.count(changed),
-        stamped=stamped,
     )
     return (claim(text, 1, key=True),)
 
@@ -310,7 +309,7 @@ PARTS = (
 """Questions whose key claims stand in the summary."""
 
 
-@question(*dict.fromkeys(t for part in PARTS for t in part.tables), level=3)
+@question(*dict.fromkeys([*(t for part in PARTS for t in part.tables), "steps"]), level=3)
 def summary(
     run: Run,
     period: PeriodLabel,
@@ -327,6 +326,8 @@ def summary(
     answers = _answers(run, scope, against)
     now = measures_of(run, scope, period)
     claims = [c for answer in answers for c in answer.claims if c.key]
+    if not quality.has_step_log(run):
+        claims.append(claim(say("briefing.no_log"), 1, key=True))
     if profile != run.result_profile:
         words = {"asked": profile, "computed": run.result_profile}
         claims.append(claim(say("why.other_profile", **words), 1, key=True))
@@ -345,6 +346,9 @@ def _answers(run: Run, scope: Scope, against: str) -> Iterator[Answer]:
     yield headline(run, scope.period, against=against, **about)
     yield period_change.compare_periods(run, scope.period, against=against, **about)
     yield units.compare_units(run, scope.period, **about)
+    if not quality.has_step_log(run):
+        yield quality.excluded(run)
+        return
     if scope.profile == run.result_profile:
         yield causes.causes(run, scope.period, **about)
         yield adjusted_units.cells(run, scope.period, **about)

@@ -261,7 +261,7 @@ class Official(Part):
         rows = self.run.profile_settings(profile)
         version = rows["version"].to_list()[0] if rows.height else "?"
         label = self.run.profile_label(profile)
-        return say("official.profile_version", name=profile, version=version, label=label)
+        return say("official.profile_version", version=version, label=label)
 
 
 # tables -----------------------------------------------------------------------------------

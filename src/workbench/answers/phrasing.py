@@ -92,7 +92,7 @@ def of_unit(frame: pl.DataFrame, unit: str) -> pl.DataFrame:
 
 def computed_under(run: Run, profile: str) -> str:
     """Return the sentence that names the profile of causes and dependent tables."""
-    return say("briefing.computed_under", profile=profile, label=run.profile_label(profile))
+    return say("briefing.computed_under", label=run.profile_label(profile))
 
 
 def listed(names: Iterable[str]) -> str:

@@ -120,6 +120,11 @@ def _severity(row: Row) -> str:
     return say(f"quality.severity_{row['severity']}")
 
 
+def has_step_log(run: Run) -> bool:
+    """Return whether the exports log steps: without them nothing says where time went."""
+    return not run.steps.is_empty()
+
+
 # verdicts without suspect records ---------------------------------------------------------
 
 

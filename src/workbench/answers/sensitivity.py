@@ -91,11 +91,7 @@ def _columns(run: Run, names: dict[str, str], shown: tuple[str, ...]) -> list[Co
         *(Col(say(f"briefing.{name}"), partial(_cell, name)) for name in shown),
         text(
             "official.profile_says",
-            lambda row: say(
-                "official.profile_listed",
-                name=row["profile"],
-                label=run.profile_label(row["profile"]),
-            ),
+            lambda row: run.profile_label(row["profile"]),
         ),
     ]
 

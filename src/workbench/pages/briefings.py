@@ -21,6 +21,7 @@ from workbench import __version__
 from workbench.answers import Book
 from workbench.answers.publication_record import write_record
 from workbench.answers.published import publish
+from workbench.answers.quality import has_step_log
 from workbench.core import numerals
 from workbench.core.errors import OutputBusy, UsageProblem
 from workbench.core.project import only_writer, replace_folder, shipped
@@ -38,6 +39,8 @@ from workbench.pages.page import Page, render
 from workbench.pages.page_record import PageRecord, question_digest, sources_digest
 
 NOTEBOOKS = ("briefing", "compare_units", "compare_periods", "causes", "official", "quality")
+OF_STEPS = ("causes",)
+"""Notebooks that say nothing where the exports log no steps."""
 PUBLISHED = ("published",)
 """Notebooks of a briefing that leaves the office; its page is called as that of any briefing."""
 EACH = "each"
@@ -77,7 +80,7 @@ def write_briefings(
         OutputBusy: Another run is writing, or the folder cannot be written.
     """
     question = _parameters(book, period, against, unit, profile)
-    return _write_folders(book, question, NOTEBOOKS, out, progress)
+    return _write_folders(book, question, _told(book), out, progress)
 
 
 def publish_briefings(
@@ -290,6 +293,12 @@ def _job(book: Book, notebook: str, question: Mapping[str, str], folder: Path) -
     return Job(notebook, {n: v for n, v in question.items() if n not in spared}, folder)
 
 
+def _told(book: Book) -> tuple[str, ...]:
+    """Return the notebooks that have something to say about these results."""
+    spared = () if has_step_log(book) else OF_STEPS
+    return tuple(name for name in NOTEBOOKS if name not in spared)
+
+
 def _notebook(book: Book, name: str) -> Path:
     """Return a notebook: the project's own or the shipped one."""
     notebooks = book.home / "notebooks"
@@ -330,7 +339,8 @@ def _run(book: Book, job: Job) -> Any:
     """Run one notebook in the book's folder."""
     data = "." if (book.home / "tables").is_dir() else ""
     parameters = {**job.parameters, "data": data}
-    return run_notebook(_notebook(book, job.notebook), parameters, home=book.home)
+    spared = () if has_step_log(book) else ("step-log",)
+    return run_notebook(_notebook(book, job.notebook), parameters, home=book.home, without=spared)
 
 
 def _write(book: Book, job: Job, executed: Any) -> None:
@@ -355,7 +365,7 @@ def _page(book: Book, job: Job) -> Page:
         period=numerals.period(job.parameters["period"]),
         against=numerals.period(against) if against else "",
     )
-    others = [name for name in NOTEBOOKS if name != job.notebook and not job.is_published]
+    others = [name for name in _told(book) if name != job.notebook and not job.is_published]
     return Page(
         language=book.language,
         title=say(f"briefing.page_{job.notebook}"),

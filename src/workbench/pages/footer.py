@@ -32,7 +32,7 @@ def footer_lines(book: Book, profile: str, *, published: bool) -> tuple[str, ...
     lines = (
         say("published.foot") if published else counts,
         say("briefing.levels"),
-        say("briefing.foot_profile", profile=profile, label=label),
+        say("briefing.foot_profile", label=label),
         say(
             "briefing.foot",
             fingerprint=book.fingerprint,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import copy_context
 from difflib import get_close_matches
@@ -28,7 +28,12 @@ _OURS = ("UsageProblem", "InputRejected", "RuleFailed", "OutputBusy")
 
 
 def run_notebook(
-    notebook: Path, parameters: Mapping[str, str], out: Path | None = None, *, home: Path
+    notebook: Path,
+    parameters: Mapping[str, str],
+    out: Path | None = None,
+    *,
+    home: Path,
+    without: Collection[str] = (),
 ) -> Any:
     """Run a notebook and return it executed and stripped of everything that varies.
 
@@ -37,13 +42,16 @@ def run_notebook(
         parameters: Value by name; every name must stand in its parameters cell.
         out: Where to write the executed notebook, if anywhere.
         home: Folder the notebook works in: a project or an ``analyse`` folder.
+        without: Tags of cells that are left out.
 
     Raises:
         UsageProblem: There is no such notebook, or it has no such parameter.
         RuleFailed: A cell failed; the message names notebook, cell and error.
     """
     check_parameters(notebook, parameters)
-    executed = _execute(notebook, parameters, home)
+    with Scratch("notebook") as scratch:
+        chosen = _without(notebook, without, scratch) if without else notebook
+        executed = _execute(chosen, parameters, home)
     settle(executed, parameters)
     if out is not None:
         out.write_text(as_text(executed), encoding="utf-8", newline="\n")
@@ -75,6 +83,17 @@ def check_parameters(notebook: Path, parameters: Mapping[str, str]) -> list[str]
                 known=", ".join(names) or "–",
             )
     return names
+
+
+def _without(notebook: Path, tags: Collection[str], folder: Path) -> Path:
+    """Write a notebook without the cells of some tags, under its own name, and return its path."""
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    content["cells"] = [
+        cell for cell in content["cells"] if not set(cell["metadata"].get("tags", [])) & {*tags}
+    ]
+    path = folder / notebook.name
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
 
 
 def words_of_cells(notebook: Path) -> set[str]:
