@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from workbench.figures.whatif import more_officers, shifted
-from workbench.figures.whatif.queues import Queues, fitted_factors, queue_waits
+from workbench.figures.whatif.capacity import Queues, fitted_factors, queue_waits
 
 DAY = dt.datetime(2022, 1, 3, tzinfo=dt.UTC)
 

@@ -37,40 +37,41 @@ def score_intervals(truth: BenchTruth, cells: pl.DataFrame) -> Scores:
     """Score the intervals of the excess where a cause was put in.
 
     Returns:
-        ``interval`` and ``interval:<cause>``: share of the cells whose interval of the excess holds
-        what switching the cause off saves in this very register; ``attributed``: excess found over
-        dossiers saved, all those cells together.
+        ``interval`` and ``interval:<cause>``: share of the cells whose interval of the excess
+        covers what switching the cause off saves in this register; ``attributed``: excess found
+        over dossiers saved, over all those cells.
     """
     homes = truth.places.filter(pl.col("cause") != "")
     if homes.is_empty():
         return {}
     key = [*_CELL, "cause"]
-    named = pl.col("cause").replace(SAME)
-    # signature wait and signing days are one mechanism here: the larger excess speaks for both
-    found = cells.with_columns(named).sort("excess").unique(key, keep="last", maintain_order=True)
-    beside = (
+    merged = cells.with_columns(pl.col("cause").replace(SAME)).sort("excess")
+    # signature wait and signing days are one mechanism here: the larger excess counts for both
+    largest = merged.unique(key, keep="last", maintain_order=True)
+    joined = (
         homes.join(truth.cells.select(*key, "n_saved"), on=key, how="left")
         .with_columns(pl.col("n_saved").fill_null(0))
-        .join(found.select(*key, "excess", "lower", "upper"), on=key)
+        .join(largest.select(*key, "excess", "lower", "upper"), on=key)
     )
     holds = (pl.col("lower") <= pl.col("n_saved")) & (pl.col("n_saved") <= pl.col("upper"))
-    scores: Scores = {"interval": _mean(beside, holds)}
-    for cause in beside["cause"].unique().sort():
-        scores[f"interval:{cause}"] = _mean(beside.filter(pl.col("cause") == cause), holds)
-    if saved := int(beside["n_saved"].sum()):
-        scores["attributed"] = float(beside["excess"].sum()) / saved
+    scores: Scores = {"interval": _mean(joined, holds)}
+    for cause in joined["cause"].unique().sort():
+        scores[f"interval:{cause}"] = _mean(joined.filter(pl.col("cause") == cause), holds)
+    if saved := int(joined["n_saved"].sum()):
+        scores["attributed"] = float(joined["excess"].sum()) / saved
     return scores
 
 
 def score_traps(truth: BenchTruth, cells: pl.DataFrame) -> Scores:
-    """Say whether a trap cell was named: ``<trap>_blamed``, 0 or 1.
+    """Return whether a trap cell was named: ``<trap>_blamed``, 0 or 1.
 
-    A cell named for congestion is not blamed: that an overload was seen is no accusation.
+    A cell named for congestion is not blamed: an observed overload is not an accusation.
     """
-    named = cells.filter("flagged", pl.col("cause") != CONGESTION).select(_CELL).unique()
+    flagged = cells.filter("flagged", pl.col("cause") != CONGESTION).select(_CELL).unique()
     return {
         f"{name}_blamed": float(
-            truth.places.filter(pl.col("kind") == kind).join(named, on=_CELL, how="semi").height > 0
+            truth.places.filter(pl.col("kind") == kind).join(flagged, on=_CELL, how="semi").height
+            > 0
         )
         for kind, name in TRAPS.items()
         if truth.places.filter(pl.col("kind") == kind).height
@@ -78,11 +79,11 @@ def score_traps(truth: BenchTruth, cells: pl.DataFrame) -> Scores:
 
 
 def _score_mix(truth: BenchTruth, cause_cells: pl.DataFrame, cells: pl.DataFrame) -> Scores:
-    """Score how much of what a harder mix truly does to its cell is put on the mix.
+    """Score how much of the true effect of a harder mix is attributed to the mix.
 
     Returns:
-        ``mix_share``: effect of the mix, found against the unit's peers, over the true one, the
-        run's trap cells together; nothing where the harder mix happened to do no harm.
+        ``mix_share``: effect of the mix compared with the unit's peers, over the true one, summed
+        over the run's trap cells; empty where the harder mix happened to have no effect.
     """
     traps = truth.places.filter(pl.col("kind") == "hard_mix")
     if truth.mix_gap <= 0 or traps.is_empty():
@@ -91,8 +92,7 @@ def _score_mix(truth: BenchTruth, cause_cells: pl.DataFrame, cells: pl.DataFrame
         (compare.Side(compare.PEERS, period), compare.Side(unit, period))
         for unit, period in traps.select(_CELL).iter_rows()
     ]
-    named = cells.filter("flagged")
-    parts = compare.gaps(cause_cells, pairs, named=named)
+    parts = compare.gaps(cause_cells, pairs, named=cells.filter("flagged"))
     mix = parts.filter(pl.col("component") == "mix")
     return {"mix_share": float(mix["effect"].sum()) / truth.mix_gap}
 

@@ -92,14 +92,14 @@ def run_grid(
         UsageProblem: PM4Py does not run.
     """
     tasks = [(task, grid.has_pm4py(task)) for task in grid.tasks()]
-    found: list[tuple[Task, dict[str, Scores]]] = []
+    runs: list[tuple[Task, dict[str, Scores]]] = []
     for done in _all(tasks, facts, pm4py, workers or processors()):
-        found.append(done)
-        progress(len(found), len(tasks), done[0])
-    return summed_up(found)
+        runs.append(done)
+        progress(len(runs), len(tasks), done[0])
+    return summed_up(runs)
 
 
-def summed_up(found: Iterable[tuple[Task, dict[str, Scores]]]) -> pl.DataFrame:
+def summed_up(runs: Iterable[tuple[Task, dict[str, Scores]]]) -> pl.DataFrame:
     """Return one row per tier, size, dose, contender and measure: median, low, high, mean, seeds.
 
     ``low`` and ``high`` are the smallest and largest value of any seed, ``seeds`` how many seeds
@@ -107,14 +107,14 @@ def summed_up(found: Iterable[tuple[Task, dict[str, Scores]]]) -> pl.DataFrame:
     """
     rows = [
         (task.tier, task.size, task.dose, task.seed, contender, measure, value)
-        for task, scores in found
+        for task, scores in runs
         for contender, measures in scores.items()
         for measure, value in measures.items()
     ]
-    runs = pl.DataFrame(rows, schema=_RUN, orient="row").sort("seed")
+    table = pl.DataFrame(rows, schema=_RUN, orient="row").sort("seed")
     value = pl.col("value")
     return (
-        runs.group_by(KEY)
+        table.group_by(KEY)
         .agg(
             value.median().alias("median"),
             value.min().alias("low"),

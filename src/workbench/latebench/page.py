@@ -203,26 +203,29 @@ def render(text: str) -> str:
     parts = [_HEAD, "\n".join(f"- {note}" for note in notes) + "\n", _targets(scores)]
     main = scores.filter(pl.col("tier") == _MAIN)
     given = main.filter(pl.col("dose") > 0)
-    named = (
+    dossier_measures = (
         "dominant",
         "dominant_strict",
         "mixed_up",
         "record_only_precision",
         "record_only_recall",
     )
-    parts += [_DOSSIERS, _table(given, named)]
+    parts += [_DOSSIERS, _table(given, dossier_measures)]
     parts += [
         _CELLS,
         _table(given, ("cell_precision", "cell_recall", "cell_f1", "false_discovery")),
     ]
-    own = given.filter(pl.col("contender") == "workbench")
+    ours = given.filter(pl.col("contender") == "workbench")
     answers = sorted(
-        {name for name in own["measure"].to_list() if name.startswith(("whatif:", "whatif_held"))}
+        {name for name in ours["measure"].to_list() if name.startswith(("whatif:", "whatif_held"))}
     )
     blamed = (f"{trap}_blamed" for trap in TRAPS.values())
-    parts += [_COMPARED, _table(own, ("interval", "attributed", "mix_share", *answers, *blamed))]
-    causes = sorted({name for name in own["measure"].to_list() if name.startswith("interval:")})
-    parts += [_INTERVALS, _table(own, tuple(causes))]
+    parts += [
+        _COMPARED,
+        _table(ours, ("interval", "attributed", "mix_share", *answers, *blamed)),
+    ]
+    causes = sorted({name for name in ours["measure"].to_list() if name.startswith("interval:")})
+    parts += [_INTERVALS, _table(ours, tuple(causes))]
     null = main.filter(pl.col("dose") == 0)
     if null.height:
         parts += [_NULL, _table(null, ("cells_false", "cells_false_not_queue", "late_rate"))]
@@ -230,8 +233,8 @@ def render(text: str) -> str:
     if hard.height:
         dose = hard["dose"].max()
         measures = (
-            *named[:1],
-            *named[2:],
+            *dossier_measures[:1],
+            *dossier_measures[2:],
             "undecidable",
             "cell_precision",
             "cell_recall",
@@ -253,18 +256,18 @@ def _targets(scores: pl.DataFrame) -> str:
 def _table(scores: pl.DataFrame, measures: tuple[str, ...]) -> str:
     """Lay out contenders below and measures beside each other, only those that were taken."""
     key = ["tier", "size", "dose", "contender"]
-    kept = scores.filter(pl.col("measure").is_in(measures))
-    taken = set(kept["measure"].to_list())
+    rows = scores.filter(pl.col("measure").is_in(measures))
+    taken = set(rows["measure"].to_list())
     shown = [measure for measure in measures if measure in taken]
     cells = {
         tuple(row[name] for name in (*key, "measure")): _figure(row)
-        for row in kept.iter_rows(named=True)
+        for row in rows.iter_rows(named=True)
     }
     places = sorted({name[:4] for name in cells}, key=lambda p: (*p[:3], _CONTENDERS.index(p[3])))
     lines = []
     for place in places:
         tier, size, dose, contender = place
-        seeds = max(n for *at, n in kept.select(*key, "seeds").iter_rows() if (*at,) == place)
+        seeds = max(n for *at, n in rows.select(*key, "seeds").iter_rows() if (*at,) == place)
         figures = [cells.get((*place, measure), "") for measure in shown]
         lines.append([tier, str(size), f"{dose:g}", contender, str(seeds), *figures])
     names = [name.replace("_", " ") for name in shown]

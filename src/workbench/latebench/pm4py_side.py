@@ -56,12 +56,12 @@ def pm4py_answer(python: Path, register: BenchTables, analysis: Analysis) -> Con
         above.sort("cell").write_parquet(cells)
         _called(python, *map(str, (_SCRIPT, log, cells, out)))
         edges = pl.read_parquet(out)
-    named = edges.with_columns(
+    causes = edges.with_columns(
         pl.col("to").replace_strict(_CAUSES, default=None).alias("cause"),
         pl.col("cell").str.split_exact(" ", 1).struct.rename_fields(["unit_id", "period"]),
     ).unnest("cell")
     return ContenderAnswer(
-        None, named.filter(pl.col("cause").is_not_null()).select("unit_id", "period", "cause")
+        None, causes.filter(pl.col("cause").is_not_null()).select("unit_id", "period", "cause")
     )
 
 
@@ -93,8 +93,8 @@ def pm4py_version(python: Path) -> str:
     Raises:
         UsageProblem: That Python is not there or has none.
     """
-    asked = "from importlib.metadata import version; print(version('pm4py'))"
-    return _called(python, "-c", asked).strip()
+    script = "from importlib.metadata import version; print(version('pm4py'))"
+    return _called(python, "-c", script).strip()
 
 
 def _called(python: Path, *arguments: str) -> str:

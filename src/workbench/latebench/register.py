@@ -224,11 +224,11 @@ class _Writer:
         )
 
     def _instants(self, working: Whole) -> Whole:
-        known = working != NEVER
-        instants = self.calendar.instant(np.where(known, working, 1))
+        is_stamped = working != NEVER
+        instants = self.calendar.instant(np.where(is_stamped, working, 1))
         if self.dates_only:
             instants -= (instants + self.calendar.offset) % _DAY
-        return np.where(known, instants, NEVER)
+        return np.where(is_stamped, instants, NEVER)
 
     def _stamps(self, name: str, working: Whole) -> pl.Series:
         return _as_stamps(name, self._instants(working))
@@ -371,11 +371,11 @@ class _Writer:
 
 
 def _as_stamps(name: str, instants: Whole) -> pl.Series:
-    known = pl.Series(instants != NEVER)
+    is_stamped = pl.Series(instants != NEVER)
     stamps = (
         pl.Series(name, instants * 1_000_000).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     )
-    return stamps.set(~known, None)
+    return stamps.set(~is_stamped, None)
 
 
 def _same(name: str, value: str | None, count: int) -> pl.Series:

@@ -28,12 +28,12 @@ Scores = dict[str, float]
 
 def score(truth: BenchTruth, answer: ContenderAnswer) -> Scores:
     """Return every measure that can be taken of an answer."""
-    found = _score_cells(truth, answer.cells)
+    scores = _score_cells(truth, answer.cells)
     if answer.dossiers is not None:
-        found |= _score_dossiers(truth, answer.dossiers)
+        scores |= _score_dossiers(truth, answer.dossiers)
         if "reality" in answer.dossiers.columns:
-            found |= _score_reality(truth, answer.dossiers)
-    return found
+            scores |= _score_reality(truth, answer.dossiers)
+    return scores
 
 
 def beside(truth: BenchTruth, dossiers: pl.DataFrame) -> pl.DataFrame:
@@ -58,18 +58,18 @@ def _score_dossiers(truth: BenchTruth, dossiers: pl.DataFrame) -> Scores:
         those truly late by transfer, queue or late recording, the share put on another of these.
     """
     caused = beside(truth, dossiers).filter(pl.col("cause") != NONE)
-    found: Scores = {}
+    scores: Scores = {}
     if caused.height:
-        found["dominant"] = _share(caused, pl.col("answer") == pl.col("cause"))
-        found["dominant_strict"] = _share(caused, pl.col("strict_answer") == pl.col("cause"))
+        scores["dominant"] = _share(caused, pl.col("answer") == pl.col("cause"))
+        scores["dominant_strict"] = _share(caused, pl.col("strict_answer") == pl.col("cause"))
     for cause in caused["cause"].unique().sort():
         rows = caused.filter(pl.col("cause") == cause)
-        found[f"dominant:{cause}"] = _share(rows, pl.col("answer") == cause)
+        scores[f"dominant:{cause}"] = _share(rows, pl.col("answer") == cause)
     three = caused.filter(pl.col("cause").is_in(_MIXED_UP))
     if three.height:
         wrong = pl.col("answer").is_in(_MIXED_UP) & (pl.col("answer") != pl.col("cause"))
-        found["mixed_up"] = _share(three, wrong)
-    return found
+        scores["mixed_up"] = _share(three, wrong)
+    return scores
 
 
 def _score_reality(truth: BenchTruth, dossiers: pl.DataFrame) -> Scores:
@@ -83,15 +83,15 @@ def _score_reality(truth: BenchTruth, dossiers: pl.DataFrame) -> Scores:
     rows = beside(truth, dossiers).filter(pl.col("record_only").is_not_null())
     dated = rows.filter("has_second_source")
     called = pl.col("reality") == "record_only"
-    found: Scores = {}
-    if (named := dated.filter(called)).height:
-        found["record_only_precision"] = _share(named, pl.col("record_only"))
+    scores: Scores = {}
+    if (positives := dated.filter(called)).height:
+        scores["record_only_precision"] = _share(positives, pl.col("record_only"))
     if (only := dated.filter("record_only")).height:
-        found["record_only_recall"] = _share(only, called)
+        scores["record_only_recall"] = _share(only, called)
     bare = rows.filter(~pl.col("has_second_source"), pl.col("record_only"))
     if bare.height:
-        found["undecidable"] = _share(bare, pl.col("reality") == "undecidable")
-    return found
+        scores["undecidable"] = _share(bare, pl.col("reality") == "undecidable")
+    return scores
 
 
 def _score_cells(truth: BenchTruth, named: pl.DataFrame) -> Scores:
@@ -119,7 +119,7 @@ def _score_cells(truth: BenchTruth, named: pl.DataFrame) -> Scores:
     false = called.join(within, on=_CELL, how="anti")
     judged = hits + false.height
     other = false.filter(pl.col("cause") != CONGESTION).height
-    found: Scores = {
+    scores: Scores = {
         "cells_named": called.height,
         "cells_true": true.height,
         "cells_right": hits,
@@ -130,10 +130,10 @@ def _score_cells(truth: BenchTruth, named: pl.DataFrame) -> Scores:
     }
     if true.height:
         precision, recall = hits / max(judged, 1), hits / true.height
-        found["cell_precision"] = precision
-        found["cell_recall"] = recall
-        found["cell_f1"] = 2 * precision * recall / max(precision + recall, 1e-9)
-    return found
+        scores["cell_precision"] = precision
+        scores["cell_recall"] = recall
+        scores["cell_f1"] = 2 * precision * recall / max(precision + recall, 1e-9)
+    return scores
 
 
 def _made_finer(called: pl.DataFrame, within: pl.DataFrame) -> pl.DataFrame:

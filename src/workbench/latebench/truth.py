@@ -224,5 +224,5 @@ def _cells(table: pl.DataFrame, saved: list[tuple[str, Flags]]) -> pl.DataFrame:
     ]
     if not parts:
         return pl.DataFrame(schema=schema)
-    counted = pl.concat(parts).group_by(key).agg(n_saved=pl.len().cast(pl.Int64))
-    return counted.sort(key)
+    counts = pl.concat(parts).group_by(key).agg(n_saved=pl.len().cast(pl.Int64))
+    return counts.sort(key)

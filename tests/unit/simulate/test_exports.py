@@ -13,7 +13,7 @@ import fastexcel
 import polars as pl
 import pytest
 
-from workbench.testing.simulate.people import address, applicant_name, staff_name, telephone
+from workbench.testing.simulate.exports import address, applicant_name, staff_name, telephone
 from workbench.testing.simulate.sheet import COLUMNS
 from workbench.testing.simulate.spelling import UnitNames, old_tones
 

@@ -10,7 +10,7 @@ import pytest
 from workbench.core.errors import InputRejected
 from workbench.messages import use_language
 from workbench.testing.simulate import scenario as scenario_module
-from workbench.testing.simulate.norms import step_norms
+from workbench.testing.simulate.register import step_norms
 from workbench.testing.simulate.scenario import read_scenario
 
 

@@ -87,7 +87,7 @@ def test_a_format_without_a_reader_is_named_whatever_the_file_is_called(
 def test_the_mark_of_a_protected_workbook_is_seen_across_two_blocks(
     monkeypatch, put, small
 ) -> None:
-    monkeypatch.setattr("workbench.ingest.readers.content._BLOCK", 16)
+    monkeypatch.setattr("workbench.ingest.readers.file_bytes._BLOCK", 16)
     path = put("small.xlsx", OLE + b"1234567" + "EncryptedPackage".encode("utf-16-le"))
     assert "password" in refused(path, small)
 

@@ -17,7 +17,6 @@ import polars as pl
 
 from workbench.messages import say, use_language
 from workbench.testing.simulate import spelling
-from workbench.testing.simulate.people import address, applicant_name, staff_name, telephone
 from workbench.testing.simulate.register import SimulatedRegister
 from workbench.testing.simulate.sheet import write_workbook
 from workbench.testing.simulate.spelling import UnitNames
@@ -25,6 +24,12 @@ from workbench.testing.simulate.streams import Numbers, Streams
 
 _LOST_RECEPTIONS = 2
 _TWICE = 0.0012
+
+# No person here is real: names are marked as examples, telephone numbers cannot be dialled and
+# streets do not exist; ingest must have something personal to leave out.
+_FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Võ", "Đặng", "Bùi")
+_GIVEN = ("Mẫu", "Ví Dụ", "Giả Định", "Mô Phỏng", "Thử Nghiệm")
+_MIDDLE = ("Văn", "Thị")
 
 
 @dataclass(frozen=True)
@@ -160,3 +165,40 @@ def _suffixed(procedure_id: str, chance: float) -> str:
 
 def _words(codes: pl.Series, labels: dict[str, tuple[str, str]], chance: list[float]) -> list[str]:
     return [spelling.word(labels[code], c) for code, c in zip(codes, chance, strict=True)]
+
+
+def applicant_name(number: int, kind: str) -> str:
+    """Return the name of applicant ``number``.
+
+    >>> applicant_name(7, "business")
+    'Công ty TNHH Ví Dụ 0007'
+    """
+    if kind == "business":
+        return f"Công ty TNHH Ví Dụ {number:04d}"
+    if kind == "other":
+        return f"Tổ chức Mô Phỏng {number:04d}"
+    family, middle = _FAMILY[number % len(_FAMILY)], _MIDDLE[number // 8 % len(_MIDDLE)]
+    return f"{family} {middle} {_GIVEN[number // 16 % len(_GIVEN)]} {number:04d}"
+
+
+def telephone(number: int) -> str:
+    """Return a number that no network gives out.
+
+    >>> telephone(7)
+    '0000000007'
+    """
+    return f"{number:010d}"
+
+
+def address(number: int) -> str:
+    """Return an address in a street that does not exist."""
+    return f"Số {number % 97 + 1}, đường Mô Phỏng, Khóm 0"
+
+
+def staff_name(account: str) -> str:
+    """Return the name shown beside an account.
+
+    >>> staff_name("sd-p1-cb02")
+    'Cán bộ Mẫu sd-p1-cb02'
+    """
+    return f"Cán bộ Mẫu {account}"

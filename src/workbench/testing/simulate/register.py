@@ -12,7 +12,6 @@ import numpy as np
 import polars as pl
 
 from workbench.core.vocabulary import Period
-from workbench.testing.simulate.norms import step_norms
 from workbench.testing.simulate.population import COUNTER, ONLINE, POST, Dossiers
 from workbench.testing.simulate.process import (
     ASSIGN,
@@ -28,7 +27,7 @@ from workbench.testing.simulate.process import (
     WORK,
     ProcessTimes,
 )
-from workbench.testing.simulate.scenario import Scenario
+from workbench.testing.simulate.scenario import Procedure, Scenario
 from workbench.testing.simulate.snapshot import ObservedState
 from workbench.testing.simulate.streams import Flags, Whole
 
@@ -53,6 +52,14 @@ _ROLES = {
     RETURN: "mc",
 }
 _REASONS = {SUPPLEMENT: "supplement", TAX: "financial"}
+
+# Same-day matters follow a published process for copies (2 h intake, 3 h work, 2 h signature, 1 h
+# result); longer ones give each of the other steps a small part and the officer the rest.
+_SAME_DAY = (2.0, 0.0, 3.0, 0.0, 2.0, 1.0, 0.0)
+_SHARES = (0.06, 0.04, 0.0, 0.20, 0.15, 0.05, 0.0)
+_MOST = (4.0, 4.0, 0.0, 40.0, 24.0, 4.0, 0.0)
+_WORK, _OPINION = 2, 3
+_HOURS_A_DAY = 8
 
 
 @dataclass(frozen=True)
@@ -242,3 +249,18 @@ def _coded(frame: pl.DataFrame, province: str) -> pl.DataFrame:
         .drop("entered", "unit_no")
         .sort("dossier_id")
     )
+
+
+def step_norms(procedure: Procedure) -> tuple[float, ...]:
+    """Return the hours of intake, assign, work, opinion, sign, record and return (0: no norm)."""
+    if procedure.same_day:
+        return _SAME_DAY
+    limit = procedure.working_days * _HOURS_A_DAY
+    parts = [
+        min(max(round(share * limit * 2) / 2, 0.5), most) if share else 0.0
+        for share, most in zip(_SHARES, _MOST, strict=True)
+    ]
+    if not procedure.opinion:
+        parts[_OPINION] = 0.0
+    parts[_WORK] = limit - sum(parts)
+    return tuple(parts)
