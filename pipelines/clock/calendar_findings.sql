@@ -7,7 +7,7 @@
 -- day is that of the due date (D34), of the reception (D35) or of the end, which is the export for
 -- an open dossier (D36). A calendar that never closes lacks the days in which a term in working
 -- days is counted (D37). is_undecidable says that a due date depends on such days. D41 notes the
--- last covered day that rests on a year whose holidays are a draft nobody has reviewed.
+-- last covered day that rests on a year whose holidays are a draft not yet reviewed.
 
 with days as (
     select

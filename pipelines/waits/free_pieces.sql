@@ -1,4 +1,4 @@
--- grain: one row per stretch of time in which a holder was on duty and worked on nothing
+-- grain: one row per interval in which a holder was on duty and worked on nothing
 -- key: holder_no, from_second
 -- reads: busy_pieces, holder_windows
 -- promises: from_second < to_second

@@ -9,7 +9,7 @@
 -- Elapsed seconds, each attributed to the first cause that explains it: the batch was not complete;
 -- the holder worked on older tasks; on newer ones; was off duty; none of these. Two running totals
 -- per holder keep it cheap: seconds busy, and seconds off duty and not busy.
--- What held a task up although its holder was free did not pause while the holder worked on others
+-- What delayed a task although its holder was free did not pause while the holder worked on others
 -- or was off duty: delay_seconds run from when it could be started to the last second in which the
 -- holder was free or took up a later one instead, or to its start where that was off duty; 0 where
 -- the holder was never free meanwhile.

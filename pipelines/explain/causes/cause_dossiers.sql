@@ -6,7 +6,7 @@
 -- What the dossier itself says of its lateness: by how much it overran, how long its clock ran on
 -- after the day of the paper result or after the end in another source's record, by how much its
 -- due date was set too early, and how long after the clock's end the profile's own end came.
--- Working seconds throughout; is_measured says whether the overrun can be told in them (0 if the
+-- Working seconds throughout; is_measured says whether the overrun can be given in them (0 if the
 -- due date or a day of the calendar is missing). The office's own record shows that a portal's is
 -- late (is_other_shown); of two offices', or against the office's own, neither is known to be
 -- right. has_paper says that the paper result has a date, be it that of the end.

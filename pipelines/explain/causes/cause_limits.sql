@@ -1,4 +1,4 @@
--- grain: one row: the reviewed numbers that the models of this room use
+-- grain: one row: the reviewed numbers that the models of this folder use
 -- key: fewest_peers
 -- reads: cause_rules
 -- promises: fewest_peers > 0

@@ -38,7 +38,7 @@ units as (
     group by unit_id
 ),
 
--- a unit that stands for its holders is told from them by the sign of its number
+-- a unit that stands for its holders differs from them by the sign of its number
 closed as (
     select
         dossiers.dossier_no,

@@ -15,7 +15,7 @@
 -- (is_by_paper_share).
 -- Dominant is the largest, in seconds, of the causes that alone made it late, else the largest, and
 -- what no cause explains if that is most. Of equal ones it is the better proven.
--- overrun_seconds are null where nobody can tell them: no due date, or days outside the calendar.
+-- overrun_seconds are null where they are unknown: no due date, or days outside the calendar.
 
 with logged as (
     select

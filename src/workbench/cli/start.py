@@ -1,7 +1,7 @@
 """``workbench start``: from unknown files to pages, asking only what the files do not say.
 
 Each file is inspected and gets a draft of a source profile beside the results; what a draft leaves
-open is asked with a default, or takes it where nobody can answer. Then the files are analysed and
+open is asked with a default, or takes it without an answer. Then the files are analysed and
 every page is written. The drafts stay in the folder, to be corrected and used again.
 """
 
@@ -152,7 +152,7 @@ def _ask(question: str, default: str) -> str:
 
 
 def _take_default(question: str, default: str) -> str:
-    """Say which default a question gets where nobody can answer."""
+    """Say which default a question gets without an answer."""
     print_remark(f"{question} [{default}]")
     return default
 

@@ -28,7 +28,7 @@ class Calendar:
     ``day_opens`` and ``day_closes`` are the first opening and last closing of the civil day in the
     same seconds (an hour before its standard midnight, for one that opens at a summer midnight);
     ``day_closes`` is 86400 where the office closes with the civil day or after it.
-    From ``drafted_from`` on the holidays are a draft that nobody has reviewed.
+    From ``drafted_from`` on the holidays are a draft not yet reviewed.
     """
 
     calendar_id: str

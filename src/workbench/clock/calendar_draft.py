@@ -177,7 +177,7 @@ def compare_lists(folder: Path) -> list[Difference]:
 
 
 def drafted_years(folder: Path) -> dict[str, list[int]]:
-    """Return the years of each holiday list whose rows nobody has reviewed.
+    """Return the years of each holiday list whose rows are not yet reviewed.
 
     Raises:
         InputRejected: The table is missing.

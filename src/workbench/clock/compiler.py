@@ -94,7 +94,7 @@ class CalendarCompiler:
         return last
 
     def _first_draft(self, listed: list[dict[str, str]]) -> dt.date | None:
-        """Return the first day of the first year with rows that nobody has reviewed."""
+        """Return the first day of the first year with rows not yet reviewed."""
         years = [_date(h["day"], self.name).year for h in listed if h.get("verified") == "no"]
         return dt.date(min(years), 1, 1) if years else None
 

@@ -112,7 +112,7 @@ def split_waits(clean: Path, facts: Project, *, hours: pl.DataFrame | None = Non
         One row per step with start, finish and holder that followed something: dossier_id,
         step_no, step, unit_id, holder_id, started_on, enabled_at, started_at, batch_size,
         ``wait_seconds`` and ``<cause>_seconds`` for each of ``WAITING_CAUSES``; ``delay_seconds``,
-        how long at least something else than its holder held the step up, work and rest of the
+        how long at least something else than its holder delayed the step, work and rest of the
         holder meanwhile included. Steps still open and the first step of a dossier are left out,
         since the cause of their wait is unknown.
 

@@ -80,7 +80,7 @@ def write_briefings(
         OutputBusy: Another run is writing, or the folder cannot be written.
     """
     question = _parameters(book, period, against, unit, profile)
-    return _write_folders(book, question, _told(book), out, progress)
+    return _write_folders(book, question, _notebooks_of(book), out, progress)
 
 
 def publish_briefings(
@@ -293,7 +293,7 @@ def _job(book: Book, notebook: str, question: Mapping[str, str], folder: Path) -
     return Job(notebook, {n: v for n, v in question.items() if n not in spared}, folder)
 
 
-def _told(book: Book) -> tuple[str, ...]:
+def _notebooks_of(book: Book) -> tuple[str, ...]:
     """Return the notebooks that have something to say about these results."""
     spared = () if has_step_log(book) else OF_STEPS
     return tuple(name for name in NOTEBOOKS if name not in spared)
@@ -365,7 +365,7 @@ def _page(book: Book, job: Job) -> Page:
         period=numerals.period(job.parameters["period"]),
         against=numerals.period(against) if against else "",
     )
-    others = [name for name in _told(book) if name != job.notebook and not job.is_published]
+    others = [name for name in _notebooks_of(book) if name != job.notebook and not job.is_published]
     return Page(
         language=book.language,
         title=say(f"briefing.page_{job.notebook}"),

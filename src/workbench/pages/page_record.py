@@ -44,7 +44,7 @@ class PageRecord:
 
 
 def sources_digest(book: Book, notebooks: Iterable[Path]) -> str:
-    """Return a digest of all that pages are made from but the question: it tells two runs apart.
+    """Return a digest of all that pages are made from but the question: two runs have two.
 
     These are the tables, reviewed facts, SQL models and notebooks, this program and the versions
     of the libraries that it asks for.

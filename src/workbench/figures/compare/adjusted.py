@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 STRATA = ("procedure_id", "channel_in", "limit_class")
 """What fair comparison holds equal, as far as a table has it."""
 PEERED = 0.5
-"""A unit that shares less of its work than this with others is compared with nobody."""
+"""A unit that shares less of its work than this with others is not compared."""
 MAY_BE_APART = 0.2
 """Share of units that may be apart, before anything was seen."""
 ALARM = 0.998

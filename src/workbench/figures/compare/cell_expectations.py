@@ -2,7 +2,7 @@
 
 Expected is what other units have in the same strata. Units and cells that have a rate of their
 own are kept out of it, however many periods they fill; what rose everywhere in one period is
-nobody's own, and raises what is expected of all in that period.
+no unit's own, and raises what is expected of all in that period.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ROUNDS = 4
 SURE = 0.2
 """What ``healthy_counts`` calls doubt, once the reference is of healthy cells."""
 FEWEST_UNITS = 5
-"""Fewer units cannot tell a shock common to all from one of their own."""
+"""With fewer units a shock common to all looks like one of their own."""
 SHOCK = 0.001
 """A period is called common when what most units had in it has a smaller chance."""
 

@@ -1,6 +1,6 @@
 """Which cause made which unit late in which period, beyond chance and beyond its mix of work.
 
-Each cell of unit, period and cause is held against what other units had in the same strata
+Each cell of unit, period and cause is compared with what other units had in the same strata
 (procedure and channel), as ``cell_expectations`` says. All units and causes of one period are a
 family, that of a page; their q-values are of late dossiers, whatever else the cause took.
 
@@ -27,7 +27,7 @@ from workbench.figures.estimates.precision import rounded
 Floats = NDArray[np.float64]
 
 CONGESTION = ("queue",)
-"""Causes that arise where work meets capacity: an overload was observed, nothing more is said."""
+"""Causes that arise where work meets capacity: an overload was observed, no more is claimed."""
 UNEXPLAINED = "unexplained"
 """More of it than elsewhere is a gap in the data, and no unit's behaviour."""
 LEAST_EXCESS, LEAST_SHARE = 1.0, 0.01
@@ -63,7 +63,7 @@ CELLS = {
 _LATE = "late_share"
 _SPARED, _DOUBTFUL = "n_spared", "n_doubtful"
 _BEYOND = ("unsure", "counted", "variance", "spared", "usual", "spread")
-_TOLD = (_LATE, _SPARED, _DOUBTFUL)
+_COUNTED = (_LATE, _SPARED, _DOUBTFUL)
 
 
 def cells(
@@ -94,7 +94,7 @@ def cells(
         and by what was observed beyond the expected, of which at least one dossier and the lower
         limit (``difference``; ``overload`` for congestion; ``unexplained`` for what no cause
         explains; else missing), flagged (out of line, and not merely unexplained), peered (share
-        of the dossiers in strata that other units have too; the others are held against the
+        of the dossiers in strata that other units have too; the others are compared with the
         unit's own other periods), common_ratio (how many times more than expected all units had
         in the period; 1 where nothing was common), evidence_level 2. Empty in, empty out.
 
@@ -103,16 +103,16 @@ def cells(
     (cells of a unit that is out of line); Benjamini and Yekutieli (2005), J. Am. Stat. Assoc.
     100, 71-81 (intervals of selected cells); spread as in ``estimates.healthy_counts``.
     """
-    family, parts = of_kind(cause_cells, kind, _TOLD)
+    family, parts = of_kind(cause_cells, kind, _COUNTED)
     if not parts:
         return pl.DataFrame(schema=CELLS)
     weights = _weights(family, parts)
     tested = _limited(
         pl.concat(_of_cause(family, cause, part, weights[cause]) for cause, part in parts.items())
     )
-    of_nobody = pl.col("cause") == UNEXPLAINED
-    accusing = _finished(tested.filter(~of_nobody), q)
-    every = _finished(tested, q).filter(of_nobody)
+    of_no_unit = pl.col("cause") == UNEXPLAINED
+    accusing = _finished(tested.filter(~of_no_unit), q)
+    every = _finished(tested, q).filter(of_no_unit)
     return pl.concat([accusing, every]).sort(*CELL, "cause")
 
 
@@ -154,7 +154,7 @@ def _of_cause(family: Family, cause: str, rows: pl.DataFrame, weights: Floats) -
     healthy = expectation(family, rows, _LATE, weights)
     settled = healthy
     if known_causes()[cause].in_waves:
-        # tested is whether a wave is beyond the usual ones, told how much there is without waves
+        # tested is whether a wave is beyond the usual ones, given how much there is without waves
         settled = expectation(family, rows, _LATE, weights_of_chance())
     least = LEAST_EXCESS + LEAST_SHARE * family.judged
     reach = healthy.tail(healthy.expected + least)
@@ -251,13 +251,13 @@ def _of_units(asked: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
     """Return the q-value of each unit and cause, and that of a cell among those of its unit."""
     of_unit = asked.select("unit_id", "cause", "p_of_unit").unique().sort("unit_id", "cause")
     units = adjusted_p(of_unit["p_of_unit"].to_numpy())
-    told = of_unit.with_columns(pl.Series("units", units))
+    unit_facts = of_unit.with_columns(pl.Series("units", units))
     rows = asked.select("unit_id", "cause", "p_value").with_row_index("row")
     parts = [
         part.with_columns(pl.Series("inside", adjusted_p(part["p_value"].to_numpy())))
         for part in rows.partition_by("unit_id", "cause")
     ]
-    inside = pl.concat(parts).join(told, on=["unit_id", "cause"], how="left").sort("row")
+    inside = pl.concat(parts).join(unit_facts, on=["unit_id", "cause"], how="left").sort("row")
     return inside["units"], inside["inside"]
 
 

@@ -37,7 +37,7 @@ class Family:
     """The cells of all periods of a kind and their strata: one entry per cell and stratum.
 
     ``cells`` has unit_id, period, n_dossiers and n_late, one row per cell; ``cell`` and
-    ``stratum`` are numbers, those of cells in order; ``dossiers`` those judged. A cell is held
+    ``stratum`` are numbers, those of cells in order; ``dossiers`` those judged. A cell is compared
     against other units; a stratum that no other unit has, against the unit's own other periods.
     """
 
@@ -119,7 +119,7 @@ class Family:
 
 @dataclass(frozen=True)
 class Reference:
-    """Cells that all are held against (``kept``), and what one event elsewhere lets expect.
+    """Cells with which all are compared (``kept``), and what one event elsewhere lets expect.
 
     ``dossiers`` and ``weights`` are by cell: those kept, and the sum of ``weight``, by cell and
     stratum: its dossiers over those of the reference elsewhere and the prior's. ``is_shared`` is
@@ -162,17 +162,17 @@ def without_open(cause_cells: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def of_kind(
-    cause_cells: pl.DataFrame | pl.LazyFrame, kind: PeriodKind, told: Sequence[str]
+    cause_cells: pl.DataFrame | pl.LazyFrame, kind: PeriodKind, columns: Sequence[str]
 ) -> tuple[Family, dict[str, pl.DataFrame]]:
     """Return the cells of one kind of period, and what each cause proper took at which place.
 
-    By cause in their order: place (the entry of the family), and those columns of ``told`` that
+    By cause in their order: place (the entry of the family), and those of ``columns`` that
     there are.
     """
     given = without_open(cause_cells.lazy())
     labels = given.select(pl.col("period").unique()).collect()["period"]
     wanted = [p for p in labels if Period.parse(p).kind == kind]
-    counted = [name for name in told if name in given.collect_schema()]
+    counted = [name for name in columns if name in given.collect_schema()]
     kept = (
         given.filter(pl.col("period").is_in(wanted))
         .select(*CELL, *STRATUM, "cause", "n_dossiers", "n_late", *counted)

@@ -82,7 +82,7 @@ def change(
     One row per unit and one for ``*``: both sides with numerator, denominator, value and
     interval; ``difference`` = right minus left with ``lower`` and ``upper`` (Newcombe's hybrid
     score, 95 %, widened by ``spread``), ``sure_lower`` and ``sure_upper`` (the same, allowing for
-    as many units as there are: a unit is said to have moved only by these; of ``*`` they are the
+    as many units as there are: a unit has moved only by these; of ``*`` they are the
     first). ``spread`` is by how much the changes of units vary more than those of independent
     dossiers do: 1 of fewer than five units. Null where a side has no dossiers. Evidence level 2: a
     comparison.

@@ -79,10 +79,12 @@ def variance_of_lists(progress: pl.DataFrame, days: Iterable[dt.date]) -> float:
 
     Source: as ``estimates.breach_risk.variance_between_lists``.
     """
-    lists = [told for day in sorted(days) if (told := _of_day(progress, day, None)).height]
-    risks = [told["risk"].to_numpy() for told in lists]
+    lists = [
+        watch_list for day in sorted(days) if (watch_list := _of_day(progress, day, None)).height
+    ]
+    risks = [watch_list["risk"].to_numpy() for watch_list in lists]
     return variance_between_lists(
-        [int(told["is_late"].sum()) for told in lists],
+        [int(watch_list["is_late"].sum()) for watch_list in lists],
         [float(risk.sum()) for risk in risks],
         [float((risk * (1 - risk)).sum()) for risk in risks],
     )

@@ -1,6 +1,6 @@
-"""How counts of healthy units vary, when nobody knows which units are healthy.
+"""How counts of healthy units vary, when it is not known which units are healthy.
 
-Dossiers that are signed, entered or held up together are late together, so that counts vary more
+Dossiers that are signed, entered or delayed together are late together, so that counts vary more
 than chance alone allows. How much more is estimated from all cells at once, under a model in
 which some units, and some cells of others, have a higher rate of their own: these neither raise
 what is expected of the rest nor hide behind the spread they cause themselves.

@@ -48,7 +48,7 @@ def wilson(numerator: float, denominator: int, spread: float = 1.0, z: float = Z
         denominator: All of them.
         spread: Variance over that of independent dossiers: so many that share their luck are worth
             one (Kish 1965, Survey Sampling, section 5.4).
-        z: Quantile of the normal law; that of 95 % unless said otherwise.
+        z: Quantile of the normal law; that of 95 % by default.
 
     Valid for small numbers and for shares near 0 and 1, where the simple interval is not.
 
