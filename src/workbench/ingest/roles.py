@@ -71,8 +71,9 @@ def _roles(
     known = {one.targets[0]: one.header for one in proposals if one.is_mapped}
     places = [one.header for one in proposals if one.targets[0] in _PLACES]
     open_columns = [one for one in proposals if _is_open(one)]
-    dates = [one.header for one in open_columns if value_shapes.are_dates(frame[one.header])]
-    others = [one.header for one in open_columns if one.header not in dates]
+    filled = [h for h in (o.header for o in open_columns) if frame[h].null_count() < len(frame)]
+    dates = [header for header in filled if value_shapes.are_dates(frame[header])]
+    others = [header for header in filled if header not in dates]
     if "dossier_id" not in known and (header := _number(frame, others)):
         others.remove(header)
         yield "dossier_id", header
