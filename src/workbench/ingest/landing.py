@@ -105,7 +105,7 @@ def ingest(
                 pour = _pour_pieces if _is_long(file_exports) else _pour_whole
                 count = Count(names[path], progress)
                 notes.extend(pour(file_exports, count, as_of, masker, tables))
-        check_codes((note.unknown_codes for note in notes), masker.masked_value)
+        check_codes((note.unknown_codes for note in notes), masker.masked_values)
         tables.renumber(pl.concat([_NO_NUMBERS, *(note.variants for note in notes)]))
         _write_notes(notes, fresh)
         write_origin(fresh)
