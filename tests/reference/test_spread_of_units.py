@@ -47,6 +47,7 @@ def test_a_unit_alone_differs_from_nobody():
 def test_a_unit_that_expects_nothing_is_left_out():
     with_it = ratio_dispersion([4, 30, 2, 12, 9], [10, 12, 0, 10, 10])
     assert with_it == ratio_dispersion([4, 30, 12, 9], [10, 12, 10, 10])
+    assert ratio_dispersion([1, 4, 30], [0.4, 10, 12]).number == 3
 
 
 @pytest.mark.parametrize(("units", "apart"), [(10, 4), (5, 2), (9, 3), (3, 1)])
