@@ -110,6 +110,12 @@ def test_a_cause_that_was_never_seen_has_the_limits_of_no_count_at_the_usual_wei
     assert (found.lower[2], found.upper[2]) == pytest.approx((-reach, reach))
 
 
+def test_sides_without_a_stratum_in_common_say_nothing_of_rates():
+    one, other = np.array([[40.0], [0.0]]), np.array([[0.0], [60.0]])
+    found = split(Counts(one, one[None] / 4), Counts(other, other[None] / 3))
+    assert (found.lower[2], found.effects[2], found.upper[2]) == (0.0, 0.0, 0.0)
+
+
 @pytest.mark.parametrize("spread", [0.002, 0.01])
 def test_a_spread_between_cells_adds_its_share_of_the_squared_rate_to_the_variance(spread):
     late, number = 4_000.0, 9_000.0
