@@ -10,13 +10,13 @@ import pytest
 from kept_warehouse import keep_calendars
 from models.other_world import LAWS, Office, Register, Sickness, unit_name, without, write
 from workbench.clock.lateness import lateness_profiles
-from workbench.clock.stage import CLOCK_TABLES
 from workbench.core.vocabulary import PERIOD_KINDS, periods_between
 from workbench.figures.compare import cells as judge_cells
 from workbench.ingest.fields import OTHER_RECORDS
 
 SEED = 4101
 CALENDAR, PROFILE = "vn_dong_thap", "wb_strict"
+CLOCK = ("outcomes", "ledger", "due_dates", "dossier_calendars")
 WANTED = (
     *("late_dossiers", "causes", "cause_cells", "outlying_quarters", "cause_units"),
     "whatif_counts",
@@ -53,7 +53,7 @@ def explain(warehouses, reference_dir, calendars) -> Explain:
             profiles = lateness_profiles(reference_dir / "profiles")
             warehouse.add_frame("profiles", profiles.filter(profile=PROFILE))
             warehouse.set("profile", PROFILE)
-            warehouse.build("clock", wanted=CLOCK_TABLES)
+            warehouse.build("clock", wanted=CLOCK)
             warehouse.build("explain", wanted=WANTED)
             tables = {name: warehouse.frame(name) for name in WANTED}
         judged = judge_cells(tables["cause_cells"], kind="quarter")

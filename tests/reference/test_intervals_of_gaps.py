@@ -18,6 +18,10 @@ OTHER = ([[25.0, 60.0], [80.0, 35.0], [5.0, 45.0]], [[4.0, 11.0], [30.0, 9.0], [
 NO_CLASS = ([[25.0, 60.0], [80.0, 0.0], [5.0, 45.0]], [[4.0, 11.0], [30.0, 0.0], [1.0, 20.0]])
 NO_STRATUM = ([[25.0, 60.0], [0.0, 0.0], [5.0, 45.0]], [[4.0, 11.0], [0.0, 0.0], [1.0, 20.0]])
 ALL_LATE = ([[25.0, 60.0], [80.0, 35.0], [5.0, 45.0]], [[25.0, 11.0], [30.0, 0.0], [1.0, 20.0]])
+FEW = ([[25.0, 1.0], [1.0, 35.0], [5.0, 45.0]], [[4.0, 1.0], [0.0, 9.0], [1.0, 20.0]])
+ONE_DOSSIER = ([[25.0, 60.0], [1.0, 0.0], [5.0, 45.0]], [[4.0, 11.0], [1.0, 0.0], [1.0, 20.0]])
+ONE_STRATUM = ([[40.0, 20.0]], [[9.0, 8.0]])
+ONE_OTHER = ([[25.0, 60.0]], [[4.0, 31.0]])
 PLAIN = ([[40.0], [30.0], [15.0]], [[9.0], [3.0], [7.0]])
 PLAIN_OTHER = ([[25.0], [0.0], [50.0]], [[4.0], [0.0], [20.0]])
 
@@ -54,6 +58,11 @@ def influence(sides: list[Counts], own: int, cell: tuple[int, int], late: int) -
         (FULL, NO_STRATUM),
         (NO_STRATUM, FULL),
         (NO_CLASS, ALL_LATE),
+        (FULL, FEW),
+        (FEW, FULL),
+        (FULL, ONE_DOSSIER),
+        (ONE_DOSSIER, FULL),
+        (ONE_STRATUM, ONE_OTHER),
         (PLAIN, PLAIN_OTHER),
         (PLAIN_OTHER, PLAIN),
     ],
@@ -99,6 +108,12 @@ def test_a_cause_that_was_never_seen_has_the_limits_of_no_count_at_the_usual_wei
     found = split(never, never)
     reach = float(gamma.ppf(0.975, 0.5)) / 100
     assert (found.lower[2], found.upper[2]) == pytest.approx((-reach, reach))
+
+
+def test_sides_without_a_stratum_in_common_say_nothing_of_rates():
+    one, other = np.array([[40.0], [0.0]]), np.array([[0.0], [60.0]])
+    found = split(Counts(one, one[None] / 4), Counts(other, other[None] / 3))
+    assert (found.lower[2], found.effects[2], found.upper[2]) == (0.0, 0.0, 0.0)
 
 
 @pytest.mark.parametrize("spread", [0.002, 0.01])

@@ -73,6 +73,7 @@ def test_few_events_take_the_gamma_interval_and_strata_without_dossiers_are_left
     assert found.value == pytest.approx((1 / 50 + 2 / 40) / 2)
     assert 0 < found.lower < found.value < found.upper
     assert direct([0], [0], [1]).value is None
+    assert direct([1, 2], [1, 40], [100, 100]).value == pytest.approx((1 + 2 / 40) / 2)
 
 
 def test_from_ten_late_dossiers_on_the_interval_is_dobsons():

@@ -7,7 +7,7 @@ columns, sheets and files and reported together, so that the profile is correcte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import polars as pl
 
@@ -87,12 +87,12 @@ def code_list(profile: SourceProfile, field: str) -> Mapping[str, str] | None:
     return {code: code for code in targets} if targets else None
 
 
-def check_codes(frames: Iterable[pl.DataFrame], mask: Callable[[str], str]) -> None:
+def check_codes(frames: Iterable[pl.DataFrame], mask: Callable[[Sequence[str]], list[str]]) -> None:
     """Reject exports with values that have no code, naming each with its rows.
 
     Args:
         frames: Rows of ``UNKNOWN_CODES``, of any number of sheets and pieces of files.
-        mask: Removes identifiers of persons from a value before it is shown.
+        mask: Removes identifiers of persons from values before they are shown.
 
     Raises:
         InputRejected: At least one value has no code.
@@ -107,11 +107,13 @@ def check_codes(frames: Iterable[pl.DataFrame], mask: Callable[[str], str]) -> N
     columns = unknown.sort("file", "column", "field", "first_row", "value").partition_by(
         "file", "column", "field", maintain_order=True
     )
+    quoted = pl.concat(rows["value"].head(_VALUES_SHOWN) for rows in columns).to_list()
+    bare = dict(zip(quoted, mask(quoted), strict=True))
     raise InputRejected(
         "sources.unknown_codes",
         count=unknown.height,
         profile=", ".join(unknown["profile"].unique().sort()),
-        columns="".join(f"\n  {_column_line(rows, mask)}" for rows in columns),
+        columns="".join(f"\n  {_column_line(rows, bare)}" for rows in columns),
     )
 
 
@@ -120,11 +122,11 @@ def _cut(value: str) -> str:
     return value if len(value) <= _LETTERS_SHOWN else value[:_LETTERS_SHOWN] + "…"
 
 
-def _column_line(rows: pl.DataFrame, mask: Callable[[str], str]) -> str:
+def _column_line(rows: pl.DataFrame, bare: Mapping[str, str]) -> str:
     values = [
         say(
             "sources.unknown_code",
-            value=_cut(mask(value)),
+            value=_cut(bare[value]),
             row=row,
             count=count,
         )

@@ -104,7 +104,7 @@ def ingest(
                 file_exports = [export for export in exports if export.path == path]
                 pour = _pour_pieces if _is_long(file_exports) else _pour_whole
                 notes += pour(file_exports, Count(names[path], progress), as_of, masker, tables)
-        check_codes((note.unknown_codes for note in notes), masker.masked_value)
+        check_codes((note.unknown_codes for note in notes), masker.masked_values)
         tables.renumber(pl.concat([_NO_NUMBERS, *(note.variants for note in notes)]))
         _write_notes(notes, fresh, sheet_findings("F09", masker.names(_names(set_aside))))
         write_origin(fresh)

@@ -73,13 +73,18 @@ class Pseudonymiser:
 
     def names(self, files: Sequence[str]) -> list[str]:
         """Return file names without personal names, all still distinct."""
-        bare = [self.masked_value(name) for name in files]
+        bare = self.masked_values(files)
         again = [bare[:n].count(name) for n, name in enumerate(bare)]
         return [f"{name} ({n + 1})" if n else name for name, n in zip(bare, again, strict=True)]
 
     def masked_value(self, value: str) -> str:
         """Return a value quoted in a message without personal names."""
-        return plain_text(self.patterns.masked(value, free_text=True))
+        return self.masked_values([value])[0]
+
+    def masked_values(self, values: Sequence[str]) -> list[str]:
+        """Return values quoted in a message without personal names, searched together."""
+        bare, _ = self.patterns.mask(pl.Series(values, dtype=pl.String), free_text=True)
+        return [plain_text(value) for value in bare]
 
     def label(self, text: str, source: str) -> str:
         """Return a part of a file name without personal names; distinct parts stay distinct."""
