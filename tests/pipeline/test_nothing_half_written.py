@@ -11,20 +11,18 @@ import pytest
 from filelock import FileLock
 
 HALF = ("brief", "--period", "2022-H1")
-RECORD = ".pages.json"
 
 
 @pytest.fixture
 def bench(short_pages, tmp_path):
     bench = short_pages.copy_to(tmp_path / "project")
     # unchanged pages are not made again while this record says so
-    (bench.project.briefings / RECORD).unlink(missing_ok=True)
+    (bench.project.briefings / ".pages.json").unlink(missing_ok=True)
     return bench
 
 
 def results(bench) -> dict[str, bytes]:
-    files = bench.tree().items()
-    return {p: d for p, d in files if not p.startswith("data/inbox/") and not p.endswith(RECORD)}
+    return {p: data for p, data in bench.tree().items() if not p.startswith("data/inbox/")}
 
 
 def refused(bench, *command: str) -> tuple[int, str]:
