@@ -4,11 +4,8 @@
 -- promises: n_late <= n_dossiers; observed >= 0; expected >= 0; observed <= n_late;
 --   lower <= excess and excess <= upper; p_value between 0 and 1; q_value between 0 and 1;
 --   reading is null or reading in ('difference', 'overload', 'unexplained');
---   peered between 0 and 1; common_ratio > 0;
 --   flagged = coalesce(reading in ('difference', 'overload'), false); evidence_level = 2
--- Made by the statistics from cause_cells; a cell without a reading is not an outlier. q_value is
--- of late dossiers alone. peered is the share of its dossiers in procedures and channels that other
--- units have too; common_ratio says how many times more than in other periods all units had.
+-- Made by the statistics from cause_cells; a cell without a reading is not an outlier.
 
 with cells as (
     select
@@ -27,8 +24,6 @@ with cells as (
         q_value,
         flagged,
         reading,
-        peered,
-        common_ratio,
         evidence_level
     from made_cells
 )

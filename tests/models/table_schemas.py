@@ -33,7 +33,7 @@ _FRAMES = {
     "cells": (
         f"{_FIGURE_KEY} cause reading",
         "n_dossiers n_late evidence_level",
-        "observed expected excess lower upper p_value q_value peered common_ratio",
+        "observed expected excess lower upper p_value q_value",
     ),
     "gaps": (
         "profile comparison kind left right component method",

@@ -16,8 +16,6 @@ CELL = """
     expected = 1.5
     p_value = 0.01
     q_value = 1
-    peered = 1
-    common_ratio = 1
     evidence_level = 2
     cause        excess  lower  upper  reading     flagged
     queue        2.0     2.0    2.0    difference  yes

@@ -40,8 +40,6 @@ KEPT = {
         "q_value": 0.8,
         "flagged": False,
         "reading": None,
-        "peered": 1.0,
-        "common_ratio": 1.0,
         "evidence_level": 2,
     },
     "whatif": {

@@ -171,7 +171,7 @@ def write(path, *lines: str) -> None:
 def test_without_a_persons_baseline_there_are_no_limits(small_book):
     answer = small_book.control()
     assert answer.figure is None
-    assert "baselines.csv" in answer.sentence()
+    assert "bảng kỳ gốc" in answer.sentence()
 
 
 def test_a_baseline_with_its_reason_gives_limits_to_every_ended_month(recorded):

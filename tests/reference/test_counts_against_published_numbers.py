@@ -14,10 +14,10 @@ from workbench.figures.estimates import Estimate
 from workbench.figures.estimates.excess import (
     count_limits,
     excess_limits,
+    relative_spread,
     upper_tail,
 )
-from workbench.figures.estimates.false_discovery import q_values_of_named
-from workbench.figures.estimates.healthy_counts import healthy_counts
+from workbench.figures.estimates.false_discovery import combined_p, q_values_of_named
 from workbench.figures.estimates.poisson import byar_limits, exact_limits, ratio
 
 PHE_BYARS = [
@@ -135,16 +135,22 @@ def test_a_rule_that_healthy_cells_seldom_pass_lets_more_sick_ones_be_named_and_
     assert np.mean(named) > np.mean(plain)
 
 
-@pytest.mark.parametrize("spread", [0.0, 0.4])
-def test_the_spread_of_healthy_counts_is_found_again_though_some_units_are_sick(spread):
+def test_combined_tests_keep_their_size_and_the_strongest_voice():
+    one, other = np.random.default_rng(11).uniform(size=(2, 40_000))
+    assert np.mean(combined_p(one, other) <= 0.05) == pytest.approx(0.05, abs=0.005)
+    assert np.mean(combined_p(one, one) <= 0.05) == pytest.approx(0.05, abs=0.005)
+    assert float(combined_p(1e-20, 0.9)) == pytest.approx(2e-20)
+    assert float(combined_p(1.0, 1e-14)) == pytest.approx(2e-14, rel=0.05, abs=0)
+
+
+def test_the_spread_of_negative_binomial_counts_is_found_again_and_chance_has_none():
     random = np.random.default_rng(5)
-    unit = np.repeat(np.arange(60), 10)
-    mean = random.uniform(2, 8, unit.size)
-    luck = random.gamma(1 / spread, spread, unit.size) if spread else 1.0
-    law = healthy_counts(random.poisson(mean * luck * np.where(unit < 18, 5, 1)), mean, unit)
-    assert float((law.weight * law.quadratic).sum()) == pytest.approx(spread, abs=0.1)
-    assert law.expected(mean) == pytest.approx(mean, rel=0.15)
-    assert ((law.sick_units > 0.5) == (np.arange(60) < 18)).mean() > 0.95
+    mean = random.uniform(2, 20, 20_000)
+    wide = random.poisson(mean * random.gamma(1 / 0.3, 0.3, mean.size))
+    assert relative_spread(wide, mean) == pytest.approx(0.3, abs=0.02)
+    assert relative_spread(random.poisson(mean), mean) < 0.01
+    assert relative_spread([3, 0, 0], [1, 1, 0]) == 0.0
+    assert relative_spread([3, 0, 2], [0.5, 0.5, 0.5]) == pytest.approx((8.75 - 1.5) / 0.75)
 
 
 @pytest.mark.parametrize(("mean", "spread"), [(20.0, 0.0), (20.0, 0.05), (400.0, 0.5)])

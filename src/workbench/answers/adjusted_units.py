@@ -264,7 +264,7 @@ def cells(
     rows = list(named.iter_rows(named=True))
     return Answer(
         title=say("fairness.cells_title"),
-        claims=_cell_claims(rows, names, frame, ended=run.ended(period)),
+        claims=_cell_claims(rows, names, frame.height, ended=run.ended(period)),
         frame=frame,
         denominators=say("fairness.cells_denominators"),
         listing=_cell_table(rows, names, scope) if rows else None,
@@ -273,39 +273,21 @@ def cells(
 
 
 def _cell_claims(
-    rows: Sequence[Row], names: dict[str, str], frame: pl.DataFrame, *, ended: bool
+    rows: Sequence[Row], names: dict[str, str], family: int, *, ended: bool
 ) -> tuple[Claim, ...]:
-    total = numerals.count(frame.height)
+    total = numerals.count(family)
     if not ended:
         return (claim(say("fairness.cells_unended"), 2),)
-    claims = [] if rows else [claim(say("fairness.cells_nothing", total=total), 2)]
+    if not rows:
+        return (claim(say("fairness.cells_nothing", total=total), 2),)
+    claims = []
     for reading in ("difference", "overload", "unexplained"):
         here = [row for row in rows if row["reading"] == reading]
         if here:
             listing = listed(_named_cell(row, names) for row in here)
             text = say(f"fairness.cells_{reading}", n=len(here), total=total, cells=listing)
             claims.append(claim(text, 2, key=reading == "difference"))
-    return (*claims, *_reach_claims(frame, names))
-
-
-def _reach_claims(frame: pl.DataFrame, names: dict[str, str]) -> list[Claim]:
-    """Return the claims about what this comparison cannot put down to a unit."""
-    claims = []
-    common = frame.filter(pl.col("common_ratio") > 1).group_by("cause")
-    shocks = common.agg(pl.col("common_ratio").max()).sort("cause").rows()
-    if shocks:
-        listing = listed(
-            say(
-                "fairness.cells_common_one", cause=cause_label(cause), ratio=numerals.decimal(ratio)
-            )
-            for cause, ratio in shocks
-        )
-        claims.append(claim(say("fairness.cells_common", causes=listing), 2))
-    alone = frame.filter(pl.col("peered") < compare.PEERED)["unit_id"].unique().sort()
-    if alone.len():
-        listing = listed(names[unit] for unit in alone)
-        claims.append(claim(say("fairness.cells_unpeered", n=alone.len(), units=listing), 2))
-    return claims
+    return tuple(claims)
 
 
 def _named_cell(row: Row, names: dict[str, str]) -> str:

@@ -28,9 +28,9 @@ Scores = dict[str, float]
 
 def score(truth: BenchTruth, answer: ContenderAnswer) -> Scores:
     """Return every measure that can be taken of an answer."""
-    scores = _score_cells(truth, answer.cells)
+    scores = score_cells(truth, answer.cells)
     if answer.dossiers is not None:
-        scores |= _score_dossiers(truth, answer.dossiers)
+        scores |= score_dossiers(truth, answer.dossiers)
         if "reality" in answer.dossiers.columns:
             scores |= _score_reality(truth, answer.dossiers)
     return scores
@@ -50,7 +50,7 @@ def beside(truth: BenchTruth, dossiers: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.when(is_coarser).then("cause").otherwise("answer").alias("answer"))
 
 
-def _score_dossiers(truth: BenchTruth, dossiers: pl.DataFrame) -> Scores:
+def score_dossiers(truth: BenchTruth, dossiers: pl.DataFrame) -> Scores:
     """Score the dominant cause of the late dossiers that an injected cause made later.
 
     Returns:
@@ -94,7 +94,7 @@ def _score_reality(truth: BenchTruth, dossiers: pl.DataFrame) -> Scores:
     return scores
 
 
-def _score_cells(truth: BenchTruth, named: pl.DataFrame) -> Scores:
+def score_cells(truth: BenchTruth, named: pl.DataFrame) -> Scores:
     """Score the cells named within the year against those where a cause cost late dossiers.
 
     True are cells where switching the cause off saves enough late dossiers. Where it saves fewer

@@ -1,27 +1,34 @@
 """Which cause made which unit late in which period, beyond chance and beyond its mix of work.
 
-Each cell of unit, period and cause is compared with what other units had in the same strata
-(procedure and channel), as ``cell_expectations`` says. All units and causes of one period are a
-family, that of a page; their q-values are of late dossiers, whatever else the cause took.
+Each cell of unit, period and cause is compared with what the other cells had in the same strata
+(procedure and channel). Cells already out of line are kept out of that reference, or a sick unit
+would hide behind another. Cells vary more than by chance alone, so the spread between them is
+estimated and used; and the whole family is tested at once, so that healthy units are left alone.
 
 A cell that fails is no proof of fault: it is a comparison (evidence level 2).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.special import stdtr, stdtrit
 
 from workbench.core.cause_list import known_causes
 from workbench.core.vocabulary import PeriodKind
-from workbench.figures.compare.cell_expectations import Expectation, expectation, laws_of_cause
-from workbench.figures.compare.families import CELL, Family, of_kind
-from workbench.figures.estimates.excess import excess_limits
-from workbench.figures.estimates.false_discovery import adjusted_p, q_values_of_named
-from workbench.figures.estimates.healthy_counts import first_weights, weights_of_chance
+from workbench.figures.compare.families import (
+    CELL,
+    PRIOR_DOSSIERS,
+    Events,
+    Family,
+    Reference,
+    of_kind,
+)
+from workbench.figures.estimates.excess import excess_limits, relative_spread, upper_tail
+from workbench.figures.estimates.false_discovery import combined_p, q_values_of_named
 from workbench.figures.estimates.precision import rounded
 
 Floats = NDArray[np.float64]
@@ -30,14 +37,20 @@ CONGESTION = ("queue",)
 """Causes that arise where work meets capacity: an overload was observed, no more is claimed."""
 UNEXPLAINED = "unexplained"
 """More of it than elsewhere is a gap in the data, and no unit's behaviour."""
+CORRELATION = {"late_share": 0.02, "n_extreme": 0.05}
+"""Of a cell's dossiers under congestion, late ones and those that wait extremely long: one that
+waits makes the next wait. They are no independent witnesses, the less so the more there are."""
 LEAST_EXCESS, LEAST_SHARE = 1.0, 0.01
 """Late dossiers beyond expectation below which no cell is named: so many, and so much of the
 cell's dossiers on top; less is too small to act upon."""
 LEAST_PERIOD = 0.1
 """A cell with fewer dossiers than this share of its unit's median period is not tested: what ends
 when hardly any more comes in took long, whoever had it."""
-LEVEL = 0.95
-"""Share of the intervals printed that hold what they say."""
+CLEARLY_OUT = 0.005
+"""A cell with a smaller p-value is left out of the reference of the others."""
+MOST_OUT = 0.1
+"""At most so many cells of a cause are left out: else what is rare would seem impossible."""
+ROUNDS = 5
 
 CELLS = {
     "unit_id": pl.String,
@@ -54,16 +67,29 @@ CELLS = {
     "q_value": pl.Float64,
     "flagged": pl.Boolean,
     "reading": pl.String,
-    "peered": pl.Float64,
-    "common_ratio": pl.Float64,
     "evidence_level": pl.Int32,
 }
 """Columns of the table ``cells``."""
 
+_TIME = "excess_seconds"
+_EXTREME = "n_extreme"
 _LATE = "late_share"
 _SPARED, _DOUBTFUL = "n_spared", "n_doubtful"
-_BEYOND = ("unsure", "counted", "variance", "spared", "usual", "spread")
-_COUNTED = (_LATE, _SPARED, _DOUBTFUL)
+_BEYOND = ("unsure", "counted", "expected", "variance", "spared", "usual", "spread")
+_COUNTED = (_LATE, _EXTREME, _TIME, _SPARED, _DOUBTFUL)
+
+
+@dataclass(frozen=True)
+class _Tested:
+    """Figures of the cells, one entry per cell in their order.
+
+    ``variance`` is relative: ``spread`` between cells plus what is unsure of ``expected``.
+    """
+
+    expected: Floats
+    variance: Floats
+    chance: Floats
+    spread: float
 
 
 def cells(
@@ -77,43 +103,41 @@ def cells(
             each cause and on ``*``), n_late, late_share
             (late dossiers put down to the cause, in fractions), n_spared (late dossiers that would
             have been on time without it) and n_doubtful (those near that border); without these
-            two late_share speaks for both and nothing is doubtful.
+            two late_share speaks for both and nothing is doubtful. With n_extreme (judged dossiers,
+            late or not, from which the cause took extremely much) and excess_seconds (what it took
+            from all of them) those are tested too, and one p-value is made of all: a cause at work
+            shows in many dossiers before it makes some late. Time is not tested for congestion,
+            which comes in waves anyway.
         kind: Periods of this kind make the family; other rows are left aside.
         q: Share of false names among the cells named that is accepted.
 
     Returns:
         Ordered by unit, period, cause: n_dossiers, n_late, observed (late dossiers due to the
-        cause, in fractions), expected (such, from healthy other units, same strata), excess
-        (observed - expected) with lower and upper: how many late dossiers of this very cell
-        would have been on time had the cause taken here what it takes elsewhere (95 %; of a cell
-        with a reading at the level that is left after the choice of such cells). n_spared says the
+        cause, in fractions), expected (such, from the cells not out of line, same strata), excess
+        (observed - expected) with lower and upper (95 %): how many late dossiers of this very cell
+        would have been on time had the cause taken here what it takes elsewhere. n_spared says the
         same in another way (a dossier that any of two causes alone made late counts for both):
-        where both differ the interval is wider. p_value (one-sided, of late dossiers alone),
-        q_value (over all cells and causes of the period; the unexplained, of which no unit is
+        where both differ the interval is wider. p_value (one-sided),
+        q_value (over the family of all cells and causes; the unexplained, of which no unit is
         accused, does not count in that of the others), reading of a cell out of line by q-value
         and by what was observed beyond the expected, of which at least one dossier and the lower
         limit (``difference``; ``overload`` for congestion; ``unexplained`` for what no cause
-        explains; else missing), flagged (out of line, and not merely unexplained), peered (share
-        of the dossiers in strata that other units have too; the others are compared with the
-        unit's own other periods), common_ratio (how many times more than expected all units had
-        in the period; 1 where nothing was common), evidence_level 2. Empty in, empty out.
+        explains; else missing), flagged (out of line, and not merely unexplained), evidence_level
+        2. Empty in, empty out.
 
     Source: Benjamini and Hochberg (1995) in the form of Gilbert (2005) and Heyse (2011), as in
-    ``estimates.discovery.q_values_of_named``; Yekutieli (2008), J. Am. Stat. Assoc. 103, 309-316
-    (cells of a unit that is out of line); Benjamini and Yekutieli (2005), J. Am. Stat. Assoc.
-    100, 71-81 (intervals of selected cells); spread as in ``estimates.healthy_counts``.
+    ``estimates.discovery.q_values_of_named``; Efron (2004), J. Am. Stat. Assoc. 99, 96-104 (spread
+    estimated from the family itself); Spiegelhalter (2005), Quality and Safety in Health Care
+    14, 347-351 (over-dispersion); Kish (1965), Survey Sampling, section 5.4 (design effect of
+    clusters).
     """
     family, parts = of_kind(cause_cells, kind, _COUNTED)
     if not parts:
         return pl.DataFrame(schema=CELLS)
-    weights = _weights(family, parts)
-    tested = _limited(
-        pl.concat(_of_cause(family, cause, part, weights[cause]) for cause, part in parts.items())
-    )
+    tested = _limited(pl.concat(_of_cause(family, cause, part) for cause, part in parts.items()))
     of_no_unit = pl.col("cause") == UNEXPLAINED
-    accusing = _finished(tested.filter(~of_no_unit), q)
-    every = _finished(tested, q).filter(of_no_unit)
-    return pl.concat([accusing, every]).sort(*CELL, "cause")
+    accusing, every = _finished(tested.filter(~of_no_unit), q), _finished(tested, q)
+    return pl.concat([accusing, every.filter(of_no_unit)]).sort(*CELL, "cause")
 
 
 def overdispersion_by_cause(
@@ -125,39 +149,26 @@ def overdispersion_by_cause(
     where dossiers share their luck, as in a queue. Zero: no more than chance.
     """
     family, parts = of_kind(cause_cells, kind, (_LATE,))
-    weights = _weights(family, parts)
-    found = {}
-    for cause, part in parts.items():
-        healthy = expectation(family, part, _LATE, weights[cause])
-        total = float((healthy.expected**2).sum())
-        found[cause] = float((healthy.spread * healthy.expected**2).sum()) / max(total, 1e-12)
-    return found
-
-
-def _weights(family: Family, parts: Mapping[str, pl.DataFrame]) -> dict[str, Floats]:
-    """Return what the other causes let expect of the spread of each; waves are of their own."""
-    waves = {cause for cause in parts if known_causes()[cause].in_waves}
-    laws = {cause: laws_of_cause(family, part, _LATE) for cause, part in parts.items()}
     return {
-        cause: first_weights(
-            [law for other, law in laws.items() if other != cause and other not in waves]
-            if cause not in waves
-            else ()
-        )
-        for cause in parts
+        cause: _counted(family, part, _LATE, in_waves=known_causes()[cause].in_waves).spread
+        for cause, part in parts.items()
     }
 
 
-def _of_cause(family: Family, cause: str, rows: pl.DataFrame, weights: Floats) -> pl.DataFrame:
+def _of_cause(family: Family, cause: str, rows: pl.DataFrame) -> pl.DataFrame:
     """Test every cell of one cause."""
+    in_waves = known_causes()[cause].in_waves
+    counted = _counted(family, rows, _LATE, in_waves=in_waves)
     observed = family.summed(rows, _LATE)
-    healthy = expectation(family, rows, _LATE, weights)
-    settled = healthy
-    if known_causes()[cause].in_waves:
-        # tested is whether a wave is beyond the usual ones, given how much there is without waves
-        settled = expectation(family, rows, _LATE, weights_of_chance())
+    chances = [counted.chance]
+    # what a cause never has (the unexplained takes nothing extremely) says nothing of its cells
+    if _EXTREME in rows.columns and rows[_EXTREME].sum() > 0:
+        chances.append(_counted(family, rows, _EXTREME, in_waves=in_waves).chance)
+    if _TIME in rows.columns and rows[_TIME].sum() > 0 and not in_waves:
+        chances.append(_timed(family, rows, counted.chance))
+    chance = combined_p(*chances) if len(chances) > 1 else chances[0]
     least = LEAST_EXCESS + LEAST_SHARE * family.judged
-    reach = healthy.tail(healthy.expected + least)
+    reach = upper_tail(counted.expected + least, counted.expected, counted.variance)
     return family.cells.select(
         "unit_id",
         "period",
@@ -168,119 +179,163 @@ def _of_cause(family: Family, cause: str, rows: pl.DataFrame, weights: Floats) -
         ).alias("is_full"),
         pl.Series("observed", observed),
         pl.Series("least", least),
-        pl.Series("expected", settled.expected),
-        *_two_measures(family, rows, healthy, weights),
-        pl.Series("p_value", healthy.chance),
-        pl.Series("p_of_unit", healthy.chance_of_unit),
+        pl.Series("ordinary", counted.expected),
+        *_beyond(family, rows, chance),
+        pl.Series("p_value", chance),
         pl.Series("reach", reach),
-        pl.Series("common_ratio", healthy.common),
-        pl.Series("peered", family.peered),
-    ).with_columns(
-        rounded("observed", "least", "p_value", "p_of_unit", "reach", "common_ratio", "peered")
-    )
+    ).with_columns(rounded("observed", "least", "ordinary", "p_value", "reach"))
 
 
-def _two_measures(
-    family: Family, rows: pl.DataFrame, healthy: Expectation, weights: Floats
-) -> list[pl.Series]:
+def _beyond(family: Family, rows: pl.DataFrame, chance: Floats) -> list[pl.Series]:
     """Return two measures of the late dossiers due to the cause, beside what the others have.
 
     What was put down to it, and which late dossiers its usual time would have spared (the second is
-    the first where there is no such count).
+    the first where there is no such count). Asked is what there would be without the cause, so that
+    cells out of line are set aside whatever shows it, waves of congestion among them.
     """
-    doubtful = np.zeros_like(healthy.chance)
+    kept = _reference_cells(chance)
+    reference = family.reference(kept)
+    measures = (_LATE, _SPARED if _SPARED in rows.columns else _LATE)
+    unsure = np.zeros_like(chance)
     if _DOUBTFUL in rows.columns:
-        doubtful = family.summed(rows, _DOUBTFUL)
-    counted = family.summed(rows, _LATE)
-    second, spared = healthy, counted
-    if _SPARED in rows.columns:
-        second, spared = expectation(family, rows, _SPARED, weights), family.summed(rows, _SPARED)
-    figures = (doubtful, counted, healthy.variance, spared, second.expected, second.variance)
+        unsure = family.summed(rows, _DOUBTFUL)
+    figures = [unsure]
+    for what in measures:
+        counted, events = family.summed(rows, what), family.events(rows, what)
+        usual = _against(reference, family, events, (0.0, 0.0))
+        spread = relative_spread(counted[kept], usual.expected[kept])
+        usual = _against(reference, family, events, (spread, 0.0))
+        figures += [counted, usual.expected, usual.variance]
     return [pl.Series(*figure) for figure in zip(_BEYOND, figures, strict=True)]
 
 
-def _limited(table: pl.DataFrame, level: float = LEVEL) -> pl.DataFrame:
-    """Give every cell its excess with limits; no more than are late.
+def _limited(table: pl.DataFrame) -> pl.DataFrame:
+    """Give every cell its excess with limits, all causes at once; no more than are late.
 
     The two measures are of one number: by as much as the second is lower it is uncertain, and
     where the second is higher the upper limit is the second's.
     """
-    unsure, counted, variance, spared, usual, spread, expected = (
-        table[name].to_numpy() for name in (*_BEYOND, "expected")
+    unsure, counted, expected, variance, spared, usual, spread = (
+        table[name].to_numpy() for name in _BEYOND
     )
     excess = counted - expected
     apart = np.maximum(excess - (spared - usual), 0.0)
-    low, high = excess_limits(counted, unsure, expected, variance, apart, level)
-    _, higher = excess_limits(spared, unsure, usual, spread, level=level)
+    low, high = excess_limits(counted, unsure, expected, variance, apart)
+    _, higher = excess_limits(spared, unsure, usual, spread)
     most = np.minimum(np.maximum(high, higher), table["n_late"].to_numpy())
     return table.with_columns(
-        pl.Series("excess", excess), pl.Series("lower", low), pl.Series("upper", most)
+        pl.Series("expected", expected),
+        pl.Series("excess", excess),
+        pl.Series("lower", low),
+        pl.Series("upper", most),
     ).with_columns(rounded("expected", "excess", "lower", "upper"))
 
 
-def _q_values(table: pl.DataFrame) -> pl.Series:
-    """Return the q-value of each cell among those of some pages."""
-    values = q_values_of_named(
-        table["p_value"].to_numpy(), table["is_able"].to_numpy(), table["reach"].to_numpy()
-    )
-    return pl.Series("q", values)
+def _counted(family: Family, rows: pl.DataFrame, what: str, *, in_waves: bool) -> _Tested:
+    """Hold what was counted of each cell against the rates of the others, out-of-line ones aside.
+
+    Starts from chance alone and widens the spread until reference and spread agree: so that a
+    cell far out cannot hide behind the spread it causes itself. What comes in waves everywhere
+    (``in_waves``, congestion) is tested otherwise: there no cell is set aside, and only a wave
+    above the usual ones stands out.
+    """
+    observed = family.summed(rows, what)
+    reference = family.everybody
+    together = CORRELATION[what] if in_waves else 0.0
+    events = family.events(rows, what)
+    tested = _against(reference, family, events, (0.0, together))
+    for _ in range(0 if in_waves else ROUNDS):
+        still = _reference_cells(tested.chance)
+        agreed = np.array_equal(still, reference.kept)
+        if not agreed:
+            reference = family.reference(still)
+        spread = relative_spread(observed[still], tested.expected[still])
+        tested = _against(reference, family, events, (spread, together))
+        if agreed:
+            break
+    return tested
+
+
+def _against(
+    reference: Reference, family: Family, events: Events, law: tuple[float, float]
+) -> _Tested:
+    """Expect each cell from the kept others of its strata, and test it.
+
+    Args:
+        reference: The cells that are kept.
+        family: All cells.
+        events: What was counted.
+        law: The spread between cells, and the correlation within them.
+    """
+    spread, together = law
+    cell, number = events.cell, events.number
+    seen = np.where(reference.kept[cell], number, 0.0)
+    base = max(reference.dossiers.sum(), 1.0)
+    # Half an event more: that nothing was seen elsewhere does not mean that nothing can be.
+    half = 0.5 / base
+    hits = np.bincount(cell, seen, reference.kept.size) + half * reference.dossiers
+    of_stratum = np.bincount(events.stratum, seen, int(family.stratum.max()) + 1)
+    elsewhere = of_stratum.astype(np.float64)[family.stratum]
+    elsewhere[events.place] -= seen
+    prior = PRIOR_DOSSIERS * seen.sum() / base
+    expected = family.by_cell(reference.weight * elsewhere)
+    expected += half * family.judged + prior * reference.weights
+    unsure = 1 / np.maximum(hits.sum() - hits, 0.25)
+    more = together * np.maximum(family.judged - 1, 0.0)
+    wide = np.maximum(spread + unsure, 0.0) + more / np.maximum(expected, 1e-9)
+    chance = upper_tail(np.bincount(cell, number, hits.size), expected, wide)
+    return _Tested(expected, wide, chance, spread)
+
+
+def _reference_cells(chance: Floats) -> NDArray[np.bool_]:
+    """Return the cells that make the reference: all but the clearly out, at most a tenth."""
+    most = int(np.ceil(MOST_OUT * chance.size))
+    furthest = np.argsort(chance, kind="stable")[:most]
+    kept = np.ones(chance.size, dtype=bool)
+    kept[furthest[chance[furthest] < CLEARLY_OUT]] = False
+    return kept
+
+
+def _timed(family: Family, rows: pl.DataFrame, chance: Floats) -> Floats:
+    """Test the time that all dossiers of each cell, late or not, lost to the cause.
+
+    Time a dossier, times the root of their number, against the cells not out of line: their 80th
+    percentile sets the scale of a law with heavy tails (Student's t with two degrees of freedom),
+    since a few slow dossiers are nothing unusual. Where so few cells lose any time that the
+    percentile is zero, only the place of a cell among the others is known.
+    """
+    lost = family.summed(rows, _TIME) / np.sqrt(np.maximum(family.judged, 1.0))
+    usual = lost[_reference_cells(chance)]
+    if not usual.size:
+        return np.ones_like(lost)
+    place = (np.searchsorted(np.sort(-usual), -lost, side="right") + 1) / (usual.size + 1)
+    scale = float(np.quantile(usual, 0.8)) / float(stdtrit(2, 0.9))
+    if scale <= 0:
+        return np.where(lost > 0, np.minimum(place, 1.0), 1.0)
+    return np.asarray(2 * stdtr(2, -lost / scale))
 
 
 def _finished(table: pl.DataFrame, q: float) -> pl.DataFrame:
-    """Give every cell its q-value and say which are named, with limits that allow for the choice.
-
-    A name holds among the cells of its period and among those of all periods, so that neither a
-    page nor a whole register has more false names than ``q``; or its unit is out of line in all
-    its periods together, and the cell among them, each by half of ``q``.
-    """
-    if table.is_empty():
-        return pl.DataFrame(schema=CELLS)
-    is_able = pl.col("is_full") & (pl.col("observed") - pl.col("expected") >= pl.col("least"))
-    asked = table.with_columns(is_able.alias("is_able"))
-    asked = asked.with_columns(_q_values(asked).alias("of_all"))
-    pages = [page.with_columns(_q_values(page)) for page in asked.partition_by("period")]
-    asked = pl.concat(pages).with_columns(pl.max_horizontal("q", "of_all").alias("alone"))
-    chronic = pl.max_horizontal(*_of_units(asked)) * 2
-    asked = asked.with_columns(pl.min_horizontal("alone", chronic, 1.0).alias("q_value"))
-    return pl.concat(
-        _named(page, q) for page in asked.with_columns(rounded("q_value")).partition_by("period")
-    )
-
-
-def _of_units(asked: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
-    """Return the q-value of each unit and cause, and that of a cell among those of its unit."""
-    of_unit = asked.select("unit_id", "cause", "p_of_unit").unique().sort("unit_id", "cause")
-    units = adjusted_p(of_unit["p_of_unit"].to_numpy())
-    unit_facts = of_unit.with_columns(pl.Series("units", units))
-    rows = asked.select("unit_id", "cause", "p_value").with_row_index("row")
-    parts = [
-        part.with_columns(pl.Series("inside", adjusted_p(part["p_value"].to_numpy())))
-        for part in rows.partition_by("unit_id", "cause")
-    ]
-    inside = pl.concat(parts).join(unit_facts, on=["unit_id", "cause"], how="left").sort("row")
-    return inside["units"], inside["inside"]
-
-
-def _named(page: pl.DataFrame, q: float) -> pl.DataFrame:
-    """Say which cells of a period are named, and give these their own limits."""
+    """Give every cell its q-value, say which are named, and order the columns."""
+    able = pl.col("is_full") & (pl.col("observed") - pl.col("ordinary") >= pl.col("least"))
     is_sure = (pl.col("excess") >= LEAST_EXCESS) & (pl.col("lower") > 0)
+    chosen = table.select(able.alias("able"))["able"]
+    chances = q_values_of_named(
+        table["p_value"].to_numpy(), chosen.to_numpy(), table["reach"].to_numpy()
+    )
     reading = (
-        pl.when(pl.col("cause").is_in(CONGESTION))
+        pl.when(~((pl.col("q_value") <= q) & able & is_sure))
+        .then(None)
+        .when(pl.col("cause").is_in(CONGESTION))
         .then(pl.lit("overload"))
         .when(pl.col("cause") == UNEXPLAINED)
         .then(pl.lit(UNEXPLAINED))
         .otherwise(pl.lit("difference"))
     )
-    is_named = ((pl.col("q_value") <= q) & pl.col("is_able") & is_sure).alias("is_named")
-    asked = page.with_columns(is_named)
-    named = asked.filter("is_named")
-    # of all cells looked at, those named keep the share of the error that all may have
-    level = 1 - (1 - LEVEL) * named.height / page.height
-    parts = [asked.filter(~pl.col("is_named")), _limited(named, level) if named.height else named]
     return (
-        pl.concat(parts)
-        .with_columns(pl.when("is_named").then(reading).alias("reading"))
-        .with_columns(pl.lit(2).alias("evidence_level"))
+        table.with_columns(pl.Series("q_value", chances))
+        .with_columns(rounded("q_value"))
+        .with_columns(reading.alias("reading"), pl.lit(2).alias("evidence_level"))
         .with_columns(pl.col("reading").is_in(["difference", "overload"]).alias("flagged"))
         .with_columns(pl.col("flagged").fill_null(value=False))
         .select(pl.col(name).cast(kind) for name, kind in CELLS.items())

@@ -37,8 +37,7 @@ class Family:
     """The cells of all periods of a kind and their strata: one entry per cell and stratum.
 
     ``cells`` has unit_id, period, n_dossiers and n_late, one row per cell; ``cell`` and
-    ``stratum`` are numbers, those of cells in order; ``dossiers`` those judged. A cell is compared
-    against other units; a stratum that no other unit has, against the unit's own other periods.
+    ``stratum`` are numbers, those of cells in order; ``dossiers`` those judged.
     """
 
     cells: pl.DataFrame
@@ -56,45 +55,12 @@ class Family:
         """All cells as reference."""
         return self.reference(np.ones(self.cells.height, dtype=bool))
 
-    @cached_property
-    def unit(self) -> NDArray[np.int64]:
-        """Number of the unit of each cell."""
-        return numbered(self.cells, ["unit_id"])
-
-    @cached_property
-    def _own(self) -> NDArray[np.int64]:
-        """Number of the unit and stratum of each entry."""
-        strata = int(self.stratum.max(initial=0)) + 1
-        return ranked(self.unit[self.cell] * strata + self.stratum)[1]
-
-    @cached_property
-    def peered(self) -> Floats:
-        """Share of the dossiers of each cell in strata that other units have as well."""
-        shared = np.where(self._is_shared(self.dossiers), self.dossiers, 0.0)
-        return self.by_cell(shared) / np.maximum(self.judged, 1.0)
-
-    def _is_shared(self, base: Floats) -> NDArray[np.bool_]:
-        own = np.bincount(self._own, base)[self._own]
-        return np.asarray(np.bincount(self.stratum, base)[self.stratum] - own > 0.5)
-
-    def elsewhere(self, reference: Reference, events: Events) -> Floats:
-        """Return what the reference has of each entry's stratum, without the entry's own unit."""
-        seen = np.where(reference.kept[events.cell], events.number, 0.0)
-        strata, units = int(self.stratum.max()) + 1, int(self._own.max()) + 1
-        whole = np.bincount(events.stratum, seen, strata)[self.stratum]
-        own = np.bincount(self._own[events.place], seen, units)[self._own]
-        cell = np.bincount(events.place, seen, self.cell.size)
-        return np.asarray(whole - np.where(reference.is_shared, own, cell))
-
     def reference(self, kept: NDArray[np.bool_]) -> Reference:
         """Return some cells as reference of all."""
         base = np.where(kept[self.cell], self.dossiers, 0.0)
-        is_shared = self._is_shared(base)
-        own = np.bincount(self._own, base)[self._own]
-        others = np.bincount(self.stratum, base)[self.stratum] - np.where(is_shared, own, base)
+        others = np.bincount(self.stratum, base)[self.stratum] - base
         weight = self.dossiers / (others + PRIOR_DOSSIERS)
-        dossiers = np.where(kept, self.judged, 0.0)
-        return Reference(kept, dossiers, weight, self.by_cell(weight), is_shared)
+        return Reference(kept, np.where(kept, self.judged, 0.0), weight, self.by_cell(weight))
 
     def by_cell(self, values: Floats) -> Floats:
         """Sum over the strata of each cell."""
@@ -122,15 +88,13 @@ class Reference:
     """Cells with which all are compared (``kept``), and what one event elsewhere lets expect.
 
     ``dossiers`` and ``weights`` are by cell: those kept, and the sum of ``weight``, by cell and
-    stratum: its dossiers over those of the reference elsewhere and the prior's. ``is_shared`` is
-    whether other units of the reference have the stratum.
+    stratum: its dossiers over those of the reference elsewhere and the prior's.
     """
 
     kept: NDArray[np.bool_]
     dossiers: Floats
     weight: Floats
     weights: Floats
-    is_shared: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

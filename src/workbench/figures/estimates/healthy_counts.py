@@ -34,7 +34,6 @@ FLOOR = 0.02
 """Relative variance that cells of a unit and a period have at least, whatever was seen."""
 _TOWARDS_CHANCE = 1.0
 """Power of one plus each part of the spread by which laws count for less at first."""
-_CALM = 0.2
 _FLAT = 0.1
 """Share of the first weights that other causes have no say in."""
 _MOST = 1_200
@@ -103,12 +102,6 @@ def first_weights(elsewhere: Sequence[Floats] = (), floor: float = FLOOR) -> Flo
     if not elsewhere:
         return np.asarray(plain)
     return np.asarray(_FLAT * plain + (1 - _FLAT) * np.mean(elsewhere, axis=0))
-
-
-def weights_of_chance() -> Floats:
-    """Return weights under which cells hardly differ: whatever stands out is not healthy."""
-    calm = (_LAWS[:, 0] == 0) & (_LAWS[:, 1] < _CALM) & (_LAWS[:, 1] >= FLOOR)
-    return np.asarray(np.where(calm, 1.0, 1e-9) / calm.sum())
 
 
 def healthy_counts(
