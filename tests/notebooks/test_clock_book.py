@@ -92,7 +92,7 @@ def test_every_profile_stands_in_the_short_table_and_the_one_in_use_is_set_off(s
     answer = small_book.sensitivity("2022-H1", profile="due_instant")
     assert set(answer.frame["profile"]) == set(small_book.measures["profile"])
     table = answer.table()
-    assert [table.rows[n][-1].split(":")[0] for n in table.marked] == ["due_instant"]
+    assert [table.rows[n][-1].split(":")[0] for n in table.marked] == ["Theo thời điểm hẹn"]
     assert "Theo thời điểm hẹn" in answer.claims[1].text
     answer.chart()
 

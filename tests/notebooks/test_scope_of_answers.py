@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import polars as pl
 
-from workbench.answers.adjusted_units import PEERED
 from workbench.answers.phrasing import FEW
+from workbench.figures.compare import PEERED
 from workbench.messages import say, use_language
 
 

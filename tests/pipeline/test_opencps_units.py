@@ -15,7 +15,7 @@ from workbench.core.run_folders import RunFolders
 from workbench.explain import explain
 from workbench.ingest import deliveries, find_profile, ingest
 
-UNITS = {"U00": "SD-P1", "U01": "SD-VH"}
+UNITS = {"U00": "SD-P1", "U01": "SD-P2"}
 PROCEDURE = "1.001193"
 OFFICE = Office("narrow", 11, units=2, size=40, sick=(Sickness("signature_wait", unit=1),))
 

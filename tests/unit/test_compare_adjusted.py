@@ -129,3 +129,18 @@ def test_units_alike_whose_dossiers_come_in_batches_are_not_apart():
         covered += ((frame["likely_lower"] <= 1.02) & (frame["likely_upper"] >= 0.98)).to_list()
     assert sum(number > 0 for number in pages) <= 4
     assert np.mean(covered) >= 0.93
+
+
+def test_units_of_which_none_can_be_compared_have_no_ratio_and_stop_nothing():
+    """Every unit has procedures of its own: there is no healthy unit to learn from."""
+    cells = pl.DataFrame(
+        {
+            "unit_id": ["a", "b"],
+            "period": "2022-H1",
+            "procedure_id": ["p", "q"],
+            "channel_in": "counter",
+            "n_dossiers": [60, 80],
+            "n_late": [3, 9],
+        }
+    )
+    assert units_adjusted(cells, period="2022-H1")["ratio"].to_list() == [None, None]

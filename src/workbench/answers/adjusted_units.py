@@ -62,7 +62,7 @@ def fair_units(
         frame=frame,
         denominators=say("fairness.units_denominators", few=FEW),
         listing=_table(rows, names, scope) if rows else None,
-        figure=_figure(rows, names, scope) if rows else None,
+        figure=_figure(rows, names, scope),
         values=tuple(
             Value(f"{RATE}.{part}", row["unit_id"], period, profile, row[column])
             for row in rows
@@ -84,11 +84,10 @@ def _claims(
             claims.append(
                 claim(say(f"fairness.units_{side}", n=len(here), units=listing), 2, key=True)
             )
-    if not claims:
-        n = numerals.count(
-            sum(r["peered"] >= compare.PEERED and r["n_dossiers"] >= FEW for r in rows)
-        )
-        claims.append(claim(say("fairness.units_within", n=n), 2, key=True))
+    comparable = sum(r["peered"] >= compare.PEERED and r["n_dossiers"] >= FEW for r in rows)
+    if not claims and comparable:
+        text = say("fairness.units_within", n=numerals.count(comparable))
+        claims.append(claim(text, 2, key=True))
     own = next((row for row in rows if row["unit_id"] == scope.unit), None)
     if own:
         number = sum(row["rank"] is not None for row in rows)
@@ -187,7 +186,7 @@ def _between(lower: float | None, upper: float | None) -> str:
     return f"{numerals.decimal(lower, 2)}–{numerals.decimal(upper, 2)}"
 
 
-def _figure(rows: Sequence[Row], names: dict[str, str], scope: Scope) -> Figure:
+def _figure(rows: Sequence[Row], names: dict[str, str], scope: Scope) -> Figure | None:
     spots = [
         FunnelPoint(
             name=names[row["unit_id"]],
@@ -201,6 +200,8 @@ def _figure(rows: Sequence[Row], names: dict[str, str], scope: Scope) -> Figure:
         for row in rows
         if row["ratio"] is not None and row["expected"] > 0
     ]
+    if not spots:
+        return None
     return picture(
         funnel(spots, say("fairness.expected_axis"), say("fairness.ratio_axis")),
         say("fairness.funnel_caption", period=numerals.period(scope.period)),

@@ -31,6 +31,7 @@ MAY_BE_APART = 0.2
 """Share of units that may be apart, before anything was seen."""
 ALARM = 0.998
 """Level whose limits are crossed by one healthy unit in five hundred."""
+_PLACES = ("likely", "likely_lower", "likely_upper", "rank", "rank_lower", "rank_upper")
 _COMPARED = ("direct", "ratio", "funnel_", "spread", "adjusted_")
 """Columns, by how they begin, that are empty for a unit that cannot be compared."""
 
@@ -249,6 +250,9 @@ def _likely(peers: _Peers) -> list[pl.Series]:
     A count whose dossiers share their luck is worth as many independent ones as its variance says.
     """
     known = peers.comparable
+    if not known.any():
+        kinds = ((name, pl.Float64 if name.startswith("likely") else pl.Int64) for name in _PLACES)
+        return [pl.Series(name, [None] * known.size, kind) for name, kind in kinds]
     linear = 1 + float((peers.law.weight * peers.law.linear).sum())
     found = shrunk_ratios(peers.late[known] / linear, peers.expected[known] / linear)
 

@@ -195,7 +195,8 @@ def _units_by_law(
     met, starts = np.unique(codes[order], return_index=True)
     fit = fit[:, :, order]
     if not met.size:
-        return np.zeros((0, 0, 0)), np.zeros((0, 0, 0))
+        nothing = np.zeros((_LEVELS.size, len(_LAWS), 0))
+        return nothing, nothing
     whole = np.add.reduceat(fit, starts, axis=2)
     healthy, sick = [], []
     for level in range(_LEVELS.size):
