@@ -18,12 +18,14 @@ from workbench.charts import (
     Bar,
     Dot,
     Figure,
+    FunnelPoint,
     Pair,
     Scale,
     bars,
     course,
     dots,
     draw,
+    funnel,
     paired_bars,
     shares,
     svg_of,
@@ -184,3 +186,14 @@ def test_a_picture_is_the_same_however_many_were_drawn_before():
     first, second = svg_of(clipped), svg_of(clipped)
     assert "clip-path" in first
     assert first == second
+
+
+def test_the_last_digit_of_a_processor_names_no_rows_of_a_chart():
+    """Altair names the rows of a chart by their digest, which stands in executed notebooks."""
+
+    def spec(ratio: float) -> dict[str, object]:
+        spot = FunnelPoint("a", 3.0, ratio, 0.2, 2.1, apart=False, marked=False)
+        return draw(funnel([spot], "x", "y"), "caption", "description").spec
+
+    assert 0.1 + 0.2 != 0.3
+    assert spec(0.1 + 0.2) == spec(0.3)

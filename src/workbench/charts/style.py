@@ -199,9 +199,10 @@ def unchecked_charts() -> Iterator[None]:
 def inline_data(rows: Iterable[Mapping[str, Any]]) -> alt.InlineData:
     """Return the rows of a chart; a tuple, which Altair need not copy at every step of a chart.
 
-    A single row without columns stays a list, which Altair calls «empty».
+    Numbers are rounded already here: Altair names the rows of a chart by a digest of them. A single
+    row without columns stays a list, which Altair calls «empty».
     """
-    values = tuple(rows)
+    values = tuple(_rounded(dict(row)) for row in rows)
     return alt.InlineData(values=values if any(values) else list(values))
 
 
