@@ -7,7 +7,7 @@
 -- (finish, and steps named in instant_steps) when it ends. finishes_with = next_step: it ends when
 -- the next one begins. A stamp that the log has is never replaced.
 
-with logged as (
+with logged_stamps as (
     select
         steps.row_id,
         steps.dossier_id,
@@ -40,7 +40,7 @@ steps_with_ends as (
             end as finished_at
         ),
         coalesce(started_at, finished_at, arrived_at) as first_at
-    from logged
+    from logged_stamps
     window course as (
         partition by dossier_id
         order by coalesce(started_at, arrived_at, finished_at), row_id

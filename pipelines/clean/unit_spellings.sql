@@ -26,7 +26,7 @@ with bodies as (
     from units
 ),
 
-listed as (
+list_forms as (
     select unit_id as spelling, unit_id, '' as parent_id, valid_from, valid_to from bodies
     union all
     select name_vi as spelling, unit_id, parent_id, valid_from, valid_to from bodies
@@ -109,12 +109,12 @@ place_forms as (
 departments as (
     select
         bodies.unit_id,
-        regexp_replace(listed.spelling, ' (phường|xã|thành phố)$', '') as department,
+        regexp_replace(list_forms.spelling, ' (phường|xã|thành phố)$', '') as department,
         unnest([places.written, 'UBND ' || places.written]) as parent,
         greatest(bodies.valid_from, places.valid_from) as valid_from,
         least(bodies.valid_to, places.valid_to) as valid_to
     from bodies
-    inner join listed on bodies.unit_id = listed.unit_id and listed.parent_id <> ''
+    inner join list_forms on bodies.unit_id = list_forms.unit_id and list_forms.parent_id <> ''
     inner join places on bodies.parent_id = places.unit_id
 ),
 
@@ -135,7 +135,7 @@ department_forms as (
 
 own_forms as (
     select *, 1 as rank
-    from listed
+    from list_forms
     union all
     select *, 2 as rank
     from department_forms

@@ -13,7 +13,7 @@ with moments as (
     select holder_no, to_second as second from holder_windows
 ),
 
-pieces as (
+intervals as (
     select
         holder_no,
         second as from_second,
@@ -23,18 +23,18 @@ pieces as (
 
 free_pieces as (
     select
-        pieces.holder_no,
-        pieces.from_second,
-        pieces.to_second
-    from pieces
+        intervals.holder_no,
+        intervals.from_second,
+        intervals.to_second
+    from intervals
     asof inner join holder_windows as windows
-        on pieces.holder_no = windows.holder_no
-        and pieces.from_second >= windows.from_second
+        on intervals.holder_no = windows.holder_no
+        and intervals.from_second >= windows.from_second
     asof left join busy_pieces
-        on pieces.holder_no = busy_pieces.holder_no
-        and pieces.from_second >= busy_pieces.from_second
-    where pieces.to_second <= windows.to_second
-        and coalesce(busy_pieces.to_second <= pieces.from_second, true)
+        on intervals.holder_no = busy_pieces.holder_no
+        and intervals.from_second >= busy_pieces.from_second
+    where intervals.to_second <= windows.to_second
+        and coalesce(busy_pieces.to_second <= intervals.from_second, true)
 )
 
 select * from free_pieces

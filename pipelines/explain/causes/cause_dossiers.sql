@@ -28,7 +28,7 @@ with others as (
         ) = 1
 ),
 
-judged as (
+cases as (
     select
         calendars.dossier_no,
         dossiers.dossier_id,
@@ -110,33 +110,33 @@ judged as (
 
 instants as (
     select dossier_no, offset_seconds, key_base, 'end' as what, end_second as second
-    from judged
+    from cases
     where judged_second > end_second
         or paper_second < end_second
         or other_second < end_second
     union all
     select dossier_no, offset_seconds, key_base, 'judged' as what, judged_second as second
-    from judged
+    from cases
     where judged_second > end_second
     union all
     select dossier_no, offset_seconds, key_base, 'paper' as what, paper_second as second
-    from judged
+    from cases
     where paper_second < end_second
     union all
     select dossier_no, offset_seconds, key_base, 'other' as what, other_second as second
-    from judged
+    from cases
     where other_second < end_second
     union all
     select dossier_no, offset_seconds, key_base, 'due' as what, due_second as second
-    from judged
+    from cases
     where right_due_second > due_second
     union all
     select dossier_no, offset_seconds, key_base, 'right_due' as what, right_due_second as second
-    from judged
+    from cases
     where right_due_second > due_second
 ),
 
-worked as (
+work_times as (
     select
         instants.dossier_no,
         instants.what,
@@ -158,7 +158,7 @@ spans as (
         max(case when what = 'other' then w end) as other_w,
         max(case when what = 'due' then w end) as due_w,
         max(case when what = 'right_due' then w end) as right_due_w
-    from worked
+    from work_times
     group by dossier_no
 ),
 
@@ -166,29 +166,29 @@ procedures as (
     select
         procedure_id,
         row_number() over (order by procedure_id)::integer as procedure_no
-    from judged
+    from cases
     group by procedure_id
 ),
 
-measured as (
+overruns as (
     select
-        judged.*,
+        cases.*,
         procedures.procedure_no,
         case
-            when judged.allowed_seconds < 57600 then 1
-            when judged.allowed_seconds < 144000 then 2
-            when judged.allowed_seconds < 288000 then 3
-            when judged.allowed_seconds < 576000 then 4
+            when cases.allowed_seconds < 57600 then 1
+            when cases.allowed_seconds < 144000 then 2
+            when cases.allowed_seconds < 288000 then 3
+            when cases.allowed_seconds < 576000 then 4
             else 5
         end::tinyint as term_band,
-        (year(judged.received_on) * 4 + quarter(judged.received_on))::smallint as quarter_no,
+        (year(cases.received_on) * 4 + quarter(cases.received_on))::smallint as quarter_no,
         coalesce(spans.end_w - spans.paper_w, 0)::bigint as after_paper_seconds,
         coalesce(spans.end_w - spans.other_w, 0)::bigint as after_other_seconds,
         coalesce(spans.right_due_w - spans.due_w, 0)::bigint as due_error_seconds,
         coalesce(spans.judged_w - spans.end_w, 0)::bigint as after_clock_seconds
-    from judged
-    inner join procedures on judged.procedure_id = procedures.procedure_id
-    left join spans on judged.dossier_no = spans.dossier_no
+    from cases
+    inner join procedures on cases.procedure_id = procedures.procedure_id
+    left join spans on cases.dossier_no = spans.dossier_no
 ),
 
 cause_dossiers as (
@@ -199,7 +199,7 @@ cause_dossiers as (
             case when other_second < end_second then other_second end as other_second,
             coalesce(is_other_shown and other_second < end_second, false) as is_other_shown
         )
-    from measured
+    from overruns
 )
 
 select * from cause_dossiers

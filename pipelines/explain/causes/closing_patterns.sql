@@ -39,7 +39,7 @@ units as (
 ),
 
 -- a unit that stands for its holders differs from them by the sign of its number
-closed as (
+closing_clicks as (
     select
         dossiers.dossier_no,
         units.unit_no,
@@ -61,10 +61,10 @@ closings as (
         *,
         end_second - lag(end_second) over (partition by hand_no order by end_second, dossier_no)
             as gap_seconds
-    from closed
+    from closing_clicks
 ),
 
-numbered as (
+click_runs as (
     select
         closings.*,
         count(*) filter (
@@ -88,7 +88,7 @@ bunches as (
         date_diff(
             'day', ended_on, (date_trunc('quarter', ended_on) + interval 3 month)::date
         ) as days_left
-    from numbered
+    from click_runs
 ),
 
 chains as (
@@ -96,7 +96,7 @@ chains as (
     from click_chains
 ),
 
-judged as (
+patterns as (
     select
         bunches.dossier_no,
         bunches.n_run >= limits.batch_size as is_burst,
@@ -118,7 +118,7 @@ judged as (
 
 closing_patterns as (
     select *
-    from judged
+    from patterns
     where is_burst or is_bulk or is_weekday or is_chain
 )
 

@@ -17,7 +17,7 @@
 -- what no cause explains if that is most. Of equal ones it is the better proven.
 -- overrun_seconds are null where they are unknown: no due date, or days outside the calendar.
 
-with logged as (
+with log_facts as (
     select
         dossier_no,
         sum(case when part in ('record', 'synced') then seconds else 0 end)::bigint
@@ -39,13 +39,13 @@ doubts as (
     group by causes.dossier_id
 ),
 
-judged as (
+readings as (
     select
         dossiers.*,
         greatest(dossiers.overrun_seconds, 1) as needed_seconds,
         dossiers.due_error_seconds
         + greatest(
-            case when doubts.is_clicked_late then logged.record_seconds else 0 end,
+            case when doubts.is_clicked_late then log_facts.record_seconds else 0 end,
             dossiers.after_paper_seconds,
             case when dossiers.is_other_shown then dossiers.after_other_seconds else 0 end
         ) as shown_seconds,
@@ -53,9 +53,9 @@ judged as (
         closing_patterns.dossier_no is not null
         and dossiers.paper_second is null
         and not dossiers.is_other_shown
-        and (coalesce(logged.record_seconds, 0) = 0 or closing_patterns.is_chain)
+        and (coalesce(log_facts.record_seconds, 0) = 0 or closing_patterns.is_chain)
             as is_pattern_only,
-        coalesce(logged.unlogged_seconds, 0) as unlogged_seconds,
+        coalesce(log_facts.unlogged_seconds, 0) as unlogged_seconds,
         coalesce(
             not dossiers.has_paper
             and not dossiers.is_other_shown
@@ -64,7 +64,7 @@ judged as (
             false
         ) as is_like_dated
     from cause_dossiers as dossiers
-    left join logged on dossiers.dossier_no = logged.dossier_no
+    left join log_facts on dossiers.dossier_no = log_facts.dossier_no
     left join doubts on dossiers.dossier_id = doubts.dossier_id
     left join closing_patterns on dossiers.dossier_no = closing_patterns.dossier_no
     left join paper_shares on dossiers.unit_id = paper_shares.unit_id
@@ -91,39 +91,39 @@ dominant as (
 
 realities as (
     select
-        judged.*,
+        readings.*,
         case
-            when judged.shown_seconds >= judged.needed_seconds then 'record_only'
-            when judged.doubted_seconds >= judged.needed_seconds then 'undecidable'
-            when judged.is_pattern_only then 'undecidable'
-            when 100 * judged.unlogged_seconds > limits.unlogged_share * judged.used_seconds
+            when readings.shown_seconds >= readings.needed_seconds then 'record_only'
+            when readings.doubted_seconds >= readings.needed_seconds then 'undecidable'
+            when readings.is_pattern_only then 'undecidable'
+            when 100 * readings.unlogged_seconds > limits.unlogged_share * readings.used_seconds
                 then 'undecidable'
             else 'real'
         end as own_reality
-    from judged
+    from readings
     cross join cause_limits as limits
 ),
 
 late_dossiers as (
     select
-        judged.dossier_id,
+        realities.dossier_id,
         getvariable('profile')::varchar as profile,
-        judged.unit_id,
-        judged.procedure_id,
-        judged.channel_in,
-        judged.ended_on,
-        judged.received_on,
-        judged.outcome,
-        case when judged.is_measured then judged.overrun_seconds end as overrun_seconds,
+        realities.unit_id,
+        realities.procedure_id,
+        realities.channel_in,
+        realities.ended_on,
+        realities.received_on,
+        realities.outcome,
+        case when realities.is_measured then realities.overrun_seconds end as overrun_seconds,
         case
-            when judged.own_reality = 'real' and judged.is_like_dated then 'undecidable'
-            else judged.own_reality
+            when realities.own_reality = 'real' and realities.is_like_dated then 'undecidable'
+            else realities.own_reality
         end as reality,
         dominant.cause as dominant_cause,
-        judged.has_paper,
-        judged.own_reality = 'real' and judged.is_like_dated as is_by_paper_share
-    from realities as judged
-    inner join dominant on judged.dossier_id = dominant.dossier_id
+        realities.has_paper,
+        realities.own_reality = 'real' and realities.is_like_dated as is_by_paper_share
+    from realities
+    inner join dominant on realities.dossier_id = dominant.dossier_id
 )
 
 select * from late_dossiers

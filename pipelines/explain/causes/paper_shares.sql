@@ -6,7 +6,7 @@
 -- (Wilson 1927) of the share that was late only on record is paper_share in a hundred or more.
 -- In nine of ten of those the record came no longer after the paper than lag_seconds.
 
-with dated as (
+with paper_dates as (
     select
         unit_id,
         after_paper_seconds,
@@ -23,7 +23,7 @@ unit_counts as (
         count(*) as n_dated,
         count(*) filter (where is_on_record) as n_on_record,
         quantile_disc(after_paper_seconds, 0.9) filter (where is_on_record) as lag_seconds
-    from dated
+    from paper_dates
     group by unit_id
 ),
 

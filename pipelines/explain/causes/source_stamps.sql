@@ -6,7 +6,7 @@
 -- Which causes an export distinguishes depends on them (column needs of causes.csv). Dossiers
 -- still open have steps without an end, whatever the export: they are left out.
 
-with ended as (
+with ended_dossiers as (
     select
         dossier_id,
         source
@@ -14,7 +14,7 @@ with ended as (
     where resolved_at is not null
 ),
 
-logged as (
+logged_steps as (
     select
         dossier_id,
         count(*) as n_steps,
@@ -27,16 +27,16 @@ logged as (
 
 source_stamps as (
     select
-        ended.source,
+        ended_dossiers.source,
         count(*) as n_dossiers,
-        count(logged.dossier_id) as n_logged,
-        coalesce(sum(logged.n_steps), 0)::bigint as n_steps,
-        coalesce(sum(logged.n_arrived), 0)::bigint as n_arrived,
-        coalesce(sum(logged.n_started), 0)::bigint as n_started,
-        coalesce(sum(logged.n_finished), 0)::bigint as n_finished
-    from ended
-    left join logged on ended.dossier_id = logged.dossier_id
-    group by ended.source
+        count(logged_steps.dossier_id) as n_logged,
+        coalesce(sum(logged_steps.n_steps), 0)::bigint as n_steps,
+        coalesce(sum(logged_steps.n_arrived), 0)::bigint as n_arrived,
+        coalesce(sum(logged_steps.n_started), 0)::bigint as n_started,
+        coalesce(sum(logged_steps.n_finished), 0)::bigint as n_finished
+    from ended_dossiers
+    left join logged_steps on ended_dossiers.dossier_id = logged_steps.dossier_id
+    group by ended_dossiers.source
 )
 
 select * from source_stamps

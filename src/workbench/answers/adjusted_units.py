@@ -104,10 +104,10 @@ def _claims(
 
 def _named_units(run: Run, period: str) -> frozenset[str]:
     """Return the units that a cause is named for in a period (``cells``)."""
-    named = run.cell_tests.filter(
+    cells = run.cell_tests.filter(
         pl.col("period") == period, pl.col("reading").is_in(["difference", "overload"])
     )
-    return frozenset(named["unit_id"])
+    return frozenset(cells["unit_id"])
 
 
 def _reconciled(

@@ -132,10 +132,10 @@ class Question(Generic[Asker, P, T]):
             answers = None if isinstance(asker, Part) else _ANSWERS.get()
             if answers is None:
                 return self._answer(source, *given.args[1:], **given.kwargs)
-            asked = (self, run.home, run.language, repr((given.args[1:], given.kwargs)))
-            if asked not in answers:
-                answers[asked] = self._answer(source, *given.args[1:], **given.kwargs)
-            answer: T = answers[asked]
+            key = (self, run.home, run.language, repr((given.args[1:], given.kwargs)))
+            if key not in answers:
+                answers[key] = self._answer(source, *given.args[1:], **given.kwargs)
+            answer: T = answers[key]
             return answer
 
     @overload

@@ -75,14 +75,14 @@ def scenarios(run: Run) -> dict[str, dict[str, str]]:
 
 def _cell_claims(run: Run, scope: Scope, listed: dict[str, dict[str, str]]) -> tuple[Claim, ...]:
     """Say what would have helped each named unit against its named cause, the most first."""
-    named = run.cell_tests.filter(pl.col("period") == scope.period, "flagged")
+    cells = run.cell_tests.filter(pl.col("period") == scope.period, "flagged")
     answers = [
         {**cell, **row}
-        for cell in of_unit(named, scope.unit).sort("unit_id", "cause").iter_rows(named=True)
+        for cell in of_unit(cells, scope.unit).sort("unit_id", "cause").iter_rows(named=True)
         if (row := _against(run, cell, listed))
     ]
     answers.sort(key=lambda row: -row["n_saved"])
-    names = distinct(named["unit_id"].unique().sort(), run.unit_name)
+    names = distinct(cells["unit_id"].unique().sort(), run.unit_name)
     return tuple(
         claim(
             say(

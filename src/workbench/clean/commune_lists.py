@@ -49,12 +49,12 @@ def add_province(reference: Path, province: str) -> AddedProvince:
     mergers = read_rows(reference / "unit_mergers.csv", "old_code", "new_code", "new_unit_id")
     communes = _communes_of(reference / "communes", province)
     parent = _province_unit(units, communes[0])
-    known = {row["admin_code"]: row["unit_id"] for row in units if row["valid_from"]}
+    listed_ids = {row["admin_code"]: row["unit_id"] for row in units if row["valid_from"]}
     fresh: list[_Row] = []
     for commune in communes:
-        if commune["code"] not in known:
+        if commune["code"] not in listed_ids:
             fresh.append(_unit(commune, parent["unit_id"], [*units, *fresh]))
-    ids = known | {row["admin_code"]: row["unit_id"] for row in fresh}
+    ids = listed_ids | {row["admin_code"]: row["unit_id"] for row in fresh}
     codes = {commune["code"] for commune in communes}
     there = {(row["old_code"], row["new_code"]) for row in mergers}
     lines = [
@@ -62,8 +62,8 @@ def add_province(reference: Path, province: str) -> AddedProvince:
         for row in read_rows(reference / "communes" / "mergers.csv", "old_code", "new_code")
         if row["new_code"] in codes and (row["old_code"], row["new_code"]) not in there
     ]
-    listed = units if parent in units else [*units, parent]
-    write_rows(reference / "units.csv", [*listed, *fresh])
+    with_parent = units if parent in units else [*units, parent]
+    write_rows(reference / "units.csv", [*with_parent, *fresh])
     write_rows(reference / "unit_mergers.csv", [*mergers, *lines])
     return AddedProvince(communes[0]["province"], len(fresh), len(lines))
 
@@ -71,11 +71,11 @@ def add_province(reference: Path, province: str) -> AddedProvince:
 def _communes_of(folder: Path, province: str) -> list[_Row]:
     rows = read_rows(folder / "communes.csv", "province_code", "province", "code", "name")
     wanted = _plain(province)
-    own = [r for r in rows if wanted in (r["province_code"], *_names(r["province"]))]
-    if not own:
-        known = ", ".join(sorted({_names(row["province"])[1].lower() for row in rows}))
-        raise UsageProblem("units.no_province", province=province, known=known)
-    return own
+    communes = [r for r in rows if wanted in (r["province_code"], *_names(r["province"]))]
+    if not communes:
+        names = ", ".join(sorted({_names(row["province"])[1].lower() for row in rows}))
+        raise UsageProblem("units.no_province", province=province, known=names)
+    return communes
 
 
 def _names(province: str) -> tuple[str, str]:

@@ -92,15 +92,15 @@ def draft_profiles(paths: Sequence[Path], folder: Path, ask: Ask) -> list[Path]:
         if draft.is_file():
             print_remark(say("start.kept", draft=draft))
             continue
-        found = settle(inspect(path, reference), ask)
+        inspection = settle(inspect(path, reference), ask)
         with only_writer(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            draft.write_text(found.to_toml(), encoding="utf-8", newline="\n")
+            draft.write_text(inspection.to_toml(), encoding="utf-8", newline="\n")
         print_remark(say("start.drafted", file=path.name, draft=draft))
     return drafts
 
 
-def settle(found: Inspection, ask: Ask) -> Inspection:
+def settle(inspection: Inspection, ask: Ask) -> Inspection:
     """Return an inspection with what it left open answered: place, and values without a code.
 
     Raises:
@@ -109,16 +109,18 @@ def settle(found: Inspection, ask: Ask) -> Inspection:
     """
     from workbench.ingest.draft_gaps import missing_roles
 
-    if missing := missing_roles(found):
-        raise UsageProblem("start.missing", file=found.path, missing=", ".join(missing))
-    if found.time_zone == "UTC":
-        found = replace(found, time_zone=ask(say("start.zone", file=found.path.name), "UTC"))
-    for column in found.proposals:
-        found = _with_codes(found, column, ask)
-    return found
+    if missing := missing_roles(inspection):
+        raise UsageProblem("start.missing", file=inspection.path, missing=", ".join(missing))
+    if inspection.time_zone == "UTC":
+        inspection = replace(
+            inspection, time_zone=ask(say("start.zone", file=inspection.path.name), "UTC")
+        )
+    for column in inspection.proposals:
+        inspection = _with_codes(inspection, column, ask)
+    return inspection
 
 
-def _with_codes(found: Inspection, column: Proposal, ask: Ask) -> Inspection:
+def _with_codes(inspection: Inspection, column: Proposal, ask: Ask) -> Inspection:
     """Ask for the code of each value that has none; a column with one left open is left out."""
     from workbench.ingest.draft_gaps import values_without_code
     from workbench.ingest.headers import IGNORED
@@ -128,20 +130,20 @@ def _with_codes(found: Inspection, column: Proposal, ask: Ask) -> Inspection:
     field = next((t for t in column.targets if t.rpartition(".")[2] in FIELD_CODES), "")
     name = field.rpartition(".")[2]
     answers = {}
-    for value in values_without_code(found, column):
-        known = ", ".join(FIELD_CODES[name])
-        question = say("start.code", column=column.header, value=value, known=known)
-        answers[fold(value)] = ask(question, found.likely_statuses.get(value, _NONE))
+    for value in values_without_code(inspection, column):
+        codes_text = ", ".join(FIELD_CODES[name])
+        question = say("start.code", column=column.header, value=value, known=codes_text)
+        answers[fold(value)] = ask(question, inspection.likely_statuses.get(value, _NONE))
     wrong = sorted(set(answers.values()) - {*FIELD_CODES.get(name, ()), _NONE})
     if wrong:
         raise UsageProblem("start.no_code", answer=wrong[0], known=", ".join(FIELD_CODES[name]))
     if _NONE in answers.values():
         print_remark(say("start.left_out", column=column.header))
         targets = tuple(t for t in column.targets if t != field) or (IGNORED,)
-        others = [replace(p, targets=targets) if p is column else p for p in found.proposals]
-        return replace(found, proposals=tuple(others))
-    codes = {**found.codes, name: {**found.codes.get(name, {}), **answers}}
-    return replace(found, codes=codes) if answers else found
+        others = [replace(p, targets=targets) if p is column else p for p in inspection.proposals]
+        return replace(inspection, proposals=tuple(others))
+    codes = {**inspection.codes, name: {**inspection.codes.get(name, {}), **answers}}
+    return replace(inspection, codes=codes) if answers else inspection
 
 
 def _ask(question: str, default: str) -> str:

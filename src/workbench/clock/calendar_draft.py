@@ -81,30 +81,30 @@ def add_year(folder: Path, year: int, country: str) -> DraftedYear:
             covered is missing.
         InputRejected: A table is missing, or the library lacks the holiday that every year has.
     """
-    listed = country.lower().replace("-", "_")
+    list_name = country.lower().replace("-", "_")
     days = read_rows(folder / "holidays.csv", "holiday_list", "day", "verified")
     calendars = read_rows(folder / "calendars.csv", *_COVERAGE)
-    own = [row for row in calendars if row["holiday_list"] == listed]
-    if not own:
-        known = ", ".join(sorted({row["holiday_list"] for row in calendars} - {""}))
-        raise UsageProblem("calendars.no_list", country=country, known=known.upper())
-    reviewed = [r for r in days if not _is_draft(r, listed, year)]
-    _check_place(own, year, country, is_drafted=len(reviewed) < len(days))
-    known_days = {row["day"] for row in reviewed if row["holiday_list"] == listed}
+    its_calendars = [row for row in calendars if row["holiday_list"] == list_name]
+    if not its_calendars:
+        names = ", ".join(sorted({row["holiday_list"] for row in calendars} - {""}))
+        raise UsageProblem("calendars.no_list", country=country, known=names.upper())
+    reviewed = [r for r in days if not _is_draft(r, list_name, year)]
+    _check_place(its_calendars, year, country, is_drafted=len(reviewed) < len(days))
+    known_days = {row["day"] for row in reviewed if row["holiday_list"] == list_name}
     drafted = [
-        {"holiday_list": listed, **row}
+        {"holiday_list": list_name, **row}
         for row in draft_year(year, country)
         if row["day"] not in known_days
     ]
-    for row in own:
+    for row in its_calendars:
         if not has_yearly_holiday(row, drafted, year):
             name = row["yearly_holiday"]
             raise InputRejected("calendars.no_yearly", year=year, country=country, holiday=name)
         _extend(row, year)
     write_rows(folder / "holidays.csv", _with_year(reviewed, drafted))
     write_rows(folder / "calendars.csv", calendars)
-    covering = tuple(row["calendar_id"] for row in own if year in _years(row))
-    return DraftedYear(listed, year, len(drafted), covering)
+    covering = tuple(row["calendar_id"] for row in its_calendars if year in _years(row))
+    return DraftedYear(list_name, year, len(drafted), covering)
 
 
 def _is_draft(row: _Row, listed: str, year: int) -> bool:
@@ -138,12 +138,12 @@ def _years(row: _Row) -> range:
 
 def _with_year(rows: list[_Row], drafted: list[_Row]) -> list[_Row]:
     """Return the rows with the drafted ones in order of day within their list."""
-    listed = drafted[0]["holiday_list"]
-    others = [n for n, row in enumerate(rows) if row["holiday_list"] == listed]
+    list_name = drafted[0]["holiday_list"]
+    others = [n for n, row in enumerate(rows) if row["holiday_list"] == list_name]
     before = rows[: others[0]] if others else rows
     after = rows[others[-1] + 1 :] if others else []
-    own = [row for row in rows if row["holiday_list"] == listed]
-    return [*before, *sorted([*own, *drafted], key=lambda row: row["day"]), *after]
+    of_list = [row for row in rows if row["holiday_list"] == list_name]
+    return [*before, *sorted([*of_list, *drafted], key=lambda row: row["day"]), *after]
 
 
 def compare_lists(folder: Path) -> list[Difference]:
@@ -156,24 +156,24 @@ def compare_lists(folder: Path) -> list[Difference]:
         UsageProblem: A list is not named after a country that the library knows.
     """
     days = read_rows(folder / "holidays.csv", "holiday_list", "day", "kind")
-    found = []
+    differences = []
     for name, years in sorted(_covered_years(folder).items()):
         country = name.upper().replace("_", "-")
-        own = [row for row in days if row["holiday_list"] == name]
+        of_list = [row for row in days if row["holiday_list"] == name]
         # a make-up day may stand for one of the year before
         with_before = range(years.start - 1, years.stop)
         theirs = [row for year in with_before for row in draft_year(year, country)]
-        found += [
-            Difference(name, day, day not in _closed(own))
-            for day in sorted(_closed(own) ^ _closed(theirs))
+        differences += [
+            Difference(name, day, day not in _closed(of_list))
+            for day in sorted(_closed(of_list) ^ _closed(theirs))
             if day.year in years and day.weekday() < 5
         ]
-        found += [
-            Difference(name, day, day in _worked(own))
-            for day in sorted(_worked(own) ^ _worked(theirs))
+        differences += [
+            Difference(name, day, day in _worked(of_list))
+            for day in sorted(_worked(of_list) ^ _worked(theirs))
             if day.year in years
         ]
-    return sorted(found, key=lambda one: (one.holiday_list, one.day))
+    return sorted(differences, key=lambda one: (one.holiday_list, one.day))
 
 
 def drafted_years(folder: Path) -> dict[str, list[int]]:
@@ -232,8 +232,8 @@ def _covered_years(folder: Path) -> dict[str, range]:
     spans: dict[str, range] = {}
     for row in read_rows(folder / "calendars.csv", *_COVERAGE):
         if name := row["holiday_list"]:
-            own, known = _years(row), spans.get(name, _years(row))
-            spans[name] = range(min(known.start, own.start), max(known.stop, own.stop))
+            years, span = _years(row), spans.get(name, _years(row))
+            spans[name] = range(min(span.start, years.start), max(span.stop, years.stop))
     return spans
 
 

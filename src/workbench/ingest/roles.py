@@ -68,22 +68,22 @@ def likely_statuses(frame: pl.DataFrame, proposals: Sequence[Proposal]) -> dict[
 def _roles(
     frame: pl.DataFrame, proposals: Sequence[Proposal], *, day_first: bool
 ) -> Iterator[tuple[str, str]]:
-    known = {one.targets[0]: one.header for one in proposals if one.is_mapped}
+    header_of = {one.targets[0]: one.header for one in proposals if one.is_mapped}
     places = [one.header for one in proposals if one.targets[0] in _PLACES]
     open_columns = [one for one in proposals if _is_open(one)]
     filled = [h for h in (o.header for o in open_columns) if frame[h].null_count() < len(frame)]
     dates = [header for header in filled if value_shapes.are_dates(frame[header])]
     others = [header for header in filled if header not in dates]
-    if "dossier_id" not in known and (header := _number(frame, others)):
+    if "dossier_id" not in header_of and (header := _number(frame, others)):
         others.remove(header)
         yield "dossier_id", header
-    for field, header in _dates(frame, dates, known, day_first=day_first):
-        known[field] = header
+    for field, header in _dates(frame, dates, header_of, day_first=day_first):
+        header_of[field] = header
         yield field, header
-    if "status" not in known and (header := _status(frame, others, known)):
+    if "status" not in header_of and (header := _status(frame, others, header_of)):
         others.remove(header)
         yield "status", header
-    if "unit_id" not in known and (header := _unit(frame, places or others)):
+    if "unit_id" not in header_of and (header := _unit(frame, places or others)):
         yield "unit_id", header
 
 
@@ -110,9 +110,9 @@ def _is_unique(values: pl.Series) -> bool:
     )
 
 
-def _status(frame: pl.DataFrame, headers: Sequence[str], known: Mapping[str, str]) -> str:
+def _status(frame: pl.DataFrame, headers: Sequence[str], header_of: Mapping[str, str]) -> str:
     """Return the column whose few words say which rows have ended and which have not."""
-    end = known.get("resolved_at") or known.get("returned_at")
+    end = header_of.get("resolved_at") or header_of.get("returned_at")
     for header in headers if end else ():
         rows = frame.select(word=header, has_ended=pl.col(end or "").is_not_null())
         shares = rows.drop_nulls("word").group_by("word").agg(pl.col("has_ended").mean())
@@ -143,14 +143,14 @@ def _are_units(values: pl.Series) -> bool:
 
 
 def _dates(
-    frame: pl.DataFrame, dates: Sequence[str], known: dict[str, str], *, day_first: bool
+    frame: pl.DataFrame, dates: Sequence[str], header_of: dict[str, str], *, day_first: bool
 ) -> Iterator[tuple[str, str]]:
     """Yield reception, end and due date among dates that no header explains, where they lack."""
-    moments = {h: _moments(frame[h], day_first=day_first) for h in (*dates, *known.values())}
-    start = known.get("received_at", "")
+    moments = {h: _moments(frame[h], day_first=day_first) for h in (*dates, *header_of.values())}
+    start = header_of.get("received_at", "")
     rest = list(dates)
     if not start:
-        others = [h for f, h in known.items() if f in ("due_at", "resolved_at", "returned_at")]
+        others = [h for f, h in header_of.items() if f in ("due_at", "resolved_at", "returned_at")]
         start = _earliest(moments, rest, [*rest, *others])
         if not start:
             return
@@ -159,19 +159,19 @@ def _dates(
     later = [h for h in rest if _precedes(moments[start], moments[h])]
     gaps = [h for h in later if frame[h].null_count() > frame[start].null_count()]
     whole = [h for h in later if h not in gaps]
-    if known.keys().isdisjoint(("resolved_at", "returned_at")) and (ends := gaps or whole):
+    if header_of.keys().isdisjoint(("resolved_at", "returned_at")) and (ends := gaps or whole):
         yield "resolved_at", ends[0]
         whole = [h for h in whole if h != ends[0]]
-    if "due_at" not in known and whole:
+    if "due_at" not in header_of and whole:
         yield "due_at", whole[0]
 
 
 def _earliest(moments: dict[str, pl.Series], dates: Sequence[str], others: Sequence[str]) -> str:
     """Return the date, present in nearly every row, that none of the others comes before."""
     for header in dates:
-        own = moments[header]
-        is_filled = len(own.drop_nulls()) >= _FILLED * len(own)
-        if is_filled and all(_precedes(own, moments[h]) for h in others if h != header):
+        days = moments[header]
+        is_filled = len(days.drop_nulls()) >= _FILLED * len(days)
+        if is_filled and all(_precedes(days, moments[h]) for h in others if h != header):
             return header
     return ""
 

@@ -35,8 +35,8 @@ class PageRecord:
         """Note down what each folder of pages, now in its place, was made from."""
         for folder, sources in folders.items():
             self._entries[self._name(folder)] = _entry(folder, sources)
-        kept = {name: e for name, e in self._entries.items() if (self._out / name).is_dir()}
-        text = json.dumps(kept, indent=1, sort_keys=True) + "\n"
+        entries = {name: e for name, e in self._entries.items() if (self._out / name).is_dir()}
+        text = json.dumps(entries, indent=1, sort_keys=True) + "\n"
         self._path.write_text(text, encoding="utf-8", newline="\n")
 
     def _name(self, folder: Path) -> str:
@@ -44,7 +44,7 @@ class PageRecord:
 
 
 def sources_digest(book: Book, notebooks: Iterable[Path]) -> str:
-    """Return a digest of all that pages are made from but the question: two runs have two.
+    """Return a digest of all that pages are made from but the question.
 
     These are the tables, reviewed facts, SQL models and notebooks, this program and the versions
     of the libraries that it asks for.
@@ -59,8 +59,8 @@ def sources_digest(book: Book, notebooks: Iterable[Path]) -> str:
 
 def question_digest(sources: str, question: Mapping[str, str], notebooks: Iterable[str]) -> str:
     """Return a digest of what one folder of pages is made from."""
-    asked = json.dumps([sources, dict(question), list(notebooks)], sort_keys=True)
-    return sha256(asked.encode()).hexdigest()
+    question_text = json.dumps([sources, dict(question), list(notebooks)], sort_keys=True)
+    return sha256(question_text.encode()).hexdigest()
 
 
 def _entry(folder: Path, sources: str) -> dict[str, str]:
@@ -90,7 +90,7 @@ def _counts(path: Path) -> bool:
 
 def _versions() -> list[str]:
     """Return the libraries of this installation that the program asks for, with their versions."""
-    asked = {line.split(";")[0] for line in metadata.requires(_DISTRIBUTION) or ()}
-    names = {re.split(r"[^\w.-]", name, maxsplit=1)[0] for name in asked}
+    requirements = {line.split(";")[0] for line in metadata.requires(_DISTRIBUTION) or ()}
+    names = {re.split(r"[^\w.-]", name, maxsplit=1)[0] for name in requirements}
     installed = {d.name: d.version for d in metadata.distributions() if d.name in names}
     return [f"{name} {version}" for name, version in sorted(installed.items())]

@@ -142,7 +142,8 @@ def compare_revisions(
         _check_tables(before, after, hashes)
         names = hashes[0].keys() | hashes[1].keys()
         differing = {n for n in names if hashes[0].get(n) != hashes[1].get(n)}
-        files = _copied(folder, (before, after), {*differing, *_JOINED, "landed_files"})
+        wanted = {*differing, *_JOINED, "landed_files"}
+        files = _copied(folder, (before, after), hashes, wanted)
         tables = compare_tables({n: files[n] for n in differing}, _keys(project, differing))
         frames, measure_names = _joined_frames(project, folder, profiles)
         verdicts = changed_verdicts(files, profiles)
@@ -192,15 +193,15 @@ def _check_tables(before: Side, after: Side, hashes: tuple[dict[str, str], ...])
 
 
 def _copied(
-    folder: Path, sides: tuple[Side, Side], tables: set[str]
+    folder: Path, sides: tuple[Side, Side], hashes: tuple[dict[str, str], ...], tables: set[str]
 ) -> Mapping[str, tuple[Path | None, Path | None]]:
     """Copy tables of both sides; a table that a side does not have is nothing there."""
     files: dict[str, tuple[Path | None, Path | None]] = {}
     for table in sorted(tables):
         pair: list[Path | None] = []
-        for name, side in zip(("left", "right"), sides, strict=True):
+        for name, side, has in zip(("left", "right"), sides, hashes, strict=True):
             target = folder / f"{name}_{table}.parquet"
-            if table in side.table_hashes():
+            if table in has:
                 side.copy_table(table, target)
                 pair.append(target)
             elif table == "landed_files":

@@ -28,6 +28,7 @@ import polars as pl
 
 from workbench.core.errors import InputRejected
 from workbench.core.project import Scratch
+from workbench.core.vocabulary import EVERYTHING
 from workbench.review.reasons import Group, Reason
 from workbench.review.snapshots import RevisionTables, archive
 
@@ -185,15 +186,15 @@ class _Mixtures:
         profile = self.sides["rules" in mixture].headline()
         measures = pl.read_parquet(self.output("explain", mixture) / "measures.parquet").filter(
             pl.col("profile") == profile,
-            *(pl.col(name) == "*" for name in ("unit_id", "procedure_id", "channel_in")),
+            *(pl.col(name) == EVERYTHING for name in ("unit_id", "procedure_id", "channel_in")),
             pl.col("value").is_not_null(),
         )
         outcomes = pl.read_parquet(self.output("clock", mixture) / "outcomes.parquet").filter(
             pl.col("profile") == profile
         )
         figures = measures.select("measure", "period", "value").iter_rows()
-        judged = outcomes.select("dossier_id", "outcome").iter_rows()
-        return {(m, p): value for m, p, value in figures}, dict(judged)
+        by_dossier = dict(outcomes.select("dossier_id", "outcome").iter_rows())
+        return {(m, p): value for m, p, value in figures}, by_dossier
 
     def output(self, stage: str, mixture: Mixture) -> Path:
         """Return the folder of a stage's tables for a mixture, a side's as they are."""

@@ -105,9 +105,9 @@ def verdict_sentences(verdicts: Sequence[Verdict]) -> Iterator[str]:
     """Yield one sentence per kind of judgement that differs, the first few by name."""
     ordered = sorted(verdicts, key=lambda v: _KINDS.index(v.kind))
     for kind, group in groupby(ordered, key=lambda v: v.kind):
-        listed = list(group)
-        names = _listed([_judgement(v) for v in listed], _SHOWN["verdicts"])
-        yield say(f"revisions.verdict_{kind}", count=numerals.count(len(listed)), names=names)
+        alike = list(group)
+        names = _listed([_judgement(v) for v in alike], _SHOWN["verdicts"])
+        yield say(f"revisions.verdict_{kind}", count=numerals.count(len(alike)), names=names)
 
 
 def _judgement(verdict: Verdict) -> str:

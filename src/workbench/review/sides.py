@@ -6,7 +6,6 @@ import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Protocol, Self
 
 from workbench.core.errors import InputRejected
@@ -28,12 +27,7 @@ class Side(Protocol):
     def __enter__(self) -> Self:
         """Open what it is read from."""
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         """Close what was opened."""
 
     def lock(self) -> dict[str, Any]:

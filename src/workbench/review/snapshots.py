@@ -16,7 +16,6 @@ import tarfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import yaml
@@ -46,12 +45,7 @@ class RevisionTables:
         """Read in a ``with`` block."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         """Close what DVC opened."""
         if "_stored" in self.__dict__:
             self._stored.close()
@@ -185,8 +179,8 @@ class RevisionTables:
 
 def _experiment(project: Project, name: str) -> str:
     """Return the commit of a DVC experiment, which git keeps outside its branches."""
-    listed = git(project, "for-each-ref", "--format=%(objectname) %(refname)", "refs/exps")
-    refs = (line.split(" ", 1) for line in listed.splitlines())
+    refs_text = git(project, "for-each-ref", "--format=%(objectname) %(refname)", "refs/exps")
+    refs = (line.split(" ", 1) for line in refs_text.splitlines())
     return next((commit for commit, ref in refs if ref.rsplit("/", 1)[-1] == name), "")
 
 
@@ -208,8 +202,8 @@ def file_md5(path: Path) -> str:
 def folder_md5(folder: Path) -> str:
     """Return what DVC records of a folder: a digest of the names and bytes of its files."""
     hashes = _hashes_below(folder) or {}
-    listed = [{"md5": md5, "relpath": path} for path, md5 in sorted(hashes.items())]
-    return f"{hashlib.md5(json.dumps(listed).encode(), usedforsecurity=False).hexdigest()}.dir"
+    entries = [{"md5": md5, "relpath": path} for path, md5 in sorted(hashes.items())]
+    return f"{hashlib.md5(json.dumps(entries).encode(), usedforsecurity=False).hexdigest()}.dir"
 
 
 def recorded_input(project: Project, path: str) -> str:

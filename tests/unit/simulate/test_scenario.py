@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from workbench.core.errors import InputRejected
+from workbench.core.reference_rows import read_rows
 from workbench.messages import use_language
 from workbench.testing.simulate import scenario as scenario_module
 from workbench.testing.simulate.register import step_norms
@@ -58,7 +59,7 @@ def test_every_procedure_names_units_that_exist(world):
 
 
 def test_every_weighted_procedure_of_the_reference_is_simulated(world, reference_dir):
-    lines = scenario_module._rows(reference_dir / "procedures.csv", "procedure_id")
+    lines = read_rows(reference_dir / "procedures.csv", "procedure_id")
     weighted = {r["procedure_id"] for r in lines if float(r["synthetic_weight_assumed"]) > 0}
     assert {p.procedure_id for p in world.scenario.procedures} == weighted
 

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from workbench.core.vocabulary import EVERYTHING
 from workbench.figures.estimates import Estimate, wilson
 from workbench.figures.estimates.excess import count_limits
-from workbench.figures.estimates.healthy_counts import HealthyCounts, first_weights, healthy_counts
+from workbench.figures.estimates.healthy_counts import HealthyCounts, healthy_counts
 from workbench.figures.estimates.poisson import ratio as ratio_of
+from workbench.figures.estimates.precision import rounded
 from workbench.figures.estimates.shrinkage import shrunk_ratios
 from workbench.figures.estimates.standardise import Adjusted, compared, direct
 
@@ -27,7 +28,7 @@ STRATA = ("procedure_id", "channel_in", "limit_class")
 """What fair comparison holds equal, as far as a table has it."""
 PEERED = 0.5
 """A unit that shares less of its work than this with others is not compared."""
-MAY_BE_APART = 0.2
+MAY_BE_APART = 0.208
 """Share of units that may be apart, before anything was seen."""
 ALARM = 0.998
 """Level whose limits are crossed by one healthy unit in five hundred."""
@@ -97,12 +98,12 @@ def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
     )
     each = range(len(units))
     crude = [wilson(int(late[u].sum()), int(dossiers[u].sum())) for u in each]
-    own = [_a_share(direct(late[u], dossiers[u], everybody)) for u in each]
+    standardised = [_a_share(direct(late[u], dossiers[u], everybody)) for u in each]
     ratios = [ratio_of(float(peers.late[u]), float(peers.expected[u])) for u in each]
     against = [_to_others(late, dossiers, u) for u in each]
     adjusted = frame.with_columns(
         *_estimated("crude", crude),
-        *_estimated("direct", own),
+        *_estimated("direct", standardised),
         *_estimated("ratio", ratios),
         *_funnel(peers),
         *_likely(peers),
@@ -110,6 +111,8 @@ def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
         pl.lit(2).cast(pl.Int32).alias("evidence_level"),
     )
     is_comparable = pl.col("peered") >= PEERED
+    kinds = adjusted.schema.items()
+    adjusted = adjusted.with_columns(rounded(*(name for name, kind in kinds if kind.is_float())))
     return adjusted.with_columns(
         pl.when(is_comparable).then(pl.col(name)).alias(name)
         for name in adjusted.columns
@@ -195,17 +198,11 @@ def _against_others(late: Floats, dossiers: Floats) -> _Peers:
     shared = others > 0
     rates = (late.sum(axis=0) - late) / np.maximum(others, 1.0)
     expected = np.where(shared, dossiers * rates, 0.0).sum(axis=1)
-    counted = np.where(shared, late, 0.0).sum(axis=1)
+    late_shared = np.where(shared, late, 0.0).sum(axis=1)
     peered = np.where(shared, dossiers, 0.0).sum(axis=1) / np.maximum(dossiers.sum(axis=1), 1.0)
-    known = (peered >= PEERED) & (expected > 0)
-    law = healthy_counts(
-        counted[known],
-        expected[known],
-        np.arange(int(known.sum())),
-        first_weights(floor=0.0),
-        sick=MAY_BE_APART,
-    )
-    return _Peers(counted, expected, peered, law)
+    is_known = (peered >= PEERED) & (expected > 0)
+    law = healthy_counts(late_shared[is_known], expected[is_known], apart=MAY_BE_APART)
+    return _Peers(late_shared, expected, peered, law)
 
 
 def _a_share(found: Estimate) -> Estimate:
@@ -232,8 +229,9 @@ def _funnel(peers: _Peers) -> list[pl.Series]:
     mean = np.maximum(peers.law.expected(peers.expected), 1e-9)
     given = np.maximum(peers.expected, 1e-9)
     spread = peers.law.spread(peers.expected)
-    low, high = (x / given for x in count_limits(mean, spread, ALARM))
-    ratio = peers.late / given
+    # decided on rounded values, as processors differ in the last digit
+    low, high = (np.round(x / given, 9) for x in count_limits(mean, spread, ALARM))
+    ratio = np.round(peers.late / given, 9)
     standing = np.where(ratio > high, "above", np.where(ratio < low, "below", "within"))
     standing = np.where(peers.comparable, standing, "within")
     return [
@@ -249,25 +247,25 @@ def _likely(peers: _Peers) -> list[pl.Series]:
 
     A count whose dossiers share their luck is worth as many independent ones as its variance says.
     """
-    known = peers.comparable
-    if not known.any():
+    is_known = peers.comparable
+    if not is_known.any():
         kinds = ((name, pl.Float64 if name.startswith("likely") else pl.Int64) for name in _PLACES)
-        return [pl.Series(name, [None] * known.size, kind) for name, kind in kinds]
+        return [pl.Series(name, [None] * is_known.size, kind) for name, kind in kinds]
     linear = 1 + float((peers.law.weight * peers.law.linear).sum())
-    found = shrunk_ratios(peers.late[known] / linear, peers.expected[known] / linear)
+    shrunk = shrunk_ratios(peers.late[is_known] / linear, peers.expected[is_known] / linear)
 
     def placed(name: str, values: Floats, kind: type[pl.DataType]) -> pl.Series:
-        all_units = np.full(known.size, np.nan)
-        all_units[known] = values
+        all_units = np.full(is_known.size, np.nan)
+        all_units[is_known] = values
         return pl.Series(name, all_units).fill_nan(None).cast(kind)
 
     return [
-        placed("likely", found.value, pl.Float64),
-        placed("likely_lower", found.lower, pl.Float64),
-        placed("likely_upper", found.upper, pl.Float64),
-        placed("rank", found.rank, pl.Int64),
-        placed("rank_lower", found.rank_lower, pl.Int64),
-        placed("rank_upper", found.rank_upper, pl.Int64),
+        placed("likely", shrunk.value, pl.Float64),
+        placed("likely_lower", shrunk.lower, pl.Float64),
+        placed("likely_upper", shrunk.upper, pl.Float64),
+        placed("rank", shrunk.rank, pl.Int64),
+        placed("rank_lower", shrunk.rank_lower, pl.Int64),
+        placed("rank_upper", shrunk.rank_upper, pl.Int64),
     ]
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from workbench.clock import Calendar, Calendars
 from workbench.core.errors import InputRejected
+from workbench.core.reference_rows import read_rows
 
 INJECTED = (
     "portal_transfer",
@@ -186,7 +187,7 @@ def read_scenario(reference: Path) -> Scenario:
 
 
 def _offices(reference: Path) -> Iterable[Office]:
-    facts = _rows(reference / "units.csv", "unit_id", "name_vi")
+    facts = read_rows(reference / "units.csv", "unit_id", "name_vi")
     by_id = {row["unit_id"]: row for row in facts}
     for row in csv.DictReader(_assumed("offices.csv").splitlines()):
         fact = _known(by_id, row["unit_id"], "units.csv")
@@ -203,7 +204,7 @@ def _offices(reference: Path) -> Iterable[Office]:
 
 
 def _procedures(reference: Path, offices: tuple[Office, ...]) -> Iterable[Procedure]:
-    facts = _rows(
+    facts = read_rows(
         reference / "procedures.csv",
         *("procedure_id", "name_vi", "field_vi", "norm", "unit", "synthetic_weight_assumed"),
     )
@@ -264,17 +265,6 @@ def _known(facts: dict[str, dict[str, str]], key: str, file: str) -> dict[str, s
     if key not in facts:
         raise InputRejected("simulate.no_fact", key=key, file=file)
     return facts[key]
-
-
-def _rows(path: Path, *columns: str) -> list[dict[str, str]]:
-    if not path.is_file():
-        raise InputRejected("simulate.no_file", file=path.name, folder=path.parent)
-    with path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.DictReader(lines)
-        missing = [c for c in columns if c not in (reader.fieldnames or [])]
-        if missing:
-            raise InputRejected("simulate.no_column", file=path.name, column=", ".join(missing))
-        return list(reader)
 
 
 def _assumed(name: str) -> str:
