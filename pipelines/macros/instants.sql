@@ -225,6 +225,9 @@ and not (
 -- number of the civil month of a day: twelve times its year, and the month
 create macro month_no(day) as (year(day) * 12 + month(day))::integer;
 
+-- number of the half-year of a day: twice its year, one more from July on
+create macro half_no(day) as (month_no(day) - 1) // 6;
+
 -- whether a due date was re-issued; unknown without a first one
 create macro reappointment(first_due, due) as
 case first_due < due when true then 'yes' when false then 'no' else 'unknown' end;

@@ -109,14 +109,16 @@ def test_closings_are_bunched_on_a_weekday_beside_the_stamps_of_the_unit_itself(
 
 def test_paper_dates_of_some_late_dossiers_speak_for_a_unit_where_they_are_sure(model_test):
     rows = [
-        # unit, number, overrun, after the paper
-        *(("U1", n, 10, 40 if n < 7 else 50) for n in range(8)),
-        *(("U2", n, 10, 40) for n in range(1)),
-        *(("U3", n, 10, 40 if n == 0 else 0) for n in range(8)),
+        # unit, end, overrun, after the paper
+        *(("U1", "2022-06-30", 10, 40 if n < 7 else 50) for n in range(8)),
+        *(("U2", "2022-06-30", 10, 40) for _ in range(1)),
+        *(("U3", "2022-06-30", 10, 40 if n == 0 else 0) for n in range(8)),
+        # what a unit did in one half-year says nothing of the next
+        *(("U1", "2022-07-01", 10, 0) for _ in range(8)),
     ]
     lines = [
-        f"{place}  {unit}  {overrun}  {after}"
-        for place, (unit, _, overrun, after) in enumerate(rows, start=1)
+        f"{place}  {unit}  {ended}  {overrun}  {after}"
+        for place, (unit, ended, overrun, after) in enumerate(rows, start=1)
     ]
     model_test(
         "explain/paper_shares",
@@ -128,15 +130,15 @@ def test_paper_dates_of_some_late_dossiers_speak_for_a_unit_where_they_are_sure(
                     "is_open = no",
                     "has_paper = yes",
                     "due_error_seconds = 0",
-                    "dossier_no  unit_id  overrun_seconds  after_paper_seconds",
+                    "dossier_no  unit_id  ended_on  overrun_seconds  after_paper_seconds",
                     *lines,
                 ]
             ),
         },
         # one of one, and one of eight, may be chance
         expect="""
-            unit_id  n_dated  n_on_record  lag_seconds
-            U1       8        8            50
+            unit_id  half_no  n_dated  n_on_record  lag_seconds
+            U1       4044     8        8            50
         """,
     )
 

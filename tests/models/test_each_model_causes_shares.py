@@ -285,6 +285,7 @@ def test_a_dossier_is_late_only_on_record_where_a_second_source_shows_it(model_t
                 is_other_shown = no
                 is_measured = yes
                 is_open = no
+                ended_on = 2022-03-01
                 dossier_no  dossier_id  unit_id  due_error_seconds  after_paper_seconds  has_paper
                 1           A           U1       4                  6                    yes
                 2           B           U1       4                  5                    yes
@@ -297,7 +298,12 @@ def test_a_dossier_is_late_only_on_record_where_a_second_source_shows_it(model_t
                 9           I           U2       0                  0                    yes
                 10          J           U3       0                  0                    no
             """,
-            "paper_shares": "unit_id  lag_seconds\nU2  10\nU3  9",
+            "paper_shares": """
+                unit_id  half_no  lag_seconds
+                U2       4044     10
+                U3       4044     9
+                U1       4043     99
+            """,
             "attributable_time": """
                 dossier_no  step_code  part      unit_no  seconds
                 3           1          record    1        10

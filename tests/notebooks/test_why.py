@@ -78,8 +78,14 @@ def test_paper_dates_that_speak_for_other_dossiers_are_given_as_a_share_with_its
     assert "paper" not in book.reality("2022-H1").sentence()
     dated = pl.when("has_paper").then(pl.lit("record_only")).otherwise("reality")
     object.__setattr__(book, "late_dossiers", late.with_columns(reality=dated))
-    answer = book.reality("2022-H1")
+    answer = book.reality("2022-03")
     n = answer.frame.filter("is_by_paper_share").height
+    assert n
+    months = pl.col("ended_on").is_between(dt.date(2022, 1, 1), dt.date(2022, 6, 30))
+    units = answer.frame.filter("is_by_paper_share")["unit_id"].implode()
+    ended = book.late_dossiers.filter(months, pl.col("outcome") == "late")
+    others = ended.filter("has_paper", pl.col("unit_id").is_in(units)).height
+    assert f"of the {others} late dossiers of the same half-year" in answer.sentence()
     assert f"Of those that cannot be decided {n} have no date" in answer.sentence()
     assert "(100.0%; interval" in answer.sentence()
 

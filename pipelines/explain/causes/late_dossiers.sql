@@ -10,9 +10,9 @@
 -- source (the paper result, the signature, the office's own record) shows. Without a second
 -- source a late click, or a closing that is part of a pattern of clicks, leaves it undecidable;
 -- so do two records of which neither is known to be right, and time of which most is in no log.
--- Where the paper dates of other late dossiers of the unit show many of them late only on record,
--- one without a paper date that overran by no more than such records lag cannot be decided either
--- (is_by_paper_share).
+-- Where the paper dates of other late dossiers of the unit and half-year show many late only
+-- on record, one without a paper date that overran by no more than such records lag cannot be
+-- decided either (is_by_paper_share).
 -- Dominant is the largest, in seconds, of the causes that alone made it late, else the largest, and
 -- what no cause explains if that is most. Of equal ones it is the better proven.
 -- overrun_seconds are null where they are unknown: no due date, or days outside the calendar.
@@ -67,7 +67,9 @@ readings as (
     left join log_facts on dossiers.dossier_no = log_facts.dossier_no
     left join doubts on dossiers.dossier_id = doubts.dossier_id
     left join closing_patterns on dossiers.dossier_no = closing_patterns.dossier_no
-    left join paper_shares on dossiers.unit_id = paper_shares.unit_id
+    left join paper_shares
+        on dossiers.unit_id = paper_shares.unit_id
+        and half_no(dossiers.ended_on) = paper_shares.half_no
     where dossiers.is_late
 ),
 

@@ -331,7 +331,10 @@ def reality(
     labels = (f"{row[0]}: {', '.join(map(str, row[1:]))}" for row in listing.rows)
     return Answer(
         title=say("why.reality_title"),
-        claims=(_reality_claim(next(iter(groups.values()), [])), *_paper_claims(late)),
+        claims=(
+            _reality_claim(next(iter(groups.values()), [])),
+            *_paper_claims(late, run.late_dossiers),
+        ),
         frame=late,
         denominators=say("why.reality_denominators", n=numerals.count(late.height))
         + _describe_overdue(run, scope, late.height),
@@ -356,11 +359,19 @@ def _reality_claim(rows: list[Row]) -> Claim:
     )
 
 
-def _paper_claims(late: pl.DataFrame) -> tuple[Claim, ...]:
-    """Say how many undecided dossiers the paper dates of others suggest to be late on record."""
+def _paper_claims(late: pl.DataFrame, everywhere: pl.DataFrame) -> tuple[Claim, ...]:
+    """Say how many undecided dossiers the paper dates of others suggest to be late on record.
+
+    The others are those by which the dossiers were judged: of their unit and half-year, whatever
+    the period that was asked about.
+    """
+    ended = pl.col("ended_on").dt
+    place = ["unit_id", "profile", (ended.year() * 2 + (ended.month() > 6)).alias("half_no")]
     alike = late.filter("is_by_paper_share")
-    units = alike["unit_id"].unique()
-    dated = late.filter("has_paper", pl.col("unit_id").is_in(units.to_list()))
+    papers = everywhere.filter("has_paper", pl.col("outcome") != "open_overdue")
+    dated = papers.with_columns(place).join(
+        alike.select(place).unique(), on=["unit_id", "profile", "half_no"], how="semi"
+    )
     on_record = int((dated["reality"] == "record_only").sum())
     if not (alike.height and dated.height):
         return ()
