@@ -162,26 +162,27 @@ def test_series_without_change_have_a_small_p_value_as_seldom_as_they_should():
     assert small / 100 <= 0.10
 
 
-def lucky_months(random, months: int, size: int, luck: float, carry: float, shares) -> tuple:
-    """Draw late dossiers and dossiers of months that share luck, which is carried over in part."""
+def correlated_months(random, months: int, size: int, within: float, carry: float, shares) -> tuple:
+    """Draw late dossiers and dossiers of months, correlated within a month and with the next."""
     noise = random.normal(size=months)
     for month in range(1, months):
         noise[month] = carry * noise[month - 1] + np.sqrt(1 - carry**2) * noise[month]
-    parts = 1 / luck - 1
+    parts = 1 / within - 1
     share = beta.ppf(norm.cdf(noise), shares * parts, (1 - shares) * parts)
     dossiers = random.poisson(size, months)
     return random.binomial(dossiers, share), dossiers
 
 
 @pytest.mark.parametrize(
-    ("size", "luck", "carry"),
+    ("size", "within", "carry"),
     [(40, 0.02, 0.0), (400, 0.005, 0.0), (400, 0.02, 0.0), (400, 0.01, 0.3), (400, 0.01, 0.5)],
 )
-def test_months_that_share_their_luck_and_go_on_as_before_are_no_change(size, luck, carry):
+def test_months_that_are_correlated_within_and_go_on_as_before_are_no_change(size, within, carry):
     random = np.random.default_rng(17)
     months = np.full(24, 0.1)
     small = [
-        shift(*lucky_months(random, 24, size, luck, carry, months), seed=seed).p_value <= 0.05
+        shift(*correlated_months(random, 24, size, within, carry, months), seed=seed).p_value
+        <= 0.05
         for seed in range(100)
     ]
     assert np.mean(small) <= 0.06
@@ -193,7 +194,7 @@ def test_the_dates_of_a_change_among_such_months_contain_the_true_one():
     for seed in range(120):
         at = int(random.integers(4, 21))
         shares = np.where(np.arange(24) < at, 0.08, 0.2)
-        change = shift(*lucky_months(random, 24, 300, 0.01, 0.4, shares), seed=seed)
+        change = shift(*correlated_months(random, 24, 300, 0.01, 0.4, shares), seed=seed)
         if change.p_value <= 0.05:
             contained.append(change.first <= at <= change.last)
     assert len(contained) >= 60

@@ -191,7 +191,7 @@ def test_a_side_without_dossiers_is_no_comparison():
     assert gaps(HARDER_WORK, [(Side("A", "2022-Q1"), Side("C", "2022-Q1"))]).is_empty()
 
 
-def test_shared_luck_widens_the_interval_of_its_cause_only():
+def test_correlated_dossiers_widen_the_interval_of_its_cause_only():
     pair = [(Side("A", "2022-Q1"), Side("B", "2022-Q1"))]
     plain = gaps(HARDER_WORK, pair)
     wide = gaps(HARDER_WORK, pair, spreads={"queue": 0.5})

@@ -63,22 +63,22 @@ def test_nothing_open_then_gives_an_empty_table():
 
 @pytest.mark.parametrize("apart", [0.0, 0.3])
 def test_the_number_that_comes_lies_in_its_interval_of_prediction(apart):
-    """Lists fare differently as a whole; the number is told, and not its mean."""
+    """Lists fare differently as a whole; the interval is of the number, not of its mean."""
     random = np.random.default_rng(3)
     lists = []
     for _ in range(130):
         risk = random.beta(1, 9, 60)
-        luck = random.gamma(1 / apart, apart) if apart else 1.0
-        came = random.binomial(1, np.minimum(risk * luck, 1)).sum()
+        common = random.gamma(1 / apart, apart) if apart else 1.0
+        came = random.binomial(1, np.minimum(risk * common, 1)).sum()
         lists.append((risk, came, (risk * (1 - risk)).sum()))
     past, now = lists[:30], lists[30:]
     between = variance_between_lists(
         [came for _, came, _ in past],
         [risk.sum() for risk, _, _ in past],
-        [luck for _, _, luck in past],
+        [variance for _, _, variance in past],
     )
-    held = []
+    covered = []
     for risk, came, _ in now:
         _, low, high = predicted_number(risk, risk, risk, between)
-        held.append(low <= came <= high)
-    assert 0.9 <= np.mean(held) <= 1.0
+        covered.append(low <= came <= high)
+    assert 0.9 <= np.mean(covered) <= 1.0

@@ -245,7 +245,7 @@ def _funnel(peers: _Peers) -> list[pl.Series]:
 def _likely(peers: _Peers) -> list[pl.Series]:
     """Return shrunken ratios and ranks among the units that can be compared.
 
-    A count whose dossiers share their luck is worth as many independent ones as its variance says.
+    A count of correlated dossiers is worth as many independent ones as its variance says.
     """
     is_known = peers.comparable
     if not is_known.any():

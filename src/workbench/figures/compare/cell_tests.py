@@ -146,7 +146,7 @@ def overdispersion_by_cause(
     """Return how much cells of each cause differ beyond chance, relative to what was expected.
 
     Tau squared by cause, from the cells not out of line: what ``gaps`` takes to widen intervals
-    where dossiers share their luck, as in a queue. Zero: no more than chance.
+    where dossiers are correlated, as in a queue. Zero: no more than chance.
     """
     family, parts = of_kind(cause_cells, kind, (_LATE,))
     return {

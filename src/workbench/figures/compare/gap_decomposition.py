@@ -98,7 +98,7 @@ def gaps(
             each period are counted by their class, and what the classes explain is the effect
             ``calendar``. Without it that effect is zero.
         spreads: Relative variance of each cause between cells beyond chance
-            (``overdispersion_by_cause``); widens the intervals where dossiers share their luck,
+            (``overdispersion_by_cause``); widens the intervals where dossiers are correlated,
             as in queues.
         named: Units and periods (unit_id, period) flagged by ``cells``: they are not peers, or an
             outlying unit would make the others look good; where all others are flagged, all are

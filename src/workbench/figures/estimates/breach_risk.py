@@ -174,9 +174,9 @@ def predicted_number(
     wide = float(ndtri((1 + level) / 2))
     # half a dossier: the number that comes is a whole one
     variance = float((chance * (1 - chance)).sum()) + between * mean**2
-    luck = wide * sqrt(variance) + (0.5 if chance.size else 0.0)
-    below = hypot(luck, mean - float(low.sum()))
-    above = hypot(luck, float(high.sum()) - mean)
+    half_width = wide * sqrt(variance) + (0.5 if chance.size else 0.0)
+    below = hypot(half_width, mean - float(low.sum()))
+    above = hypot(half_width, float(high.sum()) - mean)
     if mean > 0 and (above / wide) ** 2 > mean:
         # few that are rarely many at once: the number is lopsided
         _, most = count_limits(mean, (above**2 / wide**2 - mean) / mean**2, level)
@@ -184,13 +184,13 @@ def predicted_number(
     return mean, max(mean - below, 0.0), min(mean + above, float(chance.size))
 
 
-def variance_between_lists(came: ArrayLike, expected: ArrayLike, luck: ArrayLike) -> float:
-    """Return by how much whole lists of the past missed, beyond the luck of their dossiers.
+def variance_between_lists(came: ArrayLike, expected: ArrayLike, variance: ArrayLike) -> float:
+    """Return by how much whole lists of the past missed, beyond the chance of their dossiers.
 
     Args:
         came: Late dossiers that each list led to.
         expected: Number expected then.
-        luck: Variance of that number, were all risks right.
+        variance: Variance of that number, were all risks right.
 
     Returns:
         The variance relative to the square of what was expected, moments; of fewer than three
@@ -201,7 +201,7 @@ def variance_between_lists(came: ArrayLike, expected: ArrayLike, luck: ArrayLike
     >>> variance_between_lists([10, 30, 20], [20, 20, 20], [5, 5, 5])
     0.15416666666666667
     """
-    number, mean, chance = (np.asarray(x, dtype=np.float64) for x in (came, expected, luck))
+    number, mean, chance = (np.asarray(x, dtype=np.float64) for x in (came, expected, variance))
     if number.size < _FEWEST_LISTS:
         return _UNKNOWN_LISTS
     beyond = float(((number - mean) ** 2 - chance).sum()) / max(float((mean**2).sum()), _LEAST)

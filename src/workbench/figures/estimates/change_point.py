@@ -1,7 +1,7 @@
 """When did a share change, and how sure is the date? One change in a series of counts.
 
 The split that explains the series best is tested against what series without any change do that
-scatter as this one does: dossiers of a month share their luck, and a month goes on as the month
+scatter as this one does: dossiers of a month are correlated, and so is each month with the month
 before. Season and calendar enter as expected counts, so that Tet is no change.
 """
 
@@ -18,9 +18,9 @@ SEED = 20220701
 _DRAWS = 1_999
 _LEAST_EACH_SIDE = 2
 _CARRY = 0.6
-"""Correlation of one month's luck with the next that series without a change are drawn with. A
+"""Correlation of one month's deviation with the next in the series drawn without a change. A
 dozen months are too few to estimate it; a low value would call drift a change, so it is high:
-with luck carried over by up to a half, a change is seen by mistake in at most 6 % of series."""
+with a correlation of up to a half, a change is seen by mistake in at most 6 % of series."""
 _CAUTION = 3.0
 """How many standard errors a change may be smaller than it looks when its dates are judged: the
 changes that are seen at all are those that chance has enlarged."""
@@ -62,9 +62,9 @@ def shift(
         seed: Of the drawn series.
 
     The gain of the best split over none, in units of the scatter that is left, is compared with
-    that of drawn series without a change: their dossiers share the luck of the month as much as
-    those of this series do (correlation within a month, from the scatter beyond the binomial), and
-    months the luck of the month before (``_CARRY``). The dates are those whose gain falls short
+    that of drawn series without a change: their dossiers are correlated within the month as
+    those of this series are (from the scatter beyond the binomial), and
+    months with the month before (``_CARRY``). The dates are those whose gain falls short
     of the best by no more than it does in 95 of 100 series drawn with the change, made smaller
     (``_CAUTION``); one point is added on each side.
 
@@ -79,10 +79,10 @@ def shift(
         return ChangePoint(None, None, None, None, None, (0, 0, 0, 0), 1.0, method)
     random = np.random.default_rng(seed)
     level = np.full(count.size, count.sum() / base.sum())
-    luck = _shared_luck(count, number, _share(level, base, number), 1)
-    gains = _gains(count[None], base, number, luck)[0]
-    unchanged = _draw(random, number, _share(level, base, number), luck)
-    beaten = np.sum(_gains(unchanged, base, number, luck).max(axis=1) >= gains.max() - 1e-9)
+    correlation = _correlation(count, number, _share(level, base, number), 1)
+    gains = _gains(count[None], base, number, correlation)[0]
+    unchanged = _draw(random, number, _share(level, base, number), correlation)
+    beaten = np.sum(_gains(unchanged, base, number, correlation).max(axis=1) >= gains.max() - 1e-9)
     at = int(np.argmax(gains)) + _LEAST_EACH_SIDE
     first, last = _credible(random, count, number, base, at)
     sides = (count[:at].sum(), base[:at].sum(), count[at:].sum(), base[at:].sum())
@@ -119,7 +119,7 @@ def _share(level: Floats, base: Floats, number: Floats) -> Floats:
     return np.asarray(np.clip(share, _TINY, 1 - _TINY))
 
 
-def _shared_luck(count: Floats, number: Floats, share: Floats, levels: int) -> float:
+def _correlation(count: Floats, number: Floats, share: Floats, levels: int) -> float:
     """Return the correlation of lateness within a month that the scatter about a level shows."""
     some = number > 0
     variance = (number * share * (1 - share))[some]
@@ -129,23 +129,23 @@ def _shared_luck(count: Floats, number: Floats, share: Floats, levels: int) -> f
     return float(np.clip(beyond / max((number[some] - 1).sum(), 1.0), 0.0, 1.0))
 
 
-def _draw(random: np.random.Generator, number: Floats, share: Floats, luck: float) -> Floats:
-    """Draw series (draws x points) whose months have luck of their own, carried over in part."""
+def _draw(random: np.random.Generator, number: Floats, share: Floats, correlation: float) -> Floats:
+    """Draw series (draws x points) whose months deviate, in part as the month before did."""
     noise = random.normal(size=(_DRAWS, number.size))
     for point in range(1, number.size):
         fresh = np.sqrt(1 - _CARRY**2) * noise[:, point]
         noise[:, point] = _CARRY * noise[:, point - 1] + fresh
-    shares = np.clip(share + np.sqrt(luck * share * (1 - share)) * noise, 0.0, 1.0)
+    shares = np.clip(share + np.sqrt(correlation * share * (1 - share)) * noise, 0.0, 1.0)
     return random.binomial(number.astype(np.int64), shares).astype(np.float64)
 
 
-def _gains(counts: Floats, base: Floats, number: Floats, luck: float) -> Floats:
+def _gains(counts: Floats, base: Floats, number: Floats, correlation: float) -> Floats:
     """Return what every split gains, in units of the scatter left by the best; rows are series.
 
     Gains are twice those in log likelihood, each month weighted by the dossiers that it is worth
-    when they share their luck.
+    when they are correlated.
     """
-    weight = 1 / (1 + np.maximum(number - 1, 0.0) * luck)
+    weight = 1 / (1 + np.maximum(number - 1, 0.0) * correlation)
     is_share = base is number
     late, whole = counts * weight, np.broadcast_to(base * weight, counts.shape)
     left = slice(_LEAST_EACH_SIDE - 1, -_LEAST_EACH_SIDE)
@@ -176,11 +176,11 @@ def _credible(
     usual = count.sum() / base.sum()
     each = [count[side].sum() / max(base[side].sum(), _TINY) for side in (sides, ~sides)]
     stepped = np.where(sides, *each)
-    luck = _shared_luck(count, number, _share(stepped, base, number), 2)
-    gains = _gains(count[None], base, number, luck)[0]
+    correlation = _correlation(count, number, _share(stepped, base, number), 2)
+    gains = _gains(count[None], base, number, correlation)[0]
     smaller = max(0.0, 1 - _CAUTION / float(np.sqrt(max(gains.max(), _TINY))))
     share = _share(usual + smaller * (stepped - usual), base, number)
-    drawn = _gains(_draw(random, number, share, luck), base, number, luck)
+    drawn = _gains(_draw(random, number, share, correlation), base, number, correlation)
     short = drawn.max(axis=1) - drawn[:, at - _LEAST_EACH_SIDE]
     dates = np.flatnonzero(gains >= gains.max() - np.quantile(short, 0.95)) + _LEAST_EACH_SIDE
     return max(int(dates[0]) - 1, 1), min(int(dates[-1]) + 1, count.size - 1)

@@ -46,7 +46,7 @@ def wilson(numerator: float, denominator: int, spread: float = 1.0, z: float = Z
     Args:
         numerator: Dossiers of which something is true.
         denominator: All of them.
-        spread: Variance over that of independent dossiers: so many that share their luck are worth
+        spread: Variance over that of independent dossiers: so many correlated ones are worth
             one (Kish 1965, Survey Sampling, section 5.4).
         z: Quantile of the normal law; that of 95 % by default.
 
