@@ -15,9 +15,8 @@ import numpy as np
 
 from workbench.clock import Calendar
 from workbench.latebench.plan import QUARTERS, UNITS, YEAR, BenchInjection, Plan
-from workbench.testing.simulate.desk import Slowdown, serve
 from workbench.testing.simulate.due import day_length
-from workbench.testing.simulate.steps import StepProcess
+from workbench.testing.simulate.steps import Slowdown, StepProcess, serve
 from workbench.testing.simulate.streams import Flags, Numbers, Streams, Whole
 
 INTAKE, ASSIGN, WORK, SIGN, RECORD = range(5)

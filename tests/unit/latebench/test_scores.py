@@ -20,9 +20,8 @@ from workbench.latebench.comparison_scores import (
     score_whatif,
 )
 from workbench.latebench.contenders import ContenderAnswer
-from workbench.latebench.grid import Grid, run_grid, summed_up
 from workbench.latebench.page import render
-from workbench.latebench.run import Task
+from workbench.latebench.run import Grid, Task, run_grid, summed_up
 from workbench.latebench.scores import score
 from workbench.latebench.truth import BenchTruth
 

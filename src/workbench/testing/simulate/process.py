@@ -11,11 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.testing.simulate.desk import Slowdown, serve
 from workbench.testing.simulate.due import day_length, promised_days
 from workbench.testing.simulate.population import COUNTER, ONLINE, POST, Dossiers
 from workbench.testing.simulate.scenario import Injection, Scenario
-from workbench.testing.simulate.steps import NEVER, StepProcess
+from workbench.testing.simulate.steps import NEVER, Slowdown, StepProcess, serve
 from workbench.testing.simulate.streams import Flags, Numbers, Streams, Whole
 
 INTAKE, ASSIGN, WORK, OPINION, SIGN, RECORD, RETURN = range(7)
