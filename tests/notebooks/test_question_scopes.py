@@ -72,6 +72,8 @@ ALIKE = {
 """Answers that may be asked about something they do not depend on."""
 UNREAD = {
     "interventions": {"cause_cells"},  # nothing is recorded in the sample
+    "headline": {"outcomes"},  # the exports of the sample say when they were taken
+    "summary": {"outcomes"},
 }
 """Tables that a question declares and does not read in the sample, and why."""
 
