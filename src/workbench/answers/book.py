@@ -21,6 +21,7 @@ from workbench.answers import (
     quality,
     sensitivity,
     time_use,
+    trace,
     units,
     watchlist,
     whatif,
@@ -74,6 +75,7 @@ class Book(Run):
     whatif = whatif.whatif
     # one dossier, and those still open
     dossier = dossier.dossier
+    trace = trace.trace
     watch = watchlist.watch
     reliability = watchlist.reliability
     # what the figures rest on
