@@ -40,7 +40,7 @@ GIVEN: dict[str, dict[str, str]] = {
 """Further arguments that a question needs."""
 REFUSED = {
     *("causes", "causes_by_unit", "causes_over_time", "reality"),
-    *("fair_units", "cells", "gap", "whatif"),
+    *("fair_units", "cells", "gap", "whatif", "late_list"),
     *("watch", "reliability", "cohorts", "interventions"),
 }
 """Questions about what was computed under one profile."""
@@ -212,11 +212,10 @@ def test_a_summary_never_mixes_two_profiles(asked):
     text = " ".join(claim.text for claim in other.claims)
     assert "29 late" not in text
     assert f"under «{COMPUTED}» only" in text
-    late = [
-        next(tile.number for tile in answer.tiles if tile.label == "Late")
-        for answer in (own, other)
-    ]
-    assert late == ["21", "19"], own.tiles
+    late = [answer.tiles[0].note.split(" dossiers")[0] for answer in (own, other)]
+    assert late == ["29/71", "27/71"], own.tiles
+    assert (len(own.tiles), len(other.tiles)) == (3, 2)
+    assert other.listing is None
 
 
 def test_verdicts_under_another_profile_are_counted_under_it(asked):

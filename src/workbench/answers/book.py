@@ -17,9 +17,11 @@ from workbench.answers import (
     gaps,
     groups,
     headline,
+    late_list,
     period_change,
     quality,
     sensitivity,
+    summary,
     time_use,
     units,
     watchlist,
@@ -48,7 +50,7 @@ class Book(Run):
     # lines below it, the name is the question's.
 
     # a period in short
-    summary = headline.summary
+    summary = summary.summary
     headline = headline.headline
     sensitivity = sensitivity.sensitivity
     # units, periods and groups beside each other
@@ -72,7 +74,8 @@ class Book(Run):
     causes = causes.causes
     cells = adjusted_units.cells
     whatif = whatif.whatif
-    # one dossier, and those still open
+    # one dossier, the late ones, and those still open
+    late_list = late_list.late_list
     dossier = dossier.dossier
     watch = watchlist.watch
     reliability = watchlist.reliability

@@ -25,6 +25,7 @@ from workbench.core.vocabulary import LATEST, Period, latest_kind
 from workbench.messages import language, say
 from workbench.pages import (
     EACH,
+    Outputs,
     briefing_folder,
     check_formats,
     copy_as_latest,
@@ -50,9 +51,9 @@ def command(
     if where:
         print_briefing_path(project, period, options)
         return
-    check_formats([name.strip() for name in format.split(",") if name.strip()])
+    formats = check_formats([name.strip() for name in format.split(",") if name.strip()])
     with shown_progress() as progress:
-        pages = brief(project, period, options, progress=progress)
+        pages = brief(project, period, options, formats, progress=progress)
     for page in pages:
         sys.stdout.write(f"{page}\n")
 
@@ -61,6 +62,7 @@ def brief(
     project: Project,
     period: str,
     options: BriefingOptions,
+    formats: tuple[str, ...],
     *,
     progress: Callable[[str], None],
 ) -> list[Path]:
@@ -70,6 +72,7 @@ def brief(
         project: Whose results are briefed.
         period: A label, or one relative to today; the parameters' when empty.
         options: What the briefing shows.
+        formats: Of each briefing.
         progress: Receives the name of each notebook before it is run.
 
     Raises:
@@ -86,7 +89,7 @@ def brief(
         against=_against(period, options, params, label),
         unit=options.unit or params.brief_unit,
         profile=params.explain_profile,
-        out=project.briefings,
+        out=Outputs(project.briefings, formats),
         progress=progress,
     )
     if params.brief_period == LATEST and not period and options == NO_OPTIONS:
