@@ -35,6 +35,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "dossier": {"dossier_id": ""},
     "compare_groups": {"by": "channel_in", "within": ""},
     "official.form": {"name": "II.06a"},
+    "procedure_sheet": {"procedure": "P1"},
     "gap": {"other": "SD-YT"},  # a pair that the stage did not compute
 }
 """Further arguments that a question needs."""
@@ -42,6 +43,7 @@ REFUSED = {
     *("causes", "causes_by_unit", "causes_over_time", "reality"),
     *("fair_units", "cells", "gap", "whatif", "late_list"),
     *("watch", "reliability", "cohorts", "interventions"),
+    *("procedure_sheet", "oldest"),
 }
 """Questions about what was computed under one profile."""
 WITHOUT = {
@@ -49,6 +51,8 @@ WITHOUT = {
     "findings": {"unit", "period", "profile"},  # rows that rules flagged, all units side by side
     "interventions": {"unit", "period"},  # units and dates stand in the list of changes
     "reliability": {"unit", "period"},  # one forecast for the whole register
+    "oldest": {"period"},  # open dossiers are those of the snapshot
+    "procedure_sheet": {"unit"},  # all units that handle it, side by side
     "watch": {"period"},  # open dossiers are those of the snapshot
     "control": {"period"},  # all months
     "cohorts": {"period"},  # all cohorts

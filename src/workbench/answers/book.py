@@ -21,6 +21,7 @@ from workbench.answers import (
     period_change,
     quality,
     sensitivity,
+    sheets,
     summary,
     time_use,
     units,
@@ -74,6 +75,10 @@ class Book(Run):
     causes = causes.causes
     cells = adjusted_units.cells
     whatif = whatif.whatif
+    # one sheet for a unit or a procedure
+    unit_sheet = sheets.unit_sheet
+    procedure_sheet = sheets.procedure_sheet
+    oldest = sheets.oldest
     # one dossier, the late ones, and those still open
     late_list = late_list.late_list
     dossier = dossier.dossier

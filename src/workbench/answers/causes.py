@@ -67,16 +67,16 @@ def causes(
 def _values(run: Run, scope: Scope, late: int) -> tuple[Value, ...]:
     """Return the late dossiers with causes and, with those overdue besides, the measure's."""
     about = (scope.unit, scope.period, scope.profile)
-    whole = late + _overdue_of(run, scope)
+    whole = late + count_overdue(run, scope.period, scope.unit)
     return (
         Value("late_with_causes", *about, late),
         Value("late_or_overdue.numerator", *about, whole),
     )
 
 
-def _overdue_of(run: Run, scope: Scope) -> int:
+def count_overdue(run: Run, period: str, unit: str) -> int:
     """Return how many dossiers were overdue at the close whose causes count in a later period."""
-    cells = of_unit(run.overdue_cells.filter(pl.col("period") == scope.period), scope.unit)
+    cells = of_unit(run.overdue_cells.filter(pl.col("period") == period), unit)
     return int(cells["n_overdue"].sum())
 
 
@@ -168,7 +168,7 @@ def _denominators(run: Run, scope: Scope, late: pl.DataFrame) -> str:
 
 def _describe_overdue(run: Run, scope: Scope, late: int) -> str:
     """Say what sets the late dossiers with causes apart from those in the period's figures."""
-    overdue = _overdue_of(run, scope)
+    overdue = count_overdue(run, scope.period, scope.unit)
     if not overdue:
         return ""
     numbers = {"n": numerals.count(overdue), "total": numerals.count(late + overdue)}

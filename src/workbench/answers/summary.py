@@ -15,7 +15,7 @@ import polars as pl
 
 from workbench.answers import headline, quality
 from workbench.answers.answer import Answer, Claim, Tile, Value, claim
-from workbench.answers.causes import UNEXPLAINED, late_of
+from workbench.answers.causes import UNEXPLAINED, count_overdue, late_of
 from workbench.answers.columns import Row
 from workbench.answers.phrasing import (
     distinct,
@@ -163,7 +163,11 @@ class _Page:
         late = self._late
         if late is None or not self._has_log or not self._run.ended(self._scope.period):
             return f"{sentence}."
+        unknown = late.filter(pl.col("dominant_cause") == UNEXPLAINED).height
         at_units = [p for p in self.chosen if p.kind != "scattered"]
+        if not at_units and 2 * unknown > late.height:
+            counts = {"n": numerals.count(unknown), "total": numerals.count(late.height)}
+            return say("summary.lead_unknown", sentence=sentence, **counts)
         if not self.chosen:
             return say("summary.lead_nowhere", sentence=sentence)
         top = max(at_units or self.chosen, key=lambda p: (p.n_by_cause, p.n_saved))
@@ -299,7 +303,11 @@ class _Page:
             self._run.late_dossiers, period=self._scope.period, unit_id=self._scope.unit
         )
         counts = {r["reality"]: numerals.count(r["n"]) for r in rows.iter_rows(named=True)}
-        return say("summary.reality", n=numerals.count(rows["n_late"][0]), **counts)
+        sentence = say("summary.reality", n=numerals.count(rows["n_late"][0]), **counts)
+        besides = count_overdue(self._run, self._scope.period, self._scope.unit)
+        if not besides:
+            return sentence
+        return say("summary.overdue_besides", sentence=sentence, n=numerals.count(besides))
 
     def _undecided(self) -> str:
         """Say what could not be judged, or that everything could."""
@@ -314,9 +322,9 @@ class _Page:
             "hours": headline.count_changed_by_hour(self._run, self._scope),
             "rows": aside,
         }
-        share = numerals.percent(aside / rows["rows_read"] if rows["rows_read"] else None)
+        read = numerals.count(rows["rows_read"])
         parts = [
-            say(f"summary.open_{name}", n=numerals.count(n), share=share)
+            say(f"summary.open_{name}", n=numerals.count(n), read=read)
             for name, n in counts.items()
             if n
         ]

@@ -15,6 +15,7 @@ from workbench.pages.briefings import (
 from workbench.pages.folders import briefing_folder, folder_name
 from workbench.pages.jobs import Outputs, check_formats
 from workbench.pages.notebooks import check_parameters, run_notebook
+from workbench.pages.sheets import write_sheets
 
 __all__ = [
     "EACH",
@@ -29,4 +30,5 @@ __all__ = [
     "run_notebook",
     "write_briefings",
     "write_page",
+    "write_sheets",
 ]

@@ -12,11 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NoReturn
 
 from workbench.answers import Book
 from workbench.answers.publication_record import write_record
 from workbench.answers.published import publish
-from workbench.core.errors import OutputBusy
+from workbench.core.errors import OutputBusy, RuleFailed
 from workbench.core.project import only_writer, replace_folder
 from workbench.core.run_folders import Progress
 from workbench.core.vocabulary import EVERYTHING, LATEST, PeriodKind
@@ -30,11 +31,14 @@ from workbench.pages.jobs import (
     make_pages,
     notebook_path,
     notebooks_of,
+    stopped_page,
 )
 from workbench.pages.notebooks import notebook_environment
 from workbench.pages.page_record import PageRecord, question_digest, sources_digest
 
 EACH = "each"
+STOPPED = "stopped.html"
+"""The page that says why the last run put nothing out."""
 _RESULTS = re.compile(r'<meta name="results" content="(?P<fingerprint>\w+)">')
 
 
@@ -151,12 +155,15 @@ def _write_folders(
             publication = (
                 publish(book, period, against=against, profile=profile) if is_public else None
             )
-            make_pages(book, jobs, outputs, progress)
+            faults = make_pages(book, jobs, outputs, progress)
+            if faults and not outputs.is_draft:
+                _stop(book, faults, outputs)
             if publication is not None:
                 # before the pages are in their place: a record without a page harms none
                 write_record(book.home, publication.record)
         if not is_public:
             record.add(made_from)
+        (out / STOPPED).unlink(missing_ok=True)
     return [folder / "briefing.html" for folder in folders]
 
 
@@ -209,6 +216,18 @@ def _ready_for_notebooks(book: Book, out: Path) -> Iterator[None]:
         raise OutputBusy(
             "briefing.cannot_write", folder=out, error=problem.strerror or problem
         ) from problem
+
+
+def _stop(book: Book, faults: Sequence[str], outputs: Outputs) -> NoReturn:
+    """Write the page that says why nothing is put out, and end the run.
+
+    Raises:
+        RuleFailed: Always.
+    """
+    outputs.folder.mkdir(parents=True, exist_ok=True)
+    page = outputs.folder / STOPPED
+    page.write_text(stopped_page(book, faults), encoding="utf-8", newline="\n")
+    raise RuleFailed("gate.stopped", n=len(faults), first=faults[0], page=page)
 
 
 def _outputs(out: Path | Outputs) -> Outputs:

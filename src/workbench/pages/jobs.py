@@ -10,6 +10,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ from workbench.messages import say
 from workbench.pages.document import Grid, Part, parse_fragment, parts_of
 from workbench.pages.footer import dated_line, footer_lines
 from workbench.pages.formats import HTML, Document, known_formats, lacking_library, write_document
+from workbench.pages.gate import Shown, faults_of_pages, faults_of_tables, values_of_notebook
 from workbench.pages.notebooks import as_text, run_notebook, words_of_cells
-from workbench.pages.page import FOLDED, Page, render
+from workbench.pages.page import FOLDED, Page, Section, render, render_sections
 
 NOTEBOOKS = (
     "briefing",
@@ -96,17 +98,22 @@ class Outputs:
     Args:
         folder: Of all briefings.
         formats: Of each briefing.
-        marks: Words above every heading, such as that it is a draft.
+        is_draft: Whether pages are written although checks fail; every page then says so.
     """
 
     folder: Path
     formats: tuple[str, ...] = (HTML,)
-    marks: tuple[str, ...] = ()
+    is_draft: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
         """Everything in which these outputs differ from others."""
         return (*self.formats, *self.marks)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Words above every heading."""
+        return (say("gate.draft"),) if self.is_draft else ()
 
 
 def check_formats(formats: Sequence[str]) -> tuple[str, ...]:
@@ -126,28 +133,43 @@ def check_formats(formats: Sequence[str]) -> tuple[str, ...]:
     return chosen
 
 
-def make_pages(book: Book, jobs: Sequence[Job], outputs: Outputs, progress: Progress) -> None:
-    """Run the notebooks one after another and write what they show; stop at the first fault."""
-    shown: dict[Path, list[tuple[Job, tuple[Part, ...]]]] = {}
+def make_pages(book: Book, jobs: Sequence[Job], outputs: Outputs, progress: Progress) -> list[str]:
+    """Run the notebooks one after another and write what they show; stop at the first fault.
+
+    Returns:
+        What is wrong with the tables or the claims of the pages, each in a sentence.
+    """
+    faults = faults_of_tables(book) if jobs else []
+    folders: dict[Path, list[tuple[Job, Shown]]] = {}
     for number, job in enumerate(jobs, 1):
         progress(CountedStep(job.describe(book), "brief", number, len(jobs)))
-        executed = _run(book, job)
+        executed = run_job(book, job)
         _write(book, job, executed, outputs)
-        if outputs.formats != (HTML,):
-            shown.setdefault(job.folder, []).append((job, parts_of(executed, FOLDED)))
-    for pages in shown.values():
-        _write_documents(book, pages, outputs)
+        shown = Shown(
+            job.stem,
+            parts_of(executed, FOLDED),
+            job_page(book, job, outputs).foot,
+            values_of_notebook(executed),
+        )
+        folders.setdefault(job.folder, []).append((job, shown))
+    for pages in folders.values():
+        label = book.profile_label(pages[0][0].parameters["profile"] or book.result_profile)
+        faults += faults_of_pages([shown for _, shown in pages], label)
+        _write_documents(book, [(job, shown.parts) for job, shown in pages], outputs)
+    return faults
 
 
 def _write_documents(
     book: Book, pages: Sequence[tuple[Job, tuple[Part, ...]]], outputs: Outputs
 ) -> None:
     """Write the first page of a folder as documents, with the tables of all its pages."""
+    if outputs.formats == (HTML,):
+        return
     job, parts = pages[0]
     annexes = [part for _, more in pages for part in more if isinstance(part, Grid)]
     if not job.is_published and has_step_log(book):
         annexes += _late_list(book, job)
-    document = Document(_page(book, job, outputs), parts, tuple(annexes))
+    document = Document(job_page(book, job, outputs), parts, tuple(annexes))
     for name in outputs.formats:
         if name != HTML:
             path = job.folder / f"{job.stem}.{name}"
@@ -163,7 +185,7 @@ def _late_list(book: Book, job: Job) -> list[Grid]:
     return [part for part in parse_fragment(listing.html()) if isinstance(part, Grid)]
 
 
-def _run(book: Book, job: Job) -> Any:
+def run_job(book: Book, job: Job) -> Any:
     """Run one notebook in the book's folder."""
     data = "." if (book.home / "tables").is_dir() else ""
     parameters = {**job.parameters, "data": data}
@@ -177,7 +199,7 @@ def _run(book: Book, job: Job) -> Any:
 
 def _write(book: Book, job: Job, executed: Any, outputs: Outputs) -> None:
     executed.metadata["workbench"] = _provenance(book, job)
-    page = render(executed, _page(book, job, outputs), job.notebook)
+    page = render(executed, job_page(book, job, outputs), job.notebook)
     (job.folder / f"{job.stem}.html").write_text(page, encoding="utf-8", newline="\n")
     if job.linked:
         text = as_text(executed)
@@ -185,9 +207,10 @@ def _write(book: Book, job: Job, executed: Any, outputs: Outputs) -> None:
         path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _page(book: Book, job: Job, outputs: Outputs) -> Page:
+def job_page(book: Book, job: Job, outputs: Outputs) -> Page:
     """Return heading, title and footer of one page."""
-    unit, against = job.parameters["unit"], job.parameters.get("against", "")
+    unit = job.parameters.get("unit", EVERYTHING)
+    against = job.parameters.get("against", "")
     agency = dict.fromkeys(
         [book.parent_name(unit), "" if unit == EVERYTHING else book.unit_name(unit)]
     )
@@ -230,3 +253,21 @@ def _stamp(book: Book) -> dt.datetime:
     """Return the moment of the exports as documents keep it: without a zone."""
     at = book.snapshot or dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
     return at.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0)
+
+
+def stopped_page(book: Book, faults: Sequence[str]) -> str:
+    """Return the page that says why nothing was put out."""
+    items = "".join(f"<li>{escape(fault)}</li>" for fault in faults)
+    page = Page(
+        language=book.language,
+        title=say("gate.title"),
+        about=say("gate.why"),
+        agency=(),
+        dated=dated_line(book),
+        synthetic=book.synthetic,
+        results=book.fingerprint,
+        provenance="{}",
+        foot=footer_lines(book, "", published=False),
+        snapshot_at=_stamp(book),
+    )
+    return render_sections([Section(f'<ul class="claims">{items}</ul>')], page)

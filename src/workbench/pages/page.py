@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from html import escape, unescape
@@ -41,7 +41,7 @@ class Page:
     """Everything on a page but the answers: heading, title, footer, and what it was made from.
 
     ``marks`` are words set above the heading, such as that it is a draft; ``snapshot_at`` is the
-    moment of the exports, without a zone.
+    moment of the exports, without a zone; ``is_sheet`` asks for one sheet of paper.
     """
 
     language: str
@@ -55,6 +55,7 @@ class Page:
     foot: tuple[str, ...]
     snapshot_at: dt.datetime
     marks: tuple[str, ...] = ()
+    is_sheet: bool = False
     links: tuple[tuple[str, str], ...] = ()
 
 
@@ -64,7 +65,11 @@ def render(notebook: Any, page: Page, name: str) -> str:
     Raises:
         RuleFailed: A cell's output includes something a page may not contain.
     """
-    sections = number_anchors(_sections(notebook, name))
+    return render_sections(number_anchors(_sections(notebook, name)), page)
+
+
+def render_sections(sections: Sequence[Section], page: Page) -> str:
+    """Return a page of sections, with a table of contents where there are many."""
     contents = [(anchor, title) for s in sections for anchor, title in s.headings]
     here = {anchor for anchor, _ in contents}
     elsewhere = page.links[0][0] if page.links else ""
