@@ -18,7 +18,7 @@ from workbench.core.vocabulary import EVERYTHING, ReportSpan
 from workbench.figures.estimates import Estimate, wilson
 from workbench.figures.measures import COUNTERS, Rate, read_rates
 from workbench.figures.on_request import find_rounded_rates
-from workbench.messages import language
+from workbench.messages import language, say
 
 _SCHEMA = {
     "metric_id": pl.String,
@@ -56,6 +56,17 @@ def read_metrics(reference: Path) -> tuple[Metric, ...]:
         rows = list(csv.DictReader(lines))
     rates = read_rates(reference)
     return tuple(Metric(row["metric_id"], rates.get(row["metric_id"]), row) for row in rows)
+
+
+def measure_name(measure: str, reference: Path) -> str:
+    """Return what people call a measure: a rate by its row of ``metrics.csv``, or a count.
+
+    >>> from workbench.core.project import shipped
+    >>> measure_name("late_done", shipped().reference)
+    'Tỷ lệ trễ hạn trên hồ sơ đã giải quyết'
+    """
+    names = {metric.metric_id: metric.name() for metric in read_metrics(reference)}
+    return names[measure] if measure in names else say(f"briefing.{measure}")
 
 
 def totals(
