@@ -10,7 +10,7 @@ from scipy.stats import nbinom
 
 from workbench.figures.estimates.excess import count_limits, upper_tail
 from workbench.figures.estimates.poisson import ratio
-from workbench.figures.estimates.shrinkage import shrunk_ratios
+from workbench.figures.estimates.shrinkage import _summary, shrunk_ratios
 from workbench.figures.estimates.standardise import compared, direct, gamma_limits
 
 # PHEindicatormethods, tests/testthat/testdata_DSR_ISR.xlsx: sheets testdata_multiarea (area
@@ -201,6 +201,15 @@ def test_shrunk_ratios_are_those_of_summing_over_every_law_of_units(late, expect
     found = shrunk_ratios(late, expected)
     assert found.value == pytest.approx(summed, rel=0.015)
     assert found.level == pytest.approx((level * weight).sum() / weight.sum(), rel=0.015)
+
+
+@pytest.mark.parametrize(("turned", "lowest"), [(3, 2), (8, 1)])
+def test_ranks_hold_in_95_of_100_draws(turned, lowest):
+    drawn = np.tile([1.0, 2.0], (200, 1))
+    drawn[:turned] = [2.0, 1.0]
+    found = _summary(drawn, (np.ones(200), np.ones(200)), "drawn")
+    ranks = [found.rank_lower, found.rank, found.rank_upper]
+    assert [list(r) for r in ranks] == [[1, lowest], [1, 2], [3 - lowest, 2]]
 
 
 def test_shrunk_ratios_draw_small_units_more_and_ranks_overlap_on_noise():
