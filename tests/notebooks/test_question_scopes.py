@@ -10,7 +10,8 @@ import inspect
 import re
 import runpy
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -111,20 +112,47 @@ QUESTIONS = {
 EACH_QUESTION = pytest.mark.parametrize("question", sorted(QUESTIONS))
 
 
-@pytest.fixture(scope="module")
-def asked(small_project) -> Callable[..., Answer]:
-    """Ask a question once per scope: ``asked("whatif", unit="SD-VH")`` -> answer."""
-    book = open_book(small_project.root, language="en")
-    answers: dict[tuple[str, ...], Answer] = {}
+class Asked:
+    """Asks a question once per scope, and notes the tables that each question read."""
 
-    def ask(question: str, **about: str) -> Answer:
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.read: dict[str, set[str]] = {}
+        self._answers: dict[tuple[str, ...], Answer] = {}
+
+    def __call__(self, question: str, **about: str) -> Answer:
+        """``asked("whatif", unit="SD-VH")`` -> answer."""
         scope = {name: SCOPE[name][0] for name in QUESTIONS[question]} | about
         key = (question, *sorted(scope.items()))
-        if key not in answers:
-            answers[key] = put(book, question, GIVEN.get(question, {}) | scope)
-        return answers[key]
+        if key not in self._answers:
+            with noted(self.read.setdefault(question, set())):
+                self._answers[key] = put(self.book, question, GIVEN.get(question, {}) | scope)
+        return self._answers[key]
 
-    return ask
+
+@contextmanager
+def noted(read: set[str]) -> Iterator[None]:
+    """Note which tables questions look up."""
+    look_up, count = Excerpt.__getattr__, Excerpt.counted
+
+    def looked_up(excerpt: Excerpt, name: str) -> object:
+        read.add(name)
+        return look_up(excerpt, name)
+
+    def counted(excerpt: Excerpt, table: str, *about: str) -> pl.DataFrame:
+        read.add(table)
+        return count(excerpt, table, *about)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Excerpt, "__getattr__", looked_up)
+        patch.setattr(Excerpt, "counted", counted)
+        yield
+
+
+@pytest.fixture(scope="module")
+def asked(small_project) -> Asked:
+    """The small project's questions, in English."""
+    return Asked(open_book(small_project.root, language="en"))
 
 
 def put(book: Book, question: str, about: dict[str, str]) -> Answer:
@@ -339,25 +367,11 @@ def test_a_question_cannot_read_a_table_that_it_does_not_declare(small_book):
 
 
 @EACH_QUESTION
-def test_a_question_declares_no_table_that_it_does_not_read(small_book, question, monkeypatch):
-    read = set()
-    look_up, count = Excerpt.__getattr__, Excerpt.counted
-
-    def noted(excerpt: Excerpt, name: str) -> object:
-        read.add(name)
-        return look_up(excerpt, name)
-
-    def counted(excerpt: Excerpt, table: str, *about: str) -> pl.DataFrame:
-        read.add(table)
-        return count(excerpt, table, *about)
-
-    monkeypatch.setattr(Excerpt, "__getattr__", noted)
-    monkeypatch.setattr(Excerpt, "counted", counted)
+def test_a_question_declares_no_table_that_it_does_not_read(asked, question):
     for which in (0, 1):
         scope = {name: SCOPE[name][which] for name in QUESTIONS[question]}
-        profile = {"profile": COMPUTED} if "profile" in scope else {}
-        put(small_book, question, GIVEN.get(question, {}) | scope | profile)
-    assert set(DECLARED[question].tables) - UNREAD.get(question, set()) <= read
+        asked(question, **(scope | ({"profile": COMPUTED} if "profile" in scope else {})))
+    assert set(DECLARED[question].tables) - UNREAD.get(question, set()) <= asked.read[question]
 
 
 def test_a_question_within_another_reads_no_more_than_that_one_declares(small_book):
