@@ -58,16 +58,17 @@ def dossier(run: Run, dossier_id: str, *, profile: AnyProfile = PROFILE) -> Answ
         raise run.unknown("briefing.no_dossier", dossier_id, dossier_ids, known)
     rows = _ledger(run, dossier_id)
     outcome = _outcome(run, dossier_id, profile)
+    rule = run.profile_label(profile).partition(":")[0]
     marks = [("due", outcome["due_at_used"]), ("end", outcome["ended_at_used"])]
     caption = say("briefing.dossier_caption", dossier=dossier_id)
     return Answer(
         title=say("briefing.dossier_title", dossier=dossier_id),
-        claims=_claims(outcome, profile),
+        claims=_claims(outcome, rule),
         frame=pl.DataFrame(rows, infer_schema_length=None),
         denominators=say("briefing.dossier_denominators"),
         listing=_table(run, rows, outcome, caption),
         figure=_timeline(run, rows, marks) if rows else None,
-        then=(_sum(rows, outcome, profile), *_causes(run, dossier_id, outcome, profile)),
+        then=(_sum(rows, outcome, rule), *_causes(run, dossier_id, outcome, profile)),
     )
 
 
@@ -92,11 +93,11 @@ def _outcome(run: Run, dossier_id: str, profile: str) -> Row:
     return rows[0]
 
 
-def _claims(outcome: Row, profile: str) -> tuple[Claim, ...]:
+def _claims(outcome: Row, rule: str) -> tuple[Claim, ...]:
     sentence = say(
         "briefing.dossier_outcome",
         outcome=say(f"labels.{outcome['outcome']}"),
-        profile=profile,
+        profile=rule,
         due=numerals.instant(outcome["due_at_used"]),
         ended=numerals.instant(outcome["ended_at_used"]),
         spent=clock(_spent(outcome)),
@@ -156,7 +157,7 @@ def _spent(outcome: Row) -> int | None:
 # the sum ----------------------------------------------------------------------------------
 
 
-def _sum(rows: list[Row], outcome: Row, profile: str) -> Answer:
+def _sum(rows: list[Row], outcome: Row, rule: str) -> Answer:
     """Return the sum from segments to outcome, one line per addition."""
     spent = _spent(outcome)
     allowed, slack = outcome["allowed_seconds"], outcome["slack_seconds"]
@@ -178,7 +179,7 @@ def _sum(rows: list[Row], outcome: Row, profile: str) -> Answer:
             allowed=clock(allowed),
             spent=clock(spent),
             slack=clock(slack),
-            profile=profile,
+            profile=rule,
             outcome=say(f"labels.{outcome['outcome']}"),
         )
     frame = pl.DataFrame(lines, schema={"line": pl.String, "seconds": pl.Int64}, orient="row")
