@@ -16,7 +16,7 @@ import polars as pl
 from workbench.answers.answer import Answer, Claim, claim
 from workbench.answers.columns import Row, figure, percent, picture, table, text
 from workbench.answers.office_hours import describe_office_hours
-from workbench.answers.phrasing import clock, exact, moment
+from workbench.answers.phrasing import clock, exact, moment, rule_name
 from workbench.answers.questions import PROFILE, AnyProfile, question
 from workbench.answers.run import Run
 from workbench.answers.source_rows import describe_source_rows
@@ -60,7 +60,7 @@ def dossier(run: Run, dossier_id: str, *, profile: AnyProfile = PROFILE) -> Answ
         raise run.unknown("briefing.no_dossier", dossier_id, dossier_ids, known)
     rows = _ledger(run, dossier_id)
     outcome = _outcome(run, dossier_id, profile)
-    rule = run.profile_label(profile).partition(":")[0]
+    rule = rule_name(run, profile)
     marks = [("due", outcome["due_at_used"]), ("end", outcome["ended_at_used"])]
     caption = say("briefing.dossier_caption", dossier=dossier_id)
     return Answer(

@@ -154,3 +154,8 @@ def exact(key: str, name: str, *, none: str = "") -> Col:
 def about_rate(title: str, measure: str) -> str:
     """Return a title with the rate that it is about, where that is not the usual one."""
     return title if measure == RATE else f"{title}: {inline(say(f'briefing.{measure}'))}"
+
+
+def rule_name(run: Run, profile: str) -> str:
+    """Return what a lateness profile is called in a sentence: its definition up to the colon."""
+    return run.profile_label(profile).partition(":")[0]
