@@ -121,7 +121,9 @@ def test_a_comparison_is_searched_sorted_and_filtered_on_its_page(context, guard
     flips = folds.filter(has=page.locator("th", has_text="what moved"))
     dossier = flips.locator("tbody tr th").first.text_content()
     page.fill("#search", f"{dossier.lower()} wb_strict")
-    assert page.locator("details table tbody tr:not([hidden])").count() == 1
+    assert flips.locator("tbody tr:not([hidden])").count() == 1
+    shown = page.locator("details table tbody tr:not([hidden])")
+    assert page.locator("#shown").inner_text() == str(shown.count())
     page.fill("#search", "")
     unit = flips.locator("tbody tr td").first.text_content()
     page.select_option('select[data-heading="unit"]', unit)
