@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 
 import polars as pl
 import pytest
 
+from workbench.cli import dvc as dvc_module
 from workbench.cli import main
 from workbench.cli import run as run_module
 from workbench.cli.run_log import LONGEST, append_run, log_file, read_runs
@@ -109,3 +111,16 @@ def test_a_long_log_is_set_aside_and_a_line_cut_short_is_passed_over(project):
         log.write('{"outcome": "do')
     assert [entry["outcome"] for entry in read_runs(project)] == ["done", "failed"]
     assert log_file(project).stat().st_size < LONGEST
+
+
+def test_experiments_are_shown_in_few_columns_unless_others_are_asked_for(project, monkeypatch):
+    asked = []
+    monkeypatch.setattr(dvc_module, "run_dvc", lambda _, words: asked.append(words) or 0)
+    for words in (["exp", "show"], ["exp", "show", "--drop", "x"], ["exp", "run"]):
+        assert main(["dvc", *words]) == 0
+    assert list(asked[0]) == ["exp", "show", *dvc_module.NARROW]
+    assert [list(words) for words in asked[1:]] == [["exp", "show", "--drop", "x"], ["exp", "run"]]
+    kept = re.compile(dvc_module.NARROW[-1])
+    names = ["measures.2022-H1.all.late", "measures.2022-H1.all.late_done", "explain.profile"]
+    assert [bool(kept.match(name)) for name in names] == [True, False, True]
+    assert not kept.match("measures.2022-H1.SD-P1.late")
