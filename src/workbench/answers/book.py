@@ -17,9 +17,12 @@ from workbench.answers import (
     gaps,
     groups,
     headline,
+    late_list,
     period_change,
     quality,
     sensitivity,
+    sheets,
+    summary,
     time_use,
     trace,
     units,
@@ -49,7 +52,7 @@ class Book(Run):
     # lines below it, the name is the question's.
 
     # a period in short
-    summary = headline.summary
+    summary = summary.summary
     headline = headline.headline
     sensitivity = sensitivity.sensitivity
     # units, periods and groups beside each other
@@ -73,7 +76,12 @@ class Book(Run):
     causes = causes.causes
     cells = adjusted_units.cells
     whatif = whatif.whatif
-    # one dossier, and those still open
+    # one sheet for a unit or a procedure
+    unit_sheet = sheets.unit_sheet
+    procedure_sheet = sheets.procedure_sheet
+    oldest = sheets.oldest
+    # one dossier, the late ones, and those still open
+    late_list = late_list.late_list
     dossier = dossier.dossier
     trace = trace.trace
     watch = watchlist.watch
