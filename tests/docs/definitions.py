@@ -19,6 +19,9 @@ NAMES = (
     *("report_conventions", "scenarios", "terms", "transfer_rules"),
 )
 
+WORDS = re.compile(r"(_vi|_en|^#.*|^(source|verified|note|why|worked_example|acts|examples?))$")
+"""Columns and keys that say something to a reader and define nothing."""
+
 
 def files() -> list[Path]:
     """Return the files of definitions, by name."""
@@ -27,8 +30,14 @@ def files() -> list[Path]:
 
 
 def digest(path: Path) -> str:
-    """Return what changes when a definition does."""
-    return sha256(path.read_bytes()).hexdigest()[:12]
+    """Return what changes when a definition does, and not when only words for readers do."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        if path.suffix == ".csv":
+            rows = csv.DictReader(lines)
+            meaning = [[v for k, v in row.items() if not WORDS.search(k)] for row in rows]
+        else:
+            meaning = [[line] for line in lines if not WORDS.search(line.partition(" =")[0])]
+    return sha256(repr(meaning).encode()).hexdigest()[:12]
 
 
 def known() -> dict[str, dict[str, str]]:

@@ -32,7 +32,7 @@ from workbench.core.params import read_params
 from workbench.core.project import Project, find_project
 from workbench.core.vocabulary import Period, latest_kind
 from workbench.messages import say
-from workbench.pages import check_formats
+from workbench.pages import Outputs, check_formats
 from workbench.review.snapshots import git
 
 _EXITED = re.compile(r"exited with (\d+)")
@@ -49,12 +49,13 @@ def command(
 ) -> None:
     """Reproduce, brief and log; on failure say why, call for help and keep the exit code."""
     project = find_project()
-    check_formats([name.strip() for name in format.split(",") if name.strip()])
+    formats = check_formats([name.strip() for name in format.split(",") if name.strip()])
+    out = Outputs(project.briefings, formats, is_draft=False)
     entry = _begun(project, period, options)
     try:
         if not way.no_refresh:
             _refresh(project)
-        _brief_all(project, period, options, entry)
+        _brief_all(project, period, options, out, entry)
         if way.commit:
             _commit(project, entry)
     except BaseException as fault:
@@ -117,7 +118,9 @@ def _refresh(project: Project) -> None:
         raise SystemExit(int(exited[1]) if exited else done.returncode)
 
 
-def _brief_all(project: Project, period: str, options: BriefingOptions, entry: Entry) -> None:
+def _brief_all(
+    project: Project, period: str, options: BriefingOptions, out: Outputs, entry: Entry
+) -> None:
     """Brief the period that is asked for, and those that earlier runs have missed.
 
     Raises:
@@ -130,7 +133,7 @@ def _brief_all(project: Project, period: str, options: BriefingOptions, entry: E
     entry["inputs"] = _inputs(project)
     for label in _periods(project, book, period or params.brief_period):
         name = "" if not period and latest_kind(label) else label
-        pages = brief(project, name, options, progress=lambda _: None)
+        pages = brief(project, name, options, out, progress=lambda _: None)
         entry["periods"].append(label)
         entry["pages"] += [page.relative_to(project.root).as_posix() for page in pages]
 
