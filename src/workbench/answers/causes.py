@@ -242,8 +242,10 @@ def _compared(groups: Groups, caption: str, title: str, heading: str) -> Answer:
     shown = causes_in_order(met)
     parts = {n: {r["cause"]: r["late_share"] for r in rows} for n, rows in groups.items()}
     late = {n: max((r["n_late"] for r in rows), default=0) for n, rows in groups.items()}
+    # dark where many dossiers are, not where a cause has most of few
+    most = max([1.0, *(share for part in parts.values() for share in part.values())])
     squares = [
-        Square(n, cause_label(c), part.get(c, 0) / late[n], numerals.decimal(part.get(c, 0)))
+        Square(n, cause_label(c), part.get(c, 0) / most, numerals.decimal(part.get(c, 0)))
         for n, part in parts.items()
         if late[n]
         for c in shown
@@ -311,8 +313,21 @@ def reality(
         for u in asked_for
         if late.height
     }
+    most = max(
+        [
+            1,
+            *(
+                r["n"]
+                for name in names.values()
+                if name != names[EVERYTHING]
+                for r in groups.get(name, ())
+            ),
+        ]
+    )
     squares = [
-        Square(name, found.reality_label(r["reality"]), r["share"], numerals.count(r["n"]))
+        Square(
+            name, found.reality_label(r["reality"]), min(r["n"] / most, 1), numerals.count(r["n"])
+        )
         for name, rows in groups.items()
         for r in rows
     ]
