@@ -313,24 +313,6 @@ def reality(
         for u in asked_for
         if late.height
     }
-    most = max(
-        [
-            1,
-            *(
-                r["n"]
-                for name in names.values()
-                if name != names[EVERYTHING]
-                for r in groups.get(name, ())
-            ),
-        ]
-    )
-    squares = [
-        Square(
-            name, found.reality_label(r["reality"]), min(r["n"] / most, 1), numerals.count(r["n"])
-        )
-        for name, rows in groups.items()
-        for r in rows
-    ]
     caption = say("why.reality_caption", period=numerals.period(period))
     listing = table(
         caption,
@@ -353,8 +335,23 @@ def reality(
         + _describe_overdue(run, scope, late.height),
         values=_values(run, scope, late.height),
         listing=listing if groups else None,
-        figure=picture(grid(squares), caption, labels) if groups else None,
+        figure=picture(grid(_reality_squares(groups, names[EVERYTHING])), caption, labels)
+        if groups
+        else None,
     )
+
+
+def _reality_squares(groups: dict[str, list[Row]], whole: str) -> list[Square]:
+    """Return the cells: the darker, the more dossiers; the row of all units is as dark as any."""
+    counts = [r["n"] for name, rows in groups.items() if name != whole for r in rows]
+    most = max([1, *counts])
+    return [
+        Square(
+            name, found.reality_label(r["reality"]), min(r["n"] / most, 1), numerals.count(r["n"])
+        )
+        for name, rows in groups.items()
+        for r in rows
+    ]
 
 
 def _reality_cell(reality: str, row: Row) -> Cell:
