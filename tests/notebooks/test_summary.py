@@ -27,7 +27,8 @@ def planned(
 ) -> Priority:
     """A candidate of which only what decides the choice matters."""
     row = None if saved is None else {"n_saved": saved}
-    return Priority(kind, unit, "queue", 9, 5, 0.1, 5.0, lower, row)
+    excess = 20.0 - (saved or 0)  # the order must not be that of the excess
+    return Priority(kind, unit, "queue", 9, 5, 0.1, excess, lower, row)
 
 
 def test_the_most_saved_dossiers_come_first_and_no_more_than_five_are_chosen():

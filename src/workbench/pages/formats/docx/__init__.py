@@ -43,12 +43,20 @@ def write(document: Document) -> bytes:
     _set_page(paper.sections[0])
     _describe(paper, document.page)
     _write_heading(paper, document.page)
+    places = list(document.own)
+    later = places[1:]
+    if places:
+        _write_own(paper, document, places[:1])
+        paper.add_paragraph(say("report.results"), style="Heading 1")
     is_annex = False
     for part in document.parts:
         if isinstance(part, Heading) and part.is_annex and not is_annex:
             is_annex = True
+            _write_own(paper, document, later)
             paper.add_paragraph(say("briefing.annex"), style="Heading 1")
         _write_part(paper, part)
+    if not is_annex:
+        _write_own(paper, document, later)
     _write_end(paper, document.page)
     return _settled(paper)
 
@@ -147,6 +155,17 @@ def _write_line(
     paragraph.alignment = ALIGN.CENTER
     run = paragraph.add_run(text)
     run.bold, run.italic, run.font.size = bold, italic, Pt(size)
+
+
+def _write_own(paper: Any, document: Document, places: Sequence[str]) -> None:
+    """Write what the office wrote itself, or a marked place for it."""
+    for place in places:
+        paper.add_paragraph(say(f"report.{place}"), style="Heading 1")
+        blank = say("report.place", file=document.own_file, place=place)
+        for text in (document.own[place] or blank).splitlines():
+            paragraph = paper.add_paragraph(style="Normal")
+            run = paragraph.add_run(text)
+            run.italic = not document.own[place]
 
 
 def _write_part(paper: Any, part: Part) -> None:
