@@ -35,6 +35,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "dossier": {"dossier_id": ""},
     "compare_groups": {"by": "channel_in", "within": ""},
     "official.form": {"name": "II.06a"},
+    "trace": {"target": "late/2022-H1"},
     "procedure_sheet": {"procedure": "P1"},
     "gap": {"other": "SD-YT"},  # a pair that the stage did not compute
 }
@@ -57,6 +58,7 @@ WITHOUT = {
     "control": {"period"},  # all months
     "cohorts": {"period"},  # all cohorts
     "dossier": {"unit", "period"},  # one dossier
+    "trace": {"unit", "period"},  # both are in the id of the figure
     "causes_by_unit": {"unit"},  # all units side by side
     "durations": {"profile"},  # days to the end, whether late or not
     "evidence": {"unit", "period", "profile"},  # stamps that the exports of each source have
@@ -75,7 +77,11 @@ ALIKE = {
 }
 """Answers that may be asked about something they do not depend on."""
 UNREAD = {
+    # of dossiers, rows of exports and causes, which are traced as well
+    "trace": {"steps", "pauses", "quarantine", "late_dossiers", "late_causes", "cell_tests"},
     "interventions": {"cause_cells"},  # nothing is recorded in the sample
+    "headline": {"outcomes"},  # the exports of the sample say when they were taken
+    "summary": {"outcomes"},
 }
 """Tables that a question declares and does not read in the sample, and why."""
 

@@ -24,6 +24,7 @@ from workbench.answers import (
     sheets,
     summary,
     time_use,
+    trace,
     units,
     watchlist,
     whatif,
@@ -82,6 +83,7 @@ class Book(Run):
     # one dossier, the late ones, and those still open
     late_list = late_list.late_list
     dossier = dossier.dossier
+    trace = trace.trace
     watch = watchlist.watch
     reliability = watchlist.reliability
     # what the figures rest on

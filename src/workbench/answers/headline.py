@@ -50,7 +50,7 @@ _RATES = (
 )
 
 
-@question("unit_measures", "dossiers")
+@question("unit_measures", "dossiers", "outcomes", "source_findings")
 def headline(
     run: Run,
     period: PeriodLabel,
@@ -91,6 +91,7 @@ def _headline_claims(run: Run, scope: Scope, now: dict[str, Row]) -> tuple[Claim
     key = "headline_flow_unknown" if _number(now, "unknown") else "headline_flow"
     flow = say(f"briefing.{key}", unit=who, period=numerals.period(scope.period), **counts)
     claims = [claim(flow, 1), *coverage(run, scope.period)]
+    claims += _guessed_snapshot(run, scope)
     if _number(now, "withdrawn", "rejected"):
         claims.append(claim(say("briefing.headline_apart", **counts), 1))
     claims += _describe_rates(now, "late_done", "late_or_overdue")
@@ -116,6 +117,30 @@ def coverage(run: Run, period: str) -> list[Claim]:
         "last": numerals.day(_counted_on(run, period)),
     }
     return [claim(say("briefing.headline_part", **words), 1)]
+
+
+def _guessed_snapshot(run: Run, scope: Scope) -> list[Claim]:
+    """Return the claim that exports do not say when they were taken, and what a week would add."""
+    snapshot, guessed = run.snapshot, run.source_findings.filter(rule_id="F10")
+    if (
+        guessed.is_empty()
+        or snapshot is None
+        or Period.parse(scope.period).ends_on < snapshot.date()
+    ):
+        return []
+    due = pl.col("due_at_used")
+    coming = run.outcomes.filter(
+        pl.col("profile") == scope.profile,
+        pl.col("outcome") == "open_in_time",
+        due > snapshot,
+        due <= snapshot + _IDLE,
+    )
+    units = run.dossiers.select("dossier_id", "unit_id")
+    if scope.unit != EVERYTHING:
+        units = units.filter(unit_id=scope.unit)
+    coming = coming.join(units, on="dossier_id", how="semi")
+    words = {"day": numerals.day(snapshot.date()), "n": numerals.count(coming.height)}
+    return [claim(say("briefing.headline_guessed", **words), 1)]
 
 
 def _describe_rates(now: dict[str, Row], *names: str) -> list[Claim]:
