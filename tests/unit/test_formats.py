@@ -19,7 +19,7 @@ from workbench.messages import use_language
 from workbench.pages import check_formats
 from workbench.pages.document import Grid, Heading, Numbers, Part, Picture, Text, parse_fragment
 from workbench.pages.formats import Document, known_formats, lacking_library, write_document
-from workbench.pages.own_text import PLACES, read_own_text
+from workbench.pages.office_text import PLACES, read_office_text
 from workbench.pages.page import Page
 
 SVG = (
@@ -137,11 +137,11 @@ def test_word_has_the_offices_own_text_or_a_marked_place_before_and_after_the_fi
 
 
 def test_own_text_is_read_per_period_and_an_unknown_entry_is_named(tmp_path):
-    assert read_own_text(tmp_path, "2022-H1") == {}
+    assert read_office_text(tmp_path, "2022-H1") == {}
     path = tmp_path / "data" / "report" / "2022-H1.toml"
     path.parent.mkdir(parents=True)
     path.write_text('tasks = """\nMột.\n"""\n', encoding="utf-8")
-    assert read_own_text(tmp_path, "2022-H1") == {"tasks": "Một."}
+    assert read_office_text(tmp_path, "2022-H1") == {"tasks": "Một."}
     wrong = {
         'task = "x"': r"«task».*direction, strengths",
         "tasks = 1": "not a text",
@@ -150,7 +150,7 @@ def test_own_text_is_read_per_period_and_an_unknown_entry_is_named(tmp_path):
     for text, message in wrong.items():
         path.write_text(text, encoding="utf-8")
         with pytest.raises(UsageProblem, match=message):
-            read_own_text(tmp_path, "2022-H1")
+            read_office_text(tmp_path, "2022-H1")
 
 
 def test_word_opens_in_libreoffice_with_its_text(word, tmp_path):

@@ -28,7 +28,7 @@ from workbench.pages.footer import dated_line, footer_lines
 from workbench.pages.formats import HTML, Document, known_formats, lacking_library, write_document
 from workbench.pages.gate import Shown, faults_of_pages, faults_of_tables, values_of_notebook
 from workbench.pages.notebooks import as_text, run_notebook, words_of_cells
-from workbench.pages.own_text import PLACES, own_text_file, read_own_text
+from workbench.pages.office_text import PLACES, office_text_path, read_office_text
 from workbench.pages.page import FOLDED, Page, Section, render, render_sections
 
 NOTEBOOKS = (
@@ -171,13 +171,13 @@ def _write_documents(
     if not job.is_published and has_step_log(book):
         annexes += _late_list(book, job)
     period = job.parameters["period"]
-    texts = read_own_text(book.home, period)
+    texts = read_office_text(book.home, period)
     document = Document(
         job_page(book, job, outputs),
         parts,
         tuple(annexes),
-        own={place: texts.get(place, "") for place in PLACES},
-        own_file=own_text_file(Path(), period).as_posix(),
+        office_text={place: texts.get(place, "") for place in PLACES},
+        office_text_file=office_text_path(Path(), period).as_posix(),
     )
     for name in outputs.formats:
         if name != HTML:

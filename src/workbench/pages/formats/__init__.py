@@ -25,16 +25,16 @@ class Document:
         page: Heading, title and footer.
         parts: What the briefing shows, from top to bottom.
         annexes: Tables of the pages beside it, each once; formats for print leave them out.
-        own: What the office wrote itself, by place (``pages.own_text``); empty for a place that
-            is left for it, nothing at all where the document is no report.
-        own_file: Where that text is kept.
+        office_text: What the office wrote itself, by place (``pages.office_text``); empty for a
+            place that is left for it, nothing at all where the document is no report.
+        office_text_file: Where that text is kept.
     """
 
     page: Page
     parts: tuple[Part, ...]
     annexes: tuple[Grid, ...] = ()
-    own: Mapping[str, str] = field(default_factory=dict)
-    own_file: str = ""
+    office_text: Mapping[str, str] = field(default_factory=dict)
+    office_text_file: str = ""
 
 
 def known_formats() -> tuple[str, ...]:

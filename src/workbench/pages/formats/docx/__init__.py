@@ -43,7 +43,7 @@ def write(document: Document) -> bytes:
     _set_page(paper.sections[0])
     _describe(paper, document.page)
     _write_heading(paper, document.page)
-    places = list(document.own)
+    places = list(document.office_text)
     later = places[1:]
     if places:
         _write_own(paper, document, places[:1])
@@ -161,11 +161,11 @@ def _write_own(paper: Any, document: Document, places: Sequence[str]) -> None:
     """Write what the office wrote itself, or a marked place for it."""
     for place in places:
         paper.add_paragraph(say(f"report.{place}"), style="Heading 1")
-        blank = say("report.place", file=document.own_file, place=place)
-        for text in (document.own[place] or blank).splitlines():
+        blank = say("report.place", file=document.office_text_file, place=place)
+        for text in (document.office_text[place] or blank).splitlines():
             paragraph = paper.add_paragraph(style="Normal")
             run = paragraph.add_run(text)
-            run.italic = not document.own[place]
+            run.italic = not document.office_text[place]
 
 
 def _write_part(paper: Any, part: Part) -> None:

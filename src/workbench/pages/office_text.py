@@ -15,18 +15,18 @@ PLACES = ("direction", "strengths", "limits", "tasks", "proposals")
 """Parts of a report that no data can fill, in their order; the first comes before the figures."""
 
 
-def own_text_file(home: Path, period: str) -> Path:
+def office_text_path(home: Path, period: str) -> Path:
     """Return the file with the own text of a period."""
     return home / "data" / "report" / f"{period}.toml"
 
 
-def read_own_text(home: Path, period: str) -> dict[str, str]:
+def read_office_text(home: Path, period: str) -> dict[str, str]:
     """Return the own text of a period by place; empty where there is none.
 
     Raises:
         UsageProblem: The file is no TOML, or has a place that no report has.
     """
-    path = own_text_file(home, period)
+    path = office_text_path(home, period)
     if not path.is_file():
         return {}
     try:
