@@ -129,7 +129,7 @@ def test_word_has_the_offices_own_text_or_a_marked_place_before_and_after_the_fi
         body = re.sub(r"<[^>]+>", "|", made.read("word/document.xml").decode())
     order = (
         *("I. Công tác chỉ đạo", "II. Tình hình", "Các đơn vị", "V. Phương hướng"),
-        *("Tăng cường một người.", "Tháng 9.", "VI. Đề xuất", "Phụ lục cho người", "Nơi nhận"),
+        *("Tăng cường một người.", "Tháng 9.", "VI. Đề xuất", "Nơi nhận", "Phụ lục cho người"),
     )
     places = [body.index(text) for text in order]
     assert places == sorted(places)
