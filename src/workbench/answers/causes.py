@@ -242,8 +242,10 @@ def _compared(groups: Groups, caption: str, title: str, heading: str) -> Answer:
     shown = causes_in_order(met)
     parts = {n: {r["cause"]: r["late_share"] for r in rows} for n, rows in groups.items()}
     late = {n: max((r["n_late"] for r in rows), default=0) for n, rows in groups.items()}
+    # dark where many dossiers are, not where a cause has most of few
+    most = max([1.0, *(share for part in parts.values() for share in part.values())])
     squares = [
-        Square(n, cause_label(c), part.get(c, 0) / late[n], numerals.decimal(part.get(c, 0)))
+        Square(n, cause_label(c), part.get(c, 0) / most, numerals.decimal(part.get(c, 0)))
         for n, part in parts.items()
         if late[n]
         for c in shown
@@ -311,11 +313,6 @@ def reality(
         for u in asked_for
         if late.height
     }
-    squares = [
-        Square(name, found.reality_label(r["reality"]), r["share"], numerals.count(r["n"]))
-        for name, rows in groups.items()
-        for r in rows
-    ]
     caption = say("why.reality_caption", period=numerals.period(period))
     listing = table(
         caption,
@@ -338,8 +335,23 @@ def reality(
         + _describe_overdue(run, scope, late.height),
         values=_values(run, scope, late.height),
         listing=listing if groups else None,
-        figure=picture(grid(squares), caption, labels) if groups else None,
+        figure=picture(grid(_reality_squares(groups, names[EVERYTHING])), caption, labels)
+        if groups
+        else None,
     )
+
+
+def _reality_squares(groups: dict[str, list[Row]], whole: str) -> list[Square]:
+    """Return the cells: the darker, the more dossiers; the row of all units is as dark as any."""
+    counts = [r["n"] for name, rows in groups.items() if name != whole for r in rows]
+    most = max([1, *counts])
+    return [
+        Square(
+            name, found.reality_label(r["reality"]), min(r["n"] / most, 1), numerals.count(r["n"])
+        )
+        for name, rows in groups.items()
+        for r in rows
+    ]
 
 
 def _reality_cell(reality: str, row: Row) -> Cell:
