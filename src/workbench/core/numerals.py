@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
-
-from babel.numbers import format_decimal
 
 from workbench.core.vocabulary import Period
 from workbench.messages import language, say
 
 MISSING = "–"
+_VIETNAMESE = str.maketrans(",.", ".,")
 
 
 def count(value: float | None) -> str:
@@ -24,7 +22,7 @@ def count(value: float | None) -> str:
     >>> count(2214), count(None)
     ('2.214', '–')
     """
-    return MISSING if value is None else _written(value or 0, "#,##0", language())
+    return MISSING if value is None else _written(value or 0, 0)
 
 
 def decimal(value: float | None, places: int = 1) -> str:
@@ -39,13 +37,12 @@ def decimal(value: float | None, places: int = 1) -> str:
     exact = Decimal(repr(round(float(value), 9))).quantize(
         Decimal(1).scaleb(-places), ROUND_HALF_UP
     )
-    return _written(exact or abs(exact), "#,##0." + "0" * places, language())
+    return _written(exact or abs(exact), places)
 
 
-@lru_cache(maxsize=10_000)
-def _written(value: float | Decimal, pattern: str, locale: str) -> str:
-    """Write a number; a page has thousands, mostly the same few, and each takes long to write."""
-    return str(format_decimal(value, pattern, locale=locale))
+def _written(value: float | Decimal, places: int) -> str:
+    english = f"{value:,.{places}f}"
+    return english if language() == "en" else english.translate(_VIETNAMESE)
 
 
 def percent(share: float | None) -> str:
