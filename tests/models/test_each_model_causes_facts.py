@@ -12,7 +12,6 @@ RULES = (
     "false_share",
     "late_click",
     "least_share",
-    "slow_share",
     "chain_gap",
     "chain_size",
     "queue_correlation",

@@ -35,13 +35,16 @@ GIVEN: dict[str, dict[str, str]] = {
     "dossier": {"dossier_id": ""},
     "compare_groups": {"by": "channel_in", "within": ""},
     "official.form": {"name": "II.06a"},
+    "trace": {"target": "late/2022-H1"},
+    "procedure_sheet": {"procedure": "P1"},
     "gap": {"other": "SD-YT"},  # a pair that the stage did not compute
 }
 """Further arguments that a question needs."""
 REFUSED = {
     *("causes", "causes_by_unit", "causes_over_time", "reality"),
-    *("fair_units", "cells", "gap", "whatif"),
+    *("fair_units", "cells", "gap", "whatif", "late_list"),
     *("watch", "reliability", "cohorts", "interventions"),
+    *("procedure_sheet", "oldest"),
 }
 """Questions about what was computed under one profile."""
 WITHOUT = {
@@ -49,10 +52,13 @@ WITHOUT = {
     "findings": {"unit", "period", "profile"},  # rows that rules flagged, all units side by side
     "interventions": {"unit", "period"},  # units and dates stand in the list of changes
     "reliability": {"unit", "period"},  # one forecast for the whole register
+    "oldest": {"period"},  # open dossiers are those of the snapshot
+    "procedure_sheet": {"unit"},  # all units that handle it, side by side
     "watch": {"period"},  # open dossiers are those of the snapshot
     "control": {"period"},  # all months
     "cohorts": {"period"},  # all cohorts
     "dossier": {"unit", "period"},  # one dossier
+    "trace": {"unit", "period"},  # both are in the id of the figure
     "causes_by_unit": {"unit"},  # all units side by side
     "durations": {"profile"},  # days to the end, whether late or not
     "evidence": {"unit", "period", "profile"},  # stamps that the exports of each source have
@@ -71,7 +77,11 @@ ALIKE = {
 }
 """Answers that may be asked about something they do not depend on."""
 UNREAD = {
+    # of dossiers, rows of exports and causes, which are traced as well
+    "trace": {"steps", "pauses", "quarantine", "late_dossiers", "late_causes", "cell_tests"},
     "interventions": {"cause_cells"},  # nothing is recorded in the sample
+    "headline": {"outcomes"},  # the exports of the sample say when they were taken
+    "summary": {"outcomes"},
 }
 """Tables that a question declares and does not read in the sample, and why."""
 
@@ -212,11 +222,10 @@ def test_a_summary_never_mixes_two_profiles(asked):
     text = " ".join(claim.text for claim in other.claims)
     assert "29 late" not in text
     assert f"under «{COMPUTED}» only" in text
-    late = [
-        next(tile.number for tile in answer.tiles if tile.label == "Late")
-        for answer in (own, other)
-    ]
-    assert late == ["21", "19"], own.tiles
+    late = [answer.tiles[0].note.split(" dossiers")[0] for answer in (own, other)]
+    assert late == ["29/71", "27/71"], own.tiles
+    assert (len(own.tiles), len(other.tiles)) == (3, 2)
+    assert other.listing is None
 
 
 def test_verdicts_under_another_profile_are_counted_under_it(asked):

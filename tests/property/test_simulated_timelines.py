@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from workbench.testing.simulate import SNAPSHOT
 from workbench.testing.simulate.population import Dossiers, draw_dossiers
-from workbench.testing.simulate.process import NEVER, ProcessSimulator, ProcessTimes
+from workbench.testing.simulate.process import ProcessSimulator, ProcessTimes
 from workbench.testing.simulate.register import SimulatedRegister, register_at
 from workbench.testing.simulate.sample import instant_of
 from workbench.testing.simulate.scenario import Scenario, read_scenario
 from workbench.testing.simulate.snapshot import ObservedState
+from workbench.testing.simulate.steps import NEVER
 from workbench.testing.simulate.streams import Streams
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"

@@ -41,7 +41,7 @@ from workbench.official import (
     version_766,
     write_form,
 )
-from workbench.official.audits import PRINTED, check_printed
+from workbench.official.metrics import PRINTED, check_printed
 from workbench.official.workbook import notes
 
 PROFILES_766 = {1: "qd766", 2: "qd766_portal"}

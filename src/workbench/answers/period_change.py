@@ -135,7 +135,7 @@ def _claims(
     )
     level = unit_row["evidence_level"]
     verdict = f"change_{_standing(unit_row)}" if judged else "change_unended"
-    claims = [claim(f"{sentence} {say(f'briefing.{verdict}', few=FEW)}", level, key=True)]
+    claims = [claim(f"{sentence} {say(f'briefing.{verdict}', few=FEW)}", level)]
     if scope.unit == EVERYTHING and judged:
         claims += [claim(text, level) for text in _moved(rows, names)]
     return tuple(claims)

@@ -58,11 +58,9 @@ def _claims(totals: dict[str, int], files: int, rules: pl.DataFrame) -> tuple[Cl
     share = numerals.percent(totals["rows_quarantined"] / read if read else None)
     flow = say("briefing.excluded_flow", files=numerals.count(files), share=share, **words)
     if rules.is_empty():
-        return claim(flow, 1, key=True), claim(say("briefing.excluded_nothing"), 1)
+        return claim(flow, 1), claim(say("briefing.excluded_nothing"), 1)
     flagged = int(rules.filter(pl.col("severity") == "warn")["rows"].sum())
-    return claim(flow, 1, key=True), claim(
-        say("briefing.excluded_flagged", n=numerals.count(flagged)), 1
-    )
+    return claim(flow, 1), claim(say("briefing.excluded_flagged", n=numerals.count(flagged)), 1)
 
 
 def _uncovered(findings: pl.DataFrame) -> tuple[Claim, ...]:
@@ -77,7 +75,7 @@ def _set_aside(findings: pl.DataFrame) -> tuple[Claim, ...]:
     if not files:
         return ()
     words = {"n": numerals.count(len(files)), "files": listed(files)}
-    return (claim(say("quality.set_aside", **words), 1, key=True),)
+    return (claim(say("quality.set_aside", **words), 1),)
 
 
 def _drafted(findings: pl.DataFrame) -> tuple[Claim, ...]:
@@ -100,7 +98,7 @@ def _lacking(findings: pl.DataFrame) -> tuple[Claim, ...]:
         years=years,
         first=missing["year"].min(),
     )
-    return (claim(sentence, 1, key=True),)
+    return (claim(sentence, 1),)
 
 
 def _table(rules: pl.DataFrame) -> Table:
@@ -223,8 +221,8 @@ def _verdict_claims(
     ]
     compared = [sides for _, *sides in judged if sides != ["few", "few"]]
     stands = say("quality.stand", n=numerals.count(len(compared) - len(moved)))
-    depend = [claim(say("quality.depend", units=listed(moved)), 2, key=True)] if moved else []
-    return (claim(shares, 1, key=True), claim(stands, 2, key=True), *depend)
+    depend = [claim(say("quality.depend", units=listed(moved)), 2)] if moved else []
+    return (claim(shares, 1), claim(stands, 2), *depend)
 
 
 def _share(row: Row, side: str) -> str:

@@ -137,6 +137,11 @@ def svg_of(spec: dict[str, Any], vega_lite: str = VEGA_LITE) -> str:
     return picture.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
 
 
+def png_of(svg: str) -> bytes:
+    """Return a picture as pixels, fine enough for print, for formats that take no SVG."""
+    return bytes(vl_convert.svg_to_png(svg, scale=2))
+
+
 def _with_own_numbers(svg: str) -> str:
     """Number identifiers such as «clip7» from 1: the renderer counts on through a process.
 

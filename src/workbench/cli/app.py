@@ -28,6 +28,7 @@ COMMANDS = (
     "clean",
     "clock",
     "explain",
+    "trace",
     "watch",
     "brief",
     "form",

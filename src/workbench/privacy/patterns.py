@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
@@ -35,6 +35,8 @@ REACHES = ("every", "text", "list", "never", "part")
 _SUSPICIOUS = r"[@＠]|\d(?:[^\p{L}\d]{0,3}\d){5}|\p{L}\P{L}{1,6}\p{L}"
 _LONGEST = 12_000
 """Characters of joined regexes beyond which compiling them is not tried."""
+_BUNDLE = 6
+"""Patterns looked for together first: few bundles match, and Polars remembers all compiled."""
 _PART = re.compile(r"\{\{(\w+)\}\}")
 _LABEL_PLACE = "…"
 _FIRST_SIGN = 0xE000
@@ -150,7 +152,7 @@ def _joined(regexes: tuple[str, ...]) -> tuple[str, ...]:
     return (*_joined(regexes[:half]), *_joined(regexes[half:]))
 
 
-def _searched(texts: pl.Series, wanted: Iterable[Pattern]) -> tuple[pl.Series, pl.Series]:
+def _searched(texts: pl.Series, wanted: Sequence[Pattern]) -> tuple[pl.Series, pl.Series]:
     """Return texts without identifiers, and the names of the patterns found in each.
 
     A find takes the character before and after it along, so two finds in a row need two turns.
@@ -158,22 +160,32 @@ def _searched(texts: pl.Series, wanted: Iterable[Pattern]) -> tuple[pl.Series, p
     names: list[list[str]] = [[] for _ in texts]
     hidden: list[list[str]] = [[] for _ in texts]
     masked = texts.str.normalize("NFC")
-    for pattern in wanted:
-        hit = masked.str.contains(pattern.regex).arg_true()
-        if not len(hit):
+    for first in range(0, len(wanted), _BUNDLE):
+        bundle = wanted[first : first + _BUNDLE]
+        regexes = _joined(tuple(pattern.regex for pattern in bundle))
+        if not any(masked.str.contains(regex).any() for regex in regexes):
             continue
-        if pattern.reach == "never":
-            hidden_spans = [hidden[row] for row in hit]
-            masked = masked.scatter(hit, _hide(masked.gather(hit), pattern.regex, hidden_spans))
-            continue
-        hit_texts = masked.gather(hit)
-        for _ in range(2):
-            hit_texts = hit_texts.str.replace_all(pattern.regex, pattern.replacement)
-        for row in hit:
-            names[row].append(pattern.name)
-        masked = masked.scatter(hit, hit_texts)
+        for pattern in bundle:
+            masked = _replaced(masked, pattern, names, hidden)
     visible = [_show(text, hidden_spans) for text, hidden_spans in zip(masked, hidden, strict=True)]
     return pl.Series(visible, dtype=pl.String), pl.Series(names, dtype=pl.List(pl.String))
+
+
+def _replaced(
+    texts: pl.Series, pattern: Pattern, names: list[list[str]], hidden: list[list[str]]
+) -> pl.Series:
+    """Replace what one pattern matches, and note it with each text."""
+    hit = texts.str.contains(pattern.regex).arg_true()
+    if not len(hit):
+        return texts
+    hit_texts = texts.gather(hit)
+    if pattern.reach == "never":
+        return texts.scatter(hit, _hide(hit_texts, pattern.regex, [hidden[row] for row in hit]))
+    for _ in range(2):
+        hit_texts = hit_texts.str.replace_all(pattern.regex, pattern.replacement)
+    for row in hit:
+        names[row].append(pattern.name)
+    return texts.scatter(hit, hit_texts)
 
 
 def _hide(texts: pl.Series, regex: str, hidden: list[list[str]]) -> pl.Series:

@@ -167,7 +167,7 @@ def keep(root: Path, message: str) -> None:
     run(root, "git", "commit", "-qm", message)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Two commits, ``before`` and ``after``, with every kind of input changed between them."""
     root = tmp_path_factory.mktemp("project")
@@ -198,7 +198,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return Project(root)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def revisions(project: Project) -> RevisionDiff:
     """What differs between the two commits."""
     return compare_revisions(project, "before", "after")
