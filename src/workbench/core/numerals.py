@@ -13,7 +13,9 @@ from workbench.core.vocabulary import Period
 from workbench.messages import language, say
 
 MISSING = "–"
-_VIETNAMESE = str.maketrans(",.", ".,")
+MINUS = "\u2212"
+"""A true minus sign: a hyphen beside a number reads as a dash."""
+_SIGNS = {"en": str.maketrans("-", MINUS), "vi": str.maketrans(",.-", f".,{MINUS}")}
 
 
 def count(value: float | None) -> str:
@@ -41,8 +43,7 @@ def decimal(value: float | None, places: int = 1) -> str:
 
 
 def _written(value: float | Decimal, places: int) -> str:
-    english = f"{value:,.{places}f}"
-    return english if language() == "en" else english.translate(_VIETNAMESE)
+    return f"{value:,.{places}f}".translate(_SIGNS[language()])
 
 
 def percent(share: float | None) -> str:
@@ -69,7 +70,7 @@ def points(difference: float | None) -> str:
     """Write a difference of two shares in percentage points, with its sign.
 
     >>> points(0.012), points(-0.012)
-    ('+1,2', '-1,2')
+    ('+1,2', '−1,2')
     """
     if difference is None:
         return MISSING
@@ -81,7 +82,7 @@ def points_range(lower: float | None, upper: float | None) -> str:
     """Write an interval of differences in percentage points.
 
     >>> points_range(-0.004, 0.021)
-    '-0,4 đến +2,1'
+    '−0,4 đến +2,1'
     """
     if lower is None or upper is None:
         return MISSING
