@@ -2,9 +2,11 @@
 
 A made-up register of requests at many offices, the real ones that lie beside the project
 (``../shared/data``, where there are any), and the project's own ``brief``, then again with nothing
-to do, where it has results. Wall and processor seconds and peak memory of each command.
+to do, where it has results, and ``dvc repro`` of unchanged data. Of each command the least and the
+median processor seconds of some runs, the least wall seconds and the peak memory, beside what is
+wanted.
 
-``make bench``, or ``python benches/small.py [--requests N] [--offices N]``.
+``make bench``, or ``python benches/small.py [--requests N] [--offices N] [--runs N]``.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 
 import numpy as np
@@ -24,10 +27,10 @@ import polars as pl
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 REAL = {
-    "receipt": ["receipt/receipt.csv.gz"],
-    "wabo": [f"wabo/CoSeLoG_WABO_{number}.xes.gz" for number in range(1, 6)],
+    "receipt": ["4 s", "receipt/receipt.csv.gz"],
+    "wabo": ["6 s", *(f"wabo/CoSeLoG_WABO_{number}.xes.gz" for number in range(1, 6))],
 }
-"""Files of the real registers by the name of their source profile."""
+"""Processor seconds wanted and files of the real registers, by the name of their profile."""
 SEED, DAYS, FIRST = 7, 180, np.datetime64("2015-01-01T08:00")
 STAMP = "%m/%d/%Y %I:%M:%S %p"
 
@@ -63,45 +66,56 @@ def write_requests(path: Path, requests: int, offices: int) -> None:
     written.write_csv(path)
 
 
-def measure(name: str, command: Sequence[str]) -> None:
-    """Run a command and print what it took.
+def measure(name: str, command: Sequence[str], runs: int, wanted: str) -> None:
+    """Run a command some times and print what it took beside what is wanted.
 
     Raises:
         SystemExit: The command failed.
     """
+    walls, cpus, peaks = zip(*(_run(name, command) for _ in range(runs)), strict=True)
+    took = f"cpu {min(cpus):.1f} s (median {median(cpus):.1f}), wall {min(walls):.1f} s"
+    print(f"{name}: {took}, peak {max(peaks):.2f} GiB; wanted: {wanted}", flush=True)
+
+
+def _run(name: str, command: Sequence[str]) -> tuple[float, float, float]:
+    """Return wall and processor seconds and peak memory in GiB of one run of a command."""
     started = time.perf_counter()
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet)  # noqa: S603
     _, status, used = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - started
     if status:
         raise SystemExit(f"{name}: failed")
-    cpu, peak = used.ru_utime + used.ru_stime, used.ru_maxrss / 2**20
-    print(f"{name}: {wall:.1f} s wall, {cpu:.1f} s cpu, peak {peak:.2f} GiB", flush=True)
+    wall = time.perf_counter() - started
+    return wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 2**20
 
 
-def main(requests: int, offices: int) -> None:
+def main(requests: int, offices: int, runs: int) -> None:
     """Measure every register there is."""
     workbench = (sys.executable, "-m", "workbench.cli")
     with TemporaryDirectory() as beside:
         export, out = Path(beside) / "requests.csv", str(Path(beside) / "out")
         write_requests(export, requests, offices)
         analyse = (*workbench, "analyse", "--out", out, "--source")
-        measure(f"{requests:,} requests at {offices} offices", (*analyse, "boston311", str(export)))
-        for source, files in REAL.items():
+        name = f"{requests:,} requests at {offices} offices"
+        measure(name, (*analyse, "boston311", str(export)), runs, "12 s, 1 GiB")
+        for source, (wanted, *files) in REAL.items():
             places = [SHARED / file for file in files]
             if all(place.is_file() for place in places):
-                measure(source, (*analyse, source, *map(str, places)))
+                measure(source, (*analyse, source, *map(str, places)), runs, wanted)
             else:
                 print(f"{source}: skipped, its files are not beside the project")
     if (ROOT / "data" / "briefings").is_dir():
-        measure("brief", (*workbench, "brief"))
-        measure("brief of unchanged data", (*workbench, "brief"))
+        measure("brief", (*workbench, "brief"), 1, "-")
+        measure("brief of unchanged data", (*workbench, "brief"), runs, "2 s")
+        repro = (*workbench, "dvc", "repro")
+        measure("dvc repro", repro, 1, "-")
+        measure("dvc repro of unchanged data", repro, runs, "2 s")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=5_462)
     parser.add_argument("--offices", type=int, default=300)
+    parser.add_argument("--runs", type=int, default=3)
     asked = parser.parse_args()
-    main(asked.requests, asked.offices)
+    main(asked.requests, asked.offices, asked.runs)

@@ -161,6 +161,12 @@ def test_limits_of_a_count_lie_where_either_tail_is_one_in_a_thousand(mean, spre
     assert float(upper_tail(high, mean, spread)) == pytest.approx(0.001, rel=1e-6)
 
 
+def test_where_nothing_is_expected_both_limits_of_a_count_are_exactly_nought():
+    limits = count_limits([0.0, 0.0, 1e-12], [0.0, 0.5, 0.5])
+    assert all(np.isfinite(limit).all() for limit in limits)
+    assert [limit[:2].tolist() for limit in limits] == [[0.0, 0.0], [0.0, 0.0]]
+
+
 def test_limits_of_an_excess_are_those_of_the_count_there_would_be_anyway():
     low, high = excess_limits([30, 30], 0, [4.0, 4.0], [0.0, 0.5])
     least, most = count_limits([4.0, 4.0], [0.0, 0.5], 0.95)

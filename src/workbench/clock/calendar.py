@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -109,16 +108,6 @@ class Calendar:
         """
         first, last = self.w(np.array([_epoch(start), _epoch(end)]))
         return int(last - first)
-
-    def add_working_seconds(self, start: dt.datetime, seconds: int) -> dt.datetime:
-        """Return the earliest instant at which ``seconds`` working seconds have passed.
-
-        Zero seconds is the start itself. The result is in the calendar's zone.
-        """
-        if seconds == 0:
-            return start.astimezone(ZoneInfo(self.time_zone))
-        reached = self.instant(self.w(np.array([_epoch(start)])) + seconds)
-        return dt.datetime.fromtimestamp(int(reached[0]), tz=ZoneInfo(self.time_zone))
 
     @property
     def has_days_off(self) -> bool:

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
-
-from babel.numbers import format_decimal
 
 from workbench.core.vocabulary import Period
 from workbench.messages import language, say
@@ -18,6 +15,7 @@ from workbench.messages import language, say
 MISSING = "–"
 MINUS = "\u2212"
 """A true minus sign: a hyphen beside a number reads as a dash."""
+_SIGNS = {"en": str.maketrans("-", MINUS), "vi": str.maketrans(",.-", f".,{MINUS}")}
 
 
 def count(value: float | None) -> str:
@@ -26,7 +24,7 @@ def count(value: float | None) -> str:
     >>> count(2214), count(None)
     ('2.214', '–')
     """
-    return MISSING if value is None else _written(value or 0, "#,##0", language())
+    return MISSING if value is None else _written(value or 0, 0)
 
 
 def decimal(value: float | None, places: int = 1) -> str:
@@ -41,13 +39,11 @@ def decimal(value: float | None, places: int = 1) -> str:
     exact = Decimal(repr(round(float(value), 9))).quantize(
         Decimal(1).scaleb(-places), ROUND_HALF_UP
     )
-    return _written(exact or abs(exact), "#,##0." + "0" * places, language())
+    return _written(exact or abs(exact), places)
 
 
-@lru_cache(maxsize=10_000)
-def _written(value: float | Decimal, pattern: str, locale: str) -> str:
-    """Write a number; a page has thousands, mostly the same few, and each takes long to write."""
-    return str(format_decimal(value, pattern, locale=locale)).replace("-", MINUS)
+def _written(value: float | Decimal, places: int) -> str:
+    return f"{value:,.{places}f}".translate(_SIGNS[language()])
 
 
 def percent(share: float | None) -> str:

@@ -24,7 +24,7 @@ from workbench.core.environment import processors
 from workbench.core.errors import InputRejected, RuleFailed
 from workbench.core.project import Scratch, replace_folder
 from workbench.core.run_folders import CountedStep, Progress
-from workbench.warehouse.checks import check_frames, check_table, key_broken
+from workbench.warehouse.checks import FEW, check_frames, check_table, key_broken
 from workbench.warehouse.models import (
     Model,
     find_model,
@@ -271,8 +271,7 @@ class Warehouse:
         if model.key and not is_sorted_by(rows, model.key):
             rows = self._sorted(rows, model)
         self._connection.register("rows_made", rows)
-        made = self._connection.table("rows_made")
-        check_table(model, made, rows.num_rows, is_key_known=True)
+        check_table(self._connection, model, "rows_made", rows.num_rows, is_key_known=True)
         self._connection.unregister("rows_made")
         return rows
 
@@ -312,9 +311,14 @@ class Warehouse:
         n_rows: int = made.fetchall()[0][0]
         self._kinds[model.name] = "table"
         self._keys[model.name] = model.key
-        rows = self._connection.table(model.name)
-        is_key_known = self._is_cut and bool(model.key) and _rises(rows, model.key)
-        check_table(model, rows, n_rows, is_key_known=is_key_known)
+        # counting the keys of a few rows is quicker than looking whether they rise
+        is_long = self._is_cut and n_rows > FEW
+        is_key_known = is_long and bool(model.key) and self._rises(model)
+        check_table(self._connection, model, model.name, n_rows, is_key_known=is_key_known)
+
+    def _rises(self, model: Model) -> bool:
+        keys = self._connection.table(model.name).project(", ".join(model.key))
+        return is_sorted_by(keys.to_arrow_table(), model.key)
 
     def _provide_all(self, model: Model) -> None:
         for table in model.reads:
@@ -392,7 +396,3 @@ class Warehouse:
             return rows
         bounds = (f"getvariable('dossiers_{end}')" for end in ("first", "last"))
         return rows.filter(f"dossier_id between {' and '.join(bounds)}")
-
-
-def _rises(rows: duckdb.DuckDBPyRelation, key: tuple[str, ...]) -> bool:
-    return is_sorted_by(rows.project(", ".join(key)).to_arrow_table(), key)

@@ -83,6 +83,8 @@ def is_sorted_by(rows: pa.Table, key: tuple[str, ...]) -> bool:
     True
     >>> is_sorted_by(pa.table({"a": ["x", "x"], "n": [1, 1]}), ("a", "n"))
     False
+    >>> is_sorted_by(pa.table({"a": []}), ("a",))
+    True
     """
     if not rows.num_rows:
         # joining the pieces of a column without any would load pandas: a quarter of a second

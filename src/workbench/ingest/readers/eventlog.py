@@ -178,9 +178,8 @@ class _Log:
         Raises:
             InputRejected: They have more attributes than any log.
         """
-        for rows in (self._cases, self.rows):
-            check_size(len(rows), len({key for row in rows for key in row}), path.name)
-        cases, events = _texts(self._cases, "case:"), _texts(self.rows, "")
+        cases = _texts(self._cases, "case:", path.name)
+        events = _texts(self.rows, "", path.name)
         frame = pl.concat([cases[self._owners], events], how="horizontal")
         self._cases, self._owners, self.rows = self._cases[-1:], [], []
         return frame
@@ -228,11 +227,12 @@ def _without_prefix(tag: str) -> str:
     return tag.rpartition(":")[2]
 
 
-def _texts(rows: list[dict[str, str]], lead: str) -> pl.DataFrame:
-    names = dict.fromkeys(key for row in rows for key in row)
-    columns = {lead + name: [row.get(name) for row in rows] for name in names}
-    return (
-        pl.DataFrame(columns, dict.fromkeys(columns, pl.String))
-        if columns
-        else pl.DataFrame(height=len(rows))
-    )
+def _texts(rows: list[dict[str, str]], lead: str, file: str) -> pl.DataFrame:
+    """Return rows as columns of text whose names begin with ``lead``."""
+    blank = dict.fromkeys(key for row in rows for key in row)
+    check_size(len(rows), len(blank), file)
+    if not blank:
+        return pl.DataFrame(height=len(rows))
+    names = [lead + name for name in blank]
+    columns = zip(*((blank | row).values() for row in rows), strict=True)
+    return pl.DataFrame(dict(zip(names, columns, strict=True)), dict.fromkeys(names, pl.String))
