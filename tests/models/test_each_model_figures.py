@@ -1,4 +1,4 @@
-"""Each model of ``figures``, ``official`` and ``review`` on a few rows, good ones and broken."""
+"""Each model of ``figures`` and ``official`` on a few rows, good ones and broken."""
 
 from __future__ import annotations
 
