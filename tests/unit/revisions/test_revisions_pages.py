@@ -32,7 +32,7 @@ def test_every_page_says_the_counts_the_reason_the_figure_and_the_dossier(revisi
         "+50,0 điểm %",
         "+1.001",
         "đúng hạn",
-        "-2,0",
+        "−2,0",
         "D5",
     ):
         assert expected in text, expected
