@@ -12,8 +12,8 @@ from workbench.cli import main
 
 def seconds(text: str) -> int:
     """Seconds of a time as the page writes it."""
-    sign = -1 if text.startswith("-") else 1
-    parts = [int(p) for p in text.strip("-*").split(":")]
+    sign = -1 if text.startswith("−") else 1
+    parts = [int(p) for p in text.strip("−*").split(":")]
     return sign * sum(n * 60**power for n, power in zip(parts, (2, 1, 0), strict=False))
 
 

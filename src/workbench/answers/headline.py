@@ -19,8 +19,9 @@ from workbench.answers.columns import Row, pair, picture, table, text
 from workbench.answers.phrasing import inline, measures_of, rate_words, values_of
 from workbench.answers.questions import PROFILE, AnyProfile, PeriodLabel, Scope, UnitId, question
 from workbench.answers.run import Run
+from workbench.answers.trace import FigureId
 from workbench.charts import Figure, shares
-from workbench.charts.tables import Blank, Cell, Table
+from workbench.charts.tables import Blank, Cell, Link, Table
 from workbench.clock.lateness import CHOICES, lateness_profiles
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING, Period
@@ -171,11 +172,13 @@ def _headline_table(
     run: Run, scope: Scope, against: str, sides: tuple[dict[str, Row], dict[str, Row]]
 ) -> Table:
     periods = (scope.period, against)
+    is_listed = scope.profile == run.result_profile and _number(sides[0], *_LATE) > 0
+    figure_id = FigureId("late_done", scope.period, scope.unit)
     return table(
         say("briefing.headline_caption", unit=run.unit_inline(scope.unit)),
         [{"name": n} for n in (*_COUNTS, *_RATES) if any(n in side for side in sides)],
         [
-            text("briefing.measure", lambda row: say(f"briefing.{row['name']}")),
+            text("briefing.measure", partial(_measure_cell, is_listed=is_listed)),
             *(
                 column
                 for period, side in zip(periods, sides, strict=True)
@@ -183,7 +186,14 @@ def _headline_table(
                 for column in pair(numerals.period(period), partial(_headline_cells, side))
             ),
         ],
+        notes=[say("trace.figure_note", figure=figure_id)],
     )
+
+
+def _measure_cell(measure: Row, *, is_listed: bool) -> Cell:
+    """Return the name of a measure; one that counts late dossiers leads to the list of them."""
+    name = say(f"briefing.{measure['name']}")
+    return Link(name, "late_list") if is_listed and measure["name"] in _LISTED else name
 
 
 def _headline_cells(side: dict[str, Row], measure: Row) -> tuple[Cell, Cell]:
@@ -234,6 +244,8 @@ def outcome_shares(
 DAY_END = dt.time(23, 59)
 """A stamp from this minute on is a date only: due at the end of its day."""
 _LATE = ("late", "open_overdue")
+_LISTED = (*_LATE, "late_done", "late_or_overdue")
+"""Measures whose dossiers the list of late ones has."""
 _FREE = ("granularity", "early_before", "early_needs")
 """Settings in which a profile may differ from its counterpart without moving a late dossier."""
 

@@ -116,7 +116,7 @@ def _name(text: str) -> str:
     """Return a name that every scheduler takes, another one for every other schedule.
 
     >>> _name("ho-so-half---unit-SD-P1"), _name("Hồ sơ-half")
-    ('workbench-ho-so-half-unit-SD-P1', 'workbench-H-s-half-61ab62')
+    ('workbench-ho-so-half-unit-SD-P1', 'workbench-H-s-half-7ca0af')
     """
     plain = re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")
     rest = "" if text.isascii() else f"-{sha256(text.encode()).hexdigest()[:6]}"
