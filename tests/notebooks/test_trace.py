@@ -147,7 +147,7 @@ def test_working_time_is_counted_from_the_printed_page_alone(small_project, monk
         assert main(["explain", dossier_id, "--lang", "en"]) == 0
         text = capsys.readouterr().out
         zone = ZoneInfo(re.search(r"time zone ([\w/]+)", text)[1])
-        table = text[text.index("Calendar vn_dong_thap (") :].split("\n\n")[0]
+        table = text[text.index("Office hours (") :].split("\n\n")[0]
         days = dict(re.split(r"\s{2,}", line)[:2] for line in table.splitlines()[2:])
         segments = 0
         for line in text.splitlines():

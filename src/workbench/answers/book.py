@@ -18,6 +18,7 @@ from workbench.answers import (
     groups,
     headline,
     late_list,
+    paper_dates,
     period_change,
     quality,
     sensitivity,
@@ -88,6 +89,7 @@ class Book(Run):
     reliability = watchlist.reliability
     # what the figures rest on
     excluded = quality.excluded
+    paper_dates = paper_dates.paper_dates
     findings = quality.findings
     verdicts = quality.verdicts
     evidence = evidence.evidence

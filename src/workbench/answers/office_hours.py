@@ -31,15 +31,14 @@ def describe_office_hours(
     zone = Calendars.read(folder)[calendar_id].time_zone
     rows = [*_weekday_rows(folder, calendar_id, first, last)]
     rows += _special_rows(folder, calendar_id, first, last)
-    words = {"calendar": calendar_id, "zone": zone}
-    span = {"first": numerals.day(first), "last": numerals.day(last)}
+    span = {"zone": zone, "first": numerals.day(first), "last": numerals.day(last)}
     return Answer(
         title=say("trace.hours_title"),
-        claims=(claim(say("trace.hours", **words, **span), 1),),
+        claims=(claim(say("trace.hours", **span), 1),),
         frame=pl.DataFrame(rows, infer_schema_length=None),
         denominators=say("trace.hours_denominators"),
         listing=table(
-            say("trace.hours_caption", **words, **span),
+            say("trace.hours_caption", **span),
             rows,
             [
                 text("trace.days", "days"),

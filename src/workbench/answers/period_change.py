@@ -12,6 +12,7 @@ from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.columns import Col, Row, figure, fraction, picture, table, text
 from workbench.answers.phrasing import (
     FEW,
+    about_rate,
     distinct,
     inline,
     listed,
@@ -76,7 +77,7 @@ def compare_periods(
         "against": numerals.period(against),
     }
     return Answer(
-        title=say("briefing.change_title", **about),
+        title=about_rate(say("briefing.change_title", **about), measure),
         claims=_claims(rows, names, scope, about, judged=judged),
         frame=frame,
         denominators=say("briefing.change_denominators", few=FEW),

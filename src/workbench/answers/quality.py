@@ -9,6 +9,8 @@ or hidden.
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
@@ -20,7 +22,7 @@ from workbench.charts.tables import Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
-from workbench.messages import say
+from workbench.messages import catalogue, say
 
 PARTS = ("rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored")
 
@@ -29,7 +31,8 @@ PARTS = ("rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ign
 def excluded(run: Run) -> Answer:
     """Which rows of the source files are in these figures, and which are not?"""
     totals = {part: int(run.reconciliation[part].sum()) for part in PARTS}
-    columns = ("rule_id", "severity", "message")
+    message = "message_en" if run.language == "en" else "message"
+    columns = ("rule_id", "severity", pl.col(message).alias("message"))
     sources = (run.quarantine, run.due_findings, run.calendar_findings)
     findings = pl.concat([source.select(columns) for source in sources])
     rules = (
@@ -109,9 +112,16 @@ def _table(rules: pl.DataFrame) -> Table:
             text("briefing.rule", "rule_id"),
             text("briefing.severity", _severity),
             count("briefing.rows", "rows"),
-            text("briefing.example", "message"),
+            text("briefing.example", _example),
         ],
     )
+
+
+def _example(row: Row) -> str:
+    """Return the sentence of a finding, with the names of fields and repairs in words."""
+    names = "|".join(catalogue("fields"))
+    raw = rf"\b(?:{names})\b(?=:)|(?<=: )(?:{names})\b|(?<=\()(?:{names})(?=\))"
+    return re.sub(raw, lambda match: say(f"fields.{match[0]}"), row["message"])
 
 
 def _severity(row: Row) -> str:

@@ -15,6 +15,7 @@ import polars as pl
 
 from workbench.answers.answer import Answer, claim
 from workbench.answers.columns import Row, figure, table, text
+from workbench.answers.phrasing import rule_name
 from workbench.answers.questions import PROFILE, AnyProfile, question
 from workbench.answers.run import Run
 from workbench.answers.source_rows import SourcePlace, find_dossiers
@@ -115,10 +116,10 @@ def _dossiers_behind(run: Run, figure_id: FigureId, rate: Rate, profile: str) ->
     words = {"figure": str(figure_id), "name": name, "shown": shown}
     return Answer(
         title=say("trace.figure_title", figure=str(figure_id)),
-        claims=(claim(say("trace.figure", **words, profile=profile), 1),),
+        claims=(claim(say("trace.figure", **words, profile=rule_name(run, profile)), 1),),
         frame=frame,
         denominators=say("trace.figure_denominators" if below else "trace.count_denominators"),
-        listing=_dossier_table(say("trace.figure_caption", **words), frame),
+        listing=_dossier_table(run, say("trace.figure_caption", **words), frame),
     )
 
 
@@ -178,12 +179,12 @@ def _dossiers_late_by(run: Run, figure_id: FigureId, profile: str) -> Answer:
     return Answer(
         title=say("trace.figure_title", figure=str(figure_id)),
         claims=(
-            claim(say("trace.cause", **words, **counts, profile=profile), 2),
+            claim(say("trace.cause", **words, **counts, profile=rule_name(run, profile)), 2),
             claim(say("trace.cause_cell", **counts), 2),
         ),
         frame=frame,
         denominators=say("trace.cause_denominators"),
-        listing=_dossier_table(say("trace.figure_caption", **words), frame),
+        listing=_dossier_table(run, say("trace.figure_caption", **words), frame),
     )
 
 
@@ -210,7 +211,7 @@ def _described(run: Run, parts: pl.DataFrame, profile: str) -> pl.DataFrame:
     )
 
 
-def _dossier_table(caption: str, frame: pl.DataFrame) -> Table:
+def _dossier_table(run: Run, caption: str, frame: pl.DataFrame) -> Table:
     rows = frame.head(_SHOWN).to_dicts()
     n_hidden = frame.height - len(rows)
     is_share = frame["numerator"].dtype.is_float()
@@ -219,7 +220,7 @@ def _dossier_table(caption: str, frame: pl.DataFrame) -> Table:
         rows,
         [
             text("trace.dossier", "dossier_id"),
-            text("briefing.unit", lambda row: row["unit_id"] or numerals.MISSING),
+            text("briefing.unit", lambda row: run.unit_name(row["unit_id"] or numerals.MISSING)),
             figure("trace.received", lambda row: numerals.instant(row["received_at"])),
             figure("trace.due", lambda row: numerals.instant(row["due_at_used"])),
             figure("trace.ended", lambda row: numerals.instant(row["ended_at_used"])),
@@ -254,9 +255,10 @@ def _figures_of(
     written = ":".join(str(part) for part in place if part is not None) if place else names
     notes = [say("trace.set_aside")] if dossiers.height < len(dossier_ids) else []
     notes += _findings_at(run, place)
+    words = {"dossiers": names, "place": written, "profile": rule_name(run, profile)}
     return Answer(
         title=say("trace.moved_title", target=written),
-        claims=(claim(say(key, dossiers=names, place=written, profile=profile), 1),),
+        claims=(claim(say(key, **words), 1),),
         frame=pl.DataFrame(rows, {"figure": pl.String, "above": pl.String, "below": pl.String}),
         denominators=say("trace.moved_denominators"),
         listing=table(

@@ -14,6 +14,7 @@ from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.columns import Col, Row, count, figure, fraction, picture, table, text
 from workbench.answers.phrasing import (
     FEW,
+    about_rate,
     distinct,
     listed,
     measures_of,
@@ -72,7 +73,7 @@ def compare_units(
     if measure == RATE and profile == run.result_profile:
         claims += _beyond_chance(run, scope, names, judged)
     return Answer(
-        title=say("briefing.units_title"),
+        title=about_rate(say("briefing.units_title"), measure),
         claims=claims,
         frame=frame,
         denominators=say("briefing.units_denominators", few=FEW),

@@ -63,6 +63,9 @@ def remarks(found: Inspection) -> list[str]:
         )
         for field, names in found.choices.items()
     ]
+    if found.alike_units:
+        pairs = "; ".join(f"«{one}» – «{other}»" for one, other in found.alike_units)
+        texts.append(say("inspect.alike", pairs=pairs))
     if "dossier.unit_id" not in targets:
         key = "unit_of_steps" if "step.unit_id" in targets else "one_body"
         texts.append(say(f"inspect.{key}"))

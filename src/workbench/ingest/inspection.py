@@ -25,8 +25,8 @@ from workbench.ingest.profile import Target
 from workbench.ingest.profile_draft import draft
 from workbench.ingest.proposals import Proposal, Proposer
 from workbench.ingest.roles import Roles, likely_statuses, with_roles
-from workbench.ingest.spelling import tidy
-from workbench.privacy import read_patterns
+from workbench.ingest.spelling import alike_names, tidy
+from workbench.privacy import Patterns, read_patterns
 
 _DATE = (
     r"(?P<date>(?:ngày )?\d{1,2} tháng \d{1,2} năm \d{4}|\d{1,2} [A-Za-z]{3,9} \d{4}"
@@ -60,7 +60,8 @@ class Inspection:
     cell, ``unnamed`` the numbers of columns that hold values without a header, ``records`` the key
     of the envelope around the objects of a JSON file. ``likely_statuses`` are the
     statuses of values without a known code, by whether their rows have ended; ``choices`` the
-    columns that may have a role which a person must settle, by field.
+    columns that may have a role which a person must settle, by field; ``alike_units`` the pairs of
+    names that may be one unit.
     """
 
     path: Path
@@ -83,6 +84,7 @@ class Inspection:
     calendar_id: str = "always"
     likely_statuses: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    alike_units: tuple[tuple[str, str], ...] = ()
 
     def to_toml(self) -> str:
         """Return the draft of a profile, with comments in the language in force."""
@@ -131,6 +133,7 @@ def inspect(path: Path, reference: Path) -> Inspection:
         **_place(table.heading, frame),
         likely_statuses=likely_statuses(frame, proposals),
         choices=roles.choices,
+        alike_units=_alike_units(frame, proposals, patterns),
     )
 
 
@@ -148,6 +151,17 @@ def _is_vietnamese(heading: Sequence[str], frame: pl.DataFrame) -> bool:
         return True
     top = frame.head(_TOP_ROWS).select(pl.exclude("source_row").cast(pl.String))
     return any(column.str.contains(_LETTERS.pattern).any() for column in top)
+
+
+def _alike_units(
+    frame: pl.DataFrame, proposals: Sequence[Proposal], patterns: Patterns
+) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of names of units that may be one, for a person to decide."""
+    columns = [
+        p.header for p in proposals for to in p.targets if to.rpartition(".")[2] == "unit_id"
+    ]
+    names = [name for header in columns for name in value_shapes.showable(frame[header], patterns)]
+    return alike_names(sorted(set(names)))
 
 
 def snapshot_pattern(heading: Sequence[str]) -> str:

@@ -23,6 +23,7 @@ from workbench.core.run_folders import Progress
 from workbench.core.vocabulary import EVERYTHING, LATEST, PeriodKind
 from workbench.messages import use_language
 from workbench.pages.folders import briefing_folder
+from workbench.pages.index import write_index
 from workbench.pages.jobs import (
     PUBLISHED,
     Job,
@@ -167,6 +168,7 @@ def _write_folders(
         if not is_public:
             record.add(made_from)
         (out / STOPPED).unlink(missing_ok=True)
+        write_index(book, out)
     return [folder / "briefing.html" for folder in folders]
 
 

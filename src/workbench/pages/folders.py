@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from hashlib import sha256
+from pathlib import Path
 
 from workbench.answers import Book
 from workbench.core.vocabulary import EVERYTHING
@@ -33,6 +34,11 @@ def briefing_folder(
         against="" if against == book.against(period) else against,
         profile="" if profile == USUAL_PROFILE else profile,
     )
+
+
+def is_published(folder: Path) -> bool:
+    """Return whether the pages of a folder may leave the office, by its name."""
+    return _PUBLISHED in folder.name.split(".")
 
 
 def folder_name(

@@ -51,9 +51,13 @@ def values_of_notebook(notebook: Any) -> dict[tuple[str, ...], float]:
         for cell in notebook.cells
         for output in cell.get("outputs", [])
     )
+    return {key: number for text in texts for key, number in values_of_html(text).items()}
+
+
+def values_of_html(text: str) -> dict[tuple[str, ...], float]:
+    """Return the figures that a page states, by name, unit, period and profile."""
     return {
         tuple(unescape(m[k]) for k in ("name", "unit", "period", "profile")): float(m["number"])
-        for text in texts
         for m in _VALUE.finditer(text)
     }
 

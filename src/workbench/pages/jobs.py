@@ -267,16 +267,21 @@ def _stamp(book: Book) -> dt.datetime:
 def stopped_page(book: Book, faults: Sequence[str]) -> str:
     """Return the page that says why nothing was put out."""
     items = "".join(f"<li>{escape(fault)}</li>" for fault in faults)
+    return plain_page(book, say("gate.title"), say("gate.why"), f'<ul class="claims">{items}</ul>')
+
+
+def plain_page(book: Book, title: str, about: str, html: str) -> str:
+    """Return a page that no notebook makes, with one section."""
     page = Page(
         language=book.language,
-        title=say("gate.title"),
-        about=say("gate.why"),
+        title=title,
+        about=about,
         agency=(),
         dated=dated_line(book),
         synthetic=book.synthetic,
         results=book.fingerprint,
         provenance="{}",
-        foot=footer_lines(book, "", published=False),
+        foot=footer_lines(book, book.result_profile, published=False),
         snapshot_at=_stamp(book),
     )
-    return render_sections([Section(f'<ul class="claims">{items}</ul>')], page)
+    return render_sections([Section(html)], page)
