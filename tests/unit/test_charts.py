@@ -26,6 +26,7 @@ from workbench.charts import (
     dots,
     draw,
     funnel,
+    narrow_svg,
     paired_bars,
     shares,
     svg_of,
@@ -99,6 +100,21 @@ def test_a_picture_is_described_for_those_who_cannot_see_it(name):
     picture = FIGURES[name].svg
     assert f'role="img" aria-label="Mô tả &lt;{name}&gt; «ễ»"' in picture
     assert "graphics-symbol" not in picture
+
+
+@pytest.mark.parametrize("name", sorted(set(FIGURES) - {"way"}))
+def test_a_narrow_screen_gets_the_chart_drawn_at_its_width_with_letters_of_twelve_pixels(name):
+    spec = FIGURES[name].spec
+    before = json.dumps(spec)
+    picture = narrow_svg(spec)
+    assert json.dumps(spec) == before
+    assert float(re.search(r'<svg [^>]*?width="([\d.]+)"', picture)[1]) <= 358
+    sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)', picture)]
+    assert min(sizes) >= 12, sizes
+    words = set(re.findall(r"<text[^>]*>([^<]+)</text>", svg_of(spec)))
+    assert {w for w in words if w in ("24/200", "UBND Phường 1", "2.182 giờ")} <= set(
+        re.findall(r"<text[^>]*>([^<]+)</text>", picture)
+    )
 
 
 def test_two_pictures_on_a_page_share_no_identifier():

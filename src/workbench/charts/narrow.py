@@ -21,9 +21,15 @@ _TALL = 26
 
 
 def narrow_svg(spec: dict[str, Any]) -> str:
-    """Draw a finished specification for a narrow screen."""
+    """Draw a finished specification for a narrow screen.
+
+    A timeline, whose rows share a fixed height, stays as it is.
+    """
     chart = deepcopy(spec)
-    for view in _views(chart):
+    views = _views(chart)
+    if any(isinstance(v.get("height"), int) and any(map(_has_rows, _layers(v))) for v in views):
+        return svg_of(chart)
+    for view in views:
         _narrow(view)
     legend = chart.setdefault("config", {}).setdefault("legend", {})
     legend |= {"direction": "vertical", "columns": 1, "labelLimit": PLOT - 30, "offset": 26}
