@@ -283,10 +283,19 @@ def test_a_wait_is_put_down_to_slow_work_if_most_of_it_would_not_have_been(
                 0        86400  0       86400    86400   86400
             """,
             "outlying_quarters": "unit_no  quarter_no  part\n1  1  work",
-            "cause_dossiers": "\n".join(
-                ["procedure_no = 1", "quarter_no = 1", "offset_seconds = 0", "key_base = 0"]
-                + ["is_open = no", "dossier_no", *"12389"]
-            ),
+            "cause_dossiers": """
+                procedure_no = 1
+                quarter_no = 1
+                offset_seconds = 0
+                key_base = 0
+                is_open = no
+                dossier_no
+                1
+                2
+                3
+                8
+                9
+            """,
             "cause_steps": """
                 step_no = 1
                 step_code = 7

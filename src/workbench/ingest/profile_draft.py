@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from workbench.ingest.proposals import Proposal
 
 _MEANINGFUL_LENGTH = 4
-_STAMP = r"(?P<date>\d{1,2}/\d{1,2}/\d{4})"
-_STAMP_TIME = r"(?P<time>\d{1,2}:\d{2})\D{1,8}" + _STAMP
 
 
 def draft(found: Inspection) -> str:
@@ -82,11 +80,9 @@ def _top(found: Inspection) -> Iterator[str]:
 
 def _snapshot(found: Inspection) -> Iterator[str]:
     yield "[snapshot]"
-    for pattern in (_STAMP_TIME, _STAMP):
-        if re.search(pattern, found.snapshot):
-            yield _comment("snapshot_heading", text=found.snapshot)
-            yield f"heading = '{pattern}'"
-            break
+    if found.snapshot:
+        yield _comment("snapshot_heading")
+        yield f"heading = '{found.snapshot}'"
     else:
         yield _comment("snapshot_latest")
         yield "latest = true"
