@@ -72,6 +72,9 @@ for slow work is slow work. `python benches/worlds.py PYTHON PM4PY` writes this 
 SimPy and Ciw. Seeds {seeds} were used for nothing before; rules were developed on 101, 102 and 7301
 to 7303.
 
+Measured before usual work was taken from all quarters that are not slow, and before causes were
+shared by time (see the changelog); not yet measured anew.
+
 `dominant`: of the late dossiers that something wrong made later, the share put down to it, the
 coarser name `handover` being right for a transfer and a queue. `cell f1`: the right unit, quarter
 and cause; `cells false not queue`: named though nothing is wrong there, overload apart, a
