@@ -330,45 +330,6 @@ def test_a_transfer_that_kept_the_rule_is_nobodys_fault(model_test) -> None:
     )
 
 
-def test_the_evidence_of_a_cause_is_that_of_the_step_where_it_took_most(model_test) -> None:
-    model_test(
-        "explain/cause_excess",
-        given={
-            "cause_dossiers": """
-                is_procedure_term = yes
-                dossier_no  channel_out  due_class       due_error_seconds  after_clock_seconds
-                1           post         calendar_error  5                  7
-                2           counter      shorter         5                  7
-                3           -            agrees          0                  0
-            """,
-            "attributed_time": """
-                unit_no = 1
-                part = queue
-                usual_seconds = 1
-                cause = queue
-                grade = A
-                dossier_no  step_code  excess_seconds  seconds  is_extreme  ground
-                3           1          10              20       no          extreme
-                3           2          20              21       yes         out_of_line
-            """,
-            "workload_at_arrival": """
-                dossier_no  step_code  unit_no  in_hand  usual_in_progress
-                3           1          1        5        4
-                3           2          1        5        5
-            """,
-        },
-        expect="""
-            is_extreme = yes
-            dossier_no  cause           excess_seconds  ground       grade  n_in_progress
-            1           due_date_error  5               wrong_due    A      -
-            1           return_post     7               after_clock  B      -
-            2           applicant       7               after_clock  B      -
-            2           due_date_error  5               wrong_due    B      -
-            3           queue           30              out_of_line  B      5
-        """,
-    )
-
-
 def test_a_late_dossier_is_spared_when_the_usual_time_would_have_made_up_its_overrun(
     model_test,
 ) -> None:

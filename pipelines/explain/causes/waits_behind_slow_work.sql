@@ -4,10 +4,10 @@
 --   cause_limits
 -- promises: wait_seconds > 0; 2 * behind_seconds >= wait_seconds
 -- The queue of a unit's step is run again with usual work: in its outlying quarters of work every
--- dossier takes what it took times the mean of the others over the mean of the quarter. Of a wait
--- beyond the usual, behind_seconds would not have been; a wait of which most would have been
--- anyway is a queue. Dossiers begin in the order of the log; as fast as the desk worked while
--- somebody waited in that quarter (n_busy dossiers at a time), it works on.
+-- dossier takes what it took times the mean of such work in all other quarters, at any unit, over
+-- that of the quarter. Of a wait beyond the usual, behind_seconds would not have been; a wait of
+-- which most would have been anyway is a queue. Dossiers begin in the order of the log; as fast as
+-- the desk worked while somebody waited in that quarter (n_busy dossiers at a time), it works on.
 -- After Lindley (1952), Proc. Camb. Phil. Soc. 48, 277-289, in the form of a running maximum.
 
 with slow_quarters as (
@@ -24,47 +24,42 @@ works as (
         measured.quarter_no,
         dossiers.procedure_no,
         dossiers.is_open,
+        slow_quarters.unit_no is not null as is_slow,
         measured.seconds
     from time_against_peers as measured
     inner join cause_dossiers as dossiers on measured.dossier_no = dossiers.dossier_no
+    left join slow_quarters
+        on measured.unit_no = slow_quarters.unit_no
+        and measured.quarter_no = slow_quarters.quarter_no
     where measured.part = 'work'
 ),
 
-unit_sums as (
+ordinary_works as (
     select
-        procedure_no,
-        step_code,
-        unit_no,
-        sum(seconds) as seconds,
-        count(*) as n,
-        sum(sum(seconds)) over span as all_seconds,
-        sum(count(*)) over span as n_all
+        works.procedure_no,
+        works.step_code,
+        avg(works.seconds) as mean_seconds
     from works
-    where not is_open
-    group by procedure_no, step_code, unit_no
-    window span as (partition by procedure_no, step_code)
+    cross join cause_limits as limits
+    where not works.is_slow
+        and not works.is_open
+    group by works.procedure_no, works.step_code
+    having count(*) >= max(limits.fewest_peers)
 ),
 
--- what the works of an outlying quarter would have taken elsewhere, for what they took
+-- what the works of an outlying quarter would have taken ordinarily, for what they took
 usual_works as (
     select
         works.unit_no,
         works.quarter_no,
         works.step_code,
-        sum(
-            (unit_sums.all_seconds - unit_sums.seconds) / (unit_sums.n_all - unit_sums.n)
-        ) / sum(works.seconds) as ratio
+        sum(ordinary_works.mean_seconds) / sum(works.seconds) as ratio
     from works
-    semi join slow_quarters
-        on works.unit_no = slow_quarters.unit_no
-        and works.quarter_no = slow_quarters.quarter_no
-    inner join unit_sums
-        on works.procedure_no = unit_sums.procedure_no
-        and works.step_code = unit_sums.step_code
-        and works.unit_no = unit_sums.unit_no
-    cross join cause_limits as limits
-    where not works.is_open
-        and unit_sums.n_all - unit_sums.n >= limits.fewest_peers
+    inner join ordinary_works
+        on works.procedure_no = ordinary_works.procedure_no
+        and works.step_code = ordinary_works.step_code
+    where works.is_slow
+        and not works.is_open
     group by works.unit_no, works.quarter_no, works.step_code
 ),
 
