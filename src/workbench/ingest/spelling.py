@@ -127,9 +127,10 @@ def alike_names(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
     (('Phường 1', 'UBND phường 1'), ('Xã Tân Quy Đông', 'Tân Quy Đôg'))
     """
     keys = {name: _office_key(name) for name in names}
+    different = {name_key(name): name for name in reversed(names)}  # others are one unit anyway
     return tuple(
         (one, other)
-        for one, other in combinations(names, 2)
+        for one, other in combinations(reversed(different.values()), 2)
         if _NUMBERS.findall(keys[one]) == _NUMBERS.findall(keys[other])
         and SequenceMatcher(None, keys[one], keys[other]).ratio() >= _ALIKE
     )
