@@ -42,7 +42,6 @@ MODELS = (
     "clean/reconciliation",
     "clean/parsed_steps",
     "explain/causes",
-    "explain/shapley_values",
     "explain/counts",
 )
 TOKEN = re.compile(

@@ -9,6 +9,5 @@ t * (
 create macro normal_tail(z) as
 0.3989422804014327 * exp(-z * z / 2) * tail_weight(1 / (1 + 0.2316419 * z));
 
--- Parts of a late dossier that its causes share: the least common multiple of 1 to 22. The weights
--- of the Shapley value of n players are whole parts of that of 1 to n, so nothing is rounded.
-create macro share_whole() as 232792560;
+-- Parts of a late dossier that its causes share: whole ones, so that sums of shares are exact.
+create macro share_whole() as 1000000000;

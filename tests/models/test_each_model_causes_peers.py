@@ -225,6 +225,9 @@ def test_time_that_a_log_does_not_separate_goes_to_the_outlying_class(model_test
                 4        work      5       10
                 5        queue     5       10
                 5        transfer  5       10
+                8        passed_over   5   10
+                9        passed_over   5   10
+                9        gap_or_queue  5   10
             """,
             "time_against_peers": """
                 dossier_no = 1
@@ -245,6 +248,10 @@ def test_time_that_a_log_does_not_separate_goes_to_the_outlying_class(model_test
                 6        gap_or_queue
                 7        gap_or_queue
                 7        queue
+                8        gap_or_queue
+                8        passed_over
+                9        gap_or_queue
+                9        passed_over
             """,
             "waits_behind_slow_work": "dossier_no  step_code  unit_no\n1  1  7",
         },
@@ -256,6 +263,10 @@ def test_time_that_a_log_does_not_separate_goes_to_the_outlying_class(model_test
             gap_or_queue   5        handover         10              B      no_arrival
             gap_or_queue   6        handover         10              B      no_arrival
             gap_or_queue   7        slow_work        50              B      behind_slow_work
+            gap_or_queue   8        portal_transfer  50              B      not_separable
+            gap_or_queue   9        handover         50              B      no_arrival
+            passed_over    8        portal_transfer  50              B      passed_over
+            passed_over    9        handover         50              B      not_separable
             queue          7        slow_work        50              B      behind_slow_work
             queue_or_work  1        queue            50              B      not_separable
             queue_or_work  3        slow_work        50              B      not_separable

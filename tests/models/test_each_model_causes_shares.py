@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-WHOLE = 232_792_560
-"""The least common multiple of 1 to 22."""
 
-
-def test_what_the_causes_do_not_explain_is_left_last_and_small_ones_go_with_it(model_test) -> None:
+def test_every_cause_has_its_time_and_what_they_leave_is_the_rest(model_test) -> None:
     model_test(
-        "explain/shapley_players",
+        "explain/overrun_causes",
         given={
-            "cause_limits": "fewest_peers  least_share\n20  10",
             "cause_dossiers": """
                 dossier_no  is_late  overrun_seconds
                 1           yes      100
@@ -31,26 +27,26 @@ def test_what_the_causes_do_not_explain_is_left_last_and_small_ones_go_with_it(m
                 5           queue        100             extreme
             """,
         },
-        # ties go by the place in the list of causes
+        # 2 took more than it is late by; 4 is not late, so it has no row
         expect="""
-            dossier_no  slot  cause        excess_seconds  needed_seconds  ground   grade
-            1           1     queue        20              100             extreme  -
-            1           2     slow_work    20              100             extreme  -
-            1           3     unexplained  60              100             rest     B
-            2           1     queue        50              100             extreme  -
-            2           2     slow_work    40              100             extreme  -
-            2           3     applicant    30              100             extreme  -
-            3           1     unexplained  1               1               rest     B
-            5           1     queue        100             100             extreme  -
+            dossier_no  cause        excess_seconds  needed_seconds  ground   grade
+            1           applicant    9               100             extreme  -
+            1           queue        20              100             extreme  -
+            1           slow_work    20              100             extreme  -
+            1           unexplained  51              100             rest     B
+            2           applicant    30              100             extreme  -
+            2           queue        50              100             extreme  -
+            2           slow_work    40              100             extreme  -
+            3           unexplained  1               1               rest     B
+            5           queue        100             100             extreme  -
         """,
     )
 
 
 def test_norms_that_add_up_answer_before_a_typed_reason_speaks_for_the_rest(model_test) -> None:
     model_test(
-        "explain/shapley_players",
+        "explain/overrun_causes",
         given={
-            "cause_limits": "fewest_peers  least_share\n20  10",
             "cause_dossiers": """
                 is_late = yes
                 overrun_seconds = 100
@@ -58,12 +54,14 @@ def test_norms_that_add_up_answer_before_a_typed_reason_speaks_for_the_rest(mode
                 1
                 2
                 3
+                4
             """,
             "infeasible_norms": """
                 dossier_no  norm_seconds  allowed_seconds  over_seconds
                 1           900           800              30
                 2           900           800              70
                 3           900           800              70
+                4           900           800              70
             """,
             "typed_reasons": """
                 dossier_no  cause
@@ -76,66 +74,21 @@ def test_norms_that_add_up_answer_before_a_typed_reason_speaks_for_the_rest(mode
                 1           queue  40
                 2           queue  40
                 3           queue  10
+                4           queue  100
             """,
         },
         # the norms of 3 answer for 70 of the 90 left, and its typed reason is named already
         expect="""
-            dossier_no  slot  cause            excess_seconds  spent_seconds  usual_seconds  grade
-            1           1     queue            40              -              -              -
-            1           2     norms_too_long   30              900            800            A
-            1           3     external_agency  30              30             0              C
-            2           1     queue            40              -              -              -
-            2           2     norms_too_long   60              900            800            A
-            3           1     queue            10              -              -              -
-            3           2     norms_too_long   70              900            800            A
-            3           3     unexplained      20              20             0              B
-        """,
-    )
-
-
-def test_causes_that_are_all_needed_share_alike(model_test) -> None:
-    games = range(1, 14)
-    players = [
-        f"{n}  {slot}  {slot}  {n * (n + 1) // 2}" for n in games for slot in range(1, n + 1)
-    ]
-    shares = [f"{n}  {slot}  {WHOLE // n}" for n in games for slot in range(1, n + 1)]
-    model_test(
-        "explain/shapley_values",
-        given={
-            "shapley_players": "\n".join(
-                ["dossier_no  slot  excess_seconds  needed_seconds", *players]
-            )
-        },
-        expect="\n".join(["dossier_no  slot  share_parts", *shares]),
-    )
-
-
-def test_of_several_causes_one_may_save_the_dossier_alone(model_test) -> None:
-    model_test(
-        "explain/shapley_values",
-        given={
-            "shapley_players": """
-                needed_seconds = 10
-                dossier_no  slot  excess_seconds
-                1           1     10
-                1           2     9
-                2           1     10
-                2           2     10
-                3           1     9
-                3           2     1
-                3           3     1
-            """
-        },
-        # of the orders of 3 the first cause decides four, each of the others one
-        expect=f"""
-            dossier_no  slot  share_parts
-            1           1     {WHOLE}
-            1           2     0
-            2           1     {WHOLE // 2}
-            2           2     {WHOLE // 2}
-            3           1     {4 * WHOLE // 6}
-            3           2     {WHOLE // 6}
-            3           3     {WHOLE // 6}
+            dossier_no  cause            excess_seconds  spent_seconds  usual_seconds  grade
+            1           external_agency  30              30             0              C
+            1           norms_too_long   30              900            800            A
+            1           queue            40              -              -              -
+            2           norms_too_long   60              900            800            A
+            2           queue            40              -              -              -
+            3           norms_too_long   70              900            800            A
+            3           queue            10              -              -              -
+            3           unexplained      20              20             0              B
+            4           queue            100             -              -              -
         """,
     )
 
@@ -146,34 +99,26 @@ def test_the_overrun_is_shared_to_the_second_by_the_largest_remainder(model_test
         variables={"profile": "p"},
         given={
             "cause_dossiers": "dossier_no  dossier_id\n1  A\n2  B\n3  C",
-            "shapley_players": """
+            "overrun_causes": """
                 grade = B
                 spent_seconds = 1
                 usual_seconds = 0
-                dossier_no  slot  cause        excess_seconds  overrun_seconds  needed_seconds
-                1           1     queue        1               10               2
-                1           2     slow_work    2               10               2
-                2           1     queue        1               3                9
-                2           2     slow_work    1               3                9
-                3           1     unexplained  1               0                1
-            """,
-            "shapley_values": f"""
-                dossier_no  slot  share_parts
-                1           1     {WHOLE // 4}
-                1           2     {3 * WHOLE // 4}
-                2           1     {WHOLE // 2}
-                2           2     {WHOLE // 2}
-                3           1     {WHOLE}
+                dossier_no  cause        excess_seconds  overrun_seconds  needed_seconds
+                1           queue        1               10               2
+                1           slow_work    2               10               2
+                2           slow_work    1               3                9
+                2           queue        1               3                9
+                3           unexplained  1               0                1
             """,
         },
-        # 10/3 and 20/3 seconds; three halves twice
+        # 10/3 and 20/3 seconds; three halves twice: ties go by the place in the list of causes
         expect="""
-            dossier_id  profile  cause        late_seconds  late_share  but_for
-            A           p        queue        3             0.25        no
-            A           p        slow_work    7             0.75        yes
-            B           p        queue        2             0.5         no
-            B           p        slow_work    1             0.5         no
-            C           p        unexplained  0             1.0         yes
+            dossier_id  profile  cause        late_seconds  late_share   but_for
+            A           p        queue        3             0.333333333  no
+            A           p        slow_work    7             0.666666667  yes
+            B           p        queue        2             0.5          no
+            B           p        slow_work    1             0.5          no
+            C           p        unexplained  0             1.0          yes
         """,
     )
 
@@ -184,8 +129,7 @@ def test_the_evidence_is_in_columns_and_in_one_line(model_test) -> None:
         variables={"profile": "p"},
         given={
             "cause_dossiers": "dossier_no  dossier_id\n1  A",
-            "shapley_values": f"dossier_no  slot  share_parts\n1  1  {WHOLE}\n1  2  0",
-            "shapley_players": """
+            "overrun_causes": """
                 dossier_no = 1
                 excess_seconds = 1
                 overrun_seconds = 2
@@ -193,9 +137,9 @@ def test_the_evidence_is_in_columns_and_in_one_line(model_test) -> None:
                 spent_seconds = 5
                 usual_seconds = 4
                 grade = A
-                slot  cause       ground        n_in_progress  usual_in_progress  other_source
-                1     queue       extreme       7              6                  -
-                2     record_lag  other_record  -              -                  a|b
+                cause       ground        n_in_progress  usual_in_progress  other_source
+                queue       extreme       7              6                  -
+                record_lag  other_record  -              -                  a|b
             """,
         },
         expect="""

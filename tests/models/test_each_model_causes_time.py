@@ -309,3 +309,52 @@ def test_a_wait_is_put_down_to_slow_work_if_most_of_it_would_not_have_been(
         },
         expect="dossier_no  step_code  unit_no  wait_seconds  behind_seconds\n" + behind,
     )
+
+
+def test_a_dossier_lay_elsewhere_while_its_holder_took_up_later_ones_at_once(model_test) -> None:
+    model_test(
+        "explain/passed_over_steps",
+        given={
+            "cause_dossiers": """
+                dossier_no  dossier_id  due_second
+                1           A           900
+                2           B           900
+                3           C           900
+                4           D           899
+                5           E           900
+                6           F           900
+                7           G           900
+            """,
+            "cause_steps": """
+                step_no = 2
+                step_code = 7
+                step_kind = work
+                unit_no = 1
+                is_first = no
+                is_same_holder = no
+                dossier_no  holder_no
+                1           1
+                2           1
+                3           2
+                4           2
+                5           3
+                6           3
+                7           4
+            """,
+            "ledger": """
+                step_no = 2
+                phase = gap_or_wait
+                kind = queue
+                dossier_id  from_at               to_at
+                A           1970-01-01T00:00:00Z  1970-01-01T00:05:00Z
+                B           1970-01-01T00:02:00Z  1970-01-01T00:02:30Z
+                C           1970-01-01T00:00:00Z  1970-01-01T00:05:00Z
+                D           1970-01-01T00:02:00Z  1970-01-01T00:02:30Z
+                E           1970-01-01T00:00:00Z  1970-01-01T00:05:00Z
+                F           1970-01-01T00:04:00Z  1970-01-01T00:04:50Z
+                G           1970-01-01T00:00:00Z  1970-01-01T00:05:00Z
+            """,
+        },
+        # D was due sooner than C, F began just before E as if of one batch, G had a holder alone
+        expect="dossier_no  step_no  passed_second\n1  2  150",
+    )

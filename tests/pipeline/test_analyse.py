@@ -187,7 +187,7 @@ def test_a_run_that_fails_at_its_page_leaves_the_tables_of_the_earlier_run(
     """Tables, figures and page appear together or not at all."""
 
     def fail(*_: object, **__: object) -> None:
-        raise RuleFailed("briefing.format", asked="odt")
+        raise RuleFailed("briefing.format", asked="odt", known="html")
 
     monkeypatch.setattr("workbench.pages.write_page", fail)
     one_stop_export(tmp_path / "later", dossiers=40)

@@ -35,6 +35,7 @@ ELSEWHERE = {
     "OPENBLAS_CORETYPE": "Nehalem",
     "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-AVX512F,-FMA4,-AVX",
     "NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3",
+    "LC_ALL": "C",
 }
 
 CLOSE_WRITE, CLOSE_NOWRITE, IS_FOLDER = 0x8, 0x10, 0x40000000
@@ -123,6 +124,24 @@ def true_entry(read: set[str]) -> str:
     return f"deps: [{', '.join(sorted(read))}]"
 
 
+@contextmanager
+def otherwise_placed(inbox: Path) -> Iterator[None]:
+    """Another number of processors, another umask, exports in another order of their folder."""
+    for file in sorted(inbox.iterdir(), reverse=True):
+        copy = file.with_name(f"{file.name}.moved")
+        shutil.copy2(file, copy)
+        copy.replace(file)
+    own = os.sched_getaffinity(0)
+    others = set(range(os.cpu_count() or 1)) if len(own) == 1 else {min(own)}
+    mask = os.umask(0o027)
+    os.sched_setaffinity(0, others)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, own)
+        os.umask(mask)
+
+
 @dataclass(frozen=True)
 class WatchedRun:
     """A project in which every stage ran, what each opened, and the files it left."""
@@ -140,7 +159,7 @@ def elsewhere(fresh, tmp_path_factory) -> WatchedRun:
     run = WatchedRun(bench, {}, {})
     for stage, entry in STAGES.items():
         before = set(bench.tree("."))
-        with watching(root) as watch:
+        with otherwise_placed(bench.project.inbox), watching(root) as watch:
             bench.run("/bin/sh", "-c", entry["cmd"])
         run.opened[stage] = watch
         run.left[stage] = {p for p in bench.tree(".") if "__pycache__" not in p} - before

@@ -63,13 +63,13 @@ def test_every_second_of_a_register_is_put_down_to_something(register, late, req
         .group_by("dossier_id")
         .agg(
             pl.col("late_seconds").sum(),
-            (pl.col("late_share") * 232_792_560).round().sum().alias("parts"),
+            (pl.col("late_share") * 1_000_000_000).round().sum().alias("parts"),
         )
     )
     both = tables["late_dossiers"].join(summed, on="dossier_id", how="left")
     assert both.height == late
     assert both["late_seconds"].to_list() == both["overrun_seconds"].to_list()
-    assert set(both["parts"]) == {232_792_560}
+    assert set(both["parts"]) == {1_000_000_000}
 
 
 @pytest.mark.parametrize(("register", "share"), [("receipt", 0.586), ("wabo", 0.623)])

@@ -86,7 +86,7 @@ def test_what_explains_knows_nothing_of_what_simulates():
 def test_every_ground_that_a_model_gives_has_its_sentence():
     words = catalogue("causes")
     given = set()
-    for name in ("attributed_time", "cause_excess", "shapley_players"):
+    for name in ("attributed_time", "cause_excess", "overrun_causes"):
         sql = find_model(ROOT / "pipelines", "explain", name).sql
         for block in re.findall(
             r"case\n(?:(?!\bcase\b).)*?end as ground|[^\n]*as ground", sql, re.S

@@ -98,6 +98,32 @@ def test_withdrawn_dossiers_are_counted_apart_and_in_no_share():
     assert found["eventual_denominator"] == found["n_received"] - 100
 
 
+def test_what_will_be_withdrawn_or_refused_first_is_not_counted_late():
+    """Resolved at a rate of 1.5 a limit, withdrawn at 0.7: half of the limit is left to each."""
+    random = np.random.default_rng(11)
+    resolved, gone = random.exponential(1 / 1.5, 24_000), random.exponential(1 / 0.7, 24_000)
+    first = np.minimum(resolved, gone)
+    is_open = (np.arange(24_000) >= 20_000) & (first > 0.5)
+    rows = pl.DataFrame(
+        {
+            "dossier_id": [f"D{i:05d}" for i in range(24_000)],
+            "unit_id": "U",
+            "received_on": RECENT,
+            "seen_on": SNAPSHOT,
+            "ending": np.where(is_open, "open", np.where(resolved < gone, "resolved", "withdrawn")),
+            "elapsed_seconds": (np.where(is_open, 0.5, first) * 1e6).astype(np.int64),
+            "allowed_seconds": 1_000_000,
+        }
+    )
+    true = np.exp(-(1.5 + 0.7) * 0.5)
+    found = breach_risks(rows)
+    assert found.height == is_open.sum()
+    assert found["risk"].unique().len() == 1
+    assert found["risk"][0] == pytest.approx(true, abs=0.02)
+    assert found["risk"][0] == pytest.approx((first[is_open] > 1).mean(), abs=0.03)
+    assert found["lower"][0] < true < found["upper"][0]
+
+
 def test_cohorts_are_periods_of_reception_in_order():
     found = eventual(register(5), [], cohort="quarter")
     assert found["cohort"].to_list() == sorted(found["cohort"].to_list())

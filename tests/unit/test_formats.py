@@ -19,6 +19,7 @@ from workbench.messages import use_language
 from workbench.pages import check_formats
 from workbench.pages.document import Grid, Heading, Numbers, Part, Picture, Text, parse_fragment
 from workbench.pages.formats import Document, known_formats, lacking_library, write_document
+from workbench.pages.office_text import PLACES, read_office_text
 from workbench.pages.page import Page
 
 SVG = (
@@ -59,7 +60,8 @@ def files() -> dict[str, bytes]:
         snapshot_at=dt.datetime(2022, 6, 30, 10),  # noqa: DTZ001 (documents keep no zone)
         marks=("BẢN NHÁP",),
     )
-    document = Document(page, PARTS, (LATE, LATE))
+    own = {**dict.fromkeys(PLACES, ""), "tasks": "Tăng cường một người.\nTháng 9."}
+    document = Document(page, PARTS, (LATE, LATE), own, "data/report/2022-H1.toml")
     names = [name for name in known_formats() if name != "html" and not lacking_library(name)]
     with use_language("vi"):
         written = {name: write_document(document, name) for name in names}
@@ -120,6 +122,35 @@ def test_word_leaves_long_tables_to_the_workbook_and_says_so(word):
         body = made.read("word/document.xml").decode()
     assert "Đơn vị 8" not in body
     assert "«Dài» (9 dòng): xem bảng tính kèm theo" in body
+
+
+def test_word_has_the_offices_own_text_or_a_marked_place_before_and_after_the_figures(word):
+    with zipfile.ZipFile(io.BytesIO(word)) as made:
+        body = re.sub(r"<[^>]+>", "|", made.read("word/document.xml").decode())
+    order = (
+        *("I. Công tác chỉ đạo", "II. Tình hình", "Các đơn vị", "V. Phương hướng"),
+        *("Tăng cường một người.", "Tháng 9.", "VI. Đề xuất", "Nơi nhận", "Phụ lục cho người"),
+    )
+    places = [body.index(text) for text in order]
+    assert places == sorted(places)
+    assert body.count("đơn vị ghi; hoặc ghi vào tệp data/report/2022-H1.toml") == 4
+
+
+def test_own_text_is_read_per_period_and_an_unknown_entry_is_named(tmp_path):
+    assert read_office_text(tmp_path, "2022-H1") == {}
+    path = tmp_path / "data" / "report" / "2022-H1.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text('tasks = """\nMột.\n"""\n', encoding="utf-8")
+    assert read_office_text(tmp_path, "2022-H1") == {"tasks": "Một."}
+    wrong = {
+        'task = "x"': r"«task».*direction, strengths",
+        "tasks = 1": "not a text",
+        "tasks =": "cannot be read",
+    }
+    for text, message in wrong.items():
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(UsageProblem, match=message):
+            read_office_text(tmp_path, "2022-H1")
 
 
 def test_word_opens_in_libreoffice_with_its_text(word, tmp_path):

@@ -46,10 +46,12 @@ classed_time as (
                     when gaps.unit_no is not null and other.unit_no is null then 'transfer'
                     else measured.part
                 end
+            when 'passed_over' then if(other.unit_no is null, measured.part, other.part)
             when 'gap_or_queue'
                 then case
                     when behind.dossier_no is not null then 'queue'
                     when gaps.unit_no is null and other.unit_no is not null then other.part
+                    when passed.unit_no is not null and own.unit_no is null then passed.part
                     when gaps.unit_no is not null and other.unit_no is null then 'transfer'
                     else measured.part
                 end
@@ -74,7 +76,15 @@ classed_time as (
     left join outlying_quarters as other
         on measured.unit_no = other.unit_no
         and measured.quarter_no = other.quarter_no
-        and other.part = case when measured.part = 'gap_or_assign' then 'assign' else 'queue' end
+        and other.part = case measured.part
+            when 'gap_or_assign' then 'assign'
+            when 'passed_over' then 'gap_or_queue'
+            else 'queue'
+        end
+    left join outlying_quarters as passed
+        on measured.unit_no = passed.unit_no
+        and measured.quarter_no = passed.quarter_no
+        and passed.part = 'passed_over'
     left join signing_sessions as sessions
         on measured.unit_no = sessions.unit_no
         and measured.quarter_no = sessions.quarter_no
@@ -183,6 +193,7 @@ attributed_time as (
             when part = 'recording' then 'record_step'
             when is_behind_slow_work then 'behind_slow_work'
             when part <> resolved_class then 'not_separable'
+            when part = 'passed_over' then 'passed_over'
             when part in ('gap_or_assign', 'gap_or_queue') then 'no_arrival'
             when is_by_session then 'sessions'
             when usual_seconds is null then 'norm'

@@ -8,7 +8,7 @@
 -- beyond the usual, behind_seconds would not have been; a wait of which most would have been
 -- anyway is a queue. Dossiers begin in the order of the log; as fast as the desk worked while
 -- somebody waited in that quarter (n_busy dossiers at a time), it works on.
--- Source: Lindley (1952), Proc. Camb. Phil. Soc. 48, 277-289, in the form of a running maximum.
+-- After Lindley (1952), Proc. Camb. Phil. Soc. 48, 277-289, in the form of a running maximum.
 
 with slow_quarters as (
     select unit_no, quarter_no
@@ -193,7 +193,7 @@ queued_works as (
     )
 ),
 
-replayed as (
+replays as (
     select
         *,
         ahead_seconds + max(started - wait_seconds - ahead_seconds) over up_to as begins,
@@ -214,7 +214,7 @@ waits_behind_slow_work as (
         unit_no,
         wait_seconds,
         least(begins - usual_begins, wait_seconds)::bigint as behind_seconds
-    from replayed
+    from replays
     where wait_seconds > 0
         and 2 * (begins - usual_begins) >= wait_seconds
 )

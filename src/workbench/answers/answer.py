@@ -43,7 +43,7 @@ def claim(text: str, level: int) -> Claim:
     >>> claim("Trễ 2%.", 1).badge
     'mức 1'
     """
-    return Claim(text, level, say("briefing.level", level=level))
+    return Claim(text[:1].upper() + text[1:], level, say("briefing.level", level=level))
 
 
 @dataclass(frozen=True)

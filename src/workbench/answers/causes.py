@@ -1,8 +1,9 @@
 """Why dossiers were late: each cause's weight by unit and period, and what was only on record.
 
-A late dossier counts once: its causes share it (Shapley value), so the weights sum to the number
-of late dossiers, and what no cause explains is always among them. Sharing out is accounting
-(evidence level 1); "without it" is a counterfactual (level 3).
+Three measures, each with its name: a late dossier counts once and its causes share it by the time
+they took, so the parts sum to the number of late dossiers; the hours of the overruns are shared
+alike, and what no cause explains is always among them (accounting, evidence level 1). "Without it"
+leaves out one cause alone and does not add up (level 2).
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def late_of(run: Run, period: str, unit: str) -> pl.DataFrame:
 
 def _shares(run: Run, scope: Scope) -> pl.DataFrame:
     """One row per cause that explains something, heaviest first; what none explains is last."""
-    shares = found.shapley_values(run.cause_cells, period=scope.period, unit_id=scope.unit)
+    shares = found.late_shares(run.cause_cells, period=scope.period, unit_id=scope.unit)
     shown = _shown(shares)
     if shown.is_empty() or UNEXPLAINED in shown["cause"]:
         return shown
@@ -115,6 +116,7 @@ def _counts(run: Run, late: pl.DataFrame) -> pl.DataFrame:
     of_late = run.late_causes.join(late.select("dossier_id"), on="dossier_id", how="semi")
     return of_late.group_by("cause").agg(
         pl.col("but_for").sum().alias("n_but_for"),
+        pl.col("late_seconds").sum(),
         *((pl.col("grade") == g).sum().alias(f"n_{g.lower()}") for g in "ABC"),
     )
 
@@ -191,6 +193,7 @@ def _table(rows: Sequence[Row], late: int, caption: str) -> Table:
         )
 
     weight = f"{numerals.decimal(sum(r['late_share'] for r in rows))} ({numerals.percent(1)})"
+    hours = numerals.decimal(sum(r["late_seconds"] for r in rows) / 3600)
     main = numerals.count(sum(r["n_dominant"] for r in rows))
     return table(
         caption,
@@ -198,12 +201,13 @@ def _table(rows: Sequence[Row], late: int, caption: str) -> Table:
         [
             text("why.head_cause", lambda row: cause_label(row["cause"])),
             figure("why.head_weight", lambda row: _weight(row, late)),
+            figure("why.head_hours", lambda row: numerals.decimal(row["late_seconds"] / 3600)),
             figure("why.head_dominant", lambda row: _share("n_dominant", "dominant", row)),
             graded("without_it", "n_but_for"),
             *(graded(name, name) for name in ("n_a", "n_b", "n_c")),
         ],
-        total=(say("why.total"), weight, main, "", "", "", ""),
-        notes=[say("why.weight_note"), say("why.grades")],
+        total=(say("why.total"), weight, hours, main, "", "", "", ""),
+        notes=[say("why.weight_note"), say("why.measures_note"), say("why.grades")],
     )
 
 
@@ -242,8 +246,10 @@ def _compared(groups: Groups, caption: str, title: str, heading: str) -> Answer:
     shown = causes_in_order(met)
     parts = {n: {r["cause"]: r["late_share"] for r in rows} for n, rows in groups.items()}
     late = {n: max((r["n_late"] for r in rows), default=0) for n, rows in groups.items()}
+    # dark where many dossiers are, not where a cause has most of few
+    most = max([1.0, *(share for part in parts.values() for share in part.values())])
     squares = [
-        Square(n, cause_label(c), part.get(c, 0) / late[n], numerals.decimal(part.get(c, 0)))
+        Square(n, cause_label(c), part.get(c, 0) / most, numerals.decimal(part.get(c, 0)))
         for n, part in parts.items()
         if late[n]
         for c in shown
@@ -311,11 +317,6 @@ def reality(
         for u in asked_for
         if late.height
     }
-    squares = [
-        Square(name, found.reality_label(r["reality"]), r["share"], numerals.count(r["n"]))
-        for name, rows in groups.items()
-        for r in rows
-    ]
     caption = say("why.reality_caption", period=numerals.period(period))
     listing = table(
         caption,
@@ -338,8 +339,23 @@ def reality(
         + _describe_overdue(run, scope, late.height),
         values=_values(run, scope, late.height),
         listing=listing if groups else None,
-        figure=picture(grid(squares), caption, labels) if groups else None,
+        figure=picture(grid(_reality_squares(groups, names[EVERYTHING])), caption, labels)
+        if groups
+        else None,
     )
+
+
+def _reality_squares(groups: dict[str, list[Row]], whole: str) -> list[Square]:
+    """Return the cells: the darker, the more dossiers; the row of all units is as dark as any."""
+    counts = [r["n"] for name, rows in groups.items() if name != whole for r in rows]
+    most = max([1, *counts])
+    return [
+        Square(
+            name, found.reality_label(r["reality"]), min(r["n"] / most, 1), numerals.count(r["n"])
+        )
+        for name, rows in groups.items()
+        for r in rows
+    ]
 
 
 def _reality_cell(reality: str, row: Row) -> Cell:

@@ -243,7 +243,7 @@ def _causes(run: Run, dossier_id: str, outcome: Row, profile: str) -> tuple[Answ
     attributed = [r for r in rows if r["cause"] != UNEXPLAINED]
     alone = [cause_label(r["cause"]) for r in attributed if r["but_for"]]
     but_for = say("why.but_for", causes=", ".join(alone)) if alone else say("why.but_for_none")
-    claims = (claim(main, 2), claim(but_for, 3)) if attributed else (claim(main, 2),)
+    claims = (claim(main, 2), claim(but_for, 2)) if attributed else (claim(main, 2),)
     return (
         Answer(
             title=say("why.dossier_title"),

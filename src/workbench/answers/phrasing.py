@@ -136,12 +136,12 @@ def clock(seconds: float | None) -> str:
     """Write seconds exactly, as hours and minutes; with seconds where there are any.
 
     >>> clock(5400), clock(-3605), clock(None)
-    ('1:30', '-1:00:05', '–')
+    ('1:30', '−1:00:05', '–')
     """
     if seconds is None:
         return numerals.MISSING
     minutes, rest = divmod(abs(int(seconds)), 60)
-    sign = "-" if seconds < 0 else ""
+    sign = numerals.MINUS if seconds < 0 else ""
     text = f"{sign}{minutes // 60}:{minutes % 60:02d}"
     return f"{text}:{rest:02d}" if rest else text
 

@@ -3,7 +3,8 @@
 The rule, applied to every briefing alike (``docs/manual/briefing.md``):
 
 1. Candidates are the named cells of unit and cause; units apart after case mix for which no cause
-   is named; and causes named nowhere that a scenario would have removed at all units together.
+   is named; the unit with the most late dossiers, if it has more than its part of all dossiers; and
+   causes named nowhere that a scenario would have removed at all units together.
 2. A candidate whose interval reaches zero is none. A scenario for every unit at once that adds
    officers is none either.
 3. Most saved dossiers first, then the largest excess. At most ``SHOWN`` are chosen; an overload
@@ -25,9 +26,10 @@ from workbench.answers.run import Run
 from workbench.answers.whatif import best_against, best_of_cause
 from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
+from workbench.figures.estimates import wilson
 
 SHOWN = 5
-Kind = Literal["overload", "difference", "unexplained", "apart", "scattered"]
+Kind = Literal["overload", "difference", "unexplained", "apart", "largest", "scattered"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class Priority:
 
     Args:
         kind: What is claimed: an overload, a difference to peers, one without a known cause, a
-            unit apart as a whole, or a cause found here and there.
+            unit apart as a whole, the largest group of late dossiers without a claim that it
+            differs, or a cause found here and there.
         unit: Id of the unit; that of the question for ``scattered``.
         cause: Id of the cause; empty for ``apart``.
         n_late: Late dossiers at the unit.
@@ -91,11 +94,10 @@ def candidates(run: Run, scope: Scope, late: pl.DataFrame) -> list[Priority]:
     )
     of_cells = [_of_cell(run, cell, late) for cell in cells.iter_rows(named=True)]
     named_units = {c.unit for c in of_cells}
-    return [
-        *of_cells,
-        *_units_apart(run, scope, late, named_units),
-        *_scattered(run, scope, late, {c.cause for c in of_cells}),
-    ]
+    apart = list(_units_apart(run, scope, late, named_units))
+    largest = list(_largest(run, scope, late, named_units | {c.unit for c in apart}))
+    named_causes = {c.cause for c in (*of_cells, *largest)}
+    return [*of_cells, *apart, *largest, *_scattered(run, scope, late, named_causes)]
 
 
 def _of_cell(run: Run, cell: Row, late: pl.DataFrame) -> Priority:
@@ -135,6 +137,35 @@ def _units_apart(run: Run, scope: Scope, late: pl.DataFrame, named: set[str]) ->
             lower=(row["ratio_lower"] - 1) * row["expected"],
             saved=None,
         )
+
+
+def _largest(run: Run, scope: Scope, late: pl.DataFrame, named: set[str]) -> Iterator[Priority]:
+    """Yield the unit with the most late dossiers, if more than its part of all is late there."""
+    counts = late.group_by("unit_id").len().sort("len", "unit_id", descending=[True, False])
+    if scope.unit != EVERYTHING or counts.is_empty() or not run.ended(scope.period):
+        return
+    unit, n_late = counts.row(0)
+    cells = run.cause_cells.filter(period=scope.period, cause=EVERYTHING)
+    judged, everywhere = (
+        int(rows["n_dossiers"].sum()) for rows in (cells.filter(unit_id=unit), cells)
+    )
+    if unit in named or not everywhere:
+        return
+    part = wilson(n_late, late.height)
+    expected = late.height * judged / everywhere
+    causes = late.filter(unit_id=unit).group_by("dominant_cause").len()
+    cause, n_by_cause = causes.sort("len", "dominant_cause", descending=[True, False]).row(0)
+    yield Priority(
+        kind="largest",
+        unit=unit,
+        cause=cause,
+        n_late=n_late,
+        n_by_cause=n_by_cause,
+        expected=expected,
+        excess=n_late - expected,
+        lower=(part.lower or 0.0) * late.height - expected,
+        saved=best_against(run, {"period": scope.period, "unit_id": unit, "cause": cause}),
+    )
 
 
 def _scattered(run: Run, scope: Scope, late: pl.DataFrame, named: set[str]) -> Iterator[Priority]:

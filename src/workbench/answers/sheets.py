@@ -78,7 +78,7 @@ def procedure_sheet(
     Args:
         run: Its tables.
         period: Label of the period.
-        procedure: Its id or name.
+        procedure: Its id or name; that of most dossiers when empty.
         profile: Lateness profile.
 
     Raises:
@@ -102,12 +102,15 @@ def procedure_names(run: Run) -> dict[str, str]:
 
 
 def find_procedure(run: Run, names: Mapping[str, str], query: str) -> str:
-    """Return the id of a procedure given by id or name.
+    """Return the id of a procedure given by id or name; that of most dossiers when empty.
 
     Raises:
         UsageProblem: No dossier is of such a procedure.
     """
     ids = {name: key for key, name in names.items()} | {key: key for key in names}
+    if not query and names:
+        counts = run.dossiers["procedure_id"].drop_nulls().value_counts()
+        return str(counts.sort("count", "procedure_id", descending=[True, False])[0, 0])
     if query not in ids:
         raise run.unknown("sheets.no_procedure", query, ids, sorted(names))
     return ids[query]

@@ -23,7 +23,7 @@ from workbench.answers.phrasing import (
     standing,
     values_of,
 )
-from workbench.answers.priorities import candidates, choose
+from workbench.answers.priorities import Priority, candidates, choose
 from workbench.answers.priority_table import PriorityTable
 from workbench.answers.questions import (
     PROFILE,
@@ -170,23 +170,36 @@ class _Page:
             return say("summary.lead_unknown", sentence=sentence, **counts)
         if not self.chosen:
             return say("summary.lead_nowhere", sentence=sentence)
-        top = max(at_units or self.chosen, key=lambda p: (p.n_by_cause, p.n_saved))
-        words = {
-            "sentence": sentence,
-            "unit": self._names.get(top.unit, ""),
-            "cause": f"«{cause_label(top.cause)}»" if top.cause else "",
-            "part": _part(top.n_by_cause / top.n_late if top.n_late else 0.0),
-            "n": numerals.count(top.n_late),
-            "total": numerals.count(late.height),
-            "share": _share_words(top.n_late / late.height if late.height else 0.0),
-        }
-        if top.kind == "scattered" or self._scope.unit != EVERYTHING:
-            key = "lead_scattered" if self._scope.unit == EVERYTHING else "lead_own"
-            words["n"] = numerals.count(top.n_by_cause)
-            words["part"] = _part(top.n_by_cause / max(late.height, 1), "own")
-            return say(f"summary.{key}" if top.cause else "summary.lead_nowhere", **words)
-        is_known = top.cause not in ("", UNEXPLAINED)
-        return say("summary.lead_place" if is_known else "summary.lead_apart", **words)
+        return self._biggest(sentence, late, at_units)
+
+    def _biggest(self, sentence: str, late: pl.DataFrame, at_units: list[Priority]) -> str:
+        """Say which unit has most of the late dossiers, and why as far as that is claimed."""
+        most, n_most = _most_late(late)
+        total = {"sentence": sentence, "total": numerals.count(late.height)}
+        share = _share_words(n_most / late.height)
+        is_of_all = self._scope.unit == EVERYTHING
+        if at_units and is_of_all and all(p.unit != most for p in at_units):
+            words = {"unit": self._names[most], "n": numerals.count(n_most), "share": share}
+            return say("summary.lead_most", **total, **words)
+        here = [p for p in at_units if p.unit == most] or self.chosen
+        top = max(here, key=lambda p: (p.n_by_cause, p.n_saved))
+        cause = f"«{cause_label(top.cause)}»" if top.cause else ""
+        if top.kind == "scattered" or not is_of_all:
+            key = "lead_scattered" if is_of_all else "lead_own"
+            part = _part(top.n_by_cause / late.height, "own")
+            n = numerals.count(top.n_by_cause)
+            words = {"n": n, "part": part, "cause": cause}
+            return say(f"summary.{key}" if cause else "summary.lead_nowhere", **total, **words)
+        key = "largest" if top.kind == "largest" else "place"
+        return say(
+            f"summary.lead_{'apart' if top.cause in ('', UNEXPLAINED) else key}",
+            **total,
+            share=_share_words(top.n_late / late.height),
+            n=numerals.count(top.n_late),
+            unit=self._names[top.unit],
+            part=_part(top.n_by_cause / max(top.n_late, 1)),
+            cause=cause,
+        )
 
     def _verdict(self, row: Row) -> str:
         if not self._is_judged:
@@ -348,6 +361,12 @@ class _Page:
             likely=numerals.count(ahead.filter(pl.col("risk") >= LIKELY).height),
             day=numerals.day(snapshot.date()),
         )
+
+
+def _most_late(late: pl.DataFrame) -> tuple[str, int]:
+    """Return the unit with the most late dossiers, and how many it has."""
+    counts = late.group_by("unit_id").len().sort("len", "unit_id", descending=[True, False])
+    return ("", 0) if counts.is_empty() else counts.row(0)
 
 
 def _sum_of(column: str, measures: Sequence[str]) -> pl.Expr:

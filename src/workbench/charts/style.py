@@ -23,6 +23,7 @@ import vl_convert
 from altair.utils import schemapi
 
 from workbench.core.characters import plain_values
+from workbench.core.numerals import MINUS
 from workbench.messages import language
 
 FONTS = Path(__file__).parents[1] / "assets" / "fonts"
@@ -102,7 +103,7 @@ def _locale() -> dict[str, Any]:
         "thousands": ".",
         "grouping": [3],
         "currency": ["", " ₫"],
-        "minus": "-",
+        "minus": MINUS,
     }
     return {"number": number, "time": vl_convert.get_time_format_locale("vi-VN")}
 

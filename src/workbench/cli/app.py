@@ -36,6 +36,8 @@ COMMANDS = (
     "plots-page",
     "simulate",
     "latebench",
+    "run",
+    "runs",
     "schedule",
     "lab",
     "dvc",

@@ -22,7 +22,7 @@ from workbench.figures.estimates import wilson
 from workbench.messages import say
 
 
-def shapley_values(cells: pl.DataFrame, *, period: str, unit_id: str = EVERYTHING) -> pl.DataFrame:
+def late_shares(cells: pl.DataFrame, *, period: str, unit_id: str = EVERYTHING) -> pl.DataFrame:
     """Return how much of the lateness of a period each cause explains.
 
     Args:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from workbench.ingest.codelists import likely_code
 from workbench.ingest.draft_gaps import case_dates, remarks, shortcomings
 from workbench.ingest.fields import is_extra, is_free_text
 from workbench.ingest.headers import IGNORED, PERSONAL, STAGE, bare_key
@@ -213,6 +214,10 @@ def _code_list(found: Inspection, column: Proposal, field: str) -> Iterator[str]
     yield f"[codes.{field}]"
     for value in column.examples:
         code = codes.get(fold(value))
-        line = f'{quoted(value)} = "{code or "?"}"'
-        yield line if code else f"# {line}  {_comment('unknown_code')}"
+        if code:
+            yield f'{quoted(value)} = "{code}"'
+            continue
+        likely = likely_code(value, codes) if field == "step_kind" else None
+        note = _comment("likely_code" if likely else "unknown_code")
+        yield f'# {quoted(value)} = "{likely or "?"}"  {note}'
     yield ""

@@ -35,6 +35,7 @@ from workbench.pages.jobs import (
     stopped_page,
 )
 from workbench.pages.notebooks import notebook_environment
+from workbench.pages.office_text import read_office_text
 from workbench.pages.page_record import PageRecord, question_digest, sources_digest
 
 EACH = "each"
@@ -142,8 +143,10 @@ def _write_folders(
     with only_writer(out), _ready_for_notebooks(book, out):
         record = PageRecord(out)
         sources = sources_digest(book, [notebook_path(book, name) for name in notebooks])
+        texts = read_office_text(book.home, period) if len(outputs.formats) > 1 else {}
+        office_text = [f"{place} {text}" for place, text in texts.items()]
         made_from = {
-            folder: question_digest(sources, asked, [*notebooks, *outputs.names])
+            folder: question_digest(sources, asked, [*notebooks, *outputs.names, *office_text])
             for folder, asked in zip(folders, questions, strict=True)
         }
         with ExitStack() as stack:

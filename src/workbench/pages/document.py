@@ -109,8 +109,8 @@ def _of_output(output: Any) -> list[Part]:
 def parse_fragment(html: str) -> list[Part]:
     """Return the parts of a fragment of a page.
 
-    >>> parse_fragment("<h2 id='a'>Trễ</h2><ul><li>81 <span>mức 1</span></li></ul>")
-    [Heading(text='Trễ', anchor='a', is_annex=False), Text(text='81 [mức 1]', kind='item')]
+    >>> parse_fragment("<h2 id='a'>Trễ</h2><p class='lead'>81 hồ sơ</p>")
+    [Heading(text='Trễ', anchor='a', is_annex=False), Text(text='81 hồ sơ', kind='lead')]
     """
     reader = _Fragment()
     reader.feed(html)

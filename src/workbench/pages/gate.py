@@ -120,7 +120,8 @@ def faults_of_pages(pages: Sequence[Shown], profile_label: str) -> list[str]:
 def _faults_of_page(page: Shown, profile_label: str) -> Iterator[str]:
     if not any(profile_label in line for line in page.foot):
         yield say("gate.profile", page=page.notebook)
-    if page.notebook in ("briefing", "one_page") and not page.values:
+    has_claims = any(isinstance(part, Text) and part.kind == "item" for part in page.parts)
+    if page.notebook in ("briefing", "one_page") and has_claims and not page.values:
         yield say("gate.figure", page=page.notebook)
     for heading, parts in _sections(page.parts):
         words = {"page": page.notebook, "section": heading}

@@ -28,6 +28,7 @@ from workbench.pages.footer import dated_line, footer_lines
 from workbench.pages.formats import HTML, Document, known_formats, lacking_library, write_document
 from workbench.pages.gate import Shown, faults_of_pages, faults_of_tables, values_of_notebook
 from workbench.pages.notebooks import as_text, run_notebook, words_of_cells
+from workbench.pages.office_text import PLACES, office_text_path, read_office_text
 from workbench.pages.page import FOLDED, Page, Section, render, render_sections
 
 NOTEBOOKS = (
@@ -146,7 +147,7 @@ def make_pages(book: Book, jobs: Sequence[Job], outputs: Outputs, progress: Prog
         executed = run_job(book, job)
         _write(book, job, executed, outputs)
         shown = Shown(
-            job.stem,
+            job.notebook,
             parts_of(executed, FOLDED),
             job_page(book, job, outputs).foot,
             values_of_notebook(executed),
@@ -169,7 +170,15 @@ def _write_documents(
     annexes = [part for _, more in pages for part in more if isinstance(part, Grid)]
     if not job.is_published and has_step_log(book):
         annexes += _late_list(book, job)
-    document = Document(job_page(book, job, outputs), parts, tuple(annexes))
+    period = job.parameters["period"]
+    texts = read_office_text(book.home, period)
+    document = Document(
+        job_page(book, job, outputs),
+        parts,
+        tuple(annexes),
+        office_text={place: texts.get(place, "") for place in PLACES},
+        office_text_file=office_text_path(Path(), period).as_posix(),
+    )
     for name in outputs.formats:
         if name != HTML:
             path = job.folder / f"{job.stem}.{name}"

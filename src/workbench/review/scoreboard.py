@@ -161,6 +161,13 @@ def dossier_sentences(revisions: RevisionDiff) -> Iterator[str]:
             names=names,
             columns=_listed(columns, _SHOWN["columns"]) or numerals.MISSING,
         )
+    if not revisions.records.is_empty():
+        kinds = revisions.records["change"].value_counts().sort("count", "change", descending=True)
+        by_kind = (
+            f"{say(f'revisions.record_{change}')} {numerals.count(n)}"
+            for change, n in kinds.iter_rows()
+        )
+        yield say("revisions.records_by_kind", names="; ".join(by_kind))
     flips = revisions.flips.filter(pl.col("profile") == revisions.headline)
     if not flips.is_empty():
         names = _listed([_flip(row) for row in flips.iter_rows(named=True)], _SHOWN["flips"])

@@ -32,6 +32,7 @@ _SUMMED = (
 )
 _RISK = ("risk", "lower", "upper")
 _WIDE = float(ndtri(0.975))
+_LEAST = 1e-12
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 _ENDINGS = {"open": 0, "resolved": 1, "withdrawn": 2, "rejected": 3}
 
@@ -55,9 +56,12 @@ def breach_risks(
     Returns:
         One row per open dossier, by dossier_id: unit_id, spent (elapsed over allowed), risk with
         lower and upper, method (``stay_pace`` or ``speed_km``), evidence_level 2. 1 for a dossier
-        already past its limit. Withdrawn and refused dossiers count as long as they ran.
+        already past its limit. To be withdrawn or refused first competes with being late: the
+        risk is that of still running at the limit, neither resolved nor gone.
 
-    Source: as ``estimates.stays`` and ``estimates.breach``.
+    Source: as ``estimates.stays`` and ``estimates.breach``; the chance to run on is the product of
+    those against each ending, Prentice et al. (1978), Biometrics 34, 541-554, as in
+    ``survival.aalen_johansen``.
     """
     given = progress.lazy()
     units = given.select(pl.col("unit_id").unique().sort()).collect()["unit_id"]
@@ -75,6 +79,8 @@ def breach_risks(
     )
     if passages is not None:
         open_ones = _prefer_sojourn_risk(open_ones, sojourn_risks(progress, passages))
+    staying = _chance_of_staying(rows, window_days, open_ones["spent"].to_numpy())
+    open_ones = open_ones.with_columns(pl.col(_RISK) * staying)
     return open_ones.select("dossier_id", "unit_id", "spent", *_RISK, "method").with_columns(
         pl.lit(2).cast(pl.Int32).alias("evidence_level")
     )
@@ -194,18 +200,9 @@ def _forecast_risks(
     ``units`` names all units in order, also those without dossiers in the window.
     """
     unit = rows["unit_id"].cast(pl.Enum(units)).to_physical().to_numpy().astype(np.int64)
-    start = rows["seen_on"].max() - pl.duration(days=window_days)
-    days = (pl.col("seen_on") - pl.col("received_on")).dt.total_days()
-    before = (start - pl.col("received_on")).dt.total_days()
-    part = (before / days).fill_nan(0.0).clip(0.0, 1.0)
-    seen = rows.select(
-        pl.when(days > 0).then(part * pl.col("spent")).otherwise(0.0).alias("entered"),
-        (pl.col("seen_on") >= start).alias("inside"),
-    )
-    inside = seen["inside"].to_numpy()
+    inside, entered = _watched(rows, window_days)
     spent = rows["spent"].to_numpy()
     resolved = rows["ending"].to_numpy() == "resolved"
-    entered = seen["entered"].to_numpy()[inside]
     unit_speeds = speeds(spent[inside], resolved[inside], unit[inside], entered)
     last = units.len() - 1
     if unit_speeds.value.shape[1] <= last:
@@ -216,6 +213,33 @@ def _forecast_risks(
             np.append(entered, 0.0),
         )
     return risks(unit_speeds, spent[is_wanted], unit[is_wanted])
+
+
+def _chance_of_staying(rows: pl.DataFrame, window_days: int, spent: Floats) -> Floats:
+    """Return how likely dossiers are not to be withdrawn or refused before their limit."""
+    inside, entered = _watched(rows, window_days)
+    gone = rows["ending"].is_in(["withdrawn", "rejected"]).to_numpy()
+    stays = kaplan_meier(rows["spent"].to_numpy()[inside], gone[inside], entered)
+    now = np.minimum(spent, 1.0)
+    return np.asarray(stays.values(np.ones_like(now)) / np.maximum(stays.values(now), _LEAST))
+
+
+def _watched(rows: pl.DataFrame, window_days: int) -> tuple[NDArray[np.bool_], Floats]:
+    """Return which dossiers ran within the window, and their elapsed part when it began.
+
+    What ended before it is not known to a register that begins on a date, and what was received
+    before it is watched from then on only: left truncation.
+    """
+    start = rows["seen_on"].max() - pl.duration(days=window_days)
+    days = (pl.col("seen_on") - pl.col("received_on")).dt.total_days()
+    before = (start - pl.col("received_on")).dt.total_days()
+    part = (before / days).fill_nan(0.0).clip(0.0, 1.0)
+    seen = rows.select(
+        pl.when(days > 0).then(part * pl.col("spent")).otherwise(0.0).alias("entered"),
+        (pl.col("seen_on") >= start).alias("inside"),
+    )
+    inside = seen["inside"].to_numpy()
+    return inside, seen["entered"].to_numpy()[inside]
 
 
 def _cohorts(days: pl.Series, kind: PeriodKind) -> pl.Series:

@@ -6,8 +6,8 @@ one adds a folder: nothing else names them. The same document gives the same byt
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -25,11 +25,16 @@ class Document:
         page: Heading, title and footer.
         parts: What the briefing shows, from top to bottom.
         annexes: Tables of the pages beside it, each once; formats for print leave them out.
+        office_text: What the office wrote itself, by place (``pages.office_text``); empty for a
+            place that is left for it, nothing at all where the document is no report.
+        office_text_file: Where that text is kept.
     """
 
     page: Page
     parts: tuple[Part, ...]
     annexes: tuple[Grid, ...] = ()
+    office_text: Mapping[str, str] = field(default_factory=dict)
+    office_text_file: str = ""
 
 
 def known_formats() -> tuple[str, ...]:

@@ -41,7 +41,7 @@ class StepProcess:
     def pass_step(
         self, step: int, arrived: Whole, wait: Whole, length: Whole, who: Flags | None = None
     ) -> None:
-        """Stamp a step of some dossiers, of all if not said."""
+        """Stamp a step of some dossiers, of all by default."""
         rows = slice(None) if who is None else who
         self.arrived[rows, step] = arrived[rows]
         self.started[rows, step] = (arrived + wait)[rows]

@@ -29,7 +29,8 @@ from workbench.pages.page import Page
 _FONT = "Times New Roman"
 _INK = RGBColor(0, 0, 0)
 _WIDTH = 165
-"""Width of the text in millimetres."""
+"""Width of the text in millimetres; on a page lying on its side the next."""
+_LYING_WIDTH = 252
 _WIDE = 10
 """A table with more columns than this is set on a page lying on its side."""
 _STAMP = (2000, 1, 1, 0, 0, 0)
@@ -43,13 +44,24 @@ def write(document: Document) -> bytes:
     _set_page(paper.sections[0])
     _describe(paper, document.page)
     _write_heading(paper, document.page)
+    places = list(document.office_text)
+    later = places[1:]
+    if places:
+        _write_own(paper, document, places[:1])
+        paper.add_paragraph(say("report.results"), style="Heading 1")
     is_annex = False
     for part in document.parts:
         if isinstance(part, Heading) and part.is_annex and not is_annex:
             is_annex = True
+            _write_own(paper, document, later)
+            _write_end(paper)
             paper.add_paragraph(say("briefing.annex"), style="Heading 1")
         _write_part(paper, part)
-    _write_end(paper, document.page)
+    if not is_annex:
+        _write_own(paper, document, later)
+        _write_end(paper)
+    for line in document.page.foot:
+        paper.add_paragraph().add_run(line).font.size = Pt(9)
     return _settled(paper)
 
 
@@ -112,10 +124,8 @@ def _describe(paper: Any, page: Page) -> None:
 def _write_heading(paper: Any, page: Page) -> None:
     """Write agency and national heading side by side, then place, date, title and period."""
     table = paper.add_table(rows=2, cols=2)
-    table.autofit = False
+    _set_widths(table, (66, 99))
     left, right = table.rows[0].cells
-    for cell, width in ((left, 66), (right, 99)):
-        cell.width = Mm(width)
     agency = [line.upper() for line in page.agency] or ["…" * 10]
     _write_lines(left, agency, bold_from=len(agency) - 1)
     _write_lines(right, [say("briefing.nation").upper(), say("briefing.motto")], bold_from=0)
@@ -147,6 +157,17 @@ def _write_line(
     paragraph.alignment = ALIGN.CENTER
     run = paragraph.add_run(text)
     run.bold, run.italic, run.font.size = bold, italic, Pt(size)
+
+
+def _write_own(paper: Any, document: Document, places: Sequence[str]) -> None:
+    """Write what the office wrote itself, or a marked place for it."""
+    for place in places:
+        paper.add_paragraph(say(f"report.{place}"), style="Heading 1")
+        blank = say("report.place", file=document.office_text_file, place=place)
+        for text in (document.office_text[place] or blank).splitlines():
+            paragraph = paper.add_paragraph(style="Normal")
+            run = paragraph.add_run(text)
+            run.italic = not document.office_text[place]
 
 
 def _write_part(paper: Any, part: Part) -> None:
@@ -210,9 +231,28 @@ def _write_grid(paper: Any, grid: Grid) -> None:
     _write_row(table.rows[0], grid.columns, grid.numbers, size, is_head=True)
     for row in grid.rows:
         _write_row(table.add_row(), row, grid.numbers, size)
+    _set_widths(table, _widths(grid, _LYING_WIDTH if lies else _WIDTH))
     paper.add_paragraph().paragraph_format.space_after = Pt(0)
     if lies:
         _set_page(paper.add_section())
+
+
+def _widths(grid: Grid, width: float) -> list[float]:
+    """Return the width of each column in millimetres, by its longest text within reason."""
+    weights = [
+        min(max(11, len(heading) / 2, *(len(row[i]) for row in grid.rows)), 36)
+        for i, heading in enumerate(grid.columns)
+    ]
+    return [width * weight / sum(weights) for weight in weights]
+
+
+def _set_widths(table: Any, widths: Sequence[float]) -> None:
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+    for row in table.rows:
+        for cell, width in zip(row.cells, widths, strict=True):
+            cell.width = Mm(width)
 
 
 def _write_row(
@@ -229,8 +269,8 @@ def _write_row(
         run.bold, run.font.size = is_head, Pt(size)
 
 
-def _write_end(paper: Any, page: Page) -> None:
-    """Write recipients and signature side by side, then what the figures rest on."""
+def _write_end(paper: Any) -> None:
+    """Write recipients and signature side by side."""
     table = paper.add_table(rows=1, cols=2)
     left, right = table.rows[0].cells
     recipients = left.paragraphs[0].add_run(say("briefing.recipients"))
@@ -241,8 +281,6 @@ def _write_end(paper: Any, page: Page) -> None:
     signer = say("briefing.signer")
     _write_lines(right, [signer, say("briefing.sign_here"), "", "", "…" * 12], bold_from=9)
     right.paragraphs[0].runs[0].bold = True
-    for line in page.foot:
-        paper.add_paragraph().add_run(line).font.size = Pt(9)
 
 
 def _settled(paper: Any) -> bytes:
