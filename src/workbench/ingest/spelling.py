@@ -121,7 +121,7 @@ def _filled(expr: pl.Expr) -> pl.Expr:
 def alike_names(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Return the pairs of names that differ by marks, letters or words for the kind of office.
 
-    Numbers tell units apart: wards 1 and 11 are never alike.
+    Numbers distinguish units: wards 1 and 11 are never alike.
 
     >>> alike_names(["Phường 1", "Phường 11", "UBND phường 1", "Xã Tân Quy Đông", "Tân Quy Đôg"])
     (('Phường 1', 'UBND phường 1'), ('Xã Tân Quy Đông', 'Tân Quy Đôg'))
