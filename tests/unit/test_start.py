@@ -104,6 +104,16 @@ def test_one_command_leads_from_an_unknown_file_to_all_pages(export, tmp_path, c
     assert main([*form, "--out", str(tmp_path / "form.xlsx")]) == 0
 
 
+def test_the_one_body_of_an_export_without_units_is_the_office_that_its_head_names(
+    tmp_path, reference_dir
+):
+    path = tmp_path / "so.csv"
+    heads = "ỦY BAN NHÂN DÂN XÃ PHÚ HỰU\nSổ theo dõi hồ sơ\nNgày xuất: 03/07/2026 08:15\n"
+    rows = "".join(f"H{n};0{n + 1}/03/2026;1{n}/03/2026\n" for n in range(6))
+    path.write_text(f"{heads}Mã hồ sơ;Ngày tiếp nhận;Ngày hẹn trả\n{rows}", encoding="utf-8")
+    assert inspect(path, reference_dir).body == "ỦY BAN NHÂN DÂN XÃ PHÚ HỰU"
+
+
 def test_an_output_that_cannot_be_written_is_refused_before_anything_is_read(
     export, tmp_path, capsys, monkeypatch
 ):

@@ -45,6 +45,8 @@ _SNAPSHOT_LEADS = (
 )
 """Words before the instant at which an export was taken, the surest first."""
 _SNAPSHOT_TIMES = (rf"{_TIME}(?: ?phút)?\D{{1,8}}{_DATE}", rf"{_DATE}\D{{1,8}}{_TIME}", _DATE)
+_BODY = re.compile(r"(?i)(?:ubnd|ủy ban|uỷ ban|sở|chi cục|trung tâm|văn phòng|phòng)\b.{3,80}$")
+"""A line that is the name of an office."""
 _LETTERS = re.compile("(?i)[ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
 """Letters of Vietnamese that neighbouring languages do not have."""
 _WORDS = re.compile(r"ngay|ho ?so\b|don ?vi|thu ?tuc|tiep ?nhan")
@@ -61,7 +63,7 @@ class Inspection:
     of the envelope around the objects of a JSON file. ``likely_statuses`` are the
     statuses of values without a known code, by whether their rows have ended; ``choices`` the
     columns that may have a role which a person must settle, by field; ``alike_units`` the pairs of
-    names that may be one unit.
+    names that may be one unit; ``body`` the office that the texts above the table name.
     """
 
     path: Path
@@ -85,6 +87,7 @@ class Inspection:
     likely_statuses: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alike_units: tuple[tuple[str, str], ...] = ()
+    body: str = ""
 
     def to_toml(self) -> str:
         """Return the draft of a profile, with comments in the language in force."""
@@ -133,6 +136,7 @@ def inspect(path: Path, reference: Path) -> Inspection:
         **_place(table.heading, frame),
         likely_statuses=likely_statuses(frame, proposals),
         choices=roles.choices,
+        body=next((text for text in map(tidy, table.heading) if _BODY.match(text)), ""),
         alike_units=_alike_units(frame, proposals, patterns),
     )
 

@@ -68,8 +68,8 @@ def _top(found: Inspection) -> Iterator[str]:
     for text in remarks(found):
         yield f"# {_one_line(text)}"
     yield f"name = {quoted(name)}"
-    yield f"title_vi = {quoted(found.path.name)}"
-    yield f"title_en = {quoted(found.path.name)}"
+    yield f"title_vi = {quoted(found.body or found.path.name)}"
+    yield f"title_en = {quoted(found.body or found.path.name)}"
     yield _comment("zone_unknown" if found.time_zone == "UTC" else "zone")
     yield f'time_zone = "{found.time_zone}"'
     yield f'calendar_id = "{found.calendar_id}"'

@@ -121,15 +121,16 @@ def _filled(expr: pl.Expr) -> pl.Expr:
 def alike_names(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Return the pairs of names that differ by marks, letters or words for the kind of office.
 
-    Numbers tell units apart: wards 1 and 11 are never alike.
+    Numbers distinguish units: wards 1 and 11 are never alike.
 
     >>> alike_names(["Phường 1", "Phường 11", "UBND phường 1", "Xã Tân Quy Đông", "Tân Quy Đôg"])
     (('Phường 1', 'UBND phường 1'), ('Xã Tân Quy Đông', 'Tân Quy Đôg'))
     """
     keys = {name: _office_key(name) for name in names}
+    different = {name_key(name): name for name in reversed(names)}  # others are one unit anyway
     return tuple(
         (one, other)
-        for one, other in combinations(names, 2)
+        for one, other in combinations(reversed(different.values()), 2)
         if _NUMBERS.findall(keys[one]) == _NUMBERS.findall(keys[other])
         and SequenceMatcher(None, keys[one], keys[other]).ratio() >= _ALIKE
     )

@@ -230,7 +230,7 @@ def _watched(rows: pl.DataFrame, window_days: int) -> tuple[NDArray[np.bool_], F
     What ended before it is not known to a register that begins on a date, and what was received
     before it is watched from then on only: left truncation.
     """
-    start = rows["seen_on"].max() - pl.duration(days=window_days)
+    start = pl.max("seen_on") - pl.duration(days=window_days)
     days = (pl.col("seen_on") - pl.col("received_on")).dt.total_days()
     before = (start - pl.col("received_on")).dt.total_days()
     part = (before / days).fill_nan(0.0).clip(0.0, 1.0)
