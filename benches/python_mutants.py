@@ -43,6 +43,7 @@ OPTIONS = (
 )
 COUNTS = "reference/test_counts_against_published_numbers.py"
 UNITS = "reference/test_units_against_published_numbers.py"
+CHARTS = "reference/test_charts_against_published_numbers.py"
 INTERVALS = "reference/test_intervals_of_gaps.py"
 CLOCK = ("unit/test_worktime.py", "property/test_clock_changes.py")
 MODULES = {
@@ -63,6 +64,14 @@ MODULES = {
         INTERVALS,
         "reference/test_gaps_against_published_numbers.py",
     ),
+    "workbench.figures.estimates.control": (CHARTS,),
+    "workbench.figures.estimates.change_point": (CHARTS,),
+    "workbench.figures.estimates.difference_in_differences": (
+        "reference/test_did_against_published_numbers.py",
+    ),
+    "workbench.figures.estimates.healthy_counts": (UNITS, "unit/test_compare_adjusted.py"),
+    "workbench.figures.estimates.shrinkage": (UNITS, COUNTS),
+    "workbench.figures.estimates.sojourn_times": ("unit/test_sojourn_times.py",),
     "workbench.figures.measures": ("unit/test_measures.py",),
 }
 """The modules measured by default, each with the tests that name it."""

@@ -1,7 +1,8 @@
-"""Scores the causes on worlds by another simulator, by the columns that their logs have.
+"""Scores the causes on worlds by other simulators, by the columns that their logs have.
 
-``python benches/worlds.py PYTHON [SEED ...]``: PYTHON has SimPy (``simpy_world.py``). Writes
-``docs/manual/latebench/worlds.csv`` and the page ``docs/manual/worlds.md`` from it.
+``python benches/worlds.py PYTHON PM4PY [SEED ...]``: PYTHON has SimPy and Ciw, PM4PY is a Python
+with PM4Py. Writes ``docs/manual/latebench/worlds.csv`` and the page ``docs/manual/worlds.md`` from
+it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -25,6 +27,7 @@ from workbench.latebench.contenders import (
     workbench_answer,
 )
 from workbench.latebench.plan import YEAR
+from workbench.latebench.pm4py_side import pm4py_answer
 from workbench.latebench.register import BenchTables
 from workbench.latebench.scores import score_cells, score_dossiers
 from workbench.latebench.truth import BenchTruth, enough
@@ -34,15 +37,21 @@ MANUAL = ROOT / "docs" / "manual"
 CALENDAR, ZONE = "vn_dong_thap", "Asia/Ho_Chi_Minh"
 STAMP = pl.Datetime("us", "UTC")
 SIZES = (25, 60, 150)
-SEEDS = ("7301", "7302", "7303")
+SEEDS = ("7401", "7402", "7403", "7404", "7405")
+WORLDS = {"SimPy": "simpy_world.py", "Ciw": "ciw_world.py"}
+NOISY = "start and end, in minutes, one start in 20 missing"
 COLUMNS = {
     "arrival, start, end, unit": (),
     "no unit in steps": ("unit_id",),
     "start and end only": ("arrived_at",),
+    NOISY: ("arrived_at",),
     "end only": ("arrived_at", "started_at"),
 }
 """What the log of a register has: the columns of steps that it lacks."""
 KINDS = ("intake", "assign", "work", "sign", "record")
+GROUP = ("world", "columns", "size", "contender")
+OTHERS = ("arrival, start, end, unit", "start and end only")
+"""The columns with which the other contenders are scored as well."""
 MEASURES = ("dominant", "cell_f1", "cell_precision", "cells_false_not_queue")
 
 PAGE = """# Worlds by another simulator
@@ -82,8 +91,9 @@ def _new_year() -> int:
     return int(np.datetime64(f"{YEAR}-01-03", "s").astype(np.int64))
 
 
-def register(folder: Path, calendar: Calendar, missing: tuple[str, ...]) -> BenchTables:
+def register(folder: Path, calendar: Calendar, columns: str) -> BenchTables:
     """Return the clean tables of a world whose log lacks some columns."""
+    missing = COLUMNS[columns]
     world = pl.read_csv(folder / "dossiers.csv")
     unit = pl.format("U{}", pl.col("unit"))
     received = instants(world["received"], calendar)
@@ -135,6 +145,11 @@ def register(folder: Path, calendar: Calendar, missing: tuple[str, ...]) -> Benc
         pl.lit(None, STAMP).alias("step_due_at"),
     )
     steps = steps.with_columns(pl.lit(None, steps.schema[name]).alias(name) for name in missing)
+    if columns == NOISY:
+        steps = steps.with_columns(
+            pl.when(pl.int_range(pl.len()) % 20 > 0).then(pl.col("started_at").dt.truncate("1m")),
+            pl.col("finished_at").dt.truncate("1m"),
+        )
     pauses = pl.DataFrame(
         schema={
             "dossier_id": pl.String,
@@ -175,64 +190,64 @@ def scores_of(truth: BenchTruth, answer: ContenderAnswer) -> dict[str, float]:
     return found if answer.dossiers is None else found | score_dossiers(truth, answer.dossiers)
 
 
-def measure(python: str, seeds: list[str]) -> list[dict[str, object]]:
+def measure(python: str, pm4py: Path, seeds: list[str]) -> list[dict[str, object]]:
     """Run every world and return a row per world, column set and contender."""
     facts = shipped()
     calendar = Calendars.read(facts.reference / "calendars")[CALENDAR]
     bench, rows = Workbench(facts, threads=2), []
     with TemporaryDirectory() as home:
-        for size in SIZES:
-            for seed in seeds:
-                folder = Path(home) / f"{size}-{seed}"
-                world = [python, str(ROOT / "benches" / "simpy_world.py"), seed, str(size)]
-                subprocess.run([*world, str(folder)], check=True)  # noqa: S603
-                for columns, missing in COLUMNS.items():
-                    tables = register(folder, calendar, missing)
-                    analysis, truth = bench.analyse(tables), truth_of(folder, tables, size)
-                    answers = {"workbench": workbench_answer(analysis)}
-                    if not missing:
-                        answers["dashboard"] = dashboard_answer(analysis)
-                    for contender, answer in answers.items():
-                        found = scores_of(truth, answer)
-                        rows.append(
-                            {
-                                "columns": columns,
-                                "size": size,
-                                "seed": seed,
-                                "contender": contender,
-                                "n_late": truth.dossiers.height,
-                            }
-                            | {m: round(found.get(m, 0.0), 3) for m in MEASURES}
-                        )
-                        print(rows[-1], flush=True)
+        for (world, script), size, seed in product(WORLDS.items(), SIZES, seeds):
+            folder = Path(home) / f"{world}-{size}-{seed}"
+            made = [python, str(ROOT / "benches" / script), seed, str(size), str(folder)]
+            subprocess.run(made, check=True)  # noqa: S603
+            for columns in COLUMNS:
+                tables = register(folder, calendar, columns)
+                analysis, truth = bench.analyse(tables), truth_of(folder, tables, size)
+                answers = {"workbench": workbench_answer(analysis)}
+                if columns in OTHERS:
+                    answers["dashboard"] = dashboard_answer(analysis)
+                    answers["pm4py"] = pm4py_answer(pm4py, tables, analysis)
+                for contender, answer in answers.items():
+                    found = scores_of(truth, answer)
+                    rows.append(
+                        {
+                            "world": world,
+                            "columns": columns,
+                            "size": size,
+                            "seed": seed,
+                            "contender": contender,
+                            "n_late": truth.dossiers.height,
+                        }
+                        | {m: round(found[m], 3) if m in found else "" for m in MEASURES}
+                    )
+                    print(rows[-1], flush=True)
     return rows
 
 
 def page(rows: list[dict[str, str]]) -> str:
     """Write the page from the rows of ``worlds.csv``."""
-    heads = (
-        "columns of the log",
-        "a quarter",
-        "contender",
-        *(m.replace("_", " ") for m in MEASURES),
-    )
+    heads = (*GROUP, *(m.replace("_", " ") for m in MEASURES))
     lines = [f"| {' | '.join(heads)} |", "|" + " --- |" * len(heads)]
-    groups = dict.fromkeys((r["columns"], r["size"], r["contender"]) for r in rows)
-    for group in groups:
-        here = [r for r in rows if (r["columns"], r["size"], r["contender"]) == group]
-        cells = []
-        for name in MEASURES:
-            values = sorted(float(r[name]) for r in here)
-            cells.append(f"{median(values):.2f} ({values[0]:.2f}-{values[-1]:.2f})")
+    groups: dict[tuple[str, ...], list[dict[str, str]]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[name] for name in GROUP), []).append(row)
+    own = [r for r in rows if r["contender"] == "workbench"]
+    worst = {w: median(float(r["cell_f1"]) for r in own if r["world"] == w) for w in WORLDS}
+    for group, here in sorted(groups.items(), key=lambda item: worst[item[0][0]]):
+        cells = [_spread([float(r[name]) for r in here if r[name]]) for name in MEASURES]
         lines.append(f"| {' | '.join((*group, *cells))} |")
     return PAGE.format(seeds=len({r["seed"] for r in rows}), table="\n".join(lines))
+
+
+def _spread(values: list[float]) -> str:
+    return f"{median(values):.2f} ({min(values):.2f}-{max(values):.2f})" if values else ""
 
 
 def main() -> None:
     """Measure where a Python is given, and write the page from the scores."""
     path = MANUAL / "latebench" / "worlds.csv"
     if len(sys.argv) > 1:
-        rows = measure(sys.argv[1], sys.argv[2:] or list(SEEDS))
+        rows = measure(sys.argv[1], Path(sys.argv[2]), sys.argv[3:] or list(SEEDS))
         with path.open("w", encoding="utf-8", newline="") as file:
             table = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
             table.writeheader()

@@ -16,6 +16,7 @@ from kept_warehouse import Warehouses, keep_calendars
 from workbench.clean import clean
 from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
+from workbench.clock.stage import clock
 from workbench.core.project import Project
 from workbench.core.run_folders import RunFolders
 from workbench.ingest import deliveries, find_profile, ingest
@@ -87,6 +88,22 @@ def cleaned_register(
                     exports = deliveries(files, find_profile(profile, repository.reference))
                     ingest(exports, work.landed)
                 clean(RunFolders(work, repository))
+        return work
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def clocked_register(
+    cleaned_register: Callable[..., Project], repository: Project
+) -> Callable[..., Project]:
+    """Clean a public register and clock it, once for all test processes; only to be read."""
+
+    def run(profile: str, *paths: str) -> Project:
+        work = cleaned_register(profile, *paths)
+        with FileLock(f"{work.root}.clock.lock"):
+            if not work.clock.is_dir():
+                clock(RunFolders(work, repository))
         return work
 
     return run

@@ -2,7 +2,8 @@
 -- key: source_file, source_sheet, field, rule_id
 -- reads: parsed_dossiers, landed_files, landed_sheet_findings, stamp_findings
 -- promises: rule_id in (
---     'D16', 'D20', 'D40', 'F03', 'F04', 'F05', 'F06', 'F07', 'F08', 'F09', 'P19', 'P20', 'P21');
+--     'D16', 'D20', 'D40', 'F03', 'F04', 'F05', 'F06', 'F07', 'F08', 'F09', 'F10', 'P19', 'P20',
+--     'P21');
 --   rule_id <> 'D16' or n_values >= 20
 -- A column in which every stamp has the same time of day has days, not instants: durations from it
 -- are whole days. Fewer than 20 values are not enough. A file in the letters of an old font was

@@ -14,3 +14,13 @@ status in ('submitted', 'received', 'in_progress', 'supplement', 'financial');
 -- the end date of a record: none while its status is open
 create macro reported_end(status, ended_at, returned_at) as
 case when not coalesce(is_open_status(status), false) then coalesce(ended_at, returned_at) end;
+
+-- how far a record has come, by its status
+create macro status_rank(status) as
+case
+    when status = 'submitted' then 0
+    when status = 'received' then 1
+    when is_open_status(status) then 2
+    when status = 'returned' then 4
+    else 3
+end;

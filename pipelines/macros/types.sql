@@ -11,6 +11,6 @@ create type segment_phase as enum(
 
 create type cause_part as enum(
     'any', 'applicant', 'assign', 'disputed', 'external', 'gap_or_assign', 'gap_or_queue',
-    'intake', 'queue', 'queue_or_work', 'record', 'recording', 'return', 'sign', 'synced',
-    'transfer', 'unlogged', 'work'
+    'intake', 'passed_over', 'queue', 'queue_or_work', 'record', 'recording', 'return', 'sign',
+    'synced', 'transfer', 'unlogged', 'work'
 );

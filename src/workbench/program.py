@@ -43,18 +43,16 @@ def run_program(work: Callable[[], None]) -> int:
 def console() -> Iterator[None]:
     """Print UTF-8 without terminal escapes, and treat a request to end as Ctrl+C.
 
-    Python looks for unused objects in circles more rarely meanwhile: a run ends within minutes.
+    Python looks for unused objects in circles more rarely from here on: a run ends within minutes.
     """
     _speak_utf8()
     _stop_on_request()
     before = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = (_PlainStream(stream) for stream in before)
-    often = gc.get_threshold()
     gc.set_threshold(_CONTAINERS)
     try:
         yield
     finally:
-        gc.set_threshold(*often)
         sys.stdout, sys.stderr = before
 
 

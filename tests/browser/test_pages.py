@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+
+import polars as pl
 import pytest
 
+from workbench.core.project import shipped
+from workbench.messages import use_language
+from workbench.review import compare_revisions, to_html
 from workbench.testing import one_stop_export
 
 pytestmark = pytest.mark.browser
@@ -77,3 +83,60 @@ def test_what_differs_between_two_revisions_opens_from_disk(reproduced, context,
     assert page.locator("table").count() >= 4
     page.screenshot(path=tmp_path / "diff.png", full_page=True)
     assert watch.refused == []
+
+
+@pytest.fixture(scope="module")
+def comparison(reproduced, tmp_path_factory):
+    """The page of a comparison in which ten dossiers of one unit are no longer late."""
+    base = tmp_path_factory.mktemp("comparison")
+    for side in ("before", "after"):
+        tables = base / side / "tables"
+        tables.mkdir(parents=True)
+        for folder in (reproduced.project.clean, reproduced.project.clock):
+            for name in ("dossiers", "outcomes"):
+                if (folder / f"{name}.parquet").is_file():
+                    shutil.copy(folder / f"{name}.parquet", tables)
+        for name in ("measures.parquet", "measures.json"):
+            to = tables if name.endswith("parquet") else tables.parent
+            shutil.copy(reproduced.project.results / name, to)
+    file = base / "after" / "tables" / "outcomes.parquet"
+    outcomes = pl.read_parquet(file)
+    late = outcomes.filter(pl.col("outcome") == "late", pl.col("profile") == "wb_strict")
+    some = late["dossier_id"].head(10).implode()
+    changed = pl.when(pl.col("dossier_id").is_in(some)).then(pl.lit("on_time"))
+    outcomes.with_columns(changed.otherwise("outcome").alias("outcome")).write_parquet(file)
+    revisions = compare_revisions(shipped(), str(base / "before"), str(base / "after"))
+    page = base / "page.html"
+    with use_language("en"):
+        page.write_text(to_html(revisions, rows=500), encoding="utf-8")
+    return page
+
+
+def test_a_comparison_is_searched_sorted_and_filtered_on_its_page(context, guard, comparison):
+    page, watch = opened(context, guard, comparison)
+    rows = page.locator("details table tbody tr")
+    everything = page.locator("#shown").inner_text()
+    assert int(everything) == rows.count() > 20
+    folds = page.locator("details")
+    flips = folds.filter(has=page.locator("th", has_text="what moved"))
+    dossier = flips.locator("tbody tr th").first.text_content()
+    page.fill("#search", f"{dossier.lower()} wb_strict")
+    assert flips.locator("tbody tr:not([hidden])").count() == 1
+    shown = page.locator("details table tbody tr:not([hidden])")
+    assert page.locator("#shown").inner_text() == str(shown.count())
+    page.fill("#search", "")
+    unit = flips.locator("tbody tr td").first.text_content()
+    page.select_option('select[data-heading="unit"]', unit)
+    units = flips.locator("tbody tr:not([hidden]) td:nth-child(2)").all_text_contents()
+    assert set(units) == {unit}
+    page.select_option('select[data-heading="unit"]', "")
+    assert page.locator("#shown").inner_text() == everything
+    head = flips.locator("thead th").nth(5)
+    for expected in (sorted, lambda numbers: sorted(numbers, reverse=True)):
+        head.click()
+        cells = flips.locator("tbody tr td:nth-child(6)").all_text_contents()
+        numbers = [float(cell.replace(",", "")) for cell in cells if cell != "–"]
+        assert numbers == expected(numbers)
+        assert len(set(numbers)) > 1
+    assert watch.refused == []
+    assert watch.errors + watch.complaints == []

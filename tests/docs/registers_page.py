@@ -18,9 +18,12 @@ import polars as pl
 from workbench.answers import Book
 from workbench.answers.columns import Row
 from workbench.answers.groups import ENDS, compare_groups, durations
+from workbench.clean import clean
 from workbench.clock import Calendars
-from workbench.clock.lateness import lateness_profiles
+from workbench.clock.stage import clock
 from workbench.core import numerals
+from workbench.core.project import Project
+from workbench.core.run_folders import RunFolders
 from workbench.core.vocabulary import Period
 from workbench.figures import compare
 from workbench.figures.estimates import Estimate, difference, wilson
@@ -35,31 +38,28 @@ REFERENCE = ROOT / "data" / "reference"
 FILES = {"boston311": "boston311", "receipt": "receipt/receipt.csv.gz", "wabo": "wabo"}
 PROFILE = "wb_strict"
 FORWARDING = "Doorsturen aan bevoegd gezag"
-MADE = {
-    "clean": ("dossiers", "steps", "pauses"),
-    "clock": ("outcomes", "ledger"),
-    "explain": ("progress",),
-}
 days_taken = durations.__wrapped__
 
 
-def read(name: str, shared: Path, work: Path) -> Book:
-    """Take a register from its files to the tables this page needs, and open them."""
-    landed, tables = work / name / "landed", work / name / "tables"
-    ingest(deliveries([shared / FILES[name]], find_profile(name, REFERENCE)), landed)
-    calendars = Calendars.read(REFERENCE / "calendars")
+def clocked(name: str, shared: Path, work: Project) -> Project:
+    """Take a register from its files to the tables of the clock."""
+    ingest(deliveries([shared / FILES[name]], find_profile(name, REFERENCE)), work.landed)
+    folders = RunFolders(work, Project(ROOT))
+    clean(folders)
+    clock(folders)
+    return work
+
+
+def read(work: Project, results: Path) -> Book:
+    """Open the tables of a register; what this page needs of its results is made."""
     with Warehouse(ROOT / "pipelines") as warehouse:
-        warehouse.attach(landed)
-        warehouse.attach(REFERENCE)
-        warehouse.add_frame("calendar_days", calendars.days())
-        warehouse.add_frame("calendar_keys", calendars.keys())
-        warehouse.add_frame("unit_calendars", calendars.units())
-        warehouse.add_frame("profiles", lateness_profiles(REFERENCE / "profiles"))
+        for folder in (work.clean, work.clock, REFERENCE):
+            warehouse.attach(folder)
+        warehouse.add_frame("calendar_days", Calendars.read(REFERENCE / "calendars").days())
         warehouse.set("profile", PROFILE)
-        for stage, wanted in MADE.items():
-            warehouse.build(stage, wanted=wanted)
-        warehouse.write([table for wanted in MADE.values() for table in wanted], tables)
-    return Book(work, (tables,), REFERENCE, "en")
+        warehouse.build("explain", wanted=("progress",))
+        warehouse.write(["progress"], results)
+    return Book(work.root, (work.clean, work.clock, results), REFERENCE, "en")
 
 
 def groups(book: Book, by: str, *within: str, group: str = "", other: str = "") -> pl.DataFrame:
@@ -393,5 +393,7 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as work:
         shared = ROOT.parent / "shared" / "data"
-        books = {name: read(name, shared, Path(work)) for name in FILES}
+        home = Path(work)
+        done = {name: clocked(name, shared, Project(home / name)) for name in FILES}
+        books = {name: read(register, home / f"{name}.results") for name, register in done.items()}
         PAGE.write_text(page(books), encoding="utf-8", newline="\n")

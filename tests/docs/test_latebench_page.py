@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.latebench.grid import REPORTED_SEEDS, TUNING_SEEDS
 from workbench.latebench.page import SCORES, render
+from workbench.latebench.run import REPORTED_SEEDS, TUNING_SEEDS
 
 MANUAL = Path(__file__).resolve().parents[2] / "docs" / "manual"
 

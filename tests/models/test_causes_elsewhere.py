@@ -136,16 +136,19 @@ def test_a_unit_with_harder_work_and_no_other_trait_is_not_accused(explain, regi
     assert unit_name(2) not in {unit for unit, _ in accused(tables)}
 
 
-SICK = ("portal_transfer", "slow_work", "signature_wait")
+SICK = (
+    Sickness("portal_transfer", unit=3),
+    Sickness("slow_work", unit=6),
+    Sickness("signature_wait", unit=9),
+)
 
 
 @pytest.mark.parametrize("law", ["lognormal", "exponential", "narrow"])
-@pytest.mark.parametrize("cause", SICK)
-def test_a_sick_unit_is_named_by_its_cause_and_no_other_unit_is(explain, register, cause, law):
-    written = register(Office(law, SEED, sick=(Sickness(cause),)))
+def test_sick_units_are_named_by_their_causes_and_no_other_unit_is(explain, register, law):
+    written = register(Office(law, SEED, sick=SICK))
     tables = explain(written)
-    assert (unit_name(3), cause) in accused(tables)
-    assert {unit for unit, _ in accused(tables)} == {unit_name(3)}
+    assert set(accused(tables)) >= {(unit_name(one.unit), one.cause) for one in SICK}
+    assert {unit for unit, _ in accused(tables)} == {unit_name(one.unit) for one in SICK}
     assert right_share(tables, written) >= 0.85
 
 
@@ -232,29 +235,41 @@ def test_work_signature_and_record_clicked_within_a_minute_are_no_proof_of_laten
     assert {unit for unit, _ in accused(tables)} <= {unit_name(4)}
 
 
-@pytest.mark.parametrize("law", ["lognormal", "exponential", "narrow"])
+HELP = {
+    "record_same_day": Sickness("record_lag", unit=3),
+    "sign_every_day": Sickness("signature_wait", unit=5),
+}
+"""What would have helped a unit with a sickness."""
+
+
 @pytest.mark.parametrize(
-    ("cause", "scenario", "hours"),
+    ("hours", "offices"),
     [
-        ("record_lag", "record_same_day", 5.0),
-        ("record_lag", "record_same_day", 12.0),
-        ("signature_wait", "sign_every_day", 5.0),
+        (5.0, [("lognormal", SEED), ("exponential", SEED), ("narrow", SEED)]),
+        (12.0, [("lognormal", 101), ("lognormal", 102)]),
     ],
 )
-def test_what_would_have_helped_a_sick_unit_is_what_it_truly_lost(
-    explain, register, cause, scenario, hours, law
+def test_what_would_have_helped_sick_units_is_what_they_truly_lost(
+    explain, register, hours, offices
 ):
-    """The ordinary wait at the desk stays: true is the same year simulated without the sickness."""
-    office = Office(law, SEED, units=6, record_hours=hours, sick=(Sickness(cause),))
-    written = register(office)
-    spared = written.truth.filter(pl.col("unit_id") == unit_name(3), "spared").height
-    counted = explain(written)["whatif_counts"].filter(
-        pl.col("scenario") == scenario,
-        pl.col("unit_id") == unit_name(3),
-        pl.col("period") == "2022",
-    )
-    assert spared >= 7
-    assert counted["n_saved"].item() == pytest.approx(spared, rel=0.1, abs=2)
+    """The ordinary wait at the desk stays: true is the same year simulated without the sickness.
+
+    How many dossiers of one unit wait long anyway is chance, so the offices are added up.
+    """
+    true, found = dict.fromkeys(HELP, 0), dict.fromkeys(HELP, 0)
+    for law, seed in offices:
+        office = Office(law, seed, units=7, record_hours=hours, sick=tuple(HELP.values()))
+        written = register(office)
+        counts = explain(written)["whatif_counts"].filter(period="2022")
+        for scenario, sickness in HELP.items():
+            unit = unit_name(sickness.unit)
+            spared = written.truth.filter(pl.col("unit_id") == unit, "spared").height
+            counted = counts.filter(scenario=scenario, unit_id=unit)
+            true[scenario] += spared
+            found[scenario] += counted["n_saved"].item()
+            assert counted["n_least"].item() - 1 <= spared <= counted["n_most"].item() + 1
+    assert min(true.values()) >= 20
+    assert found == pytest.approx(true, rel=0.1)
 
 
 @pytest.mark.parametrize("missing", [(), ("started_at",)])

@@ -2,46 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import polars as pl
 import pytest
 
 from workbench.clean import clean
-from workbench.clock.lateness import lateness_profiles
+from workbench.clock.stage import clock
 from workbench.core.project import Project
 from workbench.core.run_folders import RunFolders
 from workbench.ingest import inbox_deliveries, ingest, shipped_profiles
 from workbench.testing.simulate import simulate
-from workbench.warehouse import Warehouse
 
 TABLES = ("outcomes", "ledger", "dossier_calendars", "due_dates")
 Tables = dict[str, pl.DataFrame]
 
 
-@pytest.fixture(scope="module")
-def clocked(repository: Project, calendars):
-    """Clock what lies cleaned in a folder: tables by name."""
-
-    def run(folder: Path) -> Tables:
-        with Warehouse(repository.pipelines) as warehouse:
-            warehouse.attach(folder)
-            warehouse.attach(repository.reference)
-            warehouse.add_frame("calendar_days", calendars.days())
-            profiles = lateness_profiles(repository.reference / "profiles")
-            warehouse.add_frame("profiles", profiles)
-            warehouse.add_frame("calendar_keys", calendars.keys())
-            warehouse.add_frame("unit_calendars", calendars.units())
-            warehouse.build("clock")
-            return {name: warehouse.frame(name) for name in TABLES}
-
-    return run
+def tables_of(work: Project) -> Tables:
+    return {name: pl.read_parquet(work.clock / f"{name}.parquet") for name in TABLES}
 
 
 @pytest.fixture(scope="module")
-def register(clocked, cleaned_register):
+def register(clocked_register):
     """Tables of a public register: ``register("wabo", "wabo/file")``."""
-    return lambda profile, path: clocked(cleaned_register(profile, path).clean)
+    return lambda profile, path: tables_of(clocked_register(profile, path))
 
 
 def residuals(tables: Tables) -> dict[str, int]:
@@ -75,14 +57,15 @@ def outcomes(tables: Tables, profile: str) -> dict[str, int]:
     return dict(rows.rows())
 
 
-def test_the_sample_is_split_exactly(clocked, repository, tmp_path):
+def test_the_sample_is_split_exactly(repository, tmp_path):
     work = Project(tmp_path)
     simulate(repository.reference, seed=7, out=work.inbox, dossiers=1_000)
     exports = inbox_deliveries(work.inbox, shipped_profiles(repository.reference))
     ingest(exports, work.landed)
-    clean(RunFolders(work, repository))
-    tables = clocked(work.clean)
-    assert residuals(tables) == EXACT
+    folders = RunFolders(work, repository)
+    clean(folders)
+    clock(folders)
+    assert residuals(tables_of(work)) == EXACT
 
 
 @pytest.mark.shared
@@ -94,8 +77,8 @@ def test_receipt_is_split_exactly_and_says_what_it_cannot_separate(register):
 
 
 @pytest.mark.shared
-def test_a_wabo_register_is_split_exactly(register):
-    tables = register("wabo", "wabo/CoSeLoG_WABO_1.xes.gz")
+def test_the_wabo_registers_are_split_exactly(register):
+    tables = register("wabo", "wabo")
     assert residuals(tables) == EXACT
 
 

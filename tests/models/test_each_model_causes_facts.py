@@ -11,7 +11,6 @@ RULES = (
     "least_difference",
     "false_share",
     "late_click",
-    "slow_share",
     "chain_gap",
     "chain_size",
     "queue_correlation",

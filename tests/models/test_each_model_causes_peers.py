@@ -7,7 +7,6 @@ LIMITS = """
     long_share = 90
     extreme_share = 97
     late_click = 7200
-    slow_share = 75
     chain_gap = 120
     fewest_peers
     2
@@ -221,10 +220,14 @@ def test_time_that_a_log_does_not_separate_goes_to_the_outlying_class(model_test
                 unit_no  part      n_over  n_steps
                 1        queue     5       10
                 2        transfer  5       10
-                3        work      75      100
-                4        work      74      100
+                3        work      5       10
+                4        queue     5       10
+                4        work      5       10
                 5        queue     5       10
                 5        transfer  5       10
+                8        passed_over   5   10
+                9        passed_over   5   10
+                9        gap_or_queue  5   10
             """,
             "time_against_peers": """
                 dossier_no = 1
@@ -243,7 +246,14 @@ def test_time_that_a_log_does_not_separate_goes_to_the_outlying_class(model_test
                 4        queue_or_work
                 5        gap_or_queue
                 6        gap_or_queue
+                7        gap_or_queue
+                7        queue
+                8        gap_or_queue
+                8        passed_over
+                9        gap_or_queue
+                9        passed_over
             """,
+            "waits_behind_slow_work": "dossier_no  step_code  unit_no\n1  1  7",
         },
         # where both or neither are out of line it is a handover, beyond the extreme
         expect="""
@@ -252,6 +262,12 @@ def test_time_that_a_log_does_not_separate_goes_to_the_outlying_class(model_test
             gap_or_queue   2        portal_transfer  50              B      not_separable
             gap_or_queue   5        handover         10              B      no_arrival
             gap_or_queue   6        handover         10              B      no_arrival
+            gap_or_queue   7        slow_work        50              B      behind_slow_work
+            gap_or_queue   8        portal_transfer  50              B      not_separable
+            gap_or_queue   9        handover         50              B      no_arrival
+            passed_over    8        portal_transfer  50              B      passed_over
+            passed_over    9        handover         50              B      not_separable
+            queue          7        slow_work        50              B      behind_slow_work
             queue_or_work  1        queue            50              B      not_separable
             queue_or_work  3        slow_work        50              B      not_separable
         """,

@@ -330,13 +330,21 @@ def test_an_outcome_flips_only_where_both_revisions_know_the_dossier(model_test)
     model_test(
         "review/changed_outcomes",
         given={
-            "right_dossiers": "dossier_id  unit_id\nA  U1",
+            "left_dossiers": "dossier_id  snapshot_at\nE  2022-01-31\nF  2022-01-31",
+            "right_dossiers": """
+                dossier_id  unit_id  snapshot_at
+                A           U1       2022-01-31
+                E           -        2022-02-28
+                F           -        2022-01-31
+            """,
             "left_outcomes": """
                 dossier_id  profile  outcome  due_at_used  ended_at_used  slack_seconds
                 A           p        late     2022-01-10   2022-01-11     -1
                 A           q        late     2022-01-10   2022-01-11     -1
                 B           p        late     -            2022-01-11     -
                 C           p        late     2022-01-10   2022-01-11     -1
+                E           p        open_in_time  2022-02-10  -          9
+                F           p        open_in_time  2022-02-10  -          9
             """,
             "right_outcomes": """
                 dossier_id  profile  outcome  due_at_used  ended_at_used  slack_seconds
@@ -344,11 +352,59 @@ def test_an_outcome_flips_only_where_both_revisions_know_the_dossier(model_test)
                 A           q        late     2022-01-11   2022-01-11     0
                 B           p        unknown  -            -              -
                 D           p        late     2022-01-10   2022-01-11     -1
+                E           p        open_overdue  2022-02-10  -          -9
+                F           p        open_overdue  2022-02-10  -          -9
             """,
         },
         expect="""
-            dossier_id  profile  unit_id  left_outcome  right_outcome  is_due_moved  is_end_moved
-            A           p        U1       late          on_time        yes           no
-            B           p        -        late          unknown        no            yes
+            dossier_id  unit_id  left_outcome  is_due_moved  is_end_moved  is_snapshot_moved
+            A           U1       late          yes           no            no
+            B           -        late          no            yes           no
+            E           -        open_in_time  no            no            yes
+            F           -        open_in_time  no            no            no
+        """,
+    )
+
+
+def test_what_a_later_export_says_of_the_same_dossier_has_its_kind(model_test) -> None:
+    model_test(
+        "review/changed_records",
+        given={
+            "left_dossiers": """
+                received_at = 2022-01-04 08:00
+                procedure_id = P1
+                time_zone = Asia/Ho_Chi_Minh
+                dossier_id  unit_id  status       due_at      resolved_at  returned_at
+                A           U1       in_progress  2022-01-10  -            -
+                B           U1       returned     2022-01-10  2022-01-09   2022-01-09
+                C           U1       resolved     2022-01-10  2022-01-09   -
+                D           U1       received     2022-01-10  -            -
+                E           U1       received     -           -            -
+                F           U1       received     2022-01-10  -            -
+                G           U1       received     2022-01-10  -            -
+            """,
+            "right_dossiers": """
+                received_at = 2022-01-04 08:00
+                procedure_id = P1
+                time_zone = Asia/Ho_Chi_Minh
+                dossier_id  unit_id  status       due_at      resolved_at  returned_at
+                A           U1       withdrawn    2022-01-10  2022-01-12   -
+                B           U1       in_progress  2022-01-10  -            -
+                C           U1       returned     2022-01-10  2022-01-08   2022-01-10
+                D           U2       in_progress  2022-01-20  -            -
+                E           U1       received     2022-01-10  -            -
+                F           U1       received     -           -            -
+                H           U1       received     2022-01-10  -            -
+            """,
+        },
+        expect="""
+            dossier_id  change        left_value   right_value
+            A           closed        in_progress  withdrawn
+            B           status_back   returned     in_progress
+            C           end_revised   2022-01-09 00:00:00  2022-01-08 00:00:00
+            D           due_reissued  2022-01-10 00:00:00  2022-01-20 00:00:00
+            D           unit_renamed  U1           U2
+            E           due_added     -            2022-01-10 00:00:00
+            F           due_removed   2022-01-10 00:00:00  -
         """,
     )

@@ -291,6 +291,7 @@ def test_of_the_dossiers_that_less_time_would_save_those_that_others_have_too_ar
                 queue  U2       2022-01
             """,
             "late_dossiers": """
+                dominant_cause = queue
                 dossier_id  unit_id  ended_on    overrun_seconds
                 H           U2       2022-01-15  10
                 A           U1       2022-01-01  10

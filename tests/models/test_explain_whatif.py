@@ -42,9 +42,8 @@ OBSERVABLE = [
 def counted(pipelines_dir):
     with Warehouse(pipelines_dir) as warehouse:
         warehouse.add_frame("scenarios", frame(SCENARIOS, "scenario", "kind", "causes"))
-        warehouse.add_frame(
-            "late_dossiers", frame(LATE, "dossier_id", "unit_id", "ended_on", "overrun_seconds")
-        )
+        late = frame(LATE, "dossier_id", "unit_id", "ended_on", "overrun_seconds")
+        warehouse.add_frame("late_dossiers", late.with_columns(dominant_cause=pl.lit("queue")))
         warehouse.add_frame("causes", frame(CAUSES, "dossier_id", "cause", "excess_seconds"))
         dossiers = [(n, *row[:3]) for n, row in enumerate(LATE, start=1)]
         names = ("dossier_no", "dossier_id", "unit_id", "ended_on")

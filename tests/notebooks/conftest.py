@@ -145,12 +145,13 @@ def write_clean_tables(folder: Path, *, synthetic: bool = True) -> None:
         "other_records": pl.DataFrame(schema=OTHER_RECORDS),
         "quarantine": pl.DataFrame(
             {
-                "rule_id": ["due_before_received", "step_overlaps"],
+                "rule_id": ["D06", "P05"],
                 "severity": ["error", "warn"],
                 "source_file": ["a.xlsx", "b.csv"],
                 "source_sheet": ["", ""],
                 "source_row": [7, 9],
                 "message": ["<img src=x onerror=alert(1)> row 7", "row 9"],
+                "message_en": ["<img src=x onerror=alert(1)> line 7", "line 9"],
                 "record": ["{}", "{}"],
             }
         ),

@@ -130,7 +130,7 @@ def test_the_agency_is_the_body_above_a_unit_or_above_all(small_book, analysed):
         (lambda book: book.compare_units("2022-H1", measure="late"), "«late».*late_done"),
         (lambda book: book.dossier("H1"), "«H1».*H0000"),
         (lambda book: book.excluded().chart(), "no chart"),
-        (lambda book: book.summary("2022-H1").table(), "no table"),
+        (lambda book: book.compare_periods("2021-H1").table(), "no table"),
     ],
 )
 def test_what_does_not_exist_is_named_with_what_does(small_project, ask, message):

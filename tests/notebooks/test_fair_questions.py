@@ -86,7 +86,8 @@ def test_the_headline_is_what_would_have_helped_a_named_unit_and_no_change_of_al
         )
         flags = cells.with_columns(flagged=pairs & (pl.col("period") == PERIOD))
         object.__setattr__(book, "cell_tests", flags)
-        return [claim.text for claim in book.whatif(PERIOD).claims if claim.key]
+        claims = book.whatif(PERIOD).claims
+        return [claim.text for claim in claims if ", named for «" in claim.text]
 
     saved = book.saved.filter(
         pl.col("period") == PERIOD,

@@ -11,7 +11,6 @@ from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
-from tempfile import mkdtemp
 from unittest.mock import patch
 
 import nbformat
@@ -191,8 +190,8 @@ class StageRun:
 RunStages = Callable[..., StageRun]
 
 
-@pytest.fixture
-def run_stages(tmp_path: Path) -> RunStages:
+@pytest.fixture(scope="session")
+def run_stages(tmp_path_factory: pytest.TempPathFactory) -> RunStages:
     """Run ingest, clean and clock on files with a source profile: seconds, not a whole briefing.
 
     ``run_stages({"mine.csv": text_or_bytes}, profile_toml)``; ``explain=True`` adds the results.
@@ -200,7 +199,7 @@ def run_stages(tmp_path: Path) -> RunStages:
     """
 
     def run(files: dict[str, str | bytes], profile: str, *, explain: bool = False) -> StageRun:
-        home = Path(mkdtemp(dir=tmp_path))
+        home = tmp_path_factory.mktemp("stages")
         inbox, source = home / "files", home / "mine.toml"
         inbox.mkdir()
         source.write_text(profile, encoding="utf-8")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
+import fastexcel
 import polars as pl
 import pytest
 from filelock import FileLock
 
+from workbench.answers import open_book
 from workbench.cli import main
 from workbench.core.errors import RuleFailed
 from workbench.core.vocabulary import OUTCOMES, SEGMENT_KINDS
@@ -44,8 +46,30 @@ def test_it_writes_the_tables_the_metrics_and_a_page(out):
 def test_what_an_analyst_keeps_in_the_folder_stays(out):
     assert (out / "mine.txt").read_text(encoding="utf-8") == "an analyst's own note"
     assert sorted(p.name for p in out.iterdir() if not p.name.startswith(".")) == [
-        *("briefing.html", "measures.json", "mine.txt", "tables"),
+        *("briefing.html", "landed", "measures.json", "mine.txt", "tables"),
     ]
+
+
+def test_a_dossier_leads_to_the_cells_of_its_rows(out, inbox, monkeypatch, capsys):
+    """File, sheet, row and text are those that the workbook itself has."""
+    book = open_book(out, language="en")
+    row = book.dossiers.filter(pl.col("due_at").is_not_null()).to_dicts()[0]
+    sheet = fastexcel.read_excel(inbox / row["source_file"]).load_sheet(
+        row["source_sheet"], header_row=None, dtypes="string"
+    )
+    cells = [str(cell) for cell in sheet.to_polars().row(row["source_row"] - 1)]
+    listing = book.dossier(row["dossier_id"]).then[-1].table()
+    place = (row["source_file"], row["source_sheet"], str(row["source_row"]), "a dossier", "used")
+    written = next(line[5] for line in listing.rows if line[:5] == place)
+    values = [part.split(": ", 1)[1] for part in written.split("; ")]
+    assert row["dossier_id"] in cells
+    due = f"{row['due_at']:%d/%m/%Y %H:%M}"
+    assert due in values
+    assert any(due in cell for cell in cells)
+    monkeypatch.chdir(out)
+    target = f"{row['source_file']}:{row['source_sheet']}:{row['source_row']}"
+    assert main(["trace", target]) == 0
+    assert row["dossier_id"] in capsys.readouterr().out
 
 
 def test_tables_hold_the_words_of_the_vocabulary_and_add_up(out):
@@ -163,7 +187,7 @@ def test_a_run_that_fails_at_its_page_leaves_the_tables_of_the_earlier_run(
     """Tables, figures and page appear together or not at all."""
 
     def fail(*_: object, **__: object) -> None:
-        raise RuleFailed("briefing.format", asked="odt")
+        raise RuleFailed("briefing.format", asked="odt", known="html")
 
     monkeypatch.setattr("workbench.pages.write_page", fail)
     one_stop_export(tmp_path / "later", dossiers=40)

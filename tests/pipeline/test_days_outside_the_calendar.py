@@ -7,6 +7,7 @@ they are without them, and each odd row is judged by its stamps where they suffi
 from __future__ import annotations
 
 import polars as pl
+import pytest
 
 import workbench
 from workbench.cli import main
@@ -64,9 +65,14 @@ def register(term: str = "", snapshot: str = SNAPSHOT) -> str:
     return PROFILE.format(term=term, snapshot=snapshot)
 
 
-def test_each_odd_row_is_judged_alone_and_good_rows_keep_their_figures(run_stages) -> None:
+@pytest.fixture(scope="module")
+def both(run_stages):
+    """The stages on good and odd rows together."""
+    return run_stages({"mine.csv": HEADER + GOOD + ODD_ROWS}, register(), explain=True)
+
+
+def test_each_odd_row_is_judged_alone_and_good_rows_keep_their_figures(run_stages, both) -> None:
     alone = run_stages({"mine.csv": HEADER + GOOD}, register(), explain=True)
-    both = run_stages({"mine.csv": HEADER + GOOD + ODD_ROWS}, register(), explain=True)
     odd = {name: verdict for name, verdict in both.outcomes().items() if name in ODD}
     assert odd == {
         "due-placeholder": "unknown",
@@ -91,8 +97,8 @@ def test_each_odd_row_is_judged_alone_and_good_rows_keep_their_figures(run_stage
         assert mixed.filter(counted).equals(expected.filter(counted)), table
 
 
-def test_what_the_calendar_lacks_is_reported_and_left_empty(run_stages) -> None:
-    run = run_stages({"mine.csv": HEADER + GOOD + ODD_ROWS}, register(), explain=True)
+def test_what_the_calendar_lacks_is_reported_and_left_empty(both) -> None:
+    run = both
     found = run.table("calendar_findings").filter(severity="warn").sort("dossier_id", "rule_id")
     assert found.select("dossier_id", "rule_id", "year").rows() == [
         ("due-next-year", "D34", 2028),

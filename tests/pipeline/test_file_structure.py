@@ -5,7 +5,6 @@ from __future__ import annotations
 from io import BytesIO
 
 import polars as pl
-import pytest
 import xlsxwriter
 
 PROFILE = """
@@ -43,28 +42,37 @@ def balance(run) -> list[tuple[int, ...]]:
     return run.table("reconciliation").select(parts).rows()
 
 
-@pytest.mark.parametrize("cut", ["B-1,North,shed,2023-03-01,2023-03-10", "B-1,No", "B-1,a,b,,,"])
-def test_a_row_that_is_cut_off_is_set_aside_and_the_others_count(run_stages, cut) -> None:
-    run = run_stages({"permits.csv": f"{HEADER}{LATE}{cut}\n"}, PERMITS)
-    assert run.findings() == {(3, "F01")}
-    assert run.outcomes() == {"B-2": "late"}
-    assert balance(run) == [(2, 1, 1, 0, 0)]
+def places(run) -> list[tuple[str, int, str]]:
+    """File, row and rule of everything in quarantine."""
+    found = run.table("quarantine").select("source_file", "source_row", "rule_id")
+    return sorted(found.iter_rows())
 
 
-@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#DIV/0!", "#NAME?", "Err:502"])
-def test_an_error_of_a_spreadsheet_names_no_unit_and_is_no_date(run_stages, error) -> None:
-    rows = (
-        LATE,
-        f"B-3,{error},shed,2023-03-02,2023-03-13,2023-03-20,done\n",
-        f"B-4,North,shed,2023-03-02,{error},2023-03-20,done\n",
-        f"{error},North,shed,2023-03-02,2023-03-13,2023-03-20,done\n",
-    )
-    run = run_stages({"permits.csv": HEADER + "".join(rows)}, PERMITS)
-    assert run.findings() == {(3, "F02"), (4, "P01"), (5, "F02")}
-    assert run.table("dossiers")["unit_id"].to_list() == ["North"]
-    messages = run.table("quarantine").filter(rule_id="F02").sort("source_row")["message_en"]
-    assert [text.rsplit(": ")[-1] for text in messages] == ["unit_id", "dossier_id"]
-    assert balance(run) == [(4, 1, 3, 0, 0)]
+def test_a_row_that_is_cut_off_is_set_aside_and_the_others_count(run_stages) -> None:
+    cut = ("B-1,North,shed,2023-03-01,2023-03-10", "B-1,No", "B-1,a,b,,,")
+    files = {f"permits-{n}.csv": f"{HEADER}C{n}-{LATE}{row}\n" for n, row in enumerate(cut)}
+    run = run_stages(files, PERMITS)
+    assert places(run) == [(name, 3, "F01") for name in files]
+    assert run.outcomes() == dict.fromkeys(("C0-B-2", "C1-B-2", "C2-B-2"), "late")
+    assert balance(run) == [(2, 1, 1, 0, 0)] * 3
+
+
+def test_an_error_of_a_spreadsheet_names_no_unit_and_is_no_date(run_stages) -> None:
+    files = {
+        f"permits-{n}.csv": f"{HEADER}C{n}-{LATE}"
+        f"C{n}-3,{error},shed,2023-03-02,2023-03-13,2023-03-20,done\n"
+        f"C{n}-4,North,shed,2023-03-02,{error},2023-03-20,done\n"
+        f"{error},North,shed,2023-03-02,2023-03-13,2023-03-20,done\n"
+        for n, error in enumerate(("#N/A", "#REF!", "#DIV/0!", "#NAME?", "Err:502"))
+    }
+    run = run_stages(files, PERMITS)
+    rules = ((3, "F02"), (4, "P01"), (5, "F02"))
+    assert places(run) == [(name, *rule) for name in files for rule in rules]
+    assert run.table("dossiers")["unit_id"].to_list() == ["North"] * 5
+    wrong = run.table("quarantine").filter(rule_id="F02").sort("source_file", "source_row")
+    named = [text.rsplit(": ")[-1] for text in wrong["message_en"]]
+    assert named == ["unit_id", "dossier_id"] * 5
+    assert balance(run) == [(4, 1, 3, 0, 0)] * 5
 
 
 LOG = f"""{PROFILE}

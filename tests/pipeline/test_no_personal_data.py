@@ -286,11 +286,11 @@ def test_a_person_in_a_coded_column_stops_the_ingest_and_is_not_quoted(
     if part.rows not in ("dossier", "event"):  # such rows alone are refused before they are read
         for other in profile.parts:
             if other != part:
-                write(inbox, profile, other, planted_rows(profile, other, people))
-    rows = planted_rows(profile, part, people)
+                write(inbox, profile, other, [sound_row(profile, other, people, 0)])
+    row = sound_row(profile, part, people, 1)
     for header in coded(profile, part):
-        rows[0][header] = people.next(header)
-    write(inbox, profile, part, rows)
+        row[header] = people.next(header)
+    write(inbox, profile, part, [row])
     wanted = ("analyse", str(inbox), "--source", profile.name)
     code = main([*wanted, "--out", str(tmp_path / "out"), "--as-of", "2022-06-30"])
     errors = "".join(capfd.readouterr())

@@ -6,13 +6,15 @@ import tempfile
 from pathlib import Path
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.review.tables import TableChange, compare_table
 
 VALUES = st.one_of(st.none(), st.integers(-2, 2))
 TABLES = st.dictionaries(st.sampled_from("abcdef"), st.tuples(VALUES, VALUES), max_size=6)
+FEW = settings(max_examples=20)
+"""Each example opens databases."""
 MIRRORED = {"appeared": "disappeared", "disappeared": "appeared", "changed": "changed"}
 
 
@@ -27,12 +29,14 @@ def compared(left: dict, right: dict, key: list[str]) -> TableChange:
         return compare_table("t", *files, key)
 
 
+@FEW
 @given(TABLES)
 def test_a_table_does_not_differ_from_itself(rows):
     assert compared(rows, rows, ["id"]).n_rows == 0
     assert compared(rows, rows, []).n_rows == 0
 
 
+@FEW
 @given(TABLES, TABLES)
 def test_the_other_way_round_is_the_mirror_image(left, right):
     there, back = compared(left, right, ["id"]), compared(right, left, ["id"])
@@ -42,6 +46,7 @@ def test_the_other_way_round_is_the_mirror_image(left, right):
     assert there.values.rows() == mirrored
 
 
+@FEW
 @given(TABLES, TABLES)
 def test_every_row_is_counted_once(left, right):
     change = compared(left, right, ["id"])

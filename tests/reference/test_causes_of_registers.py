@@ -9,9 +9,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from workbench.clock.stage import clock
-from workbench.core.project import Project, shipped
-from workbench.core.run_folders import RunFolders
+from workbench.core.project import shipped
 from workbench.warehouse import Warehouse
 
 pytestmark = pytest.mark.shared
@@ -20,14 +18,11 @@ FORWARDING = "Doorsturen aan bevoegd gezag"
 
 
 @pytest.fixture(scope="module")
-def explained(cleaned_register, reference_dir, calendars, tmp_path_factory):
+def explained(clocked_register, reference_dir, calendars):
     """Take a register the whole way: ``explained("wabo", "wabo") -> tables by name``."""
 
     def run(profile: str, path: str) -> dict[str, pl.DataFrame]:
-        work = Project(tmp_path_factory.mktemp(profile))
-        work.data.mkdir()
-        work.clean.symlink_to(cleaned_register(profile, path).clean)
-        clock(RunFolders(work, shipped()))
+        work = clocked_register(profile, path)
         with Warehouse(shipped().pipelines) as warehouse:
             for folder in (work.clean, work.clock, reference_dir):
                 warehouse.attach(folder)

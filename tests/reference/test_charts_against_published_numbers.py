@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta, betabinom, norm
 
-from workbench.figures.estimates.change_point import seasonal, shift
+from workbench.figures.estimates.change_point import _correlation, _draw, _gains, seasonal, shift
 from workbench.figures.estimates.control import (
     Baseline,
     laney_limits,
@@ -233,6 +233,42 @@ def test_tet_is_no_change_where_its_lateness_is_expected():
     assert found.after / found.before == pytest.approx(1.6, abs=0.05)
 
 
+def test_correlation_within_a_month_is_scatter_beyond_that_of_a_binomial():
+    # by hand: 18 / 2.5 = 7.2 of three months about one level, 7.2 * 3 / 2 - 3 = 7.8 of 27 pairs
+    counts, number, share = (np.array(x, float) for x in ([8, 5, 2], [10, 10, 10], [0.5] * 3))
+    assert _correlation(counts, number, share, 1) == pytest.approx(7.8 / 27)
+    assert _correlation(np.array([2.0, 0.0, 0.0]), np.array([2.0, 2.0, 0.0]), share, 1) == 1.0
+    assert _correlation(np.array([5.0, 5.0, 5.0]), number, share, 1) == 0.0
+
+
+def test_drawn_months_scatter_as_a_correlation_says_and_follow_the_month_before():
+    number, share, within = np.full(24, 50.0), np.full(24, 0.3), 0.02
+    drawn = _draw(np.random.default_rng(1), number, share, within)
+    assert drawn.mean() == pytest.approx(15, rel=0.01)
+    # variance of a beta-binomial; of that, the part that months share is 50 * 0.02 of 1.98
+    assert drawn.var() == pytest.approx(50 * 0.21 * (1 + 49 * within), rel=0.05)
+    beside = np.corrcoef(drawn[:, :-1].ravel(), drawn[:, 1:].ravel())[0, 1]
+    assert beside == pytest.approx(0.6 * 50 * within / (1 + 49 * within), abs=0.02)
+
+
+def test_dossiers_that_are_wholly_correlated_count_as_one_a_month():
+    late, dossiers = np.array([[1.0, 2, 1, 6, 5, 6]]), np.array([10.0, 20, 10, 12, 10, 12])
+    more = np.array([3.0, 1, 2, 1, 4, 1])
+    gains = _gains(late, dossiers, dossiers, 1.0)
+    larger = dossiers * more
+    assert _gains(late * more, larger, larger, 1.0) == pytest.approx(gains)
+    assert _gains(late * more, larger, larger, 0.0) != pytest.approx(gains)
+    assert int(gains.argmax()) == 1
+
+
+def test_a_change_that_no_drawn_series_equals_has_the_smallest_p_value_there_is():
+    found = shift([2] * 12 + [40] * 12, [50] * 24)
+    assert (found.at, found.p_value, found.counts) == (12, 1 / 2000, (24.0, 600.0, 480.0, 600.0))
+    assert (found.first, found.last) == (11, 13)
+
+
 def test_a_series_too_short_or_without_late_dossiers_has_no_change():
     assert shift([1, 2, 1], [9, 9, 9]).at is None
+    assert shift([1, 2, 1], [9, 9, 9]).counts == (0, 0, 0, 0)
+    assert shift([1, 2, 1, 2], [9, 9, 9, 9]).at is not None
     assert shift([0] * 9, [9] * 9).p_value == 1.0

@@ -26,10 +26,13 @@ def made() -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def books(made, shared_data, tmp_path_factory):
+def books(made, clocked_register, tmp_path_factory):
     """The three registers as far as the page needs them."""
     work = tmp_path_factory.mktemp("registers")
-    return {name: made["read"](name, shared_data, work) for name in made["FILES"]}
+    return {
+        name: made["read"](clocked_register(name, path), work / name)
+        for name, path in made["FILES"].items()
+    }
 
 
 def only(frame: pl.DataFrame, **where: str) -> dict[str, object]:

@@ -16,10 +16,8 @@ from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import holidays
+import polars as pl
 import pytest
-
-from workbench.clock.lateness import lateness_profiles
-from workbench.warehouse import Warehouse
 
 pytestmark = pytest.mark.shared
 
@@ -30,27 +28,17 @@ RunTime = dt.datetime | None
 
 
 @pytest.fixture(scope="module")
-def judged(cleaned_register, reference_dir, pipelines_dir, calendars):
+def judged(clocked_register):
     """Outcome and exclusion of every dossier: ``judged("wabo", "wabo/file", "wb_strict")``."""
 
     def run(source: str, path: str, profile: str) -> dict[str, tuple[str, str | None]]:
-        profiles = lateness_profiles(reference_dir / "profiles").filter(profile=profile)
-        with Warehouse(pipelines_dir) as warehouse:
-            warehouse.attach(cleaned_register(source, path).clean)
-            warehouse.attach(reference_dir)
-            warehouse.add_frame("calendar_days", calendars.days())
-            warehouse.add_frame("profiles", profiles)
-            warehouse.add_frame("calendar_keys", calendars.keys())
-            warehouse.add_frame("unit_calendars", calendars.units())
-            warehouse.build("clock", lambda _: None, ("outcomes",))
-            excluded = warehouse.frame("dossiers").select("dossier_id", "lateness_excluded")
-            both = warehouse.frame("outcomes").join(excluded, on="dossier_id")
-        return {
-            name: (outcome, why)
-            for name, outcome, why in both.select(
-                "dossier_id", "outcome", "lateness_excluded"
-            ).iter_rows()
-        }
+        work = clocked_register(source, path)
+        outcomes = pl.scan_parquet(work.clock / "outcomes.parquet").filter(profile=profile)
+        dossiers = pl.scan_parquet(work.clean / "dossiers.parquet")
+        both = outcomes.join(dossiers, on="dossier_id", maintain_order="left").select(
+            "dossier_id", "outcome", "lateness_excluded"
+        )
+        return {name: (outcome, why) for name, outcome, why in both.collect().iter_rows()}
 
     return run
 

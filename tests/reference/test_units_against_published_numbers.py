@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import nbinom
 
 from workbench.figures.estimates.excess import count_limits, upper_tail
 from workbench.figures.estimates.poisson import ratio
-from workbench.figures.estimates.shrinkage import shrunk_ratios
+from workbench.figures.estimates.shrinkage import _summary, shrunk_ratios
 from workbench.figures.estimates.standardise import compared, direct, gamma_limits
 
 # PHEindicatormethods, tests/testthat/testdata_DSR_ISR.xlsx: sheets testdata_multiarea (area
@@ -179,6 +180,36 @@ def test_shrunk_ratios_halve_the_error_of_raw_ones_and_their_intervals_hold():
         covered.append(np.mean((estimate.lower <= truth) & (truth <= estimate.upper)))
     assert np.sqrt(np.mean(shrunk) / np.mean(raw)) <= 0.5
     assert 0.92 <= np.mean(covered) <= 0.97
+
+
+@pytest.mark.parametrize(
+    ("late", "expected"),
+    [([30, 60, 45, 90], [40, 50, 45, 70]), ([4, 9, 2], [3, 8, 5]), ([50, 51, 49, 50], [50] * 4)],
+)
+def test_shrunk_ratios_are_those_of_summing_over_every_law_of_units(late, expected):
+    """Summed by hand over a finer and wider net of laws, each as likely as scipy says."""
+    count, mean = np.array(late, float)[:, None], np.array(expected, float)[:, None]
+    about = np.log(count.sum() / mean.sum())
+    levels, strengths = np.meshgrid(
+        np.exp(about + np.linspace(-2, 2, 801)), np.median(mean) * np.exp(np.linspace(-6, 8, 281))
+    )
+    level, strength = levels.ravel(), strengths.ravel()
+    likely = nbinom.logpmf(count, level * strength, strength / (strength + mean)).sum(axis=0)
+    shrinkage = strength / (strength + np.median(mean))
+    weight = np.exp(likely - likely.max()) * shrinkage * (1 - shrinkage)
+    summed = ((level * strength + count) / (strength + mean) * weight).sum(axis=1) / weight.sum()
+    found = shrunk_ratios(late, expected)
+    assert found.value == pytest.approx(summed, rel=0.015)
+    assert found.level == pytest.approx((level * weight).sum() / weight.sum(), rel=0.015)
+
+
+@pytest.mark.parametrize(("turned", "lowest"), [(3, 2), (8, 1)])
+def test_ranks_hold_in_95_of_100_draws(turned, lowest):
+    drawn = np.tile([1.0, 2.0], (200, 1))
+    drawn[:turned] = [2.0, 1.0]
+    found = _summary(drawn, (np.ones(200), np.ones(200)), "drawn")
+    ranks = [found.rank_lower, found.rank, found.rank_upper]
+    assert [list(r) for r in ranks] == [[1, lowest], [1, 2], [3 - lowest, 2]]
 
 
 def test_shrunk_ratios_draw_small_units_more_and_ranks_overlap_on_noise():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import json
 import re
@@ -11,7 +12,7 @@ import nbformat
 import pytest
 
 from workbench.core.errors import RuleFailed
-from workbench.pages.briefings import folder_name
+from workbench.pages.folders import folder_name
 from workbench.pages.page import FOLDED, Page, refuse_active, render
 
 PAGE = Page(
@@ -24,6 +25,7 @@ PAGE = Page(
     dated="",
     synthetic=False,
     foot=("Số liệu mã abc",),
+    snapshot_at=dt.datetime(2022, 6, 30, 10),  # noqa: DTZ001 (documents keep no zone)
 )
 v4 = nbformat.v4
 

@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from xml.etree import ElementTree
 
 import pytest
 
@@ -18,8 +19,6 @@ from workbench.cli.options import BriefingOptions
 from workbench.cli.relative_periods import resolve_against, resolve_period
 from workbench.cli.schedule import schedule_lines
 from workbench.cli.scheduler_entries import (
-    LOG,
-    SCHTASKS_LIMIT,
     RunTime,
     ScheduledBriefing,
     cron_entry,
@@ -32,10 +31,10 @@ from workbench.core.vocabulary import Period
 
 HALF_YEARLY = RunTime((1, 7), 1, 6, 30)
 POSIX = ScheduledBriefing(
+    name="workbench-brief",
     folder=PurePosixPath("/srv/ho-so"),
     scripts=PurePosixPath("/srv/ho-so/.venv/bin"),
-    arguments=("brief", "--period", "last-half"),
-    refresh=False,
+    arguments=("run", "--period", "last-half"),
     moment=HALF_YEARLY,
     remarks=("half-yearly",),
 )
@@ -77,7 +76,7 @@ def test_the_convention_sets_the_day_of_the_run(project, period, convention, day
     minute, hour, day, months, weekday, command = cron_fields(text)
     assert [minute, hour, weekday] == ["30", "6", "*"]
     assert [day, months] == day_and_months
-    assert f"workbench brief --period {word};" in command
+    assert f"workbench run --period {word};" in command
 
 
 def test_a_convention_that_is_not_the_calendars_is_explained_in_the_entry(project):
@@ -87,33 +86,47 @@ def test_a_convention_that_is_not_the_calendars_is_explained_in_the_entry(projec
 
 @pytest.mark.parametrize("name", ["ho-so", "Hồ sơ quận 100%", "it's a $HOME"])
 @pytest.mark.skipif(os.name == "nt", reason="cron is not on Windows")
-def test_the_cron_line_runs_both_commands_in_the_folder_and_keeps_what_they_say(tmp_path, name):
+def test_the_cron_line_runs_in_the_folder_and_what_it_prints_is_for_cron_to_mail(tmp_path, name):
     folder = tmp_path / name
     scripts = folder / ".venv" / "bin"
     scripts.mkdir(parents=True)
-    (folder / "data").mkdir()
-    for command in ("dvc", "workbench"):
-        fake = scripts / command
-        fake.write_text(f'#!/bin/sh\necho {command} "$@" in "$PWD"\n', encoding="utf-8")
-        fake.chmod(0o755)
+    fake = scripts / "workbench"
+    fake.write_text('#!/bin/sh\necho workbench "$@" in "$PWD"\n', encoding="utf-8")
+    fake.chmod(0o755)
     briefing = dataclasses.replace(
-        POSIX, folder=folder, scripts=scripts, refresh=True, arguments=("brief", "--unit", "P. 1%")
+        POSIX, folder=folder, scripts=scripts, arguments=("run", "--unit", "P. 1%")
     )
 
     command = cron_fields(cron_entry(briefing))[-1]
     assert command.count("%") == command.count("\\%")
-    subprocess.run(["/bin/sh", "-c", command.replace("\\%", "%")], check=True, env={"PATH": "/bin"})
+    words = ["/bin/sh", "-c", command.replace("\\%", "%")]
+    done = subprocess.run(words, check=True, env={"PATH": "/bin"}, capture_output=True, text=True)
+    assert done.stdout == f"workbench run --unit P. 1% in {folder}\n"
 
-    message = (folder / LOG).read_text(encoding="utf-8").splitlines()
-    assert message == [
-        f"workbench dvc repro explain in {folder}",
-        f"workbench brief --unit P. 1% in {folder}",
+
+def test_what_cron_missed_is_run_after_a_start_where_the_period_has_ended(project):
+    lines = schedule_lines(project, kind="cron").splitlines()
+    assert lines[-2].split(" ", 1) == ["@reboot", lines[-1].split(" ", 5)[5]]
+    early = schedule_lines(project, kind="cron", convention="nd09_2019")
+    assert "@reboot" not in early
+
+
+def test_schedules_of_other_options_have_other_names(project):
+    def name(**asked: object) -> str:
+        text = schedule_lines(project, kind="systemd", **asked)
+        return next(line for line in text.splitlines() if line.endswith(".timer")).split()[-1]
+
+    names = [
+        *(name(period=period) for period in ("month", "quarter", "half", "year")),
+        name(options=["--unit", "SD-P1"]),
+        name(options=["--unit", "SD-P2"]),
+        name(convention="nd09_2019"),
     ]
+    assert len(set(names)) == len(names)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="cron is not on Windows")
 def test_the_cron_line_ends_with_the_exit_code_of_the_briefing(tmp_path):
-    (tmp_path / "data").mkdir()
     fake = tmp_path / "workbench"
     fake.write_text("#!/bin/sh\nexit 5\n", encoding="utf-8")
     fake.chmod(0o755)
@@ -140,9 +153,12 @@ def test_systemd_accepts_the_units_without_a_remark(tmp_path, name):
     scripts.mkdir(parents=True)
     for command in ("dvc", "workbench"):
         (scripts / command).touch(mode=0o755)
-    briefing = dataclasses.replace(POSIX, folder=folder, scripts=scripts, refresh=True)
+    failing = "logger -t ho-so 'hỏng: 100% $WORKBENCH_MESSAGE'"
+    briefing = dataclasses.replace(POSIX, folder=folder, scripts=scripts, on_failure=failing)
     files = systemd_files(systemd_units(briefing), tmp_path)
-    assert [f.name for f in files] == ["workbench-brief.service", "workbench-brief.timer"]
+    assert [f.name for f in files] == [
+        *("workbench-brief.service", "workbench-brief.timer", "workbench-brief-failed.service"),
+    ]
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *files],
         check=False,
@@ -171,8 +187,8 @@ def test_systemd_reads_the_calendar_as_the_first_of_the_next_period(project, per
 
 
 def test_a_dollar_and_a_percent_are_doubled_where_systemd_would_expand_them():
-    briefing = dataclasses.replace(POSIX, arguments=("brief", "--unit", "100% $x"))
-    assert 'brief --unit "100%% $$x"' in systemd_units(briefing)
+    briefing = dataclasses.replace(POSIX, arguments=("run", "--unit", "100% $x"))
+    assert 'run --unit "100%% $$x"' in systemd_units(briefing)
 
 
 def test_a_quotation_mark_in_a_path_is_refused_for_systemd():
@@ -185,73 +201,37 @@ def test_a_line_break_in_a_path_is_refused_for_cron():
         cron_entry(dataclasses.replace(POSIX, folder=PurePosixPath("/srv/a\nb")))
 
 
-def as_windows_programs_read(command_line: str) -> list[str]:
-    r"""Split as the Microsoft C runtime does: ``\"`` is a mark, ``"`` opens and closes."""
-    words, word, inside, marked = [], "", False, False
-    text = command_line.replace('\\"', "\0")
-    for character in text + " ":
-        if character == '"':
-            inside, marked = not inside, True
-        elif character == " " and not inside:
-            if word or marked:
-                words.append(word.replace("\0", '"'))
-            word, marked = "", False
-        else:
-            word += character
-    return words
+TASK = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
 
 
-def test_task_scheduler_gets_one_action_with_its_inner_quotation_marks(monkeypatch):
-    monkeypatch.setattr("sys.prefix", "a virtual environment")
-    line = windows_task(dataclasses.replace(WINDOWS, refresh=True)).splitlines()[-1]
-    words = as_windows_programs_read(line)
-    options = dict(zip(words[3::2], words[4::2], strict=True))
-    assert words[:3] == ["schtasks", "/Create", "/F"]
-    assert options["/TR"] == (
-        r'cmd /c cd /d "D:\Hồ sơ" && call .venv\Scripts\activate && '
-        r"(workbench dvc repro explain && workbench brief --period last-half) "
-        r">> data\brief.log 2>&1"
-    )
-    del options["/TR"]
-    assert options == {
-        "/TN": "workbench-brief",
-        "/SC": "MONTHLY",
-        "/M": "JAN,JUL",
-        "/D": "1",
-        "/ST": "06:30",
-    }
+def task(briefing: ScheduledBriefing) -> dict[str, str]:
+    """The texts of a task by element, as Windows reads the XML."""
+    root = ElementTree.fromstring(windows_task(briefing))
+    return {element.tag.split("}")[1]: (element.text or "") for element in root.iter()}
 
 
-def test_what_cmd_would_act_on_stands_inside_its_quotation_marks(monkeypatch):
-    monkeypatch.setattr("sys.prefix", "a virtual environment")
-    line = windows_task(dataclasses.replace(WINDOWS, arguments=("brief", "--unit", "P 1")))
-    command = line.splitlines()[-1]
-    for place, character in enumerate(command):
-        if character in "&><|()":
-            assert command[:place].count('"') % 2 == 1, command[:place]
+def test_a_windows_task_runs_in_the_folder_on_battery_and_after_a_missed_time():
+    texts = task(dataclasses.replace(WINDOWS, on_failure='msg * "hỏng & <dừng>"'))
+    assert texts["Command"] == r"D:\Hồ sơ\.venv\Scripts\workbench.exe"
+    assert texts["WorkingDirectory"] == r"D:\Hồ sơ"
+    assert texts["Arguments"] == (r'run --period last-half --on-failure "msg * \"hỏng & <dừng>\""')
+    assert texts["StartWhenAvailable"] == "true"
+    assert texts["DisallowStartIfOnBatteries"] == texts["StopIfGoingOnBatteries"] == "false"
+    assert texts["StartBoundary"].endswith("T06:30:00")
+    assert texts["Day"] == "1"
 
 
-def test_a_python_without_virtual_environment_is_not_activated(monkeypatch):
-    monkeypatch.setattr("sys.prefix", "one")
-    monkeypatch.setattr("sys.base_prefix", "one")
-    assert "activate" not in windows_task(WINDOWS)
+@pytest.mark.parametrize("months", [(1, 7), (3, 6, 9, 12), tuple(range(1, 13))])
+def test_a_windows_task_runs_in_the_months_of_its_cadence(months):
+    text = windows_task(dataclasses.replace(WINDOWS, moment=RunTime(months, 15, 6, 30)))
+    found = ElementTree.fromstring(text).find(".//t:Months", TASK)
+    names = [f"{dt.date(2022, month, 1):%B}" for month in months]
+    assert [month.tag.split("}")[1] for month in found] == names
 
 
-def test_every_month_is_a_star_for_task_scheduler():
-    monthly = dataclasses.replace(WINDOWS, moment=RunTime(tuple(range(1, 13)), 1, 6, 30))
-    assert '/M "*"' in windows_task(monthly)
-
-
-@pytest.mark.parametrize("found", list('%&^|"'))
-def test_a_character_cmd_would_act_on_is_refused(found):
+def test_a_quotation_mark_in_a_path_is_refused_for_windows():
     with pytest.raises(UsageProblem, match="windows"):
-        windows_task(dataclasses.replace(WINDOWS, folder=PureWindowsPath(f"D:/a{found}b")))
-
-
-def test_a_command_longer_than_task_scheduler_takes_is_refused():
-    far = dataclasses.replace(WINDOWS, folder=PureWindowsPath("D:/" + "hồ sơ/" * 40))
-    with pytest.raises(UsageProblem, match=str(SCHTASKS_LIMIT)):
-        windows_task(far)
+        windows_task(dataclasses.replace(WINDOWS, folder=PureWindowsPath('D:/a"b')))
 
 
 @pytest.mark.parametrize(
@@ -312,21 +292,21 @@ def scheduled(capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
 def test_the_entry_carries_what_the_briefing_is_asked(capsys):
     words = ["--unit", "SD-P1", "--against", "year-before", "--lang", "en", "--published"]
     line = scheduled(capsys, *words)
-    brief = line[line.index("brief") : line.index("}")]
-    assert brief[-1] == "--published;"
-    asked = read_command([word.rstrip(";") for word in brief]).values
+    run = line[line.index("run") : line.index("}")]
+    assert run[-1] == "--published;"
+    asked = read_command([word.rstrip(";") for word in run]).values
     assert asked["period"] == "last-half"
     assert asked["options"] == BriefingOptions("year-before", "SD-P1", published=True, lang="en")
 
 
 def test_what_is_not_asked_is_left_to_the_parameters_of_the_day(capsys):
     line = scheduled(capsys)
-    assert line[line.index("brief") : line.index("}")] == ["brief", "--period", "last-half;"]
+    assert line[line.index("run") : line.index("}")] == ["run", "--period", "last-half;"]
 
 
 def test_results_are_brought_up_to_date_by_default(capsys):
-    assert "repro" in scheduled(capsys)
-    assert "repro" not in scheduled(capsys, "--no-refresh")
+    assert "--no-refresh;" not in scheduled(capsys)
+    assert "--no-refresh;" in scheduled(capsys, "--no-refresh")
 
 
 def test_a_comparison_that_cannot_be_is_refused_when_it_is_scheduled(capsys):

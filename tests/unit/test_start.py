@@ -56,6 +56,26 @@ def test_an_answer_that_is_no_code_and_a_role_that_is_missing_are_the_user_s_err
         settle(replace(found, proposals=without), lambda _, default: default)
 
 
+def test_several_columns_that_may_be_the_end_are_a_question_and_a_unit_is_never_guessed(
+    tmp_path, reference_dir
+):
+    lines = [line.split(";") for line in f"{HEADER}\n{ROWS}".splitlines()]
+    lines[0][1], lines[0][4] = "zz", "yy"
+    path = tmp_path / "odd.csv"
+    text = "\n".join(";".join([*line, "ww" if not n else line[4]]) for n, line in enumerate(lines))
+    path.write_text(text + "\n", encoding="utf-8")
+    found = inspect(path, reference_dir)
+    assert found.choices == {"resolved_at": ("yy", "ww"), "unit_id": ("zz", "Via")}
+    by_default = settle(found, lambda _, default: default)
+    targets = {p.header: p.targets for p in by_default.proposals}
+    assert targets["yy"] == ("resolved_at",)
+    assert targets["zz"] != ("unit_id",)
+    chosen = settle(found, lambda question, default: "zz" if "the unit" in question else default)
+    assert ("unit_id",) in [p.targets for p in chosen.proposals if p.header == "zz"]
+    with pytest.raises(UsageProblem, match="«State» is not a column to choose"):
+        settle(found, lambda *_: "State")
+
+
 def test_a_draft_that_a_person_corrected_is_used_again(export, tmp_path, capsys):
     (draft,) = draft_profiles([export], tmp_path / "sources", lambda _, default: default)
     draft.write_text(draft.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
@@ -77,6 +97,9 @@ def test_one_command_leads_from_an_unknown_file_to_all_pages(export, tmp_path, c
     assert "What would have kept dossiers on time" not in page
     assert 'href="causes.html"' not in page
     assert "[UTC]" in said.err
+    # the newest stamp is 20/03 10:00; of the open dossiers one is due on that day, three before
+    assert "newest date, 20/03/2026, counts as the snapshot" in page
+    assert "a week later, 1 more open dossiers could have been overdue" in page
     form = ["form", "II.06a", "--period", "2026-Q1", "--data", str(out)]
     assert main([*form, "--out", str(tmp_path / "form.xlsx")]) == 0
 

@@ -105,7 +105,7 @@ def test_a_notebook_gets_the_length_of_the_table():
         (lambda: numerals.points(-0.0004), "0,0", "0.0"),
         (lambda: numerals.points(0.012), "+1,2", "+1.2"),
         (lambda: numerals.points(None), "–", "–"),
-        (lambda: numerals.points_range(-0.01, 0.02), "-1,0 đến +2,0", "-1.0 to +2.0"),
+        (lambda: numerals.points_range(-0.01, 0.02), "−1,0 đến +2,0", "−1.0 to +2.0"),
         (lambda: numerals.points_range(None, None), "–", "–"),
         (lambda: numerals.hours(None), "–", "–"),
         (lambda: numerals.instant(None), "–", "–"),

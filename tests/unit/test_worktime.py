@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from workbench.clock import Calendars
+from workbench.clock.compiler import first_instant
 from workbench.core.errors import InputRejected
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -202,11 +203,13 @@ def test_a_unit_may_keep_a_calendar_of_its_own(folder):
         Calendars.read(folder)
 
 
-def calendar_of(folder, zone: str, *hours: str, holidays: str = ""):
-    """A calendar of 2022 with the hours given as ``weekdays,opens,closes``."""
+def calendar_of(
+    folder, zone: str, *hours: str, holidays: str = "", last: str = "2022-12-31", yearly: str = ""
+):
+    """A calendar from 2022 on with the hours given as ``weekdays,opens,closes``."""
     (folder / "calendars.csv").write_text(
-        "calendar_id,time_zone,first_day,last_day,holiday_list\n"
-        f"made,{zone},2022-01-01,2022-12-31,{holidays}\n",
+        "calendar_id,time_zone,first_day,last_day,holiday_list,yearly_holiday\n"
+        f"made,{zone},2022-01-01,{last},{holidays},{yearly}\n",
         encoding="utf-8",
     )
     rows = "".join(f"made,,,{row}\n" for row in hours)
@@ -217,6 +220,58 @@ def calendar_of(folder, zone: str, *hours: str, holidays: str = ""):
         "unit_id,calendar_id,valid_from,valid_to\n", encoding="utf-8"
     )
     return Calendars.read(folder)["made"]
+
+
+OFFICE = "1-5,08:00,12:00"
+
+
+def write_holidays(folder, *rows: str) -> None:
+    """Write the holiday list ``made`` from rows of day, kind, pair and whether it is verified."""
+    lines = [f"made,{day},Tết,{kind},{pair},,{ok}" for day, kind, pair, ok in map(str.split, rows)]
+    header = "holiday_list,day,name_vi,kind,paired_day,source,verified"
+    text = "\n".join([header, *lines]).replace(",-,", ",,")
+    (folder / "holidays.csv").write_text(text + "\n", encoding="utf-8")
+
+
+def test_a_make_up_day_on_the_last_day_is_worked_and_no_other_sunday_is(folder):
+    write_holidays(folder, "2022-07-08 swap_off - yes", "2022-07-16 swap_work 2022-07-08 yes")
+    ends = {"holidays": "made", "last": "2022-07-16"}
+    calendar = calendar_of(folder, "Asia/Ho_Chi_Minh", OFFICE, **ends)
+    worked = [d for d in range(1, 17) if calendar.is_working_day(dt.date(2022, 7, d))]
+    assert worked == [1, 4, 5, 6, 7, 11, 12, 13, 14, 15, 16]
+    later = calendar_of(folder, "Asia/Ho_Chi_Minh", OFFICE, holidays="made")
+    assert not later.is_working_day(dt.date(2022, 7, 17))
+
+
+def test_a_calendar_ends_before_the_first_year_without_its_yearly_holiday(folder):
+    write_holidays(folder, "2022-02-01 off - yes", "2023-01-22 off - yes", "2025-01-29 off - yes")
+    whole = {"holidays": "made", "last": "2025-12-31", "yearly": "Tết"}
+    calendar = calendar_of(folder, "Asia/Ho_Chi_Minh", OFFICE, **whole)
+    assert calendar.is_working_day(dt.date(2023, 12, 29))
+    with pytest.raises(InputRejected, match=r"2024-01-01 is not covered .*2023-12-31"):
+        calendar.is_working_day(dt.date(2024, 1, 1))
+
+
+def test_a_draft_begins_with_the_first_year_that_nobody_has_reviewed(folder):
+    write_holidays(folder, "2022-02-01 off - yes", "2024-02-10 off - no", "2023-01-22 off - no")
+    years = {"holidays": "made", "last": "2024-12-31"}
+    calendar = calendar_of(folder, "Asia/Ho_Chi_Minh", OFFICE, **years)
+    assert calendar.drafted_from == dt.date(2023, 1, 1)
+
+
+def test_windows_that_touch_are_one_on_every_day_and_that_overlap_are_refused_on_any(folder):
+    calendar_of(folder, "Asia/Ho_Chi_Minh", OFFICE, "1-5,12:00,17:00")
+    days = Calendars.read(folder).days().filter(day=dt.date(2022, 7, 13))
+    assert days.select("open_1", "close_1", "open_2", "close_2").row(0) == (28_800, 61_200, 0, 0)
+    with pytest.raises(InputRejected, match=r"2022-01-05.*windows|windows.*2022-01-05"):
+        calendar_of(folder, "Asia/Ho_Chi_Minh", OFFICE, "3-3,11:00,13:00")
+
+
+def test_the_first_instant_of_a_time_of_day_is_that_of_the_clock_on_any_day():
+    for day in (dt.date(2022, 7, 13), dt.date(2022, 10, 29), dt.date(2022, 10, 30)):
+        zone = ZoneInfo("Europe/Rome")
+        shown = dt.datetime.combine(day, dt.time(8), tzinfo=zone)
+        assert first_instant(day, 8 * 3600, zone) == shown.timestamp()
 
 
 CHANGES = {

@@ -1,6 +1,7 @@
 -- grain: one row per judged dossier, step and part: the working seconds a cause could explain
 -- key: dossier_no, step_code, part, unit_no
--- reads: ledger, cause_dossiers, cause_steps, cause_units, transfer_rules, calendar_days
+-- reads: ledger, cause_dossiers, cause_steps, cause_units, transfer_rules, calendar_days,
+--   passed_over_steps
 -- promises: seconds > 0; over_rule_seconds is null or over_rule_seconds >= 0;
 --   over_norm_seconds >= 0
 -- Pauses, and time that no step covers, are excluded. Time that one record of the dossier has after
@@ -9,7 +10,7 @@
 -- record, whoever had the dossier; recording is a step of that name without a second source.
 -- Between two steps of one holder there is no hand-over: that gap is a wait before the next step.
 -- Time that a log does not separate (a wait with or without the transfer before it, a wait or the
--- work) has a class of its own.
+-- work) has a class of its own; so has the gap in which others that came later passed over.
 
 with signatures_at_end as (
     select
@@ -142,6 +143,8 @@ parts as (
                 then if(steps.step_kind = 'assign', 'assign', 'queue')
             when intervals.phase = 'gap_or_wait' and steps.step_kind = 'assign'
                 then 'gap_or_assign'
+            when intervals.phase = 'gap_or_wait' and passed.dossier_no is not null
+                then 'passed_over'
             when intervals.phase = 'gap_or_wait' then 'gap_or_queue'
             when steps.step_kind = 'assign' then 'assign'
             when intervals.phase = 'wait_or_handling' and intervals.is_open and steps.is_waiting
@@ -154,6 +157,9 @@ parts as (
     left join cause_steps as steps
         on intervals.dossier_no = steps.dossier_no
         and intervals.step_no = steps.step_no
+    left join passed_over_steps as passed
+        on intervals.dossier_no = passed.dossier_no
+        and intervals.step_no = passed.step_no
     inner join cause_units as units on intervals.dossier_unit_id = units.unit_id
     where intervals.kind <> 'pause'
         and intervals.work_seconds > 0
@@ -178,7 +184,7 @@ by_rule as (
     from parts
     left join calendar_days as day
         on case
-            when parts.part in ('transfer', 'gap_or_assign', 'gap_or_queue')
+            when parts.part in ('transfer', 'gap_or_assign', 'gap_or_queue', 'passed_over')
                 and parts.work_seconds > 3600
                 and parts.cutoff_second is not null
                 then day_key(parts.from_second, parts.offset_seconds, parts.key_base)

@@ -1,7 +1,7 @@
 -- grain: one row per judged dossier, step, part and cause to which the time may be attributed
 -- key: dossier_no, step_code, part, unit_no
 -- reads: time_against_peers, outlying_quarters, signing_sessions, cause_limits, cause_dossiers,
---   cause_list, click_chains
+--   cause_list, click_chains, waits_behind_slow_work
 -- promises: excess_seconds >= 0; excess_seconds > 0 or over_usual_seconds > 0; grade in ('A', 'B')
 -- In a unit's outlying quarter the excess counts from the usual time, elsewhere only beyond the
 -- extreme. A transfer that kept the rule has no cause unless the quarter is an outlier. A gap that
@@ -28,14 +28,6 @@ with hasty as (
     having bool_or(measured.part = 'record')
 ),
 
-slow_quarters as (
-    select quarters.unit_no, quarters.quarter_no
-    from outlying_quarters as quarters
-    cross join cause_limits as limits
-    where quarters.part = 'work'
-        and 100 * quarters.n_over >= limits.slow_share * quarters.n_steps
-),
-
 classed_time as (
     select
         measured.*,
@@ -43,7 +35,7 @@ classed_time as (
         limits.late_click,
         own.unit_no is not null as is_outlier,
         sessions.unit_no is not null as is_by_session,
-        slow.unit_no is not null as is_slow_quarter,
+        behind.dossier_no is not null as is_behind_slow_work,
         hasty.dossier_no is not null
         and (measured.part = 'sign' or hasty.is_hasty_sign) as is_hasty,
         chains.dossier_no is not null as is_chained,
@@ -54,9 +46,12 @@ classed_time as (
                     when gaps.unit_no is not null and other.unit_no is null then 'transfer'
                     else measured.part
                 end
+            when 'passed_over' then if(other.unit_no is null, measured.part, other.part)
             when 'gap_or_queue'
                 then case
+                    when behind.dossier_no is not null then 'queue'
                     when gaps.unit_no is null and other.unit_no is not null then other.part
+                    when passed.unit_no is not null and own.unit_no is null then passed.part
                     when gaps.unit_no is not null and other.unit_no is null then 'transfer'
                     else measured.part
                 end
@@ -81,14 +76,28 @@ classed_time as (
     left join outlying_quarters as other
         on measured.unit_no = other.unit_no
         and measured.quarter_no = other.quarter_no
-        and other.part = case when measured.part = 'gap_or_assign' then 'assign' else 'queue' end
+        and other.part = case measured.part
+            when 'gap_or_assign' then 'assign'
+            when 'passed_over' then 'gap_or_queue'
+            else 'queue'
+        end
+    left join outlying_quarters as passed
+        on measured.unit_no = passed.unit_no
+        and measured.quarter_no = passed.quarter_no
+        and passed.part = 'passed_over'
     left join signing_sessions as sessions
         on measured.unit_no = sessions.unit_no
         and measured.quarter_no = sessions.quarter_no
         and measured.part = 'sign'
-    left join slow_quarters as slow
+    left join outlying_quarters as slow
         on measured.unit_no = slow.unit_no
         and measured.quarter_no = slow.quarter_no
+        and slow.part = 'work'
+    left join waits_behind_slow_work as behind
+        on measured.dossier_no = behind.dossier_no
+        and measured.step_code = behind.step_code
+        and measured.unit_no = behind.unit_no
+        and measured.part in ('queue', 'gap_or_queue')
     left join hasty on measured.dossier_no = hasty.dossier_no
     left join click_chains as chains
         on measured.dossier_no = chains.dossier_no
@@ -134,7 +143,7 @@ excess_time as (
                     else 0
                 end
             when usual_seconds is null then over_norm_seconds
-            when is_outlier or is_by_session or part <> resolved_class
+            when is_outlier or is_by_session or is_behind_slow_work or part <> resolved_class
                 then seconds - usual_seconds
             when part = 'transfer' and (over_rule_seconds = 0 or seconds <= 3600) then 0
             else seconds - extreme_seconds
@@ -161,7 +170,7 @@ attributed_time as (
         or coalesce(seconds > extreme_seconds, true) as is_extreme,
         case
             when is_doubtful then 'record_lag'
-            when resolved_class = 'queue' and is_slow_quarter then 'slow_work'
+            when is_behind_slow_work then 'slow_work'
             when resolved_class = 'sign' and is_by_session then 'batching'
             else part_cause
         end as cause,
@@ -182,10 +191,11 @@ attributed_time as (
             when part = 'synced' then 'other_record'
             when part = 'disputed' then 'records_differ'
             when part = 'recording' then 'record_step'
+            when is_behind_slow_work then 'behind_slow_work'
             when part <> resolved_class then 'not_separable'
+            when part = 'passed_over' then 'passed_over'
             when part in ('gap_or_assign', 'gap_or_queue') then 'no_arrival'
             when is_by_session then 'sessions'
-            when part = 'queue' and is_slow_quarter then 'behind_slow_work'
             when usual_seconds is null then 'norm'
             when is_outlier then 'out_of_line'
             else 'extreme'

@@ -193,7 +193,7 @@ overruns as (
 
 cause_dossiers as (
     select
-        * exclude (judged_second, due_second, right_due_second)
+        * exclude (judged_second, right_due_second)
         replace (
             case when paper_second < end_second then paper_second end as paper_second,
             case when other_second < end_second then other_second end as other_second,

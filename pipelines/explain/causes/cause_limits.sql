@@ -14,7 +14,6 @@ with cause_limits as (
         max(case when rule_id = 'fewest_units' then value::integer end) as fewest_units,
         max(case when rule_id = 'false_share' then value::integer end) as false_share,
         max(case when rule_id = 'late_click' then value::integer end) as late_click,
-        max(case when rule_id = 'slow_share' then value::integer end) as slow_share,
         max(case when rule_id = 'chain_gap' then value::integer end) as chain_gap,
         max(case when rule_id = 'chain_size' then value::integer end) as chain_size,
         max(case when rule_id = 'queue_correlation' then value::integer end) as queue_correlation,

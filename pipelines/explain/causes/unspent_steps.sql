@@ -16,7 +16,8 @@ with visits as (
         bool_and(steps.has_arrival) as has_arrival,
         bool_and(steps.has_start) as has_start,
         bool_or(steps.is_first) as is_first,
-        bool_or(steps.is_same_holder) as is_same_holder
+        bool_or(steps.is_same_holder) as is_same_holder,
+        bool_and(steps.holder_no is not null) as has_holder
     from cause_steps as steps
     semi join cause_dossiers as dossiers
         on steps.dossier_no = dossiers.dossier_no
@@ -39,6 +40,13 @@ shown as (
                 when has_start and (has_arrival or is_same_holder) then 'queue'
                 when has_start then 'gap_or_queue'
                 when has_arrival then 'queue_or_work'
+            end,
+            case
+                when step_kind in ('work', 'other')
+                    and has_start
+                    and has_holder
+                    and not (has_arrival or is_first or is_same_holder)
+                    then 'passed_over'
             end,
             case when has_start and step_kind in ('work', 'other') then 'work' end
         ])::cause_part as part

@@ -37,7 +37,7 @@ cuts as (
         and parts.part = weighed.part
         and parts.unit_no = weighed.unit_no
     where weighed.cause = 'portal_transfer'
-        and weighed.part in ('gap_or_assign', 'gap_or_queue')
+        and weighed.part in ('gap_or_assign', 'gap_or_queue', 'passed_over')
 ),
 
 transfer_delays as (

@@ -7,7 +7,8 @@
 -- The dossier's own timeline without the excess time of the scenario's causes: that time is removed
 -- and later steps start earlier by as much; it would end early or on time. Touched dossiers
 -- have any such time. A unit is asked to be as the others: where waits vary, they have such
--- dossiers too, and as many as theirs are taken off (a wrong due date is no such time). The
+-- dossiers too, and as many as theirs are taken off: those that it alone made late more than
+-- any other cause did, or a unit sick otherwise would count (a wrong due date is no such time). The
 -- ordinary time of a single dossier is not known either, only how it varies: n_least are saved
 -- whatever it was, n_most by some of it (is_doubtful) and with none taken off.
 -- All units together are the sum. The transfer-rule and capacity scenarios are
@@ -78,8 +79,10 @@ touched_days as (
         count(*) filter (
             where removed_time.removed_seconds >= late.overrun_seconds
                 and removed_time.has_usual
+                and list_contains(shifts.causes, late.dominant_cause)
         ) as n_usual
     from removed_time
+    inner join shifts on removed_time.scenario = shifts.scenario
     inner join late_dossiers as late on removed_time.dossier_id = late.dossier_id
     group by removed_time.scenario, late.unit_id, late.ended_on
 ),

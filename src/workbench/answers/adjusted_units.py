@@ -81,17 +81,15 @@ def _claims(
         here = [row for row in rows if row["standing"] == side and row["n_dossiers"] >= FEW]
         if here:
             listing = listed(_named_ratio(row, names) for row in here)
-            claims.append(
-                claim(say(f"fairness.units_{side}", n=len(here), units=listing), 2, key=True)
-            )
+            claims.append(claim(say(f"fairness.units_{side}", n=len(here), units=listing), 2))
     comparable = sum(r["peered"] >= compare.PEERED and r["n_dossiers"] >= FEW for r in rows)
     if not claims and comparable:
         text = say("fairness.units_within", n=numerals.count(comparable))
-        claims.append(claim(text, 2, key=True))
+        claims.append(claim(text, 2))
     own = next((row for row in rows if row["unit_id"] == scope.unit), None)
     if own:
         number = sum(row["rank"] is not None for row in rows)
-        claims.append(claim(_own(own, names, number), 2, key=True))
+        claims.append(claim(_own(own, names, number), 2))
     alone = [row for row in rows if row["peered"] < compare.PEERED and row["n_dossiers"] >= FEW]
     if alone:
         listing = listed(names[row["unit_id"]] for row in alone)
@@ -287,7 +285,7 @@ def _cell_claims(
         if here:
             listing = listed(_named_cell(row, names) for row in here)
             text = say(f"fairness.cells_{reading}", n=len(here), total=total, cells=listing)
-            claims.append(claim(text, 2, key=reading == "difference"))
+            claims.append(claim(text, 2))
     return tuple(claims)
 
 

@@ -22,16 +22,16 @@ class Claim:
     """One sentence and how strong the evidence for it is.
 
     Levels: 1 accounting, 2 comparison, 3 counterfactual, 4 causal. ``badge`` is the level in
-    words; a ``key`` claim is repeated in the summary of a briefing.
+    words. ``section`` names the question under whose answer its figures stand.
     """
 
     text: str
     level: int
     badge: str
-    key: bool = False
+    section: str = ""
 
 
-def claim(text: str, level: int, *, key: bool = False) -> Claim:
+def claim(text: str, level: int) -> Claim:
     """Make a claim in the current language.
 
     Args:
@@ -39,21 +39,21 @@ def claim(text: str, level: int, *, key: bool = False) -> Claim:
         level: 1 for what follows from the records by counting; 2 for what is judged by an interval
             or a comparison, or by leaving a time out of a sum; 3 for what work done again under
             another rule gives, with its range; 4 for the effect of a recorded change.
-        key: Whether it belongs to the first page.
 
     >>> claim("Trễ 2%.", 1).badge
     'mức 1'
     """
-    return Claim(text, level, say("briefing.level", level=level), key)
+    return Claim(text[:1].upper() + text[1:], level, say("briefing.level", level=level))
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One large number at the head of a page."""
+    """One large number at the head of a page; ``section`` as of a ``Claim``."""
 
     label: str
     number: str
     note: str
+    section: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,13 +73,21 @@ class Value:
 
 @dataclass(frozen=True)
 class Prose:
-    """A heading, large numbers and claims, as a fragment of a page; its values as data."""
+    """A heading, large numbers and claims, as a fragment of a page; its values as data.
+
+    A table of sentences stands between the numbers and the claims. What has nothing but one claim
+    ``is_short``: heading and claim share a line.
+    """
 
     title: str
-    claims: tuple[tuple[str, str], ...]
+    claims: tuple[Claim, ...]
     denominators: str
     tiles: tuple[Tile, ...] = ()
     values: tuple[Value, ...] = ()
+    name: str = ""
+    lead: str = ""
+    listing: Table | None = None
+    is_short: bool = False
 
     def html(self) -> str:
         """Return the fragment; every value is escaped."""
@@ -87,8 +95,10 @@ class Prose:
 
     def __str__(self) -> str:
         """Return the claims for a terminal, each with its level."""
-        lines = [f"{text} [{badge}]" for text, badge in self.claims]
-        return "\n".join([self.title, *lines, self.denominators])
+        lead = [self.lead] if self.lead else []
+        tiles = [f"{tile.label}: {tile.number} – {tile.note}" for tile in self.tiles]
+        lines = [f"{c.text} [{c.badge}]" for c in self.claims]
+        return "\n".join([self.title, *lead, *tiles, *lines, self.denominators])
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/html": self.html(), "text/plain": str(self)}
@@ -108,6 +118,8 @@ class Answer:
         tiles: Large numbers for the head of a page.
         then: Further answers to the same question, shown below it.
         values: The figures stated, by name and scope.
+        name: The question that is answered; the section of a page is called by it.
+        lead: One sentence above all others.
     """
 
     title: str
@@ -119,6 +131,8 @@ class Answer:
     tiles: tuple[Tile, ...] = ()
     then: tuple[Answer, ...] = ()
     values: tuple[Value, ...] = ()
+    name: str = ""
+    lead: str = ""
 
     @property
     def evidence_level(self) -> int:
@@ -127,7 +141,7 @@ class Answer:
 
     def sentence(self) -> str:
         """Return the claims as running text."""
-        return " ".join(c.text for c in self.claims)
+        return " ".join([*filter(None, [self.lead]), *(c.text for c in self.claims)])
 
     def chart(self) -> Figure:
         """Return the chart.
@@ -151,8 +165,23 @@ class Answer:
 
     def prose(self) -> Prose:
         """Return title, large numbers and claims as one piece."""
-        claims = tuple((c.text, c.badge) for c in self.claims)
-        return Prose(self.title, claims, self.denominators, self.tiles, self.values)
+        is_alone = self.listing is None and self.figure is None and not self.tiles
+        return Prose(
+            self.title,
+            self.claims,
+            self.denominators,
+            self.tiles,
+            self.values,
+            self.name,
+            self.lead,
+            listing=self.listing if self._has_sentences else None,
+            is_short=is_alone and len(self.claims) == 1 and not self.then,
+        )
+
+    @property
+    def _has_sentences(self) -> bool:
+        """Whether the table belongs to the prose, as its cells are sentences."""
+        return self.listing is not None and self.listing.is_prose
 
     def __str__(self) -> str:
         """Return prose and table for a terminal."""
@@ -162,7 +191,8 @@ class Answer:
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        for part in (self.prose(), self.figure, self.listing):
+        listing = None if self._has_sentences else self.listing
+        for part in (self.prose(), self.figure, listing):
             if part is not None:
                 display(part)
         for answer in self.then:

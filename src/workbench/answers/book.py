@@ -17,10 +17,15 @@ from workbench.answers import (
     gaps,
     groups,
     headline,
+    late_list,
+    paper_dates,
     period_change,
     quality,
     sensitivity,
+    sheets,
+    summary,
     time_use,
+    trace,
     units,
     watchlist,
     whatif,
@@ -48,7 +53,7 @@ class Book(Run):
     # lines below it, the name is the question's.
 
     # a period in short
-    summary = headline.summary
+    summary = summary.summary
     headline = headline.headline
     sensitivity = sensitivity.sensitivity
     # units, periods and groups beside each other
@@ -72,12 +77,19 @@ class Book(Run):
     causes = causes.causes
     cells = adjusted_units.cells
     whatif = whatif.whatif
-    # one dossier, and those still open
+    # one sheet for a unit or a procedure
+    unit_sheet = sheets.unit_sheet
+    procedure_sheet = sheets.procedure_sheet
+    oldest = sheets.oldest
+    # one dossier, the late ones, and those still open
+    late_list = late_list.late_list
     dossier = dossier.dossier
+    trace = trace.trace
     watch = watchlist.watch
     reliability = watchlist.reliability
     # what the figures rest on
     excluded = quality.excluded
+    paper_dates = paper_dates.paper_dates
     findings = quality.findings
     verdicts = quality.verdicts
     evidence = evidence.evidence

@@ -48,7 +48,7 @@ def causes(
 ) -> Answer:
     """What share of the lateness does each cause explain, and what stays unexplained?"""
     scope = Scope(period, unit, profile)
-    late = _late_of(run, scope)
+    late = late_of(run, scope.period, scope.unit)
     frame = _shares(run, scope).join(_counts(run, late), on="cause", how="left").fill_null(0)
     rows = frame.to_dicts()
     caption = say("why.caption", period=numerals.period(period))
@@ -68,24 +68,24 @@ def causes(
 def _values(run: Run, scope: Scope, late: int) -> tuple[Value, ...]:
     """Return the late dossiers with causes and, with those overdue besides, the measure's."""
     about = (scope.unit, scope.period, scope.profile)
-    whole = late + _overdue_of(run, scope)
+    whole = late + count_overdue(run, scope.period, scope.unit)
     return (
         Value("late_with_causes", *about, late),
         Value("late_or_overdue.numerator", *about, whole),
     )
 
 
-def _overdue_of(run: Run, scope: Scope) -> int:
+def count_overdue(run: Run, period: str, unit: str) -> int:
     """Return how many dossiers were overdue at the close whose causes count in a later period."""
-    cells = of_unit(run.overdue_cells.filter(pl.col("period") == scope.period), scope.unit)
+    cells = of_unit(run.overdue_cells.filter(pl.col("period") == period), unit)
     return int(cells["n_overdue"].sum())
 
 
-def _late_of(run: Run, scope: Scope) -> pl.DataFrame:
+def late_of(run: Run, period: str, unit: str) -> pl.DataFrame:
     """Return the late dossiers of a period and unit: resolved late, or open and overdue."""
-    period = Period.parse(scope.period)
-    late = run.late_dossiers.filter(pl.col("ended_on").is_between(period.starts_on, period.ends_on))
-    return of_unit(late, scope.unit)
+    span = Period.parse(period)
+    late = run.late_dossiers.filter(pl.col("ended_on").is_between(span.starts_on, span.ends_on))
+    return of_unit(late, unit)
 
 
 def _shares(run: Run, scope: Scope) -> pl.DataFrame:
@@ -134,7 +134,7 @@ def _claims(run: Run, late: pl.DataFrame, rows: Sequence[Row]) -> tuple[Claim, .
     rest = _weight(rows[-1], late.height)
     key = "why.where" if top else "why.nothing_found"
     listing = say(key, n=numerals.count(late.height), causes=top, rest=rest)
-    claims = [claim(listing, 1, key=True)]
+    claims = [claim(listing, 1)]
     saved = [
         f"{cause_label(r['cause'])} {numerals.count(r['n_but_for'])}"
         for r in named
@@ -143,9 +143,7 @@ def _claims(run: Run, late: pl.DataFrame, rows: Sequence[Row]) -> tuple[Claim, .
     if saved:
         claims.append(claim(say("why.without", causes="; ".join(saved)), 2))
     if unlogged := _unlogged(run, late):
-        claims.append(
-            claim(say("why.mostly_unlogged", share=numerals.percent(unlogged)), 1, key=True)
-        )
+        claims.append(claim(say("why.mostly_unlogged", share=numerals.percent(unlogged)), 1))
     if late.height < FEW:
         claims.append(claim(say("why.few", few=FEW), 1))
     return (*claims, *indistinct_claims(run))
@@ -172,7 +170,7 @@ def _denominators(run: Run, scope: Scope, late: pl.DataFrame) -> str:
 
 def _describe_overdue(run: Run, scope: Scope, late: int) -> str:
     """Say what sets the late dossiers with causes apart from those in the period's figures."""
-    overdue = _overdue_of(run, scope)
+    overdue = count_overdue(run, scope.period, scope.unit)
     if not overdue:
         return ""
     numbers = {"n": numerals.count(overdue), "total": numerals.count(late + overdue)}
@@ -248,8 +246,10 @@ def _compared(groups: Groups, caption: str, title: str, heading: str) -> Answer:
     shown = causes_in_order(met)
     parts = {n: {r["cause"]: r["late_share"] for r in rows} for n, rows in groups.items()}
     late = {n: max((r["n_late"] for r in rows), default=0) for n, rows in groups.items()}
+    # dark where many dossiers are, not where a cause has most of few
+    most = max([1.0, *(share for part in parts.values() for share in part.values())])
     squares = [
-        Square(n, cause_label(c), part.get(c, 0) / late[n], numerals.decimal(part.get(c, 0)))
+        Square(n, cause_label(c), part.get(c, 0) / most, numerals.decimal(part.get(c, 0)))
         for n, part in parts.items()
         if late[n]
         for c in shown
@@ -308,7 +308,7 @@ def reality(
 ) -> Answer:
     """How many late dossiers were late in fact, late only on record, or undecidable?"""
     scope = Scope(period, unit, profile)
-    late = _late_of(run, scope)
+    late = late_of(run, scope.period, scope.unit)
     units = sorted(late["unit_id"].drop_nulls().unique())
     names = {EVERYTHING: run.unit_name(EVERYTHING)} | distinct(units, run.unit_name)
     asked_for = [EVERYTHING, *units] if unit == EVERYTHING else units
@@ -317,11 +317,6 @@ def reality(
         for u in asked_for
         if late.height
     }
-    squares = [
-        Square(name, found.reality_label(r["reality"]), r["share"], numerals.count(r["n"]))
-        for name, rows in groups.items()
-        for r in rows
-    ]
     caption = say("why.reality_caption", period=numerals.period(period))
     listing = table(
         caption,
@@ -344,8 +339,23 @@ def reality(
         + _describe_overdue(run, scope, late.height),
         values=_values(run, scope, late.height),
         listing=listing if groups else None,
-        figure=picture(grid(squares), caption, labels) if groups else None,
+        figure=picture(grid(_reality_squares(groups, names[EVERYTHING])), caption, labels)
+        if groups
+        else None,
     )
+
+
+def _reality_squares(groups: dict[str, list[Row]], whole: str) -> list[Square]:
+    """Return the cells: the darker, the more dossiers; the row of all units is as dark as any."""
+    counts = [r["n"] for name, rows in groups.items() if name != whole for r in rows]
+    most = max([1, *counts])
+    return [
+        Square(
+            name, found.reality_label(r["reality"]), min(r["n"] / most, 1), numerals.count(r["n"])
+        )
+        for name, rows in groups.items()
+        for r in rows
+    ]
 
 
 def _reality_cell(reality: str, row: Row) -> Cell:
@@ -358,9 +368,7 @@ def _reality_claim(rows: list[Row]) -> Claim:
     listing = {
         r["reality"]: f"{numerals.count(r['n'])} ({numerals.percent(r['share'])})" for r in rows
     }
-    return claim(
-        say("why.reality_sentence", n=numerals.count(rows[0]["n_late"]), **listing), 2, key=True
-    )
+    return claim(say("why.reality_sentence", n=numerals.count(rows[0]["n_late"]), **listing), 2)
 
 
 def _paper_claims(late: pl.DataFrame, everywhere: pl.DataFrame) -> tuple[Claim, ...]:
@@ -387,4 +395,4 @@ def _paper_claims(late: pl.DataFrame, everywhere: pl.DataFrame) -> tuple[Claim, 
         "share": numerals.percent(share.value),
         "interval": numerals.percent_range(share.lower, share.upper),
     }
-    return (claim(say("why.reality_paper", **words), 2, key=True),)
+    return (claim(say("why.reality_paper", **words), 2),)

@@ -138,9 +138,7 @@ def _describe_limits(
     called = [row for row in rows if row["rule"]]
     if called:
         called_months = "; ".join(_named(row) for row in called)
-        claims.append(
-            claim(say("control.called", n=len(called), months=called_months), 2, key=True)
-        )
+        claims.append(claim(say("control.called", n=len(called), months=called_months), 2))
     else:
         claims.append(claim(say("control.calm", n=len(rows)), 2))
     if rows and rows[0]["is_shaky"]:
@@ -163,7 +161,7 @@ def _describe_change(shift: Row, rate: str) -> tuple[Claim, ...]:
         "latest": numerals.period(shift["latest"]),
         **{side: _level(shift, side) for side in ("before", "after")},
     }
-    return (claim(say("control.change", **words), 2, key=True),)
+    return (claim(say("control.change", **words), 2),)
 
 
 def _level(shift: Row, side: str) -> str:
@@ -270,7 +268,7 @@ def _effect_claims(
         if figures["reasons"]:
             reasons = "; ".join(say(f"interventions.{r}") for r in figures["reasons"])
             text = f"{text} {say('interventions.because', reasons=reasons)}"
-        claims.append(claim(text, figures["evidence_level"], key=True))
+        claims.append(claim(text, figures["evidence_level"]))
     return tuple(claims)
 
 

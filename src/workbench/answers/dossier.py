@@ -15,9 +15,11 @@ import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
 from workbench.answers.columns import Row, figure, percent, picture, table, text
-from workbench.answers.phrasing import clock, exact, moment
+from workbench.answers.office_hours import describe_office_hours
+from workbench.answers.phrasing import clock, exact, moment, rule_name
 from workbench.answers.questions import PROFILE, AnyProfile, question
 from workbench.answers.run import Run
+from workbench.answers.source_rows import describe_source_rows
 from workbench.answers.time_use import step_name
 from workbench.charts import Figure
 from workbench.charts.tables import Blank, Cell, Table
@@ -37,7 +39,7 @@ NIGHTS = 31
 
 @question(
     *("dossiers", "steps", "outcomes", "ledger", "dossier_calendars"),
-    *("late_dossiers", "late_causes"),
+    *("late_dossiers", "late_causes", "pauses", "quarantine"),
     level=3,
 )
 def dossier(run: Run, dossier_id: str, *, profile: AnyProfile = PROFILE) -> Answer:
@@ -58,16 +60,22 @@ def dossier(run: Run, dossier_id: str, *, profile: AnyProfile = PROFILE) -> Answ
         raise run.unknown("briefing.no_dossier", dossier_id, dossier_ids, known)
     rows = _ledger(run, dossier_id)
     outcome = _outcome(run, dossier_id, profile)
+    rule = rule_name(run, profile)
     marks = [("due", outcome["due_at_used"]), ("end", outcome["ended_at_used"])]
     caption = say("briefing.dossier_caption", dossier=dossier_id)
     return Answer(
         title=say("briefing.dossier_title", dossier=dossier_id),
-        claims=_claims(outcome, profile),
+        claims=_claims(outcome, rule),
         frame=pl.DataFrame(rows, infer_schema_length=None),
         denominators=say("briefing.dossier_denominators"),
         listing=_table(run, rows, outcome, caption),
         figure=_timeline(run, rows, marks) if rows else None,
-        then=(_sum(rows, outcome, profile), *_causes(run, dossier_id, outcome, profile)),
+        then=(
+            _sum(rows, outcome, rule),
+            *_causes(run, dossier_id, outcome, profile),
+            *_office_hours(run, rows, outcome),
+            describe_source_rows(run, dossier_id),
+        ),
     )
 
 
@@ -92,11 +100,11 @@ def _outcome(run: Run, dossier_id: str, profile: str) -> Row:
     return rows[0]
 
 
-def _claims(outcome: Row, profile: str) -> tuple[Claim, ...]:
+def _claims(outcome: Row, rule: str) -> tuple[Claim, ...]:
     sentence = say(
         "briefing.dossier_outcome",
         outcome=say(f"labels.{outcome['outcome']}"),
-        profile=profile,
+        profile=rule,
         due=numerals.instant(outcome["due_at_used"]),
         ended=numerals.instant(outcome["ended_at_used"]),
         spent=clock(_spent(outcome)),
@@ -156,7 +164,7 @@ def _spent(outcome: Row) -> int | None:
 # the sum ----------------------------------------------------------------------------------
 
 
-def _sum(rows: list[Row], outcome: Row, profile: str) -> Answer:
+def _sum(rows: list[Row], outcome: Row, rule: str) -> Answer:
     """Return the sum from segments to outcome, one line per addition."""
     spent = _spent(outcome)
     allowed, slack = outcome["allowed_seconds"], outcome["slack_seconds"]
@@ -178,7 +186,7 @@ def _sum(rows: list[Row], outcome: Row, profile: str) -> Answer:
             allowed=clock(allowed),
             spent=clock(spent),
             slack=clock(slack),
-            profile=profile,
+            profile=rule,
             outcome=say(f"labels.{outcome['outcome']}"),
         )
     frame = pl.DataFrame(lines, schema={"line": pl.String, "seconds": pl.Int64}, orient="row")
@@ -196,6 +204,18 @@ def _sum(rows: list[Row], outcome: Row, profile: str) -> Answer:
             ],
         ),
     )
+
+
+def _office_hours(run: Run, rows: list[Row], outcome: Row) -> tuple[Answer, ...]:
+    """Return the hours from the first instant of the page to the last one."""
+    instants = [row[name] for row in rows for name in ("from_at", "to_at")]
+    instants += [outcome[name] for name in ("due_at_used", "ended_at_used") if outcome[name]]
+    used = run.dossier_calendars.filter(pl.col("dossier_id") == outcome["dossier_id"])
+    calendar_ids = used["calendar_id"].drop_nulls()
+    if not instants or calendar_ids.is_empty():
+        return ()
+    days = min(instants).date(), max(instants).date()
+    return (describe_office_hours(run.reference, calendar_ids[0], *days),)
 
 
 # why --------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ evidence is no evidence that a cause did not act.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 
 from workbench.answers.answer import Answer, Claim, claim
@@ -36,7 +37,7 @@ def evidence(run: Run) -> Answer:
             say("evidence.caption"),
             rows,
             [
-                text("evidence.source", "source"),
+                text("evidence.source", lambda row: _source_title(run, row)),
                 count("evidence.dossiers", "n_dossiers"),
                 count("evidence.steps", "n_steps"),
                 count("evidence.arrived", "n_arrived"),
@@ -49,6 +50,14 @@ def evidence(run: Run) -> Answer:
     )
 
 
+def _source_title(run: Run, row: Row) -> str:
+    """Return the title of a source whose profile is shipped; its name where it is the user's."""
+    profile = run.reference / "sources" / f"{row['source']}.toml"
+    if not profile.is_file():
+        return str(row["source"])
+    return str(tomllib.loads(profile.read_text(encoding="utf-8"))[f"title_{run.language}"])
+
+
 def indistinct_claims(run: Run) -> Iterator[Claim]:
     """Yield a claim for each source whose log does not distinguish some causes."""
     for row in run.source_stamps.sort("source").iter_rows(named=True):
@@ -56,7 +65,7 @@ def indistinct_claims(run: Run) -> Iterator[Claim]:
             stamp for stamp, number in _COUNTS.items() if 2 * row[number] >= row["n_steps"] > 0
         ]
         lacking = {stamp: _describe(stamp, row) for stamp in STAMPS if stamp not in given}
-        if sentence := describe_indistinct(row["source"], given, lacking):
+        if sentence := describe_indistinct(_source_title(run, row), given, lacking):
             yield claim(sentence, 1)
 
 

@@ -61,7 +61,7 @@ def gap(
     description = compare.describe_gap(frame, names)
     caption = say("gaps.caption", left=names[rows[0]["left"]], right=names[rows[0]["right"]])
     base = min(rows[0]["left_dossiers"], rows[0]["right_dossiers"])
-    claims = [claim(description, 2, key=True)]
+    claims = [claim(description, 2)]
     if base < FEW:
         claims.append(claim(say("gaps.few", n=numerals.count(base), few=FEW), 2))
     return Answer(

@@ -171,7 +171,7 @@ def _claims(
     enough = [r for r in rows if min(r["n_dossiers"], r["other_n_dossiers"]) >= FEW]
     if not enough:
         return (claim(say("groups.nothing", few=FEW), 2),)
-    claims = [claim(_sentence(row, grouping, name), 2, key=bool(grouping.group)) for row in enough]
+    claims = [claim(_sentence(row, grouping, name), 2) for row in enough]
     early = [row[grouping.by] for row in rows if row[grouping.by] in young]
     if early:
         young_groups = listed(
@@ -302,7 +302,7 @@ def _median_claims(tables: dict[str, pl.DataFrame], by: str, name: _Name) -> tup
     rows = [r for r in tables["result"].iter_rows(named=True) if r["n_dossiers"] >= FEW]
     if not rows:
         return (claim(say("durations.nothing"), 2),)
-    claims = [claim(_median_sentence(row, by, name), 2, key=True) for row in rows]
+    claims = [claim(_median_sentence(row, by, name), 2) for row in rows]
     if any(row["closed_is_biased"] for row in rows):
         claims.append(claim(say("durations.biased"), 2))
     pairs = [

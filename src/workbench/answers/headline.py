@@ -9,21 +9,12 @@ that the hour itself would change.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 
 import polars as pl
 
-from workbench.answers import (
-    adjusted_units,
-    causes,
-    period_change,
-    quality,
-    time_use,
-    units,
-    whatif,
-)
-from workbench.answers.answer import Answer, Claim, Tile, Value, claim
+from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.columns import Row, pair, picture, table, text
 from workbench.answers.phrasing import inline, measures_of, rate_words, values_of
 from workbench.answers.questions import PROFILE, AnyProfile, PeriodLabel, Scope, UnitId, question
@@ -59,7 +50,7 @@ _RATES = (
 )
 
 
-@question("unit_measures", "dossiers")
+@question("unit_measures", "dossiers", "outcomes", "source_findings")
 def headline(
     run: Run,
     period: PeriodLabel,
@@ -99,17 +90,18 @@ def _headline_claims(run: Run, scope: Scope, now: dict[str, Row]) -> tuple[Claim
     who = run.unit_inline(scope.unit)
     key = "headline_flow_unknown" if _number(now, "unknown") else "headline_flow"
     flow = say(f"briefing.{key}", unit=who, period=numerals.period(scope.period), **counts)
-    claims = [claim(flow, 1, key=True), *_coverage(run, scope.period)]
+    claims = [claim(flow, 1), *coverage(run, scope.period)]
+    claims += _guessed_snapshot(run, scope)
     if _number(now, "withdrawn", "rejected"):
         claims.append(claim(say("briefing.headline_apart", **counts), 1))
-    claims += _describe_rates(now, "late_done", "late_or_overdue", key=True)
-    claims.append(claim(_describe_stock(run, scope, now), 1, key=True))
+    claims += _describe_rates(now, "late_done", "late_or_overdue")
+    claims.append(claim(_describe_stock(run, scope, now), 1))
     claims += _compare_with_stamps(run, scope)
-    claims += _describe_rates(now, "online_in", "post_out", key=False)
+    claims += _describe_rates(now, "online_in", "post_out")
     return tuple(claims)
 
 
-def _coverage(run: Run, period: str) -> list[Claim]:
+def coverage(run: Run, period: str) -> list[Claim]:
     """Return the claim that the exports cover only a part of the period, if they do."""
     span, snapshot = Period.parse(period), run.snapshot
     first = run.dossiers["received_on"].min()
@@ -124,12 +116,36 @@ def _coverage(run: Run, period: str) -> list[Claim]:
         ),
         "last": numerals.day(_counted_on(run, period)),
     }
-    return [claim(say("briefing.headline_part", **words), 1, key=True)]
+    return [claim(say("briefing.headline_part", **words), 1)]
 
 
-def _describe_rates(now: dict[str, Row], *names: str, key: bool) -> list[Claim]:
+def _guessed_snapshot(run: Run, scope: Scope) -> list[Claim]:
+    """Return the claim that exports do not say when they were taken, and what a week would add."""
+    snapshot, guessed = run.snapshot, run.source_findings.filter(rule_id="F10")
+    if (
+        guessed.is_empty()
+        or snapshot is None
+        or Period.parse(scope.period).ends_on < snapshot.date()
+    ):
+        return []
+    due = pl.col("due_at_used")
+    coming = run.outcomes.filter(
+        pl.col("profile") == scope.profile,
+        pl.col("outcome") == "open_in_time",
+        due > snapshot,
+        due <= snapshot + _IDLE,
+    )
+    units = run.dossiers.select("dossier_id", "unit_id")
+    if scope.unit != EVERYTHING:
+        units = units.filter(unit_id=scope.unit)
+    coming = coming.join(units, on="dossier_id", how="semi")
+    words = {"day": numerals.day(snapshot.date()), "n": numerals.count(coming.height)}
+    return [claim(say("briefing.headline_guessed", **words), 1)]
+
+
+def _describe_rates(now: dict[str, Row], *names: str) -> list[Claim]:
     rates = [(n, rate_words(now[n])) for n in names if n in now]
-    return [claim(say(f"briefing.headline_{n}", **words), 1, key=key) for n, words in rates]
+    return [claim(say(f"briefing.headline_{n}", **words), 1) for n, words in rates]
 
 
 def _describe_stock(run: Run, scope: Scope, now: dict[str, Row]) -> str:
@@ -149,30 +165,6 @@ def _counted_on(run: Run, period: str) -> dt.date:
 
 _IDLE = dt.timedelta(days=7)
 """Days without a reception at the begin of a period that a run of holidays explains."""
-TILES = ("received", "resolved", "late", "open_overdue")
-"""The four numbers at the head of a briefing."""
-
-
-def _tiles(now: dict[str, Row]) -> tuple[Tile, ...]:
-    """Return the numbers of ``TILES``, each with a note."""
-    late = now.get("late_done")
-    share = numerals.percent(late["value"]) if late else say("briefing.no_rate")
-    notes = (
-        _share_note(now, "online_in"),
-        _share_note(now, "ot_done"),
-        say("briefing.tile_late", share=share),
-        say("briefing.tile_open", n=numerals.count(_number(now, *_OPEN))),
-    )
-    return tuple(
-        Tile(say(f"briefing.{name}"), numerals.count(_number(now, name)), note)
-        for name, note in zip(TILES, notes, strict=True)
-    )
-
-
-def _share_note(now: dict[str, Row], rate: str) -> str:
-    if rate not in now:
-        return say("briefing.no_rate")
-    return say(f"briefing.tile_{rate}", share=numerals.percent(now[rate]["value"]))
 
 
 def _headline_table(
@@ -251,29 +243,41 @@ def _compare_with_stamps(run: Run, scope: Scope) -> tuple[Claim, ...]:
 
     Nothing where no due stamp of the unit has an hour, or where the rule takes stamps as written.
     """
+    sides = _stamped(run, scope)
+    if sides is None:
+        return ()
+    rule, stamp = sides
+    changed = count_changed_by_hour(run, scope)
+    text = say(
+        "briefing.headline_stamps" if changed else "briefing.headline_stamps_same",
+        rule=inline(run.profile_label(scope.profile).split(":")[0]),
+        late=numerals.count(rule[0]),
+        overdue=numerals.count(rule[1]),
+        stamped_late=numerals.count(stamp[0]),
+        stamped_overdue=numerals.count(stamp[1]),
+        n=numerals.count(changed),
+    )
+    return (claim(text, 1),)
+
+
+def count_changed_by_hour(run: Run, scope: Scope) -> int:
+    """Return on how many dossiers the verdict changes by the hour at which they were due."""
+    # a dossier late by day is late by the instant too: counts differ by the dossiers that change
+    rule, stamp = _stamped(run, scope) or ((), ())
+    return sum(abs(a - b) for a, b in zip(rule, stamp, strict=True))
+
+
+def _stamped(run: Run, scope: Scope) -> tuple[list[int], list[int]] | None:
+    """Return late and overdue dossiers by the rule and by the due stamps as written."""
     stamped = find_instant_profile(run, scope.profile)
     if not stamped or not _has_hours(run, scope.unit):
-        return ()
+        return None
     by_rule, by_stamp = (
         measures_of(run, Scope(scope.period, scope.unit, profile), scope.period)
         for profile in (scope.profile, stamped)
     )
-    counts = {
-        side: [int(rows[name]["numerator"]) if name in rows else 0 for name in _LATE]
-        for side, rows in (("rule", by_rule), ("stamp", by_stamp))
-    }
-    # a dossier late by day is late by the instant too: counts differ by the dossiers that change
-    changed = sum(abs(a - b) for a, b in zip(counts["rule"], counts["stamp"], strict=True))
-    text = say(
-        "briefing.headline_stamps" if changed else "briefing.headline_stamps_same",
-        rule=inline(run.profile_label(scope.profile).split(":")[0]),
-        late=numerals.count(counts["rule"][0]),
-        overdue=numerals.count(counts["rule"][1]),
-        stamped_late=numerals.count(counts["stamp"][0]),
-        stamped_overdue=numerals.count(counts["stamp"][1]),
-        n=numerals.count(changed),
-    )
-    return (claim(text, 1, key=True),)
+    rule, stamp = ([_number(rows, name) for name in _LATE] for rows in (by_rule, by_stamp))
+    return rule, stamp
 
 
 def find_instant_profile(run: Run, profile: str) -> str:
@@ -292,66 +296,3 @@ def _has_hours(run: Run, unit: str) -> bool:
     """Return whether a due stamp of a unit has an hour."""
     dossiers = run.dossiers if unit == EVERYTHING else run.dossiers.filter(unit_id=unit)
     return bool((dossiers["due_at"].dt.time() < DAY_END).any())
-
-
-# the first screen: key claims of every later section -----------------------------------------
-
-PARTS = (
-    headline,
-    period_change.compare_periods,
-    units.compare_units,
-    causes.causes,
-    adjusted_units.cells,
-    whatif.whatif,
-    time_use.slowest_steps,
-    quality.excluded,
-)
-"""Questions whose key claims stand in the summary."""
-
-
-@question(*dict.fromkeys([*(t for part in PARTS for t in part.tables), "steps"]), level=3)
-def summary(
-    run: Run,
-    period: PeriodLabel,
-    *,
-    against: str = "",
-    unit: UnitId = EVERYTHING,
-    profile: AnyProfile = PROFILE,
-) -> Answer:
-    """What should one know first? The key claims of the answers below, and four numbers.
-
-    Under another profile than that of the results, causes are left out with a note.
-    """
-    scope = Scope(period, unit, profile)
-    answers = _answers(run, scope, against)
-    now = measures_of(run, scope, period)
-    claims = [c for answer in answers for c in answer.claims if c.key]
-    if not quality.has_step_log(run):
-        claims.append(claim(say("briefing.no_log"), 1, key=True))
-    if profile != run.result_profile:
-        words = {"asked": profile, "computed": run.result_profile}
-        claims.append(claim(say("why.other_profile", **words), 1, key=True))
-    return Answer(
-        title=say("briefing.summary_title"),
-        claims=tuple(claims),
-        frame=compare.headline(run.unit_measures, period=period, profile=profile, unit_id=unit),
-        denominators=say("briefing.levels"),
-        tiles=_tiles(now),
-        values=values_of(row for name, row in now.items() if name in TILES),
-    )
-
-
-def _answers(run: Run, scope: Scope, against: str) -> Iterator[Answer]:
-    about = {"unit": scope.unit, "profile": scope.profile}
-    yield headline(run, scope.period, against=against, **about)
-    yield period_change.compare_periods(run, scope.period, against=against, **about)
-    yield units.compare_units(run, scope.period, **about)
-    if not quality.has_step_log(run):
-        yield quality.excluded(run)
-        return
-    if scope.profile == run.result_profile:
-        yield causes.causes(run, scope.period, **about)
-        yield adjusted_units.cells(run, scope.period, **about)
-        yield whatif.whatif(run, scope.period, **about)
-    yield time_use.slowest_steps(run, scope.period, **about)
-    yield quality.excluded(run)

@@ -41,7 +41,7 @@ from workbench.official import (
     version_766,
     write_form,
 )
-from workbench.official.audits import PRINTED, check_printed
+from workbench.official.metrics import PRINTED, check_printed
 from workbench.official.workbook import notes
 
 PROFILES_766 = {1: "qd766", 2: "qd766_portal"}
@@ -85,7 +85,11 @@ class Official(Part):
         filled = self._filled(name, period)
         remarks = notes(filled, self._letterhead(filled))
         return Answer(
-            title=say("official.form_title", form=name, period=numerals.period(filled.span.period)),
+            title=say(
+                "official.form_title",
+                form=_form_name(name),
+                period=numerals.period(filled.span.period),
+            ),
             claims=tuple(claim(text, 1) for text in remarks),
             frame=filled.table,
             denominators=say("official.form_denominators", **_days(filled.span)),
@@ -272,6 +276,11 @@ def _days(span: ReportSpan) -> dict[str, str]:
     return {"first": numerals.day(span.starts_on), "last": numerals.day(span.ends_on)}
 
 
+def _form_name(name: str) -> str:
+    """Return what a form is called on a page: its number, or words for one without a number."""
+    return say("official.form_opencps20") if name == "opencps20" else name
+
+
 def _form_table(filled: FilledForm) -> Table:
     """Return a filled form: one column per column of the form, sections and total marked."""
     spoken = language()
@@ -283,7 +292,7 @@ def _form_table(filled: FilledForm) -> Table:
     marked = frozenset(
         i for i, kind in enumerate(filled.table["row_kind"].to_list()) if kind != "row"
     )
-    caption = say("official.form_caption", form=filled.form.name, **_days(filled.span))
+    caption = say("official.form_caption", form=_form_name(filled.form.name), **_days(filled.span))
     return Table(caption, tuple(columns), tuple(lines), marked=marked)
 
 
@@ -305,7 +314,6 @@ def _rates_table(frame: pl.DataFrame) -> Table:
         say("official.rates_caption"),
         frame.iter_rows(named=True),
         [
-            text("official.metric_id", "metric_id"),
             text("official.metric_name", "name"),
             figure("official.metric_value", lambda row: _rate_cells(row)[0]),
             text("official.metric_interval", lambda row: _rate_cells(row)[1]),

@@ -12,6 +12,7 @@ from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.columns import Col, Row, figure, fraction, picture, table, text
 from workbench.answers.phrasing import (
     FEW,
+    about_rate,
     distinct,
     inline,
     listed,
@@ -76,7 +77,7 @@ def compare_periods(
         "against": numerals.period(against),
     }
     return Answer(
-        title=say("briefing.change_title", **about),
+        title=about_rate(say("briefing.change_title", **about), measure),
         claims=_claims(rows, names, scope, about, judged=judged),
         frame=frame,
         denominators=say("briefing.change_denominators", few=FEW),
@@ -135,7 +136,7 @@ def _claims(
     )
     level = unit_row["evidence_level"]
     verdict = f"change_{_standing(unit_row)}" if judged else "change_unended"
-    claims = [claim(f"{sentence} {say(f'briefing.{verdict}', few=FEW)}", level, key=True)]
+    claims = [claim(f"{sentence} {say(f'briefing.{verdict}', few=FEW)}", level)]
     if scope.unit == EVERYTHING and judged:
         claims += [claim(text, level) for text in _moved(rows, names)]
     return tuple(claims)

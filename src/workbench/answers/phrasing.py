@@ -14,7 +14,7 @@ import polars as pl
 
 from workbench.answers.answer import Value
 from workbench.answers.columns import Col, Row, figure
-from workbench.answers.questions import Scope
+from workbench.answers.questions import RATE, Scope
 from workbench.answers.run import Run
 from workbench.charts import Dot, Standing
 from workbench.core import numerals
@@ -136,12 +136,12 @@ def clock(seconds: float | None) -> str:
     """Write seconds exactly, as hours and minutes; with seconds where there are any.
 
     >>> clock(5400), clock(-3605), clock(None)
-    ('1:30', '-1:00:05', '–')
+    ('1:30', '−1:00:05', '–')
     """
     if seconds is None:
         return numerals.MISSING
     minutes, rest = divmod(abs(int(seconds)), 60)
-    sign = "-" if seconds < 0 else ""
+    sign = numerals.MINUS if seconds < 0 else ""
     text = f"{sign}{minutes // 60}:{minutes % 60:02d}"
     return f"{text}:{rest:02d}" if rest else text
 
@@ -149,3 +149,13 @@ def clock(seconds: float | None) -> str:
 def exact(key: str, name: str, *, none: str = "") -> Col:
     """Return a column of seconds, written exactly."""
     return figure(key, lambda row: clock(row[name]), of=name if none else "", none=none)
+
+
+def about_rate(title: str, measure: str) -> str:
+    """Return a title with the rate that it is about, where that is not the usual one."""
+    return title if measure == RATE else f"{title}: {inline(say(f'briefing.{measure}'))}"
+
+
+def rule_name(run: Run, profile: str) -> str:
+    """Return what a lateness profile is called in a sentence: its definition up to the colon."""
+    return run.profile_label(profile).partition(":")[0]

@@ -324,7 +324,7 @@ def _difference_cells(row: Row) -> tuple[Cell, Cell]:
 def _flow_claims(side: Figures, unit: str, period: str) -> tuple[Claim, ...]:
     counts = {name: _shown_count(side[name]) for name in _COUNTS}
     flow = say("published.flow", unit=unit, period=numerals.period(period), **counts)
-    return (claim(flow, 1, key=True), *_describe_rates(side))
+    return (claim(flow, 1), *_describe_rates(side))
 
 
 def _describe_rates(side: Figures) -> list[Claim]:
@@ -338,14 +338,14 @@ def _describe_rates(side: Figures) -> list[Claim]:
                 "fraction": numerals.fraction(estimate.numerator, estimate.denominator),
                 "interval": numerals.percent_range(estimate.lower, estimate.upper),
             }
-            claims.append(claim(say("published.rate", **words), 1, key=True))
+            claims.append(claim(say("published.rate", **words), 1))
     return claims
 
 
 def _units_claims(rows: dict[str, Figures]) -> tuple[Claim, ...]:
     published = [u for u, side in rows.items() if u != EVERYTHING and _estimate(side, _COMPARED)]
     sentence = say("published.units_sentence", shown=len(published), units=len(rows) - 1)
-    return (claim(sentence, 1, key=True), *_describe_rates(rows[EVERYTHING]))
+    return (claim(sentence, 1), *_describe_rates(rows[EVERYTHING]))
 
 
 def _units_table(

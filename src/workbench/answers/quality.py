@@ -9,6 +9,8 @@ or hidden.
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
@@ -20,7 +22,7 @@ from workbench.charts.tables import Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
-from workbench.messages import say
+from workbench.messages import catalogue, say
 
 PARTS = ("rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored")
 
@@ -29,7 +31,8 @@ PARTS = ("rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ign
 def excluded(run: Run) -> Answer:
     """Which rows of the source files are in these figures, and which are not?"""
     totals = {part: int(run.reconciliation[part].sum()) for part in PARTS}
-    columns = ("rule_id", "severity", "message")
+    message = "message_en" if run.language == "en" else "message"
+    columns = ("rule_id", "severity", pl.col(message).alias("message"))
     sources = (run.quarantine, run.due_findings, run.calendar_findings)
     findings = pl.concat([source.select(columns) for source in sources])
     rules = (
@@ -58,11 +61,9 @@ def _claims(totals: dict[str, int], files: int, rules: pl.DataFrame) -> tuple[Cl
     share = numerals.percent(totals["rows_quarantined"] / read if read else None)
     flow = say("briefing.excluded_flow", files=numerals.count(files), share=share, **words)
     if rules.is_empty():
-        return claim(flow, 1, key=True), claim(say("briefing.excluded_nothing"), 1)
+        return claim(flow, 1), claim(say("briefing.excluded_nothing"), 1)
     flagged = int(rules.filter(pl.col("severity") == "warn")["rows"].sum())
-    return claim(flow, 1, key=True), claim(
-        say("briefing.excluded_flagged", n=numerals.count(flagged)), 1
-    )
+    return claim(flow, 1), claim(say("briefing.excluded_flagged", n=numerals.count(flagged)), 1)
 
 
 def _uncovered(findings: pl.DataFrame) -> tuple[Claim, ...]:
@@ -77,7 +78,7 @@ def _set_aside(findings: pl.DataFrame) -> tuple[Claim, ...]:
     if not files:
         return ()
     words = {"n": numerals.count(len(files)), "files": listed(files)}
-    return (claim(say("quality.set_aside", **words), 1, key=True),)
+    return (claim(say("quality.set_aside", **words), 1),)
 
 
 def _drafted(findings: pl.DataFrame) -> tuple[Claim, ...]:
@@ -100,7 +101,7 @@ def _lacking(findings: pl.DataFrame) -> tuple[Claim, ...]:
         years=years,
         first=missing["year"].min(),
     )
-    return (claim(sentence, 1, key=True),)
+    return (claim(sentence, 1),)
 
 
 def _table(rules: pl.DataFrame) -> Table:
@@ -111,9 +112,16 @@ def _table(rules: pl.DataFrame) -> Table:
             text("briefing.rule", "rule_id"),
             text("briefing.severity", _severity),
             count("briefing.rows", "rows"),
-            text("briefing.example", "message"),
+            text("briefing.example", _example),
         ],
     )
+
+
+def _example(row: Row) -> str:
+    """Return the sentence of a finding, with the names of fields and repairs in words."""
+    names = "|".join(catalogue("fields"))
+    raw = rf"\b(?:{names})\b(?=:)|(?<=: )(?:{names})\b|(?<=\()(?:{names})(?=\))"
+    return re.sub(raw, lambda match: say(f"fields.{match[0]}"), row["message"])
 
 
 def _severity(row: Row) -> str:
@@ -223,8 +231,8 @@ def _verdict_claims(
     ]
     compared = [sides for _, *sides in judged if sides != ["few", "few"]]
     stands = say("quality.stand", n=numerals.count(len(compared) - len(moved)))
-    depend = [claim(say("quality.depend", units=listed(moved)), 2, key=True)] if moved else []
-    return (claim(shares, 1, key=True), claim(stands, 2, key=True), *depend)
+    depend = [claim(say("quality.depend", units=listed(moved)), 2)] if moved else []
+    return (claim(shares, 1), claim(stands, 2), *depend)
 
 
 def _share(row: Row, side: str) -> str:

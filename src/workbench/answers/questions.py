@@ -21,10 +21,12 @@ from typing import (
     Generic,
     ParamSpec,
     TypeVar,
+    cast,
     get_type_hints,
     overload,
 )
 
+from workbench.answers.answer import Answer
 from workbench.answers.run import Run
 from workbench.messages import use_language
 
@@ -131,12 +133,19 @@ class Question(Generic[Asker, P, T]):
             source = replace(asker, run=excerpt) if isinstance(asker, Part) else excerpt
             answers = None if isinstance(asker, Part) else _ANSWERS.get()
             if answers is None:
-                return self._answer(source, *given.args[1:], **given.kwargs)
+                return self._named(self._answer(source, *given.args[1:], **given.kwargs))
             key = (self, run.home, run.language, repr((given.args[1:], given.kwargs)))
             if key not in answers:
-                answers[key] = self._answer(source, *given.args[1:], **given.kwargs)
-            answer: T = answers[key]
+                answer = self._answer(source, *given.args[1:], **given.kwargs)
+                answers[key] = self._named(answer)
+            remembered: T = answers[key]
+            return remembered
+
+    def _named(self, answer: T) -> T:
+        """Return an answer that says which question it answers."""
+        if not isinstance(answer, Answer):
             return answer
+        return cast("T", replace(answer, name=self._answer.__name__))
 
     @overload
     def __get__(self, asker: None, kind: type) -> Question[Asker, P, T]: ...

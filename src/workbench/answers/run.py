@@ -7,7 +7,6 @@ similar and known ones; nothing is guessed.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
@@ -25,6 +24,7 @@ from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.core.errors import UsageProblem
 from workbench.core.project import Project, shipped
+from workbench.core.reference_rows import read_rows
 from workbench.core.vocabulary import EVERYTHING, Period, PeriodKind, ReportSpan, latest_kind
 from workbench.figures import compare, on_request
 from workbench.figures.on_request import RequestTable
@@ -105,6 +105,13 @@ class Run:
     def official_tables(self, span: ReportSpan, profile: str) -> dict[str, pl.DataFrame]:
         """Return ``counts`` and ``official_overruns`` of a period under one profile."""
         return self._on_request("counts", "official_overruns", profile=profile, spans=[span])
+
+    def counted_dossiers(
+        self, dossiers: pl.DataFrame, spans: list[ReportSpan], profile: str
+    ) -> pl.DataFrame:
+        """Return ``counts`` of dossiers one by one: each stands in the place of its unit."""
+        each = dossiers.with_columns(unit_id="dossier_id")
+        return self._on_request("counts", profile=profile, spans=spans, dossiers=each)["counts"]
 
     def _on_request(self, *tables: RequestTable, **asked: Any) -> dict[str, pl.DataFrame]:
         return on_request.count_on_request(tables, self.folders, self.facts, **asked)
@@ -204,10 +211,7 @@ class Run:
     def reference_rows(self, name: str) -> list[dict[str, str]]:
         """Return the rows of a reviewed list, nothing where there is no such list."""
         listing = self.reference / name
-        if not listing.is_file():
-            return []
-        with listing.open(encoding="utf-8", newline="") as lines:
-            return list(csv.DictReader(lines))
+        return read_rows(listing) if listing.is_file() else []
 
     def unit_name(self, unit_id: str) -> str:
         """Return a unit's name in the book's language, or its id if it is in no list."""
@@ -243,8 +247,7 @@ class Run:
 
         Empty where a unit is not in the reviewed list or several bodies share the units.
         """
-        office, above = self.office(unit_id)
-        return office if unit_id == EVERYTHING else above
+        return self.office(unit_id)[unit_id != EVERYTHING]
 
     def office(self, unit_id: str) -> tuple[str, str]:
         """Return the names of a reporting office and of the body above it, for a letterhead.
@@ -325,8 +328,7 @@ class Run:
 
     def ended(self, period: str) -> bool:
         """Return whether a period had ended when the exports were made."""
-        last = Period.parse(period).ends_on
-        return self.snapshot is None or last <= self.snapshot.date()
+        return self.snapshot is None or Period.parse(period).ends_on <= self.snapshot.date()
 
     def latest(self, kind: PeriodKind) -> str:
         """Return the last ended period of a kind in which dossiers were received.

@@ -88,7 +88,7 @@ def _time_claims(groups: Groups, kinds: list[str]) -> tuple[Claim, ...]:
     if not late:
         return (claim(say("briefing.time_nothing"), 1),)
     listing = "; ".join(_describe_kind(groups, k) for k in late[:3])
-    claims = [claim(say("briefing.time_where", kinds=listing), 1, key=True)]
+    claims = [claim(say("briefing.time_where", kinds=listing), 1)]
     if _size(groups, late=True) < FEW:
         claims.append(claim(say("briefing.time_few", few=FEW), 1))
     return tuple(claims)
@@ -203,7 +203,7 @@ def _step_claims(named: Named, slow: Named) -> tuple[Claim, ...]:
     claims = []
     if slow:
         listing = "; ".join(_describe_step(name, row) for name, row in slow[:3])
-        claims.append(claim(say("briefing.steps_where", steps=listing), 1, key=True))
+        claims.append(claim(say("briefing.steps_where", steps=listing), 1))
     alone = [(name, r) for name, r in named if r["n_others"] == 0 and r["late_seconds"]]
     if alone:
         listing = "; ".join(_describe_alone(name, row) for name, row in alone[:3])

@@ -14,6 +14,7 @@ from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.columns import Col, Row, count, figure, fraction, picture, table, text
 from workbench.answers.phrasing import (
     FEW,
+    about_rate,
     distinct,
     listed,
     measures_of,
@@ -72,7 +73,7 @@ def compare_units(
     if measure == RATE and profile == run.result_profile:
         claims += _beyond_chance(run, scope, names, judged)
     return Answer(
-        title=say("briefing.units_title"),
+        title=about_rate(say("briefing.units_title"), measure),
         claims=claims,
         frame=frame,
         denominators=say("briefing.units_denominators", few=FEW),
@@ -123,13 +124,13 @@ def _unit_claims(
     for row, side in judged:
         if row["unit_id"] == scope.unit:
             sentence = _named_rate(row, names, measure)
-            claims.append(claim(say(f"briefing.unit_{side}", unit=sentence, few=FEW), 2, key=True))
+            claims.append(claim(say(f"briefing.unit_{side}", unit=sentence, few=FEW), 2))
     for side in ("above", "below", "within", "few"):
         here = [r for r, s in judged if s == side]
         if here:
             sentence = listed(_named_rate(r, names, measure) for r in here)
             text = say(f"briefing.units_{side}", n=len(here), units=sentence, few=FEW)
-            claims.append(claim(text, 2, key=side in ("above", "within")))
+            claims.append(claim(text, 2))
     return tuple(claims)
 
 
@@ -159,7 +160,7 @@ def _beyond_chance(
         for key, units in groups.items()
         if units
     )
-    return tuple(claim(text, 2, key=True) for text in texts)
+    return tuple(claim(text, 2) for text in texts)
 
 
 def _named_rate(row: Row, names: dict[str, str], measure: str) -> str:

@@ -68,7 +68,7 @@ def _claims(run: Run, unit: str, rows: Sequence[Row], names: dict[str, str]) -> 
         expected=numerals.decimal(totals[0]),
         interval=f"{numerals.decimal(totals[1])}–{numerals.decimal(totals[2])}",
     )
-    return (claim(sentence, 2, key=True), *_waiting(overdue + likely, names))
+    return (claim(sentence, 2), *_waiting(overdue + likely, names))
 
 
 def _waiting(rows: Sequence[Row], names: dict[str, str]) -> list[Claim]:
@@ -224,7 +224,7 @@ def _cohort_claims(rows: Sequence[Row], unit: str) -> tuple[Claim, ...]:
     if not rows:
         return (claim(say("cohorts.nothing", unit=unit), 2),)
     last = rows[-1]
-    claims = [claim(say("cohorts.last", unit=unit, **_cohort_words(last)), 2, key=True)]
+    claims = [claim(say("cohorts.last", unit=unit, **_cohort_words(last)), 2)]
     if last["n_open"] > last["n_overdue"]:
         claims.append(claim(say("cohorts.coming", **_cohort_words(last)), 2))
     biased = [row for row in rows if _is_off(row)]

@@ -67,6 +67,7 @@ def scenarios(run: Run) -> dict[str, dict[str, str]]:
         row["scenario"]: {
             "kind": row["kind"],
             "causes": row["causes"],
+            "acts": row["acts"],
             **{part: row[f"{part}_{run.language}"] for part in ("name", "label", "at_unit")},
         }
         for row in run.reference_rows("scenarios.csv")
@@ -79,7 +80,7 @@ def _cell_claims(run: Run, scope: Scope, listed: dict[str, dict[str, str]]) -> t
     answers = [
         {**cell, **row}
         for cell in of_unit(cells, scope.unit).sort("unit_id", "cause").iter_rows(named=True)
-        if (row := _against(run, cell, listed))
+        if (row := best_against(run, cell)) and row["n_saved"]
     ]
     answers.sort(key=lambda row: -row["n_saved"])
     names = distinct(cells["unit_id"].unique().sort(), run.unit_name)
@@ -93,20 +94,33 @@ def _cell_claims(run: Run, scope: Scope, listed: dict[str, dict[str, str]]) -> t
                 **_numbers(row),
             ),
             level=row["evidence_level"],
-            key=position == 0,
         )
-        for position, row in enumerate(answers[:NAMED])
+        for row in answers[:NAMED]
     )
 
 
-def _against(run: Run, cell: Row, listed: dict[str, dict[str, str]]) -> Row | None:
+def best_against(run: Run, cell: Row) -> Row | None:
     """Return what saves most of a named unit's dossiers from the cause it is named for, if any."""
-    able = [name for name, texts in listed.items() if cell["cause"] in texts["causes"].split()]
+    return _best(run, cell["period"], cell["unit_id"], cell["cause"], scenarios(run))
+
+
+def best_of_cause(run: Run, scope: Scope, cause: str) -> Row | None:
+    """Return what would have saved most from a cause at all units of a scope, if any.
+
+    More officers in every unit at once are no proposal.
+    """
+    listed = {name: texts for name, texts in scenarios(run).items() if texts["kind"] != "queue"}
+    return _best(run, scope.period, scope.unit, cause, listed)
+
+
+def _best(
+    run: Run, period: str, unit: str, cause: str, listed: dict[str, dict[str, str]]
+) -> Row | None:
+    able = [name for name, texts in listed.items() if cause in texts["causes"].split()]
     rows = run.saved.filter(
-        pl.col("period") == cell["period"],
-        pl.col("unit_id") == cell["unit_id"],
+        pl.col("period") == period,
+        pl.col("unit_id") == unit,
         pl.col("scenario").is_in(able),
-        pl.col("n_saved") > 0,
     ).sort("n_saved", "scenario", descending=[True, False])
     assumption = pl.col(_ASSUMPTION[run.language]).alias("assumption")
     best = rows.head(1).with_columns(assumption).select(*_OF_SCENARIO)

@@ -4,12 +4,12 @@ Altair is imported nowhere else. Charts take rows that are already computed and 
 refuse to do statistics.
 """
 
-from workbench.charts.control import Point, control
 from workbench.charts.durations import Bar, Pair, bars, paired_bars, shares
-from workbench.charts.funnels import FunnelPoint, funnel
 from workbench.charts.intervals import Dot, Scale, Standing, course, dots
+from workbench.charts.limits import FunnelPoint, Point, control, funnel
+from workbench.charts.narrow import narrow_svg
 from workbench.charts.ranges import Range, ranges
-from workbench.charts.style import FONTS, LAB_MIME, Figure, draw, svg_of, unchecked_charts
+from workbench.charts.style import FONTS, LAB_MIME, Figure, draw, png_of, svg_of, unchecked_charts
 
 __all__ = [
     "FONTS",
@@ -29,7 +29,9 @@ __all__ = [
     "dots",
     "draw",
     "funnel",
+    "narrow_svg",
     "paired_bars",
+    "png_of",
     "ranges",
     "shares",
     "svg_of",

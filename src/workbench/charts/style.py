@@ -23,6 +23,7 @@ import vl_convert
 from altair.utils import schemapi
 
 from workbench.core.characters import plain_values
+from workbench.core.numerals import MINUS
 from workbench.messages import language
 
 FONTS = Path(__file__).parents[1] / "assets" / "fonts"
@@ -102,7 +103,7 @@ def _locale() -> dict[str, Any]:
         "thousands": ".",
         "grouping": [3],
         "currency": ["", " ₫"],
-        "minus": "-",
+        "minus": MINUS,
     }
     return {"number": number, "time": vl_convert.get_time_format_locale("vi-VN")}
 
@@ -135,6 +136,11 @@ def svg_of(spec: dict[str, Any], vega_lite: str = VEGA_LITE) -> str:
     picture = re.sub(r"url\(#", f"url(#{prefix}", picture)
     label = escape(str(spec.get("description", "")), quote=True)
     return picture.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+
+
+def png_of(svg: str) -> bytes:
+    """Return a picture as pixels, fine enough for print, for formats that take no SVG."""
+    return bytes(vl_convert.svg_to_png(svg, scale=2))
 
 
 def _with_own_numbers(svg: str) -> str:

@@ -37,7 +37,15 @@ class Blank:
     sign: str = MISSING
 
 
-Cell = str | Blank
+@dataclass(frozen=True)
+class Link:
+    """A cell whose figures stand under the answer to another question of the page."""
+
+    text: str
+    section: str
+
+
+Cell = str | Blank | Link
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,7 @@ class Table:
         rows: Finished cells; as many per row as there are columns.
         notes: Sentences under the table.
         marked: Positions of rows to set off, such as the reader's own unit.
+        is_prose: Whether its cells are sentences: a narrow screen shows them below each other.
 
     Raises:
         ValueError: A row has another number of cells than there are columns.
@@ -65,6 +74,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
     marked: frozenset[int] = frozenset()
+    is_prose: bool = False
 
     def __post_init__(self) -> None:
         for number, row in enumerate(self.rows):
@@ -109,10 +119,14 @@ def template(name: str) -> Template:
 
 
 def _shown(value: Cell) -> str | Markup:
+    if isinstance(value, Link):
+        return Markup('<a href="#{}">{}</a>').format(value.section, value.text)
     if isinstance(value, Blank):
         return Markup('<span class="blank" title="{}">{}</span>').format(value.reason, value.sign)
     return value
 
 
 def _plain(value: Cell) -> str:
+    if isinstance(value, Link):
+        return value.text
     return value.sign if isinstance(value, Blank) else value

@@ -1,9 +1,10 @@
 """Run the whole pipeline on any files, outside a DVC project: from exports to tables and a page.
 
 Facts and rules are those of the project around the current folder, or the ones shipped with the
-installation. ``tables/``, ``measures.json`` and ``briefing.html`` of the output folder are replaced
-together, only after a successful run; other files there are kept. When cleaning leaves no dossier,
-``tables/`` has the clean tables, which say why, and the other two are removed.
+installation. ``tables/``, ``landed/`` (the rows as delivered), ``measures.json`` and
+``briefing.html`` of the output folder are replaced together, only after a successful run; other
+files there are kept. When cleaning leaves no dossier, ``tables/`` has the clean tables, which say
+why, and the others but ``landed/`` are removed.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from workbench.explain import explain
 from workbench.messages import say
 from workbench.program import shown_progress
 
-WRITTEN = ("tables", "measures.json", "briefing.html")
+WRITTEN = ("tables", "landed", "measures.json", "briefing.html")
 """Names that this command writes in the output folder."""
 
 
@@ -80,7 +81,7 @@ def analyse(
         paths: Files or folders.
         sources: Names of shipped source profiles, or paths to some. One reads every file; of
             several, each file is read by the first whose file pattern fits its name.
-        out: Folder for ``tables/``, ``measures.json`` and ``briefing.html``.
+        out: Folder for ``tables/``, ``landed/``, ``measures.json`` and ``briefing.html``.
         as_of: Date at which the exports were taken, when they do not state it.
         kind: Kind of period for the metrics and the briefing.
         profile: Lateness profile of headlines.
@@ -110,11 +111,13 @@ def analyse(
         if _is_empty(work.clean / "dossiers.parquet"):
             with replace_folder(out, replaced=WRITTEN) as fresh:
                 _copy_tables([work.clean], fresh)
+                shutil.copytree(work.landed, fresh / "landed")
             raise InputRejected("stages.no_dossiers", folder=out / "tables")
         clock(folders)
         explain(folders, profile=profile, kind=kind)
         with replace_folder(out, replaced=WRITTEN) as fresh:
             _copy_tables([work.clean, work.clock, work.results], fresh)
+            shutil.copytree(work.landed, fresh / "landed")
             shutil.copy(work.results / "measures.json", fresh / "measures.json")
             page = _write_page(fresh, kind, profile, progress)
     return out / page.name

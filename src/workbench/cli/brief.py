@@ -25,12 +25,14 @@ from workbench.core.vocabulary import LATEST, Period, latest_kind
 from workbench.messages import language, say
 from workbench.pages import (
     EACH,
+    Outputs,
     briefing_folder,
     check_formats,
     copy_as_latest,
     publish_briefings,
     results_of,
     write_briefings,
+    write_sheets,
 )
 from workbench.program import shown_progress
 
@@ -42,6 +44,8 @@ def command(
     *,
     period: Annotated[str, option("period", "PERIOD")] = "",
     format: Annotated[str, option("format", "FORMATS")] = "html",  # noqa: A002
+    draft: Annotated[bool, option("draft")] = False,
+    sheets: Annotated[bool, option("sheets")] = False,
     where: Annotated[bool, option("where")] = False,
     options: Annotated[BriefingOptions, Parameter(name="*")] = NO_OPTIONS,
 ) -> None:
@@ -50,9 +54,12 @@ def command(
     if where:
         print_briefing_path(project, period, options)
         return
-    check_formats([name.strip() for name in format.split(",") if name.strip()])
+    formats = check_formats([name.strip() for name in format.split(",") if name.strip()])
     with shown_progress() as progress:
-        pages = brief(project, period, options, progress=progress)
+        out = Outputs(project.briefings, formats, draft)
+        pages = brief(project, period, options, out, progress=progress)
+        if sheets:
+            pages.append(_write_sheets(project, period, options, out, progress))
     for page in pages:
         sys.stdout.write(f"{page}\n")
 
@@ -61,6 +68,7 @@ def brief(
     project: Project,
     period: str,
     options: BriefingOptions,
+    out: Outputs,
     *,
     progress: Callable[[str], None],
 ) -> list[Path]:
@@ -70,6 +78,7 @@ def brief(
         project: Whose results are briefed.
         period: A label, or one relative to today; the parameters' when empty.
         options: What the briefing shows.
+        out: Formats, and whether they are drafts.
         progress: Receives the name of each notebook before it is run.
 
     Raises:
@@ -86,12 +95,31 @@ def brief(
         against=_against(period, options, params, label),
         unit=options.unit or params.brief_unit,
         profile=params.explain_profile,
-        out=project.briefings,
+        out=out,
         progress=progress,
     )
     if params.brief_period == LATEST and not period and options == NO_OPTIONS:
         return copy_as_latest(pages, project.briefings)
     return pages
+
+
+def _write_sheets(
+    project: Project,
+    period: str,
+    options: BriefingOptions,
+    out: Outputs,
+    progress: Callable[[str], None],
+) -> Path:
+    """Write one sheet for every unit and procedure, and return their index."""
+    params = read_params(project)
+    book = open_book(project.root, language=_language(period, options, params))
+    return write_sheets(
+        book,
+        period=_period(period or params.brief_period),
+        profile=params.explain_profile,
+        out=out,
+        progress=progress,
+    )
 
 
 def print_briefing_path(project: Project, asked: str, options: BriefingOptions) -> None:

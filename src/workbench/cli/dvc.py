@@ -11,6 +11,13 @@ from workbench.core.environment import run_dvc
 from workbench.core.project import find_project
 from workbench.ingest import export_files
 
+NARROW = (
+    *("--drop", ".*", "--keep"),
+    r"Experiment|rev|explain\.profile|measures\.\d{4}-H[12]\.all\.(late|late_or_overdue)$",
+)
+"""Columns of ``dvc exp show`` where none are asked for: metrics of units would fill screens."""
+_CHOOSING = {"--drop", "--keep", "--only-changed"}
+
 
 def command(
     *arguments: Annotated[str, argument("dvc", "ARGUMENTS"), Parameter(allow_leading_hyphen=True)],
@@ -20,5 +27,7 @@ def command(
     if arguments[:1] == ("repro",):
         # DVC opens every file of the inbox before our code runs, and waits at a pipe for ever
         export_files(project.inbox)
+    if arguments[:2] == ("exp", "show") and not _CHOOSING & set(arguments):
+        arguments = (*arguments, *NARROW)
     if code := run_dvc(project, arguments):
         raise SystemExit(code)

@@ -47,4 +47,14 @@ class BriefingOptions:
     published: Annotated[bool, option("published")] = False
 
 
+@dataclass(frozen=True)
+class RunOptions:
+    """How a briefing is run unattended, now or later by a scheduler."""
+
+    no_refresh: Annotated[bool, option("no_refresh")] = False
+    commit: Annotated[bool, option("commit")] = False
+    on_failure: Annotated[str, option("on_failure", "COMMAND")] = ""
+
+
+AS_USUAL = RunOptions()
 NO_OPTIONS = BriefingOptions()

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 import sys
 import sysconfig
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from workbench.cli.options import NO_OPTIONS, BriefingOptions, option
+from workbench.cli.options import AS_USUAL, NO_OPTIONS, BriefingOptions, RunOptions, option
 from workbench.cli.relative_periods import read_cadence, resolve_against
 from workbench.cli.scheduler_entries import (
     RunTime,
@@ -44,7 +46,7 @@ def command(
     at: Annotated[str, option("at", "HH:MM")] = "06:30",
     convention: Annotated[str, option("convention", "NAME")] = "calendar",
     format: Annotated[str, option("format", "FORMATS")] = "",  # noqa: A002
-    no_refresh: Annotated[bool, option("no_refresh")] = False,
+    way: Annotated[RunOptions, Parameter(name="*")] = AS_USUAL,
     options: Annotated[BriefingOptions, Parameter(name="*")] = NO_OPTIONS,
 ) -> None:
     """Print the entry for the project around the current folder."""
@@ -56,8 +58,15 @@ def command(
         period=period,
         at=at,
         convention=convention,
-        options=brief_options({"format": format, **asdict(options)}),
-        refresh=not no_refresh,
+        options=brief_options(
+            {
+                "format": format,
+                **asdict(options),
+                "no-refresh": way.no_refresh,
+                "commit": way.commit,
+            }
+        ),
+        on_failure=way.on_failure,
     )
     sys.stdout.write(text)
 
@@ -70,7 +79,7 @@ def schedule_lines(
     at: str = "06:30",
     convention: str = "calendar",
     options: Sequence[str] = (),
-    refresh: bool = True,
+    on_failure: str = "",
 ) -> str:
     """Return the text that makes a scheduler run the briefing of each period.
 
@@ -81,8 +90,8 @@ def schedule_lines(
             as ``half``).
         at: Time of day ``HH:MM`` on the machine's own clock.
         convention: A convention of ``data/reference/report_conventions.csv``; it sets the day.
-        options: Further arguments of ``workbench brief``, such as ``["--unit", "all"]``.
-        refresh: Reproduce the pipeline up to its results before briefing.
+        options: Further arguments of ``workbench run``, such as ``["--unit", "all"]``.
+        on_failure: A command to run when a run fails.
 
     Raises:
         UsageProblem: The cadence, time or convention does not exist, or a path cannot be
@@ -91,18 +100,31 @@ def schedule_lines(
     cadence = read_cadence(period)
     row = _convention_row(project, convention, cadence)
     job = ScheduledBriefing(
+        name=_name("-".join([project.root.name, cadence, convention, *options])),
         folder=project.root,
         scripts=Path(sysconfig.get_path("scripts")),
-        arguments=("brief", "--period", f"{row['period_word']}-{cadence}", *options),
-        refresh=refresh,
+        arguments=("run", "--period", f"{row['period_word']}-{cadence}", *options),
         moment=_moment(row, cadence, at),
         remarks=_remarks(convention, cadence),
+        on_failure=on_failure,
+        is_of_ended_period=row["period_word"] == "last",
     )
     return _WRITERS[kind](job)
 
 
+def _name(text: str) -> str:
+    """Return a name that every scheduler takes, another one for every other schedule.
+
+    >>> _name("ho-so-half---unit-SD-P1"), _name("Hồ sơ-half")
+    ('workbench-ho-so-half-unit-SD-P1', 'workbench-H-s-half-61ab62')
+    """
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")
+    rest = "" if text.isascii() else f"-{sha256(text.encode()).hexdigest()[:6]}"
+    return f"workbench-{plain}{rest}"
+
+
 def brief_options(args: Mapping[str, str | bool | None]) -> list[str]:
-    """Return options as arguments of ``workbench brief``.
+    """Return options as arguments of ``workbench run``.
 
     Args:
         args: Name of an option -> its value; a switch is true or false. Empty ones are left to the

@@ -1,29 +1,26 @@
 r"""Write a scheduled briefing as an entry of cron, systemd or Windows Task Scheduler.
 
-An entry always goes to the project's folder, puts this installation first on the path, brings
-the results up to date and briefs, with all output kept in ``data/brief.log``.
+An entry goes to the project's folder, puts this installation first on the path and calls
+``workbench run``, which is silent unless it fails and keeps its log in ``data/runs.jsonl``. A run
+that was missed while the machine was off is made up on all three.
 """
 
 from __future__ import annotations
 
 import re
 import shlex
-import sys
+import subprocess
 from dataclasses import dataclass
 from pathlib import PurePath
+from xml.sax.saxutils import escape
 
 from workbench.core.errors import UsageProblem
 from workbench.messages import say
 
-LOG = "data/brief.log"
-"""Where a scheduled run writes its output, from the project's folder."""
-
-SCHTASKS_LIMIT = 261
-"""Characters that ``schtasks /TR`` takes (documented by its own error message)."""
-
-_LAST_STAGE_BEFORE_BRIEF = "explain"
-_NAME = "workbench-brief"
-_MONTH_NAMES = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"
+_MONTH_NAMES = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 @dataclass(frozen=True)
@@ -41,26 +38,24 @@ class ScheduledBriefing:
     """One briefing to run unattended.
 
     Attributes:
+        name: What the scheduler calls it; schedules of other names live beside it.
         folder: The project.
         scripts: Folder of this installation's ``workbench``.
         arguments: Arguments of ``workbench``.
-        refresh: Whether the results are brought up to date first.
         moment: Time of the run.
         remarks: Notes for a person who reads the entry later.
+        on_failure: What is run when a run fails or is killed; nothing where cron mails.
+        is_of_ended_period: Whether it may run at any later time as well.
     """
 
+    name: str
     folder: PurePath
     scripts: PurePath
     arguments: tuple[str, ...]
-    refresh: bool
     moment: RunTime
     remarks: tuple[str, ...]
-
-    @property
-    def commands(self) -> list[list[str]]:
-        """The commands in the order they run, as argument lists."""
-        before = [["workbench", "dvc", "repro", _LAST_STAGE_BEFORE_BRIEF]] if self.refresh else []
-        return [*before, ["workbench", *self.arguments]]
+    on_failure: str = ""
+    is_of_ended_period: bool = True
 
 
 def _refuse(text: str, unsafe: str, kind: str) -> None:
@@ -70,7 +65,10 @@ def _refuse(text: str, unsafe: str, kind: str) -> None:
 
 
 def cron_entry(job: ScheduledBriefing) -> str:
-    """Write a crontab line; ``%`` is escaped, as cron would take it for a line break.
+    """Write crontab lines; ``%`` is escaped, as cron would take it for a line break.
+
+    Cron mails what a run prints, so that a failure is mailed and nothing else. It makes up no
+    missed run: a second line runs an ended period after a start of the machine.
 
     Raises:
         UsageProblem: A path includes a line break, which a crontab cannot express.
@@ -79,15 +77,21 @@ def cron_entry(job: ScheduledBriefing) -> str:
     months = "*" if len(when.months) == 12 else ",".join(map(str, when.months))
     shell = _shell_line(job)
     _refuse(shell, "\n\r", "cron")
-    line = f"{when.minute} {when.hour} {when.day} {months} * {shell.replace('%', chr(92) + '%')}"
-    heading = [say("schedule.heading_cron"), *job.remarks]
-    return "\n".join([*(f"# {text}" for text in heading), line]) + "\n"
+    command = shell.replace("%", chr(92) + "%")
+    lines = [f"@reboot {command}"] if job.is_of_ended_period else []
+    lines.append(f"{when.minute} {when.hour} {when.day} {months} * {command}")
+    heading = [say("schedule.heading_cron"), f"{job.name}: {' '.join(job.remarks)}"]
+    return "\n".join([*(f"# {text}" for text in heading), *lines]) + "\n"
 
 
 def _shell_line(job: ScheduledBriefing) -> str:
-    steps = " && ".join(shlex.join(command) for command in job.commands)
+    command = shlex.join(["workbench", *job.arguments, *_help_arguments(job)])
     path = f'PATH={shlex.quote(str(job.scripts))}:"$PATH"'
-    return f"cd {shlex.quote(str(job.folder))} && {{ export {path} && {steps}; }} >> {LOG} 2>&1"
+    return f"cd {shlex.quote(str(job.folder))} && {{ export {path} && {command}; }}"
+
+
+def _help_arguments(job: ScheduledBriefing) -> list[str]:
+    return ["--on-failure", job.on_failure] if job.on_failure else []
 
 
 _UNITS = """\
@@ -96,14 +100,17 @@ _UNITS = """\
 # --- {name}.service
 [Unit]
 Description={what}
-
+{on_failure}
 [Service]
 Type=oneshot
 WorkingDirectory={folder}
 Environment={path}
-{steps}
-StandardOutput=append:{log}
-StandardError=inherit
+ExecStart={command}
+Nice=10
+NoNewPrivileges=yes
+LockPersonality=yes
+RestrictSUIDSGID=yes
+UMask=0027
 
 # --- {name}.timer
 [Unit]
@@ -116,37 +123,50 @@ Persistent=true
 [Install]
 WantedBy=timers.target
 """
+_FAILURE = """
+# --- {name}-failed.service
+[Unit]
+Description={what}
+
+[Service]
+Type=oneshot
+WorkingDirectory={folder}
+ExecStart=/bin/sh -c {command}
+"""
 
 
 def systemd_units(job: ScheduledBriefing) -> str:
-    """Write a oneshot service and its timer; a run missed while the machine was off is made up.
+    """Write a oneshot service and its timer, and a service for when it fails or is killed.
 
     Raises:
         UsageProblem: A path includes a line break or a quotation mark.
     """
-    for text in (str(job.folder), str(job.scripts), *job.arguments):
+    for text in (str(job.folder), str(job.scripts), *job.arguments, job.on_failure):
         _refuse(text, '\n\r"', "systemd")
-    folder = _specifiers(str(job.folder))
-    return _UNITS.format(
-        heading=say("schedule.heading_systemd", name=_NAME),
-        name=_NAME,
-        what=" ".join(job.remarks),
-        folder=folder,
+    shared = {
+        "name": job.name,
+        "what": " ".join(job.remarks),
+        "folder": _specifiers(str(job.folder)),
+    }
+    units = _UNITS.format(
+        heading=say("schedule.heading_systemd", name=job.name),
+        on_failure=f"OnFailure={job.name}-failed.service\n" if job.on_failure else "",
         path=_unit_word(f"PATH={job.scripts}:/usr/local/bin:/usr/bin:/bin"),
-        steps="\n".join(_exec_lines(job)),
-        log=f"{folder}/{LOG}",
+        command=_exec_line(job),
         calendar=_on_calendar(job.moment),
+        **shared,
     )
+    if not job.on_failure:
+        return units
+    # always in quotation marks: the shell takes it as one argument
+    command = '"' + _specifiers(job.on_failure).replace("\\", "\\\\").replace("$", "$$") + '"'
+    return units + _FAILURE.format(command=command, **shared)
 
 
-def _exec_lines(job: ScheduledBriefing) -> list[str]:
-    lines = []
-    for command in job.commands:
-        # A dollar sign begins a variable in the arguments, though not in the program's path.
-        words = [_unit_word(word).replace("$", "$$") for word in command[1:]]
-        lines.append(" ".join([_unit_word(str(job.scripts / command[0])), *words]))
-    names = ["ExecStartPre"] * (len(lines) - 1) + ["ExecStart"]
-    return [f"{name}={line}" for name, line in zip(names, lines, strict=True)]
+def _exec_line(job: ScheduledBriefing) -> str:
+    # A dollar sign begins a variable in the arguments, though not in the program's path.
+    words = [_unit_word(word).replace("$", "$$") for word in job.arguments]
+    return " ".join([_unit_word(str(job.scripts / "workbench")), *words])
 
 
 def _specifiers(text: str) -> str:
@@ -164,47 +184,58 @@ def _on_calendar(when: RunTime) -> str:
     return f"*-{months}-{when.day:02d} {when.hour:02d}:{when.minute:02d}:00"
 
 
+_TASK = """\
+<?xml version="1.0"?>
+<!-- {heading} -->
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <RegistrationInfo>
+    <Description>{what}</Description>
+  </RegistrationInfo>
+  <Triggers>
+    <CalendarTrigger>
+      <StartBoundary>2020-01-01T{hour:02d}:{minute:02d}:00</StartBoundary>
+      <Enabled>true</Enabled>
+      <ScheduleByMonth>
+        <DaysOfMonth><Day>{day}</Day></DaysOfMonth>
+        <Months>{months}</Months>
+      </ScheduleByMonth>
+    </CalendarTrigger>
+  </Triggers>
+  <Settings>
+    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
+    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
+    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
+    <StartWhenAvailable>true</StartWhenAvailable>
+    <ExecutionTimeLimit>PT8H</ExecutionTimeLimit>
+    <Enabled>true</Enabled>
+  </Settings>
+  <Actions Context="Author">
+    <Exec>
+      <Command>{command}</Command>
+      <Arguments>{arguments}</Arguments>
+      <WorkingDirectory>{folder}</WorkingDirectory>
+    </Exec>
+  </Actions>
+</Task>
+"""
+
+
 def windows_task(job: ScheduledBriefing) -> str:
-    """Write a ``schtasks`` command for cmd.exe.
+    """Write the XML of a task: it also runs on battery, and as soon as it can after a missed run.
 
     Raises:
-        UsageProblem: A path includes a character that cmd.exe would interpret, or the command is
-            longer than ``schtasks`` takes.
+        UsageProblem: A path includes a line break or a quotation mark.
     """
     for text in (str(job.folder), str(job.scripts), *job.arguments):
-        _refuse(text, '\n\r"%&|<>^!()', "windows")
-    action = _cmd_line(job)
-    if len(action) > SCHTASKS_LIMIT:
-        raise UsageProblem("schedule.too_long", length=len(action), limit=SCHTASKS_LIMIT)
-    when = job.moment
-    heading = [say("schedule.heading_windows"), *job.remarks]
-    command = (
-        f'schtasks /Create /F /TN "{_NAME}" /SC MONTHLY /M "{_month_names(when)}" /D {when.day} '
-        f'/ST {when.hour:02d}:{when.minute:02d} /TR "{action.replace(chr(34), chr(92) + chr(34))}"'
+        _refuse(text, '\n\r"', "windows")
+    return _TASK.format(
+        heading=escape(say("schedule.heading_windows", name=job.name)).replace("--", "- -"),
+        what=escape(" ".join(job.remarks)),
+        hour=job.moment.hour,
+        minute=job.moment.minute,
+        day=job.moment.day,
+        months="".join(f"<{_MONTH_NAMES[m - 1]} />" for m in job.moment.months),
+        command=escape(str(job.scripts / "workbench.exe")),
+        arguments=escape(subprocess.list2cmdline([*job.arguments, *_help_arguments(job)])),
+        folder=escape(str(job.folder)),
     )
-    return "\n".join([*(f"rem {text}" for text in heading), command]) + "\n"
-
-
-def _month_names(when: RunTime) -> str:
-    if len(when.months) == 12:
-        return "*"
-    return ",".join(_MONTH_NAMES[3 * m - 3 : 3 * m] for m in when.months)
-
-
-def _cmd_line(job: ScheduledBriefing) -> str:
-    steps = " && ".join(" ".join(_cmd_word(word) for word in line) for line in job.commands)
-    log = LOG.replace("/", "\\")
-    return f'cmd /c cd /d "{job.folder}" && {_activation(job)}({steps}) >> {log} 2>&1'
-
-
-def _activation(job: ScheduledBriefing) -> str:
-    # Outside a virtual environment the installer of Python has set the path already.
-    if sys.prefix == sys.base_prefix:
-        return ""
-    inside = job.scripts.is_relative_to(job.folder)
-    scripts = job.scripts.relative_to(job.folder) if inside else job.scripts
-    return f"call {_cmd_word(str(scripts / 'activate'))} && "
-
-
-def _cmd_word(text: str) -> str:
-    return f'"{text}"' if re.search(r"[\s,;=]", text) else text

@@ -115,9 +115,33 @@ def settle(inspection: Inspection, ask: Ask) -> Inspection:
         inspection = replace(
             inspection, time_zone=ask(say("start.zone", file=inspection.path.name), "UTC")
         )
+    for field, columns in inspection.choices.items():
+        inspection = _with_choice(inspection, field, columns, ask)
     for column in inspection.proposals:
         inspection = _with_codes(inspection, column, ask)
     return inspection
+
+
+def _with_choice(
+    inspection: Inspection, field: str, columns: Sequence[str], ask: Ask
+) -> Inspection:
+    """Ask which column has a role that several may have.
+
+    An end has the first for its default, as without one every dossier would be open; a wrong unit
+    or due date would accuse somebody, and has none.
+    """
+    what, words = say(f"inspect.role_{field}"), ", ".join(columns)
+    default = columns[0] if field == "resolved_at" else _NONE
+    question = say("start.choice", file=inspection.path.name, what=what, columns=words)
+    answer = ask(question, default)
+    if answer not in (*columns, _NONE):
+        raise UsageProblem("start.no_column", answer=answer, columns=words)
+    proposals = tuple(
+        replace(p, targets=(field,), reason="values") if p.header == answer else p
+        for p in inspection.proposals
+    )
+    choices = {name: several for name, several in inspection.choices.items() if name != field}
+    return replace(inspection, proposals=proposals, choices=choices)
 
 
 def _with_codes(inspection: Inspection, column: Proposal, ask: Ask) -> Inspection:

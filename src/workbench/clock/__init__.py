@@ -167,7 +167,9 @@ def _compile(
     row: dict[str, str], holidays: list[dict[str, str]], hours: list[dict[str, str]]
 ) -> Calendar:
     """Compile a calendar, or return the one that the same rows gave before."""
-    return _compiled(tuple(row.items()), _frozen(holidays), _frozen(hours))
+    listed = [h for h in holidays if h["holiday_list"] == row["holiday_list"]]
+    own = [h for h in hours if h["calendar_id"] == row["calendar_id"]]
+    return _compiled(tuple(row.items()), _frozen(listed), _frozen(own))
 
 
 @lru_cache(maxsize=64)
@@ -190,8 +192,8 @@ def _day_frame(calendar: Calendar, desk: Calendar, base: int) -> pl.DataFrame:
     frame = pl.DataFrame(
         {
             "day_key": np.arange(base, base + count),
-            "calendar_id": [calendar.calendar_id] * count,
-            "day": [calendar.first_day + dt.timedelta(days=i) for i in range(count)],
+            "calendar_id": pl.repeat(calendar.calendar_id, count, eager=True),
+            "day": pl.date_range(calendar.first_day, calendar.last_day, eager=True),
             "c2": twice,
             "open_1": opens[:, 0],
             "close_1": closes[:, 0],

@@ -42,20 +42,20 @@ class CalendarCompiler:
     def __init__(
         self, row: dict[str, str], holidays: list[dict[str, str]], hours: list[dict[str, str]]
     ) -> None:
+        """Read the row of a calendar, the rows of its holiday list and of its hours."""
         self.name = row["calendar_id"]
         self.zone = _zone(row["time_zone"], self.name)
         self.zone_name = row["time_zone"]
         self.first = _date(row["first_day"], self.name)
-        listed = [h for h in holidays if h["holiday_list"] == row["holiday_list"]]
-        self.last = self._last_covered(row, listed)
-        self.drafted_from = self._first_draft(listed)
-        self.off = {_date(h["day"], self.name) for h in listed if h["kind"] in OFF_KINDS}
+        self.last = self._last_covered(row, holidays)
+        self.drafted_from = self._first_draft(holidays)
+        self.off = {_date(h["day"], self.name) for h in holidays if h["kind"] in OFF_KINDS}
         self.made_up = {
             _date(h["day"], self.name): _date(h["paired_day"], self.name)
-            for h in listed
+            for h in holidays
             if h["kind"] == "swap_work"
         }
-        self.hours = [self._hours(h) for h in hours if h["calendar_id"] == self.name]
+        self.hours = [self._hours(h) for h in hours]
         if not self.hours:
             raise InputRejected("worktime.no_hours", calendar=self.name)
         self.offset = self._standard_offset()
@@ -226,10 +226,11 @@ def first_instant(day: dt.date, second: int, zone: ZoneInfo) -> int:
 @lru_cache(maxsize=256)
 def _offsets(first: dt.date, count: int, zone: ZoneInfo) -> _Numbers:
     """Return ``_offset`` of some days in a row; calendars of one zone mostly ask for the same."""
-    return np.array([_offset(first + dt.timedelta(days=n), zone) for n in range(count)])
+    begins = dt.datetime.combine(first, dt.time.min, tzinfo=zone)
+    offsets = [(begins + dt.timedelta(days=n)).utcoffset() for n in range(count)]
+    return np.array(offsets, dtype="timedelta64[s]").astype(np.int64)
 
 
-@lru_cache(maxsize=100_000)
 def _offset(day: dt.date, zone: ZoneInfo) -> int:
     """Return how far a zone's clock is ahead of UTC when a day begins, in seconds."""
     begins = dt.datetime.combine(day, dt.time.min, tzinfo=zone)

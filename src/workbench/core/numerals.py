@@ -16,6 +16,8 @@ from workbench.core.vocabulary import Period
 from workbench.messages import language, say
 
 MISSING = "–"
+MINUS = "\u2212"
+"""A true minus sign: a hyphen beside a number reads as a dash."""
 
 
 def count(value: float | None) -> str:
@@ -45,7 +47,7 @@ def decimal(value: float | None, places: int = 1) -> str:
 @lru_cache(maxsize=10_000)
 def _written(value: float | Decimal, pattern: str, locale: str) -> str:
     """Write a number; a page has thousands, mostly the same few, and each takes long to write."""
-    return str(format_decimal(value, pattern, locale=locale))
+    return str(format_decimal(value, pattern, locale=locale)).replace("-", MINUS)
 
 
 def percent(share: float | None) -> str:
@@ -72,7 +74,7 @@ def points(difference: float | None) -> str:
     """Write a difference of two shares in percentage points, with its sign.
 
     >>> points(0.012), points(-0.012)
-    ('+1,2', '-1,2')
+    ('+1,2', '−1,2')
     """
     if difference is None:
         return MISSING
@@ -84,7 +86,7 @@ def points_range(lower: float | None, upper: float | None) -> str:
     """Write an interval of differences in percentage points.
 
     >>> points_range(-0.004, 0.021)
-    '-0,4 đến +2,1'
+    '−0,4 đến +2,1'
     """
     if lower is None or upper is None:
         return MISSING

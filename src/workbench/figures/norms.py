@@ -9,10 +9,6 @@ from __future__ import annotations
 
 import polars as pl
 
-_FINDINGS = ("agrees", "exceeds", "short", "no_norm", "no_parts")
-"""``exceeds``: the parts need more than the whole allows; ``short``: less than it allows;
-``no_norm``: the whole has none; ``no_parts``: none of its parts has one."""
-
 _COLUMNS = ("level", "procedure_id", "step", "norm", "parts", "difference", "finding")
 
 
@@ -26,8 +22,10 @@ def norm_audit(tasks: pl.DataFrame, limits: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         One row per procedure and step (level ``step``) and per procedure (level ``procedure``,
-        step missing): norm, parts, difference = parts - norm, finding. A procedure of which no
-        limit is known has finding ``no_norm``. Ordered by level, procedure_id, step.
+        step missing): norm, parts, difference = parts - norm, finding: ``agrees``, ``exceeds`` (the
+        parts need more than the whole allows), ``short`` (less than it allows), ``no_norm`` (the
+        whole has none; so a procedure of which no limit is known), ``no_parts`` (none of its parts
+        has one). Ordered by level, procedure_id, step.
 
     >>> tasks = pl.DataFrame({"procedure_id": ["P", "P"], "step": ["a", "a"], "task": ["x", "y"],
     ...     "step_norm": [3, 3], "task_norm": [1, 3], "is_rework": [False, False]})

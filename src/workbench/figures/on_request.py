@@ -67,6 +67,7 @@ def count_on_request(
     profile: str,
     spans: Iterable[ReportSpan] = (),
     since: dt.date | None = None,
+    dossiers: pl.DataFrame | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Return tables of ``explain`` by name, counted now for what is asked about.
 
@@ -78,6 +79,7 @@ def count_on_request(
         spans: Periods, each under its reporting convention; a table that says nothing of periods
             needs none.
         since: The earliest day of a forecast, for ``passages``.
+        dossiers: The rows of ``dossiers`` that count; all of the folders by default.
 
     Raises:
         InputRejected: A table is missing.
@@ -87,6 +89,8 @@ def count_on_request(
         for folder in folders:
             warehouse.attach(folder)
         warehouse.add_frame("periods", periods_table(spans))
+        if dossiers is not None:
+            warehouse.add_frame("dossiers", dossiers)
         profiles = lateness_profiles(facts.reference / "profiles")
         warehouse.add_frame("profiles", profiles.filter(profile=profile))
         warehouse.set("profile", profile)

@@ -7,11 +7,14 @@ wordings of other sources.
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from workbench.core.errors import InputRejected
+from workbench.ingest.headers import bare_key
 from workbench.ingest.spelling import fold
 
 
@@ -38,3 +41,22 @@ def known_codes(reference: Path) -> dict[str, dict[str, str]]:
         for row in csv.DictReader(lines):
             code_lists.setdefault(row["field"], {}).setdefault(fold(row["value"]), row["code"])
     return code_lists
+
+
+def likely_code(value: str, codes: Mapping[str, str]) -> str | None:
+    """Return the code whose known wording is the longest within a value, if it is one code's alone.
+
+    >>> codes = {"thuế": "external", "thụ lý": "work", "trả hồ sơ": "return", "hồ sơ": "intake"}
+    >>> [likely_code(v, codes) for v in ("DT01::THU_LY", "Trả hồ sơ", "Thuế thụ lý", "Thuế", "?")]
+    ['work', 'return', 'work', 'external', None]
+    """
+    words = _words(value)
+    matches = [
+        (len(part), code) for known, code in codes.items() if (part := _words(known)) in words
+    ]
+    longest = {code for length, code in matches if length == max(matches)[0]}
+    return longest.pop() if len(longest) == 1 else None
+
+
+def _words(text: str) -> str:
+    return f" {' '.join(re.findall('[a-z0-9]+', bare_key(text)))} "

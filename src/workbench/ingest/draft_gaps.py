@@ -54,7 +54,18 @@ def remarks(found: Inspection) -> list[str]:
     if found.rows not in ("dossier", "event"):
         return _indistinct(found)
     targets = {str(_target(target, found.rows)) for p in found.proposals for target in p.targets}
-    texts = []
+    texts = [
+        say(
+            "inspect.choice",
+            what=say(f"inspect.role_{field}"),
+            field=field,
+            columns=", ".join(names),
+        )
+        for field, names in found.choices.items()
+    ]
+    if found.alike_units:
+        pairs = "; ".join(f"«{one}» – «{other}»" for one, other in found.alike_units)
+        texts.append(say("inspect.alike", pairs=pairs))
     if "dossier.unit_id" not in targets:
         key = "unit_of_steps" if "step.unit_id" in targets else "one_body"
         texts.append(say(f"inspect.{key}"))

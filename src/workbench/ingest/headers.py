@@ -2,7 +2,8 @@
 
 Known headers are reviewed facts (``data/reference/header_aliases.csv``). A header is compared
 without regard to case, spaces and punctuation, then also without accents (``createdAt`` is two
-words); a longer header that contains a known one counts less. An unknown header gives no guess.
+words); a longer header that contains a known one counts less, one that has only the keywords
+of a field, in any order, least. An unknown header gives no guess.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from workbench.core.errors import InputRejected
 from workbench.ingest.fields import FIELDS, ROW_KINDS, is_instant
 
 PERSONAL, IGNORED, STAGE = "personal", "ignored", "stage:"
-_EXACT, _BARE, _WITHIN = 1.0, 0.9, 0.6
+WORDS = "words"
+"""Rows of the list that name keywords of a field in registers of dossiers."""
+_EXACT, _BARE, _WITHIN, _KEYWORDS = 1.0, 0.9, 0.6, 0.5
 _LONG_ENOUGH, _LONG_ENOUGH_FOR_PERSONS = 6, 4
 _MOST_WORDS = 12
 _SPLIT = re.compile(r"[\W_]+")
@@ -45,10 +48,16 @@ class Aliases:
 
     exact: Mapping[str, Mapping[str, str]]
     bare: Mapping[str, Mapping[str, str]]
+    words: Mapping[frozenset[str], str]
     _guesses: dict[tuple[str, str], Guess | None] = field(default_factory=dict, repr=False)
 
     def guess(self, header: str, rows: str) -> Guess | None:
         """Return what a header says in a table of such rows, or nothing."""
+        return self._known(header, rows) or self._by_keywords(
+            bare_key(_HUMP.sub(" ", header)), rows
+        )
+
+    def _known(self, header: str, rows: str) -> Guess | None:
         if (header, rows) not in self._guesses:
             self._guesses[header, rows] = self._guess(header, rows)
         return self._guesses[header, rows]
@@ -95,14 +104,34 @@ class Aliases:
             target = PERSONAL
         return Guess(target, _WITHIN)
 
+    def _by_keywords(self, key: str, rows: str) -> Guess | None:
+        """Guess by keywords, the most and then the first of the list; then by spelling."""
+        if rows != "dossier":
+            return None
+        present = set(key.split()[:_MOST_WORDS])
+        matches = [(-len(words), n) for n, words in enumerate(self.words) if words <= present]
+        if matches:
+            return Guess(list(self.words.values())[min(matches)[1]], _KEYWORDS, min(matches)[1])
+        alike = (self._misspelt(word, rows) for word in key.split())
+        return next((Guess(target, _KEYWORDS) for target in alike if target), None)
+
+    def _misspelt(self, word: str, rows: str) -> str:
+        """Return the field of the known header of one word that a word is but for one letter."""
+        if len(word) < _LONG_ENOUGH:
+            return ""
+        headers = (*self.bare[rows].items(), *self.bare["any"].items())
+        near = (to for one, to in headers if len(one) >= _LONG_ENOUGH and _is_misspelt(word, one))
+        return next(near, "")
+
     def score(self, headers: Iterable[str], rows: str) -> float:
         """Return how well a row of cells reads as the header of a table of such rows.
 
-        Each field counts once, an explained but unmapped column half.
+        Each field counts once, an explained but unmapped column half. Keywords do not count:
+        cells with values have them too.
         """
         best: dict[str, float] = {}
         for header in filter(None, headers):
-            if guess := self.guess(header, rows):
+            if guess := self._known(header, rows):
                 idle = guess.field in (PERSONAL, IGNORED)
                 name = header if idle else guess.field
                 best[name] = max(best.get(name, 0.0), guess.score / (2 if idle else 1))
@@ -155,7 +184,11 @@ def _aliases_of(rows: Sequence[Mapping[str, str]], path: Path) -> Aliases:
     kinds = (*ROW_KINDS, "any")
     exact = {kind: {_header_key(field): field for field in FIELDS.get(kind, ())} for kind in kinds}
     bare = {kind: dict(fields) for kind, fields in exact.items()}
+    words: dict[frozenset[str], str] = {}
     for row in rows:
+        if row["rows"] == WORDS:
+            words.setdefault(frozenset(bare_key(row["header"]).split()), row["field"])
+            continue
         if row["rows"] not in kinds:
             raise InputRejected(
                 "sources.bad_choice",
@@ -166,4 +199,22 @@ def _aliases_of(rows: Sequence[Mapping[str, str]], path: Path) -> Aliases:
             )
         exact[row["rows"]].setdefault(_header_key(row["header"]), row["field"])
         bare[row["rows"]].setdefault(bare_key(row["header"]), row["field"])
-    return Aliases(exact, bare)
+    return Aliases(exact, bare, words)
+
+
+def _is_misspelt(word: str, known: str) -> bool:
+    """Return whether a word differs from a known one by one letter: left out, added or another.
+
+    >>> _is_misspelt("statut", "status"), _is_misspelt("unite", "unit"), _is_misspelt("a", "b c")
+    (True, True, False)
+    """
+    if abs(len(word) - len(known)) > 1 or word == known:
+        return False
+    ahead = next(
+        (n for n, (a, b) in enumerate(zip(word, known, strict=False)) if a != b),
+        min(len(word), len(known)),
+    )
+    rests = {(1, 1), (1, 0) if len(word) > len(known) else (0, 1)}
+    if len(word) == len(known):
+        rests = {(1, 1)}
+    return any(word[ahead + a :] == known[ahead + b :] for a, b in rests)

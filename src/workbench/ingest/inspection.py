@@ -24,12 +24,27 @@ from workbench.ingest.mapping import date_order
 from workbench.ingest.profile import Target
 from workbench.ingest.profile_draft import draft
 from workbench.ingest.proposals import Proposal, Proposer
-from workbench.ingest.roles import likely_statuses, with_roles
-from workbench.privacy import read_patterns
+from workbench.ingest.roles import Roles, likely_statuses, with_roles
+from workbench.ingest.spelling import alike_names, tidy
+from workbench.privacy import Patterns, read_patterns
 
-_SNAPSHOT = re.compile(
-    r"(?i)(?:đến|tính đến|as of)\D{0,20}(?:\d{1,2}:\d{2}\D{1,8})?\d{1,2}/\d{1,2}/\d{4}"
+_DATE = (
+    r"(?P<date>(?:ngày )?\d{1,2} tháng \d{1,2} năm \d{4}|\d{1,2} [A-Za-z]{3,9} \d{4}"
+    r"|(?<![A-Za-z])[A-Za-z]{3,9} \d{1,2}, \d{4}|\d{1,2}[./\-]\d{1,2}[./\-]\d{4}|\d{4}-\d{2}-\d{2})"
 )
+_TIME = r"(?P<time>\d{1,2} ?(?:giờ|h|g|:) ?\d{0,2}(?::\d{2})?)"
+_SNAPSHOT_LEADS = (
+    r"(?:ngày|giờ|thời điểm|thời gian) (?:xuất|in|kết xuất|trích xuất|chốt|lập)\D{0,20}",
+    r"(?:xuất|in|kết xuất|trích xuất|cập nhật|chốt|lập)(?: \w+){0,2} (?:lúc|ngày|vào)\D{0,12}",
+    r"(?:xuất|in|cập nhật) bởi\D{0,40}(?:lúc|ngày)\D{0,12}",
+    r"(?:printed|exported|generated|extracted|created|run|report|extract|export)"
+    r"(?: (?:on|at|date|time))?\b\D{0,12}",
+    r"(?:tính đến|tính tới|as of|as at|data to|status on)\D{0,20}",
+    r"(?:đến|to|until|through)\b\D{0,20}",
+    r"^[^\d,:]{2,40}, (?=ngày)",
+)
+"""Words before the instant at which an export was taken, the surest first."""
+_SNAPSHOT_TIMES = (rf"{_TIME}(?: ?phút)?\D{{1,8}}{_DATE}", rf"{_DATE}\D{{1,8}}{_TIME}", _DATE)
 _LETTERS = re.compile("(?i)[ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
 """Letters of Vietnamese that neighbouring languages do not have."""
 _WORDS = re.compile(r"ngay|ho ?so\b|don ?vi|thu ?tuc|tiep ?nhan")
@@ -40,11 +55,13 @@ _TOP_ROWS = 200
 class Inspection:
     """How one file would be read; ``to_toml`` writes it as a profile.
 
-    ``header_row`` is counted from 1. ``snapshot`` is the text above the table that says when it
-    was taken, if one does. ``empty_values`` are words that stand for an empty cell, ``unnamed``
-    the numbers of columns that hold values without a header, ``records`` the key of the envelope
-    around the objects of a JSON file. ``likely_statuses`` are the
-    statuses of values without a known code, by whether their rows have ended.
+    ``header_row`` is counted from 1. ``snapshot`` is the pattern that finds in the texts above
+    the table when it was taken, if one says so. ``empty_values`` are words that stand for an empty
+    cell, ``unnamed`` the numbers of columns that hold values without a header, ``records`` the key
+    of the envelope around the objects of a JSON file. ``likely_statuses`` are the
+    statuses of values without a known code, by whether their rows have ended; ``choices`` the
+    columns that may have a role which a person must settle, by field; ``alike_units`` the pairs of
+    names that may be one unit.
     """
 
     path: Path
@@ -66,6 +83,8 @@ class Inspection:
     time_zone: str = "UTC"
     calendar_id: str = "always"
     likely_statuses: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    alike_units: tuple[tuple[str, str], ...] = ()
 
     def to_toml(self) -> str:
         """Return the draft of a profile, with comments in the language in force."""
@@ -89,8 +108,11 @@ def inspect(path: Path, reference: Path) -> Inspection:
     proposer = Proposer(frame, table.rows, aliases, patterns)
     proposals = proposer.proposals(table.repeated)
     order = date_order(_instants(frame, proposals), otherwise=True)
+    codes = known_codes(reference)
+    roles = Roles(proposals, {})
     if table.rows == "dossier":
-        proposals = with_roles(frame, proposals, patterns, day_first=order.day_first)
+        roles = with_roles(frame, proposals, patterns, codes, day_first=order.day_first)
+        proposals = roles.proposals
     return Inspection(
         path=path,
         kind=table.kind,
@@ -102,14 +124,16 @@ def inspect(path: Path, reference: Path) -> Inspection:
         proposals=proposals,
         day_first=order.day_first,
         day_evidence=order.evidence,
-        snapshot=_snapshot(table.heading),
+        snapshot=snapshot_pattern(table.heading),
         is_whole=table.is_whole,
-        codes=known_codes(reference),
+        codes=codes,
         empty_values=_empty_values(table.frame, proposals),
         unnamed=table.unnamed,
         records=table.records,
         **_place(table.heading, frame),
         likely_statuses=likely_statuses(frame, proposals),
+        choices=roles.choices,
+        alike_units=_alike_units(frame, proposals, patterns),
     )
 
 
@@ -129,10 +153,32 @@ def _is_vietnamese(heading: Sequence[str], frame: pl.DataFrame) -> bool:
     return any(column.str.contains(_LETTERS.pattern).any() for column in top)
 
 
-def _snapshot(heading: Sequence[str]) -> str:
-    """Return the snapshot given in the texts above a table, and nothing else."""
-    matches = (_SNAPSHOT.search(text) for text in heading)
-    return next((match[0] for match in matches if match), "")
+def _alike_units(
+    frame: pl.DataFrame, proposals: Sequence[Proposal], patterns: Patterns
+) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of names of units that may be one, for a person to decide."""
+    columns = [
+        p.header for p in proposals for to in p.targets if to.rpartition(".")[2] == "unit_id"
+    ]
+    names = [name for header in columns for name in value_shapes.showable(frame[header], patterns)]
+    return alike_names(sorted(set(names)))
+
+
+def snapshot_pattern(heading: Sequence[str]) -> str:
+    """Return the pattern that finds in the texts above a table when it was taken, or nothing.
+
+    The instant of the export goes before the end of what it covers, a line of place and date last.
+
+    >>> heads = ["Từ ngày 01/01/2026 đến ngày 30/06/2026"]
+    >>> re.search(snapshot_pattern(heads), heads[0])["date"]
+    '30/06/2026'
+    """
+    texts = [tidy(text) for text in heading]
+    for lead in _SNAPSHOT_LEADS:
+        for pattern in (f"(?i)(?:{lead}){times}" for times in _SNAPSHOT_TIMES):
+            if any(re.search(pattern, text) for text in texts):
+                return pattern
+    return ""
 
 
 def _filled(column: str) -> pl.Expr:

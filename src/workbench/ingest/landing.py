@@ -210,6 +210,8 @@ def _write_notes(notes: Sequence[_Note], folder: Path, unread: pl.DataFrame) -> 
     files = pl.DataFrame([note.file for note in notes], FILES_SCHEMA, orient="row")
     files.sort("source_file", "source_sheet").write_parquet(folder / "landed_files.parquet")
     tables = _joined([note.tables for note in notes])
+    undated = files.filter(pl.col("snapshot_at") == "latest")["source_file"].unique().sort()
+    unread = pl.concat([unread, sheet_findings("F10", undated.to_list())])
     tables["landed_sheet_findings"] = pl.concat([tables["landed_sheet_findings"], unread])
     for name, frame in tables.items():
         frame.sort(pl.all()).write_parquet(folder / f"{name}.parquet", row_group_size=_ROW_GROUP)
@@ -345,7 +347,9 @@ def _snapshot(raw: RawTable, part: FileLayout, profile: SourceProfile, name: str
     if rule.at:
         return rule.at
     if rule.name:
-        return _named_snapshot(rule.name, name)
+        if not (stamp := mapping.heading_instant(rule.name, [name])):
+            raise InputRejected("sources.no_name_snapshot", file=name, pattern=rule.name)
+        return stamp
     instant = mapping.heading_instant(rule.heading, raw.heading)
     if not instant and raw.frame.height and part.rows in ("dossier", "event"):
         raise InputRejected("sources.no_snapshot", file=name, pattern=rule.heading)
@@ -357,12 +361,6 @@ def _plain(stamp: str | None) -> str | None:
     """Return one stamp in the spelling that the models read; files of a delivery share it."""
     spelt: str | None = plain(pl.Series([stamp], dtype=pl.String))[0]
     return spelt
-
-
-def _named_snapshot(pattern: str, name: str) -> str:
-    if not (found := mapping.heading_instant(pattern, [name])):
-        raise InputRejected("sources.no_name_snapshot", file=name, pattern=pattern)
-    return found
 
 
 def _file_constants(

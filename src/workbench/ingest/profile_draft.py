@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from workbench.ingest.codelists import likely_code
 from workbench.ingest.draft_gaps import case_dates, remarks, shortcomings
 from workbench.ingest.fields import is_extra, is_free_text
 from workbench.ingest.headers import IGNORED, PERSONAL, STAGE, bare_key
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from workbench.ingest.proposals import Proposal
 
 _MEANINGFUL_LENGTH = 4
-_STAMP = r"(?P<date>\d{1,2}/\d{1,2}/\d{4})"
-_STAMP_TIME = r"(?P<time>\d{1,2}:\d{2})\D{1,8}" + _STAMP
 
 
 def draft(found: Inspection) -> str:
@@ -81,11 +80,9 @@ def _top(found: Inspection) -> Iterator[str]:
 
 def _snapshot(found: Inspection) -> Iterator[str]:
     yield "[snapshot]"
-    for pattern in (_STAMP_TIME, _STAMP):
-        if re.search(pattern, found.snapshot):
-            yield _comment("snapshot_heading", text=found.snapshot)
-            yield f"heading = '{pattern}'"
-            break
+    if found.snapshot:
+        yield _comment("snapshot_heading")
+        yield f"heading = '{found.snapshot}'"
     else:
         yield _comment("snapshot_latest")
         yield "latest = true"
@@ -217,6 +214,10 @@ def _code_list(found: Inspection, column: Proposal, field: str) -> Iterator[str]
     yield f"[codes.{field}]"
     for value in column.examples:
         code = codes.get(fold(value))
-        line = f'{quoted(value)} = "{code or "?"}"'
-        yield line if code else f"# {line}  {_comment('unknown_code')}"
+        if code:
+            yield f'{quoted(value)} = "{code}"'
+            continue
+        likely = likely_code(value, codes) if field == "step_kind" else None
+        note = _comment("likely_code" if likely else "unknown_code")
+        yield f'# {quoted(value)} = "{likely or "?"}"  {note}'
     yield ""

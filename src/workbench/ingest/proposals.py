@@ -14,7 +14,7 @@ import polars as pl
 
 from workbench.ingest import value_shapes
 from workbench.ingest.fields import is_instant
-from workbench.ingest.headers import IGNORED, PERSONAL, STAGE, Aliases, bare_key
+from workbench.ingest.headers import IGNORED, PERSONAL, STAGE, Aliases, Guess, bare_key
 from workbench.ingest.requirements import FIELD_CODES
 from workbench.privacy import Patterns
 
@@ -100,11 +100,19 @@ class Proposer:
         reason = "header" if guess and guess.score == 1 else "alike"
         if guess and (is_instant(guess.field) or guess.field.startswith(STAGE)):
             return self._dated(Proposal(header, (guess.field,), reason), guess.score)
-        if value_shapes.are_people(values, self._patterns):
+        if value_shapes.are_people(values, self._patterns) and not self._are_numbers(guess, values):
             return Proposal(header, (PERSONAL,), "values")
         if not guess:
             return self._by_values(header)
         return Proposal(header, (guess.field,), reason, self._codes(guess.field, values))
+
+    def _are_numbers(self, guess: Guess | None, values: pl.Series) -> bool:
+        """Return whether a column with the header of dossier numbers holds long ones."""
+        return (
+            guess is not None
+            and guess.field.rpartition(".")[2] == "dossier_id"
+            and not value_shapes.are_people(values, self._patterns, free_text=False)
+        )
 
     def _dated(self, proposal: Proposal, score: float) -> Proposal:
         """Return the proposal of a date whose values are dates, in a known shape or a format."""

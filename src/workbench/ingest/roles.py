@@ -1,14 +1,16 @@
 """Find the roles that no header of a register explains, from the values of its columns.
 
 A number that no other row has is the dossier's; of several dates the one before all others is the
-reception; a later one that open rows lack is the end, and one that all have the due date. Columns
-that may hold persons are left alone, and each guess is marked as one in the draft.
+reception, a later one that open rows lack the end, and one that all have and that lies between the
+ends of some rows the due date. Where several columns may have a role, a person chooses, and always
+which column names the unit: words that repeat may be anything. Columns that may hold persons are
+left alone, and each guess is marked as one in the draft.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -17,36 +19,64 @@ from workbench.ingest.date_spelling import plain
 from workbench.ingest.fields import is_extra
 from workbench.ingest.headers import IGNORED
 from workbench.ingest.proposals import Proposal
+from workbench.ingest.spelling import fold
 from workbench.privacy import Patterns
 
 _UNIQUE, _FILLED, _ORDERED, _HALF = 0.98, 0.95, 0.9, 0.5
 _MOST_UNITS, _ROWS_A_UNIT = 60, 3
 _MOST_STATUSES = 12
+_OF_CODES = ("status", "channel_in")
+_ENDS = ("resolved_at", "returned_at")
 _PLACES = ("x_ward", "x_district")
+_WORDS = r"(?i)\p{L}{3}"
+_YES_NO = {"yes", "no", "true", "false"}
 _COUNTER = r"^\d{1,6}$"
 _DAY_FIRST = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?: (\d{1,2}):(\d{2}))?"
 _YEAR_FIRST = r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{2}))?"
 
 
+@dataclass(frozen=True)
+class Roles:
+    """What values say of a register: settled roles, and columns of which a person must choose.
+
+    ``choices`` has the columns that may have a role, by field, where more than one may.
+    """
+
+    proposals: tuple[Proposal, ...]
+    choices: Mapping[str, tuple[str, ...]]
+
+
 def with_roles(
-    frame: pl.DataFrame, proposals: Sequence[Proposal], patterns: Patterns, *, day_first: bool
-) -> tuple[Proposal, ...]:
+    frame: pl.DataFrame,
+    proposals: Sequence[Proposal],
+    patterns: Patterns,
+    codes: Mapping[str, Mapping[str, str]],
+    *,
+    day_first: bool,
+) -> Roles:
     """Return the proposals of a register of dossiers, with roles that only its values show.
 
     Args:
         frame: One text column per header; words for an empty cell are missing.
         proposals: What the headers say.
         patterns: What identifies people inside a text.
+        codes: Known values of the fields of codes.
         day_first: Whether the day comes before the month in its dates.
     """
-    settled = list(proposals)
-    for field, header in _roles(frame, proposals, day_first=day_first):
-        place = next(n for n, one in enumerate(settled) if one.header == header)
-        values = value_shapes.showable(frame[header], patterns) if field == "status" else ()
-        settled[place] = replace(
-            settled[place], targets=(field,), reason="values", examples=tuple(sorted(values))
-        )
-    return tuple(settled)
+    settled, choices = list(proposals), {}
+    for field, headers in _roles(frame, proposals, codes, day_first=day_first):
+        if len(headers) > 1 or field == "unit_id":
+            choices[field] = tuple(headers)
+            continue
+        place = next(n for n, one in enumerate(settled) if one.header == headers[0])
+        settled[place] = given_role(settled[place], field, frame[headers[0]], patterns)
+    return Roles(tuple(settled), choices)
+
+
+def given_role(proposal: Proposal, field: str, values: pl.Series, patterns: Patterns) -> Proposal:
+    """Return a proposal whose column feeds a field, with the values of a code list."""
+    examples = value_shapes.showable(values, patterns) if field in _OF_CODES else ()
+    return replace(proposal, targets=(field,), reason="values", examples=tuple(sorted(examples)))
 
 
 def likely_statuses(frame: pl.DataFrame, proposals: Sequence[Proposal]) -> dict[str, str]:
@@ -66,9 +96,14 @@ def likely_statuses(frame: pl.DataFrame, proposals: Sequence[Proposal]) -> dict[
 
 
 def _roles(
-    frame: pl.DataFrame, proposals: Sequence[Proposal], *, day_first: bool
-) -> Iterator[tuple[str, str]]:
-    header_of = {one.targets[0]: one.header for one in proposals if one.is_mapped}
+    frame: pl.DataFrame,
+    proposals: Sequence[Proposal],
+    codes: Mapping[str, Mapping[str, str]],
+    *,
+    day_first: bool,
+) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield each field that no header gives, with the column that has it or those that may."""
+    header_of = {target: one.header for one in proposals if one.is_mapped for target in one.targets}
     places = [one.header for one in proposals if one.targets[0] in _PLACES]
     open_columns = [one for one in proposals if _is_open(one)]
     filled = [h for h in (o.header for o in open_columns) if frame[h].null_count() < len(frame)]
@@ -76,15 +111,19 @@ def _roles(
     others = [header for header in filled if header not in dates]
     if "dossier_id" not in header_of and (header := _number(frame, others)):
         others.remove(header)
-        yield "dossier_id", header
-    for field, header in _dates(frame, dates, header_of, day_first=day_first):
-        header_of[field] = header
-        yield field, header
-    if "status" not in header_of and (header := _status(frame, others, header_of)):
-        others.remove(header)
-        yield "status", header
-    if "unit_id" not in header_of and (header := _unit(frame, places or others)):
-        yield "unit_id", header
+        yield "dossier_id", [header]
+    for field, headers in _dates(frame, dates, header_of, day_first=day_first):
+        header_of[field] = headers[0]
+        yield field, headers
+    for field in _OF_CODES:
+        if field in header_of:
+            continue
+        header = _coded(frame, others, codes.get(field, {}))
+        if header or (field == "status" and (header := _status(frame, others, header_of))):
+            others.remove(header)
+            yield field, [header]
+    if "unit_id" not in header_of and (units := _units(frame, places or others)):
+        yield "unit_id", units
 
 
 def _is_open(proposal: Proposal) -> bool:
@@ -126,10 +165,21 @@ def _status(frame: pl.DataFrame, headers: Sequence[str], header_of: Mapping[str,
     return ""
 
 
-def _unit(frame: pl.DataFrame, headers: Sequence[str]) -> str:
-    """Return the column of words that repeat, the one with the most different ones."""
+def _coded(frame: pl.DataFrame, headers: Sequence[str], codes: Mapping[str, str]) -> str:
+    """Return the column most of whose few values are known codes of a field."""
+    for header in headers:
+        values = frame[header].drop_nulls().unique()
+        n_known = sum(fold(value) in codes for value in values.filter(values.str.contains(_WORDS)))
+        is_list = 1 < len(values) <= _MOST_STATUSES and not _YES_NO & {fold(v) for v in values}
+        if is_list and n_known > 1 and n_known >= _HALF * len(values):
+            return header
+    return ""
+
+
+def _units(frame: pl.DataFrame, headers: Sequence[str]) -> list[str]:
+    """Return the columns of words that repeat, those with the most different ones first."""
     counts = {h: frame[h].drop_nulls().n_unique() for h in headers if _are_units(frame[h])}
-    return max(counts, key=lambda h: counts[h], default="")
+    return sorted(counts, key=lambda h: -counts[h])
 
 
 def _are_units(values: pl.Series) -> bool:
@@ -138,32 +188,52 @@ def _are_units(values: pl.Series) -> bool:
     return (
         1 < different <= min(_MOST_UNITS, len(texts) // _ROWS_A_UNIT)
         and len(texts) >= _FILLED * len(values)
-        and bool(texts.str.contains(r"\p{L}{3}").all())
+        and bool(texts.str.contains(_WORDS).all())
+        and not _YES_NO & {fold(value) for value in texts.unique()}
     )
 
 
 def _dates(
     frame: pl.DataFrame, dates: Sequence[str], header_of: dict[str, str], *, day_first: bool
-) -> Iterator[tuple[str, str]]:
-    """Yield reception, end and due date among dates that no header explains, where they lack."""
-    moments = {h: _moments(frame[h], day_first=day_first) for h in (*dates, *header_of.values())}
+) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield reception, end and due date among dates that no header explains, where they lack.
+
+    A due date is known for every row, and some rows end before it and some after.
+    """
+    given = [header for field, header in header_of.items() if field.endswith("_at")]
+    moments = {h: _moments(frame[h], day_first=day_first) for h in (*dates, *given)}
     start = header_of.get("received_at", "")
     rest = list(dates)
     if not start:
-        others = [h for f, h in header_of.items() if f in ("due_at", "resolved_at", "returned_at")]
+        others = [h for f, h in header_of.items() if f in ("due_at", *_ENDS)]
         start = _earliest(moments, rest, [*rest, *others])
         if not start:
             return
         rest.remove(start)
-        yield "received_at", start
+        yield "received_at", [start]
     later = [h for h in rest if _precedes(moments[start], moments[h])]
-    gaps = [h for h in later if frame[h].null_count() > frame[start].null_count()]
-    whole = [h for h in later if h not in gaps]
-    if header_of.keys().isdisjoint(("resolved_at", "returned_at")) and (ends := gaps or whole):
-        yield "resolved_at", ends[0]
-        whole = [h for h in whole if h != ends[0]]
-    if "due_at" not in header_of and whole:
-        yield "due_at", whole[0]
+    end = next((header_of[field] for field in _ENDS if field in header_of), "")
+    if not end:
+        gaps = [h for h in later if frame[h].null_count() > frame[start].null_count()]
+        if not (ends := gaps or later):
+            return
+        yield "resolved_at", ends
+        end = ends[0]
+    dues = [h for h in later if frame[h].null_count() <= frame[start].null_count() and h != end]
+    if "due_at" not in header_of and (
+        dues := [h for h in dues if _lie_on_both_sides(moments[h], moments[end])]
+    ):
+        yield "due_at", dues
+
+
+def _lie_on_both_sides(dues: pl.Series, ends: pl.Series) -> bool:
+    """Return whether some rows end before the day of one date and some after it."""
+    days = pl.DataFrame({"due": dues.str.slice(0, 8), "end": ends.str.slice(0, 8)}).drop_nulls()
+    before, after = (
+        days.filter(p).height
+        for p in (pl.col("end") < pl.col("due"), pl.col("end") > pl.col("due"))
+    )
+    return bool(before and after)
 
 
 def _earliest(moments: dict[str, pl.Series], dates: Sequence[str], others: Sequence[str]) -> str:

@@ -10,12 +10,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from itertools import combinations
 
 import polars as pl
 
 from workbench.core.characters import BREAKS, CONTROLS, ESCAPES, INVISIBLE
 
 _OFTEN = 4
+_ALIKE = 0.9
+_NUMBERS = re.compile(r"\d+")
+_OFFICE_WORDS = {"ubnd", "uy", "ban", "nhan", "dan", "phuong", "p", "xa", "tp", "thanh", "pho"}
+"""Words, without marks, that say what kind of body a name is of."""
 _HARD_SPACES = "[\u00a0\u2000-\u200a\u202f\u205f\u3000]"
 _SPACES = r"\s+"
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -109,3 +116,27 @@ def _visible(cells: pl.Expr) -> pl.Expr:
 
 def _filled(expr: pl.Expr) -> pl.Expr:
     return pl.when(expr != "").then(expr)
+
+
+def alike_names(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of names that differ by marks, letters or words for the kind of office.
+
+    Numbers tell units apart: wards 1 and 11 are never alike.
+
+    >>> alike_names(["Phường 1", "Phường 11", "UBND phường 1", "Xã Tân Quy Đông", "Tân Quy Đôg"])
+    (('Phường 1', 'UBND phường 1'), ('Xã Tân Quy Đông', 'Tân Quy Đôg'))
+    """
+    keys = {name: _office_key(name) for name in names}
+    return tuple(
+        (one, other)
+        for one, other in combinations(names, 2)
+        if _NUMBERS.findall(keys[one]) == _NUMBERS.findall(keys[other])
+        and SequenceMatcher(None, keys[one], keys[other]).ratio() >= _ALIKE
+    )
+
+
+def _office_key(name: str) -> str:
+    letters = unicodedata.normalize("NFD", fold(name)).replace("đ", "d")
+    bare = "".join(sign for sign in letters if not unicodedata.combining(sign))
+    words = [word for word in re.split(r"\W+", bare) if word and word not in _OFFICE_WORDS]
+    return " ".join(words)

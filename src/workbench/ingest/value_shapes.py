@@ -38,6 +38,7 @@ _TIMES = (
     r"(?i)^(?:\d{1,2}[:hg]\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?(?:[ap]\.?m\.?|sa|ch))?"
     r"|1899-12-3[01] \d{2}:\d{2}(?::\d{2})?|0\.\d+)$"
 )
+_LONG_NUMBER = r"\d{9}"
 _HOURS = r"\d[:hg]\d|\d{12}|\d{5}\.\d*[1-9]|T\d"
 _PLACE = r"\d.*\p{L}{2,}.*\p{L}{2,}"
 _SURNAMES = (
@@ -67,6 +68,8 @@ def date_formats(values: pl.Series) -> tuple[str, ...]:
     if not len(rest):
         return ()
     shares = {form: _share(formatted(rest, [form]) != rest) for form in _FORMATS}
+    if _share(rest.str.contains(_LONG_NUMBER)) < _MOSTLY:
+        del shares[EPOCH]
     best = max(shares, key=lambda form: shares[form])
     return (best,) if shares[best] >= _MOSTLY else ()
 
@@ -99,12 +102,15 @@ def are_codes(values: pl.Series) -> bool:
     return distinct <= max(min(_MOST_CODES, _HALF * len(texts)), _FEW_DISTINCT * len(texts))
 
 
-def are_people(values: pl.Series, patterns: Patterns) -> bool:
-    """Return whether a column holds persons or their identifiers, by its values alone."""
+def are_people(values: pl.Series, patterns: Patterns, *, free_text: bool = True) -> bool:
+    """Return whether a column holds persons or their identifiers, by its values alone.
+
+    Without ``free_text`` a long number is none.
+    """
     sample = _sample(values)
     if not len(sample):
         return False
-    _, finds = patterns.mask(sample, free_text=True)
+    _, finds = patterns.mask(sample, free_text=free_text)
     return finds["row"].n_unique() >= _SOME * len(sample)
 
 

@@ -14,11 +14,10 @@ from typing import Any
 
 from workbench.core.errors import UsageProblem
 from workbench.core.project import Project
-from workbench.latebench.grid import Grid, run_grid
 from workbench.latebench.page import write_report
 from workbench.latebench.pm4py_side import pm4py_version
 from workbench.latebench.register import TIERS
-from workbench.latebench.run import Task
+from workbench.latebench.run import Grid, Task, run_grid
 from workbench.messages import say
 
 __all__ = ["latebench"]

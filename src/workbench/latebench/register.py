@@ -24,6 +24,7 @@ from workbench.latebench.world import (
     SimulatedTimes,
     World,
 )
+from workbench.testing.simulate.steps import NEVER, instants
 from workbench.testing.simulate.streams import Flags, Streams, Whole
 
 Tier = Literal[
@@ -42,9 +43,6 @@ TIERS: tuple[Tier, ...] = get_args(Tier)
 
 CALENDAR = "vn_dong_thap"
 ZONE = "Asia/Ho_Chi_Minh"
-NEVER = -1
-"""Marks a stamp that the register lacks."""
-
 _NAMES = ("Tiếp nhận", "Phân công", "Thẩm định", "Trình ký", "Vào sổ, đóng dấu")
 _KINDS = ("intake", "assign", "work", "sign", "record")
 _DAY = 86_400
@@ -224,11 +222,11 @@ class _Writer:
         )
 
     def _instants(self, working: Whole) -> Whole:
-        is_stamped = working != NEVER
-        instants = self.calendar.instant(np.where(is_stamped, working, 1))
+        moments = instants(self.calendar, working)
         if self.dates_only:
-            instants -= (instants + self.calendar.offset) % _DAY
-        return np.where(is_stamped, instants, NEVER)
+            midnights = moments - (moments + self.calendar.offset) % _DAY
+            return np.where(working == NEVER, NEVER, midnights)
+        return moments
 
     def _stamps(self, name: str, working: Whole) -> pl.Series:
         return _as_stamps(name, self._instants(working))
@@ -370,10 +368,10 @@ class _Writer:
         )
 
 
-def _as_stamps(name: str, instants: Whole) -> pl.Series:
-    is_stamped = pl.Series(instants != NEVER)
+def _as_stamps(name: str, moments: Whole) -> pl.Series:
+    is_stamped = pl.Series(moments != NEVER)
     stamps = (
-        pl.Series(name, instants * 1_000_000).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+        pl.Series(name, moments * 1_000_000).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     )
     return stamps.set(~is_stamped, None)
 

@@ -15,7 +15,6 @@ import polars as pl
 from workbench.core.vocabulary import Period
 from workbench.latebench.plan import QUARTERS, YEAR, BenchInjection, Plan
 from workbench.latebench.register import (
-    NEVER,
     Record,
     Tier,
     dossier_ids,
@@ -24,6 +23,7 @@ from workbench.latebench.register import (
     unit_ids,
 )
 from workbench.latebench.world import SimulatedTimes, World
+from workbench.testing.simulate.steps import NEVER
 from workbench.testing.simulate.streams import Flags, Whole
 
 NONE = "none"

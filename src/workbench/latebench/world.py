@@ -15,8 +15,8 @@ import numpy as np
 
 from workbench.clock import Calendar
 from workbench.latebench.plan import QUARTERS, UNITS, YEAR, BenchInjection, Plan
-from workbench.testing.simulate.desk import Slowdown, serve
 from workbench.testing.simulate.due import day_length
+from workbench.testing.simulate.steps import Slowdown, StepProcess, serve
 from workbench.testing.simulate.streams import Flags, Numbers, Streams, Whole
 
 INTAKE, ASSIGN, WORK, SIGN, RECORD = range(5)
@@ -37,7 +37,6 @@ _SUPPLEMENT, _SUPPLEMENT_TRAP = 0.07, 0.40
 _AFFECTED_SHARE = 0.6
 _OVERLOAD = 1.08
 _RUSH_LOAD, _RUSH_DAYS, _RUSH_FROM = 1.4, 15, 0.3
-_SESSIONS = (0.45, 0.95)
 _CUT_OFF, _FIRST_HOUR = 21_600, 3_600
 
 
@@ -131,32 +130,29 @@ class World:
         return _ProcessRun(self, plan).run()
 
 
-class _ProcessRun:
+class _ProcessRun(StepProcess):
     """One pass through the year."""
 
     def __init__(self, world: World, plan: Plan) -> None:
-        self.world, self.plan, self.day = world, plan, world.day
+        self.world, self.plan = world, plan
         cells = np.full((UNITS, QUARTERS), world.per_cell, dtype=np.int64)
         cells[plan.small_unit] = min(SMALL_CELL, world.per_cell)
         self.unit = np.repeat(np.arange(UNITS), cells.sum(axis=1))
         self.quarter = np.repeat(np.tile(np.arange(QUARTERS), UNITS), cells.ravel())
-        self.streams = Streams(world.seed, len(self.unit))
+        super().__init__(Streams(world.seed, len(self.unit)), world.day, RECORD + 1)
         self.procedure = self._procedures()
         self.limit = np.array(LIMITS)[self.procedure]
-        self.arrived, self.started, self.finished = (
-            np.zeros((len(self.unit), RECORD + 1), dtype=np.int64) for _ in range(3)
-        )
 
     def run(self) -> SimulatedTimes:
         received = self._receive()
         online = self.streams.chance("online", 0.5)
-        filed = self.streams.lognormal("filed", np.where(online, 40 * _MINUTE, 2 * _MINUTE), 0.8)
-        self._pass(INTAKE, received - filed, filed, self._some("intake", 9, 0.5))
-        self._pass(
+        filed = self.draw_minutes("filed", np.where(online, 40, 2), 0.8)
+        self.pass_step(INTAKE, received - filed, filed, self.draw_minutes("intake", 9, 0.5))
+        self.pass_step(
             ASSIGN,
             self.finished[:, INTAKE] + self._transfer(),
-            self._some("assignment wait", 40, 0.8),
-            self._some("assignment", 2, 0.5),
+            self.draw_minutes("assignment wait", 40, 0.8),
+            self.draw_minutes("assignment", 2, 0.5),
         )
         officer, paused = self._work()
         self._sign()
@@ -176,14 +172,6 @@ class _ProcessRun:
             due=self._due(received, paused[:, 1] - paused[:, 0]),
             sealed=self.finished[:, RECORD] - forgotten,
         )
-
-    def _some(self, mechanism: str, minutes: float, sigma: float) -> Whole:
-        return self.streams.lognormal(mechanism, minutes * _MINUTE, sigma)
-
-    def _pass(self, step: int, arrived: Whole, wait: Whole, length: Whole) -> None:
-        self.arrived[:, step] = arrived
-        self.started[:, step] = arrived + wait
-        self.finished[:, step] = arrived + wait + length
 
     def _is_affected(self, item: BenchInjection) -> Flags:
         is_affected: Flags = (self.unit == item.unit) & (self.quarter == item.quarter)
@@ -214,11 +202,11 @@ class _ProcessRun:
     def _lag(self, name: str, item: BenchInjection) -> Whole:
         """Return 0.8 day and an exponential 1.6 days times the dose, for three in five dossiers."""
         hit = self._is_affected(item) & self.streams.chance(name, _AFFECTED_SHARE)
-        left = 0.8 * self.day + self.streams.exponential(f"{name} for", 1.6 * self.day)
-        return np.where(hit, item.dose * left, 0).astype(np.int64)
+        left = self.leave_lying(name, 0.8 * self.day, 1.6 * self.day, item.dose)
+        return np.where(hit, left, 0)
 
     def _transfer(self) -> Whole:
-        gap = self._some("transfer", 20, 1.0)
+        gap = self.draw_minutes("transfer", 20, 1.0)
         for item in self.plan.of("transfer_lag"):
             gap = gap + self._lag("transfer left", item)
         if self.plan.same_day_transfers:
@@ -230,19 +218,16 @@ class _ProcessRun:
     def _work(self) -> tuple[Whole, Whole]:
         """Wait for an officer, be examined; a supplement stops the clock in between."""
         arrived = self.finished[:, ASSIGN] + 5
-        started, officer = self._queue(arrived + self._some("glance", 20, 0.6))
+        started, officer = self._queue(arrived + self.draw_minutes("glance", 20, 0.6))
         length = self.streams.lognormal(
             "work", np.array(_WORK_SHARE)[self.procedure] * self.limit * self.day, _SIGMA
         )
         for item in self.plan.of("slow_work"):
             slowed = (length * (1 + 0.55 * item.dose)).astype(np.int64)
             length = np.where(self._is_affected(item), slowed, length)
-        asked = self.streams.chance("supplement", self._supplement_chance())
-        paused = asked * self.streams.lognormal("supplement takes", 2.5 * self.day, 0.7)
-        moment = started + (length * (0.2 + 0.6 * self.streams.uniform("asked at"))).astype(
-            np.int64
-        )
-        self._pass(WORK, arrived, started - arrived, length + paused)
+        asked, moment, takes = self.ask_supplement(started, length, self._supplement_chance())
+        paused = asked * takes
+        self.pass_step(WORK, arrived, started - arrived, length + paused)
         return officer, np.stack([asked * moment, asked * (moment + paused)], axis=1)
 
     def _supplement_chance(self) -> Numbers:
@@ -280,28 +265,25 @@ class _ProcessRun:
 
     def _sign(self) -> None:
         """Sign at the leader's next session, two a day, or one every few days."""
-        arrived = self.finished[:, WORK] + self._some("handed to sign", 5, 0.7)
-        session = self._next_session(arrived, self.day // 2, _SESSIONS[0])
-        for item in self.plan.of("signing_days"):
-            every = round(1 + 3 * item.dose) * self.day
-            rare = self._next_session(arrived, every, _SESSIONS[1])
-            session = np.where(self._is_affected(item), rare, session)
+        arrived = self.finished[:, WORK] + self.draw_minutes("handed to sign", 5, 0.7)
+        rare = (
+            (self._is_affected(item), round(1 + 3 * item.dose) * self.day)
+            for item in self.plan.of("signing_days")
+        )
+        session = self.signing_session(arrived, rare)
         pile = (self.streams.uniform("place in the pile") * 8 * _MINUTE).astype(np.int64)
-        length = self._some("signing", 3, 0.5)
-        self._pass(SIGN, arrived, session + pile - arrived, length)
-
-    def _next_session(self, ready: Whole, every: int, share: float) -> Whole:
-        first = int(share * self.day)
-        session: Whole = first + (np.maximum(ready - first, 0) // every + 1) * every
-        return session
+        length = self.draw_minutes("signing", 3, 0.5)
+        self.pass_step(SIGN, arrived, session + pile - arrived, length)
 
     def _record(self) -> Whole:
         """Seal and click; return for how long the click was forgotten."""
         forgotten = np.zeros(len(self.unit), dtype=np.int64)
         for item in self.plan.of("late_recording"):
             forgotten += self._lag("click forgotten", item)
-        wait = self._some("record wait", 12, 0.8) + forgotten
-        self._pass(RECORD, self.finished[:, SIGN] + 2, wait, self._some("record", 2, 0.5))
+        wait = self.draw_minutes("record wait", 12, 0.8) + forgotten
+        self.pass_step(
+            RECORD, self.finished[:, SIGN] + 2, wait, self.draw_minutes("record", 2, 0.5)
+        )
         return forgotten
 
     def _due(self, received: Whole, paused: Whole) -> Whole:

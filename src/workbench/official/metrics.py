@@ -13,10 +13,12 @@ from pathlib import Path
 
 import polars as pl
 
+from workbench.core.errors import RuleFailed
 from workbench.core.vocabulary import EVERYTHING, ReportSpan
 from workbench.figures.estimates import Estimate, wilson
 from workbench.figures.measures import COUNTERS, Rate, read_rates
-from workbench.messages import language
+from workbench.figures.on_request import find_rounded_rates
+from workbench.messages import language, say
 
 _SCHEMA = {
     "metric_id": pl.String,
@@ -54,6 +56,17 @@ def read_metrics(reference: Path) -> tuple[Metric, ...]:
         rows = list(csv.DictReader(lines))
     rates = read_rates(reference)
     return tuple(Metric(row["metric_id"], rates.get(row["metric_id"]), row) for row in rows)
+
+
+def measure_name(measure: str, reference: Path) -> str:
+    """Return what people call a measure: a rate by its row of ``metrics.csv``, or a count.
+
+    >>> from workbench.core.project import shipped
+    >>> measure_name("late_done", shipped().reference)
+    'Tỷ lệ trễ hạn trên hồ sơ đã giải quyết'
+    """
+    names = {metric.metric_id: metric.name() for metric in read_metrics(reference)}
+    return names[measure] if measure in names else say(f"briefing.{measure}")
 
 
 def totals(
@@ -132,3 +145,22 @@ def _distribution_row(metric: Metric, late: pl.DataFrame) -> tuple[object, ...]:
 def _provenance(metric: Metric) -> tuple[str, str, str]:
     texts = metric.texts
     return texts[f"used_by_{language()}"], texts["source"], texts["verified"]
+
+
+PRINTED = {
+    "rate_id": pl.String,
+    "numerator": pl.Int64,
+    "denominator": pl.Int64,
+    "printed": pl.String,
+}
+"""A printed percentage: counts, and the number as printed with a decimal point."""
+
+
+def check_printed(printed: pl.DataFrame) -> None:
+    """Reject a table with percentages that do not follow from their counts.
+
+    Raises:
+        RuleFailed: Names the first such percentage and its counts.
+    """
+    for row in find_rounded_rates(printed).iter_rows(named=True):
+        raise RuleFailed("official.rounded", **row)

@@ -6,19 +6,20 @@ the old ones and put in their place together, only when every notebook succeeded
 
 from workbench.pages.briefings import (
     EACH,
-    briefing_folder,
-    check_formats,
     copy_as_latest,
-    folder_name,
     publish_briefings,
     results_of,
     write_briefings,
     write_page,
 )
+from workbench.pages.folders import briefing_folder, folder_name
+from workbench.pages.jobs import Outputs, check_formats
 from workbench.pages.notebooks import check_parameters, run_notebook
+from workbench.pages.sheets import write_sheets
 
 __all__ = [
     "EACH",
+    "Outputs",
     "briefing_folder",
     "check_formats",
     "check_parameters",
@@ -29,4 +30,5 @@ __all__ = [
     "run_notebook",
     "write_briefings",
     "write_page",
+    "write_sheets",
 ]

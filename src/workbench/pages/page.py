@@ -6,20 +6,25 @@ address to fetch. An output that would need one is rejected by name.
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from base64 import b64encode
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 from typing import Any
 
-from workbench.charts import FONTS
+from workbench.charts import FONTS, LAB_MIME, narrow_svg
 from workbench.charts.tables import ASSETS, template
 from workbench.core.characters import plain_text
 from workbench.core.errors import RuleFailed
 from workbench.messages import say
 
+LISTED = 4
+"""A page with more sections than this has a table of contents."""
 FOLDED = 8
 """A table with more rows than this is folded under the chart that shows it."""
 
@@ -27,11 +32,17 @@ _TAGS = {"script", "iframe", "object", "embed", "link", "base", "meta", "foreign
 _TAGS |= {"form", "input", "button", "audio", "video"}
 _FETCHING = {"src", "href", "xlink:href", "srcset", "action", "formaction", "poster", "data"}
 _HARMLESS = ("#", "data:image/png", "data:image/jpeg")
+_HEADING = re.compile(r'<h2 id="(?P<anchor>[\w-]+)"[^>]*>(?P<title>[^<]*)</h2>')
+_LINK = re.compile(r'<a href="#(?P<anchor>[\w-]+)">(?P<text>[^<]*)</a>')
 
 
 @dataclass(frozen=True)
 class Page:
-    """Everything on a page but the answers: heading, title, footer, and what it was made from."""
+    """Everything on a page but the answers: heading, title, footer, and what it was made from.
+
+    ``marks`` are words set above the heading, such as that it is a draft; ``snapshot_at`` is the
+    moment of the exports, without a zone; ``is_sheet`` asks for one sheet of paper.
+    """
 
     language: str
     title: str
@@ -42,6 +53,9 @@ class Page:
     results: str
     provenance: str
     foot: tuple[str, ...]
+    snapshot_at: dt.datetime
+    marks: tuple[str, ...] = ()
+    is_sheet: bool = False
     links: tuple[tuple[str, str], ...] = ()
 
 
@@ -51,27 +65,87 @@ def render(notebook: Any, page: Page, name: str) -> str:
     Raises:
         RuleFailed: A cell's output includes something a page may not contain.
     """
-    parts = [part for part in _sections(notebook, name) if part]
+    return render_sections(number_anchors(_sections(notebook, name)), page)
+
+
+def render_sections(sections: Sequence[Section], page: Page) -> str:
+    """Return a page of sections, with a table of contents where there are many."""
+    contents = [(anchor, title) for s in sections for anchor, title in s.headings]
+    here = {anchor for anchor, _ in contents}
+    elsewhere = page.links[0][0] if page.links else ""
     words = {
         "nation": say("briefing.nation"),
         "motto": say("briefing.motto"),
         "banner": say("briefing.synthetic"),
         "more": say("briefing.more"),
+        "annex": say("briefing.annex"),
+        "contents_title": say("briefing.contents"),
     }
-    html = template("page.html").render(page=page, sections=parts, style=_style(), **words)
+    html = template("page.html").render(
+        page=page,
+        sections=[replace(s, html=_aimed(s.html, here, elsewhere)) for s in sections],
+        contents=contents[1:] if len(contents) > LISTED else [],
+        style=_style(),
+        running_head=_quoted(f"{page.title} – {page.about}"),
+        **words,
+    )
     return plain_text(html)
 
 
-def _sections(notebook: Any, name: str) -> Iterator[str]:
+@dataclass(frozen=True)
+class Section:
+    """The outputs of one cell as HTML, and whether they are for analysts."""
+
+    html: str
+    is_annex: bool = False
+
+    @property
+    def headings(self) -> list[tuple[str, str]]:
+        """Anchor and text of each heading."""
+        return [(m["anchor"], unescape(m["title"])) for m in _HEADING.finditer(self.html)]
+
+
+def number_anchors(sections: Iterable[Section]) -> list[Section]:
+    """Return the sections that say something; an anchor met before gets a number."""
+    met: Counter[str] = Counter()
+
+    def numbered(match: re.Match[str]) -> str:
+        met[match["anchor"]] += 1
+        n = met[match["anchor"]]
+        return match[0] if n == 1 else match[0].replace('"', f'"{n}-', 1)
+
+    return [replace(s, html=_HEADING.sub(numbered, s.html)) for s in sections if s.html]
+
+
+def _aimed(html: str, here: set[str], elsewhere: str) -> str:
+    """Aim links at sections of this page, else of the page where they are; unlink the rest."""
+
+    def aimed(match: re.Match[str]) -> str:
+        anchor, text = match["anchor"], match["text"]
+        if anchor in here:
+            return match[0]
+        return f'<a href="{elsewhere}#{anchor}">{text}</a>' if elsewhere else text
+
+    return _LINK.sub(aimed, html)
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a string of a style sheet."""
+    safe = re.sub(r'[<>&"\\\n]', " ", text)
+    return f'"{safe}"'
+
+
+def _sections(notebook: Any, name: str) -> Iterator[Section]:
     for number, cell in enumerate(notebook.cells, start=1):
-        if "analyst" in cell.metadata.get("tags", []):
+        tags = cell.metadata.get("tags", [])
+        if "analyst" in tags:
             continue
         parts = [_markdown(cell.source)] if cell.cell_type == "markdown" else []
         if cell.cell_type == "code":
             parts = [_output(output) for output in cell.outputs]
         for part in parts:
             refuse_active(part, name, number)
-        yield "\n".join(part for part in parts if part)
+        yield Section("\n".join(part for part in parts if part), "annex" in tags)
 
 
 def _output(output: Any) -> str:
@@ -81,7 +155,11 @@ def _output(output: Any) -> str:
     data, metadata = output.get("data", {}), output.get("metadata", {})
     if "image/svg+xml" in data:
         caption = escape(metadata.get("caption", ""))
-        return f"<figure>{data['image/svg+xml']}<figcaption>{caption}</figcaption></figure>"
+        picture = data["image/svg+xml"]
+        if LAB_MIME in data:
+            small = narrow_svg(data[LAB_MIME])
+            picture = f'<div class="broad">{picture}</div><div class="narrow">{small}</div>'
+        return f"<figure>{picture}<figcaption>{caption}</figcaption></figure>"
     if "text/html" in data:
         return _folded(str(data["text/html"]), metadata)
     if "image/png" in data:

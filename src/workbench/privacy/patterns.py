@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
@@ -35,6 +35,8 @@ REACHES = ("every", "text", "list", "never", "part")
 _SUSPICIOUS = r"[@＠]|\d(?:[^\p{L}\d]{0,3}\d){5}|\p{L}\P{L}{1,6}\p{L}"
 _LONGEST = 12_000
 """Characters of joined regexes beyond which compiling them is not tried."""
+_BUNDLE = 6
+"""Patterns looked for together first: few bundles match, and Polars remembers all compiled."""
 _PART = re.compile(r"\{\{(\w+)\}\}")
 _LABEL_PLACE = "…"
 _FIRST_SIGN = 0xE000
@@ -90,13 +92,14 @@ class Patterns:
         >>> masked.to_list(), found.rows()
         (['gọi [phone]', '-'], [(0, 'phone')])
         """
-        wanted = self._wanted(free_text=free_text, open_list=open_list)
+        reaches = {"every", "never", *["text"] * free_text, *["list"] * open_list}
+        wanted = [pattern for pattern in self.patterns if pattern.reach in reaches]
         values = column.unique().drop_nulls()
         suspects = _with_any_of(values.filter(values.str.contains(_SUSPICIOUS)), wanted)
         nothing = pl.DataFrame(schema={"row": pl.UInt32, "pattern": pl.String})
         if suspects.is_empty():
             return column, nothing
-        masked, names = _searched(suspects, wanted)
+        masked, names = _searched(suspects, self.patterns, reaches)
         hit = names.list.len() > 0
         if not hit.any():
             return column, nothing
@@ -111,10 +114,6 @@ class Patterns:
     def masked(self, text: str, *, free_text: bool = False) -> str:
         """Return one text, such as a message or a file name, without identifiers."""
         return str(self.mask(pl.Series([text]), free_text=free_text)[0][0])
-
-    def _wanted(self, *, free_text: bool, open_list: bool) -> list[Pattern]:
-        reaches = {"every", "never", *["text"] * free_text, *["list"] * open_list}
-        return [pattern for pattern in self.patterns if pattern.reach in reaches]
 
 
 def _with_any_of(texts: pl.Series, wanted: Sequence[Pattern]) -> pl.Series:
@@ -150,7 +149,9 @@ def _joined(regexes: tuple[str, ...]) -> tuple[str, ...]:
     return (*_joined(regexes[:half]), *_joined(regexes[half:]))
 
 
-def _searched(texts: pl.Series, wanted: Iterable[Pattern]) -> tuple[pl.Series, pl.Series]:
+def _searched(
+    texts: pl.Series, patterns: Sequence[Pattern], reaches: Container[str]
+) -> tuple[pl.Series, pl.Series]:
     """Return texts without identifiers, and the names of the patterns found in each.
 
     A find takes the character before and after it along, so two finds in a row need two turns.
@@ -158,22 +159,33 @@ def _searched(texts: pl.Series, wanted: Iterable[Pattern]) -> tuple[pl.Series, p
     names: list[list[str]] = [[] for _ in texts]
     hidden: list[list[str]] = [[] for _ in texts]
     masked = texts.str.normalize("NFC")
-    for pattern in wanted:
-        hit = masked.str.contains(pattern.regex).arg_true()
-        if not len(hit):
+    for first in range(0, len(patterns), _BUNDLE):
+        bundle = patterns[first : first + _BUNDLE]
+        regexes = _joined(tuple(pattern.regex for pattern in bundle))
+        if not any(masked.str.contains(regex).any() for regex in regexes):
             continue
-        if pattern.reach == "never":
-            hidden_spans = [hidden[row] for row in hit]
-            masked = masked.scatter(hit, _hide(masked.gather(hit), pattern.regex, hidden_spans))
-            continue
-        hit_texts = masked.gather(hit)
-        for _ in range(2):
-            hit_texts = hit_texts.str.replace_all(pattern.regex, pattern.replacement)
-        for row in hit:
-            names[row].append(pattern.name)
-        masked = masked.scatter(hit, hit_texts)
+        for pattern in bundle:
+            if pattern.reach in reaches:
+                masked = _replaced(masked, pattern, names, hidden)
     visible = [_show(text, hidden_spans) for text, hidden_spans in zip(masked, hidden, strict=True)]
     return pl.Series(visible, dtype=pl.String), pl.Series(names, dtype=pl.List(pl.String))
+
+
+def _replaced(
+    texts: pl.Series, pattern: Pattern, names: list[list[str]], hidden: list[list[str]]
+) -> pl.Series:
+    """Replace what one pattern matches, and note it with each text."""
+    hit = texts.str.contains(pattern.regex).arg_true()
+    if not len(hit):
+        return texts
+    hit_texts = texts.gather(hit)
+    if pattern.reach == "never":
+        return texts.scatter(hit, _hide(hit_texts, pattern.regex, [hidden[row] for row in hit]))
+    for _ in range(2):
+        hit_texts = hit_texts.str.replace_all(pattern.regex, pattern.replacement)
+    for row in hit:
+        names[row].append(pattern.name)
+    return texts.scatter(hit, hit_texts)
 
 
 def _hide(texts: pl.Series, regex: str, hidden: list[list[str]]) -> pl.Series:

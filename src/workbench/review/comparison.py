@@ -30,6 +30,7 @@ _REVIEWED = {
     "measures": "changed_measures",
     "flips": "changed_outcomes",
     "dossiers": "added_or_removed_dossiers",
+    "records": "changed_records",
     "exports": "changed_exports",
 }
 """Tables of ``pipelines/review`` by the name of their frame in a comparison."""
@@ -52,6 +53,7 @@ class RevisionDiff:
         measures: One row per figure that moved, both sides with numerator and denominator.
         flips: One row per dossier and profile whose outcome changed, with what moved it.
         dossiers: One row per dossier on one side only (``change`` says which).
+        records: One row per dossier on both sides and kind of change of its record.
         exports: One row per sheet of an export whose bytes differ.
         reasons: Inputs of the pipeline that differ.
         effects: What each group of changed inputs did; nothing where it was not asked for, or a
@@ -72,6 +74,7 @@ class RevisionDiff:
     measures: pl.DataFrame
     flips: pl.DataFrame
     dossiers: pl.DataFrame
+    records: pl.DataFrame
     exports: pl.DataFrame
     reasons: tuple[Reason, ...]
     effects: Effects | None

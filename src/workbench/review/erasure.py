@@ -67,10 +67,14 @@ def forget(project: Project, what: str, *, progress: Progress = lambda _: None) 
         _dvc(project, "repro")
     else:
         _delete([project.root / "dvc.lock"])
-    objects = _clear_cache(project) if _owns_cache(project) else 0
+    cache = Path(project.root, _dvc(project, "cache", "dir").strip()).resolve()
+    is_shared = not cache.is_relative_to(project.root.resolve())
+    objects = 0 if is_shared else _clear_cache(project, cache)
     _delete([project.root / SITE])
-    outside = _clear_outside(project)
-    return ErasureReport(tuple(path.name for path in files), objects, (*outside, *_left(project)))
+    left = [*_clear_outside(project), *_left(project)]
+    if is_shared:
+        left.append(say("forgetting.shared_cache", folder=cache))
+    return ErasureReport(tuple(path.name for path in files), objects, tuple(left))
 
 
 def _files_of(project: Project, what: str) -> list[Path]:
@@ -157,28 +161,18 @@ def _clear_outside(project: Project) -> tuple[str, ...]:
     return tuple(left)
 
 
-def _cache(project: Project) -> Path:
-    return Path(project.root, _dvc(project, "cache", "dir").strip()).resolve()
-
-
-def _owns_cache(project: Project) -> bool:
-    """Return whether the cache is this project's alone; a shared one has data of others."""
-    return _cache(project).is_relative_to(project.root.resolve())
-
-
-def _clear_cache(project: Project) -> int:
-    before = _objects(project)
+def _clear_cache(project: Project, cache: Path) -> int:
+    before = _objects(cache)
     _dvc(project, "gc", "--workspace", "--force")
-    return before - _objects(project)
+    return before - _objects(cache)
 
 
-def _objects(project: Project) -> int:
-    files = _cache(project) / "files"
-    return sum(1 for path in files.rglob("*") if path.is_file()) if files.is_dir() else 0
+def _objects(cache: Path) -> int:
+    return sum(1 for path in (cache / "files").rglob("*") if path.is_file())
 
 
 def _left(project: Project) -> tuple[str, ...]:
-    left = [] if _owns_cache(project) else [say("forgetting.shared_cache", folder=_cache(project))]
+    left = [say("forgetting.history"), say("forgetting.elsewhere")]
     if remotes := _dvc(project, "remote", "list").split():
-        left.append(say("forgetting.remotes", names=", ".join(remotes[::2])))
-    return (*left, say("forgetting.history"), say("forgetting.elsewhere"))
+        left.insert(0, say("forgetting.remotes", names=", ".join(remotes[::2])))
+    return tuple(left)

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from hashlib import sha256
 from typing import Any
 
 import polars as pl
 
-from workbench.charts.tables import Blank, Cell, Column, Table, template
+from workbench.charts.tables import ASSETS, Blank, Cell, Column, Table, template
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING
 from workbench.messages import language, say
@@ -46,12 +48,20 @@ def to_markdown(revisions: RevisionDiff, *, rows: int = _DEFAULT_ROWS) -> str:
 
 
 def to_html(revisions: RevisionDiff, *, rows: int = _DEFAULT_ROWS) -> str:
-    """Return the comparison as one page that opens from disk and asks the network for nothing."""
+    """Return the comparison as one page that opens from disk and asks the network for nothing.
+
+    Its rows are searched, sorted and filtered by unit, period and reason; no other script may run.
+    """
+    script = (ASSETS / "revisions.js").read_text(encoding="utf-8")
     return template("revisions.html").render(
         language=language(),
         title=_title(revisions),
         first=list(_first_screen(revisions)),
-        tables=list(_tables(revisions, rows)),
+        tables=[part for part in _tables(revisions, rows) if isinstance(part, Table)],
+        filters=say("revisions.filters").split(" | "),
+        words={name: say(f"revisions.page_{name}") for name in ("search", "all", "shown")},
+        script=script,
+        digest=b64encode(sha256(script.encode()).digest()).decode(),
     )
 
 
@@ -128,14 +138,13 @@ def _tables(revisions: RevisionDiff, rows: int) -> Iterator[Table | str]:
     frames: list[tuple[str, pl.DataFrame, Callable[[dict[str, Any]], tuple[Cell, ...]]]] = [
         ("exports", revisions.exports, _export_cells),
         ("figures", figures, _figure_cells),
-        ("flips", revisions.flips.sort(~ours, maintain_order=True), _flip_cells),
+        ("flips", _flips(revisions).sort(~ours, maintain_order=True), _flip_cells),
         ("dossiers", revisions.dossiers, _dossier_cells),
+        ("records", revisions.records, _record_cells),
     ]
     for name, frame, cells in frames:
         if not frame.is_empty():
             yield _frame_table(name, frame, cells, rows)
-    if revisions.effects and not revisions.effects.flips.is_empty():
-        yield _frame_table("effects_flips", revisions.effects.flips, _effect_cells, rows)
     for change in revisions.tables:
         yield _values_table(change, rows)
 
@@ -229,16 +238,28 @@ def _count(value: float | None) -> Cell:
 
 
 def _figure_cells(row: dict[str, Any]) -> tuple[Cell, ...]:
-    groups = [row[key] for key in ("unit_id", "procedure_id", "channel_in")]
-    group = " · ".join(g for g in groups if g != EVERYTHING) or say("labels.everything")
+    groups = [row[key] for key in ("procedure_id", "channel_in")]
+    everything = say("labels.everything")
+    unit = everything if row["unit_id"] == EVERYTHING else row["unit_id"]
+    group = " · ".join(g for g in groups if g != EVERYTHING) or everything
     sides = [scoreboard.figure_value(row, side) for side in ("left", "right")]
-    place = (row["measure"], row["profile"], group, row["period"])
+    place = (row["measure"], row["profile"], unit, group, row["period"])
     return (*place, *sides, scoreboard.difference(row))
+
+
+def _flips(revisions: RevisionDiff) -> pl.DataFrame:
+    """Return the flips, each with the group of inputs that has the largest part in it."""
+    flips = revisions.flips
+    if revisions.effects is None:
+        return flips.with_columns(group=pl.lit(None, pl.String))
+    reasons = revisions.effects.flips.with_columns(profile=pl.lit(revisions.headline))
+    return flips.join(reasons, on=["dossier_id", "profile"], how="left", maintain_order="left")
 
 
 def _flip_cells(row: dict[str, Any]) -> tuple[Cell, ...]:
     due, end = row["is_due_moved"], row["is_end_moved"]
     moved = "due_and_end" if due and end else "due" if due else "end" if end else "judgement"
+    moved = "snapshot" if row["is_snapshot_moved"] else moved
     return (
         row["dossier_id"],
         row["unit_id"] or numerals.MISSING,
@@ -248,6 +269,7 @@ def _flip_cells(row: dict[str, Any]) -> tuple[Cell, ...]:
         _hours(row["left_slack_seconds"]),
         _hours(row["right_slack_seconds"]),
         say(f"revisions.moved_{moved}"),
+        _reason(row["group"]),
     )
 
 
@@ -255,9 +277,11 @@ def _hours(seconds: float | None) -> Cell:
     return Blank(say("revisions.no_slack")) if seconds is None else numerals.hours(seconds)
 
 
-def _effect_cells(row: dict[str, Any]) -> tuple[Cell, ...]:
-    groups = (say(f"revisions.group_{group}") for group in row["group"].split("+"))
-    return (row["dossier_id"], " + ".join(groups))
+def _reason(group: str | None) -> Cell:
+    """Return the name of a group of inputs, several joined where none has the largest part."""
+    if group is None:
+        return Blank(say("revisions.no_effect"))
+    return " + ".join(say(f"revisions.group_{name}") for name in group.split("+"))
 
 
 def _dossier_cells(row: dict[str, Any]) -> tuple[Cell, ...]:
@@ -267,6 +291,16 @@ def _dossier_cells(row: dict[str, Any]) -> tuple[Cell, ...]:
         say(f"revisions.{row['change']}"),
         row["source_file"] or numerals.MISSING,
         numerals.count(row["source_row"]),
+    )
+
+
+def _record_cells(row: dict[str, Any]) -> tuple[Cell, ...]:
+    return (
+        row["dossier_id"],
+        row["unit_id"] or numerals.MISSING,
+        say(f"revisions.record_{row['change']}"),
+        _value(row["left_value"]),
+        _value(row["right_value"]),
     )
 
 
@@ -306,6 +340,7 @@ def to_json(revisions: RevisionDiff, *, rows: int = _DEFAULT_ROWS) -> str:
         "verdicts": [asdict(verdict) for verdict in revisions.verdicts],
         "flips": revisions.flips.head(rows).to_dicts(),
         "dossiers": revisions.dossiers.head(rows).to_dicts(),
+        "records": revisions.records.head(rows).to_dicts(),
         "exports": revisions.exports.to_dicts(),
         "reasons": [asdict(reason) for reason in revisions.reasons],
         "stale_stages": revisions.stale_stages,

@@ -17,7 +17,7 @@ from workbench.core.cause_list import cause_label, known_causes
 from workbench.core.project import shipped
 from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.messages import say
-from workbench.official.metrics import read_metrics
+from workbench.official.metrics import measure_name
 from workbench.review.comparison import RevisionDiff
 from workbench.review.effects import Effects
 from workbench.review.tables import NUMBERED, TableChange
@@ -65,18 +65,12 @@ def _figure_row(row: dict[str, Any]) -> tuple[Cell, ...]:
     key = "no_interval" if has_none else "beyond" if row["is_beyond"] else "within"
     reading = say(f"revisions.{key}") if left != right else say("revisions.same")
     return (
-        measure_name(row["measure"]),
+        measure_name(row["measure"], shipped().reference),
         figure_value(row, "left"),
         figure_value(row, "right"),
         difference(row),
         reading,
     )
-
-
-def measure_name(measure: str) -> str:
-    """Return what people call a measure."""
-    names = {m.metric_id: m.name() for m in read_metrics(shipped().reference)}
-    return names[measure] if measure in names else say(f"briefing.{measure}")
 
 
 def figure_value(row: dict[str, Any], side: str) -> Cell:
@@ -167,6 +161,13 @@ def dossier_sentences(revisions: RevisionDiff) -> Iterator[str]:
             names=names,
             columns=_listed(columns, _SHOWN["columns"]) or numerals.MISSING,
         )
+    if not revisions.records.is_empty():
+        kinds = revisions.records["change"].value_counts().sort("count", "change", descending=True)
+        by_kind = (
+            f"{say(f'revisions.record_{change}')} {numerals.count(n)}"
+            for change, n in kinds.iter_rows()
+        )
+        yield say("revisions.records_by_kind", names="; ".join(by_kind))
     flips = revisions.flips.filter(pl.col("profile") == revisions.headline)
     if not flips.is_empty():
         names = _listed([_flip(row) for row in flips.iter_rows(named=True)], _SHOWN["flips"])
@@ -209,7 +210,7 @@ def _effects_table(revisions: RevisionDiff, effects: Effects) -> Table | None:
     parts = {(m, p, g): e for m, p, g, e in effects.figures.iter_rows()}
     rows = tuple(
         (
-            measure_name(row["measure"]),
+            measure_name(row["measure"], shipped().reference),
             difference(row),
             *(_effect(row, parts.get((row["measure"], period, g))) for g in effects.groups),
         )

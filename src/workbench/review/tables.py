@@ -1,20 +1,20 @@
 """Compare every table of two revisions row by row, under its own key.
 
-Equal bytes are equal tables and are not read. Of the others each row is reduced to a hash, so that
-memory holds the rows that differ and not the tables.
+Equal bytes are equal tables and are not read; of the others memory holds the rows that differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import polars.selectors as cs
 import pyarrow.parquet as pq
 
-BATCH = 250_000
-"""Rows read at a time."""
+from workbench.warehouse.differences import differing_rows
+
 NUMBERED = ("source_file", "source_sheet", "source_row")
 """Identify a landed row, which no SQL model describes."""
 _DOSSIER = "dossier_id"
@@ -99,7 +99,8 @@ def compare_table(
     used = wanted if set(wanted) <= set(both) else ()
     others = [c for c in both if c not in used] if used else []
     as_text = [c for c in both if schemas[0].get(c) != schemas[1].get(c)]
-    joined = _paired(_differing_rows(left, right, both, as_text), used or both)
+    left_only, right_only = differing_rows(left, right, both, as_text)
+    joined = _paired((_without_lists(left_only), _without_lists(right_only)), used or both)
     if not used:
         # without a key two rows that meet are one and the same
         joined = joined.filter(pl.col("change") != "changed")
@@ -121,7 +122,7 @@ def compare_table(
         left_columns=tuple(sorted(names[0] - names[1])) if right else (),
         right_columns=tuple(sorted(names[1] - names[0])) if left else (),
         dossiers=_dossiers(joined, used, others),
-        values=_values(joined.head(NAMED_ROWS), used or both, others),
+        values=_values(_as_text(joined.head(NAMED_ROWS)), used or both, others),
     )
 
 
@@ -133,55 +134,12 @@ def _differs(column: str) -> pl.Expr:
     return pl.col(column).ne_missing(pl.col(f"{column}:right"))
 
 
-def _batches(file: Path | None, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-    if file is not None:
-        for batch in pq.ParquetFile(file).iter_batches(BATCH, columns=list(columns)):
-            yield pl.DataFrame(pl.from_arrow(batch)).select(columns)
-
-
-def _differing_rows(
-    left: Path | None, right: Path | None, columns: Sequence[str], as_text: Sequence[str]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the rows that are not equally often on both sides, every value as text."""
-
-    def hashes(rows: pl.DataFrame) -> pl.Series:
-        return rows.with_columns(_texts(rows, as_text)).hash_rows()
-
-    nothing = pl.Series("hash", [], pl.UInt64)
-    counts = [
-        pl.concat(
-            [nothing, *(hashes(b).alias("hash") for b in _batches(file, columns))]
-        ).value_counts(name="n")
-        for file in (left, right)
-    ]
-    differing = (
-        counts[0]
-        .join(counts[1], on="hash", how="full", coalesce=True, suffix="_right")
-        .filter(pl.col("n").ne_missing(pl.col("n_right")))["hash"]
+def _without_lists(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows with lists as text: they are compared as a whole."""
+    lists = [name for name, kind in rows.schema.items() if isinstance(kind, pl.List)]
+    return rows.with_columns(
+        pl.col(name).list.eval(pl.element().cast(pl.String)).list.join("; ") for name in lists
     )
-    empty = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
-    sides = [
-        pl.concat(
-            [
-                empty,
-                *(
-                    b.filter(hashes(b).is_in(differing.implode())).select(_texts(b, columns))
-                    for b in _batches(file, columns)
-                ),
-            ]
-        )
-        for file in (left, right)
-    ]
-    return sides[0], sides[1]
-
-
-def _texts(rows: pl.DataFrame, columns: Sequence[str]) -> list[pl.Expr]:
-    return [
-        pl.col(name).list.eval(pl.element().cast(pl.String)).list.join("; ")
-        if isinstance(rows.schema[name], pl.List)
-        else pl.col(name).cast(pl.String)
-        for name in columns
-    ]
 
 
 def _paired(sides: tuple[pl.DataFrame, pl.DataFrame], key: Sequence[str]) -> pl.DataFrame:
@@ -212,6 +170,10 @@ def _dossiers(joined: pl.DataFrame, key: Sequence[str], others: Sequence[str]) -
     differs = [_differs(name) for name in others if name not in NUMBERED]
     more = pl.any_horizontal(pl.col("change") != "changed", *differs)
     return joined.filter(more)[_DOSSIER].unique().sort()
+
+
+def _as_text(joined: pl.DataFrame) -> pl.DataFrame:
+    return joined.cast({~cs.by_name("on_left", "on_right", require_all=False): pl.String})
 
 
 def _values(joined: pl.DataFrame, key: Sequence[str], others: Sequence[str]) -> pl.DataFrame:

@@ -20,9 +20,8 @@ from workbench.latebench.comparison_scores import (
     score_whatif,
 )
 from workbench.latebench.contenders import ContenderAnswer
-from workbench.latebench.grid import Grid, run_grid, summed_up
 from workbench.latebench.page import render
-from workbench.latebench.run import Task
+from workbench.latebench.run import Grid, Task, run_grid, summed_up
 from workbench.latebench.scores import score
 from workbench.latebench.truth import BenchTruth
 
@@ -204,35 +203,32 @@ def test_what_if_is_compared_with_a_simulation_of_the_scenario():
 
 
 def test_finish_stamps_alone_refuse_to_say_what_other_transfers_or_work_would_have_saved(
-    bench, runner
+    analysed,
 ):
-    whole = runner.analyse(bench("full")).whatif
-    bare = runner.analyse(bench("finish_only")).whatif
+    whole, bare = (analysed(tier).whatif for tier in ("full", "finish_only"))
     asked = set(whole["scenario"]) - set(bare["scenario"])
     unanswered = {"transfer_same_day", "transfer_as_usual", "assign_same_day", "work_in_norm"}
     assert asked == unanswered
 
 
-def eventual_scores(runner, case, truth=None):
-    found = runner.analyse(case)
-    return score_eventual(truth or case.truth, found.progress, found.passages)
+def eventual_scores(analysis, truth):
+    return score_eventual(truth, analysis.progress, analysis.passages)
 
 
-def test_a_share_of_recent_dossiers_is_compared_with_the_final_one(bench, runner):
+def test_a_share_of_recent_dossiers_is_compared_with_the_final_one(bench, analysed):
     case = bench("open_dossiers")
     recent = case.truth.recent
     assert 0 < recent.height < case.register.dossiers.height
-    found = eventual_scores(runner, case)
+    found = eventual_scores(analysed("open_dossiers"), case.truth)
     assert set(found) == {"eventual", "closed_only", "eventual_held"}
     sure = replace(case.truth, recent=recent.with_columns(is_late=pl.lit(value=False)))
     share = recent["is_late"].mean()
-    closed_share = eventual_scores(runner, case, sure)["closed_only"]
+    closed_share = eventual_scores(analysed("open_dossiers"), sure)["closed_only"]
     assert found["closed_only"] == pytest.approx(abs(closed_share - share))
 
 
-def test_with_nothing_open_there_is_no_share_to_correct(bench, runner):
-    case = bench()
-    assert eventual_scores(runner, case) == {}
+def test_with_nothing_open_there_is_no_share_to_correct(bench, analysed):
+    assert eventual_scores(analysed("full"), bench("full").truth) == {}
 
 
 def test_a_python_without_pm4py_is_refused_before_anything_runs(tmp_path):

@@ -20,7 +20,7 @@ def test_with_nothing_put_in_no_late_dossier_has_a_cause(bench):
 
 
 def test_a_cause_cuts_at_most_the_overrun_and_none_cuts_nothing(bench):
-    late = bench().truth.dossiers
+    late = bench("full").truth.dossiers
     assert late.filter(pl.col("avoidable_seconds") > pl.col("overrun_seconds")).is_empty()
     assert late.select(
         ((pl.col("cause") == NONE) == (pl.col("avoidable_seconds") == 0)).all()
@@ -29,7 +29,7 @@ def test_a_cause_cuts_at_most_the_overrun_and_none_cuts_nothing(bench):
 
 
 def test_true_cells_save_at_least_two(bench):
-    cells = bench().truth.cells
+    cells = bench("full").truth.cells
     assert cells.filter("is_true").height
     assert cells.filter("is_true")["n_saved"].min() == 2
     assert cells.filter(~pl.col("is_true"))["n_saved"].max() == 1
@@ -37,7 +37,7 @@ def test_true_cells_save_at_least_two(bench):
 
 def test_late_only_on_record_needs_a_forgotten_click(bench):
     assert not bench(dose=0.0).truth.dossiers["record_only"].any()
-    caused = bench().truth.dossiers.filter("record_only")
+    caused = bench("full").truth.dossiers.filter("record_only")
     assert set(caused["cause"]) == {"record_lag"}
 
 
@@ -50,20 +50,19 @@ def test_with_clicks_made_at_once_only_the_paper_dates_the_result(bench):
 
 
 @pytest.mark.parametrize("tier", ["full", "open_dossiers", "merged_unit"])
-def test_the_clock_calls_the_same_dossiers_late_by_the_same_seconds(bench, runner, tier):
+def test_the_clock_calls_the_same_dossiers_late_by_the_same_seconds(bench, analysed, tier):
     case = bench(tier)
-    outcomes = runner.analyse(case).outcomes.filter(pl.col("outcome").is_in(LATE))
+    outcomes = analysed(tier).outcomes.filter(pl.col("outcome").is_in(LATE))
     clock = outcomes.select("dossier_id", overrun_seconds=-pl.col("slack_seconds"))
     truth_rows = case.truth.dossiers.select("dossier_id", "overrun_seconds")
     assert truth_rows.rows() == clock.sort("dossier_id").rows()
 
 
-def test_the_quarter_of_a_late_dossier_is_the_one_in_which_the_workbench_counts_it(bench, runner):
+def test_the_quarter_of_a_late_dossier_is_the_one_in_which_the_workbench_counts_it(bench, analysed):
     from workbench.latebench.contenders import quarterly
 
-    case = bench()
-    counted = quarterly(runner.analyse(case)).filter("is_late")
-    truth_rows = case.truth.dossiers.select("dossier_id", "unit_id", "period")
+    counted = quarterly(analysed("full")).filter("is_late")
+    truth_rows = bench("full").truth.dossiers.select("dossier_id", "unit_id", "period")
     assert truth_rows.rows() == counted.select(truth_rows.columns).rows()
 
 
@@ -82,7 +81,7 @@ def test_kept_to_the_rule_no_transfer_lies_overnight_but_one_after_the_cut_off(c
 
 
 def test_what_if_truth_is_simulated_again(bench):
-    truth = bench().truth
+    truth = bench("full").truth
     assert truth.saved["record_same_day"] == truth.dossiers["record_only"].sum()
     assert 0 < truth.saved["transfer_same_day"] <= truth.dossiers.height
     assert bench(dose=0.0).truth.saved["record_same_day"] == 0

@@ -7,7 +7,7 @@ import pytest
 
 from workbench.core.errors import RuleFailed
 from workbench.figures.on_request import find_rounded_rates
-from workbench.official.audits import PRINTED, check_printed
+from workbench.official.metrics import PRINTED, check_printed
 
 DISTRICTS = ("cấp huyện, trễ", 5685, 329596)
 """Lâm Đồng, Quarter I 2020: 1.7248 percent, in a table that prints two decimals elsewhere."""

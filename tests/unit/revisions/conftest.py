@@ -81,6 +81,14 @@ def known(*dossiers: str) -> list[dict[str, Any]]:
         {
             "dossier_id": d,
             "unit_id": NASTY if d == "D3" else "p1",
+            "procedure_id": "t1",
+            "status": "resolved",
+            "received_at": utc(1),
+            "due_at": utc(5),
+            "resolved_at": utc(5),
+            "returned_at": utc(5),
+            "snapshot_at": utc(30),
+            "time_zone": "Asia/Ho_Chi_Minh",
             "source_file": "a",
             "source_row": 1,
         }
@@ -167,12 +175,12 @@ def keep(root: Path, message: str) -> None:
     run(root, "git", "commit", "-qm", message)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Two commits, ``before`` and ``after``, with every kind of input changed between them."""
     root = tmp_path_factory.mktemp("project")
     here = shipped().root
-    for stage in ("clean", "clock", "figures", "review"):
+    for stage in ("clean", "clock", "figures", "review", "macros"):
         shutil.copytree(here / "pipelines" / stage, root / "pipelines" / stage)
     write(root, ".dvc/config", (here / ".dvc" / "config").read_text(encoding="utf-8"))
     write(root, ".dvc/.gitignore", (here / ".dvc" / ".gitignore").read_text(encoding="utf-8"))
@@ -198,7 +206,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return Project(root)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def revisions(project: Project) -> RevisionDiff:
     """What differs between the two commits."""
     return compare_revisions(project, "before", "after")

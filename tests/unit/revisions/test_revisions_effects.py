@@ -24,8 +24,6 @@ from workbench.review.snapshots import RevisionTables
 STAGE = """\
 import sys
 from pathlib import Path
-import polars as pl
-import yaml
 
 def read(name):
     return int(Path(name).read_text())
@@ -39,12 +37,14 @@ if stage == "ingest":
 elif stage == "clean":
     (place / "number").write_text(Path("data/landed/number").read_text())
 elif stage == "clock":
+    import polars as pl
     late = read("data/clean/number") * read("data/reference/calendars/days")
     (place / "number").write_text(str(late))
     outcomes = ["late" if late > i else "on_time" for i in range(20)]
     pl.DataFrame({"dossier_id": [f"D{i:02}" for i in range(20)], "profile": profile,
                   "outcome": outcomes}).write_parquet(place / "outcomes.parquet")
 else:
+    import polars as pl
     late = read("data/clock/number") + read("data/reference/limit.csv")
     pl.DataFrame({"measure": "late", "profile": profile, "unit_id": "*", "procedure_id": "*",
                   "channel_in": "*", "period": "2022-H1", "value": float(late)}
@@ -66,12 +66,12 @@ stages:
 
 
 @pytest.fixture(scope="module")
-def history(project, tmp_path_factory) -> Project:
+def history(tmp_path_factory) -> Project:
     """Commits that change data, calendar and limit one after another, and an unfit program."""
     root = tmp_path_factory.mktemp("history")
-    for name in (".dvc/config", ".dvc/.gitignore", ".gitignore"):
-        write(root, name, (project.root / name).read_text(encoding="utf-8"))
-    write(root, "params.yaml", (shipped().root / "params.yaml").read_text(encoding="utf-8"))
+    for name in (".dvc/config", ".dvc/.gitignore", "params.yaml"):
+        write(root, name, (shipped().root / name).read_text(encoding="utf-8"))
+    write(root, ".gitignore", "/data/*\n!/data/reference/\n")
     write(root, "dvc.yaml", DVC_YAML.format(py=sys.executable))
     write(root, "src/stage.py", STAGE)
     inputs = {"data/inbox/number": 2, "data/reference/calendars/days": 3}
@@ -98,9 +98,14 @@ def effects(project: Project, left: str, right: str | None) -> Effects:
         return find_effects(before, after, find_reasons(project, before, after))
 
 
-def test_effects_are_shapley_values_and_sum_to_the_move(history):
+@pytest.fixture(scope="module")
+def found(history) -> Effects:
+    """What each of three changed groups moved."""
+    return effects(history, "first", "limit")
+
+
+def test_effects_are_shapley_values_and_sum_to_the_move(found):
     """Late goes from 2 x 3 + 1 to 4 x 5 + 10 = 30: by hand 2 x (3 + 5) / 2, 2 x (2 + 4) / 2, 9."""
-    found = effects(history, "first", "limit")
     assert found.groups == ("data", "calendar", "reference")
     assert dict(found.figures.select("group", "effect").iter_rows()) == {
         "data": 8.0,
@@ -110,14 +115,14 @@ def test_effects_are_shapley_values_and_sum_to_the_move(history):
     assert not found.is_in_order
 
 
-def test_stages_run_once_for_all_mixtures_that_differ_in_nothing_they_read(history):
+def test_stages_run_once_for_all_mixtures_that_differ_in_nothing_they_read(found):
     """Clock twice, explain six times; clean reads data alone, which both sides have."""
-    assert effects(history, "first", "limit").n_runs == 8
+    assert found.n_runs == 8
 
 
-def test_a_flipped_dossier_has_the_group_with_the_largest_part_in_it(history):
+def test_a_flipped_dossier_has_the_group_with_the_largest_part_in_it(found):
     """Late are the first 6, then 20: 10 by the days alone, 12 by the data alone, 20 by both."""
-    flips = dict(effects(history, "first", "limit").flips.iter_rows())
+    flips = dict(found.flips.iter_rows())
     assert len(flips) == 14
     assert {flips[f"D{i:02}"] for i in (6, 7, 8, 9, 12, 19)} == {"data+calendar"}
     assert flips["D10"] == flips["D11"] == "data"

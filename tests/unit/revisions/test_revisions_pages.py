@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import hashlib
 import html
 import json
 import re
@@ -10,6 +12,7 @@ import re
 import polars as pl
 import pytest
 
+from workbench.charts.tables import ASSETS
 from workbench.messages import use_language
 from workbench.review import to_html, to_json, to_markdown, to_text, write_plots_page
 
@@ -29,7 +32,7 @@ def test_every_page_says_the_counts_the_reason_the_figure_and_the_dossier(revisi
         "+50,0 điểm %",
         "+1.001",
         "đúng hạn",
-        "-2,0",
+        "−2,0",
         "D5",
     ):
         assert expected in text, expected
@@ -43,15 +46,19 @@ def test_english_on_request(revisions):
 
 def test_nothing_from_data_is_markup_in_html(revisions):
     page = to_html(revisions)
-    assert "<script" not in page
     assert "&lt;script&gt;" in page
+    own = (ASSETS / "revisions.js").read_text(encoding="utf-8")
+    assert re.findall(r"<script>(.*?)</script>", page, re.DOTALL) == [own]
+    assert page.count("<script") == 1
+    allowed = base64.b64encode(hashlib.sha256(own.encode()).digest()).decode()
+    assert f"script-src 'sha256-{allowed}'\"" in page
 
 
 def test_nothing_from_data_is_markup_in_markdown(revisions):
     page = to_markdown(revisions)
     assert "<" not in page
     flips = [line for line in page.splitlines() if line.startswith("| D")]
-    assert {len(re.findall(r"(?<!\\)\|", line)) for line in flips} == {9, 6}
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in flips} == {10, 6}
 
 
 def test_the_first_screen_fits_a_terminal_and_says_what_a_reviewer_must_know(revisions):

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.testing.simulate.desk import Slowdown, serve
+from workbench.testing.simulate.steps import Slowdown, serve
 
 ARRIVALS = st.lists(st.tuples(st.integers(0, 500), st.integers(1, 60)), min_size=1, max_size=40)
 

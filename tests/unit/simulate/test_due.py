@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from workbench.testing.simulate.due import closing, day_length, moved_days, working_days_after
-from workbench.testing.simulate.process import NEVER
+from workbench.testing.simulate.steps import NEVER
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 EPOCH = dt.date(1970, 1, 1)

@@ -31,7 +31,7 @@ def test_the_same_seed_plants_the_same_faults_in_the_same_bytes(reference_dir, t
     runs = []
     for name in ("one", "two"):
         folder = tmp_path / name
-        truth = simulate_faults(reference_dir, seed=7, out=folder, truth=folder)
+        truth = simulate_faults(reference_dir, seed=7, out=folder, truth=folder, dossiers=3500)
         runs.append((truth, {p.name: p.read_bytes() for p in sorted(folder.iterdir())}))
     assert runs[0][0].equals(runs[1][0])
     assert runs[0][1] == runs[1][1]

@@ -8,7 +8,6 @@ import pytest
 from workbench.testing.simulate.process import (
     ASSIGN,
     INTAKE,
-    NEVER,
     OPINION,
     RECORD,
     RETURN,
@@ -16,6 +15,7 @@ from workbench.testing.simulate.process import (
     WORK,
     ProcessTimes,
 )
+from workbench.testing.simulate.steps import NEVER
 
 FIRST_TOUCHED = {
     "portal_transfer": ASSIGN,

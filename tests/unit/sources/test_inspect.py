@@ -230,3 +230,20 @@ def test_hostile_texts_stay_strings_of_the_draft(put, reference_dir) -> None:
     declared = tomllib.loads(draft)
     assert set(declared) >= {"name", "files", "snapshot"}
     assert "\u202e" not in draft
+
+
+def test_the_kinds_of_steps_are_guessed_from_the_words_of_their_names(put, reference_dir) -> None:
+    """Names as two public systems write them; a guess is a comment until a person agrees."""
+    guessed = {
+        "TIEP_NHAN": "intake",
+        "BAN_GIAO_XA": "assign",
+        "YEU_CAU_THU_LY_LAI": "work",
+        "XET_DUYET": "sign",
+        "TRA_KET_QUA": "return",
+        "Đăng ký": "?",
+    }
+    rows = [f"H{n},{name},04/03/2022 08:0{n}" for n in range(9) for name in guessed]
+    table = "\n".join(["Mã hồ sơ,Bước xử lý,Thời điểm kết thúc", *rows])
+    text = inspect(put("log.csv", table), reference_dir).to_toml()
+    for name, kind in guessed.items():
+        assert f'# "{name}" = "{kind}"  # ' in text

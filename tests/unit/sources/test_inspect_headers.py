@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from workbench.core.errors import InputRejected
 from workbench.ingest import deliveries, ingest, read_profile
-from workbench.ingest.inspection import inspect
+from workbench.ingest.date_spelling import plain
+from workbench.ingest.inspection import inspect, snapshot_pattern
+from workbench.ingest.mapping import heading_instant
 
 REQUESTS = (
     "Unique Key,Created Date,Closed Date,Agency Name,Incident Address,Status,Due Date,"
@@ -173,3 +176,24 @@ def test_a_folder_is_called_a_folder(tmp_path, reference_dir) -> None:
     with pytest.raises(InputRejected) as problem:
         inspect(tmp_path, reference_dir)
     assert problem.value.key == "readers.is_folder"
+
+
+@pytest.mark.parametrize(
+    ("head", "stamp"),
+    [
+        ("Từ ngày 01/01/2026 đến ngày 30/06/2026", "30/06/2026"),
+        ("Ngày xuất: 12/07/2026 08:15", "12/07/2026 08:15:00"),
+        ("Thời điểm xuất báo cáo: 08:15 12/07/2026", "12/07/2026 08:15:00"),
+        ("(Số liệu tính đến 17 giờ 00 phút ngày 30 tháng 6 năm 2026)", "2026-06-30 17:00:00"),
+        ("Đồng Tháp, ngày 05 tháng 07 năm 2026", "2026-07-05"),
+        ("Report generated on 2026-07-05 08:00:00", "2026-07-05 08:00:00"),
+        ("Data extracted: July 5, 2026", "2026-07-05"),
+        ("Xuất bởi hệ thống lúc 08:15:30 ngày 12/07/2026", "12/07/2026 08:15:30"),
+        ("Ban hành kèm theo Thông tư ngày 01/02/2020", ""),
+        ("Kỳ báo cáo: 6 tháng đầu năm 2026", ""),
+    ],
+)
+def test_the_date_of_an_export_is_found_in_the_words_that_offices_use(head, stamp):
+    pattern = snapshot_pattern(["Sở Nội vụ", head])
+    found = heading_instant(pattern, ["Sở Nội vụ", head]) if pattern else ""
+    assert plain(pl.Series([found]))[0].removesuffix(":00").rstrip() == stamp.removesuffix(":00")

@@ -127,3 +127,16 @@ def test_an_old_workbook_is_named_as_what_it_is(put, reference_dir, monkeypatch)
     path = put("x.xls", b"\xd0\xcf\x11\xe0" + b"\0" * 600)
     with pytest.raises(InputRejected, match="old Excel workbook"):
         inspect(path, reference_dir)
+
+
+def test_names_that_may_be_one_unit_are_offered_and_numbered_ones_are_not(put, reference_dir):
+    names = ("Phòng Tư pháp", "Phòng  Tư  Pháp", "Phòng Tư phap", "Phường 1", "Phường 11", "An Hòa")
+    rows = [f"H{n:03d};{name};04/03/2022;14/03/2022" for n, name in enumerate(names * 3)]
+    found = inspect(
+        put("x.csv", "\n".join(["Mã hồ sơ;Đơn vị;Ngày tiếp nhận;Ngày hẹn trả", *rows])),
+        reference_dir,
+    )
+    pairs = {frozenset(pair) for pair in found.alike_units}
+    assert frozenset(("Phòng Tư pháp", "Phòng Tư phap")) in pairs
+    assert not any({"Phường 1", "Phường 11"} <= pair for pair in pairs)
+    assert "«Phòng Tư pháp»" in found.to_toml()

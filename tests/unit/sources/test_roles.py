@@ -24,7 +24,8 @@ def roles(put, reference_dir):
 
     def run(header: str, rows=ROWS) -> dict[str, str]:
         lines = [header, *(";".join(row) for row in rows)]
-        text = inspect(put("x.csv", "\n".join(lines) + "\n"), reference_dir).to_toml()
+        inspection = inspect(put("x.csv", "\n".join(lines) + "\n"), reference_dir)
+        run.choices, text = inspection.choices, inspection.to_toml()
         columns = text[text.index("[files.columns]") :]
         return dict(re.findall(r'^"(.+?)" = "(\w+)"', columns, re.MULTILINE))
 
@@ -53,7 +54,7 @@ def test_the_words_that_say_which_rows_have_ended_are_statuses_and_not_units(rol
     rows = [(*row, "fertig" if row[4] else "laufend") for row in ROWS]
     found = roles("Ticket ID;zz;Created;Due date;Closed;yy", rows)
     assert found["yy"] == "status"
-    assert found["zz"] == "unit_id"
+    assert roles.choices == {"unit_id": ("zz",)}
 
 
 def test_a_count_of_the_rows_is_a_number_only_where_there_is_no_other(roles):
@@ -63,6 +64,31 @@ def test_a_count_of_the_rows_is_a_number_only_where_there_is_no_other(roles):
     found = roles("zz;yy;Created;Due date;Closed", both)
     assert "zz" not in found
     assert found["yy"] == "dossier_id"
+
+
+def test_a_due_date_lies_between_the_ends_and_one_before_them_all_is_none(roles):
+    header = "Ticket ID;Office;Created;Closed;zz"
+    assert roles(header, [(*row[:3], row[4], row[3]) for row in ROWS])["zz"] == "due_at"
+    sent = [(*row[:3], row[4], row[2]) for row in ROWS]
+    assert "due_at" not in roles(header, sent).values()
+
+
+def test_a_column_of_small_numbers_is_no_date_whatever_its_header_says(roles):
+    found = roles("Ticket ID;Office;Created;Due date;Closed", [(*r[:3], "10", r[4]) for r in ROWS])
+    assert "due_at" not in found.values()
+
+
+def test_two_columns_that_may_be_the_end_are_left_to_a_person(roles):
+    rows = [(*row, row[4]) for row in ROWS]
+    found = roles("Ticket ID;Office;Created;Due date;yy;zz", rows)
+    assert "resolved_at" not in found.values()
+    assert roles.choices["resolved_at"] == ("yy", "zz")
+
+
+def test_the_words_of_known_codes_name_their_column_whatever_its_header_is(roles):
+    rows = [(*row, ("Phone", "Internet")[n % 2]) for n, row in enumerate(ROWS)]
+    found = roles("Ticket ID;Office;Created;Due date;Closed;zz", rows)
+    assert found["zz"] == "channel_in"
 
 
 def test_dates_that_do_not_come_in_order_get_no_role(roles):

@@ -97,7 +97,27 @@ def change(
         .select("unit_id", *(pl.col(b).alias(f"{side}_{b}") for b in _BOUNDS))
         for side, period in (("left", left), ("right", right))
     ]
-    both = sides[0].join(sides[1], on="unit_id", how="full", coalesce=True).sort("unit_id")
+    return changes(*sides).with_columns(
+        pl.lit(left).alias("left"),
+        pl.lit(right).alias("right"),
+        pl.lit("newcombe").alias("method"),
+        pl.lit(2).alias("evidence_level"),
+    )
+
+
+def changes(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
+    """Return how a share of every unit and of ``*`` differs between two sides.
+
+    Args:
+        left: One row per unit and one for ``*``: ``unit_id``, ``left_numerator`` and
+            ``left_denominator``.
+        right: The same of the other side.
+
+    Returns:
+        The rows of both with difference, lower, upper, sure_lower, sure_upper and spread, as
+        ``change`` describes them.
+    """
+    both = left.join(right, on="unit_id", how="full", coalesce=True).sort("unit_id")
     rows = both.to_dicts()
     spread = _spread_of_changes(rows)
     units = sum(row["unit_id"] != EVERYTHING for row in rows)
@@ -105,16 +125,12 @@ def change(
     gaps = [_gap(row, spread) for row in rows]
     surer = [_gap(row, spread, Z_95 if row["unit_id"] == EVERYTHING else sure) for row in rows]
     return both.with_columns(
-        pl.lit(left).alias("left"),
-        pl.lit(right).alias("right"),
         pl.Series("difference", [g[0] for g in gaps], dtype=pl.Float64),
         pl.Series("lower", [g[1] for g in gaps], dtype=pl.Float64),
         pl.Series("upper", [g[2] for g in gaps], dtype=pl.Float64),
         pl.Series("sure_lower", [g[1] for g in surer], dtype=pl.Float64),
         pl.Series("sure_upper", [g[2] for g in surer], dtype=pl.Float64),
         pl.lit(spread).alias("spread"),
-        pl.lit("newcombe").alias("method"),
-        pl.lit(2).alias("evidence_level"),
     )
 
 

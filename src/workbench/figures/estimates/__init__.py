@@ -11,8 +11,9 @@ from workbench.figures.estimates.shares import (
     Estimate,
     count,
     difference,
+    quartiles,
     wilson,
     wilson_many,
 )
 
-__all__ = ["Z_95", "Estimate", "count", "difference", "wilson", "wilson_many"]
+__all__ = ["Z_95", "Estimate", "count", "difference", "quartiles", "wilson", "wilson_many"]

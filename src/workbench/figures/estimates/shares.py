@@ -6,6 +6,7 @@ A share of nothing has no value, and more than all is no share. Small tables onl
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -96,6 +97,16 @@ def wilson_many(numerator: ArrayLike, denominator: ArrayLike) -> tuple[Floats, F
     lower = np.where(above > 0, np.maximum((centre - half) / (below + square), 0.0), 0.0)
     upper = np.where(share < 1, np.minimum((centre + half) / (below + square), 1.0), 1.0)
     return share, lower, upper
+
+
+def quartiles(values: Sequence[float]) -> tuple[float, float]:
+    """Return the values between which half of some values are, neighbours interpolated.
+
+    >>> quartiles([4, 1, 2, 3, 5])
+    (2.0, 4.0)
+    """
+    low, high = np.quantile(np.asarray(values, dtype=np.float64), [0.25, 0.75])
+    return float(low), float(high)
 
 
 def difference(left: Estimate, right: Estimate) -> tuple[float | None, float | None, float | None]:

@@ -7,7 +7,6 @@ Nothing here knows how causes are found, and nothing that finds causes may read 
 
 from __future__ import annotations
 
-from workbench.testing.simulate.sample import SNAPSHOT, simulate
-from workbench.testing.simulate.summary import HalfYear, Summary
+from workbench.testing.simulate.sample import SNAPSHOT, HalfYear, Summary, simulate
 
 __all__ = ["SNAPSHOT", "HalfYear", "Summary", "simulate"]

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.testing.simulate.desk import Slowdown, serve
 from workbench.testing.simulate.due import day_length, promised_days
 from workbench.testing.simulate.population import COUNTER, ONLINE, POST, Dossiers
 from workbench.testing.simulate.scenario import Injection, Scenario
+from workbench.testing.simulate.steps import NEVER, Slowdown, StepProcess, serve
 from workbench.testing.simulate.streams import Flags, Numbers, Streams, Whole
 
 INTAKE, ASSIGN, WORK, OPINION, SIGN, RECORD, RETURN = range(7)
@@ -26,12 +26,8 @@ SUPPLEMENT, TAX = range(2)
 CARRIED_ON, WITHDRAWN, REJECTED = range(3)
 """How a dossier ends."""
 
-NEVER = -1
-"""Stands for a step or pause that a dossier does not have."""
-
 _MINUTE, _HOUR = 60, 3_600
 _DUTIES = 1.6
-_SESSIONS = (0.45, 0.95)
 _PAPER_DATED, _PAPER_DATED_LATE_CLICK = 0.6, 0.9
 
 
@@ -57,21 +53,16 @@ class ProcessTimes:
     promised: Whole
 
 
-class ProcessSimulator:
+class ProcessSimulator(StepProcess):
     """Simulates the process of the dossiers of one scenario."""
 
     def __init__(self, dossiers: Dossiers, scenario: Scenario, streams: Streams) -> None:
+        super().__init__(streams, day_length(scenario.calendar), RETURN + 1)
         self.dossiers = dossiers
         self.scenario = scenario
-        self.streams = streams
-        self.day = day_length(scenario.calendar)
         self.same_day = self._of_procedure("same_day").astype(bool)
         self.limit = self._of_procedure("working_days") * self.day
-        shape = (len(dossiers), RETURN + 1)
-        self.arrived = np.full(shape, NEVER, dtype=np.int64)
-        self.started = np.full(shape, NEVER, dtype=np.int64)
-        self.finished = np.full(shape, NEVER, dtype=np.int64)
-        self.holder = np.ones(shape, dtype=np.int64)
+        self.holder = np.ones_like(self.arrived)
         self.pauses = np.full((len(dossiers), 2, 2), NEVER, dtype=np.int64)
         self.office = self._offices()
 
@@ -131,21 +122,13 @@ class ProcessSimulator:
         is_affected: Flags = inside & (self.dossiers.office == office)
         return is_affected
 
-    def _pass(self, step: int, arrived: Whole, wait: Whole, length: Whole, who: Flags) -> None:
-        self.arrived[who, step] = arrived[who]
-        self.started[who, step] = (arrived + wait)[who]
-        self.finished[who, step] = (arrived + wait + length)[who]
-
     def _take_in(self) -> Whole:
         """Accept dossiers: within minutes at the counter, after a wait online."""
         online = self.dossiers.channel_in == ONLINE
-        wait = self.streams.lognormal(
-            "intake wait", np.where(online, 70 * _MINUTE, 6 * _MINUTE), 0.8
-        )
-        length = self.streams.lognormal("intake length", 9 * _MINUTE, 0.5)
-        everyone = np.ones(len(online), dtype=bool)
+        wait = self.draw_minutes("intake wait", np.where(online, 70, 6), 0.8)
+        length = self.draw_minutes("intake length", 9, 0.5)
         submitted = self.scenario.calendar.w(self.dossiers.submitted)
-        self._pass(INTAKE, submitted, wait, length, everyone)
+        self.pass_step(INTAKE, submitted, wait, length)
         clerks = np.array([o.clerks for o in self.scenario.offices])[self.dossiers.office]
         number = 1 + (self.streams.uniform("clerk") * clerks).astype(np.int64)
         self.holder[:, INTAKE] = self.holder[:, RETURN] = number
@@ -153,31 +136,29 @@ class ProcessSimulator:
 
     def _transfer(self) -> Whole:
         """Return when the next holder has the dossier on the portal."""
-        gap = self.streams.lognormal("transfer", 7 * _MINUTE, 1.0)
+        gap = self.draw_minutes("transfer", 7, 1.0)
         for office, item in self.scenario.acting("portal_transfer"):
             hit = self._is_affected(item, office) & self.streams.chance("transfer left", item.share)
             mean = item.dose * self.day
-            left = 0.35 * mean + self.streams.exponential("transfer left for", 0.65 * mean)
-            gap = np.where(hit, gap + left.astype(np.int64), gap)
+            left = self.leave_lying("transfer left", 0.35 * mean, 0.65 * mean)
+            gap = np.where(hit, gap + left, gap)
         return self.finished[:, INTAKE] + gap
 
     def _assign(self, arrived: Whole) -> Whole:
         """Have the head name an officer; same-day matters go straight to the desk."""
-        wait = self.streams.lognormal("assignment wait", 35 * _MINUTE, 0.8)
-        length = self.streams.lognormal("assignment", 2 * _MINUTE, 0.5)
-        self._pass(ASSIGN, arrived, wait, length, ~self.same_day)
+        wait = self.draw_minutes("assignment wait", 35, 0.8)
+        length = self.draw_minutes("assignment", 2, 0.5)
+        self.pass_step(ASSIGN, arrived, wait, length, ~self.same_day)
         return np.where(self.same_day, arrived, self.finished[:, ASSIGN] + 5)
 
     def _work(self, arrived: Whole) -> None:
         """Examine: wait for the desk, work, stop the clock for supplements and tax."""
         work = self._work_length()
-        glance = self.streams.lognormal(
-            "glance", np.where(self.same_day, 4 * _MINUTE, 40 * _MINUTE), 0.6
-        )
+        glance = self.draw_minutes("glance", np.where(self.same_day, 4, 40), 0.6)
         started = self._queue(arrived + glance, work)
-        is_requested = self.streams.chance("supplement", self._probability("supplement"))
-        moment = started + (work * (0.2 + 0.6 * self.streams.uniform("asked at"))).astype(np.int64)
-        supplement = self.streams.lognormal("supplement takes", 2.5 * self.day, 0.7)
+        is_requested, moment, supplement = self.ask_supplement(
+            started, work, self._probability("supplement")
+        )
         self._pause(SUPPLEMENT, is_requested, moment, supplement)
         finished = started + work + is_requested * supplement
         taxed = self.streams.chance("tax", self._probability("tax"))
@@ -227,50 +208,43 @@ class ProcessSimulator:
 
     def _ask_opinion(self, goes_on: Flags) -> Whole:
         """Ask another unit where the procedure needs it; return when the draft is ready."""
-        ready = self.finished[:, WORK] + self.streams.lognormal("hand over", 3 * _MINUTE, 0.7)
+        ready = self.finished[:, WORK] + self.draw_minutes("hand over", 3, 0.7)
         elsewhere = self.office[:, OPINION] != self.dossiers.office
         is_requested = self.streams.chance("opinion", self._probability("opinion"))
         who = goes_on & elsewhere & is_requested
         wait = self.streams.lognormal("opinion wait", 0.04 * self.limit, 0.6)
         length = self.streams.lognormal("opinion length", 0.08 * self.limit, 0.5)
-        self._pass(OPINION, ready, wait, length, who)
-        back = self.finished[:, OPINION] + self.streams.lognormal("opinion back", 8 * _MINUTE, 0.7)
+        self.pass_step(OPINION, ready, wait, length, who)
+        back = self.finished[:, OPINION] + self.draw_minutes("opinion back", 8, 0.7)
         return np.where(who, back, ready)
 
     def _sign(self, arrived: Whole, goes_on: Flags) -> None:
         """Sign at once in same-day matters, else at the leader's next session."""
-        at_once = arrived + self.streams.lognormal("signature", 9 * _MINUTE, 0.7)
-        session = self._next_session(arrived, self.day // 2, _SESSIONS[0])
-        for office, item in self.scenario.acting("batching"):
-            rare = self._next_session(arrived, int(item.dose * self.day), _SESSIONS[1])
-            session = np.where(self._is_affected(item, office), rare, session)
-        length = self.streams.lognormal("signing", 3 * _MINUTE, 0.6)
+        at_once = arrived + self.draw_minutes("signature", 9, 0.7)
+        rare = (
+            (self._is_affected(item, office), int(item.dose * self.day))
+            for office, item in self.scenario.acting("batching")
+        )
+        session = self.signing_session(arrived, rare)
+        length = self.draw_minutes("signing", 3, 0.6)
         wait = np.where(self.same_day, at_once, session) - arrived
-        self._pass(SIGN, arrived, wait, length, goes_on)
-
-    def _next_session(self, ready: Whole, every: int, share: float) -> Whole:
-        """Return the first session after ``ready``.
-
-        Sessions lie ``every`` working seconds apart, the first at a share of the first day.
-        """
-        first = int(share * self.day)
-        return first + (np.maximum(ready - first, 0) // every + 1) * every
+        self.pass_step(SIGN, arrived, wait, length, goes_on)
 
     def _record(self, goes_on: Flags) -> Flags:
         """Seal and click the result in; return who was clicked late."""
         arrived = self.finished[:, SIGN] + 2
-        wait = self.streams.lognormal("record wait", 6 * _MINUTE, 0.7)
+        wait = self.draw_minutes("record wait", 6, 0.7)
         clicked_late = np.zeros(len(goes_on), dtype=bool)
         for office, item in self.scenario.acting("record_lag"):
             hit = self._is_affected(item, office) & self.streams.chance(
                 "click forgotten", item.share
             )
             mean = item.dose * self.day
-            lag = 0.3 * mean + self.streams.exponential("click forgotten for", 0.7 * mean)
-            wait = np.where(hit, wait + lag.astype(np.int64), wait)
+            lag = self.leave_lying("click forgotten", 0.3 * mean, 0.7 * mean)
+            wait = np.where(hit, wait + lag, wait)
             clicked_late |= hit
-        length = self.streams.lognormal("record", 2 * _MINUTE, 0.5)
-        self._pass(RECORD, arrived, wait, length, goes_on)
+        length = self.draw_minutes("record", 2, 0.5)
+        self.pass_step(RECORD, arrived, wait, length, goes_on)
         return clicked_late
 
     def _give_back(self, goes_on: Flags) -> None:
@@ -280,4 +254,4 @@ class ProcessSimulator:
         wait = 1 + self.streams.exponential("collected after", waits)
         delivery = self.streams.lognormal("delivery", 1.2 * self.day, 0.4)
         length = np.where(channel == POST, delivery, 2 * _MINUTE)
-        self._pass(RETURN, self.finished[:, RECORD], wait, length, goes_on)
+        self.pass_step(RETURN, self.finished[:, RECORD], wait, length, goes_on)

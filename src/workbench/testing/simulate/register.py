@@ -16,7 +16,6 @@ from workbench.testing.simulate.population import COUNTER, ONLINE, POST, Dossier
 from workbench.testing.simulate.process import (
     ASSIGN,
     INTAKE,
-    NEVER,
     OPINION,
     RECORD,
     RETURN,
@@ -29,6 +28,7 @@ from workbench.testing.simulate.process import (
 )
 from workbench.testing.simulate.scenario import Procedure, Scenario
 from workbench.testing.simulate.snapshot import ObservedState
+from workbench.testing.simulate.steps import NEVER, instants
 from workbench.testing.simulate.streams import Flags, Whole
 
 _CHANNELS = {COUNTER: "counter", ONLINE: "online", POST: "post"}
@@ -124,7 +124,7 @@ class _RegisterBuilder:
                 "due_at": self._local(snapshot.due, snapshot.received),
                 "due_first_at": self._local(snapshot.first_due, snapshot.received),
                 "resolved_at": self.stamps(resolved),
-                "returned_at": self.stamps(self.instants(handling.finished[:, RETURN])),
+                "returned_at": self.stamps(instants(self.calendar, handling.finished[:, RETURN])),
                 "paper_result_on": self._paper_dates(),
                 "status": self.statuses(),
                 "outcome": snapshot.outcomes,
@@ -141,14 +141,9 @@ class _RegisterBuilder:
         """Return one row per dossier and pause that had begun."""
         return pl.concat(self._pause(reason) for reason in _REASONS)
 
-    def instants(self, working: Whole) -> Whole:
-        """Return epoch seconds of working seconds; what never happens stays negative."""
-        instants: Whole = self.calendar.instant(np.maximum(working, 0))
-        return np.where(working == NEVER, NEVER, instants)
-
-    def stamps(self, instants: Whole) -> pl.Series:
+    def stamps(self, moments: Whole) -> pl.Series:
         """Return local stamps, missing where something has not happened by the snapshot."""
-        return self._local(instants, (instants != NEVER) & (instants <= self.snapshot.at))
+        return self._local(moments, (moments != NEVER) & (moments <= self.snapshot.at))
 
     def statuses(self) -> list[str]:
         """Return the state of each dossier, as the vocabulary names it."""
@@ -156,7 +151,7 @@ class _RegisterBuilder:
         now = self.calendar.w(np.array([snapshot.at]))[0]
         paused = (handling.pauses[:, :, 0] <= now) & (now < handling.pauses[:, :, 1])
         begun = (handling.arrived[:, ASSIGN : WORK + 1] <= now).all(axis=1)
-        returned = self.instants(handling.finished[:, RETURN])
+        returned = instants(self.calendar, handling.finished[:, RETURN])
         is_returned = (returned != NEVER) & (returned <= snapshot.at)
         ends = np.array(["", "withdrawn", "rejected"])[handling.ending]
         choices = [
@@ -173,19 +168,19 @@ class _RegisterBuilder:
         statuses: list[str] = np.select(list(conditions), texts, "in_progress").tolist()
         return statuses
 
-    def _local(self, instants: Whole, known: Flags) -> pl.Series:
-        local = pl.Series(instants + self.calendar.offset).cast(pl.Int64)
+    def _local(self, moments: Whole, known: Flags) -> pl.Series:
+        local = pl.Series(moments + self.calendar.offset).cast(pl.Int64)
         stamps = pl.from_epoch(local, time_unit="s").cast(pl.Datetime("us"))
         return stamps.set(pl.Series(~known), None)
 
     def _paper_dates(self) -> pl.Series:
-        signed = self.instants(self.handling.finished[:, SIGN])
+        signed = instants(self.calendar, self.handling.finished[:, SIGN])
         is_known = (signed != NEVER) & self.handling.paper_dated & (signed <= self.snapshot.at)
         return self._local(signed, is_known).cast(pl.Date)
 
     def _step(self, step: int) -> pl.DataFrame:
         handling, offices = self.handling, self.scenario.offices
-        arrived = self.instants(handling.arrived[:, step])
+        arrived = instants(self.calendar, handling.arrived[:, step])
         if step == INTAKE:
             arrived = self.sent.submitted
         begun = (arrived != NEVER) & (arrived <= self.snapshot.at)
@@ -208,8 +203,8 @@ class _RegisterBuilder:
                     for u, n in zip(units, numbers, strict=True)
                 ],
                 "arrived_at": self.stamps(arrived),
-                "started_at": self.stamps(self.instants(handling.started[:, step])),
-                "finished_at": self.stamps(self.instants(handling.finished[:, step])),
+                "started_at": self.stamps(instants(self.calendar, handling.started[:, step])),
+                "finished_at": self.stamps(instants(self.calendar, handling.finished[:, step])),
                 "step_due_at": self._local(limit, has_norm),
                 "norm_hours": pl.Series(norm).set(pl.Series(~has_norm), None),
             }
@@ -217,7 +212,7 @@ class _RegisterBuilder:
         return frame.filter(begun)
 
     def _pause(self, reason: int) -> pl.DataFrame:
-        ends = self.instants(self.handling.pauses[:, reason])
+        ends = instants(self.calendar, self.handling.pauses[:, reason])
         begun = (ends[:, 0] != NEVER) & (ends[:, 0] <= self.snapshot.at)
         frame = pl.DataFrame(
             {

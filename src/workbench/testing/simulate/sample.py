@@ -13,9 +13,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
+import polars as pl
 from xlsxwriter.exceptions import FileCreateError
 
 from workbench.core.errors import OutputBusy, UsageProblem
+from workbench.core.vocabulary import Period
 from workbench.testing.simulate.exports import Exporter
 from workbench.testing.simulate.population import Dossiers, draw_dossiers
 from workbench.testing.simulate.process import ProcessSimulator
@@ -24,7 +26,6 @@ from workbench.testing.simulate.scenario import Scenario, read_scenario
 from workbench.testing.simulate.snapshot import ObservedState
 from workbench.testing.simulate.spelling import UnitNames
 from workbench.testing.simulate.streams import Streams
-from workbench.testing.simulate.summary import Summary, count_half_years
 from workbench.testing.simulate.truth import Live, ground_truth
 
 SNAPSHOT = dt.datetime(2022, 6, 30, 17)  # noqa: DTZ001 - local time of the calendar
@@ -145,3 +146,67 @@ def publish(folder: Path, write: Callable[[Path], list[Path]]) -> list[Path]:
             return [path.replace(folder / path.name) for path in write(Path(beside))]
     except (OSError, FileCreateError) as reason:
         raise OutputBusy("simulate.busy", folder=folder, reason=reason) from reason
+
+
+@dataclass(frozen=True)
+class HalfYear:
+    """Counts of one half-year; open dossiers as they stand at the snapshot."""
+
+    period: str
+    received: int
+    received_online: int
+    processed_online: int
+    resolved: int
+    early: int
+    on_time: int
+    late: int
+    withdrawn: int
+    rejected: int
+    returned: int
+    returned_by_post: int
+    open_in_time: int
+    open_overdue: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The files written, the half-years, and how many causes of lateness were put in."""
+
+    files: tuple[Path, ...]
+    half_years: tuple[HalfYear, ...]
+    injections: int
+
+
+def count_half_years(dossiers: pl.DataFrame) -> tuple[HalfYear, ...]:
+    """Count the dossiers of a register by half-year, oldest first."""
+    periods = dossiers["period"].unique().sort().to_list()
+    return tuple(_count(dossiers, period) for period in periods)
+
+
+def _count(dossiers: pl.DataFrame, period: str) -> HalfYear:
+    half = Period.parse(period)
+
+    def within(column: str) -> pl.DataFrame:
+        day = pl.col(column).dt.date()
+        return dossiers.filter(day.is_between(half.starts_on, half.ends_on))
+
+    received, returned = within("received_at"), within("returned_at")
+    online = received.filter(pl.col("channel_in") == "online")
+    ends = within("resolved_at")["outcome"].to_list()
+    stands = received["outcome"].to_list()
+    return HalfYear(
+        period=period,
+        received=len(received),
+        received_online=len(online),
+        processed_online=int(online["processed_online"].sum()),
+        resolved=len(ends),
+        early=ends.count("early"),
+        on_time=ends.count("on_time"),
+        late=ends.count("late"),
+        withdrawn=ends.count("withdrawn"),
+        rejected=ends.count("rejected"),
+        returned=len(returned),
+        returned_by_post=int((returned["channel_out"] == "post").sum()),
+        open_in_time=stands.count("open_in_time"),
+        open_overdue=stands.count("open_overdue"),
+    )

@@ -1,0 +1,287 @@
+"""Run the notebooks of briefings and write what they show: pages, notebooks, documents.
+
+One job is one notebook for one unit. The jobs of a folder become its pages; the briefing among
+them also becomes a document in every other format that is asked for.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from workbench import __version__
+from workbench.answers import Book
+from workbench.answers.quality import has_step_log
+from workbench.core import numerals
+from workbench.core.errors import UsageProblem
+from workbench.core.project import shipped
+from workbench.core.run_folders import CountedStep, Progress
+from workbench.core.vocabulary import EVERYTHING
+from workbench.messages import say
+from workbench.pages.document import Grid, Part, parse_fragment, parts_of
+from workbench.pages.footer import dated_line, footer_lines
+from workbench.pages.formats import HTML, Document, known_formats, lacking_library, write_document
+from workbench.pages.gate import Shown, faults_of_pages, faults_of_tables, values_of_notebook
+from workbench.pages.notebooks import as_text, run_notebook, words_of_cells
+from workbench.pages.office_text import PLACES, office_text_path, read_office_text
+from workbench.pages.page import FOLDED, Page, Section, render, render_sections
+
+NOTEBOOKS = (
+    "briefing",
+    "one_page",
+    "compare_units",
+    "compare_periods",
+    "causes",
+    "official",
+    "quality",
+)
+OF_STEPS = ("causes",)
+"""Notebooks that say nothing where the exports log no steps."""
+PUBLISHED = ("published",)
+"""Notebooks of a briefing that leaves the office; its page is called as that of any briefing."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook to run for one unit, and the folder its files go to."""
+
+    notebook: str
+    parameters: Mapping[str, str]
+    folder: Path
+    linked: bool = True
+
+    @property
+    def is_published(self) -> bool:
+        """Whether its files leave the office."""
+        return self.notebook in PUBLISHED
+
+    @property
+    def stem(self) -> str:
+        """What its files are called."""
+        return "briefing" if self.is_published else self.notebook
+
+    def describe(self, book: Book) -> str:
+        """Say which notebook is made, for whom."""
+        unit, period = (
+            book.unit_name(self.parameters["unit"]),
+            numerals.period(self.parameters["period"]),
+        )
+        return say("briefing.running", notebook=self.notebook, unit=unit, period=period)
+
+
+def job_of(book: Book, notebook: str, question: Mapping[str, str], folder: Path) -> Job:
+    """Give a notebook the parameters of a briefing; another period only if its cells use one."""
+    spared = {"against"} - words_of_cells(notebook_path(book, notebook))
+    return Job(notebook, {n: v for n, v in question.items() if n not in spared}, folder)
+
+
+def notebooks_of(book: Book) -> tuple[str, ...]:
+    """Return the notebooks that have something to say about these results."""
+    spared = () if has_step_log(book) else OF_STEPS
+    return tuple(name for name in NOTEBOOKS if name not in spared)
+
+
+def notebook_path(book: Book, name: str) -> Path:
+    """Return a notebook: the project's own or the shipped one."""
+    notebooks = book.home / "notebooks"
+    return (notebooks if notebooks.is_dir() else shipped().notebooks) / f"{name}.ipynb"
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What is written where.
+
+    Args:
+        folder: Of all briefings.
+        formats: Of each briefing.
+        is_draft: Whether pages are written although checks fail; every page then says so.
+    """
+
+    folder: Path
+    formats: tuple[str, ...] = (HTML,)
+    is_draft: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything in which these outputs differ from others."""
+        return (*self.formats, *self.marks)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Words above every heading."""
+        return (say("gate.draft"),) if self.is_draft else ()
+
+
+def check_formats(formats: Sequence[str]) -> tuple[str, ...]:
+    """Return the formats asked for, each once, after checking that they can be written.
+
+    Raises:
+        UsageProblem: There is no such format, none is asked for, or its library is not installed.
+    """
+    unknown = [name for name in formats if name not in known_formats()]
+    if unknown or not formats:
+        listed = ", ".join(known_formats())
+        raise UsageProblem("briefing.format", asked=", ".join(unknown) or "–", known=listed)
+    chosen = tuple(dict.fromkeys((HTML, *formats)))
+    for name in chosen:
+        if lacking := lacking_library(name):
+            raise UsageProblem("briefing.format_lacking", asked=name, library=lacking)
+    return chosen
+
+
+def make_pages(book: Book, jobs: Sequence[Job], outputs: Outputs, progress: Progress) -> list[str]:
+    """Run the notebooks one after another and write what they show; stop at the first fault.
+
+    Returns:
+        What is wrong with the tables or the claims of the pages, each in a sentence.
+    """
+    faults = faults_of_tables(book) if jobs else []
+    folders: dict[Path, list[tuple[Job, Shown]]] = {}
+    for number, job in enumerate(jobs, 1):
+        progress(CountedStep(job.describe(book), "brief", number, len(jobs)))
+        executed = run_job(book, job)
+        _write(book, job, executed, outputs)
+        shown = Shown(
+            job.notebook,
+            parts_of(executed, FOLDED),
+            job_page(book, job, outputs).foot,
+            values_of_notebook(executed),
+        )
+        folders.setdefault(job.folder, []).append((job, shown))
+    for pages in folders.values():
+        label = book.profile_label(pages[0][0].parameters["profile"] or book.result_profile)
+        faults += faults_of_pages([shown for _, shown in pages], label)
+        _write_documents(book, [(job, shown.parts) for job, shown in pages], outputs)
+    return faults
+
+
+def _write_documents(
+    book: Book, pages: Sequence[tuple[Job, tuple[Part, ...]]], outputs: Outputs
+) -> None:
+    """Write the first page of a folder as documents, with the tables of all its pages."""
+    if outputs.formats == (HTML,):
+        return
+    job, parts = pages[0]
+    annexes = [part for _, more in pages for part in more if isinstance(part, Grid)]
+    if not job.is_published and has_step_log(book):
+        annexes += _late_list(book, job)
+    period = job.parameters["period"]
+    texts = read_office_text(book.home, period)
+    document = Document(
+        job_page(book, job, outputs),
+        parts,
+        tuple(annexes),
+        office_text={place: texts.get(place, "") for place in PLACES},
+        office_text_file=office_text_path(Path(), period).as_posix(),
+    )
+    for name in outputs.formats:
+        if name != HTML:
+            path = job.folder / f"{job.stem}.{name}"
+            path.write_bytes(write_document(document, name))
+
+
+def _late_list(book: Book, job: Job) -> list[Grid]:
+    """Return the late dossiers of a briefing, all of them."""
+    scope = {name: job.parameters[name] for name in ("period", "unit", "profile")}
+    listing = book.late_list(**scope, rows=book.late_dossiers.height).listing
+    if listing is None:
+        return []
+    return [part for part in parse_fragment(listing.html()) if isinstance(part, Grid)]
+
+
+def run_job(book: Book, job: Job) -> Any:
+    """Run one notebook in the book's folder."""
+    data = "." if (book.home / "tables").is_dir() else ""
+    parameters = {**job.parameters, "data": data}
+    spared = [] if has_step_log(book) else ["step-log"]
+    if job.notebook != NOTEBOOKS[0]:
+        # a sentence stands once among pages that are made together
+        spared.append("in-briefing")
+    path = notebook_path(book, job.notebook)
+    return run_notebook(path, parameters, home=book.home, without=spared)
+
+
+def _write(book: Book, job: Job, executed: Any, outputs: Outputs) -> None:
+    executed.metadata["workbench"] = _provenance(book, job)
+    page = render(executed, job_page(book, job, outputs), job.notebook)
+    (job.folder / f"{job.stem}.html").write_text(page, encoding="utf-8", newline="\n")
+    if job.linked:
+        text = as_text(executed)
+        path = job.folder / f"{job.stem}.ipynb"
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def job_page(book: Book, job: Job, outputs: Outputs) -> Page:
+    """Return heading, title and footer of one page."""
+    unit = job.parameters.get("unit", EVERYTHING)
+    against = job.parameters.get("against", "")
+    agency = dict.fromkeys(
+        [book.parent_name(unit), "" if unit == EVERYTHING else book.unit_name(unit)]
+    )
+    about = say(
+        "briefing.page_against" if against else "briefing.page_about",
+        unit=book.unit_name(unit),
+        period=numerals.period(job.parameters["period"]),
+        against=numerals.period(against) if against else "",
+    )
+    others = [name for name in notebooks_of(book) if name != job.notebook and not job.is_published]
+    return Page(
+        language=book.language,
+        title=say(f"briefing.page_{job.notebook}"),
+        about=about,
+        agency=tuple(line for line in agency if line),
+        dated=dated_line(book),
+        synthetic=book.synthetic,
+        results=book.fingerprint,
+        provenance=json.dumps(_provenance(book, job), ensure_ascii=False, sort_keys=True),
+        foot=footer_lines(book, job.parameters["profile"], published=job.is_published),
+        snapshot_at=_stamp(book),
+        marks=outputs.marks,
+        links=tuple((f"{n}.html", say(f"briefing.page_{n}")) for n in others if job.linked),
+    )
+
+
+def _provenance(book: Book, job: Job) -> dict[str, str]:
+    """Return what a page was made from, for machines; the same stands in its notebook."""
+    return {
+        **job.parameters,
+        "data": book.fingerprint,
+        "notebook": job.notebook,
+        "profile": job.parameters["profile"] or book.result_profile,
+        "snapshot": book.snapshot.isoformat() if book.snapshot else "",
+        "version": __version__,
+    }
+
+
+def _stamp(book: Book) -> dt.datetime:
+    """Return the moment of the exports as documents keep it: without a zone."""
+    at = book.snapshot or dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+    return at.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0)
+
+
+def stopped_page(book: Book, faults: Sequence[str]) -> str:
+    """Return the page that says why nothing was put out."""
+    items = "".join(f"<li>{escape(fault)}</li>" for fault in faults)
+    return plain_page(book, say("gate.title"), say("gate.why"), f'<ul class="claims">{items}</ul>')
+
+
+def plain_page(book: Book, title: str, about: str, html: str) -> str:
+    """Return a page that no notebook makes, with one section."""
+    page = Page(
+        language=book.language,
+        title=title,
+        about=about,
+        agency=(),
+        dated=dated_line(book),
+        synthetic=book.synthetic,
+        results=book.fingerprint,
+        provenance="{}",
+        foot=footer_lines(book, book.result_profile, published=False),
+        snapshot_at=_stamp(book),
+    )
+    return render_sections([Section(html)], page)
