@@ -87,7 +87,7 @@ touched_days as (
     group by removed_time.scenario, late.unit_id, late.ended_on
 ),
 
-judged as (
+judged_counts as (
     select
         dossiers.unit_id,
         periods.period,
@@ -123,13 +123,14 @@ beside_others as (
         coalesce(
             (sum(unit_counts.n_usual) over (partition by unit_counts.scenario, unit_counts.period)
             - unit_counts.n_usual)
-            * judged.n_judged / nullif(judged.n_everywhere - judged.n_judged, 0),
+            * judged_counts.n_judged
+            / nullif(judged_counts.n_everywhere - judged_counts.n_judged, 0),
             0
         ) as n_usual
     from unit_counts
-    inner join judged
-        on unit_counts.unit_id = judged.unit_id
-        and unit_counts.period = judged.period
+    inner join judged_counts
+        on unit_counts.unit_id = judged_counts.unit_id
+        and unit_counts.period = judged_counts.period
 ),
 
 touched_counts as (
