@@ -3,7 +3,7 @@
 -- reads: made_whatif
 -- promises: n_saved between 0 and n_late; n_touched between 0 and n_late;
 --   lower <= n_saved and n_saved <= upper; upper <= n_late;
---   method in ('timeline_wilson', 'steps_rerun', 'queue_rerun'); evidence_level = 3;
+--   method in ('timeline_range', 'steps_rerun', 'queue_rerun'); evidence_level = 3;
 --   assumption <> ''; assumption_en <> ''
 -- Made by the statistics from whatif_counts and the replayed steps. Another officer also saves
 -- dossiers that the cause did not touch. assumption (Vietnamese) and assumption_en (English) state

@@ -242,18 +242,34 @@ HELP = {
 """What would have helped a unit with a sickness."""
 
 
-@pytest.mark.parametrize("law", ["lognormal", "exponential", "narrow"])
-def test_what_would_have_helped_a_sick_unit_is_what_it_truly_lost(explain, register, law):
-    """The ordinary wait at the desk stays: true is the same year simulated without the sickness."""
-    office = Office(law, SEED, units=7, record_hours=5.0, sick=tuple(HELP.values()))
-    written = register(office)
-    counts = explain(written)["whatif_counts"].filter(period="2022")
-    for scenario, sickness in HELP.items():
-        unit = unit_name(sickness.unit)
-        spared = written.truth.filter(pl.col("unit_id") == unit, "spared").height
-        counted = counts.filter(scenario=scenario, unit_id=unit)
-        assert spared >= 15
-        assert counted["n_saved"].item() == pytest.approx(spared, rel=0.1, abs=2), scenario
+@pytest.mark.parametrize(
+    ("hours", "offices"),
+    [
+        (5.0, [("lognormal", SEED), ("exponential", SEED), ("narrow", SEED)]),
+        (12.0, [("lognormal", 101), ("lognormal", 102)]),
+    ],
+)
+def test_what_would_have_helped_sick_units_is_what_they_truly_lost(
+    explain, register, hours, offices
+):
+    """The ordinary wait at the desk stays: true is the same year simulated without the sickness.
+
+    How many dossiers of one unit wait long anyway is chance, so the offices are added up.
+    """
+    true, found = dict.fromkeys(HELP, 0), dict.fromkeys(HELP, 0)
+    for law, seed in offices:
+        office = Office(law, seed, units=7, record_hours=hours, sick=tuple(HELP.values()))
+        written = register(office)
+        counts = explain(written)["whatif_counts"].filter(period="2022")
+        for scenario, sickness in HELP.items():
+            unit = unit_name(sickness.unit)
+            spared = written.truth.filter(pl.col("unit_id") == unit, "spared").height
+            counted = counts.filter(scenario=scenario, unit_id=unit)
+            true[scenario] += spared
+            found[scenario] += counted["n_saved"].item()
+            assert counted["n_least"].item() - 1 <= spared <= counted["n_most"].item() + 1
+    assert min(true.values()) >= 20
+    assert found == pytest.approx(true, rel=0.1)
 
 
 @pytest.mark.parametrize("missing", [(), ("started_at",)])

@@ -271,7 +271,9 @@ def test_a_transfer_is_avoidable_by_what_it_took_beyond_the_rule(model_test) -> 
     )
 
 
-def test_a_dossier_is_saved_when_what_is_taken_away_reaches_its_overrun(model_test) -> None:
+def test_of_the_dossiers_that_less_time_would_save_those_that_others_have_too_are_taken_off(
+    model_test,
+) -> None:
     model_test(
         "explain/whatif_counts",
         given={
@@ -289,14 +291,48 @@ def test_a_dossier_is_saved_when_what_is_taken_away_reaches_its_overrun(model_te
                 queue  U2       2022-01
             """,
             "late_dossiers": """
+                dominant_cause = queue
                 dossier_id  unit_id  ended_on    overrun_seconds
+                H           U2       2022-01-15  10
                 A           U1       2022-01-01  10
                 B           U1       2022-01-31  10
                 C           U2       2022-01-15  10
                 D           U2       2022-02-01  10
+                E           U1       2022-01-02  10
+                F           U1       2022-01-03  10
+                G           U1       2022-01-04  10
+            """,
+            "cause_dossiers": """
+                dossier_no  dossier_id  unit_id  ended_on
+                1           A           U1       2022-01-01
+                2           B           U1       2022-01-31
+                3           C           U2       2022-01-15
+                4           D           U2       2022-02-01
+                5           E           U1       2022-01-02
+                6           F           U1       2022-01-03
+                7           G           U1       2022-01-04
+                8           H           U2       2022-01-15
+                9           I           U2       2022-01-16
+                10          J           U2       2022-01-17
+                11          K           U2       2022-01-18
+                12          L           U2       2022-01-19
+            """,
+            "cause_counterfactuals": """
+                dossier_no  cause      is_doubtful
+                1           queue      no
+                3           applicant  yes
+                5           queue      yes
+                6           queue      yes
+                7           slow_work  yes
+                7           applicant  yes
             """,
             "causes": """
                 dossier_id  cause      excess_seconds
+                H           queue      10
+                E           queue      11
+                F           queue      9
+                G           queue      3
+                G           slow_work  8
                 A           queue      4
                 A           slow_work  6
                 B           queue      9
@@ -304,10 +340,11 @@ def test_a_dossier_is_saved_when_what_is_taken_away_reaches_its_overrun(model_te
                 D           queue      99
             """,
         },
+        # A, E and G of five at U1, H of six at U2: of five there 5/6, of six here 18/5
         expect="""
-            scenario  unit_id  period   n_late  n_touched  n_saved
-            a         *        2022-01  3       2          1
-            a         U1       2022-01  2       2          1
-            a         U2       2022-01  1       0          0
+            scenario  unit_id  period   n_late  n_touched  n_least  n_saved  n_most
+            a         *        2022-01  7       6          0        2        5
+            a         U1       2022-01  5       5          0        2        4
+            a         U2       2022-01  2       1          0        0        1
         """,
     )

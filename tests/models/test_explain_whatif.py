@@ -42,10 +42,17 @@ OBSERVABLE = [
 def counted(pipelines_dir):
     with Warehouse(pipelines_dir) as warehouse:
         warehouse.add_frame("scenarios", frame(SCENARIOS, "scenario", "kind", "causes"))
-        warehouse.add_frame(
-            "late_dossiers", frame(LATE, "dossier_id", "unit_id", "ended_on", "overrun_seconds")
-        )
+        late = frame(LATE, "dossier_id", "unit_id", "ended_on", "overrun_seconds")
+        warehouse.add_frame("late_dossiers", late.with_columns(dominant_cause=pl.lit("queue")))
         warehouse.add_frame("causes", frame(CAUSES, "dossier_id", "cause", "excess_seconds"))
+        dossiers = [(n, *row[:3]) for n, row in enumerate(LATE, start=1)]
+        names = ("dossier_no", "dossier_id", "unit_id", "ended_on")
+        warehouse.add_frame("cause_dossiers", frame(dossiers, *names))
+        causes = [("portal_transfer", ["transfer"]), ("queue", ["queue"])]
+        causes += [("signature_wait", ["sign"]), ("batching", ["sign"])]
+        warehouse.add_frame("cause_list", frame(causes, "cause", "parts"))
+        columns = {"dossier_no": pl.Int64, "cause": pl.String, "is_doubtful": pl.Boolean}
+        warehouse.add_frame("cause_counterfactuals", pl.DataFrame(schema=columns))
         warehouse.add_frame("observable_causes", frame(OBSERVABLE, "cause", "unit_id", "period"))
         days = [("2022-Q1", dt.date(2022, 1, 1), dt.date(2022, 3, 31))]
         days += [("2022-Q2", dt.date(2022, 4, 1), dt.date(2022, 6, 30))]

@@ -132,7 +132,7 @@ def test_a_queue_that_cannot_be_run_gives_no_row():
         assert "n_saved" in found.columns
 
 
-def test_shifted_bounds_lie_around_the_saved_and_never_beyond_the_touched():
+def test_a_shift_counts_every_dossier_and_ranges_over_what_is_assumed():
     counts = pl.DataFrame(
         {
             "scenario": ["s"] * 3,
@@ -140,10 +140,11 @@ def test_shifted_bounds_lie_around_the_saved_and_never_beyond_the_touched():
             "period": ["2022"] * 3,
             "n_late": [100, 10, 5],
             "n_touched": [40, 4, 0],
+            "n_least": [20, 4, 0],
             "n_saved": [30, 4, 0],
+            "n_most": [40, 4, 0],
         }
     )
     found = shifted(counts)
-    assert ((found["lower"] <= found["n_saved"]) & (found["n_saved"] <= found["upper"])).all()
-    assert (found["upper"] <= found["n_touched"]).all()
-    assert found["upper"].to_list()[2] == 0.0
+    assert found.select("lower", "upper").rows() == [(20.0, 40.0), (4.0, 4.0), (0.0, 0.0)]
+    assert set(found["method"]) == {"timeline_range"}

@@ -4,7 +4,7 @@
 -- promises: cause_no between 1 and 22
 -- cause_no is the place in the list, which settles ties. parts are those of a dossier's time that
 -- are put down to the cause where nothing more is known: of two causes with a part in common it is
--- the first one's. Up to 22 causes share a dossier exactly (see share_whole).
+-- the first one's.
 
 with cause_list as (
     select

@@ -11,33 +11,33 @@
 -- evidence is the columns after it in one text: ground, seconds spent and usual, and the numbers or
 -- the records that the ground compares.
 
-with summed as (
+with sums as (
     select
         *,
         sum(excess_seconds) over (partition by dossier_no)::bigint as all_seconds
     from overrun_causes
 ),
 
-divided as (
+quotients as (
     select
-        summed.*,
+        sums.*,
         cause_list.cause_no,
-        summed.overrun_seconds * summed.excess_seconds // summed.all_seconds as whole_seconds,
-        summed.overrun_seconds * summed.excess_seconds % summed.all_seconds as seconds_over,
-        share_whole() * summed.excess_seconds // summed.all_seconds as whole_parts,
-        share_whole() * summed.excess_seconds % summed.all_seconds as parts_over
-    from summed
-    inner join cause_list on summed.cause = cause_list.cause
+        sums.overrun_seconds * sums.excess_seconds // sums.all_seconds as whole_seconds,
+        sums.overrun_seconds * sums.excess_seconds % sums.all_seconds as seconds_over,
+        share_whole() * sums.excess_seconds // sums.all_seconds as whole_parts,
+        share_whole() * sums.excess_seconds % sums.all_seconds as parts_over
+    from sums
+    inner join cause_list on sums.cause = cause_list.cause
 ),
 
-shared as (
+remainders as (
     select
         *,
         overrun_seconds - sum(whole_seconds) over of_dossier as seconds_left,
         row_number() over (of_dossier order by seconds_over desc, cause_no asc) as seconds_rank,
         share_whole() - sum(whole_parts) over of_dossier as parts_left,
         row_number() over (of_dossier order by parts_over desc, cause_no asc) as parts_rank
-    from divided
+    from quotients
     window of_dossier as (partition by dossier_no)
 ),
 
@@ -45,39 +45,39 @@ causes as (
     select
         dossiers.dossier_id,
         getvariable('profile')::varchar as profile,
-        shared.cause,
-        (shared.whole_seconds
-        + (shared.seconds_rank <= shared.seconds_left)::integer)::bigint
+        remainders.cause,
+        (remainders.whole_seconds
+        + (remainders.seconds_rank <= remainders.seconds_left)::integer)::bigint
             as late_seconds,
-        (shared.whole_parts
-        + (shared.parts_rank <= shared.parts_left)::integer) / share_whole()
+        (remainders.whole_parts
+        + (remainders.parts_rank <= remainders.parts_left)::integer) / share_whole()
             as late_share,
-        shared.excess_seconds >= shared.needed_seconds as but_for,
-        shared.grade,
+        remainders.excess_seconds >= remainders.needed_seconds as but_for,
+        remainders.grade,
         concat_ws(
             '|',
-            shared.ground,
-            shared.spent_seconds,
-            shared.usual_seconds,
-            shared.n_in_progress,
-            shared.usual_in_progress,
-            replace(shared.other_source, '|', ' '),
-            shared.other_ended_on,
-            replace(shared.counted_source, '|', ' '),
-            shared.counted_ended_on
+            remainders.ground,
+            remainders.spent_seconds,
+            remainders.usual_seconds,
+            remainders.n_in_progress,
+            remainders.usual_in_progress,
+            replace(remainders.other_source, '|', ' '),
+            remainders.other_ended_on,
+            replace(remainders.counted_source, '|', ' '),
+            remainders.counted_ended_on
         ) as evidence,
-        shared.ground,
-        shared.spent_seconds,
-        shared.usual_seconds,
-        shared.n_in_progress,
-        shared.usual_in_progress,
-        shared.other_source,
-        shared.other_ended_on,
-        shared.counted_source,
-        shared.counted_ended_on,
-        shared.excess_seconds
-    from shared
-    inner join cause_dossiers as dossiers on shared.dossier_no = dossiers.dossier_no
+        remainders.ground,
+        remainders.spent_seconds,
+        remainders.usual_seconds,
+        remainders.n_in_progress,
+        remainders.usual_in_progress,
+        remainders.other_source,
+        remainders.other_ended_on,
+        remainders.counted_source,
+        remainders.counted_ended_on,
+        remainders.excess_seconds
+    from remainders
+    inner join cause_dossiers as dossiers on remainders.dossier_no = dossiers.dossier_no
 )
 
 select * from causes

@@ -54,7 +54,7 @@ excessive_norms as (
     inner join infeasible_norms on left_over.dossier_no = infeasible_norms.dossier_no
 ),
 
-rest as (
+unexplained_rest as (
     select
         left_over.dossier_no,
         left_over.overrun_seconds,
@@ -107,7 +107,7 @@ overrun_causes as (
         case when cause is null then 'B' else 'C' end as grade,
         overrun_seconds,
         needed_seconds
-    from rest
+    from unexplained_rest
     where excess_seconds > 0
 )
 

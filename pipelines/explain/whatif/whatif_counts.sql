@@ -1,10 +1,17 @@
 -- grain: one row per scenario, unit ('*' all) and period: late dossiers, and those it would save
 -- key: scenario, unit_id, period
--- reads: late_dossiers, causes, scenarios, periods, observable_causes
--- promises: n_saved between 0 and n_late; n_touched between n_saved and n_late
+-- reads: late_dossiers, causes, cause_list, cause_dossiers, cause_counterfactuals, scenarios,
+--   periods, observable_causes
+-- promises: n_saved between n_least and n_most; n_least >= 0; n_most <= n_touched;
+--   n_touched <= n_late
 -- The dossier's own timeline without the excess time of the scenario's causes: that time is removed
--- and later steps start earlier by as much; saved: it would end early or on time. Touched dossiers
--- have any such time. The transfer-rule and capacity scenarios are
+-- and later steps start earlier by as much; it would end early or on time. Touched dossiers
+-- have any such time. A unit is asked to be as the others: where waits vary, they have such
+-- dossiers too, and as many as theirs are taken off: those that it alone made late more than
+-- any other cause did, or a unit sick otherwise would count (a wrong due date is no such time). The
+-- ordinary time of a single dossier is not known either, only how it varies: n_least are saved
+-- whatever it was, n_most by some of it (is_doubtful) and with none taken off.
+-- All units together are the sum. The transfer-rule and capacity scenarios are
 -- re-run, not shifted: see transfer_delays and queue_visits. No row where none of the
 -- scenario's causes is observable: missing evidence is not zero.
 
@@ -41,9 +48,16 @@ removed_time as (
     select
         shifts.scenario,
         causes.dossier_id,
-        sum(causes.excess_seconds)::bigint as removed_seconds
+        sum(causes.excess_seconds)::bigint as removed_seconds,
+        coalesce(bool_or(counterfactuals.is_doubtful), false) as is_doubtful,
+        bool_or(cause_list.parts[1] <> '') as has_usual
     from causes
     inner join shifts on list_contains(shifts.causes, causes.cause)
+    inner join cause_list on causes.cause = cause_list.cause
+    inner join cause_dossiers as dossiers on causes.dossier_id = dossiers.dossier_id
+    left join cause_counterfactuals as counterfactuals
+        on dossiers.dossier_no = counterfactuals.dossier_no
+        and causes.cause = counterfactuals.cause
     group by shifts.scenario, causes.dossier_id
 ),
 
@@ -53,27 +67,83 @@ touched_days as (
         late.unit_id,
         late.ended_on,
         count(*) as n_touched,
-        count(*) filter (where removed_time.removed_seconds >= late.overrun_seconds) as n_saved
+        count(*) filter (
+            where removed_time.removed_seconds >= late.overrun_seconds
+                and not removed_time.is_doubtful
+        ) as n_least,
+        count(*) filter (where removed_time.removed_seconds >= late.overrun_seconds) as n_own,
+        count(*) filter (
+            where removed_time.removed_seconds >= late.overrun_seconds
+                or removed_time.is_doubtful
+        ) as n_most,
+        count(*) filter (
+            where removed_time.removed_seconds >= late.overrun_seconds
+                and removed_time.has_usual
+                and list_contains(shifts.causes, late.dominant_cause)
+        ) as n_usual
     from removed_time
+    inner join shifts on removed_time.scenario = shifts.scenario
     inner join late_dossiers as late on removed_time.dossier_id = late.dossier_id
     group by removed_time.scenario, late.unit_id, late.ended_on
 ),
 
-touched_counts as (
+judged_counts as (
+    select
+        dossiers.unit_id,
+        periods.period,
+        count(*) as n_judged,
+        sum(count(*)) over (partition by periods.period) as n_everywhere
+    from cause_dossiers as dossiers
+    inner join periods
+        on dossiers.ended_on >= periods.starts_on
+        and dossiers.ended_on <= periods.ends_on
+    group by dossiers.unit_id, periods.period
+),
+
+unit_counts as (
     select
         days.scenario,
-        case when grouping(days.unit_id) = 0 then days.unit_id else '*' end as unit_id,
+        days.unit_id,
         periods.period,
-        sum(days.n_touched)::bigint as n_touched,
-        sum(days.n_saved)::bigint as n_saved
+        sum(days.n_touched) as n_touched,
+        sum(days.n_least) as n_least,
+        sum(days.n_own) as n_own,
+        sum(days.n_most) as n_most,
+        sum(days.n_usual) as n_usual
     from touched_days as days
     inner join periods
         on days.ended_on >= periods.starts_on
         and days.ended_on <= periods.ends_on
-    group by grouping sets (
-        (days.scenario, periods.period),
-        (days.scenario, periods.period, days.unit_id)
-    )
+    group by days.scenario, days.unit_id, periods.period
+),
+
+beside_others as (
+    select
+        unit_counts.* exclude (n_usual),
+        coalesce(
+            (sum(unit_counts.n_usual) over (partition by unit_counts.scenario, unit_counts.period)
+            - unit_counts.n_usual)
+            * judged_counts.n_judged
+            / nullif(judged_counts.n_everywhere - judged_counts.n_judged, 0),
+            0
+        ) as n_usual
+    from unit_counts
+    inner join judged_counts
+        on unit_counts.unit_id = judged_counts.unit_id
+        and unit_counts.period = judged_counts.period
+),
+
+touched_counts as (
+    select
+        scenario,
+        case when grouping(unit_id) = 0 then unit_id else '*' end as unit_id,
+        period,
+        sum(n_touched)::bigint as n_touched,
+        sum(greatest(n_least - ceil(n_usual), 0))::bigint as n_least,
+        sum(greatest(n_own - round(n_usual), 0))::bigint as n_saved,
+        sum(n_most)::bigint as n_most
+    from beside_others
+    group by grouping sets ((scenario, period), (scenario, period, unit_id))
 ),
 
 whatif_counts as (
@@ -83,7 +153,9 @@ whatif_counts as (
         late.period,
         late.n_late,
         coalesce(touched.n_touched, 0) as n_touched,
-        coalesce(touched.n_saved, 0) as n_saved
+        coalesce(touched.n_least, 0) as n_least,
+        coalesce(touched.n_saved, 0) as n_saved,
+        coalesce(touched.n_most, 0) as n_most
     from late_counts as late
     inner join observable_scenarios
         on late.unit_id = observable_scenarios.unit_id

@@ -198,7 +198,7 @@ def _table(scope: Scope, rows: list[Row], listed: dict[str, dict[str, str]]) -> 
             count("forecasts.saved", "n_saved"),
             count("forecasts.of_late", "n_late"),
             count("forecasts.touched", "n_touched"),
-            figure("briefing.interval", _interval),
+            figure("forecasts.whatif_range", _interval),
             text("forecasts.assumption", "assumption"),
         ],
     )

@@ -191,7 +191,7 @@ def test_what_if_is_compared_with_a_simulation_of_the_scenario():
         [("transfer_same_day", "*", "2023", 50, 30, 22), ("record_same_day", "*", "2023", 9, 9, 9)],
         schema=["scenario", "unit_id", "period", "n_late", "n_touched", "n_saved"],
         orient="row",
-    )
+    ).with_columns(n_least=pl.col("n_saved") - 2, n_most=pl.col("n_saved") + 2)
     found = score_whatif(PLACED, shifted(counts))
     assert found == {
         "whatif_run:transfer_same_day": 1.0,

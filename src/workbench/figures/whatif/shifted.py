@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 from workbench.core.vocabulary import EVERYTHING, PERIOD_KINDS, Period
-from workbench.figures.estimates import wilson
 
 COUNTED = {
     "scenario": pl.String,
@@ -25,22 +24,18 @@ def shifted(counts: pl.DataFrame) -> pl.DataFrame:
     """Return the ``whatif`` rows of scenarios that shift each dossier's own timeline.
 
     Args:
-        counts: ``whatif_counts``: scenario, unit_id, period, n_late, n_touched, n_saved.
+        counts: ``whatif_counts``: scenario, unit_id, period, n_late, n_touched, n_least, n_saved,
+            n_most.
 
     Returns:
-        One row per scenario, unit and period. ``lower`` and ``upper`` bound ``n_saved``: the
-        95 % Wilson interval of the saved among the touched, in dossiers. Dossiers that the cause
-        never touched are not saved for certain. Level 3: timelines re-run.
+        One row per scenario, unit and period. ``lower`` and ``upper`` are the range over what the
+        ordinary time of each dossier may have been, as it varies elsewhere. All dossiers are
+        counted, none is drawn: there is no interval of chance. Level 3: timelines re-run.
     """
-    bounds = [
-        wilson(row["n_saved"], row["n_touched"])
-        for row in counts.select("n_saved", "n_touched").iter_rows(named=True)
-    ]
-    touched = counts["n_touched"].to_list()
     return counts.with_columns(
-        _dossiers("lower", [b.lower for b in bounds], touched),
-        _dossiers("upper", [b.upper for b in bounds], touched),
-        pl.lit("timeline_wilson").alias("method"),
+        pl.col("n_least").cast(pl.Float64).alias("lower"),
+        pl.col("n_most").cast(pl.Float64).alias("upper"),
+        pl.lit("timeline_range").alias("method"),
         pl.lit(3, pl.Int64).alias("evidence_level"),
     ).select(COLUMNS)
 
@@ -66,8 +61,3 @@ def by_unit_and_period(late: pl.DataFrame) -> pl.DataFrame:
     whole = every.with_columns(pl.lit(EVERYTHING).alias("unit_id"))
     summed = pl.concat([every, whole]).group_by("unit_id", "period").agg(pl.sum("n_late", *truths))
     return summed.sort("unit_id", "period")
-
-
-def _dossiers(name: str, shares: list[float | None], touched: list[int]) -> pl.Series:
-    values = [(share or 0.0) * n for share, n in zip(shares, touched, strict=True)]
-    return pl.Series(name, values, dtype=pl.Float64)
