@@ -1,6 +1,6 @@
 """What each cell is expected to have of a cause, from cells that are healthy in all likelihood.
 
-Nobody knows which cells are healthy. Expectation, the spread of healthy cells and the chance of
+Which cells are healthy is not known. Expectation, the spread of healthy cells and the chance of
 each to be healthy are estimated together, in turns: a sick cell or unit, or several, raise neither
 what is expected of the others nor the spread that healthy ones are allowed. How far dossiers hang
 together is asked of all causes at once, as few have enough of their own.
@@ -42,7 +42,7 @@ AS_CAUSES = 3
 """Other causes together say as much of the laws of one as so many causes would."""
 ROUNDS = 3
 _STEPS = 8
-"""Expectations are told apart by an eighth of their logarithm where laws are fitted."""
+"""Expectations are distinguished by an eighth of their logarithm where laws are fitted."""
 
 
 @dataclass(frozen=True)
