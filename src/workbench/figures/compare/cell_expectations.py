@@ -128,13 +128,13 @@ def _shared_evidence(fits: Mapping[Counted, CountFit]) -> dict[Counted, Floats]:
 
     What comes in waves, congestion, says nothing of the others and they nothing of it.
     """
-    own = {key: fit.evidence for key, fit in fits.items()}
+    evidence = {key: fit.evidence for key, fit in fits.items()}
     is_wave = {key: known_causes()[key[0]].in_waves for key in fits}
     nothing = np.zeros(CELLS.laws.shape[0])
     shared = {}
     for key in fits:
         others = [
-            own[other]
+            evidence[other]
             for other in fits
             if other != key and other[1] == key[1] and not (is_wave[other] or is_wave[key])
         ]

@@ -140,8 +140,8 @@ class CountFit:
         """Return the chance that each count is that of a healthy cell."""
         chance = np.zeros(self._place.size)
         for level, law, weight in zip(*self._weighed(evidence), strict=True):
-            own, whole = self._own[level, law], self._whole[level, law]
-            chance += weight * np.exp(own[self._place] + whole[self._group])
+            single, whole = self._own[level, law], self._whole[level, law]
+            chance += weight * np.exp(single[self._place] + whole[self._group])
         return chance
 
     def _weighed(self, evidence: ArrayLike) -> tuple[NDArray[Any], NDArray[Any], Floats]:
