@@ -14,7 +14,6 @@ from workbench.figures.estimates import Estimate
 from workbench.figures.estimates.excess import (
     count_limits,
     excess_limits,
-    relative_spread,
     upper_tail,
 )
 from workbench.figures.estimates.false_discovery import combined_p, q_values_of_named
@@ -141,16 +140,6 @@ def test_combined_tests_keep_their_size_and_the_strongest_voice():
     assert np.mean(combined_p(one, one) <= 0.05) == pytest.approx(0.05, abs=0.005)
     assert float(combined_p(1e-20, 0.9)) == pytest.approx(2e-20)
     assert float(combined_p(1.0, 1e-14)) == pytest.approx(2e-14, rel=0.05, abs=0)
-
-
-def test_the_spread_of_negative_binomial_counts_is_found_again_and_chance_has_none():
-    random = np.random.default_rng(5)
-    mean = random.uniform(2, 20, 20_000)
-    wide = random.poisson(mean * random.gamma(1 / 0.3, 0.3, mean.size))
-    assert relative_spread(wide, mean) == pytest.approx(0.3, abs=0.02)
-    assert relative_spread(random.poisson(mean), mean) < 0.01
-    assert relative_spread([3, 0, 0], [1, 1, 0]) == 0.0
-    assert relative_spread([3, 0, 2], [0.5, 0.5, 0.5]) == pytest.approx((8.75 - 1.5) / 0.75)
 
 
 @pytest.mark.parametrize(("mean", "spread"), [(20.0, 0.0), (20.0, 0.05), (400.0, 0.5)])

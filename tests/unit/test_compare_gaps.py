@@ -194,7 +194,7 @@ def test_a_side_without_dossiers_is_no_comparison():
 def test_correlated_dossiers_widen_the_interval_of_its_cause_only():
     pair = [(Side("A", "2022-Q1"), Side("B", "2022-Q1"))]
     plain = gaps(HARDER_WORK, pair)
-    wide = gaps(HARDER_WORK, pair, spreads={"queue": 0.5})
+    wide = gaps(HARDER_WORK, pair, spreads={"queue": (0.0, 0.5)})
     width = (wide["upper"] - wide["lower"]) / (plain["upper"] - plain["lower"])
     by_part = dict(zip(plain["component"], width, strict=True))
     assert by_part["cause:queue"] > 1.5

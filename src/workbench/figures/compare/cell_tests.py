@@ -10,8 +10,6 @@ A cell that fails is no proof of fault: it is a comparison (evidence level 2).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -19,16 +17,11 @@ from scipy.special import stdtr, stdtrit
 
 from workbench.core.cause_list import known_causes
 from workbench.core.vocabulary import PeriodKind
-from workbench.figures.compare.families import (
-    CELL,
-    PRIOR_DOSSIERS,
-    Events,
-    Family,
-    Reference,
-    of_kind,
-)
-from workbench.figures.estimates.excess import excess_limits, relative_spread, upper_tail
+from workbench.figures.compare.cell_expectations import Expectation, expectations
+from workbench.figures.compare.families import CELL, Family, Reference, of_kind
+from workbench.figures.estimates.excess import excess_limits, upper_tail
 from workbench.figures.estimates.false_discovery import combined_p, q_values_of_named
+from workbench.figures.estimates.healthy_counts import HealthyCounts
 from workbench.figures.estimates.precision import rounded
 
 Floats = NDArray[np.float64]
@@ -37,21 +30,12 @@ CONGESTION = ("queue",)
 """Causes that arise where work meets capacity: an overload was observed, no more is claimed."""
 UNEXPLAINED = "unexplained"
 """More of it than elsewhere is a gap in the data, and no unit's behaviour."""
-CORRELATION = {"late_share": 0.02, "n_extreme": 0.05}
-"""Of a cell's dossiers under congestion, late ones and those that wait extremely long: one that
-waits makes the next wait. They are no independent witnesses, the less so the more there are."""
 LEAST_EXCESS, LEAST_SHARE = 1.0, 0.01
 """Late dossiers beyond expectation below which no cell is named: so many, and so much of the
 cell's dossiers on top; less is too small to act upon."""
 LEAST_PERIOD = 0.1
 """A cell with fewer dossiers than this share of its unit's median period is not tested: what ends
 when hardly any more comes in took long, whoever had it."""
-CLEARLY_OUT = 0.005
-"""A cell with a smaller p-value is left out of the reference of the others."""
-MOST_OUT = 0.1
-"""At most so many cells of a cause are left out: else what is rare would seem impossible."""
-ROUNDS = 5
-
 CELLS = {
     "unit_id": pl.String,
     "period": pl.String,
@@ -77,19 +61,6 @@ _LATE = "late_share"
 _SPARED, _DOUBTFUL = "n_spared", "n_doubtful"
 _BEYOND = ("unsure", "counted", "expected", "variance", "spared", "usual", "spread")
 _COUNTED = (_LATE, _EXTREME, _TIME, _SPARED, _DOUBTFUL)
-
-
-@dataclass(frozen=True)
-class _Tested:
-    """Figures of the cells, one entry per cell in their order.
-
-    ``variance`` is relative: ``spread`` between cells plus what is unsure of ``expected``.
-    """
-
-    expected: Floats
-    variance: Floats
-    chance: Floats
-    spread: float
 
 
 def cells(
@@ -134,7 +105,13 @@ def cells(
     family, parts = of_kind(cause_cells, kind, _COUNTED)
     if not parts:
         return pl.DataFrame(schema=CELLS)
-    tested = _limited(pl.concat(_of_cause(family, cause, part) for cause, part in parts.items()))
+    usual = expectations(family, parts, (_LATE, _EXTREME))
+    tested = _limited(
+        pl.concat(
+            _of_cause(family, rows, usual[cause, _LATE], usual.get((cause, _EXTREME)), cause)
+            for cause, rows in parts.items()
+        )
+    )
     of_no_unit = pl.col("cause") == UNEXPLAINED
     accusing, every = _finished(tested.filter(~of_no_unit), q), _finished(tested, q)
     return pl.concat([accusing, every.filter(of_no_unit)]).sort(*CELL, "cause")
@@ -142,33 +119,30 @@ def cells(
 
 def overdispersion_by_cause(
     cause_cells: pl.DataFrame | pl.LazyFrame, *, kind: PeriodKind
-) -> dict[str, float]:
-    """Return how much cells of each cause differ beyond chance, relative to what was expected.
+) -> dict[str, tuple[float, float]]:
+    """Return how much healthy cells of each cause differ beyond chance.
 
-    Tau squared by cause, from the cells not out of line: what ``gaps`` takes to widen intervals
-    where dossiers are correlated, as in a queue. Zero: no more than chance.
+    By cause: of a count of which ``m`` are expected the variance is ``m * (1 + linear) +
+    quadratic * m**2``; these two are what ``gaps`` takes to widen intervals where dossiers are
+    correlated. Zero: no more than chance.
     """
     family, parts = of_kind(cause_cells, kind, (_LATE,))
-    return {
-        cause: _counted(family, part, _LATE, in_waves=known_causes()[cause].in_waves).spread
-        for cause, part in parts.items()
-    }
+    usual = expectations(family, parts, (_LATE,)) if parts else {}
+    return {cause: expectation.law.parts for (cause, _), expectation in usual.items()}
 
 
-def _of_cause(family: Family, cause: str, rows: pl.DataFrame) -> pl.DataFrame:
+def _of_cause(
+    family: Family, rows: pl.DataFrame, late: Expectation, extreme: Expectation | None, cause: str
+) -> pl.DataFrame:
     """Test every cell of one cause."""
-    in_waves = known_causes()[cause].in_waves
-    counted = _counted(family, rows, _LATE, in_waves=in_waves)
-    observed = family.summed(rows, _LATE)
-    chances = [counted.chance]
     # what a cause never has (the unexplained takes nothing extremely) says nothing of its cells
-    if _EXTREME in rows.columns and rows[_EXTREME].sum() > 0:
-        chances.append(_counted(family, rows, _EXTREME, in_waves=in_waves).chance)
-    if _TIME in rows.columns and rows[_TIME].sum() > 0 and not in_waves:
-        chances.append(_timed(family, rows, counted.chance))
+    chances = [late.chance] + ([extreme.chance] if extreme else [])
+    if _TIME in rows.columns and rows[_TIME].sum() > 0 and not known_causes()[cause].in_waves:
+        chances.append(_timed(family, rows, late.healthy))
     chance = combined_p(*chances) if len(chances) > 1 else chances[0]
     least = LEAST_EXCESS + LEAST_SHARE * family.judged
-    reach = upper_tail(counted.expected + least, counted.expected, counted.variance)
+    reach = upper_tail(late.mean + least, late.mean, late.variance)
+    healthy = np.minimum(late.healthy, extreme.healthy) if extreme else late.healthy
     return family.cells.select(
         "unit_id",
         "period",
@@ -177,35 +151,33 @@ def _of_cause(family: Family, cause: str, rows: pl.DataFrame) -> pl.DataFrame:
         (
             pl.col("n_dossiers") >= LEAST_PERIOD * pl.col("n_dossiers").median().over("unit_id")
         ).alias("is_full"),
-        pl.Series("observed", observed),
+        pl.Series("observed", late.observed),
         pl.Series("least", least),
-        pl.Series("ordinary", counted.expected),
-        *_beyond(family, rows, chance),
+        pl.Series("ordinary", late.expected),
+        *_beyond(family.reference(healthy), rows, late.law),
         pl.Series("p_value", chance),
         pl.Series("reach", reach),
     ).with_columns(rounded("observed", "least", "ordinary", "p_value", "reach"))
 
 
-def _beyond(family: Family, rows: pl.DataFrame, chance: Floats) -> list[pl.Series]:
-    """Return two measures of the late dossiers due to the cause, beside what the others have.
+def _beyond(reference: Reference, rows: pl.DataFrame, law: HealthyCounts) -> list[pl.Series]:
+    """Return two measures of the late dossiers due to the cause, beside what healthy cells have.
 
     What was put down to it, and which late dossiers its usual time would have spared (the second is
     the first where there is no such count). Asked is what there would be without the cause, so that
     cells out of line are set aside whatever shows it, waves of congestion among them.
     """
-    kept = _reference_cells(chance)
-    reference = family.reference(kept)
+    family = reference.family
     measures = (_LATE, _SPARED if _SPARED in rows.columns else _LATE)
-    unsure = np.zeros_like(chance)
+    unsure = np.zeros(family.cells.height)
     if _DOUBTFUL in rows.columns:
         unsure = family.summed(rows, _DOUBTFUL)
     figures = [unsure]
     for what in measures:
-        counted, events = family.summed(rows, what), family.events(rows, what)
-        usual = _against(reference, family, events, (0.0, 0.0))
-        spread = relative_spread(counted[kept], usual.expected[kept])
-        usual = _against(reference, family, events, (spread, 0.0))
-        figures += [counted, usual.expected, usual.variance]
+        expected, variance = reference.expected(family.events(rows, what))
+        linear, quadratic = law.parts
+        spread = quadratic + linear / np.maximum(expected, 1e-9) + variance
+        figures += [family.summed(rows, what), expected, spread]
     return [pl.Series(*figure) for figure in zip(_BEYOND, figures, strict=True)]
 
 
@@ -231,81 +203,16 @@ def _limited(table: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(rounded("expected", "excess", "lower", "upper"))
 
 
-def _counted(family: Family, rows: pl.DataFrame, what: str, *, in_waves: bool) -> _Tested:
-    """Hold what was counted of each cell against the rates of the others, out-of-line ones aside.
-
-    Starts from chance alone and widens the spread until reference and spread agree: so that a
-    cell far out cannot hide behind the spread it causes itself. What comes in waves everywhere
-    (``in_waves``, congestion) is tested otherwise: there no cell is set aside, and only a wave
-    above the usual ones stands out.
-    """
-    observed = family.summed(rows, what)
-    reference = family.everybody
-    together = CORRELATION[what] if in_waves else 0.0
-    events = family.events(rows, what)
-    tested = _against(reference, family, events, (0.0, together))
-    for _ in range(0 if in_waves else ROUNDS):
-        still = _reference_cells(tested.chance)
-        agreed = np.array_equal(still, reference.kept)
-        if not agreed:
-            reference = family.reference(still)
-        spread = relative_spread(observed[still], tested.expected[still])
-        tested = _against(reference, family, events, (spread, together))
-        if agreed:
-            break
-    return tested
-
-
-def _against(
-    reference: Reference, family: Family, events: Events, law: tuple[float, float]
-) -> _Tested:
-    """Expect each cell from the kept others of its strata, and test it.
-
-    Args:
-        reference: The cells that are kept.
-        family: All cells.
-        events: What was counted.
-        law: The spread between cells, and the correlation within them.
-    """
-    spread, together = law
-    cell, number = events.cell, events.number
-    seen = np.where(reference.kept[cell], number, 0.0)
-    base = max(reference.dossiers.sum(), 1.0)
-    # Half an event more: that nothing was seen elsewhere does not mean that nothing can be.
-    half = 0.5 / base
-    hits = np.bincount(cell, seen, reference.kept.size) + half * reference.dossiers
-    of_stratum = np.bincount(events.stratum, seen, int(family.stratum.max()) + 1)
-    elsewhere = of_stratum.astype(np.float64)[family.stratum]
-    elsewhere[events.place] -= seen
-    prior = PRIOR_DOSSIERS * seen.sum() / base
-    expected = family.by_cell(reference.weight * elsewhere)
-    expected += half * family.judged + prior * reference.weights
-    unsure = 1 / np.maximum(hits.sum() - hits, 0.25)
-    more = together * np.maximum(family.judged - 1, 0.0)
-    wide = np.maximum(spread + unsure, 0.0) + more / np.maximum(expected, 1e-9)
-    chance = upper_tail(np.bincount(cell, number, hits.size), expected, wide)
-    return _Tested(expected, wide, chance, spread)
-
-
-def _reference_cells(chance: Floats) -> NDArray[np.bool_]:
-    """Return the cells that make the reference: all but the clearly out, at most a tenth."""
-    most = int(np.ceil(MOST_OUT * chance.size))
-    furthest = np.argsort(chance, kind="stable")[:most]
-    kept = np.ones(chance.size, dtype=bool)
-    kept[furthest[chance[furthest] < CLEARLY_OUT]] = False
-    return kept
-
-
-def _timed(family: Family, rows: pl.DataFrame, chance: Floats) -> Floats:
+def _timed(family: Family, rows: pl.DataFrame, healthy: Floats) -> Floats:
     """Test the time that all dossiers of each cell, late or not, lost to the cause.
 
-    Time a dossier, times the root of their number, against the cells not out of line: their 80th
+    Time a dossier, times the root of their number, against the cells likely healthy: their 80th
     percentile sets the scale of a law with heavy tails (Student's t with two degrees of freedom),
     since a few slow dossiers are nothing unusual. Where so few cells lose any time that the
     percentile is zero, only the place of a cell among the others is known.
     """
     lost = family.summed(rows, _TIME) / np.sqrt(np.maximum(family.judged, 1.0))
-    usual = lost[_reference_cells(chance)]
+    usual = lost[healthy > 0.5]
     if not usual.size:
         return np.ones_like(lost)
     place = (np.searchsorted(np.sort(-usual), -lost, side="right") + 1) / (usual.size + 1)

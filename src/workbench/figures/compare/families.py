@@ -28,6 +28,8 @@ _OPEN_PARTS = {
     "n_doubtful": "open_doubtful",
 }
 """Columns of ``cause_cells`` and the part of each that dossiers open at the snapshot have."""
+FEWEST_PEERS = 5.0
+"""Dossiers of other units below which a stratum is that of one unit alone."""
 PRIOR_DOSSIERS = 10.0
 """Weight of the cause's overall rate in the rate of a stratum, in dossiers."""
 
@@ -51,16 +53,24 @@ class Family:
         return self.cells["n_dossiers"].to_numpy().astype(np.float64)
 
     @cached_property
-    def everybody(self) -> Reference:
-        """All cells as reference."""
-        return self.reference(np.ones(self.cells.height, dtype=bool))
+    def unit(self) -> NDArray[np.int64]:
+        """Number of the unit of each cell."""
+        return numbered(self.cells, ["unit_id"])
 
-    def reference(self, kept: NDArray[np.bool_]) -> Reference:
-        """Return some cells as reference of all."""
-        base = np.where(kept[self.cell], self.dossiers, 0.0)
-        others = np.bincount(self.stratum, base)[self.stratum] - base
-        weight = self.dossiers / (others + PRIOR_DOSSIERS)
-        return Reference(kept, np.where(kept, self.judged, 0.0), weight, self.by_cell(weight))
+    def reference(self, healthy: Floats) -> Reference:
+        """Return what is expected of each cell from the others, by how likely these are healthy.
+
+        A unit is expected to do as the others do in its strata; in one that hardly any other
+        unit has, as it does itself in its other periods.
+        """
+        base = healthy[self.cell] * self.dossiers
+        mine = ranked(self.unit[self.cell] * (int(self.stratum.max(initial=0)) + 1) + self.stratum)
+        others = np.maximum(_elsewhere(base, self.stratum, mine[1]), 0.0)
+        is_alone = others < FEWEST_PEERS
+        weight = self.dossiers / (
+            others + is_alone * np.maximum(_elsewhere(base, mine[1]), 0.0) + PRIOR_DOSSIERS
+        )
+        return Reference(self, healthy, base.sum(), mine[1], is_alone, weight)
 
     def by_cell(self, values: Floats) -> Floats:
         """Sum over the strata of each cell."""
@@ -85,16 +95,41 @@ class Family:
 
 @dataclass(frozen=True)
 class Reference:
-    """Cells with which all are compared (``kept``), and what one event elsewhere lets expect.
+    """Cells as what all are compared with, by how likely they are healthy (``healthy``).
 
-    ``dossiers`` and ``weights`` are by cell: those kept, and the sum of ``weight``, by cell and
-    stratum: its dossiers over those of the reference elsewhere and the prior's.
+    By cell and stratum: ``mine`` is the number of its unit and stratum, ``is_alone`` whether
+    hardly any other unit has the stratum, ``weight`` what one event elsewhere lets expect.
     """
 
-    kept: NDArray[np.bool_]
-    dossiers: Floats
+    family: Family
+    healthy: Floats
+    dossiers: float
+    mine: NDArray[np.int64]
+    is_alone: NDArray[np.bool_]
     weight: Floats
-    weights: Floats
+
+    def expected(self, events: Events) -> tuple[Floats, float]:
+        """Return what is expected of each cell, and the relative variance of that."""
+        family = self.family
+        counted = np.zeros(family.cell.size)
+        counted[events.place] = self.healthy[events.cell] * events.number
+        seen = np.maximum(_elsewhere(counted, family.stratum, self.mine), 0.0)
+        seen += self.is_alone * np.maximum(_elsewhere(counted, self.mine), 0.0)
+        base = max(self.dossiers, 1.0)
+        prior = PRIOR_DOSSIERS * counted.sum() / base
+        # Half an event more: that nothing was seen elsewhere does not mean that nothing can be.
+        half = 0.5 / base
+        expected = family.by_cell(self.weight * (seen + prior)) + half * family.judged
+        return expected, 1 / max(float(counted.sum()), 0.25)
+
+
+def _elsewhere(
+    values: Floats, group: NDArray[np.int64], own: NDArray[np.int64] | None = None
+) -> Floats:
+    """Return the sum of each entry's group without its own part, by default itself."""
+    whole = np.bincount(group, values)[group]
+    part = values if own is None else np.bincount(own, values)[own]
+    return np.asarray(whole - part)
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def gaps(
     *,
     overdue: pl.DataFrame | None = None,
     calendar: Mapping[str, str] | None = None,
-    spreads: Mapping[str, float] | None = None,
+    spreads: Mapping[str, tuple[float, float]] | None = None,
     named: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Split the gap of each pair (left, right) into mix, calendar, causes and residual.
@@ -97,7 +97,7 @@ def gaps(
         calendar: Month label -> class of month (say ``tet`` and ``plain``); given, the months of
             each period are counted by their class, and what the classes explain is the effect
             ``calendar``. Without it that effect is zero.
-        spreads: Relative variance of each cause between cells beyond chance
+        spreads: How much healthy cells of each cause vary beyond chance
             (``overdispersion_by_cause``); widens the intervals where dossiers are correlated,
             as in queues.
         named: Units and periods (unit_id, period) flagged by ``cells``: they are not peers, or an
@@ -114,7 +114,7 @@ def gaps(
     book = _Ledger(entries(cause_cells, calendar, overdue), calendar, named)
     wide = None
     if spreads is not None:
-        wide = np.array([spreads.get(cause, 0.0) for cause in book.causes] + [0.0])
+        wide = np.array([*(spreads.get(cause, (0.0, 0.0)) for cause in book.causes), (0.0, 0.0)]).T
 
     rows: list[tuple[object, ...]] = []
     for left, right in pairs:

@@ -48,24 +48,6 @@ def upper_tail(observed: ArrayLike, expected: ArrayLike, spread: ArrayLike = 0.0
     return tail
 
 
-def relative_spread(observed: ArrayLike, expected: ArrayLike) -> float:
-    """Return tau squared: how much cells differ beyond chance, relative to what was expected.
-
-    Moments: the squared misses minus what Poisson counts give, over the squared expectations.
-    Never below zero; zero when fewer than three cells were expected to have anything.
-
-    Source: Breslow (1984), Applied Statistics 33, 38-44, in its moment form.
-
-    >>> relative_spread([0, 10, 20], [10, 10, 10])
-    0.5666666666666667
-    """
-    counts, mean = (np.asarray(x, dtype=np.float64) for x in (observed, expected))
-    if np.count_nonzero(mean > 0) < 3:
-        return 0.0
-    beyond = float(np.sum((counts - mean) ** 2 - mean))
-    return max(0.0, beyond / float(np.sum(mean**2)))
-
-
 def count_limits(
     expected: ArrayLike, spread: ArrayLike = 0.0, level: float = 0.998
 ) -> tuple[Floats, Floats]:

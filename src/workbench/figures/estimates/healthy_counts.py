@@ -2,40 +2,73 @@
 
 Dossiers that are signed, entered or delayed together are late together, so that counts vary more
 than chance alone allows. How much more is estimated from all units at once, under a model in
-which some have a higher rate of their own: these neither raise what is expected of the rest nor
-hide behind the spread they cause themselves.
+which some have a rate of their own: these neither raise what is expected of the rest nor hide
+behind the spread they cause themselves.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln, logsumexp
 
+from workbench.figures.estimates.excess import upper_tail
+
 Floats = NDArray[np.float64]
 
 _STEP = 1.4
-_LEVELS = _STEP ** np.arange(-4, 3)
-_RATIOS = np.arange(2, 9)
-"""Steps by which the rate of a unit that is apart lies above the others: 2 to 15 times."""
-_QUADRATIC = np.array([0.005, 0.02, 0.06, 0.15, 0.4, 1.0, 2.5, 6.0, 15.0])
-_LINEAR = np.array([0.0, 0.5, 1.5, 4.0, 9.0])
-_LAWS = np.stack(np.meshgrid(_LINEAR, _QUADRATIC, indexing="ij"), axis=-1).reshape(-1, 2)
-_FIRST = 1 / (1 + _LAWS).prod(axis=1)
-"""Weights of the laws before any count was seen: the less they differ from chance, the more."""
-_DOUBT = 0.7
-"""How far the level of the healthy may lie from what is expected (standard deviation of its
-logarithm): far, as units that are apart may be among those it was taken from."""
 _NEGLIGIBLE = 4e-3
 
 
 @dataclass(frozen=True)
-class HealthyCounts:
-    """What is known of the healthy units: laws, one entry each, with weights that sum to one.
+class Grid:
+    """Which levels and laws of healthy counts are thought possible, and how far others may lie.
 
-    A law says: a unit of which ``m`` are expected has ``level * m`` on average with the variance
+    ``lowest`` and ``highest`` are the levels, as powers of ``_STEP`` times what is expected;
+    ``farthest`` the most steps that a count apart lies above the level; ``linear`` and
+    ``quadratic`` the parts of a law's variance; ``doubt`` how far the level of the healthy may
+    lie from what is expected (standard deviation of its logarithm): far, as those apart may be
+    among those it was taken from.
+    """
+
+    lowest: int
+    highest: int
+    farthest: int
+    linear: tuple[float, ...]
+    quadratic: tuple[float, ...]
+    doubt: float
+
+    @property
+    def levels(self) -> Floats:
+        """Levels of the healthy."""
+        return np.asarray(_STEP ** np.arange(self.lowest, self.highest + 1), dtype=np.float64)
+
+    @property
+    def ratios(self) -> NDArray[np.int64]:
+        """Steps by which what is apart lies above the healthy, from 2 times on."""
+        return np.arange(2, self.farthest + 1)
+
+    @property
+    def laws(self) -> Floats:
+        """Pairs of linear and quadratic part."""
+        pairs = np.meshgrid(np.array(self.linear), np.array(self.quadratic), indexing="ij")
+        return np.asarray(np.stack(pairs, axis=-1).reshape(-1, 2))
+
+
+UNITS = Grid(-4, 2, 8, (0, 0.5, 1.5, 4, 9), (0.005, 0.02, 0.06, 0.15, 0.4, 1, 2.5, 6, 15), 0.7)
+"""Units of a page: level from a quarter to twice what is expected, apart 2 to 15 times as late."""
+CELLS = Grid(-10, 2, 16, (0, 0.5, 1.5, 4, 9, 19), UNITS.quadratic, 1.5)
+"""Cells of a cause, of which healthy ones may have next to nothing: apart 2 to 200 times."""
+
+
+@dataclass(frozen=True)
+class HealthyCounts:
+    """What is known of healthy counts: laws, one entry each, with weights that sum to one.
+
+    A law says: a count of which ``m`` are expected has ``level * m`` on average with the variance
     ``mean * (1 + linear) + quadratic * mean**2``.
     """
 
@@ -51,10 +84,74 @@ class HealthyCounts:
     def spread(self, mean: Floats) -> Floats:
         """Return the relative variance of healthy units beyond chance."""
         at = np.maximum(self.expected(mean), 1e-9)
+        linear, quadratic = self.parts
+        return np.asarray(quadratic + linear / at)
+
+    @property
+    def parts(self) -> tuple[float, float]:
+        """Linear and quadratic part of the variance beyond chance, averaged over the laws."""
         linear, quadratic = (
             float((self.weight * part).sum()) for part in (self.linear, self.quadratic)
         )
-        return np.asarray(quadratic + linear / at)
+        return linear, quadratic
+
+    def tail(self, count: Floats, mean: Floats, unsure: Floats) -> Floats:
+        """Return the chance of a healthy count at least as large, averaged over the laws.
+
+        ``unsure`` is a relative variance on top, that of ``mean`` itself.
+        """
+        chance = np.zeros_like(count)
+        laws = (self.level, self.linear, self.quadratic, self.weight)
+        for level, linear, quadratic, weight in zip(*laws, strict=True):
+            at = np.maximum(level * mean, 1e-9)
+            chance += weight * upper_tail(count, at, quadratic + linear / at + unsure)
+        return chance
+
+
+@dataclass(frozen=True)
+class CountFit:
+    """How likely some counts are under each level and law of a grid.
+
+    ``likely`` is the log of it, levels x laws. ``_own`` is the log chance that each distinct count
+    is healthy where its group is not apart as a whole, ``_whole`` that its group is not; ``_place``
+    and ``_group`` say which of these a count has.
+    """
+
+    grid: Grid
+    likely: Floats
+    _own: Floats
+    _whole: Floats
+    _place: NDArray[np.int64]
+    _group: NDArray[np.int64]
+
+    @property
+    def evidence(self) -> Floats:
+        """What these counts say of the laws, whatever their level: log, 0 for the best."""
+        of_laws = np.asarray(logsumexp(self.likely, axis=0))
+        return np.asarray(of_laws - of_laws.max())
+
+    def law(self, evidence: ArrayLike = 0.0) -> HealthyCounts:
+        """Return the laws by their weight, with what other counts say of them."""
+        level, law, weight = self._weighed(evidence)
+        linear, quadratic = self.grid.laws[law].T
+        return HealthyCounts(self.grid.levels[level], linear, quadratic, weight)
+
+    def healthy(self, evidence: ArrayLike = 0.0) -> Floats:
+        """Return the chance that each count is that of a healthy cell."""
+        chance = np.zeros(self._place.size)
+        for level, law, weight in zip(*self._weighed(evidence), strict=True):
+            single, whole = self._own[level, law], self._whole[level, law]
+            chance += weight * np.exp(single[self._place] + whole[self._group])
+        return chance
+
+    def _weighed(self, evidence: ArrayLike) -> tuple[NDArray[Any], NDArray[Any], Floats]:
+        laws = self.grid.laws
+        # before any count was seen: the less a law differs from chance, the likelier
+        joint = self.likely + np.asarray(evidence) - np.log1p(laws).sum(axis=1)
+        weight = np.exp(joint - logsumexp(joint))
+        level, law = np.nonzero(weight > _NEGLIGIBLE)
+        kept = weight[level, law]
+        return level, law, np.asarray(kept / kept.sum())
 
 
 def healthy_counts(observed: ArrayLike, expected: ArrayLike, *, apart: float) -> HealthyCounts:
@@ -65,41 +162,70 @@ def healthy_counts(observed: ArrayLike, expected: ArrayLike, *, apart: float) ->
         expected: Expected count of each, above zero.
         apart: Share of units that are taken to have a rate of their own before anything was seen.
 
-    Counts follow negative binomial laws; level and spread, on a grid, are weighed by how likely
-    they make the counts, of which each is a healthy unit's or one's that is apart.
-
-    Source: contaminated models, Tukey (1960), in Contributions to Probability and Statistics,
-    448-485; two-groups model, Efron (2004), J. Am. Stat. Assoc. 99, 96-104; variance of counts in
-    clusters, Kish (1965), Survey Sampling, section 5.4.
+    Source: as ``fit_counts``.
 
     >>> with_one_apart = healthy_counts([10, 11, 9, 10, 60], [10.0] * 5, apart=0.2)
     >>> bool(with_one_apart.expected(np.array([10.0]))[0] < 12)
     True
     """
-    count, mean = (np.asarray(x, dtype=np.float64) for x in (observed, expected))
-    reach = _LEVELS.size + int(_RATIOS.max())
-    fit = _log_chances(count, mean, _LEVELS[0] * _STEP ** np.arange(reach))
-    likely = [
-        np.logaddexp(
-            np.log1p(-apart) + fit[level],
-            np.log(apart / _RATIOS.size) + logsumexp(fit[level + _RATIOS], axis=0),
-        ).sum(axis=1)
-        for level in range(_LEVELS.size)
-    ]
-    prior = np.log(_FIRST) - (np.log(_LEVELS)[:, None] ** 2) / (2 * _DOUBT**2)
-    joint = np.stack(likely) + prior
-    weight = np.exp(joint - logsumexp(joint))
-    level, law = np.nonzero(weight > _NEGLIGIBLE)
-    kept_weight = weight[level, law]
-    linear, quadratic = _LAWS[law].T
-    levels = np.asarray(_LEVELS[level], dtype=np.float64)
-    return HealthyCounts(levels, linear, quadratic, kept_weight / kept_weight.sum())
+    return fit_counts(observed, expected, UNITS, apart=apart).law()
 
 
-def _log_chances(count: Floats, mean: Floats, levels: Floats) -> Floats:
-    """Return the log chance of each count: levels x laws x units."""
+def fit_counts(
+    observed: ArrayLike,
+    expected: ArrayLike,
+    grid: Grid,
+    *,
+    apart: float,
+    group: NDArray[np.int64] | None = None,
+    group_apart: float = 0.0,
+) -> CountFit:
+    """Return how likely counts are, of which some are those of cells or groups that are apart.
+
+    Args:
+        observed: Counts; fractions are allowed.
+        expected: Expected counts, above zero.
+        grid: Levels and laws.
+        apart: Share of counts taken to have a rate of their own before anything was seen.
+        group: Number of the group (the unit) of each count; none: there are no groups.
+        group_apart: Share of groups of which all counts are apart by the same ratio.
+
+    Counts follow negative binomial laws; level and spread, on a grid, are weighed by how likely
+    they make the counts, of which each is a healthy one or one that is apart.
+
+    Source: contaminated models, Tukey (1960), in Contributions to Probability and Statistics,
+    448-485; two-groups model, Efron (2004), J. Am. Stat. Assoc. 99, 96-104; variance of counts in
+    clusters, Kish (1965), Survey Sampling, section 5.4.
+    """
+    pairs = np.stack([np.asarray(x, dtype=np.float64) for x in (observed, expected)], axis=1)
+    distinct, place = np.unique(pairs, axis=0, return_inverse=True)
+    place = place.ravel()
+    group = np.zeros(place.size, dtype=np.int64) if group is None else group
+    number = np.zeros((int(group.max(initial=0)) + 1, distinct.shape[0]))
+    np.add.at(number, (group, place), 1.0)
+    levels, ratios = grid.levels, grid.ratios
+    chance = _log_chances(distinct[:, 0], distinct[:, 1], grid)
+    healthy = np.log1p(-apart) + chance[: levels.size]
+    other = [logsumexp(chance[level + ratios], axis=0) for level in range(levels.size)]
+    either = np.logaddexp(healthy, np.log(apart / ratios.size) + np.stack(other))
+    single = either @ number.T
+    whole = single
+    if group_apart:
+        single = single + np.log1p(-group_apart)
+        as_one = chance @ number.T
+        other = [logsumexp(as_one[level + ratios], axis=0) for level in range(levels.size)]
+        whole = np.logaddexp(single, np.log(group_apart / ratios.size) + np.stack(other))
+    level_prior = np.log(levels)[:, None] ** 2 / (2 * grid.doubt**2)
+    likely = whole.sum(axis=2) - level_prior
+    return CountFit(grid, likely, healthy - either, single - whole, place, group)
+
+
+def _log_chances(count: Floats, mean: Floats, grid: Grid) -> Floats:
+    """Return the log chance of counts: levels, those of what is apart too, x laws x counts."""
+    reach = grid.levels.size + grid.farthest
+    levels = _STEP**grid.lowest * _STEP ** np.arange(reach)
     at = np.maximum(levels[:, None, None] * mean, 1e-9)
-    linear, quadratic = _LAWS[None, :, 0, None], _LAWS[None, :, 1, None]
+    linear, quadratic = (part[None, :, None] for part in grid.laws.T)
     size = at / (linear + quadratic * at)
     return np.asarray(
         gammaln(size + count)

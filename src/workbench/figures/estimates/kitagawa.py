@@ -104,12 +104,13 @@ def split(left: Counts, right: Counts, spread: Floats | None = None) -> Split:
     Args:
         left: The side compared with.
         right: The side asked about.
-        spread: Relative variance of each cause between cells, beyond chance (tau squared);
+        spread: Linear and quadratic part of each cause's variance beyond chance (two rows);
             none: chance alone.
 
-    Every count is read as a Poisson count. Mix and calendar are smooth in the counts: their
-    variance is the sum of each count times its squared influence, which is what resampling the
-    counts comes to. A cause is a difference of weighted sums, each with the limits of its gamma
+    Every count is read as a Poisson count, of dossiers in clusters as ``spread`` says. Mix and
+    calendar are smooth in the counts: their variance is the sum of each count times its squared
+    influence, which is what resampling the counts comes to. A cause is a difference of weighted
+    sums, each with the limits of its gamma
     form, so that a count of zero is not taken for certainty.
 
     Source: Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 21 (infinitesimal
@@ -120,7 +121,7 @@ def split(left: Counts, right: Counts, spread: Floats | None = None) -> Split:
     """
     pair = _Pair(left, right)
     parts = _effects(pair)
-    wide = _NORMAL * np.sqrt(_composition_variance(pair))
+    wide = _NORMAL * np.sqrt(_composition_variance(pair) * _design_effect(pair, spread))
     low, high = _cause_limits(pair, spread)
     return Split(
         right.share - left.share,
@@ -238,6 +239,14 @@ def _composition_variance(pair: _Pair) -> Floats:
     return total
 
 
+def _design_effect(pair: _Pair, spread: Floats | None) -> float:
+    """Return how many dossiers each one stands for: that of the causes by their late ones."""
+    late = sum(side.late.sum(axis=(1, 2)) for side in pair.sides)
+    if spread is None or late.sum() <= 0:
+        return 1.0
+    return 1 + float((late * spread[0]).sum() / late.sum())
+
+
 def _cause_limits(pair: _Pair, spread: Floats | None) -> tuple[Floats, Floats]:
     """Return the limits of each cause's rate effect at the common mix."""
     found = [
@@ -264,7 +273,7 @@ def _gamma_limits(
     seen = (mean > 0) & (variance >= 0)
     scale = np.where(seen, variance / np.where(seen, mean, 1.0), typical)
     events = np.maximum(mean, 0.0) / np.where(scale > 0, scale, 1.0)
-    inflated = 1.0 if spread is None else 1 + spread * events
+    inflated = 1.0 if spread is None else 1 + spread[0] + spread[1] * events
     shape = events / inflated + _JEFFREYS
     low, high = (scale * inflated * gammaincinv(shape, tail) for tail in _TAILS)
     return mean, np.minimum(low, mean), np.maximum(high, mean)

@@ -1,0 +1,162 @@
+"""What each cell is expected to have of a cause, from cells that are healthy in all likelihood.
+
+Which cells are healthy is not known. Expectation, the spread of healthy cells and the chance of
+each to be healthy are estimated together, in turns: a sick cell or unit, or several, raise neither
+what is expected of the others nor the spread that healthy ones are allowed. How far dossiers hang
+together is asked of all causes at once, as few have enough of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from workbench.core.cause_list import known_causes
+from workbench.figures.compare.families import Family
+from workbench.figures.estimates.excess import upper_tail
+from workbench.figures.estimates.healthy_counts import (
+    CELLS,
+    CountFit,
+    HealthyCounts,
+    fit_counts,
+)
+
+Floats = NDArray[np.float64]
+Counted = tuple[str, str]
+"""A cause, and the column of what was counted of it."""
+
+CELL_APART, UNIT_APART = 0.05, 0.2
+"""Share of cells, and of units in all their periods, that may be out of line with a cause."""
+CORRELATION = {"late_share": 0.02, "n_extreme": 0.05}
+"""Of a cell's dossiers under congestion, late ones and those that wait extremely long: one that
+waits makes the next wait. They are no independent witnesses, the less so the more there are."""
+CLEARLY_OUT = 0.005
+"""A cell that is healthy with no more chance than this is left out of the reference: at first by
+chance alone, then by the laws found. So two sick cells cannot hide behind one another, and healthy
+ones that share their luck come back."""
+AS_CAUSES = 3
+"""Other causes together say as much of the laws of one as so many causes would."""
+ROUNDS = 3
+_STEPS = 8
+"""Expectations are distinguished by an eighth of their logarithm where laws are fitted."""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What healthy cells have of a cause, one entry per cell of the family.
+
+    ``mean`` is what cells of the reference have, ``expected`` what all healthy ones do,
+    ``variance`` its relative variance, ``chance`` that of a healthy cell to have as much as the
+    cell has, ``healthy`` that of the cell to be one; ``law`` how they vary.
+    """
+
+    observed: Floats
+    mean: Floats
+    expected: Floats
+    variance: Floats
+    chance: Floats
+    healthy: Floats
+    law: HealthyCounts
+
+
+def expectations(
+    family: Family, parts: Mapping[str, pl.DataFrame], columns: tuple[str, ...]
+) -> dict[Counted, Expectation]:
+    """Return what is expected of each cell, by cause and by what is counted.
+
+    Args:
+        family: The cells.
+        parts: Rows of each cause.
+        columns: What is counted; the first is taken of every cause, others where there is any.
+
+    Source: as ``estimates.healthy_counts.fit_counts``.
+    """
+    counted = {
+        (cause, column): rows
+        for cause, rows in parts.items()
+        for column in columns
+        if column == columns[0] or (column in rows.columns and rows[column].sum() > 0)
+    }
+    observed = {key: family.summed(rows, key[1]) for key, rows in counted.items()}
+    events = {key: family.events(rows, key[1]) for key, rows in counted.items()}
+    everybody = family.reference(np.ones(family.cells.height))
+    healthy = {
+        key: np.where(
+            upper_tail(observed[key], everybody.expected(events[key])[0]) < CLEARLY_OUT, 0.0, 1.0
+        )
+        for key in counted
+    }
+    for _ in range(ROUNDS):
+        usual = {key: family.reference(healthy[key]).expected(events[key]) for key in counted}
+        fits = {key: _fit(family, observed[key], usual[key][0]) for key in counted}
+        shared = _shared_evidence(fits)
+        healthy = {
+            key: np.where(fit.healthy(shared[key]) > CLEARLY_OUT, 1.0, 0.0)
+            for key, fit in fits.items()
+        }
+    return {
+        key: _expectation(
+            observed[key],
+            usual[key],
+            healthy[key],
+            fits[key].law(shared[key]),
+            _together(family, *key),
+        )
+        for key in counted
+    }
+
+
+def _together(family: Family, cause: str, column: str) -> Floats:
+    """Return how many more dossiers each one under congestion stands for."""
+    correlation = CORRELATION[column] if known_causes()[cause].in_waves else 0.0
+    return correlation * np.maximum(family.judged - 1, 0.0)
+
+
+def _fit(family: Family, observed: Floats, usual: Floats) -> CountFit:
+    about = np.exp(np.round(np.log(usual) * _STEPS) / _STEPS)
+    return fit_counts(
+        observed, about, CELLS, apart=CELL_APART, group=family.unit, group_apart=UNIT_APART
+    )
+
+
+def _shared_evidence(fits: Mapping[Counted, CountFit]) -> dict[Counted, Floats]:
+    """Return what the other causes say of the laws, by what is counted.
+
+    What comes in waves, congestion, says nothing of the others and they nothing of it.
+    """
+    evidence = {key: fit.evidence for key, fit in fits.items()}
+    is_wave = {key: known_causes()[key[0]].in_waves for key in fits}
+    nothing = np.zeros(CELLS.laws.shape[0])
+    shared = {}
+    for key in fits:
+        others = [
+            evidence[other]
+            for other in fits
+            if other != key and other[1] == key[1] and not (is_wave[other] or is_wave[key])
+        ]
+        shared[key] = AS_CAUSES * np.mean(others, axis=0) if others else nothing
+    return shared
+
+
+def _expectation(
+    observed: Floats,
+    usual: tuple[Floats, float],
+    healthy: Floats,
+    law: HealthyCounts,
+    together: Floats,
+) -> Expectation:
+    mean = usual[0]
+    unsure = usual[1] + together / np.maximum(law.expected(mean), 1e-9)
+    return Expectation(
+        observed,
+        mean,
+        law.expected(mean),
+        law.spread(mean) + unsure,
+        law.tail(observed, mean, unsure),
+        healthy,
+        law,
+    )
