@@ -17,7 +17,7 @@ HEAD = """# What is assumed
 
 Every figure rests on these. *Quality* says how well an assumption is supported (A: shown by data or by law; B: supported, with gaps; C: a choice), *impact* how far figures would move if it were wrong. What is weak and matters comes first. Review this page with every release; `docs/assumptions.csv` is its source.
 
-| assumption | quality | impact | why, and what is known | where it is held |
+| assumption | quality | impact | why, and what is known | where it is kept |
 |---|---|---|---|---|
 """  # noqa: E501 - a paragraph of the page
 FOOT = "This page is written by `python tests/docs/assumptions_page.py`."

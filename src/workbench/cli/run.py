@@ -207,11 +207,11 @@ def _message(fault: BaseException) -> str:
 
 
 def _call_for_help(on_failure: str, entry: Entry, project: Project) -> None:
-    told = {
+    variables = {
         "WORKBENCH_EXIT_CODE": str(entry["exit_code"]),
         "WORKBENCH_MESSAGE": entry["message"],
         "WORKBENCH_PROJECT_FOLDER": str(Path(project.root)),
     }
     subprocess.run(  # noqa: S602 - the command that whoever set up the schedule chose
-        on_failure, shell=True, cwd=project.root, env={**os.environ, **told}, check=False
+        on_failure, shell=True, cwd=project.root, env={**os.environ, **variables}, check=False
     )
