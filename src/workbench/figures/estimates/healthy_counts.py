@@ -150,8 +150,8 @@ class CountFit:
         joint = self.likely + np.asarray(evidence) - np.log1p(laws).sum(axis=1)
         weight = np.exp(joint - logsumexp(joint))
         level, law = np.nonzero(weight > _NEGLIGIBLE)
-        kept = weight[level, law]
-        return level, law, np.asarray(kept / kept.sum())
+        likeliest = weight[level, law]
+        return level, law, np.asarray(likeliest / likeliest.sum())
 
 
 def healthy_counts(observed: ArrayLike, expected: ArrayLike, *, apart: float) -> HealthyCounts:
