@@ -52,7 +52,7 @@ KEPT = {
         "n_saved": 1,
         "lower": 0.1,
         "upper": 1.9,
-        "method": "timeline_wilson",
+        "method": "timeline_range",
         "assumption": "hàng chờ không đổi",
         "assumption_en": "queues stay as they were",
         "evidence_level": 3,

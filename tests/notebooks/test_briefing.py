@@ -190,7 +190,7 @@ def test_every_chart_has_a_caption_a_description_and_its_table_on_the_page(brief
     for figure in figures:
         assert re.search(r'<svg role="img" aria-label="[^"]{20,}"', figure)
         assert re.search(r"<figcaption>.{10,}</figcaption>", figure, re.S)
-    assert text.count("<caption>") == 13
+    assert text.count("<caption>") == 14
 
 
 def test_the_page_says_whose_it_is_what_it_rests_on_and_that_it_is_synthetic(briefed, small_book):

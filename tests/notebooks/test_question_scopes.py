@@ -53,6 +53,7 @@ WITHOUT = {
     "interventions": {"unit", "period"},  # units and dates stand in the list of changes
     "reliability": {"unit", "period"},  # one forecast for the whole register
     "oldest": {"period"},  # open dossiers are those of the snapshot
+    "paper_dates": {"profile"},  # closings beside the dates on papers, whether late or not
     "procedure_sheet": {"unit"},  # all units that handle it, side by side
     "watch": {"period"},  # open dossiers are those of the snapshot
     "control": {"period"},  # all months

@@ -159,13 +159,13 @@ def test_a_command_whose_figures_contradict_each_other_ends_with_4_and_writes_no
         "clock": ("clock/ledger.sql", "spans.work_seconds::bigint as", "is not split exactly"),
         "explain": (
             "explain/causes/causes.sql",
-            ".share_parts / share_whole() as",
+            "share_whole()\n            as late_share",
             "shares sum to 0.5",
         ),
     }
     twice = {
         "clock": "spans.work_seconds::bigint + 60 as",
-        "explain": ".share_parts / (2 * share_whole()) as",
+        "explain": "(2 * share_whole())\n            as late_share",
     }
     for command, (model, figure, message) in mutations.items():
         path = project / "pipelines" / model

@@ -71,7 +71,7 @@ def test_other_data_shows_in_metrics_plots_and_diff_with_its_reason(reproduced, 
     assert "late_done:" in done.stderr
     assert re.search(r"^data +data/inbox .* ingest", done.stdout, re.M)
     assert re.search(r"^so-theo-doi-ho-so_2022-H1.xlsx .* changed", done.stdout, re.M)
-    assert re.search(r"^late_done +wb_strict +all +2022-H1 .* points$", done.stdout, re.M)
+    assert re.search(r"^late_done +wb_strict +all +all +2022-H1 .* points$", done.stdout, re.M)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="cron is not on Windows")

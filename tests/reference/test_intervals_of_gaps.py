@@ -120,7 +120,15 @@ def test_sides_without_a_stratum_in_common_say_nothing_of_rates():
 def test_a_spread_between_cells_adds_its_share_of_the_squared_rate_to_the_variance(spread):
     late, number = 4_000.0, 9_000.0
     counts = Counts(np.array([[number]]), np.array([[[late]]]))
-    found = split(counts, counts, np.array([spread]))
+    found = split(counts, counts, np.array([[0.0], [spread]]))
     deviation = sqrt(2 * (late + spread * late**2)) / number
     wide = (found.upper[2] - found.lower[2]) / (2 * NORMAL)
     assert wide == pytest.approx(deviation, rel=0.03)
+
+
+def test_batches_of_five_widen_as_if_each_late_dossier_stood_for_five():
+    late, number = 4_000.0, 9_000.0
+    counts = Counts(np.array([[number]]), np.array([[[late]]]))
+    found = split(counts, counts, np.array([[4.0], [0.0]]))
+    wide = (found.upper[2] - found.lower[2]) / (2 * NORMAL)
+    assert wide == pytest.approx(sqrt(2 * 5 * late) / number, rel=0.03)

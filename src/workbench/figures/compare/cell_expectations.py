@@ -32,8 +32,9 @@ Counted = tuple[str, str]
 CELL_APART, UNIT_APART = 0.05, 0.2
 """Share of cells, and of units in all their periods, that may be out of line with a cause."""
 CORRELATION = {"late_share": 0.02, "n_extreme": 0.05}
-"""Of a cell's dossiers under congestion, late ones and those that wait extremely long: one that
-waits makes the next wait. They are no independent witnesses, the less so the more there are."""
+"""Of a cell's dossiers in a queue or before a signature, late ones and those that wait extremely
+long: one that waits makes the next wait. They are no independent witnesses, the less so the more
+there are."""
 CLEARLY_OUT = 0.005
 """A cell that is healthy with no more chance than this is left out of the reference: at first by
 chance alone, then by the laws found. So two sick cells cannot hide behind one another, and healthy
@@ -111,8 +112,10 @@ def expectations(
 
 
 def _together(family: Family, cause: str, column: str) -> Floats:
-    """Return how many more dossiers each one under congestion stands for."""
-    correlation = CORRELATION[column] if known_causes()[cause].in_waves else 0.0
+    """Return how many more dossiers each one in a queue or before a signature stands for."""
+    listed = known_causes()[cause]
+    comes_together = listed.in_waves or "sign" in listed.parts
+    correlation = CORRELATION[column] if comes_together else 0.0
     return correlation * np.maximum(family.judged - 1, 0.0)
 
 
