@@ -93,13 +93,13 @@ def figure_value(row: dict[str, Any], side: str) -> Cell:
     return f"{numerals.percent(value)} ({numerals.fraction(row[f'{side}_numerator'], denominator)})"
 
 
-def difference(row: dict[str, Any]) -> Cell:
+def difference(row: dict[str, Any], digits: int = 1) -> Cell:
     """Return right minus left: points of a rate, dossiers of a count."""
     left, right = row["left_value"], row["right_value"]
     if left is None or right is None:
         return Blank(say("revisions.one_side"))
     if row["method"] != "count":
-        return say("revisions.points", points=numerals.points(right - left))
+        return say("revisions.points", points=numerals.points(right - left, digits))
     return f"{'+' if right > left else ''}{numerals.count(right - left)}"
 
 
@@ -243,7 +243,7 @@ def _effects_table(revisions: RevisionDiff, effects: Effects) -> Table | None:
     rows = tuple(
         (
             measure_name(row["measure"], shipped().reference),
-            difference(row),
+            difference(row, digits=2),
             *(_effect(row, parts.get((row["measure"], period, g))) for g in effects.groups),
         )
         for row in sorted(moved.iter_rows(named=True), key=lambda r: FIGURES.index(r["measure"]))
@@ -265,8 +265,8 @@ def _effect(row: dict[str, Any], effect: float | None) -> Cell:
     if effect is None:
         return Blank(say("revisions.one_side"))
     if row["method"] != "count":
-        return say("revisions.points", points=numerals.points(effect))
-    return numerals.decimal(effect, 1)
+        return say("revisions.points", points=numerals.points(effect, 2))
+    return numerals.decimal(effect, 2)
 
 
 def _group(group: str) -> str:
@@ -289,7 +289,8 @@ def _table_change(change: TableChange) -> str:
         for sign, n in (("+", change.added), ("−", change.removed), ("~", change.changed))
         if n
     ]
-    return f"{change.table} ({' '.join(parts) or say('revisions.schema')})"
+    alike = "schema" if change.has_other_columns else "other_bytes"
+    return f"{change.table} ({' '.join(parts) or say(f'revisions.{alike}')})"
 
 
 def _listed(names: Sequence[str], limit: int, total: int | None = None) -> str:
