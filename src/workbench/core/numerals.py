@@ -66,16 +66,16 @@ def percent_range(lower: float | None, upper: float | None) -> str:
     return f"{decimal(lower * 100)}–{decimal(upper * 100)}%"
 
 
-def points(difference: float | None) -> str:
+def points(difference: float | None, digits: int = 1) -> str:
     """Write a difference of two shares in percentage points, with its sign.
 
-    >>> points(0.012), points(-0.012)
-    ('+1,2', '−1,2')
+    >>> points(0.012), points(-0.012), points(0.01234, 2)
+    ('+1,2', '−1,2', '+1,23')
     """
     if difference is None:
         return MISSING
-    written = decimal(difference * 100)
-    return f"+{written}" if round(difference * 100, 1) > 0 else written
+    written = decimal(difference * 100, digits)
+    return f"+{written}" if round(difference * 100, digits) > 0 else written
 
 
 def points_range(lower: float | None, upper: float | None) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from workbench.review.comparison import RevisionDiff, compare_revisions
 from workbench.review.limits import enforce_limits, read_limits
-from workbench.review.pages import WRITERS, to_html, to_json, to_markdown, to_text
+from workbench.review.pages import WRITERS, to_html, to_json, to_markdown, to_published, to_text
 from workbench.review.plots_page import write_plots_page
 from workbench.review.reasons import Reason
 
@@ -24,6 +24,7 @@ __all__ = [
     "to_html",
     "to_json",
     "to_markdown",
+    "to_published",
     "to_text",
     "write_plots_page",
 ]

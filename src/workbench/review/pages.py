@@ -14,7 +14,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
@@ -25,24 +25,29 @@ from workbench.messages import language, say
 from workbench.review import scoreboard
 from workbench.review.comparison import RevisionDiff
 from workbench.review.effects import Effects
+from workbench.review.publication import published_parts
 from workbench.review.reasons import Reason
 from workbench.review.tables import TableChange
 
 _DEFAULT_ROWS = 40
-_FILES_SHOWN = 8
-_WHY = 6
-"""Inputs that the first screen names."""
 
 
 def to_text(revisions: RevisionDiff, *, rows: int = _DEFAULT_ROWS) -> str:
     """Return the comparison in aligned columns, at most ``rows`` rows a table."""
-    parts = [_title(revisions), *_first_screen(revisions), *_tables(revisions, rows)]
+    return _plain(revisions, [*_first_screen(revisions), *_tables(revisions, rows)])
+
+
+def _plain(revisions: RevisionDiff, screen: list[str | Table]) -> str:
+    parts = [_title(revisions), *screen]
     return "\n\n".join(map(str, parts)) + "\n"
 
 
 def to_markdown(revisions: RevisionDiff, *, rows: int = _DEFAULT_ROWS) -> str:
     """Return the comparison as Markdown; no cell can open a tag, a link or another column."""
-    parts = [*_first_screen(revisions), *_tables(revisions, rows)]
+    return _marked_down(revisions, [*_first_screen(revisions), *_tables(revisions, rows)])
+
+
+def _marked_down(revisions: RevisionDiff, parts: list[str | Table]) -> str:
     texts = [_inert(part) if isinstance(part, str) else _markdown_table(part) for part in parts]
     return "\n\n".join([f"## {_inert(_title(revisions))}", *texts]) + "\n"
 
@@ -52,17 +57,38 @@ def to_html(revisions: RevisionDiff, *, rows: int = _DEFAULT_ROWS) -> str:
 
     Its rows are searched, sorted and filtered by unit, period and reason; no other script may run.
     """
+    tables = [part for part in _tables(revisions, rows) if isinstance(part, Table)]
+    return _page(revisions, list(_first_screen(revisions)), tables)
+
+
+def _page(revisions: RevisionDiff, first: list[str | Table], tables: list[Table]) -> str:
     script = (ASSETS / "revisions.js").read_text(encoding="utf-8")
     return template("revisions.html").render(
         language=language(),
         title=_title(revisions),
-        first=list(_first_screen(revisions)),
-        tables=[part for part in _tables(revisions, rows) if isinstance(part, Table)],
+        first=first,
+        tables=tables,
         filters=say("revisions.filters").split(" | "),
         words={name: say(f"revisions.page_{name}") for name in ("search", "all", "shown")},
         script=script,
         digest=b64encode(sha256(script.encode()).digest()).decode(),
     )
+
+
+def to_published(
+    revisions: RevisionDiff, record: pl.DataFrame, form: Literal["text", "md", "html"]
+) -> str:
+    """Return the page of a comparison that may leave the office, whatever else moved.
+
+    Args:
+        revisions: The comparison.
+        record: Every cell published before (``answers.publication_record``).
+        form: The format of the page.
+    """
+    parts = list(published_parts(revisions, record))
+    if form == "html":
+        return _page(revisions, parts, [])
+    return (_plain if form == "text" else _marked_down)(revisions, parts)
 
 
 def _title(revisions: RevisionDiff) -> str:
@@ -92,28 +118,12 @@ def _first_screen(revisions: RevisionDiff) -> Iterator[str | Table]:
     if others := list(_other_outputs(revisions)):
         yield say("revisions.outputs", outputs="; ".join(others))
     if revisions.reasons:
-        yield _why(revisions.reasons)
+        yield scoreboard.why_sentence(revisions.reasons)
         yield from scoreboard.effects_parts(revisions)
     elif revisions.outputs:
         yield say("revisions.no_reason")
     else:
         yield say("revisions.no_record")
-
-
-def _why(reasons: tuple[Reason, ...]) -> str:
-    names = "; ".join(
-        f"{say(f'revisions.group_{reason.group}')}: {_input(reason)}" for reason in reasons[:_WHY]
-    )
-    more = len(reasons) - _WHY
-    rest = f"; {say('revisions.more', count=numerals.count(more))}" if more > 0 else ""
-    return say("revisions.why", inputs=names + rest)
-
-
-def _input(reason: Reason) -> str:
-    if reason.files:
-        return _files(reason.files)
-    is_value = reason.what.startswith("params.yaml:")
-    return f"{reason.what} ({reason.left} → {reason.right})" if is_value else reason.what
 
 
 def _other_outputs(revisions: RevisionDiff) -> Iterator[str]:
@@ -122,7 +132,9 @@ def _other_outputs(revisions: RevisionDiff) -> Iterator[str]:
     for output in revisions.outputs:
         others = [name for name in output.files if name not in compared]
         if others or not output.files:
-            yield f"{output.path} ({_files(tuple(others))})" if others else output.path
+            yield (
+                f"{output.path} ({scoreboard.file_names(tuple(others))})" if others else output.path
+            )
 
 
 def _tables(revisions: RevisionDiff, rows: int) -> Iterator[Table | str]:
@@ -204,7 +216,7 @@ def _reasons_table(reasons: tuple[Reason, ...]) -> Table:
             _state(reason.left),
             _state(reason.right),
             ", ".join(reason.stages) or numerals.MISSING,
-            _files(reason.files),
+            scoreboard.file_names(reason.files),
         )
         for reason in reasons
     )
@@ -215,12 +227,6 @@ def _reasons_table(reasons: tuple[Reason, ...]) -> Table:
 
 def _state(state: str) -> Cell:
     return state or Blank(say("revisions.absent"))
-
-
-def _files(files: tuple[str, ...]) -> str:
-    names = ", ".join(files[:_FILES_SHOWN])
-    more = len(files) - _FILES_SHOWN
-    return f"{names} (+{more})" if more > 0 else names or numerals.MISSING
 
 
 def _export_cells(row: dict[str, Any]) -> tuple[Cell, ...]:

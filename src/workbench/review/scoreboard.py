@@ -20,6 +20,7 @@ from workbench.messages import say
 from workbench.official.metrics import measure_name
 from workbench.review.comparison import RevisionDiff
 from workbench.review.effects import Effects
+from workbench.review.reasons import Reason
 from workbench.review.tables import NUMBERED, TableChange
 from workbench.review.verdicts import Verdict
 
@@ -27,6 +28,9 @@ FIGURES = ("received", "resolved", "late", "open_overdue", "late_done", "late_or
 """Headline figures, in reading order."""
 _SHOWN = {"verdicts": 3, "dossiers": 12, "flips": 3, "tables": 8, "columns": 4}
 """How many of each the first screen names; the rest is counted."""
+_FILES_SHOWN = 8
+_WHY = 6
+"""Inputs that the first screen names."""
 _RECORDS = ("dossiers", "pauses", "steps")
 """Tables of what is on record of a dossier."""
 _KINDS = ("named", "not_named", "cause", "reality", "gap", "no_gap")
@@ -35,16 +39,20 @@ _KINDS = ("named", "not_named", "cause", "reality", "gap", "no_gap")
 def figures_table(revisions: RevisionDiff) -> Table | None:
     """Return the headline figures of the latest half-year of either side."""
     period = latest_half(revisions.figures)
-    if not period:
-        return None
+    figures = revisions.figures.filter(pl.col("period") == period)
+    return period_table(figures, period, revisions.headline) if period else None
+
+
+def period_table(figures: pl.DataFrame, period: str, profile: str) -> Table:
+    """Return the headline figures of a period in reading order, both sides beside each other."""
     order = pl.col("measure").replace_strict({n: i for i, n in enumerate(FIGURES)}, default=None)
-    rows = revisions.figures.filter(pl.col("period") == period, order.is_not_null()).sort(order)
+    rows = figures.filter(order.is_not_null()).sort(order)
     headings = say("revisions.columns_scoreboard").split(" | ")
     return Table(
         say(
             "revisions.caption_scoreboard",
             period=numerals.period(period),
-            profile=revisions.headline,
+            profile=profile,
         ),
         tuple(Column(h.removesuffix(" #"), number=h.endswith(" #")) for h in headings),
         tuple(_figure_row(row) for row in rows.iter_rows(named=True)),
@@ -85,13 +93,13 @@ def figure_value(row: dict[str, Any], side: str) -> Cell:
     return f"{numerals.percent(value)} ({numerals.fraction(row[f'{side}_numerator'], denominator)})"
 
 
-def difference(row: dict[str, Any]) -> Cell:
+def difference(row: dict[str, Any], digits: int = 1) -> Cell:
     """Return right minus left: points of a rate, dossiers of a count."""
     left, right = row["left_value"], row["right_value"]
     if left is None or right is None:
         return Blank(say("revisions.one_side"))
     if row["method"] != "count":
-        return say("revisions.points", points=numerals.points(right - left))
+        return say("revisions.points", points=numerals.points(right - left, digits))
     return f"{'+' if right > left else ''}{numerals.count(right - left)}"
 
 
@@ -179,6 +187,30 @@ def _flip(row: dict[str, Any]) -> str:
     return f"{row['dossier_id']} ({sides[0]} → {sides[1]})"
 
 
+def why_sentence(reasons: tuple[Reason, ...]) -> str:
+    """Return which inputs changed, the first few by name."""
+    names = "; ".join(
+        f"{say(f'revisions.group_{reason.group}')}: {_input(reason)}" for reason in reasons[:_WHY]
+    )
+    more = len(reasons) - _WHY
+    rest = f"; {say('revisions.more', count=numerals.count(more))}" if more > 0 else ""
+    return say("revisions.why", inputs=names + rest)
+
+
+def _input(reason: Reason) -> str:
+    if reason.files:
+        return file_names(reason.files)
+    is_value = reason.what.startswith("params.yaml:")
+    return f"{reason.what} ({reason.left} → {reason.right})" if is_value else reason.what
+
+
+def file_names(files: tuple[str, ...]) -> str:
+    """Return the first few files by name; the rest is counted."""
+    names = ", ".join(files[:_FILES_SHOWN])
+    more = len(files) - _FILES_SHOWN
+    return f"{names} (+{more})" if more > 0 else names or numerals.MISSING
+
+
 def effects_parts(revisions: RevisionDiff) -> Iterator[str | Table]:
     """Yield what each group of changed inputs did to the figures that moved, and to dossiers."""
     effects = revisions.effects
@@ -211,7 +243,7 @@ def _effects_table(revisions: RevisionDiff, effects: Effects) -> Table | None:
     rows = tuple(
         (
             measure_name(row["measure"], shipped().reference),
-            difference(row),
+            difference(row, digits=2),
             *(_effect(row, parts.get((row["measure"], period, g))) for g in effects.groups),
         )
         for row in sorted(moved.iter_rows(named=True), key=lambda r: FIGURES.index(r["measure"]))
@@ -233,8 +265,8 @@ def _effect(row: dict[str, Any], effect: float | None) -> Cell:
     if effect is None:
         return Blank(say("revisions.one_side"))
     if row["method"] != "count":
-        return say("revisions.points", points=numerals.points(effect))
-    return numerals.decimal(effect, 1)
+        return say("revisions.points", points=numerals.points(effect, 2))
+    return numerals.decimal(effect, 2)
 
 
 def _group(group: str) -> str:
@@ -257,7 +289,8 @@ def _table_change(change: TableChange) -> str:
         for sign, n in (("+", change.added), ("−", change.removed), ("~", change.changed))
         if n
     ]
-    return f"{change.table} ({' '.join(parts) or say('revisions.schema')})"
+    alike = "schema" if change.has_other_columns else "other_bytes"
+    return f"{change.table} ({' '.join(parts) or say(f'revisions.{alike}')})"
 
 
 def _listed(names: Sequence[str], limit: int, total: int | None = None) -> str:

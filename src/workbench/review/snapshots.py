@@ -159,10 +159,14 @@ class RevisionTables:
         """The files of a commit in the DVC cache."""
         # Half a second to import, and only a comparison with a commit needs it.
         from dvc.api import DVCFileSystem
+        from dvc.config import Config
 
         use_environment(self.project)
-        root = str(self.project.root)
-        return DVCFileSystem(repo=root, rev=self.commit)
+        root = self.project.root
+        # a remote that was added after the commit is in the settings of today only
+        today = Config(str(root / ".dvc"), validate=False)
+        settings = {name: today[name] for name in ("core", "remote") if name in today}
+        return DVCFileSystem(repo=str(root), rev=self.commit, config=settings)
 
     def _copy(self, path: str, target: Path) -> None:
         if not self.commit:

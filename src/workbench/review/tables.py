@@ -18,6 +18,8 @@ from workbench.warehouse.differences import differing_rows
 NUMBERED = ("source_file", "source_sheet", "source_row")
 """Identify a landed row, which no SQL model describes."""
 _DOSSIER = "dossier_id"
+_SNAPSHOT = "snapshot_at"
+"""Differs for every dossier as soon as a later export stands, and says nothing of any."""
 NAMED_ROWS = 200
 """Rows of a table of which every changed value is kept; all are counted."""
 
@@ -38,8 +40,8 @@ class TableChange:
         all_columns: Every column of either side, in order.
         left_columns: Columns that only the left side has.
         right_columns: Columns that only the right side has.
-        dossiers: Ids of the dossiers whose rows differ in more than their place in an export,
-            where the key begins with them.
+        dossiers: Ids of the dossiers whose rows differ in more than their place in an export and
+            its snapshot, where the key begins with them.
         values: One row per changed value of the first ``NAMED_ROWS`` rows in the order of the key:
             ``row`` (its key as text), ``change``, ``column``, ``left`` and ``right`` as text. An
             added or removed row has one line and no column.
@@ -167,7 +169,7 @@ def _paired(sides: tuple[pl.DataFrame, pl.DataFrame], key: Sequence[str]) -> pl.
 def _dossiers(joined: pl.DataFrame, key: Sequence[str], others: Sequence[str]) -> pl.Series:
     if key[:1] != (_DOSSIER,):
         return pl.Series(_DOSSIER, [], pl.String)
-    differs = [_differs(name) for name in others if name not in NUMBERED]
+    differs = [_differs(name) for name in others if name not in (*NUMBERED, _SNAPSHOT)]
     more = pl.any_horizontal(pl.col("change") != "changed", *differs)
     return joined.filter(more)[_DOSSIER].unique().sort()
 

@@ -10,6 +10,7 @@ import subprocess
 import polars as pl
 import pytest
 
+from unit.revisions.conftest import Copy
 from workbench.core.errors import InputRejected, RuleFailed, UsageProblem
 from workbench.core.project import Project, shipped
 from workbench.review import compare_revisions, enforce_limits, read_limits, to_text
@@ -262,14 +263,20 @@ def test_a_working_tree_never_reproduced_says_how_to(copied):
         compare_revisions(copied.project, "after")
 
 
-def test_a_revision_that_only_a_remote_keeps_is_read_from_there(copied, tmp_path):
-    remote = tmp_path / "remote"
-    copied.dvc("remote", "add", "-d", "kept", str(remote))
+def test_what_one_clone_pushes_to_a_folder_another_compares_and_pulls(copied, tmp_path):
+    copied.dvc("remote", "add", "-d", "shared", str(tmp_path / "shared"))
     copied.git("commit", "-qam", "remote")
-    copied.dvc("push", "-q", "--all-commits")
-    shutil.rmtree(copied.root / ".dvc" / "cache")
-    shutil.rmtree(copied.root / ".dvc" / "tmp")
-    assert compare_revisions(copied.project, "HEAD", None).is_empty
+    copied.dvc("push", "-q")
+    other = Copy(tmp_path / "other")
+    copied.git("clone", "-q", ".", str(other.root))
+    assert not (other.root / "data" / "results").exists()
+    # the settings of the commit ``after`` know no remote yet
+    assert compare_revisions(other.project, "after", "HEAD").is_empty
+
+    other.dvc("pull", "-q")
+
+    assert compare_revisions(other.project, "after").is_empty
+    assert not (other.root / "data" / "inbox").exists()
 
 
 # ---- limits -------------------------------------------------------------------------------

@@ -169,7 +169,7 @@ def test_the_first_screen_shows_effects_or_says_that_none_were_computed(revision
     )
     with use_language("en"):
         text = to_text(dataclasses.replace(revisions, figures=figures, effects=shown), rows=0)
-        assert re.search(r"^Received in the period +\+3 +2\.5 +0\.5$", text, re.MULTILINE)
+        assert re.search(r"^Received in the period +\+3 +2\.50 +0\.50$", text, re.MULTILINE)
         assert "(2), by the group with the largest part in it: data" in text
         assert "--fast" in to_text(revisions)
         alone = dataclasses.replace(shown, groups=("data",))

@@ -101,6 +101,12 @@ def test_a_move_is_read_against_the_intervals_of_both_sides(revisions):
     assert readings["late or o"].endswith("within")
 
 
+def test_a_table_of_other_bytes_and_the_same_rows_is_not_said_to_have_other_columns(revisions):
+    table = dataclasses.replace(revisions.tables[0], added=0, removed=0, changed=0)
+    text = to_text(dataclasses.replace(revisions, tables=(table,)), rows=0)
+    assert f"{table.table} (no row differs; written otherwise" in text
+
+
 def test_json_has_every_part_and_its_schema(revisions):
     content = json.loads(to_json(revisions))
     assert content["schema"] == 1

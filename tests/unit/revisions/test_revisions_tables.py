@@ -66,3 +66,15 @@ def test_lists_are_compared_as_a_whole(write):
     left, right = write("left", id=["a"], x=[["p", "q"]]), write("right", id=["a"], x=[["p"]])
     change = compare_table("t", left, right, ["id"])
     assert change.values.rows() == [("a", "changed", "x", "p; q", "p")]
+
+
+def test_a_dossier_of_which_only_the_snapshot_moved_has_no_other_record(write):
+    days = {"left": ["30", "30"], "right": ["31", "31"]}
+    states = {"left": ["open", "open"], "right": ["open", "closed"]}
+    files = [
+        write(side, dossier_id=["D1", "D2"], snapshot_at=days[side], status=states[side])
+        for side in ("left", "right")
+    ]
+    change = compare_table("dossiers", *files, ["dossier_id"])
+    assert change.columns == (("snapshot_at", 2), ("status", 1))
+    assert change.dossiers.to_list() == ["D2"]
