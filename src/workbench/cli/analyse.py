@@ -25,14 +25,13 @@ from workbench.core.project import (
     Project,
     Scratch,
     check_output,
-    find_project,
+    find_facts,
     only_writer,
     replace_folder,
-    shipped,
 )
 from workbench.core.run_folders import Progress, RunFolders
 from workbench.core.vocabulary import PeriodKind
-from workbench.explain import explain
+from workbench.explain import explain, known_profile
 from workbench.messages import say
 from workbench.program import shown_progress
 
@@ -91,14 +90,15 @@ def analyse(
         InputRejected: A file, profile or reference table cannot be read as such, or no dossier is
             left after cleaning.
         RuleFailed: A table breaks its key or a promise.
-        UsageProblem: The output folder is the one the command runs in, a file, or lies where
-            nothing can be written.
+        UsageProblem: There is no such profile; or the output folder is the one the command runs
+            in, a file, or lies where nothing can be written.
         OutputBusy: Another run writes to the output folder, or it cannot be replaced.
     """
     from workbench.ingest import check_dossier_rows, deliveries, find_profile, ingest
 
-    facts = _facts()
+    facts = find_facts()
     check_output(out)
+    profile = known_profile(facts, profile)
     exports = deliveries(paths, *(find_profile(source, facts.reference) for source in sources))
     check_dossier_rows(exports)
     if Path.cwd().is_relative_to(out.resolve()):
@@ -121,13 +121,6 @@ def analyse(
             shutil.copy(work.results / "measures.json", fresh / "measures.json")
             page = _write_page(fresh, kind, profile, progress)
     return out / page.name
-
-
-def _facts() -> Project:
-    try:
-        return find_project()
-    except UsageProblem:
-        return shipped()
 
 
 def _is_empty(table: Path) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from workbench.cli.options import Language, argument, option
 from workbench.core.errors import UsageProblem
-from workbench.core.project import find_project, shipped
+from workbench.core.project import check_output, find_facts
 from workbench.ingest.epar import write_reference
 from workbench.messages import say
 from workbench.program import print_remark
@@ -26,18 +26,14 @@ def inspect(
 
     if out and out.exists():
         raise UsageProblem("cli.draft_exists", file=out)
-    try:
-        reference = find_project().reference
-    except UsageProblem:
-        reference = shipped().reference
-    draft = exports.inspect(path, reference).to_toml()
+    if out:
+        check_output(out.parent)
+    draft = exports.inspect(path, find_facts().reference).to_toml()
     if out is None:
         sys.stdout.write(draft)
         return
-    try:
-        out.write_text(draft, encoding="utf-8", newline="\n")
-    except OSError as problem:
-        raise UsageProblem("cli.draft_unwritten", file=out, reason=problem.strerror) from problem
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(draft, encoding="utf-8", newline="\n")
     print_remark(say("cli.drafted", file=out))
 
 
@@ -49,5 +45,6 @@ def epar(
     lang: Annotated[Language | None, option("lang")] = None,
 ) -> None:
     """Turn the configuration of e-par into reference tables; no file is overwritten."""
+    check_output(out)
     for file in write_reference(path, out):
         sys.stdout.write(f"{file}\n")

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Annotated
 from workbench.cli.analyse import analyse
 from workbench.cli.options import Language, argument, option
 from workbench.core.errors import UsageProblem
-from workbench.core.project import check_output, find_project, only_writer, shipped
+from workbench.core.project import check_output, find_facts, only_writer
 from workbench.core.run_folders import Progress
 from workbench.core.vocabulary import PeriodKind
+from workbench.explain import known_profile
 from workbench.messages import say
 from workbench.program import print_remark, shown_progress
 
@@ -47,6 +48,7 @@ def command(
     folder = out or Path(f"{paths[0].name.split('.')[0]}-workbench")
     ask = _ask if not yes and sys.stdin.isatty() else _take_default
     check_output(folder)
+    known_profile(find_facts(), profile)
     drafts = draft_profiles(paths, folder / "sources", ask)
     with shown_progress() as progress:
         page = analyse(
@@ -81,10 +83,7 @@ def draft_profiles(paths: Sequence[Path], folder: Path, ask: Ask) -> list[Path]:
     """
     from workbench.ingest import inspect
 
-    try:
-        reference = find_project().reference
-    except UsageProblem:
-        reference = shipped().reference
+    reference = find_facts().reference
     drafts = []
     for path in paths:
         draft = folder / f"{path.name.split('.')[0]}.toml"
