@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
-from workbench.cli.options import Language, argument, option
+from cyclopts import Parameter
+
+from workbench.cli.options import AS_WRITTEN, Language, TextOptions, argument, option
 from workbench.core.errors import UsageProblem
 from workbench.core.project import check_output, find_facts
 from workbench.ingest.epar import write_reference
@@ -19,6 +22,7 @@ def inspect(
     /,
     *,
     out: Annotated[Path | None, option("inspect_out", "FILE")] = None,
+    text: Annotated[TextOptions, Parameter(name="*")] = AS_WRITTEN,
     lang: Annotated[Language | None, option("lang")] = None,
 ) -> None:
     """Guess the profile of an unknown export and write its draft; no file is overwritten."""
@@ -28,7 +32,8 @@ def inspect(
         raise UsageProblem("cli.draft_exists", file=out)
     if out:
         check_output(out.parent)
-    draft = exports.inspect(path, find_facts().reference).to_toml()
+    form = exports.TextForm(**asdict(text))
+    draft = exports.inspect(path, find_facts().reference, form).to_toml()
     if out is None:
         sys.stdout.write(draft)
         return
