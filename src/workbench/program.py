@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from workbench.core.characters import plain_text
 from workbench.core.errors import WorkbenchError
 from workbench.core.machine_failures import environment_problem
-from workbench.core.run_folders import CountedStep, Progress
+from workbench.core.run_folders import BuiltTable, CountedStep, Progress
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -79,6 +79,8 @@ def exit_code(work: Callable[[], None]) -> int:
 def shown_progress() -> Iterator[Progress]:
     """Show the steps of a run, apart from results: a bar per stage, or lines outside a terminal.
 
+    The tables of a stage are one line, with their number.
+
     Yields:
         Receives each step before it is done.
     """
@@ -86,7 +88,14 @@ def shown_progress() -> Iterator[Progress]:
         with _progress_bars(sys.__stderr__) as progress:
             yield progress
     else:
-        yield lambda step: print_remark(f"  · {step}")
+        yield _print_step
+
+
+def _print_step(step: str) -> None:
+    if not isinstance(step, BuiltTable):
+        print_remark(f"  · {step}")
+    elif step.number == 1:
+        print_remark(f"  · {step.stage}: {step.of}")
 
 
 @contextmanager
@@ -120,7 +129,7 @@ class _StageBars:
 
     def show(self, step: str) -> None:
         """Move the bar of the step's stage; an uncounted step changes the text beside it only."""
-        text = plain_text(step)
+        text = "" if isinstance(step, BuiltTable) else plain_text(step)
         if not isinstance(step, CountedStep):
             self._bar = self._new_bar("", None) if self._bar is None else self._bar
             self._bars.update(self._bar, step=text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.cli.analyse import analyse
+from workbench.cli.options import PLAIN
 
 PROFILE = """
 name = "planted"
@@ -93,9 +94,7 @@ def analysed(folder: Path) -> Path:
         [planted(folder / "export")],
         sources=[str(profile)],
         out=folder / "out",
-        as_of="",
-        kind="half",
-        profile="wb_strict",
+        options=PLAIN,
         progress=lambda _: None,
     )
     return folder / "out"

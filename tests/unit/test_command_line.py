@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +12,12 @@ import pytest
 
 from workbench.cli import main
 from workbench.cli.app import COMMANDS, read_command
+from workbench.cli.relative_periods import read_cadence, resolve_against, resolve_period
 from workbench.core.errors import UsageProblem
+from workbench.core.project import shipped
+from workbench.core.vocabulary import Period, latest_kind
+from workbench.explain import known_profile
+from workbench.ingest import find_profile
 from workbench.messages import use_language
 
 
@@ -75,6 +82,64 @@ def test_a_source_may_be_given_several_times():
     asked = read_command(["analyse", "a", "b", *sources, "--out", "o"]).values
     assert asked["paths"] == [Path("a"), Path("b")]
     assert asked["source"] == ["one_stop", "receipt"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "analyse {export} --source one_stop --out {taken}",
+        "start {export} --yes --out {taken}",
+        "simulate --out {taken}",
+        "latebench --out {taken}",
+        "sources inspect {export} --out {taken}/draft.toml",
+        "sources epar . --out {taken}",
+    ],
+)
+def test_a_place_where_nothing_can_be_written_is_named_before_any_work(line, tmp_path, capsys):
+    taken, export = tmp_path / "taken", tmp_path / "export.csv"
+    taken.write_text("a file\n")
+    export.write_text("Mã hồ sơ,Ngày tiếp nhận\nA,01/03/2026\n", encoding="utf-8")
+    for place, cure in (
+        (taken, "Name another folder"),
+        (Path("/proc/none"), "where you may write"),
+    ):
+        with use_language("en"):
+            assert main(line.format(export=export, taken=place).split()) == 2
+        printed = capsys.readouterr().err
+        assert cure in printed
+        assert len(printed.splitlines()) == 1
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["export.csv", "taken"]
+
+
+def test_a_rule_of_lateness_that_does_not_exist_stops_before_any_work(tmp_path, capsys):
+    export = tmp_path / "export.csv"
+    export.write_text("Mã hồ sơ,Ngày tiếp nhận\nA,01/03/2026\n", encoding="utf-8")
+    for command in ("analyse --source one_stop", "start --yes"):
+        line = f"{command} {export} --profile wb_strikt --out {tmp_path / 'out'}"
+        with use_language("en"):
+            assert main(line.split()) == 2
+        assert "wb_strict" in capsys.readouterr().err
+    assert [p.name for p in tmp_path.iterdir()] == ["export.csv"]
+
+
+def test_names_are_found_in_upper_and_lower_case(reference_dir):
+    assert find_profile("ONE_stop", reference_dir) == find_profile("one_stop", reference_dir)
+    assert known_profile(shipped(), "WB_Strict") == "wb_strict"
+    assert Period.parse("2022-h1") == Period.parse("2022-H1")
+    assert latest_kind("Latest-Month") == "month"
+    day = dt.date(2022, 7, 1)
+    assert resolve_period("LAST-half", day) == resolve_period("last-half", day)
+    assert resolve_against("Previous", Period.parse("2022-q3")) == Period.parse("2022-Q2")
+    assert read_cadence("Half") == "half"
+
+
+def test_help_says_no_default_twice_and_none_that_says_nothing(capsys):
+    for command in ("runs", "diff"):
+        with use_language("en"):
+            main([command, "--help"])
+        printed = " ".join(capsys.readouterr().out.split())
+        assert "()" not in printed
+        assert not re.search(r"default[^)]*\)[^)]*\(default", printed)
 
 
 def test_limits_of_a_comparison_add_up():

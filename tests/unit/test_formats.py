@@ -78,11 +78,11 @@ def word(files) -> bytes:
 
 def test_every_format_is_a_folder_and_an_unknown_one_is_refused_by_name():
     assert known_formats() == ("html", "docx", "pdf", "xlsx")
-    assert check_formats(["xlsx", "xlsx"]) == ("html", "xlsx")
+    assert check_formats("xlsx, XLSX") == ("html", "xlsx")
     with pytest.raises(UsageProblem, match=r"No such format: odt\. Choose among: html, docx"):
-        check_formats(["odt"])
+        check_formats("odt")
     with pytest.raises(UsageProblem):
-        check_formats([])
+        check_formats("")
 
 
 def test_word_has_real_styles_repeated_heads_and_a_text_for_each_picture(word):

@@ -7,14 +7,15 @@ import re
 
 import pytest
 
-from workbench.core.run_folders import CountedStep
+from workbench.core.run_folders import BuiltTable, CountedStep
 from workbench.program import shown_progress
 
 STEPS = (
     CountedStep("a.xlsx", "ingest", 1, 1),
     "a.xlsx: 50,000 rows",
-    CountedStep("dossiers", "clean", 1, 2),
-    CountedStep("steps\x1b[31m", "clean", 2, 2),
+    BuiltTable("dossiers", "clean", 1, 2),
+    BuiltTable("steps", "clean", 2, 2),
+    CountedStep("half 1\x1b[31m", "brief", 1, 1),
 )
 
 
@@ -42,23 +43,26 @@ def drawn(monkeypatch: pytest.MonkeyPatch, *, fails: bool = False) -> str:
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", frames)
 
 
-def test_elsewhere_each_step_is_a_line(capsys) -> None:
+def test_elsewhere_each_step_is_a_line_and_tables_are_one_a_stage(capsys) -> None:
     with shown_progress() as progress:
         for step in STEPS:
             progress(step)
-    lines = [f"  · {step}" for step in STEPS]
-    assert capsys.readouterr().err.splitlines() == lines
+    lines = capsys.readouterr().err.splitlines()
+    shown = ("a.xlsx", "a.xlsx: 50,000 rows", "clean: 2", "half 1\x1b[31m")
+    assert lines == [f"  · {text}" for text in shown]
 
 
 def test_a_terminal_has_a_bar_for_every_stage_with_its_steps_counted(monkeypatch) -> None:
-    *_, ingest, clean = drawn(monkeypatch).rstrip().splitlines()
+    *_, ingest, clean, brief = drawn(monkeypatch).rstrip().splitlines()
     assert re.match(r"ingest +━+ 1/1 ", ingest)
     assert re.match(r"clean +━+ 2/2 ", clean)
+    assert re.match(r"brief +━+ 1/1 ", brief)
+    assert "dossiers" not in drawn(monkeypatch)
 
 
 def test_a_run_that_fails_leaves_its_bar_where_it_was(monkeypatch) -> None:
-    *_, clean = drawn(monkeypatch, fails=True).rstrip().splitlines()
-    assert re.match(r"clean .* 1/2 .* steps$", clean)
+    *_, brief = drawn(monkeypatch, fails=True).rstrip().splitlines()
+    assert re.match(r"brief .* 0/1 .* half 1$", brief)
 
 
 def test_a_terminal_that_cannot_move_its_cursor_gets_lines(monkeypatch, capsys) -> None:

@@ -319,5 +319,19 @@ def test_a_unit_that_nobody_knows_is_refused_now_and_case_does_not_matter(capsys
     monkeypatch.setattr(Project, "results", Path("nowhere"))
     assert main(["schedule", "--unit", "NOPE", "--lang", "en"]) == 2
     assert "There is no unit «NOPE»" in capsys.readouterr().err
-    for unit in ("sd-p1", "SD-P1", "ubnd phường 1", "all", "each"):
+    for unit in ("sd-p1", "SD-P1", "ubnd phường 1"):
         assert main(["schedule", "--unit", unit]) == 0
+        assert "--unit SD-P1" in capsys.readouterr().out
+    for unit in ("all", "each"):
+        assert main(["schedule", "--unit", unit]) == 0
+
+
+def test_a_format_that_nothing_writes_is_refused_when_it_is_scheduled(capsys):
+    with pytest.raises(UsageProblem, match="pfd"):
+        scheduled(capsys, "--format", "html,pfd")
+    assert "html,docx" in " ".join(scheduled(capsys, "--format", "DOCX"))
+
+
+def test_cadence_and_convention_are_read_in_upper_and_lower_case(capsys):
+    entry = scheduled(capsys, "--period", "HALF", "--convention", "ND09_2019")
+    assert entry == scheduled(capsys, "--convention", "nd09_2019")

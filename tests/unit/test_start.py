@@ -8,8 +8,8 @@ import pytest
 
 from workbench.cli import main
 from workbench.cli.start import draft_profiles, settle
-from workbench.core.errors import UsageProblem
-from workbench.ingest import find_profile, inspect
+from workbench.core.errors import InputRejected, UsageProblem
+from workbench.ingest import AS_FOUND, TextForm, find_profile, inspect
 
 HEADER = "Ticket ID;Office;Created;Due date;Closed;State;Via"
 ROWS = "".join(
@@ -131,3 +131,36 @@ def test_an_output_that_cannot_be_written_is_refused_before_anything_is_read(
     asked = ["analyse", str(export), "--source", "receipt", "--out", str(tmp_path / "o")]
     assert main([*asked, "--lang", "en"]) == 2
     assert "nothing can be written in" in capsys.readouterr().err
+
+
+def test_encoding_and_delimiter_may_be_said_and_come_before_the_profile(tmp_path, reference_dir):
+    path = tmp_path / "register.csv"
+    text = "Ticket ID~Office~Created\nK-1~Köpenick~01/03/2026\nK-2~Süd~02/03/2026\n"
+    path.write_text(text, encoding="cp1252")
+    with pytest.raises(InputRejected):
+        inspect(path, reference_dir)
+    found = inspect(path, reference_dir, TextForm("cp1252", "~"))
+    assert [proposal.header for proposal in found.proposals] == ["Ticket ID", "Office", "Created"]
+    assert (found.encoding, found.delimiter) == ("cp1252", "~")
+    draft = tmp_path / "register.toml"
+    draft.write_text(found.to_toml(), encoding="utf-8")
+    part = find_profile(draft, reference_dir).parts[0]
+    assert (part.encoding, part.delimiter) == ("cp1252", "~")
+    other = TextForm("utf-16", "TAB").of(part)
+    assert (other.encoding, other.delimiter) == ("utf-16", "\t")
+    assert AS_FOUND.of(part) == part
+
+
+def test_a_form_that_no_text_has_is_the_user_s_error_in_line_and_profile(tmp_path, reference_dir):
+    for wrong in ({"encoding": "utf-9"}, {"encoding": "hex"}, {"delimiter": ";;"}):
+        with pytest.raises(UsageProblem, match=r"There is no|Columns cannot"):
+            TextForm(**wrong)
+        key, value = next(iter(wrong.items()))
+        shipped_text = (reference_dir / "sources" / "kronos.toml").read_text(encoding="utf-8")
+        lines = [line for line in shipped_text.splitlines() if not line.startswith(key)]
+        first = lines.index("[[files]]") + 1
+        profile = tmp_path / "wrong.toml"
+        wrong_line = f'{key} = "{value}"'
+        profile.write_text("\n".join([*lines[:first], wrong_line, *lines[first:]]), "utf-8")
+        with pytest.raises(InputRejected, match=rf"files\[1\]\.{key}"):
+            find_profile(profile, reference_dir)

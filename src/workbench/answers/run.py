@@ -357,10 +357,10 @@ class Run:
         """
         if not query:
             return self.result_profile
-        profiles = sorted(self.unit_measures["profile"].unique())
-        if query not in profiles:
-            raise self.unknown("briefing.no_profile", query, profiles, profiles)
-        return query
+        known = {name.casefold(): name for name in sorted(self.unit_measures["profile"].unique())}
+        if query.casefold() not in known:
+            raise self.unknown("briefing.no_profile", query, known.values(), [*known.values()])
+        return str(known[query.casefold()])
 
     def computed_profile(self, query: str) -> str:
         """Return a lateness profile if causes and dependent tables were computed under it.
@@ -394,7 +394,7 @@ class Run:
 
     def unknown(self, key: str, query: str, names: Iterable[str], known: list[str]) -> UsageProblem:
         """Return the error that names what was asked for, what is similar and what is known."""
-        with use_language(self.language):
-            near = ", ".join(get_close_matches(query, list(names), n=3, cutoff=0.5)) or "–"
-            listed = ", ".join(known[:SHOWN]) + (" …" if len(known) > SHOWN else "")
+        close = ", ".join(get_close_matches(query, list(names), n=3, cutoff=0.5))
+        near = " " + say("briefing.near", names=close) if close else ""
+        listed = ", ".join(known[:SHOWN]) + (" …" if len(known) > SHOWN else "")
         return UsageProblem(key, asked=query, near=near, known=listed or "–", total=len(known))

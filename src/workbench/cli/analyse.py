@@ -12,27 +12,28 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
 import polars as pl
+from cyclopts import Parameter
 
 from workbench.clean import clean
-from workbench.cli.options import Language, argument, option
+from workbench.cli.options import PLAIN, AnalysisOptions, Language, argument, option
 from workbench.clock.stage import clock
 from workbench.core.errors import InputRejected, UsageProblem
 from workbench.core.project import (
     Project,
     Scratch,
     check_output,
-    find_project,
+    find_facts,
     only_writer,
     replace_folder,
-    shipped,
 )
 from workbench.core.run_folders import Progress, RunFolders
 from workbench.core.vocabulary import PeriodKind
-from workbench.explain import explain
+from workbench.explain import explain, known_profile
 from workbench.messages import say
 from workbench.program import shown_progress
 
@@ -46,22 +47,12 @@ def command(
     *,
     source: Annotated[list[str], option("source", "NAME|FILE")],
     out: Annotated[Path, option("out", "DIR")],
-    as_of: Annotated[str, option("as_of", "DATE")] = "",
-    period: Annotated[PeriodKind, option("period_kind")] = "half",
-    profile: Annotated[str, option("profile", "NAME")] = "wb_strict",
+    options: Annotated[AnalysisOptions, Parameter(name="*")] = PLAIN,
     lang: Annotated[Language | None, option("lang")] = None,
 ) -> None:
     """Run the whole pipeline on the files and print the briefing's path."""
     with shown_progress() as progress:
-        page = analyse(
-            paths,
-            sources=source,
-            out=out,
-            as_of=as_of,
-            kind=period,
-            profile=profile,
-            progress=progress,
-        )
+        page = analyse(paths, sources=source, out=out, options=options, progress=progress)
     sys.stdout.write(say("cli.analysed", page=page) + "\n")
 
 
@@ -70,9 +61,7 @@ def analyse(
     *,
     sources: Sequence[str],
     out: Path,
-    as_of: str,
-    kind: PeriodKind,
-    profile: str,
+    options: AnalysisOptions,
     progress: Progress,
 ) -> Path:
     """Run every stage on the files and return the briefing's path.
@@ -82,31 +71,39 @@ def analyse(
         sources: Names of shipped source profiles, or paths to some. One reads every file; of
             several, each file is read by the first whose file pattern fits its name.
         out: Folder for ``tables/``, ``landed/``, ``measures.json`` and ``briefing.html``.
-        as_of: Date at which the exports were taken, when they do not state it.
-        kind: Kind of period for the metrics and the briefing.
-        profile: Lateness profile of headlines.
+        options: When the exports were taken where they do not state it, the kind of period and the
+            lateness profile of headlines, and how texts are written whatever their profile says.
         progress: Receives a short text about each step.
 
     Raises:
         InputRejected: A file, profile or reference table cannot be read as such, or no dossier is
             left after cleaning.
         RuleFailed: A table breaks its key or a promise.
-        UsageProblem: The output folder is the one the command runs in, a file, or lies where
-            nothing can be written.
+        UsageProblem: There is no such profile; or the output folder is the one the command runs
+            in, a file, or lies where nothing can be written.
         OutputBusy: Another run writes to the output folder, or it cannot be replaced.
     """
-    from workbench.ingest import check_dossier_rows, deliveries, find_profile, ingest
+    from workbench.ingest import TextForm, check_dossier_rows, deliveries, find_profile, ingest
 
-    facts = _facts()
+    facts = find_facts()
     check_output(out)
-    exports = deliveries(paths, *(find_profile(source, facts.reference) for source in sources))
+    profile = known_profile(facts, options.profile)
+    form = TextForm(**asdict(options.text))
+    found = deliveries(paths, *(find_profile(source, facts.reference) for source in sources))
+    exports = [replace(export, part=form.of(export.part)) for export in found]
     check_dossier_rows(exports)
     if Path.cwd().is_relative_to(out.resolve()):
         raise UsageProblem("cli.out_is_here", folder=out.resolve())
     with only_writer(out), Scratch("analysis") as scratch:
         work = Project(scratch)
         folders = RunFolders(work, facts, progress)
-        ingest(exports, work.landed, as_of=as_of, progress=progress, reference=facts.reference)
+        ingest(
+            exports,
+            work.landed,
+            as_of=options.as_of,
+            progress=progress,
+            reference=facts.reference,
+        )
         clean(folders)
         if _is_empty(work.clean / "dossiers.parquet"):
             with replace_folder(out, replaced=WRITTEN) as fresh:
@@ -114,20 +111,13 @@ def analyse(
                 shutil.copytree(work.landed, fresh / "landed")
             raise InputRejected("stages.no_dossiers", folder=out / "tables")
         clock(folders)
-        explain(folders, profile=profile, kind=kind)
+        explain(folders, profile=profile, kind=options.period)
         with replace_folder(out, replaced=WRITTEN) as fresh:
             _copy_tables([work.clean, work.clock, work.results], fresh)
             shutil.copytree(work.landed, fresh / "landed")
             shutil.copy(work.results / "measures.json", fresh / "measures.json")
-            page = _write_page(fresh, kind, profile, progress)
+            page = _write_page(fresh, options.period, profile, progress)
     return out / page.name
-
-
-def _facts() -> Project:
-    try:
-        return find_project()
-    except UsageProblem:
-        return shipped()
 
 
 def _is_empty(table: Path) -> bool:

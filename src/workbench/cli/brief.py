@@ -54,7 +54,7 @@ def command(
     if where:
         print_briefing_path(project, period, options)
         return
-    formats = check_formats([name.strip() for name in format.split(",") if name.strip()])
+    formats = check_formats(format)
     with shown_progress() as progress:
         out = Outputs(project.briefings, formats, draft)
         pages = brief(project, period, options, out, progress=progress)

@@ -10,8 +10,8 @@ from rich.console import Console, ConsoleOptions
 
 from workbench.messages import say
 
-_UNSAID = ("", '""', "False")
-"""Defaults that say nothing: a switch is off, a text is empty."""
+_UNSAID = ("", '""', "False", "()")
+"""Defaults that say nothing: a switch is off, a text or list is empty."""
 
 
 class HelpPage:

@@ -10,7 +10,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from workbench.cli.options import Language, option
-from workbench.core.project import shipped
+from workbench.core.project import check_output, shipped
 from workbench.latebench import latebench
 from workbench.program import print_remark
 
@@ -38,6 +38,7 @@ def command(
     lang: Annotated[Language | None, option("lang")] = None,
 ) -> None:
     """Run the bench, write its scores and the page about them, and print the page's path."""
+    check_output(out)
     written = latebench(
         shipped(),
         out=out,

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from workbench.core.vocabulary import PeriodKind
 from workbench.messages import say
 
 Language = Literal["vi", "en"]
@@ -56,5 +57,27 @@ class RunOptions:
     on_failure: Annotated[str, option("on_failure", "COMMAND")] = ""
 
 
+@dataclass(frozen=True)
+class TextOptions:
+    """How delimited texts are written, where file or profile would be misread."""
+
+    encoding: Annotated[str, option("encoding", "NAME")] = ""
+    delimiter: Annotated[str, option("delimiter", "CHARACTER")] = ""
+
+
+AS_WRITTEN = TextOptions()
+
+
+@dataclass(frozen=True)
+class AnalysisOptions:
+    """How files are read and judged, outside a project and its ``params.yaml``."""
+
+    as_of: Annotated[str, option("as_of", "DATE")] = ""
+    period: Annotated[PeriodKind, option("period_kind")] = "half"
+    profile: Annotated[str, option("profile", "NAME")] = "wb_strict"
+    text: Annotated[TextOptions, Parameter(name="*")] = AS_WRITTEN
+
+
+PLAIN = AnalysisOptions()
 AS_USUAL = RunOptions()
 NO_OPTIONS = BriefingOptions()

@@ -27,7 +27,7 @@ def resolve_period(text: str, today: dt.date) -> Period:
     >>> str(resolve_period("2021-03", dt.date(2022, 3, 15)))
     '2021-03'
     """
-    match = _RELATIVE.fullmatch(text.strip())
+    match = _RELATIVE.fullmatch(text.strip().lower())
     if not match:
         return Period.parse(text)
     holding = Period.holding(today, read_cadence(match["kind"]))
@@ -43,7 +43,7 @@ def resolve_against(text: str, period: Period) -> Period:
     >>> str(resolve_against("year-before", Period.parse("2022-H1")))
     '2021-H1'
     """
-    match text.strip():
+    match text.strip().lower():
         case "previous":
             return period.previous()
         case "year-before":
@@ -60,7 +60,7 @@ def read_cadence(period: str) -> PeriodKind:
     Raises:
         UsageProblem: The text is none of these.
     """
-    word = period.strip().removeprefix("last-").removeprefix("this-")
+    word = period.strip().lower().removeprefix("last-").removeprefix("this-")
     for cadence in PERIOD_KINDS:
         if word == cadence:
             return cadence

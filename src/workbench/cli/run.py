@@ -49,7 +49,7 @@ def command(
 ) -> None:
     """Reproduce, brief and log; on failure say why, call for help and keep the exit code."""
     project = find_project()
-    formats = check_formats([name.strip() for name in format.split(",") if name.strip()])
+    formats = check_formats(format)
     out = Outputs(project.briefings, formats, is_draft=False)
     entry = _begun(project, period, options)
     try:

@@ -13,7 +13,7 @@ import re
 import sys
 import sysconfig
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
@@ -33,6 +33,7 @@ from workbench.core.errors import UsageProblem
 from workbench.core.project import Project, find_project
 from workbench.core.vocabulary import Period, PeriodKind
 from workbench.messages import say
+from workbench.pages import EACH, check_formats
 
 Kind = Literal["cron", "systemd", "windows"]
 
@@ -51,7 +52,9 @@ def command(
 ) -> None:
     """Print the entry for the project around the current folder."""
     project = find_project()
-    _check_unit(project, options.unit)
+    options = replace(options, unit=_known_unit(project, options.unit))
+    if format:
+        format = ",".join(check_formats(format))  # noqa: A001
     text = schedule_lines(
         project,
         kind=kind,
@@ -145,24 +148,23 @@ def brief_options(args: Mapping[str, str | bool | None]) -> list[str]:
     return words
 
 
-def _check_unit(project: Project, unit: str) -> None:
-    """Refuse a unit that no result and no list knows now, not on the day of the run.
+def _known_unit(project: Project, unit: str) -> str:
+    """Return the id of a unit; refuse one that is nowhere now, not on the day of the run.
 
     Raises:
-        UsageProblem: There is no such unit.
+        UsageProblem: Neither the results nor the list of units has such a unit.
     """
     from workbench.answers import open_book
-    from workbench.pages import EACH
 
     if unit in ("", "all", EACH):
-        return
+        return unit
     if (project.results / "measures.parquet").is_file():
-        open_book(project.root).unit(unit)
-        return
+        return open_book(project.root).unit(unit)
     with (project.reference / "units.csv").open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    if not any(unit.casefold() in (r["unit_id"].casefold(), r["name_vi"].casefold()) for r in rows):
-        raise UsageProblem("schedule.no_unit", unit=unit, file=project.reference / "units.csv")
+        for row in csv.DictReader(lines):
+            if unit.casefold() in (row["unit_id"].casefold(), row["name_vi"].casefold()):
+                return row["unit_id"]
+    raise UsageProblem("schedule.no_unit", unit=unit, file=project.reference / "units.csv")
 
 
 def _convention_row(project: Project, convention: str, cadence: PeriodKind) -> dict[str, str]:
@@ -170,7 +172,7 @@ def _convention_row(project: Project, convention: str, cadence: PeriodKind) -> d
     with file.open(encoding="utf-8", newline="") as lines:
         rows = [r for r in csv.DictReader(lines) if r["period_kind"] == cadence]
     for row in rows:
-        if row["convention"] == convention:
+        if row["convention"].casefold() == convention.casefold():
             return row
     raise UsageProblem(
         "schedule.bad_convention",

@@ -9,7 +9,7 @@ from typing import Annotated
 from workbench.cli.options import option
 from workbench.core.errors import UsageProblem
 from workbench.core.params import read_params
-from workbench.core.project import Project, Scratch, find_project
+from workbench.core.project import Project, Scratch, check_output, find_project
 from workbench.ingest import export_files
 from workbench.messages import say
 from workbench.program import print_remark
@@ -27,6 +27,7 @@ def command(
 
     project = find_project()
     folder = out or project.inbox
+    check_output(folder)
     if export_files(folder):
         if if_empty:
             print_remark(say("cli.inbox_kept", folder=folder))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
-from workbench.cli.options import Language, argument, option
+from cyclopts import Parameter
+
+from workbench.cli.options import AS_WRITTEN, Language, TextOptions, argument, option
 from workbench.core.errors import UsageProblem
-from workbench.core.project import find_project, shipped
+from workbench.core.project import check_output, find_facts
 from workbench.ingest.epar import write_reference
 from workbench.messages import say
 from workbench.program import print_remark
@@ -19,6 +22,7 @@ def inspect(
     /,
     *,
     out: Annotated[Path | None, option("inspect_out", "FILE")] = None,
+    text: Annotated[TextOptions, Parameter(name="*")] = AS_WRITTEN,
     lang: Annotated[Language | None, option("lang")] = None,
 ) -> None:
     """Guess the profile of an unknown export and write its draft; no file is overwritten."""
@@ -26,18 +30,15 @@ def inspect(
 
     if out and out.exists():
         raise UsageProblem("cli.draft_exists", file=out)
-    try:
-        reference = find_project().reference
-    except UsageProblem:
-        reference = shipped().reference
-    draft = exports.inspect(path, reference).to_toml()
+    if out:
+        check_output(out.parent)
+    form = exports.TextForm(**asdict(text))
+    draft = exports.inspect(path, find_facts().reference, form).to_toml()
     if out is None:
         sys.stdout.write(draft)
         return
-    try:
-        out.write_text(draft, encoding="utf-8", newline="\n")
-    except OSError as problem:
-        raise UsageProblem("cli.draft_unwritten", file=out, reason=problem.strerror) from problem
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(draft, encoding="utf-8", newline="\n")
     print_remark(say("cli.drafted", file=out))
 
 
@@ -49,5 +50,6 @@ def epar(
     lang: Annotated[Language | None, option("lang")] = None,
 ) -> None:
     """Turn the configuration of e-par into reference tables; no file is overwritten."""
+    check_output(out)
     for file in write_reference(path, out):
         sys.stdout.write(f"{file}\n")

@@ -9,16 +9,27 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from cyclopts import Parameter
+
 from workbench.cli.analyse import analyse
-from workbench.cli.options import Language, argument, option
+from workbench.cli.options import (
+    AS_WRITTEN,
+    PLAIN,
+    AnalysisOptions,
+    Language,
+    TextOptions,
+    argument,
+    option,
+)
 from workbench.core.errors import UsageProblem
-from workbench.core.project import check_output, find_project, only_writer, shipped
+from workbench.core.project import check_output, find_facts, only_writer
 from workbench.core.run_folders import Progress
 from workbench.core.vocabulary import PeriodKind
+from workbench.explain import known_profile
 from workbench.messages import say
 from workbench.program import print_remark, shown_progress
 
@@ -38,27 +49,24 @@ def command(
     *,
     out: Annotated[Path | None, option("start_out", "DIR")] = None,
     yes: Annotated[bool, option("yes")] = False,
-    as_of: Annotated[str, option("as_of", "DATE")] = "",
-    period: Annotated[PeriodKind, option("period_kind")] = "half",
-    profile: Annotated[str, option("profile", "NAME")] = "wb_strict",
+    options: Annotated[AnalysisOptions, Parameter(name="*")] = PLAIN,
     lang: Annotated[Language | None, option("lang")] = None,
 ) -> None:
     """Inspect the files, ask what is open, analyse them and print the paths of the pages."""
     folder = out or Path(f"{paths[0].name.split('.')[0]}-workbench")
     ask = _ask if not yes and sys.stdin.isatty() else _take_default
     check_output(folder)
-    drafts = draft_profiles(paths, folder / "sources", ask)
+    known_profile(find_facts(), options.profile)
+    drafts = draft_profiles(paths, folder / "sources", ask, options.text)
     with shown_progress() as progress:
         page = analyse(
             paths,
             sources=[str(draft) for draft in drafts],
             out=folder,
-            as_of=as_of,
-            kind=period,
-            profile=profile,
+            options=options,
             progress=progress,
         )
-        pages = _write_all_pages(folder, period, progress)
+        pages = _write_all_pages(folder, options.period, progress)
     sys.stdout.write(
         say(
             "start.done",
@@ -72,19 +80,19 @@ def command(
     )
 
 
-def draft_profiles(paths: Sequence[Path], folder: Path, ask: Ask) -> list[Path]:
+def draft_profiles(
+    paths: Sequence[Path], folder: Path, ask: Ask, text: TextOptions = AS_WRITTEN
+) -> list[Path]:
     """Write the profile of each file and return their paths; one written before is used again.
 
     Raises:
         InputRejected: A file cannot be inspected.
         UsageProblem: Nothing in a file is the number of a dossier or its reception.
     """
-    from workbench.ingest import inspect
+    from workbench.ingest import TextForm, inspect
 
-    try:
-        reference = find_project().reference
-    except UsageProblem:
-        reference = shipped().reference
+    form = TextForm(**asdict(text))
+    reference = find_facts().reference
     drafts = []
     for path in paths:
         draft = folder / f"{path.name.split('.')[0]}.toml"
@@ -92,7 +100,7 @@ def draft_profiles(paths: Sequence[Path], folder: Path, ask: Ask) -> list[Path]:
         if draft.is_file():
             print_remark(say("start.kept", draft=draft))
             continue
-        inspection = settle(inspect(path, reference), ask)
+        inspection = settle(inspect(path, reference, form), ask)
         with only_writer(folder):
             folder.mkdir(parents=True, exist_ok=True)
             draft.write_text(inspection.to_toml(), encoding="utf-8", newline="\n")

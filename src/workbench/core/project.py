@@ -125,6 +125,14 @@ def shipped() -> Project:
     return Project(packaged if packaged.is_dir() else Path(__file__).resolve().parents[3])
 
 
+def find_facts() -> Project:
+    """Return the project around the current folder, or what is shipped where there is none."""
+    try:
+        return find_project()
+    except UsageProblem:
+        return shipped()
+
+
 _IN_USE, _SETTLED, _PATIENCE = ".in-use", 60, 10
 """Name of a scratch folder's lock; seconds after which an unlocked folder is a dead run's; seconds
 to wait for a running process that is replacing a folder."""

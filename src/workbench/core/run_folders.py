@@ -38,6 +38,10 @@ class CountedStep(str):
         return step
 
 
+class BuiltTable(CountedStep):
+    """The name of a table being built: one of many, which are counted but not shown to a person."""
+
+
 @dataclass(frozen=True)
 class RunFolders:
     """Folder of facts and rules that a run reads, and folders to which it writes tables.

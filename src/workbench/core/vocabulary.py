@@ -100,7 +100,7 @@ class Period:
         Raises:
             UsageProblem: The label has another form.
         """
-        match = _LABEL.fullmatch(label.strip())
+        match = _LABEL.fullmatch(label.strip().upper())
         if not match:
             raise UsageProblem("vocabulary.bad_period", label=label)
         year = int(match["year"])
@@ -191,7 +191,7 @@ def latest_kind(text: str) -> PeriodKind | None:
     ('half', 'month', None)
     """
     words = {LATEST: PERIOD_KINDS[2]} | {f"{LATEST}-{kind}": kind for kind in PERIOD_KINDS}
-    return words.get(text.strip())
+    return words.get(text.strip().lower())
 
 
 def periods_between(first: dt.date, last: dt.date, kind: PeriodKind) -> Iterator[Period]:

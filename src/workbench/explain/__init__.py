@@ -70,6 +70,19 @@ class _Used:
     calendars: tuple[str, ...]
 
 
+def known_profile(facts: Project, name: str) -> str:
+    """Return the name of a lateness profile as its file has it, whatever the case asked for.
+
+    Raises:
+        UsageProblem: There is no lateness profile of that name.
+    """
+    names = lateness_profiles(facts.reference / "profiles")["profile"].to_list()
+    for known in names:
+        if name.casefold() == known.casefold():
+            return str(known)
+    raise UsageProblem("stages.no_profile", profile=name, known=", ".join(names))
+
+
 def explain(folders: RunFolders, *, profile: str, kind: PeriodKind = "half") -> None:
     """Count, measure and split time by unit and period; write metrics and plot data.
 
@@ -79,9 +92,7 @@ def explain(folders: RunFolders, *, profile: str, kind: PeriodKind = "half") -> 
         RuleFailed: An identity of the counts breaks, or the outputs before are of different runs.
     """
     profiles = lateness_profiles(folders.facts.reference / "profiles")
-    profile_names = profiles["profile"].to_list()
-    if profile not in profile_names:
-        raise UsageProblem("stages.no_profile", profile=profile, known=", ".join(profile_names))
+    profile = known_profile(folders.facts, profile)
     check_origins(folders.work.clean, folders.work.clock)
     calendars = Calendars.read(folders.facts.reference / "calendars")
     with (

@@ -18,14 +18,16 @@ from workbench.ingest.inbox import (
 )
 from workbench.ingest.inspection import Inspection, inspect
 from workbench.ingest.landing import Landing, ingest
-from workbench.ingest.profile import SourceProfile
+from workbench.ingest.profile import AS_FOUND, SourceProfile, TextForm
 from workbench.ingest.profile_files import find_profile, read_profile, shipped_profiles
 
 __all__ = [
+    "AS_FOUND",
     "Delivery",
     "Inspection",
     "Landing",
     "SourceProfile",
+    "TextForm",
     "check_dossier_rows",
     "deliveries",
     "differ_from_landed",

@@ -17,7 +17,7 @@ from workbench.core.errors import InputRejected
 from workbench.ingest.header_rows import find_table_header
 from workbench.ingest.headers import Aliases
 from workbench.ingest.named_tables import best_rows, events_of, objects_of
-from workbench.ingest.profile import SUFFIXES, FileLayout, Target
+from workbench.ingest.profile import AS_FOUND, SUFFIXES, FileLayout, Target, TextForm
 from workbench.ingest.readers import layout
 from workbench.ingest.readers.file_bytes import check_content, content_of, opened
 from workbench.ingest.readers.text import Decoded, after_line, cells_of, top_rows, whole_rows
@@ -56,8 +56,8 @@ class Table:
     is_whole: bool = True
 
 
-def read_table(path: Path, aliases: Aliases) -> Table:
-    """Find the table of an export.
+def read_table(path: Path, aliases: Aliases, form: TextForm = AS_FOUND) -> Table:
+    """Find the table of an export; a text is read in the form that is asked for.
 
     Raises:
         InputRejected: The file is damaged or hostile, of another kind, or has no header.
@@ -71,7 +71,7 @@ def read_table(path: Path, aliases: Aliases) -> Table:
     if kind == "json":
         frame, records = objects_of(path, aliases)
         return Table(kind, best_rows(frame.columns[1:], aliases), frame, records=records)
-    tables = list((_sheets if kind == "xlsx" else _texts)(path, aliases))
+    tables = list(_sheets(path, aliases) if kind == "xlsx" else _texts(path, aliases, form))
     if not tables:
         raise InputRejected("inspect.no_header", file=path.name)
     return max(tables, key=lambda table: table.score)
@@ -103,10 +103,10 @@ def _sheets(path: Path, aliases: Aliases) -> Iterator[Table]:
             )
 
 
-def _texts(path: Path, aliases: Aliases) -> Iterator[Table]:
+def _texts(path: Path, aliases: Aliases, form: TextForm) -> Iterator[Table]:
     """Split a text by each delimiter; the right one gives the best header."""
-    data, encoding, is_whole = _read(path)
-    for delimiter in _DELIMITERS:
+    data, encoding, is_whole = _read(path, form.encoding or "utf-8-sig")
+    for delimiter in form.delimiter or _DELIMITERS:
         top, lines = top_rows(data, delimiter, path)
         header_row = find_table_header(top, aliases)
         if header_row.score <= 0:
@@ -125,11 +125,11 @@ def _texts(path: Path, aliases: Aliases) -> Iterator[Table]:
         )
 
 
-def _read(path: Path) -> tuple[bytes, str, bool]:
+def _read(path: Path, declared: str) -> tuple[bytes, str, bool]:
     """Return a text as UTF-8, what its encoding was, and whether that is all of it."""
     blocks, size = [], 0
     with opened(path) as stream:
-        decoded = Decoded(stream, "utf-8-sig", path)
+        decoded = Decoded(stream, declared, path)
         for block in whole_rows(decoded, path):
             blocks.append(block)
             size += len(block)

@@ -21,7 +21,7 @@ from workbench.ingest.export_tables import read_table
 from workbench.ingest.fields import is_instant
 from workbench.ingest.headers import STAGE, bare_key, read_aliases
 from workbench.ingest.mapping import date_order
-from workbench.ingest.profile import Target
+from workbench.ingest.profile import AS_FOUND, Target, TextForm
 from workbench.ingest.profile_draft import draft
 from workbench.ingest.proposals import Proposal, Proposer
 from workbench.ingest.roles import Roles, likely_statuses, with_roles
@@ -94,18 +94,19 @@ class Inspection:
         return draft(self)
 
 
-def inspect(path: Path, reference: Path) -> Inspection:
+def inspect(path: Path, reference: Path, form: TextForm = AS_FOUND) -> Inspection:
     """Guess the profile of a workbook, a delimited text, an event log or JSON.
 
     Args:
         path: A file as exported, also packed with gzip.
         reference: The folder ``data/reference``: known headers, personal patterns, code lists.
+        form: How a text is written, where a person says so.
 
     Raises:
         InputRejected: The file is damaged or hostile, of another kind, or has no header.
     """
     aliases = read_aliases(reference)
-    table = read_table(path, aliases)
+    table = read_table(path, aliases, form)
     frame = table.frame.with_columns(_filled(name) for name in table.frame.columns[1:])
     patterns = read_patterns(reference)
     proposer = Proposer(frame, table.rows, aliases, patterns)

@@ -139,3 +139,15 @@ def _is_syllable(word: str) -> bool:
     if tones > 1:
         return False
     return _SYLLABLE.fullmatch(unicodedata.normalize("NFC", plain)) is not None
+
+
+def is_encoding(name: str) -> bool:
+    """Tell whether texts can be read in an encoding of this name.
+
+    >>> [is_encoding(name) for name in ("tcvn3", "cp1258", "UTF-16", "utf-9", "hex")]
+    [True, True, True, False, False]
+    """
+    try:
+        return name in LEGACY or "".encode(name) is not None
+    except (LookupError, ValueError):
+        return False

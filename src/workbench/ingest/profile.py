@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Literal
 
-from workbench.core.errors import InputRejected
+from workbench.core.errors import InputRejected, UsageProblem
+from workbench.ingest.legacy import is_encoding
 
 FileKind = Literal["csv", "xlsx", "xes", "json"]
 ListKind = Literal["reference", "as_is"]
@@ -213,6 +214,50 @@ class Term:
 
     value: int
     unit: str
+
+
+@dataclass(frozen=True)
+class TextForm:
+    r"""How delimited texts are written, where a person says so: it comes before any profile.
+
+    Args:
+        encoding: A codec of Python or a convention before Unicode; empty: as a profile or the
+            bytes say.
+        delimiter: One character, or ``tab``; empty: as a profile or the best header says.
+
+    Raises:
+        UsageProblem: There is no such encoding, or the delimiter is longer.
+
+    >>> TextForm("cp1258", "tab").delimiter
+    '\t'
+    """
+
+    encoding: str = ""
+    delimiter: str = ""
+
+    def __post_init__(self) -> None:
+        if self.delimiter.lower() in ("tab", "\\t"):
+            object.__setattr__(self, "delimiter", "\t")
+        if self.encoding and not is_encoding(self.encoding):
+            raise UsageProblem("cli.bad_encoding", asked=self.encoding)
+        if self.delimiter and not is_delimiter(self.delimiter):
+            raise UsageProblem("cli.bad_delimiter", asked=self.delimiter)
+
+    def of(self, part: FileLayout) -> FileLayout:
+        """Return a part of a profile whose texts are read in this form."""
+        return replace(
+            part,
+            encoding=self.encoding or part.encoding,
+            delimiter=self.delimiter or part.delimiter,
+        )
+
+
+AS_FOUND = TextForm()
+
+
+def is_delimiter(text: str) -> bool:
+    """Tell whether cells of a text can be told apart by it: one byte that no cell or row needs."""
+    return len(text.encode()) == 1 and text not in '"\r\n'
 
 
 @dataclass(frozen=True)

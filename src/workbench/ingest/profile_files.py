@@ -28,7 +28,7 @@ def find_profile(name_or_path: str | Path, reference: Path) -> SourceProfile:
     """Read a shipped profile by its name, or a user's own by its path.
 
     Args:
-        name_or_path: ``one_stop``, or a path that ends in ``.toml``.
+        name_or_path: ``one_stop`` in upper or lower case, or a path that ends in ``.toml``.
         reference: The folder ``data/reference``.
 
     Raises:
@@ -37,11 +37,12 @@ def find_profile(name_or_path: str | Path, reference: Path) -> SourceProfile:
     """
     if str(name_or_path).endswith(".toml"):
         return _with_countable_term(read_profile(Path(name_or_path)), reference)
-    path = reference / "sources" / f"{name_or_path}.toml"
-    if not path.is_file():
-        names = ", ".join(sorted(found.stem for found in path.parent.glob("*.toml")))
-        raise UsageProblem("sources.no_profile", name=name_or_path, known=names)
-    return _with_countable_term(read_profile(path), reference)
+    shipped = sorted((reference / "sources").glob("*.toml"))
+    for path in shipped:
+        if path.stem.casefold() == str(name_or_path).casefold():
+            return _with_countable_term(read_profile(path), reference)
+    names = ", ".join(path.stem for path in shipped)
+    raise UsageProblem("sources.no_profile", name=name_or_path, known=names)
 
 
 def _with_countable_term(profile: SourceProfile, reference: Path) -> SourceProfile:

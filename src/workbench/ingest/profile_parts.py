@@ -9,7 +9,16 @@ from typing import Any
 from workbench.core.errors import InputRejected
 from workbench.core.vocabulary import TERM_UNITS
 from workbench.ingest.fields import FIELDS, FREE_TEXT, ROW_KINDS, is_extra, is_free_text
-from workbench.ingest.profile import SUFFIXES, EventDate, FileLayout, Stage, Target, TextExtract
+from workbench.ingest.legacy import LEGACY, is_encoding
+from workbench.ingest.profile import (
+    SUFFIXES,
+    EventDate,
+    FileLayout,
+    Stage,
+    Target,
+    TextExtract,
+    is_delimiter,
+)
 from workbench.ingest.requirements import FIELD_CODES
 from workbench.ingest.spelling import tidy
 from workbench.ingest.stamps import is_date_format
@@ -177,6 +186,10 @@ class PartReader(Checks):
         self.keys(raw, "patterns kind rows columns", _PART_KEYS, at=at)
         for name, shape in _PART_SHAPES.items():
             self.shape(raw.get(name, shape()), shape, f"{at}.{name}")
+        if not is_encoding(encoding := raw.get("encoding", "utf-8-sig")):
+            self.refuse_choice(f"{at}.encoding", encoding, ("utf-8", "utf-16", "cp1258", *LEGACY))
+        if not is_delimiter(delimiter := raw.get("delimiter", ",")):
+            self.refuse_choice(f"{at}.delimiter", delimiter, (", ; |", "\\t"))
         for name, pattern in raw.get("from_name", {}).items():
             self.pattern(pattern, f"{at}.from_name.{name}")
         rows = raw["rows"]
@@ -206,8 +219,8 @@ class PartReader(Checks):
             from_name={self.target(f, rows, at): p for f, p in raw.get("from_name", {}).items()},
             constants=self.constants(raw, rows, at),
             empty_values=tuple(raw.get("empty_values", ())),
-            encoding=raw.get("encoding", "utf-8-sig"),
-            delimiter=raw.get("delimiter", ","),
+            encoding=encoding,
+            delimiter=delimiter,
             date_formats=self.date_formats(raw.get("date_formats", []), rows, at),
             date_with_time={
                 self.target(f, rows, at): self.pair(pair, f"{at}.date_with_time.{f}")

@@ -128,6 +128,11 @@ def _sentences(
     for name in _SENTENCES:
         if rates[name].denominator:
             sentences.append(say(f"official.half_{name}", **numbers, **_words(rates[name])))
+    post, received = rates["post_out"], found["received"].numerator
+    if post.denominator and received:
+        other = numerals.percent(post.numerator / received)
+        fraction = numerals.fraction(post.numerator, received)
+        sentences.append(say("official.half_post_of_received", share=other, fraction=fraction))
     if rates["online_full_share"].denominator:
         sentences.append(say("official.half_levels", **numbers))
     if rates["electronic_out"].denominator:

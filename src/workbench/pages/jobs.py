@@ -117,12 +117,13 @@ class Outputs:
         return (say("gate.draft"),) if self.is_draft else ()
 
 
-def check_formats(formats: Sequence[str]) -> tuple[str, ...]:
-    """Return the formats asked for, each once, after checking that they can be written.
+def check_formats(asked: str) -> tuple[str, ...]:
+    """Return the formats of a list with commas, each once, after checking that they can be written.
 
     Raises:
         UsageProblem: There is no such format, none is asked for, or its library is not installed.
     """
+    formats = [name.strip().lower() for name in asked.split(",") if name.strip()]
     unknown = [name for name in formats if name not in known_formats()]
     if unknown or not formats:
         listed = ", ".join(known_formats())

@@ -23,7 +23,7 @@ import pyarrow as pa
 from workbench.core.environment import processors
 from workbench.core.errors import InputRejected, RuleFailed
 from workbench.core.project import Scratch, replace_folder
-from workbench.core.run_folders import CountedStep, Progress
+from workbench.core.run_folders import BuiltTable, Progress
 from workbench.warehouse.checks import FEW, check_frames, check_table, key_broken
 from workbench.warehouse.models import (
     Model,
@@ -296,7 +296,7 @@ class Warehouse:
         # rows are ordered by key when they are written, so building need not keep an order
         self._connection.execute("set preserve_insertion_order = false")
         for number, model in enumerate(models, 1):
-            progress(CountedStep(model.name, stage, number, len(models)))
+            progress(BuiltTable(model.name, stage, number, len(models)))
             self.build_model(model)
             if model.name in written:
                 self.write_table(model.name, written[model.name] / f"{model.name}.parquet")

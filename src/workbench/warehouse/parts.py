@@ -20,7 +20,7 @@ from typing import Protocol, TypeVar
 import duckdb
 import pyarrow as pa
 
-from workbench.core.run_folders import CountedStep, Progress
+from workbench.core.run_folders import BuiltTable, CountedStep, Progress
 from workbench.warehouse.models import BuildPasses, Model, last_reads
 from workbench.warehouse.parquet import ParquetFile
 
@@ -116,8 +116,8 @@ class PartitionedStage:
                 files[name].append(self.house.table_rows(name))
 
     def _build_whole(self, models: list[Model]) -> None:
-        for model in models:
-            self.progress(model.name)
+        for number, model in enumerate(models, 1):
+            self.progress(BuiltTable(model.name, self.name, number, len(models)))
             self.house.build_model(model)
 
     def _each(self, work: Callable[[Builder, int], Made]) -> Iterator[Made]:

@@ -105,6 +105,8 @@ def test_the_sentences_are_in_both_languages(counted, span):
         english = half_year_report(counted.counts, RATES, span=span, profile="wb_strict").sentences
     assert len(english) == len(vietnamese)
     assert "Results delivered by public post: 25.0% of results returned (2/8;" in " ".join(english)
+    assert "received in the period, the post's share is 16.7% (2/12)" in " ".join(english)
+    assert "tỷ lệ trả qua bưu chính là 16,7% (2/12)" in " ".join(vietnamese)
 
 
 def test_one_unit_is_reported_alone(counted, span):
@@ -117,6 +119,7 @@ def test_a_share_of_nothing_is_not_spoken_of(counted):
     report = half_year_report(counted.counts, RATES, span=span, profile="wb_strict")
     assert report.figure("ot_done")["value"] is None
     assert not any("among resolved" in sentence for sentence in report.sentences)
+    assert not any("post's share" in sentence for sentence in report.sentences)
 
 
 def test_simulated_groups_say_what_they_are_and_what_is_missing(counted, span, reference_dir):
