@@ -1,4 +1,4 @@
-"""One figure has one value, whichever answer of whichever page names it."""
+"""One figure has one value on every page, and none divides by more than its page is about."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ from collections import defaultdict
 from html import unescape
 
 import nbformat
+import polars as pl
 import pytest
 
 from workbench.answers import Answer
-from workbench.core.vocabulary import EVERYTHING
+from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.figures import compare
 
 PAGES = ("briefing", "causes", "compare_periods", "compare_units", "official", "quality", "watch")
+OF_DOSSIERS = ("briefing", "official", "quality")
+"""Pages that divide by dossiers; the others divide by steps and clicks too."""
+DIVISOR = re.compile(r"\(\d[\d.]*/(\d[\d.]*)[;)]")
+OVERALL = "mức chung"
+"""What a sentence says that sets a unit beside all of them."""
 VALUE = re.compile(
     r'<data data-name="([^"]*)" data-unit="([^"]*)" data-period="([^"]*)"'
     r' data-profile="([^"]*)" value="([^"]*)">'
@@ -95,19 +101,42 @@ def values_on(answer):
     return [(tuple(map(unescape, key)), float(number)) for *key, number in VALUE.findall(html)]
 
 
+def dossiers_in_play(book, unit, labels):
+    """The most dossiers of a unit that had come and were not resolved before one of the periods."""
+    own = book.dossiers.filter(pl.col("unit_id") == unit) if unit != EVERYTHING else book.dossiers
+    resolved_on = pl.col("resolved_at").dt.date()
+    return max(
+        own.filter(
+            pl.col("received_on") <= period.ends_on,
+            resolved_on.is_null() | (resolved_on >= period.starts_on),
+        ).height
+        for period in map(Period.parse, filter(None, labels))
+    )
+
+
 @pytest.mark.parametrize(("period", "unit"), [("2022-H1", "*"), ("2021-12", "SD-VH")])
-def test_no_two_pages_give_one_figure_two_values(small_book, monkeypatch, period, unit):
+def test_pages_contradict_neither_each_other_nor_their_scope(small_book, monkeypatch, period, unit):
     monkeypatch.setattr("workbench.open", lambda *_, **__: small_book)
     stated = defaultdict(set)
     pages = defaultdict(set)
+    divisors = set()
     asked = {"period": period, "unit": unit}
     for page in PAGES:
         notebook = small_book.home / "notebooks" / f"{page}.ipynb"
         for answer in answers_of_page(notebook, asked):
             assert isinstance(answer, Answer)
+            divisors |= {
+                (int(number.replace(".", "")), claim.text)
+                for claim in answer.claims
+                if page in OF_DOSSIERS and OVERALL not in claim.text
+                for number in DIVISOR.findall(claim.text)
+            }
             for key, number in values_on(answer):
                 stated[key].add(number)
                 pages[key].add(page)
+    most = dossiers_in_play(small_book, unit, [period, small_book.against(period, "")])
+    assert divisors
+    assert not {found for found in divisors if found[0] > most}
     contradictions = {key: numbers for key, numbers in stated.items() if len(numbers) > 1}
     assert not contradictions
     shared = {name for (name, *_), on in pages.items() if len(on) > 1}

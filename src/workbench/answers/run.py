@@ -357,10 +357,10 @@ class Run:
         """
         if not query:
             return self.result_profile
-        known = {name.casefold(): name for name in sorted(self.unit_measures["profile"].unique())}
-        if query.casefold() not in known:
-            raise self.unknown("briefing.no_profile", query, known.values(), [*known.values()])
-        return str(known[query.casefold()])
+        profiles = {name.casefold(): name for name in self.unit_measures["profile"].unique().sort()}
+        if query.casefold() not in profiles:
+            raise self.unknown("briefing.no_profile", query, profiles, [*profiles.values()])
+        return str(profiles[query.casefold()])
 
     def computed_profile(self, query: str) -> str:
         """Return a lateness profile if causes and dependent tables were computed under it.

@@ -89,8 +89,8 @@ def analyse(
     check_output(out)
     profile = known_profile(facts, options.profile)
     form = TextForm(**asdict(options.text))
-    found = deliveries(paths, *(find_profile(source, facts.reference) for source in sources))
-    exports = [replace(export, part=form.of(export.part)) for export in found]
+    exports = deliveries(paths, *(find_profile(source, facts.reference) for source in sources))
+    exports = [replace(export, part=form.of(export.part)) for export in exports]
     check_dossier_rows(exports)
     if Path.cwd().is_relative_to(out.resolve()):
         raise UsageProblem("cli.out_is_here", folder=out.resolve())

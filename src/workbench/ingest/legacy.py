@@ -142,7 +142,7 @@ def _is_syllable(word: str) -> bool:
 
 
 def is_encoding(name: str) -> bool:
-    """Tell whether texts can be read in an encoding of this name.
+    """Return whether texts can be read in an encoding of this name.
 
     >>> [is_encoding(name) for name in ("tcvn3", "cp1258", "UTF-16", "utf-9", "hex")]
     [True, True, True, False, False]

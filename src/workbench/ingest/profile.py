@@ -256,7 +256,7 @@ AS_FOUND = TextForm()
 
 
 def is_delimiter(text: str) -> bool:
-    """Tell whether cells of a text can be told apart by it: one byte that no cell or row needs."""
+    """Return whether it can divide the cells of a text: one byte that no cell or row needs."""
     return len(text.encode()) == 1 and text not in '"\r\n'
 
 

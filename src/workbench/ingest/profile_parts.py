@@ -186,10 +186,6 @@ class PartReader(Checks):
         self.keys(raw, "patterns kind rows columns", _PART_KEYS, at=at)
         for name, shape in _PART_SHAPES.items():
             self.shape(raw.get(name, shape()), shape, f"{at}.{name}")
-        if not is_encoding(encoding := raw.get("encoding", "utf-8-sig")):
-            self.refuse_choice(f"{at}.encoding", encoding, ("utf-8", "utf-16", "cp1258", *LEGACY))
-        if not is_delimiter(delimiter := raw.get("delimiter", ",")):
-            self.refuse_choice(f"{at}.delimiter", delimiter, (", ; |", "\\t"))
         for name, pattern in raw.get("from_name", {}).items():
             self.pattern(pattern, f"{at}.from_name.{name}")
         rows = raw["rows"]
@@ -219,8 +215,7 @@ class PartReader(Checks):
             from_name={self.target(f, rows, at): p for f, p in raw.get("from_name", {}).items()},
             constants=self.constants(raw, rows, at),
             empty_values=tuple(raw.get("empty_values", ())),
-            encoding=encoding,
-            delimiter=delimiter,
+            **self.text_form(raw, at),
             date_formats=self.date_formats(raw.get("date_formats", []), rows, at),
             date_with_time={
                 self.target(f, rows, at): self.pair(pair, f"{at}.date_with_time.{f}")
@@ -234,6 +229,17 @@ class PartReader(Checks):
             **self.stamp_rules(raw, rows, at),
             unnamed=self.numbers(raw.get("unnamed", []), f"{at}.unnamed"),
         )
+
+    def text_form(self, raw: dict[str, Any], at: str) -> dict[str, Any]:
+        """Return how texts are written; refuse an encoding or delimiter that cannot be."""
+        form = {"encoding": "utf-8-sig", "delimiter": ","}
+        form |= {key: raw[key] for key in form if key in raw}
+        if not is_encoding(form["encoding"]):
+            encodings = ("utf-8", "utf-16", "cp1258", *LEGACY)
+            self.refuse_choice(f"{at}.encoding", form["encoding"], encodings)
+        if not is_delimiter(form["delimiter"]):
+            self.refuse_choice(f"{at}.delimiter", form["delimiter"], (", ; |", "\\t"))
+        return form
 
     def stamp_rules(self, raw: dict[str, Any], rows: str, at: str) -> dict[str, Any]:
         """Return from what stamps of steps follow that a log lacks."""
