@@ -11,7 +11,7 @@ import pytest
 
 from workbench.answers import open_book
 from workbench.answers.sheets import middle_half
-from workbench.core.errors import UsageProblem
+from workbench.core.errors import RuleFailed, UsageProblem
 from workbench.pages import Outputs, write_sheets
 from workbench.pages.folders import folder_name
 
@@ -75,3 +75,13 @@ def test_an_unknown_procedure_is_named_with_those_there_are(small_book):
         book.procedure_sheet(PERIOD, procedure="P2")
     with pytest.raises(UsageProblem, match=r"No procedure «P2»"):
         book.oldest(procedure="P2")
+
+
+def test_tables_that_do_not_add_up_stop_the_sheets_and_a_page_says_why(
+    small_book, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("workbench.pages.sheets.faults_of_tables", lambda _: ["1 + 1 = 3"])
+    with pytest.raises(RuleFailed, match="1 \\+ 1 = 3"):
+        write_sheets(small_book, period=PERIOD, out=Outputs(tmp_path / "briefings"))
+    assert [p.name for p in tmp_path.rglob("*.html")] == ["stopped.html"]
+    assert "1 + 1 = 3" in (tmp_path / "briefings" / "stopped.html").read_text(encoding="utf-8")

@@ -12,6 +12,7 @@ import pytest
 
 from workbench.answers import Book, open_book
 from workbench.answers.priorities import SHOWN, Kind, Priority, choose
+from workbench.answers.questions import RATE
 from workbench.charts.tables import Link
 from workbench.core.cause_list import cause_label, known_causes
 from workbench.messages import use_language
@@ -218,7 +219,36 @@ def test_two_sections_of_one_question_have_two_anchors():
     from workbench.pages.page import Section
 
     two = [Section('<h2 id="form">A</h2>'), Section(""), Section('<h2 id="form">B</h2>')]
-    assert [s.headings for s in number_anchors(two)] == [[("form", "A")], [("2-form", "B")]]
+    assert [s.headings for s in number_anchors(two)] == [[("form", "", "A")], [("2-form", "", "B")]]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        ((90, 1000), (20, 1000), "Late dossiers clearly fell, from 9.0% a year before to 2.0%"),
+        ((20, 1000), (90, 1000), "Late dossiers clearly rose, from 2.0% a year before to 9.0%"),
+        ((40, 1000), (36, 1000), "fell from 4.0% a year before to 3.6%, but within the usual"),
+        ((36, 1000), (40, 1000), "rose from 3.6% a year before to 4.0%, but within the usual"),
+        ((40, 1000), (40, 1000), "4.0% were late, as a year before"),
+        ((1, 9), (3, 9), "33.3% were late, 11.1% a year before: too few dossiers"),
+    ],
+)
+def test_the_headline_says_the_direction_and_whether_it_goes_beyond_the_usual(
+    small_book, before, after, sentence
+):
+    book = open_book(small_book.home, language="en")
+    sides = {"2021-H1": before, PERIOD: after}
+    given = small_book.unit_measures
+    row = given.filter(measure=RATE, profile=book.result_profile).row(0, named=True)
+    rates = [
+        row | {"unit_id": unit, "period": period, "numerator": n, "denominator": of}
+        for period, (n, of) in sides.items()
+        for unit in ("*", UNIT)
+    ]
+    others = given.filter(pl.col("measure") != RATE)
+    measures = pl.concat([others, pl.DataFrame(rates, schema=given.schema)])
+    object.__setattr__(book, "unit_measures", measures)
+    assert sentence in book.summary(PERIOD, against="2021-H1").lead
 
 
 def test_a_summary_of_one_unit_speaks_of_that_unit_alone(planted):

@@ -48,6 +48,21 @@ def test_an_analysts_remark_stays_out_and_other_prose_comes_in_escaped():
     assert "<table>" in text
 
 
+@pytest.mark.parametrize("first", ["summary", "headline"])
+def test_the_table_of_contents_has_the_numbers_that_stand_at_the_headings(first):
+    """The first section stands above the table of contents; a summary's heading is not seen."""
+    names = [first, "units", "cells", "watch", "excluded"]
+    headings = [f'<h2 id="{name}" class="short">{name}</h2>' for name in names]
+    bare = "<h2>without an anchor</h2>"
+    text = page_of(*(shown({"text/html": html}) for html in [*headings[:2], bare, *headings[2:]]))
+    numbers = dict(re.findall(r'<h2 id="(\w+)" data-number="(\d+)"', text))
+    listed = re.findall(r'<li value="(\d+)"><a href="#(\w+)">', text)
+    assert [name for _, name in listed] == names[1:]
+    assert {name: number for number, name in listed} == {n: numbers[n] for n in names[1:]}
+    assert numbers["units"] == ("1" if first == "summary" else "2")
+    assert numbers["cells"] == str(int(numbers["units"]) + 2)
+
+
 def test_source_code_is_not_on_the_page():
     cell = v4.new_code_cell("secret_name = 1")
     assert "secret_name" not in render(v4.new_notebook(cells=[cell]), PAGE, "briefing")

@@ -143,7 +143,7 @@ class _Page:
         if row["difference"] is not None:
             before = row["left_numerator"] / row["left_denominator"]
             words["before"] = numerals.percent(before)
-            verdict = self._verdict(row)
+            verdict = name_change(self._verdict(row), before, after)
         sentence = say(f"summary.lead_{verdict}", **words)
         if not row["right_numerator"]:
             return say("summary.lead_none_late", sentence=sentence)
@@ -361,6 +361,23 @@ class _Page:
             likely=numerals.count(ahead.filter(pl.col("risk") >= LIKELY).height),
             day=numerals.day(snapshot.date()),
         )
+
+
+def name_change(verdict: str, before: float, after: float) -> str:
+    """Return how a change is named: one within the usual variation still has a direction.
+
+    >>> name_change("below", 0.084, 0.037), name_change("within", 0.084, 0.037)
+    ('below', 'lower')
+    >>> name_change("within", 0.0371, 0.0372), name_change("few", 0.084, 0.037)
+    ('alike', 'few')
+    """
+    if verdict in ("few", "unended"):
+        return verdict
+    if numerals.percent(before) == numerals.percent(after):
+        return "alike"
+    if verdict == "within":
+        return "lower" if after < before else "higher"
+    return verdict
 
 
 def _most_late(late: pl.DataFrame) -> tuple[str, int]:

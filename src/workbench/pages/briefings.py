@@ -161,7 +161,7 @@ def _write_folders(
             )
             faults = make_pages(book, jobs, outputs, progress)
             if faults and not outputs.is_draft:
-                _stop(book, faults, outputs)
+                stop(book, faults, outputs)
             if publication is not None:
                 # before the pages are in their place: a record without a page harms none
                 write_record(book.home, publication.record)
@@ -223,7 +223,7 @@ def _ready_for_notebooks(book: Book, out: Path) -> Iterator[None]:
         ) from problem
 
 
-def _stop(book: Book, faults: Sequence[str], outputs: Outputs) -> NoReturn:
+def stop(book: Book, faults: Sequence[str], outputs: Outputs) -> NoReturn:
     """Write the page that says why nothing is put out, and end the run.
 
     Raises:

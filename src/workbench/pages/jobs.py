@@ -147,18 +147,19 @@ def make_pages(book: Book, jobs: Sequence[Job], outputs: Outputs, progress: Prog
         progress(CountedStep(job.describe(book), "brief", number, len(jobs)))
         executed = run_job(book, job)
         _write(book, job, executed, outputs)
-        shown = Shown(
-            job.notebook,
-            parts_of(executed, FOLDED),
-            job_page(book, job, outputs).foot,
-            values_of_notebook(executed),
-        )
+        shown = shown_on(executed, job_page(book, job, outputs), job.notebook)
         folders.setdefault(job.folder, []).append((job, shown))
     for pages in folders.values():
         label = book.profile_label(pages[0][0].parameters["profile"] or book.result_profile)
         faults += faults_of_pages([shown for _, shown in pages], label)
         _write_documents(book, [(job, shown.parts) for job, shown in pages], outputs)
     return faults
+
+
+def shown_on(executed: Any, page: Page, notebook: str) -> Shown:
+    """Return what the page of an executed notebook shows, for its checks."""
+    values = values_of_notebook(executed)
+    return Shown(notebook, parts_of(executed, FOLDED), page.foot, values)
 
 
 def _write_documents(

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from html import escape, unescape
 from html.parser import HTMLParser
+from itertools import count
 from typing import Any
 
 from workbench.charts import FONTS, LAB_MIME, narrow_svg
@@ -32,7 +33,11 @@ _TAGS = {"script", "iframe", "object", "embed", "link", "base", "meta", "foreign
 _TAGS |= {"form", "input", "button", "audio", "video"}
 _FETCHING = {"src", "href", "xlink:href", "srcset", "action", "formaction", "poster", "data"}
 _HARMLESS = ("#", "data:image/png", "data:image/jpeg")
-_HEADING = re.compile(r'<h2 id="(?P<anchor>[\w-]+)"[^>]*>(?P<title>[^<]*)</h2>')
+_HEADING = re.compile(
+    r'<h2 id="(?P<anchor>[\w-]+)"(?: data-number="(?P<number>\d+)")?[^>]*>(?P<title>[^<]*)</h2>'
+)
+_NUMBERED = re.compile(r'<h2(?! id="summary")(?: id="[\w-]+")?')
+"""The begin of every heading but the one that pages hide."""
 _LINK = re.compile(r'<a href="#(?P<anchor>[\w-]+)">(?P<text>[^<]*)</a>')
 
 
@@ -70,8 +75,9 @@ def render(notebook: Any, page: Page, name: str) -> str:
 
 def render_sections(sections: Sequence[Section], page: Page) -> str:
     """Return a page of sections, with a table of contents where there are many."""
-    contents = [(anchor, title) for s in sections for anchor, title in s.headings]
-    here = {anchor for anchor, _ in contents}
+    sections = number_headings(sections)
+    contents = [heading for s in sections for heading in s.headings]
+    here = {anchor for anchor, _, _ in contents}
     elsewhere = page.links[0][0] if page.links else ""
     words = {
         "nation": say("briefing.nation"),
@@ -100,9 +106,10 @@ class Section:
     is_annex: bool = False
 
     @property
-    def headings(self) -> list[tuple[str, str]]:
-        """Anchor and text of each heading."""
-        return [(m["anchor"], unescape(m["title"])) for m in _HEADING.finditer(self.html)]
+    def headings(self) -> list[tuple[str, str, str]]:
+        """Anchor, number and text of each heading that has an anchor."""
+        found = _HEADING.finditer(self.html)
+        return [(m["anchor"], m["number"] or "", unescape(m["title"])) for m in found]
 
 
 def number_anchors(sections: Iterable[Section]) -> list[Section]:
@@ -115,6 +122,20 @@ def number_anchors(sections: Iterable[Section]) -> list[Section]:
         return match[0] if n == 1 else match[0].replace('"', f'"{n}-', 1)
 
     return [replace(s, html=_HEADING.sub(numbered, s.html)) for s in sections if s.html]
+
+
+def number_headings(sections: Iterable[Section]) -> list[Section]:
+    """Return the sections with a number at every heading a reader sees, counted through the page.
+
+    >>> [s.html for s in number_headings([Section('<h2 id="a">A</h2>'), Section("<h2>B</h2>")])]
+    ['<h2 id="a" data-number="1">A</h2>', '<h2 data-number="2">B</h2>']
+    """
+    numbers = count(1)
+
+    def numbered(match: re.Match[str]) -> str:
+        return f'{match[0]} data-number="{next(numbers)}"'
+
+    return [replace(s, html=_NUMBERED.sub(numbered, s.html)) for s in sections]
 
 
 def _aimed(html: str, here: set[str], elsewhere: str) -> str:

@@ -21,8 +21,10 @@ from workbench.core.project import only_writer, replace_folder
 from workbench.core.run_folders import CountedStep, Progress
 from workbench.core.vocabulary import EVERYTHING
 from workbench.messages import say, use_language
+from workbench.pages.briefings import stop
 from workbench.pages.folders import folder_name
-from workbench.pages.jobs import Job, Outputs, job_page, run_job
+from workbench.pages.gate import Shown, faults_of_pages, faults_of_tables
+from workbench.pages.jobs import Job, Outputs, job_page, run_job, shown_on
 from workbench.pages.notebooks import notebook_environment
 from workbench.pages.page import Section, render, render_sections
 
@@ -60,7 +62,7 @@ def write_sheets(
 
     Raises:
         UsageProblem: The period or profile does not exist.
-        RuleFailed: A notebook failed.
+        RuleFailed: A notebook failed, or a check of the tables or of a sheet.
         OutputBusy: Another run is writing, or the folder cannot be written.
     """
     label, judged = book.period(period), book.computed_profile(profile)
@@ -68,6 +70,9 @@ def write_sheets(
     name = SHEETS if book.language == "vi" else f"{SHEETS}.{book.language}"
     folder = out.folder / label / name
     with only_writer(out.folder), replace_folder(folder) as fresh, use_language(book.language):
+        faults = faults_of_tables(book)
+        if faults and not out.is_draft:
+            stop(book, faults, out)
         for kind in _KINDS:
             (fresh / kind).mkdir()
         tasks = [(book.home, book.language, label, judged, sheet, fresh, out) for sheet in sheets]
@@ -76,11 +81,17 @@ def write_sheets(
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(count, mp_context=context) as pool:
             made = {pool.submit(_write_sheet, *task): task[4] for task in tasks}
+            shown = {}
             for number, task in enumerate(as_completed(made), 1):
-                task.result()
                 sheet = made[task]
+                shown[sheet] = task.result()
                 title = _subject_name(book, sheet)
                 progress(CountedStep(title, "brief", number, len(sheets)))
+        # each by itself: the figures of one unit are those of its sheet alone
+        label_of_rule = book.profile_label(judged)
+        faults = [f for sheet in sheets for f in faults_of_pages([shown[sheet]], label_of_rule)]
+        if faults and not out.is_draft:
+            stop(book, faults, out)
         _write_index(book, label, judged, sheets, fresh, out)
     return folder / "index.html"
 
@@ -103,8 +114,8 @@ def _write_sheet(
     sheet: Sheet,
     folder: Path,
     out: Outputs,
-) -> None:
-    """Write one sheet, in a process of its own."""
+) -> Shown:
+    """Write one sheet, in a process of its own, and return what it shows."""
     book = open_book(home, language=language)
     with use_language(language), notebook_environment(book.home):
         job = _job(book, period, profile, sheet, folder)
@@ -112,7 +123,9 @@ def _write_sheet(
         about = _about(book, period, sheet)
         page = replace(job_page(book, job, out), about=about, is_sheet=True)
         html = render(executed, page, job.notebook)
+        shown = shown_on(executed, page, job.notebook)
     (folder / sheet.file).write_text(html, encoding="utf-8", newline="\n")
+    return shown
 
 
 def _job(book: Book, period: str, profile: str, sheet: Sheet, folder: Path) -> Job:
