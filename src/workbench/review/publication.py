@@ -114,9 +114,9 @@ def _visible(left: Mapping[str, int], right: Mapping[str, int], shown: set[str])
         for side in (0, 1)
     ]
     public = frozenset(at[name] + 1 for name in names if name in shown)
-    kept = frozenset(at[name] + 1 for name in names if name not in shown)
+    unpublished = frozenset(at[name] + 1 for name in names if name not in shown)
     try:
-        hidden = suppressed_cells(values, lines, beside=Beside(public, kept, frozenset()))
+        hidden = suppressed_cells(values, lines, beside=Beside(public, unpublished, frozenset()))
     except NothingLeftError:
         return set()
     return {name for name in shown & at.keys() if not hidden & {at[name], at[name] + 2}}

@@ -212,11 +212,12 @@ def _timed(family: Family, rows: pl.DataFrame, healthy: Floats) -> Floats:
     percentile is zero, only the place of a cell among the others is known.
     """
     lost = family.summed(rows, _TIME) / np.sqrt(np.maximum(family.judged, 1.0))
-    usual = lost[healthy > 0.5]
-    if not usual.size:
+    healthy_lost = lost[healthy > 0.5]
+    if not healthy_lost.size:
         return np.ones_like(lost)
-    place = (np.searchsorted(np.sort(-usual), -lost, side="right") + 1) / (usual.size + 1)
-    scale = float(np.quantile(usual, 0.8)) / float(stdtrit(2, 0.9))
+    larger = np.searchsorted(np.sort(-healthy_lost), -lost, side="right")
+    place = (larger + 1) / (healthy_lost.size + 1)
+    scale = float(np.quantile(healthy_lost, 0.8)) / float(stdtrit(2, 0.9))
     if scale <= 0:
         return np.where(lost > 0, np.minimum(place, 1.0), 1.0)
     return np.asarray(2 * stdtr(2, -lost / scale))
