@@ -241,7 +241,7 @@ def _composition_variance(pair: _Pair) -> Floats:
 
 def _design_effect(pair: _Pair, spread: Floats | None) -> float:
     """Return how many dossiers each one stands for: that of the causes by their late ones."""
-    late = sum(side.late.sum(axis=(1, 2)) for side in pair.sides)
+    late = np.sum([side.late.sum(axis=(1, 2)) for side in pair.sides], axis=0)
     if spread is None or late.sum() <= 0:
         return 1.0
     return 1 + float((late * spread[0]).sum() / late.sum())
