@@ -26,9 +26,15 @@ late_parts as (
         measured.step_code,
         measured.part,
         measured.unit_no,
-        measured.part not in ('transfer', 'passed_over', 'work', 'external', 'applicant') as is_wait,
+        measured.part not in (
+            'transfer', 'passed_over', 'work', 'external', 'applicant'
+        ) as is_wait,
         3 * first_steps.step_no
-        + case measured.part when 'transfer' then 0 when 'passed_over' then 0 when 'work' then 2 else 1 end as place,
+        + case
+            when measured.part in ('transfer', 'passed_over') then 0
+            when measured.part = 'work' then 2
+            else 1
+        end as place,
         coalesce(measured.long_seconds - measured.usual_seconds, 0)::bigint
         * coalesce(measured.long_seconds - measured.usual_seconds, 0) as variance
     from time_against_peers as measured
