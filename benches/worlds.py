@@ -221,8 +221,8 @@ def truth_of(folder: Path, tables: BenchTables, size: int) -> BenchTruth:
 
 def scores_of(truth: BenchTruth, answer: ContenderAnswer) -> dict[str, float]:
     """Return the measures of one contender."""
-    found = score_cells(truth, answer.cells)
-    return found if answer.dossiers is None else found | score_dossiers(truth, answer.dossiers)
+    scores = score_cells(truth, answer.cells)
+    return scores if answer.dossiers is None else scores | score_dossiers(truth, answer.dossiers)
 
 
 def measure(python: str, pm4py: Path, seeds: list[str]) -> list[dict[str, object]]:
@@ -243,7 +243,7 @@ def measure(python: str, pm4py: Path, seeds: list[str]) -> list[dict[str, object
                     answers["dashboard"] = dashboard_answer(analysis)
                     answers["pm4py"] = pm4py_answer(pm4py, tables, analysis)
                 for contender, answer in answers.items():
-                    found = scores_of(truth, answer)
+                    scores = scores_of(truth, answer)
                     rows.append(
                         {
                             "world": world,
@@ -253,7 +253,7 @@ def measure(python: str, pm4py: Path, seeds: list[str]) -> list[dict[str, object
                             "contender": contender,
                             "n_late": truth.dossiers.height,
                         }
-                        | {m: round(found[m], 3) if m in found else "" for m in MEASURES}
+                        | {m: round(scores[m], 3) if m in scores else "" for m in MEASURES}
                     )
                     print(rows[-1], flush=True)
     return rows
@@ -298,8 +298,8 @@ def _targets(own: list[dict[str, str]]) -> Iterator[str]:
                     reached.append(value <= bound if name == MEASURES[-1] else value >= bound)
                     far.append(f"{world} {size}: {value:.2f}")
             sign = "at most" if name == MEASURES[-1] else "at least"
-            said = f"{sum(reached)} of {len(reached)} ({', '.join(far)})"
-            yield f"| {columns} | {name.replace('_', ' ')} | {sign} {bound} | {said} |"
+            outcome = f"{sum(reached)} of {len(reached)} ({', '.join(far)})"
+            yield f"| {columns} | {name.replace('_', ' ')} | {sign} {bound} | {outcome} |"
 
 
 def _spread(values: list[float]) -> str:

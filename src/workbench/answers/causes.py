@@ -25,7 +25,8 @@ from workbench.charts.tables import Blank, Cell, Table
 from workbench.core import numerals
 from workbench.core.cause_list import cause_label, causes_in_order
 from workbench.core.vocabulary import EVERYTHING, REALITIES, Period
-from workbench.figures import causes as found
+from workbench.figures import causes as figures
+from workbench.figures.causes import reality_label
 from workbench.figures.estimates import wilson
 from workbench.messages import say
 
@@ -90,7 +91,7 @@ def late_of(run: Run, period: str, unit: str) -> pl.DataFrame:
 
 def _shares(run: Run, scope: Scope) -> pl.DataFrame:
     """One row per cause that explains something, heaviest first; what none explains is last."""
-    shares = found.late_shares(run.cause_cells, period=scope.period, unit_id=scope.unit)
+    shares = figures.late_shares(run.cause_cells, period=scope.period, unit_id=scope.unit)
     shown = _shown(shares)
     if shown.is_empty() or UNEXPLAINED in shown["cause"]:
         return shown
@@ -218,7 +219,7 @@ def _table(rows: Sequence[Row], late: int, caption: str) -> Table:
 def causes_by_unit(run: Run, period: PeriodLabel, *, profile: ResultProfile = PROFILE) -> Answer:
     """How large is the share of each cause at each unit?"""
     scope = Scope(period, EVERYTHING, profile)
-    frame = _shown(found.causes_by_unit(run.cause_cells, period=scope.period))
+    frame = _shown(figures.causes_by_unit(run.cause_cells, period=scope.period))
     units = sorted(frame["unit_id"].drop_nulls().unique())
     names = distinct(units, run.unit_name)
     groups = {names[u]: frame.filter(pl.col("unit_id") == u).to_dicts() for u in units}
@@ -313,7 +314,7 @@ def reality(
     names = {EVERYTHING: run.unit_name(EVERYTHING)} | distinct(units, run.unit_name)
     asked_for = [EVERYTHING, *units] if unit == EVERYTHING else units
     groups = {
-        names[u]: found.realities(run.late_dossiers, period=period, unit_id=u).to_dicts()
+        names[u]: figures.realities(run.late_dossiers, period=period, unit_id=u).to_dicts()
         for u in asked_for
         if late.height
     }
@@ -324,7 +325,7 @@ def reality(
         [
             text("briefing.unit", "name"),
             figure("why.n_late", lambda row: numerals.count(row[REALITIES[0]]["n_late"])),
-            *(Col(found.reality_label(r), partial(_reality_cell, r)) for r in REALITIES),
+            *(Col(reality_label(r), partial(_reality_cell, r)) for r in REALITIES),
         ],
     )
     labels = (f"{row[0]}: {', '.join(map(str, row[1:]))}" for row in listing.rows)
@@ -350,9 +351,7 @@ def _reality_squares(groups: dict[str, list[Row]], whole: str) -> list[Square]:
     counts = [r["n"] for name, rows in groups.items() if name != whole for r in rows]
     most = max([1, *counts])
     return [
-        Square(
-            name, found.reality_label(r["reality"]), min(r["n"] / most, 1), numerals.count(r["n"])
-        )
+        Square(name, reality_label(r["reality"]), min(r["n"] / most, 1), numerals.count(r["n"]))
         for name, rows in groups.items()
         for r in rows
     ]

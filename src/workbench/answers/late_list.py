@@ -11,7 +11,7 @@ from workbench.answers.run import Run
 from workbench.core import numerals
 from workbench.core.cause_list import cause_label
 from workbench.core.vocabulary import EVERYTHING
-from workbench.figures import causes as found
+from workbench.figures import causes as figures
 from workbench.messages import say
 
 LISTED = 50
@@ -60,7 +60,7 @@ def late_list(
                 ),
                 hours("summary.head_overrun", "overrun_seconds"),
                 text("summary.head_main", lambda row: cause_label(row["dominant_cause"])),
-                text("summary.head_reality", lambda row: found.reality_label(row["reality"])),
+                text("summary.head_reality", lambda row: figures.reality_label(row["reality"])),
             ],
             notes=[say("summary.list_rest", n=numerals.count(rest))] if rest > 0 else [],
         )

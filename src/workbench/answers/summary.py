@@ -40,7 +40,7 @@ from workbench.charts.tables import Table
 from workbench.core import numerals
 from workbench.core.cause_list import cause_label
 from workbench.core.vocabulary import EVERYTHING, REALITIES, Period
-from workbench.figures import causes as found
+from workbench.figures import causes as figures
 from workbench.figures import compare
 from workbench.figures.estimates import wilson
 from workbench.messages import say
@@ -312,7 +312,7 @@ class _Page:
         return claims
 
     def _reality(self) -> str:
-        rows = found.realities(
+        rows = figures.realities(
             self._run.late_dossiers, period=self._scope.period, unit_id=self._scope.unit
         )
         counts = {r["reality"]: numerals.count(r["n"]) for r in rows.iter_rows(named=True)}

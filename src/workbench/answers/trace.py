@@ -111,9 +111,9 @@ def _dossiers_behind(run: Run, figure_id: FigureId, rate: Rate, profile: str) ->
     behind = sides.filter(pl.col("numerator") + pl.col("denominator") > 0).drop("period")
     frame = _described(run, behind, profile)
     above, below = (int(frame[side].sum()) for side in ("numerator", "denominator"))
-    shown = numerals.fraction(above, below) if below else numerals.count(above)
+    value = numerals.fraction(above, below) if below else numerals.count(above)
     name = measure_name(figure_id.name, run.reference)
-    words = {"figure": str(figure_id), "name": name, "shown": shown}
+    words = {"figure": str(figure_id), "name": name, "value": value}
     return Answer(
         title=say("trace.figure_title", figure=str(figure_id)),
         claims=(claim(say("trace.figure", **words, profile=rule_name(run, profile)), 1),),
@@ -167,7 +167,7 @@ def _dossiers_late_by(run: Run, figure_id: FigureId, profile: str) -> Answer:
     words = {
         "figure": str(figure_id),
         "name": cause_label(figure_id.name),
-        "shown": numerals.decimal(float(frame["numerator"].sum()), 1),
+        "value": numerals.decimal(float(frame["numerator"].sum()), 1),
     }
     closed = [part.filter(pl.col("outcome") == "late") for part in (frame, late)]
     counts = {

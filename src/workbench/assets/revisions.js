@@ -2,7 +2,7 @@
 // Searches, filters and sorts the rows on the page; text only, nothing is made into markup.
 const search = document.getElementById("search");
 const filters = [...document.querySelectorAll("select[data-heading]")];
-const shown = document.getElementById("shown");
+const counter = document.getElementById("shown");
 const tables = [...document.querySelectorAll("details table")].map((table) => ({
   table,
   fold: table.closest("details"),
@@ -38,21 +38,21 @@ function apply() {
       row.hidden = lacks || !fits || !words.every((word) => text.includes(word));
       if (!row.hidden) inTable += 1;
     }
-    const asked = words.length > 0 || chosen.length > 0;
-    table.fold.hidden = asked && inTable === 0;
-    if (asked) table.fold.open = inTable > 0;
+    const isFiltered = words.length > 0 || chosen.length > 0;
+    table.fold.hidden = isFiltered && inTable === 0;
+    if (isFiltered) table.fold.open = inTable > 0;
     count += inTable;
   }
-  shown.textContent = String(count);
+  counter.textContent = String(count);
 }
 
 const isVietnamese = document.documentElement.lang === "vi";
 function number(text) {
-  const found = text.replace(/−/g, "-").match(/[-+]?\d[\d.,]*/);
-  if (!found) return Number.NEGATIVE_INFINITY;
+  const digits = text.replace(/−/g, "-").match(/[-+]?\d[\d.,]*/);
+  if (!digits) return Number.NEGATIVE_INFINITY;
   const plain = isVietnamese
-    ? found[0].replace(/\./g, "").replace(",", ".")
-    : found[0].replace(/,/g, "");
+    ? digits[0].replace(/\./g, "").replace(",", ".")
+    : digits[0].replace(/,/g, "");
   return Number(plain);
 }
 

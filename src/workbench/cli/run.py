@@ -76,7 +76,7 @@ def _begun(project: Project, period: str, options: BriefingOptions) -> Entry:
         "version": __version__,
         "revision": revision,
         "has_local_changes": changes,
-        "asked": {"period": period, **asdict(options)},
+        "arguments": {"period": period, **asdict(options)},
         "inputs": [],
         "data": "",
         "periods": [],
@@ -146,25 +146,25 @@ def _inputs(project: Project) -> list[Entry]:
     return pl.read_parquet(file, columns=columns).to_dicts()
 
 
-def _periods(project: Project, book: Book, asked: str) -> Iterator[str]:
-    if latest_kind(asked):
-        yield asked
+def _periods(project: Project, book: Book, period: str) -> Iterator[str]:
+    if latest_kind(period):
+        yield period
         return
-    wanted = resolve_period(asked, dt.datetime.now().astimezone().date())
+    latest = resolve_period(period, dt.datetime.now().astimezone().date())
     taken = book.snapshot
-    if taken is not None and taken.date() < wanted.ends_on:
-        raise InputRejected("run.no_newer_export", period=wanted, taken=f"{taken:%d/%m/%Y}")
-    yield from map(str, _missed(project, wanted))
-    yield str(wanted)
+    if taken is not None and taken.date() < latest.ends_on:
+        raise InputRejected("run.no_newer_export", period=latest, taken=f"{taken:%d/%m/%Y}")
+    yield from map(str, _missed(project, latest))
+    yield str(latest)
 
 
-def _missed(project: Project, wanted: Period) -> list[Period]:
+def _missed(project: Project, latest: Period) -> list[Period]:
     """Return the periods between the last one that a run has briefed and this one, in order."""
     labels = [label for run in read_runs(project) if run.get("outcome") in DONE
               for label in run.get("periods", []) if not latest_kind(label)]  # fmt: skip
-    briefed = [one for one in map(Period.parse, labels) if one.kind == wanted.kind and one < wanted]
+    briefed = [one for one in map(Period.parse, labels) if one.kind == latest.kind and one < latest]
     missed: list[Period] = []
-    earlier = wanted.previous()
+    earlier = latest.previous()
     while briefed and earlier > max(briefed):
         missed.insert(0, earlier)
         earlier = earlier.previous()

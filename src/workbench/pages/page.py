@@ -108,8 +108,8 @@ class Section:
     @property
     def headings(self) -> list[tuple[str, str, str]]:
         """Anchor, number and text of each heading that has an anchor."""
-        found = _HEADING.finditer(self.html)
-        return [(m["anchor"], m["number"] or "", unescape(m["title"])) for m in found]
+        headings = _HEADING.finditer(self.html)
+        return [(m["anchor"], m["number"] or "", unescape(m["title"])) for m in headings]
 
 
 def number_anchors(sections: Iterable[Section]) -> list[Section]:

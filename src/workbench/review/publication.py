@@ -69,12 +69,12 @@ def _publishable(figures: pl.DataFrame, record: pl.DataFrame, profile: str) -> p
         pl.col("unit_id") == EVERYTHING, pl.col("period") == period, pl.col("profile") == profile
     )
     left, right = _counts(rows, "left"), _counts(rows, "right")
-    shown = {
+    published = {
         name
         for name, value in ours.select("measure", "value").iter_rows()
         if value is not None and right.get(name) == value
     }
-    visible = _visible(left, right, shown)
+    visible = _visible(left, right, published)
     return figures.filter(
         pl.col("measure").is_in([m for m, cells in _CELLS.items() if visible.issuperset(cells)])
     )
@@ -95,7 +95,7 @@ def _counts(rows: Mapping[str, Mapping[str, Any]], side: str) -> dict[str, int]:
     return counts
 
 
-def _visible(left: Mapping[str, int], right: Mapping[str, int], shown: set[str]) -> set[str]:
+def _visible(left: Mapping[str, int], right: Mapping[str, int], published: set[str]) -> set[str]:
     """Return the counts of which both sides and the move may be seen."""
     names = [name for name in left if name in right]
     values: list[int] = []
@@ -113,10 +113,10 @@ def _visible(left: Mapping[str, int], right: Mapping[str, int], shown: set[str])
         if {total, *parts} <= at.keys()
         for side in (0, 1)
     ]
-    public = frozenset(at[name] + 1 for name in names if name in shown)
-    unpublished = frozenset(at[name] + 1 for name in names if name not in shown)
+    public = frozenset(at[name] + 1 for name in names if name in published)
+    unpublished = frozenset(at[name] + 1 for name in names if name not in published)
     try:
         hidden = suppressed_cells(values, lines, beside=Beside(public, unpublished, frozenset()))
     except NothingLeftError:
         return set()
-    return {name for name in shown & at.keys() if not hidden & {at[name], at[name] + 2}}
+    return {name for name in published & at.keys() if not hidden & {at[name], at[name] + 2}}

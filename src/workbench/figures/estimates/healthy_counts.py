@@ -201,23 +201,31 @@ def fit_counts(
     distinct, place = np.unique(pairs, axis=0, return_inverse=True)
     place = place.ravel()
     group = np.zeros(place.size, dtype=np.int64) if group is None else group
-    number = np.zeros((int(group.max(initial=0)) + 1, distinct.shape[0]))
-    np.add.at(number, (group, place), 1.0)
+    in_order = np.argsort(group, kind="stable")
+    groups = np.arange(int(group.max(initial=0)) + 1)
+    order, starts = place[in_order], np.searchsorted(group[in_order], groups)
     levels, ratios = grid.levels, grid.ratios
     chance = _log_chances(distinct[:, 0], distinct[:, 1], grid)
     healthy = np.log1p(-apart) + chance[: levels.size]
     other = [logsumexp(chance[level + ratios], axis=0) for level in range(levels.size)]
     either = np.logaddexp(healthy, np.log(apart / ratios.size) + np.stack(other))
-    single = either @ number.T
+    single = _by_group(either, order, starts)
     whole = single
     if group_apart:
         single = single + np.log1p(-group_apart)
-        as_one = chance @ number.T
+        as_one = _by_group(chance, order, starts)
         other = [logsumexp(as_one[level + ratios], axis=0) for level in range(levels.size)]
         whole = np.logaddexp(single, np.log(group_apart / ratios.size) + np.stack(other))
     level_prior = np.log(levels)[:, None] ** 2 / (2 * grid.doubt**2)
     likely = whole.sum(axis=2) - level_prior
     return CountFit(grid, likely, healthy - either, single - whole, place, group)
+
+
+def _by_group(chance: Floats, order: NDArray[np.int64], starts: NDArray[np.int64]) -> Floats:
+    """Add up log chances by group, in order; a matrix product's last digits differ by processor."""
+    if not order.size:  # no unit is comparable
+        return np.zeros((*chance.shape[:-1], starts.size))
+    return np.asarray(np.add.reduceat(chance[..., order], starts, axis=-1))
 
 
 def _log_chances(count: Floats, mean: Floats, grid: Grid) -> Floats:

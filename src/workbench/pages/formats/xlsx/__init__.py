@@ -50,9 +50,9 @@ def write(document: Document) -> bytes:
 
 def _tables(document: Document) -> list[Grid]:
     """Return the tables of the briefing and of the pages beside it; of two alike the fuller."""
-    shown = [part for part in document.parts if isinstance(part, Grid)]
+    grids = [part for part in document.parts if isinstance(part, Grid)]
     fuller: dict[str, Grid] = {}
-    for grid in (*shown, *document.annexes):
+    for grid in (*grids, *document.annexes):
         before = fuller.get(grid.caption)
         if before is None or len(grid.rows) > len(before.rows):
             fuller[grid.caption] = grid
