@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import polars as pl
@@ -42,6 +43,13 @@ def test_a_briefing_opens_from_disk_with_its_charts(reproduced, context, guard, 
     page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
     assert watch.refused == []
     assert watch.errors + watch.complaints == []
+
+
+def test_the_page_for_a_chairman_prints_on_one_sheet(reproduced, context, guard):
+    folder = reproduced.project.briefings / "2022-H1" / "all"
+    page, _ = opened(context, guard, folder / "one_page.html")
+    printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
 
 
 def test_a_briefing_fits_a_telephone(reproduced, browser, guard):

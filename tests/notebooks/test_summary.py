@@ -125,7 +125,7 @@ def test_a_planted_cause_of_each_kind_is_there_with_what_helps_and_how_sure(plan
     assert where.startswith("Phường 1: ")
     assert label[1:] in why
     assert ("Late on record only" in why) is known_causes()[cause].is_artefact
-    assert ("7/9 late ones (range 5–8)" in helps) is (cause in SCENARIOS)
+    assert ("7/9 late ones (5–8 by assumption)" in helps) is (cause in SCENARIOS)
     assert "(comparison, level 2)" in sure
     assert ("no lasting weakness" in sure) is (reading == "overload")
 
