@@ -1,7 +1,5 @@
 """``python -m workbench.cli``, for places where the command itself is not on the path."""
 
-import sys
+from workbench.cli import run_command_line
 
-from workbench.cli import main
-
-sys.exit(main())
+run_command_line()

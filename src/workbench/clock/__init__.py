@@ -5,7 +5,7 @@ was open between the calendar's first day and that instant. Working time between
 then a subtraction, and "n working seconds later" the inverse map. Calendars are reviewed facts
 (``data/reference/calendars``); a day that no calendar covers has no W, never a guessed one.
 
-The pipeline computes W in SQL (``pipelines/macros/working_second.sql``) from the table made by
+The pipeline computes W in SQL (``pipelines/macros/working_time.sql``) from the table made by
 ``Calendars.days``; the methods of ``Calendar`` serve single questions and the simulator.
 """
 

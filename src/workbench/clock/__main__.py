@@ -1,11 +1,9 @@
 """``python -m workbench.clock``: the stage as ``dvc.yaml`` calls it."""
 
-import sys
-
 from workbench.clock.stage import clock
 from workbench.core.project import find_project
 from workbench.core.run_folders import RunFolders
-from workbench.program import run_program, shown_progress
+from workbench.program import leave, run_program, shown_progress
 
 
 def main() -> None:
@@ -16,4 +14,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run_program(main))
+    leave(run_program(main))

@@ -1,12 +1,10 @@
 """``python -m workbench.explain``: the stage as ``dvc.yaml`` calls it."""
 
-import sys
-
 from workbench.core.params import read_params
 from workbench.core.project import find_project
 from workbench.core.run_folders import RunFolders
 from workbench.explain import explain
-from workbench.program import run_program, shown_progress
+from workbench.program import leave, run_program, shown_progress
 
 
 def main() -> None:
@@ -18,4 +16,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run_program(main))
+    leave(run_program(main))

@@ -1,10 +1,8 @@
 """``python -m workbench.ingest``: the stage as ``dvc.yaml`` calls it."""
 
-import sys
-
 from workbench.core.project import find_project
 from workbench.ingest.stage import ingest_inbox
-from workbench.program import run_program, shown_progress
+from workbench.program import leave, run_program, shown_progress
 
 
 def main() -> None:
@@ -14,4 +12,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run_program(main))
+    leave(run_program(main))

@@ -25,6 +25,7 @@ from workbench.core.errors import InputRejected, RuleFailed
 from workbench.core.project import Scratch, replace_folder
 from workbench.core.run_folders import BuiltTable, Progress
 from workbench.warehouse.checks import FEW, check_frames, check_table, key_broken
+from workbench.warehouse.macros import Macros
 from workbench.warehouse.models import (
     Model,
     find_model,
@@ -87,8 +88,7 @@ class Warehouse:
             }
         )
         self._connection.execute("set TimeZone = 'UTC'")
-        for macro in sorted((pipelines / "macros").glob("*.sql")):
-            self._connection.execute(macro.read_text(encoding="utf-8"))
+        self._macros = Macros(pipelines / "macros")
 
     def __enter__(self) -> Self:
         """Open for use in a ``with`` block."""
@@ -185,6 +185,7 @@ class Warehouse:
         """
         names = list(wanted)
         models = models_for(models_of(self._pipelines, stage), names)
+        self._macros.define_for(models, self._connection)
         self._is_cut = True
         self.select_partition(_ALL)
         self._provide("dossiers", "dossiers")
@@ -321,6 +322,7 @@ class Warehouse:
         return is_sorted_by(keys.to_arrow_table(), model.key)
 
     def _provide_all(self, model: Model) -> None:
+        self._macros.define_for([model], self._connection)
         for table in model.reads:
             self._provide(table, model.name)
 
@@ -339,9 +341,7 @@ class Warehouse:
 
     def query(self, path: str) -> pl.DataFrame:
         """Return the rows of a model that is asked, not built: ``"<stage>/<name>"``."""
-        model = find_model(self._pipelines, *path.split("/"))
-        for table in model.reads:
-            self._provide(table, model.name)
+        self._provide_all(model := find_model(self._pipelines, *path.split("/")))
         rows: pl.DataFrame = self._connection.sql(model.sql).pl()
         return rows
 
@@ -351,7 +351,9 @@ class Warehouse:
         Raises:
             RuleFailed: A key repeats or is missing, a promise is broken, or an audit finds rows.
         """
-        check_frames(self._connection, models_of(self._pipelines, stage), frames)
+        models = models_of(self._pipelines, stage)
+        self._macros.define_for(models, self._connection)
+        check_frames(self._connection, models, frames)
 
     def write(self, names: Iterable[str], folder: Path) -> None:
         """Write tables as Parquet, rows ordered by key, replacing the folder as a whole.
