@@ -224,7 +224,8 @@ def read_patterns(reference: Path) -> Patterns:
     with path.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     parts = {row["pattern"]: row["regex"] for row in rows if row["reach"] == "part"}
-    patterns = (_pattern(row, parts, path) for row in rows)
+    patterns = [_pattern(row, parts, path) for row in rows]
+    _check_regexes(patterns, path)
     return Patterns(tuple(pattern for pattern in patterns if pattern.reach != "part"))
 
 
@@ -236,11 +237,28 @@ def _pattern(row: dict[str, str], parts: Mapping[str, str], path: Path) -> Patte
         raise InputRejected(
             "privacy.bad_reach", file=path.name, pattern=name, reach=reach, accepted=accepted
         )
+    return Pattern(name, reach, regex, row["keep"], row["label_vi"])
+
+
+def _check_regexes(patterns: Sequence[Pattern], path: Path) -> None:
+    """Refuse the first pattern that cannot be compiled.
+
+    All are tried joined, those of texts as ``mask`` joins them: Polars compiles them once for both.
+    """
     try:
-        pl.Series([""]).str.contains(regex)
+        for reaches in (("every", "text"), ("list",), ("never",), ("part",)):
+            for regex in _joined(tuple(p.regex for p in patterns if p.reach in reaches)):
+                pl.Series([""]).str.contains(regex)
+    except pl.exceptions.PolarsError:
+        for pattern in patterns:
+            _check_regex(pattern, path)
+
+
+def _check_regex(pattern: Pattern, path: Path) -> None:
+    try:
+        pl.Series([""]).str.contains(pattern.regex)
     except pl.exceptions.PolarsError as problem:
         reason = str(problem).splitlines()[0]
         raise InputRejected(
-            "privacy.bad_pattern", file=path.name, pattern=name, reason=reason
+            "privacy.bad_pattern", file=path.name, pattern=pattern.name, reason=reason
         ) from problem
-    return Pattern(name, reach, regex, row["keep"], row["label_vi"])

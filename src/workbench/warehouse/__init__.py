@@ -41,6 +41,8 @@ __all__ = ["Model", "Warehouse", "last_reads", "models_for", "models_of", "write
 
 MEMORY = "3GB"
 """Memory of DuckDB before it spills to disk: a laptop's, whatever the machine."""
+SMALL = 500_000
+"""Bytes of a folder's tables below which a second thread costs more than it saves."""
 PART = 50_000
 """Dossiers per partition: some hundred megabytes with all their steps."""
 _ALL = ("", "\U0010ffff", 0)
@@ -79,7 +81,7 @@ class Warehouse:
         self._spill = Scratch("database")
         self._connection = duckdb.connect(
             config={
-                "threads": self._threads,
+                "threads": 1,
                 "memory_limit": memory,
                 "temp_directory": str(self._spill.path),
                 "max_temp_directory_size": "20GB",
@@ -102,6 +104,8 @@ class Warehouse:
     def attach(self, folder: Path) -> None:
         """Let models read ``<table>.parquet`` and ``<table>.csv`` (as text) of a folder."""
         self._folders.append(folder)
+        if sum(file.stat().st_size for file in folder.glob("*.parquet")) > SMALL:
+            self._connection.execute(f"set threads = {self._threads}")
 
     def add_frame(self, name: str, frame: pl.DataFrame) -> None:
         """Make a frame readable as a table."""
@@ -195,7 +199,7 @@ class Warehouse:
             self.write(names, folder)
             return
         try:
-            with self._spill_folder() as spill, replace_folder(folder) as fresh:
+            with TemporaryDirectory(dir=self._spill.path) as spill, replace_folder(folder) as fresh:
                 builders: list[Builder] = [self._beside(number) for number in range(self._threads)]
                 stage_in_parts = PartitionedStage(
                     stage, self, builders, parts, Path(spill), progress
@@ -214,12 +218,8 @@ class Warehouse:
         other._keys, other._kinds = {}, self._kinds.new_child()
         self._connection.execute("set threads = 1")
         other._connection.execute(f"create schema if not exists part_{number}")
-        other._connection.execute(f"set search_path = 'part_{number},main'")
-        other._connection.execute("set TimeZone = 'UTC'")
+        other._connection.execute(f"set search_path = 'part_{number},main'; set TimeZone = 'UTC'")
         return other
-
-    def _spill_folder(self) -> TemporaryDirectory[str]:
-        return TemporaryDirectory(prefix="spill-", dir=self._spill.path)
 
     def _audit(self, stage: str, models: list[Model], audit: str) -> None:
         """Repeat a failed audit on all dossiers: it counts the offenders of every partition."""

@@ -113,3 +113,15 @@ def test_patterns_that_cannot_be_used_stop_the_ingest(tmp_path, line, key) -> No
         read_patterns(tmp_path)
     assert problem.value.key == key
     assert "{" not in str(problem.value)
+
+
+@pytest.mark.parametrize("reach", ["every", "text", "list", "never", "part"])
+def test_the_pattern_that_cannot_be_compiled_is_named(tmp_path, reach) -> None:
+    rows = ["pattern,reach,regex,keep,label_vi,label_en,note,source,verified"]
+    rows += [f"good_{kind},{kind},x+,,a,b,,,no" for kind in ("every", "text", "list", "never")]
+    rows += [f"bad,{reach},(?<!x)y,,a,b,,,no", "good,text,y+,,a,b,,,no"]
+    (tmp_path / "privacy").mkdir()
+    (tmp_path / "privacy" / "patterns.csv").write_text("\n".join(rows), encoding="utf-8")
+    with pytest.raises(InputRejected) as problem:
+        read_patterns(tmp_path)
+    assert "bad" in str(problem.value) and "good" not in str(problem.value)
