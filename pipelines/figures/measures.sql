@@ -4,9 +4,9 @@
 -- promises: numerator >= 0; method in ('count', 'wilson');
 --   (method = 'count') = (denominator is null);
 --   denominator is null or denominator >= numerator; lower <= value and value <= upper;
---   evidence_level = 1
+--   design_effect >= 1; evidence_level = 1
 -- Made by the statistics from counts, one measure at a time: a count has no denominator, and its
--- value is the count.
+-- value is the count. design_effect is the variance of the rate over that of independent dossiers.
 
 with measures as (
     select
@@ -22,6 +22,7 @@ with measures as (
         lower,
         upper,
         method,
+        design_effect,
         evidence_level
     from made_measures
 )

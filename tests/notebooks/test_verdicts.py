@@ -11,7 +11,7 @@ from workbench.answers import open_book
 from workbench.core.project import Project
 from workbench.core.run_folders import RunFolders
 from workbench.explain import explain
-from workbench.figures.compare import with_and_without_suspects
+from workbench.figures.compare import unit_effects, with_and_without_suspects
 
 
 def suspect(dossier: str) -> dict[str, object]:
@@ -26,6 +26,11 @@ def suspect(dossier: str) -> dict[str, object]:
         "message_en": "one",
         "record": json.dumps({"dossier_id": dossier}),
     }
+
+
+def _with_and_without(book, period: str) -> pl.DataFrame:
+    effects = unit_effects(book.measures, period=period, profile="wb_strict")
+    return with_and_without_suspects(book.verdict_counts, effects, period=period)
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +83,7 @@ def test_without_suspects_every_verdict_stands(small_project):
 
 def test_both_shares_carry_their_own_denominators(doubtful):
     book, worst, n = doubtful
-    frame = with_and_without_suspects(book.verdict_counts, period="2021")
+    frame = _with_and_without(book, "2021")
     row = frame.filter(pl.col("unit_id") == worst).row(0, named=True)
     assert row["n_suspect"] == n
     assert row["n_sound"] == row["n_dossiers"] - n
@@ -98,6 +103,6 @@ def test_a_unit_of_few_dossiers_neither_stands_nor_depends(small_project):
     lines = f"{book.verdicts('2021-H1')}".splitlines()
     few = next(line for line in lines if line.startswith("<script>"))
     assert few.endswith("too few to judge")
-    frame = with_and_without_suspects(book.verdict_counts, period="2021-H1")
+    frame = _with_and_without(book, "2021-H1")
     judged = frame.filter(pl.col("unit_id") != "*", pl.col("n_dossiers") >= 30).height
     assert any(f"{judged} " in line and "the same" in line for line in lines[:4])

@@ -30,6 +30,7 @@ def measures(late: list[int], dossiers: int = 80, unit: str = "U1") -> pl.DataFr
             "channel_in": "*",
             "numerator": late,
             "denominator": dossiers,
+            "design_effect": 1.0,
         }
     )
 
@@ -38,7 +39,7 @@ def test_a_course_has_every_month_in_order_also_those_without_dossiers():
     rows = measures([3] * 24).filter(~pl.col("period").is_in(["2021-05", "2021-06"]))
     found = series(rows.reverse(), unit_id="U1", profile="wb_strict")
     assert found["period"].to_list() == MONTHS
-    assert found.filter(pl.col("period") == "2021-05").row(0)[1:] == (0, 0)
+    assert found.filter(pl.col("period") == "2021-05").row(0)[1:] == (0, 0, 1.0)
     assert series(rows, unit_id="U9", profile="wb_strict").is_empty()
 
 

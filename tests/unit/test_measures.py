@@ -201,6 +201,7 @@ def moved_units(random: np.random.Generator, batch: int, rate: float = 0.1) -> p
             "numerator": int(random.binomial(100 // batch, rate)) * batch,
             "denominator": 100,
             **dict.fromkeys(("value", "lower", "upper"), 0.0),
+            "design_effect": 1.0,
         }
         for unit in range(14)
         for period in ("2022-H1", "2022-H2")

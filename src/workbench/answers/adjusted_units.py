@@ -42,13 +42,13 @@ from workbench.figures import compare
 from workbench.messages import say
 
 
-@question("cause_cells", "overdue_cells", "cell_tests", level=2)
+@question("unit_measures", "cause_cells", "overdue_cells", "cell_tests", level=2)
 def fair_units(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
 ) -> Answer:
     """Which units are late beyond what their case mix explains?"""
     scope = Scope(period, unit, profile)
-    counts = compare.count_strata(run.cause_cells, run.overdue_cells, period=period)
+    counts = strata_of(run, period)
     frame = compare.units_adjusted(counts, period=period)
     names = distinct(frame["unit_id"], run.unit_name)
     rows = list(frame.iter_rows(named=True))
@@ -69,6 +69,12 @@ def fair_units(
             for part, column in (("numerator", "n_late"), ("denominator", "n_dossiers"))
         ),
     )
+
+
+def strata_of(run: Run, period: str) -> pl.DataFrame:
+    """Return the strata of a period's late share, with the design effect of each unit."""
+    effects = compare.unit_effects(run.unit_measures, period=period, profile=run.result_profile)
+    return compare.count_strata(run.cause_cells, run.overdue_cells, effects, period=period)
 
 
 def _claims(

@@ -257,13 +257,16 @@ def _course_claims(known: list[tuple[str, Row]], rate: str) -> tuple[Claim, ...]
 
 
 def _above_the_rest(known: list[tuple[str, Row]]) -> tuple[list[tuple[str, Row]], int]:
-    """Return the months whose whole interval lies above all months together, and the base."""
+    """Return the months that lie above all months together as a whole, and the base.
+
+    Intervals allow for as many months as there are.
+    """
     total = sum(r["denominator"] for _, r in known)
     level = sum(r["numerator"] for _, r in known) / total if total else None
     above = [
         (m, r)
         for m, r in known
-        if standing((r["lower"], r["upper"]), level, r["denominator"]) == "above"
+        if standing(compare.sure_bounds(r, len(known)), level, r["denominator"]) == "above"
     ]
     return above, total
 

@@ -19,6 +19,7 @@ from typing import Literal
 
 import polars as pl
 
+from workbench.answers.adjusted_units import strata_of
 from workbench.answers.columns import Row
 from workbench.answers.phrasing import FEW, of_unit
 from workbench.answers.questions import Scope
@@ -119,8 +120,7 @@ def _units_apart(run: Run, scope: Scope, late: pl.DataFrame, named: set[str]) ->
     """Yield units that are late beyond chance and case mix although no cause is named there."""
     if not run.ended(scope.period):
         return
-    counts = compare.count_strata(run.cause_cells, run.overdue_cells, period=scope.period)
-    rows = compare.units_adjusted(counts, period=scope.period)
+    rows = compare.units_adjusted(strata_of(run, scope.period), period=scope.period)
     for row in of_unit(rows, scope.unit).iter_rows(named=True):
         is_apart = row["standing"] == "above" and row["n_dossiers"] >= FEW
         if not is_apart or row["unit_id"] in named or row["ratio_lower"] is None:

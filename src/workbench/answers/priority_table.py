@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from workbench.answers.adjusted_units import strata_of
 from workbench.answers.causes import UNEXPLAINED
 from workbench.answers.columns import Col, Row, table
 from workbench.answers.phrasing import distinct
@@ -119,9 +120,7 @@ class PriorityTable:
         units = {p.unit for p in self._chosen if p.kind in ("difference", "overload")}
         if not units:
             return []
-        counts = compare.count_strata(
-            self._run.cause_cells, self._run.overdue_cells, period=self._scope.period
-        )
+        counts = strata_of(self._run, self._scope.period)
         rows = compare.standings(counts, period=self._scope.period).filter(
             pl.col("unit_id").is_in(units), pl.col("standing") != "above"
         )

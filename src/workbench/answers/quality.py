@@ -136,7 +136,7 @@ def has_step_log(run: Run) -> bool:
 # verdicts without suspect records ---------------------------------------------------------
 
 
-@question("verdict_counts", level=2)
+@question("verdict_counts", "unit_measures", level=2)
 def verdicts(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: AnyProfile = PROFILE
 ) -> Answer:
@@ -170,7 +170,8 @@ def _shares(run: Run, scope: Scope) -> pl.DataFrame:
         if is_computed
         else run.counted("verdict_counts", scope.period, scope.profile)
     )
-    frame = compare.with_and_without_suspects(counts, period=scope.period)
+    effects = compare.unit_effects(run.unit_measures, period=scope.period, profile=scope.profile)
+    frame = compare.with_and_without_suspects(counts, effects, period=scope.period)
     shown = [EVERYTHING, scope.unit]
     return frame if scope.unit == EVERYTHING else frame.filter(pl.col("unit_id").is_in(shown))
 

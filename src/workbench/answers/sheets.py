@@ -13,6 +13,7 @@ from functools import partial
 
 import polars as pl
 
+from workbench.answers.adjusted_units import strata_of
 from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.causes import late_of
 from workbench.answers.columns import Col, Row, figure, picture, table, text
@@ -59,7 +60,7 @@ def unit_sheet(
 
 def _after_case_mix(run: Run, period: str, unit: str) -> tuple[Claim, ...]:
     """Return whether the unit differs from the others once kinds of dossiers are allowed for."""
-    counts = compare.count_strata(run.cause_cells, run.overdue_cells, period=period)
+    counts = strata_of(run, period)
     rows = compare.standings(counts, period=period).filter(pl.col("unit_id") == unit)
     judged = counts.filter(pl.col("unit_id") == unit)["n_dossiers"].sum()
     if rows.is_empty() or judged < FEW:

@@ -221,7 +221,8 @@ class _Page:
         label = say(f"summary.tile_{share.name}")
         if not row.get("right_denominator"):
             return Tile(label, numerals.MISSING, say("summary.tile_none"), share.section)
-        now = wilson(row["right_numerator"], row["right_denominator"])
+        effect = row.get("right_design_effect") or 1.0
+        now = wilson(row["right_numerator"], row["right_denominator"], effect)
         note = say(
             "summary.tile_note",
             fraction=numerals.fraction(now.numerator, now.denominator),
@@ -251,21 +252,22 @@ class _Page:
     ) -> _Share:
         """Return a share of sums of measures, by unit and side."""
         measures = self._run.unit_measures.filter(pl.col("profile") == self._scope.profile)
+        effect = pl.col("design_effect").filter(pl.col("measure").is_in(above))
 
         def counted(side: str, period: str) -> pl.DataFrame:
-            rows = measures.filter(pl.col("period") == period).group_by("unit_id")
-            sums = rows.agg(
-                _sum_of("numerator", above).alias(f"{side}_numerator"),
-                _sum_of(base, below).alias(f"{side}_denominator"),
+            sums = (
+                measures.filter(pl.col("period") == period)
+                .group_by("unit_id")
+                .agg(
+                    _sum_of("numerator", above).alias(f"{side}_numerator"),
+                    _sum_of(base, below).alias(f"{side}_denominator"),
+                    effect.max().alias(f"{side}_design_effect"),
+                )
             )
             return sums.sort("unit_id")
 
-        return _Share(
-            name,
-            section,
-            counted("left", self._against),
-            counted("right", self._scope.period),
-        )
+        before, now = counted("left", self._against), counted("right", self._scope.period)
+        return _Share(name, section, before, now)
 
     def _real(self) -> _Share:
         def counted(side: str, period: str) -> pl.DataFrame:
@@ -276,12 +278,8 @@ class _Page:
                 pl.len().cast(pl.Int64).alias(f"{side}_denominator"),
             )
 
-        return _Share(
-            "real",
-            "reality",
-            counted("left", self._against),
-            counted("right", self._scope.period),
-        )
+        before, now = counted("left", self._against), counted("right", self._scope.period)
+        return _Share("real", "reality", before, now)
 
     def listing(self) -> Table | None:
         """Return what to look at first, if anything stands out."""

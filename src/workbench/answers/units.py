@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from workbench.answers.adjusted_units import strata_of
 from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.columns import Col, Row, count, figure, fraction, picture, table, text
 from workbench.answers.phrasing import (
@@ -102,7 +103,7 @@ def _values(frame: pl.DataFrame, scope: Scope, overall: Row | None) -> tuple[Val
 
 def _standing_of(row: Row, measure: str, overall: Row | None) -> Standing:
     return standing(
-        (row[f"{measure}_lower"], row[f"{measure}_upper"]),
+        (row[f"{measure}_sure_lower"], row[f"{measure}_sure_upper"]),
         overall["value"] if overall else None,
         row[f"{measure}_denominator"],
     )
@@ -144,7 +145,7 @@ def _beyond_chance(
     above = {row["unit_id"] for row, side in judged if side == "above"}
     if not above or len(judged) == 1:
         return ()
-    counts = compare.count_strata(run.cause_cells, run.overdue_cells, period=scope.period)
+    counts = strata_of(run, scope.period)
     rows = compare.standings(counts, period=scope.period).to_dicts()
     enough = {row["unit_id"] for row, side in judged if side != "few"}
     number = sum(row["peered"] >= compare.PEERED and row["unit_id"] in enough for row in rows)

@@ -53,7 +53,14 @@ RESULT_TABLES = (
 )
 REPLAYED_TABLES = ("transfer_delays", "queue_visits", "signings")
 """Tables of a ``whatif.TransferLog``, in its order; its last one is ``late_dossiers``."""
-_COUNTED = ("counts", "whatif_counts", *REPLAYED_TABLES, "open_positions", "passages")
+_COUNTED = (
+    "counts",
+    "closing_clusters",
+    "whatif_counts",
+    *REPLAYED_TABLES,
+    "open_positions",
+    "passages",
+)
 _COMPARED = ("measures", "cells", "gaps", "whatif", "watchlist")
 """Result tables that statistics make from counted ones."""
 _RESULTS = tuple(table for table in RESULT_TABLES if table not in _COMPARED)
@@ -189,6 +196,7 @@ def _rounded(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _write_measures(counted: Path, writer: _FigureWriter, reference: Path) -> pl.DataFrame:
     """Write all measures, a few at a time to bound memory; return what metrics and plots show."""
+    from workbench.figures.design_effects import design_effects
     from workbench.figures.measures import measures_in_turn, read_rates
 
     frames: list[pl.DataFrame] = []
@@ -196,7 +204,8 @@ def _write_measures(counted: Path, writer: _FigureWriter, reference: Path) -> pl
     def checked_measures() -> Iterator[pl.DataFrame]:
         counts = pl.read_parquet(counted / "counts.parquet")
         at_once = CHECKED_ROWS // max(counts.height, 1) + 1
-        measures = measures_in_turn(counts, read_rates(reference))
+        effects = design_effects(pl.read_parquet(counted / "closing_clusters.parquet"))
+        measures = measures_in_turn(counts, read_rates(reference), effects)
         while some := list(islice(measures, at_once)):
             rows = pl.concat(some)
             writer.check({"measures": rows})

@@ -1,7 +1,8 @@
 """The figures of a report: counts, and rates that each name their numerator and denominator.
 
 What a rate divides stands in ``data/reference/metrics.csv`` and nowhere else. A rate whose
-denominator is zero has no value. Evidence level 1: plain accounting.
+denominator is zero has no value. Evidence level 1: plain accounting. The interval of a rate of
+lateness allows for dossiers that were closed together and are late together.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from workbench.core.errors import InputRejected
+from workbench.figures.design_effects import CLUSTERED
 from workbench.figures.estimates import wilson_many
 
 COUNTS: dict[str, tuple[str, ...]] = {
@@ -97,8 +99,16 @@ _SCHEMA = {
     "measure": pl.String,
     **dict.fromkeys(GROUP, pl.String),
     **ESTIMATED,
+    "design_effect": pl.Float64,
     "evidence_level": pl.Int32,
 }
+_OF_LATENESS = frozenset(
+    (
+        *("early", "on_time", "late", "open_overdue"),
+        *("fell_due", "fell_due_in_time", "progress_in_time", "in_play"),
+    )
+)
+"""Counters of dossiers by when they were closed: rates of these gather on days as closings do."""
 
 
 def read_rates(reference: Path) -> dict[str, Rate]:
@@ -130,7 +140,9 @@ def _counters(text: str) -> tuple[str, ...]:
     return tuple(term.strip() for term in text.split("+") if term.strip())
 
 
-def measure(counts: pl.DataFrame, rates: Mapping[str, Rate]) -> pl.DataFrame:
+def measure(
+    counts: pl.DataFrame, rates: Mapping[str, Rate], effects: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Turn counters into measures.
 
     Args:
@@ -138,16 +150,20 @@ def measure(counts: pl.DataFrame, rates: Mapping[str, Rate]) -> pl.DataFrame:
             counter; one that is not there counts nothing. ``*`` in a group column stands for all
             values together.
         rates: What each rate divides (``read_rates``).
+        effects: ``design_effects``, those of the unit for a part of its dossiers; none: dossiers
+            are independent.
 
     Returns:
-        One row per measure and group, with numerator, denominator, value and 95 % interval,
-        ordered by measure and group. Groups without a single dossier have no row; a rate that
-        no counter of the group feeds has none either.
+        One row per measure and group, with numerator, denominator, value, 95 % interval and the
+        design effect that it allows for, ordered by measure and group. Groups without a single
+        dossier have no row; a rate that no counter of the group feeds has none either.
     """
-    return pl.concat(measures_in_turn(counts, rates)).cast({pl.Enum: pl.String})
+    return pl.concat(measures_in_turn(counts, rates, effects)).cast({pl.Enum: pl.String})
 
 
-def measures_in_turn(counts: pl.DataFrame, rates: Mapping[str, Rate]) -> Iterator[pl.DataFrame]:
+def measures_in_turn(
+    counts: pl.DataFrame, rates: Mapping[str, Rate], effects: pl.DataFrame | None = None
+) -> Iterator[pl.DataFrame]:
     """Turn counters into measures one by one: one under the other they are those of ``measure``.
 
     So that no more than one measure is in memory at a time. Texts come as enumerations: millions of
@@ -156,6 +172,7 @@ def measures_in_turn(counts: pl.DataFrame, rates: Mapping[str, Rate]) -> Iterato
     ordered = counts.with_columns(
         pl.col(name).cast(pl.Enum(counts[name].unique().sort())) for name in GROUP
     ).sort(GROUP)
+    varying = _beside(ordered, effects)
     defined: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
         **{name: (counters, None) for name, counters in COUNTS.items()},
         **rates,
@@ -167,12 +184,19 @@ def measures_in_turn(counts: pl.DataFrame, rates: Mapping[str, Rate]) -> Iterato
             *GROUP,
             _total(ordered, above).alias("numerator"),
             _total(ordered, below or ()).alias("denominator"),
+            (varying if _OF_LATENESS.issuperset((*above, *(below or ()))) else pl.lit(1.0)).alias(
+                "design_effect"
+            ),
         )
         if below is None:
+            part = part.with_columns(pl.lit(1.0).alias("design_effect"))
             yield _finished(part, pl.lit(None), [pl.col("numerator")] * 3, "count")
         else:
-            part = part.filter(pl.col("denominator") > 0)
-            intervals = wilson_many(part["numerator"], part["denominator"])
+            # as many dossiers as there are cannot be worth less than one
+            part = part.filter(pl.col("denominator") > 0).with_columns(
+                pl.min_horizontal("design_effect", "denominator")
+            )
+            intervals = wilson_many(part["numerator"], part["denominator"], part["design_effect"])
             yield _finished(part, pl.col("denominator"), [pl.lit(x) for x in intervals], "wilson")
 
 
@@ -188,9 +212,19 @@ def _finished(
         denominator.alias("denominator"),
         *(figure.alias(name) for name, figure in figures),
         pl.lit(method, dtype=_METHODS).alias("method"),
+        "design_effect",
         pl.lit(1).alias("evidence_level"),
     )
     return columns.cast({name: kind for name, kind in _SCHEMA.items() if kind != pl.String})
+
+
+def _beside(groups: pl.DataFrame, effects: pl.DataFrame | None) -> pl.Series:
+    """Return the design effect of each row's unit and period, 1 where none is known."""
+    if effects is None:
+        return pl.repeat(1.0, groups.height, eager=True)
+    keys = groups.select(pl.col(name).cast(pl.String) for name in CLUSTERED)
+    joined = keys.join(effects, on=CLUSTERED, how="left", maintain_order="left")
+    return joined["design_effect"].fill_null(1.0)
 
 
 def _total(wide: pl.DataFrame, counters: tuple[str, ...]) -> pl.Expr:

@@ -32,6 +32,8 @@ from workbench.figures.compare.headline_rates import (
     changes,
     headline,
     sensitivity,
+    sure_bounds,
+    unit_effects,
     units_side_by_side,
     with_and_without_suspects,
 )
@@ -80,7 +82,9 @@ __all__ = [
     "series",
     "shares_by_kind",
     "standings",
+    "sure_bounds",
     "turned",
+    "unit_effects",
     "units_adjusted",
     "units_side_by_side",
     "variance_of_lists",

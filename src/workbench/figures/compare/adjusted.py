@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import fsum
 
 import numpy as np
 import polars as pl
@@ -38,17 +39,22 @@ _COMPARED = ("direct", "ratio", "funnel_", "spread", "adjusted_")
 
 
 def count_strata(
-    cause_cells: pl.DataFrame, overdue_cells: pl.DataFrame, *, period: str
+    cause_cells: pl.DataFrame,
+    overdue_cells: pl.DataFrame,
+    effects: pl.DataFrame,
+    *,
+    period: str,
 ) -> pl.DataFrame:
     """Return the dossiers and late ones of each stratum that a period's late share counts.
 
     Args:
         cause_cells: The table of that name: dossiers judged in the period.
         overdue_cells: The table of that name: those overdue at the period's close besides.
+        effects: ``unit_effects`` of the period.
         period: Label of a period.
 
     Returns:
-        unit_id, period, procedure_id, channel_in, n_dossiers, n_late.
+        unit_id, period, procedure_id, channel_in, n_dossiers, n_late; design_effect, the unit's.
     """
     keys = ["unit_id", "period", "procedure_id", "channel_in"]
     of_period = pl.col("period") == period
@@ -56,7 +62,8 @@ def count_strata(
     overdue = overdue_cells.filter(of_period).select(
         *keys, *(pl.col("n_overdue").alias(name) for name in ("n_dossiers", "n_late"))
     )
-    return pl.concat([judged, overdue]).group_by(keys).agg(pl.sum("n_dossiers", "n_late"))
+    counts = pl.concat([judged, overdue]).group_by(keys).agg(pl.sum("n_dossiers", "n_late"))
+    return counts.join(effects, on="unit_id", how="left").sort(keys)
 
 
 def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
@@ -64,8 +71,9 @@ def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
 
     Args:
         cells: One row per unit, period and stratum with n_dossiers and n_late; columns of
-            ``STRATA`` that are there make the strata. A table with a column ``cause`` may be
-            given as it is: counts repeated on each cause are taken once.
+            ``STRATA`` that are there make the strata, ``design_effect`` says how many dossiers of
+            the unit are worth an independent one (1 without it). A table with a column ``cause``
+            may be given as it is: counts repeated on each cause are taken once.
         period: Label of a period.
 
     Returns:
@@ -81,11 +89,11 @@ def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
 
     Source: as ``estimates.standardise``, ``estimates.healthy_counts`` and ``estimates.shrinkage``.
     """
-    units, late, dossiers = _grid(cells.filter(pl.col("period") == period))
+    units, late, dossiers, effect = _grid(cells.filter(pl.col("period") == period))
     if not units:
         return pl.DataFrame(schema={"unit_id": pl.String})
     everybody = dossiers.sum(axis=0)
-    peers = _against_others(late, dossiers)
+    peers = _against_others(late, dossiers, effect)
     frame = pl.DataFrame(
         {
             "unit_id": units,
@@ -97,10 +105,13 @@ def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
         }
     )
     each = range(len(units))
-    crude = [wilson(int(late[u].sum()), int(dossiers[u].sum())) for u in each]
-    standardised = [_a_share(direct(late[u], dossiers[u], everybody)) for u in each]
-    ratios = [ratio_of(float(peers.late[u]), float(peers.expected[u])) for u in each]
-    against = [_to_others(late, dossiers, u) for u in each]
+    sizes = zip(late.sum(axis=1), dossiers.sum(axis=1), effect, strict=True)
+    crude = [wilson(int(x), int(n), float(wide)) for x, n, wide in sizes]
+    # counts worth as many independent dossiers: the same shares and ratios, wider intervals
+    late_worth, worth = late / effect[:, None], dossiers / effect[:, None]
+    standardised = [_a_share(direct(late_worth[u], worth[u], everybody)) for u in each]
+    ratios = [ratio_of(*(float(x[u] / effect[u]) for x in peers.ratio)) for u in each]
+    against = [_to_others(late, dossiers, effect, u) for u in each]
     adjusted = frame.with_columns(
         *_estimated("crude", crude),
         *_estimated("direct", standardised),
@@ -129,8 +140,8 @@ def standings(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
 
     Source: as ``estimates.healthy_counts``.
     """
-    units, late, dossiers = _grid(cells.filter(pl.col("period") == period))
-    peers = _against_others(late, dossiers)
+    units, late, dossiers, effect = _grid(cells.filter(pl.col("period") == period))
+    peers = _against_others(late, dossiers, effect)
     standing = _funnel(peers)[-1]
     return pl.DataFrame({"unit_id": units, "peered": peers.peered, "standing": standing})
 
@@ -143,9 +154,12 @@ def contradictions(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
 
     Source: as ``estimates.standardise.compared``.
     """
-    units, late, dossiers = _grid(cells.filter(pl.col("period") == period))
+    units, late, dossiers, effect = _grid(cells.filter(pl.col("period") == period))
     pairs = [(i, j) for i in range(len(units)) for j in range(i + 1, len(units))]
-    found = [compared((late[i], dossiers[i]), (late[j], dossiers[j])) for i, j in pairs]
+    found = [
+        _compare((late[i], dossiers[i], effect[i]), (late[j], dossiers[j], effect[j]))
+        for i, j in pairs
+    ]
     frame = pl.DataFrame(
         {"left": [units[i] for i, _ in pairs], "right": [units[j] for _, j in pairs]},
         schema={"left": pl.String, "right": pl.String},
@@ -153,8 +167,8 @@ def contradictions(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
     return frame.with_columns(*_differences(found)).filter("simpson_alarm").drop("simpson_alarm")
 
 
-def _grid(cells: pl.DataFrame) -> tuple[list[str], Floats, Floats]:
-    """Return units, and late ones and dossiers as arrays of units x strata."""
+def _grid(cells: pl.DataFrame) -> tuple[list[str], Floats, Floats, Floats]:
+    """Return units, late ones and dossiers as arrays of units x strata, and design effects."""
     strata = [c for c in STRATA if c in cells.columns]
     keys = ["unit_id", *strata]
     once = cells.filter(pl.col("unit_id") != EVERYTHING)
@@ -163,7 +177,7 @@ def _grid(cells: pl.DataFrame) -> tuple[list[str], Floats, Floats]:
     summed = once.group_by(keys).agg(pl.sum("n_dossiers", "n_late")).sort(keys)
     units = summed["unit_id"].unique().sort().to_list()
     if not units:
-        return [], np.zeros((0, 0)), np.zeros((0, 0))
+        return [], np.zeros((0, 0)), np.zeros((0, 0)), np.ones(0)
     row = summed["unit_id"].rank("dense").to_numpy().astype(np.int64) - 1
     code = summed.select(pl.struct(strata).rank("dense")) if strata else pl.DataFrame({"s": [1]})
     column = np.broadcast_to(code.to_series().to_numpy().astype(np.int64) - 1, row.shape)
@@ -171,20 +185,34 @@ def _grid(cells: pl.DataFrame) -> tuple[list[str], Floats, Floats]:
     late, dossiers = np.zeros(shape), np.zeros(shape)
     np.add.at(late, (row, column), summed["n_late"].to_numpy())
     np.add.at(dossiers, (row, column), summed["n_dossiers"].to_numpy())
-    return units, late, dossiers
+    return units, late, dossiers, _effects(cells, units)
+
+
+def _effects(cells: pl.DataFrame, units: list[str]) -> Floats:
+    if "design_effect" not in cells.columns:
+        return np.ones(len(units))
+    effects = dict(cells.group_by("unit_id").agg(pl.max("design_effect")).iter_rows())
+    return np.array([effects[unit] or 1.0 for unit in units])
 
 
 @dataclass(frozen=True)
 class _Peers:
     """Late dossiers of each unit in the strata that others have too, and what these let expect.
 
-    ``peered`` is the share of the unit's dossiers in such strata, ``law`` how healthy units vary.
+    ``peered`` is the share of the unit's dossiers in such strata, ``law`` how healthy units vary,
+    counted in independent dossiers: ``effect`` dossiers of a unit are worth one.
     """
 
     late: Floats
     expected: Floats
     peered: Floats
+    effect: Floats
     law: HealthyCounts
+
+    @property
+    def ratio(self) -> tuple[Floats, Floats]:
+        """Late dossiers and expected ones."""
+        return self.late, self.expected
 
     @property
     def comparable(self) -> NDArray[np.bool_]:
@@ -192,7 +220,7 @@ class _Peers:
         return (self.peered >= PEERED) & (self.expected > 0)
 
 
-def _against_others(late: Floats, dossiers: Floats) -> _Peers:
+def _against_others(late: Floats, dossiers: Floats, effect: Floats) -> _Peers:
     """Expect each unit from the others, level as that of all units not apart."""
     others = dossiers.sum(axis=0) - dossiers
     shared = others > 0
@@ -201,8 +229,9 @@ def _against_others(late: Floats, dossiers: Floats) -> _Peers:
     late_shared = np.where(shared, late, 0.0).sum(axis=1)
     peered = np.where(shared, dossiers, 0.0).sum(axis=1) / np.maximum(dossiers.sum(axis=1), 1.0)
     is_known = (peered >= PEERED) & (expected > 0)
-    law = healthy_counts(late_shared[is_known], expected[is_known], apart=MAY_BE_APART)
-    return _Peers(late_shared, expected, peered, law)
+    counts = (x[is_known] / effect[is_known] for x in (late_shared, expected))
+    law = healthy_counts(*counts, apart=MAY_BE_APART)
+    return _Peers(late_shared, expected, peered, effect, law)
 
 
 def _a_share(found: Estimate) -> Estimate:
@@ -210,9 +239,24 @@ def _a_share(found: Estimate) -> Estimate:
     return replace(found, upper=None if found.upper is None else min(found.upper, 1.0))
 
 
-def _to_others(late: Floats, dossiers: Floats, unit: int) -> Adjusted:
+_Side = tuple[Floats, Floats, float]
+"""Late dossiers and dossiers by stratum, and their design effect."""
+
+
+def _to_others(late: Floats, dossiers: Floats, effect: Floats, unit: int) -> Adjusted:
     others = late.sum(axis=0) - late[unit], dossiers.sum(axis=0) - dossiers[unit]
-    return compared(others, (late[unit], dossiers[unit]))
+    sizes = np.delete(dossiers.sum(axis=1), unit)
+    mean = float((sizes * np.delete(effect, unit)).sum() / max(sizes.sum(), 1.0))
+    return _compare((*others, max(mean, 1.0)), (late[unit], dossiers[unit], effect[unit]))
+
+
+def _compare(left: _Side, right: _Side) -> Adjusted:
+    """Compare two sides, both worth so many independent dossiers that the variance is theirs."""
+    inverse = [1 / max(float(side[1].sum()), 1.0) for side in (left, right)]
+    effects = zip(inverse, (left[2], right[2]), strict=True)
+    effect = fsum(part * own for part, own in effects) / fsum(inverse)
+    one, other = ((late / effect, dossiers / effect) for late, dossiers, _ in (left, right))
+    return compared(one, other)
 
 
 def _estimated(name: str, found: Sequence[Estimate]) -> list[pl.Series]:
@@ -226,18 +270,19 @@ def _estimated(name: str, found: Sequence[Estimate]) -> list[pl.Series]:
 
 def _funnel(peers: _Peers) -> list[pl.Series]:
     """Return limits and standing: exact tails, widened by how healthy units vary."""
-    mean = np.maximum(peers.law.expected(peers.expected), 1e-9)
-    given = np.maximum(peers.expected, 1e-9)
-    spread = peers.law.spread(peers.expected)
+    worth = peers.expected / peers.effect
+    mean = np.maximum(peers.law.expected(worth), 1e-9)
+    given = np.maximum(worth, 1e-9)
+    spread = peers.law.spread(worth)
     # decided on rounded values, as processors differ in the last digit
     low, high = (np.round(x / given, 9) for x in count_limits(mean, spread, ALARM))
-    ratio = np.round(peers.late / given, 9)
+    ratio = np.round(peers.late / np.maximum(peers.expected, 1e-9), 9)
     standing = np.where(ratio > high, "above", np.where(ratio < low, "below", "within"))
     standing = np.where(peers.comparable, standing, "within")
     return [
         pl.Series("funnel_lower", low),
         pl.Series("funnel_upper", high),
-        pl.Series("spread", spread),
+        pl.Series("spread", spread + (peers.effect - 1) / np.maximum(peers.expected, 1e-9)),
         pl.Series("standing", standing.tolist(), dtype=pl.String),
     ]
 
@@ -252,7 +297,8 @@ def _likely(peers: _Peers) -> list[pl.Series]:
         kinds = ((name, pl.Float64 if name.startswith("likely") else pl.Int64) for name in _PLACES)
         return [pl.Series(name, [None] * is_known.size, kind) for name, kind in kinds]
     linear = 1 + float((peers.law.weight * peers.law.linear).sum())
-    shrunk = shrunk_ratios(peers.late[is_known] / linear, peers.expected[is_known] / linear)
+    worth = linear * peers.effect[is_known]
+    shrunk = shrunk_ratios(peers.late[is_known] / worth, peers.expected[is_known] / worth)
 
     def placed(name: str, values: Floats, kind: type[pl.DataType]) -> pl.Series:
         all_units = np.full(is_known.size, np.nan)

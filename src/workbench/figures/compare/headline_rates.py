@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any
 
 import polars as pl
-from scipy.special import ndtri
+from scipy.special import betaincinv, ndtri
 
 from workbench.core.vocabulary import EVERYTHING
 from workbench.figures.estimates import Estimate, difference, wilson
@@ -35,6 +35,7 @@ SENSITIVE = (
     "ot_done",
 )
 _BOUNDS = ("numerator", "denominator", "value", "lower", "upper")
+_SIDE = (*_BOUNDS, "design_effect")
 
 
 def headline(
@@ -50,8 +51,11 @@ def units_side_by_side(measures: pl.DataFrame, *, period: str, profile: str) -> 
     """Return one row per unit with its counts and its rates under both denominators.
 
     Each rate comes as ``<rate>``, ``<rate>_lower``, ``<rate>_upper``, ``<rate>_numerator``,
-    ``<rate>_denominator``; all are null when the denominator is zero. Ordered by unit: this is
-    no league table.
+    ``<rate>_denominator`` and, allowing for as many units as there are, ``<rate>_sure_lower`` and
+    ``<rate>_sure_upper``: only by these is a unit apart. All are null when the denominator is
+    zero. Ordered by unit: this is no league table.
+
+    Source: as ``sure_bounds``.
     """
     rows = _all_procedures(measures, period, profile).filter(
         pl.col("unit_id") != EVERYTHING, pl.col("channel_in") == EVERYTHING
@@ -65,8 +69,50 @@ def units_side_by_side(measures: pl.DataFrame, *, period: str, profile: str) -> 
     for name in SIDE_BY_SIDE_RATES:
         one = rows.filter(pl.col("measure") == name)
         named = [pl.col(b).alias(name if b == "value" else f"{name}_{b}") for b in _BOUNDS]
-        units = units.join(one.select("unit_id", *named), on="unit_id", how="left")
+        limits = [sure_bounds(row, one.height) for row in one.to_dicts()]
+        sure = [
+            pl.Series(f"{name}_sure_{side}", [limit[i] for limit in limits], pl.Float64)
+            for i, side in enumerate(("lower", "upper"))
+        ]
+        units = units.join(one.select("unit_id", *named, *sure), on="unit_id", how="left")
     return units.sort("unit_id")
+
+
+def sure_bounds(row: Mapping[str, Any], among: int) -> tuple[float, float]:
+    """Return the limits of a rate that so many rates together keep to on 95 of 100 pages.
+
+    Args:
+        row: A rate of ``measures``.
+        among: How many rates are looked at together: units of a page, months of a course.
+
+    Exact, since those of Wilson are too narrow so far out; counts are taken for as many
+    independent dossiers as they are worth.
+
+    Source: Clopper and Pearson (1934), Biometrika 26, 404-413, of correlated dossiers: Korn and
+    Graubard (1998), Survey Methodology 24, 193-201; Bonferroni (1936).
+
+    >>> row = {"numerator": 81, "denominator": 263, "design_effect": 1.0}
+    >>> [round(bound, 4) for bound in sure_bounds(row, 1)]
+    [0.2527, 0.3676]
+    """
+    late, size = (row[name] / row["design_effect"] for name in ("numerator", "denominator"))
+    tail = 0.025 / max(among, 1)
+    lower = betaincinv(late, size - late + 1, tail) if late > 0 else 0.0
+    upper = betaincinv(late + 1, size - late, 1 - tail) if late < size else 1.0
+    # decided on rounded values, as processors differ in the last digit
+    return round(float(lower), 9), round(float(upper), 9)
+
+
+def _sure(among: int) -> float:
+    return float(ndtri(1 - 0.025 / max(among, 1)))
+
+
+def unit_effects(measures: pl.DataFrame, *, period: str, profile: str) -> pl.DataFrame:
+    """Return the design effect of the lateness of each unit and of ``*``: unit_id, design_effect.
+
+    Source: as ``figures.design_effects``.
+    """
+    return _rows_of(measures, period, profile, "late_or_overdue").select("unit_id", "design_effect")
 
 
 def change(
@@ -79,12 +125,13 @@ def change(
 ) -> pl.DataFrame:
     """Return how a rate moved from period ``left`` to period ``right``, per unit and overall.
 
-    One row per unit and one for ``*``: both sides with numerator, denominator, value and
-    interval; ``difference`` = right minus left with ``lower`` and ``upper`` (Newcombe's hybrid
-    score, 95 %, widened by ``spread``), ``sure_lower`` and ``sure_upper`` (the same, allowing for
-    as many units as there are: a unit has moved only by these; of ``*`` they are the
+    One row per unit and one for ``*``: both sides with numerator, denominator, value, interval
+    and design effect; ``difference`` = right minus left with ``lower`` and ``upper`` (Newcombe's
+    hybrid score, 95 %, widened by ``spread``), ``sure_lower`` and ``sure_upper`` (the same,
+    allowing for as many units as there are: a unit has moved only by these; of ``*`` they are the
     first). ``spread`` is by how much the changes of units vary more than those of independent
-    dossiers do: 1 of fewer than five units. Null where a side has no dossiers. Evidence level 2: a
+    dossiers do: 1 of fewer than five units. A side whose own design effect is larger is widened by
+    that. Null where a side has no dossiers. Evidence level 2: a
     comparison.
 
     Source: as ``estimates.shares.wilson``; the middle of the squared changes over that of their
@@ -92,9 +139,9 @@ def change(
     Bonferroni (1936).
     """
     sides = [
-        _all_procedures(measures, period, profile)
-        .filter(pl.col("measure") == measure, pl.col("channel_in") == EVERYTHING)
-        .select("unit_id", *(pl.col(b).alias(f"{side}_{b}") for b in _BOUNDS))
+        _rows_of(measures, period, profile, measure).select(
+            "unit_id", *(pl.col(b).alias(f"{side}_{b}") for b in _SIDE)
+        )
         for side, period in (("left", left), ("right", right))
     ]
     return changes(*sides).with_columns(
@@ -109,8 +156,8 @@ def changes(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
     """Return how a share of every unit and of ``*`` differs between two sides.
 
     Args:
-        left: One row per unit and one for ``*``: ``unit_id``, ``left_numerator`` and
-            ``left_denominator``.
+        left: One row per unit and one for ``*``: ``unit_id``, ``left_numerator``,
+            ``left_denominator`` and, where it is known, ``left_design_effect``.
         right: The same of the other side.
 
     Returns:
@@ -121,7 +168,7 @@ def changes(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
     rows = both.to_dicts()
     spread = _spread_of_changes(rows)
     units = sum(row["unit_id"] != EVERYTHING for row in rows)
-    sure = float(ndtri(1 - 0.025 / max(units, 1)))
+    sure = _sure(units)
     gaps = [_gap(row, spread) for row in rows]
     surer = [_gap(row, spread, Z_95 if row["unit_id"] == EVERYTHING else sure) for row in rows]
     return both.with_columns(
@@ -182,7 +229,8 @@ def _side(row: dict[str, object], side: str, spread: float, z: float) -> Estimat
     numerator, denominator = row[f"{side}_numerator"], row[f"{side}_denominator"]
     if not isinstance(numerator, int) or not isinstance(denominator, int):
         return wilson(0, 0)
-    return wilson(numerator, denominator, spread, z)
+    own = row.get(f"{side}_design_effect")
+    return wilson(numerator, denominator, max(spread, own) if isinstance(own, float) else spread, z)
 
 
 def _spread_of_changes(rows: Sequence[Mapping[str, Any]]) -> float:
@@ -203,6 +251,13 @@ def _spread_of_changes(rows: Sequence[Mapping[str, Any]]) -> float:
     return max(1.0, float(median(squares)) / _MEDIAN_SQUARE)
 
 
+def _rows_of(measures: pl.DataFrame, period: str, profile: str, measure: str) -> pl.DataFrame:
+    """Return one measure of each unit and of ``*``, procedures and channels together."""
+    return _all_procedures(measures, period, profile).filter(
+        pl.col("measure") == measure, pl.col("channel_in") == EVERYTHING
+    )
+
+
 def _all_procedures(measures: pl.DataFrame, period: str, profile: str) -> pl.DataFrame:
     return measures.filter(
         pl.col("period") == period,
@@ -211,22 +266,32 @@ def _all_procedures(measures: pl.DataFrame, period: str, profile: str) -> pl.Dat
     )
 
 
-def with_and_without_suspects(table: pl.DataFrame, *, period: str) -> pl.DataFrame:
+def with_and_without_suspects(
+    table: pl.DataFrame, effects: pl.DataFrame, *, period: str
+) -> pl.DataFrame:
     """Return the late share of each unit with all its dossiers, and without the suspect ones.
 
     Args:
         table: The ``verdict_counts`` table.
+        effects: ``unit_effects`` of the period.
         period: Label of a period.
 
     Returns:
         One row per unit and one for ``*``: n_dossiers, n_late, n_suspect, and for ``all`` and
-        ``sound`` the share with its Wilson interval (``all_value``, ``all_lower``, …), null
-        where no dossier is left. Open overdue dossiers count as late.
+        ``sound`` the share with its Wilson interval (``all_value``, ``all_lower``, …), which
+        allows for the design effect and for as many units as there are; null where no dossier is
+        left. Open overdue dossiers count as late.
     """
     rows = table.filter(pl.col("period") == period).drop("period").sort("unit_id")
+    effect_of = dict(effects.select("unit_id", "design_effect").iter_rows())
+    among = rows.filter(pl.col("unit_id") != EVERYTHING).height
+    each = [
+        (r, effect_of.get(r["unit_id"], 1.0), Z_95 if r["unit_id"] == EVERYTHING else _sure(among))
+        for r in rows.to_dicts()
+    ]
     sides = {
-        "all": [wilson(r["n_late"], r["n_dossiers"]) for r in rows.iter_rows(named=True)],
-        "sound": [wilson(r["n_late_sound"], r["n_sound"]) for r in rows.iter_rows(named=True)],
+        "all": [wilson(r["n_late"], r["n_dossiers"], effect, z) for r, effect, z in each],
+        "sound": [wilson(r["n_late_sound"], r["n_sound"], effect, z) for r, effect, z in each],
     }
     return rows.with_columns(
         (pl.col("n_dossiers") - pl.col("n_sound")).alias("n_suspect"),

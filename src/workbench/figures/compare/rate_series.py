@@ -49,15 +49,21 @@ def series(
     known = {p: Period.parse(p) for p in rows["period"].unique()}
     labels = sorted((p for p in known if known[p].kind == kind), key=lambda p: known[p].starts_on)
     if not labels:
-        return rows.select("period", "numerator", "denominator").clear()
+        return rows.select("period", "numerator", "denominator", "design_effect").clear()
     every, at = [labels[0]], known[labels[0]]
     while every[-1] != labels[-1]:
         at = at.next()
         every.append(str(at))
     return (
         pl.DataFrame({"period": every})
-        .join(rows.select("period", "numerator", "denominator"), on="period", how="left")
-        .with_columns(pl.col("numerator", "denominator").fill_null(0))
+        .join(
+            rows.select("period", "numerator", "denominator", "design_effect"),
+            on="period",
+            how="left",
+        )
+        .with_columns(
+            pl.col("numerator", "denominator").fill_null(0), pl.col("design_effect").fill_null(1.0)
+        )
     )
 
 
@@ -67,7 +73,8 @@ def charted(
     """Return a course with centre, limits, and what is called out against the usual periods.
 
     Args:
-        course: One row per period in order: period, numerator, denominator (``series``).
+        course: One row per period in order: period, numerator, denominator, design_effect
+            (``series``).
         usual: The baseline, set by a person, with the reason.
         rules: ``exact`` limits widened by scatter (default), or the ``xmr`` rules on request.
 
@@ -87,7 +94,12 @@ def charted(
     base = Baseline(labels.index(usual.first), labels.index(usual.last), usual.reason)
     late = course["numerator"].to_numpy().astype(np.float64)
     dossiers = course["denominator"].to_numpy().astype(np.float64)
-    chart = share_chart(late, dossiers, base) if rules == "exact" else _xmr(late, dossiers, base)
+    effect = course["design_effect"].to_numpy()
+    chart = (
+        share_chart(late, dossiers, base, effect)
+        if rules == "exact"
+        else _xmr(late, dossiers, base)
+    )
     rule = [r or None for r in chart.rule]
     return course.with_columns(
         pl.Series("value", chart.value, dtype=pl.Float64).fill_nan(None),

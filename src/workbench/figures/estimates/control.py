@@ -75,14 +75,19 @@ class Chart:
 
 
 def share_chart(
-    late: ArrayLike, dossiers: ArrayLike, baseline: Baseline, level: float = ALARM
+    late: ArrayLike,
+    dossiers: ArrayLike,
+    baseline: Baseline,
+    effect: ArrayLike = 1.0,
+    level: float = ALARM,
 ) -> Chart:
     """Return the default chart of a share: exact limits, widened where points scatter more.
 
     Each point is compared with the rest of the baseline by the exact beta-binomial law, which
-    allows for the baseline itself being a sample; it is called ``above`` or ``below`` only if it
-    is also outside Laney's p' limits where these are wider. Points without dossiers are not
-    judged.
+    allows for the baseline itself being a sample, each counted in independent dossiers: ``effect``
+    correlated ones are worth one (Kish 1965, Survey Sampling, section 5.4). It is called
+    ``above`` or ``below`` only if it is also outside Laney's p' limits where these are wider.
+    Points without dossiers are not judged.
 
     Raises:
         ValueError: The baseline reaches beyond the series or holds no dossier.
@@ -94,13 +99,15 @@ def share_chart(
     count, number = _counts(late, dossiers, baseline)
     inside = np.zeros(count.size, dtype=bool)
     inside[baseline.first : baseline.last + 1] = True
-    one = baseline.of(count).sum() - np.where(inside, count, 0.0) + 0.5
-    other = baseline.of(number - count).sum() - np.where(inside, number - count, 0.0) + 0.5
+    in_time, worth = number - count, np.broadcast_to(np.asarray(effect, np.float64), count.shape)
+    one = (baseline.of(count).sum() - np.where(inside, count, 0.0)) / worth + 0.5
+    other = (baseline.of(in_time).sum() - np.where(inside, in_time, 0.0)) / worth + 0.5
     tail = (1 - level) / 2
-    low, high = predictive_limits(number, one, other, tail)
-    base = np.maximum(number, 1.0)
+    base, independent = (np.maximum(x, 1.0) for x in (number, np.floor(number / worth)))
+    low, high = predictive_limits(np.where(number > 0, independent, 0.0), one, other, tail)
     wide = laney_limits(count, number, baseline)
-    lower, upper = np.minimum(low / base, wide[0]), np.maximum(high / base, wide[1])
+    lower = np.minimum(low / independent, wide[0])
+    upper = np.maximum(high / independent, wide[1])
     value = np.where(number > 0, count / base, np.nan)
     rule = _outside(value, lower, upper)
     centre = np.full(count.size, baseline.of(count).sum() / baseline.of(number).sum())

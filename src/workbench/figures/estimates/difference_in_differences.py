@@ -143,20 +143,33 @@ def _slopes(above: Floats, number: Floats) -> Floats:
 
 def _beyond_course(above: Floats, number: Floats, after: int) -> Floats:
     """Return each unit's change beyond its own straight course, weighted by dossiers."""
-    units, periods = number.shape
-    time = np.arange(periods, dtype=np.float64)
-    changes = np.full(units, np.nan)
-    for unit in range(units):
-        some = number[unit] > 0
-        design = np.stack([np.ones(periods), time - time.mean(), time >= after], axis=1)[some]
-        root = np.sqrt(number[unit, some])
-        if np.linalg.matrix_rank(design) == design.shape[1]:
-            share = above[unit, some] / number[unit, some]
-            weighted = design * root[:, None]
-            # the normal equations of three unknowns: the same digits on every processor
-            left, right = weighted.T @ weighted, weighted.T @ (share * root)
-            changes[unit] = np.linalg.solve(left, right)[2]
-    return changes
+    time = np.arange(number.shape[1], dtype=np.float64)
+    step = (time >= after).astype(np.float64)
+    changes = []
+    for own, size in zip(above, number, strict=True):
+        some = size > 0
+        changes.append(_step_off_line(own[some] / size[some], size[some], time[some], step[some]))
+    return np.array(changes)
+
+
+def _step_off_line(share: Floats, weight: Floats, time: Floats, step: Floats) -> float:
+    """Return the step of a share beside a straight line: what of the step no line explains.
+
+    Sums are exact and no matrix is solved: the same digits on every processor.
+
+    Source: Frisch and Waugh (1933), Econometrica 1, 387-401.
+    """
+    whole = fsum(weight)
+    if not whole > 0:
+        return np.nan
+    centred = time - fsum(weight * time) / whole
+    lever = fsum(weight * centred**2)
+    if not lever > 0:
+        return np.nan
+    slope = fsum(weight * centred * step) / lever
+    rest = step - fsum(weight * step) / whole - slope * centred
+    spread = fsum(weight * rest**2)
+    return fsum(weight * rest * share) / spread if spread > 1e-9 * whole else np.nan
 
 
 _Gap = tuple[float | None, float | None, float | None]

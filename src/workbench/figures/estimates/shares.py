@@ -75,12 +75,15 @@ def wilson(numerator: float, denominator: int, spread: float = 1.0, z: float = Z
     return Estimate(share, lower, upper, numerator, denominator, "wilson")
 
 
-def wilson_many(numerator: ArrayLike, denominator: ArrayLike) -> tuple[Floats, Floats, Floats]:
+def wilson_many(
+    numerator: ArrayLike, denominator: ArrayLike, spread: ArrayLike = 1.0
+) -> tuple[Floats, Floats, Floats]:
     """Return many shares with their bounds as ``wilson`` gives them one by one, to the last digit.
 
     Args:
         numerator: Counts, none larger than its denominator.
         denominator: Counts, each of at least one.
+        spread: As for ``wilson``, for all or one by one.
 
     Raises:
         ValueError: As ``wilson``, or a denominator is zero.
@@ -88,12 +91,12 @@ def wilson_many(numerator: ArrayLike, denominator: ArrayLike) -> tuple[Floats, F
     >>> [float(x[0]) for x in wilson_many([0], [10])][:2]
     [0.0, 0.0]
     """
-    above, below = (np.asarray(x, dtype=np.float64) for x in (numerator, denominator))
+    above, below, wide = (np.asarray(x, dtype=np.float64) for x in (numerator, denominator, spread))
     if not np.all((above >= 0) & (above <= below) & (below > 0)):
         raise ValueError("a numerator is no part of its denominator, or there is none")
-    share, square = above / below, Z_95 * Z_95
+    share, square = above / below, Z_95 * Z_95 * wide
     centre = above + square / 2
-    half = Z_95 * np.sqrt(square / 4 + above * (1 - share))
+    half = Z_95 * np.sqrt(wide) * np.sqrt(square / 4 + above * (1 - share))
     lower = np.where(above > 0, np.maximum((centre - half) / (below + square), 0.0), 0.0)
     upper = np.where(share < 1, np.minimum((centre + half) / (below + square), 1.0), 1.0)
     return share, lower, upper
