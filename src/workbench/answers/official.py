@@ -252,7 +252,7 @@ class Official(Part):
         return Names(rows=unknown | rows, levels=levels, level_names=names)
 
     def _letterhead(self, filled: FilledForm) -> Letterhead:
-        agency, parent = self.run.office(self.unit)
+        agency, parent = self.run.office(self.unit, filled.span.period)
         return Letterhead(
             agency=agency,
             parent=parent,
