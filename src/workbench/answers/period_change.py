@@ -98,7 +98,9 @@ def _successions(run: Run, scope: Scope, against: str) -> list[compare.Successio
     spans = [Period.parse(period) for period in (scope.period, against)]
     first, last = min(s.starts_on for s in spans), max(s.ends_on for s in spans)
     merged = compare.successions_between(listed_mergers, run.units(), first, last)
-    return [] if scope.unit in {one.old for one in merged} else merged
+    if scope.unit in {one.old for one in merged}:
+        return []
+    return [one for one in merged if scope.unit in (EVERYTHING, one.new)]
 
 
 def _scope_claims(run: Run, merged: list[compare.Succession]) -> list[Claim]:
@@ -106,12 +108,7 @@ def _scope_claims(run: Run, merged: list[compare.Succession]) -> list[Claim]:
     claims = []
     for new, day in sorted({(one.new, one.merged_on) for one in merged}):
         parts = [one for one in merged if one.new == new and one.share is not None]
-        shares = ", ".join(
-            run.unit_name(one.old)
-            if one.share == 1
-            else f"{run.unit_name(one.old)} ({numerals.percent(one.share or 0)})"
-            for one in parts
-        )
+        shares = ", ".join(_shared_name(run, one.old, one.share or 0) for one in parts)
         if parts:
             words = {"unit": run.unit_name(new), "parts": shares, "day": numerals.day(day)}
             claims.append(claim(say("briefing.change_scope", **words), 2))
@@ -120,6 +117,14 @@ def _scope_claims(run: Run, merged: list[compare.Succession]) -> list[Claim]:
         units = listed(run.unit_name(unit) for unit in divided)
         claims.append(claim(say("briefing.change_scope_divided", units=units), 2))
     return claims
+
+
+def _shared_name(run: Run, unit: str, share: float) -> str:
+    """Return the name of an old unit, with the share of it that counts where it was divided."""
+    name = run.unit_name(unit)
+    if share == 1:
+        return name
+    return say("briefing.change_scope_share", unit=name, share=numerals.percent(share))
 
 
 def _values(rows: list[Row], scope: Scope, against: str, measure: str) -> tuple[Value, ...]:
