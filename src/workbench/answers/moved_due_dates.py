@@ -34,16 +34,16 @@ def moved_due_dates(run: Run, *, unit: UnitId = EVERYTHING) -> Answer:
     per dossier and announcement: the issued due date, and the one its term gives before and after.
     """
     dossiers = of_unit(run.dossiers, unit)
-    found = [(one, *_moved(run, dossiers, one)) for one in _late_announcements(run)]
-    frame = pl.concat([_no_rows(run), *(moved for _, moved, _ in found)])
+    changes = [(one, *_moved(run, dossiers, one)) for one in _late_announcements(run)]
+    frame = pl.concat([_no_rows(run), *(moved for _, moved, _ in changes)])
     frame = frame.sort("due_after_at", "dossier_id", "announced_on")
-    claims = [_claim(one, moved, n_unknown) for one, moved, n_unknown in found]
+    claims = [_claim(one, moved, n_unknown) for one, moved, n_unknown in changes]
     return Answer(
         title=say("clock.moved_title"),
         claims=tuple(claims) or (claim(say("clock.moved_nothing"), 1),),
         frame=frame,
         denominators=say("clock.moved_denominators"),
-        listing=_table(run, frame, {one.announced_on: one for one, *_ in found}),
+        listing=_table(run, frame, {one.announced_on: one for one, *_ in changes}),
     )
 
 
