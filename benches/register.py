@@ -11,7 +11,7 @@ import polars as pl
 
 from workbench.clock import Calendars
 from workbench.core.project import shipped
-from workbench.ingest.fields import OTHER_RECORDS
+from workbench.ingest.fields import OTHER_RECORDS, SERVICE_RECORDS
 from workbench.warehouse import Warehouse
 
 FACTS = shipped()
@@ -68,6 +68,7 @@ def make_register(dossiers: int, folder: Path, *, span: int = YEARS) -> None:
     No dossier is in a second source.
     """
     pl.DataFrame(schema=OTHER_RECORDS).write_parquet(folder / "other_records.parquet")
+    pl.DataFrame(schema=SERVICE_RECORDS).write_parquet(folder / "service_records.parquet")
     random = np.random.default_rng(1)
     names = pl.Series([f"000.00.14.H20-{n:08d}" for n in range(dossiers)])
     received = random.integers(YEAR_2019, YEAR_2019 + span, dossiers)

@@ -10,6 +10,9 @@ with spellings as (
     select distinct source_file, source_sheet, unit_id as spelling from landed_dossiers
     union
     select distinct source_file, source_sheet, unit_id as spelling from landed_steps
+    union
+    select distinct source_file, source_sheet, filing_unit as spelling from landed_dossiers
+    where filing_unit is not null
 ),
 
 possible_units as (

@@ -228,9 +228,12 @@ create macro month_no(day) as (year(day) * 12 + month(day))::integer;
 -- number of the half-year of a day: twice its year, one more from July on
 create macro half_no(day) as (month_no(day) - 1) // 6;
 
--- whether a due date was re-issued; unknown without a first one
-create macro reappointment(first_due, due) as
-case first_due < due when true then 'yes' when false then 'no' else 'unknown' end;
+-- whether an apology was sent: as recorded, else whether the due date was re-issued, which is done
+-- by one; unknown without a first due date
+create macro apology_state(has_apology, first_due, due) as
+case coalesce(has_apology, first_due < due)
+    when true then 'yes' when false then 'no' else 'unknown'
+end;
 
 -- number of the quarter of an hour of an instant: no zone begins its day within one
 create macro quarter_hour(instant) as epoch_us(instant) // 900000000;

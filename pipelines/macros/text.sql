@@ -44,3 +44,14 @@ end;
 -- the date inside a dossier number, unit-yyMMdd-NNNN; null when it holds none
 create macro code_date(dossier_no) as
 try_strptime(nullif(regexp_extract(dossier_no, '-(\d{6})-\d{4,}$', 1), ''), '%y%m%d')::date;
+
+-- yes or no; an empty cell means no in a column among those whose empty cells do
+create macro marked(answer, marking_fields, field) as
+case
+    when answer = 'yes' then true
+    when answer = 'no' or (answer is null and list_contains(marking_fields, field)) then false
+end;
+
+-- a count; an empty cell means none in a column among those whose empty cells do
+create macro marked_number(label, number, marking_fields, field) as
+case when label is null and list_contains(marking_fields, field) then 0 else number end;

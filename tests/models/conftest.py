@@ -68,6 +68,7 @@ TABLES = (
     "reconciliation",
     "dossier_history",
     "other_records",
+    "service_records",
     "source_findings",
 )
 

@@ -111,7 +111,7 @@ def test_dossiers_alike_but_for_time_are_one_kind_with_its_two_groups(model_test
             """,
         },
         expect="""
-            attribute_group_no  procedure_id  reappointment  snapshot_on  place_no  work_no
+            attribute_group_no  procedure_id  apology  snapshot_on  place_no  work_no
             1                   P1            no             2022-01-31   3         1
             2                   P1            no             2022-02-01   3         1
             3                   P1            yes            2022-01-31   3         1
@@ -152,7 +152,7 @@ def test_a_dossier_has_the_kind_that_it_is_alike_to_and_its_spans(model_test) ->
                 field_of_work = unknown
                 procedure_id = unknown
                 channel_in = other
-                attribute_group_no  reappointment  snapshot_on  place_no  work_no
+                attribute_group_no  apology  snapshot_on  place_no  work_no
                 1                   yes            2022-02-01   3         1
                 2                   unknown        2022-02-01   3         1
                 3                   unknown        2022-01-31   4         2
@@ -175,7 +175,7 @@ def test_a_dossier_has_the_kind_that_it_is_alike_to_and_its_spans(model_test) ->
 
 
 def test_dossiers_are_counted_by_the_spans_in_which_they_moved(model_test) -> None:
-    names = "group_no  state  outcome  reappointment  received_in  left_in  due_in  returned_in"
+    names = "group_no  state  outcome  apology  received_in  left_in  due_in  returned_in"
     moved = """
         open       open_in_time  ''   2  4  0  0
         open       open_overdue  ''   2  4  4  0
@@ -191,7 +191,7 @@ def test_dossiers_are_counted_by_the_spans_in_which_they_moved(model_test) -> No
         given={
             "spans": SPANS,
             "profiles": "profile\np",
-            "attribute_groups": "attribute_group_no  reappointment\n1  yes",
+            "attribute_groups": "attribute_group_no  apology\n1  yes",
             "dossier_spans": """
                 time_zone = Asia/Ho_Chi_Minh
                 attribute_group_no = 1
@@ -291,7 +291,7 @@ def test_what_is_closed_is_counted_by_its_state_and_what_falls_due_by_its_outcom
         group_no = 1
         received_in = 1
         returned_in = 0
-        state      outcome       reappointment  left_in  due_in  n
+        state      outcome       apology  left_in  due_in  n
         resolved   early         ''             2        2       1
         resolved   on_time       ''             2        2       2
         resolved   late          yes            2        2       4
@@ -313,7 +313,7 @@ def test_what_is_closed_is_counted_by_its_state_and_what_falls_due_by_its_outcom
             2022-Q1  783   1      2        772   8        16         32
         """,
         """
-            period   late_reappointed  late_as_appointed  late_unrecorded
+            period   late_with_apology  late_without_apology  late_unrecorded
             2022-01  4                 256                0
             2022-02  0                 0                  512
             2022-Q1  4                 256                512
@@ -334,7 +334,7 @@ def test_in_play_is_what_was_received_and_not_closed_before_the_period(model_tes
         "outcome_spans": """
             profile = p
             group_no = 1
-            reappointment = x
+            apology = x
             state     outcome       received_in  left_in  returned_in  n
             resolved  early         1            2        2            1
             resolved  on_time       1            3        4            2

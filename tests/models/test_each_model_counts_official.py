@@ -182,7 +182,7 @@ KINDS = """
     unit_id = U1
     procedure_id = P1
     work_no = 7
-    attribute_group_no  channel_in  place_no  snapshot_on  reappointment
+    attribute_group_no  channel_in  place_no  snapshot_on  apology
     1                   counter     5         2022-02-15   yes
     2                   online      6         2022-01-31   no
     3                   counter     5         2021-12-31   yes
@@ -211,7 +211,7 @@ def test_the_stock_counts_paused_dossiers_and_those_with_a_new_due_date(model_te
             place_no = 5
             work_no = 7
             snapshot_on = 2022-02-15
-            attribute_group_no  reappointment
+            attribute_group_no  apology
             1                   yes
             2                   no
             3                   unknown
@@ -237,7 +237,7 @@ def test_the_stock_counts_paused_dossiers_and_those_with_a_new_due_date(model_te
             7         42       1               196             16
         """,
         """
-            group_no  overdue_reappointed  overdue_as_appointed  overdue_unrecorded
+            group_no  overdue_with_apology  overdue_without_apology  overdue_unrecorded
             5         12                   64                    128
             7         12                   64                    128
         """,

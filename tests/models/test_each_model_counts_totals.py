@@ -16,7 +16,7 @@ ROWS = {
     "closing_counts": (
         "done  early  on_time  late  unknown",
         "34 3 5 15 11",
-        "late_reappointed  late_as_appointed  late_unrecorded  withdrawn  rejected",
+        "late_with_apology  late_without_apology  late_unrecorded  withdrawn  rejected",
         "4 5 6 8 9",
         "fell_due  fell_due_in_time",
         "28 27",
@@ -30,7 +30,7 @@ ROWS = {
         "9 2 3 4",
         "waiting  active_in_time  active_overdue  active_unknown",
         "5 1 2 1",
-        "overdue_reappointed  overdue_as_appointed  overdue_unrecorded",
+        "overdue_with_apology  overdue_without_apology  overdue_unrecorded",
         "1 1 1",
     ),
 }

@@ -18,7 +18,7 @@ from workbench.clock.stage import clock
 from workbench.core.project import Project
 from workbench.core.run_folders import RunFolders
 from workbench.explain import explain
-from workbench.ingest.fields import OTHER_RECORDS
+from workbench.ingest.fields import OTHER_RECORDS, SERVICE_RECORDS
 
 UNITS = ("SD-P1", "SD-VH", "SD-YT", "<script>alert(1)</script>")
 MOMENT = pl.Datetime("us", "UTC")
@@ -143,6 +143,7 @@ def write_clean_tables(folder: Path, *, synthetic: bool = True) -> None:
             }
         ),
         "other_records": pl.DataFrame(schema=OTHER_RECORDS),
+        "service_records": pl.DataFrame(schema=SERVICE_RECORDS),
         "quarantine": pl.DataFrame(
             {
                 "rule_id": ["D06", "P05"],

@@ -87,7 +87,9 @@ def test_a_form_is_written_as_a_workbook(small_book, tmp_path):
 
 
 def test_the_reform_index_has_no_criteria_as_shipped(small_book):
-    assert small_book.official().criteria("2022-H1").is_empty()
+    answer = small_book.official().criteria("2022-H1")
+    assert answer.frame.is_empty()
+    assert "par_criteria.csv" in answer.claims[0].text
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ GIVEN: dict[str, dict[str, str]] = {
 REFUSED = {
     *("causes", "causes_by_unit", "causes_over_time", "reality"),
     *("fair_units", "cells", "gap", "whatif", "late_list"),
+    "late_without_apology",
     *("watch", "reliability", "cohorts", "interventions"),
     *("procedure_sheet", "oldest"),
 }
@@ -59,6 +60,7 @@ WITHOUT = {
     "control": {"period"},  # all months
     "cohorts": {"period"},  # all cohorts
     "dossier": {"unit", "period"},  # one dossier
+    "moved_due_dates": {"period", "profile"},  # dossiers running on a day, by the calendars alone
     "trace": {"unit", "period"},  # both are in the id of the figure
     "causes_by_unit": {"unit"},  # all units side by side
     "durations": {"profile"},  # days to the end, whether late or not
@@ -75,6 +77,7 @@ ALIKE = {
     ("rhythm.signing_days", "profile"),
     ("official.index_766", "profile"),  # judged by the profile of the software it simulates
     ("interventions", "profile"),  # nothing is recorded in the sample
+    ("moved_due_dates", "unit"),  # no day was announced while the sample ran
 }
 """Answers that may be asked about something they do not depend on."""
 UNREAD = {
@@ -83,6 +86,9 @@ UNREAD = {
     "interventions": {"cause_cells"},  # nothing is recorded in the sample
     "headline": {"outcomes"},  # the exports of the sample say when they were taken
     "summary": {"outcomes"},
+    # no export of the sample records apologies, no day was announced while it ran
+    "late_without_apology": {"dossiers"},
+    "moved_due_dates": {"due_dates_known_on"},
 }
 """Tables that a question declares and does not read in the sample, and why."""
 

@@ -1,20 +1,20 @@
 -- grain: one row per combination of the attributes that reports group by, dates excluded
 -- key: attribute_group_no
--- reads: dossiers, count_groups
+-- reads: dossiers, service_records, count_groups
 -- promises: place_no > 0; work_no > 0
 -- place_no and work_no are the numbers of their groups: the unit's channel, and the procedure or
--- the unit's field of work. reappointment says whether the due date was re-issued (yes, no; unknown
--- without a first one).
+-- the unit's field of work. apology says whether one was sent (macro apology_state).
 
 with attribute_values as (
     select distinct
-        unit_id,
-        coalesce(field_of_work, 'unknown') as field_of_work,
-        coalesce(procedure_id, 'unknown') as procedure_id,
-        coalesce(channel_in, 'other') as channel_in,
-        reappointment(due_first_at, due_at) as reappointment,
-        timezone(time_zone, snapshot_at)::date as snapshot_on
+        dossiers.unit_id,
+        coalesce(dossiers.field_of_work, 'unknown') as field_of_work,
+        coalesce(dossiers.procedure_id, 'unknown') as procedure_id,
+        coalesce(dossiers.channel_in, 'other') as channel_in,
+        apology_state(records.has_apology, dossiers.due_first_at, dossiers.due_at) as apology,
+        timezone(dossiers.time_zone, dossiers.snapshot_at)::date as snapshot_on
     from dossiers
+    left join service_records as records on dossiers.dossier_id = records.dossier_id
 ),
 
 works as (
@@ -33,7 +33,7 @@ attribute_groups as (
                 attribute_values.field_of_work,
                 attribute_values.procedure_id,
                 attribute_values.channel_in,
-                attribute_values.reappointment,
+                attribute_values.apology,
                 attribute_values.snapshot_on
         ))::integer as attribute_group_no,
         attribute_values.*,

@@ -2,10 +2,10 @@
 -- key: profile, convention, period, group_no
 -- reads: outcome_spans, period_spans
 -- promises: done = early + on_time + late + unknown; fell_due_in_time <= fell_due;
---   late = late_reappointed + late_as_appointed + late_unrecorded;
+--   late = late_with_apology + late_without_apology + late_unrecorded;
 --   done + withdrawn + rejected + fell_due > 0
 -- Resolved by outcome (unknown: an undecidable one), withdrawn, rejected, fell due. Dossiers
--- resolved late by whether their due date had been re-issued.
+-- resolved late by whether an apology was sent.
 
 with closings as (
     select
@@ -17,9 +17,9 @@ with closings as (
         sum(n) filter (where state = 'resolved' and outcome = 'on_time') as on_time,
         sum(n) filter (where state = 'resolved' and outcome = 'late') as late,
         sum(n) filter (where state = 'resolved' and outcome = 'unknown') as unknown,
-        sum(n) filter (where reappointment = 'yes') as late_reappointed,
-        sum(n) filter (where reappointment = 'no') as late_as_appointed,
-        sum(n) filter (where reappointment = 'unknown') as late_unrecorded,
+        sum(n) filter (where apology = 'yes') as late_with_apology,
+        sum(n) filter (where apology = 'no') as late_without_apology,
+        sum(n) filter (where apology = 'unknown') as late_unrecorded,
         sum(n) filter (where state = 'withdrawn') as withdrawn,
         sum(n) filter (where state = 'rejected') as rejected
     from outcome_spans

@@ -1,6 +1,6 @@
 -- grain: one row per dossier, with the numbers of its groups and the spans of its days
 -- key: dossier_id
--- reads: dossiers, attribute_groups, spans
+-- reads: dossiers, service_records, attribute_groups, spans
 -- promises: received_in > 0; snapshot_in >= received_in
 -- Spans are those in which it was received, its result returned (missing: not yet) and its export
 -- taken.
@@ -18,12 +18,14 @@ with dossier_days as (
         alike.snapshot_on,
         timezone(dossiers.time_zone, dossiers.returned_at)::date as returned_on
     from dossiers
+    left join service_records as records on dossiers.dossier_id = records.dossier_id
     inner join attribute_groups as alike
         on dossiers.unit_id = alike.unit_id
         and coalesce(dossiers.field_of_work, 'unknown') = alike.field_of_work
         and coalesce(dossiers.procedure_id, 'unknown') = alike.procedure_id
         and coalesce(dossiers.channel_in, 'other') = alike.channel_in
-        and reappointment(dossiers.due_first_at, dossiers.due_at) = alike.reappointment
+        and apology_state(records.has_apology, dossiers.due_first_at, dossiers.due_at)
+        = alike.apology
         and timezone(dossiers.time_zone, dossiers.snapshot_at)::date = alike.snapshot_on
 ),
 

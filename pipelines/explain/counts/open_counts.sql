@@ -23,11 +23,11 @@ with group_stock as (
             as active_overdue,
         sum(stock.n) filter (where stock.state = 'open_unknown' and not stock.is_waiting)
             as active_unknown,
-        sum(stock.n) filter (where stock.state = 'open_overdue' and alike.reappointment = 'yes')
-            as overdue_reappointed,
-        sum(stock.n) filter (where stock.state = 'open_overdue' and alike.reappointment = 'no')
-            as overdue_as_appointed,
-        sum(stock.n) filter (where stock.state = 'open_overdue' and alike.reappointment = 'unknown')
+        sum(stock.n) filter (where stock.state = 'open_overdue' and alike.apology = 'yes')
+            as overdue_with_apology,
+        sum(stock.n) filter (where stock.state = 'open_overdue' and alike.apology = 'no')
+            as overdue_without_apology,
+        sum(stock.n) filter (where stock.state = 'open_overdue' and alike.apology = 'unknown')
             as overdue_unrecorded
     from stock
     inner join attribute_groups as alike on stock.attribute_group_no = alike.attribute_group_no

@@ -1,13 +1,13 @@
 -- grain: one row per profile, group, state, outcome and spans of days in which dossiers moved
--- key: profile, group_no, state, outcome, reappointment, received_in, left_in, due_in, returned_in
+-- key: profile, group_no, state, outcome, apology, received_in, left_in, due_in, returned_in
 -- reads: dossier_spans, attribute_groups, outcomes, profiles, spans
 -- promises: n > 0; received_in > 0; left_in >= received_in;
---   (reappointment = '') = (state <> 'resolved' or outcome <> 'late');
+--   (apology = '') = (state <> 'resolved' or outcome <> 'late');
 --   returned_in = 0 or (state = 'resolved' and returned_in >= left_in)
 -- Events of a dossier by span (0: none): received, left (closed as the profile closes it, macro
 -- closed_when; while it is open, seen last), fell due, and, resolved, had its result returned.
 -- Every counter of a period adds up such rows, so that dossiers are read once. The state is that of
--- outcomes, groups are those of count_groups. reappointment is set for dossiers resolved late.
+-- outcomes, groups are those of count_groups. apology is set for dossiers resolved late.
 
 with zones as (
     select
@@ -49,7 +49,7 @@ dossiers as (
     select
         counted.*,
         zones.zone_base,
-        alike.reappointment
+        alike.apology
     from dossier_spans as counted
     inner join zones on counted.time_zone = zones.time_zone
     inner join attribute_groups as alike on counted.attribute_group_no = alike.attribute_group_no
@@ -77,7 +77,7 @@ dossier_slots as (
     select
         numbers.judgement_no,
         numbers.is_done,
-        case when numbers.is_late then dossiers.reappointment else '' end as reappointment,
+        case when numbers.is_late then dossiers.apology else '' end as apology,
         dossiers.place_no,
         dossiers.work_no,
         dossiers.received_in,
@@ -117,7 +117,7 @@ move_counts as (
     select
         judgement_no,
         coalesce(place_no, work_no) as group_no,
-        reappointment,
+        apology,
         received_in,
         left_in,
         due_in,
@@ -125,8 +125,8 @@ move_counts as (
         count(*) as n
     from moves
     group by grouping sets (
-        (judgement_no, place_no, reappointment, received_in, left_in, due_in, returned_in),
-        (judgement_no, work_no, reappointment, received_in, left_in, due_in, returned_in)
+        (judgement_no, place_no, apology, received_in, left_in, due_in, returned_in),
+        (judgement_no, work_no, apology, received_in, left_in, due_in, returned_in)
     )
 ),
 
@@ -136,7 +136,7 @@ outcome_spans as (
         move_counts.group_no,
         numbers.state,
         numbers.outcome,
-        move_counts.reappointment,
+        move_counts.apology,
         move_counts.received_in,
         move_counts.left_in,
         move_counts.due_in,

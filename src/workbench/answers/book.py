@@ -18,6 +18,7 @@ from workbench.answers import (
     groups,
     headline,
     late_list,
+    moved_due_dates,
     paper_dates,
     period_change,
     quality,
@@ -82,6 +83,8 @@ class Book(Run):
     procedure_sheet = sheets.procedure_sheet
     oldest = sheets.oldest
     # one dossier, the late ones, and those still open
+    moved_due_dates = moved_due_dates.moved_due_dates
+    late_without_apology = late_list.late_without_apology
     late_list = late_list.late_list
     dossier = dossier.dossier
     trace = trace.trace

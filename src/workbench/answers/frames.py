@@ -7,7 +7,10 @@ from typing import Any, Protocol, overload
 
 import polars as pl
 
-COUNTED = ("counted_dossiers", "counted_passages", "daily_stock", "official_tables", "step_waits")
+COUNTED = (
+    *("counted_dossiers", "counted_passages", "daily_stock", "due_dates_known_on"),
+    *("official_tables", "step_waits"),
+)
 """Tables that are counted when they are asked for."""
 CLOSED = ("folders", "facts", "read", "_on_request")
 """What gives every table, and so is open to no question."""

@@ -16,6 +16,7 @@ import polars as pl
 from workbench.answers.answer import Answer, claim
 from workbench.answers.columns import Row, decimal, figure, table, text
 from workbench.answers.questions import Part, PeriodLabel, Scope, question
+from workbench.answers.reform_index import criteria_answer
 from workbench.answers.sensitivity import under_profiles
 from workbench.charts.tables import Blank, Cell, Column, Table
 from workbench.core import numerals
@@ -192,19 +193,20 @@ class Official(Part):
         )
 
     @question("official_tables")
-    def criteria(self, period: str) -> pl.DataFrame:
-        """Evaluate the reform-index criteria that were filled in; no rows as shipped.
+    def criteria(self, period: str) -> Answer:
+        """Score the reform-index criteria that were filled in, and say what is still to win.
 
         Raises:
             UsageProblem: The period has no dossier, or the convention has none such.
-            InputRejected: A criterion lacks source or date, or names an unknown rate.
         """
         span = self._span(period)
         figures = self._totals(span)
         listed = read_criteria(
             self.run.reference / "par_criteria.csv", read_rates(self.run.reference)
         )
-        return evaluate(listed, figures, on=span.ends_on)
+        frame = evaluate(listed, figures, on=span.ends_on)
+        denominators = say("official.form_denominators", **_days(span))
+        return criteria_answer(frame, period=span.period, denominators=denominators)
 
     # shared by the answers ------------------------------------------------------------------
 
@@ -252,7 +254,7 @@ class Official(Part):
         return Names(rows=unknown | rows, levels=levels, level_names=names)
 
     def _letterhead(self, filled: FilledForm) -> Letterhead:
-        agency, parent = self.run.office(self.unit)
+        agency, parent = self.run.office(self.unit, filled.span.period)
         return Letterhead(
             agency=agency,
             parent=parent,

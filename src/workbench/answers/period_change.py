@@ -56,8 +56,10 @@ def compare_periods(
     scope, against = Scope(period, unit, profile), run.against(period, against)
     if not against:
         return _nothing_to_compare(run, scope)
+    merged = _successions(run, scope, against)
+    measures = run.unit_measures.filter(measure=measure, profile=scope.profile)
     frame = compare.change(
-        run.unit_measures,
+        compare.in_present_scope(measures, merged) if merged else measures,
         left=against,
         right=scope.period,
         profile=scope.profile,
@@ -78,13 +80,51 @@ def compare_periods(
     }
     return Answer(
         title=about_rate(say("briefing.change_title", **about), measure),
-        claims=_claims(rows, names, scope, about, judged=judged),
+        claims=(*_claims(rows, names, scope, about, judged=judged), *_scope_claims(run, merged)),
         frame=frame,
         denominators=say("briefing.change_denominators", few=FEW),
         listing=_table(frame, names, about),
         figure=_figure(unit_dots, about) if unit_dots else None,
         values=_values(rows, scope, against, measure),
     )
+
+
+def _successions(run: Run, scope: Scope, against: str) -> list[compare.Succession]:
+    """Return the mergers of units between two periods: their figures are added up.
+
+    None where an old unit is asked about: it is shown as it was.
+    """
+    listed_mergers = compare.read_successions(run.reference_rows("unit_mergers.csv"))
+    spans = [Period.parse(period) for period in (scope.period, against)]
+    first, last = min(s.starts_on for s in spans), max(s.ends_on for s in spans)
+    merged = compare.successions_between(listed_mergers, run.units(), first, last)
+    if scope.unit in {one.old for one in merged}:
+        return []
+    return [one for one in merged if scope.unit in (EVERYTHING, one.new)]
+
+
+def _scope_claims(run: Run, merged: list[compare.Succession]) -> list[Claim]:
+    """Return which old units each present one stands for, and those with unknown shares."""
+    claims = []
+    for new, day in sorted({(one.new, one.merged_on) for one in merged}):
+        parts = [one for one in merged if one.new == new and one.share is not None]
+        shares = ", ".join(_shared_name(run, one.old, one.share or 0) for one in parts)
+        if parts:
+            words = {"unit": run.unit_name(new), "parts": shares, "day": numerals.day(day)}
+            claims.append(claim(say("briefing.change_scope", **words), 2))
+    divided = sorted({one.old for one in merged if one.share is None})
+    if divided:
+        units = listed(run.unit_name(unit) for unit in divided)
+        claims.append(claim(say("briefing.change_scope_divided", units=units), 2))
+    return claims
+
+
+def _shared_name(run: Run, unit: str, share: float) -> str:
+    """Return the name of an old unit, with the share of it that counts where it was divided."""
+    name = run.unit_name(unit)
+    if share == 1:
+        return name
+    return say("briefing.change_scope_share", unit=name, share=numerals.percent(share))
 
 
 def _values(rows: list[Row], scope: Scope, against: str, measure: str) -> tuple[Value, ...]:

@@ -53,6 +53,7 @@ class Run:
 
     dossiers = Frame("One row per dossier.")
     steps = Frame("One row per dossier and step.")
+    service_records = Frame("One row per dossier with an apology, payment or other extra field.")
     pauses = Frame("One row per dossier and pause.")
     quarantine = Frame("One row per rejected or flagged row of the source files.")
     due_findings = Frame("One row per dossier whose due date is not that of its term (rule D13).")
@@ -116,11 +117,13 @@ class Run:
     def _on_request(self, *tables: RequestTable, **asked: Any) -> dict[str, pl.DataFrame]:
         return on_request.count_on_request(tables, self.folders, self.facts, **asked)
 
+    def due_dates_known_on(self, day: dt.date, dossiers: pl.DataFrame) -> pl.DataFrame:
+        """Return ``due_dates`` of some dossiers by the calendars as they were known on a day."""
+        return self._local(on_request.due_dates_known_on(day, dossiers, self.folders, self.facts))
+
     def step_waits(self) -> pl.DataFrame:
         """Return every wait of a step for its holder, split by cause."""
         return on_request.split_waits(self._file("steps").parent, self.facts)
-
-    # reading ------------------------------------------------------------------------------
 
     def limited_to(self, tables: Collection[str]) -> Run:
         """Return this run with only some of its tables: reading another one is an error."""
@@ -135,8 +138,6 @@ class Run:
         return self._local(pl.scan_parquet(self._file(table)).filter(**rows or {}).collect())
 
     def _local(self, frame: pl.DataFrame) -> pl.DataFrame:
-        if self.zone == "UTC":
-            return frame
         moments = [c for c, t in frame.schema.items() if isinstance(t, pl.Datetime) and t.time_zone]
         return frame.with_columns(pl.col(c).dt.convert_time_zone(self.zone) for c in moments)
 
@@ -183,8 +184,6 @@ class Run:
             with path.open("rb") as file:
                 digest.update(f"{name} {file_digest(file, 'sha256').hexdigest()}\n".encode())
         return digest.hexdigest()[:12]
-
-    # names --------------------------------------------------------------------------------
 
     def units(self) -> list[str]:
         """Return the ids of all units that have dossiers, sorted."""
@@ -242,26 +241,28 @@ class Run:
         """Return the row of a lateness profile, no row if no file defines it."""
         return lateness_profiles(self.reference / "profiles").filter(profile=profile)
 
-    def parent_name(self, unit_id: str) -> str:
-        """Return the name of the body above a unit; for ``*`` of the one above all units.
+    def parent_name(self, unit_id: str, period: str = "") -> str:
+        """Return the name of the body above a unit; for ``*`` of the one above those of a period.
 
         Empty where a unit is not in the reviewed list or several bodies share the units.
         """
-        return self.office(unit_id)[unit_id != EVERYTHING]
+        return self.office(unit_id, period)[unit_id != EVERYTHING]
 
-    def office(self, unit_id: str) -> tuple[str, str]:
-        """Return the names of a reporting office and of the body above it, for a letterhead.
+    def office(self, unit_id: str, period: str = "") -> tuple[str, str]:
+        """Return the names of an office and of the body above it; of ``*``, of the body shared.
 
-        All units together report under the body they share; empty where they share none.
+        Empty where the units of the period share none.
         """
-        office = self._common_body() if unit_id == EVERYTHING else unit_id
+        office = self._common_body(period) if unit_id == EVERYTHING else unit_id
         above = self._register.get(office, {}).get("parent", "")
         names = (self.unit_name(b) if b in self._register else "" for b in (office, above))
         return next(names), next(names)
 
-    def _common_body(self) -> str:
-        """Return the lowest body that all units belong to or are; empty where there is none."""
-        chains = [self._chain(unit_id) for unit_id in self.units()]
+    def _common_body(self, period: str) -> str:
+        """Return the lowest body that the units of a period belong to or are; empty without one."""
+        is_unit = (pl.col("numerator") > 0) & (pl.col("unit_id") != EVERYTHING)
+        units = self.unit_measures.filter(is_unit, measure="received", period=period)["unit_id"]
+        chains = [self._chain(unit_id) for unit_id in units.to_list() or self.units()]
         return next((b for b in chains[0] if all(b in chain for chain in chains)), "")
 
     def _chain(self, unit_id: str) -> list[str]:
@@ -275,8 +276,8 @@ class Run:
     @cached_property
     def month_classes(self) -> dict[str, str]:
         """Which months have long holidays in the calendars of these dossiers, and which not."""
-        used = self.dossiers["calendar_id"].unique()
         labels = {*self.cause_cells["period"], *self.overdue_cells["period"]}
+        used = self.dossiers["calendar_id"].unique()
         return month_classes(labels, Calendars.read(self.reference / "calendars"), used)
 
     # looking up units, periods and profiles -----------------------------------------------
@@ -339,9 +340,7 @@ class Run:
             UsageProblem: No period of that kind has dossiers.
         """
         receptions = self.unit_measures.filter(
-            pl.col("measure") == "received",
-            pl.col("unit_id") == EVERYTHING,
-            pl.col("numerator") > 0,
+            pl.col("numerator") > 0, measure="received", unit_id=EVERYTHING
         )
         labels = self.periods(kind)
         if not labels:

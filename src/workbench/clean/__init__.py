@@ -26,6 +26,7 @@ CLEAN_TABLES = (
     "reconciliation",
     "dossier_history",
     "other_records",
+    "service_records",
     "source_findings",
 )
 

@@ -45,7 +45,7 @@ COMMANDS = (
 )
 """Every command but those of ``GROUPS``, which have commands of their own."""
 
-GROUPS = {"sources": ("inspect", "epar"), "calendar": ("add", "check"), "units": ("add",)}
+GROUPS = {"sources": ("inspect", "epar"), "calendar": ("add", "check", "moved"), "units": ("add",)}
 """Commands with commands of their own."""
 
 

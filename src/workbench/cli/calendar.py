@@ -1,4 +1,4 @@
-"""``workbench calendar``: draft a year of holidays, and compare the calendars with a library."""
+"""``workbench calendar``: draft a year of holidays, compare it with a library, list moved dues."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 from workbench.cli.options import Language, argument, option
 from workbench.core.project import find_project
-from workbench.messages import say
+from workbench.messages import language, say
 
 
 def add(
@@ -44,3 +44,16 @@ def check(*, lang: Annotated[Language | None, option("lang")] = None) -> None:
     drafts = drafts or say("calendars.no_drafts")
     text = say("calendars.checked", n=len(differences), library=library, drafts=drafts)
     sys.stdout.write(f"{text}\n")
+
+
+def moved(
+    *,
+    unit: Annotated[str, option("unit", "ID")] = "*",
+    data: Annotated[str, option("data", "DIR")] = "",
+    lang: Annotated[Language | None, option("lang")] = None,
+) -> None:
+    """Print the due dates that a day announced late moved: before, after, and why."""
+    from workbench.answers import open_book
+
+    book = open_book(data, language=language())
+    sys.stdout.write(f"{book.moved_due_dates(unit=unit)}\n")

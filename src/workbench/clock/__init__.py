@@ -54,18 +54,25 @@ class Calendars:
         self._desks = desks or calendars
 
     @classmethod
-    def read(cls, folder: Path) -> Calendars:
+    def read(cls, folder: Path, *, known_on: dt.date | None = None) -> Calendars:
         """Read the five tables of a calendars folder.
 
         These are calendars, holidays, office_hours, reception_hours and unit_calendars.
         Reception hours are those in which a dossier may be handed in beyond the hours that the
         clock counts (Saturdays); without a row for a calendar both are the same.
 
+        Args:
+            folder: The folder.
+            known_on: Leave out the days off and make-up days that were announced after this day
+                (column ``announced_on`` of the holidays; empty: known all along).
+
         Raises:
             InputRejected: A file or column is missing, a zone or date cannot be read, windows
                 overlap, or a day has more than two windows.
         """
         holidays = read_rows(folder / "holidays.csv", "holiday_list", "day", "kind", "paired_day")
+        if known_on is not None:
+            holidays = [row for row in holidays if row.get("announced_on", "") <= f"{known_on}"]
         hours = read_rows(
             folder / "office_hours.csv",
             *("calendar_id", "valid_from", "valid_to", "weekdays", "opens", "closes"),

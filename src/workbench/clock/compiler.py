@@ -46,12 +46,12 @@ class CalendarCompiler:
         self.name = row["calendar_id"]
         self.zone = _zone(row["time_zone"], self.name)
         self.zone_name = row["time_zone"]
-        self.first = _date(row["first_day"], self.name)
+        self.first = civil_date(row["first_day"], self.name)
         self.last = self._last_covered(row, holidays)
         self.drafted_from = self._first_draft(holidays)
-        self.off = {_date(h["day"], self.name) for h in holidays if h["kind"] in OFF_KINDS}
+        self.off = {civil_date(h["day"], self.name) for h in holidays if h["kind"] in OFF_KINDS}
         self.made_up = {
-            _date(h["day"], self.name): _date(h["paired_day"], self.name)
+            civil_date(h["day"], self.name): civil_date(h["paired_day"], self.name)
             for h in holidays
             if h["kind"] == "swap_work"
         }
@@ -87,7 +87,7 @@ class CalendarCompiler:
 
     def _last_covered(self, row: dict[str, str], listed: list[dict[str, str]]) -> dt.date:
         """Return the last day before a year that lacks the holiday which every year has."""
-        last = _date(row["last_day"], self.name)
+        last = civil_date(row["last_day"], self.name)
         for year in range(self.first.year, last.year + 1):
             if not has_yearly_holiday(row, listed, year):
                 return dt.date(year - 1, 12, 31)
@@ -95,7 +95,7 @@ class CalendarCompiler:
 
     def _first_draft(self, listed: list[dict[str, str]]) -> dt.date | None:
         """Return the first day of the first year with rows not yet reviewed."""
-        years = [_date(h["day"], self.name).year for h in listed if h.get("verified") == "no"]
+        years = [civil_date(h["day"], self.name).year for h in listed if h.get("verified") == "no"]
         return dt.date(min(years), 1, 1) if years else None
 
     def _windows(self, count: int) -> tuple[_Numbers, _Numbers, _Numbers]:
@@ -148,8 +148,8 @@ class CalendarCompiler:
             raise InputRejected("worktime.bad_windows", calendar=self.name, day=valid_from or "–")
         return _Hours(
             _weekdays(row["weekdays"], self.name),
-            _date(valid_from, self.name) if valid_from else dt.date.min,
-            _date(valid_to, self.name) if valid_to else dt.date.max,
+            civil_date(valid_from, self.name) if valid_from else dt.date.min,
+            civil_date(valid_to, self.name) if valid_to else dt.date.max,
             opens,
             closes if closes > opens else closes + _DAY,
         )
@@ -256,7 +256,8 @@ def has_yearly_holiday(calendar: dict[str, str], holidays: list[dict[str, str]],
     return not name or any(name in found.casefold() for found in of_year)
 
 
-def _date(text: str, calendar: str) -> dt.date:
+def civil_date(text: str, calendar: str) -> dt.date:
+    """Return the day of a reviewed row; a text that is none is an error that names the calendar."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError:

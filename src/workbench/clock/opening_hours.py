@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.clock.compiler import OFF_KINDS
+from workbench.clock.compiler import OFF_KINDS, civil_date
 from workbench.core.reference_rows import read_rows
 
 
@@ -37,6 +37,14 @@ class SpecialDay:
     name_vi: str
     name_en: str
     worked_as: dt.date | None
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """The days off and make-up days that were announced on one day."""
+
+    announced_on: dt.date
+    days: tuple[SpecialDay, ...]
 
 
 def opening_hours(folder: Path, calendar_id: str) -> list[OpeningHours]:
@@ -68,18 +76,45 @@ def special_days(folder: Path, calendar_id: str, first: dt.date, last: dt.date) 
     """Return the days off and make-up days of a calendar from ``first`` to ``last``, in order."""
     calendars = read_rows(folder / "calendars.csv", "calendar_id", "holiday_list")
     lists = {row["calendar_id"]: row["holiday_list"] for row in calendars}
-    days = [
-        SpecialDay(
-            dt.date.fromisoformat(row["day"]),
-            row["name_vi"],
-            row["name_en"],
-            None if row["kind"] in OFF_KINDS else dt.date.fromisoformat(row["paired_day"]),
-        )
-        for row in read_rows(folder / "holidays.csv", "holiday_list", "day", "kind", "paired_day")
-        if row["holiday_list"] == lists.get(calendar_id)
-        and (row["kind"] in OFF_KINDS or row["kind"] == "swap_work")
+    rows = [row for row in _holidays(folder) if row["holiday_list"] == lists.get(calendar_id)]
+    days = [day for day in map(_special_day, rows) if first <= day.day <= last]
+    return sorted(days, key=lambda one: one.day)
+
+
+def announcements(folder: Path) -> list[Announcement]:
+    """Return the days that a decree announced on a known day, by that day.
+
+    Raises:
+        InputRejected: A table is missing, or a day of an announcement cannot be read.
+
+    >>> from workbench.core.project import shipped
+    >>> first = announcements(shipped().reference / "calendars")[0]
+    >>> f"{first.announced_on}: {first.days[0].day}, {first.days[1].day}"
+    '2025-12-25: 2026-01-02, 2026-01-10'
+    """
+    rows = [row for row in _holidays(folder) if row.get("announced_on")]
+    by_day: dict[dt.date, list[SpecialDay]] = {}
+    for row in rows:
+        announced_on = civil_date(row["announced_on"], row["holiday_list"])
+        by_day.setdefault(announced_on, []).append(_special_day(row))
+    return [
+        Announcement(on, tuple(sorted(days, key=lambda one: one.day)))
+        for on, days in sorted(by_day.items())
     ]
-    return sorted((d for d in days if first <= d.day <= last), key=lambda d: d.day)
+
+
+def _holidays(folder: Path) -> list[dict[str, str]]:
+    rows = read_rows(folder / "holidays.csv", "holiday_list", "day", "kind", "paired_day")
+    return [row for row in rows if row["kind"] in OFF_KINDS or row["kind"] == "swap_work"]
+
+
+def _special_day(row: dict[str, str]) -> SpecialDay:
+    return SpecialDay(
+        dt.date.fromisoformat(row["day"]),
+        row["name_vi"],
+        row["name_en"],
+        None if row["kind"] in OFF_KINDS else dt.date.fromisoformat(row["paired_day"]),
+    )
 
 
 def _weekdays(text: str) -> tuple[int, int]:

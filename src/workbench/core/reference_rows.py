@@ -27,9 +27,10 @@ def read_rows(path: Path, *columns: str) -> list[dict[str, str]]:
 
 
 def write_rows(path: Path, rows: Sequence[dict[str, str]]) -> None:
-    """Replace a reference CSV as a whole by rows with the columns of the first."""
+    """Replace a reference CSV as a whole by rows; a column that a row lacks is empty in it."""
     lines = io.StringIO()
-    writer = csv.DictWriter(lines, list(rows[0]), lineterminator="\n", restval="")
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    writer = csv.DictWriter(lines, columns, lineterminator="\n", restval="")
     writer.writeheader()
     writer.writerows(rows)
     beside = path.with_suffix(".new")

@@ -101,6 +101,34 @@ def count_on_request(
         return {name: warehouse.frame(name) for name in tables}
 
 
+def due_dates_known_on(
+    day: dt.date, dossiers: pl.DataFrame, folders: Iterable[Path], facts: Project
+) -> pl.DataFrame:
+    """Return ``due_dates`` of some dossiers by the calendars as they were known on a day.
+
+    Args:
+        day: What was announced after it is left out.
+        dossiers: Rows of ``dossiers``.
+        folders: Folders that hold the tables of ``clean``.
+        facts: Project with calendars, lateness profiles and SQL models.
+
+    Raises:
+        InputRejected: A table or calendar is missing.
+    """
+    calendars = Calendars.read(facts.reference / "calendars", known_on=day)
+    with Warehouse(facts.pipelines) as warehouse:
+        for folder in folders:
+            warehouse.attach(folder)
+        warehouse.attach(facts.reference)
+        warehouse.add_frame("dossiers", dossiers)
+        warehouse.add_frame("calendar_keys", calendars.keys())
+        warehouse.add_frame("calendar_days", calendars.days())
+        warehouse.add_frame("unit_calendars", calendars.units())
+        warehouse.add_frame("profiles", lateness_profiles(facts.reference / "profiles"))
+        warehouse.build("clock", wanted=("due_dates",))
+        return warehouse.frame("due_dates")
+
+
 def split_waits(clean: Path, facts: Project, *, hours: pl.DataFrame | None = None) -> pl.DataFrame:
     """Return each logged wait and its seconds by cause (``figures.waits``).
 

@@ -13,6 +13,22 @@ import polars as pl
 POSITION = ("source_file", "source_sheet", "source_row")
 """Source position of a landed row, the trace back to the export; a text file has no sheet."""
 
+SERVICE_FIELDS = (
+    "has_apology",
+    "apology_on",
+    "apology_number",
+    "n_extensions",
+    "n_supplements",
+    "is_filed_elsewhere",
+    "filing_unit",
+    "payment",
+    "is_digitised",
+    "has_electronic_result",
+    "satisfaction",
+    "has_complaint",
+)
+"""Fields of a dossier that offices count and that no clock needs (``service_records``)."""
+
 DOSSIER_FIELDS = (
     "dossier_id",
     "unit_id",
@@ -36,6 +52,7 @@ DOSSIER_FIELDS = (
     "late_reason",
     "term_value",
     "term_unit",
+    *SERVICE_FIELDS,
 )
 STEP_FIELDS = (
     "dossier_id",
@@ -95,6 +112,7 @@ FILES_SCHEMA: Mapping[str, pl.DataType] = {
     "kept_by": pl.String(),
     "snapshot_at": pl.String(),
     "incremental": pl.Boolean(),
+    "service_fields": pl.List(pl.String()),
     "case_dates": pl.String(),
     "arrives_with": pl.String(),
     "starts_with": pl.String(),
@@ -106,6 +124,7 @@ FILES_SCHEMA: Mapping[str, pl.DataType] = {
 }
 """``landed_files``: what was read of each file and sheet, and how its text is to be understood.
 
+``service_fields`` names the fields of ``SERVICE_FIELDS`` that the sheet gives, be they empty.
 ``has_epochs`` says that numbers count from 1970, ``due_days`` names due fields whose stamps at
 midnight are dates, ``due_mixed`` those where they stand beside hours and stay as written.
 
@@ -113,7 +132,7 @@ Where one row gives several steps, each stage is a sheet of its own, with the sh
 are in ``sheet_of`` (missing elsewhere). Files delivered together share a ``batch``.
 """
 
-_NAMES = ("unit_id", "procedure_id", "procedure_name", "field_of_work", "step")
+_NAMES = ("unit_id", "filing_unit", "procedure_id", "procedure_name", "field_of_work", "step")
 _MOMENT = pl.Datetime("us", "UTC")
 OTHER_RECORDS: Mapping[str, pl.DataType] = {
     "dossier_id": pl.String(),
@@ -132,6 +151,21 @@ OTHER_RECORDS: Mapping[str, pl.DataType] = {
     "source_row": pl.Int64(),
 }
 """``other_records``, a clean table that is empty where a single source records the dossiers."""
+SERVICE_RECORDS: Mapping[str, pl.DataType] = {
+    "dossier_id": pl.String(),
+    "has_apology": pl.Boolean(),
+    "apology_on": pl.Date(),
+    "n_extensions": pl.Int64(),
+    "n_supplements": pl.Int64(),
+    "is_filed_elsewhere": pl.Boolean(),
+    "filing_unit": pl.String(),
+    "payment": pl.String(),
+    "is_digitised": pl.Boolean(),
+    "has_electronic_result": pl.Boolean(),
+    "satisfaction": pl.String(),
+    "has_complaint": pl.Boolean(),
+}
+"""``service_records``, a clean table that is empty where no export gives ``SERVICE_FIELDS``."""
 
 
 def is_instant(field: str) -> bool:

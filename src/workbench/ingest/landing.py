@@ -319,6 +319,7 @@ def _file_row(raw: RawTable, export: Delivery, name: str, facts: dict[str, Any])
         "kept_by": profile.kept_by,
         "snapshot_at": facts["snapshot_at"] or _plain(_snapshot(raw, part, profile, name)),
         "incremental": part.incremental,
+        "service_fields": mapping.service_fields(raw, part),
         "case_dates": ",".join(part.case_dates),
         **part.stamp_rules(),
         "term_value": profile.term.value if profile.term else None,

@@ -18,7 +18,14 @@ from workbench.core.errors import InputRejected
 from workbench.core.vocabulary import EVERYTHING
 from workbench.ingest.codes import Codes
 from workbench.ingest.date_spelling import plain_columns
-from workbench.ingest.fields import FIELDS, POSITION, is_extra, is_instant, is_name
+from workbench.ingest.fields import (
+    FIELDS,
+    POSITION,
+    SERVICE_FIELDS,
+    is_extra,
+    is_instant,
+    is_name,
+)
 from workbench.ingest.profile import FileLayout, SourceProfile, Target
 from workbench.ingest.readers import RawTable
 from workbench.ingest.readers.unitrows import UNIT_ROW
@@ -127,6 +134,14 @@ def landed(
         pl.lit(raw.sheet).alias(POSITION[1]),
         raw.frame["source_row"].alias(POSITION[2]),
     )
+
+
+def service_fields(raw: RawTable, part: FileLayout) -> list[str]:
+    """Return the fields of ``SERVICE_FIELDS`` that a sheet gives, be its cells empty or not."""
+    columns = [part.columns[header] for header in raw.frame.columns if header in part.columns]
+    targets = [target for several in columns for target in several]
+    given = {t.field for t in (*targets, *part.from_text, *part.from_name, *part.constants)}
+    return [field for field in SERVICE_FIELDS if field in given]
 
 
 def with_free_marker(

@@ -16,6 +16,8 @@ from workbench.ingest.profile import FileLayout, SourceProfile, Target
 _TRANSITIONS = ("schedule", "start", "complete", "other")
 """Effect of a log's event on its step; ``other`` has none."""
 
+_YES_NO = ("yes", "no")
+
 FIELD_CODES: Mapping[str, tuple[str, ...]] = {
     "status": STATUSES,
     "status_after": STATUSES,
@@ -23,7 +25,14 @@ FIELD_CODES: Mapping[str, tuple[str, ...]] = {
     "channel_in": CHANNELS_IN,
     "channel_out": CHANNELS_IN,
     "applicant_kind": ("citizen", "business", "other"),
-    "processed_online": ("yes", "no"),
+    "processed_online": _YES_NO,
+    "has_apology": _YES_NO,
+    "is_filed_elsewhere": _YES_NO,
+    "payment": ("online", "counter", "other", "unpaid", "none"),
+    "is_digitised": _YES_NO,
+    "has_electronic_result": _YES_NO,
+    "satisfaction": ("satisfied", "neutral", "dissatisfied"),
+    "has_complaint": _YES_NO,
     "transition": _TRANSITIONS,
 }
 """Codes of the fields of codes."""

@@ -1,10 +1,11 @@
 """Find the roles that no header of a register explains, from the values of its columns.
 
 A number that no other row has is the dossier's; of several dates the one before all others is the
-reception, a later one that open rows lack the end, and one that all have and that lies between the
-ends of some rows the due date. Where several columns may have a role, a person chooses, and always
-which column names the unit: words that repeat may be anything. Columns that may hold persons are
-left alone, and each guess is marked as one in the draft.
+reception, a later one that open rows lack the end, unless it was set at reception as a deadline is,
+and one that all have and that lies between the ends of some rows the due date. Where several
+columns may have a role, a person chooses, and always which column names the unit: words that repeat
+may be anything. Columns that may hold persons are left alone, and each guess is marked as one in
+the draft.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from workbench.privacy import Patterns
 _UNIQUE, _FILLED, _ORDERED, _HALF = 0.98, 0.95, 0.9, 0.5
 _MOST_UNITS, _ROWS_A_UNIT = 60, 3
 _MOST_STATUSES = 12
+_ROWS_A_PLAN = 5
 _OF_CODES = ("status", "channel_in")
 _ENDS = ("resolved_at", "returned_at")
 _PLACES = ("x_ward", "x_district")
@@ -215,7 +217,8 @@ def _dates(
     end = next((header_of[field] for field in _ENDS if field in header_of), "")
     if not end:
         gaps = [h for h in later if frame[h].null_count() > frame[start].null_count()]
-        if not (ends := gaps or later):
+        after = {h: _days_after(moments[start], moments[h]) for h in gaps or later}
+        if not (ends := [h for h in after if not _is_planned(h, after, moments)]):
             return
         yield "resolved_at", ends
         end = ends[0]
@@ -224,6 +227,33 @@ def _dates(
         dues := [h for h in dues if _lie_on_both_sides(moments[h], moments[end])]
     ):
         yield "due_at", dues
+
+
+def _days_after(start: pl.Series, later: pl.Series) -> pl.Series:
+    """Return how many days each of two dates, as digits, are apart, where both are known."""
+    days = pl.DataFrame({"start": start, "later": later}).drop_nulls()
+    digits = pl.all().str.slice(0, 8).str.to_date("%Y%m%d", strict=False)
+    return days.select(digits).select((pl.col("later") - pl.col("start")).dt.total_days())["later"]
+
+
+def _is_planned(
+    header: str, days_after: Mapping[str, pl.Series], moments: Mapping[str, pl.Series]
+) -> bool:
+    """Return whether a date was set at reception, as a deadline is, rather than met by work.
+
+    All rows have it the same number of days later; or another date lies now before and now after
+    it, and is spread over at least twice as many different numbers of days.
+    """
+    days = days_after[header].drop_nulls()
+    spread = days.n_unique()
+    if spread == 1 and len(days) >= _ROWS_A_PLAN and days[0] > 0:
+        return True
+    return any(
+        _lie_on_both_sides(moments[header], moments[other])
+        and 2 * spread <= days_after[other].n_unique()
+        for other in days_after
+        if other != header
+    )
 
 
 def _lie_on_both_sides(dues: pl.Series, ends: pl.Series) -> bool:

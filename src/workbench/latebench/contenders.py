@@ -21,7 +21,7 @@ from workbench.explain import REPLAYED_TABLES
 from workbench.figures.compare import cells as judge_cells
 from workbench.figures.result_tables import single_causes
 from workbench.figures.whatif import TransferLog
-from workbench.ingest.fields import OTHER_RECORDS
+from workbench.ingest.fields import OTHER_RECORDS, SERVICE_RECORDS
 from workbench.latebench.register import BenchTables
 from workbench.warehouse import Warehouse
 
@@ -75,6 +75,7 @@ class Workbench:
             for name, table in register.tables().items():
                 warehouse.add_frame(name, table)
             warehouse.add_frame("other_records", pl.DataFrame(schema=OTHER_RECORDS))
+            warehouse.add_frame("service_records", pl.DataFrame(schema=SERVICE_RECORDS))
             warehouse.add_frame("calendar_keys", self._calendars.keys())
             warehouse.add_frame("calendar_days", self._calendars.days())
             warehouse.add_frame("unit_calendars", self._calendars.units())

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from workbench.official.half_year import HalfYearReport, half_year_report
     from workbench.official.index766 import Simulated766, band, simulate_766, version_766
     from workbench.official.metrics import rates_side_by_side, read_metrics, totals
-    from workbench.official.par_index import evaluate, read_criteria
+    from workbench.official.par_index import cheapest_first, evaluate, read_criteria
     from workbench.official.workbook import Letterhead, write_form
 
 _HOMES = {
@@ -30,7 +30,7 @@ _HOMES = {
     "half_year": ("HalfYearReport", "half_year_report"),
     "index766": ("Simulated766", "band", "simulate_766", "version_766"),
     "metrics": ("rates_side_by_side", "read_metrics", "totals"),
-    "par_index": ("evaluate", "read_criteria"),
+    "par_index": ("cheapest_first", "evaluate", "read_criteria"),
     "workbook": ("Letterhead", "write_form"),
 }
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "Names",
     "Simulated766",
     "band",
+    "cheapest_first",
     "evaluate",
     "fill",
     "form_names",

@@ -38,7 +38,7 @@ COUNTS: dict[str, tuple[str, ...]] = {
     "online_part": ("online_part",),
     "online_rest": ("online_rest",),
     "returned": ("returned",),
-    "returned_electronic": ("returned_online",),
+    "returned_electronic": ("results_electronic",),
     "returned_paper": ("returned_counter", "returned_by_post"),
 }
 """Figure -> counters of ``counts`` it adds up."""

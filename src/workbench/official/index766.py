@@ -114,7 +114,8 @@ def _item(row: dict[str, str], figures: dict[str, int]) -> tuple[object, ...]:
     value = above / below if above is not None and below else None
     threshold = float(row["threshold"]) if row["threshold"] else None
     points = _points(row, value, threshold)
-    reason = row[f"absent_{language()}"] or ("" if points is not None else say("official.nothing"))
+    absent = row[f"absent_{language()}"] or say("official.nothing")
+    reason = absent if points is None else ""
     head = (row["group_id"], row[f"group_{language()}"], row["item_id"], row[f"item_{language()}"])
     cells = (float(row["item_points"]), above, below, value, threshold, points, row["rule"])
     return (*head, *cells, reason, row["source"], row["verified"])

@@ -1,28 +1,33 @@
 """Criteria of the administrative-reform index that a province sets for its units.
 
 The criteria are configuration (``data/reference/par_criteria.csv``, empty as shipped): thresholds
-differ by province and year and none was verified. A criterion without source or date of decision
-is refused; one whose rate has no value gets no points.
+differ by province and year and none was verified. A row is of one of four kinds: a rate, a count,
+a checklist (items done of items), or manual (points that the unit gave itself, and those a
+reviewer gave). One that cannot be read, or lacks its source or dates, gets no points and says why;
+the others are evaluated all the same.
 """
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from workbench.core.errors import InputRejected
-from workbench.figures.measures import Rate
-from workbench.messages import language
+from workbench.figures.estimates import Estimate
+from workbench.figures.measures import COUNTERS, Rate
+from workbench.messages import language, say
 from workbench.official.metrics import estimate_rate
 
-_RULES = ("threshold", "proportional")
+KINDS = ("rate", "count", "checklist", "manual")
+_RULES = ("threshold", "proportional", "at_most")
 _SCHEMA = {
     "criterion_id": pl.String,
+    "kind": pl.String,
     "name": pl.String,
     "metric_id": pl.String,
     "numerator": pl.Int64,
@@ -34,6 +39,10 @@ _SCHEMA = {
     "is_met": pl.Boolean,
     "points": pl.Float64,
     "max_points": pl.Float64,
+    "points_to_win": pl.Float64,
+    "steps_to_win": pl.Int64,
+    "is_self_scored": pl.Boolean,
+    "problem": pl.String,
     "source": pl.String,
     "decided_on": pl.Date,
 }
@@ -41,31 +50,35 @@ _SCHEMA = {
 
 @dataclass(frozen=True)
 class _Criterion:
-    """One criterion: a rate, a threshold (a share), points, and where it was decided.
+    """One criterion: what is counted, a threshold, points, and where it was decided.
 
-    ``rule`` is ``threshold`` (all points from the threshold on, none below) or ``proportional``
-    (points in proportion to the rate, all of them from the threshold on).
+    ``rule`` is ``threshold`` (all points from the threshold on, none below), ``proportional``
+    (points in proportion, all of them from the threshold on) or ``at_most`` (all points up to the
+    threshold, none above). ``problem`` says why a row cannot be evaluated.
     """
 
-    criterion_id: str
-    names: dict[str, str]
-    metric_id: str
-    rate: Rate
-    points: float
-    rule: str
-    threshold: float
-    valid_from: dt.date
-    valid_to: dt.date
-    decided_on: dt.date
-    source: str
+    row: Mapping[str, str]
+    number: int
+    counters: Rate = ((), ())
+    points: float = 0.0
+    threshold: float = 0.0
+    valid_from: dt.date = dt.date.min
+    valid_to: dt.date = dt.date.max
+    decided_on: dt.date | None = None
+    problem: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What is scored; a row that does not say so is a rate."""
+        return self.row.get("kind") or "rate"
+
+    def typed(self, column: str) -> float | None:
+        """Return a number that people enter: items done, or points."""
+        return float(text) if (text := self.row.get(column)) else None
 
 
 def read_criteria(file: Path, rates: Mapping[str, Rate]) -> tuple[_Criterion, ...]:
-    """Read criteria, each with the rate it names; none when the file holds only its header.
-
-    Raises:
-        InputRejected: A criterion lacks source or dates, or names an unknown rate or rule.
-    """
+    """Read criteria, each with what it counts; none when the file holds only its header."""
     with file.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     return tuple(_criterion(row, n, file.name, rates) for n, row in enumerate(rows, start=2))
@@ -82,65 +95,147 @@ def evaluate(
         on: Last day of the period; criteria not in force on it are left out.
 
     Returns:
-        One row per criterion: the rate with numerator, denominator and 95 % interval, threshold,
-        whether it is met, points and maximum; null where the rate divides nothing.
+        One row per criterion: what was counted (a rate with its 95 % interval), threshold, whether
+        it is met, points and maximum, the points still to win and how many more dossiers or items
+        they take; null where nothing is counted, with the problem in words.
     """
     rows = [_evaluated(c, figures) for c in criteria if c.valid_from <= on <= c.valid_to]
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
+def cheapest_first(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return criteria with points to win by more dossiers or items, the fewest a point first."""
+    open_rows = frame.filter(pl.col("points_to_win") > 0, pl.col("steps_to_win") > 0)
+    return open_rows.sort(pl.col("steps_to_win") / pl.col("points_to_win"), "criterion_id")
+
+
 def _evaluated(criterion: _Criterion, figures: dict[str, int]) -> tuple[object, ...]:
-    e = estimate_rate(criterion.rate, figures)
-    is_met = None if e.value is None else e.value >= criterion.threshold
-    share = None
-    if e.value is not None:
-        partly = e.value / criterion.threshold if criterion.rule == "proportional" else 0.0
-        share = 1.0 if is_met else partly
-    points = None if share is None else criterion.points * share
-    head = (criterion.criterion_id, criterion.names[language()], criterion.metric_id)
-    cells = (e.numerator, e.denominator, e.value, e.lower, e.upper, criterion.threshold, is_met)
-    return (*head, *cells, points, criterion.points, criterion.source, criterion.decided_on)
+    c, row = criterion, criterion.row
+    estimate = None if c.problem else _count(c, figures)
+    share = _share(c, estimate) if estimate else None
+    points = None if share is None else c.points * share
+    checked = c.typed("checked") if c.kind == "manual" and not c.problem else None
+    if c.kind == "manual" and not c.problem:
+        points = checked if checked is not None else c.typed("self_scored")
+    missing = None if points is None else c.points - points
+    cells: tuple[float | None, ...] = (None, None, None)
+    if estimate:
+        cells = (_whole(estimate.numerator), _whole(estimate.denominator), estimate.value)
+    interval = (estimate.lower, estimate.upper) if estimate and c.kind == "rate" else (None, None)
+    name = row.get(f"name_{language()}") or row.get("name_vi") or row.get("criterion_id", "")
+    return (
+        *(row.get("criterion_id", ""), c.kind, name, row.get("metric_id", "")),
+        *cells,
+        *interval,
+        None if c.problem or c.kind == "manual" else c.threshold,
+        None if share is None else share >= 1,
+        points,
+        c.points,
+        missing,
+        _steps(c, estimate) if estimate else None,
+        c.kind == "manual" and points is not None and checked is None,
+        c.problem or ("" if points is not None else say("official.nothing")),
+        row.get("source", ""),
+        c.decided_on,
+    )
+
+
+def _count(c: _Criterion, figures: dict[str, int]) -> Estimate | None:
+    """Return what a criterion counts; nothing where its denominator is zero."""
+    if c.kind == "rate":
+        rate = estimate_rate(c.counters, figures)
+        return None if rate.value is None else rate
+    if c.kind == "count":
+        n = sum(figures[name] for name in c.counters[0])
+        return Estimate(n, n, n, n, None, "count")
+    done = c.typed("self_scored")
+    if c.kind == "manual" or done is None:
+        return None
+    return Estimate(done, done, done, done, c.threshold, "count")
+
+
+def _share(c: _Criterion, estimate: Estimate) -> float:
+    """Return the share of the points that a count gives."""
+    value = estimate.value or 0.0
+    if c.row["rule"] == "at_most":
+        return float(value <= c.threshold)
+    if value >= c.threshold:
+        return 1.0
+    return value / c.threshold if c.row["rule"] == "proportional" else 0.0
+
+
+def _steps(c: _Criterion, estimate: Estimate) -> int | None:
+    """Return how many more dossiers or items all points take, at an unchanged denominator."""
+    if c.row["rule"] == "at_most" or estimate.value is None:
+        return None
+    base = estimate.denominator if c.kind == "rate" and estimate.denominator else 1
+    # rounded first: 0.95 of 100 dossiers are 95, not 95.00000000000001
+    needed = math.ceil(round(c.threshold * base, 9))
+    return max(needed - int(estimate.numerator), 0)
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)
 
 
 def _criterion(
     row: dict[str, str], number: int, file: str, rates: Mapping[str, Rate]
 ) -> _Criterion:
     missing = [name for name in ("source", "decided_on", "valid_from") if not row.get(name)]
+    where = {"file": file, "row": number}
     if missing:
-        raise InputRejected(
-            "official.criterion_lacks", file=file, row=number, missing=", ".join(missing)
-        )
-    if row["metric_id"] not in rates or row["rule"] not in _RULES:
-        raise InputRejected(
+        problem = say("official.criterion_lacks", missing=", ".join(missing), **where)
+        return _Criterion(row, number, problem=problem)
+    counters = _counters(row, rates)
+    kind = row.get("kind") or "rate"
+    rules = ("",) if kind == "manual" else _RULES
+    if counters is None or kind not in KINDS or row["rule"] not in rules:
+        problem = say(
             "official.bad_criterion",
-            file=file,
-            row=number,
             metric=row["metric_id"],
             rule=row["rule"],
+            kind=kind,
             metrics=", ".join(rates),
+            kinds=", ".join(KINDS),
+            rules=", ".join(_RULES),
+            **where,
         )
+        return _Criterion(row, number, problem=problem)
     try:
-        return _read(row, rates[row["metric_id"]])
-    except ValueError as problem:
-        raise InputRejected(
-            "official.criterion_value", file=file, row=number, reason=problem
-        ) from problem
+        return _read(row, number, counters)
+    except ValueError as error:
+        problem = say("official.criterion_value", reason=error, **where)
+        return _Criterion(row, number, problem=problem)
 
 
-def _read(row: dict[str, str], rate: Rate) -> _Criterion:
-    threshold = float(row["threshold"])
-    if not 0 < threshold <= 1:
+def _counters(row: dict[str, str], rates: Mapping[str, Rate]) -> Rate | None:
+    """Return what a row counts; nothing where it names no rate or counter that there is."""
+    kind = row.get("kind") or "rate"
+    if kind == "rate":
+        return rates.get(row["metric_id"])
+    if kind != "count":
+        return (), ()
+    names = tuple(name.strip() for name in row["metric_id"].split("+"))
+    return (names, ()) if set(names) <= set(COUNTERS) else None
+
+
+def _read(row: dict[str, str], number: int, counters: Rate) -> _Criterion:
+    kind, points = row.get("kind") or "rate", float(row["points"])
+    threshold = 0.0 if kind == "manual" else float(row["threshold"])
+    is_possible = kind == "manual" or 0 < threshold <= (1 if kind == "rate" else math.inf)
+    if not is_possible:
         raise ValueError(f"threshold {row['threshold']}")
+    for column in ("self_scored", "checked"):
+        typed = float(row.get(column) or 0)
+        if not 0 <= typed <= (points if kind == "manual" else math.inf):
+            raise ValueError(f"{column} {row[column]}")
     return _Criterion(
-        criterion_id=row["criterion_id"],
-        names={"vi": row["name_vi"], "en": row["name_en"] or row["name_vi"]},
-        metric_id=row["metric_id"],
-        rate=rate,
-        points=float(row["points"]),
-        rule=row["rule"],
+        row,
+        number,
+        counters=counters,
+        points=points,
         threshold=threshold,
         valid_from=dt.date.fromisoformat(row["valid_from"]),
         valid_to=dt.date.fromisoformat(row["valid_to"]) if row["valid_to"] else dt.date.max,
         decided_on=dt.date.fromisoformat(row["decided_on"]),
-        source=row["source"],
     )

@@ -16,6 +16,8 @@ from typing import Any
 
 from workbench import __version__
 from workbench.answers import Book
+from workbench.answers.late_list import records_apologies
+from workbench.answers.moved_due_dates import has_late_announcements
 from workbench.answers.quality import has_step_log
 from workbench.core import numerals
 from workbench.core.errors import UsageProblem
@@ -201,6 +203,10 @@ def run_job(book: Book, job: Job) -> Any:
     data = "." if (book.home / "tables").is_dir() else ""
     parameters = {**job.parameters, "data": data}
     spared = [] if has_step_log(book) else ["step-log"]
+    if not records_apologies(book):
+        spared.append("apologies")
+    if not has_late_announcements(book):
+        spared.append("late-announcements")
     if job.notebook != NOTEBOOKS[0]:
         # a sentence stands once among pages that are made together
         spared.append("in-briefing")
@@ -223,7 +229,10 @@ def job_page(book: Book, job: Job, outputs: Outputs) -> Page:
     unit = job.parameters.get("unit", EVERYTHING)
     against = job.parameters.get("against", "")
     agency = dict.fromkeys(
-        [book.parent_name(unit), "" if unit == EVERYTHING else book.unit_name(unit)]
+        [
+            book.parent_name(unit, job.parameters["period"]),
+            "" if unit == EVERYTHING else book.unit_name(unit),
+        ]
     )
     about = say(
         "briefing.page_against" if against else "briefing.page_about",

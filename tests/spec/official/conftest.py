@@ -123,7 +123,7 @@ def counted(
     conventions = Conventions.read(reference_dir)
     spans = [span for row in conventions.rows for span in spans_between(row, first, last)]
     folder = tmp_path_factory.mktemp("tables")
-    for name in ("dossiers", "outcomes", "pause_spells", "receptions"):
+    for name in ("dossiers", "outcomes", "pause_spells", "receptions", "service_records"):
         tables[name].write_parquet(folder / f"{name}.parquet")
     names = ("counts", "official_overruns")
     found = [

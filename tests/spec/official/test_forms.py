@@ -102,7 +102,7 @@ def test_07a_leaves_the_apology_split_empty_when_no_source_keeps_it(counted, ref
 
 def test_07a_splits_late_dossiers_where_the_first_appointment_is_kept(counted, reference_dir):
     kept = counted.counts.with_columns(
-        pl.col("late").alias("late_reappointed"), pl.lit(0).alias("late_unrecorded")
+        pl.col("late").alias("late_with_apology"), pl.lit(0).alias("late_unrecorded")
     )
     span = counted.conventions.span("2022-H1")
     total = fill(Form.read("07a/BTP", reference_dir), kept, span=span, profile="wb_strict").total
@@ -117,9 +117,9 @@ def test_a_split_kept_for_some_dossiers_only_stays_empty_and_leaves_nothing_unex
     first &= (pl.col("profile") == "wb_strict") & (pl.col("late") > 0)
     kept = pl.when(first & (first.cum_sum() == 1)).then(pl.col("late")).otherwise(0)
     partly = counted.counts.with_columns(
-        kept.alias("late_reappointed"),
+        kept.alias("late_with_apology"),
         (pl.col("late") - kept).alias("late_unrecorded"),
-        pl.lit(0).alias("late_as_appointed"),
+        pl.lit(0).alias("late_without_apology"),
     )
     form = fill(Form.read("07a/BTP", reference_dir), partly, span=span, profile="wb_strict")
     assert form.total["done_late_apology"] is None

@@ -6,15 +6,14 @@ import datetime as dt
 
 import pytest
 
-from workbench.core.errors import InputRejected
 from workbench.core.project import shipped
 from workbench.figures.measures import COUNTERS, read_rates
-from workbench.official import evaluate, read_criteria
+from workbench.official import cheapest_first, evaluate, read_criteria
 
 RATES = read_rates(shipped().reference)
 HEAD = (
     "criterion_id,name_vi,name_en,metric_id,points,rule,threshold,"
-    "valid_from,valid_to,decided_on,source,verified\n"
+    "valid_from,valid_to,decided_on,source,verified,kind,self_scored,checked\n"
 )
 GOOD = "T1,Đúng hạn,,ot_done,2,{rule},{threshold},2022-01-01,{to},2021-12-20,QĐ 1/QĐ-UBND,yes\n"
 FIGURES = dict.fromkeys(COUNTERS, 0) | {"early": 50, "on_time": 40, "late": 10}
@@ -78,6 +77,58 @@ def test_without_dossiers_there_are_no_points(criteria):
         (good(threshold="high"), "row 2"),
     ],
 )
-def test_a_criterion_that_cannot_be_right_is_refused(criteria, row, message):
-    with pytest.raises(InputRejected, match=message):
-        criteria(row)
+def test_a_criterion_that_cannot_be_right_says_why_and_leaves_the_others_alone(
+    criteria, row, message
+):
+    odd, right = evaluate(criteria(row, good(threshold="0.9")), FIGURES, on=DAY).rows(named=True)
+    assert message in odd["problem"]
+    assert odd["points"] is None
+    assert (right["points"], right["problem"]) == (2.0, "")
+
+
+OTHERS = "{id},Tên,,{metric},{points},{rule},{threshold},2022-01-01,,2021-12-20,QĐ 1,yes,{kind},"
+
+
+def other(kind, metric="", points=2, rule="", threshold="", scores=","):
+    row = OTHERS.format(
+        id=kind, metric=metric, points=points, rule=rule, threshold=threshold, kind=kind
+    )
+    return f"{row}{scores}\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "points", "steps"),
+    [
+        (other("count", "early + on_time", rule="threshold", threshold=100), 0, 10),
+        (other("count", "early + on_time", rule="proportional", threshold=100), 1.8, 10),
+        (other("count", "late", rule="at_most", threshold=10), 2, None),
+        (other("count", "late", rule="at_most", threshold=9), 0, None),
+        (other("checklist", rule="proportional", threshold=4, scores="3,"), 1.5, 1),
+        (other("manual", scores="1.5,"), 1.5, None),
+        (other("manual", scores="1.5,1"), 1, None),
+    ],
+)
+def test_counts_checklists_and_points_by_hand_are_scored(criteria, row, points, steps):
+    scored = evaluate(criteria(row), FIGURES, on=DAY).row(0, named=True)
+    assert (scored["points"], scored["steps_to_win"]) == (pytest.approx(points), steps)
+    assert scored["points_to_win"] == pytest.approx(2 - points)
+    assert scored["is_self_scored"] == row.endswith("1.5,\n")
+
+
+def test_points_by_hand_are_none_where_nobody_gave_any_and_never_more_than_there_are(criteria):
+    empty, much = evaluate(
+        criteria(other("manual"), other("manual", scores="3,")), FIGURES, on=DAY
+    ).rows(named=True)
+    assert empty["points"] is None
+    assert "self_scored 3" in much["problem"]
+
+
+def test_the_cheapest_points_are_those_that_take_the_fewest_dossiers_each(criteria):
+    rows = (
+        good(threshold="0.95"),  # five dossiers for two points
+        other("count", "early", points=1, rule="threshold", threshold=52),  # two for one
+    )
+    assert cheapest_first(evaluate(criteria(*rows), FIGURES, on=DAY))["steps_to_win"].to_list() == [
+        2,
+        5,
+    ]

@@ -45,6 +45,7 @@ def counts(**given: int) -> pl.DataFrame:
 def filled(reference_dir):
     figures = {"in_play": 1200, "received": 1200, "received_online": 1200, "done": 1190}
     figures |= {"early": 1000, "on_time": 100, "late": 90, "late_unrecorded": 90, "withdrawn": 10}
+    figures |= {"territory_unknown": 1200, "payment_unknown": 1200}
 
     def fill_form(name: str = "II.06a"):
         form = Form.read(name, reference_dir)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
@@ -83,6 +84,36 @@ def test_two_columns_that_may_be_the_end_are_left_to_a_person(roles):
     found = roles("Ticket ID;Office;Created;Due date;yy;zz", rows)
     assert "resolved_at" not in found.values()
     assert roles.choices["resolved_at"] == ("yy", "zz")
+
+
+TERMS = (14, 30, 14, 14, 30, 14, 30, 30, 14, 30, 14, 30)
+WORKED = (9, 21, 15, 3, 33, 12, 28, 40, 6, 31, 17, 25)
+"""Days until the deadline and until the end, of dossiers that are all over."""
+
+
+def closed(*columns: tuple[int, ...]) -> list[tuple[str, ...]]:
+    """Rows received day by day, each with dates so many days later."""
+    first = dt.date(2026, 1, 5)
+    return [
+        (f"K-{n:03d}", "Amt", *(f"{first + dt.timedelta(n + after):%d.%m.%Y}" for after in days))
+        for n, days in enumerate(zip([0] * len(columns[0]), *columns, strict=True))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("deadline", "end"), [("Frist", "Erledigt"), ("Échéance", "Clos"), ("yy", "zz")]
+)
+def test_a_deadline_is_no_end_in_whatever_language_and_where_no_row_is_open(roles, deadline, end):
+    found = roles(f"Ticket ID;Office;Created;{deadline};{end}", closed(TERMS, WORKED))
+    assert (found[deadline], found[end]) == ("due_at", "resolved_at")
+    assert not roles.choices
+
+
+def test_a_date_that_is_always_as_far_away_is_no_end_even_where_there_is_no_other(roles):
+    found = roles("Ticket ID;Office;Created;zz", closed((14,) * 12))
+    assert "resolved_at" not in found.values()
+    assert "resolved_at" not in roles.choices
+    assert roles("Ticket ID;Office;Created;zz", closed(WORKED))["zz"] == "resolved_at"
 
 
 def test_the_words_of_known_codes_name_their_column_whatever_its_header_is(roles):

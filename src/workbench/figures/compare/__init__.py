@@ -38,6 +38,12 @@ from workbench.figures.compare.headline_rates import (
     with_and_without_suspects,
 )
 from workbench.figures.compare.interventions import intervention
+from workbench.figures.compare.present_scope import (
+    Succession,
+    in_present_scope,
+    read_successions,
+    successions_between,
+)
 from workbench.figures.compare.rate_series import (
     BaselinePeriods,
     changed,
@@ -58,6 +64,7 @@ __all__ = [
     "SIDE_BY_SIDE_RATES",
     "BaselinePeriods",
     "Side",
+    "Succession",
     "breach_risks",
     "calibrate_risks",
     "cells",
@@ -74,14 +81,17 @@ __all__ = [
     "gaps",
     "groups_alike",
     "headline",
+    "in_present_scope",
     "intervention",
     "medians",
     "overdispersion_by_cause",
     "predicted_number",
+    "read_successions",
     "sensitivity",
     "series",
     "shares_by_kind",
     "standings",
+    "successions_between",
     "sure_bounds",
     "turned",
     "unit_effects",

@@ -1,0 +1,94 @@
+"""Rates of units as they are at the end of a comparison: those merged since, added up.
+
+A ward that was made of eight on 1 July 2025 has no earlier figures of its own. Beside those of the
+new ward belong the sums of the eight; a unit that was divided counts by its shares, and one whose
+shares are not known stays by itself.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from workbench.figures.estimates import wilson_many
+
+_GROUP = ("measure", "profile", "period", "procedure_id", "channel_in")
+
+
+@dataclass(frozen=True)
+class Succession:
+    """One line of ``unit_mergers.csv``: what of an old unit became part of a new one, and when.
+
+    ``share`` is 1 for a unit that went over as a whole, and missing where it is not known.
+    """
+
+    old: str
+    new: str
+    merged_on: dt.date
+    share: float | None
+
+
+def read_successions(rows: Sequence[Mapping[str, str]]) -> list[Succession]:
+    """Return the successions of units that have ids on both sides."""
+    return [
+        Succession(
+            row["old_unit_id"],
+            row["new_unit_id"],
+            dt.date.fromisoformat(row["merged_on"]),
+            float(row["share"]) if row["share"] else None,
+        )
+        for row in rows
+        if row["old_unit_id"] and row["new_unit_id"]
+    ]
+
+
+def successions_between(
+    successions: Sequence[Succession], units: Sequence[str], first: dt.date, last: dt.date
+) -> list[Succession]:
+    """Return those in force from a day after ``first`` to ``last`` whose old unit has figures."""
+    here = set(units)
+    return [one for one in successions if first < one.merged_on <= last and one.old in here]
+
+
+def in_present_scope(rates: pl.DataFrame, successions: Sequence[Succession]) -> pl.DataFrame:
+    """Return rates with old units added up into the new ones, each by its share.
+
+    Numerators and denominators are rounded to whole dossiers after adding up; the interval is that
+    of the sum. A unit of which some share is missing stays as it is.
+
+    Args:
+        rates: Rows of ``measures`` that have a denominator.
+        successions: Which units to add up.
+
+    >>> import datetime as dt
+    >>> row = {"measure": "late_done", "profile": "p", "period": "2025-H1"}
+    >>> row |= {"procedure_id": "*", "channel_in": "*", "method": "wilson", "evidence_level": 1}
+    >>> counts = (("A", 1, 10), ("B", 2, 10))
+    >>> rates = pl.DataFrame(
+    ...     [{**row, "unit_id": u, "numerator": n, "denominator": d} for u, n, d in counts]
+    ... )
+    >>> merged = [Succession(u, "C", dt.date(2025, 7, 1), s) for u, s in (("A", 1), ("B", 0.5))]
+    >>> in_present_scope(rates, merged).select("unit_id", "numerator", "denominator").rows()
+    [('C', 2, 15)]
+    """
+    open_units = {one.old for one in successions if one.share is None}
+    known = [(one.old, one.new, one.share) for one in successions if one.old not in open_units]
+    moves = pl.DataFrame(
+        known, {"unit_id": pl.String, "new": pl.String, "share": pl.Float64}, orient="row"
+    )
+    weight = pl.col("share").fill_null(1.0)
+    sums = (
+        rates.join(moves, on="unit_id", how="left")
+        .with_columns(unit_id=pl.coalesce("new", "unit_id"))
+        .group_by(*_GROUP, "unit_id", "method", "evidence_level")
+        .agg((pl.col(side) * weight).sum().round() for side in ("numerator", "denominator"))
+        .cast({"numerator": pl.Int64, "denominator": pl.Int64})
+        .filter(pl.col("denominator") > 0)
+        .sort(*_GROUP, "unit_id")
+    )
+    bounds = wilson_many(sums["numerator"], sums["denominator"])
+    names = ("value", "lower", "upper")
+    return sums.with_columns(pl.Series(n, b) for n, b in zip(names, bounds, strict=True))

@@ -1,0 +1,84 @@
+"""A comparison across a merger of units is one of the present units: old ones are added up."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from workbench.answers import open_book
+
+NOW, BEFORE = "2022-H1", "2021-H1"
+HEAD = "old_unit_id,old_code,new_unit_id,new_code,merged_on,share,note,source,verified\n"
+
+
+@pytest.fixture
+def merged(small_project, tmp_path):
+    """Return the book of a project in which units were merged: lines of old, new and share."""
+
+    def run(*lines: tuple[str, str, str], day: str = "2021-07-01"):
+        book = open_book(small_project.root, language="en")
+        reference = shutil.copytree(book.reference, tmp_path / "reference")
+        rows = "".join(f"{old},,{new},,{day},{share},,made up,no\n" for old, new, share in lines)
+        (reference / "unit_mergers.csv").write_text(HEAD + rows, encoding="utf-8")
+        return replace(book, reference=reference)
+
+    return run
+
+
+def side(book, unit):
+    rows = book.compare_periods(NOW, against=BEFORE).frame.filter(unit_id=unit).to_dicts()
+    return (rows[0]["left_numerator"], rows[0]["left_denominator"]) if rows else None
+
+
+def measured(book, *units):
+    rows = book.unit_measures.filter(
+        pl.col("unit_id").is_in(units),
+        measure="late_or_overdue",
+        profile=book.result_profile,
+        period=BEFORE,
+    )
+    return rows["numerator"].sum(), rows["denominator"].sum()
+
+
+def test_the_earlier_side_of_a_merged_unit_is_the_sum_of_its_predecessors(merged):
+    book = merged(("SD-P1", "SD-VH", "1"), ("SD-VH", "SD-VH", "1"))
+    whole = measured(book, "SD-P1", "SD-VH")
+    assert side(book, "SD-VH") == whole > measured(book, "SD-VH")
+    assert side(book, "SD-P1") is None
+    claims = [one.text for one in book.compare_periods(NOW, against=BEFORE).claims]
+    sentence = next(text for text in claims if text.startswith("Compared in the present scope"))
+    assert f"before 01/07/2021 are the sum of {book.unit_name('SD-P1')}" in sentence
+    assert "work that came from other offices with the merger is not" in sentence
+    alone = book.compare_periods(NOW, against=BEFORE, unit="SD-YT").claims
+    assert not any("present scope" in one.text for one in alone)
+
+
+def test_a_divided_unit_counts_by_its_share_and_stays_apart_where_that_is_not_known(merged):
+    book = merged(("SD-P1", "SD-VH", "0.5"), ("SD-P1", "SD-YT", "0.5"))
+    (n, d), (late, all_of) = measured(book, "SD-P1"), measured(book, "SD-VH")
+    assert abs(side(book, "SD-VH")[1] - (all_of + d / 2)) <= 0.5
+    assert abs(side(book, "SD-VH")[0] - (late + n / 2)) <= 0.5
+    claims = [one.text for one in book.compare_periods(NOW, against=BEFORE).claims]
+    assert any("50.0% of" in text for text in claims)
+
+
+def test_a_unit_divided_by_unknown_shares_is_kept_apart_and_named(merged):
+    book = merged(("SD-P1", "SD-VH", ""))
+    assert side(book, "SD-P1") == measured(book, "SD-P1")
+    claims = [one.text for one in book.compare_periods(NOW, against=BEFORE).claims]
+    assert f"Kept apart, being divided by unknown shares: {book.unit_name('SD-P1')}." in claims
+
+
+def test_an_old_unit_that_is_asked_about_and_a_merger_outside_the_periods_change_nothing(merged):
+    book = merged(("SD-P1", "SD-VH", "1"))
+    rows = book.compare_periods(NOW, against=BEFORE, unit="SD-P1").frame
+    assert rows.filter(unit_id="SD-P1").height == 1
+    assert side(replace(book, language="vi"), "SD-P1") is None
+
+
+def test_a_merger_after_the_periods_changes_nothing(merged):
+    book = merged(("SD-P1", "SD-VH", "1"), day="2025-07-01")
+    assert side(book, "SD-P1") == measured(book, "SD-P1")
