@@ -123,7 +123,8 @@ def _first_screen(revisions: RevisionDiff) -> Iterator[str | Table]:
         yield say("revisions.nothing")
         return
     if revisions.moves_nothing_compared:
-        yield say("revisions.nothing_compared")
+        is_alike = revisions.left_headline == revisions.headline
+        yield say("revisions.nothing_compared" if is_alike else "revisions.other_profile_only")
     else:
         counts = {name: numerals.count(value) for name, value in revisions.counts.items()}
         yield say("revisions.summary", profile=revisions.headline, **counts)

@@ -48,6 +48,15 @@ def test_english_on_request(revisions):
     assert "50.0% (2/4)" in text
 
 
+def test_another_headline_profile_is_not_called_the_same_results(revisions):
+    none = {n: getattr(revisions, n).clear() for n in ("measures", "flips", "dossiers")}
+    moved = dataclasses.replace(revisions, **none)
+    assert moved.left_headline != moved.headline
+    assert "headline figures do because their profile is another" in to_text(moved)
+    alike = dataclasses.replace(moved, left_headline=moved.headline)
+    assert "No measure and no dossier's outcome differs" in to_text(alike)
+
+
 def test_the_json_document_is_what_its_schema_says(revisions):
     schema = json.loads((ASSETS / "revisions.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
