@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import runpy
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from workbench import __version__
+
 HERE = Path(__file__).parent
 DEFINITIONS = runpy.run_path(str(HERE / "definitions.py"))
+RELEASE = runpy.run_path(str(HERE / "release.py"))
 ASSUMPTIONS = runpy.run_path(str(HERE / "assumptions_page.py"))
 ROOT = HERE.parents[1]
 HOW = (
@@ -60,3 +64,62 @@ def test_a_review_needs_no_forge():
     for wrapper in (".github/workflows/review.yml", ".gitlab-ci.yml"):
         assert ".ci/review" in (ROOT / wrapper).read_text(encoding="utf-8")
         assert "workbench diff" not in (ROOT / wrapper).read_text(encoding="utf-8")
+
+
+CHANGES = """# Changelog
+
+## Unreleased
+
+### Definitions
+
+- Late is late.
+
+### Fixed
+
+- A fault.
+
+## 0.3.1 (2026-01-02)
+
+### Fixed
+
+- Another.
+"""
+DAY = dt.date(2026, 3, 4)
+
+
+def test_a_release_moves_what_waits_to_its_version_and_the_tag_has_it_as_notes():
+    changelog = RELEASE["release"](CHANGES, "0.4.0", DAY)
+    assert RELEASE["released"](changelog) == ["0.4.0", "0.3.1"]
+    assert RELEASE["notes"](changelog, "0.4.0") == (
+        "### Definitions\n\n- Late is late.\n\n### Fixed\n\n- A fault."
+    )
+    assert RELEASE["notes"](changelog, "0.3.1") == "### Fixed\n\n- Another."
+    assert "## Unreleased\n\n## 0.4.0 (2026-03-04)\n" in changelog
+
+
+@pytest.mark.parametrize(
+    ("changelog", "version", "why"),
+    [
+        (CHANGES, "0.3.1", "not newer"),
+        (CHANGES, "0.3.2", "at least a minor version"),
+        (CHANGES, "0.4", "MAJOR.MINOR.PATCH"),
+        ("## Unreleased\n\n## 0.3.1 (2026-01-02)\n", "0.4.0", "nothing to release"),
+    ],
+)
+def test_a_release_that_cannot_be_is_refused(changelog, version, why):
+    with pytest.raises(SystemExit, match=why):
+        RELEASE["release"](changelog, version, DAY)
+
+
+def test_the_changelog_has_the_version_of_the_package_and_every_tag():
+    changelog = RELEASE["CHANGELOG"].read_text(encoding="utf-8")
+    versions = RELEASE["released"](changelog)
+    assert versions == sorted(versions, key=RELEASE["read_version"], reverse=True)
+    assert versions[0] == __version__
+    for file, pattern in RELEASE["VERSIONED"].items():
+        assert f'"{__version__}"' in pattern.search(file.read_text(encoding="utf-8"))[0]
+    tags = subprocess.run(
+        ["git", "tag", "--list", "v*"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split()
+    for version in {*versions, *(tag.removeprefix("v") for tag in tags)}:
+        assert RELEASE["notes"](changelog, version)

@@ -255,18 +255,6 @@ def test_parameters_are_written_as_a_person_would(briefed, small_project, tmp_pa
 # what is refused --------------------------------------------------------------------------
 
 
-def test_an_unknown_parameter_is_an_error_that_names_the_known_ones(small_project):
-    notebook = small_project.notebooks / "causes.ipynb"
-    with pytest.raises(UsageProblem, match=r"«perod».*period, unit, language.*mean: period"):
-        run_notebook(notebook, {"perod": "2022-H1"}, home=small_project.root)
-
-
-def test_an_unknown_notebook_is_an_error_that_names_the_known_ones(small_project):
-    notebook = small_project.notebooks / "cause.ipynb"
-    with pytest.raises(UsageProblem, match=r"«cause».*briefing, causes"):
-        run_notebook(notebook, {}, home=small_project.root)
-
-
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
@@ -291,11 +279,22 @@ def test_a_failing_notebook_is_named_with_cell_and_error_and_the_old_pages_stay(
     book = open_book(bench, language="en")
     write_briefings(book, period="2022-H1", out=out)
     before = tree(out)
-    write_notebook(bench / "notebooks" / "causes.ipynb", "1 + 1", "1 / 0")
+    write_notebook(bench / "notebooks" / "causes.ipynb", "1 + 1", "1 / 0", "'not reached'")
     with pytest.raises(RuleFailed, match=r"«causes».*cell 4: ZeroDivisionError") as problem:
         write_briefings(book, period="2022-H1", out=out)
     assert problem.value.exit_code == 4
-    assert tree(out) == before
+    half_run = out / "stopped.ipynb"
+    assert str(half_run) in str(problem.value)
+    kept = json.loads(half_run.read_text(encoding="utf-8"))["cells"]
+    failing = next(n for n, cell in enumerate(kept) if cell["source"] == "1 / 0")
+    assert kept[failing]["outputs"][0]["ename"] == "ZeroDivisionError"
+    assert "papermill-error-cell" in kept[failing - 1]["source"]
+    assert [cell["outputs"] for cell in kept[failing + 1 :]] == [[]]
+    assert {name: page for name, page in tree(out).items() if name != half_run.name} == before
+
+    write_notebook(bench / "notebooks" / "causes.ipynb", "1 + 1")
+    write_briefings(book, period="2022-H1", out=out)
+    assert not half_run.exists()
 
 
 def test_a_notebook_that_asks_for_what_does_not_exist_says_so_in_plain_words(bench):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import fastexcel
 import polars as pl
@@ -11,8 +12,12 @@ from filelock import FileLock
 
 from workbench.answers import open_book
 from workbench.cli import main
+from workbench.cli.analyse import replace_results
+from workbench.cli.options import AnalysisOptions
 from workbench.core.errors import RuleFailed
+from workbench.core.project import Project
 from workbench.core.vocabulary import OUTCOMES, SEGMENT_KINDS
+from workbench.pages import Outputs
 from workbench.testing import one_stop_export
 
 TABLES = (
@@ -48,6 +53,32 @@ def test_what_an_analyst_keeps_in_the_folder_stays(out):
     assert sorted(p.name for p in out.iterdir() if not p.name.startswith(".")) == [
         *("briefing.html", "landed", "measures.json", "mine.txt", "tables"),
     ]
+
+
+def test_a_check_that_fails_leaves_the_tables_and_a_page_that_says_why(tmp_path, monkeypatch):
+    work, out = Project(tmp_path / "work"), tmp_path / "out"
+    for folder in (work.landed, work.clean, work.clock, work.results):
+        folder.mkdir(parents=True)
+    pl.DataFrame({"dossier_id": ["D1"]}).write_parquet(work.clean / "dossiers.parquet")
+    (work.results / "measures.json").write_text("{}", encoding="utf-8")
+
+    def write_page(_: object, *, out: Path, outputs: Outputs, **__: object) -> None:
+        if not outputs.is_draft:
+            outputs.folder.mkdir(exist_ok=True)
+            (outputs.folder / "stopped.html").write_text("why", encoding="utf-8")
+            raise RuleFailed("gate.stopped", n=1, first="-", page=outputs.folder)
+        (out / "briefing.html").write_text("a draft", encoding="utf-8")
+
+    monkeypatch.setattr("workbench.pages.write_page", write_page)
+    monkeypatch.setattr("workbench.answers.open_book", lambda _: None)
+    draft = AnalysisOptions(draft=True)
+    assert replace_results(work, out, draft).read_text(encoding="utf-8") == "a draft"
+    with pytest.raises(RuleFailed) as problem:
+        replace_results(work, out, AnalysisOptions())
+    assert problem.value.exit_code == 4
+    assert (out / "stopped.html").is_file()
+    assert (out / "tables" / "dossiers.parquet").is_file()
+    assert not (out / "briefing.html").exists()
 
 
 def test_a_dossier_leads_to_the_cells_of_its_rows(out, inbox, monkeypatch, capsys):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import polars as pl
 import pytest
@@ -35,11 +36,22 @@ def test_a_file_is_forgotten_and_everything_is_made_again_without_it(bench) -> N
     other = bench.project.briefings / "2021-H1"
     other.mkdir()
     (other / "briefing.html").write_text(FILE, encoding="utf-8")
+    away = bench.root.parent / "away"
+    bench.dvc("remote", "add", "away", "../away")
+    bench.dvc("push", "-q", "-r", "away")
 
     output = bench.call("forget", FILE).stdout
 
     assert "Forgotten: tam-dung_2021-H2.csv; 1 exports" in output
     assert "git history" in output
+    objects = int(re.search(r"remote away still holds (\d+) objects", output)[1])
+    assert objects > 0
+    assert FILE.encode() in bytes_of(away)
+    (command,) = re.findall(r"«workbench dvc (gc [^»]*away)»", output)
+    n_before = sum(path.is_file() for path in away.rglob("*"))
+    bench.dvc(*command.split(), "--force", "-q")
+    assert n_before - sum(path.is_file() for path in away.rglob("*")) == objects
+    assert FILE.encode() not in bytes_of(away)
     assert FILE.encode() not in bytes_of(bench.root)
     after = pl.read_parquet(bench.project.clean / "dossiers.parquet")
     assert after["dossier_id"].equals(before["dossier_id"])
@@ -50,7 +62,7 @@ def test_a_file_is_forgotten_and_everything_is_made_again_without_it(bench) -> N
 def test_erasing_the_last_source_removes_every_folder_and_the_whole_cache(bench) -> None:
     bench.dvc("remote", "add", "away", "../elsewhere")
     output = bench.call("forget", "one_stop").stdout
-    assert "remotes away" in output
+    assert "The DVC remote away holds nothing of earlier states" in output
     assert not bench.project.landed.exists()
     assert not bench.project.briefings.exists()
     assert not (bench.root / "dvc.lock").exists()

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import polars as pl
 import pytest
 
-from workbench.pages.document import Grid, Heading, Part, Text
+from workbench.pages.document import Grid, Heading, Numbers, Part, Text
 from workbench.pages.gate import Shown, faults_of_pages, faults_of_tables
 
 LABEL = "By appointed day"
@@ -27,6 +27,38 @@ def faults(*parts: Part, foot: str = LABEL, **more: object) -> list[str]:
 
 def test_a_page_whose_claims_bring_everything_passes():
     assert faults(*SOUND) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "lacking"),
+    [
+        ("3.7% were late on 30/06/2022. [level 1]", "without its denominator"),
+        ("3.7% were late in 06/2022. [level 1]", "without its denominator"),
+        ("2 units differ in 2021–2022. [level 2]", "without an interval"),
+        ("Hai đơn vị khác nhau, khoảng thời gian 2 năm. [mức 2]", "without an interval"),
+    ],
+)
+def test_a_date_is_no_denominator_and_years_are_no_interval(text, lacking):
+    assert [lacking in fault for fault in faults(Heading("Late"), Text(text, "item"))] == [True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3.7% were late (1/12 of them at one office). [level 1]",
+        "3,7% trễ hạn (81/2.198). [mức 1]",
+        "81/2.198 hồ sơ, khoảng 3,0–4,6%. [mức 2]",
+        "Từ −4,7 đến 0,9 điểm (khoảng −11,3 đến +0,9). [mức 2]",
+        "2 of 9 units, 1–4 points. [level 2]",
+    ],
+)
+def test_a_claim_with_denominator_and_interval_passes(text):
+    assert faults(Heading("Late"), Text(text, "item")) == []
+
+
+def test_large_numbers_bring_their_interval():
+    tiles = Numbers((("Late", "3.7%", "81/2,198 (3.0–4.6%)"),))
+    assert faults(Heading("Late"), tiles, Text("62 were really late. [level 2]", "item")) == []
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,16 @@ def test_a_run_that_only_just_began_is_left_alone(tmp_path) -> None:
     assert scratch.exists()
 
 
+def test_what_a_killed_run_left_a_moment_ago_is_gone_after_the_next_one(tmp_path) -> None:
+    folder = tmp_path / "clean"
+    command = [sys.executable, "-c", KILLED_RUN, str(folder), "1", "before"]
+    assert subprocess.run(command, check=False).returncode == 137
+    assert len(list(tmp_path.iterdir())) == 1
+    with replace_folder(folder):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["clean"]
+
+
 def test_a_hidden_folder_without_our_lock_is_no_leftover(tmp_path) -> None:
     other = tmp_path / ".clean-notes"
     other.mkdir()

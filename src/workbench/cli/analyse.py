@@ -4,7 +4,8 @@ Facts and rules are those of the project around the current folder, or the ones 
 installation. ``tables/``, ``landed/`` (the rows as delivered), ``measures.json`` and
 ``briefing.html`` of the output folder are replaced together, only after a successful run; other
 files there are kept. When cleaning leaves no dossier, ``tables/`` has the clean tables, which say
-why, and the others but ``landed/`` are removed.
+why, and the others but ``landed/`` are removed. Where an audit fails, or a claim of the page lacks
+what it must bring, the tables are written, ``stopped.html`` says why and there is no page.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from cyclopts import Parameter
 from workbench.clean import clean
 from workbench.cli.options import PLAIN, AnalysisOptions, Language, argument, option
 from workbench.clock.stage import clock
-from workbench.core.errors import InputRejected, UsageProblem
+from workbench.core.errors import InputRejected, RuleFailed, UsageProblem
 from workbench.core.project import (
     Project,
     Scratch,
@@ -32,7 +33,6 @@ from workbench.core.project import (
     replace_folder,
 )
 from workbench.core.run_folders import Progress, RunFolders
-from workbench.core.vocabulary import PeriodKind
 from workbench.explain import explain, known_profile
 from workbench.messages import say
 from workbench.program import shown_progress
@@ -78,7 +78,7 @@ def analyse(
     Raises:
         InputRejected: A file, profile or reference table cannot be read as such, or no dossier is
             left after cleaning.
-        RuleFailed: A table breaks its key or a promise.
+        RuleFailed: A table breaks its key or a promise, or a check stops the page.
         UsageProblem: There is no such profile; or the output folder is the one the command runs
             in, a file, or lies where nothing can be written.
         OutputBusy: Another run writes to the output folder, or it cannot be replaced.
@@ -87,7 +87,7 @@ def analyse(
 
     facts = find_facts()
     check_output(out)
-    profile = known_profile(facts, options.profile)
+    options = replace(options, profile=known_profile(facts, options.profile))
     form = TextForm(**asdict(options.text))
     exports = deliveries(paths, *(find_profile(source, facts.reference) for source in sources))
     exports = [replace(export, part=form.of(export.part)) for export in exports]
@@ -111,13 +111,32 @@ def analyse(
                 shutil.copytree(work.landed, fresh / "landed")
             raise InputRejected("stages.no_dossiers", folder=out / "tables")
         clock(folders)
-        explain(folders, profile=profile, kind=options.period)
-        with replace_folder(out, replaced=WRITTEN) as fresh:
-            _copy_tables([work.clean, work.clock, work.results], fresh)
-            shutil.copytree(work.landed, fresh / "landed")
-            shutil.copy(work.results / "measures.json", fresh / "measures.json")
-            page = _write_page(fresh, options.period, profile, progress)
-    return out / page.name
+        explain(folders, profile=options.profile, kind=options.period)
+        return replace_results(work, out, options, progress)
+
+
+def replace_results(
+    work: Project, out: Path, options: AnalysisOptions, progress: Progress = lambda _: None
+) -> Path:
+    """Replace what an earlier run wrote by the tables of this one and their page; return the page.
+
+    Raises:
+        RuleFailed: A check stops the page, of which none is left then; the tables are written.
+    """
+    stopped: RuleFailed | None = None
+    with replace_folder(out, replaced=WRITTEN) as fresh:
+        _copy_tables([work.clean, work.clock, work.results], fresh)
+        shutil.copytree(work.landed, fresh / "landed")
+        shutil.copy(work.results / "measures.json", fresh / "measures.json")
+        try:
+            _write_page(fresh, out, options, progress)
+        except RuleFailed as problem:
+            if problem.key != "gate.stopped":
+                raise
+            stopped = problem
+    if stopped:
+        raise stopped
+    return out / "briefing.html"
 
 
 def _is_empty(table: Path) -> bool:
@@ -132,8 +151,11 @@ def _copy_tables(folders: Sequence[Path], out: Path) -> None:
             shutil.copy(table, out / "tables" / table.name)
 
 
-def _write_page(out: Path, kind: PeriodKind, profile: str, progress: Progress) -> Path:
+def _write_page(fresh: Path, out: Path, options: AnalysisOptions, progress: Progress) -> None:
     from workbench.answers import open_book
-    from workbench.pages import write_page
+    from workbench.pages import Outputs, write_page
 
-    return write_page(open_book(out), kind=kind, profile=profile, out=out, progress=progress)
+    outputs = Outputs(out, is_draft=options.draft)
+    profile, kind = options.profile, options.period
+    book = open_book(fresh)
+    write_page(book, kind=kind, profile=profile, out=fresh, outputs=outputs, progress=progress)

@@ -17,14 +17,21 @@ from workbench.program import shown_progress
 from workbench.review import (
     WRITERS,
     RevisionDiff,
+    briefings_page,
+    compare_briefings,
     compare_revisions,
     enforce_limits,
+    is_briefing,
+    read_briefing,
     read_limits,
     to_published,
 )
 
 _ROWS = {"text": 0, "md": 0, "html": 500, "json": 500}
 """Rows of a table behind the first screen: a terminal and a pull request show it alone."""
+
+_LINES = 40
+"""Lines of a page of two briefings."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +57,12 @@ def command(
     lang: Annotated[Language | None, option("lang")] = None,
 ) -> None:
     """Print the comparison, then fail where a limit is passed."""
-    limits, project = read_limits(fail_on), _project(rev_a, rev_b)
     if page.published and page.format == "json":
         raise UsageProblem("revisions.published_json")
+    if rev_b and _is_of_briefings(rev_a, rev_b):
+        sys.stdout.write(_briefings_written(Path(rev_a), Path(rev_b), page))
+        return
+    limits, project = read_limits(fail_on), _project(rev_a, rev_b)
     runs_again = not fast and not page.published
     with shown_progress() as progress:
         comparison = compare_revisions(
@@ -60,6 +70,25 @@ def command(
         )
     sys.stdout.write(_written(comparison, page, project))
     enforce_limits(comparison, limits)
+
+
+def _is_of_briefings(*sides: str) -> bool:
+    """Whether both sides are executed notebooks, or folders of some that are no ``analyse``."""
+    places = [Path(side) for side in sides]
+    return all(p.exists() and not (p / "tables").is_dir() and is_briefing(p) for p in places)
+
+
+def _briefings_written(left: Path, right: Path, page: PageOptions) -> str:
+    """Write what reads otherwise in two briefings, whatever made them.
+
+    Raises:
+        UsageProblem: JSON or a page for publication is asked for.
+    """
+    if page.published or page.format == "json":
+        raise UsageProblem("revisions.briefings_only_read")
+    pages = compare_briefings(read_briefing(left), read_briefing(right))
+    rows = _LINES if page.rows is None else page.rows
+    return briefings_page(str(left), str(right), pages, page.format, rows)
 
 
 def _written(comparison: RevisionDiff, page: PageOptions, project: Project) -> str:

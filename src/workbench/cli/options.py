@@ -53,6 +53,8 @@ class RunOptions:
     """How a briefing is run unattended, now or later by a scheduler."""
 
     no_refresh: Annotated[bool, option("no_refresh")] = False
+    fetch: Annotated[str, option("fetch", "COMMAND")] = ""
+    wait: Annotated[float, option("wait", "HOURS")] = 0
     commit: Annotated[bool, option("commit")] = False
     on_failure: Annotated[str, option("on_failure", "COMMAND")] = ""
 
@@ -75,6 +77,7 @@ class AnalysisOptions:
     as_of: Annotated[str, option("as_of", "DATE")] = ""
     period: Annotated[PeriodKind, option("period_kind")] = "half"
     profile: Annotated[str, option("profile", "NAME")] = "wb_strict"
+    draft: Annotated[bool, option("draft")] = False
     text: Annotated[TextOptions, Parameter(name="*")] = AS_WRITTEN
 
 

@@ -2,7 +2,8 @@
 
 Silent when all is well, so that cron mails failures only. The exit code is that of the stage that
 failed. Periods that earlier runs missed are briefed as well; a period for which no export is new
-enough is refused, not briefed from stale data.
+enough is waited for or refused, not briefed from stale data. Schedules that are due at the same
+time run one after another; a run that was killed is logged by the next.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -21,23 +23,34 @@ import polars as pl
 from cyclopts import Parameter
 
 from workbench import __version__
-from workbench.answers import Book, open_book
+from workbench.answers import open_book
 from workbench.cli.brief import brief
 from workbench.cli.options import AS_USUAL, NO_OPTIONS, BriefingOptions, RunOptions, option
 from workbench.cli.relative_periods import resolve_period
-from workbench.cli.run_log import DONE, Entry, append_run, read_runs
+from workbench.cli.run_log import DONE, Entry, alone, append_run, read_runs
 from workbench.core.environment import check_installed, full_environment
 from workbench.core.errors import InputRejected, WorkbenchError
+from workbench.core.git import git, read_revision
 from workbench.core.params import read_params
 from workbench.core.project import Project, find_project
 from workbench.core.vocabulary import Period, latest_kind
 from workbench.messages import say
 from workbench.pages import Outputs, check_formats
-from workbench.review.snapshots import git
 
-_EXITED = re.compile(r"exited with (\d+)")
+_STAGE = re.compile(r"failed to reproduce '(?P<stage>\w+)'.*exited with (?P<code>-?\d+)", re.DOTALL)
+_MESSAGE = re.compile(r"^workbench: (.+)$", re.MULTILINE)
 _REFRESHED = "explain"
 """The last stage before pages."""
+_AGAIN = 600
+"""Seconds between two looks for exports that are waited for."""
+
+
+class StageFailure(SystemExit):
+    """A stage failed in a process of its own: its exit code and its message."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(code)
+        self.message = message
 
 
 def command(
@@ -53,11 +66,11 @@ def command(
     out = Outputs(project.briefings, formats, is_draft=False)
     entry = _begun(project, period, options)
     try:
-        if not way.no_refresh:
-            _refresh(project)
-        _brief_all(project, period, options, out, entry)
-        if way.commit:
-            _commit(project, entry)
+        with alone(project, entry):
+            labels = _labels_to_brief(project, period, way)
+            _brief_all(project, labels, period, options, out, entry)
+            if way.commit:
+                _commit(project, entry)
     except BaseException as fault:
         _end(project, entry, "failed", _exit_code(fault), _message(fault))
         if way.on_failure:
@@ -70,7 +83,7 @@ def command(
 
 
 def _begun(project: Project, period: str, options: BriefingOptions) -> Entry:
-    revision, changes = _revision(project)
+    revision, changes = read_revision(project.root)
     return {
         "started_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "version": __version__,
@@ -84,25 +97,41 @@ def _begun(project: Project, period: str, options: BriefingOptions) -> Entry:
     }
 
 
-def _revision(project: Project) -> tuple[str, bool]:
-    """Return the commit of a project and whether files differ from it; nothing without git."""
-    try:
-        return git(project, "rev-parse", "HEAD").strip(), bool(
-            git(project, "status", "--porcelain")
-        )
-    except WorkbenchError:
-        return "", False
-
-
-def _refresh(project: Project) -> None:
-    """Reproduce the pipeline up to its results; what it says is shown only if it fails.
+def _labels_to_brief(project: Project, period: str, way: RunOptions) -> list[str]:
+    """Bring exports and results up to date, and return the periods to brief, oldest first.
 
     Raises:
-        SystemExit: A stage failed, with the code of the stage.
+        InputRejected: No export was taken after the end of the period, or the command that brings
+            exports fails, as long as the run waits.
+        StageFailure: A stage failed.
     """
-    check_installed("dvc", "review")
-    done = subprocess.run(  # noqa: S603 - our own interpreter, no shell
-        [sys.executable, "-m", "dvc", "repro", _REFRESHED],
+    deadline = time.monotonic() + way.wait * 3600
+    while True:
+        try:
+            if way.fetch:
+                _fetch(way.fetch, project)
+            if not way.no_refresh:
+                _refresh(project)
+            return list(_periods(project, period or read_params(project).brief_period))
+        except InputRejected:
+            if time.monotonic() + _AGAIN > deadline:
+                raise
+        time.sleep(_AGAIN)
+
+
+def _fetch(command: str, project: Project) -> None:
+    """Run the command that brings exports or results; what it says is shown only if it fails."""
+    done = _run(command, project)
+    if done.returncode:
+        sys.stderr.write(done.stdout)
+        raise InputRejected("run.fetch_failed", command=command, code=done.returncode)
+
+
+def _run(command: str | list[str], project: Project) -> subprocess.CompletedProcess[str]:
+    """Run a program, or a line for the shell, in the project's folder."""
+    return subprocess.run(  # noqa: S603 - our interpreter, or what whoever set up the schedule chose
+        command,
+        shell=isinstance(command, str),
         cwd=project.root,
         env=full_environment(project),
         check=False,
@@ -112,26 +141,42 @@ def _refresh(project: Project) -> None:
         encoding="utf-8",
         errors="replace",
     )
-    if done.returncode:
-        sys.stderr.write(done.stdout)
-        exited = _EXITED.search(done.stdout)
-        raise SystemExit(int(exited[1]) if exited else done.returncode)
+
+
+def _refresh(project: Project) -> None:
+    """Reproduce the pipeline up to its results; what it says is shown only if it fails.
+
+    Raises:
+        StageFailure: A stage failed, with its code; 128 and the signal where it was killed.
+    """
+    check_installed("dvc", "review")
+    done = _run([sys.executable, "-m", "dvc", "repro", _REFRESHED], project)
+    if not done.returncode:
+        return
+    sys.stderr.write(done.stdout)
+    failure = _STAGE.search(done.stdout)
+    code = int(failure["code"]) if failure else done.returncode
+    if failure and code < 0:
+        message = say("run.stage_killed", stage=failure["stage"], signal=-code)
+        sys.stderr.write(f"workbench: {message}\n")
+        raise StageFailure(128 - code, message)
+    explained = _MESSAGE.findall(done.stdout)
+    raise StageFailure(code, explained[-1] if explained else say("run.stage_failed"))
 
 
 def _brief_all(
-    project: Project, period: str, options: BriefingOptions, out: Outputs, entry: Entry
+    project: Project,
+    labels: list[str],
+    period: str,
+    options: BriefingOptions,
+    out: Outputs,
+    entry: Entry,
 ) -> None:
-    """Brief the period that is asked for, and those that earlier runs have missed.
-
-    Raises:
-        InputRejected: No export was taken after the end of the period.
-    """
-    params = read_params(project)
-    book = open_book(project.root)
-    entry["parameters"] = asdict(params)
-    entry["data"] = book.fingerprint
+    """Brief periods, and note in the log what of."""
+    entry["parameters"] = asdict(read_params(project))
+    entry["data"] = open_book(project.root).fingerprint
     entry["inputs"] = _inputs(project)
-    for label in _periods(project, book, period or params.brief_period):
+    for label in labels:
         name = "" if not period and latest_kind(label) else label
         pages = brief(project, name, options, out, progress=lambda _: None)
         entry["periods"].append(label)
@@ -146,16 +191,25 @@ def _inputs(project: Project) -> list[Entry]:
     return pl.read_parquet(file, columns=columns).to_dicts()
 
 
-def _periods(project: Project, book: Book, period: str) -> Iterator[str]:
+def _periods(project: Project, period: str) -> Iterator[str]:
+    """Yield the period that is asked for, after those that earlier runs have missed.
+
+    Raises:
+        InputRejected: No export was taken after the end of the period.
+    """
     if latest_kind(period):
         yield period
         return
-    latest = resolve_period(period, dt.datetime.now().astimezone().date())
-    taken = book.snapshot
+    latest = resolve_period(period, _today())
+    taken = open_book(project.root).snapshot
     if taken is not None and taken.date() < latest.ends_on:
         raise InputRejected("run.no_newer_export", period=latest, taken=f"{taken:%d/%m/%Y}")
     yield from map(str, _missed(project, latest))
     yield str(latest)
+
+
+def _today() -> dt.date:
+    return dt.datetime.now().astimezone().date()
 
 
 def _missed(project: Project, latest: Period) -> list[Period]:
@@ -173,9 +227,9 @@ def _missed(project: Project, latest: Period) -> list[Period]:
 
 def _commit(project: Project, entry: Entry) -> None:
     """Commit what the run has recorded in ``dvc.lock``; nothing where it is as before."""
-    if git(project, "status", "--porcelain", "--", "dvc.lock"):
+    if git(project.root, "status", "--porcelain", "--", "dvc.lock"):
         text = say("run.committed", periods=", ".join(entry["periods"]), data=entry["data"])
-        git(project, "commit", "--quiet", "--message", text, "--", "dvc.lock")
+        git(project.root, "commit", "--quiet", "--message", text, "--", "dvc.lock")
 
 
 def _end(project: Project, entry: Entry, outcome: str, code: int, message: str) -> None:
@@ -201,8 +255,8 @@ def _exit_code(fault: BaseException) -> int:
 
 def _message(fault: BaseException) -> str:
     """Return what the log says of a failure; of an unforeseen one its kind alone."""
-    if isinstance(fault, SystemExit):
-        return say("run.stage_failed")
+    if isinstance(fault, StageFailure):
+        return fault.message
     return str(fault) if isinstance(fault, WorkbenchError) else type(fault).__name__
 
 

@@ -1,23 +1,31 @@
 """The log of unattended runs: one JSON object a line in ``data/runs.jsonl``, oldest first.
 
 It names exports, parameters and results, and no person. A log that has grown long is set aside as
-``data/runs.1.jsonl``, replacing the one before.
+``data/runs.1.jsonl``, replacing the one before. ``data/.run.json`` is the entry of the run under
+way: where a run finds one that no running process keeps, the run before was killed.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
+from workbench.core.errors import OutputBusy
 from workbench.core.project import Project
+from workbench.messages import say
 
 LONGEST = 1_000_000
 """Bytes of a log before a new one is begun: some thousand runs."""
 DONE = ("done", "unchanged")
 """Outcomes of a run that left a briefing of its period."""
+
+PATIENCE = 6 * 3600
+"""Seconds that a run waits for another one: schedules may be due at the same time."""
 
 Entry = dict[str, Any]
 
@@ -25,6 +33,33 @@ Entry = dict[str, Any]
 def log_file(project: Project) -> Path:
     """Return the file of the log."""
     return project.data / "runs.jsonl"
+
+
+@contextmanager
+def alone(project: Project, entry: Entry) -> Iterator[None]:
+    """Let no other unattended run of the project run meanwhile; log one that was killed before.
+
+    Raises:
+        OutputBusy: Another run has not ended after hours.
+    """
+    project.data.mkdir(parents=True, exist_ok=True)
+    under_way = project.data / ".run.json"
+    try:
+        lock = FileLock(project.data / ".run.lock", timeout=PATIENCE)
+        lock.acquire()
+    except Timeout:
+        raise OutputBusy("run.busy", folder=project.root, hours=PATIENCE // 3600) from None
+    try:
+        if under_way.is_file():
+            killed = _entry(under_way.read_text(encoding="utf-8")) or {}
+            append_run(project, {**killed, "outcome": "killed", "message": say("run.was_killed")})
+        under_way.write_text(json.dumps(entry, ensure_ascii=False), encoding="utf-8")
+        try:
+            yield
+        finally:
+            under_way.unlink(missing_ok=True)
+    finally:
+        lock.release()
 
 
 def append_run(project: Project, entry: Entry) -> None:

@@ -66,6 +66,8 @@ def command(
                 "format": format,
                 **asdict(options),
                 "no-refresh": way.no_refresh,
+                "fetch": way.fetch,
+                "wait": f"{way.wait:g}" if way.wait else "",
                 "commit": way.commit,
             }
         ),

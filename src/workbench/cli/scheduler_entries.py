@@ -206,7 +206,7 @@ _TASK = """\
     <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
     <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
     <StartWhenAvailable>true</StartWhenAvailable>
-    <ExecutionTimeLimit>PT8H</ExecutionTimeLimit>
+    <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
     <Enabled>true</Enabled>
   </Settings>
   <Actions Context="Author">
@@ -222,6 +222,8 @@ _TASK = """\
 
 def windows_task(job: ScheduledBriefing) -> str:
     """Write the XML of a task: it also runs on battery, and as soon as it can after a missed run.
+
+    It may run as long as it wants (``PT0S``): it may have been asked to wait for exports.
 
     Raises:
         UsageProblem: A path includes a line break or a quotation mark.

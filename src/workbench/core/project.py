@@ -12,7 +12,6 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from glob import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
@@ -100,7 +99,7 @@ class Project:
 def find_project(start: Path | None = None) -> Project:
     """Return the project around a folder: the nearest one upwards with ``dvc.yaml``.
 
-    A result folder that a killed run had moved aside is restored.
+    A result folder that a killed run had moved aside is restored, and its scratch folders go.
 
     Raises:
         UsageProblem: No folder from ``start`` (default: the current one) upwards is a project.
@@ -134,8 +133,8 @@ def find_facts() -> Project:
 
 
 _IN_USE, _SETTLED, _PATIENCE = ".in-use", 60, 10
-"""Name of a scratch folder's lock; seconds after which an unlocked folder is a dead run's; seconds
-to wait for a running process that is replacing a folder."""
+"""Name of a scratch folder's lock; seconds after which an unlocked folder is a dead run's, whatever
+process has its number now; seconds to wait for a running process that is replacing a folder."""
 _NEW, _OLD = "new", "old"
 PATIENCE = 0.5
 """Seconds to wait for another run before giving up."""
@@ -244,7 +243,7 @@ def _is_running(process: str) -> bool:
 
 
 def restore_folders(place: Path) -> None:
-    """Restore the folders that killed runs had moved aside and not yet replaced."""
+    """Restore the folders that killed runs had moved aside, and remove what else they left."""
     for old in sorted(place.glob(f".*-*/{_OLD}")):
         folder = place / old.parent.name[1:].rpartition("-")[0]
         if folder.exists():
@@ -255,13 +254,17 @@ def restore_folders(place: Path) -> None:
                     old.rename(folder)
         except OSError:  # a living run holds the lock, or the place cannot be written
             continue
+    _sweep(place)
 
 
-def _sweep(folder: Path) -> None:
-    """Remove scratch folders of killed runs beside a folder: their locks are free."""
-    for lock in folder.parent.glob(f".{escape(folder.name)}-*/{_IN_USE}"):
+def _sweep(place: Path) -> None:
+    """Remove scratch folders of killed runs in a folder: their locks are free."""
+    for lock in place.glob(f".*-*/{_IN_USE}"):
+        name, _, process = lock.parent.name[1:].rpartition("-")
+        is_only_copy = (lock.parent / _OLD).exists() and not (place / name).exists()
         try:
-            if time.time() - lock.stat().st_mtime < _SETTLED:
+            is_fresh = time.time() - lock.stat().st_mtime < _SETTLED
+            if is_only_copy or (is_fresh and _is_running(process.partition("_")[0])):
                 continue
             FileLock(lock).acquire(timeout=0).lock.release()
         except OSError:
@@ -288,8 +291,9 @@ def replace_folder(folder: Path, *, replaced: Collection[str] = ()) -> Iterator[
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         restore_folders(folder.parent)
-        _sweep(folder)
-        scratch = TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent)
+        # the process stands in the name, so that the run after a killed one sees that it is dead
+        prefix = f".{folder.name}-{os.getpid()}_"
+        scratch = TemporaryDirectory(prefix=prefix, dir=folder.parent)
     except OSError as problem:
         raise OutputBusy("cli.output_busy", folder=folder, reason=problem.strerror) from problem
     with scratch as name, FileLock(Path(name) / _IN_USE):

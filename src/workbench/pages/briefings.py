@@ -25,6 +25,7 @@ from workbench.messages import use_language
 from workbench.pages.folders import briefing_folder
 from workbench.pages.index import write_index
 from workbench.pages.jobs import (
+    HALF_RUN,
     PUBLISHED,
     Job,
     Outputs,
@@ -167,7 +168,8 @@ def _write_folders(
                 write_record(book.home, publication.record)
         if not is_public:
             record.add(made_from)
-        (out / STOPPED).unlink(missing_ok=True)
+        for remains in (STOPPED, HALF_RUN):
+            (out / remains).unlink(missing_ok=True)
         write_index(book, out)
     return [folder / "briefing.html" for folder in folders]
 
@@ -178,25 +180,40 @@ def write_page(
     kind: PeriodKind = "half",
     profile: str = "",
     out: Path,
+    outputs: Outputs | None = None,
     progress: Progress = lambda _: None,
 ) -> Path:
     """Write ``briefing.html`` of an ``analyse`` folder, for its last ended period of a kind.
 
     The caller ensures that no other process writes to the folder.
 
+    Args:
+        book: The results.
+        kind: The kind of period.
+        profile: Lateness profile of the page; that of the results when left out.
+        out: Where the page is written.
+        outputs: Where what stops the page is kept, and whether it is a draft; ``out`` when left
+            out.
+        progress: Receives the name of the notebook before it is run.
+
     Raises:
         UsageProblem: The results hold no period of that kind, or no such profile.
-        RuleFailed: The notebook failed.
+        RuleFailed: The notebook failed, or the page or its tables lack what they must bring.
         OutputBusy: The folder cannot be written.
     """
+    outputs = outputs or Outputs(out)
     last = book.latest(kind)
     question = _parameters(
         book, last, book.against(last), EVERYTHING, book.computed_profile(profile)
     )
     with _ready_for_notebooks(book, out), TemporaryDirectory(dir=out, prefix=".page-") as fresh:
         job = Job("briefing", question, Path(fresh), linked=False)
-        make_pages(book, [job], _outputs(out), progress)
+        faults = make_pages(book, [job], outputs, progress)
+        if faults and not outputs.is_draft:
+            stop(book, faults, outputs)
         (Path(fresh) / "briefing.html").replace(out / "briefing.html")
+    for remains in (STOPPED, HALF_RUN):
+        (outputs.folder / remains).unlink(missing_ok=True)
     return out / "briefing.html"
 
 

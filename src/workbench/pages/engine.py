@@ -34,8 +34,20 @@ class _InProcessEngine(Engine):  # type: ignore[misc]
     """Runs the cells of a notebook in this process and keeps what they show in the notebook."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **_: Any) -> None:  # noqa: ARG003
-        """Run the code cells in order; the first that fails keeps its error and ends the run."""
+    def execute_managed_notebook(
+        cls,
+        nb_man: Any,
+        kernel_name: str,  # noqa: ARG003
+        *,
+        runs: list[NotebookNode] | None = None,
+        **_: Any,
+    ) -> None:
+        """Run the code cells in order; the first that fails keeps its error and ends the run.
+
+        The notebook is added to ``runs``: papermill returns only one whose cells all ended well.
+        """
+        if runs is not None:
+            runs.append(nb_man.nb)
         with _shell() as shell:
             for number, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, number)

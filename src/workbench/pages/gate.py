@@ -19,7 +19,7 @@ from workbench.answers import Book
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING
 from workbench.messages import say
-from workbench.pages.document import Grid, Heading, Part, Text
+from workbench.pages.document import Grid, Heading, Numbers, Part, Text
 
 _PARTS = ("rows_clean", "rows_quarantined", "rows_merged", "rows_ignored")
 _OUTCOMES = ("early", "on_time", "late", "unknown")
@@ -30,8 +30,14 @@ _VALUE = re.compile(
 )
 _LEVEL = re.compile(r"\[[^\[\]]*[1-4]\]$")
 _COMPARED = re.compile(r"\[[^\[\]]*2\]$")
-_FRACTION = re.compile(r"\d/\d")
-_INTERVAL = re.compile(r"khoảng|giới hạn|interval|range|limits|\d[–-]\d", re.IGNORECASE)
+_FRACTION = re.compile(r"(?<![\d/.,])(?!\d\d?/(?:19|20)\d\d)\d[\d.,]*/\d[\d.,]*(?!/?\d)")
+"""A numerator over its denominator; a day or a month of a year is none."""
+_INTERVAL = re.compile(
+    r"khoảng (?:tin cậy|dự báo|giả định|[\d−])|giới hạn|interval|range|limits"
+    r"|\d[–-][−\d][\d.,]*\s?(?:%|điểm|points)|\d[.,]\d+[–-][−\d]",
+    re.IGNORECASE,
+)
+"""Words for an interval, or two numbers of a rate or with decimals; years and days are none."""
 
 
 @dataclass
@@ -155,6 +161,8 @@ def _texts(parts: Iterable[Part]) -> Iterator[str]:
     for part in parts:
         if isinstance(part, Text):
             yield part.text
+        elif isinstance(part, Numbers):
+            yield from (text for tile in part.tiles for text in tile)
         elif isinstance(part, Grid):
             yield from (part.caption, *part.columns, *(cell for row in part.rows for cell in row))
 

@@ -46,6 +46,8 @@ OF_STEPS = ("causes",)
 """Notebooks that say nothing where the exports log no steps."""
 PUBLISHED = ("published",)
 """Notebooks of a briefing that leaves the office; its page is called as that of any briefing."""
+HALF_RUN = "stopped.ipynb"
+"""The notebook of which a cell failed in the last run."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ def make_pages(book: Book, jobs: Sequence[Job], outputs: Outputs, progress: Prog
     folders: dict[Path, list[tuple[Job, Shown]]] = {}
     for number, job in enumerate(jobs, 1):
         progress(CountedStep(job.describe(book), "brief", number, len(jobs)))
-        executed = run_job(book, job)
+        executed = run_job(book, job, outputs.folder / HALF_RUN)
         _write(book, job, executed, outputs)
         shown = shown_on(executed, job_page(book, job, outputs), job.notebook)
         folders.setdefault(job.folder, []).append((job, shown))
@@ -198,8 +200,8 @@ def _late_list(book: Book, job: Job) -> list[Grid]:
     return [part for part in parse_fragment(listing.html()) if isinstance(part, Grid)]
 
 
-def run_job(book: Book, job: Job) -> Any:
-    """Run one notebook in the book's folder."""
+def run_job(book: Book, job: Job, half_run: Path | None = None) -> Any:
+    """Run one notebook in the book's folder; keep it half run where a cell fails."""
     data = "." if (book.home / "tables").is_dir() else ""
     parameters = {**job.parameters, "data": data}
     spared = [] if has_step_log(book) else ["step-log"]
@@ -211,7 +213,7 @@ def run_job(book: Book, job: Job) -> Any:
         # a sentence stands once among pages that are made together
         spared.append("in-briefing")
     path = notebook_path(book, job.notebook)
-    return run_notebook(path, parameters, home=book.home, without=spared)
+    return run_notebook(path, parameters, home=book.home, without=spared, half_run=half_run)
 
 
 def _write(book: Book, job: Job, executed: Any, outputs: Outputs) -> None:

@@ -34,6 +34,7 @@ def run_notebook(
     *,
     home: Path,
     without: Collection[str] = (),
+    half_run: Path | None = None,
 ) -> Any:
     """Run a notebook and return it executed and stripped of everything that varies.
 
@@ -43,6 +44,7 @@ def run_notebook(
         out: Where to write the executed notebook, if anywhere.
         home: Folder the notebook works in: a project or an ``analyse`` folder.
         without: Tags of cells that are left out.
+        half_run: Where a notebook is kept of which a cell failed, with a mark above that cell.
 
     Raises:
         UsageProblem: There is no such notebook, or it has no such parameter.
@@ -51,7 +53,7 @@ def run_notebook(
     check_parameters(notebook, parameters)
     with Scratch("notebook") as scratch:
         chosen = _without(notebook, without, scratch) if without else notebook
-        executed = _execute(chosen, parameters, home)
+        executed = _execute(chosen, parameters, home, half_run)
     settle(executed, parameters)
     if out is not None:
         out.write_text(as_text(executed), encoding="utf-8", newline="\n")
@@ -109,12 +111,15 @@ def words_of_cells(notebook: Path) -> set[str]:
     return set(re.findall(r"\w+", "\n".join("".join(c["source"]) for c in used)))
 
 
-def _execute(notebook: Path, parameters: Mapping[str, str], home: Path) -> Any:
+def _execute(
+    notebook: Path, parameters: Mapping[str, str], home: Path, half_run: Path | None
+) -> Any:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
     from workbench.pages.engine import ENGINE
 
+    runs: list[Any] = []
     try:
         # what cells set in their context, such as a language, ends with them
         with unchecked_charts(), remember_answers():
@@ -128,13 +133,19 @@ def _execute(notebook: Path, parameters: Mapping[str, str], home: Path) -> Any:
                 engine_name=ENGINE,
                 progress_bar=False,
                 cwd=home,
+                runs=runs,
             )
     except PapermillExecutionError as problem:
         is_ours = problem.ename in _OURS
         error = problem.evalue if is_ours else f"{problem.ename}: {problem.evalue}"
-        raise RuleFailed(
-            "briefing.failed", notebook=notebook.stem, cell=problem.exec_count, error=error
-        ) from problem
+        where = {"notebook": notebook.stem, "cell": problem.exec_count, "error": error}
+        if half_run is None:
+            raise RuleFailed("briefing.failed", **where) from problem
+        # papermill has put its marks at the top and above the cell that failed
+        settle(runs[0], parameters)
+        half_run.parent.mkdir(parents=True, exist_ok=True)
+        half_run.write_text(as_text(runs[0]), encoding="utf-8", newline="\n")
+        raise RuleFailed("briefing.failed_half_way", **where, page=half_run) from problem
 
 
 def settle(notebook: Any, parameters: Mapping[str, str]) -> None:

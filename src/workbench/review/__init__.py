@@ -8,9 +8,18 @@ revision whose outputs are not cached is rejected with the commands that bring o
 
 from __future__ import annotations
 
+from workbench.review.briefings import compare_briefings, is_briefing, read_briefing
 from workbench.review.comparison import RevisionDiff, compare_revisions
+from workbench.review.json_document import to_json
 from workbench.review.limits import enforce_limits, read_limits
-from workbench.review.pages import WRITERS, to_html, to_json, to_markdown, to_published, to_text
+from workbench.review.pages import (
+    WRITERS,
+    briefings_page,
+    to_html,
+    to_markdown,
+    to_published,
+    to_text,
+)
 from workbench.review.plots_page import write_plots_page
 from workbench.review.reasons import Reason
 
@@ -18,8 +27,12 @@ __all__ = [
     "WRITERS",
     "Reason",
     "RevisionDiff",
+    "briefings_page",
+    "compare_briefings",
     "compare_revisions",
     "enforce_limits",
+    "is_briefing",
+    "read_briefing",
     "read_limits",
     "to_html",
     "to_json",

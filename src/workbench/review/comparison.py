@@ -11,6 +11,7 @@ import polars as pl
 from workbench.core.errors import InputRejected
 from workbench.core.project import Project, Scratch
 from workbench.core.run_folders import Progress
+from workbench.review.briefings import SUFFIX, PageChange, compare_briefings
 from workbench.review.effects import Effects, find_effects
 from workbench.review.outputs import Output, changed_outputs
 from workbench.review.reasons import Reason, find_reasons, find_stale_stages
@@ -34,6 +35,10 @@ _REVIEWED = {
     "exports": "changed_exports",
 }
 """Tables of ``pipelines/review`` by the name of their frame in a comparison."""
+_FLIPPED = "outcomes"
+"""Its rows that are alike on both sides are left out before it is joined: they flip nothing."""
+BRIEFINGS = "data/briefings/"
+"""Where the outputs are that people read."""
 _LANDED = {"source_file": pl.String, "source_sheet": pl.String, "sha256": pl.String}
 
 
@@ -48,6 +53,7 @@ class RevisionDiff:
         left_headline: That of the left, from its own parameters.
         outputs: Outputs of stages that are not the same bytes, compared here or not.
         tables: Every table whose bytes differ, compared row by row.
+        pages: Pages of the briefing that read otherwise; nothing where it is not on both sides.
         figures: One row per measure of everything together and period, moved or not.
         verdicts: Judgements that differ.
         measures: One row per figure that moved, both sides with numerator and denominator.
@@ -69,6 +75,7 @@ class RevisionDiff:
     left_headline: str
     outputs: tuple[Output, ...]
     tables: tuple[TableChange, ...]
+    pages: tuple[PageChange, ...] | None
     figures: pl.DataFrame
     verdicts: tuple[Verdict, ...]
     measures: pl.DataFrame
@@ -147,7 +154,11 @@ def compare_revisions(
         differing = {n for n in names if hashes[0].get(n) != hashes[1].get(n)}
         wanted = {*differing, *_JOINED, "landed_files"}
         files = _copied(folder, (before, after), hashes, wanted)
-        tables = compare_tables({n: files[n] for n in differing}, _keys(project, differing))
+        if _FLIPPED not in differing:
+            for file in filter(None, files[_FLIPPED]):
+                pl.read_parquet(file, n_rows=0).write_parquet(file)
+        keys = _keys(project, differing)
+        tables = compare_tables({n: files[n] for n in differing}, keys, narrowed=[_FLIPPED])
         frames, measure_names = _joined_frames(project, folder, profiles)
         verdicts = changed_verdicts(files, profiles)
         reasons = find_reasons(project, before, after)
@@ -165,6 +176,7 @@ def compare_revisions(
         left_headline=profiles[0],
         outputs=outputs,
         tables=tables,
+        pages=_compare_pages(before, after, outputs),
         verdicts=verdicts,
         reasons=reasons,
         effects=effects,
@@ -173,6 +185,24 @@ def compare_revisions(
         table_names=frozenset(names),
         **frames,
     )
+
+
+def _compare_pages(
+    before: Side, after: Side, outputs: tuple[Output, ...]
+) -> tuple[PageChange, ...] | None:
+    """Compare the briefings of two revisions, where both sides still have them."""
+    names = [output.path for output in outputs if output.path.startswith(BRIEFINGS)]
+    sides = [side for side in (before, after) if isinstance(side, RevisionTables)]
+    if not names or len(sides) < 2:
+        return None
+    texts: list[dict[str, str]] = []
+    for side in sides:
+        of_side = [side.read_texts(name, SUFFIX) for name in names]
+        texts_of_side = [one for one in of_side if one is not None]
+        if not texts_of_side:
+            return None
+        texts.append({path: text for one in texts_of_side for path, text in one.items()})
+    return compare_briefings(*texts)
 
 
 def _joined_frames(

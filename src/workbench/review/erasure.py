@@ -30,6 +30,10 @@ _SITE_VARIABLE = "DVC_SITE_CACHE_DIR"
 _SITE_LINE = re.compile(r"^Repo\.site_cache_dir: (.+)$", re.MULTILINE)
 """The line of ``dvc doctor`` with the path of the index of the project's files."""
 
+_GC = ("gc", "--workspace", "--force")
+"""Keep what the project's folder needs now, and nothing else."""
+_IN_REMOTE = re.compile(r"^Removed (\d+) objects? from remote", re.MULTILINE)
+
 
 @dataclass(frozen=True)
 class ErasureReport:
@@ -163,7 +167,7 @@ def _clear_outside(project: Project) -> tuple[str, ...]:
 
 def _clear_cache(project: Project, cache: Path) -> int:
     before = _objects(cache)
-    _dvc(project, "gc", "--workspace", "--force")
+    _dvc(project, *_GC)
     return before - _objects(cache)
 
 
@@ -172,7 +176,16 @@ def _objects(cache: Path) -> int:
 
 
 def _left(project: Project) -> tuple[str, ...]:
-    left = [say("forgetting.history"), say("forgetting.elsewhere")]
-    if remotes := _dvc(project, "remote", "list").split():
-        left.insert(0, say("forgetting.remotes", names=", ".join(remotes[::2])))
-    return tuple(left)
+    names = _dvc(project, "remote", "list").split()[::2]
+    remotes = [_left_in_remote(project, name) for name in names]
+    return (*remotes, say("forgetting.history"), say("forgetting.elsewhere"))
+
+
+def _left_in_remote(project: Project, name: str) -> str:
+    """Say how many objects of earlier states a remote still holds; a dry run of DVC counts them."""
+    try:
+        dry_run = _dvc(project, *_GC, "--cloud", "-r", name, "--dry")
+    except OutputBusy:
+        return say("forgetting.remote_unknown", name=name)
+    objects = sum(int(n) for n in _IN_REMOTE.findall(dry_run))
+    return say("forgetting.remote" if objects else "forgetting.remote_clear", name=name, n=objects)

@@ -8,11 +8,9 @@ list says how many rows it leaves out.
 
 from __future__ import annotations
 
-import json
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -23,8 +21,9 @@ from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING
 from workbench.messages import language, say
 from workbench.review import scoreboard
-from workbench.review.comparison import RevisionDiff
-from workbench.review.effects import Effects
+from workbench.review.briefings import PageChange
+from workbench.review.comparison import BRIEFINGS, RevisionDiff
+from workbench.review.json_document import to_json
 from workbench.review.publication import published_parts
 from workbench.review.reasons import Reason
 from workbench.review.tables import TableChange
@@ -34,22 +33,26 @@ _DEFAULT_ROWS = 40
 
 def to_text(revisions: RevisionDiff, *, rows: int = _DEFAULT_ROWS) -> str:
     """Return the comparison in aligned columns, at most ``rows`` rows a table."""
-    return _plain(revisions, [*_first_screen(revisions), *_tables(revisions, rows)])
+    texts = _pages_texts(revisions.pages or (), rows)
+    return _plain(_title(revisions), [*_first_screen(revisions), *_tables(revisions, rows), *texts])
 
 
-def _plain(revisions: RevisionDiff, screen: list[str | Table]) -> str:
-    parts = [_title(revisions), *screen]
+def _plain(title: str, screen: list[str | Table]) -> str:
+    parts = [title, *screen]
     return "\n\n".join(map(str, parts)) + "\n"
 
 
 def to_markdown(revisions: RevisionDiff, *, rows: int = _DEFAULT_ROWS) -> str:
     """Return the comparison as Markdown; no cell can open a tag, a link or another column."""
-    return _marked_down(revisions, [*_first_screen(revisions), *_tables(revisions, rows)])
+    tables = _pages_tables(revisions.pages or (), rows)
+    return _marked_down(
+        _title(revisions), [*_first_screen(revisions), *_tables(revisions, rows), *tables]
+    )
 
 
-def _marked_down(revisions: RevisionDiff, parts: list[str | Table]) -> str:
+def _marked_down(title: str, parts: list[str | Table]) -> str:
     texts = [_inert(part) if isinstance(part, str) else _markdown_table(part) for part in parts]
-    return "\n\n".join([f"## {_inert(_title(revisions))}", *texts]) + "\n"
+    return "\n\n".join([f"## {_inert(title)}", *texts]) + "\n"
 
 
 def to_html(revisions: RevisionDiff, *, rows: int = _DEFAULT_ROWS) -> str:
@@ -58,14 +61,15 @@ def to_html(revisions: RevisionDiff, *, rows: int = _DEFAULT_ROWS) -> str:
     Its rows are searched, sorted and filtered by unit, period and reason; no other script may run.
     """
     tables = [part for part in _tables(revisions, rows) if isinstance(part, Table)]
-    return _page(revisions, list(_first_screen(revisions)), tables)
+    tables += _pages_tables(revisions.pages or (), rows)
+    return _page(_title(revisions), list(_first_screen(revisions)), tables)
 
 
-def _page(revisions: RevisionDiff, first: list[str | Table], tables: list[Table]) -> str:
+def _page(title: str, first: list[str | Table], tables: list[Table]) -> str:
     script = (ASSETS / "revisions.js").read_text(encoding="utf-8")
     return template("revisions.html").render(
         language=language(),
-        title=_title(revisions),
+        title=title,
         first=first,
         tables=tables,
         filters=say("revisions.filters").split(" | "),
@@ -85,10 +89,27 @@ def to_published(
         record: Every cell published before (``answers.publication_record``).
         form: The format of the page.
     """
-    parts = list(published_parts(revisions, record))
+    return _written(_title(revisions), list(published_parts(revisions, record)), form)
+
+
+def briefings_page(
+    left: str,
+    right: str,
+    pages: tuple[PageChange, ...],
+    form: Literal["text", "md", "html"],
+    rows: int = _DEFAULT_ROWS,
+) -> str:
+    """Return what reads otherwise in two briefings that are no revisions."""
+    title = say("revisions.title", left=left, right=right)
+    lines = (_pages_texts if form == "text" else _pages_tables)(pages, rows)
+    return _written(title, [scoreboard.pages_sentence(pages), *lines], form)
+
+
+def _written(title: str, parts: list[str | Table], form: Literal["text", "md", "html"]) -> str:
     if form == "html":
-        return _page(revisions, parts, [])
-    return (_plain if form == "text" else _marked_down)(revisions, parts)
+        texts = [part for part in parts if isinstance(part, str)]
+        return _page(title, [*texts], [part for part in parts if isinstance(part, Table)])
+    return (_plain if form == "text" else _marked_down)(title, parts)
 
 
 def _title(revisions: RevisionDiff) -> str:
@@ -102,7 +123,8 @@ def _first_screen(revisions: RevisionDiff) -> Iterator[str | Table]:
         yield say("revisions.nothing")
         return
     if revisions.moves_nothing_compared:
-        yield say("revisions.nothing_compared")
+        is_alike = revisions.left_headline == revisions.headline
+        yield say("revisions.nothing_compared" if is_alike else "revisions.other_profile_only")
     else:
         counts = {name: numerals.count(value) for name, value in revisions.counts.items()}
         yield say("revisions.summary", profile=revisions.headline, **counts)
@@ -113,10 +135,7 @@ def _first_screen(revisions: RevisionDiff) -> Iterator[str | Table]:
         yield figures
     yield from scoreboard.verdict_sentences(revisions.verdicts)
     yield from scoreboard.dossier_sentences(revisions)
-    if revisions.tables:
-        yield scoreboard.tables_sentence(revisions.tables)
-    if others := list(_other_outputs(revisions)):
-        yield say("revisions.outputs", outputs="; ".join(others))
+    yield from _outputs_sentences(revisions)
     if revisions.reasons:
         yield scoreboard.why_sentence(revisions.reasons)
         yield from scoreboard.effects_parts(revisions)
@@ -126,10 +145,21 @@ def _first_screen(revisions: RevisionDiff) -> Iterator[str | Table]:
         yield say("revisions.no_record")
 
 
+def _outputs_sentences(revisions: RevisionDiff) -> Iterator[str]:
+    if revisions.tables:
+        yield scoreboard.tables_sentence(revisions.tables)
+    if revisions.pages is not None:
+        yield scoreboard.pages_sentence(revisions.pages)
+    if others := list(_other_outputs(revisions)):
+        yield say("revisions.outputs", outputs="; ".join(others))
+
+
 def _other_outputs(revisions: RevisionDiff) -> Iterator[str]:
     """Yield the outputs that are no table compared above, with their files."""
     compared = {f"{change.table}.parquet" for change in revisions.tables}
     for output in revisions.outputs:
+        if revisions.pages is not None and output.path.startswith(BRIEFINGS):
+            continue
         others = [name for name in output.files if name not in compared]
         if others or not output.files:
             yield (
@@ -159,6 +189,32 @@ def _tables(revisions: RevisionDiff, rows: int) -> Iterator[Table | str]:
             yield _frame_table(name, frame, cells, rows)
     for change in revisions.tables:
         yield _values_table(change, rows)
+
+
+def _pages_texts(pages: tuple[PageChange, ...], rows: int) -> Iterator[str]:
+    """Yield the lines of each page as a terminal shows them: sentences are too wide for columns."""
+    for page in pages if rows else ():
+        lines = [say("revisions.caption_page", page=page.page or numerals.MISSING)]
+        section = ""
+        for place, before, now in page.lines[:rows]:
+            lines += [f"  {place}"] if place != section else []
+            lines += [f"  {sign} {t}" for sign, t in (("−", before), ("+", now)) if t is not None]
+            section = place
+        if (n_hidden := len(page.lines) - rows) > 0:
+            lines.append(say("revisions.left_out", count=numerals.count(n_hidden)))
+        yield "\n".join(lines)
+
+
+def _pages_tables(pages: tuple[PageChange, ...], rows: int) -> Iterator[Table]:
+    for page in pages if rows else ():
+        lines = page.lines[:rows]
+        n_hidden = len(page.lines) - len(lines)
+        yield Table(
+            say("revisions.caption_page", page=page.page or numerals.MISSING),
+            _columns("page"),
+            tuple((place or numerals.MISSING, _value(a), _value(b)) for place, a, b in lines),
+            (say("revisions.left_out", count=numerals.count(n_hidden)),) if n_hidden else (),
+        )
 
 
 def _frame_table(
@@ -331,45 +387,6 @@ def _markdown_table(table: Table) -> str:
     body = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     notes = [_inert(note) for note in table.all_notes]
     return "\n\n".join([f"### {_inert(table.caption)}", body, *notes])
-
-
-def to_json(revisions: RevisionDiff, *, rows: int = _DEFAULT_ROWS) -> str:
-    """Return the comparison for machines, as ``docs/manual/review.md`` describes it."""
-    figures = revisions.figures.filter(pl.col("measure").is_in(scoreboard.FIGURES))
-    content = {
-        "schema": 1,
-        "left": {"label": revisions.left, "profile": revisions.left_headline},
-        "right": {"label": revisions.right, "profile": revisions.headline},
-        "is_empty": revisions.is_empty,
-        "counts": revisions.counts,
-        "figures": figures.to_dicts(),
-        "verdicts": [asdict(verdict) for verdict in revisions.verdicts],
-        "flips": revisions.flips.head(rows).to_dicts(),
-        "dossiers": revisions.dossiers.head(rows).to_dicts(),
-        "records": revisions.records.head(rows).to_dicts(),
-        "exports": revisions.exports.to_dicts(),
-        "reasons": [asdict(reason) for reason in revisions.reasons],
-        "stale_stages": revisions.stale_stages,
-        "effects": _effects(revisions.effects),
-        "outputs": [asdict(output) for output in revisions.outputs],
-        "tables": [
-            {
-                **{k: v for k, v in vars(change).items() if k not in ("values", "dossiers")},
-                "columns": dict(change.columns),
-                "n_dossiers": len(change.dossiers),
-                "values": change.values.head(rows).to_dicts(),
-            }
-            for change in revisions.tables
-        ],
-    }
-    return json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n"
-
-
-def _effects(effects: Effects | None) -> dict[str, Any] | None:
-    if effects is None:
-        return None
-    frames = {"figures": effects.figures.to_dicts(), "flips": effects.flips.to_dicts()}
-    return {**vars(effects), **frames}
 
 
 WRITERS = {"text": to_text, "md": to_markdown, "html": to_html, "json": to_json}

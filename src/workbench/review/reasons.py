@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from workbench.core.git import git
 from workbench.core.project import Project
 from workbench.review.sides import Side
-from workbench.review.snapshots import git
 
 Group = Literal["data", "rules", "calendar", "reference", "code", "unrecorded"]
 
@@ -127,7 +127,7 @@ def _differing(project: Project, left: str, right: str, path: str) -> set[str]:
     sides = [side for side in (left, right) if side]
     if not sides:
         return set()
-    names = git(project, "diff", "--name-only", "--relative", "-z", *sides, "--", path)
+    names = git(project.root, "diff", "--name-only", "--relative", "-z", *sides, "--", path)
     if not right:
-        names += git(project, "ls-files", "--others", "--exclude-standard", "-z", "--", path)
+        names += git(project.root, "ls-files", "--others", "--exclude-standard", "-z", "--", path)
     return {name for name in names.split("\0") if name}

@@ -18,6 +18,7 @@ from workbench.core.project import shipped
 from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.messages import say
 from workbench.official.metrics import measure_name
+from workbench.review.briefings import PageChange
 from workbench.review.comparison import RevisionDiff
 from workbench.review.effects import Effects
 from workbench.review.reasons import Reason
@@ -169,6 +170,13 @@ def dossier_sentences(revisions: RevisionDiff) -> Iterator[str]:
             names=names,
             columns=_listed(columns, _SHOWN["columns"]) or numerals.MISSING,
         )
+    renamed = [change.renamed for change in records if change.renamed[0]]
+    if renamed:
+        yield say(
+            "revisions.renamed",
+            count=numerals.count(max(ids for ids, _ in renamed)),
+            rows=numerals.count(sum(rows for _, rows in renamed)),
+        )
     if not revisions.records.is_empty():
         kinds = revisions.records["change"].value_counts().sort("count", "change", descending=True)
         by_kind = (
@@ -271,6 +279,15 @@ def _effect(row: dict[str, Any], effect: float | None) -> Cell:
 
 def _group(group: str) -> str:
     return say(f"revisions.group_{group}")
+
+
+def pages_sentence(pages: Sequence[PageChange]) -> str:
+    """Return which pages of the briefing read otherwise, and in how many lines."""
+    if not pages:
+        return say("revisions.pages_alike")
+    names = [f"{page.page} ({numerals.count(len(page.lines))})" for page in pages]
+    listed = _listed(names, _SHOWN["tables"])
+    return say("revisions.pages", count=numerals.count(len(pages)), names=listed)
 
 
 def tables_sentence(tables: Sequence[TableChange]) -> str:

@@ -9,19 +9,20 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import shutil
 import subprocess
 import tarfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 import yaml
 
 from workbench.core.environment import use_environment
 from workbench.core.errors import InputRejected, UsageProblem
+from workbench.core.git import git
 from workbench.core.params import params_of, read_params
 from workbench.core.project import Project
 from workbench.messages import say
@@ -60,7 +61,9 @@ class RevisionTables:
         if revision is None:
             return cls(project, "", say("revisions.working_tree"))
         name = f"{revision}^{{commit}}"
-        commit = git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", name).strip()
+        commit = git(
+            project.root, "rev-parse", "--verify", "--quiet", "--end-of-options", name
+        ).strip()
         commit = commit or _experiment(project, revision)
         if not commit:
             raise UsageProblem("revisions.no_revision", revision=revision, folder=project.root)
@@ -70,7 +73,7 @@ class RevisionTables:
         """Return the stages of ``dvc.lock``, empty where there was none."""
         file = self.project.root / "dvc.lock"
         if self.commit:
-            text = git(self.project, "show", f"{self.commit}:./dvc.lock")
+            text = git(self.project.root, "show", f"{self.commit}:./dvc.lock")
         else:
             text = file.read_text(encoding="utf-8") if file.is_file() else ""
         stages: dict[str, Any] = (yaml.safe_load(text) or {}).get("stages", {})
@@ -110,6 +113,23 @@ class RevisionTables:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             self._copy(f"{output}/{name}", target / name)
 
+    def read_texts(self, output: str, suffix: str) -> dict[str, str] | None:
+        """Return the texts of an output by path, of one suffix; nothing where they are not here."""
+        hashes = self.file_hashes(output)
+        if not hashes:
+            return None
+        names = [name for name in hashes if name.endswith(suffix)]
+        with TemporaryDirectory(prefix="workbench-texts-") as folder:
+            target = Path(folder) / "text"
+            texts = {}
+            for name in names:
+                try:
+                    self._copy(f"{output}/{name}", target)
+                except FileNotFoundError:
+                    return None
+                texts[name] = target.read_text(encoding="utf-8")
+        return texts
+
     @cached_property
     def _tables(self) -> dict[str, str]:
         hashes = {}
@@ -133,7 +153,7 @@ class RevisionTables:
         """
         if not self.commit:
             return read_params(self.project).explain_profile
-        text = git(self.project, "show", f"{self.commit}:./{self.project.params.name}")
+        text = git(self.project.root, "show", f"{self.commit}:./{self.project.params.name}")
         return params_of(text, f"{self.label}: {self.project.params.name}").explain_profile
 
     def file_hashes(self, output: str) -> dict[str, str] | None:
@@ -183,7 +203,7 @@ class RevisionTables:
 
 def _experiment(project: Project, name: str) -> str:
     """Return the commit of a DVC experiment, which git keeps outside its branches."""
-    refs_text = git(project, "for-each-ref", "--format=%(objectname) %(refname)", "refs/exps")
+    refs_text = git(project.root, "for-each-ref", "--format=%(objectname) %(refname)", "refs/exps")
     refs = (line.split(" ", 1) for line in refs_text.splitlines())
     return next((commit for commit, ref in refs if ref.rsplit("/", 1)[-1] == name), "")
 
@@ -228,26 +248,3 @@ def archive(side: RevisionTables, target: Path) -> None:
     ).stdout
     with tarfile.open(fileobj=io.BytesIO(packed)) as files:
         files.extractall(target, filter="data")
-
-
-def git(project: Project, *arguments: str) -> str:
-    """Return what a git command prints in the project's folder, nothing where it fails.
-
-    Raises:
-        UsageProblem: The project is in no git repository, or git is not installed.
-    """
-    try:
-        done = subprocess.run(  # noqa: S603 - a fixed program, arguments never through a shell
-            ["git", *arguments],  # noqa: S607
-            cwd=project.root,
-            check=False,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            env={**os.environ, "LC_ALL": "C"},
-        )
-    except FileNotFoundError:
-        raise UsageProblem("revisions.no_git", folder=project.root) from None
-    if done.returncode == 128 and "not a git repository" in done.stderr:
-        raise UsageProblem("revisions.no_git", folder=project.root)
-    return done.stdout if done.returncode == 0 else ""

@@ -5,7 +5,7 @@ Equal bytes are equal tables and are not read; of the others memory holds the ro
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,9 @@ NUMBERED = ("source_file", "source_sheet", "source_row")
 _DOSSIER = "dossier_id"
 _SNAPSHOT = "snapshot_at"
 """Differs for every dossier as soon as a later export stands, and says nothing of any."""
+PSEUDONYMS = ("holder_id",)
+"""Columns of pseudonyms: another key, or one account renamed, changes them in every row of a person
+and corrects none."""
 NAMED_ROWS = 200
 """Rows of a table of which every changed value is kept; all are counted."""
 
@@ -40,8 +43,9 @@ class TableChange:
         all_columns: Every column of either side, in order.
         left_columns: Columns that only the left side has.
         right_columns: Columns that only the right side has.
-        dossiers: Ids of the dossiers whose rows differ in more than their place in an export and
-            its snapshot, where the key begins with them.
+        dossiers: Ids of the dossiers whose rows differ in more than their place in an export, its
+            snapshot and renamed pseudonyms, where the key begins with them.
+        renamed: Pseudonyms that another one replaces in all rows, with the number of those rows.
         values: One row per changed value of the first ``NAMED_ROWS`` rows in the order of the key:
             ``row`` (its key as text), ``change``, ``column``, ``left`` and ``right`` as text. An
             added or removed row has one line and no column.
@@ -59,6 +63,7 @@ class TableChange:
     left_columns: tuple[str, ...]
     right_columns: tuple[str, ...]
     dossiers: pl.Series
+    renamed: tuple[int, int]
     values: pl.DataFrame
 
     @property
@@ -74,26 +79,38 @@ class TableChange:
 
 
 def compare_tables(
-    pairs: Mapping[str, tuple[Path | None, Path | None]], keys: Mapping[str, Sequence[str]]
+    pairs: Mapping[str, tuple[Path | None, Path | None]],
+    keys: Mapping[str, Sequence[str]],
+    narrowed: Collection[str] = (),
 ) -> tuple[TableChange, ...]:
     """Compare tables whose files differ, ordered by name.
 
     Args:
         pairs: The Parquet file of each side by table; nothing where a side has no such table.
         keys: The key of each table that has one, as the header of its SQL model says.
+        narrowed: Tables of which both files then keep the rows that differ only: millions that
+            are alike need not be joined afterwards.
     """
     return tuple(
-        compare_table(table, *pairs[table], keys.get(table, ())) for table in sorted(pairs)
+        compare_table(table, *pairs[table], keys.get(table, ()), is_narrowed=table in narrowed)
+        for table in sorted(pairs)
     )
 
 
 def compare_table(
-    table: str, left: Path | None, right: Path | None, key: Sequence[str]
+    table: str,
+    left: Path | None,
+    right: Path | None,
+    key: Sequence[str],
+    *,
+    is_narrowed: bool = False,
 ) -> TableChange:
     """Compare one table of two revisions; a column that one side lacks is named, not compared.
 
-    Without its whole key a table is compared row by row, every column together.
+    Without its whole key a table is compared row by row, every column together. Where the table
+    ``is_narrowed``, its files keep the rows that differ only.
     """
+    heights = _height(left), _height(right)
     schemas = [pl.read_parquet_schema(file) if file else {} for file in (left, right)]
     names = [set(schema) for schema in schemas]
     both = sorted(names[0] & names[1] if left and right else names[0] | names[1])
@@ -107,13 +124,21 @@ def compare_table(
         # without a key two rows that meet are one and the same
         joined = joined.filter(pl.col("change") != "changed")
     changed = joined.filter(pl.col("change") == "changed")
+    renames = {
+        name: _renames(changed, name, left, right)
+        for name in PSEUDONYMS
+        if left and right and name in others
+    }
+    for file, rows_of_side in ((left, left_only), (right, right_only)):
+        if file and is_narrowed:
+            rows_of_side.write_parquet(file)
     differing = {c: changed.select(_differs(c).sum()).item() for c in others}
     rows = dict(joined["change"].value_counts().iter_rows())
     return TableChange(
         table=table,
         key=used,
-        left_rows=_height(left),
-        right_rows=_height(right),
+        left_rows=heights[0],
+        right_rows=heights[1],
         added=rows.get("appeared", 0),
         removed=rows.get("disappeared", 0),
         changed=changed.height,
@@ -123,7 +148,11 @@ def compare_table(
         all_columns=tuple(sorted(names[0] | names[1])),
         left_columns=tuple(sorted(names[0] - names[1])) if right else (),
         right_columns=tuple(sorted(names[1] - names[0])) if left else (),
-        dossiers=_dossiers(joined, used, others),
+        dossiers=_dossiers(joined, used, others, renames),
+        renamed=(
+            sum(pairs.height for pairs in renames.values()),
+            sum(int(pairs["rows"].sum()) for pairs in renames.values()),
+        ),
         values=_values(_as_text(joined.head(NAMED_ROWS)), used or both, others),
     )
 
@@ -166,10 +195,43 @@ def _paired(sides: tuple[pl.DataFrame, pl.DataFrame], key: Sequence[str]) -> pl.
     return paired.with_columns(change=change).sort(key)
 
 
-def _dossiers(joined: pl.DataFrame, key: Sequence[str], others: Sequence[str]) -> pl.Series:
+def _renames(changed: pl.DataFrame, name: str, left: Path, right: Path) -> pl.DataFrame:
+    """Return the pseudonyms that are gone, each with the new one that most of its rows have now.
+
+    A new one replaces one old one only; ``rows`` is the number of rows in which it does.
+    """
+    now = f"{name}:right"
+    pairs = changed.filter(_differs(name)).group_by(name, now).agg(pl.len().alias("rows"))
+    pairs = pairs.drop_nulls().sort(pl.col("rows") * -1, name, now)
+    gone, new = (_values_of(file, name) for file in (right, left))
+    pairs = pairs.filter(~pl.col(name).is_in(gone), ~pl.col(now).is_in(new))
+    return pairs.unique(name, keep="first", maintain_order=True).unique(
+        now, keep="first", maintain_order=True
+    )
+
+
+def _values_of(file: Path, name: str) -> list[str]:
+    values = pl.scan_parquet(file).select(pl.col(name).drop_nulls().unique()).collect()
+    return values[name].to_list()
+
+
+def _dossiers(
+    joined: pl.DataFrame,
+    key: Sequence[str],
+    others: Sequence[str],
+    renames: Mapping[str, pl.DataFrame],
+) -> pl.Series:
     if key[:1] != (_DOSSIER,):
         return pl.Series(_DOSSIER, [], pl.String)
-    differs = [_differs(name) for name in others if name not in (*NUMBERED, _SNAPSHOT)]
+    differs = []
+    for name in others:
+        if name in renames:
+            pair, known = [name, f"{name}:right"], f"{name}:renamed"
+            pairs = renames[name].select(*pair, pl.lit(value=True).alias(known))
+            joined = joined.join(pairs, on=pair, how="left")
+            differs.append(_differs(name) & pl.col(known).is_null())
+        elif name not in (*NUMBERED, _SNAPSHOT):
+            differs.append(_differs(name))
     more = pl.any_horizontal(pl.col("change") != "changed", *differs)
     return joined.filter(more)[_DOSSIER].unique().sort()
 

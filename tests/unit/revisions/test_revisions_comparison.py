@@ -10,7 +10,7 @@ import subprocess
 import polars as pl
 import pytest
 
-from unit.revisions.conftest import Copy
+from unit.revisions.conftest import BEFORE, Copy, fill, keep
 from workbench.core.errors import InputRejected, RuleFailed, UsageProblem
 from workbench.core.project import Project, shipped
 from workbench.review import compare_revisions, enforce_limits, read_limits, to_text
@@ -276,6 +276,31 @@ def test_what_one_clone_pushes_to_a_folder_another_compares_and_pulls(copied, tm
     other.dvc("pull", "-q")
 
     assert compare_revisions(other.project, "after").is_empty
+    assert not (other.root / "data" / "inbox").exists()
+
+
+def test_two_clones_share_one_cache_and_neither_runs_a_stage_of_the_other(copied, tmp_path):
+    """As ``docs/manual/administration.md`` sets it up: settings of the machine, not of git."""
+    cache = tmp_path / "cache"
+    (copied.root / ".dvc" / "cache").rename(cache)
+    other = Copy(tmp_path / "other")
+    copied.git("clone", "-q", ".", str(other.root))
+    for clone in (copied, other):
+        clone.dvc("config", "--local", "cache.dir", str(cache))
+        clone.dvc("config", "--local", "cache.shared", "group")
+    # comparing needs no results in the folder, checking out no exports and no run
+    assert compare_revisions(other.project, "after", "HEAD").is_empty
+    other.dvc("checkout", "-q", "data/results", "data/clock", "data/clean", "data/landed")
+    assert compare_revisions(other.project, "after").is_empty
+
+    copied.write("params.yaml", (copied.root / "params.yaml").read_text("utf-8") + "# again\n")
+    copied.write("data/reference/calendars/days.csv", "day\n2022-06-07\n")
+    fill(copied.root, BEFORE)
+    keep(copied.root, "more")
+    other.git("pull", "-q")
+    other.dvc("checkout", "-q", "data/results", "data/clock", "data/clean", "data/landed")
+    assert compare_revisions(other.project, "HEAD").is_empty
+    assert not compare_revisions(other.project, "after").is_empty
     assert not (other.root / "data" / "inbox").exists()
 
 

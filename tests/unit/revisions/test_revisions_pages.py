@@ -9,12 +9,16 @@ import html
 import json
 import re
 
+import jsonschema
 import polars as pl
 import pytest
 
 from workbench.charts.tables import ASSETS
 from workbench.messages import use_language
 from workbench.review import to_html, to_json, to_markdown, to_text, write_plots_page
+from workbench.review.briefings import PageChange
+from workbench.review.effects import Effects
+from workbench.review.verdicts import Verdict
 
 # ---- pages --------------------------------------------------------------------------------
 
@@ -42,6 +46,38 @@ def test_english_on_request(revisions):
     text = to_text(revisions)
     assert "6 figures moved (6 under due_instant); 2 dossiers changed outcome" in text
     assert "50.0% (2/4)" in text
+
+
+def test_another_headline_profile_is_not_called_the_same_results(revisions):
+    none = {n: getattr(revisions, n).clear() for n in ("measures", "flips", "dossiers")}
+    moved = dataclasses.replace(revisions, **none)
+    assert moved.left_headline != moved.headline
+    assert "headline figures do because their profile is another" in to_text(moved)
+    alike = dataclasses.replace(moved, left_headline=moved.headline)
+    assert "No measure and no dossier's outcome differs" in to_text(alike)
+
+
+def test_the_json_document_is_what_its_schema_says(revisions):
+    schema = json.loads((ASSETS / "revisions.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    check = jsonschema.Draft202012Validator(schema)
+    effects = Effects(
+        groups=("data", "code"),
+        figures=pl.DataFrame(
+            {"measure": ["late"], "period": ["2022-H1"], "group": ["data"], "effect": [1.0]}
+        ),
+        flips=pl.DataFrame({"dossier_id": ["D2"], "group": ["data+code"]}),
+        is_in_order=False,
+        n_runs=3,
+    )
+    pages = (PageChange("all/causes", (("Late", None, "4 of 9"),)),)
+    verdicts = (Verdict("named", ("p1", "2022-H1", "queue"), None, 0.04),)
+    full = {"effects": effects, "pages": pages, "verdicts": verdicts}
+    for more in ({}, full):
+        document = json.loads(to_json(dataclasses.replace(revisions, **more)))
+        assert [error.message for error in check.iter_errors(document)] == []
+    document["figures"][0].pop("measure")
+    assert not check.is_valid(document)
 
 
 def test_nothing_from_data_is_markup_in_html(revisions):

@@ -78,3 +78,48 @@ def test_a_dossier_of_which_only_the_snapshot_moved_has_no_other_record(write):
     change = compare_table("dossiers", *files, ["dossier_id"])
     assert change.columns == (("snapshot_at", 2), ("status", 1))
     assert change.dossiers.to_list() == ["D2"]
+
+
+def steps(holders: dict[str, str], **corrected: str) -> dict[str, list[object]]:
+    """Forty dossiers of four holders, ten each; corrected ones say otherwise when they ended."""
+    ids = [f"D{n:02d}" for n in range(40)]
+    return {
+        "dossier_id": ids,
+        "step_no": [1] * 40,
+        "holder_id": [holders["ABCD"[n % 4]] for n in range(40)],
+        "finished_at": [corrected.get(name, "10:00") for name in ids],
+    }
+
+
+def test_another_key_of_pseudonyms_corrects_no_dossier(write):
+    before, after = ({name: f"{name}{key}" for name in "ABCD"} for key in (1, 2))
+    right = steps(after, D07="11:00", D21="11:00")
+    # one dossier passes to another person, while all persons have another pseudonym
+    right["holder_id"][12] = after["B"]
+    change = compare_table(
+        "steps", write("l", **steps(before)), write("r", **right), ["dossier_id", "step_no"]
+    )
+    assert change.changed == 40
+    assert change.renamed == (4, 39)
+    assert change.dossiers.to_list() == ["D07", "D12", "D21"]
+
+
+def test_one_renamed_account_corrects_no_dossier_and_a_transfer_does(write):
+    before = {name: name for name in "ABCD"}
+    right = steps({**before, "A": "A2"})
+    right["holder_id"][1] = "C"
+    change = compare_table(
+        "steps", write("l", **steps(before)), write("r", **right), ["dossier_id", "step_no"]
+    )
+    assert change.renamed == (1, 10)
+    assert change.dossiers.to_list() == ["D01"]
+
+
+def test_many_rows_in_another_order_are_compared_exactly(write):
+    ids = list(range(200_000))
+    left = write("left", id=ids, x=[n % 7 for n in ids])
+    changed = {17, 99_999, 199_999}
+    right = write("right", id=ids[::-1], x=[n % 7 + (n in changed) for n in ids[::-1]])
+    change = compare_table("t", left, right, ["id"])
+    assert (change.added, change.removed, change.changed) == (0, 0, 3)
+    assert set(change.values["row"]) == {"17", "99999", "199999"}
