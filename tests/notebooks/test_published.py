@@ -286,3 +286,12 @@ def test_without_an_earlier_period_a_publication_says_so(small_project) -> None:
     assert publication.against == ""
     assert "–" not in publication.change().title
     assert publication.cells["period"].unique().to_list() == ["2021-H1"]
+
+
+def test_small_counts_of_units_hide_no_headline_of_all_together(small_project) -> None:
+    """One unit has two dossiers, three have few open and overdue: smaller partners protect them."""
+    cells = publish(open_book(small_project.root), "2022-H1").cells
+    assert cells["open_overdue"].null_count() == 3
+    whole = cells.filter(unit_id="*")
+    for name in ("received", "resolved", "late", "judged", "open_overdue"):
+        assert whole[name].null_count() == 0, name

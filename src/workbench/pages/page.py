@@ -79,21 +79,27 @@ def render_sections(sections: Sequence[Section], page: Page) -> str:
     contents = [heading for s in sections for heading in s.headings]
     here = {anchor for anchor, _, _ in contents}
     elsewhere = page.links[0][0] if page.links else ""
-    words = {
-        "nation": say("briefing.nation"),
-        "motto": say("briefing.motto"),
-        "banner": say("briefing.synthetic"),
-        "more": say("briefing.more"),
-        "annex": say("briefing.annex"),
-        "contents_title": say("briefing.contents"),
-    }
-    html = template("page.html").render(
-        page=page,
+    return render_template(
+        "page.html",
+        page,
         sections=[replace(s, html=_aimed(s.html, here, elsewhere)) for s in sections],
         contents=contents[1:] if len(contents) > LISTED else [],
+        annex=say("briefing.annex"),
+        contents_title=say("briefing.contents"),
+    )
+
+
+def render_template(name: str, page: Page, **values: Any) -> str:
+    """Return a page of a template: ``page.html`` or one that extends it."""
+    html = template(name).render(
+        page=page,
         style=_style(),
         running_head=_quoted(f"{page.title} – {page.about}"),
-        **words,
+        nation=say("briefing.nation"),
+        motto=say("briefing.motto"),
+        banner=say("briefing.synthetic"),
+        more=say("briefing.more"),
+        **values,
     )
     return plain_text(html)
 
