@@ -136,9 +136,10 @@ def check_formats(asked: str) -> tuple[str, ...]:
         UsageProblem: There is no such format, none is asked for, or its library is not installed.
     """
     formats = [name.strip().lower() for name in asked.split(",") if name.strip()]
-    unknown = [name for name in formats if name not in known_formats()]
+    known = (*known_formats(), LIVE)
+    unknown = [name for name in formats if name not in known]
     if unknown or not formats:
-        listed = ", ".join(known_formats())
+        listed = ", ".join(known)
         raise UsageProblem("briefing.format", asked=", ".join(unknown) or "–", known=listed)
     chosen = tuple(dict.fromkeys((HTML, *formats)))
     for name in chosen:

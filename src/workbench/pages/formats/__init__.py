@@ -40,12 +40,12 @@ class Document:
 
 
 def known_formats() -> tuple[str, ...]:
-    """Return the formats that can be written.
+    """Return the formats that a briefing can be laid out in.
 
     >>> known_formats()
-    ('html', 'docx', 'pdf', 'xlsx', 'live')
+    ('html', 'docx', 'pdf', 'xlsx')
     """
-    return (HTML, *sorted(module.name for module in iter_modules(__path__)), LIVE)
+    return (HTML, *sorted(module.name for module in iter_modules(__path__)))
 
 
 def lacking_library(name: str) -> str:
