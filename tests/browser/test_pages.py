@@ -8,8 +8,10 @@ import shutil
 import polars as pl
 import pytest
 
+from workbench.answers import open_book
 from workbench.core.project import shipped
 from workbench.messages import use_language
+from workbench.pages import Outputs, sheets
 from workbench.review import compare_revisions, to_html
 from workbench.testing import one_stop_export
 
@@ -148,3 +150,19 @@ def test_a_comparison_is_searched_sorted_and_filtered_on_its_page(context, guard
         assert len(set(numbers)) > 1
     assert watch.refused == []
     assert watch.errors + watch.complaints == []
+
+
+def test_sheets_of_the_busiest_unit_and_procedure_print_on_one_page_each(
+    reproduced, context, guard, monkeypatch, tmp_path
+):
+    book = open_book(reproduced.root, language="vi")
+    busiest = [
+        sheets.Sheet(kind, book.dossiers[column].mode().sort()[0], f"{kind}/busiest.html")
+        for kind, column in (("unit", "unit_id"), ("procedure", "procedure_id"))
+    ]
+    monkeypatch.setattr(sheets, "_sheets", lambda *_: iter(busiest))
+    index = sheets.write_sheets(book, period="2022-H1", out=Outputs(tmp_path), workers=1)
+    for sheet in busiest:
+        page, _ = opened(context, guard, index.parent / sheet.file)
+        printed = page.pdf(prefer_css_page_size=True)
+        assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1, sheet.kind

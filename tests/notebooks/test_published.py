@@ -19,9 +19,10 @@ import pytest
 from scipy.optimize import linprog
 
 from workbench.answers import Book, open_book
+from workbench.answers.publication_record import read_record
 from workbench.answers.published import publish
 from workbench.messages import say, use_language
-from workbench.pages import folder_name, publish_briefings
+from workbench.pages import Outputs, folder_name, publish_briefings
 
 PERIODS = ("2022-H1", "2021-H1")
 COUNTS = (
@@ -107,9 +108,10 @@ class Written:
 def written(small_project, tmp_path_factory) -> Written:
     book = open_book(small_project.root, language="vi")
     out = tmp_path_factory.mktemp("published")
+    outputs = Outputs(out, ("html", "live"))
     units = {unit: folder_name(unit, is_public=True) for unit in ("*", "SD-VH")}
     for unit in units:
-        publish_briefings(book, period=PERIODS[0], against=PERIODS[1], unit=unit, out=out)
+        publish_briefings(book, period=PERIODS[0], against=PERIODS[1], unit=unit, out=outputs)
     return Written(book, {u: out / PERIODS[0] / name for u, name in units.items()})
 
 
@@ -286,3 +288,33 @@ def test_without_an_earlier_period_a_publication_says_so(small_project) -> None:
     assert publication.against == ""
     assert "–" not in publication.change().title
     assert publication.cells["period"].unique().to_list() == ["2021-H1"]
+
+
+def test_small_counts_of_units_hide_no_headline_of_all_together(small_project) -> None:
+    """One unit has two dossiers, three have few open and overdue: smaller partners protect them."""
+    cells = publish(open_book(small_project.root), "2022-H1").cells
+    assert cells["open_overdue"].null_count() == 3
+    whole = cells.filter(unit_id="*")
+    for name in ("received", "resolved", "late", "judged", "open_overdue"):
+        assert whole[name].null_count() == 0, name
+
+
+def test_the_published_live_page_holds_what_was_published_and_nothing_else(written) -> None:
+    folder = written.folders["*"].parents[1] / "live.published"
+    html = (folder / "index.html").read_text(encoding="utf-8")
+    data = json.loads(re.search(r'id="data">(.*?)</script>', html, re.DOTALL)[1])
+    assert (data["cells"], data["months"], data["procedures"]) == ([], [], [])
+    labels = [period["label"] for period in data["periods"]]
+    units = {-1: "*", **dict(enumerate(data["units"]))}
+    ids = {written.book.unit_name(u): u for u in written.book.units()} | {"*": "*"}
+    carried = {
+        (ids[units[row["unit"]]], labels[row["period"]], name): value
+        for row in data["published"]
+        for name, value in row.items()
+        if name not in ("unit", "period", "rule")
+    }
+    record = read_record(written.book.home)
+    key = ("unit_id", "period", "measure", "value")
+    assert carried == {row[:3]: row[3] for row in record.select(key).iter_rows()}
+    assert None in carried.values()
+    assert not any(value and value < 5 for value in carried.values())

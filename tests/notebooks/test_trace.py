@@ -29,7 +29,8 @@ def book(small_project):
 def test_dossiers_counted_one_by_one_add_up_to_every_figure(book, period):
     """Each measure of all together, as the pipeline has it."""
     spans = [ReportSpan.of(Period.parse(period))]
-    counts = book.counted_dossiers(book.dossiers, spans, "wb_strict").filter(
+    each = book.dossiers.with_columns(unit_id="dossier_id")
+    counts = book.counted_dossiers(each, spans, "wb_strict").filter(
         pl.col("unit_id").is_in(book.dossiers["dossier_id"].implode()),
         *(pl.col(name) == "*" for name in ("field_of_work", "procedure_id", "channel_in")),
     )

@@ -28,19 +28,25 @@ class Shape:
     """The sums within a row, and the cells that do not add up over time.
 
     ``stocks`` are counted at the end of a period, ``mixed`` are sums of stocks and others.
+    ``weights`` say how much a reader loses with a dossier of a withheld measure.
     """
 
     cells: tuple[str, ...]
     sums: Mapping[str, Sequence[str]]
     stocks: tuple[str, ...]
     mixed: tuple[str, ...]
+    weights: Mapping[str, int]
 
 
 @dataclass
 class PublicationSystem:
-    """Numbered cells, the sums among them, and what was published of them before."""
+    """Numbered cells, the sums among them, and what was published of them before.
+
+    ``costs`` are what a reader loses with each cell.
+    """
 
     values: list[int] = field(default_factory=list)
+    costs: list[int] = field(default_factory=list)
     lines: list[Sum] = field(default_factory=list)
     places: list[tuple[str, str]] = field(default_factory=list)
     beside: Beside = field(default_factory=Beside)
@@ -118,6 +124,7 @@ class _Builder:
             if same is None or self._system.values[same] != value:
                 same = len(self._system.values)
                 self._system.values.append(value)
+                self._system.costs.append(value * self._shape.weights[measure])
                 self._system.places.append((unit, period))
             self._numbers[profile, unit, period, measure] = same
 

@@ -12,8 +12,6 @@ not known here.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -22,53 +20,18 @@ import polars as pl
 from workbench.answers.answer import Answer, Claim, claim
 from workbench.answers.columns import Col, Row, figure, pair, table, text
 from workbench.answers.phrasing import FEW, distinct, share_dot
-from workbench.answers.publication_cells import Counts, Shape, publication_system
-from workbench.answers.publication_record import published_with, read_record
+from workbench.answers.published_counts import CELLS, COUNTS, RATES, publishable_counts
 from workbench.answers.questions import Part, UnitId, question
 from workbench.answers.run import Run
 from workbench.answers.units import rate_dots
 from workbench.charts import Figure
 from workbench.charts.tables import Blank, Cell, Table
 from workbench.core import numerals
-from workbench.core.errors import RuleFailed
 from workbench.core.vocabulary import EVERYTHING
 from workbench.figures.estimates import Estimate, difference, wilson
 from workbench.messages import say, use_language
-from workbench.privacy import THRESHOLD, NothingLeftError, left_out, suppressed_cells
+from workbench.privacy import THRESHOLD
 
-_COUNTS = (
-    "received",
-    "resolved",
-    "early",
-    "on_time",
-    "late",
-    "unknown",
-    "withdrawn",
-    "rejected",
-    "open_overdue",
-)
-_RATES = {
-    "late_done": ("late", "judged"),
-    "late_or_overdue": ("late_or_overdue", "judged_or_overdue"),
-    "online_in": ("received_online", "channel_known"),
-    "post_out": ("returned_by_post", "returned"),
-}
-_SUMS = {
-    "received": ("channel_known", "channel_unknown"),
-    "channel_known": ("received_online", "received_otherwise"),
-    "resolved": ("judged", "unknown"),
-    "judged": ("in_time", "late"),
-    "in_time": ("early", "on_time"),
-    "late_or_overdue": ("late", "open_overdue"),
-    "judged_or_overdue": ("judged", "open_overdue"),
-    "returned": ("returned_by_post", "returned_otherwise"),
-}
-"""Sums that a page shows or lets a reader compute."""
-
-_CELLS = tuple(
-    dict.fromkeys([*_COUNTS, *_SUMS, *(part for sums in _SUMS.values() for part in sums)])
-)
-_SHAPE = Shape(_CELLS, _SUMS, ("open_overdue",), ("late_or_overdue", "judged_or_overdue"))
 _COMPARED = "late_or_overdue"
 
 Figures = dict[str, int | None]
@@ -85,7 +48,7 @@ def publish(book: Run, period: str, *, against: str = "", profile: str = "") -> 
     other = book.against(label, against)
     periods = list(dict.fromkeys(p for p in (label, other) if p))
     with use_language(book.language):
-        return Publication(book, label, other, name, _publishable(book, periods, name))
+        return Publication(book, label, other, name, publishable_counts(book, periods, name))
 
 
 @dataclass(frozen=True)
@@ -104,7 +67,7 @@ class Publication(Part):
     def record(self) -> pl.DataFrame:
         """The rows of this publication for the record."""
         rows = self.cells.unpivot(
-            _CELLS, index=["unit_id", "period"], variable_name="measure", value_name="value"
+            CELLS, index=["unit_id", "period"], variable_name="measure", value_name="value"
         )
         return rows.with_columns(
             pl.lit(self.profile).alias("profile"), pl.lit(self.period).alias("published_with")
@@ -117,7 +80,7 @@ class Publication(Part):
         name = self.run.unit_inline(unit)
         return Answer(
             title=say("published.figures_title"),
-            claims=_flow_claims(sides[0], name, self.period),
+            claims=(*_flow_claims(sides[0], name, self.period), self._describe_withheld()),
             frame=self.cells.filter(pl.col("unit_id") == unit),
             denominators=say("published.denominators", threshold=THRESHOLD),
             listing=self._figures_table(sides, name),
@@ -155,15 +118,32 @@ class Publication(Part):
             listing=self._change_table(unit, words),
         )
 
+    def _describe_withheld(self) -> Claim:
+        """Say how many printed counts are withheld, which of all units together, and why."""
+        n = int(self.cells.select(COUNTS).null_count().sum_horizontal()[0])
+        if not n:
+            return claim(say("published.nothing_withheld"), 1)
+        whole = self.cells.filter(pl.col("unit_id") == EVERYTHING)
+        of_all = [
+            say("published.withheld_of_all", measure=say(f"briefing.{name}"), period=period)
+            for name in COUNTS
+            for value, label in whole.select(name, "period").rows()
+            if value is None and (period := numerals.period(label))
+        ]
+        counts = {"n": numerals.count(n), "all": numerals.count(self.cells.height * len(COUNTS))}
+        listing = "; ".join(of_all) or say("published.withheld_none_of_all")
+        words = {**counts, "most": THRESHOLD - 1, "of_all": listing}
+        return claim(say("published.withheld", **words), 1)
+
     def _row(self, unit_id: str, period: str) -> Figures:
         rows = self.cells.filter(pl.col("unit_id") == unit_id, pl.col("period") == period)
-        return {name: rows[name][0] for name in _CELLS}
+        return {name: rows[name][0] for name in CELLS}
 
     def _figures_table(self, sides: list[Figures], name: str) -> Table:
         periods = [numerals.period(p) for p in (self.period, self.against) if p]
         return table(
             say("briefing.headline_caption", unit=name),
-            [{"name": n} for n in (*_COUNTS, *_RATES)],
+            [{"name": n} for n in (*COUNTS, *RATES)],
             [
                 text("briefing.measure", lambda row: say(f"briefing.{row['name']}")),
                 *(
@@ -193,79 +173,6 @@ class Publication(Part):
         )
 
 
-def _publishable(run: Run, periods: list[str], profile: str) -> pl.DataFrame:
-    """Return the counts of each unit and period; those that must be withheld are missing."""
-    units, record, snapshot = run.units(), read_record(run.home), run.snapshot
-    system = publication_system(
-        _SHAPE,
-        lambda profile, some: _counts(run.unit_measures, units, some, profile),
-        units,
-        (profile, periods),
-        record,
-        snapshot.date() if snapshot else dt.date.max,
-    )
-    try:
-        hidden = suppressed_cells(system.values, system.lines, beside=system.beside)
-    except NothingLeftError as problem:
-        place = system.places[problem.args[0]]
-        raise RuleFailed(
-            "published.not_beside",
-            period=numerals.period(periods[0]),
-            unit=run.unit_name(place[0]),
-            earlier=published_with(record, system.places) or "-",
-        ) from problem
-    return left_out(_whole(run.unit_measures, units, periods, profile), _CELLS, hidden)
-
-
-def _whole(
-    measures: pl.DataFrame, units: list[str], periods: list[str], profile: str
-) -> pl.DataFrame:
-    """Return every cell before suppression: one row per unit and period."""
-    scope_rows = measures.filter(
-        pl.col("profile") == profile,
-        pl.col("procedure_id") == EVERYTHING,
-        pl.col("channel_in") == EVERYTHING,
-        pl.col("period").is_in(periods),
-    )
-    estimates = {
-        (unit, period, measure): (above, below or 0)
-        for unit, period, measure, above, below in scope_rows.select(
-            "unit_id", "period", "measure", "numerator", "denominator"
-        ).rows()
-    }
-    rows = [
-        {"unit_id": unit, "period": period, **_counted(estimates, unit, period)}
-        for unit in (EVERYTHING, *units)
-        for period in dict.fromkeys(periods)
-    ]
-    return pl.DataFrame(rows)
-
-
-def _counts(
-    measures: pl.DataFrame, units: list[str], periods: Sequence[str], profile: str
-) -> Counts:
-    rows = _whole(measures, units, list(periods), profile)
-    return {(row["unit_id"], row["period"]): {n: row[n] for n in _CELLS} for row in rows.to_dicts()}
-
-
-def _counted(
-    found: dict[tuple[str, str, str], tuple[int, int]], unit: str, period: str
-) -> dict[str, int]:
-    def pair(measure: str) -> tuple[int, int]:
-        return found.get((unit, period, measure), (0, 0))
-
-    cells = {name: pair(name)[0] for name in _COUNTS if name != "resolved"}
-    for rate in ("online_in", "post_out"):
-        above, below = _RATES[rate]
-        cells[above], cells[below] = pair(rate)
-    cells["channel_unknown"] = cells["received"] - cells["channel_known"]
-    cells["received_otherwise"] = cells["channel_known"] - cells["received_online"]
-    cells["returned_otherwise"] = cells["returned"] - cells["returned_by_post"]
-    for total in ("in_time", "judged", "resolved", "late_or_overdue", "judged_or_overdue"):
-        cells[total] = sum(cells[part] for part in _SUMS[total])
-    return {name: cells[name] for name in _CELLS}
-
-
 # formatted cells -------------------------------------------------------------------------
 
 
@@ -284,7 +191,7 @@ def _shown_count(value: int | None) -> str:
 
 def _estimate(side: Figures, rate: str) -> Estimate | None:
     """Return a rate of which both counts are publishable; nothing where one is suppressed."""
-    above, below = (side[name] for name in _RATES[rate])
+    above, below = (side[name] for name in RATES[rate])
     return None if above is None or below is None else wilson(above, below)
 
 
@@ -302,7 +209,7 @@ def _rate_cells(side: Figures, rate: str) -> tuple[Cell, Cell]:
 
 def _figure_cells(side: Figures, measure: Row) -> tuple[Cell, Cell]:
     name = measure["name"]
-    if name in _RATES:
+    if name in RATES:
         return _rate_cells(side, name)
     return _count_cell(side[name]), Blank(say("briefing.no_interval"))
 
@@ -322,7 +229,7 @@ def _difference_cells(row: Row) -> tuple[Cell, Cell]:
 
 
 def _flow_claims(side: Figures, unit: str, period: str) -> tuple[Claim, ...]:
-    counts = {name: _shown_count(side[name]) for name in _COUNTS}
+    counts = {name: _shown_count(side[name]) for name in COUNTS}
     flow = say("published.flow", unit=unit, period=numerals.period(period), **counts)
     return (claim(flow, 1), *_describe_rates(side))
 

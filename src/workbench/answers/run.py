@@ -110,9 +110,8 @@ class Run:
     def counted_dossiers(
         self, dossiers: pl.DataFrame, spans: list[ReportSpan], profile: str
     ) -> pl.DataFrame:
-        """Return ``counts`` of dossiers one by one: each stands in the place of its unit."""
-        each = dossiers.with_columns(unit_id="dossier_id")
-        return self._on_request("counts", profile=profile, spans=spans, dossiers=each)["counts"]
+        """Return ``counts`` of some dossiers by unit and field; ``*`` for each profile."""
+        return self._on_request("counts", profile=profile, spans=spans, dossiers=dossiers)["counts"]
 
     def _on_request(self, *tables: RequestTable, **asked: Any) -> dict[str, pl.DataFrame]:
         return on_request.count_on_request(tables, self.folders, self.facts, **asked)

@@ -302,12 +302,16 @@ def oldest(
     waiting = waiting.sort("received_on", "dossier_id")
     rows = waiting.head(OLDEST).to_dicts()
     names = distinct(sorted(waiting["unit_id"].drop_nulls().unique()), run.unit_name)
+    # what all rows have in common stands above them already
+    place = text("briefing.unit", lambda row: names.get(row["unit_id"], numerals.MISSING))
+    work = text("summary.head_procedure", lambda row: row["procedure_name"] or numerals.MISSING)
+    apart = [*([place] if unit == EVERYTHING else []), *([] if kind else [work])]
     return Answer(
         title=say("sheets.oldest_title"),
         claims=(claim(_describe_oldest(waiting), 1),),
         frame=waiting,
         denominators=computed_under(run, profile),
-        listing=_oldest_table(rows, names) if rows else None,
+        listing=_oldest_table(rows, apart) if rows else None,
     )
 
 
@@ -323,15 +327,14 @@ def _describe_oldest(waiting: pl.DataFrame) -> str:
     )
 
 
-def _oldest_table(rows: list[Row], names: dict[str, str]) -> Table:
+def _oldest_table(rows: list[Row], apart: list[Col]) -> Table:
     unknown = Blank(say("forecasts.no_place"))
     return table(
         say("sheets.oldest_caption"),
         rows,
         [
             text("forecasts.dossier", "dossier_id"),
-            text("briefing.unit", lambda row: names.get(row["unit_id"], numerals.MISSING)),
-            text("summary.head_procedure", lambda row: row["procedure_name"] or numerals.MISSING),
+            *apart,
             figure("sheets.head_received", lambda row: numerals.day(row["received_on"])),
             figure("forecasts.due", lambda row: numerals.day(row["due_at"].date())),
             text("forecasts.waiting", lambda row: row["waiting_at"] or unknown),

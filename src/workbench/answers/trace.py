@@ -127,7 +127,8 @@ def _one_by_one(
     run: Run, dossiers: pl.DataFrame, spans: list[ReportSpan], profile: str
 ) -> pl.DataFrame:
     """Return every counter of each dossier and period."""
-    return run.counted_dossiers(dossiers, spans, profile).filter(
+    each = dossiers.with_columns(unit_id="dossier_id")
+    return run.counted_dossiers(each, spans, profile).filter(
         pl.col("unit_id") != EVERYTHING,
         *(pl.col(name) == EVERYTHING for name in ("field_of_work", "procedure_id", "channel_in")),
     )

@@ -17,7 +17,7 @@ import polars as pl
 from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.core.project import Project, shipped
-from workbench.core.vocabulary import CALENDAR, Period, ReportSpan
+from workbench.core.vocabulary import CALENDAR, EVERYTHING, Period, ReportSpan
 from workbench.figures.estimates.sojourn_times import first_day
 from workbench.figures.waits import batch_heads
 from workbench.warehouse import Warehouse
@@ -75,7 +75,7 @@ def count_on_request(
         names: The tables.
         folders: Folders that hold the tables of ``clean`` and ``clock``.
         facts: Project whose SQL models and lateness profiles apply.
-        profile: Lateness profile under which dossiers are judged.
+        profile: Lateness profile under which dossiers are judged; ``*`` for each of them.
         spans: Periods, each under its reporting convention; a table that says nothing of periods
             needs none.
         since: The earliest day of a forecast, for ``passages``.
@@ -92,7 +92,9 @@ def count_on_request(
         if dossiers is not None:
             warehouse.add_frame("dossiers", dossiers)
         profiles = lateness_profiles(facts.reference / "profiles")
-        warehouse.add_frame("profiles", profiles.filter(profile=profile))
+        if profile != EVERYTHING:
+            profiles = profiles.filter(profile=profile)
+        warehouse.add_frame("profiles", profiles)
         warehouse.set("profile", profile)
         warehouse.set("by_field", True)
         if since:

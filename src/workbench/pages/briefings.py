@@ -23,6 +23,7 @@ from workbench.core.run_folders import Progress
 from workbench.core.vocabulary import EVERYTHING, LATEST, PeriodKind
 from workbench.messages import use_language
 from workbench.pages.folders import briefing_folder
+from workbench.pages.formats import LIVE
 from workbench.pages.index import write_index
 from workbench.pages.jobs import (
     HALF_RUN,
@@ -35,6 +36,7 @@ from workbench.pages.jobs import (
     notebooks_of,
     stopped_page,
 )
+from workbench.pages.live import live_folder, write_live_page
 from workbench.pages.notebooks import notebook_environment
 from workbench.pages.office_text import read_office_text
 from workbench.pages.page_record import PageRecord, question_digest, sources_digest
@@ -144,7 +146,7 @@ def _write_folders(
     with only_writer(out), _ready_for_notebooks(book, out):
         record = PageRecord(out)
         sources = sources_digest(book, [notebook_path(book, name) for name in notebooks])
-        texts = read_office_text(book.home, period) if len(outputs.formats) > 1 else {}
+        texts = read_office_text(book.home, period) if outputs.documents else {}
         office_text = [f"{place} {text}" for place, text in texts.items()]
         made_from = {
             folder: question_digest(sources, asked, [*notebooks, *outputs.names, *office_text])
@@ -166,6 +168,10 @@ def _write_folders(
             if publication is not None:
                 # before the pages are in their place: a record without a page harms none
                 write_record(book.home, publication.record)
+            if LIVE in outputs.formats:
+                live = out / live_folder(book.language, is_public=is_public)
+                fresh = stack.enter_context(replace_folder(live))
+                write_live_page(book, fresh, outputs, period, profile, is_public=is_public)
         if not is_public:
             record.add(made_from)
         for remains in (STOPPED, HALF_RUN):

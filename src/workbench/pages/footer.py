@@ -18,12 +18,12 @@ def dated_line(book: Book) -> str:
     return say("briefing.dated", time=at, day=f"{at.day:02d}", month=month, year=at.year)
 
 
-def footer_lines(book: Book, profile: str, *, published: bool) -> tuple[str, ...]:
+def footer_lines(book: Book, profile: str | None, *, published: bool) -> tuple[str, ...]:
     """Say which data, which definition and which denominators stand behind the page.
 
-    The number of all dossiers is none of the sums that a publication is protected against.
+    A page without a profile of its own states the rule beside its figures. The number of all
+    dossiers is none of the sums that a publication is protected against.
     """
-    label = book.profile_label(profile)
     counts = say(
         "briefing.foot_denominators",
         dossiers=numerals.count(book.dossiers.height),
@@ -32,7 +32,7 @@ def footer_lines(book: Book, profile: str, *, published: bool) -> tuple[str, ...
     lines = (
         say("published.foot") if published else counts,
         say("briefing.levels"),
-        say("briefing.foot_profile", label=label),
+        *([say("briefing.foot_profile", label=book.profile_label(profile))] if profile else []),
         say(
             "briefing.foot",
             fingerprint=book.fingerprint,

@@ -21,6 +21,7 @@ from workbench.messages import say
 from workbench.pages.folders import is_published
 from workbench.pages.gate import values_of_html
 from workbench.pages.jobs import plain_page
+from workbench.pages.live import live_pages
 
 INDEX = "index.html"
 _META = re.compile(r'<meta name="(?P<name>results|provenance)" content="(?P<content>[^"]*)">')
@@ -57,10 +58,24 @@ def write_index(book: Book, out: Path) -> Path:
     heads = ("period", "unit", "kind", "snapshot", "state", "change")
     head = "".join(f"<th>{escape(say(f'index.{name}'))}</th>" for name in heads)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    page = plain_page(book, say("index.title"), say("index.about", n=len(entries)), table)
+    about = say("index.about", n=len(entries))
+    page = plain_page(book, say("index.title"), about, _live_links(out) + table)
     path = out / INDEX
     path.write_text(page, encoding="utf-8", newline="\n")
     return path
+
+
+def _live_links(out: Path) -> str:
+    """Return links to the pages on which figures of all periods are looked up."""
+    items = ""
+    for path, language, is_public in live_pages(out):
+        words = {
+            "kind": say("index.published" if is_public else "index.internal"),
+            "language": say(f"index.lang_{language}"),
+        }
+        address = path.relative_to(out).as_posix()
+        items += f'<li><a href="{address}">{escape(say("live.index", **words))}</a></li>'
+    return f'<ul class="claims">{items}</ul>' if items else ""
 
 
 def _entries(out: Path) -> Iterator[_Entry]:

@@ -27,7 +27,14 @@ from workbench.core.vocabulary import EVERYTHING
 from workbench.messages import say
 from workbench.pages.document import Grid, Part, parse_fragment, parts_of
 from workbench.pages.footer import dated_line, footer_lines
-from workbench.pages.formats import HTML, Document, known_formats, lacking_library, write_document
+from workbench.pages.formats import (
+    HTML,
+    LIVE,
+    Document,
+    known_formats,
+    lacking_library,
+    write_document,
+)
 from workbench.pages.gate import Shown, faults_of_pages, faults_of_tables, values_of_notebook
 from workbench.pages.notebooks import as_text, run_notebook, words_of_cells
 from workbench.pages.office_text import PLACES, office_text_path, read_office_text
@@ -111,9 +118,14 @@ class Outputs:
     is_draft: bool = False
 
     @property
+    def documents(self) -> tuple[str, ...]:
+        """The formats that one briefing is laid out in beside its page."""
+        return tuple(name for name in self.formats if name not in (HTML, LIVE))
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Everything in which these outputs differ from others."""
-        return (*self.formats, *self.marks)
+        return (HTML, *self.documents, *self.marks)
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -128,9 +140,10 @@ def check_formats(asked: str) -> tuple[str, ...]:
         UsageProblem: There is no such format, none is asked for, or its library is not installed.
     """
     formats = [name.strip().lower() for name in asked.split(",") if name.strip()]
-    unknown = [name for name in formats if name not in known_formats()]
+    known = (*known_formats(), LIVE)
+    unknown = [name for name in formats if name not in known]
     if unknown or not formats:
-        listed = ", ".join(known_formats())
+        listed = ", ".join(known)
         raise UsageProblem("briefing.format", asked=", ".join(unknown) or "–", known=listed)
     chosen = tuple(dict.fromkeys((HTML, *formats)))
     for name in chosen:
@@ -170,7 +183,7 @@ def _write_documents(
     book: Book, pages: Sequence[tuple[Job, tuple[Part, ...]]], outputs: Outputs
 ) -> None:
     """Write the first page of a folder as documents, with the tables of all its pages."""
-    if outputs.formats == (HTML,):
+    if not outputs.documents:
         return
     job, parts = pages[0]
     annexes = [part for _, more in pages for part in more if isinstance(part, Grid)]
@@ -185,10 +198,9 @@ def _write_documents(
         office_text={place: texts.get(place, "") for place in PLACES},
         office_text_file=office_text_path(Path(), period).as_posix(),
     )
-    for name in outputs.formats:
-        if name != HTML:
-            path = job.folder / f"{job.stem}.{name}"
-            path.write_bytes(write_document(document, name))
+    for name in outputs.documents:
+        path = job.folder / f"{job.stem}.{name}"
+        path.write_bytes(write_document(document, name))
 
 
 def _late_list(book: Book, job: Job) -> list[Grid]:
@@ -285,7 +297,15 @@ def stopped_page(book: Book, faults: Sequence[str]) -> str:
 
 def plain_page(book: Book, title: str, about: str, html: str) -> str:
     """Return a page that no notebook makes, with one section."""
-    page = Page(
+    page = book_page(book, title, about, book.result_profile)
+    return render_sections([Section(html)], page)
+
+
+def book_page(
+    book: Book, title: str, about: str, profile: str | None, *, is_public: bool = False
+) -> Page:
+    """Return heading, title and footer of a page that no notebook makes."""
+    return Page(
         language=book.language,
         title=title,
         about=about,
@@ -294,7 +314,6 @@ def plain_page(book: Book, title: str, about: str, html: str) -> str:
         synthetic=book.synthetic,
         results=book.fingerprint,
         provenance="{}",
-        foot=footer_lines(book, book.result_profile, published=False),
+        foot=footer_lines(book, profile, published=is_public),
         snapshot_at=_stamp(book),
     )
-    return render_sections([Section(html)], page)

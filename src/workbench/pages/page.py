@@ -38,6 +38,7 @@ _HEADING = re.compile(
 )
 _NUMBERED = re.compile(r'<h2(?! id="summary")(?: id="[\w-]+")?')
 """The begin of every heading but the one that pages hide."""
+_CAPTION = re.compile(r"<caption>(?P<text>[^<]*)</caption>")
 _LINK = re.compile(r'<a href="#(?P<anchor>[\w-]+)">(?P<text>[^<]*)</a>')
 
 
@@ -79,21 +80,27 @@ def render_sections(sections: Sequence[Section], page: Page) -> str:
     contents = [heading for s in sections for heading in s.headings]
     here = {anchor for anchor, _, _ in contents}
     elsewhere = page.links[0][0] if page.links else ""
-    words = {
-        "nation": say("briefing.nation"),
-        "motto": say("briefing.motto"),
-        "banner": say("briefing.synthetic"),
-        "more": say("briefing.more"),
-        "annex": say("briefing.annex"),
-        "contents_title": say("briefing.contents"),
-    }
-    html = template("page.html").render(
-        page=page,
+    return render_template(
+        "page.html",
+        page,
         sections=[replace(s, html=_aimed(s.html, here, elsewhere)) for s in sections],
         contents=contents[1:] if len(contents) > LISTED else [],
+        annex=say("briefing.annex"),
+        contents_title=say("briefing.contents"),
+    )
+
+
+def render_template(name: str, page: Page, **values: Any) -> str:
+    """Return a page of a template: ``page.html`` or one that extends it."""
+    html = template(name).render(
+        page=page,
         style=_style(),
         running_head=_quoted(f"{page.title} – {page.about}"),
-        **words,
+        nation=say("briefing.nation"),
+        motto=say("briefing.motto"),
+        banner=say("briefing.synthetic"),
+        more=say("briefing.more"),
+        **values,
     )
     return plain_text(html)
 
@@ -190,10 +197,17 @@ def _output(output: Any) -> str:
 
 
 def _folded(fragment: str, metadata: dict[str, Any]) -> str:
-    if metadata.get("rows", 0) <= FOLDED:
-        return f'<div class="table">{fragment}</div>' if "rows" in metadata else fragment
+    if "rows" not in metadata:
+        return fragment
+    caption = _CAPTION.search(fragment)
+    label = caption["text"] if caption else ""
+    # what is wider than a telephone is scrolled, from the keyboard as well
+    reached = f'class="table" tabindex="0" role="group" aria-label="{label}"'
+    table = f"<div {reached}>{fragment}</div>"
+    if metadata["rows"] <= FOLDED:
+        return table
     summary = escape(say("briefing.show_table", rows=metadata["rows"]))
-    return f'<details><summary>{summary}</summary><div class="table">{fragment}</div></details>'
+    return f"<details><summary>{summary}</summary>{table}</details>"
 
 
 def _markdown(source: str) -> str:

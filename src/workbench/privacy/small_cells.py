@@ -112,64 +112,119 @@ def suppressed_cells(
     *,
     threshold: int = THRESHOLD,
     beside: Beside = _ALONE,
+    costs: Sequence[int] = (),
 ) -> set[int]:
     """Return the cells to leave out: the small ones, and others until none can be worked out.
 
-    The others are the smallest that share an addition with a cell in danger; noughts only where
-    nothing else is left, because they protect little. A cell is in danger when the additions
-    determine it, or leave it one value that is not negative.
+    The others are the cheapest that share an addition with a cell in danger, what they need
+    themselves included; noughts only where nothing else is left, because they protect little. A
+    cell is in danger when the additions determine it, or leave it one value that is not negative.
+    At the end each cell that was left out for another, dearest first, is shown after all if none is
+    in danger without it.
 
     Args:
         values: The count of each cell.
         lines: Every addition among them.
         threshold: Smallest count that may be published.
+        costs: What is lost with each cell; its count when left out, a total after its parts.
         beside: Which of the cells are not free to be published or left out.
 
     Raises:
         NothingLeftError: A cell is in danger whatever else is left out.
     """
-    small = {cell for cell, value in enumerate(values) if 0 < value < threshold}
-    hidden = (small - beside.shown) | beside.withheld
-    safe = beside.outside - hidden
-    totals = {line.total for line in lines}
-    unknowns = Unknowns(lines, values)
-    fixed = _fixed(unknowns, len(values), beside) - hidden
-    unknowns.start(hidden | safe)
+    return _Suppression(values, lines, threshold, beside, costs).search()
 
-    def leave_out(danger: set[int]) -> int | None:
-        choices = _choices(danger, unknowns, fixed, beside.outside)
+
+class _Suppression:
+    """A search for the cells to leave out: cheapest first, then what is needless is shown again."""
+
+    def __init__(
+        self,
+        values: Sequence[int],
+        lines: Sequence[Sum],
+        threshold: int,
+        beside: Beside,
+        costs: Sequence[int],
+    ) -> None:
+        small = {cell for cell, value in enumerate(values) if 0 < value < threshold}
+        totals = {line.total for line in lines}
+        most = max(values, default=0) + 1
+        self._values = values
+        self._costs = costs or [v + most * (c in totals) for c, v in enumerate(values)]
+        self._needed = small | beside.withheld
+        self._hidden = (small - beside.shown) | beside.withheld
+        self._outside = beside.outside
+        self._safe = beside.outside - self._hidden
+        self._unknowns = Unknowns(lines, values)
+        self._fixed = _fixed(self._unknowns, len(values), beside) - self._hidden
+
+    def search(self) -> set[int]:
+        """Return the cells to leave out."""
+        unknowns = self._unknowns
+        unknowns.start(self._hidden | self._safe)
+        while True:
+            while (cell := unknowns.alone()) is not None:
+                if cell in self._safe:
+                    unknowns.derive(cell)
+                elif self._leave_out({cell}) is None:
+                    self._show_again({cell})
+            danger = (unknowns.determined() or unknowns.pinned()) - self._safe
+            if not danger:
+                self._show_needless()
+                return self._hidden
+            cell = self._leave_out(danger)
+            if cell is None:
+                self._show_again(danger)
+            while len(danger) > _MANY and cell is not None:
+                # cells near the one just left out may be safe by now; the others need not wait
+                danger -= unknowns.cells_of(unknowns.lines_with([cell]))
+                cell = self._leave_out(danger) if danger else None
+
+    def _leave_out(self, danger: set[int]) -> int | None:
+        choices = _choices(danger, self._unknowns, self._fixed, self._outside)
         if not choices:
             return None
-        cell = min(choices, key=lambda c: (values[c] == 0, c in totals, values[c], c))
-        hidden.add(cell)
-        if not unknowns.add(cell):
-            unknowns.start(hidden | safe)
+        cell = min(choices, key=lambda c: (self._values[c] == 0, self._loss(c), c))
+        self._hidden.add(cell)
+        if not self._unknowns.add(cell):
+            self._unknowns.start(self._hidden | self._safe)
         return cell
 
-    def show_again(danger: set[int]) -> None:
-        """Give up cells that protect nothing, because others give them away for good."""
-        if needed := danger & (small | beside.withheld):
-            raise NothingLeftError(min(needed))
-        hidden.difference_update(danger)
-        fixed.update(danger)
-        unknowns.start(hidden | safe)
+    def _loss(self, cell: int) -> int:
+        """Return the cost of a cell, and of a partner wherever it would be the only unknown."""
+        unknowns = self._unknowns
+        partners = (
+            min((self._costs[c] for c in cells - {cell} - self._fixed), default=0)
+            for line in unknowns.lines_with([cell])
+            if not (cells := unknowns.cells_of([line])) & unknowns.unknown
+        )
+        return self._costs[cell] + sum(partners)
 
-    while True:
-        while (cell := unknowns.alone()) is not None:
-            if cell in safe:
-                unknowns.derive(cell)
-            elif leave_out({cell}) is None:
-                show_again({cell})
-        danger = (unknowns.determined() or unknowns.pinned()) - safe
-        if not danger:
-            return hidden
-        cell = leave_out(danger)
-        if cell is None:
-            show_again(danger)
-        while len(danger) > _MANY and cell is not None:
-            # cells near the one just left out may be safe by now; the others need not wait
-            danger -= unknowns.cells_of(unknowns.lines_with([cell]))
-            cell = leave_out(danger) if danger else None
+    def _show_again(self, danger: set[int]) -> None:
+        """Give up cells that protect nothing, because others give them away for good."""
+        if needed := danger & self._needed:
+            raise NothingLeftError(min(needed))
+        self._hidden.difference_update(danger)
+        self._fixed.update(danger)
+        self._unknowns.start(self._hidden | self._safe)
+
+    def _show_needless(self) -> None:
+        """Show cells that protect nothing any more, dearest first."""
+        others = self._hidden - self._needed
+        for cell in sorted(others, key=lambda c: (self._costs[c], c), reverse=True):
+            fewer = self._hidden - {cell}
+            self._unknowns.start(fewer | self._safe)
+            if _is_protected(self._unknowns, self._safe):
+                self._hidden = fewer
+
+
+def _is_protected(unknowns: Unknowns, safe: frozenset[int]) -> bool:
+    """Return whether nothing but safe cells can be worked out."""
+    while (cell := unknowns.alone()) is not None:
+        if cell not in safe:
+            return False
+        unknowns.derive(cell)
+    return unknowns.determined() <= safe and unknowns.pinned() <= safe
 
 
 def _fixed(unknowns: Unknowns, size: int, beside: Beside) -> set[int]:

@@ -15,6 +15,8 @@ from workbench.pages.document import Grid, Part
 from workbench.pages.page import Page
 
 HTML = "html"
+LIVE = "live"
+"""A page over all periods and units, beside the briefings and not a layout of one of them."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Document:
 
 
 def known_formats() -> tuple[str, ...]:
-    """Return the formats that can be written.
+    """Return the formats that a briefing can be laid out in.
 
     >>> known_formats()
     ('html', 'docx', 'pdf', 'xlsx')
@@ -48,7 +50,7 @@ def known_formats() -> tuple[str, ...]:
 
 def lacking_library(name: str) -> str:
     """Return the library that a format needs and this installation lacks, or nothing."""
-    if name == HTML:
+    if name in (HTML, LIVE):
         return ""
     try:
         import_module(f"{__name__}.{name}")
@@ -58,6 +60,6 @@ def lacking_library(name: str) -> str:
 
 
 def write_document(document: Document, name: str) -> bytes:
-    """Return the file of a document in a format other than ``html``."""
+    """Return the file of a document in one of the formats that have a folder here."""
     write: Callable[[Document], bytes] = import_module(f"{__name__}.{name}").write
     return write(document)
