@@ -20,6 +20,7 @@ from typing import Any, cast
 import polars as pl
 
 from workbench.answers.frames import Excerpt, Frame
+from workbench.answers.subjects import subject
 from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.core.errors import UsageProblem
@@ -120,8 +121,6 @@ class Run:
         """Return every wait of a step for its holder, split by cause."""
         return on_request.split_waits(self._file("steps").parent, self.facts)
 
-    # reading ------------------------------------------------------------------------------
-
     def limited_to(self, tables: Collection[str]) -> Run:
         """Return this run with only some of its tables: reading another one is an error."""
         return cast("Run", Excerpt(self, frozenset(tables)))
@@ -184,12 +183,12 @@ class Run:
                 digest.update(f"{name} {file_digest(file, 'sha256').hexdigest()}\n".encode())
         return digest.hexdigest()[:12]
 
-    # names --------------------------------------------------------------------------------
-
+    @subject("compare_units", "fair_units", "cells", "gap", "unit_sheet", "rhythm")
     def units(self) -> list[str]:
         """Return the ids of all units that have dossiers, sorted."""
         return sorted(u for u in self.unit_measures["unit_id"].unique() if u != EVERYTHING)
 
+    @subject("summary", "headline", "compare_periods", "course", "control", "cohorts", "durations")
     def periods(self, kind: PeriodKind) -> list[str]:
         """Return the labels of the periods of a kind that have dossiers."""
         return [p for p in self._periods if Period.parse(p).kind == kind]

@@ -45,7 +45,12 @@ COMMANDS = (
 )
 """Every command but those of ``GROUPS``, which have commands of their own."""
 
-GROUPS = {"sources": ("inspect", "epar"), "calendar": ("add", "check"), "units": ("add",)}
+GROUPS = {
+    "sources": ("inspect", "epar"),
+    "calendar": ("add", "check"),
+    "units": ("add",),
+    "notebook": ("new",),
+}
 """Commands with commands of their own."""
 
 
