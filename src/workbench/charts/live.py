@@ -5,6 +5,7 @@ The script that draws it carries Vega with it, so that nothing is fetched.
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import vl_convert
 
 from workbench.charts.style import FONT, VEGA_LITE, Figure
+from workbench.core.numerals import decimal
 from workbench.messages import say
 
 _SCRIPT = Path(__file__).parents[1] / "assets" / "lab" / "chart.js"
@@ -20,6 +22,7 @@ _MARKS = ("point", "bar", "rect", "circle", "area")
 _SHOWN = ("name", "row", "column", "part", "group", "value", "interval", "note", "label")
 """Columns of the rows of charts in the order in which a mark shows them."""
 _DECIMALS = ".4~g"
+_FRACTION = re.compile(r"[\d.,]+/[\d.,]+")
 
 
 @cache
@@ -42,7 +45,7 @@ def live_spec(figure: Figure, *, brushed: bool) -> dict[str, Any]:
     for values in rows.values():
         for row in values:
             if "lower" in row and "upper" in row:
-                row["interval"] = f"{row['lower']:.1f} – {row['upper']:.1f}"
+                row["interval"] = f"{decimal(row['lower'])} – {decimal(row['upper'])}"
     layers = spec.get("layer", [spec])
     for layer in layers:
         data = rows.get(layer.get("data", spec.get("data", {})).get("name"), [])
@@ -64,10 +67,16 @@ def _kind(layer: dict[str, Any]) -> str:
 def _tooltip(row: dict[str, Any]) -> list[dict[str, str]]:
     """Return what a mark says on hovering, by the columns of its row."""
     return [
-        {"field": name, "title": say(f"charts.hover_{name}"), **_type(row[name])}
+        {"field": name, "title": _title(name, row[name]), **_type(row[name])}
         for name in _SHOWN
         if name in row
     ]
+
+
+def _title(name: str, value: object) -> str:
+    """Return the words before a value; a note that is a fraction says what its numbers are."""
+    is_fraction = name == "note" and _FRACTION.fullmatch(str(value))
+    return say(f"charts.hover_{'fraction' if is_fraction else name}")
 
 
 def _type(value: object) -> dict[str, str]:

@@ -37,10 +37,10 @@ def _one_line(problem: BaseException) -> str | None:
     """Return the message of an error that the user can mend, else nothing."""
     if isinstance(problem, WorkbenchError):
         return str(problem)
-    asked = getattr(problem, "obj", None)
-    if not isinstance(problem, AttributeError) or not isinstance(asked, Book | Part):
+    book = getattr(problem, "obj", None)
+    if not isinstance(problem, AttributeError) or not isinstance(book, Book | Part):
         return None
-    language = asked.language if isinstance(asked, Book) else asked.run.language
-    near = get_close_matches(str(problem.name), dir(asked), n=3, cutoff=0.5)
+    language = book.language if isinstance(book, Book) else book.run.language
+    near = get_close_matches(str(problem.name), dir(book), n=3, cutoff=0.5)
     with use_language(language):
         return say("lab.no_question", asked=problem.name, near=", ".join(near) or "–")

@@ -7,13 +7,14 @@ same value, and is written into the parameters cell: a scheduled run gives what 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import anywidget
 import polars as pl
 import traitlets
-from IPython.display import display
+from IPython.display import HTML, display
 from ipywidgets import Output, VBox
 
 from workbench.answers import Answer
@@ -111,7 +112,9 @@ class LiveAnswer:
         if answer.figure is not None:
             yield self._chart(answer.figure)
         if answer.listing is not None and not answer.listing.is_prose:
+            yield HTML(f"<b>{escape(answer.listing.caption)}</b>")
             yield live_table(answer, self._show_story)
+            yield HTML("<br>".join(escape(note) for note in answer.listing.all_notes))
         for further in answer.then:
             yield from self._parts(further)
 

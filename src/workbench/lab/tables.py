@@ -33,10 +33,8 @@ def live_table(answer: Answer, open_dossier: Callable[[str], None]) -> ITable:
     frame = _cells(listing)
     shown = len(listing.columns)
     dossiers = _dossiers(answer, listing)
-    notes = " ".join(listing.all_notes)
     widget = ITable(
         frame,
-        caption=f"{listing.caption} {notes}".strip(),
         columnDefs=[
             *({"targets": n, "title": c.heading} for n, c in enumerate(listing.columns)),
             *({"targets": n, "orderData": shown + n} for n in range(shown)),
@@ -47,9 +45,11 @@ def live_table(answer: Answer, open_dossier: Callable[[str], None]) -> ITable:
             },
         ],
         buttons=[
-            {"extend": kind, "exportOptions": {"columns": [*range(shown)]}} for kind in _BUTTONS
+            {"extend": kind, "footer": False, "exportOptions": {"columns": [*range(shown)]}}
+            for kind in _BUTTONS
         ],
         select="single" if dossiers else False,
+        show_dtypes=False,
         **_layout(frame),
     )
 
@@ -119,5 +119,6 @@ def _words() -> dict[str, Any]:
     names = ("search", "info", "infoEmpty", "infoFiltered", "lengthMenu", "zeroRecords")
     words: dict[str, Any] = {name: say(f"lab.table_{name}") for name in names}
     words["paginate"] = {name: say(f"lab.table_{name}") for name in ("next", "previous")}
+    words["select"] = {"rows": {"_": "", "0": "", "1": ""}}
     words["buttons"] = {"copyHtml5": say("lab.table_copy"), "copy": say("lab.table_copy")}
     return words

@@ -1,6 +1,7 @@
 // A chart that says what was clicked and which months were brushed. Bundled with Vega, so
 // that nothing is fetched.
 async function render({ model, el }) {
+  el.classList.add("workbench-chart");
   const result = await vegaEmbed(el, structuredClone(model.get("spec")), {
     actions: false,
     renderer: "svg",
