@@ -16,6 +16,7 @@ LAYERS = (
     {"cli"},
     {"latebench"},
     {"review", "pages"},
+    {"lab"},
     {"answers"},
     {"explain", "clean"},
     {"official"},

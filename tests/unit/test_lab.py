@@ -105,6 +105,7 @@ def test_the_shipped_configuration_asks_no_server_and_listens_on_this_machine_on
     assert settings["ServerApp"]["ip"] == "127.0.0.1"
     assert settings["LabApp"] == {
         "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+        "expose_app_in_browser": True,
         "extension_manager": "readonly",
         "news_url": None,
     }
@@ -138,12 +139,14 @@ def test_kernels_answer_through_files_where_their_paths_are_short(
     project, monkeypatch, system, ipc
 ):
     monkeypatch.setattr("sys.platform", system)
-    arguments = lab_arguments(project, browser=True, port=8888)
+    start = project.data / "start.ipynb"
+    arguments = lab_arguments(project, browser=True, port=8888, start=start)
     assert ("--KernelManager.transport=ipc" in arguments) is ipc
 
 
 def test_a_project_without_notebooks_opens_at_its_root(tmp_path):
-    arguments = lab_arguments(Project(tmp_path), browser=True, port=8888)
+    start = tmp_path / "data" / "start.ipynb"
+    arguments = lab_arguments(Project(tmp_path), browser=True, port=8888, start=start)
     assert not any("preferred_dir" in argument for argument in arguments)
 
 

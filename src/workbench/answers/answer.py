@@ -6,15 +6,18 @@ prose, an interactive chart and a table; in a page the same parts are laid out b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from workbench.answers.asking import Asking
+from workbench.answers.workbook import write_workbook
 from workbench.charts import Figure
 from workbench.charts.tables import Table, template
 from workbench.core.errors import UsageProblem
-from workbench.messages import say
+from workbench.messages import language, say, use_language
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,7 @@ class Answer:
         values: The figures stated, by name and scope.
         name: The question that is answered; the section of a page is called by it.
         lead: One sentence above all others.
+        asking: The question as it was put; nothing for a part of another answer.
     """
 
     title: str
@@ -133,6 +137,7 @@ class Answer:
     values: tuple[Value, ...] = ()
     name: str = ""
     lead: str = ""
+    asking: Asking | None = field(default=None, repr=False, compare=False)
 
     @property
     def evidence_level(self) -> int:
@@ -162,6 +167,60 @@ class Answer:
         if self.listing is None:
             raise UsageProblem("briefing.no_listing", title=self.title)
         return self.listing
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the figures behind the claims (``frame``)."""
+        return self.frame
+
+    def to_excel(self, path: str | Path = "") -> Path:
+        """Write claims, table and figures as a workbook, and return its path.
+
+        Args:
+            path: Where to; a file called as the question in the current folder when left out.
+        """
+        sentences = [(c.text, c.badge) for c in self.claims]
+        head = [(self.title, ""), *([(self.lead, "")] if self.lead else []), *sentences]
+        target = Path(path or f"{self.name or 'answer'}.xlsx")
+        with use_language(self.asking.book.language if self.asking else language()):
+            write_workbook(target, [*head, (self.denominators, "")], self.listing, self.frame)
+        return target
+
+    @property
+    def sql(self) -> str:
+        """The query over the stored tables that recounts the figures.
+
+        It runs as it stands under ``%%sql`` and by ``book.sql``.
+
+        Raises:
+            UsageProblem: The figures are counted when they are asked for, from no stored table.
+        """
+        return str(self.as_asked().book.recount(self))
+
+    def dossiers(self, *, measure: str = "", period: str = "", unit: str = "") -> Answer:
+        """Return the dossiers behind the answer, each with its source row.
+
+        Args:
+            measure: A measure or cause (``late_done``, ``overload``); by default the one that the
+                answer is about.
+            period: Another period than that of the answer.
+            unit: One unit of those that the answer shows.
+
+        Raises:
+            UsageProblem: The answer is about no dossiers, or there is no such figure.
+        """
+        about = {"measure": measure, "period": period, "unit": unit}
+        answer: Answer = self.as_asked().book.dossiers_behind(self, **about)
+        return answer
+
+    def as_asked(self) -> Asking:
+        """Return the question as it was put.
+
+        Raises:
+            UsageProblem: This is a part of another answer, which has the question.
+        """
+        if self.asking is None:
+            raise UsageProblem("lab.no_asking", title=self.title)
+        return self.asking
 
     def prose(self) -> Prose:
         """Return title, large numbers and claims as one piece."""

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import polars as pl
+
 from workbench.answers import (
     adjusted_units,
+    behind,
     causes,
     control,
     dossier,
@@ -19,9 +22,11 @@ from workbench.answers import (
     headline,
     late_list,
     moved_due_dates,
+    overview,
     paper_dates,
     period_change,
     quality,
+    recounting,
     sensitivity,
     sheets,
     summary,
@@ -31,12 +36,17 @@ from workbench.answers import (
     watchlist,
     whatif,
 )
+from workbench.answers.answer import Answer
+from workbench.answers.catalogue import Catalogue
 from workbench.answers.clock import LegalClock
+from workbench.answers.notebook_list import NotebookList, list_notebooks
 from workbench.answers.official import Official
 from workbench.answers.questions import PROFILE
 from workbench.answers.run import Run
 from workbench.answers.work_patterns import Rhythm
 from workbench.core.vocabulary import EVERYTHING
+from workbench.messages import use_language
+from workbench.warehouse.queries import run_query
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,8 @@ class Book(Run):
     # Where a module bears the name of one of its questions, that question comes last: in the
     # lines below it, the name is the question's.
 
+    # what is here
+    overview = overview.overview
     # a period in short
     summary = summary.summary
     headline = headline.headline
@@ -75,7 +87,16 @@ class Book(Run):
     causes_by_unit = causes.causes_by_unit
     causes_over_time = causes.causes_over_time
     reality = causes.reality
-    causes = causes.causes
+    causes = causes.causes.with_neighbours(
+        "causes_by_unit",
+        "causes_over_time",
+        "cells",
+        "reality",
+        "slowest_steps",
+        "time_use",
+        "waiting",
+        "whatif",
+    )
     cells = adjusted_units.cells
     whatif = whatif.whatif
     # one sheet for a unit or a procedure
@@ -86,12 +107,16 @@ class Book(Run):
     moved_due_dates = moved_due_dates.moved_due_dates
     late_without_apology = late_list.late_without_apology
     late_list = late_list.late_list
-    dossier = dossier.dossier
+    dossier = dossier.dossier.with_neighbours(
+        "late_list", "oldest", "reliability", "trace", "watch"
+    )
     trace = trace.trace
     watch = watchlist.watch
     reliability = watchlist.reliability
     # what the figures rest on
-    excluded = quality.excluded
+    excluded = quality.excluded.with_neighbours(
+        "evidence", "findings", "paper_dates", "sensitivity", "verdicts"
+    )
     paper_dates = paper_dates.paper_dates
     findings = quality.findings
     verdicts = quality.verdicts
@@ -122,3 +147,44 @@ class Book(Run):
             UsageProblem: No dossier belongs to such a unit.
         """
         return LegalClock(self, self.unit(unit))
+
+    @property
+    def tables(self) -> Catalogue:
+        """The stored tables: what a row is, ``book.tables.outcomes`` for the columns of one."""
+        return Catalogue(self)
+
+    def notebooks(self) -> NotebookList:
+        """Return the notebooks of the project, each with a picture and a link."""
+        with use_language(self.language):
+            return list_notebooks(self.facts.notebooks)
+
+    def sql(self, query: str) -> pl.DataFrame:
+        """Return the rows of a query over the stored tables (``book.tables``); read only.
+
+        Raises:
+            UsageProblem: It is not one ``select``, or names a table or column that is not there.
+        """
+        with use_language(self.language):
+            return run_query(query, self.tables.files, self.zone)
+
+    # from an answer to what it is made of ---------------------------------------------------
+
+    def dossiers_behind(
+        self, answer: Answer, *, measure: str = "", period: str = "", unit: str = ""
+    ) -> Answer:
+        """Return the dossiers behind an answer (``answer.dossiers()``).
+
+        Raises:
+            UsageProblem: The answer is about no dossiers, or there is no such figure.
+        """
+        asking = answer.as_asked()
+        about = {"measure": measure, "period": period, "unit": unit}
+        return behind.find_dossiers_behind(self, answer, asking, **about)
+
+    def recount(self, answer: Answer) -> str:
+        """Return the query that recounts an answer (``answer.sql``).
+
+        Raises:
+            UsageProblem: The figures are counted when they are asked for, from no stored table.
+        """
+        return recounting.write_recount(self, answer, answer.as_asked())

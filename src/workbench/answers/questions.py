@@ -27,7 +27,9 @@ from typing import (
 )
 
 from workbench.answers.answer import Answer
+from workbench.answers.asking import Asking
 from workbench.answers.run import Run
+from workbench.answers.subjects import Subject
 from workbench.messages import use_language
 
 PROFILE = ""
@@ -94,16 +96,26 @@ class Question(Generic[Asker, P, T]):
         answer: Answers it, from the run or part and what is asked about.
         tables: Attributes of the run that it reads; another one is an error.
         level: The weakest evidence level of what it claims (see ``Claim``).
+        neighbours: Questions on the same subject, offered after its name and a full stop.
     """
 
     def __init__(
-        self, answer: Callable[Concatenate[Asker, P], T], tables: tuple[str, ...], level: int
+        self,
+        answer: Callable[Concatenate[Asker, P], T],
+        tables: tuple[str, ...],
+        level: int,
+        neighbours: tuple[str, ...] = (),
     ) -> None:
         update_wrapper(self, answer)
         self.__doc__ = _documented(answer)
         self.tables = tables
         self.level = level
+        self.neighbours = neighbours
         self._answer = answer
+
+    def with_neighbours(self, *names: str) -> Question[Asker, P, T]:
+        """Return this question as the head of a subject: ``book.causes.reality``."""
+        return Question(self._answer, self.tables, self.level, names)
 
     @cached_property
     def signature(self) -> inspect.Signature:
@@ -126,26 +138,27 @@ class Question(Generic[Asker, P, T]):
         run: Any = asker.run if isinstance(asker, Part) else asker
         given = self.signature.bind(asker, *args, **kwargs)
         given.apply_defaults()
+        typed = dict(list(given.arguments.items())[1:])
         excerpt = run.limited_to(self.tables)
         with use_language(run.language):
             for name, find in self._finders.items():
                 given.arguments[name] = getattr(run, find)(given.arguments[name])
             source = replace(asker, run=excerpt) if isinstance(asker, Part) else excerpt
+            scope = dict(list(given.arguments.items())[1:])
             answers = None if isinstance(asker, Part) else _ANSWERS.get()
-            if answers is None:
-                return self._named(self._answer(source, *given.args[1:], **given.kwargs))
-            key = (self, run.home, run.language, repr((given.args[1:], given.kwargs)))
-            if key not in answers:
-                answer = self._answer(source, *given.args[1:], **given.kwargs)
-                answers[key] = self._named(answer)
-            remembered: T = answers[key]
-            return remembered
-
-    def _named(self, answer: T) -> T:
-        """Return an answer that says which question it answers."""
-        if not isinstance(answer, Answer):
+            key = (self._answer, run.home, run.language, repr((given.args[1:], given.kwargs)))
+            if answers is not None and key in answers:
+                remembered: T = answers[key]
+                return remembered
+            answer = self._answer(source, *given.args[1:], **given.kwargs)
+            if isinstance(answer, Answer):
+                # a part keeps unit and profile itself
+                whole = {**_texts(asker), **scope} if isinstance(asker, Part) else scope
+                asking = Asking(MethodType(self, asker), run, typed, whole, self._finders)
+                answer = cast("T", replace(answer, name=self._answer.__name__, asking=asking))
+            if answers is not None:
+                answers[key] = answer
             return answer
-        return cast("T", replace(answer, name=self._answer.__name__))
 
     @overload
     def __get__(self, asker: None, kind: type) -> Question[Asker, P, T]: ...
@@ -154,7 +167,15 @@ class Question(Generic[Asker, P, T]):
     def __get__(
         self, asker: Asker | None, kind: type | None = None
     ) -> Question[Asker, P, T] | Callable[P, T]:
-        return self if asker is None else MethodType(self, asker)
+        if asker is None:
+            return self
+        ask = MethodType(self, asker)
+        return Subject(ask, asker, self.neighbours) if self.neighbours else ask
+
+
+def _texts(part: Part) -> dict[str, str]:
+    """Return what a part is about: its fields that are texts."""
+    return {name: value for name, value in vars(part).items() if isinstance(value, str)}
 
 
 def _documented(answer: Callable[..., Any]) -> str:

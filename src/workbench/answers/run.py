@@ -20,6 +20,7 @@ from typing import Any, cast
 import polars as pl
 
 from workbench.answers.frames import Excerpt, Frame
+from workbench.answers.subjects import subject
 from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.core.errors import UsageProblem
@@ -184,10 +185,12 @@ class Run:
                 digest.update(f"{name} {file_digest(file, 'sha256').hexdigest()}\n".encode())
         return digest.hexdigest()[:12]
 
+    @subject("compare_units", "fair_units", "cells", "gap", "unit_sheet", "rhythm")
     def units(self) -> list[str]:
         """Return the ids of all units that have dossiers, sorted."""
         return sorted(u for u in self.unit_measures["unit_id"].unique() if u != EVERYTHING)
 
+    @subject("summary", "headline", "compare_periods", "course", "control", "cohorts", "durations")
     def periods(self, kind: PeriodKind) -> list[str]:
         """Return the labels of the periods of a kind that have dossiers."""
         return [p for p in self._periods if Period.parse(p).kind == kind]

@@ -88,6 +88,11 @@ def trace(run: Run, target: str, *, profile: AnyProfile = PROFILE) -> Answer:
     raise run.unknown("trace.no_target", target, [*ids, *run.dossiers["dossier_id"]], ids)
 
 
+def figure_names(run: Run) -> set[str]:
+    """Return the names of the figures whose dossiers can be listed: measures and causes."""
+    return {*_defined(run), *known_causes()}
+
+
 def _defined(run: Run) -> dict[str, Rate]:
     """Return the counters above and below each measure; a count has none below."""
     return {name: (above, ()) for name, above in COUNTS.items()} | read_rates(run.reference)
@@ -109,7 +114,7 @@ def _dossiers_behind(run: Run, figure_id: FigureId, rate: Rate, profile: str) ->
             dossiers = dossiers.filter(pl.col(name).fill_null(_UNKNOWN.get(name, "")) == value)
     sides = _sides(_one_by_one(run, dossiers, [span], profile), rate)
     behind = sides.filter(pl.col("numerator") + pl.col("denominator") > 0).drop("period")
-    frame = _described(run, behind, profile)
+    frame = describe_dossiers(run, behind, profile)
     above, below = (int(frame[side].sum()) for side in ("numerator", "denominator"))
     value = numerals.fraction(above, below) if below else numerals.count(above)
     name = measure_name(figure_id.name, run.reference)
@@ -119,7 +124,7 @@ def _dossiers_behind(run: Run, figure_id: FigureId, rate: Rate, profile: str) ->
         claims=(claim(say("trace.figure", **words, profile=rule_name(run, profile)), 1),),
         frame=frame,
         denominators=say("trace.figure_denominators" if below else "trace.count_denominators"),
-        listing=_dossier_table(run, say("trace.figure_caption", **words), frame),
+        listing=dossier_table(run, say("trace.figure_caption", **words), frame),
     )
 
 
@@ -164,7 +169,7 @@ def _dossiers_late_by(run: Run, figure_id: FigureId, profile: str) -> Answer:
     parts = late.join(causes, on="dossier_id").select(
         "dossier_id", pl.col("late_share").alias("numerator"), pl.lit(1).alias("denominator")
     )
-    frame = _described(run, parts, profile)
+    frame = describe_dossiers(run, parts, profile)
     words = {
         "figure": str(figure_id),
         "name": cause_label(figure_id.name),
@@ -185,11 +190,11 @@ def _dossiers_late_by(run: Run, figure_id: FigureId, profile: str) -> Answer:
         ),
         frame=frame,
         denominators=say("trace.cause_denominators"),
-        listing=_dossier_table(run, say("trace.figure_caption", **words), frame),
+        listing=dossier_table(run, say("trace.figure_caption", **words), frame),
     )
 
 
-def _described(run: Run, parts: pl.DataFrame, profile: str) -> pl.DataFrame:
+def describe_dossiers(run: Run, parts: pl.DataFrame, profile: str) -> pl.DataFrame:
     """Add to each dossier where it is from and how it ended; those above the line come first."""
     columns = (
         "unit_id",
@@ -212,7 +217,8 @@ def _described(run: Run, parts: pl.DataFrame, profile: str) -> pl.DataFrame:
     )
 
 
-def _dossier_table(run: Run, caption: str, frame: pl.DataFrame) -> Table:
+def dossier_table(run: Run, caption: str, frame: pl.DataFrame) -> Table:
+    """Return the table of described dossiers, the first ones of many."""
     rows = frame.head(_SHOWN).to_dicts()
     n_hidden = frame.height - len(rows)
     is_share = frame["numerator"].dtype.is_float()

@@ -96,7 +96,7 @@ class Table:
 
     def __str__(self) -> str:
         """Return the table in aligned columns, for a terminal."""
-        lines = [tuple(c.heading for c in self.columns), *(map(_plain, r) for r in self.rows)]
+        lines = [tuple(c.heading for c in self.columns), *(map(plain_cell, r) for r in self.rows)]
         grid = [tuple(line) for line in lines]
         widths = [max(len(line[i]) for line in grid) for i in range(len(self.columns))]
         body = ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)) for line in grid]
@@ -126,7 +126,8 @@ def _shown(value: Cell) -> str | Markup:
     return value
 
 
-def _plain(value: Cell) -> str:
+def plain_cell(value: Cell) -> str:
+    """Return a cell as text, as a terminal or a workbook shows it."""
     if isinstance(value, Link):
         return value.text
     return value.sign if isinstance(value, Blank) else value

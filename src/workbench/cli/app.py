@@ -45,7 +45,12 @@ COMMANDS = (
 )
 """Every command but those of ``GROUPS``, which have commands of their own."""
 
-GROUPS = {"sources": ("inspect", "epar"), "calendar": ("add", "check", "moved"), "units": ("add",)}
+GROUPS = {
+    "sources": ("inspect", "epar"),
+    "calendar": ("add", "check", "moved"),
+    "units": ("add",),
+    "notebook": ("new",),
+}
 """Commands with commands of their own."""
 
 

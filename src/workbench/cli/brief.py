@@ -11,7 +11,7 @@ import datetime as dt
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
@@ -32,6 +32,7 @@ from workbench.pages import (
     publish_briefings,
     results_of,
     write_briefings,
+    write_own_notebook,
     write_sheets,
 )
 from workbench.program import shown_progress
@@ -89,18 +90,31 @@ def brief(
     params = read_params(project)
     book = open_book(project.root, language=_language(period, options, params))
     label = book.period(_period(period or params.brief_period))
-    pages = (publish_briefings if _is_public(options, params) else write_briefings)(
-        book,
-        period=label,
-        against=_against(period, options, params, label),
-        unit=options.unit or params.brief_unit,
-        profile=params.explain_profile,
-        out=out,
-        progress=progress,
-    )
+    question: dict[str, Any] = {
+        "period": label,
+        "against": _against(period, options, params, label),
+        "unit": options.unit or params.brief_unit,
+        "out": out,
+        "progress": progress,
+    }
+    if options.notebook:
+        return _write_own(book, options, question)
+    write = publish_briefings if _is_public(options, params) else write_briefings
+    pages = write(book, profile=params.explain_profile, **question)
     if params.brief_period == LATEST and not period and options == NO_OPTIONS:
         return copy_as_latest(pages, project.briefings)
     return pages
+
+
+def _write_own(book: Book, options: BriefingOptions, asked: dict[str, Any]) -> list[Path]:
+    """Write the page of an analyst's own notebook.
+
+    Raises:
+        UsageProblem: It shall leave the office, where nothing would withhold its small counts.
+    """
+    if options.published:
+        raise UsageProblem("briefing.own_published", notebook=options.notebook)
+    return write_own_notebook(book, options.notebook, **asked)
 
 
 def _write_sheets(

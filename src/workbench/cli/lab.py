@@ -9,6 +9,7 @@ pipeline reads the notebook, not its last run.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,13 +17,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
+from nbformat.v4 import new_markdown_cell, new_notebook
+
 from workbench.cli.options import option
 from workbench.core.environment import check_installed
-from workbench.core.errors import UsageProblem
-from workbench.core.project import Project, Scratch, find_project
+from workbench.core.errors import UsageProblem, WorkbenchError
+from workbench.core.project import Project, Scratch, find_project, shipped
+from workbench.messages import language, say
+from workbench.pages.notebooks import as_text, notebook_environment, run_notebook
 
 _SETTINGS = Path(__file__).parents[1] / "assets" / "lab"
 _STRIPPED = "notebooks/"
+_BROWSED = "?file-browser-path=/notebooks"
+_TRANSLATION = "@jupyterlab/translation-extension:plugin"
+_LOCALES = {"vi": "vi_VN", "en": "default"}
 
 
 def command(
@@ -51,18 +59,22 @@ def start_lab(
     if not 0 <= port <= 65535:
         raise UsageProblem("lab.bad_port", port=port)
     check_installed("jupyterlab", "lab")
+    _write_settings(project)
+    start = _write_start_page(project)
     with _environment(project):
         # Two seconds to import, and it reads its folders from the environment when it starts.
         from jupyterlab.labapp import LabApp  # type: ignore[import-untyped]
 
-        LabApp.launch_instance(lab_arguments(project, browser=browser, port=port, extra=extra))
+        arguments = lab_arguments(project, browser=browser, port=port, start=start, extra=extra)
+        LabApp.launch_instance(arguments)
 
 
 def lab_arguments(
-    project: Project, *, browser: bool, port: int, extra: Sequence[str] = ()
+    project: Project, *, browser: bool, port: int, start: Path, extra: Sequence[str] = ()
 ) -> list[str]:
     """Return the arguments of ``jupyter lab``; what never changes stands in ``assets/lab``."""
     arguments = [
+        f"--LabApp.default_url=/lab/tree/{start.relative_to(project.root).as_posix()}{_BROWSED}",
         f"--ServerApp.root_dir={project.root}",
         f"--ServerApp.port={port}",
         f"--ServerApp.open_browser={browser}",
@@ -89,6 +101,68 @@ def lab_environment(project: Project, runtime: Path) -> dict[str, str]:
         "JUPYTER_RUNTIME_DIR": os.environ.get("JUPYTER_RUNTIME_DIR", str(runtime)),
         "WORKBENCH_PROJECT": str(project.root),
     }
+
+
+def _write_settings(project: Project) -> None:
+    """Write what the lab reads from the project: the reader's language, and the kernel's extension.
+
+    What a user has set in the lab itself goes before.
+    """
+    home = project.data / ".lab"
+    settings = {_TRANSLATION: {"locale": _LOCALES[language()]}}
+    kernel = {"IPKernelApp": {"extensions": ["workbench.lab"]}}
+    files = {
+        home / "config" / "labconfig" / "default_setting_overrides.json": settings,
+        home / "ipython" / "profile_default" / "ipython_kernel_config.json": kernel,
+    }
+    for path, content in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8", newline="\n")
+
+
+def _write_start_page(project: Project) -> Path:
+    """Run the start notebook, so that the lab opens on what is here and not on empty cells.
+
+    Where there are no results yet, the page says what to do.
+    """
+    page = project.data / "start.ipynb"
+    shipped_or_own = (project.notebooks / page.name, shipped().notebooks / page.name)
+    notebook = next(path for path in shipped_or_own if path.is_file())
+    try:
+        with notebook_environment(project.root):
+            words = [] if language() == "vi" else ["analyst"]
+            about = {"language": language()}
+            executed = run_notebook(notebook, about, home=project.root, without=words)
+        text = as_text(_without_code(executed))
+    except WorkbenchError as problem:
+        text = _page_of_words(str(problem))
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(text, encoding="utf-8", newline="\n")
+    return page
+
+
+def _without_code(executed: Any) -> Any:
+    """Fold the code of an executed notebook away; the parameters it was run with stay in one cell.
+
+    A click on the fold shows the code, and the cells can be run again.
+    """
+    *_, injected = (
+        c for c in executed.cells if "injected-parameters" in c.metadata.get("tags", [])
+    )
+    cells = [cell for cell in executed.cells if cell is not injected]
+    for cell in cells:
+        if "parameters" in cell.metadata.get("tags", []):
+            cell.source = f'{injected.source}\ndata = ""'
+        if cell.cell_type == "code":
+            cell.metadata["jupyter"] = {"source_hidden": True}
+    executed.cells = cells
+    return executed
+
+
+def _page_of_words(why: str) -> str:
+    """Return a notebook that says why there is nothing to show."""
+    words = f"# {say('lab.start_none')}\n\n{say('lab.start_none_why', why=why)}"
+    return as_text(new_notebook(cells=[new_markdown_cell(words, id="none")]))
 
 
 @contextmanager

@@ -46,6 +46,7 @@ class BriefingOptions:
     unit: Annotated[str, option("unit", "ID|all")] = ""
     lang: Annotated[Language | None, option("lang")] = None
     published: Annotated[bool, option("published")] = False
+    notebook: Annotated[str, option("notebook", "NAME")] = ""
 
 
 @dataclass(frozen=True)

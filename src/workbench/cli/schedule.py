@@ -33,7 +33,7 @@ from workbench.core.errors import UsageProblem
 from workbench.core.project import Project, find_project
 from workbench.core.vocabulary import Period, PeriodKind
 from workbench.messages import say
-from workbench.pages import EACH, check_formats
+from workbench.pages import EACH, check_formats, check_parameters
 
 Kind = Literal["cron", "systemd", "windows"]
 
@@ -53,6 +53,10 @@ def command(
     """Print the entry for the project around the current folder."""
     project = find_project()
     options = replace(options, unit=_known_unit(project, options.unit))
+    if options.notebook:
+        # refuse now what would fail on the day of the run
+        path = project.notebooks / f"{Path(options.notebook).stem}.ipynb"
+        check_parameters(path, {"period": period})
     if format:
         format = ",".join(check_formats(format))  # noqa: A001
     text = schedule_lines(

@@ -10,6 +10,7 @@ from workbench.pages.briefings import (
     publish_briefings,
     results_of,
     write_briefings,
+    write_own_notebook,
     write_page,
 )
 from workbench.pages.folders import briefing_folder, folder_name
@@ -29,6 +30,7 @@ __all__ = [
     "results_of",
     "run_notebook",
     "write_briefings",
+    "write_own_notebook",
     "write_page",
     "write_sheets",
 ]

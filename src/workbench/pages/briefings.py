@@ -27,9 +27,11 @@ from workbench.pages.formats import LIVE
 from workbench.pages.index import write_index
 from workbench.pages.jobs import (
     HALF_RUN,
+    NOTEBOOKS,
     PUBLISHED,
     Job,
     Outputs,
+    check_own_notebook,
     job_of,
     make_pages,
     notebook_path,
@@ -100,6 +102,29 @@ def publish_briefings(
     return _write_folders(book, question, PUBLISHED, _outputs(out), progress)
 
 
+def write_own_notebook(
+    book: Book,
+    notebook: str,
+    *,
+    period: str,
+    against: str = "",
+    unit: str = EVERYTHING,
+    out: Path | Outputs,
+    progress: Progress = lambda _: None,
+) -> list[Path]:
+    """Write the page of one notebook of the project, like those of a briefing.
+
+    Arguments, result and errors are those of ``write_briefings``; ``notebook`` is its name. Figures
+    are under the profile of the results; the page has a folder of its own beside the briefing's.
+
+    Raises:
+        UsageProblem: There is no such notebook, or it lacks a parameter that its page would name.
+    """
+    question = _parameters(book, period, against, unit, "")
+    name = check_own_notebook(book, notebook, question)
+    return _write_folders(book, question, (name,), _outputs(out), progress)
+
+
 def copy_as_latest(pages: Sequence[Path], out: Path) -> list[Path]:
     """Copy the folders of briefing pages to ``out/latest/``, replacing it, and return the copies.
 
@@ -138,9 +163,11 @@ def _write_folders(
     is_public = notebooks is PUBLISHED
     profile = (book.profile if is_public else book.computed_profile)(question["profile"])
     out = outputs.folder
+    own = "" if is_public or notebooks[0] in NOTEBOOKS else f".{notebooks[0]}"
     folders = [
-        out / period / briefing_folder(book, one, period, against, profile, is_public=is_public)
+        out / period / f"{folder}{own}"
         for one in units
+        for folder in [briefing_folder(book, one, period, against, profile, is_public=is_public)]
     ]
     questions = [_parameters(book, period, against, one, profile) for one in units]
     with only_writer(out), _ready_for_notebooks(book, out):
@@ -177,7 +204,8 @@ def _write_folders(
         for remains in (STOPPED, HALF_RUN):
             (out / remains).unlink(missing_ok=True)
         write_index(book, out)
-    return [folder / "briefing.html" for folder in folders]
+    page = notebooks[0] if own else "briefing"
+    return [folder / f"{page}.html" for folder in folders]
 
 
 def write_page(

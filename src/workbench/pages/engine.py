@@ -24,6 +24,8 @@ from papermill.engines import Engine, papermill_engines
 from traitlets import Type
 from traitlets.config import Config
 
+from workbench.lab import register_sql
+
 ENGINE = "in_process"
 """How papermill calls the engine."""
 
@@ -147,6 +149,7 @@ def _shell() -> Iterator[_Shell]:
     InteractiveShell.clear_instance()
     displayhook, excepthook = sys.displayhook, sys.excepthook
     shell = _Shell.instance(config=_CONFIG)
+    register_sql(shell)
     try:
         yield shell
     finally:

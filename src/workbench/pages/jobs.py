@@ -18,13 +18,14 @@ from workbench import __version__
 from workbench.answers import Book
 from workbench.answers.late_list import records_apologies
 from workbench.answers.moved_due_dates import has_late_announcements
+from workbench.answers.notebook_list import notebook_heading
 from workbench.answers.quality import has_step_log
 from workbench.core import numerals
 from workbench.core.errors import UsageProblem
 from workbench.core.project import shipped
 from workbench.core.run_folders import CountedStep, Progress
 from workbench.core.vocabulary import EVERYTHING
-from workbench.messages import say
+from workbench.messages import catalogue, say
 from workbench.pages.document import Grid, Part, parse_fragment, parts_of
 from workbench.pages.footer import dated_line, footer_lines
 from workbench.pages.formats import (
@@ -36,7 +37,7 @@ from workbench.pages.formats import (
     write_document,
 )
 from workbench.pages.gate import Shown, faults_of_pages, faults_of_tables, values_of_notebook
-from workbench.pages.notebooks import as_text, run_notebook, words_of_cells
+from workbench.pages.notebooks import as_text, check_parameters, run_notebook, words_of_cells
 from workbench.pages.office_text import PLACES, office_text_path, read_office_text
 from workbench.pages.page import FOLDED, Page, Section, render, render_sections
 
@@ -76,6 +77,11 @@ class Job:
         """What its files are called."""
         return "briefing" if self.is_published else self.notebook
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether its page stands by itself: no page of a briefing lies beside it."""
+        return self.is_published or self.notebook not in NOTEBOOKS
+
     def describe(self, book: Book) -> str:
         """Say which notebook is made, for whom."""
         unit, period = (
@@ -89,6 +95,25 @@ def job_of(book: Book, notebook: str, question: Mapping[str, str], folder: Path)
     """Give a notebook the parameters of a briefing; another period only if its cells use one."""
     spared = {"against"} - words_of_cells(notebook_path(book, notebook))
     return Job(notebook, {n: v for n, v in question.items() if n not in spared}, folder)
+
+
+def check_own_notebook(book: Book, asked: str, question: Mapping[str, str]) -> str:
+    """Return the name of a notebook of the project after checking that its page would be true.
+
+    Args:
+        book: The results.
+        asked: Its name, with or without ``.ipynb`` and its folder.
+        question: The parameters of a briefing. Its page names period, unit and language, so the
+            notebook must take the period, and whatever else differs from the usual.
+
+    Raises:
+        UsageProblem: There is no such notebook, or it lacks a parameter that the page would name.
+    """
+    path = notebook_path(book, Path(asked).stem)
+    usual = {"against": "", "unit": EVERYTHING, "language": "vi", "profile": ""}
+    needed = {name: value for name, value in question.items() if value != usual.get(name)}
+    check_parameters(path, needed)
+    return path.stem
 
 
 def notebooks_of(book: Book) -> tuple[str, ...]:
@@ -215,7 +240,12 @@ def _late_list(book: Book, job: Job) -> list[Grid]:
 def run_job(book: Book, job: Job, half_run: Path | None = None) -> Any:
     """Run one notebook in the book's folder; keep it half run where a cell fails."""
     data = "." if (book.home / "tables").is_dir() else ""
+    path = notebook_path(book, job.notebook)
     parameters = {**job.parameters, "data": data}
+    if job.notebook not in NOTEBOOKS:
+        # what an analyst's notebook must take has been checked, the rest it may leave out
+        taken = check_parameters(path, {})
+        parameters = {name: value for name, value in parameters.items() if name in taken}
     spared = [] if has_step_log(book) else ["step-log"]
     if not records_apologies(book):
         spared.append("apologies")
@@ -224,7 +254,6 @@ def run_job(book: Book, job: Job, half_run: Path | None = None) -> Any:
     if job.notebook != NOTEBOOKS[0]:
         # a sentence stands once among pages that are made together
         spared.append("in-briefing")
-    path = notebook_path(book, job.notebook)
     return run_notebook(path, parameters, home=book.home, without=spared, half_run=half_run)
 
 
@@ -254,10 +283,10 @@ def job_page(book: Book, job: Job, outputs: Outputs) -> Page:
         period=numerals.period(job.parameters["period"]),
         against=numerals.period(against) if against else "",
     )
-    others = [name for name in notebooks_of(book) if name != job.notebook and not job.is_published]
+    others = [name for name in notebooks_of(book) if name != job.notebook and not job.is_alone]
     return Page(
         language=book.language,
-        title=say(f"briefing.page_{job.notebook}"),
+        title=_title(book, job.notebook),
         about=about,
         agency=tuple(line for line in agency if line),
         dated=dated_line(book),
@@ -269,6 +298,14 @@ def job_page(book: Book, job: Job, outputs: Outputs) -> Page:
         marks=outputs.marks,
         links=tuple((f"{n}.html", say(f"briefing.page_{n}")) for n in others if job.linked),
     )
+
+
+def _title(book: Book, notebook: str) -> str:
+    """Return the title of a notebook's page: as it is worded, else its own first heading."""
+    key = f"page_{notebook}"
+    if key in catalogue("briefing"):
+        return say(f"briefing.{key}")
+    return notebook_heading(notebook_path(book, notebook)) or notebook
 
 
 def _provenance(book: Book, job: Job) -> dict[str, str]:

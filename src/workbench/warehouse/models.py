@@ -111,6 +111,12 @@ def find_model(pipelines: Path, stage: str, name: str) -> Model:
     raise FileNotFoundError(f"{stage}/{name}.sql")
 
 
+def find_table_header(pipelines: Path, name: str) -> Model | None:
+    """Return the model that makes a stored table, with what its header says; None without one."""
+    paths = sorted(p for p in pipelines.rglob(f"{name}.sql") if p.parent.name != "macros")
+    return Model.read(paths[0]) if paths else None
+
+
 def models_for(models: Iterable[Model], wanted: Iterable[str]) -> list[Model]:
     """Return the wanted models, what these read and their audits, each after what it reads.
 

@@ -1,0 +1,203 @@
+"""What an analyst gets from an answer: its dossiers, its query, its workbook; names by subject."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import fastexcel
+import polars as pl
+import pytest
+
+from workbench.answers import Answer, Book
+from workbench.answers.questions import Question
+from workbench.core.errors import UsageProblem
+from workbench.lab.completion import names_of_book
+from workbench.lab.tables import _number
+from workbench.messages import use_language
+
+STATING = (
+    "compare_periods",
+    "compare_units",
+    "course",
+    "fair_units",
+    "gap",
+    "headline",
+    "reality",
+    "sensitivity",
+    "summary",
+    "verdicts",
+)
+LISTING = ("cells", "late_list", "whatif")
+WRITES = (
+    "drop table dossiers",
+    "select 1; select 2",
+    "copy dossiers to 'x.csv'",
+    "create table a as select 1",
+    "select * from read_csv('/etc/hostname')",
+    "attach 'x.db'",
+)
+
+
+def ask(book: Book, name: str) -> Answer:
+    answer: Answer = getattr(book, name)("latest")
+    return answer
+
+
+@pytest.mark.parametrize("name", STATING)
+def test_the_query_of_an_answer_recounts_every_count_that_it_states(
+    name: str, small_book: Book
+) -> None:
+    answer = ask(small_book, name)
+    rows = small_book.sql(answer.sql).to_dicts()
+    recounted = {(r["measure"], r["unit_id"], r["period"], r["profile"]): r for r in rows}
+    compared = 0
+    for value in answer.values:
+        measure, _, side = value.name.partition(".")
+        row = recounted.get((measure, value.unit, value.period, value.profile))
+        if row and side in ("", "numerator", "denominator"):
+            assert row[side or "numerator"] == value.number, value
+            compared += 1
+    assert compared
+
+
+@pytest.mark.parametrize("name", LISTING)
+def test_the_query_of_a_list_gives_its_rows_in_its_order(name: str, small_book: Book) -> None:
+    answer = ask(small_book, name)
+    rows = small_book.sql(answer.sql)
+    assert answer.frame.height
+    assert rows.select(answer.frame.columns).rows() == answer.frame.rows()
+
+
+def test_the_query_of_causes_adds_up_to_the_late_dossiers(small_book: Book) -> None:
+    answer = small_book.causes("latest", unit="SD-VH")
+    rows = small_book.sql(answer.sql)
+    late = next(v.number for v in answer.values if v.name == "late_with_causes")
+    assert late > 0
+    assert rows["late_share"].sum() == pytest.approx(late)
+    shares = dict(answer.frame.select("cause", "late_share").rows())
+    assert {c: s for c, s in rows.select("cause", "late_share").rows() if s} == pytest.approx(
+        {c: s for c, s in shares.items() if s}
+    )
+
+
+def test_an_answer_that_is_counted_anew_says_so_instead_of_a_wrong_query(small_book: Book) -> None:
+    with pytest.raises(UsageProblem, match=r"book\.tables"):
+        _ = ask(small_book, "time_use").sql
+
+
+@pytest.mark.parametrize("measure", ["late_done", "late_or_overdue"])
+def test_the_dossiers_behind_a_unit_add_up_to_its_figure(measure: str, small_book: Book) -> None:
+    answer = small_book.compare_units("latest", measure=measure)
+    row = answer.frame.row(by_predicate=pl.col("unit_id") == "SD-VH", named=True)
+    dossiers = answer.dossiers(unit="SD-VH").frame
+    assert row[f"{measure}_numerator"] > 0
+    assert dossiers["numerator"].sum() == row[f"{measure}_numerator"]
+    assert dossiers["denominator"].sum() == row[f"{measure}_denominator"]
+    assert dossiers["unit_id"].unique().to_list() == ["SD-VH"]
+
+
+def test_a_list_of_dossiers_leads_to_those_very_dossiers_and_to_the_story_of_each(
+    small_book: Book,
+) -> None:
+    answer = ask(small_book, "late_list")
+    dossiers = answer.dossiers().frame
+    assert set(dossiers["dossier_id"]) == set(answer.frame["dossier_id"])
+    row = dossiers.row(0, named=True)
+    story = str(small_book.dossier(row["dossier_id"]))
+    assert row["dossier_id"] in story
+    assert row["source_file"] == "a.xlsx"
+
+
+def test_what_is_about_no_dossiers_names_what_to_ask_instead(small_book: Book) -> None:
+    with pytest.raises(UsageProblem, match="late_done"):
+        small_book.evidence().dossiers()
+
+
+def test_a_part_of_an_answer_has_no_question_of_its_own(small_book: Book) -> None:
+    part = small_book.dossier("").then[0]
+    with pytest.raises(UsageProblem, match=r"\.sql"):
+        _ = part.sql
+
+
+def test_a_workbook_of_an_answer_has_its_sentences_its_table_and_its_figures(
+    small_book: Book, tmp_path: Path
+) -> None:
+    answer = ask(small_book, "compare_units")
+    paths = [answer.to_excel(tmp_path / name) for name in ("a.xlsx", "b.xlsx")]
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    book = fastexcel.read_excel(paths[0])
+    assert book.sheet_names == ["Trả lời", "Bảng", "Số liệu gốc"]
+    figures = book.load_sheet("Số liệu gốc").to_polars()
+    assert figures["received"].to_list() == answer.frame["received"].to_list()
+    table = book.load_sheet("Bảng").to_polars()
+    assert table.height == len(answer.table().rows)
+    assert answer.to_polars() is answer.frame
+
+
+@pytest.mark.parametrize("query", WRITES)
+def test_a_query_that_does_more_than_read_the_tables_is_refused(
+    query: str, small_book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageProblem) as refused:
+        small_book.sql(query)
+    assert "\n" not in str(refused.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_misspelt_table_is_answered_with_the_one_near(small_book: Book) -> None:
+    with pytest.raises(UsageProblem, match="outcomes"):
+        small_book.sql("select * from outcoms")
+    with pytest.raises(UsageProblem, match="outcomes"):
+        _ = small_book.tables.outcoms
+
+
+def test_the_catalogue_explains_every_table_and_column_in_the_language_of_the_book(
+    small_book: Book,
+) -> None:
+    listed = str(small_book.tables)
+    for name in small_book.tables.names:
+        assert name in listed
+        assert all(row[2] for row in small_book.tables[name].rows if not row[0].startswith("x_"))
+    assert small_book.sql("select count(*) as n from dossiers")["n"][0] == 330
+
+
+def test_a_subject_is_still_its_question_and_offers_its_neighbours(small_book: Book) -> None:
+    assert str(small_book.causes("latest")) == str(small_book.causes("latest", unit="*"))
+    assert small_book.units() == sorted(small_book.units())
+    assert str(small_book.causes.reality("latest")) == str(small_book.reality("latest"))
+    assert "compare_units" in dir(small_book.units)
+    with pytest.raises(AttributeError, match=r"reality\?"):
+        _ = small_book.causes.relity
+
+
+def test_every_question_of_the_book_is_under_a_subject_or_offered_by_its_own_name() -> None:
+    offered = Counter(name for name, _ in names_of_book())
+    asked = {n for n in dir(Book) if isinstance(getattr(Book, n), Question)}
+    assert asked <= set(offered)
+    assert max(offered.values()) == 1
+    subjects = [name for name, kind in names_of_book() if kind == "subject"]
+    assert {"causes", "dossier", "units", "periods"} <= set(subjects)
+    assert [name for name, _ in names_of_book()][: len(subjects)] == subjects
+
+
+@pytest.mark.parametrize(
+    ("language", "cell", "number"),
+    [("vi", "1.234 (5/40)", 1234.0), ("vi", "−3,5%", -3.5), ("en", "1,234.5", 1234.5)],
+)
+def test_a_column_sorts_by_its_numbers_as_they_are_written(
+    language: str, cell: str, number: float
+) -> None:
+    with use_language(language):
+        assert _number(cell) == number
+
+
+def test_the_overview_says_what_is_here(small_book: Book) -> None:
+    words = str(small_book.overview())
+    assert "330 hồ sơ" in words
+    assert "mô phỏng" in words
+    listed = small_book.notebooks()
+    assert {"briefing", "causes", "watch"} <= {link.name for link in listed.links}
+    assert "start" not in {link.name for link in listed.links}
+    assert listed.html().count("<img") == len(listed.links)
