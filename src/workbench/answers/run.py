@@ -211,8 +211,7 @@ class Run:
 
     def reference_rows(self, name: str) -> list[dict[str, str]]:
         """Return the rows of a reviewed list, nothing where there is no such list."""
-        listing = self.reference / name
-        return read_rows(listing) if listing.is_file() else []
+        return read_rows(path) if (path := self.reference / name).is_file() else []
 
     def unit_name(self, unit_id: str) -> str:
         """Return a unit's name in the book's language, or its id if it is in no list."""
