@@ -130,7 +130,7 @@ def overdispersion_by_cause(
     quadratic * m**2``; these two are what ``gaps`` takes to widen intervals where dossiers are
     correlated. Zero: no more than chance.
     """
-    family, parts = of_kind(cause_cells, kind, (_LATE,))
+    family, parts = of_kind(cause_cells, kind, (_LATE, PAIRS[_LATE]))
     usual = expectations(family, parts, (_LATE,)) if parts else {}
     return {cause: expectation.law.parts for (cause, _), expectation in usual.items()}
 
