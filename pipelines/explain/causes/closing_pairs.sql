@@ -9,7 +9,7 @@
 -- down to the cause, extreme_pairs counts those from which it took extremely much. Dossiers still
 -- open have no day of closing.
 
-with closed as (
+with closings as (
     select
         dossier_no,
         dossier_id,
@@ -23,31 +23,31 @@ with closed as (
 
 weights as (
     select
-        closed.*,
+        closings.*,
         '*' as cause,
         1 as counted,
         0 as thousandths,
         0 as n_extreme
-    from closed
+    from closings
     union all
     select
-        closed.*,
+        closings.*,
         excess.cause,
         0 as counted,
         0 as thousandths,
         1 as n_extreme
     from cause_excess as excess
-    inner join closed on excess.dossier_no = closed.dossier_no
+    inner join closings on excess.dossier_no = closings.dossier_no
     where excess.is_extreme
     union all
     select
-        closed.*,
+        closings.*,
         causes.cause,
         0 as counted,
         round(1000 * causes.late_share)::integer as thousandths,
         0 as n_extreme
     from causes
-    inner join closed on causes.dossier_id = closed.dossier_id
+    inner join closings on causes.dossier_id = closings.dossier_id
 ),
 
 stratum_days as (

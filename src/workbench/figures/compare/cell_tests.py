@@ -37,7 +37,7 @@ LEVEL = 0.99
 """Of the limits of an excess: cells are chosen by it, so that at 95 % fewer limits would hold."""
 LATE_ALONE = 0.01
 """Chance of as many late dossiers at a healthy cell above which it is not named, whatever else
-speaks against it: dossiers that were long are support, but late ones are what is said."""
+speaks against it: dossiers that were long are support, but late ones are what a reader is given."""
 CELLS = {
     "unit_id": pl.String,
     "period": pl.String,

@@ -64,8 +64,8 @@ class Family:
             pairs: Column of its ordered pairs that were closed on one day.
         """
         events = self.summed(rows, counted)
-        usual = self.cells["n_pairs"].to_numpy() / np.maximum(self.judged * (self.judged - 1), 1.0)
-        by_chance = usual * np.maximum(events * (events - 1), 0.0)
+        share = self.cells["n_pairs"].to_numpy() / np.maximum(self.judged * (self.judged - 1), 1.0)
+        by_chance = share * np.maximum(events * (events - 1), 0.0)
         return SameDay(events, self.summed(rows, pairs) - by_chance)
 
     @cached_property
