@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from workbench.figures.compare import cells
+from workbench.figures.compare import cells, overdispersion_by_cause
 from workbench.figures.compare.cell_tests import CELLS
 
 CAUSES = {"queue": 0.3, "slow_work": 0.25, "signature_wait": 0.2, "record_lag": 0.25}
@@ -205,6 +205,12 @@ def test_late_dossiers_on_one_day_are_fewer_witnesses_than_late_ones_on_many_day
     assert found["many"]["flagged"]
     assert not found["one"]["flagged"]
     assert found["one"]["p_value"] > 100 * found["many"]["p_value"]
+
+
+def test_batches_of_three_make_late_dossiers_vary_at_least_three_times_as_much():
+    varies = overdispersion_by_cause(closed_on_days(2, batch=3), kind="quarter")
+    # a pair beside each one: a variance of three times the mean
+    assert min(linear for linear, _ in varies.values()) >= 2
 
 
 def test_sick_cells_are_named_where_dossiers_are_closed_on_days():
