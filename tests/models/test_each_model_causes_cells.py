@@ -52,6 +52,87 @@ def test_a_cell_counts_every_judged_dossier_and_what_each_cause_took(model_test)
     )
 
 
+def test_pairs_of_dossiers_closed_on_one_day_count_by_unit_and_cause(model_test) -> None:
+    model_test(
+        "explain/closing_pairs",
+        given={
+            "cause_dossiers": """
+                unit_id = U1
+                channel_in = counter
+                dossier_no  dossier_id  procedure_id  is_open  ended_on
+                1           A           P             no       2022-01-31
+                2           B           P             no       2022-01-31
+                3           C           Q             no       2022-01-31
+                4           D           P             no       2022-02-01
+                5           E           P             yes      2022-02-01
+            """,
+            "cause_excess": """
+                dossier_no  cause  is_extreme
+                1           queue  yes
+                3           queue  yes
+                2           queue  no
+                4           queue  yes
+            """,
+            "causes": """
+                dossier_id  cause  late_share
+                A           queue  0.5
+                B           queue  1
+                C           queue  0.25
+                E           queue  1
+            """,
+        },
+        expect="""
+            unit_id  procedure_id  month_no  cause  n_pairs  late_pairs  extreme_pairs
+            U1       P             24265     *      4        0           0
+            U1       P             24265     queue  0        1.375       1
+            U1       P             24266     *      0        0           0
+            U1       P             24266     queue  0        0           0
+            U1       Q             24265     *      2        0           0
+            U1       Q             24265     queue  0        0.375       1
+        """,
+    )
+
+
+def test_a_cell_has_the_pairs_of_its_months(model_test) -> None:
+    model_test(
+        "explain/cause_cells",
+        variables={"profile": "p"},
+        given={
+            "periods": MONTH + "\n2022-Q1  2022-01-01  2022-03-31",
+            "cause_dossiers": """
+                unit_id = U1
+                procedure_id = P
+                channel_in = counter
+                dossier_no  dossier_id  is_late  is_open  ended_on
+                1           A           yes      no       2022-01-31
+                2           B           no       no       2022-02-01
+            """,
+            "cause_excess": """
+                dossier_no  cause  excess_seconds  is_extreme
+                1           queue  10              yes
+            """,
+            "causes": "dossier_id  cause  late_share  excess_seconds\nA  queue  1  10",
+            "late_dossiers": "dossier_id  dominant_cause\nA  queue",
+            "closing_pairs": """
+                unit_id = U1
+                procedure_id = P
+                channel_in = counter
+                month_no  cause  n_pairs  late_pairs  extreme_pairs
+                24265     *      4        0           0
+                24265     queue  0        1.375       1
+                24266     *      2        0           0
+            """,
+        },
+        expect="""
+            period   cause  n_pairs  late_pairs  extreme_pairs
+            2022-01  *      4        0           0
+            2022-01  queue  4        1.375       1
+            2022-Q1  *      6        0           0
+            2022-Q1  queue  6        1.375       1
+        """,
+    )
+
+
 def test_what_is_still_open_at_the_snapshot_is_counted_apart(model_test) -> None:
     model_test(
         "explain/cause_cells",

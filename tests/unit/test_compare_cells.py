@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from workbench.figures.compare import cells
+from workbench.figures.compare import cells, overdispersion_by_cause
 from workbench.figures.compare.cell_tests import CELLS
 
 CAUSES = {"queue": 0.3, "slow_work": 0.25, "signature_wait": 0.2, "record_lag": 0.25}
@@ -58,25 +58,40 @@ def test_sick_cells_are_named_and_no_others():
     assert wrong <= 3
 
 
-def test_a_cause_seen_in_many_dossiers_needs_fewer_late_ones_to_be_named():
-    healthy = world(1, size=25)
+def with_few_late(late: float, *, is_seen: bool) -> pl.DataFrame:
+    """A cell with some late dossiers, of which the cause took extremely much of most or of none."""
     at = (pl.col("unit_id") == "U03") & (pl.col("period") == "2022-Q2")
     at &= (pl.col("cause") == "record_lag") & (pl.col("n_dossiers") > 0)
-    few = healthy.with_columns(
-        pl.when(at & (pl.col("procedure_id") == "P3"))
-        .then(2.5)
-        .otherwise("late_share")
-        .alias("late_share")
+    few = pl.when(at & (pl.col("procedure_id") == "P3")).then(late).otherwise("late_share")
+    rare = (pl.int_range(pl.len()) % 33 == 0).cast(pl.Int64).clip(0, pl.col("n_dossiers"))
+    many = pl.when(at).then(pl.col("n_dossiers") * 3 // 5).otherwise(rare)
+    return world(1, size=25).with_columns(
+        few.alias("late_share"), (many if is_seen else rare).alias("n_extreme")
     )
-    rare = (pl.int_range(pl.len()) % 33 == 0).cast(pl.Int64)
-    touched = rare.clip(0, pl.col("n_dossiers"))
-    seen = few.with_columns(
-        pl.when(at).then(pl.col("n_dossiers") * 3 // 5).otherwise(touched).alias("n_extreme")
-    )
-    unseen = few.with_columns(touched.alias("n_extreme"))
+
+
+def test_a_cause_seen_in_many_dossiers_needs_fewer_late_ones_to_be_named():
     sick = ("U03", "2022-Q2", "record_lag")
-    assert sick in named(cells(seen, kind="quarter"))
-    assert sick not in named(cells(unseen, kind="quarter"))
+    assert sick in named(cells(with_few_late(3.0, is_seen=True), kind="quarter"))
+    assert sick not in named(cells(with_few_late(3.0, is_seen=False), kind="quarter"))
+
+
+def test_late_dossiers_must_be_too_many_by_themselves():
+    found = cells(with_few_late(1.5, is_seen=True), kind="quarter")
+    cell = found.row(
+        by_predicate=(pl.col("unit_id") == "U03")
+        & (pl.col("period") == "2022-Q2")
+        & (pl.col("cause") == "record_lag"),
+        named=True,
+    )
+    assert cell["q_value"] < 0.001
+    assert cell["p_value"] > 0.01
+    assert not cell["flagged"]
+
+
+def test_extreme_dossiers_that_are_absent_do_not_wipe_out_late_ones():
+    found = cells(with_few_late(9.0, is_seen=False), kind="quarter")
+    assert named(found) == {("U03", "2022-Q2", "record_lag")}
 
 
 def test_a_sick_cell_does_not_hide_behind_sicker_ones():
@@ -101,28 +116,114 @@ def test_what_stays_unexplained_is_reported_but_flags_no_cell():
     assert found.select("unit_id", "flagged").rows() == [("U03", False)]
 
 
-def in_batches(seed: int, batch: int) -> pl.DataFrame:
-    """Healthy units whose dossiers are late by whole batches."""
+DAYS = 63
+"""Working days of a quarter."""
+
+
+def closed_on_days(
+    seed: int,
+    *,
+    batch: int = 1,
+    correlation: float = 0.0,
+    sick: dict[tuple[int, int], float] | None = None,
+) -> pl.DataFrame:
+    """Units that close dossiers in batches, which a cause hits as one; extreme ones are more.
+
+    A cause hits some cells more than others by ``correlation``; in ``sick`` cells of unit and
+    quarter slow work hits so many more.
+    """
     random = np.random.default_rng(seed)
-    rows = []
-    for unit in range(12):
-        for quarter in QUARTERS:
-            done = random.multinomial(random.poisson(60), np.full(4, 0.25))
-            for cause in CAUSES:
-                late = random.binomial(done // batch, 0.011 * RATES) * batch
-                rows += [
-                    (f"U{unit:02d}", quarter, f"P{s}", "online", cause, done[s], late[s], late[s])
-                    for s in range(4)
-                ]
-    names = ("unit_id", "period", "procedure_id", "channel_in", "cause")
-    frame = pl.DataFrame(rows, schema=[*names, "n_dossiers", "n_late", "late_share"], orient="row")
-    return frame.with_columns(pl.col("n_late").sum().over(*names[:4]))
+    number = random.poisson(60, 48)
+    cell = np.repeat(np.arange(48), number)
+    place = np.arange(cell.size) - np.repeat(np.cumsum(number) - number, number)
+    _, group = np.unique(cell * 1000 + place // batch, return_inverse=True)
+    home = cell[np.searchsorted(group, np.arange(group[-1] + 1))]
+    stratum = random.integers(0, 4, home.size)
+    day = cell * DAYS + random.integers(0, DAYS, home.size)[group]
+    key, at = np.unique(cell * 4 + stratum[group], return_inverse=True)
+
+    def pairs(events: np.ndarray) -> np.ndarray:
+        companions = np.bincount(day, events)[day] - events
+        return np.bincount(at, events * companions)
+
+    everybody = np.ones(cell.size)
+    parts = []
+    for cause, share in CAUSES.items():
+        rate = 0.09 * share
+        chance = rate * RATES[stratum]
+        if correlation:
+            # relative variance of a rate by which hits of one cell are correlated
+            varies = correlation / rate
+            chance = chance * random.gamma(1 / varies, varies, 48)[home]
+        for (unit, quarter), more in (sick or {}).items():
+            chance = chance + (home == unit * 4 + quarter) * more * (cause == "slow_work")
+        took = (random.random(home.size) < chance) * random.exponential(1.0, home.size)
+        late, extreme = ((took > least)[group].astype(float) for least in (np.log(2), 0.4))
+        parts.append(
+            pl.DataFrame(
+                {
+                    "unit_id": [f"U{k // 16:02d}" for k in key],
+                    "period": [QUARTERS[k // 4 % 4] for k in key],
+                    "procedure_id": [f"P{k % 4}" for k in key],
+                    "channel_in": "online",
+                    "cause": cause,
+                    "n_dossiers": np.bincount(at),
+                    "late_share": np.bincount(at, late),
+                    "n_extreme": np.bincount(at, extreme),
+                    "n_pairs": pairs(everybody),
+                    "late_pairs": pairs(late),
+                    "extreme_pairs": pairs(extreme),
+                }
+            )
+        )
+    rows = pl.concat(parts)
+    grain = ["unit_id", "period", "procedure_id", "channel_in"]
+    whole = pl.col("late_share").sum().over(grain).round().cast(pl.Int64)
+    return rows.with_columns(whole.alias("n_late"))
 
 
-def test_healthy_units_that_are_late_in_batches_are_not_named():
-    found = [bool(named(cells(in_batches(seed, 5), kind="quarter"))) for seed in range(8)]
+@pytest.mark.parametrize("drawn", [{"batch": 5}, {"batch": 10}, {"correlation": 0.1}])
+def test_healthy_units_whose_dossiers_hang_together_are_not_named(drawn):
+    runs = 12
+    found = [bool(named(cells(closed_on_days(s, **drawn), kind="quarter"))) for s in range(runs)]
     # one run in ten is allowed at q = 10 %
     assert sum(found) <= 1
+
+
+def test_late_dossiers_on_one_day_are_fewer_witnesses_than_late_ones_on_many_days():
+    rows = closed_on_days(0, sick={(2, 1): 0.3})
+    is_sick = (pl.col("unit_id") == "U02") & (pl.col("period") == "2022-Q2")
+    is_sick &= pl.col("cause") == "slow_work"
+    together = pl.when(is_sick).then(pl.col("late_share").sum().over("unit_id", "period", "cause"))
+    on_one_day = rows.with_columns(
+        (pl.col("late_share") * (together - 1)).fill_null(pl.col("late_pairs")).alias("late_pairs")
+    )
+    found = {
+        name: cells(table, kind="quarter").filter(is_sick).row(0, named=True)
+        for name, table in {"many": rows, "one": on_one_day}.items()
+    }
+    assert found["many"]["flagged"]
+    assert not found["one"]["flagged"]
+    assert found["one"]["p_value"] > 100 * found["many"]["p_value"]
+
+
+def test_batches_of_three_make_late_dossiers_vary_at_least_three_times_as_much():
+    varies = overdispersion_by_cause(closed_on_days(2, batch=3), kind="quarter")
+    # a pair beside each one: a variance of three times the mean
+    assert min(linear for linear, _ in varies.values()) >= 2
+
+
+def test_sick_cells_are_named_where_dossiers_are_closed_on_days():
+    sick = {(1, 1), (1, 2)}
+    hit = wrong = 0
+    for seed in range(8):
+        table = closed_on_days(seed, sick=dict.fromkeys(sick, 0.3))
+        found = named(cells(table, kind="quarter"))
+        expected = {("U01", QUARTERS[quarter], "slow_work") for _, quarter in sick}
+        hit += len(found & expected)
+        wrong += len(found - expected)
+    assert hit >= 14
+    assert wrong <= 1
 
 
 @pytest.mark.parametrize(("units", "sick"), [(12, 2), (5, 2)])
@@ -145,37 +246,6 @@ def test_what_no_cause_takes_is_not_tested_by_what_causes_take():
     found = cells(shipped, kind="quarter").filter(is_unexplained)
     assert found.filter(reading="unexplained")["unit_id"].to_list() == ["U03"]
     assert (found["p_value"] < 1).any()
-
-
-def test_time_of_all_dossiers_finds_what_late_ones_are_too_few_to_show():
-    plain = world(8, size=25)
-    slow = (pl.col("unit_id") == "U04") & (pl.col("cause") == "slow_work")
-    hours = np.random.default_rng(1).gamma(0.3, 1.0, plain.height)
-    timed = plain.with_columns(
-        pl.when(slow).then(pl.col("late_share") + 0.6).otherwise("late_share").alias("late_share"),
-        (pl.col("n_dossiers") * (pl.when(slow).then(12.0).otherwise(0.0) + pl.Series(hours)))
-        .round()
-        .alias("excess_seconds"),
-    )
-    expected = {("U04", quarter, "slow_work") for quarter in QUARTERS}
-    without = named(cells(timed.drop("excess_seconds"), kind="quarter"))
-    found = named(cells(timed, kind="quarter"))
-    assert found <= expected
-    assert len(found) > len(without & expected)
-
-
-def test_time_lost_by_healthy_cells_names_none():
-    any_named = 0
-    for seed in range(40):
-        rows = world(seed)
-        hours = np.random.default_rng(seed).gamma(0.2, 1.0, rows.height)
-        timed = rows.with_columns(
-            (pl.col("late_share") * 3 + pl.col("n_dossiers") * pl.Series(hours)).alias(
-                "excess_seconds"
-            )
-        )
-        any_named += any(c != "queue" for _, _, c in named(cells(timed, kind="quarter")))
-    assert any_named / 40 <= 0.10
 
 
 def test_what_was_seen_nowhere_else_is_not_impossible():

@@ -1,10 +1,11 @@
 -- grain: one row per profile, unit, period, procedure, channel and cause ('*' all together)
 -- key: profile, unit_id, period, procedure_id, channel_in, cause
--- reads: cause_dossiers, cause_list, cause_excess, cause_counterfactuals, causes, late_dossiers,
---   periods
+-- reads: cause_dossiers, cause_list, cause_excess, cause_counterfactuals, causes, closing_pairs,
+--   late_dossiers, periods
 -- promises: n_late <= n_dossiers; late_share >= 0; excess_seconds >= 0; n_spared <= n_late;
 --   n_doubtful <= n_late; n_open <= n_late; open_share <= late_share + 0.000001;
---   open_spared <= n_spared; open_doubtful <= n_doubtful
+--   open_spared <= n_spared; open_doubtful <= n_doubtful; n_pairs >= 0; late_pairs >= 0;
+--   extreme_pairs >= 0
 -- Dossiers judged, by the period in which they ended (open overdue ones: that of the snapshot).
 -- Every stratum has its row of '*'; a cause has one where it took anything, so that what has none
 -- is zero there. n_dossiers and n_late are those of the stratum, on each row. excess_seconds is
@@ -12,7 +13,8 @@
 -- that would have been on time without the cause alone, n_doubtful those of which that is not sure:
 -- a dossier may be spared by each of two causes, so that no such count is made of all together.
 -- n_open and the columns that begin with open_ are the part of dossiers still open at the snapshot:
--- only its own period has any, so that periods are compared without them.
+-- only its own period has any, so that periods are compared without them. n_pairs, late_pairs and
+-- extreme_pairs are those of closing_pairs, n_pairs on each row as n_dossiers.
 
 with months as (
     select
@@ -246,6 +248,24 @@ labels as (
     from months
 ),
 
+pair_sums as (
+    select
+        strata.stratum_no,
+        months.period_no,
+        names.cause_no,
+        sum(pairs.n_pairs)::bigint as n_pairs,
+        sum(round(1000 * pairs.late_pairs)::bigint)::bigint / 1000 as late_pairs,
+        sum(pairs.extreme_pairs)::bigint as extreme_pairs
+    from closing_pairs as pairs
+    inner join strata
+        on pairs.unit_id = strata.unit_id
+        and pairs.procedure_id = strata.procedure_id
+        and pairs.channel_in = strata.channel_in
+    inner join names on pairs.cause = names.cause
+    inner join months on pairs.month_no = months.month_no
+    group by strata.stratum_no, months.period_no, names.cause_no
+),
+
 cause_cells as (
     select
         getvariable('profile')::varchar as profile,
@@ -265,8 +285,19 @@ cause_cells as (
         filled_cells.n_open,
         filled_cells.open_parts / share_whole() as open_share,
         filled_cells.open_spared,
-        filled_cells.open_doubtful
+        filled_cells.open_doubtful,
+        coalesce(of_all.n_pairs, 0)::bigint as n_pairs,
+        coalesce(of_cause.late_pairs, 0) as late_pairs,
+        coalesce(of_cause.extreme_pairs, 0)::bigint as extreme_pairs
     from filled_cells
+    left join pair_sums as of_all
+        on filled_cells.stratum_no = of_all.stratum_no
+        and filled_cells.period_no = of_all.period_no
+        and of_all.cause_no = 0
+    left join pair_sums as of_cause
+        on filled_cells.stratum_no = of_cause.stratum_no
+        and filled_cells.period_no = of_cause.period_no
+        and filled_cells.cause_no = of_cause.cause_no
     inner join strata on filled_cells.stratum_no = strata.stratum_no
     inner join labels on filled_cells.period_no = labels.period_no
     inner join names on filled_cells.cause_no = names.cause_no

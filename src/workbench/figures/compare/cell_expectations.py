@@ -3,20 +3,22 @@
 Which cells are healthy is not known. Expectation, the spread of healthy cells and the chance of
 each to be healthy are estimated together, in turns: a sick cell or unit, or several, raise neither
 what is expected of the others nor the spread that healthy ones are allowed. How far dossiers hang
-together is asked of all causes at once, as few have enough of their own.
+together is asked within the cells, of those closed on the same day (signed, entered or delayed
+together), and between the cells of all causes at once, as few have enough of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import fsum
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from workbench.core.cause_list import known_causes
-from workbench.figures.compare.families import Family
+from workbench.figures.compare.families import Family, SameDay
 from workbench.figures.estimates.excess import upper_tail
 from workbench.figures.estimates.healthy_counts import (
     CELLS,
@@ -35,6 +37,11 @@ CORRELATION = {"late_share": 0.02, "n_extreme": 0.05}
 """Of a cell's dossiers in a queue or before a signature, late ones and those that wait extremely
 long: one that waits makes the next wait. They are no independent witnesses, the less so the more
 there are."""
+PAIRS = {"late_share": "late_pairs", "n_extreme": "extreme_pairs"}
+"""What is counted, and its pairs that were closed on one day."""
+OWN_CAUSE, OWN_CELL = 10.0, 2.0
+"""So many events weigh as much as those of all causes do in what is usual of one cause, and as what
+is usual of the cause does in a cell."""
 CLEARLY_OUT = 0.005
 """A cell that is healthy with no more chance than this is left out of the reference: at first by
 chance alone, then by the laws found. So two sick cells cannot hide behind one another, and healthy
@@ -52,7 +59,8 @@ class Expectation:
 
     ``mean`` is what cells of the reference have, ``expected`` what all healthy ones do,
     ``variance`` its relative variance, ``chance`` that of a healthy cell to have as much as the
-    cell has, ``healthy`` that of the cell to be one; ``law`` how they vary.
+    cell has, ``healthy`` that of the cell to be one; ``law`` how they vary; ``companions`` with how
+    many others each one usually comes, being closed on the same day.
     """
 
     observed: Floats
@@ -62,6 +70,7 @@ class Expectation:
     chance: Floats
     healthy: Floats
     law: HealthyCounts
+    companions: float
 
 
 def expectations(
@@ -74,7 +83,8 @@ def expectations(
         parts: Rows of each cause.
         columns: What is counted; the first is taken of every cause, others where there is any.
 
-    Source: as ``estimates.healthy_counts.fit_counts``.
+    Source: as ``estimates.healthy_counts.fit_counts``; clusters within cells, Kish (1965), Survey
+    Sampling, section 5.4; Rao and Scott (1992), Biometrics 48, 577-585.
     """
     counted = {
         (cause, column): rows
@@ -84,16 +94,21 @@ def expectations(
     }
     observed = {key: family.summed(rows, key[1]) for key, rows in counted.items()}
     events = {key: family.events(rows, key[1]) for key, rows in counted.items()}
+    companions = _companions(family, counted)
     everybody = family.reference(np.ones(family.cells.height))
-    healthy = {
-        key: np.where(
-            upper_tail(observed[key], everybody.expected(events[key])[0]) < CLEARLY_OUT, 0.0, 1.0
-        )
-        for key in counted
-    }
+    healthy = {}
+    for key in counted:
+        mean, _ = everybody.expected(events[key], companions[key].usual)
+        healthy[key] = np.where(upper_tail(observed[key], mean) < CLEARLY_OUT, 0.0, 1.0)
     for _ in range(ROUNDS):
-        usual = {key: family.reference(healthy[key]).expected(events[key]) for key in counted}
-        fits = {key: _fit(family, observed[key], usual[key][0]) for key in counted}
+        usual = {
+            key: family.reference(healthy[key]).expected(events[key], companions[key].usual)
+            for key in counted
+        }
+        fits = {
+            key: _fit(family, observed[key], usual[key][0], companions[key].usual)
+            for key in counted
+        }
         shared = _shared_evidence(fits)
         healthy = {
             key: np.where(fit.healthy(shared[key]) > CLEARLY_OUT, 1.0, 0.0)
@@ -105,6 +120,7 @@ def expectations(
             usual[key],
             healthy[key],
             fits[key].law(shared[key]),
+            companions[key],
             _together(family, *key),
         )
         for key in counted
@@ -119,10 +135,54 @@ def _together(family: Family, cause: str, column: str) -> Floats:
     return correlation * np.maximum(family.judged - 1, 0.0)
 
 
-def _fit(family: Family, observed: Floats, usual: Floats) -> CountFit:
+@dataclass(frozen=True)
+class _Companions:
+    """With how many others each event comes by being closed on one day: usually, and by cell."""
+
+    usual: float
+    by_cell: Floats
+
+
+def _companions(
+    family: Family, counted: Mapping[Counted, pl.DataFrame]
+) -> dict[Counted, _Companions]:
+    """Return with how many others the late dossiers of each cause were closed."""
+    nothing = SameDay(np.zeros(family.cells.height), np.zeros(family.cells.height))
+    pairs = {
+        key: family.same_day(rows, key[1], PAIRS[key[1]]) if PAIRS[key[1]] in rows else nothing
+        for key, rows in counted.items()
+    }
+    rest = {key: _without_first_unit(family, pairs[key]) for key in counted}
+    companions = {}
+    for key in counted:
+        alike = [rest[other] for other in counted if other[1] == key[1]]
+        of_causes = _per_event(*(fsum(sums) for sums in zip(*alike, strict=True)))
+        usual = _per_event(*rest[key], OWN_CAUSE * of_causes, OWN_CAUSE)
+        own = (np.maximum(pairs[key].pairs, 0.0) + OWN_CELL * usual) / (
+            pairs[key].events + OWN_CELL
+        )
+        companions[key] = _Companions(usual, np.maximum(own, usual))
+    return companions
+
+
+def _without_first_unit(family: Family, same_day: SameDay) -> tuple[float, float]:
+    """Return events and pairs without the unit that has most pairs: one outage is no rule."""
+    of_unit = np.bincount(family.unit, same_day.pairs)
+    others = family.unit != np.argmax(of_unit)
+    return float(same_day.events[others].sum()), float(same_day.pairs[others].sum())
+
+
+def _per_event(
+    events: float, pairs: float, more_pairs: float = 0.0, more_events: float = 0.0
+) -> float:
+    return max(pairs + more_pairs, 0.0) / max(events + more_events, 1.0)
+
+
+def _fit(family: Family, observed: Floats, usual: Floats, companions: float) -> CountFit:
     about = np.exp(np.round(np.log(usual) * _STEPS) / _STEPS)
+    grid = replace(CELLS, linear=tuple(companions + part for part in CELLS.linear))
     return fit_counts(
-        observed, about, CELLS, apart=CELL_APART, group=family.unit, group_apart=UNIT_APART
+        observed, about, grid, apart=CELL_APART, group=family.unit, group_apart=UNIT_APART
     )
 
 
@@ -147,13 +207,15 @@ def _shared_evidence(fits: Mapping[Counted, CountFit]) -> dict[Counted, Floats]:
 
 def _expectation(
     observed: Floats,
-    usual: tuple[Floats, float],
+    usual: tuple[Floats, Floats],
     healthy: Floats,
     law: HealthyCounts,
-    together: Floats,
+    companions: _Companions,
+    in_queue: Floats,
 ) -> Expectation:
     mean = usual[0]
-    unsure = usual[1] + together / np.maximum(law.expected(mean), 1e-9)
+    beyond_usual = in_queue + companions.by_cell - companions.usual
+    unsure = usual[1] + beyond_usual / np.maximum(law.expected(mean), 1e-9)
     return Expectation(
         observed,
         mean,
@@ -162,4 +224,5 @@ def _expectation(
         law.tail(observed, mean, unsure),
         healthy,
         law,
+        companions.usual,
     )

@@ -13,15 +13,12 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import stdtr, stdtrit
 
-from workbench.core.cause_list import known_causes
 from workbench.core.vocabulary import PeriodKind
-from workbench.figures.compare.cell_expectations import Expectation, expectations
+from workbench.figures.compare.cell_expectations import PAIRS, Expectation, expectations
 from workbench.figures.compare.families import CELL, Family, Reference, of_kind
 from workbench.figures.estimates.excess import excess_limits, upper_tail
 from workbench.figures.estimates.false_discovery import combined_p, q_values_of_named
-from workbench.figures.estimates.healthy_counts import HealthyCounts
 from workbench.figures.estimates.precision import rounded
 
 Floats = NDArray[np.float64]
@@ -36,6 +33,11 @@ cell's dossiers on top; less is too small to act upon."""
 LEAST_PERIOD = 0.1
 """A cell with fewer dossiers than this share of its unit's median period is not tested: what ends
 when hardly any more comes in took long, whoever had it."""
+LEVEL = 0.99
+"""Of the limits of an excess: cells are chosen by it, so that at 95 % fewer limits would hold."""
+LATE_ALONE = 0.01
+"""Chance of as many late dossiers at a healthy cell above which it is not named, whatever else
+speaks against it: dossiers that were long are support, but late ones are what a reader is given."""
 CELLS = {
     "unit_id": pl.String,
     "period": pl.String,
@@ -55,12 +57,11 @@ CELLS = {
 }
 """Columns of the table ``cells``."""
 
-_TIME = "excess_seconds"
 _EXTREME = "n_extreme"
 _LATE = "late_share"
 _SPARED, _DOUBTFUL = "n_spared", "n_doubtful"
 _BEYOND = ("unsure", "counted", "expected", "variance", "spared", "usual", "spread")
-_COUNTED = (_LATE, _EXTREME, _TIME, _SPARED, _DOUBTFUL)
+_COUNTED = (_LATE, _EXTREME, _SPARED, _DOUBTFUL, *PAIRS.values())
 
 
 def cells(
@@ -75,32 +76,35 @@ def cells(
             (late dossiers put down to the cause, in fractions), n_spared (late dossiers that would
             have been on time without it) and n_doubtful (those near that border); without these
             two late_share speaks for both and nothing is doubtful. With n_extreme (judged dossiers,
-            late or not, from which the cause took extremely much) and excess_seconds (what it took
-            from all of them) those are tested too, and one p-value is made of all: a cause at work
-            shows in many dossiers before it makes some late. Time is not tested for congestion,
-            which comes in waves anyway.
+            late or not, from which the cause took extremely much) the q-value is of both: a cause
+            at work shows in many dossiers before it makes some late. With n_pairs, late_pairs and
+            extreme_pairs (ordered pairs closed on one day by one unit: of dossiers judged, of
+            those put down to the cause, of the extreme ones) what comes together counts as fewer
+            witnesses; without these that is asked of the differences between cells alone.
         kind: Periods of this kind make the family; other rows are left aside.
         q: Share of false names among the cells named that is accepted.
 
     Returns:
         Ordered by unit, period, cause: n_dossiers, n_late, observed (late dossiers due to the
         cause, in fractions), expected (such, from the cells not out of line, same strata), excess
-        (observed - expected) with lower and upper (95 %): how many late dossiers of this very cell
-        would have been on time had the cause taken here what it takes elsewhere. n_spared says the
-        same in another way (a dossier that any of two causes alone made late counts for both):
-        where both differ the interval is wider. p_value (one-sided),
-        q_value (over the family of all cells and causes; the unexplained, of which no unit is
-        accused, does not count in that of the others), reading of a cell out of line by q-value
-        and by what was observed beyond the expected, of which at least one dossier and the lower
-        limit (``difference``; ``overload`` for congestion; ``unexplained`` for what no cause
-        explains; else missing), flagged (out of line, and not merely unexplained), evidence_level
-        2. Empty in, empty out.
+        (observed - expected) with lower and upper (99 %, as cells are chosen): how many late
+        dossiers of this very cell would have been on time had the cause taken here what it takes
+        elsewhere. n_spared says the same in another way (a dossier that any of two causes alone
+        made late counts for both): where both differ the interval is wider. p_value (one-sided, of
+        late dossiers alone), q_value (of late and extreme dossiers, over the family of all cells
+        and causes; the unexplained, of which no unit is accused, does not count in that of the
+        others), reading of a cell out of line by q-value, by the p-value of late dossiers alone
+        (closed testing) and by what was observed beyond the expected, of which at least one dossier
+        and the lower limit (``difference``; ``overload`` for congestion; ``unexplained`` for what
+        no cause explains; else missing), flagged (out of line, and not merely unexplained),
+        evidence_level 2. Empty in, empty out.
 
     Source: Benjamini and Hochberg (1995) in the form of Gilbert (2005) and Heyse (2011), as in
     ``estimates.discovery.q_values_of_named``; Efron (2004), J. Am. Stat. Assoc. 99, 96-104 (spread
     estimated from the family itself); Spiegelhalter (2005), Quality and Safety in Health Care
     14, 347-351 (over-dispersion); Kish (1965), Survey Sampling, section 5.4 (design effect of
-    clusters).
+    clusters); Marcus, Peritz and Gabriel (1976), Biometrika 63, 655-660 (closed testing); Benjamini
+    and Yekutieli (2005), J. Am. Stat. Assoc. 100, 71-81 (intervals of what was chosen).
     """
     family, parts = of_kind(cause_cells, kind, _COUNTED)
     if not parts:
@@ -126,7 +130,7 @@ def overdispersion_by_cause(
     quadratic * m**2``; these two are what ``gaps`` takes to widen intervals where dossiers are
     correlated. Zero: no more than chance.
     """
-    family, parts = of_kind(cause_cells, kind, (_LATE,))
+    family, parts = of_kind(cause_cells, kind, (_LATE, PAIRS[_LATE]))
     usual = expectations(family, parts, (_LATE,)) if parts else {}
     return {cause: expectation.law.parts for (cause, _), expectation in usual.items()}
 
@@ -135,11 +139,6 @@ def _of_cause(
     family: Family, rows: pl.DataFrame, late: Expectation, extreme: Expectation | None, cause: str
 ) -> pl.DataFrame:
     """Test every cell of one cause."""
-    # what a cause never has (the unexplained takes nothing extremely) says nothing of its cells
-    chances = [late.chance] + ([extreme.chance] if extreme else [])
-    if _TIME in rows.columns and rows[_TIME].sum() > 0 and not known_causes()[cause].in_waves:
-        chances.append(_timed(family, rows, late.healthy))
-    chance = combined_p(*chances) if len(chances) > 1 else chances[0]
     least = LEAST_EXCESS + LEAST_SHARE * family.judged
     reach = upper_tail(late.mean + least, late.mean, late.variance)
     healthy = np.minimum(late.healthy, extreme.healthy) if extreme else late.healthy
@@ -154,13 +153,14 @@ def _of_cause(
         pl.Series("observed", late.observed),
         pl.Series("least", least),
         pl.Series("ordinary", late.expected),
-        *_beyond(family.reference(healthy), rows, late.law),
-        pl.Series("p_value", chance),
+        *_beyond(family.reference(healthy), rows, late),
+        pl.Series("p_value", late.chance),
+        pl.Series("combined", combined_p(late.chance, extreme.chance) if extreme else late.chance),
         pl.Series("reach", reach),
-    ).with_columns(rounded("observed", "least", "ordinary", "p_value", "reach"))
+    ).with_columns(rounded("observed", "least", "ordinary", "p_value", "combined", "reach"))
 
 
-def _beyond(reference: Reference, rows: pl.DataFrame, law: HealthyCounts) -> list[pl.Series]:
+def _beyond(reference: Reference, rows: pl.DataFrame, late: Expectation) -> list[pl.Series]:
     """Return two measures of the late dossiers due to the cause, beside what healthy cells have.
 
     What was put down to it, and which late dossiers its usual time would have spared (the second is
@@ -174,8 +174,8 @@ def _beyond(reference: Reference, rows: pl.DataFrame, law: HealthyCounts) -> lis
         unsure = family.summed(rows, _DOUBTFUL)
     figures = [unsure]
     for what in measures:
-        expected, variance = reference.expected(family.events(rows, what))
-        linear, quadratic = law.parts
+        expected, variance = reference.expected(family.events(rows, what), late.companions)
+        linear, quadratic = late.law.parts
         spread = quadratic + linear / np.maximum(expected, 1e-9) + variance
         figures += [family.summed(rows, what), expected, spread]
     return [pl.Series(*figure) for figure in zip(_BEYOND, figures, strict=True)]
@@ -192,8 +192,8 @@ def _limited(table: pl.DataFrame) -> pl.DataFrame:
     )
     excess = counted - expected
     apart = np.maximum(excess - (spared - usual), 0.0)
-    low, high = excess_limits(counted, unsure, expected, variance, apart)
-    _, higher = excess_limits(spared, unsure, usual, spread)
+    low, high = excess_limits(counted, unsure, expected, variance, apart, LEVEL)
+    _, higher = excess_limits(spared, unsure, usual, spread, level=LEVEL)
     most = np.minimum(np.maximum(high, higher), table["n_late"].to_numpy())
     return table.with_columns(
         pl.Series("expected", expected),
@@ -203,33 +203,17 @@ def _limited(table: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(rounded("expected", "excess", "lower", "upper"))
 
 
-def _timed(family: Family, rows: pl.DataFrame, healthy: Floats) -> Floats:
-    """Test the time that all dossiers of each cell, late or not, lost to the cause.
-
-    Time a dossier, times the root of their number, against the cells likely healthy: their 80th
-    percentile sets the scale of a law with heavy tails (Student's t with two degrees of freedom),
-    since a few slow dossiers are nothing unusual. Where so few cells lose any time that the
-    percentile is zero, only the place of a cell among the others is known.
-    """
-    lost = family.summed(rows, _TIME) / np.sqrt(np.maximum(family.judged, 1.0))
-    healthy_lost = lost[healthy > 0.5]
-    if not healthy_lost.size:
-        return np.ones_like(lost)
-    larger = np.searchsorted(np.sort(-healthy_lost), -lost, side="right")
-    place = (larger + 1) / (healthy_lost.size + 1)
-    scale = float(np.quantile(healthy_lost, 0.8)) / float(stdtrit(2, 0.9))
-    if scale <= 0:
-        return np.where(lost > 0, np.minimum(place, 1.0), 1.0)
-    return np.asarray(2 * stdtr(2, -lost / scale))
-
-
 def _finished(table: pl.DataFrame, q: float) -> pl.DataFrame:
     """Give every cell its q-value, say which are named, and order the columns."""
     able = pl.col("is_full") & (pl.col("observed") - pl.col("ordinary") >= pl.col("least"))
-    is_sure = (pl.col("excess") >= LEAST_EXCESS) & (pl.col("lower") > 0)
+    is_sure = (
+        (pl.col("p_value") <= LATE_ALONE)
+        & (pl.col("excess") >= LEAST_EXCESS)
+        & (pl.col("lower") > 0)
+    )
     chosen = table.select(able.alias("able"))["able"]
     chances = q_values_of_named(
-        table["p_value"].to_numpy(), chosen.to_numpy(), table["reach"].to_numpy()
+        table["combined"].to_numpy(), chosen.to_numpy(), table["reach"].to_numpy()
     )
     reading = (
         pl.when(~((pl.col("q_value") <= q) & able & is_sure))

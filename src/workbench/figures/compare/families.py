@@ -31,15 +31,18 @@ _OPEN_PARTS = {
 FEWEST_PEERS = 5.0
 """Dossiers of other units below which a stratum is that of one unit alone."""
 PRIOR_DOSSIERS = 10.0
-"""Weight of the cause's overall rate in the rate of a stratum, in dossiers."""
+"""Least weight of the cause's overall rate in the rate of a stratum, in dossiers."""
+PRIOR_EVENTS = 0.5
+"""The same in events: where hardly anything is late, that nothing was seen says little."""
 
 
 @dataclass(frozen=True)
 class Family:
     """The cells of all periods of a kind and their strata: one entry per cell and stratum.
 
-    ``cells`` has unit_id, period, n_dossiers and n_late, one row per cell; ``cell`` and
-    ``stratum`` are numbers, those of cells in order; ``dossiers`` those judged.
+    ``cells`` has unit_id, period, n_dossiers, n_late and n_pairs (of dossiers closed on one day),
+    one row per cell; ``cell`` and ``stratum`` are numbers, those of cells in order; ``dossiers``
+    those judged.
     """
 
     cells: pl.DataFrame
@@ -51,6 +54,19 @@ class Family:
     def judged(self) -> Floats:
         """Dossiers judged of each cell."""
         return self.cells["n_dossiers"].to_numpy().astype(np.float64)
+
+    def same_day(self, rows: pl.DataFrame, counted: str, pairs: str) -> SameDay:
+        """Return what was closed on one day more often than dossiers of the cell usually are.
+
+        Args:
+            rows: Rows of a cause.
+            counted: Column of what is counted.
+            pairs: Column of its ordered pairs that were closed on one day.
+        """
+        events = self.summed(rows, counted)
+        share = self.cells["n_pairs"].to_numpy() / np.maximum(self.judged * (self.judged - 1), 1.0)
+        by_chance = share * np.maximum(events * (events - 1), 0.0)
+        return SameDay(events, self.summed(rows, pairs) - by_chance)
 
     @cached_property
     def unit(self) -> NDArray[np.int64]:
@@ -67,10 +83,8 @@ class Family:
         mine = ranked(self.unit[self.cell] * (int(self.stratum.max(initial=0)) + 1) + self.stratum)
         others = np.maximum(_elsewhere(base, self.stratum, mine[1]), 0.0)
         is_alone = others < FEWEST_PEERS
-        weight = self.dossiers / (
-            others + is_alone * np.maximum(_elsewhere(base, mine[1]), 0.0) + PRIOR_DOSSIERS
-        )
-        return Reference(self, healthy, base.sum(), mine[1], is_alone, weight)
+        peers = others + is_alone * np.maximum(_elsewhere(base, mine[1]), 0.0)
+        return Reference(self, healthy, base.sum(), mine[1], is_alone, peers)
 
     def by_cell(self, values: Floats) -> Floats:
         """Sum over the strata of each cell."""
@@ -98,7 +112,7 @@ class Reference:
     """Cells as what all are compared with, by how likely they are healthy (``healthy``).
 
     By cell and stratum: ``mine`` is the number of its unit and stratum, ``is_alone`` whether
-    hardly any other unit has the stratum, ``weight`` what one event elsewhere lets expect.
+    hardly any other unit has the stratum, ``peers`` the dossiers it is compared with.
     """
 
     family: Family
@@ -106,21 +120,29 @@ class Reference:
     dossiers: float
     mine: NDArray[np.int64]
     is_alone: NDArray[np.bool_]
-    weight: Floats
+    peers: Floats
 
-    def expected(self, events: Events) -> tuple[Floats, float]:
-        """Return what is expected of each cell, and the relative variance of that."""
+    def expected(self, events: Events, companions: float) -> tuple[Floats, Floats]:
+        """Return what is expected of each cell, and the relative variance of that.
+
+        ``companions`` is with how many others an event usually comes: so many fewer are witnesses.
+        """
         family = self.family
         counted = np.zeros(family.cell.size)
         counted[events.place] = self.healthy[events.cell] * events.number
         seen = np.maximum(_elsewhere(counted, family.stratum, self.mine), 0.0)
         seen += self.is_alone * np.maximum(_elsewhere(counted, self.mine), 0.0)
         base = max(self.dossiers, 1.0)
-        prior = PRIOR_DOSSIERS * counted.sum() / base
+        rate = counted.sum() / base
+        witnesses = PRIOR_EVENTS * (1 + companions)
+        prior = max(PRIOR_DOSSIERS, witnesses / max(rate, 0.5 / base))
+        weight = family.dossiers / (self.peers + prior)
+        events_there = seen + prior * rate
         # Half an event more: that nothing was seen elsewhere does not mean that nothing can be.
         half = 0.5 / base
-        expected = family.by_cell(self.weight * (seen + prior)) + half * family.judged
-        return expected, 1 / max(float(counted.sum()), 0.25)
+        expected = family.by_cell(weight * events_there) + half * family.judged
+        variance = (1 + companions) * family.by_cell(weight**2 * events_there)
+        return expected, variance / expected**2
 
 
 def _elsewhere(
@@ -130,6 +152,14 @@ def _elsewhere(
     whole = np.bincount(group, values)[group]
     part = values if own is None else np.bincount(own, values)[own]
     return np.asarray(whole - part)
+
+
+@dataclass(frozen=True)
+class SameDay:
+    """What was counted in each cell, and its pairs closed on one day beyond those by chance."""
+
+    events: Floats
+    pairs: Floats
 
 
 @dataclass(frozen=True)
@@ -171,15 +201,17 @@ def of_kind(
     given = without_open(cause_cells.lazy())
     labels = given.select(pl.col("period").unique()).collect()["period"]
     wanted = [p for p in labels if Period.parse(p).kind == kind]
-    counted = [name for name in columns if name in given.collect_schema()]
+    names = given.collect_schema().names()
+    counted = [name for name in columns if name in names]
+    pairs = pl.col("n_pairs") if "n_pairs" in names else pl.lit(0).alias("n_pairs")
     kept = (
         given.filter(pl.col("period").is_in(wanted))
-        .select(*CELL, *STRATUM, "cause", "n_dossiers", "n_late", *counted)
+        .select(*CELL, *STRATUM, "cause", "n_dossiers", "n_late", pairs, *counted)
         .collect()
     )
     cell, stratum = numbered(kept, CELL), numbered(kept, STRATUM)
     first, place = ranked(cell * (stratum.max(initial=0) + 1) + stratum)
-    places = kept.select(*CELL, "n_dossiers", "n_late")[first]
+    places = kept.select(*CELL, "n_dossiers", "n_late", "n_pairs")[first]
     return _family(places, cell[first], stratum[first]), _by_cause(kept, place, counted)
 
 
@@ -200,7 +232,7 @@ def _by_cause(
 
 
 def _family(places: pl.DataFrame, cell: NDArray[np.int64], stratum: NDArray[np.int64]) -> Family:
-    sums = pl.col(*CELL).first(), pl.sum("n_dossiers", "n_late")
+    sums = pl.col(*CELL).first(), pl.sum("n_dossiers", "n_late", "n_pairs")
     cells = places.with_columns(pl.Series("cell", cell)).group_by("cell").agg(*sums)
     dossiers = places["n_dossiers"].to_numpy().astype(np.float64)
     return Family(cells.sort("cell").drop("cell"), cell, stratum, dossiers)

@@ -60,8 +60,8 @@ class Grid:
 
 UNITS = Grid(-4, 2, 8, (0, 0.5, 1.5, 4, 9), (0.005, 0.02, 0.06, 0.15, 0.4, 1, 2.5, 6, 15), 0.7)
 """Units of a page: level from a quarter to twice what is expected, apart 2 to 15 times as late."""
-CELLS = Grid(-10, 2, 16, (0, 0.5, 1.5, 4, 9, 19), UNITS.quadratic, 1.5)
-"""Cells of a cause, of which healthy ones may have next to nothing: apart 2 to 200 times."""
+CELLS = Grid(-4, 2, 16, (0, 0.5, 1.5, 4, 9, 19), UNITS.quadratic, 0.5)
+"""Cells of a cause, compared with those not clearly apart: apart 2 to 200 times."""
 
 
 @dataclass(frozen=True)
