@@ -44,6 +44,9 @@ _REFRESHED = "explain"
 _AGAIN = 600
 """Seconds between two looks for exports that are waited for."""
 
+_AWAITED = ("run.no_newer_export", "run.fetch_failed")
+"""What may be otherwise at the next look; anything else fails at once."""
+
 
 class StageFailure(SystemExit):
     """A stage failed in a process of its own: its exit code and its message."""
@@ -113,8 +116,8 @@ def _labels_to_brief(project: Project, period: str, way: RunOptions) -> list[str
             if not way.no_refresh:
                 _refresh(project)
             return list(_periods(project, period or read_params(project).brief_period))
-        except InputRejected:
-            if time.monotonic() + _AGAIN > deadline:
+        except InputRejected as problem:
+            if problem.key not in _AWAITED or time.monotonic() + _AGAIN > deadline:
                 raise
         time.sleep(_AGAIN)
 
