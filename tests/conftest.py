@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -37,6 +38,15 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session")
+def unofficial() -> re.Pattern[str]:
+    """Ids of the program, words that offices do not use, and a hyphen in place of a minus sign."""
+    return re.compile(
+        r"channel_in|unit_id|procedure_id|received_quarter|wb_\w+|due_instant|data/reference"
+        r"|cách ly|(?<![\w/.–−-])-\d|\bNone\b|\bnan\b|\bundefined\b|\bNaN\b|\bnull\b"
+    )
 
 
 @pytest.fixture(scope="session")

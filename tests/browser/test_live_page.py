@@ -215,6 +215,16 @@ def test_pickers_brushing_sorting_filtering_and_saving(book, page):
     assert (share, lower, upper) == (estimate.value, estimate.lower, estimate.upper)
 
 
+def test_what_the_live_page_says_is_written_as_offices_write(page, unofficial):
+    for rule in range(page.evaluate("data.rules.length")):
+        page.select_option("#rule", str(rule))
+        for axis in ("unit", "procedure", "month"):
+            page.select_option("#rows", axis)
+            text = page.locator("main").inner_text()
+            assert unofficial.findall(text) == [], text
+            assert {len(d) for d in re.findall(r"\d,(\d+)%", text)} == {1}
+
+
 def test_the_live_page_fits_a_telephone_and_is_small(live, browser, guard):
     assert live.stat().st_size < 6e6
     narrow = browser.new_context(viewport={"width": 390, "height": 800})

@@ -85,3 +85,18 @@ def test_tables_that_do_not_add_up_stop_the_sheets_and_a_page_says_why(
         write_sheets(small_book, period=PERIOD, out=Outputs(tmp_path / "briefings"))
     assert [p.name for p in tmp_path.rglob("*.html")] == ["stopped.html"]
     assert "1 + 1 = 3" in (tmp_path / "briefings" / "stopped.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", ["unit", "procedure"])
+def test_a_sheet_says_nothing_as_offices_do_not_write(small_book, kind, unofficial):
+    book = open_book(small_book.home, language="vi")
+    subject = {"unit": "SD-VH", "procedure": "P1"}[kind]
+    answers = [
+        getattr(book, f"{kind}_sheet")(PERIOD, **{kind: subject}),
+        book.oldest(**{kind: subject}),
+    ]
+    for answer in answers:
+        text = "\n".join([answer.title, *(c.text for c in answer.claims), str(answer.table())])
+        assert unofficial.findall(text) == [], text
+    heads = [column.heading for column in book.oldest(**{kind: subject}).table().columns]
+    assert ("Đơn vị" in heads, "Thủ tục" in heads) == (kind != "unit", kind != "procedure")

@@ -179,6 +179,10 @@ def _write_folders(
             folder: question_digest(sources, asked, [*notebooks, *outputs.names, *office_text])
             for folder, asked in zip(folders, questions, strict=True)
         }
+        live = out / live_folder(book.language, is_public=is_public)
+        if LIVE in outputs.formats:
+            start = {"period": period, "profile": profile}
+            made_from[live] = question_digest(sources, start, [LIVE, *outputs.marks])
         with ExitStack() as stack:
             jobs = []
             for asked, folder in zip(questions, folders, strict=True):
@@ -195,8 +199,7 @@ def _write_folders(
             if publication is not None:
                 # before the pages are in their place: a record without a page harms none
                 write_record(book.home, publication.record)
-            if LIVE in outputs.formats:
-                live = out / live_folder(book.language, is_public=is_public)
+            if live in made_from and (is_public or not record.has(live, made_from[live])):
                 fresh = stack.enter_context(replace_folder(live))
                 write_live_page(book, fresh, outputs, period, profile, is_public=is_public)
         if not is_public:
