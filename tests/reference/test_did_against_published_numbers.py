@@ -189,12 +189,13 @@ def test_twenty_ways_to_choose_the_treated_units_are_enough(chosen, units, is_kn
     assert ("few_ways" in found.reasons) is not is_known
 
 
-def test_where_ways_are_many_a_part_of_them_tells_the_chance_of_all():
+@pytest.mark.parametrize(("units", "chosen", "near"), [(9, 3, 1e-9), (16, 8, 0.025)])
+def test_the_chance_is_the_larger_one_over_all_ways_or_a_part_of_many(units, chosen, near):
     random = np.random.default_rng(2)
-    dossiers = random.poisson(80, (16, 8)).astype(float)
+    dossiers = random.poisson(80, (units, 8)).astype(float)
     late = random.binomial(dossiers.astype(int), 0.2).astype(float)
     late[:4, 5:] += 8
-    treated = np.arange(16) < 8
+    treated = np.arange(units) < chosen
     found = difference_in_differences(late, dossiers, None, treated=treated, after=5)
     whole = [late[:, w].sum(axis=1) / dossiers[:, w].sum(axis=1) for w in (slice(5), slice(5, 8))]
     change = whole[1] - whole[0]
@@ -212,4 +213,26 @@ def test_where_ways_are_many_a_part_of_them_tells_the_chance_of_all():
         ).pvalue
         for x in (change, beyond)
     ]
-    assert found.p_value == pytest.approx(max(chances), abs=0.025)
+    assert found.p_value == pytest.approx(max(chances), abs=near)
+
+
+def test_sides_that_drift_apart_or_part_for_one_period_before_are_said():
+    assert "courses_differ_before" in world(1, drift=0.03).reasons
+    dossiers = np.full((12, 8), 400.0)
+    late = np.random.default_rng(4).binomial(400, 0.1, (12, 8)).astype(float)
+    treated = np.arange(12) < 4
+    alike = difference_in_differences(late, dossiers, None, treated=treated, after=5)
+    assert "courses_differ_before" not in alike.reasons
+    late[:4, 2] += 120  # the middle of the periods before: no slope
+    parted = difference_in_differences(late, dossiers, None, treated=treated, after=5)
+    assert "courses_differ_before" in parted.reasons
+
+
+def test_two_units_have_an_interval_and_a_side_without_any_has_no_difference():
+    late, dossiers, _ = drawn_world()
+    two = difference_in_differences(late, dossiers, None, treated=np.arange(9) < 2, after=5)
+    assert two.lower < two.value < two.upper
+    dossiers[:2, :5] = late[:2, :5] = 0
+    none = difference_in_differences(late, dossiers, None, treated=np.arange(9) < 2, after=5)
+    assert (none.value, none.lower, none.upper, none.p_value) == (None, None, None, None)
+    assert "few_ways" in none.reasons
