@@ -69,6 +69,7 @@ MODULES = {
     "workbench.figures.estimates.difference_in_differences": (
         "reference/test_did_against_published_numbers.py",
     ),
+    "workbench.figures.estimates.clusters": ("reference/test_design_effects.py",),
     "workbench.figures.estimates.healthy_counts": (UNITS, "unit/test_compare_adjusted.py"),
     "workbench.figures.estimates.shrinkage": (UNITS, COUNTS),
     "workbench.figures.estimates.sojourn_times": ("unit/test_sojourn_times.py",),

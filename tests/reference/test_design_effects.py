@@ -61,9 +61,12 @@ def test_months_of_other_levels_are_no_correlation_within_days():
 def test_a_unit_of_few_days_is_taken_to_be_like_the_others():
     batched = [clusters(np.full(40, 5), np.tile([5, 0, 0, 0], 10))]
     one_day = [clusters(np.array([5]), np.array([2]))]
-    two_days = [clusters(np.full(2, 5), np.full(2, 2))]
+    # of two days with two dossiers, one late: -1 by themselves, 0.9934 with the others' 150 / 150
+    two_days = [clusters(np.full(2, 2), np.full(2, 1))]
     found = correlations([batched, one_day, two_days])
-    assert found[0] > found[1] > found[2] > 0.85
+    common = (150 - 0.5) / (150 + 0.5)
+    expected = [(40 + 30 * common) / 70, common, (-2 + 30 * common) / 32]
+    assert found == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize("batch", [1, 3, 10])

@@ -114,3 +114,125 @@ def test_few_dossiers_and_empty_units_are_reported():
     )
     assert "few_dossiers" in found.reasons
     assert found.evidence_level == 2
+
+
+def drawn_world(seed: int = 5):
+    random = np.random.default_rng(seed)
+    dossiers = random.poisson(80, (9, 8)).astype(float)
+    return random.binomial(dossiers.astype(int), 0.2).astype(float), dossiers, np.arange(9) < 3
+
+
+def test_the_trend_is_the_difference_of_weighted_slopes_before_the_change():
+    late, dossiers, treated = drawn_world()
+    found = difference_in_differences(late, dossiers, None, treated=treated, after=5)
+    design = np.stack([np.ones(5), np.arange(5)], axis=1)
+    slopes = np.array(
+        [
+            WLS(x[:5] / n[:5], design, weights=n[:5]).fit().params[1]
+            for x, n in zip(late, dossiers, strict=True)
+        ]
+    )
+    bounds = ttest_ind(slopes[treated], slopes[~treated], equal_var=False).confidence_interval()
+    value = slopes[treated].mean() - slopes[~treated].mean()
+    assert found.trend == pytest.approx((value, bounds.low, bounds.high))
+
+
+@pytest.mark.parametrize("seed", [5, 6])
+def test_what_is_expected_of_each_unit_and_period_is_taken_off_everywhere(seed):
+    late, dossiers, treated = drawn_world(seed)
+    expected = np.random.default_rng(seed + 9).uniform(0, 20, late.shape)
+    expected[treated, 2] += 60
+    plain = difference_in_differences(late, dossiers, None, treated=treated, after=5)
+    moved = difference_in_differences(late + expected, dossiers, expected, treated=treated, after=5)
+    for name in ("value", "lower", "upper", "p_value", "trend"):
+        assert getattr(moved, name) == pytest.approx(getattr(plain, name), abs=1e-9)
+    assert (moved.reasons, moved.evidence_level) == (plain.reasons, plain.evidence_level)
+
+
+def test_shares_do_not_hang_on_the_unit_in_which_dossiers_are_counted():
+    late, dossiers, treated = drawn_world()
+    whole = difference_in_differences(late, dossiers, None, treated=treated, after=5)
+    small = difference_in_differences(late / 1e4, dossiers / 1e4, None, treated=treated, after=5)
+    for name in ("value", "lower", "upper", "p_value", "trend"):
+        assert getattr(small, name) == pytest.approx(getattr(whole, name), abs=1e-9)
+
+
+def test_a_unit_without_dossiers_on_one_side_is_left_out_of_the_change():
+    late, dossiers, treated = drawn_world()
+    late[8, :5] = dossiers[8, :5] = 0
+    with_it = difference_in_differences(late, dossiers, None, treated=treated, after=5)
+    without = difference_in_differences(late[:8], dossiers[:8], None, treated=treated[:8], after=5)
+    assert (with_it.value, with_it.p_value) == (without.value, without.p_value)
+    assert (with_it.lower, with_it.upper) == (without.lower, without.upper)
+
+
+@pytest.mark.parametrize(("missing", "reason"), [(0, ""), (1, "few_dossiers")])
+def test_thirty_dossiers_in_every_corner_are_enough_and_twenty_nine_are_not(missing, reason):
+    dossiers = np.full((8, 6), 40.0)
+    dossiers[:4, 3:] = 2.5
+    dossiers[0, 3] -= missing
+    late = dossiers * 0.1
+    found = difference_in_differences(late, dossiers, None, treated=np.arange(8) < 4, after=3)
+    assert ("few_dossiers" in found.reasons) is bool(reason)
+    assert found.denominator == 30 - missing
+
+
+@pytest.mark.parametrize(
+    ("chosen", "units", "is_known"), [(2, 8, True), (3, 6, True), (2, 6, False)]
+)
+def test_twenty_ways_to_choose_the_treated_units_are_enough(chosen, units, is_known):
+    late, dossiers, _ = drawn_world()
+    found = difference_in_differences(
+        late[:units], dossiers[:units], None, treated=np.arange(units) < chosen, after=5
+    )
+    assert (found.p_value is not None) is is_known
+    assert ("few_ways" in found.reasons) is not is_known
+
+
+@pytest.mark.parametrize(("units", "chosen", "near"), [(9, 3, 1e-9), (16, 8, 0.025)])
+def test_the_chance_is_the_larger_one_over_all_ways_or_a_part_of_many(units, chosen, near):
+    random = np.random.default_rng(2)
+    dossiers = random.poisson(80, (units, 8)).astype(float)
+    late = random.binomial(dossiers.astype(int), 0.2).astype(float)
+    late[:4, 5:] += 8
+    treated = np.arange(units) < chosen
+    found = difference_in_differences(late, dossiers, None, treated=treated, after=5)
+    whole = [late[:, w].sum(axis=1) / dossiers[:, w].sum(axis=1) for w in (slice(5), slice(5, 8))]
+    change = whole[1] - whole[0]
+    design = np.stack([np.ones(8), np.arange(8), np.arange(8) >= 5], axis=1)
+    beyond = np.array(
+        [WLS(x / n, design, weights=n).fit().params[2] for x, n in zip(late, dossiers, strict=True)]
+    )
+    chances = [
+        permutation_test(
+            (x[treated], x[~treated]),
+            lambda one, two, axis: np.abs(ttest_ind(one, two, equal_var=False, axis=axis)[0]),
+            alternative="greater",
+            n_resamples=np.inf,
+            vectorized=True,
+        ).pvalue
+        for x in (change, beyond)
+    ]
+    assert found.p_value == pytest.approx(max(chances), abs=near)
+
+
+def test_sides_that_drift_apart_or_part_for_one_period_before_are_said():
+    assert "courses_differ_before" in world(1, drift=0.03).reasons
+    dossiers = np.full((12, 8), 400.0)
+    late = np.random.default_rng(4).binomial(400, 0.1, (12, 8)).astype(float)
+    treated = np.arange(12) < 4
+    alike = difference_in_differences(late, dossiers, None, treated=treated, after=5)
+    assert "courses_differ_before" not in alike.reasons
+    late[:4, 2] += 120  # the middle of the periods before: no slope
+    parted = difference_in_differences(late, dossiers, None, treated=treated, after=5)
+    assert "courses_differ_before" in parted.reasons
+
+
+def test_two_units_have_an_interval_and_a_side_without_any_has_no_difference():
+    late, dossiers, _ = drawn_world()
+    two = difference_in_differences(late, dossiers, None, treated=np.arange(9) < 2, after=5)
+    assert two.lower < two.value < two.upper
+    dossiers[:2, :5] = late[:2, :5] = 0
+    none = difference_in_differences(late, dossiers, None, treated=np.arange(9) < 2, after=5)
+    assert (none.value, none.lower, none.upper, none.p_value) == (None, None, None, None)
+    assert "few_ways" in none.reasons

@@ -134,3 +134,8 @@ def test_reliability_shows_predictions_beside_what_happened():
     assert np.mean((bad.lower <= bad.predicted) & (bad.predicted <= bad.upper)) <= 0.2
     assert good.brier < bad.brier
     assert good.number.sum() == 5_000
+
+
+def test_those_watched_from_the_start_are_at_risk_when_some_end_at_once():
+    times, ended, entered = [0.0, 0.5, 0.8, 1.2], [True, True, True, False], [0.0, 0.0, 0.0, 0.3]
+    assert kaplan_meier(times, ended, entered).values([0.0, 0.6]) == pytest.approx([2 / 3, 4 / 9])

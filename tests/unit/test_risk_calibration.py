@@ -7,9 +7,14 @@ import datetime as dt
 import numpy as np
 import polars as pl
 import pytest
+from statsmodels.api import Logit, add_constant
 
 from workbench.figures.compare.risk_calibration import as_of, calibrate_risks
-from workbench.figures.estimates.breach_risk import predicted_number, variance_between_lists
+from workbench.figures.estimates.breach_risk import (
+    calibration_slope,
+    predicted_number,
+    variance_between_lists,
+)
 
 NEW_YEAR = dt.date(2022, 1, 1)
 
@@ -54,6 +59,40 @@ def test_risks_that_come_true_lie_inside_what_happened():
     whole = (table["predicted"] * table["n_dossiers"]).sum() / table["n_dossiers"].sum()
     came = (table["happened"] * table["n_dossiers"]).sum() / table["n_dossiers"].sum()
     assert abs(whole - came) < 0.12
+
+
+def test_a_dossier_withdrawn_in_time_was_not_late_and_one_resolved_at_once_does_not_doom_the_rest():
+    """One in ten ends late, one in ten is withdrawn, and some are resolved at the very counter."""
+    rows = [("at once", "A", day(150), day(150), "resolved", 0, 100)]
+    for i in range(600):
+        kind = i % 10
+        lasted = 22 if kind == 0 else 3 + i % 7
+        ending = "withdrawn" if kind == 1 else "resolved"
+        end = day(i) + dt.timedelta(days=lasted)
+        rows.append((f"D{i}", "A", day(i), end, ending, lasted * 5, 100))
+    days = [day(n) for n in range(200, 560, 30)]
+    table = calibrate_risks(progress(rows), days).row(0, named=True)
+    open_then = sum(
+        start <= at < end and 5 * (at - start).days <= 100
+        for at in days
+        for _, _, start, end, *_ in rows
+    )
+    counted = calibrate_risks(progress(rows), days)["n_dossiers"].sum()
+    assert counted == open_then
+    assert table["came"] == pytest.approx(table["expected"], rel=0.2)
+
+
+def test_a_calibration_slope_is_that_of_statsmodels_and_missing_where_there_is_none():
+    random = np.random.default_rng(3)
+    risk = random.uniform(0.05, 0.95, 400)
+    late = random.random(400) < risk**2
+    odds = np.log(risk / (1 - risk))
+    model = Logit(late.astype(float), add_constant(odds)).fit(disp=0)
+    low, high = model.conf_int()[1]
+    expected = pytest.approx((model.params[1], low, high), abs=1e-6)
+    assert calibration_slope(risk, late) == expected
+    assert calibration_slope([0.3] * 9, [0, 1, 0] * 3) is None
+    assert calibration_slope([0.1, 0.9] * 9, [0, 1] * 9) is None
 
 
 def test_nothing_open_then_gives_an_empty_table():

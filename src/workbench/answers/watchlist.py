@@ -176,7 +176,21 @@ def _reliability_claims(rows: Sequence[Row]) -> tuple[Claim, ...]:
         n=numerals.count(sum(row["n_dossiers"] for row in rows)),
         brier=numerals.decimal(rows[0]["brier"], 3),
     )
-    return (claim(text, 2),)
+    row = rows[0]
+    whole = say(
+        "forecasts.reliability_whole",
+        expected=numerals.decimal(row["expected"]),
+        came=numerals.count(row["came"]),
+    )
+    if row["slope"] is None:
+        return (claim(f"{text} {whole}", 2),)
+    slope = say(
+        "forecasts.reliability_slope",
+        slope=numerals.decimal(row["slope"], 2),
+        interval=f"{numerals.decimal(row['slope_lower'], 2)} – "
+        f"{numerals.decimal(row['slope_upper'], 2)}",
+    )
+    return (claim(f"{text} {whole} {slope}", 2),)
 
 
 def _reliability_table(rows: Sequence[Row]) -> Table:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from math import fsum
 
 import polars as pl
 
@@ -17,6 +18,7 @@ from workbench.figures.compare.eventual import breach_risks
 from workbench.figures.compare.sojourn_risk import passages_as_of
 from workbench.figures.estimates.breach_risk import (
     Reliability,
+    calibration_slope,
     reliability,
     variance_between_lists,
 )
@@ -30,6 +32,9 @@ _RELIABILITY = {
     "lower": pl.Float64,
     "upper": pl.Float64,
     "brier": pl.Float64,
+    "expected": pl.Float64,
+    "came": pl.Int64,
+    **dict.fromkeys(("slope", "slope_lower", "slope_upper"), pl.Float64),
 }
 
 
@@ -45,17 +50,19 @@ def calibrate_risks(
 
     Returns:
         group (1 the lowest risks), n_dossiers, predicted (mean risk), happened (share late in the
-        end) with lower and upper, brier (of all groups). Dossiers that were already overdue on
-        the day are certain and excluded, as are those still open and in time now. Empty when no
-        day had an open dossier whose end is known.
+        end) with lower and upper; of all groups brier, expected and came (late dossiers), slope
+        (1: risks are as far apart as what came) with its interval, missing where there is none.
+        Dossiers that were already overdue on the day are certain and excluded, as are those still
+        open and in time now. Empty when no day had an open dossier whose end is known.
 
-    Source: as ``estimates.breach.reliability``.
+    Source: as ``estimates.breach_risk.reliability`` and ``calibration_slope``.
     """
     daily = [_of_day(progress, day, passages) for day in sorted(days)]
     risks = pl.concat(daily) if daily else pl.DataFrame()
     if risks.is_empty():
         return pl.DataFrame(schema=_RELIABILITY)
     table: Reliability = reliability(risks["risk"], risks["is_late"], GROUPS)
+    slope = calibration_slope(risks["risk"], risks["is_late"]) or (None,) * 3
     return pl.DataFrame(
         {
             "group": range(1, table.number.size + 1),
@@ -65,6 +72,12 @@ def calibrate_risks(
             "lower": table.lower,
             "upper": table.upper,
             "brier": [table.brier] * table.number.size,
+            "expected": [fsum(risks["risk"])] * table.number.size,
+            "came": [int(risks["is_late"].sum())] * table.number.size,
+            **{
+                name: [bound] * table.number.size
+                for name, bound in zip(("slope", "slope_lower", "slope_upper"), slope, strict=True)
+            },
         },
         schema=_RELIABILITY,
     )
@@ -108,7 +121,8 @@ def as_of(progress: pl.DataFrame, day: dt.date) -> pl.DataFrame:
 def _of_day(progress: pl.DataFrame, day: dt.date, passages: pl.DataFrame | None) -> pl.DataFrame:
     """Forecast the dossiers open on a day and join their outcome."""
     late = pl.col("elapsed_seconds") > pl.col("allowed_seconds")
-    ends = progress.filter((pl.col("ending") == "resolved") | late).select(
+    # withdrawn or refused before its limit is not late: the risk says so as well
+    ends = progress.filter((pl.col("ending") != "open") | late).select(
         "dossier_id", late.cast(pl.Int64).alias("is_late")
     )
     then = as_of(progress, day)

@@ -136,7 +136,9 @@ def _table(
     before = np.searchsorted(np.sort(times[~over]), moments, side="left") + np.cumsum(ends) - ends
     risk = times.size - before
     if entered is not None:
-        starts = np.sort(np.asarray(entered, dtype=np.float64))
+        watched = np.asarray(entered, dtype=np.float64)
+        # watched from the start is at risk at time 0 too, when some end at once
+        starts = np.sort(np.where(watched > 0, watched, -np.inf))
         risk = risk - (times.size - np.searchsorted(starts, moments, side="left"))
     # One that was watched from its very end on still was at risk then.
     return moments, np.maximum(risk, ends).astype(np.float64), ends.astype(np.float64)
