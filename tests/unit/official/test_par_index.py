@@ -82,7 +82,7 @@ def test_a_criterion_that_cannot_be_right_says_why_and_leaves_the_others_alone(
 ):
     odd, right = evaluate(criteria(row, good(threshold="0.9")), FIGURES, on=DAY).rows(named=True)
     assert message in odd["problem"]
-    assert odd["points"] is None
+    assert (odd["points"], odd["max_points"]) == (None, 2.0)
     assert (right["points"], right["problem"]) == (2.0, "")
 
 
@@ -103,6 +103,7 @@ def other(kind, metric="", points=2, rule="", threshold="", scores=","):
         (other("count", "early + on_time", rule="proportional", threshold=100), 1.8, 10),
         (other("count", "late", rule="at_most", threshold=10), 2, None),
         (other("count", "late", rule="at_most", threshold=9), 0, None),
+        (other("count", "unknown", rule="at_most", threshold=0), 2, None),
         (other("checklist", rule="proportional", threshold=4, scores="3,"), 1.5, 1),
         (other("manual", scores="1.5,"), 1.5, None),
         (other("manual", scores="1.5,1"), 1, None),
