@@ -116,6 +116,11 @@ def test_counts_checklists_and_points_by_hand_are_scored(criteria, row, points, 
     assert scored["is_self_scored"] == row.endswith("1.5,\n")
 
 
+def test_part_of_a_dossier_more_takes_a_whole_one(criteria):
+    row = evaluate(criteria(good(threshold="0.951")), FIGURES, on=DAY).row(0, named=True)
+    assert row["steps_to_win"] == 6
+
+
 def test_points_by_hand_are_none_where_nobody_gave_any_and_never_more_than_there_are(criteria):
     empty, much = evaluate(
         criteria(other("manual"), other("manual", scores="3,")), FIGURES, on=DAY
