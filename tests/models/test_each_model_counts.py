@@ -268,6 +268,7 @@ def test_receptions_and_returns_are_counted_once_for_all_profiles(model_test) ->
         "online_full  online_part  online_rest": ("1 1 1", "0 0 0"),
         "reception_known  received_within_8h": ("2 1", "0 0"),
         "returned  returned_by_post  returned_online  returned_counter": ("0 0 0 0", "3 1 1 1"),
+        "online_returned  online_returned_online": ("0 0", "1 0"),
     }
     for names, (january, february) in columns.items():
         quarter = [

@@ -77,6 +77,7 @@ ALIKE = {
     ("rhythm.signing_days", "profile"),
     ("official.index_766", "profile"),  # judged by the profile of the software it simulates
     ("interventions", "profile"),  # nothing is recorded in the sample
+    *(("official.criteria", scope) for scope in SCOPE),  # none is entered as shipped
     ("moved_due_dates", "unit"),  # no day was announced while the sample ran
 }
 """Answers that may be asked about something they do not depend on."""

@@ -7,7 +7,8 @@
 --   filed_elsewhere + territory_unknown <= received; paid_online + paid_counter <= paid;
 --   paid <= payable; payable + payment_unknown <= received; digitised <= digitisation_known;
 --   extended <= extension_known; supplemented <= supplement_known; satisfied <= rated;
---   complaints <= complaint_known; results_electronic <= result_known
+--   complaints <= complaint_known; results_electronic <= result_known;
+--   online_returned_online <= online_returned
 -- What no lateness profile decides. An unknown channel stays unknown: such a dossier was received
 -- otherwise than by a channel of the forms, and is not among those of known channel. Payable: with
 -- a fee or duty. A result is electronic as recorded, else where it is returned online.
@@ -86,6 +87,8 @@ span_returns as (
         count(*) filter (where channel_out = 'post') as returned_by_post,
         count(*) filter (where channel_out = 'online') as returned_online,
         count(*) filter (where channel_out = 'counter') as returned_counter,
+        count(channel_out) filter (where is_online) as online_returned,
+        count(*) filter (where is_online and channel_out = 'online') as online_returned_online,
         count(has_electronic_result) as result_known,
         count(*) filter (where has_electronic_result) as results_electronic
     from dossier_facts

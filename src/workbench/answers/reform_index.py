@@ -96,7 +96,8 @@ def _threshold(row: Row) -> Cell:
         return Blank(row["problem"] or say("official.criteria_no_count"))
     if row["kind"] == "rate":
         return numerals.percent(row["threshold"])
-    return numerals.decimal(row["threshold"], 0)
+    is_whole = row["threshold"] == int(row["threshold"])
+    return numerals.decimal(row["threshold"], 0 if is_whole else 2)
 
 
 def _or_problem(row: Row, column: str) -> Cell:

@@ -33,7 +33,7 @@ def inspect(
     if out:
         check_output(out.parent)
     form = exports.TextForm(**asdict(text))
-    draft = exports.inspect(path, find_facts().reference, form).to_toml()
+    draft = exports.inspect(path, find_facts().reference, form).to_toml(out.stem if out else "")
     if out is None:
         sys.stdout.write(draft)
         return

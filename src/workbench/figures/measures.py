@@ -95,6 +95,8 @@ COUNTERS = (
     "returned_by_post",
     "returned_online",
     "returned_counter",
+    "online_returned",
+    "online_returned_online",
     "result_known",
     "results_electronic",
 )

@@ -89,9 +89,14 @@ class Inspection:
     alike_units: tuple[tuple[str, str], ...] = ()
     body: str = ""
 
-    def to_toml(self) -> str:
-        """Return the draft of a profile, with comments in the language in force."""
-        return draft(self)
+    def to_toml(self, name: str = "") -> str:
+        """Return the draft of a profile, with comments in the language in force.
+
+        Args:
+            name: What the profile is called: its file's name without the ending. By default a
+                name is made from that of the export.
+        """
+        return draft(self, name)
 
 
 def inspect(path: Path, reference: Path, form: TextForm = AS_FOUND) -> Inspection:

@@ -24,9 +24,15 @@ if TYPE_CHECKING:
 _MEANINGFUL_LENGTH = 4
 
 
-def draft(found: Inspection) -> str:
-    """Return the profile as text."""
-    parts = (_top(found), _snapshot(found), _file(found), _columns(found), _stages(found))
+def draft(found: Inspection, name: str = "") -> str:
+    """Return the profile as text, under a name of its own or one made from the export's."""
+    parts = (
+        _top(found, name or _name(found)),
+        _snapshot(found),
+        _file(found),
+        _columns(found),
+        _stages(found),
+    )
     lines = [line for part in (*parts, _codes(found)) for line in part]
     return "\n".join(lines) + "\n"
 
@@ -53,9 +59,12 @@ def _one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _top(found: Inspection) -> Iterator[str]:
+def _name(found: Inspection) -> str:
+    return "_".join(re.findall("[a-z0-9]+", bare_key(found.path.name.split(".")[0]))) or "export"
+
+
+def _top(found: Inspection, name: str) -> Iterator[str]:
     order = "day_first" if found.day_first else "month_first"
-    name = "_".join(re.findall("[a-z0-9]+", bare_key(found.path.name.split(".")[0]))) or "export"
     yield _comment("about", file=found.path.name)
     if found.header_row:
         yield _comment("header_at", row=found.header_row, sheet=found.sheet or "-")

@@ -185,7 +185,7 @@ def _criterion(
     where = {"file": file, "row": number}
     if missing:
         problem = say("official.criterion_lacks", missing=", ".join(missing), **where)
-        return _Criterion(row, number, problem=problem)
+        return _Criterion(row, number, points=_points(row), problem=problem)
     counters = _counters(row, rates)
     kind = row.get("kind") or "rate"
     rules = ("",) if kind == "manual" else _RULES
@@ -200,12 +200,18 @@ def _criterion(
             rules=", ".join(_RULES),
             **where,
         )
-        return _Criterion(row, number, problem=problem)
+        return _Criterion(row, number, points=_points(row), problem=problem)
     try:
         return _read(row, number, counters)
     except ValueError as error:
         problem = say("official.criterion_value", reason=error, **where)
-        return _Criterion(row, number, problem=problem)
+        return _Criterion(row, number, points=_points(row), problem=problem)
+
+
+def _points(row: Mapping[str, str]) -> float:
+    """Return the most points of a row, 0 where it does not say."""
+    text = row.get("points") or ""
+    return float(text) if text.replace(".", "", 1).isdecimal() else 0.0
 
 
 def _counters(row: dict[str, str], rates: Mapping[str, Rate]) -> Rate | None:
@@ -222,7 +228,9 @@ def _counters(row: dict[str, str], rates: Mapping[str, Rate]) -> Rate | None:
 def _read(row: dict[str, str], number: int, counters: Rate) -> _Criterion:
     kind, points = row.get("kind") or "rate", float(row["points"])
     threshold = 0.0 if kind == "manual" else float(row["threshold"])
-    is_possible = kind == "manual" or 0 < threshold <= (1 if kind == "rate" else math.inf)
+    lowest = 0.0 if row["rule"] == "at_most" else math.ulp(0.0)
+    highest = 1.0 if kind == "rate" else math.inf
+    is_possible = kind == "manual" or lowest <= threshold <= highest
     if not is_possible:
         raise ValueError(f"threshold {row['threshold']}")
     for column in ("self_scored", "checked"):

@@ -82,7 +82,7 @@ def test_a_criterion_that_cannot_be_right_says_why_and_leaves_the_others_alone(
 ):
     odd, right = evaluate(criteria(row, good(threshold="0.9")), FIGURES, on=DAY).rows(named=True)
     assert message in odd["problem"]
-    assert odd["points"] is None
+    assert (odd["points"], odd["max_points"]) == (None, 2.0)
     assert (right["points"], right["problem"]) == (2.0, "")
 
 
@@ -103,6 +103,7 @@ def other(kind, metric="", points=2, rule="", threshold="", scores=","):
         (other("count", "early + on_time", rule="proportional", threshold=100), 1.8, 10),
         (other("count", "late", rule="at_most", threshold=10), 2, None),
         (other("count", "late", rule="at_most", threshold=9), 0, None),
+        (other("count", "unknown", rule="at_most", threshold=0), 2, None),
         (other("checklist", rule="proportional", threshold=4, scores="3,"), 1.5, 1),
         (other("manual", scores="1.5,"), 1.5, None),
         (other("manual", scores="1.5,1"), 1, None),
@@ -113,6 +114,11 @@ def test_counts_checklists_and_points_by_hand_are_scored(criteria, row, points, 
     assert (scored["points"], scored["steps_to_win"]) == (pytest.approx(points), steps)
     assert scored["points_to_win"] == pytest.approx(2 - points)
     assert scored["is_self_scored"] == row.endswith("1.5,\n")
+
+
+def test_part_of_a_dossier_more_takes_a_whole_one(criteria):
+    row = evaluate(criteria(good(threshold="0.951")), FIGURES, on=DAY).row(0, named=True)
+    assert row["steps_to_win"] == 6
 
 
 def test_points_by_hand_are_none_where_nobody_gave_any_and_never_more_than_there_are(criteria):

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from workbench.cli import main
 from workbench.core.errors import InputRejected
 from workbench.ingest import SourceProfile, deliveries, find_profile, ingest, read_profile
 from workbench.ingest.fields import is_instant
+from workbench.ingest.inbox import sort_inbox
 from workbench.ingest.inspection import Inspection, inspect
 from workbench.testing import one_stop_export
 
@@ -247,3 +249,19 @@ def test_the_kinds_of_steps_are_guessed_from_the_words_of_their_names(put, refer
     text = inspect(put("log.csv", table), reference_dir).to_toml()
     for name, kind in guessed.items():
         assert f'# "{name}" = "{kind}"  # ' in text
+
+
+def test_a_file_of_an_unknown_program_is_refused_with_the_commands_that_read_it(
+    tmp_path, reference_dir
+):
+    export = tmp_path / "inbox" / "register.csv"
+    export.parent.mkdir()
+    export.write_text("Mã hồ sơ;Ngày tiếp nhận;Ngày hẹn trả\nA;05/01/2026;12/01/2026\n", "utf-8")
+    known = find_profile("one_stop", reference_dir)
+    with pytest.raises(InputRejected, match=r"workbench sources inspect data/inbox/register\.csv"):
+        sort_inbox(export.parent, [known])
+    draft = tmp_path / "mine.toml"
+    assert main(["sources", "inspect", str(export), "--out", str(draft)]) == 0
+    profile = find_profile(draft, reference_dir)
+    assert profile.name == "mine", "a profile of a project bears the name of its file"
+    assert [one.path for one in sort_inbox(export.parent, [profile]).exports] == [export]
