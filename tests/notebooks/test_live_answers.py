@@ -17,7 +17,8 @@ from workbench.messages import use_language
 @pytest.fixture
 def notebook() -> LiveNotebook:
     """A notebook whose parameters cell names a period and all units."""
-    kernel = SimpleNamespace(get_parent=lambda _: {"metadata": {}})
+    cell = {"metadata": {}, "content": {"code": "book.a(period, unit=unit)"}}
+    kernel = SimpleNamespace(get_parent=lambda _: cell)
     return LiveNotebook(SimpleNamespace(user_ns={"period": "2022-H1", "unit": "*"}, kernel=kernel))
 
 
@@ -49,6 +50,17 @@ def test_a_choice_without_a_parameter_changes_one_answer_and_says_that_it_is_not
     assert live.asking.scope["measure"] == "late_or_overdue"
     assert live.picker.write == {}
     assert "theo lịch không theo" in live.picker.note
+
+
+def test_a_unit_that_a_cell_does_not_ask_about_is_not_written_into_the_parameters(
+    notebook: LiveNotebook, small_book: Book
+) -> None:
+    notebook.show(small_book.compare_units("2022-H1"))
+    live = answers(notebook)["compare_units"]
+    notebook.choose(live, "unit", "SD-VH")
+    assert live.asking.scope["unit"] == "SD-VH"
+    assert notebook._shell.user_ns["unit"] == "*"
+    assert live.picker.write == {}
 
 
 def test_the_lists_offer_what_the_book_knows_and_show_what_was_asked(small_book: Book) -> None:
