@@ -143,7 +143,9 @@ class Lab:
 @pytest.fixture(scope="session")
 def lab(reproduced, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """``workbench lab --no-browser`` on a project with results, stopped as by Ctrl-C."""
-    bench = reproduced.copy_to(tmp_path_factory.mktemp("lab") / "project", JUPYTER_TOKEN=TOKEN)
+    bench = reproduced.copy_to(
+        tmp_path_factory.mktemp("lab") / "project", JUPYTER_TOKEN=TOKEN, WORKBENCH_LANG="vi"
+    )
     home = bench.root / "data" / ".lab" / "config"
     home.mkdir(parents=True)
     # The page's own state, by which a test knows that a notebook has finished.

@@ -47,7 +47,9 @@ def parameters(file: Path) -> dict[str, str]:
     return names
 
 
-def test_a_session_from_the_start_page_to_an_export(lab, context, guard, tmp_path) -> None:
+def test_a_session_from_the_start_page_to_an_export(  # noqa: PLR0915 - one session
+    lab, context, guard, tmp_path
+) -> None:
     watch = guard((lab.url,))
     page = watch.watch(context)
     page.set_default_timeout(120_000)

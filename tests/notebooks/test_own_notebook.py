@@ -49,7 +49,8 @@ def make(project: Project, name: str, **asked: str) -> str:
 def five_lines() -> list[str]:
     """Return the five lines of the manual, the first one apart: the parameter."""
     blocks = re.findall(r"```python\n(.*?)```", MANUAL.read_text(encoding="utf-8"), re.S)
-    (lines,) = [block.splitlines() for block in blocks if block.startswith("period = ")]
+    (block,) = [block for block in blocks if block.startswith("period = ")]
+    lines = [line for line in block.splitlines() if line]
     assert len(lines) == 5
     return [lines[0], "\n".join(lines[1:])]
 

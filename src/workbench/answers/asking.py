@@ -18,7 +18,7 @@ class Asking:
     Args:
         ask: Puts the question; takes what is asked about by name.
         book: The book that was asked.
-        given: What was asked about, as typed.
+        given: What was asked about, as typed; defaults are not among it.
         scope: The same as looked up, with the unit and profile of the part that was asked.
         lookups: How the book looks up what is asked about, by parameter: ``period``, ``unit`` …
     """

@@ -137,8 +137,8 @@ class Question(Generic[Asker, P, T]):
         """
         run: Any = asker.run if isinstance(asker, Part) else asker
         given = self.signature.bind(asker, *args, **kwargs)
-        given.apply_defaults()
         typed = dict(list(given.arguments.items())[1:])
+        given.apply_defaults()
         excerpt = run.limited_to(self.tables)
         with use_language(run.language):
             for name, find in self._finders.items():

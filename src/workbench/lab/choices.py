@@ -65,11 +65,8 @@ def period_around(book: Any, words: list[str]) -> str:
         book: The book.
         words: Periods as the axis of a chart names them.
     """
-    spans = [
-        Period.parse(p)
-        for p, text in periods(book)
-        if text in words or numerals.month_tick(p) in words
-    ]
+    ticks = [(label, numerals.month_tick(label)) for label in book.periods("month")]
+    spans = [Period.parse(p) for p, text in (*periods(book), *ticks) if text in words]
     if not spans:
         return ""
     first, last = min(s.starts_on for s in spans), max(s.ends_on for s in spans)

@@ -6,6 +6,7 @@ same value, and is written into the parameters cell: a scheduled run gives what 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -57,11 +58,13 @@ class LiveAnswer:
     Args:
         answer: The answer.
         asking: The question as it was put.
+        code: The code of its cell.
         notebook: The answers of the notebook, which choose together.
     """
 
-    def __init__(self, answer: Answer, asking: Asking, notebook: LiveNotebook) -> None:
+    def __init__(self, answer: Answer, asking: Asking, code: str, notebook: LiveNotebook) -> None:
         self.asking = asking
+        self._words = {*re.findall(r"\w+", code)}
         self._answer = answer
         self._notebook = notebook
         self._output = Output()
@@ -90,9 +93,12 @@ class LiveAnswer:
         self.picker.fields = self._fields()
         self._draw()
 
-    def is_about(self, name: str, value: str) -> bool:
-        """Whether it was asked with a value of a parameter."""
-        return name in self.asking.lookups and self.asking.scope.get(name) == value
+    def follows(self, name: str, names: dict[str, Any]) -> bool:
+        """Whether its cell asks about a variable of the notebook, as that variable is now."""
+        given = self.asking.given
+        return (
+            name in given and name in names and given[name] == names[name] and name in self._words
+        )
 
     def _fields(self) -> list[dict[str, Any]]:
         with use_language(self.asking.book.language):
@@ -167,24 +173,23 @@ class LiveNotebook:
         key = (str(parent.get("metadata", {}).get("cellId", "")), answer.name)
         if key in self._answers:
             self._answers.pop(key).close()
-        self._answers[key] = LiveAnswer(answer, asking, self)
+        code = str(parent.get("content", {}).get("code", ""))
+        self._answers[key] = LiveAnswer(answer, asking, code, self)
         self._answers[key].show()
 
     def choose(self, source: LiveAnswer, name: str, value: str) -> None:
         """Ask an answer, and all that were asked with the same value, about another one."""
-        names, asking = self._shell.user_ns, source.asking
-        before = asking.scope.get(name)
-        is_shared = name in names and names[name] == asking.given.get(name)
-        with use_language(asking.book.language):
+        names = self._shell.user_ns
+        following = [live for live in self._answers.values() if live.follows(name, names)]
+        with use_language(source.asking.book.language):
             words = {"written": say("lab.written", name=name), "only": say("lab.only_here")}
-        if not is_shared:
+        if source not in following:
             source.ask_again(name, value)
             source.picker.note = words["only"]
             return
         names[name] = value
-        for answer in [*self._answers.values()]:
-            if answer is source or answer.is_about(name, str(before)):
-                answer.ask_again(name, value)
+        for live in following:
+            live.ask_again(name, value)
         source.picker.write = {"name": name, "value": value, **words}
 
 

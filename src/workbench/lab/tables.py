@@ -69,7 +69,7 @@ def live_frame(frame: pl.DataFrame) -> ITable:
 
 def _layout(frame: pl.DataFrame) -> dict[str, Any]:
     return {
-        "classes": "display compact nowrap",
+        "classes": "display compact",
         "language": _words(),
         "lengthMenu": [_PAGE, 50, 200],
         "pageLength": _PAGE,
