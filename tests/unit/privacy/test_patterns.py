@@ -124,4 +124,5 @@ def test_the_pattern_that_cannot_be_compiled_is_named(tmp_path, reach) -> None:
     (tmp_path / "privacy" / "patterns.csv").write_text("\n".join(rows), encoding="utf-8")
     with pytest.raises(InputRejected) as problem:
         read_patterns(tmp_path)
-    assert "bad" in str(problem.value) and "good" not in str(problem.value)
+    assert "bad" in str(problem.value)
+    assert "good" not in str(problem.value)
