@@ -207,14 +207,14 @@ def fit_counts(
     levels, ratios = grid.levels, grid.ratios
     chance = _log_chances(distinct[:, 0], distinct[:, 1], grid)
     healthy = np.log1p(-apart) + chance[: levels.size]
-    other = [logsumexp(chance[level + ratios], axis=0) for level in range(levels.size)]
+    other = [_log_sum(chance[level + ratios]) for level in range(levels.size)]
     either = np.logaddexp(healthy, np.log(apart / ratios.size) + np.stack(other))
     single = _by_group(either, order, starts)
     whole = single
     if group_apart:
         single = single + np.log1p(-group_apart)
         as_one = _by_group(chance, order, starts)
-        other = [logsumexp(as_one[level + ratios], axis=0) for level in range(levels.size)]
+        other = [_log_sum(as_one[level + ratios]) for level in range(levels.size)]
         whole = np.logaddexp(single, np.log(group_apart / ratios.size) + np.stack(other))
     level_prior = np.log(levels)[:, None] ** 2 / (2 * grid.doubt**2)
     likely = whole.sum(axis=2) - level_prior
@@ -226,6 +226,15 @@ def _by_group(chance: Floats, order: NDArray[np.int64], starts: NDArray[np.int64
     if not order.size:  # no unit is comparable
         return np.zeros((*chance.shape[:-1], starts.size))
     return np.asarray(np.add.reduceat(chance[..., order], starts, axis=-1))
+
+
+def _log_sum(chances: Floats) -> Floats:
+    """Return the log of the sum of chances along the first axis, from finite logs.
+
+    SciPy's ``logsumexp`` looks for infinite and complex numbers first, which takes most of it.
+    """
+    most = chances.max(axis=0)
+    return np.asarray(np.log(np.exp(chances - most).sum(axis=0)) + most)
 
 
 def _log_chances(count: Floats, mean: Floats, grid: Grid) -> Floats:
