@@ -58,16 +58,16 @@ def live_cells(run: Run) -> LiveCells:
     """Return the cells of all dossiers, under every lateness profile of the results."""
     months = _months(run)
     counts = pl.concat([_counts(run, months), _realities(run)])
-    known = counts.filter(pl.col("month").is_in(months))
-    units = distinct(known["unit_id"].unique().sort(), run.unit_name)
+    cells = counts.filter(pl.col("month").is_in(months))
+    units = distinct(cells["unit_id"].unique().sort(), run.unit_name)
     names = procedure_names(run)
-    procedures = distinct(known["procedure_id"].unique().sort(), lambda one: names.get(one, one))
+    procedures = distinct(cells["procedure_id"].unique().sort(), lambda one: names.get(one, one))
     return LiveCells(
         _by_name(units),
         _by_name(procedures),
         run.unit_measures["profile"].unique().sort().to_list(),
         months,
-        known.sort("profile", "counter", *_PLACE),
+        cells.sort("profile", "counter", *_PLACE),
     )
 
 

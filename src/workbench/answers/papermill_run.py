@@ -41,8 +41,9 @@ def check_injected() -> dict[str, Any]:
     for name, value in given.items():
         if name not in defaults:
             near = ", ".join(get_close_matches(name, defaults, n=1)) or numerals.MISSING
-            known = ", ".join(defaults)
-            raise UsageProblem("briefing.unknown_parameter", asked=name, near=near, known=known)
+            raise UsageProblem(
+                "briefing.unknown_parameter", asked=name, near=near, known=", ".join(defaults)
+            )
         if type(value) is not type(defaults[name]):
             raise UsageProblem(
                 "briefing.ill_typed_parameter", name=name, value=value, default=defaults[name]

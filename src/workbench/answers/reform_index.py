@@ -77,8 +77,8 @@ def _table(frame: pl.DataFrame) -> Table:
 
 def _kind(row: Row) -> Cell:
     kind = "self" if row["is_self_scored"] else row["kind"]
-    known = ("rate", "count", "checklist", "manual", "self")
-    return say(f"official.criteria_kind_{kind}") if kind in known else str(kind)
+    kinds = ("rate", "count", "checklist", "manual", "self")
+    return say(f"official.criteria_kind_{kind}") if kind in kinds else str(kind)
 
 
 def _result(row: Row) -> Cell:

@@ -163,29 +163,20 @@ def _write_folders(
     is_public = notebooks is PUBLISHED
     profile = (book.profile if is_public else book.computed_profile)(question["profile"])
     out = outputs.folder
-    own = "" if is_public or notebooks[0] in NOTEBOOKS else f".{notebooks[0]}"
-    folders = [
-        out / period / f"{folder}{own}"
+    is_shipped = is_public or notebooks[0] in NOTEBOOKS
+    suffix = "" if is_shipped else f".{notebooks[0]}"
+    questions = {
+        out / period / f"{folder}{suffix}": _parameters(book, period, against, one, profile)
         for one in units
         for folder in [briefing_folder(book, one, period, against, profile, is_public=is_public)]
-    ]
-    questions = [_parameters(book, period, against, one, profile) for one in units]
+    }
+    live = out / live_folder(book.language, is_public=is_public)
     with only_writer(out), _ready_for_notebooks(book, out):
         record = PageRecord(out)
-        sources = sources_digest(book, [notebook_path(book, name) for name in notebooks])
-        texts = read_office_text(book.home, period) if outputs.documents else {}
-        office_text = [f"{place} {text}" for place, text in texts.items()]
-        made_from = {
-            folder: question_digest(sources, asked, [*notebooks, *outputs.names, *office_text])
-            for folder, asked in zip(folders, questions, strict=True)
-        }
-        live = out / live_folder(book.language, is_public=is_public)
-        if LIVE in outputs.formats:
-            start = {"period": period, "profile": profile}
-            made_from[live] = question_digest(sources, start, [LIVE, *outputs.marks])
+        made_from = _digests(book, questions, notebooks, outputs, live)
         with ExitStack() as stack:
             jobs = []
-            for asked, folder in zip(questions, folders, strict=True):
+            for folder, asked in questions.items():
                 # what is published depends on what was published before: it is always made anew
                 if is_public or not record.has(folder, made_from[folder]):
                     fresh = stack.enter_context(replace_folder(folder))
@@ -207,8 +198,27 @@ def _write_folders(
         for remains in (STOPPED, HALF_RUN):
             (out / remains).unlink(missing_ok=True)
         write_index(book, out)
-    page = notebooks[0] if own else "briefing"
-    return [folder / f"{page}.html" for folder in folders]
+    page = "briefing" if is_shipped else notebooks[0]
+    return [folder / f"{page}.html" for folder in questions]
+
+
+def _digests(
+    book: Book,
+    questions: Mapping[Path, Mapping[str, str]],
+    notebooks: Sequence[str],
+    outputs: Outputs,
+    live: Path,
+) -> dict[Path, str]:
+    """Return what each folder is made from, as a digest: those of briefings, and the live page."""
+    sources = sources_digest(book, [notebook_path(book, name) for name in notebooks])
+    first = next(iter(questions.values()))
+    texts = read_office_text(book.home, first["period"]) if outputs.documents else {}
+    marks = [*notebooks, *outputs.names, *(f"{place} {text}" for place, text in texts.items())]
+    digests = {folder: question_digest(sources, q, marks) for folder, q in questions.items()}
+    if LIVE in outputs.formats:
+        start = {name: first[name] for name in ("period", "profile")}
+        digests[live] = question_digest(sources, start, [LIVE, *outputs.marks])
+    return digests
 
 
 def write_page(

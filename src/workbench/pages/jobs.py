@@ -110,8 +110,8 @@ def check_own_notebook(book: Book, asked: str, question: Mapping[str, str]) -> s
         UsageProblem: There is no such notebook, or it lacks a parameter that the page would name.
     """
     path = notebook_path(book, Path(asked).stem)
-    usual = {"against": "", "unit": EVERYTHING, "language": "vi", "profile": ""}
-    needed = {name: value for name, value in question.items() if value != usual.get(name)}
+    defaults = {"against": "", "unit": EVERYTHING, "language": "vi", "profile": ""}
+    needed = {name: value for name, value in question.items() if value != defaults.get(name)}
     check_parameters(path, needed)
     return path.stem
 
@@ -165,10 +165,10 @@ def check_formats(asked: str) -> tuple[str, ...]:
         UsageProblem: There is no such format, none is asked for, or its library is not installed.
     """
     formats = [name.strip().lower() for name in asked.split(",") if name.strip()]
-    known = (*known_formats(), LIVE)
-    unknown = [name for name in formats if name not in known]
+    formats_here = (*known_formats(), LIVE)
+    unknown = [name for name in formats if name not in formats_here]
     if unknown or not formats:
-        listed = ", ".join(known)
+        listed = ", ".join(formats_here)
         raise UsageProblem("briefing.format", asked=", ".join(unknown) or "–", known=listed)
     chosen = tuple(dict.fromkeys((HTML, *formats)))
     for name in chosen:

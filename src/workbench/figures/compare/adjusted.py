@@ -156,7 +156,7 @@ def contradictions(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
     """
     units, late, dossiers, effect = _grid(cells.filter(pl.col("period") == period))
     pairs = [(i, j) for i in range(len(units)) for j in range(i + 1, len(units))]
-    found = [
+    comparisons = [
         _compare((late[i], dossiers[i], effect[i]), (late[j], dossiers[j], effect[j]))
         for i, j in pairs
     ]
@@ -164,7 +164,8 @@ def contradictions(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
         {"left": [units[i] for i, _ in pairs], "right": [units[j] for _, j in pairs]},
         schema={"left": pl.String, "right": pl.String},
     )
-    return frame.with_columns(*_differences(found)).filter("simpson_alarm").drop("simpson_alarm")
+    differences = frame.with_columns(*_differences(comparisons))
+    return differences.filter("simpson_alarm").drop("simpson_alarm")
 
 
 def _grid(cells: pl.DataFrame) -> tuple[list[str], Floats, Floats, Floats]:

@@ -101,12 +101,12 @@ def expectations(
         mean, _ = everybody.expected(events[key], companions[key].usual)
         healthy[key] = np.where(upper_tail(observed[key], mean) < CLEARLY_OUT, 0.0, 1.0)
     for _ in range(ROUNDS):
-        usual = {
+        expectations = {
             key: family.reference(healthy[key]).expected(events[key], companions[key].usual)
             for key in counted
         }
         fits = {
-            key: _fit(family, observed[key], usual[key][0], companions[key].usual)
+            key: _fit(family, observed[key], expectations[key][0], companions[key].usual)
             for key in counted
         }
         shared = _shared_evidence(fits)
@@ -117,7 +117,7 @@ def expectations(
     return {
         key: _expectation(
             observed[key],
-            usual[key],
+            expectations[key],
             healthy[key],
             fits[key].law(shared[key]),
             companions[key],
@@ -157,11 +157,11 @@ def _companions(
     for key in counted:
         alike = [rest[other] for other in counted if other[1] == key[1]]
         of_causes = _per_event(*(fsum(sums) for sums in zip(*alike, strict=True)))
-        usual = _per_event(*rest[key], OWN_CAUSE * of_causes, OWN_CAUSE)
-        own = (np.maximum(pairs[key].pairs, 0.0) + OWN_CELL * usual) / (
+        common = _per_event(*rest[key], OWN_CAUSE * of_causes, OWN_CAUSE)
+        by_cell = (np.maximum(pairs[key].pairs, 0.0) + OWN_CELL * common) / (
             pairs[key].events + OWN_CELL
         )
-        companions[key] = _Companions(usual, np.maximum(own, usual))
+        companions[key] = _Companions(common, np.maximum(by_cell, common))
     return companions
 
 

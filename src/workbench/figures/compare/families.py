@@ -202,17 +202,17 @@ def of_kind(
     labels = given.select(pl.col("period").unique()).collect()["period"]
     wanted = [p for p in labels if Period.parse(p).kind == kind]
     names = given.collect_schema().names()
-    counted = [name for name in columns if name in names]
+    counters = [name for name in columns if name in names]
     pairs = pl.col("n_pairs") if "n_pairs" in names else pl.lit(0).alias("n_pairs")
     kept = (
         given.filter(pl.col("period").is_in(wanted))
-        .select(*CELL, *STRATUM, "cause", "n_dossiers", "n_late", pairs, *counted)
+        .select(*CELL, *STRATUM, "cause", "n_dossiers", "n_late", pairs, *counters)
         .collect()
     )
     cell, stratum = numbered(kept, CELL), numbered(kept, STRATUM)
     first, place = ranked(cell * (stratum.max(initial=0) + 1) + stratum)
     places = kept.select(*CELL, "n_dossiers", "n_late", "n_pairs")[first]
-    return _family(places, cell[first], stratum[first]), _by_cause(kept, place, counted)
+    return _family(places, cell[first], stratum[first]), _by_cause(kept, place, counters)
 
 
 def _by_cause(

@@ -229,8 +229,9 @@ def _side(row: dict[str, object], side: str, spread: float, z: float) -> Estimat
     numerator, denominator = row[f"{side}_numerator"], row[f"{side}_denominator"]
     if not isinstance(numerator, int) or not isinstance(denominator, int):
         return wilson(0, 0)
-    own = row.get(f"{side}_design_effect")
-    return wilson(numerator, denominator, max(spread, own) if isinstance(own, float) else spread, z)
+    effect = row.get(f"{side}_design_effect")
+    widened = max(spread, effect) if isinstance(effect, float) else spread
+    return wilson(numerator, denominator, widened, z)
 
 
 def _spread_of_changes(rows: Sequence[Mapping[str, Any]]) -> float:

@@ -75,9 +75,10 @@ def in_present_scope(rates: pl.DataFrame, successions: Sequence[Succession]) -> 
     [('C', 2, 15)]
     """
     open_units = {one.old for one in successions if one.share is None}
-    known = [(one.old, one.new, one.share) for one in successions if one.old not in open_units]
     moves = pl.DataFrame(
-        known, {"unit_id": pl.String, "new": pl.String, "share": pl.Float64}, orient="row"
+        [(one.old, one.new, one.share) for one in successions if one.old not in open_units],
+        {"unit_id": pl.String, "new": pl.String, "share": pl.Float64},
+        orient="row",
     )
     weight = pl.col("share").fill_null(1.0)
     sums = (

@@ -75,8 +75,8 @@ def _summed(groups: Iterable[Clusters]) -> tuple[float, float, float]:
 
 
 def _shrink(number: float, excess: float, whole: float, common: float) -> float:
-    own = excess / whole if whole > 0 else common
-    return (number * own + _FEW_CLUSTERS * common) / (number + _FEW_CLUSTERS)
+    correlation = excess / whole if whole > 0 else common
+    return (number * correlation + _FEW_CLUSTERS * common) / (number + _FEW_CLUSTERS)
 
 
 def design_effect(correlation: float, clusters: Clusters) -> float:
