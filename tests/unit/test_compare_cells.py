@@ -352,3 +352,27 @@ def test_a_unit_alone_in_its_strata_is_compared_with_the_overall_rate_and_not_fl
     grain = ["unit_id", "period", "procedure_id", "channel_in", "cause"]
     frame = cells(rows.group_by(grain).agg(pl.all().sum()), kind="quarter")
     assert frame.filter(pl.col("unit_id") == "U00")["expected"].min() > 0
+
+
+def test_a_unit_with_procedures_of_its_own_is_not_measured_by_its_own_fault():
+    """A cause takes long of half of a unit's dossiers; late are some of a procedure of its own."""
+    is_unit = pl.col("unit_id") == "U05"
+    is_own = is_unit & (pl.col("procedure_id") == "P3")
+    is_hit = is_unit & (pl.col("cause") == "record_lag")
+    frame = world(3, size=100).with_columns(
+        pl.when(is_hit).then(pl.col("n_dossiers") // 2).otherwise(0).alias("n_extreme"),
+        pl.when(is_hit & is_own)
+        .then(pl.col("n_dossiers") // 4)
+        .when(is_hit)
+        .then(0)
+        .otherwise("late_share")
+        .alias("late_share"),
+    )
+    frame = frame.with_columns(
+        pl.when(is_own)
+        .then(pl.format("own {}", "procedure_id"))
+        .otherwise("procedure_id")
+        .alias("procedure_id")
+    )
+    names = named(cells(frame, kind="quarter"))
+    assert names == {("U05", quarter, "record_lag") for quarter in QUARTERS}

@@ -110,10 +110,9 @@ def expectations(
             for key in counted
         }
         shared = _shared_evidence(fits)
-        healthy = {
-            key: np.where(fit.healthy(shared[key]) > CLEARLY_OUT, 1.0, 0.0)
-            for key, fit in fits.items()
-        }
+        healthy = _out_of_line_in_neither(
+            {key: fit.healthy(shared[key]) > CLEARLY_OUT for key, fit in fits.items()}
+        )
     return {
         key: _expectation(
             observed[key],
@@ -124,6 +123,18 @@ def expectations(
             _together(family, *key),
         )
         for key in counted
+    }
+
+
+def _out_of_line_in_neither(healthy: Mapping[Counted, NDArray[np.bool_]]) -> dict[Counted, Floats]:
+    """Return which cells others are compared with, by cause: those ordinary in all it counts.
+
+    A unit that is alone in its procedures is compared with its own other periods. Where extreme
+    times show that a cause is at work there, late dossiers of these periods are no usual ones.
+    """
+    return {
+        key: np.min([of for other, of in healthy.items() if other[0] == key[0]], axis=0) * 1.0
+        for key in healthy
     }
 
 
