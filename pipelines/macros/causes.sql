@@ -11,3 +11,9 @@ create macro normal_tail(z) as
 
 -- Parts of a late dossier that its causes share: whole ones, so that sums of shares are exact.
 create macro share_whole() as 1000000000;
+
+-- A share as an angle, of which chance does not depend on the share, and the variance by chance.
+-- Source: Anscombe (1948), Biometrika 35, 246-254
+create macro share_angle(hits, n) as asin(sqrt((hits + 0.375) / (n + 0.75)));
+
+create macro share_chance(n) as 1 / (4 * n + 2);

@@ -99,6 +99,8 @@ class Office:
     """How long a result waits for its record, everywhere."""
     mix: dict[int, tuple[float, ...]] = field(default_factory=dict)
     """Shares of the procedures at units that get another mix than the rest."""
+    sharing: tuple[int, ...] = ()
+    """Units whose officers begin every dossier at once and work on all they have in turn."""
 
 
 @dataclass(frozen=True)
@@ -176,11 +178,12 @@ def _simulate(office: Office, sick: tuple[Sickness, ...]) -> StepTimes:
             wait[late, RECORD] += (0.8 + drawn[1][late]) * DAY
         elif one.cause == "queue":
             free[one.unit] = 1
-    return _queued(unit, quarter, procedure, received, (lag, wait, handling), speed, free)
+    desks = speed, free, office.sharing
+    return _queued(unit, quarter, procedure, received, (lag, wait, handling), desks)
 
 
-def _queued(unit, quarter, procedure, received, times, speed, free) -> StepTimes:
-    lag, wait, handling = times
+def _queued(unit, quarter, procedure, received, times, desks) -> StepTimes:
+    (lag, wait, handling), (speed, free, sharing) = times, desks
     arrived, started, finished = (np.zeros_like(lag) for _ in range(3))
     before = received.copy()
     for step in range(WORK):
@@ -192,7 +195,16 @@ def _queued(unit, quarter, procedure, received, times, speed, free) -> StepTimes
     for one, number in enumerate(free):
         waiting = [(0.0, n) for n in range(number)]
         rows = np.flatnonzero(unit == one)
-        for row in rows[np.argsort(arrived[rows, WORK], kind="stable")]:
+        rows = rows[np.argsort(arrived[rows, WORK], kind="stable")]
+        if one in sharing:
+            started[rows, WORK] = arrived[rows, WORK]
+            officer[rows] = np.arange(len(rows)) % number
+            for who in range(number):
+                own = rows[officer[rows] == who]
+                effort = handling[own, WORK] * speed[one, who]
+                finished[own, WORK] = _shared_ends(arrived[own, WORK], effort)
+            continue
+        for row in rows:
             ready, who = heapq.heappop(waiting)
             officer[row] = who
             started[row, WORK] = max(ready, arrived[row, WORK])
@@ -204,6 +216,25 @@ def _queued(unit, quarter, procedure, received, times, speed, free) -> StepTimes
         started[:, step] = arrived[:, step] + wait[:, step]
         before = finished[:, step] = started[:, step] + handling[:, step]
     return StepTimes(unit, quarter, procedure, officer, received, arrived, started, finished)
+
+
+def _shared_ends(begun: Numbers, effort: Numbers) -> Numbers:
+    """Return when each of one officer's dossiers ends who divides the time among all begun."""
+    ends, left, now = np.zeros(len(begun)), {}, 0.0
+    for one, start in [*enumerate(begun), (None, np.inf)]:
+        while left:
+            first = min(left, key=lambda n: left[n])
+            spent = min(left[first] * len(left), start - now) / len(left)
+            now += spent * len(left)
+            left = {n: rest - spent for n, rest in left.items()}
+            if left[first] > 1e-9:
+                break
+            ends[first] = now
+            del left[first]
+        now = start
+        if one is not None:
+            left[one] = effort[one]
+    return ends
 
 
 def _terms(times: StepTimes) -> Numbers:

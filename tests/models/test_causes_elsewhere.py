@@ -183,6 +183,37 @@ def test_a_log_without_arrivals_still_names_the_unit(explain, register, cause):
     assert accused(explain(written)) == [(unit_name(3), "handover")]
 
 
+def test_a_transfer_is_named_beside_a_queue_of_another_unit_though_a_log_lacks_arrivals(
+    explain, register
+):
+    """A queue of weeks at one unit makes nothing usual for the others."""
+    sick = (Sickness("portal_transfer", unit=3), Sickness("queue", unit=5))
+    tables = explain(without(register(Office("lognormal", SEED, sick=sick)), "arrived_at"))
+    assert accused(tables) == [(unit_name(3), "handover"), (unit_name(5), "handover")]
+    assert tables["named"].filter(unit_id=unit_name(3)).height >= 3
+
+
+@pytest.mark.parametrize("missing", [(), ("arrived_at",)])
+def test_officers_who_begin_all_dossiers_at_once_are_overloaded_and_not_slow(
+    explain, register, missing
+):
+    """Each takes weeks, of which little is its own: that is a queue of dossiers begun."""
+    office = Office("lognormal", SEED, sick=(Sickness("queue"),), sharing=(3,))
+    written = register(office)
+    tables = explain(without(written, *missing))
+    assert set(tables["named"]["cause"]) == {"queue"}
+    assert set(tables["named"]["unit_id"]) == {unit_name(3)}
+    assert right_share(tables, written) >= 0.9
+
+
+def test_officers_who_work_on_many_dossiers_at_once_and_slowly_are_slow(explain, register):
+    office = Office("lognormal", SEED, sick=(Sickness("slow_work"),), sharing=tuple(range(12)))
+    written = register(office)
+    tables = explain(written)
+    assert accused(tables) == [(unit_name(3), "slow_work")]
+    assert right_share(tables, written) >= 0.9
+
+
 def test_a_log_of_ends_alone_accuses_no_other_unit(explain, register):
     written = register(Office("lognormal", SEED, sick=THREE))
     tables = explain(without(written, "arrived_at", "started_at"))

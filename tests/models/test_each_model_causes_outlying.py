@@ -119,6 +119,48 @@ def test_where_units_differ_anyway_one_must_differ_more(model_test, units, is_ou
     )
 
 
+def test_a_very_sick_unit_does_not_hide_another_of_the_same_quarter(model_test) -> None:
+    """Both pull up what the others have, so that healthy units seem to differ by as much."""
+    rows = [row for unit in range(1, 9) for row in taken(unit, "queue", 2, 20, 60, quarter=1)]
+    for unit, long in enumerate((60, 34, 6, 6, 6, 6, 6, 6), 1):
+        rows += taken(unit, "queue", long, long, 60, quarter=2)
+    model_test(
+        "explain/outlying_quarters",
+        given={"cause_limits": LIMITS, "time_against_peers": "\n".join([STEPS, *rows])},
+        expect="unit_no  quarter_no  n_long\n1  2  60\n2  2  34",
+    )
+
+
+def test_quarters_far_from_the_middle_unit_are_no_measure_for_the_others(model_test) -> None:
+    sick = [f"{n}  1  {200 + n}" for n in range(9)]
+    healthy = [
+        f"{100 * unit + n}  {unit}  {10 + 20 * (n < 3)}" for unit in range(2, 6) for n in range(9)
+    ]
+    unit_6 = [f"{600 + n}  6  30" for n in range(7)]
+    dossiers = [row.split()[0] for row in (*sick, *healthy, *unit_6)]
+    model_test(
+        "explain/atypical_quarters",
+        given={
+            "cause_limits": "least_difference  fewest_units  cell_size\n5  5  8",
+            "cause_dossiers": "\n".join(
+                ["procedure_no = 1", "quarter_no = 1", "is_open = no", "dossier_no", *dossiers]
+            ),
+            "attributable_time": "\n".join(
+                [
+                    "part = work",
+                    "step_code = 7",
+                    "dossier_no  unit_no  seconds",
+                    *sick,
+                    *healthy,
+                    *unit_6,
+                ]
+            ),
+        },
+        # all nine of unit 1 took longer than half of all, three of nine of most; unit 6 has seven
+        expect="unit_no  quarter_no  part  n_steps\n1  1  work  9",
+    )
+
+
 @pytest.mark.parametrize(("signed_late", "is_out"), [(2, False), (12, True)])
 def test_the_more_is_out_of_line_the_more_of_it_may_be_chance(
     model_test, signed_late, is_out

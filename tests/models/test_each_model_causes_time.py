@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 
 def test_work_in_hand_is_what_had_come_and_not_gone_before_that_second(model_test) -> None:
     model_test(
@@ -243,71 +241,6 @@ def test_a_step_that_has_not_ended_may_still_come_to_wait(model_test) -> None:
             """,
         },
         expect="step_code  part  n_steps\n11  sign  1",
-    )
-
-
-SLOW_DESK = """
-    quarter_no = 1
-    step_code = 7
-    dossier_no  unit_no  part   seconds  usual_seconds
-    1           1        work   100      -
-    2           1        work   100      -
-    3           1        work   100      -
-    2           1        queue  105      10
-    3           1        queue  210      10
-    8           2        work   {usual}  -
-    9           2        work   {usual}  -
-"""
-"""One officer of unit 1 begins 2 and 3 as soon as the one before is done, after 95 and 200 seconds
-beyond the usual; unit 2 does such work in its usual time."""
-
-
-@pytest.mark.parametrize(
-    ("usual", "behind"),
-    [
-        # 2 would begin after 50 seconds of work on 1, 3 after another 50: sooner by 50 and 100
-        (50, "2  7  1  95  50\n3  7  1  200  100"),
-        # sooner by 10 and 20 of 95 and 200: most of the wait is a queue
-        (90, ""),
-    ],
-)
-def test_a_wait_is_put_down_to_slow_work_if_most_of_it_would_not_have_been(
-    model_test, usual: int, behind: str
-) -> None:
-    model_test(
-        "explain/waits_behind_slow_work",
-        given={
-            "cause_limits": "fewest_peers\n2",
-            "calendar_days": """
-                day_key  c2     open_1  close_1  open_2  close_2
-                0        86400  0       86400    86400   86400
-            """,
-            "outlying_quarters": "unit_no  quarter_no  part\n1  1  work",
-            "cause_dossiers": """
-                procedure_no = 1
-                quarter_no = 1
-                offset_seconds = 0
-                key_base = 0
-                is_open = no
-                dossier_no
-                1
-                2
-                3
-                8
-                9
-            """,
-            "cause_steps": """
-                step_no = 1
-                step_code = 7
-                unit_no = 1
-                dossier_no  started_second
-                1           1000
-                2           1100
-                3           1200
-            """,
-            "time_against_peers": SLOW_DESK.format(usual=usual),
-        },
-        expect="dossier_no  step_code  unit_no  wait_seconds  behind_seconds\n" + behind,
     )
 
 

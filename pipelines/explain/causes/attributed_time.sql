@@ -1,13 +1,14 @@
 -- grain: one row per judged dossier, step, part and cause to which the time may be attributed
 -- key: dossier_no, step_code, part, unit_no
 -- reads: time_against_peers, outlying_quarters, signing_sessions, cause_limits, cause_dossiers,
---   cause_list, click_chains, waits_behind_slow_work
+--   cause_list, click_chains, waits_behind_slow_work, multitasking_quarters
 -- promises: excess_seconds >= 0; excess_seconds > 0 or over_usual_seconds > 0; grade in ('A', 'B')
 -- In a unit's outlying quarter the excess counts from the usual time, elsewhere only beyond the
 -- extreme. A transfer that kept the rule has no cause unless the quarter is an outlier. A gap that
 -- may be transfer or wait goes to whichever of the two is an outlier there, else it is a handover,
 -- the coarser name; a wait that may be work goes to whichever is an outlier, else to no cause.
--- Waits behind officers who need far longer than others are slow work. A record that follows the
+-- Waits behind officers who need far longer than others are slow work; work that only takes longer
+-- because its officer has more dossiers begun at once is a queue. A record that follows the
 -- signature within seconds, where others take minutes, shows that both were clicked together:
 -- the time of the signature is then unknown, as it is of steps clicked together with the closing
 -- (click_chains). Time that another source's record does not have is all in excess, however usual
@@ -39,6 +40,7 @@ classed_time as (
         hasty.dossier_no is not null
         and (measured.part = 'sign' or hasty.is_hasty_sign) as is_hasty,
         chains.dossier_no is not null as is_chained,
+        busy.unit_no is not null as is_multitasking,
         case measured.part
             when 'gap_or_assign'
                 then case
@@ -55,6 +57,7 @@ classed_time as (
                     when gaps.unit_no is not null and other.unit_no is null then 'transfer'
                     else measured.part
                 end
+            when 'work' then if(busy.unit_no is null, measured.part, 'queue')
             when 'queue_or_work'
                 then case
                     when slow.unit_no is null and other.unit_no is not null then 'queue'
@@ -98,6 +101,11 @@ classed_time as (
         and measured.step_code = behind.step_code
         and measured.unit_no = behind.unit_no
         and measured.part in ('queue', 'gap_or_queue')
+    left join multitasking_quarters as busy
+        on measured.unit_no = busy.unit_no
+        and measured.quarter_no = busy.quarter_no
+        and measured.step_code = busy.step_code
+        and measured.part = 'work'
     left join hasty on measured.dossier_no = hasty.dossier_no
     left join click_chains as chains
         on measured.dossier_no = chains.dossier_no
@@ -192,6 +200,7 @@ attributed_time as (
             when part = 'disputed' then 'records_differ'
             when part = 'recording' then 'record_step'
             when is_behind_slow_work then 'behind_slow_work'
+            when is_multitasking then 'multitasking'
             when part <> resolved_class then 'not_separable'
             when part = 'passed_over' then 'passed_over'
             when part in ('gap_or_assign', 'gap_or_queue') then 'no_arrival'

@@ -17,6 +17,8 @@ with cause_limits as (
         max(case when rule_id = 'chain_gap' then value::integer end) as chain_gap,
         max(case when rule_id = 'chain_size' then value::integer end) as chain_size,
         max(case when rule_id = 'queue_correlation' then value::integer end) as queue_correlation,
+        max(case when rule_id = 'at_once' then value::integer end) as at_once,
+        max(case when rule_id = 'own_work' then value::integer end) as own_work,
         max(case when rule_id = 'weekday_share' then value::integer end) as weekday_share,
         max(case when rule_id = 'bunch_excess' then value::integer end) as bunch_excess,
         max(case when rule_id = 'bunch_errors' then value::integer end) as bunch_errors,

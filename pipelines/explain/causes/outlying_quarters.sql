@@ -70,7 +70,7 @@ beside as (
                 then 1 + limits.queue_correlation * (share_tests.n_steps - 1) / 100
             else 1
         end
-        / (4 * share_tests.n_steps + 2) as chance,
+        * share_chance(share_tests.n_steps) as chance,
         pow(limits.least_difference / 100, 2) as least_spread
     from share_tests
     cross join cause_limits as limits
@@ -81,47 +81,53 @@ beside as (
 apart as (
     select
         *,
-        asin(sqrt((n_hits + 0.375) / (n_steps + 0.75)))
+        share_angle(n_hits, n_steps)
         - asin(sqrt((n_their_hits + n_prior * share) / (n_others + n_prior))) as difference
     from beside
 ),
 
--- the middle unit, not the mean: those that are out of line pull the others' share up
+-- the middle unit of the quarter, not the mean: those out of line pull the others' share up, and so
+-- make healthy quarters differ from the sick ones' by more than units do
 middles as (
     select
+        apart.quarter_no,
         apart.part,
         apart.is_of_long,
-        count(distinct apart.unit_no) >= max(limits.fewest_units) as has_enough_units,
         median(apart.difference) as difference
     from apart
     cross join cause_limits as limits
-    group by apart.part, apart.is_of_long
+    group by apart.quarter_no, apart.part, apart.is_of_long
+    having count(*) >= max(limits.fewest_units)
 ),
 
 offsets as (
     select
         apart.*,
-        middles.has_enough_units,
-        apart.difference - if(middles.has_enough_units, middles.difference, 0) as beyond_middle
+        middles.quarter_no is not null as has_middle,
+        apart.difference - coalesce(middles.difference, 0) as beyond_middle
     from apart
-    inner join middles
-        on apart.part = middles.part
+    left join middles
+        on apart.quarter_no = middles.quarter_no
+        and apart.part = middles.part
         and apart.is_of_long = middles.is_of_long
 ),
 
--- half of what is normal lies within 0.6745 deviations: its square is 0.455
+-- half of what is normal lies within 0.6745 deviations, three quarters within 1.1503: their squares
+-- are 0.455 and 1.323; waits come in waves, rare and long ones, of which the middle one says little
 spreads as (
     select
         part,
         is_of_long,
-        case
-            when bool_and(has_enough_units)
-                then greatest(
-                    median(beyond_middle * beyond_middle) / 0.455 - median(chance), 0
-                )
-            else 0
-        end as spread
+        greatest(
+            median(beyond_middle * beyond_middle) / 0.455 - median(chance),
+            case
+                when part in ('queue', 'gap_or_queue', 'queue_or_work')
+                    then quantile_disc(beyond_middle * beyond_middle, 0.75) / 1.323 - median(chance)
+            end,
+            0
+        ) as spread
     from offsets
+    where has_middle
     group by part, is_of_long
 ),
 
@@ -130,10 +136,10 @@ scores as (
         offsets.*,
         2 * normal_tail(
             abs(offsets.beyond_middle)
-            / sqrt(offsets.chance + greatest(spreads.spread, offsets.least_spread))
+            / sqrt(offsets.chance + greatest(coalesce(spreads.spread, 0), offsets.least_spread))
         ) as p_value
     from offsets
-    inner join spreads
+    left join spreads
         on offsets.part = spreads.part
         and offsets.is_of_long = spreads.is_of_long
 ),

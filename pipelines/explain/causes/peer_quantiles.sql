@@ -1,13 +1,14 @@
 -- grain: one row per basis, group, step, part and excluded member: how long the others took
 -- key: basis, group_no, step_code, part, excluded_member
--- reads: attributable_time, unspent_steps, cause_dossiers, cause_limits
+-- reads: attributable_time, unspent_steps, atypical_quarters, cause_dossiers, cause_limits
 -- promises: basis in ('units', 'quarters', 'terms'); usual_seconds >= 0;
 --   long_seconds >= usual_seconds; extreme_seconds >= long_seconds
 -- Leave-one-out: each unit or quarter is compared with the others only. units: the same procedure
 -- at the other units; quarters: the same procedure in the other quarters, at any unit; terms: all
 -- procedures with such a term at the other units, whatever the step's name (step_code 0). A
 -- quantile is the shortest duration that the share did not exceed. Steps that could have waited and
--- did not count as zero seconds.
+-- did not count as zero seconds. Steps of atypical quarters have such quantiles but add nothing to
+-- those of others.
 
 with step_times as (
     select
@@ -18,22 +19,30 @@ with step_times as (
         parts.part,
         parts.unit_no,
         parts.seconds,
-        1 as n
+        (atypical.unit_no is null)::integer as n
     from attributable_time as parts
     inner join cause_dossiers as dossiers on parts.dossier_no = dossiers.dossier_no
+    left join atypical_quarters as atypical
+        on parts.unit_no = atypical.unit_no
+        and dossiers.quarter_no = atypical.quarter_no
+        and parts.part = atypical.part
     where not dossiers.is_open
         and parts.part <> 'unlogged'
     union all
     select
-        procedure_no,
-        term_band,
-        quarter_no,
-        step_code,
-        part,
-        unit_no,
+        unspent.procedure_no,
+        unspent.term_band,
+        unspent.quarter_no,
+        unspent.step_code,
+        unspent.part,
+        unspent.unit_no,
         0 as seconds,
-        n_steps as n
-    from unspent_steps
+        if(atypical.unit_no is null, unspent.n_steps, 0) as n
+    from unspent_steps as unspent
+    left join atypical_quarters as atypical
+        on unspent.unit_no = atypical.unit_no
+        and unspent.quarter_no = atypical.quarter_no
+        and unspent.part = atypical.part
 ),
 
 at_units as (

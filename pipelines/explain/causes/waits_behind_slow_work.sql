@@ -1,66 +1,32 @@
 -- grain: one row per judged dossier and step that waited for the slow work on dossiers before it
 -- key: dossier_no, step_code, unit_no
--- reads: time_against_peers, outlying_quarters, cause_dossiers, cause_steps, calendar_days,
---   cause_limits
+-- reads: time_against_peers, usual_work_ratios, multitasking_quarters, cause_dossiers,
+--   cause_steps, calendar_days
 -- promises: wait_seconds > 0; 2 * behind_seconds >= wait_seconds
--- The queue of a unit's step is run again with usual work: in its outlying quarters of work every
--- dossier takes what it took times the mean of such work in all other quarters, at any unit, over
--- that of the quarter. Of a wait beyond the usual, behind_seconds would not have been; a wait of
+-- The queue of a unit's step is run again with usual work: in its outlying quarters of work, unless
+-- its officers only had more dossiers in work at once, every dossier takes what it took times the
+-- ratio of usual work. Of a wait beyond the usual, behind_seconds would not have been; a wait of
 -- which most would have been anyway is a queue. Dossiers begin in the order of the log; as fast as
 -- the desk worked while somebody waited in that quarter (n_busy dossiers at a time), it works on.
 -- After Lindley (1952), Proc. Camb. Phil. Soc. 48, 277-289, in the form of a running maximum.
 
-with slow_quarters as (
-    select unit_no, quarter_no
-    from outlying_quarters
-    where part = 'work'
+with usual_works as (
+    select ratios.*
+    from usual_work_ratios as ratios
+    anti join multitasking_quarters as busy
+        on ratios.unit_no = busy.unit_no
+        and ratios.quarter_no = busy.quarter_no
+        and ratios.step_code = busy.step_code
 ),
 
 works as (
     select
-        measured.dossier_no,
-        measured.step_code,
-        measured.unit_no,
-        measured.quarter_no,
-        dossiers.procedure_no,
-        dossiers.is_open,
-        slow_quarters.unit_no is not null as is_slow,
-        measured.seconds
-    from time_against_peers as measured
-    inner join cause_dossiers as dossiers on measured.dossier_no = dossiers.dossier_no
-    left join slow_quarters
-        on measured.unit_no = slow_quarters.unit_no
-        and measured.quarter_no = slow_quarters.quarter_no
-    where measured.part = 'work'
-),
-
-ordinary_works as (
-    select
-        works.procedure_no,
-        works.step_code,
-        avg(works.seconds) as mean_seconds
-    from works
-    cross join cause_limits as limits
-    where not works.is_slow
-        and not works.is_open
-    group by works.procedure_no, works.step_code
-    having count(*) >= max(limits.fewest_peers)
-),
-
--- what the works of an outlying quarter would have taken ordinarily, for what they took
-usual_works as (
-    select
-        works.unit_no,
-        works.quarter_no,
-        works.step_code,
-        sum(ordinary_works.mean_seconds) / sum(works.seconds) as ratio
-    from works
-    inner join ordinary_works
-        on works.procedure_no = ordinary_works.procedure_no
-        and works.step_code = ordinary_works.step_code
-    where works.is_slow
-        and not works.is_open
-    group by works.unit_no, works.quarter_no, works.step_code
+        dossier_no,
+        step_code,
+        unit_no,
+        seconds
+    from time_against_peers
+    where part = 'work'
 ),
 
 slow_desks as (
