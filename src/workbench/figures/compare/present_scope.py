@@ -66,6 +66,7 @@ def in_present_scope(rates: pl.DataFrame, successions: Sequence[Succession]) -> 
     >>> import datetime as dt
     >>> row = {"measure": "late_done", "profile": "p", "period": "2025-H1"}
     >>> row |= {"procedure_id": "*", "channel_in": "*", "method": "wilson", "evidence_level": 1}
+    >>> row |= {"design_effect": 1.0}
     >>> counts = (("A", 1, 10), ("B", 2, 10))
     >>> rates = pl.DataFrame(
     ...     [{**row, "unit_id": u, "numerator": n, "denominator": d} for u, n, d in counts]
@@ -85,11 +86,16 @@ def in_present_scope(rates: pl.DataFrame, successions: Sequence[Succession]) -> 
         rates.join(moves, on="unit_id", how="left")
         .with_columns(unit_id=pl.coalesce("new", "unit_id"))
         .group_by(*_GROUP, "unit_id", "method", "evidence_level")
-        .agg((pl.col(side) * weight).sum().round() for side in ("numerator", "denominator"))
+        .agg(
+            *((pl.col(side) * weight).sum().round() for side in ("numerator", "denominator")),
+            # that of each unit counts by its dossiers
+            (pl.col("design_effect") * pl.col("denominator") * weight).sum()
+            / (pl.col("denominator") * weight).sum(),
+        )
         .cast({"numerator": pl.Int64, "denominator": pl.Int64})
         .filter(pl.col("denominator") > 0)
         .sort(*_GROUP, "unit_id")
     )
-    bounds = wilson_many(sums["numerator"], sums["denominator"])
+    bounds = wilson_many(sums["numerator"], sums["denominator"], sums["design_effect"])
     names = ("value", "lower", "upper")
     return sums.with_columns(pl.Series(n, b) for n, b in zip(names, bounds, strict=True))
