@@ -217,8 +217,10 @@ def _dates(
     end = next((header_of[field] for field in _ENDS if field in header_of), "")
     if not end:
         gaps = [h for h in later if frame[h].null_count() > frame[start].null_count()]
-        after = {h: _days_after(moments[start], moments[h]) for h in gaps or later}
-        if not (ends := [h for h in after if not _is_planned(h, after, moments)]):
+        after = {h: _days_after(moments[start], moments[h]) for h in later}
+        # what open rows lack is an end, however evenly it lies
+        ends = gaps or [h for h in later if not _is_planned(h, after, moments)]
+        if not ends:
             return
         yield "resolved_at", ends
         end = ends[0]
