@@ -28,7 +28,7 @@ _FRAMES = {
     "measures": (
         f"measure {_FIGURE_KEY} procedure_id channel_in method",
         "numerator denominator evidence_level",
-        "value lower upper",
+        "value lower upper design_effect",
     ),
     "cells": (
         f"{_FIGURE_KEY} cause reading",

@@ -91,53 +91,6 @@ def test_a_step_that_did_not_wait_counts_as_zero_seconds_for_the_others(model_te
     )
 
 
-def test_a_quarter_out_of_line_is_compared_and_is_no_measure_for_others(model_test) -> None:
-    model_test(
-        "explain/peer_quantiles",
-        given={
-            "cause_limits": LIMITS,
-            "atypical_quarters": "unit_no  quarter_no  part\n1  1  queue",
-            "cause_dossiers": """
-                procedure_no = 1
-                term_band = 3
-                quarter_no = 1
-                is_open = no
-                dossier_no
-                1
-                2
-                3
-                4
-            """,
-            "attributable_time": """
-                step_code = 7
-                part = queue
-                dossier_no  unit_no  seconds
-                1           1        9000
-                2           2        300
-                3           2        900
-                4           3        600
-            """,
-            "unspent_steps": """
-                procedure_no = 1
-                term_band = 3
-                quarter_no = 1
-                step_code = 7
-                part = queue
-                unit_no  n_steps
-                1        5
-                3        2
-            """,
-        },
-        # beside unit 1: 0, 0, 300, 600, 900; beside unit 2: 0, 0, 600; beside unit 3: 300, 900
-        expect="""
-            basis  excluded_member  n_steps  usual_seconds  long_seconds
-            units  1                5        300            900
-            units  2                3        0              600
-            units  3                2        300            900
-        """,
-    )
-
-
 def test_extremes_are_longer_than_most_others_and_open_dossiers_teach_nothing(model_test) -> None:
     steps = [f"{number}  2  {300 * number}" for number in range(1, 101)]
     model_test(

@@ -45,6 +45,7 @@ MEASURE = """
     procedure_id = *
     channel_in = *
     period = 2022-01
+    design_effect = 1.5
     evidence_level = 1
     measure   numerator  denominator  value  lower  upper  method
     on_time   1          4            0.25   0.25   0.25   wilson

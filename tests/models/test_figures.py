@@ -22,6 +22,7 @@ KEPT = {
         "lower": 0.05,
         "upper": 0.7,
         "method": "wilson",
+        "design_effect": 1.5,
         "evidence_level": 1,
     },
     "cells": {

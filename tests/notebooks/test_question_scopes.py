@@ -60,6 +60,7 @@ WITHOUT = {
     "control": {"period"},  # all months
     "cohorts": {"period"},  # all cohorts
     "dossier": {"unit", "period"},  # one dossier
+    "overview": {"unit", "period", "profile"},  # what is here, before anything is asked
     "moved_due_dates": {"period", "profile"},  # dossiers running on a day, by the calendars alone
     "trace": {"unit", "period"},  # both are in the id of the figure
     "causes_by_unit": {"unit"},  # all units side by side

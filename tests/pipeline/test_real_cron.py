@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(bool(NEEDS), reason=f"not on this machine: {', '
 CRON = """\
 set -e
 mount --make-rprivate /
-for place in /var/spool/cron /etc/cron.d /run; do mount -t tmpfs none $place; done
+for place in /var/spool/cron /etc/cron.d /run /dev/shm; do mount -t tmpfs none $place; done
 mkdir -m 1730 /var/spool/cron/crontabs
 mount --bind /dev/null /etc/crontab
 cp /usr/sbin/cron {folder}/cron

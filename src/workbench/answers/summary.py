@@ -300,13 +300,13 @@ class _Page:
             claims.append(claim(say("briefing.no_log"), 1))
         elif not self._run.ended(self._scope.period):
             period = numerals.period(self._scope.period)
-            claims.append(claim(say("summary.unended", period=period), 2))
+            claims.append(claim(say("summary.unended", period=period), 1))
         elif not self.chosen:
             claims.append(replace(claim(say("summary.no_priority"), 2), section="cells"))
         if self._late is not None and self._late.height and self._has_log:
             claims.append(replace(claim(self._reality(), 2), section="reality"))
         claims.append(replace(claim(self._undecided(), 1), section="excluded"))
-        claims.append(replace(claim(self._next(), 2), section="watch"))
+        claims.append(replace(self._next(), section="watch"))
         return claims
 
     def _reality(self) -> str:
@@ -343,15 +343,15 @@ class _Page:
             return say("summary.open_nothing")
         return say("summary.open_questions", parts="; ".join(parts))
 
-    def _next(self) -> str:
+    def _next(self) -> Claim:
         rows = self._run.watchlist
         if self._scope.unit != EVERYTHING:
             rows = rows.filter(pl.col("unit_id") == self._scope.unit)
         snapshot = self._run.snapshot
         if rows.is_empty() or snapshot is None:
-            return say("summary.next_nothing")
+            return claim(say("summary.next_nothing"), 1)
         ahead = rows.filter(pl.col("slack_seconds") >= 0)
-        return say(
+        sentence = say(
             "summary.next",
             n=numerals.count(rows.height),
             overdue=numerals.count(rows.height - ahead.height),
@@ -359,6 +359,7 @@ class _Page:
             likely=numerals.count(ahead.filter(pl.col("risk") >= LIKELY).height),
             day=numerals.day(snapshot.date()),
         )
+        return claim(sentence, 2)
 
 
 def name_change(verdict: str, before: float, after: float) -> str:
