@@ -4,6 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+LIMITS = """
+    usual_share = 50
+    long_share = 90
+    extreme_share = 97
+    late_click = 7200
+    chain_gap = 120
+    fewest_peers
+    2
+"""
+
 
 def test_work_is_measured_by_the_mean_of_such_work_where_it_was_not_outlying(model_test) -> None:
     model_test(
