@@ -173,6 +173,13 @@ cumulative as (
     from durations
 ),
 
+-- a duration of no step has the sum of the one before it, and would be as near to what is sought
+distinct_sums as (
+    select *
+    from cumulative
+    where n > 0
+),
+
 members as (
     select total_no, excluded_member, sum(n)::integer as n
     from member_durations
@@ -257,13 +264,13 @@ quantiles as (
         greatest(long.seconds, windows.long_from) as long_seconds,
         greatest(extreme.seconds, windows.extreme_from) as extreme_seconds
     from windows
-    asof inner join cumulative as usual
+    asof inner join distinct_sums as usual
         on windows.total_no = usual.total_no
         and windows.usual_reach <= usual.n_up_to
-    asof inner join cumulative as long
+    asof inner join distinct_sums as long
         on windows.total_no = long.total_no
         and windows.long_reach <= long.n_up_to
-    asof inner join cumulative as extreme
+    asof inner join distinct_sums as extreme
         on windows.total_no = extreme.total_no
         and windows.extreme_reach <= extreme.n_up_to
 ),
