@@ -110,7 +110,7 @@ def expectations(
             for key in counted
         }
         shared = _shared_evidence(fits)
-        healthy = _out_of_line_in_neither(
+        healthy = _ordinary_in_all(
             {key: fit.healthy(shared[key]) > CLEARLY_OUT for key, fit in fits.items()}
         )
     return {
@@ -126,14 +126,16 @@ def expectations(
     }
 
 
-def _out_of_line_in_neither(healthy: Mapping[Counted, NDArray[np.bool_]]) -> dict[Counted, Floats]:
+def _ordinary_in_all(healthy: Mapping[Counted, NDArray[np.bool_]]) -> dict[Counted, Floats]:
     """Return which cells others are compared with, by cause: those ordinary in all it counts.
 
     A unit that is alone in its procedures is compared with its own other periods. Where extreme
     times show that a cause is at work there, late dossiers of these periods are no usual ones.
     """
     return {
-        key: np.min([of for other, of in healthy.items() if other[0] == key[0]], axis=0) * 1.0
+        key: np.all(
+            [is_healthy for other, is_healthy in healthy.items() if other[0] == key[0]], axis=0
+        ).astype(np.float64)
         for key in healthy
     }
 
