@@ -9,7 +9,8 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-CHARTED = ("briefing", "causes", "compare_periods", "compare_units")
+# compare_units is run in the session of test_lab_session
+CHARTED = ("briefing", "causes", "compare_periods")
 OFFERED = ".workbench-chart"
 ALL_DRAWN = """([offered, drawn]) => {
   const charts = document.querySelectorAll(offered).length;
