@@ -58,13 +58,13 @@ class Register:
         key, at = np.unique(cell * 4 + stratum[group], return_inverse=True)
         parts, due = [], {}
         for cause in CAUSES:
-            usual, sick = self._chances(cause, home, stratum, random)
+            usual_chance, sick = self._chances(cause, home, stratum, random)
             place_of_hit = random.random(home.size)
-            took = (place_of_hit < usual + sick) * random.exponential(1.0, home.size)
+            took = (place_of_hit < usual_chance + sick) * random.exponential(1.0, home.size)
             late, extreme = (
                 (took > least)[group].astype(float) for least in (LATE_FROM, EXTREME_FROM)
             )
-            beyond = np.bincount(cell, late * (place_of_hit >= usual)[group], number.size)
+            beyond = np.bincount(cell, late * (place_of_hit >= usual_chance)[group], number.size)
             due |= {(f"U{c // 4:02d}", QUARTERS[c % 4], cause): n for c, n in enumerate(beyond)}
             parts.append(_rows(cause, key, at, day, (late, extreme)))
         rows = pl.concat(parts)
@@ -80,14 +80,14 @@ class Register:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return each batch's chance to be hit, and what sickness adds; half of hits are late."""
         rate = 2 * LATE * CAUSES[cause]
-        usual = rate * RATES[stratum]
+        chance = rate * RATES[stratum]
         varies = [WAVES] * (cause == "queue") + [self.correlation / rate] * (self.correlation > 0)
         for variance in varies:
-            usual = usual * random.gamma(1 / variance, variance, self.units * 4)[home]
+            chance = chance * random.gamma(1 / variance, variance, self.units * 4)[home]
         if cause == "slow_work":
-            usual = np.where(home % 4 == 2, usual * self.shock, usual)
+            chance = np.where(home % 4 == 2, chance * self.shock, chance)
         is_sick = np.isin(home, [4 * unit + quarter for unit, quarter in self.sick])
-        return usual, 2 * self.more * is_sick * (cause == "slow_work")
+        return chance, 2 * self.more * is_sick * (cause == "slow_work")
 
 
 def _rows(
@@ -154,12 +154,12 @@ def _judged(register: Register, runs: int) -> str:
     covered, excess, due = [], 0.0, 0.0
     for seed in range(runs):
         rows, truth = register.draw(seed)
-        named = cells(rows, kind="quarter").filter("flagged")
-        found = set(named.select("unit_id", "period", "cause").iter_rows())
-        right += len(found & sick)
-        false += len(found - sick)
-        accused += bool(found - sick)
-        for row in named.iter_rows(named=True):
+        flagged_cells = cells(rows, kind="quarter").filter("flagged")
+        names = set(flagged_cells.select("unit_id", "period", "cause").iter_rows())
+        right += len(names & sick)
+        false += len(names - sick)
+        accused += bool(names - sick)
+        for row in flagged_cells.iter_rows(named=True):
             true = truth[row["unit_id"], row["period"], row["cause"]]
             covered.append(row["lower"] - 1e-9 <= true <= row["upper"] + 1e-9)
             excess, due = excess + row["excess"], due + true

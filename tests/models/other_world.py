@@ -200,9 +200,9 @@ def _queued(unit, quarter, procedure, received, times, desks) -> StepTimes:
             started[rows, WORK] = arrived[rows, WORK]
             officer[rows] = np.arange(len(rows)) % number
             for who in range(number):
-                own = rows[officer[rows] == who]
-                effort = handling[own, WORK] * speed[one, who]
-                finished[own, WORK] = _shared_ends(arrived[own, WORK], effort)
+                tasks = rows[officer[rows] == who]
+                effort = handling[tasks, WORK] * speed[one, who]
+                finished[tasks, WORK] = _shared_ends(arrived[tasks, WORK], effort)
             continue
         for row in rows:
             ready, who = heapq.heappop(waiting)

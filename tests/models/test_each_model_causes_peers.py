@@ -91,6 +91,53 @@ def test_a_step_that_did_not_wait_counts_as_zero_seconds_for_the_others(model_te
     )
 
 
+def test_a_quarter_out_of_line_is_compared_and_is_no_measure_for_others(model_test) -> None:
+    model_test(
+        "explain/peer_quantiles",
+        given={
+            "cause_limits": LIMITS,
+            "atypical_quarters": "unit_no  quarter_no  part\n1  1  queue",
+            "cause_dossiers": """
+                procedure_no = 1
+                term_band = 3
+                quarter_no = 1
+                is_open = no
+                dossier_no
+                1
+                2
+                3
+                4
+            """,
+            "attributable_time": """
+                step_code = 7
+                part = queue
+                dossier_no  unit_no  seconds
+                1           1        9000
+                2           2        300
+                3           2        900
+                4           3        600
+            """,
+            "unspent_steps": """
+                procedure_no = 1
+                term_band = 3
+                quarter_no = 1
+                step_code = 7
+                part = queue
+                unit_no  n_steps
+                1        5
+                3        2
+            """,
+        },
+        # beside unit 1: 0, 0, 300, 600, 900; beside unit 2: 0, 0, 600; beside unit 3: 300, 900
+        expect="""
+            basis  excluded_member  n_steps  usual_seconds  long_seconds
+            units  1                5        300            900
+            units  2                3        0              600
+            units  3                2        300            900
+        """,
+    )
+
+
 def test_extremes_are_longer_than_most_others_and_open_dossiers_teach_nothing(model_test) -> None:
     steps = [f"{number}  2  {300 * number}" for number in range(1, 101)]
     model_test(
@@ -326,52 +373,5 @@ def test_a_transfer_that_kept_the_rule_is_nobodys_fault(model_test) -> None:
         expect="""
             dossier_no  cause            excess_seconds  grade  ground
             1           portal_transfer  3900            A      rule
-        """,
-    )
-
-
-def test_a_late_dossier_is_spared_when_the_usual_time_would_have_made_up_its_overrun(
-    model_test,
-) -> None:
-    model_test(
-        "explain/cause_counterfactuals",
-        given={
-            "cause_dossiers": """
-                dossier_no  dossier_id  is_late  overrun_seconds
-                1           A           yes      100
-                2           B           yes      100
-                3           C           no       0
-            """,
-            "cause_steps": "dossier_no  step_code  step_no\n1  7  1\n1  8  2\n2  7  1\n2  8  2",
-            "time_against_peers": """
-                unit_no = 1
-                usual_seconds = 10
-                dossier_no  step_code  part   long_seconds
-                1           7          work   10
-                1           8          queue  20
-                2           7          work   11
-                2           8          work   99
-            """,
-            "attributed_time": """
-                unit_no = 1
-                dossier_no  step_code  part   cause      over_usual_seconds
-                1           7          work   slow_work  100
-                1           8          queue  queue      89
-                2           7          work   slow_work  99
-            """,
-            "causes": """
-                dossier_id  cause           but_for
-                A           due_date_error  yes
-                B           due_date_error  no
-            """,
-        },
-        # A's work: 0 to spare, the later wait varies by 10; its queue lacks 11. B lacks 1 of 1
-        expect="""
-            dossier_no  cause           is_avoidable  is_doubtful
-            1           due_date_error  yes           no
-            1           queue           no            no
-            1           slow_work       yes           yes
-            2           due_date_error  no            no
-            2           slow_work       no            no
         """,
     )

@@ -326,3 +326,50 @@ def test_the_evidence_of_a_cause_is_that_of_the_step_where_it_took_most(model_te
             3           queue           30              out_of_line  B      5
         """,
     )
+
+
+def test_a_late_dossier_is_spared_when_the_usual_time_would_have_made_up_its_overrun(
+    model_test,
+) -> None:
+    model_test(
+        "explain/cause_counterfactuals",
+        given={
+            "cause_dossiers": """
+                dossier_no  dossier_id  is_late  overrun_seconds
+                1           A           yes      100
+                2           B           yes      100
+                3           C           no       0
+            """,
+            "cause_steps": "dossier_no  step_code  step_no\n1  7  1\n1  8  2\n2  7  1\n2  8  2",
+            "time_against_peers": """
+                unit_no = 1
+                usual_seconds = 10
+                dossier_no  step_code  part   long_seconds
+                1           7          work   10
+                1           8          queue  20
+                2           7          work   11
+                2           8          work   99
+            """,
+            "attributed_time": """
+                unit_no = 1
+                dossier_no  step_code  part   cause      over_usual_seconds
+                1           7          work   slow_work  100
+                1           8          queue  queue      89
+                2           7          work   slow_work  99
+            """,
+            "causes": """
+                dossier_id  cause           but_for
+                A           due_date_error  yes
+                B           due_date_error  no
+            """,
+        },
+        # A's work: 0 to spare, the later wait varies by 10; its queue lacks 11. B lacks 1 of 1
+        expect="""
+            dossier_no  cause           is_avoidable  is_doubtful
+            1           due_date_error  yes           no
+            1           queue           no            no
+            1           slow_work       yes           yes
+            2           due_date_error  no            no
+            2           slow_work       no            no
+        """,
+    )

@@ -4,16 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-LIMITS = """
-    usual_share = 50
-    long_share = 90
-    extreme_share = 97
-    late_click = 7200
-    chain_gap = 120
-    fewest_peers
-    2
-"""
-
 
 def test_work_is_measured_by_the_mean_of_such_work_where_it_was_not_outlying(model_test) -> None:
     model_test(
@@ -117,6 +107,33 @@ SLOW_DESK = """
 usual."""
 
 
+QUEUE_OF_THREE = {
+    "calendar_days": """
+        day_key  c2     open_1  close_1  open_2  close_2
+        0        86400  0       86400    86400   86400
+    """,
+    "cause_dossiers": """
+        quarter_no = 1
+        offset_seconds = 0
+        key_base = 0
+        dossier_no
+        1
+        2
+        3
+    """,
+    "cause_steps": """
+        step_no = 1
+        step_code = 7
+        unit_no = 1
+        dossier_no  started_second
+        1           1000
+        2           1100
+        3           1200
+    """,
+    "time_against_peers": SLOW_DESK,
+}
+
+
 @pytest.mark.parametrize(
     ("usual", "behind"),
     [
@@ -131,31 +148,9 @@ def test_a_wait_is_put_down_to_slow_work_if_most_of_it_would_not_have_been(
 ) -> None:
     model_test(
         "explain/waits_behind_slow_work",
-        given={
-            "calendar_days": """
-                day_key  c2     open_1  close_1  open_2  close_2
-                0        86400  0       86400    86400   86400
-            """,
+        given=QUEUE_OF_THREE
+        | {
             "usual_work_ratios": f"unit_no  quarter_no  step_code  ratio\n1  1  7  {usual / 100}",
-            "cause_dossiers": """
-                quarter_no = 1
-                offset_seconds = 0
-                key_base = 0
-                dossier_no
-                1
-                2
-                3
-            """,
-            "cause_steps": """
-                step_no = 1
-                step_code = 7
-                unit_no = 1
-                dossier_no  started_second
-                1           1000
-                2           1100
-                3           1200
-            """,
-            "time_against_peers": SLOW_DESK,
         },
         expect="dossier_no  step_code  unit_no  wait_seconds  behind_seconds\n" + behind,
     )
@@ -166,79 +161,10 @@ def test_where_officers_only_had_more_in_work_at_once_the_wait_before_it_is_a_qu
 ) -> None:
     model_test(
         "explain/waits_behind_slow_work",
-        given={
-            "calendar_days": """
-                day_key  c2     open_1  close_1  open_2  close_2
-                0        86400  0       86400    86400   86400
-            """,
+        given=QUEUE_OF_THREE
+        | {
             "usual_work_ratios": "unit_no  quarter_no  step_code  ratio\n1  1  7  0.5",
             "multitasking_quarters": "unit_no  quarter_no  step_code\n1  1  7",
-            "cause_dossiers": """
-                quarter_no = 1
-                offset_seconds = 0
-                key_base = 0
-                dossier_no
-                1
-                2
-                3
-            """,
-            "cause_steps": """
-                step_no = 1
-                step_code = 7
-                unit_no = 1
-                dossier_no  started_second
-                1           1000
-                2           1100
-                3           1200
-            """,
-            "time_against_peers": SLOW_DESK,
         },
         expect="dossier_no  wait_seconds",
-    )
-
-
-def test_a_quarter_out_of_line_is_compared_and_is_no_measure_for_others(model_test) -> None:
-    model_test(
-        "explain/peer_quantiles",
-        given={
-            "cause_limits": LIMITS,
-            "atypical_quarters": "unit_no  quarter_no  part\n1  1  queue",
-            "cause_dossiers": """
-                procedure_no = 1
-                term_band = 3
-                quarter_no = 1
-                is_open = no
-                dossier_no
-                1
-                2
-                3
-                4
-            """,
-            "attributable_time": """
-                step_code = 7
-                part = queue
-                dossier_no  unit_no  seconds
-                1           1        9000
-                2           2        300
-                3           2        900
-                4           3        600
-            """,
-            "unspent_steps": """
-                procedure_no = 1
-                term_band = 3
-                quarter_no = 1
-                step_code = 7
-                part = queue
-                unit_no  n_steps
-                1        5
-                3        2
-            """,
-        },
-        # beside unit 1: 0, 0, 300, 600, 900; beside unit 2: 0, 0, 600; beside unit 3: 300, 900
-        expect="""
-            basis  excluded_member  n_steps  usual_seconds  long_seconds
-            units  1                5        300            900
-            units  2                3        0              600
-            units  3                2        300            900
-        """,
     )

@@ -174,8 +174,8 @@ def test_a_subject_is_still_its_question_and_offers_its_neighbours(small_book: B
 
 def test_every_question_of_the_book_is_under_a_subject_or_offered_by_its_own_name() -> None:
     offered = Counter(name for name, _ in names_of_book())
-    asked = {n for n in dir(Book) if isinstance(getattr(Book, n), Question)}
-    assert asked <= set(offered)
+    questions = {n for n in dir(Book) if isinstance(getattr(Book, n), Question)}
+    assert questions <= set(offered)
     assert max(offered.values()) == 1
     subjects = [name for name, kind in names_of_book() if kind == "subject"]
     assert {"causes", "dossier", "units", "periods"} <= set(subjects)

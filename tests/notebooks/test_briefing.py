@@ -285,11 +285,11 @@ def test_a_failing_notebook_is_named_with_cell_and_error_and_the_old_pages_stay(
     assert problem.value.exit_code == 4
     half_run = out / "stopped.ipynb"
     assert str(half_run) in str(problem.value)
-    kept = json.loads(half_run.read_text(encoding="utf-8"))["cells"]
-    failing = next(n for n, cell in enumerate(kept) if cell["source"] == "1 / 0")
-    assert kept[failing]["outputs"][0]["ename"] == "ZeroDivisionError"
-    assert "papermill-error-cell" in kept[failing - 1]["source"]
-    assert [cell["outputs"] for cell in kept[failing + 1 :]] == [[]]
+    cells = json.loads(half_run.read_text(encoding="utf-8"))["cells"]
+    failing = next(n for n, cell in enumerate(cells) if cell["source"] == "1 / 0")
+    assert cells[failing]["outputs"][0]["ename"] == "ZeroDivisionError"
+    assert "papermill-error-cell" in cells[failing - 1]["source"]
+    assert [cell["outputs"] for cell in cells[failing + 1 :]] == [[]]
     assert {name: page for name, page in tree(out).items() if name != half_run.name} == before
 
     write_notebook(bench / "notebooks" / "causes.ipynb", "1 + 1")

@@ -71,8 +71,8 @@ def test_killed_in_every_stage_the_briefing_stays_and_the_next_run_gives_the_sam
         whole = {n: page for n, page in bench.tree().items() if n.startswith("data/briefings/")}
         assert whole == pages, folder
         if folder in STAGES:
-            kept = data / folder if at == 1 else next(data.glob(f".{folder}-*/old"))
-            assert (kept / OLD).is_file()
+            place = data / folder if at == 1 else next(data.glob(f".{folder}-*/old"))
+            assert (place / OLD).is_file()
 
     done = replace(bench, settings={"TMPDIR": str(temporary)})
     done.workbench("run", "--period", "2022-H1")

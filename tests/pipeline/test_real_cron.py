@@ -51,10 +51,10 @@ def test_cron_makes_up_for_missed_periods_and_mails_nothing_but_a_failure(short_
     halves = bench.call("schedule", "--no-refresh", "--at", "06:30").stdout.splitlines()
     fetch = "echo the share is down; exit 4"
     months = bench.call("schedule", "--period", "month", "--fetch", fetch).stdout.splitlines()
-    kept = ("HOME", "PYTHONPATH", "DVC_SITE_CACHE_DIR", "WORKBENCH_LANG")
+    variables = ("HOME", "PYTHONPATH", "DVC_SITE_CACHE_DIR", "WORKBENCH_LANG")
     table = [
         "MAILTO=chief@example.org",
-        *(f"{name}={bench.environment[name]}" for name in kept),
+        *(f"{name}={bench.environment[name]}" for name in variables),
         f"LD_PRELOAD={FAKETIME}",
         "FAKETIME=@2022-07-01 06:30:05",
         *halves[-2:],

@@ -65,8 +65,10 @@ def test_each_kind_of_change_is_counted_exactly(sample, read_export, warehouses)
 
     # what no office's process does by itself is written into the later register
     took_days = pl.col("resolved_at") - pl.col("received_at") > dt.timedelta(days=1)
-    known = before.filter(pl.col("status") == "returned", pl.col("due_at").is_not_null(), took_days)
-    ids = known.sort("dossier_id")["dossier_id"].to_list()
+    returned = before.filter(
+        pl.col("status") == "returned", pl.col("due_at").is_not_null(), took_days
+    )
+    ids = returned.sort("dossier_id")["dossier_id"].to_list()
     back, revised, reissued, renamed = ids[:3], ids[3:10], ids[10:15], ids[15:24]
     none = pl.lit(None, pl.Datetime("us"))
     later = registers[1].dossiers
@@ -83,7 +85,7 @@ def test_each_kind_of_change_is_counted_exactly(sample, read_export, warehouses)
         warehouse.add_frame("right_dossiers", after)
         warehouse.build("review", wanted=("changed_records",))
         records = warehouse.frame("changed_records")
-    found = {
+    kinds = {
         kind: sorted(records.filter(pl.col("change") == kind)["dossier_id"])
         for kind in records["change"].unique()
     }
@@ -94,4 +96,4 @@ def test_each_kind_of_change_is_counted_exactly(sample, read_export, warehouses)
         "due_reissued": reissued,
         "unit_renamed": renamed,
     }
-    assert found == {kind: sorted(dossiers) for kind, dossiers in expected.items()}
+    assert kinds == {kind: sorted(dossiers) for kind, dossiers in expected.items()}

@@ -25,8 +25,8 @@ def book(tmp_path_factory, reference_dir):
 
 
 def test_headers_of_what_offices_count_are_known(tmp_path, reference_dir):
-    found = inspect(write_commune_export(tmp_path / "export.xlsx"), reference_dir)
-    roles = {target: one.header for one in found.proposals for target in one.targets}
+    inspection = inspect(write_commune_export(tmp_path / "export.xlsx"), reference_dir)
+    roles = {target: one.header for one in inspection.proposals for target in one.targets}
     # the letter stands in two columns of three
     assert set(SERVICE_FIELDS) - set(roles) == {"apology_number"}
     assert roles["is_filed_elsewhere"] == "Phi địa giới"

@@ -49,8 +49,8 @@ def test_of_equal_clusters_the_correlation_is_that_of_the_analysis_of_variance(l
     between = (size * (counts / size - share) ** 2).sum() / (counts.size - 1)
     within = (counts * (1 - counts / size)).sum() / (total - counts.size)
     expected = (between - within) / (between + (size - 1) * within)
-    found = correlations([[clusters(np.full(counts.size, size), counts)]])
-    assert found == [pytest.approx(max(expected, 0.0), abs=1e-12)]
+    estimates = correlations([[clusters(np.full(counts.size, size), counts)]])
+    assert estimates == [pytest.approx(max(expected, 0.0), abs=1e-12)]
 
 
 def test_months_of_other_levels_are_no_correlation_within_days():
@@ -63,18 +63,18 @@ def test_a_unit_of_few_days_is_taken_to_be_like_the_others():
     one_day = [clusters(np.array([5]), np.array([2]))]
     # of two days with two dossiers, one late: -1 by themselves, 0.9934 with the others' 150 / 150
     two_days = [clusters(np.full(2, 2), np.full(2, 1))]
-    found = correlations([batched, one_day, two_days])
+    estimates = correlations([batched, one_day, two_days])
     common = (150 - 0.5) / (150 + 0.5)
     expected = [(40 + 30 * common) / 70, common, (-2 + 30 * common) / 32]
-    assert found == pytest.approx(expected, abs=1e-12)
+    assert estimates == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize("batch", [1, 3, 10])
 def test_a_batch_is_worth_one_dossier(batch):
     random = np.random.default_rng(batch)
     units = [[month(random, 90, 0.1, batch) for _ in range(12)] for _ in range(20)]
-    found = correlations(units)
-    effects = [design_effect(x, of[0]) for x, of in zip(found, units, strict=True)]
+    estimates = correlations(units)
+    effects = [design_effect(x, of[0]) for x, of in zip(estimates, units, strict=True)]
     assert np.mean(effects) == pytest.approx(batch, rel=0.12)
 
 
@@ -84,9 +84,9 @@ def test_the_larger_of_days_and_weeks_counts_and_everybody_is_judged_by_themselv
     weeks = row("A", "2022-01", clusters(np.full(4, 25), np.array([20, 0, 0, 0])))
     both = days | {name: x for name, x in weeks.items() if "week" in name}
     rows = pl.DataFrame([both, row("*", "2022-01", clusters(even, np.tile([5, 0, 0, 0, 0], 4)))])
-    found = dict(design_effects(rows).select("unit_id", "design_effect").iter_rows())
-    assert found["A"] == pytest.approx(1 + correlations([[_of(weeks)]])[0] * 24, abs=1e-6)
-    assert found["*"] == pytest.approx(5.0, abs=1e-6)
+    effect_of = dict(design_effects(rows).select("unit_id", "design_effect").iter_rows())
+    assert effect_of["A"] == pytest.approx(1 + correlations([[_of(weeks)]])[0] * 24, abs=1e-6)
+    assert effect_of["*"] == pytest.approx(5.0, abs=1e-6)
 
 
 def _of(given: dict[str, object]) -> Clusters:
@@ -97,16 +97,16 @@ def _of(given: dict[str, object]) -> Clusters:
 def test_the_interval_of_a_late_rate_widens_and_that_of_a_channel_does_not():
     group = {"profile": "p", "unit_id": "U", "period": "2022-01"}
     every = {"procedure_id": "*", "channel_in": "*"}
-    counted = {"late": 20, "on_time": 80, "received_online": 20, "channel_known": 100}
+    counts = {"late": 20, "on_time": 80, "received_online": 20, "channel_known": 100}
     part = {**group, "procedure_id": "*", "channel_in": "post", "late": 1, "on_time": 1}
     rates = {
         "late_done": (("late",), ("on_time", "late")),
         "online_in": (("received_online",), ("channel_known",)),
     }
     effects = pl.DataFrame([{**group, "design_effect": 4.0}])
-    rows = pl.from_dicts([{**group, **every, **counted}, part], infer_schema_length=None)
-    found = measure(rows.fill_null(0), rates, effects)
-    of = {(r["measure"], r["channel_in"]): r for r in found.to_dicts()}
+    rows = pl.from_dicts([{**group, **every, **counts}, part], infer_schema_length=None)
+    measures = measure(rows.fill_null(0), rates, effects)
+    of = {(r["measure"], r["channel_in"]): r for r in measures.to_dicts()}
     # a quarter of as many: the interval of 5 of 25
     assert of["late_done", "*"]["lower"] == pytest.approx(0.0886, abs=1e-4)
     assert of["online_in", "*"]["lower"] == pytest.approx(0.1334, abs=1e-4)
@@ -131,12 +131,14 @@ def test_on_pages_of_units_alike_no_unit_is_apart_and_intervals_and_ranks_hold(b
             .group_by("unit_id", maintain_order=True)
             .agg(pl.sum("n_dossiers", "n_late"), pl.mean("design_effect"))
         )
-        found = compare.units_adjusted(cells.with_columns(period=pl.lit("2022")), period="2022")
+        comparisons = compare.units_adjusted(
+            cells.with_columns(period=pl.lit("2022")), period="2022"
+        )
         others = (true.sum() - true) / 13
-        crude.append(_holds(found, "crude", true))
-        ratio.append(_holds(found, "ratio", true / others))
+        crude.append(_holds(comparisons, "crude", true))
+        ratio.append(_holds(comparisons, "ratio", true / others))
         if turn % 2:
-            rank.append(_holds(found, "rank", true.argsort().argsort() + 1))
+            rank.append(_holds(comparisons, "rank", true.argsort().argsort() + 1))
             continue
         level = cells["n_late"].sum() / cells["n_dossiers"].sum()
         limits = [
@@ -144,7 +146,7 @@ def test_on_pages_of_units_alike_no_unit_is_apart_and_intervals_and_ranks_hold(b
             for n, late, wide in cells.drop("unit_id").iter_rows()
         ]
         pages.append(any(low > level or high < level for low, high in limits))
-        pages.append((found["standing"] != "within").any())
+        pages.append((comparisons["standing"] != "within").any())
     assert np.mean(pages) <= 0.10
     assert min(np.mean(crude), np.mean(ratio), np.mean(rank)) >= 0.92
 
@@ -156,7 +158,7 @@ def _holds(found: pl.DataFrame, name: str, true: np.ndarray) -> float:
 
 def test_no_month_of_batches_is_called_or_stands_above_the_others():
     random, pages = np.random.default_rng(7), []
-    usual = compare.BaselinePeriods("2021-01", "2021-12", "the whole year")
+    baseline = compare.BaselinePeriods("2021-01", "2021-12", "the whole year")
     for _ in range(60):
         months = [month(random, 60, 0.1, 10) for _ in range(12)]
         effect = correlations([months])[0]
@@ -170,6 +172,6 @@ def test_no_month_of_batches_is_called_or_stands_above_the_others():
         )
         level = course["numerator"].sum() / course["denominator"].sum()
         above = [compare.sure_bounds(r, 12)[0] > level for r in course.to_dicts()]
-        is_called = compare.charted(course, usual)["rule"].is_not_null().any()
+        is_called = compare.charted(course, baseline)["rule"].is_not_null().any()
         pages.append((is_called, any(above)))
     assert np.max(np.mean(pages, axis=0)) <= 0.10

@@ -124,7 +124,7 @@ def drawn_world(seed: int = 5):
 
 def test_the_trend_is_the_difference_of_weighted_slopes_before_the_change():
     late, dossiers, treated = drawn_world()
-    found = difference_in_differences(late, dossiers, None, treated=treated, after=5)
+    effect = difference_in_differences(late, dossiers, None, treated=treated, after=5)
     design = np.stack([np.ones(5), np.arange(5)], axis=1)
     slopes = np.array(
         [
@@ -134,7 +134,7 @@ def test_the_trend_is_the_difference_of_weighted_slopes_before_the_change():
     )
     bounds = ttest_ind(slopes[treated], slopes[~treated], equal_var=False).confidence_interval()
     value = slopes[treated].mean() - slopes[~treated].mean()
-    assert found.trend == pytest.approx((value, bounds.low, bounds.high))
+    assert effect.trend == pytest.approx((value, bounds.low, bounds.high))
 
 
 @pytest.mark.parametrize("seed", [5, 6])
@@ -172,9 +172,9 @@ def test_thirty_dossiers_in_every_corner_are_enough_and_twenty_nine_are_not(miss
     dossiers[:4, 3:] = 2.5
     dossiers[0, 3] -= missing
     late = dossiers * 0.1
-    found = difference_in_differences(late, dossiers, None, treated=np.arange(8) < 4, after=3)
-    assert ("few_dossiers" in found.reasons) is bool(reason)
-    assert found.denominator == 30 - missing
+    effect = difference_in_differences(late, dossiers, None, treated=np.arange(8) < 4, after=3)
+    assert ("few_dossiers" in effect.reasons) is bool(reason)
+    assert effect.denominator == 30 - missing
 
 
 @pytest.mark.parametrize(
@@ -182,11 +182,11 @@ def test_thirty_dossiers_in_every_corner_are_enough_and_twenty_nine_are_not(miss
 )
 def test_twenty_ways_to_choose_the_treated_units_are_enough(chosen, units, is_known):
     late, dossiers, _ = drawn_world()
-    found = difference_in_differences(
+    effect = difference_in_differences(
         late[:units], dossiers[:units], None, treated=np.arange(units) < chosen, after=5
     )
-    assert (found.p_value is not None) is is_known
-    assert ("few_ways" in found.reasons) is not is_known
+    assert (effect.p_value is not None) is is_known
+    assert ("few_ways" in effect.reasons) is not is_known
 
 
 @pytest.mark.parametrize(("units", "chosen", "near"), [(9, 3, 1e-9), (16, 8, 0.025)])
@@ -196,7 +196,7 @@ def test_the_chance_is_the_larger_one_over_all_ways_or_a_part_of_many(units, cho
     late = random.binomial(dossiers.astype(int), 0.2).astype(float)
     late[:4, 5:] += 8
     treated = np.arange(units) < chosen
-    found = difference_in_differences(late, dossiers, None, treated=treated, after=5)
+    effect = difference_in_differences(late, dossiers, None, treated=treated, after=5)
     whole = [late[:, w].sum(axis=1) / dossiers[:, w].sum(axis=1) for w in (slice(5), slice(5, 8))]
     change = whole[1] - whole[0]
     design = np.stack([np.ones(8), np.arange(8), np.arange(8) >= 5], axis=1)
@@ -213,7 +213,7 @@ def test_the_chance_is_the_larger_one_over_all_ways_or_a_part_of_many(units, cho
         ).pvalue
         for x in (change, beyond)
     ]
-    assert found.p_value == pytest.approx(max(chances), abs=near)
+    assert effect.p_value == pytest.approx(max(chances), abs=near)
 
 
 def test_sides_that_drift_apart_or_part_for_one_period_before_are_said():

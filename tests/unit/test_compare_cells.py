@@ -77,8 +77,8 @@ def test_a_cause_seen_in_many_dossiers_needs_fewer_late_ones_to_be_named():
 
 
 def test_late_dossiers_must_be_too_many_by_themselves():
-    found = cells(with_few_late(1.5, is_seen=True), kind="quarter")
-    cell = found.row(
+    table = cells(with_few_late(1.5, is_seen=True), kind="quarter")
+    cell = table.row(
         by_predicate=(pl.col("unit_id") == "U03")
         & (pl.col("period") == "2022-Q2")
         & (pl.col("cause") == "record_lag"),
@@ -90,8 +90,8 @@ def test_late_dossiers_must_be_too_many_by_themselves():
 
 
 def test_extreme_dossiers_that_are_absent_do_not_wipe_out_late_ones():
-    found = cells(with_few_late(9.0, is_seen=False), kind="quarter")
-    assert named(found) == {("U03", "2022-Q2", "record_lag")}
+    table = cells(with_few_late(9.0, is_seen=False), kind="quarter")
+    assert named(table) == {("U03", "2022-Q2", "record_lag")}
 
 
 def test_a_sick_cell_does_not_hide_behind_sicker_ones():
@@ -185,9 +185,11 @@ def closed_on_days(
 @pytest.mark.parametrize("drawn", [{"batch": 5}, {"batch": 10}, {"correlation": 0.1}])
 def test_healthy_units_whose_dossiers_hang_together_are_not_named(drawn):
     runs = 12
-    found = [bool(named(cells(closed_on_days(s, **drawn), kind="quarter"))) for s in range(runs)]
+    has_names = [
+        bool(named(cells(closed_on_days(s, **drawn), kind="quarter"))) for s in range(runs)
+    ]
     # one run in ten is allowed at q = 10 %
-    assert sum(found) <= 1
+    assert sum(has_names) <= 1
 
 
 def test_late_dossiers_on_one_day_are_fewer_witnesses_than_late_ones_on_many_days():
@@ -198,13 +200,13 @@ def test_late_dossiers_on_one_day_are_fewer_witnesses_than_late_ones_on_many_day
     on_one_day = rows.with_columns(
         (pl.col("late_share") * (together - 1)).fill_null(pl.col("late_pairs")).alias("late_pairs")
     )
-    found = {
+    names = {
         name: cells(table, kind="quarter").filter(is_sick).row(0, named=True)
         for name, table in {"many": rows, "one": on_one_day}.items()
     }
-    assert found["many"]["flagged"]
-    assert not found["one"]["flagged"]
-    assert found["one"]["p_value"] > 100 * found["many"]["p_value"]
+    assert names["many"]["flagged"]
+    assert not names["one"]["flagged"]
+    assert names["one"]["p_value"] > 100 * names["many"]["p_value"]
 
 
 def test_batches_of_three_make_late_dossiers_vary_at_least_three_times_as_much():
@@ -218,10 +220,10 @@ def test_sick_cells_are_named_where_dossiers_are_closed_on_days():
     hit = wrong = 0
     for seed in range(8):
         table = closed_on_days(seed, sick=dict.fromkeys(sick, 0.3))
-        found = named(cells(table, kind="quarter"))
+        names = named(cells(table, kind="quarter"))
         expected = {("U01", QUARTERS[quarter], "slow_work") for _, quarter in sick}
-        hit += len(found & expected)
-        wrong += len(found - expected)
+        hit += len(names & expected)
+        wrong += len(names - expected)
     assert hit >= 14
     assert wrong <= 1
 

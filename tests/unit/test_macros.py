@@ -35,9 +35,9 @@ def model(folder: Path, sql: str, promises: str = "") -> Model:
 
 
 def known(database: duckdb.DuckDBPyConnection) -> set[str]:
-    asked = "select function_name from duckdb_functions() where not internal"
+    functions = "select function_name from duckdb_functions() where not internal"
     types = "select type_name from duckdb_types() where not internal"
-    return {name for query in (asked, types) for (name,) in database.execute(query).fetchall()}
+    return {name for query in (functions, types) for (name,) in database.execute(query).fetchall()}
 
 
 def test_a_model_gets_the_macros_it_names_and_theirs(macros, database, tmp_path) -> None:

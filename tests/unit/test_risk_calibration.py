@@ -77,8 +77,8 @@ def test_a_dossier_withdrawn_in_time_was_not_late_and_one_resolved_at_once_does_
         for at in days
         for _, _, start, end, *_ in rows
     )
-    counted = calibrate_risks(progress(rows), days)["n_dossiers"].sum()
-    assert counted == open_then
+    n_dossiers = calibrate_risks(progress(rows), days)["n_dossiers"].sum()
+    assert n_dossiers == open_then
     assert table["came"] == pytest.approx(table["expected"], rel=0.2)
 
 

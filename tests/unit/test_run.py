@@ -185,17 +185,17 @@ def test_a_run_that_was_killed_is_logged_by_the_next(project, monkeypatch):
         """Ends the process at once."""
 
     def die(*_: object, **__: object) -> None:
-        kept.write_bytes((project.data / ".run.json").read_bytes())
+        copy.write_bytes((project.data / ".run.json").read_bytes())
         raise Killed
 
-    kept = project.root / "kept.json"
+    copy = project.root / "kept.json"
     with monkeypatch.context() as patch:
         patch.setattr(run_module, "brief", die)
         with pytest.raises(Killed):
             run("--period", "2022-H1")
     assert not (project.data / ".run.json").exists()
     log_file(project).unlink()
-    kept.rename(project.data / ".run.json")
+    copy.rename(project.data / ".run.json")
     assert run("--period", "2022-H1") == 0
     killed, done = read_runs(project)
     assert (killed["outcome"], done["outcome"]) == ("killed", "done")

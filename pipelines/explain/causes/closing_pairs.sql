@@ -25,7 +25,7 @@ weights as (
     select
         closings.*,
         '*' as cause,
-        1 as counted,
+        1 as n_dossiers,
         0 as thousandths,
         0 as n_extreme
     from closings
@@ -33,7 +33,7 @@ weights as (
     select
         closings.*,
         excess.cause,
-        0 as counted,
+        0 as n_dossiers,
         0 as thousandths,
         1 as n_extreme
     from cause_excess as excess
@@ -43,7 +43,7 @@ weights as (
     select
         closings.*,
         causes.cause,
-        0 as counted,
+        0 as n_dossiers,
         round(1000 * causes.late_share)::integer as thousandths,
         0 as n_extreme
     from causes
@@ -57,7 +57,7 @@ stratum_days as (
         channel_in,
         ended_on,
         cause,
-        sum(counted)::bigint as counted,
+        sum(n_dossiers)::bigint as n_dossiers,
         sum(thousandths)::bigint as thousandths,
         sum(n_extreme)::bigint as n_extreme,
         sum(thousandths * thousandths)::bigint as own_squares
@@ -68,7 +68,7 @@ stratum_days as (
 beside_unit as (
     select
         *,
-        sum(counted) over unit_day as unit_counted,
+        sum(n_dossiers) over unit_day as unit_dossiers,
         sum(thousandths) over unit_day as unit_thousandths,
         sum(n_extreme) over unit_day as unit_extreme
     from stratum_days
@@ -82,7 +82,7 @@ closing_pairs as (
         channel_in,
         month_no(ended_on) as month_no,
         cause,
-        sum(counted * unit_counted - counted)::bigint as n_pairs,
+        sum(n_dossiers * unit_dossiers - n_dossiers)::bigint as n_pairs,
         sum(thousandths * unit_thousandths - own_squares)::bigint / 1000000 as late_pairs,
         sum(n_extreme * unit_extreme - n_extreme)::bigint as extreme_pairs
     from beside_unit

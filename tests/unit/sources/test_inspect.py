@@ -257,9 +257,9 @@ def test_a_file_of_an_unknown_program_is_refused_with_the_commands_that_read_it(
     export = tmp_path / "inbox" / "register.csv"
     export.parent.mkdir()
     export.write_text("Mã hồ sơ;Ngày tiếp nhận;Ngày hẹn trả\nA;05/01/2026;12/01/2026\n", "utf-8")
-    known = find_profile("one_stop", reference_dir)
+    one_stop = find_profile("one_stop", reference_dir)
     with pytest.raises(InputRejected, match=r"workbench sources inspect data/inbox/register\.csv"):
-        sort_inbox(export.parent, [known])
+        sort_inbox(export.parent, [one_stop])
     draft = tmp_path / "mine.toml"
     assert main(["sources", "inspect", str(export), "--out", str(draft)]) == 0
     profile = find_profile(draft, reference_dir)

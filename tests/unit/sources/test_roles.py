@@ -104,14 +104,14 @@ def closed(*columns: tuple[int, ...]) -> list[tuple[str, ...]]:
     ("deadline", "end"), [("Frist", "Erledigt"), ("Échéance", "Clos"), ("yy", "zz")]
 )
 def test_a_deadline_is_no_end_in_whatever_language_and_where_no_row_is_open(roles, deadline, end):
-    found = roles(f"Ticket ID;Office;Created;{deadline};{end}", closed(TERMS, WORKED))
-    assert (found[deadline], found[end]) == ("due_at", "resolved_at")
+    proposals = roles(f"Ticket ID;Office;Created;{deadline};{end}", closed(TERMS, WORKED))
+    assert (proposals[deadline], proposals[end]) == ("due_at", "resolved_at")
     assert not roles.choices
 
 
 def test_a_date_that_is_always_as_far_away_is_no_end_even_where_there_is_no_other(roles):
-    found = roles("Ticket ID;Office;Created;zz", closed((14,) * 12))
-    assert "resolved_at" not in found.values()
+    proposals = roles("Ticket ID;Office;Created;zz", closed((14,) * 12))
+    assert "resolved_at" not in proposals.values()
     assert "resolved_at" not in roles.choices
     assert roles("Ticket ID;Office;Created;zz", closed(WORKED))["zz"] == "resolved_at"
 

@@ -146,9 +146,9 @@ def _beyond_course(above: Floats, number: Floats, after: int) -> Floats:
     time = np.arange(number.shape[1], dtype=np.float64)
     step = (time >= after).astype(np.float64)
     changes = []
-    for own, size in zip(above, number, strict=True):
+    for total, size in zip(above, number, strict=True):
         some = size > 0
-        changes.append(_step_off_line(own[some] / size[some], size[some], time[some], step[some]))
+        changes.append(_step_off_line(total[some] / size[some], size[some], time[some], step[some]))
     return np.array(changes)
 
 
