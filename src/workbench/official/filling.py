@@ -184,7 +184,7 @@ def _alphabetic(name: str) -> str:
 
 
 def _sums(rows: pl.DataFrame) -> Figures:
-    totals = rows.select(pl.col(c).sum().cast(pl.Int64) for c in COUNTERS)
+    totals = rows.select(pl.col(*COUNTERS).sum().cast(pl.Int64))
     return totals.row(0, named=True)
 
 

@@ -11,9 +11,9 @@ import polars as pl
 import pytest
 import xlsxwriter
 
+from kept_warehouse import Warehouses
 from workbench.clock import Calendars
 from workbench.ingest import deliveries, find_profile, ingest
-from workbench.warehouse import Warehouse
 
 Clean = Callable[..., dict[str, pl.DataFrame]]
 TABLES = ("dossiers", "steps", "pauses", "quarantine", "reconciliation", "dossier_history")
@@ -21,17 +21,18 @@ CODE = "000.00.14.H20-2201{}-0001"
 
 
 @pytest.fixture
-def cleaned(reference_dir: Path, pipelines_dir: Path, tmp_path: Path) -> Clean:
+def cleaned(
+    reference_dir: Path, warehouses: Warehouses, calendars: Calendars, tmp_path: Path
+) -> Clean:
     """Ingest and clean a folder by a shipped profile."""
 
     def run(profile: str, folder: Path) -> dict[str, pl.DataFrame]:
         landed = tmp_path / "landed"
         ingest(deliveries([folder], find_profile(profile, reference_dir)), landed)
-        with Warehouse(pipelines_dir) as warehouse:
-            warehouse.attach(landed)
-            warehouse.attach(reference_dir)
-            days = Calendars.read(reference_dir / "calendars").days()
-            warehouse.add_frame("calendar_days", days)
+        with warehouses() as warehouse:
+            for table in landed.glob("*.parquet"):
+                warehouse.show(table.stem, table)
+            warehouse.keep("calendar_days", calendars.days)
             warehouse.build("clean")
             return {name: warehouse.frame(name) for name in TABLES}
 
