@@ -27,6 +27,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from made_once import made_once
+
 
 def _loaded(name: str, path: Path) -> Any:
     """Import a file that stands beside tests, which are no packages."""
@@ -244,4 +246,4 @@ def desk(lab: Lab, browser: Browser) -> Iterator[Desk]:
 @pytest.fixture(scope="session")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of ``workbench analyse`` on an export with markup in every free field."""
-    return _planted.analysed(tmp_path_factory.mktemp("planted"))
+    return made_once(tmp_path_factory, "planted", _planted.analysed) / "out"

@@ -18,8 +18,8 @@ import nbformat
 import polars as pl
 import pytest
 from dvc.cli import main as run_dvc
-from filelock import FileLock
 
+from made_once import made_once
 from workbench.clean import clean
 from workbench.cli import main
 from workbench.clock.stage import clock
@@ -150,23 +150,23 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Bench:
 @pytest.fixture(scope="session")
 def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     """A project after one ``dvc repro``; made once for all test processes. Only to be copied."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    root = shared / "reproduced" / "project"
-    with FileLock(shared / "reproduced.lock"):
-        if not (root / "dvc.lock").is_file():
-            shutil.rmtree(root, ignore_errors=True)
-            lay_out(root).dvc("repro")
-    return Bench(root)
+
+    def make(folder: Path) -> None:
+        lay_out(folder / "project").dvc("repro")
+
+    return Bench(made_once(tmp_path_factory, "reproduced", make) / "project")
 
 
 @pytest.fixture(scope="session")
 def short_pages(reproduced: Bench, tmp_path_factory: pytest.TempPathFactory) -> Bench:
     """The same project with notebooks of one word each, where pages are not what is tested."""
-    bench = reproduced.copy_to(tmp_path_factory.mktemp("short") / "project")
-    shorten(*bench.project.notebooks.glob("*.ipynb"))
-    bench.dvc("repro", "-q")
-    return bench
+
+    def make(folder: Path) -> None:
+        bench = reproduced.copy_to(folder / "project")
+        shorten(*bench.project.notebooks.glob("*.ipynb"))
+        bench.dvc("repro", "-q")
+
+    return Bench(made_once(tmp_path_factory, "short", make) / "project")
 
 
 def shorten(*notebooks: Path) -> None:
