@@ -67,6 +67,7 @@ def test_a_file_is_forgotten_and_everything_is_made_again_without_it(bench) -> N
 
     output = bench.call("forget", FILE).stdout
 
+    assert FILE.encode() not in bytes_of(bench.root)
     assert "Forgotten: tam-dung_2021-H2.csv; 1 exports" in output
     assert "git history" in output
     objects = int(re.search(r"remote away still holds (\d+) objects", output)[1])
@@ -77,7 +78,6 @@ def test_a_file_is_forgotten_and_everything_is_made_again_without_it(bench) -> N
     bench.dvc(*command.split(), "--force", "-q")
     assert n_before - sum(path.is_file() for path in away.rglob("*")) == objects
     assert FILE.encode() not in bytes_of(away)
-    assert FILE.encode() not in bytes_of(bench.root)
     after = pl.read_parquet(bench.project.clean / "dossiers.parquet")
     assert after["dossier_id"].equals(before["dossier_id"])
     assert all((bench.root / folder / "pauses.parquet").is_file() for folder in COPIED.values())
