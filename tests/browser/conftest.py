@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from playwright.sync_api import (
     WebSocket,
     sync_playwright,
 )
+
+from made_once import made_once
 
 
 def _loaded(name: str, path: Path) -> Any:
@@ -50,11 +52,16 @@ OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
 )
-READY = """() => {
+POLLING = 250
+"""Milliseconds between two looks of a wait: by default a page is drawn anew for every look."""
+READY = """name => {
   const widget = window.jupyterapp?.shell?.currentWidget;
   const session = widget?.sessionContext;
-  return widget?.context?.isReady && session?.isReady
+  return widget?.context?.path?.endsWith(name) && widget.context.isReady && session?.isReady
     && session.session?.kernel?.status === 'idle';
+}"""
+OPEN = """path => {
+  window.jupyterapp.commands.execute('docmanager:open', {path});
 }"""
 RUN = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
 # A cell that fails ends the run: the cells after it are never numbered.
@@ -66,12 +73,17 @@ FINISHED = """() => {
   return widget.sessionContext.session.kernel.status === 'idle'
     && (failed || cells.every(cell => cell.executionCount !== null));
 }"""
-CLOSE = "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()"
 FAILED = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
   .filter(cell => cell.type === 'code')
   .flatMap(cell => cell.outputs.toJSON())
   .filter(output => output.output_type === 'error' || output.name === 'stderr')
   .map(output => output.evalue ?? output.text)"""
+CLOSE = """async () => {
+  const widget = window.jupyterapp.shell.currentWidget;
+  await widget.sessionContext.shutdown();
+  widget.context.model.dirty = false;
+  widget.close();
+}"""
 TOKEN = "for-this-test-only"  # noqa: S105 - of a lab that runs as long as the test
 
 
@@ -136,9 +148,6 @@ class Lab:
     url: str
     root: Path
 
-    def notebook(self, name: str) -> str:
-        return f"{self.url}lab/tree/notebooks/{name}.ipynb?reset&token={TOKEN}"
-
 
 @pytest.fixture(scope="session")
 def lab(reproduced, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
@@ -178,7 +187,9 @@ def _address(runtime: Path, server: subprocess.Popen[bytes]) -> str:
     for _ in range(600):
         assert server.poll() is None, "the lab ended by itself"
         for found in runtime.glob("jpserver-*.json"):
-            return str(json.loads(found.read_text(encoding="utf-8"))["url"])
+            # it may be there before it has been written
+            if text := found.read_text(encoding="utf-8"):
+                return str(json.loads(text)["url"])
         time.sleep(0.1)
     raise AssertionError("the lab did not start within a minute")
 
@@ -188,24 +199,51 @@ def guard():
     return Guard
 
 
-@pytest.fixture
-def run_all() -> Callable[[Page, str], list[str]]:
-    """Open a notebook in the lab, run all of it, and return what failed or complained."""
+@dataclass(frozen=True)
+class Desk:
+    """The lab in one tab of a browser, with the network cut: to load it takes as long as to run
+    a notebook."""
 
-    def run(page: Page, address: str) -> list[str]:
-        page.set_default_timeout(120_000)
-        page.goto(address)
-        page.wait_for_function(READY)
-        page.evaluate(RUN)
-        page.wait_for_function(FINISHED)
-        failures = list(page.evaluate(FAILED))
-        page.evaluate(CLOSE)
-        return failures
+    page: Page
+    watch: Guard
 
-    return run
+    def wait(self, condition: str, arg: object = None) -> None:
+        self.page.wait_for_function(condition, arg=arg, polling=POLLING)
+
+    def wait_for(self, name: str) -> None:
+        """Wait until a notebook is in front and its kernel idle."""
+        self.wait(READY, name)
+
+    def open(self, path: str) -> None:
+        """Open a notebook of the project."""
+        self.page.evaluate(OPEN, path)
+        self.wait_for(Path(path).name)
+
+    def run(self) -> list[str]:
+        """Run all of the notebook in front, and return what failed or complained."""
+        self.page.evaluate(RUN)
+        self.wait(FINISHED)
+        return list(self.page.evaluate(FAILED))
+
+    def close(self) -> None:
+        """Close the notebook in front, and end its kernel."""
+        self.page.evaluate(CLOSE)
+
+
+@pytest.fixture(scope="session")
+def desk(lab: Lab, browser: Browser) -> Iterator[Desk]:
+    """The lab as it opens: on the start page, as a newcomer sees it."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="vi-VN")
+    watch = Guard((lab.url,))
+    page = watch.watch(context)
+    page.set_default_timeout(120_000)
+    page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+    page.goto(f"{lab.url}lab/tree/data/start.ipynb?reset&token={TOKEN}")
+    yield Desk(page, watch)
+    context.close()
 
 
 @pytest.fixture(scope="session")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of ``workbench analyse`` on an export with markup in every free field."""
-    return _planted.analysed(tmp_path_factory.mktemp("planted"))
+    return made_once(tmp_path_factory, "planted", _planted.analysed) / "out"

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 
 import polars as pl
 import pytest
 
 from workbench.answers import open_book
-from workbench.core.project import shipped
-from workbench.messages import use_language
 from workbench.pages import Outputs, sheets
-from workbench.review import compare_revisions, to_html
-from workbench.testing import one_stop_export
 
 pytestmark = pytest.mark.browser
 
@@ -64,7 +59,7 @@ def test_a_briefing_fits_a_telephone(reproduced, browser, guard):
 def test_dvc_plots_draws_from_disk(reproduced, context, guard, tmp_path):
     bench = reproduced.copy_to(tmp_path / "project")
     bench.workbench("plots-page")
-    bench.dvc("plots", "show", "-o", "pages")
+    bench.dvc("plots", "show", "-q", "-o", "pages")
     page, watch = opened(context, guard, bench.root / "pages" / "index.html")
     page.wait_for_selector("svg.marks")
     plots = page.locator("svg.marks")
@@ -80,50 +75,32 @@ def test_dvc_plots_draws_from_disk(reproduced, context, guard, tmp_path):
     assert watch.errors == []
 
 
-def test_what_differs_between_two_revisions_opens_from_disk(reproduced, context, guard, tmp_path):
-    bench = reproduced.copy_to(tmp_path / "project")
+@pytest.fixture(scope="module")
+def comparison(reproduced, tmp_path_factory):
+    """The page of ``workbench diff HEAD`` where ten dossiers are no longer late, and one more file
+    was delivered."""
+    base = tmp_path_factory.mktemp("comparison")
+    bench = reproduced.copy_to(base / "project")
     identity = ("-c", "user.name=t", "-c", "user.email=t@example.org")
     bench.run("git", "add", "-A")
     bench.run("git", *identity, "commit", "-qm", "before")
-    one_stop_export(bench.project.inbox, seed=2, dossiers=200)
-    bench.dvc("repro", "-q", "explain")
-    html = bench.workbench("diff", "HEAD", "--format", "html").stdout
-    (tmp_path / "diff.html").write_text(html, encoding="utf-8")
-    page, watch = opened(context, guard, tmp_path / "diff.html")
-    assert page.locator("table").count() >= 4
-    page.screenshot(path=tmp_path / "diff.png", full_page=True)
-    assert watch.refused == []
-
-
-@pytest.fixture(scope="module")
-def comparison(reproduced, tmp_path_factory):
-    """The page of a comparison in which ten dossiers of one unit are no longer late."""
-    base = tmp_path_factory.mktemp("comparison")
-    for side in ("before", "after"):
-        tables = base / side / "tables"
-        tables.mkdir(parents=True)
-        for folder in (reproduced.project.clean, reproduced.project.clock):
-            for name in ("dossiers", "outcomes"):
-                if (folder / f"{name}.parquet").is_file():
-                    shutil.copy(folder / f"{name}.parquet", tables)
-        for name in ("measures.parquet", "measures.json"):
-            to = tables if name.endswith("parquet") else tables.parent
-            shutil.copy(reproduced.project.results / name, to)
-    file = base / "after" / "tables" / "outcomes.parquet"
+    (bench.project.inbox / "note.txt").write_text("a note", encoding="utf-8")
+    file = bench.project.clock / "outcomes.parquet"
     outcomes = pl.read_parquet(file)
     late = outcomes.filter(pl.col("outcome") == "late", pl.col("profile") == "wb_strict")
     some = late["dossier_id"].head(10).implode()
     changed = pl.when(pl.col("dossier_id").is_in(some)).then(pl.lit("on_time"))
     outcomes.with_columns(changed.otherwise("outcome").alias("outcome")).write_parquet(file)
-    revisions = compare_revisions(shipped(), str(base / "before"), str(base / "after"))
+    bench.dvc("commit", "-q", "-f")
     page = base / "page.html"
-    with use_language("en"):
-        page.write_text(to_html(revisions, rows=500), encoding="utf-8")
+    html = bench.call("diff", "HEAD", "--format", "html", "--rows", "500").stdout
+    page.write_text(html, encoding="utf-8")
     return page
 
 
 def test_a_comparison_is_searched_sorted_and_filtered_on_its_page(context, guard, comparison):
     page, watch = opened(context, guard, comparison)
+    assert page.locator("table").count() >= 4
     rows = page.locator("details table tbody tr")
     everything = page.locator("#shown").inner_text()
     assert int(everything) == rows.count() > 20

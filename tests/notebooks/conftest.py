@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from made_once import made_once
 from workbench.answers import Book, open_book
 from workbench.clock.stage import clock
 from workbench.core.project import Project
@@ -185,16 +186,19 @@ def write_clean_tables(folder: Path, *, synthetic: bool = True) -> None:
 @pytest.fixture(scope="session")
 def small_project(tmp_path_factory: pytest.TempPathFactory, repository: Project) -> Project:
     """A finished pipeline on 330 dossiers; tests read it and never write into it."""
-    project = Project(tmp_path_factory.mktemp("small") / "project")
-    write_clean_tables(project.clean)
-    (project.root / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")
-    project.pipelines.mkdir()
-    shutil.copytree(repository.notebooks, project.notebooks)
-    shutil.copytree(repository.reference, project.reference)
-    folders = RunFolders(project, repository)
-    clock(folders)
-    explain(folders, profile="wb_strict")
-    return project
+
+    def make(folder: Path) -> None:
+        project = Project(folder / "project")
+        write_clean_tables(project.clean)
+        (project.root / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")
+        project.pipelines.mkdir()
+        shutil.copytree(repository.notebooks, project.notebooks)
+        shutil.copytree(repository.reference, project.reference)
+        folders = RunFolders(project, repository)
+        clock(folders)
+        explain(folders, profile="wb_strict")
+
+    return Project(made_once(tmp_path_factory, "small", make) / "project")
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -106,7 +107,10 @@ class Written:
 
 @pytest.fixture(scope="module")
 def written(small_project, tmp_path_factory) -> Written:
-    book = open_book(small_project.root, language="vi")
+    # what was published is recorded in the project
+    home = tmp_path_factory.mktemp("publishing") / "project"
+    shutil.copytree(small_project.root, home)
+    book = open_book(home, language="vi")
     out = tmp_path_factory.mktemp("published")
     outputs = Outputs(out, ("html", "live"))
     units = {unit: folder_name(unit, is_public=True) for unit in ("*", "SD-VH")}

@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Sequence
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from io import StringIO
@@ -16,8 +17,9 @@ from unittest.mock import patch
 import nbformat
 import polars as pl
 import pytest
-from filelock import FileLock
+from dvc.cli import main as run_dvc
 
+from made_once import made_once
 from workbench.clean import clean
 from workbench.cli import main
 from workbench.clock.stage import clock
@@ -83,13 +85,24 @@ class Bench:
         }
 
     def dvc(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        return self.run(sys.executable, "-m", "dvc", *arguments, check=check)
+        """Run a command of DVC: in this process where it is quiet and runs no stage."""
+        if "-q" not in arguments or arguments[0] == "repro":
+            return self.run(sys.executable, "-m", "dvc", *arguments, check=check)
+        with warnings.catch_warnings():
+            # DVC shows an empty plot where reading its data warns
+            warnings.simplefilter("ignore")
+            return self._within(run_dvc, arguments, check=check)
 
     def workbench(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return self.run(sys.executable, "-m", "workbench.cli", *arguments, check=check)
 
     def call(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run one of our commands in this process, where no process of its own is tested."""
+        return self._within(main, arguments, check=check)
+
+    def _within(
+        self, program: Callable[[Sequence[str]], int], arguments: Sequence[str], *, check: bool
+    ) -> subprocess.CompletedProcess[str]:
         out, err = StringIO(), StringIO()
         with (
             chdir(self.root),
@@ -97,7 +110,7 @@ class Bench:
             redirect_stdout(out),
             redirect_stderr(err),
         ):
-            code = main(arguments)
+            code = program(arguments)
         said = out.getvalue(), err.getvalue()
         assert not check or code == 0, said
         return subprocess.CompletedProcess(arguments, code, *said)
@@ -137,23 +150,23 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Bench:
 @pytest.fixture(scope="session")
 def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     """A project after one ``dvc repro``; made once for all test processes. Only to be copied."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    root = shared / "reproduced" / "project"
-    with FileLock(shared / "reproduced.lock"):
-        if not (root / "dvc.lock").is_file():
-            shutil.rmtree(root, ignore_errors=True)
-            lay_out(root).dvc("repro")
-    return Bench(root)
+
+    def make(folder: Path) -> None:
+        lay_out(folder / "project").dvc("repro")
+
+    return Bench(made_once(tmp_path_factory, "reproduced", make) / "project")
 
 
 @pytest.fixture(scope="session")
 def short_pages(reproduced: Bench, tmp_path_factory: pytest.TempPathFactory) -> Bench:
     """The same project with notebooks of one word each, where pages are not what is tested."""
-    bench = reproduced.copy_to(tmp_path_factory.mktemp("short") / "project")
-    shorten(*bench.project.notebooks.glob("*.ipynb"))
-    bench.dvc("repro", "-q")
-    return bench
+
+    def make(folder: Path) -> None:
+        bench = reproduced.copy_to(folder / "project")
+        shorten(*bench.project.notebooks.glob("*.ipynb"))
+        bench.dvc("repro", "-q")
+
+    return Bench(made_once(tmp_path_factory, "short", make) / "project")
 
 
 def shorten(*notebooks: Path) -> None:
