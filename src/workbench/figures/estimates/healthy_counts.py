@@ -242,14 +242,20 @@ def _log_apart(chance: Floats, grid: Grid) -> Floats:
     """Return the log of what all ratios together give what is apart from each level."""
     likeliest = chance.max(axis=0)
     parts = np.exp(chance - likeliest)
+    # the sums of the levels overlap: each is one of those up from the middle and one down from it
+    middle = grid.levels.size - 1 + int(grid.ratios[0])
+    upwards = parts[middle:].cumsum(axis=0)
+    downwards = parts[middle - 1 :: -1].cumsum(axis=0)
     logs = np.empty((grid.levels.size, *likeliest.shape))
     for level, log in enumerate(logs):
-        apart = slice(level + int(grid.ratios[0]), level + grid.farthest + 1)
-        total = parts[apart].sum(axis=0)
+        first, last = level + int(grid.ratios[0]), level + grid.farthest
+        total = upwards[last - middle]
+        if first < middle:
+            total = total + downwards[middle - 1 - first]
         too_small = total < _TINY
         log[:] = np.log(np.maximum(total, _TINY)) + likeliest
         if too_small.any():
-            log[too_small] = _log_sum(chance[apart][:, too_small])
+            log[too_small] = _log_sum(chance[first : last + 1][:, too_small])
     return logs
 
 
