@@ -17,6 +17,7 @@ from workbench.figures.estimates.excess import (
     upper_tail,
 )
 from workbench.figures.estimates.false_discovery import combined_p, q_values_of_named
+from workbench.figures.estimates.healthy_counts import CELLS, fit_counts
 from workbench.figures.estimates.poisson import byar_limits, exact_limits, ratio
 
 PHE_BYARS = [
@@ -94,6 +95,22 @@ def test_tails_equal_scipy_with_and_without_spread(count, mean, spread):
     theirs = nbinom.sf(count - 1, size, size / (size + mean))
     assert float(upper_tail(count, mean, spread)) == pytest.approx(theirs, abs=1e-10)
     assert float(upper_tail(count, mean)) == pytest.approx(poisson.sf(count - 1, mean), abs=1e-10)
+
+
+def test_counts_are_as_likely_as_scipy_says_however_far_from_what_is_expected():
+    counts, expected = np.array([0, 3, 40, 0, 30_000, 0]), np.array([0.01, 3, 9, 40, 50, 9_000])
+    fit = fit_counts(counts, expected, CELLS, apart=0.05)
+    level, apart = CELLS.levels, CELLS.ratios
+    at = 1.4 ** np.arange(CELLS.lowest, CELLS.highest + CELLS.farthest + 1.0)[:, None] * expected
+    for law in (0, 30, len(CELLS.laws) - 1):
+        linear, quadratic = CELLS.laws[law]
+        size = at / (linear + quadratic * at)
+        chance = nbinom.logpmf(counts, size, size / (size + at))
+        others = [np.logaddexp.reduce(chance[n + apart]) for n in range(level.size)]
+        other = np.log(0.05 / apart.size) + np.array(others)
+        every = np.logaddexp(np.log(0.95) + chance[: level.size], other)
+        prior = np.log(level) ** 2 / (2 * CELLS.doubt**2)
+        assert fit.likely[:, law] == pytest.approx(every.sum(axis=1) - prior, rel=1e-9)
 
 
 @given(st.floats(0, 50), st.floats(0.05, 20), st.floats(0, 2))

@@ -37,7 +37,11 @@ def design_effects(clusters: pl.DataFrame) -> pl.DataFrame:
     Cameron and Miller (2015), Journal of Human Resources 50, 317-372.
     """
     effects: list[dict[str, object]] = []
-    for _, of_profile in groupby(clusters.sort(CLUSTERED).to_dicts(), itemgetter("profile")):
+    months = [x for x in clusters["period"].unique() if Period.parse(x).kind == "month"]
+    rows_in_order = clusters.sort(CLUSTERED).with_columns(
+        pl.col("period").is_in(months).alias("is_month")
+    )
+    for _, of_profile in groupby(rows_in_order.to_dicts(), itemgetter("profile")):
         units = [list(group) for _, group in groupby(of_profile, itemgetter("unit_id"))]
         together = [rows for rows in units if rows[0]["unit_id"] == EVERYTHING]
         effects += _effects(together)
@@ -59,7 +63,7 @@ def _effects(units: Sequence[Sequence[Mapping[str, Any]]]) -> Iterator[dict[str,
 
 
 def _months(rows: Sequence[Mapping[str, Any]], kind: str) -> list[Clusters]:
-    return [_clusters(row, kind) for row in rows if Period.parse(row["period"]).kind == "month"]
+    return [_clusters(row, kind) for row in rows if row["is_month"]]
 
 
 def _clusters(row: Mapping[str, Any], kind: str) -> Clusters:

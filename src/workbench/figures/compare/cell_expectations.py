@@ -100,13 +100,16 @@ def expectations(
     for key in counted:
         mean, _ = everybody.expected(events[key], companions[key].usual)
         healthy[key] = np.where(upper_tail(observed[key], mean) < CLEARLY_OUT, 0.0, 1.0)
+    fits: dict[Counted, CountFit] = {}
     for _ in range(ROUNDS):
         expectations = {
             key: family.reference(healthy[key]).expected(events[key], companions[key].usual)
             for key in counted
         }
         fits = {
-            key: _fit(family, observed[key], expectations[key][0], companions[key].usual)
+            key: _fit(
+                family, observed[key], expectations[key][0], companions[key].usual, fits.get(key)
+            )
             for key in counted
         }
         shared = _shared_evidence(fits)
@@ -191,8 +194,13 @@ def _per_event(
     return max(pairs + more_pairs, 0.0) / max(events + more_events, 1.0)
 
 
-def _fit(family: Family, observed: Floats, usual: Floats, companions: float) -> CountFit:
+def _fit(
+    family: Family, observed: Floats, usual: Floats, companions: float, before: CountFit | None
+) -> CountFit:
+    """Fit laws to what was observed; the fit before holds while what is usual is about the same."""
     about = np.exp(np.round(np.log(usual) * _STEPS) / _STEPS)
+    if before is not None and np.array_equal(before.expected, about):
+        return before
     grid = replace(CELLS, linear=tuple(companions + part for part in CELLS.linear))
     return fit_counts(
         observed, about, grid, apart=CELL_APART, group=family.unit, group_apart=UNIT_APART

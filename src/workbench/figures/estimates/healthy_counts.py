@@ -21,6 +21,10 @@ Floats = NDArray[np.float64]
 
 _STEP = 1.4
 _NEGLIGIBLE = 4e-3
+_IN_CACHE = 100_000
+"""Chances worked out at once: more would have to wait for the memory."""
+_TINY = 1e-250
+"""Below this a sum of chances, the likeliest of them 1, has lost digits."""
 
 
 @dataclass(frozen=True)
@@ -112,12 +116,13 @@ class HealthyCounts:
 class CountFit:
     """How likely some counts are under each level and law of a grid.
 
-    ``likely`` is the log of it, levels x laws. ``_own`` is the log chance that each distinct count
-    is healthy where its group is not apart as a whole, ``_whole`` that its group is not; ``_place``
-    and ``_group`` say which of these a count has.
+    ``expected`` is what was expected of each; ``likely`` the log, levels x laws. ``_own`` is the
+    log chance that each distinct count is healthy where its group is not apart as a whole,
+    ``_whole`` that its group is not; ``_place`` and ``_group`` say which of these a count has.
     """
 
     grid: Grid
+    expected: Floats
     likely: Floats
     _own: Floats
     _whole: Floats
@@ -204,21 +209,26 @@ def fit_counts(
     in_order = np.argsort(group, kind="stable")
     groups = np.arange(int(group.max(initial=0)) + 1)
     order, starts = place[in_order], np.searchsorted(group[in_order], groups)
-    levels, ratios = grid.levels, grid.ratios
-    chance = _log_chances(distinct[:, 0], distinct[:, 1], grid)
-    healthy = np.log1p(-apart) + chance[: levels.size]
-    other = [_log_sum(chance[level + ratios]) for level in range(levels.size)]
-    either = np.logaddexp(healthy, np.log(apart / ratios.size) + np.stack(other))
-    single = _by_group(either, order, starts)
-    whole = single
-    if group_apart:
-        single = single + np.log1p(-group_apart)
-        as_one = _by_group(chance, order, starts)
-        other = [_log_sum(as_one[level + ratios]) for level in range(levels.size)]
-        whole = np.logaddexp(single, np.log(group_apart / ratios.size) + np.stack(other))
+    levels, ratios, laws = grid.levels, grid.ratios, grid.laws
+    means, mean = np.unique(distinct[:, 1], return_inverse=True)
+    own = np.empty((levels.size, len(laws), len(distinct)))
+    whole = np.empty((levels.size, len(laws), starts.size))
+    single = np.empty_like(whole)
+    at_once = _IN_CACHE // max(len(distinct) * (levels.size + grid.farthest), 1) + 1
+    for first in range(0, len(laws), at_once):
+        some = np.s_[:, first : first + at_once]
+        chance = _log_chances(distinct[:, 0], means, mean, grid, laws[first : first + at_once])
+        healthy = np.log1p(-apart) + chance[: levels.size]
+        either = np.logaddexp(healthy, np.log(apart / ratios.size) + _log_apart(chance, grid))
+        own[some] = healthy - either
+        single[some] = whole[some] = _by_group(either, order, starts)
+        if group_apart:
+            single[some] += np.log1p(-group_apart)
+            as_one = _log_apart(_by_group(chance, order, starts), grid)
+            whole[some] = np.logaddexp(single[some], np.log(group_apart / ratios.size) + as_one)
     level_prior = np.log(levels)[:, None] ** 2 / (2 * grid.doubt**2)
     likely = whole.sum(axis=2) - level_prior
-    return CountFit(grid, likely, healthy - either, single - whole, place, group)
+    return CountFit(grid, pairs[:, 1], likely, own, single - whole, place, group)
 
 
 def _by_group(chance: Floats, order: NDArray[np.int64], starts: NDArray[np.int64]) -> Floats:
@@ -226,6 +236,27 @@ def _by_group(chance: Floats, order: NDArray[np.int64], starts: NDArray[np.int64
     if not order.size:  # no unit is comparable
         return np.zeros((*chance.shape[:-1], starts.size))
     return np.asarray(np.add.reduceat(chance[..., order], starts, axis=-1))
+
+
+def _log_apart(chance: Floats, grid: Grid) -> Floats:
+    """Return the log of what all ratios together give what is apart from each level."""
+    likeliest = chance.max(axis=0)
+    parts = np.exp(chance - likeliest)
+    # the sums of the levels overlap: each is one of those up from the middle and one down from it
+    middle = grid.levels.size - 1 + int(grid.ratios[0])
+    upwards = parts[middle:].cumsum(axis=0)
+    downwards = parts[middle - 1 :: -1].cumsum(axis=0)
+    logs = np.empty((grid.levels.size, *likeliest.shape))
+    for level, log in enumerate(logs):
+        first, last = level + int(grid.ratios[0]), level + grid.farthest
+        total = upwards[last - middle]
+        if first < middle:
+            total = total + downwards[middle - 1 - first]
+        too_small = total < _TINY
+        log[:] = np.log(np.maximum(total, _TINY)) + likeliest
+        if too_small.any():
+            log[too_small] = _log_sum(chance[first : last + 1][:, too_small])
+    return logs
 
 
 def _log_sum(chances: Floats) -> Floats:
@@ -237,17 +268,21 @@ def _log_sum(chances: Floats) -> Floats:
     return np.asarray(np.log(np.exp(chances - most).sum(axis=0)) + most)
 
 
-def _log_chances(count: Floats, mean: Floats, grid: Grid) -> Floats:
-    """Return the log chance of counts: levels, those of what is apart too, x laws x counts."""
+def _log_chances(
+    count: Floats, means: Floats, mean: NDArray[np.int64], grid: Grid, laws: Floats
+) -> Floats:
+    """Return the log chance of counts: levels, those of what is apart too, x laws x counts.
+
+    ``mean`` says which of the few ``means`` is expected of each count.
+    """
     reach = grid.levels.size + grid.farthest
     levels = _STEP**grid.lowest * _STEP ** np.arange(reach)
-    at = np.maximum(levels[:, None, None] * mean, 1e-9)
-    linear, quadratic = (part[None, :, None] for part in grid.laws.T)
+    at = np.maximum(levels[:, None, None] * means, 1e-9)
+    linear, quadratic = (part[None, :, None] for part in laws.T)
     size = at / (linear + quadratic * at)
-    return np.asarray(
-        gammaln(size + count)
-        - gammaln(size)
-        - gammaln(count + 1)
-        - size * np.log1p(at / size)
-        + count * (np.log(at) - np.log(at + size))
-    )
+    chance = np.asarray(gammaln(size[..., mean] + count))
+    chance -= gammaln(size)[..., mean]
+    chance -= gammaln(count + 1)
+    chance -= (size * np.log1p(at / size))[..., mean]
+    chance += count * (np.log(at) - np.log(at + size))[..., mean]
+    return chance
