@@ -8,6 +8,7 @@ import pytest
 
 from workbench.figures.compare import cells, overdispersion_by_cause
 from workbench.figures.compare.cell_tests import CELLS
+from workbench.figures.estimates.healthy_counts import HealthyCounts
 
 CAUSES = {"queue": 0.3, "slow_work": 0.25, "signature_wait": 0.2, "record_lag": 0.25}
 RATES = np.array([0.6, 0.9, 1.1, 1.4])
@@ -213,6 +214,27 @@ def test_batches_of_three_make_late_dossiers_vary_at_least_three_times_as_much()
     varies = overdispersion_by_cause(closed_on_days(2, batch=3), kind="quarter")
     # a pair beside each one: a variance of three times the mean
     assert min(linear for linear, _ in varies.values()) >= 2
+
+
+def test_a_queue_varies_at_least_as_much_as_causes_that_do_not_come_in_waves():
+    even, uneven = (closed_on_days(3, correlation=correlation) for correlation in (0.0, 0.1))
+    is_queue = pl.col("cause") == "queue"
+    mixed = pl.concat([even.filter(is_queue), uneven.filter(~is_queue)], how="vertical_relaxed")
+    alone, beside_others = (
+        sum(overdispersion_by_cause(rows, kind="quarter")["queue"]) for rows in (even, mixed)
+    )
+    assert beside_others > 2 * alone
+
+
+def test_an_uncertain_expectation_multiplies_what_cells_vary_by_themselves():
+    law = HealthyCounts(*(np.array([value]) for value in (1.0, 0.5, 4.0, 1.0)))
+    random = np.random.default_rng(1)
+    mean = 20 * random.gamma(1 / 0.25, 0.25, 10**5) * random.gamma(1 / 4, 4, 10**5)
+    counts = random.negative_binomial(mean / 0.5 + 1e-12, 1 / 1.5)
+    beyond_chance = (counts.var() - counts.mean()) / counts.mean() ** 2
+    spread = law.spread(np.array([20.0]), unsure=0.25)[0]
+    # added up, the two would make 4.275
+    assert spread == pytest.approx(beyond_chance, rel=0.05)
 
 
 def test_sick_cells_are_named_where_dossiers_are_closed_on_days():
