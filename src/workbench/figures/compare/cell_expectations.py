@@ -215,13 +215,13 @@ def _shared_evidence(fits: Mapping[Counted, CountFit]) -> dict[Counted, Floats]:
             for other in fits
             if other != key and other[1] == key[1] and not is_wave[other]
         ]
-        said = AS_CAUSES * np.mean(others, axis=0) if others else nothing
-        shared[key] = _at_least(said) if is_wave[key] else said
+        common = AS_CAUSES * np.mean(others, axis=0) if others else nothing
+        shared[key] = _at_least(common) if is_wave[key] else common
     return shared
 
 
 def _at_least(evidence: Floats) -> Floats:
-    """Return what is said for each law by any law that has no larger part than it."""
+    """Return for each law the most that speaks for any law without a larger part."""
     pairs = evidence.reshape(len(CELLS.linear), len(CELLS.quadratic))
     by_linear = np.maximum.accumulate(pairs, axis=0)
     return np.asarray(np.maximum.accumulate(by_linear, axis=1).ravel())
