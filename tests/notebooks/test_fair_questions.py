@@ -10,6 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from workbench.answers import open_book
+from workbench.core import numerals
 from workbench.core.errors import InputRejected
 
 PERIOD = "2022-H1"
@@ -123,6 +124,16 @@ def test_cells_name_only_what_the_whole_table_lets_stand(small_book):
     frame = small_book.cells(PERIOD).frame
     assert (frame.filter("flagged")["q_value"] <= 0.1).all()
     assert set(frame["period"]) == {PERIOD}
+
+
+def test_cells_say_among_how_many_they_were_tested(small_book):
+    tested = small_book.cell_tests.filter(pl.col("period").str.contains("-H"))
+    answer = small_book.cells(PERIOD)
+    named = set(answer.frame["reading"].drop_nulls())
+    proper = tested.filter(pl.col("cause") != "unexplained")
+    # the unexplained do not count among those that causes are tested with
+    family = proper if named & {"difference", "overload"} else tested
+    assert numerals.count(family.height) in answer.sentence()
 
 
 def test_overdue_dossiers_are_certain_and_first_on_the_watch_list(small_book):

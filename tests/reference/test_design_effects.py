@@ -89,6 +89,27 @@ def test_the_larger_of_days_and_weeks_counts_and_everybody_is_judged_by_themselv
     assert effect_of["*"] == pytest.approx(5.0, abs=1e-6)
 
 
+def test_all_together_vary_as_the_months_of_the_units_do():
+    late = {"A": (0, 0, 30), "B": (3, 3, 3)}
+
+    def alone(number: int, late: int) -> Clusters:
+        return clusters(np.ones(number, np.int64), (np.arange(number) < late).astype(np.int64))
+
+    rows = [
+        row(unit, f"2022-0{number}", alone(30, count))
+        for unit, counts in late.items()
+        for number, count in enumerate(counts, 1)
+    ]
+    quarter, january = row("*", "2022-Q1", alone(180, 39)), row("*", "2022-01", alone(60, 3))
+    effect_of = {
+        (r["unit_id"], r["period"]): r["design_effect"]
+        for r in design_effects(pl.DataFrame([*rows, quarter, january])).to_dicts()
+    }
+    # A has 10 a month in the mean: 100 + 100 + 400 of three months, of which one is given
+    assert effect_of["*", "2022-Q1"] == pytest.approx(600 * 3 / 2 / (39 * 141 / 180), abs=1e-6)
+    assert effect_of["*", "2022-01"] == 1.0
+
+
 def _of(given: dict[str, object]) -> Clusters:
     sums = (given[f"week_{name}"] for name in ("squares", "products", "late_squares"))
     return Clusters(given["n_weeks"], given["n_dossiers"], given["n_late"], *sums)  # type: ignore[arg-type]

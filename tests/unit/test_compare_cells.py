@@ -215,6 +215,16 @@ def test_batches_of_three_make_late_dossiers_vary_at_least_three_times_as_much()
     assert min(linear for linear, _ in varies.values()) >= 2
 
 
+def test_a_queue_varies_at_least_as_much_as_causes_that_do_not_come_in_waves():
+    even, uneven = (closed_on_days(3, correlation=correlation) for correlation in (0.0, 0.1))
+    is_queue = pl.col("cause") == "queue"
+    mixed = pl.concat([even.filter(is_queue), uneven.filter(~is_queue)], how="vertical_relaxed")
+    alone, beside_others = (
+        sum(overdispersion_by_cause(rows, kind="quarter")["queue"]) for rows in (even, mixed)
+    )
+    assert beside_others > 2 * alone
+
+
 def test_sick_cells_are_named_where_dossiers_are_closed_on_days():
     sick = {(1, 1), (1, 2)}
     hit = wrong = 0

@@ -218,3 +218,19 @@ def test_no_unit_of_many_moved_where_nothing_changed(batch):
         moved = compare.change(table, left="2022-H1", right="2022-H2", profile="p")
         pages.append(((moved["sure_lower"] > 0) | (moved["sure_upper"] < 0)).any())
     assert np.mean(pages) <= 0.10
+
+
+def test_all_together_fall_clearly_though_every_unit_moves_by_itself():
+    table = moved_units(np.random.default_rng(0), 1)
+    later, rises = pl.col("period") == "2022-H2", pl.col("unit_id") < "U07"
+    number = pl.when(later).then(pl.when(rises).then(20).otherwise(5))
+    table = table.with_columns(numerator=number.otherwise(pl.when(rises).then(5).otherwise(40)))
+    whole = table.group_by("period").agg(pl.sum("numerator", "denominator"))
+    rest = table.drop("numerator", "denominator").filter(unit_id="U00")
+    both = rest.join(whole, on="period").with_columns(unit_id=pl.lit("*"), design_effect=2.0)
+    all_rows = pl.concat([table, both.select(table.columns)], how="vertical_relaxed")
+    moved = compare.change(all_rows, left="2022-H1", right="2022-H2", profile="p")
+    together = moved.row(by_predicate=pl.col("unit_id") == "*", named=True)
+    # -0.1, by 1.96 * sqrt(2 * (0.225 * 0.775 + 0.125 * 0.875) / 1400)
+    assert (together["lower"], together["upper"]) == pytest.approx((-0.139, -0.061), abs=2e-3)
+    assert together["spread"] > 10

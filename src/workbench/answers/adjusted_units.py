@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
+from workbench.answers.causes import UNEXPLAINED
 from workbench.answers.columns import (
     Row,
     count,
@@ -22,7 +23,7 @@ from workbench.answers.columns import (
     table,
     text,
 )
-from workbench.answers.phrasing import FEW, distinct, listed
+from workbench.answers.phrasing import FEW, distinct, listed, of_unit
 from workbench.answers.questions import (
     PROFILE,
     RATE,
@@ -253,7 +254,7 @@ def _ratio(row: Row) -> str:
 # unit x period x cause --------------------------------------------------------------------
 
 
-@question("cell_tests", level=2)
+@question("cell_tests", "cause_cells", level=2)
 def cells(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
 ) -> Answer:
@@ -269,7 +270,11 @@ def cells(
     rows = list(named.iter_rows(named=True))
     return Answer(
         title=say("fairness.cells_title"),
-        claims=_cell_claims(rows, names, frame.height, ended=run.ended(period)),
+        claims=(
+            (*_cell_claims(run, rows, names, frame), *_limits_of_cells(run, scope))
+            if run.ended(period)
+            else (claim(say("fairness.cells_unended"), 2),)
+        ),
         frame=frame,
         denominators=say("fairness.cells_denominators"),
         listing=_cell_table(rows, names, scope) if rows else None,
@@ -278,21 +283,56 @@ def cells(
 
 
 def _cell_claims(
-    rows: Sequence[Row], names: dict[str, str], family: int, *, ended: bool
+    run: Run, rows: Sequence[Row], names: dict[str, str], frame: pl.DataFrame
 ) -> tuple[Claim, ...]:
-    total = numerals.count(family)
-    if not ended:
-        return (claim(say("fairness.cells_unended"), 2),)
+    family = compare.same_kind(run.cell_tests, frame["period"][0]) if frame.height else frame
     if not rows:
-        return (claim(say("fairness.cells_nothing", total=total), 2),)
+        return (claim(_of_family("nothing", frame, family), 2),)
+    # what stays unexplained does not count in the family of causes
+    proper = pl.col("cause") != UNEXPLAINED
+    among = {"difference": proper, "overload": proper, "unexplained": pl.lit(value=True)}
     claims = []
-    for reading in ("difference", "overload", "unexplained"):
+    for reading, counted in among.items():
         here = [row for row in rows if row["reading"] == reading]
         if here:
             listing = listed(_named_cell(row, names) for row in here)
-            text = say(f"fairness.cells_{reading}", n=len(here), total=total, cells=listing)
-            claims.append(claim(text, 2))
+            tested = (frame.filter(counted), family.filter(counted))
+            claims.append(claim(_of_family(reading, *tested, n=len(here), cells=listing), 2))
     return tuple(claims)
+
+
+def _of_family(reading: str, here: pl.DataFrame, family: pl.DataFrame, **values: int | str) -> str:
+    """Say it of the cells shown, and of how many they were tested among."""
+    total, tested = numerals.count(here.height), numerals.count(family.height)
+    return say(f"fairness.cells_{reading}", total=total, family=tested, **values)
+
+
+def _limits_of_cells(run: Run, scope: Scope) -> list[Claim]:
+    """Say what all units share, and what has nothing to be compared with."""
+    claims = [
+        claim(
+            say(
+                "fairness.cells_common",
+                cause=cause_label(row["cause"]),
+                period=numerals.period(scope.period),
+                above=numerals.count(row["n_above"]),
+                units=numerals.count(row["n_units"]),
+                observed=numerals.decimal(row["observed"]),
+                expected=numerals.decimal(row["expected"]),
+                n=numerals.count(row["n_dossiers"]),
+            ),
+            2,
+        )
+        for row in compare.common_rises(run.cell_tests, scope.period).iter_rows(named=True)
+    ]
+    judged = of_unit(compare.without_peers(run.cause_cells, scope.period), scope.unit)
+    alone = judged.filter(pl.col("n_alone") > 0)
+    if alone.height:
+        sums = {"alone": alone["n_alone"].sum(), "n": judged["n_dossiers"].sum()}
+        counts = {name: numerals.count(int(value)) for name, value in sums.items()}
+        units = numerals.count(alone.height)
+        claims.append(claim(say("fairness.cells_alone", units=units, **counts), 1))
+    return claims
 
 
 def _named_cell(row: Row, names: dict[str, str]) -> str:

@@ -17,7 +17,9 @@ _HALVES, _QUARTERS = 3, 4
 """How many periods of each kind are listed."""
 
 
-@question("dossiers", "steps", "reconciliation", "unit_measures", "cell_tests", level=2)
+@question(
+    *("dossiers", "steps", "reconciliation", "unit_measures", "cell_tests", "cause_cells"), level=2
+)
 def overview(run: Run) -> Answer:
     """Which dossiers, units and periods are here, and what stands out in the latest period?"""
     dossiers = run.dossiers

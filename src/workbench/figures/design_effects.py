@@ -6,19 +6,22 @@ all closings of a register (table ``closing_clusters``), unit by unit.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
+from math import fsum
 from operator import itemgetter
 from typing import Any
 
 import polars as pl
 
-from workbench.core.vocabulary import EVERYTHING, Period
+from workbench.core.vocabulary import EVERYTHING, Period, PeriodKind
 from workbench.figures.estimates.clusters import Clusters, correlations, design_effect
 
 CLUSTERED = ("profile", "unit_id", "period")
 _SCHEMA = {**dict.fromkeys(CLUSTERED, pl.String), "design_effect": pl.Float64}
 _KINDS = ("day", "week")
+_LONGER: tuple[PeriodKind, ...] = ("quarter", "half", "year")
 _SUMS = ("squares", "products", "late_squares")
 
 
@@ -31,12 +34,14 @@ def design_effects(clusters: pl.DataFrame) -> pl.DataFrame:
     Returns:
         profile, unit_id (``*`` all together), period, design_effect: that of days or that of
         weeks, whichever is larger, at least 1. The correlation within them is that of the unit's
-        months, whose levels may differ.
+        months, whose levels may differ. All together also vary as the months of the units do: a
+        queue at one of them lasts longer than weeks.
 
     Source: as ``estimates.clusters``; of nested clusters the larger ones where these say more:
-    Cameron and Miller (2015), Journal of Human Resources 50, 317-372.
+    Cameron and Miller (2015), Journal of Human Resources 50, 317-372; months of units as the
+    clusters of each: Kish (1965), Survey Sampling, section 6.4.
     """
-    effects: list[dict[str, object]] = []
+    effects: list[dict[str, Any]] = []
     months = [x for x in clusters["period"].unique() if Period.parse(x).kind == "month"]
     rows_in_order = clusters.sort(CLUSTERED).with_columns(
         pl.col("period").is_in(months).alias("is_month")
@@ -44,12 +49,16 @@ def design_effects(clusters: pl.DataFrame) -> pl.DataFrame:
     for _, of_profile in groupby(rows_in_order.to_dicts(), itemgetter("profile")):
         units = [list(group) for _, group in groupby(of_profile, itemgetter("unit_id"))]
         together = [rows for rows in units if rows[0]["unit_id"] == EVERYTHING]
-        effects += _effects(together)
-        effects += _effects([rows for rows in units if rows not in together])
+        single = [rows for rows in units if rows[0]["unit_id"] != EVERYTHING]
+        of_months = _variance_of_months(single)
+        for row, counts in zip(_effects(together), chain(*together), strict=True):
+            least = _effect_of_months(of_months.get(counts["period"], 0.0), counts)
+            effects.append(row | {"design_effect": max(row["design_effect"], least)})
+        effects += _effects(single)
     return pl.DataFrame(effects, _SCHEMA)
 
 
-def _effects(units: Sequence[Sequence[Mapping[str, Any]]]) -> Iterator[dict[str, object]]:
+def _effects(units: Sequence[Sequence[Mapping[str, Any]]]) -> Iterator[dict[str, Any]]:
     """Yield the effects of units, each given by its rows, one a period."""
     by_kind = [correlations(_months(rows, kind) for rows in units) for kind in _KINDS]
     for rows, *within in zip(units, *by_kind, strict=True):
@@ -60,6 +69,38 @@ def _effects(units: Sequence[Sequence[Mapping[str, Any]]]) -> Iterator[dict[str,
             yield {name: row[name] for name in CLUSTERED} | {
                 "design_effect": round(max(effects), 6)
             }
+
+
+def _variance_of_months(units: Sequence[Sequence[Mapping[str, Any]]]) -> dict[str, float]:
+    """Return the variance of the number late by longer period: of units, by their months."""
+    parts: dict[str, list[float]] = defaultdict(list)
+    for rows in units:
+        counts: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for row in rows:
+            for kind in _LONGER if row["is_month"] else ():
+                label = str(Period.holding(Period.parse(row["period"]).starts_on, kind))
+                counts[label].append((row["n_dossiers"], row["n_late"]))
+        for label, months in counts.items():
+            parts[label].append(_variance_between(months))
+    return {label: fsum(variances) for label, variances in parts.items()}
+
+
+def _variance_between(months: Sequence[tuple[int, int]]) -> float:
+    """Return the variance of a unit's number late; one month says only what chance does."""
+    number = len(months)
+    dossiers, late = (fsum(counts) for counts in zip(*months, strict=True))
+    share = late / dossiers
+    if number == 1:
+        return late * (1 - share)
+    squares = fsum((late_ones - share * all_ones) ** 2 for all_ones, late_ones in months)
+    return squares * number / (number - 1)
+
+
+def _effect_of_months(variance: float, counts: Mapping[str, Any]) -> float:
+    """Return a variance of the number late over that of independent dossiers; 1 where none is."""
+    late, dossiers = (float(counts[name]) for name in ("n_late", "n_dossiers"))
+    independent = late * (1 - late / dossiers)
+    return round(variance / independent, 6) if independent > 0 else 1.0
 
 
 def _months(rows: Sequence[Mapping[str, Any]], kind: str) -> list[Clusters]:

@@ -12,6 +12,7 @@ from workbench.figures.compare.adjusted import (
     standings,
     units_adjusted,
 )
+from workbench.figures.compare.cell_limits import common_rises, same_kind, without_peers
 from workbench.figures.compare.cell_tests import CELLS, cells, overdispersion_by_cause
 from workbench.figures.compare.durations import medians, turned
 from workbench.figures.compare.eventual import breach_risks, curve, eventual
@@ -72,6 +73,7 @@ __all__ = [
     "changed",
     "changes",
     "charted",
+    "common_rises",
     "comparison_name",
     "contradictions",
     "count_strata",
@@ -87,6 +89,7 @@ __all__ = [
     "overdispersion_by_cause",
     "predicted_number",
     "read_successions",
+    "same_kind",
     "sensitivity",
     "series",
     "shares_by_kind",
@@ -99,4 +102,5 @@ __all__ = [
     "units_side_by_side",
     "variance_of_lists",
     "with_and_without_suspects",
+    "without_peers",
 ]

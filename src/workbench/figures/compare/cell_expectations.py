@@ -18,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from workbench.core.cause_list import known_causes
-from workbench.figures.compare.families import Family, SameDay
+from workbench.figures.compare.families import Family, SameDay, Usual
 from workbench.figures.estimates.excess import upper_tail
 from workbench.figures.estimates.healthy_counts import (
     CELLS,
@@ -98,8 +98,8 @@ def expectations(
     everybody = family.reference(np.ones(family.cells.height))
     healthy = {}
     for key in counted:
-        mean, _ = everybody.expected(events[key], companions[key].usual)
-        healthy[key] = np.where(upper_tail(observed[key], mean) < CLEARLY_OUT, 0.0, 1.0)
+        usual = everybody.expected(events[key], companions[key].usual)
+        healthy[key] = np.where(upper_tail(observed[key], usual.mean) < CLEARLY_OUT, 0.0, 1.0)
     fits: dict[Counted, CountFit] = {}
     for _ in range(ROUNDS):
         expectations = {
@@ -108,7 +108,7 @@ def expectations(
         }
         fits = {
             key: _fit(
-                family, observed[key], expectations[key][0], companions[key].usual, fits.get(key)
+                family, observed[key], expectations[key].mean, companions[key].usual, fits.get(key)
             )
             for key in counted
         }
@@ -210,7 +210,8 @@ def _fit(
 def _shared_evidence(fits: Mapping[Counted, CountFit]) -> dict[Counted, Floats]:
     """Return what the other causes say of the laws, by what is counted.
 
-    What comes in waves, congestion, says nothing of the others and they nothing of it.
+    What comes in waves, congestion, says nothing of the others. It varies as they do and by its
+    waves on top: they say only what it varies by at least.
     """
     evidence = {key: fit.evidence for key, fit in fits.items()}
     is_wave = {key: known_causes()[key[0]].in_waves for key in fits}
@@ -220,29 +221,37 @@ def _shared_evidence(fits: Mapping[Counted, CountFit]) -> dict[Counted, Floats]:
         others = [
             evidence[other]
             for other in fits
-            if other != key and other[1] == key[1] and not (is_wave[other] or is_wave[key])
+            if other != key and other[1] == key[1] and not is_wave[other]
         ]
-        shared[key] = AS_CAUSES * np.mean(others, axis=0) if others else nothing
+        common = AS_CAUSES * np.mean(others, axis=0) if others else nothing
+        shared[key] = _at_least(common) if is_wave[key] else common
     return shared
+
+
+def _at_least(evidence: Floats) -> Floats:
+    """Return for each law the most that speaks for any law without a larger part."""
+    pairs = evidence.reshape(len(CELLS.linear), len(CELLS.quadratic))
+    by_linear = np.maximum.accumulate(pairs, axis=0)
+    return np.asarray(np.maximum.accumulate(by_linear, axis=1).ravel())
 
 
 def _expectation(
     observed: Floats,
-    usual: tuple[Floats, Floats],
+    usual: Usual,
     healthy: Floats,
     law: HealthyCounts,
     companions: _Companions,
     in_queue: Floats,
 ) -> Expectation:
-    mean = usual[0]
-    beyond_usual = in_queue + companions.by_cell - companions.usual
-    unsure = usual[1] + beyond_usual / np.maximum(law.expected(mean), 1e-9)
+    mean = usual.mean
+    together = in_queue + companions.by_cell - companions.usual
+    unsure = usual.variance(*law.parts)
     return Expectation(
         observed,
         mean,
         law.expected(mean),
-        law.spread(mean) + unsure,
-        law.tail(observed, mean, unsure),
+        law.spread(mean, unsure, together),
+        law.tail(observed, mean, unsure, together),
         healthy,
         law,
         companions.usual,

@@ -174,10 +174,9 @@ def _beyond(reference: Reference, rows: pl.DataFrame, late: Expectation) -> list
         unsure = family.summed(rows, _DOUBTFUL)
     figures = [unsure]
     for what in measures:
-        expected, variance = reference.expected(family.events(rows, what), late.companions)
-        linear, quadratic = late.law.parts
-        spread = quadratic + linear / np.maximum(expected, 1e-9) + variance
-        figures += [family.summed(rows, what), expected, spread]
+        usual = reference.expected(family.events(rows, what), late.companions)
+        spread = late.law.spread(usual.mean, usual.variance(*late.law.parts))
+        figures += [family.summed(rows, what), usual.mean, spread]
     return [pl.Series(*figure) for figure in zip(_BEYOND, figures, strict=True)]
 
 

@@ -84,7 +84,10 @@ class Family:
         others = np.maximum(_elsewhere(base, self.stratum, mine[1]), 0.0)
         is_alone = others < FEWEST_PEERS
         peers = others + is_alone * np.maximum(_elsewhere(base, mine[1]), 0.0)
-        return Reference(self, healthy, base.sum(), mine[1], is_alone, peers)
+        squares = _elsewhere(base**2, self.stratum, mine[1])
+        squares += is_alone * _elsewhere(base**2, mine[1])
+        cells = peers**2 / np.maximum(squares, 1.0)
+        return Reference(self, healthy, base.sum(), mine[1], is_alone, peers, cells)
 
     def by_cell(self, values: Floats) -> Floats:
         """Sum over the strata of each cell."""
@@ -112,7 +115,8 @@ class Reference:
     """Cells as what all are compared with, by how likely they are healthy (``healthy``).
 
     By cell and stratum: ``mine`` is the number of its unit and stratum, ``is_alone`` whether
-    hardly any other unit has the stratum, ``peers`` the dossiers it is compared with.
+    hardly any other unit has the stratum, ``peers`` the dossiers it is compared with, ``cells``
+    how many cells of one size these are worth.
     """
 
     family: Family
@@ -121,9 +125,10 @@ class Reference:
     mine: NDArray[np.int64]
     is_alone: NDArray[np.bool_]
     peers: Floats
+    cells: Floats
 
-    def expected(self, events: Events, companions: float) -> tuple[Floats, Floats]:
-        """Return what is expected of each cell, and the relative variance of that.
+    def expected(self, events: Events, companions: float) -> Usual:
+        """Return what is expected of each cell, and how far that is known.
 
         ``companions`` is with how many others an event usually comes: so many fewer are witnesses.
         """
@@ -141,8 +146,27 @@ class Reference:
         # Half an event more: that nothing was seen elsewhere does not mean that nothing can be.
         half = 0.5 / base
         expected = family.by_cell(weight * events_there) + half * family.judged
-        variance = (1 + companions) * family.by_cell(weight**2 * events_there)
-        return expected, variance / expected**2
+        of_events = family.by_cell(weight**2 * events_there)
+        # the same cells have the other strata too: what one has more of, it has in all of them
+        of_cells = family.by_cell(weight * seen / np.sqrt(np.maximum(self.cells, 1.0))) ** 2
+        return Usual(expected, of_events / expected**2, of_cells / expected**2)
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What is expected of each cell, ``mean``, and how far it is known.
+
+    ``of_events`` is its relative variance where events come alone, ``of_cells`` what a quadratic
+    part of 1 adds to that: the cells it was taken from differ themselves.
+    """
+
+    mean: Floats
+    of_events: Floats
+    of_cells: Floats
+
+    def variance(self, linear: float, quadratic: float) -> Floats:
+        """Return the relative variance of the expectation, under the parts of a law."""
+        return np.asarray((1 + linear) * self.of_events + quadratic * self.of_cells)
 
 
 def _elsewhere(

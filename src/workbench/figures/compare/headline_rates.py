@@ -131,8 +131,8 @@ def change(
     allowing for as many units as there are: a unit has moved only by these; of ``*`` they are the
     first). ``spread`` is by how much the changes of units vary more than those of independent
     dossiers do: 1 of fewer than five units. A side whose own design effect is larger is widened by
-    that. Null where a side has no dossiers. Evidence level 2: a
-    comparison.
+    that; ``*``, whose design effects count the months of units, by these alone. Null where a side
+    has no dossiers. Evidence level 2: a comparison.
 
     Source: as ``estimates.shares.wilson``; the middle of the squared changes over that of their
     law, so that units that moved do not widen it (Efron 2004, J. Am. Stat. Assoc. 99, 96-104);
@@ -169,8 +169,13 @@ def changes(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
     spread = _spread_of_changes(rows)
     units = sum(row["unit_id"] != EVERYTHING for row in rows)
     sure = _sure(units)
-    gaps = [_gap(row, spread) for row in rows]
-    surer = [_gap(row, spread, Z_95 if row["unit_id"] == EVERYTHING else sure) for row in rows]
+    # what units change by themselves is no error of the change of all
+    own = [1.0 if _knows_all(row) else spread for row in rows]
+    gaps = [_gap(*pair) for pair in zip(rows, own, strict=True)]
+    surer = [
+        _gap(row, wide, Z_95 if row["unit_id"] == EVERYTHING else sure)
+        for row, wide in zip(rows, own, strict=True)
+    ]
     return both.with_columns(
         pl.Series("difference", [g[0] for g in gaps], dtype=pl.Float64),
         pl.Series("lower", [g[1] for g in gaps], dtype=pl.Float64),
@@ -217,6 +222,12 @@ def sensitivity(
             named = [pl.col(b).alias(name if b == "value" else f"{name}_{b}") for b in _BOUNDS]
             table = table.join(one.select("profile", *named), on="profile", how="left")
     return table.sort("profile")
+
+
+def _knows_all(row: Mapping[str, Any]) -> bool:
+    """Return whether a row is of all units together, with the design effect of both sides."""
+    effects = (row.get("left_design_effect"), row.get("right_design_effect"))
+    return row["unit_id"] == EVERYTHING and None not in effects
 
 
 def _gap(

@@ -64,8 +64,10 @@ class Grid:
 
 UNITS = Grid(-4, 2, 8, (0, 0.5, 1.5, 4, 9), (0.005, 0.02, 0.06, 0.15, 0.4, 1, 2.5, 6, 15), 0.7)
 """Units of a page: level from a quarter to twice what is expected, apart 2 to 15 times as late."""
-CELLS = Grid(-4, 2, 16, (0, 0.5, 1.5, 4, 9, 19), UNITS.quadratic, 0.5)
-"""Cells of a cause, compared with those not clearly apart: apart 2 to 200 times."""
+CELLS = Grid(-4, 2, 16, (0, 0.5, 1.5, 4, 9, 19), UNITS.quadratic, 0.35)
+"""Cells of a cause, compared with those not clearly apart: apart 2 to 200 times. Since the clearly
+apart are left out of what is expected, the level lies near it; were it free, the long tail of
+correlated counts would be put down to cells apart, and the healthy would be expected too little."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,10 @@ class HealthyCounts:
         """Return what healthy units have on average."""
         return mean * float((self.weight * self.level).sum())
 
-    def spread(self, mean: Floats) -> Floats:
-        """Return the relative variance of healthy units beyond chance."""
-        at = np.maximum(self.expected(mean), 1e-9)
+    def spread(self, mean: Floats, unsure: ArrayLike = 0.0, together: ArrayLike = 0.0) -> Floats:
+        """Return the relative variance of healthy units beyond chance, as in ``tail``."""
         linear, quadratic = self.parts
-        return np.asarray(quadratic + linear / at)
+        return _spread(self.expected(mean), linear + np.asarray(together), quadratic, unsure)
 
     @property
     def parts(self) -> tuple[float, float]:
@@ -99,17 +100,28 @@ class HealthyCounts:
         )
         return linear, quadratic
 
-    def tail(self, count: Floats, mean: Floats, unsure: Floats) -> Floats:
+    def tail(self, count: Floats, mean: Floats, unsure: Floats, together: Floats) -> Floats:
         """Return the chance of a healthy count at least as large, averaged over the laws.
 
-        ``unsure`` is a relative variance on top, that of ``mean`` itself.
+        ``unsure`` is the relative variance of ``mean`` itself, ``together`` a linear part on top.
         """
         chance = np.zeros_like(count)
         laws = (self.level, self.linear, self.quadratic, self.weight)
         for level, linear, quadratic, weight in zip(*laws, strict=True):
-            at = np.maximum(level * mean, 1e-9)
-            chance += weight * upper_tail(count, at, quadratic + linear / at + unsure)
+            at = level * mean
+            chance += weight * upper_tail(
+                count, at, _spread(at, linear + together, quadratic, unsure)
+            )
         return chance
+
+
+def _spread(at: Floats, linear: ArrayLike, quadratic: float, unsure: ArrayLike) -> Floats:
+    """Return the relative variance beyond chance of a count around a mean that is unsure.
+
+    The mean's error multiplies what the cell has of its own, so that relative variances do, too.
+    """
+    both = (1 + quadratic) * (1 + np.asarray(unsure)) - 1
+    return np.asarray(both + np.asarray(linear) / np.maximum(at, 1e-9))
 
 
 @dataclass(frozen=True)
