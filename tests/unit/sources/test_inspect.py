@@ -213,7 +213,7 @@ def test_the_best_sheet_is_taken_and_old_fonts_are_read(tmp_path, reference_dir)
     ("name", "content", "message"),
     [
         ("x.csv", "one,two\n1,2\n", "none of its first 40 rows"),
-        ("x.docx", "text", "only .xlsx, .csv, .xes and .json"),
+        ("x.docx", "text", "only .xlsx, .xls, .xlsb, .ods, .csv, .xes and .json"),
         ("x.xlsx", "text", "is text"),
         ("x.csv", "Mã hồ sơ,Ngày tiếp nhận\n" + "x" * 2_000_000, "a line of more than"),
     ],

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import xlsxwriter
 
-from workbench.core.errors import InputRejected
 from workbench.ingest import deliveries, ingest, read_profile
 from workbench.ingest.inspection import inspect
 from workbench.ingest.spelling import name_key
@@ -123,11 +123,13 @@ def test_a_hidden_sheet_is_not_inspected(tmp_path, reference_dir) -> None:
     assert inspect(path, reference_dir).sheet == "Sổ"
 
 
-def test_an_old_workbook_is_named_as_what_it_is(put, reference_dir, monkeypatch) -> None:
-    monkeypatch.setenv("WORKBENCH_LANG", "en")
-    path = put("x.xls", b"\xd0\xcf\x11\xe0" + b"\0" * 600)
-    with pytest.raises(InputRejected, match="old Excel workbook"):
-        inspect(path, reference_dir)
+def test_an_old_workbook_is_inspected_as_any_other(reference_dir):
+    path = Path(__file__).with_name("odd.xls")
+    found = inspect(path, reference_dir)
+    assert (found.kind, found.sheet, found.header_row) == ("xlsx", "Sổ", 3)
+    targets = {p.header: p.targets[0] for p in found.proposals}
+    assert targets["Mã hồ sơ"] == "dossier_id"
+    assert 'patterns = ["odd*.xls"]' in found.to_toml()
 
 
 def test_names_that_may_be_one_unit_are_offered_and_numbered_ones_are_not(put, reference_dir):
