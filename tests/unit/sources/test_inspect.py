@@ -265,3 +265,13 @@ def test_a_file_of_an_unknown_program_is_refused_with_the_commands_that_read_it(
     profile = find_profile(draft, reference_dir)
     assert profile.name == "mine", "a profile of a project bears the name of its file"
     assert [one.path for one in sort_inbox(export.parent, [profile]).exports] == [export]
+
+
+def test_several_files_have_a_draft_each_in_one_folder(put, tmp_path, capsys) -> None:
+    files = [put(f"{n}.csv", "Mã hồ sơ;Ngày tiếp nhận\nA;05/01/2026\n") for n in ("so", "buoc")]
+    arguments = ["sources", "inspect", *map(str, files)]
+    assert main(arguments) == 2
+    assert "--out" in capsys.readouterr().err
+    assert main([*arguments, "--out", str(tmp_path / "drafts")]) == 0
+    drafts = sorted((tmp_path / "drafts").glob("*.toml"))
+    assert [read_profile(draft).name for draft in drafts] == ["buoc", "so"]
