@@ -325,42 +325,6 @@ def test_a_dossier_leaves_by_a_rule_that_refuses_or_merges_it_alone(model_test) 
     )
 
 
-def test_a_paper_register_dates_the_paper_where_the_record_does_not(model_test) -> None:
-    """Of several dates the latest: an earlier one would excuse more of the lateness."""
-    model_test(
-        "clean/dossiers",
-        given={
-            "numbered_sheets": "sheet_no\n1",
-            "parsed_papers": """
-                dossier_id  paper_result_on
-                A           2022-01-07
-                A           2022-01-10
-                B           2022-01-07
-                Z           2022-01-07
-            """,
-            "ranked_dossier_rows": """
-                source_file = a.csv
-                source_sheet = ''
-                unit_id = U1
-                sheet_no = 1
-                time_zone = Asia/Ho_Chi_Minh
-                received_at = 2022-01-04 08:00
-                snapshot_at = 2022-01-31 17:00
-                dossier_id  source_row  paper_result_on
-                A           2           -
-                B           3           2022-01-12
-                C           4           -
-            """,
-        },
-        expect="""
-            dossier_id  paper_result_on
-            A           2022-01-10
-            B           2022-01-12
-            C           -
-        """,
-    )
-
-
 def test_an_open_status_outranks_a_date_of_the_end_and_no_status_follows_it(model_test) -> None:
     model_test(
         "clean/dossiers",

@@ -1,6 +1,6 @@
 """See in a log from what the stamps follow that it lacks, to propose it in the draft of a profile.
 
-Where a log tells beginnings from ends, an activity that never begins is an instant event. Where
+Where a log has both beginnings and ends, an activity that never begins is an instant event. Where
 each step begins only after the one before it in its case ended, its arrival may be that end: the
 draft says so as a comment, since only a person knows what the program does with a click.
 """

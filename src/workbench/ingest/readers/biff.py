@@ -138,8 +138,8 @@ def _text_lengths(records: list[bytes]) -> list[int]:
         lengths.append(3 * n_letters)
         width = 1 + (flags & _UNICODE)
         while n_letters or beside:
-            room = len(records[place]) - at
-            fits = min(n_letters, room // width)
+            n_left = len(records[place]) - at
+            fits = min(n_letters, n_left // width)
             n_letters, at = n_letters - fits, at + fits * width
             if not n_letters:
                 skipped = min(beside, len(records[place]) - at)
