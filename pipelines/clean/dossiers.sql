@@ -1,7 +1,7 @@
 -- grain: one row per dossier that breaks no rule of severity error
 -- key: dossier_id
 -- reads: ranked_dossier_rows, numbered_sheets, dossier_findings, lateness_exclusions,
---   first_due_dates, quality_rules
+--   first_due_dates, parsed_papers, quality_rules
 -- promises: received_at <= snapshot_at; resolved_at is null or resolved_at >= received_at;
 --   status is not null; unit_id is not null; time_zone is not null
 -- An open status outranks an end date, which is kept as reported_end_at (rule P05). Where a source
@@ -9,7 +9,8 @@
 -- date only, on the day of reception, is not before the reception; where only the return is dated,
 -- the result was ready by then. due_first_from is the origin of due_first_at: a column, a note or
 -- an earlier export; one that equals the due date less 7 days is not used (P13).
--- lateness_excluded names the rules by which no profile may judge the dossier.
+-- A paper register gives the date of the paper where the record itself has none, of several the
+-- latest. lateness_excluded names the rules by which no profile may judge the dossier.
 
 with quarantined_rows as (
     select distinct
@@ -19,6 +20,14 @@ with quarantined_rows as (
     from dossier_findings as findings
     inner join quality_rules as rules on findings.rule_id = rules.rule_id
     where rules.severity in ('error', 'merged')
+),
+
+paper_dates as (
+    select
+        dossier_id,
+        max(paper_result_on) as registered_on
+    from parsed_papers
+    group by dossier_id
 ),
 
 accepted_rows as (
@@ -46,7 +55,8 @@ accepted_rows as (
                 )
                 then dossiers.due_first_at
         end as due_first_stated,
-        nullif(first_due_dates.due_at, dossiers.due_at) as due_first_seen
+        nullif(first_due_dates.due_at, dossiers.due_at) as due_first_seen,
+        paper_dates.registered_on
     from ranked_dossier_rows as dossiers
     inner join numbered_sheets as sheets on dossiers.sheet_no = sheets.sheet_no
     left join lateness_exclusions as exclusions
@@ -54,6 +64,7 @@ accepted_rows as (
         and dossiers.source_sheet = exclusions.source_sheet
         and dossiers.source_row = exclusions.source_row
     left join first_due_dates on dossiers.dossier_id = first_due_dates.dossier_id
+    left join paper_dates on dossiers.dossier_id = paper_dates.dossier_id
     anti join quarantined_rows
         on dossiers.source_file = quarantined_rows.source_file
         and dossiers.source_sheet = quarantined_rows.source_sheet
@@ -87,7 +98,7 @@ dossiers as (
         end as resolved_at,
         reported_end_at,
         returned_at,
-        paper_result_on,
+        coalesce(paper_result_on, registered_on) as paper_result_on,
         status_used as status,
         late_reason,
         lateness_excluded,

@@ -1,10 +1,11 @@
 -- grain: one row per source file and sheet: the instant at which the export was taken
 -- key: source_file, source_sheet
--- reads: numbered_sheets, parsed_dossiers, parsed_steps
+-- reads: numbered_sheets, parsed_dossiers, parsed_steps, parsed_papers
 -- promises:
 -- A source without a stated snapshot takes its latest stamp of receptions, ends, returns and steps,
--- not of due dates. A file without its own takes the newest of the files delivered with it (their
--- names share a suffix), else of its source. undated_exports lists files that still have none.
+-- not of due dates; a paper register that of its papers. A file without its own takes the newest of
+-- the files delivered with it (their names share a suffix), else of its source. undated_exports
+-- lists files that still have none.
 
 with by_sheet as (
     select
@@ -26,6 +27,12 @@ stamps as (
         by_sheet.stamp
     from by_sheet
     inner join numbered_sheets as sheets on by_sheet.sheet_no = sheets.sheet_no
+    union all
+    select
+        source,
+        max(timezone(time_zone, paper_result_on::timestamp)) as stamp
+    from parsed_papers
+    group by source
 ),
 
 latest as (

@@ -1,8 +1,9 @@
 -- grain: one row per landed row and rule it breaks: excluded, merged or only flagged
 -- key: source_file, source_sheet, source_row, row_kind, rule_id
 -- reads: dossier_findings, date_warnings, code_warnings, history_findings, record_findings,
---   step_findings, pause_findings, behaviour_findings, quality_rules, numbered_sheets,
---   landed_dossiers, landed_steps, landed_pauses, landed_row_findings
+--   step_findings, pause_findings, paper_findings, behaviour_findings, quality_rules,
+--   numbered_sheets, landed_dossiers, landed_steps, landed_pauses, landed_papers,
+--   landed_row_findings
 -- promises: severity in ('error', 'merged', 'warn', 'info'); record is not null;
 --   message is not null
 -- Rows of severity error and merged leave the clean tables, those of warn and info stay. The record
@@ -31,6 +32,8 @@ with findings as (
     inner join numbered_sheets as sheets on sheet_of(steps.row_id) = sheets.sheet_no
     union all
     select 'pause' as row_kind, * from pause_findings
+    union all
+    select 'paper' as row_kind, * from paper_findings
     union all
     select * from behaviour_findings
     union all
@@ -68,6 +71,16 @@ pauses_shown as (
         and landed.source_row = findings.source_row
 ),
 
+papers_shown as (
+    select landed.*
+    from landed_papers as landed
+    semi join findings
+        on findings.row_kind = 'paper'
+        and landed.source_file = findings.source_file
+        and landed.source_sheet = findings.source_sheet
+        and landed.source_row = findings.source_row
+),
+
 records as (
     select
         'dossier' as row_kind,
@@ -96,6 +109,14 @@ records as (
         source_row,
         to_json(pauses_shown)::varchar as record
     from pauses_shown
+    union all
+    select
+        'paper' as row_kind,
+        source_file,
+        source_sheet,
+        source_row,
+        to_json(papers_shown)::varchar as record
+    from papers_shown
 ),
 
 quarantine as (

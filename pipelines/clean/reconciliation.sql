@@ -1,6 +1,7 @@
 -- grain: one row per source file: the fate of every row read
 -- key: source_file
--- reads: numbered_sheets, landed_dossiers, landed_steps, landed_pauses, quarantine
+-- reads: numbered_sheets, landed_dossiers, landed_steps, landed_pauses, landed_papers,
+--   quarantine
 -- promises: rows_read = rows_clean + rows_quarantined + rows_merged + rows_ignored
 -- A row of an event log can give a dossier and a step: it is quarantined when either is, and merged
 -- only when all it gives are duplicates. The same applies to the stages of a wide row, which are
@@ -24,6 +25,8 @@ input_rows as (
     select source_file, source_sheet, source_row from landed_steps
     union all
     select source_file, source_sheet, source_row from landed_pauses
+    union all
+    select source_file, source_sheet, source_row from landed_papers
 ),
 
 verdicts as (

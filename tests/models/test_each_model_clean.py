@@ -280,3 +280,97 @@ def test_a_source_that_does_not_say_takes_its_latest_stamp_but_no_due_date(model
             c.csv        2022-01-05 08:00
         """,
     )
+
+
+def test_a_paper_is_dated_in_the_order_and_zone_of_its_sheet(model_test) -> None:
+    model_test(
+        "clean/parsed_papers",
+        given={
+            "numbered_sheets": """
+                source_sheet = ''
+                time_zone = Asia/Ho_Chi_Minh
+                source_file  day_first
+                a.csv        yes
+                b.csv        no
+            """,
+            "landed_papers": """
+                source_sheet = ''
+                source = s
+                source_file  source_row  dossier_id  paper_result_on
+                a.csv        2           A           04/03/2022
+                a.csv        3           B           unknown
+                a.csv        4           C           05/03/2022
+                b.csv        2           D           04/03/2022
+                b.csv        3           E           2022-03-04T23:30Z
+            """,
+            "landed_row_findings": """
+                row_kind  source_file  source_sheet  source_row
+                paper     a.csv        ''            4
+            """,
+        },
+        expect="""
+            dossier_id  paper_text         paper_result_on
+            A           04/03/2022         2022-03-04
+            B           unknown            -
+            D           04/03/2022         2022-04-03
+            E           2022-03-04T23:30Z  2022-03-05
+        """,
+    )
+
+
+def test_a_paper_register_is_as_new_as_its_latest_paper(model_test) -> None:
+    model_test(
+        "clean/file_snapshots",
+        given={
+            "numbered_sheets": """
+                sheet_no  source  source_file  source_sheet  snapshot_at
+                1         p       p.csv        ''            latest
+            """,
+            "parsed_papers": """
+                time_zone = UTC
+                source  paper_result_on
+                p       2022-01-04
+                p       2022-01-06
+            """,
+        },
+        expect="""
+            source_file  snapshot_at
+            p.csv        2022-01-06 00:00Z
+        """,
+    )
+
+
+def test_a_paper_register_dates_the_paper_where_the_record_does_not(model_test) -> None:
+    """Of several dates the latest: an earlier one would excuse more of the lateness."""
+    model_test(
+        "clean/dossiers",
+        given={
+            "numbered_sheets": "sheet_no\n1",
+            "parsed_papers": """
+                dossier_id  paper_result_on
+                A           2022-01-07
+                A           2022-01-10
+                B           2022-01-07
+                Z           2022-01-07
+            """,
+            "ranked_dossier_rows": """
+                source_file = a.csv
+                source_sheet = ''
+                unit_id = U1
+                sheet_no = 1
+                time_zone = Asia/Ho_Chi_Minh
+                received_at = 2022-01-04 08:00
+                snapshot_at = 2022-01-31 17:00
+                dossier_id  source_row  paper_result_on
+                A           2           -
+                B           3           2022-01-12
+                C           4           -
+            """,
+        },
+        expect="""
+            dossier_id  paper_result_on
+            A           2022-01-10
+            B           2022-01-12
+            C           -
+        """,
+    )

@@ -368,3 +368,33 @@ def test_a_name_without_a_date_is_no_unknown_unit(model_test) -> None:
             4           P10
         """,
     )
+
+
+def test_a_row_of_a_paper_register_is_unread_of_no_dossier_again_or_contradicted(
+    model_test,
+) -> None:
+    model_test(
+        "clean/paper_findings",
+        given={
+            "dossiers": "dossier_id\nA\nB",
+            "parsed_papers": """
+                source_file = a.csv
+                source_sheet = ''
+                source = s
+                source_row  dossier_id  paper_text  paper_result_on
+                2           A           07/01/2022  2022-01-07
+                3           A           10/01/2022  2022-01-10
+                4           A           10/01/2022  2022-01-10
+                5           B           unknown     -
+                6           Z           07/01/2022  2022-01-07
+            """,
+        },
+        expect="""
+            source_row  rule_id  fields
+            2           D43      ''
+            3           D43      ''
+            4           P07      ''
+            5           P01      paper_result_on
+            6           P03      ''
+        """,
+    )

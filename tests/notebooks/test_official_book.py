@@ -47,7 +47,7 @@ def test_units_of_a_form_add_up_to_all_together(small_book):
 def test_a_convention_names_its_days(small_book):
     answer = small_book.official(convention="nd09_2019").form("II.06a", "2022-Q1")
     assert "từ ngày 15/12/2021 đến ngày 14/03/2022" in answer.table().caption
-    assert any("nd09_2019" in c.text for c in answer.claims)
+    assert any("Nghị định 09/2019/NĐ-CP" in c.text for c in answer.claims)
 
 
 def test_the_form_names_profile_version_and_snapshot(small_book):

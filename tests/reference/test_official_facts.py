@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import re
 
 import pytest
 
@@ -118,3 +119,19 @@ def test_every_row_names_its_source_and_how_far_it_is_verified(reference_dir, na
     for row in rows(reference_dir, name):
         assert row["source"], row
         assert row["verified"].split()[0] in {"yes", "partly", "no"}, row
+
+
+def test_words_of_forms_name_no_table_and_no_identifier(reference_dir):
+    """Titles, headers and reasons of empty cells are printed for an office to sign."""
+    tables = {path.stem for path in (reference_dir.parents[1] / "pipelines").rglob("*.sql")}
+    files = [*(reference_dir / "forms").glob("*.csv"), reference_dir / "report_conventions.csv"]
+    printed = [
+        text
+        for file in files
+        for row in rows(reference_dir, file.relative_to(reference_dir))
+        for column, text in row.items()
+        if column.endswith("_vi")
+    ]
+    words = {word for text in printed for word in re.findall(r"[a-z][a-z_]+", text)}
+    assert len(printed) > 50
+    assert not {word for word in words if "_" in word} | words & tables

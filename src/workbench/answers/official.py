@@ -259,6 +259,7 @@ class Official(Part):
             agency=agency,
             parent=parent,
             profile_label=self._profile_label(filled.profile),
+            convention_title=Conventions.read(self.run.reference).title(filled.span.convention),
             snapshot_at=self.run.snapshot or dt.datetime.combine(filled.span.ends_on, dt.time()),
             synthetic=self.run.synthetic,
         )

@@ -20,8 +20,8 @@ from workbench.ingest import find_profile
 from workbench.ingest.fields import POSITION
 from workbench.messages import say
 
-KINDS = {"dossier": "dossiers", "step": "steps", "pause": "pauses"}
-"""What a landed row is, and the clean table that it becomes part of."""
+KINDS = {"dossier": "dossiers", "step": "steps", "pause": "pauses", "paper": "papers"}
+"""What a landed row is, and the table of such rows; a paper becomes a date of its dossier."""
 _SILENT = {"dossier_id", "source", "variant_no", *POSITION}
 """Columns of landed rows that no cell of an export gives, or that every row of a dossier shares."""
 
@@ -114,6 +114,9 @@ def _place(row: Row) -> Place:
 
 
 def _clean_rows(run: Run, kind: str, chosen: pl.Expr) -> list[Row]:
+    if kind == "paper":
+        papers = _landed_rows(run, kind, chosen)
+        return [p for p in papers if _place(p) not in _rejected_rows(run, kind, p["dossier_id"])]
     frame: pl.DataFrame = getattr(run, KINDS[kind])
     columns = ["dossier_id", *(name for name in POSITION if name in frame.columns)]
     has_place = {POSITION[0], POSITION[2]} <= set(columns)

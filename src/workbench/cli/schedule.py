@@ -32,7 +32,7 @@ from workbench.cli.scheduler_entries import (
 from workbench.core.errors import UsageProblem
 from workbench.core.project import Project, find_project
 from workbench.core.vocabulary import Period, PeriodKind
-from workbench.messages import say
+from workbench.messages import language, say
 from workbench.pages import EACH, check_formats, check_parameters
 
 Kind = Literal["cron", "systemd", "windows"]
@@ -114,7 +114,7 @@ def schedule_lines(
         scripts=Path(sysconfig.get_path("scripts")),
         arguments=("run", "--period", f"{row['period_word']}-{cadence}", *options),
         moment=_moment(row, cadence, at),
-        remarks=_remarks(convention, cadence),
+        remarks=_remarks(row, cadence),
         on_failure=on_failure,
         is_of_ended_period=row["period_word"] == "last",
     )
@@ -200,11 +200,12 @@ def _moment(row: dict[str, str], cadence: PeriodKind, at: str) -> RunTime:
     return RunTime(tuple(months), int(row["run_day"]), time.hour, time.minute)
 
 
-def _remarks(convention: str, cadence: PeriodKind) -> tuple[str, ...]:
-    what = say(f"schedule.every_{cadence}", convention=convention)
-    if convention == "calendar":
+def _remarks(row: Mapping[str, str], cadence: PeriodKind) -> tuple[str, ...]:
+    title = row[f"title_{language()}"]
+    what = say(f"schedule.every_{cadence}", convention=title)
+    if row["convention"] == "calendar":
         return (what,)
-    return what, say("schedule.calendar_periods", convention=convention)
+    return what, say("schedule.calendar_periods", convention=title)
 
 
 _WRITERS: dict[Kind, Callable[[ScheduledBriefing], str]] = {

@@ -18,28 +18,40 @@ from workbench.program import print_remark
 
 
 def inspect(
-    path: Annotated[Path, argument("inspect_path", "PATH")],
+    paths: Annotated[list[Path], argument("inspect_path", "PATH")],
     /,
     *,
-    out: Annotated[Path | None, option("inspect_out", "FILE")] = None,
+    out: Annotated[Path | None, option("inspect_out", "FILE|DIR")] = None,
     text: Annotated[TextOptions, Parameter(name="*")] = AS_WRITTEN,
     lang: Annotated[Language | None, option("lang")] = None,
 ) -> None:
-    """Guess the profile of an unknown export and write its draft; no file is overwritten."""
+    """Guess the profile of an unknown export and write its draft; no file is overwritten.
+
+    Several files have a draft each, in a folder.
+    """
     import workbench.ingest as exports
 
-    if out and out.exists():
-        raise UsageProblem("cli.draft_exists", file=out)
-    if out:
-        check_output(out.parent)
+    if len(paths) > 1 and not out:
+        raise UsageProblem("cli.several_drafts")
     form = exports.TextForm(**asdict(text))
-    draft = exports.inspect(path, find_facts().reference, form).to_toml(out.stem if out else "")
-    if out is None:
-        sys.stdout.write(draft)
-        return
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(draft, encoding="utf-8", newline="\n")
-    print_remark(say("cli.drafted", file=out))
+    drafts = {path: out / f"{_stem(path)}.toml" if out and paths[1:] else out for path in paths}
+    for path, draft in drafts.items():
+        if draft and draft.exists():
+            raise UsageProblem("cli.draft_exists", file=draft)
+        if draft:
+            check_output(draft.parent)
+        found = exports.inspect(path, find_facts().reference, form)
+        toml = found.to_toml(draft.stem if draft else "")
+        if draft is None:
+            sys.stdout.write(toml)
+            return
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(toml, encoding="utf-8", newline="\n")
+        print_remark(say("cli.drafted", file=draft))
+
+
+def _stem(path: Path) -> str:
+    return path.name.split(".")[0]
 
 
 def epar(

@@ -86,9 +86,9 @@ def _kind(path: Path) -> str:
 
 
 def _sheets(path: Path, aliases: Aliases) -> Iterator[Table]:
-    book, _ = open_book(path)
-    for name in book.sheet_names:
-        if book.load_sheet(name, header_row=None, n_rows=0).visible != "visible":
+    book = open_book(path)
+    for name in book.reader.sheet_names:
+        if book.reader.load_sheet(name, header_row=None, n_rows=0).visible != "visible":
             continue
         cells, convention = modern(sheet_cells(book, name, path))
         cells = cells.with_columns(pl.col("source_row").cast(pl.Int64))

@@ -70,21 +70,24 @@ STEP_FIELDS = (
     "status_after",
 )
 PAUSE_FIELDS = ("dossier_id", "reason", "paused_at", "resumed_at")
+PAPER_FIELDS = ("dossier_id", "unit_id", "paper_result_on")
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "dossier": DOSSIER_FIELDS,
     "step": STEP_FIELDS,
     "pause": PAUSE_FIELDS,
+    "paper": PAPER_FIELDS,
 }
 TABLES: Mapping[str, str] = {
     "dossier": "landed_dossiers",
     "step": "landed_steps",
     "pause": "landed_pauses",
+    "paper": "landed_papers",
 }
 NUMBERS: Mapping[str, tuple[str, ...]] = {"step": ("variant_no",)}
 """Columns added by the landing. ``variant_no`` distinguishes rows of one file that agree in all
 mapped columns and differ in others (two events of a log); true duplicates share it."""
-ROW_KINDS = ("dossier", "step", "pause", "event")
+ROW_KINDS = ("dossier", "step", "pause", "paper", "event")
 
 FILES_SCHEMA: Mapping[str, pl.DataType] = {
     "source": pl.String(),

@@ -26,6 +26,7 @@ from workbench.ingest.profile_draft import draft
 from workbench.ingest.proposals import Proposal, Proposer
 from workbench.ingest.roles import Roles, likely_statuses, with_roles
 from workbench.ingest.spelling import alike_names, tidy
+from workbench.ingest.stamp_draft import NO_EVIDENCE, StampEvidence, stamp_evidence
 from workbench.privacy import Patterns, read_patterns
 
 _DATE = (
@@ -63,7 +64,8 @@ class Inspection:
     of the envelope around the objects of a JSON file. ``likely_statuses`` are the
     statuses of values without a known code, by whether their rows have ended; ``choices`` the
     columns that may have a role which a person must settle, by field; ``alike_units`` the pairs of
-    names that may be one unit; ``body`` the office that the texts above the table name.
+    names that may be one unit; ``body`` the office that the texts above the table name; ``stamps``
+    what the log shows of stamps that it lacks.
     """
 
     path: Path
@@ -88,6 +90,7 @@ class Inspection:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alike_units: tuple[tuple[str, str], ...] = ()
     body: str = ""
+    stamps: StampEvidence = NO_EVIDENCE
 
     def to_toml(self, name: str = "") -> str:
         """Return the draft of a profile, with comments in the language in force.
@@ -144,6 +147,9 @@ def inspect(path: Path, reference: Path, form: TextForm = AS_FOUND) -> Inspectio
         choices=roles.choices,
         body=next((text for text in map(tidy, table.heading) if _BODY.match(text)), ""),
         alike_units=_alike_units(frame, proposals, patterns),
+        stamps=stamp_evidence(frame, proposals, codes, day_first=order.day_first)
+        if table.rows in ("step", "event")
+        else NO_EVIDENCE,
     )
 
 

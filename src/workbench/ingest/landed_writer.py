@@ -49,7 +49,7 @@ def _extras_of(parts: Iterable[FileLayout], kind: str) -> set[str]:
 
 
 class Tables:
-    """The three landed tables of one ingest, open for writing.
+    """The four landed tables of one ingest, open for writing.
 
     Rows are to be added in the order of the files, and within a file in that of its sheets.
     """
@@ -90,7 +90,7 @@ class Tables:
 
     @property
     def heights(self) -> list[int]:
-        """Rows of dossiers, steps and pauses."""
+        """Rows of dossiers, steps, pauses and papers."""
         return [table.height for table in self._tables.values()]
 
 

@@ -1,8 +1,8 @@
 """Land exports: mapped fields as text, with file, sheet and row; no names of people.
 
-Eight Parquet tables are written together or not at all: ``landed_dossiers``, ``landed_steps``,
-``landed_pauses``, ``landed_files``, ``landed_masks`` (where an identifier of a person was masked),
-``landed_repairs`` (where letters were put right), ``landed_row_findings`` and
+Nine Parquet tables are written together or not at all: ``landed_dossiers``, ``landed_steps``,
+``landed_pauses``, ``landed_papers``, ``landed_files``, ``landed_masks`` (where an identifier of a
+person was masked), ``landed_repairs`` (where letters were put right), ``landed_row_findings`` and
 ``landed_sheet_findings`` (the structure of a file, ``structure``). An event log gives both steps
 (its events) and dossiers (the first value of each attribute of a case), ordered by file and row.
 """
@@ -59,11 +59,12 @@ class Landing:
     dossiers: int
     steps: int
     pauses: int
+    papers: int
 
     @property
     def rows(self) -> int:
-        """Rows of all three tables together."""
-        return self.dossiers + self.steps + self.pauses
+        """Rows of all four tables together."""
+        return self.dossiers + self.steps + self.pauses + self.papers
 
 
 def ingest(
@@ -75,7 +76,7 @@ def ingest(
     reference: Path | None = None,
     set_aside: Sequence[Path] = (),
 ) -> Landing:
-    """Read exports and write the eight landed tables into a folder, as a whole.
+    """Read exports and write the nine landed tables into a folder, as a whole.
 
     Args:
         exports: Files with their profiles, from ``inbox``.

@@ -30,7 +30,7 @@ FinishesWith = Literal["", "next_step"]
 
 SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "csv": (".csv", ".csv.gz", ".txt", ".txt.gz"),
-    "xlsx": (".xlsx", ".xlsm"),
+    "xlsx": (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"),
     "xes": (".xes", ".xes.gz"),
     "json": (".json", ".json.gz", ".jsonl", ".jsonl.gz"),
 }

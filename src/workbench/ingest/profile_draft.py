@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from workbench.core import numerals
 from workbench.ingest.codelists import likely_code
 from workbench.ingest.draft_gaps import case_dates, remarks, shortcomings
 from workbench.ingest.fields import is_extra, is_free_text
@@ -115,6 +116,7 @@ def _file(found: Inspection) -> Iterator[str]:
         yield f"records = {quoted(found.records)}"
     yield from _values(found)
     yield from _kept_text(found)
+    yield from _stamps(found)
     for role in (PERSONAL, IGNORED):
         yield from _listed(found, role)
     yield ""
@@ -128,6 +130,21 @@ def _kept_text(found: Inspection) -> Iterator[str]:
     if text_fields:
         yield _comment("keep_text")
         yield f"keep_text = [{', '.join(quoted(field) for field in text_fields)}]"
+
+
+def _stamps(found: Inspection) -> Iterator[str]:
+    """Propose from what the stamps of steps follow; what only a person knows is a comment."""
+    seen = found.stamps
+    if seen.instant_steps:
+        yield _comment("instant_steps")
+        yield f"instant_steps = [{', '.join(map(quoted, seen.instant_steps))}]"
+    if seen.n_successions:
+        in_order, n = numerals.count(seen.n_in_order), numerals.count(seen.n_successions)
+        yield _comment("in_order", in_order=in_order, n=n)
+        yield '# arrives_with = "step_before"'
+    if seen.has_only_begins:
+        yield _comment("only_begins")
+        yield '# finishes_with = "next_step"'
 
 
 def _values(found: Inspection) -> Iterator[str]:

@@ -105,6 +105,10 @@ def _required_fields(part: FileLayout, profile: SourceProfile) -> Iterator[tuple
         yield ("step.finished_at",)
     if part.rows == "pause":
         yield ("pause.paused_at",)
+    if part.rows == "paper":
+        yield ("paper.paper_result_on",)
+        if profile.id_scope == "unit":
+            yield ("paper.unit_id",)
 
 
 def _given_fields(part: FileLayout) -> set[str]:

@@ -203,7 +203,7 @@ def _dates(
     A due date is known for every row, and some rows end before it and some after.
     """
     given = [header for field, header in header_of.items() if field.endswith("_at")]
-    moments = {h: _moments(frame[h], day_first=day_first) for h in (*dates, *given)}
+    moments = {h: sorting_digits(frame[h], day_first=day_first) for h in (*dates, *given)}
     start = header_of.get("received_at", "")
     rest = list(dates)
     if not start:
@@ -287,10 +287,10 @@ def _precedes(first: pl.Series, second: pl.Series) -> bool:
     )
 
 
-def _moments(values: pl.Series, *, day_first: bool) -> pl.Series:
+def sorting_digits(values: pl.Series, *, day_first: bool) -> pl.Series:
     """Return dates as digits that sort by time; missing where a text is no date.
 
-    >>> _moments(pl.Series(["4/3/2022 8:05", "2022-03-05", "-"]), day_first=True).to_list()
+    >>> sorting_digits(pl.Series(["4/3/2022 8:05", "2022-03-05", "-"]), day_first=True).to_list()
     ['202203040805', '202203050000', None]
     """
     text = plain(values).alias("text")

@@ -9,23 +9,29 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.core.errors import InputRejected, UsageProblem
 from workbench.core.vocabulary import CALENDAR, PERIOD_KINDS, Period, PeriodKind, ReportSpan
+from workbench.messages import language
 
 _MONTHS_BACK = {"same": 0, "before": 1}
 
 
 @dataclass(frozen=True)
 class Convention:
-    """When a period of one kind begins: ``first_day`` of its first month, or of the one before."""
+    """When a period of one kind begins: ``first_day`` of its first month, or of the one before.
+
+    ``title`` is what the convention is called on forms, by language.
+    """
 
     name: str
     kind: PeriodKind
     months_back: int
     first_day: int
+    title: Mapping[str, str]
 
     def starts_on(self, period: Period) -> dt.date:
         """Return the first day that counts."""
@@ -59,6 +65,14 @@ class Conventions:
             rows = list(csv.DictReader(lines))
         return cls(tuple(_convention(row, n) for n, row in enumerate(rows, start=2)))
 
+    def title(self, convention: str) -> str:
+        """Return what a convention is called, in the language in force.
+
+        Raises:
+            StopIteration: There is none of this name.
+        """
+        return next(row.title[language()] for row in self.rows if row.name == convention)
+
     def span(self, period: str, convention: str = CALENDAR) -> ReportSpan:
         """Return the days of a labelled period under a convention.
 
@@ -87,4 +101,5 @@ def _convention(row: dict[str, str], number: int) -> Convention:
     day = row.get("first_day") or ""
     if kind is None or back is None or not day.isdecimal() or not 1 <= int(day) <= 28:
         raise InputRejected("official.bad_convention", row=number, convention=row.get("convention"))
-    return Convention(row["convention"], kind, back, int(day))
+    title: dict[str, str] = {"vi": row["title_vi"], "en": row["title_en"]}
+    return Convention(row["convention"], kind, back, int(day), title)

@@ -52,6 +52,7 @@ class Letterhead:
         agency: The reporting office; an empty text leaves a dotted line to fill in.
         parent: The body above it.
         profile_label: Definition of the lateness profile, with its version.
+        convention_title: What the reporting convention is called.
         snapshot_at: When the exports were made; also the workbook's only time stamp.
         synthetic: Whether any dossier is simulated.
     """
@@ -59,6 +60,7 @@ class Letterhead:
     agency: str
     parent: str
     profile_label: str
+    convention_title: str
     snapshot_at: dt.datetime
     synthetic: bool
 
@@ -209,12 +211,11 @@ class _FormSheet:
 
 def notes(filled: FilledForm, letterhead: Letterhead) -> tuple[str, ...]:
     """Return the sentences under a form: provenance, gaps of the total row, cells left empty."""
-    span = filled.span
     lines = [
         say(
             "official.provenance",
             profile=letterhead.profile_label,
-            convention=span.convention,
+            convention=letterhead.convention_title,
             snapshot=numerals.instant(letterhead.snapshot_at),
         )
     ]

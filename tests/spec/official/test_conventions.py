@@ -58,8 +58,8 @@ def test_a_convention_without_such_periods_is_refused_by_name(conventions):
 
 
 def test_a_row_that_cannot_be_read_names_itself(tmp_path):
-    head = "convention,period_kind,first_month,first_day,source,verified\n"
-    for row in ("x,week,same,1,s,no", "x,month,after,1,s,no", "x,month,same,31,s,no"):
+    head = "convention,title_vi,title_en,period_kind,first_month,first_day,source,verified\n"
+    for row in ("x,X,X,week,same,1,s,no", "x,X,X,month,after,1,s,no", "x,X,X,month,same,31,s,no"):
         (tmp_path / "report_conventions.csv").write_text(f"{head}{row}\n", encoding="utf-8")
         with pytest.raises(InputRejected, match="row 2"):
             Conventions.read(tmp_path)

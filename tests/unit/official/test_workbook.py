@@ -22,6 +22,7 @@ LETTERHEAD = Letterhead(
     agency="UBND Thành phố Sa Đéc",
     parent="UBND Tỉnh Đồng Tháp",
     profile_label="wb_strict@1",
+    convention_title="Nghị định 09",
     snapshot_at=dt.datetime(2022, 6, 30, 17, 0, tzinfo=dt.timezone(dt.timedelta(hours=7))),
     synthetic=True,
 )
@@ -87,7 +88,7 @@ def test_the_sheet_reads_from_the_heading_to_the_signatures(written):
     ):
         assert text in texts
     note = next(t for t in texts if t.startswith("Ghi chú"))
-    for part in ("wb_strict@1", "nd09_2019", "17:00 30/06/2022"):
+    for part in ("wb_strict@1", "Nghị định 09", "17:00 30/06/2022"):
         assert part in note
 
 
@@ -103,7 +104,7 @@ def test_the_total_stands_under_its_columns(written):
 
 
 def test_real_data_carry_no_mark_of_simulation(written):
-    real = Letterhead("", "", "wb_strict@1", LETTERHEAD.snapshot_at, synthetic=False)
+    real = Letterhead("", "", "wb_strict@1", "", LETTERHEAD.snapshot_at, synthetic=False)
     assert not any("MÔ PHỎNG" in text for row in cells(written(letterhead=real)) for text in row)
 
 

@@ -213,7 +213,7 @@ def test_the_best_sheet_is_taken_and_old_fonts_are_read(tmp_path, reference_dir)
     ("name", "content", "message"),
     [
         ("x.csv", "one,two\n1,2\n", "none of its first 40 rows"),
-        ("x.docx", "text", "only .xlsx, .csv, .xes and .json"),
+        ("x.docx", "text", "only .xlsx, .xls, .xlsb, .ods, .csv, .xes and .json"),
         ("x.xlsx", "text", "is text"),
         ("x.csv", "Mã hồ sơ,Ngày tiếp nhận\n" + "x" * 2_000_000, "a line of more than"),
     ],
@@ -265,3 +265,13 @@ def test_a_file_of_an_unknown_program_is_refused_with_the_commands_that_read_it(
     profile = find_profile(draft, reference_dir)
     assert profile.name == "mine", "a profile of a project bears the name of its file"
     assert [one.path for one in sort_inbox(export.parent, [profile]).exports] == [export]
+
+
+def test_several_files_have_a_draft_each_in_one_folder(put, tmp_path, capsys) -> None:
+    files = [put(f"{n}.csv", "Mã hồ sơ;Ngày tiếp nhận\nA;05/01/2026\n") for n in ("so", "buoc")]
+    arguments = ["sources", "inspect", *map(str, files)]
+    assert main(arguments) == 2
+    assert "--out" in capsys.readouterr().err
+    assert main([*arguments, "--out", str(tmp_path / "drafts")]) == 0
+    drafts = sorted((tmp_path / "drafts").glob("*.toml"))
+    assert [read_profile(draft).name for draft in drafts] == ["buoc", "so"]

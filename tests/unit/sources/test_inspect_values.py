@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import xlsxwriter
 
-from workbench.core.errors import InputRejected
 from workbench.ingest import deliveries, ingest, read_profile
 from workbench.ingest.inspection import inspect
 from workbench.ingest.spelling import name_key
@@ -123,11 +123,13 @@ def test_a_hidden_sheet_is_not_inspected(tmp_path, reference_dir) -> None:
     assert inspect(path, reference_dir).sheet == "Sổ"
 
 
-def test_an_old_workbook_is_named_as_what_it_is(put, reference_dir, monkeypatch) -> None:
-    monkeypatch.setenv("WORKBENCH_LANG", "en")
-    path = put("x.xls", b"\xd0\xcf\x11\xe0" + b"\0" * 600)
-    with pytest.raises(InputRejected, match="old Excel workbook"):
-        inspect(path, reference_dir)
+def test_an_old_workbook_is_inspected_as_any_other(reference_dir):
+    path = Path(__file__).with_name("odd.xls")
+    found = inspect(path, reference_dir)
+    assert (found.kind, found.sheet, found.header_row) == ("xlsx", "Sổ", 3)
+    targets = {p.header: p.targets[0] for p in found.proposals}
+    assert targets["Mã hồ sơ"] == "dossier_id"
+    assert 'patterns = ["odd*.xls"]' in found.to_toml()
 
 
 def test_names_that_may_be_one_unit_are_offered_and_numbered_ones_are_not(put, reference_dir):
@@ -140,3 +142,50 @@ def test_names_that_may_be_one_unit_are_offered_and_numbered_ones_are_not(put, r
     pairs = [set(map(name_key, pair)) for pair in found.alike_units]
     assert pairs == [{"phòng tư pháp", "phòng tư phap"}]  # spaces and case are one unit anyway
     assert "«Phòng Tư phap»" in found.to_toml()
+
+
+STEPS = "case_id,activity,start_time,end_time,resource\n"
+
+
+def steps_of(cases: int, *, overlap: bool) -> str:
+    """Cases of two steps, of which the second begins an hour after, or before, the first ended."""
+    rows = []
+    for case in range(cases):
+        day, hour = f"2026-01-{5 + case:02d}", "09" if overlap else "11"
+        rows.append(f"C{case},Check,{day} 08:00,{day} 10:00,r{case % 2}")
+        rows.append(f"C{case},Sign,{day} {hour}:00,{day} 12:00,r{case % 2}")
+    return STEPS + "\n".join(rows)
+
+
+@pytest.mark.parametrize(("overlap", "is_proposed"), [(False, True), (True, False)])
+def test_an_arrival_is_offered_only_where_steps_follow_one_another(
+    put, reference_dir, overlap, is_proposed
+) -> None:
+    """As a comment: no log says what the program does with a click."""
+    draft = inspect(put("log.csv", steps_of(9, overlap=overlap)), reference_dir).to_toml()
+    assert ('# arrives_with = "step_before"' in draft.splitlines()) == is_proposed
+
+
+def test_activities_that_never_begin_are_instant_where_others_begin(put, reference_dir) -> None:
+    """As in logs of the BPI challenges: states of the application beside handled work."""
+    event = (
+        '<event><string key="concept:name" value="{0}"/><string key="lifecycle:transition" '
+        'value="{1}"/><date key="time:timestamp" value="2026-01-05T0{2}:00:00Z"/></event>'
+    )
+    events = [("A_SUBMITTED", "COMPLETE", 1), ("W_Check", "SCHEDULE", 2), ("W_Check", "START", 3)]
+    events += [("W_Check", "COMPLETE", 4), ("A_APPROVED", "COMPLETE", 5)]
+    trace = "".join(event.format(*one) for one in events)
+    trace = f'<trace><string key="concept:name" value="{{}}"/>{trace}</trace>'
+    text = f"<log>{''.join(trace.format(number) for number in range(6))}</log>"
+    log = put("log.xes", text)
+    assert inspect(log, reference_dir).stamps.instant_steps == ("A_APPROVED", "A_SUBMITTED")
+    alone = put("alone.xes", text.replace("START", "COMPLETE"))
+    assert inspect(alone, reference_dir).stamps.instant_steps == ()
+
+
+def test_a_log_of_beginnings_offers_that_a_step_ends_with_the_next(put, reference_dir) -> None:
+    text = "case_id,activity,start_time\n" + "\n".join(
+        f"C{n // 2},S{n % 2},2026-01-{5 + n:02d} 08:00" for n in range(12)
+    )
+    draft = inspect(put("log.csv", text), reference_dir).to_toml()
+    assert '# finishes_with = "next_step"' in draft.splitlines()

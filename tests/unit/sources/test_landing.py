@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from workbench.clean import clean
 from workbench.core.errors import InputRejected, UsageProblem
+from workbench.core.project import Project, shipped
+from workbench.core.run_folders import RunFolders
 from workbench.ingest import (
     SourceProfile,
+    check_dossier_rows,
     deliveries,
     differ_from_landed,
     find_profile,
     inbox_deliveries,
     ingest,
+    read_profile,
     shipped_profiles,
     sort_inbox,
 )
@@ -52,6 +58,40 @@ def test_the_four_tables_are_always_written_with_all_their_columns(put, small, t
     assert tables["landed_steps"].columns == steps
     assert tables["landed_pauses"].is_empty()
     assert tables["landed_files"].columns == list(FILES_SCHEMA)
+
+
+PAPERS = """
+[[files]]
+patterns = ["papers*.csv"]
+kind = "csv"
+rows = "paper"
+
+[files.columns]
+"Number" = "dossier_id"
+"Signed" = "paper_result_on"
+"""
+
+
+def test_a_paper_register_dates_the_papers_of_dossiers_by_its_profile_alone(
+    put, profile_file, tmp_path
+) -> None:
+    profile_file.write_text(profile_file.read_text(encoding="utf-8") + PAPERS, encoding="utf-8")
+    register = put("small.csv", f"{HEADER}{ROW}{ROW.replace('A-1', 'A-2')}")
+    papers = put("papers.csv", "Number,Signed\nA-2,07/01/2022\nZ-9,08/01/2022\n")
+    work = Project(tmp_path / "work")
+    ingest(deliveries([register, papers], read_profile(profile_file)), work.landed)
+    clean(RunFolders(work, shipped()))
+    dossiers = pl.read_parquet(work.clean / "dossiers.parquet").sort("dossier_id")
+    assert dossiers["paper_result_on"].to_list() == [None, dt.date(2022, 1, 7)]
+    unmatched = pl.read_parquet(work.clean / "quarantine.parquet").filter(row_kind="paper")
+    assert unmatched["rule_id"].to_list() == ["P03"]
+
+
+def test_a_paper_register_alone_makes_no_dossiers(put, profile_file) -> None:
+    profile_file.write_text(profile_file.read_text(encoding="utf-8") + PAPERS, encoding="utf-8")
+    papers = put("papers.csv", "Number,Signed\nA-2,07/01/2022\n")
+    with pytest.raises(InputRejected, match="paper"):
+        check_dossier_rows(deliveries([papers], read_profile(profile_file)))
 
 
 def test_a_row_keeps_its_text_and_its_place(put, small, tmp_path) -> None:

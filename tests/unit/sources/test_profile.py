@@ -40,7 +40,7 @@ def test_a_column_can_feed_several_fields(small: SourceProfile) -> None:
         ('name = "small"', "", "«name» is missing"),
         ('time_zone = "Asia/Ho_Chi_Minh"', 'time_zone = "Saigon"', "no time zone «Saigon»"),
         ('kind = "csv"', 'kind = "pdf"', "«pdf».*csv, xlsx, xes"),
-        ('rows = "dossier"', 'rows = "case"', "«case».*dossier, step, pause, event"),
+        ('rows = "dossier"', 'rows = "case"', "«case».*dossier, step, pause, paper, event"),
         ('"due_at"', '"deadline"', "no field «deadline».*due_at"),
         ('"step.step"', '"task.step"', "no field «task.step»"),
         ('"due_at"', '"step.step"', "no field «step.step»"),

@@ -165,3 +165,16 @@ def test_every_code_the_shipped_profiles_use_is_one_of_its_field(reference_dir: 
     for path in (reference_dir / "sources").glob("*.toml"):
         codes = find_profile(path, reference_dir).codes
         assert set(codes) & set(FIELD_CODES) == set(codes) - {"reason", "service_level"}
+
+
+def test_the_manual_lists_every_code_that_a_field_may_have() -> None:
+    manual = Path(__file__).parents[3] / "docs" / "source-profiles.md"
+    section = manual.read_text(encoding="utf-8").split("### Codes\n")[1].split("\n### ")[0]
+    rows = (line.strip("| ").split(" | ") for line in section.splitlines() if line[:2] == "| ")
+    printed = {
+        field: tuple(codes.split(", "))
+        for fields, codes in rows
+        for field in fields.split(", ")
+        if field != "field"
+    }
+    assert printed == FIELD_CODES

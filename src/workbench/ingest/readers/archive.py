@@ -44,8 +44,13 @@ DAMAGED = (
 """What reading a damaged archive raises."""
 
 
-def check_workbook(path: Path) -> dict[str, Span]:
+def check_workbook(path: Path, *, has_xml_cells: bool = True) -> dict[str, Span]:
     """Return the span of each part of a workbook; refuse one that could exhaust memory.
+
+    Args:
+        path: The workbook.
+        has_xml_cells: Whether its parts may have cells in the XML of ``.xlsx``; without them only
+            what it unpacks to is checked.
 
     Raises:
         InputRejected: It unpacks to too much, declares entities, spans too many cells or too much
@@ -53,7 +58,7 @@ def check_workbook(path: Path) -> dict[str, Span]:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            return _check_parts(path, archive)
+            return _check_parts(path, archive, has_xml_cells=has_xml_cells)
     except (*DAMAGED, ExpatError) as problem:
         raise unreadable(path, problem) from problem
 
@@ -80,7 +85,7 @@ def check_sheets(path: Path, parts: Iterable[str], spans: Mapping[str, Span]) ->
         raise InputRejected("readers.many_cells", file=path.name, count=cells, most=most)
 
 
-def _check_parts(path: Path, archive: zipfile.ZipFile) -> dict[str, Span]:
+def _check_parts(path: Path, archive: zipfile.ZipFile, *, has_xml_cells: bool) -> dict[str, Span]:
     parts, packed, unpacked = archive.infolist(), path.stat().st_size, 0
     if len(parts) > limits.WORKBOOK_PARTS:
         raise InputRejected("readers.many_parts", file=path.name, count=len(parts))
@@ -90,14 +95,15 @@ def _check_parts(path: Path, archive: zipfile.ZipFile) -> dict[str, Span]:
         search = searches[part.filename] = SpanSearch()
         before = b""
         blocks = _blocks(archive, part.filename)
-        with _sheet_limits(path, part.filename), closing(blocks):
+        with sheet_limits(path, part.filename), closing(blocks):
             for block in blocks:
                 unpacked += len(block)
                 if limits.is_bomb(unpacked, packed, limits.WORKBOOK_BYTES):
                     raise bomb(path, unpacked, packed)
                 if is_xml:
                     _check_declarations(path, part.filename, before + block)
-                search.add(block)
+                if has_xml_cells:
+                    search.add(block)
                 before = block[-_OVERLAP:]
             search.finish()
     return _spans(path, archive, searches)
@@ -119,18 +125,30 @@ def _spans(
                 texts = text_lengths(blocks)
         spans[part] = search.span
         if is_long or not search.is_placed:
-            with _sheet_limits(path, part), closing(_blocks(archive, part)) as blocks:
+            with sheet_limits(path, part), closing(_blocks(archive, part)) as blocks:
                 spans[part], n_bytes = parsed_span(blocks, texts)
-        if n_bytes > limits.SHEET_TEXT:
-            size, most = n_bytes >> 20, limits.SHEET_TEXT >> 20
-            raise InputRejected(
-                "readers.much_text", file=path.name, part=part, size=size, most=most
-            )
+        check_text(path, part, n_bytes)
     return spans
 
 
+def check_text(path: Path, part: str, n_bytes: int) -> None:
+    """Refuse a sheet that shows more text than memory holds.
+
+    Raises:
+        InputRejected: It does.
+    """
+    if n_bytes > limits.SHEET_TEXT:
+        size, most = n_bytes >> 20, limits.SHEET_TEXT >> 20
+        raise InputRejected("readers.much_text", file=path.name, part=part, size=size, most=most)
+
+
 @contextmanager
-def _sheet_limits(path: Path, part: str) -> Iterator[None]:
+def sheet_limits(path: Path, part: str) -> Iterator[None]:
+    """Turn a span beyond the limits into a rejected input.
+
+    Raises:
+        InputRejected: A sheet spans more than it may.
+    """
     try:
         yield
     except SpanExceededError as problem:

@@ -23,20 +23,21 @@ _START = 2048
 _GZIP, _ZIP, _OLE, _PDF = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 _PROTECTED = "EncryptedPackage".encode("utf-16-le")
 _OVERLAP = len(_PROTECTED)
+_MANIFEST = "META-INF/manifest.xml"
+"""Where an OpenDocument file says that its parts are encrypted."""
 _XML_SHEET = re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet|mso-application")
 _HTML = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|meta|table|body)\b", re.I)
 
 _CURES: Mapping[str, str] = {
     "protected": "readers.is_protected",
-    "xls": "readers.is_xls",
-    "xlsb": "readers.is_xlsb",
-    "ods": "readers.is_ods",
     "xml_sheet": "readers.is_xml_sheet",
     "html": "readers.is_html",
     "pdf": "readers.is_pdf",
     "zip": "readers.is_zip",
 }
 """Kinds of files that no reader reads, and the message that names each."""
+
+_WORKBOOKS = ("xlsx", "xls", "xlsb", "ods")
 
 
 class Bytes(Protocol):
@@ -55,10 +56,10 @@ def check_content(path: Path, kind: str) -> None:
     """
     content = content_of(path)
     packed = path.suffix.casefold() == ".gz"
-    expected = "gzip" if packed else "xlsx" if kind == "xlsx" else "text"
-    if content != expected:
+    expected = ("gzip",) if packed else _WORKBOOKS if kind == "xlsx" else ("text",)
+    if content not in expected:
         raise InputRejected(
-            "sources.wrong_content", file=path.name, found=content, expected=expected
+            "sources.wrong_content", file=path.name, found=content, expected=expected[0]
         )
 
 
@@ -95,7 +96,7 @@ _KINDS: Mapping[str, Callable[[int], bool]] = {
 
 
 def content_of(path: Path) -> str:
-    """Return whether a file is ``text``, ``gzip`` or ``xlsx``.
+    """Return whether a file is ``text``, ``gzip``, ``xlsx``, ``xls``, ``xlsb`` or ``ods``.
 
     Raises:
         InputRejected: The file is missing, unreadable or empty, or has a format without a reader.
@@ -201,7 +202,7 @@ def fingerprint(path: Path) -> str:
 
 
 def check_readable(path: Path) -> str:
-    """Return whether a file is ``text``, ``gzip`` or ``xlsx``; refuse what no reader reads.
+    """Return what a file is, as ``content_of`` does; refuse what no reader reads.
 
     Raises:
         InputRejected: The file is protected by a password or has a format without a reader;
@@ -235,7 +236,11 @@ def _kind_of_zip(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError):
+            if _MANIFEST in names:
+                with archive.open(_MANIFEST) as part:
+                    if b":encryption-data" in part.read(_BLOCK):
+                        return "protected"
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError):
         return "xlsx"
     if "xl/workbook.bin" in names:
         return "xlsb"

@@ -18,7 +18,7 @@ from workbench.core.errors import InputRejected
 from workbench.ingest.readers import limits
 from workbench.ingest.readers.archive import DAMAGED
 from workbench.ingest.readers.file_bytes import unreadable
-from workbench.ingest.readers.sheetspan import column_number
+from workbench.ingest.readers.sheetspan import Span, column_number
 
 _BLOCK = 1 << 20
 _OVERLAP = 128
@@ -34,12 +34,8 @@ _MOST_EXACT = 10**15
 Cell = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class SheetPart:
-    """Where the XML of a sheet is inside a workbook, and whether the sheet is hidden."""
-
-    part: str
-    is_hidden: bool
+class TooManyFactsError(Exception):
+    """A sheet has more odd cells than any register."""
 
 
 @dataclass
@@ -54,6 +50,73 @@ class SheetFacts:
     long_numbers: set[Cell] = field(default_factory=set)
     hidden_rows: set[int] = field(default_factory=set)
     merges: list[tuple[Cell, Cell]] = field(default_factory=list)
+    merged_rows: int = 0
+
+    def add_merge(self, first: Cell, last: Cell) -> None:
+        """Take in a merged range.
+
+        Raises:
+            TooManyFactsError: Such ranges have more rows than any register.
+        """
+        self.merges.append((first, last))
+        self.merged_rows += last[0] - first[0] + 1
+        if last[0] > limits.SHEET_ROWS or self.merged_rows > limits.SHEET_FACTS:
+            raise TooManyFactsError
+
+    def add_number(self, cell: Cell, value: float) -> None:
+        """Take in a number, whose last digits may be lost.
+
+        Raises:
+            TooManyFactsError: There are more of them than in any register.
+        """
+        if abs(value) >= _MOST_EXACT:
+            self.long_numbers.add(cell)
+            self.check()
+
+    def check(self) -> None:
+        """Refuse a sheet with more odd cells than any register.
+
+        Raises:
+            TooManyFactsError: It is one.
+        """
+        if sum(map(len, (self.errors, self.uncalculated, self.long_numbers))) > limits.SHEET_FACTS:
+            raise TooManyFactsError
+
+
+@dataclass(frozen=True)
+class SheetPart:
+    """Where the XML of a sheet is inside a workbook, and whether the sheet is hidden.
+
+    ``facts`` are those of a sheet that has no XML of its own.
+    """
+
+    part: str
+    is_hidden: bool
+    facts: SheetFacts | None = None
+
+
+@dataclass
+class OtherSheet:
+    """A sheet of a workbook that is not ``.xlsx``; ``n_bytes`` are those of the texts it shows.
+
+    ``place`` and ``part`` say where its records are, in a stream or an archive.
+    """
+
+    name: str
+    is_hidden: bool
+    place: int = 0
+    part: str = ""
+    span: Span = field(default_factory=Span)
+    n_bytes: int = 0
+    facts: SheetFacts = field(default_factory=SheetFacts)
+
+
+@dataclass(frozen=True)
+class OtherBook:
+    """The sheets of a workbook that is not ``.xlsx``, and whether it counts days from 1904."""
+
+    sheets: list[OtherSheet]
+    is_date_1904: bool
 
 
 def sheet_parts(path: Path) -> dict[str, SheetPart]:
@@ -63,15 +126,15 @@ def sheet_parts(path: Path) -> dict[str, SheetPart]:
         InputRejected: The workbook is damaged.
     """
     sheets: dict[str, SheetPart] = {}
-    root = _relations(path, _ROOT, "").values()
+    root = relations(path, _ROOT, "").values()
     book = next((part for kind, part in root if kind.endswith("/officeDocument")), "")
     folder, _, name = book.rpartition("/")
-    relations = _relations(path, f"{folder}/_rels/{name}.rels", folder)
+    parts = relations(path, f"{folder}/_rels/{name}.rels", folder)
 
     def add_sheet(tag: str, attributes: dict[str, str]) -> None:
         if tag == "sheet":
             key = next((v for name, v in attributes.items() if name.endswith(":id")), "")
-            _, part = relations.get(key, ("", ""))
+            _, part = parts.get(key, ("", ""))
             is_hidden = attributes.get("state", "visible") != "visible"
             sheets[attributes.get("name", "")] = SheetPart(part, is_hidden)
 
@@ -79,19 +142,23 @@ def sheet_parts(path: Path) -> dict[str, SheetPart]:
     return sheets
 
 
-def _relations(path: Path, part: str, folder: str) -> dict[str, tuple[str, str]]:
-    """Return the type and the part that each relation of a workbook leads to, by its id."""
-    relations: dict[str, tuple[str, str]] = {}
+def relations(path: Path, part: str, folder: str) -> dict[str, tuple[str, str]]:
+    """Return the type and the part that each relation of a workbook leads to, by its id.
+
+    Raises:
+        InputRejected: The workbook is damaged.
+    """
+    by_id: dict[str, tuple[str, str]] = {}
 
     def add(tag: str, attributes: dict[str, str]) -> None:
         if tag == "Relationship":
             target = attributes.get("Target", "")
             led_to = target if target.startswith("/") else f"{folder}/{target}"
             kind = attributes.get("Type", "")
-            relations[attributes.get("Id", "")] = (kind, led_to.lstrip("/"))
+            by_id[attributes.get("Id", "")] = (kind, led_to.lstrip("/"))
 
     _parse(path, part, add)
-    return relations
+    return by_id
 
 
 def read_facts(path: Path, sheet: SheetPart | None) -> SheetFacts:
@@ -100,11 +167,13 @@ def read_facts(path: Path, sheet: SheetPart | None) -> SheetFacts:
     Raises:
         InputRejected: The workbook is damaged.
     """
+    if sheet and sheet.facts:
+        return sheet.facts
     parser = _CellParser()
     if sheet and _is_worth_parsing(path, sheet.part):
         try:
             _parse(path, sheet.part, parser.start, parser.end, parser.text)
-        except _TooManyFactsError as problem:
+        except TooManyFactsError as problem:
             most = limits.SHEET_FACTS
             raise InputRejected(
                 "readers.many_facts", file=path.name, part=sheet.part, most=most
@@ -126,10 +195,6 @@ def cell_name(cell: Cell) -> str:
     return f"{letters}{row}"
 
 
-class _TooManyFactsError(Exception):
-    """A sheet has more odd cells than any register."""
-
-
 class _CellParser:
     """Gathers the facts of a sheet while its XML is parsed."""
 
@@ -139,7 +204,6 @@ class _CellParser:
         self._type, self._value = "", ""
         self._has_formula, self._has_value = False, False
         self._in_value = False
-        self._merged_rows = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Open a row, a cell, or what a cell holds."""
@@ -158,7 +222,7 @@ class _CellParser:
         elif tag == "mergeCell":
             first, _, last = attributes.get("ref", "").partition(":")
             if last:
-                self._add_merge(_cell(first), _cell(last))
+                self.facts.add_merge(_cell(first), _cell(last))
 
     def end(self, tag: str) -> None:
         """Close a value or a cell."""
@@ -172,12 +236,6 @@ class _CellParser:
         if self._in_value:
             self._value += letters
 
-    def _add_merge(self, first: Cell, last: Cell) -> None:
-        self.facts.merges.append((first, last))
-        self._merged_rows += last[0] - first[0] + 1
-        if last[0] > limits.SHEET_ROWS or self._merged_rows > limits.SHEET_FACTS:
-            raise _TooManyFactsError
-
     def _open_cell(self, attributes: dict[str, str]) -> None:
         place = attributes.get("r")
         self._column = _cell(place)[1] if place else self._column + 1
@@ -190,13 +248,12 @@ class _CellParser:
             self.facts.errors[cell] = value
         elif self._has_formula and not value and not (self._type == "str" and self._has_value):
             self.facts.uncalculated.add(cell)
-        elif self._type == "n" and value and abs(float(value)) >= _MOST_EXACT:
-            self.facts.long_numbers.add(cell)
+        elif self._type == "n" and value:
+            self.facts.add_number(cell, float(value))
+            return
         else:
             return
-        facts = (self.facts.errors, self.facts.uncalculated, self.facts.long_numbers)
-        if sum(map(len, facts)) > limits.SHEET_FACTS:
-            raise _TooManyFactsError
+        self.facts.check()
 
 
 def _cell(place: str) -> Cell:

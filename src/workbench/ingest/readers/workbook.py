@@ -1,17 +1,18 @@
-"""Read the sheets of an Excel workbook as text, true dates in ISO form.
+"""Read the sheets of a workbook as text, true dates in ISO form.
 
 A cell with an Excel date arrives as ``2022-01-05 10:30:00`` (or ``2022-01-05`` without a time of
 day; Excel stores midnight in the same way), so it is never read as a text date with an uncertain
 order of day and month. A bare serial number stays a number, counted from 1900 also in workbooks
 that count from 1904. Of a formula only the shown value is read; one without a value is rejected,
 an error lands as its text. Hidden sheets and rows are left out unless the profile reads them,
-and a merged cell applies to all its rows (``sheetcells``, ``sheetxml``). Text of fonts from before
+and a merged cell applies to all its rows (``sheetcells``, ``sheetxml``; of formats other than
+``.xlsx`` ``otherbooks``). Text of fonts from before
 Unicode is converted (``legacy``); the table records which convention was undone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,8 @@ from workbench.ingest.legacy import convention_of, to_unicode
 from workbench.ingest.profile import FileLayout
 from workbench.ingest.readers import layout
 from workbench.ingest.readers.archive import check_sheets, check_workbook, is_date_1904
-from workbench.ingest.readers.file_bytes import unreadable
+from workbench.ingest.readers.file_bytes import content_of, unreadable
+from workbench.ingest.readers.otherbooks import BookFacts, read_other
 from workbench.ingest.readers.raw import NOTES, RawTable, place
 from workbench.ingest.readers.sheetcells import check_cells, fill_merged, put_cells
 from workbench.ingest.readers.sheetxml import SheetFacts, SheetPart, read_facts, sheet_parts
@@ -37,7 +39,7 @@ _UNCALCULATED = "="
 """Placeholder in a cell whose formula has no value, so that its row counts as filled."""
 _SERIAL = r"^(\d{4,5})(\.\d+)?$"
 _DAYS_1904 = 1462
-_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
+_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00:00$"
 
 
 def read_workbook(path: Path, part: FileLayout) -> Iterator[RawTable]:
@@ -48,13 +50,14 @@ def read_workbook(path: Path, part: FileLayout) -> Iterator[RawTable]:
     Raises:
         InputRejected: The workbook is damaged, has no such sheet, or no sheet with the header.
     """
-    book, parts = open_book(path)
-    from_1904 = _instant_headers(part) if is_date_1904(path) else ()
-    if part.sheet and part.sheet not in book.sheet_names:
-        sheet_names = ", ".join(book.sheet_names)
+    book = open_book(path)
+    from_1904 = _instant_headers(part) if book.is_date_1904 else ()
+    known = book.reader.sheet_names
+    if part.sheet and part.sheet not in known:
+        sheet_names = ", ".join(known)
         raise InputRejected("sources.no_sheet", file=path.name, sheet=part.sheet, found=sheet_names)
-    names = [part.sheet] if part.sheet else book.sheet_names
-    sheets = [_sheet(book, path, name, parts.get(name), part) for name in names]
+    names = [part.sheet] if part.sheet else known
+    sheets = [_sheet(book, path, name, part) for name in names]
     if all(sheet.is_left_out for sheet in sheets if sheet.header):
         _refuse_hidden_only(path, sheets)
     some = any(sheet.header for sheet in sheets)
@@ -64,6 +67,18 @@ def read_workbook(path: Path, part: FileLayout) -> Iterator[RawTable]:
             continue
         header = layout.check_header(sheet.header, part, path, sheet.name)
         yield _table(sheet, header, part, path, from_1904)
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook whose cells ``reader`` reads, and what it says beside them.
+
+    ``parts`` are the parts of its sheets by their names.
+    """
+
+    reader: Any
+    parts: Mapping[str, SheetPart]
+    is_date_1904: bool
 
 
 @dataclass(frozen=True)
@@ -83,10 +98,9 @@ class _Sheet:
     is_left_out: bool
 
 
-def _sheet(
-    book: Any, path: Path, name: str, place_of: SheetPart | None, part: FileLayout
-) -> _Sheet:
-    cells, first = _load(book, name, path)
+def _sheet(book: Book, path: Path, name: str, part: FileLayout) -> _Sheet:
+    cells, first = _load(book.reader, name, path)
+    place_of = book.parts.get(name)
     facts = read_facts(path, place_of)
     cell_errors = facts.errors | dict.fromkeys(facts.uncalculated, _UNCALCULATED)
     cells, convention = modern(put_cells(cells, first, cell_errors))
@@ -151,33 +165,39 @@ def _note(rule: str, column: str, count: int) -> pl.DataFrame:
     return pl.DataFrame([(rule, column, count)] if count else [], NOTES, orient="row")
 
 
-def open_book(path: Path) -> tuple[Any, dict[str, SheetPart]]:
-    """Open a workbook and return it with the parts of its sheets by their names.
+def open_book(path: Path) -> Book:
+    """Open a workbook of any format, by what it is and not by its name.
 
     Raises:
-        InputRejected: It is damaged, or reading it could exhaust memory.
+        InputRejected: It is damaged, has a password, or reading it could exhaust memory.
     """
-    spans = check_workbook(path)
+    kind = content_of(path)
+    if kind == "xlsx":
+        facts = BookFacts(check_workbook(path), sheet_parts(path), is_date_1904(path))
+    else:
+        facts = read_other(path, kind)
     with _refusals(path):
-        book = fastexcel.read_excel(path)
-    parts = sheet_parts(path)
-    check_sheets(path, (parts[n].part if n in parts else "" for n in book.sheet_names), spans)
-    return book, parts
+        is_named = path.suffix.casefold() in (f".{kind}", ".xlsm")
+        reader = fastexcel.read_excel(path if is_named else path.read_bytes())
+    names = reader.sheet_names
+    parts = facts.parts
+    check_sheets(path, (parts[n].part if n in parts else "" for n in names), facts.spans)
+    return Book(reader, parts, facts.is_date_1904)
 
 
-def sheet_cells(book: Any, name: str, path: Path) -> pl.DataFrame:
+def sheet_cells(book: Book, name: str, path: Path) -> pl.DataFrame:
     """Return a sheet's cells as text, columns ``c0``, ``c1`` ..., and ``source_row`` from 1.
 
     Raises:
         InputRejected: The sheet is damaged.
     """
-    return _load(book, name, path)[0]
+    return _load(book.reader, name, path)[0]
 
 
-def _load(book: Any, name: str, path: Path) -> tuple[pl.DataFrame, int]:
+def _load(reader: Any, name: str, path: Path) -> tuple[pl.DataFrame, int]:
     """Return a sheet's cells and the number, from 1, of the first column that holds any."""
     with _refusals(path):
-        sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+        sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
         frame: pl.DataFrame = sheet.to_polars()
         first = min((column.absolute_index for column in sheet.available_columns()), default=0)
     cells = frame.rename({c: f"c{i}" for i, c in enumerate(frame.columns)})
