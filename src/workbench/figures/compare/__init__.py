@@ -37,7 +37,14 @@ from workbench.figures.compare.headline_rates import (
     units_side_by_side,
     with_and_without_suspects,
 )
-from workbench.figures.compare.interventions import intervention
+from workbench.figures.compare.interventions import (
+    OutcomeCounts,
+    interrupted,
+    intervention,
+    late_outcome,
+    rate_outcome,
+    worse_units,
+)
 from workbench.figures.compare.present_scope import (
     Succession,
     in_present_scope,
@@ -63,6 +70,7 @@ __all__ = [
     "SIDE_BY_SIDE_COUNTS",
     "SIDE_BY_SIDE_RATES",
     "BaselinePeriods",
+    "OutcomeCounts",
     "Side",
     "Succession",
     "breach_risks",
@@ -82,10 +90,13 @@ __all__ = [
     "groups_alike",
     "headline",
     "in_present_scope",
+    "interrupted",
     "intervention",
+    "late_outcome",
     "medians",
     "overdispersion_by_cause",
     "predicted_number",
+    "rate_outcome",
     "read_successions",
     "sensitivity",
     "series",
@@ -99,4 +110,5 @@ __all__ = [
     "units_side_by_side",
     "variance_of_lists",
     "with_and_without_suspects",
+    "worse_units",
 ]
