@@ -14,6 +14,7 @@ import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
 from workbench.answers.columns import Row, figure, fraction, picture, table, text
+from workbench.answers.present_scope import PresentScope
 from workbench.answers.questions import (
     PROFILE,
     RATE,
@@ -60,15 +61,13 @@ def control(
         rules: ``exact`` limits, or ``xmr`` on request.
     """
     scope = Scope("", unit, profile)
-    course = compare.series(
-        run.unit_measures, unit_id=scope.unit, profile=scope.profile, measure=measure
-    )
-    course = course.filter(pl.col("period").map_elements(run.ended, return_dtype=pl.Boolean))
+    present = PresentScope.of_units(run, run.periods("month"), scope.unit)
+    course = _course(run, present, scope, measure)
     base = baseline(run, scope.unit, measure)
     has_baseline = base is not None and {base.first, base.last} <= set(course["period"])
     frame = compare.charted(course, base, rules=rules) if base and has_baseline else course
     ended = _WITHOUT_STOCK.get(measure, measure)
-    shift = _likeliest_change(run, scope, ended)
+    shift = _likeliest_change(run, present, scope, ended)
     rows = list(frame.iter_rows(named=True))
     rate = say(f"briefing.{measure}")
     return Answer(
@@ -76,6 +75,7 @@ def control(
         claims=(
             *_describe_limits(rows, base if has_baseline else None),
             *_describe_change(shift, say(f"briefing.{ended}")),
+            *present.claims(),
         ),
         frame=frame,
         denominators=say("control.denominators"),
@@ -94,12 +94,16 @@ def baseline(run: Run, unit: str, measure: str) -> compare.BaselinePeriods | Non
     return None
 
 
-def _likeliest_change(run: Run, scope: Scope, measure: str) -> Row:
+def _course(run: Run, present: PresentScope, scope: Scope, measure: str) -> pl.DataFrame:
+    """Return a rate over the ended months, old units added up."""
+    rates = present.rates(run.unit_measures.filter(measure=measure, profile=scope.profile))
+    course = compare.series(rates, unit_id=scope.unit, profile=scope.profile, measure=measure)
+    return course.filter(pl.col("period").map_elements(run.ended, return_dtype=pl.Boolean))
+
+
+def _likeliest_change(run: Run, present: PresentScope, scope: Scope, measure: str) -> Row:
     """Return the likeliest single change; months of long holidays are compared with such months."""
-    course = compare.series(
-        run.unit_measures, unit_id=scope.unit, profile=scope.profile, measure=measure
-    )
-    course = course.filter(pl.col("period").map_elements(run.ended, return_dtype=pl.Boolean))
+    course = _course(run, present, scope, measure)
     classes = run.month_classes
     kinds = {p: classes[p] for p in course["period"] if p in classes}
     seasonal = len(kinds) == course.height and course.height > 0

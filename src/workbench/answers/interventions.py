@@ -137,14 +137,14 @@ class _Change:
     @cached_property
     def effect(self) -> Row:
         """Against the others where that has an interval, else on the course of the months."""
-        found = compare.intervention(self._whole, treated=self.units, since=self.since)
-        if found["lower"][0] is None:
+        row = compare.intervention(self._whole, treated=self.units, since=self.since)
+        if row["lower"][0] is None:
             months = _months(self._periods)
             first = str(Period.holding(Period.parse(self.since).starts_on, "month"))
             outcome = self._outcome(months, first)
-            found = compare.interrupted(outcome, treated=self.units, since=first)
-        row: Row = found.row(0, named=True)
-        return row
+            row = compare.interrupted(outcome, treated=self.units, since=first)
+        effect: Row = row.row(0, named=True)
+        return effect
 
     @cached_property
     def frame(self) -> pl.DataFrame:
@@ -224,18 +224,18 @@ class _Change:
 
     @cached_property
     def words(self) -> dict[str, str]:
-        known = {
+        head = {
             "name": self.name,
             "units": listed(self.run.unit_name(unit) for unit in self.units),
             "since": numerals.period(self.since),
             "outcome": self.outcome_name,
         }
         if not self.is_recorded:
-            return known
+            return head
         effect, by_course = self.effect, self.effect["method"].startswith("interrupted")
         basis = effect["method"] if by_course else "against_others"
         return {
-            **known,
+            **head,
             "effect": numerals.points(effect["value"]),
             "interval": numerals.points_range(effect["lower"], effect["upper"]),
             "fraction": numerals.fraction(round(effect["numerator"]), round(effect["denominator"])),

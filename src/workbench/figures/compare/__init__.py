@@ -47,6 +47,8 @@ from workbench.figures.compare.interventions import (
 )
 from workbench.figures.compare.present_scope import (
     Succession,
+    cells_in_present_scope,
+    dossiers_in_present_scope,
     in_present_scope,
     read_successions,
     successions_between,
@@ -76,6 +78,7 @@ __all__ = [
     "breach_risks",
     "calibrate_risks",
     "cells",
+    "cells_in_present_scope",
     "change",
     "changed",
     "changes",
@@ -85,6 +88,7 @@ __all__ = [
     "count_strata",
     "curve",
     "describe_gap",
+    "dossiers_in_present_scope",
     "eventual",
     "gaps",
     "groups_alike",
