@@ -159,3 +159,20 @@ def test_cohorts_follow_the_dossiers_of_units_merged_as_a_whole(merged):
     assert has_scope(answer)
     divided = book.unit_name("SD-YT")
     assert any(one.text.endswith(f"to one part: {divided}.") for one in answer.claims)
+
+
+def test_the_letterhead_of_a_year_across_the_merger_is_the_body_that_both_sides_belong_to(merged):
+    book = merged()
+    rows = book.unit_measures.filter(measure="received", period="2021").head(1)
+    for units, body in {
+        ("SD-P1", "SD-GD"): "SD",
+        ("SD-P1", "SD-GD", "P-SADEC", "X-TANDUONG"): "DT2",
+        ("P-SADEC", "X-TANDUONG"): "DT2",
+    }.items():
+        vars(book)["unit_measures"] = pl.concat(
+            rows.with_columns(unit_id=pl.lit(unit), numerator=pl.lit(1, pl.Int64)).cast(
+                dict(rows.schema)
+            )
+            for unit in units
+        )
+        assert book.office("*", "2021")[0] == book.unit_name(body)
