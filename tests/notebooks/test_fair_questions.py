@@ -11,7 +11,6 @@ from polars.testing import assert_frame_equal
 
 from workbench.answers import open_book
 from workbench.core import numerals
-from workbench.core.errors import InputRejected
 
 PERIOD = "2022-H1"
 
@@ -198,14 +197,53 @@ def test_a_change_in_one_unit_is_at_level_2_with_its_reasons(recorded):
     answer = recorded.interventions()
     assert answer.evidence_level == 2
     assert "chỉ một đơn vị" in answer.sentence()
+    assert answer.frame["method"].to_list() == ["interrupted_series"]
+    assert answer.frame["lower"][0] <= answer.frame["value"][0] <= answer.frame["upper"][0]
 
 
-def test_a_change_that_names_a_strange_unit_is_refused(recorded):
-    listing = recorded.reference / "interventions.csv"
-    text = listing.read_text(encoding="utf-8").replace("SD-P1", "SD-P99")
-    listing.write_text(text, encoding="utf-8")
-    with pytest.raises(InputRejected, match="SD-P99"):
-        recorded.interventions()
+def test_a_change_is_judged_on_the_outcome_it_was_made_for(recorded):
+    """SD-P1 files nothing at the counter: a unit that files everything online is worth copying."""
+    write(
+        recorded.reference / "interventions.csv",
+        "intervention,name_vi,name_en,unit_ids,kind,since,measure,cause,source,verified",
+        "a,Trực tuyến,Online,SD-VH,quarter,2022-Q1,online_in,,thử,no",
+        "b,Hài lòng,Ratings,SD-VH,quarter,2022-Q1,satisfied_share,,thử,no",
+        "c,Trình ký,Signing,SD-VH,quarter,2022-Q1,,signature_wait,thử,no",
+        "d,Lạ,Strange,SD-P99,quarter,2022-Q9,no_rate,no_cause,thử,no",
+    )
+    answer = replace(recorded, language="en").interventions()
+    assert answer.frame["intervention"].to_list() == ["a", "b", "c"]
+    texts = [one.text for one in answer.claims]
+    assert "share filed online" in texts[0]
+    assert "does not record the share of satisfied ratings" in texts[1]
+    assert 'late share by "waiting for a signature"' in texts[2]
+    assert all(odd in texts[3] for odd in ("SD-P99", "2022-Q9", "no_rate", "no_cause"))
+    assert [row[-1] for row in answer.listing.rows] == ["none seen"] * 3
+
+
+def test_where_an_outcome_became_better_the_units_to_follow_are_named(recorded):
+    """The units with less online filing than one that went from half to all of it."""
+    rows = recorded.unit_measures.filter(measure="online_in")
+    is_after = pl.col("period") >= "2022"
+    level = pl.when(is_after, pl.col("unit_id") == "SD-VH").then(1.0).otherwise(0.5)
+    measures = rows.with_columns(
+        denominator=pl.lit(60), numerator=(level * 60), design_effect=pl.lit(1.0)
+    ).cast(dict(rows.schema))
+    write(
+        recorded.reference / "interventions.csv",
+        "intervention,name_vi,name_en,unit_ids,kind,since,measure,cause,source,verified",
+        "a,Trực tuyến,Online,SD-VH,quarter,2022-Q1,online_in,,thử,no",
+    )
+    changed = replace(recorded, language="en")
+    vars(changed)["unit_measures"] = pl.concat(
+        [measures, recorded.unit_measures.filter(pl.col("measure") != "online_in")]
+    )
+    answer = changed.interventions()
+    assert answer.frame["value"][0] == pytest.approx(0.5)
+    assert set(answer.frame["to_follow"][0]) == set(changed.units()) - {"SD-VH"}
+    texts = [one.text for one in answer.claims]
+    assert "became better, by +50.0 points against its own course" in texts[0]
+    assert "worth trying at" in texts[1]
 
 
 def test_without_a_number_the_most_overdue_dossier_is_shown(small_book):

@@ -82,3 +82,97 @@ def test_an_old_unit_that_is_asked_about_and_a_merger_outside_the_periods_change
 def test_a_merger_after_the_periods_changes_nothing(merged):
     book = merged(("SD-P1", "SD-VH", "1"), day="2025-07-01")
     assert side(book, "SD-P1") == measured(book, "SD-P1")
+
+
+def month_sums(book, measure, *units):
+    rows = book.unit_measures.filter(
+        pl.col("unit_id").is_in(units),
+        measure=measure,
+        profile=book.result_profile,
+    )
+    months = rows.filter(pl.col("period").str.contains(r"^\d{4}-\d\d$"))
+    sums = months.group_by("period").agg(pl.sum("numerator", "denominator")).sort("period")
+    return dict(zip(sums["period"], sums.select("numerator", "denominator").rows(), strict=True))
+
+
+def has_scope(answer):
+    return any(one.text.startswith("Compared in the present scope") for one in answer.claims)
+
+
+def test_courses_and_control_charts_of_a_merged_unit_begin_with_its_predecessors(merged):
+    book = merged(("SD-P1", "SD-VH", "1"), ("SD-VH", "SD-VH", "1"))
+    whole = month_sums(book, "late_or_overdue", "SD-P1", "SD-VH")
+    for answer in (book.course(NOW, unit="SD-VH"), book.control(unit="SD-VH")):
+        rows = {r["period"]: (r["numerator"], r["denominator"]) for r in answer.frame.to_dicts()}
+        assert rows["2021-03"] == whole["2021-03"]
+        assert has_scope(answer)
+    own = month_sums(book, "late_or_overdue", "SD-P1")
+    old = book.course(NOW, unit="SD-P1")
+    rows = {r["period"]: (r["numerator"], r["denominator"]) for r in old.frame.to_dicts()}
+    assert rows == {month: own[month] for month in rows}
+    assert not has_scope(old)
+    assert not has_scope(book.course(NOW, unit="SD-YT"))
+    assert not has_scope(book.course(NOW))
+
+
+def test_the_gap_of_a_merged_unit_is_that_of_the_rates_beside_it(merged):
+    book = merged(("SD-P1", "SD-VH", "1"))
+    gap = book.gap(NOW, unit="SD-VH", against=BEFORE)
+    row = book.compare_periods(NOW, against=BEFORE, unit="SD-VH").frame
+    change = row.filter(unit_id="SD-VH").to_dicts()[0]
+    first = gap.frame.to_dicts()[0]
+    assert (first["left_late"], first["left_dossiers"]) == side(book, "SD-VH")
+    assert first["gap"] == pytest.approx(change["difference"])
+    assert gap.frame["effect"].sum() == pytest.approx(first["gap"])
+    assert has_scope(gap)
+    assert not has_scope(book.gap(NOW, against=BEFORE))
+
+
+def test_units_side_by_side_are_those_after_the_merger_with_all_that_was_theirs(merged):
+    book = merged(("SD-P1", "SD-VH", "1"))
+    asked = book.compare_units("2021")
+    units = {row["unit_id"]: row for row in asked.frame.to_dicts()}
+    assert "SD-P1" not in units
+    before = {
+        r["unit_id"]: r
+        for r in open_book(book.home, language="en").compare_units("2021").frame.to_dicts()
+    }
+    for name in ("received", "resolved", "late", "late_done_denominator"):
+        assert units["SD-VH"][name] == before["SD-P1"][name] + before["SD-VH"][name]
+    assert units["SD-YT"] == {
+        **before["SD-YT"],
+        **{k: units["SD-YT"][k] for k in units["SD-YT"] if "sure" in k},
+    }
+    fair = {row["unit_id"]: row for row in book.fair_units("2021").frame.to_dicts()}
+    assert fair["SD-VH"]["n_dossiers"] == units["SD-VH"]["late_or_overdue_denominator"]
+    assert has_scope(asked)
+    marked = book.compare_units("2021", unit="SD-P1")
+    assert "SD-P1" in marked.frame["unit_id"].to_list()
+    assert not has_scope(book.compare_units(NOW))
+
+
+def test_cohorts_follow_the_dossiers_of_units_merged_as_a_whole(merged):
+    book = merged(("SD-P1", "SD-VH", "1"), ("SD-YT", "SD-VH", "0.5"))
+    received = book.progress.filter(pl.col("unit_id").is_in(["SD-P1", "SD-VH"])).height
+    answer = book.cohorts(unit="SD-VH")
+    assert answer.frame["n_received"].sum() == received
+    assert has_scope(answer)
+    divided = book.unit_name("SD-YT")
+    assert any(one.text.endswith(f"to one part: {divided}.") for one in answer.claims)
+
+
+def test_the_letterhead_of_a_year_across_the_merger_is_the_body_that_both_sides_belong_to(merged):
+    book = merged()
+    rows = book.unit_measures.filter(measure="received", period="2021").head(1)
+    for units, body in {
+        ("SD-P1", "SD-GD"): "SD",
+        ("SD-P1", "SD-GD", "P-SADEC", "X-TANDUONG"): "DT2",
+        ("P-SADEC", "X-TANDUONG"): "DT2",
+    }.items():
+        vars(book)["unit_measures"] = pl.concat(
+            rows.with_columns(unit_id=pl.lit(unit), numerator=pl.lit(1, pl.Int64)).cast(
+                dict(rows.schema)
+            )
+            for unit in units
+        )
+        assert book.office("*", "2021")[0] == book.unit_name(body)

@@ -85,7 +85,7 @@ ALIKE = {
 UNREAD = {
     # of dossiers, rows of exports and causes, which are traced as well
     "trace": {"steps", "pauses", "quarantine", "late_dossiers", "late_causes", "cell_tests"},
-    "interventions": {"cause_cells"},  # nothing is recorded in the sample
+    "interventions": {"cause_cells", "unit_measures"},  # nothing is recorded in the sample
     "headline": {"outcomes"},  # the exports of the sample say when they were taken
     "summary": {"outcomes"},
     # no export of the sample records apologies, no day was announced while it ran

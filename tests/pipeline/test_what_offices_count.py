@@ -53,6 +53,10 @@ def test_items_of_decision_766_rest_on_the_fields_that_are_there(book):
     }.items():
         assert (counts[item]["numerator"], counts[item]["denominator"]) == parts
         assert not counts[item]["reason"]
+    handling = counts["satisfaction_handling"]
+    assert (handling["less_numerator"], handling["less_denominator"]) == (1, 54)
+    late_share = 1 - counts["progress"]["value"]
+    assert handling["value"] == pytest.approx(1 - late_share - 1 / 54)
 
 
 def test_late_dossiers_without_an_apology_are_listed_by_code(book):

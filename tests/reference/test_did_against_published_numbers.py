@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import permutation_test, ttest_ind
 from statsmodels.regression.linear_model import WLS
+from statsmodels.tools import add_constant
 
 from workbench.figures.estimates.difference_in_differences import REASONS, difference_in_differences
+from workbench.figures.estimates.interrupted_series import interrupted_series
 
 
 def world(seed: int, effect: float = 0.0, drift: float = 0.0, size: int = 120):
@@ -236,3 +238,35 @@ def test_two_units_have_an_interval_and_a_side_without_any_has_no_difference():
     none = difference_in_differences(late, dossiers, None, treated=np.arange(9) < 2, after=5)
     assert (none.value, none.lower, none.upper, none.p_value) == (None, None, None, None)
     assert "few_ways" in none.reasons
+
+
+def test_the_course_of_a_single_unit_is_carried_on_as_by_statsmodels():
+    random = np.random.default_rng(6)
+    sizes = random.poisson(80, 15)
+    share = random.binomial(sizes, 0.3) / sizes
+    time = np.arange(15)
+    line = WLS(share[:10], add_constant(time[:10]), weights=sizes[:10]).fit()
+    led_to = line.predict(add_constant(time[10:]))
+    value, lower, upper = interrupted_series(share, sizes, 0.21 / sizes, after=10)
+    assert value == pytest.approx(np.average(share[10:] - led_to, weights=sizes[10:]))
+    assert upper - value == pytest.approx(value - lower)
+    assert interrupted_series(share[5:], sizes[5:], 0.21 / sizes[5:], after=5)[0] is None
+    assert interrupted_series(share, np.append(sizes[:12], [0] * 3), np.ones(15), after=10) == (
+        (None,) * 3
+    )
+
+
+def test_intervals_of_a_single_unit_allow_for_months_that_resemble_each_other():
+    random = np.random.default_rng(7)
+    for correlation, least in ((0.0, 0.93), (0.4, 0.88)):
+        held = 0
+        for _ in range(300):
+            deviations = random.normal(0, 0.05, 18)
+            for i in range(1, 18):
+                fresh = (1 - correlation**2) ** 0.5
+                deviations[i] = correlation * deviations[i - 1] + fresh * deviations[i]
+            sizes = random.poisson(100, 18)
+            met = random.binomial(sizes, np.clip(0.4 + deviations, 0, 1))
+            _, lower, upper = interrupted_series(met / sizes, sizes, 0.24 / sizes, after=12)
+            held += lower <= 0 <= upper
+        assert held / 300 >= least

@@ -68,7 +68,7 @@ def test_the_items_of_decision_766_use_counters_and_add_up_to_their_groups(refer
     used = {
         term.strip()
         for row in items
-        for side in ("numerator", "denominator")
+        for side in ("numerator", "denominator", "less_numerator", "less_denominator")
         for term in row[side].split("+")
         if term.strip()
     }
@@ -98,6 +98,28 @@ def test_online_filing_has_no_cliff_at_its_threshold(reference_dir):
 
     assert [points(n, 1) for n in (499, 500)] == [3.0, 6.0]
     assert [points(n, 2) for n in (0, 250, 500, 900)] == [0.0, 3.0, 6.0, 6.0]
+
+
+@pytest.mark.parametrize(
+    ("late", "complaints", "recorded", "points"),
+    [
+        (0, 0, 50, 6.0),
+        (10, 0, 50, 6.0),  # 90 % is enough
+        (40, 5, 50, 6 * (1 - 0.4 - 0.1) / 0.9),  # complaints of other dossiers than the late ones
+        (80, 25, 50, 0.0),
+        (10, 0, 0, None),  # no complaint is recorded: nothing is known, not nothing complained of
+    ],
+)
+def test_satisfaction_with_handling_is_all_less_the_late_and_the_complained_of(
+    reference_dir, late, complaints, recorded, points
+):
+    counted = {"progress_in_time": 100 - late, "in_play": 100}
+    counted |= {"complaints": complaints, "complaint_known": recorded}
+    figures = dict.fromkeys(COUNTERS, 0) | counted
+    items = simulate_766(figures, reference_dir, version=2).items
+    item = items.filter(item_id="satisfaction_handling").row(0, named=True)
+    assert item["points"] == (None if points is None else pytest.approx(points))
+    assert bool(item["reason"]) == (points is None)
 
 
 def test_the_bands_cover_every_score_once(reference_dir):

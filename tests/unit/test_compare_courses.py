@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 
 from workbench.figures.compare import (
     BaselinePeriods,
+    OutcomeCounts,
     changed,
     charted,
+    interrupted,
     intervention,
+    late_outcome,
+    rate_outcome,
     series,
     shares_by_kind,
+    worse_units,
 )
 
 MONTHS = [f"{year}-{month:02d}" for year in (2021, 2022) for month in range(1, 13)]
@@ -109,18 +116,84 @@ def cells(seed: int, effect: float) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=names, orient="row")
 
 
+def judged(rows: pl.DataFrame, treated: set[str], since: str = MONTHS[5], cause: str = "*"):
+    """Return what the units with a change did against the others, and by their own course."""
+    asked = {"treated": treated, "since": since}
+    outcome = late_outcome(rows, periods=MONTHS[:8], cause=cause, **asked)
+    both = intervention(outcome, **asked), interrupted(outcome, **asked)
+    return [frame.row(0, named=True) for frame in both]
+
+
 def test_an_intervention_is_a_cause_only_where_its_conditions_hold():
-    rows = cells(2, 0.2)
-    asked = {"periods": MONTHS[:8], "since": MONTHS[5]}
-    found = intervention(rows, treated={"U0", "U1", "U2"}, **asked).row(0, named=True)
+    found, _ = judged(cells(2, 0.2), {"U0", "U1", "U2"})
     assert 0 < found["lower"] <= 0.2 <= found["upper"]
     assert (found["evidence_level"], found["reasons"]) == (4, [])
     assert (found["n_treated"], found["n_others"]) == (3, 5)
-    alone = intervention(rows, treated={"U0"}, **asked).row(0, named=True)
-    assert alone["evidence_level"] == 2
+    alone, course = judged(cells(2, 0.2), {"U0"})
+    assert (alone["evidence_level"], alone["lower"]) == (2, None)
     assert "few_treated" in alone["reasons"]
+    assert (course["value"], course["reasons"]) == (None, ["few_treated", "few_periods"])
 
 
 def test_a_change_before_the_first_period_is_refused():
     with pytest.raises(ValueError, match="none of the periods"):
-        intervention(cells(1, 0.0), treated={"U0"}, periods=MONTHS[:8], since=MONTHS[0])
+        judged(cells(1, 0.0), {"U0"}, since=MONTHS[0])
+
+
+def test_a_cause_is_judged_by_its_own_part_of_the_late_dossiers():
+    rows = cells(2, 0.2).with_columns(
+        pl.when(pl.col("cause") == "queue").then(pl.col("n_late") / 4).alias("late_share")
+    )
+    whole, part = (judged(rows, {"U0", "U1", "U2"}, cause=c)[0] for c in ("*", "queue"))
+    assert part["value"] == pytest.approx(whole["value"] / 4)
+
+
+def online(seed: int, effect: float, season: float = 0.0) -> OutcomeCounts:
+    """Return the share filed online of six units in 18 months; the first changes after twelve."""
+    random = np.random.default_rng(seed)
+    rows = []
+    for unit in range(6):
+        level = random.uniform(0.3, 0.5)
+        for i, month in enumerate(MONTHS[:18]):
+            share = level + (effect if unit == 0 and i >= 12 else 0.0) + season * (i >= 12)
+            size = int(random.poisson(90))
+            rows.append((f"U{unit}", month, int(random.binomial(size, share)), size))
+    names = ["unit_id", "period", "numerator", "denominator"]
+    table = pl.DataFrame(rows, schema=names, orient="row").with_columns(
+        measure=pl.lit("online_in"), profile=pl.lit("p")
+    )
+    return rate_outcome(table, measure="online_in", profile="p", periods=MONTHS[:18])
+
+
+def alone(outcome: OutcomeCounts):
+    return interrupted(outcome, treated={"U0"}, since=MONTHS[12]).row(0, named=True)
+
+
+def test_the_effect_on_a_single_unit_is_recovered_and_stays_a_comparison():
+    planted = [alone(online(seed, 0.25)) for seed in range(20)]
+    assert sum(one["lower"] <= 0.25 <= one["upper"] for one in planted) >= 18
+    assert sum(one["lower"] > 0 for one in planted) >= 18
+    assert {one["evidence_level"] for one in planted} == {2}
+    assert planted[0]["reasons"] == ["few_treated"]
+
+
+def test_no_effect_is_said_where_there_is_none_be_it_that_all_units_moved():
+    for season in (0.0, 0.25):
+        without = [alone(online(seed, 0.0, season)) for seed in range(100, 120)]
+        assert sum(one["lower"] <= 0 <= one["upper"] for one in without) >= 18
+
+
+def test_units_whose_outcome_is_worse_since_are_named_and_those_alike_are_not():
+    outcome = online(3, 0.3)
+    asked = {"treated": {"U0"}, "since": MONTHS[12], "effects": {}}
+    worse = worse_units(outcome, is_lower_better=False, **asked)
+    assert set(worse["unit_id"]) == {"U1", "U2", "U3", "U4", "U5"}
+    assert (worse["upper"] < 0).all()
+    assert worse["difference"].is_sorted()
+    assert worse_units(outcome, is_lower_better=True, **asked).is_empty()
+    one, other = online(3, 0.0).met, online(3, 0.0).dossiers
+    same = replace(outcome, met=np.repeat(one[:1], 6, 0), dossiers=np.repeat(other[:1], 6, 0))
+    for is_lower_better in (True, False):
+        assert worse_units(same, is_lower_better=is_lower_better, **asked).is_empty()
+    correlated = {**asked, "effects": {f"U{n}": 60.0 for n in range(6)}}
+    assert worse_units(outcome, is_lower_better=False, **correlated).is_empty()

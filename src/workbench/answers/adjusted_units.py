@@ -24,6 +24,7 @@ from workbench.answers.columns import (
     text,
 )
 from workbench.answers.phrasing import FEW, distinct, listed, of_unit
+from workbench.answers.present_scope import PresentScope
 from workbench.answers.questions import (
     PROFILE,
     RATE,
@@ -49,7 +50,8 @@ def fair_units(
 ) -> Answer:
     """Which units are late beyond what their case mix explains?"""
     scope = Scope(period, unit, profile)
-    counts = strata_of(run, period)
+    present = PresentScope.within(run, period, unit)
+    counts = strata_of(run, period, present)
     frame = compare.units_adjusted(counts, period=period)
     names = distinct(frame["unit_id"], run.unit_name)
     rows = list(frame.iter_rows(named=True))
@@ -59,6 +61,7 @@ def fair_units(
         claims=(
             *_claims(rows, names, list(turned.iter_rows(named=True)), scope),
             *_reconciled(rows, names, _named_units(run, period)),
+            *present.claims(),
         ),
         frame=frame,
         denominators=say("fairness.units_denominators", few=FEW),
@@ -72,10 +75,19 @@ def fair_units(
     )
 
 
-def strata_of(run: Run, period: str) -> pl.DataFrame:
-    """Return the strata of a period's late share, with the design effect of each unit."""
-    effects = compare.unit_effects(run.unit_measures, period=period, profile=run.result_profile)
-    return compare.count_strata(run.cause_cells, run.overdue_cells, effects, period=period)
+def strata_of(run: Run, period: str, present: PresentScope | None = None) -> pl.DataFrame:
+    """Return the strata of a period's late share, with the design effect of each unit.
+
+    Args:
+        run: Its tables.
+        period: Label of the period.
+        present: Adds up units merged within the period; none: each as it was.
+    """
+    scope = present or PresentScope(run, ())
+    rates = scope.rates(run.unit_measures.filter(measure=RATE, profile=run.result_profile))
+    effects = compare.unit_effects(rates, period=period, profile=run.result_profile)
+    cells, overdue = scope.cells(run.cause_cells), scope.cells(run.overdue_cells)
+    return compare.count_strata(cells, overdue, effects, period=period)
 
 
 def _claims(

@@ -20,6 +20,7 @@ from workbench.answers import (
     gaps,
     groups,
     headline,
+    interventions,
     late_list,
     moved_due_dates,
     overview,
@@ -74,8 +75,8 @@ class Book(Run):
     fair_units = adjusted_units.fair_units
     compare_periods = period_change.compare_periods
     course = period_change.course
-    interventions = control.interventions
     control = control.control
+    interventions = interventions.interventions
     gap = gaps.gap
     compare_groups = groups.compare_groups
     durations = groups.durations

@@ -1,31 +1,25 @@
-"""Did a rate change beyond chance, and did a dated change help?
+"""Did a rate change beyond chance? Months against a baseline, and the likeliest date of a change.
 
 The baseline is in ``data/reference/baselines.csv`` with its written reason; nothing here moves it.
 Without one there are no limits, only the likeliest date of a change. Months of long holidays are
 compared with the usual rate of such months.
-
-A dated change is judged by units with it against those without, before and after. Changes are
-listed in ``data/reference/interventions.csv``, each with its source. The evidence level is 4 only
-where every condition of the comparison holds; else it is 2, with the reasons.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Literal
 
 import polars as pl
 
 from workbench.answers.answer import Answer, Claim, claim
-from workbench.answers.columns import Col, Row, figure, fraction, picture, table, text
-from workbench.answers.phrasing import computed_under, listed
+from workbench.answers.columns import Row, figure, fraction, picture, table, text
+from workbench.answers.present_scope import PresentScope
 from workbench.answers.questions import (
     PROFILE,
     RATE,
     AnyProfile,
     Rate,
-    ResultProfile,
     Scope,
     UnitId,
     question,
@@ -33,10 +27,9 @@ from workbench.answers.questions import (
 from workbench.answers.run import Run
 from workbench.charts import Figure, Point
 from workbench.charts import control as control_chart
-from workbench.charts.tables import Cell, Table
+from workbench.charts.tables import Table
 from workbench.core import numerals
-from workbench.core.errors import InputRejected
-from workbench.core.vocabulary import EVERYTHING, Period
+from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
 from workbench.messages import say
 
@@ -68,15 +61,13 @@ def control(
         rules: ``exact`` limits, or ``xmr`` on request.
     """
     scope = Scope("", unit, profile)
-    course = compare.series(
-        run.unit_measures, unit_id=scope.unit, profile=scope.profile, measure=measure
-    )
-    course = course.filter(pl.col("period").map_elements(run.ended, return_dtype=pl.Boolean))
+    present = PresentScope.of_units(run, run.periods("month"), scope.unit)
+    course = _course(run, present, scope, measure)
     base = baseline(run, scope.unit, measure)
     has_baseline = base is not None and {base.first, base.last} <= set(course["period"])
     frame = compare.charted(course, base, rules=rules) if base and has_baseline else course
     ended = _WITHOUT_STOCK.get(measure, measure)
-    shift = _likeliest_change(run, scope, ended)
+    shift = _likeliest_change(run, present, scope, ended)
     rows = list(frame.iter_rows(named=True))
     rate = say(f"briefing.{measure}")
     return Answer(
@@ -84,6 +75,7 @@ def control(
         claims=(
             *_describe_limits(rows, base if has_baseline else None),
             *_describe_change(shift, say(f"briefing.{ended}")),
+            *present.claims(),
         ),
         frame=frame,
         denominators=say("control.denominators"),
@@ -102,12 +94,16 @@ def baseline(run: Run, unit: str, measure: str) -> compare.BaselinePeriods | Non
     return None
 
 
-def _likeliest_change(run: Run, scope: Scope, measure: str) -> Row:
+def _course(run: Run, present: PresentScope, scope: Scope, measure: str) -> pl.DataFrame:
+    """Return a rate over the ended months, old units added up."""
+    rates = present.rates(run.unit_measures.filter(measure=measure, profile=scope.profile))
+    course = compare.series(rates, unit_id=scope.unit, profile=scope.profile, measure=measure)
+    return course.filter(pl.col("period").map_elements(run.ended, return_dtype=pl.Boolean))
+
+
+def _likeliest_change(run: Run, present: PresentScope, scope: Scope, measure: str) -> Row:
     """Return the likeliest single change; months of long holidays are compared with such months."""
-    course = compare.series(
-        run.unit_measures, unit_id=scope.unit, profile=scope.profile, measure=measure
-    )
-    course = course.filter(pl.col("period").map_elements(run.ended, return_dtype=pl.Boolean))
+    course = _course(run, present, scope, measure)
     classes = run.month_classes
     kinds = {p: classes[p] for p in course["period"] if p in classes}
     seasonal = len(kinds) == course.height and course.height > 0
@@ -210,109 +206,3 @@ def _table(rows: Sequence[Row], rate: str) -> Table:
             ),
         ],
     )
-
-
-# recorded changes ---------------------------------------------------------------------------
-
-FILE = "interventions.csv"
-
-
-@question("cause_cells", level=4)
-def interventions(run: Run, *, profile: ResultProfile = PROFILE) -> Answer:
-    """What did recorded changes do to the late share of the units concerned?
-
-    Raises:
-        UsageProblem: The profile is unknown, or the results were computed under another one.
-        InputRejected: A recorded change names a unit or period that these results lack.
-    """
-    effects = [(row, _effect(run, row)) for row in run.reference_rows(FILE)]
-    frames = [
-        effect.with_columns(pl.lit(row["intervention"]).alias("intervention"))
-        for row, effect in effects
-    ]
-    return Answer(
-        title=say("interventions.title"),
-        claims=_effect_claims(run, effects),
-        frame=pl.concat(frames) if frames else pl.DataFrame(),
-        denominators=f"{say('interventions.denominators')} {computed_under(run, profile)}",
-        listing=_effect_table(run, effects) if effects else None,
-    )
-
-
-def _effect(run: Run, row: dict[str, str]) -> pl.DataFrame:
-    """Judge one change over all ended periods of its kind.
-
-    Raises:
-        InputRejected: A unit or period of the record is not in these results.
-    """
-    since = str(Period.parse(row["since"]))
-    kind = Period.parse(since).kind
-    labels = [p for p in run.periods(kind) if run.ended(p)]
-    units = row["unit_ids"].split()
-    strange = [unit for unit in units if unit not in run.units()]
-    if since not in labels[1:] or strange:
-        odd = ", ".join(strange) or row["since"]
-        raise InputRejected("interventions.odd", file=FILE, change=row["intervention"], odd=odd)
-    return compare.intervention(run.cause_cells, treated=units, periods=labels, since=since)
-
-
-def _effect_claims(
-    run: Run, effects: list[tuple[dict[str, str], pl.DataFrame]]
-) -> tuple[Claim, ...]:
-    if not effects:
-        return (claim(say("interventions.none"), 2),)
-    claims = []
-    for row, effect in effects:
-        figures = effect.row(0, named=True)
-        text = say(f"interventions.{_verdict(figures)}", **_words(run, row, figures))
-        if figures["reasons"]:
-            reasons = "; ".join(say(f"interventions.{r}") for r in figures["reasons"])
-            text = f"{text} {say('interventions.because', reasons=reasons)}"
-        claims.append(claim(text, figures["evidence_level"]))
-    return tuple(claims)
-
-
-def _verdict(figures: Row) -> str:
-    if figures["value"] is None:
-        return "undecidable"
-    if figures["upper"] is None or figures["lower"] is None:
-        return "unclear"
-    if figures["upper"] < 0:
-        return "fell"
-    return "rose" if figures["lower"] > 0 else "unclear"
-
-
-def _words(run: Run, row: dict[str, str], figures: Row) -> dict[str, str]:
-    return {
-        "name": row.get(f"name_{run.language}") or row["name_vi"],
-        "units": listed(run.unit_name(unit) for unit in row["unit_ids"].split()),
-        "since": numerals.period(str(Period.parse(row["since"]))),
-        "effect": numerals.points(figures["value"]) if figures["value"] is not None else "–",
-        "interval": numerals.points_range(figures["lower"], figures["upper"])
-        if figures["value"] is not None
-        else "–",
-        "fraction": numerals.fraction(figures["numerator"], figures["denominator"]),
-    }
-
-
-def _effect_table(run: Run, found: list[tuple[dict[str, str], pl.DataFrame]]) -> Table:
-    rows = [
-        {**_words(run, row, figures), "level": str(figures["evidence_level"])}
-        for row, effect in found
-        for figures in [effect.row(0, named=True)]
-    ]
-    return table(
-        say("interventions.table"),
-        rows,
-        [
-            text("interventions.head_change", "name"),
-            *(
-                Col(say(f"interventions.head_{name}"), partial(_text, name))
-                for name in ("since", "effect", "interval", "level")
-            ),
-        ],
-    )
-
-
-def _text(name: str, row: Row) -> Cell:
-    return str(row[name])

@@ -11,6 +11,7 @@ import polars as pl
 from workbench.answers.answer import Answer, Value, claim
 from workbench.answers.columns import Row, figure, picture, table, text
 from workbench.answers.phrasing import FEW, share_dot, standing
+from workbench.answers.present_scope import PresentScope
 from workbench.answers.questions import PROFILE, RATE, PeriodLabel, ResultProfile, UnitId, question
 from workbench.answers.run import Run
 from workbench.charts import Figure, Scale, dots
@@ -48,7 +49,12 @@ def gap(
     before = against or (run.against(period) if unit == EVERYTHING else "")
     other_unit = run.unit(other) if other else ""
     left, right = _sides(period, unit, other_unit, run.reception(before))
-    frame = _comparison(run, left, right)
+    units = [
+        side.unit_id for side in (left, right) if side.unit_id not in (EVERYTHING, compare.PEERS)
+    ]
+    periods = [left.period, right.period]
+    present = PresentScope.of_periods(run, periods, *units) if units else PresentScope(run, ())
+    frame = _comparison(run, present, left, right)
     if frame.is_empty() or left == right:
         return Answer(
             title=say("gaps.title"),
@@ -66,7 +72,7 @@ def gap(
         claims.append(claim(say("gaps.few", n=numerals.count(base), few=FEW), 2))
     return Answer(
         title=say("gaps.title"),
-        claims=tuple(claims),
+        claims=(*claims, *present.claims()),
         frame=frame,
         denominators=_denominators(rows[0], names),
         listing=_table(rows, caption),
@@ -75,15 +81,17 @@ def gap(
     )
 
 
-def _comparison(run: Run, left: compare.Side, right: compare.Side) -> pl.DataFrame:
+def _comparison(
+    run: Run, present: PresentScope, left: compare.Side, right: compare.Side
+) -> pl.DataFrame:
     """Return a comparison as the table ``gaps`` has it; one that is not there is computed alike."""
     name = compare.comparison_name(left, right)
     known = run.gaps.filter(comparison=name).drop("profile")
-    if known.height:
+    if known.height and not present:
         return known
     return result_tables.gaps(
-        run.cause_cells,
-        run.overdue_cells,
+        present.cells(run.cause_cells),
+        present.cells(run.overdue_cells),
         run.cell_tests,
         run.month_classes,
         kind=Period.parse(right.period).kind,

@@ -369,6 +369,9 @@ def _index_table(items: pl.DataFrame, label: str) -> Table:
         if row["points"] is None or row["value"] is None:
             return Blank(row["reason"])
         over = numerals.fraction(row["numerator"], row["denominator"])
+        if row["less_denominator"]:
+            less = numerals.fraction(row["less_numerator"], row["less_denominator"])
+            over = say("official.index_less", over=over, less=less)
         return f"{_percent(row['value'])}% ({over})"
 
     return table(

@@ -16,12 +16,12 @@ from workbench.answers.phrasing import (
     distinct,
     inline,
     listed,
-    measures_of,
     rate_words,
     share_dot,
     standing,
     values_of,
 )
+from workbench.answers.present_scope import PresentScope
 from workbench.answers.questions import (
     PROFILE,
     RATE,
@@ -56,10 +56,9 @@ def compare_periods(
     scope, against = Scope(period, unit, profile), run.against(period, against)
     if not against:
         return _nothing_to_compare(run, scope)
-    merged = _successions(run, scope, against)
-    measures = run.unit_measures.filter(measure=measure, profile=scope.profile)
+    present = PresentScope.of_periods(run, [against, period], scope.unit)
     frame = compare.change(
-        compare.in_present_scope(measures, merged) if merged else measures,
+        present.rates(run.unit_measures.filter(measure=measure, profile=scope.profile)),
         left=against,
         right=scope.period,
         profile=scope.profile,
@@ -80,51 +79,13 @@ def compare_periods(
     }
     return Answer(
         title=about_rate(say("briefing.change_title", **about), measure),
-        claims=(*_claims(rows, names, scope, about, judged=judged), *_scope_claims(run, merged)),
+        claims=(*_claims(rows, names, scope, about, judged=judged), *present.claims()),
         frame=frame,
         denominators=say("briefing.change_denominators", few=FEW),
         listing=_table(frame, names, about),
         figure=_figure(unit_dots, about) if unit_dots else None,
         values=_values(rows, scope, against, measure),
     )
-
-
-def _successions(run: Run, scope: Scope, against: str) -> list[compare.Succession]:
-    """Return the mergers of units between two periods: their figures are added up.
-
-    None where an old unit is asked about: it is shown as it was.
-    """
-    listed_mergers = compare.read_successions(run.reference_rows("unit_mergers.csv"))
-    spans = [Period.parse(period) for period in (scope.period, against)]
-    first, last = min(s.starts_on for s in spans), max(s.ends_on for s in spans)
-    merged = compare.successions_between(listed_mergers, run.units(), first, last)
-    if scope.unit in {one.old for one in merged}:
-        return []
-    return [one for one in merged if scope.unit in (EVERYTHING, one.new)]
-
-
-def _scope_claims(run: Run, merged: list[compare.Succession]) -> list[Claim]:
-    """Return which old units each present one stands for, and those with unknown shares."""
-    claims = []
-    for new, day in sorted({(one.new, one.merged_on) for one in merged}):
-        parts = [one for one in merged if one.new == new and one.share is not None]
-        shares = ", ".join(_shared_name(run, one.old, one.share or 0) for one in parts)
-        if parts:
-            words = {"unit": run.unit_name(new), "parts": shares, "day": numerals.day(day)}
-            claims.append(claim(say("briefing.change_scope", **words), 2))
-    divided = sorted({one.old for one in merged if one.share is None})
-    if divided:
-        units = listed(run.unit_name(unit) for unit in divided)
-        claims.append(claim(say("briefing.change_scope_divided", units=units), 2))
-    return claims
-
-
-def _shared_name(run: Run, unit: str, share: float) -> str:
-    """Return the name of an old unit, with the share of it that counts where it was divided."""
-    name = run.unit_name(unit)
-    if share == 1:
-        return name
-    return say("briefing.change_scope_share", unit=name, share=numerals.percent(share))
 
 
 def _values(rows: list[Row], scope: Scope, against: str, measure: str) -> tuple[Value, ...]:
@@ -269,13 +230,15 @@ def course(
     scope = Scope(period, unit, profile)
     until = Period.parse(period).ends_on
     labels = [m for m in run.periods("month") if Period.parse(m).ends_on <= until]
-    month_rows = [(m, measures_of(run, scope, m).get(measure)) for m in labels]
-    measured = [(m, row) for m, row in month_rows if row is not None]
+    present = PresentScope.of_units(run, labels, scope.unit)
+    rates = present.rates(run.unit_measures.filter(measure=measure, profile=scope.profile))
+    rows = {row["period"]: row for row in rates.filter(unit_id=scope.unit).iter_rows(named=True)}
+    measured = [(month, rows[month]) for month in labels if month in rows]
     rate = say(f"briefing.{measure}")
     caption = say("briefing.course_caption", rate=rate, unit=run.unit_inline(unit))
     return Answer(
         title=say("briefing.course_title"),
-        claims=_course_claims(measured, rate),
+        claims=(*_course_claims(measured, rate), *present.claims()),
         frame=pl.DataFrame([row for _, row in measured], infer_schema_length=None),
         denominators=say("briefing.course_denominators", few=FEW),
         listing=_course_table(measured, caption),

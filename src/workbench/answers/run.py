@@ -267,11 +267,11 @@ class Run:
         return next((b for b in chains[0] if all(b in chain for chain in chains)), "")
 
     def _chain(self, unit_id: str) -> list[str]:
-        """Return a listed unit and the listed bodies above it, lowest first."""
+        """Return a listed unit and what is above it, lowest first; at last its successor."""
         chain: list[str] = []
-        while unit_id in self._register and unit_id not in chain:
+        while (row := self._register.get(unit_id)) and unit_id not in chain:
             chain.append(unit_id)
-            unit_id = self._register[unit_id].get("parent", "")
+            unit_id = row.get("parent") or row.get("successor", "")
         return chain
 
     @cached_property

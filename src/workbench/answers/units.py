@@ -24,6 +24,7 @@ from workbench.answers.phrasing import (
     standing,
     values_of,
 )
+from workbench.answers.present_scope import PresentScope
 from workbench.answers.questions import (
     PROFILE,
     RATE,
@@ -63,7 +64,9 @@ def compare_units(
         profile: Lateness profile.
     """
     scope = Scope(period, unit, profile)
-    frame = compare.units_side_by_side(run.unit_measures, period=period, profile=profile)
+    present = PresentScope.within(run, period, unit)
+    measures = run.unit_measures.filter(period=period, profile=profile)
+    frame = compare.units_side_by_side(present.rates(measures), period=period, profile=profile)
     everyone = Scope(period, EVERYTHING, profile)
     overall = measures_of(run, everyone, period).get(measure)
     names = distinct(frame["unit_id"], run.unit_name)
@@ -72,10 +75,10 @@ def compare_units(
     judged = [(r, _standing_of(r, measure, overall)) for r in measured]
     claims = _unit_claims(judged, names, scope, measure, overall)
     if measure == RATE and profile == run.result_profile:
-        claims += _beyond_chance(run, scope, names, judged)
+        claims += _beyond_chance(run, present, scope, names, judged)
     return Answer(
         title=about_rate(say("briefing.units_title"), measure),
-        claims=claims,
+        claims=(*claims, *present.claims()),
         frame=frame,
         denominators=say("briefing.units_denominators", few=FEW),
         listing=_unit_table(frame, names, scope),
@@ -136,7 +139,11 @@ def _unit_claims(
 
 
 def _beyond_chance(
-    run: Run, scope: Scope, names: dict[str, str], judged: Sequence[tuple[Row, Standing]]
+    run: Run,
+    present: PresentScope,
+    scope: Scope,
+    names: dict[str, str],
+    judged: Sequence[tuple[Row, Standing]],
 ) -> tuple[Claim, ...]:
     """Return the claim about units above the overall rate that are outliers after adjustment too.
 
@@ -145,7 +152,7 @@ def _beyond_chance(
     above = {row["unit_id"] for row, side in judged if side == "above"}
     if not above or len(judged) == 1:
         return ()
-    counts = strata_of(run, scope.period)
+    counts = strata_of(run, scope.period, present)
     rows = compare.standings(counts, period=scope.period).to_dicts()
     enough = {row["unit_id"] for row, side in judged if side != "few"}
     number = sum(row["peered"] >= compare.PEERED and row["unit_id"] in enough for row in rows)

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from workbench.answers.answer import Answer, Claim, claim
 from workbench.answers.columns import Row, count, figure, percent, picture, ranged, table, text
 from workbench.answers.phrasing import FEW, computed_under, distinct, of_unit, share_dot
+from workbench.answers.present_scope import PresentScope
 from workbench.answers.questions import PROFILE, ResultProfile, UnitId, question
 from workbench.answers.run import Run
 from workbench.charts import Figure, Range, Scale, dots, ranges
@@ -221,17 +222,30 @@ def cohorts(
     profile: ResultProfile = PROFILE,
 ) -> Answer:
     """How late is each cohort of received dossiers, open ones included?"""
-    progress = of_unit(run.progress, unit)
+    present = _present_scope(run, unit)
+    progress = of_unit(present.dossiers(run.progress), unit)
     frame = compare.eventual(progress, (), risks=run.watchlist, cohort=kind)
     rows = list(frame.iter_rows(named=True))
     return Answer(
         title=say("cohorts.title"),
-        claims=_cohort_claims(rows, run.unit_name(unit)),
+        claims=(
+            *_cohort_claims(rows, run.unit_name(unit)),
+            *present.claims(of_dossiers=True),
+        ),
         frame=frame,
         denominators=f"{say('cohorts.denominators')} {computed_under(run, profile)}",
         listing=_cohort_table(rows) if rows else None,
         figure=_cohort_figure(rows) if rows else None,
     )
+
+
+def _present_scope(run: Run, unit: str) -> PresentScope:
+    """Return the scope of a unit from the first reception to the last day seen."""
+    first, last = run.progress["received_on"].min(), run.progress["seen_on"].max()
+    is_single = unit != EVERYTHING
+    if is_single and isinstance(first, dt.date) and isinstance(last, dt.date):
+        return PresentScope.between(run, first, last, unit)
+    return PresentScope(run, ())
 
 
 def _cohort_claims(rows: Sequence[Row], unit: str) -> tuple[Claim, ...]:

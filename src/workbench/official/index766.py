@@ -24,6 +24,8 @@ _ITEM_SCHEMA = {
     "item_points": pl.Float64,
     "numerator": pl.Int64,
     "denominator": pl.Int64,
+    "less_numerator": pl.Int64,
+    "less_denominator": pl.Int64,
     "value": pl.Float64,
     "threshold": pl.Float64,
     "points": pl.Float64,
@@ -40,8 +42,9 @@ class Simulated766:
 
     Attributes:
         label: States that this is a simulation; shown wherever a figure of it is.
-        items: One row per item: numerator, denominator, value, threshold, points (null without
-            data, with the reason), source, verified.
+        items: One row per item: numerator, denominator, the share that is taken off
+            (less_numerator, less_denominator; null of most items), value, threshold, points (null
+            without data, with the reason), source, verified.
         groups: One row per group: points, computable_points (what the items with data can give
             at most), group_points (the decision's maximum).
     """
@@ -110,14 +113,18 @@ def band(points: float, reference: Path) -> str | None:
 
 
 def _item(row: dict[str, str], figures: dict[str, int]) -> tuple[object, ...]:
-    above, below = (_sum(row[side], figures) for side in ("numerator", "denominator"))
+    sides = ("numerator", "denominator", "less_numerator", "less_denominator")
+    above, below, less, of = counts = [_sum(row[side], figures) for side in sides]
     value = above / below if above is not None and below else None
+    if value is not None and less is not None:
+        # what is taken off is a share of other dossiers, and may be larger
+        value = max(value - less / of, 0.0) if of else None
     threshold = float(row["threshold"]) if row["threshold"] else None
     points = _points(row, value, threshold)
     absent = row[f"absent_{language()}"] or say("official.nothing")
     reason = absent if points is None else ""
     head = (row["group_id"], row[f"group_{language()}"], row["item_id"], row[f"item_{language()}"])
-    cells = (float(row["item_points"]), above, below, value, threshold, points, row["rule"])
+    cells = (float(row["item_points"]), *counts, value, threshold, points, row["rule"])
     return (*head, *cells, reason, row["source"], row["verified"])
 
 

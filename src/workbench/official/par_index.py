@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +75,7 @@ class _Criterion:
 
     def typed(self, column: str) -> float | None:
         """Return a number that people enter: items done, or points."""
-        return float(text) if (text := self.row.get(column)) else None
+        return _number(text) if (text := self.row.get(column)) else None
 
 
 def read_criteria(file: Path, rates: Mapping[str, Rate]) -> tuple[_Criterion, ...]:
@@ -211,7 +212,28 @@ def _criterion(
 def _points(row: Mapping[str, str]) -> float:
     """Return the most points of a row, 0 where it does not say."""
     text = row.get("points") or ""
-    return float(text) if text.replace(".", "", 1).isdecimal() else 0.0
+    try:
+        return max(_number(text), 0.0)
+    except ValueError:
+        return 0.0
+
+
+def _number(text: str) -> float:
+    """Read a number with a point or a comma before its decimals.
+
+    A comma before three digits may part thousands as well, unless a zero stands before it.
+
+    Raises:
+        ValueError: It is not a finite number, or may be read in two ways.
+
+    >>> _number("1,5"), _number("0,985"), _number("0.95")
+    (1.5, 0.985, 0.95)
+    """
+    has_decimals = re.fullmatch(r"0,\d+|\d+,\d{1,2}", text.strip())
+    number = float(text.replace(",", ".") if has_decimals else text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _counters(row: dict[str, str], rates: Mapping[str, Rate]) -> Rate | None:
@@ -226,15 +248,15 @@ def _counters(row: dict[str, str], rates: Mapping[str, Rate]) -> Rate | None:
 
 
 def _read(row: dict[str, str], number: int, counters: Rate) -> _Criterion:
-    kind, points = row.get("kind") or "rate", float(row["points"])
-    threshold = 0.0 if kind == "manual" else float(row["threshold"])
+    kind, points = row.get("kind") or "rate", _number(row["points"])
+    threshold = 0.0 if kind == "manual" else _number(row["threshold"])
     lowest = 0.0 if row["rule"] == "at_most" else math.ulp(0.0)
     highest = 1.0 if kind == "rate" else math.inf
     is_possible = kind == "manual" or lowest <= threshold <= highest
     if not is_possible:
         raise ValueError(f"threshold {row['threshold']}")
     for column in ("self_scored", "checked"):
-        typed = float(row.get(column) or 0)
+        typed = _number(row.get(column) or "0")
         if not 0 <= typed <= (points if kind == "manual" else math.inf):
             raise ValueError(f"{column} {row[column]}")
     return _Criterion(

@@ -56,6 +56,15 @@ def test_points_follow_the_rule(criteria, rule, threshold, is_met, points):
     assert (row["source"], row["decided_on"]) == ("QĐ 1/QĐ-UBND", dt.date(2021, 12, 20))
 
 
+def test_decimals_may_follow_a_comma_as_offices_write_them(criteria):
+    written = good("proportional", '"0,95"').replace(",2,", ',"1,5",', 1)
+    row = evaluate(criteria(written), FIGURES, on=DAY).row(0, named=True)
+    assert (row["max_points"], row["threshold"]) == (1.5, 0.95)
+    assert row["points"] == pytest.approx(1.5 * 0.9 / 0.95)
+    unclear = good("at_most", '"1,000"')
+    assert "1,000" in evaluate(criteria(unclear), FIGURES, on=DAY)["problem"][0]
+
+
 def test_a_criterion_no_longer_in_force_is_left_out(criteria):
     assert evaluate(criteria(good(to="2022-06-29")), FIGURES, on=DAY).is_empty()
     assert evaluate(criteria(good(to="2022-06-30")), FIGURES, on=DAY).height == 1

@@ -54,13 +54,13 @@ def successions_between(
 
 
 def in_present_scope(rates: pl.DataFrame, successions: Sequence[Succession]) -> pl.DataFrame:
-    """Return rates with old units added up into the new ones, each by its share.
+    """Return rates and counts with old units added up into the new ones, each by its share.
 
     Numerators and denominators are rounded to whole dossiers after adding up; the interval is that
     of the sum. A unit of which some share is missing stays as it is.
 
     Args:
-        rates: Rows of ``measures`` that have a denominator.
+        rates: Rows of ``measures``; a count has no denominator and stays one.
         successions: Which units to add up.
 
     >>> import datetime as dt
@@ -75,12 +75,7 @@ def in_present_scope(rates: pl.DataFrame, successions: Sequence[Succession]) -> 
     >>> in_present_scope(rates, merged).select("unit_id", "numerator", "denominator").rows()
     [('C', 2, 15)]
     """
-    open_units = {one.old for one in successions if one.share is None}
-    moves = pl.DataFrame(
-        [(one.old, one.new, one.share) for one in successions if one.old not in open_units],
-        {"unit_id": pl.String, "new": pl.String, "share": pl.Float64},
-        orient="row",
-    )
+    moves = _moves(successions)
     weight = pl.col("share").fill_null(1.0)
     sums = (
         rates.join(moves, on="unit_id", how="left")
@@ -98,4 +93,62 @@ def in_present_scope(rates: pl.DataFrame, successions: Sequence[Succession]) -> 
     )
     bounds = wilson_many(sums["numerator"], sums["denominator"], sums["design_effect"])
     names = ("value", "lower", "upper")
-    return sums.with_columns(pl.Series(n, b) for n, b in zip(names, bounds, strict=True))
+    summed = sums.with_columns(pl.Series(n, b) for n, b in zip(names, bounds, strict=True))
+    return pl.concat([summed, _counts(rates, moves)], how="diagonal")
+
+
+def _counts(rates: pl.DataFrame, moves: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows without a denominator, added up: its bounds are itself."""
+    number = (pl.col("numerator") * pl.col("share").fill_null(1.0)).sum().round().cast(pl.Int64)
+    counts = rates.filter(pl.col("denominator").is_null()).join(moves, on="unit_id", how="left")
+    return (
+        counts.with_columns(unit_id=pl.coalesce("new", "unit_id"))
+        .group_by(*_GROUP, "unit_id", "method", "evidence_level")
+        .agg(number.alias("numerator"), pl.lit(1.0).alias("design_effect"))
+        .with_columns(
+            pl.col("numerator").cast(pl.Float64).alias(n) for n in ("value", "lower", "upper")
+        )
+        .sort(*_GROUP, "unit_id")
+    )
+
+
+def cells_in_present_scope(cells: pl.DataFrame, successions: Sequence[Succession]) -> pl.DataFrame:
+    """Return cells with old units added up into the new ones, each by its share.
+
+    Args:
+        cells: ``cause_cells`` or ``overdue_cells``: texts are the key, numbers are added up.
+        successions: Which units to add up.
+
+    Returns:
+        The same columns; what is counted is a decimal number, as a divided unit counts in parts.
+    """
+    key = [name for name, kind in cells.schema.items() if kind == pl.String]
+    counted = [name for name in cells.columns if name not in key]
+    weight = pl.col("share").fill_null(1.0)
+    moved = cells.join(_moves(successions), on="unit_id", how="left").with_columns(
+        unit_id=pl.coalesce("new", "unit_id")
+    )
+    sums = moved.group_by(key).agg((pl.col(name) * weight).sum() for name in counted)
+    return sums.select(cells.columns).sort(key)
+
+
+def dossiers_in_present_scope(
+    dossiers: pl.DataFrame, successions: Sequence[Succession]
+) -> pl.DataFrame:
+    """Return dossiers with the new unit of those units that went over as a whole.
+
+    Of a divided unit it is not known which dossier went where: its dossiers stay its own.
+    """
+    whole = _moves([one for one in successions if one.share == 1]).drop("share")
+    moved = dossiers.join(whole, on="unit_id", how="left", maintain_order="left")
+    return moved.with_columns(unit_id=pl.coalesce("new", "unit_id")).drop("new")
+
+
+def _moves(successions: Sequence[Succession]) -> pl.DataFrame:
+    """Return old and new unit with the share, without units of which some share is missing."""
+    open_units = {one.old for one in successions if one.share is None}
+    return pl.DataFrame(
+        [(one.old, one.new, one.share) for one in successions if one.old not in open_units],
+        {"unit_id": pl.String, "new": pl.String, "share": pl.Float64},
+        orient="row",
+    )

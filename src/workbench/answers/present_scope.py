@@ -1,0 +1,123 @@
+"""Units as they are at the end of what is asked about: those merged since count for the new ones.
+
+One rule for all answers across a merger: rates and cells of old units are added up, each by its
+share; dossiers of a unit that went over as a whole are those of its successor. Where an old unit is
+asked about, it is shown as it was.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from workbench.answers.answer import Claim, claim
+from workbench.answers.phrasing import listed
+from workbench.answers.run import Run
+from workbench.core import numerals
+from workbench.core.vocabulary import EVERYTHING, Period
+from workbench.figures import compare
+from workbench.messages import say
+
+
+@dataclass(frozen=True)
+class PresentScope:
+    """The mergers of units inside the time asked about; none changes nothing.
+
+    Args:
+        run: The run that is asked.
+        successions: Which old units count for which new ones.
+    """
+
+    run: Run
+    successions: tuple[compare.Succession, ...]
+
+    @classmethod
+    def of_periods(cls, run: Run, periods: Sequence[str], *units: str) -> PresentScope:
+        """Return the scope of some units (none or ``*``: of each) over some periods."""
+        spans = [Period.parse(period) for period in periods]
+        if not spans:
+            return cls(run, ())
+        first, last = min(s.starts_on for s in spans), max(s.ends_on for s in spans)
+        return cls.between(run, first, last, *units)
+
+    @classmethod
+    def of_units(cls, run: Run, periods: Sequence[str], *units: str) -> PresentScope:
+        """Return the scope of some units over some periods; sums of all units know no merger."""
+        single = sorted(set(units) - {EVERYTHING, compare.PEERS})
+        return cls.of_periods(run, periods, *single) if single else cls(run, ())
+
+    @classmethod
+    def within(cls, run: Run, period: str, unit: str) -> PresentScope:
+        """Return the scope of all units side by side in a period, of which one may be marked.
+
+        None where the marked one is an old unit: it is shown among the units as they were.
+        """
+        whole = cls.of_periods(run, [period])
+        is_old = unit in {one.old for one in whole.successions if one.old != one.new}
+        return cls(run, ()) if is_old else whole
+
+    @classmethod
+    def between(cls, run: Run, first: dt.date, last: dt.date, *units: str) -> PresentScope:
+        """Return the scope of some units (none or ``*``: of each) from one day to another."""
+        listed_mergers = compare.read_successions(run.reference_rows("unit_mergers.csv"))
+        merged = compare.successions_between(listed_mergers, run.units(), first, last)
+        if {one.old for one in merged if one.old != one.new} & set(units):
+            return cls(run, ())
+        is_whole = EVERYTHING in units or not units
+        return cls(run, tuple(one for one in merged if is_whole or one.new in units))
+
+    def rates(self, measures: pl.DataFrame) -> pl.DataFrame:
+        """Return rows of one or more rates of ``measures``, old units added up."""
+        return compare.in_present_scope(measures, self.successions) if self else measures
+
+    def cells(self, cells: pl.DataFrame) -> pl.DataFrame:
+        """Return ``cause_cells`` or ``overdue_cells``, old units added up."""
+        return compare.cells_in_present_scope(cells, self.successions) if self else cells
+
+    def dossiers(self, dossiers: pl.DataFrame) -> pl.DataFrame:
+        """Return rows of dossiers, those of units merged as a whole under the new one."""
+        return compare.dossiers_in_present_scope(dossiers, self.successions) if self else dossiers
+
+    def __bool__(self) -> bool:
+        """Return whether any unit was merged."""
+        return bool(self.successions)
+
+    def claims(self, *, of_dossiers: bool = False) -> list[Claim]:
+        """Return which old units each present one stands for, and those that are left apart.
+
+        Args:
+            of_dossiers: Whether dossiers are followed one by one, so that a unit divided by known
+                shares is left apart as well.
+        """
+        claims = []
+        for new, day in sorted({(one.new, one.merged_on) for one in self.successions}):
+            parts = [
+                one
+                for one in self.successions
+                if one.new == new and one.share is not None and (one.share == 1 or not of_dossiers)
+            ]
+            if parts:
+                shares = ", ".join(self._name(one.old, one.share or 0) for one in parts)
+                words = {"unit": self.run.unit_name(new), "parts": shares, "day": numerals.day(day)}
+                claims.append(claim(say("briefing.change_scope", **words), 2))
+        divided = {one.old for one in self.successions if one.share is None}
+        if divided:
+            claims.append(self._apart("divided", divided))
+        parted = {one.old for one in self.successions if one.share not in (None, 1)}
+        if of_dossiers and parted - divided:
+            claims.append(self._apart("parted", parted - divided))
+        return claims
+
+    def _apart(self, reason: str, units: set[str]) -> Claim:
+        names = listed(self.run.unit_name(unit) for unit in sorted(units))
+        return claim(say(f"briefing.change_scope_{reason}", units=names), 2)
+
+    def _name(self, unit: str, share: float) -> str:
+        """Return the name of an old unit, with the share of it that counts where it was divided."""
+        name = self.run.unit_name(unit)
+        if share == 1:
+            return name
+        return say("briefing.change_scope_share", unit=name, share=numerals.percent(share))
