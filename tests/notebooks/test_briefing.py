@@ -125,10 +125,17 @@ def _damage_the_record(root: Path) -> None:
     (root / "data" / "briefings" / ".pages.json").write_text("{", encoding="utf-8")
 
 
+def _write_office_text(root: Path) -> None:
+    path = root / "data" / "report" / "2022-H1.toml"
+    path.parent.mkdir()
+    path.write_text('tasks = "Tăng cường <b>một</b> người."\n', encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("change", "n_made"),
     [
         (lambda _: None, 0),
+        (_write_office_text, len(NOTEBOOKS)),
         (_change_a_page, len(NOTEBOOKS)),
         (_remove_the_pages, len(NOTEBOOKS)),
         (_change_a_notebook, len(NOTEBOOKS)),
@@ -152,7 +159,11 @@ def test_pages_are_made_again_only_when_something_behind_them_changed(bench, cha
         trees.append(tree(out / "2022-H1"))
     assert len(made) == n_made
     # the same bytes in the same place, unless what the page says was changed
-    assert (trees[0] == trees[1]) == (change not in (_change_a_notebook, _change_a_table))
+    says_else = (_change_a_notebook, _change_a_table, _write_office_text)
+    assert (trees[0] == trees[1]) == (change not in says_else)
+    own = "<p>Tăng cường &lt;b&gt;một&lt;/b&gt; người.</p>"
+    with_own = [name for name, page in trees[1].items() if own.encode() in page]
+    assert with_own == (["all/briefing.html"] if change is _write_office_text else [])
 
 
 def test_pages_of_another_question_are_made_beside_those_there_are(bench):
