@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
+import io
 import json
 import os
 import re
 import shutil
+import zipfile
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import nbformat
 import polars as pl
@@ -18,11 +22,14 @@ from filelock import FileLock
 
 from workbench.answers import open_book
 from workbench.core.errors import OutputBusy, RuleFailed, UsageProblem
+from workbench.messages import use_language
 from workbench.pages import run_notebook, write_briefings, write_page
-from workbench.pages.document import Heading, Picture, Text, parts_of
+from workbench.pages.document import Grid, Heading, Picture, Text, parts_of
 from workbench.pages.folders import briefing_folder, folder_name
+from workbench.pages.formats import Document, lacking_library, write_document
 from workbench.pages.jobs import NOTEBOOKS
-from workbench.pages.page import FOLDED
+from workbench.pages.office_text import PLACES, office_text_path
+from workbench.pages.page import FOLDED, Page
 
 UNIT = "<script>alert(1)</script>"
 
@@ -125,10 +132,17 @@ def _damage_the_record(root: Path) -> None:
     (root / "data" / "briefings" / ".pages.json").write_text("{", encoding="utf-8")
 
 
+def _write_office_text(root: Path) -> None:
+    path = root / "data" / "report" / "2022-H1.toml"
+    path.parent.mkdir()
+    path.write_text('tasks = "Tăng cường <b>một</b> người."\n', encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("change", "n_made"),
     [
         (lambda _: None, 0),
+        (_write_office_text, len(NOTEBOOKS)),
         (_change_a_page, len(NOTEBOOKS)),
         (_remove_the_pages, len(NOTEBOOKS)),
         (_change_a_notebook, len(NOTEBOOKS)),
@@ -152,7 +166,11 @@ def test_pages_are_made_again_only_when_something_behind_them_changed(bench, cha
         trees.append(tree(out / "2022-H1"))
     assert len(made) == n_made
     # the same bytes in the same place, unless what the page says was changed
-    assert (trees[0] == trees[1]) == (change not in (_change_a_notebook, _change_a_table))
+    says_else = (_change_a_notebook, _change_a_table, _write_office_text)
+    assert (trees[0] == trees[1]) == (change not in says_else)
+    own = "<p>Tăng cường &lt;b&gt;một&lt;/b&gt; người.</p>"
+    with_own = [name for name, page in trees[1].items() if own.encode() in page]
+    assert with_own == (["all/briefing.html"] if change is _write_office_text else [])
 
 
 def test_pages_of_another_question_are_made_beside_those_there_are(bench):
@@ -385,3 +403,38 @@ def test_a_vietnamese_reader_meets_no_id_and_sentences_as_offices_write_them(
             assert part.text[:1] == part.text[:1].upper(), part.text
             decimals |= {len(d) for d in re.findall(r"\d,(\d+)%", part.text)}
             assert len(decimals) <= 1, part.text
+
+
+def texts_of(document: bytes) -> list[str]:
+    """The paragraphs of a Word document, or the texts of a workbook's cells and sheet names."""
+    with zipfile.ZipFile(io.BytesIO(document)) as made:
+        named = [n for n in made.namelist() if n.endswith(("document.xml", "sharedStrings.xml"))]
+        roots = [ElementTree.fromstring(made.read(name)) for name in named]
+    wholes = [
+        whole for root in roots for tag in ("p", "si") for whole in root.iterfind(f".//{{*}}{tag}")
+    ]
+    return ["".join(part.text or "" for part in whole.iterfind(".//{*}t")) for whole in wholes]
+
+
+@pytest.mark.parametrize("form", ["docx", "xlsx"])
+def test_documents_are_worded_as_the_pages_are(briefed, form, unofficial):
+    """What a format adds of its own (cover, notes, places for the office) is worded so as well."""
+    if lacking_library(form):
+        pytest.skip(f"the library of {form} is not installed here")
+    shown = parts_of(nbformat.read(briefed / "briefing.ipynb", as_version=4), FOLDED)
+    parts = tuple(part for part in shown if not isinstance(part, Picture))
+    page = Page(
+        *("vi", "Bản tóm tắt", "Toàn bộ đơn vị", ("UBND Phường 1",), "", True, "0", "{}", ()),
+        snapshot_at=dt.datetime(2022, 6, 30, 10),  # noqa: DTZ001 (documents keep no zone)
+    )
+    file = office_text_path(Path(), "2022-H1").as_posix()
+    document = Document(page, parts, (), dict.fromkeys(PLACES, ""), file)
+    with use_language("vi"):
+        texts = [text for text in texts_of(write_document(document, form)) if text]
+    words = " ".join(texts)
+    tables = [part for part in parts if isinstance(part, Grid)]
+    assert all(" ".join(grid.caption.split()) in words for grid in tables)
+    for text in texts:
+        assert unofficial.findall(text) == [], text
+        shares = {len(d) for d in re.findall(r"\d,(\d+)%", text)}
+        assert len(shares) <= 1, text

@@ -16,7 +16,7 @@ from fastexcel import read_excel
 
 from workbench.core.errors import UsageProblem
 from workbench.messages import use_language
-from workbench.pages import check_formats
+from workbench.pages import Outputs, check_formats, formats
 from workbench.pages.document import Grid, Heading, Numbers, Part, Picture, Text, parse_fragment
 from workbench.pages.formats import Document, known_formats, lacking_library, write_document
 from workbench.pages.office_text import PLACES, read_office_text
@@ -44,24 +44,26 @@ PARTS: tuple[Part, ...] = (
 LATE = Grid("Hồ sơ trễ", ("Mã", "Trễ"), (("=1+1", "3,5"), ("H0002", "–")), (False, True))
 
 
+PAGE = Page(
+    language="vi",
+    title="Bản tóm tắt <1>",
+    about="Toàn bộ đơn vị · 2022",
+    agency=("UBND Thành phố Sa Đéc",),
+    dated="Số liệu tính đến 30/06/2022",
+    synthetic=True,
+    results="0123abc",
+    provenance="{}",
+    foot=("Số liệu mã 0123abc",),
+    snapshot_at=dt.datetime(2022, 6, 30, 10),  # noqa: DTZ001 (documents keep no zone)
+    marks=("BẢN NHÁP",),
+)
+
+
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
     """A document in every format, each written twice."""
-    page = Page(
-        language="vi",
-        title="Bản tóm tắt <1>",
-        about="Toàn bộ đơn vị · 2022",
-        agency=("UBND Thành phố Sa Đéc",),
-        dated="Số liệu tính đến 30/06/2022",
-        synthetic=True,
-        results="0123abc",
-        provenance="{}",
-        foot=("Số liệu mã 0123abc",),
-        snapshot_at=dt.datetime(2022, 6, 30, 10),  # noqa: DTZ001 (documents keep no zone)
-        marks=("BẢN NHÁP",),
-    )
     own = {**dict.fromkeys(PLACES, ""), "tasks": "Tăng cường một người.\nTháng 9."}
-    document = Document(page, PARTS, (LATE, LATE), own, "data/report/2022-H1.toml")
+    document = Document(PAGE, PARTS, (LATE, LATE), own, "data/report/2022-H1.toml")
     names = [name for name in known_formats() if name != "html" and not lacking_library(name)]
     with use_language("vi"):
         written = {name: write_document(document, name) for name in names}
@@ -83,6 +85,33 @@ def test_every_format_is_a_folder_and_an_unknown_one_is_refused_by_name():
         check_formats("odt")
     with pytest.raises(UsageProblem):
         check_formats("")
+
+
+LETTER = """
+from workbench.pages.formats import Document
+from workbench.pages.document import Text
+
+
+def write(document: Document) -> bytes:
+    leads = (p.text for p in document.report if isinstance(p, Text) and p.kind == "lead")
+    return "\\n".join((document.page.title, *leads)).encode()
+"""
+
+
+def test_a_fifth_format_is_one_folder_and_nothing_else(tmp_path, monkeypatch):
+    """Named by its folder it is known, asked for, laid out, and its lack of a library is said."""
+    for name, source in (("letter", LETTER), ("morse", "import no_such_library")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text(source, encoding="utf-8")
+    monkeypatch.setattr(formats, "__path__", [*formats.__path__, str(tmp_path)])
+    assert known_formats() == ("html", "docx", "letter", "morse", "pdf", "xlsx")
+    assert check_formats("LETTER") == ("html", "letter")
+    assert Outputs(tmp_path, ("html", "letter")).documents == ("letter",)
+    assert write_document(Document(PAGE, PARTS), "letter").decode().splitlines() == [
+        *("Bản tóm tắt <1>", "Tỷ lệ trễ hạn là 3,7%."),
+    ]
+    with pytest.raises(UsageProblem, match=r"morse.*no_such_library"):
+        check_formats("morse")
 
 
 def test_word_has_real_styles_repeated_heads_and_a_text_for_each_picture(word):
@@ -136,6 +165,20 @@ def test_word_has_the_offices_own_text_or_a_marked_place_before_and_after_the_fi
     assert body.count("đơn vị ghi; hoặc ghi vào tệp data/report/2022-H1.toml") == 4
 
 
+def test_what_the_office_wrote_stands_before_the_annex_marked_as_its_own():
+    """The PDF and the page have what is written; a blank place is for the Word document alone."""
+    own = {**dict.fromkeys(PLACES, ""), "proposals": "Xin <2> người.", "tasks": "Một.\n\nHai."}
+    document = Document(PAGE, PARTS, office_text=own)
+    note = Text("Written by the office, not worked out from the data.", "note")
+    written = (
+        *(Heading("Tasks", "office-tasks"), Text("Một."), Text("Hai."), note),
+        *(Heading("Proposals", "office-proposals"), Text("Xin <2> người."), note),
+    )
+    assert document.report == (*PARTS[:-2], *written, *PARTS[-2:])
+    assert Document(PAGE, PARTS).report == PARTS
+    assert Document(PAGE, PARTS[:3], office_text=own).report == (*PARTS[:3], *written)
+
+
 def test_own_text_is_read_per_period_and_an_unknown_entry_is_named(tmp_path):
     assert read_office_text(tmp_path, "2022-H1") == {}
     path = tmp_path / "data" / "report" / "2022-H1.toml"
@@ -186,8 +229,9 @@ def test_a_workbook_holds_each_table_once_with_numbers_as_numbers_and_no_formula
     assert book.load_sheet("3 Dài", header_row=2).to_polars()["Số"].to_list() == [1234.5] * 9
     with zipfile.ZipFile(path) as made:
         sheets = [made.read(n) for n in made.namelist() if n.startswith("xl/worksheets/sheet")]
-    formulas = [ElementTree.fromstring(sheet).iter("{*}f") for sheet in sheets]
-    assert [formula for found in formulas for formula in found] == []
+    roots = [ElementTree.fromstring(sheet) for sheet in sheets]
+    assert all(root.findall(".//{*}row") for root in roots)
+    assert [formula for root in roots for formula in root.iterfind(".//{*}f")] == []
 
 
 def test_a_fragment_of_a_page_is_read_in_its_order():

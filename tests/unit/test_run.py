@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import subprocess
 
 import polars as pl
 import pytest
@@ -40,6 +41,8 @@ def project(tmp_path, monkeypatch) -> Project:
     (tmp_path / "params.yaml").write_text(PARAMS, encoding="utf-8")
     project = Project(tmp_path)
     project.landed.mkdir(parents=True)
+    project.inbox.mkdir()
+    (project.inbox / "a.csv").touch()
     file = {"source_file": ["a.csv"], "source_sheet": [None], "sha256": ["1"], "rows_landed": [7]}
     pl.DataFrame(file).write_parquet(project.landed / "landed_files.parquet")
     monkeypatch.chdir(tmp_path)
@@ -76,6 +79,35 @@ def test_periods_that_earlier_runs_missed_are_made_up_in_order(project):
     assert read_runs(project)[-1]["periods"] == ["2021-H2", "2022-H1"]
     assert run("--period", "2022-H1") == 0
     assert read_runs(project)[-1]["periods"] == ["2022-H1"]
+
+
+def test_what_one_schedule_missed_is_not_made_up_for_by_another(project):
+    """Two units and two formats, each with the periods that its own schedule has missed."""
+    for_unit = ("--unit", "SD-P1")
+    assert run("--period", "2020-H2") == 0
+    assert run("--period", "2020-H2", *for_unit) == 0
+    assert run("--period", "2021-H1") == 0
+    assert run("--period", "2021-H1", "--format", "docx") == 0
+    assert run("--period", "2021-H2") == 0
+    assert run("--period", "2021-H2", *for_unit) == 0
+    assert run("--period", "2022-H1", "--format", "docx") == 0
+    assert run("--period", "2022-H1", "--lang", "en") == 0
+    assert [entry["periods"] for entry in read_runs(project)[-4:]] == [
+        ["2021-H2"],
+        ["2021-H1", "2021-H2"],
+        ["2021-H2", "2022-H1"],
+        ["2022-H1"],
+    ]
+    assert run("--period", "2021-H2", *for_unit) == 0
+    assert run("--period", "2021-H2") == 0
+    assert [entry["outcome"] for entry in read_runs(project)[-2:]] == ["done", "unchanged"]
+
+
+def test_a_run_of_a_log_from_before_formats_were_noted_counts_for_every_format(project):
+    old = {"against": "", "unit": "", "lang": None, "published": False, "notebook": ""}
+    append_run(project, {"outcome": "done", "periods": ["2021-H1"], "arguments": old})
+    assert run("--period", "2022-H1", "--format", "xlsx") == 0
+    assert read_runs(project)[-1]["periods"] == ["2021-H2", "2022-H1"]
 
 
 def test_nothing_is_briefed_from_exports_older_than_the_end_of_the_period(project, capsys):
@@ -155,6 +187,20 @@ def test_a_run_that_waits_in_vain_is_refused(project, clock):
     assert run("--period", "2022-H2", "--wait", "8") == 3
     assert clock.seconds == 8 * 3600
     assert "30/06/2022" in read_runs(project)[-1]["message"]
+
+
+def test_a_run_waits_while_the_inbox_is_empty(project, monkeypatch, clock, capsys):
+    monkeypatch.setattr(run_module, "_run", lambda *_: subprocess.CompletedProcess([], 0))
+    export = project.inbox / "a.csv"
+    export.unlink()
+    words = ["run", "--period", "2022-H1", "--wait", "8"]
+    assert main(words) == 3
+    assert clock.seconds == 8 * 3600
+    assert str(project.inbox) in capsys.readouterr().err
+    project.inbox.rmdir()
+    clock.events[10 * 3600] = lambda: (project.inbox.mkdir(), export.touch())
+    assert main(words) == 0
+    assert clock.seconds == 10 * 3600
 
 
 def test_a_command_brings_exports_first_and_its_failure_is_one_of_the_run(project, clock, capfd):

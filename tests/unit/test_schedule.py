@@ -121,8 +121,14 @@ def test_schedules_of_other_options_have_other_names(project):
         name(options=["--unit", "SD-P1"]),
         name(options=["--unit", "SD-P2"]),
         name(convention="nd09_2019"),
+        name(options=["--unit", "SD P1"]),
+        name(options=["--unit", "SD.P1"]),
+        name(options=["--unit", "SD-Đ1"]),
+        name(options=["--unit", "SD-Ð1"]),
+        *(name(options=["--fetch", f"rsync {'x' * 300} {n}"]) for n in (1, 2)),
     ]
     assert len(set(names)) == len(names)
+    assert max(len(one) for one in names) < 200
 
 
 @pytest.mark.skipif(os.name == "nt", reason="cron is not on Windows")
@@ -260,6 +266,13 @@ def test_what_does_not_exist_is_a_usage_problem_naming_the_choices(project, wron
         ("this-half", "2022-06-15", "2022-H1"),
         (" this-month ", "2022-06-21", "2022-06"),
         ("2021-Q4", "2022-06-21", "2021-Q4"),
+        ("this-month", "2024-02-29", "2024-02"),
+        ("last-month", "2024-02-29", "2024-01"),
+        ("last-month", "2024-03-01", "2024-02"),
+        ("last-quarter", "2024-12-31", "2024-Q3"),
+        ("this-half", "2024-12-31", "2024-H2"),
+        ("last-year", "2024-12-31", "2023"),
+        ("last-year", "2025-01-01", "2024"),
     ],
 )
 def test_a_period_may_be_named_relative_to_the_day_of_the_run(text, today, period):

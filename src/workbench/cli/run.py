@@ -27,13 +27,14 @@ from workbench.answers import open_book
 from workbench.cli.brief import brief
 from workbench.cli.options import AS_USUAL, NO_OPTIONS, BriefingOptions, RunOptions, option
 from workbench.cli.relative_periods import resolve_period
-from workbench.cli.run_log import DONE, Entry, alone, append_run, read_runs
+from workbench.cli.run_log import Entry, alone, append_run, earlier_runs
 from workbench.core.environment import check_installed, full_environment
 from workbench.core.errors import InputRejected, WorkbenchError
 from workbench.core.git import git, read_revision
 from workbench.core.params import read_params
 from workbench.core.project import Project, find_project
 from workbench.core.vocabulary import Period, latest_kind
+from workbench.ingest.inbox import export_files
 from workbench.messages import say
 from workbench.pages import Outputs, check_formats
 
@@ -44,7 +45,7 @@ _REFRESHED = "explain"
 _AGAIN = 600
 """Seconds between two looks for exports that are waited for."""
 
-_AWAITED = ("run.no_newer_export", "run.fetch_failed")
+_AWAITED = ("run.no_newer_export", "run.fetch_failed", "sources.empty_inbox")
 """What may be otherwise at the next look; anything else fails at once."""
 
 
@@ -67,10 +68,10 @@ def command(
     project = find_project()
     formats = check_formats(format)
     out = Outputs(project.briefings, formats, is_draft=False)
-    entry = _begun(project, period, options)
+    entry = _begun(project, period, ",".join(formats), options)
     try:
         with alone(project, entry):
-            labels = _labels_to_brief(project, period, way)
+            labels = _labels_to_brief(project, period, way, entry)
             _brief_all(project, labels, period, options, out, entry)
             if way.commit:
                 _commit(project, entry)
@@ -79,20 +80,20 @@ def command(
         if way.on_failure:
             _call_for_help(way.on_failure, entry, project)
         raise
-    before = [run for run in read_runs(project) if run.get("outcome") in DONE]
+    before = earlier_runs(project, entry)
     same = ("data", "pages", "parameters", "version")
     is_same = bool(before) and all(before[-1].get(name) == entry[name] for name in same)
     _end(project, entry, "unchanged" if is_same else "done", 0, "")
 
 
-def _begun(project: Project, period: str, options: BriefingOptions) -> Entry:
+def _begun(project: Project, period: str, formats: str, options: BriefingOptions) -> Entry:
     revision, changes = read_revision(project.root)
     return {
         "started_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "version": __version__,
         "revision": revision,
         "has_local_changes": changes,
-        "arguments": {"period": period, **asdict(options)},
+        "arguments": {"period": period, "format": formats, **asdict(options)},
         "inputs": [],
         "data": "",
         "periods": [],
@@ -100,12 +101,12 @@ def _begun(project: Project, period: str, options: BriefingOptions) -> Entry:
     }
 
 
-def _labels_to_brief(project: Project, period: str, way: RunOptions) -> list[str]:
+def _labels_to_brief(project: Project, period: str, way: RunOptions, entry: Entry) -> list[str]:
     """Bring exports and results up to date, and return the periods to brief, oldest first.
 
     Raises:
-        InputRejected: No export was taken after the end of the period, or the command that brings
-            exports fails, as long as the run waits.
+        InputRejected: There is no export, none was taken after the end of the period, or the
+            command that brings exports fails, as long as the run waits.
         StageFailure: A stage failed.
     """
     deadline = time.monotonic() + way.wait * 3600
@@ -115,7 +116,8 @@ def _labels_to_brief(project: Project, period: str, way: RunOptions) -> list[str
                 _fetch(way.fetch, project)
             if not way.no_refresh:
                 _refresh(project)
-            return list(_periods(project, period or read_params(project).brief_period))
+            wanted = period or read_params(project).brief_period
+            return list(_periods(project, wanted, earlier_runs(project, entry)))
         except InputRejected as problem:
             if problem.key not in _AWAITED or time.monotonic() + _AGAIN > deadline:
                 raise
@@ -150,8 +152,11 @@ def _refresh(project: Project) -> None:
     """Reproduce the pipeline up to its results; what it says is shown only if it fails.
 
     Raises:
+        InputRejected: The inbox has no export yet.
         StageFailure: A stage failed, with its code; 128 and the signal where it was killed.
     """
+    if not export_files(project.inbox):
+        raise InputRejected("sources.empty_inbox", folder=project.inbox)
     check_installed("dvc", "review")
     done = _run([sys.executable, "-m", "dvc", "repro", _REFRESHED], project)
     if not done.returncode:
@@ -194,8 +199,8 @@ def _inputs(project: Project) -> list[Entry]:
     return pl.read_parquet(file, columns=columns).to_dicts()
 
 
-def _periods(project: Project, period: str) -> Iterator[str]:
-    """Yield the period that is asked for, after those that earlier runs have missed.
+def _periods(project: Project, period: str, earlier: list[Entry]) -> Iterator[str]:
+    """Yield the period that is asked for, after those that earlier runs of the schedule missed.
 
     Raises:
         InputRejected: No export was taken after the end of the period.
@@ -207,7 +212,7 @@ def _periods(project: Project, period: str) -> Iterator[str]:
     taken = open_book(project.root).snapshot
     if taken is not None and taken.date() < latest.ends_on:
         raise InputRejected("run.no_newer_export", period=latest, taken=f"{taken:%d/%m/%Y}")
-    yield from map(str, _missed(project, latest))
+    yield from map(str, _missed(earlier, latest))
     yield str(latest)
 
 
@@ -215,10 +220,9 @@ def _today() -> dt.date:
     return dt.datetime.now().astimezone().date()
 
 
-def _missed(project: Project, latest: Period) -> list[Period]:
-    """Return the periods between the last one that a run has briefed and this one, in order."""
-    labels = [label for run in read_runs(project) if run.get("outcome") in DONE
-              for label in run.get("periods", []) if not latest_kind(label)]  # fmt: skip
+def _missed(runs: list[Entry], latest: Period) -> list[Period]:
+    """Return the periods between the last one that these runs have briefed and this one."""
+    labels = [x for run in runs for x in run.get("periods", []) if not latest_kind(x)]
     briefed = [one for one in map(Period.parse, labels) if one.kind == latest.kind and one < latest]
     missed: list[Period] = []
     earlier = latest.previous()

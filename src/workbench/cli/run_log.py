@@ -83,6 +83,22 @@ def read_runs(project: Project) -> list[Entry]:
     return entries
 
 
+def earlier_runs(project: Project, entry: Entry) -> list[Entry]:
+    """Return the runs of the same schedule that left their briefings, oldest first.
+
+    A schedule is what is asked for, whatever the period: another unit, language or format is
+    another schedule. What an older entry does not say is taken to be the same.
+    """
+    asked = _asked(entry)
+    finished = (run for run in read_runs(project) if run.get("outcome") in DONE)
+    return [run for run in finished if asked == {**asked, **_asked(run)}]
+
+
+def _asked(entry: Entry) -> dict[str, Any]:
+    arguments = entry.get("arguments", {})
+    return {name: value for name, value in arguments.items() if name != "period"}
+
+
 def _entry(line: str) -> Entry | None:
     try:
         entry = json.loads(line)

@@ -37,6 +37,8 @@ from workbench.pages import EACH, check_formats, check_parameters
 
 Kind = Literal["cron", "systemd", "windows"]
 
+_LONGEST_NAME = 120
+"""Characters of a name: a file of systemd's takes 255 with its ending, a task a few less."""
 _MONTHS_IN: dict[PeriodKind, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 
 
@@ -128,8 +130,9 @@ def _name(text: str) -> str:
     ('workbench-ho-so-half-unit-SD-P1', 'workbench-H-s-half-7ca0af')
     """
     plain = re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")
-    rest = "" if text.isascii() else f"-{sha256(text.encode()).hexdigest()[:6]}"
-    return f"workbench-{plain}{rest}"
+    is_whole = re.fullmatch(r"[A-Za-z0-9-]*", text) and len(plain) <= _LONGEST_NAME
+    rest = "" if is_whole else f"-{sha256(text.encode()).hexdigest()[:6]}"
+    return f"workbench-{plain[:_LONGEST_NAME]}{rest}"
 
 
 def brief_options(args: Mapping[str, str | bool | None]) -> list[str]:

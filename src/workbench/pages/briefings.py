@@ -212,7 +212,7 @@ def _digests(
     """Return what each folder is made from, as a digest: those of briefings, and the live page."""
     sources = sources_digest(book, [notebook_path(book, name) for name in notebooks])
     first = next(iter(questions.values()))
-    texts = read_office_text(book.home, first["period"]) if outputs.documents else {}
+    texts = read_office_text(book.home, first["period"])
     marks = [*notebooks, *outputs.names, *(f"{place} {text}" for place, text in texts.items())]
     digests = {folder: question_digest(sources, q, marks) for folder, q in questions.items()}
     if LIVE in outputs.formats:

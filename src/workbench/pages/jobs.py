@@ -26,7 +26,7 @@ from workbench.core.project import shipped
 from workbench.core.run_folders import CountedStep, Progress
 from workbench.core.vocabulary import EVERYTHING
 from workbench.messages import catalogue, say
-from workbench.pages.document import Grid, Part, parse_fragment, parts_of
+from workbench.pages.document import Grid, Heading, Part, parse_fragment, parts_of
 from workbench.pages.footer import dated_line, footer_lines
 from workbench.pages.formats import (
     HTML,
@@ -38,7 +38,12 @@ from workbench.pages.formats import (
 )
 from workbench.pages.gate import Shown, faults_of_pages, faults_of_tables, values_of_notebook
 from workbench.pages.notebooks import as_text, check_parameters, run_notebook, words_of_cells
-from workbench.pages.office_text import PLACES, office_text_path, read_office_text
+from workbench.pages.office_text import (
+    PLACES,
+    office_parts,
+    office_text_path,
+    read_office_text,
+)
 from workbench.pages.page import FOLDED, Page, Section, render, render_sections
 
 NOTEBOOKS = (
@@ -54,6 +59,8 @@ OF_STEPS = ("causes",)
 """Notebooks that say nothing where the exports log no steps."""
 PUBLISHED = ("published",)
 """Notebooks of a briefing that leaves the office; its page is called as that of any briefing."""
+_FIRST = "briefing"
+"""What the first page of a folder is called."""
 HALF_RUN = "stopped.ipynb"
 """The notebook of which a cell failed in the last run."""
 
@@ -75,7 +82,7 @@ class Job:
     @property
     def stem(self) -> str:
         """What its files are called."""
-        return "briefing" if self.is_published else self.notebook
+        return _FIRST if self.is_published else self.notebook
 
     @property
     def is_alone(self) -> bool:
@@ -259,12 +266,26 @@ def run_job(book: Book, job: Job, half_run: Path | None = None) -> Any:
 
 def _write(book: Book, job: Job, executed: Any, outputs: Outputs) -> None:
     executed.metadata["workbench"] = _provenance(book, job)
-    page = render(executed, job_page(book, job, outputs), job.notebook)
+    more = _office_sections(book, job) if job.stem == _FIRST else []
+    page = render(executed, job_page(book, job, outputs), job.notebook, more)
     (job.folder / f"{job.stem}.html").write_text(page, encoding="utf-8", newline="\n")
     if job.linked:
         text = as_text(executed)
         path = job.folder / f"{job.stem}.ipynb"
         path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _office_sections(book: Book, job: Job) -> list[Section]:
+    """Return what the office wrote itself for the period, as sections of a page."""
+    sections: list[str] = []
+    for part in office_parts(read_office_text(book.home, job.parameters["period"])):
+        text = escape(part.text)
+        if isinstance(part, Heading):
+            sections.append(f'<h2 id="{part.anchor}">{text}</h2>')
+        else:
+            about = ' class="note"' if part.kind == "note" else ""
+            sections[-1] += f"<p{about}>{text}</p>"
+    return [Section(html) for html in sections]
 
 
 def job_page(book: Book, job: Job, outputs: Outputs) -> Page:

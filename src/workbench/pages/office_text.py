@@ -1,15 +1,18 @@
 """What an office writes itself into a report: kept in one file per period, so that it survives.
 
-``data/report/<period>.toml`` has a text for each of ``PLACES``, none of them required. Where a text
-is missing, the Word document has a marked place for it.
+``data/report/<period>.toml`` has a text for each of ``PLACES``, none of them required. It stands on
+the page, in the PDF and in the Word document, which has a marked place for what is missing.
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.core.errors import UsageProblem
+from workbench.messages import say
+from workbench.pages.document import Heading, Text
 
 PLACES = ("direction", "strengths", "limits", "tasks", "proposals")
 """Parts of a report that no data can fill, in their order; the first comes before the figures."""
@@ -38,3 +41,14 @@ def read_office_text(home: Path, period: str) -> dict[str, str]:
         listed, known = ", ".join(unknown) or "–", ", ".join(PLACES)
         raise UsageProblem("report.unknown", file=path, asked=listed, known=known)
     return {place: text.strip() for place, text in texts.items()}
+
+
+def office_parts(texts: Mapping[str, str]) -> list[Heading | Text]:
+    """Return what an office wrote as parts of a page, marked as its own; nothing without a text."""
+    parts: list[Heading | Text] = []
+    for place in PLACES:
+        if text := texts.get(place):
+            parts += [Heading(say(f"report.{place}"), f"office-{place}")]
+            parts += [Text(line.strip()) for line in text.splitlines() if line.strip()]
+            parts += [Text(say("report.written_by_office"), "note")]
+    return parts

@@ -65,13 +65,21 @@ class Page:
     links: tuple[tuple[str, str], ...] = ()
 
 
-def render(notebook: Any, page: Page, name: str) -> str:
+def render(notebook: Any, page: Page, name: str, more: Sequence[Section] = ()) -> str:
     """Return the page of an executed notebook.
+
+    Args:
+        notebook: The executed notebook.
+        page: Heading, title and footer.
+        name: What a message calls the notebook.
+        more: Sections that no cell makes; they stand before what is for analysts.
 
     Raises:
         RuleFailed: A cell's output includes something a page may not contain.
     """
-    return render_sections(number_anchors(_sections(notebook, name)), page)
+    sections = list(_sections(notebook, name))
+    annex = next((n for n, s in enumerate(sections) if s.is_annex), len(sections))
+    return render_sections(number_anchors([*sections[:annex], *more, *sections[annex:]]), page)
 
 
 def render_sections(sections: Sequence[Section], page: Page) -> str:

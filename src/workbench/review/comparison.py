@@ -11,13 +11,14 @@ import polars as pl
 from workbench.core.errors import InputRejected
 from workbench.core.project import Project, Scratch
 from workbench.core.run_folders import Progress
+from workbench.core.vocabulary import EVERYTHING
 from workbench.review.briefings import SUFFIX, PageChange, compare_briefings
 from workbench.review.effects import Effects, find_effects
 from workbench.review.outputs import Output, changed_outputs
 from workbench.review.reasons import Reason, find_reasons, find_stale_stages
 from workbench.review.sides import Side, find_side
 from workbench.review.snapshots import RevisionTables
-from workbench.review.tables import TableChange, compare_tables
+from workbench.review.tables import TableChange, compare_tables, replace_table, values_of
 from workbench.review.verdicts import Verdict, changed_verdicts
 from workbench.warehouse import Warehouse
 from workbench.warehouse.models import find_model
@@ -37,6 +38,8 @@ _REVIEWED = {
 """Tables of ``pipelines/review`` by the name of their frame in a comparison."""
 _FLIPPED = "outcomes"
 """Its rows that are alike on both sides are left out before it is joined: they flip nothing."""
+_MEASURES = "measures"
+"""Of it, too, but for the figures of everything together, which are shown moved or not."""
 BRIEFINGS = "data/briefings/"
 """Where the outputs are that people read."""
 _LANDED = {"source_file": pl.String, "source_sheet": pl.String, "sha256": pl.String}
@@ -154,12 +157,11 @@ def compare_revisions(
         differing = {n for n in names if hashes[0].get(n) != hashes[1].get(n)}
         wanted = {*differing, *_JOINED, "landed_files"}
         files = _copied(folder, (before, after), hashes, wanted)
-        if _FLIPPED not in differing:
-            for file in filter(None, files[_FLIPPED]):
-                pl.read_parquet(file, n_rows=0).write_parquet(file)
-        keys = _keys(project, differing)
-        tables = compare_tables({n: files[n] for n in differing}, keys, narrowed=[_FLIPPED])
-        frames, measure_names = _joined_frames(project, folder, profiles)
+        measure_names = frozenset(
+            name for file in filter(None, files[_MEASURES]) for name in values_of(file, "measure")
+        )
+        tables = _compare_rows(files, _keys(project, differing), differing)
+        frames = _joined_frames(project, folder, profiles)
         verdicts = changed_verdicts(files, profiles)
         reasons = find_reasons(project, before, after)
         stale_stages = (find_stale_stages(before.lock()), find_stale_stages(after.lock()))
@@ -205,18 +207,45 @@ def _compare_pages(
     return compare_briefings(*texts)
 
 
+def _compare_rows(
+    files: Mapping[str, tuple[Path | None, Path | None]],
+    keys: Mapping[str, tuple[str, ...]],
+    differing: set[str],
+) -> tuple[TableChange, ...]:
+    """Compare the tables that differ, and leave in the largest only what is joined afterwards."""
+    totals = _totals(*files[_MEASURES])
+    narrowed = [_FLIPPED, *([_MEASURES] if totals else [])]
+    for table in {*narrowed} - differing:
+        for file in filter(None, files[table]):
+            replace_table(file, pl.read_parquet(file, n_rows=0))
+    tables = compare_tables({n: files[n] for n in differing}, keys, narrowed=narrowed)
+    for file, rows in totals.items():
+        moved = pl.read_parquet(file)
+        replace_table(file, pl.concat([moved, rows], how="diagonal").unique())
+    return tables
+
+
+def _totals(*measures: Path | None) -> dict[Path, pl.DataFrame]:
+    """Return the figures of everything together; nothing where the sides have other columns."""
+    files = [file for file in measures if file]
+    schemas = [pl.read_parquet_schema(file) for file in files]
+    if schemas[0] != schemas[-1]:
+        return {}
+    groups = ("unit_id", "procedure_id", "channel_in")
+    is_total = pl.all_horizontal(pl.col(name) == EVERYTHING for name in groups)
+    return {file: pl.scan_parquet(file).filter(is_total).collect() for file in files}
+
+
 def _joined_frames(
     project: Project, folder: Path, profiles: tuple[str, str]
-) -> tuple[dict[str, pl.DataFrame], frozenset[str]]:
-    """Build the models of ``pipelines/review``; return them, and the measures of either side."""
+) -> dict[str, pl.DataFrame]:
+    """Build the models of ``pipelines/review`` and return them."""
     with Warehouse(project.pipelines) as warehouse:
         for side, profile in zip(("left", "right"), profiles, strict=True):
             warehouse.set(f"{side}_profile", profile)
         warehouse.attach(folder)
         warehouse.build("review")
-        measures = [warehouse.frame(f"{side}_measures")["measure"] for side in ("left", "right")]
-        frames = {name: warehouse.frame(table) for name, table in _REVIEWED.items()}
-    return frames, frozenset(pl.concat(measures).unique())
+        return {name: warehouse.frame(table) for name, table in _REVIEWED.items()}
 
 
 def _check_tables(before: Side, after: Side, hashes: tuple[dict[str, str], ...]) -> None:

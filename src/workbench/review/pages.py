@@ -18,6 +18,7 @@ import polars as pl
 
 from workbench.charts.tables import ASSETS, Blank, Cell, Column, Table, template
 from workbench.core import numerals
+from workbench.core.origins import ORIGIN
 from workbench.core.vocabulary import EVERYTHING
 from workbench.messages import language, say
 from workbench.review import scoreboard
@@ -155,16 +156,21 @@ def _outputs_sentences(revisions: RevisionDiff) -> Iterator[str]:
 
 
 def _other_outputs(revisions: RevisionDiff) -> Iterator[str]:
-    """Yield the outputs that are no table compared above, with their files."""
+    """Yield the outputs that are no table compared above, with their files.
+
+    The record of what tables were made from differs wherever they do, and is named by itself only.
+    """
     compared = {f"{change.table}.parquet" for change in revisions.tables}
     for output in revisions.outputs:
         if revisions.pages is not None and output.path.startswith(BRIEFINGS):
             continue
-        others = [name for name in output.files if name not in compared]
-        if others or not output.files:
-            yield (
-                f"{output.path} ({scoreboard.file_names(tuple(others))})" if others else output.path
-            )
+        others = tuple(name for name in output.files if name not in {*compared, ORIGIN})
+        if others:
+            yield f"{output.path} ({scoreboard.file_names(others)})"
+        elif output.files == (ORIGIN,):
+            yield f"{output.path} ({say('revisions.other_origin')})"
+        elif not output.files:
+            yield output.path
 
 
 def _tables(revisions: RevisionDiff, rows: int) -> Iterator[Table | str]:

@@ -95,8 +95,12 @@ class AnalysedFolder:
         return None
 
     def copy_table(self, table: str, target: Path) -> None:
-        """Copy a table that ``table_hashes`` names."""
-        shutil.copyfile(self.folder / "tables" / f"{table}.parquet", target)
+        """Link a table that ``table_hashes`` names, or copy it where there are no links."""
+        source = self.folder / "tables" / f"{table}.parquet"
+        try:
+            target.symlink_to(source)
+        except OSError:
+            shutil.copyfile(source, target)
 
     def _files(self) -> list[Path]:
         return sorted((self.folder / "tables").glob("*.parquet"))

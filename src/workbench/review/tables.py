@@ -88,8 +88,8 @@ def compare_tables(
     Args:
         pairs: The Parquet file of each side by table; nothing where a side has no such table.
         keys: The key of each table that has one, as the header of its SQL model says.
-        narrowed: Tables of which both files then keep the rows that differ only: millions that
-            are alike need not be joined afterwards.
+        narrowed: Tables of which both files then keep the rows that differ only, in the columns
+            of both sides: millions that are alike need not be joined afterwards.
     """
     return tuple(
         compare_table(table, *pairs[table], keys.get(table, ()), is_narrowed=table in narrowed)
@@ -131,7 +131,7 @@ def compare_table(
     }
     for file, rows_of_side in ((left, left_only), (right, right_only)):
         if file and is_narrowed:
-            rows_of_side.write_parquet(file)
+            replace_table(file, rows_of_side)
     differing = {c: changed.select(_differs(c).sum()).item() for c in others}
     rows = dict(joined["change"].value_counts().iter_rows())
     return TableChange(
@@ -157,6 +157,12 @@ def compare_table(
     )
 
 
+def replace_table(file: Path, rows: pl.DataFrame) -> None:
+    """Write rows in the place of a table of a side; what a link there leads to stays as it is."""
+    file.unlink()
+    rows.write_parquet(file)
+
+
 def _height(file: Path | None) -> int | None:
     return None if file is None else int(pq.read_metadata(file).num_rows)
 
@@ -175,11 +181,15 @@ def _without_lists(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _paired(sides: tuple[pl.DataFrame, pl.DataFrame], key: Sequence[str]) -> pl.DataFrame:
     """Join rows under their key; of rows that are wholly alike the first meets the first."""
-    copy = pl.int_range(pl.len()).over(key).alias("copy")
-    left, right = (side.with_columns(copy) for side in sides)
+    left, right = sides
+    on = list(key)
+    if any(side.select(pl.struct(key).is_duplicated().any()).item() for side in sides):
+        copy = pl.int_range(pl.len()).over(key).alias("copy")
+        left, right = (side.with_columns(copy) for side in sides)
+        on.append("copy")
     paired = left.with_columns(on_left=True).join(
         right.with_columns(on_right=True),
-        on=[*key, "copy"],
+        on=on,
         how="full",
         coalesce=True,
         nulls_equal=True,
@@ -203,14 +213,15 @@ def _renames(changed: pl.DataFrame, name: str, left: Path, right: Path) -> pl.Da
     now = f"{name}:right"
     pairs = changed.filter(_differs(name)).group_by(name, now).agg(pl.len().alias("rows"))
     pairs = pairs.drop_nulls().sort(pl.col("rows") * -1, name, now)
-    gone, new = (_values_of(file, name) for file in (right, left))
+    gone, new = (values_of(file, name) for file in (right, left))
     pairs = pairs.filter(~pl.col(name).is_in(gone), ~pl.col(now).is_in(new))
     return pairs.unique(name, keep="first", maintain_order=True).unique(
         now, keep="first", maintain_order=True
     )
 
 
-def _values_of(file: Path, name: str) -> list[str]:
+def values_of(file: Path, name: str) -> list[str]:
+    """Return the values of a column of a table, each once, in no order."""
     values = pl.scan_parquet(file).select(pl.col(name).drop_nulls().unique()).collect()
     return values[name].to_list()
 

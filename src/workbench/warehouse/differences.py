@@ -1,7 +1,7 @@
 """Find the rows in which two Parquet files differ, without holding the files in memory.
 
-Each row is reduced to a hash of 64 bits; of the files only rows whose hash is not equally often on
-both sides are returned. Two different rows of thirty million share a hash once in 40,000
+Each row is reduced to a hash of 63 bits; of the files only rows whose hash is not equally often on
+both sides are returned. Two different rows of thirty million share a hash once in 20,000
 comparisons.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import polars as pl
 
 from workbench.core.environment import processors
@@ -18,16 +19,10 @@ from workbench.core.project import Scratch
 
 MEMORY = "1500MB"
 """Memory of the database before it spills to disk."""
-_SURPLUS = """
-create table surplus as
-with row_hashes as (
-    select hash(*columns(*)) as row_hash, 1 as sign from left_rows
-    union all
-    select hash(*columns(*)) as row_hash, -1 as sign from right_rows
-)
-select row_hash from row_hashes group by row_hash having sum(sign) <> 0
+_HASHES = "select hash(*columns(*)) as row_hash from {side}"
+_ROWS = """
+select * from {side} where (hash(*columns(*)) >> 1) in (select row_hash from surplus_hashes)
 """
-_ROWS = "select * from {side} where hash(*columns(*)) in (select row_hash from surplus)"
 
 
 def differing_rows(
@@ -58,11 +53,32 @@ def differing_rows(
         for side, file, other in (("left_rows", left, right), ("right_rows", right, left)):
             rows = database.read_parquet(str(file or other)).project(", ".join(texts))
             (rows if file else rows.filter("false")).create_view(side)
-        database.execute(_SURPLUS)
-        frames = [
-            database.sql(_ROWS.format(side=f"{side}_rows")).pl() for side in ("left", "right")
-        ]
+        sides = ("left_rows", "right_rows")
+        hashes = (
+            database.sql(_HASHES.format(side=side)).fetchnumpy()["row_hash"] for side in sides
+        )
+        surplus = pl.DataFrame({"row_hash": _surplus_hashes(*hashes)})
+        database.register("surplus_hashes", surplus.to_arrow())
+        frames = [database.sql(_ROWS.format(side=side)).pl() for side in sides]
     return frames[0], frames[1]
+
+
+def _surplus_hashes(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return the hashes, halved, that one side has more often than the other.
+
+    To sort numbers takes a tenth of the time that counting them in a hash table does.
+    """
+    # the lowest bit says the side
+    hashes = np.concatenate([left | np.uint64(1), right & ~np.uint64(1)])
+    hashes.sort()
+    # most rows have one like them on the other side, which then is their neighbour
+    first = np.flatnonzero(hashes[1:] ^ hashes[:-1] == 1)
+    is_left_over = np.ones(len(hashes), dtype=np.bool_)
+    is_left_over[first] = is_left_over[first + 1] = False
+    rest = hashes[is_left_over]
+    halved, where, counts = np.unique(rest >> np.uint64(1), return_inverse=True, return_counts=True)
+    of_left = np.bincount(where, weights=rest & np.uint64(1), minlength=len(halved))
+    return halved[2 * of_left != counts]
 
 
 def _quoted(name: str) -> str:

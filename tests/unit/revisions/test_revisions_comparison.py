@@ -183,8 +183,10 @@ def test_two_folders_of_analyse_are_compared_without_a_project(revisions, projec
         (folder / "measures.json").write_text(f'{{"profile": "{profile}"}}', encoding="utf-8")
     outcomes = folders[1] / "tables" / "outcomes.parquet"
     pl.read_parquet(outcomes).with_columns(outcome=pl.lit("late")).write_parquet(outcomes)
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*.parquet")}
     same = compare_revisions(shipped(), str(folders[0]), str(folders[0]))
     changed = compare_revisions(shipped(), *map(str, folders))
+    assert {file: file.read_bytes() for file in tmp_path.rglob("*.parquet")} == before
     assert same.is_empty
     assert [t.table for t in changed.tables] == ["outcomes"]
     assert set(changed.flips["dossier_id"]) == {"D1", "D5"}

@@ -18,6 +18,7 @@ from workbench.messages import use_language
 from workbench.review import to_html, to_json, to_markdown, to_text, write_plots_page
 from workbench.review.briefings import PageChange
 from workbench.review.effects import Effects
+from workbench.review.outputs import Output
 from workbench.review.verdicts import Verdict
 
 # ---- pages --------------------------------------------------------------------------------
@@ -141,6 +142,15 @@ def test_a_table_of_other_bytes_and_the_same_rows_is_not_said_to_have_other_colu
     table = dataclasses.replace(revisions.tables[0], added=0, removed=0, changed=0)
     text = to_text(dataclasses.replace(revisions, tables=(table,)), rows=0)
     assert f"{table.table} (no row differs; written otherwise" in text
+
+
+def test_a_record_of_what_tables_were_made_from_is_said_in_words(revisions):
+    clock = Output("data/clock", ("origin.json",))
+    results = Output("data/results", ("measures.json", "measures.parquet", "origin.json"))
+    text = to_text(dataclasses.replace(revisions, outputs=(clock, results), pages=None))
+    said = "data/clock (the same tables, made from other results of the stage before)"
+    assert f"Other files of results that differ: {said}; data/results (measures.json)." in text
+    assert "origin.json" not in text
 
 
 def test_json_has_every_part_and_its_schema(revisions):

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
 
-from workbench.pages.document import Grid, Part
+from workbench.pages.document import Grid, Heading, Part
+from workbench.pages.office_text import office_parts
 from workbench.pages.page import Page
 
 HTML = "html"
@@ -37,6 +38,13 @@ class Document:
     annexes: tuple[Grid, ...] = ()
     office_text: Mapping[str, str] = field(default_factory=dict)
     office_text_file: str = ""
+
+    @property
+    def report(self) -> tuple[Part, ...]:
+        """What it shows with the office's own text, which stands before the annex."""
+        is_annex = (isinstance(p, Heading) and p.is_annex for p in self.parts)
+        annex = next((n for n, begins in enumerate(is_annex) if begins), len(self.parts))
+        return (*self.parts[:annex], *office_parts(self.office_text), *self.parts[annex:])
 
 
 def known_formats() -> tuple[str, ...]:

@@ -33,6 +33,8 @@ _WIDTH = 165
 _LYING_WIDTH = 252
 _WIDE = 10
 """A table with more columns than this is set on a page lying on its side."""
+_NUMERALS = ("I", "III", "IV", "V", "VI")
+"""Of the parts that an office writes; the figures are part II."""
 _STAMP = (2000, 1, 1, 0, 0, 0)
 """Time of the members of the file: the same document gives the same bytes."""
 
@@ -48,7 +50,7 @@ def write(document: Document) -> bytes:
     later = places[1:]
     if places:
         _write_own(paper, document, places[:1])
-        paper.add_paragraph(say("report.results"), style="Heading 1")
+        paper.add_paragraph(f"II. {say('report.results')}", style="Heading 1")
     is_annex = False
     for part in document.parts:
         if isinstance(part, Heading) and part.is_annex and not is_annex:
@@ -162,7 +164,8 @@ def _write_line(
 def _write_own(paper: Any, document: Document, places: Sequence[str]) -> None:
     """Write what the office wrote itself, or a marked place for it."""
     for place in places:
-        paper.add_paragraph(say(f"report.{place}"), style="Heading 1")
+        numeral = _NUMERALS[list(document.office_text).index(place)]
+        paper.add_paragraph(f"{numeral}. {say(f'report.{place}')}", style="Heading 1")
         blank = say("report.place", file=document.office_text_file, place=place)
         for text in (document.office_text[place] or blank).splitlines():
             paragraph = paper.add_paragraph(style="Normal")

@@ -27,7 +27,7 @@ def write(document: Document) -> bytes:
     """Return the document as a PDF file."""
     with TemporaryDirectory(prefix="workbench-pdf-") as folder:
         here = Path(folder)
-        parts = list(_parts(document.parts, here))
+        parts = list(_parts(document.report, here))
         content = {"page": _heading(document.page), "parts": parts}
         text = json.dumps(content, ensure_ascii=False)
         (here / "content.json").write_text(text, encoding="utf-8")
