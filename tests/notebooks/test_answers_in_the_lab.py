@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from collections import Counter
+from importlib.resources import files
 from pathlib import Path
 
 import fastexcel
@@ -28,6 +31,8 @@ STATING = (
     "summary",
     "verdicts",
 )
+_NEAREST = files("workbench.answers").joinpath("recounts", "nearest.csv")
+NEAREST = list(csv.DictReader(_NEAREST.read_text(encoding="utf-8").splitlines()))
 LISTING = ("cells", "late_list", "whatif")
 WRITES = (
     "drop table dossiers",
@@ -81,9 +86,26 @@ def test_the_query_of_causes_adds_up_to_the_late_dossiers(small_book: Book) -> N
     )
 
 
-def test_an_answer_that_is_counted_anew_says_so_instead_of_a_wrong_query(small_book: Book) -> None:
-    with pytest.raises(UsageProblem, match=r"book\.tables"):
-        _ = ask(small_book, "time_use").sql
+def test_an_answer_that_is_counted_anew_names_the_nearest_query_instead_of_a_wrong_one(
+    small_book: Book,
+) -> None:
+    answer = ask(small_book, "time_use")
+    with pytest.raises(UsageProblem, match=r"book\.tables") as problem:
+        _ = answer.sql
+    (query,) = re.findall(r'book\.sql\("(.*?)"\)', str(problem.value))
+    halves = [small_book.time_use(half).frame for half in small_book.periods("half")]
+    late = pl.concat(halves).filter("is_late").group_by("kind").agg(pl.col("work_seconds").sum())
+    assert dict(small_book.sql(query).rows()) == dict(
+        late.filter(pl.col("work_seconds") > 0).rows()
+    )
+
+
+@pytest.mark.parametrize("row", NEAREST, ids=lambda row: row["answer"])
+def test_every_nearest_query_reads_the_tables_that_are_there(
+    row: dict[str, str], small_book: Book
+) -> None:
+    assert isinstance(getattr(Book, row["answer"]), Question)
+    assert small_book.sql(row["query"]).width
 
 
 @pytest.mark.parametrize("measure", ["late_done", "late_or_overdue"])

@@ -6,6 +6,7 @@ question; every other answer that states counts by name is added up from the mea
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 
@@ -34,9 +35,16 @@ def write_recount(run: Run, answer: Answer, asking: Asking) -> str:
         return f"{head}\n\n{file.read_text(encoding='utf-8')}"
     stated = sorted(set(_stated(run, answer)))
     if not stated:
-        raise UsageProblem("lab.no_sql", title=answer.title)
+        raise UsageProblem("lab.no_sql", title=answer.title, query=_nearest_query(answer.name))
     query = _QUERIES.joinpath(f"{_FIGURES}.sql").read_text(encoding="utf-8")
     return f"{_rows_as_table('stated', _STATED, stated)}\n\n{query}"
+
+
+def _nearest_query(name: str) -> str:
+    """Return the query that shows most of what an answer is counted from."""
+    text = _QUERIES.joinpath("nearest.csv").read_text(encoding="utf-8")
+    queries = {row["answer"]: row["query"] for row in csv.DictReader(text.splitlines())}
+    return queries.get(name, "from dossiers")
 
 
 def _scope(run: Run, asking: Asking) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

@@ -13,7 +13,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -99,6 +99,7 @@ def lab_environment(project: Project, runtime: Path) -> dict[str, str]:
         "JUPYTER_DATA_DIR": str(home / "share"),
         "JUPYTER_PREFER_ENV_PATH": "1",
         "JUPYTER_RUNTIME_DIR": os.environ.get("JUPYTER_RUNTIME_DIR", str(runtime)),
+        "WORKBENCH_LANG": language(),
         "WORKBENCH_PROJECT": str(project.root),
     }
 
@@ -169,7 +170,8 @@ def _page_of_words(why: str) -> str:
 def _environment(project: Project) -> Iterator[None]:
     before = dict(os.environ)
     # Outside the project: a socket's path may be 107 characters long and no more.
-    with Scratch("lab") as runtime:
+    # The panel of jobs puts what it downloads below the working folder.
+    with Scratch("lab") as runtime, chdir(project.root):
         os.environ.update(lab_environment(project, runtime))
         try:
             yield

@@ -69,7 +69,10 @@ def live_frame(frame: pl.DataFrame) -> ITable:
 
 def _layout(frame: pl.DataFrame) -> dict[str, Any]:
     return {
+        "autoWidth": False,
         "classes": "display compact",
+        # a table as wide as its narrowest words breaks every name
+        "style": "table-layout:auto;width:100%;margin:0;caption-side:bottom",
         "language": _words(),
         "lengthMenu": [_PAGE, 50, 200],
         "pageLength": _PAGE,

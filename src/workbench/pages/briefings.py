@@ -14,14 +14,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NoReturn
 
-from workbench.answers import Book
+from workbench.answers import Book, open_book
 from workbench.answers.publication_record import write_record
 from workbench.answers.published import publish
 from workbench.core.errors import OutputBusy, RuleFailed
 from workbench.core.project import only_writer, replace_folder
 from workbench.core.run_folders import Progress
 from workbench.core.vocabulary import EVERYTHING, LATEST, PeriodKind
-from workbench.messages import use_language
+from workbench.messages import language, use_language
 from workbench.pages.folders import briefing_folder
 from workbench.pages.formats import LIVE
 from workbench.pages.index import write_index
@@ -36,10 +36,11 @@ from workbench.pages.jobs import (
     make_pages,
     notebook_path,
     notebooks_of,
+    refuse_publication,
     stopped_page,
 )
 from workbench.pages.live import live_folder, write_live_page
-from workbench.pages.notebooks import notebook_environment
+from workbench.pages.notebooks import check_parameters, notebook_environment, read_parameters
 from workbench.pages.office_text import read_office_text
 from workbench.pages.page_record import PageRecord, question_digest, sources_digest
 
@@ -123,6 +124,45 @@ def write_own_notebook(
     question = _parameters(book, period, against, unit, "")
     name = check_own_notebook(book, notebook, question)
     return _write_folders(book, question, (name,), _outputs(out), progress)
+
+
+def write_notebook_page(
+    home: Path, notebook: Path, given: Mapping[str, str], outputs: Outputs
+) -> Path:
+    """Write the page of one notebook, wherever it is, and return the page.
+
+    It is asked about what its parameters cell says, in its language, except for what is given.
+
+    Args:
+        home: Folder of the project, or an ``analyse`` folder.
+        notebook: The notebook; it is only read.
+        given: Value by name as a person types it: text with or without quotes.
+        outputs: The folder of the page, which is its own, and the formats.
+
+    Raises:
+        UsageProblem: The notebook lacks a parameter that is given or that its page would name, or
+            it is the shipped publication, of which a record must be kept.
+        RuleFailed: The notebook failed, or made something a page may not hold.
+    """
+    refuse_publication(notebook.stem)
+    check_parameters(notebook, {"period": LATEST, **given})
+    parameters = read_parameters(notebook, given)
+    book = open_book(home, language=parameters.get("language") or language())
+    period = book.period(parameters["period"])
+    question = {
+        "period": period,
+        "unit": book.unit(parameters.get("unit", EVERYTHING)),
+        "profile": book.computed_profile(parameters.get("profile", "")),
+    }
+    if "against" in parameters:
+        question["against"] = book.against(period, parameters["against"])
+    asked = {**parameters, "language": book.language, **question}
+    job = Job(notebook.stem, asked, outputs.folder, linked=False, source=notebook)
+    with _ready_for_notebooks(book, outputs.folder):
+        faults = make_pages(book, [job], outputs, lambda _: None)
+        if faults:
+            stop(book, faults, outputs)
+    return outputs.folder / f"{job.stem}.html"
 
 
 def copy_as_latest(pages: Sequence[Path], out: Path) -> list[Path]:

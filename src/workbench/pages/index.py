@@ -42,7 +42,7 @@ class _Entry:
     def series(self) -> tuple[str, ...]:
         """What it has in common with the briefings of other periods that it is compared with."""
         kind = Period.parse(self.about["period"]).kind
-        names = ("unit", "language", "profile")
+        names = ("unit", "language", "profile", "notebook")
         return (*(self.about[name] for name in names), kind, str(is_published(self.path.parent)))
 
     @property
@@ -79,8 +79,8 @@ def _live_links(out: Path) -> str:
 
 
 def _entries(out: Path) -> Iterator[_Entry]:
-    for path in sorted(out.glob("*/*/briefing.html")):
-        if path.parents[1].name == LATEST:
+    for path in sorted(out.glob("*/*/*.html")):
+        if path.parents[1].name == LATEST or not _is_opened_first(path):
             continue
         html = path.read_text(encoding="utf-8")
         meta = {m["name"]: unescape(m["content"]) for m in _META.finditer(html)}
@@ -90,6 +90,19 @@ def _entries(out: Path) -> Iterator[_Entry]:
         scope = (about.get("unit", EVERYTHING), about["period"], about["profile"])
         figures = {name: n for (name, *of), n in values_of_html(html).items() if tuple(of) == scope}
         yield _Entry(path, meta["results"], {"unit": EVERYTHING, **about}, figures)
+
+
+def _is_opened_first(page: Path) -> bool:
+    """Whether it is the briefing of its folder, or the page of an analyst's own notebook.
+
+    >>> _is_opened_first(Path("2022-H1/all.en/briefing.html"))
+    True
+    >>> _is_opened_first(Path("2022-H1/all.mine/mine.html"))
+    True
+    >>> _is_opened_first(Path("2022-H1/all/causes.html"))
+    False
+    """
+    return page.stem == "briefing" or page.parent.name.endswith(f".{page.stem}")
 
 
 def _before(entry: _Entry, entries: Sequence[_Entry]) -> _Entry | None:
@@ -118,7 +131,9 @@ def _taken_on(entry: _Entry) -> str:
 
 def _kind(book: Book, entry: _Entry) -> str:
     """Say in what a briefing differs from the usual one."""
+    own = [] if entry.path.stem == "briefing" else [entry.path.stem]
     words = [
+        *own,
         say("index.published") if is_published(entry.path.parent) else say("index.internal"),
         say(f"index.lang_{entry.about['language']}"),
         rule_name(book, entry.about["profile"]),

@@ -67,12 +67,21 @@ HALF_RUN = "stopped.ipynb"
 
 @dataclass(frozen=True)
 class Job:
-    """One notebook to run for one unit, and the folder its files go to."""
+    """One notebook to run for one unit, and the folder its files go to.
+
+    Args:
+        notebook: Its name.
+        parameters: Value by name, those that its page names among them.
+        folder: Where its files go.
+        linked: Whether the other pages of the briefing lie beside it.
+        source: Where the notebook is, if it is not the project's own or the shipped one.
+    """
 
     notebook: str
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, Any]
     folder: Path
     linked: bool = True
+    source: Path | None = None
 
     @property
     def is_published(self) -> bool:
@@ -88,6 +97,10 @@ class Job:
     def is_alone(self) -> bool:
         """Whether its page stands by itself: no page of a briefing lies beside it."""
         return self.is_published or self.notebook not in NOTEBOOKS
+
+    def path(self, book: Book) -> Path:
+        """Return the notebook."""
+        return self.source or notebook_path(book, self.notebook)
 
     def describe(self, book: Book) -> str:
         """Say which notebook is made, for whom."""
@@ -114,13 +127,25 @@ def check_own_notebook(book: Book, asked: str, question: Mapping[str, str]) -> s
             notebook must take the period, and whatever else differs from the usual.
 
     Raises:
-        UsageProblem: There is no such notebook, or it lacks a parameter that the page would name.
+        UsageProblem: There is no such notebook, or it lacks a parameter that the page would name,
+            or it is the shipped publication.
     """
+    refuse_publication(Path(asked).stem)
     path = notebook_path(book, Path(asked).stem)
     defaults = {"against": "", "unit": EVERYTHING, "language": "vi", "profile": ""}
     needed = {name: value for name, value in question.items() if value != defaults.get(name)}
     check_parameters(path, needed)
     return path.stem
+
+
+def refuse_publication(notebook: str) -> None:
+    """Refuse to run the shipped publication by itself: every publication is recorded.
+
+    Raises:
+        UsageProblem: It is that notebook.
+    """
+    if notebook in PUBLISHED:
+        raise UsageProblem("briefing.publication_alone", notebook=notebook)
 
 
 def notebooks_of(book: Book) -> tuple[str, ...]:
@@ -247,7 +272,7 @@ def _late_list(book: Book, job: Job) -> list[Grid]:
 def run_job(book: Book, job: Job, half_run: Path | None = None) -> Any:
     """Run one notebook in the book's folder; keep it half run where a cell fails."""
     data = "." if (book.home / "tables").is_dir() else ""
-    path = notebook_path(book, job.notebook)
+    path = job.path(book)
     parameters = {**job.parameters, "data": data}
     if job.notebook not in NOTEBOOKS:
         # what an analyst's notebook must take has been checked, the rest it may leave out
@@ -307,7 +332,7 @@ def job_page(book: Book, job: Job, outputs: Outputs) -> Page:
     others = [name for name in notebooks_of(book) if name != job.notebook and not job.is_alone]
     return Page(
         language=book.language,
-        title=_title(book, job.notebook),
+        title=_title(book, job),
         about=about,
         agency=tuple(line for line in agency if line),
         dated=dated_line(book),
@@ -321,12 +346,12 @@ def job_page(book: Book, job: Job, outputs: Outputs) -> Page:
     )
 
 
-def _title(book: Book, notebook: str) -> str:
+def _title(book: Book, job: Job) -> str:
     """Return the title of a notebook's page: as it is worded, else its own first heading."""
-    key = f"page_{notebook}"
+    key = f"page_{job.notebook}"
     if key in catalogue("briefing"):
         return say(f"briefing.{key}")
-    return notebook_heading(notebook_path(book, notebook)) or notebook
+    return notebook_heading(job.path(book)) or job.notebook
 
 
 def _provenance(book: Book, job: Job) -> dict[str, str]:

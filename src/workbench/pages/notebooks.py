@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from ast import literal_eval
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import copy_context
@@ -29,7 +30,7 @@ _OURS = ("UsageProblem", "InputRejected", "RuleFailed", "OutputBusy")
 
 def run_notebook(
     notebook: Path,
-    parameters: Mapping[str, str],
+    parameters: Mapping[str, Any],
     out: Path | None = None,
     *,
     home: Path,
@@ -60,7 +61,7 @@ def run_notebook(
     return executed
 
 
-def check_parameters(notebook: Path, parameters: Mapping[str, str]) -> list[str]:
+def check_parameters(notebook: Path, parameters: Mapping[str, Any]) -> list[str]:
     """Return the names of a notebook's parameters after checking that it takes those given.
 
     Raises:
@@ -85,6 +86,37 @@ def check_parameters(notebook: Path, parameters: Mapping[str, str]) -> list[str]
                 known=", ".join(names) or "–",
             )
     return names
+
+
+def read_parameters(notebook: Path, given: Mapping[str, str]) -> dict[str, Any]:
+    """Return the parameters of a notebook by name: those given, else as its cell has them.
+
+    Args:
+        notebook: The notebook, of which ``check_parameters`` knows what is given.
+        given: Value by name as a person types it: text with or without quotes, numbers as they
+            are.
+    """
+    import papermill
+
+    cell = papermill.inspect_notebook(notebook)
+    usual = {name: _literal(about["default"]) for name, about in cell.items()}
+    typed = {
+        name: text.strip().strip("\"'") if isinstance(usual[name], str) else _literal(text)
+        for name, text in given.items()
+    }
+    return {**usual, **typed}
+
+
+def _literal(text: str) -> Any:
+    """Return the value that a piece of code stands for; the text itself where it is an expression.
+
+    >>> _literal('"latest"'), _literal("20"), _literal("2022-Q1")
+    ('latest', 20, '2022-Q1')
+    """
+    try:
+        return literal_eval(text.strip())
+    except (ValueError, SyntaxError):
+        return text.strip()
 
 
 def _without(notebook: Path, tags: Collection[str], folder: Path) -> Path:
@@ -112,7 +144,7 @@ def words_of_cells(notebook: Path) -> set[str]:
 
 
 def _execute(
-    notebook: Path, parameters: Mapping[str, str], home: Path, half_run: Path | None
+    notebook: Path, parameters: Mapping[str, Any], home: Path, half_run: Path | None
 ) -> Any:
     import papermill
     from papermill.exceptions import PapermillExecutionError
@@ -148,7 +180,7 @@ def _execute(
         raise RuleFailed("briefing.failed_half_way", **where, page=half_run) from problem
 
 
-def settle(notebook: Any, parameters: Mapping[str, str]) -> None:
+def settle(notebook: Any, parameters: Mapping[str, Any]) -> None:
     """Take from an executed notebook what differs between two runs of the same thing."""
     notebook.metadata.pop("papermill", None)
     notebook.metadata["language_info"] = {"name": "python"}
@@ -160,9 +192,12 @@ def settle(notebook: Any, parameters: Mapping[str, str]) -> None:
             cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.source = "\n".join(
-                f"{name} = {json.dumps(value, ensure_ascii=False)}"
-                for name, value in parameters.items()
+                f"{name} = {_code(value)}" for name, value in parameters.items()
             )
+
+
+def _code(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def as_text(notebook: Any) -> str:

@@ -8,6 +8,7 @@ data do not rank.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,18 +25,56 @@ class Shrunk:
     """One entry per unit, in the order given; ranks: 1 is the lowest.
 
     ``strength`` is the weight of everybody's level, in expected late dossiers; ``level`` is what
-    units are drawn to. ``rank_lower`` to ``rank_upper`` hold 95 %.
+    units are drawn to. ``rank_lower`` to ``rank_upper`` hold 95 %. Intervals and ranks are taken
+    from ``draws`` (draws x units) when they are asked for: with many units they cost more than the
+    draws.
     """
 
-    value: Floats
-    lower: Floats
-    upper: Floats
-    rank: Floats
-    rank_lower: Floats
-    rank_upper: Floats
+    draws: Floats
     level: float
     strength: float
     method: str
+
+    @cached_property
+    def value(self) -> Floats:
+        """What each unit most likely is."""
+        return np.asarray(self.draws.mean(axis=0))
+
+    @property
+    def lower(self) -> Floats:
+        """The lower end of each unit's 95 % interval."""
+        return np.asarray(self._limits[0])
+
+    @property
+    def upper(self) -> Floats:
+        """The upper end of it."""
+        return np.asarray(self._limits[1])
+
+    @property
+    def rank(self) -> Floats:
+        """Each unit's middle rank."""
+        return np.asarray(self._ranks[1])
+
+    @property
+    def rank_lower(self) -> Floats:
+        """The lower end of the interval of its rank."""
+        return np.asarray(self._ranks[0])
+
+    @property
+    def rank_upper(self) -> Floats:
+        """The upper end of it."""
+        return np.asarray(self._ranks[2])
+
+    @cached_property
+    def _limits(self) -> Floats:
+        return np.asarray(np.quantile(self.draws, [0.025, 0.975], axis=0))
+
+    @cached_property
+    def _ranks(self) -> Floats:
+        order = self.draws.argsort(axis=1, kind="stable")
+        ranks = np.empty_like(order)
+        np.put_along_axis(ranks, order, np.arange(1, order.shape[1] + 1)[None, :], axis=1)
+        return np.asarray(np.quantile(ranks, [0.025, 0.5, 0.975], axis=0, method="nearest"))
 
 
 def shrunk_ratios(observed: ArrayLike, expected: ArrayLike, seed: int = SEED) -> Shrunk:
@@ -96,11 +135,5 @@ def _picked(likely: Floats, random: np.random.Generator) -> NDArray[np.int64]:
 
 
 def _summary(drawn: Floats, law: tuple[Floats, Floats], method: str) -> Shrunk:
-    """Summarise draws (draws x units); ranks run from the lowest."""
-    order = drawn.argsort(axis=1, kind="stable")
-    ranks = np.empty_like(order)
-    np.put_along_axis(ranks, order, np.arange(1, order.shape[1] + 1)[None, :], axis=1)
-    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
-    first, middle, last = np.quantile(ranks, [0.025, 0.5, 0.975], axis=0, method="nearest")
-    level, strength = float(law[0].mean()), float(np.median(law[1]))
-    return Shrunk(drawn.mean(axis=0), low, high, middle, first, last, level, strength, method)
+    """Summarise draws (draws x units) and what they were drawn from."""
+    return Shrunk(drawn, float(law[0].mean()), float(np.median(law[1])), method)
