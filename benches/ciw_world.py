@@ -1,11 +1,13 @@
 """A register by Ciw: offices as networks of queues, heavy tails, half-day shifts; the truth beside.
 
-``python benches/ciw_world.py SEED PER_QUARTER FOLDER`` runs in an environment that has Ciw and not
-this project, which never imports it. Each office is a network of its own: lags without a server
+``python benches/ciw_world.py SEED PER_QUARTER DOSE FOLDER`` runs in an environment that has Ciw and
+not this project, which never imports it. Each office is a network of its own: lags without a server
 between steps, officers who come and go by half-days, one office whose officers work on several
 dossiers at once (processor sharing), one that takes dossiers in random order, one with a quarter of
 the others' dossiers. Time runs in working seconds of eight hours a day. The truth is the world's
-own: the office's year, with the same draws, is run again without what is wrong in it.
+own: the office's year, with the same draws, is run again without what is wrong in it. DOSE, up to
+1, is how much is wrong: the share of transfers that lie, the share of days with too few officers,
+how much slower work is, how many half-days lie between two for signing.
 """
 
 from __future__ import annotations
@@ -33,6 +35,8 @@ STEPS = {1: "intake", 3: "work", 5: "sign", 7: "record"}
 """The nodes that a log has; the others are lags before them."""
 SESSION = 10
 """Where signing is by session, it is on one half-day of so many."""
+ABSENCE = 40
+"""Too few officers come on the first half-days, by the dose, of every so many."""
 
 Row = dict[str, Any]
 
@@ -49,12 +53,14 @@ class Draw(ciw.dists.Distribution):
         skewed = own.lognormvariate(0, 0.9)
         bad = QUARTER <= (t or 0) < 3 * QUARTER
         if self.node == 3:
-            slow = 2.4 if bad and self.office.wrong == "slow_work" else 1.0
+            is_slow = bad and self.office.wrong == "slow_work"
+            slow = 1 + 1.4 * self.office.dose * is_slow
             return EFFORT[self.office.procedure(ind.id_number)] * HOUR * skewed * slow + 240
         if self.node in STEPS:
             return {1: 400, 5: 200, 7: 300}[self.node] * skewed + 60
         lag = 0.35 * HOUR * own.lognormvariate(0, 1.1)
-        if self.node == 2 and bad and self.office.wrong == "portal_transfer" and own.random() < 0.5:
+        lies = self.node == 2 and bad and self.office.wrong == "portal_transfer"
+        if lies and own.random() < 0.5 * self.office.dose:
             lag += (1 + own.expovariate(1 / 2)) * DAY
         return lag
 
@@ -62,8 +68,10 @@ class Draw(ciw.dists.Distribution):
 class Office:
     """One unit's year."""
 
-    def __init__(self, seed: int, per_quarter: int, unit: int, wrong: str | None) -> None:
-        self.seed, self.unit, self.wrong = seed, unit, wrong
+    def __init__(
+        self, seed: int, per_quarter: int, dose: float, unit: int, wrong: str | None
+    ) -> None:
+        self.seed, self.dose, self.unit, self.wrong = seed, dose, unit, wrong
         self.size = max(6, per_quarter // 4) if unit == SMALL else per_quarter
         draws = random.Random(f"{seed} arrivals {unit}")  # noqa: S311
         self.came = sorted(
@@ -82,14 +90,17 @@ class Office:
         """Return how many officers are there, by half-day: one fewer every afternoon."""
         count = [self.officers - half % 2 for half in range(HALF_DAYS)]
         if self.wrong == "queue":
-            count[120:360] = [max(1, int(self.load))] * 240
+            for half in range(120, 360):
+                if half % ABSENCE < self.dose * ABSENCE:
+                    count[half] = max(1, int(self.load))
         return count
 
     def sessions(self) -> list[int]:
         """Return whether the signer signs, by half-day."""
         is_there = [1] * HALF_DAYS
         if self.wrong == "batching":
-            is_there[120:360] = [int(half % SESSION == SESSION - 1) for half in range(240)]
+            gap = 1 + round((SESSION - 1) * self.dose)
+            is_there[120:360] = [int(half % gap == gap - 1) for half in range(240)]
         return is_there
 
     def run(self) -> list[Any]:
@@ -149,16 +160,17 @@ def write(path: Path, rows: list[Row]) -> None:
 
 def main() -> None:
     """Write ``dossiers.csv``, ``steps.csv`` and ``truth.csv`` in working seconds of the year."""
-    seed, per_quarter, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+    seed, per_quarter = int(sys.argv[1]), int(sys.argv[2])
+    dose, folder = float(sys.argv[3]), Path(sys.argv[4])
     dossiers: list[Row] = []
     steps: list[Row] = []
     late: list[Row] = []
     for unit in range(UNITS):
         cause = WRONG.get(unit)
-        office = Office(seed, per_quarter, unit, cause)
+        office = Office(seed, per_quarter, dose, unit, cause)
         records = office.run()
         ends = ends_of(records)
-        healthy = ends_of(Office(seed, per_quarter, unit, None).run()) if cause else ends
+        healthy = ends_of(Office(seed, per_quarter, dose, unit, None).run()) if cause else ends
         for number, ended in sorted(ends.items()):
             name, procedure = f"U{unit}-{number:05d}", office.procedure(number)
             received = office.came[number - 1]

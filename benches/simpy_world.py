@@ -1,9 +1,11 @@
 """A register by SimPy: offices with queues, skewed times, part-time officers; the truth beside it.
 
-``python benches/simpy_world.py SEED PER_QUARTER FOLDER`` runs in an environment that has SimPy and
-not this project, which never imports it. Whatever waits for an officer, waits in SimPy's queues.
+``python benches/simpy_world.py SEED PER_QUARTER DOSE FOLDER`` runs where SimPy is installed
+and not this project. Whatever waits for an officer, waits in SimPy's queues.
 Time runs in working seconds of eight hours a day. The truth is the world's own: the same year, with
-the same draws, is run again without each thing that is wrong in it.
+the same draws, is run again without each thing that is wrong in it. DOSE, up to 1, is how much is
+wrong: the share of transfers that lie, the share of days with too few officers, how much slower
+work is, how many days lie between two for signing.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ EFFORT = {"P1": 3.0, "P2": 7.0, "P3": 12.0}
 """Hours of examining in the mean, by procedure."""
 SESSION_DAYS = 4
 """Where signing is by session, it is on every fourth day."""
+ABSENCE_DAYS = 20
+"""Too few officers come on the first days, by the dose, of every so many."""
 
 Row = dict[str, Any]
 
@@ -47,15 +51,19 @@ class Office:
             world.env.process(self.absence())
 
     def absence(self) -> Generator[Any, Any, None]:
-        """Take officers away from the beginning of the second quarter to the end of the third."""
-        yield self.world.env.timeout(QUARTER)
-        kept = max(1, round(self.load / 1.08))
-        gone = []
-        for _ in range(self.number - kept):
-            gone.append((yield self.officers.get()))
-        yield self.world.env.timeout(max(0, 3 * QUARTER - self.world.env.now))
-        for officer in gone:
-            self.officers.put(officer)
+        """Take officers away on days of the second and third quarter, on all of them at dose 1."""
+        env, kept = self.world.env, max(1, round(self.load / 1.08))
+        length = ABSENCE_DAYS * DAY
+        yield env.timeout(QUARTER)
+        while env.now < 3 * QUARTER:
+            begun, gone = env.now, []
+            for _ in range(self.number - kept):
+                gone.append((yield self.officers.get()))
+            back = 3 * QUARTER if self.world.dose == 1 else begun + self.world.dose * length
+            yield env.timeout(max(0, back - env.now))
+            for officer in gone:
+                self.officers.put(officer)
+            yield env.timeout(max(0, begun + length - env.now))
 
     def off_duty(self, officer: int) -> float:
         """Return how long an officer is away: every second officer works no Friday afternoon."""
@@ -67,8 +75,10 @@ class Office:
 class World:
     """One year of all offices; ``without`` is the unit at which nothing is wrong this time."""
 
-    def __init__(self, seed: int, per_quarter: int, without: int | None = None) -> None:
-        self.seed, self.per_quarter, self.without = seed, per_quarter, without
+    def __init__(
+        self, seed: int, per_quarter: int, dose: float, without: int | None = None
+    ) -> None:
+        self.seed, self.per_quarter, self.dose, self.without = seed, per_quarter, dose, without
         self.env = simpy.Environment()
         self.rows: list[Row] = []
         self.ends: dict[str, float] = {}
@@ -109,7 +119,11 @@ class World:
         for step in STEPS:
             wait, effort = times[step]
             lag = (0.4 if step != "intake" else 0.05) * HOUR * wait
-            if step == "work" and self.runs_wrong(unit, "portal_transfer") and extra[0] < 0.6:
+            if (
+                step == "work"
+                and self.runs_wrong(unit, "portal_transfer")
+                and extra[0] < 0.6 * self.dose
+            ):
                 lag += (0.8 + extra[1]) * DAY
             yield env.timeout(lag)
             arrived = env.now
@@ -117,13 +131,14 @@ class World:
                 officer = yield office.officers.get()
                 yield env.timeout(office.off_duty(officer))
                 started = env.now
-                slow = 2.2 if self.runs_wrong(unit, "slow_work") else 1.0
+                slow = 1 + 1.2 * self.dose * self.runs_wrong(unit, "slow_work")
                 yield env.timeout(EFFORT[procedure] * HOUR * effort * slow + 300)
                 office.officers.put(officer)
             elif step == "sign":
                 yield env.timeout(0.8 * HOUR * wait)
                 if self.runs_wrong(unit, "batching"):
-                    yield env.timeout(-env.now % (SESSION_DAYS * DAY) + HOUR)
+                    days = 1 + round((SESSION_DAYS - 1) * self.dose)
+                    yield env.timeout(-env.now % (days * DAY) + HOUR)
                 with office.signer.request() as turn:
                     yield turn
                     started, officer = env.now, 90
@@ -151,7 +166,7 @@ def due(dossier: Row) -> float:
     return (dossier["received"] // DAY + 1 + TERMS[dossier["procedure"]]) * DAY
 
 
-def truth(seed: int, per_quarter: int, world: World) -> list[Row]:
+def truth(world: World) -> list[Row]:
     """Say of each late dossier what took most of its overrun, by running the year without it."""
     late = {n: end - due(world.dossiers[n]) for n, end in world.ends.items()}
     rows = {
@@ -166,7 +181,7 @@ def truth(seed: int, per_quarter: int, world: World) -> list[Row]:
         if over > 0
     }
     for unit, cause in WRONG.items():
-        healthy = World(seed, per_quarter, without=unit).run()
+        healthy = World(world.seed, world.per_quarter, world.dose, without=unit).run()
         for name, row in rows.items():
             gain = world.ends[name] - healthy.ends[name]
             if gain >= 0.5 * late[name]:
@@ -184,8 +199,9 @@ def write(path: Path, rows: list[Row]) -> None:
 
 def main() -> None:
     """Write ``dossiers.csv``, ``steps.csv`` and ``truth.csv`` in working seconds of the year."""
-    seed, per_quarter, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
-    world = World(seed, per_quarter).run()
+    seed, per_quarter = int(sys.argv[1]), int(sys.argv[2])
+    dose, folder = float(sys.argv[3]), Path(sys.argv[4])
+    world = World(seed, per_quarter, dose).run()
     folder.mkdir(parents=True, exist_ok=True)
     write(
         folder / "dossiers.csv",
@@ -195,7 +211,7 @@ def main() -> None:
         ],
     )
     write(folder / "steps.csv", sorted(world.rows, key=lambda r: (r["dossier"], r["started"])))
-    write(folder / "truth.csv", sorted(truth(seed, per_quarter, world), key=lambda r: r["dossier"]))
+    write(folder / "truth.csv", sorted(truth(world), key=lambda r: r["dossier"]))
 
 
 if __name__ == "__main__":

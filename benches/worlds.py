@@ -1,8 +1,8 @@
 """Scores the causes on worlds by other simulators, by the columns that their logs have.
 
-``python benches/worlds.py PYTHON PM4PY [SEED ...]``: PYTHON has SimPy and Ciw, PM4PY is a Python
-with PM4Py. Writes ``docs/manual/latebench/worlds.csv`` and the page ``docs/manual/worlds.md`` from
-it.
+``python benches/worlds.py WORLD SIZE DOSE SEED PYTHON [PM4PY]``: PYTHON has SimPy and Ciw, PM4PY is
+a Python with PM4Py. Puts this run into ``docs/manual/latebench/worlds.csv`` beside those that are
+there; without arguments writes the page ``docs/manual/worlds.md`` from it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import csv
 import subprocess
 import sys
 from collections.abc import Iterator
-from itertools import product
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -37,20 +36,19 @@ ROOT = Path(__file__).resolve().parents[1]
 MANUAL = ROOT / "docs" / "manual"
 CALENDAR, ZONE = "vn_dong_thap", "Asia/Ho_Chi_Minh"
 STAMP = pl.Datetime("us", "UTC")
-SIZES = (25, 60, 150)
-SEEDS = ("7401", "7402", "7403", "7404", "7405")
 WORLDS = {"SimPy": "simpy_world.py", "Ciw": "ciw_world.py"}
-NOISY = "start and end, in minutes, one start in 20 missing"
+EVENTS = "event instants"
 COLUMNS = {
     "arrival, start, end, unit": (),
     "no unit in steps": ("unit_id",),
     "start and end only": ("arrived_at",),
-    NOISY: ("arrived_at",),
+    EVENTS: ("arrived_at",),
     "end only": ("arrived_at", "started_at"),
 }
-"""What the log of a register has: the columns of steps that it lacks."""
+"""What the log of a register has: the columns of steps that it lacks. Events are instants: of work
+its begin and its end, of other steps one click, which the profile states (``instant_steps``)."""
 KINDS = ("intake", "assign", "work", "sign", "record")
-GROUP = ("world", "columns", "size", "contender")
+GROUP = ("world", "columns", "size", "dose", "contender")
 OTHERS = ("arrival, start, end, unit", "start and end only")
 """The columns with which the other contenders are scored as well."""
 MEASURES = ("dominant", "cell_f1", "cell_precision", "cells_false_not_queue")
@@ -68,51 +66,76 @@ Two worlds that share nothing with LateBench, each with the queues of another pa
 In the second and third quarter transfers lie at one unit, one has too few officers, one works
 slowly, one signs every fourth day (Ciw: fifth); the same year, with the same draws, is run again
 without each, and what that changes is the truth, dossier by dossier. A queue that would not be but
-for slow work is slow work. `python benches/worlds.py PYTHON PM4PY` writes this page, PYTHON having
-SimPy and Ciw. Seeds {seeds} were used for nothing before; rules were developed on 101, 102 and 7301
-to 7303.
+for slow work is slow work. `dose` is how much is wrong: the share of transfers that lie and of days
+without enough officers, how much slower work is, how far signing days lie apart.
 
-Measured before usual work was taken from all quarters that are not slow, and before causes were
-shared by time (see the changelog); not yet measured anew.
+Measured in December 2026, with the rules frozen before. Seeds from 8501 on were used for nothing
+else; rules were developed on 101, 102, 7301 to 7303 and 9001 to 9005.
+`python benches/worlds.py` adds a run, and without arguments writes this page.
 
 `dominant`: of the late dossiers that something wrong made later, the share put down to it, the
 coarser name `handover` being right for a transfer and a queue. `cell f1`: the right unit, quarter
 and cause; `cells false not queue`: named though nothing is wrong there, overload apart, a
 year. `dashboard` calls red what is above the average and blames the longest part; `pm4py` is the
-expert's script of [LateBench](latebench.md), and speaks of cells only. `size` is dossiers a quarter
-and unit. Medians over {n} seeds, lowest and highest in brackets; the worse world first.
+expert's script of [LateBench](latebench.md), speaks of cells only, and ran on the first seed with
+all columns. `size` is dossiers a quarter and unit; `event instants` are the begin and the end of
+work and one click of each other step. Medians over the seeds, lowest and highest in brackets; the
+worse world first.
 
 {table}
 
 ## Figures to reach (workbench, medians)
 
-| columns | measure | wanted at 150 and 60 | reached |
-| --- | --- | --- | --- |
+| columns | dose | measure | wanted | reached |
+| --- | --- | --- | --- | --- |
 {targets}
 
 What is missed:
 
+- Two seeds a world at most: the machine had no time for ten. A median of two says little, and a
+  target that is missed or reached by less than a tenth may be the other one with more seeds.
 - Of a unit with a long queue in one quarter, the queue of the quarters beside it often is not named
   in a log with arrivals: its other quarters are part of what it is compared with.
-- Officers who work on several dossiers at once need longer for each, though no longer in sum. When
-  this was measured, such a unit could be named for slow handling (Ciw, processor sharing). Now it
-  is overloaded where the log has holders, who have twice the usual number begun. Where all units
-  work so, healthy ones are still named for slow handling: in four of
-  eight registers of `tests/models/other_world.py` with one overloaded unit (before: in one), in two
-  of eight with none (before: in two). In eight where none, or that unit alone, works so: never.
+- Without holders it is not known how many dossiers an officer has in work at once: where officers
+  share their time among many, a healthy unit can be named for slow handling, then with grade B.
 - Without arrivals a transfer shows where its officer meanwhile took up later ones at once; of the
   transfers of a unit with little work many stay unexplained: its cell is named, not each dossier.
 - A log of ends alone does not distinguish work from waiting: most stays unexplained.
-- Smaller doses are not measured here, and Kronos, whose program is not part of this project, is
-  compared on its own published logs alone (`tests/reference/test_waiting.py`).
+- Harder mixes, stopped clocks and clicks at the end are traps of [LateBench](latebench.md) alone.
+  Here the traps are units with a quarter of the dossiers, with dossiers in random order and with
+  several dossiers in work at once (Ciw): they count among the cells that are named falsely.
+- Kronos, whose program is not part of this project, is compared on its own published logs alone
+  (`tests/reference/test_waiting.py`).
+
+## Officers with several dossiers in work at once
+
+Registers of `tests/models/other_world.py` (12 units, 60 dossiers a quarter, lognormal times) in
+which officers divide their time among all dossiers that they have begun; runs of eight in which a
+healthy unit is named for anything but overload, before and after a dossier's work is judged by its
+own share of its officer's time. Seeds 4101 and 11 to 17 were looked at while the rule was made, 21
+to 28 only afterwards.
+
+| who works so | what is wrong | before | now | fresh seeds |
+| --- | --- | --- | --- | --- |
+| all units | nothing | 2 of 8 | 0 of 8 | 0 of 8 |
+| all units | one unit has too few officers | 4 of 8 | 0 of 8 | 0 of 8 |
+| all units | one unit is slow | 2 of 8 | 0 of 8 | 0 of 8 |
+| six of twelve | nothing | 2 of 8 | 0 of 8 | not run |
+| six of twelve | one of them has too few officers | 6 of 8 | 0 of 8 | 1 of 8 |
+| one unit | it has too few officers | 1 of 8 | 0 of 8 | not run |
+
+Of the eight fresh registers with a slow unit among units that all work so, it is named in five; of
+one register, in which it was named in two quarters before, it is not named any more.
 """
 TARGETS = {
-    "arrival, start, end, unit": (0.95, 0.95, 0.3),
-    "no unit in steps": (0.93, 0.92, 0.3),
-    "start and end only": (0.85, 0.85, 0.5),
+    "arrival, start, end, unit": ((0.95, 0.90, 0.78), (0.95, 0.88, 0.74), 0.3),
+    "no unit in steps": ((0.93, 0.88, 0.76), (0.92, 0.85, 0.71), 0.3),
+    "start and end only": ((0.85, 0.78, 0.65), (0.85, 0.75, 0.60), 0.5),
+    EVENTS: ((0.80, 0.72, 0.60), (0.80, 0.70, 0.55), 0.5),
     "end only": (None, None, 0.3),
 }
-"""Wanted by column set: dominant and cell F1 at least, false cells at most."""
+"""Wanted by column set: dominant and cell F1 at least, at dose 1, 0.6 and 0.35; false cells at
+most."""
 
 
 def instants(seconds: pl.Series, calendar: Calendar) -> pl.Series:
@@ -184,10 +207,10 @@ def register(folder: Path, calendar: Calendar, columns: str) -> BenchTables:
         pl.lit(None, STAMP).alias("step_due_at"),
     )
     steps = steps.with_columns(pl.lit(None, steps.schema[name]).alias(name) for name in missing)
-    if columns == NOISY:
+    if columns == EVENTS:
+        is_click = pl.col("step_kind") != "work"
         steps = steps.with_columns(
-            pl.when(pl.int_range(pl.len()) % 20 > 0).then(pl.col("started_at").dt.truncate("1m")),
-            pl.col("finished_at").dt.truncate("1m"),
+            started_at=pl.when(is_click).then("finished_at").otherwise("started_at")
         )
     pauses = pl.DataFrame(
         schema={
@@ -229,81 +252,73 @@ def scores_of(truth: BenchTruth, answer: ContenderAnswer) -> dict[str, float]:
     return scores if answer.dossiers is None else scores | score_dossiers(truth, answer.dossiers)
 
 
-def measure(python: str, pm4py: Path, seeds: list[str]) -> list[dict[str, object]]:
-    """Run every world and return a row per world, column set and contender."""
+def measure(
+    world: str, size: str, dose: str, seed: str, python: str, pm4py: Path | None
+) -> list[dict[str, object]]:
+    """Run one world and return a row per column set and contender."""
     facts = shipped()
     calendar = Calendars.read(facts.reference / "calendars")[CALENDAR]
-    bench, rows = Workbench(facts, threads=2), []
+    bench, rows = Workbench(facts, threads=1), []
     with TemporaryDirectory() as home:
-        for (world, script), size, seed in product(WORLDS.items(), SIZES, seeds):
-            folder = Path(home) / f"{world}-{size}-{seed}"
-            made = [python, str(ROOT / "benches" / script), seed, str(size), str(folder)]
-            subprocess.run(made, check=True)  # noqa: S603
-            for columns in COLUMNS:
-                tables = register(folder, calendar, columns)
-                analysis, truth = bench.analyse(tables), truth_of(folder, tables, size)
-                answers = {"workbench": workbench_answer(analysis)}
-                if columns in OTHERS:
-                    answers["dashboard"] = dashboard_answer(analysis)
+        folder = Path(home)
+        made = [python, str(ROOT / "benches" / WORLDS[world]), seed, size, dose, str(folder)]
+        subprocess.run(made, check=True)  # noqa: S603
+        for columns, missing in COLUMNS.items():
+            tables = register(folder, calendar, columns)
+            analysis, truth = bench.analyse(tables), truth_of(folder, tables, int(size))
+            answers = {"workbench": workbench_answer(analysis)}
+            if columns in OTHERS:
+                answers["dashboard"] = dashboard_answer(analysis)
+                if pm4py and not missing:
                     answers["pm4py"] = pm4py_answer(pm4py, tables, analysis)
-                for contender, answer in answers.items():
-                    scores = scores_of(truth, answer)
-                    rows.append(
-                        {
-                            "world": world,
-                            "columns": columns,
-                            "size": size,
-                            "seed": seed,
-                            "contender": contender,
-                            "n_late": truth.dossiers.height,
-                        }
-                        | {m: round(scores[m], 3) if m in scores else "" for m in MEASURES}
-                    )
-                    print(rows[-1], flush=True)
+            for contender, answer in answers.items():
+                scores = scores_of(truth, answer)
+                key = (world, columns, size, dose, contender, seed, truth.dossiers.height)
+                rows.append(
+                    dict(zip((*GROUP, "seed", "n_late"), key, strict=True))
+                    | {m: round(scores[m], 3) if m in scores else "" for m in MEASURES}
+                )
     return rows
 
 
 def page(rows: list[dict[str, str]]) -> str:
     """Write the page from the rows of ``worlds.csv``."""
-    heads = (*GROUP, *(m.replace("_", " ") for m in MEASURES))
+    heads = (*GROUP, "seeds", *(m.replace("_", " ") for m in MEASURES))
     lines = [f"| {' | '.join(heads)} |", "|" + " --- |" * len(heads)]
     groups: dict[tuple[str, ...], list[dict[str, str]]] = {}
     for row in rows:
         groups.setdefault(tuple(row[name] for name in GROUP), []).append(row)
     own = [r for r in rows if r["contender"] == "workbench"]
     worst = {w: median(float(r["cell_f1"]) for r in own if r["world"] == w) for w in WORLDS}
-    for group, here in sorted(groups.items(), key=lambda item: worst[item[0][0]]):
+    for group, here in sorted(groups.items(), key=lambda item: (worst[item[0][0]], item[0])):
         cells = [_spread([float(r[name]) for r in here if r[name]]) for name in MEASURES]
-        lines.append(f"| {' | '.join((*group, *cells))} |")
-    seeds = sorted({r["seed"] for r in rows})
-    return PAGE.format(
-        seeds=f"{seeds[0]} to {seeds[-1]}",
-        n=len(seeds),
-        table="\n".join(lines),
-        targets="\n".join(_targets(own)),
-    )
+        lines.append(f"| {' | '.join((*group, str(len(here)), *cells))} |")
+    return PAGE.format(table="\n".join(lines), targets="\n".join(_targets(own)))
 
 
 def _targets(own: list[dict[str, str]]) -> Iterator[str]:
-    """Yield a row per target: of the worlds and sizes that count, how many reach it."""
-    for columns, wanted in TARGETS.items():
-        for name, bound in zip(("dominant", "cell_f1", MEASURES[-1]), wanted, strict=True):
-            if bound is None:
-                continue
-            reached, far = [], []
-            for world, size in product(WORLDS, ("60", "150")):
-                here = [
-                    float(r[name])
-                    for r in own
-                    if (r["world"], r["columns"], r["size"]) == (world, columns, size) and r[name]
-                ]
-                if here:
-                    value = median(here)
-                    reached.append(value <= bound if name == MEASURES[-1] else value >= bound)
-                    far.append(f"{world} {size}: {value:.2f}")
-            sign = "at most" if name == MEASURES[-1] else "at least"
-            outcome = f"{sum(reached)} of {len(reached)} ({', '.join(far)})"
-            yield f"| {columns} | {name.replace('_', ' ')} | {sign} {bound} | {outcome} |"
+    """Yield a row per target: of the worlds, how many reach it, and how far they are."""
+    for columns, (dominant, f1, false) in TARGETS.items():
+        for place, dose in enumerate(("1", "0.6", "0.35")):
+            wanted = (dominant and dominant[place], f1 and f1[place], false)
+            for name, bound in zip(("dominant", "cell_f1", MEASURES[-1]), wanted, strict=True):
+                here = [r for r in own if (r["columns"], r["dose"]) == (columns, dose) and r[name]]
+                if bound is not None and here:
+                    yield f"| {columns} | {dose} | {_reached(name, bound, here)} |"
+
+
+def _reached(name: str, bound: float, rows: list[dict[str, str]]) -> str:
+    values = {
+        f"{world} {size}": median(float(r[name]) for r in rows if (r["world"], r["size"]) == place)
+        for place in sorted({(r["world"], r["size"]) for r in rows})
+        for world, size in [place]
+    }
+    is_least = name != MEASURES[-1]
+    reached = [v >= bound if is_least else v <= bound for v in values.values()]
+    places = ", ".join(f"{place}: {value:.2f}" for place, value in values.items())
+    sign = "at least" if is_least else "at most"
+    outcome = f"{sum(reached)} of {len(reached)} ({places})"
+    return f"{name.replace('_', ' ')} | {sign} {bound} | {outcome}"
 
 
 def _spread(values: list[float]) -> str:
@@ -311,14 +326,18 @@ def _spread(values: list[float]) -> str:
 
 
 def main() -> None:
-    """Measure where a Python is given, and write the page from the scores."""
+    """Add one run to the scores, or write the page from them."""
     path = MANUAL / "latebench" / "worlds.csv"
     if len(sys.argv) > 1:
-        rows = measure(sys.argv[1], Path(sys.argv[2]), sys.argv[3:] or list(SEEDS))
-        with path.open("w", encoding="utf-8", newline="") as file:
+        *run, python = sys.argv[1:6]
+        rows = measure(*run, python, Path(sys.argv[6]) if len(sys.argv) > 6 else None)
+        is_new = not path.exists()
+        with path.open("a", encoding="utf-8", newline="") as file:
             table = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-            table.writeheader()
+            if is_new:
+                table.writeheader()
             table.writerows(rows)
+        return
     with path.open(encoding="utf-8", newline="") as file:
         (MANUAL / "worlds.md").write_text(page(list(csv.DictReader(file))), encoding="utf-8")
 

@@ -214,6 +214,16 @@ def test_officers_who_work_on_many_dossiers_at_once_and_slowly_are_slow(explain,
     assert right_share(tables, written) >= 0.9
 
 
+def test_where_all_officers_work_on_many_dossiers_at_once_no_other_unit_is_slow(explain, register):
+    """One long dossier makes all that its officer has meanwhile long: no unit is slow for that."""
+    office = Office("lognormal", 13, sick=(Sickness("queue"),), sharing=tuple(range(12)))
+    written = register(office)
+    tables = explain(written)
+    assert accused(tables) == []
+    assert set(tables["named"]["unit_id"]) == {unit_name(3)}
+    assert right_share(tables, written) >= 0.9
+
+
 def test_a_log_of_ends_alone_accuses_no_other_unit(explain, register):
     written = register(Office("lognormal", SEED, sick=THREE))
     tables = explain(without(written, "arrived_at", "started_at"))

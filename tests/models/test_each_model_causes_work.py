@@ -50,46 +50,170 @@ DESKS = """
     3           1        1          100             400
     4           2        2          0               100
     5           2        2          100             200
-    6           2        3          500             600
+    6           2        -          500             600
 """
-"""Unit 1 has an officer with three dossiers in work at once, unit 2 two officers with one each."""
+"""Unit 1 has an officer with three dossiers in work at once, unit 2 one who takes them in turn."""
+
+OFFICE_DAY = """
+    day_key  c2   open_1  close_1  open_2  close_2
+    0        350  50      400      400     400
+"""
+"""The office opens when 50 seconds of the day are over."""
+
+
+def test_the_own_time_of_a_dossier_is_its_part_of_the_time_that_its_officer_divides(
+    model_test,
+) -> None:
+    """50 seconds with two dossiers, then 300 with three; the hour before opening counts nothing."""
+    model_test(
+        "explain/concurrent_works",
+        given={
+            "calendar_days": OFFICE_DAY,
+            "cause_dossiers": """
+                quarter_no = 1
+                offset_seconds = 0
+                key_base = 0
+                dossier_no
+                1
+                2
+                3
+                4
+                5
+                6
+            """,
+            "cause_steps": DESKS,
+            "time_against_peers": """
+                part = work
+                step_code = 7
+                dossier_no  unit_no
+                1           1
+                2           1
+                3           1
+                4           2
+                5           2
+                6           2
+            """,
+        },
+        expect="""
+            dossier_no  step_code  unit_no  quarter_no  milliseconds  own_milliseconds
+            1           7          1        1           350000        125000
+            2           7          1        1           350000        125000
+            3           7          1        1           300000        100000
+            4           7          2        1           50000         50000
+            5           7          2        1           100000        100000
+        """,
+    )
+
+
+def test_usual_is_how_many_dossiers_officers_had_at_once_where_work_was_not_outlying(
+    model_test,
+) -> None:
+    model_test(
+        "explain/usual_concurrency",
+        given={
+            "concurrent_works": """
+                step_code = 7
+                unit_no  quarter_no  milliseconds  own_milliseconds
+                1        1           9000          1000
+                2        1           4000          1000
+                3        1           2000          2000
+                1        2           9000          3000
+            """,
+            "usual_work_ratios": "unit_no  quarter_no  step_code\n1  1  7",
+        },
+        expect="quarter_no  step_code  at_once\n1  7  2\n2  7  3",
+    )
+
+
+def test_work_beyond_the_usual_number_at_once_is_shared_where_the_quarter_is_ordinary(
+    model_test,
+) -> None:
+    """Usually two at once: of 300 seconds with six of them, 100 would have been its own."""
+    model_test(
+        "explain/shared_works",
+        given={
+            "outlying_quarters": "unit_no  quarter_no  part\n3  1  work\n1  1  queue",
+            "usual_concurrency": "quarter_no  step_code  at_once\n1  7  2",
+            "concurrent_works": """
+                quarter_no = 1
+                step_code = 7
+                dossier_no  unit_no  milliseconds  own_milliseconds
+                1           1        300000        50000
+                2           1        300000        150000
+                3           3        300000        50000
+            """,
+            "time_against_peers": """
+                quarter_no = 1
+                step_code = 7
+                part = work
+                seconds = 300
+                usual_seconds = 80
+                dossier_no  unit_no
+                1           1
+                2           1
+                3           3
+                4           1
+            """,
+        },
+        expect="dossier_no  step_code  unit_no  own_seconds\n1  7  1  100",
+    )
+
+
+ONE_QUARTER = {
+    "usual_work_ratios": "unit_no  quarter_no  step_code\n1  1  7",
+    "usual_concurrency": "quarter_no  step_code  at_once\n1  7  1",
+    "cause_dossiers": "\n".join(["procedure_no = 1", "dossier_no", *map(str, range(1, 44))]),
+}
+ORDINARY_WORKS = [(n, 2, 80_000, 80_000) for n in (41, 42, 43)]
+"""Dossier, unit, milliseconds and own milliseconds of work where it is not outlying."""
+
+
+def concurrent_works(rows: list[tuple[int, int, int, int]]) -> str:
+    head = "dossier_no  unit_no  milliseconds  own_milliseconds"
+    return "\n".join(
+        ["quarter_no = 1", "step_code = 7", head, *("  ".join(map(str, r)) for r in rows)]
+    )
 
 
 @pytest.mark.parametrize(
-    ("at_once", "ratio", "rows"),
+    ("at_once", "own", "rows"),
     [
-        # 1100 seconds in 400 of the officer's: 2.75 at once; 1 / 0.3 times as long as usual are 1.2
-        # times for each of them, 1 / 0.2 are 1.8 times
-        (200, 0.3, "1  1  7  2.75  1"),
-        (200, 0.2, ""),
-        (300, 0.3, ""),
+        # 350 seconds of which 100 were the dossier's own, usual being 80: 1.25 times as long
+        (200, 100_000, "1  1  7  3.5  1"),
+        (400, 100_000, ""),
+        # twice as long is slow handling, though many were begun at once
+        (200, 160_000, ""),
     ],
 )
 def test_long_work_is_due_to_many_dossiers_at_once_where_each_took_no_more_of_the_officers_time(
-    model_test, at_once: int, ratio: float, rows: str
+    model_test, at_once: int, own: int, rows: str
 ) -> None:
+    works = [(n, 1, own * 35 // 10, own) for n in range(1, 41)]
     model_test(
         "explain/multitasking_quarters",
-        given={
-            "cause_limits": f"at_once  own_work\n{at_once}  150",
-            "usual_work_ratios": f"unit_no  quarter_no  step_code  ratio\n1  1  7  {ratio}",
-            "cause_dossiers": "quarter_no = 1\ndossier_no\n1\n2\n3\n4\n5\n6",
-            "cause_steps": DESKS,
+        given=ONE_QUARTER
+        | {
+            "cause_limits": f"at_once  own_work  least_difference\n{at_once}  150  5",
+            "concurrent_works": concurrent_works([*works, *ORDINARY_WORKS]),
         },
         expect="unit_no  quarter_no  step_code  at_once  usual_at_once\n" + rows,
     )
 
 
-def test_without_holders_it_is_not_known_how_many_dossiers_were_in_work_at_once(model_test) -> None:
+@pytest.mark.parametrize(("n_longer", "rows"), [(6, "1  7"), (10, "")])
+def test_few_dossiers_that_took_longer_by_chance_make_no_slow_quarter(
+    model_test, n_longer: int, rows: str
+) -> None:
+    """Of ten dossiers, six may be over the median by chance; ten are no chance."""
+    works = [(n, 1, 900_000, 200_000 if n <= n_longer else 79_000) for n in range(1, 11)]
     model_test(
         "explain/multitasking_quarters",
-        given={
-            "cause_limits": "at_once  own_work\n200  150",
-            "usual_work_ratios": "unit_no  quarter_no  step_code  ratio\n1  1  7  0.3",
-            "cause_dossiers": "quarter_no = 1\ndossier_no\n1\n2\n3\n4\n5\n6",
-            "cause_steps": DESKS.replace(" 1          ", " -          "),
+        given=ONE_QUARTER
+        | {
+            "cause_limits": "at_once  own_work  least_difference\n200  150  5",
+            "concurrent_works": concurrent_works([*works, *ORDINARY_WORKS]),
         },
-        expect="unit_no  at_once",
+        expect="unit_no  step_code\n" + rows,
     )
 
 

@@ -1,14 +1,17 @@
 -- grain: one row per judged dossier, step, part and cause to which the time may be attributed
--- key: dossier_no, step_code, part, unit_no
+-- key: dossier_no, step_code, part, unit_no, cause
 -- reads: time_against_peers, outlying_quarters, signing_sessions, cause_limits, cause_dossiers,
---   cause_list, click_chains, waits_behind_slow_work, multitasking_quarters
+--   cause_list, click_chains, waits_behind_slow_work, multitasking_quarters, shared_works,
+--   concurrent_works
 -- promises: excess_seconds >= 0; excess_seconds > 0 or over_usual_seconds > 0; grade in ('A', 'B')
 -- In a unit's outlying quarter the excess counts from the usual time, elsewhere only beyond the
 -- extreme. A transfer that kept the rule has no cause unless the quarter is an outlier. A gap that
 -- may be transfer or wait goes to whichever of the two is an outlier there, else it is a handover,
 -- the coarser name; a wait that may be work goes to whichever is an outlier, else to no cause.
 -- Waits behind officers who need far longer than others are slow work; work that only takes longer
--- because its officer has more dossiers begun at once is a queue. A record that follows the
+-- because its officer has more dossiers begun at once is a queue: all of it in a quarter of which
+-- that is the mark, else what own_seconds of shared_works leave of it. Slow work is proven (A) only
+-- where it is known how many dossiers its officer had begun. A record that follows the
 -- signature within seconds, where others take minutes, shows that both were clicked together:
 -- the time of the signature is then unknown, as it is of steps clicked together with the closing
 -- (click_chains). Time that another source's record does not have is all in excess, however usual
@@ -41,6 +44,9 @@ classed_time as (
         and (measured.part = 'sign' or hasty.is_hasty_sign) as is_hasty,
         chains.dossier_no is not null as is_chained,
         busy.unit_no is not null as is_multitasking,
+        measured.part <> 'work' or own_time.dossier_no is not null as is_concurrency_known,
+        if(hasty.dossier_no is null and chains.dossier_no is null, shared.own_seconds, null)
+            as own_seconds,
         case measured.part
             when 'gap_or_assign'
                 then case
@@ -106,6 +112,16 @@ classed_time as (
         and measured.quarter_no = busy.quarter_no
         and measured.step_code = busy.step_code
         and measured.part = 'work'
+    left join concurrent_works as own_time
+        on measured.dossier_no = own_time.dossier_no
+        and measured.step_code = own_time.step_code
+        and measured.unit_no = own_time.unit_no
+        and measured.part = 'work'
+    left join shared_works as shared
+        on measured.dossier_no = shared.dossier_no
+        and measured.step_code = shared.step_code
+        and measured.unit_no = shared.unit_no
+        and measured.part = 'work'
     left join hasty on measured.dossier_no = hasty.dossier_no
     left join click_chains as chains
         on measured.dossier_no = chains.dossier_no
@@ -137,6 +153,22 @@ causable as (
     where part_causes.part_cause <> 'unexplained'
 ),
 
+-- work of a holder with many at once is two rows: its own time, and what comes on top of it
+split_time as (
+    select
+        causable.* replace (coalesce(causable.own_seconds, causable.seconds) as seconds),
+        0 as own_part_seconds,
+        false as is_shared
+    from causable
+    union all
+    select
+        causable.* replace ('queue' as part_cause),
+        causable.own_seconds as own_part_seconds,
+        true as is_shared
+    from causable
+    where causable.own_seconds is not null
+),
+
 excess_time as (
     select
         *,
@@ -154,14 +186,14 @@ excess_time as (
             when is_outlier or is_by_session or is_behind_slow_work or part <> resolved_class
                 then seconds - usual_seconds
             when part = 'transfer' and (over_rule_seconds = 0 or seconds <= 3600) then 0
-            else seconds - extreme_seconds
+            else seconds - greatest(extreme_seconds, own_part_seconds)
         end as excess_seconds,
         case
             when part in ('synced', 'disputed') then seconds
             when usual_seconds is null then over_norm_seconds
-            else seconds - usual_seconds
+            else seconds - greatest(usual_seconds, own_part_seconds)
         end as over_usual_seconds
-    from causable
+    from split_time
 ),
 
 attributed_time as (
@@ -188,6 +220,7 @@ attributed_time as (
             when part in ('record', 'synced') then 'A'
             when part = 'disputed' then 'B'
             when part = 'recording' or part <> resolved_class or not is_separable then 'B'
+            when is_shared or not is_concurrency_known then 'B'
             when is_by_session or over_norm_seconds > 0 or (is_outlier and basis = 'units')
                 then 'A'
             else 'B'
@@ -200,7 +233,8 @@ attributed_time as (
             when part = 'disputed' then 'records_differ'
             when part = 'recording' then 'record_step'
             when is_behind_slow_work then 'behind_slow_work'
-            when is_multitasking then 'multitasking'
+            when is_multitasking or is_shared then 'multitasking'
+            when own_seconds is not null then 'own_work'
             when part <> resolved_class then 'not_separable'
             when part = 'passed_over' then 'passed_over'
             when part in ('gap_or_assign', 'gap_or_queue') then 'no_arrival'

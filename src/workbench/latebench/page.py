@@ -45,7 +45,7 @@ median over seeds, with the lowest and highest seed in brackets.
 Limitations: this project wrote both the simulation and the rules that read other tools' output as
 causes. Slow work lengthens a dossier's own handling but takes no more of the officer's
 attention. `dashboard` and `pm4py` get the late dossiers and their resolution dates for free. Seeds
-1 to 5 and 11 to 30 are used to tune rules; 4001 to 4020 are only reported. Waiting for a signature
+1 to 5 and 11 to 30 are used to tune rules; 4021 to 4040 are only reported. Waiting for a signature
 and signing days count as one mechanism. A cell is true where switching its cause off saves three
 late dossiers (two at 25 a cell); where it saves fewer but some, naming it is neither right nor
 wrong.
