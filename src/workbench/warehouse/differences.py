@@ -78,7 +78,8 @@ def _surplus_hashes(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     rest = hashes[is_left_over]
     halved, where, counts = np.unique(rest >> np.uint64(1), return_inverse=True, return_counts=True)
     of_left = np.bincount(where, weights=rest & np.uint64(1), minlength=len(halved))
-    return halved[2 * of_left != counts]
+    surplus: np.ndarray = halved[2 * of_left != counts]
+    return surplus
 
 
 def _quoted(name: str) -> str:
