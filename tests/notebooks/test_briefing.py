@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import zipfile
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -23,9 +22,9 @@ from filelock import FileLock
 from workbench.answers import open_book
 from workbench.core.errors import OutputBusy, RuleFailed, UsageProblem
 from workbench.messages import use_language
-from workbench.pages import run_notebook, write_briefings, write_page
+from workbench.pages import run_notebook, write_briefings
 from workbench.pages.document import Grid, Heading, Picture, Text, parts_of
-from workbench.pages.folders import briefing_folder, folder_name
+from workbench.pages.folders import folder_name
 from workbench.pages.formats import Document, lacking_library, write_document
 from workbench.pages.jobs import NOTEBOOKS
 from workbench.pages.office_text import PLACES, office_text_path
@@ -342,50 +341,11 @@ def test_a_folder_that_cannot_be_written_is_reported(small_book, tmp_path):
 # the page of an analyse folder ------------------------------------------------------------
 
 
-def test_an_analyse_folder_gets_one_page_for_its_last_period(analysed):
-    page = write_page(open_book(analysed, language="vi"), kind="half", out=analysed)
-    assert page == analysed / "briefing.html"
-    text = page.read_text(encoding="utf-8")
-    assert "Toàn bộ đơn vị · 6 tháng đầu năm 2022 · so với" in text
-    assert {a[0] for a in re.findall(r'href="([^"]*)', text)} == {"#"}
-    assert str(analysed) not in text
-    assert sorted(p.name for p in analysed.iterdir() if not p.name.startswith(".")) == [
-        "briefing.html",
-        "tables",
-    ]
-
-
-def test_a_folder_without_a_period_of_that_kind_is_reported(analysed):
-    import polars as pl
-
-    path = analysed / "tables" / "measures.parquet"
-    pl.read_parquet(path).filter(pl.col("period") != "2022").filter(
-        pl.col("period") != "2021"
-    ).write_parquet(path)
-    with pytest.raises(UsageProblem, match="year"):
-        write_page(open_book(analysed), kind="year", out=analysed)
-
-
 def test_the_environment_is_as_before_after_a_run(briefed, small_project):
     assert not Path.cwd().is_relative_to(small_project.root)
     assert "IPYTHONDIR" not in os.environ
     assert os.environ.get("WORKBENCH_PROJECT") != str(small_project.root)
     assert json.loads((briefed / "causes.ipynb").read_text(encoding="utf-8"))["nbformat"] == 4
-
-
-def test_two_pages_that_differ_in_anything_have_two_addresses(small_book):
-    usual = small_book.against("2022-H1")
-    other = "2022-H1" if usual != "2022-H1" else "2021-H2"
-    asked = {
-        briefing_folder(book, unit, "2022-H1", against, profile, is_public=is_public)
-        for book in (small_book, replace(small_book, language="en"))
-        for unit in ("*", "SD-P1")
-        for against in (usual, other)
-        for profile in ("wb_strict", "wb_legal")
-        for is_public in (False, True)
-    }
-    assert len(asked) == 2**5
-    assert "all" in asked
 
 
 @pytest.mark.parametrize("page", sorted(set(NOTEBOOKS) - {"official", "quality"}))

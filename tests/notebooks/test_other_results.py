@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from workbench.core.errors import UsageProblem
 from workbench.core.project import Project
 from workbench.core.run_folders import RunFolders
 from workbench.explain import explain
+from workbench.pages import write_page
 
 COMPUTED, OTHER = "wb_strict", "wb_legal"
 """Profile of the usual results, and one that judges some dossiers of the sample otherwise."""
@@ -89,3 +91,27 @@ def test_whatif_carries_the_assumption_it_holds_under(small_book, reference_dir)
 def test_gaps_are_a_frame_beside_the_question_about_one(small_book):
     assert isinstance(small_book.gaps, pl.DataFrame)
     assert {"comparison", "component", "effect", "profile"} <= set(small_book.gaps.columns)
+
+
+def test_an_analyse_folder_gets_one_page_for_its_last_period(analysed):
+    page = write_page(open_book(analysed, language="vi"), kind="half", out=analysed)
+    assert page == analysed / "briefing.html"
+    text = page.read_text(encoding="utf-8")
+    assert "Toàn bộ đơn vị · 6 tháng đầu năm 2022 · so với" in text
+    assert {a[0] for a in re.findall(r'href="([^"]*)', text)} == {"#"}
+    assert str(analysed) not in text
+    assert sorted(p.name for p in analysed.iterdir() if not p.name.startswith(".")) == [
+        "briefing.html",
+        "tables",
+    ]
+
+
+def test_a_folder_without_a_period_of_that_kind_is_reported(analysed):
+    import polars as pl
+
+    path = analysed / "tables" / "measures.parquet"
+    pl.read_parquet(path).filter(pl.col("period") != "2022").filter(
+        pl.col("period") != "2021"
+    ).write_parquet(path)
+    with pytest.raises(UsageProblem, match="year"):
+        write_page(open_book(analysed), kind="year", out=analysed)

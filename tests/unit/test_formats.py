@@ -26,7 +26,9 @@ SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="80" height="20" viewBox="0 0 80 20">'
     '<rect width="80" height="20" fill="#12436d"/></svg>'
 )
-WIDE = tuple(f"c{number}" for number in range(26))
+WIDE = tuple(f"Đã giải quyết / Quá hạn đã có thư xin lỗi (c{number})" for number in range(26))
+LONG = "1.234.567.890"
+"""A number of the wide table that must stand on one line."""
 PARTS: tuple[Part, ...] = (
     Heading("Một trang", "summary"),
     Text("Tỷ lệ trễ hạn là 3,7%.", "lead"),
@@ -35,7 +37,7 @@ PARTS: tuple[Part, ...] = (
     Text("81 hồ sơ trễ. [mức 2]", "item"),
     Heading("Các đơn vị", "units"),
     Picture(SVG, "Hình các đơn vị", "Phường 2: 6,5%."),
-    Grid("Biểu 07a", WIDE, (tuple(str(n) for n in range(26)),), (False, *[True] * 25)),
+    Grid("Biểu 07a", WIDE, ((*map(str, range(25)), LONG),), (False, *[True] * 25)),
     Grid("Dài", ("Đơn vị", "Số"), tuple((f"Đơn vị {n}", "1.234,5") for n in range(9)),
          (False, True), is_folded=True),
     Heading("Số liệu để riêng", "excluded", is_annex=True),
@@ -144,6 +146,25 @@ def test_word_has_the_margins_of_official_writing_and_lays_wide_tables_down(word
     assert margins == {("1134", "850", "1701")}  # 20, 15 and 30 mm in twentieths of a point
     assert body.count('w:orient="landscape"') == 1
     assert body.index("c25") < body.index('w:orient="landscape"')
+
+
+def test_a_wide_table_stands_on_its_paper_with_its_numbers_whole(word, files):
+    with zipfile.ZipFile(io.BytesIO(word)) as made:
+        root = ElementTree.fromstring(made.read("word/document.xml"))
+    wide = next(t for t in root.iterfind(".//{*}tbl") if len(t.findall("{*}tr/{*}tc")) == 2 * 26)
+    space = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}w"
+    cells = wide.findall("{*}tr")[1].findall("{*}tc")
+    widths = [int(cell.find("{*}tcPr/{*}tcW").get(space)) for cell in cells]
+    assert sum(widths) <= 252 / 25.4 * 1440 + 26
+    # seven points a letter of half that width, and a tenth of an inch beside it
+    assert widths[25] >= len(LONG) * 7 / 2 * 20
+    assert wide.find("{*}tblPr/{*}tblCellMar") is not None
+    with zipfile.ZipFile(io.BytesIO(files["xlsx"])) as made:
+        sheet = ElementTree.fromstring(made.read("xl/worksheets/sheet3.xml"))
+    columns = [float(column.get("width")) for column in sheet.iterfind(".//{*}col")]
+    assert max(columns) < len(LONG) + 4
+    heading = next(row for row in sheet.iterfind(".//{*}row") if row.get("r") == "3")
+    assert float(heading.get("ht")) >= 15 * 5
 
 
 def test_word_leaves_long_tables_to_the_workbook_and_says_so(word):

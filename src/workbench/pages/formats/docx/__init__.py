@@ -230,7 +230,9 @@ def _write_grid(paper: Any, grid: Grid) -> None:
     caption.paragraph_format.keep_with_next = True
     table = paper.add_table(rows=1, cols=len(grid.columns))
     table.style = "Table Grid"
-    size = 8 if lies else 10
+    size = 7 if lies else 10
+    if lies:
+        _set_cell_margins(table)
     _write_row(table.rows[0], grid.columns, grid.numbers, size, is_head=True)
     for row in grid.rows:
         _write_row(table.add_row(), row, grid.numbers, size)
@@ -241,12 +243,34 @@ def _write_grid(paper: Any, grid: Grid) -> None:
 
 
 def _widths(grid: Grid, width: float) -> list[float]:
-    """Return the width of each column in millimetres, by its longest text within reason."""
-    weights = [
-        min(max(11, len(heading) / 2, *(len(row[i]) for row in grid.rows)), 36)
-        for i, heading in enumerate(grid.columns)
-    ]
+    """Return the width of each column in millimetres: its longest text, within reason.
+
+    Where many columns share the paper, no number and no word is broken before a name is.
+    """
+    weights: list[float]
+    if len(grid.columns) > _WIDE:
+        weights = [
+            1 + max(len(word) for row in (grid.columns, *grid.rows) for word in row[i].split(" "))
+            for i in range(len(grid.columns))
+        ]
+    else:
+        weights = [
+            min(max(11, len(heading) / 2, *(len(row[i]) for row in grid.rows)), 36)
+            for i, heading in enumerate(grid.columns)
+        ]
     return [width * weight / sum(weights) for weight in weights]
+
+
+def _set_cell_margins(table: Any) -> None:
+    """Leave half a millimetre beside the texts of a table: the usual two take half a column."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("w:left", "w:right"):
+        margin = OxmlElement(side)
+        margin.set(qn("w:w"), "28")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    # the schema of Word has them before the look of the table
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(margins)
 
 
 def _set_widths(table: Any, widths: Sequence[float]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from textwrap import wrap
 from typing import Any
 
 import xlsxwriter
@@ -121,10 +122,16 @@ def _write_sheet(sheet: Any, styles: dict[str, Any], grid: Grid) -> None:
     sheet.repeat_rows(2)
     sheet.freeze_panes(3, 1)
     sheet.write_string(0, 0, grid.caption, styles["title"])
+    lines = 1
     for position, heading in enumerate(grid.columns):
-        longest = max([len(heading) // 2, *(len(row[position]) for row in grid.rows)], default=8)
-        sheet.set_column(position, position, min(max(longest + 2, 8), _WIDEST))
+        word = max(map(len, heading.split(" ")))
+        longest = max([word, *(len(row[position]) for row in grid.rows)])
+        width = min(max(longest + 2, 8), _WIDEST)
+        lines = max(lines, len(wrap(heading, width - 1)))
+        sheet.set_column(position, position, width)
         sheet.write_string(2, position, heading, styles["head"])
+    # a heading of several lines is cut off where the height of its row is left open
+    sheet.set_row(2, 15 * lines)
     for line, row in enumerate(grid.rows, 3):
         for position, text in enumerate(row):
             number = _number(text) if grid.numbers[position] else None
