@@ -170,11 +170,11 @@ def changes(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
     units = sum(row["unit_id"] != EVERYTHING for row in rows)
     sure = _sure(units)
     # what units change by themselves is no error of the change of all
-    own = [1.0 if _knows_all(row) else spread for row in rows]
-    gaps = [_gap(*pair) for pair in zip(rows, own, strict=True)]
+    spreads = [1.0 if _knows_all(row) else spread for row in rows]
+    gaps = [_gap(*pair) for pair in zip(rows, spreads, strict=True)]
     surer = [
         _gap(row, wide, Z_95 if row["unit_id"] == EVERYTHING else sure)
-        for row, wide in zip(rows, own, strict=True)
+        for row, wide in zip(rows, spreads, strict=True)
     ]
     return both.with_columns(
         pl.Series("difference", [g[0] for g in gaps], dtype=pl.Float64),
