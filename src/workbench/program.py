@@ -18,9 +18,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from workbench.core.characters import plain_text
+from workbench.core.environment import EXIT_NOTE
 from workbench.core.errors import WorkbenchError
 from workbench.core.machine_failures import environment_problem
 from workbench.core.run_folders import BuiltTable, CountedStep, Progress
@@ -44,7 +46,10 @@ def leave(code: int) -> NoReturn:
     """End the process as ``sys.exit`` does, but leave its memory to the system.
 
     Libraries would take half a second of the processor to free, piece by piece, what they loaded.
+    A failure is noted for the program that runs DVC, which does not pass on the code of a stage.
     """
+    if code and (note := os.environ.get(EXIT_NOTE)):
+        Path(note).write_text(str(code), "ascii")
     others = set(threading.enumerate()) - {threading.main_thread()}
     if not all(thread.daemon for thread in others):
         sys.exit(code)

@@ -157,6 +157,14 @@ def test_a_workbook_of_an_answer_has_its_sentences_its_table_and_its_figures(
     assert answer.to_polars() is answer.frame
 
 
+def test_an_interval_is_refused_with_the_words_that_make_it_seconds(small_book: Book) -> None:
+    interval = "select max({}) as waited from dossiers"
+    with pytest.raises(UsageProblem, match=r"waited.*epoch\(waited\)"):
+        small_book.sql(interval.format("resolved_at - received_at"))
+    seconds = small_book.sql(interval.format("epoch(resolved_at - received_at)"))
+    assert seconds["waited"].item() > 0
+
+
 @pytest.mark.parametrize("query", WRITES)
 def test_a_query_that_does_more_than_read_the_tables_is_refused(
     query: str, small_book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

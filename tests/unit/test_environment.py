@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from workbench.cli import main
 from workbench.cli.app import read_command
 from workbench.cli.schedule import schedule_lines
 from workbench.core.environment import SITE, full_environment, project_environment, run_dvc
+from workbench.core.errors import InputRejected
 from workbench.core.project import Project, shipped
 from workbench.review import erasure
 
@@ -73,6 +75,27 @@ def test_dvc_keeps_its_index_inside_the_project(project, capfd, monkeypatch, tmp
     assert run_dvc(project, ["doctor"]) == 0
     assert f"Repo.site_cache_dir: {project.root / SITE}" in capfd.readouterr().out
     assert run_dvc(project, ["repro"]) != 0
+
+
+STAGE = """
+stages:
+  ingest:
+    cmd: python -c "from workbench.program import leave; leave(3)"
+    deps: [data/inbox]
+"""
+
+
+def test_the_exit_code_is_that_of_the_stage_and_an_empty_inbox_is_said(
+    project, monkeypatch, capsys
+) -> None:
+    monkeypatch.chdir(project.root)
+    (project.root / "pipelines").mkdir()
+    (project.root / "dvc.yaml").write_text(STAGE, encoding="utf-8")
+    assert main(["dvc", "repro"]) == InputRejected.exit_code
+    assert "has no export to read" in capsys.readouterr().err
+    project.inbox.mkdir()
+    (project.inbox / "a.csv").write_text("a", encoding="utf-8")
+    assert run_dvc(project, ["repro"]) == 3
 
 
 def test_what_dvc_kept_outside_the_project_is_forgotten_too(

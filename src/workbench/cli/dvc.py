@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from workbench.cli.options import argument
 from workbench.core.environment import run_dvc
+from workbench.core.errors import InputRejected
 from workbench.core.project import find_project
 from workbench.ingest import export_files
 
@@ -22,12 +23,14 @@ _CHOOSING = {"--drop", "--keep", "--only-changed"}
 def command(
     *arguments: Annotated[str, argument("dvc", "ARGUMENTS"), Parameter(allow_leading_hyphen=True)],
 ) -> None:
-    """Run DVC; its exit code is ours."""
+    """Run DVC; its exit code, or that of the stage that failed, is ours."""
     project = find_project()
-    if arguments[:1] == ("repro",):
-        # DVC opens every file of the inbox before our code runs, and waits at a pipe for ever
-        export_files(project.inbox)
+    is_repro = arguments[:1] == ("repro",)
+    # DVC opens every file of the inbox before our code runs, and waits at a pipe for ever
+    is_empty = is_repro and not export_files(project.inbox)
     if arguments[:2] == ("exp", "show") and not _CHOOSING & set(arguments):
         arguments = (*arguments, *NARROW)
     if code := run_dvc(project, arguments):
+        if is_empty:
+            raise InputRejected("sources.empty_inbox", folder=project.inbox)
         raise SystemExit(code)

@@ -13,6 +13,7 @@ import sysconfig
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from workbench.core.errors import UsageProblem
 from workbench.core.project import Project
@@ -20,6 +21,8 @@ from workbench.core.project import Project
 SITE = Path(".dvc", "tmp", "site")
 """Folder of DVC's index of file names, inside the project: its default is a folder of the whole
 machine that is never cleared and that other accounts may read."""
+EXIT_NOTE = "WORKBENCH_EXIT_NOTE"
+"""Names the file in which a stage that fails writes its exit code: DVC's own is always 255."""
 
 
 def project_environment(project: Project) -> dict[str, str]:
@@ -59,15 +62,21 @@ def check_installed(package: str, extra: str) -> None:
 def run_dvc(project: Project, arguments: Sequence[str]) -> int:
     """Run DVC of this installation in the project's folder and return its exit code.
 
+    Where a stage failed that is the code of the stage.
+
     Raises:
         UsageProblem: DVC is not installed.
     """
     check_installed("dvc", "review")
     command = [sys.executable, "-m", "dvc", *arguments]
-    done = subprocess.run(  # noqa: S603 - our own interpreter, no shell
-        command, cwd=project.root, env=full_environment(project), check=False
-    )
-    return done.returncode
+    with TemporaryDirectory(prefix="workbench-") as folder:
+        note = Path(folder, "exit_code")
+        variables = full_environment(project) | {EXIT_NOTE: str(note)}
+        done = subprocess.run(  # noqa: S603 - our own interpreter, no shell
+            command, cwd=project.root, env=variables, check=False
+        )
+        is_of_stage = done.returncode != 0 and note.is_file()
+        return int(note.read_text("ascii")) if is_of_stage else done.returncode
 
 
 def processors() -> int:

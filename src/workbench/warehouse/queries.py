@@ -24,7 +24,8 @@ def run_query(sql: str, files: Mapping[str, Path], zone: str) -> pl.DataFrame:
         zone: Time zone in which instants are read and returned.
 
     Raises:
-        UsageProblem: It is not one query, or DuckDB refuses it; the message is DuckDB's.
+        UsageProblem: It is not one query, a column is an interval, or DuckDB refuses it; then the
+            message is DuckDB's.
     """
     folders = sorted({str(path.parent.resolve()) for path in files.values()})
     with duckdb.connect(config={"threads": processors(), "memory_limit": _MEMORY}) as connection:
@@ -38,7 +39,11 @@ def run_query(sql: str, files: Mapping[str, Path], zone: str) -> pl.DataFrame:
             kinds = [statement.type for statement in duckdb.extract_statements(sql)]
             if len(kinds) != 1 or kinds[0] not in _READS:
                 raise UsageProblem("lab.not_one_query", n=len(kinds))
-            rows: pl.DataFrame = connection.sql(sql).pl()
+            answer = connection.sql(sql)
+            for column, kind in zip(answer.columns, answer.types, strict=True):
+                if kind == duckdb.sqltypes.INTERVAL:
+                    raise UsageProblem("lab.interval_column", column=column)
+            rows: pl.DataFrame = answer.pl()
         except duckdb.Error as problem:
             raise UsageProblem("lab.query_refused", why=_in_one_line(str(problem))) from None
     return rows
