@@ -93,15 +93,19 @@ def month_effects(
             day = Period.parse(period).starts_on
             if Period.holding(month.starts_on, longer) == Period.holding(day, longer):
                 months[unit, period].append((counts[0], counts[1]))
-    own = {key: one for key, of in months.items() if (one := _own_effect(of))}
-    scaled = [x / (chdtri(n, 0.5) / n) for (unit, _), (x, n) in own.items() if unit != EVERYTHING]
-    if not scaled:
+    effects = {key: one for key, of in months.items() if (one := _own_effect(of))}
+    ratios = [
+        effect / (chdtri(free, 0.5) / free)
+        for (unit, _), (effect, free) in effects.items()
+        if unit != EVERYTHING
+    ]
+    if not ratios:
         return None
-    common = float(median(scaled))
+    common = float(median(ratios))
     return {
         (unit, period): common
-        if kind_of[period] == "month" or (unit, period) not in own
-        else _drawn(*own[unit, period], common)
+        if kind_of[period] == "month" or (unit, period) not in effects
+        else _drawn(*effects[unit, period], common)
         for unit in rates["unit_id"].unique()
         for period in periods
     }

@@ -184,8 +184,8 @@ def changes(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
     rows = both.to_dicts()
     spread = _spread_of_changes(rows)
     # what units change by themselves is no error of the change of all
-    own = [1.0 if _knows_all(row) else spread for row in rows]
-    return _with_intervals(both, [{"left": wide, "right": wide} for wide in own])
+    widths = [1.0 if _knows_all(row) else spread for row in rows]
+    return _with_intervals(both, [{"left": width, "right": width} for width in widths])
 
 
 def _beside(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
