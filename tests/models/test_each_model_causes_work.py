@@ -217,6 +217,45 @@ def test_few_dossiers_that_took_longer_by_chance_make_no_slow_quarter(
     )
 
 
+def test_work_on_more_dossiers_at_once_than_usual_is_a_queue_beside_the_dossiers_own_work(
+    model_test,
+) -> None:
+    """Of 90 seconds 60 are its own: 10 beyond the extreme are slow work, 30 more are a queue."""
+    model_test(
+        "explain/attributed_time",
+        given={
+            "cause_limits": "late_click  chain_gap\n7200  120",
+            "cause_dossiers": "dossier_no  is_late\n1  yes\n2  yes\n3  yes",
+            "outlying_quarters": "unit_no  quarter_no  part\n3  1  work",
+            "concurrent_works": "dossier_no  step_code  unit_no\n1  1  1\n2  1  3",
+            "shared_works": "dossier_no  step_code  unit_no  own_seconds\n1  1  1  60",
+            "time_against_peers": """
+                quarter_no = 1
+                step_code = 1
+                part = work
+                basis = units
+                over_norm_seconds = 0
+                is_separable = yes
+                seconds = 90
+                usual_seconds = 10
+                extreme_seconds = 50
+                dossier_no  unit_no
+                1           1
+                2           3
+                3           3
+            """,
+        },
+        # nobody knows how many dossiers the officer of dossier 3 had begun: it is not proven slow
+        expect="""
+            dossier_no  cause      seconds  excess_seconds  over_usual_seconds  grade  ground
+            1           queue      90       30              30                  B      multitasking
+            1           slow_work  60       10              50                  B      own_work
+            2           slow_work  90       80              80                  A      out_of_line
+            3           slow_work  90       80              80                  B      out_of_line
+        """,
+    )
+
+
 SLOW_DESK = """
     quarter_no = 1
     step_code = 7

@@ -71,8 +71,8 @@ class _Change:
     @cached_property
     def measure(self) -> str:
         """The rate that the change is judged on; empty for the late share."""
-        named = self.row.get("measure") or ""
-        return "" if named == RATE else named
+        measure = self.row.get("measure") or ""
+        return "" if measure == RATE else measure
 
     @cached_property
     def cause(self) -> str:

@@ -89,9 +89,9 @@ def earlier_runs(project: Project, entry: Entry) -> list[Entry]:
     A schedule is what is asked for, whatever the period: another unit, language or format is
     another schedule. What an older entry does not say is taken to be the same.
     """
-    asked = _asked(entry)
+    question = _asked(entry)
     finished = (run for run in read_runs(project) if run.get("outcome") in DONE)
-    return [run for run in finished if asked == {**asked, **_asked(run)}]
+    return [run for run in finished if question == {**question, **_asked(run)}]
 
 
 def _asked(entry: Entry) -> dict[str, Any]:

@@ -40,8 +40,8 @@ def inspect(
             raise UsageProblem("cli.draft_exists", file=draft)
         if draft:
             check_output(draft.parent)
-        found = exports.inspect(path, find_facts().reference, form)
-        toml = found.to_toml(draft.stem if draft else "")
+        inspection = exports.inspect(path, find_facts().reference, form)
+        toml = inspection.to_toml(draft.stem if draft else "")
         if draft is None:
             sys.stdout.write(toml)
             return

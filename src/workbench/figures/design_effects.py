@@ -72,8 +72,8 @@ def month_effects(
         periods: Labels. A month has the variation of the half-year that holds it.
 
     Returns:
-        By unit (``*`` as one of them) and period, not below what is counted: less than 1 where
-        months are more alike than by chance. The months of a unit are drawn to the middle of all
+        By unit (``*`` is one) and period: less than 1 where months are more alike than by
+        chance. The months of a unit are drawn to the middle of all
         units, which those that move by themselves do not shift; of a month the middle alone
         counts, as its own half-year holds what it is compared for. None where no unit has two
         months.
@@ -102,10 +102,11 @@ def month_effects(
     if not ratios:
         return None
     common = float(median(ratios))
+    # decided on rounded values, as processors differ in the last digit
     return {
-        (unit, period): common
+        (unit, period): round(common, 6)
         if kind_of[period] == "month" or (unit, period) not in effects
-        else _drawn(*effects[unit, period], common)
+        else round(_drawn(*effects[unit, period], common), 6)
         for unit in rates["unit_id"].unique()
         for period in periods
     }

@@ -156,8 +156,8 @@ def write_notebook_page(
     }
     if "against" in parameters:
         question["against"] = book.against(period, parameters["against"])
-    asked = {**parameters, "language": book.language, **question}
-    job = Job(notebook.stem, asked, outputs.folder, linked=False, source=notebook)
+    filled = {**parameters, "language": book.language, **question}
+    job = Job(notebook.stem, filled, outputs.folder, linked=False, source=notebook)
     with _ready_for_notebooks(book, outputs.folder):
         faults = make_pages(book, [job], outputs, lambda _: None)
         if faults:

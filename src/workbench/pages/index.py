@@ -131,9 +131,9 @@ def _taken_on(entry: _Entry) -> str:
 
 def _kind(book: Book, entry: _Entry) -> str:
     """Say in what a briefing differs from the usual one."""
-    own = [] if entry.path.stem == "briefing" else [entry.path.stem]
+    stem = [] if entry.path.stem == "briefing" else [entry.path.stem]
     words = [
-        *own,
+        *stem,
         say("index.published") if is_published(entry.path.parent) else say("index.internal"),
         say(f"index.lang_{entry.about['language']}"),
         rule_name(book, entry.about["profile"]),

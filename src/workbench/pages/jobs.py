@@ -38,12 +38,7 @@ from workbench.pages.formats import (
 )
 from workbench.pages.gate import Shown, faults_of_pages, faults_of_tables, values_of_notebook
 from workbench.pages.notebooks import as_text, check_parameters, run_notebook, words_of_cells
-from workbench.pages.office_text import (
-    PLACES,
-    office_parts,
-    office_text_path,
-    read_office_text,
-)
+from workbench.pages.office_text import PLACES, office_parts, office_text_path, read_office_text
 from workbench.pages.page import FOLDED, Page, Section, render, render_sections
 
 NOTEBOOKS = (

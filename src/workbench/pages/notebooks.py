@@ -99,12 +99,12 @@ def read_parameters(notebook: Path, given: Mapping[str, str]) -> dict[str, Any]:
     import papermill
 
     cell = papermill.inspect_notebook(notebook)
-    usual = {name: _literal(about["default"]) for name, about in cell.items()}
+    defaults = {name: _literal(about["default"]) for name, about in cell.items()}
     typed = {
-        name: text.strip().strip("\"'") if isinstance(usual[name], str) else _literal(text)
+        name: text.strip().strip("\"'") if isinstance(defaults[name], str) else _literal(text)
         for name, text in given.items()
     }
-    return {**usual, **typed}
+    return {**defaults, **typed}
 
 
 def _literal(text: str) -> Any:

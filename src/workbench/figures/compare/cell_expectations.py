@@ -98,8 +98,8 @@ def expectations(
     everybody = family.reference(np.ones(family.cells.height))
     healthy = {}
     for key in counted:
-        usual = everybody.expected(events[key], companions[key].usual)
-        healthy[key] = np.where(upper_tail(observed[key], usual.mean) < CLEARLY_OUT, 0.0, 1.0)
+        of_all = everybody.expected(events[key], companions[key].usual)
+        healthy[key] = np.where(upper_tail(observed[key], of_all.mean) < CLEARLY_OUT, 0.0, 1.0)
     fits: dict[Counted, CountFit] = {}
     for _ in range(ROUNDS):
         expectations = {

@@ -53,10 +53,12 @@ def common_rises(cell_tests: pl.DataFrame, period: str) -> pl.DataFrame:
     family = same_kind(cell_tests, period).filter(pl.col("cause") != UNEXPLAINED)
     beyond = pl.col("observed") - pl.col("expected")
     is_here = pl.col("period") == period
-    usual = family.filter(~is_here).group_by("unit_id", "cause").agg(beyond.mean().alias("usual"))
+    elsewhere = (
+        family.filter(~is_here).group_by("unit_id", "cause").agg(beyond.mean().alias("usual"))
+    )
     changes = (
         family.filter(is_here)
-        .join(usual, on=["unit_id", "cause"])
+        .join(elsewhere, on=["unit_id", "cause"])
         .with_columns((beyond - pl.col("usual")).alias("rise"))
         .sort("cause", "unit_id")
     )

@@ -174,9 +174,9 @@ def _beyond(reference: Reference, rows: pl.DataFrame, late: Expectation) -> list
         unsure = family.summed(rows, _DOUBTFUL)
     figures = [unsure]
     for what in measures:
-        usual = reference.expected(family.events(rows, what), late.companions)
-        spread = late.law.spread(usual.mean, usual.variance(*late.law.parts))
-        figures += [family.summed(rows, what), usual.mean, spread]
+        of_peers = reference.expected(family.events(rows, what), late.companions)
+        spread = late.law.spread(of_peers.mean, of_peers.variance(*late.law.parts))
+        figures += [family.summed(rows, what), of_peers.mean, spread]
     return [pl.Series(*figure) for figure in zip(_BEYOND, figures, strict=True)]
 
 

@@ -266,8 +266,8 @@ def worse_units(
         if unit in treated or gap is None or lower is None or upper is None:
             continue
         if min(sign * lower, sign * upper) > 0:
-            counted = (theirs.numerator, theirs.denominator, theirs.value)
-            rows.append((unit, *counted, gap, lower, upper))
+            share = (theirs.numerator, theirs.denominator, theirs.value)
+            rows.append((unit, *share, gap, lower, upper))
     rows.sort(key=lambda row: (-abs(row[4]), row[0]))
     names = ("value", "difference", "lower", "upper")
     schema = {"unit_id": pl.String, "numerator": pl.Int64, "denominator": pl.Int64}

@@ -123,12 +123,12 @@ def cells_in_present_scope(cells: pl.DataFrame, successions: Sequence[Succession
         The same columns; what is counted is a decimal number, as a divided unit counts in parts.
     """
     key = [name for name, kind in cells.schema.items() if kind == pl.String]
-    counted = [name for name in cells.columns if name not in key]
+    counters = [name for name in cells.columns if name not in key]
     weight = pl.col("share").fill_null(1.0)
     moved = cells.join(_moves(successions), on="unit_id", how="left").with_columns(
         unit_id=pl.coalesce("new", "unit_id")
     )
-    sums = moved.group_by(key).agg((pl.col(name) * weight).sum() for name in counted)
+    sums = moved.group_by(key).agg((pl.col(name) * weight).sum() for name in counters)
     return sums.select(cells.columns).sort(key)
 
 

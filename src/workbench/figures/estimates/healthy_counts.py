@@ -223,7 +223,7 @@ def fit_counts(
     order, starts = place[in_order], np.searchsorted(group[in_order], groups)
     levels, ratios, laws = grid.levels, grid.ratios, grid.laws
     means, mean = np.unique(distinct[:, 1], return_inverse=True)
-    own = np.empty((levels.size, len(laws), len(distinct)))
+    own_parts = np.empty((levels.size, len(laws), len(distinct)))
     whole = np.empty((levels.size, len(laws), starts.size))
     single = np.empty_like(whole)
     at_once = _IN_CACHE // max(len(distinct) * (levels.size + grid.farthest), 1) + 1
@@ -232,7 +232,7 @@ def fit_counts(
         chance = _log_chances(distinct[:, 0], means, mean, grid, laws[first : first + at_once])
         healthy = np.log1p(-apart) + chance[: levels.size]
         either = np.logaddexp(healthy, np.log(apart / ratios.size) + _log_apart(chance, grid))
-        own[some] = healthy - either
+        own_parts[some] = healthy - either
         single[some] = whole[some] = _by_group(either, order, starts)
         if group_apart:
             single[some] += np.log1p(-group_apart)
@@ -240,7 +240,7 @@ def fit_counts(
             whole[some] = np.logaddexp(single[some], np.log(group_apart / ratios.size) + as_one)
     level_prior = np.log(levels)[:, None] ** 2 / (2 * grid.doubt**2)
     likely = whole.sum(axis=2) - level_prior
-    return CountFit(grid, pairs[:, 1], likely, own, single - whole, place, group)
+    return CountFit(grid, pairs[:, 1], likely, own_parts, single - whole, place, group)
 
 
 def _by_group(chance: Floats, order: NDArray[np.int64], starts: NDArray[np.int64]) -> Floats:

@@ -52,11 +52,11 @@ def read_workbook(path: Path, part: FileLayout) -> Iterator[RawTable]:
     """
     book = open_book(path)
     from_1904 = _instant_headers(part) if book.is_date_1904 else ()
-    known = book.reader.sheet_names
-    if part.sheet and part.sheet not in known:
-        sheet_names = ", ".join(known)
+    sheets = book.reader.sheet_names
+    if part.sheet and part.sheet not in sheets:
+        sheet_names = ", ".join(sheets)
         raise InputRejected("sources.no_sheet", file=path.name, sheet=part.sheet, found=sheet_names)
-    names = [part.sheet] if part.sheet else known
+    names = [part.sheet] if part.sheet else sheets
     sheets = [_sheet(book, path, name, part) for name in names]
     if all(sheet.is_left_out for sheet in sheets if sheet.header):
         _refuse_hidden_only(path, sheets)
