@@ -214,6 +214,14 @@ def test_a_clear_change_is_called_clear_and_an_unclear_one_unclear(small_book):
     assert "không nhận xét" in few
 
 
+def test_a_unit_has_one_interval_of_its_change_in_sentence_and_table(small_book):
+    answer = small_book.compare_periods("2022-H1", unit="SD-VH")
+    row = answer.frame.row(by_predicate=pl.col("unit_id") == "SD-VH", named=True)
+    assert row["sure_lower"] < row["lower"]
+    intervals = [str(line[-1]) for line in answer.table().rows]
+    assert sum(interval in answer.sentence() for interval in intervals) == 1
+
+
 def test_without_an_earlier_period_the_comparison_says_so(small_book):
     answer = small_book.compare_periods("2021-H1")
     assert "không có kỳ nào trước" in answer.sentence()

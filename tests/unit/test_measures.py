@@ -10,7 +10,7 @@ import pytest
 
 from workbench.core.project import shipped
 from workbench.figures import causes, compare
-from workbench.figures.estimates import wilson
+from workbench.figures.estimates import difference, wilson
 from workbench.figures.measures import COUNTS, measure, measures_in_turn, read_rates
 from workbench.warehouse.models import find_model
 
@@ -233,4 +233,59 @@ def test_all_together_fall_clearly_though_every_unit_moves_by_itself():
     together = moved.row(by_predicate=pl.col("unit_id") == "*", named=True)
     # -0.1, by 1.96 * sqrt(2 * (0.225 * 0.775 + 0.125 * 0.875) / 1400)
     assert (together["lower"], together["upper"]) == pytest.approx((-0.139, -0.061), abs=2e-3)
-    assert together["spread"] > 10
+
+
+def by_months(shares: dict[str, tuple[float, float]], random: np.random.Generator) -> pl.DataFrame:
+    """Units of 60 dossiers a month, with a share late in each half-year, as months and as halves.
+
+    The level of each month varies at a correlation of 0.05.
+    """
+    one = moved_units(random, 1).row(0, named=True)
+    rows = []
+    for unit, of_halves in shares.items():
+        for half, share in enumerate(of_halves, 1):
+            levels = random.beta(19 * share, 19 * (1 - share), 6)
+            late = [int(random.binomial(60, level)) for level in levels]
+            months = [f"2022-{6 * half - 5 + number:02d}" for number in range(6)]
+            parts = [*zip(months, late, [60] * 6, strict=True), (f"2022-H{half}", sum(late), 360)]
+            rows += [
+                one | {"unit_id": unit, "period": label, "numerator": n, "denominator": of}
+                for label, n, of in parts
+            ]
+    return pl.DataFrame(rows)
+
+
+def test_a_unit_is_judged_by_its_months_and_not_by_how_others_change():
+    random, counts = np.random.default_rng(3), {"fell": [], "rose": [], "alike": []}
+    kinds = {"fell": (0.35, 0.03), "rose": (0.03, 0.3), "alike": (0.1, 0.1)}
+    units = {f"{kind}{n}": both for kind, both in kinds.items() for n in range(5)}
+    for _ in range(20):
+        table = by_months(units, random)
+        for left, right in (("2022-H1", "2022-H2"), ("2022-06", "2022-07")):
+            moved = compare.change(table, left=left, right=right, profile="p")
+            assert moved.height == 15
+            for unit, low, high in moved.select("unit_id", "sure_lower", "sure_upper").rows():
+                side = -1 if high < 0 else int(low > 0)
+                counts[unit[:-1]].append((left == "2022-H1", side))
+    of_halves = {kind: np.array([x for is_half, x in c if is_half]) for kind, c in counts.items()}
+    assert (of_halves["fell"] == -1).mean() >= 0.8
+    assert (of_halves["rose"] == 1).mean() >= 0.8
+    assert np.mean([x != 0 for _, x in counts["alike"]]) <= 0.01
+
+
+def test_months_of_one_unit_widen_its_own_change_alone():
+    units = {f"U{n}": (0.1, 0.1) for n in range(5)}
+    table = by_months(units, np.random.default_rng(0)).with_columns(numerator=pl.lit(6))
+    month = pl.col("period").str.contains("-H").not_()
+    in_turn = pl.col("period").is_in([f"2022-{n:02d}" for n in range(1, 13, 2)])
+    varies = pl.when(in_turn).then(12).otherwise(0)
+    number = pl.when(month & (pl.col("unit_id") == "U0")).then(varies).otherwise("numerator")
+    number = pl.when(month).then(number).otherwise(36)
+    table = table.with_columns(numerator=number)
+    moved = compare.change(table, left="2022-H1", right="2022-H2", profile="p")
+    upper = dict(moved.select("unit_id", "upper").rows())
+    # six months, 36 off each: 36 * 6 * 6 / 5 over 36 * 0.9, and five of its fifteen parts
+    wide = (5 * 8 + 10 * 0) / 15
+    assert upper["U1"] == pytest.approx(difference(wilson(36, 360), wilson(36, 360))[2])
+    sides = [wilson(36, 360, wide)] * 2
+    assert upper["U0"] == pytest.approx(difference(*sides)[2])

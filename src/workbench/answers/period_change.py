@@ -166,7 +166,7 @@ def _moved(rows: list[Row], names: dict[str, str]) -> list[str]:
 def _dot(row: Row, names: dict[str, str], scope: Scope, *, judged: bool) -> Dot:
     return share_dot(
         names[row["unit_id"]],
-        [row["difference"], row["lower"], row["upper"]],
+        [row["difference"], row["sure_lower"], row["sure_upper"]],
         " · ".join(numerals.percent(row[f"{side}_value"]) for side in ("left", "right")),
         _standing(row) if judged else "few",
         marked=row["unit_id"] in (EVERYTHING, scope.unit),
@@ -201,7 +201,7 @@ def _table(frame: pl.DataFrame, names: dict[str, str], about: dict[str, str]) ->
             ),
             figure(
                 "briefing.interval",
-                lambda row: numerals.points_range(row["lower"], row["upper"]),
+                lambda row: numerals.points_range(row["sure_lower"], row["sure_upper"]),
                 of="difference",
                 none="briefing.no_difference",
             ),

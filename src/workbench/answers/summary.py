@@ -8,7 +8,6 @@ explained where it stands, no coefficient and no test is named.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -90,12 +89,11 @@ class _Share:
 
     name: str
     section: str
-    left: pl.DataFrame
-    right: pl.DataFrame
+    compared: pl.DataFrame
 
     def row(self, unit: str) -> Row:
         """Return both sides and their difference, for a unit or all."""
-        rows = compare.changes(self.left, self.right).filter(pl.col("unit_id") == unit)
+        rows = self.compared.filter(pl.col("unit_id") == unit)
         return rows.row(0, named=True) if rows.height else {}
 
 
@@ -242,32 +240,32 @@ class _Page:
         return Tile(label, numerals.percent(now.value), note, share.section)
 
     def _rate(self) -> _Share:
-        return self._share("late", "compare_periods", (RATE,), (RATE,), "denominator")
+        compared = compare.change(
+            self._run.unit_measures,
+            left=self._against,
+            right=self._scope.period,
+            profile=self._scope.profile,
+            measure=RATE,
+        )
+        return _Share("late", "compare_periods", compared)
 
     def _overdue(self) -> _Share:
-        return self._share("overdue", "headline", ("open_overdue",), _OPEN, "numerator")
-
-    def _share(
-        self, name: str, section: str, above: Sequence[str], below: Sequence[str], base: str
-    ) -> _Share:
-        """Return a share of sums of measures, by unit and side."""
+        """Return the overdue among the open, by unit and side."""
         measures = self._run.unit_measures.filter(pl.col("profile") == self._scope.profile)
-        effect = pl.col("design_effect").filter(pl.col("measure").is_in(above))
 
         def counted(side: str, period: str) -> pl.DataFrame:
             sums = (
                 measures.filter(pl.col("period") == period)
                 .group_by("unit_id")
                 .agg(
-                    _sum_of("numerator", above).alias(f"{side}_numerator"),
-                    _sum_of(base, below).alias(f"{side}_denominator"),
-                    effect.max().alias(f"{side}_design_effect"),
+                    _sum_of("open_overdue").alias(f"{side}_numerator"),
+                    _sum_of(*_OPEN).alias(f"{side}_denominator"),
                 )
             )
             return sums.sort("unit_id")
 
         before, now = counted("left", self._against), counted("right", self._scope.period)
-        return _Share(name, section, before, now)
+        return _Share("overdue", "headline", compare.changes(before, now))
 
     def _real(self) -> _Share:
         def counted(side: str, period: str) -> pl.DataFrame:
@@ -279,7 +277,7 @@ class _Page:
             )
 
         before, now = counted("left", self._against), counted("right", self._scope.period)
-        return _Share("real", "reality", before, now)
+        return _Share("real", "reality", compare.changes(before, now))
 
     def listing(self) -> Table | None:
         """Return what to look at first, if anything stands out."""
@@ -385,8 +383,8 @@ def _most_late(late: pl.DataFrame) -> tuple[str, int]:
     return ("", 0) if counts.is_empty() else counts.row(0)
 
 
-def _sum_of(column: str, measures: Sequence[str]) -> pl.Expr:
-    return pl.col(column).filter(pl.col("measure").is_in(list(measures))).sum().cast(pl.Int64)
+def _sum_of(*counts: str) -> pl.Expr:
+    return pl.col("numerator").filter(pl.col("measure").is_in(counts)).sum().cast(pl.Int64)
 
 
 def _share_words(share: float) -> str:

@@ -14,6 +14,7 @@ import polars as pl
 from scipy.special import betaincinv, ndtri
 
 from workbench.core.vocabulary import EVERYTHING
+from workbench.figures.design_effects import month_effects
 from workbench.figures.estimates import Estimate, difference, wilson
 from workbench.figures.estimates.shares import Z_95
 
@@ -112,7 +113,8 @@ def unit_effects(measures: pl.DataFrame, *, period: str, profile: str) -> pl.Dat
 
     Source: as ``figures.design_effects``.
     """
-    return _rows_of(measures, period, profile, "late_or_overdue").select("unit_id", "design_effect")
+    rates = _rows_of(measures, profile, "late_or_overdue")
+    return rates.filter(pl.col("period") == period).select("unit_id", "design_effect")
 
 
 def change(
@@ -127,24 +129,33 @@ def change(
 
     One row per unit and one for ``*``: both sides with numerator, denominator, value, interval
     and design effect; ``difference`` = right minus left with ``lower`` and ``upper`` (Newcombe's
-    hybrid score, 95 %, widened by ``spread``), ``sure_lower`` and ``sure_upper`` (the same,
-    allowing for as many units as there are: a unit has moved only by these; of ``*`` they are the
-    first). ``spread`` is by how much the changes of units vary more than those of independent
-    dossiers do: 1 of fewer than five units. A side whose own design effect is larger is widened by
-    that; ``*``, whose design effects count the months of units, by these alone. Null where a side
-    has no dossiers. Evidence level 2: a comparison.
+    hybrid score, 95 %), ``sure_lower`` and ``sure_upper`` (the same, allowing for as many units
+    as there are: a unit has moved only by these; of ``*`` they are the first). Each side is
+    widened by its own design effect or by how its months vary (``month_effects``), whichever is
+    larger: how far other units change is no error of this one's change. Where the measures have
+    no months, as ``changes``. Null where a side has no dossiers. Evidence level 2: a comparison.
 
-    Source: as ``estimates.shares.wilson``; the middle of the squared changes over that of their
-    law, so that units that moved do not widen it (Efron 2004, J. Am. Stat. Assoc. 99, 96-104);
-    Bonferroni (1936).
+    Source: as ``estimates.shares.wilson`` and ``design_effects.month_effects``; Bonferroni (1936).
     """
+    rates = _rows_of(measures, profile, measure)
+    periods = {"left": left, "right": right}
     sides = [
-        _rows_of(measures, period, profile, measure).select(
+        rates.filter(pl.col("period") == period).select(
             "unit_id", *(pl.col(b).alias(f"{side}_{b}") for b in _SIDE)
         )
-        for side, period in (("left", left), ("right", right))
+        for side, period in periods.items()
     ]
-    return changes(*sides).with_columns(
+    both = _beside(*sides)
+    of_months = month_effects(rates, [period for period in (left, right) if period])
+    if of_months is None:
+        compared = changes(*sides)
+    else:
+        least = [
+            {side: of_months.get((unit, period), 1.0) for side, period in periods.items()}
+            for unit in both["unit_id"]
+        ]
+        compared = _with_intervals(both, least)
+    return compared.with_columns(
         pl.lit(left).alias("left"),
         pl.lit(right).alias("right"),
         pl.lit("newcombe").alias("method"),
@@ -153,7 +164,7 @@ def change(
 
 
 def changes(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
-    """Return how a share of every unit and of ``*`` differs between two sides.
+    """Return how a share of every unit and of ``*`` differs between two sides without months.
 
     Args:
         left: One row per unit and one for ``*``: ``unit_id``, ``left_numerator``,
@@ -161,20 +172,34 @@ def changes(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
         right: The same of the other side.
 
     Returns:
-        The rows of both with difference, lower, upper, sure_lower, sure_upper and spread, as
-        ``change`` describes them.
+        The rows of both with difference, lower, upper, sure_lower and sure_upper, as ``change``
+        describes them, widened by how much the changes of units vary beyond those of independent
+        dossiers (not at all of fewer than five units), or by a larger design effect; ``*``, where
+        those of both sides are known, by these alone.
+
+    Source: the middle of the squared changes over that of their law, so that units that moved do
+    not widen it (Efron 2004, J. Am. Stat. Assoc. 99, 96-104).
     """
-    both = left.join(right, on="unit_id", how="full", coalesce=True).sort("unit_id")
+    both = _beside(left, right)
     rows = both.to_dicts()
     spread = _spread_of_changes(rows)
-    units = sum(row["unit_id"] != EVERYTHING for row in rows)
-    sure = _sure(units)
     # what units change by themselves is no error of the change of all
-    spreads = [1.0 if _knows_all(row) else spread for row in rows]
-    gaps = [_gap(*pair) for pair in zip(rows, spreads, strict=True)]
+    widths = [1.0 if _knows_all(row) else spread for row in rows]
+    return _with_intervals(both, [{"left": width, "right": width} for width in widths])
+
+
+def _beside(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
+    return left.join(right, on="unit_id", how="full", coalesce=True).sort("unit_id")
+
+
+def _with_intervals(both: pl.DataFrame, least: Sequence[Mapping[str, float]]) -> pl.DataFrame:
+    """Return both sides with their difference, each side widened by ``least`` at least."""
+    rows = both.to_dicts()
+    sure = _sure(sum(row["unit_id"] != EVERYTHING for row in rows))
+    gaps = [_gap(row, wide) for row, wide in zip(rows, least, strict=True)]
     surer = [
         _gap(row, wide, Z_95 if row["unit_id"] == EVERYTHING else sure)
-        for row, wide in zip(rows, spreads, strict=True)
+        for row, wide in zip(rows, least, strict=True)
     ]
     return both.with_columns(
         pl.Series("difference", [g[0] for g in gaps], dtype=pl.Float64),
@@ -182,7 +207,6 @@ def changes(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
         pl.Series("upper", [g[2] for g in gaps], dtype=pl.Float64),
         pl.Series("sure_lower", [g[1] for g in surer], dtype=pl.Float64),
         pl.Series("sure_upper", [g[2] for g in surer], dtype=pl.Float64),
-        pl.lit(spread).alias("spread"),
     )
 
 
@@ -231,17 +255,18 @@ def _knows_all(row: Mapping[str, Any]) -> bool:
 
 
 def _gap(
-    row: dict[str, object], spread: float, z: float = Z_95
+    row: Mapping[str, Any], least: Mapping[str, float], z: float = Z_95
 ) -> tuple[float | None, float | None, float | None]:
-    return difference(_side(row, "left", spread, z), _side(row, "right", spread, z))
+    left, right = (_side(row, side, least[side], z) for side in ("left", "right"))
+    return difference(left, right)
 
 
-def _side(row: dict[str, object], side: str, spread: float, z: float) -> Estimate:
+def _side(row: Mapping[str, Any], side: str, least: float, z: float) -> Estimate:
     numerator, denominator = row[f"{side}_numerator"], row[f"{side}_denominator"]
     if not isinstance(numerator, int) or not isinstance(denominator, int):
         return wilson(0, 0)
     effect = row.get(f"{side}_design_effect")
-    widened = max(spread, effect) if isinstance(effect, float) else spread
+    widened = max(least, effect if isinstance(effect, float) else 1.0, 1.0)
     return wilson(numerator, denominator, widened, z)
 
 
@@ -263,10 +288,13 @@ def _spread_of_changes(rows: Sequence[Mapping[str, Any]]) -> float:
     return max(1.0, float(median(squares)) / _MEDIAN_SQUARE)
 
 
-def _rows_of(measures: pl.DataFrame, period: str, profile: str, measure: str) -> pl.DataFrame:
+def _rows_of(measures: pl.DataFrame, profile: str, measure: str) -> pl.DataFrame:
     """Return one measure of each unit and of ``*``, procedures and channels together."""
-    return _all_procedures(measures, period, profile).filter(
-        pl.col("measure") == measure, pl.col("channel_in") == EVERYTHING
+    return measures.filter(
+        pl.col("measure") == measure,
+        pl.col("profile") == profile,
+        pl.col("procedure_id") == EVERYTHING,
+        pl.col("channel_in") == EVERYTHING,
     )
 
 
