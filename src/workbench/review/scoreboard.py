@@ -188,7 +188,7 @@ def dossier_sentences(revisions: RevisionDiff) -> Iterator[str]:
     if not flips.is_empty():
         names = _listed([_flip(row) for row in flips.iter_rows(named=True)], _SHOWN["flips"])
         yield say("revisions.flipped", count=numerals.count(flips.height), names=names)
-        if n_later := flips["is_snapshot_moved"].sum():
+        if n_later := flips.filter("is_snapshot_moved").height:
             yield say("revisions.flipped_by_snapshot", count=numerals.count(n_later))
 
 
