@@ -1,8 +1,9 @@
 """How long each format of a briefing takes, how large it is, and how many words and sheets it has.
 
 The briefing of all units together, page and documents, then every unit in one run, then the sheets
-of all units and procedures: processor seconds (a format beyond the page it is laid out from), wall
-seconds and bytes. The project's own results are read; everything is written to a folder of its own.
+of all units and procedures: processor and wall seconds, and bytes. A document is laid out from the
+pages, so its seconds include theirs; a difference of a second between two formats is noise. The
+project's own results are read; everything is written to a folder of its own.
 
 ``python benches/formats.py [--period PERIOD] [--each]``
 """
@@ -45,10 +46,10 @@ def main() -> None:
     with TemporaryDirectory() as scratch:
         here = Path(scratch)
         write(here / "first", *documents, LIVE)
-        page_seconds, wall = _measure(lambda: write(here / HTML))
+        seconds, wall = _measure(lambda: write(here / HTML))
         folder = here / HTML / period / "all"
         size = sum(file.stat().st_size for file in folder.glob("*.html"))
-        print(f"pages: {page_seconds:.1f} s cpu, {wall:.1f} s wall, {size:,} bytes")
+        _print("pages", seconds, wall, size)
         for page in sorted(folder.glob("*.html")):
             words = len(unescape(MARKUP.sub(" ", page.read_text(encoding="utf-8"))).split())
             print(f"  {page.name}: {page.stat().st_size:,} bytes, {words:,} words")
@@ -56,10 +57,10 @@ def main() -> None:
             seconds, wall = _measure(partial(write, here / name, name))
             written = (here / name / period / "all" / f"briefing.{name}").read_bytes()
             sheets = f", {len(PAGE.findall(written))} pages of A4" if name == "pdf" else ""
-            _print(name, seconds - page_seconds, wall, len(written), sheets)
+            _print(f"pages and {name}", seconds, wall, len(written), sheets)
         seconds, wall = _measure(lambda: write(here / LIVE, LIVE))
         size = sum(f.stat().st_size for f in (here / LIVE).rglob("*.html") if LIVE in f.parts[-2])
-        _print(LIVE, seconds - page_seconds, wall, size)
+        _print(f"pages and {LIVE}", seconds, wall, size)
         if args.each:
             units = len(book.units())
             seconds, wall = _measure(lambda: write(here / EACH, *documents, unit=EACH))
@@ -74,9 +75,7 @@ def main() -> None:
 
 
 def _print(name: str, seconds: float, wall: float, size: int, more: str = "") -> None:
-    print(
-        f"{name}: {seconds:.1f} s cpu, {wall:.1f} s wall in all, {size:,} bytes{more}", flush=True
-    )
+    print(f"{name}: {seconds:.1f} s cpu, {wall:.1f} s wall, {size:,} bytes{more}", flush=True)
 
 
 def _measure(work: Callable[[], object]) -> tuple[float, float]:

@@ -59,8 +59,9 @@ def find_reasons(project: Project, left: Side, right: Side) -> tuple[Reason, ...
         if states[0] != states[1]:
             stages.setdefault((what, *states), []).append(stage)
     reasons = [
-        Reason(_group(what), what, tuple(names), old, new, _files(project, what, left, right))
+        Reason(group, what, tuple(names), old, new, files)
         for (what, old, new), names in stages.items()
+        for group, files in _by_group(what, _files(project, what, left, right))
     ]
     return tuple(sorted(reasons, key=lambda r: (GROUPS.index(r.group), r.what, r.left, r.right)))
 
@@ -114,6 +115,15 @@ def _group(what: str) -> Group:
         if what == folder or what.startswith((f"{folder}/", f"{folder}:")):
             return group
     return "code"
+
+
+def _by_group(what: str, files: tuple[str, ...]) -> Iterator[tuple[Group, tuple[str, ...]]]:
+    """Yield an input's files by kind: a stage may read a folder that keeps several kinds."""
+    if not files:
+        yield _group(what), ()
+    for group in GROUPS:
+        if some := tuple(file for file in files if _group(file) == group):
+            yield group, some
 
 
 def _files(project: Project, what: str, left: Side, right: Side) -> tuple[str, ...]:

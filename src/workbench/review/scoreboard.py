@@ -188,6 +188,8 @@ def dossier_sentences(revisions: RevisionDiff) -> Iterator[str]:
     if not flips.is_empty():
         names = _listed([_flip(row) for row in flips.iter_rows(named=True)], _SHOWN["flips"])
         yield say("revisions.flipped", count=numerals.count(flips.height), names=names)
+        if n_later := flips.filter("is_snapshot_moved").height:
+            yield say("revisions.flipped_by_snapshot", count=numerals.count(n_later))
 
 
 def _flip(row: dict[str, Any]) -> str:
@@ -197,12 +199,15 @@ def _flip(row: dict[str, Any]) -> str:
 
 def why_sentence(reasons: tuple[Reason, ...]) -> str:
     """Return which inputs changed, the first few by name."""
-    names = "; ".join(
-        f"{say(f'revisions.group_{reason.group}')}: {_input(reason)}" for reason in reasons[:_WHY]
+    # two stages may read one file by different names: it is one input to a reader
+    inputs = list(
+        dict.fromkeys(
+            f"{say(f'revisions.group_{reason.group}')}: {_input(reason)}" for reason in reasons
+        )
     )
-    more = len(reasons) - _WHY
+    more = len(inputs) - _WHY
     rest = f"; {say('revisions.more', count=numerals.count(more))}" if more > 0 else ""
-    return say("revisions.why", inputs=names + rest)
+    return say("revisions.why", inputs="; ".join(inputs[:_WHY]) + rest)
 
 
 def _input(reason: Reason) -> str:

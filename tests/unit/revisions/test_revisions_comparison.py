@@ -15,6 +15,7 @@ from workbench.core.errors import InputRejected, RuleFailed, UsageProblem
 from workbench.core.project import Project, shipped
 from workbench.review import compare_revisions, enforce_limits, read_limits, to_text
 from workbench.review.reasons import find_reasons
+from workbench.review.scoreboard import why_sentence
 from workbench.review.snapshots import RevisionTables
 
 
@@ -212,6 +213,25 @@ def test_a_stage_that_was_not_run_again_hides_nothing(project, monkeypatch):
     assert [(r.what, r.stages, r.left, r.right) for r in find_reasons(project, *sides)] == [
         ("params.yaml:explain.profile", ("explain",), "wb_strict", "wb_legal")
     ]
+
+
+def test_a_file_is_one_input_of_its_own_kind_however_stages_read_it(project, monkeypatch):
+    day_list = "data/reference/calendars/days.csv"
+    locks = {
+        side: {
+            "clock": {"deps": [{"path": day_list, "md5": side}]},
+            "brief": {"deps": [{"path": "data/reference", "md5": side}]},
+        }
+        for side in ("before", "after")
+    }
+    sides = RevisionTables(project, "before", "before"), RevisionTables(project, "after", "after")
+    monkeypatch.setattr(RevisionTables, "lock", lambda side: locks[side.label])
+    reasons = find_reasons(project, *sides)
+    assert [(r.group, r.what, r.files) for r in reasons] == [
+        ("calendar", "data/reference", (day_list,)),
+        ("calendar", day_list, ()),
+    ]
+    assert why_sentence(reasons) == f"Why, inputs that changed: calendar: {day_list}."
 
 
 def test_each_side_is_read_by_its_own_parameters(revisions):

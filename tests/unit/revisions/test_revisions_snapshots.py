@@ -103,4 +103,4 @@ def test_every_kind_of_change_is_counted_exactly(compared):
 def test_what_only_the_later_snapshot_moved_is_put_down_to_it(compared):
     assert compared.flips["is_snapshot_moved"].sum() == compared.flips.height == OVERDUE
     assert "the lateness profile" not in to_text(compared, rows=40)
-    assert "the snapshot" in to_text(compared, rows=40)
+    assert f"later snapshot lies past their due date: {OVERDUE}." in to_text(compared)
