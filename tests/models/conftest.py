@@ -149,6 +149,7 @@ def clean(warehouses: Warehouses, calendar_days: pl.DataFrame) -> Clean:
             "dossier": landed("dossier", dossiers, DOSSIER),
             "step": landed("step", list(steps), STEP),
             "pause": landed("pause", list(pauses), PAUSE),
+            "paper": landed("paper", [], {}),
         }
         rows = pl.concat(frame.select(POSITION[0], POSITION[2]) for frame in tables.values())
         read = rows.unique().group_by("source_file").agg(pl.len().alias("rows_read"))
@@ -160,7 +161,9 @@ def clean(warehouses: Warehouses, calendar_days: pl.DataFrame) -> Clean:
         ]
         files = [{**f, "snapshot_at": taken.get(f["source_file"], f["snapshot_at"])} for f in files]
         files = [{**f, **extra.get(f["source_file"], {})} for f in files]
-        without = {f"parsed_{kind}s" for kind in ("step", "pause") if tables[kind].is_empty()}
+        without = {
+            f"parsed_{kind}s" for kind in ("step", "pause", "paper") if tables[kind].is_empty()
+        }
         cleaned = Cleaned(warehouses, without)
         warehouse = cleaned.warehouse
         warehouse.keep("calendar_days", lambda: calendar_days)

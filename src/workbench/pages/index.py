@@ -42,8 +42,8 @@ class _Entry:
     def series(self) -> tuple[str, ...]:
         """What it has in common with the briefings of other periods that it is compared with."""
         kind = Period.parse(self.about["period"]).kind
-        names = ("unit", "language", "profile", "notebook")
-        return (*(self.about[name] for name in names), kind, str(is_published(self.path.parent)))
+        scope = (self.about[name] for name in ("unit", "language", "profile"))
+        return (*scope, self.path.stem, kind, str(is_published(self.path.parent)))
 
     @property
     def starts_on(self) -> str:
