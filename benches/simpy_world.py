@@ -52,12 +52,12 @@ class Office:
 
     def absence(self) -> Generator[Any, Any, None]:
         """Take officers away on days of the second and third quarter, on all of them at dose 1."""
-        env, kept = self.world.env, max(1, round(self.load / 1.08))
+        env, staff = self.world.env, max(1, round(self.load / 1.08))
         length = ABSENCE_DAYS * DAY
         yield env.timeout(QUARTER)
         while env.now < 3 * QUARTER:
             begun, gone = env.now, []
-            for _ in range(self.number - kept):
+            for _ in range(self.number - staff):
                 gone.append((yield self.officers.get()))
             back = 3 * QUARTER if self.world.dose == 1 else begun + self.world.dose * length
             yield env.timeout(max(0, back - env.now))

@@ -261,8 +261,8 @@ def measure(
     bench, rows = Workbench(facts, threads=1), []
     with TemporaryDirectory() as home:
         folder = Path(home)
-        made = [python, str(ROOT / "benches" / WORLDS[world]), seed, size, dose, str(folder)]
-        subprocess.run(made, check=True)  # noqa: S603
+        command = [python, str(ROOT / "benches" / WORLDS[world]), seed, size, dose, str(folder)]
+        subprocess.run(command, check=True)  # noqa: S603
         for columns, missing in COLUMNS.items():
             tables = register(folder, calendar, columns)
             analysis, truth = bench.analyse(tables), truth_of(folder, tables, int(size))
@@ -288,21 +288,21 @@ def page(rows: list[dict[str, str]]) -> str:
     groups: dict[tuple[str, ...], list[dict[str, str]]] = {}
     for row in rows:
         groups.setdefault(tuple(row[name] for name in GROUP), []).append(row)
-    own = [r for r in rows if r["contender"] == "workbench"]
-    worst = {w: median(float(r["cell_f1"]) for r in own if r["world"] == w) for w in WORLDS}
+    runs = [r for r in rows if r["contender"] == "workbench"]
+    worst = {w: median(float(r["cell_f1"]) for r in runs if r["world"] == w) for w in WORLDS}
     for group, here in sorted(groups.items(), key=lambda item: (worst[item[0][0]], item[0])):
         cells = [_spread([float(r[name]) for r in here if r[name]]) for name in MEASURES]
         lines.append(f"| {' | '.join((*group, str(len(here)), *cells))} |")
-    return PAGE.format(table="\n".join(lines), targets="\n".join(_targets(own)))
+    return PAGE.format(table="\n".join(lines), targets="\n".join(_targets(runs)))
 
 
-def _targets(own: list[dict[str, str]]) -> Iterator[str]:
+def _targets(runs: list[dict[str, str]]) -> Iterator[str]:
     """Yield a row per target: of the worlds, how many reach it, and how far they are."""
     for columns, (dominant, f1, false) in TARGETS.items():
         for place, dose in enumerate(("1", "0.6", "0.35")):
-            wanted = (dominant and dominant[place], f1 and f1[place], false)
-            for name, bound in zip(("dominant", "cell_f1", MEASURES[-1]), wanted, strict=True):
-                here = [r for r in own if (r["columns"], r["dose"]) == (columns, dose) and r[name]]
+            bounds = (dominant and dominant[place], f1 and f1[place], false)
+            for name, bound in zip(("dominant", "cell_f1", MEASURES[-1]), bounds, strict=True):
+                here = [r for r in runs if (r["columns"], r["dose"]) == (columns, dose) and r[name]]
                 if bound is not None and here:
                     yield f"| {columns} | {dose} | {_reached(name, bound, here)} |"
 

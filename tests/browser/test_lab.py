@@ -125,7 +125,7 @@ def test_a_session_from_the_start_page_to_an_export(  # noqa: PLR0915 - one sess
     saved = lab.root / "notebooks" / "compare_units.ipynb"
     assert parameters(saved)["period"] == "2021-H1"
     assert {parameters(saved)["unit"]} == chosen
-    seen = page.locator(f"{HERE} .jp-OutputArea-output ul").first.inner_text().split("\n")[0]
+    sentence = page.locator(f"{HERE} .jp-OutputArea-output ul").first.inner_text().split("\n")[0]
     project = Project(lab.root)
     with notebook_environment(project.root):
         executed = run_notebook(saved, {}, home=project.root)
@@ -134,7 +134,7 @@ def test_a_session_from_the_start_page_to_an_export(  # noqa: PLR0915 - one sess
         for cell in executed.cells
         for output in cell.get("outputs", [])
     )
-    assert seen.rpartition(" mức")[0] in printed
+    assert sentence.rpartition(" mức")[0] in printed
 
     # a table filters and downloads
     table = page.locator(f"{HERE} table.dataTable").first

@@ -167,9 +167,9 @@ def test_pages_are_made_again_only_when_something_behind_them_changed(bench, cha
     # the same bytes in the same place, unless what the page says was changed
     says_else = (_change_a_notebook, _change_a_table, _write_office_text)
     assert (trees[0] == trees[1]) == (change not in says_else)
-    own = "<p>Tăng cường &lt;b&gt;một&lt;/b&gt; người.</p>"
-    with_own = [name for name, page in trees[1].items() if own.encode() in page]
-    assert with_own == (["all/briefing.html"] if change is _write_office_text else [])
+    paragraph = "<p>Tăng cường &lt;b&gt;một&lt;/b&gt; người.</p>"
+    pages = [name for name, page in trees[1].items() if paragraph.encode() in page]
+    assert pages == (["all/briefing.html"] if change is _write_office_text else [])
 
 
 def test_pages_of_another_question_are_made_beside_those_there_are(bench):
@@ -367,9 +367,9 @@ def test_a_vietnamese_reader_meets_no_id_and_sentences_as_offices_write_them(
 
 def texts_of(document: bytes) -> list[str]:
     """The paragraphs of a Word document, or the texts of a workbook's cells and sheet names."""
-    with zipfile.ZipFile(io.BytesIO(document)) as made:
-        named = [n for n in made.namelist() if n.endswith(("document.xml", "sharedStrings.xml"))]
-        roots = [ElementTree.fromstring(made.read(name)) for name in named]
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        names = [n for n in archive.namelist() if n.endswith(("document.xml", "sharedStrings.xml"))]
+        roots = [ElementTree.fromstring(archive.read(name)) for name in names]
     wholes = [
         whole for root in roots for tag in ("p", "si") for whole in root.iterfind(f".//{{*}}{tag}")
     ]
@@ -381,8 +381,8 @@ def test_documents_are_worded_as_the_pages_are(briefed, form, unofficial):
     """What a format adds of its own (cover, notes, places for the office) is worded so as well."""
     if lacking_library(form):
         pytest.skip(f"the library of {form} is not installed here")
-    shown = parts_of(nbformat.read(briefed / "briefing.ipynb", as_version=4), FOLDED)
-    parts = tuple(part for part in shown if not isinstance(part, Picture))
+    all_parts = parts_of(nbformat.read(briefed / "briefing.ipynb", as_version=4), FOLDED)
+    parts = tuple(part for part in all_parts if not isinstance(part, Picture))
     page = Page(
         *("vi", "Bản tóm tắt", "Toàn bộ đơn vị", ("UBND Phường 1",), "", True, "0", "{}", ()),
         snapshot_at=dt.datetime(2022, 6, 30, 10),  # noqa: DTZ001 (documents keep no zone)

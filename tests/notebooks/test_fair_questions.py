@@ -126,12 +126,12 @@ def test_cells_name_only_what_the_whole_table_lets_stand(small_book):
 
 
 def test_cells_say_among_how_many_they_were_tested(small_book):
-    tested = small_book.cell_tests.filter(pl.col("period").str.contains("-H"))
+    tests = small_book.cell_tests.filter(pl.col("period").str.contains("-H"))
     answer = small_book.cells(PERIOD)
-    named = set(answer.frame["reading"].drop_nulls())
-    proper = tested.filter(pl.col("cause") != "unexplained")
+    readings = set(answer.frame["reading"].drop_nulls())
+    proper = tests.filter(pl.col("cause") != "unexplained")
     # the unexplained do not count among those that causes are tested with
-    family = proper if named & {"difference", "overload"} else tested
+    family = proper if readings & {"difference", "overload"} else tests
     assert numerals.count(family.height) in answer.sentence()
 
 

@@ -69,15 +69,15 @@ def test_a_page_of_older_results_is_stale_and_copies_as_latest_are_not_listed(pu
 
 
 def test_two_pages_that_differ_in_anything_have_two_addresses(small_book):
-    usual = small_book.against("2022-H1")
-    other = "2022-H1" if usual != "2022-H1" else "2021-H2"
-    asked = {
+    default = small_book.against("2022-H1")
+    other = "2022-H1" if default != "2022-H1" else "2021-H2"
+    folders = {
         briefing_folder(book, unit, "2022-H1", against, profile, is_public=is_public)
         for book in (small_book, replace(small_book, language="en"))
         for unit in ("*", "SD-P1")
-        for against in (usual, other)
+        for against in (default, other)
         for profile in ("wb_strict", "wb_legal")
         for is_public in (False, True)
     }
-    assert len(asked) == 2**5
-    assert "all" in asked
+    assert len(folders) == 2**5
+    assert "all" in folders

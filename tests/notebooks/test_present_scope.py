@@ -106,10 +106,10 @@ def test_courses_and_control_charts_of_a_merged_unit_begin_with_its_predecessors
         rows = {r["period"]: (r["numerator"], r["denominator"]) for r in answer.frame.to_dicts()}
         assert rows["2021-03"] == whole["2021-03"]
         assert has_scope(answer)
-    own = month_sums(book, "late_or_overdue", "SD-P1")
+    sums = month_sums(book, "late_or_overdue", "SD-P1")
     old = book.course(NOW, unit="SD-P1")
     rows = {r["period"]: (r["numerator"], r["denominator"]) for r in old.frame.to_dicts()}
-    assert rows == {month: own[month] for month in rows}
+    assert rows == {month: sums[month] for month in rows}
     assert not has_scope(old)
     assert not has_scope(book.course(NOW, unit="SD-YT"))
     assert not has_scope(book.course(NOW))
@@ -130,8 +130,8 @@ def test_the_gap_of_a_merged_unit_is_that_of_the_rates_beside_it(merged):
 
 def test_units_side_by_side_are_those_after_the_merger_with_all_that_was_theirs(merged):
     book = merged(("SD-P1", "SD-VH", "1"))
-    asked = book.compare_units("2021")
-    units = {row["unit_id"]: row for row in asked.frame.to_dicts()}
+    answer = book.compare_units("2021")
+    units = {row["unit_id"]: row for row in answer.frame.to_dicts()}
     assert "SD-P1" not in units
     before = {
         r["unit_id"]: r
@@ -145,7 +145,7 @@ def test_units_side_by_side_are_those_after_the_merger_with_all_that_was_theirs(
     }
     fair = {row["unit_id"]: row for row in book.fair_units("2021").frame.to_dicts()}
     assert fair["SD-VH"]["n_dossiers"] == units["SD-VH"]["late_or_overdue_denominator"]
-    assert has_scope(asked)
+    assert has_scope(answer)
     marked = book.compare_units("2021", unit="SD-P1")
     assert "SD-P1" in marked.frame["unit_id"].to_list()
     assert not has_scope(book.compare_units(NOW))

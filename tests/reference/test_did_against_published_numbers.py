@@ -259,7 +259,7 @@ def test_the_course_of_a_single_unit_is_carried_on_as_by_statsmodels():
 def test_intervals_of_a_single_unit_allow_for_months_that_resemble_each_other():
     random = np.random.default_rng(7)
     for correlation, least in ((0.0, 0.93), (0.4, 0.88)):
-        held = 0
+        hits = 0
         for _ in range(300):
             deviations = random.normal(0, 0.05, 18)
             for i in range(1, 18):
@@ -268,5 +268,5 @@ def test_intervals_of_a_single_unit_allow_for_months_that_resemble_each_other():
             sizes = random.poisson(100, 18)
             met = random.binomial(sizes, np.clip(0.4 + deviations, 0, 1))
             _, lower, upper = interrupted_series(met / sizes, sizes, 0.24 / sizes, after=12)
-            held += lower <= 0 <= upper
-        assert held / 300 >= least
+            hits += lower <= 0 <= upper
+        assert hits / 300 >= least

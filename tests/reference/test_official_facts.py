@@ -113,9 +113,9 @@ def test_online_filing_has_no_cliff_at_its_threshold(reference_dir):
 def test_satisfaction_with_handling_is_all_less_the_late_and_the_complained_of(
     reference_dir, late, complaints, recorded, points
 ):
-    counted = {"progress_in_time": 100 - late, "in_play": 100}
-    counted |= {"complaints": complaints, "complaint_known": recorded}
-    figures = dict.fromkeys(COUNTERS, 0) | counted
+    counts = {"progress_in_time": 100 - late, "in_play": 100}
+    counts |= {"complaints": complaints, "complaint_known": recorded}
+    figures = dict.fromkeys(COUNTERS, 0) | counts
     items = simulate_766(figures, reference_dir, version=2).items
     item = items.filter(item_id="satisfaction_handling").row(0, named=True)
     assert item["points"] == (None if points is None else pytest.approx(points))

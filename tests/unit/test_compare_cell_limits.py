@@ -25,9 +25,9 @@ def test_a_rise_at_all_units_alike_is_reported_as_common_and_one_at_two_units_is
 
 
 def test_dossiers_of_procedures_that_one_unit_alone_has_are_counted():
-    own = (pl.col("unit_id") == "U02") & (pl.col("procedure_id") == "P1")
+    is_alone = (pl.col("unit_id") == "U02") & (pl.col("procedure_id") == "P1")
     rows = world(0).with_columns(
-        pl.when(own).then(pl.lit("P9")).otherwise("procedure_id").alias("procedure_id")
+        pl.when(is_alone).then(pl.lit("P9")).otherwise("procedure_id").alias("procedure_id")
     )
     whole = rows.filter(pl.col("cause") == "queue").with_columns(pl.lit("*").alias("cause"))
     alone = without_peers(whole, "2022-Q2").filter(pl.col("n_alone") > 0)

@@ -116,20 +116,20 @@ def cells(seed: int, effect: float) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=names, orient="row")
 
 
-def judged(rows: pl.DataFrame, treated: set[str], since: str = MONTHS[5], cause: str = "*"):
+def judge(rows: pl.DataFrame, treated: set[str], since: str = MONTHS[5], cause: str = "*"):
     """Return what the units with a change did against the others, and by their own course."""
-    asked = {"treated": treated, "since": since}
-    outcome = late_outcome(rows, periods=MONTHS[:8], cause=cause, **asked)
-    both = intervention(outcome, **asked), interrupted(outcome, **asked)
+    change = {"treated": treated, "since": since}
+    outcome = late_outcome(rows, periods=MONTHS[:8], cause=cause, **change)
+    both = intervention(outcome, **change), interrupted(outcome, **change)
     return [frame.row(0, named=True) for frame in both]
 
 
 def test_an_intervention_is_a_cause_only_where_its_conditions_hold():
-    found, _ = judged(cells(2, 0.2), {"U0", "U1", "U2"})
-    assert 0 < found["lower"] <= 0.2 <= found["upper"]
-    assert (found["evidence_level"], found["reasons"]) == (4, [])
-    assert (found["n_treated"], found["n_others"]) == (3, 5)
-    alone, course = judged(cells(2, 0.2), {"U0"})
+    together, _ = judge(cells(2, 0.2), {"U0", "U1", "U2"})
+    assert 0 < together["lower"] <= 0.2 <= together["upper"]
+    assert (together["evidence_level"], together["reasons"]) == (4, [])
+    assert (together["n_treated"], together["n_others"]) == (3, 5)
+    alone, course = judge(cells(2, 0.2), {"U0"})
     assert (alone["evidence_level"], alone["lower"]) == (2, None)
     assert "few_treated" in alone["reasons"]
     assert (course["value"], course["reasons"]) == (None, ["few_treated", "few_periods"])
@@ -137,14 +137,14 @@ def test_an_intervention_is_a_cause_only_where_its_conditions_hold():
 
 def test_a_change_before_the_first_period_is_refused():
     with pytest.raises(ValueError, match="none of the periods"):
-        judged(cells(1, 0.0), {"U0"}, since=MONTHS[0])
+        judge(cells(1, 0.0), {"U0"}, since=MONTHS[0])
 
 
 def test_a_cause_is_judged_by_its_own_part_of_the_late_dossiers():
     rows = cells(2, 0.2).with_columns(
         pl.when(pl.col("cause") == "queue").then(pl.col("n_late") / 4).alias("late_share")
     )
-    whole, part = (judged(rows, {"U0", "U1", "U2"}, cause=c)[0] for c in ("*", "queue"))
+    whole, part = (judge(rows, {"U0", "U1", "U2"}, cause=c)[0] for c in ("*", "queue"))
     assert part["value"] == pytest.approx(whole["value"] / 4)
 
 
@@ -185,15 +185,15 @@ def test_no_effect_is_said_where_there_is_none_be_it_that_all_units_moved():
 
 def test_units_whose_outcome_is_worse_since_are_named_and_those_alike_are_not():
     outcome = online(3, 0.3)
-    asked = {"treated": {"U0"}, "since": MONTHS[12], "effects": {}}
-    worse = worse_units(outcome, is_lower_better=False, **asked)
+    change = {"treated": {"U0"}, "since": MONTHS[12], "effects": {}}
+    worse = worse_units(outcome, is_lower_better=False, **change)
     assert set(worse["unit_id"]) == {"U1", "U2", "U3", "U4", "U5"}
     assert (worse["upper"] < 0).all()
     assert worse["difference"].is_sorted()
-    assert worse_units(outcome, is_lower_better=True, **asked).is_empty()
+    assert worse_units(outcome, is_lower_better=True, **change).is_empty()
     one, other = online(3, 0.0).met, online(3, 0.0).dossiers
     same = replace(outcome, met=np.repeat(one[:1], 6, 0), dossiers=np.repeat(other[:1], 6, 0))
     for is_lower_better in (True, False):
-        assert worse_units(same, is_lower_better=is_lower_better, **asked).is_empty()
-    correlated = {**asked, "effects": {f"U{n}": 60.0 for n in range(6)}}
+        assert worse_units(same, is_lower_better=is_lower_better, **change).is_empty()
+    correlated = {**change, "effects": {f"U{n}": 60.0 for n in range(6)}}
     assert worse_units(outcome, is_lower_better=False, **correlated).is_empty()

@@ -64,8 +64,8 @@ PAGE = Page(
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
     """A document in every format, each written twice."""
-    own = {**dict.fromkeys(PLACES, ""), "tasks": "Tăng cường một người.\nTháng 9."}
-    document = Document(PAGE, PARTS, (LATE, LATE), own, "data/report/2022-H1.toml")
+    answers = {**dict.fromkeys(PLACES, ""), "tasks": "Tăng cường một người.\nTháng 9."}
+    document = Document(PAGE, PARTS, (LATE, LATE), answers, "data/report/2022-H1.toml")
     names = [name for name in known_formats() if name != "html" and not lacking_library(name)]
     with use_language("vi"):
         written = {name: write_document(document, name) for name in names}
@@ -117,12 +117,12 @@ def test_a_fifth_format_is_one_folder_and_nothing_else(tmp_path, monkeypatch):
 
 
 def test_word_has_real_styles_repeated_heads_and_a_text_for_each_picture(word):
-    with zipfile.ZipFile(io.BytesIO(word)) as made:
-        body = made.read("word/document.xml").decode()
-        styles = made.read("word/styles.xml").decode()
-        header = "".join(made.read(n).decode() for n in made.namelist() if "word/header" in n)
-        assert {member.date_time for member in made.infolist()} == {(2000, 1, 1, 0, 0, 0)}
-        facts = made.read("docProps/core.xml").decode()
+    with zipfile.ZipFile(io.BytesIO(word)) as archive:
+        body = archive.read("word/document.xml").decode()
+        styles = archive.read("word/styles.xml").decode()
+        header = "".join(archive.read(n).decode() for n in archive.namelist() if "word/header" in n)
+        assert {member.date_time for member in archive.infolist()} == {(2000, 1, 1, 0, 0, 0)}
+        facts = archive.read("docProps/core.xml").decode()
     used = re.findall(r'w:pStyle w:val="(\w+)"', body)
     assert {"Heading1", "Heading2", "ListBullet", "Caption"} <= set(used)
     assert 'descr="Phường 2: 6,5%."' in body
@@ -138,8 +138,8 @@ def test_word_has_real_styles_repeated_heads_and_a_text_for_each_picture(word):
 
 
 def test_word_has_the_margins_of_official_writing_and_lays_wide_tables_down(word):
-    with zipfile.ZipFile(io.BytesIO(word)) as made:
-        body = made.read("word/document.xml").decode()
+    with zipfile.ZipFile(io.BytesIO(word)) as archive:
+        body = archive.read("word/document.xml").decode()
     margins = set(
         re.findall(r'w:pgMar w:top="(\d+)" w:right="(\d+)" w:bottom="\d+" w:left="(\d+)"', body)
     )
@@ -149,8 +149,8 @@ def test_word_has_the_margins_of_official_writing_and_lays_wide_tables_down(word
 
 
 def test_a_wide_table_stands_on_its_paper_with_its_numbers_whole(word, files):
-    with zipfile.ZipFile(io.BytesIO(word)) as made:
-        root = ElementTree.fromstring(made.read("word/document.xml"))
+    with zipfile.ZipFile(io.BytesIO(word)) as archive:
+        root = ElementTree.fromstring(archive.read("word/document.xml"))
     wide = next(t for t in root.iterfind(".//{*}tbl") if len(t.findall("{*}tr/{*}tc")) == 2 * 26)
     space = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}w"
     cells = wide.findall("{*}tr")[1].findall("{*}tc")
@@ -159,8 +159,8 @@ def test_a_wide_table_stands_on_its_paper_with_its_numbers_whole(word, files):
     # seven points a letter of half that width, and a tenth of an inch beside it
     assert widths[25] >= len(LONG) * 7 / 2 * 20
     assert wide.find("{*}tblPr/{*}tblCellMar") is not None
-    with zipfile.ZipFile(io.BytesIO(files["xlsx"])) as made:
-        sheet = ElementTree.fromstring(made.read("xl/worksheets/sheet3.xml"))
+    with zipfile.ZipFile(io.BytesIO(files["xlsx"])) as archive:
+        sheet = ElementTree.fromstring(archive.read("xl/worksheets/sheet3.xml"))
     columns = [float(column.get("width")) for column in sheet.iterfind(".//{*}col")]
     assert max(columns) < len(LONG) + 4
     heading = next(row for row in sheet.iterfind(".//{*}row") if row.get("r") == "3")
@@ -168,15 +168,15 @@ def test_a_wide_table_stands_on_its_paper_with_its_numbers_whole(word, files):
 
 
 def test_word_leaves_long_tables_to_the_workbook_and_says_so(word):
-    with zipfile.ZipFile(io.BytesIO(word)) as made:
-        body = made.read("word/document.xml").decode()
+    with zipfile.ZipFile(io.BytesIO(word)) as archive:
+        body = archive.read("word/document.xml").decode()
     assert "Đơn vị 8" not in body
     assert "«Dài» (9 dòng): xem bảng tính kèm theo" in body
 
 
 def test_word_has_the_offices_own_text_or_a_marked_place_before_and_after_the_figures(word):
-    with zipfile.ZipFile(io.BytesIO(word)) as made:
-        body = re.sub(r"<[^>]+>", "|", made.read("word/document.xml").decode())
+    with zipfile.ZipFile(io.BytesIO(word)) as archive:
+        body = re.sub(r"<[^>]+>", "|", archive.read("word/document.xml").decode())
     order = (
         *("I. Công tác chỉ đạo", "II. Tình hình", "Các đơn vị", "V. Phương hướng"),
         *("Tăng cường một người.", "Tháng 9.", "VI. Đề xuất", "Nơi nhận", "Phụ lục cho người"),
@@ -188,8 +188,8 @@ def test_word_has_the_offices_own_text_or_a_marked_place_before_and_after_the_fi
 
 def test_what_the_office_wrote_stands_before_the_annex_marked_as_its_own():
     """The PDF and the page have what is written; a blank place is for the Word document alone."""
-    own = {**dict.fromkeys(PLACES, ""), "proposals": "Xin <2> người.", "tasks": "Một.\n\nHai."}
-    document = Document(PAGE, PARTS, office_text=own)
+    answers = {**dict.fromkeys(PLACES, ""), "proposals": "Xin <2> người.", "tasks": "Một.\n\nHai."}
+    document = Document(PAGE, PARTS, office_text=answers)
     note = Text("Written by the office, not worked out from the data.", "note")
     written = (
         *(Heading("Tasks", "office-tasks"), Text("Một."), Text("Hai."), note),
@@ -197,7 +197,7 @@ def test_what_the_office_wrote_stands_before_the_annex_marked_as_its_own():
     )
     assert document.report == (*PARTS[:-2], *written, *PARTS[-2:])
     assert Document(PAGE, PARTS).report == PARTS
-    assert Document(PAGE, PARTS[:3], office_text=own).report == (*PARTS[:3], *written)
+    assert Document(PAGE, PARTS[:3], office_text=answers).report == (*PARTS[:3], *written)
 
 
 def test_own_text_is_read_per_period_and_an_unknown_entry_is_named(tmp_path):

@@ -229,8 +229,8 @@ def test_all_together_fall_clearly_though_every_unit_moves_by_itself():
     rest = table.drop("numerator", "denominator").filter(unit_id="U00")
     both = rest.join(whole, on="period").with_columns(unit_id=pl.lit("*"), design_effect=2.0)
     all_rows = pl.concat([table, both.select(table.columns)], how="vertical_relaxed")
-    moved = compare.change(all_rows, left="2022-H1", right="2022-H2", profile="p")
-    together = moved.row(by_predicate=pl.col("unit_id") == "*", named=True)
+    changes = compare.change(all_rows, left="2022-H1", right="2022-H2", profile="p")
+    together = changes.row(by_predicate=pl.col("unit_id") == "*", named=True)
     # -0.1, by 1.96 * sqrt(2 * (0.225 * 0.775 + 0.125 * 0.875) / 1400)
     assert (together["lower"], together["upper"]) == pytest.approx((-0.139, -0.061), abs=2e-3)
 
@@ -262,9 +262,9 @@ def test_a_unit_is_judged_by_its_months_and_not_by_how_others_change():
     for _ in range(20):
         table = by_months(units, random)
         for left, right in (("2022-H1", "2022-H2"), ("2022-06", "2022-07")):
-            moved = compare.change(table, left=left, right=right, profile="p")
-            assert moved.height == 15
-            for unit, low, high in moved.select("unit_id", "sure_lower", "sure_upper").rows():
+            changes = compare.change(table, left=left, right=right, profile="p")
+            assert changes.height == 15
+            for unit, low, high in changes.select("unit_id", "sure_lower", "sure_upper").rows():
                 side = -1 if high < 0 else int(low > 0)
                 counts[unit[:-1]].append((left == "2022-H1", side))
     of_halves = {kind: np.array([x for is_half, x in c if is_half]) for kind, c in counts.items()}
@@ -282,8 +282,8 @@ def test_months_of_one_unit_widen_its_own_change_alone():
     number = pl.when(month & (pl.col("unit_id") == "U0")).then(varies).otherwise("numerator")
     number = pl.when(month).then(number).otherwise(36)
     table = table.with_columns(numerator=number)
-    moved = compare.change(table, left="2022-H1", right="2022-H2", profile="p")
-    upper = dict(moved.select("unit_id", "upper").rows())
+    changes = compare.change(table, left="2022-H1", right="2022-H2", profile="p")
+    upper = dict(changes.select("unit_id", "upper").rows())
     # six months, 36 off each: 36 * 6 * 6 / 5 over 36 * 0.9, and five of its fifteen parts
     wide = (5 * 8 + 10 * 0) / 15
     assert upper["U1"] == pytest.approx(difference(wilson(36, 360), wilson(36, 360))[2])

@@ -337,10 +337,10 @@ def _limits_of_cells(run: Run, scope: Scope) -> list[Claim]:
         )
         for row in compare.common_rises(run.cell_tests, scope.period).iter_rows(named=True)
     ]
-    judged = of_unit(compare.without_peers(run.cause_cells, scope.period), scope.unit)
-    alone = judged.filter(pl.col("n_alone") > 0)
+    cells = of_unit(compare.without_peers(run.cause_cells, scope.period), scope.unit)
+    alone = cells.filter(pl.col("n_alone") > 0)
     if alone.height:
-        sums = {"alone": alone["n_alone"].sum(), "n": judged["n_dossiers"].sum()}
+        sums = {"alone": alone["n_alone"].sum(), "n": cells["n_dossiers"].sum()}
         counts = {name: numerals.count(int(value)) for name, value in sums.items()}
         units = numerals.count(alone.height)
         claims.append(claim(say("fairness.cells_alone", units=units, **counts), 1))

@@ -116,8 +116,8 @@ def _labels_to_brief(project: Project, period: str, way: RunOptions, entry: Entr
                 _fetch(way.fetch, project)
             if not way.no_refresh:
                 _refresh(project)
-            wanted = period or read_params(project).brief_period
-            return list(_periods(project, wanted, earlier_runs(project, entry)))
+            label = period or read_params(project).brief_period
+            return list(_periods(project, label, earlier_runs(project, entry)))
         except InputRejected as problem:
             if problem.key not in _AWAITED or time.monotonic() + _AGAIN > deadline:
                 raise

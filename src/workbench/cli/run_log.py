@@ -89,12 +89,12 @@ def earlier_runs(project: Project, entry: Entry) -> list[Entry]:
     A schedule is what is asked for, whatever the period: another unit, language or format is
     another schedule. What an older entry does not say is taken to be the same.
     """
-    question = _asked(entry)
+    question = _question(entry)
     finished = (run for run in read_runs(project) if run.get("outcome") in DONE)
-    return [run for run in finished if question == {**question, **_asked(run)}]
+    return [run for run in finished if question == {**question, **_question(run)}]
 
 
-def _asked(entry: Entry) -> dict[str, Any]:
+def _question(entry: Entry) -> dict[str, Any]:
     arguments = entry.get("arguments", {})
     return {name: value for name, value in arguments.items() if name != "period"}
 

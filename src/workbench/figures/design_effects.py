@@ -72,11 +72,10 @@ def month_effects(
         periods: Labels. A month has the variation of the half-year that holds it.
 
     Returns:
-        By unit (``*`` is one) and period: less than 1 where months are more alike than by
-        chance. The months of a unit are drawn to the middle of all
-        units, which those that move by themselves do not shift; of a month the middle alone
-        counts, as its own half-year holds what it is compared for. None where no unit has two
-        months.
+        By unit (``*`` is one) and period; less than 1 where months are more alike than by chance.
+        The effect of a unit's own months is shrunk towards the median of all units, which units
+        that change do not shift. A month takes the median: the other months of its half-year
+        are part of what it is compared for. None where no unit has two months.
 
     Source: as ``design_effects``; the middle over that of its law: Efron (2004), J. Am. Stat.
     Assoc. 99, 96-104.
@@ -106,7 +105,7 @@ def month_effects(
     return {
         (unit, period): round(common, 6)
         if kind_of[period] == "month" or (unit, period) not in effects
-        else round(_drawn(*effects[unit, period], common), 6)
+        else round(_towards_median(*effects[unit, period], common), 6)
         for unit in rates["unit_id"].unique()
         for period in periods
     }
@@ -121,7 +120,7 @@ def _own_effect(months: Sequence[tuple[int, int]]) -> tuple[float, int] | None:
     return _effect_of_months(_variance_between(months), counts), len(months) - 1
 
 
-def _drawn(effect: float, free: int, common: float) -> float:
+def _towards_median(effect: float, free: int, common: float) -> float:
     return (free * effect + _FEW_MONTHS * common) / (free + _FEW_MONTHS)
 
 

@@ -134,15 +134,15 @@ def _kept_text(found: Inspection) -> Iterator[str]:
 
 def _stamps(found: Inspection) -> Iterator[str]:
     """Propose from what the stamps of steps follow; what only a person knows is a comment."""
-    seen = found.stamps
-    if seen.instant_steps:
+    stamps = found.stamps
+    if stamps.instant_steps:
         yield _comment("instant_steps")
-        yield f"instant_steps = [{', '.join(map(quoted, seen.instant_steps))}]"
-    if seen.n_successions:
-        in_order, n = numerals.count(seen.n_in_order), numerals.count(seen.n_successions)
+        yield f"instant_steps = [{', '.join(map(quoted, stamps.instant_steps))}]"
+    if stamps.n_successions:
+        in_order, n = numerals.count(stamps.n_in_order), numerals.count(stamps.n_successions)
         yield _comment("in_order", in_order=in_order, n=n)
         yield '# arrives_with = "step_before"'
-    if seen.has_only_begins:
+    if stamps.has_only_begins:
         yield _comment("only_begins")
         yield '# finishes_with = "next_step"'
 

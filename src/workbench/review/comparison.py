@@ -220,8 +220,8 @@ def _compare_rows(
             replace_table(file, pl.read_parquet(file, n_rows=0))
     tables = compare_tables({n: files[n] for n in differing}, keys, narrowed=narrowed)
     for file, rows in totals.items():
-        moved = pl.read_parquet(file)
-        replace_table(file, pl.concat([moved, rows], how="diagonal").unique())
+        differences = pl.read_parquet(file)
+        replace_table(file, pl.concat([differences, rows], how="diagonal").unique())
     return tables
 
 

@@ -148,8 +148,8 @@ def test_a_record_of_what_tables_were_made_from_is_said_in_words(revisions):
     clock = Output("data/clock", ("origin.json",))
     results = Output("data/results", ("measures.json", "measures.parquet", "origin.json"))
     text = to_text(dataclasses.replace(revisions, outputs=(clock, results), pages=None))
-    said = "data/clock (the same tables, made from other results of the stage before)"
-    assert f"Other files of results that differ: {said}; data/results (measures.json)." in text
+    record = "data/clock (the same tables, made from other results of the stage before)"
+    assert f"Other files of results that differ: {record}; data/results (measures.json)." in text
     assert "origin.json" not in text
 
 

@@ -125,11 +125,11 @@ def test_a_hidden_sheet_is_not_inspected(tmp_path, reference_dir) -> None:
 
 def test_an_old_workbook_is_inspected_as_any_other(reference_dir):
     path = Path(__file__).with_name("odd.xls")
-    found = inspect(path, reference_dir)
-    assert (found.kind, found.sheet, found.header_row) == ("xlsx", "Sổ", 3)
-    targets = {p.header: p.targets[0] for p in found.proposals}
+    inspection = inspect(path, reference_dir)
+    assert (inspection.kind, inspection.sheet, inspection.header_row) == ("xlsx", "Sổ", 3)
+    targets = {p.header: p.targets[0] for p in inspection.proposals}
     assert targets["Mã hồ sơ"] == "dossier_id"
-    assert 'patterns = ["odd*.xls"]' in found.to_toml()
+    assert 'patterns = ["odd*.xls"]' in inspection.to_toml()
 
 
 def test_names_that_may_be_one_unit_are_offered_and_numbered_ones_are_not(put, reference_dir):

@@ -98,11 +98,11 @@ def late_outcome(
         cause: A cause: only its part in late dossiers counts.
     """
     keys = ["unit_id", "period", *_STRATUM]
-    kept = cells.filter(pl.col("unit_id") != EVERYTHING, pl.col("period").is_in(list(periods)))
+    of_units = cells.filter(pl.col("unit_id") != EVERYTHING, pl.col("period").is_in(list(periods)))
     n_late = pl.max("n_late").cast(pl.Float64)
     if cause != EVERYTHING:
         n_late = pl.col("late_share").filter(pl.col("cause") == cause).sum()
-    rows = kept.group_by(keys).agg(pl.max("n_dossiers"), n_late.alias("n_late")).sort(keys)
+    rows = of_units.group_by(keys).agg(pl.max("n_dossiers"), n_late.alias("n_late")).sort(keys)
     later = list(periods)[list(periods).index(since) :]
     touched = pl.col("unit_id").is_in(list(treated)) & pl.col("period").is_in(later)
     rate = pl.sum("n_late") / pl.sum("n_dossiers")

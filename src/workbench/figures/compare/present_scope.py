@@ -125,10 +125,10 @@ def cells_in_present_scope(cells: pl.DataFrame, successions: Sequence[Succession
     key = [name for name, kind in cells.schema.items() if kind == pl.String]
     counters = [name for name in cells.columns if name not in key]
     weight = pl.col("share").fill_null(1.0)
-    moved = cells.join(_moves(successions), on="unit_id", how="left").with_columns(
+    with_new = cells.join(_moves(successions), on="unit_id", how="left").with_columns(
         unit_id=pl.coalesce("new", "unit_id")
     )
-    sums = moved.group_by(key).agg((pl.col(name) * weight).sum() for name in counters)
+    sums = with_new.group_by(key).agg((pl.col(name) * weight).sum() for name in counters)
     return sums.select(cells.columns).sort(key)
 
 
@@ -140,8 +140,8 @@ def dossiers_in_present_scope(
     Of a divided unit it is not known which dossier went where: its dossiers stay its own.
     """
     whole = _moves([one for one in successions if one.share == 1]).drop("share")
-    moved = dossiers.join(whole, on="unit_id", how="left", maintain_order="left")
-    return moved.with_columns(unit_id=pl.coalesce("new", "unit_id")).drop("new")
+    with_new = dossiers.join(whole, on="unit_id", how="left", maintain_order="left")
+    return with_new.with_columns(unit_id=pl.coalesce("new", "unit_id")).drop("new")
 
 
 def _moves(successions: Sequence[Succession]) -> pl.DataFrame:

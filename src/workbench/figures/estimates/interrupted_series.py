@@ -99,5 +99,5 @@ def _correlation(scores: Floats) -> float:
     squares = fsum(scores**2)
     if squares <= 0:
         return 0.0
-    seen = fsum(scores[1:] * scores[:-1]) / squares
-    return min(max(seen + (1 + 3 * seen) / scores.size, 0.0), _MOST_CORRELATED)
+    observed = fsum(scores[1:] * scores[:-1]) / squares
+    return min(max(observed + (1 + 3 * observed) / scores.size, 0.0), _MOST_CORRELATED)

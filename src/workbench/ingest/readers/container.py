@@ -64,9 +64,9 @@ class _Container:
     def _fat(self, more: int) -> list[int]:
         """Return the sectors that hold the table of sectors; further ones stand in a chain."""
         sectors = list(struct.unpack_from(f"<{_FIRST_FAT}I", self._data, 76))
-        seen: set[int] = set()
-        while more < _END and more not in seen:
-            seen.add(more)
+        visits: set[int] = set()
+        while more < _END and more not in visits:
+            visits.add(more)
             *numbers, more = self._numbers([more])
             sectors += numbers
         return [number for number in sectors if number < _END]
