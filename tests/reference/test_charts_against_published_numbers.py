@@ -243,7 +243,7 @@ def test_correlation_within_a_month_is_scatter_beyond_that_of_a_binomial():
 
 def test_drawn_months_scatter_as_a_correlation_says_and_follow_the_month_before():
     number, share, within = np.full(24, 50.0), np.full(24, 0.3), 0.02
-    drawn = _draw(np.random.default_rng(1), number, share, within)
+    drawn = _draw(np.random.default_rng(1), number, share, within, 1_999)
     assert drawn.mean() == pytest.approx(15, rel=0.01)
     # variance of a beta-binomial; of that, the part that months share is 50 * 0.02 of 1.98
     assert drawn.var() == pytest.approx(50 * 0.21 * (1 + 49 * within), rel=0.05)
