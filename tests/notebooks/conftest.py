@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +16,7 @@ import pytest
 
 from made_once import made_once
 from workbench.answers import Book, open_book
+from workbench.charts import unchecked_charts
 from workbench.clock.stage import clock
 from workbench.core.project import Project
 from workbench.core.run_folders import RunFolders
@@ -181,6 +183,20 @@ def write_clean_tables(folder: Path, *, synthetic: bool = True) -> None:
     }
     for name, frame in frames.items():
         frame.write_parquet(folder / f"{name}.parquet")
+
+
+CHECKED = ("test_book", "test_words_of_answers")
+"""Modules that ask every question with its chart checked against Altair's schema."""
+
+
+@pytest.fixture(autouse=True)
+def _draw_as_in_a_run(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Draw charts without the check of Altair, as a run does, but in the modules that make it."""
+    if request.path.stem in CHECKED:
+        yield
+        return
+    with unchecked_charts():
+        yield
 
 
 @pytest.fixture(scope="session")
