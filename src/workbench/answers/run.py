@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from hashlib import file_digest, sha256
@@ -51,6 +51,9 @@ class Run:
     folders: tuple[Path, ...]
     reference: Path
     language: str = "vi"
+    _official: dict[tuple[ReportSpan, str], dict[str, pl.DataFrame]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     dossiers = Frame("One row per dossier.")
     steps = Frame("One row per dossier and step.")
@@ -105,8 +108,11 @@ class Run:
         return self._on_request("daily_stock", profile=profile, spans=spans)["daily_stock"]
 
     def official_tables(self, span: ReportSpan, profile: str) -> dict[str, pl.DataFrame]:
-        """Return ``counts`` and ``official_overruns`` of a period under one profile."""
-        return self._on_request("counts", "official_overruns", profile=profile, spans=[span])
+        """Return ``counts`` and ``official_overruns`` of a period under one profile, made once."""
+        if (span, profile) not in self._official:
+            tables = self._on_request("counts", "official_overruns", profile=profile, spans=[span])
+            self._official[span, profile] = tables
+        return self._official[span, profile]
 
     def counted_dossiers(
         self, dossiers: pl.DataFrame, spans: list[ReportSpan], profile: str
@@ -243,17 +249,11 @@ class Run:
         return lateness_profiles(self.reference / "profiles").filter(profile=profile)
 
     def parent_name(self, unit_id: str, period: str = "") -> str:
-        """Return the name of the body above a unit; for ``*`` of the one above those of a period.
-
-        Empty where a unit is not in the reviewed list or several bodies share the units.
-        """
+        """Return the body above a unit, or above the units of a period; empty if none is known."""
         return self.office(unit_id, period)[unit_id != EVERYTHING]
 
     def office(self, unit_id: str, period: str = "") -> tuple[str, str]:
-        """Return the names of an office and of the body above it; of ``*``, of the body shared.
-
-        Empty where the units of the period share none.
-        """
+        """Return an office and the body above it, for ``*`` the lowest that all share; or empty."""
         office = self._common_body(period) if unit_id == EVERYTHING else unit_id
         above = self._register.get(office, {}).get("parent", "")
         names = (self.unit_name(b) if b in self._register else "" for b in (office, above))
@@ -340,13 +340,11 @@ class Run:
         Raises:
             UsageProblem: No period of that kind has dossiers.
         """
-        receptions = self.unit_measures.filter(
-            pl.col("numerator") > 0, measure="received", unit_id=EVERYTHING
-        )
+        is_all = (pl.col("numerator") > 0) & (pl.col("unit_id") == EVERYTHING)
         labels = self.periods(kind)
         if not labels:
             raise self.unknown("briefing.no_period", kind, [], self._periods)
-        received = set(receptions["period"])
+        received = set(self.unit_measures.filter(is_all, measure="received")["period"])
         return next((p for p in reversed(labels) if p in received and self.ended(p)), labels[-1])
 
     def profile(self, query: str) -> str:
