@@ -13,6 +13,7 @@ import pytest
 from filelock import FileLock
 
 from kept_warehouse import KeptWarehouse, Warehouses
+from models.explained_cases import explain, explained_cases, tables
 from models.landed_cases import Case, CleanedCase, clean_cases
 from models.table_schemas import Schemas, calendar_columns, schema_of, shared_schemas
 from models.text_tables import parse_table
@@ -27,6 +28,7 @@ from workbench.ingest.structure import ROW_FINDINGS, SHEET_FINDINGS
 from workbench.warehouse import Warehouse
 from workbench.warehouse.models import Model, find_model, models_of
 
+__all__ = ["explain", "explained_cases", "tables"]
 Rows = list[dict[str, object]]
 Clean = Callable[..., Mapping[str, pl.DataFrame]]
 
@@ -186,8 +188,9 @@ def clean(warehouses: Warehouses, calendar_days: pl.DataFrame) -> Clean:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the marker of the rows that a test wants cleaned."""
+    """Name the markers of the rows that a test wants cleaned or explained."""
     config.addinivalue_line("markers", "landed(dossiers, steps, pauses, **facts): rows to clean")
+    config.addinivalue_line("markers", "register(dossiers, pauses, ...): dossiers to explain")
 
 
 @pytest.fixture(scope="module")

@@ -30,18 +30,20 @@ class Case:
         marker = item.get_closest_marker("landed")
         if marker is None:
             raise ValueError(f"{item.name} asks for cleaned tables and is not marked landed(...)")
-        params = item.callspec.params if hasattr(item, "callspec") else {}
         names = ("dossiers", "steps", "pauses")
         given = dict(zip(names, marker.args, strict=False)) | marker.kwargs
-        given = {name: _with_params(value, params) for name, value in given.items()}
+        given = {name: call_with_params(value, item) for name, value in given.items()}
         rows = {name: list(given.pop(name, ())) for name in names}
         return cls(**rows, facts=given)
 
 
-def _with_params(value: object, params: Mapping[str, object]) -> object:
+def call_with_params(value: object, item: pytest.Function) -> object:
+    """Return a marker's argument, or what it returns for the parameters of the test."""
     if not callable(value):
         return value
-    return value(**{name: params[name] for name in inspect.signature(value).parameters})
+    return value(
+        **{name: item.callspec.params[name] for name in inspect.signature(value).parameters}
+    )
 
 
 class CleanedCase(Mapping[str, pl.DataFrame]):
