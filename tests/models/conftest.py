@@ -13,6 +13,8 @@ import pytest
 from filelock import FileLock
 
 from kept_warehouse import KeptWarehouse, Warehouses
+from models.explained_cases import explain, explained_cases, tables
+from models.landed_cases import Case, CleanedCase, clean_cases
 from models.table_schemas import Schemas, calendar_columns, schema_of, shared_schemas
 from models.text_tables import parse_table
 from workbench.clock import Calendars
@@ -26,6 +28,7 @@ from workbench.ingest.structure import ROW_FINDINGS, SHEET_FINDINGS
 from workbench.warehouse import Warehouse
 from workbench.warehouse.models import Model, find_model, models_of
 
+__all__ = ["explain", "explained_cases", "tables"]
 Rows = list[dict[str, object]]
 Clean = Callable[..., Mapping[str, pl.DataFrame]]
 
@@ -182,6 +185,26 @@ def clean(warehouses: Warehouses, calendar_days: pl.DataFrame) -> Clean:
         return cleaned
 
     return build
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the markers of the rows that a test wants cleaned or explained."""
+    config.addinivalue_line("markers", "landed(dossiers, steps, pauses, **facts): rows to clean")
+    config.addinivalue_line("markers", "register(dossiers, pauses, ...): dossiers to explain")
+
+
+@pytest.fixture(scope="module")
+def cleaned_cases(request: pytest.FixtureRequest, clean: Clean) -> dict[str, CleanedCase]:
+    """Clean the rows of all tests of a module that are marked ``landed``, in one register."""
+    tests = [item for item in request.session.items if item.path == request.path]
+    marked = [item for item in tests if item.get_closest_marker("landed")]
+    return clean_cases(clean, {item.nodeid: Case.of_test(item) for item in marked})
+
+
+@pytest.fixture
+def cleaned(request: pytest.FixtureRequest, cleaned_cases: dict[str, CleanedCase]) -> CleanedCase:
+    """The tables that cleaning makes of the rows with which the test is marked."""
+    return cleaned_cases[request.node.nodeid]
 
 
 class ModelTest:

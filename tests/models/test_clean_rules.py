@@ -8,6 +8,8 @@ import json
 import polars as pl
 import pytest
 
+landed = pytest.mark.landed
+
 
 def broken(tables: dict[str, pl.DataFrame]) -> list[tuple[str, str, str]]:
     """The findings as (kind of row, rule, severity)."""
@@ -15,10 +17,10 @@ def broken(tables: dict[str, pl.DataFrame]) -> list[tuple[str, str, str]]:
     return quarantine.select("row_kind", "rule_id", "severity").rows()
 
 
-def test_a_sound_dossier_breaks_no_rule(clean) -> None:
-    tables = clean([{}], steps=[{}], pauses=[{}])
-    assert broken(tables) == []
-    assert [tables[name].height for name in ("dossiers", "steps", "pauses")] == [1, 1, 1]
+@landed([{}], steps=[{}], pauses=[{}])
+def test_a_sound_dossier_breaks_no_rule(cleaned) -> None:
+    assert broken(cleaned) == []
+    assert [cleaned[name].height for name in ("dossiers", "steps", "pauses")] == [1, 1, 1]
 
 
 # a dossier row and the one rule it breaks
@@ -77,149 +79,151 @@ PAUSES = [
     ("P09", "error", {"paused_at": None}),
 ]
 CASES = [
-    (kind, n, *case)
+    (kind, *case)
     for kind, cases in (("dossier", DOSSIERS), ("step", STEPS), ("pause", PAUSES))
-    for n, case in enumerate(cases)
+    for case in cases
 ]
 
 
-@pytest.fixture(scope="module")
-def cases(clean) -> dict[str, pl.DataFrame]:
-    """All cases cleaned at once, each in its own row of its kind's file."""
-    dossiers = [{"dossier_id": f"case {n}", **case[2]} for n, case in enumerate(DOSSIERS)]
-    steps = [{"step": f"step {n}", **case[2]} for n, case in enumerate(STEPS)]
-    pauses = [{"reason": f"pause {n}", **case[2]} for n, case in enumerate(PAUSES)]
-    return clean([*dossiers, {}], steps, pauses)
+@pytest.mark.parametrize(("kind", "rule", "severity", "row"), CASES)
+@landed(
+    dossiers=lambda kind, row: [row] if kind == "dossier" else [{}],
+    steps=lambda kind, row: [row] if kind == "step" else [],
+    pauses=lambda kind, row: [row] if kind == "pause" else [],
+)
+def test_a_rule_fires_alone_on_its_row(cleaned, kind, rule, severity, row) -> None:
+    assert broken(cleaned) == [(kind, rule, severity)]
+    assert cleaned[f"{kind}s"].height == (0 if severity == "error" else 1)
 
 
-@pytest.mark.parametrize(("kind", "n", "rule", "severity", "row"), CASES)
-def test_a_rule_fires_alone_on_its_row(cases, kind, n, rule, severity, row) -> None:
-    where = {"row_kind": kind, "source_row": n + 2}
-    found = cases["quarantine"].filter(**where).select("rule_id", "severity").rows()
-    assert found == [(rule, severity)]
-    stays = cases[f"{kind}s"].filter(source_row=n + 2).height
-    assert stays == (0 if severity == "error" else 1)
-
-
-def test_a_date_outside_any_plausible_range_is_reported_and_not_used(clean) -> None:
-    rows = [
+@landed(
+    [
         {"dossier_id": "due", "due_at": "31/12/9999"},
         {"dossier_id": "end", "resolved_at": "01/01/1900"},
         {"dossier_id": "reception", "received_at": "01/01/1900 08:00"},
     ]
-    tables = clean(rows)
-    assert broken(tables) == [
+)
+def test_a_date_outside_any_plausible_range_is_reported_and_not_used(cleaned) -> None:
+    assert broken(cleaned) == [
         ("dossier", "D18", "warn"),
         ("dossier", "D08", "warn"),
         ("dossier", "D18", "warn"),
         ("dossier", "D04", "error"),
         ("dossier", "D18", "warn"),
     ]
-    kept = tables["dossiers"].sort("dossier_id").select("dossier_id", "due_at", "resolved_at")
+    kept = cleaned["dossiers"].sort("dossier_id").select("dossier_id", "due_at", "resolved_at")
     assert kept["dossier_id"].to_list() == ["due", "end"]
     assert kept["due_at"].is_null().to_list() == [True, False]
     assert kept["resolved_at"].is_null().to_list() == [False, True]
-    messages = tables["quarantine"].filter(rule_id="D18").sort("source_row")["message_en"]
+    messages = cleaned["quarantine"].filter(rule_id="D18").sort("source_row")["message_en"]
     assert messages[0].endswith("due_at = 31/12/9999")
     assert messages[2].endswith("received_at = 01/01/1900 08:00")
 
 
-def test_a_stamp_in_a_clock_change_is_flagged_and_stays(clean) -> None:
-    row = {"received_at": "01/11/2015 01:30", "resolved_at": "02/11/2015 01:30", "due_at": None}
-    tables = clean([row], time_zone="America/New_York", unit_list="as_is", term_value=1)
-    assert ("dossier", "P02", "warn") in broken(tables)
-    assert tables["dossiers"].height == 1
+@landed(
+    [{"received_at": "01/11/2015 01:30", "resolved_at": "02/11/2015 01:30", "due_at": None}],
+    time_zone="America/New_York",
+    unit_list="as_is",
+    term_value=1,
+)
+def test_a_stamp_in_a_clock_change_is_flagged_and_stays(cleaned) -> None:
+    assert ("dossier", "P02", "warn") in broken(cleaned)
+    assert cleaned["dossiers"].height == 1
 
 
-def test_a_register_with_a_term_of_its_own_needs_no_due_date(clean) -> None:
-    tables = clean([{"due_at": None}], term_value=56, term_unit="calendar_day")
-    assert broken(tables) == []
-    assert tables["dossiers"].select("term_value", "term_unit").rows() == [(56, "calendar_day")]
+@landed([{"due_at": None}], term_value=56, term_unit="calendar_day")
+def test_a_register_with_a_term_of_its_own_needs_no_due_date(cleaned) -> None:
+    assert broken(cleaned) == []
+    assert cleaned["dossiers"].select("term_value", "term_unit").rows() == [(56, "calendar_day")]
 
 
-def test_the_steps_of_a_refused_dossier_are_refused_with_it(clean) -> None:
-    tables = clean([{"received_at": None}], steps=[{}], pauses=[{}])
-    assert [finding[:2] for finding in broken(tables)] == [
+@landed([{"received_at": None}], steps=[{}], pauses=[{}])
+def test_the_steps_of_a_refused_dossier_are_refused_with_it(cleaned) -> None:
+    assert [finding[:2] for finding in broken(cleaned)] == [
         ("dossier", "D04"),
         ("pause", "P03"),
         ("step", "P03"),
     ]
 
 
-def test_an_exact_repeat_is_merged(clean) -> None:
-    tables = clean([{}, {}], steps=[{}, {}], pauses=[{}, {}])
-    assert {finding[1:] for finding in broken(tables)} == {("P07", "merged")}
-    assert [tables[name].height for name in ("dossiers", "steps", "pauses")] == [1, 1, 1]
+@landed([{}, {}], steps=[{}, {}], pauses=[{}, {}])
+def test_an_exact_repeat_is_merged(cleaned) -> None:
+    assert {finding[1:] for finding in broken(cleaned)} == {("P07", "merged")}
+    assert [cleaned[name].height for name in ("dossiers", "steps", "pauses")] == [1, 1, 1]
 
 
-def test_rows_of_a_log_that_differ_outside_the_map_are_no_repeats(clean) -> None:
-    tables = clean([{}], steps=[{"variant_no": 1}, {"variant_no": 2}])
-    assert tables["steps"]["step_no"].to_list() == [1, 2]
+@landed([{}], steps=[{"variant_no": 1}, {"variant_no": 2}])
+def test_rows_of_a_log_that_differ_outside_the_map_are_no_repeats(cleaned) -> None:
+    assert cleaned["steps"]["step_no"].to_list() == [1, 2]
 
 
-def test_the_same_number_with_other_content_is_refused_in_favour_of_the_first(clean) -> None:
-    tables = clean([{}, {"unit_id": "SD-P2"}])
-    assert broken(tables) == [("dossier", "D01", "error")]
-    assert tables["dossiers"]["unit_id"].to_list() == ["SD-P1"]
+@landed([{}, {"unit_id": "SD-P2"}])
+def test_the_same_number_with_other_content_is_refused_in_favour_of_the_first(cleaned) -> None:
+    assert broken(cleaned) == [("dossier", "D01", "error")]
+    assert cleaned["dossiers"]["unit_id"].to_list() == ["SD-P1"]
 
 
-def test_an_open_status_outranks_a_date_of_the_end(clean) -> None:
-    dossier = clean([{"status": "in_progress"}])["dossiers"].row(0, named=True)
+@landed([{"status": "in_progress"}])
+def test_an_open_status_outranks_a_date_of_the_end(cleaned) -> None:
+    dossier = cleaned["dossiers"].row(0, named=True)
     assert dossier["resolved_at"] is None
     assert dossier["reported_end_at"] == dt.datetime(2022, 1, 7, 3, tzinfo=dt.UTC)
 
 
-def test_a_register_without_status_is_open_where_no_end_stands(clean) -> None:
-    rows = [{"status": None}, {"dossier_id": "B", "status": None, "resolved_at": None}]
-    assert clean(rows)["dossiers"]["status"].to_list() == ["resolved", "in_progress"]
+@landed([{"status": None}, {"dossier_id": "B", "status": None, "resolved_at": None}])
+def test_a_register_without_status_is_open_where_no_end_stands(cleaned) -> None:
+    assert cleaned["dossiers"]["status"].to_list() == ["resolved", "in_progress"]
 
 
-def test_a_result_dated_on_the_day_of_reception_is_not_before_it(clean) -> None:
-    tables = clean([{"resolved_at": "04/01/2022"}])
-    dossier = tables["dossiers"].row(0, named=True)
-    assert broken(tables) == []
+@landed([{"resolved_at": "04/01/2022"}])
+def test_a_result_dated_on_the_day_of_reception_is_not_before_it(cleaned) -> None:
+    dossier = cleaned["dossiers"].row(0, named=True)
+    assert broken(cleaned) == []
     assert dossier["resolved_at"] == dossier["received_at"]
 
 
-def test_the_record_of_a_finding_is_the_landed_row(clean) -> None:
-    quarantine = clean([{"received_at": None, "x_kept": "as it was"}])["quarantine"]
-    record = json.loads(quarantine["record"][0])
+@landed([{"received_at": None, "x_kept": "as it was"}])
+def test_the_record_of_a_finding_is_the_landed_row(cleaned) -> None:
+    record = json.loads(cleaned["quarantine"]["record"][0])
     assert record["dossier_id"] == "A"
     assert record["x_kept"] == "as it was"
 
 
 CODE = "000.00.14.H20-{}-0001"
+NUMBERS = {
+    CODE.format("220104"): [],
+    CODE.format("220107"): [],
+    CODE.format("220110"): ["D03"],
+    "biên nhận 17": ["D02"],
+}
 
 
-@pytest.mark.parametrize(
-    ("code", "rules"),
-    [
-        (CODE.format("220104"), []),
-        (CODE.format("220110"), ["D03"]),
-        (CODE.format("220107"), []),
-        ("biên nhận 17", ["D02"]),
-    ],
-)
-def test_a_number_follows_a_pattern_and_its_date_the_reception(clean, code, rules) -> None:
-    tables = clean([{"dossier_id": code}], code_list="reference")
-    assert [rule for _, rule, _ in broken(tables)] == rules
+def test_a_number_follows_a_pattern_and_its_date_the_reception(clean) -> None:
+    tables = clean([{"dossier_id": number} for number in NUMBERS], code_list="reference")
+    found = tables["quarantine"].select("source_row", "rule_id").rows()
+    by_number = {number: [r for row, r in found if row == n] for n, number in enumerate(NUMBERS, 2)}
+    assert by_number == NUMBERS
 
 
-def test_numbers_of_a_register_of_its_own_follow_no_pattern(clean) -> None:
-    assert broken(clean([{"dossier_id": "biên nhận 17"}])) == []
+@landed([{"dossier_id": "biên nhận 17"}])
+def test_numbers_of_a_register_of_its_own_follow_no_pattern(cleaned) -> None:
+    assert cleaned["dossiers"]["dossier_id"].to_list() == ["biên nhận 17"]
+    assert broken(cleaned) == []
 
 
-def test_a_reused_code_is_joined_by_date_and_says_so(clean) -> None:
-    tables = clean([{"unit_id": "29905"}, {"dossier_id": "B", "unit_id": "29911"}])
-    assert broken(tables) == [("dossier", "D22", "info")]
-    assert tables["dossiers"]["unit_id"].to_list() == ["SD-P1", "SD-P2"]
+@landed([{"unit_id": "29905"}, {"dossier_id": "B", "unit_id": "29911"}])
+def test_a_reused_code_is_joined_by_date_and_says_so(cleaned) -> None:
+    assert broken(cleaned) == [("dossier", "D22", "info")]
+    assert cleaned["dossiers"]["unit_id"].to_list() == ["SD-P1", "SD-P2"]
 
 
-def test_a_month_typed_first_is_suspected_where_it_makes_sense(clean) -> None:
-    wrong = {"received_at": "04/05/2022 08:00", "resolved_at": "05/04/2022 10:00", "due_at": None}
-    plain = {"received_at": "13/05/2022 08:00", "resolved_at": "13/04/2022 10:00"}
-    hopeless = {**wrong, **plain, "dossier_id": "B"}
-    found = clean([wrong, hopeless])["quarantine"].filter(pl.col("rule_id") != "D10")
+SWAPPED = {"received_at": "04/05/2022 08:00", "resolved_at": "05/04/2022 10:00", "due_at": None}
+HOPELESS = {"received_at": "13/05/2022 08:00", "resolved_at": "13/04/2022 10:00", "due_at": None}
+
+
+@landed([SWAPPED, {**HOPELESS, "dossier_id": "B"}])
+def test_a_month_typed_first_is_suspected_where_it_makes_sense(cleaned) -> None:
+    found = cleaned["quarantine"].filter(pl.col("rule_id") != "D10")
     assert found.sort("source_row", "rule_id").select("source_row", "rule_id").rows() == [
         (2, "D07"),
         (2, "D17"),
@@ -227,24 +231,33 @@ def test_a_month_typed_first_is_suspected_where_it_makes_sense(clean) -> None:
     ]
 
 
-def test_a_column_of_days_is_distinguished_from_one_of_instants(clean) -> None:
-    days = [{"dossier_id": f"{n}", "received_at": "04/01/2022"} for n in range(20)]
-    found = clean(days)["source_findings"].select("field", "time_of_day").rows()
-    assert ("received_at", "00:00:00") in found
-    assert clean(days[:19])["source_findings"].is_empty()
+DAYS = [{"dossier_id": f"{n}", "received_at": "04/01/2022"} for n in range(20)]
+FEWER = [{**row, "dossier_id": f"f{n}", "source_file": "few.csv"} for n, row in enumerate(DAYS[1:])]
 
 
-def test_what_no_profile_may_judge_names_its_rules(clean) -> None:
-    late = {"dossier_id": "B", "resolved_at": None, "returned_at": "11/01/2022 08:00"}
-    in_time = {"dossier_id": "C", "resolved_at": None, "returned_at": "10/01/2022 08:00"}
-    dossiers = clean([{"resolved_at": None}, late, in_time])["dossiers"]
+@landed([*DAYS, *FEWER])
+def test_a_column_of_days_is_distinguished_from_one_of_instants(cleaned) -> None:
+    found = cleaned["source_findings"].select("source_file", "field", "time_of_day").rows()
+    assert ("dossiers.csv", "received_at", "00:00:00") in found
+    assert {file for file, _, _ in found} == {"dossiers.csv"}
+
+
+@landed(
+    [
+        {"resolved_at": None},
+        {"dossier_id": "B", "resolved_at": None, "returned_at": "11/01/2022 08:00"},
+        {"dossier_id": "C", "resolved_at": None, "returned_at": "10/01/2022 08:00"},
+    ]
+)
+def test_what_no_profile_may_judge_names_its_rules(cleaned) -> None:
+    dossiers = cleaned["dossiers"]
     assert dossiers["lateness_excluded"].to_list() == ["D08", "P14", None]
     assert dossiers["resolved_at"].is_null().to_list() == [True, False, False]
 
 
-def test_an_unreadable_field_is_named(clean) -> None:
-    row = {"due_at": "10.1", "received_at": "04/13/2022"}
-    message = clean([row])["quarantine"].filter(rule_id="P01")["message_en"][0]
+@landed([{"due_at": "10.1", "received_at": "04/13/2022"}])
+def test_an_unreadable_field_is_named(cleaned) -> None:
+    message = cleaned["quarantine"].filter(rule_id="P01")["message_en"][0]
     assert message.endswith("received_at, due_at")
 
 

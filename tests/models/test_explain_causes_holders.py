@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-import runpy
-from pathlib import Path
-
 import pytest
 
-MODELS = runpy.run_path(str(Path(__file__).with_name("test_explain_causes.py")))
-case_of, crowd, causes_of, verdict = (
-    MODELS[name] for name in ("case_of", "crowd", "causes_of", "verdict")
-)
-STEPS = MODELS["STEPS"]
+from models.explained_cases import STEPS, case_of, causes_of, crowd
 
-
-@pytest.fixture(scope="module")
-def explained(run_clock, warehouses, calendars):
-    """Clock and causes on the dossiers of a test."""
-    return MODELS["explainer"](run_clock, warehouses, calendars)
-
-
+register = pytest.mark.register
 OWN_WAIT = {
     "assign": "assignment_wait",
     "work": "queue",
@@ -27,26 +14,38 @@ OWN_WAIT = {
 }
 
 
+def held_on(case, step):
+    """The same dossier, this step of which the holder of the one before does, too."""
+    dossier, steps = case
+    holder = steps[STEPS.index(step) - 1]["holder_id"]
+    return dossier, [s | {"holder_id": holder} if s["step"] == step else s for s in steps]
+
+
 @pytest.mark.parametrize("step", OWN_WAIT)
-def test_a_gap_between_two_steps_of_one_holder_is_a_wait_and_no_transfer(explained, step):
-    def with_holders(case, *, alone):
-        dossier, steps = case
-        place = STEPS.index(step)
-        holder = {"holder_id": steps[place - 1]["holder_id"]} if alone else {}
-        return dossier, [s | holder if s["step"] == step else s for s in steps]
-
-    late = case_of("X", changed=[(step, 0, 20)])
-    others = [with_holders(case, alone=True) for case in crowd(60)]
-    one = causes_of(explained([*others, with_holders(late, alone=True)]))
-    assert set(one) == {OWN_WAIT[step]}
-    two = causes_of(explained([*crowd(60), with_holders(late, alone=False)]))
-    assert set(two) == {"portal_transfer"}
+@register(
+    lambda step: [
+        held_on(case, step) for case in (*crowd(60), case_of("X", changed=[(step, 0, 20)]))
+    ]
+)
+def test_a_gap_between_two_steps_of_one_holder_is_a_wait_and_no_transfer(tables, step):
+    assert set(causes_of(tables)) == {OWN_WAIT[step]}
 
 
-def test_one_account_at_two_units_hands_over(explained):
+@pytest.mark.parametrize("step", OWN_WAIT)
+@register(lambda step: [*crowd(60), case_of("X", changed=[(step, 0, 20)])])
+def test_a_gap_between_the_steps_of_two_holders_is_a_transfer(tables, step):
+    assert set(causes_of(tables)) == {"portal_transfer"}, step
+
+
+def at_two_units():
     dossier, steps = case_of("X", changed=[("assign", 0, 20)])
     steps[1] |= {"holder_id": steps[0]["holder_id"], "unit_id": "ELSEWHERE"}
-    assert set(causes_of(explained([*crowd(), (dossier, steps)]))) == {"portal_transfer"}
+    return dossier, steps
+
+
+@register([*crowd(), at_two_units()])
+def test_one_account_at_two_units_hands_over(tables):
+    assert set(causes_of(tables)) == {"portal_transfer"}
 
 
 def unsigned(name, *, holder="U0-work", **fields):
@@ -56,19 +55,20 @@ def unsigned(name, *, holder="U0-work", **fields):
     return {**dossier, "resolved_at": steps[2]["finished_at"]}, steps[:3]
 
 
-def test_a_burst_of_closing_clicks_without_a_second_source_leaves_it_undecidable(explained):
-    burst = [unsigned(f"X{n}") for n in range(5)]
-    tables = explained([*crowd(), *burst])
-    assert set(tables["late_dossiers"]["reality"]) == {"undecidable"}
-    alone = explained([*crowd(), unsigned("X")])
-    assert verdict(alone)["reality"] == "real"
-
-
-def test_clicks_of_several_holders_at_one_time_are_no_burst(explained):
-    """Five officers of a unit close a dossier each, then one at two units, then an unknown one."""
-    several = explained([*crowd(), *(unsigned(f"X{n}", holder=f"H{n}") for n in range(5))])
-    assert set(several["late_dossiers"]["reality"]) == {"real"}
-    one = [unsigned(f"X{n}", holder="H", unit=f"U{n % 2}") for n in range(5)]
-    assert set(explained([*crowd(), *one])["late_dossiers"]["reality"]) == {"undecidable"}
-    unknown = [unsigned(f"X{n}", holder=None) for n in range(5)]
-    assert set(explained([*crowd(), *unknown])["late_dossiers"]["reality"]) == {"undecidable"}
+@pytest.mark.parametrize(
+    ("late", "reality"),
+    [
+        ([unsigned(f"X{n}") for n in range(5)], "undecidable"),
+        ([unsigned("X")], "real"),
+        ([unsigned(f"X{n}", holder=f"H{n}") for n in range(5)], "real"),
+        ([unsigned(f"X{n}", holder="H", unit=f"U{n % 2}") for n in range(5)], "undecidable"),
+        ([unsigned(f"X{n}", holder=None) for n in range(5)], "undecidable"),
+    ],
+    ids=["one holder", "one click", "several holders", "one at two units", "an unknown one"],
+)
+@register(lambda late: [*crowd(), *late])
+def test_a_burst_of_closing_clicks_of_one_holder_without_a_second_source_leaves_it_undecidable(
+    tables, late, reality
+):
+    assert tables["late_dossiers"].height == len(late)
+    assert set(tables["late_dossiers"]["reality"]) == {reality}

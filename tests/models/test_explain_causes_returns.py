@@ -7,24 +7,14 @@ has no signature after which all is recording.
 
 from __future__ import annotations
 
-import runpy
-from pathlib import Path
-
 import pytest
 
+from models.explained_cases import at, case_of, causes_of, crowd, verdict
 from workbench.figures.causes import evidence_text
 from workbench.messages import use_language
 
-MODELS = runpy.run_path(str(Path(__file__).with_name("test_explain_causes.py")))
-case_of, crowd, at = (MODELS[name] for name in ("case_of", "crowd", "at"))
-causes_of, verdict = MODELS["causes_of"], MODELS["verdict"]
+register = pytest.mark.register
 BY_RETURN = "huanvu_tra"
-
-
-@pytest.fixture(scope="module")
-def explained(run_clock, warehouses, calendars):
-    """Clock and causes on the dossiers of a test."""
-    return MODELS["explainer"](run_clock, warehouses, calendars)
 
 
 def given_back(after: float, **fields):
@@ -32,9 +22,8 @@ def given_back(after: float, **fields):
     return case_of("X", returned_at=at(after), status="returned", **fields)
 
 
-def test_a_result_that_came_by_post_after_the_due_date_is_the_posts(explained):
-    cases = [*crowd(), given_back(30, channel_out="post")]
-    tables = explained(cases, profile=BY_RETURN)
+@register([*crowd(), given_back(30, channel_out="post")], profile=BY_RETURN)
+def test_a_result_that_came_by_post_after_the_due_date_is_the_posts(tables):
     found = causes_of(tables)
     assert set(found) == {"return_post"}
     post = found["return_post"]
@@ -46,20 +35,23 @@ def test_a_result_that_came_by_post_after_the_due_date_is_the_posts(explained):
     assert sentence.startswith("The result was ready and handed over 23.5 working hours later;")
 
 
-def test_a_result_not_collected_is_the_applicants(explained):
-    cases = [*crowd(), given_back(30, channel_out="counter")]
-    assert set(causes_of(explained(cases, profile=BY_RETURN))) == {"applicant"}
+@register([*crowd(), given_back(30, channel_out="counter")], profile=BY_RETURN)
+def test_a_result_not_collected_is_the_applicants(tables):
+    assert set(causes_of(tables)) == {"applicant"}
 
 
-def test_the_post_shares_lateness_with_what_came_before_it(explained):
-    slow = given_back(30, channel_out="post", changed=[("work", 2, 16)])
-    found = causes_of(explained([*crowd(), slow], profile=BY_RETURN))
+@register(
+    [*crowd(), given_back(30, channel_out="post", changed=[("work", 2, 16)])], profile=BY_RETURN
+)
+def test_the_post_shares_lateness_with_what_came_before_it(tables):
+    found = causes_of(tables)
     assert set(found) == {"return_post", "slow_work"}
     assert found["return_post"]["excess_seconds"] == round(7.5 * 3600)
 
 
-def test_where_the_result_is_judged_the_post_delays_nothing(explained):
-    tables = explained([*crowd(), given_back(30, channel_out="post")])
+@register([*crowd(), given_back(30, channel_out="post")])
+def test_where_the_result_is_judged_the_post_delays_nothing(tables):
+    assert tables["cause_cells"].filter(unit_id="U0").height > 0
     assert tables["late_dossiers"].is_empty()
 
 
@@ -80,9 +72,13 @@ def returning(name: str, *, ends: float, **fields):
     return dossier, [*steps[:3], last]
 
 
-def test_a_long_return_step_before_the_recorded_end_is_the_returns(explained):
-    others = [returning(f"C{n:03d}", unit=f"V{n % 2}", start=n % 5, ends=6) for n in range(40)]
-    tables = explained([*others, returning("X", ends=30)])
+@register(
+    [
+        *(returning(f"C{n:03d}", unit=f"V{n % 2}", start=n % 5, ends=6) for n in range(40)),
+        returning("X", ends=30),
+    ]
+)
+def test_a_long_return_step_before_the_recorded_end_is_the_returns(tables):
     found = causes_of(tables)
     assert set(found) == {"return_post"}
     assert found["return_post"]["late_seconds"] == verdict(tables)["overrun_seconds"]
@@ -90,7 +86,12 @@ def test_a_long_return_step_before_the_recorded_end_is_the_returns(explained):
     assert found["return_post"]["evidence"].split("|")[0] == "extreme"
 
 
-def test_a_return_step_after_the_signature_is_recording(explained):
+def recorded_by_a_return():
     dossier, steps = case_of("X", changed=[("record", 1, 24)])
     steps[4] |= {"step": "return", "step_kind": "return"}
-    assert set(causes_of(explained([*crowd(), (dossier, steps)]))) == {"record_lag"}
+    return dossier, steps
+
+
+@register([*crowd(), recorded_by_a_return()])
+def test_a_return_step_after_the_signature_is_recording(tables):
+    assert set(causes_of(tables)) == {"record_lag"}

@@ -7,7 +7,6 @@ through clock and causes: nothing may be lost or invented.
 
 from __future__ import annotations
 
-import runpy
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,9 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.explained_cases import Case, explain
+from property.test_ledger_identities import dossiers_of, tables_of
 from workbench.core.cause_list import known_causes
 from workbench.warehouse import Warehouse
 
+__all__ = ["explain"]
 HERE = Path(__file__).resolve().parent
 NAMED = [cause for cause in known_causes() if cause not in ("norms_too_long", "unexplained")]
 WHOLE = 1_000_000_000
@@ -91,10 +93,10 @@ def share_out(pipelines_dir, reference_dir):
     return run
 
 
-@settings(max_examples=15)
+@settings(max_examples=5)
 @given(
-    games=st.lists(game, min_size=1, max_size=12),
-    norms=st.lists(st.integers(0, FAR), max_size=12),
+    games=st.lists(game, min_size=15, max_size=40),
+    norms=st.lists(st.integers(0, FAR), max_size=40),
 )
 def test_parts_are_in_proportion_to_the_time_and_sum_to_the_whole(share_out, games, norms):
     found = share_out(games, norms[: len(games)])
@@ -115,9 +117,9 @@ def test_parts_are_in_proportion_to_the_time_and_sum_to_the_whole(share_out, gam
             assert abs(seconds - exact * overrun) < 1
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(
-    games=st.lists(game, min_size=1, max_size=12),
+    games=st.lists(game, min_size=15, max_size=40),
     cause=st.sampled_from(NAMED),
     more=st.integers(1, FAR),
 )
@@ -173,26 +175,22 @@ def test_a_dossier_late_outside_office_hours_only_has_shares_and_no_seconds(shar
     assert found.select("cause", "late_seconds", "late_share").rows() == [("queue", 0, 1.0)]
 
 
-LEDGER = runpy.run_path(str(HERE / "test_ledger_identities.py"))
-MODELS = runpy.run_path(str(HERE.parent / "models" / "test_explain_causes.py"))
+WANTED = ("causes", "late_dossiers", "cause_cells", "cause_dossiers")
 
 
-@pytest.fixture(scope="module")
-def explained(run_clock, warehouses, calendars):
-    """Clock and causes on the dossiers of a test."""
-    return MODELS["explainer"](run_clock, warehouses, calendars)
+@settings(max_examples=3)
+@given(drawn=st.lists(dossiers_of(4, 30), min_size=4, max_size=4))
+def test_nothing_is_lost_on_whole_dossiers(explain, drawn):
+    cases = {}
+    for number, its_dossiers in enumerate(drawn):
+        dossiers, steps, pauses = tables_of(its_dossiers)
+        own = [[s for s in steps if s["dossier_id"] == d["dossier_id"]] for d in dossiers]
+        cases[number] = Case(list(zip(dossiers, own, strict=True)), pauses)
+    for tables in explain.explain_all(cases, WANTED).values():
+        assert_nothing_lost(tables)
 
 
-@settings(max_examples=8)
-@given(drawn=st.lists(LEDGER["dossier"], min_size=4, max_size=30))
-def test_nothing_is_lost_on_whole_dossiers(explained, drawn):
-    dossiers, steps, pauses = LEDGER["_tables"](drawn)
-    cases = [
-        (dossier, [step for step in steps if step["dossier_id"] == dossier["dossier_id"]])
-        for dossier in dossiers
-    ]
-    wanted = ("causes", "late_dossiers", "cause_cells", "cause_dossiers")
-    tables = explained(cases, pauses, wanted=wanted)
+def assert_nothing_lost(tables):
     late = tables["late_dossiers"]
     known = tables["cause_dossiers"].filter(pl.col("is_late"))
     assert late["dossier_id"].to_list() == known["dossier_id"].sort().to_list()

@@ -37,7 +37,13 @@ dossier = st.tuples(
 )
 
 
-def _tables(drawn):
+def dossiers_of(fewest, most):
+    """Draw a register of so many dossiers: none says anything about another."""
+    return st.lists(dossier, min_size=fewest, max_size=most)
+
+
+def tables_of(drawn):
+    """Return drawn dossiers as rows of dossiers, steps and pauses."""
     dossiers, steps, pauses = [], [], []
     for number, (start, length, its_steps, its_pauses) in enumerate(drawn):
         name = f"D{number:03d}"
@@ -79,11 +85,15 @@ def _tables(drawn):
     return dossiers, steps, pauses
 
 
-@settings(max_examples=20)
-@given(drawn=st.lists(dossier, min_size=1, max_size=40))
-def test_segments_tile_the_clock_and_add_up(run_clock, drawn):
-    dossiers, steps, pauses = _tables(drawn)
-    tables = run_clock(dossiers, steps, pauses, tables=("outcomes", "ledger", "dossier_calendars"))
+@settings(max_examples=3)
+@given(drawn=dossiers_of(40, 80))
+def test_segments_tile_the_clock_and_add_up_and_overrun_is_time_beyond_the_norm(run_clock, drawn):
+    tables = run_clock(*tables_of(drawn), tables=("outcomes", "ledger", "dossier_calendars"))
+    assert_segments_tile(tables)
+    assert_overruns_are_beyond_norms(tables["ledger"])
+
+
+def assert_segments_tile(tables):
     ledger = tables["ledger"].sort("dossier_id", "segment_no")
     spans = tables["dossier_calendars"].select("dossier_id", "start_second", "end_second")
     ends = ledger.with_columns(
@@ -115,10 +125,7 @@ def test_segments_tile_the_clock_and_add_up(run_clock, drawn):
         assert (row["paused"] or 0) == row["paused_seconds"]
 
 
-@settings(max_examples=10)
-@given(drawn=st.lists(dossier, min_size=1, max_size=40))
-def test_overrun_of_a_step_is_its_time_beyond_its_norm(run_clock, drawn):
-    ledger = run_clock(*_tables(drawn))["ledger"]
+def assert_overruns_are_beyond_norms(ledger):
     own = ledger.filter(pl.col("norm_seconds").is_not_null())
     by_step = own.group_by("dossier_id", "step_no").agg(
         pl.col("work_seconds").sum(), pl.col("overrun_seconds").sum(), pl.col("norm_seconds").max()

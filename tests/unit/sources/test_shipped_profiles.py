@@ -22,12 +22,15 @@ CODE = "000.00.14.H20-2201{}-0001"
 
 @pytest.fixture(scope="module")
 def cleaned(
-    reference_dir: Path, warehouses: Warehouses, calendars: Calendars, tmp_path_factory
+    reference_dir: Path,
+    warehouses: Warehouses,
+    calendars: Calendars,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Clean:
     """Ingest and clean a folder by a shipped profile."""
 
     def run(profile: str, folder: Path) -> dict[str, pl.DataFrame]:
-        landed = tmp_path_factory.mktemp("project") / "landed"
+        landed = tmp_path_factory.mktemp(profile) / "landed"
         ingest(deliveries([folder], find_profile(profile, reference_dir)), landed)
         with warehouses() as warehouse:
             for table in landed.glob("*.parquet"):
