@@ -167,6 +167,22 @@ def test_a_wide_table_stands_on_its_paper_with_its_numbers_whole(word, files):
     assert float(heading.get("ht")) >= 15 * 5
 
 
+def test_wide_tables_in_a_row_share_lying_pages_with_their_headings_and_notes():
+    wide = Grid("Biểu 07a", WIDE, ((*map(str, range(25)), LONG),), (False, *[True] * 25))
+    parts = (
+        *(Text("Trên."), Heading("Biểu", "forms"), wide, Text("Ghi chú.", "note"), wide),
+        *(Heading("Sau", "after"), Text("Dưới.")),
+    )
+    with zipfile.ZipFile(io.BytesIO(write_document(Document(PAGE, parts), "docx"))) as archive:
+        body = archive.read("word/document.xml").decode()
+    # each section says its orientation where it ends
+    pages = re.split(r"<w:sectPr.*?</w:sectPr>", body)
+    texts = [[t for t in ("Trên.", "Biểu<", "Ghi chú.", "Dưới.") if t in p] for p in pages[:-1]]
+    assert texts == [["Trên."], ["Biểu<", "Ghi chú."], ["Dưới."]]
+    assert pages[1].count("<w:tbl>") == 2
+    assert body.count('w:orient="landscape"') == 1
+
+
 def test_word_leaves_long_tables_to_the_workbook_and_says_so(word):
     with zipfile.ZipFile(io.BytesIO(word)) as archive:
         body = archive.read("word/document.xml").decode()
