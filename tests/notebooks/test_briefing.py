@@ -132,7 +132,7 @@ def _damage_the_record(root: Path) -> None:
 
 
 def _write_office_text(root: Path) -> None:
-    path = root / "data" / "report" / "2022-H1.toml"
+    path = office_text_path(root, "2022-H1")
     path.parent.mkdir()
     path.write_text('tasks = "Tăng cường <b>một</b> người."\n', encoding="utf-8")
 
