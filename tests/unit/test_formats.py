@@ -65,7 +65,7 @@ PAGE = Page(
 def files() -> dict[str, bytes]:
     """A document in every format, each written twice."""
     answers = {**dict.fromkeys(PLACES, ""), "tasks": "Tăng cường một người.\nTháng 9."}
-    document = Document(PAGE, PARTS, (LATE, LATE), answers, "data/reference/report/2022-H1.toml")
+    document = Document(PAGE, PARTS, (LATE, LATE), answers, "2022-H1.toml")
     names = [name for name in known_formats() if name != "html" and not lacking_library(name)]
     with use_language("vi"):
         written = {name: write_document(document, name) for name in names}
@@ -199,7 +199,7 @@ def test_word_has_the_offices_own_text_or_a_marked_place_before_and_after_the_fi
     )
     places = [body.index(text) for text in order]
     assert places == sorted(places)
-    assert body.count("đơn vị ghi; hoặc ghi vào tệp data/reference/report/2022-H1.toml") == 4
+    assert body.count("đơn vị ghi; hoặc ghi vào tệp 2022-H1.toml trong") == 4
 
 
 def test_what_the_office_wrote_stands_before_the_annex_marked_as_its_own():

@@ -1,7 +1,8 @@
 """What an office writes itself into a report: kept in one file per period, so that it survives.
 
-``data/reference/report/<period>.toml`` has a text for each of ``PLACES``, none of them required. It stands on
-the page, in the PDF and in the Word document, which has a marked place for what is missing.
+``data/reference/report/<period>.toml`` has a text for each of ``PLACES``, none of them required. It
+stands on the page, in the PDF and in the Word document, which has a marked place for what is
+missing.
 """
 
 from __future__ import annotations
