@@ -96,6 +96,7 @@ def make_register(dossiers: int, folder: Path, *, span: int = YEARS) -> None:
         pl.lit(15, dtype=pl.Int64).alias("term_value"),
         pl.lit("working_day").alias("term_unit"),
         pl.lit(None, dtype=pl.String).alias("lateness_excluded"),
+        *_places(),
         pl.col("received_at")
         .dt.convert_time_zone("Asia/Ho_Chi_Minh")
         .dt.date()
@@ -117,6 +118,7 @@ def make_register(dossiers: int, folder: Path, *, span: int = YEARS) -> None:
         (pl.int_range(pl.len()) // 8 % 200).cast(pl.String).alias("unit_id"),
         (pl.int_range(pl.len()) % 900).cast(pl.String).alias("holder_id"),
         pl.lit(14_400, dtype=pl.Int64).alias("norm_seconds"),
+        *_places(),
     ).write_parquet(folder / "steps.parquet")
     pl.DataFrame(
         {
@@ -124,8 +126,17 @@ def make_register(dossiers: int, folder: Path, *, span: int = YEARS) -> None:
             "paused_at": _instants(stamps[::8, 7]),
             "resumed_at": _instants(stamps[::8, 13]),
         }
-    ).with_columns(pl.lit(1).alias("pause_no"), pl.lit("supplement").alias("reason")).write_parquet(
-        folder / "pauses.parquet"
+    ).with_columns(
+        pl.lit(1).alias("pause_no"), pl.lit("supplement").alias("reason"), *_places()
+    ).write_parquet(folder / "pauses.parquet")
+
+
+def _places() -> tuple[pl.Expr, ...]:
+    """Return where each row stands in an export of one file."""
+    return (
+        pl.lit("bench.csv").alias("source_file"),
+        pl.lit(None, dtype=pl.String).alias("source_sheet"),
+        (pl.int_range(pl.len()) + 2).alias("source_row"),
     )
 
 

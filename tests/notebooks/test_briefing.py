@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-import io
 import json
 import os
 import re
 import shutil
-import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
-from xml.etree import ElementTree
 
 import nbformat
 import polars as pl
 import pytest
 from filelock import FileLock
 
+from notebooks.document_texts import texts_of
 from workbench.answers import open_book
 from workbench.core.errors import OutputBusy, RuleFailed, UsageProblem
 from workbench.messages import use_language
 from workbench.pages import run_notebook, write_briefings
 from workbench.pages.document import Grid, Heading, Picture, Text, parts_of
 from workbench.pages.folders import folder_name
-from workbench.pages.formats import Document, lacking_library, write_document
+from workbench.pages.formats import Document, lacking_library
 from workbench.pages.jobs import NOTEBOOKS
 from workbench.pages.office_text import PLACES, office_text_path
 from workbench.pages.page import FOLDED, Page
@@ -132,7 +130,7 @@ def _damage_the_record(root: Path) -> None:
 
 
 def _write_office_text(root: Path) -> None:
-    path = root / "data" / "report" / "2022-H1.toml"
+    path = office_text_path(root, "2022-H1")
     path.parent.mkdir()
     path.write_text('tasks = "Tăng cường <b>một</b> người."\n', encoding="utf-8")
 
@@ -365,19 +363,8 @@ def test_a_vietnamese_reader_meets_no_id_and_sentences_as_offices_write_them(
             assert len(decimals) <= 1, part.text
 
 
-def texts_of(document: bytes) -> list[str]:
-    """The paragraphs of a Word document, or the texts of a workbook's cells and sheet names."""
-    with zipfile.ZipFile(io.BytesIO(document)) as archive:
-        names = [n for n in archive.namelist() if n.endswith(("document.xml", "sharedStrings.xml"))]
-        roots = [ElementTree.fromstring(archive.read(name)) for name in names]
-    wholes = [
-        whole for root in roots for tag in ("p", "si") for whole in root.iterfind(f".//{{*}}{tag}")
-    ]
-    return ["".join(part.text or "" for part in whole.iterfind(".//{*}t")) for whole in wholes]
-
-
-@pytest.mark.parametrize("form", ["docx", "xlsx"])
-def test_documents_are_worded_as_the_pages_are(briefed, form, unofficial):
+@pytest.mark.parametrize("form", ["docx", "pdf", "xlsx"])
+def test_documents_are_worded_as_the_pages_are(briefed, form, unofficial, monkeypatch):
     """What a format adds of its own (cover, notes, places for the office) is worded so as well."""
     if lacking_library(form):
         pytest.skip(f"the library of {form} is not installed here")
@@ -387,10 +374,10 @@ def test_documents_are_worded_as_the_pages_are(briefed, form, unofficial):
         *("vi", "Bản tóm tắt", "Toàn bộ đơn vị", ("UBND Phường 1",), "", True, "0", "{}", ()),
         snapshot_at=dt.datetime(2022, 6, 30, 10),  # noqa: DTZ001 (documents keep no zone)
     )
-    file = office_text_path(Path(), "2022-H1").as_posix()
+    file = office_text_path(Path(), "2022-H1").name
     document = Document(page, parts, (), dict.fromkeys(PLACES, ""), file)
     with use_language("vi"):
-        texts = [text for text in texts_of(write_document(document, form)) if text]
+        texts = texts_of(document, form, monkeypatch)
     words = " ".join(texts)
     tables = [part for part in parts if isinstance(part, Grid)]
     assert all(" ".join(grid.caption.split()) in words for grid in tables)

@@ -19,7 +19,7 @@ from workbench.messages import use_language
 from workbench.pages import Outputs, check_formats, formats
 from workbench.pages.document import Grid, Heading, Numbers, Part, Picture, Text, parse_fragment
 from workbench.pages.formats import Document, known_formats, lacking_library, write_document
-from workbench.pages.office_text import PLACES, read_office_text
+from workbench.pages.office_text import PLACES, office_text_path, read_office_text
 from workbench.pages.page import Page
 
 SVG = (
@@ -65,7 +65,7 @@ PAGE = Page(
 def files() -> dict[str, bytes]:
     """A document in every format, each written twice."""
     answers = {**dict.fromkeys(PLACES, ""), "tasks": "Tăng cường một người.\nTháng 9."}
-    document = Document(PAGE, PARTS, (LATE, LATE), answers, "data/report/2022-H1.toml")
+    document = Document(PAGE, PARTS, (LATE, LATE), answers, "2022-H1.toml")
     names = [name for name in known_formats() if name != "html" and not lacking_library(name)]
     with use_language("vi"):
         written = {name: write_document(document, name) for name in names}
@@ -167,6 +167,22 @@ def test_a_wide_table_stands_on_its_paper_with_its_numbers_whole(word, files):
     assert float(heading.get("ht")) >= 15 * 5
 
 
+def test_wide_tables_in_a_row_share_lying_pages_with_their_headings_and_notes():
+    wide = Grid("Biểu 07a", WIDE, ((*map(str, range(25)), LONG),), (False, *[True] * 25))
+    parts = (
+        *(Text("Trên."), Heading("Biểu", "forms"), wide, Text("Ghi chú.", "note"), wide),
+        *(Heading("Sau", "after"), Text("Dưới.")),
+    )
+    with zipfile.ZipFile(io.BytesIO(write_document(Document(PAGE, parts), "docx"))) as archive:
+        body = archive.read("word/document.xml").decode()
+    # each section says its orientation where it ends
+    pages = re.split(r"<w:sectPr.*?</w:sectPr>", body)
+    texts = [[t for t in ("Trên.", "Biểu<", "Ghi chú.", "Dưới.") if t in p] for p in pages[:-1]]
+    assert texts == [["Trên."], ["Biểu<", "Ghi chú."], ["Dưới."]]
+    assert pages[1].count("<w:tbl>") == 2
+    assert body.count('w:orient="landscape"') == 1
+
+
 def test_word_leaves_long_tables_to_the_workbook_and_says_so(word):
     with zipfile.ZipFile(io.BytesIO(word)) as archive:
         body = archive.read("word/document.xml").decode()
@@ -183,7 +199,7 @@ def test_word_has_the_offices_own_text_or_a_marked_place_before_and_after_the_fi
     )
     places = [body.index(text) for text in order]
     assert places == sorted(places)
-    assert body.count("đơn vị ghi; hoặc ghi vào tệp data/report/2022-H1.toml") == 4
+    assert body.count("đơn vị ghi; hoặc ghi vào tệp 2022-H1.toml trong") == 4
 
 
 def test_what_the_office_wrote_stands_before_the_annex_marked_as_its_own():
@@ -202,7 +218,7 @@ def test_what_the_office_wrote_stands_before_the_annex_marked_as_its_own():
 
 def test_own_text_is_read_per_period_and_an_unknown_entry_is_named(tmp_path):
     assert read_office_text(tmp_path, "2022-H1") == {}
-    path = tmp_path / "data" / "report" / "2022-H1.toml"
+    path = office_text_path(tmp_path, "2022-H1")
     path.parent.mkdir(parents=True)
     path.write_text('tasks = """\nMột.\n"""\n', encoding="utf-8")
     assert read_office_text(tmp_path, "2022-H1") == {"tasks": "Một."}
@@ -215,6 +231,14 @@ def test_own_text_is_read_per_period_and_an_unknown_entry_is_named(tmp_path):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(UsageProblem, match=message):
             read_office_text(tmp_path, "2022-H1")
+
+
+def test_own_text_in_the_folder_of_an_earlier_version_is_refused(tmp_path):
+    path = tmp_path / "data" / "report" / "2022-H1.toml"
+    path.parent.mkdir(parents=True)
+    path.touch()
+    with pytest.raises(UsageProblem, match=r"Move it to .*reference.report"):
+        read_office_text(tmp_path, "2022-H1")
 
 
 def test_word_opens_in_libreoffice_with_its_text(word, tmp_path):

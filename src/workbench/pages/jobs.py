@@ -248,7 +248,7 @@ def _write_documents(
         parts,
         tuple(annexes),
         office_text={place: texts.get(place, "") for place in PLACES},
-        office_text_file=office_text_path(Path(), period).as_posix(),
+        office_text_file=office_text_path(book.home, period).name,
     )
     for name in outputs.documents:
         path = job.folder / f"{job.stem}.{name}"

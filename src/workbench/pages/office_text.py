@@ -1,7 +1,8 @@
 """What an office writes itself into a report: kept in one file per period, so that it survives.
 
-``data/report/<period>.toml`` has a text for each of ``PLACES``, none of them required. It stands on
-the page, in the PDF and in the Word document, which has a marked place for what is missing.
+``data/reference/report/<period>.toml`` has a text for each of ``PLACES``, none of them required. It
+stands on the page, in the PDF and in the Word document, which has a marked place for what is
+missing.
 """
 
 from __future__ import annotations
@@ -20,16 +21,20 @@ PLACES = ("direction", "strengths", "limits", "tasks", "proposals")
 
 def office_text_path(home: Path, period: str) -> Path:
     """Return the file with the own text of a period."""
-    return home / "data" / "report" / f"{period}.toml"
+    return home / "data" / "reference" / "report" / f"{period}.toml"
 
 
 def read_office_text(home: Path, period: str) -> dict[str, str]:
     """Return the own text of a period by place; empty where there is none.
 
     Raises:
-        UsageProblem: The file is no TOML, or has a place that no report has.
+        UsageProblem: The file is no TOML, has a place that no report has, or lies in the folder
+            of an earlier version, which no stage of DVC depends on.
     """
     path = office_text_path(home, period)
+    earlier = home / "data" / "report" / path.name
+    if earlier.is_file():
+        raise UsageProblem("report.moved", file=earlier, folder=path.parent)
     if not path.is_file():
         return {}
     try:

@@ -311,8 +311,16 @@ def _table_change(change: TableChange) -> str:
         for sign, n in (("+", change.added), ("−", change.removed), ("~", change.changed))
         if n
     ]
-    alike = "schema" if change.has_other_columns else "other_bytes"
-    return f"{change.table} ({' '.join(parts) or say(f'revisions.{alike}')})"
+    return f"{change.table} ({' '.join(parts) or _without_rows(change)})"
+
+
+def _without_rows(change: TableChange) -> str:
+    """Return what differs in a table of which no row does."""
+    if change.has_other_columns:
+        return say("revisions.schema")
+    if rows := change.renamed[1]:
+        return say("revisions.only_renamed", rows=numerals.count(rows))
+    return say("revisions.other_bytes")
 
 
 def _listed(names: Sequence[str], limit: int, total: int | None = None) -> str:

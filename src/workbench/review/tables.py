@@ -5,14 +5,17 @@ Equal bytes are equal tables and are not read; of the others memory holds the ro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import polars.selectors as cs
 import pyarrow.parquet as pq
 
+from workbench.review.file_rows import first_by_key, keep_rows, rows_at
+from workbench.review.paired_rows import PSEUDONYMS, PairedRows, pair_rows, replacing
 from workbench.warehouse.differences import differing_rows
 
 NUMBERED = ("source_file", "source_sheet", "source_row")
@@ -20,9 +23,6 @@ NUMBERED = ("source_file", "source_sheet", "source_row")
 _DOSSIER = "dossier_id"
 _SNAPSHOT = "snapshot_at"
 """Differs for every dossier as soon as a later export stands, and says nothing of any."""
-PSEUDONYMS = ("holder_id",)
-"""Columns of pseudonyms: another key, or one account renamed, changes them in every row of a person
-and corrects none."""
 NAMED_ROWS = 200
 """Rows of a table of which every changed value is kept; all are counted."""
 
@@ -38,14 +38,16 @@ class TableChange:
         right_rows: Rows on the right.
         added: Rows whose key only the right side has.
         removed: Rows whose key only the left side has.
-        changed: Rows on both sides of which another column differs.
+        changed: Rows on both sides of which another column differs, in more than pseudonyms that
+            were renamed.
         columns: Columns that differ, each with the number of rows, most rows first.
         all_columns: Every column of either side, in order.
         left_columns: Columns that only the left side has.
         right_columns: Columns that only the right side has.
-        dossiers: Ids of the dossiers whose rows differ in more than their place in an export, its
-            snapshot and renamed pseudonyms, where the key begins with them.
-        renamed: Pseudonyms that another one replaces in all rows, with the number of those rows.
+        dossiers: Ids of the dossiers whose rows differ in more than their place in an export and
+            its snapshot, where the key begins with them.
+        renamed: Pseudonyms that another one replaces, with the number of their rows: another key,
+            or one account renamed, changes every row of a person and corrects none.
         values: One row per changed value of the first ``NAMED_ROWS`` rows in the order of the key:
             ``row`` (its key as text), ``change``, ``column``, ``left`` and ``right`` as text. An
             added or removed row has one line and no column.
@@ -110,7 +112,6 @@ def compare_table(
     Without its whole key a table is compared row by row, every column together. Where the table
     ``is_narrowed``, its files keep the rows that differ only.
     """
-    heights = _height(left), _height(right)
     schemas = [pl.read_parquet_schema(file) if file else {} for file in (left, right)]
     names = [set(schema) for schema in schemas]
     both = sorted(names[0] & names[1] if left and right else names[0] | names[1])
@@ -118,43 +119,149 @@ def compare_table(
     used = wanted if set(wanted) <= set(both) else ()
     others = [c for c in both if c not in used] if used else []
     as_text = [c for c in both if schemas[0].get(c) != schemas[1].get(c)]
-    left_only, right_only = differing_rows(left, right, both, as_text)
-    joined = _paired((_without_lists(left_only), _without_lists(right_only)), used or both)
-    if not used:
-        # without a key two rows that meet are one and the same
-        joined = joined.filter(pl.col("change") != "changed")
-    changed = joined.filter(pl.col("change") == "changed")
-    renames = {
-        name: _renames(changed, name, left, right)
-        for name in PSEUDONYMS
-        if left and right and name in others
-    }
-    for file, rows_of_side in ((left, left_only), (right, right_only)):
-        if file and is_narrowed:
-            replace_table(file, rows_of_side)
-    differing = {c: changed.select(_differs(c).sum()).item() for c in others}
-    rows = dict(joined["change"].value_counts().iter_rows())
+    rows = None
+    if used and left and right and not {*used} & {*as_text}:
+        paired = pair_rows(left, right, used, others, as_text)
+        if paired:
+            rows = _of_pairs(paired, (left, right), used, as_text)
+            if is_narrowed:
+                _keep_moved(paired, (left, right), both)
+    if rows is None:
+        rows = _of_whole_rows(left, right, used or both, others, as_text, is_narrowed=is_narrowed)
     return TableChange(
         table=table,
         key=used,
-        left_rows=heights[0],
-        right_rows=heights[1],
-        added=rows.get("appeared", 0),
-        removed=rows.get("disappeared", 0),
-        changed=changed.height,
-        columns=tuple(
-            sorted(((c, n) for c, n in differing.items() if n), key=lambda p: (-p[1], p[0]))
-        ),
+        left_rows=_height(left),
+        right_rows=_height(right),
         all_columns=tuple(sorted(names[0] | names[1])),
         left_columns=tuple(sorted(names[0] - names[1])) if right else (),
         right_columns=tuple(sorted(names[1] - names[0])) if left else (),
-        dossiers=_dossiers(joined, used, others, renames),
-        renamed=(
-            sum(pairs.height for pairs in renames.values()),
-            sum(int(pairs["rows"].sum()) for pairs in renames.values()),
-        ),
-        values=_values(_as_text(joined.head(NAMED_ROWS)), used or both, others),
+        **vars(rows),
     )
+
+
+@dataclass(frozen=True)
+class _RowChanges:
+    """What of a change two tables say row by row; see ``TableChange``."""
+
+    added: int
+    removed: int
+    changed: int
+    columns: tuple[tuple[str, int], ...]
+    dossiers: pl.Series
+    renamed: tuple[int, int]
+    values: pl.DataFrame
+
+
+def _of_pairs(
+    pairs: PairedRows, files: tuple[Path, Path], key: Sequence[str], as_text: Sequence[str]
+) -> _RowChanges:
+    """Say what differs in paired rows, of which only those that are shown are read whole."""
+    left, right = files
+    is_changed = pairs.moved_in(pairs.moved)
+    shown = first_by_key(left, _both(pairs.left[is_changed], pairs.removed), key, NAMED_ROWS)
+    partners = pairs.right[is_changed & np.isin(pairs.left, shown)]
+    came = first_by_key(right, pairs.added, key, NAMED_ROWS)
+    columns = sorted(pairs.moved)
+    texts = cs.by_name({*columns} & {*as_text}).cast(pl.String)
+    sides = (
+        _without_lists(rows_at(file, positions, [*key, *columns])).with_columns(texts)
+        for file, positions in ((left, shown), (right, _both(partners, came)))
+    )
+    joined = _with_old_names(_paired(sides, key), pairs.renames)
+    return _RowChanges(
+        added=len(pairs.added),
+        removed=len(pairs.removed),
+        changed=int(is_changed.sum()),
+        columns=_most_first({name: int(moved.sum()) for name, moved in pairs.moved.items()}),
+        dossiers=_dossiers_of_pairs(pairs, files, key),
+        renamed=_renamings(pairs.renames),
+        values=_values(_as_text(joined.head(NAMED_ROWS)), key, columns),
+    )
+
+
+def _dossiers_of_pairs(
+    pairs: PairedRows, files: tuple[Path, Path], key: Sequence[str]
+) -> pl.Series:
+    if key[0] != _DOSSIER:
+        return pl.Series(_DOSSIER, [], pl.String)
+    is_other = pairs.moved_in(pairs.moved.keys() - {*NUMBERED, _SNAPSHOT})
+    places = (_both(pairs.left[is_other], pairs.removed), pairs.added)
+    ids = (rows_at(file, at, key[:1])[_DOSSIER] for file, at in zip(files, places, strict=True))
+    return pl.concat(ids).unique().sort()
+
+
+def _keep_moved(pairs: PairedRows, files: tuple[Path, Path], columns: Sequence[str]) -> None:
+    """Leave in both files the rows that differ only."""
+    is_changed = pairs.moved_in(pairs.moved)
+    keep_rows(files[0], _both(pairs.left[is_changed], pairs.removed), columns)
+    keep_rows(files[1], _both(pairs.right[is_changed], pairs.added), columns)
+
+
+def _both(some: np.ndarray, others: np.ndarray) -> np.ndarray:
+    return np.sort(np.concatenate([some, others]))
+
+
+def _of_whole_rows(
+    left: Path | None,
+    right: Path | None,
+    key: Sequence[str],
+    others: Sequence[str],
+    as_text: Sequence[str],
+    *,
+    is_narrowed: bool,
+) -> _RowChanges:
+    """Say what differs in rows of which a side has one more; those are read whole.
+
+    Without ``others`` the key is the whole row.
+    """
+    rows_of_sides = differing_rows(left, right, [*key, *others], as_text)
+    left_only, right_only = (_without_lists(rows) for rows in rows_of_sides)
+    joined = _paired((left_only, right_only), key)
+    is_changed = pl.col("change") == "changed"
+    renames = {
+        name: _renames(joined.filter(is_changed), name, left, right)
+        for name in PSEUDONYMS
+        if left and right and name in others
+    }
+    joined = _with_old_names(joined, renames)
+    # without another column two rows that meet are one and the same
+    joined = joined.filter(~is_changed | pl.any_horizontal(False, *map(_differs, others)))
+    changed = joined.filter(is_changed)
+    for file, rows in zip((left, right), rows_of_sides, strict=True):
+        if file and is_narrowed:
+            replace_table(file, rows)
+    counts = dict(joined["change"].value_counts().iter_rows())
+    return _RowChanges(
+        added=counts.get("appeared", 0),
+        removed=counts.get("disappeared", 0),
+        changed=changed.height,
+        columns=_most_first({c: changed.select(_differs(c).sum()).item() for c in others}),
+        dossiers=_dossiers(joined, key if others else (), others),
+        renamed=_renamings(renames),
+        values=_values(_as_text(joined.head(NAMED_ROWS)), key, others),
+    )
+
+
+def _most_first(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(((c, n) for c, n in counts.items() if n), key=lambda p: (-p[1], p[0])))
+
+
+def _renamings(renames: Mapping[str, pl.DataFrame]) -> tuple[int, int]:
+    frames = renames.values()
+    return sum(f.height for f in frames), sum(int(f["rows"].sum()) for f in frames)
+
+
+def _with_old_names(joined: pl.DataFrame, renames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Write the old pseudonym in the place of the new one that replaces it on the right."""
+    for name, pairs in renames.items():
+        now = f"{name}:right"
+        if now in joined.columns:
+            known = pairs.select(pl.col("left").alias(name), pl.col("right").alias(now), known=True)
+            joined = joined.join(known, on=[name, now], how="left", maintain_order="left")
+            value = pl.when("known").then(name).otherwise(now).alias(now)
+            joined = joined.with_columns(value).drop("known")
+    return joined
 
 
 def replace_table(file: Path, rows: pl.DataFrame) -> None:
@@ -179,11 +286,11 @@ def _without_lists(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _paired(sides: tuple[pl.DataFrame, pl.DataFrame], key: Sequence[str]) -> pl.DataFrame:
+def _paired(sides: Iterable[pl.DataFrame], key: Sequence[str]) -> pl.DataFrame:
     """Join rows under their key; of rows that are wholly alike the first meets the first."""
     left, right = sides
     on = list(key)
-    if any(side.select(pl.struct(key).is_duplicated().any()).item() for side in sides):
+    if any(s.select(pl.struct(key).is_duplicated().any()).item() for s in (left, right)):
         copy = pl.int_range(pl.len()).over(key).alias("copy")
         left, right = (side.with_columns(copy) for side in sides)
         on.append("copy")
@@ -206,18 +313,13 @@ def _paired(sides: tuple[pl.DataFrame, pl.DataFrame], key: Sequence[str]) -> pl.
 
 
 def _renames(changed: pl.DataFrame, name: str, left: Path, right: Path) -> pl.DataFrame:
-    """Return the pseudonyms that are gone, each with the new one that most of its rows have now.
-
-    A new one replaces one old one only; ``rows`` is the number of rows in which it does.
-    """
+    """Return the pseudonyms that are gone, each with the new one that replaces it."""
     now = f"{name}:right"
     pairs = changed.filter(_differs(name)).group_by(name, now).agg(pl.len().alias("rows"))
-    pairs = pairs.drop_nulls().sort(pl.col("rows") * -1, name, now)
-    gone, new = (values_of(file, name) for file in (right, left))
-    pairs = pairs.filter(~pl.col(name).is_in(gone), ~pl.col(now).is_in(new))
-    return pairs.unique(name, keep="first", maintain_order=True).unique(
-        now, keep="first", maintain_order=True
-    )
+    kept = {*values_of(left, name)} & {*values_of(right, name)}
+    pairs = pairs.rename({name: "left", now: "right"}).drop_nulls()
+    pairs = pairs.filter(~pl.col("left").is_in(kept), ~pl.col("right").is_in(kept))
+    return replacing(pairs, "left", "right")
 
 
 def values_of(file: Path, name: str) -> list[str]:
@@ -226,23 +328,10 @@ def values_of(file: Path, name: str) -> list[str]:
     return values[name].to_list()
 
 
-def _dossiers(
-    joined: pl.DataFrame,
-    key: Sequence[str],
-    others: Sequence[str],
-    renames: Mapping[str, pl.DataFrame],
-) -> pl.Series:
+def _dossiers(joined: pl.DataFrame, key: Sequence[str], others: Sequence[str]) -> pl.Series:
     if key[:1] != (_DOSSIER,):
         return pl.Series(_DOSSIER, [], pl.String)
-    differs = []
-    for name in others:
-        if name in renames:
-            pair, known = [name, f"{name}:right"], f"{name}:renamed"
-            pairs = renames[name].select(*pair, pl.lit(value=True).alias(known))
-            joined = joined.join(pairs, on=pair, how="left")
-            differs.append(_differs(name) & pl.col(known).is_null())
-        elif name not in (*NUMBERED, _SNAPSHOT):
-            differs.append(_differs(name))
+    differs = (_differs(name) for name in others if name not in (*NUMBERED, _SNAPSHOT))
     more = pl.any_horizontal(pl.col("change") != "changed", *differs)
     return joined.filter(more)[_DOSSIER].unique().sort()
 

@@ -1,14 +1,15 @@
-"""Find the rows in which two Parquet files differ, without holding the files in memory.
+"""Reduce the rows of two Parquet files to hashes, so that they are compared without being held.
 
-Each row is reduced to a hash of 63 bits; of the files only rows whose hash is not equally often on
-both sides are returned. Two different rows of thirty million share a hash once in 20,000
-comparisons.
+Two different values share a hash of 64 bits once in 10¹⁹ pairs; two different rows of thirty
+million, or two keys, share theirs once in 20,000 comparisons.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 import numpy as np
@@ -17,12 +18,51 @@ import polars as pl
 from workbench.core.environment import processors
 from workbench.core.project import Scratch
 
+Position = Literal["left", "right"]
+
 MEMORY = "1500MB"
 """Memory of the database before it spills to disk."""
-_HASHES = "select hash(*columns(*)) as row_hash from {side}"
+_HASHES = "select hash(*columns(*)) as row_hash from {side}_rows"
 _ROWS = """
-select * from {side} where (hash(*columns(*)) >> 1) in (select row_hash from surplus_hashes)
+select * from {side}_rows
+where (hash(*columns(*)) >> 1) in (select row_hash from surplus_hashes)
 """
+
+
+class HashedPair:
+    """Hashes of the columns of two files, each in the order of its rows."""
+
+    def __init__(self, database: duckdb.DuckDBPyConnection) -> None:
+        self._database = database
+
+    def of_rows(self, side: Position, columns: Sequence[str]) -> np.ndarray:
+        """Return one hash per row over all these columns together."""
+        names = ", ".join(map(_quoted, columns))
+        return self._fetched(side, (f"hash({names})",))[0]
+
+    def of_columns(self, side: Position, columns: Sequence[str]) -> list[np.ndarray]:
+        """Return one hash per row of each of these columns."""
+        return self._fetched(side, [f"hash({_quoted(name)})" for name in columns])
+
+    def names(self, side: Position, column: str) -> dict[int, str]:
+        """Return the texts of a column by their hash."""
+        name = _quoted(column)
+        named = self._database.view(f"{side}_rows").filter(f"{name} is not null")
+        return dict(named.project(f"hash({name}), {name}").distinct().fetchall())
+
+    def _fetched(self, side: Position, hashes: Sequence[str]) -> list[np.ndarray]:
+        listed = ", ".join(f"{text} as h{number}" for number, text in enumerate(hashes))
+        arrays = self._database.view(f"{side}_rows").project(listed).fetchnumpy()
+        return [arrays[f"h{number}"] for number in range(len(hashes))]
+
+
+@contextmanager
+def hashed_pair(
+    left: Path, right: Path, columns: Sequence[str], as_text: Collection[str]
+) -> Iterator[HashedPair]:
+    """Open two files whose columns are hashed; those ``as_text`` as text."""
+    with _opened(left, right, columns, as_text) as database:
+        yield HashedPair(database)
 
 
 def differing_rows(
@@ -36,6 +76,23 @@ def differing_rows(
         columns: Columns that are compared; both files have them.
         as_text: Those of them whose kinds of values differ: they are compared as text.
     """
+    with _opened(left, right, columns, as_text) as database:
+        database.execute("set preserve_insertion_order = false")
+        hashes = (
+            database.sql(_HASHES.format(side=side)).fetchnumpy()["row_hash"]
+            for side in ("left", "right")
+        )
+        surplus = pl.DataFrame({"row_hash": _surplus_hashes(*hashes)})
+        database.register("surplus_hashes", surplus.to_arrow())
+        frames = [database.sql(_ROWS.format(side=side)).pl() for side in ("left", "right")]
+    return frames[0], frames[1]
+
+
+@contextmanager
+def _opened(
+    left: Path | None, right: Path | None, columns: Sequence[str], as_text: Collection[str]
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database in which ``left_rows`` and ``right_rows`` are the columns of the files."""
     listed = [_quoted(name) for name in columns]
     texts = [
         f"{name}::varchar as {name}" if column in as_text else name
@@ -43,7 +100,6 @@ def differing_rows(
     ]
     with Scratch("differences") as folder, duckdb.connect() as database:
         database.execute("set TimeZone = 'UTC'")
-        database.execute("set preserve_insertion_order = false")
         for name, value in (
             ("threads", processors()),
             ("memory_limit", MEMORY),
@@ -53,14 +109,7 @@ def differing_rows(
         for side, file, other in (("left_rows", left, right), ("right_rows", right, left)):
             rows = database.read_parquet(str(file or other)).project(", ".join(texts))
             (rows if file else rows.filter("false")).create_view(side)
-        sides = ("left_rows", "right_rows")
-        hashes = (
-            database.sql(_HASHES.format(side=side)).fetchnumpy()["row_hash"] for side in sides
-        )
-        surplus = pl.DataFrame({"row_hash": _surplus_hashes(*hashes)})
-        database.register("surplus_hashes", surplus.to_arrow())
-        frames = [database.sql(_ROWS.format(side=side)).pl() for side in sides]
-    return frames[0], frames[1]
+        yield database
 
 
 def _surplus_hashes(left: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from workbench.review import tables
 from workbench.review.tables import compare_table
 
 
@@ -99,8 +100,9 @@ def test_another_key_of_pseudonyms_corrects_no_dossier(write):
     change = compare_table(
         "steps", write("l", **steps(before)), write("r", **right), ["dossier_id", "step_no"]
     )
-    assert change.changed == 40
+    assert change.changed == 3
     assert change.renamed == (4, 39)
+    assert change.columns == (("finished_at", 2), ("holder_id", 1))
     assert change.dossiers.to_list() == ["D07", "D12", "D21"]
 
 
@@ -111,7 +113,7 @@ def test_one_renamed_account_corrects_no_dossier_and_a_transfer_does(write):
     change = compare_table(
         "steps", write("l", **steps(before)), write("r", **right), ["dossier_id", "step_no"]
     )
-    assert change.renamed == (1, 10)
+    assert (change.renamed, change.changed) == ((1, 10), 1)
     assert change.dossiers.to_list() == ["D01"]
 
 
@@ -123,3 +125,38 @@ def test_many_rows_in_another_order_are_compared_exactly(write):
     change = compare_table("t", left, right, ["id"])
     assert (change.added, change.removed, change.changed) == (0, 0, 3)
     assert set(change.values["row"]) == {"17", "99999", "199999"}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_rows_are_paired_alike_whatever_way_they_are_found(write, tmp_path, monkeypatch, seed):
+    left = pl.DataFrame(steps({name: name for name in "ABCD"}))
+    moved = pl.DataFrame(steps({**{name: name for name in "ABCD"}, "A": "A2"}, D09="11:00"))
+    right = moved.sample(36, seed=seed).vstack(
+        moved.head(3).with_columns(dossier_id="new " + pl.col("dossier_id"))
+    )
+    file = write("l", **left.to_dict(as_series=False))
+    files = []
+    for name, rows, size in (("in_order", right.sort("dossier_id"), 50), ("shuffled", right, 7)):
+        files.append(tmp_path / f"{name}.parquet")
+        rows.write_parquet(files[-1], row_group_size=size)
+    key = ["dossier_id", "step_no"]
+    changes = [compare_table("steps", file, other, key) for other in files]
+    monkeypatch.setattr(tables, "pair_rows", lambda *_: None)
+    changes.append(compare_table("steps", file, files[0], key))
+    seen = [
+        {n: v.to_list() if isinstance(v, pl.Series) else v for n, v in vars(change).items()}
+        for change in changes
+    ]
+    values = [change.pop("values").rows() for change in seen]
+    assert seen[0] == seen[1] == seen[2]
+    assert values[0] == values[1] == values[2]
+    assert changes[0].added == 3
+
+
+def test_a_narrowed_table_keeps_the_rows_that_differ(write):
+    ids = [f"D{n}" for n in range(9)]
+    left = write("left", dossier_id=ids[:8], x=list(range(8)), y=["a"] * 8)
+    right = write("right", dossier_id=ids[1:], x=[1, 2, 7, *range(4, 9)], y=["a"] * 8)
+    compare_table("outcomes", left, right, ["dossier_id"], is_narrowed=True)
+    kept = [pl.read_parquet(file)["dossier_id"].to_list() for file in (left, right)]
+    assert kept == [["D0", "D3"], ["D3", "D8"]]

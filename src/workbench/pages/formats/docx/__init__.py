@@ -52,13 +52,17 @@ def write(document: Document) -> bytes:
         _write_own(paper, document, places[:1])
         paper.add_paragraph(f"II. {say('report.results')}", style="Heading 1")
     is_annex = False
-    for part in document.parts:
+    for part, lies in zip(document.parts, _lying(document.parts), strict=True):
         if isinstance(part, Heading) and part.is_annex and not is_annex:
             is_annex = True
+            _turn(paper, lies=False)
             _write_own(paper, document, later)
             _write_end(paper)
+            _turn(paper, lies=lies)
             paper.add_paragraph(say("briefing.annex"), style="Heading 1")
+        _turn(paper, lies=lies)
         _write_part(paper, part)
+    _turn(paper, lies=False)
     if not is_annex:
         _write_own(paper, document, later)
         _write_end(paper)
@@ -98,6 +102,31 @@ def _set_page(section: Any, *, lies: bool = False) -> None:
     if not header.runs:
         header.alignment = ALIGN.CENTER
         _add_field(header, "PAGE")
+
+
+def _lying(parts: Sequence[Part]) -> list[bool]:
+    """Return of each part whether it stands on a lying page: a wide table with what belongs to it.
+
+    Its heading is the one right above it, its notes follow it. Two wide tables in a row share
+    their pages, with no empty standing one between.
+    """
+    lying, lies = [], False
+    for part in parts:
+        if isinstance(part, Grid) and not part.is_folded:
+            lies = len(part.columns) > _WIDE
+        elif not isinstance(part, Grid | Text):
+            lies = False
+        lying.append(lies)
+    for number in reversed(range(len(parts) - 1)):
+        if isinstance(parts[number], Heading) and isinstance(parts[number + 1], Grid):
+            lying[number] = lying[number + 1]
+    return lying
+
+
+def _turn(paper: Any, *, lies: bool) -> None:
+    """Begin pages of the other orientation where the present ones are not as asked."""
+    if (paper.sections[-1].orientation == WD_ORIENT.LANDSCAPE) != lies:
+        _set_page(paper.add_section(), lies=lies)
 
 
 def _add_field(paragraph: Any, name: str) -> None:
@@ -224,8 +253,6 @@ def _write_grid(paper: Any, grid: Grid) -> None:
         paper.add_paragraph(say("briefing.in_workbook", **words), style="Caption")
         return
     lies = len(grid.columns) > _WIDE
-    if lies:
-        _set_page(paper.add_section(), lies=True)
     caption = paper.add_paragraph(grid.caption, style="Caption")
     caption.paragraph_format.keep_with_next = True
     table = paper.add_table(rows=1, cols=len(grid.columns))
@@ -238,8 +265,6 @@ def _write_grid(paper: Any, grid: Grid) -> None:
         _write_row(table.add_row(), row, grid.numbers, size)
     _set_widths(table, _widths(grid, _LYING_WIDTH if lies else _WIDTH))
     paper.add_paragraph().paragraph_format.space_after = Pt(0)
-    if lies:
-        _set_page(paper.add_section())
 
 
 def _widths(grid: Grid, width: float) -> list[float]:
