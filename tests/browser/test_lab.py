@@ -15,7 +15,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from workbench.answers import open_book
 from workbench.core.project import Project
+from workbench.core.vocabulary import Period
 from workbench.pages import run_notebook
 from workbench.pages.notebooks import notebook_environment
 
@@ -172,6 +174,44 @@ def test_a_session_from_the_start_page_to_an_export(  # noqa: PLR0915 - one sess
     assert desk.watch.errors == []
     # a slow machine is told how long codemirror took
     assert [text for text in desk.watch.complaints if re.search(r"\berror", text, re.I)] == []
+
+
+MONTHS = """
+period = "latest"
+unit = "*"
+"""
+COURSE = """
+import workbench as wb
+book = wb.open()
+book.course(period, unit=unit)
+"""
+
+
+def test_months_that_are_brushed_become_the_period_of_every_answer(lab, desk) -> None:
+    noted(lab.root / "notebooks", "months", MONTHS, COURSE, "book.headline(period, unit=unit)")
+    page, book = desk.page, open_book(lab.root, language="vi")
+    desk.open("notebooks/months.ipynb")
+    assert desk.run() == []
+
+    # a drag from the first to the last month of a quarter, somewhat beyond the middle of both
+    months = [Period.parse(month) for month in book.course("latest").frame["period"]]
+    quarter = Period.parse(str(Period.holding(months[-1].starts_on, "quarter").previous()))
+    inside = [n for n, month in enumerate(months) if quarter.starts_on <= month.starts_on <= quarter.ends_on]
+    marks = page.locator(f"{HERE} .workbench-chart svg.marks .mark-symbol path")
+    marks.first.scroll_into_view_if_needed()
+    first, last = (marks.nth(n).bounding_box() for n in (inside[0], inside[-1]))
+    page.mouse.move(first["x"] - 4, first["y"] + 4)
+    page.mouse.down()
+    page.mouse.move(last["x"] + last["width"] + 4, last["y"] + 4, steps=5)
+    page.mouse.up()
+
+    desk.wait(PARAMETER, f'period = "{quarter}"')
+    desk.wait_for("months.ipynb")
+    chosen = {picker.input_value() for picker in page.locator(f"{HERE} select[name=period]").all()}
+    assert chosen == {str(quarter)}
+    for value in book.headline(str(quarter)).prose().tiles:
+        page.locator(f"{HERE} .jp-OutputArea-output", has_text=value.number).first.wait_for()
+    desk.close()
 
 
 def boxes(page) -> list[tuple[float, float]]:

@@ -1,7 +1,8 @@
 """Writes ``docs/tables.md``: every table that a run writes, from the headers of its models.
 
 ``python tests/docs/tables_page.py`` writes the page anew. What a column means stands once, in
-``docs/columns.csv``: for all tables, or for one where a name has a narrower meaning there.
+``docs/columns.csv``: for all tables, or for one where a name has a narrower meaning there. The
+lab shows the same in Vietnamese, from ``docs/columns.vi.csv``.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from workbench.warehouse.models import Model
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "tables.md"
 COLUMNS = ROOT / "docs" / "columns.csv"
+VIETNAMESE = ROOT / "docs" / "columns.vi.csv"
 FOLDERS = {"data/clean": CLEAN_TABLES, "data/clock": CLOCK_TABLES, "data/results": RESULT_TABLES}
 
 HEAD = """# Tables
@@ -57,9 +59,9 @@ def written_schemas() -> Schemas:
         return {path.stem: pl.read_parquet(path).schema for path in paths}
 
 
-def meanings() -> dict[tuple[str, str], str]:
+def meanings(file: Path = COLUMNS) -> dict[tuple[str, str], str]:
     """Return what a column means, by table ('' for all) and name."""
-    with COLUMNS.open(encoding="utf-8", newline="") as lines:
+    with file.open(encoding="utf-8", newline="") as lines:
         return {(row["table"], row["column"]): row["meaning"] for row in csv.DictReader(lines)}
 
 

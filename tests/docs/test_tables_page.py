@@ -29,3 +29,9 @@ def test_every_column_has_a_meaning_and_no_meaning_is_idle(schemas: dict[str, pl
             used.add(own if own in PAGE["meanings"]() else common)
     assert used - set(PAGE["meanings"]()) == set()
     assert set(PAGE["meanings"]()) - used == set()
+
+
+def test_every_meaning_is_there_in_vietnamese() -> None:
+    english, vietnamese = (PAGE["meanings"](file) for file in (PAGE["COLUMNS"], PAGE["VIETNAMESE"]))
+    assert vietnamese.keys() == english.keys()
+    assert [key for key, words in vietnamese.items() if not words or words == english[key]] == []

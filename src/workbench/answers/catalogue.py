@@ -12,7 +12,7 @@ from workbench.answers.columns import count, table, text
 from workbench.answers.run import Run
 from workbench.charts.tables import Table
 from workbench.core.project import shipped
-from workbench.messages import catalogue, say, use_language
+from workbench.messages import catalogue, language, say, use_language
 from workbench.warehouse.models import find_table_header
 
 
@@ -51,16 +51,16 @@ class Catalogue:
         if name not in self.names:
             raise self._run.unknown("lab.no_table", name, self.names, self.names)
         schema = pl.read_parquet_schema(self.files[name])
-        meanings = _meanings()
-        rows = [
-            {
-                "column": column,
-                "kind": str(kind),
-                "meaning": meanings.get((name, column), meanings.get(("", column), "")),
-            }
-            for column, kind in schema.items()
-        ]
         with use_language(self._run.language):
+            meanings = _meanings()
+            rows = [
+                {
+                    "column": column,
+                    "kind": str(kind).partition("(")[0],
+                    "meaning": meanings.get((name, column), meanings.get(("", column), "")),
+                }
+                for column, kind in schema.items()
+            ]
             return table(
                 f"{name}: {self._grain(name)}",
                 rows,
@@ -114,7 +114,7 @@ def _height(file: Path) -> int:
 
 
 def _meanings() -> dict[tuple[str, str], str]:
-    """Return what a column means, by table ('' for all) and name."""
-    path = shipped().root / "docs" / "columns.csv"
-    with path.open(encoding="utf-8", newline="") as lines:
+    """Return what a column means in the current language, by table ('' for all) and name."""
+    name = "columns.vi.csv" if language() == "vi" else "columns.csv"
+    with (shipped().root / "docs" / name).open(encoding="utf-8", newline="") as lines:
         return {(row["table"], row["column"]): row["meaning"] for row in csv.DictReader(lines)}

@@ -9,7 +9,7 @@ import polars as pl
 
 COUNTED = (
     *("counted_dossiers", "counted_passages", "daily_stock", "due_dates_known_on"),
-    *("official_tables", "step_waits"),
+    *("official_tables", "period_dossiers", "step_waits"),
 )
 """Tables that are counted when they are asked for."""
 CLOSED = ("folders", "facts", "read", "_on_request")
@@ -81,7 +81,16 @@ class Excerpt:
 
     def counted(self, table: str, period: str, profile: str) -> pl.DataFrame:
         """Return a table of one period under any lateness profile, counted now."""
-        if table not in self._tables:
-            raise AttributeError(f"{table} is not among the tables that the question declares")
+        self._check(table)
         counted: pl.DataFrame = self._run.counted(table, period, profile)
         return counted
+
+    def rows_of(self, table: str, dossiers: pl.DataFrame, **values: str) -> pl.DataFrame:
+        """Return the rows of a stored table that are about some dossiers and have some values."""
+        self._check(table)
+        rows: pl.DataFrame = self._run.rows_of(table, dossiers, **values)
+        return rows
+
+    def _check(self, table: str) -> None:
+        if table not in self._tables:
+            raise AttributeError(f"{table} is not among the tables that the question declares")

@@ -21,6 +21,7 @@ import polars as pl
 
 from workbench.answers.frames import Excerpt, Frame
 from workbench.answers.subjects import subject
+from workbench.answers.unit_chains import lowest_common_body
 from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.core.errors import UsageProblem
@@ -119,6 +120,14 @@ class Run:
     ) -> pl.DataFrame:
         """Return ``counts`` of some dossiers by unit and field; ``*`` for each profile."""
         return self._on_request("counts", profile=profile, spans=spans, dossiers=dossiers)["counts"]
+
+    def period_dossiers(self, span: ReportSpan, profile: str) -> pl.DataFrame:
+        """Return the dossiers for which something happens, or is open, in a period."""
+        return self._local(on_request.find_period_dossiers(self._file, span, profile))
+
+    def rows_of(self, table: str, dossiers: pl.DataFrame, **values: str) -> pl.DataFrame:
+        """Return the rows of a stored table that are about some dossiers and have some values."""
+        return self._local(on_request.rows_of_dossiers(self._file(table), dossiers, **values))
 
     def _on_request(self, *tables: RequestTable, **asked: Any) -> dict[str, pl.DataFrame]:
         return on_request.count_on_request(tables, self.folders, self.facts, **asked)
@@ -263,16 +272,7 @@ class Run:
         """Return the lowest body that the units of a period belong to or are; empty without one."""
         is_unit = (pl.col("numerator") > 0) & (pl.col("unit_id") != EVERYTHING)
         units = self.unit_measures.filter(is_unit, measure="received", period=period)["unit_id"]
-        chains = [self._chain(unit_id) for unit_id in units.to_list() or self.units()]
-        return next((b for b in chains[0] if all(b in chain for chain in chains)), "")
-
-    def _chain(self, unit_id: str) -> list[str]:
-        """Return a listed unit and what is above it, lowest first; at last its successor."""
-        chain: list[str] = []
-        while (row := self._register.get(unit_id)) and unit_id not in chain:
-            chain.append(unit_id)
-            unit_id = row.get("parent") or row.get("successor", "")
-        return chain
+        return lowest_common_body(self._register, units.to_list() or self.units())
 
     @cached_property
     def month_classes(self) -> dict[str, str]:

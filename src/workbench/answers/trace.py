@@ -57,7 +57,7 @@ class FigureId(NamedTuple):
 
 @question(
     *("dossiers", "steps", "pauses", "outcomes", "quarantine", "late_dossiers"),
-    *("late_causes", "cell_tests", "counted_dossiers"),
+    *("late_causes", "cell_tests", "counted_dossiers", "period_dossiers"),
     level=2,
 )
 def trace(run: Run, target: str, *, profile: AnyProfile = PROFILE) -> Answer:
@@ -72,8 +72,6 @@ def trace(run: Run, target: str, *, profile: AnyProfile = PROFILE) -> Answer:
     Raises:
         UsageProblem: It is none of these, or no such figure exists.
     """
-    if target in run.dossiers["dossier_id"]:
-        return _figures_of(run, [target], profile)
     name, *groups = target.split("/")
     rates = _defined(run)
     if groups and name in {*rates, *known_causes()}:
@@ -81,6 +79,8 @@ def trace(run: Run, target: str, *, profile: AnyProfile = PROFILE) -> Answer:
         if name in rates:
             return _dossiers_behind(run, figure_id, rates[name], profile)
         return _dossiers_late_by(run, figure_id, run.computed_profile(profile))
+    if target in run.dossiers["dossier_id"]:
+        return _figures_of(run, [target], profile)
     place = SourcePlace.parse(target)
     if place and (dossier_ids := find_dossiers(run, place)) is not None:
         return _figures_of(run, dossier_ids, profile, place=place)
@@ -108,7 +108,7 @@ def _group(run: Run, words: list[str]) -> list[str]:
 
 def _dossiers_behind(run: Run, figure_id: FigureId, rate: Rate, profile: str) -> Answer:
     span = ReportSpan.of(Period.parse(figure_id.period))
-    dossiers = run.dossiers.filter(pl.col("received_on") <= span.ends_on)
+    dossiers = run.period_dossiers(span, profile)
     for name, value in figure_id._asdict().items():
         if name in _GROUPS and value != EVERYTHING:
             dossiers = dossiers.filter(pl.col(name).fill_null(_UNKNOWN.get(name, "")) == value)
@@ -196,6 +196,7 @@ def _dossiers_late_by(run: Run, figure_id: FigureId, profile: str) -> Answer:
 
 def describe_dossiers(run: Run, parts: pl.DataFrame, profile: str) -> pl.DataFrame:
     """Add to each dossier where it is from and how it ended; those above the line come first."""
+    dossiers = run.rows_of("dossiers", parts)
     columns = (
         "unit_id",
         "procedure_id",
@@ -204,10 +205,10 @@ def describe_dossiers(run: Run, parts: pl.DataFrame, profile: str) -> pl.DataFra
         "source_sheet",
         "source_row",
     )
-    placed = [name for name in columns if name in run.dossiers.columns]
-    outcomes = run.outcomes.filter(pl.col("profile") == profile)
+    placed = [name for name in columns if name in dossiers.columns]
+    outcomes = run.rows_of("outcomes", parts, profile=profile)
     return (
-        parts.join(run.dossiers.select("dossier_id", *placed), on="dossier_id")
+        parts.join(dossiers.select("dossier_id", *placed), on="dossier_id")
         .join(
             outcomes.select("dossier_id", "outcome", "due_at_used", "ended_at_used"),
             on="dossier_id",

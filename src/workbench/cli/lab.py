@@ -63,8 +63,11 @@ def start_lab(
     start = _write_start_page(project)
     with _environment(project):
         # Two seconds to import, and it reads its folders from the environment when it starts.
+        from jupyter_core.utils import ensure_event_loop
         from jupyterlab.labapp import LabApp  # type: ignore[import-untyped]
 
+        # Else an extension sets another loop than the server's, and no schedule is ever looked at.
+        ensure_event_loop()
         arguments = lab_arguments(project, browser=browser, port=port, start=start, extra=extra)
         LabApp.launch_instance(arguments)
 

@@ -7,7 +7,7 @@ the stage gives as well is the same here; waits of steps and printed percentages
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
@@ -84,13 +84,17 @@ def count_on_request(
     Raises:
         InputRejected: A table is missing.
     """
-    tables = tuple(names)
+    tables, places = tuple(names), tuple(folders)
     with Warehouse(facts.pipelines) as warehouse:
-        for folder in folders:
+        for folder in places:
             warehouse.attach(folder)
         warehouse.add_frame("periods", periods_table(spans))
         if dossiers is not None:
             warehouse.add_frame("dossiers", dossiers)
+            files = (folder / "outcomes.parquet" for folder in places)
+            outcomes = next(file for file in files if file.is_file())
+            judged = {} if profile == EVERYTHING else {"profile": profile}
+            warehouse.add_frame("outcomes", rows_of_dossiers(outcomes, dossiers, **judged))
         profiles = lateness_profiles(facts.reference / "profiles")
         if profile != EVERYTHING:
             profiles = profiles.filter(profile=profile)
@@ -101,6 +105,50 @@ def count_on_request(
             warehouse.set("sojourns_since", first_day(since))
         warehouse.build("explain", wanted=tables)
         return {name: warehouse.frame(name) for name in tables}
+
+
+def find_period_dossiers(
+    file_of: Callable[[str], Path], span: ReportSpan, profile: str
+) -> pl.DataFrame:
+    """Return the rows of dossiers that a period may count, of which most years have few.
+
+    A period counts dossiers that are received, end, fall due or have their result returned in it,
+    and those open in it. A day is allowed for zones; an end on an unknown date may be in it.
+
+    Args:
+        file_of: Gives the file of a stored table by its name.
+        span: The period.
+        profile: Lateness profile.
+    """
+    begins_at = dt.datetime.combine(span.starts_on, dt.time(), dt.UTC) - dt.timedelta(days=1)
+    judged = pl.scan_parquet(file_of("outcomes")).filter(
+        pl.col("profile") == profile,
+        pl.any_horizontal(
+            pl.col("ended_at_used").is_null(),
+            *(pl.col(name) >= begins_at for name in ("ended_at_used", "due_at_used")),
+        ),
+    )
+    received = pl.scan_parquet(file_of("dossiers")).filter(pl.col("received_on") <= span.ends_on)
+    later = judged.select("dossier_id", is_judged_later=pl.lit(value=True))
+    return (
+        received.join(later, on="dossier_id", how="left", maintain_order="left")
+        .filter(
+            pl.any_horizontal(
+                "is_judged_later",
+                pl.col("received_on") >= span.starts_on,
+                pl.col("returned_at") >= begins_at,
+            )
+        )
+        .drop("is_judged_later")
+        .collect()
+    )
+
+
+def rows_of_dossiers(file: Path, dossiers: pl.DataFrame, **values: str) -> pl.DataFrame:
+    """Return the rows of a stored table that are about some dossiers and have some values."""
+    ids = dossiers.lazy().select("dossier_id").unique()
+    rows = pl.scan_parquet(file).filter(**values)
+    return rows.join(ids, on="dossier_id", how="semi", maintain_order="left").collect()
 
 
 def due_dates_known_on(
