@@ -64,14 +64,15 @@ OPEN = """path => {
   window.jupyterapp.commands.execute('docmanager:open', {path});
 }"""
 RUN = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
-# A cell that fails ends the run: the cells after it are never numbered.
+# A cell that fails ends the run: the cells after it are never numbered. Outputs are many and copied
+# to be looked at, so nobody looks while the kernel is at work.
 FINISHED = """() => {
   const widget = window.jupyterapp.shell.currentWidget;
+  if (widget.sessionContext.session.kernel.status !== 'idle') return false;
   const cells = [...widget.content.model.cells].filter(cell => cell.type === 'code');
   const failed = cells.some(
     cell => cell.outputs.toJSON().some(output => output.output_type === 'error'));
-  return widget.sessionContext.session.kernel.status === 'idle'
-    && (failed || cells.every(cell => cell.executionCount !== null));
+  return failed || cells.every(cell => cell.executionCount !== null);
 }"""
 FAILED = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
   .filter(cell => cell.type === 'code')

@@ -10,6 +10,7 @@ import datetime as dt
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -21,6 +22,7 @@ from workbench.clock.stage import clock
 from workbench.core.project import Project
 from workbench.core.run_folders import RunFolders
 from workbench.explain import explain
+from workbench.figures import on_request
 from workbench.ingest.fields import OTHER_RECORDS, SERVICE_RECORDS
 
 UNITS = ("SD-P1", "SD-VH", "SD-YT", "<script>alert(1)</script>")
@@ -215,6 +217,28 @@ def small_project(tmp_path_factory: pytest.TempPathFactory, repository: Project)
         explain(folders, profile="wb_strict")
 
     return Project(made_once(tmp_path_factory, "small", make) / "project")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _counted_once(small_project: Project) -> Iterator[None]:
+    """Count what questions ask of the small project once: no test changes its tables."""
+    count = on_request.count_on_request
+    counted: dict[str, dict[str, pl.DataFrame]] = {}
+
+    def count_once(
+        names: tuple[str, ...], folders: tuple[Path, ...], facts: Project, **asked: Any
+    ) -> dict[str, pl.DataFrame]:
+        is_small = all(small_project.root in folder.parents for folder in folders)
+        if not is_small or asked.get("dossiers") is not None:
+            return count(names, folders, facts, **asked)
+        key = repr((names, facts, sorted(asked.items())))
+        if key not in counted:
+            counted[key] = count(names, folders, facts, **asked)
+        return counted[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(on_request, "count_on_request", count_once)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,9 @@ import polars as pl
 import pytest
 
 import workbench
+from pipeline.conftest import StageRun
 from workbench.cli import main
+from workbench.core.project import Project
 
 PROFILE = """
 name = "mine"
@@ -66,13 +68,19 @@ def register(term: str = "", snapshot: str = SNAPSHOT) -> str:
 
 
 @pytest.fixture(scope="module")
-def both(run_stages):
-    """The stages on good and odd rows together."""
-    return run_stages({"mine.csv": HEADER + GOOD + ODD_ROWS}, register(), explain=True)
+def both(tmp_path_factory) -> StageRun:
+    """An analysis of good and odd rows together."""
+    home = tmp_path_factory.mktemp("both")
+    source, export = home / "mine.toml", home / "mine.csv"
+    source.write_text(register(), encoding="utf-8")
+    export.write_text(HEADER + GOOD + ODD_ROWS, encoding="utf-8")
+    asked = ["analyse", str(export), "--source", str(source), "--out", str(home / "out")]
+    assert main([*asked, "--lang", "en"]) == 0
+    return StageRun(Project(home / "out"))
 
 
 def test_each_odd_row_is_judged_alone_and_good_rows_keep_their_figures(run_stages, both) -> None:
-    alone = run_stages({"mine.csv": HEADER + GOOD}, register(), explain=True)
+    alone = run_stages({"mine.csv": HEADER + GOOD}, register(), last="explain")
     odd = {name: verdict for name, verdict in both.outcomes().items() if name in ODD}
     assert odd == {
         "due-placeholder": "unknown",
@@ -173,13 +181,8 @@ def test_an_export_taken_after_the_calendar_ends_judges_open_dossiers_by_their_s
     assert found.select("dossier_id", "rule_id", "year").rows() == [("open-late", "D36", 2028)]
 
 
-def test_the_pages_say_how_many_dossiers_lack_a_year_and_what_to_add(tmp_path, capsys) -> None:
-    source, export = tmp_path / "mine.toml", tmp_path / "mine.csv"
-    source.write_text(register(), encoding="utf-8")
-    export.write_text(HEADER + GOOD + ODD_ROWS, encoding="utf-8")
-    out = tmp_path / "out"
-    asked = ["analyse", str(export), "--source", str(source), "--out", str(out), "--lang", "en"]
-    assert main(asked) == 0, capsys.readouterr().err
+def test_the_pages_say_how_many_dossiers_lack_a_year_and_what_to_add(both) -> None:
+    out = both.work.root
     page = (out / "briefing.html").read_text(encoding="utf-8")
     assert "6 dossiers have days that the working calendar does not cover" in page
     assert "Missing years: 2018 (vn_dong_thap), 2028 (vn_dong_thap)" in page

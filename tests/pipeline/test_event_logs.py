@@ -61,7 +61,7 @@ def test_what_the_first_event_leaves_blank_comes_from_the_next_that_has_it(run_s
     profile = PROFILE.format(
         kind="csv", keys='empty_values = ["?"]', columns=INCIDENT_COLUMNS, tail=""
     )
-    run = run_stages({"mine.csv": INCIDENTS}, profile)
+    run = run_stages({"mine.csv": INCIDENTS}, profile, last="clean")
     cases = run.table("dossiers").sort("dossier_id")
     assert cases.select(
         "dossier_id", "unit_id", "procedure_id", "x_priority", "source_row"
@@ -139,7 +139,7 @@ def xes(cases: dict[str, str]) -> str:
 def transitions(run_stages):
     def run(cases: dict[str, str], codes: str = CODES):
         profile = PROFILE.format(kind="xes", keys="", columns=COLUMNS, tail=UNIT + codes)
-        return run_stages({"mine.xes": xes(cases)}, profile)
+        return run_stages({"mine.xes": xes(cases)}, profile, last="clean")
 
     return run
 
@@ -165,7 +165,8 @@ def test_a_status_that_says_the_case_ended_outranks_running_work(run_stages):
         '<trace><string key="concept:name" value="closed"/>',
         '<trace><string key="concept:name" value="closed"/><string key="state" value="resolved"/>',
     )
-    dossier = run_stages({"mine.xes": log}, profile).table("dossiers").row(0, named=True)
+    run = run_stages({"mine.xes": log}, profile, last="clean")
+    dossier = run.table("dossiers").row(0, named=True)
     assert (dossier["status"], dossier["resolved_at"]) == ("resolved", at(2))
 
 
@@ -197,7 +198,8 @@ def test_a_date_of_the_end_is_not_taken_from_an_event_that_only_begins_its_activ
     profile = PROFILE.format(kind="xes", keys="", columns=COLUMNS, tail=UNIT + DECIDED + CODES)
     profile = profile.replace('case_dates = ["received_at", "resolved_at"]\n', "")
     log = xes({"begun": "A start 1, B start 2", "done": "A start 1, B start 2, B complete 3"})
-    cases = run_stages({"mine.xes": log}, profile).table("dossiers").sort("dossier_id")
+    run = run_stages({"mine.xes": log}, profile, last="clean")
+    cases = run.table("dossiers").sort("dossier_id")
     assert cases.select("received_at", "resolved_at", "status").rows() == [
         (at(1), None, "in_progress"),
         (at(1), at(3), "resolved"),
@@ -220,7 +222,8 @@ def test_a_row_that_began_last_and_has_no_end_leaves_its_case_open(run_stages):
         '"began" = "step.started_at"\n"ended" = "step.finished_at"\n'
     )
     profile = PROFILE.format(kind="csv", keys="", columns=columns, tail="")
-    cases = run_stages({"mine.csv": SPANS}, profile).table("dossiers").sort("dossier_id")
+    run = run_stages({"mine.csv": SPANS}, profile, last="clean")
+    cases = run.table("dossiers").sort("dossier_id")
     assert cases["resolved_at"].to_list() == [None, at(4)]
     assert set(cases["unit_id"]) == {"Nhật ký sự cố"}
 
@@ -244,7 +247,7 @@ CLICK_COLUMNS = """
 def test_the_end_of_a_step_is_the_arrival_of_the_next_where_the_profile_says_so(run_stages):
     keys = 'arrives_with = "step_before"\ninstant_steps = ["Sign"]'
     profile = PROFILE.format(kind="csv", keys=keys, columns=CLICK_COLUMNS, tail=UNIT)
-    steps = run_stages({"mine.csv": CLICKS}, profile).table("steps")
+    steps = run_stages({"mine.csv": CLICKS}, profile, last="clean").table("steps")
     stamps = steps.sort("dossier_id", "finished_at").select(
         "dossier_id", "step", "arrived_at", "started_at", "finished_at"
     )

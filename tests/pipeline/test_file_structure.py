@@ -99,7 +99,7 @@ def test_a_cut_event_gives_a_case_neither_a_unit_nor_a_date(run_stages) -> None:
         "C1,South,end,2023-03-09 09:00\n"
         "C2,Sou\n"
     )
-    run = run_stages({"log.csv": text}, LOG)
+    run = run_stages({"log.csv": text}, LOG, last="clean")
     assert {row for row, rule in run.findings() if rule == "F01"} == {2, 5, 6}
     cases = run.table("dossiers").select("dossier_id", "unit_id", pl.col("resolved_at").dt.day())
     assert cases.rows() == [("C1", "South", 2)]
@@ -132,7 +132,7 @@ def workbook(*rows: tuple[str, ...]) -> bytes:
 def test_units_that_stand_in_rows_of_their_own_are_no_single_body(run_stages) -> None:
     late = ("shed", "2023-03-02", "2023-03-13", "2023-03-20")
     content = workbook(("Phòng Tư pháp",), ("B-1", *late), ("Phường 1",), ("B-2", *late))
-    run = run_stages({"permits.xlsx": content}, GROUPED)
+    run = run_stages({"permits.xlsx": content}, GROUPED, last="clean")
     units = run.table("dossiers").select("dossier_id", "unit_id").rows()
     assert units == [("B-1", "Phòng Tư pháp"), ("B-2", "Phường 1")]
     assert run.table("source_findings").filter(pl.col("rule_id") == "F08").height == 1

@@ -14,6 +14,7 @@ import shutil
 from zoneinfo import ZoneInfo
 
 import polars as pl
+import pytest
 
 from workbench.cli import main
 from workbench.core.vocabulary import Period, ReportSpan, periods_between
@@ -117,9 +118,14 @@ PERIODS = [
 TEAMS = ("*", "North", "South", "Parks")
 
 
-def test_measures_and_forms_count_what_the_file_holds(run_stages, repository):
+@pytest.fixture(scope="module")
+def run(run_stages):
+    """The stages on the register."""
+    return run_stages({"mine.csv": text_of(register())}, PROFILE, last="explain")
+
+
+def test_measures_and_forms_count_what_the_file_holds(run, repository):
     rows = register()
-    run = run_stages({"mine.csv": text_of(rows)}, PROFILE, explain=True)
     measures = run.table("measures").filter(
         profile="wb_strict", procedure_id="*", channel_in="*", method="count"
     )
@@ -146,9 +152,8 @@ def test_measures_and_forms_count_what_the_file_holds(run_stages, repository):
 
 
 def test_a_command_whose_figures_contradict_each_other_ends_with_4_and_writes_nothing(
-    run_stages, repository, tmp_path, monkeypatch, capsys
+    run, repository, monkeypatch, capsys
 ):
-    run = run_stages({"mine.csv": text_of(register())}, PROFILE)
     project = run.work.root
     shutil.copytree(repository.reference, project / "data" / "reference")
     shutil.copytree(repository.pipelines, project / "pipelines")

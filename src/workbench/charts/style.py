@@ -8,11 +8,13 @@ It draws what it is given and computes no statistic.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -37,6 +39,8 @@ BLUE, TEAL, RUST, GREY = "#12436d", "#1e7f77", "#b4410e", "#8b96a1"
 PALE = "#b9cbdb"
 
 WIDTH = 440
+PICTURES = 256
+"""Pictures that are kept, some ten megabytes: the lab and pages of many units show some again."""
 
 _ENGLISH_ROLES = re.compile(r' (?:role="graphics-[a-z]+"|aria-roledescription="[^"]*")')
 
@@ -126,7 +130,13 @@ def svg_of(spec: dict[str, Any], vega_lite: str = VEGA_LITE) -> str:
     Identifiers inside the picture get a prefix of their own, so that two pictures on one page
     never share a clip path; the picture's own description replaces Vega's English roles.
     """
-    spec = plain_values(spec)
+    return _drawn(json.dumps(plain_values(spec)), vega_lite)
+
+
+@lru_cache(maxsize=PICTURES)
+def _drawn(spec_text: str, vega_lite: str) -> str:
+    """Draw the text of a specification; drawing takes a twentieth of a second."""
+    spec = json.loads(spec_text)
     picture = _with_own_numbers(
         str(vl_convert.vegalite_to_svg(spec, vl_version=vega_lite, allowed_base_urls=[]))
     )
