@@ -96,8 +96,8 @@ What is missed:
   little: a target missed or reached by a tenth may be the other way round with more seeds.
 - Of a unit with a long queue in one quarter, the queue of the quarters beside it often is not named
   in a log with arrivals: its other quarters are part of what it is compared with.
-- Without holders it is not known how many dossiers an officer has in work at once: where officers
-  share their time among many, a healthy unit can be named for slow handling, then with grade B.
+- Without holders it is not known how many dossiers an officer has in work at once: what is said
+  then, and what is left without a cause, stands at the end of this page.
 - Without arrivals a transfer shows where its officer meanwhile took up later ones at once; of the
   transfers of a unit with little work many stay unexplained: its cell is named, not each dossier.
 - A log of ends alone does not distinguish work from waiting: most stays unexplained.

@@ -113,6 +113,7 @@ def test_usual_is_how_many_dossiers_officers_had_at_once_where_work_was_not_outl
         given={
             "concurrent_works": """
                 step_code = 7
+                is_by_unit = no
                 unit_no  quarter_no  milliseconds  own_milliseconds
                 1        1           9000          1000
                 2        1           4000          1000
@@ -133,10 +134,11 @@ def test_work_beyond_the_usual_number_at_once_is_shared_where_the_quarter_is_ord
         "explain/shared_works",
         given={
             "outlying_quarters": "unit_no  quarter_no  part\n3  1  work\n1  1  queue",
-            "usual_concurrency": "quarter_no  step_code  at_once\n1  7  2",
+            "usual_concurrency": "quarter_no  step_code  is_by_unit  at_once\n1  7  no  2",
             "concurrent_works": """
                 quarter_no = 1
                 step_code = 7
+                is_by_unit = no
                 dossier_no  unit_no  milliseconds  own_milliseconds
                 1           1        300000        50000
                 2           1        300000        150000
@@ -161,7 +163,7 @@ def test_work_beyond_the_usual_number_at_once_is_shared_where_the_quarter_is_ord
 
 ONE_QUARTER = {
     "usual_work_ratios": "unit_no  quarter_no  step_code\n1  1  7",
-    "usual_concurrency": "quarter_no  step_code  at_once\n1  7  1",
+    "usual_concurrency": "quarter_no  step_code  is_by_unit  at_once\n1  7  no  1",
     "cause_dossiers": "\n".join(["procedure_no = 1", "dossier_no", *map(str, range(1, 44))]),
 }
 ORDINARY_WORKS = [(n, 2, 80_000, 80_000) for n in (41, 42, 43)]
@@ -171,7 +173,10 @@ ORDINARY_WORKS = [(n, 2, 80_000, 80_000) for n in (41, 42, 43)]
 def concurrent_works(rows: list[tuple[int, int, int, int]]) -> str:
     head = "dossier_no  unit_no  milliseconds  own_milliseconds"
     return "\n".join(
-        ["quarter_no = 1", "step_code = 7", head, *("  ".join(map(str, r)) for r in rows)]
+        [
+            *("quarter_no = 1", "step_code = 7", "is_by_unit = no", head),
+            *("  ".join(map(str, r)) for r in rows),
+        ]
     )
 
 
@@ -227,7 +232,7 @@ def test_work_on_more_dossiers_at_once_than_usual_is_a_queue_beside_the_dossiers
             "cause_limits": "late_click  chain_gap\n7200  120",
             "cause_dossiers": "dossier_no  is_late\n1  yes\n2  yes\n3  yes",
             "outlying_quarters": "unit_no  quarter_no  part\n3  1  work",
-            "concurrent_works": "dossier_no  step_code  unit_no\n1  1  1\n2  1  3",
+            "concurrent_works": "is_by_unit = no\ndossier_no  step_code  unit_no\n1  1  1\n2  1  3",
             "shared_works": "dossier_no  step_code  unit_no  own_seconds\n1  1  1  60",
             "time_against_peers": """
                 quarter_no = 1

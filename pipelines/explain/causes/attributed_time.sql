@@ -2,7 +2,7 @@
 -- key: dossier_no, step_code, part, unit_no, cause
 -- reads: time_against_peers, outlying_quarters, signing_sessions, cause_limits, cause_dossiers,
 --   cause_list, click_chains, waits_behind_slow_work, multitasking_quarters, shared_works,
---   concurrent_works
+--   concurrent_works, unit_throughputs
 -- promises: excess_seconds >= 0; excess_seconds > 0 or over_usual_seconds > 0; grade in ('A', 'B')
 -- In a unit's outlying quarter the excess counts from the usual time, elsewhere only beyond the
 -- extreme. A transfer that kept the rule has no cause unless the quarter is an outlier. A gap that
@@ -11,9 +11,11 @@
 -- Waits behind officers who need far longer than others are slow work; work that only takes longer
 -- because its officer has more dossiers begun at once is a queue: all of it in a quarter of which
 -- that is the mark, else what own_seconds of shared_works leave of it. Slow work is proven (A) only
--- where it is known how many dossiers its officer had begun. A record that follows the
--- signature within seconds, where others take minutes, shows that both were clicked together:
--- the time of the signature is then unknown, as it is of steps clicked together with the closing
+-- where it is known how many dossiers its officer had begun. Without holders, work of an outlying
+-- quarter is slow where throughput rises with the stock, a queue where it does not, and without a
+-- cause where neither is seen (unit_throughputs). A record that follows the signature within
+-- seconds, where others take minutes, shows that both were clicked together: the time of the
+-- signature is then unknown, as it is of steps clicked together with the closing
 -- (click_chains). Time that another source's record does not have is all in excess, however usual
 -- such a lag is.
 -- over_usual_seconds is counted from the usual in every quarter alike, of late dossiers: see
@@ -44,7 +46,10 @@ classed_time as (
         and (measured.part = 'sign' or hasty.is_hasty_sign) as is_hasty,
         chains.dossier_no is not null as is_chained,
         busy.unit_no is not null as is_multitasking,
-        measured.part <> 'work' or own_time.dossier_no is not null as is_concurrency_known,
+        own.unit_no is not null and throughputs.reading = 'shared' as is_stock_shared,
+        measured.part <> 'work' or coalesce(not own_time.is_by_unit, false)
+            as is_concurrency_known,
+        coalesce(shared.is_by_unit, false) as is_rest_unknown,
         if(hasty.dossier_no is null and chains.dossier_no is null, shared.own_seconds, null)
             as own_seconds,
         case measured.part
@@ -63,7 +68,13 @@ classed_time as (
                     when gaps.unit_no is not null and other.unit_no is null then 'transfer'
                     else measured.part
                 end
-            when 'work' then if(busy.unit_no is null, measured.part, 'queue')
+            when 'work'
+                then case
+                    when busy.unit_no is not null then 'queue'
+                    when own.unit_no is null or throughputs.unit_no is null then measured.part
+                    when throughputs.reading = 'parallel' then measured.part
+                    when throughputs.reading = 'shared' then 'queue'
+                end
             when 'queue_or_work'
                 then case
                     when slow.unit_no is null and other.unit_no is not null then 'queue'
@@ -111,6 +122,10 @@ classed_time as (
         on measured.unit_no = busy.unit_no
         and measured.quarter_no = busy.quarter_no
         and measured.step_code = busy.step_code
+        and measured.part = 'work'
+    left join unit_throughputs as throughputs
+        on measured.unit_no = throughputs.unit_no
+        and measured.step_code = throughputs.step_code
         and measured.part = 'work'
     left join concurrent_works as own_time
         on measured.dossier_no = own_time.dossier_no
@@ -167,6 +182,7 @@ split_time as (
         true as is_shared
     from causable
     where causable.own_seconds is not null
+        and not causable.is_rest_unknown
 ),
 
 excess_time as (
@@ -234,6 +250,7 @@ attributed_time as (
             when part = 'recording' then 'record_step'
             when is_behind_slow_work then 'behind_slow_work'
             when is_multitasking or is_shared then 'multitasking'
+            when is_stock_shared then 'throughput'
             when own_seconds is not null then 'own_work'
             when part <> resolved_class then 'not_separable'
             when part = 'passed_over' then 'passed_over'

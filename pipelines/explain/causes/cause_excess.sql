@@ -45,7 +45,7 @@ all_excess as (
         case
             when weighed.cause <> 'queue' then weighed.grade
             when
-                weighed.ground not in ('not_separable', 'multitasking')
+                weighed.ground not in ('not_separable', 'multitasking', 'throughput')
                 and stock.in_hand > stock.usual_in_progress
                 then 'A'
             else 'B'

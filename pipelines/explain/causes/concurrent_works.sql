@@ -1,10 +1,14 @@
--- grain: one row per judged dossier and step of work of which the holder, start and end are known
+-- grain: one row per judged dossier and step of work of which start, end and desk are known
 -- key: dossier_no, step_code, unit_no
 -- reads: time_against_peers, cause_steps, cause_dossiers, calendar_days
--- promises: milliseconds > 0; own_milliseconds > 0; own_milliseconds <= milliseconds
+-- promises: milliseconds > 0; own_milliseconds > 0; own_milliseconds <= milliseconds;
+--   stock_milliseconds >= milliseconds; n_at_end > 0
 -- Who works on several dossiers in turn needs longer for each, though no more of the working time.
 -- A dossier's own time is the sum of the working time between two clicks over the number of
--- dossiers that its holder then had begun and not ended.
+-- dossiers that its holder then had begun and not ended. Where the log has the holders of fewer
+-- than half of a unit's works, the desk is the unit (is_by_unit): own is then the least part that
+-- it can have spent on the dossier. stock_milliseconds is the sum of the working time between two
+-- clicks times that number, n_at_end the number just before the dossier's end, itself included.
 
 with tasks as (
     select
@@ -12,6 +16,8 @@ with tasks as (
         steps.step_code,
         steps.unit_no,
         steps.holder_no,
+        2 * count(steps.holder_no) over (partition by steps.unit_no, steps.step_code)
+        < count(*) over (partition by steps.unit_no, steps.step_code) as is_by_unit,
         dossiers.quarter_no,
         working_second(
             second_of_day(steps.started_second, dossiers.offset_seconds),
@@ -36,49 +42,64 @@ with tasks as (
         = day_key(steps.last_second, dossiers.offset_seconds, dossiers.key_base)
     where steps.has_start
         and steps.has_finish
-        and steps.holder_no is not null
         and steps.last_second > steps.started_second
+),
+
+desk_tasks as (
+    select
+        *,
+        dense_rank() over (
+            order by
+                is_by_unit,
+                if(is_by_unit, unit_no, holder_no),
+                if(is_by_unit, step_code, 0)
+        ) as desk_no
+    from tasks
+    where ended > started
+        and (is_by_unit or holder_no is not null)
 ),
 
 clicks as (
     select
-        holder_no,
+        desk_no,
         second,
         sum(change)::bigint as change
     from (
         select
-            holder_no,
+            desk_no,
             unnest([started, ended]) as second,
             unnest([1, -1]) as change
-        from tasks
-        where ended > started
+        from desk_tasks
     ) as changes
-    group by holder_no, second
+    group by desk_no, second
 ),
 
 spans as (
     select
-        holder_no,
+        desk_no,
         second,
-        lead(second) over (partition by holder_no order by second) - second as seconds,
-        sum(change) over (partition by holder_no order by second) as n_at_once
+        lead(second) over (partition by desk_no order by second) - second as seconds,
+        sum(change) over (partition by desk_no order by second) as n_at_once
     from clicks
 ),
 
 -- thousandths of a second, whole ones: sums are the same in any order
 own_times as (
     select
-        holder_no,
+        desk_no,
         second,
         coalesce(
-            sum(seconds::bigint * 1000 // greatest(n_at_once, 1)) over (
-                partition by holder_no
-                order by second
-                rows between unbounded preceding and 1 preceding
-            ),
-            0
-        )::bigint as own_milliseconds
+            sum(seconds::bigint * 1000 // greatest(n_at_once, 1)) over before, 0
+        )::bigint as own_milliseconds,
+        coalesce(sum(seconds::bigint * 1000 * n_at_once) over before, 0)::bigint
+            as stock_milliseconds,
+        lag(n_at_once) over (partition by desk_no order by second) as n_before
     from spans
+    window before as (
+        partition by desk_no
+        order by second
+        rows between unbounded preceding and 1 preceding
+    )
 ),
 
 concurrent_works as (
@@ -88,15 +109,17 @@ concurrent_works as (
         tasks.unit_no,
         any_value(tasks.quarter_no) as quarter_no,
         sum(tasks.ended - tasks.started)::bigint * 1000 as milliseconds,
-        sum(ends.own_milliseconds - starts.own_milliseconds)::bigint as own_milliseconds
-    from tasks
+        sum(ends.own_milliseconds - starts.own_milliseconds)::bigint as own_milliseconds,
+        bool_or(tasks.is_by_unit) as is_by_unit,
+        sum(ends.stock_milliseconds - starts.stock_milliseconds)::bigint as stock_milliseconds,
+        max(ends.n_before)::integer as n_at_end
+    from desk_tasks as tasks
     inner join own_times as starts
-        on tasks.holder_no = starts.holder_no
+        on tasks.desk_no = starts.desk_no
         and tasks.started = starts.second
     inner join own_times as ends
-        on tasks.holder_no = ends.holder_no
+        on tasks.desk_no = ends.desk_no
         and tasks.ended = ends.second
-    where tasks.ended > tasks.started
     group by tasks.dossier_no, tasks.step_code, tasks.unit_no
 )
 

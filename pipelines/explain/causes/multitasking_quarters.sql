@@ -6,7 +6,7 @@
 -- that is a queue whose dossiers all have been begun. at_once is the time of all dossiers over
 -- their own time. Here it is far larger than usual, and the middle dossier's own time is not, or
 -- not clearly (three deviations of the share of dossiers over the median), longer than that of the
--- same procedure where work is not outlying. Without holders it is not known.
+-- same procedure where work is not outlying. For units without holders see unit_throughputs.
 
 with works as (
     select
@@ -19,6 +19,7 @@ with works as (
         on concurrent_works.unit_no = outlying_works.unit_no
         and concurrent_works.quarter_no = outlying_works.quarter_no
         and concurrent_works.step_code = outlying_works.step_code
+    where not concurrent_works.is_by_unit
 ),
 
 usual_works as (
@@ -60,6 +61,7 @@ multitasking_quarters as (
     inner join usual_concurrency as usual
         on own.quarter_no = usual.quarter_no
         and own.step_code = usual.step_code
+        and not usual.is_by_unit
     cross join cause_limits as limits
     where 100 * own.at_once >= limits.at_once * usual.at_once
         and (

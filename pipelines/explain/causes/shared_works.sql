@@ -4,7 +4,8 @@
 -- promises: own_seconds >= 0
 -- own_seconds is what the work would have taken had its holder had the usual number at once; the
 -- rest is a queue of dossiers begun, not slow handling. Of an outlying quarter all is named alike:
--- see multitasking_quarters. Without holder, start or end it is not known.
+-- see multitasking_quarters. Without holders (is_by_unit) the rest may as well be that several
+-- officers each worked long: it has no name. Without start or end nothing is known.
 
 with shared_works as (
     select
@@ -12,7 +13,8 @@ with shared_works as (
         works.step_code,
         works.unit_no,
         (works.seconds * usual.at_once * own.own_milliseconds / own.milliseconds)::bigint
-            as own_seconds
+            as own_seconds,
+        own.is_by_unit
     from time_against_peers as works
     inner join concurrent_works as own
         on works.dossier_no = own.dossier_no
@@ -21,6 +23,7 @@ with shared_works as (
     inner join usual_concurrency as usual
         on own.quarter_no = usual.quarter_no
         and own.step_code = usual.step_code
+        and own.is_by_unit = usual.is_by_unit
     anti join outlying_quarters as outlying
         on outlying.part = 'work'
         and works.unit_no = outlying.unit_no

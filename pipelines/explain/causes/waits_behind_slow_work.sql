@@ -1,11 +1,12 @@
 -- grain: one row per judged dossier and step that waited for the slow work on dossiers before it
 -- key: dossier_no, step_code, unit_no
--- reads: time_against_peers, usual_work_ratios, multitasking_quarters, cause_dossiers,
---   cause_steps, calendar_days
+-- reads: time_against_peers, usual_work_ratios, multitasking_quarters, unit_throughputs,
+--   cause_dossiers, cause_steps, calendar_days
 -- promises: wait_seconds > 0; 2 * behind_seconds >= wait_seconds
 -- The queue of a unit's step is run again with usual work: in its outlying quarters of work, unless
 -- its officers only had more dossiers in work at once, every dossier takes what it took times the
--- ratio of usual work. Of a wait beyond the usual, behind_seconds would not have been; a wait of
+-- ratio of usual work (also unless a unit without holders is not seen to work on each alone, see
+-- unit_throughputs). Of a wait beyond the usual, behind_seconds would not have been; a wait of
 -- which most would have been anyway is a queue. Dossiers begin in the order of the log; as fast as
 -- the desk worked while somebody waited in that quarter (n_busy dossiers at a time), it works on.
 -- After Lindley (1952), Proc. Camb. Phil. Soc. 48, 277-289, in the form of a running maximum.
@@ -17,6 +18,10 @@ with usual_works as (
         on ratios.unit_no = busy.unit_no
         and ratios.quarter_no = busy.quarter_no
         and ratios.step_code = busy.step_code
+    anti join unit_throughputs as throughputs
+        on throughputs.reading <> 'parallel'
+        and ratios.unit_no = throughputs.unit_no
+        and ratios.step_code = throughputs.step_code
 ),
 
 works as (

@@ -111,8 +111,8 @@ def _late_rate(case: Case) -> float:
     return case.truth.dossiers.height / max(case.register.dossiers.height, 1)
 
 
-TUNING_SEEDS = (*range(1, 6), *range(11, 31))
-REPORTED_SEEDS = tuple(range(4021, 4041))
+TUNING_SEEDS = (*range(1, 6), *range(11, 31), *range(7001, 7011))
+REPORTED_SEEDS = tuple(range(5201, 5221))
 _SIZES = (25, 60, 150)
 _DOSES = (0.35, 0.6, 1.0)
 

@@ -31,6 +31,7 @@ def score(truth: BenchTruth, answer: ContenderAnswer) -> Scores:
     scores = score_cells(truth, answer.cells)
     if answer.dossiers is not None:
         scores |= score_dossiers(truth, answer.dossiers)
+        scores |= _score_largest(truth, answer.dossiers)
         if "reality" in answer.dossiers.columns:
             scores |= _score_reality(truth, answer.dossiers)
     return scores
@@ -70,6 +71,24 @@ def score_dossiers(truth: BenchTruth, dossiers: pl.DataFrame) -> Scores:
         wrong = pl.col("answer").is_in(_MIXED_UP) & (pl.col("answer") != pl.col("cause"))
         scores["mixed_up"] = _share(three, wrong)
     return scores
+
+
+def _score_largest(truth: BenchTruth, dossiers: pl.DataFrame) -> Scores:
+    """Score the dossiers of which the injected cause brought at least half of the overrun.
+
+    Of the others something else is the larger part, and a rule that names the largest says so.
+
+    Returns:
+        ``dominant_half`` (share named rightly) and ``half_share`` (they are of all made later).
+    """
+    caused = beside(truth, dossiers).filter(pl.col("cause") != NONE)
+    half = caused.filter(2 * pl.col("avoidable_seconds") >= pl.col("overrun_seconds"))
+    if half.is_empty():
+        return {}
+    return {
+        "dominant_half": _share(half, pl.col("answer") == pl.col("cause")),
+        "half_share": half.height / caused.height,
+    }
 
 
 def _score_reality(truth: BenchTruth, dossiers: pl.DataFrame) -> Scores:

@@ -28,15 +28,18 @@ from workbench.latebench.truth import BenchTruth
 TRUTH = BenchTruth(
     pl.DataFrame(
         [
-            ("a", "portal_transfer", False, True),
-            ("b", "portal_transfer", False, True),
-            ("c", "queue", False, True),
-            ("d", "batching", False, True),
-            ("e", "record_lag", True, True),
-            ("f", "record_lag", True, False),
-            ("g", "none", None, True),
+            ("a", "portal_transfer", False, True, 100, 100),
+            ("b", "portal_transfer", False, True, 100, 40),
+            ("c", "queue", False, True, 100, 50),
+            ("d", "batching", False, True, 100, 49),
+            ("e", "record_lag", True, True, 100, 100),
+            ("f", "record_lag", True, False, 100, 100),
+            ("g", "none", None, True, 100, 0),
         ],
-        schema=["dossier_id", "cause", "record_only", "has_second_source"],
+        schema=[
+            *("dossier_id", "cause", "record_only", "has_second_source"),
+            *("overrun_seconds", "avoidable_seconds"),
+        ],
         orient="row",
     ),
     pl.DataFrame(
@@ -91,6 +94,13 @@ def test_dossiers_are_scored_on_those_an_injected_cause_made_later():
     assert found["dominant_strict"] == pytest.approx(4 / 6)
     assert found["mixed_up"] == pytest.approx(1 / 5)
     assert found["dominant:portal_transfer"] == 0.5
+
+
+def test_dossiers_of_which_the_cause_is_the_smaller_part_are_scored_apart():
+    """Of six, two owe less than half of their overrun to it, one of which is named rightly."""
+    found = score(TRUTH, ANSWER)
+    assert found["half_share"] == pytest.approx(4 / 6)
+    assert found["dominant_half"] == pytest.approx(4 / 4)
 
 
 def test_a_coarser_name_is_right_for_the_causes_it_stands_for():
