@@ -186,7 +186,7 @@ def _unit_dots(
     unit_dots = [
         share_dot(
             names[row["unit_id"]],
-            [row[measure], row[f"{measure}_lower"], row[f"{measure}_upper"]],
+            [row[measure], row[f"{measure}_sure_lower"], row[f"{measure}_sure_upper"]],
             numerals.fraction(row[f"{measure}_numerator"], row[f"{measure}_denominator"]),
             side,
             marked=row["unit_id"] == scope.unit,
@@ -225,10 +225,10 @@ def _unit_table(frame: pl.DataFrame, names: dict[str, str], scope: Scope) -> Tab
 
 
 def _rate_columns(rate: str) -> tuple[Col, Col]:
-    """Return the columns of a rate and of its interval, from rows that have a column for each."""
+    """Return the columns of a rate and of the interval that it is judged by."""
 
     def interval(row: Row) -> str:
-        return numerals.percent_range(row[f"{rate}_lower"], row[f"{rate}_upper"])
+        return numerals.percent_range(row[f"{rate}_sure_lower"], row[f"{rate}_sure_upper"])
 
     over, base, none = f"{rate}_numerator", f"{rate}_denominator", "briefing.no_denominator"
     return (
