@@ -13,6 +13,7 @@ import polars as pl
 from workbench.answers.adjusted_units import strata_of
 from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.columns import Col, Row, count, figure, fraction, picture, table, text
+from workbench.answers.comparison_limits import limit_claims
 from workbench.answers.phrasing import (
     FEW,
     about_rate,
@@ -44,7 +45,7 @@ from workbench.figures import compare
 from workbench.messages import say
 
 
-@question("unit_measures", "cause_cells", "overdue_cells", level=2)
+@question("unit_measures", "cause_cells", "overdue_cells", "cell_tests", level=2)
 def compare_units(
     run: Run,
     period: PeriodLabel,
@@ -76,6 +77,8 @@ def compare_units(
     claims = _unit_claims(judged, names, scope, measure, overall)
     if measure == RATE and profile == run.result_profile:
         claims += _beyond_chance(run, present, scope, names, judged)
+        if len(judged) > 1:
+            claims += limit_claims(run, everyone, "overall")
     return Answer(
         title=about_rate(say("briefing.units_title"), measure),
         claims=(*claims, *present.claims()),
