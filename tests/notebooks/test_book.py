@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 import workbench as wb
-from workbench.answers import Book, open_book
+from workbench.answers import Book, open_book, phrasing
 from workbench.answers.phrasing import standing
+from workbench.charts import Figure
+from workbench.core import numerals
 from workbench.core.errors import UsageProblem
+from workbench.figures import compare
+from workbench.messages import use_language
 
 QUESTIONS = {
     "summary": lambda book: book.summary("2022-H1"),
@@ -156,6 +162,42 @@ def test_every_claim_has_a_level_and_every_answer_its_denominators(small_book, a
     assert {c.level for c in answer.claims} <= {1, 2, 3}
     assert answer.evidence_level == max(c.level for c in answer.claims)
     assert answer.denominators
+
+
+def drawn_rows(figure: Figure) -> list[dict[str, Any]]:
+    """The rows of data behind a chart."""
+    return [row for rows in figure.spec["datasets"].values() for row in rows]
+
+
+@pytest.mark.parametrize("name", ["units", "periods", "gap"])
+def test_an_interval_is_drawn_as_it_is_judged_by(small_book, monkeypatch, name):
+    monkeypatch.setattr(phrasing, "FEW", 1)
+    rows = drawn_rows(QUESTIONS[name](replace(small_book, language="en")).figure)
+    (reference,) = [row["at"] for row in rows if "at" in row]
+    judged = [row for row in rows if row.get("standing") and not row["few"]]
+    assert judged
+    words = {"above overall": 1, "clear rise": 1, "below overall": -1, "clear fall": -1}
+    for row in judged:
+        side = (row["lower"] > reference) - (row["upper"] < reference)
+        assert words.get(row["standing"], 0) == side, row
+
+
+def test_months_and_units_are_drawn_and_listed_with_the_interval_they_are_judged_by(small_book):
+    book = replace(small_book, language="en")
+    course = book.course("2022-H1")
+    months = [row for row in drawn_rows(course.figure) if "lower" in row]
+    assert len(months) == course.frame.height > 3
+    for row, month, cells in zip(months, course.frame.to_dicts(), course.listing.rows, strict=True):
+        bounds = compare.sure_bounds(month, course.frame.height)
+        with use_language("en"):
+            assert cells[-1] == numerals.percent_range(*bounds)
+        # cut where the plot ends
+        assert row["lower"] == pytest.approx(100 * bounds[0], abs=0.01)
+    units = book.compare_units("2022-H1")
+    sides = [f"late_or_overdue_sure_{side}" for side in ("lower", "upper")]
+    for unit, cells in zip(units.frame.to_dicts(), units.listing.rows, strict=True):
+        with use_language("en"):
+            assert cells[-1] == numerals.percent_range(*(unit[side] for side in sides))
 
 
 @EACH_QUESTION

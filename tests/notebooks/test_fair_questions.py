@@ -11,6 +11,7 @@ from polars.testing import assert_frame_equal
 
 from workbench.answers import open_book
 from workbench.core import numerals
+from workbench.figures import compare
 
 PERIOD = "2022-H1"
 
@@ -133,6 +134,32 @@ def test_cells_say_among_how_many_they_were_tested(small_book):
     # the unexplained do not count among those that causes are tested with
     family = proper if readings & {"difference", "overload"} else tests
     assert numerals.count(family.height) in answer.sentence()
+
+
+def test_what_all_units_share_and_what_no_other_has_stands_where_units_are_judged(
+    small_book, monkeypatch
+):
+    """A cause that rose at six units, and a procedure that one unit alone has."""
+    rise = {"n_dossiers": 40, "observed": 9.0, "expected": 4.0, "cause": "queue"}
+    usual = rise | {"observed": 4.0}
+    template = small_book.cell_tests.row(0, named=True)
+    rows = [
+        template | here | {"unit_id": f"SD-P{unit}", "period": period}
+        for unit in range(6)
+        for period, here in ((PERIOD, rise), ("2021-H1", usual), ("2021-H2", usual))
+    ]
+    book = replace(small_book, language="en")
+    vars(book)["cell_tests"] = pl.DataFrame(rows, small_book.cell_tests.schema)
+    alone = {"unit_id": ["SD-VH"], "n_dossiers": [55], "n_alone": [21]}
+    monkeypatch.setattr(compare, "without_peers", lambda *_: pl.DataFrame(alone))
+    asked = ("cells", "compare_units", "causes")
+    texts = {name: getattr(book, name)(PERIOD).sentence() for name in asked}
+    for text in texts.values():
+        assert "of 6 units" in text
+        assert "21 of 55" in text
+    # what a section says of it stands in no other one
+    sentences = [one for text in texts.values() for one in text.split(". ") if "of 6 units" in one]
+    assert len(set(sentences)) == len(sentences) == 3
 
 
 def test_overdue_dossiers_are_certain_and_first_on_the_watch_list(small_book):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from workbench.cli import main
 from workbench.cli.app import COMMANDS, read_command
 from workbench.cli.relative_periods import read_cadence, resolve_against, resolve_period
 from workbench.core.errors import UsageProblem
-from workbench.core.project import shipped
+from workbench.core.project import Project, shipped
 from workbench.core.vocabulary import Period, latest_kind
 from workbench.explain import known_profile
 from workbench.ingest import find_profile
@@ -109,6 +110,21 @@ def test_a_place_where_nothing_can_be_written_is_named_before_any_work(line, tmp
         assert cure in printed
         assert len(printed.splitlines()) == 1
     assert sorted(p.name for p in tmp_path.iterdir()) == ["export.csv", "taken"]
+
+
+@pytest.mark.parametrize(
+    ("place", "command"),
+    [("data/reference/sources", "workbench dvc repro"), (".", "workbench analyse PATH --source")],
+)
+def test_a_draft_leads_to_the_command_that_reads_it(tmp_path, monkeypatch, capsys, place, command):
+    export = tmp_path / "export.csv"
+    export.write_text("Mã hồ sơ,Ngày tiếp nhận\nA,01/03/2026\n", encoding="utf-8")
+    facts = Project(tmp_path)
+    shutil.copytree(shipped().reference, facts.reference)
+    monkeypatch.setattr("workbench.cli.sources.find_facts", lambda: facts)
+    out = tmp_path / place / "mine.toml"
+    assert main(["sources", "inspect", str(export), "--out", str(out), "--lang", "en"]) == 0
+    assert command in capsys.readouterr().err
 
 
 def test_a_rule_of_lateness_that_does_not_exist_stops_before_any_work(tmp_path, capsys):

@@ -23,7 +23,8 @@ from workbench.answers.columns import (
     table,
     text,
 )
-from workbench.answers.phrasing import FEW, distinct, listed, of_unit
+from workbench.answers.comparison_limits import limit_claims
+from workbench.answers.phrasing import FEW, distinct, listed
 from workbench.answers.present_scope import PresentScope
 from workbench.answers.questions import (
     PROFILE,
@@ -283,7 +284,7 @@ def cells(
     return Answer(
         title=say("fairness.cells_title"),
         claims=(
-            (*_cell_claims(run, rows, names, frame), *_limits_of_cells(run, scope))
+            (*_cell_claims(run, rows, names, frame), *limit_claims(run, scope, "cells"))
             if run.ended(period)
             else (claim(say("fairness.cells_unended"), 2),)
         ),
@@ -317,34 +318,6 @@ def _of_family(reading: str, here: pl.DataFrame, family: pl.DataFrame, **values:
     """Say it of the cells shown, and of how many they were tested among."""
     total, tested = numerals.count(here.height), numerals.count(family.height)
     return say(f"fairness.cells_{reading}", total=total, family=tested, **values)
-
-
-def _limits_of_cells(run: Run, scope: Scope) -> list[Claim]:
-    """Say what all units share, and what has nothing to be compared with."""
-    claims = [
-        claim(
-            say(
-                "fairness.cells_common",
-                cause=cause_label(row["cause"]),
-                period=numerals.period(scope.period),
-                above=numerals.count(row["n_above"]),
-                units=numerals.count(row["n_units"]),
-                observed=numerals.decimal(row["observed"]),
-                expected=numerals.decimal(row["expected"]),
-                n=numerals.count(row["n_dossiers"]),
-            ),
-            2,
-        )
-        for row in compare.common_rises(run.cell_tests, scope.period).iter_rows(named=True)
-    ]
-    cells = of_unit(compare.without_peers(run.cause_cells, scope.period), scope.unit)
-    alone = cells.filter(pl.col("n_alone") > 0)
-    if alone.height:
-        sums = {"alone": alone["n_alone"].sum(), "n": cells["n_dossiers"].sum()}
-        counts = {name: numerals.count(int(value)) for name, value in sums.items()}
-        units = numerals.count(alone.height)
-        claims.append(claim(say("fairness.cells_alone", units=units, **counts), 1))
-    return claims
 
 
 def _named_cell(row: Row, names: dict[str, str]) -> str:

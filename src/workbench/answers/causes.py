@@ -15,6 +15,7 @@ import polars as pl
 
 from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.columns import Col, Row, count, figure, picture, table, text
+from workbench.answers.comparison_limits import limit_claims
 from workbench.answers.evidence import indistinct_claims
 from workbench.answers.phrasing import FEW, distinct, of_unit
 from workbench.answers.questions import PROFILE, PeriodLabel, ResultProfile, Scope, UnitId, question
@@ -42,6 +43,7 @@ COURSE = 8
     "late_causes",
     "ledger",
     "source_stamps",
+    "cell_tests",
     level=2,
 )
 def causes(
@@ -57,7 +59,7 @@ def causes(
     labels = (f"{b.name}: {b.note}" for b in drawn)
     return Answer(
         title=say("why.title"),
-        claims=_claims(run, late, rows),
+        claims=(*_claims(run, late, rows), *(limit_claims(run, scope, "causes") if rows else ())),
         frame=frame,
         denominators=_denominators(run, scope, late),
         listing=_table(rows, late.height, caption) if rows else None,

@@ -233,7 +233,7 @@ def course(
     present = PresentScope.of_units(run, labels, scope.unit)
     rates = present.rates(run.unit_measures.filter(measure=measure, profile=scope.profile))
     rows = {row["period"]: row for row in rates.filter(unit_id=scope.unit).iter_rows(named=True)}
-    measured = [(month, rows[month]) for month in labels if month in rows]
+    measured = _with_sure_bounds([(month, rows[month]) for month in labels if month in rows])
     rate = say(f"briefing.{measure}")
     caption = say("briefing.course_caption", rate=rate, unit=run.unit_inline(unit))
     return Answer(
@@ -245,6 +245,16 @@ def course(
         figure=_course_figure(measured, caption) if measured else None,
         values=values_of(row for _, row in measured),
     )
+
+
+def _with_sure_bounds(known: list[tuple[str, Row]]) -> list[tuple[str, Row]]:
+    """Add the interval that each month is judged by, which allows for as many as there are."""
+    sides = ("sure_lower", "sure_upper")
+    bounds = [compare.sure_bounds(row, len(known)) for _, row in known]
+    return [
+        (month, row | dict(zip(sides, pair, strict=True)))
+        for (month, row), pair in zip(known, bounds, strict=True)
+    ]
 
 
 def _course_claims(known: list[tuple[str, Row]], rate: str) -> tuple[Claim, ...]:
@@ -260,16 +270,13 @@ def _course_claims(known: list[tuple[str, Row]], rate: str) -> tuple[Claim, ...]
 
 
 def _above_the_rest(known: list[tuple[str, Row]]) -> tuple[list[tuple[str, Row]], int]:
-    """Return the months that lie above all months together as a whole, and the base.
-
-    Intervals allow for as many months as there are.
-    """
+    """Return the months that lie above all months together as a whole, and the base."""
     total = sum(r["denominator"] for _, r in known)
     level = sum(r["numerator"] for _, r in known) / total if total else None
     above = [
         (m, r)
         for m, r in known
-        if standing(compare.sure_bounds(r, len(known)), level, r["denominator"]) == "above"
+        if standing((r["sure_lower"], r["sure_upper"]), level, r["denominator"]) == "above"
     ]
     return above, total
 
@@ -278,7 +285,7 @@ def _course_figure(known: list[tuple[str, Row]], caption: str) -> Figure:
     points = [
         share_dot(
             numerals.month_tick(month),
-            [row["value"], row["lower"], row["upper"]],
+            [row["value"], row["sure_lower"], row["sure_upper"]],
             numerals.fraction(row["numerator"], row["denominator"]),
             "few" if row["denominator"] < FEW else "within",
         )
@@ -289,7 +296,11 @@ def _course_figure(known: list[tuple[str, Row]], caption: str) -> Figure:
 
 
 def _course_table(known: list[tuple[str, Row]], caption: str) -> Table:
-    rows = [{"month": numerals.month_tick(month), **rate_words(row)} for month, row in known]
+    rows = [
+        {"month": numerals.month_tick(month), **rate_words(row)}
+        | {"interval": numerals.percent_range(row["sure_lower"], row["sure_upper"])}
+        for month, row in known
+    ]
     return table(
         caption,
         rows,

@@ -8,7 +8,7 @@ explained where it stands, no coefficient and no test is named.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import polars as pl
 
@@ -16,6 +16,7 @@ from workbench.answers import headline, quality
 from workbench.answers.answer import Answer, Claim, Tile, Value, claim
 from workbench.answers.causes import UNEXPLAINED, count_overdue, late_of
 from workbench.answers.columns import Row
+from workbench.answers.page_shares import PageShare, PageShares
 from workbench.answers.phrasing import (
     distinct,
     measures_of,
@@ -38,13 +39,12 @@ from workbench.answers.watchlist import LIKELY
 from workbench.charts.tables import Table
 from workbench.core import numerals
 from workbench.core.cause_list import cause_label
-from workbench.core.vocabulary import EVERYTHING, REALITIES, Period
+from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.figures import causes as figures
 from workbench.figures import compare
 from workbench.figures.estimates import wilson
 from workbench.messages import say
 
-_OPEN = ("open_in_time", "open_overdue", "open_unknown")
 _NEARLY_ALL, _MOST = 0.8, 0.5
 """Shares from which the headline says "nearly all" and "more than half"."""
 _SOON = dt.timedelta(days=7)
@@ -52,7 +52,7 @@ _SOON = dt.timedelta(days=7)
 
 @question(
     *("unit_measures", "dossiers", "steps", "late_dossiers", "cell_tests", "saved", "cause_cells"),
-    *("overdue_cells", "watchlist", "reconciliation"),
+    *("overdue_cells", "watchlist", "reconciliation", "outcomes"),
     level=3,
 )
 def summary(
@@ -83,25 +83,12 @@ def summary(
     )
 
 
-@dataclass(frozen=True)
-class _Share:
-    """A share of the page: its name, the section of its figures, and both sides by unit."""
-
-    name: str
-    section: str
-    compared: pl.DataFrame
-
-    def row(self, unit: str) -> Row:
-        """Return both sides and their difference, for a unit or all."""
-        rows = self.compared.filter(pl.col("unit_id") == unit)
-        return rows.row(0, named=True) if rows.height else {}
-
-
 class _Page:
     """Everything the page says about one scope; computed once."""
 
     def __init__(self, run: Run, scope: Scope, against: str) -> None:
         self._run, self._scope, self._against = run, scope, against
+        self._shares = PageShares(run, scope, self._against)
         self._now = measures_of(run, scope, scope.period)
         self._has_log = quality.has_step_log(run)
         self._is_judged = run.ended(scope.period) and (not against or run.ended(against))
@@ -132,7 +119,7 @@ class _Page:
 
     def lead(self) -> str:
         """Return the sentence that answers the period."""
-        row = self._rate().row(self._scope.unit)
+        row = self._shares.late().row(self._scope.unit)
         after = row.get("right_denominator") and row["right_numerator"] / row["right_denominator"]
         if after is None or not row.get("right_denominator"):
             return say("summary.lead_nothing", period=numerals.period(self._scope.period))
@@ -209,12 +196,12 @@ class _Page:
 
     def tiles(self) -> list[Tile]:
         """Return the late rate, the part that is really late, and what is overdue now."""
-        shares = [self._rate(), self._overdue()]
+        shares = [self._shares.late(), self._shares.overdue()]
         if self._late is not None and self._has_log:
-            shares.insert(1, self._real())
+            shares.insert(1, self._shares.really_late())
         return [self._tile(share) for share in shares]
 
-    def _tile(self, share: _Share) -> Tile:
+    def _tile(self, share: PageShare) -> Tile:
         row = share.row(self._scope.unit)
         label = say(f"summary.tile_{share.name}")
         if not row.get("right_denominator"):
@@ -238,46 +225,6 @@ class _Page:
                 verdict=say(f"summary.verdict_{self._verdict(row)}"),
             )
         return Tile(label, numerals.percent(now.value), note, share.section)
-
-    def _rate(self) -> _Share:
-        compared = compare.change(
-            self._run.unit_measures,
-            left=self._against,
-            right=self._scope.period,
-            profile=self._scope.profile,
-            measure=RATE,
-        )
-        return _Share("late", "compare_periods", compared)
-
-    def _overdue(self) -> _Share:
-        """Return the overdue among the open, by unit and side."""
-        measures = self._run.unit_measures.filter(pl.col("profile") == self._scope.profile)
-
-        def counted(side: str, period: str) -> pl.DataFrame:
-            sums = (
-                measures.filter(pl.col("period") == period)
-                .group_by("unit_id")
-                .agg(
-                    _sum_of("open_overdue").alias(f"{side}_numerator"),
-                    _sum_of(*_OPEN).alias(f"{side}_denominator"),
-                )
-            )
-            return sums.sort("unit_id")
-
-        before, now = counted("left", self._against), counted("right", self._scope.period)
-        return _Share("overdue", "headline", compare.changes(before, now))
-
-    def _real(self) -> _Share:
-        def counted(side: str, period: str) -> pl.DataFrame:
-            late = late_of(self._run, period, EVERYTHING) if period else self._run.late_dossiers[:0]
-            both = pl.concat([late, late.with_columns(pl.lit(EVERYTHING).alias("unit_id"))])
-            return both.group_by("unit_id").agg(
-                (pl.col("reality") == REALITIES[0]).sum().cast(pl.Int64).alias(f"{side}_numerator"),
-                pl.len().cast(pl.Int64).alias(f"{side}_denominator"),
-            )
-
-        before, now = counted("left", self._against), counted("right", self._scope.period)
-        return _Share("real", "reality", compare.changes(before, now))
 
     def listing(self) -> Table | None:
         """Return what to look at first, if anything stands out."""
@@ -381,10 +328,6 @@ def _most_late(late: pl.DataFrame) -> tuple[str, int]:
     """Return the unit with the most late dossiers, and how many it has."""
     counts = late.group_by("unit_id").len().sort("len", "unit_id", descending=[True, False])
     return ("", 0) if counts.is_empty() else counts.row(0)
-
-
-def _sum_of(*counts: str) -> pl.Expr:
-    return pl.col("numerator").filter(pl.col("measure").is_in(counts)).sum().cast(pl.Int64)
 
 
 def _share_words(share: float) -> str:

@@ -13,6 +13,7 @@ import polars as pl
 from workbench.answers.adjusted_units import strata_of
 from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.columns import Col, Row, count, figure, fraction, picture, table, text
+from workbench.answers.comparison_limits import limit_claims
 from workbench.answers.phrasing import (
     FEW,
     about_rate,
@@ -44,7 +45,7 @@ from workbench.figures import compare
 from workbench.messages import say
 
 
-@question("unit_measures", "cause_cells", "overdue_cells", level=2)
+@question("unit_measures", "cause_cells", "overdue_cells", "cell_tests", level=2)
 def compare_units(
     run: Run,
     period: PeriodLabel,
@@ -76,6 +77,8 @@ def compare_units(
     claims = _unit_claims(judged, names, scope, measure, overall)
     if measure == RATE and profile == run.result_profile:
         claims += _beyond_chance(run, present, scope, names, judged)
+        if len(judged) > 1:
+            claims += limit_claims(run, everyone, "overall")
     return Answer(
         title=about_rate(say("briefing.units_title"), measure),
         claims=(*claims, *present.claims()),
@@ -186,7 +189,7 @@ def _unit_dots(
     unit_dots = [
         share_dot(
             names[row["unit_id"]],
-            [row[measure], row[f"{measure}_lower"], row[f"{measure}_upper"]],
+            [row[measure], row[f"{measure}_sure_lower"], row[f"{measure}_sure_upper"]],
             numerals.fraction(row[f"{measure}_numerator"], row[f"{measure}_denominator"]),
             side,
             marked=row["unit_id"] == scope.unit,
@@ -225,10 +228,10 @@ def _unit_table(frame: pl.DataFrame, names: dict[str, str], scope: Scope) -> Tab
 
 
 def _rate_columns(rate: str) -> tuple[Col, Col]:
-    """Return the columns of a rate and of its interval, from rows that have a column for each."""
+    """Return the columns of a rate and of the interval that it is judged by."""
 
     def interval(row: Row) -> str:
-        return numerals.percent_range(row[f"{rate}_lower"], row[f"{rate}_upper"])
+        return numerals.percent_range(row[f"{rate}_sure_lower"], row[f"{rate}_sure_upper"])
 
     over, base, none = f"{rate}_numerator", f"{rate}_denominator", "briefing.no_denominator"
     return (

@@ -47,7 +47,9 @@ def inspect(
             return
         draft.parent.mkdir(parents=True, exist_ok=True)
         draft.write_text(toml, encoding="utf-8", newline="\n")
-        print_remark(say("cli.drafted", file=draft))
+        # there every run finds it; anywhere else it must be named
+        is_read = draft.resolve().parent == find_facts().reference.resolve() / "sources"
+        print_remark(say("cli.drafted_here" if is_read else "cli.drafted", file=draft))
 
 
 def _stem(path: Path) -> str:

@@ -80,18 +80,7 @@ def month_effects(
     Source: as ``design_effects``; the middle over that of its law: Efron (2004), J. Am. Stat.
     Assoc. 99, 96-104.
     """
-    months: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
-    kind_of = {label: Period.parse(label).kind for label in periods}
-    rows = rates.sort("unit_id", "period").select("unit_id", "period", "denominator", "numerator")
-    for unit, label, *counts in rows.iter_rows():
-        month = Period.parse(label)
-        if month.kind != "month":
-            continue
-        for period, kind in kind_of.items():
-            longer: PeriodKind = "half" if kind == "month" else kind
-            day = Period.parse(period).starts_on
-            if Period.holding(month.starts_on, longer) == Period.holding(day, longer):
-                months[unit, period].append((counts[0], counts[1]))
+    months = _months_by_period(rates, periods)
     effects = {key: one for key, of in months.items() if (one := _own_effect(of))}
     ratios = [
         effect / (chdtri(free, 0.5) / free)
@@ -104,11 +93,55 @@ def month_effects(
     # decided on rounded values, as processors differ in the last digit
     return {
         (unit, period): round(common, 6)
-        if kind_of[period] == "month" or (unit, period) not in effects
+        if Period.parse(period).kind == "month" or (unit, period) not in effects
         else round(_towards_median(*effects[unit, period], common), 6)
         for unit in rates["unit_id"].unique()
         for period in periods
     }
+
+
+def together_effects(rates: pl.DataFrame, periods: Sequence[str]) -> dict[tuple[str, str], float]:
+    """Return by how much all units together vary as the months of each do, by ``*`` and period.
+
+    Args:
+        rates: As of ``month_effects``.
+        periods: Labels.
+    """
+    months = _months_by_period(rates, periods)
+    effects = {}
+    for (unit, period), of_all in months.items():
+        if unit != EVERYTHING:
+            continue
+        of_units = (
+            of
+            for (one, label), of in months.items()
+            if (one, label) != (unit, period) and label == period
+        )
+        variance = fsum(_variance_between(of) for of in of_units)
+        dossiers, late = (fsum(counts) for counts in zip(*of_all, strict=True))
+        effects[unit, period] = _effect_of_months(
+            variance, {"n_dossiers": dossiers, "n_late": late}
+        )
+    return effects
+
+
+def _months_by_period(
+    rates: pl.DataFrame, periods: Sequence[str]
+) -> dict[tuple[str, str], list[tuple[int, int]]]:
+    """Return dossiers and late ones of each unit's months in a period, of a month in its half."""
+    months: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    kind_of = {label: Period.parse(label).kind for label in periods}
+    rows = rates.sort("unit_id", "period").select("unit_id", "period", "denominator", "numerator")
+    for unit, label, *counts in rows.iter_rows():
+        month = Period.parse(label)
+        if month.kind != "month":
+            continue
+        for period, kind in kind_of.items():
+            longer: PeriodKind = "half" if kind == "month" else kind
+            day = Period.parse(period).starts_on
+            if Period.holding(month.starts_on, longer) == Period.holding(day, longer):
+                months[unit, period].append((counts[0], counts[1]))
+    return months
 
 
 def _own_effect(months: Sequence[tuple[int, int]]) -> tuple[float, int] | None:

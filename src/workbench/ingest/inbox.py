@@ -151,7 +151,6 @@ def _known(file: Path, profiles: Sequence[SourceProfile]) -> list[Delivery]:
             return [Delivery(file, profile, part) for part in parts]
     content_of(file)
     profile_texts = "; ".join(
-        f"{p.name}: {', '.join(pattern for part in p.parts for pattern in part.patterns)}"
-        for p in profiles
+        f"{profile.name}: {', '.join(profile.patterns)}" for profile in profiles
     )
     raise InputRejected("sources.no_pattern", file=file.name, known=profile_texts)

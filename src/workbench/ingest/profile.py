@@ -311,5 +311,10 @@ class SourceProfile:
         able = tuple(part for part in self.parts if part.reads(path))
         if len({part.patterns for part in able}) == 1:
             return able
-        patterns = ", ".join(pattern for part in self.parts for pattern in part.patterns)
+        patterns = ", ".join(self.patterns)
         raise InputRejected("sources.no_part", file=path.name, profile=self.name, patterns=patterns)
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The patterns of file names, each once: one workbook may have several parts."""
+        return tuple(dict.fromkeys(pattern for part in self.parts for pattern in part.patterns))

@@ -230,7 +230,11 @@ def _number(text: str) -> float:
     (1.5, 0.985, 0.95)
     """
     has_decimals = re.fullmatch(r"0,\d+|\d+,\d{1,2}", text.strip())
-    number = float(text.replace(",", ".") if has_decimals else text)
+    try:
+        number = float(text.replace(",", ".") if has_decimals else text)
+    except ValueError:
+        # what Python says of it is in no language of the page
+        raise ValueError(text) from None
     if not math.isfinite(number):
         raise ValueError(text)
     return number
@@ -265,7 +269,15 @@ def _read(row: dict[str, str], number: int, counters: Rate) -> _Criterion:
         counters=counters,
         points=points,
         threshold=threshold,
-        valid_from=dt.date.fromisoformat(row["valid_from"]),
-        valid_to=dt.date.fromisoformat(row["valid_to"]) if row["valid_to"] else dt.date.max,
-        decided_on=dt.date.fromisoformat(row["decided_on"]),
+        valid_from=_day(row, "valid_from"),
+        valid_to=_day(row, "valid_to") if row["valid_to"] else dt.date.max,
+        decided_on=_day(row, "decided_on"),
     )
+
+
+def _day(row: Mapping[str, str], column: str) -> dt.date:
+    """Read a day; a wrong one is named with its column."""
+    try:
+        return dt.date.fromisoformat(row[column])
+    except ValueError:
+        raise ValueError(f"{column} {row[column]}") from None

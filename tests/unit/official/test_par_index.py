@@ -83,7 +83,8 @@ def test_without_dossiers_there_are_no_points(criteria):
         (good().replace("ot_done", "happiness"), "metric_id «happiness»"),
         (good(rule="magic"), "rule «magic»"),
         (good(threshold="95"), "at most 1"),
-        (good(threshold="high"), "row 2"),
+        (good(threshold="high"), "row 2: high."),
+        (good(to="30/06/2022"), "row 2: valid_to 30/06/2022."),
     ],
 )
 def test_a_criterion_that_cannot_be_right_says_why_and_leaves_the_others_alone(

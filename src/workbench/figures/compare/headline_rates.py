@@ -133,7 +133,8 @@ def change(
     as there are: a unit has moved only by these; of ``*`` they are the first). Each side is
     widened by its own design effect or by how its months vary (``month_effects``), whichever is
     larger: how far other units change is no error of this one's change. Where the measures have
-    no months, as ``changes``. Null where a side has no dossiers. Evidence level 2: a comparison.
+    no months, by how the changes of units vary. Null where a side has no dossiers. Evidence
+    level 2: a comparison.
 
     Source: as ``estimates.shares.wilson`` and ``design_effects.month_effects``; Bonferroni (1936).
     """
@@ -148,7 +149,7 @@ def change(
     both = _beside(*sides)
     of_months = month_effects(rates, [period for period in (left, right) if period])
     if of_months is None:
-        compared = changes(*sides)
+        compared = _alike_changes(both)
     else:
         least = [
             {side: of_months.get((unit, period), 1.0) for side, period in periods.items()}
@@ -164,23 +165,29 @@ def change(
 
 
 def changes(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
-    """Return how a share of every unit and of ``*`` differs between two sides without months.
+    """Return how a share of every unit and of ``*`` differs between two sides.
 
     Args:
         left: One row per unit and one for ``*``: ``unit_id``, ``left_numerator``,
-            ``left_denominator`` and, where it is known, ``left_design_effect``.
+            ``left_denominator`` and ``left_design_effect`` (``figures.share_effects``).
         right: The same of the other side.
 
     Returns:
         The rows of both with difference, lower, upper, sure_lower and sure_upper, as ``change``
-        describes them, widened by how much the changes of units vary beyond those of independent
-        dossiers (not at all of fewer than five units), or by a larger design effect; ``*``, where
-        those of both sides are known, by these alone.
+        describes them, each side widened by its own design effect alone.
+    """
+    both = _beside(left, right)
+    return _with_intervals(both, [{"left": 1.0, "right": 1.0}] * both.height)
+
+
+def _alike_changes(both: pl.DataFrame) -> pl.DataFrame:
+    """Return both sides with their difference, widened by how the changes of units vary.
+
+    Not at all of fewer than five units; of ``*``, whose own design effects are known, by these.
 
     Source: the middle of the squared changes over that of their law, so that units that moved do
     not widen it (Efron 2004, J. Am. Stat. Assoc. 99, 96-104).
     """
-    both = _beside(left, right)
     rows = both.to_dicts()
     spread = _spread_of_changes(rows)
     # what units change by themselves is no error of the change of all
