@@ -1,9 +1,8 @@
 """How long ``workbench diff`` of two large registers takes, and how much memory.
 
-Takes the register that ``benches/explain.py --keep FOLDER`` left there as the earlier side. Each
-later side is a copy in which every table has other bytes: one dossier in ten thousand is late by
-a week more, one in a hundred is, or every dossier has a later snapshot and every holder another
-pseudonym. Each comparison runs in a process of its own.
+Takes the register that ``benches/explain.py --keep FOLDER`` left there as the earlier side. On the
+later side one dossier in ten thousand ends a week later, or one in a hundred, or every dossier has
+a later snapshot and every holder another pseudonym. Each comparison runs in a process of its own.
 
 ``python benches/diff.py FOLDER [--only CASE]``
 """
@@ -17,13 +16,15 @@ import sys
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 from register import FACTS, Meter
 
 from workbench.review import WRITERS, compare_revisions
 
 PROFILE = "wb_strict"
-CORRECTED = {"few": 10_000, "many": 100, "snapshot": 0}
-"""Of how many dossiers one is corrected, by case; none where every row has a later snapshot."""
+CORRECTED = {"few": 10_000, "many": 100}
+"""Of how many dossiers one is corrected, by case."""
+SNAPSHOT = "snapshot"
 STAMPS = ("due_at", "due_recomputed_at", "due_at_used", "finished_at", "to_at")
 
 
@@ -31,16 +32,15 @@ def main() -> None:
     """Compare each later side with the earlier one and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="what benches/explain.py --keep left")
-    parser.add_argument("--only", choices=tuple(CORRECTED), help="one case, in this process")
+    parser.add_argument("--only", choices=(*CORRECTED, SNAPSHOT), help="one case, in this process")
     args = parser.parse_args()
     if args.only:
         _compare(args.folder, args.only)
         return
-    left = args.folder / "left"
     tables = [file for name in ("clean", "clock", "results") for file in _tables(args.folder, name)]
-    _link(tables, left)
-    for case, share in CORRECTED.items():
-        _write_later(tables, args.folder / case, share)
+    _write(tables, args.folder / "left", "left")
+    for case in (*CORRECTED, SNAPSHOT):
+        _write(tables, args.folder / case, case)
         command = (sys.executable, __file__, str(args.folder), "--only", case)
         subprocess.run(command, check=True)  # noqa: S603
 
@@ -57,37 +57,36 @@ def _compare(folder: Path, case: str) -> None:
     print(f"diff, {case}: {len(comparison.tables)} tables differ, {counts}: {meter.figures()}")
 
 
-def _link(tables: list[Path], side: Path) -> None:
-    _begin(side)
-    for file in tables:
-        link = side / "tables" / file.name
-        link.unlink(missing_ok=True)
-        link.symlink_to(file.resolve())
-
-
 def _begin(side: Path) -> None:
     (side / "tables").mkdir(parents=True, exist_ok=True)
     (side / "measures.json").write_text(json.dumps({"profile": PROFILE}), encoding="utf-8")
 
 
-def _write_later(tables: list[Path], side: Path, share: int) -> None:
-    """Write the later side: of so many dossiers one is a week later, or all of the snapshot is."""
+def _write(tables: list[Path], side: Path, case: str) -> None:
+    """Write a side as the stages write theirs: the same groups of rows on both sides."""
     _begin(side)
     for file in tables:
-        rows = pl.scan_parquet(file)
-        names = rows.collect_schema().names()
-        if share and "dossier_id" in names:
-            is_corrected = pl.col("dossier_id").hash(1) % share == 0
-            stamps = [name for name in STAMPS if name in names]
-            rows = rows.with_columns(
-                pl.when(is_corrected).then(pl.col(s).dt.offset_by("7d")).otherwise(s).alias(s)
-                for s in stamps
-            )
-        if not share and "snapshot_at" in names:
-            rows = rows.with_columns(pl.col("snapshot_at").dt.offset_by("31d"))
-        if not share and "holder_id" in names:
-            rows = rows.with_columns("x" + pl.col("holder_id"))
-        rows.sink_parquet(side / "tables" / file.name, compression_level=3)
+        source, target = pq.ParquetFile(file), side / "tables" / file.name
+        with pq.ParquetWriter(target, source.schema_arrow) as writer:
+            for group in range(source.num_row_groups):
+                rows = _later(pl.DataFrame(source.read_row_group(group)), case)
+                writer.write_table(rows.to_arrow().cast(source.schema_arrow))
+
+
+def _later(rows: pl.DataFrame, case: str) -> pl.DataFrame:
+    """Return rows as they are on a side: as they were, corrected, or of a later snapshot."""
+    if case in CORRECTED and "dossier_id" in rows.columns:
+        is_corrected = pl.col("dossier_id").hash(1) % CORRECTED[case] == 0
+        return rows.with_columns(
+            pl.when(is_corrected).then(pl.col(name).dt.offset_by("7d")).otherwise(name).alias(name)
+            for name in STAMPS
+            if name in rows.columns
+        )
+    if case == SNAPSHOT and "snapshot_at" in rows.columns:
+        rows = rows.with_columns(pl.col("snapshot_at").dt.offset_by("31d"))
+    if case == SNAPSHOT and "holder_id" in rows.columns:
+        rows = rows.with_columns("x" + pl.col("holder_id"))
+    return rows
 
 
 if __name__ == "__main__":

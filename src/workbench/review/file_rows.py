@@ -1,4 +1,4 @@
-"""Read single rows of large Parquet files, and tell which columns two files have in common.
+"""Read single rows of large Parquet files, and find the columns that two files have in common.
 
 A file is read group by group; a group without a wanted row is not read.
 """

@@ -18,7 +18,7 @@ from workbench.warehouse.differences import HashedPair, hashed_pair
 PSEUDONYMS = ("holder_id",)
 """Columns of pseudonyms."""
 _AT_ONCE = 40_000_000
-"""Hashes of values held at once."""
+"""Hashes of values in memory at once."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Reduce the rows of two Parquet files to hashes, so that they are compared without being held.
+"""Reduce the rows of two Parquet files to hashes: a comparison needs no whole file in memory.
 
 Two different values share a hash of 64 bits once in 10¹⁹ pairs; two different rows of thirty
 million, or two keys, share theirs once in 20,000 comparisons.
