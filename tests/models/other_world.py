@@ -22,7 +22,7 @@ Numbers = NDArray[np.float64]
 Law = Callable[[np.random.Generator, int], Numbers]
 
 HOUR, DAY = 3600, 8 * 3600
-FIRST_DAY, WORKING_DAYS = dt.date(2022, 1, 10), 240
+WORKING_DAYS = 240
 ZONE_SECONDS = 7 * 3600
 KINDS = ("intake", "assign", "work", "sign", "record")
 WORK, SIGN, RECORD = 2, 3, 4
@@ -101,6 +101,14 @@ class Office:
     """Shares of the procedures at units that get another mix than the rest."""
     sharing: tuple[int, ...] = ()
     """Units whose officers begin every dossier at once and work on all they have in turn."""
+    year: int = 2022
+    """Dossiers are received in it, from a Monday in January on."""
+
+    @property
+    def first_day(self) -> dt.date:
+        """The Monday on which the first dossier comes."""
+        tenth = dt.date(self.year, 1, 10)
+        return tenth + dt.timedelta(days=-tenth.weekday() % 7)
 
 
 @dataclass(frozen=True)
@@ -244,8 +252,10 @@ def _terms(times: StepTimes) -> Numbers:
     ).round()
 
 
-def _instants(working: Numbers, calendar: Calendar, grain: int) -> NDArray[np.int64]:
-    first = int(calendar.before[(FIRST_DAY - calendar.first_day).days])
+def _instants(
+    office: Office, working: Numbers, calendar: Calendar, grain: int
+) -> NDArray[np.int64]:
+    first = int(calendar.before[(office.first_day - calendar.first_day).days])
     last = int(calendar.before[-1]) - 1
     seconds = calendar.instant(np.minimum(first + np.ceil(working).astype(np.int64) + 1, last))
     return seconds - (seconds + ZONE_SECONDS) % grain
@@ -262,9 +272,11 @@ def _ids(times: StepTimes) -> list[str]:
 
 def _dossiers(office: Office, times: StepTimes, due: Numbers, calendar: Calendar) -> pl.DataFrame:
     grain, number = GRAINS[office.grain], len(times.unit)
-    received = _instants(times.received, calendar, grain)
-    closing = _instants(due - 1, calendar, 1) + (7 * HOUR - 1 if office.grain == "day" else 0)
-    ended = _instants(times.finished[:, -1], calendar, grain)
+    received = _instants(office, times.received, calendar, grain)
+    closing = _instants(office, due - 1, calendar, 1) + (
+        7 * HOUR - 1 if office.grain == "day" else 0
+    )
+    ended = _instants(office, times.finished[:, -1], calendar, grain)
     frame = pl.DataFrame(
         {
             "dossier_id": _ids(times),
@@ -272,7 +284,7 @@ def _dossiers(office: Office, times: StepTimes, due: Numbers, calendar: Calendar
             "procedure_id": [f"P{p}" for p in times.procedure],
         }
     )
-    snapshot = dt.datetime(2023, 12, 29, 10, tzinfo=dt.UTC)
+    snapshot = dt.datetime(office.year + 1, 12, 29, 10, tzinfo=dt.UTC)
     same = {"source": "other", "channel_in": "counter", "status": "resolved"}
     same |= {"calendar_id": "vn_dong_thap", "time_zone": "Asia/Ho_Chi_Minh"}
     text = ("field_of_work", "channel_out", "service_level", "applicant_kind", "late_reason")
@@ -305,7 +317,7 @@ def _steps(office: Office, times: StepTimes, calendar: Calendar) -> pl.DataFrame
         hands = times.officer if step == WORK else np.zeros_like(times.officer)
         holders = [f"U{u:02d}-{kind}-{n}" for u, n in zip(times.unit, hands, strict=True)]
         stamps = (
-            _stamps(name, _instants(table[:, step], calendar, grain))
+            _stamps(name, _instants(office, table[:, step], calendar, grain))
             for name, table in (
                 ("arrived_at", times.arrived),
                 ("started_at", times.started),

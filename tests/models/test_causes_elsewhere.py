@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 
 from kept_warehouse import keep_calendars
-from models.other_world import LAWS, Office, Register, Sickness, unit_name, without, write
+from models.other_world import LAWS, Office, Register, Sickness, unit_name, write
+from models.worlds import World, Worlds, with_named
 from workbench.clock.lateness import lateness_profiles
 from workbench.core.vocabulary import PERIOD_KINDS, periods_between
-from workbench.figures.compare import cells as judge_cells
 from workbench.ingest.fields import OTHER_RECORDS
 
 SEED = 4101
@@ -55,9 +55,7 @@ def explain(warehouses, reference_dir, calendars) -> Explain:
             warehouse.set("profile", PROFILE)
             warehouse.build("clock", wanted=CLOCK)
             warehouse.build("explain", wanted=WANTED)
-            tables = {name: warehouse.frame(name) for name in WANTED}
-        judged = judge_cells(tables["cause_cells"], kind="quarter")
-        return tables | {"named": judged.filter("flagged")}
+            return with_named({name: warehouse.frame(name) for name in WANTED})
 
     return run
 
@@ -76,6 +74,82 @@ def periods_of(dossiers: pl.DataFrame) -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def register(calendars) -> Callable[[Office], Register]:
     return lambda office: write(office, calendars[CALENDAR])
+
+
+SICK = (
+    Sickness("portal_transfer", unit=3),
+    Sickness("slow_work", unit=6),
+    Sickness("signature_wait", unit=9),
+)
+THREE = (
+    Sickness("portal_transfer", unit=3),
+    Sickness("queue", unit=5),
+    Sickness("slow_work", unit=8),
+)
+PAIR = (Sickness("portal_transfer", unit=3), Sickness("queue", unit=5))
+HELP = {
+    "record_same_day": Sickness("record_lag", unit=3),
+    "sign_every_day": Sickness("signature_wait", unit=5),
+}
+"""What would have helped a unit with a sickness."""
+GRAINS = ("minute", "quarter_hour", "day")
+SICK_LAWS = ("lognormal", "exponential", "narrow")
+ALL_SHARE = tuple(range(12))
+HELPED = {
+    5.0: [("lognormal", SEED), ("exponential", SEED), ("narrow", SEED)],
+    12.0: [("lognormal", 101), ("lognormal", 102)],
+}
+"""By hours that a result waits for its record, everywhere: offices."""
+
+
+def clicked_at_the_end(written: Register, unit: str) -> Register:
+    """Return a register in which a unit clicks the last steps of half its dossiers at once."""
+    closed = written.dossiers.select("dossier_id", ended="resolved_at")
+    steps = written.steps.join(closed, on="dossier_id", how="left")
+    half = (pl.col("unit_id") == unit) & pl.col("dossier_id").str.contains("[02468]$")
+    chained = half & pl.col("step_kind").is_in(["work", "sign", "record"])
+    clicked = pl.col("ended") - pl.duration(seconds=20 * (5 - pl.col("step_no")))
+    stamps = ("arrived_at", "started_at", "finished_at")
+    return Register(
+        written.dossiers,
+        steps.with_columns(
+            *(pl.when(chained).then(clicked).otherwise(name).alias(name) for name in stamps)
+        ).drop("ended"),
+        written.truth,
+    )
+
+
+def lognormal(*sick: Sickness, **more: object) -> Office:
+    return Office("lognormal", SEED, sick=sick, **more)
+
+
+WORLDS = {
+    **{law: World(Office(law, SEED, size=100)) for law in LAWS},
+    **{grain: World(lognormal(grain=grain)) for grain in GRAINS},
+    "harder work": World(lognormal(size=150, mix={2: (0.05, 0.05, 0.2, 0.7)})),
+    **{f"sick {law}": World(Office(law, SEED, sick=SICK)) for law in SICK_LAWS},
+    "three": World(lognormal(*THREE)),
+    "three nameless": World(lognormal(*THREE), ("unit_id",)),
+    "three without arrivals": World(lognormal(*THREE), ("arrived_at",)),
+    "three of ends alone": World(lognormal(*THREE), ("arrived_at", "started_at")),
+    "portal_transfer alone": World(lognormal(Sickness("portal_transfer")), ("arrived_at",)),
+    "queue alone": World(lognormal(Sickness("queue")), ("arrived_at",)),
+    "pair": World(lognormal(*PAIR), ("arrived_at",)),
+    "all begun": World(lognormal(Sickness("queue"), sharing=(3,))),
+    "all begun without arrivals": World(
+        lognormal(Sickness("queue"), sharing=(3,)), ("arrived_at",)
+    ),
+    "many at once": World(lognormal(Sickness("slow_work"), sharing=ALL_SHARE)),
+    "clicked": World(lognormal(size=100), (), lambda log: clicked_at_the_end(log, unit_name(4))),
+    "small": World(lognormal(Sickness("queue"), units=10, size=40)),
+    "small without starts": World(lognormal(Sickness("queue"), units=10, size=40), ("started_at",)),
+}
+
+
+@pytest.fixture(scope="module")
+def worlds(explain, calendars) -> Worlds:
+    """The worlds of this module, each explained in a register of eight years."""
+    return Worlds(WORLDS, explain, calendars[CALENDAR])
 
 
 def outlying_share(tables: dict[str, pl.DataFrame], office: Office) -> float:
@@ -106,18 +180,9 @@ def right_share(tables: dict[str, pl.DataFrame], register: Register) -> float:
     return float(pairs.select(right.fill_null(value=False).mean()).item())
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_no_unit_is_out_of_line_where_all_are_alike_whatever_the_law(explain, register, law):
-    office = Office(law, SEED, size=100)
-    tables = explain(register(office))
-    assert outlying_share(tables, office) <= 0.05
-    assert accused(tables) == []
-
-
-@pytest.mark.parametrize("grain", ["minute", "quarter_hour", "day"])
-def test_no_unit_is_out_of_line_for_stamps_that_are_rounded(explain, register, grain):
-    office = Office("lognormal", SEED, grain=grain)
-    tables = explain(register(office))
+@pytest.mark.parametrize("world", [*LAWS, *GRAINS])
+def test_no_unit_is_out_of_line_where_all_are_alike_whatever_the_law_or_the_grain(worlds, world):
+    tables, _, office = worlds[world]
     assert outlying_share(tables, office) <= 0.05
     assert accused(tables) == []
 
@@ -130,47 +195,28 @@ def test_many_dossiers_alone_put_no_unit_out_of_line(explain, register):
     assert accused(tables) == []
 
 
-def test_a_unit_with_harder_work_and_no_other_trait_is_not_accused(explain, register):
-    office = Office("lognormal", SEED, size=150, mix={2: (0.05, 0.05, 0.2, 0.7)})
-    tables = explain(register(office))
-    assert unit_name(2) not in {unit for unit, _ in accused(tables)}
+def test_a_unit_with_harder_work_and_no_other_trait_is_not_accused(worlds):
+    assert unit_name(2) not in {unit for unit, _ in accused(worlds["harder work"].tables)}
 
 
-SICK = (
-    Sickness("portal_transfer", unit=3),
-    Sickness("slow_work", unit=6),
-    Sickness("signature_wait", unit=9),
-)
-
-
-@pytest.mark.parametrize("law", ["lognormal", "exponential", "narrow"])
-def test_sick_units_are_named_by_their_causes_and_no_other_unit_is(explain, register, law):
-    written = register(Office(law, SEED, sick=SICK))
-    tables = explain(written)
+@pytest.mark.parametrize("law", SICK_LAWS)
+def test_sick_units_are_named_by_their_causes_and_no_other_unit_is(worlds, law):
+    tables, written, _ = worlds[f"sick {law}"]
     assert set(accused(tables)) >= {(unit_name(one.unit), one.cause) for one in SICK}
     assert {unit for unit, _ in accused(tables)} == {unit_name(one.unit) for one in SICK}
     assert right_share(tables, written) >= 0.85
 
 
-THREE = (
-    Sickness("portal_transfer", unit=3),
-    Sickness("queue", unit=5),
-    Sickness("slow_work", unit=8),
-)
+def test_units_are_compared_though_no_step_names_its_unit(worlds):
+    full, bare = worlds["three"], worlds["three nameless"]
+    shares = [right_share(one.tables, one.register) for one in (full, bare)]
+    assert abs(shares[0] - shares[1]) <= 0.02
+    assert accused(bare.tables) == accused(full.tables)
 
 
-def test_units_are_compared_though_no_step_names_its_unit(explain, register):
-    written = register(Office("lognormal", SEED, sick=THREE))
-    nameless = without(written, "unit_id")
-    full, bare = (explain(log) for log in (written, nameless))
-    assert abs(right_share(full, written) - right_share(bare, nameless)) <= 0.02
-    assert accused(bare) == accused(full)
-
-
-def test_a_log_without_arrivals_puts_late_dossiers_down_to_the_handover(explain, register):
+def test_a_log_without_arrivals_puts_late_dossiers_down_to_the_handover(worlds):
     """Where a transfer and a queue look alike, the coarser name is given instead of none."""
-    written = without(register(Office("lognormal", SEED, sick=THREE)), "arrived_at")
-    tables = explain(written)
+    tables, written, _ = worlds["three without arrivals"]
     assert right_share(tables, written) >= 0.78
     assert {unit for unit, _ in accused(tables)} <= {unit_name(one.unit) for one in THREE}
     grades = tables["causes"].filter(pl.col("cause") == "handover")["grade"]
@@ -178,61 +224,50 @@ def test_a_log_without_arrivals_puts_late_dossiers_down_to_the_handover(explain,
 
 
 @pytest.mark.parametrize("cause", ["portal_transfer", "queue"])
-def test_a_log_without_arrivals_still_names_the_unit(explain, register, cause):
-    written = without(register(Office("lognormal", SEED, sick=(Sickness(cause),))), "arrived_at")
-    assert accused(explain(written)) == [(unit_name(3), "handover")]
+def test_a_log_without_arrivals_still_names_the_unit(worlds, cause):
+    assert accused(worlds[f"{cause} alone"].tables) == [(unit_name(3), "handover")]
 
 
-def test_a_transfer_is_named_beside_a_queue_of_another_unit_though_a_log_lacks_arrivals(
-    explain, register
-):
+def test_a_transfer_is_named_beside_a_queue_of_another_unit_though_a_log_lacks_arrivals(worlds):
     """A queue of weeks at one unit makes nothing usual for the others."""
-    sick = (Sickness("portal_transfer", unit=3), Sickness("queue", unit=5))
-    tables = explain(without(register(Office("lognormal", SEED, sick=sick)), "arrived_at"))
+    tables = worlds["pair"].tables
     assert accused(tables) == [(unit_name(3), "handover"), (unit_name(5), "handover")]
     assert tables["named"].filter(unit_id=unit_name(3)).height >= 3
 
 
-@pytest.mark.parametrize("missing", [(), ("arrived_at",)])
-def test_officers_who_begin_all_dossiers_at_once_are_overloaded_and_not_slow(
-    explain, register, missing
-):
+@pytest.mark.parametrize("world", ["all begun", "all begun without arrivals"])
+def test_officers_who_begin_all_dossiers_at_once_are_overloaded_and_not_slow(worlds, world):
     """Each takes weeks, of which little is its own: that is a queue of dossiers begun."""
-    office = Office("lognormal", SEED, sick=(Sickness("queue"),), sharing=(3,))
-    written = register(office)
-    tables = explain(without(written, *missing))
+    tables, written, _ = worlds[world]
     assert set(tables["named"]["cause"]) == {"queue"}
     assert set(tables["named"]["unit_id"]) == {unit_name(3)}
     assert right_share(tables, written) >= 0.9
 
 
-def test_officers_who_work_on_many_dossiers_at_once_and_slowly_are_slow(explain, register):
-    office = Office("lognormal", SEED, sick=(Sickness("slow_work"),), sharing=tuple(range(12)))
-    written = register(office)
-    tables = explain(written)
+def test_officers_who_work_on_many_dossiers_at_once_and_slowly_are_slow(worlds):
+    tables, written, _ = worlds["many at once"]
     assert accused(tables) == [(unit_name(3), "slow_work")]
     assert right_share(tables, written) >= 0.9
 
 
 def test_where_all_officers_work_on_many_dossiers_at_once_no_other_unit_is_slow(explain, register):
     """One long dossier makes all that its officer has meanwhile long: no unit is slow for that."""
-    office = Office("lognormal", 13, sick=(Sickness("queue"),), sharing=tuple(range(12)))
-    written = register(office)
+    written = register(Office("lognormal", 13, sick=(Sickness("queue"),), sharing=ALL_SHARE))
     tables = explain(written)
     assert accused(tables) == []
     assert set(tables["named"]["unit_id"]) == {unit_name(3)}
     assert right_share(tables, written) >= 0.9
 
 
-def test_a_log_of_ends_alone_accuses_no_other_unit(explain, register):
-    written = register(Office("lognormal", SEED, sick=THREE))
-    tables = explain(without(written, "arrived_at", "started_at"))
+def test_a_log_of_ends_alone_accuses_no_other_unit(worlds):
+    tables = worlds["three of ends alone"].tables
+    assert tables["late_dossiers"].height > 300
     assert {unit for unit, _ in accused(tables)} <= {unit_name(one.unit) for one in THREE}
 
 
-def test_the_dominant_cause_is_the_largest_of_those_that_alone_made_it_late(explain, register):
+def test_the_dominant_cause_is_the_largest_of_those_that_alone_made_it_late(worlds):
     """Else it is the largest of all, be it what no cause explains: a trifle is never dominant."""
-    tables = explain(register(Office("lognormal", SEED, sick=THREE)))
+    tables = worlds["three"].tables
     largest = (
         tables["causes"]
         .sort("dossier_id", "but_for", "excess_seconds", descending=[False, True, True])
@@ -245,29 +280,9 @@ def test_the_dominant_cause_is_the_largest_of_those_that_alone_made_it_late(expl
     assert "unexplained" in dominant["dominant_cause"].to_list()
 
 
-def clicked_at_the_end(written: Register, unit: str) -> Register:
-    """Return a register in which a unit clicks the last steps of half its dossiers at once."""
-    closed = written.dossiers.select("dossier_id", ended="resolved_at")
-    steps = written.steps.join(closed, on="dossier_id", how="left")
-    half = (pl.col("unit_id") == unit) & pl.col("dossier_id").str.contains("[02468]$")
-    chained = half & pl.col("step_kind").is_in(["work", "sign", "record"])
-    clicked = pl.col("ended") - pl.duration(seconds=20 * (5 - pl.col("step_no")))
-    stamps = ("arrived_at", "started_at", "finished_at")
-    return Register(
-        written.dossiers,
-        steps.with_columns(
-            *(pl.when(chained).then(clicked).otherwise(name).alias(name) for name in stamps)
-        ).drop("ended"),
-        written.truth,
-    )
-
-
-def test_work_signature_and_record_clicked_within_a_minute_are_no_proof_of_lateness(
-    explain, register
-):
+def test_work_signature_and_record_clicked_within_a_minute_are_no_proof_of_lateness(worlds):
     """Whoever clicked: when the work was done is unknown, so no unit is accused of it."""
-    written = clicked_at_the_end(register(Office("lognormal", SEED, size=100)), unit_name(4))
-    tables = explain(written)
+    tables = worlds["clicked"].tables
     late = tables["late_dossiers"].filter(unit_id=unit_name(4))
     chained = pl.col("dossier_id").str.contains("[02468]$")
     assert late.filter(chained)["reality"].unique().to_list() == ["undecidable"]
@@ -276,32 +291,17 @@ def test_work_signature_and_record_clicked_within_a_minute_are_no_proof_of_laten
     assert {unit for unit, _ in accused(tables)} <= {unit_name(4)}
 
 
-HELP = {
-    "record_same_day": Sickness("record_lag", unit=3),
-    "sign_every_day": Sickness("signature_wait", unit=5),
-}
-"""What would have helped a unit with a sickness."""
-
-
-@pytest.mark.parametrize(
-    ("hours", "offices"),
-    [
-        (5.0, [("lognormal", SEED), ("exponential", SEED), ("narrow", SEED)]),
-        (12.0, [("lognormal", 101), ("lognormal", 102)]),
-    ],
-)
-def test_what_would_have_helped_sick_units_is_what_they_truly_lost(
-    explain, register, hours, offices
-):
+@pytest.mark.parametrize("hours", HELPED)
+def test_what_would_have_helped_sick_units_is_what_they_truly_lost(explain, register, hours):
     """The ordinary wait at the desk stays: true is the same year simulated without the sickness.
 
     How many dossiers of one unit wait long anyway is chance, so the offices are added up.
     """
     true, found = dict.fromkeys(HELP, 0), dict.fromkeys(HELP, 0)
-    for law, seed in offices:
+    for law, seed in HELPED[hours]:
         office = Office(law, seed, units=7, record_hours=hours, sick=tuple(HELP.values()))
         written = register(office)
-        counts = explain(written)["whatif_counts"].filter(period="2022")
+        counts = explain(written)["whatif_counts"].filter(period=str(office.year))
         for scenario, sickness in HELP.items():
             unit = unit_name(sickness.unit)
             spared = written.truth.filter(pl.col("unit_id") == unit, "spared").height
@@ -313,11 +313,10 @@ def test_what_would_have_helped_sick_units_is_what_they_truly_lost(
     assert found == pytest.approx(true, rel=0.1)
 
 
-@pytest.mark.parametrize("missing", [(), ("started_at",)])
-def test_a_small_overloaded_unit_is_a_queue_or_not_named_and_never_slow(explain, register, missing):
+@pytest.mark.parametrize("world", ["small", "small without starts"])
+def test_a_small_overloaded_unit_is_a_queue_or_not_named_and_never_slow(worlds, world):
     """One officer for two thirds of a full load: who waits there is not worked on slowly."""
-    office = Office("lognormal", SEED, units=10, size=40, sick=(Sickness("queue"),))
-    tables = explain(without(register(office), *missing))
+    tables = worlds[world].tables
     named = tables["named"].filter(unit_id=unit_name(3))
     assert set(named["cause"]) <= {"queue"}
     late = tables["late_dossiers"].filter(unit_id=unit_name(3))

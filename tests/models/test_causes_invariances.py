@@ -7,8 +7,17 @@ from collections.abc import Mapping
 import polars as pl
 import pytest
 
-from models.other_world import Office, Register, Sickness, unit_name, without
-from models.test_causes_elsewhere import SEED, THREE, accused, explain, outlying_share, register
+from models.other_world import Office, Register, Sickness, unit_name
+from models.test_causes_elsewhere import (
+    CALENDAR,
+    SEED,
+    THREE,
+    accused,
+    explain,
+    outlying_share,
+    register,
+)
+from models.worlds import World, Worlds
 
 __all__ = ["explain", "register"]
 SICK_UNITS = {unit_name(one.unit) for one in THREE}
@@ -50,54 +59,65 @@ def with_copy(written: Register, unit: str, name: str) -> Register:
     )
 
 
-@pytest.fixture(scope="module")
-def healthy(register) -> Register:
-    return register(Office("gamma", SEED))
+HEALTHY, SICK = Office("gamma", SEED), Office("lognormal", SEED, sick=THREE)
+NAMES = {unit_name(number): f"Z{11 - number:02d}" for number in range(12)}
+COLUMNS = [("holder_id",), ("started_at",), ("unit_id", "holder_id"), ("arrived_at", "holder_id")]
+ONE_QUARTER = Sickness("portal_transfer", unit=3, quarters=(1,))
+SCALES = (0.2, 5.0)
+WORLDS = {
+    "sick": World(SICK),
+    "renamed": World(SICK, (), lambda log: renamed(log, NAMES)),
+    **{f"scale {scale}": World(Office("gamma", SEED, scale=scale)) for scale in SCALES},
+    "healthy split": World(HEALTHY, (), lambda log: split(log, unit_name(2), unit_name(7))),
+    "sick split": World(SICK, (), lambda log: split(log, unit_name(2), unit_name(3))),
+    "healthy copied": World(HEALTHY, (), lambda log: with_copy(log, unit_name(4), "NEW")),
+    "sick copied": World(SICK, (), lambda log: with_copy(log, unit_name(1), "NEW")),
+    **{f"healthy without {names}": World(HEALTHY, names) for names in COLUMNS},
+    **{f"sick without {names}": World(SICK, names) for names in COLUMNS},
+    "one quarter": World(Office("gamma", SEED, sick=(ONE_QUARTER,))),
+}
 
 
 @pytest.fixture(scope="module")
-def sick(register) -> Register:
-    return register(Office("lognormal", SEED, sick=THREE))
+def worlds(explain, calendars) -> Worlds:
+    """The worlds of this module, each explained in a register of eight years."""
+    return Worlds(WORLDS, explain, calendars[CALENDAR])
 
 
 @pytest.fixture(scope="module")
-def named(explain, sick) -> list[tuple[str, str]]:
-    return accused(explain(sick))
+def named(worlds) -> list[tuple[str, str]]:
+    return accused(worlds["sick"].tables)
 
 
-def test_units_are_accused_by_what_happened_whatever_they_are_called(explain, sick, named):
-    names = {unit_name(number): f"Z{11 - number:02d}" for number in range(12)}
-    renamed_cells = {(names[unit], cause) for unit, cause in named}
-    assert set(accused(explain(renamed(sick, names)))) == renamed_cells
+def test_units_are_accused_by_what_happened_whatever_they_are_called(worlds, named):
+    renamed_cells = {(NAMES[unit], cause) for unit, cause in named}
+    assert named
+    assert set(accused(worlds["renamed"].tables)) == renamed_cells
 
 
-@pytest.mark.parametrize("scale", [0.2, 5.0])
-def test_healthy_units_stay_so_whatever_the_scale_of_all_durations(explain, register, scale):
-    office = Office("gamma", SEED, scale=scale)
-    tables = explain(register(office))
+@pytest.mark.parametrize("scale", SCALES)
+def test_healthy_units_stay_so_whatever_the_scale_of_all_durations(worlds, scale):
+    tables, _, office = worlds[f"scale {scale}"]
     assert accused(tables) == []
     assert outlying_share(tables, office) <= 0.05
 
 
-def test_a_unit_split_at_random_is_accused_of_nothing_new(explain, healthy, sick, named):
-    assert accused(explain(split(healthy, unit_name(2), unit_name(7)))) == []
-    halves = explain(split(sick, unit_name(2), unit_name(3)))
-    causes = {(unit[:3], cause) for unit, cause in accused(halves)}
+def test_a_unit_split_at_random_is_accused_of_nothing_new(worlds, named):
+    assert accused(worlds["healthy split"].tables) == []
+    causes = {(unit[:3], cause) for unit, cause in accused(worlds["sick split"].tables)}
     assert causes <= set(named)
 
 
-def test_one_more_healthy_unit_changes_no_accusation(explain, healthy, sick, named):
-    assert accused(explain(with_copy(healthy, unit_name(4), "NEW"))) == []
-    assert set(accused(explain(with_copy(sick, unit_name(1), "NEW")))) == set(named)
+def test_one_more_healthy_unit_changes_no_accusation(worlds, named):
+    assert accused(worlds["healthy copied"].tables) == []
+    assert set(accused(worlds["sick copied"].tables)) == set(named)
 
 
-@pytest.mark.parametrize(
-    "columns",
-    [("holder_id",), ("started_at",), ("unit_id", "holder_id"), ("arrived_at", "holder_id")],
-)
-def test_fewer_columns_never_make_an_accusation(explain, healthy, sick, columns):
-    assert accused(explain(without(healthy, *columns))) == []
-    assert {unit for unit, _ in accused(explain(without(sick, *columns)))} <= SICK_UNITS
+@pytest.mark.parametrize("columns", COLUMNS)
+def test_fewer_columns_never_make_an_accusation(worlds, columns):
+    assert accused(worlds[f"healthy without {columns}"].tables) == []
+    units = {unit for unit, _ in accused(worlds[f"sick without {columns}"].tables)}
+    assert units <= SICK_UNITS
 
 
 def test_two_thousand_dossiers_a_quarter_accuse_no_unit_either(explain, register):
@@ -107,8 +127,5 @@ def test_two_thousand_dossiers_a_quarter_accuse_no_unit_either(explain, register
     assert outlying_share(tables, office) <= 0.05
 
 
-def test_a_sickness_of_one_quarter_is_named_at_that_unit_alone(explain, register):
-    lone = Sickness("portal_transfer", unit=3, quarters=(1,))
-    assert accused(explain(register(Office("gamma", SEED, sick=(lone,))))) == [
-        (unit_name(3), "portal_transfer")
-    ]
+def test_a_sickness_of_one_quarter_is_named_at_that_unit_alone(worlds):
+    assert accused(worlds["one quarter"].tables) == [(unit_name(3), "portal_transfer")]
