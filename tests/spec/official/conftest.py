@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 import pytest
 
+from made_once import made_once
 from workbench.core.vocabulary import ReportSpan, periods_between
 from workbench.explain import calendar_periods
 from workbench.figures.on_request import count_on_request
@@ -117,24 +119,31 @@ def spans_between() -> Spans:
 def counted(
     run_clock, pipelines_dir, reference_dir, repository, spans_between, tmp_path_factory
 ) -> Counted:
-    names = ("dossiers", "outcomes", "ledger", "steps", "pause_spells", "profiles", "receptions")
-    tables = run_clock(list(rows()), pauses=PAUSES, tables=names)
-    first, last = dt.date(2021, 12, 1), SNAPSHOT.date()
     conventions = Conventions.read(reference_dir)
-    spans = [span for row in conventions.rows for span in spans_between(row, first, last)]
-    folder = tmp_path_factory.mktemp("tables")
-    for name in ("dossiers", "outcomes", "pause_spells", "receptions", "service_records"):
-        tables[name].write_parquet(folder / f"{name}.parquet")
-    names = ("counts", "official_overruns")
-    found = [
-        count_on_request(names, [folder], repository, profile=profile, spans=spans)
-        for profile in tables["profiles"]["profile"]
-    ]
-    counts, overruns = (pl.concat(made[name] for made in found) for name in names)
-    with Warehouse(pipelines_dir) as warehouse:
-        for name, frame in tables.items():
-            warehouse.add_frame(name, frame)
-        warehouse.add_frame("periods", calendar_periods(first, last))
-        warehouse.set("profile", "wb_strict")
-        warehouse.build("explain", wanted=("counts",))
-        return Counted(counts, overruns, warehouse.frame("counts"), conventions)
+
+    def make(folder: Path) -> None:
+        """Count the register by every profile and convention, as forms and measures do."""
+        names = ("dossiers", "outcomes", "ledger", "steps", "pause_spells", "profiles")
+        tables = run_clock(list(rows()), pauses=PAUSES, tables=(*names, "receptions"))
+        first, last = dt.date(2021, 12, 1), SNAPSHOT.date()
+        spans = [span for row in conventions.rows for span in spans_between(row, first, last)]
+        for name in ("dossiers", "outcomes", "pause_spells", "receptions", "service_records"):
+            tables[name].write_parquet(folder / f"{name}.parquet")
+        wanted = ("counts", "official_overruns")
+        found = [
+            count_on_request(wanted, [folder], repository, profile=profile, spans=spans)
+            for profile in tables["profiles"]["profile"]
+        ]
+        for name in wanted:
+            pl.concat(made[name] for made in found).write_parquet(folder / f"{name}.parquet")
+        with Warehouse(pipelines_dir) as warehouse:
+            for name, frame in tables.items():
+                warehouse.add_frame(name, frame)
+            warehouse.add_frame("periods", calendar_periods(first, last))
+            warehouse.set("profile", "wb_strict")
+            warehouse.build("explain", wanted=("counts",))
+            warehouse.frame("counts").write_parquet(folder / "measures.parquet")
+
+    folder = made_once(tmp_path_factory, "counted", make)
+    names = ("counts", "official_overruns", "measures")
+    return Counted(*(pl.read_parquet(folder / f"{name}.parquet") for name in names), conventions)

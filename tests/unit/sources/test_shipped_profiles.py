@@ -20,14 +20,17 @@ TABLES = ("dossiers", "steps", "pauses", "quarantine", "reconciliation", "dossie
 CODE = "000.00.14.H20-2201{}-0001"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cleaned(
-    reference_dir: Path, warehouses: Warehouses, calendars: Calendars, tmp_path: Path
+    reference_dir: Path,
+    warehouses: Warehouses,
+    calendars: Calendars,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Clean:
     """Ingest and clean a folder by a shipped profile."""
 
     def run(profile: str, folder: Path) -> dict[str, pl.DataFrame]:
-        landed = tmp_path / "landed"
+        landed = tmp_path_factory.mktemp(profile) / "landed"
         ingest(deliveries([folder], find_profile(profile, reference_dir)), landed)
         with warehouses() as warehouse:
             for table in landed.glob("*.parquet"):
@@ -69,10 +72,9 @@ def payload(day: str, **fields: object) -> dict[str, object]:
     }
 
 
-@pytest.fixture
-def portal(cleaned, tmp_path) -> dict[str, pl.DataFrame]:
-    folder = tmp_path / "portal"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def portal(cleaned, tmp_path_factory) -> dict[str, pl.DataFrame]:
+    folder = tmp_path_factory.mktemp("portal")
     request = {"NgayBoSung": "20220105090000", "NgayTiepNhanBoSung": "20220106140000"}
     dossiers = [
         payload("04", DanhSachHoSoBoSung=[{**request, "NguoiYeuCauBoSung": "Cán bộ Thử"}]),
@@ -191,10 +193,9 @@ def wide_row(number: int, days: list[str | None], note: str | None) -> list[str 
     ]  # fmt: skip
 
 
-@pytest.fixture
-def land(cleaned, tmp_path) -> dict[str, pl.DataFrame]:
-    folder = tmp_path / "land"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def land(cleaned, tmp_path_factory) -> dict[str, pl.DataFrame]:
+    folder = tmp_path_factory.mktemp("land")
     with xlsxwriter.Workbook(folder / "so-dat-dai.xlsx") as book:
         sheet = book.add_worksheet("Hồ sơ")
         sheet.write(0, 0, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
