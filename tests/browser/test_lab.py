@@ -176,10 +176,7 @@ def test_a_session_from_the_start_page_to_an_export(  # noqa: PLR0915 - one sess
     assert [text for text in desk.watch.complaints if re.search(r"\berror", text, re.I)] == []
 
 
-MONTHS = """
-period = "latest"
-unit = "*"
-"""
+MONTHS = 'period = "latest"\nunit = "*"'
 COURSE = """
 import workbench as wb
 book = wb.open()
@@ -188,15 +185,16 @@ book.course(period, unit=unit)
 
 
 def test_months_that_are_brushed_become_the_period_of_every_answer(lab, desk) -> None:
-    noted(lab.root / "notebooks", "months", MONTHS, COURSE, "book.headline(period, unit=unit)")
+    asked = (COURSE, "book.headline(period, unit=unit)")
+    noted(lab.root / "notebooks", "months", *asked, parameters=MONTHS)
     page, book = desk.page, open_book(lab.root, language="vi")
     desk.open("notebooks/months.ipynb")
     assert desk.run() == []
 
     # a drag from the first to the last month of a quarter, somewhat beyond the middle of both
     months = [Period.parse(month) for month in book.course("latest").frame["period"]]
-    quarter = Period.parse(str(Period.holding(months[-1].starts_on, "quarter").previous()))
-    inside = [n for n, month in enumerate(months) if quarter.starts_on <= month.starts_on <= quarter.ends_on]
+    quarter = Period.holding(months[-1].starts_on, "quarter").previous()
+    inside = [n for n, m in enumerate(months) if Period.holding(m.starts_on, "quarter") == quarter]
     marks = page.locator(f"{HERE} .workbench-chart svg.marks .mark-symbol path")
     marks.first.scroll_into_view_if_needed()
     first, last = (marks.nth(n).bounding_box() for n in (inside[0], inside[-1]))
@@ -209,8 +207,8 @@ def test_months_that_are_brushed_become_the_period_of_every_answer(lab, desk) ->
     desk.wait_for("months.ipynb")
     chosen = {picker.input_value() for picker in page.locator(f"{HERE} select[name=period]").all()}
     assert chosen == {str(quarter)}
-    for value in book.headline(str(quarter)).prose().tiles:
-        page.locator(f"{HERE} .jp-OutputArea-output", has_text=value.number).first.wait_for()
+    sentence = book.headline(str(quarter)).claims[0].text
+    page.locator(f"{HERE} .jp-OutputArea-output li", has_text=sentence).first.wait_for()
     desk.close()
 
 
@@ -254,10 +252,15 @@ def test_the_lab_writes_nothing_into_the_home_of_its_user(lab, desk):
     assert [p for p in home.rglob("*") if p.is_file()] == []
 
 
-def noted(folder: Path, name: str, *cells: str) -> None:
+def noted(folder: Path, name: str, *cells: str, parameters: str = "") -> None:
     """Write a notebook of these cells into a lab's folder."""
+    tagged = [new_code_cell(parameters, metadata={"tags": ["parameters"]})] if parameters else []
     notebook = new_notebook(
-        cells=[new_markdown_cell(f"# {name}"), *(new_code_cell(source) for source in cells)],
+        cells=[
+            new_markdown_cell(f"# {name}"),
+            *tagged,
+            *(new_code_cell(source) for source in cells),
+        ],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": ""}},
     )
     nbformat.write(notebook, folder / f"{name}.ipynb")

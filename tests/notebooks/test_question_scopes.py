@@ -141,7 +141,7 @@ class Asked:
 @contextmanager
 def noted(read: set[str]) -> Iterator[None]:
     """Note which tables questions look up."""
-    look_up, count = Excerpt.__getattr__, Excerpt.counted
+    look_up, count, pick = Excerpt.__getattr__, Excerpt.counted, Excerpt.rows_of
 
     def looked_up(excerpt: Excerpt, name: str) -> object:
         read.add(name)
@@ -151,9 +151,16 @@ def noted(read: set[str]) -> Iterator[None]:
         read.add(table)
         return count(excerpt, table, *about)
 
+    def rows_of(
+        excerpt: Excerpt, table: str, dossiers: pl.DataFrame, **values: str
+    ) -> pl.DataFrame:
+        read.add(table)
+        return pick(excerpt, table, dossiers, **values)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Excerpt, "__getattr__", looked_up)
         patch.setattr(Excerpt, "counted", counted)
+        patch.setattr(Excerpt, "rows_of", rows_of)
         yield
 
 

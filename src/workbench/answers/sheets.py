@@ -126,6 +126,11 @@ class _Subject:
     name: str
     period: str
 
+    @property
+    def others(self) -> str:
+        """What the sheet is compared with, as the sentences about it are called."""
+        return "parts" if self.id == EVERYTHING else "others"
+
 
 def _beside_others(
     about: _Subject, measures: pl.DataFrame, then: tuple[Answer, ...] = ()
@@ -138,7 +143,7 @@ def _beside_others(
     ]
     words = {"name": about.name, "period": numerals.period(about.period)}
     kind = "unit" if about.key == "unit_id" else "procedure"
-    caption = say("sheets.caption", **words)
+    caption = say(f"sheets.caption_{about.others}", **words)
     bars = [
         Range(
             say(f"briefing.{row['measure']}"),
@@ -153,11 +158,11 @@ def _beside_others(
     labels = (f"{b.name}: {b.note}" for b in bars)
     n_others = max((row["n_others"] for row in compared), default=0)
     return Answer(
-        title=say(f"sheets.{kind}_title", **words),
-        claims=_claims(by_measure, compared, words),
+        title=say(f"sheets.{kind}_title_{about.others}", **words),
+        claims=_claims(by_measure, compared, words, about.others),
         frame=pl.DataFrame(compared, infer_schema_length=None),
-        denominators=say("sheets.denominators", n=n_others, few=FEW),
-        listing=_table(compared, caption) if compared else None,
+        denominators=say(f"sheets.denominators_{about.others}", n=n_others, few=FEW),
+        listing=_table(compared, caption, about.others) if compared else None,
         figure=picture(ranges(bars, "%", ""), caption, labels) if bars else None,
         then=then,
         values=_values(by_measure) if kind == "unit" else (),
@@ -176,7 +181,7 @@ def middle_half(others: pl.DataFrame, measure: str) -> Row:
 
 
 def _claims(
-    by_measure: dict[str, Row], compared: list[Row], words: dict[str, str]
+    by_measure: dict[str, Row], compared: list[Row], words: dict[str, str], others: str
 ) -> tuple[Claim, ...]:
     if not by_measure:
         return (claim(say("sheets.nothing", **words), 1),)
@@ -191,9 +196,7 @@ def _claims(
     if rate["denominator"] < FEW:
         return claim(flow, 1), claim(say("sheets.few", few=FEW), 1)
     interval = (rate["lower"], rate["upper"])
-    above = standing(interval, rate["high"], rate["denominator"])
-    below = standing(interval, rate["low"], rate["denominator"])
-    side = "above" if above == "above" else "below" if below == "below" else "within"
+    side = "parts" if others == "parts" else _side(rate)
     sentence = say(
         f"sheets.{side}",
         value=numerals.percent(rate["value"]),
@@ -202,10 +205,18 @@ def _claims(
         n=rate["n_others"],
         range=numerals.percent_range(rate["low"], rate["high"]),
     )
-    return claim(flow, 1), claim(sentence, 2)
+    return claim(flow, 1), claim(sentence, 1 if side == "parts" else 2)
 
 
-def _table(rows: list[Row], caption: str) -> Table:
+def _side(rate: Row) -> str:
+    """Return whether a rate is above, below or within the middle half of the others."""
+    interval = (rate["lower"], rate["upper"])
+    above = standing(interval, rate["high"], rate["denominator"])
+    below = standing(interval, rate["low"], rate["denominator"])
+    return "above" if above == "above" else "below" if below == "below" else "within"
+
+
+def _table(rows: list[Row], caption: str, others: str) -> Table:
     none = Blank(say("sheets.no_peers"))
 
     def peers(row: Row) -> Cell:
@@ -221,7 +232,7 @@ def _table(rows: list[Row], caption: str) -> Table:
                 "briefing.interval",
                 lambda row: numerals.percent_range(row["lower"], row["upper"]),
             ),
-            figure("sheets.head_peers", peers),
+            figure(f"sheets.head_{others}", peers),
         ],
     )
 
