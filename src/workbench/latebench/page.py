@@ -83,7 +83,7 @@ same year is simulated without it, not an average over other years; by cause bel
 compared with the unit's ordinary peers, over the true effect of the harder mix on the same cells
 (what the unit resolved in that quarter). `whatif`: error of "had every transfer been made by the
 rule" (from 15:00 on within the first hour of the next day) and "had every result been entered when
-it existed", relative to a simulation of that; `held`: share of runs whose interval covers the
+it existed", relative to a simulation of that, and the share of runs whose interval covers the
 truth.
 `blamed`: share of runs in which a trap was named for anything but congestion.
 """
