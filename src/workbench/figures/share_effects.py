@@ -128,7 +128,7 @@ def _due_together(
 def _widened(shares: pl.DataFrame, least: Mapping[tuple[str, str], float]) -> pl.DataFrame:
     """Return shares whose design effect is ``least`` at least, and never above their dossiers."""
     # as many dossiers as there are cannot be worth less than one
-    found = [
+    effects = [
         min(
             max(row["design_effect"], least.get((row["unit_id"], row["period"]), 1.0), 1.0),
             row["denominator"],
@@ -136,4 +136,4 @@ def _widened(shares: pl.DataFrame, least: Mapping[tuple[str, str], float]) -> pl
         for row in shares.iter_rows(named=True)
     ]
     # decided on rounded values, as processors differ in the last digit
-    return shares.with_columns(design_effect=pl.Series(found, dtype=pl.Float64).round(6))
+    return shares.with_columns(design_effect=pl.Series(effects, dtype=pl.Float64).round(6))
