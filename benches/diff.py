@@ -85,7 +85,7 @@ def _later(rows: pl.DataFrame, case: str) -> pl.DataFrame:
     if case == SNAPSHOT and "snapshot_at" in rows.columns:
         rows = rows.with_columns(pl.col("snapshot_at").dt.offset_by("31d"))
     if case == SNAPSHOT and "holder_id" in rows.columns:
-        rows = rows.with_columns("x" + pl.col("holder_id"))
+        rows = rows.with_columns(holder_id="x" + pl.col("holder_id"))
     return rows
 
 
