@@ -63,9 +63,9 @@ def page_of_brief(lab, tmp_path_factory) -> bytes:
     notebook = new_notebook(cells=cells, metadata=about)
     nbformat.write(notebook, lab.root / "notebooks" / f"{NAME}.ipynb")
     book = open_book(lab.root, language="vi")
-    (page,) = write_own_notebook(
-        book, NAME, period=book.period("latest"), out=tmp_path_factory.mktemp("brief")
-    )
+    out = tmp_path_factory.mktemp("brief")
+    # the unit as params.yaml has it, which the five lines have no parameter for
+    (page,) = write_own_notebook(book, NAME, period=book.period("latest"), unit="all", out=out)
     return page.read_bytes()
 
 

@@ -121,7 +121,8 @@ def write_own_notebook(
     Raises:
         UsageProblem: There is no such notebook, or it lacks a parameter that its page would name.
     """
-    question = _parameters(book, period, against, unit, "")
+    one = unit if unit == EACH else book.unit(unit)
+    question = _parameters(book, period, against, one, "")
     name = check_own_notebook(book, notebook, question)
     return _write_folders(book, question, (name,), _outputs(out), progress)
 

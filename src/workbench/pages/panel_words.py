@@ -14,7 +14,7 @@ from jupyter_server.utils import url_path_join
 from jupyterlab_server.translation_utils import get_language_pack, get_language_packs
 from tornado.web import authenticated
 
-from workbench.messages import catalogue
+from workbench.messages import catalogue, say, use_language
 
 _LOCALE = "vi_VN"
 _DOMAIN = "jupyterlab"
@@ -37,7 +37,8 @@ class LabWords(APIHandler):
         """Write the words of a locale; the names of all locales where none is asked for."""
         data, message = get_language_pack(locale) if locale else get_language_packs()
         if locale == _LOCALE and data:
-            words = catalogue("panel").values()
-            missing = {entry["en"]: [entry["vi"]] for entry in words}
+            with use_language("vi"):
+                words = catalogue("panel").items()
+                missing = {entry["en"]: [say(f"panel.{name}")] for name, entry in words}
             data[_DOMAIN] = {**missing, **data[_DOMAIN]}
         self.finish({"data": data, "message": message})
