@@ -5,7 +5,8 @@
 -- For sources without a list of units or procedures. Spellings that differ only by case, spaces or
 -- the position of a tone mark are one name: the most frequent spelling, then one not all in
 -- capitals, then the first by letters. Names that differ by more but look alike (other marks,
--- punctuation or letters of another script) stay separate; look_alike is the most frequent of them.
+-- punctuation, letters of another script, or units with and without the words for a people's
+-- committee) stay separate; look_alike is the most frequent of them.
 
 with unit_texts as (
     select source_file, source_sheet, unit_id as spelling, count(*) as n_rows
@@ -62,7 +63,10 @@ spellings as (
     select
         *,
         first_value(spelling) over one_name as name,
-        look_key(spelling) as look_key
+        case field
+            when 'unit_id' then regexp_replace(look_key(spelling), '^(ubnd|uybannhandan)', '')
+            else look_key(spelling)
+        end as look_key
     from spelling_counts
     window one_name as (
         partition by field, name_key(spelling)

@@ -57,6 +57,8 @@ def test_of_spellings_as_frequent_the_one_not_all_in_capitals_is_taken(cleaned) 
         ("Phòng I", "PhòngI"),
         ("Phòng O", "Phòng \u041e"),
         ("Phòng U", "Phóng U"),
+        ("UBND phường Yên", "Phường Yên"),
+        ("Xã Ý", "Ủy ban nhân dân xã Ý"),
     ],
 )
 @landed(dossiers=lambda name, other: of_units(name, name, other), **AS_IS)

@@ -52,10 +52,21 @@ class Aliases:
     _guesses: dict[tuple[str, str], Guess | None] = field(default_factory=dict, repr=False)
 
     def guess(self, header: str, rows: str) -> Guess | None:
-        """Return what a header says in a table of such rows, or nothing."""
-        return self._known(header, rows) or self._by_keywords(
-            bare_key(_HUMP.sub(" ", header)), rows
-        )
+        """Return what a header says in a table of such rows, or nothing.
+
+        All words of a header say more than one of them: a «service instructeur» is an office.
+        """
+        known, key = self._known(header, rows), bare_key(_HUMP.sub(" ", header))
+        if known and known.score > _WITHIN:
+            return known
+        return self._in_keywords(key, rows) or known or self._by_keywords(key, rows)
+
+    def _in_keywords(self, key: str, rows: str) -> Guess | None:
+        """Guess by keywords that are the whole header."""
+        words = frozenset(key.split())
+        if rows != "dossier" or words not in self.words:
+            return None
+        return Guess(self.words[words], _KEYWORDS, list(self.words).index(words))
 
     def _known(self, header: str, rows: str) -> Guess | None:
         if (header, rows) not in self._guesses:

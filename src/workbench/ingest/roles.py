@@ -33,6 +33,8 @@ _PLACES = ("x_ward", "x_district")
 _WORDS = r"(?i)\p{L}{3}"
 _YES_NO = {"yes", "no", "true", "false"}
 _COUNTER = r"^\d{1,6}$"
+_SPACED_NUMBER = r"^\p{Lu}{1,2}(?: \p{Lu}{1,2}| \S*\d\S*)+$"
+"""A number of a dossier in groups, «PC 033 063 26 Z0004»: letters first, unlike a telephone's."""
 _DAY_FIRST = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?: (\d{1,2}):(\d{2}))?"
 _YEAR_FIRST = r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{2}))?"
 
@@ -147,7 +149,7 @@ def _is_unique(values: pl.Series) -> bool:
         len(texts) >= _FILLED * len(values)
         and len(texts) > 1
         and texts.n_unique() >= _UNIQUE * len(texts)
-        and not texts.str.contains(r"\s.*\s").any()
+        and not (texts.str.contains(r"\s.*\s") & ~texts.str.contains(_SPACED_NUMBER)).any()
     )
 
 

@@ -51,6 +51,18 @@ def test_a_known_header_is_never_taken_for_another_role(roles):
     }
 
 
+def test_a_number_in_groups_is_a_dossier_s_and_one_without_letters_may_be_a_telephone_s(roles):
+    rows = [(f"PC 033 063 26 Z{n:04d}", *row[1:]) for n, row in enumerate(ROWS)]
+    assert roles("N° de dossier;zz;Created;Due date;Closed", rows)["N° de dossier"] == "dossier_id"
+    rows = [(f"0900 000 {n:03d}", *row[1:]) for n, row in enumerate(ROWS)]
+    assert "dossier_id" not in roles("N° de dossier;zz;Created;Due date;Closed", rows).values()
+
+
+def test_a_service_that_examines_is_an_office_and_not_a_procedure(roles):
+    found = roles("Ticket ID;Service instructeur;Created;Due date;Closed")
+    assert found["Service instructeur"] == "unit_id"
+
+
 def test_the_words_that_say_which_rows_have_ended_are_statuses_and_not_units(roles):
     rows = [(*row, "fertig" if row[4] else "laufend") for row in ROWS]
     found = roles("Ticket ID;zz;Created;Due date;Closed;yy", rows)
