@@ -11,7 +11,7 @@ Register = Mapping[str, Mapping[str, str]]
 def lowest_common_body(register: Register, unit_ids: Sequence[str]) -> str:
     """Return the lowest body that all units belong to or are; empty without one.
 
-    >>> register = {"a": {"parent": "p"}, "b": {"parent": "p"}, "p": {}}
+    >>> register = {"a": {"parent": "p"}, "b": {"parent": "p"}, "p": {"parent": ""}}
     >>> lowest_common_body(register, ["a", "b"]), lowest_common_body(register, ["a", "x"])
     ('p', '')
     """
