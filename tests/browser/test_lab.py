@@ -185,8 +185,8 @@ book.course(period, unit=unit)
 
 
 def test_months_that_are_brushed_become_the_period_of_every_answer(lab, desk) -> None:
-    asked = (COURSE, "book.headline(period, unit=unit)")
-    noted(lab.root / "notebooks", "months", *asked, parameters=MONTHS)
+    cells = (COURSE, "book.headline(period, unit=unit)")
+    noted(lab.root / "notebooks", "months", *cells, parameters=MONTHS)
     page, book = desk.page, open_book(lab.root, language="vi")
     desk.open("notebooks/months.ipynb")
     assert desk.run() == []

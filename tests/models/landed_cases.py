@@ -115,6 +115,6 @@ def _add_facts(
         facts[name] += [_prefixed(row, prefix) for row in case.facts.get(name, ())]
     files = case.facts.get("files", {})
     for file in {str(row["source_file"]) for rows in own.values() for row in rows}:
-        said = {"source": "test", **of_all, **files.get(file.removeprefix(prefix), {})}
-        facts["files"][file] = _prefixed(said, prefix)
+        facts_of_file = {"source": "test", **of_all, **files.get(file.removeprefix(prefix), {})}
+        facts["files"][file] = _prefixed(facts_of_file, prefix)
     facts["snapshots"] |= {f"{prefix}{f}": at for f, at in case.facts.get("snapshots", {}).items()}

@@ -142,8 +142,10 @@ PLACE = {"source_file": "dossiers.csv", "source_sheet": "", "source_row": 2, "ro
     ],
 )
 def test_letters_that_a_reader_corrected_are_reported_with_their_field(cleaned) -> None:
-    found = cleaned["quarantine"].sort("rule_id").select("rule_id", "source_row", "severity").rows()
-    assert found == [
+    findings = (
+        cleaned["quarantine"].sort("rule_id").select("rule_id", "source_row", "severity").rows()
+    )
+    assert findings == [
         ("D19", 2, "info"),
         ("D20", 2, "info"),
         ("D38", 2, "warn"),
@@ -177,5 +179,5 @@ def test_a_units_tone_mark_in_the_other_place_is_reported_and_the_unit_found(
     },
 )
 def test_a_file_in_an_old_font_is_reported_once_and_a_unicode_file_is_not(cleaned) -> None:
-    found = cleaned["source_findings"].select("source_file", "rule_id", "field", "n_values")
-    assert found.rows() == [("old.csv", "D20", "tcvn3", 1)]
+    findings = cleaned["source_findings"].select("source_file", "rule_id", "field", "n_values")
+    assert findings.rows() == [("old.csv", "D20", "tcvn3", 1)]

@@ -200,8 +200,10 @@ NUMBERS = {
 
 def test_a_number_follows_a_pattern_and_its_date_the_reception(clean) -> None:
     tables = clean([{"dossier_id": number} for number in NUMBERS], code_list="reference")
-    found = tables["quarantine"].select("source_row", "rule_id").rows()
-    by_number = {number: [r for row, r in found if row == n] for n, number in enumerate(NUMBERS, 2)}
+    findings = tables["quarantine"].select("source_row", "rule_id").rows()
+    by_number = {
+        number: [r for row, r in findings if row == n] for n, number in enumerate(NUMBERS, 2)
+    }
     assert by_number == NUMBERS
 
 
@@ -223,8 +225,8 @@ HOPELESS = {"received_at": "13/05/2022 08:00", "resolved_at": "13/04/2022 10:00"
 
 @landed([SWAPPED, {**HOPELESS, "dossier_id": "B"}])
 def test_a_month_typed_first_is_suspected_where_it_makes_sense(cleaned) -> None:
-    found = cleaned["quarantine"].filter(pl.col("rule_id") != "D10")
-    assert found.sort("source_row", "rule_id").select("source_row", "rule_id").rows() == [
+    findings = cleaned["quarantine"].filter(pl.col("rule_id") != "D10")
+    assert findings.sort("source_row", "rule_id").select("source_row", "rule_id").rows() == [
         (2, "D07"),
         (2, "D17"),
         (3, "D07"),
@@ -237,9 +239,9 @@ FEWER = [{**row, "dossier_id": f"f{n}", "source_file": "few.csv"} for n, row in 
 
 @landed([*DAYS, *FEWER])
 def test_a_column_of_days_is_distinguished_from_one_of_instants(cleaned) -> None:
-    found = cleaned["source_findings"].select("source_file", "field", "time_of_day").rows()
-    assert ("dossiers.csv", "received_at", "00:00:00") in found
-    assert {file for file, _, _ in found} == {"dossiers.csv"}
+    findings = cleaned["source_findings"].select("source_file", "field", "time_of_day").rows()
+    assert ("dossiers.csv", "received_at", "00:00:00") in findings
+    assert {file for file, _, _ in findings} == {"dossiers.csv"}
 
 
 @landed(

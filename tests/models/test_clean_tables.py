@@ -207,8 +207,8 @@ def test_a_changed_due_date_is_kept_as_history_and_flagged(cleaned) -> None:
     snapshots=EXPORTS,
 )
 def test_a_status_that_goes_back_is_flagged(cleaned, now, rules) -> None:
-    found = cleaned["quarantine"].filter(source_file="new.csv", row_kind="dossier")["rule_id"]
-    assert [rule for rule in found if rule.startswith("D")] == rules
+    rule_ids = cleaned["quarantine"].filter(source_file="new.csv", row_kind="dossier")["rule_id"]
+    assert [rule for rule in rule_ids if rule.startswith("D")] == rules
 
 
 @exports({}, {}, files={name: {"incremental": True} for name in EXPORTS})

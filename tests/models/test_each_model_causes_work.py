@@ -336,3 +336,15 @@ def test_where_officers_only_had_more_in_work_at_once_the_wait_before_it_is_a_qu
         },
         expect="dossier_no  wait_seconds",
     )
+
+
+def test_waits_behind_work_that_is_not_seen_to_be_slow_are_a_queue(model_test) -> None:
+    model_test(
+        "explain/waits_behind_slow_work",
+        given=QUEUE_OF_THREE
+        | {
+            "usual_work_ratios": "unit_no  quarter_no  step_code  ratio\n1  1  7  0.5",
+            "unit_throughputs": "unit_no  step_code  reading\n1  7  unknown",
+        },
+        expect="dossier_no  wait_seconds",
+    )

@@ -24,10 +24,10 @@ ODD = {
 @pytest.mark.parametrize("cause", ODD)
 @register(lambda cause: [*crowd(), case_of("X", changed=ODD[cause])])
 def test_time_lost_at_one_place_has_one_cause(tables, cause):
-    found = causes_of(tables)
-    assert set(found) == {cause}
-    assert found[cause]["but_for"]
-    assert found[cause]["late_share"] == 1
+    causes = causes_of(tables)
+    assert set(causes) == {cause}
+    assert causes[cause]["but_for"]
+    assert causes[cause]["late_share"] == 1
     assert verdict(tables)["dominant_cause"] == cause
     assert tables["late_dossiers"].height == 1
 
@@ -113,9 +113,9 @@ DUE_TOO_EARLY = case_of(
 
 @register([*crowd(), DUE_TOO_EARLY])
 def test_a_due_date_set_too_early_is_its_own_cause(tables):
-    found = causes_of(tables)
-    assert found["due_date_error"]["but_for"]
-    assert found["due_date_error"]["grade"] == "A"
+    causes = causes_of(tables)
+    assert causes["due_date_error"]["but_for"]
+    assert causes["due_date_error"]["grade"] == "A"
     assert verdict(tables)["reality"] == "record_only"
 
 
@@ -170,8 +170,8 @@ def test_finish_stamps_alone_do_not_separate_waiting_from_working(tables):
     ]
 )
 def test_a_typed_reason_is_a_claim_and_never_more(tables):
-    found = causes_of(tables)
-    assert (found["queue"]["grade"], found["queue"]["evidence"].split("|")[0]) == ("C", "claim")
+    causes = causes_of(tables)
+    assert (causes["queue"]["grade"], causes["queue"]["evidence"].split("|")[0]) == ("C", "claim")
     assert set(causes_of(tables, "PROVEN")) == {"portal_transfer"}
 
 
@@ -194,9 +194,9 @@ def with_norms(case):
 )
 def test_steps_within_norms_that_add_up_beyond_the_term_accuse_the_norms(tables):
     """Twelve hours of norms for a term of eight: every step kept its own, the dossier is late."""
-    found = causes_of(tables)
-    assert found["norms_too_long"]["excess_seconds"] > 0
-    assert set(found) <= {"norms_too_long", "unexplained"}
+    causes = causes_of(tables)
+    assert causes["norms_too_long"]["excess_seconds"] > 0
+    assert set(causes) <= {"norms_too_long", "unexplained"}
 
 
 def test_without_others_to_compare_with_no_unit_is_blamed(explain):
@@ -207,12 +207,12 @@ def test_without_others_to_compare_with_no_unit_is_blamed(explain):
 @register([*crowd(), case_of("X", changed=[*ODD["portal_transfer"], ("work", 2, 24)])])
 def test_of_two_causes_that_each_suffice_the_larger_one_is_named(tables):
     """Twenty hours beside twenty-four: five elevenths and six."""
-    found = causes_of(tables)
-    assert {c: (found[c]["late_share"], found[c]["grade"]) for c in found} == {
+    causes = causes_of(tables)
+    assert {c: (causes[c]["late_share"], causes[c]["grade"]) for c in causes} == {
         "portal_transfer": (pytest.approx(5 / 11), "A"),
         "slow_work": (pytest.approx(6 / 11), "B"),
     }
-    assert found["slow_work"]["late_seconds"] >= found["portal_transfer"]["late_seconds"]
+    assert causes["slow_work"]["late_seconds"] >= causes["portal_transfer"]["late_seconds"]
     assert verdict(tables)["dominant_cause"] == "slow_work"
 
 

@@ -39,11 +39,11 @@ def other_record(*, ended, office=True, counted="portal"):
 @register(record_that_counts(until=at(30)), other_records=other_record(ended=at(6.5)))
 def test_late_at_the_portal_and_in_time_by_the_offices_own_record_is_late_on_record_only(tables):
     assert verdict(tables)["reality"] == "record_only"
-    found = causes_of(tables)
-    assert set(found) == {"record_lag"}
-    assert (found["record_lag"]["grade"], found["record_lag"]["but_for"]) == ("A", True)
-    assert found["record_lag"]["excess_seconds"] == round(23.5 * 3600)
-    assert found["record_lag"]["late_seconds"] == verdict(tables)["overrun_seconds"]
+    causes = causes_of(tables)
+    assert set(causes) == {"record_lag"}
+    assert (causes["record_lag"]["grade"], causes["record_lag"]["but_for"]) == ("A", True)
+    assert causes["record_lag"]["excess_seconds"] == round(23.5 * 3600)
+    assert causes["record_lag"]["late_seconds"] == verdict(tables)["overrun_seconds"]
 
 
 @register(record_that_counts(until=at(30)), other_records=other_record(ended=at(6.5)))
@@ -72,8 +72,8 @@ def test_an_end_that_never_reached_the_portal_is_late_on_record_only(tables):
     other_records=other_record(ended=at(0) - dt.timedelta(hours=7)),
 )
 def test_a_mere_date_of_the_other_record_is_the_end_of_that_day(tables):
-    found = causes_of(tables)
-    assert found["record_lag"]["excess_seconds"] == 22 * 3600
+    causes = causes_of(tables)
+    assert causes["record_lag"]["excess_seconds"] == 22 * 3600
 
 
 @register(
@@ -82,10 +82,10 @@ def test_a_mere_date_of_the_other_record_is_the_end_of_that_day(tables):
 )
 def test_late_by_both_records_is_really_late(tables):
     assert verdict(tables)["reality"] == "real"
-    found = causes_of(tables)
-    assert set(found) == {"slow_work", "record_lag"}
-    assert found["record_lag"]["excess_seconds"] == 8 * 3600
-    assert not found["record_lag"]["but_for"]
+    causes = causes_of(tables)
+    assert set(causes) == {"slow_work", "record_lag"}
+    assert causes["record_lag"]["excess_seconds"] == 8 * 3600
+    assert not causes["record_lag"]["but_for"]
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,9 @@ def given_back(after: float, **fields):
 
 @register([*crowd(), given_back(30, channel_out="post")], profile=BY_RETURN)
 def test_a_result_that_came_by_post_after_the_due_date_is_the_posts(tables):
-    found = causes_of(tables)
-    assert set(found) == {"return_post"}
-    post = found["return_post"]
+    causes = causes_of(tables)
+    assert set(causes) == {"return_post"}
+    post = causes["return_post"]
     assert post["excess_seconds"] == round(23.5 * 3600)
     assert post["late_seconds"] == verdict(tables)["overrun_seconds"] == round(14.1 * 3600)
     assert (post["grade"], post["but_for"], post["late_share"]) == ("B", True, 1)
@@ -44,9 +44,9 @@ def test_a_result_not_collected_is_the_applicants(tables):
     [*crowd(), given_back(30, channel_out="post", changed=[("work", 2, 16)])], profile=BY_RETURN
 )
 def test_the_post_shares_lateness_with_what_came_before_it(tables):
-    found = causes_of(tables)
-    assert set(found) == {"return_post", "slow_work"}
-    assert found["return_post"]["excess_seconds"] == round(7.5 * 3600)
+    causes = causes_of(tables)
+    assert set(causes) == {"return_post", "slow_work"}
+    assert causes["return_post"]["excess_seconds"] == round(7.5 * 3600)
 
 
 @register([*crowd(), given_back(30, channel_out="post")])
@@ -79,11 +79,11 @@ def returning(name: str, *, ends: float, **fields):
     ]
 )
 def test_a_long_return_step_before_the_recorded_end_is_the_returns(tables):
-    found = causes_of(tables)
-    assert set(found) == {"return_post"}
-    assert found["return_post"]["late_seconds"] == verdict(tables)["overrun_seconds"]
-    assert found["return_post"]["grade"] == "B"
-    assert found["return_post"]["evidence"].split("|")[0] == "extreme"
+    causes = causes_of(tables)
+    assert set(causes) == {"return_post"}
+    assert causes["return_post"]["late_seconds"] == verdict(tables)["overrun_seconds"]
+    assert causes["return_post"]["grade"] == "B"
+    assert causes["return_post"]["evidence"].split("|")[0] == "extreme"
 
 
 def recorded_by_a_return():

@@ -152,8 +152,8 @@ def test_what_all_units_share_and_what_no_other_has_stands_where_units_are_judge
     vars(book)["cell_tests"] = pl.DataFrame(rows, small_book.cell_tests.schema)
     alone = {"unit_id": ["SD-VH"], "n_dossiers": [55], "n_alone": [21]}
     monkeypatch.setattr(compare, "without_peers", lambda *_: pl.DataFrame(alone))
-    asked = ("cells", "compare_units", "causes")
-    texts = {name: getattr(book, name)(PERIOD).sentence() for name in asked}
+    sections = ("cells", "compare_units", "causes")
+    texts = {name: getattr(book, name)(PERIOD).sentence() for name in sections}
     for text in texts.values():
         assert "of 6 units" in text
         assert "21 of 55" in text

@@ -74,8 +74,8 @@ def both(tmp_path_factory) -> StageRun:
     source, export = home / "mine.toml", home / "mine.csv"
     source.write_text(register(), encoding="utf-8")
     export.write_text(HEADER + GOOD + ODD_ROWS, encoding="utf-8")
-    asked = ["analyse", str(export), "--source", str(source), "--out", str(home / "out")]
-    assert main([*asked, "--lang", "en"]) == 0
+    command = ["analyse", str(export), "--source", str(source), "--out", str(home / "out")]
+    assert main([*command, "--lang", "en"]) == 0
     return StageRun(Project(home / "out"))
 
 

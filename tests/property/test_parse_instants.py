@@ -40,10 +40,10 @@ def read(
     macros: duckdb.DuckDBPyConnection, texts: list[str], days_first: list[bool]
 ) -> list[dt.datetime | None]:
     """Read texts in one query: planning the macro costs more than reading a thousand."""
-    asked = (
+    query = (
         "select parse_instant(texts.t, texts.d, $3) from (select unnest($1) t, unnest($2) d) texts"
     )
-    return [instant for (instant,) in macros.execute(asked, [texts, days_first, SADEC]).fetchall()]
+    return [instant for (instant,) in macros.execute(query, [texts, days_first, SADEC]).fetchall()]
 
 
 MANY = {"min_size": 25, "max_size": 30}

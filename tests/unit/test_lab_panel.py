@@ -19,7 +19,7 @@ PLACE = re.compile(r"%\d")
 
 def words_of_panel() -> set[str]:
     scripts = [path.read_text(encoding="utf-8") for path in PANEL.glob("*.js")]
-    return {"".join(found) for text in scripts for found in ASKED_FOR.findall(text)}
+    return {"".join(word) for text in scripts for word in ASKED_FOR.findall(text)}
 
 
 def answered(locale: str) -> dict[str, list[str]]:
@@ -30,9 +30,9 @@ def answered(locale: str) -> dict[str, list[str]]:
 
 
 def test_every_word_of_the_panel_is_vietnamese() -> None:
-    asked = words_of_panel()
-    assert len(asked) > 100
-    assert asked - answered("vi_VN").keys() == set()
+    words = words_of_panel()
+    assert len(words) > 100
+    assert words - answered("vi_VN").keys() == set()
 
 
 def test_the_words_of_the_language_pack_stay() -> None:

@@ -78,7 +78,11 @@ class PageShares:
         return self._beside("overdue", "headline", shares)
 
     def _open_at_closes(self) -> pl.DataFrame:
-        """Return the dossiers open at the close of each period, with the day they fall due."""
+        """Return the dossiers open at the close of each period, with the day they fall due.
+
+        Only for how far those due on one day go together; what is overdue is counted by the
+        measures, which leave out a paused dossier.
+        """
         ends = pl.DataFrame(
             {
                 "period": self._periods(),

@@ -91,10 +91,10 @@ def count_on_request(
         warehouse.add_frame("periods", periods_table(spans))
         if dossiers is not None:
             warehouse.add_frame("dossiers", dossiers)
-            files = (folder / "outcomes.parquet" for folder in places)
-            outcomes = next(file for file in files if file.is_file())
-            judged = {} if profile == EVERYTHING else {"profile": profile}
-            warehouse.add_frame("outcomes", rows_of_dossiers(outcomes, dossiers, **judged))
+            values = {} if profile == EVERYTHING else {"profile": profile}
+            # a missing table is reported when a model reads it
+            for file in filter(Path.is_file, (folder / "outcomes.parquet" for folder in places)):
+                warehouse.add_frame("outcomes", rows_of_dossiers(file, dossiers, **values))
         profiles = lateness_profiles(facts.reference / "profiles")
         if profile != EVERYTHING:
             profiles = profiles.filter(profile=profile)

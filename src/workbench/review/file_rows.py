@@ -37,7 +37,7 @@ def unmoved_columns(left: Path, right: Path) -> frozenset[str]:
 
 
 def _differ(chunks: Sequence[Any], files: Sequence[Any]) -> bool:
-    """Whether two chunks of a column are not the same bytes."""
+    """Return whether two chunks of a column are not the same bytes."""
     if len({(c.compression, c.num_values, c.total_compressed_size) for c in chunks}) > 1:
         return True
     texts = []
@@ -86,10 +86,10 @@ def first_by_key(file: Path, positions: np.ndarray, key: Sequence[str], number: 
 def keep_rows(file: Path, positions: np.ndarray, columns: Sequence[str]) -> None:
     """Leave only the rows at some positions in a file; what a link there leads to stays."""
     target = file.with_suffix(".kept")
-    nothing = rows_at(file, positions[:0], columns).to_arrow()
-    with pq.ParquetWriter(target, nothing.schema) as writer:
-        writer.write_table(nothing)
+    empty = rows_at(file, positions[:0], columns).to_arrow()
+    with pq.ParquetWriter(target, empty.schema) as writer:
+        writer.write_table(empty)
         for _, frame in groups_at(file, positions, columns):
-            writer.write_table(frame.to_arrow().cast(nothing.schema))
+            writer.write_table(frame.to_arrow().cast(empty.schema))
     file.unlink()
     target.replace(file)

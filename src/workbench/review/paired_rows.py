@@ -69,10 +69,10 @@ def pair_rows(
             matched = places, places, places[:0], places[:0]
         else:
             unmoved = frozenset()
-            found = _matched(hashes.of_rows("left", key), hashes.of_rows("right", key))
-            if found is None:
+            pairing = _matched(hashes.of_rows("left", key), hashes.of_rows("right", key))
+            if pairing is None:
                 return None
-            matched = found
+            matched = pairing
         moved, renames = {}, {}
         for name, values in _differing(hashes, matched, [c for c in others if c not in unmoved]):
             is_moved = values[0] != values[1]

@@ -18,7 +18,7 @@ import polars as pl
 from workbench.core.environment import processors
 from workbench.core.project import Scratch
 
-Position = Literal["left", "right"]
+Side = Literal["left", "right"]
 
 MEMORY = "1500MB"
 """Memory of the database before it spills to disk."""
@@ -35,22 +35,22 @@ class HashedPair:
     def __init__(self, database: duckdb.DuckDBPyConnection) -> None:
         self._database = database
 
-    def of_rows(self, side: Position, columns: Sequence[str]) -> np.ndarray:
+    def of_rows(self, side: Side, columns: Sequence[str]) -> np.ndarray:
         """Return one hash per row over all these columns together."""
         names = ", ".join(map(_quoted, columns))
         return self._fetched(side, (f"hash({names})",))[0]
 
-    def of_columns(self, side: Position, columns: Sequence[str]) -> list[np.ndarray]:
+    def of_columns(self, side: Side, columns: Sequence[str]) -> list[np.ndarray]:
         """Return one hash per row of each of these columns."""
         return self._fetched(side, [f"hash({_quoted(name)})" for name in columns])
 
-    def names(self, side: Position, column: str) -> dict[int, str]:
+    def names(self, side: Side, column: str) -> dict[int, str]:
         """Return the texts of a column by their hash."""
         name = _quoted(column)
         named = self._database.view(f"{side}_rows").filter(f"{name} is not null")
         return dict(named.project(f"hash({name}), {name}").distinct().fetchall())
 
-    def _fetched(self, side: Position, hashes: Sequence[str]) -> list[np.ndarray]:
+    def _fetched(self, side: Side, hashes: Sequence[str]) -> list[np.ndarray]:
         listed = ", ".join(f"{text} as h{number}" for number, text in enumerate(hashes))
         arrays = self._database.view(f"{side}_rows").project(listed).fetchnumpy()
         return [arrays[f"h{number}"] for number in range(len(hashes))]

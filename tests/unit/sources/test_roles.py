@@ -59,8 +59,8 @@ def test_a_number_in_groups_is_a_dossier_s_and_one_without_letters_may_be_a_tele
 
 
 def test_a_service_that_examines_is_an_office_and_not_a_procedure(roles):
-    found = roles("Ticket ID;Service instructeur;Created;Due date;Closed")
-    assert found["Service instructeur"] == "unit_id"
+    fields = roles("Ticket ID;Service instructeur;Created;Due date;Closed")
+    assert fields["Service instructeur"] == "unit_id"
 
 
 def test_the_words_that_say_which_rows_have_ended_are_statuses_and_not_units(roles):

@@ -29,10 +29,10 @@ from workbench.pages.page import Page
 _FONT = "Times New Roman"
 _INK = RGBColor(0, 0, 0)
 _WIDTH = 165
-"""Width of the text in millimetres; on a page lying on its side the next."""
-_LYING_WIDTH = 252
+"""Width of the text in millimetres; on a landscape page the next."""
+_LANDSCAPE_WIDTH = 252
 _WIDE = 10
-"""A table with more columns than this is set on a page lying on its side."""
+"""A table with more columns than this is set on a landscape page."""
 _NUMERALS = ("I", "III", "IV", "V", "VI")
 """Of the parts that an office writes; the figures are part II."""
 _STAMP = (2000, 1, 1, 0, 0, 0)
@@ -52,17 +52,17 @@ def write(document: Document) -> bytes:
         _write_own(paper, document, places[:1])
         paper.add_paragraph(f"II. {say('report.results')}", style="Heading 1")
     is_annex = False
-    for part, lies in zip(document.parts, _lying(document.parts), strict=True):
+    for part, is_landscape in zip(document.parts, _landscape(document.parts), strict=True):
         if isinstance(part, Heading) and part.is_annex and not is_annex:
             is_annex = True
-            _turn(paper, lies=False)
+            _turn(paper, is_landscape=False)
             _write_own(paper, document, later)
             _write_end(paper)
-            _turn(paper, lies=lies)
+            _turn(paper, is_landscape=is_landscape)
             paper.add_paragraph(say("briefing.annex"), style="Heading 1")
-        _turn(paper, lies=lies)
+        _turn(paper, is_landscape=is_landscape)
         _write_part(paper, part)
-    _turn(paper, lies=False)
+    _turn(paper, is_landscape=False)
     if not is_annex:
         _write_own(paper, document, later)
         _write_end(paper)
@@ -90,10 +90,10 @@ def _set_styles(paper: Any) -> None:
     paper.styles["Caption"].font.bold = False
 
 
-def _set_page(section: Any, *, lies: bool = False) -> None:
+def _set_page(section: Any, *, is_landscape: bool = False) -> None:
     long, short = Mm(297), Mm(210)
-    section.orientation = WD_ORIENT.LANDSCAPE if lies else WD_ORIENT.PORTRAIT
-    section.page_width, section.page_height = (long, short) if lies else (short, long)
+    section.orientation = WD_ORIENT.LANDSCAPE if is_landscape else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = (long, short) if is_landscape else (short, long)
     section.top_margin = section.bottom_margin = Mm(20)
     section.left_margin, section.right_margin = Mm(30), Mm(15)
     section.different_first_page_header_footer = True
@@ -104,29 +104,29 @@ def _set_page(section: Any, *, lies: bool = False) -> None:
         _add_field(header, "PAGE")
 
 
-def _lying(parts: Sequence[Part]) -> list[bool]:
-    """Return of each part whether it stands on a lying page: a wide table with what belongs to it.
+def _landscape(parts: Sequence[Part]) -> list[bool]:
+    """Return of each part whether it stands on a landscape page: a wide table and its notes.
 
-    Its heading is the one right above it, its notes follow it. Two wide tables in a row share
-    their pages, with no empty standing one between.
+    So does the heading right above it. Two wide tables in a row share
+    their pages, with no empty portrait one between.
     """
-    lying, lies = [], False
+    orientations, is_landscape = [], False
     for part in parts:
         if isinstance(part, Grid) and not part.is_folded:
-            lies = len(part.columns) > _WIDE
+            is_landscape = len(part.columns) > _WIDE
         elif not isinstance(part, Grid | Text):
-            lies = False
-        lying.append(lies)
+            is_landscape = False
+        orientations.append(is_landscape)
     for number in reversed(range(len(parts) - 1)):
         if isinstance(parts[number], Heading) and isinstance(parts[number + 1], Grid):
-            lying[number] = lying[number + 1]
-    return lying
+            orientations[number] = orientations[number + 1]
+    return orientations
 
 
-def _turn(paper: Any, *, lies: bool) -> None:
+def _turn(paper: Any, *, is_landscape: bool) -> None:
     """Begin pages of the other orientation where the present ones are not as asked."""
-    if (paper.sections[-1].orientation == WD_ORIENT.LANDSCAPE) != lies:
-        _set_page(paper.add_section(), lies=lies)
+    if (paper.sections[-1].orientation == WD_ORIENT.LANDSCAPE) != is_landscape:
+        _set_page(paper.add_section(), is_landscape=is_landscape)
 
 
 def _add_field(paragraph: Any, name: str) -> None:
@@ -252,18 +252,18 @@ def _write_grid(paper: Any, grid: Grid) -> None:
         words = {"caption": grid.caption, "rows": len(grid.rows)}
         paper.add_paragraph(say("briefing.in_workbook", **words), style="Caption")
         return
-    lies = len(grid.columns) > _WIDE
+    is_landscape = len(grid.columns) > _WIDE
     caption = paper.add_paragraph(grid.caption, style="Caption")
     caption.paragraph_format.keep_with_next = True
     table = paper.add_table(rows=1, cols=len(grid.columns))
     table.style = "Table Grid"
-    size = 7 if lies else 10
-    if lies:
+    size = 7 if is_landscape else 10
+    if is_landscape:
         _set_cell_margins(table)
     _write_row(table.rows[0], grid.columns, grid.numbers, size, is_head=True)
     for row in grid.rows:
         _write_row(table.add_row(), row, grid.numbers, size)
-    _set_widths(table, _widths(grid, _LYING_WIDTH if lies else _WIDTH))
+    _set_widths(table, _widths(grid, _LANDSCAPE_WIDTH if is_landscape else _WIDTH))
     paper.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
