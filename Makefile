@@ -87,7 +87,9 @@ bench: $(VENV)/ready-dev  ## speed, as ratios beside the raw scan of the same fi
 	@echo "== clock"; python benches/clock.py --steps $(BENCH_STEPS) $(if $(PM4PY),--pm4py $(PM4PY))
 	@echo "== ingest"; python benches/ingest.py
 	@echo "== causes"; python benches/causes.py --steps $(BENCH_STEPS)
-	@echo "== explain"; python benches/explain.py --steps $(BENCH_STEPS)
+	@echo "== explain and diff"; register=$$(mktemp -d); \
+	  python benches/explain.py --steps $(BENCH_STEPS) --keep $$register && python benches/diff.py $$register; \
+	  code=$$?; rm -rf $$register; exit $$code
 	@echo "== statistics"; python benches/compare.py
 	@echo "== small registers"; python benches/small.py
 

@@ -1,12 +1,12 @@
 """How long small registers take from exports to a page, each run in a process of its own.
 
-A made-up register of requests at many offices, the real ones that lie beside the project
-(``../shared/data``, where there are any), and the project's own ``brief``, then again with nothing
-to do, where it has results, and ``dvc repro`` of unchanged data. Of each command the least and the
-median processor seconds of some runs, the least wall seconds and the peak memory, beside what is
-wanted.
+A made-up register of requests at many offices, the real ones of a folder (``../shared/data`` by
+default, where it is there), and the project's own ``brief``, then again with nothing to do, where
+it has results, and ``dvc repro`` of unchanged data. Of each command the least and the median
+processor seconds of some runs, the least wall seconds and the peak memory, beside what is wanted.
 
-``make bench``, or ``python benches/small.py [--requests N] [--offices N] [--runs N]``.
+``make bench``, or
+``python benches/small.py [--registers FOLDER] [--requests N] [--offices N] [--runs N]``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ import numpy as np
 import polars as pl
 
 ROOT = Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / "shared" / "data"
 REAL = {
     "receipt": ["4 s", "receipt/receipt.csv.gz"],
     "wabo": ["6 s", *(f"wabo/CoSeLoG_WABO_{number}.xes.gz" for number in range(1, 6))],
@@ -89,7 +88,7 @@ def _run(name: str, command: Sequence[str]) -> tuple[float, float, float]:
     return wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 2**20
 
 
-def main(requests: int, offices: int, runs: int) -> None:
+def main(registers: Path, requests: int, offices: int, runs: int) -> None:
     """Measure every register there is."""
     workbench = (sys.executable, "-m", "workbench.cli")
     with TemporaryDirectory() as beside:
@@ -99,11 +98,11 @@ def main(requests: int, offices: int, runs: int) -> None:
         name = f"{requests:,} requests at {offices} offices"
         measure(name, (*analyse, "boston311", str(export)), runs, "12 s, 1 GiB")
         for source, (wanted, *files) in REAL.items():
-            places = [SHARED / file for file in files]
+            places = [registers / file for file in files]
             if all(place.is_file() for place in places):
                 measure(source, (*analyse, source, *map(str, places)), runs, wanted)
             else:
-                print(f"{source}: skipped, its files are not beside the project")
+                print(f"{source}: skipped, its files are not in {registers}")
     if (ROOT / "data" / "briefings").is_dir():
         measure("brief", (*workbench, "brief"), 1, "-")
         measure("brief of unchanged data", (*workbench, "brief"), runs, "2 s")
@@ -114,8 +113,9 @@ def main(requests: int, offices: int, runs: int) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--registers", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--requests", type=int, default=5_462)
     parser.add_argument("--offices", type=int, default=300)
     parser.add_argument("--runs", type=int, default=3)
     asked = parser.parse_args()
-    main(asked.requests, asked.offices, asked.runs)
+    main(asked.registers, asked.requests, asked.offices, asked.runs)

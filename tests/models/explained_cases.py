@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import polars as pl
 import pytest
 
+from conftest import STEP
 from kept_warehouse import Warehouses
 from models.landed_cases import call_with_params
 from workbench.clock import Calendars
@@ -63,18 +64,6 @@ DOSSIER = {
     "time_zone": pl.String,
     "term_value": pl.Int64,
     "term_unit": pl.String,
-}
-STEP = {
-    "dossier_id": pl.String,
-    "step_no": pl.Int64,
-    "step": pl.String,
-    "step_kind": pl.String,
-    "unit_id": pl.String,
-    "holder_id": pl.String,
-    "arrived_at": INSTANT,
-    "started_at": INSTANT,
-    "finished_at": INSTANT,
-    "norm_seconds": pl.Int64,
 }
 HOUSE = {
     "source": "test",

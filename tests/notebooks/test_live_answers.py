@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import vl_convert
 
 from workbench.answers import Book
-from workbench.charts import live_spec
+from workbench.charts import chart_library, live_spec
+from workbench.core.environment import LAB_HOME
+from workbench.lab import live
 from workbench.lab.choices import fields_of, period_around, periods
 from workbench.lab.live import LiveNotebook
 from workbench.messages import use_language
@@ -90,3 +94,32 @@ def test_a_mark_says_its_denominator_and_interval(small_book: Book) -> None:
     rows = [row for rows in spec["datasets"].values() for row in rows if "interval" in row]
     assert rows
     assert all("," in row["interval"] for row in rows)
+
+
+def test_vega_is_bundled_once_for_all_charts_and_kernels_of_a_lab(
+    notebook: LiveNotebook, small_book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundled: list[str] = []
+
+    def bundle(code: str, **_: str) -> str:
+        bundled.append(code)
+        return "Vega"
+
+    monkeypatch.setattr(vl_convert, "javascript_bundle", bundle)
+    monkeypatch.setenv(LAB_HOME, str(tmp_path))
+    libraries: list[live.Library] = []
+
+    def draw(library: live.Library, **_: object) -> SimpleNamespace:
+        libraries.append(library)
+        return SimpleNamespace(observe=lambda *_: None)
+
+    monkeypatch.setattr(live, "Chart", draw)
+    for kernel in range(2):
+        live.library_of_kernel.cache_clear()
+        chart_library.cache_clear()
+        notebook.show(small_book.compare_units("2022-H1"))
+        notebook.show(small_book.causes("2022-H1"))
+        first, *others = libraries[-2:]
+        assert others == [first], kernel
+        assert first.code == "Vega"
+    assert len(bundled) == 1

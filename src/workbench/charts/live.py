@@ -1,13 +1,15 @@
 """A chart for a front end: values on hovering, marks that can be clicked, periods to brush.
 
-The script that draws it carries Vega with it, so that nothing is fetched.
+Vega is handed to the browser as one module for all charts of a page, so that nothing is fetched.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from copy import deepcopy
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from workbench.charts.style import FONT, VEGA_LITE, Figure
 from workbench.core.numerals import decimal
 from workbench.messages import say
 
-_SCRIPT = Path(__file__).parents[1] / "assets" / "lab" / "chart.js"
+_DISTRIBUTION = "vl-convert-python"
 _MARKS = ("point", "bar", "rect", "circle", "area")
 _SHOWN = ("name", "row", "column", "part", "group", "value", "interval", "note", "label")
 """Columns of the rows of charts in the order in which a mark shows them."""
@@ -26,10 +28,20 @@ _FRACTION = re.compile(r"[\d.,]+/[\d.,]+")
 
 
 @cache
-def chart_script() -> str:
-    """Return the script of a live chart as one module."""
-    script = _SCRIPT.read_text(encoding="utf-8")
-    return str(vl_convert.javascript_bundle(script, vl_version=VEGA_LITE))
+def chart_library(folder: Path | None = None) -> str:
+    """Return Vega for a browser as one module, which exports ``vegaEmbed``.
+
+    Args:
+        folder: Where it is kept for other processes: to bundle it takes two seconds.
+    """
+    if folder is None:
+        return str(vl_convert.javascript_bundle("export { vegaEmbed };", vl_version=VEGA_LITE))
+    file = folder / f"vega-{VEGA_LITE}-{version(_DISTRIBUTION)}.js"
+    if not file.is_file():
+        fresh = file.with_suffix(f".{os.getpid()}")
+        fresh.write_text(chart_library(), encoding="utf-8", newline="\n")
+        fresh.replace(file)
+    return file.read_text(encoding="utf-8")
 
 
 def live_spec(figure: Figure, *, brushed: bool) -> dict[str, Any]:

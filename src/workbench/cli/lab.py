@@ -20,7 +20,7 @@ from typing import Annotated, Any
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from workbench.cli.options import option
-from workbench.core.environment import check_installed
+from workbench.core.environment import LAB_HOME, check_installed
 from workbench.core.errors import UsageProblem, WorkbenchError
 from workbench.core.project import Project, Scratch, find_project, shipped
 from workbench.messages import language, say
@@ -101,6 +101,7 @@ def lab_environment(project: Project, runtime: Path) -> dict[str, str]:
         "JUPYTER_CONFIG_PATH": str(_SETTINGS),
         "JUPYTER_DATA_DIR": str(home / "share"),
         "JUPYTER_PREFER_ENV_PATH": "1",
+        LAB_HOME: str(home),
         "JUPYTER_RUNTIME_DIR": os.environ.get("JUPYTER_RUNTIME_DIR", str(runtime)),
         "WORKBENCH_LANG": language(),
         "WORKBENCH_PROJECT": str(project.root),

@@ -23,6 +23,8 @@ SITE = Path(".dvc", "tmp", "site")
 machine that is never cleared and that other accounts may read."""
 EXIT_NOTE = "WORKBENCH_EXIT_NOTE"
 """Names the file in which a stage that fails writes its exit code: DVC's own is always 255."""
+LAB_HOME = "WORKBENCH_LAB_DIR"
+"""Names the folder of the lab's own files to its kernels."""
 
 
 def project_environment(project: Project) -> dict[str, str]:

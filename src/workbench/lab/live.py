@@ -6,8 +6,10 @@ same value, and is written into the parameters cell: a scheduled run gives what 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,11 +18,12 @@ import anywidget
 import polars as pl
 import traitlets
 from IPython.display import HTML, display
-from ipywidgets import Output, VBox
+from ipywidgets import Output, VBox, widget_serialization
 
 from workbench.answers import Answer
 from workbench.answers.asking import Asking
-from workbench.charts import Figure, chart_script, live_spec
+from workbench.charts import Figure, chart_library, live_spec
+from workbench.core.environment import LAB_HOME
 from workbench.core.errors import WorkbenchError
 from workbench.core.vocabulary import EVERYTHING
 from workbench.lab.choices import fields_of, period_around
@@ -43,13 +46,28 @@ class Picker(anywidget.AnyWidget):
     write = traitlets.Dict().tag(sync=True)
 
 
+class Library(anywidget.AnyWidget):
+    """What draws the charts of a page, which never shows itself."""
+
+    _esm = "export default {};"
+    code = traitlets.Unicode().tag(sync=True)
+
+
 class Chart(anywidget.AnyWidget):
     """A chart that says what was clicked or brushed."""
 
-    _esm = traitlets.Unicode().tag(sync=True)
+    _esm = _ASSETS / "chart.js"
+    library = traitlets.Instance(Library).tag(sync=True, **widget_serialization)
     spec = traitlets.Dict().tag(sync=True)
     brushed = traitlets.Bool().tag(sync=True)
     chosen = traitlets.Dict().tag(sync=True)
+
+
+@cache
+def library_of_kernel() -> Library:
+    """Return what draws all charts of this kernel."""
+    folder = os.environ.get(LAB_HOME)
+    return Library(code=chart_library(Path(folder) if folder else None))
 
 
 class LiveAnswer:
@@ -127,7 +145,7 @@ class LiveAnswer:
     def _chart(self, figure: Figure) -> Chart:
         brushed = self._answer.name in _BRUSHED
         spec = live_spec(figure, brushed=brushed)
-        chart = Chart(_esm=chart_script(), spec=spec, brushed=brushed)
+        chart = Chart(library=library_of_kernel(), spec=spec, brushed=brushed)
         chart.observe(self._follow, "chosen")
         return chart
 

@@ -92,5 +92,11 @@ def _versions() -> list[str]:
     """Return the libraries of this installation that the program asks for, with their versions."""
     requirements = {line.split(";")[0] for line in metadata.requires(_DISTRIBUTION) or ()}
     names = {re.split(r"[^\w.-]", name, maxsplit=1)[0] for name in requirements}
-    installed = {d.name: d.version for d in metadata.distributions() if d.name in names}
-    return [f"{name} {version}" for name, version in sorted(installed.items())]
+    return [f"{name} {version}" for name in sorted(names) if (version := _version(name))]
+
+
+def _version(distribution: str) -> str:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return ""
