@@ -119,6 +119,38 @@ def test_where_units_differ_anyway_one_must_differ_more(model_test, units, is_ou
     )
 
 
+def test_years_in_which_units_are_alike_put_none_out_of_line_in_another_year(model_test) -> None:
+    # the units of quarter 1 differ by as much as the first does; those of year 1 do not at all
+    rows = [
+        row
+        for unit, long in enumerate((15, 8, 1, 1, 8), 1)
+        for quarter in (1, 5, 6)
+        for row in taken(unit, "work", long if quarter == 1 else 5, 20, 40, quarter=quarter)
+    ]
+    model_test(
+        "explain/outlying_quarters",
+        given={"cause_limits": LIMITS, "time_against_peers": "\n".join([STEPS, *rows])},
+        expect=NONE,
+    )
+
+
+def test_sick_units_of_another_year_put_none_out_of_line(model_test) -> None:
+    # 6 of 20 has a chance of 0.026: of 16 tests more than 0.1 x 9 / 16, of its year's more than 0.1
+    ordinary = (2, 3, 4)
+    rows = [
+        *taken(1, "work", long=6, over=10, steps=20),
+        *(row for unit in ordinary for row in taken(unit, "work", long=2, over=10, steps=20)),
+    ]
+    for quarter in (5, 6):
+        rows += taken(1, "work", long=20, over=20, steps=20, quarter=quarter)
+        rows += taken(2, "work", long=0, over=0, steps=20, quarter=quarter)
+    model_test(
+        "explain/outlying_quarters",
+        given={"cause_limits": LIMITS, "time_against_peers": "\n".join([STEPS, *rows])},
+        expect="unit_no  quarter_no\n1  5\n1  6",
+    )
+
+
 def test_a_very_sick_unit_does_not_hide_another_of_the_same_quarter(model_test) -> None:
     """Both pull up what the others have, so that healthy units seem to differ by as much."""
     rows = [row for unit in range(1, 9) for row in taken(unit, "queue", 2, 20, 60, quarter=1)]
@@ -158,6 +190,35 @@ def test_quarters_far_from_the_middle_unit_are_no_measure_for_the_others(model_t
         },
         # all nine of unit 1 took longer than half of all, three of nine of most; unit 6 has seven
         expect="unit_no  quarter_no  part  n_steps\n1  1  work  9",
+    )
+
+
+@pytest.mark.parametrize(("spread_out", "is_atypical"), [(False, True), (True, False)])
+def test_a_quarter_is_atypical_by_the_units_of_its_own_year_too(
+    model_test, spread_out, is_atypical
+) -> None:
+    """Years in which units are alike (7 long ones of 20 at each) make none atypical."""
+    of_first_year = (18, 12, 7, 2, 1) if spread_out else (18, 7, 7, 7, 7)
+    times = [
+        (1000 * quarter + 100 * unit + n, quarter, unit, 30 if n < long else 10)
+        for quarter in (1, 5, 6, 7)
+        for unit, long in enumerate(of_first_year if quarter == 1 else (7,) * 5, 1)
+        for n in range(20)
+    ]
+    model_test(
+        "explain/atypical_quarters",
+        given={
+            "cause_limits": "least_difference  fewest_units  cell_size\n5  5  8",
+            "cause_dossiers": "\n".join(
+                ["procedure_no = 1", "is_open = no", "dossier_no  quarter_no"]
+                + [f"{number}  {quarter}" for number, quarter, _, _ in times]
+            ),
+            "attributable_time": "\n".join(
+                ["part = work", "step_code = 7", "dossier_no  unit_no  seconds"]
+                + [f"{number}  {unit}  {seconds}" for number, _, unit, seconds in times]
+            ),
+        },
+        expect="\n".join(["unit_no  quarter_no  n_steps", *["1  1  20"] * is_atypical]),
     )
 
 

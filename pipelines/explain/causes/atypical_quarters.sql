@@ -5,7 +5,8 @@
 -- What is usual, and what is extreme, is learned from the other units: a sick one among them would
 -- hide the next, as one unit of nine makes up the longest tenth. So quarters far from the middle
 -- unit of their time, three deviations by the share of steps that took longer than half of all
--- that took any time, are no measure for others. Where there are few units none is left out.
+-- that took any time, are no measure for others. Where there are few units none is left out. Units
+-- differ as much as those of all quarters or, if that is more, of the same year.
 
 with spent_steps as (
     select
@@ -68,6 +69,7 @@ quarters as (
 offsets as (
     select
         *,
+        (quarter_no - 1) // 4 as year_no,
         angle - median(angle) over span as beyond_middle,
         count(*) over span as n_units
     from quarters
@@ -86,9 +88,10 @@ comparable as (
 spreads as (
     select
         part,
+        year_no,
         median(beyond_middle * beyond_middle) / 0.455 - median(chance) as spread
     from comparable
-    group by part
+    group by grouping sets ((part), (part, year_no))
 ),
 
 atypical_quarters as (
@@ -98,11 +101,19 @@ atypical_quarters as (
         comparable.part,
         comparable.n_steps
     from comparable
-    inner join spreads on comparable.part = spreads.part
+    inner join spreads as all_years
+        on comparable.part = all_years.part
+        and all_years.year_no is null
+    inner join spreads as same_year
+        on comparable.part = same_year.part
+        and comparable.year_no = same_year.year_no
     cross join cause_limits as limits
     where comparable.beyond_middle * comparable.beyond_middle
         > 9 * (
-            comparable.chance + greatest(spreads.spread, pow(limits.least_difference / 100, 2))
+            comparable.chance
+            + greatest(
+                all_years.spread, same_year.spread, pow(limits.least_difference / 100, 2)
+            )
         )
 )
 

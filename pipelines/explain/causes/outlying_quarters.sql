@@ -7,7 +7,9 @@
 -- compared on the angular scale, where chance does not depend on the share. Units always differ:
 -- by how much, the middle unit says where there are enough, and never by less than
 -- least_difference, so that many dossiers alone put no unit out of line. Of all that is called so,
--- false_share may be chance.
+-- false_share may be chance. By how much units differ, and how small a chance must be, is asked of
+-- all quarters and of those of the same year alone, and the answer that accuses fewer counts: years
+-- in which units are more alike, or more of them sick, put none out of line in another year.
 
 with time_parts as (
     select
@@ -103,6 +105,7 @@ middles as (
 offsets as (
     select
         apart.*,
+        (apart.quarter_no - 1) // 4 as year_no,
         middles.quarter_no is not null as has_middle,
         apart.difference - coalesce(middles.difference, 0) as beyond_middle
     from apart
@@ -118,6 +121,7 @@ spreads as (
     select
         part,
         is_of_long,
+        year_no,
         greatest(
             median(beyond_middle * beyond_middle) / 0.455 - median(chance),
             case
@@ -128,7 +132,7 @@ spreads as (
         ) as spread
     from offsets
     where has_middle
-    group by part, is_of_long
+    group by grouping sets ((part, is_of_long), (part, is_of_long, year_no))
 ),
 
 scores as (
@@ -136,19 +140,32 @@ scores as (
         offsets.*,
         2 * normal_tail(
             abs(offsets.beyond_middle)
-            / sqrt(offsets.chance + greatest(coalesce(spreads.spread, 0), offsets.least_spread))
+            / sqrt(
+                offsets.chance
+                + greatest(all_years.spread, same_year.spread, offsets.least_spread)
+            )
         ) as p_value
     from offsets
-    left join spreads
-        on offsets.part = spreads.part
-        and offsets.is_of_long = spreads.is_of_long
+    left join spreads as all_years
+        on offsets.part = all_years.part
+        and offsets.is_of_long = all_years.is_of_long
+        and all_years.year_no is null
+    left join spreads as same_year
+        on offsets.part = same_year.part
+        and offsets.is_of_long = same_year.is_of_long
+        and offsets.year_no = same_year.year_no
 ),
 
 ranks as (
     select
         *,
         row_number() over (order by p_value, unit_no, quarter_no, part, is_of_long) as place,
-        count(*) over () as n_tests
+        count(*) over () as n_tests,
+        row_number() over (
+            partition by year_no
+            order by p_value, unit_no, quarter_no, part, is_of_long
+        ) as place_of_year,
+        count(*) over (partition by year_no) as n_of_year
     from scores
 ),
 
@@ -165,6 +182,22 @@ threshold as (
     cross join cause_limits as limits
 ),
 
+year_thresholds as (
+    select
+        ranks.year_no,
+        max(
+            case
+                when
+                    100 * ranks.n_of_year * ranks.p_value
+                    <= limits.false_share * ranks.place_of_year
+                    then ranks.p_value
+            end
+        ) as p_value
+    from ranks
+    cross join cause_limits as limits
+    group by ranks.year_no
+),
+
 outlying_quarters as (
     select
         ranks.unit_no,
@@ -175,7 +208,9 @@ outlying_quarters as (
         max(ranks.n_long) as n_long
     from ranks
     cross join threshold
+    inner join year_thresholds on ranks.year_no = year_thresholds.year_no
     where ranks.p_value <= threshold.p_value
+        and ranks.p_value <= year_thresholds.p_value
         and ranks.beyond_middle > 0
     group by ranks.unit_no, ranks.quarter_no, ranks.part
 )
