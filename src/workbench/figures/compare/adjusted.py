@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import fsum
 
 import numpy as np
 import polars as pl
@@ -157,7 +156,7 @@ def contradictions(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
     units, late, dossiers, effect = _grid(cells.filter(pl.col("period") == period))
     pairs = [(i, j) for i in range(len(units)) for j in range(i + 1, len(units))]
     comparisons = [
-        _compare((late[i], dossiers[i], effect[i]), (late[j], dossiers[j], effect[j]))
+        compared((late[i], dossiers[i], effect[i]), (late[j], dossiers[j], effect[j]))
         for i, j in pairs
     ]
     frame = pl.DataFrame(
@@ -240,24 +239,11 @@ def _a_share(found: Estimate) -> Estimate:
     return replace(found, upper=None if found.upper is None else min(found.upper, 1.0))
 
 
-_Side = tuple[Floats, Floats, float]
-"""Late dossiers and dossiers by stratum, and their design effect."""
-
-
 def _to_others(late: Floats, dossiers: Floats, effect: Floats, unit: int) -> Adjusted:
     others = late.sum(axis=0) - late[unit], dossiers.sum(axis=0) - dossiers[unit]
     sizes = np.delete(dossiers.sum(axis=1), unit)
     mean = float((sizes * np.delete(effect, unit)).sum() / max(sizes.sum(), 1.0))
-    return _compare((*others, max(mean, 1.0)), (late[unit], dossiers[unit], effect[unit]))
-
-
-def _compare(left: _Side, right: _Side) -> Adjusted:
-    """Compare two sides, both worth so many independent dossiers that the variance is theirs."""
-    inverse = [1 / max(float(side[1].sum()), 1.0) for side in (left, right)]
-    effects = zip(inverse, (left[2], right[2]), strict=True)
-    effect = fsum(part * own for part, own in effects) / fsum(inverse)
-    one, other = ((late / effect, dossiers / effect) for late, dossiers, _ in (left, right))
-    return compared(one, other)
+    return compared((*others, max(mean, 1.0)), (late[unit], dossiers[unit], effect[unit]))
 
 
 def _estimated(name: str, found: Sequence[Estimate]) -> list[pl.Series]:
