@@ -148,7 +148,7 @@ def _figure(rows: list[Row], caption: str, base: int) -> Figure | None:
         for row in rows
         if abs(row["effect"]) >= _SHOWN_FROM
     ]
-    scale = Scale(0.0, say("gaps.same"), say("gaps.axis"), say("gaps.note"), "change")
+    scale = Scale(0.0, say("gaps.same"), say("gaps.axis"), say("gaps.note"), "part")
     labels = (f"{dot.name} {dot.note}" for dot in bars)
     return picture(dots(bars, scale), caption, labels) if bars else None
 

@@ -15,7 +15,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from workbench.core.vocabulary import EVERYTHING
-from workbench.figures.estimates import Estimate, wilson
+from workbench.figures.compare.headline_rates import sure_bounds
+from workbench.figures.estimates import Estimate
 from workbench.figures.estimates.excess import count_limits
 from workbench.figures.estimates.healthy_counts import HealthyCounts, healthy_counts
 from workbench.figures.estimates.poisson import ratio as ratio_of
@@ -77,14 +78,15 @@ def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
 
     Returns:
         Ordered by unit. n_dossiers, n_late; peered (share of its dossiers in strata that other
-        units have too); crude, direct (the unit's rates on everybody's mix) and ratio each with
-        ``_lower``, ``_upper`` and ``_method``; ratio is late over expected, both in the shared
-        strata (``n_late_compared``, ``expected`` from the other units); the funnel's limits of the
-        ratio (``funnel_lower``, ``funnel_upper``, 99.8 %, widened by ``spread``, the relative
-        variance of healthy units) and ``standing``; likely (the ratio drawn to the common level)
-        with bounds; rank with bounds (1 is the lowest); crude_difference and adjusted_difference
-        to all other units together, with bounds; simpson_alarm; evidence_level 2. A unit that
-        shares less than ``PEERED`` of its work has no standardised rate, ratio, limits or rank.
+        units have too); crude (limits: ``sure_bounds``), direct (the unit's rates on everybody's
+        mix) and ratio each with ``_lower``, ``_upper`` and ``_method``; ratio is late over
+        expected, both in the shared strata (``n_late_compared``, ``expected`` from the other
+        units); the funnel's limits of the ratio (``funnel_lower``, ``funnel_upper``, 99.8 %,
+        widened by ``spread``, the relative variance of healthy units) and ``standing``; likely
+        (the ratio drawn to the common level) with bounds; rank with bounds (1 is the lowest);
+        crude_difference and adjusted_difference to all other units together, with bounds;
+        simpson_alarm; evidence_level 2. A unit that shares less than ``PEERED`` of its work has no
+        standardised rate, ratio, limits or rank.
 
     Source: as ``estimates.standardise``, ``estimates.healthy_counts`` and ``estimates.shrinkage``.
     """
@@ -104,8 +106,7 @@ def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
         }
     )
     each = range(len(units))
-    sizes = zip(late.sum(axis=1), dossiers.sum(axis=1), effect, strict=True)
-    crude = [wilson(int(x), int(n), float(wide)) for x, n, wide in sizes]
+    crude = _crude(late.sum(axis=1), dossiers.sum(axis=1), effect)
     # counts worth as many independent dossiers: the same shares and ratios, wider intervals
     late_worth, worth = late / effect[:, None], dossiers / effect[:, None]
     standardised = [_a_share(direct(late_worth[u], worth[u], everybody)) for u in each]
@@ -232,6 +233,22 @@ def _against_others(late: Floats, dossiers: Floats, effect: Floats) -> _Peers:
     counts = (x[is_known] / effect[is_known] for x in (late_shared, expected))
     law = healthy_counts(*counts, apart=MAY_BE_APART)
     return _Peers(late_shared, expected, peered, effect, law)
+
+
+def _crude(late: Floats, dossiers: Floats, effect: Floats) -> list[Estimate]:
+    """Return the rate of each unit within the limits by which it is above or below all."""
+    names = ("numerator", "denominator", "design_effect")
+    rates = [dict(zip(names, row, strict=True)) for row in zip(late, dossiers, effect, strict=True)]
+    return [
+        Estimate(
+            rate["numerator"] / rate["denominator"],
+            *sure_bounds(rate, len(rates)),
+            rate["numerator"],
+            rate["denominator"],
+            "exact",
+        )
+        for rate in rates
+    ]
 
 
 def _a_share(found: Estimate) -> Estimate:
