@@ -116,19 +116,25 @@ def test_sides_without_a_stratum_in_common_say_nothing_of_rates():
     assert (found.lower[2], found.effects[2], found.upper[2]) == (0.0, 0.0, 0.0)
 
 
-@pytest.mark.parametrize("spread", [0.002, 0.01])
-def test_a_spread_between_cells_adds_its_share_of_the_squared_rate_to_the_variance(spread):
-    late, number = 4_000.0, 9_000.0
-    counts = Counts(np.array([[number]]), np.array([[[late]]]))
-    found = split(counts, counts, np.array([[0.0], [spread]]))
-    deviation = sqrt(2 * (late + spread * late**2)) / number
-    wide = (found.upper[2] - found.lower[2]) / (2 * NORMAL)
-    assert wide == pytest.approx(deviation, rel=0.03)
-
-
 def test_batches_of_five_widen_as_if_each_late_dossier_stood_for_five():
     late, number = 4_000.0, 9_000.0
     counts = Counts(np.array([[number]]), np.array([[[late]]]))
-    found = split(counts, counts, np.array([[4.0], [0.0]]))
+    found = split(counts, counts, np.full((2, 2), 5.0))
     wide = (found.upper[2] - found.lower[2]) / (2 * NORMAL)
     assert wide == pytest.approx(sqrt(2 * 5 * late) / number, rel=0.03)
+
+
+def test_a_side_is_widened_by_its_own_design_effect():
+    counts = Counts(np.array([[9_000.0]]), np.array([[[4_000.0]]]))
+    found = split(counts, counts, np.array([[1.0, 1.0], [1.0, 7.0]]))
+    wide = (found.upper[2] - found.lower[2]) / (2 * NORMAL)
+    assert wide == pytest.approx(sqrt((1 + 7) * 4_000) / 9_000, rel=0.03)
+
+
+@pytest.mark.parametrize("times", [2.0, 10.0])
+def test_more_dossiers_of_which_each_is_worth_as_little_say_the_same(times):
+    sides = [side(FULL), side(OTHER)]
+    more_of_them = [Counts(times * one.dossiers, times * one.late) for one in sides]
+    few, many = split(*sides), split(*more_of_them, np.full((2, 2), times))
+    for bound in ("effects", "lower", "upper"):
+        assert getattr(many, bound) == pytest.approx(getattr(few, bound))

@@ -90,57 +90,61 @@ def test_without_any_late_dossier_the_lower_limit_is_none_and_the_upper_that_of_
 
 def test_a_stratum_of_one_dossier_on_a_side_counts_in_the_adjusted_difference():
     for left, right in (
-        (([1, 5], [1, 50]), ([6, 9], [30, 60])),
-        (([6, 9], [30, 60]), ([1, 5], [1, 50])),
+        (([1, 5], [1, 50], 1.0), ([6, 9], [30, 60], 1.0)),
+        (([6, 9], [30, 60], 1.0), ([1, 5], [1, 50], 1.0)),
     ):
-        (x, m), (y, n) = (np.array(side, dtype=float) for side in (left, right))
+        (x, m), (y, n) = (np.array(side[:2], dtype=float) for side in (left, right))
         by_hand = ((y * m - x * n) / (m + n)).sum() / (m * n / (m + n)).sum()
         assert compared(left, right).adjusted[0] == pytest.approx(by_hand)
 
 
-def test_the_adjusted_difference_equals_rothman_and_metafor():
-    # Rothman, Greenland and Lash (2008), table 15-1; metafor's test of it: Mantel-Haenszel
-    # 0.0349 (90 %: -0.0176 to 0.0874), crude 0.0446 with standard error 0.0326
-    found = compared(([5, 16], [120, 85]), ([8, 22], [106, 98]), level=0.90)
-    assert found.adjusted == pytest.approx((0.0349, -0.0176, 0.0874), abs=5e-5)
-    assert found.crude == pytest.approx(
-        (0.0446, 0.0446 - 1.6449 * 0.0326, 0.0446 + 1.6449 * 0.0326), abs=2e-4
-    )
+def test_the_adjusted_difference_equals_rothman_and_the_crude_interval_newcombe():
+    # Rothman, Greenland and Lash (2008), table 15-1: Mantel-Haenszel 0.0349, crude 0.0446
+    found = compared(([5, 16], [120, 85], 1.0), ([8, 22], [106, 98], 1.0))
+    assert found.adjusted[0] == pytest.approx(0.0349, abs=5e-5)
+    assert found.crude[0] == pytest.approx(0.0446, abs=5e-5)
+    # Newcombe (1998), Statistics in Medicine 17, 873-890, table II, method 10, examples (a), (b)
+    for late, dossiers, limits in (
+        ((48, 56), (80, 70), (0.0524, 0.3339)),
+        ((3, 9), (10, 10), (0.1705, 0.8090)),
+    ):
+        one, other = (([x], [n], 1.0) for x, n in zip(late, dossiers, strict=True))
+        found = compared(one, other)
+        assert found.crude == found.adjusted
+        assert found.crude[1:] == pytest.approx(limits, abs=5e-5)
 
 
-@pytest.mark.parametrize(
-    ("left", "right"),
-    [
-        (([1, 5, 30], [10, 50, 45]), ([6, 9, 20], [90, 20, 300])),
-        (([6, 9, 20], [90, 20, 300]), ([1, 5, 30], [10, 50, 45])),
-    ],
-)
-def test_the_interval_of_unequal_sides_is_satos_as_metafor_works_it_out(left, right):
-    # metafor 4.6, rma.mh, measure "RD": of each stratum a of n1 and c of n2
-    strata = [(a, n1, c, n2, n1 + n2) for c, n2, a, n1 in zip(*left, *right, strict=True)]
-    theta = sum((a * n2 - c * n1) / n for a, n1, c, n2, n in strata)
-    common = sum(n1 * n2 / n for _, n1, _, n2, n in strata)
-    theta /= common
-    shared = sum(
-        c * (n1 / n) ** 2 - a * (n2 / n) ** 2 + n1 / n * n2 / n * (n2 - n1) / 2
-        for a, n1, c, n2, n in strata
-    )
-    alone = sum(a * (n2 - c) / n + c * (n1 - a) / n for a, n1, c, n2, n in strata) / 2
-    half = 1.959964 * np.sqrt(theta * shared + alone) / common
-    found = compared(left, right).adjusted
-    assert found == pytest.approx((theta, theta - half, theta + half), abs=1e-6)
+def test_the_limits_of_strata_are_wilsons_of_as_many_dossiers_as_the_side_is_worth():
+    late, dossiers, wide = ([4, 30], [9, 20]), ([40, 60], [90, 40]), (3.0, 1.5)
+    weights = np.array([40 * 90 / 130, 60 * 40 / 100])
+    weights /= weights.sum()
+    rates = np.array([13.5 / 131, 50.5 / 101])
+    mean = (weights * rates).sum()
+    parts = []
+    for x, n, effect in zip(late, dossiers, wide, strict=True):
+        variance = (weights**2 * rates * (1 - rates) / np.array(n)).sum()
+        size = mean * (1 - mean) / variance / effect
+        share = (weights * np.array(x) / np.array(n)).sum()
+        centre, square = share + 1.959964**2 / (2 * size), 1.959964**2 / size
+        half = np.sqrt(square * (share * (1 - share) + square / 4))
+        parts.append((share, (centre - half) / (1 + square), (centre + half) / (1 + square)))
+    (one, one_low, one_high), (two, two_low, two_high) = parts
+    gap = two - one
+    low, high = np.hypot(two - two_low, one_high - one), np.hypot(two_high - two, one - one_low)
+    sides = [(x, n, effect) for x, n, effect in zip(late, dossiers, wide, strict=True)]
+    assert compared(*sides).adjusted == pytest.approx((gap, gap - low, gap + high), abs=1e-6)
 
 
 def test_a_stratum_of_one_side_alone_does_not_weigh():
-    both = compared(([5, 7], [50, 30]), ([9, 0], [60, 0]))
-    assert both.adjusted == compared(([5], [50]), ([9], [60])).adjusted
+    both = compared(([5, 7], [50, 30], 1.0), ([9, 0], [60, 0], 1.0))
+    assert both.adjusted == compared(([5], [50], 1.0), ([9], [60], 1.0)).adjusted
 
 
 def test_crude_worse_and_every_stratum_better_raises_the_alarm():
     # The proportions of Charig et al. (1986), Br. Med. J. 292, 879-882 (stones small and large;
     # failures of open surgery against keyhole), ten times as many patients
-    open_surgery = ([60, 710], [870, 2630])
-    keyhole = ([360, 250], [2700, 800])
+    open_surgery = ([60, 710], [870, 2630], 1.0)
+    keyhole = ([360, 250], [2700, 800], 1.0)
     found = compared(keyhole, open_surgery)
     assert found.crude[0] > 0 > found.adjusted[0]
     assert found.alarm
@@ -148,12 +152,12 @@ def test_crude_worse_and_every_stratum_better_raises_the_alarm():
 
 
 def test_no_common_stratum_gives_no_adjusted_difference_and_no_alarm():
-    found = compared(([5, 0], [50, 0]), ([0, 5], [0, 20]))
+    found = compared(([5, 0], [50, 0], 1.0), ([0, 5], [0, 20], 1.0))
     assert found.adjusted == (None, None, None)
     assert found.crude[0] == pytest.approx(0.15)
     assert not found.alarm
     for one, other in (([45, 0], [0, 1]), ([1, 0], [0, 45])):
-        far = compared((one, [50, 0]), (other, [0, 50]))
+        far = compared((one, [50, 0], 1.0), (other, [0, 50], 1.0))
         assert far.crude[1] * far.crude[2] > 0
         assert not far.alarm
 

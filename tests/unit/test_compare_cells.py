@@ -6,8 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from workbench.figures.compare import cells, overdispersion_by_cause
+from workbench.figures.compare import cells, companions_by_cause
+from workbench.figures.compare.cell_expectations import expectations
 from workbench.figures.compare.cell_tests import CELLS
+from workbench.figures.compare.families import of_kind
 
 CAUSES = {"queue": 0.3, "slow_work": 0.25, "signature_wait": 0.2, "record_lag": 0.25}
 RATES = np.array([0.6, 0.9, 1.1, 1.4])
@@ -209,19 +211,26 @@ def test_late_dossiers_on_one_day_are_fewer_witnesses_than_late_ones_on_many_day
     assert names["one"]["p_value"] > 100 * names["many"]["p_value"]
 
 
+def laws(rows: pl.DataFrame) -> dict[str, tuple[float, float]]:
+    """Return the linear and quadratic part by which late dossiers of each cause vary."""
+    family, parts = of_kind(rows, "quarter", ("late_share", "late_pairs"))
+    usual = expectations(family, parts, ("late_share",))
+    return {cause: expectation.law.parts for (cause, _), expectation in usual.items()}
+
+
 def test_batches_of_three_make_late_dossiers_vary_at_least_three_times_as_much():
-    varies = overdispersion_by_cause(closed_on_days(2, batch=3), kind="quarter")
-    # a pair beside each one: a variance of three times the mean
-    assert min(linear for linear, _ in varies.values()) >= 2
+    rows = closed_on_days(2, batch=3)
+    # two others beside each one: a variance of three times the mean
+    assert min(linear for linear, _ in laws(rows).values()) >= 2
+    companions = companions_by_cause(rows, kind="quarter")
+    assert list(companions.values()) == pytest.approx([2] * 4, rel=0.1)
 
 
 def test_a_queue_varies_at_least_as_much_as_causes_that_do_not_come_in_waves():
     even, uneven = (closed_on_days(3, correlation=correlation) for correlation in (0.0, 0.1))
     is_queue = pl.col("cause") == "queue"
     mixed = pl.concat([even.filter(is_queue), uneven.filter(~is_queue)], how="vertical_relaxed")
-    alone, beside_others = (
-        sum(overdispersion_by_cause(rows, kind="quarter")["queue"]) for rows in (even, mixed)
-    )
+    alone, beside_others = (sum(laws(rows)["queue"]) for rows in (even, mixed))
     assert beside_others > 2 * alone
 
 

@@ -13,10 +13,11 @@ from workbench.figures.compare import (
     PEERS,
     Side,
     cells,
+    companions_by_cause,
     describe_gap,
     gaps,
-    overdispersion_by_cause,
 )
+from workbench.figures.estimates import difference, wilson
 from workbench.messages import use_language
 
 MONTHS = ("2022-01", "2022-02", "2022-03", "2022-04")
@@ -191,19 +192,51 @@ def test_a_side_without_dossiers_is_no_comparison():
     assert gaps(HARDER_WORK, [(Side("A", "2022-Q1"), Side("C", "2022-Q1"))]).is_empty()
 
 
-def test_correlated_dossiers_widen_the_interval_of_its_cause_only():
+def widths(table: pl.DataFrame) -> dict[str, float]:
+    """Return how wide the interval of each part is, and that of the gap."""
+    parts = zip(table["component"], table["upper"] - table["lower"], strict=True)
+    return dict(parts) | {"gap": table["gap_upper"][0] - table["gap_lower"][0]}
+
+
+def test_dossiers_of_a_cause_that_are_closed_together_widen_its_interval_only():
     pair = [(Side("A", "2022-Q1"), Side("B", "2022-Q1"))]
-    plain = gaps(HARDER_WORK, pair)
-    wide = gaps(HARDER_WORK, pair, spreads={"queue": (0.0, 0.5)})
-    width = (wide["upper"] - wide["lower"]) / (plain["upper"] - plain["lower"])
-    by_part = dict(zip(plain["component"], width, strict=True))
-    assert by_part["cause:queue"] > 1.5
-    assert by_part["cause:slow_work"] == pytest.approx(1.0, abs=0.1)
-    assert set(overdispersion_by_cause(random_world(1), kind="month")) == {
+    plain = widths(gaps(HARDER_WORK, pair))
+    wide = widths(gaps(HARDER_WORK, pair, companions={"queue": 3.0}))
+    assert wide["cause:queue"] > 1.5 * plain["cause:queue"]
+    others = ("mix", "cause:slow_work", "gap")
+    assert [wide[part] for part in others] == [plain[part] for part in others]
+    assert set(companions_by_cause(random_world(1), kind="month")) == {
         "queue",
         "slow_work",
         "unexplained",
     }
+
+
+def test_a_unit_closing_in_batches_widens_all_parts_of_its_gap_and_the_gap():
+    """Ten times as many dossiers, of which ten are worth one, say as much as there were."""
+    pair = [(Side("A", "2022-Q1"), Side("B", "2022-Q1"))]
+    plain = widths(gaps(HARDER_WORK, pair))
+    counted = pl.col("n_dossiers", "n_late", "late_share") * 10
+    effects = dict.fromkeys((("A", "2022-Q1"), ("B", "2022-Q1")), 10.0)
+    many = gaps(HARDER_WORK.with_columns(counted), pair, effects=effects, companions={"queue": 4.0})
+    assert widths(many) == pytest.approx(plain)
+
+
+def test_peers_have_the_mean_of_their_design_effects_without_units_out_of_line():
+    rows = frame(
+        cell("A", "2022-Q1", "p", 100, queue=10),
+        cell("B", "2022-Q1", "p", 300, queue=30),
+        cell("C", "2022-Q1", "p", 100, queue=10),
+        cell("D", "2022-Q1", "p", 100, queue=90),
+    )
+    sick = pl.DataFrame({"unit_id": ["D"], "period": ["2022-Q1"]})
+    effects = {
+        (unit, "2022-Q1"): effect for unit, effect in zip("ABCD", (2, 3, 7, 50), strict=True)
+    }
+    asked = [(Side(PEERS, "2022-Q1"), Side("A", "2022-Q1"))]
+    gap = gaps(rows, asked, effects=effects, named=sick).row(0, named=True)
+    low, high = difference(wilson(40, 400, (3 * 300 + 7 * 100) / 400), wilson(10, 100, 2))[1:]
+    assert (gap["gap_lower"], gap["gap_upper"]) == pytest.approx((low, high))
 
 
 def test_one_comparison_is_described_in_one_sentence():

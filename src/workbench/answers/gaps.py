@@ -26,7 +26,7 @@ _SHOWN_FROM = 0.0005
 """Components below a twentieth of a percentage point are left out of the chart, not the table."""
 
 
-@question("gaps", "cause_cells", "overdue_cells", "cell_tests", level=2)
+@question("gaps", "cause_cells", "overdue_cells", "cell_tests", "unit_measures", level=2)
 def gap(
     run: Run,
     period: PeriodLabel,
@@ -94,6 +94,7 @@ def _comparison(
         present.cells(run.overdue_cells),
         run.cell_tests,
         run.month_classes,
+        present.rates(run.unit_measures.filter(measure=RATE, profile=run.result_profile)),
         kind=Period.parse(right.period).kind,
         pairs=[(left, right)],
     )
@@ -147,7 +148,7 @@ def _figure(rows: list[Row], caption: str, base: int) -> Figure | None:
         for row in rows
         if abs(row["effect"]) >= _SHOWN_FROM
     ]
-    scale = Scale(0.0, say("gaps.same"), say("gaps.axis"), say("gaps.note"), "change")
+    scale = Scale(0.0, say("gaps.same"), say("gaps.axis"), say("gaps.note"), "part")
     labels = (f"{dot.name} {dot.note}" for dot in bars)
     return picture(dots(bars, scale), caption, labels) if bars else None
 

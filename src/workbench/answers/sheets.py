@@ -131,6 +131,13 @@ class _Subject:
         """What the sheet is compared with, as the sentences about it are called."""
         return "parts" if self.id == EVERYTHING else "others"
 
+    def bounds(self, rate: Row, others: pl.DataFrame) -> Row:
+        """Return the limits of a rate, which allow for as many sheets as there are."""
+        if self.id == EVERYTHING:
+            return {}
+        among = 1 + others.filter(pl.col("measure") == rate["measure"]).height
+        return dict(zip(("lower", "upper"), compare.sure_bounds(rate, among), strict=True))
+
 
 def _beside_others(
     about: _Subject, measures: pl.DataFrame, then: tuple[Answer, ...] = ()
@@ -139,7 +146,9 @@ def _beside_others(
     by_measure = {row["measure"]: row for row in rows.iter_rows(named=True)}
     others = measures.filter(~pl.col(about.key).is_in([about.id, EVERYTHING]))
     compared = [
-        {**by_measure[name], **middle_half(others, name)} for name in _RATES if name in by_measure
+        {**by_measure[name], **middle_half(others, name), **about.bounds(by_measure[name], others)}
+        for name in _RATES
+        if name in by_measure
     ]
     words = {"name": about.name, "period": numerals.period(about.period)}
     kind = "unit" if about.key == "unit_id" else "procedure"

@@ -62,7 +62,7 @@ class Scale:
     reference_label: str
     axis: str
     note: str
-    wording: Literal["rate", "change"] = "rate"
+    wording: Literal["rate", "change", "part"] = "rate"
 
 
 def dots(estimates: Sequence[Dot], scale: Scale) -> Any:
@@ -163,7 +163,7 @@ def _axis(scale: Scale) -> alt.Axis:
         title=scale.axis,
         grid=True,
         tickCount=6,
-        format="+.1~f" if scale.wording == "change" else ".1~f",
+        format=".1~f" if scale.wording == "rate" else "+.1~f",
     )
 
 

@@ -24,7 +24,13 @@ from workbench.core.errors import InputRejected, UsageProblem
 from workbench.core.origins import check_origins, write_origin
 from workbench.core.project import Project, replace_folder
 from workbench.core.run_folders import RunFolders
-from workbench.core.vocabulary import PERIOD_KINDS, PeriodKind, ReportSpan, periods_between
+from workbench.core.vocabulary import (
+    EVERYTHING,
+    PERIOD_KINDS,
+    PeriodKind,
+    ReportSpan,
+    periods_between,
+)
 from workbench.warehouse import Warehouse, write_frames
 
 CHECKED_ROWS = 100_000
@@ -53,6 +59,8 @@ RESULT_TABLES = (
 )
 REPLAYED_TABLES = ("transfer_delays", "queue_visits", "signings")
 """Tables of a ``whatif.TransferLog``, in its order; its last one is ``late_dossiers``."""
+_LATE_SHARE = "late_or_overdue"
+"""The rate of which gaps tell the parts."""
 _COUNTED = (
     "counts",
     "closing_clusters",
@@ -119,11 +127,12 @@ def explain(folders: RunFolders, *, profile: str, kind: PeriodKind = "half") -> 
             ThreadPoolExecutor(max_workers=2) as pool,
         ):
             writer = _FigureWriter(fresh, warehouse, profile)
+            rates = _late_shares(counts_folder, folders.facts, profile)
             works = (
                 pool.submit(
                     _write_scenarios, counts_folder, calendars, writer, folders.facts.reference
                 ),
-                pool.submit(_compare, used, calendars, writer, kind),
+                pool.submit(_compare, used, calendars, writer, kind, rates),
                 pool.submit(_measure, counts_folder, writer, folders.facts, kind),
             )
         for work in works:
@@ -217,6 +226,21 @@ def _write_measures(counted: Path, writer: _FigureWriter, reference: Path) -> pl
     return pl.concat(frames)
 
 
+def _late_shares(counted: Path, facts: Project, profile: str) -> pl.DataFrame:
+    """Return the late share of each unit and period as a measure, with its design effect."""
+    from workbench.figures.design_effects import design_effects
+    from workbench.figures.measures import measure, read_rates
+
+    def read(table: str) -> pl.DataFrame:
+        return pl.read_parquet(counted / f"{table}.parquet").filter(pl.col("profile") == profile)
+
+    whole = pl.all_horizontal(pl.col("procedure_id", "channel_in") == EVERYTHING)
+    rate = {_LATE_SHARE: read_rates(facts.reference)[_LATE_SHARE]}
+    effects = design_effects(read("closing_clusters"))
+    measures = measure(read("counts").filter(whole), rate, effects)
+    return measures.filter(pl.col("measure") == _LATE_SHARE)
+
+
 def _measure(counted: Path, writer: _FigureWriter, facts: Project, kind: PeriodKind) -> None:
     """Write every measure, and what metrics and plots show of them."""
     from workbench.figures.metrics import write_metrics, write_plots
@@ -249,7 +273,13 @@ def _write_scenarios(
     writer.write({"watchlist": watched})
 
 
-def _compare(used: _Used, calendars: Calendars, writer: _FigureWriter, kind: PeriodKind) -> None:
+def _compare(
+    used: _Used,
+    calendars: Calendars,
+    writer: _FigureWriter,
+    kind: PeriodKind,
+    rates: pl.DataFrame,
+) -> None:
     """Write cells and gaps beside the counts they compare."""
     from workbench.figures import result_tables
 
@@ -258,7 +288,7 @@ def _compare(used: _Used, calendars: Calendars, writer: _FigureWriter, kind: Per
     cells = result_tables.cells(cause_cells, used.snapshot_on)
     periods = cause_cells.select(pl.col("period").unique()).collect()["period"]
     months = result_tables.month_classes([*periods, *overdue["period"]], calendars, used.calendars)
-    gaps = result_tables.gaps(cause_cells, overdue, cells, months, kind=kind)
+    gaps = result_tables.gaps(cause_cells, overdue, cells, months, rates, kind=kind)
     writer.write({"cells": cells, "gaps": gaps})
 
 

@@ -14,6 +14,7 @@ import polars as pl
 from workbench.clock import Calendars
 from workbench.core.vocabulary import EVERYTHING, PERIOD_KINDS, Period, PeriodKind
 from workbench.figures import compare, whatif
+from workbench.figures.design_effects import month_effects
 
 _SHORT_MONTH = 18
 """A month with fewer working days is one of long holidays, in Viet Nam that of Tết."""
@@ -41,6 +42,7 @@ def gaps(
     overdue_cells: pl.DataFrame,
     cells: pl.DataFrame,
     months: Mapping[str, str],
+    rates: pl.DataFrame,
     *,
     kind: PeriodKind,
     pairs: Sequence[Pair] = (),
@@ -55,6 +57,8 @@ def gaps(
         overdue_cells: The table of that name.
         cells: That of ``cells``: units flagged there are not among the peers in that period.
         months: ``month_classes``: which months hold long holidays.
+        rates: The late share of ``measures`` by unit and period with its design effect; between
+            two periods a unit varies as its months do, if that is more.
         kind: Kind of the periods.
         pairs: Sides to compare instead (left, right), in periods of that kind.
     """
@@ -63,7 +67,7 @@ def gaps(
     named_periods = sorted({side.period for pair in asked for side in pair})
     of_periods = given.filter(pl.col("period").is_in(named_periods))
     classed = given.filter(pl.col("period").is_in(list(months))) if months else of_periods
-    spreads = compare.overdispersion_by_cause(given, kind=kind)
+    companions = compare.companions_by_cause(given, kind=kind)
     flagged = cells.filter("flagged")
     parts = [
         compare.gaps(
@@ -71,12 +75,23 @@ def gaps(
             [pair for pair in asked if (pair[0].period == pair[1].period) is is_one_period],
             overdue=overdue_cells,
             calendar=None if is_one_period else months or None,
-            spreads=spreads,
+            effects=_effects(rates, [] if is_one_period else named_periods),
+            companions=companions,
             named=flagged,
         )
         for rows, is_one_period in ((of_periods, True), (classed, False))
     ]
     return pl.concat(parts).sort("comparison", maintain_order=True)
+
+
+def _effects(rates: pl.DataFrame, periods: Sequence[str]) -> dict[tuple[str, str], float]:
+    """Return the design effect of each unit and period, of ``periods`` with that of months."""
+    of_months = month_effects(rates, periods) or {}
+    rows = rates.select("unit_id", "period", "design_effect").iter_rows()
+    return {
+        (unit, period): max(effect, of_months.get((unit, period), 1.0))
+        for unit, period, effect in rows
+    }
 
 
 def _usual_pairs(cause_cells: pl.LazyFrame, kind: PeriodKind) -> list[Pair]:

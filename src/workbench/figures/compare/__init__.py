@@ -13,7 +13,7 @@ from workbench.figures.compare.adjusted import (
     units_adjusted,
 )
 from workbench.figures.compare.cell_limits import common_rises, same_kind, without_peers
-from workbench.figures.compare.cell_tests import CELLS, cells, overdispersion_by_cause
+from workbench.figures.compare.cell_tests import CELLS, cells, companions_by_cause
 from workbench.figures.compare.durations import medians, turned
 from workbench.figures.compare.eventual import breach_risks, curve, eventual
 from workbench.figures.compare.gap_decomposition import (
@@ -85,6 +85,7 @@ __all__ = [
     "changes",
     "charted",
     "common_rises",
+    "companions_by_cause",
     "comparison_name",
     "contradictions",
     "count_strata",
@@ -100,7 +101,6 @@ __all__ = [
     "intervention",
     "late_outcome",
     "medians",
-    "overdispersion_by_cause",
     "predicted_number",
     "rate_outcome",
     "read_successions",

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import fsum
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from workbench.core.vocabulary import EVERYTHING
-from workbench.figures.estimates import Estimate, wilson
+from workbench.figures.compare.headline_rates import sure_bounds
+from workbench.figures.estimates import Estimate
 from workbench.figures.estimates.excess import count_limits
 from workbench.figures.estimates.healthy_counts import HealthyCounts, healthy_counts
 from workbench.figures.estimates.poisson import ratio as ratio_of
@@ -78,14 +78,15 @@ def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
 
     Returns:
         Ordered by unit. n_dossiers, n_late; peered (share of its dossiers in strata that other
-        units have too); crude, direct (the unit's rates on everybody's mix) and ratio each with
-        ``_lower``, ``_upper`` and ``_method``; ratio is late over expected, both in the shared
-        strata (``n_late_compared``, ``expected`` from the other units); the funnel's limits of the
-        ratio (``funnel_lower``, ``funnel_upper``, 99.8 %, widened by ``spread``, the relative
-        variance of healthy units) and ``standing``; likely (the ratio drawn to the common level)
-        with bounds; rank with bounds (1 is the lowest); crude_difference and adjusted_difference
-        to all other units together, with bounds; simpson_alarm; evidence_level 2. A unit that
-        shares less than ``PEERED`` of its work has no standardised rate, ratio, limits or rank.
+        units have too); crude (limits: ``sure_bounds``), direct (the unit's rates on everybody's
+        mix) and ratio each with ``_lower``, ``_upper`` and ``_method``; ratio is late over
+        expected, both in the shared strata (``n_late_compared``, ``expected`` from the other
+        units); the funnel's limits of the ratio (``funnel_lower``, ``funnel_upper``, 99.8 %,
+        widened by ``spread``, the relative variance of healthy units) and ``standing``; likely
+        (the ratio drawn to the common level) with bounds; rank with bounds (1 is the lowest);
+        crude_difference and adjusted_difference to all other units together, with bounds;
+        simpson_alarm; evidence_level 2. A unit that shares less than ``PEERED`` of its work has no
+        standardised rate, ratio, limits or rank.
 
     Source: as ``estimates.standardise``, ``estimates.healthy_counts`` and ``estimates.shrinkage``.
     """
@@ -105,8 +106,7 @@ def units_adjusted(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
         }
     )
     each = range(len(units))
-    sizes = zip(late.sum(axis=1), dossiers.sum(axis=1), effect, strict=True)
-    crude = [wilson(int(x), int(n), float(wide)) for x, n, wide in sizes]
+    crude = _crude(late.sum(axis=1), dossiers.sum(axis=1), effect)
     # counts worth as many independent dossiers: the same shares and ratios, wider intervals
     late_worth, worth = late / effect[:, None], dossiers / effect[:, None]
     standardised = [_a_share(direct(late_worth[u], worth[u], everybody)) for u in each]
@@ -157,7 +157,7 @@ def contradictions(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
     units, late, dossiers, effect = _grid(cells.filter(pl.col("period") == period))
     pairs = [(i, j) for i in range(len(units)) for j in range(i + 1, len(units))]
     comparisons = [
-        _compare((late[i], dossiers[i], effect[i]), (late[j], dossiers[j], effect[j]))
+        compared((late[i], dossiers[i], effect[i]), (late[j], dossiers[j], effect[j]))
         for i, j in pairs
     ]
     frame = pl.DataFrame(
@@ -235,29 +235,32 @@ def _against_others(late: Floats, dossiers: Floats, effect: Floats) -> _Peers:
     return _Peers(late_shared, expected, peered, effect, law)
 
 
+def _crude(late: Floats, dossiers: Floats, effect: Floats) -> list[Estimate]:
+    """Return the rate of each unit within the limits by which it is above or below all."""
+    names = ("numerator", "denominator", "design_effect")
+    rates = [dict(zip(names, row, strict=True)) for row in zip(late, dossiers, effect, strict=True)]
+    return [
+        Estimate(
+            rate["numerator"] / rate["denominator"],
+            *sure_bounds(rate, len(rates)),
+            rate["numerator"],
+            rate["denominator"],
+            "exact",
+        )
+        for rate in rates
+    ]
+
+
 def _a_share(found: Estimate) -> Estimate:
     """Keep the upper bound of a share at one: the gamma limits of a rate know no such end."""
     return replace(found, upper=None if found.upper is None else min(found.upper, 1.0))
-
-
-_Side = tuple[Floats, Floats, float]
-"""Late dossiers and dossiers by stratum, and their design effect."""
 
 
 def _to_others(late: Floats, dossiers: Floats, effect: Floats, unit: int) -> Adjusted:
     others = late.sum(axis=0) - late[unit], dossiers.sum(axis=0) - dossiers[unit]
     sizes = np.delete(dossiers.sum(axis=1), unit)
     mean = float((sizes * np.delete(effect, unit)).sum() / max(sizes.sum(), 1.0))
-    return _compare((*others, max(mean, 1.0)), (late[unit], dossiers[unit], effect[unit]))
-
-
-def _compare(left: _Side, right: _Side) -> Adjusted:
-    """Compare two sides, both worth so many independent dossiers that the variance is theirs."""
-    inverse = [1 / max(float(side[1].sum()), 1.0) for side in (left, right)]
-    effects = zip(inverse, (left[2], right[2]), strict=True)
-    effect = fsum(part * own for part, own in effects) / fsum(inverse)
-    one, other = ((late / effect, dossiers / effect) for late, dossiers, _ in (left, right))
-    return compared(one, other)
+    return compared((*others, max(mean, 1.0)), (late[unit], dossiers[unit], effect[unit]))
 
 
 def _estimated(name: str, found: Sequence[Estimate]) -> list[pl.Series]:

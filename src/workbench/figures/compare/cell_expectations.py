@@ -151,6 +151,22 @@ def _together(family: Family, cause: str, column: str) -> Floats:
     return correlation * np.maximum(family.judged - 1, 0.0)
 
 
+def usual_companions(
+    family: Family, parts: Mapping[str, pl.DataFrame], column: str
+) -> dict[str, float]:
+    """Return with how many others events of each cause are usually closed on one day.
+
+    Args:
+        family: The cells.
+        parts: Rows of each cause.
+        column: What is counted.
+
+    Source: as ``expectations``.
+    """
+    found = _companions(family, {(cause, column): rows for cause, rows in parts.items()})
+    return {cause: companions.usual for (cause, _), companions in found.items()}
+
+
 @dataclass(frozen=True)
 class _Companions:
     """With how many others each event comes by being closed on one day: usually, and by cell."""

@@ -15,7 +15,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from workbench.core.vocabulary import PeriodKind
-from workbench.figures.compare.cell_expectations import PAIRS, Expectation, expectations
+from workbench.figures.compare.cell_expectations import (
+    PAIRS,
+    Expectation,
+    expectations,
+    usual_companions,
+)
 from workbench.figures.compare.families import CELL, Family, Reference, of_kind
 from workbench.figures.estimates.excess import excess_limits, upper_tail
 from workbench.figures.estimates.false_discovery import combined_p, q_values_of_named
@@ -121,18 +126,15 @@ def cells(
     return pl.concat([accusing, every.filter(of_no_unit)]).sort(*CELL, "cause")
 
 
-def overdispersion_by_cause(
+def companions_by_cause(
     cause_cells: pl.DataFrame | pl.LazyFrame, *, kind: PeriodKind
-) -> dict[str, tuple[float, float]]:
-    """Return how much healthy cells of each cause differ beyond chance.
+) -> dict[str, float]:
+    """Return with how many others a late dossier of each cause is usually closed on one day.
 
-    By cause: of a count of which ``m`` are expected the variance is ``m * (1 + linear) +
-    quadratic * m**2``; these two are what ``gaps`` takes to widen intervals where dossiers are
-    correlated. Zero: no more than chance.
+    Beyond chance, in all units together; what ``gaps`` takes to widen the interval of a cause.
     """
     family, parts = of_kind(cause_cells, kind, (_LATE, PAIRS[_LATE]))
-    usual = expectations(family, parts, (_LATE,)) if parts else {}
-    return {cause: expectation.law.parts for (cause, _), expectation in usual.items()}
+    return usual_companions(family, parts, _LATE)
 
 
 def _of_cause(

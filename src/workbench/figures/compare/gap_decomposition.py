@@ -83,7 +83,8 @@ def gaps(
     *,
     overdue: pl.DataFrame | None = None,
     calendar: Mapping[str, str] | None = None,
-    spreads: Mapping[str, tuple[float, float]] | None = None,
+    effects: Mapping[tuple[str, str], float] | None = None,
+    companions: Mapping[str, float] | None = None,
     named: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Split the gap of each pair (left, right) into mix, calendar, causes and residual.
@@ -97,9 +98,11 @@ def gaps(
         calendar: Month label -> class of month (say ``tet`` and ``plain``); given, the months of
             each period are counted by their class, and what the classes explain is the effect
             ``calendar``. Without it that effect is zero.
-        spreads: How much healthy cells of each cause vary beyond chance
-            (``overdispersion_by_cause``); widens the intervals where dossiers are correlated,
-            as in queues.
+        effects: Design effects by unit and period: so many dossiers are worth an independent one.
+            Peers have the mean of theirs, by dossiers. None: dossiers are independent.
+        companions: With how many others a late dossier of each cause is closed on one day
+            (``companions_by_cause``): a late one of it stands for that many more, or for as many as
+            the design effect says, whichever is more. None: with none.
         named: Units and periods (unit_id, period) flagged by ``cells``: they are not peers, or an
             outlying unit would make the others look good; where all others are flagged, all are
             peers. None: all are.
@@ -111,16 +114,16 @@ def gaps(
 
     Source: as ``estimates.kitagawa``.
     """
-    book = _Ledger(entries(cause_cells, calendar, overdue), calendar, named)
-    wide = None
-    if spreads is not None:
-        wide = np.array([*(spreads.get(cause, (0.0, 0.0)) for cause in book.causes), (0.0, 0.0)]).T
-
+    book = _Ledger(entries(cause_cells, calendar, overdue), calendar, named, effects or {})
+    usual = np.array([1 + (companions or {}).get(cause, 0.0) for cause in (*book.causes, "")])
     rows: list[tuple[object, ...]] = []
     for left, right in pairs:
         sides = book.counts(left, right), book.counts(right, left)
         if all(side.dossiers.sum() > 0 for side in sides):
-            rows += _rows((left, right), sides, split(*_met(sides), wide), book.causes)
+            wide = book.effect(left, right), book.effect(right, left)
+            spread = np.array([[effect, *np.maximum(effect, usual)] for effect in wide])
+            parts = split(*_met(sides), spread)
+            rows += _rows((left, right), sides, wide, parts, book.causes)
     return pl.DataFrame(rows, schema=GAPS, orient="row")
 
 
@@ -165,7 +168,9 @@ class _Ledger:
         known: Entries,
         calendar: Mapping[str, str] | None,
         named: pl.DataFrame | None,
+        effects: Mapping[tuple[str, str], float],
     ) -> None:
+        self._effects = effects
         self._calendar = calendar
         self._named = _units_by_period(named)
         self._out: dict[str, Counts] = {}
@@ -185,6 +190,22 @@ class _Ledger:
             out = _minus(out, own)
         in_line = _minus(others, out)
         return in_line if in_line.dossiers.sum() > 0 else others
+
+    def effect(self, side: Side, other: Side) -> float:
+        """Return the design effect of a side; that of ``peers`` is the mean, by dossiers."""
+        if side.unit_id != PEERS:
+            return self._effects.get((side.unit_id, side.period), 1.0)
+        others = [unit for unit in self._entries.units if unit != other.unit_id]
+        out = self._named.get(side.period, ())
+        number_of = {
+            unit: number
+            for unit in others
+            if (number := float(self._grid(unit, side.period).dossiers.sum()))
+        }
+        in_line = {unit: number for unit, number in number_of.items() if unit not in out}
+        used = in_line or number_of
+        parts = (n * self._effects.get((unit, side.period), 1.0) for unit, n in used.items())
+        return fsum(parts) / fsum(used.values())
 
     def _out_of_line(self, period: str) -> Counts:
         """The counts of all units together that are out of line in a period."""
@@ -243,12 +264,19 @@ def _close(period: str, labels: list[str]) -> str:
 
 
 def _rows(
-    pair: tuple[Side, Side], sides: tuple[Counts, Counts], found: Split, causes: tuple[str, ...]
+    pair: tuple[Side, Side],
+    sides: tuple[Counts, Counts],
+    wide: tuple[float, float],
+    found: Split,
+    causes: tuple[str, ...],
 ) -> list[tuple[object, ...]]:
     """Return the rows of one comparison, columns as in ``GAPS``."""
     left, right = pair
     names = ["mix", "calendar", *(f"cause:{c}" for c in causes), "residual"]
-    rates = [wilson(round(s.late.sum()), round(s.dossiers.sum())) for s in sides]
+    rates = [
+        wilson(round(s.late.sum()), round(s.dossiers.sum()), effect)
+        for s, effect in zip(sides, wide, strict=True)
+    ]
     gap = difference(*rates)
     effects, lower, upper = (x.tolist() for x in (found.effects, found.lower, found.upper))
     effects[-1] += (gap[0] or 0.0) - fsum(effects)

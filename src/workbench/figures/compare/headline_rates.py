@@ -7,6 +7,7 @@ Crude shares with intervals, both denominators shown: the adjusted ones stand in
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
@@ -325,21 +326,24 @@ def with_and_without_suspects(
 
     Returns:
         One row per unit and one for ``*``: n_dossiers, n_late, n_suspect, and for ``all`` and
-        ``sound`` the share with its Wilson interval (``all_value``, ``all_lower``, …), which
-        allows for the design effect and for as many units as there are; null where no dossier is
-        left. Open overdue dossiers count as late.
+        ``sound`` the share (``all_value``, ``all_lower``, …), that of a unit within the limits of
+        ``sure_bounds``, of ``*`` with Wilson's; null where no dossier is left. Open overdue
+        dossiers count as late.
     """
     rows = table.filter(pl.col("period") == period).drop("period").sort("unit_id")
     effect_of = dict(effects.select("unit_id", "design_effect").iter_rows())
     among = rows.filter(pl.col("unit_id") != EVERYTHING).height
-    each = [
-        (r, effect_of.get(r["unit_id"], 1.0), Z_95 if r["unit_id"] == EVERYTHING else _sure(among))
-        for r in rows.to_dicts()
-    ]
-    sides = {
-        "all": [wilson(r["n_late"], r["n_dossiers"], effect, z) for r, effect, z in each],
-        "sound": [wilson(r["n_late_sound"], r["n_sound"], effect, z) for r, effect, z in each],
-    }
+    counted = {"all": ("n_late", "n_dossiers"), "sound": ("n_late_sound", "n_sound")}
+    sides: dict[str, list[Estimate]] = {side: [] for side in counted}
+    for row in rows.to_dicts():
+        for side, (late, dossiers) in counted.items():
+            effect = min(effect_of.get(row["unit_id"], 1.0), max(row[dossiers], 1))
+            share = wilson(row[late], row[dossiers], effect)
+            if row["unit_id"] != EVERYTHING and share.value is not None:
+                rate = {"numerator": row[late], "denominator": row[dossiers]}
+                lower, upper = sure_bounds({**rate, "design_effect": effect}, among)
+                share = replace(share, lower=lower, upper=upper)
+            sides[side].append(share)
     return rows.with_columns(
         (pl.col("n_dossiers") - pl.col("n_sound")).alias("n_suspect"),
         *(

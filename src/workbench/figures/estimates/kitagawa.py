@@ -104,8 +104,8 @@ def split(left: Counts, right: Counts, spread: Floats | None = None) -> Split:
     Args:
         left: The side compared with.
         right: The side asked about.
-        spread: Linear and quadratic part of each cause's variance beyond chance (two rows);
-            none: chance alone.
+        spread: Variance over that of chance, a row a side: first of its dossiers, then of the late
+            ones of each cause; none: chance alone.
 
     Every count is read as a Poisson count, of dossiers in clusters as ``spread`` says. Mix and
     calendar are smooth in the counts: their variance is the sum of each count times its squared
@@ -121,8 +121,9 @@ def split(left: Counts, right: Counts, spread: Floats | None = None) -> Split:
     """
     pair = _Pair(left, right)
     parts = _effects(pair)
-    wide = _NORMAL * np.sqrt(_composition_variance(pair) * _design_effect(pair, spread))
-    low, high = _cause_limits(pair, spread)
+    wider = np.ones((2, 1 + len(left.late))) if spread is None else spread
+    wide = _NORMAL * np.sqrt(_composition_variance(pair, wider[:, 0]))
+    low, high = _cause_limits(pair, wider[:, 1:])
     return Split(
         right.share - left.share,
         parts,
@@ -204,7 +205,7 @@ def _composition(pair: _Pair) -> tuple[float, float]:
     return float(mix.sum()), float(calendar.sum())
 
 
-def _composition_variance(pair: _Pair) -> Floats:
+def _composition_variance(pair: _Pair, spread: Floats) -> Floats:
     """Return the variances of mix and calendar effect: counts times squared influence, both sides.
 
     One more dossier of a stratum and class, late or not, changes the weights of all strata, the
@@ -235,23 +236,16 @@ def _composition_variance(pair: _Pair) -> Floats:
         on_time = np.maximum(side.dossiers - side.together, 0.0)
         for effect, moved in enumerate((moved_mix, moved_calendar)[:number]):
             for count, change in ((side.together, 1 - rates[own]), (on_time, -rates[own])):
-                total[effect] += (count * (moved + of_rate[effect] * change) ** 2).sum()
+                influence = moved + of_rate[effect] * change
+                total[effect] += spread[own] * (count * influence**2).sum()
     return total
 
 
-def _design_effect(pair: _Pair, spread: Floats | None) -> float:
-    """Return how many dossiers each one stands for: that of the causes by their late ones."""
-    late = np.sum([side.late.sum(axis=(1, 2)) for side in pair.sides], axis=0)
-    if spread is None or late.sum() <= 0:
-        return 1.0
-    return 1 + float((late * spread[0]).sum() / late.sum())
-
-
-def _cause_limits(pair: _Pair, spread: Floats | None) -> tuple[Floats, Floats]:
+def _cause_limits(pair: _Pair, spread: Floats) -> tuple[Floats, Floats]:
     """Return the limits of each cause's rate effect at the common mix."""
     found = [
-        _gamma_limits(late, pair.both / dossiers, pair.both.sum() / side.number, spread)
-        for side, (dossiers, late) in zip(pair.sides, pair.common, strict=True)
+        _gamma_limits(late, pair.both / dossiers, pair.both.sum() / side.number, wider)
+        for side, (dossiers, late), wider in zip(pair.sides, pair.common, spread, strict=True)
     ]
     (less, less_low, less_high), (more, more_low, more_high) = found
     gap = more - less
@@ -261,7 +255,7 @@ def _cause_limits(pair: _Pair, spread: Floats | None) -> tuple[Floats, Floats]:
 
 
 def _gamma_limits(
-    late: Floats, weights: Floats, typical: float, spread: Floats | None
+    late: Floats, weights: Floats, typical: float, spread: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Return each cause's weighted sum of counts, and the limits of the gamma law around it.
 
@@ -273,7 +267,6 @@ def _gamma_limits(
     seen = (mean > 0) & (variance >= 0)
     scale = np.where(seen, variance / np.where(seen, mean, 1.0), typical)
     events = np.maximum(mean, 0.0) / np.where(scale > 0, scale, 1.0)
-    inflated = 1.0 if spread is None else 1 + spread[0] + spread[1] * events
-    shape = events / inflated + _JEFFREYS
-    low, high = (scale * inflated * gammaincinv(shape, tail) for tail in _TAILS)
+    shape = events / spread + _JEFFREYS
+    low, high = (scale * spread * gammaincinv(shape, tail) for tail in _TAILS)
     return mean, np.minimum(low, mean), np.maximum(high, mean)

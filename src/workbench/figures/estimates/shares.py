@@ -41,7 +41,7 @@ def count(number: int) -> Estimate:
     return Estimate(float(number), float(number), float(number), number, None, "count")
 
 
-def wilson(numerator: float, denominator: int, spread: float = 1.0, z: float = Z_95) -> Estimate:
+def wilson(numerator: float, denominator: float, spread: float = 1.0, z: float = Z_95) -> Estimate:
     """Return a share with its Wilson score interval.
 
     Args:

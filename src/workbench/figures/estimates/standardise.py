@@ -7,7 +7,8 @@ adjustment removes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
@@ -15,10 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaincinv, ndtri
 
 from workbench.figures.estimates.poisson import FEW_EVENTS, byar_limits
-from workbench.figures.estimates.shares import Estimate
+from workbench.figures.estimates.shares import Estimate, difference, wilson
 
 Floats = NDArray[np.float64]
 Difference = tuple[float | None, float | None, float | None]
+Side = tuple[ArrayLike, ArrayLike, float]
 
 
 def direct(
@@ -86,50 +88,70 @@ class Adjusted:
     alarm: bool
 
 
-def compared(
-    left: tuple[ArrayLike, ArrayLike], right: tuple[ArrayLike, ArrayLike], level: float = 0.95
-) -> Adjusted:
+def compared(left: Side, right: Side, level: float = 0.95) -> Adjusted:
     """Compare two sides crude and stratum by stratum, and say when the two contradict.
 
     Args:
-        left: Late dossiers and dossiers per stratum.
+        left: Late dossiers and dossiers per stratum, and the design effect of the side.
         right: The same of the side asked about, in the same strata.
         level: Confidence of both intervals.
 
     The adjusted difference is Mantel and Haenszel's: strata weigh by what both sides have in
-    them, strata of one side alone not at all; none in common, no value and no alarm.
+    them, strata of one side alone not at all; none in common, no value and no alarm. Each side is
+    a share at these weights, with Wilson's limits of as many independent dossiers as it is worth.
 
     Source: Greenland and Robins (1985), Biometrics 41, 55-68 (Mantel-Haenszel risk difference);
-    Sato (1989), Biometrics 45, 1323-1324 (its variance); Simpson (1951), J. R. Stat. Soc. B 13,
+    Yan and Su (2010), Statistics in Biopharmaceutical Research 2, 329-335 (stratified Newcombe
+    interval); Kish (1965), Survey Sampling, section 5.4; Simpson (1951), J. R. Stat. Soc. B 13,
     238-241.
     """
-    sides = [tuple(_array(x) for x in side) for side in (left, right)]
-    whole = [tuple(x.sum(keepdims=True) for x in side) for side in sides]
-    crude = _risk_difference(whole[0], whole[1], level)
-    adjusted = _risk_difference(sides[0], sides[1], level)
-    return Adjusted(crude, adjusted, _side(crude) * _side(adjusted) == -1)
+    sides = [
+        _Side(_array(late), _array(dossiers), effect) for late, dossiers, effect in (left, right)
+    ]
+    crude = _risk_difference([side.whole for side in sides], level)
+    adjusted = _risk_difference(sides, level)
+    return Adjusted(crude, adjusted, _sign(crude) * _sign(adjusted) == -1)
 
 
-def _risk_difference(
-    left: tuple[Floats, ...], right: tuple[Floats, ...], level: float
-) -> Difference:
-    (a_late, a_all), (b_late, b_all) = left, right
-    both = (a_all > 0) & (b_all > 0)
+@dataclass(frozen=True)
+class _Side:
+    """Late dossiers and dossiers per stratum, and how many of them are worth an independent one."""
+
+    late: Floats
+    dossiers: Floats
+    effect: float
+
+    @property
+    def whole(self) -> _Side:
+        """All strata as one."""
+        late, dossiers = (x.sum(keepdims=True) for x in (self.late, self.dossiers))
+        return replace(self, late=late, dossiers=dossiers)
+
+    def share(self, weight: Floats, rate: Floats, level: float) -> Estimate:
+        """Return its late share at the weights of strata whose rates are about these."""
+        value = float((weight * self.late / self.dossiers).sum())
+        variance = float((weight**2 * rate * (1 - rate) / self.dossiers).sum())
+        mean = float((weight * rate).sum())
+        worth = mean * (1 - mean) / variance
+        z = float(ndtri((1 + level) / 2))
+        return wilson(min(value, 1.0) * worth, worth, self.effect, z)
+
+
+def _risk_difference(sides: Sequence[_Side], level: float) -> Difference:
+    both = (sides[0].dossiers > 0) & (sides[1].dossiers > 0)
     if not both.any():
         return None, None, None
-    x, m, y, n = a_late[both], a_all[both], b_late[both], b_all[both]
-    whole = m + n
-    weight = float((m * n / whole).sum())
-    value = float(((y * m - x * n) / whole).sum()) / weight
-    one = float(((n**2 * x - m**2 * y + m * n * (m - n) / 2) / whole**2).sum())
-    two = float(((y * (m - x) + x * (n - y)) / (2 * whole)).sum())
-    half = float(ndtri((1 + level) / 2)) * sqrt(max(value * one + two, 0.0)) / weight
-    return value, value - half, value + half
+    one, other = (replace(s, late=s.late[both], dossiers=s.dossiers[both]) for s in sides)
+    whole = one.dossiers + other.dossiers
+    weight = one.dossiers * other.dossiers / whole
+    # half a dossier late and half one in time more: nothing late of few does not make them sure
+    rate = (one.late + other.late + 0.5) / (whole + 1)
+    return difference(*(side.share(weight / weight.sum(), rate, level) for side in (one, other)))
 
 
-def _side(difference: Difference) -> int:
+def _sign(found: Difference) -> int:
     """Return 1 where the whole interval lies above zero, -1 below, else 0."""
-    _, low, high = difference
+    _, low, high = found
     if low is None or high is None:
         return 0
     return int(low > 0) - int(high < 0)
