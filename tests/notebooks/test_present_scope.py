@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from workbench.answers import open_book
+from workbench.answers.answer import show_claims_once
 
 NOW, BEFORE = "2022-H1", "2021-H1"
 HEAD = "old_unit_id,old_code,new_unit_id,new_code,merged_on,share,note,source,verified\n"
@@ -49,8 +50,9 @@ def test_the_earlier_side_of_a_merged_unit_is_the_sum_of_its_predecessors(merged
     assert side(book, "SD-VH") == whole > measured(book, "SD-VH")
     assert side(book, "SD-P1") is None
     claims = [one.text for one in book.compare_periods(NOW, against=BEFORE).claims]
-    sentence = next(text for text in claims if text.startswith("Compared in the present scope"))
-    assert f"before 01/07/2021 are the sum of {book.unit_name('SD-P1')}" in sentence
+    sentence = next(text for text in claims if text.startswith("In the present scope"))
+    parts = f"{book.unit_name('SD-P1')} + {book.unit_name('SD-VH')}"
+    assert f"before 01/07/2021 are sums: {book.unit_name('SD-VH')} = {parts}." in sentence
     assert "work that came from other offices with the merger is not" in sentence
     alone = book.compare_periods(NOW, against=BEFORE, unit="SD-YT").claims
     assert not any("present scope" in one.text for one in alone)
@@ -84,6 +86,10 @@ def test_a_merger_after_the_periods_changes_nothing(merged):
     assert side(book, "SD-P1") == measured(book, "SD-P1")
 
 
+def compared_units(book, period):
+    return {row["unit_id"]: row for row in book.compare_units(period).frame.to_dicts()}
+
+
 def month_sums(book, measure, *units):
     rows = book.unit_measures.filter(
         pl.col("unit_id").is_in(units),
@@ -96,7 +102,7 @@ def month_sums(book, measure, *units):
 
 
 def has_scope(answer):
-    return any(one.text.startswith("Compared in the present scope") for one in answer.claims)
+    return any(one.text.startswith("In the present scope") for one in answer.claims)
 
 
 def test_courses_and_control_charts_of_a_merged_unit_begin_with_its_predecessors(merged):
@@ -176,3 +182,56 @@ def test_the_letterhead_of_a_year_across_the_merger_is_the_body_that_both_sides_
             for unit in units
         )
         assert book.office("*", "2021")[0] == book.unit_name(body)
+
+
+def test_every_answer_about_a_merged_unit_counts_the_dossiers_of_its_predecessors(merged):
+    book = merged(("SD-P1", "SD-VH", "1"), ("SD-VH", "SD-VH", "1"))
+    late, judged = measured(book, "SD-P1", "SD-VH")
+    both = book.late_dossiers.filter(pl.col("unit_id").is_in(["SD-P1", "SD-VH"]))
+    n_open = book.watchlist.filter(pl.col("unit_id").is_in(["SD-P1", "SD-VH"])).height
+    head = book.headline(NOW, against=BEFORE, unit="SD-VH")
+    rate = head.frame.filter(period=BEFORE, measure="late_or_overdue").to_dicts()[0]
+    assert (rate["numerator"], rate["denominator"]) == (late, judged)
+    page = book.summary(NOW, against=BEFORE, unit="SD-VH")
+    assert f"{100 * late / judged:.1f}% a year before" in page.tiles[0].note
+    sheet = book.unit_sheet("2021", unit="SD-VH")
+    causes = book.causes("2021", unit="SD-VH")
+    listing = book.late_list("2021", unit="SD-VH")
+    assert set(listing.frame["dossier_id"]) == set(
+        both.filter(pl.col("ended_on").dt.year() == 2021)["dossier_id"]
+    )
+    assert causes.frame["late_share"].sum() == pytest.approx(listing.frame.height)
+    row = sheet.frame.filter(measure="late_or_overdue").to_dicts()[0]
+    sums = compared_units(book, "2021")["SD-VH"]
+    assert row["denominator"] == sums["late_or_overdue_denominator"]
+    spans = book.durations(unit="SD-VH").frame.filter(end="result").to_dicts()
+    assert [r["unit_id"] for r in spans] == ["SD-VH"]
+    assert (
+        spans[0]["n_dossiers"]
+        == book.dossiers.filter(pl.col("unit_id").is_in(["SD-P1", "SD-VH"])).height
+    )
+    waiting = (book.watch(unit="SD-VH"), book.oldest(unit="SD-VH"))
+    assert {one.frame.height for one in waiting} == {n_open}
+    behind = book.trace("late_or_overdue/2021/SD-VH")
+    assert behind.frame["denominator"].sum() == sums["late_or_overdue_denominator"]
+    for one in (head, page, sheet, causes, listing, behind, *waiting):
+        assert has_scope(one)
+
+
+def test_the_places_to_look_at_first_are_units_of_today(merged):
+    book = merged(("SD-P1", "SD-VH", "1"))
+    old = book.unit_name("SD-P1")
+    page = book.summary("2021")
+    assert not any(old in str(row[0]) for row in page.table().rows)
+    assert has_scope(page)
+
+
+def test_a_page_says_the_scope_once(merged):
+    book = merged(("SD-P1", "SD-VH", "1"))
+    answers = [book.compare_units("2021"), book.fair_units("2021"), book.late_list("2021")]
+    with show_claims_once():
+        shown = [one.prose().claims for one in answers]
+    scopes = [c.text for claims in shown for c in claims if "present scope" in c.text]
+    assert len(scopes) == 1
+    assert all(shown)
+    assert all(has_scope(one) for one in answers)

@@ -6,6 +6,9 @@ prose, an interactive chart and a table; in a page the same parts are laid out b
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,19 @@ from workbench.charts import Figure
 from workbench.charts.tables import Table, template
 from workbench.core.errors import UsageProblem
 from workbench.messages import language, say, use_language
+
+_EARLIER: ContextVar[set[str] | None] = ContextVar("earlier_claims", default=None)
+"""The claims that the page being made has shown so far; none outside of a page."""
+
+
+@contextmanager
+def show_claims_once() -> Iterator[None]:
+    """Show a claim that several answers of a page make only where it stands first."""
+    token = _EARLIER.set(set())
+    try:
+        yield
+    finally:
+        _EARLIER.reset(token)
 
 
 @dataclass(frozen=True)
@@ -225,16 +241,17 @@ class Answer:
     def prose(self) -> Prose:
         """Return title, large numbers and claims as one piece."""
         is_alone = self.listing is None and self.figure is None and not self.tiles
+        claims = _new_claims(self.claims)
         return Prose(
             self.title,
-            self.claims,
+            claims,
             self.denominators,
             self.tiles,
             self.values,
             self.name,
             self.lead,
             listing=self.listing if self._has_sentences else None,
-            is_short=is_alone and len(self.claims) == 1 and not self.then,
+            is_short=is_alone and len(claims) == 1 and not self.then,
         )
 
     @property
@@ -256,3 +273,13 @@ class Answer:
                 display(part)
         for answer in self.then:
             answer._ipython_display_()
+
+
+def _new_claims(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """Return the claims that the page has not shown yet; all where it has shown every one."""
+    earlier = _EARLIER.get()
+    if earlier is None:
+        return claims
+    new = tuple(one for one in claims if one.text not in earlier)
+    earlier.update(one.text for one in claims)
+    return new or claims

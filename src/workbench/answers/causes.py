@@ -18,6 +18,7 @@ from workbench.answers.columns import Col, Row, count, figure, picture, table, t
 from workbench.answers.comparison_limits import limit_claims
 from workbench.answers.evidence import indistinct_claims
 from workbench.answers.phrasing import FEW, distinct, of_unit
+from workbench.answers.present_scope import in_present_scope
 from workbench.answers.questions import PROFILE, PeriodLabel, ResultProfile, Scope, UnitId, question
 from workbench.answers.run import Run
 from workbench.charts import Bar, bars
@@ -37,15 +38,11 @@ COURSE = 8
 
 
 @question(
-    "cause_cells",
-    "overdue_cells",
-    "late_dossiers",
-    "late_causes",
-    "ledger",
-    "source_stamps",
-    "cell_tests",
+    *("cause_cells", "overdue_cells", "late_dossiers", "late_causes"),
+    *("ledger", "source_stamps", "cell_tests"),
     level=2,
 )
+@in_present_scope()
 def causes(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
 ) -> Answer:
@@ -218,6 +215,7 @@ def _table(rows: Sequence[Row], late: int, caption: str) -> Table:
 
 
 @question("cause_cells")
+@in_present_scope(beside=True)
 def causes_by_unit(run: Run, period: PeriodLabel, *, profile: ResultProfile = PROFILE) -> Answer:
     """How large is the share of each cause at each unit?"""
     scope = Scope(period, EVERYTHING, profile)
@@ -230,6 +228,7 @@ def causes_by_unit(run: Run, period: PeriodLabel, *, profile: ResultProfile = PR
 
 
 @question("cause_cells")
+@in_present_scope(is_history=True)
 def causes_over_time(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
 ) -> Answer:
@@ -306,6 +305,7 @@ def _group_claim(groups: Groups) -> Claim:
 
 
 @question("late_dossiers", "overdue_cells", level=2)
+@in_present_scope(beside=True, of_dossiers=True)
 def reality(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
 ) -> Answer:

@@ -19,6 +19,7 @@ from workbench.answers.answer import Answer, Claim, claim
 from workbench.answers.columns import Col, Row, count, figure, ranged, table, text
 from workbench.answers.group_names import column_name, group_name
 from workbench.answers.phrasing import FEW, listed
+from workbench.answers.present_scope import in_present_scope
 from workbench.answers.questions import PROFILE, AnyProfile, ReceptionPeriod, UnitId, question
 from workbench.answers.run import Run
 from workbench.charts.tables import Table
@@ -231,6 +232,7 @@ _DAY = 86_400
 
 
 @question("dossiers", "steps", level=2)
+@in_present_scope(beside=True, of_dossiers=True)
 def durations(
     run: Run, by: str = "unit_id", *, period: ReceptionPeriod = "", unit: UnitId = EVERYTHING
 ) -> Answer:

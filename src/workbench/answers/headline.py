@@ -17,6 +17,7 @@ import polars as pl
 from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.columns import Row, pair, picture, table, text
 from workbench.answers.phrasing import inline, measures_of, rate_words, values_of
+from workbench.answers.present_scope import in_present_scope
 from workbench.answers.questions import PROFILE, AnyProfile, PeriodLabel, Scope, UnitId, question
 from workbench.answers.run import Run
 from workbench.answers.trace import FigureId
@@ -52,6 +53,7 @@ _RATES = (
 
 
 @question("unit_measures", "dossiers", "outcomes", "source_findings")
+@in_present_scope()
 def headline(
     run: Run,
     period: PeriodLabel,

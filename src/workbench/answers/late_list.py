@@ -8,6 +8,7 @@ from workbench.answers.answer import Answer, Claim, claim
 from workbench.answers.causes import late_of
 from workbench.answers.columns import Col, hours, table, text
 from workbench.answers.phrasing import computed_under, distinct
+from workbench.answers.present_scope import in_present_scope
 from workbench.answers.questions import PROFILE, PeriodLabel, ResultProfile, UnitId, question
 from workbench.answers.run import Run
 from workbench.charts.tables import Table
@@ -22,6 +23,7 @@ LISTED = 50
 
 
 @question("late_dossiers", "dossiers", "service_records")
+@in_present_scope(beside=True, of_dossiers=True)
 def late_list(
     run: Run,
     period: PeriodLabel,
@@ -51,6 +53,7 @@ def late_list(
 
 
 @question("late_dossiers", "dossiers", "service_records")
+@in_present_scope(beside=True, of_dossiers=True)
 def late_without_apology(
     run: Run,
     period: PeriodLabel,

@@ -8,18 +8,26 @@ asked about, it is shown as it was.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
 
 import polars as pl
 
-from workbench.answers.answer import Claim, claim
+from workbench.answers.answer import Answer, Claim, claim
 from workbench.answers.phrasing import listed
 from workbench.answers.run import Run
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.figures import compare
 from workbench.messages import say
+
+P = ParamSpec("P")
+_RATES = ("unit_measures", "measures")
+_CELLS = ("cause_cells", "overdue_cells")
+_DOSSIERS = ("dossiers", "late_dossiers", "progress", "watchlist")
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,48 @@ class PresentScope:
         is_whole = EVERYTHING in units or not units
         return cls(run, tuple(one for one in merged if is_whole or one.new in units))
 
+    @classmethod
+    def asked(
+        cls,
+        run: Run,
+        about: Mapping[str, Any],
+        *,
+        beside: bool = False,
+        is_history: bool = False,
+    ) -> PresentScope:
+        """Return the scope of what a question is about.
+
+        Args:
+            run: The run that is asked.
+            about: What is asked about, by parameter; without a period all dossiers are, from the
+                first reception to the snapshot.
+            beside: Whether units stand side by side, so that the mergers of all of them count.
+            is_history: Whether all earlier periods are shown too.
+        """
+        unit = about.get("unit", EVERYTHING)
+        if unit == EVERYTHING and not beside:
+            return cls(run, ())
+        periods = [about[name] for name in ("against", "period") if about.get(name)]
+        months, snapshot = run.periods("month"), run.snapshot
+        if is_history:
+            periods += months[:1]
+        if periods:
+            whole = cls.of_periods(run, periods)
+        elif not months or snapshot is None:
+            return cls(run, ())
+        else:
+            whole = cls.between(run, Period.parse(months[0]).starts_on, snapshot.date())
+        if unit in {one.old for one in whole.successions if one.old != one.new}:
+            return cls(run, ())
+        is_shown = [beside or one.new == unit for one in whole.successions]
+        shown = zip(whole.successions, is_shown, strict=True)
+        return cls(run, tuple(one for one, is_asked in shown if is_asked))
+
+    @property
+    def tables(self) -> Run:
+        """The run with old units added up in its measures, cells and dossiers."""
+        return cast("Run", _PresentRun(self)) if self else self.run
+
     def rates(self, measures: pl.DataFrame) -> pl.DataFrame:
         """Return rows of one or more rates of ``measures``, old units added up."""
         return compare.in_present_scope(measures, self.successions) if self else measures
@@ -93,15 +143,10 @@ class PresentScope:
                 shares is left apart as well.
         """
         claims = []
-        for new, day in sorted({(one.new, one.merged_on) for one in self.successions}):
-            parts = [
-                one
-                for one in self.successions
-                if one.new == new and one.share is not None and (one.share == 1 or not of_dossiers)
-            ]
-            if parts:
-                shares = ", ".join(self._name(one.old, one.share or 0) for one in parts)
-                words = {"unit": self.run.unit_name(new), "parts": shares, "day": numerals.day(day)}
+        for day in sorted({one.merged_on for one in self.successions}):
+            sums = listed(self._sums(day, of_dossiers=of_dossiers))
+            if sums:
+                words = {"day": numerals.day(day), "units": sums}
                 claims.append(claim(say("briefing.change_scope", **words), 2))
         divided = {one.old for one in self.successions if one.share is None}
         if divided:
@@ -110,6 +155,15 @@ class PresentScope:
         if of_dossiers and parted - divided:
             claims.append(self._apart("parted", parted - divided))
         return claims
+
+    def _sums(self, day: dt.date, *, of_dossiers: bool) -> list[str]:
+        """Say of each unit made on a day which old ones are added up for it."""
+        parts: dict[str, list[str]] = {}
+        for one in self.successions:
+            is_counted = one.share is not None and (one.share == 1 or not of_dossiers)
+            if one.merged_on == day and is_counted:
+                parts.setdefault(one.new, []).append(self._name(one.old, one.share or 0))
+        return [f"{self.run.unit_name(u)} = {' + '.join(old)}" for u, old in sorted(parts.items())]
 
     def _apart(self, reason: str, units: set[str]) -> Claim:
         names = listed(self.run.unit_name(unit) for unit in sorted(units))
@@ -121,3 +175,52 @@ class PresentScope:
         if share == 1:
             return name
         return say("briefing.change_scope_share", unit=name, share=numerals.percent(share))
+
+
+class _PresentRun:
+    """A run in whose tables old units are added up; all else is the run's own."""
+
+    def __init__(self, present: PresentScope) -> None:
+        self._present = present
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._present.run, name)
+        if name in _RATES:
+            value = self._present.rates(value)
+        elif name in _CELLS:
+            value = self._present.cells(value)
+        elif name in _DOSSIERS:
+            value = self._present.dossiers(value)
+        vars(self)[name] = value
+        return value
+
+
+def in_present_scope(
+    *, beside: bool = False, of_dossiers: bool = False, is_history: bool = False
+) -> Callable[[Callable[Concatenate[Run, P], Answer]], Callable[Concatenate[Run, P], Answer]]:
+    """Let a question count old units for those at the end of what it is about, and say so.
+
+    Args:
+        beside: As in ``PresentScope.asked``.
+        of_dossiers: As in ``PresentScope.claims``.
+        is_history: As in ``PresentScope.asked``.
+    """
+
+    def widen(
+        answer: Callable[Concatenate[Run, P], Answer],
+    ) -> Callable[Concatenate[Run, P], Answer]:
+        signature = inspect.signature(answer)
+
+        @wraps(answer)
+        def answer_in_scope(run: Run, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
+            given = signature.bind(run, *args, **kwargs)
+            given.apply_defaults()
+            about = given.arguments
+            present = PresentScope.asked(run, about, beside=beside, is_history=is_history)
+            narrow = answer(present.tables, *args, **kwargs)
+            claims = (*narrow.claims, *present.claims(of_dossiers=of_dossiers))
+            return replace(narrow, claims=claims)
+
+        return answer_in_scope
+
+    return widen

@@ -18,6 +18,7 @@ from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.causes import late_of
 from workbench.answers.columns import Col, Row, figure, picture, table, text
 from workbench.answers.phrasing import FEW, computed_under, distinct, standing, values_of
+from workbench.answers.present_scope import in_present_scope
 from workbench.answers.questions import (
     PROFILE,
     RATE,
@@ -46,6 +47,7 @@ OLDEST = 6
 
 
 @question("unit_measures", "cause_cells", "overdue_cells", level=2)
+@in_present_scope(beside=True)
 def unit_sheet(
     run: Run, period: PeriodLabel, *, unit: UnitId, profile: AnyProfile = PROFILE
 ) -> Answer:
@@ -71,6 +73,7 @@ def _after_case_mix(run: Run, period: str, unit: str) -> tuple[Claim, ...]:
 
 
 @question("measures", "late_dossiers", "cause_cells", "dossiers", level=2)
+@in_present_scope(beside=True)
 def procedure_sheet(
     run: Run, period: PeriodLabel, *, procedure: str, profile: ResultProfile = PROFILE
 ) -> Answer:
@@ -293,6 +296,7 @@ def _main_causes(late: pl.DataFrame, row: Row) -> str:
 
 
 @question("watchlist", "dossiers")
+@in_present_scope(beside=True, of_dossiers=True)
 def oldest(
     run: Run,
     *,

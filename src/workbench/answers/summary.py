@@ -23,6 +23,7 @@ from workbench.answers.phrasing import (
     standing,
     values_of,
 )
+from workbench.answers.present_scope import in_present_scope
 from workbench.answers.priorities import Priority, candidates, choose
 from workbench.answers.priority_table import PriorityTable
 from workbench.answers.questions import (
@@ -55,6 +56,7 @@ _SOON = dt.timedelta(days=7)
     *("overdue_cells", "watchlist", "reconciliation", "outcomes"),
     level=3,
 )
+@in_present_scope(beside=True)
 def summary(
     run: Run,
     period: PeriodLabel,

@@ -16,6 +16,7 @@ import polars as pl
 from workbench.answers.answer import Answer, claim
 from workbench.answers.columns import Row, figure, table, text
 from workbench.answers.phrasing import rule_name
+from workbench.answers.present_scope import PresentScope
 from workbench.answers.questions import PROFILE, AnyProfile, question
 from workbench.answers.run import Run
 from workbench.answers.source_rows import SourcePlace, find_dossiers
@@ -108,7 +109,9 @@ def _group(run: Run, words: list[str]) -> list[str]:
 
 def _dossiers_behind(run: Run, figure_id: FigureId, rate: Rate, profile: str) -> Answer:
     span = ReportSpan.of(Period.parse(figure_id.period))
-    dossiers = run.period_dossiers(span, profile)
+    about = {"period": figure_id.period, "unit": figure_id.unit_id}
+    present = PresentScope.asked(run, about)
+    dossiers = present.dossiers(run.period_dossiers(span, profile))
     for name, value in figure_id._asdict().items():
         if name in _GROUPS and value != EVERYTHING:
             dossiers = dossiers.filter(pl.col(name).fill_null(_UNKNOWN.get(name, "")) == value)
@@ -121,7 +124,10 @@ def _dossiers_behind(run: Run, figure_id: FigureId, rate: Rate, profile: str) ->
     words = {"figure": str(figure_id), "name": name, "value": value}
     return Answer(
         title=say("trace.figure_title", figure=str(figure_id)),
-        claims=(claim(say("trace.figure", **words, profile=rule_name(run, profile)), 1),),
+        claims=(
+            claim(say("trace.figure", **words, profile=rule_name(run, profile)), 1),
+            *present.claims(of_dossiers=True),
+        ),
         frame=frame,
         denominators=say("trace.figure_denominators" if below else "trace.count_denominators"),
         listing=dossier_table(run, say("trace.figure_caption", **words), frame),

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from workbench.answers.answer import Answer, Claim, claim
 from workbench.answers.columns import Row, count, figure, percent, picture, ranged, table, text
 from workbench.answers.phrasing import FEW, computed_under, distinct, of_unit, share_dot
-from workbench.answers.present_scope import PresentScope
+from workbench.answers.present_scope import PresentScope, in_present_scope
 from workbench.answers.questions import PROFILE, ResultProfile, UnitId, question
 from workbench.answers.run import Run
 from workbench.charts import Figure, Range, Scale, dots, ranges
@@ -33,6 +33,7 @@ PAST_MONTHS = 12
 
 
 @question("watchlist", "progress", level=2)
+@in_present_scope(beside=True, of_dossiers=True)
 def watch(run: Run, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE) -> Answer:
     """Which open dossiers are overdue or likely to be late, and where do they wait?"""
     frame = of_unit(run.watchlist, unit).sort(

@@ -18,6 +18,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from workbench.answers.answer import show_claims_once
 from workbench.answers.questions import remember_answers
 from workbench.charts import unchecked_charts
 from workbench.core.errors import RuleFailed, UsageProblem
@@ -154,7 +155,7 @@ def _execute(
     runs: list[Any] = []
     try:
         # what cells set in their context, such as a language, ends with them
-        with unchecked_charts(), remember_answers():
+        with unchecked_charts(), remember_answers(), show_claims_once():
             return copy_context().run(
                 papermill.execute_notebook,
                 notebook,

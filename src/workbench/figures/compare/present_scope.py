@@ -76,9 +76,11 @@ def in_present_scope(rates: pl.DataFrame, successions: Sequence[Succession]) -> 
     [('C', 2, 15)]
     """
     moves = _moves(successions)
+    is_moved = pl.col("unit_id").is_in([*moves["unit_id"], *moves["new"]])
+    moved, others = rates.filter(is_moved), rates.filter(~is_moved)
     weight = pl.col("share").fill_null(1.0)
     sums = (
-        rates.join(moves, on="unit_id", how="left")
+        moved.join(moves, on="unit_id", how="left")
         .with_columns(unit_id=pl.coalesce("new", "unit_id"))
         .group_by(*_GROUP, "unit_id", "method", "evidence_level")
         .agg(
@@ -94,7 +96,8 @@ def in_present_scope(rates: pl.DataFrame, successions: Sequence[Succession]) -> 
     bounds = wilson_many(sums["numerator"], sums["denominator"], sums["design_effect"])
     names = ("value", "lower", "upper")
     summed = sums.with_columns(pl.Series(n, b) for n, b in zip(names, bounds, strict=True))
-    return pl.concat([summed, _counts(rates, moves)], how="diagonal")
+    parts = [others, summed, _counts(moved, moves)]
+    return pl.concat(parts, how="diagonal").sort(*_GROUP, "unit_id")
 
 
 def _counts(rates: pl.DataFrame, moves: pl.DataFrame) -> pl.DataFrame:
