@@ -65,14 +65,25 @@ def test_every_profile_stands_in_the_sensitivity_table(small_book):
 
 def test_measures_and_the_list_of_rates_agree(small_book):
     rates = small_book.official().rates("2022-H1").frame.filter(method="wilson")
-    measured = small_book.measures.filter(
-        period="2022-H1", profile="wb_strict", unit_id="*", procedure_id="*", channel_in="*"
-    ).select(pl.col("measure").alias("metric_id"), "numerator", "denominator")
-    both = rates.select("metric_id", "numerator", "denominator").filter(pl.col("denominator") > 0)
-    matched = both.join(measured, on="metric_id", suffix="_measured")
+    measured = small_book.unit_measures.filter(period="2022-H1", profile="wb_strict", unit_id="*")
+    numbers = ["numerator", "denominator", "lower", "upper"]
+    both = rates.filter(pl.col("denominator") > 0).rename({"metric_id": "measure"})
+    matched = both.join(measured, on="measure", suffix="_measured")
     assert matched.height == both.height
-    assert matched["numerator"].equals(matched["numerator_measured"].alias("numerator"))
-    assert matched["denominator"].equals(matched["denominator_measured"].alias("denominator"))
+    for number in numbers:
+        pairs = matched.select(number, f"{number}_measured").rows()
+        assert [one for one, _ in pairs] == pytest.approx([other for _, other in pairs]), number
+    # dossiers that end together say less than as many that end alone
+    assert measured.filter(measure="late_done")["design_effect"][0] > 1
+
+
+def test_the_report_gives_each_rate_its_interval_of_the_other_pages(small_book):
+    frame = small_book.official().report("2022-H1").frame.filter(figure="late_or_overdue")
+    measured = small_book.unit_measures.filter(
+        period="2022-H1", profile="wb_strict", unit_id="*", measure="late_or_overdue"
+    )
+    bounds = ["lower", "upper"]
+    assert frame.select(bounds).row(0) == pytest.approx(measured.select(bounds).row(0))
 
 
 def test_an_analyse_folder_answers_the_same(small_book, analysed):

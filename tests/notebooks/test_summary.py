@@ -124,10 +124,24 @@ def test_a_planted_cause_of_each_kind_is_there_with_what_helps_and_how_sure(plan
         label = cause_label(cause)
     assert where.startswith("Phường 1: ")
     assert label[1:] in why
-    assert ("Late on record only" in why) is known_causes()[cause].is_artefact
     assert ("7/9 late ones (5–8 by assumption)" in helps) is (cause in SCENARIOS)
     assert "(comparison, level 2)" in sure
     assert ("no lasting weakness" in sure) is (reading == "overload")
+
+
+@pytest.mark.parametrize(
+    ("on_record", "words"),
+    [((True, True), " (all on record only)"), ((True, False), " (1 on record only)"), ((), "")],
+)
+def test_lateness_on_record_only_is_said_wherever_a_unit_is_named(planted, on_record, words):
+    book = planted("record_lag", "difference", scenario="record_same_day")
+    late = book.late_dossiers.filter(unit_id="SD-VH").tail(max(len(on_record), 1))
+    realities = ["record_only" if it_is else "real" for it_is in on_record or (False,)]
+    late = late.with_columns(unit_id=pl.lit(UNIT), reality=pl.Series(realities))
+    object.__setattr__(book, "late_dossiers", late)
+    n = late.height
+    assert row_of(book)[0] == f"Phường 1: {n} late{words}"
+    assert f" at Phường 1: {n}/{n} late dossiers{words}" in book.summary(PERIOD).lead
 
 
 def test_lateness_that_nothing_explains_is_there_without_a_cause_or_a_cure(planted):
@@ -152,11 +166,11 @@ def test_the_place_with_most_late_dossiers_is_there_though_no_test_names_it(plan
     book = planted("queue", None)
     n = book.late_dossiers.filter(pl.col("ended_on") >= dt.date(2022, 1, 1), unit_id="SD-VH").height
     where, _, _, sure = row_of(book, "Culture and information")
-    assert where == f"Culture and information: {n} late"
+    assert where.startswith(f"Culture and information: {n} late")
     assert sure.startswith("Counted (level 1)")
     assert "not shown to differ" in sure
     lead = book.summary(PERIOD).lead
-    assert f"at Culture and information: {n}/29 late dossiers" in lead
+    assert f"at Culture and information: {n}/29 late dossiers (2 on record only)" in lead
     assert "not shown to differ from elsewhere" in lead
 
 

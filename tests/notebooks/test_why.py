@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import polars as pl
 import pytest
 
 from workbench.answers import open_book
 from workbench.answers.phrasing import FEW
+from workbench.core import numerals
+from workbench.figures.estimates import wilson
 
 ASKED = ("causes", "causes_by_unit", "causes_over_time", "reality")
 RHYTHM = ("transfers", "clicks", "signing_days", "in_progress")
@@ -109,6 +112,19 @@ def test_realities_sum_to_the_late_dossiers(small_book):
     rows = small_book.reality("2022-H1").table().rows
     for row in rows:
         assert sum(int(cell.split(" ")[0]) for cell in row[2:]) == int(row[1])
+
+
+def test_the_really_late_have_the_interval_of_the_first_page(small_book):
+    table = small_book.reality("2022-H1").listing
+    tile = small_book.summary("2022-H1").tiles[1]
+    whole = str(table.rows[0][2])
+    interval = re.search(r"\d+,\d–\d+,\d%", whole)
+    assert interval
+    assert interval[0] in tile.note
+    # late dossiers that end together say less than as many that end alone
+    n, of = (int(cell) for cell in re.search(r"(\d+)/(\d+)", tile.note).groups())
+    alone = wilson(n, of)
+    assert numerals.percent_range(alone.lower, alone.upper) not in whole
 
 
 def test_a_period_without_late_dossiers_says_so(small_book):

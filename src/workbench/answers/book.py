@@ -27,6 +27,7 @@ from workbench.answers import (
     paper_dates,
     period_change,
     quality,
+    realities,
     recounting,
     sensitivity,
     sheets,
@@ -87,7 +88,7 @@ class Book(Run):
     time_use = time_use.time_use
     causes_by_unit = causes.causes_by_unit
     causes_over_time = causes.causes_over_time
-    reality = causes.reality
+    reality = realities.reality
     causes = causes.causes.with_neighbours(
         "causes_by_unit",
         "causes_over_time",

@@ -26,9 +26,8 @@ from workbench.charts.grids import Square, grid
 from workbench.charts.tables import Blank, Cell, Table
 from workbench.core import numerals
 from workbench.core.cause_list import cause_label, causes_in_order
-from workbench.core.vocabulary import EVERYTHING, REALITIES, Period
+from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.figures import causes as figures
-from workbench.figures.causes import reality_label
 from workbench.figures.estimates import wilson
 from workbench.messages import say
 
@@ -61,11 +60,11 @@ def causes(
         denominators=_denominators(run, scope, late),
         listing=_table(rows, late.height, caption) if rows else None,
         figure=picture(bars(drawn, say("why.axis")), caption, labels) if rows else None,
-        values=_values(run, scope, late.height),
+        values=values_of_late(run, scope, late.height),
     )
 
 
-def _values(run: Run, scope: Scope, late: int) -> tuple[Value, ...]:
+def values_of_late(run: Run, scope: Scope, late: int) -> tuple[Value, ...]:
     """Return the late dossiers with causes and, with those overdue besides, the measure's."""
     about = (scope.unit, scope.period, scope.profile)
     whole = late + count_overdue(run, scope.period, scope.unit)
@@ -165,10 +164,10 @@ def _denominators(run: Run, scope: Scope, late: pl.DataFrame) -> str:
         late=numerals.count(late.height),
         judged=numerals.count(int(cells["n_dossiers"].sum())),
     )
-    return f"{listing}{_describe_overdue(run, scope, late.height)}"
+    return f"{listing}{describe_overdue(run, scope, late.height)}"
 
 
-def _describe_overdue(run: Run, scope: Scope, late: int) -> str:
+def describe_overdue(run: Run, scope: Scope, late: int) -> str:
     """Say what sets the late dossiers with causes apart from those in the period's figures."""
     overdue = count_overdue(run, scope.period, scope.unit)
     if not overdue:
@@ -177,7 +176,7 @@ def _describe_overdue(run: Run, scope: Scope, late: int) -> str:
     return f" {say('why.overdue_later', **numbers)}"
 
 
-def _share(count: str, share: str, row: Row) -> str:
+def share_with_interval(count: str, share: str, row: Row) -> str:
     """Write how many late dossiers something applies to, as a share with its interval."""
     interval = numerals.percent_range(row["lower"], row["upper"])
     return f"{numerals.count(row[count])} ({numerals.percent(row[share])}; {interval})"
@@ -202,7 +201,9 @@ def _table(rows: Sequence[Row], late: int, caption: str) -> Table:
             text("why.head_cause", lambda row: cause_label(row["cause"])),
             figure("why.head_weight", lambda row: _weight(row, late)),
             figure("why.head_hours", lambda row: numerals.decimal(row["late_seconds"] / 3600)),
-            figure("why.head_dominant", lambda row: _share("n_dominant", "dominant", row)),
+            figure(
+                "why.head_dominant", lambda row: share_with_interval("n_dominant", "dominant", row)
+            ),
             graded("without_it", "n_but_for"),
             *(graded(name, name) for name in ("n_a", "n_b", "n_c")),
         ],
@@ -299,101 +300,3 @@ def _group_claim(groups: Groups) -> Claim:
     return claim(
         say("why.groups", groups="; ".join(_describe_group(n, groups[n]) for n in many)), 1
     )
-
-
-# really late, or only on record ---------------------------------------------------------------
-
-
-@question("late_dossiers", "overdue_cells", level=2)
-@in_present_scope(beside=True, of_dossiers=True)
-def reality(
-    run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
-) -> Answer:
-    """How many late dossiers were late in fact, late only on record, or undecidable?"""
-    scope = Scope(period, unit, profile)
-    late = late_of(run, scope.period, scope.unit)
-    units = sorted(late["unit_id"].drop_nulls().unique())
-    names = {EVERYTHING: run.unit_name(EVERYTHING)} | distinct(units, run.unit_name)
-    asked_for = [EVERYTHING, *units] if unit == EVERYTHING else units
-    groups = {
-        names[u]: figures.realities(run.late_dossiers, period=period, unit_id=u).to_dicts()
-        for u in asked_for
-        if late.height
-    }
-    caption = say("why.reality_caption", period=numerals.period(period))
-    listing = table(
-        caption,
-        [{"name": name, **{r["reality"]: r for r in rows}} for name, rows in groups.items()],
-        [
-            text("briefing.unit", "name"),
-            figure("why.n_late", lambda row: numerals.count(row[REALITIES[0]]["n_late"])),
-            *(Col(reality_label(r), partial(_reality_cell, r)) for r in REALITIES),
-        ],
-    )
-    labels = (f"{row[0]}: {', '.join(map(str, row[1:]))}" for row in listing.rows)
-    return Answer(
-        title=say("why.reality_title"),
-        claims=(
-            _reality_claim(next(iter(groups.values()), [])),
-            *_paper_claims(late, run.late_dossiers),
-        ),
-        frame=late,
-        denominators=say("why.reality_denominators", n=numerals.count(late.height))
-        + _describe_overdue(run, scope, late.height),
-        values=_values(run, scope, late.height),
-        listing=listing if groups else None,
-        figure=picture(grid(_reality_squares(groups, names[EVERYTHING])), caption, labels)
-        if groups
-        else None,
-    )
-
-
-def _reality_squares(groups: dict[str, list[Row]], whole: str) -> list[Square]:
-    """Return the cells: the darker, the more dossiers; the row of all units is as dark as any."""
-    counts = [r["n"] for name, rows in groups.items() if name != whole for r in rows]
-    most = max([1, *counts])
-    return [
-        Square(name, reality_label(r["reality"]), min(r["n"] / most, 1), numerals.count(r["n"]))
-        for name, rows in groups.items()
-        for r in rows
-    ]
-
-
-def _reality_cell(reality: str, row: Row) -> Cell:
-    return _share("n", "share", row[reality])
-
-
-def _reality_claim(rows: list[Row]) -> Claim:
-    if not rows:
-        return claim(say("why.nothing"), 1)
-    listing = {
-        r["reality"]: f"{numerals.count(r['n'])} ({numerals.percent(r['share'])})" for r in rows
-    }
-    return claim(say("why.reality_sentence", n=numerals.count(rows[0]["n_late"]), **listing), 2)
-
-
-def _paper_claims(late: pl.DataFrame, everywhere: pl.DataFrame) -> tuple[Claim, ...]:
-    """Say how many undecided dossiers the paper dates of others suggest to be late on record.
-
-    The others are those by which the dossiers were judged: of their unit and half-year, whatever
-    the period that was asked about.
-    """
-    ended = pl.col("ended_on").dt
-    place = ["unit_id", "profile", (ended.year() * 2 + (ended.month() > 6)).alias("half_no")]
-    alike = late.filter("is_by_paper_share")
-    papers = everywhere.filter("has_paper", pl.col("outcome") != "open_overdue")
-    dated = papers.with_columns(place).join(
-        alike.select(place).unique(), on=["unit_id", "profile", "half_no"], how="semi"
-    )
-    on_record = int((dated["reality"] == "record_only").sum())
-    if not (alike.height and dated.height):
-        return ()
-    share = wilson(on_record, dated.height)
-    words = {
-        "n": numerals.count(alike.height),
-        "dated": numerals.count(dated.height),
-        "on_record": numerals.count(on_record),
-        "share": numerals.percent(share.value),
-        "interval": numerals.percent_range(share.lower, share.upper),
-    }
-    return (claim(say("why.reality_paper", **words), 2),)

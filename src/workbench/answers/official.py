@@ -117,7 +117,7 @@ class Official(Part):
         write_form(filled, Path(path), self._letterhead(filled))
         return Path(path)
 
-    @question("official_tables")
+    @question("official_tables", "unit_measures")
     def report(self, period: str) -> Answer:
         """Return the seed figures of a half-year report, or of any other period.
 
@@ -131,6 +131,7 @@ class Official(Part):
             span=span,
             profile=self.profile,
             unit_id=self.unit,
+            effects=self._effects(span.period),
         )
         return Answer(
             title=say("official.report_title", period=numerals.period(span.period)),
@@ -139,7 +140,7 @@ class Official(Part):
             denominators=say("official.form_denominators", **_days(span)),
         )
 
-    @question("official_tables")
+    @question("official_tables", "unit_measures")
     def rates(self, period: str) -> Answer:
         """Show every on-time rate in use side by side, each with its id and who uses it.
 
@@ -155,6 +156,7 @@ class Official(Part):
             span=span,
             profile=self.profile,
             unit_id=self.unit,
+            effects=self._effects(span.period),
         )
         check_printed(_printed_rates(frame))
         return Answer(
@@ -192,7 +194,7 @@ class Official(Part):
             listing=_index_table(simulated.items, simulated.label),
         )
 
-    @question("official_tables")
+    @question("official_tables", "unit_measures")
     def criteria(self, period: str) -> Answer:
         """Score the reform-index criteria that were filled in, and say what is still to win.
 
@@ -204,11 +206,17 @@ class Official(Part):
         listed = read_criteria(
             self.run.reference / "par_criteria.csv", read_rates(self.run.reference)
         )
-        frame = evaluate(listed, figures, on=span.ends_on)
+        effects = self._effects(span.period)
+        frame = evaluate(listed, figures, on=span.ends_on, effects=effects)
         denominators = say("official.form_denominators", **_days(span))
         return criteria_answer(frame, period=span.period, denominators=denominators)
 
     # shared by the answers ------------------------------------------------------------------
+
+    def _effects(self, period: str) -> dict[str, float]:
+        """Return the design effect of each rate, so that its interval is that of other pages."""
+        own = {"period": period, "unit_id": self.unit, "profile": self.profile}
+        return dict(self.run.unit_measures.filter(**own).select("measure", "design_effect").rows())
 
     def _counted(self, span: ReportSpan) -> dict[str, pl.DataFrame]:
         """Count the period under this profile; nothing is stored.

@@ -6,6 +6,7 @@ change.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -55,15 +56,8 @@ class PageShares:
 
     def really_late(self) -> PageShare:
         """Return the really late among the late."""
-        late = self.run.late_dossiers.select(
-            *("unit_id", "ended_on"),
-            pl.when(pl.col("outcome") == "late")
-            .then("ended_on")
-            .otherwise("received_on")
-            .alias("gathered_on"),
-            (pl.col("reality") == REALITIES[0]).alias("is_counted"),
-        )
-        return self._beside("real", "reality", shares_of_closings(late, self._periods()))
+        shares = reality_shares(self.run.late_dossiers, REALITIES[0], self._periods())
+        return self._beside("real", "reality", shares)
 
     def overdue(self) -> PageShare:
         """Return the overdue among the open."""
@@ -122,6 +116,21 @@ class PageShares:
             for side, period in (("left", self.against), ("right", self.scope.period))
         ]
         return PageShare(name, section, compare.changes(*sides))
+
+
+def reality_shares(
+    late_dossiers: pl.DataFrame, reality: str, periods: Sequence[str]
+) -> pl.DataFrame:
+    """Return the share of the late dossiers of a reality, by unit: see ``shares_of_closings``."""
+    late = late_dossiers.select(
+        *("unit_id", "ended_on"),
+        pl.when(pl.col("outcome") == "late")
+        .then("ended_on")
+        .otherwise("received_on")
+        .alias("gathered_on"),
+        (pl.col("reality") == reality).alias("is_counted"),
+    )
+    return shares_of_closings(late, periods)
 
 
 def _sum_of(*counts: str, name: str) -> pl.Expr:

@@ -16,7 +16,7 @@ from workbench.answers.run import Run
 from workbench.answers.whatif import scenarios
 from workbench.charts.tables import Cell, Link, Table
 from workbench.core import numerals
-from workbench.core.cause_list import cause_label, known_causes
+from workbench.core.cause_list import cause_label
 from workbench.figures import compare
 from workbench.messages import say
 
@@ -64,7 +64,8 @@ class PriorityTable:
     def _where(self, priority: Priority) -> Cell:
         if priority.kind != "scattered":
             name = self._names[priority.unit]
-            text = say("summary.where", unit=name, n=numerals.count(priority.n_late))
+            n, record = numerals.count(priority.n_late), name_on_record(self._late, priority.unit)
+            text = say("summary.where", unit=name, n=n, record=record)
             return Link(text, "fair_units" if priority.kind == "apart" else "cells")
         # a unit that no test names is not named here either
         units = numerals.count(len(units_of_cause(self._late, priority.cause)))
@@ -82,10 +83,7 @@ class PriorityTable:
             return say("summary.why_unexplained", **words)
         key = "why_scattered" if priority.kind == "scattered" else "why"
         label = cause_label(priority.cause)
-        why = say(f"summary.{key}", cause=label[:1].upper() + label[1:], **words)
-        if known_causes()[priority.cause].is_artefact:
-            return say("summary.why_on_record", why=why)
-        return why
+        return say(f"summary.{key}", cause=label[:1].upper() + label[1:], **words)
 
     def _help(self, priority: Priority) -> Cell:
         saved = priority.saved
@@ -129,6 +127,16 @@ class PriorityTable:
             key = "reconciled" if row["peered"] >= compare.PEERED else "reconciled_alone"
             groups[key].append(self._names[row["unit_id"]])
         return [say(f"summary.{k}", units="; ".join(v)) for k, v in groups.items() if v]
+
+
+def name_on_record(late: pl.DataFrame, unit: str) -> str:
+    """Say in brackets how many late dossiers of a unit are late on record only, if any are."""
+    here = late.filter(pl.col("unit_id") == unit)
+    n = here.filter(pl.col("reality") == "record_only").height
+    if not n:
+        return ""
+    key = "on_record_all" if n == here.height else "on_record_some"
+    return say(f"summary.{key}", n=numerals.count(n))
 
 
 def _sure(priority: Priority) -> str:

@@ -25,7 +25,7 @@ from workbench.answers.phrasing import (
 )
 from workbench.answers.present_scope import in_present_scope
 from workbench.answers.priorities import Priority, candidates, choose
-from workbench.answers.priority_table import PriorityTable
+from workbench.answers.priority_table import PriorityTable, name_on_record
 from workbench.answers.questions import (
     PROFILE,
     RATE,
@@ -167,7 +167,7 @@ class _Page:
         is_of_all = self._scope.unit == EVERYTHING
         if at_units and is_of_all and all(p.unit != most for p in at_units):
             words = {"unit": self._names[most], "n": numerals.count(n_most), "share": share}
-            return say("summary.lead_most", **total, **words)
+            return say("summary.lead_most", **total, **words, record=name_on_record(late, most))
         here = [p for p in at_units if p.unit == most] or self.chosen
         top = max(here, key=lambda p: (p.n_by_cause, p.n_saved))
         cause = f"«{cause_label(top.cause)}»" if top.cause else ""
@@ -184,6 +184,7 @@ class _Page:
             share=_share_words(top.n_late / late.height),
             n=numerals.count(top.n_late),
             unit=self._names[top.unit],
+            record=name_on_record(late, top.unit),
             part=_part(top.n_by_cause / max(top.n_late, 1)),
             cause=cause,
         )

@@ -91,6 +91,7 @@ def half_year_report(
     span: ReportSpan,
     profile: str,
     unit_id: str = EVERYTHING,
+    effects: Mapping[str, float] | None = None,
 ) -> HalfYearReport:
     """Return the seed figures of a report for any period, not only a half-year.
 
@@ -100,10 +101,13 @@ def half_year_report(
         span: The period under its reporting convention (``Conventions.span``).
         profile: Lateness profile.
         unit_id: A unit, ``*`` for all.
+        effects: Design effect of each rate (``unit_measures``); none: dossiers are independent.
     """
     figures = totals(counts, span=span, profile=profile, unit_id=unit_id)
     report_counts = {name: count(sum(figures[c] for c in cs)) for name, cs in COUNTS.items()}
-    estimates = {name: estimate_rate(rates[name], figures) for name in RATES}
+    estimates = {
+        name: estimate_rate(rates[name], figures, (effects or {}).get(name, 1.0)) for name in RATES
+    }
     rows = [_row(name, e) for name, e in {**report_counts, **estimates}.items()]
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
     return HalfYearReport(span, profile, frame, _sentences(span, report_counts, estimates))

@@ -8,6 +8,7 @@ A rate without denominator has no value; no rate is called the right one.
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,10 +86,16 @@ def totals(
     return rows.select(pl.col(c).sum().cast(pl.Int64) for c in COUNTERS).row(0, named=True)
 
 
-def estimate_rate(rate: Rate, figures: dict[str, int]) -> Estimate:
-    """Return a rate from summed counters, with its 95 % interval."""
+def estimate_rate(rate: Rate, figures: dict[str, int], effect: float = 1.0) -> Estimate:
+    """Return a rate from summed counters, with its 95 % interval.
+
+    Args:
+        rate: Counters above and below.
+        figures: What each counter adds up to.
+        effect: The design effect of the dossiers (``unit_measures``); 1 where they are independent.
+    """
     above, below = rate
-    return wilson(sum(figures[c] for c in above), sum(figures[c] for c in below))
+    return wilson(sum(figures[c] for c in above), sum(figures[c] for c in below), effect)
 
 
 def rates_side_by_side(
@@ -99,6 +106,7 @@ def rates_side_by_side(
     span: ReportSpan,
     profile: str,
     unit_id: str = EVERYTHING,
+    effects: Mapping[str, float] | None = None,
 ) -> pl.DataFrame:
     """Return every metric for one period, unit and profile, in the order of the list.
 
@@ -109,6 +117,7 @@ def rates_side_by_side(
         span: The period.
         profile: Lateness profile.
         unit_id: A unit, ``*`` for all.
+        effects: Design effect of each rate (``unit_measures``); none: dossiers are independent.
 
     Returns:
         One row per metric: metric_id, name, numerator, denominator, value with 95 % interval,
@@ -122,14 +131,17 @@ def rates_side_by_side(
         pl.col("profile") == profile,
         pl.col("unit_id") == unit_id,
     )
+    widened = effects or {}
     rows = [
-        _rate_row(m, m.rate, figures) if m.rate else _distribution_row(m, late) for m in metrics
+        _rate_row(m, estimate_rate(m.rate, figures, widened.get(m.metric_id, 1.0)))
+        if m.rate
+        else _distribution_row(m, late)
+        for m in metrics
     ]
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
-def _rate_row(metric: Metric, rate: Rate, figures: dict[str, int]) -> tuple[object, ...]:
-    e = estimate_rate(rate, figures)
+def _rate_row(metric: Metric, e: Estimate) -> tuple[object, ...]:
     cells = (e.numerator, e.denominator, e.value, e.lower, e.upper, None, None, e.method)
     return (metric.metric_id, metric.name(), *cells, *_provenance(metric))
 

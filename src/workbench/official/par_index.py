@@ -86,7 +86,11 @@ def read_criteria(file: Path, rates: Mapping[str, Rate]) -> tuple[_Criterion, ..
 
 
 def evaluate(
-    criteria: tuple[_Criterion, ...], figures: dict[str, int], *, on: dt.date
+    criteria: tuple[_Criterion, ...],
+    figures: dict[str, int],
+    *,
+    on: dt.date,
+    effects: Mapping[str, float] | None = None,
 ) -> pl.DataFrame:
     """Evaluate the criteria in force on a day with the counters of a period.
 
@@ -94,13 +98,19 @@ def evaluate(
         criteria: What ``read_criteria`` gave.
         figures: Summed counters (``metrics.totals``).
         on: Last day of the period; criteria not in force on it are left out.
+        effects: Design effect of each rate (``unit_measures``); none: dossiers are independent.
 
     Returns:
         One row per criterion: what was counted (a rate with its 95 % interval), threshold, whether
         it is met, points and maximum, the points still to win and how many more dossiers or items
         they take; null where nothing is counted, with the problem in words.
     """
-    rows = [_evaluated(c, figures) for c in criteria if c.valid_from <= on <= c.valid_to]
+    widened = effects or {}
+    rows = [
+        _evaluated(c, figures, widened.get(c.row.get("metric_id", ""), 1.0))
+        for c in criteria
+        if c.valid_from <= on <= c.valid_to
+    ]
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
@@ -110,9 +120,9 @@ def cheapest_first(frame: pl.DataFrame) -> pl.DataFrame:
     return open_rows.sort(pl.col("steps_to_win") / pl.col("points_to_win"), "criterion_id")
 
 
-def _evaluated(criterion: _Criterion, figures: dict[str, int]) -> tuple[object, ...]:
+def _evaluated(criterion: _Criterion, figures: dict[str, int], effect: float) -> tuple[object, ...]:
     c, row = criterion, criterion.row
-    estimate = None if c.problem else _count(c, figures)
+    estimate = None if c.problem else _count(c, figures, effect)
     share = _share(c, estimate) if estimate else None
     points = None if share is None else c.points * share
     checked = c.typed("checked") if c.kind == "manual" and not c.problem else None
@@ -141,10 +151,10 @@ def _evaluated(criterion: _Criterion, figures: dict[str, int]) -> tuple[object, 
     )
 
 
-def _count(c: _Criterion, figures: dict[str, int]) -> Estimate | None:
+def _count(c: _Criterion, figures: dict[str, int], effect: float) -> Estimate | None:
     """Return what a criterion counts; nothing where its denominator is zero."""
     if c.kind == "rate":
-        rate = estimate_rate(c.counters, figures)
+        rate = estimate_rate(c.counters, figures, effect)
         return None if rate.value is None else rate
     if c.kind == "count":
         n = sum(figures[name] for name in c.counters[0])
