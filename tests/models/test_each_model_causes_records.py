@@ -155,16 +155,39 @@ def test_stamps_are_counted_by_source_over_the_steps_of_ended_dossiers(model_tes
                 D           t       2022-01-06 08:00
             """,
             "steps": """
-                dossier_id  step_no  arrived_at        started_at        finished_at
-                A           1        2022-01-04 08:00  2022-01-04 09:00  2022-01-04 10:00
-                A           2        -                 2022-01-04 11:00  2022-01-05 08:00
-                B           1        -                 -                 2022-01-06 08:00
-                C           1        2022-01-04 08:00  2022-01-04 09:00  2022-01-04 10:00
+                step_kind = work
+                dossier_id  step_no  holder_id  arrived_at        started_at        finished_at
+                A           1        h          2022-01-04 08:00  2022-01-04 09:00  2022-01-04 10:00
+                A           2        -          -                 2022-01-04 11:00  2022-01-05 08:00
+                B           1        h          -                 -                 2022-01-06 08:00
+                C           1        h          2022-01-04 08:00  2022-01-04 09:00  2022-01-04 10:00
             """,
         },
         expect="""
             source  n_dossiers  n_logged  n_steps  n_arrived  n_started  n_finished
             s       2           2         3        1          2          3
             t       1           0         0        0          0          0
+        """,
+    )
+
+
+def test_work_with_start_and_end_is_counted_with_its_holder_and_without(model_test):
+    model_test(
+        "explain/source_stamps",
+        given={
+            "dossiers": "source = s\nresolved_at = 2022-01-05 08:00\ndossier_id\nA",
+            "steps": """
+                dossier_id = A
+                started_at = 2022-01-04 09:00
+                step_no  step_kind  holder_id  finished_at
+                1        work       h          2022-01-04 10:00
+                2        other      -          2022-01-04 11:00
+                3        sign       h          2022-01-04 12:00
+                4        work       h          -
+            """,
+        },
+        expect="""
+            source  n_works  n_with_holder
+            s       2        1
         """,
     )

@@ -70,6 +70,22 @@ def test_what_a_source_does_not_distinguish_is_said_with_what_it_lacks(small_pro
     assert "has no log of steps: of all causes only «wrong due date»" in sentence()
 
 
+@pytest.mark.parametrize("question", ["evidence", "causes"])
+def test_without_holders_slow_work_and_overload_are_said_to_be_hardly_distinguished(
+    small_project, question
+):
+    book = open_book(small_project.root, language="en")
+
+    def sentence() -> str:
+        return (book.evidence() if question == "evidence" else book.causes("2022-H1")).sentence()
+
+    assert "holder" not in sentence()
+    few = {"n_works": pl.lit(400), "n_with_holder": pl.lit(100)}
+    object.__setattr__(book, "source_stamps", book.source_stamps.with_columns(**few))
+    assert "lacks the holder of steps of work (only 25.0% of steps have it)" in sentence()
+    assert "grade B" in sentence()
+
+
 def test_paper_dates_that_speak_for_other_dossiers_are_given_as_a_share_with_its_interval(
     small_project,
 ):

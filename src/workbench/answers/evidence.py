@@ -1,8 +1,8 @@
 """Which causes the log of each source distinguishes: what its steps lack, in a sentence.
 
-Accounting (evidence level 1): how many steps have each stamp. Which cause needs which stamps stands
-in the list of causes; a stamp that fewer than half of the steps have counts as lacking. Missing
-evidence is no evidence that a cause did not act.
+Accounting (evidence level 1): how many steps have each stamp, and steps of work a holder. Which
+cause needs which stamps stands in the list of causes; what fewer than half of the steps have counts
+as lacking. Missing evidence is no evidence that a cause did not act.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from workbench.answers.columns import Row, count, table, text
 from workbench.answers.questions import question
 from workbench.answers.run import Run
 from workbench.core import numerals
-from workbench.core.cause_list import STAMPS, describe_indistinct
+from workbench.core.cause_list import STAMPS, describe_indistinct, describe_without_holders
 from workbench.messages import say
 
 _COUNTS = {stamp: f"n_{stamp.removesuffix('_at')}" for stamp in STAMPS}
@@ -59,19 +59,25 @@ def _source_title(run: Run, row: Row) -> str:
 
 
 def indistinct_claims(run: Run) -> Iterator[Claim]:
-    """Yield a claim for each source whose log does not distinguish some causes."""
+    """Yield claims for each source whose log does not distinguish some causes, or hardly does."""
     for row in run.source_stamps.sort("source").iter_rows(named=True):
         given = [
             stamp for stamp, number in _COUNTS.items() if 2 * row[number] >= row["n_steps"] > 0
         ]
-        lacking = {stamp: _describe(stamp, row) for stamp in STAMPS if stamp not in given}
+        lacking = {
+            stamp: _describe(stamp, row[_COUNTS[stamp]], row["n_steps"])
+            for stamp in STAMPS
+            if stamp not in given
+        }
         if sentence := describe_indistinct(_source_title(run, row), given, lacking):
             yield claim(sentence, 1)
+        if 2 * row["n_with_holder"] < row["n_works"]:
+            holder = _describe("holder", row["n_with_holder"], row["n_works"])
+            yield claim(describe_without_holders(_source_title(run, row), holder), 1)
 
 
-def _describe(stamp: str, row: Row) -> str:
+def _describe(stamp: str, number: int, n_steps: int) -> str:
     words = say(f"evidence.{stamp}")
-    if not row[_COUNTS[stamp]]:
+    if not number:
         return words
-    share = numerals.percent(row[_COUNTS[stamp]] / row["n_steps"])
-    return say("evidence.sometimes", stamp=words, share=share)
+    return say("evidence.sometimes", stamp=words, share=numerals.percent(number / n_steps))

@@ -141,6 +141,17 @@ def describe_indistinct(source: str, given: Collection[str], lacking: Mapping[st
     )
 
 
+def describe_without_holders(source: str, holder: str) -> str:
+    """Say how slow work and overload are told apart in a log that lacks holders, and how well.
+
+    Args:
+        source: Name of the source or file.
+        holder: Words for the holder of steps of work, and how many of them have one.
+    """
+    slow, queue = cause_label("slow_work"), cause_label("queue")
+    return say("evidence.without_holders", source=source, holder=holder, slow=slow, queue=queue)
+
+
 def _joined(words: list[str]) -> str:
     *first, last = words
     return say("evidence.and", first=", ".join(first), last=last) if first else last

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from workbench.core.cause_list import STAMPS, describe_indistinct
+from workbench.core.cause_list import STAMPS, describe_indistinct, describe_without_holders
 from workbench.ingest.headers import STAGE
 from workbench.ingest.profile import FileLayout, SnapshotRule, SourceProfile, Stage, Target
 from workbench.ingest.requirements import FIELD_CODES, gives_dossiers, missing_fields
@@ -80,10 +80,13 @@ def _indistinct(found: Inspection) -> list[str]:
     if found.rows == "pause" or (found.rows == "dossier" and not given):
         return []
     lacking = {stamp: say(f"evidence.{stamp}") for stamp in STAMPS if stamp not in given}
-    sentence = describe_indistinct(found.path.name, given, lacking)
-    if not sentence:
-        return []
-    return [sentence, say("inspect.stamp_rules")] if given else [sentence]
+    texts = []
+    if sentence := describe_indistinct(found.path.name, given, lacking):
+        texts += [sentence, say("inspect.stamp_rules")] if given else [sentence]
+    targets = {str(_target(target, found.rows)) for p in found.proposals for target in p.targets}
+    if {"started_at", "finished_at"} <= given and "step.holder_id" not in targets:
+        texts.append(describe_without_holders(found.path.name, say("evidence.holder")))
+    return texts
 
 
 def _given_stamps(found: Inspection) -> set[str]:

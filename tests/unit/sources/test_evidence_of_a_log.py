@@ -46,8 +46,19 @@ def test_what_a_log_does_not_distinguish_depends_on_its_stamps(
 XES = """<log xmlns="http://www.xes-standard.org/">{traces}</log>"""
 EVENT = (
     '<event><string key="concept:name" value="A"/><string key="lifecycle:transition" value="{}"/>'
-    '<date key="time:timestamp" value="2022-01-0{}T08:00:00+07:00"/></event>'
+    '<date key="time:timestamp" value="2022-01-0{}T08:00:00+07:00"/>{}</event>'
 )
+HOLDER = '<string key="org:resource" value="R1"/>'
+ALL_STAMPS = ("schedule", "start", "complete")
+
+
+def write_events(folder, transitions, more: str):
+    events = "".join(EVENT.format(name, day, more) for day, name in enumerate(transitions, start=3))
+    trace = '<trace><string key="concept:name" value="{}"/>' + events + "</trace>"
+    path = folder / "log.xes"
+    traces = "".join(trace.format(case) for case in range(12))
+    path.write_text(XES.format(traces=traces), encoding="utf-8")
+    return path
 
 
 @pytest.mark.parametrize(
@@ -55,16 +66,20 @@ EVENT = (
     [
         (("complete",), {"queue", "slow_work"}),
         (("start", "complete"), {"queue"}),
-        (("schedule", "start", "complete"), set()),
+        (ALL_STAMPS, set()),
     ],
 )
 def test_transitions_of_an_event_log_are_stamps(tmp_path, reference_dir, transitions, lacking):
-    events = "".join(EVENT.format(name, day) for day, name in enumerate(transitions, start=3))
-    trace = '<trace><string key="concept:name" value="{}"/>' + events + "</trace>"
-    path = tmp_path / "log.xes"
-    traces = "".join(trace.format(case) for case in range(12))
-    path.write_text(XES.format(traces=traces), encoding="utf-8")
+    path = write_events(tmp_path, transitions, HOLDER)
     sentence = remark(path, reference_dir)
     with use_language("en"):
         named = {c for c in ("queue", "slow_work") if cause_label(c) in sentence}
     assert named == lacking
+
+
+def test_a_log_without_holders_hardly_distinguishes_slow_work_from_overload(
+    tmp_path, reference_dir
+):
+    sentence = remark(write_events(tmp_path, ALL_STAMPS, ""), reference_dir)
+    assert "lacks the holder of steps of work" in sentence
+    assert "lacks the time" not in sentence
