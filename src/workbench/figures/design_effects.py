@@ -113,28 +113,29 @@ def together_effects(rates: pl.DataFrame, periods: Sequence[str]) -> dict[tuple[
 
     The dossiers of a queue lie for more than a month, so that month ends which follow each other
     are alike and vary less among themselves than periods do: by how much follows from how alike
-    they are in all units together.
+    they are in all units. A period that happened to be quiet varies as all periods do.
 
     Source: variance of a mean-corrected series that carries over, Bayley and Hammersley (1946),
     J. R. Stat. Soc. Suppl. 8, 184-197; carry-over found from its expectation, Quenouille (1949),
     J. R. Stat. Soc. B 11, 68-84.
     """
     months = _months_by_period(rates, periods)
-    effects = {}
-    for (unit, period), of_all in months.items():
+    of_units: dict[str, list[list[tuple[int, int]]]] = defaultdict(list)
+    for (unit, period), ends in months.items():
         if unit != EVERYTHING:
-            continue
-        of_units = [
-            of
-            for (one, label), of in months.items()
-            if (one, label) != (unit, period) and label == period
-        ]
-        variance = fsum(_variance_between(of) for of in of_units) / _seen_of_variance(of_units)
-        dossiers, late = (fsum(counts) for counts in zip(*of_all, strict=True))
-        effects[unit, period] = _effect_of_months(
-            variance, {"n_dossiers": dossiers, "n_late": late}
-        )
-    return effects
+            of_units[period].append(ends)
+    seen = _seen_of_variance(list(chain(*of_units.values())))
+    variances, independent = {}, {}
+    for (unit, period), ends in months.items():
+        if unit == EVERYTHING:
+            dossiers, late = (fsum(counts) for counts in zip(*ends, strict=True))
+            independent[period] = late * (1 - late / dossiers)
+            variances[period] = fsum(map(_variance_between, of_units[period])) / seen
+    pooled = _over(fsum(variances.values()), fsum(independent.values()))
+    return {
+        (EVERYTHING, period): max(_over(variances[period], independent[period]), pooled)
+        for period in variances
+    }
 
 
 def _seen_of_variance(units: Sequence[Sequence[tuple[int, int]]]) -> float:
@@ -242,7 +243,10 @@ def _variance_between(months: Sequence[tuple[int, int]]) -> float:
 def _effect_of_months(variance: float, counts: Mapping[str, Any]) -> float:
     """Return a variance of the number late over that of independent dossiers; 1 where none is."""
     late, dossiers = (float(counts[name]) for name in ("n_late", "n_dossiers"))
-    independent = late * (1 - late / dossiers)
+    return _over(variance, late * (1 - late / dossiers))
+
+
+def _over(variance: float, independent: float) -> float:
     return round(variance / independent, 6) if independent > 0 else 1.0
 
 
