@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from workbench.figures import compare
+from workbench.figures.design_effects import together_effects
 from workbench.figures.share_effects import shares_of_closings, shares_of_stocks
 
 PERIODS = ("2021-H2", "2022-H1")
@@ -120,3 +121,35 @@ def test_a_stock_varies_as_the_month_ends_of_its_unit_do():
     assert effect["E0"] == 1.0
     # all together: the same 259.2 of the one unit over 180 * 0.9
     assert effect["*"] == pytest.approx(259.2 / 162)
+
+
+def together_effect(of_months: list[list[int]], period: str = "2022-H1") -> float:
+    """Return the effect of all together, of six units with so many of 60 overdue a month."""
+    ends = [
+        stock(f"U{n}", f"{2021 + half}-{6 * (1 - half) + month:02d}", late, 60)
+        for n in range(6)
+        for half, months in enumerate(of_months)
+        for month, late in enumerate(months, 1)
+    ]
+    whole = pl.DataFrame(ends).group_by("period").agg(pl.sum("numerator", "denominator"))
+    rates = pl.concat(
+        [pl.DataFrame(ends), whole.select(pl.lit("*").alias("unit_id"), pl.all())]
+    ).sort("unit_id", "period")
+    return together_effects(rates, PERIODS)["*", period]
+
+
+def test_month_ends_that_carry_over_vary_more_than_they_show():
+    up_and_down = [[0, 12] * 3] * 2
+    rising = [[0, 0, 0, 12, 12, 12]] * 2
+    # neighbours more alike than any carry-over looks: that of 0.9, of which so much shows
+    likeness = 0.9 ** np.abs(np.subtract.outer(np.arange(6), np.arange(6)))
+    centred = np.eye(6) - 1 / 6
+    shown = np.trace(centred @ likeness @ centred) / 5
+    assert together_effect(rising) == pytest.approx(together_effect(up_and_down) / shown, rel=1e-6)
+
+
+def test_a_quiet_half_year_of_all_together_varies_as_both_do():
+    # 36 off each month end: 6 units * 259.2, over 216 of 2160 there and nothing here
+    both = 6 * 259.2 / (216 * 0.9)
+    quiet = [[0, 12] * 3, [0] * 6]
+    assert [together_effect(quiet, period) for period in PERIODS] == pytest.approx([both] * 2)

@@ -217,7 +217,7 @@ def test_a_unit_closing_in_batches_widens_all_parts_of_its_gap_and_the_gap():
     pair = [(Side("A", "2022-Q1"), Side("B", "2022-Q1"))]
     plain = widths(gaps(HARDER_WORK, pair))
     counted = pl.col("n_dossiers", "n_late", "late_share") * 10
-    effects = dict.fromkeys((("A", "2022-Q1"), ("B", "2022-Q1")), 10.0)
+    effects = dict.fromkeys([(unit, "2022-Q1", "2022-Q1") for unit in "AB"], 10.0)
     many = gaps(HARDER_WORK.with_columns(counted), pair, effects=effects, companions={"queue": 4.0})
     assert widths(many) == pytest.approx(plain)
 
@@ -230,9 +230,8 @@ def test_peers_have_the_mean_of_their_design_effects_without_units_out_of_line()
         cell("D", "2022-Q1", "p", 100, queue=90),
     )
     sick = pl.DataFrame({"unit_id": ["D"], "period": ["2022-Q1"]})
-    effects = {
-        (unit, "2022-Q1"): effect for unit, effect in zip("ABCD", (2, 3, 7, 50), strict=True)
-    }
+    of_units = zip("ABCD", (2, 3, 7, 50), strict=True)
+    effects = {(unit, "2022-Q1", "2022-Q1"): effect for unit, effect in of_units}
     asked = [(Side(PEERS, "2022-Q1"), Side("A", "2022-Q1"))]
     gap = gaps(rows, asked, effects=effects, named=sick).row(0, named=True)
     low, high = difference(wilson(40, 400, (3 * 300 + 7 * 100) / 400), wilson(10, 100, 2))[1:]

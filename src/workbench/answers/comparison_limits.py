@@ -50,12 +50,17 @@ def _common_rises(run: Run, scope: Scope, section: Section) -> tuple[Claim, ...]
 
 
 def _no_peers(run: Run, scope: Scope, section: Section) -> tuple[Claim, ...]:
-    """Return the claim about dossiers in procedures and channels that hardly any other unit has."""
+    """Return the claim about dossiers in procedures and channels that hardly any other unit has.
+
+    They are counted under the cells; other sections refer there, or a page says one number thrice.
+    """
     cells = of_unit(compare.without_peers(run.cause_cells, scope.period), scope.unit)
     alone = cells.filter(pl.col("n_alone") > 0)
     if not alone.height:
         return ()
     sums = {"alone": alone["n_alone"].sum(), "n": cells["n_dossiers"].sum()}
-    counts = {name: numerals.count(int(value)) for name, value in sums.items()}
+    words = {name: numerals.count(int(value)) for name, value in sums.items()}
+    if section != "cells":
+        words = {"section": say("fairness.cells_title")}
     units = numerals.count(alone.height)
-    return (claim(say(f"fairness.{section}_alone", units=units, **counts), 1),)
+    return (claim(say(f"fairness.{section}_alone", units=units, **words), 1),)

@@ -39,10 +39,11 @@ from workbench.charts.tables import Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.figures import compare
+from workbench.figures.register_start import register_start
 from workbench.messages import say
 
 
-@question("unit_measures", level=2)
+@question("unit_measures", "dossiers", level=2)
 def compare_periods(
     run: Run,
     period: PeriodLabel,
@@ -79,13 +80,32 @@ def compare_periods(
     }
     return Answer(
         title=about_rate(say("briefing.change_title", **about), measure),
-        claims=(*_claims(rows, names, scope, about, judged=judged), *present.claims()),
+        claims=(
+            *_claims(rows, names, scope, about, judged=judged),
+            *_begins_within(run, against, scope.period),
+            *present.claims(),
+        ),
         frame=frame,
         denominators=say("briefing.change_denominators", few=FEW),
         listing=_table(frame, names, about),
         figure=_figure(unit_dots, about) if unit_dots else None,
         values=_values(rows, scope, against, measure),
     )
+
+
+def _begins_within(run: Run, *labels: str) -> tuple[Claim, ...]:
+    """Return the claim that one of the periods lacks dossiers from before the register began."""
+    closed = run.dossiers.select("received_on", pl.col("resolved_at").dt.date().alias("ended_on"))
+    start = register_start(closed)
+    early = [label for label in labels if start and start.is_within(Period.parse(label))]
+    if not start or not early:
+        return ()
+    words = {
+        "first": numerals.day(start.begins_on),
+        "complete": numerals.day(start.complete_on),
+        "period": numerals.period(early[0]),
+    }
+    return (claim(say("briefing.change_begins", **words), 1),)
 
 
 def _values(rows: list[Row], scope: Scope, against: str, measure: str) -> tuple[Value, ...]:

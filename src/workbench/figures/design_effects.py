@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, groupby
+from itertools import chain, groupby, pairwise
 from math import fsum
 from operator import itemgetter
 from statistics import median
@@ -25,6 +25,10 @@ _SCHEMA = {**dict.fromkeys(CLUSTERED, pl.String), "design_effect": pl.Float64}
 _KINDS = ("day", "week")
 _LONGER: tuple[PeriodKind, ...] = ("quarter", "half", "year")
 _SUMS = ("squares", "products", "late_squares")
+_FEWEST_ALIKE = 4
+"""Fewer months in a row do not show what they carry over."""
+_MOST_CARRIED = 19
+"""So many twentieths, less one, of a month's value are carried over to the next at most."""
 _FEW_MONTHS = 10
 """Free months of a unit that weigh as much as what the months of all units show."""
 
@@ -104,25 +108,68 @@ def together_effects(rates: pl.DataFrame, periods: Sequence[str]) -> dict[tuple[
     """Return by how much all units together vary as the months of each do, by ``*`` and period.
 
     Args:
-        rates: As of ``month_effects``.
+        rates: As of ``month_effects``, of a stock at the end of each month.
         periods: Labels.
+
+    The dossiers of a queue lie for more than a month, so that month ends which follow each other
+    are alike and vary less among themselves than periods do: by how much follows from how alike
+    they are in all units. A period that happened to be quiet varies as all periods do.
+
+    Source: variance of a mean-corrected series that carries over, Bayley and Hammersley (1946),
+    J. R. Stat. Soc. Suppl. 8, 184-197; carry-over found from its expectation, Quenouille (1949),
+    J. R. Stat. Soc. B 11, 68-84.
     """
     months = _months_by_period(rates, periods)
-    effects = {}
-    for (unit, period), of_all in months.items():
+    of_units: dict[str, list[list[tuple[int, int]]]] = defaultdict(list)
+    for (unit, period), ends in months.items():
         if unit != EVERYTHING:
-            continue
-        of_units = (
-            of
-            for (one, label), of in months.items()
-            if (one, label) != (unit, period) and label == period
-        )
-        variance = fsum(_variance_between(of) for of in of_units)
-        dossiers, late = (fsum(counts) for counts in zip(*of_all, strict=True))
-        effects[unit, period] = _effect_of_months(
-            variance, {"n_dossiers": dossiers, "n_late": late}
-        )
-    return effects
+            of_units[period].append(ends)
+    seen = _seen_of_variance(list(chain(*of_units.values())))
+    variances, independent = {}, {}
+    for (unit, period), ends in months.items():
+        if unit == EVERYTHING:
+            dossiers, late = (fsum(counts) for counts in zip(*ends, strict=True))
+            independent[period] = late * (1 - late / dossiers)
+            variances[period] = fsum(map(_variance_between, of_units[period])) / seen
+    pooled = _over(fsum(variances.values()), fsum(independent.values()))
+    return {
+        (EVERYTHING, period): max(_over(variances[period], independent[period]), pooled)
+        for period in variances
+    }
+
+
+def _seen_of_variance(units: Sequence[Sequence[tuple[int, int]]]) -> float:
+    """Return which part of the variance of their months shows among those of one period."""
+    number = max((len(months) for months in units), default=0)
+    distances = [_distances(months) for months in units if len(months) == number]
+    squares = fsum(x * x for of_unit in distances for x in of_unit)
+    if number < _FEWEST_ALIKE or not squares:
+        return 1.0
+    alike = fsum(x * y for of_unit in distances for x, y in pairwise(of_unit)) / squares
+    carried = [_seen_where_carried(number, part / 20) for part in range(_MOST_CARRIED)]
+    # the least carry-over that is expected to show as much likeness
+    return next((seen for likeness, seen in carried if likeness >= alike), carried[-1][1])
+
+
+def _seen_where_carried(number: int, part: float) -> tuple[float, float]:
+    """Return how alike neighbours are expected to look, and which part of the variance shows.
+
+    Of so many values in a row, taken from their mean, where each carries over a part of the one
+    before.
+    """
+    likeness = [[part ** abs(i - j) for j in range(number)] for i in range(number)]
+    of_row = [fsum(row) / number for row in likeness]
+    of_all = fsum(of_row) / number
+    own = fsum(1 - 2 * row + of_all for row in of_row)
+    beside = fsum(part - one - other + of_all for one, other in pairwise(of_row))
+    return beside / own, own / (number - 1)
+
+
+def _distances(months: Sequence[tuple[int, int]]) -> list[float]:
+    """Return by how much the number late of each month lies from that of the unit's share."""
+    dossiers, late = (fsum(counts) for counts in zip(*months, strict=True))
+    share = late / dossiers
+    return [late_ones - share * all_ones for all_ones, late_ones in months]
 
 
 def _months_by_period(
@@ -188,17 +235,18 @@ def _variance_between(months: Sequence[tuple[int, int]]) -> float:
     """Return the variance of a unit's number late; one month says only what chance does."""
     number = len(months)
     dossiers, late = (fsum(counts) for counts in zip(*months, strict=True))
-    share = late / dossiers
     if number == 1:
-        return late * (1 - share)
-    squares = fsum((late_ones - share * all_ones) ** 2 for all_ones, late_ones in months)
-    return squares * number / (number - 1)
+        return late * (1 - late / dossiers)
+    return fsum(x * x for x in _distances(months)) * number / (number - 1)
 
 
 def _effect_of_months(variance: float, counts: Mapping[str, Any]) -> float:
     """Return a variance of the number late over that of independent dossiers; 1 where none is."""
     late, dossiers = (float(counts[name]) for name in ("n_late", "n_dossiers"))
-    independent = late * (1 - late / dossiers)
+    return _over(variance, late * (1 - late / dossiers))
+
+
+def _over(variance: float, independent: float) -> float:
     return round(variance / independent, 6) if independent > 0 else 1.0
 
 

@@ -68,6 +68,7 @@ def gaps(
     of_periods = given.filter(pl.col("period").is_in(named_periods))
     classed = given.filter(pl.col("period").is_in(list(months))) if months else of_periods
     companions = compare.companions_by_cause(given, kind=kind)
+    effects = _effects(rates, asked)
     flagged = cells.filter("flagged")
     parts = [
         compare.gaps(
@@ -75,7 +76,7 @@ def gaps(
             [pair for pair in asked if (pair[0].period == pair[1].period) is is_one_period],
             overdue=overdue_cells,
             calendar=None if is_one_period else months or None,
-            effects=_effects(rates, [] if is_one_period else named_periods),
+            effects=effects,
             companions=companions,
             named=flagged,
         )
@@ -84,14 +85,24 @@ def gaps(
     return pl.concat(parts).sort("comparison", maintain_order=True)
 
 
-def _effects(rates: pl.DataFrame, periods: Sequence[str]) -> dict[tuple[str, str], float]:
-    """Return the design effect of each unit and period, of ``periods`` with that of months."""
-    of_months = month_effects(rates, periods) or {}
-    rows = rates.select("unit_id", "period", "design_effect").iter_rows()
-    return {
-        (unit, period): max(effect, of_months.get((unit, period), 1.0))
-        for unit, period, effect in rows
-    }
+def _effects(rates: pl.DataFrame, pairs: Iterable[Pair]) -> dict[tuple[str, str, str], float]:
+    """Return design effects by unit, period and that of the other side, of months where it differs.
+
+    As ``compare.change`` has them, so that a gap between two periods has its interval.
+    """
+    known = rates.select("unit_id", "period", "design_effect").rows()
+    effects: dict[tuple[str, str, str], float] = {}
+    for periods in sorted({(left.period, right.period) for left, right in pairs}):
+        is_change = periods[0] != periods[1]
+        of_months = (month_effects(rates, periods) or {}) if is_change else {}
+        effects |= {
+            (unit, period, periods[period == periods[0]]): max(
+                effect, of_months.get((unit, period), 1.0)
+            )
+            for unit, period, effect in known
+            if period in periods
+        }
+    return effects
 
 
 def _usual_pairs(cause_cells: pl.LazyFrame, kind: PeriodKind) -> list[Pair]:

@@ -83,7 +83,7 @@ def gaps(
     *,
     overdue: pl.DataFrame | None = None,
     calendar: Mapping[str, str] | None = None,
-    effects: Mapping[tuple[str, str], float] | None = None,
+    effects: Mapping[tuple[str, str, str], float] | None = None,
     companions: Mapping[str, float] | None = None,
     named: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
@@ -98,8 +98,9 @@ def gaps(
         calendar: Month label -> class of month (say ``tet`` and ``plain``); given, the months of
             each period are counted by their class, and what the classes explain is the effect
             ``calendar``. Without it that effect is zero.
-        effects: Design effects by unit and period: so many dossiers are worth an independent one.
-            Peers have the mean of theirs, by dossiers. None: dossiers are independent.
+        effects: Design effects by unit, period and that of the other side: so many dossiers are
+            worth an independent one. Peers have the mean of theirs, by dossiers. None: dossiers
+            are independent.
         companions: With how many others a late dossier of each cause is closed on one day
             (``companions_by_cause``): a late one of it stands for that many more, or for as many as
             the design effect says, whichever is more. None: with none.
@@ -168,7 +169,7 @@ class _Ledger:
         known: Entries,
         calendar: Mapping[str, str] | None,
         named: pl.DataFrame | None,
-        effects: Mapping[tuple[str, str], float],
+        effects: Mapping[tuple[str, str, str], float],
     ) -> None:
         self._effects = effects
         self._calendar = calendar
@@ -194,7 +195,7 @@ class _Ledger:
     def effect(self, side: Side, other: Side) -> float:
         """Return the design effect of a side; that of ``peers`` is the mean, by dossiers."""
         if side.unit_id != PEERS:
-            return self._effects.get((side.unit_id, side.period), 1.0)
+            return self._effects.get((side.unit_id, side.period, other.period), 1.0)
         others = [unit for unit in self._entries.units if unit != other.unit_id]
         out = self._named.get(side.period, ())
         number_of = {
@@ -204,7 +205,10 @@ class _Ledger:
         }
         in_line = {unit: number for unit, number in number_of.items() if unit not in out}
         used = in_line or number_of
-        parts = (n * self._effects.get((unit, side.period), 1.0) for unit, n in used.items())
+        parts = (
+            n * self._effects.get((unit, side.period, other.period), 1.0)
+            for unit, n in used.items()
+        )
         return fsum(parts) / fsum(used.values())
 
     def _out_of_line(self, period: str) -> Counts:
