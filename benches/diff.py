@@ -2,7 +2,8 @@
 
 Takes the register that ``benches/explain.py --keep FOLDER`` left there as the earlier side. On the
 later side one dossier in ten thousand ends a week later, or one in a hundred, or every dossier has
-a later snapshot and every holder another pseudonym. Each comparison runs in a process of its own.
+a later snapshot and every holder another pseudonym, or so and one dossier in a hundred is missing.
+Each comparison runs in a process of its own.
 
 ``python benches/diff.py FOLDER [--only CASE]``
 """
@@ -24,7 +25,8 @@ from workbench.review import WRITERS, compare_revisions
 PROFILE = "wb_strict"
 CORRECTED = {"few": 10_000, "many": 100}
 """Of how many dossiers one is corrected, by case."""
-SNAPSHOT = "snapshot"
+SNAPSHOT, FEWER = "snapshot", "fewer"
+CASES = (*CORRECTED, SNAPSHOT, FEWER)
 STAMPS = ("due_at", "due_recomputed_at", "due_at_used", "finished_at", "to_at")
 
 
@@ -32,14 +34,16 @@ def main() -> None:
     """Compare each later side with the earlier one and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="what benches/explain.py --keep left")
-    parser.add_argument("--only", choices=(*CORRECTED, SNAPSHOT), help="one case, in this process")
+    parser.add_argument(
+        "--only", choices=(*CORRECTED, SNAPSHOT, FEWER), help="one case, in this process"
+    )
     args = parser.parse_args()
     if args.only:
         _compare(args.folder, args.only)
         return
     tables = [file for name in ("clean", "clock", "results") for file in _tables(args.folder, name)]
     _write(tables, args.folder / "left", "left")
-    for case in (*CORRECTED, SNAPSHOT):
+    for case in CASES:
         _write(tables, args.folder / case, case)
         command = (sys.executable, __file__, str(args.folder), "--only", case)
         subprocess.run(command, check=True)  # noqa: S603
@@ -82,10 +86,13 @@ def _later(rows: pl.DataFrame, case: str) -> pl.DataFrame:
             for name in STAMPS
             if name in rows.columns
         )
-    if case == SNAPSHOT and "snapshot_at" in rows.columns:
+    is_later = case in (SNAPSHOT, FEWER)
+    if is_later and "snapshot_at" in rows.columns:
         rows = rows.with_columns(pl.col("snapshot_at").dt.offset_by("31d"))
-    if case == SNAPSHOT and "holder_id" in rows.columns:
+    if is_later and "holder_id" in rows.columns:
         rows = rows.with_columns(holder_id="x" + pl.col("holder_id"))
+    if case == FEWER and "dossier_id" in rows.columns:
+        rows = rows.filter(pl.col("dossier_id").hash(1) % 100 > 0)
     return rows
 
 

@@ -14,11 +14,12 @@ from workbench.core.run_folders import Progress
 from workbench.core.vocabulary import EVERYTHING
 from workbench.review.briefings import SUFFIX, PageChange, compare_briefings
 from workbench.review.effects import Effects, find_effects
+from workbench.review.file_rows import values_of
 from workbench.review.outputs import Output, changed_outputs
 from workbench.review.reasons import Reason, find_reasons, find_stale_stages
 from workbench.review.sides import Side, find_side
 from workbench.review.snapshots import RevisionTables
-from workbench.review.tables import TableChange, compare_tables, replace_table, values_of
+from workbench.review.tables import TableChange, compare_tables, replace_table
 from workbench.review.verdicts import Verdict, changed_verdicts
 from workbench.warehouse import Warehouse
 from workbench.warehouse.models import find_model

@@ -12,10 +12,15 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import polars.selectors as cs
-import pyarrow.parquet as pq
 
-from workbench.review.file_rows import first_by_key, keep_rows, rows_at
-from workbench.review.paired_rows import PSEUDONYMS, PairedRows, pair_rows, replacing
+from workbench.review.file_rows import (
+    file_height,
+    keep_rows,
+    rows_at,
+    survey_keys,
+    without_lists,
+)
+from workbench.review.paired_rows import PSEUDONYMS, PairedRows, find_renames, pair_rows
 from workbench.warehouse.differences import differing_rows
 
 NUMBERED = ("source_file", "source_sheet", "source_row")
@@ -131,8 +136,8 @@ def compare_table(
     return TableChange(
         table=table,
         key=used,
-        left_rows=_height(left),
-        right_rows=_height(right),
+        left_rows=file_height(left) if left else None,
+        right_rows=file_height(right) if right else None,
         all_columns=tuple(sorted(names[0] | names[1])),
         left_columns=tuple(sorted(names[0] - names[1])) if right else (),
         right_columns=tuple(sorted(names[1] - names[0])) if left else (),
@@ -159,13 +164,16 @@ def _of_pairs(
     """Say what differs in paired rows, of which only those that are shown are read whole."""
     left, right = files
     is_changed = pairs.moved_in(pairs.moved)
-    shown = first_by_key(left, _both(pairs.left[is_changed], pairs.removed), key, NAMED_ROWS)
-    partners = pairs.right[is_changed & np.isin(pairs.left, shown)]
-    came = first_by_key(right, pairs.added, key, NAMED_ROWS)
+    is_other = pairs.moved_in(pairs.moved.keys() - {*NUMBERED, _SNAPSHOT})
+    changed, other = (_both(pairs.left[rows], pairs.removed) for rows in (is_changed, is_other))
+    shown, names = survey_keys(left, changed, other, key, NAMED_ROWS)
+    came, names_right = survey_keys(right, pairs.added, pairs.added, key, NAMED_ROWS)
+    partners = pairs.right[np.searchsorted(pairs.left, np.setdiff1d(shown, pairs.removed))]
+    dossiers = pl.concat([names, names_right]).unique().sort()
     columns = sorted(pairs.moved)
     texts = cs.by_name({*columns} & {*as_text}).cast(pl.String)
     sides = (
-        _without_lists(rows_at(file, positions, [*key, *columns])).with_columns(texts)
+        without_lists(rows_at(file, positions, [*key, *columns])).with_columns(texts)
         for file, positions in ((left, shown), (right, _both(partners, came)))
     )
     joined = _with_old_names(_paired(sides, key), pairs.renames)
@@ -174,21 +182,10 @@ def _of_pairs(
         removed=len(pairs.removed),
         changed=int(is_changed.sum()),
         columns=_most_first({name: int(moved.sum()) for name, moved in pairs.moved.items()}),
-        dossiers=_dossiers_of_pairs(pairs, files, key),
+        dossiers=dossiers if key[0] == _DOSSIER else pl.Series(_DOSSIER, [], pl.String),
         renamed=_renamings(pairs.renames),
         values=_values(_as_text(joined.head(NAMED_ROWS)), key, columns),
     )
-
-
-def _dossiers_of_pairs(
-    pairs: PairedRows, files: tuple[Path, Path], key: Sequence[str]
-) -> pl.Series:
-    if key[0] != _DOSSIER:
-        return pl.Series(_DOSSIER, [], pl.String)
-    is_other = pairs.moved_in(pairs.moved.keys() - {*NUMBERED, _SNAPSHOT})
-    places = (_both(pairs.left[is_other], pairs.removed), pairs.added)
-    ids = (rows_at(file, at, key[:1])[_DOSSIER] for file, at in zip(files, places, strict=True))
-    return pl.concat(ids).unique().sort()
 
 
 def _keep_moved(pairs: PairedRows, files: tuple[Path, Path], columns: Sequence[str]) -> None:
@@ -216,7 +213,7 @@ def _of_whole_rows(
     Without ``others`` the key is the whole row.
     """
     rows_of_sides = differing_rows(left, right, [*key, *others], as_text)
-    left_only, right_only = (_without_lists(rows) for rows in rows_of_sides)
+    left_only, right_only = (without_lists(rows) for rows in rows_of_sides)
     joined = _paired((left_only, right_only), key)
     is_changed = pl.col("change") == "changed"
     renames = {
@@ -270,20 +267,8 @@ def replace_table(file: Path, rows: pl.DataFrame) -> None:
     rows.write_parquet(file)
 
 
-def _height(file: Path | None) -> int | None:
-    return None if file is None else int(pq.read_metadata(file).num_rows)
-
-
 def _differs(column: str) -> pl.Expr:
     return pl.col(column).ne_missing(pl.col(f"{column}:right"))
-
-
-def _without_lists(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return rows with lists as text: they are compared as a whole."""
-    lists = [name for name, kind in rows.schema.items() if isinstance(kind, pl.List)]
-    return rows.with_columns(
-        pl.col(name).list.eval(pl.element().cast(pl.String)).list.join("; ") for name in lists
-    )
 
 
 def _paired(sides: Iterable[pl.DataFrame], key: Sequence[str]) -> pl.DataFrame:
@@ -316,16 +301,7 @@ def _renames(changed: pl.DataFrame, name: str, left: Path, right: Path) -> pl.Da
     """Return the pseudonyms that are gone, each with the new one that replaces it."""
     now = f"{name}:right"
     pairs = changed.filter(_differs(name)).group_by(name, now).agg(pl.len().alias("rows"))
-    kept = {*values_of(left, name)} & {*values_of(right, name)}
-    pairs = pairs.rename({name: "left", now: "right"}).drop_nulls()
-    pairs = pairs.filter(~pl.col("left").is_in(kept), ~pl.col("right").is_in(kept))
-    return replacing(pairs, "left", "right")
-
-
-def values_of(file: Path, name: str) -> list[str]:
-    """Return the values of a column of a table, each once, in no order."""
-    values = pl.scan_parquet(file).select(pl.col(name).drop_nulls().unique()).collect()
-    return values[name].to_list()
+    return find_renames(pairs.rename({name: "left", now: "right"}), name, left, right)
 
 
 def _dossiers(joined: pl.DataFrame, key: Sequence[str], others: Sequence[str]) -> pl.Series:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 
 import duckdb
 import numpy as np
@@ -17,8 +16,6 @@ import polars as pl
 
 from workbench.core.environment import processors
 from workbench.core.project import Scratch
-
-Side = Literal["left", "right"]
 
 MEMORY = "1500MB"
 """Memory of the database before it spills to disk."""
@@ -29,40 +26,13 @@ where (hash(*columns(*)) >> 1) in (select row_hash from surplus_hashes)
 """
 
 
-class HashedPair:
-    """Hashes of the columns of two files, each in the order of its rows."""
-
-    def __init__(self, database: duckdb.DuckDBPyConnection) -> None:
-        self._database = database
-
-    def of_rows(self, side: Side, columns: Sequence[str]) -> np.ndarray:
-        """Return one hash per row over all these columns together."""
-        names = ", ".join(map(_quoted, columns))
-        return self._fetched(side, (f"hash({names})",))[0]
-
-    def of_columns(self, side: Side, columns: Sequence[str]) -> list[np.ndarray]:
-        """Return one hash per row of each of these columns."""
-        return self._fetched(side, [f"hash({_quoted(name)})" for name in columns])
-
-    def names(self, side: Side, column: str) -> dict[int, str]:
-        """Return the texts of a column by their hash."""
-        name = _quoted(column)
-        named = self._database.view(f"{side}_rows").filter(f"{name} is not null")
-        return dict(named.project(f"hash({name}), {name}").distinct().fetchall())
-
-    def _fetched(self, side: Side, hashes: Sequence[str]) -> list[np.ndarray]:
-        listed = ", ".join(f"{text} as h{number}" for number, text in enumerate(hashes))
-        arrays = self._database.view(f"{side}_rows").project(listed).fetchnumpy()
-        return [arrays[f"h{number}"] for number in range(len(hashes))]
-
-
-@contextmanager
-def hashed_pair(
-    left: Path, right: Path, columns: Sequence[str], as_text: Collection[str]
-) -> Iterator[HashedPair]:
-    """Open two files whose columns are hashed; those ``as_text`` as text."""
-    with _opened(left, right, columns, as_text) as database:
-        yield HashedPair(database)
+def row_hashes(file: Path, columns: Sequence[str]) -> np.ndarray:
+    """Return one hash per row of a Parquet file over some columns, in the order of its rows."""
+    names = ", ".join(map(_quoted, columns))
+    with _database() as database:
+        rows = database.read_parquet(str(file)).project(f"hash({names}) as row_hash")
+        hashes: np.ndarray = rows.fetchnumpy()["row_hash"]
+    return hashes
 
 
 def differing_rows(
@@ -82,10 +52,24 @@ def differing_rows(
             database.sql(_HASHES.format(side=side)).fetchnumpy()["row_hash"]
             for side in ("left", "right")
         )
-        surplus = pl.DataFrame({"row_hash": _surplus_hashes(*hashes)})
+        surplus = pl.DataFrame({"row_hash": surplus_hashes(*hashes)})
         database.register("surplus_hashes", surplus.to_arrow())
         frames = [database.sql(_ROWS.format(side=side)).pl() for side in ("left", "right")]
     return frames[0], frames[1]
+
+
+@contextmanager
+def _database() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database in memory, within its limits."""
+    with Scratch("differences") as folder, duckdb.connect() as database:
+        database.execute("set TimeZone = 'UTC'")
+        for name, value in (
+            ("threads", processors()),
+            ("memory_limit", MEMORY),
+            ("temp_directory", str(folder)),
+        ):
+            database.execute(f"set {name} = '{value}'")
+        yield database
 
 
 @contextmanager
@@ -98,22 +82,15 @@ def _opened(
         f"{name}::varchar as {name}" if column in as_text else name
         for name, column in zip(listed, columns, strict=True)
     ]
-    with Scratch("differences") as folder, duckdb.connect() as database:
-        database.execute("set TimeZone = 'UTC'")
-        for name, value in (
-            ("threads", processors()),
-            ("memory_limit", MEMORY),
-            ("temp_directory", str(folder)),
-        ):
-            database.execute(f"set {name} = '{value}'")
+    with _database() as database:
         for side, file, other in (("left_rows", left, right), ("right_rows", right, left)):
             rows = database.read_parquet(str(file or other)).project(", ".join(texts))
             (rows if file else rows.filter("false")).create_view(side)
         yield database
 
 
-def _surplus_hashes(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Return the hashes, halved, that one side has more often than the other.
+def surplus_hashes(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return the hashes, halved, that one side has more often than the other; each once.
 
     To sort numbers takes a tenth of the time that counting them in a hash table does.
     """

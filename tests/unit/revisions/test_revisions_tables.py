@@ -153,6 +153,26 @@ def test_rows_are_paired_alike_whatever_way_they_are_found(write, tmp_path, monk
     assert changes[0].added == 3
 
 
+def test_rows_that_came_or_went_are_paired_around_across_groups(tmp_path):
+    left = pl.DataFrame({"dossier_id": [f"D{n:03d}" for n in range(100)], "x": [1] * 100})
+    left = left.with_columns(y=pl.Series([["a", "b"]] * 100))
+    right = left.filter(~pl.col("dossier_id").is_in(["D000", "D041", "D099"]))
+    new = left.tail(1).with_columns(dossier_id=pl.lit("D0415"))
+    right = pl.concat([right, new]).sort("dossier_id")
+    corrected = pl.col("dossier_id").is_in(["D040", "D098"])
+    right = right.with_columns(x=pl.when(corrected).then(2).otherwise("x").cast(pl.Int64))
+    joined = pl.when(pl.col("dossier_id") == "D042").then(pl.lit(["a; b"])).otherwise("y")
+    files = [tmp_path / "left.parquet", tmp_path / "right.parquet"]
+    left.write_parquet(files[0], row_group_size=9)
+    right.with_columns(y=joined).write_parquet(files[1], row_group_size=7)
+    change = compare_table("dossiers", *files, ["dossier_id"])
+    assert (change.added, change.removed, change.changed) == (1, 3, 3)
+    assert change.columns == (("x", 2), ("y", 1))
+    assert change.dossiers.to_list() == [
+        *("D000", "D040", "D041", "D0415", "D042", "D098", "D099"),
+    ]
+
+
 def test_a_narrowed_table_keeps_the_rows_that_differ(write):
     ids = [f"D{n}" for n in range(9)]
     left = write("left", dossier_id=ids[:8], x=list(range(8)), y=["a"] * 8)
