@@ -22,7 +22,12 @@ from workbench.figures.estimates.healthy_counts import HealthyCounts, healthy_co
 from workbench.figures.estimates.poisson import ratio as ratio_of
 from workbench.figures.estimates.precision import rounded
 from workbench.figures.estimates.shrinkage import shrunk_ratios
-from workbench.figures.estimates.standardise import Adjusted, compared, direct
+from workbench.figures.estimates.standardise import (
+    Adjusted,
+    compared,
+    contradict,
+    direct,
+)
 
 Floats = NDArray[np.float64]
 STRATA = ("procedure_id", "channel_in", "limit_class")
@@ -155,7 +160,7 @@ def contradictions(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
     Source: as ``estimates.standardise.compared``.
     """
     units, late, dossiers, effect = _grid(cells.filter(pl.col("period") == period))
-    pairs = [(i, j) for i in range(len(units)) for j in range(i + 1, len(units))]
+    pairs = [pair for i in range(len(units)) for pair in _opposed(late, dossiers, effect, i)]
     comparisons = [
         _compare((late[i], dossiers[i], effect[i]), (late[j], dossiers[j], effect[j]))
         for i, j in pairs
@@ -166,6 +171,16 @@ def contradictions(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
     )
     differences = frame.with_columns(*_differences(comparisons))
     return differences.filter("simpson_alarm").drop("simpson_alarm")
+
+
+def _opposed(late: Floats, dossiers: Floats, effect: Floats, one: int) -> list[tuple[int, int]]:
+    """Return a unit with each of those after it that it crudely and really differs from."""
+    worth = 1 / np.maximum(dossiers.sum(axis=1), 1.0)
+    common = (worth[one] * effect[one] + worth * effect) / (worth[one] + worth)
+    scale = common[one + 1 :, np.newaxis]
+    unit = (late[one] / scale, dossiers[one] / scale)
+    alarm = contradict(unit, (late[one + 1 :] / scale, dossiers[one + 1 :] / scale))
+    return [(one, one + 1 + int(other)) for other in np.flatnonzero(alarm)]
 
 
 def _grid(cells: pl.DataFrame) -> tuple[list[str], Floats, Floats, Floats]:

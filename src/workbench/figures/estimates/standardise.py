@@ -7,8 +7,9 @@ adjustment removes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import isnan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -103,36 +104,58 @@ def compared(
     Sato (1989), Biometrics 45, 1323-1324 (its variance); Simpson (1951), J. R. Stat. Soc. B 13,
     238-241.
     """
-    sides = [tuple(_array(x) for x in side) for side in (left, right)]
-    whole = [tuple(x.sum(keepdims=True) for x in side) for side in sides]
-    crude = _risk_difference(whole[0], whole[1], level)
-    adjusted = _risk_difference(sides[0], sides[1], level)
-    return Adjusted(crude, adjusted, _side(crude) * _side(adjusted) == -1)
+    strata = [_array(side)[np.newaxis] for side in (*left, *right)]
+    crude = _risk_differences([_whole(side) for side in strata], level)
+    adjusted = _risk_differences(strata, level)
+    alarm = bool((_sides(crude) * _sides(adjusted) == -1)[0])
+    return Adjusted(_first(crude), _first(adjusted), alarm)
 
 
-def _risk_difference(
-    left: tuple[Floats, ...], right: tuple[Floats, ...], level: float
-) -> Difference:
-    (a_late, a_all), (b_late, b_all) = left, right
-    both = (a_all > 0) & (b_all > 0)
-    if not both.any():
-        return None, None, None
-    x, m, y, n = a_late[both], a_all[both], b_late[both], b_all[both]
-    whole = m + n
-    weight = float((m * n / whole).sum())
-    value = float(((y * m - x * n) / whole).sum()) / weight
-    one = float(((n**2 * x - m**2 * y + m * n * (m - n) / 2) / whole**2).sum())
-    two = float(((y * (m - x) + x * (n - y)) / (2 * whole)).sum())
-    half = float(ndtri((1 + level) / 2)) * sqrt(max(value * one + two, 0.0)) / weight
+def contradict(
+    left: tuple[Floats, Floats], right: tuple[Floats, Floats], level: float = 0.95
+) -> NDArray[np.bool_]:
+    """Return which of many pairs of sides ``compared`` gives an alarm for; one row per pair.
+
+    Strata are looked at only where the pair differs crudely: most pairs do not.
+    """
+    strata = (*left, *right)
+    crude = _sides(_risk_differences([_whole(side) for side in strata], level))
+    alarm = np.zeros(crude.shape, dtype=bool)
+    differ = crude != 0
+    adjusted = _risk_differences([side[differ] for side in strata], level)
+    alarm[differ] = crude[differ] * _sides(adjusted) == -1
+    return alarm
+
+
+def _whole(side: Floats) -> Floats:
+    return np.asarray(side.sum(axis=-1, keepdims=True))
+
+
+def _risk_differences(sides: Sequence[Floats], level: float) -> tuple[Floats, Floats, Floats]:
+    """Return value and bounds for each row of strata, not a number where none has both sides."""
+    x, m, y, n = sides
+    both = (m > 0) & (n > 0)
+    x, m, y, n = (np.where(both, side, 0.0) for side in (x, m, y, n))
+    whole = np.where(both, m + n, 1.0)
+    weight = (m * n / whole).sum(axis=-1)
+    weight = np.where(weight > 0, weight, np.nan)
+    value = ((y * m - x * n) / whole).sum(axis=-1) / weight
+    one = ((n**2 * x - m**2 * y + m * n * (m - n) / 2) / whole**2).sum(axis=-1)
+    two = ((y * (m - x) + x * (n - y)) / (2 * whole)).sum(axis=-1)
+    half = ndtri((1 + level) / 2) * np.sqrt(np.maximum(value * one + two, 0.0)) / weight
     return value, value - half, value + half
 
 
-def _side(difference: Difference) -> int:
+def _sides(differences: tuple[Floats, Floats, Floats]) -> NDArray[np.int64]:
     """Return 1 where the whole interval lies above zero, -1 below, else 0."""
-    _, low, high = difference
-    if low is None or high is None:
-        return 0
-    return int(low > 0) - int(high < 0)
+    _, low, high = differences
+    return (low > 0).astype(np.int64) - (high < 0)
+
+
+def _first(differences: tuple[Floats, Floats, Floats]) -> Difference:
+    """Return the first of some differences; nothing where it has no value."""
+    value, low, high = (float(bound[0]) for bound in differences)
+    return (None, None, None) if isnan(value) else (value, low, high)
 
 
 def _weighted(counts: Floats, weights: Floats) -> tuple[float, float]:
