@@ -45,6 +45,7 @@ _FRAMES = {
         "slack_seconds evidence_level",
         "spent risk lower upper",
     ),
+    "past_lists": ("profile", "n_dossiers n_late", "expected variance"),
     "whatif": (
         f"scenario {_FIGURE_KEY} method assumption assumption_en",
         "n_late n_touched n_saved evidence_level",
@@ -54,6 +55,7 @@ _FRAMES = {
 }
 """Text, whole and real columns of the tables that Python makes and no model of these stages."""
 _OTHERS = {
+    "past_lists": {"listed_on": pl.Date()},
     "cells": {"flagged": pl.Boolean()},
     "watchlist": {
         "is_after_step": pl.Boolean(),

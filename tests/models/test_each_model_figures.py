@@ -144,6 +144,23 @@ def test_a_dossier_past_its_due_instant_is_late_for_certain(model_test) -> None:
             model_test("figures/watchlist", given={"made_watchlist": broken}, expect=expect)
 
 
+PAST_LISTS = """
+    profile = p
+    listed_on   n_dossiers  n_late  expected  variance
+    2022-01-31  4           2       1.5       0.75
+    2022-02-28  1           0       1         0
+"""
+
+
+def test_a_past_list_expects_no_more_late_dossiers_than_it_has(model_test) -> None:
+    expect = "listed_on  n_late\n2022-01-31  2\n2022-02-28  0"
+    model_test("figures/past_lists", given={"made_past_lists": PAST_LISTS}, expect=expect)
+    for right, wrong in (("4           2", "1           2"), ("0.75", "1.75"), ("1.5 ", "4.5 ")):
+        broken = {"made_past_lists": PAST_LISTS.replace(right, wrong)}
+        with pytest.raises(RuleFailed):
+            model_test("figures/past_lists", given=broken, expect=expect)
+
+
 SAVED = """
     profile = p
     unit_id = *

@@ -77,6 +77,14 @@ KEPT = {
         "method": "speed_km",
         "evidence_level": 2,
     },
+    "past_lists": {
+        "profile": "wb_strict",
+        "listed_on": dt.date(2022, 1, 31),
+        "n_dossiers": 9,
+        "n_late": 3,
+        "expected": 2.5,
+        "variance": 1.5,
+    },
 }
 BREAKS = [
     ("measures", {"numerator": 5}, "unit U1, period 2022-01"),
@@ -92,6 +100,8 @@ BREAKS = [
     ("whatif", {"upper": None}, "upper = -"),
     ("whatif", {"assumption": None}, "assumption = -"),
     ("whatif", {"profile": None}, "key profile, scenario"),
+    ("past_lists", {"n_late": 10}, "n_late = 10"),
+    ("past_lists", {"expected": None}, "expected = -"),
     ("watchlist", {"risk": None}, "dossier D1"),
     ("watchlist", {"slack_seconds": -1}, "risk = 0.4"),
     ("watchlist", {"dossier_id": None}, "dossier_id = -"),

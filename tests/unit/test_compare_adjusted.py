@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import polars as pl
 import pytest
 
 from workbench.figures.compare import contradictions, units_adjusted
+from workbench.figures.estimates.standardise import compared
 
 
 def table(late: np.ndarray, dossiers: np.ndarray, causes: tuple[str, ...] = ()) -> pl.DataFrame:
@@ -83,6 +86,25 @@ def test_a_contradiction_between_crude_and_adjusted_is_named_with_both_differenc
     assert (found["left"], found["right"]) == ("U00", "U01")
     assert found["crude_difference_lower"] > 0 > found["adjusted_difference_upper"]
     assert contradictions(healthy(1), period="2022-Q1").is_empty()
+
+
+def test_the_pairs_that_contradict_themselves_are_those_found_one_by_one():
+    random = np.random.default_rng(1)
+    pairs = 0
+    for _ in range(12):
+        dossiers = 1 + random.poisson(random.gamma(0.8, 60, (12, 5)))
+        rates = random.beta(1, 3, 5) * np.exp(random.normal(0, 0.6, (12, 1)))
+        late = random.binomial(dossiers, np.minimum(rates, 1))
+        sides = [(late[unit], dossiers[unit], 1.0) for unit in range(12)]
+        every = {
+            (f"U{one:02d}", f"U{other:02d}")
+            for one, other in combinations(range(12), 2)
+            if compared(sides[one], sides[other]).alarm
+        }
+        named = contradictions(table(late, dossiers), period="2022-Q1")
+        assert set(named.select("left", "right").iter_rows()) == every
+        pairs += len(every)
+    assert pairs
 
 
 def test_a_period_without_dossiers_has_no_units():

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from statsmodels.api import Logit, add_constant
 
-from workbench.figures.compare.risk_calibration import as_of, calibrate_risks
+from workbench.figures.compare.risk_calibration import as_of, calibrate_risks, past_lists
 from workbench.figures.estimates.breach_risk import (
     calibration_slope,
     predicted_number,
@@ -93,6 +93,30 @@ def test_a_calibration_slope_is_that_of_statsmodels_and_missing_where_there_is_n
     assert calibration_slope(risk, late) == expected
     assert calibration_slope([0.3] * 9, [0, 1, 0] * 3) is None
     assert calibration_slope([0.1, 0.9] * 9, [0, 1] * 9) is None
+
+
+def test_a_past_list_counts_what_was_open_then_and_what_became_of_it():
+    """What ended late, or is overdue now, was late; what is open and in time now is left out."""
+    ends = [("resolved", 130), ("resolved", 120), ("withdrawn", 60), ("resolved", 80)]
+    rows = [
+        (f"{n}", "A", day(0), day(40), ending, used, 100) for n, (ending, used) in enumerate(ends)
+    ]
+    rows.append(("in time, open", "A", day(0), day(60), "open", 90, 100))
+    rows.append(("late, open", "A", day(0), day(60), "open", 110, 100))
+    rows.append(("gone then", "A", day(0), day(5), "resolved", 150, 100))
+    rows.append(("not yet here", "A", day(11), day(40), "resolved", 150, 100))
+    given = progress(rows)
+    lists = past_lists(given, [day(50), day(10), day(70)])
+    assert lists["listed_on"].to_list() == [day(10), day(50)]
+    assert lists.row(0, named=True) | {"expected": 0, "variance": 0} == {
+        "listed_on": day(10),
+        "n_dossiers": 5,
+        "n_late": 3,
+        "expected": 0,
+        "variance": 0,
+    }
+    assert past_lists(given.lazy(), [day(10)]).equals(lists.head(1))
+    assert past_lists(given, []).is_empty()
 
 
 def test_nothing_open_then_gives_an_empty_table():

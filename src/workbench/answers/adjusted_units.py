@@ -85,9 +85,10 @@ def strata_of(run: Run, period: str, present: PresentScope | None = None) -> pl.
         present: Adds up units merged within the period; none: each as it was.
     """
     scope = present or PresentScope(run, ())
-    rates = scope.rates(run.unit_measures.filter(measure=RATE, profile=run.result_profile))
+    rates = scope.rates(run.measures_under(run.result_profile).filter(measure=RATE))
     effects = compare.unit_effects(rates, period=period, profile=run.result_profile)
-    cells, overdue = scope.cells(run.cause_cells), scope.cells(run.overdue_cells)
+    tables = (run.cause_cells, run.overdue_cells)
+    cells, overdue = (scope.cells(table.filter(period=period)) for table in tables)
     return compare.count_strata(cells, overdue, effects, period=period)
 
 

@@ -112,7 +112,7 @@ def _shown(shares: pl.DataFrame) -> pl.DataFrame:
 
 def _counts(run: Run, late: pl.DataFrame) -> pl.DataFrame:
     """How many late dossiers each cause alone decided, and the grades of what speaks for it."""
-    of_late = run.late_causes.join(late.select("dossier_id"), on="dossier_id", how="semi")
+    of_late = run.rows_of("late_causes", late)
     return of_late.group_by("cause").agg(
         pl.col("but_for").sum().alias("n_but_for"),
         pl.col("late_seconds").sum(),
@@ -150,7 +150,7 @@ def _claims(run: Run, late: pl.DataFrame, rows: Sequence[Row]) -> tuple[Claim, .
 
 def _unlogged(run: Run, late: pl.DataFrame) -> float:
     """The share of late dossiers' time outside logged steps, where it is the larger part."""
-    ledger = run.ledger.join(late.select("dossier_id"), on="dossier_id", how="semi")
+    ledger = run.rows_of("ledger", late, columns=("kind", "work_seconds"))
     total = int(ledger["work_seconds"].sum())
     outside = int(ledger.filter(pl.col("kind") == "unlogged")["work_seconds"].sum())
     return outside / total if total and 2 * outside > total else 0.0

@@ -96,7 +96,7 @@ def baseline(run: Run, unit: str, measure: str) -> compare.BaselinePeriods | Non
 
 def _course(run: Run, present: PresentScope, scope: Scope, measure: str) -> pl.DataFrame:
     """Return a rate over the ended months, old units added up."""
-    rates = present.rates(run.unit_measures.filter(measure=measure, profile=scope.profile))
+    rates = present.rates(run.measures_under(scope.profile).filter(measure=measure))
     course = compare.series(rates, unit_id=scope.unit, profile=scope.profile, measure=measure)
     return course.filter(pl.col("period").map_elements(run.ended, return_dtype=pl.Boolean))
 
@@ -111,7 +111,7 @@ def _likeliest_change(run: Run, present: PresentScope, scope: Scope, measure: st
         course,
         kinds=kinds if seasonal else None,
         shares=compare.shares_by_kind(
-            run.unit_measures, kinds, profile=scope.profile, measure=measure
+            run.measures_under(scope.profile), kinds, profile=scope.profile, measure=measure
         )
         if seasonal
         else None,

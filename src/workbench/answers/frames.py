@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol, overload
 
 import polars as pl
@@ -85,10 +85,18 @@ class Excerpt:
         counted: pl.DataFrame = self._run.counted(table, period, profile)
         return counted
 
-    def rows_of(self, table: str, dossiers: pl.DataFrame, **values: str) -> pl.DataFrame:
+    def measures_under(self, profile: str) -> pl.DataFrame:
+        """Return the rows of ``unit_measures`` under one lateness profile."""
+        self._check("unit_measures")
+        measures: pl.DataFrame = self._run.measures_under(profile)
+        return measures
+
+    def rows_of(
+        self, table: str, dossiers: pl.DataFrame, columns: Sequence[str] = (), **values: str
+    ) -> pl.DataFrame:
         """Return the rows of a stored table that are about some dossiers and have some values."""
         self._check(table)
-        rows: pl.DataFrame = self._run.rows_of(table, dossiers, **values)
+        rows: pl.DataFrame = self._run.rows_of(table, dossiers, columns, **values)
         return rows
 
     def _check(self, table: str) -> None:

@@ -70,7 +70,12 @@ def headline(
         title=say("briefing.headline_title"),
         claims=_headline_claims(run, scope, now),
         frame=pl.concat(
-            compare.headline(run.unit_measures, period=p, profile=scope.profile, unit_id=scope.unit)
+            compare.headline(
+                run.measures_under(scope.profile),
+                period=p,
+                profile=scope.profile,
+                unit_id=scope.unit,
+            )
             for p in (scope.period, against)
             if p
         ),
@@ -302,8 +307,7 @@ def find_instant_profile(run: Run, profile: str) -> str:
         return ""
     shared = [name for name in CHOICES if name not in _FREE]
     twins = listed.filter(granularity="instant").join(rows.select(shared), on=shared, how="semi")
-    computed = set(run.unit_measures["profile"].unique())
-    return next((name for name in twins["profile"].sort() if name in computed), "")
+    return next((name for name in twins["profile"].sort() if name in run.profiles), "")
 
 
 def _has_hours(run: Run, unit: str) -> bool:

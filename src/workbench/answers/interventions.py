@@ -111,7 +111,7 @@ class _Change:
     def _outcome(self, periods: Sequence[str], since: str) -> compare.OutcomeCounts:
         if self.measure:
             return compare.rate_outcome(
-                self.run.unit_measures,
+                self.run.measures_under(self.profile),
                 measure=self.measure,
                 profile=self.profile,
                 periods=periods,
@@ -192,7 +192,7 @@ class _Change:
     def _worse_elsewhere(self) -> pl.DataFrame:
         effects: dict[str, float] = {}
         if not self.measure:
-            rows = self.run.unit_measures.filter(measure=RATE, profile=self.profile)
+            rows = self.run.measures_under(self.profile).filter(measure=RATE)
             since = [p for p in self._periods if p >= self.since]
             of_periods = rows.filter(pl.col("period").is_in(since))
             largest = of_periods.group_by("unit_id").agg(pl.max("design_effect"))

@@ -65,7 +65,7 @@ def live_cells(run: Run) -> LiveCells:
     return LiveCells(
         _by_name(units),
         _by_name(procedures),
-        run.unit_measures["profile"].unique().sort().to_list(),
+        run.profiles,
         months,
         cells.sort("profile", "counter", *_PLACE),
     )

@@ -63,10 +63,9 @@ def overview(run: Run) -> Answer:
 def _latest_periods(run: Run) -> pl.DataFrame:
     """Return what was received in the latest quarters and half-years, and what share was late."""
     labels = [*run.periods("half")[-_HALVES:], *run.periods("quarter")[-_QUARTERS:]]
-    rows = run.unit_measures.filter(
+    rows = run.measures_under(run.result_profile).filter(
         pl.col("period").is_in(labels),
         pl.col("unit_id") == EVERYTHING,
-        pl.col("profile") == run.result_profile,
     )
     received = rows.filter(measure="received").select("period", received="numerator")
     late = rows.filter(measure="late_or_overdue").select(

@@ -46,7 +46,7 @@ class PageShares:
     def late(self) -> PageShare:
         """Return the late among the resolved and overdue."""
         compared = compare.change(
-            self.run.unit_measures,
+            self.run.measures_under(self.scope.profile),
             left=self.against,
             right=self.scope.period,
             profile=self.scope.profile,
@@ -62,7 +62,7 @@ class PageShares:
     def overdue(self) -> PageShare:
         """Return the overdue among the open."""
         stocks = (
-            self.run.unit_measures.filter(pl.col("profile") == self.scope.profile)
+            self.run.measures_under(self.scope.profile)
             .group_by("unit_id", "period")
             .agg(_sum_of("open_overdue", name="numerator"), _sum_of(*_OPEN, name="denominator"))
             .filter(pl.col("denominator") > 0)

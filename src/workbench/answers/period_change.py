@@ -59,7 +59,7 @@ def compare_periods(
         return _nothing_to_compare(run, scope)
     present = PresentScope.of_periods(run, [against, period], scope.unit)
     frame = compare.change(
-        present.rates(run.unit_measures.filter(measure=measure, profile=scope.profile)),
+        present.rates(run.measures_under(scope.profile).filter(measure=measure)),
         left=against,
         right=scope.period,
         profile=scope.profile,
@@ -130,7 +130,7 @@ def _nothing_to_compare(run: Run, scope: Scope) -> Answer:
     return Answer(
         title=say("briefing.change_nothing_title"),
         claims=(claim(text, 1),),
-        frame=run.unit_measures.clear(),
+        frame=run.measures_under(scope.profile).clear(),
         denominators="",
     )
 
@@ -251,7 +251,7 @@ def course(
     until = Period.parse(period).ends_on
     labels = [m for m in run.periods("month") if Period.parse(m).ends_on <= until]
     present = PresentScope.of_units(run, labels, scope.unit)
-    rates = present.rates(run.unit_measures.filter(measure=measure, profile=scope.profile))
+    rates = present.rates(run.measures_under(scope.profile).filter(measure=measure))
     rows = {row["period"]: row for row in rates.filter(unit_id=scope.unit).iter_rows(named=True)}
     measured = _with_sure_bounds([(month, rows[month]) for month in labels if month in rows])
     rate = say(f"briefing.{measure}")

@@ -31,7 +31,10 @@ NAMED = 5
 def measures_of(run: Run, scope: Scope, period: str) -> dict[str, Row]:
     """Return the rows of ``measures`` for a unit and period, by measure."""
     frame = compare.headline(
-        run.unit_measures, period=period, profile=scope.profile, unit_id=scope.unit
+        run.measures_under(scope.profile),
+        period=period,
+        profile=scope.profile,
+        unit_id=scope.unit,
     )
     return {row["measure"]: row for row in frame.iter_rows(named=True)}
 

@@ -61,7 +61,7 @@ def publishable_counts(run: Run, periods: list[str], profile: str) -> pl.DataFra
     units, record, snapshot = run.units(), read_record(run.home), run.snapshot
     system = publication_system(
         _SHAPE,
-        lambda profile, some: _counts(run.unit_measures, units, some, profile),
+        lambda profile, some: _counts(run.measures_under(profile), units, some, profile),
         units,
         (profile, periods),
         record,
@@ -79,7 +79,7 @@ def publishable_counts(run: Run, periods: list[str], profile: str) -> pl.DataFra
             unit=run.unit_name(place[0]),
             earlier=published_with(record, system.places) or "-",
         ) from problem
-    return left_out(_whole(run.unit_measures, units, periods, profile), CELLS, hidden)
+    return left_out(_whole(run.measures_under(profile), units, periods, profile), CELLS, hidden)
 
 
 def _whole(

@@ -170,7 +170,9 @@ def _shares(run: Run, scope: Scope) -> pl.DataFrame:
         if is_computed
         else run.counted("verdict_counts", scope.period, scope.profile)
     )
-    effects = compare.unit_effects(run.unit_measures, period=scope.period, profile=scope.profile)
+    effects = compare.unit_effects(
+        run.measures_under(scope.profile), period=scope.period, profile=scope.profile
+    )
     frame = compare.with_and_without_suspects(counts, effects, period=scope.period)
     shown = [EVERYTHING, scope.unit]
     return frame if scope.unit == EVERYTHING else frame.filter(pl.col("unit_id").is_in(shown))

@@ -59,7 +59,9 @@ def _scope(run: Run, asking: Asking) -> tuple[tuple[str, ...], list[tuple[str, .
 
 def _stated(run: Run, answer: Answer) -> Iterable[tuple[str, ...]]:
     """Yield the measures that an answer states, each with its group, period and days."""
-    measures = {*run.measures["measure"].unique(), "late_with_causes"}
+    profiles = {value.profile for value in answer.values}
+    names = (run.measures_under(profile)["measure"].unique() for profile in profiles)
+    measures = {"late_with_causes"}.union(*names)
     for value in answer.values:
         name = value.name.removesuffix(".numerator").removesuffix(".denominator")
         for measure in _SUMMED.get(name, (name,)):

@@ -52,7 +52,7 @@ def unit_sheet(
     run: Run, period: PeriodLabel, *, unit: UnitId, profile: AnyProfile = PROFILE
 ) -> Answer:
     """How do the measures of a unit compare with those of the others?"""
-    measures = run.unit_measures.filter(period=period, profile=profile)
+    measures = run.measures_under(profile).filter(period=period)
     about = _Subject("unit_id", unit, run.unit_name(unit), period)
     answer = _beside_others(about, measures)
     if profile != run.result_profile or not run.ended(period):

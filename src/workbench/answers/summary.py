@@ -103,7 +103,7 @@ class _Page:
     def frame(self) -> pl.DataFrame:
         """Return the figures of the period and unit."""
         return compare.headline(
-            self._run.unit_measures,
+            self._run.measures_under(self._scope.profile),
             period=self._scope.period,
             profile=self._scope.profile,
             unit_id=self._scope.unit,

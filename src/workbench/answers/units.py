@@ -66,7 +66,7 @@ def compare_units(
     """
     scope = Scope(period, unit, profile)
     present = PresentScope.within(run, period, unit)
-    measures = run.unit_measures.filter(period=period, profile=profile)
+    measures = run.measures_under(profile).filter(period=period)
     frame = compare.units_side_by_side(present.rates(measures), period=period, profile=profile)
     everyone = Scope(period, EVERYTHING, profile)
     overall = measures_of(run, everyone, period).get(measure)

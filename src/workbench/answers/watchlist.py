@@ -21,7 +21,7 @@ from workbench.answers.run import Run
 from workbench.charts import Figure, Range, Scale, dots, ranges
 from workbench.charts.tables import Blank, Cell, Table
 from workbench.core import numerals
-from workbench.core.vocabulary import EVERYTHING, Period, PeriodKind
+from workbench.core.vocabulary import EVERYTHING, PeriodKind
 from workbench.figures import compare
 from workbench.messages import say
 
@@ -29,10 +29,9 @@ LIKELY = 0.5
 LISTED = 50
 """Number of dossiers listed on a page; the frame has all."""
 DRAWN = 15
-PAST_MONTHS = 12
 
 
-@question("watchlist", "progress", level=2)
+@question("watchlist", "past_lists", level=2)
 @in_present_scope(beside=True, of_dossiers=True)
 def watch(run: Run, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE) -> Answer:
     """Which open dossiers are overdue or likely to be late, and where do they wait?"""
@@ -59,7 +58,7 @@ def _claims(run: Run, unit: str, rows: Sequence[Row], names: dict[str, str]) -> 
     ahead = [row for row in rows if row["slack_seconds"] >= 0]
     likely = [row for row in ahead if row["risk"] >= LIKELY]
     risk, lower, upper = ([row[part] for row in ahead] for part in ("risk", "lower", "upper"))
-    between = compare.variance_of_lists(run.progress, _past_days(run))
+    between = compare.variance_of_lists(run.past_lists)
     totals = compare.predicted_number(risk, lower, upper, between)
     sentence = say(
         "forecasts.watch_sentence",
@@ -142,7 +141,7 @@ def _table(rows: Sequence[Row], names: dict[str, str]) -> Table:
 @question("progress", "counted_passages", level=2)
 def reliability(run: Run, *, profile: ResultProfile = PROFILE) -> Answer:
     """Did the forecast risks of past watch lists agree with what happened?"""
-    days = _past_days(run)
+    days = compare.past_days(run.snapshot.date()) if run.snapshot else []
     passages = run.counted_passages(min(days)) if days else None
     frame = compare.calibrate_risks(run.progress, days, passages)
     rows = list(frame.iter_rows(named=True))
@@ -153,18 +152,6 @@ def reliability(run: Run, *, profile: ResultProfile = PROFILE) -> Answer:
         denominators=f"{say('forecasts.reliability_denominators')} {computed_under(run, profile)}",
         listing=_reliability_table(rows) if rows else None,
     )
-
-
-def _past_days(run: Run) -> list[dt.date]:
-    """Return the ends of the months before the last one of the snapshot, a year of them."""
-    if run.snapshot is None:
-        return []
-    month = Period.holding(run.snapshot.date(), "month")
-    days = []
-    for _ in range(PAST_MONTHS):
-        month = month.previous()
-        days.append(month.ends_on)
-    return days
 
 
 def _reliability_claims(rows: Sequence[Row]) -> tuple[Claim, ...]:

@@ -56,6 +56,7 @@ RESULT_TABLES = (
     "gaps",
     "whatif",
     "watchlist",
+    "past_lists",
 )
 REPLAYED_TABLES = ("transfer_delays", "queue_visits", "signings")
 """Tables of a ``whatif.TransferLog``, in its order; its last one is ``late_dossiers``."""
@@ -69,7 +70,7 @@ _COUNTED = (
     "open_positions",
     "passages",
 )
-_COMPARED = ("measures", "cells", "gaps", "whatif", "watchlist")
+_COMPARED = ("measures", "cells", "gaps", "whatif", "watchlist", "past_lists")
 """Result tables that statistics make from counted ones."""
 _RESULTS = tuple(table for table in RESULT_TABLES if table not in _COMPARED)
 """Result tables that the models make."""
@@ -109,7 +110,8 @@ def explain(folders: RunFolders, *, profile: str, kind: PeriodKind = "half") -> 
     profiles = lateness_profiles(folders.facts.reference / "profiles")
     profile = known_profile(folders.facts, profile)
     check_origins(folders.work.clean, folders.work.clock)
-    calendars = Calendars.read(folders.facts.reference / "calendars")
+    reference = folders.facts.reference
+    calendars = Calendars.read(reference / "calendars")
     with (
         replace_folder(folders.work.results) as fresh,
         TemporaryDirectory(
@@ -130,7 +132,12 @@ def explain(folders: RunFolders, *, profile: str, kind: PeriodKind = "half") -> 
             rates = _late_shares(counts_folder, folders.facts, profile)
             works = (
                 pool.submit(
-                    _write_scenarios, counts_folder, calendars, writer, folders.facts.reference
+                    _write_scenarios,
+                    used,
+                    counts_folder,
+                    calendars,
+                    writer,
+                    folders.facts.reference,
                 ),
                 pool.submit(_compare, used, calendars, writer, kind, rates),
                 pool.submit(_measure, counts_folder, writer, folders.facts, kind),
@@ -252,10 +259,10 @@ def _measure(counted: Path, writer: _FigureWriter, facts: Project, kind: PeriodK
 
 
 def _write_scenarios(
-    counted: Path, calendars: Calendars, writer: _FigureWriter, reference: Path
+    used: _Used, counted: Path, calendars: Calendars, writer: _FigureWriter, reference: Path
 ) -> None:
-    """Write the scenarios, and the risk of open dossiers."""
-    from workbench.figures import result_tables
+    """Write the scenarios, the risk of open dossiers, and what such risks came to in the past."""
+    from workbench.figures import compare, result_tables
     from workbench.figures.whatif import TransferLog
 
     def read(table: str) -> pl.DataFrame:
@@ -271,6 +278,9 @@ def _write_scenarios(
     progressed = pl.scan_parquet(writer.folder / "progress.parquet")
     watched = result_tables.watchlist(progressed, read("open_positions"), read("passages"))
     writer.write({"watchlist": watched})
+    writer.write(
+        {"past_lists": compare.past_lists(progressed, compare.past_days(used.snapshot_on))}
+    )
 
 
 def _compare(

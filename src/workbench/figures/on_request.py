@@ -7,7 +7,7 @@ the stage gives as well is the same here; waits of steps and printed percentages
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
@@ -144,11 +144,14 @@ def find_period_dossiers(
     )
 
 
-def rows_of_dossiers(file: Path, dossiers: pl.DataFrame, **values: str) -> pl.DataFrame:
+def rows_of_dossiers(
+    file: Path, dossiers: pl.DataFrame, columns: Sequence[str] = (), **values: str
+) -> pl.DataFrame:
     """Return the rows of a stored table that are about some dossiers and have some values."""
     ids = dossiers.lazy().select("dossier_id").unique()
     rows = pl.scan_parquet(file).filter(**values)
-    return rows.join(ids, on="dossier_id", how="semi", maintain_order="left").collect()
+    about = rows.join(ids, on="dossier_id", how="semi", maintain_order="left")
+    return (about.select(columns) if columns else about).collect()
 
 
 def due_dates_known_on(

@@ -82,10 +82,13 @@ def _unbalanced_files(book: Book) -> Iterator[str]:
 
 
 def _unbalanced_outcomes(book: Book) -> Iterator[str]:
-    wide = book.unit_measures.filter(
-        pl.col("profile") == book.result_profile,
-        pl.col("measure").is_in([*_OUTCOMES, "resolved"]),
-    ).pivot("measure", index=["unit_id", "period"], values="numerator")
+    wide = (
+        book.measures_under(book.result_profile)
+        .filter(
+            pl.col("measure").is_in([*_OUTCOMES, "resolved"]),
+        )
+        .pivot("measure", index=["unit_id", "period"], values="numerator")
+    )
     total = pl.sum_horizontal(pl.col(n).fill_null(0) for n in _OUTCOMES if n in wide.columns)
     broken = wide.with_columns(total.alias("total")).filter(
         pl.col("total") != pl.col("resolved").fill_null(0)

@@ -61,7 +61,12 @@ from workbench.figures.compare.rate_series import (
     series,
     shares_by_kind,
 )
-from workbench.figures.compare.risk_calibration import calibrate_risks, variance_of_lists
+from workbench.figures.compare.risk_calibration import (
+    calibrate_risks,
+    past_days,
+    past_lists,
+    variance_of_lists,
+)
 from workbench.figures.estimates.breach_risk import predicted_number
 
 __all__ = [
@@ -101,6 +106,8 @@ __all__ = [
     "intervention",
     "late_outcome",
     "medians",
+    "past_days",
+    "past_lists",
     "predicted_number",
     "rate_outcome",
     "read_successions",

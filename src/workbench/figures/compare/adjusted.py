@@ -21,8 +21,13 @@ from workbench.figures.estimates.excess import count_limits
 from workbench.figures.estimates.healthy_counts import HealthyCounts, healthy_counts
 from workbench.figures.estimates.poisson import ratio as ratio_of
 from workbench.figures.estimates.precision import rounded
+from workbench.figures.estimates.shares import wilson_many
 from workbench.figures.estimates.shrinkage import shrunk_ratios
-from workbench.figures.estimates.standardise import Adjusted, compared, direct
+from workbench.figures.estimates.standardise import (
+    Adjusted,
+    compared,
+    direct,
+)
 
 Floats = NDArray[np.float64]
 STRATA = ("procedure_id", "channel_in", "limit_class")
@@ -155,7 +160,7 @@ def contradictions(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
     Source: as ``estimates.standardise.compared``.
     """
     units, late, dossiers, effect = _grid(cells.filter(pl.col("period") == period))
-    pairs = [(i, j) for i in range(len(units)) for j in range(i + 1, len(units))]
+    pairs = _opposed(late, dossiers, effect)
     comparisons = [
         compared((late[i], dossiers[i], effect[i]), (late[j], dossiers[j], effect[j]))
         for i, j in pairs
@@ -166,6 +171,27 @@ def contradictions(cells: pl.DataFrame, *, period: str) -> pl.DataFrame:
     )
     differences = frame.with_columns(*_differences(comparisons))
     return differences.filter("simpson_alarm").drop("simpson_alarm")
+
+
+def _opposed(late: Floats, dossiers: Floats, effect: Floats) -> list[tuple[int, int]]:
+    """Return the pairs that clearly differ as a whole and lie the other way round at the same mix.
+
+    No other pair can contradict itself; most are done with after these two sums.
+    """
+    counts = late.sum(axis=1), np.maximum(dossiers.sum(axis=1), 1.0)
+    share, low, high = wilson_many(*counts, effect)
+    pairs = []
+    for one in range(len(share)):
+        rest = slice(one + 1, None)
+        gap = share[rest] - share[one]
+        down = np.hypot(share[rest] - low[rest], high[one] - share[one])
+        up = np.hypot(high[rest] - share[rest], share[one] - low[one])
+        side = (gap > down).astype(np.int64) - (gap < -up)
+        whole = np.maximum(dossiers[one] + dossiers[rest], 1.0)
+        same_mix = (late[rest] * dossiers[one] - late[one] * dossiers[rest]) / whole
+        opposed = side * np.sign(same_mix.sum(axis=1)) < 0
+        pairs += [(one, one + 1 + int(other)) for other in np.flatnonzero(opposed)]
+    return pairs
 
 
 def _grid(cells: pl.DataFrame) -> tuple[list[str], Floats, Floats, Floats]:

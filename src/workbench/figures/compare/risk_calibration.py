@@ -14,7 +14,8 @@ from math import fsum
 
 import polars as pl
 
-from workbench.figures.compare.eventual import breach_risks
+from workbench.core.vocabulary import Period
+from workbench.figures.compare.eventual import Frame, breach_risks
 from workbench.figures.compare.sojourn_risk import passages_as_of
 from workbench.figures.estimates.breach_risk import (
     Reliability,
@@ -24,6 +25,7 @@ from workbench.figures.estimates.breach_risk import (
 )
 
 GROUPS = 5
+_PAST_MONTHS = 12
 _RELIABILITY = {
     "group": pl.Int64,
     "n_dossiers": pl.Int64,
@@ -36,6 +38,27 @@ _RELIABILITY = {
     "came": pl.Int64,
     **dict.fromkeys(("slope", "slope_lower", "slope_upper"), pl.Float64),
 }
+_PAST_LISTS = {
+    "listed_on": pl.Date,
+    "n_dossiers": pl.Int64,
+    "n_late": pl.Int64,
+    "expected": pl.Float64,
+    "variance": pl.Float64,
+}
+
+
+def past_days(snapshot_on: dt.date) -> list[dt.date]:
+    """Return the ends of the months before that of the snapshot, a year of them.
+
+    >>> days = past_days(dt.date(2022, 3, 15))
+    >>> str(days[0]), str(days[-1])
+    ('2022-02-28', '2021-03-31')
+    """
+    month, days = Period.holding(snapshot_on, "month"), []
+    for _ in range(_PAST_MONTHS):
+        month = month.previous()
+        days.append(month.ends_on)
+    return days
 
 
 def calibrate_risks(
@@ -83,27 +106,44 @@ def calibrate_risks(
     )
 
 
-def variance_of_lists(progress: pl.DataFrame, days: Iterable[dt.date]) -> float:
-    """Return by how much watch lists of earlier days missed as a whole, as a relative variance.
+def past_lists(progress: pl.DataFrame | pl.LazyFrame, days: Iterable[dt.date]) -> pl.DataFrame:
+    """Return how many late dossiers watch lists of earlier days expected, and how many came.
 
     Args:
         progress: As for ``breach_risks``.
         days: Earlier days at which the list is made again.
 
-    Source: as ``estimates.breach_risk.variance_between_lists``.
+    Returns:
+        One row per day with an open dossier whose end is known: listed_on, n_dossiers, n_late,
+        expected (sum of the risks), variance (of that number, were all risks right). Dossiers as
+        in ``calibrate_risks``.
     """
     lists = [
-        watch_list for day in sorted(days) if (watch_list := _of_day(progress, day, None)).height
+        _of_day(progress, day, None).select(
+            pl.lit(day).alias("listed_on"),
+            pl.len().alias("n_dossiers"),
+            pl.sum("is_late").alias("n_late"),
+            pl.sum("risk").alias("expected"),
+            (pl.col("risk") * (1 - pl.col("risk"))).sum().alias("variance"),
+        )
+        for day in sorted(days)
     ]
-    risks = [watch_list["risk"].to_numpy() for watch_list in lists]
-    return variance_between_lists(
-        [int(watch_list["is_late"].sum()) for watch_list in lists],
-        [float(risk.sum()) for risk in risks],
-        [float((risk * (1 - risk)).sum()) for risk in risks],
-    )
+    listed = pl.concat(lists) if lists else pl.DataFrame(schema=_PAST_LISTS)
+    return listed.filter(pl.col("n_dossiers") > 0).cast(pl.Schema(_PAST_LISTS))
 
 
-def as_of(progress: pl.DataFrame, day: dt.date) -> pl.DataFrame:
+def variance_of_lists(lists: pl.DataFrame) -> float:
+    """Return by how much past watch lists missed as a whole, as a relative variance.
+
+    Args:
+        lists: The table ``past_lists``.
+
+    Source: as ``estimates.breach_risk.variance_between_lists``.
+    """
+    return variance_between_lists(lists["n_late"], lists["expected"], lists["variance"])
+
+
+def as_of(progress: Frame, day: dt.date) -> Frame:
     """Return the progress as it stood at the end of an earlier day."""
     went_on = pl.col("seen_on") > day
     lasted = (pl.col("seen_on") - pl.col("received_on")).dt.total_days()
@@ -118,20 +158,25 @@ def as_of(progress: pl.DataFrame, day: dt.date) -> pl.DataFrame:
     )
 
 
-def _of_day(progress: pl.DataFrame, day: dt.date, passages: pl.DataFrame | None) -> pl.DataFrame:
+def _of_day(
+    progress: pl.DataFrame | pl.LazyFrame, day: dt.date, passages: pl.DataFrame | None
+) -> pl.DataFrame:
     """Forecast the dossiers open on a day and join their outcome."""
+    given = progress.lazy()
     late = pl.col("elapsed_seconds") > pl.col("allowed_seconds")
     # withdrawn or refused before its limit is not late: the risk says so as well
-    ends = progress.filter((pl.col("ending") != "open") | late).select(
-        "dossier_id", late.cast(pl.Int64).alias("is_late")
-    )
-    then = as_of(progress, day)
+    was_open = (pl.col("seen_on") > day) | (pl.col("ending") == "open")
+    ends = given.filter(
+        (pl.col("ending") != "open") | late, pl.col("received_on") <= day, was_open
+    ).select("dossier_id", late.cast(pl.Int64).alias("is_late"))
+    then = as_of(given, day)
     places = None
     if passages is not None:
         places = passages_as_of(passages, day)
-        then = _by_stays(then, progress, _gone(places, passages))
+        then = _by_stays(then, given, _gone(places, passages).lazy())
     risks = breach_risks(then, places).filter(pl.col("spent") <= 1)
-    return risks.join(ends, on="dossier_id").select("risk", "is_late")
+    joined = risks.join(ends.collect(), on="dossier_id", maintain_order="left")
+    return joined.select("risk", "is_late")
 
 
 def _gone(places: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
@@ -142,7 +187,7 @@ def _gone(places: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
     return total.filter(pl.col("total") > 0).join(until, on="dossier_id").select("dossier_id", part)
 
 
-def _by_stays(then: pl.DataFrame, progress: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+def _by_stays(then: pl.LazyFrame, progress: pl.LazyFrame, gone: pl.LazyFrame) -> pl.LazyFrame:
     """Take the elapsed time of the dossiers open then from their stays, where those are known."""
     whole = progress.select("dossier_id", pl.col("elapsed_seconds").alias("whole"))
     has_part = (pl.col("ending") == "open") & pl.col("part").is_not_null()
