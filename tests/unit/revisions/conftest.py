@@ -7,12 +7,16 @@ import os
 import shutil
 import subprocess
 import sys
+import warnings
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import polars as pl
 import pytest
+from dvc.cli import main as dvc
 
 from workbench.core.project import Project, shipped
 from workbench.review import RevisionDiff, compare_revisions
@@ -156,8 +160,8 @@ def write(root: Path, path: str, text: str) -> None:
     (root / path).write_text(text, encoding="utf-8")
 
 
-def run(root: Path, *command: str) -> None:
-    environment = {
+def environment(root: Path) -> dict[str, str]:
+    return {
         **os.environ,
         "DVC_SITE_CACHE_DIR": str(root / ".dvc" / "tmp" / "site"),
         "GIT_CONFIG_GLOBAL": os.devnull,
@@ -166,11 +170,22 @@ def run(root: Path, *command: str) -> None:
         "GIT_COMMITTER_NAME": "t",
         "GIT_COMMITTER_EMAIL": "t@example.org",
     }
-    subprocess.run(command, cwd=root, check=True, capture_output=True, env=environment)
+
+
+def run(root: Path, *command: str) -> None:
+    subprocess.run(command, cwd=root, check=True, capture_output=True, env=environment(root))
+
+
+def run_dvc(root: Path, *arguments: str) -> None:
+    """Run a command of DVC in this process: to start one takes longer than what it does here."""
+    with chdir(root), patch.dict(os.environ, environment(root)), warnings.catch_warnings():
+        # those of DVC's own code
+        warnings.simplefilter("ignore")
+        assert dvc(arguments) == 0
 
 
 def keep(root: Path, message: str) -> None:
-    run(root, sys.executable, "-m", "dvc", "repro", "-q")
+    run_dvc(root, "repro", "-q")
     run(root, "git", "add", "-A")
     run(root, "git", "commit", "-qm", message)
 
@@ -223,7 +238,7 @@ class Copy:
         return Project(self.root)
 
     def dvc(self, *arguments: str) -> None:
-        run(self.root, sys.executable, "-m", "dvc", *arguments)
+        run_dvc(self.root, *arguments)
 
     def git(self, *arguments: str) -> None:
         run(self.root, "git", *arguments)
