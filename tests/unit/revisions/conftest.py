@@ -18,6 +18,7 @@ import polars as pl
 import pytest
 from dvc.cli import main as dvc
 
+from made_once import made_once
 from workbench.core.project import Project, shipped
 from workbench.review import RevisionDiff, compare_revisions
 
@@ -193,7 +194,10 @@ def keep(root: Path, message: str) -> None:
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Two commits, ``before`` and ``after``, with every kind of input changed between them."""
-    root = tmp_path_factory.mktemp("project")
+    return Project(made_once(tmp_path_factory, "revisions", _make_history))
+
+
+def _make_history(root: Path) -> None:
     here = shipped().root
     for stage in ("clean", "clock", "figures", "review", "macros"):
         shutil.copytree(here / "pipelines" / stage, root / "pipelines" / stage)
@@ -218,7 +222,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     write(root, "data/reference/calendars/days.csv", "day\n2022-06-04\n")
     keep(root, "after")
     run(root, "git", "tag", "after")
-    return Project(root)
 
 
 @pytest.fixture(scope="session")
