@@ -7,11 +7,13 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling
 
 from kept_warehouse import Warehouses, keep_calendars
 from workbench.clean import clean
@@ -29,6 +31,22 @@ if (worker := os.environ.get("PYTEST_XDIST_WORKER")) and hasattr(os, "sched_seta
     # one processor to each test process and what it starts: threads that share one only wait
     processors = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {processors[int(worker.removeprefix("gw")) % len(processors)]})
+
+LAB = "tests/browser/test_lab"
+
+
+class LoadFiles(LoadFileScheduling):
+    """Gives all tests of a file to one process, and to one all that share the lab in a browser."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return LAB if nodeid.startswith(LAB) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFiles | None:
+    """Schedule ``--dist loadfile``."""
+    return LoadFiles(config, log) if config.getvalue("dist") == "loadfile" else None
+
 
 settings.register_profile(
     "steady",

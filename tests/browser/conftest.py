@@ -150,7 +150,7 @@ class Lab:
     root: Path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lab(reproduced, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """``workbench lab --no-browser`` on a project with results, stopped as by Ctrl-C."""
     bench = reproduced.copy_to(
@@ -231,12 +231,9 @@ class Desk:
         self.page.evaluate(CLOSE)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def desk(lab: Lab, browser: Browser) -> Iterator[Desk]:
-    """The lab as it opens: on the start page, as a newcomer sees it.
-
-    Its page draws as long as it is open: it closes with the module, not with the session.
-    """
+    """The lab as it opens: on the start page, as a newcomer sees it."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="vi-VN")
     watch = Guard((lab.url,))
     page = watch.watch(context)

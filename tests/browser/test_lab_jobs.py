@@ -6,6 +6,7 @@ The panel is jupyter-scheduler's; its jobs make their pages as ``workbench brief
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -70,10 +71,15 @@ def page_of_brief(lab, tmp_path_factory) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def notebooks(desk, page_of_brief) -> None:
-    """The list of the project's notebooks beside the start page, once the lab has settled."""
+def notebooks(desk, page_of_brief) -> Iterator[None]:
+    """The list of the project's notebooks beside the start page, once the lab has settled.
+
+    The page draws as long as it is open, and nothing comes after these tests: it is left then.
+    """
     desk.wait_for("start.ipynb")
     desk.page.evaluate(SHOW_NOTEBOOKS)
+    yield
+    desk.page.goto("about:blank")
 
 
 def fill_in(desk, when: str) -> None:

@@ -6,15 +6,17 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import polars as pl
 import pytest
 import vl_convert
 
 from workbench.answers import Book
-from workbench.charts import chart_library, live_spec
+from workbench.charts import chart_script, live_spec
 from workbench.core.environment import LAB_HOME
-from workbench.lab import live
+from workbench.lab import scripts
 from workbench.lab.choices import fields_of, period_around, periods
 from workbench.lab.live import LiveNotebook
+from workbench.lab.tables import live_frame
 from workbench.messages import use_language
 
 
@@ -96,30 +98,25 @@ def test_a_mark_says_its_denominator_and_interval(small_book: Book) -> None:
     assert all("," in row["interval"] for row in rows)
 
 
-def test_vega_is_bundled_once_for_all_charts_and_kernels_of_a_lab(
-    notebook: LiveNotebook, small_book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_charts_and_tables_share_their_scripts_and_kernels_of_a_lab_the_bundle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bundled: list[str] = []
 
-    def bundle(code: str, **_: str) -> str:
-        bundled.append(code)
+    def bundle(script: str, **_: str) -> str:
+        bundled.append(script)
         return "Vega"
 
     monkeypatch.setattr(vl_convert, "javascript_bundle", bundle)
     monkeypatch.setenv(LAB_HOME, str(tmp_path))
-    libraries: list[live.Library] = []
-
-    def draw(library: live.Library, **_: object) -> SimpleNamespace:
-        libraries.append(library)
-        return SimpleNamespace(observe=lambda *_: None)
-
-    monkeypatch.setattr(live, "Chart", draw)
-    for kernel in range(2):
-        live.library_of_kernel.cache_clear()
-        chart_library.cache_clear()
-        notebook.show(small_book.compare_units("2022-H1"))
-        notebook.show(small_book.causes("2022-H1"))
-        first, *others = libraries[-2:]
-        assert others == [first], kernel
-        assert first.code == "Vega"
+    for _ in range(2):  # kernels
+        scripts.script_of_charts.cache_clear()
+        chart_script.cache_clear()
+        one, other = scripts.Chart(), scripts.Chart()
+        assert one.script is other.script
+        assert one.script.code == "Vega"
     assert len(bundled) == 1
+    one, other = (live_frame(pl.DataFrame({"n": [n]})) for n in range(2))
+    assert one.script is other.script
+    assert "DataTables" in one.script.code
+    assert one._css == ""

@@ -72,9 +72,14 @@ def executed(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 @cache
+def parsed(source: str) -> ast.Module:
+    return ast.parse(source)
+
+
+@cache
 def imported(source: str, *, run_only: bool = False) -> list[str]:
     """Dotted names that a source imports, ``from a import b`` as ``a.b``; those for types too."""
-    tree, names = ast.parse(source), []
+    tree, names = parsed(source), []
     for node in executed(tree) if run_only else ast.walk(tree):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,33 +54,33 @@ def moved(dot: Dot) -> Dot:
     return Dot(dot.name, dot.value - 8, dot.lower - 9, dot.upper - 7, dot.note, dot.standing)
 
 
+NAMES = ("units", "change", "course", "kinds", "steps", "way", "outcomes")
+EACH_FIGURE = pytest.mark.parametrize("name", NAMES)
+
+
+@cache
 def figures() -> dict[str, Figure]:
     with use_language("vi"):
+        charts = (
+            dots(UNITS, RATE),
+            dots([moved(d) for d in UNITS], CHANGE),
+            course(UNITS, "%"),
+            paired_bars([Pair("chờ xử lý", 27.3, 1.5), Pair("ký", 3.0, None)], "giờ"),
+            bars([Bar("Chờ: Thẩm định", 2182.0, "2.182 giờ")], "giờ"),
+            timeline(WAY, [(0, 7), (17, 24)], [Mark(20, "hạn", is_due=True)], [(0, "1/1")]),
+            shares(SHARES, ["đúng", "trễ"], "%"),
+        )
         return {
             name: draw(chart, f"Hình {name}", f"Mô tả <{name}> «ễ»")
-            for name, chart in {
-                "units": dots(UNITS, RATE),
-                "change": dots([moved(d) for d in UNITS], CHANGE),
-                "course": course(UNITS, "%"),
-                "kinds": paired_bars([Pair("chờ xử lý", 27.3, 1.5), Pair("ký", 3.0, None)], "giờ"),
-                "steps": bars([Bar("Chờ: Thẩm định", 2182.0, "2.182 giờ")], "giờ"),
-                "way": timeline(
-                    WAY, [(0, 7), (17, 24)], [Mark(20, "hạn", is_due=True)], [(0, "1/1")]
-                ),
-                "outcomes": shares(SHARES, ["đúng", "trễ"], "%"),
-            }.items()
+            for name, chart in zip(NAMES, charts, strict=True)
         }
-
-
-FIGURES = figures()
-EACH_FIGURE = pytest.mark.parametrize("name", sorted(FIGURES))
 
 
 @EACH_FIGURE
 @pytest.mark.parametrize("vega_lite", ["5.8", "6.4"])
 def test_a_chart_is_drawn_by_the_vega_lite_of_the_lab_and_by_the_newest(name, vega_lite):
     schema = f"https://vega.github.io/schema/vega-lite/v{vega_lite[0]}.json"
-    drawn = svg_of({**FIGURES[name].spec, "$schema": schema}, vega_lite)
+    drawn = svg_of({**figures()[name].spec, "$schema": schema}, vega_lite)
     assert drawn.count("<path") > 1
     assert 'font-family="Noto Sans"' in drawn
     assert "NaN" not in drawn
@@ -87,7 +88,7 @@ def test_a_chart_is_drawn_by_the_vega_lite_of_the_lab_and_by_the_newest(name, ve
 
 @EACH_FIGURE
 def test_a_notebook_gets_a_chart_that_the_lab_draws_without_a_network(name):
-    data, metadata = FIGURES[name]._repr_mimebundle_()
+    data, metadata = figures()[name]._repr_mimebundle_()
     assert set(data) == {LAB_MIME, "image/svg+xml", "text/plain"}
     assert data[LAB_MIME]["$schema"].endswith("/v5.json")
     assert metadata == {"caption": f"Hình {name}"}
@@ -97,14 +98,14 @@ def test_a_notebook_gets_a_chart_that_the_lab_draws_without_a_network(name):
 
 @EACH_FIGURE
 def test_a_picture_is_described_for_those_who_cannot_see_it(name):
-    picture = FIGURES[name].svg
+    picture = figures()[name].svg
     assert f'role="img" aria-label="Mô tả &lt;{name}&gt; «ễ»"' in picture
     assert "graphics-symbol" not in picture
 
 
-@pytest.mark.parametrize("name", sorted(set(FIGURES) - {"way"}))
+@pytest.mark.parametrize("name", sorted({*NAMES} - {"way"}))
 def test_a_narrow_screen_gets_the_chart_drawn_at_its_width_with_letters_of_twelve_pixels(name):
-    spec = FIGURES[name].spec
+    spec = figures()[name].spec
     before = json.dumps(spec)
     picture = narrow_svg(spec)
     assert json.dumps(spec) == before
@@ -118,7 +119,7 @@ def test_a_narrow_screen_gets_the_chart_drawn_at_its_width_with_letters_of_twelv
 
 
 def test_two_pictures_on_a_page_share_no_identifier():
-    ids = [set(re.findall(r'\bid="([^"]+)"', f.svg)) for f in FIGURES.values()]
+    ids = [set(re.findall(r'\bid="([^"]+)"', f.svg)) for f in figures().values()]
     assert sum(map(len, ids)) == len(set().union(*ids))
 
 
@@ -131,7 +132,7 @@ print(hashlib.sha256("".join(f.svg for f in figures().values()).encode()).hexdig
 
 
 def test_pictures_are_the_same_bytes_in_another_process_zone_and_hash_order():
-    here = hashlib.sha256("".join(f.svg for f in FIGURES.values()).encode()).hexdigest()
+    here = hashlib.sha256("".join(f.svg for f in figures().values()).encode()).hexdigest()
     again = subprocess.run(
         [sys.executable, "-c", DRAW_AGAIN, str(Path(__file__).parent)],
         env={**os.environ, "TZ": "America/New_York", "PYTHONHASHSEED": "7"},
@@ -143,15 +144,15 @@ def test_pictures_are_the_same_bytes_in_another_process_zone_and_hash_order():
 
 
 def test_shape_says_what_colour_says():
-    shapes = FIGURES["units"].spec["layer"][3]["encoding"]["shape"]["scale"]["range"]
-    fills = FIGURES["units"].spec["layer"][3]["encoding"]["fill"]["scale"]["range"]
+    shapes = figures()["units"].spec["layer"][3]["encoding"]["shape"]["scale"]["range"]
+    fills = figures()["units"].spec["layer"][3]["encoding"]["fill"]["scale"]["range"]
     assert len({*zip(shapes, fills, strict=True)}) == 4
     assert shapes == ["diamond", "circle", "triangle-down", "circle"]
     assert fills[3] == "#ffffff", "few dossiers are hollow"
 
 
 def test_an_interval_of_few_dossiers_does_not_widen_the_plot():
-    spec = FIGURES["units"].spec
+    spec = figures()["units"].spec
     layer = spec["layer"][2]
     upper = layer["encoding"]["x"]["scale"]["domain"][1]
     assert upper == pytest.approx(50 * 1.06)

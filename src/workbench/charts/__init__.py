@@ -7,7 +7,7 @@ refuse to do statistics.
 from workbench.charts.durations import Bar, Pair, bars, paired_bars, shares
 from workbench.charts.intervals import Dot, Scale, Standing, course, dots
 from workbench.charts.limits import FunnelPoint, Point, control, funnel
-from workbench.charts.live import chart_library, live_spec
+from workbench.charts.live import chart_script, live_spec
 from workbench.charts.narrow import narrow_svg
 from workbench.charts.ranges import Range, ranges
 from workbench.charts.style import FONTS, LAB_MIME, Figure, draw, png_of, svg_of, unchecked_charts
@@ -25,7 +25,7 @@ __all__ = [
     "Scale",
     "Standing",
     "bars",
-    "chart_library",
+    "chart_script",
     "control",
     "course",
     "dots",

@@ -1,6 +1,6 @@
 """A chart for a front end: values on hovering, marks that can be clicked, periods to brush.
 
-Vega is handed to the browser as one module for all charts of a page, so that nothing is fetched.
+The script that draws it carries Vega with it, so that nothing is fetched.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import os
 import re
 from copy import deepcopy
 from functools import cache
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from workbench.charts.style import FONT, VEGA_LITE, Figure
 from workbench.core.numerals import decimal
 from workbench.messages import say
 
+_SCRIPT = Path(__file__).parents[1] / "assets" / "lab" / "chart.js"
 _DISTRIBUTION = "vl-convert-python"
 _MARKS = ("point", "bar", "rect", "circle", "area")
 _SHOWN = ("name", "row", "column", "part", "group", "value", "interval", "note", "label")
@@ -28,18 +30,20 @@ _FRACTION = re.compile(r"[\d.,]+/[\d.,]+")
 
 
 @cache
-def chart_library(folder: Path | None = None) -> str:
-    """Return Vega for a browser as one module, which exports ``vegaEmbed``.
+def chart_script(folder: Path | None = None) -> str:
+    """Return the script of live charts as one module.
 
     Args:
         folder: Where it is kept for other processes: to bundle it takes two seconds.
     """
+    script = _SCRIPT.read_text(encoding="utf-8")
     if folder is None:
-        return str(vl_convert.javascript_bundle("export { vegaEmbed };", vl_version=VEGA_LITE))
-    file = folder / f"vega-{VEGA_LITE}-{version(_DISTRIBUTION)}.js"
+        return str(vl_convert.javascript_bundle(script, vl_version=VEGA_LITE))
+    digest = sha256(f"{version(_DISTRIBUTION)} {VEGA_LITE} {script}".encode()).hexdigest()
+    file = folder / f"chart-{digest[:12]}.js"
     if not file.is_file():
         fresh = file.with_suffix(f".{os.getpid()}")
-        fresh.write_text(chart_library(), encoding="utf-8", newline="\n")
+        fresh.write_text(chart_script(), encoding="utf-8", newline="\n")
         fresh.replace(file)
     return file.read_text(encoding="utf-8")
 

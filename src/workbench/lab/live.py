@@ -6,31 +6,27 @@ same value, and is written into the parameters cell: a scheduled run gives what 
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
-from functools import cache
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import polars as pl
 import traitlets
 from IPython.display import HTML, display
-from ipywidgets import Output, VBox, widget_serialization
+from ipywidgets import Output, VBox
 
 from workbench.answers import Answer
 from workbench.answers.asking import Asking
-from workbench.charts import Figure, chart_library, live_spec
-from workbench.core.environment import LAB_HOME
+from workbench.charts import Figure, live_spec
 from workbench.core.errors import WorkbenchError
 from workbench.core.vocabulary import EVERYTHING
 from workbench.lab.choices import fields_of, period_around
+from workbench.lab.scripts import ASSETS, Chart
 from workbench.lab.tables import live_frame, live_table
 from workbench.messages import say, use_language
 
-_ASSETS = Path(__file__).parents[1] / "assets" / "lab"
 _BRUSHED = ("course",)
 """Questions whose chart has months along its axis."""
 
@@ -38,36 +34,12 @@ _BRUSHED = ("course",)
 class Picker(anywidget.AnyWidget):
     """The lists above an answer."""
 
-    _esm = _ASSETS / "picker.js"
-    _css = _ASSETS / "picker.css"
+    _esm = ASSETS / "picker.js"
+    _css = ASSETS / "picker.css"
     fields = traitlets.List(traitlets.Dict()).tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)
     chosen = traitlets.Dict().tag(sync=True)
     write = traitlets.Dict().tag(sync=True)
-
-
-class Library(anywidget.AnyWidget):
-    """What draws the charts of a page, which never shows itself."""
-
-    _esm = "export default {};"
-    code = traitlets.Unicode().tag(sync=True)
-
-
-class Chart(anywidget.AnyWidget):
-    """A chart that says what was clicked or brushed."""
-
-    _esm = _ASSETS / "chart.js"
-    library = traitlets.Instance(Library).tag(sync=True, **widget_serialization)
-    spec = traitlets.Dict().tag(sync=True)
-    brushed = traitlets.Bool().tag(sync=True)
-    chosen = traitlets.Dict().tag(sync=True)
-
-
-@cache
-def library_of_kernel() -> Library:
-    """Return what draws all charts of this kernel."""
-    folder = os.environ.get(LAB_HOME)
-    return Library(code=chart_library(Path(folder) if folder else None))
 
 
 class LiveAnswer:
@@ -145,7 +117,7 @@ class LiveAnswer:
     def _chart(self, figure: Figure) -> Chart:
         brushed = self._answer.name in _BRUSHED
         spec = live_spec(figure, brushed=brushed)
-        chart = Chart(library=library_of_kernel(), spec=spec, brushed=brushed)
+        chart = Chart(spec=spec, brushed=brushed)
         chart.observe(self._follow, "chosen")
         return chart
 

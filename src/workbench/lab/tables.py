@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import polars as pl
-from itables.widget import ITable
 
 from workbench.answers import Answer
 from workbench.charts.tables import Table, plain_cell
 from workbench.core.numerals import count
+from workbench.lab.scripts import Grid
 from workbench.messages import language, say
 
 _BUTTONS = ("copyHtml5", "csvHtml5", "excelHtml5")
@@ -22,7 +22,7 @@ _SHOWN = 5000
 """Rows of a frame that go to the browser; the frame has all."""
 
 
-def live_table(answer: Answer, open_dossier: Callable[[str], None]) -> ITable:
+def live_table(answer: Answer, open_dossier: Callable[[str], None]) -> Grid:
     """Return the table of an answer as a widget; choosing the row of a dossier opens it.
 
     Args:
@@ -33,7 +33,7 @@ def live_table(answer: Answer, open_dossier: Callable[[str], None]) -> ITable:
     frame = _cells(listing)
     shown = len(listing.columns)
     dossiers = _dossiers(answer, listing)
-    widget = ITable(
+    widget = Grid(
         frame,
         columnDefs=[
             *({"targets": n, "title": c.heading} for n, c in enumerate(listing.columns)),
@@ -61,10 +61,10 @@ def live_table(answer: Answer, open_dossier: Callable[[str], None]) -> ITable:
     return widget
 
 
-def live_frame(frame: pl.DataFrame) -> ITable:
+def live_frame(frame: pl.DataFrame) -> Grid:
     """Return the rows of a frame as a widget, the first ones of very many."""
     note = say("trace.hidden", n=count(frame.height - _SHOWN)) if frame.height > _SHOWN else ""
-    return ITable(frame.head(_SHOWN), caption=note, buttons=[*_BUTTONS], **_layout(frame))
+    return Grid(frame.head(_SHOWN), caption=note, buttons=[*_BUTTONS], **_layout(frame))
 
 
 def _layout(frame: pl.DataFrame) -> dict[str, Any]:

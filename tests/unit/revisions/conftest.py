@@ -7,13 +7,18 @@ import os
 import shutil
 import subprocess
 import sys
+import warnings
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import polars as pl
 import pytest
+from dvc.cli import main as dvc
 
+from made_once import made_once
 from workbench.core.project import Project, shipped
 from workbench.review import RevisionDiff, compare_revisions
 
@@ -156,8 +161,8 @@ def write(root: Path, path: str, text: str) -> None:
     (root / path).write_text(text, encoding="utf-8")
 
 
-def run(root: Path, *command: str) -> None:
-    environment = {
+def environment(root: Path) -> dict[str, str]:
+    return {
         **os.environ,
         "DVC_SITE_CACHE_DIR": str(root / ".dvc" / "tmp" / "site"),
         "GIT_CONFIG_GLOBAL": os.devnull,
@@ -166,11 +171,22 @@ def run(root: Path, *command: str) -> None:
         "GIT_COMMITTER_NAME": "t",
         "GIT_COMMITTER_EMAIL": "t@example.org",
     }
-    subprocess.run(command, cwd=root, check=True, capture_output=True, env=environment)
+
+
+def run(root: Path, *command: str) -> None:
+    subprocess.run(command, cwd=root, check=True, capture_output=True, env=environment(root))
+
+
+def run_dvc(root: Path, *arguments: str) -> None:
+    """Run a command of DVC in this process: to start one takes longer than what it does here."""
+    with chdir(root), patch.dict(os.environ, environment(root)), warnings.catch_warnings():
+        # those of DVC's own code
+        warnings.simplefilter("ignore")
+        assert dvc(arguments) == 0
 
 
 def keep(root: Path, message: str) -> None:
-    run(root, sys.executable, "-m", "dvc", "repro", "-q")
+    run_dvc(root, "repro", "-q")
     run(root, "git", "add", "-A")
     run(root, "git", "commit", "-qm", message)
 
@@ -178,7 +194,10 @@ def keep(root: Path, message: str) -> None:
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Two commits, ``before`` and ``after``, with every kind of input changed between them."""
-    root = tmp_path_factory.mktemp("project")
+    return Project(made_once(tmp_path_factory, "revisions", _make_history))
+
+
+def _make_history(root: Path) -> None:
     here = shipped().root
     for stage in ("clean", "clock", "figures", "review", "macros"):
         shutil.copytree(here / "pipelines" / stage, root / "pipelines" / stage)
@@ -203,7 +222,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     write(root, "data/reference/calendars/days.csv", "day\n2022-06-04\n")
     keep(root, "after")
     run(root, "git", "tag", "after")
-    return Project(root)
 
 
 @pytest.fixture(scope="session")
@@ -223,7 +241,7 @@ class Copy:
         return Project(self.root)
 
     def dvc(self, *arguments: str) -> None:
-        run(self.root, sys.executable, "-m", "dvc", *arguments)
+        run_dvc(self.root, *arguments)
 
     def git(self, *arguments: str) -> None:
         run(self.root, "git", *arguments)

@@ -28,6 +28,11 @@ from pathlib import Path
 def read(name):
     return int(Path(name).read_text())
 
+def write(name, columns):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    pq.write_table(pa.table(columns), place / f"{name}.parquet")
+
 stage = sys.argv[1]
 place = Path("data") / {"ingest": "landed", "explain": "results"}.get(stage, stage)
 place.mkdir(parents=True, exist_ok=True)
@@ -37,18 +42,16 @@ if stage == "ingest":
 elif stage == "clean":
     (place / "number").write_text(Path("data/landed/number").read_text())
 elif stage == "clock":
-    import polars as pl
     late = read("data/clean/number") * read("data/reference/calendars/days")
     (place / "number").write_text(str(late))
     outcomes = ["late" if late > i else "on_time" for i in range(20)]
-    pl.DataFrame({"dossier_id": [f"D{i:02}" for i in range(20)], "profile": profile,
-                  "outcome": outcomes}).write_parquet(place / "outcomes.parquet")
+    write("outcomes", {"dossier_id": [f"D{i:02}" for i in range(20)], "profile": [profile] * 20,
+                       "outcome": outcomes})
 else:
-    import polars as pl
     late = read("data/clock/number") + read("data/reference/limit.csv")
-    pl.DataFrame({"measure": "late", "profile": profile, "unit_id": "*", "procedure_id": "*",
-                  "channel_in": "*", "period": "2022-H1", "value": float(late)}
-                 ).write_parquet(place / "measures.parquet")
+    write("measures", {"measure": ["late"], "profile": [profile], "unit_id": ["*"],
+                       "procedure_id": ["*"], "channel_in": ["*"], "period": ["2022-H1"],
+                       "value": [float(late)]})
 """
 DVC_YAML = """\
 stages:

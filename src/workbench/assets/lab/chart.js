@@ -1,23 +1,7 @@
-// A chart that says what was clicked and which months were brushed. Vega is one module for all
-// charts of the page, which a widget of its own carries: nothing is fetched, and it is read once.
-async function vegaOf(model) {
-  const id = model.get("library").replace("IPY_MODEL_", "");
-  const library = await model.widget_manager.get_model(id);
-  const code = new Blob([library.get("code")], { type: "text/javascript" });
-  const address = URL.createObjectURL(code);
-  try {
-    return (await import(address)).vegaEmbed;
-  } finally {
-    URL.revokeObjectURL(address);
-  }
-}
+// A chart that says what was clicked and which months were brushed. Bundled with Vega, so
+// that nothing is fetched.
 async function render({ model, el }) {
   el.classList.add("workbench-chart");
-  globalThis.workbenchVega ??= vegaOf(model).catch((problem) => {
-    globalThis.workbenchVega = undefined;
-    throw problem;
-  });
-  const vegaEmbed = await globalThis.workbenchVega;
   const result = await vegaEmbed(el, structuredClone(model.get("spec")), {
     actions: false,
     renderer: "svg",
