@@ -84,8 +84,9 @@ def works(*, at_once: float, seen: int, at_end: tuple[int, ...], number: int = 4
         # the first two with four works only, of which one or two more would say something else
         ({"at_once": 4, "seen": 8, "at_end": (1, 9), "number": 4}, 1, "unknown"),
         ({"at_once": 4, "seen": 8, "at_end": (5, 11), "number": 4}, 1, "unknown"),
-        # between the two, where other units have nearly as many in work
-        ({"at_once": 4, "seen": 8, "at_end": (5, 7)}, 3, "parallel"),
+        # between the two, and both refuted or not, where other units have nearly as many in work
+        ({"at_once": 4, "seen": 8, "at_end": (5, 7)}, 3, "unknown"),
+        ({"at_once": 4, "seen": 8, "at_end": (5, 11), "number": 4}, 3, "parallel"),
         # the stock never varies: no throughput tells anything
         ({"at_once": 4, "seen": 4, "at_end": (4,)}, 1, "unknown"),
         # hardly ever is another in work

@@ -10,8 +10,8 @@
 -- two, 0 at at_once and 1 at seen, error its standard error. shared: rise nearer to 0 and 1 refuted
 -- (two errors), that is overload. parallel, that is slow work: so few are in work at once that
 -- sharing makes none far longer (own_work), not far more than at other such units (at_once of the
--- limits), or rise surely nearer to 1. No sum of times distinguishes the two: see Little (1961),
--- Oper. Res. 9, 383-387.
+-- limits) while 1 is not refuted, or rise surely nearer to 1. No sum of times distinguishes the
+-- two: see Little (1961), Oper. Res. 9, 383-387.
 
 with works as (
     select
@@ -62,7 +62,9 @@ unit_throughputs as (
         case
             when 100 * rises.at_once <= limits.own_work then 'parallel'
             when rises.rise < 0.5 and rises.rise + 2 * rises.error < 1 then 'shared'
-            when 100 * rises.times_usual < limits.at_once then 'parallel'
+            when 100 * rises.times_usual < limits.at_once
+                and coalesce(rises.rise + 2 * rises.error >= 1, true)
+                then 'parallel'
             when rises.rise - 2 * rises.error > 0.5 then 'parallel'
             else 'unknown'
         end as reading
