@@ -177,6 +177,7 @@ def test_an_interval_is_drawn_as_it_is_judged_by(small_book, monkeypatch, name):
     judged = [row for row in rows if row.get("standing") and not row["few"]]
     assert judged
     words = {"above overall": 1, "clear rise": 1, "below overall": -1, "clear fall": -1}
+    words |= {"whole interval above 0": 1, "whole interval below 0": -1}
     for row in judged:
         side = (row["lower"] > reference) - (row["upper"] < reference)
         assert words.get(row["standing"], 0) == side, row

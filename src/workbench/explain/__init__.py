@@ -61,7 +61,7 @@ RESULT_TABLES = (
 REPLAYED_TABLES = ("transfer_delays", "queue_visits", "signings")
 """Tables of a ``whatif.TransferLog``, in its order; its last one is ``late_dossiers``."""
 _LATE_SHARE = "late_or_overdue"
-"""The rate of which gaps tell the parts."""
+"""The rate of which gaps are made of parts."""
 _COUNTED = (
     "counts",
     "closing_clusters",

@@ -160,9 +160,9 @@ def _seen_where_carried(number: int, part: float) -> tuple[float, float]:
     likeness = [[part ** abs(i - j) for j in range(number)] for i in range(number)]
     of_row = [fsum(row) / number for row in likeness]
     of_all = fsum(of_row) / number
-    own = fsum(1 - 2 * row + of_all for row in of_row)
-    beside = fsum(part - one - other + of_all for one, other in pairwise(of_row))
-    return beside / own, own / (number - 1)
+    squares = fsum(1 - 2 * row + of_all for row in of_row)
+    products = fsum(part - one - other + of_all for one, other in pairwise(of_row))
+    return products / squares, squares / (number - 1)
 
 
 def _distances(months: Sequence[tuple[int, int]]) -> list[float]:

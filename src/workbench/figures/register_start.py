@@ -16,7 +16,7 @@ from workbench.core.vocabulary import Period
 _FIRST_DAY = 0.005
 """Part of the dossiers that may be older: a few wrong years are no beginning."""
 _GOOD_PART = 0.1
-"""Part of a period that lacks long dossiers from which its late rate is said to be too low."""
+"""Part of a period that lacks long dossiers from which on its late rate is too low to compare."""
 _LONG = 0.95
 """Part of the closed dossiers that took no longer than the day from which they are complete."""
 
@@ -47,11 +47,11 @@ def register_start(dossiers: pl.DataFrame) -> RegisterStart | None:
     >>> register_start(dossiers).complete_on
     datetime.date(2022, 1, 23)
     """
-    known = dossiers.drop_nulls()
-    if known.is_empty():
+    closed = dossiers.drop_nulls()
+    if closed.is_empty():
         return None
     took = (pl.col("ended_on") - pl.col("received_on")).dt.total_days()
-    days = known.select(took.quantile(_LONG, "nearest")).item()
+    days = closed.select(took.quantile(_LONG, "nearest")).item()
     received = dossiers["received_on"].drop_nulls().sort()
     begins_on: dt.date = received[int(_FIRST_DAY * received.len())]
     return RegisterStart(begins_on, begins_on + dt.timedelta(days=max(int(days), 0)))

@@ -90,7 +90,7 @@ def _effects(rates: pl.DataFrame, pairs: Iterable[Pair]) -> dict[tuple[str, str,
 
     As ``compare.change`` has them, so that a gap between two periods has its interval.
     """
-    known = rates.select("unit_id", "period", "design_effect").rows()
+    of_periods = rates.select("unit_id", "period", "design_effect").rows()
     effects: dict[tuple[str, str, str], float] = {}
     for periods in sorted({(left.period, right.period) for left, right in pairs}):
         is_change = periods[0] != periods[1]
@@ -99,7 +99,7 @@ def _effects(rates: pl.DataFrame, pairs: Iterable[Pair]) -> dict[tuple[str, str,
             (unit, period, periods[period == periods[0]]): max(
                 effect, of_months.get((unit, period), 1.0)
             )
-            for unit, period, effect in known
+            for unit, period, effect in of_periods
             if period in periods
         }
     return effects

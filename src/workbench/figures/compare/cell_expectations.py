@@ -163,8 +163,8 @@ def usual_companions(
 
     Source: as ``expectations``.
     """
-    found = _companions(family, {(cause, column): rows for cause, rows in parts.items()})
-    return {cause: companions.usual for (cause, _), companions in found.items()}
+    companions = _companions(family, {(cause, column): rows for cause, rows in parts.items()})
+    return {cause: of_cause.usual for (cause, _), of_cause in companions.items()}
 
 
 @dataclass(frozen=True)

@@ -116,13 +116,13 @@ def gaps(
     Source: as ``estimates.kitagawa``.
     """
     book = _Ledger(entries(cause_cells, calendar, overdue), calendar, named, effects or {})
-    usual = np.array([1 + (companions or {}).get(cause, 0.0) for cause in (*book.causes, "")])
+    of_causes = np.array([1 + (companions or {}).get(cause, 0.0) for cause in (*book.causes, "")])
     rows: list[tuple[object, ...]] = []
     for left, right in pairs:
         sides = book.counts(left, right), book.counts(right, left)
         if all(side.dossiers.sum() > 0 for side in sides):
             wide = book.effect(left, right), book.effect(right, left)
-            spread = np.array([[effect, *np.maximum(effect, usual)] for effect in wide])
+            spread = np.array([[effect, *np.maximum(effect, of_causes)] for effect in wide])
             parts = split(*_met(sides), spread)
             rows += _rows((left, right), sides, wide, parts, book.causes)
     return pl.DataFrame(rows, schema=GAPS, orient="row")

@@ -333,10 +333,10 @@ def with_and_without_suspects(
     rows = table.filter(pl.col("period") == period).drop("period").sort("unit_id")
     effect_of = dict(effects.select("unit_id", "design_effect").iter_rows())
     among = rows.filter(pl.col("unit_id") != EVERYTHING).height
-    counted = {"all": ("n_late", "n_dossiers"), "sound": ("n_late_sound", "n_sound")}
-    sides: dict[str, list[Estimate]] = {side: [] for side in counted}
+    columns = {"all": ("n_late", "n_dossiers"), "sound": ("n_late_sound", "n_sound")}
+    sides: dict[str, list[Estimate]] = {side: [] for side in columns}
     for row in rows.to_dicts():
-        for side, (late, dossiers) in counted.items():
+        for side, (late, dossiers) in columns.items():
             effect = min(effect_of.get(row["unit_id"], 1.0), max(row[dossiers], 1))
             share = wilson(row[late], row[dossiers], effect)
             if row["unit_id"] != EVERYTHING and share.value is not None:
