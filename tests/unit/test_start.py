@@ -184,3 +184,20 @@ def test_a_form_that_no_text_has_is_the_user_s_error_in_line_and_profile(tmp_pat
         profile.write_text("\n".join([*lines[:first], wrong_line, *lines[first:]]), "utf-8")
         with pytest.raises(InputRejected, match=rf"files\[1\]\.{key}"):
             find_profile(profile, reference_dir)
+
+
+@pytest.mark.parametrize(
+    ("units", "is_listed"),
+    [
+        (("Phường Sa Đéc", "UBND xã Phú Hựu", "Xã Lai Vung", "Xã Tân Dương"), True),
+        (("Ủy ban nhân dân Phường 1", "Phường 2", "Phường 3", "Phường 4"), False),
+        (("Phường Sa Đéc", "Xã Phú Hựu", "Xã Lai Vung", "Xã Không Có Tên"), False),
+        (("Phường Sa Đéc", "Xã Phú Hựu", "Xã Lai Vung", "Phòng Tư pháp"), False),
+    ],
+)
+def test_units_are_looked_up_where_all_are_listed_places(tmp_path, reference_dir, units, is_listed):
+    path = tmp_path / "so.csv"
+    rows = "".join(f"H{n};{unit};0{n + 1}/03/2026;1{n}/03/2026\n" for n, unit in enumerate(units))
+    path.write_text(f"Mã hồ sơ;Đơn vị;Ngày tiếp nhận;Ngày hẹn trả\n{rows}", encoding="utf-8")
+    found = inspect(path, reference_dir)
+    assert ('unit_list = "reference"' in found.to_toml()) == is_listed
