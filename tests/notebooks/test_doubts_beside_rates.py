@@ -55,6 +55,25 @@ def test_few_undecided_returns_are_said_and_leave_the_first_sentence(returns):
     assert "only the return" not in returns(0).headline(PERIOD).sentence()
 
 
+def test_a_change_holds_whatever_undecided_returns_were(returns):
+    late, judged = overall(returns(0))
+    books = (returns(0), returns(1_000))
+    vars(books[1])["dossiers"] = pl.concat([books[1].dossiers] * 10)
+    n = books[1].dossiers["lateness_excluded"].count()
+    usual, wide = (
+        book.compare_periods(PERIOD, against="2021-H1").frame.filter(unit_id="*").to_dicts()[0]
+        for book in books
+    )
+    before = usual["left_numerator"] / usual["left_denominator"]
+    least, most = late / (judged + n) - before, (late + n) / (judged + n) - before
+    for name in ("lower", "sure_lower"):
+        assert wide[name] == pytest.approx(min(usual[name], least))
+    for name in ("upper", "sure_upper"):
+        assert wide[name] == pytest.approx(max(usual[name], most))
+    assert wide["lower"] < usual["lower"]
+    assert wide["difference"] == usual["difference"]
+
+
 @pytest.mark.parametrize(("copies", "is_apart"), [(0, True), (10, False)])
 def test_a_unit_is_not_set_apart_by_what_is_not_known(returns, copies, is_apart):
     book = returns(1_000)

@@ -6,6 +6,7 @@ are. A late share without them is too low for certain, and is never stated witho
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -19,6 +20,8 @@ from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING, Period
 from workbench.messages import say
 
+LATE_RATES = ("late_or_overdue", "late_done")
+"""Rates that rise with each late dossier."""
 _RULE = "P14"
 
 
@@ -68,3 +71,40 @@ def count_undecided_returns(run: Run, scope: Scope) -> dict[str, int]:
     )
     counts = dict(undecided.group_by("unit_id").len().rows())
     return {EVERYTHING: undecided.height, **counts}
+
+
+def widen_changes(run: Run, changes: pl.DataFrame, scope: Scope, against: str) -> pl.DataFrame:
+    """Return changes of a late rate whose intervals hold whatever the undecided dossiers were.
+
+    Args:
+        run: Its table of dossiers.
+        changes: Rows of ``compare.change``.
+        scope: Period and unit of the right side.
+        against: Period of the left side, or nothing.
+    """
+    periods = {"left": against, "right": scope.period}
+    counts = {
+        side: count_undecided_returns(run, Scope(period, EVERYTHING, scope.profile))
+        for side, period in periods.items()
+        if period
+    }
+    if not any(n[EVERYTHING] for n in counts.values()):
+        return changes
+    rows = [_widen(row, counts) for row in changes.iter_rows(named=True)]
+    return pl.DataFrame(rows, schema=changes.schema)
+
+
+def _widen(row: Row, counts: Mapping[str, Mapping[str, int]]) -> Row:
+    if row["difference"] is None:
+        return row
+    left, right = (
+        LateBounds.of(
+            {part: row[f"{side}_{part}"] for part in ("numerator", "denominator")},
+            counts[side].get(row["unit_id"], 0),
+        )
+        for side in ("left", "right")
+    )
+    least, most = right.least - left.most, right.most - left.least
+    lower = {name: min(row[name], least) for name in ("lower", "sure_lower")}
+    upper = {name: max(row[name], most) for name in ("upper", "sure_upper")}
+    return {**row, **lower, **upper}

@@ -38,16 +38,13 @@ from workbench.answers.questions import (
     question,
 )
 from workbench.answers.run import Run
-from workbench.answers.undecided_returns import LateBounds, count_undecided_returns
+from workbench.answers.undecided_returns import LATE_RATES, LateBounds, count_undecided_returns
 from workbench.charts import Dot, Figure, Scale, Standing, dots
 from workbench.charts.tables import Table
 from workbench.core import numerals
 from workbench.core.vocabulary import EVERYTHING
 from workbench.figures import compare
 from workbench.messages import say
-
-_LATE = ("late_or_overdue", "late_done")
-"""Rates that rise with each late dossier."""
 
 
 @question(
@@ -82,7 +79,7 @@ def compare_units(
     measured = [r for r in frame.iter_rows(named=True) if r[measure] is not None]
     measured.sort(key=lambda r: (-r[measure], names[r["unit_id"]]))
     asked = count_undecided_returns(present.tables, everyone)
-    undecided = asked if measure in _LATE else {}
+    undecided = asked if measure in LATE_RATES else {}
     judged = [(r, _standing_of(r, measure, overall, undecided)) for r in measured]
     claims = _unit_claims(judged, names, scope, measure, overall)
     if overall is not None:
