@@ -1,4 +1,4 @@
-"""Units whose names look alike and that no list tells apart (rule D33), said where they stand."""
+"""Units whose names look alike and that no list distinguishes (rule D33), named side by side."""
 
 from __future__ import annotations
 

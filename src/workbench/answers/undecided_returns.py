@@ -1,6 +1,6 @@
 """Dossiers of which only the return to the applicant is dated, after the due date (rule P14).
 
-Nobody knows whether their result was ready in time, so they are in no rate; those returned in time
+Whether their result was ready in time is not known, so they are in no rate; those returned in time
 are. A late share without them is too low for certain, and is never stated without its bounds.
 """
 

@@ -78,8 +78,8 @@ def compare_units(
     names = distinct(frame["unit_id"], run.unit_name)
     measured = [r for r in frame.iter_rows(named=True) if r[measure] is not None]
     measured.sort(key=lambda r: (-r[measure], names[r["unit_id"]]))
-    asked = count_undecided_returns(present.tables, everyone)
-    undecided = asked if measure in LATE_RATES else {}
+    is_late_rate = measure in LATE_RATES
+    undecided = count_undecided_returns(present.tables, everyone) if is_late_rate else {}
     judged = [(r, _standing_of(r, measure, overall, undecided)) for r in measured]
     claims = _unit_claims(judged, names, scope, measure, overall)
     if overall is not None:
@@ -125,8 +125,8 @@ def _standing_of(
     base = row[f"{measure}_denominator"]
     if overall is None or not undecided.get(EVERYTHING):
         return standing((lower, upper), overall["value"] if overall else None, base)
-    own = {"numerator": row[f"{measure}_numerator"], "denominator": base}
-    most = LateBounds.of(own, undecided.get(row["unit_id"], 0)).most
+    rate = {"numerator": row[f"{measure}_numerator"], "denominator": base}
+    most = LateBounds.of(rate, undecided.get(row["unit_id"], 0)).most
     of_all = LateBounds.of(overall, undecided[EVERYTHING])
     widest = (lower, max(upper, most))
     if standing(widest, of_all.most, base) == "above":
