@@ -11,6 +11,7 @@ from workbench.cli.start import draft_profiles, settle
 from workbench.core.errors import InputRejected, UsageProblem
 from workbench.ingest import AS_FOUND, TextForm, find_profile, inspect
 
+ENDS = ("resolved_at", "returned_at")
 HEADER = "Ticket ID;Office;Created;Due date;Closed;State;Via"
 ROWS = "".join(
     f"K-{n:03d};{'North' if n % 2 else 'South'};{n + 1:02d}/03/2026 08:00;{n + 11:02d}/03/2026;"
@@ -74,6 +75,25 @@ def test_several_columns_that_may_be_the_end_are_a_question_and_a_unit_is_never_
     assert ("unit_id",) in [p.targets for p in chosen.proposals if p.header == "zz"]
     with pytest.raises(UsageProblem, match="«State» is not a column to choose"):
         settle(found, lambda *_: "State")
+
+
+def test_whether_the_only_end_is_the_result_or_its_return_is_a_question(tmp_path, reference_dir):
+    path = tmp_path / "so.csv"
+    rows = "".join(f"H{n};0{n + 1}/03/2026;1{n}/03/2026;1{n + 1}/03/2026\n" for n in range(6))
+    head = "Mã hồ sơ;Ngày tiếp nhận;Ngày hẹn trả;Ngày trả kết quả"
+    path.write_text(f"{head}\n{rows}", encoding="utf-8")
+    found = inspect(path, reference_dir)
+
+    def ends(answer: str) -> list[str]:
+        settled = settle(found, lambda question, default: answer if "end" in question else default)
+        return [t for p in settled.proposals for t in p.targets if t in ENDS]
+
+    assert ends("returned_at") == ["returned_at"]
+    assert ends("resolved_at") == ["resolved_at"]
+    by_default = settle(found, lambda _, default: default)
+    assert [t for p in by_default.proposals for t in p.targets if t in ENDS] == ["returned_at"]
+    with pytest.raises(UsageProblem, match="«both» is not an answer"):
+        ends("both")
 
 
 def test_a_draft_that_a_person_corrected_is_used_again(export, tmp_path, capsys):
@@ -164,3 +184,20 @@ def test_a_form_that_no_text_has_is_the_user_s_error_in_line_and_profile(tmp_pat
         profile.write_text("\n".join([*lines[:first], wrong_line, *lines[first:]]), "utf-8")
         with pytest.raises(InputRejected, match=rf"files\[1\]\.{key}"):
             find_profile(profile, reference_dir)
+
+
+@pytest.mark.parametrize(
+    ("units", "is_listed"),
+    [
+        (("Phường Sa Đéc", "UBND xã Phú Hựu", "Xã Lai Vung", "Xã Tân Dương"), True),
+        (("Ủy ban nhân dân Phường 1", "Phường 2", "Phường 3", "Phường 4"), False),
+        (("Phường Sa Đéc", "Xã Phú Hựu", "Xã Lai Vung", "Xã Không Có Tên"), False),
+        (("Phường Sa Đéc", "Xã Phú Hựu", "Xã Lai Vung", "Phòng Tư pháp"), False),
+    ],
+)
+def test_units_are_looked_up_where_all_are_listed_places(tmp_path, reference_dir, units, is_listed):
+    path = tmp_path / "so.csv"
+    rows = "".join(f"H{n};{unit};0{n + 1}/03/2026;1{n}/03/2026\n" for n, unit in enumerate(units))
+    path.write_text(f"Mã hồ sơ;Đơn vị;Ngày tiếp nhận;Ngày hẹn trả\n{rows}", encoding="utf-8")
+    found = inspect(path, reference_dir)
+    assert ('unit_list = "reference"' in found.to_toml()) == is_listed

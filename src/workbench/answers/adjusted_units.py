@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from workbench.answers.alike_units import alike_unit_claims
 from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.causes import UNEXPLAINED
 from workbench.answers.columns import (
@@ -45,7 +46,7 @@ from workbench.figures import compare
 from workbench.messages import say
 
 
-@question("unit_measures", "cause_cells", "overdue_cells", "cell_tests", level=2)
+@question("unit_measures", "cause_cells", "overdue_cells", "cell_tests", "quarantine", level=2)
 def fair_units(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
 ) -> Answer:
@@ -62,6 +63,7 @@ def fair_units(
         claims=(
             *_claims(rows, names, list(turned.iter_rows(named=True)), scope),
             *_reconciled(rows, names, _named_units(run, period)),
+            *alike_unit_claims(run, names),
             *present.claims(),
         ),
         frame=frame,

@@ -21,6 +21,7 @@ from workbench.answers.present_scope import in_present_scope
 from workbench.answers.questions import PROFILE, AnyProfile, PeriodLabel, Scope, UnitId, question
 from workbench.answers.run import Run
 from workbench.answers.trace import FigureId
+from workbench.answers.undecided_returns import LateBounds, count_undecided_returns
 from workbench.charts import Figure, shares
 from workbench.charts.tables import Blank, Cell, Link, Table
 from workbench.clock.lateness import CHOICES, lateness_profiles
@@ -103,10 +104,18 @@ def _headline_claims(run: Run, scope: Scope, now: dict[str, Row]) -> tuple[Claim
     if _number(now, "withdrawn", "rejected"):
         claims.append(claim(say("briefing.headline_apart", **counts), 1))
     claims += _describe_rates(now, "late_done", "late_or_overdue")
+    claims += late_bounds(run, scope, now).claims()
     claims.append(claim(_describe_stock(run, scope, now), 1))
     claims += _compare_with_stamps(run, scope)
     claims += _describe_rates(now, "online_in", "post_out")
     return tuple(claims)
+
+
+def late_bounds(run: Run, scope: Scope, now: dict[str, Row]) -> LateBounds:
+    """Return between what the late share of a period lies, as far as dossiers are undecided."""
+    nothing = {"numerator": 0, "denominator": 0}
+    n_undecided = count_undecided_returns(run, scope)[EVERYTHING]
+    return LateBounds.of(now.get("late_or_overdue", nothing), n_undecided)
 
 
 def coverage(run: Run, period: str) -> list[Claim]:

@@ -14,6 +14,7 @@ import polars as pl
 from workbench.answers.columns import Row
 from workbench.answers.questions import RATE, Scope
 from workbench.answers.run import Run
+from workbench.answers.undecided_returns import widen_changes
 from workbench.core.vocabulary import REALITIES, Period
 from workbench.figures import compare
 from workbench.figures.share_effects import shares_of_closings, shares_of_stocks
@@ -52,7 +53,8 @@ class PageShares:
             profile=self.scope.profile,
             measure=RATE,
         )
-        return PageShare("late", "compare_periods", compared)
+        widened = widen_changes(self.run, compared, self.scope, self.against)
+        return PageShare("late", "compare_periods", widened)
 
     def really_late(self) -> PageShare:
         """Return the really late among the late."""

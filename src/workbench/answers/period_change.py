@@ -33,6 +33,7 @@ from workbench.answers.questions import (
     question,
 )
 from workbench.answers.run import Run
+from workbench.answers.undecided_returns import LATE_RATES, widen_changes
 from workbench.charts import Dot, Figure, Scale, Standing, dots
 from workbench.charts import course as course_chart
 from workbench.charts.tables import Table
@@ -65,6 +66,8 @@ def compare_periods(
         profile=scope.profile,
         measure=measure,
     )
+    if measure in LATE_RATES:
+        frame = widen_changes(present.tables, frame, scope, against)
     if scope.unit != EVERYTHING:
         frame = frame.filter(pl.col("unit_id").is_in([EVERYTHING, scope.unit]))
     names = distinct(frame["unit_id"], run.unit_name)

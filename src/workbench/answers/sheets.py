@@ -14,6 +14,7 @@ from functools import partial
 import polars as pl
 
 from workbench.answers.adjusted_units import strata_of
+from workbench.answers.alike_units import alike_unit_claims
 from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.causes import late_of
 from workbench.answers.columns import Col, Row, figure, picture, table, text
@@ -25,10 +26,12 @@ from workbench.answers.questions import (
     AnyProfile,
     PeriodLabel,
     ResultProfile,
+    Scope,
     UnitId,
     question,
 )
 from workbench.answers.run import Run
+from workbench.answers.undecided_returns import LateBounds, count_undecided_returns
 from workbench.charts import Range, ranges
 from workbench.charts.tables import Blank, Cell, Table
 from workbench.core import numerals
@@ -46,7 +49,7 @@ OLDEST = 6
 """Number of open dossiers listed on a sheet."""
 
 
-@question("unit_measures", "cause_cells", "overdue_cells", level=2)
+@question("unit_measures", "cause_cells", "overdue_cells", "dossiers", "quarantine", level=2)
 @in_present_scope(beside=True)
 def unit_sheet(
     run: Run, period: PeriodLabel, *, unit: UnitId, profile: AnyProfile = PROFILE
@@ -55,9 +58,19 @@ def unit_sheet(
     measures = run.measures_under(profile).filter(period=period)
     about = _Subject("unit_id", unit, run.unit_name(unit), period)
     answer = _beside_others(about, measures)
+    answer = replace(answer, claims=(*answer.claims, *_doubts(run, unit, measures, period)))
     if profile != run.result_profile or not run.ended(period):
         return answer
     return replace(answer, claims=(*answer.claims, *_after_case_mix(run, period, unit)))
+
+
+def _doubts(run: Run, unit: str, measures: pl.DataFrame, period: str) -> tuple[Claim, ...]:
+    """Return what the rates of a unit leave out, and which other name it may have."""
+    rates = measures.filter(unit_id=unit, measure=RATE).to_dicts()
+    scope = Scope(period, unit, "")
+    n_undecided = count_undecided_returns(run, scope)[EVERYTHING]
+    bounds = LateBounds.of(rates[0], n_undecided).claims() if rates else ()
+    return (*bounds, *alike_unit_claims(run, measures["unit_id"].unique(), about=unit))
 
 
 def _after_case_mix(run: Run, period: str, unit: str) -> tuple[Claim, ...]:

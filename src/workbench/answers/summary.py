@@ -131,10 +131,23 @@ class _Page:
             before = row["left_numerator"] / row["left_denominator"]
             words["before"] = numerals.percent(before)
             verdict = name_change(self._verdict(row), before, after)
+        bounds = headline.late_bounds(self._run, self._scope, self._now)
+        if bounds.exceed(self._upper(row)):
+            return say(
+                "summary.lead_undecided",
+                least=numerals.percent(bounds.least),
+                most=numerals.percent(bounds.most),
+                n=numerals.count(bounds.n_undecided),
+            )
         sentence = say(f"summary.lead_{verdict}", **words)
         if not row["right_numerator"]:
             return say("summary.lead_none_late", sentence=sentence)
         return self._place(sentence)
+
+    def _upper(self, row: Row) -> float | None:
+        """Return the upper limit of the late share, by chance alone."""
+        effect = row.get("right_design_effect") or 1.0
+        return wilson(row["right_numerator"], row["right_denominator"], effect).upper
 
     def _earlier(self) -> str:
         """Return what the period of comparison is called."""
@@ -211,6 +224,11 @@ class _Page:
             return Tile(label, numerals.MISSING, say("summary.tile_none"), share.section)
         effect = row.get("right_design_effect") or 1.0
         now = wilson(row["right_numerator"], row["right_denominator"], effect)
+        bounds = headline.late_bounds(self._run, self._scope, self._now)
+        if share.name == "late" and bounds.exceed(now.upper):
+            n = numerals.count(bounds.n_undecided)
+            number = numerals.percent_range(bounds.least, bounds.most)
+            return Tile(label, number, say("summary.tile_undecided", n=n), share.section)
         note = say(
             "summary.tile_note",
             fraction=numerals.fraction(now.numerator, now.denominator),
@@ -272,9 +290,12 @@ class _Page:
         """Say what could not be judged, or that everything could."""
         rows = {p: int(self._run.reconciliation[p].sum()) for p in quality.PARTS}
         unknown = ("unknown", "open_unknown")
+        returns = headline.late_bounds(self._run, self._scope, self._now).n_undecided
         aside = rows["rows_quarantined"]
         counts = {
-            "unknown": sum(int(self._now[n]["numerator"]) for n in unknown if n in self._now),
+            "unknown": sum(int(self._now[n]["numerator"]) for n in unknown if n in self._now)
+            - returns,
+            "returns": returns,
             "unexplained": 0
             if self._late is None or not self._has_log
             else self._late.filter(pl.col("dominant_cause") == UNEXPLAINED).height,

@@ -6,11 +6,12 @@ only when its whole interval is. Crude shares, not adjusted for case mix.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from workbench.answers.adjusted_units import strata_of
+from workbench.answers.alike_units import alike_unit_claims
 from workbench.answers.answer import Answer, Claim, Value, claim
 from workbench.answers.columns import Col, Row, count, figure, fraction, picture, table, text
 from workbench.answers.comparison_limits import limit_claims
@@ -37,6 +38,7 @@ from workbench.answers.questions import (
     question,
 )
 from workbench.answers.run import Run
+from workbench.answers.undecided_returns import LATE_RATES, LateBounds, count_undecided_returns
 from workbench.charts import Dot, Figure, Scale, Standing, dots
 from workbench.charts.tables import Table
 from workbench.core import numerals
@@ -45,7 +47,10 @@ from workbench.figures import compare
 from workbench.messages import say
 
 
-@question("unit_measures", "cause_cells", "overdue_cells", "cell_tests", level=2)
+@question(
+    *("unit_measures", "cause_cells", "overdue_cells", "cell_tests", "dossiers", "quarantine"),
+    level=2,
+)
 def compare_units(
     run: Run,
     period: PeriodLabel,
@@ -73,8 +78,13 @@ def compare_units(
     names = distinct(frame["unit_id"], run.unit_name)
     measured = [r for r in frame.iter_rows(named=True) if r[measure] is not None]
     measured.sort(key=lambda r: (-r[measure], names[r["unit_id"]]))
-    judged = [(r, _standing_of(r, measure, overall)) for r in measured]
+    is_late_rate = measure in LATE_RATES
+    undecided = count_undecided_returns(present.tables, everyone) if is_late_rate else {}
+    judged = [(r, _standing_of(r, measure, overall, undecided)) for r in measured]
     claims = _unit_claims(judged, names, scope, measure, overall)
+    if overall is not None:
+        claims += LateBounds.of(overall, undecided.get(EVERYTHING, 0)).claims()
+    claims += alike_unit_claims(run, names)
     if measure == RATE and profile == run.result_profile:
         claims += _beyond_chance(run, present, scope, names, judged)
         if len(judged) > 1:
@@ -107,12 +117,22 @@ def _values(frame: pl.DataFrame, scope: Scope, overall: Row | None) -> tuple[Val
     return (*stated, *values_of([overall] if overall else []))
 
 
-def _standing_of(row: Row, measure: str, overall: Row | None) -> Standing:
-    return standing(
-        (row[f"{measure}_sure_lower"], row[f"{measure}_sure_upper"]),
-        overall["value"] if overall else None,
-        row[f"{measure}_denominator"],
-    )
+def _standing_of(
+    row: Row, measure: str, overall: Row | None, undecided: Mapping[str, int]
+) -> Standing:
+    """Return where a unit stands, whatever the undecided dossiers of it and of all were."""
+    lower, upper = row[f"{measure}_sure_lower"], row[f"{measure}_sure_upper"]
+    base = row[f"{measure}_denominator"]
+    if overall is None or not undecided.get(EVERYTHING):
+        return standing((lower, upper), overall["value"] if overall else None, base)
+    rate = {"numerator": row[f"{measure}_numerator"], "denominator": base}
+    most = LateBounds.of(rate, undecided.get(row["unit_id"], 0)).most
+    of_all = LateBounds.of(overall, undecided[EVERYTHING])
+    widest = (lower, max(upper, most))
+    if standing(widest, of_all.most, base) == "above":
+        return "above"
+    side = standing(widest, of_all.least, base)
+    return "within" if side == "above" else side
 
 
 def _unit_claims(

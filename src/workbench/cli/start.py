@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 Ask = Callable[[str, str], str]
 """Puts a question and its default, and returns the answer."""
+_RESULT, _RETURN = "resolved_at", "returned_at"
 _NONE = "-"
 """The answer that no code fits."""
 
@@ -125,9 +126,29 @@ def settle(inspection: Inspection, ask: Ask) -> Inspection:
         )
     for field, columns in inspection.choices.items():
         inspection = _with_choice(inspection, field, columns, ask)
+    inspection = _with_end(inspection, ask)
     for column in inspection.proposals:
         inspection = _with_codes(inspection, column, ask)
     return inspection
+
+
+def _with_end(inspection: Inspection, ask: Ask) -> Inspection:
+    """Ask whether the only end that a file dates is the result, or its return to the applicant.
+
+    The return is the default: it may come late although the result was in time, and an office is
+    not accused of that.
+    """
+    targets = [target for column in inspection.proposals for target in column.targets]
+    if _RETURN not in targets or _RESULT in targets:
+        return inspection
+    end = next(p for p in inspection.proposals if _RETURN in p.targets)
+    words = {"file": inspection.path.name, "column": end.header}
+    answer = ask(say("start.only_return", **words), _RETURN)
+    if answer not in (_RETURN, _RESULT):
+        raise UsageProblem("start.no_end", answer=answer)
+    settled = replace(end, targets=tuple(answer if t == _RETURN else t for t in end.targets))
+    proposals = tuple(settled if p is end else p for p in inspection.proposals)
+    return replace(inspection, proposals=proposals)
 
 
 def _with_choice(

@@ -20,8 +20,9 @@ from workbench.ingest.date_spelling import plain
 from workbench.ingest.export_tables import read_table
 from workbench.ingest.fields import is_instant
 from workbench.ingest.headers import STAGE, bare_key, read_aliases
+from workbench.ingest.listed_units import are_listed
 from workbench.ingest.mapping import date_order
-from workbench.ingest.profile import AS_FOUND, Target, TextForm
+from workbench.ingest.profile import AS_FOUND, ListKind, Target, TextForm
 from workbench.ingest.profile_draft import draft
 from workbench.ingest.proposals import Proposal, Proposer
 from workbench.ingest.roles import Roles, likely_statuses, with_roles
@@ -64,7 +65,8 @@ class Inspection:
     of the envelope around the objects of a JSON file. ``likely_statuses`` are the
     statuses of values without a known code, by whether their rows have ended; ``choices`` the
     columns that may have a role which a person must settle, by field; ``alike_units`` the pairs of
-    names that may be one unit; ``body`` the office that the texts above the table name; ``stamps``
+    names that may be one unit; ``unit_list`` is ``reference`` where every unit is a listed place;
+    ``body`` the office that the texts above the table name; ``stamps``
     what the log shows of stamps that it lacks.
     """
 
@@ -89,6 +91,7 @@ class Inspection:
     likely_statuses: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alike_units: tuple[tuple[str, str], ...] = ()
+    unit_list: ListKind = "as_is"
     body: str = ""
     stamps: StampEvidence = NO_EVIDENCE
 
@@ -125,6 +128,8 @@ def inspect(path: Path, reference: Path, form: TextForm = AS_FOUND) -> Inspectio
     if table.rows == "dossier":
         roles = with_roles(frame, proposals, patterns, codes, day_first=order.day_first)
         proposals = roles.proposals
+    columns = [p.header for p in proposals if "unit_id" in p.targets]
+    units = {name for header in columns for name in frame[header].drop_nulls()}
     return Inspection(
         path=path,
         kind=table.kind,
@@ -147,6 +152,7 @@ def inspect(path: Path, reference: Path, form: TextForm = AS_FOUND) -> Inspectio
         choices=roles.choices,
         body=next((text for text in map(tidy, table.heading) if _BODY.match(text)), ""),
         alike_units=_alike_units(frame, proposals, patterns),
+        unit_list="reference" if table.is_whole and are_listed(units, reference) else "as_is",
         stamps=stamp_evidence(frame, proposals, codes, day_first=order.day_first)
         if table.rows in ("step", "event")
         else NO_EVIDENCE,

@@ -85,6 +85,9 @@ def _top(found: Inspection, name: str) -> Iterator[str]:
     yield f'calendar_id = "{found.calendar_id}"'
     yield _comment("order", evidence=found.day_evidence)
     yield f'date_order = "{order}"'
+    if found.unit_list == "reference":
+        yield _comment("listed_units")
+        yield 'unit_list = "reference"'
     yield ""
 
 
