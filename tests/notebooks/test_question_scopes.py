@@ -141,26 +141,19 @@ class Asked:
 @contextmanager
 def noted(read: set[str]) -> Iterator[None]:
     """Note which tables questions look up."""
-    look_up, count, pick = Excerpt.__getattr__, Excerpt.counted, Excerpt.rows_of
+    look_up, check = Excerpt.__getattr__, Excerpt._check
 
     def looked_up(excerpt: Excerpt, name: str) -> object:
         read.add(name)
         return look_up(excerpt, name)
 
-    def counted(excerpt: Excerpt, table: str, *about: str) -> pl.DataFrame:
+    def checked(excerpt: Excerpt, table: str) -> None:
         read.add(table)
-        return count(excerpt, table, *about)
-
-    def rows_of(
-        excerpt: Excerpt, table: str, dossiers: pl.DataFrame, **values: str
-    ) -> pl.DataFrame:
-        read.add(table)
-        return pick(excerpt, table, dossiers, **values)
+        check(excerpt, table)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Excerpt, "__getattr__", looked_up)
-        patch.setattr(Excerpt, "counted", counted)
-        patch.setattr(Excerpt, "rows_of", rows_of)
+        patch.setattr(Excerpt, "_check", checked)
         yield
 
 

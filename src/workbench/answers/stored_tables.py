@@ -86,17 +86,24 @@ class StoredTables:
     progress = Frame("One row per dossier with a due instant: elapsed share of its allowed time.")
 
     def measures_under(self, profile: str) -> pl.DataFrame:
-        """Return the rows of ``unit_measures`` under one lateness profile, read once."""
-        if profile not in self._measures:
-            self._measures[profile] = self.read("measures", {**_TOGETHER, "profile": profile})
-        return self._measures[profile]
+        """Return the rows of ``unit_measures`` under one lateness profile."""
+        return self._some_measures(profile, pl.col("profile") == profile)
 
-    @cached_property
+    @property
     def _flows(self) -> pl.DataFrame:
         """Dossiers received and resolved: every profile, unit and period has a row of each."""
         is_flow = pl.col("measure").is_in(["received", "resolved"])
-        flows = pl.scan_parquet(self._file("measures")).filter(is_flow, **_TOGETHER)
-        return flows.select("measure", "profile", "unit_id", "period", "numerator").collect()
+        columns = ("measure", "profile", "unit_id", "period", "numerator")
+        return self._some_measures("", is_flow, *columns)
+
+    def _some_measures(self, name: str, is_asked: pl.Expr, *columns: str) -> pl.DataFrame:
+        """Return rows of ``unit_measures``: read once, or taken from it where it was read."""
+        if "unit_measures" in vars(self):
+            return self.unit_measures.filter(is_asked)
+        if name not in self._measures:
+            rows = pl.scan_parquet(self._file("measures")).filter(is_asked, **_TOGETHER)
+            self._measures[name] = rows.select(*columns or [pl.all()]).collect()
+        return self._measures[name]
 
     # tables that are counted when they are asked for ---------------------------------------
 
