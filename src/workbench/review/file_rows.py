@@ -6,6 +6,7 @@ A file is read group by group; a group without a wanted row is not read.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -100,11 +101,12 @@ def paired_blocks(
             each column differs: it is not read elsewhere.
     """
     sides = [_Groups(file) for file in files]
-    for number, block in sides[0].parts(places[0]):
-        names = [name for name in columns if changes is None or changes[name][number]]
-        if names:
-            pairs = zip(sides, places, strict=True)
-            yield block, [side.rows(at[block], names) for side, at in pairs]
+    with ThreadPoolExecutor(len(sides)) as pool:
+        for number, block in sides[0].parts(places[0]):
+            names = [name for name in columns if changes is None or changes[name][number]]
+            if names:
+                wanted = [at[block] for at in places]
+                yield block, list(pool.map(_Groups.rows, sides, wanted, [names, names]))
 
 
 def file_height(file: Path) -> int:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, Self
 
+from workbench.core.environment import processors
 from workbench.core.errors import InputRejected
 from workbench.core.project import Project
 from workbench.review.snapshots import RevisionTables, file_md5
@@ -87,7 +89,11 @@ class AnalysedFolder:
 
     def table_hashes(self) -> dict[str, str]:
         """Return the MD5 of every table by its name."""
-        return {file.stem: file_md5(file) for file in self._files()}
+        files = self._files()
+        with ThreadPoolExecutor(processors()) as pool:
+            return {
+                file.stem: md5 for file, md5 in zip(files, pool.map(file_md5, files), strict=True)
+            }
 
     def file_hashes(self, output: str) -> dict[str, str] | None:
         """Return no files: the folder has no outputs of stages."""
