@@ -176,6 +176,16 @@ def test_a_query_that_does_more_than_read_the_tables_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("explain", ["", "explain ", "explain analyze ", "explain (analyze) "])
+def test_no_query_writes_where_the_tables_are(explain: str, small_book: Book) -> None:
+    """To explain a statement runs it, and beside the tables a file can be written."""
+    folder = small_book.folders[0]
+    before = sorted(folder.iterdir())
+    with pytest.raises(UsageProblem):
+        small_book.sql(f"{explain}copy (select 1 as n) to '{folder}/outcomes.csv'")
+    assert sorted(folder.iterdir()) == before
+
+
 def test_a_misspelt_table_is_answered_with_the_one_near(small_book: Book) -> None:
     with pytest.raises(UsageProblem, match="outcomes"):
         small_book.sql("select * from outcoms")
