@@ -12,10 +12,11 @@ import fastexcel
 import polars as pl
 import pytest
 
-from workbench.answers import Answer, Book
+from workbench.answers import Answer, Book, open_book
 from workbench.answers.questions import Question
 from workbench.core.errors import UsageProblem
 from workbench.lab.completion import names_of_book
+from workbench.lab.errors import _one_line
 from workbench.lab.tables import _number
 from workbench.messages import use_language
 
@@ -176,11 +177,33 @@ def test_a_query_that_does_more_than_read_the_tables_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("explain", ["", "explain ", "explain analyze ", "explain (analyze) "])
+def test_no_query_writes_where_the_tables_are(explain: str, small_book: Book) -> None:
+    """To explain a statement runs it, and beside the tables a file can be written."""
+    folder = small_book.folders[0]
+    before = sorted(folder.iterdir())
+    with pytest.raises(UsageProblem):
+        small_book.sql(f"{explain}copy (select 1 as n) to '{folder}/outcomes.csv'")
+    assert sorted(folder.iterdir()) == before
+
+
 def test_a_misspelt_table_is_answered_with_the_one_near(small_book: Book) -> None:
     with pytest.raises(UsageProblem, match="outcomes"):
         small_book.sql("select * from outcoms")
     with pytest.raises(UsageProblem, match="outcomes"):
         _ = small_book.tables.outcoms
+
+
+def test_a_name_that_is_near_is_offered_in_the_language_of_the_book(small_book: Book) -> None:
+    book = open_book(small_book.home, language="en")
+    assert "Similar: SD-" in str(book.unknown("briefing.no_unit", "SD-VX", ["SD-VH"], []))
+    with pytest.raises(AttributeError) as problem:
+        _ = book.causes.by_unit
+    text = _one_line(problem.value)
+    assert text == (
+        "There is no by_unit here. Near it: causes_by_unit. "
+        "Type book. and press Tab for the questions."
+    )
 
 
 def test_the_catalogue_explains_every_table_and_column_in_the_language_of_the_book(

@@ -83,8 +83,9 @@ ALIKE = {
 }
 """Answers that may be asked about something they do not depend on."""
 UNREAD = {
-    # of dossiers, rows of exports and causes, which are traced as well
-    "trace": {"steps", "pauses", "quarantine", "late_dossiers", "late_causes", "cell_tests"},
+    # of dossiers, rows of exports, causes and other measures, which are traced as well
+    "trace": {"steps", "pauses", "quarantine", "late_dossiers", "late_causes", "cell_tests"}
+    | {"counted_dossiers"},
     "interventions": {"cause_cells", "unit_measures"},  # nothing is recorded in the sample
     "headline": {"outcomes"},  # the exports of the sample say when they were taken
     "summary": {"outcomes"},

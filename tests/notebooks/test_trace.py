@@ -15,6 +15,7 @@ from workbench.cli import main
 from workbench.core.errors import UsageProblem
 from workbench.core.vocabulary import Period, ReportSpan
 from workbench.figures.measures import COUNTS, read_rates
+from workbench.figures.on_request import CLOSING_COUNTERS
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MOMENT = re.compile(r"(\d\d:\d\d:\d\d) (\d\d/\d\d/\d{4})")
@@ -37,6 +38,12 @@ def test_dossiers_counted_one_by_one_add_up_to_every_figure(book, period):
     sides = {name: (above, ()) for name, above in COUNTS.items()} | read_rates(book.reference)
     figures = book.unit_measures.filter(unit_id="*", period=period, profile="wb_strict")
     assert figures.height > 15
+    closings = book.counted_closings(each, spans, "wb_strict")
+    assert closings.height <= counts.height
+    for counter in CLOSING_COUNTERS:
+        counted = counts.filter(pl.col(counter) > 0).select("unit_id", counter).sort("unit_id")
+        sooner = closings.filter(pl.col(counter) > 0).select("unit_id", counter).sort("unit_id")
+        assert counted.equals(sooner), counter
     for row in figures.to_dicts():
         sums = [
             sum(int(counts[counter].sum()) for counter in counters)

@@ -8,7 +8,8 @@ from typing import Any, Protocol, overload
 import polars as pl
 
 COUNTED = (
-    *("counted_dossiers", "counted_passages", "daily_stock", "due_dates_known_on"),
+    *("counted_closings", "counted_dossiers", "counted_passages", "daily_stock"),
+    "due_dates_known_on",
     *("official_tables", "period_dossiers", "step_waits"),
 )
 """Tables that are counted when they are asked for."""

@@ -241,6 +241,7 @@ class Run(StoredTables):
     def unknown(self, key: str, query: str, names: Iterable[str], known: list[str]) -> UsageProblem:
         """Return the error that names what was asked for, what is similar and what is known."""
         close = ", ".join(get_close_matches(query, list(names), n=3, cutoff=0.5))
-        near = " " + say("briefing.near", names=close) if close else ""
+        with use_language(self.language):
+            near = " " + say("briefing.near", names=close) if close else ""
         listed = ", ".join(known[:SHOWN]) + (" …" if len(known) > SHOWN else "")
         return UsageProblem(key, asked=query, near=near, known=listed or "–", total=len(known))

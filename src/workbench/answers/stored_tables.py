@@ -135,6 +135,18 @@ class StoredTables:
         """Return ``counts`` of some dossiers by unit and field; ``*`` for each profile."""
         return self._on_request("counts", profile=profile, spans=spans, dossiers=dossiers)["counts"]
 
+    def counted_closings(
+        self, dossiers: pl.DataFrame, spans: list[ReportSpan], profile: str
+    ) -> pl.DataFrame:
+        """Return ``CLOSING_COUNTERS`` of some dossiers by unit: a part of ``counts``, sooner."""
+        tables = self._on_request(
+            *("count_groups", "closing_counts", "open_counts"),
+            profile=profile,
+            spans=spans,
+            dossiers=dossiers,
+        )
+        return on_request.closings_by_unit(tables)
+
     def period_dossiers(self, span: ReportSpan, profile: str) -> pl.DataFrame:
         """Return the dossiers for which something happens, or is open, in a period."""
         return self._local(on_request.find_period_dossiers(self._file, span, profile))

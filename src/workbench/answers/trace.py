@@ -25,6 +25,7 @@ from workbench.core import numerals
 from workbench.core.cause_list import cause_label, known_causes
 from workbench.core.vocabulary import EVERYTHING, PERIOD_KINDS, Period, ReportSpan, periods_between
 from workbench.figures.measures import COUNTS, Rate, read_rates
+from workbench.figures.on_request import CLOSING_COUNTERS
 from workbench.messages import language, say
 from workbench.official.metrics import measure_name
 
@@ -58,7 +59,7 @@ class FigureId(NamedTuple):
 
 @question(
     *("dossiers", "steps", "pauses", "outcomes", "quarantine", "late_dossiers"),
-    *("late_causes", "cell_tests", "counted_dossiers", "period_dossiers"),
+    *("late_causes", "cell_tests", "counted_closings", "counted_dossiers", "period_dossiers"),
     level=2,
 )
 def trace(run: Run, target: str, *, profile: AnyProfile = PROFILE) -> Answer:
@@ -115,7 +116,13 @@ def _dossiers_behind(run: Run, figure_id: FigureId, rate: Rate, profile: str) ->
     for name, value in figure_id._asdict().items():
         if name in _GROUPS and value != EVERYTHING:
             dossiers = dossiers.filter(pl.col(name).fill_null(_UNKNOWN.get(name, "")) == value)
-    sides = _sides(_one_by_one(run, dossiers, [span], profile), rate)
+    counters = {counter for side in rate for counter in side}
+    each = dossiers.with_columns(unit_id="dossier_id")
+    if counters <= CLOSING_COUNTERS:
+        counts = run.counted_closings(each, [span], profile)
+    else:
+        counts = _one_by_one(run, each, [span], profile)
+    sides = _sides(counts, rate)
     behind = sides.filter(pl.col("numerator") + pl.col("denominator") > 0).drop("period")
     frame = describe_dossiers(run, behind, profile)
     above, below = (int(frame[side].sum()) for side in ("numerator", "denominator"))
@@ -137,9 +144,8 @@ def _dossiers_behind(run: Run, figure_id: FigureId, rate: Rate, profile: str) ->
 def _one_by_one(
     run: Run, dossiers: pl.DataFrame, spans: list[ReportSpan], profile: str
 ) -> pl.DataFrame:
-    """Return every counter of each dossier and period."""
-    each = dossiers.with_columns(unit_id="dossier_id")
-    return run.counted_dossiers(each, spans, profile).filter(
+    """Return every counter of each dossier and period; its number stands as its unit."""
+    return run.counted_dossiers(dossiers, spans, profile).filter(
         pl.col("unit_id") != EVERYTHING,
         *(pl.col(name) == EVERYTHING for name in ("field_of_work", "procedure_id", "channel_in")),
     )
@@ -301,7 +307,8 @@ def _findings_at(run: Run, place: SourcePlace | None) -> list[str]:
 def _measure_rows(run: Run, dossiers: pl.DataFrame, profile: str) -> Iterator[Row]:
     if dossiers.is_empty():
         return
-    counts = _one_by_one(run, dossiers, list(_spans(dossiers)), profile)
+    each = dossiers.with_columns(unit_id="dossier_id")
+    counts = _one_by_one(run, each, list(_spans(dossiers)), profile)
     unit_id = dossiers["unit_id"][0]
     for name, rate in _defined(run).items():
         sides = _sides(counts, rate)

@@ -7,7 +7,7 @@ the stage gives as well is the same here; waits of steps and printed percentages
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
@@ -23,18 +23,21 @@ from workbench.figures.waits import batch_heads
 from workbench.warehouse import Warehouse
 
 RequestTable = Literal[
+    "closing_counts",
+    "count_groups",
     "counts",
     "daily_stock",
     "official_overruns",
+    "open_counts",
     "passages",
     "step_time",
     "time_use",
     "verdict_counts",
 ]
 """What may be asked for: counts of dossiers (with fields of work of each unit in the place of
-procedures, as forms have them) and overruns of reports, the open caseload day by day, the places
-that dossiers passed through, working time by step and by kind of segment, and late dossiers with
-and without suspect records."""
+procedures, as forms have them), of their closings and of the stock by number of the group,
+overruns of reports, the open caseload day by day, the places that dossiers passed through, working
+time by step and by kind of segment, and late dossiers with and without suspect records."""
 _PERIODS = {
     "convention": pl.String,
     "period": pl.String,
@@ -105,6 +108,34 @@ def count_on_request(
             warehouse.set("sojourns_since", first_day(since))
         warehouse.build("explain", wanted=tables)
         return {name: warehouse.frame(name) for name in tables}
+
+
+CLOSING_COUNTERS = frozenset(
+    (
+        *("done", "early", "on_time", "late", "unknown", "withdrawn", "rejected"),
+        *("late_with_apology", "late_without_apology", "late_unrecorded"),
+        *("fell_due", "fell_due_in_time"),
+        *("open_total", "open_in_time", "open_overdue", "open_unknown", "waiting"),
+        *("active_in_time", "active_overdue", "active_unknown"),
+        *("overdue_with_apology", "overdue_without_apology", "overdue_unrecorded"),
+    )
+)
+"""Counters of ``closing_counts`` and ``open_counts``: of dossiers by when they were closed."""
+
+
+def closings_by_unit(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return ``CLOSING_COUNTERS`` of each profile, period and unit.
+
+    Args:
+        tables: ``count_groups``, ``closing_counts`` and ``open_counts``.
+    """
+    places = tables["count_groups"].filter(pl.col("channel_in") != EVERYTHING)
+    both = pl.concat([tables["closing_counts"], tables["open_counts"]], how="diagonal")
+    return (
+        both.join(places.select("group_no", "unit_id"), on="group_no")
+        .group_by("profile", "period", "unit_id")
+        .agg(pl.sum(*CLOSING_COUNTERS))
+    )
 
 
 def find_period_dossiers(

@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.answers import Book
 from workbench.answers.questions import Part
+from workbench.answers.subjects import Subject
 from workbench.core.errors import WorkbenchError
 from workbench.messages import say, use_language
 
@@ -38,9 +39,10 @@ def _one_line(problem: BaseException) -> str | None:
     if isinstance(problem, WorkbenchError):
         return str(problem)
     book = getattr(problem, "obj", None)
-    if not isinstance(problem, AttributeError) or not isinstance(book, Book | Part):
+    asker = vars(book)["_book"] if isinstance(book, Subject) else book
+    if not isinstance(problem, AttributeError) or not isinstance(asker, Book | Part):
         return None
-    language = book.language if isinstance(book, Book) else book.run.language
+    language = asker.language if isinstance(asker, Book) else asker.run.language
     near = get_close_matches(str(problem.name), dir(book), n=3, cutoff=0.5)
     with use_language(language):
         return say("lab.no_question", asked=problem.name, near=", ".join(near) or "–")

@@ -12,7 +12,6 @@ from workbench.core.environment import processors
 from workbench.core.errors import UsageProblem
 
 _MEMORY = "2GB"
-_READS = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
 
 def run_query(sql: str, files: Mapping[str, Path], zone: str) -> pl.DataFrame:
@@ -37,7 +36,8 @@ def run_query(sql: str, files: Mapping[str, Path], zone: str) -> pl.DataFrame:
         connection.execute("set lock_configuration = true")
         try:
             kinds = [statement.type for statement in duckdb.extract_statements(sql)]
-            if len(kinds) != 1 or kinds[0] not in _READS:
+            # to explain a statement with analyze runs it, and may write beside the tables
+            if kinds != [duckdb.StatementType.SELECT]:
                 raise UsageProblem("lab.not_one_query", n=len(kinds))
             answer = connection.sql(sql)
             for column, kind in zip(answer.columns, answer.types, strict=True):
@@ -54,5 +54,8 @@ def _in_one_line(text: str) -> str:
 
     >>> _in_one_line('Catalog Error: No table a!\nDid you mean "b"?\n\nLINE 1: from a\n     ^')
     'Catalog Error: No table a! Did you mean "b"?'
+    >>> _in_one_line("Permission Error: Cannot access a file")
+    'Permission Error: Cannot access a file.'
     """
-    return " ".join(text.partition("\n\nLINE")[0].split())
+    sentence = " ".join(text.partition("\n\nLINE")[0].split())
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
