@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,3 +57,12 @@ def _leaves(value: object) -> Iterator[str]:
             yield from _leaves(part)
     elif isinstance(value, str):
         yield value
+
+
+def claims_under_headings(page: str) -> list[tuple[str, str]]:
+    """Return the claims of a page, each with the heading above it."""
+    return [
+        (section.partition("</h2>")[0].rpartition(">")[2], claim)
+        for section in page.split("<h2")[1:]
+        for claim in re.findall(r'<li>([^<]+) <span class="level">', section)
+    ]

@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 from filelock import FileLock
 
-from notebooks.document_texts import texts_of
+from notebooks.document_texts import claims_under_headings, texts_of
 from workbench.answers import open_book
 from workbench.core.errors import OutputBusy, RuleFailed, UsageProblem
 from workbench.messages import use_language
@@ -361,6 +361,19 @@ def test_a_vietnamese_reader_meets_no_id_and_sentences_as_offices_write_them(
             assert part.text[:1] == part.text[:1].upper(), part.text
             decimals |= {len(d) for d in re.findall(r"\d,(\d+)%", part.text)}
             assert len(decimals) <= 1, part.text
+
+
+def test_a_claim_stands_once_in_the_whole_set_and_a_note_once_on_a_page(briefed):
+    claims = []
+    for name in NOTEBOOKS:
+        page = (briefed / f"{name}.html").read_text(encoding="utf-8")
+        paragraphs = re.findall(r'<p(?: class="note")?>([^<–][^<]*)</p>', page)
+        sentences = [s for p in paragraphs for s in re.split(r"(?<=[.!?])\s+(?=[^\W\d_a-z])", p)]
+        assert all(sentences.count(s) == 1 for s in sentences if len(s) > 40), name
+        # the page for a chairman is the head of the briefing on a sheet of its own
+        claims += claims_under_headings(page) if name != "one_page" else []
+    assert len(claims) > 30
+    assert sorted(claims) == sorted(set(claims))
 
 
 @pytest.mark.parametrize("form", ["docx", "pdf", "xlsx"])

@@ -183,11 +183,11 @@ def test_wide_tables_in_a_row_share_lying_pages_with_their_headings_and_notes():
     assert body.count('w:orient="landscape"') == 1
 
 
-def test_word_leaves_long_tables_to_the_workbook_and_says_so(word):
+def test_word_leaves_long_tables_to_the_page_and_says_so(word):
     with zipfile.ZipFile(io.BytesIO(word)) as archive:
         body = archive.read("word/document.xml").decode()
     assert "Đơn vị 8" not in body
-    assert "«Dài» (9 dòng): xem bảng tính kèm theo" in body
+    assert "«Dài» (9 dòng): xem trên trang web của báo cáo này" in body
 
 
 def test_word_has_the_offices_own_text_or_a_marked_place_before_and_after_the_figures(word):

@@ -313,7 +313,7 @@ def _form_line(filled: FilledForm, row: Row) -> tuple[Cell, ...]:
     for column in filled.form.figures:
         value = row[column.key]
         if value is None:
-            cells.append(Blank(say("official.not_recorded", column=column.number)))
+            cells.append(Blank(say("official.not_recorded")))
         else:
             cells.append(numerals.percent(value) if column.rate else numerals.count(value))
     return tuple(cells)
@@ -375,7 +375,7 @@ def _index_table(items: pl.DataFrame, label: str) -> Table:
 
     def share(row: Row) -> Cell:
         if row["points"] is None or row["value"] is None:
-            return Blank(row["reason"])
+            return Blank(row["reason"] or say("official.index_constant"))
         over = numerals.fraction(row["numerator"], row["denominator"])
         if row["less_denominator"]:
             less = numerals.fraction(row["less_numerator"], row["less_denominator"])

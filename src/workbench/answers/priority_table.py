@@ -8,12 +8,12 @@ import polars as pl
 
 from workbench.answers.adjusted_units import strata_of
 from workbench.answers.causes import UNEXPLAINED
-from workbench.answers.columns import Col, Row, table
+from workbench.answers.columns import Col, table
 from workbench.answers.phrasing import distinct
 from workbench.answers.priorities import Priority, units_of_cause
 from workbench.answers.questions import Scope
 from workbench.answers.run import Run
-from workbench.answers.whatif import scenarios
+from workbench.answers.whatif import name_range, scenarios
 from workbench.charts.tables import Cell, Link, Table
 from workbench.core import numerals
 from workbench.core.cause_list import cause_label
@@ -98,7 +98,7 @@ class PriorityTable:
             scenario=label[:1].upper() + label[1:],
             n=numerals.count(saved["n_saved"]),
             total=numerals.count(saved["n_late"]),
-            interval=_range_words(saved),
+            interval=name_range(saved),
             actor=say(f"summary.acts_{acts}", parent=parent),
         )
         return Link(text, "whatif")
@@ -145,9 +145,3 @@ def _sure(priority: Priority) -> str:
     n = numerals.decimal(number)
     expected = say("summary.expected_few") if few else say("summary.expected", n=n)
     return say(f"summary.sure_{priority.kind}", expected=expected)
-
-
-def _range_words(saved: Row) -> str:
-    """Say from which number to which the assumptions lead, or that they make no difference."""
-    low, high = (numerals.count(round(saved[side])) for side in ("lower", "upper"))
-    return say("summary.same_range") if low == high else say("summary.range", low=low, high=high)

@@ -9,6 +9,7 @@ or hidden.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import polars as pl
@@ -118,10 +119,24 @@ def _table(rules: pl.DataFrame) -> Table:
 
 
 def _example(row: Row) -> str:
-    """Return the sentence of a finding, with the names of fields and repairs in words."""
+    """Return the sentence of a finding, with names of fields and repairs in words, and dates.
+
+    >>> _example({"message": "2021-07-06 <> 2021-07-08"})
+    '06/07/2021 ≠ 08/07/2021'
+    """
     names = "|".join(catalogue("fields"))
     raw = rf"\b(?:{names})\b(?=:)|(?<=: )(?:{names})\b|(?<=\()(?:{names})(?=\))"
-    return re.sub(raw, lambda match: say(f"fields.{match[0]}"), row["message"])
+    text = re.sub(raw, lambda match: say(f"fields.{match[0]}"), row["message"])
+    text = re.sub(r"\b\d{4}-\d\d-\d\d\b", _day, text)
+    return text.replace(" <> ", " ≠ ")
+
+
+def _day(match: re.Match[str]) -> str:
+    """Return a date of a finding as pages write dates."""
+    try:
+        return numerals.day(dt.date.fromisoformat(match[0]))
+    except ValueError:
+        return match[0]
 
 
 def _severity(row: Row) -> str:

@@ -1,4 +1,4 @@
-"""Which late dossiers were late in fact, which only on record, and which cannot be told apart."""
+"""Which late dossiers were late in fact, which only on record, and which is undecidable."""
 
 from __future__ import annotations
 

@@ -48,9 +48,14 @@ def whatif(
     assumption = pl.col(_ASSUMPTION[run.language]).alias("assumption")
     known = frame.with_columns(assumption).filter(pl.col("scenario").is_in(list(listed)))
     rows = known.to_dicts()
+    at_units = _saved_at_units(run, scope)
+    claims = [
+        *_cell_claims(run, at_units, listed),
+        *_claims(run, scope, rows, listed, {row["assumption"] for row in at_units}),
+    ]
     return Answer(
         title=say("forecasts.whatif_title"),
-        claims=(*_cell_claims(run, scope, listed), *_claims(run, scope, rows, listed)),
+        claims=tuple(claims),
         frame=frame,
         denominators=say("forecasts.whatif_denominators"),
         listing=_table(scope, rows, listed) if rows else None,
@@ -74,16 +79,20 @@ def scenarios(run: Run) -> dict[str, dict[str, str]]:
     }
 
 
-def _cell_claims(run: Run, scope: Scope, listed: dict[str, dict[str, str]]) -> tuple[Claim, ...]:
-    """Say what would have helped each named unit against its named cause, the most first."""
+def _saved_at_units(run: Run, scope: Scope) -> list[Row]:
+    """Return what would have helped each named unit against its named cause, the most first."""
     cells = run.cell_tests.filter(pl.col("period") == scope.period, "flagged")
     answers = [
         {**cell, **row}
         for cell in of_unit(cells, scope.unit).sort("unit_id", "cause").iter_rows(named=True)
         if (row := best_against(run, cell)) and row["n_saved"]
     ]
-    answers.sort(key=lambda row: -row["n_saved"])
-    names = distinct(cells["unit_id"].unique().sort(), run.unit_name)
+    return sorted(answers, key=lambda row: -row["n_saved"])[:NAMED]
+
+
+def _cell_claims(run: Run, rows: list[Row], listed: dict[str, dict[str, str]]) -> tuple[Claim, ...]:
+    """Say what would have helped named units."""
+    names = distinct(sorted({row["unit_id"] for row in rows}), run.unit_name)
     return tuple(
         claim(
             say(
@@ -95,7 +104,7 @@ def _cell_claims(run: Run, scope: Scope, listed: dict[str, dict[str, str]]) -> t
             ),
             level=row["evidence_level"],
         )
-        for row in answers[:NAMED]
+        for row in rows
     )
 
 
@@ -128,8 +137,13 @@ def _best(
 
 
 def _claims(
-    run: Run, scope: Scope, rows: list[Row], listed: dict[str, dict[str, str]]
+    run: Run,
+    scope: Scope,
+    rows: list[Row],
+    listed: dict[str, dict[str, str]],
+    stated: set[str],
 ) -> tuple[Claim, ...]:
+    """Say what would have helped all units of the scope; ``stated`` assumptions stay out."""
     who = run.unit_inline(scope.unit)
     period = numerals.period(scope.period)
     if not rows:
@@ -137,7 +151,10 @@ def _claims(
     helping = [row for row in rows if row["n_saved"]]
     claims = [
         claim(
-            say("forecasts.whatif_saved", **_words(row, listed)),
+            say(
+                f"forecasts.whatif_saved{'_alike' if row['assumption'] in stated else ''}",
+                **_words(row, listed),
+            ),
             level=row["evidence_level"],
         )
         for row in helping[:3]
@@ -162,9 +179,17 @@ def _numbers(row: Row) -> dict[str, str]:
     return {
         "n": numerals.count(row["n_saved"]),
         "total": numerals.count(row["n_late"]),
-        "interval": _interval(row),
+        "range": name_range(row),
         "assumption": row["assumption"],
     }
+
+
+def name_range(saved: Row) -> str:
+    """Say from which number to which the assumptions lead, or that they make no difference."""
+    low, high = (numerals.count(round(saved[side])) for side in ("lower", "upper"))
+    if low == high:
+        return say("forecasts.same_range")
+    return say("forecasts.range", low=low, high=high)
 
 
 def _interval(row: Row) -> str:

@@ -40,6 +40,7 @@ from workbench.pages.gate import Shown, faults_of_pages, faults_of_tables, value
 from workbench.pages.notebooks import as_text, check_parameters, run_notebook, words_of_cells
 from workbench.pages.office_text import PLACES, office_parts, office_text_path, read_office_text
 from workbench.pages.page import FOLDED, Page, Section, render, render_sections
+from workbench.pages.repetition import without_repetitions
 
 NOTEBOOKS = (
     "briefing",
@@ -99,10 +100,8 @@ class Job:
 
     def describe(self, book: Book) -> str:
         """Say which notebook is made, for whom."""
-        unit, period = (
-            book.unit_name(self.parameters["unit"]),
-            numerals.period(self.parameters["period"]),
-        )
+        unit = book.unit_name(self.parameters["unit"])
+        period = numerals.period(self.parameters["period"])
         return say("briefing.running", notebook=self.notebook, unit=unit, period=period)
 
 
@@ -211,17 +210,20 @@ def make_pages(book: Book, jobs: Sequence[Job], outputs: Outputs, progress: Prog
         What is wrong with the tables or the claims of the pages, each in a sentence.
     """
     faults = faults_of_tables(book) if jobs else []
-    folders: dict[Path, list[tuple[Job, Shown]]] = {}
+    folders: dict[Path, list[tuple[Job, Shown, tuple[Part, ...]]]] = {}
     for number, job in enumerate(jobs, 1):
         progress(CountedStep(job.describe(book), "brief", number, len(jobs)))
         executed = run_job(book, job, outputs.folder / HALF_RUN)
-        _write(book, job, executed, outputs)
-        shown = shown_on(executed, job_page(book, job, outputs), job.notebook)
-        folders.setdefault(job.folder, []).append((job, shown))
+        page = job_page(book, job, outputs)
+        shown = shown_on(executed, page, job.notebook)
+        concise = without_repetitions(executed, page.foot, FOLDED)
+        _write(book, job, concise, outputs)
+        parts = parts_of(concise, FOLDED)
+        folders.setdefault(job.folder, []).append((job, shown, parts))
     for pages in folders.values():
         label = book.profile_label(pages[0][0].parameters["profile"] or book.result_profile)
-        faults += faults_of_pages([shown for _, shown in pages], label)
-        _write_documents(book, [(job, shown.parts) for job, shown in pages], outputs)
+        faults += faults_of_pages([shown for _, shown, _ in pages], label)
+        _write_documents(book, [(job, parts) for job, _, parts in pages], outputs)
     return faults
 
 
@@ -280,7 +282,7 @@ def run_job(book: Book, job: Job, half_run: Path | None = None) -> Any:
         spared.append("late-announcements")
     if job.notebook != NOTEBOOKS[0]:
         # a sentence stands once among pages that are made together
-        spared.append("in-briefing")
+        spared.append("on-another-page")
     return run_notebook(path, parameters, home=book.home, without=spared, half_run=half_run)
 
 
