@@ -2,7 +2,7 @@
 -- key: unit_no, step_code
 -- reads: concurrent_works, usual_work_ratios, usual_concurrency, cause_limits
 -- promises: n_works > 0; at_once >= 1; reading in ('parallel', 'shared', 'unknown')
--- Without holders the stock tells long work from work on many dossiers in turn. Where each dossier
+-- Without holders the stock parts long work from work on many dossiers in turn. Where each dossier
 -- has an officer of its own, twice as many in work are ended twice as fast: a dossier's end finds
 -- the stock that dossiers see on the average (seen, stock over work). Where all share what one desk
 -- can do, as many are ended whatever the stock: an end finds that of an average moment at which any
@@ -10,8 +10,8 @@
 -- two, 0 at at_once and 1 at seen, error its standard error. shared: rise nearer to 0 and 1 refuted
 -- (two errors), that is overload. parallel, that is slow work: so few are in work at once that
 -- sharing makes none far longer (own_work), not far more than at other such units (at_once of the
--- limits) while 1 is not refuted, or rise surely nearer to 1. No sum of times distinguishes the
--- two: see Little (1961), Oper. Res. 9, 383-387.
+-- limits) while 1 is not refuted, or rise surely nearer to 1. No sum of times distinguishes
+-- overload from slow work: see Little (1961), Oper. Res. 9, 383-387.
 
 with works as (
     select

@@ -71,7 +71,9 @@ class PresentScope:
     def between(cls, run: Run, first: dt.date, last: dt.date, *units: str) -> PresentScope:
         """Return the scope of some units (none or ``*``: of each) from one day to another."""
         listed_mergers = compare.read_successions(run.reference_rows("unit_mergers.csv"))
-        merged = compare.successions_between(listed_mergers, run.units(), first, last)
+        within = [one for one in listed_mergers if first < one.merged_on <= last]
+        with_figures = set(run.units()) if within else set()
+        merged = [one for one in within if one.old in with_figures]
         if {one.old for one in merged if one.old != one.new} & set(units):
             return cls(run, ())
         is_whole = EVERYTHING in units or not units
@@ -99,15 +101,14 @@ class PresentScope:
         if unit == EVERYTHING and not beside:
             return cls(run, ())
         periods = [about[name] for name in ("against", "period") if about.get(name)]
-        months, snapshot = run.periods("month"), run.snapshot
         if is_history:
-            periods += months[:1]
+            periods += run.periods("month")[:1]
         if periods:
             whole = cls.of_periods(run, periods)
-        elif not months or snapshot is None:
+        elif run.first_reception is None or run.snapshot is None:
             return cls(run, ())
         else:
-            whole = cls.between(run, Period.parse(months[0]).starts_on, snapshot.date())
+            whole = cls.between(run, run.first_reception, run.snapshot.date())
         if unit in {one.old for one in whole.successions if one.old != one.new}:
             return cls(run, ())
         is_shown = [beside or one.new == unit for one in whole.successions]
@@ -182,6 +183,10 @@ class _PresentRun:
 
     def __init__(self, present: PresentScope) -> None:
         self._present = present
+
+    def measures_under(self, profile: str) -> pl.DataFrame:
+        """Return the rows of ``unit_measures`` under one lateness profile, old units added up."""
+        return self._present.rates(self._present.run.measures_under(profile))
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._present.run, name)

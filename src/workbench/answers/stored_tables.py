@@ -224,6 +224,12 @@ class StoredTables:
         return latest if isinstance(latest, dt.datetime) else None
 
     @cached_property
+    def first_reception(self) -> dt.date | None:
+        """The day on which the first of all dossiers was received, in their zone."""
+        first = self._column("dossiers", "received_at").min()
+        return first.date() if isinstance(first, dt.datetime) else None
+
+    @cached_property
     def synthetic(self) -> bool:
         """Whether any dossier is simulated; every page then says so."""
         return bool(self._column("dossiers", "synthetic").any())

@@ -52,7 +52,6 @@ from workbench.figures.compare.present_scope import (
     dossiers_in_present_scope,
     in_present_scope,
     read_successions,
-    successions_between,
 )
 from workbench.figures.compare.rate_series import (
     BaselinePeriods,
@@ -116,7 +115,6 @@ __all__ = [
     "series",
     "shares_by_kind",
     "standings",
-    "successions_between",
     "sure_bounds",
     "turned",
     "unit_effects",

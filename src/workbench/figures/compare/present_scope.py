@@ -45,14 +45,6 @@ def read_successions(rows: Sequence[Mapping[str, str]]) -> list[Succession]:
     ]
 
 
-def successions_between(
-    successions: Sequence[Succession], units: Sequence[str], first: dt.date, last: dt.date
-) -> list[Succession]:
-    """Return those in force from a day after ``first`` to ``last`` whose old unit has figures."""
-    here = set(units)
-    return [one for one in successions if first < one.merged_on <= last and one.old in here]
-
-
 def in_present_scope(rates: pl.DataFrame, successions: Sequence[Succession]) -> pl.DataFrame:
     """Return rates and counts with old units added up into the new ones, each by its share.
 
