@@ -136,6 +136,26 @@ def test_cells_say_among_how_many_they_were_tested(small_book):
     assert numerals.count(family.height) in answer.sentence()
 
 
+def test_a_unit_named_with_two_denominators_is_said_with_both_where_it_is_named(small_book):
+    cells = small_book.cells(PERIOD)
+    named = set(cells.frame.filter(pl.col("reading").is_not_null())["unit_id"])
+    said = " ".join(c.text for c in cells.claims if "hai mẫu số" in c.text)
+    for row in small_book.compare_units(PERIOD).frame.to_dicts():
+        unit = row["unit_id"]
+        resolved, judged = (
+            numerals.fraction(row[f"{rate}_numerator"], row[f"{rate}_denominator"])
+            for rate in ("late_done", "late_or_overdue")
+        )
+        both = f"{small_book.unit_name(unit)}: {resolved} và {judged}"
+        for measure in ("late_done", "late_or_overdue", "ot_done"):
+            is_said = (
+                both in small_book.compare_units(PERIOD, measure=measure, unit=unit).sentence()
+            )
+            assert is_said == (resolved != judged and measure != "ot_done")
+        assert (both in said) == (unit in named and resolved != judged)
+    assert said
+
+
 def test_what_all_units_share_and_what_no_other_has_stands_where_units_are_judged(
     small_book, monkeypatch
 ):

@@ -32,6 +32,7 @@ from workbench.charts import (
     shares,
     svg_of,
 )
+from workbench.charts.grids import Square, grid
 from workbench.charts.timeline import Mark, TimelineBar, timeline
 from workbench.messages import use_language
 
@@ -103,9 +104,20 @@ def test_a_picture_is_described_for_those_who_cannot_see_it(name):
     assert "graphics-symbol" not in picture
 
 
-@pytest.mark.parametrize("name", sorted({*NAMES} - {"way"}))
+def longer_words() -> dict[str, Figure]:
+    """Charts beside whose plot words stand out further than usual."""
+    words = Scale(40.0, "mức chung của toàn thành phố trong kỳ này 40,0%", "tỷ lệ", "phần / tổng")
+    steps = ("Tiếp nhận hồ sơ", "Thẩm định hồ sơ", "Trả kết quả giải quyết tại Bộ phận Một cửa")
+    cells = [Square("UBND Phường 1", step, 0.5, "3") for step in steps]
+    return {
+        "label": draw(dots(UNITS, words), "", ""),
+        "aslant": draw(grid(cells, slanted=True), "", ""),
+    }
+
+
+@pytest.mark.parametrize("name", [*sorted({*NAMES} - {"way"}), "label", "aslant"])
 def test_a_narrow_screen_gets_the_chart_drawn_at_its_width_with_letters_of_twelve_pixels(name):
-    spec = figures()[name].spec
+    spec = (figures() | longer_words())[name].spec
     before = json.dumps(spec)
     picture = narrow_svg(spec)
     assert json.dumps(spec) == before

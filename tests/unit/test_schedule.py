@@ -227,6 +227,14 @@ def test_a_windows_task_runs_in_the_folder_on_battery_and_after_a_missed_time():
     assert texts["Day"] == "1"
 
 
+def test_a_windows_task_refers_to_no_account_that_it_does_not_list():
+    root = ElementTree.fromstring(windows_task(WINDOWS))
+    listed = {principal.get("id") for principal in root.iterfind(".//t:Principal", TASK)}
+    contexts = {element.get("Context") for element in root.iter() if "Context" in element.attrib}
+    assert contexts <= listed
+    assert "/RU" in windows_task(WINDOWS).split("-->")[0]
+
+
 @pytest.mark.parametrize("months", [(1, 7), (3, 6, 9, 12), tuple(range(1, 13))])
 def test_a_windows_task_runs_in_the_months_of_its_cadence(months):
     text = windows_task(dataclasses.replace(WINDOWS, moment=RunTime(months, 15, 6, 30)))

@@ -37,6 +37,7 @@ from workbench.answers.questions import (
     question,
 )
 from workbench.answers.run import Run
+from workbench.answers.two_rates import two_rates_claims
 from workbench.charts import Figure, FunnelPoint, funnel
 from workbench.charts.tables import Table
 from workbench.core import numerals
@@ -270,7 +271,7 @@ def _ratio(row: Row) -> str:
 # unit x period x cause --------------------------------------------------------------------
 
 
-@question("cell_tests", "cause_cells", level=2)
+@question("cell_tests", "cause_cells", "unit_measures", level=2)
 def cells(
     run: Run, period: PeriodLabel, *, unit: UnitId = EVERYTHING, profile: ResultProfile = PROFILE
 ) -> Answer:
@@ -287,7 +288,11 @@ def cells(
     return Answer(
         title=say("fairness.cells_title"),
         claims=(
-            (*_cell_claims(run, rows, names, frame), *limit_claims(run, scope, "cells"))
+            (
+                *_cell_claims(run, rows, names, frame),
+                *two_rates_claims(run, scope, {row["unit_id"] for row in rows}, names),
+                *limit_claims(run, scope, "cells"),
+            )
             if run.ended(period)
             else (claim(say("fairness.cells_unended"), 2),)
         ),

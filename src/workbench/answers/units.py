@@ -38,6 +38,7 @@ from workbench.answers.questions import (
     question,
 )
 from workbench.answers.run import Run
+from workbench.answers.two_rates import two_rates_claims
 from workbench.answers.undecided_returns import LATE_RATES, LateBounds, count_undecided_returns
 from workbench.charts import Dot, Figure, Scale, Standing, dots
 from workbench.charts.tables import Table
@@ -84,6 +85,10 @@ def compare_units(
     claims = _unit_claims(judged, names, scope, measure, overall)
     if overall is not None:
         claims += LateBounds.of(overall, undecided.get(EVERYTHING, 0)).claims()
+    if is_late_rate:
+        units = [r["unit_id"] for r, _ in judged if r["unit_id"] == scope.unit]
+        units += [r["unit_id"] for r, side in judged if side in ("above", "below")]
+        claims += two_rates_claims(run, scope, set(units), names)
     claims += alike_unit_claims(run, names)
     if measure == RATE and profile == run.result_profile:
         claims += _beyond_chance(run, present, scope, names, judged)

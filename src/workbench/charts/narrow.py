@@ -6,13 +6,19 @@ the whole width and no letter is smaller than on a wide page.
 
 from __future__ import annotations
 
+import math
+import re
 from copy import deepcopy
 from typing import Any
 
 from workbench.charts.style import svg_of
 
+SCREEN = 358
+"""Pixels between the margins of a telephone's page: a wider picture would be scaled down."""
 PLOT = 322
-"""Width of the plot in pixels; a telephone's page has 358 between its margins."""
+"""Width of the plot in pixels; what stands out beside it has the rest."""
+_LEAST = 160
+"""Width below which no plot is drawn, whatever stands out beside it."""
 _LINE, _SMALLEST, _NOTES = 17, 12, 84
 _AXIS, _SLANTED = 46, 90
 """Pixels of the plot's width that numbers beside it and headings aslant above it take."""
@@ -23,16 +29,33 @@ _TALL = 26
 def narrow_svg(spec: dict[str, Any]) -> str:
     """Draw a finished specification for a narrow screen.
 
+    How far numbers and legends stand out beside a plot shows in the picture only: where it is
+    wider than the screen, it is drawn again, with a plot smaller by as much, until it fits.
+
     A timeline, whose rows share a fixed height, stays as it is.
     """
+    plot = PLOT
+    picture = _picture(spec, plot)
+    while (excess := math.ceil(_width(picture) - SCREEN)) > 0 and plot - excess > _LEAST:
+        plot -= excess
+        picture = _picture(spec, plot)
+    return picture
+
+
+def _width(picture: str) -> float:
+    size = re.search(r'<svg [^>]*?\bwidth="([\d.]+)"', picture)
+    return float(size[1]) if size else 0.0
+
+
+def _picture(spec: dict[str, Any], plot: int) -> str:
     chart = deepcopy(spec)
     views = _views(chart)
     if any(isinstance(v.get("height"), int) and any(map(_has_rows, _layers(v))) for v in views):
         return svg_of(chart)
     for view in views:
-        _narrow(view)
+        _narrow(view, plot)
     legend = chart.setdefault("config", {}).setdefault("legend", {})
-    legend |= {"direction": "vertical", "columns": 1, "labelLimit": PLOT - 30, "offset": 26}
+    legend |= {"direction": "vertical", "columns": 1, "labelLimit": plot - 30, "offset": 26}
     return svg_of(chart)
 
 
@@ -42,22 +65,22 @@ def _views(chart: dict[str, Any]) -> list[dict[str, Any]]:
     return [view for part in parts for view in _views(part)] or [chart]
 
 
-def _narrow(view: dict[str, Any]) -> None:
+def _narrow(view: dict[str, Any], plot: int) -> None:
     layers = _layers(view)
     rows = [layer for layer in layers if _has_rows(layer)]
     if not rows:
-        view["width"] = PLOT - _AXIS
+        view["width"] = plot - _AXIS
         for layer in layers:
             _enlarge(layer)
         return
     is_aslant = any(_angle(layer) for layer in layers)
-    view["width"] = PLOT - _SLANTED if is_aslant else PLOT
+    view["width"] = plot - _SLANTED if is_aslant else plot
     lift = _space_rows(view, layers)
     for layer in layers:
         _enlarge(layer)
-        _move_texts(layer, lift)
+        _move_texts(layer, lift, plot)
         if _has_rows(layer):
-            _lift_names(layer["encoding"]["y"], lift)
+            _lift_names(layer["encoding"]["y"], lift, plot)
 
 
 def _layers(chart: dict[str, Any]) -> list[dict[str, Any]]:
@@ -115,7 +138,7 @@ def _enlarge(layer: dict[str, Any]) -> None:
         mark["fontSize"] = max(mark.get("fontSize", _SMALLEST), _SMALLEST)
 
 
-def _move_texts(layer: dict[str, Any], lift: int) -> None:
+def _move_texts(layer: dict[str, Any], lift: int, plot: int) -> None:
     """Set notes at the right end of the line of names, and words above the plot above that line."""
     mark, encoding = layer.get("mark"), layer.get("encoding", {})
     if not isinstance(mark, dict):
@@ -128,7 +151,7 @@ def _move_texts(layer: dict[str, Any], lift: int) -> None:
         return
     is_note = encoding.get("text", {}).get("field") == "note"
     if is_note or encoding.get("x", {}).get("value", 0) > PLOT:
-        encoding["x"] = {"value": PLOT}
+        encoding["x"] = {"value": plot}
         mark |= {"align": "right", "dx": 0}
         if _has_rows(layer):
             mark["dy"] = -lift
@@ -136,7 +159,7 @@ def _move_texts(layer: dict[str, Any], lift: int) -> None:
         encoding["y"] = {"value": encoding["y"]["value"] - _LINE + 6}
 
 
-def _lift_names(y: dict[str, Any], lift: int) -> None:
+def _lift_names(y: dict[str, Any], lift: int, plot: int) -> None:
     """Set the names of rows above their rows, from the left edge of the plot."""
     axis = y.get("axis")
     y["axis"] = {
@@ -144,5 +167,5 @@ def _lift_names(y: dict[str, Any], lift: int) -> None:
         "labelAlign": "left",
         "labelPadding": 0,
         "labelOffset": -lift,
-        "labelLimit": PLOT - _NOTES,
+        "labelLimit": plot - _NOTES,
     }

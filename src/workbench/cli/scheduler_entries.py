@@ -209,7 +209,7 @@ _TASK = """\
     <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
     <Enabled>true</Enabled>
   </Settings>
-  <Actions Context="Author">
+  <Actions>
     <Exec>
       <Command>{command}</Command>
       <Arguments>{arguments}</Arguments>
