@@ -43,7 +43,8 @@ def test_what_papermill_gave_stands_beside_the_defaults(run_cells) -> None:
 @pytest.mark.parametrize(
     ("cell", "message"),
     [
-        ('perod = "2022-Q1"', "no parameter «perod».*period, unit, limit.*mean: period"),
+        ('perod = "2022-Q1"', "no parameter «perod».*period, unit, limit. Did you mean «period»"),
+        ('buu_cuc = "1"', r"Its parameters: period, unit, limit\.$"),
         ("period = 2022", "«period».*not 2022.*-r period 2022"),
         ("unit = None", "«unit».*not None"),
         ("limit = True", "«limit».*not True"),
@@ -64,7 +65,7 @@ def test_nothing_is_checked_where_papermill_gave_nothing_or_no_kernel_runs(run_c
 
 def test_an_unknown_parameter_is_an_error_that_names_the_known_ones(small_project):
     notebook = small_project.notebooks / "causes.ipynb"
-    with pytest.raises(UsageProblem, match=r"«perod».*period, unit, language.*mean: period"):
+    with pytest.raises(UsageProblem, match=r"«perod».*period, unit, language.*mean «period»"):
         run_notebook(notebook, {"perod": "2022-H1"}, home=small_project.root)
 
 

@@ -40,15 +40,23 @@ def check_injected() -> dict[str, Any]:
     defaults, given = _assigned(cells[at - 1]), _assigned(cells[at])
     for name, value in given.items():
         if name not in defaults:
-            near = ", ".join(get_close_matches(name, defaults, n=1)) or numerals.MISSING
             raise UsageProblem(
-                "briefing.unknown_parameter", asked=name, near=near, known=", ".join(defaults)
+                "briefing.unknown_parameter",
+                asked=name,
+                near=name_the_nearest(name, list(defaults)),
+                known=", ".join(defaults),
             )
         if type(value) is not type(defaults[name]):
             raise UsageProblem(
                 "briefing.ill_typed_parameter", name=name, value=value, default=defaults[name]
             )
     return {**defaults, **given}
+
+
+def name_the_nearest(asked: str, names: list[str]) -> str:
+    """Return the sentence that asks whether the most similar name was meant; empty without one."""
+    near = get_close_matches(asked, names, n=1)
+    return " " + say("usage.meant", name=near[0]) if near else ""
 
 
 def _cells_of_kernel() -> list[str]:

@@ -14,11 +14,11 @@ from ast import literal_eval
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import copy_context
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from workbench.answers.answer import show_claims_once
+from workbench.answers.papermill_run import name_the_nearest
 from workbench.answers.questions import remember_answers
 from workbench.charts import unchecked_charts
 from workbench.core.errors import RuleFailed, UsageProblem
@@ -83,7 +83,7 @@ def check_parameters(notebook: Path, parameters: Mapping[str, Any]) -> list[str]
                 "briefing.no_parameter",
                 notebook=notebook.stem,
                 asked=asked,
-                near=", ".join(get_close_matches(asked, names, n=1)) or "–",
+                near=name_the_nearest(asked, names),
                 known=", ".join(names) or "–",
             )
     return names
