@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from workbench.cli import main
 from workbench.cli.app import read_command
 from workbench.cli.schedule import schedule_lines
 from workbench.core.environment import SITE, full_environment, project_environment, run_dvc
-from workbench.core.errors import InputRejected
+from workbench.core.errors import InputRejected, UsageProblem
 from workbench.core.project import Project, shipped
 from workbench.review import erasure
 
@@ -83,6 +84,14 @@ stages:
     cmd: python -c "from workbench.program import leave; leave(3)"
     deps: [data/inbox]
 """
+LOCK = """
+schema: "2.0"
+stages:
+  ingest:
+    cmd: python -c "from workbench.program import leave; leave(3)"
+    deps:
+    - {path: data/inbox, hash: md5, md5: 0123456789abcdef0123456789abcdef.dir, size: 9, nfiles: 1}
+"""
 
 
 def test_the_exit_code_is_that_of_the_stage_and_an_empty_inbox_is_said(
@@ -96,6 +105,19 @@ def test_the_exit_code_is_that_of_the_stage_and_an_empty_inbox_is_said(
     project.inbox.mkdir()
     (project.inbox / "a.csv").write_text("a", encoding="utf-8")
     assert run_dvc(project, ["repro"]) == 3
+
+
+def test_where_results_come_from_other_exports_the_sample_is_not_advised(
+    project, reference_dir, monkeypatch, capsys
+) -> None:
+    monkeypatch.chdir(project.root)
+    shutil.copytree(reference_dir, project.reference)
+    shutil.copy(ROOT / "params.yaml", project.root)
+    (project.root / "pipelines").mkdir()
+    (project.root / "dvc.yaml").write_text(STAGE, encoding="utf-8")
+    (project.root / "dvc.lock").write_text(LOCK, encoding="utf-8")
+    assert main(["dvc", "repro"]) == UsageProblem.exit_code
+    assert "were made from other exports" in capsys.readouterr().err
 
 
 def test_what_dvc_kept_outside_the_project_is_forgotten_too(

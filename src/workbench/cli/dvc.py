@@ -32,6 +32,9 @@ def command(
         arguments = (*arguments, *NARROW)
     if code := run_dvc(project, arguments):
         if is_empty:
+            from workbench.cli.simulate import check_lock
+
+            check_lock(project)
             raise InputRejected("sources.empty_inbox", folder=project.inbox)
         raise SystemExit(code)
 

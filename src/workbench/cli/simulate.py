@@ -37,20 +37,31 @@ def command(
     with Scratch("sample") as scratch:
         simulate(project.reference, seed=number, out=scratch / "exports", truth=scratch / "truth")
         if if_empty and folder == project.inbox:
-            _check_lock(project, scratch / "exports")
+            check_lock(project, scratch / "exports")
         shutil.copytree(scratch / "exports", folder, dirs_exist_ok=True)
         shutil.copytree(scratch / "truth", truth or project.truth, dirs_exist_ok=True)
     print_remark(say("cli.simulated", folder=folder))
 
 
-def _check_lock(project: Project, sample: Path) -> None:
+def check_lock(project: Project, sample: Path | None = None) -> None:
     """Refuse the sample where the results of a project were made from other exports.
+
+    Args:
+        project: A project.
+        sample: The exports of its sample; made where there are results to compare with.
 
     Raises:
         UsageProblem: ``dvc.lock`` records an inbox that is not the sample.
     """
     from workbench.review.snapshots import folder_md5, recorded_input
+    from workbench.testing.simulate import simulate
 
     recorded = recorded_input(project, project.inbox.relative_to(project.root).as_posix())
-    if recorded and recorded != folder_md5(sample):
-        raise UsageProblem("cli.inbox_elsewhere", folder=project.inbox)
+    if not recorded:
+        return
+    with Scratch("sample") as scratch:
+        if sample is None:
+            sample, seed = scratch / "exports", read_params(project).simulate_seed
+            simulate(project.reference, seed=seed, out=sample, truth=scratch / "truth")
+        if recorded != folder_md5(sample):
+            raise UsageProblem("cli.inbox_elsewhere", folder=project.inbox)
