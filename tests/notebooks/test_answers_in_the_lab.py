@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -254,3 +256,69 @@ def test_the_overview_says_what_is_here(small_book: Book) -> None:
     assert {"briefing", "causes", "watch"} <= {link.name for link in listed.links}
     assert "start" not in {link.name for link in listed.links}
     assert listed.html().count("<img") == len(listed.links)
+
+
+MISFITS: dict[str, tuple[Callable[[Book], object], str]] = {
+    "wrong name": (lambda b: b.headline("latest", units="SD-VH"), "Similar: unit."),  # type: ignore[call-arg]
+    "wrong name of a method": (lambda b: b.official(convenion="x"), "Similar: convention."),  # type: ignore[call-arg]
+    "wrong name of a part": (
+        lambda b: b.rhythm().clicks(perod="latest"),  # type: ignore[call-arg]
+        "Similar: period.",
+    ),
+    "name of the asker": (lambda b: b.headline("latest", run=1), "no parameter «run»"),  # type: ignore[call-arg]
+    "missing": (lambda b: b.headline(), "headline also needs: period."),  # type: ignore[call-arg]
+    "too many": (lambda b: b.headline("latest", "SD-VH"), "which parameter 'SD-VH' is for"),  # type: ignore[call-arg]
+    "twice": (lambda b: b.headline("latest", period="latest"), "«period» twice"),  # type: ignore[misc]
+    "number": (lambda b: b.headline(2022), 'Write period="2022".'),  # type: ignore[arg-type]
+    "nothing": (lambda b: b.headline(None), "not None"),  # type: ignore[arg-type]
+    "nothing as unit": (lambda b: b.official(unit=None), "not None"),  # type: ignore[arg-type]
+    "no choice": (lambda b: b.cohorts(kind="week"), '"month", "quarter", "half", "year"'),  # type: ignore[arg-type]
+    "no choice of a list": (lambda b: b.periods("week"), '"month", "quarter", "half", "year"'),  # type: ignore[arg-type]
+    "no number": (lambda b: b.late_list("latest", rows="all"), "rows is a whole number"),  # type: ignore[arg-type]
+    "no list": (lambda b: b.compare_groups("channel_in", within=None), "within is a list of names"),  # type: ignore[arg-type]
+    "no query": (lambda b: b.sql(5), "query is a text"),  # type: ignore[arg-type]
+}
+
+
+@pytest.mark.parametrize("name", MISFITS)
+def test_what_a_question_cannot_take_is_one_line_with_what_it_can(
+    name: str, small_book: Book
+) -> None:
+    ask, said = MISFITS[name]
+    with use_language("en"), pytest.raises(UsageProblem) as problem:
+        ask(open_book(small_book.home, language="en"))
+    with use_language("en"):
+        text = _one_line(problem.value)
+    assert text is not None
+    assert said in text
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("typed", ["Phong Y te", "PHÒNG Y TÊ", "phong y té"])
+def test_a_unit_typed_without_its_marks_is_offered_with_them(
+    typed: str, language: str, small_book: Book
+) -> None:
+    with pytest.raises(UsageProblem) as problem:
+        open_book(small_book.home, language=language).unit(typed)
+    assert "Phòng Y tế" in str(problem.value)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_unit_is_asked_for_by_its_name_in_either_language(
+    language: str, small_book: Book
+) -> None:
+    book = open_book(small_book.home, language=language)
+    for reader in ("vi", "en"):
+        name = open_book(small_book.home, language=reader).unit_name("SD-YT")
+        assert book.unit(name) == book.unit(name.upper()) == "SD-YT"
+
+
+def test_a_name_that_two_units_bear_is_no_guess_at_one(small_book: Book, tmp_path: Path) -> None:
+    rows = "SD-VH,Phòng Y tế,Health,,\nSD-YT,Phòng Y tế,Health,,\n"
+    heading = "unit_id,name_vi,name_en,kind,parent\n"
+    (tmp_path / "units.csv").write_text(heading + rows, encoding="utf-8")
+    book = replace(small_book, reference=tmp_path)
+    with pytest.raises(UsageProblem, match="SD-VH, SD-YT"):
+        book.unit("phòng y tế")
+    assert book.unit("SD-YT") == "SD-YT"

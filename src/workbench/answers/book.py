@@ -39,6 +39,7 @@ from workbench.answers import (
     whatif,
 )
 from workbench.answers.answer import Answer
+from workbench.answers.arguments import checked_arguments
 from workbench.answers.catalogue import Catalogue
 from workbench.answers.clock import LegalClock
 from workbench.answers.notebook_list import NotebookList, list_notebooks
@@ -124,6 +125,7 @@ class Book(Run):
     verdicts = quality.verdicts
     evidence = evidence.evidence
 
+    @checked_arguments
     def rhythm(self, *, unit: str = EVERYTHING, profile: str = PROFILE) -> Rhythm:
         """Ask how transfers run, when steps are clicked and signed, and how much is open.
 
@@ -132,6 +134,7 @@ class Book(Run):
         """
         return Rhythm(self, self.unit(unit), self.profile(profile))
 
+    @checked_arguments
     def official(
         self, *, convention: str = "calendar", unit: str = EVERYTHING, profile: str = PROFILE
     ) -> Official:
@@ -142,6 +145,7 @@ class Book(Run):
         """
         return Official(self, convention, self.unit(unit), self.profile(profile))
 
+    @checked_arguments
     def clock(self, *, unit: str = EVERYTHING) -> LegalClock:
         """Ask for issued due dates, pauses, receptions and norms.
 
@@ -160,6 +164,7 @@ class Book(Run):
         with use_language(self.language):
             return list_notebooks(self.facts.notebooks)
 
+    @checked_arguments
     def sql(self, query: str) -> pl.DataFrame:
         """Return the rows of a query over the stored tables (``book.tables``); read only.
 

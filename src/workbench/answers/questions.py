@@ -27,6 +27,7 @@ from typing import (
 )
 
 from workbench.answers.answer import Answer
+from workbench.answers.arguments import bind_arguments
 from workbench.answers.asking import Asking
 from workbench.answers.run import Run
 from workbench.answers.subjects import Subject
@@ -133,10 +134,12 @@ class Question(Generic[Asker, P, T]):
         """Look up what is asked about and answer in the language of the run.
 
         Raises:
-            UsageProblem: The run knows no such unit, period, profile or rate.
+            UsageProblem: The run knows no such unit, period, profile or rate, or the question
+                asks about nothing of that name or kind.
         """
         run: Any = asker.run if isinstance(asker, Part) else asker
-        given = self.signature.bind(asker, *args, **kwargs)
+        with use_language(run.language):
+            given = bind_arguments(self._answer, asker, args, kwargs)
         typed = dict(list(given.arguments.items())[1:])
         given.apply_defaults()
         excerpt = run.limited_to(self.tables)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
+from itertools import chain
 from typing import cast
 
 import polars as pl
 
+from workbench.answers.arguments import checked_arguments
 from workbench.answers.frames import Excerpt
 from workbench.answers.stored_tables import StoredTables
 from workbench.answers.subjects import subject
@@ -22,6 +23,7 @@ from workbench.answers.unit_chains import lowest_common_body
 from workbench.clock import Calendars
 from workbench.clock.lateness import lateness_profiles
 from workbench.core.errors import UsageProblem
+from workbench.core.near_names import near_names
 from workbench.core.reference_rows import read_rows
 from workbench.core.vocabulary import EVERYTHING, Period, PeriodKind, latest_kind
 from workbench.figures import compare
@@ -53,6 +55,7 @@ class Run(StoredTables):
         return sorted(u for u in self._flows["unit_id"].unique() if u != EVERYTHING)
 
     @subject("summary", "headline", "compare_periods", "course", "control", "cohorts", "durations")
+    @checked_arguments
     def periods(self, kind: PeriodKind) -> list[str]:
         """Return the labels of the periods of a kind that have dossiers."""
         return [p for p in self._periods if Period.parse(p).kind == kind]
@@ -83,6 +86,11 @@ class Run(StoredTables):
                 return say("briefing.all_units")
         row = self._register.get(unit_id, {})
         return row.get(f"name_{self.language}") or row.get("name_vi") or unit_id
+
+    def _names(self, unit_id: str) -> list[str]:
+        """Return what a unit may be asked for by beside its id: its name in either language."""
+        row = self._register.get(unit_id, {})
+        return [name for column in ("name_vi", "name_en") if (name := row.get(column))]
 
     def unit_inline(self, unit_id: str) -> str:
         """Return a unit's name as it is written inside a sentence."""
@@ -135,15 +143,19 @@ class Run(StoredTables):
         """Return the id of a unit given by id or name; ``*`` or ``all`` stands for all units.
 
         Raises:
-            UsageProblem: No dossier belongs to such a unit.
+            UsageProblem: No dossier belongs to such a unit, or several bear that name.
         """
         if query in ("", EVERYTHING, "all"):
             return EVERYTHING
-        ids = {u: u for u in self.units()} | {self.unit_name(u): u for u in self.units()}
-        alike = {name.casefold(): u for name, u in ids.items()}
-        if unit := ids.get(query, alike.get(query.casefold())):
-            return unit
-        raise self.unknown("briefing.no_unit", query, ids, self.units())
+        names = {u: [u, *self._names(u)] for u in self.units()}
+        if query in names:
+            return query
+        meant = [u for u in names if query.casefold() in map(str.casefold, names[u])]
+        if len(meant) > 1:
+            raise UsageProblem("briefing.shared_name", asked=query, units=", ".join(meant))
+        if meant:
+            return meant[0]
+        raise self.unknown("briefing.no_unit", query, chain(*names.values()), self.units())
 
     def period(self, query: str) -> str:
         """Return the label of a period with dossiers.
@@ -240,7 +252,7 @@ class Run(StoredTables):
 
     def unknown(self, key: str, query: str, names: Iterable[str], known: list[str]) -> UsageProblem:
         """Return the error that names what was asked for, what is similar and what is known."""
-        close = ", ".join(get_close_matches(query, list(names), n=3, cutoff=0.5))
+        close = ", ".join(near_names(query, names))
         with use_language(self.language):
             near = " " + say("briefing.near", names=close) if close else ""
         listed = ", ".join(known[:SHOWN]) + (" …" if len(known) > SHOWN else "")
