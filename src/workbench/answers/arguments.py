@@ -47,7 +47,7 @@ def checked_arguments(
 
 
 def bind_arguments(
-    ask: Callable[..., Any], asker: Any, args: tuple[Any, ...], given: Mapping[str, Any]
+    ask: Callable[..., Any], asker: Any, args: tuple[Any, ...], keywords: Mapping[str, Any]
 ) -> inspect.BoundArguments:
     """Return what a question is asked about, by parameter; the asker comes first.
 
@@ -56,10 +56,10 @@ def bind_arguments(
     """
     signature = inspect.signature(ask)
     parameters = list(signature.parameters.values())[1:]
-    problem = _find_misfit(ask.__name__, parameters, args, given)
+    problem = _find_misfit(ask.__name__, parameters, args, keywords)
     if problem:
         raise problem
-    bound = signature.bind(asker, *args, **given)
+    bound = signature.bind(asker, *args, **keywords)
     kinds = get_type_hints(ask, include_extras=True)
     for name, value in list(bound.arguments.items())[1:]:
         _check_kind(ask.__name__, name, value, kinds[name])
@@ -70,28 +70,28 @@ def _find_misfit(
     question: str,
     parameters: list[inspect.Parameter],
     args: tuple[Any, ...],
-    given: Mapping[str, Any],
+    keywords: Mapping[str, Any],
 ) -> UsageProblem | None:
     """Return what is wrong with the names and the number of what is given, if anything is."""
     names = [p.name for p in parameters]
-    known = ", ".join(names) or "–"
+    takes = ", ".join(names) or "–"
     in_order = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
-    for name in given:
+    for name in keywords:
         if name not in names:
             near = near_names(name, names)
             hint = " " + say("briefing.near", names=", ".join(near)) if near else ""
             about = {"question": question, "name": name, "near": hint}
-            return UsageProblem("asking.no_parameter", **about, known=known)
+            return UsageProblem("asking.no_parameter", **about, known=takes)
         if name in in_order[: len(args)]:
             return UsageProblem("asking.twice", question=question, name=name)
     if len(args) > len(in_order):
         extra = ", ".join(repr(value) for value in args[len(in_order) :])
-        return UsageProblem("asking.too_many", question=question, extra=extra, known=known)
+        return UsageProblem("asking.too_many", question=question, extra=extra, known=takes)
     needed = [p.name for p in parameters if p.default is p.empty]
-    missing = [name for name in needed if name not in {*in_order[: len(args)], *given}]
+    missing = [name for name in needed if name not in {*in_order[: len(args)], *keywords}]
     if missing:
-        listed = ", ".join(missing)
-        return UsageProblem("asking.missing", question=question, names=listed, known=known)
+        absent = ", ".join(missing)
+        return UsageProblem("asking.missing", question=question, names=absent, known=takes)
     return None
 
 

@@ -150,11 +150,11 @@ class Run(StoredTables):
         names = {u: [u, *self._names(u)] for u in self.units()}
         if query in names:
             return query
-        meant = [u for u in names if query.casefold() in map(str.casefold, names[u])]
-        if len(meant) > 1:
-            raise UsageProblem("briefing.shared_name", asked=query, units=", ".join(meant))
-        if meant:
-            return meant[0]
+        matches = [u for u in names if query.casefold() in map(str.casefold, names[u])]
+        if len(matches) > 1:
+            raise UsageProblem("briefing.shared_name", asked=query, units=", ".join(matches))
+        if matches:
+            return matches[0]
         raise self.unknown("briefing.no_unit", query, chain(*names.values()), self.units())
 
     def period(self, query: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from types import TracebackType
 from typing import Any
 
@@ -10,6 +9,7 @@ from workbench.answers import Book
 from workbench.answers.questions import Part
 from workbench.answers.subjects import Subject
 from workbench.core.errors import WorkbenchError
+from workbench.core.near_names import near_names
 from workbench.messages import say, use_language
 
 
@@ -43,6 +43,6 @@ def _one_line(problem: BaseException) -> str | None:
     if not isinstance(problem, AttributeError) or not isinstance(asker, Book | Part):
         return None
     language = asker.language if isinstance(asker, Book) else asker.run.language
-    near = get_close_matches(str(problem.name), dir(book), n=3, cutoff=0.5)
+    near = near_names(str(problem.name), dir(book))
     with use_language(language):
         return say("lab.no_question", asked=problem.name, near=", ".join(near) or "–")
